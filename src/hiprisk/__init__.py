@@ -1,0 +1,1 @@
+"""Fit, validate and serve clinical prediction models of later hip pain and function."""
