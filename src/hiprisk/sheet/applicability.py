@@ -1,0 +1,159 @@
+"""May this row be predicted at all, and is it like those that the model learned from?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hiprisk.sheet.evaluate import Columns
+from hiprisk.sheet.format import Sheet, VariableSpec
+
+Mask = NDArray[np.bool_]
+
+SIMULATED = "SIMULATED_MODEL"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowNotes:
+    """One code a row and variable, as a mask, for every code that occurs.
+
+    Attributes
+    ----------
+    codes : tuple of str
+        For instance ``OUT_OF_RANGE(age_years)``.
+    masks : tuple of ndarray of bool, each of shape (n_rows,)
+    """
+
+    codes: tuple[str, ...]
+    masks: tuple[Mask, ...]
+    n_rows: int
+
+    def any(self) -> Mask:
+        """Rows that have at least one code."""
+        found = np.zeros(self.n_rows, dtype=bool)
+        for mask in self.masks:
+            found |= mask
+        return found
+
+    def joined(self) -> NDArray[np.object_]:
+        """Codes of each row in one text, separated by semicolons; empty where there are none."""
+        texts = np.full(self.n_rows, "", dtype=object)
+        for code, mask in zip(self.codes, self.masks, strict=True):
+            for text in set(texts[mask]):
+                texts[mask & (texts == text)] = f"{text};{code}" if text else code
+        return texts
+
+    def counts(self) -> dict[str, int]:
+        """Number of rows of each code."""
+        return {code: int(mask.sum()) for code, mask in zip(self.codes, self.masks, strict=True)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessment:
+    """Why rows cannot be used, and what to know of those that can.
+
+    Attributes
+    ----------
+    reasons : RowNotes
+        A row with any of these gets no prediction.
+    flags : RowNotes
+        Worth knowing; the row is predicted all the same.
+    """
+
+    reasons: RowNotes
+    flags: RowNotes
+
+    @property
+    def usable(self) -> Mask:
+        """Rows that may be predicted."""
+        return ~self.reasons.any()
+
+
+def assess(sheet: Sheet, columns: Columns, *, n_rows: int) -> Assessment:
+    """Hold every row against the sheet's ranges, levels and training cohort.
+
+    Parameters
+    ----------
+    sheet : Sheet
+    columns : mapping of str to ndarray, each of shape (n_rows,)
+        As for `hiprisk.sheet.evaluate.predict`.
+    n_rows : int
+
+    Returns
+    -------
+    Assessment
+        Reasons are ``OUT_OF_RANGE``, ``UNKNOWN_CATEGORY``, ``NOT_AN_INTEGER`` and
+        ``TOO_MANY_MISSING``; flags are ``UNUSUAL`` (outside the soft range), ``EXTRAPOLATION``
+        (outside the first to 99th percentile of training), ``NOT_IN_TRAINING`` (a level that no
+        training row had) and ``SIMULATED_MODEL``.
+    """
+    reasons: dict[str, Mask] = {}
+    flags: dict[str, Mask] = {}
+    imputed_weight = np.zeros(n_rows)
+    for spec in sheet.variables:
+        values = columns.get(spec.name)
+        if values is None:
+            imputed_weight += spec.weight
+            continue
+        if spec.kind == "number":
+            missing = _number_notes(spec, np.asarray(values, dtype=np.float64), reasons, flags)
+        else:
+            missing = _category_notes(spec, np.asarray(values, dtype=object), reasons, flags)
+        imputed_weight[missing] += spec.weight
+    reasons["TOO_MANY_MISSING"] = imputed_weight > sheet.max_imputed_weight
+    if sheet.provenance == "synthetic":
+        flags[SIMULATED] = np.ones(n_rows, dtype=bool)
+    return Assessment(reasons=_notes(reasons, n_rows), flags=_notes(flags, n_rows))
+
+
+def _number_notes(
+    spec: VariableSpec,
+    values: NDArray[np.float64],
+    reasons: dict[str, Mask],
+    flags: dict[str, Mask],
+) -> Mask:
+    missing = np.isnan(values)
+    refused = np.isinf(values)
+    if spec.hard is not None:
+        refused |= _outside(values, *spec.hard)
+    reasons[f"OUT_OF_RANGE({spec.name})"] = refused
+    if spec.integer:
+        reasons[f"NOT_AN_INTEGER({spec.name})"] = ~missing & ~refused & (values != np.floor(values))
+    unusual = np.zeros(len(values), dtype=bool)
+    if spec.soft is not None:
+        unusual = _outside(values, *spec.soft) & ~refused
+        flags[f"UNUSUAL({spec.name})"] = unusual
+    training = spec.training
+    if training is not None and training.low is not None and training.high is not None:
+        beyond = _outside(values, training.low, training.high)
+        flags[f"EXTRAPOLATION({spec.name})"] = beyond & ~refused & ~unusual
+    return missing
+
+
+def _category_notes(
+    spec: VariableSpec,
+    values: NDArray[np.object_],
+    reasons: dict[str, Mask],
+    flags: dict[str, Mask],
+) -> Mask:
+    missing = np.asarray(values == np.array(None, dtype=object), dtype=bool)
+    known = missing.copy()
+    shares = spec.training.level_shares if spec.training is not None else ()
+    for position, level in enumerate(spec.levels):
+        here = np.asarray(values == np.array(level, dtype=object), dtype=bool)
+        known |= here
+        if shares and shares[position] == 0.0:
+            flags[f"NOT_IN_TRAINING({spec.name})"] = here
+    reasons[f"UNKNOWN_CATEGORY({spec.name})"] = ~known
+    return missing
+
+
+def _outside(values: NDArray[np.float64], low: float, high: float) -> Mask:
+    return np.asarray((values < low) | (values > high))
+
+
+def _notes(found: dict[str, Mask], n_rows: int) -> RowNotes:
+    kept = {code: mask for code, mask in found.items() if mask.any()}
+    return RowNotes(codes=tuple(kept), masks=tuple(kept.values()), n_rows=n_rows)

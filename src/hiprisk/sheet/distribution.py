@@ -1,0 +1,59 @@
+"""Intervals and chances of events from the predictive distribution of a continuous outcome."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hiprisk.sheet.format import Distribution, Event, OutcomeSpec
+
+Floats = NDArray[np.float64]
+
+
+class PredictiveDistribution:
+    """``clip(mean + scale * residual)`` as the sheet writes it down.
+
+    Parameters
+    ----------
+    distribution : Distribution
+    outcome : OutcomeSpec
+        Gives the bounds at which the outcome is clipped.
+    """
+
+    def __init__(self, distribution: Distribution, outcome: OutcomeSpec) -> None:
+        self._probabilities = np.array(distribution.probabilities)
+        self._quantiles = np.array(distribution.quantiles)
+        self._levels = np.array(distribution.levels)
+        self._scales = np.array(distribution.scales)
+        self._lower = -np.inf if outcome.lower is None else outcome.lower
+        self._upper = np.inf if outcome.upper is None else outcome.upper
+
+    def clip(self, values: Floats) -> Floats:
+        """Values brought inside the outcome's bounds."""
+        return np.minimum(np.maximum(values, self._lower), self._upper)
+
+    def residual_scale(self, mean: Floats) -> Floats:
+        """Scale of the residual at a predicted mean, nothing being missing."""
+        return np.asarray(np.interp(mean, self._levels, self._scales))
+
+    def scale(self, mean: Floats, imputation_variance: Floats) -> Floats:
+        """Scale of the residual, widened by what the missing values leave open."""
+        known = self.residual_scale(mean)
+        return np.asarray(np.sqrt(known * known + imputation_variance))
+
+    def quantile(self, probability: float, mean: Floats, scale: Floats) -> Floats:
+        """Quantile of the outcome, shape of `mean`."""
+        residual = float(np.interp(probability, self._probabilities, self._quantiles))
+        return self.clip(mean + scale * residual)
+
+    def chance(self, event: Event, bound: Floats, mean: Floats, scale: Floats) -> Floats:
+        """Chance that the outcome crosses a bound, shape of `mean`.
+
+        A bound that the clipped outcome cannot cross has chance 0, one that it must cross 1.
+        """
+        below = np.interp((bound - mean) / scale, self._quantiles, self._probabilities)
+        if event.direction == "above":
+            chance = np.where(bound > self._upper, 0.0, 1.0 - below)
+            return np.where(bound <= self._lower, 1.0, chance)
+        chance = np.where(bound < self._lower, 0.0, below)
+        return np.where(bound >= self._upper, 1.0, chance)

@@ -1,0 +1,326 @@
+"""Predictions of many rows, or of one, from a sheet.
+
+Every step works elementwise and sums column by column in one fixed order, so a row's numbers are
+the same to the last bit whatever the number of rows and whatever the way in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hiprisk.sheet.distribution import PredictiveDistribution
+from hiprisk.sheet.format import Event, Sheet
+from hiprisk.sheet.missing import Conditional, NormalModel, condition
+from hiprisk.sheet.models import evaluator_for, expit
+from hiprisk.sheet.terms import add_derived
+
+Floats = NDArray[np.float64]
+Columns = Mapping[str, NDArray[np.float64] | NDArray[np.object_]]
+
+INTERVALS = {"80": (0.1, 0.9), "95": (0.025, 0.975)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prediction:
+    """Predictions of n rows.
+
+    Attributes
+    ----------
+    predicted : ndarray, shape (n_rows,)
+        Expected outcome, or the risk of a binary one.
+    intervals : dict of str to tuple of ndarray
+        Lower and upper bounds by level, ``"80"`` and ``"95"``; of the outcome where it is
+        continuous, of the risk (over the refits) where it is binary; empty where the sheet has
+        nothing to read them from.
+    chances : dict of str to ndarray
+        Chance of each event.
+    imputed : ndarray of bool, shape (n_rows, n_variables)
+        Which variables were missing, in the order of the sheet's variables.
+    imputation_variance : ndarray, shape (n_rows,)
+        Variance of the linear predictor over the draws of what was missing.
+    """
+
+    predicted: Floats
+    intervals: dict[str, tuple[Floats, Floats]]
+    chances: dict[str, Floats]
+    imputed: NDArray[np.bool_]
+    imputation_variance: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class _Location:
+    """Linear predictors of one set of rows: their mean over draws, and each draw's own."""
+
+    mean: Floats
+    variance: Floats
+    draws: tuple[Floats, ...]
+    risk: Floats | None
+    refitted_risk: Floats | None
+    baselines: tuple[Floats, ...]
+
+
+class SheetEvaluator:
+    """A sheet made ready to predict: arrays built once, then used for any number of rows.
+
+    Parameters
+    ----------
+    sheet : Sheet
+    """
+
+    def __init__(self, sheet: Sheet) -> None:
+        self.sheet = sheet
+        self._model = evaluator_for(sheet.model)
+        self._normal = NormalModel.from_covariance(
+            np.array(sheet.missing.mean), np.array(sheet.missing.covariance)
+        )
+        self._noise = np.array(sheet.missing.draws)
+        self._distribution = (
+            PredictiveDistribution(sheet.distribution, sheet.outcome)
+            if sheet.distribution is not None
+            else None
+        )
+
+    def predict(self, columns: Columns) -> Prediction:
+        """Predict every row.
+
+        Parameters
+        ----------
+        columns : mapping of str to ndarray, each of shape (n_rows,)
+            Variables by name: floats with NaN where missing, or text with None where missing. A
+            variable that is absent is missing in every row. Values are taken as they are:
+            `hiprisk.sheet.applicability` says which rows ought not to be used.
+
+        Returns
+        -------
+        Prediction
+        """
+        n_rows = len(next(iter(columns.values()))) if columns else 0
+        known = self.numeric_columns(columns, n_rows)
+        location = self._locate(known, n_rows)
+        imputed = self._imputed(known, n_rows)
+        if self.sheet.outcome.kind == "binary":
+            return self._binary(location, imputed)
+        return self._continuous(location, known, imputed)
+
+    def numeric_columns(self, columns: Columns, n_rows: int) -> list[Floats]:
+        """The sheet's columns: numbers as they are, an indicator for each level of a category."""
+        numeric: list[Floats] = []
+        for column in self.sheet.columns:
+            values = columns.get(column.variable)
+            if values is None:
+                numeric.append(np.full(n_rows, np.nan))
+            elif column.level is None:
+                numeric.append(np.asarray(values, dtype=np.float64))
+            else:
+                numeric.append(_indicator(np.asarray(values, dtype=object), column.level))
+        return numeric
+
+    def filled(self, known: list[Floats], n_rows: int) -> list[list[Floats]]:
+        """The sheet's columns with what is missing filled in, once for each draw.
+
+        Returns
+        -------
+        list of list of ndarray
+            n_draws lists of n_columns arrays of shape (n_rows,).
+        """
+        groups = condition(self._normal, known)
+        return [self._fill(known, groups, noise) for noise in self._noise]
+
+    def linear_predictor(self, filled: list[Floats], n_rows: int) -> Floats:
+        """Linear predictor of rows without missing values."""
+        return self._model.linear_predictor(self._named(filled), n_rows)
+
+    def _named(self, filled: list[Floats]) -> dict[str, Floats]:
+        names = (column.name for column in self.sheet.columns)
+        named = dict(zip(names, filled, strict=True))
+        add_derived(self.sheet.derived, named)
+        return named
+
+    @staticmethod
+    def _fill(known: list[Floats], groups: list[Conditional], noise: Floats) -> list[Floats]:
+        filled = [column.copy() for column in known]
+        for group in groups:
+            for lacking, values in zip(group.columns, group.draw(noise), strict=True):
+                for position in np.unique(lacking):
+                    here = lacking == position
+                    filled[position][group.rows[here]] = values[here]
+        return filled
+
+    def _locate(self, known: list[Floats], n_rows: int) -> _Location:
+        """Linear predictors; complete rows are computed once, the others once for each draw."""
+        incomplete = np.zeros(n_rows, dtype=bool)
+        for column in known:
+            incomplete |= np.isnan(column)
+        part = [column[~incomplete] for column in known]
+        n_complete = n_rows - int(incomplete.sum())
+        whole = self._summary([part], n_complete)
+        if n_complete == n_rows:
+            return whole
+        part = [column[incomplete] for column in known]
+        drawn = self._summary(self.filled(part, n_rows - n_complete), n_rows - n_complete)
+        return _merge(whole, drawn, incomplete)
+
+    def _summary(self, versions: list[list[Floats]], n_rows: int) -> _Location:
+        draws, baselines = [], []
+        risk_total = np.zeros(n_rows)
+        refit_total = np.zeros((self._model.n_refits, n_rows))
+        binary = self.sheet.outcome.kind == "binary"
+        baseline = self.sheet.outcome.baseline
+        for filled in versions:
+            named = self._named(filled)
+            lp = self._model.linear_predictor(named, n_rows)
+            draws.append(lp)
+            if baseline is not None:
+                baselines.append(named[baseline])
+            if binary:
+                risk_total += expit(lp)
+                if self._model.n_refits:
+                    refit_total += expit(self._model.refitted(named, n_rows))
+        mean = _mean(draws)
+        n_draws = len(versions)
+        return _Location(
+            mean=mean,
+            variance=_variance(draws, mean),
+            draws=tuple(draws),
+            risk=risk_total / n_draws if binary else None,
+            refitted_risk=refit_total / n_draws if binary else None,
+            baselines=tuple(baselines),
+        )
+
+    def _imputed(self, known: list[Floats], n_rows: int) -> NDArray[np.bool_]:
+        imputed = np.zeros((n_rows, len(self.sheet.variables)), dtype=bool)
+        position = {spec.name: i for i, spec in enumerate(self.sheet.variables)}
+        for column, values in zip(self.sheet.columns, known, strict=True):
+            imputed[:, position[column.variable]] |= np.isnan(values)
+        return imputed
+
+    def _binary(self, location: _Location, imputed: NDArray[np.bool_]) -> Prediction:
+        assert location.risk is not None
+        intervals = {}
+        refitted = location.refitted_risk
+        if refitted is not None and len(refitted):
+            ordered = np.sort(refitted, axis=0)
+            intervals = {
+                level: (_sorted_quantile(ordered, low), _sorted_quantile(ordered, high))
+                for level, (low, high) in INTERVALS.items()
+            }
+        return Prediction(
+            predicted=location.risk,
+            intervals=intervals,
+            chances={},
+            imputed=imputed,
+            imputation_variance=location.variance,
+        )
+
+    def _continuous(
+        self, location: _Location, known: list[Floats], imputed: NDArray[np.bool_]
+    ) -> Prediction:
+        spread = self._distribution
+        assert spread is not None
+        mean = spread.clip(location.mean)
+        scale = spread.scale(mean, location.variance)
+        return Prediction(
+            predicted=mean,
+            intervals={
+                level: (spread.quantile(low, mean, scale), spread.quantile(high, mean, scale))
+                for level, (low, high) in INTERVALS.items()
+            },
+            chances={
+                event.name: self._chance(event, location, known, mean, scale)
+                for event in self.sheet.outcome.events
+            },
+            imputed=imputed,
+            imputation_variance=location.variance,
+        )
+
+    def _chance(
+        self,
+        event: Event,
+        location: _Location,
+        known: list[Floats],
+        mean: Floats,
+        scale: Floats,
+    ) -> Floats:
+        spread = self._distribution
+        assert spread is not None
+        if event.reference == "fixed":
+            return spread.chance(event, np.full(len(mean), event.value), mean, scale)
+        names = [column.name for column in self.sheet.columns]
+        baseline = known[names.index(str(self.sheet.outcome.baseline))]
+        chance = spread.chance(event, baseline + event.value, mean, scale)
+        unknown = np.isnan(baseline)
+        if unknown.any():
+            # Baseline and prediction go together, so each draw has its own bound and its own mean.
+            drawn = []
+            for lp, bound in zip(location.draws, location.baselines, strict=True):
+                center = spread.clip(lp[unknown])
+                own = bound[unknown] + event.value
+                drawn.append(spread.chance(event, own, center, spread.residual_scale(center)))
+            chance[unknown] = _mean(drawn)
+        return chance
+
+
+def predict(sheet: Sheet, columns: Columns) -> Prediction:
+    """Predict every row of `columns` from a sheet; see `SheetEvaluator.predict`."""
+    return SheetEvaluator(sheet).predict(columns)
+
+
+def _indicator(values: NDArray[np.object_], level: str) -> Floats:
+    known = np.asarray(values != np.array(None, dtype=object), dtype=bool)
+    matches = np.asarray(values == np.array(level, dtype=object), dtype=bool)
+    return np.where(known, matches.astype(np.float64), np.nan)
+
+
+def _mean(arrays: list[Floats]) -> Floats:
+    # Not np.mean: it sums in pairs where there is one row and in turn where there are many.
+    total = np.zeros_like(arrays[0])
+    for array in arrays:
+        total += array
+    return total / len(arrays)
+
+
+def _variance(arrays: list[Floats], mean: Floats) -> Floats:
+    if len(arrays) == 1:
+        return np.zeros_like(mean)
+    total = np.zeros_like(mean)
+    for array in arrays:
+        difference = array - mean
+        total += difference * difference
+    return total / (len(arrays) - 1)
+
+
+def _sorted_quantile(ordered: Floats, probability: float) -> Floats:
+    """Quantile over the first axis of sorted values, linear between order statistics."""
+    place = probability * (len(ordered) - 1)
+    lower = int(place)
+    upper = min(lower + 1, len(ordered) - 1)
+    return np.asarray(ordered[lower] + (place - lower) * (ordered[upper] - ordered[lower]))
+
+
+def _merge(whole: _Location, drawn: _Location, incomplete: NDArray[np.bool_]) -> _Location:
+    """Put complete and incomplete rows back in their order."""
+
+    def joined(one: Floats, other: Floats) -> Floats:
+        both = np.empty((*one.shape[:-1], len(incomplete)))
+        both[..., ~incomplete] = one
+        both[..., incomplete] = other
+        return both
+
+    def joined_if_any(one: Floats | None, other: Floats | None) -> Floats | None:
+        return None if one is None or other is None else joined(one, other)
+
+    def each(one: tuple[Floats, ...], other: tuple[Floats, ...]) -> tuple[Floats, ...]:
+        return tuple(joined(one[0], array) for array in other) if one else ()
+
+    return _Location(
+        mean=joined(whole.mean, drawn.mean),
+        variance=joined(whole.variance, drawn.variance),
+        draws=each(whole.draws, drawn.draws),
+        risk=joined_if_any(whole.risk, drawn.risk),
+        refitted_risk=joined_if_any(whole.refitted_risk, drawn.refitted_risk),
+        baselines=each(whole.baselines, drawn.baselines),
+    )

@@ -1,0 +1,321 @@
+"""The sheet: everything that a prediction needs, as one frozen document.
+
+A sheet is data, never code. `parse_sheet` reads the JSON text and refuses whatever is not a sheet;
+`Sheet.to_json` writes canonical JSON, so that equal sheets have equal bytes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+SCHEMA_VERSION = 1
+FORMAT_NAME = "hiprisk-sheet"
+
+Vector = tuple[float, ...]
+Matrix = tuple[tuple[float, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingSummary:
+    """What the training cohort held of one variable.
+
+    Attributes
+    ----------
+    low, high : float or None
+        First and 99th percentile of a number.
+    median, iqr : float or None
+        Median and interquartile range of a number.
+    missing_share : float
+        Share of the training rows in which the variable was missing.
+    level_shares : tuple of float
+        Share of each level of a category among known values, in the order of the levels.
+    """
+
+    low: float | None = None
+    high: float | None = None
+    median: float | None = None
+    iqr: float | None = None
+    missing_share: float = 0.0
+    level_shares: Vector = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VariableSpec:
+    """One variable that a user may give: its meaning, unit, ranges and levels.
+
+    Attributes
+    ----------
+    weight : float
+        Share of the model's predictive information that goes with this variable, in [0, 1].
+    """
+
+    name: str
+    label: str
+    unit: str
+    kind: Literal["number", "category"]
+    hard: tuple[float, float] | None = None
+    soft: tuple[float, float] | None = None
+    levels: tuple[str, ...] = ()
+    integer: bool = False
+    weight: float = 0.0
+    training: TrainingSummary | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One numeric column: a number itself, or the indicator of one level of a category."""
+
+    name: str
+    variable: str
+    level: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissingModel:
+    """Multivariate normal model of the columns, used to fill what is missing.
+
+    Attributes
+    ----------
+    mean : tuple of float, length n_columns
+    covariance : tuple of tuple of float, n_columns x n_columns
+    draws : tuple of tuple of float, n_draws x n_columns
+        Standard normal numbers, the same for every row and on every path.
+    """
+
+    mean: Vector
+    covariance: Matrix
+    draws: Matrix
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Derived:
+    """A column computed from others: one operation of a small closed set.
+
+    Attributes
+    ----------
+    op : str
+        ``minimum``, ``maximum``, ``product``, ``difference`` (first minus second), ``ratio`` (first
+        over second), or ``indicator`` (1 where the first reaches the second, else 0).
+    of : tuple of str or float
+        Columns (earlier ones) or constants.
+    """
+
+    name: str
+    op: Literal["minimum", "maximum", "difference", "ratio", "product", "indicator"]
+    of: tuple[str | float, ...]
+    label: str = ""
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """One column's part in a linear predictor.
+
+    Attributes
+    ----------
+    basis : str
+        ``linear`` (one coefficient) or ``rcs``: the column itself and Harrell's restricted cubic
+        spline functions of it (one coefficient fewer than knots).
+    """
+
+    column: str
+    basis: Literal["linear", "rcs"]
+    coefficients: Vector
+    knots: Vector = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinearModel:
+    """Intercept and terms; ``link`` turns the linear predictor into the prediction.
+
+    Attributes
+    ----------
+    covariance : tuple of tuple of float or None
+        Covariance of intercept and coefficients, in the order of the terms.
+    refits : tuple of tuple of float or None
+        One coefficient vector (intercept first) for each bootstrap refit.
+    """
+
+    type: Literal["linear"] = "linear"
+    link: Literal["identity", "logit"]
+    intercept: float
+    terms: tuple[Term, ...]
+    covariance: Matrix | None = None
+    refits: Matrix | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tree:
+    """One decision tree as arrays; a node with ``feature`` -1 is a leaf.
+
+    A row goes left where its input is at most the threshold.
+    """
+
+    feature: tuple[int, ...]
+    threshold: Vector
+    left: tuple[int, ...]
+    right: tuple[int, ...]
+    value: Vector
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TreesModel:
+    """A baseline and a sum of trees."""
+
+    type: Literal["trees"] = "trees"
+    link: Literal["identity", "logit"]
+    baseline: float
+    inputs: tuple[str, ...]
+    trees: tuple[Tree, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Distribution:
+    """How a continuous outcome scatters about its prediction.
+
+    The outcome is distributed as ``clip(mean + scale * residual)``. The residual's quantile
+    function runs piecewise linearly through ``probabilities`` and ``quantiles``; the scale is
+    interpolated in the predicted mean through ``levels`` and ``scales``.
+    """
+
+    probabilities: Vector
+    quantiles: Vector
+    levels: Vector
+    scales: Vector
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that may come true of a continuous outcome.
+
+    Attributes
+    ----------
+    direction : str
+        ``above``: the outcome reaches the bound or lies beyond it; ``below``: it is at most the
+        bound.
+    reference : str
+        ``baseline``: the bound is the patient's baseline plus ``value``; ``fixed``: it is
+        ``value``.
+    """
+
+    name: str
+    label: str
+    direction: Literal["above", "below"]
+    reference: Literal["baseline", "fixed"]
+    value: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomeSpec:
+    """What is predicted, for whom and when."""
+
+    variable: str
+    label: str
+    unit: str
+    kind: Literal["continuous", "binary"]
+    estimand: str
+    horizon_months: float
+    higher_is: Literal["worse", "better"]
+    lower: float | None = None
+    upper: float | None = None
+    baseline: str | None = None
+    event_level: str | None = None
+    events: tuple[Event, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """A whole model.
+
+    Attributes
+    ----------
+    variables : tuple of VariableSpec
+        What a user may give, in the order in which it is asked for.
+    columns : tuple of Column
+        Numeric columns in the order of the missing-value model.
+    max_imputed_weight : float
+        A row whose missing variables weigh more than this gets no prediction.
+    residual_sd : float or None
+        Spread of the outcome about the prediction, for a continuous outcome.
+    """
+
+    name: str
+    title: str
+    family: str
+    provenance: Literal["synthetic", "real", "published"]
+    intended_use: str
+    outcome: OutcomeSpec
+    variables: tuple[VariableSpec, ...]
+    columns: tuple[Column, ...]
+    missing: MissingModel
+    derived: tuple[Derived, ...]
+    model: LinearModel | TreesModel
+    distribution: Distribution | None = None
+    residual_sd: float | None = None
+    max_imputed_weight: float = 0.9
+    notes: tuple[str, ...] = ()
+    format: Literal["hiprisk-sheet"] = field(default="hiprisk-sheet")
+    schema_version: int = SCHEMA_VERSION
+
+    def to_json(self) -> str:
+        """Canonical JSON of the whole sheet."""
+        from hiprisk.sheet.codec import encode
+        from hiprisk.sheet.strict_json import canonical_json
+
+        return canonical_json(encode(self))
+
+    def variable(self, name: str) -> VariableSpec:
+        """The variable of that name; KeyError if the model has none."""
+        for spec in self.variables:
+            if spec.name == name:
+                return spec
+        raise KeyError(name)
+
+
+def parse_sheet(text: str | bytes, *, name: str = "sheet.json") -> Sheet:
+    """Read a sheet from its JSON text and check that it hangs together.
+
+    Parameters
+    ----------
+    text : str or bytes
+        JSON text.
+    name : str
+        File name for messages.
+
+    Raises
+    ------
+    BundleError
+        If the text is not strict JSON, not a sheet, of an unknown version, or contradicts itself.
+    """
+    from hiprisk.sheet.codec import decode
+    from hiprisk.sheet.consistency import check_sheet
+    from hiprisk.sheet.strict_json import parse_strict
+
+    document = parse_strict(text, name=name)
+    check_version(document, name=name)
+    sheet = decode(Sheet, document, name=name)
+    check_sheet(sheet, name=name)
+    return sheet
+
+
+def check_version(document: object, *, name: str) -> None:
+    """Raise BundleError unless the document says that it is a sheet that this version reads."""
+    from hiprisk.errors import BundleError
+
+    if not isinstance(document, dict) or document.get("format") != FORMAT_NAME:
+        raise BundleError(
+            "this is not a hiprisk sheet",
+            code="NOT_A_SHEET",
+            file=name,
+            advice=f'its "format" must be "{FORMAT_NAME}"',
+        )
+    version = document.get("schema_version")
+    if version != SCHEMA_VERSION:
+        shown = version if isinstance(version, int) else "none that can be read"
+        raise BundleError(
+            f"the sheet has schema version {shown}, this hiprisk reads version {SCHEMA_VERSION}",
+            code="VERSION",
+            file=name,
+            advice="use the version of hiprisk that wrote it, or export the model again",
+        )

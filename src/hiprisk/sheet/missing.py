@@ -1,0 +1,168 @@
+"""Conditional draws of what is missing, from a multivariate normal model.
+
+All work is elementwise over rows, column by column in one fixed order: a row's filled values are
+the same to the last bit whether it is asked for alone or among a million.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hiprisk.errors import InputError
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True)
+class NormalModel:
+    """Mean and precision of the columns, ready for conditioning.
+
+    Attributes
+    ----------
+    mean : ndarray, shape (n_columns,)
+    precision : ndarray, shape (n_columns, n_columns)
+        Inverse of the covariance.
+    """
+
+    mean: Floats
+    precision: Floats
+
+    @classmethod
+    def from_covariance(cls, mean: Floats, covariance: Floats) -> NormalModel:
+        """Invert the covariance once.
+
+        Raises
+        ------
+        InputError
+            If the covariance is not positive definite.
+        """
+        try:
+            np.linalg.cholesky(covariance)
+        except np.linalg.LinAlgError:
+            raise InputError(
+                "the covariance of the columns is not positive definite", code="DEGENERATE"
+            ) from None
+        precision = np.linalg.inv(covariance)
+        return cls(mean=mean, precision=(precision + precision.T) / 2.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Conditional:
+    """Distribution of the missing entries of rows that lack the same number of columns.
+
+    Attributes
+    ----------
+    rows : ndarray of int, shape (n_rows,)
+        Positions of the rows.
+    columns : ndarray of int, shape (n_missing, n_rows)
+        Which columns each row lacks, ascending.
+    means : list of ndarray, n_missing of shape (n_rows,)
+        Conditional means.
+    factor : list of list of ndarray
+        Lower Cholesky factor of the conditional precision, entry [i][j] of shape (n_rows,).
+    """
+
+    rows: Integers
+    columns: Integers
+    means: list[Floats]
+    factor: list[list[Floats]]
+
+    def draw(self, noise: Floats) -> list[Floats]:
+        """One draw from standard normal numbers, one a column of the model.
+
+        Parameters
+        ----------
+        noise : ndarray, shape (n_columns,)
+            The same numbers for every row: a column has one number however much else is missing.
+        """
+        wanted = [noise[columns] for columns in self.columns]
+        shifts = _solve_upper(self.factor, wanted)
+        return [mean + shift for mean, shift in zip(self.means, shifts, strict=True)]
+
+    def draw_each(self, noise: list[Floats]) -> list[Floats]:
+        """One draw with each row's own standard normal numbers, n_missing of shape (n_rows,)."""
+        shifts = _solve_upper(self.factor, noise)
+        return [mean + shift for mean, shift in zip(self.means, shifts, strict=True)]
+
+
+def condition(model: NormalModel, columns: list[Floats]) -> list[Conditional]:
+    """Distributions of the missing entries given the known ones, for every incomplete row.
+
+    Parameters
+    ----------
+    model : NormalModel
+    columns : list of ndarray, n_columns of shape (n_rows,)
+        Values, NaN where missing.
+
+    Returns
+    -------
+    list of Conditional
+        One for each number of missing columns that occurs, ascending; complete rows are in none.
+    """
+    missing = np.array([np.isnan(column) for column in columns])
+    counts = missing.sum(axis=0)
+    groups = []
+    for n_missing in np.unique(counts[counts > 0]):
+        rows = np.flatnonzero(counts == n_missing)
+        lacking = np.nonzero(missing[:, rows].T)[1].reshape(len(rows), n_missing).T
+        groups.append(_condition_group(model, columns, rows, np.ascontiguousarray(lacking)))
+    return groups
+
+
+def _condition_group(
+    model: NormalModel, columns: list[Floats], rows: Integers, lacking: Integers
+) -> Conditional:
+    n_missing = len(lacking)
+    pull = [np.zeros(len(rows)) for _ in range(n_missing)]
+    for j, column in enumerate(columns):
+        deviation = column[rows] - model.mean[j]
+        deviation[np.isnan(deviation)] = 0.0
+        if deviation.any():
+            for a in range(n_missing):
+                pull[a] += model.precision[lacking[a], j] * deviation
+    factor = _cholesky(
+        [[model.precision[lacking[a], lacking[b]] for b in range(a + 1)] for a in range(n_missing)]
+    )
+    shift = _solve_upper(factor, _solve_lower(factor, pull))
+    means = [model.mean[lacking[a]] - shift[a] for a in range(n_missing)]
+    return Conditional(rows=rows, columns=lacking, means=means, factor=factor)
+
+
+def _cholesky(lower: list[list[Floats]]) -> list[list[Floats]]:
+    """Factor many small matrices at once; entry [i][j] holds one number for each row."""
+    factor: list[list[Floats]] = []
+    for i, row in enumerate(lower):
+        done: list[Floats] = []
+        for j in range(i + 1):
+            rest = row[j].copy()
+            for k in range(j):
+                rest -= done[k] * (done[k] if i == j else factor[j][k])
+            done.append(np.sqrt(rest) if i == j else rest / factor[j][j])
+        factor.append(done)
+    return factor
+
+
+def _solve_lower(factor: list[list[Floats]], right: list[Floats]) -> list[Floats]:
+    solved: list[Floats] = []
+    for i, row in enumerate(factor):
+        rest = right[i].copy()
+        for k in range(i):
+            rest -= row[k] * solved[k]
+        solved.append(rest / row[i])
+    return solved
+
+
+def _solve_upper(factor: list[list[Floats]], right: list[Floats]) -> list[Floats]:
+    """Solve with the transposed factor."""
+    size = len(factor)
+    solved: list[Floats] = [right[i] for i in range(size)]
+    for i in range(size - 1, -1, -1):
+        rest = right[i].copy()
+        for k in range(i + 1, size):
+            rest -= factor[k][i] * solved[k]
+        solved[i] = rest / factor[i][i]
+    return solved

@@ -1,0 +1,126 @@
+"""Linear predictors and trees, evaluated column by column so that batch size changes no bit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hiprisk.sheet.format import LinearModel, Tree, TreesModel
+from hiprisk.sheet.terms import spline_basis
+
+Floats = NDArray[np.float64]
+
+
+def expit(lp: Floats) -> Floats:
+    """Inverse logit that overflows on neither side."""
+    small = np.exp(-np.abs(lp))
+    return np.asarray(np.where(lp >= 0.0, 1.0, small) / (1.0 + small))
+
+
+class Evaluator(Protocol):
+    """What `evaluate` needs of a model, whatever its form."""
+
+    @property
+    def n_refits(self) -> int:
+        """Number of bootstrap refits that the sheet carries."""
+
+    def linear_predictor(self, columns: Mapping[str, Floats], n_rows: int) -> Floats:
+        """Linear predictor of each row, shape (n_rows,)."""
+
+    def refitted(self, columns: Mapping[str, Floats], n_rows: int) -> Floats:
+        """Linear predictor under each refit, shape (n_refits, n_rows)."""
+
+
+class LinearEvaluator:
+    """Sum of an intercept and of each term's functions times their coefficients."""
+
+    def __init__(self, model: LinearModel) -> None:
+        self._model = model
+        refits = model.refits or ()
+        self._refits: Floats = np.array(refits, dtype=np.float64)
+
+    @property
+    def n_refits(self) -> int:
+        """Number of bootstrap refits that the sheet carries."""
+        return len(self._refits)
+
+    def functions(self, columns: Mapping[str, Floats]) -> list[Floats]:
+        """Each term's functions of its column, in the order of the coefficients."""
+        found: list[Floats] = []
+        for term in self._model.terms:
+            x = columns[term.column]
+            found += [x] if term.basis == "linear" else spline_basis(x, term.knots)
+        return found
+
+    def linear_predictor(self, columns: Mapping[str, Floats], n_rows: int) -> Floats:
+        """Linear predictor of each row, shape (n_rows,)."""
+        total = np.full(n_rows, self._model.intercept)
+        coefficients = (c for term in self._model.terms for c in term.coefficients)
+        for function, coefficient in zip(self.functions(columns), coefficients, strict=True):
+            total += coefficient * function
+        return total
+
+    def refitted(self, columns: Mapping[str, Floats], n_rows: int) -> Floats:
+        """Linear predictor under each refit, shape (n_refits, n_rows)."""
+        total = np.repeat(self._refits[:, :1], n_rows, axis=1)
+        for j, function in enumerate(self.functions(columns)):
+            total += self._refits[:, j + 1, np.newaxis] * function
+        return total
+
+
+class TreesEvaluator:
+    """A baseline plus the leaf value of every tree."""
+
+    def __init__(self, model: TreesModel) -> None:
+        self._model = model
+        self._trees = [_TreeArrays(tree) for tree in model.trees]
+
+    @property
+    def n_refits(self) -> int:
+        """Trees carry no refits."""
+        return 0
+
+    def linear_predictor(self, columns: Mapping[str, Floats], n_rows: int) -> Floats:
+        """Linear predictor of each row, shape (n_rows,)."""
+        inputs = np.empty((len(self._model.inputs), n_rows))
+        for position, name in enumerate(self._model.inputs):
+            inputs[position] = columns[name]
+        total = np.full(n_rows, self._model.baseline)
+        for tree in self._trees:
+            total += tree.leaf_values(inputs)
+        return total
+
+    def refitted(self, columns: Mapping[str, Floats], n_rows: int) -> Floats:
+        """No refits: an empty array of shape (0, n_rows)."""
+        return np.empty((0, n_rows))
+
+
+class _TreeArrays:
+    def __init__(self, tree: Tree) -> None:
+        self.feature = np.array(tree.feature, dtype=np.intp)
+        self.threshold = np.array(tree.threshold)
+        self.left = np.array(tree.left, dtype=np.intp)
+        self.right = np.array(tree.right, dtype=np.intp)
+        self.value = np.array(tree.value)
+
+    def leaf_values(self, inputs: Floats) -> Floats:
+        node = np.zeros(inputs.shape[1], dtype=np.intp)
+        walking = np.arange(inputs.shape[1])
+        while True:
+            at = node[walking]
+            inner = self.feature[at] >= 0
+            walking, at = walking[inner], at[inner]
+            if not walking.size:
+                return self.value[node]
+            goes_left = inputs[self.feature[at], walking] <= self.threshold[at]
+            node[walking] = np.where(goes_left, self.left[at], self.right[at])
+
+
+def evaluator_for(model: LinearModel | TreesModel) -> Evaluator:
+    """The evaluator of a model's form."""
+    if isinstance(model, LinearModel):
+        return LinearEvaluator(model)
+    return TreesEvaluator(model)
