@@ -1,1 +1,1 @@
-"""hiprisk.features"""
+"""From a checked cohort to numbers that a model can learn from."""

@@ -1,1 +1,1 @@
-"""hiprisk.learning"""
+"""From a design to a fitted, tuned estimator and the sheet that writes it down."""

@@ -1,4 +1,4 @@
-"""May this row be predicted at all, and is it like those that the model learned from?"""
+"""Whether a row may be predicted at all, and whether it is like those of the training cohort."""
 
 from __future__ import annotations
 
@@ -145,7 +145,8 @@ def _category_notes(
         here = np.asarray(values == np.array(level, dtype=object), dtype=bool)
         known |= here
         if shares and shares[position] == 0.0:
-            flags[f"NOT_IN_TRAINING({spec.name})"] = here
+            code = f"NOT_IN_TRAINING({spec.name})"
+            flags[code] = flags[code] | here if code in flags else here
     reasons[f"UNKNOWN_CATEGORY({spec.name})"] = ~known
     return missing
 

@@ -1,0 +1,44 @@
+"""A study, declared: YAML read once at the edge into frozen settings."""
+
+from hiprisk.config.reading import load_config, study_from_text
+from hiprisk.config.settings import (
+    BoostingFamily,
+    CohortSettings,
+    EventSettings,
+    FamilySettings,
+    HoldoutSettings,
+    ImputationSettings,
+    LinearFamily,
+    LogisticFamily,
+    MeanFamily,
+    OutcomeSettings,
+    Range,
+    ReplacementSettings,
+    SmallestGain,
+    StudyConfig,
+    TrackingSettings,
+    TuningSettings,
+    ValidationSettings,
+)
+
+__all__ = [
+    "BoostingFamily",
+    "CohortSettings",
+    "EventSettings",
+    "FamilySettings",
+    "HoldoutSettings",
+    "ImputationSettings",
+    "LinearFamily",
+    "LogisticFamily",
+    "MeanFamily",
+    "OutcomeSettings",
+    "Range",
+    "ReplacementSettings",
+    "SmallestGain",
+    "StudyConfig",
+    "TrackingSettings",
+    "TuningSettings",
+    "ValidationSettings",
+    "load_config",
+    "study_from_text",
+]

@@ -1,0 +1,163 @@
+"""From YAML text to a study, with the offending key and line named."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from hiprisk.config.settings import StudyConfig
+from hiprisk.errors import ConfigError, StoreError
+from hiprisk.yaml_strict import parse_yaml
+
+KeyPath = tuple[str | int, ...]
+Lines = Mapping[KeyPath, int]
+
+
+def load_config(path: Path | str, *, overrides: Sequence[str] = ()) -> StudyConfig:
+    """Read a study config.
+
+    Parameters
+    ----------
+    path : path-like
+        YAML file. Relative cohort and mapping paths in it start at its folder.
+    overrides : sequence of str
+        ``a.b=value``, each replacing one key; the value is read as YAML.
+
+    Returns
+    -------
+    StudyConfig
+
+    Raises
+    ------
+    ConfigError
+        If the file is not strict YAML, has an unknown key or a value that breaks a rule.
+    StoreError
+        If the file cannot be read.
+    """
+    path = Path(path)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as problem:
+        reason = getattr(problem, "strerror", None) or "it is not UTF-8 text"
+        raise StoreError(
+            f"the config cannot be read: {reason}",
+            file=path.name,
+            advice="name a YAML file, for instance configs/stupar.yaml",
+        ) from problem
+    return study_from_text(text, name=path.name, folder=path.parent, overrides=overrides)
+
+
+def study_from_text(
+    text: str, *, name: str = "config", folder: Path | None = None, overrides: Sequence[str] = ()
+) -> StudyConfig:
+    """Build a study from YAML text; see `load_config`."""
+    data, lines = parse_yaml(text, name=name)
+    for override in overrides:
+        _override(data, override)
+    try:
+        config = TypeAdapter(StudyConfig).validate_python(data)
+    except ValidationError as invalid:
+        raise _as_config_error(invalid, name=name, lines=lines) from None
+    return config if folder is None else _anchored(config, folder)
+
+
+def resolved(config: StudyConfig) -> dict[str, Any]:
+    """The whole study as plain JSON values: what was asked for, without where it lay.
+
+    Of paths only the file's name stays, so that the same study has the same text on every machine.
+    """
+    plain: dict[str, Any] = TypeAdapter(StudyConfig).dump_python(config, mode="json")
+    for key in ("file", "mapping"):
+        if plain["cohort"][key] is not None:
+            plain["cohort"][key] = Path(plain["cohort"][key]).name
+    return plain
+
+
+def _anchored(config: StudyConfig, folder: Path) -> StudyConfig:
+    cohort = config.cohort
+    moved = {
+        key: str(folder / value)
+        for key, value in (("file", cohort.file), ("mapping", cohort.mapping))
+        if value is not None
+    }
+    return dataclasses.replace(config, cohort=dataclasses.replace(cohort, **moved))
+
+
+def _override(data: dict[str, Any], override: str) -> None:
+    key, equals, value = override.partition("=")
+    if not equals or not key.strip():
+        raise ConfigError(
+            f"'{override}' is not of the form a.b=value",
+            column="--set",
+            advice="for instance --set tuning.trials=10",
+        )
+    parsed, _ = parse_yaml(f"value: {value}", name="--set")
+    *parents, last = key.strip().split(".")
+    place: Any = data
+    for parent in parents:
+        place = place.setdefault(parent, {}) if isinstance(place, dict) else None
+    if not isinstance(place, dict):
+        raise ConfigError(f"'{key}' lies below a key that is not a section", column="--set")
+    place[last] = parsed["value"]
+
+
+def _as_config_error(invalid: ValidationError, *, name: str, lines: Lines) -> ConfigError:
+    problems = invalid.errors(include_url=False, include_input=False, include_context=True)
+    first = min(problems, key=lambda found: (not _is_unknown(found), -len(_path(found["loc"]))))
+    path = _path(first["loc"])
+    line = _line_of(path, lines)
+    key = ".".join(map(str, path)) or "the study"
+    place = f"{key} (line {line})" if line else key
+    more = f"; {len(problems) - 1} more" if len(problems) > 1 else ""
+    return ConfigError(
+        _reason(first) + more,
+        file=name,
+        column=place,
+        advice=_advice(first, path),
+    )
+
+
+def _path(loc: tuple[str | int, ...]) -> KeyPath:
+    """Pydantic's location without the names of the union's branches."""
+    branches = {"float", "int", "Range", "tuple[float, ...]", "dataclass"}
+    return tuple(part for part in loc if part not in branches and "[" not in str(part))
+
+
+def _is_unknown(problem: Any) -> bool:
+    return problem["type"] in ("unexpected_keyword_argument", "extra_forbidden")
+
+
+def _reason(problem: Any) -> str:
+    kind, message = problem["type"], problem["msg"]
+    if _is_unknown(problem):
+        return "this key is not known"
+    if kind in ("missing", "missing_argument"):
+        return "this key is required"
+    return str(message[0].lower() + message[1:])
+
+
+def _advice(problem: Any, path: KeyPath) -> str:
+    if not _is_unknown(problem):
+        return "see docs/reference/config.md"
+    known = sorted(_known_keys())
+    close = difflib.get_close_matches(str(path[-1]), known, n=1)
+    return f"did you mean {close[0]}?" if close else "see docs/reference/config.md"
+
+
+def _known_keys() -> set[str]:
+    from hiprisk.config import settings
+
+    kinds = [kind for kind in vars(settings).values() if dataclasses.is_dataclass(kind)]
+    return {field.name for kind in kinds for field in dataclasses.fields(kind)}
+
+
+def _line_of(path: KeyPath, lines: Lines) -> int | None:
+    for length in range(len(path), 0, -1):
+        if path[:length] in lines:
+            return lines[path[:length]]
+    return None

@@ -1,0 +1,364 @@
+"""The settings of one study as frozen dataclasses; an unknown key or a wrong type is refused."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import ConfigDict, Field, field_validator, model_validator
+from pydantic.dataclasses import dataclass
+from pydantic_core import PydanticCustomError
+
+_STRICT = ConfigDict(extra="forbid", hide_input_in_errors=True, strict=False)
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+
+
+def _refuse(rule: str) -> PydanticCustomError:
+    return PydanticCustomError("rule", "{rule}", {"rule": rule})
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class Range:
+    """A range that tuning searches."""
+
+    low: float
+    high: float
+    log: bool = False
+
+    @model_validator(mode="after")
+    def _ascends(self) -> Self:
+        if not self.low < self.high:
+            raise _refuse("low must be smaller than high")
+        if self.log and self.low <= 0:
+            raise _refuse("a log range must be positive")
+        return self
+
+
+Searchable = float | Range | tuple[float, ...]
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class SimulateSettings:
+    """A simulated cohort in place of a file."""
+
+    preset: Literal["stupar", "primary-care"]
+    n: int = Field(ge=20)
+    seed: int = Field(ge=0)
+    lbp_effect: float = 5.0
+    knee_share: Share = 0.0
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class CohortSettings:
+    """Where the cohort comes from and who of it takes part.
+
+    Attributes
+    ----------
+    simulate : SimulateSettings, optional
+        Simulate the cohort; then `file` is not read.
+    file : str, optional
+        CSV or Parquet; a relative path starts at the folder of the config.
+    mapping : str, optional
+        Column mapping of the file, relative as above; without it the file uses dictionary names.
+    where : mapping of str to tuple of str
+        Rows take part whose category has one of these levels.
+    on_invalid : str
+        What to do with values outside the hard range: ``refuse`` the file, set the value
+        ``missing``, or ``exclude`` the person.
+    """
+
+    simulate: SimulateSettings | None = None
+    file: str | None = None
+    mapping: str | None = None
+    where: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    on_invalid: Literal["refuse", "missing", "exclude"] = "refuse"
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        if self.simulate is not None and self.file is not None:
+            raise _refuse("give either simulate or file, not both")
+        return self
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class EventSettings:
+    """An event on a continuous outcome: the outcome reaches a bound or falls to it.
+
+    Attributes
+    ----------
+    reference : str
+        ``baseline``: the bound is the baseline plus `value`; ``fixed``: it is `value`.
+    """
+
+    name: Name
+    label: str
+    direction: Literal["above", "below"]
+    reference: Literal["baseline", "fixed"]
+    value: float
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class ReplacementSettings:
+    """What becomes of people whose hip was replaced before follow-up.
+
+    Attributes
+    ----------
+    strategy : str
+        ``exclude`` them, give them the ``worst`` score, or the ``last-before`` score.
+    variable : str
+        Category with the levels no and yes.
+    interim : str, optional
+        Interim score that ``last-before`` uses, where known, in place of the baseline.
+    """
+
+    strategy: Literal["exclude", "worst", "last-before"]
+    variable: Name
+    interim: Name | None = None
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class SmallestGain:
+    """The smallest gain worth having, declared before anything is fitted."""
+
+    metric: Literal["r2", "rmse", "crps", "c_statistic", "brier", "scaled_brier"]
+    value: float = Field(gt=0)
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class OutcomeSettings:
+    """What is predicted.
+
+    Attributes
+    ----------
+    dichotomise : EventSettings, optional
+        For a binary outcome read off a score: the event that counts. Costs information; here to
+        show how much.
+    event_level : str, optional
+        For a binary outcome that is a category: the level that counts as the event.
+    """
+
+    variable: Name
+    label: str
+    kind: Literal["continuous", "binary"]
+    unit: str
+    higher_is: Literal["worse", "better"]
+    horizon_months: float = Field(gt=0)
+    population: str
+    bounds: tuple[float, float] | None = None
+    baseline: Name | None = None
+    hip_replacement: ReplacementSettings | None = None
+    events: tuple[EventSettings, ...] = ()
+    smallest_gain_worth_having: SmallestGain
+    thresholds: tuple[Share, ...] = ()
+    dichotomise: EventSettings | None = None
+    event_level: str | None = None
+
+    @field_validator("bounds")
+    @classmethod
+    def _bounds_ascend(cls, bounds: tuple[float, float] | None) -> tuple[float, float] | None:
+        if bounds is not None and not bounds[0] < bounds[1]:
+            raise _refuse("bounds must ascend")
+        return bounds
+
+    @model_validator(mode="after")
+    def _kind_fits(self) -> Self:
+        if self.kind == "binary" and (self.dichotomise is None) == (self.event_level is None):
+            raise _refuse("a binary outcome needs either dichotomise or event_level")
+        if self.kind == "binary" and self.events:
+            raise _refuse("events belong to a continuous outcome")
+        if self.kind == "continuous" and (self.dichotomise or self.event_level):
+            raise _refuse("dichotomise and event_level belong to a binary outcome")
+        if self.kind == "continuous" and not self.events:
+            raise _refuse("a continuous outcome declares its events before it is fitted")
+        events = (*self.events, *((self.dichotomise,) if self.dichotomise else ()))
+        if self.baseline is None and any(event.reference == "baseline" for event in events):
+            raise _refuse("an event refers to the baseline, but outcome.baseline is not set")
+        names = [event.name for event in events]
+        if len(set(names)) < len(names):
+            raise _refuse("two events have the same name")
+        return self
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class ImputationSettings:
+    """How missing predictors are filled in.
+
+    Attributes
+    ----------
+    imputations : int
+        Imputed data sets behind the final model.
+    imputations_in_resamples : int
+        The same inside each fold and each bootstrap resample.
+    draws_at_prediction : int
+        Draws with which a prediction fills what is missing; even, since they come in pairs.
+    auxiliary : tuple of str
+        Variables that inform the imputation but are no predictors.
+    max_imputed_weight : float
+        No prediction where variables of more than this weight are missing.
+    """
+
+    method: Literal["normal", "chained"] = "normal"
+    imputations: int = Field(default=10, ge=1, le=100)
+    imputations_in_resamples: int = Field(default=2, ge=1, le=100)
+    draws_at_prediction: int = Field(default=20, ge=2, le=200, multiple_of=2)
+    auxiliary: tuple[Name, ...] = ()
+    max_imputed_weight: float = Field(default=0.9, gt=0, le=1)
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class LinearFamily:
+    """Linear regression with an elastic-net penalty and restricted cubic splines."""
+
+    penalty: Searchable = Range(low=1e-4, high=1.0, log=True)
+    l1_share: Searchable = (0.0, 0.5)
+    spline_knots: Searchable = (0.0, 3.0, 4.0)
+    splines: tuple[Name, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class LogisticFamily(LinearFamily):
+    """Logistic regression with an elastic-net penalty and restricted cubic splines."""
+
+    l1_share: Searchable = 0.0
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class BoostingFamily:
+    """Gradient-boosted trees, one ensemble on the stacked imputations."""
+
+    learning_rate: Searchable = Range(low=0.02, high=0.2, log=True)
+    n_trees: Searchable = Range(low=30, high=200)
+    max_leaves: Searchable = (3.0, 5.0, 8.0)
+    min_leaf: Searchable = (20.0, 40.0, 80.0)
+    l2: Searchable = Range(low=0.1, high=30.0, log=True)
+    monotone: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class MeanFamily:
+    """The baseline that every model must beat."""
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class FamilySettings:
+    """The candidates, each with its search space; a family that is not named is not tried."""
+
+    mean: MeanFamily | None = MeanFamily()
+    linear: LinearFamily | None = None
+    logistic: LogisticFamily | None = None
+    boosting: BoostingFamily | None = None
+
+    def named(self) -> dict[str, Any]:
+        """The candidates by name, the baseline first."""
+        found = {name: getattr(self, name) for name in ("mean", "linear", "logistic", "boosting")}
+        return {name: settings for name, settings in found.items() if settings is not None}
+
+    @model_validator(mode="after")
+    def _one_beside_the_mean(self) -> Self:
+        if len(self.named()) < 1:
+            raise _refuse("name at least one family")
+        return self
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class TuningSettings:
+    """The search for each family's settings by cross-validation."""
+
+    trials: int = Field(default=30, ge=1, le=10_000)
+    folds: int = Field(default=5, ge=2, le=50)
+    group_by: Literal["person", "site"] = "person"
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class HoldoutSettings:
+    """People set aside by a category such as the year or the site, never used in fitting."""
+
+    variable: Name
+    test: tuple[str, ...] = Field(min_length=1)
+    develop: tuple[str, ...] | None = None
+
+    @model_validator(mode="after")
+    def _apart(self) -> Self:
+        if self.develop is not None and set(self.develop) & set(self.test):
+            raise _refuse("develop and test share a level")
+        return self
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class ValidationSettings:
+    """How honestly the model is judged."""
+
+    resamples: int = Field(default=200, ge=20, le=10_000)
+    tune_inside: bool = False
+    trials_inside: int = Field(default=10, ge=1)
+    holdout: HoldoutSettings | None = None
+    interval_resamples: int = Field(default=500, ge=100, le=10_000)
+    reference_prediction: Name | None = None
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class TrackingSettings:
+    """What MLflow is told."""
+
+    enabled: bool = True
+    experiment: str = "hiprisk"
+    register: bool = False
+    alias: str = "champion"
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class StudyConfig:
+    """One study, whole.
+
+    Attributes
+    ----------
+    confounders : tuple of str
+        Declared before anything is fitted; each must be in a block.
+    blocks : dict of str to tuple of str
+        Predictors by block: dictionary variables or derived features. ``core`` is the block that
+        the others are added to.
+    """
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
+    title: str
+    intended_use: str
+    seed: int = Field(ge=0)
+    cohort: CohortSettings
+    outcome: OutcomeSettings
+    confounders: tuple[Name, ...] = Field(min_length=1)
+    blocks: dict[str, tuple[Name, ...]] = Field(min_length=1)
+    imputation: ImputationSettings = ImputationSettings()
+    families: FamilySettings
+    tuning: TuningSettings = TuningSettings()
+    validation: ValidationSettings = ValidationSettings()
+    tracking: TrackingSettings = TrackingSettings()
+
+    @property
+    def predictors(self) -> tuple[str, ...]:
+        """Every predictor once, in the order of the blocks."""
+        return tuple(dict.fromkeys(name for block in self.blocks.values() for name in block))
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> Self:
+        lacking = [name for name in self.confounders if name not in self.predictors]
+        if lacking:
+            raise _refuse(f"confounder {lacking[0]} is in no block")
+        outcome = self.outcome
+        leaks = [
+            name
+            for name in (
+                outcome.variable,
+                outcome.hip_replacement and outcome.hip_replacement.variable,
+            )
+            if name in self.predictors
+        ]
+        if leaks:
+            raise _refuse(f"{leaks[0]} belongs to the outcome and cannot be a predictor")
+        self._families_fit(outcome.kind)
+        return self
+
+    def _families_fit(self, kind: str) -> None:
+        wrong = "logistic" if kind == "continuous" else "linear"
+        if wrong in self.families.named():
+            raise _refuse(f"the family {wrong} does not fit a {kind} outcome")

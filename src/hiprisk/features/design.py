@@ -1,0 +1,160 @@
+"""The design: which columns a model sees, and how they come from variables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hiprisk.cohort.dictionary import Variable
+from hiprisk.errors import ConfigError, InputError
+from hiprisk.features.back import back_features
+from hiprisk.features.hip import hip_features
+from hiprisk.sheet.format import Column, Derived
+from hiprisk.sheet.terms import add_derived
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Design:
+    """How variables become the numbers that a model learns from.
+
+    Attributes
+    ----------
+    variables : tuple of str
+        Variables that must be known, in the order in which they are asked for.
+    columns : tuple of Column
+        One numeric column a number, one a level of a category but the first.
+    derived : tuple of Derived
+        Columns computed from columns, in order.
+    inputs : tuple of str
+        Columns, plain or derived, that enter the model.
+    predictor_of : tuple of str
+        Predictor of the config that each input comes from.
+    """
+
+    variables: tuple[str, ...]
+    columns: tuple[Column, ...]
+    derived: tuple[Derived, ...]
+    inputs: tuple[str, ...]
+    predictor_of: tuple[str, ...]
+
+    def numeric(self, frame: pd.DataFrame) -> Floats:
+        """Columns of a cohort frame, shape (n_rows, n_columns), NaN where missing."""
+        return numeric_columns(self.columns, frame)
+
+    def model_inputs(self, numeric: Floats) -> Floats:
+        """Inputs of complete columns, shape (n_rows, n_inputs)."""
+        named = {
+            column.name: np.ascontiguousarray(numeric[:, position])
+            for position, column in enumerate(self.columns)
+        }
+        add_derived(self.derived, named)
+        return np.column_stack([named[name] for name in self.inputs])
+
+
+def numeric_columns(columns: Sequence[Column], frame: pd.DataFrame) -> Floats:
+    """Numbers as they are and indicators of levels, shape (n_rows, n_columns)."""
+    found = np.empty((len(frame), len(columns)))
+    for position, column in enumerate(columns):
+        values = frame[column.variable]
+        if column.level is None:
+            found[:, position] = values.to_numpy(dtype=np.float64)
+        else:
+            indicator = (values == column.level).to_numpy(dtype=np.float64)
+            indicator[values.isna().to_numpy()] = np.nan
+            found[:, position] = indicator
+    return found
+
+
+def plan_design(
+    predictors: Sequence[str], dictionary: Mapping[str, Variable], frame: pd.DataFrame
+) -> Design:
+    """Decide on columns and derived features for the predictors of a study.
+
+    Parameters
+    ----------
+    predictors : sequence of str
+        Dictionary variables or derived features.
+    dictionary : mapping of str to Variable
+    frame : DataFrame
+        The people to learn from; a level that none of them has gets no column.
+
+    Raises
+    ------
+    ConfigError
+        If a predictor is neither in the dictionary nor a derived feature.
+    InputError
+        If the cohort lacks a variable, or a variable never varies.
+    """
+    features = {**hip_features(), **back_features()}
+    derived: dict[str, Derived] = {}
+    needed: dict[str, None] = {}
+    for name in predictors:
+        steps = features.get(name, ())
+        if not steps and name not in dictionary:
+            raise ConfigError(
+                f"'{name}' is neither a variable of the dictionary nor a derived feature",
+                column="blocks",
+                advice="see docs/reference/dictionary.md",
+            )
+        derived.update({step.name: step for step in steps})
+        for variable in _roots(steps) if steps else (name,):
+            needed[variable] = None
+    _check_present(list(needed), frame)
+    columns = tuple(
+        column for name in needed for column in columns_of(dictionary[name], frame[name])
+    )
+    inputs, origin = [], []
+    for name in predictors:
+        own = [name] if name in derived else [c.name for c in columns if c.variable == name]
+        inputs += own
+        origin += [name] * len(own)
+    return Design(
+        variables=tuple(needed),
+        columns=columns,
+        derived=tuple(derived.values()),
+        inputs=tuple(inputs),
+        predictor_of=tuple(origin),
+    )
+
+
+def columns_of(variable: Variable, values: pd.Series) -> list[Column]:
+    """Numeric columns of one variable, given the values that occur."""
+    if variable.kind == "number":
+        return [Column(name=variable.name, variable=variable.name)]
+    occurring = set(values.dropna())
+    levels = variable.levels or tuple(sorted(occurring))
+    present = [level for level in levels if level in occurring]
+    return [
+        Column(name=f"{variable.name}={level}", variable=variable.name, level=level)
+        for level in present[1:]
+    ]
+
+
+def _roots(steps: Sequence[Derived]) -> list[str]:
+    made = {step.name for step in steps}
+    operands = [name for step in steps for name in step.of if isinstance(name, str)]
+    return [name.partition("=")[0] for name in operands if name not in made]
+
+
+def _check_present(names: Sequence[str], frame: pd.DataFrame) -> None:
+    absent = [name for name in names if name not in frame.columns]
+    if absent:
+        raise InputError(
+            f"the cohort lacks {len(absent)} predictor(s): {', '.join(absent)}",
+            code="MISSING_COLUMN",
+            advice="map them in the cohort's mapping, or take them out of the config's blocks",
+        )
+    constant = [name for name in names if frame[name].dropna().nunique() < 2]
+    if constant:
+        raise InputError(
+            f"{len(constant)} predictor(s) never vary among those to learn from: "
+            f"{', '.join(constant)}",
+            code="CONSTANT",
+            advice="take them out of the config's blocks",
+        )

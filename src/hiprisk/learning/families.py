@@ -1,0 +1,159 @@
+"""The families of models behind one shape: a search space, a fit, a part of the sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hiprisk.config import Range
+from hiprisk.errors import ConfigError
+from hiprisk.learning.boosting import fit_boosting
+from hiprisk.learning.linear import LinearFit, fit_linear, plan_terms
+from hiprisk.sheet.format import LinearModel, TreesModel
+
+Floats = NDArray[np.float64]
+Params = Mapping[str, float]
+Dimension = Range | tuple[float, ...]
+
+
+class FamilyFit(Protocol):
+    """A fitted family."""
+
+    @property
+    def link(self) -> str:
+        """``identity`` or ``logit``."""
+
+    def linear_predictor(self, inputs: Floats) -> Floats:
+        """Linear predictor of complete rows, shape (n_rows,)."""
+
+    def to_model(self, refits: Floats | None = None) -> LinearModel | TreesModel:
+        """The same as a part of the sheet."""
+
+
+@dataclass(frozen=True)
+class FitTask:
+    """What a family is given to fit.
+
+    Attributes
+    ----------
+    names : tuple of str
+        Inputs in order.
+    monotone : tuple of int
+        Expected sign of each input's effect on the outcome; 0 where none is known.
+    plan : tuple of TermPlan or None
+        Knots to use; None to place them on the data at hand.
+    """
+
+    names: tuple[str, ...]
+    link: str
+    monotone: tuple[int, ...] = ()
+    splines: tuple[str, ...] = ()
+    use_monotone: bool = False
+    plan: Any = None
+
+
+Fit = Callable[[Sequence[Floats], Floats, Params, FitTask], FamilyFit]
+
+
+@dataclass(frozen=True)
+class Family:
+    """One family.
+
+    Attributes
+    ----------
+    name : str
+    kinds : tuple of str
+        Kinds of outcome that it fits.
+    searched : tuple of str
+        Settings that tuning may search, in a fixed order.
+    whole : tuple of str
+        Those of them that are whole numbers.
+    fit : callable
+        Stack of complete data sets, outcome, settings and task to a fit.
+    """
+
+    name: str
+    kinds: tuple[str, ...]
+    searched: tuple[str, ...]
+    whole: tuple[str, ...]
+    fit: Fit
+
+    def space(self, settings: object) -> dict[str, Dimension]:
+        """Settings left to be searched."""
+        values = ((name, getattr(settings, name)) for name in self.searched)
+        return {name: value for name, value in values if isinstance(value, Range | tuple)}
+
+    def fixed(self, settings: object) -> dict[str, float]:
+        """Settings that the config fixes."""
+        values = ((name, getattr(settings, name)) for name in self.searched)
+        return {name: float(v) for name, v in values if not isinstance(v, Range | tuple)}
+
+
+def _fit_mean(stack: Sequence[Floats], y: Floats, params: Params, task: FitTask) -> FamilyFit:
+    del params
+    level = float(y.mean())
+    if task.link == "logit":
+        # Half an event on either side keeps the log odds finite.
+        n_events = float(y.sum())
+        level = float(np.log((n_events + 0.5) / (len(y) - n_events + 0.5)))
+        if 0.0 < n_events < len(y):
+            level = float(np.log(n_events / (len(y) - n_events)))
+    return LinearFit(task.link, (), np.array([level]), None)
+
+
+def _fit_linear(stack: Sequence[Floats], y: Floats, params: Params, task: FitTask) -> FamilyFit:
+    plan = task.plan
+    if plan is None:
+        plan = plan_terms(
+            task.names, stack, splines=task.splines, n_knots=round(params["spline_knots"])
+        )
+    return fit_linear(stack, y, plan=plan, params=params, link=task.link)
+
+
+def _fit_boosting(stack: Sequence[Floats], y: Floats, params: Params, task: FitTask) -> FamilyFit:
+    monotone = task.monotone if task.use_monotone else None
+    return fit_boosting(
+        stack, y, names=task.names, params=params, link=task.link, monotone=monotone
+    )
+
+
+FAMILIES: Mapping[str, Family] = {
+    family.name: family
+    for family in (
+        Family("mean", ("continuous", "binary"), (), (), _fit_mean),
+        Family(
+            "linear",
+            ("continuous",),
+            ("penalty", "l1_share", "spline_knots"),
+            ("spline_knots",),
+            _fit_linear,
+        ),
+        Family(
+            "logistic",
+            ("binary",),
+            ("penalty", "l1_share", "spline_knots"),
+            ("spline_knots",),
+            _fit_linear,
+        ),
+        Family(
+            "boosting",
+            ("continuous", "binary"),
+            ("learning_rate", "n_trees", "max_leaves", "min_leaf", "l2"),
+            ("n_trees", "max_leaves", "min_leaf"),
+            _fit_boosting,
+        ),
+    )
+}
+
+
+def family_named(name: str) -> Family:
+    """The family of that name; ConfigError if there is none."""
+    if name not in FAMILIES:
+        raise ConfigError(
+            f"'{name}' is no family", column="families", advice=f"known: {', '.join(FAMILIES)}"
+        )
+    return FAMILIES[name]

@@ -1,0 +1,114 @@
+"""Cross-validation folds that never split a person, completed once and used by every trial."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hiprisk.errors import InputError
+from hiprisk.features.imputation import NormalFit
+from hiprisk.learning.pipeline import StudyEstimator, complete_for_fitting, completed_inputs
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class CompletedFold:
+    """One fold whose missing values are filled in, so that trials only fit.
+
+    Attributes
+    ----------
+    training : list of ndarray
+        Inputs of the people to learn from, one an imputation, imputed with the outcome.
+    y_training : ndarray
+    test : list of ndarray
+        Inputs of the people left out, one a draw, imputed without the outcome.
+    test_columns : ndarray
+        Their columns with missing values.
+    rows : ndarray of int
+        Positions of the people left out.
+    """
+
+    training: list[Floats]
+    y_training: Floats
+    test: list[Floats]
+    test_columns: Floats
+    rows: Integers
+
+
+def grouped_folds(
+    groups: Integers, *, n_folds: int, rng: np.random.Generator
+) -> tuple[Integers, ...]:
+    """Positions of the rows left out in each fold; no group is split.
+
+    Parameters
+    ----------
+    groups : ndarray of int, shape (n_rows,)
+    n_folds : int
+    rng : numpy.random.Generator
+
+    Raises
+    ------
+    InputError
+        If there are fewer groups than folds.
+    """
+    labels = np.unique(groups)
+    if len(labels) < n_folds:
+        raise InputError(
+            f"{len(labels)} group(s) cannot be divided into {n_folds} folds",
+            code="FOLDS",
+            advice="lower tuning.folds, or group by person",
+        )
+    fold_of = np.empty(len(labels), dtype=np.intp)
+    fold_of[rng.permutation(len(labels))] = np.arange(len(labels)) % n_folds
+    fold_of_row = fold_of[np.searchsorted(labels, groups)]
+    return tuple(np.flatnonzero(fold_of_row == fold) for fold in range(n_folds))
+
+
+def complete_fold(
+    estimator: StudyEstimator,
+    columns: Floats,
+    y: Floats,
+    auxiliary: Floats | None,
+    left_out: Integers,
+    start: NormalFit | None,
+) -> CompletedFold:
+    """Fit the imputation on the people of a fold and complete both sides.
+
+    People without an outcome inform the imputation of every fold but are never left out.
+    """
+    inside = np.ones(len(y), dtype=bool)
+    inside[left_out] = False
+    test_rows = left_out[~np.isnan(y[left_out])]
+    part = None if auxiliary is None else auxiliary[inside]
+    own = StudyEstimator(**estimator.get_params(deep=False))
+    own.imputation_, stack = complete_for_fitting(own, columns[inside], y[inside], part, start)
+    return CompletedFold(
+        training=[own.design.model_inputs(completed) for completed in stack],
+        y_training=y[inside][~np.isnan(y[inside])],
+        test=completed_inputs(own, columns[test_rows]),
+        test_columns=columns[test_rows],
+        rows=test_rows,
+    )
+
+
+def fold_predictors(
+    estimator: StudyEstimator, params: dict[str, float], fold: CompletedFold
+) -> Floats:
+    """Fit on a completed fold; linear predictors of those left out, shape (n_draws, n_test)."""
+    own = StudyEstimator(**{**estimator.get_params(deep=False), "params": params})
+    own.fit_inputs(fold.training, fold.y_training)
+    return np.array([own.fit_.linear_predictor(inputs) for inputs in fold.test])
+
+
+def loss(y: Sequence[float] | Floats, predicted: Floats, *, kind: str) -> float:
+    """Mean squared error, or mean log loss of a risk."""
+    observed = np.asarray(y)
+    if kind == "continuous":
+        return float(np.mean((observed - predicted) ** 2))
+    risk = np.clip(predicted, 1e-12, 1 - 1e-12)
+    return float(-np.mean(observed * np.log(risk) + (1 - observed) * np.log1p(-risk)))

@@ -1,0 +1,269 @@
+"""Who takes part, and what their outcome is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hiprisk.config import EventSettings, OutcomeSettings, StudyConfig
+from hiprisk.errors import ConfigError, InputError
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowStep:
+    """One step of the participant flow: how many rows left, and why."""
+
+    label: str
+    n_left_out: int
+    n_remaining: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Participants:
+    """One set of people with their outcome.
+
+    Attributes
+    ----------
+    frame : DataFrame
+        Dictionary variables.
+    outcome : ndarray, shape (n_rows,)
+        NaN where unknown.
+    groups : ndarray of int, shape (n_rows,)
+        Number of the person that each row belongs to.
+    sites : ndarray of int, shape (n_rows,)
+        Number of the site; all zero where the cohort has none.
+    """
+
+    frame: pd.DataFrame
+    outcome: Floats
+    groups: NDArray[np.intp]
+    sites: NDArray[np.intp]
+
+    @property
+    def n_analysed(self) -> int:
+        """Rows whose outcome is known."""
+        return int((~np.isnan(self.outcome)).sum())
+
+    def take(self, rows: NDArray[np.bool_]) -> Participants:
+        """The rows of a mask, in order."""
+        return Participants(
+            frame=self.frame.loc[rows].reset_index(drop=True),
+            outcome=self.outcome[rows],
+            groups=self.groups[rows],
+            sites=self.sites[rows],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """Who learns, who is held out, and how it came to that."""
+
+    development: Participants
+    holdout: Participants | None
+    flow: tuple[FlowStep, ...]
+
+
+def select_participants(frame: pd.DataFrame, config: StudyConfig) -> Selection:
+    """Apply the config's selection, hip-replacement strategy and hold-out, counting every step.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        A checked cohort.
+    config : StudyConfig
+
+    Raises
+    ------
+    ConfigError
+        If the config names a variable or level that the cohort lacks.
+    InputError
+        If too few people are left, or the outcome never varies.
+    """
+    flow = [FlowStep(label="rows in the cohort", n_left_out=0, n_remaining=len(frame))]
+    for variable, levels in config.cohort.where.items():
+        keep = _levels_mask(frame, variable, levels, key="cohort.where")
+        frame = frame.loc[keep].reset_index(drop=True)
+        flow.append(_step(f"not {variable} {' or '.join(levels)}", keep))
+    frame, outcome = _handle_replacement(frame, config.outcome, flow)
+    people = Participants(
+        frame=frame,
+        outcome=outcome,
+        groups=numbered(frame, "person_id"),
+        sites=numbered(frame, "site", shared=True),
+    )
+    development, holdout = _split(people, config, flow)
+    unknown = np.isnan(development.outcome)
+    flow.append(_step("outcome unknown (informs imputation only)", ~unknown))
+    _check_enough(development, config)
+    return Selection(development=development, holdout=holdout, flow=tuple(flow))
+
+
+def numbered(frame: pd.DataFrame, column: str, *, shared: bool = False) -> NDArray[np.intp]:
+    """Whole numbers for the values of an identifier.
+
+    A row without the identifier stands alone, or, if `shared`, together with all others without.
+    """
+    if column not in frame.columns:
+        return np.zeros(len(frame), np.intp) if shared else np.arange(len(frame))
+    codes = pd.factorize(frame[column])[0].astype(np.intp)
+    if not shared:
+        unknown = codes < 0
+        codes[unknown] = len(frame) + np.flatnonzero(unknown)
+    return codes
+
+
+def _step(label: str, keep: NDArray[np.bool_]) -> FlowStep:
+    return FlowStep(label=label, n_left_out=int((~keep).sum()), n_remaining=int(keep.sum()))
+
+
+def _levels_mask(
+    frame: pd.DataFrame, variable: str, levels: Sequence[str], *, key: str
+) -> NDArray[np.bool_]:
+    _require(frame, variable, key=key)
+    occurring = set(frame[variable].dropna())
+    absent = [level for level in levels if level not in occurring]
+    if absent:
+        raise ConfigError(
+            f"no row has {variable} '{absent[0]}'",
+            column=key,
+            advice=f"it occurs with {len(occurring)} other level(s)",
+        )
+    return np.asarray(frame[variable].isin(list(levels)))
+
+
+def _require(frame: pd.DataFrame, variable: str, *, key: str) -> None:
+    if variable not in frame.columns:
+        raise ConfigError(
+            f"the cohort has no '{variable}'",
+            column=key,
+            advice="map it in the cohort's mapping, or name another variable",
+        )
+
+
+def _handle_replacement(
+    frame: pd.DataFrame, outcome: OutcomeSettings, flow: list[FlowStep]
+) -> tuple[pd.DataFrame, Floats]:
+    score = _raw_outcome(frame, outcome)
+    settings = outcome.hip_replacement
+    if settings is None:
+        return frame, _as_outcome(score, frame, outcome)
+    _require(frame, settings.variable, key="outcome.hip_replacement.variable")
+    replaced = np.asarray(frame[settings.variable] == "yes")
+    if settings.strategy == "exclude":
+        flow.append(_step("hip replaced before follow-up (excluded)", ~replaced))
+        frame = frame.loc[~replaced].reset_index(drop=True)
+        return frame, _as_outcome(score[~replaced], frame, outcome)
+    score[replaced] = _stand_in(frame, outcome)[replaced]
+    words = {"worst": "given the worst score", "last-before": "given their last score before"}
+    label = f"hip replaced before follow-up: {int(replaced.sum())} {words[settings.strategy]}"
+    flow.append(FlowStep(label=label, n_left_out=0, n_remaining=len(frame)))
+    return frame, _as_outcome(score, frame, outcome)
+
+
+def _stand_in(frame: pd.DataFrame, outcome: OutcomeSettings) -> Floats:
+    """Score of people whose hip was replaced, under the declared strategy."""
+    settings = outcome.hip_replacement
+    assert settings is not None
+    if settings.strategy == "worst":
+        if outcome.bounds is None:
+            raise ConfigError("the worst score needs outcome.bounds", column="outcome.bounds")
+        worst = outcome.bounds[1] if outcome.higher_is == "worse" else outcome.bounds[0]
+        return np.full(len(frame), worst)
+    if outcome.baseline is None:
+        raise ConfigError(
+            "last-before needs outcome.baseline", column="outcome.hip_replacement.strategy"
+        )
+    _require(frame, outcome.baseline, key="outcome.baseline")
+    last = frame[outcome.baseline].to_numpy(dtype=np.float64).copy()
+    if settings.interim is not None:
+        _require(frame, settings.interim, key="outcome.hip_replacement.interim")
+        interim = frame[settings.interim].to_numpy(dtype=np.float64)
+        last = np.where(np.isnan(interim), last, interim)
+    return last
+
+
+def _raw_outcome(frame: pd.DataFrame, outcome: OutcomeSettings) -> Floats:
+    _require(frame, outcome.variable, key="outcome.variable")
+    values = frame[outcome.variable]
+    if outcome.event_level is not None:
+        event = np.asarray(values == outcome.event_level, dtype=np.float64)
+        event[values.isna().to_numpy()] = np.nan
+        return event
+    return values.to_numpy(dtype=np.float64).copy()
+
+
+def _as_outcome(score: Floats, frame: pd.DataFrame, outcome: OutcomeSettings) -> Floats:
+    _check_bounds(score, outcome)
+    if outcome.dichotomise is None:
+        return score
+    return dichotomised(score, frame, outcome, outcome.dichotomise)
+
+
+def dichotomised(
+    score: Floats, frame: pd.DataFrame, outcome: OutcomeSettings, event: EventSettings
+) -> Floats:
+    """1 where a score crosses the event's bound, 0 where not, NaN where either is unknown."""
+    bound = np.full(len(score), event.value)
+    if event.reference == "baseline":
+        _require(frame, str(outcome.baseline), key="outcome.baseline")
+        bound = frame[str(outcome.baseline)].to_numpy(dtype=np.float64) + event.value
+    crossed = score >= bound if event.direction == "above" else score <= bound
+    return np.where(np.isnan(score) | np.isnan(bound), np.nan, crossed.astype(np.float64))
+
+
+def _check_bounds(score: Floats, outcome: OutcomeSettings) -> None:
+    if outcome.bounds is None:
+        return
+    low, high = outcome.bounds
+    off = np.flatnonzero((score < low) | (score > high))
+    if off.size:
+        raise InputError(
+            f"the outcome must lie in [{low:g}, {high:g}]; {off.size} of {len(score)} rows do not",
+            code="OUTCOME",
+            row=int(off[0]) + 1,
+            column=outcome.variable,
+            advice="check the scale in the mapping, or outcome.bounds in the config",
+        )
+
+
+def _split(
+    people: Participants, config: StudyConfig, flow: list[FlowStep]
+) -> tuple[Participants, Participants | None]:
+    settings = config.validation.holdout
+    if settings is None:
+        return people, None
+    key = "validation.holdout"
+    test = _levels_mask(people.frame, settings.variable, settings.test, key=key)
+    develop = ~test
+    if settings.develop is not None:
+        develop = _levels_mask(people.frame, settings.variable, settings.develop, key=key)
+    shared = np.isin(people.groups[develop], people.groups[test])
+    if shared.any():
+        raise InputError(
+            f"{int(shared.sum())} row(s) to learn from belong to people who are also held out",
+            code="LEAKAGE",
+            column=settings.variable,
+            advice="hold out by a variable that is the same for all rows of a person",
+        )
+    held = people.take(test)
+    flow.append(_step(f"held out or not used ({settings.variable})", develop))
+    return people.take(develop), held.take(~np.isnan(held.outcome))
+
+
+def _check_enough(people: Participants, config: StudyConfig) -> None:
+    known = people.outcome[~np.isnan(people.outcome)]
+    n_folds = config.tuning.folds
+    if len(known) < 10 * n_folds:
+        raise InputError(
+            f"{len(known)} people with a known outcome are too few for {n_folds} folds",
+            code="OUTCOME",
+            advice=f"at least {10 * n_folds} are needed, and many more for a useful model",
+        )
+    if len(np.unique(known)) < 2:
+        raise InputError("the outcome never varies", code="OUTCOME", column=config.outcome.variable)

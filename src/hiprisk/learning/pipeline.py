@@ -1,0 +1,210 @@
+"""Features, imputation and family as one scikit-learn estimator."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator
+
+from hiprisk.features.design import Design
+from hiprisk.features.imputation import (
+    NormalFit,
+    antithetic_noise,
+    draw_completed,
+    draw_with_fixed_noise,
+    fit_normal,
+)
+from hiprisk.learning.chained import draw_chained
+from hiprisk.learning.families import FamilyFit, FitTask, family_named
+from hiprisk.seeding import rng_for
+from hiprisk.sheet.missing import NormalModel
+from hiprisk.sheet.models import expit
+
+Floats = NDArray[np.float64]
+
+
+class StudyEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
+    """Fills in what is missing, derives features, fits one family; predicts the same way.
+
+    Parameters
+    ----------
+    design : Design
+        Columns, derived features and inputs.
+    family : str
+        Name in `hiprisk.learning.families.FAMILIES`.
+    params : mapping of str to float
+        The family's settings.
+    task : FitTask
+        Names, link, expected signs and splines.
+    n_imputations : int
+        Completed data sets behind the fit.
+    method : str
+        ``normal`` or ``chained``, for fitting; prediction always uses the normal model.
+    proper : bool
+        Draw the imputation model's parameters anew for each imputation (a bootstrap of the rows);
+        a resample, which carries that uncertainty itself, needs it not.
+    n_draws : int
+        Draws with which a prediction fills what is missing.
+    bounds : tuple of float or None
+        A prediction is brought inside them.
+    seed : int
+    """
+
+    def __init__(
+        self,
+        *,
+        design: Design,
+        family: str,
+        params: Mapping[str, float],
+        task: FitTask,
+        n_imputations: int = 10,
+        method: str = "normal",
+        proper: bool = True,
+        n_draws: int = 20,
+        bounds: tuple[float, float] | None = None,
+        seed: int = 0,
+    ) -> None:
+        self.design = design
+        self.family = family
+        self.params = params
+        self.task = task
+        self.n_imputations = n_imputations
+        self.method = method
+        self.proper = proper
+        self.n_draws = n_draws
+        self.bounds = bounds
+        self.seed = seed
+
+    def fit(self, X: pd.DataFrame, y: ArrayLike, *, auxiliary: Floats | None = None) -> Self:
+        """Fit on a cohort frame.
+
+        Parameters
+        ----------
+        X : DataFrame
+            Dictionary variables of the people to learn from.
+        y : array-like of float, shape (n_people,)
+            Outcome, NaN where unknown: such people inform the imputation, never the fit.
+        auxiliary : ndarray, shape (n_people, n_auxiliary), optional
+            Further columns that inform the imputation.
+        """
+        return self.fit_numeric(self.design.numeric(X), np.asarray(y, float), auxiliary=auxiliary)
+
+    def fit_numeric(
+        self,
+        columns: Floats,
+        y: Floats,
+        *,
+        auxiliary: Floats | None = None,
+        start: NormalFit | None = None,
+    ) -> Self:
+        """Fit on the design's columns, shape (n_people, n_columns); see `fit`."""
+        self.imputation_, stack = complete_for_fitting(self, columns, y, auxiliary, start)
+        return self.fit_completed(stack, y[~np.isnan(y)])
+
+    def fit_completed(self, stack: Sequence[Floats], y: Floats) -> Self:
+        """Fit the family on completed columns of people whose outcome is known."""
+        inputs = [self.design.model_inputs(part) for part in stack]
+        return self.fit_inputs(inputs, y)
+
+    def fit_inputs(self, inputs: Sequence[Floats], y: Floats) -> Self:
+        """Fit the family on completed inputs of people whose outcome is known."""
+        self.fit_: FamilyFit = family_named(self.family).fit(inputs, y, self.params, self.task)
+        return self
+
+    def noise(self) -> Floats:
+        """Standard normal numbers with which every prediction fills what is missing."""
+        return prediction_noise(self.seed, self.n_draws, len(self.design.columns))
+
+    def linear_predictors(self, columns: Floats) -> Floats:
+        """Linear predictor of each draw, shape (n_draws, n_rows)."""
+        return linear_predictors(self.fit_, completed_inputs(self, columns))
+
+    def predict(self, X: pd.DataFrame) -> Floats:
+        """Expected outcome or risk of each row of a cohort frame, shape (n_rows,)."""
+        return self.predict_numeric(self.design.numeric(X))
+
+    def predict_numeric(self, columns: Floats) -> Floats:
+        """The same from the design's columns."""
+        return self.to_prediction(self.linear_predictors(columns))
+
+    def to_prediction(self, drawn: Floats) -> Floats:
+        """Prediction from the linear predictors of the draws, shape (n_rows,)."""
+        if self.task.link == "logit":
+            return np.asarray(expit(drawn).mean(axis=0))
+        mean = drawn.mean(axis=0)
+        return mean if self.bounds is None else np.clip(mean, *self.bounds)
+
+    def __sklearn_is_fitted__(self) -> bool:
+        """Whether `fit` was called."""
+        return hasattr(self, "fit_")
+
+
+def prediction_noise(seed: int, n_draws: int, width: int) -> Floats:
+    """The fixed noise of a study, shape (n_draws, width)."""
+    return antithetic_noise(n_draws, width, rng_for(seed, "prediction-draws"))
+
+
+def linear_predictors(fit: FamilyFit, versions: Sequence[Floats]) -> Floats:
+    """Linear predictor of each completed version of the inputs, shape (n_versions, n_rows)."""
+    return np.array([fit.linear_predictor(inputs) for inputs in versions])
+
+
+def completed_inputs(estimator: StudyEstimator, columns: Floats) -> list[Floats]:
+    """Inputs with what is missing filled in without the outcome, once for each draw.
+
+    Where nothing is missing, one version says it all.
+    """
+    if not np.isnan(columns).any():
+        return [estimator.design.model_inputs(columns)]
+    completed = draw_with_fixed_noise(columns, estimator.imputation_, estimator.noise())
+    return [estimator.design.model_inputs(part) for part in completed]
+
+
+def complete_for_fitting(
+    estimator: StudyEstimator,
+    columns: Floats,
+    y: Floats,
+    auxiliary: Floats | None,
+    start: NormalFit | None,
+) -> tuple[NormalModel, list[Floats]]:
+    """Fit the imputation model with the outcome, and complete the people whose outcome is known.
+
+    Returns
+    -------
+    tuple
+        The model of the columns alone, which predictions use, and one completed array an
+        imputation, each of shape (n_known, n_columns).
+    """
+    width = columns.shape[1]
+    joint = np.column_stack([columns, y] if auxiliary is None else [columns, y, auxiliary])
+    known = ~np.isnan(y)
+    whole = fit_normal(joint, start=start)
+    model = whole.marginal(width).model()
+    if not np.isnan(columns[known]).any():
+        return model, [columns[known]]
+    completed = [
+        _one_imputation(estimator, joint, known, whole, number)[:, :width]
+        for number in range(estimator.n_imputations)
+    ]
+    return model, completed
+
+
+def _one_imputation(
+    estimator: StudyEstimator,
+    joint: Floats,
+    known: NDArray[np.bool_],
+    whole: NormalFit,
+    number: int,
+) -> Floats:
+    rng = rng_for(estimator.seed, "imputation", number)
+    if estimator.method == "chained":
+        return draw_chained(joint, rng=rng)[known]
+    fitted = whole
+    if estimator.proper:
+        rows = rng.integers(0, len(joint), len(joint))
+        fitted = fit_normal(joint[rows], start=whole)
+    return draw_completed(joint[known], fitted.model(), n_draws=1, rng=rng)[0]

@@ -1,0 +1,181 @@
+"""The search for a family's settings: Optuna's TPE sampler, resumable to the same result."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import optuna
+from numpy.typing import NDArray
+from optuna.distributions import (
+    BaseDistribution,
+    CategoricalDistribution,
+    FloatDistribution,
+    IntDistribution,
+)
+from optuna.trial import TrialState
+
+from hiprisk.config import Range
+from hiprisk.errors import ConfigError, StoreError
+from hiprisk.learning.families import Dimension
+from hiprisk.seeding import rng_for
+
+Floats = NDArray[np.float64]
+Objective = Callable[[dict[str, float]], float]
+OnTrial = Callable[[int, int], None]
+
+optuna.logging.set_verbosity(optuna.logging.ERROR)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """One setting that was tried, and its cross-validated loss."""
+
+    number: int
+    params: Mapping[str, float]
+    loss: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tuned:
+    """The search of one family.
+
+    Attributes
+    ----------
+    params : mapping of str to float
+        Settings with the smallest loss; the earliest where several share it.
+    loss : float
+    trials : tuple of Trial
+        In the order in which they were tried.
+    """
+
+    params: Mapping[str, float]
+    loss: float
+    trials: tuple[Trial, ...]
+
+
+def search(
+    objective: Objective,
+    *,
+    space: Mapping[str, Dimension],
+    fixed: Mapping[str, float],
+    whole: Sequence[str],
+    n_trials: int,
+    seed: int,
+    name: str,
+    storage: Path | None = None,
+    fingerprint: str = "",
+    on_trial: OnTrial | None = None,
+) -> Tuned:
+    """Search a family's settings.
+
+    Trials run one after another. Before each one the sampler is seeded from the study's seed and
+    the number of completed trials, and trials that a kill left unfinished are told as failed, so
+    that an interrupted search goes on to the same result as one that was never interrupted.
+
+    Parameters
+    ----------
+    objective : callable
+        Settings to loss.
+    space : mapping of str to Range or tuple of float
+    fixed : mapping of str to float
+        Settings that are not searched.
+    whole : sequence of str
+        Settings that are whole numbers.
+    n_trials : int
+    seed : int
+    name : str
+        Name of the search inside the storage.
+    storage : path, optional
+        SQLite file in which trials survive a kill; without it they live in memory.
+    fingerprint : str
+        Of config and data; a stored search with another fingerprint is refused.
+    on_trial : callable, optional
+        Told the number of completed trials and of all.
+
+    Raises
+    ------
+    ConfigError
+        If the stored search belongs to another config or cohort.
+    StoreError
+        If the storage cannot be opened.
+    """
+    if not space:
+        value = objective(dict(fixed))
+        only = Trial(number=0, params=dict(fixed), loss=value)
+        return Tuned(params=only.params, loss=value, trials=(only,))
+    study = _open(storage, name, fingerprint)
+    distributions = {key: _distribution(item, key in whole) for key, item in space.items()}
+    done = _completed(study)
+    while len(done) < n_trials:
+        study.sampler = _sampler(seed, name, len(done))
+        trial = study.ask(distributions)
+        params = {**fixed, **{key: float(value) for key, value in trial.params.items()}}
+        study.tell(trial, objective(params))
+        done = _completed(study)
+        if on_trial is not None:
+            on_trial(len(done), n_trials)
+    return _best(done[:n_trials], fixed)
+
+
+def _open(storage: Path | None, name: str, fingerprint: str) -> optuna.Study:
+    url = None if storage is None else f"sqlite:///{storage}"
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+            study = optuna.create_study(
+                storage=url, study_name=name, direction="minimize", load_if_exists=True
+            )
+    except Exception as broken:  # the database layer raises its own kinds
+        raise StoreError(
+            "the store of the search cannot be opened",
+            file=storage.name if storage else None,
+            advice="delete it to start the search anew, without --resume",
+        ) from broken
+    stored = study.user_attrs.get("fingerprint")
+    if stored is not None and stored != fingerprint:
+        raise ConfigError(
+            "the interrupted search belongs to another config, cohort or version",
+            code="RESUME_MISMATCH",
+            advice="run without --resume to start anew",
+        )
+    study.set_user_attr("fingerprint", fingerprint)
+    for trial in study.get_trials(deepcopy=False, states=(TrialState.RUNNING, TrialState.WAITING)):
+        study.tell(trial.number, state=TrialState.FAIL)
+    return study
+
+
+def _sampler(seed: int, name: str, n_completed: int) -> optuna.samplers.BaseSampler:
+    word = int(rng_for(seed, "tuning", name, n_completed).integers(2**31))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+        return optuna.samplers.TPESampler(seed=word, n_startup_trials=10, multivariate=True)
+
+
+def _distribution(dimension: Dimension, whole: bool) -> BaseDistribution:  # noqa: FBT001
+    if isinstance(dimension, Range):
+        if whole:
+            return IntDistribution(round(dimension.low), round(dimension.high), log=dimension.log)
+        return FloatDistribution(dimension.low, dimension.high, log=dimension.log)
+    return CategoricalDistribution([float(value) for value in dimension])
+
+
+def _completed(study: optuna.Study) -> list[Any]:
+    return list(study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,)))
+
+
+def _best(done: Sequence[Any], fixed: Mapping[str, float]) -> Tuned:
+    trials = tuple(
+        Trial(
+            number=position,
+            params={**fixed, **{key: float(value) for key, value in trial.params.items()}},
+            loss=float(trial.value),
+        )
+        for position, trial in enumerate(done)
+    )
+    best = min(trials, key=lambda trial: (trial.loss, trial.number))
+    return Tuned(params=best.params, loss=best.loss, trials=trials)
