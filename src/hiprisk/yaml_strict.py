@@ -1,4 +1,4 @@
-"""YAML that means what it says: no code, no aliases, no repeated keys, and the line of every key."""
+"""YAML that means one thing only: no code, no aliases, no repeated keys; lines of all keys."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from hiprisk.errors import ConfigError
 
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 32
+
+# The C parser where PyYAML has it: eight times as fast, the same events.
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 KeyPath = tuple[str | int, ...]
 
@@ -46,7 +49,7 @@ def parse_yaml(text: str, *, name: str) -> tuple[dict[str, Any], dict[KeyPath, i
     if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         raise ConfigError("the file is larger than 1 MiB", file=name)
     _check_events(text, name=name)
-    node = yaml.compose(text, Loader=yaml.SafeLoader)
+    node = yaml.compose(text, Loader=_LOADER)
     if not isinstance(node, yaml.MappingNode):
         raise ConfigError(
             "the file must hold a mapping of keys to values", file=name, row=1 if node else None
@@ -59,7 +62,7 @@ def _check_events(text: str, *, name: str) -> None:
     """Refuse aliases, depth and syntax errors before anything is built."""
     depth = 0
     try:
-        for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        for event in yaml.parse(text, Loader=_LOADER):
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
                 raise _error("anchors and aliases are not allowed", event.start_mark, name)
             if isinstance(event, yaml.CollectionStartEvent):

@@ -1,0 +1,80 @@
+"""The clinical dictionary: every variable's meaning, unit, ranges and levels."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import resources
+from typing import Any, Literal
+
+from hiprisk.errors import ConfigError
+from hiprisk.yaml_strict import parse_yaml
+
+KINDS = ("number", "category", "identifier", "date")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variable:
+    """One clinical variable.
+
+    Attributes
+    ----------
+    hard : tuple of float or None
+        A number outside is refused.
+    soft : tuple of float or None
+        A number outside is worth a warning.
+    levels : tuple of str
+        Levels of a category; empty where any text is a level.
+    aliases : mapping of str to str
+        Texts that mean a level.
+    monotone : int
+        Sign of the effect on worse later hip function that the evidence names; 0 where none.
+    minimal_detectable_change : float or None
+        In the unit of the score, at 95 %.
+    """
+
+    name: str
+    label: str
+    kind: Literal["number", "category", "identifier", "date"]
+    source: str
+    unit: str | None = None
+    hard: tuple[float, float] | None = None
+    soft: tuple[float, float] | None = None
+    levels: tuple[str, ...] = ()
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    integer: bool = False
+    direction: Literal["higher_worse", "higher_better"] | None = None
+    monotone: int = 0
+    minimal_detectable_change: float | None = None
+
+
+@functools.cache
+def load_dictionary() -> Mapping[str, Variable]:
+    """Every variable by name, in the order of the file.
+
+    Raises
+    ------
+    ConfigError
+        If the packaged file contradicts itself.
+    """
+    text = resources.files("hiprisk.cohort").joinpath("dictionary.yaml").read_text("utf-8")
+    data, _ = parse_yaml(text, name="dictionary.yaml")
+    return {name: _variable(name, entry) for name, entry in data.items()}
+
+
+def _variable(name: str, entry: dict[str, Any]) -> Variable:
+    settings = dict(entry)
+    for key in ("hard", "soft"):
+        if key in settings:
+            low, high = settings[key]
+            settings[key] = (float(low), float(high))
+    settings["levels"] = tuple(settings.get("levels", ()))
+    try:
+        variable = Variable(name=name, **settings)
+    except TypeError as unknown:
+        raise ConfigError(str(unknown), file="dictionary.yaml", column=name) from None
+    stray = set(variable.aliases.values()) - set(variable.levels)
+    if variable.kind not in KINDS or stray:
+        raise ConfigError("kind or aliases make no sense", file="dictionary.yaml", column=name)
+    return variable
