@@ -115,7 +115,7 @@ def _scalar(node: Any, name: str) -> Any:
     text = str(node.value)
     if not str(node.tag).startswith("tag:yaml.org,2002:"):
         raise _error("tags are not allowed", node.start_mark, name)
-    if node.style is not None:
+    if node.style in ("'", '"', "|", ">"):
         return text
     if text.lower() in _WORDS and text in (text.lower(), text.capitalize()):
         return _WORDS[text.lower()]

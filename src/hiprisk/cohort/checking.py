@@ -1,0 +1,403 @@
+"""Rules that a cohort is held against. They report; they never drop, clip or recode a patient."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from hiprisk.cohort.dictionary import Variable, load_dictionary
+from hiprisk.cohort.findings import Finding, by_severity, finding_at
+from hiprisk.sheet.format import VariableSpec
+
+Mask = NDArray[np.bool_]
+Unreadable = Mapping[tuple[str, str], Mask]
+
+SENTINELS = (9.0, 99.0, 999.0, 9999.0, -1.0, -9.0, -99.0, -999.0, 88.0, 888.0)
+# A factor between medians or spreads beyond this is a unit, not a population.
+UNIT_RATIO = 4.0
+MEDIAN_SHIFT_SD = 1.5
+BMI_TOLERANCE = 0.15
+
+_UNREADABLE_ADVICE = {
+    "NOT_A_NUMBER": "name sentinels under missing in the mapping, or correct the cells",
+    "NOT_FINITE": "correct the cells",
+    "NOT_A_DATE": "write dates as YYYY-MM-DD",
+    "UNKNOWN_CATEGORY": "state the codes under levels in the mapping",
+    "BAD_ID": "identifiers have at most 256 characters and no control characters",
+}
+
+
+def check_cohort(
+    frame: pd.DataFrame,
+    *,
+    unreadable: Unreadable,
+    grain: str,
+    stacked: bool,
+    source: Mapping[str, pa.ChunkedArray],
+) -> tuple[Finding, ...]:
+    """Hold a whole cohort against every rule.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Dictionary variables.
+    unreadable : mapping
+        Masks of cells that could not be read, by variable and code.
+    grain : str
+        ``person`` or ``hip``.
+    stacked : bool
+        The mapping says that the file stacks imputations.
+    source : mapping of str to array
+        The file's own columns, to see what became of their codes.
+
+    Returns
+    -------
+    tuple of Finding
+        Errors first.
+    """
+    findings: list[Finding] = []
+    if not len(frame):
+        findings.append(
+            Finding(
+                code="NO_ROWS",
+                severity="warning",
+                message="the file has a header and no rows",
+                advice="check the export",
+            )
+        )
+        return tuple(findings)
+    for (name, code), mask in unreadable.items():
+        findings += finding_at(
+            mask, code, "error", name, _unreadable_message(code), _UNREADABLE_ADVICE[code]
+        )
+    dictionary = load_dictionary()
+    for name in frame.columns:
+        variable = dictionary[name]
+        if variable.kind == "number":
+            findings += number_findings(variable, frame[name].to_numpy(dtype=np.float64))
+        elif variable.kind == "category":
+            findings += _shifted_codes(variable, unreadable.get((name, "UNKNOWN_CATEGORY")))
+    findings += _people(frame, grain=grain, stacked=stacked, source=source)
+    findings += _pairs(frame)
+    findings += _emptiness(frame)
+    return by_severity(findings)
+
+
+def _unreadable_message(code: str) -> str:
+    return {
+        "NOT_A_NUMBER": "cells are no numbers",
+        "NOT_FINITE": "numbers are infinite or too large",
+        "NOT_A_DATE": "cells are no dates",
+        "UNKNOWN_CATEGORY": "codes are no level of this category",
+        "BAD_ID": "identifiers cannot be used",
+    }[code]
+
+
+def number_findings(variable: Variable, values: NDArray[np.float64]) -> Iterable[Finding]:
+    """Range, sentinel, whole-number and unit rules for one variable."""
+    known = values[~np.isnan(values)]
+    if not known.size:
+        return
+    unit = variable.unit or ""
+    if variable.hard is not None:
+        low, high = variable.hard
+        outside = (values < low) | (values > high)
+        hint = " (a sentinel for missing?)" if np.isin(known, SENTINELS).any() else ""
+        yield from finding_at(
+            outside,
+            "OUT_OF_RANGE",
+            "error",
+            variable.name,
+            f"values lie outside {low:g} to {high:g} {unit}{hint}",
+            "name sentinels under missing in the mapping, state the unit, or correct the cells",
+        )
+    if variable.soft is not None:
+        low, high = variable.soft
+        unusual = (values < low) | (values > high)
+        if variable.hard is not None:
+            unusual &= (values >= variable.hard[0]) & (values <= variable.hard[1])
+        yield from finding_at(
+            unusual,
+            "UNUSUAL",
+            "warning",
+            variable.name,
+            f"values are unusual (outside {low:g} to {high:g} {unit})",
+            "look at them",
+        )
+    if variable.integer:
+        yield from finding_at(
+            ~np.isnan(values) & (values != np.floor(values)),
+            "NOT_AN_INTEGER",
+            "error",
+            variable.name,
+            "values are not whole numbers",
+            "correct the cells, or map a score rather than an item",
+        )
+    yield from _sentinels(variable, values)
+    yield from _wrong_unit(variable, known)
+
+
+def _sentinels(variable: Variable, values: NDArray[np.float64]) -> Iterable[Finding]:
+    """A sentinel inside the hard range: far from all other values, and piled up."""
+    for sentinel in SENTINELS:
+        here = values == sentinel
+        others = values[~here & ~np.isnan(values)]
+        if here.sum() < 3 or not others.size:
+            continue
+        spread = max(float(np.subtract(*np.quantile(others, [0.75, 0.25]))), 1e-9)
+        away = min(abs(sentinel - others.max()), abs(sentinel - others.min()))
+        outlying = not others.min() <= sentinel <= others.max()
+        inside = variable.hard is None or variable.hard[0] <= sentinel <= variable.hard[1]
+        if outlying and inside and away > 1.5 * spread:
+            yield from finding_at(
+                here,
+                "SENTINEL_SUSPECT",
+                "warning",
+                variable.name,
+                f"{sentinel:g} lies far from all other values and comes often: missing?",
+                f'if so, state missing: ["{sentinel:g}"] in the mapping',
+            )
+
+
+def _wrong_unit(variable: Variable, known: NDArray[np.float64]) -> Iterable[Finding]:
+    """Degrees given as radians, metres for centimetres, a share for a percentage."""
+    if known.size < 10 or variable.soft is None:
+        return
+    largest = float(np.abs(known).max())
+    causes = {
+        "deg": (3.2, "radians", "unit: rad"),
+        "cm": (3.0, "metres", "unit: m"),
+    }
+    cause = causes.get(variable.unit or "")
+    if variable.hard in ((0.0, 100.0),) and largest <= 1.0 and largest > 0:
+        cause = (1.0, "a share from 0 to 1", "from_range: [0, 1]")
+    elif variable.hard == (0.0, 100.0) and 60 < largest <= 68 and "function" in variable.name:
+        cause = (68.0, "the raw 0-68 sum", "from_range: [0, 68]")
+    elif variable.hard == (0.0, 100.0) and 15 < largest <= 20 and "pain" in variable.name:
+        cause = (20.0, "the raw 0-20 sum", "from_range: [0, 20]")
+    if cause is not None and 0 < largest <= cause[0]:
+        yield Finding(
+            code="UNIT_SUSPECT",
+            severity="error" if cause[0] < 4 else "warning",
+            column=variable.name,
+            count=int(known.size),
+            message=f"no value is beyond {largest:.3g}: these look like {cause[1]}, "
+            f"not {variable.unit}",
+            advice=f"if so, state {cause[2]} in the mapping",
+        )
+
+
+def _shifted_codes(variable: Variable, unknown: Mask | None) -> Iterable[Finding]:
+    if unknown is None or set(variable.aliases) != {"0", "1"}:
+        return
+    share = float(unknown.mean())
+    if share > 0.05:
+        yield Finding(
+            code="SHIFTED_CODES",
+            severity="error",
+            column=variable.name,
+            count=int(unknown.sum()),
+            message="codes other than 0 and 1 come often: coded 1 and 2? Then either 1 is "
+            f"{variable.levels[1]} and 2 is {variable.levels[0]}, or 1 is {variable.levels[0]} and "
+            f"2 is {variable.levels[1]}",
+            advice="state levels in the mapping; nothing is guessed",
+        )
+
+
+def _people(
+    frame: pd.DataFrame, *, grain: str, stacked: bool, source: Mapping[str, pa.ChunkedArray]
+) -> Iterable[Finding]:
+    if grain == "hip" and "person_id" not in frame.columns:
+        yield Finding(
+            code="TWO_HIPS_NO_PERSON",
+            severity="error",
+            column="person_id",
+            message="a row is a hip, but nothing says whose: two hips of one person would be "
+            "split between folds",
+            advice="map person_id",
+        )
+    if "person_id" not in frame.columns:
+        return
+    people = frame["person_id"]
+    yield from finding_at(
+        people.isna().to_numpy(),
+        "NO_ID",
+        "warning",
+        "person_id",
+        "rows have no person",
+        "each counts as a person of its own",
+    )
+    counts = people.value_counts()
+    most = int(counts.max()) if len(counts) else 0
+    repeated = people.map(counts).fillna(0).to_numpy() > (2 if grain == "hip" else 1)
+    if stacked or most == 1:
+        return
+    if most > 2 and _looks_stacked(counts, source):
+        yield Finding(
+            code="STACKED_IMPUTATIONS",
+            severity="error",
+            column="person_id",
+            count=len(frame),
+            message=f"every person comes {most} times: these look like stacked imputations, and "
+            "would be taken for people",
+            advice="name the imputation_column in the mapping",
+        )
+        return
+    severity = "error" if grain == "hip" else "warning"
+    yield from finding_at(
+        repeated,
+        "REPEATED_PERSON",
+        severity,  # type: ignore[arg-type]  # one of the literals by construction
+        "person_id",
+        "rows share a person" if grain == "person" else "persons have more than two hips",
+        "they stay together in every fold; if a row is a hip, state grain: hip",
+    )
+
+
+def _looks_stacked(counts: pd.Series, source: Mapping[str, pa.ChunkedArray]) -> bool:
+    most = int(counts.max())
+    if int(counts.min()) != most:
+        return False
+    return any(
+        len(column) and pc.count_distinct(column).as_py() in (most, most + 1)
+        for column in source.values()
+    )
+
+
+def _pairs(frame: pd.DataFrame) -> Iterable[Finding]:
+    if {"baseline_date", "followup_date"} <= set(frame.columns):
+        start = pd.to_datetime(frame["baseline_date"], errors="coerce")
+        end = pd.to_datetime(frame["followup_date"], errors="coerce")
+        yield from finding_at(
+            (end <= start).to_numpy(),
+            "FOLLOWUP_BEFORE_BASELINE",
+            "error",
+            "followup_date",
+            "follow-up is not after the first visit",
+            "correct the dates, or swap them in the mapping",
+        )
+    if {"height_cm", "weight_kg", "bmi_kg_m2"} <= set(frame.columns):
+        computed = frame["weight_kg"] / (frame["height_cm"] / 100.0) ** 2
+        off = (frame["bmi_kg_m2"] / computed - 1.0).abs() > BMI_TOLERANCE
+        yield from finding_at(
+            off.to_numpy(),
+            "INCONSISTENT",
+            "warning",
+            "bmi_kg_m2",
+            "body mass index does not fit height and weight",
+            "look at the units of all three",
+        )
+
+
+def _emptiness(frame: pd.DataFrame) -> Iterable[Finding]:
+    for name in frame.columns:
+        values = frame[name]
+        missing = int(values.isna().sum())
+        distinct = values.nunique(dropna=True)
+        if missing == len(frame):
+            yield Finding(
+                code="ALL_MISSING",
+                severity="warning",
+                column=name,
+                count=missing,
+                message="every row is missing",
+                advice="check the mapping",
+            )
+        elif distinct == 1 and len(frame) > 1:
+            yield Finding(
+                code="CONSTANT",
+                severity="note",
+                column=name,
+                count=len(frame),
+                message="the same in every row",
+                advice="it cannot be a predictor",
+            )
+        elif missing:
+            yield Finding(
+                code="MISSING",
+                severity="note",
+                column=name,
+                count=missing,
+                message=f"{100.0 * missing / len(frame):.1f} % missing",
+                advice="missing predictors are imputed",
+            )
+
+
+def compare_with_training(
+    specs: Iterable[VariableSpec], columns: Mapping[str, NDArray[np.generic]]
+) -> tuple[Finding, ...]:
+    """Say where a file's distribution or coding has moved away from the training cohort's.
+
+    Parameters
+    ----------
+    specs : iterable of VariableSpec
+        The sheet's variables with what training held.
+    columns : mapping of str to ndarray
+        Values by variable.
+
+    Returns
+    -------
+    tuple of Finding
+        ``UNIT_SUSPECT`` where the spread differs by more than a factor of 4 or the median by more
+        than 1.5 standard deviations; ``CODING_SUSPECT`` where a category's levels look swapped.
+    """
+    findings: list[Finding] = []
+    for spec in specs:
+        if spec.name not in columns or spec.training is None:
+            continue
+        if spec.kind == "number":
+            findings += _moved_number(spec, np.asarray(columns[spec.name], dtype=np.float64))
+        else:
+            findings += _moved_category(spec, np.asarray(columns[spec.name], dtype=object))
+    return tuple(findings)
+
+
+def _moved_number(spec: VariableSpec, values: NDArray[np.float64]) -> Iterable[Finding]:
+    known = values[~np.isnan(values)]
+    training = spec.training
+    if known.size < 20 or training is None or not training.iqr or training.median is None:
+        return
+    q25, median, q75 = np.quantile(known, (0.25, 0.5, 0.75))
+    ratio = float(q75 - q25) / training.iqr
+    shift = abs(float(median) - training.median) / (training.iqr / 1.349)
+    if not 1 / UNIT_RATIO <= ratio <= UNIT_RATIO or shift > MEDIAN_SHIFT_SD:
+        yield Finding(
+            code="UNIT_SUSPECT",
+            severity="warning",
+            column=spec.name,
+            count=int(known.size),
+            message=f"the spread is {ratio:.3g} times that of the training cohort and the median "
+            f"{shift:.2g} standard deviations away: another unit or scale than {spec.unit}?",
+            advice=_likely_unit(spec, ratio),
+        )
+
+
+def _likely_unit(spec: VariableSpec, ratio: float) -> str:
+    if spec.unit == "deg" and ratio < 1 / 20:
+        return "degrees given as radians? state unit: rad in the mapping"
+    if "0-100" in spec.unit and ratio < 1 / 20:
+        return "given as a share from 0 to 1? state from_range: [0, 1] in the mapping"
+    return "check the unit in the mapping"
+
+
+def _moved_category(spec: VariableSpec, values: NDArray[np.object_]) -> Iterable[Finding]:
+    shares = spec.training.level_shares if spec.training is not None else ()
+    known = values[values != np.array(None, dtype=object)]
+    if len(shares) != 2 or known.size < 50:
+        return
+    here = float(np.mean(known == np.array(spec.levels[1], dtype=object)))
+    # Swapped codes turn a share into its complement; a fair share says nothing.
+    if abs(shares[1] - 0.5) > 0.2 and abs(here - (1 - shares[1])) < 0.1:
+        yield Finding(
+            code="CODING_SUSPECT",
+            severity="warning",
+            column=spec.name,
+            count=int(known.size),
+            message=f"{here:.0%} are {spec.levels[1]}, in training {shares[1]:.0%}: codes swapped?",
+            advice="check levels in the mapping",
+        )

@@ -1,0 +1,68 @@
+"""What a check found: a code, a severity, how many rows and where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Severity = Literal["error", "warning", "note"]
+SHOWN_ROWS = 10
+_ORDER = {"error": 0, "warning": 1, "note": 2}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that a check found.
+
+    Attributes
+    ----------
+    count : int
+        Rows concerned; 0 where it concerns the file.
+    rows : tuple of int
+        At most ten of their positions; the first data row is 1.
+    """
+
+    code: str
+    severity: Severity
+    message: str
+    advice: str
+    column: str | None = None
+    count: int = 0
+    rows: tuple[int, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        plain = asdict(self)
+        plain["rows"] = list(self.rows)
+        return plain
+
+
+def finding_at(
+    mask: NDArray[np.bool_],
+    code: str,
+    severity: Severity,
+    column: str | None,
+    message: str,
+    advice: str,
+) -> Iterable[Finding]:
+    """One finding for the rows of a mask; none where it is empty."""
+    rows = np.flatnonzero(mask)
+    if rows.size:
+        yield Finding(
+            code=code,
+            severity=severity,
+            column=column,
+            count=int(rows.size),
+            rows=tuple(int(row) + 1 for row in rows[:SHOWN_ROWS]),
+            message=message,
+            advice=advice,
+        )
+
+
+def by_severity(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Errors first, then warnings, then notes; otherwise in the order found."""
+    return tuple(sorted(findings, key=lambda finding: _ORDER[finding.severity]))

@@ -1,0 +1,164 @@
+"""Questionnaires: from item answers to scores, each with its own rule for missing answers.
+
+Items are known by number only; no wording is shipped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hiprisk.errors import InputError
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instrument:
+    """How a questionnaire is scored.
+
+    Attributes
+    ----------
+    items : tuple of str
+    top : int
+        Highest answer to an item; the lowest is 0.
+    most_missing : int
+        Missing answers up to which the mean of the others stands in.
+    best_is_high : bool
+        The score runs from 0 (worst) to 100 (best); otherwise higher is worse.
+    raw_sum : bool
+        The score is the sum of the items, not its share of the largest sum.
+    """
+
+    items: tuple[str, ...]
+    top: int
+    most_missing: int
+    best_is_high: bool = False
+    raw_sum: bool = False
+
+
+def _numbered(prefix: str, count: int) -> tuple[str, ...]:
+    return tuple(f"{prefix}{number}" for number in range(1, count + 1))
+
+
+_WOMAC_PAIN = _numbered("pain_", 5)
+_WOMAC_FUNCTION = _numbered("function_", 17)
+
+INSTRUMENTS: Mapping[str, Instrument] = MappingProxyType(
+    {
+        "womac_pain": Instrument(items=_WOMAC_PAIN, top=4, most_missing=1),
+        "womac_stiffness": Instrument(items=_numbered("stiffness_", 2), top=4, most_missing=1),
+        "womac_function": Instrument(items=_WOMAC_FUNCTION, top=4, most_missing=3),
+        "hoos_symptoms": Instrument(
+            items=_numbered("s", 5), top=4, most_missing=2, best_is_high=True
+        ),
+        "hoos_pain": Instrument(items=_numbered("p", 10), top=4, most_missing=5, best_is_high=True),
+        "hoos_adl": Instrument(items=_numbered("a", 17), top=4, most_missing=8, best_is_high=True),
+        "hoos_sport": Instrument(
+            items=_numbered("sp", 4), top=4, most_missing=2, best_is_high=True
+        ),
+        "hoos_qol": Instrument(items=_numbered("q", 4), top=4, most_missing=2, best_is_high=True),
+        "ohs": Instrument(items=_numbered("item_", 12), top=4, most_missing=2, raw_sum=True),
+        "odi": Instrument(items=_numbered("section_", 10), top=5, most_missing=1),
+        "rmdq": Instrument(items=_numbered("item_", 24), top=1, most_missing=0, raw_sum=True),
+        "startback_total": Instrument(
+            items=_numbered("item_", 9), top=1, most_missing=0, raw_sum=True
+        ),
+        "startback_psych": Instrument(
+            items=tuple(f"item_{number}" for number in range(5, 10)),
+            top=1,
+            most_missing=0,
+            raw_sum=True,
+        ),
+    }
+)
+
+HOOS_PS_ITEMS = ("a1", "a13", "a14", "sp2", "sp3")
+# Raw sum 0 to 20 to the 100-best interval scale.
+HOOS_PS_TABLE = (
+    *(100.0, 95.4, 91.2, 87.3, 83.6, 80.0, 76.6, 73.1, 69.6, 66.1, 62.3),
+    *(58.3, 53.9, 49.2, 44.1, 38.4, 32.1, 25.2, 17.6, 9.2, 0.0),
+)
+
+ITEM_NAMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        **{name: instrument.items for name, instrument in INSTRUMENTS.items()},
+        "womac_total": (*_WOMAC_PAIN, *_numbered("stiffness_", 2), *_WOMAC_FUNCTION),
+        "hoos_ps": HOOS_PS_ITEMS,
+    }
+)
+
+
+def score_items(instrument: str, items: Mapping[str, Floats]) -> Floats:
+    """Score a questionnaire.
+
+    Parameters
+    ----------
+    instrument : str
+        A key of `ITEM_NAMES`.
+    items : mapping of str to ndarray, each of shape (n_rows,)
+        Answers by item name, NaN where missing.
+
+    Returns
+    -------
+    ndarray, shape (n_rows,)
+        On the dictionary's scale (WOMAC 0-100 with 100 worst; HOOS 0-100 with 100 best; OHS 0-48;
+        ODI 0-100), NaN where more answers are missing than the instrument allows.
+
+    Raises
+    ------
+    InputError
+        If an item is absent, or an answer is not a whole number on the item's scale.
+    """
+    if instrument == "womac_total":
+        return _womac_total(items)
+    if instrument == "hoos_ps":
+        answers = _answers(items, HOOS_PS_ITEMS, top=4)
+        raw = answers.sum(axis=0)
+        known = ~np.isnan(raw)
+        table = np.array(HOOS_PS_TABLE)
+        return np.where(known, table[np.where(known, raw, 0.0).astype(int)], np.nan)
+    rule = INSTRUMENTS[instrument]
+    answers = _answers(items, rule.items, top=rule.top)
+    answered = (~np.isnan(answers)).sum(axis=0)
+    valid = answered >= len(rule.items) - rule.most_missing
+    total = np.where(np.isnan(answers), 0.0, answers).sum(axis=0)
+    mean = total / np.maximum(answered, 1)
+    score = mean * len(rule.items) if rule.raw_sum else 100.0 * mean / rule.top
+    if rule.best_is_high:
+        score = 100.0 - score
+    return np.where(valid, score, np.nan)
+
+
+def _womac_total(items: Mapping[str, Floats]) -> Floats:
+    parts = (("womac_pain", 20.0), ("womac_stiffness", 8.0), ("womac_function", 68.0))
+    total: Floats = sum(
+        (score_items(name, items) * points / 100.0 for name, points in parts), np.float64(0.0)
+    )
+    return 100.0 * total / 96.0
+
+
+def _answers(items: Mapping[str, Floats], names: tuple[str, ...], *, top: int) -> Floats:
+    absent = [name for name in names if name not in items]
+    if absent:
+        raise InputError(
+            f"the items {', '.join(absent)} are absent",
+            code="MISSING_COLUMN",
+            advice="map every item; an item that was not asked is a column of missing values",
+        )
+    answers = np.array([np.asarray(items[name], dtype=np.float64) for name in names])
+    off = ~np.isnan(answers) & ~(np.isin(answers, np.arange(top + 1)))
+    if off.any():
+        item, row = (int(place[0]) for place in np.nonzero(off))
+        raise InputError(
+            f"an answer must be a whole number from 0 to {top}; {int(off.sum())} are not",
+            code="OFF_SCALE",
+            row=row + 1,
+            column=names[item],
+            advice="name sentinels as missing in the mapping",
+        )
+    return answers

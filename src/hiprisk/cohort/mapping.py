@@ -1,0 +1,223 @@
+"""A source's own columns, codes, sentinels and units, mapped to the dictionary."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import field
+from pathlib import Path
+from typing import Literal
+
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic.dataclasses import dataclass as checked_dataclass
+
+from hiprisk.cohort.dictionary import Variable, load_dictionary
+from hiprisk.cohort.instruments import ITEM_NAMES
+from hiprisk.errors import ConfigError, StoreError
+from hiprisk.yaml_strict import parse_yaml
+
+# Factor from the named unit to the dictionary's own.
+UNITS: Mapping[str, tuple[str, float]] = {
+    "deg": ("deg", 1.0),
+    "rad": ("deg", 180.0 / math.pi),
+    "cm": ("cm", 1.0),
+    "m": ("cm", 100.0),
+    "mm": ("cm", 0.1),
+    "inch": ("cm", 2.54),
+    "kg": ("kg", 1.0),
+    "lb": ("kg", 0.45359237),
+    "months": ("months", 1.0),
+    "years": ("months", 12.0),
+    "weeks": ("months", 12.0 / 52.1775),
+    "days": ("months", 12.0 / 365.2425),
+}
+
+_STRICT = ConfigDict(extra="forbid", hide_input_in_errors=True, coerce_numbers_to_str=True)
+
+
+@checked_dataclass(frozen=True, kw_only=True, config=_STRICT)
+class ItemsSource:
+    """A score computed from its items."""
+
+    instrument: str
+    columns: dict[str, str]
+
+
+@checked_dataclass(frozen=True, kw_only=True, config=_STRICT)
+class VariableSource:
+    """Where one dictionary variable comes from.
+
+    Attributes
+    ----------
+    column : str, optional
+        Column of the source.
+    levels : dict of str to str
+        Codes of the source and the level that each means.
+    missing : tuple of str
+        Texts that mean missing, beside the usual ones.
+    unit : str, optional
+        Unit of the source, where it is not the dictionary's.
+    from_range : tuple of float, optional
+        Range of the source's scale, mapped linearly to the dictionary's hard range.
+    reverse : bool
+        The source's scale runs the other way.
+    items : ItemsSource, optional
+        Items that make the score.
+    value : str, optional
+        The same for every row.
+    """
+
+    column: str | None = None
+    levels: dict[str, str] = Field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+    unit: str | None = None
+    from_range: tuple[float, float] | None = None
+    reverse: bool = False
+    items: ItemsSource | None = None
+    value: str | None = None
+
+    @model_validator(mode="after")
+    def _one_source(self) -> VariableSource:
+        given = [self.column is not None, self.items is not None, self.value is not None]
+        if sum(given) != 1:
+            raise ValueError("give exactly one of column, items and value")
+        return self
+
+
+@checked_dataclass(frozen=True, kw_only=True, config=_STRICT)
+class TextFormat:
+    """How a CSV file is written; what is not stated is detected."""
+
+    delimiter: str | None = None
+    decimal: Literal[".", ","] | None = None
+    encoding: str | None = None
+
+
+@checked_dataclass(frozen=True, kw_only=True, config=_STRICT)
+class CohortMapping:
+    """How a source's columns become dictionary variables.
+
+    Attributes
+    ----------
+    grain : str
+        What a row is: ``person`` or ``hip``.
+    imputation_column : str, optional
+        Names the stacked imputations' number; without it a stacked file is refused.
+    imputations : tuple of str
+        Which of the stacked imputations are read; empty for all.
+    where : dict of str to tuple of str
+        Only rows whose source column holds one of these texts are read.
+    missing : tuple of str
+        Texts that mean missing in every column, beside the usual ones.
+    """
+
+    grain: Literal["person", "hip"] = "person"
+    provenance: Literal["synthetic", "real", "unknown"] = "unknown"
+    format: TextFormat = field(default_factory=TextFormat)
+    imputation_column: str | None = None
+    imputations: tuple[str, ...] = ()
+    where: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+    variables: dict[str, VariableSource] = Field(default_factory=dict)
+
+
+def load_mapping(path: Path | str) -> CohortMapping:
+    """Read a column mapping.
+
+    Raises
+    ------
+    ConfigError
+        If it has an unknown key, an unknown variable, level, unit or instrument.
+    StoreError
+        If the file cannot be read.
+    """
+    path = Path(path)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as problem:
+        raise StoreError(
+            "the mapping cannot be read", file=path.name, advice="name a YAML file"
+        ) from problem
+    return mapping_from_text(text, name=path.name)
+
+
+def mapping_from_text(text: str, *, name: str = "mapping") -> CohortMapping:
+    """Build a mapping from YAML text; see `load_mapping`."""
+    data, lines = parse_yaml(text, name=name)
+    variables = data.get("variables")
+    if isinstance(variables, dict):
+        data["variables"] = {
+            key: {"column": value} if isinstance(value, str) else value
+            for key, value in variables.items()
+        }
+    try:
+        mapping = TypeAdapter(CohortMapping).validate_python(data)
+    except ValidationError as invalid:
+        first = invalid.errors(include_url=False, include_input=False)[0]
+        place = tuple(first["loc"])
+        line = next((lines[place[:n]] for n in range(len(place), 0, -1) if place[:n] in lines), 0)
+        key = ".".join(map(str, place))
+        raise ConfigError(
+            first["msg"], file=name, column=f"{key} (line {line})" if line else key
+        ) from None
+    for key, source in mapping.variables.items():
+        line = lines.get(("variables", key), 0)
+        _check_source(key, source, f"variables.{key} (line {line})", name)
+    return mapping
+
+
+def identity_mapping(columns: list[str]) -> CohortMapping:
+    """Mapping of a file whose columns already have dictionary names; others are ignored."""
+    known = load_dictionary()
+    return CohortMapping(
+        variables={name: VariableSource(column=name) for name in columns if name in known}
+    )
+
+
+def _check_source(key: str, source: VariableSource, place: str, name: str) -> None:
+    variable = load_dictionary().get(key)
+    if variable is None:
+        raise ConfigError(
+            f"the dictionary has no variable '{key}'",
+            file=name,
+            column=place,
+            advice="see docs/reference/dictionary.md",
+        )
+    problem = (
+        _level_problem(variable, source)
+        or _unit_problem(variable, source)
+        or _items_problem(source)
+    )
+    if problem:
+        raise ConfigError(problem, file=name, column=place)
+
+
+def _level_problem(variable: Variable, source: VariableSource) -> str | None:
+    if source.levels and variable.kind == "number":
+        return "levels belong to a category, and this variable is a number"
+    stray = sorted(set(source.levels.values()) - set(variable.levels))
+    if stray and variable.levels:
+        return f"'{stray[0]}' is no level; the levels are {', '.join(variable.levels)}"
+    return None
+
+
+def _unit_problem(variable: Variable, source: VariableSource) -> str | None:
+    if source.unit is not None:
+        own, _ = UNITS.get(source.unit, ("", 0.0))
+        if own != variable.unit:
+            fitting = [unit for unit, (to, _) in UNITS.items() if to == variable.unit]
+            return f"unit '{source.unit}' does not lead to {variable.unit}; known: {fitting}"
+    if (source.from_range or source.reverse) and (variable.kind != "number" or not variable.hard):
+        return "from_range and reverse need a number with a range"
+    return None
+
+
+def _items_problem(source: VariableSource) -> str | None:
+    if source.items is None:
+        return None
+    if source.items.instrument not in ITEM_NAMES:
+        return f"no instrument '{source.items.instrument}'; known: {', '.join(ITEM_NAMES)}"
+    wanted = set(ITEM_NAMES[source.items.instrument])
+    if set(source.items.columns) != wanted:
+        return f"items.columns must name the items {', '.join(sorted(wanted))}"
+    return None
