@@ -81,9 +81,7 @@ class Preset:
 
     @property
     def intercept(self) -> float:
-        """Follow-up score of nobody: chosen so that, at the default effect of back pain, the mean
-        score is about the same at both visits.
-        """
+        """Chosen so that, at the default effect, the mean score is the same at both visits."""
         pulled = (
             DEFAULT_LBP_EFFECT * self.lbp_share
             + self.comorbidity_effect * self.comorbidity_mean

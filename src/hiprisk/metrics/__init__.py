@@ -1,1 +1,1 @@
-"""hiprisk.metrics"""
+"""Statistics of observed and predicted: pure functions of one shape, with one registry."""

@@ -1,0 +1,70 @@
+"""Work spread over processes, with one numerical thread in each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import joblib
+from threadpoolctl import threadpool_limits
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+Progress = Callable[[int, int], None]
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """One BLAS and OpenMP thread: results do not depend on how many a machine has."""
+    with threadpool_limits(limits=1):
+        yield
+
+
+def run_parallel(
+    function: Callable[[Item], Result],
+    items: Sequence[Item],
+    *,
+    workers: int = 1,
+    progress: Progress | None = None,
+) -> list[Result]:
+    """Apply a function to every item, in order, whatever the number of workers.
+
+    Parameters
+    ----------
+    function : callable
+        Must be importable, with what it needs bound by `functools.partial`.
+    items : sequence
+    workers : int
+        Processes; with 1 everything happens here.
+    progress : callable, optional
+        Told how many of how many items are done.
+
+    Returns
+    -------
+    list
+        Results in the order of the items.
+    """
+    if workers == 1:
+        with one_thread():
+            return _collected((function(item) for item in items), len(items), progress)
+    with joblib.parallel_config(backend="loky", inner_max_num_threads=1):
+        parallel = joblib.Parallel(n_jobs=workers, return_as="generator", batch_size="auto")
+        results = parallel(joblib.delayed(_with_one_thread)(function, item) for item in items)
+        return _collected(results, len(items), progress)
+
+
+def _with_one_thread(function: Callable[[Any], Result], item: Any) -> Result:
+    with one_thread():
+        return function(item)
+
+
+def _collected(
+    results: Iterator[Result] | Any, n_items: int, progress: Progress | None
+) -> list[Result]:
+    collected: list[Result] = []
+    for result in results:
+        collected.append(result)
+        if progress is not None:
+            progress(len(collected), n_items)
+    return collected

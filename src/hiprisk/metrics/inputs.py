@@ -1,0 +1,57 @@
+"""What every metric checks of its arguments before it computes."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from hiprisk.errors import InputError
+
+Floats = NDArray[np.float64]
+
+
+def as_continuous(
+    observed: ArrayLike, predicted: ArrayLike, weights: ArrayLike | None
+) -> tuple[Floats, Floats, Floats]:
+    """Observed, predicted and weights as arrays of one length without missing values."""
+    y = _as_array("observed", observed)
+    p = _as_array("predicted", predicted)
+    w = np.ones(len(y)) if weights is None else _as_array("weights", weights)
+    for name, values in (("predicted", p), ("weights", w)):
+        if len(values) != len(y):
+            raise InputError(f"'{name}' has {len(values)} entries, 'observed' has {len(y)}")
+    if (w < 0).any() or not (w > 0).any():
+        raise InputError("'weights' must not be negative, and one must be positive")
+    return y, p, w
+
+
+def as_binary(
+    y_true: ArrayLike, risk: ArrayLike, weights: ArrayLike | None
+) -> tuple[Floats, Floats, Floats]:
+    """The same for an outcome of 0 and 1 and risks in [0, 1]."""
+    y, p, w = as_continuous(y_true, risk, weights)
+    off = np.flatnonzero((y != 0.0) & (y != 1.0))
+    if off.size:
+        raise InputError(
+            f"'y_true' must be 0 or 1; {off.size} of {y.size} are not, "
+            f"first at position {off[0]}: got {y[off[0]]:g}"
+        )
+    off = np.flatnonzero((p < 0.0) | (p > 1.0))
+    if off.size:
+        raise InputError(
+            f"'risk' must lie in [0, 1]; {off.size} of {p.size} do not, "
+            f"first at position {off[0]}: got {p[off[0]]:g}"
+        )
+    return y, p, w
+
+
+def _as_array(name: str, values: ArrayLike) -> Floats:
+    array = np.asarray(values, dtype=np.float64)
+    if array.ndim != 1 or not array.size:
+        raise InputError(f"'{name}' must be one non-empty column, got shape {array.shape}")
+    off = np.flatnonzero(~np.isfinite(array))
+    if off.size:
+        raise InputError(
+            f"'{name}' has {off.size} missing or infinite entries, first at position {off[0]}"
+        )
+    return array
