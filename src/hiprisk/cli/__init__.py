@@ -1,1 +1,1 @@
-"""hiprisk.cli"""
+"""The command line: one module a command, imported only when it is called."""

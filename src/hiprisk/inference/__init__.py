@@ -1,1 +1,1 @@
-"""hiprisk.inference"""
+"""What a study may conclude."""

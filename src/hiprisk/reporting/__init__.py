@@ -1,1 +1,1 @@
-"""hiprisk.reporting"""
+"""Results to pictures and pages; nothing is computed here."""

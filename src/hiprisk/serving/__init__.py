@@ -1,1 +1,1 @@
-"""hiprisk.serving"""
+"""A fitted model in use: one patient, a cohort file."""

@@ -1,1 +1,1 @@
-"""hiprisk.tracking"""
+"""Studies to MLflow runs, bundles to MLflow models: the only importers of mlflow."""

@@ -1,1 +1,1 @@
-"""hiprisk.validation"""
+"""Procedures that refit, or meet new people, to say how good a model really is."""
