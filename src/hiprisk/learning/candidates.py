@@ -1,0 +1,268 @@
+"""The candidates of a study: each family tuned on the same completed folds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hiprisk.cohort.dictionary import Variable
+from hiprisk.config import StudyConfig
+from hiprisk.features.design import Design, numeric_columns
+from hiprisk.features.imputation import NormalFit, fit_normal
+from hiprisk.learning.families import FitTask, family_named
+from hiprisk.learning.folds import (
+    CompletedFold,
+    complete_fold,
+    fold_predictors,
+    grouped_folds,
+    loss,
+)
+from hiprisk.learning.parallel import one_thread, run_parallel
+from hiprisk.learning.participants import Participants
+from hiprisk.learning.pipeline import StudyEstimator
+from hiprisk.learning.tuning import OnTrial, Tuned, search
+from hiprisk.seeding import rng_for
+
+Floats = NDArray[np.float64]
+
+SLOW_FAMILIES = ("boosting",)
+
+
+@dataclass(frozen=True)
+class LearningData:
+    """The people to learn from, as numbers.
+
+    Attributes
+    ----------
+    columns : ndarray, shape (n_people, n_columns)
+    outcome : ndarray, shape (n_people,)
+        NaN where unknown.
+    auxiliary : ndarray or None
+        Further columns that inform the imputation.
+    start : NormalFit
+        Parameters of the imputation model on all people, where every other fit starts.
+    groups : ndarray of int
+        Person of each row.
+    fold_groups : ndarray of int
+        What is never split between folds: the person, or the site.
+    """
+
+    columns: Floats
+    outcome: Floats
+    auxiliary: Floats | None
+    start: NormalFit
+    groups: NDArray[np.intp]
+    fold_groups: NDArray[np.intp]
+
+    def rows(self, rows: NDArray[np.intp]) -> LearningData:
+        """Rows of a resample, repeated as drawn; copies of a person stay one group."""
+        return LearningData(
+            columns=self.columns[rows],
+            outcome=self.outcome[rows],
+            auxiliary=None if self.auxiliary is None else self.auxiliary[rows],
+            start=self.start,
+            groups=self.groups[rows],
+            fold_groups=self.fold_groups[rows],
+        )
+
+
+def learning_data(
+    people: Participants, design: Design, config: StudyConfig, dictionary: Mapping[str, Variable]
+) -> LearningData:
+    """Numbers of the people to learn from."""
+    from hiprisk.features.design import columns_of
+
+    columns = design.numeric(people.frame)
+    auxiliary = None
+    if config.imputation.auxiliary:
+        extra = [
+            column
+            for name in config.imputation.auxiliary
+            for column in columns_of(dictionary[name], people.frame[name])
+        ]
+        auxiliary = numeric_columns(extra, people.frame)
+    parts = [columns, people.outcome] + ([] if auxiliary is None else [auxiliary])
+    with one_thread():
+        start = fit_normal(np.column_stack(parts), tolerance=1e-6)
+    by_site = config.tuning.group_by == "site"
+    return LearningData(
+        columns=columns,
+        outcome=people.outcome,
+        auxiliary=auxiliary,
+        start=start,
+        groups=people.groups,
+        fold_groups=people.sites if by_site else people.groups,
+    )
+
+
+def blank_estimator(
+    config: StudyConfig,
+    design: Design,
+    dictionary: Mapping[str, Variable],
+    *,
+    family: str,
+    in_resamples: bool,
+) -> StudyEstimator:
+    """An estimator of a family, not yet fitted."""
+    outcome, imputation = config.outcome, config.imputation
+    settings = config.families.named()[family]
+    worse = 1 if outcome.higher_is == "worse" or outcome.kind == "binary" else -1
+    signs = tuple(
+        worse * dictionary[name].monotone if name in dictionary else 0
+        for name in design.predictor_of
+    )
+    task = FitTask(
+        names=design.inputs,
+        link="logit" if outcome.kind == "binary" else "identity",
+        monotone=signs,
+        splines=tuple(getattr(settings, "splines", ())),
+        use_monotone=bool(getattr(settings, "monotone", False)),
+    )
+    return StudyEstimator(
+        design=design,
+        family=family,
+        params={},
+        task=task,
+        n_imputations=(
+            imputation.imputations_in_resamples if in_resamples else imputation.imputations
+        ),
+        method=imputation.method,
+        proper=not in_resamples,
+        n_draws=imputation.draws_at_prediction,
+        bounds=outcome.bounds if outcome.kind == "continuous" else None,
+        seed=config.seed,
+    )
+
+
+def completed_folds(
+    estimator: StudyEstimator, data: LearningData, *, n_folds: int, workers: int
+) -> list[CompletedFold]:
+    """Folds with missing values filled in, the same for every family and trial."""
+    left_out = grouped_folds(
+        data.fold_groups, n_folds=n_folds, rng=rng_for(estimator.seed, "folds")
+    )
+    complete = partial(_complete, estimator, data.columns, data.outcome, data.auxiliary, data.start)
+    return run_parallel(complete, left_out, workers=workers)
+
+
+def _complete(
+    estimator: StudyEstimator,
+    columns: Floats,
+    outcome: Floats,
+    auxiliary: Floats | None,
+    start: NormalFit,
+    left_out: NDArray[np.intp],
+) -> CompletedFold:
+    return complete_fold(estimator, columns, outcome, auxiliary, left_out, start)
+
+
+def _fold_loss(
+    estimator: StudyEstimator, params: dict[str, float], outcome: Floats, fold: CompletedFold
+) -> tuple[float, int]:
+    drawn = fold_predictors(estimator, params, fold)
+    kind = "binary" if estimator.task.link == "logit" else "continuous"
+    value = loss(outcome[fold.rows], estimator.to_prediction(drawn), kind=kind)
+    return value, len(fold.rows)
+
+
+def cross_validated_loss(
+    estimator: StudyEstimator,
+    params: dict[str, float],
+    *,
+    outcome: Floats,
+    folds: Sequence[CompletedFold],
+    workers: int,
+) -> float:
+    """Mean loss over people, each predicted by a fit that had not seen them."""
+    one = partial(_fold_loss, estimator, params, outcome)
+    used = workers if estimator.family in SLOW_FAMILIES else 1
+    parts = run_parallel(one, list(folds), workers=used)
+    return sum(value * n for value, n in parts) / sum(n for _, n in parts)
+
+
+def tune(
+    estimator: StudyEstimator,
+    settings: Any,
+    *,
+    outcome: Floats,
+    folds: Sequence[CompletedFold],
+    n_trials: int,
+    workers: int,
+    name: str,
+    storage: Path | None = None,
+    fingerprint: str = "",
+    on_trial: OnTrial | None = None,
+) -> Tuned:
+    """Search a family's settings on completed folds."""
+    family = family_named(estimator.family)
+    objective = partial(_objective, estimator, outcome, folds, workers)
+    return search(
+        objective,
+        space=family.space(settings),
+        fixed=family.fixed(settings),
+        whole=family.whole,
+        n_trials=n_trials,
+        seed=estimator.seed,
+        name=name,
+        storage=storage,
+        fingerprint=fingerprint,
+        on_trial=on_trial,
+    )
+
+
+def _objective(
+    estimator: StudyEstimator,
+    outcome: Floats,
+    folds: Sequence[CompletedFold],
+    workers: int,
+    params: dict[str, float],
+) -> float:
+    return cross_validated_loss(estimator, params, outcome=outcome, folds=folds, workers=workers)
+
+
+@dataclass(frozen=True)
+class OutOfFold:
+    """Predictions of everybody by fits that had not seen them.
+
+    Attributes
+    ----------
+    rows : ndarray of int
+        Positions among all people; those without an outcome are absent.
+    predicted, imputation_variance : ndarray, shape (n_rows,)
+    """
+
+    rows: NDArray[np.intp]
+    predicted: Floats
+    imputation_variance: Floats
+
+
+def out_of_fold(
+    estimator: StudyEstimator, params: dict[str, float], folds: Sequence[CompletedFold]
+) -> OutOfFold:
+    """Out-of-fold predictions at given settings."""
+    with one_thread():
+        drawn = [fold_predictors(estimator, params, fold) for fold in folds]
+    rows = np.concatenate([fold.rows for fold in folds])
+    predicted = np.concatenate([estimator.to_prediction(part) for part in drawn])
+    variance = np.concatenate(
+        [part.var(axis=0, ddof=1) if len(part) > 1 else np.zeros(part.shape[1]) for part in drawn]
+    )
+    order = np.argsort(rows)
+    return OutOfFold(rows[order], predicted[order], variance[order])
+
+
+def with_settings(estimator: StudyEstimator, **changes: Any) -> StudyEstimator:
+    """The same estimator, not fitted, with some settings changed."""
+    return StudyEstimator(**{**estimator.get_params(deep=False), **changes})
+
+
+def with_plan_of(estimator: StudyEstimator, fitted: StudyEstimator) -> StudyEstimator:
+    """The same estimator with the knots of a fitted one."""
+    plan = getattr(fitted.fit_, "plan", None)
+    return with_settings(estimator, task=replace(estimator.task, plan=plan))

@@ -1,0 +1,65 @@
+"""The estimator as a skops archive, opened only with the types that are listed here by name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import skops.io
+
+from hiprisk.errors import BundleError
+from hiprisk.learning.pipeline import StudyEstimator
+
+# What an archive may hold beyond skops' own defaults. The list is code, never read from the
+# archive: a crafted archive could otherwise admit itself.
+TRUSTED_TYPES = (
+    "hiprisk.features.design.Design",
+    "hiprisk.learning.boosting.BoostingFit",
+    "hiprisk.learning.families.FitTask",
+    "hiprisk.learning.linear.LinearFit",
+    "hiprisk.learning.linear.TermPlan",
+    "hiprisk.learning.pipeline.StudyEstimator",
+    "hiprisk.sheet.format.Column",
+    "hiprisk.sheet.format.Derived",
+    "hiprisk.sheet.missing.NormalModel",
+    "numpy.dtype",
+    "sklearn._loss.link.IdentityLink",
+    "sklearn._loss.link.Interval",
+    "sklearn._loss.link.LogitLink",
+    "sklearn._loss.loss.HalfBinomialLoss",
+    "sklearn._loss.loss.HalfSquaredError",
+    "sklearn._loss._loss.CyHalfBinomialLoss",
+    "sklearn._loss._loss.CyHalfSquaredError",
+    "sklearn.ensemble._hist_gradient_boosting.binning._BinMapper",
+    "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
+)
+
+
+def dump_estimator(estimator: StudyEstimator) -> bytes:
+    """The estimator as the bytes of a skops archive."""
+    return bytes(skops.io.dumps(estimator))
+
+
+def load_estimator(path: Path) -> StudyEstimator:
+    """Load an estimator from an archive whose hash was checked.
+
+    Raises
+    ------
+    BundleError
+        If the archive is none, or holds a type that is not in `TRUSTED_TYPES`.
+    """
+    try:
+        untrusted = set(skops.io.get_untrusted_types(file=path)) - set(TRUSTED_TYPES)
+    except Exception as broken:  # the archive may be anything at all
+        raise BundleError(
+            "this is no skops archive", code="UNTRUSTED_FORMAT", file=path.name
+        ) from broken
+    if untrusted:
+        raise BundleError(
+            f"the archive holds types that are not trusted: {', '.join(sorted(untrusted))}",
+            code="UNTRUSTED_TYPE",
+            file=path.name,
+        )
+    estimator = skops.io.load(path, trusted=list(TRUSTED_TYPES))
+    if not isinstance(estimator, StudyEstimator):
+        raise BundleError("the archive holds no estimator", code="UNTRUSTED_TYPE", file=path.name)
+    return estimator

@@ -1,0 +1,86 @@
+"""Results to pictures; the only importer of matplotlib. Nothing is computed here."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from hiprisk.validation.evidence import Evidence
+
+# Okabe and Ito's colours, told apart by people with any kind of colour vision.
+BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#666666"
+
+
+def draw_calibration(evidence: Evidence, *, ax: Axes | None = None) -> Axes:
+    """Observed against predicted means, by tenth of the out-of-fold prediction."""
+    ax = ax if ax is not None else _axes()
+    predicted = [point[0] for point in evidence.calibration]
+    observed = [point[1] for point in evidence.calibration]
+    low, high = min(predicted + observed), max(predicted + observed)
+    ax.plot([low, high], [low, high], color=GREY, linewidth=1, label="ideal")
+    ax.plot(predicted, observed, "o-", color=BLUE, label="tenths of the people")
+    unit = evidence.outcome_unit if evidence.kind == "continuous" else "risk"
+    ax.set_xlabel(f"predicted ({unit})")
+    ax.set_ylabel(f"observed ({unit})")
+    ax.set_title(_title("Calibration, people not seen in fitting", evidence))
+    ax.legend(frameon=False)
+    return ax
+
+
+def draw_candidates(evidence: Evidence, *, ax: Axes | None = None) -> Axes:
+    """Share of the mean's loss that each candidate saves."""
+    ax = ax if ax is not None else _axes()
+    names = [family.name for family in evidence.families]
+    gains = [100.0 * family.gain_over_mean for family in evidence.families]
+    colours = [ORANGE if family.chosen else BLUE for family in evidence.families]
+    bars = ax.barh(names, gains, color=colours)
+    ax.bar_label(bars, fmt="%.1f", padding=3)
+    ax.set_xlim(min(0.0, *gains), max(1.0, 1.15 * max(gains)))
+    ax.set_xlabel("cross-validated loss below that of the mean (%)")
+    ax.set_title(_title("Candidates; the chosen one in orange", evidence))
+    return ax
+
+
+def draw_flow(evidence: Evidence, *, ax: Axes | None = None) -> Axes:
+    """Who took part, step by step."""
+    ax = ax if ax is not None else _axes()
+    labels = [step.label for step in evidence.flow][::-1]
+    counts = [step.n_remaining for step in evidence.flow][::-1]
+    bars = ax.barh(range(len(labels)), counts, color=BLUE)
+    ax.set_yticks(range(len(labels)), labels)
+    ax.bar_label(bars, padding=3)
+    ax.set_xlim(0, 1.15 * max(counts))
+    ax.set_xlabel("rows remaining")
+    ax.set_title(_title("Participants", evidence))
+    return ax
+
+
+def _axes() -> Axes:
+    figure = Figure(figsize=(7.0, 4.5), dpi=110, layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure.add_subplot()
+
+
+def _title(text: str, evidence: Evidence) -> str:
+    return f"{text} (simulated data)" if evidence.provenance == "synthetic" else text
+
+
+def study_figures(evidence: Evidence) -> dict[str, bytes]:
+    """Every figure of a study as PNG, by file name."""
+    drawn = {
+        "calibration.png": draw_calibration(evidence),
+        "candidates.png": draw_candidates(evidence),
+        "participants.png": draw_flow(evidence),
+    }
+    return {name: _png(ax) for name, ax in drawn.items()}
+
+
+def _png(ax: Axes) -> bytes:
+    buffer = io.BytesIO()
+    figure: Any = ax.figure
+    figure.savefig(buffer, format="png", metadata={"Software": None})
+    return buffer.getvalue()
