@@ -1,1 +1,53 @@
-"""Fit, validate and serve clinical prediction models of later hip pain and function."""
+"""Fit, validate and serve clinical prediction models of later hip pain and function.
+
+Names are resolved on first use, so that ``import hiprisk`` costs nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from hiprisk.config import load_config
+    from hiprisk.errors import BundleError, ConfigError, HipRiskError, InputError, StoreError
+    from hiprisk.serving.patient import load
+    from hiprisk.study import run_study
+
+_HOME = {
+    "BundleError": "hiprisk.errors",
+    "ConfigError": "hiprisk.errors",
+    "HipRiskError": "hiprisk.errors",
+    "InputError": "hiprisk.errors",
+    "StoreError": "hiprisk.errors",
+    "load": "hiprisk.serving.patient",
+    "load_config": "hiprisk.config",
+    "run_study": "hiprisk.study",
+}
+
+__all__ = [
+    "BundleError",
+    "ConfigError",
+    "HipRiskError",
+    "InputError",
+    "StoreError",
+    "load",
+    "load_config",
+    "run_study",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Resolve a public name on first use (PEP 562)."""
+    if name == "__version__":
+        from importlib import metadata
+
+        return metadata.version("hiprisk")
+    if name in _HOME:
+        return getattr(importlib.import_module(_HOME[name]), name)
+    raise AttributeError(f"module 'hiprisk' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    """Public names."""
+    return [*__all__, "__version__"]

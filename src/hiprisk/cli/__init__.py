@@ -1,1 +1,139 @@
 """The command line: one module a command, imported only when it is called."""
+
+from __future__ import annotations
+
+import importlib
+import io
+import json
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from types import FrameType
+from typing import NoReturn
+
+from hiprisk.errors import ConfigError, ExitCode, HipRiskError
+
+# Command: module below hiprisk.cli, and what it does in a line.
+COMMANDS: dict[str, str] = {
+    "train": "run a study: tune, fit, validate, write a bundle, track",
+    "score": "score a cohort file: every row comes back, in order",
+    "predict": "predict one patient",
+    "template": "write an empty data file for a model, with units and ranges",
+    "models": "list bundles",
+    "check": "check a cohort file and say what is wrong with it",
+    "init": "draft a mapping and a study config for an unknown file",
+    "simulate": "write a simulated cohort whose truth is known",
+    "demo": "train on a simulated cohort, score a file, predict one patient",
+}
+
+EXIT_CODES = """exit codes:
+  0 done              4 bundle refused
+  1 a defect          5 file, disk or store
+  2 usage or config   6 scored, some rows refused
+  3 input refused     130 interrupted"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    _prepare_environment()
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if not arguments or arguments[0] in ("-h", "--help"):
+        _print_overview()
+        return ExitCode.DONE
+    if arguments[0] == "--version":
+        return _print_version()
+    return _guarded(arguments)
+
+
+def _prepare_environment() -> None:
+    """Settings that must stand before numpy and MLflow are imported."""
+    for name, value in (
+        ("MLFLOW_DISABLE_TELEMETRY", "true"),
+        ("OMP_WAIT_POLICY", "passive"),
+        ("MLFLOW_LOGGING_LEVEL", "WARNING"),
+    ):
+        os.environ.setdefault(name, value)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    try:
+        signal.signal(signal.SIGTERM, _stop)
+    except ValueError:  # not the main thread: the caller handles its own signals
+        return
+
+
+def _stop(number: int, frame: FrameType | None) -> NoReturn:
+    del number, frame
+    raise KeyboardInterrupt
+
+
+def _print_overview() -> None:
+    width = max(map(len, COMMANDS))
+    lines = [f"  {name:<{width}}  {line}" for name, line in COMMANDS.items()]
+    sys.stdout.write(
+        "usage: hiprisk COMMAND ...\n\n"
+        "Clinical prediction models of later hip pain and function.\n"
+        "For research and education; not a medical device.\n\n"
+        "commands:\n" + "\n".join(lines) + "\n\n"
+        "example:\n"
+        "  hiprisk train configs/stupar.yaml\n"
+        "  hiprisk predict stupar --age-years 63 --sex female --womac-function-0-100 45\n\n"
+        f"{EXIT_CODES}\n\n"
+        "hiprisk COMMAND --help says more.\n"
+    )
+
+
+def _print_version() -> int:
+    from importlib import metadata
+
+    sys.stdout.write(f"hiprisk {metadata.version('hiprisk')}\n")
+    return ExitCode.DONE
+
+
+def _guarded(arguments: list[str]) -> int:
+    as_json = "--json" in arguments
+    try:
+        return _run(arguments)
+    except HipRiskError as refusal:
+        _report(refusal, as_json=as_json)
+        return int(refusal.exit_code)
+    except KeyboardInterrupt:
+        sys.stderr.write("\nhiprisk: interrupted\n")
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has enough of it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.DONE
+    except OSError as problem:
+        reason = problem.strerror or "the system refused"
+        _report(HipRiskError(reason, code="IO"), as_json=as_json)
+        return ExitCode.IO
+    except Exception as defect:
+        if os.environ.get("HIPRISK_DEBUG") == "1":
+            raise
+        reason = f"a defect of hiprisk ({type(defect).__name__})"
+        advice = "set HIPRISK_DEBUG=1 to see where, and report it"
+        _report(HipRiskError(reason, code="INTERNAL", advice=advice), as_json=as_json)
+        return 1
+
+
+def _report(refusal: HipRiskError, *, as_json: bool) -> None:
+    sys.stderr.write(f"hiprisk: error[{refusal.code}]: {refusal}\n")
+    if as_json:
+        sys.stdout.write(json.dumps(refusal.to_dict(), ensure_ascii=False) + "\n")
+
+
+def _run(arguments: list[str]) -> int:
+    name, rest = arguments[0], arguments[1:]
+    if name not in COMMANDS:
+        import difflib
+
+        close = difflib.get_close_matches(name, COMMANDS, n=1)
+        raise ConfigError(
+            f"'{name}' is no command",
+            code="USAGE",
+            advice=f"did you mean {close[0]}?" if close else "hiprisk --help lists them",
+        )
+    module = importlib.import_module(f"hiprisk.cli.{name}")
+    return int(module.run(rest))

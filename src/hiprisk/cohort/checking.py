@@ -365,10 +365,11 @@ def _moved_number(spec: VariableSpec, values: NDArray[np.float64]) -> Iterable[F
     q25, median, q75 = np.quantile(known, (0.25, 0.5, 0.75))
     ratio = float(q75 - q25) / training.iqr
     shift = abs(float(median) - training.median) / (training.iqr / 1.349)
-    if not 1 / UNIT_RATIO <= ratio <= UNIT_RATIO or shift > MEDIAN_SHIFT_SD:
+    other_unit = not 1 / UNIT_RATIO <= ratio <= UNIT_RATIO
+    if other_unit or shift > MEDIAN_SHIFT_SD:
         yield Finding(
             code="UNIT_SUSPECT",
-            severity="warning",
+            severity="error" if other_unit else "warning",
             column=spec.name,
             count=int(known.size),
             message=f"the spread is {ratio:.3g} times that of the training cohort and the median "

@@ -232,6 +232,7 @@ class BoostingFamily:
     max_leaves: Searchable = (3.0, 5.0, 8.0)
     min_leaf: Searchable = (20.0, 40.0, 80.0)
     l2: Searchable = Range(low=0.1, high=30.0, log=True)
+    feature_share: Searchable = (0.2, 0.5, 1.0)
     monotone: bool = False
 
 

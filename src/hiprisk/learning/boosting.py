@@ -68,7 +68,8 @@ def fit_boosting(
     y : ndarray, shape (n_rows,)
     names : sequence of str
     params : mapping
-        ``learning_rate``, ``n_trees``, ``max_leaves``, ``min_leaf`` (in people) and ``l2``.
+        ``learning_rate``, ``n_trees``, ``max_leaves``, ``min_leaf`` (in people), ``l2`` and
+        ``feature_share`` (inputs that a split may choose from).
     link : str
         ``identity`` or ``logit``.
     monotone : sequence of int, optional
@@ -84,6 +85,7 @@ def fit_boosting(
         max_leaf_nodes=round(params["max_leaves"]),
         min_samples_leaf=round(params["min_leaf"]) * n_imputations,
         l2_regularization=params["l2"],
+        max_features=params["feature_share"],
         monotonic_cst=None if monotone is None else list(monotone),
         early_stopping=False,
         random_state=0,

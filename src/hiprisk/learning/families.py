@@ -142,7 +142,7 @@ FAMILIES: Mapping[str, Family] = {
         Family(
             "boosting",
             ("continuous", "binary"),
-            ("learning_rate", "n_trees", "max_leaves", "min_leaf", "l2"),
+            ("learning_rate", "n_trees", "max_leaves", "min_leaf", "l2", "feature_share"),
             ("n_trees", "max_leaves", "min_leaf"),
             _fit_boosting,
         ),

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from hiprisk.errors import InputError
 from hiprisk.serving.answers import Unreadable, answer, column_names
+from hiprisk.serving.values import as_number, is_not_known
 from hiprisk.sheet.evaluate import SheetEvaluator
 from hiprisk.sheet.format import VariableSpec
-
-_NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]{1,3})?")
 
 
 def answer_frame(evaluator: SheetEvaluator, frame: pd.DataFrame) -> pd.DataFrame:
@@ -69,7 +66,7 @@ def read_numbers(name: str, values: pd.Series) -> tuple[NDArray[np.float64], lis
     numbers = np.full(len(values), np.nan)
     bad = np.zeros(len(values), dtype=bool)
     for position, value in enumerate(values):
-        if missing[position]:
+        if missing[position] or is_not_known(value):
             continue
         number = as_number(value)
         bad[position] = number is None
@@ -77,20 +74,9 @@ def read_numbers(name: str, values: pd.Series) -> tuple[NDArray[np.float64], lis
     return numbers, [Unreadable(name, "NOT_A_NUMBER", bad)] if bad.any() else []
 
 
-def as_number(value: object) -> float | None:
-    """A number, or text that is one; None for anything else."""
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int | float | np.integer | np.floating):
-        return float(value)
-    text = str(value).strip()
-    return float(text) if _NUMBER.fullmatch(text) else None
-
-
 def read_levels(spec: VariableSpec, values: pd.Series) -> NDArray[np.object_]:
     """Levels of a category as text, None where missing; unknown texts stay as they are."""
     texts = values.to_numpy(dtype=object).copy()
     texts[values.isna().to_numpy()] = None
-    return np.array(
-        [text.strip() if isinstance(text, str) else text for text in texts] + [None], dtype=object
-    )[:-1]
+    cells = [None if is_not_known(text) else str(text).strip() for text in texts]
+    return np.array([*cells, None], dtype=object)[:-1]

@@ -1,0 +1,90 @@
+"""``hiprisk check``: what is wrong with a cohort file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from hiprisk.cli.options import Parser
+from hiprisk.cli.output import print_json, print_lines, print_table
+from hiprisk.errors import ExitCode
+
+EXAMPLE = """  hiprisk check cohort.csv
+  hiprisk check export.csv --mapping configs/cohorts/nhs_proms_hip.yaml --strict"""
+
+
+def run(argv: Sequence[str]) -> int:
+    """Run the command."""
+    parser = Parser(
+        "check",
+        description="Read a cohort file as training and scoring do, and say what was found. "
+        "Nothing is changed; no cell is shown unless --show-values is given.",
+        example=EXAMPLE,
+    )
+    parser.add_argument("cohort", metavar="COHORT", help="CSV or Parquet file")
+    parser.add_argument("--mapping", type=Path, metavar="M", help="column mapping (YAML)")
+    parser.add_argument("--strict", action="store_true", help="exit 3 on any warning too")
+    parser.add_argument("--show-values", action="store_true",
+                        help="show the cells that findings are about (they may be patients')")  # fmt: skip
+    options = parser.parse_args(argv)
+    from hiprisk.cohort.mapping import load_mapping
+    from hiprisk.cohort.reading import read_cohort
+
+    mapping = load_mapping(options.mapping) if options.mapping else None
+    cohort = read_cohort(options.cohort, mapping)
+    found = [finding for finding in cohort.findings if finding.severity != "note"]
+    n_errors = cohort.n_errors
+    if options.json:
+        print_json(
+            {
+                "file": cohort.source_name,
+                "rows": cohort.n_rows,
+                "grain": cohort.grain,
+                "provenance": cohort.provenance,
+                "fingerprint": cohort.fingerprint,
+                "variables": list(cohort.frame.columns),
+                "ignored": list(cohort.ignored),
+                "findings": [finding.to_dict() for finding in cohort.findings],
+            }
+        )
+    else:
+        print_lines(
+            f"{cohort.source_name}: {cohort.n_rows} rows, one a {cohort.grain}; "
+            f"{len(cohort.frame.columns)} variables, {len(cohort.ignored)} columns ignored"
+            + (f" ({', '.join(cohort.ignored)})" if cohort.ignored else ""),
+            "",
+        )
+        rows = [
+            [
+                finding.severity,
+                finding.code,
+                finding.column or "",
+                str(finding.count or ""),
+                ", ".join(map(str, finding.rows[:5]))
+                + (" ..." if finding.count > 5 and finding.rows else ""),
+                finding.message,
+            ]
+            for finding in cohort.findings
+        ]
+        print_table(["severity", "code", "variable", "count", "at rows", "what"], rows)
+        for finding in found:
+            print_lines(f"-> {finding.code} {finding.column or ''}: {finding.advice}")
+        if options.show_values:
+            _show_values(cohort.frame, found)
+        warnings = len(found) - n_errors
+        print_lines("", f"{n_errors} error(s), {warnings} warning(s)")
+    refused = n_errors or (options.strict and found)
+    return ExitCode.INPUT_REFUSED if refused else ExitCode.DONE
+
+
+def _show_values(frame: object, found: Sequence[object]) -> None:
+    import pandas as pd
+
+    from hiprisk.cohort.findings import Finding
+
+    assert isinstance(frame, pd.DataFrame)
+    for finding in found:
+        assert isinstance(finding, Finding)
+        if finding.column in frame.columns and finding.rows:
+            cells = [str(frame[finding.column].iloc[row - 1]) for row in finding.rows]
+            print_lines(f"   {finding.code} {finding.column}: {', '.join(cells)}")

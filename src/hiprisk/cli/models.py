@@ -1,0 +1,53 @@
+"""``hiprisk models``: what bundles there are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from hiprisk.cli.options import Parser
+from hiprisk.cli.output import print_json, print_lines, print_table
+from hiprisk.errors import BundleError
+
+EXAMPLE = "  hiprisk models\n  hiprisk models --root /path/to/models --json"
+MAIN_METRICS = ("r2_corrected", "c_statistic_corrected")
+
+
+def run(argv: Sequence[str]) -> int:
+    """Run the command."""
+    parser = Parser("models", description="List bundles, checked hash by hash.", example=EXAMPLE)
+    parser.add_argument("--root", type=Path, default=Path("models"), metavar="DIR",
+                        help="folder of all models (default: models)")  # fmt: skip
+    options = parser.parse_args(argv)
+    from hiprisk.bundle import list_bundles
+
+    rows = [_describe(path) for path in list_bundles(options.root)]
+    if options.json:
+        print_json({"models": rows})
+    elif not rows:
+        print_lines(f"no bundles in {options.root}; hiprisk train configs/stupar.yaml makes one")
+    else:
+        names = ("name", "version", "outcome", "data", "main metric", "sha256", "path")
+        print_table(names, [[str(row[name]) for name in names] for row in rows])
+    return 0
+
+
+def _describe(path: Path) -> dict[str, Any]:
+    from hiprisk.bundle import read_bundle
+
+    shown: dict[str, Any] = {"name": path.parent.name, "version": path.name, "path": str(path)}
+    try:
+        bundle = read_bundle(path)
+        sheet, metrics = bundle.sheet, bundle.evidence.get("metrics", {})
+    except BundleError as refusal:
+        return {**shown, "outcome": "refused", "data": refusal.code, "main metric": "",
+                "sha256": ""}  # fmt: skip
+    main = next((name for name in MAIN_METRICS if name in metrics), None)
+    return {
+        **shown,
+        "outcome": sheet.outcome.variable,
+        "data": "simulated" if bundle.provenance == "synthetic" else bundle.provenance,
+        "main metric": f"{main} {metrics[main]['value']:.3f}" if main else "",
+        "sha256": bundle.sha256[:12],
+    }

@@ -1,0 +1,81 @@
+"""``hiprisk score``: a cohort file."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from hiprisk.cli.options import Parser
+from hiprisk.cli.output import note, print_json, print_lines, print_table
+from hiprisk.errors import ExitCode
+
+EXAMPLE = """  hiprisk score stupar cohort.csv --out scored.csv
+  hiprisk score models/stupar/1 export.csv --mapping configs/cohorts/source.yaml --out scored.csv"""
+
+
+def run(argv: Sequence[str]) -> int:
+    """Run the command."""
+    options = _parse(argv)
+    from hiprisk.cohort.mapping import load_mapping
+    from hiprisk.serving.batch import score_file
+    from hiprisk.serving.patient import load
+
+    model = load(options.bundle)
+    mapping = load_mapping(options.mapping) if options.mapping else None
+    result = score_file(
+        model,
+        options.cohort,
+        options.out,
+        mapping=mapping,
+        force=options.force,
+        accept_units=options.accept_units,
+        raw_text=options.raw_text,
+        progress=_progress if sys.stderr.isatty() else None,
+    )
+    if options.json:
+        print_json(result.to_dict())
+    else:
+        if result.provenance == "synthetic":
+            print_lines("SIMULATED DATA: this model was fitted on simulated people.")
+        n_scored = result.n_rows - result.n_refused
+        print_lines(f"{n_scored} of {result.n_rows} rows scored: {result.out}")
+        if result.reasons:
+            print_lines("")
+            rows = [[code, str(n)] for code, n in sorted(result.reasons.items())]
+            print_table(["refused because", "rows"], rows)
+    if not result.n_rows:
+        note("hiprisk: warning: the file has a header and no rows")
+    for finding in result.findings:
+        note(f"hiprisk: warning[{finding.code}]: {finding.column}: {finding.message} "
+             f"({finding.advice})")  # fmt: skip
+    if result.absent:
+        note(f"hiprisk: {len(result.absent)} of the model's variables are not in the file and "
+             f"were filled in: {', '.join(result.absent)}")  # fmt: skip
+    return ExitCode.SOME_ROWS_REFUSED if result.n_refused else ExitCode.DONE
+
+
+def _progress(n_rows: int) -> None:
+    sys.stderr.write(f"\r\x1b[K{n_rows} rows")
+    sys.stderr.flush()
+
+
+def _parse(argv: Sequence[str]) -> argparse.Namespace:
+    parser = Parser(
+        "score",
+        description="Score a CSV or Parquet file. Every row comes back in its place with all its "
+        "columns; a row that cannot be used has a reason in place of a prediction.",
+        example=EXAMPLE,
+    )
+    parser.add_argument("bundle", metavar="BUNDLE", help="bundle, or name of a model in ./models")
+    parser.add_argument("cohort", metavar="COHORT", help="CSV or Parquet file")
+    parser.add_argument("--out", required=True, type=Path, metavar="FILE",
+                        help="scored file; .parquet for Parquet, else CSV")  # fmt: skip
+    parser.add_argument("--mapping", type=Path, metavar="M", help="column mapping (YAML)")
+    parser.add_argument("--force", action="store_true", help="overwrite the output")
+    parser.add_argument("--accept-units", action="store_true",
+                        help="score although a unit looks wrong")  # fmt: skip
+    parser.add_argument("--raw-text", action="store_true",
+                        help="do not guard texts that a spreadsheet would run")  # fmt: skip
+    return parser.parse_args(argv)

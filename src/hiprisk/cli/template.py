@@ -1,0 +1,67 @@
+"""``hiprisk template``: an empty data file for a model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from hiprisk.cli.options import Parser
+from hiprisk.cli.output import note, print_json, print_lines, print_table
+from hiprisk.errors import ConfigError
+
+EXAMPLE = """  hiprisk template stupar
+  hiprisk template stupar --out patients.csv"""
+
+
+def run(argv: Sequence[str]) -> int:
+    """Run the command."""
+    parser = Parser(
+        "template",
+        description="List a model's variables with units and ranges, and write an empty data file "
+        "with a column for each.",
+        example=EXAMPLE,
+    )
+    parser.add_argument("bundle", metavar="BUNDLE", help="bundle, or name of a model in ./models")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="empty CSV file to write")
+    parser.add_argument("--force", action="store_true", help="overwrite the file")
+    options = parser.parse_args(argv)
+    from hiprisk.serving.patient import load, range_text
+
+    model = load(options.bundle)
+    specs = model.sheet.variables
+    if options.out is not None:
+        if options.out.exists() and not options.force:
+            raise ConfigError(
+                "the file exists", code="EXISTS", file=options.out.name, advice="add --force"
+            )
+        header = ",".join(["person_id", *(spec.name for spec in specs)])
+        options.out.write_text(header + "\n", encoding="utf-8")
+    if options.json:
+        print_json(
+            {
+                "out": None if options.out is None else str(options.out),
+                "provenance": model.sheet.provenance,
+                "variables": [
+                    {
+                        "name": spec.name,
+                        "label": spec.label,
+                        "kind": spec.kind,
+                        "unit": spec.unit,
+                        "range": None if spec.hard is None else list(spec.hard),
+                        "levels": list(spec.levels),
+                        "weight": spec.weight,
+                    }
+                    for spec in specs
+                ],
+            }
+        )
+        return 0
+    if model.sheet.provenance == "synthetic":
+        print_lines("SIMULATED DATA: this model was fitted on simulated people.", "")
+    rows = [
+        [spec.name, spec.label, range_text(spec), f"{100 * spec.weight:.0f} %"] for spec in specs
+    ]
+    print_table(["variable", "meaning", "range or levels", "weight"], rows)
+    if options.out is not None:
+        note(f"written: {options.out}; leave a cell empty where nothing is known")
+    return 0

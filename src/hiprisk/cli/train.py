@@ -1,0 +1,128 @@
+"""``hiprisk train``: run a study."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hiprisk.cli.options import Parser, whole_number
+from hiprisk.cli.output import Progress, note, print_json, print_lines, print_table
+
+if TYPE_CHECKING:
+    from hiprisk.study import StudyResult
+
+EXAMPLE = """  hiprisk train configs/stupar.yaml
+  hiprisk train configs/nhs_proms_hip.yaml --cohort FILE --workers 2
+  hiprisk train configs/stupar.yaml --set tuning.trials=10 --seed 7"""
+
+
+def run(argv: Sequence[str]) -> int:
+    """Run the command."""
+    options = _parse(argv)
+    # Set before numpy is imported: a worker must not start threads of its own.
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
+    from hiprisk.config import load_config
+    from hiprisk.study import run_study
+
+    config = load_config(options.config, overrides=options.set)
+    if options.cohort is not None:
+        cohort = dataclasses.replace(config.cohort, simulate=None, file=options.cohort)
+        config = dataclasses.replace(config, cohort=cohort)
+    if options.seed is not None:
+        config = dataclasses.replace(config, seed=options.seed)
+    result = run_study(
+        config,
+        out=options.out,
+        workers=options.workers,
+        resume=options.resume,
+        progress=Progress(),
+    )
+    if options.json:
+        print_json(result.to_dict())
+    else:
+        show_result(result)
+    return 0
+
+
+def _parse(argv: Sequence[str]) -> argparse.Namespace:
+    parser = Parser(
+        "train",
+        description="Run a study: tune the candidates, fit the best, validate it honestly, write "
+        "a bundle and track it in MLflow. Ctrl-C keeps what the search has done; --resume goes on.",
+        example=EXAMPLE,
+    )
+    parser.add_argument("config", type=Path, metavar="CONFIG", help="study config (YAML)")
+    parser.add_argument("--cohort", metavar="FILE", help="cohort file in place of the config's")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="A.B=VALUE", help="override one setting"
+    )
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=Path("models"),
+        metavar="DIR",
+        help="folder of all models (default: models)",
+    )
+    parser.add_argument(
+        "--workers",
+        type=whole_number(1),
+        default=os.cpu_count() or 1,
+        metavar="N",
+        help="processes; the result does not depend on them (default: all cores)",
+    )
+    parser.add_argument("--seed", type=whole_number(0), metavar="N", help="seed of the study")
+    parser.add_argument("--resume", action="store_true", help="go on with an interrupted search")
+    return parser.parse_args(argv)
+
+
+def show_result(result: StudyResult) -> None:
+    """The result as a person likes to read it."""
+    evidence = result.evidence
+    print_lines("", evidence.title, "=" * len(evidence.title), *evidence.summary, "")
+    intervals = {estimate.name: estimate for estimate in evidence.apparent}
+    rows = []
+    for row in evidence.optimism.rows:
+        estimate = intervals.get(row.metric)
+        span = f"{estimate.low:.3f} to {estimate.high:.3f}" if estimate else ""
+        rows.append(
+            [
+                row.metric,
+                f"{row.apparent:.3f}",
+                span,
+                f"{row.optimism:+.3f}",
+                f"{row.corrected:.3f}",
+            ]
+        )
+    print_table(["metric", "apparent", "95 % interval", "optimism", "corrected"], rows)
+    print_lines("", f"Not repeated in the {evidence.optimism.n_resamples} resamples: "
+                f"{'; '.join(evidence.not_repeated)}.")  # fmt: skip
+    _show_holdout(result)
+    print_lines(
+        "",
+        f"bundle  {result.bundle}",
+        f"sha256  {result.bundle_sha256}",
+        f"mlflow  {result.mlflow_store or 'not tracked'}"
+        + (f", run {result.mlflow_run}" if result.mlflow_run else ""),
+    )
+    note(f"done in {result.seconds:.0f} s")
+
+
+def _show_holdout(result: StudyResult) -> None:
+    held = result.evidence.holdout
+    if held is None:
+        return
+    print_lines("", f"Held out ({held.label}), n = {held.n}:")
+    theirs = {estimate.name: estimate for estimate in held.reference}
+    rows = []
+    for estimate in held.model:
+        row = [estimate.name, f"{estimate.value:.3f}", f"{estimate.low:.3f} to {estimate.high:.3f}"]
+        if theirs:
+            row.append(f"{theirs[estimate.name].value:.3f}")
+        rows.append(row)
+    head = ["metric", "model", "95 % interval"] + ([held.reference_name or ""] if theirs else [])
+    print_table(head, rows)

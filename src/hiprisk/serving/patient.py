@@ -1,0 +1,190 @@
+"""One patient: a model loaded from its bundle, and what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from hiprisk.bundle import Bundle, read_bundle
+from hiprisk.errors import InputError
+from hiprisk.serving.answers import Unreadable, answer, as_mapping
+from hiprisk.serving.values import as_number, is_not_known
+from hiprisk.sheet.evaluate import SheetEvaluator
+from hiprisk.sheet.format import Sheet, VariableSpec
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_ADVICE = {
+    "OUT_OF_RANGE": "check the value and its unit",
+    "NOT_A_NUMBER": "give a number with a decimal point",
+    "NOT_AN_INTEGER": "give a whole number",
+    "UNKNOWN_CATEGORY": "give one of the levels",
+    "TOO_MANY_MISSING": "give more, or the more important, variables",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PatientPrediction:
+    """What a model says of one patient.
+
+    Attributes
+    ----------
+    values : mapping
+        ``predicted`` or ``risk``, ``lower_80`` and so on, ``chance_<event>``, ``imputed``,
+        ``flags`` and ``reason``; the same names as the columns of a scored file.
+    estimand : str
+        What is predicted, in words.
+    provenance : str
+    bundle_sha256 : str
+    """
+
+    values: Mapping[str, Any]
+    estimand: str
+    provenance: str
+    intended_use: str
+    bundle_sha256: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """What ``hiprisk predict --json`` prints."""
+        return {
+            **self.values,
+            "estimand": self.estimand,
+            "provenance": self.provenance,
+            "intended_use": self.intended_use,
+            "bundle_sha256": self.bundle_sha256,
+        }
+
+
+class Model:
+    """A bundle ready to predict.
+
+    Parameters
+    ----------
+    bundle : Bundle
+    """
+
+    def __init__(self, bundle: Bundle) -> None:
+        self.bundle = bundle
+        self.sheet: Sheet = bundle.sheet
+        self.evaluator = SheetEvaluator(self.sheet)
+
+    def predict(
+        self, patient: Mapping[str, object] | None = None, /, **variables: object
+    ) -> PatientPrediction:
+        """Predict one patient.
+
+        Parameters
+        ----------
+        patient : mapping, optional
+            Variables by name; None or an absent name is "not known".
+        **variables
+            The same as keywords.
+
+        Raises
+        ------
+        InputError
+            If a name is no variable of the model, or a value cannot be used.
+        """
+        given = {**(patient or {}), **variables}
+        columns, unreadable = self._columns(given)
+        answers = answer(self.evaluator, columns, n_rows=1, unreadable=unreadable)
+        values = as_mapping(answers)
+        if answers.refused[0]:
+            raise self._refusal(values["reason"], given)
+        return PatientPrediction(
+            values=values,
+            estimand=self.sheet.outcome.estimand,
+            provenance=self.sheet.provenance,
+            intended_use=self.sheet.intended_use,
+            bundle_sha256=self.bundle.sha256,
+        )
+
+    def score(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Answers of every row of a frame; see `hiprisk.serving.frames.answer_frame`."""
+        from hiprisk.serving.frames import answer_frame
+
+        return answer_frame(self.evaluator, frame)
+
+    def _columns(self, given: Mapping[str, object]) -> tuple[dict[str, Any], list[Unreadable]]:
+        specs = {spec.name: spec for spec in self.sheet.variables}
+        unknown = sorted(set(given) - set(specs))
+        if unknown:
+            raise InputError(
+                f"'{unknown[0]}' is no variable of this model",
+                code="UNKNOWN_VARIABLE",
+                column=unknown[0],
+                advice="hiprisk template lists the variables",
+            )
+        columns: dict[str, Any] = {}
+        unreadable = []
+        for name, value in given.items():
+            if is_not_known(value):
+                continue
+            if specs[name].kind == "category":
+                columns[name] = np.array([str(value).strip(), None], dtype=object)[:1]
+                continue
+            number = as_number(value)
+            columns[name] = np.array([np.nan if number is None else number])
+            if number is None:
+                unreadable.append(Unreadable(name, "NOT_A_NUMBER", np.array([True])))
+        return columns, unreadable
+
+    def _refusal(self, reasons: Any, given: Mapping[str, object]) -> InputError:
+        first = str(reasons[0])
+        code, _, rest = first.partition("(")
+        name = rest.rstrip(")") or None
+        more = f"; also {', '.join(reasons[1:])}" if len(reasons) > 1 else ""
+        return InputError(
+            _rule(self.sheet, code, name, given) + more,
+            code=code,
+            column=name,
+            advice=_ADVICE.get(code),
+        )
+
+
+def _rule(sheet: Sheet, code: str, name: str | None, given: Mapping[str, object]) -> str:
+    """The rule that was broken, and what came (a person typed it, so it may be shown)."""
+    if name is None:
+        return "too little is known for a prediction"
+    spec = sheet.variable(name)
+    came = f"got {str(given[name])[:40]!r}"
+    if code == "OUT_OF_RANGE":
+        return f"must lie in {range_text(spec)}, {came}"
+    if code == "UNKNOWN_CATEGORY":
+        return f"must be one of {', '.join(spec.levels)}, {came}"
+    if code == "NOT_AN_INTEGER":
+        return f"must be a whole number, {came}"
+    return f"must be a number, {came}"
+
+
+def range_text(spec: VariableSpec) -> str:
+    """Range and unit, or levels, in words."""
+    if spec.kind == "category":
+        return ", ".join(spec.levels)
+    if spec.hard is None:
+        return spec.unit
+    low, high = spec.hard
+    scaled = f"{low:g}-{high:g}"
+    return f"{low:g} to {high:g} {spec.unit.replace(scaled, '').strip()}".strip()
+
+
+def load(reference: Path | str, *, root: Path | str = "models") -> Model:
+    """Load a model from its bundle.
+
+    Parameters
+    ----------
+    reference : path-like
+        A bundle's folder, a model's folder, or ``name`` or ``name@version`` below `root`.
+    root : path-like
+
+    Raises
+    ------
+    BundleError
+        If the bundle is not what its manifest promises.
+    """
+    return Model(read_bundle(reference, root=root))

@@ -1,0 +1,35 @@
+"""What a person types or a program sends, as the values that a sheet takes."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+_NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]{1,3})?")
+
+# Texts that mean "not known", whoever says them.
+NOT_KNOWN = frozenset({"", "NA", "N/A", "NaN", "nan", "null", "NULL", "None", "unknown"})
+
+
+def as_number(value: object) -> float | None:
+    """A finite number, or text that is one; None for anything else."""
+    if isinstance(value, bool | np.bool_):
+        return None
+    if isinstance(value, int | float | np.integer | np.floating):
+        number = float(value)
+        return number if abs(number) <= 1e300 else None
+    text = str(value).strip()
+    if not text.isascii() or not _NUMBER.fullmatch(text):
+        return None
+    number = float(text)
+    return number if abs(number) <= 1e300 else None
+
+
+def is_not_known(value: object) -> bool:
+    """Whether a value means that nothing is known."""
+    if value is None:
+        return True
+    if isinstance(value, float):
+        return value != value
+    return isinstance(value, str) and value.strip() in NOT_KNOWN
