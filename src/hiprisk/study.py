@@ -7,6 +7,7 @@ import platform
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
 from importlib import metadata
@@ -235,7 +236,9 @@ def usable_rows(cohort: Cohort, config: StudyConfig) -> pd.DataFrame:
     """
     errors = [finding for finding in cohort.findings if finding.severity == "error"]
     structural = [finding for finding in errors if finding.code in STRUCTURAL]
-    used = {*config.predictors, config.outcome.variable, config.outcome.baseline}
+    used = {*config.predictors, config.outcome.variable}
+    if config.outcome.baseline is not None:
+        used.add(config.outcome.baseline)
     if structural or (errors and config.cohort.on_invalid == "refuse"):
         _refuse((structural or errors)[0], len(errors), cohort)
     frame = cohort.frame
@@ -284,7 +287,9 @@ def version() -> str:
     return metadata.version("hiprisk")
 
 
-def _tracked(config: StudyConfig, cohort: Cohort, declared: str) -> StudyRun:
+def _tracked(
+    config: StudyConfig, cohort: Cohort, declared: str
+) -> AbstractContextManager[StudyRun]:
     return open_run(
         config.tracking,
         name=config.name,

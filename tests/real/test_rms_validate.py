@@ -77,7 +77,6 @@ def test_linear_bootstrap_equals_rms_validate(bench):
         resamples=resamples,
     )
     worst = compare(result.table, expected(folder, "oracle_validate_ols.csv"), OLS)
-    print(worst)
     assert max(worst.values()) < 1e-6
 
 
@@ -97,5 +96,4 @@ def test_logistic_bootstrap_equals_rms_validate(bench):
         procedure, y, apparent=1 / (1 + np.exp(-lp)), metrics=LRM, resamples=resamples
     )
     worst = compare(result.table, expected(folder, "oracle_validate_lrm.csv"), LRM)
-    print(worst)
     assert max(worst.values()) < 1e-6

@@ -24,8 +24,9 @@ def run(argv: Sequence[str]) -> int:
     parser.add_argument("cohort", metavar="COHORT", help="CSV or Parquet file")
     parser.add_argument("--mapping", type=Path, metavar="M", help="column mapping (YAML)")
     parser.add_argument("--strict", action="store_true", help="exit 3 on any warning too")
-    parser.add_argument("--show-values", action="store_true",
-                        help="show the cells that findings are about (they may be patients')")  # fmt: skip
+    parser.add_argument(
+        "--show-values", action="store_true", help="show the cells found (they are patients')"
+    )
     options = parser.parse_args(argv)
     from hiprisk.cohort.mapping import load_mapping
     from hiprisk.cohort.reading import read_cohort

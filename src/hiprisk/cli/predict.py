@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 EXAMPLE = """  hiprisk predict stupar --age-years 63 --sex female --womac-function-0-100 45 --lbp-any yes
   hiprisk predict models/stupar --from patient.json --json
-  hiprisk predict stupar --help      lists the model's variables with unit and range"""
+  hiprisk predict stupar --help"""
 MAX_BYTES = 1 << 20
 
 

@@ -27,10 +27,20 @@ def run(argv: Sequence[str]) -> int:
     parser.add_argument("--n", type=whole_number(1), metavar="N",
                         help="people with hip osteoarthritis (default: the preset's)")  # fmt: skip
     parser.add_argument("--seed", type=whole_number(0), required=True, metavar="S")
-    parser.add_argument("--lbp-effect", type=float, default=5.0, metavar="E",
-                        help="points that back pain adds at follow-up (0, 5, 11.4; default 5)")  # fmt: skip
-    parser.add_argument("--knee-share", type=float, default=0.0, metavar="P",
-                        help="share of people with knee osteoarthritis, in whom the effect is 0")  # fmt: skip
+    parser.add_argument(
+        "--lbp-effect",
+        type=float,
+        default=5.0,
+        metavar="E",
+        help="points that back pain adds at follow-up (0, 5, 11.4; default 5)",
+    )
+    parser.add_argument(
+        "--knee-share",
+        type=float,
+        default=0.0,
+        metavar="P",
+        help="share of people with knee osteoarthritis, in whom the effect is 0",
+    )
     parser.add_argument("--grain", choices=["person", "hip"], default="person",
                         help="what a row is (default: person)")  # fmt: skip
     parser.add_argument("--out", type=Path, required=True, metavar="FILE",

@@ -136,10 +136,8 @@ def score_items(instrument: str, items: Mapping[str, Floats]) -> Floats:
 
 def _womac_total(items: Mapping[str, Floats]) -> Floats:
     parts = (("womac_pain", 20.0), ("womac_stiffness", 8.0), ("womac_function", 68.0))
-    total: Floats = sum(
-        (score_items(name, items) * points / 100.0 for name, points in parts), np.float64(0.0)
-    )
-    return 100.0 * total / 96.0
+    summed = [score_items(name, items) * points / 100.0 for name, points in parts]
+    return np.asarray(100.0 * np.sum(summed, axis=0) / 96.0)
 
 
 def _answers(items: Mapping[str, Floats], names: tuple[str, ...], *, top: int) -> Floats:

@@ -358,7 +358,7 @@ def read_cohort(path: Path | str, mapping: CohortMapping | None = None) -> Cohor
     )
     used = mapping or identity_mapping(blocks[0].source.column_names)
     taken = {column for item in used.variables.values() for column in _source_columns(item)}
-    taken |= {*used.where, used.imputation_column}
+    taken |= {*used.where, used.imputation_column or ""}
     return Cohort(
         frame=frame,
         findings=findings,
@@ -371,7 +371,8 @@ def read_cohort(path: Path | str, mapping: CohortMapping | None = None) -> Cohor
 
 
 def _joined(parts: list[Column]) -> Column:
-    return np.concatenate(parts) if len(parts) > 1 else parts[0]
+    joined: Column = np.concatenate(parts) if len(parts) > 1 else parts[0]  # type: ignore[assignment]  # one kind
+    return joined
 
 
 def _joined_problems(blocks: list[CohortBlock]) -> dict[tuple[str, str], NDArray[np.bool_]]:

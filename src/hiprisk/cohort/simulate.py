@@ -386,7 +386,7 @@ def _skewed(z: Floats, moments: tuple[float, float]) -> Floats:
 
 def _site_shares() -> Floats:
     shares = np.linspace(2.0, 1.0, N_SITES)
-    return shares / shares.sum()
+    return np.asarray(shares / shares.sum())
 
 
 def _yes_no(values: Bools) -> NDArray[np.object_]:

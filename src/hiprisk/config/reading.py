@@ -80,12 +80,10 @@ def resolved(config: StudyConfig) -> dict[str, Any]:
 
 def _anchored(config: StudyConfig, folder: Path) -> StudyConfig:
     cohort = config.cohort
-    moved = {
-        key: str(folder / value)
-        for key, value in (("file", cohort.file), ("mapping", cohort.mapping))
-        if value is not None
-    }
-    return dataclasses.replace(config, cohort=dataclasses.replace(cohort, **moved))
+    file = None if cohort.file is None else str(folder / cohort.file)
+    mapping = None if cohort.mapping is None else str(folder / cohort.mapping)
+    moved = dataclasses.replace(cohort, file=file, mapping=mapping)
+    return dataclasses.replace(config, cohort=moved)
 
 
 def _override(data: dict[str, Any], override: str) -> None:

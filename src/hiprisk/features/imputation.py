@@ -153,14 +153,11 @@ def draw_with_fixed_noise(data: Floats, model: NormalModel, noise: Floats) -> li
     list of ndarray
         n_draws arrays of shape (n_rows, n_columns).
     """
-    groups = condition(model, [np.ascontiguousarray(column) for column in data.T])
-    completed = []
-    for numbers in noise:
-        filled = data.copy()
-        for group in groups:
-            for lacking, values in zip(group.columns, group.draw(numbers), strict=True):
-                filled[group.rows, lacking] = values
-        completed.append(filled)
+    completed = [data.copy() for _ in noise]
+    for group in condition(model, [np.ascontiguousarray(column) for column in data.T]):
+        for lacking, values in zip(group.columns, group.draw(noise), strict=True):
+            for filled, drawn in zip(completed, values, strict=True):
+                filled[group.rows, lacking] = drawn
     return completed
 
 

@@ -135,7 +135,7 @@ class StudyEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has n
         """Prediction from the linear predictors of the draws, shape (n_rows,)."""
         if self.task.link == "logit":
             return np.asarray(expit(drawn).mean(axis=0))
-        mean = drawn.mean(axis=0)
+        mean = np.asarray(drawn.mean(axis=0))
         return mean if self.bounds is None else np.clip(mean, *self.bounds)
 
     def __sklearn_is_fitted__(self) -> bool:

@@ -171,7 +171,7 @@ def _newton_line(y: Floats, lp: Floats, w: Floats) -> Floats:
             better = _log_likelihood(y, design @ new, w)
         coefficients, likelihood = new, better
         if float(np.abs(step).max()) < 1e-10:
-            return coefficients
+            return np.asarray(coefficients)
         if abs(coefficients[1]) > 1e4:
             break
     raise InputError(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from hiprisk.sheet.format import LinearModel, Sheet
 from hiprisk.validation.evidence import Evidence
 from hiprisk.validation.intervals import Estimate
@@ -51,7 +53,7 @@ def model_card(sheet: Sheet, evidence: Evidence) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     lines = [head, tuple("---" for _ in head), *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 

@@ -10,12 +10,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
@@ -155,28 +154,49 @@ class _Writer:
     def __init__(self, path: Path, *, parquet: bool) -> None:
         self._path = path
         self._parquet = parquet
-        self._writer: Any = None
+        self._parquet_writer: Any = None
+        self._stream: BinaryIO | None = None
 
     def __enter__(self) -> _Writer:
         return self
 
     def __exit__(self, *error: object) -> None:
-        if self._writer is not None:
-            self._writer.close()
+        for writer in (self._parquet_writer, self._stream):
+            if writer is not None:
+                writer.close()
 
     def write(self, table: pa.Table) -> None:
-        if self._writer is None:
-            if self._parquet:
-                self._writer = pq.ParquetWriter(self._path, table.schema)
-            else:
-                self._writer = pa_csv.CSVWriter(
-                    self._path,
-                    table.schema,
-                    write_options=pa_csv.WriteOptions(
-                        quoting_style="needed", quoting_header="needed"
-                    ),
-                )
-        self._writer.write_table(table)
+        if self._parquet:
+            if self._parquet_writer is None:
+                self._parquet_writer = pq.ParquetWriter(self._path, table.schema)
+            self._parquet_writer.write_table(table)
+            return
+        if self._stream is None:
+            self._stream = self._path.open("wb")
+            header = pa.table({name: pa.array([name]) for name in table.column_names})
+            self._stream.write(csv_bytes(header))
+        self._stream.write(csv_bytes(table))
+
+
+def csv_bytes(table: pa.Table) -> bytes:
+    """Rows as CSV lines; a cell is in quotes only where it must be, and missing is empty."""
+    if not table.num_rows:
+        return b""
+    cells = [_quoted(column) for column in table.itercolumns()]
+    lines = pc.binary_join_element_wise(*cells, ",")
+    joined = pc.binary_join(pa.array([lines.to_pylist()], pa.list_(pa.string())), "\n")
+    return f"{joined[0].as_py()}\n".encode()
+
+
+def _quoted(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    text = pc.fill_null(pc.cast(column, pa.string()), "")
+    if pa.types.is_floating(column.type):
+        return text
+    risky = pc.match_substring_regex(text, r'[",\r\n]')
+    if not pc.any(risky).as_py():
+        return text
+    quoted = pc.binary_join_element_wise('"', pc.replace_substring(text, '"', '""'), '"', "")
+    return pc.if_else(risky, quoted, text)
 
 
 def _answers(model: Model, block: CohortBlock) -> Answers:

@@ -112,8 +112,11 @@ def _decode_tuple(args: tuple[Any, ...], data: object, path: str) -> tuple[objec
 
 
 def _decode_floats(data: list[object], path: str) -> tuple[float, ...]:
-    if not set(map(type, data)) <= _NUMBERS:
+    kinds = set(map(type, data))
+    if not kinds <= _NUMBERS:
         raise _Mismatch(path, "must hold numbers only")
+    if kinds == {float} and all(map(math.isfinite, data)):  # type: ignore[arg-type]  # all floats
+        return tuple(data)  # type: ignore[arg-type]  # as above
     return tuple(_decode_float(value, path) for value in data)
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from hiprisk.sheet.distribution import PredictiveDistribution
 from hiprisk.sheet.format import Event, Sheet
-from hiprisk.sheet.missing import Conditional, NormalModel, condition
+from hiprisk.sheet.missing import NormalModel, condition
 from hiprisk.sheet.models import evaluator_for, expit
 from hiprisk.sheet.terms import add_derived
 
@@ -119,7 +119,7 @@ class SheetEvaluator:
                 numeric.append(_indicator(np.asarray(values, dtype=object), column.level))
         return numeric
 
-    def filled(self, known: list[Floats], n_rows: int) -> list[list[Floats]]:
+    def filled(self, known: list[Floats]) -> list[list[Floats]]:
         """The sheet's columns with what is missing filled in, once for each draw.
 
         Returns
@@ -127,8 +127,15 @@ class SheetEvaluator:
         list of list of ndarray
             n_draws lists of n_columns arrays of shape (n_rows,).
         """
-        groups = condition(self._normal, known)
-        return [self._fill(known, groups, noise) for noise in self._noise]
+        versions = [[column.copy() for column in known] for _ in self._noise]
+        for group in condition(self._normal, known):
+            for lacking, values in zip(group.columns, group.draw(self._noise), strict=True):
+                for position in np.unique(lacking):
+                    here = lacking == position
+                    rows = group.rows[here]
+                    for filled, drawn in zip(versions, values[:, here], strict=True):
+                        filled[position][rows] = drawn
+        return versions
 
     def linear_predictor(self, filled: list[Floats], n_rows: int) -> Floats:
         """Linear predictor of rows without missing values."""
@@ -139,16 +146,6 @@ class SheetEvaluator:
         named = dict(zip(names, filled, strict=True))
         add_derived(self.sheet.derived, named)
         return named
-
-    @staticmethod
-    def _fill(known: list[Floats], groups: list[Conditional], noise: Floats) -> list[Floats]:
-        filled = [column.copy() for column in known]
-        for group in groups:
-            for lacking, values in zip(group.columns, group.draw(noise), strict=True):
-                for position in np.unique(lacking):
-                    here = lacking == position
-                    filled[position][group.rows[here]] = values[here]
-        return filled
 
     def _locate(self, known: list[Floats], n_rows: int) -> _Location:
         """Linear predictors; complete rows are computed once, the others once for each draw."""
@@ -161,7 +158,7 @@ class SheetEvaluator:
         if n_complete == n_rows:
             return whole
         part = [column[incomplete] for column in known]
-        drawn = self._summary(self.filled(part, n_rows - n_complete), n_rows - n_complete)
+        drawn = self._summary(self.filled(part), n_rows - n_complete)
         return _merge(whole, drawn, incomplete)
 
     def _summary(self, versions: list[list[Floats]], n_rows: int) -> _Location:

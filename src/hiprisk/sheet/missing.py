@@ -72,14 +72,19 @@ class Conditional:
     factor: list[list[Floats]]
 
     def draw(self, noise: Floats) -> list[Floats]:
-        """One draw from standard normal numbers, one a column of the model.
+        """Draws from standard normal numbers, one for each draw and column of the model.
 
         Parameters
         ----------
-        noise : ndarray, shape (n_columns,)
+        noise : ndarray, shape (n_draws, n_columns)
             The same numbers for every row: a column has one number however much else is missing.
+
+        Returns
+        -------
+        list of ndarray
+            n_missing arrays of shape (n_draws, n_rows).
         """
-        wanted = [noise[columns] for columns in self.columns]
+        wanted = [noise[:, columns] for columns in self.columns]
         shifts = _solve_upper(self.factor, wanted)
         return [mean + shift for mean, shift in zip(self.means, shifts, strict=True)]
 

@@ -13,6 +13,8 @@ MAX_BYTES = 64 << 20
 MAX_DEPTH = 32
 
 _STRINGS = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+# Only a text that matches this can hold a number beyond a float, so only it is read slowly.
+_LARGE_NUMBER = re.compile(r"[eE]\+?[0-9]{3}|[0-9]{300}")
 _BRACKETS = re.compile(r"[\[\]{}]")
 
 
@@ -46,13 +48,18 @@ def parse_strict(
         raise _refusal("the file starts with a byte order mark", "NOT_JSON", name)
     if _depth(plain) > max_depth:
         raise _refusal(f"the file is nested deeper than {max_depth} levels", "TOO_DEEP", name)
+    hooks: dict[str, Any] = {}
+    if _LARGE_NUMBER.search(plain):
+        hooks = {
+            "parse_float": lambda digits: _float(digits, name),
+            "parse_int": lambda digits: _int(digits, name),
+        }
     try:
         return json.loads(
             plain,
             object_pairs_hook=lambda pairs: _object(pairs, name),
             parse_constant=lambda word: _constant(word, name),
-            parse_float=lambda digits: _float(digits, name),
-            parse_int=lambda digits: _int(digits, name),
+            **hooks,
         )
     except (json.JSONDecodeError, RecursionError):
         raise _refusal("the file is not JSON", "NOT_JSON", name) from None

@@ -39,8 +39,8 @@ class StudyRun(Protocol):
 
 
 class _NoRun:
-    run_id = None
-    store = None
+    run_id: str | None = None
+    store: str | None = None
 
     def log_candidate(self, name: str, params: Mapping[str, float], loss: float) -> None:
         """Tracking is switched off."""

@@ -1,0 +1,80 @@
+"""``hiprisk demo``: the main job on a simulated cohort, from config to one patient."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from hiprisk.cli.options import Parser, whole_number
+from hiprisk.cli.output import Progress, print_json, print_lines, print_table
+
+EXAMPLE = "  hiprisk demo --config configs/stupar.yaml --out demo"
+NEW_PATIENTS_SEED = 77
+PATIENT = {
+    "age_years": 63,
+    "sex": "female",
+    "bmi_kg_m2": 27.5,
+    "womac_function_0_100": 45,
+    "lbp_any": "yes",
+    "hip_internal_rotation_right_deg": 12,
+}
+
+
+def run(argv: Sequence[str]) -> int:
+    """Run the command."""
+    parser = Parser(
+        "demo",
+        description="Train on a simulated Stupar-like cohort, score a file of new simulated "
+        "people and predict one patient.",
+        example=EXAMPLE,
+    )
+    parser.add_argument("--config", type=Path, default=Path("configs/stupar.yaml"), metavar="FILE")
+    parser.add_argument("--out", type=Path, default=Path("demo"), metavar="DIR")
+    parser.add_argument("--workers", type=whole_number(1), default=os.cpu_count() or 1, metavar="N")
+    options = parser.parse_args(argv)
+    out = options.out.resolve()
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
+    os.environ.setdefault("MLFLOW_TRACKING_URI", f"sqlite:///{out / 'mlflow.db'}")
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    from hiprisk.cli.predict import show_prediction
+    from hiprisk.cli.train import show_result
+    from hiprisk.cohort.simulate import simulate_cohort
+    from hiprisk.config import load_config
+    from hiprisk.serving.batch import score_file
+    from hiprisk.serving.patient import Model, load
+    from hiprisk.study import run_study
+
+    config = load_config(options.config)
+    print_lines(f"1. Training: {config.title}")
+    result = run_study(config, out=out / "models", workers=options.workers, progress=Progress())
+    show_result(result)
+    model: Model = load(result.bundle)
+    cohort_file, scored_file = out / "new_people.csv", out / "scored.csv"
+    simulate_cohort("stupar", n=200, seed=NEW_PATIENTS_SEED).frame.to_csv(cohort_file, index=False)
+    scored = score_file(model, cohort_file, scored_file)
+    prediction = model.predict(PATIENT)
+    if options.json:
+        print_json(
+            {**result.to_dict(), "scored": scored.to_dict(), "patient": prediction.to_dict()}
+        )
+        return 0
+    print_lines("", f"2. Scored {scored.n_rows - scored.n_refused} of {scored.n_rows} new people")
+    given = ", ".join(f"{name} {value}" for name, value in PATIENT.items())
+    print_lines("", f"3. One patient: {given}", "")
+    show_prediction(model, prediction)
+    print_lines("", "Where everything is:")
+    print_table(
+        ["what", "where"],
+        [
+            ["model card (report)", str(result.bundle / "card.md")],
+            ["figures", str(result.bundle / "figures")],
+            ["bundle", str(result.bundle)],
+            ["MLflow store", str(result.mlflow_store)],
+            ["scored file", str(scored_file)],
+        ],
+    )
+    print_lines("", f"See the runs: mlflow ui --backend-store-uri {result.mlflow_store}")
+    return 0

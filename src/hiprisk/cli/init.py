@@ -1,0 +1,77 @@
+"""``hiprisk init``: a first draft of mapping and config for an unknown file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from hiprisk.cli.options import Parser
+from hiprisk.cli.output import print_json, print_lines, print_table
+from hiprisk.errors import ConfigError, StoreError
+
+EXAMPLE = "  hiprisk init export.csv --out-dir drafts"
+
+
+def run(argv: Sequence[str]) -> int:
+    """Run the command."""
+    parser = Parser(
+        "init",
+        description="Draft a column mapping and a study config for an unknown cohort file. "
+        "Variables are proposed by name and distribution; what must be decided is marked DECIDE.",
+        example=EXAMPLE,
+    )
+    parser.add_argument("cohort", type=Path, metavar="COHORT", help="CSV or Parquet file")
+    parser.add_argument("--out-dir", type=Path, default=Path(), metavar="DIR")
+    parser.add_argument("--force", action="store_true", help="overwrite drafts")
+    options = parser.parse_args(argv)
+    from hiprisk.cohort.drafting import config_text, mapping_text, propose
+
+    proposals = propose(options.cohort)
+    name = re.sub(r"[^a-z0-9]+", "-", options.cohort.stem.lower()).strip("-") or "study"
+    mapping_file = options.out_dir / f"{name}.mapping.yaml"
+    config_file = options.out_dir / f"{name}.yaml"
+    texts = {
+        mapping_file: mapping_text(proposals, source=options.cohort.name),
+        config_file: config_text(
+            proposals,
+            name=name[:64],
+            file=str(options.cohort.resolve()),
+            mapping=mapping_file.name,
+        ),
+    }
+    present = [path for path in texts if path.exists()]
+    if present and not options.force:
+        raise ConfigError(
+            "the draft exists", code="EXISTS", file=present[0].name, advice="add --force"
+        )
+    try:
+        options.out_dir.mkdir(parents=True, exist_ok=True)
+        for path, text in texts.items():
+            path.write_text(text, encoding="utf-8")
+    except OSError as problem:
+        raise StoreError(f"the draft cannot be written: {problem.strerror}") from problem
+    if options.json:
+        print_json(
+            {
+                "mapping": str(mapping_file),
+                "config": str(config_file),
+                "columns": [
+                    {"column": p.column, "variable": p.variable, "decide": list(p.doubts)}
+                    for p in proposals
+                ],
+            }
+        )
+        return 0
+    print_table(
+        ["column", "proposed variable", "decide"],
+        [[p.column, p.variable or "(none)", "; ".join(p.doubts)] for p in proposals],
+    )
+    n_open = sum(bool(p.doubts) for p in proposals)
+    print_lines(
+        "",
+        f"drafted: {mapping_file} and {config_file}",
+        f"{n_open} column(s) need a decision; look for DECIDE, then: hiprisk check "
+        f"{options.cohort} --mapping {mapping_file}",
+    )
+    return 0
