@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from hiprisk.serving.patient import Model, PatientPrediction
     from hiprisk.sheet.format import VariableSpec
 
-EXAMPLE = """  hiprisk predict stupar --age-years 63 --sex female --womac-function-0-100 45 --lbp-any yes
+EXAMPLE = """  hiprisk predict stupar --age-years 63 --sex female --womac-function-0-100 45
   hiprisk predict models/stupar --from patient.json --json
   hiprisk predict stupar --help"""
 MAX_BYTES = 1 << 20

@@ -308,7 +308,7 @@ def _emptiness(frame: pd.DataFrame) -> Iterable[Finding]:
                 message="every row is missing",
                 advice="check the mapping",
             )
-        elif distinct == 1 and len(frame) > 1:
+        elif distinct == 1 and len(frame) > 1 and name != "data_provenance":
             yield Finding(
                 code="CONSTANT",
                 severity="note",

@@ -205,7 +205,10 @@ def config_text(proposals: Sequence[Proposal], *, name: str, file: str, mapping:
         v
         for v in found
         if dictionary[v].kind in ("number", "category")
-        and not any(word in v for word in ("followup", "interim", "worsened", "hip_side", "rom_"))
+        and not any(
+            word in v
+            for word in ("followup", "interim", "worsened", "hip_side", "rom_", "provenance")
+        )
     ]
     baseline = (outcome or "").replace("_followup", "")
     spec = dictionary.get(outcome or "")
@@ -216,7 +219,7 @@ def config_text(proposals: Sequence[Proposal], *, name: str, file: str, mapping:
     chosen = confounders or predictors[:1]
     shown = ", ".join(chosen) or "age_years"
     blocks = "\n".join(f"    - {v}" for v in predictors) or "    - age_years"
-    return f"""# Drafted by hiprisk init for {file}. Every line with DECIDE needs a person.
+    return f"""# Drafted by hiprisk init for {Path(file).name}. Every line with DECIDE needs a person.
 name: {name}
 title: {name}  # DECIDE: what is predicted, in whom
 intended_use: Research and education. Not a medical device.
@@ -233,7 +236,7 @@ outcome:
   higher_is: {"worse" if worse else "better"}
   {"" if baseline in found else "# DECIDE: "}baseline: {baseline or "womac_function_0_100"}
   horizon_months: 12  # DECIDE: months from the first visit to the outcome
-  population: people in {file}  # DECIDE: who they are
+  population: people in {Path(file).name}  # DECIDE: who they are
   events:  # DECIDE before anything is fitted
     - {_worsening(baseline in found, step, worse=worse, middle=(low + high) / 2)}
   smallest_gain_worth_having: {{metric: r2, value: 0.01}}  # DECIDE before anything is fitted

@@ -364,10 +364,17 @@ def read_cohort(path: Path | str, mapping: CohortMapping | None = None) -> Cohor
         findings=findings,
         grain=grain,
         fingerprint=fingerprint(frame),
-        provenance=used.provenance,
+        provenance=_provenance(frame, used.provenance),
         source_name=Path(path).name,
         ignored=tuple(name for name in blocks[0].source.column_names if name not in taken),
     )
+
+
+def _provenance(frame: pd.DataFrame, stated: str) -> str:
+    """One simulated row makes a cohort simulated, whatever the mapping states."""
+    if "data_provenance" in frame.columns and (frame["data_provenance"] == "simulated").any():
+        return "synthetic"
+    return stated
 
 
 def _joined(parts: list[Column]) -> Column:

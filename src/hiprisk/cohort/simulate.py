@@ -235,6 +235,7 @@ class _People:
         one = np.where(rng.random(n) < 0.5, *SIDES)
         return {
             "person_id": [f"S{number:06d}" for number in range(1, n + 1)],
+            "data_provenance": np.full(n, "simulated", dtype=object),
             "site": [f"site_{number + 1:02d}" for number in self.site],
             "baseline_date": start.astype(str),
             "followup_date": end.astype(str),

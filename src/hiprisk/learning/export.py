@@ -53,7 +53,7 @@ def write_sheet(
     config : StudyConfig
     dictionary : mapping of str to Variable
     provenance : str
-        ``synthetic`` or ``real``.
+        ``synthetic``, ``real`` or ``unknown``.
     distribution : Distribution or None
         For a continuous outcome.
     residual_sd : float or None
@@ -70,7 +70,7 @@ def write_sheet(
         name=config.name,
         title=config.title,
         family=estimator.family,
-        provenance="synthetic" if provenance == "synthetic" else "real",
+        provenance=provenance,  # type: ignore[arg-type]  # one of the cohort's literals
         intended_use=config.intended_use,
         outcome=outcome_spec(config.outcome, estimator.design),
         variables=specs,

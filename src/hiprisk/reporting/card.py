@@ -8,6 +8,12 @@ from hiprisk.sheet.format import LinearModel, Sheet
 from hiprisk.validation.evidence import Evidence
 from hiprisk.validation.intervals import Estimate
 
+PROVENANCE = {
+    "synthetic": "simulated people",
+    "real": "real people",
+    "published": "a published model, written down by hand",
+    "unknown": "not stated whether real or simulated",
+}
 DISCLAIMER = (
     "Research and education only. Not a medical device; not for diagnosis, prognosis of an "
     "individual, treatment choice, triage or the timing of surgery."
@@ -25,7 +31,7 @@ def model_card(sheet: Sheet, evidence: Evidence) -> str:
         f"- Estimand: {sheet.outcome.estimand}",
         f"- Outcome: `{sheet.outcome.variable}`, {sheet.outcome.unit}; higher is "
         f"{sheet.outcome.higher_is}",
-        f"- Data: {'simulated' if sheet.provenance == 'synthetic' else 'real'}",
+        f"- Data: {PROVENANCE[sheet.provenance]}",
         "## Who took part",
         _table(
             ("step", "left out", "remaining"),

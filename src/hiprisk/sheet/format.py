@@ -243,7 +243,7 @@ class Sheet:
     name: str
     title: str
     family: str
-    provenance: Literal["synthetic", "real", "published"]
+    provenance: Literal["synthetic", "real", "published", "unknown"]
     intended_use: str
     outcome: OutcomeSpec
     variables: tuple[VariableSpec, ...]

@@ -1,0 +1,46 @@
+# make demo and make test do all their own set-up: python3, python3-venv and make are enough.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: demo test lint docs clean
+
+demo: $(VENV)/.train
+	$(BIN)/hiprisk demo --config configs/stupar.yaml --out demo
+
+test: $(VENV)/.dev
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --cov --cov-report= $(PYTEST_ARGS)
+	$(BIN)/coverage report --sort=cover | tail -n 25
+	$(BIN)/coverage report --fail-under=95 --include='src/hiprisk/metrics/*,src/hiprisk/sheet/*,src/hiprisk/features/imputation.py' > /dev/null
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check src tests experiments
+	$(BIN)/ruff format --check src tests experiments
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+docs: $(VENV)/.dev
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
+$(VENV)/.venv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "hiprisk needs Python 3.11 or newer"; exit 2; }
+	@$(PYTHON) -m venv $(VENV) || \
+	  { echo "no virtual environment could be made: apt-get install python3-venv"; exit 2; }
+	@touch $@
+
+$(VENV)/.train: $(VENV)/.venv locks/train.txt pyproject.toml
+	@echo "Installing what the demo needs (a minute or two) ..."
+	@$(PIP) install --require-hashes -r locks/train.txt
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.venv locks/dev.txt pyproject.toml
+	@echo "Installing what the tests need (two minutes or so) ..."
+	@$(PIP) install --require-hashes -r locks/dev.txt
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+clean:
+	rm -rf $(VENV) .venv-ci demo site .coverage*
