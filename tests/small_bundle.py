@@ -38,7 +38,7 @@ def small_sheet(*, kind="continuous", provenance="synthetic"):
             unit="probability" if binary else "points 0-100",
             kind=kind,
             estimand="WOMAC function in 12 months, if no hip replacement by then; nobody",
-            horizon_months=12,
+            horizon_months=12.0,
             higher_is="worse",
             lower=None if binary else 0.0,
             upper=None if binary else 100.0,

@@ -299,7 +299,7 @@ def iter_csv(
         reader = pa_csv.open_csv(pa.PythonFile(stream, mode="r"), **options)
         for batch in reader:
             table = pa.Table.from_batches([batch])
-            _check_field_lengths(table, first_row, path.name)
+            _check_fields(table, first_row, path.name)
             if table.num_rows:
                 yield TextBlock(first_row, table)
             first_row += table.num_rows
@@ -322,7 +322,7 @@ def _check_unchanged(before: os.stat_result, path: Path) -> None:
         raise InputError("the file changed while it was read", code="INPUT_CHANGED", file=path.name)
 
 
-def _check_field_lengths(table: pa.Table, first_row: int, name: str) -> None:
+def _check_fields(table: pa.Table, first_row: int, name: str) -> None:
     for column in table.column_names:
         longest = pc.max(pc.binary_length(table[column])).as_py() or 0
         if longest > MAX_FIELD_BYTES:
@@ -332,6 +332,17 @@ def _check_field_lengths(table: pa.Table, first_row: int, name: str) -> None:
                 file=name,
                 row=first_row,
                 column=column,
+            )
+        # A line end in quotes is read or not, depending on where a block happens to end.
+        broken = pc.match_substring(table[column], "\n")
+        if pc.any(broken).as_py():
+            raise InputError(
+                "a field holds a line end inside quotes",
+                code="QUOTE",
+                file=name,
+                row=first_row + pc.index(broken, value=True).as_py(),
+                column=column,
+                advice="take the line ends out of the text columns",
             )
 
 

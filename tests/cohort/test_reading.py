@@ -1,0 +1,345 @@
+"""The only reader of patient data, held against bad input: one test a row of the matrix."""
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hiprisk.cohort.mapping import mapping_from_text
+from hiprisk.cohort.reading import iter_blocks, read_cohort
+from hiprisk.errors import ConfigError, HipRiskError, InputError, StoreError
+
+SECRET = "Jane Roe"
+HEADER = "person_id,age_years,sex,womac_function_0_100\n"
+GOOD = HEADER + "0012,64,female,40\n0013,70,male,55.5\n"
+
+
+@pytest.fixture
+def file(tmp_path):
+    def write(content, name="cohort.csv"):
+        path = tmp_path / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    return write
+
+
+def block(path, mapping=None):
+    return next(iter(iter_blocks(path, mapping)))
+
+
+def problems(path, mapping=None):
+    return {(p.variable, p.code): p.mask.tolist() for p in block(path, mapping).problems}
+
+
+def test_a_good_file_is_read(file):
+    cohort = read_cohort(file(GOOD))
+    assert cohort.frame["age_years"].tolist() == [64.0, 70.0]
+    assert cohort.frame["sex"].tolist() == ["female", "male"]
+    assert cohort.n_errors == 0
+
+
+def test_identifiers_stay_text(file):
+    text = HEADER + "0012,64,female,40\n9007199254740993,64,female,40\nNA,64,female,40\n"
+    assert block(file(text)).columns["person_id"].tolist() == ["0012", "9007199254740993", "NA"]
+
+
+WHOLE_FILE = {
+    "1 empty file": (b"", "EMPTY_FILE", "the file is empty"),
+    "5 bytes of another encoding": (
+        GOOD.encode() + "0014,60,fémale,3\n".encode("latin-1"),
+        "ENCODING",
+        "row 3: the bytes are not utf-8 text",
+    ),
+    "6 UTF-16": (GOOD.encode("utf-16"), "ENCODING", "the file is UTF-16"),
+    "7 NUL": (GOOD.encode() + b"0014,\x00,female,3\n", "NOT_TEXT", "NUL bytes"),
+    "12 every row one field too many": (
+        HEADER + f"0012,64,female,40,{SECRET}\n",
+        "RAGGED",
+        "row 1: the row has 5 fields, the header has 4",
+    ),
+    "13 a field missing": (HEADER + "0012,64,40\n0013,70,male,55\n", "RAGGED", "row 1: .*3 fields"),
+    "14 one long row": (GOOD + f"0014,64,female,40,{SECRET}\n", "RAGGED", "row 3"),
+    "15 an open quote": (
+        GOOD + '0014,64,"female,40\n0015,60,male,3\n',
+        "QUOTE",
+        "a quote is opened",
+    ),
+    "16 a line end in quotes": (GOOD + '"a\nb",64,female,40\n', "QUOTE|RAGGED", "row 3"),
+    "17 lone carriage returns": (GOOD.replace("\n", "\r"), "LINE_ENDS", "lone carriage return"),
+    "19 the last line cut off": (GOOD + "0014,64", "TRUNCATED", "row 3: the last line is cut off"),
+    "21 a column twice": ("age_years,age_years\n1,2\n", "DUP_COLUMN", "'age_years' comes 2 times"),
+    "24 no header": ("0012,64,female,40\n", "MISSING_COLUMN", "no column has a name"),
+    "25 a comment first": ("# export\n" + GOOD, "HEADER", "the first line is not a header"),
+    "25 sep= first": ("sep=;\n" + GOOD, "HEADER", "the first line is not a header"),
+    "67 gzip": (b"\x1f\x8b\x08" + b"x" * 50, "COMPRESSED", "compressed \\(gzip\\)"),
+    "67 zip": (b"PK\x03\x04" + b"x" * 50, "COMPRESSED", "compressed \\(zip\\)"),
+    "68 a field too long": (HEADER + f"{'x' * 70_000},64,female,40\n", "FIELD_TOO_LONG", "bytes"),
+    "68 too many columns": (
+        ",".join(f"c{i}" for i in range(2001)) + "\n",
+        "TOO_MANY_COLUMNS",
+        "2001 columns, at most 2000",
+    ),
+}
+
+
+@pytest.mark.parametrize("row", WHOLE_FILE)
+def test_a_file_that_cannot_be_used_is_refused(file, row):
+    content, code, message = WHOLE_FILE[row]
+    with pytest.raises(InputError, match=message) as caught:
+        read_cohort(file(content))
+    assert caught.value.code in code.split("|")
+    assert caught.value.exit_code == 3
+    assert SECRET not in str(caught.value)
+
+
+def test_2_a_header_alone_has_no_rows(file):
+    cohort = read_cohort(file(HEADER))
+    assert cohort.n_rows == 0
+    assert [finding.code for finding in cohort.findings] == ["NO_ROWS"]
+
+
+def test_3_a_missing_file_is_an_io_error(tmp_path):
+    with pytest.raises(StoreError, match=r"nothing\.csv: there is no such file") as caught:
+        read_cohort(tmp_path / "nothing.csv")
+    assert caught.value.exit_code == 5
+
+
+def test_3_a_folder_is_an_io_error(tmp_path):
+    with pytest.raises(StoreError, match="this is a folder"):
+        read_cohort(tmp_path)
+
+
+@pytest.mark.parametrize("address", ["http://host/x.csv", "s3://b/x", "file:///x", "\\\\host\\x"])
+def test_69_only_local_files_are_read(address):
+    with pytest.raises(ConfigError, match="only local files") as caught:
+        read_cohort(address)
+    assert caught.value.code == "LOCAL_FILES_ONLY"
+
+
+def test_4_a_byte_order_mark_is_stripped(file):
+    assert block(file(b"\xef\xbb\xbf" + GOOD.encode())).columns["age_years"].tolist() == [
+        64.0,
+        70.0,
+    ]
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t", "|"])
+def test_8_9_other_delimiters_are_detected(file, delimiter):
+    text = GOOD.replace(",", delimiter)
+    assert block(file(text)).columns["womac_function_0_100"].tolist() == [40.0, 55.5]
+
+
+def test_8_a_decimal_comma_is_detected_with_semicolons(file):
+    text = GOOD.replace(",", ";").replace("55.5", "55,5")
+    assert block(file(text)).columns["womac_function_0_100"].tolist() == [40.0, 55.5]
+
+
+def test_18_crlf_is_accepted(file):
+    assert block(file(GOOD.replace("\n", "\r\n"))).columns["sex"].tolist() == ["female", "male"]
+
+
+def test_20_no_final_newline_is_accepted(file):
+    assert block(file(GOOD.rstrip("\n"))).n_rows == 2
+
+
+def test_22_blanks_around_a_name_are_stripped(file):
+    assert block(file(GOOD.replace("age_years", " age_years "))).columns["age_years"][0] == 64.0
+
+
+def test_23_another_case_is_not_folded(file):
+    with pytest.raises(InputError, match="did you mean"):
+        mapping = mapping_from_text("variables: {age_years: age_years}")
+        read_cohort(file(GOOD.replace("age_years", "AGE_YEARS")), mapping)
+
+
+def test_26_extra_columns_are_ignored_and_listed(file):
+    text = GOOD.replace("sex", "sex,note").replace("female", "female,x").replace(",male", ",male,y")
+    assert read_cohort(file(text)).ignored == ("note",)
+
+
+def test_30_blank_lines_are_skipped(file):
+    assert block(file(GOOD.replace("\n0013", "\n\n0013"))).n_rows == 2
+
+
+@pytest.mark.parametrize("token", ["", "NA", "N/A", "NaN", "nan", "null", "NULL", "None", "#N/A"])
+def test_39_texts_for_missing(file, token):
+    path = file(HEADER + f"0012,{token},{token},40\n")
+    assert np.isnan(block(path).columns["age_years"][0])
+    assert block(path).columns["sex"][0] is None
+    assert problems(path) == {}
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [".", "-", "#VALUE!", "unknown", "64 years", ">89", "95-100", "95°", "0x40", "1_000",
+     "６４", "−5", "1960-03-01", "TRUE", "inf", "-inf", "1e4000"],
+)  # fmt: skip
+def test_40_to_48_what_is_no_number_is_a_problem(file, cell):
+    path = file(HEADER + f"0012,{cell},female,40\n0013,64,female,40\n")
+    assert problems(path) == {("age_years", "NOT_A_NUMBER"): [True, False]}
+
+
+def test_10_11_commas_in_numbers_are_problems(file):
+    path = file(HEADER + '0012,"64,5",female,40\n0013,"1,064.5",female,40\n')
+    assert problems(path) == {("age_years", "NOT_A_NUMBER"): [True, True]}
+
+
+def test_43_a_number_beyond_a_float_is_a_problem(file):
+    assert problems(file(HEADER + "0012,1e400,female,40\n")) == {
+        ("age_years", "NOT_FINITE"): [True]
+    }
+
+
+def test_46_blanks_around_a_number_are_stripped(file):
+    assert block(file(HEADER + "0012, 64 ,female,40\n")).columns["age_years"][0] == 64.0
+
+
+@pytest.mark.parametrize("cell", ["f", "Female", "FEMALE", "1", "TRUE"])
+def test_50_a_level_is_matched_to_the_letter(file, cell):
+    path = file(HEADER + f"0012,64,{cell},40\n")
+    assert problems(path) == {("sex", "UNKNOWN_CATEGORY"): [True]}
+
+
+def test_37_a_control_character_in_an_identifier_is_a_problem(file):
+    path = file(HEADER + "00\x0112,64,female,40\n" + "x" * 257 + ",64,female,40\n")
+    assert problems(path) == {("person_id", "BAD_ID"): [True, True]}
+
+
+def test_73_a_file_that_changes_is_refused(file, monkeypatch):
+    path = file(GOOD)
+    blocks = iter_blocks(path)
+    next(blocks)
+    path.write_text(GOOD + GOOD)
+    with pytest.raises(InputError, match="changed while it was read"):
+        list(blocks)
+
+
+def test_no_message_shows_a_cell(file):
+    text = HEADER + f"{SECRET},{SECRET},{SECRET},{SECRET}\n" * 12
+    cohort = read_cohort(file(text))
+    assert cohort.n_errors >= 3
+    for finding in cohort.findings:
+        assert SECRET not in str(finding.to_dict())
+
+
+def test_parquet_reads_as_csv_does(file, tmp_path):
+    path = tmp_path / "cohort.parquet"
+    table = pa.table(
+        {
+            "person_id": ["0012", "0013"],
+            "age_years": [64.0, None],
+            "sex": pa.array(["female", "male"]).dictionary_encode(),
+            "womac_function_0_100": [40, 55],
+        }
+    )
+    pq.write_table(table, path)
+    frame = read_cohort(path).frame
+    assert frame["age_years"].isna().tolist() == [False, True]
+    assert frame["womac_function_0_100"].tolist() == [40.0, 55.0]
+    assert frame["person_id"].tolist() == ["0012", "0013"]
+
+
+def test_parquet_that_is_none_is_refused(file):
+    with pytest.raises(InputError, match="cannot be read as Parquet"):
+        read_cohort(file(b"PAR1" + b"x" * 100))
+
+
+def test_a_fingerprint_sees_every_row_and_no_order_of_columns(file):
+    rows = "".join(f"{i:04d},{40 + i % 50},female,40\n" for i in range(12_000))
+    first = read_cohort(file(HEADER + rows)).fingerprint
+    other = read_cohort(file(HEADER + rows[:-3] + "1\n")).fingerprint
+    assert first == read_cohort(file(HEADER + rows)).fingerprint != other
+
+
+def test_blocks_join_to_the_whole_file(file):
+    rows = "".join(f"{i:06d},{18 + i % 80},{'female' if i % 3 else 'male'},{i % 100}\n"
+                   for i in range(5_000))  # fmt: skip
+    path = file(HEADER + rows)
+    blocks = list(iter_blocks(path, block_bytes=10_000))
+    assert len(blocks) > 5
+    joined = np.concatenate([b.columns["age_years"] for b in blocks])
+    assert joined.tolist() == [18.0 + i % 80 for i in range(5_000)]
+    assert [b.first_row for b in blocks[:2]] == [1, 1 + blocks[0].n_rows]
+
+
+cells = st.text(st.characters(blacklist_categories=("Cs", "Cc")), max_size=8)
+
+
+@given(st.lists(st.tuples(cells, cells, cells, cells), max_size=6))
+def test_any_file_is_read_or_refused_with_a_letter(tmp_path_factory, rows):
+    path = tmp_path_factory.mktemp("any") / "x.csv"
+    path.write_text(HEADER + "".join(",".join(row) + "\n" for row in rows), encoding="utf-8")
+    try:
+        cohort = read_cohort(path)
+    except HipRiskError as refusal:
+        assert refusal.code
+        return
+    assert list(cohort.frame.columns) == HEADER.strip().split(",")
+
+
+MAPPED = """
+variables:
+  womac_function_0_100: {column: wf, from_range: [0, 68]}
+  hip_flexion_right_deg: {column: flex, unit: rad}
+  height_cm: {column: h, unit: m}
+  hoos_adl_0_100: {column: adl, reverse: true}
+  sex: {column: g, levels: {"1": male, "2": female}, missing: ["9"]}
+  odi_0_100: {column: odi, missing: ["-1"]}
+  joint: {value: hip}
+"""
+
+
+def test_a_mapping_converts_units_scales_codes_and_sentinels(file):
+    text = (
+        "wf,flex,h,adl,g,odi\n34,1.5707963267948966,1.7,30,1,20\n68,2,1.8,0,9,-1\n0,1,1.6,1,3,0\n"
+    )
+    found = block(file(text), mapping_from_text(MAPPED))
+    assert found.columns["womac_function_0_100"].tolist() == [50.0, 100.0, 0.0]
+    assert found.columns["hip_flexion_right_deg"][0] == pytest.approx(90.0)
+    assert found.columns["height_cm"].tolist() == pytest.approx([170.0, 180.0, 160.0])
+    assert found.columns["hoos_adl_0_100"].tolist() == [70.0, 100.0, 99.0]
+    assert found.columns["sex"].tolist() == ["male", None, None]
+    assert np.isnan(found.columns["odi_0_100"][1])
+    assert found.columns["joint"].tolist() == ["hip"] * 3
+    assert [(p.variable, p.code) for p in found.problems] == [("sex", "UNKNOWN_CATEGORY")]
+
+
+def test_items_become_a_score(file):
+    columns = ", ".join(f"item_{i}: q{i}" for i in range(1, 13))
+    mapping = mapping_from_text(
+        f"variables: {{ohs_0_48: {{items: {{instrument: ohs, columns: {{{columns}}}}}}}}}"
+    )
+    header = ",".join(f"q{i}" for i in range(1, 13))
+    answers = "1,3,2,2,1,0,4,0,4,1,3,1"
+    assert block(file(f"{header}\n{answers}\n"), mapping).columns["ohs_0_48"].tolist() == [22.0]
+
+
+def test_rows_are_selected_by_the_source(file):
+    mapping = mapping_from_text("where: {g: ['1']}\nvariables: {age_years: a}")
+    assert block(file("a,g\n50,1\n60,2\n"), mapping).columns["age_years"].tolist() == [50.0]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("variables: {agee: x}", "has no variable 'agee'"),
+        ("varables: {}", "varables"),
+        ("variables: {sex: {column: g, levels: {1: man}}}", "'man' is no level"),
+        ("variables: {height_cm: {column: h, unit: rad}}", "unit 'rad' does not lead to cm"),
+        ("variables: {sex: {column: g, value: male}}", "exactly one of column, items and value"),
+        ("variables: {age_years: {column: a, levels: {1: x}}}", "levels belong to a category"),
+        ("variables: {sex: {column: g, reverse: true}}", "need a number with a range"),
+        ("variables: {ohs_0_48: {items: {instrument: x, columns: {}}}}", "no instrument 'x'"),
+        (
+            "variables: {ohs_0_48: {items: {instrument: ohs, columns: {a: b}}}}",
+            "must name the items",
+        ),
+        ("grain: knee", "grain"),
+    ],
+)
+def test_a_mapping_that_makes_no_sense_is_refused(text, message):
+    with pytest.raises(ConfigError, match=message):
+        mapping_from_text(text)

@@ -1,0 +1,60 @@
+"""Which rows may be predicted, and what is worth knowing of them."""
+
+import numpy as np
+
+from hiprisk.sheet.applicability import assess
+from small_bundle import small_sheet
+
+
+def texts(*cells):
+    return np.array([*cells, None], dtype=object)[:-1]
+
+
+def assessed(**columns):
+    n_rows = len(next(iter(columns.values())))
+    return assess(small_sheet(), columns, n_rows=n_rows)
+
+
+def test_values_outside_the_hard_range_are_reasons():
+    result = assessed(
+        age_years=np.array([17.9, 18.0, 110.0, 110.1]), womac_function_0_100=np.full(4, 50.0)
+    )
+    assert result.usable.tolist() == [False, True, True, False]
+    assert result.reasons.joined()[0] == "OUT_OF_RANGE(age_years)"
+
+
+def test_an_unknown_level_is_a_reason():
+    result = assessed(sex=texts("male", "Male", None), womac_function_0_100=np.full(3, 50.0))
+    assert result.reasons.joined().tolist() == ["", "UNKNOWN_CATEGORY(sex)", ""]
+
+
+def test_too_little_known_is_a_reason():
+    result = assessed(age_years=np.array([50.0]))
+    assert result.usable.tolist() == [True]
+    result = assessed(sex=texts("male"))
+    assert result.reasons.codes == ("TOO_MANY_MISSING",)
+
+
+def test_outside_training_is_a_flag():
+    result = assessed(age_years=np.array([60.0, 88.0, 95.0]), womac_function_0_100=np.full(3, 50.0))
+    flags = result.flags.joined().tolist()
+    assert flags[0] == "SIMULATED_MODEL"
+    assert flags[1] == "EXTRAPOLATION(age_years);SIMULATED_MODEL"
+    assert flags[2] == "UNUSUAL(age_years);SIMULATED_MODEL"
+
+
+def test_a_model_of_real_people_has_no_simulated_flag():
+    sheet = small_sheet(provenance="real")
+    result = assess(sheet, {"womac_function_0_100": np.array([50.0])}, n_rows=1)
+    assert result.flags.codes == ()
+
+
+def test_several_reasons_stand_side_by_side():
+    result = assessed(age_years=np.array([5.0]), sex=texts("x"))
+    codes = result.reasons.joined()[0].split(";")
+    assert codes == ["OUT_OF_RANGE(age_years)", "UNKNOWN_CATEGORY(sex)", "TOO_MANY_MISSING"][:2]
+
+
+def test_infinity_is_out_of_range():
+    result = assessed(womac_function_0_100=np.array([np.inf]))
+    assert result.reasons.joined()[0] == "OUT_OF_RANGE(womac_function_0_100)"

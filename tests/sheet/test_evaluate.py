@@ -1,0 +1,249 @@
+"""Predictions read off a sheet."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hiprisk.sheet.evaluate import SheetEvaluator, predict
+from hiprisk.sheet.format import Distribution, Tree, TreesModel
+from small_bundle import small_sheet
+
+
+def column(*values, text=False):
+    if text:
+        return np.array([*values, None], dtype=object)[:-1]
+    return np.array(values, dtype=float)
+
+
+def one(age=63.0, sex="male", lbp="yes", base=50.0):
+    return {
+        "age_years": column(np.nan if age is None else age),
+        "sex": column(sex, text=True),
+        "lbp_any": column(lbp, text=True),
+        "womac_function_0_100": column(np.nan if base is None else base),
+    }
+
+
+def test_complete_patient_equals_hand_count():
+    # 10 + 0.1 * 63 + 0.6 * 50 + 5 + 2 * (1 - 1)
+    assert predict(small_sheet(), one()).predicted[0] == pytest.approx(51.3, rel=1e-12)
+
+
+def test_derived_column_adds_two_points_for_a_woman():
+    assert predict(small_sheet(), one(sex="female")).predicted[0] == pytest.approx(53.3, rel=1e-12)
+
+
+def test_intervals_are_scaled_quantiles():
+    # The scale at 51.3 lies between 10 at 20 and 16 at 60.
+    scale = 10 + 6 * (51.3 - 20) / 40
+    lower, upper = predict(small_sheet(), one()).intervals["80"]
+    assert lower[0] == pytest.approx(51.3 - 1.25 * scale, rel=1e-12)
+    assert upper[0] == pytest.approx(51.3 + 1.25 * scale, rel=1e-12)
+
+
+def test_chance_of_worsening_is_read_off_the_same_distribution():
+    scale = 10 + 6 * (51.3 - 20) / 40
+    z = (60 - 51.3) / scale
+    below = np.interp(z, [-2, -1.25, 0, 1.25, 2], [0.025, 0.1, 0.5, 0.9, 0.975])
+    assert predict(small_sheet(), one()).chances["worsening"][0] == pytest.approx(
+        1 - below, rel=1e-12
+    )
+
+
+def test_event_beyond_the_ceiling_cannot_happen():
+    # Nobody can be 10 points worse than 95 on a scale that ends at 100.
+    assert predict(small_sheet(), one(base=95.0)).chances["worsening"][0] == 0.0
+
+
+def test_prediction_is_clipped_to_the_bounds():
+    sheet = small_sheet()
+    model = dataclasses.replace(sheet.model, intercept=500.0)
+    result = predict(dataclasses.replace(sheet, model=model), one())
+    assert result.predicted[0] == 100.0
+    assert result.intervals["95"][1][0] == 100.0
+
+
+def test_missing_baseline_is_filled_with_its_conditional_mean():
+    # Antithetic draws average to the conditional mean, so a linear prediction is exact.
+    sheet = small_sheet()
+    cov = np.array(sheet.missing.covariance)
+    mean = np.array(sheet.missing.mean)
+    known = [0, 1, 2]
+    z = np.array([63.0, 1.0, 1.0])
+    expected = mean[3] + cov[3, known] @ np.linalg.solve(cov[np.ix_(known, known)], z - mean[known])
+    got = predict(sheet, one(base=None)).predicted[0]
+    assert got == pytest.approx(10 + 6.3 + 0.6 * expected + 5, rel=1e-10)
+
+
+def test_missing_baseline_widens_the_interval():
+    whole = predict(small_sheet(), one())
+    lacking = predict(small_sheet(), one(base=None))
+    width = [r.intervals["80"][1][0] - r.intervals["80"][0][0] for r in (whole, lacking)]
+    assert width[1] > width[0]
+
+
+def test_missing_baseline_draws_the_bound_jointly():
+    sheet = small_sheet()
+    evaluator = SheetEvaluator(sheet)
+    known = evaluator.numeric_columns(one(base=None), 1)
+    drawn = evaluator.filled(known)
+    expected = []
+    for filled in drawn:
+        lp = 10 + 0.1 * 63 + 0.6 * filled[3][0] + 5
+        scale = np.interp(lp, [20, 60], [10, 16])
+        z = (filled[3][0] + 10 - lp) / scale
+        expected.append(1 - np.interp(z, [-2, -1.25, 0, 1.25, 2], [0.025, 0.1, 0.5, 0.9, 0.975]))
+    got = predict(sheet, one(base=None)).chances["worsening"][0]
+    assert got == pytest.approx(np.mean(expected), rel=1e-12)
+
+
+def test_imputed_names_what_was_missing():
+    assert predict(small_sheet(), one(base=None, lbp=None)).imputed.tolist() == [
+        [False, False, True, True]
+    ]
+
+
+def test_absent_variable_equals_one_that_is_missing():
+    lacking = one(base=None)
+    absent = {name: values for name, values in lacking.items() if name != "womac_function_0_100"}
+    sheet = small_sheet()
+    assert predict(sheet, absent).predicted[0] == predict(sheet, lacking).predicted[0]
+
+
+def test_binary_risk_averages_over_draws_and_is_bounded_by_refits():
+    result = predict(small_sheet(kind="binary"), one())
+    lp = -2.0 + 0.05 * (0.1 * 63 + 0.6 * 50 + 5)
+    assert result.predicted[0] == pytest.approx(1 / (1 + np.exp(-lp)), rel=1e-12)
+    low, high = result.intervals["95"]
+    shifts = 1 / (1 + np.exp(-(lp + 0.01 * np.arange(-20, 21))))
+    assert low[0] == pytest.approx(np.quantile(shifts, 0.025), rel=1e-12)
+    assert high[0] == pytest.approx(np.quantile(shifts, 0.975), rel=1e-12)
+
+
+def test_trees_equal_a_walk_by_hand():
+    tree = Tree(
+        feature=(0, -1, -1),
+        threshold=(60.0, 0.0, 0.0),
+        left=(1, 0, 0),
+        right=(2, 0, 0),
+        value=(0.0, -3.0, 4.0),
+    )
+    model = TreesModel(link="identity", baseline=40.0, inputs=("age_years",), trees=(tree, tree))
+    sheet = dataclasses.replace(small_sheet(), model=model)
+    columns = {"age_years": column(59.0, 60.0, 60.5), "womac_function_0_100": column(1, 1, 1)}
+    columns |= {"sex": column("male", "male", "male", text=True)}
+    columns |= {"lbp_any": column("no", "no", "no", text=True)}
+    # A row goes left where its input is at most the threshold.
+    assert predict(sheet, columns).predicted.tolist() == [34.0, 34.0, 48.0]
+
+
+patients = st.tuples(
+    st.one_of(st.none(), st.floats(18, 110)),
+    st.sampled_from(["female", "male", None]),
+    st.sampled_from(["no", "yes", None]),
+    st.one_of(st.none(), st.floats(0, 100)),
+)
+
+
+@given(st.lists(patients, min_size=1, max_size=12))
+def test_a_row_has_the_same_bits_alone_and_among_others(people):
+    evaluator = SheetEvaluator(small_sheet())
+    together = {
+        "age_years": column(*[np.nan if p[0] is None else p[0] for p in people]),
+        "sex": column(*[p[1] for p in people], text=True),
+        "lbp_any": column(*[p[2] for p in people], text=True),
+        "womac_function_0_100": column(*[np.nan if p[3] is None else p[3] for p in people]),
+    }
+    whole = evaluator.predict(together)
+    for row in range(len(people)):
+        alone = evaluator.predict({name: v[row : row + 1] for name, v in together.items()})
+        assert alone.predicted[0] == whole.predicted[row]
+        assert alone.intervals["95"][0][0] == whole.intervals["95"][0][row]
+        assert alone.chances["worsening"][0] == whole.chances["worsening"][row]
+
+
+@given(patients)
+def test_a_prediction_stays_inside_the_bounds_and_its_interval_in_order(person):
+    result = predict(small_sheet(), one(*person))
+    lower95, upper95 = (bound[0] for bound in result.intervals["95"])
+    lower80, upper80 = (bound[0] for bound in result.intervals["80"])
+    assert 0 <= lower95 <= lower80 <= result.predicted[0] <= upper80 <= upper95 <= 100
+    assert all(0 <= chance[0] <= 1 for chance in result.chances.values())
+
+
+def test_a_ratio_by_nearly_zero_stays_finite():
+    from hiprisk.sheet.format import Derived
+    from hiprisk.sheet.terms import add_derived
+
+    columns = {"a": column(1.0, 1.0), "b": column(0.0, -1e-9)}
+    add_derived([Derived(name="r", op="ratio", of=("a", "b"))], columns)
+    assert columns["r"].tolist() == [1e6, -1e6]
+
+
+@pytest.mark.parametrize(
+    ("op", "expected"),
+    [
+        ("minimum", 2.0),
+        ("maximum", 3.0),
+        ("difference", 1.0),
+        ("product", 6.0),
+        ("ratio", 1.5),
+        ("indicator", 1.0),
+    ],
+)
+def test_each_operation_equals_hand_count(op, expected):
+    from hiprisk.sheet.format import Derived
+    from hiprisk.sheet.terms import add_derived
+
+    columns = {"a": column(3.0)}
+    add_derived([Derived(name="d", op=op, of=("a", 2.0))], columns)
+    assert columns["d"][0] == expected
+
+
+def test_spline_is_linear_beyond_the_last_knot():
+    from hiprisk.sheet.terms import spline_basis
+
+    x = np.array([10.0, 11.0, 12.0])
+    for function in spline_basis(x, (0.0, 2.0, 4.0, 8.0)):
+        assert np.diff(function, 2)[0] == pytest.approx(0.0, abs=1e-9)
+
+
+def test_spline_equals_harrells_formula_by_hand():
+    from hiprisk.sheet.terms import spline_basis
+
+    # Knots 0, 1, 2 at x = 1.5: [1.5^3 - 0.5^3 * 2 / 1 + 0] / 4
+    assert spline_basis(np.array([1.5]), (0.0, 1.0, 2.0))[1][0] == pytest.approx((3.375 - 0.25) / 4)
+
+
+def test_quantile_and_chance_are_inverse():
+    from hiprisk.sheet.distribution import PredictiveDistribution
+
+    sheet = small_sheet()
+    spread = PredictiveDistribution(sheet.distribution, sheet.outcome)
+    mean, scale = np.array([50.0]), np.array([12.0])
+    bound = spread.quantile(0.9, mean, scale)
+    assert spread.chance(sheet.outcome.events[0], bound, mean, scale)[0] == pytest.approx(0.1)
+
+
+def test_event_below_is_certain_at_the_ceiling():
+    from hiprisk.sheet.distribution import PredictiveDistribution
+
+    sheet = small_sheet()
+    spread = PredictiveDistribution(sheet.distribution, sheet.outcome)
+    event = sheet.outcome.events[1]
+    at = np.array([100.0, -1.0])
+    chance = spread.chance(event, at, np.array([50.0, 50.0]), np.array([12.0, 12.0]))
+    assert chance.tolist() == [1.0, 0.0]
+
+
+def test_scale_of_a_distribution_with_one_level_is_constant():
+    from hiprisk.sheet.distribution import PredictiveDistribution
+
+    flat = Distribution(
+        probabilities=(0.1, 0.9), quantiles=(-1.0, 1.0), levels=(5.0,), scales=(3.0,)
+    )
+    spread = PredictiveDistribution(flat, small_sheet().outcome)
+    assert spread.scale(np.array([0.0, 99.0]), np.array([0.0, 16.0])).tolist() == [3.0, 5.0]

@@ -1,0 +1,225 @@
+"""A bundle: written whole or not at all, read only as it was written."""
+
+import json
+import os
+import shutil
+
+import pytest
+
+from hiprisk import bundle as bundle_module
+from hiprisk.bundle import MANIFEST, find_bundle, list_bundles, read_bundle
+from hiprisk.errors import BundleError, ConfigError, StoreError
+from small_bundle import small_sheet, write_small_bundle
+
+
+@pytest.fixture
+def written(tmp_path):
+    return write_small_bundle(tmp_path / "models")
+
+
+def test_a_bundle_comes_back_as_it_went(written):
+    bundle = read_bundle(written)
+    assert bundle.sheet == small_sheet()
+    assert (bundle.name, bundle.version, bundle.provenance) == ("small", "1", "synthetic")
+    assert bundle.evidence["metrics"]["r2_corrected"]["value"] == 0.3
+    assert bundle.config == {"name": "small"}
+
+
+def test_the_hash_depends_on_the_model_and_not_on_when(tmp_path):
+    first = read_bundle(write_small_bundle(tmp_path / "a"))
+    again = read_bundle(write_small_bundle(tmp_path / "b"))
+    other = read_bundle(write_small_bundle(tmp_path / "c", provenance="real"))
+    assert first.sha256 == again.sha256 != other.sha256
+
+
+def test_versions_are_the_next_whole_number(tmp_path):
+    paths = [write_small_bundle(tmp_path) for _ in range(3)]
+    assert [path.name for path in paths] == ["1", "2", "3"]
+    assert list_bundles(tmp_path) == paths
+    assert find_bundle(tmp_path / "small") == paths[2]
+    assert find_bundle("small", root=tmp_path) == paths[2]
+    assert find_bundle("small@2", root=tmp_path) == paths[1]
+
+
+def refuses(path, code, match="."):
+    with pytest.raises(BundleError, match=match) as caught:
+        read_bundle(path)
+    assert caught.value.code == code
+    assert caught.value.exit_code == 4
+
+
+@pytest.mark.parametrize("name", ["sheet.json", "config.json", "evidence.json", "card.md"])
+def test_every_changed_byte_is_found(written, name):
+    path = written / name
+    whole = path.read_bytes()
+    for position in range(0, len(whole), max(1, len(whole) // 60)):
+        for bit in (1, 128):
+            path.write_bytes(
+                whole[:position] + bytes([whole[position] ^ bit]) + whole[position + 1 :]
+            )
+            refuses(written, "CHANGED", "changed since it was written")
+
+
+def test_every_changed_byte_of_the_manifest_is_found(written):
+    path = written / MANIFEST
+    whole = path.read_bytes()
+    harmless = 0
+    for position in range(len(whole)):
+        path.write_bytes(whole[:position] + bytes([whole[position] ^ 1]) + whole[position + 1 :])
+        try:
+            bundle = read_bundle(written)
+        except BundleError:
+            continue
+        # What is left over describes and is used for nothing: the model itself is as it was.
+        harmless += 1
+        assert bundle.sheet == small_sheet()
+    assert harmless < len(whole) / 2
+
+
+@pytest.mark.parametrize("name", ["sheet.json", "config.json", "card.md", "run.json"])
+def test_a_file_cut_short_is_found(written, name):
+    path = written / name
+    whole = path.read_bytes()
+    for length in (0, 1, len(whole) // 2, len(whole) - 1):
+        path.write_bytes(whole[:length])
+        refuses(written, "CHANGED", "size is not what the manifest says")
+
+
+def test_a_missing_file_is_found(written):
+    (written / "evidence.json").unlink()
+    refuses(written, "MISSING_FILE")
+
+
+def test_an_added_file_is_found(written):
+    (written / "extra.txt").write_text("x")
+    refuses(written, "EXTRA_FILE", "not in the manifest")
+
+
+def edit_manifest(written, change):
+    path = written / MANIFEST
+    manifest = json.loads(path.read_text())
+    change(manifest)
+    path.write_text(json.dumps(manifest))
+
+
+HOSTILE = {
+    "a way out": (lambda m: m["files"].update({"../x": {"sha256": "0", "bytes": 1}}), "MANIFEST"),
+    "an absolute name": (
+        lambda m: m["files"].update({"/etc/hostname": {"sha256": "0", "bytes": 1}}),
+        "MANIFEST",
+    ),
+    "a pickle": (
+        lambda m: m["files"].update({"model.pkl": {"sha256": "0", "bytes": 1}}),
+        "UNTRUSTED_FORMAT",
+    ),
+    "another version": (lambda m: m.update(schema_version=99), "VERSION"),
+    "another format": (lambda m: m.update(format="zip"), "MANIFEST"),
+    "another hash": (lambda m: m.update(bundle_sha256="0" * 64), "MANIFEST"),
+    "no files": (lambda m: m.update(files={}), "MANIFEST"),
+    "a malformed entry": (lambda m: m["files"].update({"card.md": 1}), "MANIFEST"),
+    "a number for a name": (lambda m: m.update(name=1), "MANIFEST"),
+}
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+def test_a_hostile_manifest_is_refused(written, what):
+    change, code = HOSTILE[what]
+    edit_manifest(written, change)
+    refuses(written, code)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("[" * 100_000, "TOO_DEEP"),
+        ('{"format": 1, "format": 2}', "DUP_KEY"),
+        ("[NaN]", "NOT_FINITE"),
+        ("not json", "NOT_JSON"),
+        ("[]", "MANIFEST"),
+    ],
+)
+def test_a_manifest_that_is_none_is_refused(written, text, code):
+    (written / MANIFEST).write_text(text)
+    refuses(written, code)
+
+
+def test_an_oversized_manifest_is_refused(written):
+    (written / MANIFEST).write_bytes(b" " * (2 << 20))
+    refuses(written, "MANIFEST", "too large")
+
+
+def test_a_symbolic_link_is_refused(written, tmp_path):
+    target = tmp_path / "card.md"
+    shutil.move(written / "card.md", target)
+    (written / "card.md").symlink_to(target)
+    refuses(written, "LINK")
+
+
+def test_a_linked_folder_is_refused(written, tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    (written / "figures").symlink_to(tmp_path / "elsewhere")
+    refuses(written, "LINK")
+
+
+def test_a_pickle_in_place_of_a_bundle_is_refused(tmp_path):
+    path = tmp_path / "model.joblib"
+    path.write_bytes(b"\x80\x04.")
+    refuses(path, "UNTRUSTED_FORMAT", "this is a pickle")
+
+
+def test_a_folder_without_manifest_is_refused(tmp_path):
+    refuses(tmp_path, "NO_BUNDLE")
+
+
+def test_a_sheet_of_an_unknown_version_is_refused_although_its_hash_fits(tmp_path, monkeypatch):
+    monkeypatch.setattr("hiprisk.sheet.format.SCHEMA_VERSION", 1)
+    sheet_text = small_sheet().to_json().replace('"schema_version":1', '"schema_version":7')
+    monkeypatch.setattr("hiprisk.sheet.format.Sheet.to_json", lambda self: sheet_text)
+    written = write_small_bundle(tmp_path)
+    monkeypatch.undo()
+    with pytest.raises(BundleError, match="schema version 7"):
+        _ = read_bundle(written).sheet
+
+
+@pytest.mark.parametrize(
+    "name", ["../x", "/abs", "a/b", "A", "", "x" * 65, "a\0b", "con", ".hidden", "aux.1"]
+)
+def test_an_unsafe_name_is_refused(tmp_path, name):
+    with pytest.raises(ConfigError, match="1 to 64 lower-case") as caught:
+        write_small_bundle(tmp_path, name=name)
+    assert caught.value.code == "BAD_NAME"
+
+
+@pytest.mark.parametrize("step", ["_write_file", "_sync_folder"])
+def test_a_failing_disk_leaves_nothing_half_written(tmp_path, monkeypatch, step):
+    calls = []
+
+    def fail(*arguments):
+        calls.append(arguments)
+        if len(calls) > 2 or step == "_sync_folder":
+            raise OSError(28, "No space left on device")
+        return original(*arguments)
+
+    original = getattr(bundle_module, step)
+    monkeypatch.setattr(bundle_module, step, fail)
+    with pytest.raises(StoreError, match="No space left on device"):
+        write_small_bundle(tmp_path)
+    assert not [name for name in os.listdir(tmp_path / "small") if name.startswith(".")]
+    for path in list_bundles(tmp_path):
+        read_bundle(path)
+
+
+def test_two_writers_of_one_version_get_two(tmp_path, monkeypatch):
+    first = write_small_bundle(tmp_path)
+    seen = []
+
+    def stale(folder):
+        # The second writer looked before the first was done, once.
+        seen.append(folder)
+        return [] if len(seen) == 1 else original(folder)
+
+    original = bundle_module._versions
+    monkeypatch.setattr(bundle_module, "_versions", stale)
+    second = write_small_bundle(tmp_path)
+    assert (first.name, second.name) == ("1", "2")
+    assert read_bundle(first).sha256 == read_bundle(second).sha256
