@@ -117,7 +117,13 @@ def test_half_a_grade_is_an_error():
 
 def test_missing_constant_and_empty_columns_are_said():
     found = codes(
-        checked({"age_years": [60.0, np.nan], "bmi_kg_m2": [25.0, 25.0], "odi_0_100": [np.nan] * 2})
+        checked(
+            {
+                "age_years": [60.0, 61.0, np.nan, np.nan],
+                "bmi_kg_m2": [25.0] * 4,
+                "odi_0_100": [np.nan] * 4,
+            }
+        )
     )
     assert "50.0 % missing" in found["MISSING", "age_years"].message
     assert ("CONSTANT", "bmi_kg_m2") in found

@@ -104,8 +104,12 @@ def test_every_metric_is_best_at_its_optimum_and_inside_its_bounds(metric):
     low, high = metric.bounds
     assert low is None or value >= low
     assert high is None or value <= high
-    noise = np.random.default_rng(1).permutation(predicted)
-    worse = metric.function(observed, noise)
+    if metric.kind == "continuous":
+        distorted = 0.4 * predicted + 10.0
+    else:
+        noise = np.random.default_rng(1).normal(size=len(predicted))
+        distorted = 1 / (1 + np.exp(-(2 * np.log(predicted / (1 - predicted)) + noise + 1.5)))
+    worse = metric.function(observed, distorted)
     if metric.direction:
         assert metric.direction * value > metric.direction * worse
     else:
@@ -147,7 +151,7 @@ def test_c_equals_the_count_of_all_pairs(pairs):
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: scores.brier([1, 0], [40.0, 0.1]), r"'risk' must lie in \[0, 1\].*position 0: got 40"),
+        (lambda: scores.brier([1, 0], [40.0, 0.1]), r"'risk' must lie in \[0, 1\].*0: got 40"),
         (lambda: scores.brier([2, 0], [0.4, 0.1]), "'y_true' must be 0 or 1.*position 0: got 2"),
         (lambda: scores.r2([1.0], [1.0, 2.0]), "'predicted' has 2 entries, 'observed' has 1"),
         (lambda: scores.r2([1.0, np.nan], [1.0, 2.0]), "1 missing or infinite.*position 1"),

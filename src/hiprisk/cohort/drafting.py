@@ -218,6 +218,7 @@ def config_text(proposals: Sequence[Proposal], *, name: str, file: str, mapping:
     confounders = [v for v in ("age_years", "age_band", "sex", "bmi_kg_m2") if v in predictors]
     chosen = confounders or predictors[:1]
     shown = ", ".join(chosen) or "age_years"
+    event = _worsening(baseline in found, step, worse=worse, middle=(low + high) / 2)
     blocks = "\n".join(f"    - {v}" for v in predictors) or "    - age_years"
     return f"""# Drafted by hiprisk init for {Path(file).name}. Every line with DECIDE needs a person.
 name: {name}
@@ -238,7 +239,7 @@ outcome:
   horizon_months: 12  # DECIDE: months from the first visit to the outcome
   population: people in {Path(file).name}  # DECIDE: who they are
   events:  # DECIDE before anything is fitted
-    - {_worsening(baseline in found, step, worse=worse, middle=(low + high) / 2)}
+    - {event}
   smallest_gain_worth_having: {{metric: r2, value: 0.01}}  # DECIDE before anything is fitted
 
 confounders: [{shown}]  # DECIDE

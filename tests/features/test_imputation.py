@@ -1,0 +1,119 @@
+"""The normal model: EM against closed forms, draws against conditional distributions."""
+
+import numpy as np
+import pytest
+
+from hiprisk.errors import InputError
+from hiprisk.features.imputation import (
+    antithetic_noise,
+    draw_completed,
+    draw_with_fixed_noise,
+    fit_normal,
+)
+from hiprisk.sheet.missing import NormalModel, condition
+
+
+def correlated(n=4000, seed=0):
+    rng = np.random.default_rng(seed)
+    mixing = np.array([[1.0, 0.0, 0.0], [0.8, 0.6, 0.0], [-0.5, 0.3, 0.8]])
+    return rng.normal(size=(n, 3)) @ mixing.T * [1.0, 10.0, 0.1] + [5.0, -20.0, 0.0]
+
+
+def test_without_missing_values_em_gives_the_sample_moments():
+    data = correlated(200)
+    fit = fit_normal(data)
+    assert fit.mean == pytest.approx(data.mean(axis=0))
+    # The prior takes a thousandth off each correlation.
+    assert fit.covariance == pytest.approx(np.cov(data.T, bias=True), rel=2e-3, abs=1e-3)
+
+
+def test_monotone_missing_values_have_a_closed_form():
+    # Second column missing where the first is large: regression of second on first, then moments.
+    data = correlated(600)[:, :2]
+    lost = data[:, 0] > 5.5
+    incomplete = data.copy()
+    incomplete[lost, 1] = np.nan
+    seen = data[~lost]
+    slope = np.cov(seen.T, bias=True)[0, 1] / seen[:, 0].var()
+    expected = seen[:, 1].mean() + slope * (data[:, 0].mean() - seen[:, 0].mean())
+    residual = seen[:, 1].var() - slope**2 * seen[:, 0].var()
+    fit = fit_normal(incomplete, tolerance=1e-9)
+    assert fit.mean[1] == pytest.approx(expected, rel=2e-3)
+    assert fit.covariance[1, 1] == pytest.approx(
+        residual + slope**2 * data[:, 0].var(), rel=5e-3
+    )
+
+
+def test_where_values_go_missing_at_random_em_finds_the_truth():
+    data = correlated(20_000)
+    rng = np.random.default_rng(1)
+    incomplete = data.copy()
+    incomplete[rng.random(20_000) < 1 / (1 + np.exp(-2 * (data[:, 0] - 5))), 1] = np.nan
+    assert abs(np.nanmean(incomplete[:, 1]) - data[:, 1].mean()) > 2.0
+    assert fit_normal(incomplete).mean[1] == pytest.approx(data[:, 1].mean(), abs=0.3)
+
+
+def test_a_warm_start_ends_at_the_same_place_sooner():
+    data = correlated(500)
+    data[np.random.default_rng(2).random(data.shape) < 0.2] = np.nan
+    cold = fit_normal(data, tolerance=1e-8)
+    warm = fit_normal(data, start=cold, tolerance=1e-8)
+    assert warm.n_iterations < cold.n_iterations
+    assert warm.mean == pytest.approx(cold.mean, rel=1e-5)
+
+
+def test_conditional_means_equal_the_textbook_formula():
+    mean = np.array([1.0, 2.0, 3.0])
+    covariance = np.array([[2.0, 0.5, 0.3], [0.5, 1.0, 0.2], [0.3, 0.2, 1.5]])
+    row = np.array([np.nan, 2.5, np.nan])
+    (group,) = condition(NormalModel.from_covariance(mean, covariance), list(row[:, None]))
+    lacking, known = [0, 2], [1]
+    pull = covariance[np.ix_(lacking, known)] @ np.linalg.inv(covariance[np.ix_(known, known)])
+    assert np.ravel(group.means) == pytest.approx(mean[lacking] + pull @ [0.5])
+
+
+def test_draws_have_the_conditional_covariance():
+    covariance = np.array([[2.0, 0.5, 0.3], [0.5, 1.0, 0.2], [0.3, 0.2, 1.5]])
+    model = NormalModel.from_covariance(np.zeros(3), covariance)
+    data = np.column_stack([np.full(50_000, np.nan), np.full(50_000, 0.7), np.full(50_000, np.nan)])
+    (drawn,) = draw_completed(data, model, n_draws=1, rng=np.random.default_rng(0))
+    lacking, known = [0, 2], [1]
+    pull = covariance[np.ix_(lacking, known)] / covariance[1, 1]
+    expected = covariance[np.ix_(lacking, lacking)] - pull @ covariance[np.ix_(known, lacking)]
+    assert np.cov(drawn[:, lacking].T) == pytest.approx(expected, abs=0.04)
+
+
+def test_known_values_are_returned_as_they_are():
+    data = correlated(100)
+    data[::3, 1] = np.nan
+    model = fit_normal(data).model()
+    for drawn in draw_with_fixed_noise(data, model, antithetic_noise(4, 3, np.random.default_rng(0))):
+        known = ~np.isnan(data)
+        assert (drawn[known] == data[known]).all()
+        assert not np.isnan(drawn).any()
+
+
+def test_opposite_draws_average_to_the_conditional_mean():
+    data = correlated(50)
+    data[::2, 1:] = np.nan
+    model = fit_normal(data).model()
+    drawn = draw_with_fixed_noise(data, model, antithetic_noise(6, 3, np.random.default_rng(0)))
+    (group,) = condition(model, [np.ascontiguousarray(column) for column in data.T])
+    mean = np.mean(drawn, axis=0)
+    assert mean[group.rows, 1] == pytest.approx(group.means[0])
+
+
+def test_a_column_that_is_missing_in_every_row_is_refused():
+    with pytest.raises(InputError, match="column 1 is missing in every row"):
+        fit_normal(np.array([[1.0, np.nan], [2.0, np.nan]]))
+
+
+def test_a_constant_column_keeps_the_model_invertible():
+    data = np.column_stack([correlated(50), np.ones(50)])
+    data[3, 3] = np.nan
+    fit_normal(data).model()
+
+
+def test_a_covariance_that_is_none_is_refused():
+    with pytest.raises(InputError, match="not positive definite"):
+        NormalModel.from_covariance(np.zeros(2), np.array([[1.0, 2.0], [2.0, 1.0]]))

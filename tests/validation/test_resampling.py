@@ -1,0 +1,186 @@
+"""The optimism bootstrap: the same as a loop by hand, whatever the number of workers."""
+
+import numpy as np
+import pytest
+
+from hiprisk.errors import InputError
+from hiprisk.learning.unpenalised import fit_logistic, fit_ols
+from hiprisk.metrics import scores
+from hiprisk.validation.intervals import percentile_intervals
+from hiprisk.validation.resampling import (
+    Refit,
+    bootstrap_optimism,
+    draw_resamples,
+    resamples_from_indices,
+)
+
+
+class LeastSquares:
+    """A procedure that is importable, for workers."""
+
+    def __init__(self, x, y):
+        self.x, self.y = x, y
+
+    def __call__(self, resample):
+        fit = fit_ols(self.x, self.y, weights=resample.counts.astype(float))
+        return Refit(fit.coefficients[0] + self.x @ fit.coefficients[1:], fit.coefficients)
+
+
+@pytest.fixture
+def data():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(50, 3))
+    return x, x @ [1.0, 0.5, 0.0] + rng.normal(size=50)
+
+
+def boot(data, **settings):
+    x, y = data
+    whole = fit_ols(x, y)
+    resamples = draw_resamples(np.arange(50), n_resamples=20, seed=1)
+    return bootstrap_optimism(
+        LeastSquares(x, y),
+        y,
+        apparent=whole.coefficients[0] + x @ whole.coefficients[1:],
+        metrics={"r2": scores.r2, "rmse": scores.rmse},
+        resamples=resamples,
+        **settings,
+    )
+
+
+def test_the_table_equals_a_loop_by_hand(data):
+    x, y = data
+    row = boot(data).table.rows[0]
+    training, test = [], []
+    for resample in draw_resamples(np.arange(50), n_resamples=20, seed=1):
+        rows = resample.rows
+        design = np.column_stack([np.ones(50), x])
+        beta, *_ = np.linalg.lstsq(design[rows], y[rows], rcond=None)
+        fitted = design[rows] @ beta
+        own = y[rows]
+        training.append(1 - ((own - fitted) ** 2).sum() / ((own - own.mean()) ** 2).sum())
+        test.append(1 - ((y - design @ beta) ** 2).sum() / ((y - y.mean()) ** 2).sum())
+    assert row.training == pytest.approx(np.mean(training), rel=1e-10)
+    assert row.test == pytest.approx(np.mean(test), rel=1e-10)
+    assert row.corrected == pytest.approx(row.apparent - np.mean(training) + np.mean(test))
+
+
+def test_the_number_of_workers_changes_no_bit(data):
+    one, two = boot(data, workers=1), boot(data, workers=2)
+    assert one.table == two.table
+    assert (one.coefficients == two.coefficients).all()
+
+
+def test_persons_are_drawn_whole():
+    groups = np.repeat(np.arange(20), 2)
+    for resample in draw_resamples(groups, n_resamples=10, seed=3):
+        assert (resample.counts[::2] == resample.counts[1::2]).all()
+        assert resample.counts.sum() == 40
+
+
+def test_a_resample_does_not_depend_on_how_many_there_are():
+    few = draw_resamples(np.arange(30), n_resamples=3, seed=5)
+    many = draw_resamples(np.arange(30), n_resamples=9, seed=5)
+    assert all((a.rows == b.rows).all() for a, b in zip(few, many, strict=False))
+
+
+def test_given_indices_become_counts():
+    (resample,) = resamples_from_indices([[0, 0, 2]])
+    assert resample.counts.tolist() == [2, 0, 1]
+
+
+def test_people_without_an_outcome_are_in_no_metric(data):
+    x, y = data
+    longer = np.vstack([x, np.zeros((5, 3))])
+    unknown = np.r_[y, np.full(5, np.nan)]
+
+    def procedure(resample):
+        known = ~np.isnan(unknown)
+        weights = resample.counts.astype(float)[known]
+        fit = fit_ols(longer[known], unknown[known], weights=weights)
+        return Refit(fit.coefficients[0] + longer @ fit.coefficients[1:])
+
+    resamples = draw_resamples(np.arange(55), n_resamples=5, seed=1)
+    result = bootstrap_optimism(
+        procedure, unknown, apparent=np.zeros(55), metrics={"rmse": scores.rmse},
+        resamples=resamples,
+    )  # fmt: skip
+    assert result.table.rows[0].apparent == pytest.approx(np.sqrt(np.mean(y**2)))
+
+
+def test_too_many_refusals_are_an_error(data):
+    def refuse(resample):
+        raise InputError("singular", code="DEGENERATE")
+
+    with pytest.raises(InputError, match="could not be fitted on 4 of 4 resamples"):
+        bootstrap_optimism(
+            refuse, data[1], apparent=data[1], metrics={"r2": scores.r2},
+            resamples=draw_resamples(np.arange(50), n_resamples=4, seed=1),
+        )  # fmt: skip
+
+
+def test_another_refusal_is_not_swallowed(data):
+    def refuse(resample):
+        raise InputError("something else", code="OTHER")
+
+    with pytest.raises(InputError, match="something else"):
+        bootstrap_optimism(
+            refuse, data[1], apparent=data[1], metrics={"r2": scores.r2},
+            resamples=draw_resamples(np.arange(50), n_resamples=4, seed=1),
+        )  # fmt: skip
+
+
+def test_intervals_hold_the_value_and_draw_persons():
+    rng = np.random.default_rng(0)
+    y = np.repeat(rng.normal(size=100), 2)
+    p = y + np.repeat(rng.normal(size=100), 2)
+
+    def width(groups):
+        (estimate,) = percentile_intervals(
+            y, p, metrics={"rmse": scores.rmse}, groups=groups, n_resamples=200, seed=1, name="t"
+        )
+        assert estimate.low < estimate.value < estimate.high
+        return estimate.high - estimate.low
+
+    # Two equal rows of a person tell nothing new: the interval is wider by about sqrt(2).
+    assert width(np.repeat(np.arange(100), 2)) > 1.2 * width(np.arange(200))
+
+
+def test_logistic_fit_equals_its_likelihood_equations():
+    rng = np.random.default_rng(4)
+    x = rng.normal(size=(200, 2)) * [1.0, 50.0]
+    y = (rng.random(200) < 1 / (1 + np.exp(-x[:, 0]))).astype(float)
+    fit = fit_logistic(x, y)
+    lp = fit.coefficients[0] + x @ fit.coefficients[1:]
+    residual = y - 1 / (1 + np.exp(-lp))
+    assert residual.sum() == pytest.approx(0.0, abs=1e-8)
+    assert (x.T @ residual) == pytest.approx([0.0, 0.0], abs=1e-6)
+    design = np.column_stack([np.ones(200), x])
+    weight = (1 / (1 + np.exp(-lp))) * (1 - 1 / (1 + np.exp(-lp)))
+    expected = np.linalg.inv((design * weight[:, None]).T @ design)
+    assert fit.covariance == pytest.approx(expected, rel=1e-6)
+
+
+@pytest.mark.parametrize("fit", [fit_ols, fit_logistic])
+def test_a_combination_of_columns_is_refused(fit):
+    x = np.random.default_rng(0).normal(size=(30, 2))
+    y = (x[:, 0] > 0.3 * x[:, 1]).astype(float)
+    with pytest.raises(InputError, match="combination of others"):
+        fit(np.column_stack([x, x.sum(axis=1)]), y)
+
+
+def test_separated_classes_are_refused():
+    x = np.linspace(-1, 1, 40)[:, None]
+    with pytest.raises(InputError, match="separate the two classes|combination"):
+        fit_logistic(x, (x[:, 0] > 0).astype(float))
+
+
+def test_least_squares_equals_lstsq_and_its_covariance():
+    rng = np.random.default_rng(1)
+    x, y = rng.normal(size=(40, 3)), rng.normal(size=40)
+    design = np.column_stack([np.ones(40), x])
+    beta, squares, *_ = np.linalg.lstsq(design, y, rcond=None)
+    fit = fit_ols(x, y)
+    assert fit.coefficients == pytest.approx(beta, rel=1e-10)
+    assert fit.covariance == pytest.approx(
+        squares[0] / 36 * np.linalg.inv(design.T @ design), rel=1e-9
+    )
