@@ -39,9 +39,7 @@ def test_monotone_missing_values_have_a_closed_form():
     residual = seen[:, 1].var() - slope**2 * seen[:, 0].var()
     fit = fit_normal(incomplete, tolerance=1e-9)
     assert fit.mean[1] == pytest.approx(expected, rel=2e-3)
-    assert fit.covariance[1, 1] == pytest.approx(
-        residual + slope**2 * data[:, 0].var(), rel=5e-3
-    )
+    assert fit.covariance[1, 1] == pytest.approx(residual + slope**2 * data[:, 0].var(), rel=5e-3)
 
 
 def test_where_values_go_missing_at_random_em_finds_the_truth():
@@ -87,7 +85,9 @@ def test_known_values_are_returned_as_they_are():
     data = correlated(100)
     data[::3, 1] = np.nan
     model = fit_normal(data).model()
-    for drawn in draw_with_fixed_noise(data, model, antithetic_noise(4, 3, np.random.default_rng(0))):
+    for drawn in draw_with_fixed_noise(
+        data, model, antithetic_noise(4, 3, np.random.default_rng(0))
+    ):
         known = ~np.isnan(data)
         assert (drawn[known] == data[known]).all()
         assert not np.isnan(drawn).any()

@@ -170,7 +170,7 @@ def test_a_combination_of_columns_is_refused(fit):
 
 def test_separated_classes_are_refused():
     x = np.linspace(-1, 1, 40)[:, None]
-    with pytest.raises(InputError, match="separate the two classes|combination"):
+    with pytest.raises(InputError, match=r"separate the two classes|combination"):
         fit_logistic(x, (x[:, 0] > 0).astype(float))
 
 

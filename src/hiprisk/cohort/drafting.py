@@ -218,9 +218,12 @@ def config_text(proposals: Sequence[Proposal], *, name: str, file: str, mapping:
     confounders = [v for v in ("age_years", "age_band", "sex", "bmi_kg_m2") if v in predictors]
     chosen = confounders or predictors[:1]
     shown = ", ".join(chosen) or "age_years"
-    event = _worsening(baseline in found, step, worse=worse, middle=(low + high) / 2)
+    event = _worsening(
+        has_baseline=baseline in found, step=step, worse=worse, middle=0.5 * (low + high)
+    )
     blocks = "\n".join(f"    - {v}" for v in predictors) or "    - age_years"
-    return f"""# Drafted by hiprisk init for {Path(file).name}. Every line with DECIDE needs a person.
+    source = Path(file).name
+    return f"""# Drafted by hiprisk init for {source}. Every line with DECIDE needs a person.
 name: {name}
 title: {name}  # DECIDE: what is predicted, in whom
 intended_use: Research and education. Not a medical device.
@@ -237,7 +240,7 @@ outcome:
   higher_is: {"worse" if worse else "better"}
   {"" if baseline in found else "# DECIDE: "}baseline: {baseline or "womac_function_0_100"}
   horizon_months: 12  # DECIDE: months from the first visit to the outcome
-  population: people in {Path(file).name}  # DECIDE: who they are
+  population: people in {source}  # DECIDE: who they are
   events:  # DECIDE before anything is fitted
     - {event}
   smallest_gain_worth_having: {{metric: r2, value: 0.01}}  # DECIDE before anything is fitted
@@ -251,7 +254,7 @@ families: {{linear: {{}}, boosting: {{}}}}
 """
 
 
-def _worsening(has_baseline: bool, step: float, *, worse: bool, middle: float) -> str:  # noqa: FBT001
+def _worsening(*, has_baseline: bool, step: float, worse: bool, middle: float) -> str:
     direction = "above" if worse else "below"
     if has_baseline:
         return (

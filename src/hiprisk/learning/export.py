@@ -242,7 +242,8 @@ def _with_weights(sheet: Sheet, frame: pd.DataFrame) -> Sheet:
             fewer = {spec.name: _all_missing(spec, n_rows)}
         changes.append(float(np.mean((evaluator.predict(fewer).predicted - whole) ** 2)))
     total = sum(changes)
-    weights = [change / total if total > 0 else 0.0 for change in changes]
+    # A model that uses no variable changes by rounding alone.
+    weights = [change / total if total > 1e-12 else 0.0 for change in changes]
     return dataclasses.replace(
         sheet,
         variables=tuple(

@@ -1,0 +1,170 @@
+"""Who takes part, and what became of their outcome."""
+
+import dataclasses
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from hiprisk.config import study_from_text
+from hiprisk.errors import ConfigError, InputError
+from hiprisk.learning.participants import select_participants
+
+TEXT = """
+name: t
+title: t
+intended_use: t
+seed: 1
+cohort: {}
+outcome:
+  variable: womac_function_followup_0_100
+  label: l
+  kind: continuous
+  unit: points
+  bounds: [0, 100]
+  higher_is: worse
+  baseline: womac_function_0_100
+  horizon_months: 12
+  population: p
+  hip_replacement: {strategy: exclude, variable: hip_replacement_before_followup,
+    interim: womac_function_interim_0_100}
+  events: [{name: w, label: w, direction: above, reference: baseline, value: 10}]
+  smallest_gain_worth_having: {metric: r2, value: 0.01}
+confounders: [age_years]
+blocks: {core: [age_years]}
+families: {linear: {}}
+tuning: {folds: 2}
+"""
+
+
+def cohort(n=40):
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(
+        {
+            "person_id": [f"p{i // 2}" for i in range(n)],
+            "site": ["a", "b"] * (n // 2),
+            "age_years": rng.uniform(50, 80, n),
+            "womac_function_0_100": rng.uniform(0, 100, n),
+            "womac_function_interim_0_100": np.where(np.arange(n) % 2, 33.0, np.nan),
+            "womac_function_followup_0_100": rng.uniform(0, 100, n),
+            "hip_replacement_before_followup": ["yes"] * 4 + ["no"] * (n - 4),
+        }
+    )
+    frame.loc[10:14, "womac_function_followup_0_100"] = np.nan
+    return frame
+
+
+def selected(frame=None, text=TEXT):
+    return select_participants(cohort() if frame is None else frame, study_from_text(text))
+
+
+def test_the_flow_counts_every_step():
+    steps = {step.label: (step.n_left_out, step.n_remaining) for step in selected().flow}
+    assert steps == {
+        "rows in the cohort": (0, 40),
+        "hip replaced before follow-up (excluded)": (4, 36),
+        "outcome unknown (informs imputation only)": (5, 31),
+    }
+
+
+def test_people_without_an_outcome_stay_for_imputation():
+    people = selected().development
+    assert len(people.frame) == 36
+    assert people.n_analysed == 31
+
+
+def test_the_worst_score_stands_in_for_a_replacement():
+    people = selected(text=TEXT.replace("strategy: exclude", "strategy: worst")).development
+    assert people.outcome[:4].tolist() == [100.0] * 4
+    better = TEXT.replace("strategy: exclude", "strategy: worst").replace(
+        "higher_is: worse", "higher_is: better"
+    )
+    assert selected(text=better).development.outcome[0] == 0.0
+
+
+def test_the_last_score_before_stands_in_for_a_replacement():
+    frame = cohort()
+    people = selected(frame, TEXT.replace("strategy: exclude", "strategy: last-before")).development
+    baseline = frame["womac_function_0_100"]
+    assert people.outcome[:4].tolist() == [baseline[0], 33.0, baseline[2], 33.0]
+
+
+def test_a_score_is_cut_at_the_patients_own_baseline():
+    text = TEXT.replace("kind: continuous", "kind: binary").replace("linear: {}", "logistic: {}")
+    text = text.replace("  events: [{name", "  dichotomise: {name").replace("10}]", "10}")
+    frame = cohort()
+    frame.loc[4:6, "womac_function_0_100"] = [20.0, 20.0, np.nan]
+    frame.loc[4:6, "womac_function_followup_0_100"] = [30.0, 29.9, 50.0]
+    outcome = selected(frame, text).development.outcome[:3]
+    assert outcome[:2].tolist() == [1.0, 0.0]
+    assert np.isnan(outcome[2])
+
+
+def holdout(extra):
+    return TEXT + f"validation: {{holdout: {extra}}}\n"
+
+
+def test_people_are_held_out_by_a_category():
+    frame = cohort().assign(person_id=[f"p{i}" for i in range(40)])
+    result = selected(frame, holdout("{variable: site, test: [b]}"))
+    assert set(result.development.frame["site"]) == {"a"}
+    assert set(result.holdout.frame["site"]) == {"b"}
+    assert not np.isnan(result.holdout.outcome).any()
+
+
+def test_a_person_on_both_sides_is_refused():
+    with pytest.raises(InputError, match="also held out") as caught:
+        selected(text=holdout("{variable: site, test: [b]}"))
+    assert caught.value.code == "LEAKAGE"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (holdout("{variable: site, test: [z]}"), "no row has site 'z'"),
+        (holdout("{variable: sex, test: [male]}"), "the cohort has no 'sex'"),
+        (
+            TEXT.replace("cohort: {}", "cohort: {where: {joint: [hip]}}"),
+            "the cohort has no 'joint'",
+        ),
+        (
+            TEXT.replace("variable: womac_function_f", "variable: womac_pain_f"),
+            "has no 'womac_pain",
+        ),
+    ],
+)
+def test_what_the_cohort_lacks_is_named(text, message):
+    with pytest.raises(ConfigError, match=message):
+        selected(text=text)
+
+
+def test_rows_are_chosen_by_a_category():
+    frame = cohort().assign(joint=["hip"] * 30 + ["knee"] * 10)
+    text = TEXT.replace("cohort: {}", "cohort: {where: {joint: [hip]}}")
+    assert len(selected(frame, text).development.frame) == 26
+
+
+def test_an_outcome_off_its_bounds_is_refused_with_its_row():
+    frame = cohort()
+    frame.loc[20, "womac_function_followup_0_100"] = 140.0
+    with pytest.raises(InputError, match=r"must lie in \[0, 100\]; 1 of"):
+        selected(frame)
+
+
+def test_a_constant_outcome_and_too_few_people_are_refused():
+    with pytest.raises(InputError, match="the outcome never varies"):
+        selected(cohort().assign(womac_function_followup_0_100=50.0))
+    with pytest.raises(InputError, match="too few for 2 folds"):
+        selected(cohort().head(18))
+
+
+def test_rows_without_a_person_stand_alone():
+    frame = cohort()
+    frame.loc[4:7, "person_id"] = None
+    groups = selected(frame).development.groups
+    assert len(set(groups[:4])) == 4
+
+
+def test_a_selection_is_frozen():
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        selected().development.outcome = None
