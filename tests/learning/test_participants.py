@@ -105,7 +105,7 @@ def holdout(extra):
 
 
 def test_people_are_held_out_by_a_category():
-    frame = cohort().assign(person_id=[f"p{i}" for i in range(40)])
+    frame = cohort(80).assign(person_id=[f"p{i}" for i in range(80)])
     result = selected(frame, holdout("{variable: site, test: [b]}"))
     assert set(result.development.frame["site"]) == {"a"}
     assert set(result.holdout.frame["site"]) == {"b"}

@@ -135,6 +135,8 @@ class Model:
         return columns, unreadable
 
     def _refusal(self, reasons: Any, given: Mapping[str, object]) -> InputError:
+        # What was given and is wrong comes before what was not given.
+        reasons = sorted(reasons, key=lambda reason: "(" not in str(reason))
         first = str(reasons[0])
         code, _, rest = first.partition("(")
         name = rest.rstrip(")") or None
