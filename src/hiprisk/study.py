@@ -19,6 +19,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hiprisk.bundle import BundleContents, check_name, read_bundle, write_bundle
+from hiprisk.cohort.checking import check_cohort
 from hiprisk.cohort.dictionary import Variable, load_dictionary
 from hiprisk.cohort.findings import Finding
 from hiprisk.cohort.mapping import load_mapping
@@ -210,7 +211,7 @@ def obtain_cohort(config: StudyConfig) -> Cohort:
         ).frame
         return Cohort(
             frame=frame,
-            findings=(),
+            findings=check_cohort(frame, unreadable={}, grain="person", stacked=False, source={}),
             grain="person",
             fingerprint=fingerprint(frame),
             provenance="synthetic",

@@ -419,7 +419,10 @@ def test_simulate_writes_the_same_file_for_the_same_seed(capsys):
 
 @pytest.mark.slow
 def test_train_writes_a_bundle_that_scores_and_predicts(capsys):
-    code, found = answer(capsys, "train", CONFIGS / "stupar.yaml", *QUICK, "--workers", 1)
+    code, found = answer(
+        capsys, "train", CONFIGS / "stupar.yaml", *QUICK, "--workers", 1,
+        "--set", "tracking.register=true",
+    )  # fmt: skip
     assert code == 0
     assert set(found["metrics"]["r2_apparent"]) == {"value", "low", "high"}
     assert found["metrics"]["r2_corrected"]["value"] < found["metrics"]["r2_apparent"]["value"]
@@ -443,6 +446,8 @@ def test_train_writes_a_bundle_that_scores_and_predicts(capsys):
     assert parent.data.metrics["r2_corrected"] == found["metrics"]["r2_corrected"]["value"]
     assert parent.data.tags["cohort_fingerprint"] == bundle.manifest["cohort_fingerprint"]
     model = mlflow.pyfunc.load_model(f"runs:/{parent.info.run_id}/model")
+    champion = mlflow.pyfunc.load_model("models:/stupar@champion")
+    assert champion.metadata.run_id == parent.info.run_id
     answered = model.predict(pd.read_csv("new.csv"))
     assert (answered["predicted"].to_numpy() == predicted.to_numpy()).all()
     refused = model.predict(pd.read_csv("new.csv").assign(age_years=999.0))
@@ -503,6 +508,22 @@ def test_a_binary_study_gives_a_risk_with_bounds(capsys):
         "--lbp-any", "yes", "--lbp-nrs-0-10", 5, "--bmi-kg-m2", 27, "--kl-grade", 2,
     )  # fmt: skip
     assert 0 <= one["lower_95"] <= one["risk"] <= one["upper_95"] <= 1
+
+
+@pytest.mark.slow
+def test_tuning_inside_the_resamples_is_said(capsys):
+    quick = [*QUICK, *NO_TRACKING, "--set", "families={linear: {spline_knots: 0, l1_share: 0}}"]
+    inside = ["--set", "validation.tune_inside=true", "--set", "validation.trials_inside=2"]
+    config = CONFIGS / "stupar.yaml"
+    _, fixed = answer(capsys, "train", config, *quick, "--workers", 1)
+    _, tuned = answer(capsys, "train", config, *quick, *inside, "--workers", 1)
+    said = [read_bundle(one["bundle"]).evidence["not_repeated"] for one in (fixed, tuned)]
+    assert any("tuning" in line for line in said[0])
+    assert not any("tuning" in line for line in said[1])
+    apparent = [one["metrics"]["r2_apparent"] for one in (fixed, tuned)]
+    corrected = [one["metrics"]["r2_corrected"] for one in (fixed, tuned)]
+    assert apparent[0] == apparent[1]
+    assert corrected[0] != corrected[1]
 
 
 @pytest.mark.slow

@@ -81,6 +81,13 @@ def test_a_missing_answer_is_the_mean_of_the_others_and_never_zero():
     assert score("ohs", [3] * 10 + [None] * 2) == pytest.approx(36.0)
 
 
+def test_start_back_equals_the_frozen_vector():
+    frozen = VECTORS["start_back"]
+    assert score("startback_total", frozen["random"]) == frozen["expected_total"]
+    assert score("startback_psych", frozen["random"][4:]) == frozen["expected_subscale"]
+    assert np.isnan(score("startback_total", [None, *frozen["random"][1:]]))
+
+
 def test_womac_function_is_hoos_adl_reversed():
     a = VECTORS["hoos"]["random"]["a"]
     assert score("womac_function", a) == pytest.approx(100 - score("hoos_adl", a))

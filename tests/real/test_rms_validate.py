@@ -10,6 +10,23 @@ from hiprisk.learning.unpenalised import fit_logistic, fit_ols
 from hiprisk.metrics import calibration, discrimination, likelihood, scores
 from hiprisk.validation.resampling import Refit, bootstrap_optimism, resamples_from_indices
 
+def recalibrated_g(y, p, *, weights=None):
+    """rms takes g of the recalibrated linear predictor: the calibration slope times its own."""
+    line = calibration.logistic_recalibration(y, p, weights=weights)
+    return abs(line.slope) * scores.gini_mean_difference(calibration.logit(p), weights=weights)
+
+
+def recalibrated_gp(y, p, *, weights=None):
+    line = calibration.logistic_recalibration(y, p, weights=weights)
+    lp = line.intercept + line.slope * calibration.logit(p)
+    return scores.gini_mean_difference(1 / (1 + np.exp(-lp)), weights=weights)
+
+
+def recalibrated_linear_g(y, p, *, weights=None):
+    line = calibration.linear_recalibration(y, p, weights=weights)
+    return abs(line.slope) * scores.gini_mean_difference(p, weights=weights)
+
+
 LRM = {
     "Dxy": discrimination.somers_dxy,
     "R2": likelihood.nagelkerke_r2,
@@ -19,8 +36,11 @@ LRM = {
     "U": likelihood.unreliability_index,
     "Q": likelihood.quality_index,
     "B": scores.brier,
+    "g": recalibrated_g,
+    "gp": recalibrated_gp,
 }
 OLS = {
+    "g": recalibrated_linear_g,
     "R-square": scores.r2,
     "MSE": scores.mse,
     "Intercept": calibration.linear_intercept,

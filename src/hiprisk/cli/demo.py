@@ -48,9 +48,11 @@ def run(argv: Sequence[str]) -> int:
     from hiprisk.study import run_study
 
     config = load_config(options.config)
-    print_lines(f"1. Training: {config.title}")
+    if not options.json:
+        print_lines(f"1. Training: {config.title}")
     result = run_study(config, out=out / "models", workers=options.workers, progress=Progress())
-    show_result(result)
+    if not options.json:
+        show_result(result)
     model: Model = load(result.bundle)
     cohort_file, scored_file = out / "new_people.csv", out / "scored.csv"
     simulate_cohort("stupar", n=200, seed=NEW_PATIENTS_SEED).frame.to_csv(cohort_file, index=False)

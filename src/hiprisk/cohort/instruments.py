@@ -65,15 +65,6 @@ INSTRUMENTS: Mapping[str, Instrument] = MappingProxyType(
         "ohs": Instrument(items=_numbered("item_", 12), top=4, most_missing=2, raw_sum=True),
         "odi": Instrument(items=_numbered("section_", 10), top=5, most_missing=1),
         "rmdq": Instrument(items=_numbered("item_", 24), top=1, most_missing=0, raw_sum=True),
-        "startback_total": Instrument(
-            items=_numbered("item_", 9), top=1, most_missing=0, raw_sum=True
-        ),
-        "startback_psych": Instrument(
-            items=tuple(f"item_{number}" for number in range(5, 10)),
-            top=1,
-            most_missing=0,
-            raw_sum=True,
-        ),
     }
 )
 
@@ -84,11 +75,17 @@ HOOS_PS_TABLE = (
     *(58.3, 53.9, 49.2, 44.1, 38.4, 32.1, 25.2, 17.6, 9.2, 0.0),
 )
 
+# The last item has five answers, 0 to 4, of which the upper two count.
+STARTBACK_ITEMS = _numbered("item_", 9)
+STARTBACK_LAST_COUNTS_FROM = 3
+
 ITEM_NAMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         **{name: instrument.items for name, instrument in INSTRUMENTS.items()},
         "womac_total": (*_WOMAC_PAIN, *_numbered("stiffness_", 2), *_WOMAC_FUNCTION),
         "hoos_ps": HOOS_PS_ITEMS,
+        "startback_total": STARTBACK_ITEMS,
+        "startback_psych": STARTBACK_ITEMS[4:],
     }
 )
 
@@ -116,6 +113,8 @@ def score_items(instrument: str, items: Mapping[str, Floats]) -> Floats:
     """
     if instrument == "womac_total":
         return _womac_total(items)
+    if instrument.startswith("startback"):
+        return _startback(items, ITEM_NAMES[instrument])
     if instrument == "hoos_ps":
         answers = _answers(items, HOOS_PS_ITEMS, top=4)
         raw = answers.sum(axis=0)
@@ -132,6 +131,13 @@ def score_items(instrument: str, items: Mapping[str, Floats]) -> Floats:
     if rule.best_is_high:
         score = 100.0 - score
     return np.where(valid, score, np.nan)
+
+
+def _startback(items: Mapping[str, Floats], names: tuple[str, ...]) -> Floats:
+    yes_no = _answers(items, names[:-1], top=1)
+    last = _answers(items, names[-1:], top=4)
+    counts = np.where(np.isnan(last), np.nan, (last >= STARTBACK_LAST_COUNTS_FROM).astype(float))
+    return np.asarray(yes_no.sum(axis=0) + counts[0])
 
 
 def _womac_total(items: Mapping[str, Floats]) -> Floats:

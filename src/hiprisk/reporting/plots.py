@@ -48,7 +48,7 @@ def draw_candidates(evidence: Evidence, *, ax: Axes | None = None) -> Axes:
 def draw_flow(evidence: Evidence, *, ax: Axes | None = None) -> Axes:
     """Who took part, step by step."""
     ax = ax if ax is not None else _axes()
-    labels = [step.label for step in evidence.flow][::-1]
+    labels = [_flow_label(step.label, step.n_left_out) for step in evidence.flow][::-1]
     counts = [step.n_remaining for step in evidence.flow][::-1]
     bars = ax.barh(range(len(labels)), counts, color=BLUE)
     ax.set_yticks(range(len(labels)), labels)
@@ -57,6 +57,10 @@ def draw_flow(evidence: Evidence, *, ax: Axes | None = None) -> Axes:
     ax.set_xlabel("rows remaining")
     ax.set_title(_title("Participants", evidence))
     return ax
+
+
+def _flow_label(label: str, n_left_out: int) -> str:
+    return f"{n_left_out} left out:\n{label}" if n_left_out else label
 
 
 def _axes() -> Axes:

@@ -44,7 +44,8 @@ class BundleModel:
         if not isinstance(model_input, pd.DataFrame):
             raise InputError("give a table with named columns", code="NOT_A_TABLE")
         answered = answer_frame(self._evaluator, model_input)
-        return answered
+        # JSON has no NaN: a refused row's numbers go over the wire as null.
+        return answered.astype(object).where(answered.notna(), None)
 
 
 def _load_pyfunc(data_path: str) -> BundleModel:
