@@ -9,8 +9,6 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import secrets
-import shutil
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -151,6 +149,10 @@ def write_bundle(root: Path | str, name: str, contents: BundleContents) -> Path:
     StoreError
         If the disk does not take it; then nothing is left behind.
     """
+    # Only writers need these; a prediction starts faster without them.
+    import secrets
+    import shutil
+
     check_name(name)
     folder = Path(root) / name
     files = _file_bytes(contents)
@@ -188,7 +190,6 @@ def _write_version(
     while True:
         version = str(1 + max((int(path.name) for path in _versions(folder)), default=0))
         manifest = _manifest(files, contents, name, version)
-        shutil.rmtree(scratch, ignore_errors=True)
         for file, data in {**files, MANIFEST: canonical_json(manifest).encode()}.items():
             _write_file(scratch / file, data)
         target = folder / version

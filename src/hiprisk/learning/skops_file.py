@@ -59,7 +59,15 @@ def load_estimator(path: Path) -> StudyEstimator:
             code="UNTRUSTED_TYPE",
             file=path.name,
         )
-    estimator = skops.io.load(path, trusted=list(TRUSTED_TYPES))
+    try:
+        estimator = skops.io.load(path, trusted=list(TRUSTED_TYPES))
+    except Exception as broken:  # another version's archive may fail anywhere
+        raise BundleError(
+            "the estimator was written by another version",
+            code="VERSION",
+            file=path.name,
+            advice="the sheet predicts in its place; fit again to have the estimator",
+        ) from broken
     if not isinstance(estimator, StudyEstimator):
         raise BundleError("the archive holds no estimator", code="UNTRUSTED_TYPE", file=path.name)
     return estimator

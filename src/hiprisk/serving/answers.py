@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -142,6 +143,8 @@ def _spread(values: Floats, usable: NDArray[np.bool_]) -> Floats:
 def _imputed_names(evaluator: SheetEvaluator, prediction: Prediction) -> Texts:
     """Names of what was imputed in each row: one text for each pattern that occurs."""
     names = [spec.name for spec in evaluator.sheet.variables]
+    if len(prediction.imputed) == 1:
+        return np.array([";".join(compress(names, prediction.imputed[0])), None], object)[:1]
     packed = np.packbits(prediction.imputed, axis=1)
     keys = np.ascontiguousarray(packed).view(np.dtype((np.void, packed.shape[1]))).ravel()
     _, first, place = np.unique(keys, return_index=True, return_inverse=True)

@@ -130,7 +130,7 @@ class SheetEvaluator:
         versions = [[column.copy() for column in known] for _ in self._noise]
         for group in condition(self._normal, known):
             for lacking, values in zip(group.columns, group.draw(self._noise), strict=True):
-                for position in np.unique(lacking):
+                for position in np.flatnonzero(np.bincount(lacking)):
                     here = lacking == position
                     rows = group.rows[here]
                     for filled, drawn in zip(versions, values[:, here], strict=True):

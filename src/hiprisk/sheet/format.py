@@ -16,7 +16,7 @@ Vector = tuple[float, ...]
 Matrix = tuple[tuple[float, ...], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class TrainingSummary:
     """What the training cohort held of one variable.
 
@@ -40,7 +40,7 @@ class TrainingSummary:
     level_shares: Vector = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class VariableSpec:
     """One variable that a user may give: its meaning, unit, ranges and levels.
 
@@ -62,7 +62,7 @@ class VariableSpec:
     training: TrainingSummary | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Column:
     """One numeric column: a number itself, or the indicator of one level of a category."""
 
@@ -71,7 +71,7 @@ class Column:
     level: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class MissingModel:
     """Multivariate normal model of the columns, used to fill what is missing.
 
@@ -88,7 +88,7 @@ class MissingModel:
     draws: Matrix
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Derived:
     """A column computed from others: one operation of a small closed set.
 
@@ -108,7 +108,7 @@ class Derived:
     unit: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Term:
     """One column's part in a linear predictor.
 
@@ -125,7 +125,7 @@ class Term:
     knots: Vector = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class LinearModel:
     """Intercept and terms; ``link`` turns the linear predictor into the prediction.
 
@@ -145,7 +145,7 @@ class LinearModel:
     refits: Matrix | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Tree:
     """One decision tree as arrays; a node with ``feature`` -1 is a leaf.
 
@@ -159,7 +159,7 @@ class Tree:
     value: Vector
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class TreesModel:
     """A baseline and a sum of trees."""
 
@@ -170,7 +170,7 @@ class TreesModel:
     trees: tuple[Tree, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Distribution:
     """How a continuous outcome scatters about its prediction.
 
@@ -185,7 +185,7 @@ class Distribution:
     scales: Vector
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Event:
     """Something that may come true of a continuous outcome.
 
@@ -206,7 +206,7 @@ class Event:
     value: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class OutcomeSpec:
     """What is predicted, for whom and when."""
 
@@ -224,7 +224,7 @@ class OutcomeSpec:
     events: tuple[Event, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Sheet:
     """A whole model.
 

@@ -111,7 +111,8 @@ def condition(model: NormalModel, columns: list[Floats]) -> list[Conditional]:
     missing = np.array([np.isnan(column) for column in columns])
     counts = missing.sum(axis=0)
     groups = []
-    for n_missing in np.unique(counts[counts > 0]):
+    # Counting is faster than np.unique, which also imports numpy.ma: a tenth of a prediction.
+    for n_missing in np.flatnonzero(np.bincount(counts[counts > 0])):
         rows = np.flatnonzero(counts == n_missing)
         lacking = np.nonzero(missing[:, rows].T)[1].reshape(len(rows), n_missing).T
         groups.append(_condition_group(model, columns, rows, np.ascontiguousarray(lacking)))
