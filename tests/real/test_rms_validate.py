@@ -10,6 +10,7 @@ from hiprisk.learning.unpenalised import fit_logistic, fit_ols
 from hiprisk.metrics import calibration, discrimination, likelihood, scores
 from hiprisk.validation.resampling import Refit, bootstrap_optimism, resamples_from_indices
 
+
 def recalibrated_g(y, p, *, weights=None):
     """rms takes g of the recalibrated linear predictor: the calibration slope times its own."""
     line = calibration.logistic_recalibration(y, p, weights=weights)
@@ -117,3 +118,12 @@ def test_logistic_bootstrap_equals_rms_validate(bench):
     )
     worst = compare(result.table, expected(folder, "oracle_validate_lrm.csv"), LRM)
     assert max(worst.values()) < 1e-6
+
+
+@pytest.mark.real
+def test_emax_from_corrected_intercept_and_slope_equals_rms(bench):
+    folder = bench[3]
+    oracle = expected(folder, "oracle_validate_lrm.csv")["index.corrected"]
+    risk = np.linspace(1e-9, 1 - 1e-9, 2_000_001)
+    moved = 1 / (1 + np.exp(-(oracle["Intercept"] + oracle["Slope"] * calibration.logit(risk))))
+    assert np.abs(risk - moved).max() == pytest.approx(oracle["Emax"], abs=1e-6)

@@ -105,7 +105,8 @@ def _reasons(
         counts[code] = int(problem.mask.sum())
         for text in set(reasons[problem.mask]):
             here = problem.mask & (reasons == text)
-            reasons[here] = f"{text};{code}" if text else code
+            # What is wrong with a given cell comes before what is missing.
+            reasons[here] = f"{code};{text}" if text else code
     return usable, reasons, counts
 
 

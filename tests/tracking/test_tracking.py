@@ -1,0 +1,157 @@
+"""What MLflow is told, and what it must never be told."""
+
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from hiprisk.cli import main
+from hiprisk.cohort.simulate import simulate_cohort
+from hiprisk.config import TrackingSettings
+from hiprisk.errors import InputError
+from hiprisk.tracking.pyfunc import _load_pyfunc
+from hiprisk.tracking.runs import flattened, open_run
+from hiprisk.tracking.wheel import write_wheel
+from small_bundle import write_small_bundle
+
+CONFIG = Path(__file__).parents[2] / "configs" / "stupar.yaml"
+SECRET = "JaneRoe"
+
+
+@pytest.fixture(autouse=True)
+def in_a_folder_of_its_own(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path / 'mlflow.db'}")
+
+
+@pytest.mark.slow
+def test_nothing_of_a_patient_reaches_store_bundle_or_output(capsys):
+    frame = simulate_cohort("stupar", n=200, seed=2).frame
+    frame["person_id"] = [f"{SECRET}{i}" for i in range(len(frame))]
+    frame["site"] = f"{SECRET}-hospital"
+    frame["rater_id"] = f"{SECRET}-rater"
+    folder = Path(f"folder-{SECRET}")
+    folder.mkdir()
+    frame.to_csv(folder / "cohort.csv", index=False)
+    code = main(
+        ["train", str(CONFIG), "--cohort", str(folder / "cohort.csv"), "--workers", "1",
+         "--set", "tuning.trials=1", "--set", "tuning.folds=3",
+         "--set", "validation.resamples=20", "--set", "validation.interval_resamples=100",
+         "--set", "families={linear: {spline_knots: 0, l1_share: 0, penalty: 0.1}}"]
+    )  # fmt: skip
+    assert code == 0
+    captured = capsys.readouterr()
+    assert SECRET not in captured.out + captured.err
+    for path in Path().rglob("*"):
+        if path.is_file() and folder not in path.parents:
+            assert SECRET.encode() not in path.read_bytes(), path
+
+
+def test_a_run_that_fails_ends_as_failed_and_one_interrupted_as_killed():
+    import mlflow
+
+    settings = TrackingSettings(experiment="t")
+    for kind, status in ((InputError, "FAILED"), (KeyboardInterrupt, "KILLED")):
+        with (
+            pytest.raises(kind),
+            open_run(settings, name=status, parameters={"a": {"b": 1}}, tags={}),
+        ):
+            raise kind("stop")
+    runs = mlflow.search_runs(experiment_names=["t"], output_format="list")
+    assert {run.info.run_name: run.info.status for run in runs} == {
+        "FAILED": "FAILED",
+        "KILLED": "KILLED",
+    }
+    assert runs[0].data.params == {"a.b": "1"}
+
+
+def test_a_run_of_a_dead_process_is_swept():
+    import mlflow
+
+    settings = TrackingSettings(experiment="t")
+    with open_run(settings, name="first", parameters={}, tags={}) as run:
+        stale = run.run_id
+        mlflow.MlflowClient().set_tag(stale, "hiprisk.pid", "999999999")
+        mlflow.end_run()
+        mlflow.MlflowClient().update_run(stale, status="RUNNING")
+    mlflow.MlflowClient().update_run(stale, status="RUNNING")
+    with open_run(settings, name="second", parameters={}, tags={}):
+        assert mlflow.MlflowClient().get_run(stale).info.status == "KILLED"
+
+
+def test_two_first_uses_of_an_empty_store_both_succeed():
+    code = (
+        "from hiprisk.config import TrackingSettings\n"
+        "from hiprisk.tracking.runs import open_run\n"
+        "with open_run(TrackingSettings(experiment='t'), name='x', parameters={}, tags={}): pass\n"
+    )
+    both = [
+        subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE) for _ in range(2)
+    ]
+    for process in both:
+        _, err = process.communicate(timeout=120)
+        assert process.returncode == 0, err.decode()[-500:]
+
+
+def test_tracking_can_be_switched_off():
+    with open_run(TrackingSettings(enabled=False), name="x", parameters={}, tags={}) as run:
+        run.log_candidate("linear", {}, 1.0)
+        assert run.run_id is None
+    assert not os.path.exists("mlflow.db")
+
+
+def test_settings_are_flattened_to_short_texts():
+    assert dict(flattened({"a": {"b": [1, 2]}, "c": "x" * 600})) == {
+        "a.b": "[1, 2]",
+        "c": "x" * 500,
+    }
+
+
+def test_the_wheel_holds_the_package_and_is_the_same_twice(tmp_path):
+    first = write_wheel(tmp_path).read_bytes()
+    path = write_wheel(tmp_path)
+    assert path.read_bytes() == first
+    names = zipfile.ZipFile(path).namelist()
+    assert {"hiprisk/tracking/pyfunc.py", "hiprisk/cohort/dictionary.yaml"} <= set(names)
+    assert not [name for name in names if "__pycache__" in name]
+
+
+def test_the_wheel_is_installable_as_it_is(tmp_path):
+    path = write_wheel(tmp_path)
+    target = tmp_path / "site"
+    subprocess.run(
+        [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index",
+         "--target", str(target), str(path)],
+        check=True,
+    )  # fmt: skip
+    assert (target / "hiprisk" / "sheet" / "evaluate.py").exists()
+
+
+def test_the_pyfunc_model_answers_and_refuses(tmp_path):
+    model = _load_pyfunc(str(write_small_bundle(tmp_path)))
+    rows = pd.DataFrame({"womac_function_0_100": [50, "x", 500], "sex": ["male", None, "male"]})
+    answered = model.predict(rows)
+    assert answered["reason"].tolist() == [
+        "",
+        "NOT_A_NUMBER(womac_function_0_100);TOO_MANY_MISSING",
+        "OUT_OF_RANGE(womac_function_0_100)",
+    ]
+    # JSON has no NaN, so a refused row has None.
+    assert answered["predicted"][1] is None
+    assert (
+        model.predict([{"womac_function_0_100": 50, "sex": "male"}])["predicted"][0]
+        == (answered["predicted"][0])
+    )
+    for bad, message in (
+        (pd.DataFrame({"x": [1]}), "no column is a variable"),
+        (3, "give a table"),
+        (pd.DataFrame([[1, 2]], columns=["age_years"] * 2), "a column name comes twice"),
+    ):
+        with pytest.raises(InputError, match=message):
+            model.predict(bad)
+    with pytest.raises(InputError, match="takes no parameters"):
+        model.predict(rows, params={"x": 1})
