@@ -68,6 +68,8 @@ class CohortBlock:
     problems : tuple of CellProblems
     source : pyarrow.Table
         The file's own columns as text, unchanged.
+    plain : frozenset of str
+        Columns of the source in which every cell is a number or says "missing".
     """
 
     first_row: int
@@ -75,6 +77,7 @@ class CohortBlock:
     columns: dict[str, Column]
     problems: tuple[CellProblems, ...]
     source: pa.Table
+    plain: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,12 +192,17 @@ def map_block(block: TextBlock, mapping: CohortMapping, *, decimal: str = ".") -
         table = table.filter(pc.is_in(numbers, pa.array(list(mapping.imputations))))
     columns: dict[str, Column] = {}
     problems: list[CellProblems] = []
+    plain: set[str] = set()
     dictionary = load_dictionary()
     for name, source in mapping.variables.items():
         reader = _CellReader(dictionary[name], source, mapping.missing, decimal)
         columns[name] = reader.read(table)
         problems += reader.problems
-    return CohortBlock(block.first_row, table.num_rows, columns, tuple(problems), table)
+        if dictionary[name].kind == "number" and source.column and not reader.problems:
+            plain.add(source.column)
+    # A decimal comma must be quoted where the comma is the delimiter.
+    kept = frozenset(plain) if decimal == "." else frozenset()
+    return CohortBlock(block.first_row, table.num_rows, columns, tuple(problems), table, kept)
 
 
 class _CellReader:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hiprisk.sheet.applicability import Assessment, assess
 from hiprisk.sheet.evaluate import Columns, Prediction, SheetEvaluator
+from hiprisk.sheet.patterns import texts_by_pattern
 
 Floats = NDArray[np.float64]
 Texts = NDArray[np.object_]
@@ -142,18 +142,10 @@ def _spread(values: Floats, usable: NDArray[np.bool_]) -> Floats:
 
 
 def _imputed_names(evaluator: SheetEvaluator, prediction: Prediction) -> Texts:
-    """Names of what was imputed in each row: one text for each pattern that occurs."""
+    """Names of what was imputed in each row."""
     names = [spec.name for spec in evaluator.sheet.variables]
-    if len(prediction.imputed) == 1:
-        return np.array([";".join(compress(names, prediction.imputed[0])), None], object)[:1]
-    packed = np.packbits(prediction.imputed, axis=1)
-    keys = np.ascontiguousarray(packed).view(np.dtype((np.void, packed.shape[1]))).ravel()
-    _, first, place = np.unique(keys, return_index=True, return_inverse=True)
-    texts = np.empty(len(first), dtype=object)
-    for position, row in enumerate(first):
-        lacking = np.flatnonzero(prediction.imputed[row])
-        texts[position] = ";".join(names[i] for i in lacking)
-    return np.asarray(texts[place], dtype=object)
+    masks = list(prediction.imputed.T)
+    return texts_by_pattern(names, masks, n_rows=len(prediction.imputed))
 
 
 def as_mapping(answers: Answers, row: int = 0) -> Mapping[str, object]:

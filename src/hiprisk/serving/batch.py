@@ -29,7 +29,7 @@ from hiprisk.serving.patient import Model
 # A spreadsheet takes a cell that starts so for a formula.
 _FORMULA = r"^[=+\-@\t\r]"
 _NUMBER = r"^[-+]?([0-9]+[.,]?[0-9]*|[.,][0-9]+)([eE][-+]?[0-9]{1,3})?$"
-BLOCK_BYTES = 8 << 20
+BLOCK_BYTES = 2 << 20
 
 Progress = Callable[[str, int, int], None]
 
@@ -113,7 +113,7 @@ def score_file(
         for block in iter_blocks(path, mapping, block_bytes=BLOCK_BYTES):
             tally.look(block, accept_units=accept_units)
             answers = _answers(model, block)
-            to.write(_scored(model, block, answers, raw_text=raw_text))
+            to.write(_scored(model, block, answers, raw_text=raw_text), plain=block.plain)
             tally.add(block, answers)
             if progress is not None:
                 progress(tally.n_rows)
@@ -165,7 +165,7 @@ class _Writer:
             if writer is not None:
                 writer.close()
 
-    def write(self, table: pa.Table) -> None:
+    def write(self, table: pa.Table, *, plain: frozenset[str]) -> None:
         if self._parquet:
             if self._parquet_writer is None:
                 self._parquet_writer = pq.ParquetWriter(self._path, table.schema)
@@ -175,14 +175,17 @@ class _Writer:
             self._stream = self._path.open("wb")
             header = pa.table({name: pa.array([name]) for name in table.column_names})
             self._stream.write(csv_bytes(header))
-        self._stream.write(csv_bytes(table))
+        self._stream.write(csv_bytes(table, plain=plain))
 
 
-def csv_bytes(table: pa.Table) -> bytes:
-    """Rows as CSV lines; a cell is in quotes only where it must be, and missing is empty."""
+def csv_bytes(table: pa.Table, *, plain: frozenset[str] = frozenset()) -> bytes:
+    """Rows as CSV lines; a cell is in quotes only where it must be, and missing is empty.
+
+    Columns named in `plain` are known to need no quotes.
+    """
     if not table.num_rows:
         return b""
-    cells = [_quoted(column) for column in table.itercolumns()]
+    cells = [table[name] if name in plain else _quoted(table[name]) for name in table.column_names]
     lines = pc.binary_join_element_wise(*cells, ",")
     joined = pc.binary_join(pa.array([lines.to_pylist()], pa.list_(pa.string())), "\n")
     return f"{joined[0].as_py()}\n".encode()
@@ -214,7 +217,7 @@ def _scored(model: Model, block: CohortBlock, answers: Answers, *, raw_text: boo
             advice="score the original file, or rename the column",
         )
     columns = {
-        name: block.source[name] if raw_text else _safe(block.source[name])
+        name: block.source[name] if raw_text or name in block.plain else _safe(block.source[name])
         for name in block.source.column_names
     }
     for name in names:

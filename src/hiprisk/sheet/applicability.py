@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from hiprisk.sheet.evaluate import Columns
 from hiprisk.sheet.format import Sheet, VariableSpec
+from hiprisk.sheet.patterns import texts_by_pattern
 
 Mask = NDArray[np.bool_]
 
@@ -39,11 +40,7 @@ class RowNotes:
 
     def joined(self) -> NDArray[np.object_]:
         """Codes of each row in one text, separated by semicolons; empty where there are none."""
-        texts = np.full(self.n_rows, "", dtype=object)
-        for code, mask in zip(self.codes, self.masks, strict=True):
-            for text in set(texts[mask]):
-                texts[mask & (texts == text)] = f"{text};{code}" if text else code
-        return texts
+        return texts_by_pattern(self.codes, self.masks, n_rows=self.n_rows)
 
     def counts(self) -> dict[str, int]:
         """Number of rows of each code."""
