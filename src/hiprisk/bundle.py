@@ -1,7 +1,8 @@
 """A bundle: everything about one fitted model in one folder, hashed, written whole or not at all.
 
 `bundle_sha256` covers what the model is (sheet, resolved config, evidence); the manifest lists
-every file with its own hash, and nothing is parsed before all hashes match.
+every file with its own hash and seals itself with another, and nothing else is parsed before all
+hashes match.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 SCHEMA_VERSION = 1
 FORMAT_NAME = "hiprisk-bundle"
 MANIFEST = "manifest.json"
+SEAL = "manifest_sha256"
 HASHED_PARTS = ("sheet.json", "config.json", "evidence.json")
 MAX_FILE_BYTES = 256 << 20
 MAX_MANIFEST_BYTES = 1 << 20
@@ -207,7 +209,7 @@ def _write_version(
 def _manifest(
     files: dict[str, bytes], contents: BundleContents, name: str, version: str
 ) -> dict[str, Any]:
-    return {
+    manifest = {
         "format": FORMAT_NAME,
         "schema_version": SCHEMA_VERSION,
         "name": name,
@@ -222,6 +224,13 @@ def _manifest(
             for file, data in files.items()
         },
     }
+    return {**manifest, SEAL: manifest_hash(manifest)}
+
+
+def manifest_hash(manifest: Mapping[str, Any]) -> str:
+    """SHA-256 over the canonical JSON of a manifest without its own hash."""
+    rest = {key: value for key, value in manifest.items() if key != SEAL}
+    return hashlib.sha256(canonical_json(rest).encode()).hexdigest()
 
 
 def _write_file(path: Path, data: bytes) -> None:
@@ -322,9 +331,8 @@ def _read_manifest(path: Path) -> dict[str, Any]:
     manifest_path = path / MANIFEST
     if manifest_path.is_symlink() or manifest_path.stat().st_size > MAX_MANIFEST_BYTES:
         raise BundleError("the manifest is a link or too large", code="MANIFEST", file=MANIFEST)
-    manifest = parse_strict(
-        manifest_path.read_bytes(), name=MANIFEST, max_bytes=MAX_MANIFEST_BYTES, max_depth=8
-    )
+    raw = manifest_path.read_bytes()
+    manifest = parse_strict(raw, name=MANIFEST, max_bytes=MAX_MANIFEST_BYTES, max_depth=8)
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT_NAME:
         raise BundleError("this is not a hiprisk manifest", code="MANIFEST", file=MANIFEST)
     if manifest.get("schema_version") != SCHEMA_VERSION:
@@ -335,6 +343,14 @@ def _read_manifest(path: Path) -> dict[str, Any]:
             code="VERSION",
             file=MANIFEST,
             advice="use the version of hiprisk that wrote it",
+        )
+    # Canonical text and a hash of its own: not a byte of the manifest can change unseen.
+    if raw != canonical_json(manifest).encode() or manifest.get(SEAL) != manifest_hash(manifest):
+        raise BundleError(
+            "the manifest was changed since it was written",
+            code="CHANGED",
+            file=MANIFEST,
+            advice="take the bundle anew from where it was made",
         )
     keys = ("name", "version", "provenance", "intended_use", "bundle_sha256", "cohort_fingerprint")
     texts = all(isinstance(manifest.get(key), str) for key in keys)
