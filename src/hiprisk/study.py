@@ -19,15 +19,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hiprisk.bundle import BundleContents, check_name, read_bundle, write_bundle
-from hiprisk.cohort.checking import check_cohort
 from hiprisk.cohort.dictionary import Variable, load_dictionary
-from hiprisk.cohort.findings import Finding
-from hiprisk.cohort.mapping import load_mapping
-from hiprisk.cohort.reading import Cohort, fingerprint, read_cohort
-from hiprisk.cohort.simulate import simulate_cohort
+from hiprisk.cohort.reading import Cohort
 from hiprisk.config import StudyConfig
 from hiprisk.config.reading import resolved
-from hiprisk.errors import ConfigError, InputError
 from hiprisk.features.design import Design, plan_design
 from hiprisk.learning.candidates import (
     LearningData,
@@ -42,29 +37,24 @@ from hiprisk.learning.candidates import (
 )
 from hiprisk.learning.export import write_sheet
 from hiprisk.learning.folds import CompletedFold
+from hiprisk.learning.obtaining import obtain_cohort, usable_rows
 from hiprisk.learning.parallel import one_thread
-from hiprisk.learning.participants import Participants, Selection, select_participants
+from hiprisk.learning.participants import select_participants
 from hiprisk.learning.pipeline import StudyEstimator
 from hiprisk.learning.skops_file import dump_estimator
 from hiprisk.learning.tuning import Tuned
 from hiprisk.learning.uncertainty import residual_distribution
-from hiprisk.metrics.registry import MetricFunction, metrics_for
 from hiprisk.reporting.card import model_card
 from hiprisk.reporting.plots import study_figures
-from hiprisk.sheet.distribution import PredictiveDistribution
-from hiprisk.sheet.evaluate import INTERVALS
 from hiprisk.sheet.format import Distribution, Sheet
 from hiprisk.tracking.runs import StudyRun, open_run
-from hiprisk.validation.evidence import Evidence, FamilyResult, FlowCount, HoldoutResult
-from hiprisk.validation.intervals import Estimate, percentile_intervals
+from hiprisk.validation.evidence import Evidence, FamilyResult
+from hiprisk.validation.judging import Chosen, FinishedStudy, judge, metric_functions
 from hiprisk.validation.procedure import InnerTuning, WholeProcedure
 from hiprisk.validation.resampling import BootstrapResult, bootstrap_optimism, draw_resamples
-from hiprisk.validation.summary import summary_sentences
 
 Floats = NDArray[np.float64]
 Progress = Callable[[str, int, int], None]
-
-STRUCTURAL = {"TWO_HIPS_NO_PERSON", "STACKED_IMPUTATIONS", "REPEATED_PERSON"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,15 +99,6 @@ class StudyResult:
             "metrics": self.evidence.metrics(),
             "seconds": round(self.seconds, 1),
         }
-
-
-@dataclass(frozen=True)
-class _Chosen:
-    """The families as tuned, and the one with the smallest loss."""
-
-    families: tuple[FamilyResult, ...]
-    name: str
-    params: dict[str, float]
 
 
 def run_study(
@@ -179,8 +160,18 @@ def run_study(
                 residual_sd=residual_sd,
                 refits=refits,
             )
-            evidence = _evidence(
-                config, cohort, selection, data, design, chosen, estimator, unseen, bootstrap, sheet
+            evidence = judge(
+                FinishedStudy(
+                    config=config,
+                    cohort=cohort,
+                    selection=selection,
+                    data=data,
+                    chosen=chosen,
+                    estimator=estimator,
+                    unseen=unseen,
+                    optimism=bootstrap.table,
+                    sheet=sheet,
+                )
             )
         bundle_path = _write(config, cohort, sheet, evidence, estimator, Path(out), run)
         bundle = read_bundle(bundle_path)
@@ -194,78 +185,6 @@ def run_study(
         mlflow_run=run.run_id,
         mlflow_store=run.store,
         seconds=time.monotonic() - began,
-    )
-
-
-def obtain_cohort(config: StudyConfig) -> Cohort:
-    """Read the config's cohort, or simulate it."""
-    settings = config.cohort
-    if settings.simulate is not None:
-        asked = settings.simulate
-        frame = simulate_cohort(
-            asked.preset,
-            n=asked.n,
-            seed=asked.seed,
-            lbp_effect=asked.lbp_effect,
-            knee_share=asked.knee_share,
-        ).frame
-        return Cohort(
-            frame=frame,
-            findings=check_cohort(frame, unreadable={}, grain="person", stacked=False, source={}),
-            grain="person",
-            fingerprint=fingerprint(frame),
-            provenance="synthetic",
-            source_name=f"simulated ({asked.preset})",
-        )
-    if settings.file is None:
-        raise ConfigError(
-            "no cohort is named",
-            column="cohort",
-            advice="name one with --cohort FILE, or state cohort.file or cohort.simulate",
-        )
-    mapping = load_mapping(settings.mapping) if settings.mapping else None
-    return read_cohort(settings.file, mapping)
-
-
-def usable_rows(cohort: Cohort, config: StudyConfig) -> pd.DataFrame:
-    """The cohort's rows after what the config says of values that cannot be used.
-
-    Raises
-    ------
-    InputError
-        If there are errors and the config does not say what to do with them.
-    """
-    errors = [finding for finding in cohort.findings if finding.severity == "error"]
-    structural = [finding for finding in errors if finding.code in STRUCTURAL]
-    used = {*config.predictors, config.outcome.variable}
-    if config.outcome.baseline is not None:
-        used.add(config.outcome.baseline)
-    if structural or (errors and config.cohort.on_invalid == "refuse"):
-        _refuse((structural or errors)[0], len(errors), cohort)
-    frame = cohort.frame
-    invalid = np.zeros(len(frame), dtype=bool)
-    dictionary = load_dictionary()
-    for name in used & set(frame.columns):
-        hard = dictionary[name].hard
-        if hard is not None:
-            outside = ((frame[name] < hard[0]) | (frame[name] > hard[1])).to_numpy()
-            invalid |= outside
-            if outside.any() and config.cohort.on_invalid == "missing":
-                frame = frame.assign(**{name: frame[name].mask(outside)})
-    if config.cohort.on_invalid == "exclude":
-        return frame.loc[~invalid].reset_index(drop=True)
-    return frame
-
-
-def _refuse(finding: Finding, n_errors: int, cohort: Cohort) -> None:
-    more = f"; {n_errors - 1} more error(s), see hiprisk check" if n_errors > 1 else ""
-    raise InputError(
-        f"{finding.message} ({finding.count} row(s)){more}",
-        code=finding.code,
-        file=cohort.source_name,
-        row=finding.rows[0] if finding.rows else None,
-        column=finding.column,
-        advice=f"{finding.advice}; or set cohort.on_invalid",
     )
 
 
@@ -324,7 +243,7 @@ def _choose(
     workers: int,
     resume: bool,
     tell: Progress,
-) -> tuple[_Chosen, list[CompletedFold]]:
+) -> tuple[Chosen, list[CompletedFold]]:
     """Tune every candidate on the same folds; the smallest loss wins."""
     if not resume:
         _forget_search(out, config)
@@ -366,7 +285,7 @@ def _choose(
         )
         for name, result in tuned.items()
     )
-    return _Chosen(families, best, dict(tuned[best].params)), folds
+    return Chosen(families, best, dict(tuned[best].params)), folds
 
 
 def _fit(
@@ -374,7 +293,7 @@ def _fit(
     design: Design,
     dictionary: Mapping[str, Variable],
     data: LearningData,
-    chosen: _Chosen,
+    chosen: Chosen,
 ) -> StudyEstimator:
     estimator = blank_estimator(config, design, dictionary, family=chosen.name, in_resamples=False)
     estimator.params = chosen.params
@@ -388,20 +307,11 @@ def _out_of_fold(
     config: StudyConfig,
     design: Design,
     dictionary: Mapping[str, Variable],
-    chosen: _Chosen,
+    chosen: Chosen,
     folds: Sequence[CompletedFold],
 ) -> OutOfFold:
     estimator = blank_estimator(config, design, dictionary, family=chosen.name, in_resamples=True)
     return out_of_fold(estimator, chosen.params, folds)
-
-
-def _metric_functions(kind: str, family: str) -> dict[str, MetricFunction]:
-    """Metrics of a kind; a constant prediction has no slope and no discrimination."""
-    metrics = {metric.name: metric.function for metric in metrics_for(kind)}
-    if family == "mean":
-        for name in ("calibration_slope", "calibration_intercept"):
-            metrics.pop(name, None)
-    return metrics
 
 
 def _bootstrap(
@@ -409,7 +319,7 @@ def _bootstrap(
     design: Design,
     dictionary: Mapping[str, Variable],
     data: LearningData,
-    chosen: _Chosen,
+    chosen: Chosen,
     estimator: StudyEstimator,
     *,
     workers: int,
@@ -429,14 +339,14 @@ def _bootstrap(
         WholeProcedure(blank, data, inner),
         data.outcome,
         apparent=apparent,
-        metrics=_metric_functions(config.outcome.kind, chosen.name),
+        metrics=metric_functions(config.outcome.kind, chosen.name),
         resamples=draw_resamples(data.groups, n_resamples=settings.resamples, seed=config.seed),
         workers=workers,
         progress=partial(tell, "bootstrap"),
     )
 
 
-def _usable_refits(bootstrap: BootstrapResult, chosen: _Chosen) -> Floats | None:
+def _usable_refits(bootstrap: BootstrapResult, chosen: Chosen) -> Floats | None:
     return bootstrap.coefficients if chosen.name in ("linear", "logistic") else None
 
 
@@ -448,155 +358,6 @@ def _scatter(
     observed = data.outcome[unseen.rows]
     distribution = residual_distribution(observed, unseen.predicted, unseen.imputation_variance)
     return distribution, float(np.sqrt(np.mean((observed - unseen.predicted) ** 2)))
-
-
-def _evidence(
-    config: StudyConfig,
-    cohort: Cohort,
-    selection: Selection,
-    data: LearningData,
-    design: Design,
-    chosen: _Chosen,
-    estimator: StudyEstimator,
-    unseen: OutOfFold,
-    bootstrap: BootstrapResult,
-    sheet: Sheet,
-) -> Evidence:
-    outcome = config.outcome
-    metrics = _metric_functions(outcome.kind, chosen.name)
-    known = ~np.isnan(data.outcome)
-    apparent = percentile_intervals(
-        data.outcome[known],
-        estimator.predict_numeric(data.columns)[known],
-        metrics=metrics,
-        groups=data.groups[known],
-        n_resamples=config.validation.interval_resamples,
-        seed=config.seed,
-        name="apparent",
-    )
-    family = next(one for one in chosen.families if one.chosen)
-    n_coefficients = _size(estimator)
-    gain = outcome.smallest_gain_worth_having
-    table = bootstrap.table
-    return Evidence(
-        name=config.name,
-        title=config.title,
-        kind=outcome.kind,
-        provenance=sheet.provenance,
-        outcome_unit=outcome.unit,
-        family=chosen.name,
-        n_analysed=int(known.sum()),
-        n_predictors=len(design.variables),
-        n_coefficients=n_coefficients,
-        summary=summary_sentences(
-            family=chosen.name,
-            gain_over_mean=family.gain_over_mean,
-            kind=outcome.kind,
-            unit=outcome.unit,
-            provenance=sheet.provenance,
-            n_analysed=int(known.sum()),
-            n_coefficients=n_coefficients,
-            optimism=table,
-            apparent=apparent,
-            smallest_gain=(gain.metric, gain.value),
-        )
-        if "calibration_slope" in metrics
-        else _mean_summary(sheet.provenance),
-        flow=tuple(
-            FlowCount(label=step.label, n_left_out=step.n_left_out, n_remaining=step.n_remaining)
-            for step in selection.flow
-        ),
-        findings=tuple(finding.to_dict() for finding in cohort.findings),
-        families=chosen.families,
-        apparent=apparent,
-        optimism=table,
-        holdout=_holdout(config, selection.holdout, estimator, metrics),
-        calibration=_calibration_tenths(data.outcome[unseen.rows], unseen.predicted),
-        coverage=_coverage(sheet, data.outcome[unseen.rows], unseen),
-        not_repeated=_not_repeated(config),
-    )
-
-
-def _mean_summary(provenance: str) -> tuple[str, ...]:
-    head = (
-        ("SIMULATED DATA: the model says nothing of any patient.",)
-        if provenance == "synthetic"
-        else ()
-    )
-    return (
-        *head,
-        "No candidate predicted better than giving everybody the mean: the predictors add nothing "
-        "here.",
-    )
-
-
-def _size(estimator: StudyEstimator) -> int:
-    coefficients = getattr(estimator.fit_, "coefficients", None)
-    if coefficients is not None:
-        return len(coefficients)
-    params = estimator.params
-    return round(params["n_trees"]) * round(params["max_leaves"])
-
-
-def _not_repeated(config: StudyConfig) -> tuple[str, ...]:
-    said = ["the choice of the family", "the places of the spline's knots"]
-    if not config.validation.tune_inside:
-        said.insert(0, "tuning (set validation.tune_inside: true to repeat it)")
-    return tuple(said)
-
-
-def _holdout(
-    config: StudyConfig,
-    people: Participants | None,
-    estimator: StudyEstimator,
-    metrics: Mapping[str, MetricFunction],
-) -> HoldoutResult | None:
-    settings = config.validation.holdout
-    if people is None or settings is None:
-        return None
-    predicted = estimator.predict(people.frame)
-    reference_name = config.validation.reference_prediction
-    rows = np.ones(len(predicted), dtype=bool)
-    if reference_name is not None:
-        rows = people.frame[reference_name].notna().to_numpy()
-    judge = partial(
-        percentile_intervals,
-        metrics=metrics,
-        groups=people.groups[rows],
-        n_resamples=config.validation.interval_resamples,
-        seed=config.seed,
-        name="holdout",
-    )
-    observed = people.outcome[rows]
-    reference: tuple[Estimate, ...] = ()
-    if reference_name is not None:
-        reference = judge(observed, people.frame[reference_name].to_numpy(dtype=np.float64)[rows])
-    return HoldoutResult(
-        label=f"{settings.variable}: {', '.join(settings.test)}",
-        n=int(rows.sum()),
-        model=judge(observed, predicted[rows]),
-        reference_name=reference_name,
-        reference=reference,
-    )
-
-
-def _calibration_tenths(observed: Floats, predicted: Floats) -> tuple[tuple[float, float], ...]:
-    order = np.argsort(predicted, kind="stable")
-    parts = np.array_split(order, 10)
-    return tuple((float(predicted[p].mean()), float(observed[p].mean())) for p in parts)
-
-
-def _coverage(sheet: Sheet, observed: Floats, unseen: OutOfFold) -> dict[str, float]:
-    if sheet.distribution is None:
-        return {}
-    spread = PredictiveDistribution(sheet.distribution, sheet.outcome)
-    scale = spread.scale(unseen.predicted, unseen.imputation_variance)
-    found = {}
-    for level, (low, high) in INTERVALS.items():
-        lower = spread.quantile(low, unseen.predicted, scale)
-        upper = spread.quantile(high, unseen.predicted, scale)
-        found[f"out_of_fold_{level}"] = float(np.mean((observed >= lower) & (observed <= upper)))
-    return found
 
 
 def _write(

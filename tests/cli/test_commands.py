@@ -609,7 +609,7 @@ def test_train_counts_what_on_invalid_did(capsys):
     frame = pd.read_csv("c.csv")
     frame.loc[:4, "age_years"] = 999.0
     frame.to_csv("bad.csv", index=False)
-    from hiprisk.study import obtain_cohort, usable_rows
+    from hiprisk.learning.obtaining import obtain_cohort, usable_rows
 
     for choice, n_rows, n_missing in (("missing", 220, 5), ("exclude", 215, 0)):
         config = load_config(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,19 +16,7 @@ EXAMPLE = """  hiprisk check cohort.csv
 
 def run(argv: Sequence[str]) -> int:
     """Run the command."""
-    parser = Parser(
-        "check",
-        description="Read a cohort file as training and scoring do, and say what was found. "
-        "Nothing is changed; no cell is shown unless --show-values is given.",
-        example=EXAMPLE,
-    )
-    parser.add_argument("cohort", metavar="COHORT", help="CSV or Parquet file")
-    parser.add_argument("--mapping", type=Path, metavar="M", help="column mapping (YAML)")
-    parser.add_argument("--strict", action="store_true", help="exit 3 on any warning too")
-    parser.add_argument(
-        "--show-values", action="store_true", help="show the cells found (they are patients')"
-    )
-    options = parser.parse_args(argv)
+    options = _parse(argv)
     from hiprisk.cohort.mapping import load_mapping
     from hiprisk.cohort.reading import read_cohort
 
@@ -89,3 +78,19 @@ def _show_values(frame: object, found: Sequence[object]) -> None:
         if finding.column in frame.columns and finding.rows:
             cells = [str(frame[finding.column].iloc[row - 1]) for row in finding.rows]
             print_lines(f"   {finding.code} {finding.column}: {', '.join(cells)}")
+
+
+def _parse(argv: Sequence[str]) -> argparse.Namespace:
+    parser = Parser(
+        "check",
+        description="Read a cohort file as training and scoring do, and say what was found. "
+        "Nothing is changed; no cell is shown unless --show-values is given.",
+        example=EXAMPLE,
+    )
+    parser.add_argument("cohort", metavar="COHORT", help="CSV or Parquet file")
+    parser.add_argument("--mapping", type=Path, metavar="M", help="column mapping (YAML)")
+    parser.add_argument("--strict", action="store_true", help="exit 3 on any warning too")
+    parser.add_argument(
+        "--show-values", action="store_true", help="show the cells found (they are patients')"
+    )
+    return parser.parse_args(argv)

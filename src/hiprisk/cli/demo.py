@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import shutil
 from collections.abc import Sequence
@@ -24,16 +25,7 @@ PATIENT = {
 
 def run(argv: Sequence[str]) -> int:
     """Run the command."""
-    parser = Parser(
-        "demo",
-        description="Train on a simulated Stupar-like cohort, score a file of new simulated "
-        "people and predict one patient.",
-        example=EXAMPLE,
-    )
-    parser.add_argument("--config", type=Path, default=Path("configs/stupar.yaml"), metavar="FILE")
-    parser.add_argument("--out", type=Path, default=Path("demo"), metavar="DIR")
-    parser.add_argument("--workers", type=whole_number(1), default=os.cpu_count() or 1, metavar="N")
-    options = parser.parse_args(argv)
+    options = _parse(argv)
     out = options.out.resolve()
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
@@ -80,3 +72,16 @@ def run(argv: Sequence[str]) -> int:
     )
     print_lines("", f"See the runs: mlflow ui --backend-store-uri {result.mlflow_store}")
     return 0
+
+
+def _parse(argv: Sequence[str]) -> argparse.Namespace:
+    parser = Parser(
+        "demo",
+        description="Train on a simulated Stupar-like cohort, score a file of new simulated "
+        "people and predict one patient.",
+        example=EXAMPLE,
+    )
+    parser.add_argument("--config", type=Path, default=Path("configs/stupar.yaml"), metavar="FILE")
+    parser.add_argument("--out", type=Path, default=Path("demo"), metavar="DIR")
+    parser.add_argument("--workers", type=whole_number(1), default=os.cpu_count() or 1, metavar="N")
+    return parser.parse_args(argv)

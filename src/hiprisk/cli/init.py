@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,16 +16,7 @@ EXAMPLE = "  hiprisk init export.csv --out-dir drafts"
 
 def run(argv: Sequence[str]) -> int:
     """Run the command."""
-    parser = Parser(
-        "init",
-        description="Draft a column mapping and a study config for an unknown cohort file. "
-        "Variables are proposed by name and distribution; what must be decided is marked DECIDE.",
-        example=EXAMPLE,
-    )
-    parser.add_argument("cohort", type=Path, metavar="COHORT", help="CSV or Parquet file")
-    parser.add_argument("--out-dir", type=Path, default=Path(), metavar="DIR")
-    parser.add_argument("--force", action="store_true", help="overwrite drafts")
-    options = parser.parse_args(argv)
+    options = _parse(argv)
     from hiprisk.cohort.drafting import config_text, mapping_text, propose
 
     proposals = propose(options.cohort)
@@ -75,3 +67,16 @@ def run(argv: Sequence[str]) -> int:
         f"{options.cohort} --mapping {mapping_file}",
     )
     return 0
+
+
+def _parse(argv: Sequence[str]) -> argparse.Namespace:
+    parser = Parser(
+        "init",
+        description="Draft a column mapping and a study config for an unknown cohort file. "
+        "Variables are proposed by name and distribution; what must be decided is marked DECIDE.",
+        example=EXAMPLE,
+    )
+    parser.add_argument("cohort", type=Path, metavar="COHORT", help="CSV or Parquet file")
+    parser.add_argument("--out-dir", type=Path, default=Path(), metavar="DIR")
+    parser.add_argument("--force", action="store_true", help="overwrite drafts")
+    return parser.parse_args(argv)

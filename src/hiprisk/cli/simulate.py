@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import secrets
 from collections.abc import Sequence
@@ -17,36 +18,7 @@ EXAMPLE = """  hiprisk simulate --preset stupar --seed 1 --out cohort.csv
 
 def run(argv: Sequence[str]) -> int:
     """Run the command."""
-    parser = Parser(
-        "simulate",
-        description="Write a simulated cohort. Its people do not exist; its parameters are "
-        "modelling choices, not evidence.",
-        example=EXAMPLE,
-    )
-    parser.add_argument("--preset", choices=["stupar", "primary-care"], default="stupar")
-    parser.add_argument("--n", type=whole_number(1), metavar="N",
-                        help="people with hip osteoarthritis (default: the preset's)")  # fmt: skip
-    parser.add_argument("--seed", type=whole_number(0), required=True, metavar="S")
-    parser.add_argument(
-        "--lbp-effect",
-        type=float,
-        default=5.0,
-        metavar="E",
-        help="points that back pain adds at follow-up (0, 5, 11.4; default 5)",
-    )
-    parser.add_argument(
-        "--knee-share",
-        type=float,
-        default=0.0,
-        metavar="P",
-        help="share of people with knee osteoarthritis, in whom the effect is 0",
-    )
-    parser.add_argument("--grain", choices=["person", "hip"], default="person",
-                        help="what a row is (default: person)")  # fmt: skip
-    parser.add_argument("--out", type=Path, required=True, metavar="FILE",
-                        help=".parquet for Parquet, else CSV")  # fmt: skip
-    parser.add_argument("--force", action="store_true", help="overwrite the file")
-    options = parser.parse_args(argv)
+    options = _parse(argv)
     if options.out.exists() and not options.force:
         raise ConfigError(
             "the file exists", code="EXISTS", file=options.out.name, advice="add --force"
@@ -90,3 +62,36 @@ def run(argv: Sequence[str]) -> int:
             f"{options.lbp_effect:g} points): {options.out}"
         )
     return 0
+
+
+def _parse(argv: Sequence[str]) -> argparse.Namespace:
+    parser = Parser(
+        "simulate",
+        description="Write a simulated cohort. Its people do not exist; its parameters are "
+        "modelling choices, not evidence.",
+        example=EXAMPLE,
+    )
+    parser.add_argument("--preset", choices=["stupar", "primary-care"], default="stupar")
+    parser.add_argument("--n", type=whole_number(1), metavar="N",
+                        help="people with hip osteoarthritis (default: the preset's)")  # fmt: skip
+    parser.add_argument("--seed", type=whole_number(0), required=True, metavar="S")
+    parser.add_argument(
+        "--lbp-effect",
+        type=float,
+        default=5.0,
+        metavar="E",
+        help="points that back pain adds at follow-up (0, 5, 11.4; default 5)",
+    )
+    parser.add_argument(
+        "--knee-share",
+        type=float,
+        default=0.0,
+        metavar="P",
+        help="share of people with knee osteoarthritis, in whom the effect is 0",
+    )
+    parser.add_argument("--grain", choices=["person", "hip"], default="person",
+                        help="what a row is (default: person)")  # fmt: skip
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE",
+                        help=".parquet for Parquet, else CSV")  # fmt: skip
+    parser.add_argument("--force", action="store_true", help="overwrite the file")
+    return parser.parse_args(argv)

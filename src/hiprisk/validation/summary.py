@@ -2,62 +2,59 @@
 
 from __future__ import annotations
 
-from hiprisk.validation.intervals import Estimate
-from hiprisk.validation.resampling import OptimismTable
+from collections.abc import Iterable
+
+from hiprisk.config import SmallestGain
+from hiprisk.validation.evidence import Evidence
 
 
-def summary_sentences(
-    *,
-    family: str,
-    gain_over_mean: float,
-    kind: str,
-    unit: str,
-    provenance: str,
-    n_analysed: int,
-    n_coefficients: int,
-    optimism: OptimismTable,
-    apparent: tuple[Estimate, ...],
-    smallest_gain: tuple[str, float],
-) -> tuple[str, ...]:
+def summary_sentences(evidence: Evidence, smallest_gain: SmallestGain) -> tuple[str, ...]:
     """The most important first; simulated data and an honest null are said plainly."""
-    sentences = []
-    if provenance == "synthetic":
-        sentences.append(
+    return tuple(_sentences(evidence, smallest_gain))
+
+
+def _sentences(evidence: Evidence, smallest_gain: SmallestGain) -> Iterable[str]:
+    if evidence.provenance == "synthetic":
+        yield (
             "SIMULATED DATA: the model was fitted on simulated people and says nothing of any "
             "patient."
         )
-    corrected = optimism.corrected()
-    main = "r2" if kind == "continuous" else "scaled_brier"
-    word = "R2" if kind == "continuous" else "the scaled Brier score"
-    value = corrected[main]
-    metric, least = smallest_gain
-    if family == "mean":
-        sentences.append(
+    if evidence.family == "mean":
+        yield (
             "No candidate predicted better than giving everybody the mean: the predictors add "
             "nothing here."
         )
-    elif metric == main and value < least:
-        sentences.append(
-            f"The model adds nothing worth having: corrected for optimism {word} is {value:.3f}, "
-            f"and the study declared {least:g} the smallest gain worth having."
-        )
-    else:
-        sentences.append(
-            f"Chosen: {family}. Corrected for optimism {word} is {value:.3f}; cross-validated loss "
-            f"is {100 * gain_over_mean:.1f} % below that of the mean."
-        )
-    if kind == "continuous":
-        sentences.append(
-            f"Predictions are off by {corrected['mae']:.1f} {unit} on average (root mean square "
-            f"{corrected['rmse']:.1f})."
+        return
+    yield _gain(evidence, smallest_gain)
+    corrected = evidence.optimism.corrected()
+    if evidence.kind == "continuous":
+        yield (
+            f"Predictions are off by {corrected['mae']:.1f} {evidence.outcome_unit} on average "
+            f"(root mean square {corrected['rmse']:.1f})."
         )
     slope = corrected["calibration_slope"]
-    if family != "mean" and not 0.9 <= slope <= 1.1:
+    if not 0.9 <= slope <= 1.1:
         spread = "spread too wide" if slope < 1 else "are drawn too much to the middle"
-        sentences.append(f"The calibration slope is {slope:.2f}: predictions {spread}.")
-    per = n_analysed / max(n_coefficients, 1)
-    sentences.append(
-        f"{n_analysed} people with a known outcome, {n_coefficients} coefficients or leaves: "
+        yield f"The calibration slope is {slope:.2f}: predictions {spread}."
+    per = evidence.n_analysed / max(evidence.n_coefficients, 1)
+    what = "leaves" if evidence.family == "boosting" else "coefficients"
+    yield (
+        f"{evidence.n_analysed} people with a known outcome, {evidence.n_coefficients} {what}: "
         f"{per:.0f} people each."
     )
-    return tuple(sentences)
+
+
+def _gain(evidence: Evidence, smallest_gain: SmallestGain) -> str:
+    continuous = evidence.kind == "continuous"
+    main, word = ("r2", "R2") if continuous else ("scaled_brier", "the scaled Brier score")
+    value = evidence.optimism.corrected()[main]
+    if smallest_gain.metric == main and value < smallest_gain.value:
+        return (
+            f"The model adds nothing worth having: corrected for optimism {word} is {value:.3f}, "
+            f"and the study declared {smallest_gain.value:g} the smallest gain worth having."
+        )
+    saved = next(family.gain_over_mean for family in evidence.families if family.chosen)
+    return (
+        f"Chosen: {evidence.family}. Corrected for optimism {word} is {value:.3f}; cross-validated "
+        f"loss is {100 * saved:.1f} % below that of the mean."
+    )

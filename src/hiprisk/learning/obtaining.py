@@ -1,0 +1,90 @@
+"""The people of a study: a file read or a cohort simulated, and what is done with bad values."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from hiprisk.cohort.checking import check_cohort
+from hiprisk.cohort.dictionary import load_dictionary
+from hiprisk.cohort.findings import Finding
+from hiprisk.cohort.mapping import load_mapping
+from hiprisk.cohort.reading import Cohort, fingerprint, read_cohort
+from hiprisk.cohort.simulate import simulate_cohort
+from hiprisk.config import StudyConfig
+from hiprisk.errors import ConfigError, InputError
+
+# Findings that no choice of what to do with values can mend.
+STRUCTURAL = {"TWO_HIPS_NO_PERSON", "STACKED_IMPUTATIONS", "REPEATED_PERSON"}
+
+
+def obtain_cohort(config: StudyConfig) -> Cohort:
+    """Read the config's cohort, or simulate it."""
+    settings = config.cohort
+    if settings.simulate is not None:
+        asked = settings.simulate
+        frame = simulate_cohort(
+            asked.preset,
+            n=asked.n,
+            seed=asked.seed,
+            lbp_effect=asked.lbp_effect,
+            knee_share=asked.knee_share,
+        ).frame
+        return Cohort(
+            frame=frame,
+            findings=check_cohort(frame, unreadable={}, grain="person", stacked=False, source={}),
+            grain="person",
+            fingerprint=fingerprint(frame),
+            provenance="synthetic",
+            source_name=f"simulated ({asked.preset})",
+        )
+    if settings.file is None:
+        raise ConfigError(
+            "no cohort is named",
+            column="cohort",
+            advice="name one with --cohort FILE, or state cohort.file or cohort.simulate",
+        )
+    mapping = load_mapping(settings.mapping) if settings.mapping else None
+    return read_cohort(settings.file, mapping)
+
+
+def usable_rows(cohort: Cohort, config: StudyConfig) -> pd.DataFrame:
+    """The cohort's rows after what the config says of values that cannot be used.
+
+    Raises
+    ------
+    InputError
+        If there are errors and the config does not say what to do with them.
+    """
+    errors = [finding for finding in cohort.findings if finding.severity == "error"]
+    structural = [finding for finding in errors if finding.code in STRUCTURAL]
+    used = {*config.predictors, config.outcome.variable}
+    if config.outcome.baseline is not None:
+        used.add(config.outcome.baseline)
+    if structural or (errors and config.cohort.on_invalid == "refuse"):
+        _refuse((structural or errors)[0], len(errors), cohort)
+    frame = cohort.frame
+    invalid = np.zeros(len(frame), dtype=bool)
+    dictionary = load_dictionary()
+    for name in used & set(frame.columns):
+        hard = dictionary[name].hard
+        if hard is not None:
+            outside = ((frame[name] < hard[0]) | (frame[name] > hard[1])).to_numpy()
+            invalid |= outside
+            if outside.any() and config.cohort.on_invalid == "missing":
+                frame = frame.assign(**{name: frame[name].mask(outside)})
+    if config.cohort.on_invalid == "exclude":
+        return frame.loc[~invalid].reset_index(drop=True)
+    return frame
+
+
+def _refuse(finding: Finding, n_errors: int, cohort: Cohort) -> None:
+    more = f"; {n_errors - 1} more error(s), see hiprisk check" if n_errors > 1 else ""
+    raise InputError(
+        f"{finding.message} ({finding.count} row(s)){more}",
+        code=finding.code,
+        file=cohort.source_name,
+        row=finding.rows[0] if finding.rows else None,
+        column=finding.column,
+        advice=f"{finding.advice}; or set cohort.on_invalid",
+    )

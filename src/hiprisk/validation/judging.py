@@ -1,0 +1,177 @@
+"""A finished study judged: from fit, resamples and people held out to one frozen evidence."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hiprisk.cohort.reading import Cohort
+from hiprisk.config import StudyConfig
+from hiprisk.learning.candidates import LearningData, OutOfFold
+from hiprisk.learning.participants import Participants, Selection
+from hiprisk.learning.pipeline import StudyEstimator
+from hiprisk.metrics.registry import MetricFunction, metrics_for
+from hiprisk.sheet.distribution import PredictiveDistribution
+from hiprisk.sheet.evaluate import INTERVALS
+from hiprisk.sheet.format import Sheet
+from hiprisk.validation.evidence import Evidence, FamilyResult, FlowCount, HoldoutResult
+from hiprisk.validation.intervals import Estimate, percentile_intervals
+from hiprisk.validation.resampling import OptimismTable
+from hiprisk.validation.summary import summary_sentences
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The families as tuned, and the one with the smallest loss."""
+
+    families: tuple[FamilyResult, ...]
+    name: str
+    params: dict[str, float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FinishedStudy:
+    """All that a study has when its model is written down."""
+
+    config: StudyConfig
+    cohort: Cohort
+    selection: Selection
+    data: LearningData
+    chosen: Chosen
+    estimator: StudyEstimator
+    unseen: OutOfFold
+    optimism: OptimismTable
+    sheet: Sheet
+
+
+def judge(study: FinishedStudy) -> Evidence:
+    """Gather the evidence of a finished study; its summary says the most important first."""
+    config, data, unseen = study.config, study.data, study.unseen
+    metrics = metric_functions(config.outcome.kind, study.chosen.name)
+    observed = data.outcome[unseen.rows]
+    evidence = Evidence(
+        name=config.name,
+        title=config.title,
+        kind=config.outcome.kind,
+        provenance=study.sheet.provenance,
+        outcome_unit=config.outcome.unit,
+        family=study.chosen.name,
+        n_analysed=int((~np.isnan(data.outcome)).sum()),
+        n_predictors=len(study.sheet.variables),
+        n_coefficients=_size(study.estimator),
+        summary=(),
+        flow=tuple(
+            FlowCount(label=step.label, n_left_out=step.n_left_out, n_remaining=step.n_remaining)
+            for step in study.selection.flow
+        ),
+        findings=tuple(finding.to_dict() for finding in study.cohort.findings),
+        families=study.chosen.families,
+        apparent=_apparent(study, metrics),
+        optimism=study.optimism,
+        holdout=_holdout(config, study.selection.holdout, study.estimator, metrics),
+        calibration=_calibration_tenths(observed, unseen.predicted),
+        coverage=_coverage(study.sheet, observed, unseen),
+        not_repeated=_not_repeated(config),
+    )
+    return dataclasses.replace(
+        evidence, summary=summary_sentences(evidence, config.outcome.smallest_gain_worth_having)
+    )
+
+
+def _apparent(study: FinishedStudy, metrics: Mapping[str, MetricFunction]) -> tuple[Estimate, ...]:
+    data = study.data
+    known = ~np.isnan(data.outcome)
+    return percentile_intervals(
+        data.outcome[known],
+        study.estimator.predict_numeric(data.columns)[known],
+        metrics=metrics,
+        groups=data.groups[known],
+        n_resamples=study.config.validation.interval_resamples,
+        seed=study.config.seed,
+        name="apparent",
+    )
+
+
+def metric_functions(kind: str, family: str) -> dict[str, MetricFunction]:
+    """Metrics of a kind; a constant prediction has no slope and no discrimination."""
+    metrics = {metric.name: metric.function for metric in metrics_for(kind)}
+    if family == "mean":
+        for name in ("calibration_slope", "calibration_intercept"):
+            metrics.pop(name, None)
+    return metrics
+
+
+def _size(estimator: StudyEstimator) -> int:
+    coefficients = getattr(estimator.fit_, "coefficients", None)
+    if coefficients is not None:
+        return len(coefficients)
+    params = estimator.params
+    return round(params["n_trees"]) * round(params["max_leaves"])
+
+
+def _not_repeated(config: StudyConfig) -> tuple[str, ...]:
+    said = ["the choice of the family", "the places of the spline's knots"]
+    if not config.validation.tune_inside:
+        said.insert(0, "tuning (set validation.tune_inside: true to repeat it)")
+    return tuple(said)
+
+
+def _holdout(
+    config: StudyConfig,
+    people: Participants | None,
+    estimator: StudyEstimator,
+    metrics: Mapping[str, MetricFunction],
+) -> HoldoutResult | None:
+    settings = config.validation.holdout
+    if people is None or settings is None:
+        return None
+    predicted = estimator.predict(people.frame)
+    reference_name = config.validation.reference_prediction
+    rows = np.ones(len(predicted), dtype=bool)
+    if reference_name is not None:
+        rows = people.frame[reference_name].notna().to_numpy()
+    judge = partial(
+        percentile_intervals,
+        metrics=metrics,
+        groups=people.groups[rows],
+        n_resamples=config.validation.interval_resamples,
+        seed=config.seed,
+        name="holdout",
+    )
+    observed = people.outcome[rows]
+    reference: tuple[Estimate, ...] = ()
+    if reference_name is not None:
+        reference = judge(observed, people.frame[reference_name].to_numpy(dtype=np.float64)[rows])
+    return HoldoutResult(
+        label=f"{settings.variable}: {', '.join(settings.test)}",
+        n=int(rows.sum()),
+        model=judge(observed, predicted[rows]),
+        reference_name=reference_name,
+        reference=reference,
+    )
+
+
+def _calibration_tenths(observed: Floats, predicted: Floats) -> tuple[tuple[float, float], ...]:
+    order = np.argsort(predicted, kind="stable")
+    parts = np.array_split(order, 10)
+    return tuple((float(predicted[p].mean()), float(observed[p].mean())) for p in parts)
+
+
+def _coverage(sheet: Sheet, observed: Floats, unseen: OutOfFold) -> dict[str, float]:
+    if sheet.distribution is None:
+        return {}
+    spread = PredictiveDistribution(sheet.distribution, sheet.outcome)
+    scale = spread.scale(unseen.predicted, unseen.imputation_variance)
+    found = {}
+    for level, (low, high) in INTERVALS.items():
+        lower = spread.quantile(low, unseen.predicted, scale)
+        upper = spread.quantile(high, unseen.predicted, scale)
+        found[f"out_of_fold_{level}"] = float(np.mean((observed >= lower) & (observed <= upper)))
+    return found
