@@ -306,6 +306,20 @@ def test_score_refuses_a_file_and_leaves_nothing(capsys, small, text, status, co
     assert sorted(path.name for path in Path().iterdir()) == ["in.csv", "models"]
 
 
+def test_score_of_a_missing_file_names_that_file(capsys, small):
+    status, _, err = run(capsys, "score", "small", "nothing.csv", "--out", "out.csv")
+    assert status == 5
+    assert err == "hiprisk: error[IO]: nothing.csv: there is no such file (check the path)\n"
+    assert not Path("out.csv").exists()
+
+
+def test_score_into_a_folder_that_is_absent_names_the_output(capsys, small):
+    Path("in.csv").write_text("womac_function_0_100\n50\n")
+    status, _, err = run(capsys, "score", "small", "in.csv", "--out", "absent/out.csv")
+    assert status == 5
+    assert "out.csv: the output's folder does not exist (make it)" in err
+
+
 def test_score_of_doubtful_units_can_be_insisted_on(capsys, small):
     text = "womac_function_0_100\n" + "0.5\n0.4\n0.45\n" * 10
     code, found, _ = scored(capsys, text, "--accept-units")

@@ -139,6 +139,9 @@ def _written_whole(out: Path) -> Iterator[Path]:
         with scratch.open("rb") as stream:
             os.fsync(stream.fileno())
         os.replace(scratch, out)
+    except StoreError:
+        # Already says which file failed: the input, not this one.
+        raise
     except OSError as problem:
         raise StoreError(
             f"the output cannot be written: {problem.strerror or 'the disk refused'}",
