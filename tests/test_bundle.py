@@ -1,5 +1,6 @@
 """A bundle: written whole or not at all, read only as it was written."""
 
+import hashlib
 import json
 import os
 import shutil
@@ -8,8 +9,10 @@ import pytest
 
 from hiprisk import bundle as bundle_module
 from hiprisk.bundle import (
+    HASHED_PARTS,
     MANIFEST,
     SEAL,
+    bundle_hash,
     find_bundle,
     list_bundles,
     manifest_hash,
@@ -153,6 +156,28 @@ def test_a_hostile_manifest_is_refused(written, what):
 def test_a_manifest_that_is_none_is_refused(written, text, code):
     (written / MANIFEST).write_text(text)
     refuses(written, code)
+
+
+@pytest.mark.parametrize("part", ["config", "evidence"])
+def test_a_part_that_is_no_object_is_refused(written, part):
+    path = written / f"{part}.json"
+    path.write_text("[1]")
+    listed = {"sha256": hashlib.sha256(b"[1]").hexdigest(), "bytes": 3}
+
+    def change(manifest):
+        manifest["files"][path.name] = listed
+        parts = {name: (written / name).read_bytes() for name in HASHED_PARTS}
+        manifest["bundle_sha256"] = bundle_hash(parts)
+
+    edit_manifest(written, change)
+    with pytest.raises(BundleError, match="no JSON object"):
+        getattr(read_bundle(written), part)
+
+
+def test_half_a_character_in_the_manifest_is_refused(written):
+    path = written / MANIFEST
+    path.write_text(path.read_text().replace('"name":"small"', '"name":"\\ud800"'))
+    refuses(written, "NOT_JSON", "half a character")
 
 
 def test_an_oversized_manifest_is_refused(written):

@@ -32,6 +32,7 @@ MAX_FILE_BYTES = 256 << 20
 MAX_MANIFEST_BYTES = 1 << 20
 
 _NAME = re.compile(r"^[a-z0-9][a-z0-9._-]{0,63}$")
+_VERSION = re.compile(r"^[1-9][0-9]{0,8}$")
 _FILE = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*){0,2}$")
 _UNSAFE_SUFFIXES = (".pkl", ".pickle", ".joblib", ".dill", ".cloudpickle")
 
@@ -102,12 +103,18 @@ class Bundle:
     @cached_property
     def config(self) -> dict[str, Any]:
         """The resolved config of the study."""
-        return dict(parse_strict(self.texts["config.json"], name="config.json"))
+        return self._object("config.json")
 
     @cached_property
     def evidence(self) -> dict[str, Any]:
         """The results of the study."""
-        return dict(parse_strict(self.texts["evidence.json"], name="evidence.json"))
+        return self._object("evidence.json")
+
+    def _object(self, file: str) -> dict[str, Any]:
+        value = parse_strict(self.texts[file], name=file)
+        if not isinstance(value, dict):
+            raise BundleError("the file is no JSON object", code="NOT_JSON", file=file)
+        return value
 
 
 def check_name(name: str) -> None:
@@ -253,7 +260,8 @@ def _versions(folder: Path) -> list[Path]:
     if not folder.is_dir():
         return []
     return sorted(
-        (path for path in folder.iterdir() if path.name.isdigit()), key=lambda path: int(path.name)
+        (path for path in folder.iterdir() if _VERSION.fullmatch(path.name)),
+        key=lambda path: int(path.name),
     )
 
 

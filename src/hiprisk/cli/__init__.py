@@ -37,13 +37,7 @@ EXIT_CODES = """exit codes:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     _prepare_environment()
-    arguments = list(sys.argv[1:] if argv is None else argv)
-    if not arguments or arguments[0] in ("-h", "--help"):
-        _print_overview()
-        return ExitCode.DONE
-    if arguments[0] == "--version":
-        return _print_version()
-    return _guarded(arguments)
+    return _guarded(list(sys.argv[1:] if argv is None else argv))
 
 
 def _prepare_environment() -> None:
@@ -68,7 +62,7 @@ def _stop(number: int, frame: FrameType | None) -> NoReturn:
     raise KeyboardInterrupt
 
 
-def _print_overview() -> None:
+def _print_overview() -> int:
     width = max(map(len, COMMANDS))
     lines = [f"  {name:<{width}}  {line}" for name, line in COMMANDS.items()]
     sys.stdout.write(
@@ -82,6 +76,7 @@ def _print_overview() -> None:
         f"{EXIT_CODES}\n\n"
         "hiprisk COMMAND --help says more.\n"
     )
+    return ExitCode.DONE
 
 
 def _print_version() -> int:
@@ -94,7 +89,7 @@ def _print_version() -> int:
 def _guarded(arguments: list[str]) -> int:
     as_json = "--json" in arguments
     try:
-        return _run(arguments)
+        return _run_and_flush(arguments)
     except HipRiskError as refusal:
         _report(refusal, as_json=as_json)
         return int(refusal.exit_code)
@@ -103,9 +98,10 @@ def _guarded(arguments: list[str]) -> int:
         return ExitCode.INTERRUPTED
     except BrokenPipeError:
         # Whoever read our output has enough of it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _settle_stdout()
         return ExitCode.DONE
     except OSError as problem:
+        _settle_stdout()
         reason = problem.strerror or "the system refused"
         _report(HipRiskError(reason, code="IO"), as_json=as_json)
         return ExitCode.IO
@@ -121,10 +117,31 @@ def _guarded(arguments: list[str]) -> int:
 def _report(refusal: HipRiskError, *, as_json: bool) -> None:
     sys.stderr.write(f"hiprisk: error[{refusal.code}]: {refusal}\n")
     if as_json:
-        sys.stdout.write(json.dumps(refusal.to_dict(), ensure_ascii=False) + "\n")
+        _settle_stdout(json.dumps(refusal.to_dict(), ensure_ascii=False) + "\n")
+
+
+def _settle_stdout(text: str = "") -> None:
+    """Write what is left; if it cannot be written, let it go, or Python complains at exit."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _run_and_flush(arguments: list[str]) -> int:
+    """Run a command; a reader who left or a full disk shows here, not when Python exits."""
+    try:
+        return _run(arguments)
+    finally:
+        sys.stdout.flush()
 
 
 def _run(arguments: list[str]) -> int:
+    if not arguments or arguments[0] in ("-h", "--help"):
+        return _print_overview()
+    if arguments[0] == "--version":
+        return _print_version()
     name, rest = arguments[0], arguments[1:]
     if name not in COMMANDS:
         import difflib

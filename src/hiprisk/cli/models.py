@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from hiprisk.cli.options import Parser
-from hiprisk.cli.output import print_json, print_lines, print_table
+from hiprisk.cli.output import note, print_json, print_lines, print_table
 from hiprisk.errors import BundleError
 
 EXAMPLE = "  hiprisk models\n  hiprisk models --root /path/to/models --json"
@@ -30,6 +30,9 @@ def run(argv: Sequence[str]) -> int:
     else:
         names = ("name", "version", "outcome", "data", "main metric", "sha256", "path")
         print_table(names, [[str(row[name]) for name in names] for row in rows])
+        for row in rows:
+            if "reason" in row:
+                note(f"hiprisk: refused {row['path']}: {row['reason']}")
     return 0
 
 
@@ -39,15 +42,29 @@ def _describe(path: Path) -> dict[str, Any]:
     shown: dict[str, Any] = {"name": path.parent.name, "version": path.name, "path": str(path)}
     try:
         bundle = read_bundle(path)
-        sheet, metrics = bundle.sheet, bundle.evidence.get("metrics", {})
+        sheet, metrics = bundle.sheet, bundle.evidence.get("metrics")
     except BundleError as refusal:
         return {**shown, "outcome": "refused", "data": refusal.code, "main metric": "",
-                "sha256": ""}  # fmt: skip
-    main = next((name for name in MAIN_METRICS if name in metrics), None)
+                "sha256": "", "reason": str(refusal)}  # fmt: skip
     return {
         **shown,
         "outcome": sheet.outcome.variable,
         "data": "simulated" if bundle.provenance == "synthetic" else bundle.provenance,
-        "main metric": f"{main} {metrics[main]['value']:.3f}" if main else "",
+        "main metric": _main_metric(metrics),
         "sha256": bundle.sha256[:12],
     }
+
+
+def _main_metric(metrics: object) -> str:
+    """The first main metric that the evidence has, with its interval where it has one."""
+    found = metrics if isinstance(metrics, dict) else {}
+    for name in MAIN_METRICS:
+        figures = found.get(name)
+        if not isinstance(figures, dict) or not isinstance(figures.get("value"), float):
+            continue
+        low, high = figures.get("low"), figures.get("high")
+        interval = ""
+        if isinstance(low, float) and isinstance(high, float):
+            interval = f" ({low:.3f} to {high:.3f})"
+        return f"{name} {figures['value']:.3f}{interval}"
+    return ""

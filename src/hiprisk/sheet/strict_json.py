@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import sys
 from typing import Any
 
 from hiprisk.errors import BundleError
@@ -12,9 +13,13 @@ from hiprisk.errors import BundleError
 MAX_BYTES = 64 << 20
 MAX_DEPTH = 32
 
-_STRINGS = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
-# Only a text that matches this can hold a number beyond a float, so only it is read slowly.
-_LARGE_NUMBER = re.compile(r"[eE]\+?[0-9]{3}|[0-9]{300}")
+# Two passes, each linear: a pattern for whole strings takes quadratic time on an unclosed one.
+_ESCAPES = re.compile(r"\\.", re.DOTALL)
+_STRINGS = re.compile(r'"[^"]*"?')
+# Only a text that matches this can hold a number beyond a float, so only it is read slowly: with
+# fewer digits and an exponent of two, a number stays below 1e300.
+_LARGE_NUMBER = re.compile(r"[eE]\+?[0-9]{3}|[0-9]{200}")
+_LONE_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _BRACKETS = re.compile(r"[\[\]{}]")
 
 
@@ -34,8 +39,9 @@ def parse_strict(
     Raises
     ------
     BundleError
-        On invalid UTF-8, a byte order mark, a size or depth beyond the limits, a repeated key, NaN
-        or infinity, a number too large for a float, or anything that is not one JSON value.
+        On invalid UTF-8, half a character, a byte order mark, a size or depth beyond the limits, a
+        repeated key, NaN or infinity, a number too large for a float, or anything that is not one
+        JSON value.
     """
     raw = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
     if len(raw) > max_bytes:
@@ -46,7 +52,7 @@ def parse_strict(
         raise _refusal("the file is not UTF-8 text", "NOT_JSON", name) from None
     if plain.startswith("\ufeff"):
         raise _refusal("the file starts with a byte order mark", "NOT_JSON", name)
-    if _depth(plain) > max_depth:
+    if _is_deeper(plain, max_depth):
         raise _refusal(f"the file is nested deeper than {max_depth} levels", "TOO_DEEP", name)
     hooks: dict[str, Any] = {}
     if _LARGE_NUMBER.search(plain):
@@ -55,7 +61,7 @@ def parse_strict(
             "parse_int": lambda digits: _int(digits, name),
         }
     try:
-        return json.loads(
+        value = json.loads(
             plain,
             object_pairs_hook=lambda pairs: _object(pairs, name),
             parse_constant=lambda word: _constant(word, name),
@@ -63,6 +69,9 @@ def parse_strict(
         )
     except (json.JSONDecodeError, RecursionError):
         raise _refusal("the file is not JSON", "NOT_JSON", name) from None
+    if _LONE_SURROGATE.search(plain):
+        _check_text(value, name)
+    return value
 
 
 def canonical_json(value: object) -> str:
@@ -71,12 +80,16 @@ def canonical_json(value: object) -> str:
     Raises
     ------
     BundleError
-        If a number is not finite.
+        If a number is not finite or a text holds half a character.
     """
     try:
-        return json.dumps(
+        text = json.dumps(
             value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
         )
+        text.encode()
+        return text
+    except UnicodeEncodeError:
+        raise BundleError("a text to be written holds half a character", code="NOT_TEXT") from None
     except ValueError:
         raise BundleError("a number to be written is not finite", code="NOT_FINITE") from None
 
@@ -87,13 +100,22 @@ def _refusal(reason: str, code: str, name: str) -> BundleError:
     )
 
 
-def _depth(text: str) -> int:
-    """Deepest nesting, found without recursion; brackets inside strings do not count."""
-    deepest = depth = 0
-    for bracket in _BRACKETS.findall(_STRINGS.sub("", text)):
-        depth += 1 if bracket in "[{" else -1
-        deepest = max(deepest, depth)
-    return deepest
+def _is_deeper(text: str, limit: int) -> bool:
+    """Whether brackets nest beyond a limit, without recursion; those in strings do not count."""
+    depth = 0
+    for bracket in _BRACKETS.finditer(_STRINGS.sub("", _ESCAPES.sub("", text))):
+        depth += 1 if bracket[0] in "[{" else -1
+        if depth > limit:
+            return True
+    return False
+
+
+def _check_text(value: Any, name: str) -> None:
+    """Raise if a string holds half a surrogate pair, which no UTF-8 file can hold."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise _refusal("a text holds half a character", "NOT_JSON", name) from None
 
 
 def _object(pairs: list[tuple[str, Any]], name: str) -> dict[str, Any]:
@@ -115,6 +137,7 @@ def _float(digits: str, name: str) -> float:
 
 
 def _int(digits: str, name: str) -> int:
-    if len(digits) > 400:
+    # The length first: Python refuses to convert thousands of digits in words of its own.
+    if len(digits) > 400 or abs(number := int(digits)) > sys.float_info.max:
         raise _refusal("a number is too large", "NOT_FINITE", name)
-    return int(digits)
+    return number

@@ -1,0 +1,95 @@
+"""What `hiprisk` does around every command: output that cannot be written, signals, ASCII."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from hiprisk.cli import COMMANDS, main
+
+COMMAND = [sys.executable, "-m", "hiprisk"]
+FULL = Path("/dev/full")
+needs_full = pytest.mark.skipif(not FULL.exists(), reason="no /dev/full on this system")
+
+
+def environment(*, unbuffered=False, **more):
+    chosen = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    return {**chosen, **({"PYTHONUNBUFFERED": "1"} if unbuffered else {}), **more}
+
+
+@pytest.mark.parametrize("unbuffered", [False, True])
+@pytest.mark.parametrize("argument", ["--help", "--version"])
+def test_a_reader_who_leaves_is_no_error(argument, unbuffered):
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as gone:
+        done = subprocess.run(
+            [*COMMAND, argument], stdout=gone, stderr=subprocess.PIPE, text=True, check=False,
+            env=environment(unbuffered=unbuffered),
+        )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@needs_full
+@pytest.mark.parametrize("unbuffered", [False, True])
+@pytest.mark.parametrize("arguments", [["--help"], ["models", "--json"], ["models"]])
+def test_a_full_disk_under_the_output_is_5(arguments, unbuffered):
+    with FULL.open("wb") as full:
+        done = subprocess.run(
+            [*COMMAND, *arguments], stdout=full, stderr=subprocess.PIPE, text=True, check=False,
+            env=environment(unbuffered=unbuffered),
+        )  # fmt: skip
+    assert done.returncode == 5
+    assert done.stderr == "hiprisk: error[IO]: No space left on device\n"
+
+
+def test_output_that_ascii_cannot_hold_is_replaced():
+    code = "import sys; from hiprisk.cli import main; main(['--version']); print('\\u00b0')"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, check=True,
+        env=environment(PYTHONIOENCODING="ascii"),
+    )  # fmt: skip
+    assert done.stdout.endswith(b"?\n")
+
+
+@pytest.mark.parametrize(("sent", "name"), [(signal.SIGINT, "int"), (signal.SIGTERM, "term")])
+def test_a_signal_ends_in_130_without_traceback(tmp_path, sent, name):
+    ready = tmp_path / name
+    code = (
+        "import sys, time, pathlib, hiprisk.cli as cli\n"
+        f"def wait(arguments):\n pathlib.Path({str(ready)!r}).touch(); time.sleep(60)\n"
+        "cli._run = wait\nsys.exit(cli.main(['models']))"
+    )
+    process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True)
+    while not ready.exists() and process.poll() is None:
+        time.sleep(0.02)
+    process.send_signal(sent)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert err == "\nhiprisk: interrupted\n"
+
+
+def test_no_arguments_print_the_overview(capsys):
+    assert main([]) == 0
+    out = capsys.readouterr().out
+    assert all(f"  {name} " in out for name in COMMANDS)
+    assert "130 interrupted" in out
+
+
+def test_version_is_the_packages(capsys):
+    import hiprisk
+
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"hiprisk {hiprisk.__version__}\n"
+
+
+def test_the_environment_is_set_before_numpy_is_imported(monkeypatch, capsys):
+    monkeypatch.delenv("MLFLOW_DISABLE_TELEMETRY", raising=False)
+    monkeypatch.setenv("OMP_WAIT_POLICY", "active")
+    main(["--version"])
+    assert os.environ["MLFLOW_DISABLE_TELEMETRY"] == "true"
+    assert os.environ["OMP_WAIT_POLICY"] == "active"

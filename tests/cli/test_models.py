@@ -1,0 +1,43 @@
+"""`hiprisk models`: bundles in a table, broken ones with the reason."""
+
+import json
+
+import pytest
+
+from hiprisk.cli import main
+from hiprisk.cli.models import _main_metric
+from small_bundle import write_small_bundle
+
+
+def listed(capsys, root, *more):
+    assert main(["models", "--root", str(root), *more]) == 0
+    return capsys.readouterr()
+
+
+def test_a_broken_bundle_is_listed_with_its_reason(capsys, tmp_path):
+    write_small_bundle(tmp_path)
+    (write_small_bundle(tmp_path) / "run.json").unlink()
+    rows = json.loads(listed(capsys, tmp_path, "--json").out)["models"]
+    assert [row.get("reason") for row in rows] == [None, "run.json: the file is missing"]
+    captured = listed(capsys, tmp_path)
+    assert "MISSING_FILE" in captured.out
+    assert captured.err.endswith("small/2: run.json: the file is missing\n")
+
+
+@pytest.mark.parametrize("name", ["²", "notes", "01", "0", "-1"])
+def test_a_folder_that_is_no_version_is_passed_over(capsys, tmp_path, name):
+    write_small_bundle(tmp_path)
+    (tmp_path / "small" / name).mkdir()
+    rows = json.loads(listed(capsys, tmp_path, "--json").out)["models"]
+    assert [row["version"] for row in rows] == ["1"]
+
+
+def test_a_main_metric_has_its_interval_where_there_is_one():
+    figures = {"value": 0.3, "low": 0.2, "high": 0.41}
+    assert _main_metric({"r2_corrected": figures}) == "r2_corrected 0.300 (0.200 to 0.410)"
+    assert _main_metric({"r2_corrected": {**figures, "low": None}}) == "r2_corrected 0.300"
+
+
+@pytest.mark.parametrize("metrics", [None, [], {"r2_corrected": 1}, {"r2_corrected": {}}])
+def test_evidence_without_a_main_metric_leaves_the_cell_empty(metrics):
+    assert _main_metric(metrics) == ""
