@@ -1,5 +1,7 @@
 """Traps that a check must catch."""
 
+import datetime
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -74,6 +76,19 @@ def test_followup_before_baseline_is_an_error():
     assert found["FOLLOWUP_BEFORE_BASELINE", "followup_date"].rows == (1,)
 
 
+def test_a_date_after_today_is_a_warning():
+    frame = pd.DataFrame({"baseline_date": ["2020-01-01", "2020-01-02", None]})
+    [finding] = check_cohort(
+        frame,
+        unreadable={},
+        grain="person",
+        stacked=False,
+        source={},
+        today=datetime.date(2020, 1, 1),
+    )[:1]
+    assert (finding.code, finding.severity, finding.rows) == ("FUTURE_DATE", "warning", (2,))
+
+
 def test_two_hips_without_their_person_are_an_error():
     found = codes(checked({"hip_flexion_deg": [100.0, 90.0]}, grain="hip"))
     assert found["TWO_HIPS_NO_PERSON", "person_id"].severity == "error"
@@ -95,7 +110,8 @@ def test_stacked_imputations_are_refused_unless_named():
     source = {"Impnr": pa.chunked_array([[str(i // 30 + 1) for i in range(150)]])}
     found = codes(checked({"person_id": people}, source=source))
     assert found["STACKED_IMPUTATIONS", "person_id"].severity == "error"
-    assert not checked({"person_id": people}, source=source, stacked=True)
+    named = codes(checked({"person_id": people}, source=source, stacked=True))
+    assert [code for code, _ in named] == ["STACKED_ROWS"]
 
 
 def test_a_body_mass_index_that_does_not_fit_is_a_warning():

@@ -73,6 +73,17 @@ WHOLE_FILE = {
     "17 lone carriage returns": (GOOD.replace("\n", "\r"), "LINE_ENDS", "lone carriage return"),
     "19 the last line cut off": (GOOD + "0014,64", "TRUNCATED", "row 3: the last line is cut off"),
     "21 a column twice": ("age_years,age_years\n1,2\n", "DUP_COLUMN", "'age_years' comes 2 times"),
+    "21 a name twice where the header is absent": (
+        f"{SECRET},{SECRET},64\n",
+        "DUP_COLUMN",
+        "a column name comes 2 times, in columns 1, 2",
+    ),
+    "30 a blank first line": ("\n" + GOOD, "HEADER", "the first line is blank"),
+    "68 a header without end": (
+        ",".join(f"c{i:0>60}" for i in range(1500)) + "\n1\n",
+        "HEADER",
+        "the first line has more than 65536 bytes",
+    ),
     "24 no header": ("0012,64,female,40\n", "MISSING_COLUMN", "no column has a name"),
     "25 a comment first": ("# export\n" + GOOD, "HEADER", "the first line is not a header"),
     "25 sep= first": ("sep=;\n" + GOOD, "HEADER", "the first line is not a header"),
@@ -241,6 +252,69 @@ def test_parquet_reads_as_csv_does(file, tmp_path):
     assert frame["age_years"].isna().tolist() == [False, True]
     assert frame["womac_function_0_100"].tolist() == [40.0, 55.0]
     assert frame["person_id"].tolist() == ["0012", "0013"]
+
+
+def test_21_a_column_twice_in_parquet_is_refused(tmp_path):
+    path = tmp_path / "x.parquet"
+    pq.write_table(pa.table([pa.array([50.0]), pa.array([60.0])], ["age_years", "age_years"]), path)
+    with pytest.raises(InputError, match="'age_years' comes 2 times, in columns 1, 2") as caught:
+        read_cohort(path)
+    assert caught.value.code == "DUP_COLUMN"
+
+
+def test_22_blanks_around_a_name_are_stripped_in_parquet(tmp_path):
+    path = tmp_path / "x.parquet"
+    pq.write_table(pa.table({" age_years ": [50.0]}), path)
+    assert block(path).columns["age_years"].tolist() == [50.0]
+
+
+def test_a_data_frames_dates_are_dates_in_parquet(tmp_path):
+    path = tmp_path / "x.parquet"
+    days = np.array(["2000-01-01", "2001-02-28"], dtype="datetime64[ns]")
+    pq.write_table(pa.table({"baseline_date": days, "followup_date": days + 1}), path)
+    found = block(path)
+    assert found.columns["baseline_date"].tolist() == ["2000-01-01", "2001-02-28"]
+    assert [(p.variable, p.code) for p in found.problems] == [("followup_date", "NOT_A_DATE")]
+
+
+def test_73_a_parquet_file_that_changes_is_refused(tmp_path):
+    path = tmp_path / "x.parquet"
+    pq.write_table(pa.table({"age_years": [50.0]}), path)
+    blocks = iter_blocks(path)
+    next(blocks)
+    with path.open("ab") as stream:
+        stream.write(b"x")
+    with pytest.raises(InputError, match="changed while it was read"):
+        list(blocks)
+
+
+@pytest.mark.parametrize(
+    "day", ["2000-02-30", "1900-02-29", "2000-13-01", "01/02/2000", "2000-1-1"]
+)
+def test_93_a_day_that_is_no_day_is_a_problem(file, day):
+    path = file(f"baseline_date,age_years\n{day},60\n2000-02-29,61\n")
+    assert problems(path) == {("baseline_date", "NOT_A_DATE"): [True, False]}
+    assert block(path).columns["baseline_date"].tolist() == [None, "2000-02-29"]
+
+
+def test_rows_of_a_selection_keep_their_place_in_the_file(file):
+    mapping = mapping_from_text("where: {g: ['1']}\nvariables: {age_years: a}")
+    path = file("g,a\n2,50\n1,60\n2,70\n1,x\n")
+    assert block(path, mapping).rows.tolist() == [2, 4]
+    [finding] = [f for f in read_cohort(path, mapping).findings if f.severity == "error"]
+    assert finding.rows == (4,)
+
+
+def test_a_text_that_comes_often_is_read_as_one_that_comes_once(file):
+    cells = ["64", " 64 ", "64.0", "NA", "x", "1e400"] * 50 + [str(20 + i / 7) for i in range(60)]
+    whole = block(file(HEADER + "".join(f"p,{cell},female,40\n" for cell in cells)))
+    each = [block(file(HEADER + f"p,{cell},female,40\n")) for cell in cells]
+    singly = np.concatenate([one.columns["age_years"] for one in each])
+    assert np.array_equal(whole.columns["age_years"], singly, equal_nan=True)
+    assert {p.code: int(p.mask.sum()) for p in whole.problems} == {
+        "NOT_A_NUMBER": 50,
+        "NOT_FINITE": 50,
+    }
 
 
 def test_parquet_that_is_none_is_refused(file):

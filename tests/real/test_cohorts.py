@@ -7,7 +7,8 @@ import pytest
 from hiprisk.cohort.mapping import load_mapping, mapping_from_text
 from hiprisk.cohort.reading import read_cohort
 
-MAPPING = Path(__file__).parents[2] / "configs" / "cohorts" / "nhs_proms_hip.yaml"
+MAPPINGS = Path(__file__).parents[2] / "configs" / "cohorts"
+MAPPING = MAPPINGS / "nhs_proms_hip.yaml"
 
 pytestmark = pytest.mark.real
 
@@ -92,3 +93,44 @@ def test_gender_coded_one_and_two_is_refused_where_zero_and_one_are_stated(share
     path = tmp_path / "external.csv"
     path.write_text("\n".join(shifted) + "\n")
     assert ("UNKNOWN_CATEGORY", "sex") in codes(read_cohort(path, mapping))
+
+
+@pytest.mark.parametrize(
+    ("name", "rows", "grain"),
+    [
+        ("psfmi_lbp_orig", 159, "person"),
+        ("psfmi_lbpmilr", 159, "person"),
+        ("psfmi_hipstudy", 426, "person"),
+        ("faraway_hips", 78, "hip"),
+    ],
+)
+def test_shipped_mappings_read_their_files(shared_dir, name, rows, grain):
+    path = shared_dir / "data" / f"{name}.csv"
+    cohort = read_cohort(path, load_mapping(MAPPINGS / f"{name}.yaml"))
+    assert (cohort.n_rows, cohort.grain, cohort.n_errors) == (rows, grain, 0)
+
+
+def test_a_stack_without_persons_is_not_taken_for_people(shared_dir):
+    path = shared_dir / "data" / "psfmi_lbpmilr.csv"
+    naive = mapping_from_text("variables: {lbp_nrs_0_10: Pain}")
+    assert ("STACKED_IMPUTATIONS", "Impnr") in codes(read_cohort(path, naive))
+
+
+def test_no_real_score_is_taken_for_a_copy(shared_dir):
+    path = shared_dir / "data" / "nhs_proms_hip_sample15k.csv"
+    found = {code for code, _ in codes(read_cohort(path, load_mapping(MAPPING)))}
+    assert not found & {"DUPLICATE_COLUMN", "LEAKAGE_SUSPECT", "FUTURE_DATE"}
+
+
+def test_the_original_open_file_is_read_with_its_sentinels(shared_dir, tmp_path):
+    lines = (shared_dir / "data" / "nhs_proms_hip_sample15k.csv").read_text().splitlines()[:6]
+    header = lines[0].split(",")
+    original = {"pre_eq_vas": "999", "ohs_pre_pain": "9", "gender": "*", "heart_disease": "9"}
+    cells = lines[1].split(",")
+    for column, sentinel in original.items():
+        cells[header.index(column)] = sentinel
+    path = tmp_path / "original.csv"
+    path.write_text("\n".join([lines[0], ",".join(cells), *lines[2:]]) + "\n")
+    first = read_cohort(path, load_mapping(MAPPING)).frame.iloc[0]
+    assert first[["eq_vas_0_100", "ohs_pain_0_4", "sex"]].isna().all()
+    assert first["heart_disease"] == "no"

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from hiprisk.cohort.dictionary import Variable, load_dictionary
 from hiprisk.cohort.findings import Finding, by_severity, finding_at
+from hiprisk.cohort.structure import copy_findings, people_findings
 from hiprisk.sheet.format import VariableSpec
 
 Mask = NDArray[np.bool_]
@@ -39,6 +40,7 @@ def check_cohort(
     grain: str,
     stacked: bool,
     source: Mapping[str, pa.ChunkedArray],
+    today: datetime.date | None = None,
 ) -> tuple[Finding, ...]:
     """Hold a whole cohort against every rule.
 
@@ -54,6 +56,8 @@ def check_cohort(
         The mapping says that the file stacks imputations.
     source : mapping of str to array
         The file's own columns, to see what became of their codes.
+    today : date, optional
+        Dates after it are in the future.
 
     Returns
     -------
@@ -66,8 +70,8 @@ def check_cohort(
             Finding(
                 code="NO_ROWS",
                 severity="warning",
-                message="the file has a header and no rows",
-                advice="check the export",
+                message="no row is left: the file has only a header, or the mapping selects none",
+                advice="check the export, and where and imputations in the mapping",
             )
         )
         return tuple(findings)
@@ -82,7 +86,9 @@ def check_cohort(
             findings += number_findings(variable, frame[name].to_numpy(dtype=np.float64))
         elif variable.kind == "category":
             findings += _shifted_codes(variable, unreadable.get((name, "UNKNOWN_CATEGORY")))
-    findings += _people(frame, grain=grain, stacked=stacked, source=source)
+    findings += people_findings(frame, grain=grain, stacked=stacked, source=source)
+    findings += copy_findings(frame)
+    findings += _dates(frame, today or datetime.date.today())
     findings += _pairs(frame)
     findings += _emptiness(frame)
     return by_severity(findings)
@@ -209,70 +215,25 @@ def _shifted_codes(variable: Variable, unknown: Mask | None) -> Iterable[Finding
         )
 
 
-def _people(
-    frame: pd.DataFrame, *, grain: str, stacked: bool, source: Mapping[str, pa.ChunkedArray]
-) -> Iterable[Finding]:
-    if grain == "hip" and "person_id" not in frame.columns:
-        yield Finding(
-            code="TWO_HIPS_NO_PERSON",
-            severity="error",
-            column="person_id",
-            message="a row is a hip, but nothing says whose: two hips of one person would be "
-            "split between folds",
-            advice="map person_id",
-        )
-    if "person_id" not in frame.columns:
-        return
-    people = frame["person_id"]
-    yield from finding_at(
-        people.isna().to_numpy(),
-        "NO_ID",
-        "warning",
-        "person_id",
-        "rows have no person",
-        "each counts as a person of its own",
-    )
-    counts = people.value_counts()
-    most = int(counts.max()) if len(counts) else 0
-    repeated = people.map(counts).fillna(0).to_numpy() > (2 if grain == "hip" else 1)
-    if stacked or most == 1:
-        return
-    if most > 2 and _looks_stacked(counts, source):
-        yield Finding(
-            code="STACKED_IMPUTATIONS",
-            severity="error",
-            column="person_id",
-            count=len(frame),
-            message=f"every person comes {most} times: these look like stacked imputations, and "
-            "would be taken for people",
-            advice="name the imputation_column in the mapping",
-        )
-        return
-    severity = "error" if grain == "hip" else "warning"
-    yield from finding_at(
-        repeated,
-        "REPEATED_PERSON",
-        severity,  # type: ignore[arg-type]  # one of the literals by construction
-        "person_id",
-        "rows share a person" if grain == "person" else "persons have more than two hips",
-        "they stay together in every fold; if a row is a hip, state grain: hip",
-    )
-
-
-def _looks_stacked(counts: pd.Series, source: Mapping[str, pa.ChunkedArray]) -> bool:
-    most = int(counts.max())
-    if int(counts.min()) != most:
-        return False
-    return any(
-        len(column) and pc.count_distinct(column).as_py() in (most, most + 1)
-        for column in source.values()
-    )
+def _dates(frame: pd.DataFrame, today: datetime.date) -> Iterable[Finding]:
+    for name in ("baseline_date", "followup_date"):
+        if name in frame.columns:
+            # Dates are ISO text here, which sorts as dates do.
+            later = [isinstance(day, str) and day > today.isoformat() for day in frame[name]]
+            yield from finding_at(
+                np.array(later, dtype=bool),
+                "FUTURE_DATE",
+                "warning",
+                name,
+                "dates lie in the future",
+                "correct the dates, or the computer's clock",
+            )
 
 
 def _pairs(frame: pd.DataFrame) -> Iterable[Finding]:
     if {"baseline_date", "followup_date"} <= set(frame.columns):
-        start = pd.to_datetime(frame["baseline_date"], errors="coerce")
-        end = pd.to_datetime(frame["followup_date"], errors="coerce")
+        start = pd.to_datetime(frame["baseline_date"], format="%Y-%m-%d", errors="coerce")
+        end = pd.to_datetime(frame["followup_date"], format="%Y-%m-%d", errors="coerce")
         yield from finding_at(
             (end <= start).to_numpy(),
             "FOLLOWUP_BEFORE_BASELINE",

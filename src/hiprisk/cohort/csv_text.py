@@ -1,4 +1,4 @@
-"""CSV and Parquet files as blocks of text columns: strict, streaming, nothing cast yet."""
+"""CSV files as blocks of text columns: strict, streaming, nothing cast yet."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import csv
 import io
 import os
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,15 +15,14 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
-import pyarrow.parquet as pq
 
+from hiprisk.cohort.dictionary import load_dictionary
 from hiprisk.errors import ConfigError, InputError, StoreError
 
 HEAD_BYTES = 1 << 16
 MAX_COLUMNS = 2_000
 MAX_FIELD_BYTES = 1 << 16
 BLOCK_BYTES = 4 << 20
-PARQUET_BATCH_ROWS = 1 << 16
 
 _COMPRESSED = {
     b"\x1f\x8b": "gzip",
@@ -145,8 +145,23 @@ def detect_dialect(
             file=path.name,
             advice="save the file with LF or CRLF line ends",
         )
-    lines = text.splitlines()
-    header = lines[0]
+    lines = text.split("\n")
+    header = lines[0].rstrip("\r")
+    if not header.strip():
+        raise InputError(
+            "the first line is blank",
+            code="HEADER",
+            file=path.name,
+            row=0,
+            advice="delete the lines above the column names",
+        )
+    if len(lines) == 1 and len(head) == HEAD_BYTES:
+        raise InputError(
+            f"the first line has more than {HEAD_BYTES} bytes",
+            code="HEADER",
+            file=path.name,
+            advice="it must hold the column names and nothing else",
+        )
     if header.startswith("#") or header.lower().startswith("sep="):
         raise InputError(
             "the first line is not a header",
@@ -204,26 +219,43 @@ def read_header(path: Path, dialect: Dialect) -> list[str]:
         If a name comes twice, or there are too many columns or just one where more are meant.
     """
     text = _decoded_head(_read_head(path), dialect.encoding, path.name)
-    first = text.splitlines()[0]
+    first = text.split("\n")[0].rstrip("\r")
     try:
         names = [name.strip() for name in next(csv.reader([first], delimiter=dialect.delimiter))]
     except csv.Error:
         raise InputError("the header cannot be read", code="HEADER", file=path.name) from None
-    repeated = sorted({name for name in names if name and names.count(name) > 1})
-    if repeated:
-        raise InputError(
-            f"the column name '{repeated[0]}' comes {names.count(repeated[0])} times",
-            code="DUP_COLUMN",
-            file=path.name,
-            advice="rename one of them",
-        )
+    return checked_names(names, path.name)
+
+
+def checked_names(names: list[str], file: str) -> list[str]:
+    """Column names, with a stand-in for those that are empty.
+
+    Raises
+    ------
+    InputError
+        If a name comes twice or there are too many.
+    """
     if len(names) > MAX_COLUMNS:
         raise InputError(
             f"the file has {len(names)} columns, at most {MAX_COLUMNS} are read",
             code="TOO_MANY_COLUMNS",
-            file=path.name,
+            file=file,
         )
-    return [name or f"unnamed_{position + 1}" for position, name in enumerate(names)]
+    names = [name or f"unnamed_{position}" for position, name in enumerate(names, start=1)]
+    counts = Counter(names)
+    repeated = [name for name in names if counts[name] > 1]
+    if repeated:
+        # A file without a header shows its first patient here: only names we know are printed.
+        known = repeated[0] in load_dictionary()
+        shown = f"the column name '{repeated[0]}'" if known else "a column name"
+        places = [str(at) for at, name in enumerate(names, start=1) if name == repeated[0]]
+        raise InputError(
+            f"{shown} comes {len(places)} times, in columns {', '.join(places[:5])}",
+            code="DUP_COLUMN",
+            file=file,
+            advice="rename one of them, or add the header if it is not there",
+        )
+    return names
 
 
 class _WatchedStream(io.RawIOBase):
@@ -307,7 +339,7 @@ def iter_csv(
         raise _as_input_error(problem, ragged, stream, path, dialect, first_row) from None
     finally:
         stream.close()
-    _check_unchanged(before, path)
+    check_unchanged(before, path)
 
 
 def _has_no_rows(path: Path) -> bool:
@@ -316,7 +348,8 @@ def _has_no_rows(path: Path) -> bool:
         return not any(line.strip() for line in iter(lambda: stream.readline(1 << 16), b""))
 
 
-def _check_unchanged(before: os.stat_result, path: Path) -> None:
+def check_unchanged(before: os.stat_result, path: Path) -> None:
+    """Raise InputError if a file is another than when reading began."""
     after = os.stat(path)
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
         raise InputError("the file changed while it was read", code="INPUT_CHANGED", file=path.name)
@@ -407,45 +440,3 @@ def _first_bad_row(path: Path, encoding: str) -> int | None:
             except UnicodeDecodeError:
                 return number
     return None
-
-
-def iter_parquet(path: Path) -> Iterator[TextBlock]:
-    """Blocks of rows of a Parquet file, every column as text.
-
-    Raises
-    ------
-    InputError
-        If the file is no readable Parquet, or a column is not plain.
-    """
-    try:
-        source = pq.ParquetFile(path)
-        first_row = 1
-        for batch in source.iter_batches(batch_size=PARQUET_BATCH_ROWS):
-            columns = {
-                name: _as_text(batch.column(position), name, path.name)
-                for position, name in enumerate(batch.schema.names)
-            }
-            yield TextBlock(first_row, pa.table(columns))
-            first_row += batch.num_rows
-        if first_row == 1:
-            names = source.schema_arrow.names
-            yield TextBlock(1, pa.table({name: pa.array([], pa.string()) for name in names}))
-    except pa.ArrowException as problem:
-        raise InputError(
-            "the file cannot be read as Parquet",
-            code="PARQUET",
-            file=path.name,
-            advice="export it again",
-        ) from problem
-
-
-def _as_text(column: pa.Array, name: str, file: str) -> pa.Array:
-    if pa.types.is_nested(column.type) or pa.types.is_binary(column.type):
-        raise InputError(
-            f"a column of type {column.type} is not plain", code="PARQUET", file=file, column=name
-        )
-    if pa.types.is_dictionary(column.type):
-        column = column.dictionary_decode()
-    if pa.types.is_floating(column.type):
-        column = pc.if_else(pc.is_nan(column), None, column)
-    return pc.fill_null(pc.cast(column, pa.string()), "")

@@ -12,18 +12,26 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hiprisk.cohort.checking import SENTINELS
 from hiprisk.cohort.csv_text import (
     check_local_file,
     detect_dialect,
     is_parquet,
     iter_csv,
-    iter_parquet,
 )
 from hiprisk.cohort.dictionary import Variable, load_dictionary
+from hiprisk.cohort.parquet_text import iter_parquet
+from hiprisk.cohort.structure import IMPUTATION_NAME
 
 SAMPLE_ROWS = 20_000
 LIKE_ENOUGH = 0.62
+SAME_WORD = 0.95
 MOST_LEVELS = 12
+# A code that fewer rows hold may be a person's answer in words: it is not written down.
+LEAST_OF_A_CODE = 3
+LONGEST_CODE = 40
+_DATE_LIKE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}")
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff\ud800-\udfff]")
 
 # Words that sources use for the dictionary's variables.
 SYNONYMS: Mapping[str, tuple[str, ...]] = {
@@ -88,27 +96,54 @@ def propose(path: Path | str) -> tuple[Proposal, ...]:
     path = check_local_file(path)
     blocks = iter_parquet(path) if is_parquet(path) else iter_csv(path, detect_dialect(path))
     table = next(iter(blocks)).table.slice(0, SAMPLE_ROWS)
+    matches = _matches(table)
+    return tuple(
+        _proposal(column, table[column], *matches.get(column, (None, 0.0)))
+        for column in table.column_names
+    )
+
+
+def _matches(table: pa.Table) -> dict[str, tuple[str, float]]:
+    """A variable for each column, the most alike pairs first, so that none takes another's."""
+    pairs = [
+        (-_likeness(column, name), at, column, name)
+        for at, column in enumerate(table.column_names)
+        for name in load_dictionary()
+    ]
+    found: dict[str, tuple[str, float]] = {}
     taken: set[str] = set()
-    found = []
-    for column in table.column_names:
-        proposal = _propose_column(column, table[column], taken)
-        if proposal.variable is not None:
-            taken.add(proposal.variable)
-        found.append(proposal)
-    return tuple(found)
+    for score, _, column, name in sorted(pairs):
+        if -score < LIKE_ENOUGH:
+            break
+        if column in found or name in taken:
+            continue
+        if _can_be(load_dictionary()[name], -score, table[column]):
+            found[column] = (name, -score)
+            taken.add(name)
+    return found
 
 
-def _propose_column(column: str, cells: pa.ChunkedArray, taken: set[str]) -> Proposal:
-    codes = tuple(sorted(c for c in pc.unique(cells).to_pylist() if c.strip()))
-    name, score = _closest(column, taken)
+def _can_be(variable: Variable, score: float, cells: pa.ChunkedArray) -> bool:
+    """Whether a likeness in name alone may be believed."""
+    if variable.kind == "date":
+        known = [cell.strip() for cell in pc.unique(cells).to_pylist() if cell.strip()]
+        return bool(known) and all(_DATE_LIKE.fullmatch(cell) for cell in known)
+    if variable.levels and score < SAME_WORD and len(_codes(cells)) > MOST_LEVELS:
+        return False
+    # Who a person is decides the folds: no guess.
+    return variable.kind != "identifier" or score >= SAME_WORD
+
+
+def _proposal(column: str, cells: pa.ChunkedArray, name: str | None, score: float) -> Proposal:
+    codes = _codes(cells)
     if name is None:
         return Proposal(column=column, variable=None)
     variable = load_dictionary()[name]
-    doubts = [] if score >= 0.95 else [f"is this {variable.label}?"]
+    doubts = [] if score >= SAME_WORD else [f"is this {variable.label}?"]
     levels: tuple[str, ...] = ()
     from_range = None
     if variable.kind == "category":
-        levels = codes if len(codes) <= MOST_LEVELS else ()
+        levels = _shown_codes(cells)
         if not set(codes) <= {*variable.levels, *variable.aliases}:
             doubts.append("state what each code means")
     elif variable.kind == "number":
@@ -119,20 +154,35 @@ def _propose_column(column: str, cells: pa.ChunkedArray, taken: set[str]) -> Pro
     )
 
 
-def _closest(column: str, taken: set[str]) -> tuple[str | None, float]:
+def _codes(cells: pa.ChunkedArray) -> tuple[str, ...]:
+    """Distinct texts, trimmed, without the empty one."""
+    return tuple(sorted({text for c in pc.unique(cells).to_pylist() if (text := c.strip())}))
+
+
+def _shown_codes(cells: pa.ChunkedArray) -> tuple[str, ...]:
+    """Codes that may be written into a draft: few, short, and held by several rows."""
+    counted = pc.value_counts(pc.utf8_trim_whitespace(cells)).to_pylist()
+    common = [
+        entry["values"]
+        for entry in counted
+        if entry["counts"] >= LEAST_OF_A_CODE and 0 < len(entry["values"]) <= LONGEST_CODE
+    ]
+    return tuple(sorted(common)) if len(counted) <= MOST_LEVELS else ()
+
+
+def _likeness(column: str, name: str) -> float:
+    """1 where a column has the name of a variable or one of its synonyms, less where alike."""
     wanted = re.sub(r"[^a-z0-9]+", "_", column.lower()).strip("_")
-    best, best_score = None, 0.0
-    for name in load_dictionary():
-        if name in taken:
-            continue
-        for word in (name, *SYNONYMS.get(name, ())):
-            score = 1.0 if word == wanted else difflib.SequenceMatcher(None, word, wanted).ratio()
-            # A shared beginning alone says little: the whole word must be alike.
-            if score < 1.0:
-                score *= 0.95
-            if score > best_score:
-                best, best_score = name, score
-    return (best, best_score) if best_score >= LIKE_ENOUGH else (None, 0.0)
+    words = (name, *SYNONYMS.get(name, ()))
+    if wanted in words:
+        return 1.0
+    # A name that is only alike never counts as the same word.
+    return SAME_WORD * max(_ratio(word, wanted) for word in words) - 1e-9
+
+
+def _ratio(one: str, other: str) -> float:
+    matcher = difflib.SequenceMatcher(None, one, other)
+    return matcher.ratio() if matcher.quick_ratio() >= LIKE_ENOUGH else 0.0
 
 
 def _number_doubts(
@@ -144,14 +194,17 @@ def _number_doubts(
             numbers.append(float(code.replace(",", ".")))
         except ValueError:
             continue
+    numbers = [number for number in numbers if np.isfinite(number)]
     if not numbers or variable.hard is None:
         return (["no cell is a number"] if not numbers else []), None
     values = np.array(numbers)
     low, high = variable.hard
     outside = values[(values < low) | (values > high)]
     if outside.size:
-        shown = ", ".join(f"{value:g}" for value in np.unique(outside)[:5])
-        return [f"outside {low:g} to {high:g}: {shown}: sentinels or another unit?"], None
+        # Only numbers that stand for "missing" are named: others are patients' values.
+        known = [f"{value:g}" for value in np.unique(outside) if value in SENTINELS]
+        shown = f" ({', '.join(known)})" if known else ""
+        return [f"values outside {low:g} to {high:g}{shown}: sentinels or another unit?"], None
     if (low, high) == (0.0, 100.0) and values.max() <= 1.0:
         return ["a share from 0 to 1?"], (0.0, 1.0)
     if (low, high) == (0.0, 100.0) and "function" in variable.name and values.max() <= 68:
@@ -163,12 +216,20 @@ def _number_doubts(
 
 def mapping_text(proposals: Sequence[Proposal], *, source: str) -> str:
     """The draft mapping as YAML; every doubt is a comment that starts with DECIDE."""
+    shown = _UNPRINTABLE.sub("?", source)
     lines = [
-        f"# Drafted by hiprisk init for {source}. Every line with DECIDE needs a person.",
+        f"# Drafted by hiprisk init for {shown}. Every line with DECIDE needs a person.",
         "grain: person        # DECIDE: person, or hip where a row is a hip",
         "provenance: unknown  # DECIDE: real or synthetic",
-        "variables:",
     ]
+    for item in proposals:
+        if IMPUTATION_NAME.fullmatch(item.column.lower()):
+            lines.append(
+                f"# imputation_column: {_quoted(item.column)}  # DECIDE: stacked imputations?"
+            )
+            lines.append('# imputations: ["1"]  # DECIDE: then which of them is read')
+    any_found = any(item.variable is not None for item in proposals)
+    lines.append("variables:" if any_found else "variables: {}  # DECIDE: nothing was recognised")
     for item in proposals:
         if item.variable is None:
             continue
@@ -191,7 +252,7 @@ def mapping_text(proposals: Sequence[Proposal], *, source: str) -> str:
     unknown = [item.column for item in proposals if item.variable is None]
     if unknown:
         lines.append("# Nothing in the dictionary is like these columns; they are ignored:")
-        lines += [f"#   {column}" for column in unknown]
+        lines += [f"#   {_quoted(column)}" for column in unknown]
     return "\n".join(lines) + "\n"
 
 
@@ -222,10 +283,10 @@ def config_text(proposals: Sequence[Proposal], *, name: str, file: str, mapping:
         has_baseline=baseline in found, step=step, worse=worse, middle=0.5 * (low + high)
     )
     blocks = "\n".join(f"    - {v}" for v in predictors) or "    - age_years"
-    source = Path(file).name
+    source = _UNPRINTABLE.sub("?", Path(file).name)
     return f"""# Drafted by hiprisk init for {source}. Every line with DECIDE needs a person.
-name: {name}
-title: {name}  # DECIDE: what is predicted, in whom
+name: {_quoted(name)}
+title: {_quoted(name)}  # DECIDE: what is predicted, in whom
 intended_use: Research and education. Not a medical device.
 seed: 1
 
@@ -240,7 +301,7 @@ outcome:
   higher_is: {"worse" if worse else "better"}
   {"" if baseline in found else "# DECIDE: "}baseline: {baseline or "womac_function_0_100"}
   horizon_months: 12  # DECIDE: months from the first visit to the outcome
-  population: people in {source}  # DECIDE: who they are
+  population: {_quoted(f"people in {source}")}  # DECIDE: who they are
   events:  # DECIDE before anything is fitted
     - {event}
   smallest_gain_worth_having: {{metric: r2, value: 0.01}}  # DECIDE before anything is fitted
@@ -268,4 +329,6 @@ def _worsening(*, has_baseline: bool, step: float, worse: bool, middle: float) -
 
 
 def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    """Text in double quotes as YAML has them, whatever it holds."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", escaped) + '"'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import field
 from pathlib import Path
@@ -31,6 +32,8 @@ UNITS: Mapping[str, tuple[str, float]] = {
     "weeks": ("months", 12.0 / 52.1775),
     "days": ("months", 12.0 / 365.2425),
 }
+
+_PLAIN_NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?")
 
 _STRICT = ConfigDict(extra="forbid", hide_input_in_errors=True, coerce_numbers_to_str=True)
 
@@ -81,6 +84,8 @@ class VariableSource:
         given = [self.column is not None, self.items is not None, self.value is not None]
         if sum(given) != 1:
             raise ValueError("give exactly one of column, items and value")
+        if self.from_range is not None and not self.from_range[0] < self.from_range[1]:
+            raise ValueError("from_range must ascend; a scale that runs down takes reverse: true")
         return self
 
 
@@ -91,6 +96,12 @@ class TextFormat:
     delimiter: str | None = None
     decimal: Literal[".", ","] | None = None
     encoding: str | None = None
+
+    @model_validator(mode="after")
+    def _one_character_each(self) -> TextFormat:
+        if self.delimiter is not None and (len(self.delimiter) != 1 or self.delimiter in '"\r\n'):
+            raise ValueError("delimiter must be one character, and no quote or line end")
+        return self
 
 
 @checked_dataclass(frozen=True, kw_only=True, config=_STRICT)
@@ -119,6 +130,12 @@ class CohortMapping:
     where: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     missing: tuple[str, ...] = ()
     variables: dict[str, VariableSource] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _imputations_have_a_column(self) -> CohortMapping:
+        if self.imputations and self.imputation_column is None:
+            raise ValueError("imputations needs imputation_column")
+        return self
 
 
 def load_mapping(path: Path | str) -> CohortMapping:
@@ -158,7 +175,9 @@ def mapping_from_text(text: str, *, name: str = "mapping") -> CohortMapping:
         line = next((lines[place[:n]] for n in range(len(place), 0, -1) if place[:n] in lines), 0)
         key = ".".join(map(str, place))
         raise ConfigError(
-            first["msg"], file=name, column=f"{key} (line {line})" if line else key
+            first["msg"].removeprefix("Value error, "),
+            file=name,
+            column=f"{key} (line {line})" if line else key,
         ) from None
     for key, source in mapping.variables.items():
         line = lines.get(("variables", key), 0)
@@ -187,6 +206,7 @@ def _check_source(key: str, source: VariableSource, place: str, name: str) -> No
         _level_problem(variable, source)
         or _unit_problem(variable, source)
         or _items_problem(source)
+        or _constant_problem(variable, source)
     )
     if problem:
         raise ConfigError(problem, file=name, column=place)
@@ -220,4 +240,18 @@ def _items_problem(source: VariableSource) -> str | None:
     wanted = set(ITEM_NAMES[source.items.instrument])
     if set(source.items.columns) != wanted:
         return f"items.columns must name the items {', '.join(sorted(wanted))}"
+    return None
+
+
+def _constant_problem(variable: Variable, source: VariableSource) -> str | None:
+    """A value for every row must be one that a cell of the file could hold."""
+    if source.value is None:
+        return None
+    if variable.kind == "number":
+        if not _PLAIN_NUMBER.fullmatch(source.value):
+            return "value must be a number"
+        if variable.hard and not variable.hard[0] <= float(source.value) <= variable.hard[1]:
+            return f"value must lie in {variable.hard[0]:g} to {variable.hard[1]:g}"
+    if variable.levels and source.value not in variable.levels:
+        return f"value must be one of the levels {', '.join(variable.levels)}"
     return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from hiprisk.cohort.cells import CellProblems, CellReader, Column
 from hiprisk.cohort.checking import check_cohort
 from hiprisk.cohort.csv_text import (
     BLOCK_BYTES,
@@ -22,37 +23,12 @@ from hiprisk.cohort.csv_text import (
     detect_dialect,
     is_parquet,
     iter_csv,
-    iter_parquet,
 )
-from hiprisk.cohort.dictionary import Variable, load_dictionary
+from hiprisk.cohort.dictionary import load_dictionary
 from hiprisk.cohort.findings import Finding
-from hiprisk.cohort.instruments import score_items
-from hiprisk.cohort.mapping import UNITS, CohortMapping, VariableSource, identity_mapping
+from hiprisk.cohort.mapping import CohortMapping, VariableSource, identity_mapping
+from hiprisk.cohort.parquet_text import iter_parquet
 from hiprisk.errors import InputError
-
-# Texts that mean "missing" in every column but identifiers.
-MISSING_TEXTS = ("", "NA", "N/A", "NaN", "nan", "null", "NULL", "None", "#N/A")
-_NUMBER = r"^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]{1,3})?$"
-_DATE = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
-
-Floats = NDArray[np.float64]
-Column = NDArray[np.float64] | NDArray[np.object_]
-
-
-@dataclass(frozen=True, slots=True)
-class CellProblems:
-    """Cells of one variable that could not be read, in one block.
-
-    Attributes
-    ----------
-    code : str
-        ``NOT_A_NUMBER``, ``NOT_FINITE``, ``NOT_A_DATE``, ``UNKNOWN_CATEGORY``, ``BAD_ID``.
-    mask : ndarray of bool, shape (n_rows,)
-    """
-
-    variable: str
-    code: str
-    mask: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +46,8 @@ class CohortBlock:
         The file's own columns as text, unchanged.
     plain : frozenset of str
         Columns of the source in which every cell is a number or says "missing".
+    rows : ndarray of int, optional
+        Positions of the rows in the file, where the mapping selects some of them.
     """
 
     first_row: int
@@ -78,6 +56,7 @@ class CohortBlock:
     problems: tuple[CellProblems, ...]
     source: pa.Table
     plain: frozenset[str] = frozenset()
+    rows: NDArray[np.intp] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,152 +163,44 @@ def check_columns(names: list[str], mapping: CohortMapping, file: str) -> None:
 def map_block(block: TextBlock, mapping: CohortMapping, *, decimal: str = ".") -> CohortBlock:
     """Apply a mapping to a block of text columns."""
     table = block.table
-    for column, wanted in mapping.where.items():
-        keep = pc.is_in(pc.utf8_trim_whitespace(table[column]), pa.array(list(wanted)))
-        table = table.filter(keep)
-    if mapping.imputation_column and mapping.imputations:
-        numbers = pc.utf8_trim_whitespace(table[mapping.imputation_column])
-        table = table.filter(pc.is_in(numbers, pa.array(list(mapping.imputations))))
+    rows = None
+    selected = _selected(table, mapping)
+    if selected is not None:
+        table = table.filter(pa.array(selected))
+        rows = block.first_row + np.flatnonzero(selected)
     columns: dict[str, Column] = {}
     problems: list[CellProblems] = []
     plain: set[str] = set()
     dictionary = load_dictionary()
     for name, source in mapping.variables.items():
-        reader = _CellReader(dictionary[name], source, mapping.missing, decimal)
+        reader = CellReader(dictionary[name], source, mapping.missing, decimal)
         columns[name] = reader.read(table)
         problems += reader.problems
         if dictionary[name].kind == "number" and source.column and not reader.problems:
             plain.add(source.column)
     # A decimal comma must be quoted where the comma is the delimiter.
     kept = frozenset(plain) if decimal == "." else frozenset()
-    return CohortBlock(block.first_row, table.num_rows, columns, tuple(problems), table, kept)
+    return CohortBlock(block.first_row, table.num_rows, columns, tuple(problems), table, kept, rows)
 
 
-class _CellReader:
-    """Reads one variable's cells; collects what could not be read."""
-
-    def __init__(
-        self, variable: Variable, source: VariableSource, missing: tuple[str, ...], decimal: str
-    ) -> None:
-        self._variable = variable
-        self._source = source
-        self._missing = pa.array([*MISSING_TEXTS, *missing, *source.missing])
-        self._decimal = decimal
-        self.problems: list[CellProblems] = []
-
-    def read(self, table: pa.Table) -> Column:
-        source, kind = self._source, self._variable.kind
-        if source.value is not None:
-            return self._constant(source.value, table.num_rows)
-        if source.items is not None:
-            items = {
-                item: self._numbers(_trimmed(table, column))
-                for item, column in source.items.columns.items()
-            }
-            return self._converted(score_items(source.items.instrument, items))
-        text = _trimmed(table, str(source.column))
-        if kind == "number":
-            return self._converted(self._numbers(text))
-        if kind == "category":
-            return self._levels(text)
-        return self._dates(text) if kind == "date" else self._identifiers(text)
-
-    def _constant(self, value: str, n_rows: int) -> Column:
-        if self._variable.kind == "number":
-            return np.full(n_rows, float(value))
-        return np.full(n_rows, value, dtype=object)
-
-    def _note(self, code: str, mask: NDArray[np.bool_]) -> None:
-        if mask.any():
-            self.problems.append(CellProblems(self._variable.name, code, mask))
-
-    def _numbers(self, text: pa.ChunkedArray) -> Floats:
-        missing = pc.is_in(text, self._missing)
-        plain = pc.replace_substring(text, ",", ".") if self._decimal == "," else text
-        if self._decimal == ",":
-            plain = pc.if_else(pc.match_substring(text, "."), "point", plain)
-        fits = pc.match_substring_regex(plain, _NUMBER)
-        readable = pc.and_(fits, pc.invert(missing))
-        values = _numpy(pc.cast(pc.if_else(readable, plain, None), pa.float64()))
-        infinite = np.isinf(values)
-        values[infinite] = np.nan
-        self._note("NOT_A_NUMBER", _mask(pc.and_not(pc.invert(fits), missing)))
-        self._note("NOT_FINITE", infinite)
-        return values
-
-    def _converted(self, values: Floats) -> Floats:
-        source, hard = self._source, self._variable.hard
-        if source.unit is not None:
-            values = values * UNITS[source.unit][1]
-        if source.from_range is not None and hard is not None:
-            low, high = source.from_range
-            values = hard[0] + (values - low) * (hard[1] - hard[0]) / (high - low)
-        if source.reverse and hard is not None:
-            values = hard[0] + hard[1] - values
-        return values
-
-    def _levels(self, text: pa.ChunkedArray) -> NDArray[np.object_]:
-        encoded = pc.dictionary_encode(text).combine_chunks()
-        if isinstance(encoded, pa.ChunkedArray):
-            encoded = encoded.chunk(0) if encoded.num_chunks else pa.array([], pa.string())
-        if not len(encoded):
-            return np.empty(0, dtype=object)
-        codes = encoded.indices.to_numpy(zero_copy_only=False)
-        meanings = [self._level(cell) for cell in encoded.dictionary.to_pylist()]
-        levels = np.array([level for level, _ in meanings] + [None], dtype=object)[:-1]
-        unknown = np.array([bad for _, bad in meanings], dtype=bool)
-        self._note("UNKNOWN_CATEGORY", unknown[codes])
-        return np.asarray(levels[codes], dtype=object)
-
-    def _level(self, cell: str) -> tuple[str | None, bool]:
-        """Level that a cell means, and whether it means none that is known."""
-        source, variable = self._source, self._variable
-        if cell in source.levels:
-            return source.levels[cell], False
-        if cell in self._missing.to_pylist():
-            return None, False
-        if not variable.levels:
-            return cell, False
-        if not source.levels and (cell in variable.levels or cell in variable.aliases):
-            return variable.aliases.get(cell, cell), False
-        return None, True
-
-    def _dates(self, text: pa.ChunkedArray) -> NDArray[np.object_]:
-        missing = pc.is_in(text, self._missing)
-        fits = pc.match_substring_regex(text, _DATE)
-        self._note("NOT_A_DATE", _mask(pc.and_not(pc.invert(fits), missing)))
-        return _objects(pc.if_else(pc.and_(fits, pc.invert(missing)), text, None))
-
-    def _identifiers(self, text: pa.ChunkedArray) -> NDArray[np.object_]:
-        # The text stays as it is: 0012 is not 12, and a person may be called NA.
-        bad = pc.or_(
-            pc.match_substring_regex(text, r"[\x00-\x1f\x7f]"),
-            pc.greater(pc.utf8_length(text), 256),
-        )
-        self._note("BAD_ID", _mask(bad))
-        return _objects(pc.if_else(pc.equal(text, ""), None, text))
+def _selected(table: pa.Table, mapping: CohortMapping) -> NDArray[np.bool_] | None:
+    """Rows that the mapping keeps; None where it keeps all."""
+    wanted = dict(mapping.where)
+    if mapping.imputation_column and mapping.imputations:
+        wanted[mapping.imputation_column] = mapping.imputations
+    if not wanted:
+        return None
+    keep = np.ones(table.num_rows, dtype=bool)
+    for column, texts in wanted.items():
+        cells = pc.utf8_trim_whitespace(table[column])
+        keep &= np.asarray(pc.is_in(cells, pa.array(list(texts))).to_numpy(), dtype=bool)
+    return keep
 
 
 def _source_columns(source: VariableSource) -> list[str]:
     if source.items is not None:
         return list(source.items.columns.values())
     return [] if source.column is None else [source.column]
-
-
-def _trimmed(table: pa.Table, column: str) -> pa.ChunkedArray:
-    return pc.utf8_trim_whitespace(table[column])
-
-
-def _numpy(values: pa.ChunkedArray) -> Floats:
-    return np.array(values.to_numpy(), dtype=np.float64)
-
-
-def _mask(values: pa.ChunkedArray) -> NDArray[np.bool_]:
-    return np.asarray(values.to_numpy(), dtype=bool)
-
-
-def _objects(values: pa.ChunkedArray) -> NDArray[np.object_]:
-    return np.asarray(values.to_numpy(), dtype=object)
 
 
 def read_cohort(path: Path | str, mapping: CohortMapping | None = None) -> Cohort:
@@ -369,7 +240,7 @@ def read_cohort(path: Path | str, mapping: CohortMapping | None = None) -> Cohor
     taken |= {*used.where, used.imputation_column or ""}
     return Cohort(
         frame=frame,
-        findings=findings,
+        findings=_in_the_file(findings, blocks),
         grain=grain,
         fingerprint=fingerprint(frame),
         provenance=_provenance(frame, used.provenance),
@@ -404,7 +275,20 @@ def _joined_problems(blocks: list[CohortBlock]) -> dict[tuple[str, str], NDArray
 
 
 def _source_text(blocks: list[CohortBlock], name: str) -> pa.ChunkedArray:
-    return pa.chunked_array([chunk for block in blocks for chunk in block.source[name].chunks])
+    chunks = [chunk for block in blocks for chunk in block.source[name].chunks]
+    return pa.chunked_array(chunks, pa.string())
+
+
+def _in_the_file(findings: tuple[Finding, ...], blocks: list[CohortBlock]) -> tuple[Finding, ...]:
+    """Findings whose rows are counted in the file, not among the selected rows."""
+    parts = [block.rows for block in blocks if block.rows is not None]
+    if not parts:
+        return findings
+    rows = np.concatenate(parts)
+    return tuple(
+        replace(finding, rows=tuple(int(rows[row - 1]) for row in finding.rows))
+        for finding in findings
+    )
 
 
 def fingerprint(frame: pd.DataFrame) -> str:

@@ -1,0 +1,78 @@
+"""``hiprisk check``: what a person sees, what a script gets."""
+
+import json
+
+import pytest
+
+from hiprisk.cli import main
+
+SECRET = "Jane Roe"
+
+
+@pytest.fixture
+def check(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    def run(text, *options, mapping=None):
+        (tmp_path / "in.csv").write_text(text, encoding="utf-8")
+        if mapping is not None:
+            (tmp_path / "m.yaml").write_text(mapping)
+            options = (*options, "--mapping", "m.yaml")
+        status = main(["check", "in.csv", *options])
+        return status, capsys.readouterr()
+
+    return run
+
+
+def test_a_clean_file_is_done(check):
+    status, said = check("person_id,age_years,sex\na,60,female\nb,61,male\n")
+    assert status == 0
+    assert "in.csv: 2 rows, one a person; 3 variables" in said.out
+    assert "0 error(s), 0 warning(s)" in said.out
+
+
+def test_errors_come_before_warnings_with_their_rows(check):
+    status, said = check("age_years,bmi_kg_m2\n60,12\n999,25\n61,26\n")
+    assert status == 3
+    assert said.out.index("OUT_OF_RANGE") < said.out.index("UNUSUAL")
+    assert "1 error(s), 1 warning(s)" in said.out
+
+
+def test_rows_are_those_of_the_file_where_some_are_selected(check):
+    status, said = check(
+        "g,a\n1,60\n1,61\n2,62\n2,999\n",
+        "--json",
+        mapping="where: {g: ['2']}\nvariables: {age_years: a}",
+    )
+    assert status == 3
+    assert json.loads(said.out)["rows"] == 2
+    assert json.loads(said.out)["findings"][0]["rows"] == [4]
+
+
+def test_a_selection_that_keeps_nobody_is_said(check):
+    status, said = check("g,a\n1,60\n", mapping="where: {g: ['3']}\nvariables: {age_years: a}")
+    assert status == 0
+    assert "the mapping selects none" in said.out
+
+
+def test_missing_values_are_counted_by_variable(check):
+    _, said = check("age_years,bmi_kg_m2\n60,\n61,25\n62,26\n63,\n", "--json")
+    [missing] = [f for f in json.loads(said.out)["findings"] if f["code"] == "MISSING"]
+    assert (missing["column"], missing["count"]) == ("bmi_kg_m2", 2)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"person_id,age_years,sex\n{SECRET},{SECRET},{SECRET}\n",
+        f"{SECRET},{SECRET},64\n",
+        f"person_id,age_years\n{SECRET},60,{SECRET}\n",
+        f'person_id,age_years\n"{SECRET},60\n',
+    ],
+)
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_no_cell_is_shown(check, text, options):
+    status, said = check(text, *options)
+    assert status == 3
+    assert SECRET not in said.out + said.err
+    assert "Traceback" not in said.err

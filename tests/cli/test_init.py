@@ -1,0 +1,53 @@
+"""``hiprisk init``: drafts that load and can be checked with."""
+
+import json
+
+import pytest
+
+from hiprisk.cli import main
+from hiprisk.cohort.mapping import load_mapping
+
+
+@pytest.fixture
+def init(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    def run(text, *options, name="in.csv"):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        status = main(["init", name, *options])
+        return status, capsys.readouterr()
+
+    return run
+
+
+def test_a_drafted_mapping_can_be_checked_with(init, capsys):
+    status, said = init("id;Age;BMI\n" + "0012;60,5;25\n0013;70;31,5\n", "--json")
+    found = json.loads(said.out)
+    assert status == 0
+    assert load_mapping(found["mapping"]).variables["age_years"].column == "Age"
+    assert main(["check", "in.csv", "--mapping", found["mapping"]]) == 0
+    assert "2 rows" in capsys.readouterr().out
+
+
+def test_what_must_be_decided_is_counted_and_marked(init, tmp_path):
+    _, said = init("Age,Gender\n" + "60,1\n70,2\n" * 5)
+    assert "1 column(s) need a decision" in said.out
+    assert "DECIDE: state what each code means" in (tmp_path / "in.mapping.yaml").read_text()
+
+
+def test_drafts_are_not_overwritten(init, tmp_path):
+    init("age\n60\n")
+    (tmp_path / "in.yaml").write_text("mine")
+    status, said = init("age\n60\n")
+    assert (status, (tmp_path / "in.yaml").read_text()) == (2, "mine")
+    assert "error[EXISTS]" in said.err
+    assert init("age\n60\n", "--force")[0] == 0
+
+
+def test_a_baseline_score_is_never_drafted_as_the_outcome(init, tmp_path):
+    init("ohs_pre_stairs,ohs_pre_score,ohs_post_score\n" + "1,20,40\n2,21,41\n" * 5)
+    text = (tmp_path / "in.yaml").read_text()
+    assert "variable: ohs_followup_0_48  # DECIDE" in text
+    assert "baseline: ohs_0_48" in text
+    mapping = load_mapping(tmp_path / "in.mapping.yaml")
+    assert mapping.variables["ohs_followup_0_48"].column == "ohs_post_score"

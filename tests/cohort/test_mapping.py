@@ -1,0 +1,84 @@
+"""Column mappings: what is refused, by name and line."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hiprisk.cohort.mapping import UNITS, identity_mapping, load_mapping, mapping_from_text
+from hiprisk.cohort.reading import iter_blocks
+from hiprisk.errors import ConfigError, StoreError
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("format: {delimiter: ';;'}", r"format \(line 1\): delimiter must be one character"),
+        ("format: {delimiter: '\"'}", "delimiter must be one character"),
+        (
+            "grain: hip\nvariables:\n  odi_0_100: {column: o, from_range: [5, 5]}",
+            r"variables\.odi_0_100 \(line 3\): from_range must ascend",
+        ),
+        ("variables: {odi_0_100: {column: o, from_range: [100, 0]}}", "takes reverse: true"),
+        ("imputations: ['1']", "imputations needs imputation_column"),
+        ("variables: {height_cm: {value: tall}}", "value must be a number"),
+        ("variables: {height_cm: {value: 9999}}", "value must lie in 120 to 220"),
+        ("variables: {joint: {value: elbow}}", "value must be one of the levels hip, knee"),
+        ("variables: {sex: {column: a}}\ngrian: hip", r"m\.yaml: grian \(line 2\)"),
+        ("variables: {sex: {column: a}}\nvariables: {}", "the key 'variables' comes twice"),
+        ("variables: {sex: {colum: a}}", "colum"),
+    ],
+)
+def test_a_mapping_that_makes_no_sense_is_refused_by_key_and_line(text, message):
+    with pytest.raises(ConfigError, match=message) as caught:
+        mapping_from_text(text, name="m.yaml")
+    assert caught.value.exit_code == 2
+
+
+def test_a_mapping_that_is_not_there_is_an_io_error(tmp_path):
+    with pytest.raises(StoreError, match=r"m\.yaml: the mapping cannot be read"):
+        load_mapping(tmp_path / "m.yaml")
+
+
+def test_no_is_the_level_and_not_false():
+    mapping = mapping_from_text("variables: {lbp_any: {column: b, levels: {no: no, yes: yes}}}")
+    assert mapping.variables["lbp_any"].levels == {"no": "no", "yes": "yes"}
+
+
+def test_the_identity_takes_dictionary_names_only():
+    assert list(identity_mapping(["age_years", "Age", "colour", "sex"]).variables) == [
+        "age_years",
+        "sex",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("unit", "variable", "one"),
+    [
+        ("rad", "hip_flexion_right_deg", 57.29577951308232),
+        ("m", "height_cm", 100.0),
+        ("inch", "height_cm", 2.54),
+        ("lb", "weight_kg", 0.45359237),
+        ("years", "lbp_duration_months", 12.0),
+        ("days", "lbp_duration_months", 0.03285487),
+    ],
+)
+def test_one_of_a_unit_in_the_dictionarys(unit, variable, one):
+    mapping_from_text(f"variables: {{{variable}: {{column: x, unit: {unit}}}}}")
+    assert UNITS[unit][1] == pytest.approx(one, rel=1e-6)
+
+
+@given(
+    raw=st.integers(0, 68),
+    reverse=st.booleans(),
+)
+def test_a_raw_sum_keeps_its_share_of_the_scale(tmp_path_factory, raw, reverse):
+    path = tmp_path_factory.mktemp("m") / "x.csv"
+    path.write_text(f"w\n{raw}\n")
+    mapping = mapping_from_text(
+        "variables: {womac_function_0_100: {column: w, from_range: [0, 68], "
+        f"reverse: {str(reverse).lower()}}}}}"
+    )
+    [score] = next(iter_blocks(path, mapping)).columns["womac_function_0_100"]
+    share = 100 * raw / 68
+    assert np.isclose(score, 100 - share if reverse else share, rtol=1e-12)
