@@ -1,6 +1,7 @@
 """The commands, as each of the three users calls them, with wrong moves too."""
 
 import csv
+import dataclasses
 import json
 import os
 import signal
@@ -17,6 +18,7 @@ import hiprisk
 from hiprisk.bundle import read_bundle
 from hiprisk.cli import COMMANDS, main
 from hiprisk.cohort.mapping import load_mapping
+from hiprisk.cohort.simulate import simulate_cohort
 from hiprisk.config import load_config
 from small_bundle import write_small_bundle
 
@@ -385,7 +387,40 @@ def test_check_prints_findings_without_cells(capsys):
     assert "Jane Roe" not in out
     status, found = answer(capsys, "check", "in.csv")
     assert found["findings"][0]["rows"] == [1]
-    assert "999" in run(capsys, "check", "in.csv", "--show-values")[1]
+    _, out, err = run(capsys, "check", "in.csv", "--show-values")
+    assert "999" in err
+    assert "999" not in out
+
+
+def test_check_shows_the_value_of_the_right_row_under_a_selection(capsys):
+    Path("in.csv").write_text("g,a\n0,64\n1,65\n0,66\n1,777\n")
+    Path("m.yaml").write_text("where: {g: ['1']}\nvariables: {age_years: a}\n")
+    _, out, err = run(capsys, "check", "in.csv", "--mapping", "m.yaml", "--show-values")
+    assert "OUT_OF_RANGE age_years: 777.0" in err
+    assert "OUT_OF_RANGE" in out
+
+
+def test_several_stacked_imputations_are_no_people_to_learn_from(capsys):
+    frame = simulate_cohort("stupar", n=100, seed=1).frame
+    pd.concat([frame.assign(Impnr=number) for number in (1, 2)]).to_csv("s.csv", index=False)
+    names = ["person_id", "age_years", "womac_function_0_100", "womac_function_followup_0_100"]
+    mapping = "imputation_column: Impnr\nvariables: {" + ", ".join(f"{n}: {n}" for n in names) + "}"
+    from hiprisk.learning.obtaining import obtain_cohort
+
+    for extra, n_rows in (
+        ("", None),
+        ("\nimputations: ['1', '2']", None),
+        ("\nimputations: ['2']", 100),
+    ):
+        Path("m.yaml").write_text(mapping + extra)
+        config = load_config(CONFIGS / "stupar.yaml", overrides=["cohort={}"])
+        cohort = dataclasses.replace(config.cohort, file="s.csv", mapping="m.yaml")
+        config = dataclasses.replace(config, cohort=cohort)
+        if n_rows is None:
+            with pytest.raises(hiprisk.ConfigError, match="each person would count several times"):
+                obtain_cohort(config)
+        else:
+            assert obtain_cohort(config).n_rows == n_rows
 
 
 def test_check_strict_refuses_warnings(capsys):
@@ -630,8 +665,6 @@ def test_train_counts_what_on_invalid_did(capsys):
             CONFIGS / "stupar.yaml",
             overrides=["cohort={file: x}", f"cohort.on_invalid={choice}"],
         )
-        import dataclasses
-
         config = dataclasses.replace(
             config, cohort=dataclasses.replace(config.cohort, file="bad.csv")
         )

@@ -1,5 +1,9 @@
 """Stacked imputations, copies and duplicates."""
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -92,3 +96,25 @@ def test_a_followup_that_nearly_copies_another_score_is_suspect():
 def test_grades_that_agree_by_chance_are_no_duplicate():
     grades = np.tile([0.0, 1.0, 2.0], 10)
     assert not list(copy_findings(pd.DataFrame({"kl_grade": grades, "eq5d_pain": grades})))
+
+
+def test_findings_come_in_the_same_order_whatever_the_hash_seed():
+    code = (
+        "import numpy as np, pandas as pd\n"
+        "from hiprisk.cohort.structure import copy_findings\n"
+        "y, z = np.random.default_rng(0).normal(size=(2, 50))\n"
+        "frame = pd.DataFrame({'womac_function_followup_0_100': y, 'a': y, 'b': y, 'c': y,\n"
+        "                      'd': z, 'e': z, 'f': z})\n"
+        "print([(f.code, f.column, f.message) for f in copy_findings(frame)])\n"
+    )
+    printed = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2", "3", "4")
+    }
+    assert len(printed) == 1

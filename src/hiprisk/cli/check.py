@@ -5,10 +5,15 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hiprisk.cli.options import Parser
-from hiprisk.cli.output import print_json, print_lines, print_table
+from hiprisk.cli.output import note, print_json, print_lines, print_table
 from hiprisk.errors import ExitCode
+
+if TYPE_CHECKING:
+    from hiprisk.cohort.findings import Finding
+    from hiprisk.cohort.reading import Cohort
 
 EXAMPLE = """  hiprisk check cohort.csv
   hiprisk check export.csv --mapping configs/cohorts/nhs_proms_hip.yaml --strict"""
@@ -60,24 +65,20 @@ def run(argv: Sequence[str]) -> int:
         for finding in found:
             print_lines(f"-> {finding.code} {finding.column or ''}: {finding.advice}")
         if options.show_values:
-            _show_values(cohort.frame, found)
+            _show_values(cohort, found)
         warnings = len(found) - n_errors
         print_lines("", f"{n_errors} error(s), {warnings} warning(s)")
     refused = n_errors or (options.strict and found)
     return ExitCode.INPUT_REFUSED if refused else ExitCode.DONE
 
 
-def _show_values(frame: object, found: Sequence[object]) -> None:
-    import pandas as pd
-
-    from hiprisk.cohort.findings import Finding
-
-    assert isinstance(frame, pd.DataFrame)
+def _show_values(cohort: Cohort, found: Sequence[Finding]) -> None:
+    """The cells that findings are about, on stderr: they may be patients'."""
     for finding in found:
-        assert isinstance(finding, Finding)
-        if finding.column in frame.columns and finding.rows:
-            cells = [str(frame[finding.column].iloc[row - 1]) for row in finding.rows]
-            print_lines(f"   {finding.code} {finding.column}: {', '.join(cells)}")
+        if finding.column in cohort.frame.columns and finding.rows:
+            values = cohort.frame[finding.column]
+            cells = [str(values.iloc[cohort.place(row)]) for row in finding.rows]
+            note(f"   {finding.code} {finding.column}: {', '.join(cells)}")
 
 
 def _parse(argv: Sequence[str]) -> argparse.Namespace:

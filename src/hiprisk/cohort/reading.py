@@ -74,6 +74,8 @@ class Cohort:
         Name of the file without its folder.
     ignored : tuple of str
         Columns of the file that nothing was made of.
+    file_rows : tuple of int, optional
+        Position in the file of each row of the frame, where the mapping selects some of them.
     """
 
     frame: pd.DataFrame
@@ -83,11 +85,16 @@ class Cohort:
     provenance: str
     source_name: str
     ignored: tuple[str, ...] = ()
+    file_rows: tuple[int, ...] | None = None
 
     @property
     def n_rows(self) -> int:
         """Number of rows."""
         return len(self.frame)
+
+    def place(self, file_row: int) -> int:
+        """Position in the frame (from 0) of a row of the file (from 1)."""
+        return file_row - 1 if self.file_rows is None else self.file_rows.index(file_row)
 
     @property
     def n_errors(self) -> int:
@@ -238,9 +245,11 @@ def read_cohort(path: Path | str, mapping: CohortMapping | None = None) -> Cohor
     used = mapping or identity_mapping(blocks[0].source.column_names)
     taken = {column for item in used.variables.values() for column in _source_columns(item)}
     taken |= {*used.where, used.imputation_column or ""}
+    file_rows = _file_rows(blocks)
     return Cohort(
         frame=frame,
-        findings=_in_the_file(findings, blocks),
+        findings=_in_the_file(findings, file_rows),
+        file_rows=file_rows,
         grain=grain,
         fingerprint=fingerprint(frame),
         provenance=_provenance(frame, used.provenance),
@@ -279,14 +288,19 @@ def _source_text(blocks: list[CohortBlock], name: str) -> pa.ChunkedArray:
     return pa.chunked_array(chunks, pa.string())
 
 
-def _in_the_file(findings: tuple[Finding, ...], blocks: list[CohortBlock]) -> tuple[Finding, ...]:
-    """Findings whose rows are counted in the file, not among the selected rows."""
+def _file_rows(blocks: list[CohortBlock]) -> tuple[int, ...] | None:
     parts = [block.rows for block in blocks if block.rows is not None]
-    if not parts:
+    return tuple(int(row) for row in np.concatenate(parts)) if parts else None
+
+
+def _in_the_file(
+    findings: tuple[Finding, ...], file_rows: tuple[int, ...] | None
+) -> tuple[Finding, ...]:
+    """Findings whose rows are counted in the file, not among the selected rows."""
+    if file_rows is None:
         return findings
-    rows = np.concatenate(parts)
     return tuple(
-        replace(finding, rows=tuple(int(rows[row - 1]) for row in finding.rows))
+        replace(finding, rows=tuple(file_rows[row - 1] for row in finding.rows))
         for finding in findings
     )
 

@@ -133,7 +133,8 @@ def copy_findings(frame: pd.DataFrame) -> Iterable[Finding]:
     later = [name for name in numbers if "followup" in name and "months" not in name]
     copied: set[str] = set()
     for outcome in later:
-        for name in numbers.keys() - set(later):
+        # Not a set: its order changes from run to run, and findings stand in the bundle's hash.
+        for name in (name for name in numbers if name not in later):
             if _correlation(numbers[outcome], numbers[name]) > COPY_CORRELATION:
                 copied |= {outcome, name}
                 yield Finding(
@@ -146,7 +147,7 @@ def copy_findings(frame: pd.DataFrame) -> Iterable[Finding]:
                     advice="check that each column is mapped to its own variable",
                 )
     first: dict[bytes, str] = {}
-    for name in numbers.keys() - copied if copied else numbers:
+    for name in (name for name in numbers if name not in copied):
         same = first.setdefault(numbers[name].tobytes(), name)
         if same != name:
             yield Finding(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 
 from hiprisk.cohort.checking import check_cohort
 from hiprisk.cohort.dictionary import load_dictionary
 from hiprisk.cohort.findings import Finding
-from hiprisk.cohort.mapping import load_mapping
+from hiprisk.cohort.mapping import CohortMapping, load_mapping
 from hiprisk.cohort.reading import Cohort, fingerprint, read_cohort
 from hiprisk.cohort.simulate import simulate_cohort
 from hiprisk.config import StudyConfig
@@ -45,7 +47,22 @@ def obtain_cohort(config: StudyConfig) -> Cohort:
             advice="name one with --cohort FILE, or state cohort.file or cohort.simulate",
         )
     mapping = load_mapping(settings.mapping) if settings.mapping else None
+    if mapping is not None:
+        _check_one_imputation(mapping, settings.mapping)
     return read_cohort(settings.file, mapping)
+
+
+def _check_one_imputation(mapping: CohortMapping, path: str | None) -> None:
+    """Refuse to learn from several imputations of the same people as if they were people."""
+    if mapping.imputation_column is not None and len(mapping.imputations) != 1:
+        raise ConfigError(
+            "the file stacks imputations, and a study reads one of them: each person would count "
+            "several times",
+            code="STACKED_ROWS",
+            file=Path(str(path)).name,
+            column="imputations",
+            advice='state which one, for instance imputations: ["1"]',
+        )
 
 
 def usable_rows(cohort: Cohort, config: StudyConfig) -> pd.DataFrame:

@@ -226,7 +226,6 @@ def _check_bounds(score: Floats, outcome: OutcomeSettings) -> None:
         raise InputError(
             f"the outcome must lie in [{low:g}, {high:g}]; {off.size} of {len(score)} rows do not",
             code="OUTCOME",
-            row=int(off[0]) + 1,
             column=outcome.variable,
             advice="check the scale in the mapping, or outcome.bounds in the config",
         )

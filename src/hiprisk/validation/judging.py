@@ -26,6 +26,9 @@ from hiprisk.validation.summary import summary_sentences
 
 Floats = NDArray[np.float64]
 
+# The evidence is hashed, and the same study must have the same hash tomorrow.
+DEPENDS_ON_TODAY = {"FUTURE_DATE"}
+
 
 @dataclass(frozen=True)
 class Chosen:
@@ -71,7 +74,11 @@ def judge(study: FinishedStudy) -> Evidence:
             FlowCount(label=step.label, n_left_out=step.n_left_out, n_remaining=step.n_remaining)
             for step in study.selection.flow
         ),
-        findings=tuple(finding.to_dict() for finding in study.cohort.findings),
+        findings=tuple(
+            finding.to_dict()
+            for finding in study.cohort.findings
+            if finding.code not in DEPENDS_ON_TODAY
+        ),
         families=study.chosen.families,
         apparent=_apparent(study, metrics),
         optimism=study.optimism,
