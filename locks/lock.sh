@@ -2,7 +2,7 @@
 # Write the lock files anew (maintainers only; needs uv). No index address gets into them.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-flags=(--generate-hashes --python-version 3.11 --universal --no-emit-index-url --no-header
+flags=(--generate-hashes --no-strip-extras --python-version 3.11 --universal --no-emit-index-url --no-header
        --annotation-style line --quiet)
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT

@@ -4,21 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic.dataclasses import dataclass
-from pydantic_core import PydanticCustomError
 
-_STRICT = ConfigDict(extra="forbid", hide_input_in_errors=True, strict=False)
-
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-Share = Annotated[float, Field(ge=0.0, le=1.0)]
+from hiprisk.config.fields import STRICT, Name, Share, refuse
 
 
-def _refuse(rule: str) -> PydanticCustomError:
-    return PydanticCustomError("rule", "{rule}", {"rule": rule})
-
-
-@dataclass(frozen=True, kw_only=True, config=_STRICT)
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class Range:
     """A range that tuning searches."""
 
@@ -29,16 +21,16 @@ class Range:
     @model_validator(mode="after")
     def _ascends(self) -> Self:
         if not self.low < self.high:
-            raise _refuse("low must be smaller than high")
+            raise refuse("low must be smaller than high")
         if self.log and self.low <= 0:
-            raise _refuse("a log range must be positive")
+            raise refuse("a log range must be positive")
         return self
 
 
 Searchable = float | Range | tuple[float, ...]
 
 
-@dataclass(frozen=True, kw_only=True, config=_STRICT)
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class SimulateSettings:
     """A simulated cohort in place of a file."""
 
@@ -49,7 +41,7 @@ class SimulateSettings:
     knee_share: Share = 0.0
 
 
-@dataclass(frozen=True, kw_only=True, config=_STRICT)
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class CohortSettings:
     """Where the cohort comes from and who of it takes part.
 
@@ -77,11 +69,11 @@ class CohortSettings:
     @model_validator(mode="after")
     def _one_source(self) -> Self:
         if self.simulate is not None and self.file is not None:
-            raise _refuse("give either simulate or file, not both")
+            raise refuse("give either simulate or file, not both")
         return self
 
 
-@dataclass(frozen=True, kw_only=True, config=_STRICT)
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class EventSettings:
     """An event on a continuous outcome: the outcome reaches a bound or falls to it.
 
@@ -98,7 +90,7 @@ class EventSettings:
     value: float
 
 
-@dataclass(frozen=True, kw_only=True, config=_STRICT)
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class ReplacementSettings:
     """What becomes of people whose hip was replaced before follow-up.
 
@@ -117,7 +109,7 @@ class ReplacementSettings:
     interim: Name | None = None
 
 
-@dataclass(frozen=True, kw_only=True, config=_STRICT)
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class SmallestGain:
     """The smallest gain worth having, declared before anything is fitted."""
 
@@ -125,7 +117,7 @@ class SmallestGain:
     value: float = Field(gt=0)
 
 
-@dataclass(frozen=True, kw_only=True, config=_STRICT)
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class OutcomeSettings:
     """What is predicted.
 
@@ -158,29 +150,29 @@ class OutcomeSettings:
     @classmethod
     def _bounds_ascend(cls, bounds: tuple[float, float] | None) -> tuple[float, float] | None:
         if bounds is not None and not bounds[0] < bounds[1]:
-            raise _refuse("bounds must ascend")
+            raise refuse("bounds must ascend")
         return bounds
 
     @model_validator(mode="after")
     def _kind_fits(self) -> Self:
         if self.kind == "binary" and (self.dichotomise is None) == (self.event_level is None):
-            raise _refuse("a binary outcome needs either dichotomise or event_level")
+            raise refuse("a binary outcome needs either dichotomise or event_level")
         if self.kind == "binary" and self.events:
-            raise _refuse("events belong to a continuous outcome")
+            raise refuse("events belong to a continuous outcome")
         if self.kind == "continuous" and (self.dichotomise or self.event_level):
-            raise _refuse("dichotomise and event_level belong to a binary outcome")
+            raise refuse("dichotomise and event_level belong to a binary outcome")
         if self.kind == "continuous" and not self.events:
-            raise _refuse("a continuous outcome declares its events before it is fitted")
+            raise refuse("a continuous outcome declares its events before it is fitted")
         events = (*self.events, *((self.dichotomise,) if self.dichotomise else ()))
         if self.baseline is None and any(event.reference == "baseline" for event in events):
-            raise _refuse("an event refers to the baseline, but outcome.baseline is not set")
+            raise refuse("an event refers to the baseline, but outcome.baseline is not set")
         names = [event.name for event in events]
         if len(set(names)) < len(names):
-            raise _refuse("two events have the same name")
+            raise refuse("two events have the same name")
         return self
 
 
-@dataclass(frozen=True, kw_only=True, config=_STRICT)
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class ImputationSettings:
     """How missing predictors are filled in.
 
@@ -206,7 +198,7 @@ class ImputationSettings:
     max_imputed_weight: float = Field(default=0.9, gt=0, le=1)
 
 
-@dataclass(frozen=True, kw_only=True, config=_STRICT)
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class LinearFamily:
     """Linear regression with an elastic-net penalty and restricted cubic splines."""
 
@@ -216,14 +208,14 @@ class LinearFamily:
     splines: tuple[Name, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, config=_STRICT)
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class LogisticFamily(LinearFamily):
     """Logistic regression with an elastic-net penalty and restricted cubic splines."""
 
     l1_share: Searchable = 0.0
 
 
-@dataclass(frozen=True, kw_only=True, config=_STRICT)
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class BoostingFamily:
     """Gradient-boosted trees, one ensemble on the stacked imputations."""
 
@@ -236,12 +228,12 @@ class BoostingFamily:
     monotone: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, config=_STRICT)
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class MeanFamily:
     """The baseline that every model must beat."""
 
 
-@dataclass(frozen=True, kw_only=True, config=_STRICT)
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class FamilySettings:
     """The candidates, each with its search space; a family that is not named is not tried."""
 
@@ -258,11 +250,11 @@ class FamilySettings:
     @model_validator(mode="after")
     def _one_beside_the_mean(self) -> Self:
         if len(self.named()) < 1:
-            raise _refuse("name at least one family")
+            raise refuse("name at least one family")
         return self
 
 
-@dataclass(frozen=True, kw_only=True, config=_STRICT)
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class TuningSettings:
     """The search for each family's settings by cross-validation."""
 
@@ -271,7 +263,7 @@ class TuningSettings:
     group_by: Literal["person", "site"] = "person"
 
 
-@dataclass(frozen=True, kw_only=True, config=_STRICT)
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class HoldoutSettings:
     """People set aside by a category such as the year or the site, never used in fitting."""
 
@@ -282,11 +274,11 @@ class HoldoutSettings:
     @model_validator(mode="after")
     def _apart(self) -> Self:
         if self.develop is not None and set(self.develop) & set(self.test):
-            raise _refuse("develop and test share a level")
+            raise refuse("develop and test share a level")
         return self
 
 
-@dataclass(frozen=True, kw_only=True, config=_STRICT)
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class ValidationSettings:
     """How honestly the model is judged."""
 
@@ -298,7 +290,7 @@ class ValidationSettings:
     reference_prediction: Name | None = None
 
 
-@dataclass(frozen=True, kw_only=True, config=_STRICT)
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class TrackingSettings:
     """What MLflow is told."""
 
@@ -308,7 +300,7 @@ class TrackingSettings:
     alias: str = "champion"
 
 
-@dataclass(frozen=True, kw_only=True, config=_STRICT)
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class StudyConfig:
     """One study, whole.
 
@@ -344,7 +336,7 @@ class StudyConfig:
     def _hangs_together(self) -> Self:
         lacking = [name for name in self.confounders if name not in self.predictors]
         if lacking:
-            raise _refuse(f"confounder {lacking[0]} is in no block")
+            raise refuse(f"confounder {lacking[0]} is in no block")
         outcome = self.outcome
         leaks = [
             name
@@ -355,11 +347,11 @@ class StudyConfig:
             if name in self.predictors
         ]
         if leaks:
-            raise _refuse(f"{leaks[0]} belongs to the outcome and cannot be a predictor")
+            raise refuse(f"{leaks[0]} belongs to the outcome and cannot be a predictor")
         self._families_fit(outcome.kind)
         return self
 
     def _families_fit(self, kind: str) -> None:
         wrong = "logistic" if kind == "continuous" else "linear"
         if wrong in self.families.named():
-            raise _refuse(f"the family {wrong} does not fit a {kind} outcome")
+            raise refuse(f"the family {wrong} does not fit a {kind} outcome")

@@ -3,31 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hiprisk.errors import InputError
+from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.registry import MetricFunction
 from hiprisk.seeding import rng_for
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.intp]
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Estimate:
-    """A value with its interval; an end is None where there is none."""
-
-    name: str
-    value: float
-    low: float | None = None
-    high: float | None = None
-
-    def to_dict(self) -> dict[str, float | None]:
-        """Value and ends for JSON."""
-        return {"value": self.value, "low": self.low, "high": self.high}
+__all__ = ["Estimate", "percentile_intervals"]
 
 
 def percentile_intervals(

@@ -1,23 +1,16 @@
-"""Results to pictures; the only importer of matplotlib. Nothing is computed here."""
+"""Who took part, which candidate won, and how it is calibrated, as pictures."""
 
 from __future__ import annotations
 
-import io
-from typing import Any
-
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 
+from hiprisk.reporting.plots.style import BLUE, GREY, ORANGE, as_png, new_axes, titled
 from hiprisk.validation.evidence import Evidence
-
-# Okabe and Ito's colours, told apart by people with any kind of colour vision.
-BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#666666"
 
 
 def draw_calibration(evidence: Evidence, *, ax: Axes | None = None) -> Axes:
     """Observed against predicted means, by tenth of the out-of-fold prediction."""
-    ax = ax if ax is not None else _axes()
+    ax = ax if ax is not None else new_axes()
     predicted = [point[0] for point in evidence.calibration]
     observed = [point[1] for point in evidence.calibration]
     low, high = min(predicted + observed), max(predicted + observed)
@@ -26,14 +19,14 @@ def draw_calibration(evidence: Evidence, *, ax: Axes | None = None) -> Axes:
     unit = evidence.outcome_unit if evidence.kind == "continuous" else "risk"
     ax.set_xlabel(f"predicted ({unit})")
     ax.set_ylabel(f"observed ({unit})")
-    ax.set_title(_title("Calibration, people not seen in fitting", evidence))
+    ax.set_title(titled("Calibration, people not seen in fitting", evidence.provenance))
     ax.legend(frameon=False)
     return ax
 
 
 def draw_candidates(evidence: Evidence, *, ax: Axes | None = None) -> Axes:
     """Share of the mean's loss that each candidate saves."""
-    ax = ax if ax is not None else _axes()
+    ax = ax if ax is not None else new_axes()
     names = [family.name for family in evidence.families]
     gains = [100.0 * family.gain_over_mean for family in evidence.families]
     colours = [ORANGE if family.chosen else BLUE for family in evidence.families]
@@ -41,13 +34,13 @@ def draw_candidates(evidence: Evidence, *, ax: Axes | None = None) -> Axes:
     ax.bar_label(bars, fmt="%.1f", padding=3)
     ax.set_xlim(min(0.0, *gains), max(1.0, 1.15 * max(gains)))
     ax.set_xlabel("cross-validated loss below that of the mean (%)")
-    ax.set_title(_title("Candidates; the chosen one in orange", evidence))
+    ax.set_title(titled("Candidates; the chosen one in orange", evidence.provenance))
     return ax
 
 
 def draw_flow(evidence: Evidence, *, ax: Axes | None = None) -> Axes:
     """Who took part, step by step."""
-    ax = ax if ax is not None else _axes()
+    ax = ax if ax is not None else new_axes()
     labels = [_flow_label(step.label, step.n_left_out) for step in evidence.flow][::-1]
     counts = [step.n_remaining for step in evidence.flow][::-1]
     bars = ax.barh(range(len(labels)), counts, color=BLUE)
@@ -55,22 +48,12 @@ def draw_flow(evidence: Evidence, *, ax: Axes | None = None) -> Axes:
     ax.bar_label(bars, padding=3)
     ax.set_xlim(0, 1.15 * max(counts))
     ax.set_xlabel("rows remaining")
-    ax.set_title(_title("Participants", evidence))
+    ax.set_title(titled("Participants", evidence.provenance))
     return ax
 
 
 def _flow_label(label: str, n_left_out: int) -> str:
     return f"{n_left_out} left out:\n{label}" if n_left_out else label
-
-
-def _axes() -> Axes:
-    figure = Figure(figsize=(7.0, 4.5), dpi=110, layout="constrained")
-    FigureCanvasAgg(figure)
-    return figure.add_subplot()
-
-
-def _title(text: str, evidence: Evidence) -> str:
-    return f"{text} (simulated data)" if evidence.provenance == "synthetic" else text
 
 
 def study_figures(evidence: Evidence) -> dict[str, bytes]:
@@ -80,11 +63,4 @@ def study_figures(evidence: Evidence) -> dict[str, bytes]:
         "candidates.png": draw_candidates(evidence),
         "participants.png": draw_flow(evidence),
     }
-    return {name: _png(ax) for name, ax in drawn.items()}
-
-
-def _png(ax: Axes) -> bytes:
-    buffer = io.BytesIO()
-    figure: Any = ax.figure
-    figure.savefig(buffer, format="png", metadata={"Software": None})
-    return buffer.getvalue()
+    return {name: as_png(ax) for name, ax in drawn.items()}

@@ -1,0 +1,1 @@
+"""What a study may conclude: what a block adds, what an exposure does, how large it must be."""
