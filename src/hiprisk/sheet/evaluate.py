@@ -156,7 +156,9 @@ class SheetEvaluator:
         """
         complete = not any(np.isnan(column[0]) for column in known)
         versions = [known] if complete else self.filled(known)
-        return self._named([np.concatenate(column) for column in zip(*versions, strict=True)])
+        named = self._named([np.concatenate(column) for column in zip(*versions, strict=True)])
+        # A column derived from constants alone is a single number until here.
+        return {name: np.broadcast_to(values, len(versions)) for name, values in named.items()}
 
     def moments(self, known: list[Floats], n_rows: int) -> tuple[Floats, Floats]:
         """Mean and variance of each row's linear predictor over the draws of what is missing."""
