@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import html
 import json
 import re
 from dataclasses import replace
@@ -86,9 +87,8 @@ def test_the_same_bundle_gives_the_same_bytes(tmp_path, page):
 
 
 def test_the_policy_allows_this_script_and_this_style_and_no_connection(page):
-    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', page)[1].replace(
-        "&#x27;", "'"
-    )
+    found = re.search(r'Content-Security-Policy" content="([^"]*)"', page)
+    policy = html.unescape(found[1])
     script = re.search(r"<script>(.*)</script>", page, re.DOTALL)[1]
     style = re.search(r"<style>(.*)</style>", page, re.DOTALL)[1]
 
@@ -191,13 +191,14 @@ def in_one_order(answer):
     return answer
 
 
-@pytest.mark.parametrize("name", SHEETS)
-def test_the_page_gives_pythons_numbers_for_1000_random_patients(opened, name):
+@pytest.mark.parametrize(
+    ("name", "n"),
+    [("splines", 1000), ("linear", 150), ("risk", 150), ("trees", 150), ("risk-trees", 150)],
+)
+def test_the_page_gives_pythons_numbers_for_random_patients(opened, name, n):
     tab, model = opened(SHEETS[name])
-    patients = random_patients(model.sheet, 1000, seed=11)
-    answers = tab.evaluate(
-        "(patients) => patients.map((one) => window.hiprisk.explain(one))", patients
-    )
+    patients = random_patients(model.sheet, n, seed=11)
+    answers = tab.evaluate("(all) => all.map((one) => window.hiprisk.explain(one))", patients)
     worst, refused = 0.0, 0
     for patient, answer in zip(patients, answers, strict=True):
         expected = expected_of(model, patient)
@@ -207,7 +208,7 @@ def test_the_page_gives_pythons_numbers_for_1000_random_patients(opened, name):
             continue
         worst = max(worst, largest_difference(in_one_order(expected), in_one_order(answer)))
     assert worst < 1e-9
-    assert 0 < refused < 700
+    assert 0 < refused < 0.7 * n
     assert tab.noise == []
 
 
@@ -321,8 +322,7 @@ def test_clear_all_empties_every_field_and_the_answer(opened):
     assert "Not enough is known yet" in tab.locator("#out").inner_text()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(("scheme", "width"), [("light", 390), ("dark", 1280)])
 @pytest.mark.parametrize("state", ["empty", "answered", "refused"])
 def test_axe_finds_no_violation_of_wcag_22_aa(opened, scheme, width, state):
     axe = pytest.importorskip(

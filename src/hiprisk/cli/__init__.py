@@ -20,6 +20,7 @@ COMMANDS: dict[str, str] = {
     "score": "score a cohort file: every row comes back, in order",
     "predict": "predict one patient",
     "calculator": "write a calculator page: one HTML file, no network",
+    "testpack": "let another implementation of a model prove itself equal",
     "template": "write an empty data file for a model, with units and ranges",
     "models": "list bundles",
     "check": "check a cohort file and say what is wrong with it",

@@ -100,10 +100,8 @@ class Model:
             If a name is no variable of the model, or a value cannot be used.
         """
         given = {**(patient or {}), **variables}
-        columns, unreadable = self._columns(given)
-        answers = answer(self.evaluator, columns, n_rows=1, unreadable=unreadable)
-        values = as_mapping(answers)
-        if answers.refused[0]:
+        values = self.answer(given)
+        if values["reason"]:
             raise self._refusal(values["reason"], given)
         return PatientPrediction(
             values=values,
@@ -112,6 +110,17 @@ class Model:
             intended_use=self.sheet.intended_use,
             bundle_sha256=self.bundle.sha256,
         )
+
+    def answer(self, patient: Mapping[str, object]) -> Mapping[str, Any]:
+        """One patient's answer as a scored file has it: a refusal is a ``reason``, no error.
+
+        Raises
+        ------
+        InputError
+            If a name is no variable of the model.
+        """
+        columns, unreadable = self._columns(patient)
+        return as_mapping(answer(self.evaluator, columns, n_rows=1, unreadable=unreadable))
 
     def explain(
         self, patient: Mapping[str, object] | None = None, /, **variables: object
