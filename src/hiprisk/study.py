@@ -23,6 +23,8 @@ from hiprisk.cohort.dictionary import Variable, load_dictionary
 from hiprisk.cohort.reading import Cohort
 from hiprisk.config import StudyConfig
 from hiprisk.config.reading import resolved
+from hiprisk.evidence.document import Evidence, FamilyResult
+from hiprisk.evidence.judging import Chosen, FinishedStudy, judge, metric_functions
 from hiprisk.features.design import Design, plan_design
 from hiprisk.learning.candidates import (
     LearningData,
@@ -48,8 +50,6 @@ from hiprisk.reporting.card import model_card
 from hiprisk.reporting.plots import study_figures
 from hiprisk.sheet.format import Distribution, Sheet
 from hiprisk.tracking.runs import StudyRun, open_run
-from hiprisk.validation.evidence import Evidence, FamilyResult
-from hiprisk.validation.judging import Chosen, FinishedStudy, judge, metric_functions
 from hiprisk.validation.procedure import InnerTuning, WholeProcedure
 from hiprisk.validation.resampling import BootstrapResult, bootstrap_optimism, draw_resamples
 

@@ -17,8 +17,8 @@ from typing import Any, Protocol
 from hiprisk.bundle import Bundle
 from hiprisk.config import TrackingSettings
 from hiprisk.errors import MissingExtraError, StoreError
+from hiprisk.evidence.document import Evidence
 from hiprisk.tracking.wheel import write_wheel
-from hiprisk.validation.evidence import Evidence
 
 DEFAULT_STORE = "sqlite:///mlflow.db"
 MAX_PARAM = 500

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from matplotlib.axes import Axes
 
+from hiprisk.evidence.document import Evidence
 from hiprisk.reporting.plots.style import BLUE, GREY, ORANGE, as_png, new_axes, titled
-from hiprisk.validation.evidence import Evidence
 
 
 def draw_calibration(evidence: Evidence, *, ax: Axes | None = None) -> Axes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from hiprisk.config import SmallestGain
-from hiprisk.validation.evidence import Evidence
+from hiprisk.evidence.document import Evidence
 
 
 def summary_sentences(evidence: Evidence, smallest_gain: SmallestGain) -> tuple[str, ...]:

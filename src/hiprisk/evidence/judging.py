@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from hiprisk.cohort.reading import Cohort
 from hiprisk.config import StudyConfig
+from hiprisk.evidence.document import Evidence, FamilyResult, FlowCount, HoldoutResult
+from hiprisk.evidence.summary import summary_sentences
 from hiprisk.learning.candidates import LearningData, OutOfFold
 from hiprisk.learning.participants import Participants, Selection
 from hiprisk.learning.pipeline import StudyEstimator
@@ -19,10 +21,8 @@ from hiprisk.metrics.registry import MetricFunction, metrics_for
 from hiprisk.sheet.distribution import PredictiveDistribution
 from hiprisk.sheet.evaluate import INTERVALS
 from hiprisk.sheet.format import Sheet
-from hiprisk.validation.evidence import Evidence, FamilyResult, FlowCount, HoldoutResult
 from hiprisk.validation.intervals import Estimate, percentile_intervals
 from hiprisk.validation.resampling import OptimismTable
-from hiprisk.validation.summary import summary_sentences
 
 Floats = NDArray[np.float64]
 
