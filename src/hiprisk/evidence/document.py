@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from hiprisk.validation.intervals import Estimate
+from hiprisk.evidence.tables import TableOne
+from hiprisk.metrics.estimate import Estimate
 from hiprisk.validation.resampling import OptimismTable
 
 
@@ -83,6 +84,7 @@ class Evidence:
     n_coefficients: int
     summary: tuple[str, ...]
     flow: tuple[FlowCount, ...]
+    table_one: TableOne
     findings: tuple[Mapping[str, Any], ...]
     families: tuple[FamilyResult, ...]
     apparent: tuple[Estimate, ...]
@@ -113,12 +115,16 @@ class Evidence:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
-        plain: dict[str, Any] = _plain(dataclasses.asdict(self))
-        plain["metrics"] = self.metrics()
-        return plain
+        fields = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        return {**_plain(fields), "metrics": self.metrics()}
 
 
 def _plain(value: Any) -> Any:
+    if hasattr(value, "to_dict") and not isinstance(value, Estimate):
+        return _plain(value.to_dict())
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        fields = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+        return _plain(fields)
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

@@ -10,10 +10,12 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from hiprisk.cohort.dictionary import load_dictionary
 from hiprisk.cohort.reading import Cohort
 from hiprisk.config import StudyConfig
 from hiprisk.evidence.document import Evidence, FamilyResult, FlowCount, HoldoutResult
 from hiprisk.evidence.summary import summary_sentences
+from hiprisk.evidence.tables import TableOne, table_one
 from hiprisk.learning.candidates import LearningData, OutOfFold
 from hiprisk.learning.participants import Participants, Selection
 from hiprisk.learning.pipeline import StudyEstimator
@@ -26,6 +28,8 @@ from hiprisk.validation.resampling import OptimismTable
 
 Floats = NDArray[np.float64]
 
+# Fewer people than this could be recognised in a table.
+SMALLEST_CELL = 5
 # The evidence is hashed, and the same study must have the same hash tomorrow.
 DEPENDS_ON_TODAY = {"FUTURE_DATE"}
 
@@ -53,6 +57,10 @@ class FinishedStudy:
     optimism: OptimismTable
     sheet: Sheet
 
+    def sheet_variables(self) -> tuple[str, ...]:
+        """Variables that the model asks for."""
+        return tuple(spec.name for spec in self.sheet.variables)
+
 
 def judge(study: FinishedStudy) -> Evidence:
     """Gather the evidence of a finished study; its summary says the most important first."""
@@ -74,6 +82,7 @@ def judge(study: FinishedStudy) -> Evidence:
             FlowCount(label=step.label, n_left_out=step.n_left_out, n_remaining=step.n_remaining)
             for step in study.selection.flow
         ),
+        table_one=_table_one(study),
         findings=tuple(
             finding.to_dict()
             for finding in study.cohort.findings
@@ -89,6 +98,26 @@ def judge(study: FinishedStudy) -> Evidence:
     )
     return dataclasses.replace(
         evidence, summary=summary_sentences(evidence, config.outcome.smallest_gain_worth_having)
+    )
+
+
+def _table_one(study: FinishedStudy) -> TableOne:
+    people = study.selection.development
+    known = ~np.isnan(people.outcome)
+    outcome = study.config.outcome
+    variables = dict.fromkeys((*study.sheet_variables(), *study.config.imputation.auxiliary))
+    if study.config.outcome.dichotomise is None:
+        variables[outcome.variable] = None
+    return table_one(
+        people.frame,
+        list(variables),
+        dictionary=load_dictionary(),
+        groups={
+            "all": np.ones(len(known), dtype=bool),
+            "outcome known": known,
+            "outcome unknown": ~known,
+        },
+        smallest_cell=SMALLEST_CELL,
     )
 
 

@@ -56,6 +56,27 @@ def _flow_label(label: str, n_left_out: int) -> str:
     return f"{n_left_out} left out:\n{label}" if n_left_out else label
 
 
+def draw_missing(evidence: Evidence, *, ax: Axes | None = None) -> Axes:
+    """Share missing of each variable, in the first group of table 1."""
+    table = evidence.table_one
+    first = table.groups[0][0]
+    shares: dict[str, float] = {}
+    for row in table.rows:
+        if row.group == first:
+            shares[row.label] = 100.0 * row.n_missing / max(row.n_known + row.n_missing, 1)
+    some = {label: share for label, share in shares.items() if share > 0}
+    ax = ax if ax is not None else new_axes(height=1.6 + 0.28 * max(len(some), 3))
+    labels = sorted(some, key=some.__getitem__)
+    bars = ax.barh(labels, [some[label] for label in labels], color=BLUE)
+    ax.bar_label(bars, fmt="%.1f", padding=3)
+    ax.set_xlim(0, max(5.0, 1.2 * max(some.values(), default=0.0)))
+    ax.set_xlabel("missing (%)")
+    ax.set_title(
+        titled(f"Missing values, {len(some)} of {len(shares)} variables", evidence.provenance)
+    )
+    return ax
+
+
 def study_figures(evidence: Evidence) -> dict[str, bytes]:
     """Every figure of a study as PNG, by file name."""
     drawn = {
