@@ -24,6 +24,7 @@ from hiprisk.cohort.reading import Cohort
 from hiprisk.config import StudyConfig
 from hiprisk.config.reading import resolved
 from hiprisk.evidence.document import Evidence, FamilyResult
+from hiprisk.evidence.flat import evidence_tables
 from hiprisk.evidence.judging import Chosen, FinishedStudy, judge, metric_functions
 from hiprisk.features.design import Design, plan_design
 from hiprisk.learning.candidates import (
@@ -48,6 +49,7 @@ from hiprisk.learning.tuning import Tuned
 from hiprisk.learning.uncertainty import residual_distribution
 from hiprisk.reporting.card import model_card
 from hiprisk.reporting.plots import study_figures
+from hiprisk.reporting.report import study_report
 from hiprisk.sheet.format import Distribution, Sheet
 from hiprisk.tracking.runs import StudyRun, open_run
 from hiprisk.validation.procedure import InnerTuning, WholeProcedure
@@ -370,6 +372,7 @@ def _write(
     run: StudyRun,
 ) -> Path:
     packages = ("numpy", "pandas", "scikit-learn", "scipy", "skops", "optuna")
+    created_with = {"hiprisk": version(), **{name: metadata.version(name) for name in packages}}
     contents = BundleContents(
         sheet=sheet,
         config=resolved(config),
@@ -382,8 +385,12 @@ def _write(
         },
         card=model_card(sheet, evidence),
         cohort_fingerprint=cohort.fingerprint,
-        created_with={"hiprisk": version(), **{name: metadata.version(name) for name in packages}},
+        created_with=created_with,
         estimator=dump_estimator(estimator),
-        files={f"figures/{name}": data for name, data in study_figures(evidence).items()},
+        files={
+            "report.html": study_report(evidence, sheet, created_with=created_with).encode(),
+            **{f"tables/{name}": data for name, data in evidence_tables(evidence).items()},
+            **{f"figures/{name}": data for name, data in study_figures(evidence).items()},
+        },
     )
     return write_bundle(out, config.name, contents)

@@ -30,8 +30,9 @@ def people_section(evidence: Evidence) -> Section:
                 str(found["message"]),
             )
             for found in evidence.findings
+            if found["code"] != "MISSING"
         ),
-        caption="What the check of the cohort found",
+        caption="What the check of the cohort found, missing values aside (see table 1)",
     )
     return Section(
         anchor="people",

@@ -197,8 +197,10 @@ class _Run:
         mlflow.log_dict(evidence.to_dict(), "evidence.json")
         mlflow.log_dict(_findings(evidence), "cohort_findings.json")
         mlflow.log_text("\n".join(evidence.summary) + "\n", "summary.txt")
-        mlflow.log_artifact(str(bundle.path / "card.md"))
-        mlflow.log_artifacts(str(bundle.path / "figures"), "figures")
+        for file in ("card.md", "report.html"):
+            mlflow.log_artifact(str(bundle.path / file))
+        for folder in ("figures", "tables"):
+            mlflow.log_artifacts(str(bundle.path / folder), folder)
         for family in evidence.families:
             if family.trials:
                 columns = {key: [trial[key] for trial in family.trials] for key in family.trials[0]}

@@ -65,7 +65,7 @@ def draw_missing(evidence: Evidence, *, ax: Axes | None = None) -> Axes:
         if row.group == first:
             shares[row.label] = 100.0 * row.n_missing / max(row.n_known + row.n_missing, 1)
     some = {label: share for label, share in shares.items() if share > 0}
-    ax = ax if ax is not None else new_axes(height=1.6 + 0.28 * max(len(some), 3))
+    ax = ax if ax is not None else new_axes(width=8.0, height=1.6 + 0.28 * max(len(some), 3))
     labels = sorted(some, key=some.__getitem__)
     bars = ax.barh(labels, [some[label] for label in labels], color=BLUE)
     ax.bar_label(bars, fmt="%.1f", padding=3)
