@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from hiprisk.evidence.document import Evidence
 from hiprisk.reporting.card import DISCLAIMER, PROVENANCE
+from hiprisk.reporting.checklist import checklist_section
 from hiprisk.reporting.model import candidates_section, model_section
 from hiprisk.reporting.page import Section, render_page
 from hiprisk.reporting.people import characteristics_section, people_section
@@ -34,12 +35,13 @@ def study_report(evidence: Evidence, sheet: Sheet, *, created_with: Mapping[str,
             "SIMULATED DATA. Every person behind these figures was simulated; nothing here says "
             "anything of a patient."
         )
+    sections = tuple(_sections(evidence, sheet))
     versions = ", ".join(f"{name} {version}" for name, version in created_with.items())
     return render_page(
         title=evidence.title,
         banner=banner,
         lead=evidence.summary,
-        sections=tuple(_sections(evidence, sheet)),
+        sections=(*sections, checklist_section(sections)),
         footer=f"{DISCLAIMER} Data: {PROVENANCE[sheet.provenance]}. Made with {versions}.",
     )
 
