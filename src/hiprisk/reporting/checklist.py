@@ -1,4 +1,4 @@
-"""What a reporting guideline asks for: what this report holds, and what only the authors can write."""
+"""What a reporting guideline asks for: what the report holds, and what only authors can write."""
 
 from __future__ import annotations
 
