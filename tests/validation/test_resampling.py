@@ -5,11 +5,15 @@ import pytest
 
 from hiprisk.errors import InputError
 from hiprisk.learning.unpenalised import fit_logistic, fit_ols
-from hiprisk.metrics import scores
+from hiprisk.metrics import calibration, discrimination, scores
+from hiprisk.metrics.no_information import no_information_rate
 from hiprisk.validation.intervals import percentile_intervals
+from hiprisk.validation.optimism import optimism_interval, weighed
 from hiprisk.validation.resampling import (
     Refit,
+    Refits,
     bootstrap_optimism,
+    corrected_curve,
     draw_resamples,
     resamples_from_indices,
 )
@@ -184,3 +188,90 @@ def test_least_squares_equals_lstsq_and_its_covariance():
     assert fit.covariance == pytest.approx(
         squares[0] / 36 * np.linalg.inv(design.T @ design), rel=1e-9
     )
+
+
+def test_columns_of_old_stand_first(data):
+    columns = list(boot(data).table.to_frame().columns)
+    assert columns[:6] == ["metric", "apparent", "training", "test", "optimism", "corrected"]
+
+
+def test_noma_interval_is_the_training_values_percentiles_less_the_optimism(data):
+    x, y = data
+    row = boot(data).table.rows[1]
+    training = []
+    for resample in draw_resamples(np.arange(50), n_resamples=20, seed=1):
+        design = np.column_stack([np.ones(50), x])[resample.rows]
+        beta, *_ = np.linalg.lstsq(design, y[resample.rows], rcond=None)
+        training.append(np.sqrt(np.mean((y[resample.rows] - design @ beta) ** 2)))
+    low, high = np.quantile(training, [0.025, 0.975])
+    assert row.interval == "location-shifted"
+    assert (row.low, row.high) == pytest.approx((low - row.optimism, high - row.optimism))
+
+
+def test_a_pinned_metric_takes_its_interval_from_the_optimism():
+    # Apparent 1; own optimism of the resamples 0.1, 0.2, ..., 1.1 against a test value of 0.
+    training = np.ones(11)
+    test = 1.0 - np.linspace(0.1, 1.1, 11)
+    low, high = optimism_interval(1.0, training, test, level=0.8)
+    assert (low, high) == pytest.approx((1 - 1.0, 1 - 0.2))
+
+
+def test_632_plus_equals_the_paper_by_hand():
+    # Error: apparent 0.1, omitted 0.4, no information 0.5. Overfitting 0.3 / 0.4 = 0.75, weight
+    # 0.632 / (1 - 0.368 x 0.75) = 0.872928, estimate 0.1 + 0.872928 x 0.3.
+    value, plus = weighed(scores.brier, 0.1, 0.4, 0.5)
+    assert value == pytest.approx(0.1 + 0.632 * 0.3)
+    assert plus == pytest.approx(0.1 + 0.632 / (1 - 0.368 * 0.75) * 0.3)
+    # Omitted worse than no information: it counts as no information, and all weight is on it.
+    assert weighed(scores.brier, 0.1, 0.7, 0.5)[1] == pytest.approx(0.5)
+    # A gain is the same thing upside down.
+    assert weighed(discrimination.c_statistic, 0.9, 0.6, 0.5)[1] == pytest.approx(
+        0.9 - 0.632 / (1 - 0.368 * 0.75) * 0.3
+    )
+
+
+def test_no_information_rates_equal_all_pairs():
+    rng = np.random.default_rng(0)
+    y, p = rng.normal(size=30), rng.normal(size=30)
+    gaps = y[:, None] - p[None, :]
+    assert no_information_rate(scores.mse, y, p) == pytest.approx((gaps**2).mean())
+    assert no_information_rate(scores.mae, y, p) == pytest.approx(np.abs(gaps).mean())
+    assert no_information_rate(scores.r2, y, p) == pytest.approx(1 - (gaps**2).mean() / y.var())
+    assert no_information_rate(calibration.linear_slope, y, p) is None
+
+
+def test_a_metric_without_no_information_rate_has_no_632_plus(data):
+    x, y = data
+    whole = fit_ols(x, y)
+    result = bootstrap_optimism(
+        LeastSquares(x, y), y, apparent=whole.coefficients[0] + x @ whole.coefficients[1:],
+        metrics={"slope": calibration.linear_slope},
+        resamples=draw_resamples(np.arange(50), n_resamples=20, seed=1),
+    )  # fmt: skip
+    (row,) = result.table.rows
+    assert row.value_632 is not None
+    assert row.value_632_plus is None
+    assert row.interval == "optimism"
+
+
+def test_net_benefit_by_threshold_is_corrected_by_hand():
+    observed = np.array([1.0, 0.0, 1.0, 0.0])
+    refits = Refits(
+        predicted=np.array([[0.6, 0.4, 0.4, 0.6]]),
+        counts=np.array([[2.0, 0.0, 2.0, 0.0]]),
+        numbers=(0,),
+        n_refused=0,
+    )
+
+    def benefit(y, p, *, weights=None):
+        acted = p >= 0.5
+        return np.array([np.average(acted * y - acted * (1 - y), weights=weights)])
+
+    curve = corrected_curve(
+        refits, observed, apparent=np.array([0.9, 0.1, 0.9, 0.1]), curve=benefit,
+        at=np.array([0.5]),
+    )  # fmt: skip
+    # Apparent 0.5; training 2/4, test 1/4 - 1/4.
+    assert curve.apparent == pytest.approx((0.5,))
+    assert curve.optimism == pytest.approx((0.5,))
+    assert curve.corrected == pytest.approx((0.0,))
