@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, field_validator, model_validator
 from pydantic.dataclasses import dataclass
 
+from hiprisk.config.association import AssociationSettings
 from hiprisk.config.fields import STRICT, Name, Share, refuse
 
 
@@ -326,6 +327,7 @@ class StudyConfig:
     tuning: TuningSettings = TuningSettings()
     validation: ValidationSettings = ValidationSettings()
     tracking: TrackingSettings = TrackingSettings()
+    association: AssociationSettings | None = None
 
     @property
     def predictors(self) -> tuple[str, ...]:
