@@ -8,6 +8,7 @@ from pydantic import Field, field_validator, model_validator
 from pydantic.dataclasses import dataclass
 
 from hiprisk.config.fields import STRICT, Name, Share, refuse
+from hiprisk.config.samplesize import SampleSizeSettings
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -326,6 +327,7 @@ class StudyConfig:
     tuning: TuningSettings = TuningSettings()
     validation: ValidationSettings = ValidationSettings()
     tracking: TrackingSettings = TrackingSettings()
+    samplesize: SampleSizeSettings = SampleSizeSettings()
 
     @property
     def predictors(self) -> tuple[str, ...]:
