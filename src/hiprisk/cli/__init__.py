@@ -24,6 +24,7 @@ COMMANDS: dict[str, str] = {
     "models": "list bundles",
     "check": "check a cohort file and say what is wrong with it",
     "init": "draft a mapping and a study config for an unknown file",
+    "samplesize": "how many people a study needs, and how unstable its model will be",
     "simulate": "write a simulated cohort whose truth is known",
     "demo": "train on a simulated cohort, score a file, predict one patient",
 }

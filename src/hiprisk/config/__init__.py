@@ -1,6 +1,7 @@
 """A study, declared: YAML read once at the edge into frozen settings."""
 
 from hiprisk.config.reading import load_config, study_from_text
+from hiprisk.config.samplesize import ExternalTargets, SampleSizeSettings
 from hiprisk.config.settings import (
     BoostingFamily,
     CohortSettings,
@@ -25,6 +26,7 @@ __all__ = [
     "BoostingFamily",
     "CohortSettings",
     "EventSettings",
+    "ExternalTargets",
     "FamilySettings",
     "HoldoutSettings",
     "ImputationSettings",
@@ -34,6 +36,7 @@ __all__ = [
     "OutcomeSettings",
     "Range",
     "ReplacementSettings",
+    "SampleSizeSettings",
     "SmallestGain",
     "StudyConfig",
     "TrackingSettings",

@@ -9,6 +9,7 @@ from pydantic.dataclasses import dataclass
 
 from hiprisk.config.association import AssociationSettings
 from hiprisk.config.fields import STRICT, Name, Share, refuse
+from hiprisk.config.samplesize import SampleSizeSettings
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -328,6 +329,7 @@ class StudyConfig:
     validation: ValidationSettings = ValidationSettings()
     tracking: TrackingSettings = TrackingSettings()
     association: AssociationSettings | None = None
+    samplesize: SampleSizeSettings = SampleSizeSettings()
 
     @property
     def predictors(self) -> tuple[str, ...]:
