@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,7 +69,7 @@ class Refits:
         return np.array(found)
 
 
-def refit(nest: Nest, bases: Sequence[Floats], y: Floats) -> Refits:
+def refit(nest: Nest, bases: Floats, y: Floats) -> Refits:
     """Fit all models; `bases` are standardised and go back to their own scale here."""
     fit = fit_logistic if nest.link == "logit" else fit_ols
     own = tuple(basis * nest.spread + nest.center for basis in bases)

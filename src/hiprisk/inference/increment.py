@@ -256,7 +256,7 @@ def _prepare(
     nest = plan_nest(config, design, [design.model_inputs(part) for part in stack], added, chosen)
     known = ~np.isnan(data.outcome)
     everybody = Completed(
-        tuple(nest.basis(design.model_inputs(part)) for part in stack),
+        np.array([nest.basis(design.model_inputs(part)) for part in stack]),
         see(nest, whole, data.columns[known], model, whole.noise()),
     )
     ruler = _ruler(config, design, data, point_only=chosen.point_measures_only)

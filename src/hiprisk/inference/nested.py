@@ -6,7 +6,6 @@ one matrix of sums of products; logistic ones by Newton's method.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -81,7 +80,7 @@ class NestFit:
 
 def fit_nest(
     nest: Nest,
-    bases: Sequence[Floats],
+    bases: Floats,
     y: Floats,
     *,
     weights: Floats | None = None,
@@ -92,8 +91,8 @@ def fit_nest(
     Parameters
     ----------
     nest : Nest
-    bases : sequence of ndarray, each of shape (n_rows, n_functions)
-        Standardised functions, one array an imputation.
+    bases : ndarray, shape (n_imputations, n_rows, n_functions)
+        Standardised functions.
     y : ndarray, shape (n_rows,)
         Outcome; 0 or 1 where the link is ``logit``.
     weights : ndarray, optional
@@ -108,35 +107,40 @@ def fit_nest(
         or the columns separate the classes.
     """
     w = np.ones(len(y)) if weights is None else weights
-    coefficients, ratios = [], []
-    for basis in bases:
-        if nest.link == "identity":
-            one = _fit_linear(nest, basis, y, w)
-        else:
-            one = _fit_logistic(nest, basis, y, w, start)
-        coefficients.append(one.coefficients)
-        ratios.append(one.likelihood_ratios)
-    return NestFit(np.mean(coefficients, axis=0), np.mean(ratios, axis=0))
+    if nest.link == "identity":
+        return _fit_linear(nest, bases, y, w)
+    fits = [_fit_logistic(nest, basis, y, w, start) for basis in bases]
+    return NestFit(
+        np.mean([one.coefficients for one in fits], axis=0),
+        np.mean([one.likelihood_ratios for one in fits], axis=0),
+    )
 
 
-def _fit_linear(nest: Nest, basis: Floats, y: Floats, w: Floats) -> NestFit:
+def _fit_linear(nest: Nest, bases: Floats, y: Floats, w: Floats) -> NestFit:
+    """All models from sub-blocks of one matrix of sums of products an imputation."""
     n = float(w.sum())
     mean = float(w @ y) / n
-    design = np.column_stack([np.ones(len(y)), basis, y - mean])
-    products = design.T @ (design * w[:, np.newaxis])
-    total = float(products[-1, -1])
+    deviation = y - mean
+    total = float(w @ deviation**2)
     if total <= 0.0:
         raise InputError("the outcome never varies", code="DEGENERATE")
-    coefficients = np.zeros((len(nest.members), design.shape[1] - 1))
+    weighted = (bases * w[:, np.newaxis]).transpose(0, 2, 1)
+    centers = weighted.sum(axis=2) / n
+    # About the means, so that no intercept is needed until the end.
+    products = weighted @ bases - n * centers[:, :, np.newaxis] * centers[:, np.newaxis, :]
+    right = weighted @ deviation
+    coefficients = np.zeros((len(nest.members), 1 + bases.shape[2]))
     ratios = np.zeros(len(nest.members))
     for number, members in enumerate(nest.members):
-        used = np.concatenate([[0], members + 1])
-        right = products[used, -1]
-        solved = solve_positive(products[np.ix_(used, used)], right)
-        coefficients[number, used] = solved
-        left = max(total - float(solved @ right), 1e-12 * total)
-        ratios[number] = n * np.log(total / left)
-    coefficients[:, 0] += mean
+        if not len(members):
+            coefficients[number, 0] = mean
+            continue
+        block = products[:, members[:, np.newaxis], members]
+        solved = solve_positive(block, right[:, members])
+        left = total - np.sum(solved * right[:, members], axis=1)
+        ratios[number] = float(np.mean(n * np.log(total / np.maximum(left, 1e-12 * total))))
+        coefficients[number, members + 1] = solved.mean(axis=0)
+        coefficients[number, 0] = mean - np.sum(solved * centers[:, members], axis=1).mean()
     return NestFit(coefficients, ratios)
 
 
@@ -179,24 +183,31 @@ def _newton(design: Floats, y: Floats, w: Floats, begin: Floats) -> tuple[Floats
 
 
 def solve_positive(matrix: Floats, right: Floats) -> Floats:
-    """Solve with a positive definite matrix, refusing one that is nearly singular.
+    """Solve with positive definite matrices, refusing one that is nearly singular.
+
+    Parameters
+    ----------
+    matrix : ndarray, shape (..., n, n)
+    right : ndarray, shape (..., n)
 
     Raises
     ------
     InputError
         With code ``DEGENERATE``.
     """
-    scale = np.sqrt(np.diag(matrix))
-    if (scale <= 0.0).any():
+    variances = np.einsum("...ii->...i", matrix)
+    if (variances <= 0.0).any():
         raise InputError("a column never varies", code="DEGENERATE")
-    scaled = matrix / np.outer(scale, scale)
+    scale = 1.0 / np.sqrt(variances)
+    scaled = matrix * scale[..., :, np.newaxis] * scale[..., np.newaxis, :]
     try:
         root = np.linalg.cholesky(scaled)
     except np.linalg.LinAlgError:
         raise InputError("a column is a combination of others", code="DEGENERATE") from None
-    if float(np.diag(root).min()) ** 2 < LEAST_OWN_VARIANCE:
+    if float(np.einsum("...ii->...i", root).min()) ** 2 < LEAST_OWN_VARIANCE:
         raise InputError("a column is a combination of others", code="DEGENERATE")
-    return np.asarray(np.linalg.solve(scaled, right / scale) / scale)
+    solved = np.linalg.solve(scaled, (right * scale)[..., np.newaxis])[..., 0]
+    return np.asarray(solved * scale)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -32,13 +31,13 @@ class Completed:
 
     Attributes
     ----------
-    bases : tuple of ndarray, each of shape (n_known, n_functions)
-        Completed with the outcome, one array an imputation.
+    bases : ndarray, shape (n_imputations, n_known, n_functions)
+        Completed with the outcome.
     seen : SeenPeople
         All original people with a known outcome, completed without it.
     """
 
-    bases: tuple[Floats, ...]
+    bases: Floats
     seen: SeenPeople
 
 
@@ -141,8 +140,8 @@ class Contest:
         ]
         return np.array(found)
 
-    def _references(self) -> list[list[Floats]]:
-        return [] if self.references is None else [list(bases) for bases in self.references]
+    def _references(self) -> list[Floats]:
+        return [] if self.references is None else list(self.references)
 
     def _values(self, fit: NestFit, seen: SeenPeople, counts: Floats) -> tuple[Floats, Floats]:
         predicted = seen.predictions(self.nest, fit.coefficients)
@@ -159,13 +158,11 @@ class Contest:
             test.append(losses.values(np.ones(len(counts))))
         return np.array(training), np.array(test)
 
-    def _what_if(
-        self, bases: Sequence[Floats], y: Floats, weights: Floats | None
-    ) -> tuple[Floats, Floats]:
+    def _what_if(self, bases: Floats, y: Floats, weights: Floats | None) -> tuple[Floats, Floats]:
         training, test = [], []
         everybody = np.ones(len(self.point_ruler.observed))
         for scenario, reference in zip(self.scenarios, self._references(), strict=True):
-            own = [scenario.reconstruct(basis, y, weights=weights) for basis in bases]
+            own = np.array([scenario.reconstruct(one, y, weights=weights) for one in bases])
             fit = fit_nest(self.nest, own, y, weights=weights, start=self.start)
             w = np.ones(len(y)) if weights is None else weights
             training.append(self._values_on(fit, own, w, observed=y))
@@ -173,7 +170,7 @@ class Contest:
         return np.array(training), np.array(test)
 
     def _values_on(
-        self, fit: NestFit, bases: Sequence[Floats], w: Floats, *, observed: Floats | None = None
+        self, fit: NestFit, bases: Floats, w: Floats, *, observed: Floats | None = None
     ) -> Floats:
         """Values on completed people, averaged over the imputations."""
         ruler = self.point_ruler
@@ -210,7 +207,7 @@ def complete(
     model, stack = complete_for_fitting(
         estimator, drawn.columns, drawn.outcome, drawn.auxiliary, drawn.start
     )
-    bases = tuple(nest.basis(estimator.design.model_inputs(part)) for part in stack)
+    bases = np.array([nest.basis(estimator.design.model_inputs(part)) for part in stack])
     return Completed(bases, see(nest, estimator, columns, model, noise))
 
 
