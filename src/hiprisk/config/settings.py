@@ -10,6 +10,7 @@ from pydantic.dataclasses import dataclass
 from hiprisk.config.association import AssociationSettings
 from hiprisk.config.fields import STRICT, Name, Share, refuse
 from hiprisk.config.samplesize import SampleSizeSettings
+from hiprisk.config.measurement import MeasurementError, refuse_unknown
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -313,6 +314,8 @@ class StudyConfig:
     blocks : dict of str to tuple of str
         Predictors by block: dictionary variables or derived features. ``core`` is the block that
         the others are added to.
+    measurement_error : dict of str to tuple of float
+        Standard error of measurement of a predictor in its units, or the range in which it lies.
     """
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
@@ -330,6 +333,7 @@ class StudyConfig:
     tracking: TrackingSettings = TrackingSettings()
     association: AssociationSettings | None = None
     samplesize: SampleSizeSettings = SampleSizeSettings()
+    measurement_error: MeasurementError = Field(default_factory=dict)
 
     @property
     def predictors(self) -> tuple[str, ...]:
@@ -341,6 +345,7 @@ class StudyConfig:
         lacking = [name for name in self.confounders if name not in self.predictors]
         if lacking:
             raise refuse(f"confounder {lacking[0]} is in no block")
+        refuse_unknown(self.measurement_error, self.predictors)
         outcome = self.outcome
         leaks = [
             name
