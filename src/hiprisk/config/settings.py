@@ -9,8 +9,8 @@ from pydantic.dataclasses import dataclass
 
 from hiprisk.config.association import AssociationSettings
 from hiprisk.config.fields import STRICT, Name, Share, refuse
-from hiprisk.config.samplesize import SampleSizeSettings
 from hiprisk.config.measurement import MeasurementError, refuse_unknown
+from hiprisk.config.samplesize import SampleSizeSettings
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
