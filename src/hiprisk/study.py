@@ -24,8 +24,9 @@ from hiprisk.cohort.reading import Cohort
 from hiprisk.config import StudyConfig
 from hiprisk.config.reading import resolved
 from hiprisk.evidence.document import Evidence, FamilyResult
+from hiprisk.evidence.finished import Chosen, FinishedStudy
 from hiprisk.evidence.flat import evidence_tables
-from hiprisk.evidence.judging import Chosen, FinishedStudy, judge, metric_functions
+from hiprisk.evidence.judging import judge, metric_functions
 from hiprisk.features.design import Design, plan_design
 from hiprisk.learning.candidates import (
     LearningData,
@@ -52,6 +53,7 @@ from hiprisk.reporting.plots import study_figures
 from hiprisk.reporting.report import study_report
 from hiprisk.sheet.format import Distribution, Sheet
 from hiprisk.tracking.runs import StudyRun, open_run
+from hiprisk.validation.checkpoint import Checkpoint
 from hiprisk.validation.procedure import InnerTuning, WholeProcedure
 from hiprisk.validation.resampling import BootstrapResult, bootstrap_optimism, draw_resamples
 
@@ -146,9 +148,15 @@ def run_study(
         )  # fmt: skip
         estimator = _fit(config, design, dictionary, data, chosen)
         unseen = _out_of_fold(config, design, dictionary, chosen, folds)
+        with one_thread():
+            apparent = estimator.predict_numeric(data.columns)
         bootstrap = _bootstrap(
-            config, design, dictionary, data, chosen, estimator, workers=workers, tell=tell
-        )
+            config, design, dictionary, data, chosen, estimator, apparent,
+            checkpoint=Checkpoint(
+                _search_folder(Path(out), config) / "bootstrap", _identity(config, cohort)
+            ),
+            workers=workers, tell=tell,
+        )  # fmt: skip
         distribution, residual_sd = _scatter(config, data, unseen)
         refits = _usable_refits(bootstrap, chosen)
         with one_thread():
@@ -165,14 +173,19 @@ def run_study(
             evidence = judge(
                 FinishedStudy(
                     config=config,
+                    dictionary=dictionary,
                     cohort=cohort,
                     selection=selection,
+                    design=design,
                     data=data,
                     chosen=chosen,
                     estimator=estimator,
+                    apparent=apparent,
                     unseen=unseen,
-                    optimism=bootstrap.table,
+                    bootstrap=bootstrap,
                     sheet=sheet,
+                    workers=workers,
+                    progress=tell,
                 )
             )
         bundle_path = _write(config, cohort, sheet, evidence, estimator, Path(out), run)
@@ -323,7 +336,9 @@ def _bootstrap(
     data: LearningData,
     chosen: Chosen,
     estimator: StudyEstimator,
+    apparent: Floats,
     *,
+    checkpoint: Checkpoint,
     workers: int,
     tell: Progress,
 ) -> BootstrapResult:
@@ -335,8 +350,6 @@ def _bootstrap(
         inner = InnerTuning(
             config.families.named()[chosen.name], settings.trials_inside, config.tuning.folds
         )
-    with one_thread():
-        apparent = estimator.predict_numeric(data.columns)
     return bootstrap_optimism(
         WholeProcedure(blank, data, inner),
         data.outcome,
@@ -345,6 +358,7 @@ def _bootstrap(
         resamples=draw_resamples(data.groups, n_resamples=settings.resamples, seed=config.seed),
         workers=workers,
         progress=partial(tell, "bootstrap"),
+        checkpoint=checkpoint,
     )
 
 

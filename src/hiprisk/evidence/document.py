@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from hiprisk.evidence.tables import TableOne
+from hiprisk.inference.added import AddedValue
+from hiprisk.inference.association_result import AssociationTable
+from hiprisk.inference.samplesize import SampleSizeFinding
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.validation.resampling import OptimismTable
+from hiprisk.validation.stability_results import Stability
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +73,13 @@ class Evidence:
         Predicted and observed means by tenth of the out-of-fold prediction.
     coverage : mapping of str to float
         Share of people whose outcome lies in their interval: ``out_of_fold_80`` and so on.
+    sample_size : SampleSizeFinding
+    stability : Stability or None
+        None where the chosen family gives everybody the mean.
+    added : AddedValue or None
+        None where there is but one block.
+    association : AssociationTable or None
+        None where no exposure is declared.
     not_repeated : tuple of str
         What the resamples did not repeat.
     """
@@ -92,31 +103,40 @@ class Evidence:
     holdout: HoldoutResult | None
     calibration: tuple[tuple[float, float], ...]
     coverage: Mapping[str, float]
+    sample_size: SampleSizeFinding
+    stability: Stability | None
+    added: AddedValue | None
+    association: AssociationTable | None
     not_repeated: tuple[str, ...]
 
     def metrics(self) -> dict[str, dict[str, float | None]]:
         """Every metric as value, low and high: ``<metric>_corrected``, ``_apparent``, ``_holdout``.
 
-        A corrected value has no interval yet: low and high are None.
+        What blocks add is ``added_<blocks>_<metric>``; effects have the names of their table.
         """
-        found: dict[str, dict[str, float | None]] = {}
-        for row in self.optimism.rows:
-            found[f"{row.metric}_corrected"] = Estimate(
-                name=row.metric, value=row.corrected
-            ).to_dict()
-        for estimate in self.apparent:
-            found[f"{estimate.name}_apparent"] = estimate.to_dict()
+        return {name: estimate.to_dict() for name, estimate in self._estimates()}
+
+    def _estimates(self) -> Iterator[tuple[str, Estimate]]:
+        yield from _suffixed(self.optimism.estimates(), "corrected")
+        yield from _suffixed(self.apparent, "apparent")
         if self.holdout is not None:
-            for estimate in self.holdout.model:
-                found[f"{estimate.name}_holdout"] = estimate.to_dict()
-            for estimate in self.holdout.reference:
-                found[f"{estimate.name}_holdout_reference"] = estimate.to_dict()
-        return found
+            yield from _suffixed(self.holdout.model, "holdout")
+            yield from _suffixed(self.holdout.reference, "holdout_reference")
+        if self.added is not None:
+            for one in self.added.additions:
+                blocks = "_and_".join(one.blocks)
+                yield from ((f"added_{blocks}_{gain.name}", gain.estimate) for gain in one.gains)
+        if self.association is not None:
+            yield from ((effect.name, effect.estimate) for effect in self.association.rows)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
         fields = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
         return {**_plain(fields), "metrics": self.metrics()}
+
+
+def _suffixed(estimates: tuple[Estimate, ...], suffix: str) -> Iterator[tuple[str, Estimate]]:
+    yield from ((f"{estimate.name}_{suffix}", estimate) for estimate in estimates)
 
 
 def _plain(value: Any) -> Any:

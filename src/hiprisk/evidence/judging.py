@@ -4,27 +4,26 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hiprisk.cohort.dictionary import load_dictionary
-from hiprisk.cohort.reading import Cohort
 from hiprisk.config import StudyConfig
-from hiprisk.evidence.document import Evidence, FamilyResult, FlowCount, HoldoutResult
+from hiprisk.evidence.document import Evidence, FlowCount, HoldoutResult
+from hiprisk.evidence.finished import FinishedStudy
+from hiprisk.evidence.parts import added_part, association_part, sample_size_part, stability_part
 from hiprisk.evidence.summary import summary_sentences
 from hiprisk.evidence.tables import TableOne, table_one
-from hiprisk.learning.candidates import LearningData, OutOfFold
-from hiprisk.learning.participants import Participants, Selection
+from hiprisk.learning.candidates import OutOfFold
+from hiprisk.learning.participants import Participants
 from hiprisk.learning.pipeline import StudyEstimator
 from hiprisk.metrics.registry import MetricFunction, metrics_for
 from hiprisk.sheet.distribution import PredictiveDistribution
 from hiprisk.sheet.evaluate import INTERVALS
 from hiprisk.sheet.format import Sheet
 from hiprisk.validation.intervals import Estimate, percentile_intervals
-from hiprisk.validation.resampling import OptimismTable
 
 Floats = NDArray[np.float64]
 
@@ -32,34 +31,6 @@ Floats = NDArray[np.float64]
 SMALLEST_CELL = 5
 # The evidence is hashed, and the same study must have the same hash tomorrow.
 DEPENDS_ON_TODAY = {"FUTURE_DATE"}
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """The families as tuned, and the one with the smallest loss."""
-
-    families: tuple[FamilyResult, ...]
-    name: str
-    params: dict[str, float]
-
-
-@dataclass(frozen=True, kw_only=True)
-class FinishedStudy:
-    """All that a study has when its model is written down."""
-
-    config: StudyConfig
-    cohort: Cohort
-    selection: Selection
-    data: LearningData
-    chosen: Chosen
-    estimator: StudyEstimator
-    unseen: OutOfFold
-    optimism: OptimismTable
-    sheet: Sheet
-
-    def sheet_variables(self) -> tuple[str, ...]:
-        """Variables that the model asks for."""
-        return tuple(spec.name for spec in self.sheet.variables)
 
 
 def judge(study: FinishedStudy) -> Evidence:
@@ -90,10 +61,14 @@ def judge(study: FinishedStudy) -> Evidence:
         ),
         families=study.chosen.families,
         apparent=_apparent(study, metrics),
-        optimism=study.optimism,
+        optimism=study.bootstrap.table,
         holdout=_holdout(config, study.selection.holdout, study.estimator, metrics),
         calibration=_calibration_tenths(observed, unseen.predicted),
         coverage=_coverage(study.sheet, observed, unseen),
+        sample_size=sample_size_part(study),
+        stability=stability_part(study),
+        added=added_part(study),
+        association=association_part(study),
         not_repeated=_not_repeated(config),
     )
     return dataclasses.replace(
@@ -123,10 +98,10 @@ def _table_one(study: FinishedStudy) -> TableOne:
 
 def _apparent(study: FinishedStudy, metrics: Mapping[str, MetricFunction]) -> tuple[Estimate, ...]:
     data = study.data
-    known = ~np.isnan(data.outcome)
+    known = study.known
     return percentile_intervals(
         data.outcome[known],
-        study.estimator.predict_numeric(data.columns)[known],
+        study.apparent[known],
         metrics=metrics,
         groups=data.groups[known],
         n_resamples=study.config.validation.interval_resamples,
