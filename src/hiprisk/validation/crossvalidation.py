@@ -210,7 +210,7 @@ def _summary(name: str, values: Floats, drawn: Floats, *, level: float) -> Cross
 
 def _folds(groups: Integers, folding: Folding) -> list[Resample]:
     """The people to learn from, fold after fold and repeat after repeat."""
-    found = []
+    found: list[Resample] = []
     for repeat in range(folding.repeats):
         rng = rng_for(folding.seed, "cross-validation", repeat)
         for rows in grouped_folds(groups, n_folds=folding.folds, rng=rng):
