@@ -6,10 +6,11 @@ Each cohort is fitted, bootstrapped (B = 200) and judged; the truth is what that
 very many other people from the same source. Three sources: `linear` (8 predictors, R2 about 0.3, n
 = 300), `logistic` (8 predictors, 35 % events, C about 0.75, n = 300) and `stupar` (the simulator's
 hip cohort, 300 people without missing values, least squares on the design of configs/stupar.yaml).
-Four intervals: Noma's (percentiles of the training values less the optimism), the same moved so that
-its middle lies on the corrected value, that from the spread of the optimism, and the percentiles of
-the training values as they are, which is what a study that does not correct would report. Writes one line a source, metric and interval: coverage with its
-Monte-Carlo error, mean width, and how often the truth lay below and above.
+Four intervals: Noma's (percentiles of the training values less the optimism), the same moved so
+that its middle lies on the corrected value, that from the spread of the optimism, and percentiles of
+the training values as they are, which is what a study that does not correct would report. Writes
+one line a source, metric and interval: coverage with its Monte-Carlo error, mean width, and how
+often the truth lay below and above.
 """
 
 from __future__ import annotations
@@ -61,6 +62,8 @@ BINARY = {
 
 @dataclass(frozen=True)
 class People:
+    """Predictors and outcome."""
+
     x: np.ndarray
     y: np.ndarray
 
