@@ -4,14 +4,20 @@ import numpy as np
 import pytest
 
 from hiprisk.errors import InputError
-from hiprisk.metrics import scores
+from hiprisk.metrics import calibration, discrimination, likelihood, scores, spread
 from hiprisk.metrics.panel import BINARY, CONTINUOUS, judge_predictions
 
 N, R = 80, 7
-NAMED = {
-    "continuous": {name: function for function, name in CONTINUOUS.items()},
-    "binary": {name: function for function, name in BINARY.items()},
-}
+MODULES = (calibration, discrimination, likelihood, scores, spread)
+
+
+def functions(names):
+    found = {name: getattr(m, name) for name in names for m in MODULES if hasattr(m, name)}
+    assert len(found) > 7
+    return found
+
+
+NAMED = {"continuous": functions(CONTINUOUS), "binary": functions(BINARY)}
 
 
 def people(kind, *, ties=False, seed=0):
@@ -93,8 +99,8 @@ def test_where_a_metric_refuses_there_is_no_number():
     weights[2, observed == 1] = 0.0
     predicted[4] = 0.3
     (found,) = judge_predictions(observed, predicted, metrics=NAMED["binary"], weightings=[weights])
-    assert np.flatnonzero(np.isnan(found.values["c"])).tolist() == [2]
-    assert np.flatnonzero(np.isnan(found.values["slope"])).tolist() == [2, 4]
+    assert np.flatnonzero(np.isnan(found.values["c_statistic"])).tolist() == [2]
+    assert np.flatnonzero(np.isnan(found.values["logistic_slope"])).tolist() == [2, 4]
     assert np.flatnonzero(found.refused()).tolist() == [2, 4]
 
 
@@ -102,8 +108,8 @@ def test_separated_classes_have_no_slope():
     observed = np.r_[np.zeros(20), np.ones(20)]
     predicted = np.linspace(0.1, 0.9, 40)[np.newaxis]
     (found,) = judge_predictions(observed, predicted, metrics=NAMED["binary"], weightings=[None])
-    assert np.isnan(found.values["slope"][0])
-    assert found.values["c"][0] == pytest.approx(1.0)
+    assert np.isnan(found.values["logistic_slope"][0])
+    assert found.values["c_statistic"][0] == pytest.approx(1.0)
 
 
 def test_a_risk_in_percent_is_refused():
@@ -120,3 +126,30 @@ def test_a_missing_prediction_is_refused():
             np.array([0.0, 1.0]), np.array([[0.2, 0.1], [np.nan, 0.1]]),
             metrics=NAMED["continuous"], weightings=[None],
         )  # fmt: skip
+
+
+def test_indexes_of_the_risk_as_it_is_equal_hand_counts():
+    class Named:
+        """Stands for a metric function of that name, which the panel never calls."""
+
+        def __init__(self, name):
+            self.__name__, self.__module__ = name, "hiprisk.metrics.any"
+
+    names = (
+        "observed_expected_ratio", "discrimination_slope", "spiegelhalter_z",
+        "cox_snell_r2_as_is", "nagelkerke_r2_as_is",
+    )  # fmt: skip
+    y, p = np.array([1.0, 0.0, 0.0, 1.0]), np.array([0.8, 0.6, 0.1, 0.3])
+    (found,) = judge_predictions(
+        y, p[np.newaxis], metrics={name: Named(name) for name in names}, weightings=[None]
+    )
+    value = {name: float(found.values[name][0]) for name in names}
+    assert value["observed_expected_ratio"] == pytest.approx(2 / 1.8)
+    assert value["discrimination_slope"] == pytest.approx(0.55 - 0.35)
+    gap = 0.2 * -0.6 + -0.6 * -0.2 + -0.1 * 0.8 + 0.7 * 0.4
+    spread_of_it = np.sqrt(0.36 * 0.16 + 0.04 * 0.24 + 0.64 * 0.09 + 0.16 * 0.21)
+    assert value["spiegelhalter_z"] == pytest.approx(gap / spread_of_it)
+    likelihood_of_it, null = 0.8 * 0.4 * 0.9 * 0.3, 0.5**4
+    cox_snell = 1 - (null / likelihood_of_it) ** 0.5
+    assert value["cox_snell_r2_as_is"] == pytest.approx(cox_snell)
+    assert value["nagelkerke_r2_as_is"] == pytest.approx(cox_snell / (1 - null**0.5))

@@ -8,14 +8,13 @@ of one prediction, which stay the definition; a function that it does not know i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hiprisk.errors import InputError
-from hiprisk.metrics import calibration, discrimination, likelihood, scores, spread
 from hiprisk.metrics.inputs import as_binary, as_continuous
 from hiprisk.metrics.panel_binary import BinaryView
 from hiprisk.metrics.panel_continuous import ContinuousView
@@ -28,30 +27,36 @@ View = BinaryView | ContinuousView
 # Entries of a block: small enough for a core's cache.
 BLOCK = 32_768
 
-CONTINUOUS: Mapping[Callable[..., float], str] = {
-    scores.r2: "r2",
-    scores.mse: "mse",
-    scores.rmse: "rmse",
-    scores.mae: "mae",
-    calibration.mean_error: "mean_error",
-    calibration.linear_intercept: "intercept",
-    calibration.linear_slope: "slope",
-    spread.recalibrated_linear_g: "g",
+# Metric functions of this package by name, and where a view keeps what they give.
+CONTINUOUS: Mapping[str, str] = {
+    "r2": "r2",
+    "mse": "mse",
+    "rmse": "rmse",
+    "mae": "mae",
+    "mean_error": "mean_error",
+    "linear_intercept": "intercept",
+    "linear_slope": "slope",
+    "recalibrated_linear_g": "g",
 }
-BINARY: Mapping[Callable[..., float], str] = {
-    discrimination.c_statistic: "c",
-    discrimination.somers_dxy: "dxy",
-    scores.brier: "brier",
-    scores.scaled_brier: "scaled_brier",
-    calibration.logit_in_the_large: "in_the_large",
-    calibration.logistic_intercept: "intercept",
-    calibration.logistic_slope: "slope",
-    likelihood.nagelkerke_r2: "nagelkerke_r2",
-    likelihood.discrimination_index: "discrimination_index",
-    likelihood.unreliability_index: "unreliability_index",
-    likelihood.quality_index: "quality_index",
-    spread.recalibrated_g: "g",
-    spread.recalibrated_gp: "gp",
+BINARY: Mapping[str, str] = {
+    "c_statistic": "c",
+    "somers_dxy": "dxy",
+    "discrimination_slope": "discrimination_slope",
+    "brier": "brier",
+    "scaled_brier": "scaled_brier",
+    "spiegelhalter_z": "spiegelhalter_z",
+    "logit_in_the_large": "in_the_large",
+    "logistic_intercept": "intercept",
+    "logistic_slope": "slope",
+    "observed_expected_ratio": "observed_expected",
+    "nagelkerke_r2": "nagelkerke_r2",
+    "nagelkerke_r2_as_is": "nagelkerke_r2_as_is",
+    "cox_snell_r2_as_is": "cox_snell_r2_as_is",
+    "discrimination_index": "discrimination_index",
+    "unreliability_index": "unreliability_index",
+    "quality_index": "quality_index",
+    "recalibrated_g": "g",
+    "recalibrated_gp": "gp",
 }
 
 
@@ -125,7 +130,8 @@ def _checked(observed: Floats, predicted: Floats, metrics: Mapping[str, MetricFu
             f"'predicted' must have one row a prediction and {len(observed)} columns, "
             f"got shape {predicted.shape}"
         )
-    binary = any(function in BINARY for function in metrics.values())
+    places = [_place_of(function) for function in metrics.values()]
+    binary = any(place is not None and place[0] is BinaryView for place in places)
     y, _, _ = (as_binary if binary else as_continuous)(observed, observed, None)
     lowest, highest = predicted.min(axis=1), predicted.max(axis=1)
     off = ~np.isfinite(lowest) | ~np.isfinite(highest)
@@ -163,11 +169,13 @@ def _judged(
 
 
 def _place_of(function: MetricFunction) -> tuple[type[View], str] | None:
-    if function in CONTINUOUS:
-        return ContinuousView, CONTINUOUS[function]
-    if function in BINARY:
-        return BinaryView, BINARY[function]
-    return None
+    """The view that knows a function, and its attribute there; None for a stranger."""
+    name = getattr(function, "__name__", "")
+    if not getattr(function, "__module__", "").startswith("hiprisk.metrics."):
+        return None
+    if name in CONTINUOUS:
+        return ContinuousView, CONTINUOUS[name]
+    return (BinaryView, BINARY[name]) if name in BINARY else None
 
 
 def _one_by_one(block: Rows, weights: Floats | None, function: MetricFunction) -> Floats:

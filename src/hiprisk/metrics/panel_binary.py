@@ -61,6 +61,32 @@ class BinaryView(Weighted):
         return 2.0 * (self.c - 0.5)
 
     @cached_property
+    def discrimination_slope(self) -> Floats:
+        """Mean risk of those with the event less that of the others."""
+        of_events = self.total(self.rows.observed * self.rows.predicted)
+        of_others = self.total(self.rows.predicted) - of_events
+        events = np.where(self._both_classes, self._events, 1.0)
+        others = np.where(self._both_classes, self.size - self._events, 1.0)
+        return defined(of_events / events - of_others / others, self._both_classes)
+
+    @cached_property
+    def spiegelhalter_z(self) -> Floats:
+        """Brier score less what it is expected to be, over its standard error."""
+        risk = self.rows.predicted
+        tilt = 1.0 - 2.0 * risk
+        variance = self.total(tilt * tilt * risk * (1.0 - risk))
+        varies = variance > 0.0
+        gap = self.total((self.rows.observed - risk) * tilt)
+        return defined(gap / np.sqrt(np.where(varies, variance, 1.0)), varies)
+
+    @cached_property
+    def observed_expected(self) -> Floats:
+        """Events observed over events expected."""
+        expected = self.total(self.rows.predicted)
+        some = expected > 0.0
+        return defined(self._events / np.where(some, expected, 1.0), some)
+
+    @cached_property
     def brier(self) -> Floats:
         """Brier score."""
         return self.total((self.rows.observed - self.rows.predicted) ** 2) / self.size
@@ -146,6 +172,17 @@ class BinaryView(Weighted):
         """Nagelkerke's R2 of the recalibrated risk."""
         largest = 1.0 - np.exp(2.0 * self._null_likelihood / self.size)
         return (1.0 - np.exp(-self._gain_over_null / self.size)) / largest
+
+    @cached_property
+    def cox_snell_r2_as_is(self) -> Floats:
+        """Cox and Snell's R2 of the risk as it is."""
+        gain = self._log_likelihood(self.rows.log_odds) - self._null_likelihood
+        return -np.expm1(-2.0 * gain / self.size)
+
+    @cached_property
+    def nagelkerke_r2_as_is(self) -> Floats:
+        """Nagelkerke's R2 of the risk as it is."""
+        return self.cox_snell_r2_as_is / -np.expm1(2.0 * self._null_likelihood / self.size)
 
     @cached_property
     def discrimination_index(self) -> Floats:

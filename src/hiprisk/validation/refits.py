@@ -68,6 +68,8 @@ def refit_all(
     workers: int = 1,
     progress: Progress | None = None,
     checkpoint: Checkpoint | None = None,
+    most_refused: float = MOST_REFUSED,
+    name: str = "resample",
 ) -> Refits:
     """Run a procedure on every resample.
 
@@ -81,17 +83,21 @@ def refit_all(
     progress : callable, optional
     checkpoint : Checkpoint, optional
         Where finished refits are kept. A run that was interrupted goes on there to the same bits.
+    most_refused : float
+        Share of the resamples that the procedure may refuse.
+    name : str
+        What a piece is called, in the checkpoint and in an error.
 
     Raises
     ------
     InputError
-        If the procedure refuses more than 5 % of the resamples.
+        If the procedure refuses more of the resamples than it may.
     ConfigError
         If the checkpoint belongs to other work.
     """
     if checkpoint is not None:
         checkpoint.open()
-    one = partial(_refit, procedure, checkpoint)
+    one = partial(_refit, procedure, checkpoint, name)
     found = run_parallel(one, list(resamples), workers=workers, progress=progress)
     usable = [
         (resample, refit)
@@ -99,9 +105,9 @@ def refit_all(
         if refit is not None
     ]
     n_refused = len(found) - len(usable)
-    if n_refused > MOST_REFUSED * len(found) or not usable:
+    if n_refused > most_refused * len(found) or not usable:
         raise InputError(
-            f"the model could not be fitted on {n_refused} of {len(found)} resamples",
+            f"the model could not be fitted on {n_refused} of {len(found)} {name}s",
             code="DEGENERATE",
             advice="use fewer predictors or a larger penalty",
         )
@@ -121,22 +127,24 @@ def _stacked(coefficients: Sequence[Floats | None]) -> Floats | None:
     return np.array(kept)
 
 
-def _refit(procedure: Procedure, checkpoint: Checkpoint | None, resample: Resample) -> Refit | None:
+def _refit(
+    procedure: Procedure, checkpoint: Checkpoint | None, name: str, resample: Resample
+) -> Refit | None:
     """One refit, None where the procedure refuses; taken from the checkpoint if it is there."""
     if checkpoint is None:
         return _attempt(procedure, resample)
-    name = f"resample-{resample.number:05d}"
+    piece = f"{name}-{resample.number:05d}"
     drawn = np.frombuffer(
         hashlib.sha256(resample.rows.astype("<i8").tobytes()).digest(), dtype=np.uint8
     )
-    kept = checkpoint.load(name)
+    kept = checkpoint.load(piece)
     if kept is None:
         refit = _attempt(procedure, resample)
-        checkpoint.save(name, {"drawn": drawn, **_as_arrays(refit)})
+        checkpoint.save(piece, {"drawn": drawn, **_as_arrays(refit)})
         return refit
     if not np.array_equal(kept["drawn"], drawn):
         raise ConfigError(
-            f"the kept resample {resample.number} drew other people",
+            f"the kept {name} {resample.number} drew other people",
             code="RESUME_MISMATCH",
             file=checkpoint.folder.name,
             advice="delete the folder to start anew, or name another",

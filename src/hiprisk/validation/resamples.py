@@ -88,3 +88,8 @@ def resamples_from_indices(indices: Sequence[Sequence[int]] | Integers) -> tuple
 
 def _resample(number: int, rows: Integers, n_rows: int) -> Resample:
     return Resample(number, rows, np.bincount(rows, minlength=n_rows))
+
+
+def resample_without(left_out: NDArray[np.bool_], *, number: int) -> Resample:
+    """Everybody once but some: the people to learn from in a fold, or when a site is left out."""
+    return _resample(number, np.flatnonzero(~left_out), len(left_out))
