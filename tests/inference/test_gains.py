@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hiprisk.inference.gains import corrected_gain, gains_of, information_share
+from hiprisk.inference.gains import corrected_gain, gains_of, information_share, shifted_interval
 from hiprisk.inference.measures import Measure
 
 TRAINING = np.array([0.05, 0.08, 0.11])
@@ -14,6 +14,19 @@ def test_gain_is_apparent_less_the_mean_optimism():
     # Optimism (0.02 + 0.06 + 0.07) / 3.
     got = corrected_gain(0.06, TRAINING, TEST, name="r2")
     assert got.value == pytest.approx(0.01)
+
+
+def test_interval_is_the_apparent_gain_less_quantiles_of_the_optimism():
+    # Optimism 0.02, 0.06, 0.07: its 2.5 % quantile 0.022, its 97.5 % quantile 0.0695.
+    got = corrected_gain(0.06, TRAINING, TEST, name="r2")
+    assert got.low == pytest.approx(0.06 - 0.0695)
+    assert got.high == pytest.approx(0.06 - 0.022)
+
+
+def test_shifted_interval_is_the_quantiles_of_training_less_the_optimism():
+    # Quantiles 0.0515 and 0.1085 of training, optimism 0.05.
+    got = shifted_interval(TRAINING, TEST)
+    assert (got.low, got.high) == pytest.approx((0.0015, 0.0585))
 
 
 def test_a_reduction_counts_as_a_gain():
