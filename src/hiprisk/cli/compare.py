@@ -127,7 +127,8 @@ def _show_addition(result: AddedValue, one: Addition) -> None:
     head = ["measure", "scenario", "base", "with it", "gain", "95 % interval"]
     rows = [_row("as it is used", gain) for gain in one.gains]
     for case in one.what_if:
-        rows += [_row(case.name, gain) for gain in case.gains if gain.name == result.metric]
+        declared = [gain for gain in case.gains if gain.name == result.metric]
+        rows += [_row(case.name, gain) for gain in declared or case.gains[:1]]
     print_table(head, rows)
     print_lines(
         f"share of new information {share.value:.3f}"

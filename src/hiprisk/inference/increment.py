@@ -165,7 +165,7 @@ def added_value(
     """
     chosen = resolved_comparison(config, comparison)
     with one_thread():
-        contest, everybody, added = _prepare(config, dictionary, data, design, chosen)
+        contest, everybody, added = prepare_contest(config, dictionary, data, design, chosen)
         fit, apparent = contest.apparent(everybody)
         contest = replace(contest, start=fit.coefficients)
         refits = refit(contest.nest, everybody.bases, contest.ruler.observed)
@@ -235,14 +235,20 @@ def resolved_comparison(config: StudyConfig, comparison: Comparison | None) -> C
     return replace(asked, add=add)
 
 
-def _prepare(
+def prepare_contest(
     config: StudyConfig,
     dictionary: Mapping[str, Variable],
     data: LearningData,
     design: Design,
     chosen: Comparison,
 ) -> tuple[Contest, Completed, tuple[tuple[str, ...], ...]]:
-    """The contest, everybody completed, and the added blocks of each model but the base."""
+    """Impute everybody and lay out the models; `added_value` takes it from here.
+
+    Returns
+    -------
+    tuple
+        The contest, everybody completed, and the added blocks of each model but the base.
+    """
     added = _combinations(chosen.add)
     family = next(iter(config.families.named()))
     blank = partial(blank_estimator, config, design, dictionary, family=family)

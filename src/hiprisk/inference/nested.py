@@ -171,6 +171,8 @@ def _newton(design: Floats, y: Floats, w: Floats, begin: Floats) -> tuple[Floats
         lp = design @ coefficients
         fitted = expit(lp)
         curvature = w * fitted * (1.0 - fitted)
+        if float(curvature.max()) < 1e-6:
+            break
         information = (design * curvature[:, np.newaxis]).T @ design
         step = solve_positive(information, design.T @ (w * (y - fitted)))
         coefficients = coefficients + np.clip(step, -5.0, 5.0)
