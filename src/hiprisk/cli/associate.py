@@ -111,7 +111,7 @@ def show_table(table: AssociationTable) -> None:
     print_lines("", table.title, "=" * len(table.title), *table.sentences, "")
     digits = 2 if table.kind == "continuous" else 3
     head = ["group", "model", "measure", "value", "95 % interval", "n", "exposed", "events",
-            "missing info", "E-value", "of limit"]  # fmt: skip
+            "missing", "E-value", "of limit"]  # fmt: skip
     rows = []
     for row in table.rows:
         e = row.e_value
@@ -125,7 +125,7 @@ def show_table(table: AssociationTable) -> None:
                 f"{row.n}",
                 "" if row.n_exposed is None else f"{row.n_exposed}",
                 "" if row.n_events is None else f"{row.n_events}",
-                f"{100.0 * row.share_missing_information:.0f} %",
+                f"{100.0 * row.share_missing:.0f} %",
                 "" if e is None else f"{e.point:.2f}",
                 "" if e is None else f"{e.limit:.2f}",
             ]

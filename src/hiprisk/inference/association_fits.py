@@ -36,7 +36,7 @@ class PooledValue:
     value: float
     se: float
     df: float
-    fmi: float
+    share_missing: float
 
     def estimate(self, name: str, *, ratio: bool) -> Estimate:
         """The value with its 95 % interval; back from the log scale where it is a ratio."""
@@ -142,7 +142,7 @@ def rows_of(
             estimate=pooled.estimate(f"{measure}_{model}_{stratum}", ratio=measure in RATIOS),
             se=pooled.se,
             df=pooled.df,
-            share_missing_information=pooled.fmi,
+            share_missing=pooled.share_missing,
             n=int(mask.sum()),
             n_exposed=exposed,
             n_events=int(y.sum()) if people.link == "logit" else None,
@@ -190,6 +190,12 @@ def _differences(
 def _difference(
     pooled: PooledValue, model: str, measure: str, first: str, other: str
 ) -> StratumDifference:
+    if pooled.se == 0.0:
+        raise InputError(
+            f"'{first}' and '{other}' hold the same people with the same outcome",
+            code="DUPLICATE_COLUMN",
+            advice="check the rows of the cohort, or report without strata",
+        )
     wald = (pooled.value / pooled.se) ** 2
     name = f"{measure}_{model}_{first}_against_{other}"
     return StratumDifference(
@@ -232,7 +238,10 @@ def _pool(
     if len(values) == 1 or np.ptp(values) == 0.0 == np.ptp(variances):
         # Nothing that this model uses was imputed.
         return PooledValue(
-            value=float(values[0]), se=float(np.sqrt(variances[0])), df=complete_df, fmi=0.0
+            value=float(values[0]),
+            se=float(np.sqrt(variances[0])),
+            df=complete_df,
+            share_missing=0.0,
         )
     pooled = pool_estimates(
         np.reshape(values, (-1, 1)), np.reshape(variances, (-1, 1, 1)), complete_df=complete_df
@@ -241,5 +250,5 @@ def _pool(
         value=float(pooled.estimate[0]),
         se=float(pooled.se[0]),
         df=float(pooled.df[0]),
-        fmi=float(pooled.fmi[0]),
+        share_missing=float(pooled.share_missing[0]),
     )

@@ -31,8 +31,8 @@ class AssociationRow:
     se, df : float
         Pooled standard error and Barnard and Rubin's degrees of freedom; on the log scale for
         ratios.
-    share_missing_information : float
-        Fraction of information missing, 0 where no value is.
+    share_missing : float
+        Share of the variance that is due to missing values (lambda).
     n, n_clusters : int
     n_exposed, n_events : int or None
         None where the exposure is a number, the outcome a score.
@@ -46,7 +46,7 @@ class AssociationRow:
     estimate: Estimate
     se: float
     df: float
-    share_missing_information: float
+    share_missing: float
     n: int
     n_exposed: int | None
     n_events: int | None
@@ -66,7 +66,7 @@ class AssociationRow:
 
 
 _PLAIN = (
-    "stratum", "model", "measure", "se", "df", "share_missing_information", "n", "n_exposed",
+    "stratum", "model", "measure", "se", "df", "share_missing", "n", "n_exposed",
     "n_events", "n_clusters",
 )  # fmt: skip
 
@@ -213,7 +213,7 @@ class AssociationTable:
                     "n_exposed": row.n_exposed,
                     "n_events": row.n_events,
                     "n_clusters": row.n_clusters,
-                    "share_missing_information": row.share_missing_information,
+                    "share_missing": row.share_missing,
                     "e_value": None if row.e_value is None else row.e_value.point,
                     "e_value_limit": None if row.e_value is None else row.e_value.limit,
                 }

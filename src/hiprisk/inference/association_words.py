@@ -39,8 +39,8 @@ def sentences_of(table: AssociationTable, config: StudyConfig) -> tuple[str, ...
     if table.provenance == "synthetic":
         found.append("SIMULATED people: what follows says nothing of any patient.")
     found.append(
-        f"{_capital(table.exposure)}; outcome {table.outcome}, "
-        f"{config.outcome.horizon_months:g} months on ({table.unit}, higher is {table.higher_is})."
+        f"{_capital(table.exposure)}; outcome {_outcome(table, config)}, "
+        f"{config.outcome.horizon_months:g} months on."
     )
     models = list(dict.fromkeys(row.model for row in table.rows))
     found += [_effect_sentence(table.row(model), table) for model in models]
@@ -103,6 +103,13 @@ def _capital(words: str) -> str:
 def p_words(p_value: float) -> str:
     """A p-value as papers print it."""
     return "p < 0.001" if p_value < 0.001 else f"p = {p_value:.3f}"
+
+
+def _outcome(table: AssociationTable, config: StudyConfig) -> str:
+    if table.kind == "continuous":
+        return f"{table.outcome} ({table.unit}, higher is {table.higher_is})"
+    cut = config.outcome.dichotomise
+    return f"{table.outcome}, event: {config.outcome.event_level if cut is None else cut.label}"
 
 
 def _listed(names: Sequence[str]) -> str:

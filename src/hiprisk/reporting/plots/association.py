@@ -3,96 +3,116 @@
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass
 from typing import Any
 
 from matplotlib.axes import Axes
+from matplotlib.ticker import FixedLocator, NullFormatter, StrMethodFormatter
 
-from hiprisk.inference.association_result import ALL, AssociationRow, AssociationTable
+from hiprisk.inference.association_result import ALL, AssociationTable
+from hiprisk.metrics.estimate import Estimate
 from hiprisk.reporting.plots.style import BLUE, GREEN, GREY, ORANGE, new_axes, titled
 
 MODELS = {
     "crude": (GREY, "s", "crude"),
-    "adjusted": (BLUE, "o", "adjusted for the confounders"),
-    "adjusted_baseline": (ORANGE, "D", "and for the baseline score"),
+    "adjusted": (BLUE, "o", "adjusted"),
+    "adjusted_baseline": (ORANGE, "D", "adjusted + baseline"),
 }
+RATIO_TICKS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0)
+
+
+@dataclass(frozen=True)
+class _Line:
+    label: str
+    estimate: Estimate
+    colour: str
+    marker: str
 
 
 def draw_association(table: AssociationTable, *, ax: Axes | None = None) -> Axes:
     """Effects with their intervals by group and model, the differences between strata below."""
     measure = table.rows[0].measure
     ratio = measure == "odds_ratio"
-    entries = _entries(table, measure)
+    lines = _lines(table, measure)[::-1]
     if ax is None:
-        ax = new_axes(width=8.0, height=1.9 + 0.33 * len(entries))
+        ax = new_axes(width=8.5, height=1.3 + 0.32 * len(lines))
     ax.axvline(1.0 if ratio else 0.0, color=GREY, linewidth=1)
-    seen: set[str] = set()
-    for place, (_, estimate, colour, marker, legend) in enumerate(reversed(entries)):
-        ax.errorbar(
-            [estimate.value],
-            [place],
-            xerr=[[estimate.value - estimate.low], [estimate.high - estimate.value]],
-            fmt=marker,
-            color=colour,
-            capsize=3,
-            label=None if legend in seen else legend,
-        )
-        seen.add(legend)
-    ax.set_yticks(range(len(entries)), [entry[0] for entry in reversed(entries)])
-    ax.set_ylim(-0.7, len(entries) - 0.3)
+    for place, line in enumerate(lines):
+        _draw_line(ax, place, line)
+    places = range(len(lines))
+    ax.set_yticks(places, [line.label for line in lines])
+    ax.set_ylim(-0.6, len(lines) - 0.4)
     if ratio:
-        ax.set_xscale("log")
+        _log_axis(ax)
     unit = "" if ratio else f", {table.unit}"
-    ax.set_xlabel(f"{measure.replace('_', ' ')}{unit} (95 % interval)\n{_worse(table)}")
-    ax.set_title(titled(f"{table.exposure}", table.provenance), loc="left")
-    handles, labels = ax.get_legend_handles_labels()
-    order = [labels.index(name) for name in _legend_order() if name in labels]
-    ax.legend(
-        [handles[i] for i in order],
-        [labels[i] for i in order],
-        frameon=False,
-        fontsize="small",
-        loc="upper center",
-        bbox_to_anchor=(0.4, -0.95 / (0.33 * len(entries) + 0.6)),
-        ncols=2,
-    )
+    ax.set_xlabel(f"{measure.replace('_', ' ')}{unit} (95 % interval); {_right(table)}")
+    ax.set_title(titled(table.exposure, table.provenance), loc="left")
+    beside = ax.secondary_yaxis("right")
+    beside.set_yticks(places, [_figures(line.estimate) for line in lines])
+    beside.tick_params(length=0)
     return ax
 
 
 def association_picture(table: AssociationTable, *, form: str = "png") -> bytes:
-    """The forest as the bytes of a picture file."""
+    """The forest as the bytes of a picture file: png, svg or pdf."""
     buffer = io.BytesIO()
     figure: Any = draw_association(table).figure
-    dated = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {"Software": None}}
-    figure.savefig(buffer, format=form, metadata=dated[form])
+    undated = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {"Software": None}}
+    figure.savefig(buffer, format=form, metadata=undated[form])
     return buffer.getvalue()
 
 
-def _legend_order() -> list[str]:
-    return [*(legend for _, _, legend in MODELS.values()), "difference between strata"]
+def _draw_line(ax: Axes, place: int, line: _Line) -> None:
+    value, low, high = _ends(line.estimate)
+    ax.errorbar(
+        [value],
+        [place],
+        xerr=[[value - low], [high - value]],
+        fmt=line.marker,
+        color=line.colour,
+        capsize=3,
+    )
 
 
-def _worse(table: AssociationTable) -> str:
-    if table.kind == "binary":
-        return "right: more events in the exposed"
-    return f"right: {table.higher_is} in the exposed"
+def _ends(estimate: Estimate) -> tuple[float, float, float]:
+    low = estimate.value if estimate.low is None else estimate.low
+    high = estimate.value if estimate.high is None else estimate.high
+    return estimate.value, low, high
 
 
-def _entries(table: AssociationTable, measure: str) -> list[tuple[str, Any, str, str, str]]:
-    """Label, estimate, colour, marker and legend of each line, from above."""
-    entries = []
+def _figures(estimate: Estimate) -> str:
+    value, low, high = (f"{end:.2f}".replace("-", "\N{MINUS SIGN}") for end in _ends(estimate))
+    return f"{value} ({low} to {high})"
+
+
+def _log_axis(ax: Axes) -> None:
+    ax.set_xscale("log")
+    ax.xaxis.set_major_locator(FixedLocator(RATIO_TICKS))
+    ax.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+    ax.xaxis.set_minor_formatter(NullFormatter())
+
+
+def _right(table: AssociationTable) -> str:
+    what = "more events" if table.kind == "binary" else table.higher_is
+    return f"right: {what} in the exposed"
+
+
+def _lines(table: AssociationTable, measure: str) -> list[_Line]:
+    """Every line of the forest, from above."""
+    lines, group = [], ""
     for row in table.rows:
-        if row.measure == measure:
-            colour, marker, legend = MODELS[row.model]
-            entries.append((_label(row), row.estimate, colour, marker, legend))
+        if row.measure != measure:
+            continue
+        colour, marker, label = MODELS[row.model]
+        if row.stratum != group:
+            group = row.stratum
+            name = "everybody" if group == ALL else group
+            label = f"{name} (n = {row.n}): {label}"
+        lines.append(_Line(label, row.estimate, colour, marker))
+    fullest = table.rows[-1].model
     for one in table.differences:
-        if one.measure == measure and one.model == table.rows[-1].model:
+        if (one.measure, one.model) == (measure, fullest):
             sign = "/" if measure == "odds_ratio" else "\N{MINUS SIGN}"
-            label = f"{one.stratum} {sign} {one.versus}"
-            entries.append((label, one.estimate, GREEN, "v", "difference between strata"))
-    return entries
-
-
-def _label(row: AssociationRow) -> str:
-    counted = f"n = {row.n}" if row.model == "crude" else ""
-    group = "everybody" if row.stratum == ALL else row.stratum
-    return f"{group}, {counted}" if counted else ""
+            label = f"{one.stratum} {sign} {one.versus}: {MODELS[fullest][2]}"
+            lines.append(_Line(label, one.estimate, GREEN, "v"))
+    return lines
