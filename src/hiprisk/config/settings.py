@@ -9,6 +9,7 @@ from pydantic.dataclasses import dataclass
 
 from hiprisk.config.fields import STRICT, Name, Share, refuse
 from hiprisk.config.samplesize import SampleSizeSettings
+from hiprisk.config.subgroups import SubgroupSettings
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -328,6 +329,7 @@ class StudyConfig:
     validation: ValidationSettings = ValidationSettings()
     tracking: TrackingSettings = TrackingSettings()
     samplesize: SampleSizeSettings = SampleSizeSettings()
+    subgroups: SubgroupSettings = SubgroupSettings()
 
     @property
     def predictors(self) -> tuple[str, ...]:
