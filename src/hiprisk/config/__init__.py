@@ -21,6 +21,7 @@ from hiprisk.config.settings import (
     TuningSettings,
     ValidationSettings,
 )
+from hiprisk.config.subgroups import SubgroupSettings
 
 __all__ = [
     "BoostingFamily",
@@ -39,6 +40,7 @@ __all__ = [
     "SampleSizeSettings",
     "SmallestGain",
     "StudyConfig",
+    "SubgroupSettings",
     "TrackingSettings",
     "TuningSettings",
     "ValidationSettings",

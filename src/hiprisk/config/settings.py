@@ -11,6 +11,7 @@ from hiprisk.config.association import AssociationSettings
 from hiprisk.config.fields import STRICT, Name, Share, refuse
 from hiprisk.config.measurement import MeasurementError, refuse_unknown
 from hiprisk.config.samplesize import SampleSizeSettings
+from hiprisk.config.subgroups import SubgroupSettings
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -334,6 +335,7 @@ class StudyConfig:
     association: AssociationSettings | None = None
     samplesize: SampleSizeSettings = SampleSizeSettings()
     measurement_error: MeasurementError = Field(default_factory=dict)
+    subgroups: SubgroupSettings = SubgroupSettings()
 
     @property
     def predictors(self) -> tuple[str, ...]:
