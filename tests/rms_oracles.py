@@ -8,6 +8,7 @@ import pandas as pd
 
 from hiprisk.learning.unpenalised import fit_logistic, fit_ols
 from hiprisk.metrics import calibration, discrimination, likelihood, scores, spread
+from hiprisk.metrics.loess import lowess
 from hiprisk.validation.resampling import Refit
 
 ORACLES = Path(__file__).parent / "oracles"
@@ -83,3 +84,16 @@ def worst_difference_632(table, oracle, metrics):
     return max(
         abs(ours.loc[name, a] - theirs.loc[name, b]) for name in metrics for a, b in pairs.items()
     )
+
+
+class LowessAt:
+    """Calibration curve as rms' calibrate draws it: lowess, no points beyond the predictions."""
+
+    def __init__(self, at):
+        self.at = at
+
+    def __call__(self, y, p, *, weights=None):
+        w = np.ones(len(y)) if weights is None else weights
+        drawn = p[w > 0]
+        fitted = lowess(p, y, w).at(self.at)
+        return np.where((self.at >= drawn.min()) & (self.at <= drawn.max()), fitted, np.nan)

@@ -7,10 +7,10 @@ very many other people from the same source. Three sources: `linear` (8 predicto
 = 300), `logistic` (8 predictors, 35 % events, C about 0.75, n = 300) and `stupar` (the simulator's
 hip cohort, 300 people without missing values, least squares on the design of configs/stupar.yaml).
 Four intervals: Noma's (percentiles of the training values less the optimism), the same moved so
-that its middle lies on the corrected value, that from the spread of the optimism, and percentiles of
-the training values as they are, which is what a study that does not correct would report. Writes
-one line a source, metric and interval: coverage with its Monte-Carlo error, mean width, and how
-often the truth lay below and above.
+that its middle lies on the corrected value, that from the spread of the optimism, and percentiles
+of the training values as they are, which is what a study that does not correct would report.
+Writes one line a source, metric and interval: coverage with its Monte-Carlo error, mean width, and
+how often the truth lay below and above.
 """
 
 from __future__ import annotations

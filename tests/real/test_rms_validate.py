@@ -7,10 +7,15 @@ import pandas as pd
 import pytest
 
 from hiprisk.metrics import calibration
-from hiprisk.validation.resampling import bootstrap_optimism, resamples_from_indices
+from hiprisk.validation.resampling import (
+    bootstrap_optimism,
+    corrected_curve,
+    resamples_from_indices,
+)
 from rms_oracles import (
     LRM,
     OLS,
+    LowessAt,
     Unpenalised,
     read,
     read_rows,
@@ -72,6 +77,20 @@ def test_logistic_bootstrap_equals_rms_validate(bench, logistic):
 def test_the_632_tables_equal_rms_validate(linear, logistic):
     assert worst_difference_632(linear.table, read("rms_bench_ols.csv"), OLS) < 1e-6
     assert worst_difference_632(logistic.table, read("rms_bench_lrm.csv"), LRM) < 1e-6
+
+
+@pytest.mark.real
+def test_the_corrected_calibration_curve_equals_rms_calibrate(bench, logistic):
+    data, x, _, folder = bench
+    oracle = pd.read_csv(folder / "oracle_calibrate_lrm.csv")
+    y, at = data["poor"].to_numpy(dtype=float), oracle["predy"].to_numpy()
+    curve = corrected_curve(
+        logistic.refits, y, apparent=Unpenalised(x, y, logistic=True).predicted()[0],
+        curve=LowessAt(at), at=at,
+    )  # fmt: skip
+    assert curve.apparent == pytest.approx(oracle["calibrated.orig"], abs=1e-8)
+    assert curve.corrected == pytest.approx(oracle["calibrated.corrected"], abs=1e-8)
+    assert curve.n_resamples == tuple(oracle["n"])
 
 
 @pytest.mark.real

@@ -7,6 +7,7 @@ from hiprisk.errors import InputError
 from hiprisk.learning.unpenalised import fit_logistic, fit_ols
 from hiprisk.metrics import calibration, discrimination, scores
 from hiprisk.metrics.no_information import no_information_rate
+from hiprisk.seeding import rng_for
 from hiprisk.validation.intervals import percentile_intervals
 from hiprisk.validation.optimism import optimism_interval, weighed
 from hiprisk.validation.resampling import (
@@ -147,6 +148,35 @@ def test_intervals_hold_the_value_and_draw_persons():
 
     # Two equal rows of a person tell nothing new: the interval is wider by about sqrt(2).
     assert width(np.repeat(np.arange(100), 2)) > 1.2 * width(np.arange(200))
+
+
+def test_intervals_equal_a_loop_by_hand():
+    rng = np.random.default_rng(2)
+    y = rng.normal(size=40)
+    p = y + rng.normal(size=40)
+    (estimate,) = percentile_intervals(
+        y, p, metrics={"mae": scores.mae}, groups=np.arange(40), n_resamples=100, seed=5, name="t"
+    )
+    stream = rng_for(5, "interval", "t")
+    values = []
+    for _ in range(100):
+        rows = stream.integers(0, 40, 40)
+        values.append(np.abs(y[rows] - p[rows]).mean())
+    assert (estimate.low, estimate.high) == pytest.approx(np.quantile(values, [0.025, 0.975]))
+
+
+def test_a_resample_with_one_class_is_drawn_again():
+    y = np.r_[1.0, np.zeros(5)]
+    p = np.linspace(0.6, 0.1, 6)
+    metrics = {"c_statistic": discrimination.c_statistic}
+    (estimate,) = percentile_intervals(
+        y, p, metrics=metrics, groups=np.arange(6), n_resamples=100, seed=5, name="t"
+    )
+    assert estimate.low == estimate.value == estimate.high == 1.0
+    with pytest.raises(InputError, match="on most resamples: too few events"):
+        percentile_intervals(
+            y[1:], p[1:], metrics=metrics, groups=np.arange(5), n_resamples=100, seed=5, name="t"
+        )
 
 
 def test_logistic_fit_equals_its_likelihood_equations():

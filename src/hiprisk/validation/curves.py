@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hiprisk.errors import InputError
 from hiprisk.learning.parallel import one_thread
 from hiprisk.validation.refits import Refits
 
@@ -25,6 +26,9 @@ class CorrectedCurve:
     at, apparent, optimism, corrected : tuple of float, length n_points
     low, high : tuple of float
         Percentiles of the resamples' training curves, less the optimism (Noma's interval).
+    n_resamples : tuple of int
+        In how many resamples the curve reaches the point, both on the resample and on the original
+        people; the others say nothing of it.
     """
 
     at: tuple[float, ...]
@@ -33,10 +37,11 @@ class CorrectedCurve:
     corrected: tuple[float, ...]
     low: tuple[float, ...]
     high: tuple[float, ...]
+    n_resamples: tuple[int, ...]
 
     def to_frame(self) -> pd.DataFrame:
         """One row a point."""
-        names = ("at", "apparent", "optimism", "corrected", "low", "high")
+        names = ("at", "apparent", "optimism", "corrected", "low", "high", "n_resamples")
         return pd.DataFrame({name: list(getattr(self, name)) for name in names})
 
     def to_dict(self) -> dict[str, list[float]]:
@@ -62,25 +67,35 @@ def corrected_curve(
         NaN where unknown.
     apparent : ndarray, shape (n_rows,)
     curve : callable
-        ``curve(observed, predicted, weights=None)`` to values at `at`, shape (n_points,).
+        ``curve(observed, predicted, weights=None)`` to values at `at`, shape (n_points,); NaN at
+        points beyond the predictions.
     at : ndarray, shape (n_points,)
         Thresholds, or predictions.
     level : float
+
+    Raises
+    ------
+    InputError
+        If the model's own curve, or every refit's, does not reach a point.
     """
     known = ~np.isnan(observed)
     y, seen = observed[known], refits.of_rows(known)
     with one_thread():
-        training = np.array(
-            [
-                curve(y, predicted, weights=counts)
-                for predicted, counts in zip(seen.predicted, seen.counts, strict=True)
-            ]
-        )
+        pairs = zip(seen.predicted, seen.counts, strict=True)
+        training = np.array([curve(y, predicted, weights=counts) for predicted, counts in pairs])
         test = np.array([curve(y, predicted, weights=None) for predicted in seen.predicted])
         whole = np.asarray(curve(y, apparent[known], weights=None))
-    optimism = training.mean(axis=0) - test.mean(axis=0)
+    reached = ~(np.isnan(training) | np.isnan(test))
+    if np.isnan(whole).any() or not reached.any(axis=0).all():
+        raise InputError(
+            "the curve does not reach every point that was asked for",
+            code="GRID",
+            advice="take points within the predictions",
+        )
+    training = np.where(reached, training, np.nan)
+    optimism = np.nanmean(training, axis=0) - np.nanmean(np.where(reached, test, np.nan), axis=0)
     tail = (1.0 - level) / 2.0
-    low, high = np.quantile(training, (tail, 1.0 - tail), axis=0) - optimism
+    low, high = np.nanquantile(training, (tail, 1.0 - tail), axis=0) - optimism
     return CorrectedCurve(
         at=_floats(at),
         apparent=_floats(whole),
@@ -88,6 +103,7 @@ def corrected_curve(
         corrected=_floats(whole - optimism),
         low=_floats(low),
         high=_floats(high),
+        n_resamples=tuple(int(n) for n in reached.sum(axis=0)),
     )
 
 

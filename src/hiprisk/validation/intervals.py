@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from hiprisk.errors import InputError
 from hiprisk.metrics.estimate import Estimate
+from hiprisk.metrics.panel import judge_predictions
 from hiprisk.metrics.registry import Metric, MetricFunction, metrics_for
 from hiprisk.seeding import rng_for
 
@@ -19,6 +20,8 @@ Integers = NDArray[np.intp]
 __all__ = ["Estimate", "metric_intervals", "percentile_intervals"]
 
 N_COSTLY = 200
+# So many draws are held at a time.
+LARGEST_DRAW = 5_000_000
 
 
 def percentile_intervals(
@@ -64,25 +67,14 @@ def percentile_intervals(
     A resample in which a metric that is not costly cannot be computed (one class only) is drawn
     again.
     """
-    drawing = _Drawing(groups, seed, name)
     cheap = {metric: f for metric, f in metrics.items() if metric not in costly}
     dear = {metric: f for metric, f in metrics.items() if metric in costly}
     drawn: dict[str, list[float]] = {metric: [] for metric in metrics}
-    n_done = n_tried = 0
-    while n_done < n_resamples:
-        n_tried += 1
-        if n_tried > 2 * n_resamples:
-            raise InputError(
-                "a metric cannot be computed on most resamples: too few events", code="DEGENERATE"
-            )
-        weights = drawing.weights()
-        try:
-            values = {
-                metric: function(observed, predicted, weights=weights)
-                for metric, function in cheap.items()
-            }
-        except InputError:
-            continue
+    n_done = 0
+    for weights, values in _usable_draws(
+        observed, predicted, cheap, groups=groups, n_resamples=n_resamples,
+        rng=rng_for(seed, "interval", name),
+    ):  # fmt: skip
         n_done += 1
         if n_done <= n_costly:
             values |= _computable(dear, observed, predicted, weights)
@@ -99,19 +91,54 @@ def percentile_intervals(
     )
 
 
-class _Drawing:
-    """Persons drawn with replacement, as weights of their rows."""
+def _usable_draws(
+    observed: Floats,
+    predicted: Any,
+    metrics: Mapping[str, MetricFunction],
+    *,
+    groups: Integers,
+    n_resamples: int,
+    rng: np.random.Generator,
+) -> Iterator[tuple[Floats, dict[str, float]]]:
+    """How often each row was drawn, and every metric, for resamples on which all can be had."""
+    labels, place = np.unique(groups, return_inverse=True)
+    n_done = n_tried = 0
+    while n_done < n_resamples:
+        # No more at a time than are wanted, so that the draws do not depend on how they are cut.
+        size = min(n_resamples - n_done, max(1, LARGEST_DRAW // len(observed)))
+        n_tried += size
+        if n_tried > 2 * n_resamples:
+            raise InputError(
+                "a metric cannot be computed on most resamples: too few events", code="DEGENERATE"
+            )
+        people = rng.integers(0, len(labels), (size, len(labels)))
+        counts = np.array(
+            [np.bincount(row, minlength=len(labels))[place] for row in people], dtype=np.float64
+        )
+        for weights, values in zip(
+            counts, _judged(observed, predicted, counts, metrics), strict=True
+        ):
+            if values is not None:
+                n_done += 1
+                yield weights, values
 
-    def __init__(self, groups: Integers, seed: int, name: str) -> None:
-        labels, self._place = np.unique(groups, return_inverse=True)
-        self._n_people = len(labels)
-        self._rng = rng_for(seed, "interval", name)
 
-    def weights(self) -> Floats:
-        """How often each row was drawn."""
-        people = self._rng.integers(0, self._n_people, self._n_people)
-        counts = np.bincount(people, minlength=self._n_people).astype(np.float64)
-        return np.asarray(counts[self._place])
+def _judged(
+    observed: Floats, predicted: Any, counts: Floats, metrics: Mapping[str, MetricFunction]
+) -> Iterator[dict[str, float] | None]:
+    """Every metric under each set of weights; None where one cannot be computed."""
+    if isinstance(predicted, np.ndarray):
+        each = np.broadcast_to(predicted, counts.shape)
+        (judged,) = judge_predictions(observed, each, metrics=metrics, weightings=[counts])
+        for place, refused in enumerate(judged.refused()):
+            values = {name: float(found[place]) for name, found in judged.values.items()}
+            yield None if refused else values
+        return
+    for weights in counts:
+        try:
+            yield {name: f(observed, predicted, weights=weights) for name, f in metrics.items()}
+        except InputError:
+            yield None
 
 
 def _computable(
