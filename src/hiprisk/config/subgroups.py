@@ -29,7 +29,9 @@ class SubgroupSettings:
     level : float
         Of the intervals.
     metrics : tuple of str, optional
-        Names of the registry; all if unset.
+        Names of the registry; all if unset, but for those that smooth.
+    costly : bool
+        If `metrics` is unset: those that smooth as well, which takes minutes.
     most_levels : int
         A variable with more groups is refused, or left out where `by` is unset.
     """
@@ -40,6 +42,7 @@ class SubgroupSettings:
     resamples: int = Field(default=300, ge=50, le=10_000)
     level: Annotated[float, Field(gt=0.5, lt=1.0)] = 0.95
     metrics: tuple[Name, ...] | None = None
+    costly: bool = False
     most_levels: int = Field(default=30, ge=2, le=1000)
 
     @field_validator("age_bands")

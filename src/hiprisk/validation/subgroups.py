@@ -18,7 +18,7 @@ from hiprisk.errors import ConfigError, InputError
 from hiprisk.learning.parallel import Progress, run_parallel
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.inputs import as_binary, as_continuous
-from hiprisk.metrics.registry import Metric, metrics_for
+from hiprisk.metrics.registry import METRICS, Metric
 from hiprisk.metrics.utility import net_benefit
 from hiprisk.validation.group_cells import (
     EVERYBODY,
@@ -169,9 +169,14 @@ def _check_lengths(
 
 
 def _metrics(kind: Kind, settings: SubgroupSettings) -> tuple[Metric, ...]:
-    available = metrics_for(kind)
+    available = METRICS[kind]
     if settings.metrics is None:
-        return available
+        # Metrics that smooth mark themselves as costly.
+        return tuple(
+            metric
+            for metric in available
+            if settings.costly or not getattr(metric, "costly", False)
+        )
     by_name = {metric.name: metric for metric in available}
     lacking = [name for name in settings.metrics if name not in by_name]
     if lacking:
