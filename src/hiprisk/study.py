@@ -23,10 +23,12 @@ from hiprisk.cohort.dictionary import Variable, load_dictionary
 from hiprisk.cohort.reading import Cohort
 from hiprisk.config import StudyConfig
 from hiprisk.config.reading import resolved
-from hiprisk.evidence.document import Evidence, FamilyResult
+from hiprisk.evidence.document import Evidence
+from hiprisk.evidence.families import FamilyResult
 from hiprisk.evidence.finished import Chosen, FinishedStudy
 from hiprisk.evidence.flat import evidence_tables
-from hiprisk.evidence.judging import judge, metric_functions
+from hiprisk.evidence.judging import judge
+from hiprisk.evidence.parts import metric_functions
 from hiprisk.features.design import Design, plan_design
 from hiprisk.learning.candidates import (
     LearningData,
@@ -49,8 +51,7 @@ from hiprisk.learning.skops_file import dump_estimator
 from hiprisk.learning.tuning import Tuned
 from hiprisk.learning.uncertainty import residual_distribution
 from hiprisk.reporting.card import model_card
-from hiprisk.reporting.plots import study_figures
-from hiprisk.reporting.report import study_report
+from hiprisk.reporting.report import report_figures, report_sections, study_report
 from hiprisk.sheet.format import Distribution, Sheet
 from hiprisk.tracking.runs import StudyRun, open_run
 from hiprisk.validation.checkpoint import Checkpoint
@@ -150,13 +151,18 @@ def run_study(
         unseen = _out_of_fold(config, design, dictionary, chosen, folds)
         with one_thread():
             apparent = estimator.predict_numeric(data.columns)
+        procedure = _procedure(config, design, dictionary, data, chosen, estimator)
         bootstrap = _bootstrap(
-            config, design, dictionary, data, chosen, estimator, apparent,
+            config,
+            procedure,
+            apparent,
+            chosen,
             checkpoint=Checkpoint(
                 _search_folder(Path(out), config) / "bootstrap", _identity(config, cohort)
             ),
-            workers=workers, tell=tell,
-        )  # fmt: skip
+            workers=workers,
+            tell=tell,
+        )
         distribution, residual_sd = _scatter(config, data, unseen)
         refits = _usable_refits(bootstrap, chosen)
         with one_thread():
@@ -180,6 +186,7 @@ def run_study(
                     data=data,
                     chosen=chosen,
                     estimator=estimator,
+                    procedure=procedure,
                     apparent=apparent,
                     unseen=unseen,
                     bootstrap=bootstrap,
@@ -329,19 +336,15 @@ def _out_of_fold(
     return out_of_fold(estimator, chosen.params, folds)
 
 
-def _bootstrap(
+def _procedure(
     config: StudyConfig,
     design: Design,
     dictionary: Mapping[str, Variable],
     data: LearningData,
     chosen: Chosen,
     estimator: StudyEstimator,
-    apparent: Floats,
-    *,
-    checkpoint: Checkpoint,
-    workers: int,
-    tell: Progress,
-) -> BootstrapResult:
+) -> WholeProcedure:
+    """What is repeated on resamples: imputation, features and fit, and tuning where asked for."""
     settings = config.validation
     blank = blank_estimator(config, design, dictionary, family=chosen.name, in_resamples=True)
     blank = with_settings(with_plan_of(blank, estimator), params=chosen.params)
@@ -350,12 +353,28 @@ def _bootstrap(
         inner = InnerTuning(
             config.families.named()[chosen.name], settings.trials_inside, config.tuning.folds
         )
+    return WholeProcedure(blank, data, inner)
+
+
+def _bootstrap(
+    config: StudyConfig,
+    procedure: WholeProcedure,
+    apparent: Floats,
+    chosen: Chosen,
+    *,
+    checkpoint: Checkpoint,
+    workers: int,
+    tell: Progress,
+) -> BootstrapResult:
+    data = procedure.data
     return bootstrap_optimism(
-        WholeProcedure(blank, data, inner),
+        procedure,
         data.outcome,
         apparent=apparent,
         metrics=metric_functions(config.outcome.kind, chosen.name),
-        resamples=draw_resamples(data.groups, n_resamples=settings.resamples, seed=config.seed),
+        resamples=draw_resamples(
+            data.groups, n_resamples=config.validation.resamples, seed=config.seed
+        ),
         workers=workers,
         progress=partial(tell, "bootstrap"),
         checkpoint=checkpoint,
@@ -387,6 +406,7 @@ def _write(
 ) -> Path:
     packages = ("numpy", "pandas", "scikit-learn", "scipy", "skops", "optuna")
     created_with = {"hiprisk": version(), **{name: metadata.version(name) for name in packages}}
+    sections = report_sections(evidence, sheet)
     contents = BundleContents(
         sheet=sheet,
         config=resolved(config),
@@ -402,9 +422,11 @@ def _write(
         created_with=created_with,
         estimator=dump_estimator(estimator),
         files={
-            "report.html": study_report(evidence, sheet, created_with=created_with).encode(),
+            "report.html": study_report(
+                evidence, sheet, sections, created_with=created_with
+            ).encode(),
             **{f"tables/{name}": data for name, data in evidence_tables(evidence).items()},
-            **{f"figures/{name}": data for name, data in study_figures(evidence).items()},
+            **{f"figures/{name}": data for name, data in report_figures(sections).items()},
         },
     )
     return write_bundle(out, config.name, contents)

@@ -284,9 +284,26 @@ class HoldoutSettings:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class ValidationSettings:
-    """How honestly the model is judged."""
+    """How honestly the model is judged.
+
+    Attributes
+    ----------
+    resamples : int
+        Bootstrap resamples of persons.
+    repeats : int
+        Of cross-validation of the whole procedure; 0 for none.
+    internal_external : bool
+        Judge each site by a fit without it, where there are two sites or more.
+    smallest_site : int
+        People with a known outcome that a site needs to be judged.
+    interval_resamples : int
+        Behind intervals of given predictions.
+    """
 
     resamples: int = Field(default=200, ge=20, le=10_000)
+    repeats: int = Field(default=3, ge=0, le=200)
+    internal_external: bool = True
+    smallest_site: int = Field(default=20, ge=5)
     tune_inside: bool = False
     trials_inside: int = Field(default=10, ge=1)
     holdout: HoldoutSettings | None = None

@@ -7,35 +7,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from hiprisk.evidence.events import EventsEvidence
+from hiprisk.evidence.families import FamilyResult
 from hiprisk.evidence.tables import TableOne
+from hiprisk.evidence.unseen import UnseenPerformance
 from hiprisk.inference.added import AddedValue
 from hiprisk.inference.association_result import AssociationTable
 from hiprisk.inference.samplesize import SampleSizeFinding
 from hiprisk.metrics.estimate import Estimate
+from hiprisk.validation.crossvalidation import CrossValidation
 from hiprisk.validation.resampling import OptimismTable
+from hiprisk.validation.site_results import InternalExternal
 from hiprisk.validation.stability_results import Stability
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FamilyResult:
-    """One candidate: its cross-validated loss at its best settings.
-
-    Attributes
-    ----------
-    loss : float
-        Mean squared error, or mean log loss.
-    gain_over_mean : float
-        Share of the loss of the mean that the family saves.
-    trials : tuple of dict
-        Every setting that was tried.
-    """
-
-    name: str
-    loss: float
-    gain_over_mean: float
-    params: Mapping[str, float]
-    chosen: bool
-    trials: tuple[Mapping[str, Any], ...] = ()
+from hiprisk.validation.subgroup_results import Subgroups
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,10 +53,14 @@ class Evidence:
     apparent : tuple of Estimate
         With percentile intervals.
     optimism : OptimismTable
-    calibration : tuple of tuple of float
-        Predicted and observed means by tenth of the out-of-fold prediction.
-    coverage : mapping of str to float
-        Share of people whose outcome lies in their interval: ``out_of_fold_80`` and so on.
+    cross_validation : CrossValidation or None
+        None where no repeats were asked for.
+    unseen : UnseenPerformance
+        By out-of-fold predictions.
+    events : EventsEvidence or None
+    sites : InternalExternal or None
+        None where fewer than two sites are large enough.
+    subgroups : Subgroups or None
     sample_size : SampleSizeFinding
     stability : Stability or None
         None where the chosen family gives everybody the mean.
@@ -101,8 +89,11 @@ class Evidence:
     apparent: tuple[Estimate, ...]
     optimism: OptimismTable
     holdout: HoldoutResult | None
-    calibration: tuple[tuple[float, float], ...]
-    coverage: Mapping[str, float]
+    cross_validation: CrossValidation | None
+    unseen: UnseenPerformance
+    events: EventsEvidence | None
+    sites: InternalExternal | None
+    subgroups: Subgroups | None
     sample_size: SampleSizeFinding
     stability: Stability | None
     added: AddedValue | None
@@ -119,6 +110,11 @@ class Evidence:
     def _estimates(self) -> Iterator[tuple[str, Estimate]]:
         yield from _suffixed(self.optimism.estimates(), "corrected")
         yield from _suffixed(self.apparent, "apparent")
+        if self.cross_validation is not None:
+            yield from _suffixed(self.cross_validation.estimates(), "cross_validated")
+        yield from _suffixed((*self.unseen.estimates, *self.unseen.distribution), "out_of_fold")
+        for event in self.events.events if self.events is not None else ():
+            yield from _suffixed(event.unseen.estimates, f"{event.unseen.name}_out_of_fold")
         if self.holdout is not None:
             yield from _suffixed(self.holdout.model, "holdout")
             yield from _suffixed(self.holdout.reference, "holdout_reference")

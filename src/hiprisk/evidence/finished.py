@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 from hiprisk.cohort.dictionary import Variable
 from hiprisk.cohort.reading import Cohort
 from hiprisk.config import StudyConfig
-from hiprisk.evidence.document import FamilyResult
+from hiprisk.evidence.families import FamilyResult
 from hiprisk.features.design import Design
-from hiprisk.learning.candidates import LearningData, OutOfFold
+from hiprisk.learning.candidates import LearningData, OutOfFold, with_settings
 from hiprisk.learning.participants import Selection
 from hiprisk.learning.pipeline import StudyEstimator
 from hiprisk.sheet.format import Sheet
+from hiprisk.validation.procedure import WholeProcedure
 from hiprisk.validation.resampling import BootstrapResult, Refits
 
 Floats = NDArray[np.float64]
@@ -38,6 +39,8 @@ class FinishedStudy:
 
     Attributes
     ----------
+    procedure : WholeProcedure
+        What the bootstrap repeated, with the knots of the model itself.
     apparent : ndarray, shape (n_people,)
         Predictions of everybody by the model itself.
     workers : int
@@ -52,12 +55,19 @@ class FinishedStudy:
     data: LearningData
     chosen: Chosen
     estimator: StudyEstimator
+    procedure: WholeProcedure
     apparent: Floats
     unseen: OutOfFold
     bootstrap: BootstrapResult
     sheet: Sheet
     workers: int
     progress: Progress
+
+    def procedure_anew(self) -> WholeProcedure:
+        """The procedure with knots placed anew on whoever it learns from."""
+        estimator = self.procedure.estimator
+        task = replace(estimator.task, plan=None)
+        return replace(self.procedure, estimator=with_settings(estimator, task=task))
 
     @property
     def known(self) -> NDArray[np.bool_]:

@@ -12,17 +12,24 @@ from numpy.typing import NDArray
 from hiprisk.cohort.dictionary import load_dictionary
 from hiprisk.config import StudyConfig
 from hiprisk.evidence.document import Evidence, FlowCount, HoldoutResult
+from hiprisk.evidence.events import events_evidence
 from hiprisk.evidence.finished import FinishedStudy
-from hiprisk.evidence.parts import added_part, association_part, sample_size_part, stability_part
+from hiprisk.evidence.parts import (
+    added_part,
+    association_part,
+    cross_validation_part,
+    metric_functions,
+    sample_size_part,
+    sites_part,
+    stability_part,
+    subgroups_part,
+)
 from hiprisk.evidence.summary import summary_sentences
 from hiprisk.evidence.tables import TableOne, table_one
-from hiprisk.learning.candidates import OutOfFold
+from hiprisk.evidence.unseen import unseen_performance
 from hiprisk.learning.participants import Participants
 from hiprisk.learning.pipeline import StudyEstimator
-from hiprisk.metrics.registry import MetricFunction, metrics_for
-from hiprisk.sheet.distribution import PredictiveDistribution
-from hiprisk.sheet.evaluate import INTERVALS
-from hiprisk.sheet.format import Sheet
+from hiprisk.metrics.registry import MetricFunction
 from hiprisk.validation.intervals import Estimate, percentile_intervals
 
 Floats = NDArray[np.float64]
@@ -35,9 +42,8 @@ DEPENDS_ON_TODAY = {"FUTURE_DATE"}
 
 def judge(study: FinishedStudy) -> Evidence:
     """Gather the evidence of a finished study; its summary says the most important first."""
-    config, data, unseen = study.config, study.data, study.unseen
+    config, data = study.config, study.data
     metrics = metric_functions(config.outcome.kind, study.chosen.name)
-    observed = data.outcome[unseen.rows]
     evidence = Evidence(
         name=config.name,
         title=config.title,
@@ -63,8 +69,11 @@ def judge(study: FinishedStudy) -> Evidence:
         apparent=_apparent(study, metrics),
         optimism=study.bootstrap.table,
         holdout=_holdout(config, study.selection.holdout, study.estimator, metrics),
-        calibration=_calibration_tenths(observed, unseen.predicted),
-        coverage=_coverage(study.sheet, observed, unseen),
+        cross_validation=cross_validation_part(study),
+        unseen=unseen_performance(study),
+        events=events_evidence(study),
+        sites=sites_part(study),
+        subgroups=subgroups_part(study),
         sample_size=sample_size_part(study),
         stability=stability_part(study),
         added=added_part(study),
@@ -108,15 +117,6 @@ def _apparent(study: FinishedStudy, metrics: Mapping[str, MetricFunction]) -> tu
         seed=study.config.seed,
         name="apparent",
     )
-
-
-def metric_functions(kind: str, family: str) -> dict[str, MetricFunction]:
-    """Metrics of a kind; a constant prediction has no slope and no discrimination."""
-    metrics = {metric.name: metric.function for metric in metrics_for(kind)}
-    if family == "mean":
-        for name in ("calibration_slope", "calibration_intercept"):
-            metrics.pop(name, None)
-    return metrics
 
 
 def _size(estimator: StudyEstimator) -> int:
@@ -167,22 +167,3 @@ def _holdout(
         reference_name=reference_name,
         reference=reference,
     )
-
-
-def _calibration_tenths(observed: Floats, predicted: Floats) -> tuple[tuple[float, float], ...]:
-    order = np.argsort(predicted, kind="stable")
-    parts = np.array_split(order, 10)
-    return tuple((float(predicted[p].mean()), float(observed[p].mean())) for p in parts)
-
-
-def _coverage(sheet: Sheet, observed: Floats, unseen: OutOfFold) -> dict[str, float]:
-    if sheet.distribution is None:
-        return {}
-    spread = PredictiveDistribution(sheet.distribution, sheet.outcome)
-    scale = spread.scale(unseen.predicted, unseen.imputation_variance)
-    found = {}
-    for level, (low, high) in INTERVALS.items():
-        lower = spread.quantile(low, unseen.predicted, scale)
-        upper = spread.quantile(high, unseen.predicted, scale)
-        found[f"out_of_fold_{level}"] = float(np.mean((observed >= lower) & (observed <= upper)))
-    return found

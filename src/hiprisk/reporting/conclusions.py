@@ -15,7 +15,7 @@ from hiprisk.reporting.wording import NONE, interval, number, percent, with_inte
 
 
 def sample_size_section(evidence: Evidence) -> Section:
-    """Is the study large enough?"""
+    """Whether the study is large enough, by every criterion."""
     finding = evidence.sample_size
     tables: tuple[Table, ...] = ()
     pictures: tuple[Picture, ...] = ()
@@ -180,7 +180,7 @@ def _effect_row(row: AssociationRow, digits: int) -> tuple[str, ...]:
         with_interval(row.estimate, digits),
         f"{row.n}",
         NONE if row.n_exposed is None else f"{row.n_exposed}",
-        percent(row.share_missing_information, 0),
+        percent(row.share_missing, 0),
         NONE if e is None else number(e.point, 2),
         NONE if e is None else number(e.limit, 2),
     )

@@ -238,7 +238,7 @@ def _interval_metrics(evidence: Evidence) -> dict[str, float]:
                            ("_high", estimate["high"])):  # fmt: skip
             if value is not None:
                 found[f"{name}{end}"] = value
-    return {**found, **dict(evidence.coverage), "n_analysed": float(evidence.n_analysed)}
+    return {**found, "n_analysed": float(evidence.n_analysed)}
 
 
 def _findings(evidence: Evidence) -> dict[str, Any]:

@@ -70,13 +70,16 @@ def percentile_intervals(
     cheap = {metric: f for metric, f in metrics.items() if metric not in costly}
     dear = {metric: f for metric, f in metrics.items() if metric in costly}
     drawn: dict[str, list[float]] = {metric: [] for metric in metrics}
-    n_done = 0
-    for weights, values in _usable_draws(
-        observed, predicted, cheap, groups=groups, n_resamples=n_resamples,
+    draws = _usable_draws(
+        observed,
+        predicted,
+        cheap,
+        groups=groups,
+        n_resamples=n_resamples,
         rng=rng_for(seed, "interval", name),
-    ):  # fmt: skip
-        n_done += 1
-        if n_done <= n_costly:
+    )
+    for n_done, (weights, values) in enumerate(draws):
+        if n_done < n_costly:
             values |= _computable(dear, observed, predicted, weights)
         for metric, value in values.items():
             drawn[metric].append(value)

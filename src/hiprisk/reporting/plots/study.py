@@ -1,27 +1,11 @@
-"""Who took part, which candidate won, and how it is calibrated, as pictures."""
+"""Who took part, what was missing and which candidate won, as pictures."""
 
 from __future__ import annotations
 
 from matplotlib.axes import Axes
 
 from hiprisk.evidence.document import Evidence
-from hiprisk.reporting.plots.style import BLUE, GREY, ORANGE, as_png, new_axes, titled
-
-
-def draw_calibration(evidence: Evidence, *, ax: Axes | None = None) -> Axes:
-    """Observed against predicted means, by tenth of the out-of-fold prediction."""
-    ax = ax if ax is not None else new_axes()
-    predicted = [point[0] for point in evidence.calibration]
-    observed = [point[1] for point in evidence.calibration]
-    low, high = min(predicted + observed), max(predicted + observed)
-    ax.plot([low, high], [low, high], color=GREY, linewidth=1, label="ideal")
-    ax.plot(predicted, observed, "o-", color=BLUE, label="tenths of the people")
-    unit = evidence.outcome_unit if evidence.kind == "continuous" else "risk"
-    ax.set_xlabel(f"predicted ({unit})")
-    ax.set_ylabel(f"observed ({unit})")
-    ax.set_title(titled("Calibration, people not seen in fitting", evidence.provenance))
-    ax.legend(frameon=False)
-    return ax
+from hiprisk.reporting.plots.style import BLUE, ORANGE, new_axes, titled
 
 
 def draw_candidates(evidence: Evidence, *, ax: Axes | None = None) -> Axes:
@@ -75,13 +59,3 @@ def draw_missing(evidence: Evidence, *, ax: Axes | None = None) -> Axes:
         titled(f"Missing values, {len(some)} of {len(shares)} variables", evidence.provenance)
     )
     return ax
-
-
-def study_figures(evidence: Evidence) -> dict[str, bytes]:
-    """Every figure of a study as PNG, by file name."""
-    drawn = {
-        "calibration.png": draw_calibration(evidence),
-        "candidates.png": draw_candidates(evidence),
-        "participants.png": draw_flow(evidence),
-    }
-    return {name: as_png(ax) for name, ax in drawn.items()}
