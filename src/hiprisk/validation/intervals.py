@@ -9,15 +9,11 @@ from numpy.typing import NDArray
 
 from hiprisk.errors import InputError
 from hiprisk.metrics.estimate import Estimate
-from hiprisk.metrics.panel import judge_predictions
 from hiprisk.metrics.registry import MetricFunction
 from hiprisk.seeding import rng_for
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.intp]
-
-# So many draws are held at a time.
-LARGEST_DRAW = 5_000_000
 
 __all__ = ["Estimate", "percentile_intervals"]
 
@@ -51,14 +47,29 @@ def percentile_intervals(
     -----
     A resample in which a metric cannot be computed (one class only) is drawn again.
     """
-    drawn = _drawn_values(
-        observed,
-        predicted,
-        metrics=metrics,
-        groups=groups,
-        n_resamples=n_resamples,
-        rng=rng_for(seed, "interval", name),
-    )
+    labels, place = np.unique(groups, return_inverse=True)
+    rng = rng_for(seed, "interval", name)
+    drawn: dict[str, list[float]] = {metric: [] for metric in metrics}
+    n_done = n_tried = 0
+    while n_done < n_resamples:
+        n_tried += 1
+        if n_tried > 2 * n_resamples:
+            raise InputError(
+                "a metric cannot be computed on most resamples: too few events", code="DEGENERATE"
+            )
+        people = np.bincount(
+            rng.integers(0, len(labels), len(labels)), minlength=len(labels)
+        ).astype(np.float64)
+        try:
+            values = {
+                metric: function(observed, predicted, weights=people[place])
+                for metric, function in metrics.items()
+            }
+        except InputError:
+            continue
+        n_done += 1
+        for metric, value in values.items():
+            drawn[metric].append(value)
     tail = (1.0 - level) / 2.0
     estimates = []
     for metric, function in metrics.items():
@@ -66,41 +77,3 @@ def percentile_intervals(
         value = function(observed, predicted)
         estimates.append(Estimate(name=metric, value=value, low=float(low), high=float(high)))
     return tuple(estimates)
-
-
-def _drawn_values(
-    observed: Floats,
-    predicted: Floats,
-    *,
-    metrics: Mapping[str, MetricFunction],
-    groups: Integers,
-    n_resamples: int,
-    rng: np.random.Generator,
-) -> dict[str, Floats]:
-    """Every metric on `n_resamples` resamples of persons, all of them computable."""
-    labels, place = np.unique(groups, return_inverse=True)
-    found: dict[str, list[Floats]] = {metric: [] for metric in metrics}
-    n_done = n_tried = 0
-    while n_done < n_resamples:
-        # No more at a time than are wanted, so that the draws do not depend on how they are cut.
-        size = min(n_resamples - n_done, max(1, LARGEST_DRAW // len(observed)))
-        n_tried += size
-        if n_tried > 2 * n_resamples:
-            raise InputError(
-                "a metric cannot be computed on most resamples: too few events", code="DEGENERATE"
-            )
-        people = rng.integers(0, len(labels), (size, len(labels)))
-        counts = np.array(
-            [np.bincount(row, minlength=len(labels))[place] for row in people], dtype=np.float64
-        )
-        (judged,) = judge_predictions(
-            observed,
-            np.broadcast_to(predicted, counts.shape),
-            metrics=metrics,
-            weightings=[counts],
-        )
-        usable = ~judged.refused()
-        n_done += int(usable.sum())
-        for metric, values in judged.values.items():
-            found[metric].append(values[usable])
-    return {metric: np.concatenate(parts) for metric, parts in found.items()}
