@@ -136,7 +136,7 @@ def one_cohort(source: str, cohort: int) -> list[dict[str, object]]:
         tail = (1 - LEVEL) / 2
         corrected = apparent[name] - (a.mean() - b.mean())
         ends = {
-            "location-shifted": location_shifted_interval(apparent[name], a, b, level=LEVEL),
+            "location-shifted": location_shifted_interval(a, b, level=LEVEL),
             "recentred": tuple(np.quantile(a, (tail, 1 - tail)) - a.mean() + corrected),
             "optimism": optimism_interval(apparent[name], a, b, level=LEVEL),
             "uncorrected": tuple(np.quantile(a, (tail, 1 - tail))),

@@ -6,7 +6,7 @@ import pytest
 from hiprisk.errors import InputError
 from hiprisk.learning.unpenalised import fit_logistic, fit_ols
 from hiprisk.metrics import calibration, discrimination, scores
-from hiprisk.metrics.no_information import no_information_rate
+from hiprisk.metrics.no_information import NO_INFORMATION, no_information_rate
 from hiprisk.seeding import rng_for
 from hiprisk.validation.intervals import percentile_intervals
 from hiprisk.validation.optimism import optimism_interval, weighed
@@ -234,16 +234,16 @@ def test_noma_interval_is_the_training_values_percentiles_less_the_optimism(data
         beta, *_ = np.linalg.lstsq(design, y[resample.rows], rcond=None)
         training.append(np.sqrt(np.mean((y[resample.rows] - design @ beta) ** 2)))
     low, high = np.quantile(training, [0.025, 0.975])
-    assert row.interval == "location-shifted"
-    assert (row.low, row.high) == pytest.approx((low - row.optimism, high - row.optimism))
+    expected = (low - row.optimism, high - row.optimism)
+    assert (row.shifted_low, row.shifted_high) == pytest.approx(expected)
 
 
-def test_a_pinned_metric_takes_its_interval_from_the_optimism():
-    # Apparent 1; own optimism of the resamples 0.1, 0.2, ..., 1.1 against a test value of 0.
+def test_the_interval_is_the_apparent_value_less_the_spread_of_the_optimism():
+    # Apparent 1; the resamples' own optimism is 0.1, 0.2, ..., 1.1; 10 % are rank 0.1 x 12.
     training = np.ones(11)
     test = 1.0 - np.linspace(0.1, 1.1, 11)
     low, high = optimism_interval(1.0, training, test, level=0.8)
-    assert (low, high) == pytest.approx((1 - 1.0, 1 - 0.2))
+    assert (low, high) == pytest.approx((1 - 1.08, 1 - 0.12))
 
 
 def test_632_plus_equals_the_paper_by_hand():
@@ -270,6 +270,17 @@ def test_no_information_rates_equal_all_pairs():
     assert no_information_rate(calibration.linear_slope, y, p) is None
 
 
+def test_no_information_of_a_likelihood_equals_all_pairs():
+    y, p = np.array([1.0, 0.0, 0.0, 1.0, 0.0]), np.array([0.8, 0.3, 0.1, 0.4, 0.6])
+    pairs = y[:, None] * np.log(p) + (1 - y[:, None]) * np.log(1 - p)
+    null = np.mean(y * np.log(0.4) + (1 - y) * np.log(0.6))
+    expected = 1 - np.exp(2 * (null - pairs.mean()))
+    assert NO_INFORMATION["cox_snell_r2_as_is"].rate(y, p) == pytest.approx(expected)
+    assert NO_INFORMATION["nagelkerke_r2_as_is"].rate(y, p) == pytest.approx(
+        expected / (1 - np.exp(2 * null))
+    )
+
+
 def test_a_metric_without_no_information_rate_has_no_632_plus(data):
     x, y = data
     whole = fit_ols(x, y)
@@ -281,7 +292,9 @@ def test_a_metric_without_no_information_rate_has_no_632_plus(data):
     (row,) = result.table.rows
     assert row.value_632 is not None
     assert row.value_632_plus is None
-    assert row.interval == "optimism"
+    # On its own people a fit has slope 1: Noma's interval would have no width.
+    assert row.shifted_low is None
+    assert row.low < row.corrected < row.high
 
 
 def test_net_benefit_by_threshold_is_corrected_by_hand():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,6 @@ from hiprisk.evidence.unseen import unseen_forecast
 from hiprisk.metrics.calibration_curve import calibration_curve
 from hiprisk.metrics.distribution import Forecast, forecast_from_sheet
 from hiprisk.metrics.events import EventOutcome, EventResult, event_outcomes, judge_events
-from hiprisk.metrics.registry import estimates
 from hiprisk.metrics.utility import DecisionCurve, decision_curve
 from hiprisk.metrics.utility_bands import (
     corrected_curve,
@@ -22,6 +22,7 @@ from hiprisk.metrics.utility_bands import (
     net_benefit_optimism,
 )
 from hiprisk.sheet.format import Event
+from hiprisk.validation.intervals import metric_intervals
 from hiprisk.validation.stability import decision_stability
 from hiprisk.validation.stability_results import DecisionStability
 
@@ -97,15 +98,20 @@ def unseen_chances(study: FinishedStudy) -> tuple[EventOutcome, ...]:
 def _events(study: FinishedStudy) -> tuple[EventEvidence, ...]:
     forecast = unseen_forecast(study)
     rows = study.unseen.rows
+    groups = study.data.groups[rows]
     if forecast is None or not study.sheet.outcome.events:
         return ()
-    results = judge_events(
+    judged = judge_events(
         study.data.outcome[rows],
         forecast,
         study.sheet.outcome.events,
         baseline=_baseline(study, rows),
-        groups=study.data.groups[rows],
+        groups=groups,
     )
+    results = [
+        _with_intervals(study, result, one.happened, one.chance, groups)
+        for result, one in zip(judged, unseen_chances(study), strict=True)
+    ]
     everybody = np.flatnonzero(study.known)
     own = _outcomes(study, everybody, study.apparent, study.sheet.outcome.events)
     refitted = [
@@ -115,6 +121,31 @@ def _events(study: FinishedStudy) -> tuple[EventEvidence, ...]:
     return tuple(
         _event(study, result, own[place], np.array([one[place].chance for one in refitted]))
         for place, result in enumerate(results)
+    )
+
+
+def _with_intervals(
+    study: FinishedStudy,
+    result: EventResult,
+    happened: Floats,
+    chance: Floats,
+    groups: NDArray[np.intp],
+) -> EventResult:
+    """The same result with an interval around every metric, from its formula or the bootstrap."""
+    if result.reason is not None:
+        return result
+    known = ~np.isnan(happened)
+    return dataclasses.replace(
+        result,
+        estimates=metric_intervals(
+            "binary",
+            happened[known],
+            chance[known],
+            groups=groups[known],
+            n_resamples=study.config.validation.interval_resamples,
+            seed=study.config.seed,
+            name=f"event-{result.name}",
+        ),
     )
 
 
@@ -168,10 +199,10 @@ def _risk(study: FinishedStudy) -> tuple[EventEvidence, ...]:
         label=label,
         n=float(len(y)),
         n_events=float(y.sum()),
-        estimates=estimates("binary", y, risk, groups=study.data.groups[rows]),
         calibration=calibration_curve(y, risk, kind="binary"),
         decision=decision_curve(y, risk, outcome=label),
     )
+    result = _with_intervals(study, result, y, risk, study.data.groups[rows])
     everybody = np.flatnonzero(study.known)
     return (
         _with_decisions(

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hiprisk.metrics import discrimination, likelihood, scores
+from hiprisk.metrics.calibration import logit
 from hiprisk.metrics.registry import MetricFunction
 
 Floats = NDArray[np.float64]
@@ -75,18 +75,42 @@ def _zero(y: Floats, p: Floats) -> float:
     return 0.0
 
 
-NO_INFORMATION: Mapping[MetricFunction, NoInformation] = {
-    scores.mse: NoInformation(_mean_squared, -1),
-    scores.rmse: NoInformation(_root_mean_squared, -1),
-    scores.mae: NoInformation(_mean_absolute, -1),
-    scores.r2: NoInformation(_share, 1),
-    scores.brier: NoInformation(_mean_squared, -1),
-    scores.scaled_brier: NoInformation(_share, 1),
-    discrimination.c_statistic: NoInformation(_half, 1),
-    discrimination.somers_dxy: NoInformation(_zero, 1),
+def _log_share(y: Floats, p: Floats) -> float:
+    """Cox and Snell's R2 with the log likelihood averaged over all pairs."""
+    lp, events = logit(p), float(y.mean())
+    all_pairs = float(np.mean(events * lp - np.logaddexp(0.0, lp)))
+    null = events * np.log(events) + (1.0 - events) * np.log(1.0 - events)
+    return -float(np.expm1(-2.0 * (all_pairs - null)))
+
+
+def _scaled_log_share(y: Floats, p: Floats) -> float:
+    events = float(y.mean())
+    null = events * np.log(events) + (1.0 - events) * np.log(1.0 - events)
+    return _log_share(y, p) / -float(np.expm1(2.0 * null))
+
+
+# Metric functions of this package by name.
+NO_INFORMATION: Mapping[str, NoInformation] = {
+    "mse": NoInformation(_mean_squared, -1),
+    "rmse": NoInformation(_root_mean_squared, -1),
+    "mae": NoInformation(_mean_absolute, -1),
+    "r2": NoInformation(_share, 1),
+    "brier": NoInformation(_mean_squared, -1),
+    "scaled_brier": NoInformation(_share, 1),
+    "c_statistic": NoInformation(_half, 1),
+    "somers_dxy": NoInformation(_zero, 1),
+    "discrimination_slope": NoInformation(_zero, 1),
     # Recalibrated without information, a risk becomes the prevalence.
-    likelihood.nagelkerke_r2: NoInformation(_zero, 1),
+    "nagelkerke_r2": NoInformation(_zero, 1),
+    "nagelkerke_r2_as_is": NoInformation(_scaled_log_share, 1),
+    "cox_snell_r2_as_is": NoInformation(_log_share, 1),
 }
+
+
+def no_information_of(function: MetricFunction) -> NoInformation | None:
+    """What is known of a metric without information; None where it has no such rate."""
+    ours = getattr(function, "__module__", "").startswith("hiprisk.metrics.")
+    return NO_INFORMATION.get(getattr(function, "__name__", "")) if ours else None
 
 
 def no_information_rate(
@@ -102,8 +126,9 @@ def no_information_rate(
 
     Examples
     --------
-    >>> no_information_rate(scores.mae, np.array([0.0, 1.0]), np.array([0.0, 1.0]))
+    >>> from hiprisk.metrics.scores import mae
+    >>> no_information_rate(mae, np.array([0.0, 1.0]), np.array([0.0, 1.0]))
     0.5
     """
-    entry = NO_INFORMATION.get(function)
+    entry = no_information_of(function)
     return None if entry is None else entry.rate(observed, predicted)

@@ -175,18 +175,26 @@ def events_section(evidence: Evidence) -> Section | None:
             "Net benefit counts a false positive at the odds of the threshold; the curves are "
             "corrected for optimism.",
         ),
-        tables=(*(_event_table(one) for one in judged), *_decision_tables(judged)),
+        tables=(*_event_tables(judged), *_decision_tables(judged)),
         pictures=tuple(
             picture for one in judged for picture in _event_pictures(one, evidence.provenance)
         ),
     )
 
 
-def _event_table(one: EventEvidence) -> Table:
-    return Table(
-        head=("metric", "value", "95 % interval"),
-        rows=_rows(one.unseen.estimates),
-        caption=f"{one.unseen.label}: people not seen in fitting",
+def _event_tables(events: list[EventEvidence]) -> tuple[Table, ...]:
+    """Every metric of every event, events side by side."""
+    if not events:
+        return ()
+    by_event = [{e.name: e for e in one.unseen.estimates} for one in events]
+    return (
+        Table(
+            head=("metric", *(one.unseen.label for one in events)),
+            rows=tuple(
+                (name, *(with_interval(found[name]) for found in by_event)) for name in by_event[0]
+            ),
+            caption="Chances of people not seen in fitting (95 % interval)",
+        ),
     )
 
 

@@ -25,7 +25,7 @@ class CorrectedCurve:
     ----------
     at, apparent, optimism, corrected : tuple of float, length n_points
     low, high : tuple of float
-        Percentiles of the resamples' training curves, less the optimism (Noma's interval).
+        Apparent curve less the percentiles of the resamples' own optimism, point by point.
     n_resamples : tuple of int
         In how many resamples the curve reaches the point, both on the resample and on the original
         people; the others say nothing of it.
@@ -92,17 +92,17 @@ def corrected_curve(
             code="GRID",
             advice="take points within the predictions",
         )
-    training = np.where(reached, training, np.nan)
-    optimism = np.nanmean(training, axis=0) - np.nanmean(np.where(reached, test, np.nan), axis=0)
+    own = np.where(reached, training - test, np.nan)
+    optimism = np.nanmean(own, axis=0)
     tail = (1.0 - level) / 2.0
-    low, high = np.nanquantile(training, (tail, 1.0 - tail), axis=0) - optimism
+    least, most = np.nanquantile(own, (tail, 1.0 - tail), axis=0, method="weibull")
     return CorrectedCurve(
         at=_floats(at),
         apparent=_floats(whole),
         optimism=_floats(optimism),
         corrected=_floats(whole - optimism),
-        low=_floats(low),
-        high=_floats(high),
+        low=_floats(whole - most),
+        high=_floats(whole - least),
         n_resamples=tuple(int(n) for n in reached.sum(axis=0)),
     )
 

@@ -22,14 +22,12 @@ from numpy.typing import NDArray
 
 from hiprisk.errors import InputError
 from hiprisk.learning.parallel import Progress, one_thread
-from hiprisk.metrics import calibration
-from hiprisk.metrics.no_information import NO_INFORMATION, no_information_rate
+from hiprisk.metrics.no_information import no_information_of, no_information_rate
 from hiprisk.metrics.panel import judge_predictions
 from hiprisk.metrics.registry import MetricFunction
 from hiprisk.validation.checkpoint import Checkpoint
 from hiprisk.validation.optimism_table import (
     BootstrapResult,
-    Interval,
     OptimismRow,
     OptimismTable,
 )
@@ -40,15 +38,17 @@ Floats = NDArray[np.float64]
 
 SHARE_DRAWN = 0.632
 # A fit has slope 1 on its own people whatever the sample: the spread of the apparent value says
-# nothing about how far off these are, and an interval must come from the spread of the optimism.
-PINNED_BY_THE_FIT = (
-    calibration.mean_error,
-    calibration.linear_intercept,
-    calibration.linear_slope,
-    calibration.logit_in_the_large,
-    calibration.logistic_intercept,
-    calibration.logistic_slope,
-)
+# nothing about how far off it is, so that Noma's interval would have no width.
+PINNED_BY_THE_FIT = {
+    "mean_error",
+    "linear_intercept",
+    "linear_slope",
+    "logit_in_the_large",
+    "logistic_intercept",
+    "logistic_slope",
+    "observed_expected_ratio",
+    "spiegelhalter_z",
+}
 
 
 def bootstrap_optimism(
@@ -162,9 +162,10 @@ def _row(
     no_information: float | None,
 ) -> OptimismRow:
     optimism = float(training.mean()) - float(test.mean())
-    kind: Interval = "optimism" if function in PINNED_BY_THE_FIT else "location-shifted"
-    make = optimism_interval if kind == "optimism" else location_shifted_interval
-    low, high = make(apparent, training, test, level=level)
+    low, high = optimism_interval(apparent, training, test, level=level)
+    shifted: tuple[float | None, float | None] = (None, None)
+    if getattr(function, "__name__", "") not in PINNED_BY_THE_FIT:
+        shifted = location_shifted_interval(training, test, level=level)
     value, plus = weighed(function, apparent, omitted, no_information)
     return OptimismRow(
         metric=name,
@@ -175,7 +176,8 @@ def _row(
         corrected=apparent - optimism,
         low=low,
         high=high,
-        interval=kind,
+        shifted_low=shifted[0],
+        shifted_high=shifted[1],
         omitted=omitted,
         value_632=value,
         value_632_plus=plus,
@@ -184,10 +186,20 @@ def _row(
 
 
 def location_shifted_interval(
-    apparent: float, training: Floats, test: Floats, *, level: float
+    training: Floats, test: Floats, *, level: float
 ) -> tuple[float, float]:
-    """Percentiles of the training values, shifted by the optimism (Noma et al., algorithm 1)."""
-    del apparent
+    """Percentiles of the training values, shifted by the optimism (Noma et al., algorithm 1).
+
+    Parameters
+    ----------
+    training, test : ndarray, shape (n_resamples,)
+    level : float
+
+    Notes
+    -----
+    Values on a resample are once more optimistic than the apparent one, so that the interval lies
+    somewhat to the optimistic side.
+    """
     optimism = float(training.mean() - test.mean())
     tail = (1.0 - level) / 2.0
     low, high = np.quantile(training, (tail, 1.0 - tail))
@@ -199,12 +211,20 @@ def optimism_interval(
 ) -> tuple[float, float]:
     """Apparent value less the percentiles of the resamples' own optimism.
 
+    Parameters
+    ----------
+    apparent : float
+    training, test : ndarray, shape (n_resamples,)
+    level : float
+
+    Notes
+    -----
     In the bootstrap's world the original people are the population, so that training less test is
-    how far an apparent value is off; for a metric that the fit pins this is the spread of the test
-    value alone.
+    how far an apparent value is off: a basic bootstrap interval for what the fit truly does. The
+    percentiles are taken at ranks p (n_resamples + 1), as everywhere in this package.
     """
     tail = (1.0 - level) / 2.0
-    low, high = np.quantile(training - test, (tail, 1.0 - tail))
+    low, high = np.quantile(training - test, (tail, 1.0 - tail), method="weibull")
     return apparent - float(high), apparent - float(low)
 
 
@@ -218,10 +238,11 @@ def weighed(
     if omitted is None:
         return None, None
     value = apparent + SHARE_DRAWN * (omitted - apparent)
-    if no_information is None:
+    entry = no_information_of(function)
+    if no_information is None or entry is None:
         return value, None
     # Turned so that more is worse, as the paper's errors are.
-    sign = -NO_INFORMATION[function].direction
+    sign = -entry.direction
     own, outside, none = sign * apparent, sign * omitted, sign * no_information
     outside = min(outside, none)
     overfit = (outside - own) / (none - own) if outside > own and none > own else 0.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,6 @@ from hiprisk.metrics.estimate import Estimate
 from hiprisk.validation.refits import Refits
 
 Floats = NDArray[np.float64]
-Interval = Literal["location-shifted", "optimism"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,10 +24,11 @@ class OptimismRow:
     training, test : float
         Means over the resamples of the value on the resample and on the original people.
     low, high : float or None
-        Interval around the corrected value.
-    interval : str or None
-        ``location-shifted`` (Noma's: percentiles of the training values, less the optimism) or
-        ``optimism`` (apparent less percentiles of the optimism; for metrics that a fit pins).
+        Interval around the corrected value: apparent less the percentiles of the resamples' own
+        optimism. Of two intervals it covered the truth more often (experiments/interval_coverage).
+    shifted_low, shifted_high : float or None
+        Noma's location-shifted interval: percentiles of the training values less the optimism. None
+        for calibration, which a fit pins on its own people: these percentiles would not differ.
     omitted : float or None
         Mean value on the people that a resample did not draw, weighted so that each person counts
         as much, however often it was omitted.
@@ -46,7 +46,8 @@ class OptimismRow:
     corrected: float
     low: float | None = None
     high: float | None = None
-    interval: Interval | None = None
+    shifted_low: float | None = None
+    shifted_high: float | None = None
     omitted: float | None = None
     value_632: float | None = None
     value_632_plus: float | None = None
