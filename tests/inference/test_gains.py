@@ -16,11 +16,17 @@ def test_gain_is_apparent_less_the_mean_optimism():
     assert got.value == pytest.approx(0.01)
 
 
-def test_interval_is_the_apparent_gain_less_quantiles_of_the_optimism():
-    # Optimism 0.02, 0.06, 0.07: its 2.5 % quantile 0.022, its 97.5 % quantile 0.0695.
+def test_interval_is_the_outer_one_of_two():
+    # Optimism 0.02, 0.06, 0.07: quantiles 0.022 and 0.0695; so 0.06 less these.
+    # Training 0.05, 0.08, 0.11: quantiles 0.0515 and 0.1085, moved from 0.08 to 0.01.
     got = corrected_gain(0.06, TRAINING, TEST, name="r2")
-    assert got.low == pytest.approx(0.06 - 0.0695)
-    assert got.high == pytest.approx(0.06 - 0.022)
+    assert got.low == pytest.approx(min(0.06 - 0.0695, 0.0515 - 0.07))
+    assert got.high == pytest.approx(max(0.06 - 0.022, 0.1085 - 0.07))
+    # Where the refits hardly differ in training, the optimism decides; and the other way round.
+    got = corrected_gain(0.06, np.full(3, 0.08), TEST, name="r2")
+    assert got.low == pytest.approx(0.06 - np.quantile(0.08 - TEST, 0.975))
+    got = corrected_gain(0.06, TRAINING, TRAINING - 0.05, name="r2")
+    assert (got.low, got.high) == pytest.approx((0.0515 - 0.07, 0.1085 - 0.07))
 
 
 def test_shifted_interval_is_the_quantiles_of_training_less_the_optimism():

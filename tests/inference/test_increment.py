@@ -14,6 +14,9 @@ from hiprisk.features.design import plan_design
 from hiprisk.inference.increment import Comparison, added_value, run_compare
 from hiprisk.learning.candidates import learning_data
 from hiprisk.learning.participants import select_participants
+from hiprisk.learning.unpenalised import fit_ols
+from hiprisk.metrics.scores import r2
+from hiprisk.validation.resampling import draw_resamples
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 FAST = Comparison(method="impute_then_bootstrap", point_measures_only=True)
@@ -168,3 +171,36 @@ def test_a_gain_declared_in_a_measure_of_the_other_kind_is_refused(stupar_config
     config = stupar_config("outcome.smallest_gain_worth_having.metric=brier")
     with pytest.raises(ConfigError, match="declared in 'brier'"):
         run_compare(config, comparison=FAST)
+
+
+def test_three_resamples_equal_a_count_by_hand(stupar_config):
+    # Complete data, straight lines: every fit by least squares on the rows as drawn.
+    config = stupar_config("imputation.auxiliary=[]", "families.linear.spline_knots=0")
+    dictionary = load_dictionary()
+    cohort = simulate_cohort("stupar", n=300, seed=3, missing=False)
+    people = select_participants(cohort.frame, config).development
+    design = plan_design(config.predictors, dictionary, people.frame)
+    data = learning_data(people, design, config, dictionary)
+    comparison = Comparison(add=("back",), n_resamples=3, point_measures_only=True)
+    got = added_value(config, dictionary, data, design, comparison=comparison)
+
+    inputs, y = design.model_inputs(data.columns), data.outcome
+    in_block = [name in config.blocks["back"] for name in design.predictor_of]
+    in_core = [name in config.blocks["core"] for name in design.predictor_of]
+    both = [a or b for a, b in zip(in_block, in_core, strict=True)]
+
+    def gain(fitted_to, judged_on):
+        values = []
+        for used in (np.flatnonzero(in_core), np.flatnonzero(both)):
+            line = fit_ols(inputs[fitted_to][:, used], y[fitted_to]).coefficients
+            predicted = np.clip(line[0] + inputs[judged_on][:, used] @ line[1:], 0, 100)
+            values.append(r2(y[judged_on], predicted))
+        return values[1] - values[0]
+
+    everybody = np.arange(len(y))
+    drawn = draw_resamples(data.groups, n_resamples=3, seed=config.seed)
+    excess = [gain(one.rows, one.rows) - gain(one.rows, everybody) for one in drawn]
+    ours = got.additions[0].gain("r2")
+    assert ours.apparent == pytest.approx(gain(everybody, everybody), rel=1e-9)
+    assert ours.optimism == pytest.approx(np.mean(excess), rel=1e-9)
+    assert ours.estimate.value == pytest.approx(ours.apparent - np.mean(excess), rel=1e-9)
