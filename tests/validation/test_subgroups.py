@@ -247,11 +247,12 @@ def test_net_benefit_by_group_equals_that_of_its_rows():
     y, p, frame = people(n=200)
     event = (y > 40).astype(float)
     risk = 1 / (1 + np.exp(-(p - 40) / 5))
-    result = judged(event, risk, frame, kind="binary", thresholds=(0.2, 0.4))
+    result = judged(event, risk, frame, kind="binary", thresholds=(0.2, 0.6))
     men = (frame["sex"] == "male").to_numpy()
-    row = next(r for r in result.benefits if r.level == "male" and r.threshold == 0.4)
-    expected = net_benefit(event[men], risk[men], threshold=0.4)
-    acting_on_all = event[men].mean() - (1 - event[men].mean()) * 0.4 / 0.6
+    row = next(r for r in result.benefits if r.level == "male" and r.threshold == 0.6)
+    expected = net_benefit(event[men], risk[men], threshold=0.6)
+    acting_on_all = event[men].mean() - (1 - event[men].mean()) * 0.6 / 0.4
+    assert acting_on_all < 0  # so acting on none is the better default
     assert row.net_benefit.value == pytest.approx(expected)
     assert row.act_on_all == pytest.approx(acting_on_all)
     assert row.gain.value == pytest.approx(expected - max(acting_on_all, 0))
