@@ -24,6 +24,10 @@ COMMANDS: dict[str, str] = {
     "check": "check a cohort file and say what is wrong with it",
     "init": "draft a mapping and a study config for an unknown file",
     "simulate": "write a simulated cohort whose truth is known",
+    "sheet": "write a published model down, or print a model in full",
+    "validate": "judge a model, or predictions in a file, on people whose outcome is known",
+    "update": "recalibrate or re-estimate a model on a new cohort, as a new version",
+    "drift": "watch predictors, predictions and calibration of a model in use",
     "demo": "train on a simulated cohort, score a file, predict one patient",
 }
 
