@@ -95,6 +95,8 @@ class DriftReport:
 
     Attributes
     ----------
+    simulated : bool
+        Whether the model or the people are.
     refused : mapping of str to int
         Rows that get no prediction, by reason.
     watch : CalibrationWatch or None
@@ -108,6 +110,7 @@ class DriftReport:
     model: ModelIdentity
     cohort: str
     cohort_fingerprint: str
+    simulated: bool
     n_rows: int
     refused: Mapping[str, int]
     variables: tuple[VariableDrift, ...]
@@ -128,6 +131,7 @@ class DriftReport:
             "model": self.model.to_dict(),
             "cohort": self.cohort,
             "cohort_fingerprint": self.cohort_fingerprint,
+            "simulated": self.simulated,
             "rows": self.n_rows,
             "refused": dict(self.refused),
             "variables": [{**asdict(v), "causes": list(v.causes)} for v in self.variables],
@@ -228,6 +232,7 @@ def report_drift(
         model=model,
         cohort=cohort.source_name,
         cohort_fingerprint=cohort.fingerprint,
+        simulated="synthetic" in (model.provenance, cohort.provenance),
         n_rows=cohort.n_rows,
         refused=refused,
         variables=variables,
@@ -237,7 +242,7 @@ def report_drift(
         found=_found(variables, predictions, watch),
         summary=(),
     )
-    return replace(found, summary=tuple(_sentences(found, cohort.provenance)))
+    return replace(found, summary=tuple(_sentences(found)))
 
 
 def _unreadable_counts(cohort: Cohort, names: Sequence[str]) -> dict[str, int]:
@@ -428,8 +433,8 @@ def _prediction_drift(
     )
 
 
-def _sentences(report: DriftReport, cohort_provenance: str) -> Iterable[str]:
-    if "synthetic" in (report.model.provenance, cohort_provenance):
+def _sentences(report: DriftReport) -> Iterable[str]:
+    if report.simulated:
         yield "SIMULATED DATA: model or people are simulated; this says nothing of any patient."
     yield from report.model.cautions
     moved = [v for v in report.variables if v.verdict in ("some drift", "much drift")]

@@ -5,7 +5,7 @@ Nobody is dropped in silence: every row that is not judged is counted with a rea
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -36,6 +36,7 @@ Mask = NDArray[np.bool_]
 
 FEWEST_PEOPLE = 20
 FEWEST_EVENTS = 5
+MOST_UNKNOWN_CODES = 0.05
 _ROW = "row_in_the_cohort"
 # Findings that say that a whole column means something else than it should.
 _MISREAD = {"SHIFTED_CODES", "UNIT_SUSPECT"}
@@ -239,11 +240,27 @@ def check_usable(
             advice="map it in the mapping (--mapping); a cohort without outcomes can be scored, "
             "not judged",
         )
-    structural = [f for f in cohort.findings if f.severity == "error" and f.code in STRUCTURAL]
-    mattering = [
-        f for f in cohort.findings if f.severity == "error" and f.column in {*used, *needed}
-    ]
-    _refuse_misread([*structural, *mattering], cohort, accept_units=accept_units)
+    mattering = {*used, *needed}
+    errors = [finding for finding in cohort.findings if finding.severity == "error"]
+    known = [f for f in errors if f.code in STRUCTURAL or f.column in mattering]
+    _refuse_misread(known, cohort, accept_units=accept_units)
+    _refuse_unknown_codes(cohort, mattering)
+
+
+def _refuse_unknown_codes(cohort: Cohort, names: Collection[str]) -> None:
+    """Where many codes are unknown, those that look known may mean something else too."""
+    for (name, code), mask in cohort.unreadable.items():
+        if name in names and code == "UNKNOWN_CATEGORY" and mask.mean() > MOST_UNKNOWN_CODES:
+            raise InputError(
+                f"the codes of {int(mask.sum())} of {cohort.n_rows} rows are no level of this "
+                "category, so what the other codes mean is doubtful too",
+                code="UNKNOWN_CATEGORY",
+                file=cohort.source_name,
+                row=int(np.flatnonzero(mask)[0]) + 1,
+                column=name,
+                advice="find out what the codes mean and state them under levels in the mapping; "
+                "nothing is guessed",
+            )
 
 
 def _refuse_misread(findings: Sequence[Finding], cohort: Cohort, *, accept_units: bool) -> None:

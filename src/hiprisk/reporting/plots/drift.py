@@ -11,6 +11,11 @@ SOME, MUCH = 0.10, 0.25
 MOST_LABELS = 8
 
 
+def _provenance(report: DriftReport) -> str:
+    """Simulated where the model or the people are."""
+    return "synthetic" if report.simulated else report.model.provenance
+
+
 def draw_drift(report: DriftReport, *, ax: Axes | None = None) -> Axes:
     """Standardised difference of every variable, those that moved in orange."""
     shown = [v for v in report.variables if v.standardised_difference is not None][::-1]
@@ -27,7 +32,7 @@ def draw_drift(report: DriftReport, *, ax: Axes | None = None) -> Axes:
     ax.set_xlim(-1.15 * widest, 1.15 * widest)
     ax.set_xlabel("difference from the development cohort (standard deviations)")
     ax.set_title(titled(f"{report.model.name}: drift, those that moved in orange",
-                        report.model.provenance))  # fmt: skip
+                        _provenance(report)))  # fmt: skip
     return ax
 
 
@@ -59,8 +64,11 @@ def draw_watch(report: DriftReport, *, ax: Axes | None = None) -> Axes:
     else:
         ax.set_xlabel(f"people so far ({watch.times[0]} to {watch.times[-1]})")
     ax.set_ylabel("standardised sum")
-    ax.set_title(titled(f"{report.model.name}: calibration watch", report.model.provenance))
-    ax.legend(frameon=False, loc="best")
+    ax.set_title(titled(f"{report.model.name}: calibration watch", _provenance(report)))
+    # Room above the upper limit, so that the legend hides nothing.
+    highest = max(watch.limit, *map(abs, watch.cusum))
+    ax.set_ylim(-1.15 * highest, 1.75 * highest)
+    ax.legend(frameon=False, loc="upper left")
     return ax
 
 

@@ -59,7 +59,8 @@ def _label(ax: Axes, kind: str, unit: str) -> None:
 
 def draw_groups(result: ExternalValidation, metric: str, *, ax: Axes | None = None) -> Axes:
     """One metric with its interval, overall and in each group."""
-    ax = ax if ax is not None else new_axes()
+    n_shown = 1 + len(result.groups)
+    ax = ax if ax is not None else new_axes(height=max(2.5, 1.2 + 0.3 * n_shown))
     shown = [("everybody", e) for e in result.metrics if e.name == metric]
     for group in result.groups:
         shown += [(f"{group.variable}: {group.level}", e) for e in group.estimates
@@ -70,6 +71,7 @@ def draw_groups(result: ExternalValidation, metric: str, *, ax: Axes | None = No
             ax.plot([estimate.low, estimate.high], [place, place], color=BLUE, linewidth=2)
         ax.plot([estimate.value], [place], "o", color=BLUE)
     ax.set_yticks(range(len(shown)), [label for label, _ in shown])
+    ax.set_ylim(-0.7, len(shown) - 0.3)
     ax.set_xlabel(metric.replace("_", " "))
     ax.set_title(titled(f"{result.model.name}: by group", result.cohort_provenance))
     return ax
