@@ -150,7 +150,7 @@ def test_it_is_recalibrated_on_one_year_and_judged_on_another(
     rmse = np.sqrt(np.mean((last["ohs_post_score"] - line) ** 2))
     assert later["metrics"]["rmse"]["value"] == pytest.approx(rmse, rel=1e-9)
     assert later["metrics"]["rmse"]["value"] < 7.861
-    assert later["coverage"]["80"] == pytest.approx(0.80, abs=0.02)
+    assert later["forecast"]["coverage_80"]["value"] == pytest.approx(0.80, abs=0.02)
 
 
 def test_hipstudys_gender_trap_is_refused(shared_dir, tmp_path, capsys, monkeypatch):

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from hiprisk.metrics.estimate import Estimate
     from hiprisk.validation.casemix import CaseMix
     from hiprisk.validation.external import ExternalValidation
+    from hiprisk.validation.flexible import Flexible
     from hiprisk.validation.newpeople import NewPeople
 
 EXAMPLE = """  hiprisk validate stupar newcohort.csv --by sex
@@ -28,6 +29,14 @@ EXAMPLE = """  hiprisk validate stupar newcohort.csv --by sex
   hiprisk validate nhs.csv --mapping configs/cohorts/nhs_proms_hip.yaml \\
       --predictions ohs_post_nhs_predicted --outcome ohs_followup_0_48"""
 MOST_SHIFTS = 8
+EVENT_METRICS = (
+    "c_statistic",
+    "brier",
+    "scaled_brier",
+    "calibration_in_the_large",
+    "calibration_slope",
+    "ici",
+)
 
 
 def run(argv: Sequence[str]) -> int:
@@ -86,9 +95,7 @@ def show_validation(result: ExternalValidation) -> None:
     print_table(["metric", "value", "95 % interval"], estimate_rows(result.metrics))
     for name, reason in result.not_available.items():
         print_lines(f"{name}: not available ({reason})")
-    if result.coverage:
-        shares = ", ".join(f"{level} %: {100 * s:.1f} %" for level, s in result.coverage.items())
-        print_lines("", f"outcomes inside their intervals: {shares}")
+    _show_flexible(result.flexible)
     print_lines("")
     print_table(
         ["people", "left out", "remaining"],
@@ -104,6 +111,24 @@ def show_validation(result: ExternalValidation) -> None:
         if group.note and group.n is not None:
             print_lines(group.note)
     print_lines("", *result.remarks)
+
+
+def _show_flexible(flexible: Flexible) -> None:
+    head = ["metric", "value", "95 % interval"]
+    if flexible.errors:
+        print_lines("", "Distance from the calibration curve (loess; spline):")
+        print_table(head, estimate_rows(flexible.errors))
+    if flexible.forecast:
+        print_lines("", "Predictive distribution and bounds:")
+        print_table(head, estimate_rows(flexible.forecast))
+    for event in flexible.events:
+        print_lines("", f"Event: {event.label} ({event.n_events:g} of {event.n:g})")
+        if event.reason is not None:
+            print_lines(f"not judged: {event.reason}")
+        main = [e for e in event.estimates if e.name in EVENT_METRICS]
+        print_table(head, estimate_rows(main))
+    if flexible.decision is not None:
+        print_lines("", "The decision curve is in --json and --out.")
 
 
 def estimate_rows(estimates: Sequence[Estimate]) -> list[list[str]]:

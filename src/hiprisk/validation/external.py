@@ -22,11 +22,10 @@ from hiprisk.config import OutcomeSettings
 from hiprisk.errors import InputError
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.registry import MetricFunction, metrics_for
-from hiprisk.sheet.distribution import PredictiveDistribution
-from hiprisk.sheet.evaluate import INTERVALS
 from hiprisk.sheet.format import Sheet
 from hiprisk.validation.casemix import CaseMix, shift_words
 from hiprisk.validation.evidence import FlowCount
+from hiprisk.validation.flexible import Flexible, judge_flexibly
 from hiprisk.validation.intervals import percentile_intervals
 from hiprisk.validation.newpeople import FEWEST_EVENTS, NewPeople
 
@@ -95,8 +94,8 @@ class ExternalValidation:
         Metrics that cannot be computed here, with the reason.
     calibration : tuple of tuple of float
         Predicted and observed means by tenth of the prediction.
-    coverage : mapping of str to float
-        Share of people whose outcome lies in their interval, by level.
+    flexible : Flexible
+        Calibration curve with its errors, forecast, events and decision curve.
     remarks : tuple of str
         Of sample size and of what was filled in.
     summary : tuple of str
@@ -118,7 +117,7 @@ class ExternalValidation:
     metrics: tuple[Estimate, ...]
     not_available: Mapping[str, str]
     calibration: tuple[tuple[float, float], ...]
-    coverage: Mapping[str, float]
+    flexible: Flexible
     groups: tuple[GroupResult, ...]
     case_mix: CaseMix | None
     remarks: tuple[str, ...]
@@ -126,8 +125,9 @@ class ExternalValidation:
 
     def to_frame(self) -> pd.DataFrame:
         """One row a metric: overall, then each group."""
+        everybody = (*self.metrics, *self.flexible.errors, *self.flexible.forecast)
         rows: list[tuple[object, ...]] = [
-            ("all", "", self.n, e.name, e.value, e.low, e.high) for e in self.metrics
+            ("all", "", self.n, e.name, e.value, e.low, e.high) for e in everybody
         ]
         for group in self.groups:
             rows += [
@@ -155,7 +155,7 @@ class ExternalValidation:
             "metrics": {e.name: e.to_dict() for e in self.metrics},
             "not_available": dict(self.not_available),
             "calibration": [list(point) for point in self.calibration],
-            "coverage": dict(self.coverage),
+            **self.flexible.to_dict(),
             "groups": [_group_dict(group) for group in self.groups],
             "case_mix": None if self.case_mix is None else self.case_mix.to_dict(),
             "remarks": list(self.remarks),
@@ -192,7 +192,7 @@ def validate_externally(
     outcome : OutcomeSettings
     model : ModelIdentity
     sheet : Sheet, optional
-        For the coverage of the intervals.
+        For forecasts and events.
     by : sequence of str
         Categories by whose levels everything is judged again.
     case_mix : CaseMix, optional
@@ -238,7 +238,9 @@ def validate_externally(
         metrics=estimates,
         not_available=lacking,
         calibration=calibration_tenths(people.observed, people.predicted),
-        coverage={} if sheet is None else interval_coverage(sheet, people),
+        flexible=judge_flexibly(
+            people, outcome, sheet=sheet, name=model.name, n_resamples=n_resamples, seed=seed
+        ),
         groups=groups,
         case_mix=case_mix,
         remarks=remarks,
@@ -267,21 +269,6 @@ def calibration_tenths(observed: Floats, predicted: Floats) -> tuple[tuple[float
     order = np.argsort(predicted, kind="stable")
     parts = np.array_split(order, TENTHS)
     return tuple((float(predicted[p].mean()), float(observed[p].mean())) for p in parts)
-
-
-def interval_coverage(sheet: Sheet, people: NewPeople) -> dict[str, float]:
-    """Share of people whose outcome lies in the interval that the sheet gave them."""
-    if sheet.distribution is None:
-        return {}
-    spread = PredictiveDistribution(sheet.distribution, sheet.outcome)
-    mean = spread.clip(people.lp)
-    scale = spread.scale(mean, people.imputation_variance)
-    found = {}
-    for level, (low, high) in INTERVALS.items():
-        inside = people.observed >= spread.quantile(low, mean, scale)
-        inside &= people.observed <= spread.quantile(high, mean, scale)
-        found[level] = float(inside.mean())
-    return found
 
 
 def _by_variable(

@@ -57,6 +57,8 @@ class NewPeople:
         For a linear model, each term's functions, mean over the draws.
     imputation_variance : ndarray, shape (n_people,)
         Variance of the linear predictor over the draws.
+    chances : mapping of str to ndarray
+        The sheet's chance of each of its events.
     groups : ndarray of int, shape (n_people,)
         Number of the person of each row.
     flow : tuple of FlowCount
@@ -76,6 +78,7 @@ class NewPeople:
     lp: Floats
     functions: Floats | None
     imputation_variance: Floats
+    chances: Mapping[str, Floats]
     groups: NDArray[np.intp]
     flow: tuple[FlowCount, ...]
     reasons: Mapping[str, int]
@@ -316,6 +319,7 @@ def _judged(
         lp=lp,
         functions=functions,
         imputation_variance=prediction.imputation_variance,
+        chances=prediction.chances,
         groups=numbered(frame, "person_id"),
         flow=tuple(flow),
         reasons=counts,
@@ -365,6 +369,7 @@ def meet_predictions(
         lp=logit(predicted) if outcome.kind == "binary" else predicted,
         functions=None,
         imputation_variance=np.zeros(len(predicted)),
+        chances={},
         groups=numbered(frame, "person_id"),
         flow=tuple(flow),
         reasons={code: count for code, count in reasons.items() if count},
