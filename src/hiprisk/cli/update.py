@@ -157,7 +157,7 @@ def show_update(result: UpdateResult) -> None:
         print_table(
             ["closed test", "against", "chi2", "df", "p"],
             [
-                [t.simpler, t.fuller, f"{t.statistic:.3f}", str(t.df), f"{t.p_value:.4f}"]
+                [t.simpler, t.fuller, f"{t.statistic:.3f}", str(t.df), _p_value(t.p_value)]
                 for t in test.tests
             ],
         )
@@ -180,6 +180,10 @@ def show_update(result: UpdateResult) -> None:
         [[step.label, str(step.n_left_out), str(step.n_remaining)] for step in result.flow],
     )
     show_reasons(result.reasons)
+
+
+def _p_value(p_value: float) -> str:
+    return "< 0.0001" if p_value < 1e-4 else f"{p_value:.4f}"
 
 
 def _cell(estimate: Estimate | None) -> str:

@@ -491,7 +491,8 @@ def column_sheet(
             intercept=0.0,
             terms=(Term(column=variable.name, basis="linear", coefficients=(1.0,)),),
         ),
-        max_imputed_weight=0.0,
+        # The one variable weighs 1: a row without it gets no prediction.
+        max_imputed_weight=0.5,
         notes=(
             f"The published prediction in the column {variable.name} is the only variable; its "
             "own coefficients are not known here.",
