@@ -23,6 +23,7 @@ COMMANDS: dict[str, str] = {
     "models": "list bundles",
     "check": "check a cohort file and say what is wrong with it",
     "init": "draft a mapping and a study config for an unknown file",
+    "samplesize": "how many people a study needs, and how unstable its model will be",
     "simulate": "write a simulated cohort whose truth is known",
     "sheet": "write a published model down, or print a model in full",
     "validate": "judge a model, or predictions in a file, on people whose outcome is known",

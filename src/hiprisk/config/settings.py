@@ -8,6 +8,8 @@ from pydantic import Field, field_validator, model_validator
 from pydantic.dataclasses import dataclass
 
 from hiprisk.config.fields import STRICT, Name, Share, refuse
+from hiprisk.config.samplesize import SampleSizeSettings
+from hiprisk.config.subgroups import SubgroupSettings
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -326,6 +328,8 @@ class StudyConfig:
     tuning: TuningSettings = TuningSettings()
     validation: ValidationSettings = ValidationSettings()
     tracking: TrackingSettings = TrackingSettings()
+    samplesize: SampleSizeSettings = SampleSizeSettings()
+    subgroups: SubgroupSettings = SubgroupSettings()
 
     @property
     def predictors(self) -> tuple[str, ...]:
