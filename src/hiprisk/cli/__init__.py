@@ -27,6 +27,10 @@ COMMANDS: dict[str, str] = {
     "init": "draft a mapping and a study config for an unknown file",
     "samplesize": "how many people a study needs, and how unstable its model will be",
     "simulate": "write a simulated cohort whose truth is known",
+    "sheet": "write a published model down, or print a model in full",
+    "validate": "judge a model, or predictions in a file, on people whose outcome is known",
+    "update": "recalibrate or re-estimate a model on a new cohort, as a new version",
+    "drift": "watch predictors, predictions and calibration of a model in use",
     "demo": "train on a simulated cohort, score a file, predict one patient",
 }
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hiprisk.sheet.distribution import PredictiveDistribution
+from hiprisk.sheet.distribution import PredictiveDistribution, clip_to
 from hiprisk.sheet.format import Event, Sheet
 from hiprisk.sheet.missing import NormalModel, condition
 from hiprisk.sheet.models import evaluator_for, expit
@@ -217,7 +217,15 @@ class SheetEvaluator:
         self, location: _Location, known: list[Floats], imputed: NDArray[np.bool_]
     ) -> Prediction:
         spread = self._distribution
-        assert spread is not None
+        if spread is None:
+            # A published model may come without the scatter of its outcome: no intervals then.
+            return Prediction(
+                predicted=clip_to(self.sheet.outcome, location.mean),
+                intervals={},
+                chances={},
+                imputed=imputed,
+                imputation_variance=location.variance,
+            )
         mean = spread.clip(location.mean)
         scale = spread.scale(mean, location.variance)
         return Prediction(
