@@ -14,21 +14,13 @@ from hiprisk.evidence.unseen import UnseenPerformance
 from hiprisk.inference.added import AddedValue
 from hiprisk.inference.association_result import AssociationTable
 from hiprisk.inference.samplesize import SampleSizeFinding
+from hiprisk.learning.participants import FlowStep
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.validation.crossvalidation import CrossValidation
 from hiprisk.validation.resampling import OptimismTable
 from hiprisk.validation.site_results import InternalExternal
 from hiprisk.validation.stability_results import Stability
 from hiprisk.validation.subgroup_results import Subgroups
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FlowCount:
-    """One step of the participant flow."""
-
-    label: str
-    n_left_out: int
-    n_remaining: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +74,7 @@ class Evidence:
     n_predictors: int
     n_coefficients: int
     summary: tuple[str, ...]
-    flow: tuple[FlowCount, ...]
+    flow: tuple[FlowStep, ...]
     table_one: TableOne
     findings: tuple[Mapping[str, Any], ...]
     families: tuple[FamilyResult, ...]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from hiprisk.cohort.dictionary import load_dictionary
 from hiprisk.config import StudyConfig
-from hiprisk.evidence.document import Evidence, FlowCount, HoldoutResult
+from hiprisk.evidence.document import Evidence, HoldoutResult
 from hiprisk.evidence.events import events_evidence
 from hiprisk.evidence.finished import FinishedStudy
 from hiprisk.evidence.parts import (
@@ -55,10 +55,7 @@ def judge(study: FinishedStudy) -> Evidence:
         n_predictors=len(study.sheet.variables),
         n_coefficients=_size(study.estimator),
         summary=(),
-        flow=tuple(
-            FlowCount(label=step.label, n_left_out=step.n_left_out, n_remaining=step.n_remaining)
-            for step in study.selection.flow
-        ),
+        flow=study.selection.flow,
         table_one=_table_one(study),
         findings=tuple(
             finding.to_dict()

@@ -22,14 +22,13 @@ from hiprisk.config import OutcomeSettings
 from hiprisk.errors import InputError
 from hiprisk.learning.export import sheet_columns
 from hiprisk.learning.obtaining import STRUCTURAL
-from hiprisk.learning.participants import numbered, observed_outcome
+from hiprisk.learning.participants import FlowStep, numbered, observed_outcome
 from hiprisk.metrics.calibration import logit
 from hiprisk.sheet.applicability import assess
 from hiprisk.sheet.evaluate import SheetEvaluator
 from hiprisk.sheet.format import LinearModel, Sheet
 from hiprisk.sheet.models import LinearEvaluator
 from hiprisk.sheet.terms import add_derived
-from hiprisk.validation.evidence import FlowCount
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -61,7 +60,7 @@ class NewPeople:
         The sheet's chance of each of its events.
     groups : ndarray of int, shape (n_people,)
         Number of the person of each row.
-    flow : tuple of FlowCount
+    flow : tuple of FlowStep
         From the rows of the cohort to those judged.
     reasons : mapping of str to int
         Rows that got no prediction, by reason.
@@ -80,7 +79,7 @@ class NewPeople:
     imputation_variance: Floats
     chances: Mapping[str, Floats]
     groups: NDArray[np.intp]
-    flow: tuple[FlowCount, ...]
+    flow: tuple[FlowStep, ...]
     reasons: Mapping[str, int]
     absent: tuple[str, ...]
     imputed_share: Mapping[str, float]
@@ -409,7 +408,7 @@ def check_predictions(column: str, outcome: OutcomeSettings, cohort: Cohort) -> 
 
 def followed_up(
     cohort: Cohort, outcome: OutcomeSettings
-) -> tuple[pd.DataFrame, Floats, list[FlowCount]]:
+) -> tuple[pd.DataFrame, Floats, list[FlowStep]]:
     """Rows whose outcome is known under the declared strategy, and how it came to that.
 
     Returns
@@ -418,10 +417,10 @@ def followed_up(
         Frame (with the position in the cohort), outcome, and the steps so far.
     """
     frame = cohort.frame.assign(**{_ROW: np.arange(cohort.n_rows)})
-    flow = [FlowCount(label="rows in the cohort", n_left_out=0, n_remaining=cohort.n_rows)]
+    flow = [FlowStep(label="rows in the cohort", n_left_out=0, n_remaining=cohort.n_rows)]
     known = observed_outcome(frame, outcome)
     flow += [
-        FlowCount(label=s.label, n_left_out=s.n_left_out, n_remaining=s.n_remaining)
+        FlowStep(label=s.label, n_left_out=s.n_left_out, n_remaining=s.n_remaining)
         for s in known.flow
     ]
     unknown = np.isnan(known.outcome)
@@ -433,10 +432,8 @@ def followed_up(
     )
 
 
-def _step(label: str, left_out: Mask) -> FlowCount:
-    return FlowCount(
-        label=label, n_left_out=int(left_out.sum()), n_remaining=int((~left_out).sum())
-    )
+def _step(label: str, left_out: Mask) -> FlowStep:
+    return FlowStep(label=label, n_left_out=int(left_out.sum()), n_remaining=int((~left_out).sum()))
 
 
 def check_enough(observed: Floats, outcome: OutcomeSettings, *, file: str) -> None:

@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 from hiprisk.errors import InputError
 from hiprisk.learning.export import sheet_columns, with_weights
 from hiprisk.learning.folds import grouped_folds
+from hiprisk.learning.participants import FlowStep
 from hiprisk.learning.uncertainty import residual_distribution
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.seeding import rng_for
 from hiprisk.sheet.consistency import check_sheet
 from hiprisk.sheet.evaluate import Prediction, SheetEvaluator
 from hiprisk.sheet.format import Distribution, LinearModel, Sheet, Term, TreesModel
-from hiprisk.validation.evidence import FlowCount
 from hiprisk.validation.external import ModelIdentity, calibration_tenths, usable_metrics
 from hiprisk.validation.intervals import percentile_intervals
 from hiprisk.validation.newpeople import NewPeople
@@ -109,7 +109,7 @@ class UpdateResult:
     outcome_unit: str
     n: int
     n_events: int | None
-    flow: tuple[FlowCount, ...]
+    flow: tuple[FlowStep, ...]
     reasons: Mapping[str, int]
     before: tuple[Estimate, ...]
     apparent: tuple[Estimate, ...]
