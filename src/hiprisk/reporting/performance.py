@@ -30,6 +30,8 @@ def performance_section(evidence: Evidence) -> Section:
             f"{row.optimism:+.3f}",
             number(row.corrected),
             interval(row.low, row.high),
+            interval(row.shifted_low, row.shifted_high),
+            number(row.value_632),
             number(row.value_632_plus),
             with_interval(crossed[row.metric]) if row.metric in crossed else NONE,
         )
@@ -51,13 +53,17 @@ def performance_section(evidence: Evidence) -> Section:
         paragraphs=tuple(paragraphs),
         tables=(
             Table(
-                head=("metric", "apparent", "optimism", "corrected", "95 % interval", ".632+",
+                head=("metric", "apparent", "optimism", "corrected", "95 % interval",
+                      "by Noma's shift", ".632", ".632+",
                       "cross-validated (95 % interval)"),
                 rows=rows,
                 caption="Corrected for optimism",
             ),
         ),
         notes=(
+            "The interval is from the spread of the optimism; Noma's location-shifted one stands "
+            "beside it. In simulated studies of 300 people they covered the truth in 84 to 95 % "
+            "and 82 to 91 %: read both as somewhat too narrow (experiments/interval_coverage).",
             f"Not repeated in the resamples: {'; '.join(evidence.not_repeated)}.",
             *_refused(evidence),
         ),
