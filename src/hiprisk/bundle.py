@@ -50,6 +50,8 @@ class BundleContents:
         Markdown.
     estimator : bytes or None
         The skops archive.
+    lineage : dict or None
+        Of an updated model: its parent's name, version and hash, and how it was updated.
     files : mapping of str to bytes
         Further files by relative name, for instance figures.
     """
@@ -62,6 +64,7 @@ class BundleContents:
     cohort_fingerprint: str
     created_with: dict[str, str]
     estimator: bytes | None = None
+    lineage: dict[str, Any] | None = None
     files: Mapping[str, bytes] = field(default_factory=dict)
 
 
@@ -92,6 +95,12 @@ class Bundle:
     def provenance(self) -> str:
         """``synthetic``, ``real`` or ``published``."""
         return str(self.manifest["provenance"])
+
+    @property
+    def lineage(self) -> dict[str, Any] | None:
+        """Of an updated model: where it comes from; None for a model that was fitted."""
+        lineage = self.manifest.get("lineage")
+        return lineage if isinstance(lineage, dict) else None
 
     @cached_property
     def sheet(self) -> Sheet:
@@ -231,6 +240,8 @@ def _manifest(
             for file, data in files.items()
         },
     }
+    if contents.lineage is not None:
+        manifest["lineage"] = contents.lineage
     return {**manifest, SEAL: manifest_hash(manifest)}
 
 

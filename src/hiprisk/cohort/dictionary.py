@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib import resources
 from typing import Any, Literal
 
 from hiprisk.errors import ConfigError
-from hiprisk.sheet.format import MeasurementError
+from hiprisk.sheet.format import MeasurementError, VariableSpec
 from hiprisk.yaml_strict import parse_yaml
 
 KINDS = ("number", "category", "identifier", "date")
@@ -84,3 +84,23 @@ def _variable(name: str, entry: dict[str, Any]) -> Variable:
     if variable.kind not in KINDS or stray:
         raise ConfigError("kind or aliases make no sense", file="dictionary.yaml", column=name)
     return variable
+
+
+def variables_beyond(specs: Iterable[VariableSpec]) -> tuple[Variable, ...]:
+    """A sheet's variables that the dictionary lacks, as the reader of cohorts takes them."""
+    known = load_dictionary()
+    return tuple(
+        Variable(
+            name=spec.name,
+            label=spec.label,
+            kind=spec.kind,
+            source="the model's sheet",
+            unit=spec.unit or None,
+            hard=spec.hard,
+            soft=spec.soft,
+            levels=spec.levels,
+            integer=spec.integer,
+        )
+        for spec in specs
+        if spec.name not in known
+    )

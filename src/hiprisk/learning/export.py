@@ -88,7 +88,7 @@ def write_sheet(
         max_imputed_weight=config.imputation.max_imputed_weight,
     )
     check_agreement(sheet, estimator, frame)
-    return _with_weights(sheet, frame)
+    return with_weights(sheet, frame)
 
 
 def check_agreement(sheet: Sheet, estimator: StudyEstimator, frame: pd.DataFrame) -> float:
@@ -172,7 +172,18 @@ def _number_summary(values: pd.Series) -> TrainingSummary:
         median=median,
         iqr=q75 - q25,
         missing_share=float(values.isna().mean()),
+        **histogram(known),
     )
+
+
+def histogram(known: Floats) -> dict[str, tuple[float, ...]]:
+    """Edges at the distinct tenths of known values, and the share of values up to each."""
+    edges = np.unique(np.quantile(known, np.arange(1, 10) / 10.0, method="inverted_cdf"))
+    counts = np.bincount(np.searchsorted(edges, known), minlength=len(edges) + 1)
+    return {
+        "edges": tuple(map(float, edges)),
+        "shares": tuple(float(count) / len(known) for count in counts),
+    }
 
 
 def _category_summary(values: pd.Series, levels: Sequence[str]) -> TrainingSummary:
@@ -187,8 +198,18 @@ def outcome_spec(
     outcome: OutcomeSettings, design: Design, *, measurement: MeasurementError | None = None
 ) -> OutcomeSpec:
     """What is predicted, in the sheet's words."""
+    return outcome_spec_of(outcome, design.variables, measurement=measurement)
+
+
+def outcome_spec_of(
+    outcome: OutcomeSettings,
+    variables: Sequence[str],
+    *,
+    measurement: MeasurementError | None = None,
+) -> OutcomeSpec:
+    """The same for a model that has these variables; see `outcome_spec`."""
     continuous = outcome.kind == "continuous"
-    baseline = outcome.baseline if outcome.baseline in design.variables else None
+    baseline = outcome.baseline if outcome.baseline in variables else None
     bounds = outcome.bounds if continuous else None
     events = [event for event in outcome.events if event.reference == "fixed" or baseline]
     return OutcomeSpec(
@@ -242,7 +263,7 @@ def estimand(outcome: OutcomeSettings) -> str:
     return f"{what} in {months}{strategy}; {outcome.population}"
 
 
-def _with_weights(sheet: Sheet, frame: pd.DataFrame) -> Sheet:
+def with_weights(sheet: Sheet, frame: pd.DataFrame) -> Sheet:
     """Share of the predictions' information that goes with each variable.
 
     Each variable in turn is taken away from training rows; its weight is the mean squared change

@@ -62,6 +62,12 @@ def _variable_problems(variable: VariableSpec) -> Iterable[str]:
     for bounds in (variable.hard, variable.soft):
         if bounds is not None and not bounds[0] < bounds[1]:
             yield f"a range of variable '{variable.name}' does not ascend"
+    training = variable.training
+    if training is not None and training.edges:
+        if list(training.edges) != sorted(set(training.edges)):
+            yield f"the edges of variable '{variable.name}' do not ascend"
+        if len(training.shares) != len(training.edges) + 1:
+            yield f"the shares of variable '{variable.name}' do not fit its edges"
     if variable.kind == "category" and len(set(variable.levels)) < 2:
         yield f"category '{variable.name}' has fewer than two levels"
     if variable.kind == "category" and variable.measurement is not None:
@@ -182,8 +188,8 @@ def _outcome_problems(sheet: Sheet) -> Iterable[str]:
     expected_link = "logit" if outcome.kind == "binary" else "identity"
     if sheet.model.link != expected_link:
         yield "the model's link does not fit the kind of outcome"
-    if outcome.kind == "continuous" and sheet.distribution is None:
-        yield "a continuous outcome needs the distribution of its residuals"
+    if outcome.events and sheet.distribution is None:
+        yield "the chance of an event needs the distribution of the residuals"
     if sheet.distribution is not None:
         yield from _distribution_problems(sheet.distribution)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hiprisk.sheet.distribution import PredictiveDistribution
+from hiprisk.sheet.distribution import PredictiveDistribution, clip_to
 from hiprisk.sheet.format import Event, Sheet
 from hiprisk.sheet.missing import NormalModel, condition
 from hiprisk.sheet.models import Evaluator, evaluator_for, expit
@@ -180,6 +180,10 @@ class SheetEvaluator:
         """How a continuous outcome scatters about its prediction; None for a binary one."""
         return self._distribution
 
+    def inside(self, lp: Floats) -> Floats:
+        """Linear predictors of a continuous outcome brought inside its bounds."""
+        return clip_to(self.sheet.outcome, lp)
+
     def _named(self, filled: list[Floats]) -> dict[str, Floats]:
         names = (column.name for column in self.sheet.columns)
         named = dict(zip(names, filled, strict=True))
@@ -256,7 +260,15 @@ class SheetEvaluator:
         self, location: _Location, known: list[Floats], imputed: NDArray[np.bool_]
     ) -> Prediction:
         spread = self._distribution
-        assert spread is not None
+        if spread is None:
+            # A published model may come without the scatter of its outcome: no intervals then.
+            return Prediction(
+                predicted=clip_to(self.sheet.outcome, location.mean),
+                intervals={},
+                chances={},
+                imputed=imputed,
+                imputation_variance=location.variance,
+            )
         mean = spread.clip(location.mean)
         scale = spread.scale(mean, location.variance)
         return Prediction(

@@ -30,6 +30,9 @@ class TrainingSummary:
         Share of the training rows in which the variable was missing.
     level_shares : tuple of float
         Share of each level of a category among known values, in the order of the levels.
+    edges, shares : tuple of float
+        Histogram of a number: ascending edges (distinct tenths of the training values) and the
+        share of known values up to each edge and beyond the last, one more than edges.
     """
 
     low: float | None = None
@@ -38,6 +41,8 @@ class TrainingSummary:
     iqr: float | None = None
     missing_share: float = 0.0
     level_shares: Vector = ()
+    edges: Vector = ()
+    shares: Vector = ()
 
 
 @dataclass(frozen=True, kw_only=True)
