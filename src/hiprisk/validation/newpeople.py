@@ -59,6 +59,8 @@ class NewPeople:
         Variance of the linear predictor over the draws.
     chances : mapping of str to ndarray
         The sheet's chance of each of its events.
+    baseline : ndarray, shape (n_people,)
+        The outcome's baseline as given, NaN where missing or not known.
     groups : ndarray of int, shape (n_people,)
         Number of the person of each row.
     flow : tuple of FlowCount
@@ -79,6 +81,7 @@ class NewPeople:
     functions: Floats | None
     imputation_variance: Floats
     chances: Mapping[str, Floats]
+    baseline: Floats
     groups: NDArray[np.intp]
     flow: tuple[FlowCount, ...]
     reasons: Mapping[str, int]
@@ -320,6 +323,7 @@ def _judged(
         functions=functions,
         imputation_variance=prediction.imputation_variance,
         chances=prediction.chances,
+        baseline=_baseline(frame, sheet.outcome.baseline),
         groups=numbered(frame, "person_id"),
         flow=tuple(flow),
         reasons=counts,
@@ -370,6 +374,7 @@ def meet_predictions(
         functions=None,
         imputation_variance=np.zeros(len(predicted)),
         chances={},
+        baseline=_baseline(frame, outcome.baseline),
         groups=numbered(frame, "person_id"),
         flow=tuple(flow),
         reasons={code: count for code, count in reasons.items() if count},
@@ -431,6 +436,12 @@ def followed_up(
         known.outcome[~unknown],
         flow,
     )
+
+
+def _baseline(frame: pd.DataFrame, name: str | None) -> Floats:
+    if name is None or name not in frame.columns:
+        return np.full(len(frame), np.nan)
+    return frame[name].to_numpy(dtype=np.float64)
 
 
 def _step(label: str, left_out: Mask) -> FlowCount:
