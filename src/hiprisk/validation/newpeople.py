@@ -58,6 +58,8 @@ class NewPeople:
         Variance of the linear predictor over the draws.
     chances : mapping of str to ndarray
         The sheet's chance of each of its events.
+    baseline : ndarray, shape (n_people,)
+        The outcome's baseline as given, NaN where missing or not known.
     groups : ndarray of int, shape (n_people,)
         Number of the person of each row.
     flow : tuple of FlowStep
@@ -78,6 +80,7 @@ class NewPeople:
     functions: Floats | None
     imputation_variance: Floats
     chances: Mapping[str, Floats]
+    baseline: Floats
     groups: NDArray[np.intp]
     flow: tuple[FlowStep, ...]
     reasons: Mapping[str, int]
@@ -319,6 +322,7 @@ def _judged(
         functions=functions,
         imputation_variance=prediction.imputation_variance,
         chances=prediction.chances,
+        baseline=_baseline(frame, sheet.outcome.baseline),
         groups=numbered(frame, "person_id"),
         flow=tuple(flow),
         reasons=counts,
@@ -369,6 +373,7 @@ def meet_predictions(
         functions=None,
         imputation_variance=np.zeros(len(predicted)),
         chances={},
+        baseline=_baseline(frame, outcome.baseline),
         groups=numbered(frame, "person_id"),
         flow=tuple(flow),
         reasons={code: count for code, count in reasons.items() if count},
@@ -430,6 +435,12 @@ def followed_up(
         known.outcome[~unknown],
         flow,
     )
+
+
+def _baseline(frame: pd.DataFrame, name: str | None) -> Floats:
+    if name is None or name not in frame.columns:
+        return np.full(len(frame), np.nan)
+    return frame[name].to_numpy(dtype=np.float64)
 
 
 def _step(label: str, left_out: Mask) -> FlowStep:
