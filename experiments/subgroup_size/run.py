@@ -1,7 +1,7 @@
 """How often the test for differences between groups rejects where there are none.
 
 For each cohort: people with a true mean or risk, an outcome drawn from it, and group labels dealt
-at random, so that every metric is the same in all groups. Counts how often Welch's test, as shipped,
+at random, so that every metric is the same in all groups. Counts how often Welch's test, as shipped
 and Cochran's Q against chi-squared reject at 5 %.
 
     python experiments/subgroup_size/run.py --cohorts 1000 --workers 2 --out results.csv

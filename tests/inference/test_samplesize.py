@@ -253,6 +253,18 @@ def test_net_benefit_variance_equals_hand_count():
     assert net_benefit_variance(0.8, 0.6, 0.5, 0.5) == pytest.approx(0.32 + 0.48 + 0.64)
 
 
+def test_net_benefit_variance_weighs_false_positives():
+    # Threshold 1/5: w = 1/4, its square 1/16.
+    expected = 0.32 + 0.24 / 0.5 / 16 + 0.16 / 0.25 / 16
+    assert net_benefit_variance(0.8, 0.6, 0.5, 0.2) == pytest.approx(expected)
+
+
+def test_standard_error_of_c_equals_hand_count():
+    # Four people, half of them events, C 3/4: n / 2 - 1 = 1.
+    spread = 0.1875 * (1 + 0.25 / 1.25 + 0.75 / 1.75)
+    assert c_standard_error(0.75, 4, 0.5) == pytest.approx(math.sqrt(spread / (16 * 0.25)))
+
+
 def test_calibration_curve_is_shown_beside_and_sharpens_with_people():
     answer = external_size("binary", SampleSizeSettings(prevalence=0.3, c_statistic=0.75), n=4000)
     row = next(row for row in answer.criteria if row.name == "calibration curve")

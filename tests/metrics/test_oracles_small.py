@@ -16,7 +16,7 @@ from hiprisk.metrics.calibration_tests import spiegelhalter_test, unreliability_
 from hiprisk.metrics.loess import loess, lowess
 from hiprisk.metrics.logistic import logit
 from hiprisk.metrics.spline_curve import linear_spline_curve, logistic_spline_curve
-from hiprisk.metrics.wald import critical_value
+from hiprisk.metrics.wald import critical_value, two_sided_p
 
 from .examples import oracle, statistics
 
@@ -144,6 +144,30 @@ def test_delong_of_hand_counted_placements():
 def test_clustered_c_equals_obuchowskis_formula():
     error = discrimination.c_standard_error(Y, RISK, groups=GROUP)
     assert error**2 == pytest.approx(R["c_var_clustered"], rel=1e-12)
+
+
+def test_paired_difference_of_c_equals_proc():
+    i = np.arange(1, 71)
+    other = np.round(1 / (1 + np.exp(-(0.6 * logit(RISK) + (i * 17) % 70 / 35 - 1))), 3)
+    difference = analytic_binary.c_difference_estimate(Y, RISK, other)
+    assert discrimination.c_statistic(Y, other) == pytest.approx(R["c_other"], rel=1e-12)
+    z = difference.value / half_width(difference)
+    assert z == pytest.approx(R["c_difference_z"], rel=1e-9)
+    assert two_sided_p(z) == pytest.approx(R["c_difference_p"], rel=1e-9)
+
+
+def test_paired_difference_counts_groups_and_weights():
+    other = RISK**2 * 0.5 + 0.1 * Y
+    twice = np.repeat(np.arange(70), 2)
+    weighted = discrimination.c_difference_standard_error(Y, RISK, other, weights=ONE * 2)
+    repeated = discrimination.c_difference_standard_error(Y[twice], RISK[twice], other[twice])
+    grouped = discrimination.c_difference_standard_error(
+        Y[twice], RISK[twice], other[twice], groups=twice
+    )
+    once = discrimination.c_difference_standard_error(Y, RISK, other)
+    assert weighted == pytest.approx(repeated, rel=1e-9)
+    assert grouped == pytest.approx(once, rel=0.02)
+    assert repeated < 0.8 * once
 
 
 def half_width(estimate):

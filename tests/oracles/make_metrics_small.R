@@ -58,11 +58,17 @@ s0 <- sapply(people, function(g) sum(v01[group[y == 0] == g]) - sum(group[y == 0
 i10 <- length(unique(group[y == 1])); i01 <- length(unique(group[y == 0])); I <- length(people)
 clustered <- i10 / ((i10 - 1) * m^2) * sum(s1^2) + i01 / ((i01 - 1) * k^2) * sum(s0^2) +
   2 * I / ((I - 1) * m * k) * sum(s1 * s0)
+# Two models' C on the same people, paired (a second risk by fixed arithmetic).
+other <- round(plogis(0.6 * qlogis(p) + ((i * 17) %% 70) / 35 - 1), 3)
+r2 <- roc(y, other, direction = "<", levels = c(0, 1), quiet = TRUE)
+paired <- roc.test(r, r2, method = "delong", paired = TRUE)
 large <- glm(y ~ offset(lp), family = binomial, epsilon = 1e-14); weak <- glm(y ~ lp, family = binomial, epsilon = 1e-14)
 line <- lm(observed ~ predicted); t1 <- t.test(observed - predicted)
 put(rbind(
   stat("c", r$auc), stat("c_var_delong", var(r)), stat("c_var_by_hand", by_hand),
   stat("c_var_clustered", clustered), stat(c("c_low", "c_mid", "c_high"), ci.auc(r)),
+  stat("c_other", r2$auc), stat("c_difference_z", paired$statistic),
+  stat("c_difference_p", paired$p.value),
   stat("citl", coef(large)), stat("citl_se", sqrt(vcov(large))),
   stat(c("intercept", "slope"), coef(weak)), stat(c("intercept_se", "slope_se"), sqrt(diag(vcov(weak)))),
   stat(c("linear_intercept", "linear_slope"), coef(line)),

@@ -139,6 +139,15 @@ def test_test_of_resampled_errors_has_its_size():
     assert rejected <= 11
 
 
+def test_people_whose_group_is_unknown_are_shown_and_not_compared():
+    y, p, frame = people(n=120)
+    frame.loc[:29, "sex"] = None
+    result = judged(y, p, frame)
+    assert [group.level for group in result.groups] == ["female", "male", "unknown"]
+    assert result.groups[2].n_people == 30
+    assert {row.n_groups for row in result.heterogeneity} == {2}
+
+
 # Small cells
 
 
@@ -162,6 +171,12 @@ def test_small_cells_and_those_that_would_tell_them(people_of_cells, expected):
 def test_few_events_hide_a_large_cell():
     counts = np.array([[100, 50, 50], [100, 4, 96], [60, 30, 30], [90, 45, 45]])
     assert suppressed_cells(counts, 10).tolist() == [False, True, True, False]
+
+
+def test_a_large_cell_hidden_elsewhere_takes_another_with_it():
+    counts = np.array([[50], [40], [30]])
+    hidden = suppressed_cells(counts, 10, already=np.array([True, False, False]))
+    assert hidden.tolist() == [True, False, True]
 
 
 @given(
@@ -232,11 +247,12 @@ def test_net_benefit_by_group_equals_that_of_its_rows():
     y, p, frame = people(n=200)
     event = (y > 40).astype(float)
     risk = 1 / (1 + np.exp(-(p - 40) / 5))
-    result = judged(event, risk, frame, kind="binary", thresholds=(0.2, 0.4))
+    result = judged(event, risk, frame, kind="binary", thresholds=(0.2, 0.6))
     men = (frame["sex"] == "male").to_numpy()
-    row = next(r for r in result.benefits if r.level == "male" and r.threshold == 0.4)
-    expected = net_benefit(event[men], risk[men], threshold=0.4)
-    acting_on_all = event[men].mean() - (1 - event[men].mean()) * 0.4 / 0.6
+    row = next(r for r in result.benefits if r.level == "male" and r.threshold == 0.6)
+    expected = net_benefit(event[men], risk[men], threshold=0.6)
+    acting_on_all = event[men].mean() - (1 - event[men].mean()) * 0.6 / 0.4
+    assert acting_on_all < 0  # so acting on none is the better default
     assert row.net_benefit.value == pytest.approx(expected)
     assert row.act_on_all == pytest.approx(acting_on_all)
     assert row.gain.value == pytest.approx(expected - max(acting_on_all, 0))

@@ -17,6 +17,8 @@ from hiprisk.errors import ConfigError, ExitCode, HipRiskError
 # Command: module below hiprisk.cli, and what it does in a line.
 COMMANDS: dict[str, str] = {
     "train": "run a study: tune, fit, validate, write a bundle, track",
+    "associate": "the table of a cohort paper: effect of the declared exposure, adjusted, pooled",
+    "compare": "say what blocks of predictors add, with a verdict",
     "score": "score a cohort file: every row comes back, in order",
     "predict": "predict one patient",
     "template": "write an empty data file for a model, with units and ranges",

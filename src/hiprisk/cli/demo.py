@@ -63,7 +63,8 @@ def run(argv: Sequence[str]) -> int:
     print_table(
         ["what", "where"],
         [
-            ["model card (report)", str(result.bundle / "card.md")],
+            ["report", str(result.bundle / "report.html")],
+            ["model card", str(result.bundle / "card.md")],
             ["figures", str(result.bundle / "figures")],
             ["bundle", str(result.bundle)],
             ["MLflow store", str(result.mlflow_store)],

@@ -48,6 +48,28 @@ def c_estimate(
     return wald_on_logit("c_statistic", value, error, level=level)
 
 
+def c_difference_estimate(
+    y_true: ArrayLike,
+    risk: ArrayLike,
+    other: ArrayLike,
+    *,
+    weights: ArrayLike | None = None,
+    groups: Integers | None = None,
+    level: float = 0.95,
+) -> Estimate:
+    """C of one model minus that of another on the same people, DeLong's interval.
+
+    Two nested models fitted on these people have a difference whose interval this is not: there use
+    a likelihood-ratio test, or resampling (Demler et al. 2012, Stat Med 31, 2577-2587). Other
+    arguments as for `c_estimate`.
+    """
+    one, two = (discrimination.c_statistic(y_true, p, weights=weights) for p in (risk, other))
+    error = discrimination.c_difference_standard_error(
+        y_true, risk, other, weights=weights, groups=groups
+    )
+    return wald("c_statistic_difference", one - two, error, level=level)
+
+
 def brier_estimate(
     y_true: ArrayLike,
     risk: ArrayLike,

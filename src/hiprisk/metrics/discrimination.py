@@ -125,11 +125,41 @@ def c_standard_error(
     """
     y, p, w = as_binary(y_true, risk, weights)
     check_both_classes(y, w)
-    placed = placements(y, p, w)
+    return _placement_error(placements(y, p, w), y=y, w=w, groups=groups)
+
+
+def c_difference_standard_error(
+    y_true: ArrayLike,
+    risk: ArrayLike,
+    other: ArrayLike,
+    *,
+    weights: ArrayLike | None = None,
+    groups: Integers | None = None,
+) -> float:
+    """Standard error of the difference of two models' C on the same people.
+
+    DeLong's, or Obuchowski's with `groups`: that of the differences of their components.
+
+    Parameters
+    ----------
+    y_true, weights, groups
+        As for `c_standard_error`.
+    risk, other : array-like of float, shape (n_people,)
+        Risks from the two models.
+    """
+    y, p, w = as_binary(y_true, risk, weights)
+    _, q, _ = as_binary(y_true, other, weights)
+    check_both_classes(y, w)
+    one, two = placements(y, p, w), placements(y, q, w)
+    differences = Placements(one.of_events - two.of_events, one.of_others - two.of_others)
+    return _placement_error(differences, y=y, w=w, groups=groups)
+
+
+def _placement_error(placed: Placements, *, y: Floats, w: Floats, groups: Integers | None) -> float:
     n_events, n_others = float(np.sum(w * y)), float(np.sum(w * (1.0 - y)))
-    c = float(np.sum(w * placed.of_events)) / n_events
-    off_events = (placed.of_events - c) * y
-    off_others = (placed.of_others - c) * (1.0 - y)
+    mean = float(np.sum(w * placed.of_events)) / n_events
+    off_events = (placed.of_events - mean) * y
+    off_others = (placed.of_others - mean) * (1.0 - y)
     if groups is not None:
         return _clustered_error(off_events, off_others, y=y, w=w, groups=groups)
     if min(n_events, n_others) <= 1.0:

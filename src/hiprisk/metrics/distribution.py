@@ -192,6 +192,14 @@ class Forecast:
         center = last - (law.integral(last) - law.integral(first))
         return self.mean + self.scale * center
 
+    def at_lower(self) -> Floats:
+        """Chance of the lower bound itself, shape (n_people,); 0 where there is none."""
+        return self.cdf(self.lower)
+
+    def at_upper(self) -> Floats:
+        """Chance of the upper bound itself, shape (n_people,); 0 where there is none."""
+        return 1.0 - self.below(self.upper)
+
     def chance(self, event: Event, bound: Floats) -> Floats:
         """Chance that the outcome crosses a bound, by the sheet's own rule, shape (n_people,).
 

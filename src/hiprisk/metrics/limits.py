@@ -13,6 +13,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from hiprisk.errors import InputError
+from hiprisk.metrics.analytic import mean_estimate
+from hiprisk.metrics.distribution import Forecast
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.inputs import as_continuous
 from hiprisk.metrics.wald import wilson
@@ -32,7 +35,9 @@ class LimitShares:
         The bounds; a side without one has no shares.
     shares : tuple of Estimate
         ``floor_share_observed``, ``floor_share_predicted`` and the same for the ceiling, with
-        Wilson's intervals.
+        Wilson's intervals; ``floor_share_forecast`` is the mean chance that forecasts give to the
+        bound, where forecasts were given: a mean prediction hardly ever reaches a bound that many
+        people do.
     """
 
     lower: float | None
@@ -88,11 +93,31 @@ def limit_shares(
     *,
     lower: float | None,
     upper: float | None,
+    forecast: Forecast | None = None,
     weights: ArrayLike | None = None,
     level: float = 0.95,
 ) -> LimitShares:
-    """All shares at the bounds; arguments as for `share_at_limit`."""
+    """All shares at the bounds.
+
+    Parameters
+    ----------
+    observed, predicted, weights
+        As for `share_at_limit`.
+    lower, upper : float or None
+        Bounds of the instrument; None on a side without one.
+    forecast : Forecast, optional
+        Of the same people, with the same bounds.
+    level : float
+        Of the intervals.
+
+    Raises
+    ------
+    InputError
+        If a forecast has other bounds or other people.
+    """
     _, _, w = as_continuous(observed, predicted, weights)
+    if forecast is not None:
+        _check_forecast(forecast, n_people=len(w), lower=lower, upper=upper)
     shares = []
     sides: tuple[tuple[Side, float | None], ...] = (("floor", lower), ("ceiling", upper))
     owners: tuple[Whose, ...] = ("observed", "predicted")
@@ -104,4 +129,22 @@ def limit_shares(
             )  # fmt: skip
             name = f"{side}_share_{whose}"
             shares.append(wilson(name, share, float(w.sum()), level=level))
+        if forecast is not None and bound is not None:
+            chances = forecast.at_lower() if side == "floor" else forecast.at_upper()
+            shares.append(
+                mean_estimate(f"{side}_share_forecast", chances, w=w, groups=None, level=level)
+            )
     return LimitShares(lower=lower, upper=upper, shares=tuple(shares))
+
+
+def _check_forecast(
+    forecast: Forecast, *, n_people: int, lower: float | None, upper: float | None
+) -> None:
+    if len(forecast) != n_people:
+        raise InputError(f"there are {len(forecast)} forecasts for {n_people} people")
+    ends = (-np.inf if lower is None else lower, np.inf if upper is None else upper)
+    if ends != (forecast.lower, forecast.upper):
+        raise InputError(
+            f"the forecasts are bounded by {forecast.lower:g} and {forecast.upper:g}, the shares "
+            f"are asked for at {ends[0]:g} and {ends[1]:g}"
+        )

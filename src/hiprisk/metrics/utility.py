@@ -227,7 +227,9 @@ class DecisionCurve:
     optimism: tuple[float, ...] = ()
 
     def standardised(self, values: Sequence[float]) -> tuple[float, ...]:
-        """Values of this curve as shares of the prevalence."""
+        """Values of this curve as shares of the prevalence; refused where nobody has the event."""
+        if self.prevalence == 0.0:
+            raise InputError("standardised net benefit needs events", code="DEGENERATE")
         return tuple(value / self.prevalence for value in values)
 
     def interventions_avoided(self) -> tuple[float, ...]:

@@ -20,11 +20,11 @@ from numpy.typing import NDArray
 
 from hiprisk.config import OutcomeSettings, SubgroupSettings
 from hiprisk.errors import InputError
+from hiprisk.learning.participants import FlowStep
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.registry import MetricFunction, metrics_for
 from hiprisk.sheet.format import Event, Sheet
 from hiprisk.validation.casemix import CaseMix, shift_words
-from hiprisk.validation.evidence import FlowCount
 from hiprisk.validation.flexible import Flexible, judge_flexibly
 from hiprisk.validation.intervals import percentile_intervals
 from hiprisk.validation.newpeople import NewPeople
@@ -93,7 +93,7 @@ class ExternalValidation:
     cohort_provenance: str
     n: int
     n_events: int | None
-    flow: tuple[FlowCount, ...]
+    flow: tuple[FlowStep, ...]
     reasons: Mapping[str, int]
     findings: tuple[Mapping[str, Any], ...]
     metrics: tuple[Estimate, ...]

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from hiprisk.errors import InputError
 from hiprisk.metrics.estimate import Estimate
+from hiprisk.metrics.panel import judge_predictions
 from hiprisk.seeding import rng_for
 
 Floats = NDArray[np.float64]
@@ -89,19 +90,14 @@ def draw_persons(groups: Integers, *, n: int, seed: int) -> Draws:
 def judge(draws: Draws, task: Task) -> tuple[Judged, ...]:
     """Every quantity of a task, and the same on every resample."""
     y, p = task.observed, task.predicted
-    person = draws.person[task.rows]
+    weights = draws.counts[:, draws.person[task.rows]].astype(np.float64)
     values = [_value(function, y, p) for function in task.functions]
-    resampled = np.full((len(task.functions), len(draws.counts)), np.nan)
-    for number, counts in enumerate(draws.counts):
-        weights = counts[person].astype(np.float64)
-        drawn = weights > 0
-        if not drawn.any():
-            continue
-        own = y[drawn], p[drawn], weights[drawn]
-        for row, function in enumerate(task.functions):
-            if values[row].value is not None:
-                resampled[row, number] = _resampled(function, *own)
-    return tuple(Judged(one.value, resampled[row], one.reason) for row, one in enumerate(values))
+    metrics = {f"{row}": function for row, function in enumerate(task.functions)}
+    each = np.broadcast_to(p, weights.shape)
+    (judged,) = judge_predictions(y, each, metrics=metrics, weightings=[weights])
+    return tuple(
+        Judged(one.value, judged.values[f"{row}"], one.reason) for row, one in enumerate(values)
+    )
 
 
 def _value(function: Callable[..., float], y: Floats, p: Floats) -> Judged:
@@ -109,13 +105,6 @@ def _value(function: Callable[..., float], y: Floats, p: Floats) -> Judged:
         return Judged(float(function(y, p)), np.empty(0))
     except InputError as refusal:
         return Judged(None, np.empty(0), refusal.reason)
-
-
-def _resampled(function: Callable[..., float], y: Floats, p: Floats, weights: Floats) -> float:
-    try:
-        return float(function(y, p, weights=weights))
-    except InputError:
-        return float("nan")
 
 
 def report(name: str, judged: Judged, level: float) -> Reported:

@@ -1,0 +1,168 @@
+"""``hiprisk associate``: the table of a cohort paper."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hiprisk.cli.options import Parser, whole_number
+from hiprisk.cli.output import note, print_json, print_lines, print_table
+from hiprisk.errors import ConfigError, StoreError
+
+if TYPE_CHECKING:
+    from hiprisk.inference.association_result import AssociationTable
+
+EXAMPLE = """  hiprisk associate configs/stupar.yaml
+  hiprisk associate configs/stupar_hip_knee.yaml --out table.csv
+  hiprisk associate configs/stupar.yaml --cohort FILE --set association.cluster=site --json"""
+
+PICTURES = (".png", ".svg", ".pdf")
+
+
+def run(argv: Sequence[str]) -> int:
+    """Run the command."""
+    options = _parse(argv)
+    if options.out is not None and options.out.exists() and not options.force:
+        raise ConfigError(
+            "the file exists", code="EXISTS", file=options.out.name, advice="add --force"
+        )
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
+    from hiprisk.config import load_config
+    from hiprisk.inference.association import run_associate
+
+    config = load_config(options.config, overrides=options.set)
+    if options.cohort is not None:
+        cohort = dataclasses.replace(config.cohort, simulate=None, file=options.cohort)
+        config = dataclasses.replace(config, cohort=cohort)
+    if options.seed is not None:
+        config = dataclasses.replace(config, seed=options.seed)
+    table = run_associate(config)
+    if options.out is not None:
+        write_table(table, options.out)
+    if options.json:
+        print_json(table.to_dict())
+    else:
+        show_table(table)
+    if options.out is not None:
+        note(f"written: {options.out}")
+    return 0
+
+
+def _parse(argv: Sequence[str]) -> argparse.Namespace:
+    parser = Parser(
+        "associate",
+        description="The adjusted effect of the exposure that the config declares: crude, adjusted "
+        "for the confounders, with and without the baseline score, by stratum with the "
+        "differences between strata, pooled over imputations, with E-values.",
+        example=EXAMPLE,
+    )
+    parser.add_argument("config", type=Path, metavar="CONFIG", help="study config (YAML)")
+    parser.add_argument("--cohort", metavar="FILE", help="cohort file in place of the config's")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="A.B=VALUE", help="override one setting"
+    )
+    parser.add_argument("--seed", type=whole_number(0), metavar="N", help="seed of the study")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help="write the table too: .csv, .json (whole result), or a picture (.png, .svg, .pdf)",
+    )
+    parser.add_argument("--force", action="store_true", help="overwrite the file")
+    options = parser.parse_args(argv)
+    if options.out is not None and options.out.suffix not in (".csv", ".json", *PICTURES):
+        raise ConfigError(
+            "the table is written as .csv, .json, .png, .svg or .pdf",
+            code="USAGE",
+            column="--out",
+        )
+    return options
+
+
+def write_table(table: AssociationTable, path: Path) -> None:
+    """Write the table in the form that the file's name asks for."""
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        if path.suffix == ".csv":
+            table.to_frame().to_csv(partial, index=False)
+        elif path.suffix == ".json":
+            partial.write_text(json.dumps(table.to_dict(), indent=1) + "\n", encoding="utf-8")
+        else:
+            from hiprisk.reporting.plots.association import association_picture
+
+            partial.write_bytes(association_picture(table, form=path.suffix[1:]))
+        partial.replace(path)
+    except OSError as problem:
+        partial.unlink(missing_ok=True)
+        raise StoreError(
+            f"the table cannot be written: {problem.strerror or 'the system refused'}",
+            file=path.name,
+        ) from problem
+
+
+def show_table(table: AssociationTable) -> None:
+    """The table as a person likes to read it."""
+    print_lines("", table.title, "=" * len(table.title), *table.sentences, "")
+    digits = 2 if table.kind == "continuous" else 3
+    head = ["group", "model", "measure", "value", "95 % interval", "n", "exposed", "events",
+            "missing", "E-value", "of limit"]  # fmt: skip
+    rows = []
+    for row in table.rows:
+        e = row.e_value
+        rows.append(
+            [
+                row.stratum,
+                row.model.replace("_", " + "),
+                row.measure.replace("_", " "),
+                f"{row.estimate.value:.{digits}f}",
+                f"{row.estimate.low:.{digits}f} to {row.estimate.high:.{digits}f}",
+                f"{row.n}",
+                "" if row.n_exposed is None else f"{row.n_exposed}",
+                "" if row.n_events is None else f"{row.n_events}",
+                f"{100.0 * row.share_missing:.0f} %",
+                "" if e is None else f"{e.point:.2f}",
+                "" if e is None else f"{e.limit:.2f}",
+            ]
+        )
+    if table.kind == "continuous":
+        head, rows = _without(head, rows, "events")
+    print_table(head, rows)
+    _show_differences(table, digits=digits)
+    print_lines("", "Participants")
+    for step in table.flow:
+        left = f"{step.n_left_out} left out: " if step.n_left_out else ""
+        print_lines(f"  {step.n_remaining:>7}  {left}{step.label}")
+    print_lines("", "How", *(f"  {line}" for line in table.notes))
+
+
+def _without(
+    head: list[str], rows: list[list[str]], name: str
+) -> tuple[list[str], list[list[str]]]:
+    at = head.index(name)
+    return head[:at] + head[at + 1 :], [row[:at] + row[at + 1 :] for row in rows]
+
+
+def _show_differences(table: AssociationTable, *, digits: int) -> None:
+    if not table.differences:
+        return
+    from hiprisk.inference.association_words import p_words
+
+    print_lines("", "Difference between strata (for ratios, their ratio)")
+    rows = [
+        [
+            f"{one.stratum} against {one.versus}",
+            one.model.replace("_", " + "),
+            one.measure.replace("_", " "),
+            f"{one.estimate.value:.{digits}f}",
+            f"{one.estimate.low:.{digits}f} to {one.estimate.high:.{digits}f}",
+            f"F(1, {one.df:.0f}) = {one.wald:.2f}, {p_words(one.p_value)}",
+        ]
+        for one in table.differences
+    ]
+    print_table(["strata", "model", "measure", "value", "95 % interval", "Wald test"], rows)

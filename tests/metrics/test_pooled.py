@@ -1,0 +1,127 @@
+"""Pooled performance measures against what psfmi printed, and hand counts."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from hiprisk.errors import InputError
+from hiprisk.learning.unpenalised import fit_logistic
+from hiprisk.metrics.discrimination import c_statistic
+from hiprisk.metrics.likelihood import nagelkerke_r2
+from hiprisk.metrics.pooled import pool_c, pool_mean, pool_r2
+from hiprisk.metrics.scores import scaled_brier
+from hiprisk.sheet.models import expit
+
+AUC = pd.read_csv(Path(__file__).parents[1] / "oracles" / "lbpmilr_auc.csv", comment="#")
+PREDICTORS = ["Gender", "Pain", "Tampascale", "Smoking", "Function", "Radiation", "Age",
+              "Duration", "BMI"]  # fmt: skip
+
+
+def test_pooled_c_equals_the_pool_auc_vignette():
+    pooled = pool_c([0.84, 0.78, 0.75, 0.71, 0.79], [0.04, 0.05, 0.01, 0.02, 0.03])
+    assert pooled.value == pytest.approx(0.7771, abs=5e-5)
+    assert (pooled.low, pooled.high) == pytest.approx((0.5971, 0.8913), abs=5e-5)
+
+
+@pytest.mark.parametrize(
+    ("n_imputations", "printed"),
+    [(5, (0.8626, 0.7878, 0.9139)), (10, (0.8608, 0.7894, 0.9107))],
+)
+def test_pooled_c_of_the_back_pain_model_equals_psfmi(n_imputations, printed):
+    part = AUC[AUC["imputation"] <= n_imputations]
+    pooled = pool_c(part["c"], part["se"])
+    assert (pooled.value, pooled.low, pooled.high) == pytest.approx(printed, abs=5e-5)
+
+
+def test_equal_imputations_give_the_interval_of_one():
+    pooled = pool_c([0.8, 0.8, 0.8], [0.05, 0.05, 0.05])
+    log_odds, se = np.log(0.8 / 0.2), 0.05 / (0.8 * 0.2)
+    assert pooled.value == pytest.approx(0.8)
+    assert pooled.low == pytest.approx(float(expit(log_odds - 1.959963985 * se)))
+    assert pooled.high == pytest.approx(float(expit(log_odds + 1.959963985 * se)))
+
+
+def test_pooled_r2_by_hand():
+    # R of 0.5 and 0.7: exp(2 z) is 3 and 17/3, their geometric mean the root of 17.
+    pooled = pool_r2([0.25, 0.49])
+    assert pooled.value == pytest.approx(((17**0.5 - 1) / (17**0.5 + 1)) ** 2, rel=1e-12)
+    assert pooled.low is None
+
+
+def test_pooled_r2_has_fishers_interval_where_imputations_agree():
+    pooled = pool_r2([0.36, 0.36], n_people=103)
+    z = np.arctanh(0.6)
+    assert pooled.low == pytest.approx(np.tanh(z - 0.1959963985) ** 2)
+    assert pooled.high == pytest.approx(np.tanh(z + 0.1959963985) ** 2)
+
+
+def test_a_measure_without_variance_is_averaged():
+    assert pool_mean([0.1, 0.3], name="scaled_brier").value == pytest.approx(0.2)
+
+
+@pytest.mark.parametrize(
+    ("values", "errors", "message"),
+    [
+        ([0.8], [0.1], "at least two imputations"),
+        ([0.8, 1.0], [0.1, 0.1], r"inside \(0, 1\)"),
+        ([0.8, 0.7], [0.1], "2 values have 1 standard errors"),
+        ([0.8, np.nan], [0.1, 0.1], "is not a number"),
+    ],
+)
+def test_what_cannot_be_pooled_is_refused(values, errors, message):
+    with pytest.raises(InputError, match=message):
+        pool_c(values, errors)
+
+
+def test_an_r2_below_zero_is_refused():
+    with pytest.raises(InputError, match=r"R2 must lie in \[0, 1\)"):
+        pool_r2([-0.01, 0.1])
+
+
+@pytest.fixture(scope="module")
+def risks(shared_dir):
+    """Outcome and fitted risk in each of ten imputations of the same 159 people."""
+    data = pd.read_csv(shared_dir / "data" / "psfmi_lbpmilr.csv")
+    found = []
+    for _, part in data.groupby("Impnr"):
+        x, y = part[PREDICTORS].to_numpy(float), part["Chronic"].to_numpy(float)
+        beta = fit_logistic(x, y).coefficients
+        found.append((y, np.asarray(expit(beta[0] + x @ beta[1:]))))
+    return found
+
+
+@pytest.mark.real
+def test_c_of_every_imputation_equals_proc(risks):
+    ours = [c_statistic(y, risk) for y, risk in risks]
+    assert ours == pytest.approx(AUC["c"].tolist(), abs=1e-9)
+
+
+@pytest.mark.real
+@pytest.mark.parametrize(("m", "printed"), [(5, 0.3946362), (10, 0.38715774)])
+def test_scaled_brier_equals_psfmi(risks, m, printed):
+    ours = pool_mean([scaled_brier(y, risk) for y, risk in risks[:m]], name="scaled_brier")
+    assert ours.value == pytest.approx(printed, abs=2e-6)
+
+
+@pytest.mark.real
+@pytest.mark.parametrize(("m", "printed"), [(5, 0.4882147), (10, 0.48378613)])
+def test_nagelkerke_r2_equals_psfmi_by_its_own_conventions(risks, m, printed):
+    # psfmi takes Fisher's z of R2 itself, and n - 1 for n in both exponents.
+    def with_one_person_fewer(y, risk):
+        deviance = -2.0 * np.sum(np.log(np.where(y == 1.0, risk, 1.0 - risk)))
+        null = -2.0 * np.sum(np.log(np.where(y == 1.0, y.mean(), 1.0 - y.mean())))
+        n = len(y) - 1
+        return (1.0 - np.exp((deviance - null) / n)) / (1.0 - np.exp(-null / n))
+
+    theirs = [with_one_person_fewer(y, risk) for y, risk in risks[:m]]
+    assert np.tanh(np.mean(np.arctanh(theirs))) == pytest.approx(printed, abs=2e-6)
+
+
+@pytest.mark.real
+def test_nagelkerke_r2_with_the_right_n(risks):
+    # With n = 159 psfmi's way of pooling gives 0.4872; Fisher's z of R hardly moves it.
+    values = [nagelkerke_r2(y, risk) for y, risk in risks[:5]]
+    assert np.tanh(np.mean(np.arctanh(values))) == pytest.approx(0.4872, abs=5e-5)
+    assert pool_r2(values).value == pytest.approx(0.4872, abs=5e-4)
