@@ -110,6 +110,22 @@ class Bundle:
         """The results of the study."""
         return self._object("evidence.json")
 
+    def has_file(self, name: str) -> bool:
+        """Whether the manifest lists a file."""
+        return name in self.manifest["files"]
+
+    def file_bytes(self, name: str) -> bytes:
+        """A listed file that `texts` does not hold, its hash checked again as it is read.
+
+        Raises
+        ------
+        BundleError
+            If the file is not listed, or was changed since.
+        """
+        if not self.has_file(name):
+            raise BundleError("the bundle has no such file", code="MISSING_FILE", file=name)
+        return _read_checked(self.path / name, name, self.manifest["files"][name])
+
     def _object(self, file: str) -> dict[str, Any]:
         value = parse_strict(self.texts[file], name=file)
         if not isinstance(value, dict):

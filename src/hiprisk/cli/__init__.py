@@ -19,6 +19,7 @@ COMMANDS: dict[str, str] = {
     "train": "run a study: tune, fit, validate, write a bundle, track",
     "score": "score a cohort file: every row comes back, in order",
     "predict": "predict one patient",
+    "serve": "serve a model: REST, CDS Hooks, FHIR, the calculator page",
     "template": "write an empty data file for a model, with units and ranges",
     "models": "list bundles",
     "check": "check a cohort file and say what is wrong with it",
