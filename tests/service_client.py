@@ -4,14 +4,15 @@ import asyncio
 import datetime as dt
 import json
 
-import httpx
+import pytest
 
 from hiprisk.serving.gate import Rules
 from hiprisk.serving.limits import Limits
 from hiprisk.serving.patient import load
-from hiprisk.serving.service import Settings, create_app
 from small_bundle import write_small_bundle
 
+pytest.importorskip("fastapi")
+httpx = pytest.importorskip("httpx")
 NOW = dt.datetime(2026, 11, 25, 12, 0, tzinfo=dt.UTC)
 JSON = {"content-type": "application/json"}
 
@@ -46,6 +47,8 @@ def small_model(root, **options):
 def client_of(model, *, limits=None, **settings):
     """A client of a model's service, with a still clock and without a rate limit."""
     rules = {name: settings.pop(name) for name in ("token", "hosts", "tls") if name in settings}
+    from hiprisk.serving.service import Settings, create_app
+
     limits = limits or Limits(requests_per_second=0.0)
     return Client(
         create_app(

@@ -279,8 +279,12 @@ def test_of_who_has_died_nothing_is_said(client):
         ({"context": None}, 400, "CDS_REQUEST"),
         ({"context": {"patientId": "p1"}}, 400, "CDS_REQUEST"),
         ({"context": {"userId": "u", "patientId": ""}}, 400, "CDS_REQUEST"),
+        ({"context": {"userId": "u", "patientId": "Jane Roe"}}, 400, "CDS_REQUEST"),
+        ({"hookInstance": "d1577c69dfbe44adba6d3e05e953b2ea"}, 400, "CDS_REQUEST"),
         ({"prefetch": None}, 412, "NO_PREFETCH"),
         ({"prefetch": {}}, 412, "NO_PREFETCH"),
+        ({"prefetch": {"patient": "Jane"}}, 400, "CDS_REQUEST"),
+        ({"prefetch": {"patient": [None]}}, 400, "CDS_REQUEST"),
         ({"context": {"userId": "u", "patientId": "p2"}}, 400, "OTHER_PATIENT"),
     ],
 )
@@ -291,7 +295,7 @@ def test_a_call_that_is_none_is_refused(client, change, status, code):
     assert "p2" not in answer.text
 
 
-@pytest.mark.parametrize("value", [None, [], "x", {"resourceType": "Bundle"}, {"entry": 3},
+@pytest.mark.parametrize("value", [None, {}, {"resourceType": "Bundle"}, {"entry": 3},
                                    {"resourceType": "OperationOutcome"}])  # fmt: skip
 def test_a_prefetched_value_that_holds_nothing_is_nothing(client, value):
     call = hook(womac())

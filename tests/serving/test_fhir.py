@@ -30,7 +30,8 @@ def check(kind, value, place="RiskAssessment"):
         assert PRIMITIVES[kind](value), f"{place} is no {kind}: {value!r}"
         return
     table = R4["types"][kind]
-    assert isinstance(value, dict) and value, place
+    assert isinstance(value, dict), place
+    assert value, place
     for name, part in value.items():
         assert name in table, f"{place}.{name} is no element of {kind}"
         many = table[name]["max"] == "*"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import uuid
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,6 +18,8 @@ from hiprisk.serving.statements import DISCLAIMER, SIMULATED
 
 MAX_SUMMARY = 139
 HOOK = "patient-view"
+_FHIR_ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
+_UUID = re.compile(r"[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 
 
 def service_id(model: Model) -> str:
@@ -89,6 +91,8 @@ def answer_hook(
             code="NO_PREFETCH",
             advice="send what the prefetch templates of /cds-services ask for",
         )
+    if not all(value is None or isinstance(value, dict) for value in prefetch.values()):
+        raise _bad("what was prefetched must be resources or null", "prefetch")
     resources = [resource for value in prefetch.values() for resource in bundle_resources(value)]
     record = read_record(
         resources,
@@ -104,15 +108,15 @@ def _patient_id(document: Mapping[str, Any]) -> str:
     """The patient in context; refuses what is no request of CDS Hooks."""
     if document.get("hook") != HOOK:
         raise _bad(f"hook must be {HOOK}", "hook")
-    try:
-        uuid.UUID(str(document.get("hookInstance")))
-    except ValueError:
-        raise _bad("hookInstance must be a UUID", "hookInstance") from None
+    if not _UUID.fullmatch(str(document.get("hookInstance"))):
+        raise _bad("hookInstance must be a UUID", "hookInstance")
     context = document.get("context")
     context = context if isinstance(context, dict) else {}
     for key in ("userId", "patientId"):
         if not isinstance(context.get(key), str) or not context[key]:
             raise _bad(f"context must hold {key} as text", f"context.{key}")
+    if not _FHIR_ID.fullmatch(context["patientId"]):
+        raise _bad("context.patientId must be a FHIR id", "context.patientId")
     return str(context["patientId"])
 
 

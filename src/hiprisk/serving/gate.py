@@ -1,6 +1,6 @@
 """What every request passes before the service sees it, and what every answer carries.
 
-Plain ASGI: host, rate, token, kind and size of the body, time, number at once; then security
+Plain ASGI: host, rate, token, size of the body, time, number at once; then security
 headers, and a letter in place of any defect. Nothing of a request is ever written to a log.
 """
 
@@ -10,7 +10,7 @@ import asyncio
 import logging
 import math
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -170,8 +170,6 @@ class Gate:
                 headers=(("retry-after", str(math.ceil(wait))),),
             )
         self._check_token(scope, headers)
-        if scope["method"] == "POST":
-            _check_kind(headers)
 
     def _check_token(self, scope: Scope, headers: dict[str, str]) -> None:
         token = self._rules.token
@@ -218,7 +216,8 @@ def _headers(scope: Scope) -> dict[str, str]:
     return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
 
 
-def _check_kind(headers: dict[str, str]) -> None:
+def check_kind(headers: Mapping[str, str]) -> None:
+    """Refuse a body that is not plain JSON in UTF-8 by what its headers say."""
     kind, _, rest = headers.get("content-type", "").partition(";")
     charset = rest.strip().lower().removeprefix("charset=").strip('"')
     coded = headers.get("content-encoding", "identity").lower() != "identity"

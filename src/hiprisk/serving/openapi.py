@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 from typing import Any
 
 from hiprisk.serving.answers import column_names
@@ -9,6 +11,8 @@ from hiprisk.serving.patient import Model, range_text
 from hiprisk.sheet.format import VariableSpec
 
 Schema = dict[str, Any]
+# Combinations that are looked through to say which variables are enough.
+MAX_SETS = 500
 
 TEXTS: Schema = {"type": "array", "items": {"type": "string"}}
 SHARE: Schema = {"type": ["number", "null"], "minimum": 0, "maximum": 1}
@@ -71,10 +75,12 @@ def gives(description: str, **schemas: Schema) -> dict[str, Any]:
 
 def patient_schema(model: Model) -> Schema:
     """One patient: variables by name; what is absent or null is not known."""
+    enough = _enough(model)
     return {
         "type": "object",
         "additionalProperties": False,
         "properties": {spec.name: _variable(spec) for spec in model.sheet.variables},
+        **({"anyOf": enough} if enough else {}),
     }
 
 
@@ -88,15 +94,47 @@ def _variable(spec: VariableSpec) -> Schema:
     return {**told, "type": ["integer" if spec.integer else "number", "null"], **bounds}
 
 
+def _enough(model: Model) -> list[Schema]:
+    """The smallest sets of variables that are enough for a prediction; none if they are many."""
+    sheet = model.sheet
+    weights = {spec.name: spec.weight for spec in sheet.variables}
+    sets: list[frozenset[str]] = []
+    for size in range(len(weights) + 1):
+        if math.comb(len(weights), size) > MAX_SETS:
+            return []
+        for names in itertools.combinations(weights, size):
+            lacking = sum(weight for name, weight in weights.items() if name not in names)
+            known = frozenset(names)
+            if lacking <= sheet.max_imputed_weight and not any(few <= known for few in sets):
+                sets.append(known)
+        if all(
+            any(few <= frozenset(names) for few in sets)
+            for names in itertools.combinations(weights, min(size + 1, len(weights)))
+        ):
+            break
+    return [
+        {"required": sorted(names), "properties": {n: {"not": {"type": "null"}} for n in names}}
+        for names in sets
+    ]
+
+
 def rows_schema(model: Model, max_rows: int) -> Schema:
-    """Many patients."""
+    """Many patients; a value that cannot be used is answered with a reason in its row."""
+    cell = {"type": ["number", "string", "boolean", "null"]}
+    row = {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            spec.name: {**cell, "description": f"{spec.label}: {range_text(spec)}"}
+            for spec in model.sheet.variables
+        },
+    }
+    told = f"At most {max_rows} rows."
     return {
         "type": "object",
         "required": ["rows"],
         "additionalProperties": False,
-        "properties": {
-            "rows": {"type": "array", "maxItems": max_rows, "items": patient_schema(model)}
-        },
+        "properties": {"rows": {"type": "array", "description": told, "items": row}},
     }
 
 

@@ -21,7 +21,8 @@ from hiprisk.serving.cds_hooks import answer_hook, discovery, service_id, used_i
 from hiprisk.serving.describing import describe, health, page_policy, plain_page
 from hiprisk.serving.fhir import read_bundle_resource, risk_assessment
 from hiprisk.serving.fhir_codes import CodeMap, load_code_map
-from hiprisk.serving.gate import Gate, Rules, SafeAnswers
+from hiprisk.serving.gate import Gate, Rules, SafeAnswers, check_kind
+from hiprisk.serving.limits import Limits
 from hiprisk.serving.observations import read_record
 from hiprisk.serving.patient import Model
 from hiprisk.serving.problems import PROBLEM_TYPE, RequestRefusedError, problem
@@ -136,6 +137,11 @@ def _add_refusals(api: FastAPI) -> None:
     api.add_exception_handler(HTTPException, not_routed)
 
 
+async def _document(request: Request, limits: Limits) -> dict[str, Any]:
+    check_kind(request.headers)
+    return read_object(await request.body(), max_bytes=limits.max_body_bytes)
+
+
 def _json(value: Mapping[str, Any], media_type: str = "application/json") -> Response:
     return Response(canonical_json(value), media_type=media_type)
 
@@ -197,7 +203,7 @@ def _add_predictions(api: FastAPI, model: Model, settings: Settings) -> None:
         openapi_extra=openapi.body(openapi.patient_schema(model)),
     )
     async def predict(request: Request) -> Response:
-        given = read_object(await request.body(), max_bytes=limits.max_body_bytes)
+        given = await _document(request, limits)
         values = predict_one(model, given)
         if FHIR_TYPE not in request.headers.get("accept", ""):
             return _json(values)
@@ -212,7 +218,7 @@ def _add_predictions(api: FastAPI, model: Model, settings: Settings) -> None:
         openapi_extra=openapi.body(openapi.rows_schema(model, limits.max_rows)),
     )
     async def score(request: Request) -> Response:
-        document = read_object(await request.body(), max_bytes=limits.max_body_bytes)
+        document = await _document(request, limits)
         return _json(predict_rows(model, document, max_rows=limits.max_rows))
 
 
@@ -238,7 +244,7 @@ def _add_records(api: FastAPI, model: Model, settings: Settings) -> None:
         openapi_extra=openapi.body(openapi.HOOK),
     )
     async def patient_view(request: Request) -> Response:
-        document = read_object(await request.body(), max_bytes=limits.max_body_bytes)
+        document = await _document(request, limits)
         now = settings.clock()
         return _json(answer_hook(model, document, code_map=settings.code_map, now=now))
 
@@ -249,7 +255,7 @@ def _add_records(api: FastAPI, model: Model, settings: Settings) -> None:
         openapi_extra=openapi.body(openapi.RECORD, media_type=FHIR_TYPE),
     )
     async def assess_record(request: Request) -> Response:
-        document = read_object(await request.body(), max_bytes=limits.max_body_bytes)
+        document = await _document(request, limits)
         return _json(_assessed(model, document, settings), FHIR_TYPE)
 
 
@@ -307,7 +313,7 @@ def run(
     tls : tuple of Path, optional
         Certificate and key.
     ready : callable, optional
-        Told the port once the service answers.
+        Told the port once callers can connect.
 
     Raises
     ------
@@ -333,6 +339,8 @@ def run(
     )
     try:
         listening = config.bind_socket()
+        # From here on whoever connects waits, and is not refused.
+        listening.listen(config.backlog)
     except (OSError, SystemExit) as problem_there:
         raise StoreError(
             "the address cannot be listened on", advice="name a free --port or another --host"
