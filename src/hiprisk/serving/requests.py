@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from hiprisk.errors import BundleError, InputError
 from hiprisk.serving.answers import Answers, Unreadable, answer, as_mapping
-from hiprisk.serving.patient import Model, range_text
+from hiprisk.serving.patient import NO_ANSWER, Model, range_text
 from hiprisk.serving.problems import RequestRefusedError
 from hiprisk.serving.statements import DISCLAIMER, SIMULATED
 from hiprisk.serving.values import as_number, is_not_known
@@ -176,7 +176,7 @@ def _refusal(model: Model, reasons: Sequence[str]) -> InputError:
 
 def _rule(model: Model, code: str, name: str | None) -> str:
     if name is None:
-        return "too little is known for a prediction"
+        return NO_ANSWER.get(code, "too little is known for a prediction")
     rules = {
         "OUT_OF_RANGE": "must lie in {}",
         "UNKNOWN_CATEGORY": "must be one of {}",

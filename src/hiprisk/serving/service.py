@@ -179,12 +179,12 @@ def _add_facts(api: FastAPI, model: Model, settings: Settings) -> None:
 def _page(model: Model) -> str:
     """The calculator, or a plain page where this hiprisk has none."""
     try:
-        calculator = importlib.import_module("hiprisk.serving.calculator")
+        calculator = importlib.import_module("hiprisk.serving.calculator.building")
     except ModuleNotFoundError as absent:
         if absent.name != "hiprisk.serving.calculator":
             raise
         return plain_page(model)
-    return str(calculator.calculator_page(model.bundle))
+    return str(calculator.build_page(model))
 
 
 def _add_predictions(api: FastAPI, model: Model, settings: Settings) -> None:
