@@ -23,6 +23,7 @@ COMMANDS: dict[str, str] = {
     "template": "write an empty data file for a model, with units and ranges",
     "models": "list bundles",
     "check": "check a cohort file and say what is wrong with it",
+    "join": "join files of one cohort by person",
     "init": "draft a mapping and a study config for an unknown file",
     "simulate": "write a simulated cohort whose truth is known",
     "demo": "train on a simulated cohort, score a file, predict one patient",
