@@ -32,7 +32,11 @@ def run(argv: Sequence[str]) -> int:
     model = load(str(reference))
     options = _parser(model).parse_args(list(argv))
     result = model.predict(_given(model, options))
-    if options.json:
+    if options.fhir is not None:
+        from hiprisk.serving.fhir import risk_assessment
+
+        print_json(risk_assessment(model, result.values, subject=options.fhir))
+    elif options.json:
         print_json(result.to_dict())
     else:
         show_prediction(model, result)
@@ -48,6 +52,9 @@ def _parser(model: Model | None) -> argparse.ArgumentParser:
     )
     parser.add_argument("bundle", metavar="BUNDLE", help="bundle, or name of a model in ./models")
     parser.add_argument("--from", dest="source", metavar="FILE|-", help="JSON object; - is stdin")
+    parser.add_argument("--fhir", nargs="?", const="", metavar="REFERENCE",
+                        help="print a FHIR R4 RiskAssessment, of this patient (Patient/123) "
+                        "if given")  # fmt: skip
     if model is not None:
         group = parser.add_argument_group("variables of this model (all may be left out)")
         for spec in model.sheet.variables:
