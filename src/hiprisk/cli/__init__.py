@@ -22,6 +22,8 @@ COMMANDS: dict[str, str] = {
     "score": "score a cohort file: every row comes back, in order",
     "predict": "predict one patient",
     "serve": "serve a model: REST, CDS Hooks, FHIR, the calculator page",
+    "calculator": "write a calculator page: one HTML file, no network",
+    "testpack": "let another implementation of a model prove itself equal",
     "template": "write an empty data file for a model, with units and ranges",
     "models": "list bundles",
     "check": "check a cohort file and say what is wrong with it",

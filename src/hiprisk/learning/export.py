@@ -18,6 +18,7 @@ from hiprisk.sheet.evaluate import SheetEvaluator
 from hiprisk.sheet.format import (
     Distribution,
     Event,
+    MeasurementError,
     MissingModel,
     OutcomeSpec,
     Sheet,
@@ -72,7 +73,11 @@ def write_sheet(
         family=estimator.family,
         provenance=provenance,  # type: ignore[arg-type]  # one of the cohort's literals
         intended_use=config.intended_use,
-        outcome=outcome_spec(config.outcome, estimator.design),
+        outcome=outcome_spec(
+            config.outcome,
+            estimator.design,
+            measurement=outcome_measurement(config.outcome, dictionary),
+        ),
         variables=specs,
         columns=estimator.design.columns,
         missing=missing_model(estimator),
@@ -154,6 +159,7 @@ def _spec(variable: Variable, values: pd.Series) -> VariableSpec:
         training=number_summary(values.to_numpy(dtype=np.float64))
         if is_number
         else _category_summary(values, levels),
+        measurement=variable.measurement_error,
     )
 
 
@@ -191,20 +197,28 @@ def _category_summary(values: pd.Series, levels: Sequence[str]) -> TrainingSumma
     )
 
 
-def outcome_spec(outcome: OutcomeSettings, design: Design) -> OutcomeSpec:
+def outcome_spec(
+    outcome: OutcomeSettings, design: Design, *, measurement: MeasurementError | None = None
+) -> OutcomeSpec:
     """What is predicted, in the sheet's words."""
-    return outcome_spec_of(outcome, design.variables)
+    return outcome_spec_of(outcome, design.variables, measurement=measurement)
 
 
-def outcome_spec_of(outcome: OutcomeSettings, variables: Sequence[str]) -> OutcomeSpec:
+def outcome_spec_of(
+    outcome: OutcomeSettings,
+    variables: Sequence[str],
+    *,
+    measurement: MeasurementError | None = None,
+) -> OutcomeSpec:
     """The same for a model that has these variables; see `outcome_spec`."""
+    continuous = outcome.kind == "continuous"
     baseline = outcome.baseline if outcome.baseline in variables else None
-    bounds = outcome.bounds if outcome.kind == "continuous" else None
+    bounds = outcome.bounds if continuous else None
     events = [event for event in outcome.events if event.reference == "fixed" or baseline]
     return OutcomeSpec(
         variable=outcome.variable,
         label=outcome.label,
-        unit=outcome.unit if outcome.kind == "continuous" else "probability",
+        unit=outcome.unit if continuous else "probability",
         kind=outcome.kind,
         estimand=estimand(outcome),
         horizon_months=outcome.horizon_months,
@@ -214,7 +228,16 @@ def outcome_spec_of(outcome: OutcomeSettings, variables: Sequence[str]) -> Outco
         baseline=baseline,
         event_level=outcome.event_level,
         events=tuple(map(_event, events)),
+        measurement=measurement,
     )
+
+
+def outcome_measurement(
+    outcome: OutcomeSettings, dictionary: Mapping[str, Variable]
+) -> MeasurementError | None:
+    """Measurement error of a continuous outcome's score, where the dictionary knows it."""
+    known = dictionary.get(outcome.variable)
+    return known.measurement_error if known and outcome.kind == "continuous" else None
 
 
 def _event(event: EventSettings) -> Event:

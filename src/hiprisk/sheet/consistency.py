@@ -13,6 +13,7 @@ from hiprisk.sheet.format import (
     Derived,
     Distribution,
     LinearModel,
+    MeasurementError,
     MissingModel,
     OutcomeSpec,
     Sheet,
@@ -75,6 +76,21 @@ def _variable_problems(variable: VariableSpec) -> Iterable[str]:
             yield f"the shares of variable '{variable.name}' do not fit its edges"
     if variable.kind == "category" and len(set(variable.levels)) < 2:
         yield f"category '{variable.name}' has fewer than two levels"
+    if variable.kind == "category" and variable.measurement is not None:
+        yield f"category '{variable.name}' has a measurement error, which only numbers have"
+    yield from _measurement_problems(variable.measurement, f"variable '{variable.name}'")
+
+
+def _measurement_problems(measurement: MeasurementError | None, what: str) -> Iterable[str]:
+    if measurement is None:
+        return
+    if not 0.0 < measurement.low <= measurement.high:
+        yield f"the measurement error of {what} is not a positive range"
+    change = measurement.minimal_detectable_change
+    if change is not None and change <= 0.0:
+        yield f"the minimal detectable change of {what} is not positive"
+    if not measurement.source.strip() or not measurement.instrument.strip():
+        yield f"the measurement error of {what} has no source or no instrument"
 
 
 def _column_problems(
@@ -187,6 +203,7 @@ def _outcome_problems(sheet: Sheet) -> Iterable[str]:
     if outcome.baseline is not None and outcome.baseline not in names:
         yield "the outcome's baseline is not one of the model's numbers"
     yield from _event_problems(outcome)
+    yield from _measurement_problems(outcome.measurement, "the outcome")
     expected_link = "logit" if outcome.kind == "binary" else "identity"
     if sheet.model.link != expected_link:
         yield "the model's link does not fit the kind of outcome"
