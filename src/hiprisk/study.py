@@ -23,6 +23,12 @@ from hiprisk.cohort.dictionary import Variable, load_dictionary
 from hiprisk.cohort.reading import Cohort
 from hiprisk.config import StudyConfig
 from hiprisk.config.reading import resolved
+from hiprisk.evidence.document import Evidence
+from hiprisk.evidence.families import FamilyResult
+from hiprisk.evidence.finished import Chosen, FinishedStudy
+from hiprisk.evidence.flat import evidence_tables
+from hiprisk.evidence.judging import judge
+from hiprisk.evidence.parts import metric_functions
 from hiprisk.features.design import Design, plan_design
 from hiprisk.learning.candidates import (
     LearningData,
@@ -45,11 +51,10 @@ from hiprisk.learning.skops_file import dump_estimator
 from hiprisk.learning.tuning import Tuned
 from hiprisk.learning.uncertainty import residual_distribution
 from hiprisk.reporting.card import model_card
-from hiprisk.reporting.plots import study_figures
+from hiprisk.reporting.report import report_figures, report_sections, study_report
 from hiprisk.sheet.format import Distribution, Sheet
 from hiprisk.tracking.runs import StudyRun, open_run
-from hiprisk.validation.evidence import Evidence, FamilyResult
-from hiprisk.validation.judging import Chosen, FinishedStudy, judge, metric_functions
+from hiprisk.validation.checkpoint import Checkpoint
 from hiprisk.validation.procedure import InnerTuning, WholeProcedure
 from hiprisk.validation.resampling import BootstrapResult, bootstrap_optimism, draw_resamples
 
@@ -144,8 +149,19 @@ def run_study(
         )  # fmt: skip
         estimator = _fit(config, design, dictionary, data, chosen)
         unseen = _out_of_fold(config, design, dictionary, chosen, folds)
+        with one_thread():
+            apparent = estimator.predict_numeric(data.columns)
+        procedure = _procedure(config, design, dictionary, data, chosen, estimator)
         bootstrap = _bootstrap(
-            config, design, dictionary, data, chosen, estimator, workers=workers, tell=tell
+            config,
+            procedure,
+            apparent,
+            chosen,
+            checkpoint=Checkpoint(
+                _search_folder(Path(out), config) / "bootstrap", _identity(config, cohort)
+            ),
+            workers=workers,
+            tell=tell,
         )
         distribution, residual_sd = _scatter(config, data, unseen)
         refits = _usable_refits(bootstrap, chosen)
@@ -163,14 +179,20 @@ def run_study(
             evidence = judge(
                 FinishedStudy(
                     config=config,
+                    dictionary=dictionary,
                     cohort=cohort,
                     selection=selection,
+                    design=design,
                     data=data,
                     chosen=chosen,
                     estimator=estimator,
+                    procedure=procedure,
+                    apparent=apparent,
                     unseen=unseen,
-                    optimism=bootstrap.table,
+                    bootstrap=bootstrap,
                     sheet=sheet,
+                    workers=workers,
+                    progress=tell,
                 )
             )
         bundle_path = _write(config, cohort, sheet, evidence, estimator, Path(out), run)
@@ -314,17 +336,15 @@ def _out_of_fold(
     return out_of_fold(estimator, chosen.params, folds)
 
 
-def _bootstrap(
+def _procedure(
     config: StudyConfig,
     design: Design,
     dictionary: Mapping[str, Variable],
     data: LearningData,
     chosen: Chosen,
     estimator: StudyEstimator,
-    *,
-    workers: int,
-    tell: Progress,
-) -> BootstrapResult:
+) -> WholeProcedure:
+    """What is repeated on resamples: imputation, features and fit, and tuning where asked for."""
     settings = config.validation
     blank = blank_estimator(config, design, dictionary, family=chosen.name, in_resamples=True)
     blank = with_settings(with_plan_of(blank, estimator), params=chosen.params)
@@ -333,16 +353,31 @@ def _bootstrap(
         inner = InnerTuning(
             config.families.named()[chosen.name], settings.trials_inside, config.tuning.folds
         )
-    with one_thread():
-        apparent = estimator.predict_numeric(data.columns)
+    return WholeProcedure(blank, data, inner)
+
+
+def _bootstrap(
+    config: StudyConfig,
+    procedure: WholeProcedure,
+    apparent: Floats,
+    chosen: Chosen,
+    *,
+    checkpoint: Checkpoint,
+    workers: int,
+    tell: Progress,
+) -> BootstrapResult:
+    data = procedure.data
     return bootstrap_optimism(
-        WholeProcedure(blank, data, inner),
+        procedure,
         data.outcome,
         apparent=apparent,
         metrics=metric_functions(config.outcome.kind, chosen.name),
-        resamples=draw_resamples(data.groups, n_resamples=settings.resamples, seed=config.seed),
+        resamples=draw_resamples(
+            data.groups, n_resamples=config.validation.resamples, seed=config.seed
+        ),
         workers=workers,
         progress=partial(tell, "bootstrap"),
+        checkpoint=checkpoint,
     )
 
 
@@ -370,6 +405,8 @@ def _write(
     run: StudyRun,
 ) -> Path:
     packages = ("numpy", "pandas", "scikit-learn", "scipy", "skops", "optuna")
+    created_with = {"hiprisk": version(), **{name: metadata.version(name) for name in packages}}
+    sections = report_sections(evidence, sheet)
     contents = BundleContents(
         sheet=sheet,
         config=resolved(config),
@@ -382,8 +419,14 @@ def _write(
         },
         card=model_card(sheet, evidence),
         cohort_fingerprint=cohort.fingerprint,
-        created_with={"hiprisk": version(), **{name: metadata.version(name) for name in packages}},
+        created_with=created_with,
         estimator=dump_estimator(estimator),
-        files={f"figures/{name}": data for name, data in study_figures(evidence).items()},
+        files={
+            "report.html": study_report(
+                evidence, sheet, sections, created_with=created_with
+            ).encode(),
+            **{f"tables/{name}": data for name, data in evidence_tables(evidence).items()},
+            **{f"figures/{name}": data for name, data in report_figures(sections).items()},
+        },
     )
     return write_bundle(out, config.name, contents)

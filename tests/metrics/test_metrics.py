@@ -1,4 +1,4 @@
-"""Every metric: hand counts, weights as replication, bounds, and what is refused."""
+"""Hand counts of the metrics and what they refuse; the contract of all is in test_contract.py."""
 
 import numpy as np
 import pytest
@@ -7,24 +7,8 @@ from hypothesis import strategies as st
 
 from hiprisk.errors import InputError
 from hiprisk.metrics import calibration, discrimination, likelihood, scores
-from hiprisk.metrics.registry import METRICS, metrics_for
 
-ALL = [metric for kind in METRICS.values() for metric in kind]
-EXTRA_BINARY = {
-    "dxy": discrimination.somers_dxy,
-    "nagelkerke": likelihood.nagelkerke_r2,
-    "D": likelihood.discrimination_index,
-    "U": likelihood.unreliability_index,
-    "Q": likelihood.quality_index,
-}
-
-
-def example(kind, n=60, seed=3):
-    rng = np.random.default_rng(seed)
-    lp = rng.normal(size=n)
-    if kind == "continuous":
-        return lp * 8 + rng.normal(size=n) * 6 + 40, lp * 8 + 40
-    return (rng.random(n) < 1 / (1 + np.exp(-lp))).astype(float), 1 / (1 + np.exp(-lp))
+from .examples import example
 
 
 @pytest.mark.parametrize(
@@ -59,6 +43,14 @@ def test_slope_equals_hand_count_where_it_is_not_one():
         (discrimination.somers_dxy, 0.75),
         (scores.brier, (0.01 + 0.36 + 0.16 + 0.01) / 4),
         (scores.scaled_brier, 1 - (0.54 / 4) / 0.25),
+        (discrimination.discrimination_slope, 0.65 - 0.25),
+        # Two events observed, 0.9 + 0.4 + 0.4 + 0.1 expected.
+        (calibration.observed_expected_ratio, 2 / 1.8),
+        # Numerator .1 * -.8 + .6 * .2 - .4 * .2 - .1 * .8; variance 2 * .64 * .09 + 2 * .04 * .24.
+        (scores.spiegelhalter_z, -0.12 / np.sqrt(0.1344)),
+        # Likelihood .9 * .4 * .6 * .9 against 1/16.
+        (likelihood.cox_snell_r2_as_is, 1 - (0.0625 / 0.1944) ** 0.5),
+        (likelihood.nagelkerke_r2_as_is, (1 - (0.0625 / 0.1944) ** 0.5) / 0.75),
     ],
 )
 def test_binary_metric_equals_hand_count(function, expected):
@@ -97,47 +89,6 @@ def test_gini_mean_difference_equals_all_pairs():
     assert doubled == pytest.approx(scores.gini_mean_difference([*x, 3.0]))
 
 
-@pytest.mark.parametrize("metric", ALL, ids=lambda m: f"{m.kind}-{m.name}")
-def test_every_metric_is_best_at_its_optimum_and_inside_its_bounds(metric):
-    observed, predicted = example(metric.kind)
-    value = metric.function(observed, predicted)
-    low, high = metric.bounds
-    assert low is None or value >= low
-    assert high is None or value <= high
-    if metric.kind == "continuous":
-        distorted = 0.4 * predicted + 10.0
-    else:
-        noise = np.random.default_rng(1).normal(size=len(predicted))
-        distorted = 1 / (1 + np.exp(-(2 * np.log(predicted / (1 - predicted)) + noise + 1.5)))
-    worse = metric.function(observed, distorted)
-    if metric.direction:
-        assert metric.direction * value > metric.direction * worse
-    else:
-        assert abs(value - metric.optimum) <= abs(worse - metric.optimum) + 1e-9
-
-
-FUNCTIONS = [(m.kind, m.name, m.function) for m in ALL]
-FUNCTIONS += [("binary", name, function) for name, function in EXTRA_BINARY.items()]
-
-
-@pytest.mark.parametrize(("kind", "name", "function"), FUNCTIONS)
-def test_weights_are_replications(kind, name, function):
-    observed, predicted = example(kind)
-    counts = np.random.default_rng(5).integers(0, 4, len(observed))
-    repeated = np.repeat(np.arange(len(observed)), counts)
-    weighted = function(observed, predicted, weights=counts)
-    assert weighted == pytest.approx(function(observed[repeated], predicted[repeated]), rel=1e-9)
-
-
-@pytest.mark.parametrize(("kind", "name", "function"), FUNCTIONS)
-def test_order_of_people_does_not_matter(kind, name, function):
-    observed, predicted = example(kind)
-    order = np.random.default_rng(2).permutation(len(observed))
-    assert function(observed[order], predicted[order]) == pytest.approx(
-        function(observed, predicted), rel=1e-9
-    )
-
-
 @given(st.lists(st.tuples(st.booleans(), st.floats(0, 1)), min_size=2, max_size=40))
 def test_c_equals_the_count_of_all_pairs(pairs):
     y = np.array([float(event) for event, _ in pairs])
@@ -164,14 +115,14 @@ def test_c_equals_the_count_of_all_pairs(pairs):
         (lambda: calibration.linear_slope([1.0, 2.0], [3.0, 3.0]), "predictions that vary"),
         (lambda: calibration.logistic_slope([1, 0], [0.3, 0.3]), "risks that vary"),
         (lambda: calibration.logistic_slope([1, 1, 0, 0], [0.9, 0.8, 0.2, 0.1]), "separate those"),
+        (lambda: calibration.logistic_slope([1, 0, 1], [0.3, 0.95, 0.95]), "separate those"),
         (lambda: likelihood.nagelkerke_r2([1, 1], [0.5, 0.4]), "events and non-events"),
+        (lambda: likelihood.nagelkerke_r2_as_is([1, 1], [0.5, 0.4]), "events and non-events"),
+        (lambda: discrimination.discrimination_slope([1, 1], [0.5, 0.4]), "events and non-events"),
+        (lambda: calibration.observed_expected_ratio([1, 0], [0.0, 0.0]), "risks above 0"),
+        (lambda: scores.spiegelhalter_z([1, 0], [0.5, 0.5]), "other than 0, one half and 1"),
     ],
 )  # fmt: skip
 def test_what_makes_no_sense_is_refused(call, message):
     with pytest.raises(InputError, match=message):
         call()
-
-
-def test_the_main_metric_comes_first():
-    assert metrics_for("continuous")[0].name == "r2"
-    assert metrics_for("binary")[0].name == "c_statistic"

@@ -18,13 +18,23 @@ from hiprisk.errors import ConfigError, ExitCode, HipRiskError
 COMMANDS: dict[str, str] = {
     "train": "run a study: tune, fit, validate, write a bundle, track",
     "associate": "the table of a cohort paper: effect of the declared exposure, adjusted, pooled",
+    "compare": "say what blocks of predictors add, with a verdict",
     "score": "score a cohort file: every row comes back, in order",
     "predict": "predict one patient",
+    "serve": "serve a model: REST, CDS Hooks, FHIR, the calculator page",
+    "calculator": "write a calculator page: one HTML file, no network",
+    "testpack": "let another implementation of a model prove itself equal",
     "template": "write an empty data file for a model, with units and ranges",
     "models": "list bundles",
     "check": "check a cohort file and say what is wrong with it",
+    "join": "join files of one cohort by person",
     "init": "draft a mapping and a study config for an unknown file",
+    "samplesize": "how many people a study needs, and how unstable its model will be",
     "simulate": "write a simulated cohort whose truth is known",
+    "sheet": "write a published model down, or print a model in full",
+    "validate": "judge a model, or predictions in a file, on people whose outcome is known",
+    "update": "recalibrate or re-estimate a model on a new cohort, as a new version",
+    "drift": "watch predictors, predictions and calibration of a model in use",
     "demo": "train on a simulated cohort, score a file, predict one patient",
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -41,6 +41,7 @@ def check_cohort(
     stacked: bool,
     source: Mapping[str, pa.ChunkedArray],
     today: datetime.date | None = None,
+    extra: Sequence[Variable] = (),
 ) -> tuple[Finding, ...]:
     """Hold a whole cohort against every rule.
 
@@ -58,6 +59,8 @@ def check_cohort(
         The file's own columns, to see what became of their codes.
     today : date, optional
         Dates after it are in the future.
+    extra : sequence of Variable
+        Variables of the frame that the dictionary lacks.
 
     Returns
     -------
@@ -79,7 +82,7 @@ def check_cohort(
         findings += finding_at(
             mask, code, "error", name, _unreadable_message(code), _UNREADABLE_ADVICE[code]
         )
-    dictionary = load_dictionary()
+    dictionary = {**load_dictionary(), **{variable.name: variable for variable in extra}}
     for name in frame.columns:
         variable = dictionary[name]
         if variable.kind == "number":

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib import resources
 from typing import Any, Literal
 
 from hiprisk.errors import ConfigError
+from hiprisk.sheet.format import MeasurementError, VariableSpec
 from hiprisk.yaml_strict import parse_yaml
 
 KINDS = ("number", "category", "identifier", "date")
@@ -32,6 +33,8 @@ class Variable:
         Sign of the effect on worse later hip function that the evidence names; 0 where none.
     minimal_detectable_change : float or None
         In the unit of the score, at 95 %.
+    measurement_error : MeasurementError or None
+        How far two measurements of an unchanged person differ.
     """
 
     name: str
@@ -47,6 +50,7 @@ class Variable:
     direction: Literal["higher_worse", "higher_better"] | None = None
     monotone: int = 0
     minimal_detectable_change: float | None = None
+    measurement_error: MeasurementError | None = None
 
 
 @functools.cache
@@ -71,6 +75,8 @@ def _variable(name: str, entry: dict[str, Any]) -> Variable:
             settings[key] = (float(low), float(high))
     settings["levels"] = tuple(settings.get("levels", ()))
     try:
+        if "measurement_error" in settings:
+            settings["measurement_error"] = MeasurementError(**settings["measurement_error"])
         variable = Variable(name=name, **settings)
     except TypeError as unknown:
         raise ConfigError(str(unknown), file="dictionary.yaml", column=name) from None
@@ -78,3 +84,23 @@ def _variable(name: str, entry: dict[str, Any]) -> Variable:
     if variable.kind not in KINDS or stray:
         raise ConfigError("kind or aliases make no sense", file="dictionary.yaml", column=name)
     return variable
+
+
+def variables_beyond(specs: Iterable[VariableSpec]) -> tuple[Variable, ...]:
+    """A sheet's variables that the dictionary lacks, as the reader of cohorts takes them."""
+    known = load_dictionary()
+    return tuple(
+        Variable(
+            name=spec.name,
+            label=spec.label,
+            kind=spec.kind,
+            source="the model's sheet",
+            unit=spec.unit or None,
+            hard=spec.hard,
+            soft=spec.soft,
+            levels=spec.levels,
+            integer=spec.integer,
+        )
+        for spec in specs
+        if spec.name not in known
+    )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +24,7 @@ from hiprisk.cohort.csv_text import (
     is_parquet,
     iter_csv,
 )
-from hiprisk.cohort.dictionary import load_dictionary
+from hiprisk.cohort.dictionary import Variable, load_dictionary
 from hiprisk.cohort.findings import Finding
 from hiprisk.cohort.mapping import CohortMapping, VariableSource, identity_mapping
 from hiprisk.cohort.parquet_text import iter_parquet
@@ -76,6 +76,8 @@ class Cohort:
         Columns of the file that nothing was made of.
     file_rows : tuple of int, optional
         Position in the file of each row of the frame, where the mapping selects some of them.
+    unreadable : mapping
+        Rows of the frame whose cell could not be read, by variable and code.
     """
 
     frame: pd.DataFrame
@@ -86,6 +88,7 @@ class Cohort:
     source_name: str
     ignored: tuple[str, ...] = ()
     file_rows: tuple[int, ...] | None = None
+    unreadable: Mapping[tuple[str, str], NDArray[np.bool_]] = field(default_factory=dict)
 
     @property
     def n_rows(self) -> int:
@@ -103,7 +106,11 @@ class Cohort:
 
 
 def iter_blocks(
-    path: Path | str, mapping: CohortMapping | None = None, *, block_bytes: int = BLOCK_BYTES
+    path: Path | str,
+    mapping: CohortMapping | None = None,
+    *,
+    block_bytes: int = BLOCK_BYTES,
+    extra: Sequence[Variable] = (),
 ) -> Iterator[CohortBlock]:
     """Read a CSV or Parquet file block by block.
 
@@ -114,6 +121,9 @@ def iter_blocks(
         Without it the file uses the dictionary's own names.
     block_bytes : int
         Bytes of CSV text in a block.
+    extra : sequence of Variable
+        Variables that the dictionary lacks (a published model's own), each read from the column
+        of its name where the file has one.
 
     Raises
     ------
@@ -137,8 +147,50 @@ def iter_blocks(
     for block in blocks:
         names = block.table.column_names
         used = mapping or identity_mapping(names)
-        check_columns(names, used, path.name)
-        yield map_block(block, used, decimal=decimal)
+        if used.ignore_case:
+            used = named_as_in_file(used, names, path.name)
+        present = [variable for variable in extra if variable.name in names]
+        if mapping is not None or not present:
+            check_columns(names, used, path.name)
+        yield map_block(block, used, decimal=decimal, extra=present)
+
+
+def named_as_in_file(mapping: CohortMapping, names: list[str], file: str) -> CohortMapping:
+    """The mapping with its columns named as the file has them, whatever their case.
+
+    Raises
+    ------
+    InputError
+        If two columns of the file differ in case only, and one of them is wanted.
+    """
+    found: dict[str, list[str]] = {}
+    for name in names:
+        found.setdefault(name.lower(), []).append(name)
+
+    def own(name: str) -> str:
+        same = found.get(name.lower(), [name])
+        if len(same) > 1:
+            raise InputError(
+                f"{len(same)} columns differ from '{name}' in case only",
+                code="DUP_COLUMN",
+                file=file,
+                advice="rename one of them",
+            )
+        return same[0]
+
+    def renamed(source: VariableSource) -> VariableSource:
+        if source.items is not None:
+            columns = {item: own(name) for item, name in source.items.columns.items()}
+            return replace(source, items=replace(source.items, columns=columns))
+        return source if source.column is None else replace(source, column=own(source.column))
+
+    return replace(
+        mapping,
+        ignore_case=False,
+        variables={key: renamed(source) for key, source in mapping.variables.items()},
+        where={own(name): texts for name, texts in mapping.where.items()},
+        imputation_column=own(mapping.imputation_column) if mapping.imputation_column else None,
+    )
 
 
 def check_columns(names: list[str], mapping: CohortMapping, file: str) -> None:
@@ -167,8 +219,14 @@ def check_columns(names: list[str], mapping: CohortMapping, file: str) -> None:
         )
 
 
-def map_block(block: TextBlock, mapping: CohortMapping, *, decimal: str = ".") -> CohortBlock:
-    """Apply a mapping to a block of text columns."""
+def map_block(
+    block: TextBlock,
+    mapping: CohortMapping,
+    *,
+    decimal: str = ".",
+    extra: Sequence[Variable] = (),
+) -> CohortBlock:
+    """Apply a mapping to a block of text columns, and read further variables by their names."""
     table = block.table
     rows = None
     selected = _selected(table, mapping)
@@ -178,9 +236,16 @@ def map_block(block: TextBlock, mapping: CohortMapping, *, decimal: str = ".") -
     columns: dict[str, Column] = {}
     problems: list[CellProblems] = []
     plain: set[str] = set()
-    dictionary = load_dictionary()
-    for name, source in mapping.variables.items():
-        reader = CellReader(dictionary[name], source, mapping.missing, decimal)
+    dictionary = {**load_dictionary(), **{variable.name: variable for variable in extra}}
+    own = {v.name: VariableSource(column=v.name) for v in extra if v.name not in mapping.variables}
+    for name, source in {**mapping.variables, **own}.items():
+        reader = CellReader(
+            dictionary[name],
+            source,
+            mapping.missing,
+            decimal,
+            labelled=mapping.format.labelled_codes,
+        )
         columns[name] = reader.read(table)
         problems += reader.problems
         if dictionary[name].kind == "number" and source.column and not reader.problems:
@@ -210,7 +275,9 @@ def _source_columns(source: VariableSource) -> list[str]:
     return [] if source.column is None else [source.column]
 
 
-def read_cohort(path: Path | str, mapping: CohortMapping | None = None) -> Cohort:
+def read_cohort(
+    path: Path | str, mapping: CohortMapping | None = None, *, extra: Sequence[Variable] = ()
+) -> Cohort:
     """Read and check a whole cohort.
 
     Parameters
@@ -218,6 +285,8 @@ def read_cohort(path: Path | str, mapping: CohortMapping | None = None) -> Cohor
     path : path-like
         CSV or Parquet.
     mapping : CohortMapping, optional
+    extra : sequence of Variable
+        As for `iter_blocks`.
 
     Returns
     -------
@@ -228,23 +297,27 @@ def read_cohort(path: Path | str, mapping: CohortMapping | None = None) -> Cohor
     InputError
         If the file as a whole cannot be used; everything else becomes findings.
     """
-    blocks = list(iter_blocks(path, mapping))
+    blocks = list(iter_blocks(path, mapping, extra=extra))
     names = list(blocks[0].columns)
     frame = pd.DataFrame(
         {name: _joined([block.columns[name] for block in blocks]) for name in names}
     )
     stacked = mapping is not None and mapping.imputation_column is not None
     grain = mapping.grain if mapping else "person"
+    unreadable = _joined_problems(blocks)
     findings = check_cohort(
         frame,
-        unreadable=_joined_problems(blocks),
+        unreadable=unreadable,
         grain=grain,
         stacked=stacked,
         source={name: _source_text(blocks, name) for name in blocks[0].source.column_names},
+        extra=extra,
     )
     used = mapping or identity_mapping(blocks[0].source.column_names)
+    if used.ignore_case:
+        used = named_as_in_file(used, blocks[0].source.column_names, Path(path).name)
     taken = {column for item in used.variables.values() for column in _source_columns(item)}
-    taken |= {*used.where, used.imputation_column or ""}
+    taken |= {*used.where, used.imputation_column or "", *(variable.name for variable in extra)}
     file_rows = _file_rows(blocks)
     return Cohort(
         frame=frame,
@@ -255,6 +328,7 @@ def read_cohort(path: Path | str, mapping: CohortMapping | None = None) -> Cohor
         provenance=_provenance(frame, used.provenance),
         source_name=Path(path).name,
         ignored=tuple(name for name in blocks[0].source.column_names if name not in taken),
+        unreadable=unreadable,
     )
 
 

@@ -1,6 +1,7 @@
 """A study, declared: YAML read once at the edge into frozen settings."""
 
 from hiprisk.config.reading import load_config, study_from_text
+from hiprisk.config.samplesize import ExternalTargets, SampleSizeSettings
 from hiprisk.config.settings import (
     BoostingFamily,
     CohortSettings,
@@ -20,11 +21,13 @@ from hiprisk.config.settings import (
     TuningSettings,
     ValidationSettings,
 )
+from hiprisk.config.subgroups import SubgroupSettings
 
 __all__ = [
     "BoostingFamily",
     "CohortSettings",
     "EventSettings",
+    "ExternalTargets",
     "FamilySettings",
     "HoldoutSettings",
     "ImputationSettings",
@@ -34,8 +37,10 @@ __all__ = [
     "OutcomeSettings",
     "Range",
     "ReplacementSettings",
+    "SampleSizeSettings",
     "SmallestGain",
     "StudyConfig",
+    "SubgroupSettings",
     "TrackingSettings",
     "TuningSettings",
     "ValidationSettings",

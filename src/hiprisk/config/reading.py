@@ -62,7 +62,7 @@ def study_from_text(
     try:
         config = TypeAdapter(StudyConfig).validate_python(data)
     except ValidationError as invalid:
-        raise _as_config_error(invalid, name=name, lines=lines) from None
+        raise as_config_error(invalid, name=name, lines=lines) from None
     return config if folder is None else _anchored(config, folder)
 
 
@@ -104,7 +104,10 @@ def _override(data: dict[str, Any], override: str) -> None:
     place[last] = parsed["value"]
 
 
-def _as_config_error(invalid: ValidationError, *, name: str, lines: Lines) -> ConfigError:
+def as_config_error(
+    invalid: ValidationError, *, name: str, lines: Lines, advice: str | None = None
+) -> ConfigError:
+    """Pydantic's refusal as one of ours: the first key that is off, and its line."""
     problems = invalid.errors(include_url=False, include_input=False, include_context=True)
     first = min(problems, key=lambda found: (not _is_unknown(found), -len(_path(found["loc"]))))
     path = _path(first["loc"])
@@ -116,7 +119,7 @@ def _as_config_error(invalid: ValidationError, *, name: str, lines: Lines) -> Co
         _reason(first) + more,
         file=name,
         column=place,
-        advice=_advice(first, path),
+        advice=advice or _advice(first, path),
     )
 
 

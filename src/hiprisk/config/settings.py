@@ -9,6 +9,9 @@ from pydantic.dataclasses import dataclass
 
 from hiprisk.config.association import AssociationSettings
 from hiprisk.config.fields import STRICT, Name, Share, refuse
+from hiprisk.config.measurement import MeasurementError, refuse_unknown
+from hiprisk.config.samplesize import SampleSizeSettings
+from hiprisk.config.subgroups import SubgroupSettings
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -281,9 +284,26 @@ class HoldoutSettings:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class ValidationSettings:
-    """How honestly the model is judged."""
+    """How honestly the model is judged.
+
+    Attributes
+    ----------
+    resamples : int
+        Bootstrap resamples of persons.
+    repeats : int
+        Of cross-validation of the whole procedure; 0 for none.
+    internal_external : bool
+        Judge each site by a fit without it, where there are two sites or more.
+    smallest_site : int
+        People with a known outcome that a site needs to be judged.
+    interval_resamples : int
+        Behind intervals of given predictions.
+    """
 
     resamples: int = Field(default=200, ge=20, le=10_000)
+    repeats: int = Field(default=3, ge=0, le=200)
+    internal_external: bool = True
+    smallest_site: int = Field(default=20, ge=5)
     tune_inside: bool = False
     trials_inside: int = Field(default=10, ge=1)
     holdout: HoldoutSettings | None = None
@@ -312,6 +332,8 @@ class StudyConfig:
     blocks : dict of str to tuple of str
         Predictors by block: dictionary variables or derived features. ``core`` is the block that
         the others are added to.
+    measurement_error : dict of str to tuple of float
+        Standard error of measurement of a predictor in its units, or the range in which it lies.
     """
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
@@ -328,6 +350,9 @@ class StudyConfig:
     validation: ValidationSettings = ValidationSettings()
     tracking: TrackingSettings = TrackingSettings()
     association: AssociationSettings | None = None
+    samplesize: SampleSizeSettings = SampleSizeSettings()
+    measurement_error: MeasurementError = Field(default_factory=dict)
+    subgroups: SubgroupSettings = SubgroupSettings()
 
     @property
     def predictors(self) -> tuple[str, ...]:
@@ -339,6 +364,7 @@ class StudyConfig:
         lacking = [name for name in self.confounders if name not in self.predictors]
         if lacking:
             raise refuse(f"confounder {lacking[0]} is in no block")
+        refuse_unknown(self.measurement_error, self.predictors)
         outcome = self.outcome
         leaks = [
             name

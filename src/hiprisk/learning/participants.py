@@ -104,6 +104,43 @@ def select_participants(frame: pd.DataFrame, config: StudyConfig) -> Selection:
     return Selection(development=development, holdout=holdout, flow=tuple(flow))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcomes:
+    """People under the declared strategy for hip replacement, with their outcome.
+
+    Attributes
+    ----------
+    frame : DataFrame
+        Without those whom the strategy excludes.
+    outcome : ndarray, shape (n_rows,)
+        NaN where unknown.
+    flow : tuple of FlowStep
+    """
+
+    frame: pd.DataFrame
+    outcome: Floats
+    flow: tuple[FlowStep, ...]
+
+
+def observed_outcome(frame: pd.DataFrame, outcome: OutcomeSettings) -> Outcomes:
+    """The outcome of people whom no study of ours selected, as a study would take it.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        A checked cohort.
+    outcome : OutcomeSettings
+
+    Raises
+    ------
+    ConfigError, InputError
+        As for `select_participants`.
+    """
+    flow: list[FlowStep] = []
+    kept, observed = _handle_replacement(frame, outcome, flow)
+    return Outcomes(frame=kept, outcome=observed, flow=tuple(flow))
+
+
 def numbered(frame: pd.DataFrame, column: str, *, shared: bool = False) -> NDArray[np.intp]:
     """Whole numbers for the values of an identifier.
 

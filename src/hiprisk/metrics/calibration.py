@@ -18,11 +18,24 @@ from numpy.typing import ArrayLike, NDArray
 
 from hiprisk.errors import InputError
 from hiprisk.metrics.inputs import as_binary, as_continuous
+from hiprisk.metrics.logistic import MAX_STEPS, LogisticFit, expit, fit_logistic_columns, logit
 
 Floats = NDArray[np.float64]
 
-RISK_EDGE = 1e-12
-MAX_STEPS = 100
+__all__ = [
+    "Recalibration",
+    "fit_line",
+    "linear_intercept",
+    "linear_recalibration",
+    "linear_slope",
+    "logistic_intercept",
+    "logistic_recalibration",
+    "logistic_slope",
+    "logit",
+    "logit_in_the_large",
+    "mean_error",
+    "observed_expected_ratio",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,12 +104,6 @@ def linear_slope(
     return linear_recalibration(observed, predicted, weights=weights).slope
 
 
-def logit(risk: Floats) -> Floats:
-    """Log odds; risks of 0 and 1 are moved inside by 1e-12."""
-    inside = np.clip(risk, RISK_EDGE, 1.0 - RISK_EDGE)
-    return np.asarray(np.log(inside / (1.0 - inside)))
-
-
 def logit_in_the_large(
     y_true: ArrayLike, risk: ArrayLike, *, weights: ArrayLike | None = None
 ) -> float:
@@ -123,7 +130,7 @@ def logit_in_the_large(
     offset = logit(p)
     intercept = 0.0
     for _ in range(MAX_STEPS):
-        fitted = _expit(intercept + offset)
+        fitted = expit(intercept + offset)
         step = float(np.sum(w * (y - fitted)) / np.sum(w * fitted * (1.0 - fitted)))
         intercept += float(np.clip(step, -5.0, 5.0))
         if abs(step) < 1e-12:
@@ -146,47 +153,19 @@ def logistic_recalibration(
     lp = logit(p)
     if float(np.ptp(lp[w > 0])) <= 1e-12:
         raise InputError("a calibration slope needs risks that vary", code="DEGENERATE")
-    coefficients = _newton_line(y, lp, w)
+    coefficients = fit_line(y, lp, w).coefficients
     return Recalibration(intercept=float(coefficients[0]), slope=float(coefficients[1]))
 
 
-def _newton_line(y: Floats, lp: Floats, w: Floats) -> Floats:
-    design = np.column_stack([np.ones_like(lp), lp])
-    coefficients = np.array([0.0, 1.0])
-    likelihood = _log_likelihood(y, design @ coefficients, w)
-    for _ in range(MAX_STEPS):
-        fitted = _expit(design @ coefficients)
-        gradient = design.T @ (w * (y - fitted))
-        information = (design * (w * fitted * (1.0 - fitted))[:, np.newaxis]).T @ design
-        try:
-            step = np.linalg.solve(information, gradient)
-        except np.linalg.LinAlgError:
-            break
-        size = 1.0
-        new = coefficients + step
-        better = _log_likelihood(y, design @ new, w)
-        while better < likelihood - 1e-12 and size > 1e-6:
-            size /= 2.0
-            new = coefficients + size * step
-            better = _log_likelihood(y, design @ new, w)
-        coefficients, likelihood = new, better
-        if float(np.abs(step).max()) < 1e-10:
-            return np.asarray(coefficients)
-        if abs(coefficients[1]) > 1e4:
-            break
-    raise InputError(
-        "the risks separate those with the event from those without: no calibration slope",
-        code="DEGENERATE",
+def fit_line(y: Floats, lp: Floats, w: Floats) -> LogisticFit:
+    """Logistic regression on one column, from intercept 0 and slope 1."""
+    return fit_logistic_columns(
+        np.column_stack([np.ones_like(lp), lp]),
+        y,
+        w,
+        start=np.array([0.0, 1.0]),
+        refusal="the risks separate those with the event from those without: no calibration slope",
     )
-
-
-def _log_likelihood(y: Floats, lp: Floats, w: Floats) -> float:
-    return float(np.sum(w * (y * lp - np.logaddexp(0.0, lp))))
-
-
-def _expit(lp: Floats) -> Floats:
-    small = np.exp(-np.abs(lp))
-    return np.asarray(np.where(lp >= 0.0, 1.0, small) / (1.0 + small))
 
 
 def _check_two_classes(y: Floats, w: Floats) -> None:
@@ -207,3 +186,25 @@ def logistic_slope(
 ) -> float:
     """Calibration slope of a risk; 1 is best; arguments as for `logit_in_the_large`."""
     return logistic_recalibration(y_true, risk, weights=weights).slope
+
+
+def observed_expected_ratio(
+    y_true: ArrayLike, risk: ArrayLike, *, weights: ArrayLike | None = None
+) -> float:
+    """O:E, events observed over events expected; 1 is best; arguments as for `logit_in_the_large`.
+
+    Raises
+    ------
+    InputError
+        If all risks are 0.
+
+    Examples
+    --------
+    >>> observed_expected_ratio([1, 0, 0, 0], [0.2, 0.1, 0.1, 0.1])
+    2.0
+    """
+    y, p, w = as_binary(y_true, risk, weights)
+    expected = float(np.sum(w * p))
+    if expected == 0.0:
+        raise InputError("O:E needs risks above 0", code="DEGENERATE")
+    return float(np.sum(w * y)) / expected

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from hiprisk.errors import InputError
-from hiprisk.metrics.inputs import as_binary
+from hiprisk.metrics.inputs import as_binary, check_both_classes
+from hiprisk.metrics.replicates import cluster_sums
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.intp]
 
 
 def c_statistic(y_true: ArrayLike, risk: ArrayLike, *, weights: ArrayLike | None = None) -> float:
@@ -38,7 +44,7 @@ def c_statistic(y_true: ArrayLike, risk: ArrayLike, *, weights: ArrayLike | None
     others = np.bincount(place, weights=w * (1.0 - y), minlength=len(levels))
     pairs = float(events.sum() * others.sum())
     if pairs == 0.0:
-        raise InputError("discrimination needs events and non-events")
+        raise InputError("discrimination needs events and non-events", code="DEGENERATE")
     below = np.cumsum(others) - others
     return float(np.sum(events * (below + 0.5 * others))) / pairs
 
@@ -46,3 +52,135 @@ def c_statistic(y_true: ArrayLike, risk: ArrayLike, *, weights: ArrayLike | None
 def somers_dxy(y_true: ArrayLike, risk: ArrayLike, *, weights: ArrayLike | None = None) -> float:
     """Somers' Dxy: 2 (C - 1/2); arguments as for `c_statistic`."""
     return 2.0 * (c_statistic(y_true, risk, weights=weights) - 0.5)
+
+
+def discrimination_slope(
+    y_true: ArrayLike, risk: ArrayLike, *, weights: ArrayLike | None = None
+) -> float:
+    """Mean risk of those with the event minus that of the others; arguments as for `c_statistic`.
+
+    References
+    ----------
+    .. [1] Yates (1982). Organ Behav Hum Perform 30, 132-156.
+
+    Examples
+    --------
+    >>> discrimination_slope([1, 1, 0, 0], [0.75, 0.5, 0.25, 0.5])
+    0.25
+    """
+    y, p, w = as_binary(y_true, risk, weights)
+    check_both_classes(y, w)
+    return float(np.average(p, weights=w * y) - np.average(p, weights=w * (1.0 - y)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Placements:
+    """Share of the others whom each person with the event surpasses, and the reverse.
+
+    Attributes
+    ----------
+    of_events, of_others : ndarray, shape (n_people,)
+        0 for people of the other class.
+    """
+
+    of_events: Floats
+    of_others: Floats
+
+
+def placements(y: Floats, p: Floats, w: Floats) -> Placements:
+    """DeLong's components; their weighted means over each class are both C."""
+    levels, place = np.unique(p, return_inverse=True)
+    events = np.bincount(place, weights=w * y, minlength=len(levels))
+    others = np.bincount(place, weights=w * (1.0 - y), minlength=len(levels))
+    below = (np.cumsum(others) - 0.5 * others) / others.sum()
+    above = 1.0 - (np.cumsum(events) - 0.5 * events) / events.sum()
+    return Placements(below[place] * y, above[place] * (1.0 - y))
+
+
+def c_standard_error(
+    y_true: ArrayLike,
+    risk: ArrayLike,
+    *,
+    weights: ArrayLike | None = None,
+    groups: Integers | None = None,
+) -> float:
+    """Standard error of C by DeLong's method, or by Obuchowski's where rows go in groups.
+
+    Parameters
+    ----------
+    y_true, risk, weights
+        As for `c_statistic`.
+    groups : ndarray of int, shape (n_people,), optional
+        Person of each row, where a person has several (two hips).
+
+    Returns
+    -------
+    float
+        Infinite where a class has one member only.
+
+    References
+    ----------
+    .. [1] DeLong, DeLong, Clarke-Pearson (1988). Biometrics 44, 837-845.
+    .. [2] Obuchowski (1997). Biometrics 53, 567-578.
+    """
+    y, p, w = as_binary(y_true, risk, weights)
+    check_both_classes(y, w)
+    return _placement_error(placements(y, p, w), y=y, w=w, groups=groups)
+
+
+def c_difference_standard_error(
+    y_true: ArrayLike,
+    risk: ArrayLike,
+    other: ArrayLike,
+    *,
+    weights: ArrayLike | None = None,
+    groups: Integers | None = None,
+) -> float:
+    """Standard error of the difference of two models' C on the same people.
+
+    DeLong's, or Obuchowski's with `groups`: that of the differences of their components.
+
+    Parameters
+    ----------
+    y_true, weights, groups
+        As for `c_standard_error`.
+    risk, other : array-like of float, shape (n_people,)
+        Risks from the two models.
+    """
+    y, p, w = as_binary(y_true, risk, weights)
+    _, q, _ = as_binary(y_true, other, weights)
+    check_both_classes(y, w)
+    one, two = placements(y, p, w), placements(y, q, w)
+    differences = Placements(one.of_events - two.of_events, one.of_others - two.of_others)
+    return _placement_error(differences, y=y, w=w, groups=groups)
+
+
+def _placement_error(placed: Placements, *, y: Floats, w: Floats, groups: Integers | None) -> float:
+    n_events, n_others = float(np.sum(w * y)), float(np.sum(w * (1.0 - y)))
+    mean = float(np.sum(w * placed.of_events)) / n_events
+    off_events = (placed.of_events - mean) * y
+    off_others = (placed.of_others - mean) * (1.0 - y)
+    if groups is not None:
+        return _clustered_error(off_events, off_others, y=y, w=w, groups=groups)
+    if min(n_events, n_others) <= 1.0:
+        return float("inf")
+    variance = float(np.sum(w * off_events**2)) / (n_events * (n_events - 1.0))
+    variance += float(np.sum(w * off_others**2)) / (n_others * (n_others - 1.0))
+    return float(np.sqrt(variance))
+
+
+def _clustered_error(
+    off_events: Floats, off_others: Floats, *, y: Floats, w: Floats, groups: Integers
+) -> float:
+    used = w > 0
+    columns = np.column_stack([w * off_events, w * off_others, w * y, w * (1.0 - y)])[used]
+    sums = cluster_sums(columns, groups[used])
+    n_events, n_others = sums[:, 2].sum(), sums[:, 3].sum()
+    have = [int((sums[:, 2] > 0).sum()), int((sums[:, 3] > 0).sum()), len(sums)]
+    if min(have) <= 1:
+        return float("inf")
+    with_events, with_others, both = (count / (count - 1.0) for count in have)
+    variance = with_events * (sums[:, 0] @ sums[:, 0]) / n_events**2
+    variance += with_others * (sums[:, 1] @ sums[:, 1]) / n_others**2
+    variance += 2.0 * both * (sums[:, 0] @ sums[:, 1]) / (n_events * n_others)
+    return float(np.sqrt(max(variance, 0.0)))

@@ -45,6 +45,22 @@ def as_binary(
     return y, p, w
 
 
+def as_forecast_outcome(
+    observed: ArrayLike, n_forecasts: int, weights: ArrayLike | None
+) -> tuple[Floats, Floats]:
+    """Observed and weights, one for each forecast."""
+    y, _, w = as_continuous(observed, observed, weights)
+    if len(y) != n_forecasts:
+        raise InputError(f"there are {n_forecasts} forecasts, 'observed' has {len(y)} entries")
+    return y, w
+
+
+def check_both_classes(y: Floats, w: Floats) -> None:
+    """Raise unless there are events and non-events among people who count."""
+    if not (w * y).any() or not (w * (1.0 - y)).any():
+        raise InputError("discrimination needs events and non-events", code="DEGENERATE")
+
+
 def _as_array(name: str, values: ArrayLike) -> Floats:
     array = np.asarray(values, dtype=np.float64)
     if array.ndim != 1 or not array.size:

@@ -1,9 +1,17 @@
-"""Likelihood-based indexes of a risk, as R's rms defines them.
+"""Likelihood-based indexes of a risk: of the risk as it is, and of the risk recalibrated.
+
+rms' ``validate`` reports the recalibrated ones, rms' ``val.prob`` those of the risk as it is (its
+U asks for the gain by recalibrating either way).
+
+A recalibrated index asks what the risk would be worth after intercept and slope were fitted anew on
+these people; it forgives miscalibration. The index of the risk as it is does not, and is negative
+where giving everybody the prevalence would be better.
 
 References
 ----------
 .. [1] Harrell (2015). Regression Modeling Strategies, 2nd ed., sections 10.8 and 10.9.
 .. [2] Nagelkerke (1991). Biometrika 78(3), 691-692.
+.. [3] Cox, Snell (1989). Analysis of Binary Data, 2nd ed., section 5.6.
 """
 
 from __future__ import annotations
@@ -11,36 +19,27 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from hiprisk.errors import InputError
-from hiprisk.metrics.calibration import logistic_recalibration, logit
+from hiprisk.metrics.calibration import logistic_recalibration
 from hiprisk.metrics.inputs import as_binary
+from hiprisk.metrics.logistic import log_likelihood, logit, null_log_likelihood
 
 Floats = NDArray[np.float64]
-
-
-def _log_likelihood(y: Floats, lp: Floats, w: Floats) -> float:
-    return float(np.sum(w * (y * lp - np.logaddexp(0.0, lp))))
-
-
-def _null_log_likelihood(y: Floats, w: Floats) -> float:
-    n, events = float(w.sum()), float(np.sum(w * y))
-    if events in (0.0, n):
-        raise InputError("a likelihood ratio needs events and non-events", code="DEGENERATE")
-    return events * float(np.log(events / n)) + (n - events) * float(np.log(1.0 - events / n))
 
 
 def _recalibrated_gain(y: Floats, p: Floats, w: Floats) -> tuple[float, float]:
     """Likelihood-ratio chi-squares of the recalibrated risk: over none, and over the risk."""
     line = logistic_recalibration(y, p, weights=w)
     lp = logit(p)
-    best = _log_likelihood(y, line.intercept + line.slope * lp, w)
-    over_null = 2.0 * (best - _null_log_likelihood(y, w))
-    over_risk = 2.0 * (best - _log_likelihood(y, lp, w))
+    best = log_likelihood(y, line.intercept + line.slope * lp, w)
+    over_null = 2.0 * (best - null_log_likelihood(y, w))
+    over_risk = 2.0 * (best - log_likelihood(y, lp, w))
     return over_null, over_risk
 
 
 def nagelkerke_r2(y_true: ArrayLike, risk: ArrayLike, *, weights: ArrayLike | None = None) -> float:
-    """Nagelkerke's R2 of the recalibrated risk, as rms reports it on a test sample.
+    """Nagelkerke's R2 of the recalibrated risk, as rms' ``validate`` reports it on a test sample.
+
+    `nagelkerke_r2_as_is` has that of the risk as it is.
 
     Parameters
     ----------
@@ -51,7 +50,7 @@ def nagelkerke_r2(y_true: ArrayLike, risk: ArrayLike, *, weights: ArrayLike | No
     y, p, w = as_binary(y_true, risk, weights)
     n = float(w.sum())
     gain, _ = _recalibrated_gain(y, p, w)
-    largest = 1.0 - float(np.exp(2.0 * _null_log_likelihood(y, w) / n))
+    largest = 1.0 - float(np.exp(2.0 * null_log_likelihood(y, w) / n))
     return (1.0 - float(np.exp(-gain / n))) / largest
 
 
@@ -74,5 +73,62 @@ def unreliability_index(
 def quality_index(y_true: ArrayLike, risk: ArrayLike, *, weights: ArrayLike | None = None) -> float:
     """Q: D - U."""
     return discrimination_index(y_true, risk, weights=weights) - unreliability_index(
+        y_true, risk, weights=weights
+    )
+
+
+def cox_snell_r2_as_is(
+    y_true: ArrayLike, risk: ArrayLike, *, weights: ArrayLike | None = None
+) -> float:
+    """Cox and Snell's R2 of the risk as it is: 1 - (L0 / L)^(2 / n).
+
+    Parameters
+    ----------
+    y_true : array-like of 0 and 1, shape (n_people,)
+    risk : array-like of float, shape (n_people,)
+        Risks of 0 and 1 are moved inside by 1e-12.
+    weights : array-like of float, optional
+
+    Returns
+    -------
+    float
+        Below 1 - L0^(2 / n) even for perfect risks; without lower bound.
+    """
+    y, p, w = as_binary(y_true, risk, weights)
+    n = float(w.sum())
+    gain = log_likelihood(y, logit(p), w) - null_log_likelihood(y, w)
+    return -float(np.expm1(-2.0 * gain / n))
+
+
+def nagelkerke_r2_as_is(
+    y_true: ArrayLike, risk: ArrayLike, *, weights: ArrayLike | None = None
+) -> float:
+    """Nagelkerke's R2 of the risk as it is; arguments as for `cox_snell_r2_as_is`.
+
+    On the people on whom a model was fitted by maximum likelihood it equals `nagelkerke_r2`.
+    """
+    y, _, w = as_binary(y_true, risk, weights)
+    largest = -float(np.expm1(2.0 * null_log_likelihood(y, w) / float(w.sum())))
+    return cox_snell_r2_as_is(y_true, risk, weights=weights) / largest
+
+
+def discrimination_index_as_is(
+    y_true: ArrayLike, risk: ArrayLike, *, weights: ArrayLike | None = None
+) -> float:
+    """D of the risk as it is: (its likelihood-ratio chi-square - 1) / n.
+
+    rms' ``val.prob`` reports this one, rms' ``validate`` that of the recalibrated risk
+    (`discrimination_index`). Arguments as for `cox_snell_r2_as_is`.
+    """
+    y, p, w = as_binary(y_true, risk, weights)
+    gain = log_likelihood(y, logit(p), w) - null_log_likelihood(y, w)
+    return (2.0 * gain - 1.0) / float(w.sum())
+
+
+def quality_index_as_is(
+    y_true: ArrayLike, risk: ArrayLike, *, weights: ArrayLike | None = None
+) -> float:
+    """Q of the risk as it is: D as it is - U, as rms' ``val.prob`` has it."""
+    return discrimination_index_as_is(y_true, risk, weights=weights) - unreliability_index(
         y_true, risk, weights=weights
     )

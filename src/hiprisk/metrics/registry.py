@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal, Protocol
 
-from hiprisk.metrics import calibration, discrimination, scores
+from hiprisk.errors import ConfigError
+from hiprisk.metrics import (
+    analytic,
+    analytic_binary,
+    calibration,
+    discrimination,
+    distribution_scores,
+    likelihood,
+    scores,
+    utility,
+)
+from hiprisk.metrics.calibration_curve import Kind, Smoother, Summary, calibration_error
+from hiprisk.metrics.estimate import Estimate
+from hiprisk.metrics.limits import Side, Whose, share_at_limit
 
 
 class MetricFunction(Protocol):
@@ -16,12 +30,31 @@ class MetricFunction(Protocol):
         """The metric."""
 
 
+class IntervalFunction(Protocol):
+    """Observed and predicted to a number with its interval from a formula."""
+
+    def __call__(
+        self,
+        observed: Any,
+        predicted: Any,
+        /,
+        *,
+        weights: Any = None,
+        groups: Any = None,
+        level: float = 0.95,
+    ) -> Estimate:
+        """The metric and its interval."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metric:
     """One metric.
 
     Attributes
     ----------
+    kind : str
+        What it is a metric of: predictions of a ``continuous`` outcome, risks of a ``binary`` one,
+        or forecasts (``distribution``: the second argument is a `Forecast`).
     direction : int
         1 where more is better, -1 where less is, 0 where the optimum lies between.
     bounds : tuple of float or None
@@ -29,88 +62,247 @@ class Metric:
     optimum : float
     in_outcome_units : bool
         Its unit is that of the outcome.
+    costly : bool
+        It smooths, so that loops over resamples may want to leave it out.
+    analytic : callable or None
+        The metric with its interval from a formula, where there is one.
     """
 
     name: str
     label: str
-    kind: Literal["continuous", "binary"]
+    kind: Literal["continuous", "binary", "distribution"]
     direction: Literal[-1, 0, 1]
     bounds: tuple[float | None, float | None]
     optimum: float
     function: MetricFunction
     in_outcome_units: bool = False
+    costly: bool = False
+    analytic: IntervalFunction | None = None
+
+    @property
+    def interval(self) -> Literal["analytic", "bootstrap"]:
+        """Where its interval comes from by itself; the bootstrap can give every metric one."""
+        return "bootstrap" if self.analytic is None else "analytic"
+
+
+def _curve_metrics(kind: Kind) -> tuple[Metric, ...]:
+    """Errors of the flexible calibration curves."""
+    words: tuple[tuple[Summary, str], ...] = (
+        ("ici", "mean"),
+        ("e50", "median"),
+        ("e90", "90th percentile of the"),
+        ("emax", "largest"),
+    )
+    smoothers: tuple[tuple[Smoother, str], ...] = (("loess", ""), ("spline", "_spline"))
+    return tuple(
+        Metric(
+            name=f"{summary}{suffix}",
+            label=f"{summary.upper() if summary == 'ici' else summary.capitalize()}: {word} "
+            f"distance from the {smoother} calibration curve",
+            kind=kind,
+            direction=-1,
+            bounds=(0.0, 1.0 if kind == "binary" and smoother == "spline" else None),
+            optimum=0.0,
+            function=partial(calibration_error, summary=summary, kind=kind, smoother=smoother),
+            in_outcome_units=kind == "continuous",
+            costly=True,
+        )
+        for smoother, suffix in smoothers
+        for summary, word in words
+    )
 
 
 _CONTINUOUS = (
-    Metric(
-        name="r2",
-        label="R2",
-        kind="continuous",
-        direction=1,
-        bounds=(None, 1.0),
-        optimum=1.0,
-        function=scores.r2,
-    ),
-    Metric(
-        name="rmse",
-        label="root mean squared error",
-        kind="continuous",
-        direction=-1,
-        bounds=(0.0, None),
-        optimum=0.0,
-        function=scores.rmse,
-        in_outcome_units=True,
-    ),
-    Metric(
-        name="mae",
-        label="mean absolute error",
-        kind="continuous",
-        direction=-1,
-        bounds=(0.0, None),
-        optimum=0.0,
-        function=scores.mae,
-        in_outcome_units=True,
-    ),
-    Metric(
-        name="calibration_in_the_large",
-        label="calibration in the large",
-        kind="continuous",
-        direction=0,
-        bounds=(None, None),
-        optimum=0.0,
-        function=calibration.mean_error,
-        in_outcome_units=True,
-    ),
-    Metric(
-        name="calibration_slope",
-        label="calibration slope",
-        kind="continuous",
-        direction=0,
-        bounds=(None, None),
-        optimum=1.0,
-        function=calibration.linear_slope,
-    ),
-)
+    Metric(name="r2", label="R2", kind="continuous", direction=1, bounds=(None, 1.0), optimum=1.0,
+           function=scores.r2),
+    Metric(name="rmse", label="root mean squared error", kind="continuous", direction=-1,
+           bounds=(0.0, None), optimum=0.0, function=scores.rmse, in_outcome_units=True,
+           analytic=analytic.rmse_estimate),
+    Metric(name="mae", label="mean absolute error", kind="continuous", direction=-1,
+           bounds=(0.0, None), optimum=0.0, function=scores.mae, in_outcome_units=True,
+           analytic=analytic.mae_estimate),
+    Metric(name="calibration_in_the_large", label="calibration in the large", kind="continuous",
+           direction=0, bounds=(None, None), optimum=0.0, function=calibration.mean_error,
+           in_outcome_units=True, analytic=analytic.mean_error_estimate),
+    Metric(name="calibration_slope", label="calibration slope", kind="continuous", direction=0,
+           bounds=(None, None), optimum=1.0, function=calibration.linear_slope,
+           analytic=analytic.linear_slope_estimate),
+    *_curve_metrics("continuous"),
+)  # fmt: skip
 _BINARY = (
     Metric(name="c_statistic", label="C statistic", kind="binary", direction=1, bounds=(0.0, 1.0),
-           optimum=1.0, function=discrimination.c_statistic),
+           optimum=1.0, function=discrimination.c_statistic,
+           analytic=analytic_binary.c_estimate),
     Metric(name="brier", label="Brier score", kind="binary", direction=-1, bounds=(0.0, 1.0),
-           optimum=0.0, function=scores.brier),
+           optimum=0.0, function=scores.brier, analytic=analytic_binary.brier_estimate),
     Metric(name="scaled_brier", label="scaled Brier score", kind="binary", direction=1,
-           bounds=(None, 1.0), optimum=1.0, function=scores.scaled_brier),
+           bounds=(None, 1.0), optimum=1.0, function=scores.scaled_brier,
+           analytic=analytic_binary.scaled_brier_estimate),
     Metric(name="calibration_in_the_large", label="calibration in the large (slope fixed at 1)",
            kind="binary", direction=0, bounds=(None, None), optimum=0.0,
-           function=calibration.logit_in_the_large),
+           function=calibration.logit_in_the_large,
+           analytic=analytic_binary.in_the_large_estimate),
     Metric(name="calibration_intercept", label="calibration intercept (slope free)",
            kind="binary", direction=0, bounds=(None, None), optimum=0.0,
-           function=calibration.logistic_intercept),
+           function=calibration.logistic_intercept,
+           analytic=partial(analytic_binary.logistic_line_estimate, coefficient=0)),
     Metric(name="calibration_slope", label="calibration slope", kind="binary", direction=0,
-           bounds=(None, None), optimum=1.0, function=calibration.logistic_slope),
+           bounds=(None, None), optimum=1.0, function=calibration.logistic_slope,
+           analytic=partial(analytic_binary.logistic_line_estimate, coefficient=1)),
+    Metric(name="observed_expected_ratio", label="O:E, events observed over expected",
+           kind="binary", direction=0, bounds=(0.0, None), optimum=1.0,
+           function=calibration.observed_expected_ratio,
+           analytic=analytic_binary.observed_expected_estimate),
+    Metric(name="nagelkerke_r2_as_is", label="Nagelkerke's R2 of the risk as it is",
+           kind="binary", direction=1, bounds=(None, 1.0), optimum=1.0,
+           function=likelihood.nagelkerke_r2_as_is),
+    Metric(name="cox_snell_r2_as_is", label="Cox and Snell's R2 of the risk as it is",
+           kind="binary", direction=1, bounds=(None, 1.0), optimum=1.0,
+           function=likelihood.cox_snell_r2_as_is),
+    Metric(name="discrimination_slope", label="discrimination slope", kind="binary", direction=1,
+           bounds=(-1.0, 1.0), optimum=1.0, function=discrimination.discrimination_slope,
+           analytic=analytic_binary.discrimination_slope_estimate),
+    Metric(name="spiegelhalter_z", label="Spiegelhalter's z", kind="binary", direction=0,
+           bounds=(None, None), optimum=0.0, function=scores.spiegelhalter_z),
+    *_curve_metrics("binary"),
+    Metric(name="eci", label="ECI: 100 x mean squared distance from the loess calibration curve",
+           kind="binary", direction=-1, bounds=(0.0, None), optimum=0.0,
+           function=partial(calibration_error, summary="eci", kind="binary", smoother="loess"),
+           costly=True),
 )  # fmt: skip
 
-METRICS: Mapping[str, tuple[Metric, ...]] = {"continuous": _CONTINUOUS, "binary": _BINARY}
+
+def _level_metrics(level: float) -> tuple[Metric, ...]:
+    """Metrics of the central interval of a level."""
+    percent = f"{100 * level:g}"
+    return (
+        Metric(name=f"interval_score_{percent}", label=f"interval score at {percent} %",
+               kind="distribution", direction=-1, bounds=(0.0, None), optimum=0.0,
+               function=partial(distribution_scores.interval_score, level=level),
+               in_outcome_units=True, analytic=analytic.interval_score_estimate(level)),
+        Metric(name=f"coverage_{percent}", label=f"coverage of {percent} % intervals",
+               kind="distribution", direction=0, bounds=(0.0, 1.0), optimum=level,
+               function=partial(distribution_scores.coverage, level=level),
+               analytic=partial(analytic.coverage_estimate, interval=level)),
+        Metric(name=f"width_{percent}", label=f"width of {percent} % intervals",
+               kind="distribution", direction=-1, bounds=(0.0, None), optimum=0.0,
+               function=partial(distribution_scores.width, level=level),
+               in_outcome_units=True, analytic=analytic.width_estimate(level)),
+    )  # fmt: skip
 
 
-def metrics_for(kind: str) -> tuple[Metric, ...]:
-    """Metrics of a kind of outcome, the main one first."""
-    return METRICS[kind]
+_DISTRIBUTION = (
+    Metric(name="crps", label="CRPS", kind="distribution", direction=-1, bounds=(0.0, None),
+           optimum=0.0, function=distribution_scores.crps, in_outcome_units=True,
+           analytic=analytic.crps_estimate),
+    Metric(name="crps_skill", label="share of CRPS saved against the observed distribution",
+           kind="distribution", direction=1, bounds=(None, 1.0), optimum=1.0,
+           function=distribution_scores.crps_skill),
+    *(metric for level in distribution_scores.LEVELS for metric in _level_metrics(level)),
+)  # fmt: skip
+
+METRICS: Mapping[str, tuple[Metric, ...]] = {
+    "continuous": _CONTINUOUS,
+    "binary": _BINARY,
+    "distribution": _DISTRIBUTION,
+}
+
+
+def metrics_for(kind: str, *, costly: bool = False) -> tuple[Metric, ...]:
+    """Metrics of a kind of outcome, the main one first.
+
+    Parameters
+    ----------
+    kind : str
+        ``continuous``, ``binary`` or ``distribution``.
+    costly : bool
+        Also those that smooth. A smoother can fail on a resample where a mean cannot.
+
+    Raises
+    ------
+    ConfigError
+        If there is no such kind.
+    """
+    if kind not in METRICS:
+        raise ConfigError(f"the kinds of metrics are {', '.join(METRICS)}, got '{kind}'")
+    return tuple(metric for metric in METRICS[kind] if costly or not metric.costly)
+
+
+def limit_metrics(lower: float | None, upper: float | None) -> tuple[Metric, ...]:
+    """Floor and ceiling shares of an outcome of given bounds, observed and predicted."""
+    sides: tuple[tuple[Side, float | None], ...] = (("floor", lower), ("ceiling", upper))
+    owners: tuple[Whose, ...] = ("observed", "predicted")
+    return tuple(
+        Metric(
+            name=f"{side}_share_{whose}",
+            label=f"share of people {whose} at the {side}",
+            kind="continuous",
+            direction=0,
+            bounds=(0.0, 1.0),
+            optimum=0.0,
+            function=partial(share_at_limit, bound=bound, side=side, whose=whose),
+        )
+        for side, bound in sides
+        if bound is not None
+        for whose in owners
+    )
+
+
+def net_benefit_metrics(thresholds: Sequence[float]) -> tuple[Metric, ...]:
+    """Net benefit at each threshold at which one would act."""
+    return tuple(
+        Metric(
+            name=f"net_benefit_{threshold:g}",
+            label=f"net benefit at a threshold of {threshold:g}",
+            kind="binary",
+            direction=1,
+            bounds=(None, 1.0),
+            optimum=1.0,
+            function=partial(utility.net_benefit, threshold=threshold),
+            analytic=partial(utility.net_benefit_estimate, threshold=threshold),
+        )
+        for threshold in utility.check_thresholds(thresholds)
+    )
+
+
+def estimates(
+    kind: str,
+    observed: Any,
+    predicted: Any,
+    *,
+    weights: Any = None,
+    groups: Any = None,
+    level: float = 0.95,
+    costly: bool = True,
+    metrics: Sequence[Metric] | None = None,
+) -> tuple[Estimate, ...]:
+    """Every metric, with its interval from a formula where it has one.
+
+    Parameters
+    ----------
+    kind : str
+        ``continuous``, ``binary`` or ``distribution``.
+    observed, predicted, weights
+        As the kind's metrics take them.
+    groups : ndarray of int, optional
+        Rows with the same number go together (a person's two hips).
+    level : float
+        Of the intervals.
+    costly : bool
+        Also the errors of the smoothed calibration curves.
+    metrics : sequence of Metric, optional
+        These instead of the kind's own.
+
+    Returns
+    -------
+    tuple of Estimate
+        In the registry's order; without ends where only the bootstrap can give them
+        (`hiprisk.validation.intervals`).
+    """
+    chosen = metrics_for(kind, costly=costly) if metrics is None else metrics
+    return tuple(
+        metric.analytic(observed, predicted, weights=weights, groups=groups, level=level)
+        if metric.analytic is not None
+        else Estimate(name=metric.name, value=metric.function(observed, predicted, weights=weights))
+        for metric in chosen
+    )

@@ -36,7 +36,7 @@ def r2(observed: ArrayLike, predicted: ArrayLike, *, weights: ArrayLike | None =
     y, p, w = as_continuous(observed, predicted, weights)
     total = float(np.sum(w * (y - np.average(y, weights=w)) ** 2))
     if total == 0.0:
-        raise InputError("R2 needs an outcome that varies")
+        raise InputError("R2 needs an outcome that varies", code="DEGENERATE")
     return 1.0 - float(np.sum(w * (y - p) ** 2)) / total
 
 
@@ -96,7 +96,7 @@ def scaled_brier(y_true: ArrayLike, risk: ArrayLike, *, weights: ArrayLike | Non
     y, p, w = as_binary(y_true, risk, weights)
     prevalence = float(np.average(y, weights=w))
     if prevalence in (0.0, 1.0):
-        raise InputError("the scaled Brier score needs events and non-events")
+        raise InputError("the scaled Brier score needs events and non-events", code="DEGENERATE")
     reference = prevalence * (1.0 - prevalence)
     return 1.0 - float(np.average((y - p) ** 2, weights=w)) / reference
 
@@ -118,3 +118,45 @@ def gini_mean_difference(values: ArrayLike, *, weights: ArrayLike | None = None)
     # Each value is above `before` others and below the rest; equal ones differ by nothing.
     after = n - before - w
     return float(2.0 * np.sum(w * x * (before - after)) / (n * (n - 1.0)))
+
+
+def spiegelhalter_z(
+    y_true: ArrayLike, risk: ArrayLike, *, weights: ArrayLike | None = None
+) -> float:
+    """Spiegelhalter's z: how much the Brier score exceeds that of calibrated risks.
+
+    Parameters
+    ----------
+    y_true : array-like of 0 and 1, shape (n_people,)
+    risk : array-like of float, shape (n_people,)
+    weights : array-like of float, optional
+
+    Returns
+    -------
+    float
+        Standard normal where the risks are the true ones; positive where they are too extreme.
+
+    Raises
+    ------
+    InputError
+        If every risk is 0, a half or 1.
+
+    References
+    ----------
+    .. [1] Spiegelhalter (1986). Stat Med 5, 421-433.
+
+    Examples
+    --------
+    One person with the event and a risk of 0.2: 0.8 x 0.6 / sqrt(0.36 x 0.16).
+
+    >>> round(spiegelhalter_z([1], [0.2]), 12)
+    2.0
+    """
+    y, p, w = as_binary(y_true, risk, weights)
+    tilt = 1.0 - 2.0 * p
+    variance = float(np.sum(w * tilt * tilt * p * (1.0 - p)))
+    if variance == 0.0:
+        raise InputError(
+            "Spiegelhalter's z needs a risk other than 0, one half and 1", code="DEGENERATE"
+        )
+    return float(np.sum(w * (y - p) * tilt)) / float(np.sqrt(variance))

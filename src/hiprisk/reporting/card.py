@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from hiprisk.evidence.document import Evidence
 from hiprisk.sheet.format import LinearModel, Sheet
-from hiprisk.validation.evidence import Evidence
 from hiprisk.validation.intervals import Estimate
 
 PROVENANCE = {

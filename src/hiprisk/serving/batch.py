@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from hiprisk.cohort.checking import compare_with_training
+from hiprisk.cohort.dictionary import variables_beyond
 from hiprisk.cohort.findings import Finding
 from hiprisk.cohort.mapping import CohortMapping
 from hiprisk.cohort.reading import CohortBlock, iter_blocks
@@ -110,7 +111,8 @@ def score_file(
         mapping = dataclasses.replace(mapping, where={}, imputations=())
     tally = _Tally(model, path.name)
     with _written_whole(out) as scratch, _Writer(scratch, parquet=out.suffix == ".parquet") as to:
-        for block in iter_blocks(path, mapping, block_bytes=BLOCK_BYTES):
+        extra = variables_beyond(model.sheet.variables)
+        for block in iter_blocks(path, mapping, block_bytes=BLOCK_BYTES, extra=extra):
             tally.look(block, accept_units=accept_units)
             answers = _answers(model, block)
             to.write(_scored(model, block, answers, raw_text=raw_text), plain=block.plain)

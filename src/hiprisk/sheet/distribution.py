@@ -10,6 +10,17 @@ from hiprisk.sheet.format import Distribution, Event, OutcomeSpec
 Floats = NDArray[np.float64]
 
 
+def _bounds(outcome: OutcomeSpec) -> tuple[float, float]:
+    lower = -np.inf if outcome.lower is None else outcome.lower
+    return lower, np.inf if outcome.upper is None else outcome.upper
+
+
+def clip_to(outcome: OutcomeSpec, values: Floats) -> Floats:
+    """Values brought inside the outcome's bounds, where no distribution is known."""
+    lower, upper = _bounds(outcome)
+    return np.minimum(np.maximum(values, lower), upper)
+
+
 class PredictiveDistribution:
     """``clip(mean + scale * residual)`` as the sheet writes it down.
 
@@ -25,8 +36,7 @@ class PredictiveDistribution:
         self._quantiles = np.array(distribution.quantiles)
         self._levels = np.array(distribution.levels)
         self._scales = np.array(distribution.scales)
-        self._lower = -np.inf if outcome.lower is None else outcome.lower
-        self._upper = np.inf if outcome.upper is None else outcome.upper
+        self._lower, self._upper = _bounds(outcome)
 
     def clip(self, values: Floats) -> Floats:
         """Values brought inside the outcome's bounds."""

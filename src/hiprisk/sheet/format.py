@@ -30,6 +30,9 @@ class TrainingSummary:
         Share of the training rows in which the variable was missing.
     level_shares : tuple of float
         Share of each level of a category among known values, in the order of the levels.
+    edges, shares : tuple of float
+        Histogram of a number: ascending edges (distinct tenths of the training values) and the
+        share of known values up to each edge and beyond the last, one more than edges.
     """
 
     low: float | None = None
@@ -38,6 +41,35 @@ class TrainingSummary:
     iqr: float | None = None
     missing_share: float = 0.0
     level_shares: Vector = ()
+    edges: Vector = ()
+    shares: Vector = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeasurementError:
+    """How far two measurements of a person who has not changed differ.
+
+    Attributes
+    ----------
+    instrument : str
+        What measures it, for instance ``goniometer``.
+    low, high : float
+        Standard error of measurement in the unit of the variable; they differ where only a range
+        is known.
+    source : str
+        Where the figure was found, in words.
+    minimal_detectable_change : float or None
+        Smallest change beyond measurement error at 95 %, in the unit of the variable.
+    assumed : bool
+        Whether the figure belongs to the instrument and not to this very variable.
+    """
+
+    instrument: str
+    low: float
+    high: float
+    source: str
+    minimal_detectable_change: float | None = None
+    assumed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +80,8 @@ class VariableSpec:
     ----------
     weight : float
         Share of the model's predictive information that goes with this variable, in [0, 1].
+    measurement : MeasurementError or None
+        None where nothing is known of it.
     """
 
     name: str
@@ -60,6 +94,7 @@ class VariableSpec:
     integer: bool = False
     weight: float = 0.0
     training: TrainingSummary | None = None
+    measurement: MeasurementError | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -222,6 +257,7 @@ class OutcomeSpec:
     baseline: str | None = None
     event_level: str | None = None
     events: tuple[Event, ...] = ()
+    measurement: MeasurementError | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

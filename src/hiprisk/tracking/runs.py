@@ -17,8 +17,8 @@ from typing import Any, Protocol
 from hiprisk.bundle import Bundle
 from hiprisk.config import TrackingSettings
 from hiprisk.errors import MissingExtraError, StoreError
+from hiprisk.evidence.document import Evidence
 from hiprisk.tracking.wheel import write_wheel
-from hiprisk.validation.evidence import Evidence
 
 DEFAULT_STORE = "sqlite:///mlflow.db"
 MAX_PARAM = 500
@@ -197,8 +197,10 @@ class _Run:
         mlflow.log_dict(evidence.to_dict(), "evidence.json")
         mlflow.log_dict(_findings(evidence), "cohort_findings.json")
         mlflow.log_text("\n".join(evidence.summary) + "\n", "summary.txt")
-        mlflow.log_artifact(str(bundle.path / "card.md"))
-        mlflow.log_artifacts(str(bundle.path / "figures"), "figures")
+        for file in ("card.md", "report.html"):
+            mlflow.log_artifact(str(bundle.path / file))
+        for folder in ("figures", "tables"):
+            mlflow.log_artifacts(str(bundle.path / folder), folder)
         for family in evidence.families:
             if family.trials:
                 columns = {key: [trial[key] for trial in family.trials] for key in family.trials[0]}
@@ -236,7 +238,7 @@ def _interval_metrics(evidence: Evidence) -> dict[str, float]:
                            ("_high", estimate["high"])):  # fmt: skip
             if value is not None:
                 found[f"{name}{end}"] = value
-    return {**found, **dict(evidence.coverage), "n_analysed": float(evidence.n_analysed)}
+    return {**found, "n_analysed": float(evidence.n_analysed)}
 
 
 def _findings(evidence: Evidence) -> dict[str, Any]:

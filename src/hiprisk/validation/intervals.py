@@ -1,26 +1,32 @@
-"""Intervals of metrics of given predictions, by resampling people."""
+"""Intervals of metrics of given predictions: by resampling people, and from formulas."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hiprisk.errors import InputError
 from hiprisk.metrics.estimate import Estimate
-from hiprisk.metrics.registry import MetricFunction
+from hiprisk.metrics.panel import judge_predictions
+from hiprisk.metrics.registry import Metric, MetricFunction, metrics_for
 from hiprisk.seeding import rng_for
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.intp]
 
-__all__ = ["Estimate", "percentile_intervals"]
+__all__ = ["Estimate", "metric_intervals", "percentile_intervals"]
+
+N_COSTLY = 200
+# So many draws are held at a time.
+LARGEST_DRAW = 5_000_000
 
 
 def percentile_intervals(
     observed: Floats,
-    predicted: Floats,
+    predicted: Any,
     *,
     metrics: Mapping[str, MetricFunction],
     groups: Integers,
@@ -28,13 +34,17 @@ def percentile_intervals(
     seed: int,
     name: str,
     level: float = 0.95,
+    costly: Collection[str] = (),
+    n_costly: int = N_COSTLY,
 ) -> tuple[Estimate, ...]:
     """Metrics with percentile bootstrap intervals.
 
     Parameters
     ----------
-    observed, predicted : ndarray, shape (n_rows,)
+    observed : ndarray, shape (n_rows,)
         Without missing values.
+    predicted : ndarray, shape (n_rows,), or Forecast
+        Without missing values; whatever the metrics take.
     metrics : mapping of str to function
     groups : ndarray of int, shape (n_rows,)
         Person of each row; persons are drawn.
@@ -42,38 +52,171 @@ def percentile_intervals(
     name : str
         Of the random stream.
     level : float
+    costly : collection of str
+        Names of metrics that need only `n_costly` resamples (smoothers). One that cannot be
+        computed on a resample passes that resample by.
+    n_costly : int
+
+    Raises
+    ------
+    InputError
+        If a metric cannot be computed on the people themselves or on most resamples.
 
     Notes
     -----
-    A resample in which a metric cannot be computed (one class only) is drawn again.
+    A resample in which a metric that is not costly cannot be computed (one class only) is drawn
+    again.
     """
-    labels, place = np.unique(groups, return_inverse=True)
-    rng = rng_for(seed, "interval", name)
+    cheap = {metric: f for metric, f in metrics.items() if metric not in costly}
+    dear = {metric: f for metric, f in metrics.items() if metric in costly}
     drawn: dict[str, list[float]] = {metric: [] for metric in metrics}
+    draws = _usable_draws(
+        observed,
+        predicted,
+        cheap,
+        groups=groups,
+        n_resamples=n_resamples,
+        rng=rng_for(seed, "interval", name),
+    )
+    for n_done, (weights, values) in enumerate(draws):
+        if n_done < n_costly:
+            values |= _computable(dear, observed, predicted, weights)
+        for metric, value in values.items():
+            drawn[metric].append(value)
+    return tuple(
+        _with_percentiles(
+            Estimate(name=metric, value=function(observed, predicted)),
+            drawn[metric],
+            n_wanted=min(n_costly, n_resamples) if metric in dear else n_resamples,
+            level=level,
+        )
+        for metric, function in metrics.items()
+    )
+
+
+def _usable_draws(
+    observed: Floats,
+    predicted: Any,
+    metrics: Mapping[str, MetricFunction],
+    *,
+    groups: Integers,
+    n_resamples: int,
+    rng: np.random.Generator,
+) -> Iterator[tuple[Floats, dict[str, float]]]:
+    """How often each row was drawn, and every metric, for resamples on which all can be had."""
+    labels, place = np.unique(groups, return_inverse=True)
     n_done = n_tried = 0
     while n_done < n_resamples:
-        n_tried += 1
+        # No more at a time than are wanted, so that the draws do not depend on how they are cut.
+        size = min(n_resamples - n_done, max(1, LARGEST_DRAW // len(observed)))
+        n_tried += size
         if n_tried > 2 * n_resamples:
             raise InputError(
                 "a metric cannot be computed on most resamples: too few events", code="DEGENERATE"
             )
-        people = np.bincount(
-            rng.integers(0, len(labels), len(labels)), minlength=len(labels)
-        ).astype(np.float64)
+        people = rng.integers(0, len(labels), (size, len(labels)))
+        counts = np.array(
+            [np.bincount(row, minlength=len(labels))[place] for row in people], dtype=np.float64
+        )
+        for weights, values in zip(
+            counts, _judged(observed, predicted, counts, metrics), strict=True
+        ):
+            if values is not None:
+                n_done += 1
+                yield weights, values
+
+
+def _judged(
+    observed: Floats, predicted: Any, counts: Floats, metrics: Mapping[str, MetricFunction]
+) -> Iterator[dict[str, float] | None]:
+    """Every metric under each set of weights; None where one cannot be computed."""
+    if metrics and isinstance(predicted, np.ndarray):
+        each = np.broadcast_to(predicted, counts.shape)
+        (judged,) = judge_predictions(observed, each, metrics=metrics, weightings=[counts])
+        for place, refused in enumerate(judged.refused()):
+            values = {name: float(found[place]) for name, found in judged.values.items()}
+            yield None if refused else values
+        return
+    for weights in counts:
         try:
-            values = {
-                metric: function(observed, predicted, weights=people[place])
-                for metric, function in metrics.items()
-            }
+            yield {name: f(observed, predicted, weights=weights) for name, f in metrics.items()}
+        except InputError:
+            yield None
+
+
+def _computable(
+    metrics: Mapping[str, MetricFunction], observed: Floats, predicted: Any, weights: Floats
+) -> dict[str, float]:
+    values = {}
+    for metric, function in metrics.items():
+        try:
+            values[metric] = function(observed, predicted, weights=weights)
         except InputError:
             continue
-        n_done += 1
-        for metric, value in values.items():
-            drawn[metric].append(value)
+    return values
+
+
+def _with_percentiles(
+    estimate: Estimate, drawn: Sequence[float], *, n_wanted: int, level: float
+) -> Estimate:
+    if 2 * len(drawn) < n_wanted:
+        raise InputError(
+            f"'{estimate.name}' cannot be computed on most resamples: too few people",
+            code="DEGENERATE",
+        )
     tail = (1.0 - level) / 2.0
-    estimates = []
-    for metric, function in metrics.items():
-        low, high = np.quantile(drawn[metric], (tail, 1.0 - tail))
-        value = function(observed, predicted)
-        estimates.append(Estimate(name=metric, value=value, low=float(low), high=float(high)))
-    return tuple(estimates)
+    low, high = np.quantile(drawn, (tail, 1.0 - tail))
+    return Estimate(name=estimate.name, value=estimate.value, low=float(low), high=float(high))
+
+
+def metric_intervals(
+    kind: str,
+    observed: Floats,
+    predicted: Any,
+    *,
+    groups: Integers,
+    seed: int,
+    name: str,
+    n_resamples: int = 1000,
+    n_costly: int = N_COSTLY,
+    level: float = 0.95,
+    metrics: Sequence[Metric] | None = None,
+) -> tuple[Estimate, ...]:
+    """Every metric of a kind with an interval: from its formula, or else from the bootstrap.
+
+    Parameters
+    ----------
+    kind : str
+        ``continuous``, ``binary`` or ``distribution``.
+    metrics : sequence of Metric, optional
+        These instead of all of the kind, the costly ones among them.
+    observed, predicted, groups, seed, name, n_resamples, n_costly, level
+        As for `percentile_intervals`.
+
+    Returns
+    -------
+    tuple of Estimate
+        In the order of the metrics.
+    """
+    chosen = metrics_for(kind, costly=True) if metrics is None else tuple(metrics)
+    several = groups if len(np.unique(groups)) < len(groups) else None
+    found = {
+        metric.name: metric.analytic(observed, predicted, groups=several, level=level)
+        for metric in chosen
+        if metric.analytic is not None
+    }
+    rest = {metric.name: metric.function for metric in chosen if metric.name not in found}
+    resampled = percentile_intervals(
+        observed,
+        predicted,
+        metrics=rest,
+        groups=groups,
+        n_resamples=n_resamples,
+        seed=seed,
+        name=name,
+        level=level,
+        costly={metric.name for metric in chosen if metric.costly},
+        n_costly=n_costly,
+    )
+    found |= {estimate.name: estimate for estimate in resampled}
+    return tuple(found[metric.name] for metric in chosen)

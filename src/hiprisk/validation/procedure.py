@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from hiprisk.learning.candidates import LearningData, completed_folds, tune
 from hiprisk.learning.pipeline import StudyEstimator
-from hiprisk.validation.resampling import Refit, Resample
+from hiprisk.validation.resamples import Refit, Resample
 
 Floats = NDArray[np.float64]
 

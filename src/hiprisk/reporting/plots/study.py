@@ -1,27 +1,11 @@
-"""Who took part, which candidate won, and how it is calibrated, as pictures."""
+"""Who took part, what was missing and which candidate won, as pictures."""
 
 from __future__ import annotations
 
 from matplotlib.axes import Axes
 
-from hiprisk.reporting.plots.style import BLUE, GREY, ORANGE, as_png, new_axes, titled
-from hiprisk.validation.evidence import Evidence
-
-
-def draw_calibration(evidence: Evidence, *, ax: Axes | None = None) -> Axes:
-    """Observed against predicted means, by tenth of the out-of-fold prediction."""
-    ax = ax if ax is not None else new_axes()
-    predicted = [point[0] for point in evidence.calibration]
-    observed = [point[1] for point in evidence.calibration]
-    low, high = min(predicted + observed), max(predicted + observed)
-    ax.plot([low, high], [low, high], color=GREY, linewidth=1, label="ideal")
-    ax.plot(predicted, observed, "o-", color=BLUE, label="tenths of the people")
-    unit = evidence.outcome_unit if evidence.kind == "continuous" else "risk"
-    ax.set_xlabel(f"predicted ({unit})")
-    ax.set_ylabel(f"observed ({unit})")
-    ax.set_title(titled("Calibration, people not seen in fitting", evidence.provenance))
-    ax.legend(frameon=False)
-    return ax
+from hiprisk.evidence.document import Evidence
+from hiprisk.reporting.plots.style import BLUE, ORANGE, new_axes, titled
 
 
 def draw_candidates(evidence: Evidence, *, ax: Axes | None = None) -> Axes:
@@ -56,11 +40,22 @@ def _flow_label(label: str, n_left_out: int) -> str:
     return f"{n_left_out} left out:\n{label}" if n_left_out else label
 
 
-def study_figures(evidence: Evidence) -> dict[str, bytes]:
-    """Every figure of a study as PNG, by file name."""
-    drawn = {
-        "calibration.png": draw_calibration(evidence),
-        "candidates.png": draw_candidates(evidence),
-        "participants.png": draw_flow(evidence),
-    }
-    return {name: as_png(ax) for name, ax in drawn.items()}
+def draw_missing(evidence: Evidence, *, ax: Axes | None = None) -> Axes:
+    """Share missing of each variable, in the first group of table 1."""
+    table = evidence.table_one
+    first = table.groups[0][0]
+    shares: dict[str, float] = {}
+    for row in table.rows:
+        if row.group == first:
+            shares[row.label] = 100.0 * row.n_missing / max(row.n_known + row.n_missing, 1)
+    some = {label: share for label, share in shares.items() if share > 0}
+    ax = ax if ax is not None else new_axes(width=8.0, height=1.6 + 0.28 * max(len(some), 3))
+    labels = sorted(some, key=some.__getitem__)
+    bars = ax.barh(labels, [some[label] for label in labels], color=BLUE)
+    ax.bar_label(bars, fmt="%.1f", padding=3)
+    ax.set_xlim(0, max(5.0, 1.2 * max(some.values(), default=0.0)))
+    ax.set_xlabel("missing (%)")
+    ax.set_title(
+        titled(f"Missing values, {len(some)} of {len(shares)} variables", evidence.provenance)
+    )
+    return ax

@@ -4,61 +4,46 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hiprisk.cohort.reading import Cohort
+from hiprisk.cohort.dictionary import load_dictionary
 from hiprisk.config import StudyConfig
-from hiprisk.learning.candidates import LearningData, OutOfFold
-from hiprisk.learning.participants import Participants, Selection
+from hiprisk.evidence.document import Evidence, HoldoutResult
+from hiprisk.evidence.events import events_evidence
+from hiprisk.evidence.finished import FinishedStudy
+from hiprisk.evidence.parts import (
+    added_part,
+    association_part,
+    cross_validation_part,
+    metric_functions,
+    sample_size_part,
+    sites_part,
+    stability_part,
+    subgroups_part,
+)
+from hiprisk.evidence.summary import summary_sentences
+from hiprisk.evidence.tables import TableOne, table_one
+from hiprisk.evidence.unseen import unseen_performance
+from hiprisk.learning.participants import Participants
 from hiprisk.learning.pipeline import StudyEstimator
-from hiprisk.metrics.registry import MetricFunction, metrics_for
-from hiprisk.sheet.distribution import PredictiveDistribution
-from hiprisk.sheet.evaluate import INTERVALS
-from hiprisk.sheet.format import Sheet
-from hiprisk.validation.evidence import Evidence, FamilyResult, FlowCount, HoldoutResult
+from hiprisk.metrics.registry import MetricFunction
 from hiprisk.validation.intervals import Estimate, percentile_intervals
-from hiprisk.validation.resampling import OptimismTable
-from hiprisk.validation.summary import summary_sentences
 
 Floats = NDArray[np.float64]
 
+# Fewer people than this could be recognised in a table.
+SMALLEST_CELL = 5
 # The evidence is hashed, and the same study must have the same hash tomorrow.
 DEPENDS_ON_TODAY = {"FUTURE_DATE"}
 
 
-@dataclass(frozen=True)
-class Chosen:
-    """The families as tuned, and the one with the smallest loss."""
-
-    families: tuple[FamilyResult, ...]
-    name: str
-    params: dict[str, float]
-
-
-@dataclass(frozen=True, kw_only=True)
-class FinishedStudy:
-    """All that a study has when its model is written down."""
-
-    config: StudyConfig
-    cohort: Cohort
-    selection: Selection
-    data: LearningData
-    chosen: Chosen
-    estimator: StudyEstimator
-    unseen: OutOfFold
-    optimism: OptimismTable
-    sheet: Sheet
-
-
 def judge(study: FinishedStudy) -> Evidence:
     """Gather the evidence of a finished study; its summary says the most important first."""
-    config, data, unseen = study.config, study.data, study.unseen
+    config, data = study.config, study.data
     metrics = metric_functions(config.outcome.kind, study.chosen.name)
-    observed = data.outcome[unseen.rows]
     evidence = Evidence(
         name=config.name,
         title=config.title,
@@ -70,10 +55,8 @@ def judge(study: FinishedStudy) -> Evidence:
         n_predictors=len(study.sheet.variables),
         n_coefficients=_size(study.estimator),
         summary=(),
-        flow=tuple(
-            FlowCount(label=step.label, n_left_out=step.n_left_out, n_remaining=step.n_remaining)
-            for step in study.selection.flow
-        ),
+        flow=study.selection.flow,
+        table_one=_table_one(study),
         findings=tuple(
             finding.to_dict()
             for finding in study.cohort.findings
@@ -81,10 +64,17 @@ def judge(study: FinishedStudy) -> Evidence:
         ),
         families=study.chosen.families,
         apparent=_apparent(study, metrics),
-        optimism=study.optimism,
+        optimism=study.bootstrap.table,
         holdout=_holdout(config, study.selection.holdout, study.estimator, metrics),
-        calibration=_calibration_tenths(observed, unseen.predicted),
-        coverage=_coverage(study.sheet, observed, unseen),
+        cross_validation=cross_validation_part(study),
+        unseen=unseen_performance(study),
+        events=events_evidence(study),
+        sites=sites_part(study),
+        subgroups=subgroups_part(study),
+        sample_size=sample_size_part(study),
+        stability=stability_part(study),
+        added=added_part(study),
+        association=association_part(study),
         not_repeated=_not_repeated(config),
     )
     return dataclasses.replace(
@@ -92,27 +82,38 @@ def judge(study: FinishedStudy) -> Evidence:
     )
 
 
+def _table_one(study: FinishedStudy) -> TableOne:
+    people = study.selection.development
+    known = ~np.isnan(people.outcome)
+    outcome = study.config.outcome
+    variables = dict.fromkeys((*study.sheet_variables(), *study.config.imputation.auxiliary))
+    if study.config.outcome.dichotomise is None:
+        variables[outcome.variable] = None
+    return table_one(
+        people.frame,
+        list(variables),
+        dictionary=load_dictionary(),
+        groups={
+            "all": np.ones(len(known), dtype=bool),
+            "outcome known": known,
+            "outcome unknown": ~known,
+        },
+        smallest_cell=SMALLEST_CELL,
+    )
+
+
 def _apparent(study: FinishedStudy, metrics: Mapping[str, MetricFunction]) -> tuple[Estimate, ...]:
     data = study.data
-    known = ~np.isnan(data.outcome)
+    known = study.known
     return percentile_intervals(
         data.outcome[known],
-        study.estimator.predict_numeric(data.columns)[known],
+        study.apparent[known],
         metrics=metrics,
         groups=data.groups[known],
         n_resamples=study.config.validation.interval_resamples,
         seed=study.config.seed,
         name="apparent",
     )
-
-
-def metric_functions(kind: str, family: str) -> dict[str, MetricFunction]:
-    """Metrics of a kind; a constant prediction has no slope and no discrimination."""
-    metrics = {metric.name: metric.function for metric in metrics_for(kind)}
-    if family == "mean":
-        for name in ("calibration_slope", "calibration_intercept"):
-            metrics.pop(name, None)
-    return metrics
 
 
 def _size(estimator: StudyEstimator) -> int:
@@ -163,22 +164,3 @@ def _holdout(
         reference_name=reference_name,
         reference=reference,
     )
-
-
-def _calibration_tenths(observed: Floats, predicted: Floats) -> tuple[tuple[float, float], ...]:
-    order = np.argsort(predicted, kind="stable")
-    parts = np.array_split(order, 10)
-    return tuple((float(predicted[p].mean()), float(observed[p].mean())) for p in parts)
-
-
-def _coverage(sheet: Sheet, observed: Floats, unseen: OutOfFold) -> dict[str, float]:
-    if sheet.distribution is None:
-        return {}
-    spread = PredictiveDistribution(sheet.distribution, sheet.outcome)
-    scale = spread.scale(unseen.predicted, unseen.imputation_variance)
-    found = {}
-    for level, (low, high) in INTERVALS.items():
-        lower = spread.quantile(low, unseen.predicted, scale)
-        upper = spread.quantile(high, unseen.predicted, scale)
-        found[f"out_of_fold_{level}"] = float(np.mean((observed >= lower) & (observed <= upper)))
-    return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from hiprisk.config import SmallestGain
-from hiprisk.validation.evidence import Evidence
+from hiprisk.evidence.document import Evidence
 
 
 def summary_sentences(evidence: Evidence, smallest_gain: SmallestGain) -> tuple[str, ...]:
@@ -36,12 +36,49 @@ def _sentences(evidence: Evidence, smallest_gain: SmallestGain) -> Iterable[str]
     if not 0.9 <= slope <= 1.1:
         spread = "spread too wide" if slope < 1 else "are drawn too much to the middle"
         yield f"The calibration slope is {slope:.2f}: predictions {spread}."
-    per = evidence.n_analysed / max(evidence.n_coefficients, 1)
-    what = "leaves" if evidence.family == "boosting" else "coefficients"
+    yield f"Sample size: {evidence.sample_size.sentence}"
+    if evidence.added is not None:
+        yield from (one.sentence for one in evidence.added.additions)
+    yield from _association(evidence)
+    yield from _stability(evidence)
+    yield from _groups(evidence)
+
+
+def _association(evidence: Evidence) -> Iterable[str]:
+    table = evidence.association
+    if table is None:
+        return
+    row = table.rows[-1] if table.strata is None else table.row(table.rows[-1].model)
+    effect = row.estimate
     yield (
-        f"{evidence.n_analysed} people with a known outcome, {evidence.n_coefficients} {what}: "
-        f"{per:.0f} people each."
+        f"{table.exposure}, {row.model.replace('_', ' and ')}: {row.measure.replace('_', ' ')} "
+        f"{effect.value:.2f} (95 % interval {effect.low:.2f} to {effect.high:.2f}); an "
+        "association, not proof of an effect."
     )
+
+
+def _stability(evidence: Evidence) -> Iterable[str]:
+    if evidence.stability is None:
+        return
+    unit = evidence.outcome_unit if evidence.kind == "continuous" else "of risk"
+    digits = 1 if evidence.kind == "continuous" else 3
+    mape = evidence.stability.predictions.mape
+    yield (
+        "Had other people been in the study, a person's prediction would differ by "
+        f"{mape:.{digits}f} {unit} on average."
+    )
+
+
+def _groups(evidence: Evidence) -> Iterable[str]:
+    groups = evidence.subgroups
+    if groups is None:
+        return
+    differing = [row for row in groups.heterogeneity if row.p_adjusted < 1.0 - groups.level]
+    for row in differing:
+        yield (
+            f"Performance differs between groups: {row.metric} by {row.grouping}; see groups of "
+            "people."
+        )
 
 
 def _gain(evidence: Evidence, smallest_gain: SmallestGain) -> str:

@@ -1,0 +1,197 @@
+"""Options that validate, update and drift share: a model or a column, a cohort, an outcome."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hiprisk.cli.options import Parser
+from hiprisk.errors import ConfigError
+
+if TYPE_CHECKING:
+    from hiprisk.bundle import Bundle
+    from hiprisk.cohort.mapping import CohortMapping
+    from hiprisk.cohort.reading import Cohort
+    from hiprisk.config import OutcomeSettings
+    from hiprisk.sheet.format import Sheet
+    from hiprisk.validation.external import ModelIdentity
+    from hiprisk.validation.newpeople import NewPeople
+
+CAUTIONS = ("INVENTED", "MIXED")
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is judged, on whom."""
+
+    bundle: Bundle | None
+    outcome: OutcomeSettings
+    mapping: CohortMapping | None
+    predictions: str | None
+
+    @property
+    def sheet(self) -> Sheet | None:
+        """The model's sheet; None where predictions stand in a column."""
+        return None if self.bundle is None or self.predictions else self.bundle.sheet
+
+
+def add_cohort_options(parser: Parser) -> None:
+    """BUNDLE, COHORT, and how to read the cohort."""
+    parser.add_argument("paths", nargs="+", metavar="[BUNDLE] COHORT",
+                        help="bundle or name of a model in ./models (left out with --predictions "
+                        "and --outcome or --study), and a CSV or Parquet file")  # fmt: skip
+    parser.add_argument("--mapping", type=Path, metavar="M", help="column mapping (YAML)")
+    parser.add_argument("--predictions", metavar="COLUMN",
+                        help="judge the predictions that stand in this column")  # fmt: skip
+    parser.add_argument("--study", type=Path, metavar="FILE",
+                        help="study config that says what the outcome is")  # fmt: skip
+    parser.add_argument("--outcome", metavar="VARIABLE",
+                        help="or the dictionary variable that is the outcome")  # fmt: skip
+    parser.add_argument("--where", action="append", default=[], metavar="VARIABLE=LEVEL",
+                        help="only rows that have this level; may come several times")  # fmt: skip
+    parser.add_argument("--accept-units", action="store_true",
+                        help="go on although a unit looks wrong")  # fmt: skip
+    parser.add_argument("--seed", type=int, default=0, metavar="N")
+
+
+def subject_of(options: argparse.Namespace) -> Subject:
+    """The model and the outcome that options name."""
+    from hiprisk.bundle import read_bundle
+    from hiprisk.cohort.mapping import load_mapping
+    from hiprisk.config.published import declared_outcome
+
+    if len(options.paths) > 2:
+        raise ConfigError("give a bundle and one cohort", code="USAGE")
+    mapping = load_mapping(options.mapping) if options.mapping else None
+    stated = options.study is not None or options.outcome is not None
+    if len(options.paths) == 1:
+        if options.predictions is None or not stated:
+            raise ConfigError(
+                "without a bundle, --predictions COLUMN and --study FILE or --outcome VARIABLE "
+                "say what is judged",
+                code="USAGE",
+            )
+        return Subject(None, _stated_outcome(options), mapping, _own_name(options, mapping))
+    if stated:
+        raise ConfigError("a bundle says what the outcome is: leave out --study and --outcome",
+                          code="USAGE")  # fmt: skip
+    bundle = read_bundle(options.paths[0])
+    outcome = declared_outcome(bundle.config, file="config.json")
+    return Subject(bundle, outcome, mapping, _own_name(options, mapping))
+
+
+def _own_name(options: argparse.Namespace, mapping: CohortMapping | None) -> str | None:
+    """The variable that the mapping makes of a column, or the column itself."""
+    if options.predictions is None or mapping is None:
+        return str(options.predictions) if options.predictions is not None else None
+    for name, source in mapping.variables.items():
+        if source.column == options.predictions:
+            return name
+    return str(options.predictions)
+
+
+def _stated_outcome(options: argparse.Namespace) -> OutcomeSettings:
+    from hiprisk.cohort.dictionary import load_dictionary
+    from hiprisk.config import load_config
+    from hiprisk.config.published import DeclaredOutcome
+
+    if options.study is not None:
+        return load_config(options.study).outcome
+    variable = load_dictionary().get(options.outcome)
+    if variable is None or variable.kind not in ("number", "category"):
+        raise ConfigError(
+            f"the dictionary has no number or category '{options.outcome}'",
+            column="--outcome",
+            advice="see docs/reference/dictionary.md, or give --study FILE",
+        )
+    binary = variable.kind == "category"
+    if binary and set(variable.levels) != {"no", "yes"}:
+        raise ConfigError("a binary outcome has the levels no and yes", column="--outcome",
+                          advice="give --study FILE")  # fmt: skip
+    return DeclaredOutcome(
+        variable=variable.name,
+        label=variable.label,
+        kind="binary" if binary else "continuous",
+        unit="probability" if binary else variable.unit or "",
+        higher_is="better" if variable.direction == "higher_better" else "worse",
+        horizon_months=1.0,
+        population="the people of the file",
+        bounds=None if binary else variable.hard,
+        event_level="yes" if binary else None,
+    )
+
+
+def read_people(
+    subject: Subject, options: argparse.Namespace, *, path: Path | str | None = None
+) -> NewPeople:
+    """The people of the cohort who can be judged."""
+    from hiprisk.validation.newpeople import meet, meet_predictions
+
+    cohort = read_selected(subject, options, path=path)
+    if subject.predictions is not None:
+        return meet_predictions(
+            subject.predictions, subject.outcome, cohort, accept_units=options.accept_units
+        )
+    assert subject.sheet is not None
+    return meet(subject.sheet, subject.outcome, cohort, accept_units=options.accept_units)
+
+
+def read_selected(
+    subject: Subject, options: argparse.Namespace, *, path: Path | str | None = None
+) -> Cohort:
+    """The cohort's rows that --where selects."""
+    from hiprisk.validation.newpeople import read_new_cohort, select_rows
+
+    cohort = read_new_cohort(
+        path or options.paths[-1],
+        subject.mapping,
+        sheet=subject.sheet,
+        outcome=subject.outcome,
+        predictions=subject.predictions,
+    )
+    return select_rows(cohort, _conditions(options.where))
+
+
+def _conditions(texts: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    wanted: dict[str, tuple[str, ...]] = {}
+    for text in texts:
+        variable, equals, level = text.partition("=")
+        if not equals or not variable or not level:
+            raise ConfigError(
+                f"'{text}' is not of the form VARIABLE=LEVEL", column="--where",
+                advice="for instance --where cohort_year=2018/19",
+            )  # fmt: skip
+        wanted[variable] = (*wanted.get(variable, ()), level)
+    return wanted
+
+
+def identity_of(subject: Subject) -> ModelIdentity:
+    """Name, version and provenance of what is judged."""
+    from hiprisk.learning.export import estimand
+    from hiprisk.validation.external import ModelIdentity
+
+    bundle = subject.bundle
+    if bundle is None or subject.predictions is not None:
+        return ModelIdentity(
+            name=str(subject.predictions),
+            title=f"predictions in the column {subject.predictions}",
+            provenance="published",
+            estimand=estimand(subject.outcome) if options_known(subject) else subject.outcome.label,
+        )
+    return ModelIdentity(
+        name=bundle.name,
+        title=bundle.sheet.title,
+        provenance=bundle.sheet.provenance,
+        estimand=bundle.sheet.outcome.estimand,
+        version=bundle.version,
+        bundle_sha256=bundle.sha256,
+        cautions=tuple(note for note in bundle.sheet.notes if note.startswith(CAUTIONS)),
+    )
+
+
+def options_known(subject: Subject) -> bool:
+    """Whether horizon and population were declared, not made up from the dictionary."""
+    return subject.outcome.population != "the people of the file"

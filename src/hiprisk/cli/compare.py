@@ -1,0 +1,161 @@
+"""``hiprisk compare``: what blocks of predictors add."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hiprisk.cli.options import Parser, whole_number
+from hiprisk.cli.output import Progress, note, print_json, print_lines, print_table
+from hiprisk.errors import StoreError
+
+if TYPE_CHECKING:
+    from hiprisk.inference.added import AddedValue, Addition, Gain
+
+EXAMPLE = """  hiprisk compare configs/stupar.yaml --add back --add hip_motion --base core
+  hiprisk compare configs/stupar.yaml --add hip_motion --base core --base back --workers 2
+  hiprisk compare configs/stupar.yaml --set outcome.thresholds=[0.2,0.4] --out added.json"""
+
+
+def run(argv: Sequence[str]) -> int:
+    """Run the command."""
+    options = _parse(argv)
+    # Set before numpy is imported: a worker must not start threads of its own.
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
+    from hiprisk.config import load_config
+    from hiprisk.inference.increment import Comparison, run_compare
+
+    config = load_config(options.config, overrides=options.set)
+    if options.cohort is not None:
+        cohort = dataclasses.replace(config.cohort, simulate=None, file=options.cohort)
+        config = dataclasses.replace(config, cohort=cohort)
+    if options.seed is not None:
+        config = dataclasses.replace(config, seed=options.seed)
+    comparison = Comparison(
+        base=tuple(options.base or ("core",)),
+        add=tuple(options.add),
+        n_resamples=options.resamples,
+        method="impute_then_bootstrap" if options.fast else "bootstrap_then_impute",
+    )
+    result = run_compare(
+        config, comparison=comparison, workers=options.workers, progress=Progress()
+    )
+    if options.out is not None:
+        _write(options.out, result)
+    if options.json:
+        print_json(result.to_dict())
+    else:
+        show_added_value(result)
+    return 0
+
+
+def _parse(argv: Sequence[str]) -> argparse.Namespace:
+    parser = Parser(
+        "compare",
+        description="Say what blocks of predictors add to a base: corrected gains with intervals, "
+        "share of new information, tests, and a verdict against the smallest gain that the study "
+        "declared worth having. Models are unpenalised; nothing is written but --out.",
+        example=EXAMPLE,
+    )
+    parser.add_argument("config", type=Path, metavar="CONFIG", help="study config (YAML)")
+    parser.add_argument(
+        "--add", action="append", default=[], metavar="BLOCK",
+        help="block to add; repeat for more (default: all that are not in the base)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--base", action="append", metavar="BLOCK",
+        help="block that every model has; repeat for more (default: core)",
+    )  # fmt: skip
+    parser.add_argument("--cohort", metavar="FILE", help="cohort file in place of the config's")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="A.B=VALUE", help="override one setting"
+    )
+    parser.add_argument("--seed", type=whole_number(0), metavar="N", help="seed of the study")
+    parser.add_argument(
+        "--resamples", type=whole_number(20), metavar="N",
+        help="bootstrap resamples (default: the config's validation.resamples)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--fast", action="store_true",
+        help="impute once, before the bootstrap, and not anew in each resample",
+    )  # fmt: skip
+    parser.add_argument(
+        "--workers",
+        type=whole_number(1),
+        default=os.cpu_count() or 1,
+        metavar="N",
+        help="processes; the result does not depend on them (default: all cores)",
+    )
+    parser.add_argument("--out", type=Path, metavar="FILE", help="also write the JSON there")
+    return parser.parse_args(argv)
+
+
+def _write(path: Path, result: AddedValue) -> None:
+    text = json.dumps(result.to_dict(), ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as problem:
+        raise StoreError(
+            f"the result cannot be written: {problem.strerror or 'the system refused'}",
+            file=path.name,
+            advice="name a file in a folder that exists and has room",
+        ) from problem
+    note(f"written: {path}")
+
+
+def show_added_value(result: AddedValue) -> None:
+    """The result as a person likes to read it."""
+    title = f"What is added to {' + '.join(result.base)}: {result.outcome_label}"
+    print_lines("", title, "=" * len(title), *result.sentences(), "")
+    for one in result.additions:
+        _show_addition(result, one)
+    print_lines(f"{result.models[0].upper()}{result.models[1:]}; {result.n_resamples} resamples.")
+    if result.n_refused:
+        print_lines(f"{result.n_refused} further resamples could not be fitted.")
+    print_lines(*result.notes)
+
+
+def _show_addition(result: AddedValue, one: Addition) -> None:
+    share = one.new_information
+    print_lines(f"{one.name}: {one.verdict}")
+    head = ["measure", "scenario", "base", "with it", "gain", "95 % interval"]
+    rows = [_row("as it is used", gain) for gain in one.gains]
+    for case in one.what_if:
+        declared = [gain for gain in case.gains if gain.name == result.metric]
+        rows += [_row(case.name, gain) for gain in declared or case.gains[:1]]
+    print_table(head, rows)
+    print_lines(
+        f"share of new information {share.value:.3f}"
+        + (f" ({share.low:.3f} to {share.high:.3f})" if share.low is not None else "")
+    )
+    for test in one.tests:
+        second = f", {test.df_denominator:.0f}" if test.df_denominator is not None else ""
+        print_lines(
+            f"{test.method}: {test.statistic:.2f} on {test.df}{second} degrees of freedom, "
+            f"p {_p_value(test.p_value)}"
+        )
+    print_lines("")
+
+
+def _row(scenario: str, gain: Gain) -> list[str]:
+    estimate = gain.estimate
+    unit = f" ({gain.unit})" if gain.unit else ""
+    label = f"{gain.label}{unit}{', reduction' if gain.reduction else ''}"
+    return [
+        label,
+        scenario,
+        f"{gain.base:.3f}",
+        f"{gain.model:.3f}",
+        f"{estimate.value:+.3f}",
+        f"{estimate.low:+.3f} to {estimate.high:+.3f}",
+    ]
+
+
+def _p_value(p: float) -> str:
+    return "below 0.001" if p < 0.001 else f"{p:.3f}"

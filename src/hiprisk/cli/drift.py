@@ -1,0 +1,178 @@
+"""``hiprisk drift``: predictors, predictions and calibration of a model in use."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hiprisk.cli.cohort_options import (
+    Subject,
+    add_cohort_options,
+    identity_of,
+    read_selected,
+    subject_of,
+)
+from hiprisk.cli.options import Parser
+from hiprisk.cli.output import print_json, print_lines, print_table
+from hiprisk.errors import ConfigError, ExitCode
+
+if TYPE_CHECKING:
+    from hiprisk.cohort.reading import Cohort
+    from hiprisk.validation.drift import DriftReport
+    from hiprisk.validation.watch import CalibrationWatch
+
+EXAMPLE = """  hiprisk drift stupar recent.csv
+  hiprisk drift stupar recent.csv --time followup_date --strict --out drift"""
+TIMES = ("followup_date", "baseline_date", "cohort_year")
+
+
+def run(argv: Sequence[str]) -> int:
+    """Run the command."""
+    options = _parse(argv)
+    from hiprisk.validation.drift import report_drift
+
+    subject = subject_of(options)
+    if subject.sheet is None:
+        raise ConfigError("drift needs a bundle", code="USAGE", column="--predictions",
+                          advice="hiprisk update --predictions makes one of a column")  # fmt: skip
+    cohort = read_selected(subject, options)
+    watch, why_not = _watch(subject, cohort, options)
+    report = report_drift(
+        subject.sheet, cohort, model=identity_of(subject), watch=watch, watch_note=why_not
+    )
+    if options.out is not None:
+        _write(report, options.out)
+    if options.json:
+        print_json(report.to_dict())
+    else:
+        show_drift(report)
+        if options.out is not None:
+            print_lines("", f"written: {options.out}")
+    return ExitCode.INPUT_REFUSED if options.strict and report.found else ExitCode.DONE
+
+
+def _watch(
+    subject: Subject, cohort: Cohort, options: argparse.Namespace
+) -> tuple[CalibrationWatch | None, str]:
+    from hiprisk.errors import InputError
+    from hiprisk.validation.newpeople import meet
+    from hiprisk.validation.watch import watch_calibration
+
+    assert subject.sheet is not None
+    time = options.time or next((name for name in TIMES if name in cohort.frame.columns), None)
+    if time is None:
+        return None, f"no time in the file ({', '.join(TIMES)}, or --time COLUMN)"
+    if time not in cohort.frame.columns:
+        raise InputError("the cohort has no such time", code="MISSING_COLUMN",
+                         file=cohort.source_name, column=time,
+                         advice="map it in the mapping")  # fmt: skip
+    if subject.outcome.variable not in cohort.frame.columns:
+        return None, f"the outcome {subject.outcome.variable} is not in the file"
+    try:
+        people = meet(subject.sheet, subject.outcome, cohort, accept_units=options.accept_units)
+        known = people.frame[time].notna().to_numpy()
+        watch = watch_calibration(
+            people.observed[known],
+            people.predicted[known],
+            _as_texts(people.frame[time].tolist(), known.tolist()),
+            kind=subject.outcome.kind,
+            groups=people.groups[known],
+            seed=options.seed,
+        )
+    except InputError as refusal:
+        if options.time and refusal.code == "NO_TIME":
+            raise
+        return None, refusal.reason
+    return watch, ""
+
+
+def _as_texts(values: Sequence[object], known: Sequence[bool]) -> list[str]:
+    """Known times as texts that sort as they do."""
+    kept = [value for value, is_known in zip(values, known, strict=True) if is_known]
+    return [f"{v:015.3f}" if isinstance(v, float) else str(v) for v in kept]
+
+
+def show_drift(report: DriftReport) -> None:
+    """The report as a person likes to read it."""
+    print_lines(
+        f"{report.model.title} ({report.model.name}@{report.model.version})",
+        f"{report.n_rows} rows of {report.cohort}",
+        "",
+        *report.summary,
+        "",
+    )
+    print_table(
+        ["variable", "verdict", "difference in SD", "PSI", "missing then", "missing now"],
+        [
+            [
+                v.variable,
+                v.verdict,
+                _number(v.standardised_difference, "+.2f"),
+                _number(v.psi, ".3f"),
+                "" if v.missing_then is None else f"{100 * v.missing_then:.0f} %",
+                f"{100 * v.missing_now:.0f} %",
+            ]
+            for v in report.variables
+        ],
+    )
+    for v in report.variables:
+        for cause in v.causes:
+            print_lines(f"-> {v.variable}: {cause}")
+    if report.predictions is not None:
+        p = report.predictions
+        print_lines(
+            "",
+            f"predictions: mean {p.mean_now:.3g} (SD {p.sd_now:.3g}), in development "
+            f"{p.mean_then:.3g} (SD {p.sd_then:.3g}): {p.verdict}",
+        )
+    if report.refused:
+        print_lines("")
+        rows = [[code, str(n)] for code, n in sorted(report.refused.items())]
+        print_table(["no prediction because", "rows"], rows)
+    if report.watch is not None:
+        w = report.watch
+        print_lines(
+            "",
+            f"calibration watch: {len(w.times)} points, {w.n_so_far[-1]} people, largest sum "
+            f"{max(map(abs, w.cusum)):.2f}, limit {w.limit:.2f}; observed minus predicted "
+            f"{w.mean_difference:+.3g} on average",
+        )
+
+
+def _number(value: float | None, form: str) -> str:
+    return "" if value is None else format(value, form)
+
+
+def _write(report: DriftReport, folder: Path) -> None:
+    from hiprisk.reporting.lifecycle_files import write_result
+    from hiprisk.reporting.plots.drift import drift_figures
+
+    tables = {"variables": report.to_frame()}
+    if report.watch is not None:
+        tables["watch"] = report.watch.to_frame()
+    write_result(
+        folder,
+        name="drift",
+        plain=report.to_dict(),
+        tables=tables,
+        figures=drift_figures(report),
+    )
+
+
+def _parse(argv: Sequence[str]) -> argparse.Namespace:
+    parser = Parser(
+        "drift",
+        description="Watch a model in use: how far its variables and predictions have moved from "
+        "the development cohort (standardised difference, population stability index, missing "
+        "values), and, where outcomes are known, whether calibration holds over time.",
+        example=EXAMPLE,
+    )
+    add_cohort_options(parser)
+    parser.add_argument("--time", metavar="VARIABLE",
+                        help=f"order of the people (default: {', '.join(TIMES)})")  # fmt: skip
+    parser.add_argument("--strict", action="store_true", help="exit 3 on any finding")
+    parser.add_argument("--out", type=Path, metavar="DIR",
+                        help="folder for drift.json, tables and figures")  # fmt: skip
+    return parser.parse_args(argv)

@@ -1,0 +1,330 @@
+"""``hiprisk samplesize``: how many people a study needs."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hiprisk.cli.options import Parser, whole_number
+from hiprisk.cli.output import Progress, print_json, print_lines, print_table
+from hiprisk.errors import ConfigError
+
+if TYPE_CHECKING:
+    from hiprisk.config import SampleSizeSettings, StudyConfig
+    from hiprisk.features.design import Design
+    from hiprisk.inference.samplesize import Instability, SampleSize
+
+EXAMPLE = """  hiprisk samplesize --type continuous --parameters 20 --r2 0.3 --mean 40 --sd 20
+  hiprisk samplesize --type binary --parameters 15 --c-statistic 0.75 --prevalence 0.25 --external
+  hiprisk samplesize configs/stupar.yaml --r2 0.3 --external --instability --workers 2"""
+
+STRENGTHS = ("r2", "cox_snell", "nagelkerke", "c_statistic")
+EXPECTED = {
+    "r2": "expected adjusted R2 of a continuous outcome",
+    "cox_snell": "expected Cox-Snell R2 of a binary outcome",
+    "nagelkerke": "expected Nagelkerke R2 of a binary outcome",
+    "c_statistic": "expected C statistic of a binary outcome",
+    "prevalence": "share of people with the event",
+    "mean": "mean of the outcome",
+    "sd": "standard deviation of the outcome",
+    "shrinkage": "smallest expected shrinkage factor (default: 0.9)",
+}
+TARGETS = {
+    "r2_width": "width of the interval of R2 (default: 0.1)",
+    "mean_width": "of the mean error (default: a quarter of the standard deviation)",
+    "slope_width": "of the calibration slope (default: 0.2)",
+    "oe_width": "of observed over expected (default: 0.2)",
+    "c_width": "of the C statistic (default: 0.1)",
+    "net_benefit_width": "of the standardised net benefit (default: 0.2)",
+    "curve_width": "of the calibration curve's band (default: 0.1)",
+    "threshold": "risk from which one would act; asks about net benefit",
+    "sensitivity": "at the threshold (default: read off the risks)",
+    "specificity": "at the threshold (default: read off the risks)",
+    "lp_mean": "mean of a normal linear predictor (default: from the C statistic)",
+    "lp_sd": "its standard deviation",
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class _Plan:
+    """What is asked: the outcome's kind, parameters, people and expectations."""
+
+    kind: Any
+    parameters: int
+    n: int | None
+    expected: SampleSizeSettings
+    config: StudyConfig | None = None
+    design: Design | None = None
+    notes: tuple[str, ...] = ()
+
+
+def run(argv: Sequence[str]) -> int:
+    """Run the command."""
+    options = _parse(argv)
+    from hiprisk.inference.samplesize import development_size, external_size
+
+    plan = _plan_from_config(options) if options.config else _plan_from_options(options)
+    development = development_size(plan.kind, plan.parameters, plan.expected, n=plan.n)
+    external = external_size(plan.kind, plan.expected, n=plan.n) if options.external else None
+    instability = _instability(plan, options, development) if options.instability else None
+    if options.figure is not None:
+        _write_figure(development, options.figure)
+    if options.json:
+        print_json(
+            {
+                "development": development.to_dict(),
+                "external": external and external.to_dict(),
+                "instability": instability and instability.to_dict(),
+                "notes": list(plan.notes),
+            }
+        )
+        return 0
+    show_size(development)
+    if external is not None:
+        show_size(external)
+    if instability is not None:
+        _show_instability(instability)
+    if plan.notes:
+        print_lines("", *plan.notes)
+    return 0
+
+
+def _parse(argv: Sequence[str]) -> argparse.Namespace:
+    parser = Parser(
+        "samplesize",
+        description="How many people it takes to develop a model (Riley's criteria), to validate "
+        "it in others (Archer, Riley), and how unstable a model of so many people will be.",
+        example=EXAMPLE,
+    )
+    parser.add_argument(
+        "config",
+        type=Path,
+        nargs="?",
+        metavar="CONFIG",
+        help="study config; parameters, people, mean and spread come from it",
+    )
+    parser.add_argument("--cohort", metavar="FILE", help="cohort file in place of the config's")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="A.B=VALUE", help="override one setting"
+    )
+    parser.add_argument("--type", choices=["continuous", "binary"], help="of the outcome")
+    whole = (
+        ("parameters", 1, "candidate parameters: spline terms and levels count"),
+        ("n", 1, "people that there are"),
+    )
+    for name, least, line in whole:
+        parser.add_argument(_option(name), type=whole_number(least), metavar="N", help=line)
+    for name, line in EXPECTED.items():
+        parser.add_argument(_option(name), type=float, metavar="X", help=line)
+    parser.add_argument("--figure", type=Path, metavar="FILE", help="write a PNG: people by R2")
+    _add_external(parser)
+    _add_instability(parser)
+    return parser.parse_args(argv)
+
+
+def _add_external(parser: Parser) -> None:
+    group = parser.add_argument_group("external validation, widths of 95 % intervals")
+    group.add_argument("--external", action="store_true", help="size of an external validation")
+    for name, line in TARGETS.items():
+        group.add_argument(_option(name), type=float, metavar="X", help=line)
+
+
+def _add_instability(parser: Parser) -> None:
+    group = parser.add_argument_group("expected instability")
+    group.add_argument(
+        "--instability",
+        action="store_true",
+        help="simulate studies of the people that there are, else of those needed",
+    )
+    whole = (
+        ("simulations", 20, None, "simulated studies (default: 200)"),
+        ("seed", 0, None, "of the simulation (default: the config's, else 1)"),
+        ("workers", 1, 1, "processes; the result does not depend on them (default: 1)"),
+    )
+    for name, least, default, line in whole:
+        group.add_argument(
+            _option(name), type=whole_number(least), default=default, metavar="N", help=line
+        )
+
+
+def _option(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
+
+
+def _plan_from_options(options: argparse.Namespace) -> _Plan:
+    from hiprisk.config import SampleSizeSettings
+
+    for name, value in (("--type", options.type), ("--parameters", options.parameters)):
+        if value is None:
+            raise ConfigError(
+                f"{name} is needed where no config is named",
+                code="USAGE",
+                column=name,
+                advice="hiprisk samplesize --help has examples",
+            )
+    for name in ("cohort", "set"):
+        if getattr(options, name):
+            raise ConfigError(f"--{name} belongs to a config, and none is named", code="USAGE")
+    expected = _with_options(SampleSizeSettings(), options)
+    return _Plan(options.type, options.parameters, options.n, expected)
+
+
+def _plan_from_config(options: argparse.Namespace) -> _Plan:
+    import numpy as np
+
+    from hiprisk.cohort.dictionary import load_dictionary
+    from hiprisk.config import load_config
+    from hiprisk.features.design import plan_design
+    from hiprisk.inference.samplesize import count_parameters, expected_from_study
+    from hiprisk.learning.obtaining import obtain_cohort, usable_rows
+    from hiprisk.learning.participants import select_participants
+
+    config = load_config(options.config, overrides=options.set)
+    if options.type not in (None, config.outcome.kind):
+        raise ConfigError(f"the config's outcome is {config.outcome.kind}", column="--type")
+    if options.cohort is not None:
+        cohort = dataclasses.replace(config.cohort, simulate=None, file=options.cohort)
+        config = dataclasses.replace(config, cohort=cohort)
+    config = dataclasses.replace(config, samplesize=_with_options(config.samplesize, options))
+    design, outcome, notes = None, None, []
+    if _has_cohort(config):
+        people = select_participants(usable_rows(obtain_cohort(config), config), config).development
+        outcome = people.outcome[~np.isnan(people.outcome)]
+        design = plan_design(config.predictors, load_dictionary(), people.frame)
+        notes.append(_source_note(config, len(outcome)))
+    else:
+        notes.append("No cohort yet: levels counted as the dictionary has them.")
+    expected = expected_from_study(config, outcome)
+    n = options.n if options.n is not None else (None if outcome is None else len(outcome))
+    parameters = expected.parameters or count_parameters(config, design)
+    notes.append(_parameter_note(config, parameters, counted=expected.parameters is None))
+    return _Plan(config.outcome.kind, parameters, n, expected, config, design, tuple(notes))
+
+
+def _has_cohort(config: StudyConfig) -> bool:
+    """A file that is not there yet is no error: sizes are planned before people are asked."""
+    file = config.cohort.file
+    return config.cohort.simulate is not None or (file is not None and Path(file).exists())
+
+
+def _source_note(config: StudyConfig, n: int) -> str:
+    kind = "simulated cohort" if config.cohort.simulate is not None else "cohort"
+    read_off = "prevalence" if config.outcome.kind == "binary" else "mean and standard deviation"
+    return f"{n:,} people with a known outcome in the {kind}; {read_off} are its own unless stated."
+
+
+def _parameter_note(config: StudyConfig, parameters: int, *, counted: bool) -> str:
+    if not counted:
+        return f"{parameters} candidate parameters, as stated."
+    note = f"{parameters} candidate parameters, counted from the design with levels and splines."
+    if config.families.boosting is not None:
+        note += " Boosted trees have no such number and usually need far more people."
+    return note
+
+
+def _with_options(base: SampleSizeSettings, options: argparse.Namespace) -> SampleSizeSettings:
+    """The settings with the options laid over them, checked like a config."""
+    from pydantic import TypeAdapter, ValidationError
+
+    from hiprisk.config import SampleSizeSettings
+
+    given = {name: getattr(options, name) for name in (*EXPECTED, "parameters", "simulations")}
+    given = {name: value for name, value in given.items() if value is not None}
+    plain = dataclasses.asdict(base)
+    if any(name in given for name in STRENGTHS):
+        plain |= dict.fromkeys(STRENGTHS)
+    targets = {name: getattr(options, name) for name in TARGETS}
+    plain["external"] |= {name: value for name, value in targets.items() if value is not None}
+    try:
+        return TypeAdapter(SampleSizeSettings).validate_python({**plain, **given})
+    except ValidationError as invalid:
+        problem = invalid.errors(include_url=False, include_input=False)[0]
+        place = [str(part) for part in problem["loc"] if part not in ("external", "samplesize")]
+        message = problem["msg"]
+        raise ConfigError(
+            message[0].lower() + message[1:],
+            column=_option(place[0]) if place else None,
+            advice="hiprisk samplesize --help has examples",
+        ) from None
+
+
+def _instability(plan: _Plan, options: argparse.Namespace, development: SampleSize) -> Instability:
+    from hiprisk.inference.samplesize import expected_instability, simulated_instability
+
+    n = plan.n if plan.n is not None else development.n_required
+    progress = partial(Progress(), "simulating studies")
+    config = plan.config
+    if config is not None and config.cohort.simulate is not None and plan.design is not None:
+        if options.seed is not None:
+            config = dataclasses.replace(config, seed=options.seed)
+        return simulated_instability(
+            config, plan.design, n=n, workers=options.workers, progress=progress
+        )
+    seed = options.seed if options.seed is not None else (1 if config is None else config.seed)
+    return expected_instability(
+        plan.kind, n, plan.parameters, plan.expected,
+        seed=seed, workers=options.workers, progress=progress,
+    )  # fmt: skip
+
+
+def show_size(size: SampleSize) -> None:
+    """The criteria as a table, the answer in words, and what it hangs on."""
+    title = f"People needed for {size.purpose} ({size.kind} outcome)"
+    given = ", ".join(f"{name} {value:.4g}" for name, value in size.given)
+    print_lines("", title, "=" * len(title), f"Assumed: {given}.", "")
+    head = ["", "criterion", "asks for", "people"]
+    if size.n_available is not None:
+        head += [f"with {size.n_available:,}", "met"]
+    rows = []
+    for row in size.criteria:
+        mark = ">" if row.binding else "" if row.counted else "(beside)"
+        cells = [mark, row.name, row.what, f"{row.n:,}"]
+        if size.n_available is not None:
+            cells += ["" if row.reached is None else f"{row.reached:.3f}",
+                      "yes" if row.satisfied else "no"]  # fmt: skip
+        rows.append(cells)
+    print_table(head, rows)
+    print_lines("", *size.sentences())
+    if size.assumptions:
+        print_lines("", "If it were otherwise:")
+        print_table(
+            ["assumption", "as assumed", "less", "people", "more", "people"],
+            [[row.name, f"{row.value:.4g}", f"{row.low:.4g}", f"{row.n_low:,}", f"{row.high:.4g}",
+              f"{row.n_high:,}"] for row in size.assumptions],
+        )  # fmt: skip
+
+
+def _show_instability(instability: Instability) -> None:
+    title = f"Expected instability with {instability.n:,} people"
+    print_lines(
+        "",
+        title,
+        "=" * len(title),
+        f"{instability.n_simulations} simulated studies: {instability.source}, "
+        f"{instability.n_parameters} parameters, no penalty.",
+        "",
+    )
+    frame = instability.to_frame()
+    print_table(
+        ["quantity", "median", "2.5 %", "97.5 %"],
+        [[str(row["name"]), *(f"{row[name]:.3f}" for name in ("median", "low", "high"))]
+         for row in frame.to_dict("records")],
+    )  # fmt: skip
+    print_lines("", *instability.sentences())
+
+
+def _write_figure(size: SampleSize, path: Path) -> None:
+    from hiprisk.errors import StoreError
+    from hiprisk.reporting.plots.samplesize import draw_samplesize
+    from hiprisk.reporting.plots.style import as_png
+
+    try:
+        path.write_bytes(as_png(draw_samplesize(size)))
+    except OSError as problem:
+        raise StoreError(
+            f"the figure cannot be written: {problem.strerror}", file=path.name
+        ) from problem

@@ -1,0 +1,155 @@
+"""``hiprisk sheet``: write a published model down, and read a sheet."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hiprisk.cli.options import Parser
+from hiprisk.cli.output import print_json, print_lines, print_table
+from hiprisk.errors import ConfigError
+
+if TYPE_CHECKING:
+    from hiprisk.bundle import Bundle
+    from hiprisk.sheet.format import LinearModel, Sheet
+
+EXAMPLE = """  hiprisk sheet new configs/published/invented_womac.yaml --out models
+  hiprisk sheet show invented-womac"""
+
+
+def run(argv: Sequence[str]) -> int:
+    """Run the command."""
+    options = _parse(argv)
+    if options.action == "new":
+        return _new(options)
+    return _show(options)
+
+
+def _new(options: argparse.Namespace) -> int:
+    from importlib import metadata
+
+    from hiprisk.bundle import BundleContents, read_bundle, write_bundle
+    from hiprisk.config.published import load_published, plain
+    from hiprisk.learning.published import published_sheet
+    from hiprisk.reporting.lifecycle_card import published_card
+
+    model = load_published(options.source)
+    sheet = published_sheet(model)
+    declared = plain(model)
+    contents = BundleContents(
+        sheet=sheet,
+        config={"name": model.name, "outcome": declared["outcome"], "published": declared},
+        evidence={"summary": list(sheet.notes), "source": declared["source"], "metrics": {}},
+        run={"written": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())},
+        card=published_card(sheet),
+        cohort_fingerprint="none: a published model",
+        created_with={"hiprisk": metadata.version("hiprisk")},
+    )
+    path = write_bundle(options.out, model.name, contents)
+    bundle = read_bundle(path)
+    if options.json:
+        print_json(_described(bundle))
+    else:
+        print_lines(f"written: {path}", "")
+        _print_sheet(bundle)
+    return 0
+
+
+def _show(options: argparse.Namespace) -> int:
+    from hiprisk.bundle import read_bundle
+
+    bundle = read_bundle(options.source)
+    if options.json:
+        print_json(_described(bundle))
+    else:
+        _print_sheet(bundle)
+    return 0
+
+
+def _described(bundle: Bundle) -> dict[str, Any]:
+    from hiprisk.sheet.codec import encode
+
+    return {
+        "bundle": str(bundle.path),
+        "name": bundle.name,
+        "version": bundle.version,
+        "bundle_sha256": bundle.sha256,
+        "lineage": bundle.lineage,
+        "sheet": encode(bundle.sheet),
+    }
+
+
+def _print_sheet(bundle: Bundle) -> None:
+    from hiprisk.serving.patient import range_text
+    from hiprisk.sheet.format import LinearModel
+
+    sheet = bundle.sheet
+    print_lines(sheet.title, "=" * len(sheet.title), *sheet.notes)
+    if sheet.provenance == "synthetic":
+        print_lines("SIMULATED DATA: this model was fitted on simulated people.")
+    outcome = sheet.outcome
+    print_lines(
+        "",
+        f"predicts    {outcome.estimand}",
+        f"outcome     {outcome.variable}, {outcome.unit}; higher is {outcome.higher_is}",
+        f"form        {sheet.family}, link {sheet.model.link}",
+        f"provenance  {sheet.provenance}",
+        f"version     {bundle.name}@{bundle.version}, sha256 {bundle.sha256[:12]}",
+    )
+    if bundle.lineage is not None:
+        from_ = bundle.lineage
+        print_lines(
+            f"lineage     {from_.get('method')} of {from_.get('parent_name')}@"
+            f"{from_.get('parent_version')} on {from_.get('n')} people"
+        )
+    print_lines("")
+    print_table(
+        ["variable", "meaning", "range or levels", "weight"],
+        [[v.name, v.label, range_text(v), f"{100 * v.weight:.0f} %"] for v in sheet.variables],
+    )
+    print_lines("")
+    if isinstance(sheet.model, LinearModel):
+        print_table(["term", "form", "coefficients"], _terms(sheet.model))
+    else:
+        print_lines(f"{len(sheet.model.trees)} trees, baseline {sheet.model.baseline:.6g}")
+    print_lines("", _scatter(sheet), f"use: {sheet.intended_use}")
+
+
+def _terms(model: LinearModel) -> list[list[str]]:
+    rows = [["intercept", "", f"{model.intercept:.8g}"]]
+    for term in model.terms:
+        knots = ", ".join(f"{knot:g}" for knot in term.knots)
+        form = f"spline, knots {knots}" if knots else "linear"
+        rows.append([term.column, form, ", ".join(f"{c:.8g}" for c in term.coefficients)])
+    return rows
+
+
+def _scatter(sheet: Sheet) -> str:
+    if sheet.distribution is not None:
+        return f"residual standard deviation {sheet.residual_sd:.4g} {sheet.outcome.unit}"
+    if sheet.outcome.kind == "continuous":
+        return "no intervals: the scatter of the outcome is not known"
+    from hiprisk.sheet.format import LinearModel
+
+    refits = sheet.model.refits if isinstance(sheet.model, LinearModel) else None
+    return f"{len(refits)} refits behind the intervals" if refits else "no intervals: no refits"
+
+
+def _parse(argv: Sequence[str]) -> argparse.Namespace:
+    parser = Parser(
+        "sheet",
+        description="new MODEL.yaml: write a published model down as a bundle that can be scored, "
+        "validated and updated. show BUNDLE: print a model in full.",
+        example=EXAMPLE,
+    )
+    parser.add_argument("action", choices=("new", "show"), metavar="new|show")
+    parser.add_argument("source", metavar="MODEL.yaml|BUNDLE", help="YAML file, or a bundle")
+    parser.add_argument("--out", type=Path, default=Path("models"), metavar="DIR",
+                        help="folder of all models (default: models)")  # fmt: skip
+    options = parser.parse_args(argv)
+    if options.action == "show" and options.out != Path("models"):
+        raise ConfigError("--out goes with sheet new", code="USAGE")
+    return options

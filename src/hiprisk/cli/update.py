@@ -1,0 +1,225 @@
+"""``hiprisk update``: a model's next version, fitted to new people as far as they call for it."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Sequence
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hiprisk.cli.cohort_options import (
+    Subject,
+    add_cohort_options,
+    identity_of,
+    options_known,
+    read_selected,
+    subject_of,
+)
+from hiprisk.cli.options import Parser, whole_number
+from hiprisk.cli.output import print_json, print_lines, print_table
+from hiprisk.cli.validate import show_reasons, warn_of
+from hiprisk.errors import ConfigError
+
+if TYPE_CHECKING:
+    from hiprisk.cohort.reading import Cohort
+    from hiprisk.metrics.estimate import Estimate
+    from hiprisk.sheet.format import Sheet
+    from hiprisk.validation.revision import UpdateResult
+
+EXAMPLE = """  hiprisk update stupar newcohort.csv --method closed-test
+  hiprisk update models/stupar/1 newcohort.csv --method recalibrate --out models
+  hiprisk update nhs.csv --mapping configs/cohorts/nhs_proms_hip.yaml \\
+      --predictions ohs_post_nhs_predicted --study configs/nhs_proms_hip.yaml \\
+      --where cohort_year=2016/17 --method recalibrate --name nhs-recalibrated"""
+
+
+def run(argv: Sequence[str]) -> int:
+    """Run the command."""
+    options = _parse(argv)
+    from hiprisk.validation.newpeople import meet
+    from hiprisk.validation.revision import UpdateSettings, update_model
+
+    subject = subject_of(options)
+    cohort = read_selected(subject, options)
+    sheet = _parent_sheet(subject, cohort, options)
+    people = meet(sheet, subject.outcome, cohort, accept_units=options.accept_units)
+    result = update_model(
+        sheet,
+        people,
+        UpdateSettings(
+            method=options.method,
+            shrinkage=options.shrinkage == "heuristic",
+            alpha=options.alpha,
+            n_resamples=options.resamples,
+            seed=options.seed,
+        ),
+        parent=identity_of(subject),
+    )
+    path = None if result.chosen == "none" else _write(subject, result, options)
+    if options.json:
+        print_json({"bundle": None if path is None else str(path), **result.to_dict()})
+    else:
+        show_update(result)
+        print_lines("", f"written: {path}" if path else "nothing written")
+    warn_of(people)
+    return 0
+
+
+def _parent_sheet(subject: Subject, cohort: Cohort, options: argparse.Namespace) -> Sheet:
+    if subject.sheet is not None:
+        if options.name is not None:
+            raise ConfigError("an updated model keeps its name: leave out --name", code="USAGE")
+        return subject.sheet
+    from hiprisk.cohort.dictionary import load_dictionary
+    from hiprisk.learning.column_model import column_sheet
+    from hiprisk.validation.usable import check_predictions
+
+    column = str(subject.predictions)
+    if subject.bundle is not None or not options_known(subject) or options.name is None:
+        raise ConfigError(
+            "to make a model of a column give --study FILE, which says what is predicted and "
+            "when, and --name NAME for the new model",
+            code="USAGE",
+        )
+    check_predictions(column, subject.outcome, cohort)
+    variable = load_dictionary().get(column)
+    if variable is None:
+        raise ConfigError(
+            "to be used later, the column of predictions must be a variable of the dictionary",
+            column="--predictions",
+            advice="map it in the mapping, for instance to ohs_followup_nhs_predicted_0_48",
+        )
+    return column_sheet(
+        variable,
+        cohort.frame[column].to_numpy(dtype=float),
+        subject.outcome,
+        name=str(options.name),
+        title=f"{subject.outcome.label}: {variable.label}, updated",
+    )
+
+
+def _write(subject: Subject, result: UpdateResult, options: argparse.Namespace) -> Path:
+    from hiprisk.bundle import BundleContents, write_bundle
+    from hiprisk.config.published import plain_outcome
+    from hiprisk.reporting.lifecycle_card import updated_card
+    from hiprisk.reporting.plots.external import update_figures
+
+    bundle = subject.bundle
+    lineage = result.lineage(None if bundle is None else bundle.lineage)
+    config: dict[str, Any] = {"name": result.sheet.name}
+    config |= bundle.config if bundle is not None else {"outcome": plain_outcome(subject.outcome)}
+    contents = BundleContents(
+        sheet=result.sheet,
+        config={
+            **config,
+            "update": {
+                "method": options.method,
+                "shrinkage": options.shrinkage,
+                "alpha": options.alpha,
+                "seed": options.seed,
+                "where": list(options.where),
+                "parent": {k: v for k, v in lineage.items() if k.startswith("parent_")},
+            },
+        },
+        evidence={
+            "name": result.sheet.name,
+            "summary": list(result.summary),
+            "metrics": result.metrics(),
+            "update": result.to_dict(),
+            "lineage": lineage,
+        },
+        run={
+            "written": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+            "lineage": lineage,
+        },
+        card=updated_card(result),
+        cohort_fingerprint=result.cohort_fingerprint,
+        created_with={
+            "hiprisk": metadata.version("hiprisk"),
+            **{name: metadata.version(name) for name in ("numpy", "pandas", "scipy")},
+        },
+        lineage=lineage,
+        files={f"figures/{name}": data for name, data in update_figures(result).items()},
+    )
+    root = options.out
+    if root is None:
+        root = Path("models") if bundle is None else bundle.path.resolve().parent.parent
+    return write_bundle(root, result.sheet.name if bundle is None else bundle.name, contents)
+
+
+def show_update(result: UpdateResult) -> None:
+    """The result as a person likes to read it."""
+    print_lines(*result.summary, "")
+    test = result.closed_test
+    if test is not None:
+        print_table(
+            ["closed test", "against", "chi2", "df", "p"],
+            [
+                [t.simpler, t.fuller, f"{t.statistic:.3f}", str(t.df), _p_value(t.p_value)]
+                for t in test.tests
+            ],
+        )
+        print_lines(f"chosen at level {test.alpha:g}: {test.chosen}", "")
+    stages = [
+        {e.name: e for e in stage} for stage in (result.before, result.apparent, result.after)
+    ]
+    print_table(
+        ["metric", "before", "after, apparent", "after, cross-validated"],
+        [[name, *(_cell(stage.get(name)) for stage in stages)] for name in stages[2]],
+    )
+    print_lines("")
+    print_table(
+        ["coefficient", "before", "after"],
+        [[c.term, f"{c.before:.6g}", f"{c.after:.6g}"] for c in result.coefficients],
+    )
+    print_lines("")
+    print_table(
+        ["people", "left out", "remaining"],
+        [[step.label, str(step.n_left_out), str(step.n_remaining)] for step in result.flow],
+    )
+    show_reasons(result.reasons)
+
+
+def _p_value(p_value: float) -> str:
+    return "< 0.0001" if p_value < 1e-4 else f"{p_value:.4f}"
+
+
+def _cell(estimate: Estimate | None) -> str:
+    if estimate is None:
+        return ""
+    if estimate.low is None or estimate.high is None:
+        return f"{estimate.value:.3f}"
+    return f"{estimate.value:.3f} ({estimate.low:.3f} to {estimate.high:.3f})"
+
+
+def _level(text: str) -> float:
+    level = float(text)
+    if not 0.0 < level < 1.0:
+        raise argparse.ArgumentTypeError("must lie inside (0, 1)")
+    return level
+
+
+def _parse(argv: Sequence[str]) -> argparse.Namespace:
+    parser = Parser(
+        "update",
+        description="Fit a model to new people as far as they call for it and write it as a new "
+        "version that names its parent. The table shows the model before and after, the latter "
+        "cross-validated. closed-test chooses the simplest method that the people do not reject.",
+        example=EXAMPLE,
+    )
+    add_cohort_options(parser)
+    parser.add_argument("--method", required=True,
+                        choices=("intercept", "recalibrate", "reestimate", "closed-test"),
+                        help="how much of the model is fitted anew")  # fmt: skip
+    parser.add_argument("--shrinkage", choices=("none", "heuristic"), default="none",
+                        help="draw new coefficients towards the recalibrated ones")  # fmt: skip
+    parser.add_argument("--alpha", type=_level, default=0.05, metavar="P",
+                        help="level of the closed test (default: 0.05)")  # fmt: skip
+    parser.add_argument("--name", metavar="NAME", help="of the model made of --predictions")
+    parser.add_argument("--resamples", type=whole_number(50), default=500, metavar="N",
+                        help="of persons, behind the intervals (default: 500)")  # fmt: skip
+    parser.add_argument("--out", type=Path, metavar="DIR",
+                        help="folder of all models (default: where the parent is)")  # fmt: skip
+    return parser.parse_args(argv)

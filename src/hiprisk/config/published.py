@@ -1,0 +1,291 @@
+"""A published model written down by hand: YAML of its coefficients into frozen settings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, TypeAdapter, ValidationError, model_validator
+from pydantic.dataclasses import dataclass
+
+from hiprisk.config.fields import STRICT, Share, refuse
+from hiprisk.config.reading import as_config_error
+from hiprisk.config.settings import OutcomeSettings, SmallestGain
+from hiprisk.errors import ConfigError, StoreError
+from hiprisk.yaml_strict import parse_yaml
+
+# A paper's own name for a variable that the dictionary lacks.
+OwnName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
+Positive = Annotated[float, Field(gt=0)]
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class DeclaredOutcome(OutcomeSettings):
+    """What a model predicts, as its bundle or its paper says it.
+
+    Nothing is fitted from it, so events and the smallest gain need not be declared.
+    """
+
+    variable: OwnName
+    smallest_gain_worth_having: SmallestGain | None = None  # type: ignore[assignment]  # see above
+
+    @model_validator(mode="after")
+    def _kind_fits(self) -> Self:
+        if self.kind == "binary" and (self.dichotomise is None) == (self.event_level is None):
+            raise refuse("a binary outcome needs either dichotomise or event_level")
+        if self.kind == "binary" and self.events:
+            raise refuse("events belong to a continuous outcome")
+        events = (*self.events, *((self.dichotomise,) if self.dichotomise else ()))
+        if self.baseline is None and any(event.reference == "baseline" for event in events):
+            raise refuse("an event refers to the baseline, but outcome.baseline is not set")
+        return self
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class SourceSettings:
+    """Where the model comes from.
+
+    Attributes
+    ----------
+    invented : bool
+        The coefficients are made up, to show the form; then every use says so.
+    """
+
+    citation: str
+    address: str | None = None
+    note: str | None = None
+    invented: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class PredictorSettings:
+    """One variable: what the paper says of its people, and, where the dictionary lacks it, itself.
+
+    Attributes
+    ----------
+    unit : str, optional
+        Unit in which the coefficients count; the dictionary's where it is not stated.
+    mean, sd : float, optional
+        In that unit; both, or neither.
+    shares : mapping of str to float
+        Share of each level of a category.
+    range : tuple of float, optional
+        What the paper's people covered; a value outside is flagged as extrapolation.
+    kind, label, hard, levels
+        For a variable that the dictionary does not have.
+    """
+
+    unit: str | None = None
+    mean: float | None = None
+    sd: Positive | None = None
+    shares: dict[str, Share] = Field(default_factory=dict)
+    range: tuple[float, float] | None = None
+    kind: Literal["number", "category"] | None = None
+    label: str | None = None
+    hard: tuple[float, float] | None = None
+    levels: tuple[str, ...] = ()
+    missing_share: Share = 0.0
+
+    @model_validator(mode="after")
+    def _pairs(self) -> Self:
+        if (self.mean is None) != (self.sd is None):
+            raise refuse("give mean and sd together")
+        if self.shares and abs(sum(self.shares.values()) - 1.0) > 0.02:
+            raise refuse("the shares of the levels must add up to 1")
+        for bounds in (self.range, self.hard):
+            if bounds is not None and not bounds[0] < bounds[1]:
+                raise refuse("a range must ascend")
+        return self
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class TermSettings:
+    """One term: a number, one level of a category, a restricted cubic spline, or a product.
+
+    Attributes
+    ----------
+    variable : str, optional
+    level : str, optional
+        The coefficient belongs to this level of a category; a level without a term is the
+        reference.
+    knots : tuple of float
+        Of Harrell's restricted cubic spline (functions scaled by the squared range of the knots),
+        in the unit of the variable; `coefficients` has one fewer.
+    center, scale : float
+        The coefficient counts in ``(value - center) / scale``.
+    product : tuple of str
+        Two earlier variables, or a variable and ``variable=level``.
+    """
+
+    variable: OwnName | None = None
+    level: str | None = None
+    coefficient: float | None = None
+    coefficients: tuple[float, ...] = ()
+    knots: tuple[float, ...] = ()
+    center: float = 0.0
+    scale: Positive = 1.0
+    product: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Self:
+        if (self.variable is None) == (not self.product):
+            raise refuse("a term has either a variable or a product")
+        if self.product and len(self.product) != 2:
+            raise refuse("a product has two factors")
+        if self.knots:
+            return self._spline()
+        if self.coefficient is None or self.coefficients:
+            raise refuse("a term without knots has one coefficient")
+        if (self.product or self.level is not None) and (self.center, self.scale) != (0.0, 1.0):
+            raise refuse("center and scale belong to a number")
+        return self
+
+    def _spline(self) -> Self:
+        if self.level is not None or self.product:
+            raise refuse("knots belong to a number")
+        if len(self.knots) < 3 or list(self.knots) != sorted(set(self.knots)):
+            raise refuse("a spline has at least three knots, ascending")
+        if self.coefficient is not None or len(self.coefficients) != len(self.knots) - 1:
+            raise refuse("a spline has coefficients, one fewer than knots")
+        return self
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class CorrelationSettings:
+    """Correlation of two numbers among the people of the paper."""
+
+    of: tuple[OwnName, OwnName]
+    r: Annotated[float, Field(gt=-1.0, lt=1.0)]
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class ResidualSettings:
+    """How a continuous outcome scatters about its prediction: normally, or by its quantiles."""
+
+    sd: Positive
+    quantiles: dict[str, float] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _ascending(self) -> Self:
+        at = self.points()
+        if any(not 0.0 < p < 1.0 for p, _ in at):
+            raise refuse("quantiles have probabilities inside (0, 1)")
+        values = [value for _, value in at]
+        if len(at) == 1 or values != sorted(set(values)):
+            raise refuse("quantiles are at least two, ascending")
+        return self
+
+    def points(self) -> list[tuple[float, float]]:
+        """Probability and quantile of the residual, ascending."""
+        try:
+            return sorted((float(p), value) for p, value in self.quantiles.items())
+        except ValueError:
+            raise refuse("quantiles have probabilities inside (0, 1)") from None
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class PublishedModel:
+    """A whole published model.
+
+    Attributes
+    ----------
+    link : str
+        ``identity`` or ``logit``.
+    predictors : mapping of str to PredictorSettings
+        Needed for missing values (means and standard deviations or shares of every variable) and
+        for variables that the dictionary lacks.
+    """
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
+    title: str
+    intended_use: str
+    source: SourceSettings
+    outcome: DeclaredOutcome
+    link: Literal["identity", "logit"]
+    intercept: float
+    terms: tuple[TermSettings, ...] = Field(min_length=1)
+    predictors: dict[OwnName, PredictorSettings] = Field(default_factory=dict)
+    correlations: tuple[CorrelationSettings, ...] = ()
+    residuals: ResidualSettings | None = None
+    n_developed: int | None = Field(default=None, ge=1)
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> Self:
+        if (self.link == "logit") != (self.outcome.kind == "binary"):
+            raise refuse("link logit goes with a binary outcome, identity with a continuous one")
+        if self.residuals is not None and self.outcome.kind == "binary":
+            raise refuse("residuals belong to a continuous outcome")
+        if self.outcome.events and self.residuals is None:
+            raise refuse("the chance of an event needs residuals")
+        if self.outcome.variable in [term.variable for term in self.terms]:
+            raise refuse("the outcome cannot be a predictor")
+        return self
+
+
+def load_published(path: Path | str) -> PublishedModel:
+    """Read a published model.
+
+    Parameters
+    ----------
+    path : path-like
+        YAML file.
+
+    Raises
+    ------
+    ConfigError
+        With file, key and line, if it is not strict YAML, has an unknown key or breaks a rule.
+    StoreError
+        If the file cannot be read.
+    """
+    path = Path(path)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as problem:
+        reason = getattr(problem, "strerror", None) or "it is not UTF-8 text"
+        raise StoreError(
+            f"the model cannot be read: {reason}",
+            file=path.name,
+            advice="name a YAML file, for instance configs/published/invented_womac.yaml",
+        ) from problem
+    return published_from_text(text, name=path.name)
+
+
+def published_from_text(text: str, *, name: str = "model") -> PublishedModel:
+    """Build a published model from YAML text; see `load_published`."""
+    data, lines = parse_yaml(text, name=name)
+    try:
+        return TypeAdapter(PublishedModel).validate_python(data)
+    except ValidationError as invalid:
+        raise as_config_error(
+            invalid, name=name, lines=lines, advice="docs/how-to/after-the-fit.md has an example"
+        ) from None
+
+
+def declared_outcome(config: dict[str, Any], *, file: str) -> DeclaredOutcome:
+    """What a bundle's config says of the outcome.
+
+    Raises
+    ------
+    ConfigError
+        If it says nothing that can be used.
+    """
+    try:
+        return TypeAdapter(DeclaredOutcome).validate_python(config.get("outcome"))
+    except ValidationError:
+        raise ConfigError(
+            "the bundle's config does not say what the outcome is",
+            file=file,
+            advice="use a bundle of hiprisk train, sheet new or update",
+        ) from None
+
+
+def plain(model: PublishedModel) -> dict[str, Any]:
+    """The settings as plain JSON values."""
+    found: dict[str, Any] = TypeAdapter(PublishedModel).dump_python(model, mode="json")
+    return found
+
+
+def plain_outcome(outcome: OutcomeSettings) -> dict[str, Any]:
+    """What a study or a published model says of its outcome as plain JSON values."""
+    found: dict[str, Any] = TypeAdapter(type(outcome)).dump_python(outcome, mode="json")
+    return found

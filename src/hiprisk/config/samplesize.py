@@ -1,0 +1,108 @@
+"""What a study expects before it begins, from which its sample size follows."""
+
+from __future__ import annotations
+
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+from pydantic.dataclasses import dataclass
+
+from hiprisk.config.fields import STRICT, refuse
+
+Inside = Annotated[float, Field(gt=0.0, lt=1.0)]
+Positive = Annotated[float, Field(gt=0.0)]
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class ExternalTargets:
+    """How narrow the 95 % intervals of an external validation must be, end to end.
+
+    Attributes
+    ----------
+    r2_width, slope_width : float
+        Of R2 and of the calibration slope.
+    mean_width : float, optional
+        Of the mean error, in units of the outcome; a quarter of its standard deviation if unset.
+    oe_width, c_width, net_benefit_width, curve_width : float
+        Of observed over expected, of the C statistic, of the standardised net benefit, and of the
+        calibration curve over the central 95 % of the risks.
+    threshold : float, optional
+        Risk from which one would act; without it net benefit is not asked about.
+    sensitivity, specificity : float, optional
+        At the threshold; read off the distribution of risks if unset.
+    lp_mean, lp_sd : float, optional
+        Of a normal linear predictor; follows from the C statistic if unset.
+    """
+
+    r2_width: Positive = 0.1
+    mean_width: Positive | None = None
+    slope_width: Positive = 0.2
+    oe_width: Positive = 0.2
+    c_width: Positive = 0.1
+    net_benefit_width: Positive = 0.2
+    curve_width: Positive = 0.1
+    threshold: Inside | None = None
+    sensitivity: Inside | None = None
+    specificity: Inside | None = None
+    lp_mean: float | None = None
+    lp_sd: Positive | None = None
+
+    @model_validator(mode="after")
+    def _pairs_are_whole(self) -> Self:
+        if (self.lp_mean is None) != (self.lp_sd is None):
+            raise refuse("lp_mean and lp_sd belong together")
+        if (self.sensitivity is None) != (self.specificity is None):
+            raise refuse("sensitivity and specificity belong together")
+        if self.sensitivity is not None and self.threshold is None:
+            raise refuse("sensitivity and specificity need a threshold")
+        return self
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class SampleSizeSettings:
+    """What is expected of the model, and how well it must be estimated.
+
+    Attributes
+    ----------
+    r2 : float, optional
+        Expected adjusted R2 of a continuous outcome.
+    cox_snell, nagelkerke, c_statistic : float, optional
+        Of a binary outcome; state one.
+    prevalence, mean, sd : float, optional
+        Of the outcome; read off the cohort if unset.
+    parameters : int, optional
+        Candidate parameters; counted from the design if unset.
+    shrinkage : float
+        Smallest expected shrinkage factor.
+    optimism : float
+        Largest difference of apparent and adjusted (Nagelkerke) R2.
+    margin : float
+        Largest relative error of the residual standard deviation and of the mean.
+    risk_margin, risk_error : float
+        Half-width of the interval of the overall risk; mean absolute error of the risks.
+    simulations : int
+        Of development at the study's size, for the expected instability.
+    """
+
+    r2: Inside | None = None
+    cox_snell: Inside | None = None
+    nagelkerke: Inside | None = None
+    c_statistic: Annotated[float, Field(gt=0.5, lt=1.0)] | None = None
+    prevalence: Inside | None = None
+    mean: float | None = None
+    sd: Positive | None = None
+    parameters: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    shrinkage: Inside = 0.9
+    optimism: Inside = 0.05
+    margin: Inside = 0.1
+    risk_margin: Inside = 0.05
+    risk_error: Inside = 0.05
+    simulations: Annotated[int, Field(ge=20, le=100_000)] = 200
+    external: ExternalTargets = ExternalTargets()
+
+    @model_validator(mode="after")
+    def _one_strength(self) -> Self:
+        given = (self.r2, self.cox_snell, self.nagelkerke, self.c_statistic)
+        if sum(value is not None for value in given) > 1:
+            raise refuse("state one of r2, cox_snell, nagelkerke and c_statistic")
+        return self

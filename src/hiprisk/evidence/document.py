@@ -1,0 +1,140 @@
+"""What a study found, as one frozen result that tables, reports and runs read."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from hiprisk.evidence.events import EventsEvidence
+from hiprisk.evidence.families import FamilyResult
+from hiprisk.evidence.tables import TableOne
+from hiprisk.evidence.unseen import UnseenPerformance
+from hiprisk.inference.added import AddedValue
+from hiprisk.inference.association_result import AssociationTable
+from hiprisk.inference.samplesize import SampleSizeFinding
+from hiprisk.learning.participants import FlowStep
+from hiprisk.metrics.estimate import Estimate
+from hiprisk.validation.crossvalidation import CrossValidation
+from hiprisk.validation.resampling import OptimismTable
+from hiprisk.validation.site_results import InternalExternal
+from hiprisk.validation.stability_results import Stability
+from hiprisk.validation.subgroup_results import Subgroups
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldoutResult:
+    """The model, and a reference prediction where the config names one, on people held out."""
+
+    label: str
+    n: int
+    model: tuple[Estimate, ...]
+    reference_name: str | None = None
+    reference: tuple[Estimate, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """Results of one study.
+
+    Attributes
+    ----------
+    summary : tuple of str
+        Plain sentences, the most important first.
+    apparent : tuple of Estimate
+        With percentile intervals.
+    optimism : OptimismTable
+    cross_validation : CrossValidation or None
+        None where no repeats were asked for.
+    unseen : UnseenPerformance
+        By out-of-fold predictions.
+    events : EventsEvidence or None
+    sites : InternalExternal or None
+        None where fewer than two sites are large enough.
+    subgroups : Subgroups or None
+    sample_size : SampleSizeFinding
+    stability : Stability or None
+        None where the chosen family gives everybody the mean.
+    added : AddedValue or None
+        None where there is but one block.
+    association : AssociationTable or None
+        None where no exposure is declared.
+    not_repeated : tuple of str
+        What the resamples did not repeat.
+    """
+
+    name: str
+    title: str
+    kind: str
+    provenance: str
+    outcome_unit: str
+    family: str
+    n_analysed: int
+    n_predictors: int
+    n_coefficients: int
+    summary: tuple[str, ...]
+    flow: tuple[FlowStep, ...]
+    table_one: TableOne
+    findings: tuple[Mapping[str, Any], ...]
+    families: tuple[FamilyResult, ...]
+    apparent: tuple[Estimate, ...]
+    optimism: OptimismTable
+    holdout: HoldoutResult | None
+    cross_validation: CrossValidation | None
+    unseen: UnseenPerformance
+    events: EventsEvidence | None
+    sites: InternalExternal | None
+    subgroups: Subgroups | None
+    sample_size: SampleSizeFinding
+    stability: Stability | None
+    added: AddedValue | None
+    association: AssociationTable | None
+    not_repeated: tuple[str, ...]
+
+    def metrics(self) -> dict[str, dict[str, float | None]]:
+        """Every metric as value, low and high: ``<metric>_corrected``, ``_apparent``, ``_holdout``.
+
+        What blocks add is ``added_<blocks>_<metric>``; effects have the names of their table.
+        """
+        return {name: estimate.to_dict() for name, estimate in self._estimates()}
+
+    def _estimates(self) -> Iterator[tuple[str, Estimate]]:
+        yield from _suffixed(self.optimism.estimates(), "corrected")
+        yield from _suffixed(self.apparent, "apparent")
+        if self.cross_validation is not None:
+            yield from _suffixed(self.cross_validation.estimates(), "cross_validated")
+        yield from _suffixed((*self.unseen.estimates, *self.unseen.distribution), "out_of_fold")
+        for event in self.events.events if self.events is not None else ():
+            yield from _suffixed(event.unseen.estimates, f"{event.unseen.name}_out_of_fold")
+        if self.holdout is not None:
+            yield from _suffixed(self.holdout.model, "holdout")
+            yield from _suffixed(self.holdout.reference, "holdout_reference")
+        if self.added is not None:
+            for one in self.added.additions:
+                blocks = "_and_".join(one.blocks)
+                yield from ((f"added_{blocks}_{gain.name}", gain.estimate) for gain in one.gains)
+        if self.association is not None:
+            yield from ((effect.name, effect.estimate) for effect in self.association.rows)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        fields = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        return {**_plain(fields), "metrics": self.metrics()}
+
+
+def _suffixed(estimates: tuple[Estimate, ...], suffix: str) -> Iterator[tuple[str, Estimate]]:
+    yield from ((f"{estimate.name}_{suffix}", estimate) for estimate in estimates)
+
+
+def _plain(value: Any) -> Any:
+    if hasattr(value, "to_dict") and not isinstance(value, Estimate):
+        return _plain(value.to_dict())
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        fields = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+        return _plain(fields)
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value

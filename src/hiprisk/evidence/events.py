@@ -1,0 +1,247 @@
+"""Events: their chances judged on people not seen, what acting on them is worth, and how stably."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hiprisk.evidence.finished import FinishedStudy
+from hiprisk.evidence.unseen import unseen_forecast
+from hiprisk.metrics.calibration_curve import calibration_curve
+from hiprisk.metrics.distribution import Forecast, forecast_from_sheet
+from hiprisk.metrics.events import EventOutcome, EventResult, event_outcomes, judge_events
+from hiprisk.metrics.utility import DecisionCurve, decision_curve
+from hiprisk.metrics.utility_bands import (
+    corrected_curve,
+    decision_curve_band,
+    net_benefit_optimism,
+)
+from hiprisk.sheet.format import Event
+from hiprisk.validation.intervals import metric_intervals
+from hiprisk.validation.stability import decision_stability
+from hiprisk.validation.stability_results import DecisionStability
+
+Floats = NDArray[np.float64]
+
+THE_OUTCOME = "outcome"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventEvidence:
+    """One event.
+
+    Attributes
+    ----------
+    unseen : EventResult
+        Metrics, calibration and net benefit of out-of-fold chances.
+    decision : DecisionCurve or None
+        Net benefit of the model itself, corrected for optimism, with its band.
+    decisions : tuple of DecisionStability
+        At each declared threshold: who changes sides from refit to refit.
+    """
+
+    unseen: EventResult
+    decision: DecisionCurve | None
+    decisions: tuple[DecisionStability, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return {
+            **self.unseen.to_dict(),
+            "decision_corrected": None if self.decision is None else self.decision.to_dict(),
+            "stability": [one.to_dict() for one in self.decisions],
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventsEvidence:
+    """All events of a study; a binary outcome is its own event."""
+
+    events: tuple[EventEvidence, ...]
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row an event and metric."""
+        return pd.concat([one.unseen.to_frame() for one in self.events], ignore_index=True)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON, by name of the event."""
+        return {one.unseen.name: one.to_dict() for one in self.events}
+
+
+def events_evidence(study: FinishedStudy) -> EventsEvidence | None:
+    """Judge every event; None where the model predicts the same for all or nothing is declared."""
+    if study.predicts_nothing:
+        return None
+    found = _risk(study) if study.config.outcome.kind == "binary" else _events(study)
+    return EventsEvidence(events=found) if found else None
+
+
+def unseen_chances(study: FinishedStudy) -> tuple[EventOutcome, ...]:
+    """Out-of-fold chances of a continuous outcome's events, rows as in `study.unseen.rows`."""
+    forecast = unseen_forecast(study)
+    if forecast is None:
+        return ()
+    rows = study.unseen.rows
+    return event_outcomes(
+        study.data.outcome[rows],
+        forecast,
+        study.sheet.outcome.events,
+        baseline=_baseline(study, rows),
+    )
+
+
+def _events(study: FinishedStudy) -> tuple[EventEvidence, ...]:
+    forecast = unseen_forecast(study)
+    rows = study.unseen.rows
+    groups = study.data.groups[rows]
+    if forecast is None or not study.sheet.outcome.events:
+        return ()
+    judged = judge_events(
+        study.data.outcome[rows],
+        forecast,
+        study.sheet.outcome.events,
+        baseline=_baseline(study, rows),
+        groups=groups,
+    )
+    results = [
+        _with_intervals(study, result, one.happened, one.chance, groups)
+        for result, one in zip(judged, unseen_chances(study), strict=True)
+    ]
+    everybody = np.flatnonzero(study.known)
+    own = _outcomes(study, everybody, study.apparent, study.sheet.outcome.events)
+    refitted = [
+        _outcomes(study, everybody, predicted, study.sheet.outcome.events)
+        for predicted in study.refits.predicted
+    ]
+    return tuple(
+        _event(study, result, own[place], np.array([one[place].chance for one in refitted]))
+        for place, result in enumerate(results)
+    )
+
+
+def _with_intervals(
+    study: FinishedStudy,
+    result: EventResult,
+    happened: Floats,
+    chance: Floats,
+    groups: NDArray[np.intp],
+) -> EventResult:
+    """The same result with an interval around every metric, from its formula or the bootstrap."""
+    if result.reason is not None:
+        return result
+    known = ~np.isnan(happened)
+    return dataclasses.replace(
+        result,
+        estimates=metric_intervals(
+            "binary",
+            happened[known],
+            chance[known],
+            groups=groups[known],
+            n_resamples=study.config.validation.interval_resamples,
+            seed=study.config.seed,
+            name=f"event-{result.name}",
+        ),
+    )
+
+
+def _outcomes(
+    study: FinishedStudy, rows: NDArray[np.intp], predicted: Floats, events: tuple[Event, ...]
+) -> tuple[EventOutcome, ...]:
+    """Events and their chances by given predictions of everybody, the scatter being the sheet's."""
+    return event_outcomes(
+        study.data.outcome[rows],
+        _forecast(study, predicted[rows]),
+        events,
+        baseline=_baseline(study, rows),
+    )
+
+
+def _forecast(study: FinishedStudy, predicted: Floats) -> Forecast:
+    assert study.sheet.distribution is not None
+    return forecast_from_sheet(study.sheet.distribution, study.sheet.outcome, mean=predicted)
+
+
+def _baseline(study: FinishedStudy, rows: NDArray[np.intp]) -> Floats | None:
+    name = study.sheet.outcome.baseline
+    if name is None:
+        return None
+    values = study.selection.development.frame[name].to_numpy(dtype=np.float64)
+    return np.asarray(values[rows])
+
+
+def _event(
+    study: FinishedStudy, result: EventResult, own: EventOutcome, refitted: Floats
+) -> EventEvidence:
+    known = ~np.isnan(own.happened)
+    everybody = np.flatnonzero(study.known)[known]
+    return _with_decisions(
+        study,
+        result,
+        rows=everybody,
+        happened=own.happened[known],
+        chance=own.chance[known],
+        refitted=refitted[:, known],
+    )
+
+
+def _risk(study: FinishedStudy) -> tuple[EventEvidence, ...]:
+    """A binary outcome: its risk is the chance of the one event."""
+    rows, risk = study.unseen.rows, study.unseen.predicted
+    y = study.data.outcome[rows]
+    label = study.config.outcome.label
+    result = EventResult(
+        name=THE_OUTCOME,
+        label=label,
+        n=float(len(y)),
+        n_events=float(y.sum()),
+        calibration=calibration_curve(y, risk, kind="binary"),
+        decision=decision_curve(y, risk, outcome=label),
+    )
+    result = _with_intervals(study, result, y, risk, study.data.groups[rows])
+    everybody = np.flatnonzero(study.known)
+    return (
+        _with_decisions(
+            study,
+            result,
+            rows=everybody,
+            happened=study.data.outcome[everybody],
+            chance=study.apparent[everybody],
+            refitted=study.refits.predicted[:, everybody],
+        ),
+    )
+
+
+def _with_decisions(
+    study: FinishedStudy,
+    result: EventResult,
+    *,
+    rows: NDArray[np.intp],
+    happened: Floats,
+    chance: Floats,
+    refitted: Floats,
+) -> EventEvidence:
+    """Net benefit corrected for optimism, and who changes sides of a declared threshold."""
+    if result.reason is not None:
+        return EventEvidence(unseen=result, decision=None, decisions=())
+    curve = decision_curve_band(
+        happened,
+        chance,
+        groups=study.data.groups[rows],
+        n_resamples=study.config.validation.interval_resamples,
+        seed=study.config.seed,
+        outcome=result.label,
+    )
+    optimism = net_benefit_optimism(happened, refitted, study.refits.counts[:, rows])
+    return EventEvidence(
+        unseen=result,
+        decision=corrected_curve(curve, optimism),
+        decisions=tuple(
+            decision_stability(refitted, apparent=chance, threshold=threshold)
+            for threshold in study.config.outcome.thresholds
+        ),
+    )

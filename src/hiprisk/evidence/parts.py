@@ -1,0 +1,167 @@
+"""The parts of the evidence beyond the model's own performance, each from a finished study."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from hiprisk.errors import InputError
+from hiprisk.evidence.events import unseen_chances
+from hiprisk.evidence.finished import FinishedStudy
+from hiprisk.inference.added import AddedValue
+from hiprisk.inference.association import associate
+from hiprisk.inference.association_result import AssociationTable
+from hiprisk.inference.increment import added_value
+from hiprisk.inference.samplesize import SampleSizeFinding, assess_study, count_parameters
+from hiprisk.learning.parallel import one_thread
+from hiprisk.metrics.registry import MetricFunction, metrics_for
+from hiprisk.validation.crossvalidation import CrossValidation, Folding, cross_validate
+from hiprisk.validation.site_results import InternalExternal
+from hiprisk.validation.sites import SmallestSite, internal_external
+from hiprisk.validation.stability import study_stability
+from hiprisk.validation.stability_results import Stability
+from hiprisk.validation.subgroup_results import Subgroups
+from hiprisk.validation.subgroups import EventChances, subgroup_performance
+
+BASE_BLOCK = "core"
+
+
+def sample_size_part(study: FinishedStudy) -> SampleSizeFinding:
+    """Whether the study was large enough, by what it got."""
+    config, outcome = study.config, study.data.outcome[study.known]
+    binary = config.outcome.kind == "binary"
+    corrected = study.bootstrap.table.corrected()
+    return assess_study(
+        config,
+        n=len(outcome),
+        n_parameters=count_parameters(config, study.design),
+        n_events=int(outcome.sum()) if binary else None,
+        strength=corrected.get("nagelkerke_r2_as_is" if binary else "r2"),
+        mean=None if binary else float(outcome.mean()),
+        sd=None if binary else float(outcome.std(ddof=1)),
+    )
+
+
+def stability_part(study: FinishedStudy) -> Stability | None:
+    """How far the model would differ had other people been in the study."""
+    if study.predicts_nothing:
+        return None
+    outcome = study.config.outcome
+    thresholds: tuple[float, ...] = outcome.thresholds
+    if outcome.kind == "continuous":
+        # On a score one acts where a state begins; the chances of events are judged with them.
+        thresholds = tuple(e.value for e in outcome.events if e.reference == "fixed")
+    return study_stability(
+        study.refits,
+        study.data.outcome,
+        apparent=study.apparent,
+        kind=outcome.kind,
+        thresholds=thresholds,
+    )
+
+
+def metric_functions(kind: str, family: str) -> dict[str, MetricFunction]:
+    """Metrics of a kind; a constant prediction has no slope and no discrimination."""
+    metrics = {metric.name: metric.function for metric in metrics_for(kind)}
+    if family == "mean":
+        for name in ("calibration_slope", "calibration_intercept"):
+            metrics.pop(name, None)
+    return metrics
+
+
+def cross_validation_part(study: FinishedStudy) -> CrossValidation | None:
+    """The whole procedure judged by repeated cross-validation."""
+    repeats = study.config.validation.repeats
+    if not repeats:
+        return None
+    return cross_validate(
+        study.procedure_anew(),
+        study.data.outcome,
+        groups=study.data.fold_groups,
+        metrics=metric_functions(study.config.outcome.kind, study.chosen.name),
+        folding=Folding(folds=study.config.tuning.folds, repeats=repeats, seed=study.config.seed),
+        workers=study.workers,
+        progress=partial(study.progress, "cross-validation"),
+    )
+
+
+def sites_part(study: FinishedStudy) -> InternalExternal | None:
+    """Each site judged by a fit without it; None where fewer than two sites are large enough."""
+    settings = study.config.validation
+    sites = study.selection.development.sites
+    n_sites = len(np.unique(sites))
+    if not settings.internal_external or n_sites < 2 or study.predicts_nothing:
+        return None
+    try:
+        return internal_external(
+            study.procedure_anew(),
+            study.data.outcome,
+            sites=sites,
+            labels=[_site_label(number) for number in range(n_sites)],
+            groups=study.data.groups,
+            metrics=metric_functions(study.config.outcome.kind, study.chosen.name),
+            smallest=SmallestSite(people=settings.smallest_site),
+            workers=study.workers,
+            progress=partial(study.progress, "site by site"),
+        )
+    except InputError as refusal:
+        if refusal.code != "FEW_SITES":
+            raise
+        return None
+
+
+def _site_label(number: int) -> str:
+    # A hospital's name is not told; the number is its place in order of first appearance.
+    return f"site {number + 1}"
+
+
+def subgroups_part(study: FinishedStudy) -> Subgroups | None:
+    """Out-of-fold performance by group."""
+    if study.predicts_nothing:
+        return None
+    rows, people = study.unseen.rows, study.selection.development
+    frame = people.frame.iloc[rows]
+    if "site" in frame.columns:
+        labels = pd.Series([_site_label(number) for number in people.sites[rows]])
+        frame = frame.assign(site=labels.to_numpy())
+    return subgroup_performance(
+        study.data.outcome[rows],
+        study.unseen.predicted,
+        frame,
+        kind=study.config.outcome.kind,
+        groups=study.data.groups[rows],
+        settings=study.config.subgroups,
+        seed=study.config.seed,
+        thresholds=study.config.outcome.thresholds,
+        chances=[
+            EventChances(one.event.name, one.happened, one.chance) for one in unseen_chances(study)
+        ],
+        workers=study.workers,
+        progress=partial(study.progress, "group by group"),
+    )
+
+
+def added_part(study: FinishedStudy) -> AddedValue | None:
+    """What each block adds to the first."""
+    blocks = study.config.blocks
+    if BASE_BLOCK not in blocks or len(blocks) < 2:
+        return None
+    return added_value(
+        study.config,
+        study.dictionary,
+        study.data,
+        study.design,
+        provenance=study.sheet.provenance,
+        workers=study.workers,
+        progress=study.progress,
+    )
+
+
+def association_part(study: FinishedStudy) -> AssociationTable | None:
+    """The adjusted effect of the declared exposure."""
+    if study.config.association is None:
+        return None
+    with one_thread():
+        return associate(study.config, study.selection, provenance=study.sheet.provenance)

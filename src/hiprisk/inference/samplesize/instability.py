@@ -1,0 +1,370 @@
+"""How unstable a model will be that is developed on so many people: by simulation.
+
+A population is assumed whose truth is known. Again and again a study of the given size is drawn
+from it, a model is fitted without penalty, and its predictions for the same people are compared.
+
+References
+----------
+.. [1] Riley, Collins (2023). Biom J 65(8), 2200302. doi:10.1002/bimj.202200302
+.. [2] Riley et al. (2023). Sample size for developing a clinical prediction model to target
+   stable and precise individual predictions (the idea of simulating before there are data).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.special import expit
+
+from hiprisk.cohort.simulate import simulate_cohort
+from hiprisk.config import SampleSizeSettings, StudyConfig
+from hiprisk.errors import ConfigError, InputError
+from hiprisk.features.design import Design
+from hiprisk.inference.samplesize.assumptions import stated
+from hiprisk.inference.samplesize.development import expected_cox_snell
+from hiprisk.inference.samplesize.risks import risks_from_cox_snell
+from hiprisk.learning.parallel import Progress, run_parallel
+from hiprisk.learning.unpenalised import fit_logistic, fit_ols
+from hiprisk.metrics.calibration import logit
+from hiprisk.seeding import rng_for
+
+Floats = NDArray[np.float64]
+Kind = Literal["continuous", "binary"]
+
+N_PEOPLE = 1000
+MOST_REFUSED = 0.2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spread:
+    """A quantity over simulated studies or over people: its median and central 95 %."""
+
+    name: str
+    median: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instability:
+    """What to expect of a model developed on so many people.
+
+    Attributes
+    ----------
+    unit : str
+        Of the predictions.
+    mape : Spread
+        Over people: mean absolute difference of a person's prediction and their true mean or risk.
+    width : Spread
+        Over people: width of the central 95 % of a person's predictions.
+    slope : Spread
+        Over simulated studies: calibration slope in the population.
+    explained : Spread
+        Over simulated studies: squared correlation of the linear predictor with the truth.
+    n_refused : int
+        Simulated studies in which no model could be fitted.
+    truth, lowest, highest : tuple of float
+        Of up to 200 people, ascending by truth: what is true, and the central 95 % of predictions.
+    """
+
+    kind: Kind
+    source: str
+    n: int
+    n_parameters: int
+    n_simulations: int
+    n_refused: int
+    unit: str
+    mape: Spread
+    width: Spread
+    slope: Spread
+    explained: Spread
+    truth: tuple[float, ...]
+    lowest: tuple[float, ...]
+    highest: tuple[float, ...]
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a quantity: median and central 95 %."""
+        rows = [dataclasses.asdict(spread) for spread in self._spreads()]
+        return pd.DataFrame(rows, columns=["name", "median", "low", "high"])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return {
+            **{
+                name: getattr(self, name)
+                for name in ("kind", "source", "n", "n_parameters", "n_simulations", "n_refused",
+                             "unit")
+            },
+            **{
+                spread.name: {"value": spread.median, "low": spread.low, "high": spread.high}
+                for spread in self._spreads()
+            },
+            "people": {
+                "truth": list(self.truth),
+                "lowest": list(self.lowest),
+                "highest": list(self.highest),
+            },
+            "sentences": list(self.sentences()),
+        }  # fmt: skip
+
+    def sentences(self) -> tuple[str, ...]:
+        """The answer in plain words."""
+        digits = 1 if self.kind == "continuous" else 3
+        said = [
+            f"Developed on {self.n:,} people with {self.n_parameters} parameters and no penalty, a "
+            f"typical person's prediction is off by {self.mape.median:.{digits}f} {self.unit} from "
+            f"the fit alone, and one in forty people's by {self.mape.high:.{digits}f} or more.",
+            f"From study to study a typical person's prediction moves within a range of "
+            f"{self.width.median:.{digits}f} {self.unit} (central 95 %).",
+            f"The calibration slope in new people would be {self.slope.median:.2f}, and between "
+            f"{self.slope.low:.2f} and {self.slope.high:.2f} in 95 % of such studies.",
+        ]
+        if self.n_refused:
+            said.append(
+                f"In {self.n_refused} of {self.n_simulations} simulated studies no model could be "
+                "fitted (outcomes separated); they are left out, so the figures are too good."
+            )
+        return tuple(said)
+
+    def _spreads(self) -> tuple[Spread, ...]:
+        return self.mape, self.width, self.slope, self.explained
+
+
+@dataclass(frozen=True)
+class _Study:
+    """Columns and outcome of one simulated study."""
+
+    columns: Floats
+    outcome: Floats
+
+
+@dataclass(frozen=True)
+class _Population:
+    """People whom every simulated model predicts, and their truth on the linear predictor."""
+
+    columns: Floats
+    lp: Floats
+
+
+Draw = Callable[[int], _Study]
+
+
+def expected_instability(
+    kind: Kind,
+    n: int,
+    n_parameters: int,
+    expected: SampleSizeSettings,
+    *,
+    seed: int,
+    workers: int = 1,
+    progress: Progress | None = None,
+) -> Instability:
+    """Instability in a population of normal predictors with an assumed strength.
+
+    Parameters
+    ----------
+    kind : str
+        Of the outcome.
+    n : int
+        People with a known outcome in each simulated study.
+    n_parameters : int
+    expected : SampleSizeSettings
+        As for `development_size`; `simulations` says how many studies are drawn.
+    seed : int
+    workers : int
+        Processes; the result does not depend on them.
+    progress : callable, optional
+
+    Notes
+    -----
+    Without a penalty the distribution of the predictions depends on the predictors only through how
+    many they are and what all together explain, so one carries the whole effect.
+    """
+    _check_size(n, n_parameters)
+    centre, slope, scale = _truth_of(kind, expected)
+    rng = rng_for(seed, "samplesize", "population")
+    columns = rng.standard_normal((N_PEOPLE, n_parameters))
+    population = _Population(columns, centre + slope * columns[:, 0])
+    draw = partial(_draw_normal, kind, n, n_parameters, (centre, slope, scale), seed)
+    source = f"{n_parameters} normal predictors"
+    unit = "points" if kind == "continuous" else "in risk"
+    return _simulate(
+        kind, draw, population, n=n, source=source, unit=unit,
+        n_simulations=expected.simulations, workers=workers, progress=progress,
+    )  # fmt: skip
+
+
+def _truth_of(kind: Kind, expected: SampleSizeSettings) -> tuple[float, float, float]:
+    """Intercept, effect of the one predictor, and residual standard deviation."""
+    if kind == "continuous":
+        r2 = stated(expected.r2, "r2", "the adjusted R2 that is expected of the model")
+        sd = stated(expected.sd, "sd", "the standard deviation of the outcome")
+        mean = expected.mean if expected.mean is not None else 0.0
+        return mean, float(np.sqrt(r2)) * sd, float(np.sqrt(1.0 - r2)) * sd
+    phi = stated(expected.prevalence, "prevalence", "the share of people with the event")
+    lp = risks_from_cox_snell(expected_cox_snell(expected, phi), phi)
+    mean = float(lp.share @ lp.lp)
+    return mean, float(np.sqrt(lp.share @ (lp.lp - mean) ** 2)), 0.0
+
+
+def _draw_normal(
+    kind: Kind, n: int, p: int, truth: tuple[float, float, float], seed: int, number: int
+) -> _Study:
+    centre, slope, scale = truth
+    rng = rng_for(seed, "samplesize", "study", number)
+    columns = rng.standard_normal((n, p))
+    lp = centre + slope * columns[:, 0]
+    if kind == "continuous":
+        return _Study(columns, lp + scale * rng.standard_normal(n))
+    return _Study(columns, (rng.random(n) < expit(lp)).astype(np.float64))
+
+
+def simulated_instability(
+    config: StudyConfig,
+    design: Design,
+    *,
+    n: int | None = None,
+    workers: int = 1,
+    progress: Progress | None = None,
+) -> Instability:
+    """Instability in the config's simulated cohort: its own predictors and its own truth.
+
+    Parameters
+    ----------
+    config : StudyConfig
+        With `cohort.simulate` and a continuous outcome that the simulator knows.
+    design : Design
+        Of the config's predictors.
+    n : int, optional
+        People with a known outcome in each simulated study; the config's if unset.
+
+    Raises
+    ------
+    ConfigError
+        If the config simulates no cohort, or not this outcome.
+    """
+    asked = config.cohort.simulate
+    if asked is None or config.outcome.variable != "womac_function_followup_0_100":
+        raise ConfigError(
+            "the truth is known only of a simulated cohort's womac_function_followup_0_100",
+            column="cohort.simulate",
+            advice="state samplesize.r2, mean and sd, and simulate normal predictors",
+        )
+    size = asked.n if n is None else n
+    _check_size(size, len(design.inputs))
+    draw = partial(_draw_cohort, config, design, size)
+    frame, truth = _complete_cohort(config, N_PEOPLE, 0)
+    columns = design.model_inputs(design.numeric(frame))
+    return _simulate(
+        "continuous", draw, _Population(columns, truth), n=size,
+        source=f"simulated cohort ({asked.preset})", unit=config.outcome.unit.split()[0],
+        n_simulations=config.samplesize.simulations, workers=workers, progress=progress,
+    )  # fmt: skip
+
+
+def _draw_cohort(config: StudyConfig, design: Design, n: int, number: int) -> _Study:
+    frame, _ = _complete_cohort(config, n, number + 1)
+    outcome = frame["womac_function_followup_0_100"].to_numpy(dtype=np.float64)
+    return _Study(design.model_inputs(design.numeric(frame)), outcome)
+
+
+def _complete_cohort(config: StudyConfig, n: int, number: int) -> tuple[pd.DataFrame, Floats]:
+    """People without missing values or hip replacement, and their true means."""
+    asked = config.cohort.simulate
+    assert asked is not None
+    seed = int(rng_for(config.seed, "samplesize", "cohort", number).integers(0, 2**31))
+    cohort = simulate_cohort(
+        asked.preset, n=n, seed=seed, lbp_effect=asked.lbp_effect, missing=False
+    )
+    return cohort.truth.complete, cohort.truth.conditional_mean
+
+
+def _check_size(n: int, n_parameters: int) -> None:
+    if n < n_parameters + 3:
+        raise ConfigError(
+            f"{n} people are too few to fit {n_parameters} parameters at all",
+            column="n",
+            advice=f"at least {n_parameters + 3}, and many more for a useful model",
+        )
+
+
+def _simulate(
+    kind: Kind,
+    draw: Draw,
+    population: _Population,
+    *,
+    n: int,
+    source: str,
+    unit: str,
+    n_simulations: int,
+    workers: int,
+    progress: Progress | None,
+) -> Instability:
+    one = partial(_one_study, kind, draw, population.columns)
+    found = run_parallel(one, list(range(n_simulations)), workers=workers, progress=progress)
+    fitted = [lp for lp in found if lp is not None]
+    n_refused = len(found) - len(fitted)
+    if n_refused > MOST_REFUSED * len(found):
+        raise InputError(
+            f"no model could be fitted in {n_refused} of {len(found)} simulated studies",
+            code="DEGENERATE",
+            advice="so few people or events cannot carry so many parameters",
+        )
+    lps = np.array(fitted)
+    shown, truth = (lps, population.lp) if kind == "continuous" else (
+        expit(lps), expit(population.lp))  # fmt: skip
+    low, high = np.quantile(shown, (0.025, 0.975), axis=0)
+    places = np.argsort(truth, kind="stable")[:: max(1, len(truth) // 200)]
+    slopes = [_slope(kind, population.lp, lp) for lp in lps]
+    explained = [float(np.corrcoef(population.lp, lp)[0, 1] ** 2) for lp in lps]
+    return Instability(
+        kind=kind,
+        source=source,
+        n=n,
+        n_parameters=population.columns.shape[1],
+        n_simulations=n_simulations,
+        n_refused=n_refused,
+        unit=unit,
+        mape=_spread("mape", np.abs(shown - truth).mean(axis=0)),
+        width=_spread("interval_width", high - low),
+        slope=_spread("calibration_slope", np.array(slopes)),
+        explained=_spread("explained_of_truth", np.array(explained)),
+        truth=tuple(map(float, truth[places])),
+        lowest=tuple(map(float, low[places])),
+        highest=tuple(map(float, high[places])),
+    )
+
+
+def _one_study(kind: Kind, draw: Draw, people: Floats, number: int) -> Floats | None:
+    """Linear predictors that the model of one simulated study gives to everybody."""
+    study = draw(number)
+    fit = fit_ols if kind == "continuous" else fit_logistic
+    try:
+        fitted = fit(study.columns, study.outcome)
+    except InputError as refusal:
+        if refusal.code != "DEGENERATE":
+            raise
+        return None
+    return np.asarray(fitted.coefficients[0] + people @ fitted.coefficients[1:])
+
+
+def _slope(kind: Kind, truth: Floats, predicted: Floats) -> float:
+    """Calibration slope of a linear predictor in the population."""
+    if kind == "continuous":
+        return float(np.cov(truth, predicted)[0, 1] / predicted.var(ddof=1))
+    # The expected outcome takes the place of the observed: the limit of ever more outcomes.
+    risk = expit(truth)
+    inside = logit(expit(predicted))
+    return float(fit_logistic(inside[:, np.newaxis], risk).coefficients[1])
+
+
+def _spread(name: str, values: Floats) -> Spread:
+    low, median, high = np.quantile(values, (0.025, 0.5, 0.975))
+    return Spread(name=name, median=float(median), low=float(low), high=float(high))

@@ -1,0 +1,191 @@
+"""The sections of a report that conclude: sample size, what blocks add, association, stability."""
+
+from __future__ import annotations
+
+from hiprisk.evidence.document import Evidence
+from hiprisk.inference.added import Addition, Gain
+from hiprisk.inference.association_result import AssociationRow
+from hiprisk.metrics.estimate import Estimate
+from hiprisk.reporting.page import Picture, Section, Table
+from hiprisk.reporting.plots.association import draw_association
+from hiprisk.reporting.plots.increment import draw_added_value
+from hiprisk.reporting.plots.samplesize import draw_samplesize
+from hiprisk.reporting.plots.style import as_png
+from hiprisk.reporting.wording import NONE, interval, number, percent, with_interval
+
+
+def sample_size_section(evidence: Evidence) -> Section:
+    """Whether the study is large enough, by every criterion."""
+    finding = evidence.sample_size
+    tables: tuple[Table, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+    notes: tuple[str, ...] = ()
+    if finding.size is not None:
+        size = finding.size
+        tables = (
+            Table(
+                head=("criterion", "asks for", "people needed", "met"),
+                rows=tuple(
+                    (row.name, row.what, f"{row.n}", "yes" if row.satisfied else "NO")
+                    for row in size.criteria
+                ),
+                strong=tuple(i for i, row in enumerate(size.criteria) if row.binding),
+                caption="Criteria for development; the one that asks for most is set off",
+            ),
+        )
+        pictures = (
+            Picture(
+                name="samplesize.png",
+                png=as_png(draw_samplesize(size)),
+                alt="Line: people needed by expected strength of the model; a mark: the study.",
+                caption="People needed, by how much the predictors explain.",
+            ),
+        )
+        notes = size.sentences()
+    return Section(
+        anchor="samplesize",
+        title="Is the study large enough?",
+        paragraphs=(finding.sentence,),
+        tables=tables,
+        pictures=pictures,
+        notes=notes,
+    )
+
+
+def added_section(evidence: Evidence) -> Section | None:
+    """What each block of predictors adds, with the verdict."""
+    added = evidence.added
+    if added is None:
+        return None
+    rows = tuple(
+        _gain_row(one, gain, scenario)
+        for one in added.additions
+        for scenario, gains in (("as used", one.gains), *((w.name, w.gains) for w in one.what_if))
+        for gain in gains
+    )
+    tests = tuple(
+        (one.name, test.method, number(test.statistic, 2), _degrees(test.df, test.df_denominator),
+         "below 0.001" if test.p_value < 0.001 else number(test.p_value))
+        for one in added.additions
+        for test in one.tests
+    )  # fmt: skip
+    information = tuple(
+        (one.name, one.verdict, with_interval(one.new_information)) for one in added.additions
+    )
+    return Section(
+        anchor="added",
+        title="What each block of predictors adds",
+        paragraphs=tuple(one.sentence for one in added.additions),
+        tables=(
+            Table(
+                head=("added", "verdict", "share of new information (95 % interval)"),
+                rows=information,
+                caption=f"Beside {' + '.join(added.base)}",
+            ),
+            Table(
+                head=("added", "measure", "scenario", "base", "with it", "gain", "95 % interval"),
+                rows=rows,
+                caption="Gains corrected for optimism; positive is better",
+            ),
+            Table(
+                head=("added", "test", "statistic", "degrees of freedom", "p"),
+                rows=tests,
+                caption="Tests that all coefficients of the block are zero; read them with the "
+                "gains above, never alone",
+            ),
+        ),
+        pictures=(
+            Picture(
+                name="added.png",
+                png=as_png(draw_added_value(added)),
+                alt="Points with intervals: gain of each block; a line: the smallest gain worth "
+                "having. The table below has the numbers.",
+                caption="Gain of each block beside the smallest gain worth having.",
+            ),
+        ),
+        notes=(
+            f"{added.models[0].upper()}{added.models[1:]}; {added.n_resamples} resamples.",
+            *added.notes,
+        ),
+    )
+
+
+def _gain_row(one: Addition, gain: Gain, scenario: str) -> tuple[str, ...]:
+    label = f"{gain.label}{', reduction' if gain.reduction else ''}"
+    ends = gain.estimate
+    return (
+        one.name,
+        label,
+        scenario,
+        number(gain.base),
+        number(gain.model),
+        number(ends.value),
+        interval(ends.low, ends.high),
+    )
+
+
+def _degrees(df: float, denominator: float | None) -> str:
+    return f"{df:g}" if denominator is None else f"{df:g}, {denominator:.0f}"
+
+
+def association_section(evidence: Evidence) -> Section | None:
+    """The table of a cohort paper."""
+    table = evidence.association
+    if table is None:
+        return None
+    digits = 2 if table.kind == "continuous" else 3
+    tables = [
+        Table(
+            head=("group", "model", "measure", "estimate (95 % interval)", "n", "exposed",
+                  "missing information", "E-value", "of its limit"),
+            rows=tuple(_effect_row(row, digits) for row in table.rows),
+            caption=table.exposure,
+        )
+    ]  # fmt: skip
+    if table.differences:
+        tables.append(
+            Table(
+                head=("strata", "model", "measure", "difference (95 % interval)"),
+                rows=tuple(
+                    (f"{one.stratum} against {one.versus}", one.model.replace("_", " + "),
+                     one.measure.replace("_", " "), with_interval(one.estimate, digits))
+                    for one in table.differences
+                ),
+                caption="Difference between strata; of ratios, their ratio",
+            )
+        )  # fmt: skip
+    return Section(
+        anchor="association",
+        title="Association with the declared exposure",
+        paragraphs=table.sentences,
+        tables=tuple(tables),
+        pictures=(
+            Picture(
+                name="association.png",
+                png=as_png(draw_association(table)),
+                alt="Points with intervals: crude and adjusted effects; the table has the numbers.",
+                caption="Crude and adjusted effects with 95 % intervals.",
+            ),
+        ),
+        notes=table.notes,
+    )
+
+
+def _effect_row(row: AssociationRow, digits: int) -> tuple[str, ...]:
+    e = row.e_value
+    return (
+        row.stratum,
+        row.model.replace("_", " + "),
+        row.measure.replace("_", " "),
+        with_interval(row.estimate, digits),
+        f"{row.n}",
+        NONE if row.n_exposed is None else f"{row.n_exposed}",
+        percent(row.share_missing, 0),
+        NONE if e is None else number(e.point, 2),
+        NONE if e is None else number(e.limit, 2),
+    )
+
+
+def estimate_rows(estimates: tuple[Estimate, ...]) -> tuple[tuple[str, ...], ...]:
+    """Name, value and interval of each."""
+    return tuple((e.name, number(e.value), interval(e.low, e.high)) for e in estimates)

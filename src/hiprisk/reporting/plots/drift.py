@@ -1,0 +1,80 @@
+"""Drift as pictures: which variables moved, and the calibration watch."""
+
+from __future__ import annotations
+
+from matplotlib.axes import Axes
+
+from hiprisk.reporting.plots.style import BLUE, GREY, ORANGE, as_png, new_axes, titled
+from hiprisk.validation.drift import DriftReport
+
+SOME, MUCH = 0.10, 0.25
+MOST_LABELS = 8
+
+
+def _provenance(report: DriftReport) -> str:
+    """Simulated where the model or the people are."""
+    return "synthetic" if report.simulated else report.model.provenance
+
+
+def draw_drift(report: DriftReport, *, ax: Axes | None = None) -> Axes:
+    """Standardised difference of every variable, those that moved in orange."""
+    shown = [v for v in report.variables if v.standardised_difference is not None][::-1]
+    ax = ax if ax is not None else new_axes(height=max(2.5, 1.2 + 0.3 * len(shown)))
+    ax.axvline(0.0, color=GREY, linewidth=1)
+    for place, variable in enumerate(shown):
+        colour = BLUE if variable.verdict == "steady" else ORANGE
+        value = variable.standardised_difference or 0.0
+        ax.plot([0.0, value], [place, place], color=colour, linewidth=1)
+        ax.plot([value], [place], "o", color=colour)
+    ax.set_yticks(range(len(shown)), [v.variable for v in shown])
+    ax.set_ylim(-0.7, len(shown) - 0.3)
+    widest = max([0.3, *(abs(v.standardised_difference or 0.0) for v in shown)])
+    ax.set_xlim(-1.15 * widest, 1.15 * widest)
+    ax.set_xlabel("difference from the development cohort (standard deviations)")
+    ax.set_title(titled(f"{report.model.name}: drift, those that moved in orange",
+                        _provenance(report)))  # fmt: skip
+    return ax
+
+
+def draw_watch(report: DriftReport, *, ax: Axes | None = None) -> Axes:
+    """Cumulative sum of observed minus predicted over time, with its limits."""
+    ax = ax if ax is not None else new_axes()
+    watch = report.watch
+    if watch is None:
+        ax.text(0.5, 0.5, report.watch_note, ha="center", transform=ax.transAxes)
+        ax.set_axis_off()
+        return ax
+    n = [0, *watch.n_so_far]
+    ax.axhline(0.0, color=GREY, linewidth=1)
+    label = f"limits: any alarm {watch.false_alarm:.0%} if the model is right"
+    for side in (-1.0, 1.0):
+        ax.axhline(side * watch.limit, color=GREY, linestyle="--", linewidth=1,
+                   label=label if side > 0 else None)  # fmt: skip
+    few = len(watch.times) <= MOST_LABELS
+    ax.plot(n, [0.0, *watch.cusum], "o-" if few else "-", color=BLUE,
+            label="observed minus predicted, summed")  # fmt: skip
+    if watch.alarm_at is not None:
+        place = watch.times.index(watch.alarm_at)
+        ax.plot([watch.n_so_far[place]], [watch.cusum[place]], "o", color=ORANGE, markersize=9,
+                label=f"first alarm, {watch.alarm_at}")  # fmt: skip
+    if few:
+        ax.set_xticks(watch.n_so_far, [f"{t}\nn = {k}" for t, k in
+                                       zip(watch.times, watch.n_so_far, strict=True)])  # fmt: skip
+        ax.set_xlabel("time")
+    else:
+        ax.set_xlabel(f"people so far ({watch.times[0]} to {watch.times[-1]})")
+    ax.set_ylabel("standardised sum")
+    ax.set_title(titled(f"{report.model.name}: calibration watch", _provenance(report)))
+    # Room above the upper limit, so that the legend hides nothing.
+    highest = max(watch.limit, *map(abs, watch.cusum))
+    ax.set_ylim(-1.15 * highest, 1.75 * highest)
+    ax.legend(frameon=False, loc="upper left")
+    return ax
+
+
+def drift_figures(report: DriftReport) -> dict[str, bytes]:
+    """Every figure of a drift report as PNG, by file name."""
+    drawn = {"drift.png": as_png(draw_drift(report))}
+    if report.watch is not None:
+        drawn["watch.png"] = as_png(draw_watch(report))
+    return drawn

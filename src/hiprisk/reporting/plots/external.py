@@ -1,0 +1,116 @@
+"""External validation and updating as pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from matplotlib.axes import Axes
+
+from hiprisk.reporting.plots.style import BLUE, GREY, ORANGE, SKY, as_png, new_axes, titled
+from hiprisk.reporting.plots.subgroups import draw_subgroups
+from hiprisk.validation.external import ExternalValidation
+from hiprisk.validation.revision import UpdateResult
+
+Points = Sequence[tuple[float, float]]
+
+
+def draw_external_calibration(result: ExternalValidation, *, ax: Axes | None = None) -> Axes:
+    """Observed against predicted of new people: the smooth curve, and means by tenth."""
+    ax = ax if ax is not None else new_axes()
+    curve = result.flexible.calibration
+    ends = () if curve is None else ((curve.predicted[0], curve.predicted[-1]),)
+    _ideal(ax, [result.calibration, ends])
+    if curve is not None:
+        if curve.low:
+            ax.fill_between(curve.predicted, curve.low, curve.high, color=SKY, alpha=0.3,
+                            linewidth=0, label="95 % band")  # fmt: skip
+        ax.plot(curve.predicted, curve.observed, color=SKY, label="loess")
+    _points(ax, result.calibration, colour=BLUE, label="tenths of the people")
+    _label(ax, result.kind, result.outcome_unit)
+    ax.set_title(titled(f"{result.model.name}: calibration on new people, n = {result.n}",
+                        result.cohort_provenance))  # fmt: skip
+    ax.legend(frameon=False, loc="upper left")
+    return ax
+
+
+def draw_before_after(
+    before: Points, after: Points, *, kind: str, unit: str, title: str, ax: Axes | None = None
+) -> Axes:
+    """Calibration of a model before and after its update, people judged by other people's fit."""
+    ax = ax if ax is not None else new_axes()
+    _ideal(ax, [before, after])
+    _tenths(ax, before, colour=ORANGE, label="before")
+    _tenths(ax, after, colour=BLUE, label="after (cross-validated)")
+    _label(ax, kind, unit)
+    ax.set_title(title)
+    ax.legend(frameon=False, loc="upper left")
+    return ax
+
+
+def _ideal(ax: Axes, curves: Sequence[Points]) -> None:
+    values = [value for points in curves for point in points for value in point]
+    low, high = min(values), max(values)
+    margin = 0.05 * (high - low)
+    ax.plot([low - margin, high + margin], [low - margin, high + margin],
+            color=GREY, linewidth=1, label="ideal")  # fmt: skip
+
+
+def _tenths(ax: Axes, points: Points, *, colour: str, label: str) -> None:
+    ax.plot([p for p, _ in points], [o for _, o in points], "o-", color=colour, label=label)
+
+
+def _points(ax: Axes, points: Points, *, colour: str, label: str) -> None:
+    ax.plot([p for p, _ in points], [o for _, o in points], "o", color=colour, label=label)
+
+
+def _label(ax: Axes, kind: str, unit: str) -> None:
+    shown = unit if kind == "continuous" else "risk"
+    ax.set_xlabel(f"predicted ({shown})")
+    ax.set_ylabel(f"observed ({shown})")
+
+
+def draw_decision(result: ExternalValidation, *, ax: Axes | None = None) -> Axes:
+    """Net benefit of acting on the model, on everybody and on nobody."""
+    ax = ax if ax is not None else new_axes()
+    curve = result.flexible.decision
+    if curve is None:
+        ax.set_axis_off()
+        return ax
+    if curve.low:
+        ax.fill_between(curve.thresholds, curve.low, curve.high, color=SKY, alpha=0.3,
+                        linewidth=0, label="95 % band")  # fmt: skip
+    ax.plot(curve.thresholds, curve.model, color=BLUE, label="model")
+    ax.plot(curve.thresholds, curve.act_on_all, color=ORANGE, label="act on everybody")
+    ax.axhline(0.0, color=GREY, linewidth=1, label="act on nobody")
+    highest = max(*curve.model, curve.prevalence)
+    ax.set_ylim(-0.25 * highest, 1.1 * highest)
+    ax.set_xlabel("threshold: risk at which one would act")
+    ax.set_ylabel("net benefit")
+    ax.set_title(titled(f"{result.model.name}: decision curve", result.cohort_provenance))
+    ax.legend(frameon=False, loc="upper right")
+    return ax
+
+
+def validation_figures(result: ExternalValidation) -> dict[str, bytes]:
+    """Every figure of an external validation as PNG, by file name."""
+    drawn = {"calibration.png": as_png(draw_external_calibration(result))}
+    if result.flexible.decision is not None:
+        drawn["decision.png"] = as_png(draw_decision(result))
+    if result.groups is not None and result.groups.estimates:
+        drawn["groups.png"] = as_png(draw_subgroups(result.groups))
+    return drawn
+
+
+def update_figures(result: UpdateResult) -> dict[str, bytes]:
+    """Every figure of an update as PNG, by file name."""
+    axes = draw_before_after(
+        result.calibration_before,
+        result.calibration_after,
+        kind=result.kind,
+        unit=result.outcome_unit,
+        title=titled(
+            f"{result.parent.name}: before and after {result.chosen}, n = {result.n}",
+            result.cohort_provenance,
+        ),
+    )
+    return {"before_after.png": as_png(axes)}

@@ -1,0 +1,52 @@
+"""People needed against what is expected of the model."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+from hiprisk.inference.samplesize import SampleSize
+from hiprisk.reporting.plots.style import BLUE, GREEN, GREY, ORANGE, new_axes
+
+TENTHS = (1.0, 2.0, 5.0)
+
+
+def draw_samplesize(size: SampleSize, *, ax: Axes | None = None) -> Axes:
+    """People needed by expected R2, with what was expected and what the study has.
+
+    Parameters
+    ----------
+    size : SampleSize
+        For development.
+    ax : Axes, optional
+    """
+    ax = ax if ax is not None else new_axes()
+    strengths = [point[0] for point in size.strength_curve]
+    needed = [point[1] for point in size.strength_curve]
+    ax.plot(strengths, needed, color=BLUE, linewidth=2, label="people needed")
+    if size.strength is not None:
+        ax.plot([size.strength], [size.n_required], "o", color=ORANGE, markersize=8,
+                label=f"as expected: {size.n_required:,}")  # fmt: skip
+    if size.n_available is not None:
+        colour = GREEN if size.sufficient else GREY
+        ax.axhline(size.n_available, color=colour, linewidth=1.5, linestyle="--",
+                   label=f"people there are: {size.n_available:,}")  # fmt: skip
+    ax.set_yscale("log")
+    ax.yaxis.set_major_locator(LogLocator(subs=TENTHS))
+    ax.yaxis.set_major_formatter(FuncFormatter(_with_commas))
+    ax.yaxis.set_minor_formatter(NullFormatter())
+    ax.set_xlim(0.0, 1.0)
+    ax.grid(axis="y", color="#e5e5e5")
+    name = "adjusted R2" if size.kind == "continuous" else "Nagelkerke R2"
+    ax.set_xlabel(f"{name} that is expected of the model")
+    ax.set_ylabel("people (log scale)")
+    ax.set_title(f"People needed for development, {size.n_parameters} candidate parameters")
+    ax.legend(frameon=False)
+    return ax
+
+
+def _with_commas(value: float, position: Any) -> str:
+    del position
+    return f"{value:,.0f}"

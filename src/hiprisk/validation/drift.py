@@ -1,0 +1,483 @@
+"""Drift of a model in use: its predictors, its predictions, its calibration.
+
+References
+----------
+.. [1] Yurdakul, Naranjo (2020). Journal of Risk Model Validation 14(4), 89-100 (the population
+       stability index as a statistic).
+.. [2] Davis, Greevy, Lasko, Walsh, Matheny (2020). J Biomed Inform 112, 103611.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.stats import chi2, norm
+
+from hiprisk.cohort.checking import compare_with_training
+from hiprisk.cohort.findings import Finding
+from hiprisk.cohort.reading import Cohort
+from hiprisk.errors import InputError
+from hiprisk.features.normal_people import normal_people
+from hiprisk.learning.export import sheet_columns
+from hiprisk.sheet.applicability import assess
+from hiprisk.sheet.distribution import clip_to
+from hiprisk.sheet.evaluate import SheetEvaluator
+from hiprisk.sheet.format import Sheet, TrainingSummary, VariableSpec
+from hiprisk.sheet.models import expit
+from hiprisk.validation.casemix import knows_its_people, standardised_difference
+from hiprisk.validation.external import ModelIdentity
+from hiprisk.validation.watch import CalibrationWatch
+
+Floats = NDArray[np.float64]
+
+PSI_SOME, PSI_MUCH = 0.10, 0.25
+DIFFERENCE_SOME = 0.25
+MISSING_SOME = 0.05
+LEAST_SHARE = 1e-4
+NORMAL_PEOPLE = 20_000
+FEWEST_PEOPLE = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VariableDrift:
+    """One variable now beside the development cohort.
+
+    Attributes
+    ----------
+    standardised_difference : float or None
+        Of a category, that of the level that moved most; None where the sheet does not say.
+    psi : float or None
+        Population stability index.
+    psi_by_chance : float or None
+        What the index exceeds in one of twenty cohorts of this size without any drift.
+    missing_then, missing_now : float
+        Share of rows that lack it; None where a published model does not say.
+    basis : str
+        What the bins are: ``tenths of training``, ``normal tenths`` or ``levels``.
+    verdict : str
+        ``steady``, ``some drift``, ``much drift`` or ``not known``.
+    causes : tuple of str
+        Likely causes, in words.
+    """
+
+    variable: str
+    standardised_difference: float | None
+    psi: float | None
+    psi_by_chance: float | None
+    basis: str
+    missing_then: float | None
+    missing_now: float
+    verdict: str
+    causes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PredictionDrift:
+    """Predictions now beside those of people as the sheet's normal model has them."""
+
+    mean_then: float
+    sd_then: float
+    mean_now: float
+    sd_now: float
+    standardised_difference: float
+    psi: float
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DriftReport:
+    """What a cohort in use says of a model's drift.
+
+    Attributes
+    ----------
+    simulated : bool
+        Whether the model or the people are.
+    refused : mapping of str to int
+        Rows that get no prediction, by reason.
+    watch : CalibrationWatch or None
+        Where outcomes and times are known.
+    watch_note : str
+        Why there is no watch; empty where there is one.
+    found : bool
+        Whether anything calls for attention.
+    """
+
+    model: ModelIdentity
+    cohort: str
+    cohort_fingerprint: str
+    simulated: bool
+    n_rows: int
+    refused: Mapping[str, int]
+    variables: tuple[VariableDrift, ...]
+    predictions: PredictionDrift | None
+    watch: CalibrationWatch | None
+    watch_note: str
+    found: bool
+    summary: tuple[str, ...]
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a variable."""
+        rows = [{**asdict(v), "causes": "; ".join(v.causes)} for v in self.variables]
+        return pd.DataFrame(rows)
+
+    def to_dict(self) -> dict[str, Any]:
+        """What ``hiprisk drift --json`` prints."""
+        return {
+            "model": self.model.to_dict(),
+            "cohort": self.cohort,
+            "cohort_fingerprint": self.cohort_fingerprint,
+            "simulated": self.simulated,
+            "rows": self.n_rows,
+            "refused": dict(self.refused),
+            "variables": [{**asdict(v), "causes": list(v.causes)} for v in self.variables],
+            "predictions": None if self.predictions is None else asdict(self.predictions),
+            "watch": None if self.watch is None else self.watch.to_dict(),
+            "watch_note": self.watch_note,
+            "found": self.found,
+            "summary": list(self.summary),
+        }
+
+
+def population_stability_index(then: Sequence[float], now: Sequence[float]) -> float:
+    """Population stability index of two sets of shares of the same bins.
+
+    Parameters
+    ----------
+    then, now : sequence of float, length n_bins
+        Each adds up to 1; a share below one in ten thousand counts as that.
+
+    Returns
+    -------
+    float
+        0 where nothing moved; by custom, 0.1 is some drift and 0.25 much.
+
+    Examples
+    --------
+    >>> round(population_stability_index([0.5, 0.5], [0.4, 0.6]), 6)
+    0.040547
+    """
+    old = np.maximum(np.asarray(then, dtype=np.float64), LEAST_SHARE)
+    new = np.maximum(np.asarray(now, dtype=np.float64), LEAST_SHARE)
+    if old.shape != new.shape or old.ndim != 1:
+        raise InputError("'then' and 'now' must have the same bins")
+    return float(np.sum((new - old) * np.log(new / old)))
+
+
+def chance_psi(n_bins: int, n_people: int) -> float:
+    """What the index exceeds in one of twenty cohorts of this size without any drift.
+
+    Without drift, the index times the number of people follows a chi-squared distribution with one
+    degree of freedom fewer than bins; the development cohort is taken as known exactly.
+    """
+    return float(chi2.ppf(0.95, n_bins - 1)) / n_people if n_bins > 1 else 0.0
+
+
+def report_drift(
+    sheet: Sheet,
+    cohort: Cohort,
+    *,
+    model: ModelIdentity,
+    watch: CalibrationWatch | None = None,
+    watch_note: str = "",
+) -> DriftReport:
+    """Compare a cohort in use with what a sheet knows of its development cohort.
+
+    Parameters
+    ----------
+    sheet : Sheet
+    cohort : Cohort
+    model : ModelIdentity
+    watch : CalibrationWatch, optional
+    watch_note : str
+        Why there is none.
+
+    Raises
+    ------
+    InputError
+        If the cohort has none of the model's variables or too few rows.
+    """
+    names = [spec.name for spec in sheet.variables if spec.name in cohort.frame.columns]
+    if not names:
+        raise InputError(
+            "the cohort has none of the model's variables",
+            code="MISSING_COLUMN",
+            file=cohort.source_name,
+            advice="hiprisk template lists them; a mapping can rename columns",
+        )
+    if cohort.n_rows < FEWEST_PEOPLE:
+        raise InputError(
+            f"{cohort.n_rows} rows are too few to see drift (at least {FEWEST_PEOPLE})",
+            code="TOO_FEW",
+            file=cohort.source_name,
+        )
+    columns = sheet_columns(sheet.variables, cohort.frame)
+    findings = [
+        *compare_with_training(sheet.variables, columns),
+        *(f for f in cohort.findings if f.code in ("SHIFTED_CODES", "UNIT_SUSPECT")),
+    ]
+    unreadable = _unreadable_counts(cohort, names)
+    variables = tuple(
+        _variable_drift(sheet, spec, columns.get(spec.name), cohort.n_rows, findings, unreadable)
+        for spec in sheet.variables
+    )
+    assessment = assess(sheet, columns, n_rows=cohort.n_rows)
+    refused = {**assessment.reasons.counts(), **unreadable}
+    predictions = _prediction_drift(sheet, columns, assessment.usable)
+    found = DriftReport(
+        model=model,
+        cohort=cohort.source_name,
+        cohort_fingerprint=cohort.fingerprint,
+        simulated="synthetic" in (model.provenance, cohort.provenance),
+        n_rows=cohort.n_rows,
+        refused=refused,
+        variables=variables,
+        predictions=predictions,
+        watch=watch,
+        watch_note=watch_note,
+        found=_found(variables, predictions, watch),
+        summary=(),
+    )
+    return replace(found, summary=tuple(_sentences(found)))
+
+
+def _unreadable_counts(cohort: Cohort, names: Sequence[str]) -> dict[str, int]:
+    return {
+        f"{code}({name})": int(mask.sum())
+        for (name, code), mask in cohort.unreadable.items()
+        if name in names and mask.any()
+    }
+
+
+def _found(
+    variables: Iterable[VariableDrift],
+    predictions: PredictionDrift | None,
+    watch: CalibrationWatch | None,
+) -> bool:
+    drifted = any(v.verdict in ("some drift", "much drift") for v in variables)
+    moved = predictions is not None and predictions.verdict != "steady"
+    return drifted or moved or (watch is not None and watch.alarm_at is not None)
+
+
+def _variable_drift(
+    sheet: Sheet,
+    spec: VariableSpec,
+    values: NDArray[Any] | None,
+    n_rows: int,
+    findings: Sequence[Finding],
+    unreadable: Mapping[str, int],
+) -> VariableDrift:
+    then = _missing_then(sheet, spec)
+    causes = [f"{f.message} ({f.advice})" for f in findings if f.column == spec.name]
+    causes += [
+        f"{count} cells cannot be read: {code.partition('(')[0]}"
+        for code, count in unreadable.items()
+        if code.endswith(f"({spec.name})")
+    ]
+    if values is None:
+        return _blank(spec, then, 1.0, ("the file does not have it", *causes))
+    known = values[~pd.isna(values)]
+    now = 1.0 - len(known) / n_rows
+    if then is not None and abs(now - then) > MISSING_SOME:
+        causes.insert(0, f"missing in {now:.0%} of the rows, in training {then:.0%}")
+    if not len(known):
+        return _blank(spec, then, now, tuple(causes))
+    binned = _bins(sheet, spec, known)
+    difference = _difference(sheet, spec, known)
+    if binned is None:
+        return _blank(spec, then, now, tuple(causes), difference=difference)
+    basis, old, new = binned
+    psi, chance = population_stability_index(old, new), chance_psi(len(old), len(known))
+    far = difference is not None and abs(difference) > DIFFERENCE_SOME
+    return VariableDrift(
+        variable=spec.name,
+        standardised_difference=difference,
+        psi=psi,
+        psi_by_chance=chance,
+        basis=basis,
+        missing_then=then,
+        missing_now=now,
+        verdict=_verdict(psi, chance, other=far or bool(causes)),
+        causes=tuple(causes),
+    )
+
+
+def _missing_then(sheet: Sheet, spec: VariableSpec) -> float | None:
+    training = spec.training
+    if training is None or (sheet.provenance == "published" and training.missing_share == 0.0):
+        return None
+    return training.missing_share
+
+
+def _blank(
+    spec: VariableSpec,
+    then: float | None,
+    now: float,
+    causes: tuple[str, ...],
+    *,
+    difference: float | None = None,
+) -> VariableDrift:
+    return VariableDrift(
+        variable=spec.name,
+        standardised_difference=difference,
+        psi=None,
+        psi_by_chance=None,
+        basis="not known",
+        missing_then=then,
+        missing_now=now,
+        verdict="some drift" if causes else "not known",
+        causes=causes,
+    )
+
+
+def _verdict(psi: float, chance: float, *, other: bool) -> str:
+    """Custom's two limits, but never below what chance alone gives at this size."""
+    if psi > max(PSI_MUCH, chance):
+        return "much drift"
+    return "some drift" if other or psi > max(PSI_SOME, chance) else "steady"
+
+
+def _bins(
+    sheet: Sheet, spec: VariableSpec, known: NDArray[Any]
+) -> tuple[str, Sequence[float], Sequence[float]] | None:
+    training = spec.training
+    if spec.kind == "category":
+        if training is None or not training.level_shares:
+            return None
+        # A text that is no level has a share of its own, which training never had.
+        counts = [int(np.sum(known == level)) for level in spec.levels]
+        other = len(known) - sum(counts)
+        old = [*training.level_shares, *([0.0] if other else [])]
+        new = [count / len(known) for count in [*counts, *([other] if other else [])]]
+        kept = [(o, n) for o, n in zip(old, new, strict=True) if o > 0 or n > 0]
+        return "levels", [o for o, _ in kept], [n for _, n in kept]
+    numbers = np.asarray(known, dtype=np.float64)
+    if training is not None and training.edges:
+        return "tenths of training", training.shares, _shares(numbers, np.array(training.edges))
+    moments = _moments(sheet, spec, training)
+    if moments is None:
+        return None
+    mean, sd = moments
+    edges = mean + sd * norm.ppf(np.arange(1, 10) / 10.0)
+    return "normal tenths", [0.1] * 10, _shares(numbers, edges)
+
+
+def _shares(values: Floats, edges: Floats) -> list[float]:
+    counts = np.bincount(np.searchsorted(edges, values), minlength=len(edges) + 1)
+    return [float(count) / len(values) for count in counts]
+
+
+def _moments(
+    sheet: Sheet, spec: VariableSpec, training: TrainingSummary | None
+) -> tuple[float, float] | None:
+    if not knows_its_people(sheet):
+        if training is None or training.median is None or not training.iqr:
+            return None
+        return training.median, training.iqr / 1.349
+    for place, column in enumerate(sheet.columns):
+        if column.variable == spec.name:
+            return sheet.missing.mean[place], float(np.sqrt(sheet.missing.covariance[place][place]))
+    return None
+
+
+def _difference(sheet: Sheet, spec: VariableSpec, known: NDArray[Any]) -> float | None:
+    if spec.kind == "number":
+        moments = _moments(sheet, spec, spec.training)
+        if moments is None:
+            return None
+        numbers = np.asarray(known, dtype=np.float64)
+        return standardised_difference(*moments, float(numbers.mean()), float(numbers.std()))
+    shares = spec.training.level_shares if spec.training is not None else ()
+    differences = [
+        standardised_difference(
+            then, _binary_sd(then), now := float(np.mean(known == level)), _binary_sd(now)
+        )
+        for level, then in zip(spec.levels, shares, strict=bool(shares))
+    ]
+    return max(differences, key=abs, default=None)
+
+
+def _binary_sd(share: float) -> float:
+    return float(np.sqrt(share * (1.0 - share)))
+
+
+def _prediction_drift(
+    sheet: Sheet, columns: Mapping[str, Any], usable: NDArray[np.bool_]
+) -> PredictionDrift | None:
+    if not knows_its_people(sheet) or usable.sum() < FEWEST_PEOPLE:
+        return None
+    evaluator = SheetEvaluator(sheet)
+    now = evaluator.predict({name: values[usable] for name, values in columns.items()}).predicted
+    people = normal_people(sheet, n_people=NORMAL_PEOPLE)
+    lp = evaluator.linear_predictor(people, NORMAL_PEOPLE)
+    then = expit(lp) if sheet.outcome.kind == "binary" else clip_to(sheet.outcome, lp)
+    edges = np.unique(np.quantile(then, np.arange(1, 10) / 10.0))
+    psi = population_stability_index(_shares(then, edges), _shares(now, edges))
+    difference = standardised_difference(
+        float(then.mean()), float(then.std()), float(now.mean()), float(now.std())
+    )
+    chance = chance_psi(len(edges) + 1, len(now))
+    return PredictionDrift(
+        mean_then=float(then.mean()),
+        sd_then=float(then.std()),
+        mean_now=float(now.mean()),
+        sd_now=float(now.std()),
+        standardised_difference=difference,
+        psi=psi,
+        # What is normal about the normal model is its middle, so its tails alone raise no alarm.
+        verdict=_verdict(psi, max(chance, PSI_SOME), other=abs(difference) > DIFFERENCE_SOME),
+    )
+
+
+def _sentences(report: DriftReport) -> Iterable[str]:
+    if report.simulated:
+        yield "SIMULATED DATA: model or people are simulated; this says nothing of any patient."
+    yield from report.model.cautions
+    moved = [v for v in report.variables if v.verdict in ("some drift", "much drift")]
+    if moved:
+        yield f"Predictors that moved: {', '.join(v.variable for v in moved)}."
+    else:
+        yield "No predictor moved noticeably."
+    odd = [v for v in moved if any("unit" in c or "code" in c for c in v.causes)]
+    if odd:
+        yield (
+            f"Look at unit or coding first, before anything is updated: "
+            f"{', '.join(v.variable for v in odd)}."
+        )
+    if report.predictions is not None and report.predictions.verdict != "steady":
+        yield (
+            f"Predictions moved: mean {report.predictions.mean_now:.3g}, in development "
+            f"{report.predictions.mean_then:.3g}."
+        )
+    yield from _watch_sentences(report)
+
+
+def _watch_sentences(report: DriftReport) -> Iterable[str]:
+    watch = report.watch
+    if watch is None:
+        yield f"No calibration watch: {report.watch_note}."
+        return
+    if watch.alarm_at is None:
+        yield (
+            f"Calibration: no alarm over {watch.n_so_far[-1]} people (a model that is right would "
+            f"raise one with the chance {watch.false_alarm:.0%}). No update is called for."
+        )
+        return
+    yield (
+        f"Calibration: alarm by {watch.alarm_at}: predictions too {watch.alarm_side} "
+        f"(a model that is right would raise any alarm with the chance {watch.false_alarm:.0%})."
+    )
+    if watch.change_p_value < watch.false_alarm:
+        yield (
+            f"The difference changed over time (p {watch.change_p_value:.3f}): update on recent "
+            "people: hiprisk update BUNDLE RECENT --method closed-test."
+        )
+    else:
+        yield (
+            f"The difference is much the same at all times (p {watch.change_p_value:.2f} for a "
+            "change): hiprisk update BUNDLE COHORT --method closed-test."
+        )

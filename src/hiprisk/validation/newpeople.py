@@ -1,0 +1,406 @@
+"""People whom a model has not seen: who of a cohort can be judged, and what the model says of them.
+
+Nobody is dropped in silence: every row that is not judged is counted with a reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hiprisk.cohort.checking import compare_with_training
+from hiprisk.cohort.dictionary import Variable, load_dictionary, variables_beyond
+from hiprisk.cohort.findings import Finding
+from hiprisk.cohort.mapping import CohortMapping
+from hiprisk.cohort.reading import Cohort, fingerprint, read_cohort
+from hiprisk.config import OutcomeSettings
+from hiprisk.errors import InputError
+from hiprisk.learning.export import sheet_columns
+from hiprisk.learning.participants import FlowStep, numbered, observed_outcome
+from hiprisk.metrics.calibration import logit
+from hiprisk.sheet.applicability import assess
+from hiprisk.sheet.evaluate import SheetEvaluator
+from hiprisk.sheet.format import LinearModel, Sheet
+from hiprisk.sheet.models import LinearEvaluator
+from hiprisk.sheet.terms import add_derived
+from hiprisk.validation.usable import (
+    check_enough,
+    check_predictions,
+    check_usable,
+    refuse_misread,
+)
+
+Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+_ROW = "row_in_the_cohort"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPeople:
+    """People with a known outcome and the prediction that was made for them.
+
+    Attributes
+    ----------
+    frame : DataFrame
+        Their dictionary variables.
+    observed, predicted : ndarray, shape (n_people,)
+    lp : ndarray, shape (n_people,)
+        Linear predictor, before bounds; the mean over the draws of what was missing.
+    functions : ndarray or None, shape (n_people, n_coefficients)
+        For a linear model, each term's functions, mean over the draws.
+    imputation_variance : ndarray, shape (n_people,)
+        Variance of the linear predictor over the draws.
+    chances : mapping of str to ndarray
+        The sheet's chance of each of its events.
+    baseline : ndarray, shape (n_people,)
+        The outcome's baseline as given, NaN where missing or not known.
+    groups : ndarray of int, shape (n_people,)
+        Number of the person of each row.
+    flow : tuple of FlowStep
+        From the rows of the cohort to those judged.
+    reasons : mapping of str to int
+        Rows that got no prediction, by reason.
+    absent : tuple of str
+        Variables of the model that the cohort lacks.
+    imputed_share : mapping of str to float
+        Share of these people for whom a variable was filled in.
+    warnings : tuple of Finding
+    """
+
+    frame: pd.DataFrame
+    observed: Floats
+    predicted: Floats
+    lp: Floats
+    functions: Floats | None
+    imputation_variance: Floats
+    chances: Mapping[str, Floats]
+    baseline: Floats
+    groups: NDArray[np.intp]
+    flow: tuple[FlowStep, ...]
+    reasons: Mapping[str, int]
+    absent: tuple[str, ...]
+    imputed_share: Mapping[str, float]
+    warnings: tuple[Finding, ...]
+    cohort_name: str
+    fingerprint: str
+    provenance: str
+
+    @property
+    def n(self) -> int:
+        """Number of rows judged."""
+        return len(self.observed)
+
+
+def read_new_cohort(
+    path: Path | str,
+    mapping: CohortMapping | None,
+    *,
+    sheet: Sheet | None,
+    outcome: OutcomeSettings,
+    predictions: str | None = None,
+) -> Cohort:
+    """Read a cohort with the model's own variables, outcome and predictions beyond the dictionary.
+
+    Parameters
+    ----------
+    path : path-like
+    mapping : CohortMapping, optional
+    sheet : Sheet, optional
+    outcome : OutcomeSettings
+    predictions : str, optional
+        Column of predictions that stand in the file.
+
+    Raises
+    ------
+    InputError
+        If the file as a whole cannot be used.
+    """
+    extra = () if sheet is None else variables_beyond(sheet.variables)
+    known = {*load_dictionary(), *(variable.name for variable in extra)}
+    wanted = [_outcome_variable(outcome)]
+    if predictions is not None:
+        wanted.append(
+            Variable(name=predictions, label="prediction", kind="number", source="the file")
+        )
+    more = tuple(variable for variable in wanted if variable.name not in known)
+    return read_cohort(path, mapping, extra=(*extra, *more))
+
+
+def _outcome_variable(outcome: OutcomeSettings) -> Variable:
+    is_category = outcome.event_level is not None
+    return Variable(
+        name=outcome.variable,
+        label=outcome.label,
+        kind="category" if is_category else "number",
+        source="the model's outcome",
+        unit=None if is_category else outcome.unit,
+    )
+
+
+def select_rows(cohort: Cohort, where: Mapping[str, Sequence[str]]) -> Cohort:
+    """The rows of a cohort that have certain levels; findings are the whole file's.
+
+    Raises
+    ------
+    InputError
+        If a variable is absent, or no row has the level.
+    """
+    if not where:
+        return cohort
+    keep = np.ones(cohort.n_rows, dtype=bool)
+    for variable, levels in where.items():
+        if variable not in cohort.frame.columns:
+            raise InputError(
+                "the cohort has no such variable to select by",
+                code="MISSING_COLUMN",
+                file=cohort.source_name,
+                column=variable,
+                advice="map it in the mapping",
+            )
+        keep &= cohort.frame[variable].astype(object).isin(list(levels)).to_numpy()
+    if not keep.any():
+        raise InputError(
+            "no row has these levels", code="TOO_FEW", file=cohort.source_name, advice="see --where"
+        )
+    rows = np.array(cohort.file_rows or range(1, cohort.n_rows + 1))
+    frame = cohort.frame.loc[keep].reset_index(drop=True)
+    return replace(
+        cohort,
+        frame=frame,
+        fingerprint=fingerprint(frame),
+        file_rows=tuple(int(row) for row in rows[keep]),
+        unreadable={key: mask[keep] for key, mask in cohort.unreadable.items()},
+    )
+
+
+def meet(
+    sheet: Sheet, outcome: OutcomeSettings, cohort: Cohort, *, accept_units: bool = False
+) -> NewPeople:
+    """The model's predictions for the people of a cohort whose outcome is known.
+
+    Parameters
+    ----------
+    sheet : Sheet
+    outcome : OutcomeSettings
+        With the strategy for hip replacement.
+    cohort : Cohort
+    accept_units : bool
+        Go on although a variable's spread says that its unit is another.
+
+    Raises
+    ------
+    InputError
+        If the outcome or every variable is absent, codes or units look wrong, people are counted
+        several times, or too few people or events are left.
+    """
+    names = [spec.name for spec in sheet.variables]
+    present = [name for name in names if name in cohort.frame.columns]
+    if not present:
+        raise InputError(
+            f"the cohort has none of the model's {len(names)} variables",
+            code="MISSING_COLUMN",
+            file=cohort.source_name,
+            advice="hiprisk template lists them; a mapping can rename columns",
+        )
+    check_usable(cohort, outcome, used=names, accept_units=accept_units)
+    columns = sheet_columns(sheet.variables, cohort.frame)
+    moved = compare_with_training(sheet.variables, columns)
+    refuse_misread(moved, cohort, accept_units=accept_units)
+    assessment = assess(sheet, columns, n_rows=cohort.n_rows)
+    reasons = dict(zip(assessment.reasons.codes, assessment.reasons.masks, strict=True))
+    reasons |= _unreadable(cohort, names)
+    return _judged(sheet, outcome, cohort, reasons, warnings=moved)
+
+
+def _unreadable(cohort: Cohort, names: Sequence[str]) -> dict[str, Mask]:
+    return {
+        f"{code}({name})": mask
+        for (name, code), mask in cohort.unreadable.items()
+        if name in names and mask.any()
+    }
+
+
+def _judged(
+    sheet: Sheet,
+    outcome: OutcomeSettings,
+    cohort: Cohort,
+    reasons: Mapping[str, Mask],
+    *,
+    warnings: tuple[Finding, ...],
+) -> NewPeople:
+    frame, observed, flow = followed_up(cohort, outcome)
+    rows = frame[_ROW].to_numpy()
+    refused = np.zeros(len(frame), dtype=bool)
+    for mask in reasons.values():
+        refused |= mask[rows]
+    counts = {code: int(mask[rows].sum()) for code, mask in reasons.items() if mask[rows].any()}
+    flow.append(_step("no prediction (see reasons)", refused))
+    frame, observed = frame.loc[~refused].reset_index(drop=True), observed[~refused]
+    check_enough(observed, outcome, file=cohort.source_name)
+    evaluator = SheetEvaluator(sheet)
+    columns = sheet_columns(sheet.variables, frame)
+    prediction = evaluator.predict(columns)
+    lp, functions = linear_parts(evaluator, evaluator.numeric_columns(columns, len(frame)))
+    names = [spec.name for spec in sheet.variables]
+    return NewPeople(
+        frame=frame.drop(columns=_ROW),
+        observed=observed,
+        predicted=prediction.predicted,
+        lp=lp,
+        functions=functions,
+        imputation_variance=prediction.imputation_variance,
+        chances=prediction.chances,
+        baseline=_baseline(frame, sheet.outcome.baseline),
+        groups=numbered(frame, "person_id"),
+        flow=tuple(flow),
+        reasons=counts,
+        absent=tuple(name for name in names if name not in frame.columns),
+        imputed_share={
+            name: float(share)
+            for name, share in zip(names, prediction.imputed.mean(axis=0), strict=True)
+            if share > 0
+        },
+        warnings=warnings,
+        cohort_name=cohort.source_name,
+        fingerprint=cohort.fingerprint,
+        provenance=cohort.provenance,
+    )
+
+
+def meet_predictions(
+    column: str, outcome: OutcomeSettings, cohort: Cohort, *, accept_units: bool = False
+) -> NewPeople:
+    """The same for predictions that stand in a column of the cohort.
+
+    Raises
+    ------
+    InputError
+        As `meet`; also if the column is absent, or a risk leaves [0, 1].
+    """
+    check_predictions(column, outcome, cohort)
+    check_usable(cohort, outcome, used=[column], accept_units=accept_units)
+    frame, observed, flow = followed_up(cohort, outcome)
+    values = frame[column].to_numpy(dtype=np.float64)
+    unreadable = np.zeros(len(frame), dtype=bool)
+    for mask in _unreadable(cohort, [column]).values():
+        unreadable |= mask[frame[_ROW].to_numpy()]
+    missing = np.isnan(values)
+    reasons = {
+        f"NOT_A_NUMBER({column})": int(unreadable.sum()),
+        f"NO_PREDICTION({column})": int((missing & ~unreadable).sum()),
+    }
+    flow.append(_step("no prediction (see reasons)", missing))
+    frame, observed = frame.loc[~missing].reset_index(drop=True), observed[~missing]
+    check_enough(observed, outcome, file=cohort.source_name)
+    predicted = values[~missing]
+    return NewPeople(
+        frame=frame.drop(columns=_ROW),
+        observed=observed,
+        predicted=predicted,
+        lp=logit(predicted) if outcome.kind == "binary" else predicted,
+        functions=None,
+        imputation_variance=np.zeros(len(predicted)),
+        chances={},
+        baseline=_baseline(frame, outcome.baseline),
+        groups=numbered(frame, "person_id"),
+        flow=tuple(flow),
+        reasons={code: count for code, count in reasons.items() if count},
+        absent=(),
+        imputed_share={},
+        warnings=(),
+        cohort_name=cohort.source_name,
+        fingerprint=cohort.fingerprint,
+        provenance=cohort.provenance,
+    )
+
+
+def followed_up(
+    cohort: Cohort, outcome: OutcomeSettings
+) -> tuple[pd.DataFrame, Floats, list[FlowStep]]:
+    """Rows whose outcome is known under the declared strategy, and how it came to that.
+
+    Returns
+    -------
+    tuple
+        Frame (with the position in the cohort), outcome, and the steps so far.
+    """
+    frame = cohort.frame.assign(**{_ROW: np.arange(cohort.n_rows)})
+    flow = [FlowStep(label="rows in the cohort", n_left_out=0, n_remaining=cohort.n_rows)]
+    known = observed_outcome(frame, outcome)
+    flow += [
+        FlowStep(label=s.label, n_left_out=s.n_left_out, n_remaining=s.n_remaining)
+        for s in known.flow
+    ]
+    unknown = np.isnan(known.outcome)
+    flow.append(_step("outcome unknown", unknown))
+    return (
+        known.frame.loc[~unknown].reset_index(drop=True),
+        known.outcome[~unknown],
+        flow,
+    )
+
+
+def _baseline(frame: pd.DataFrame, name: str | None) -> Floats:
+    if name is None or name not in frame.columns:
+        return np.full(len(frame), np.nan)
+    return frame[name].to_numpy(dtype=np.float64)
+
+
+def _step(label: str, left_out: Mask) -> FlowStep:
+    return FlowStep(label=label, n_left_out=int(left_out.sum()), n_remaining=int((~left_out).sum()))
+
+
+def linear_parts(evaluator: SheetEvaluator, known: list[Floats]) -> tuple[Floats, Floats | None]:
+    """Linear predictor and, of a linear model, each term's functions: means over the draws.
+
+    Parameters
+    ----------
+    evaluator : SheetEvaluator
+    known : list of ndarray
+        The sheet's columns, NaN where missing.
+    """
+    sheet = evaluator.sheet
+    if not isinstance(sheet.model, LinearModel):
+        (lp,) = _mean_over_draws(evaluator, known, lambda filled: [_lp(evaluator, filled)])
+        return lp, None
+    terms = LinearEvaluator(sheet.model)
+    if not sheet.model.terms:
+        return np.full(len(known[0]), sheet.model.intercept), np.empty((len(known[0]), 0))
+
+    def functions(filled: list[Floats]) -> list[Floats]:
+        named = dict(zip((column.name for column in sheet.columns), filled, strict=True))
+        add_derived(sheet.derived, named)
+        return terms.functions(named)
+
+    design = np.column_stack(_mean_over_draws(evaluator, known, functions))
+    coefficients = np.array([c for term in sheet.model.terms for c in term.coefficients])
+    return sheet.model.intercept + design @ coefficients, design
+
+
+def _lp(evaluator: SheetEvaluator, filled: list[Floats]) -> Floats:
+    return evaluator.linear_predictor(filled, len(filled[0]))
+
+
+def _mean_over_draws(
+    evaluator: SheetEvaluator,
+    known: list[Floats],
+    function: Callable[[list[Floats]], list[Floats]],
+) -> list[Floats]:
+    incomplete = np.zeros(len(known[0]), dtype=bool)
+    for column in known:
+        incomplete |= np.isnan(column)
+    whole = function([np.where(incomplete, 0.0, column) for column in known])
+    if not incomplete.any():
+        return whole
+    versions = evaluator.filled([column[incomplete] for column in known])
+    parts = [function(version) for version in versions]
+    for place, values in enumerate(whole):
+        values = whole[place] = np.array(values, dtype=np.float64)
+        values[incomplete] = sum(part[place] for part in parts) / len(parts)
+    return whole

@@ -1,0 +1,123 @@
+"""Results of internal-external cross-validation: sites, who was left out, and pooled figures."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import pandas as pd
+
+Scale = Literal["identity", "log", "logit"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteValue:
+    """One metric in one site, by a model fitted without that site.
+
+    Attributes
+    ----------
+    value, low, high : float
+    standard_error : float
+        On the scale on which sites are pooled.
+    """
+
+    site: str
+    n_people: int
+    metric: str
+    value: float
+    low: float
+    high: float
+    standard_error: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PooledMetric:
+    """One metric over the sites.
+
+    Attributes
+    ----------
+    scale : str
+        On which sites were pooled; values here are back on the metric's own.
+    value, low, high : float
+        Mean over sites.
+    new_low, new_high : float or None
+        What a new site may see; None with fewer than three sites.
+    tau2 : float
+        Variance between sites, on the scale of pooling.
+    i2 : float
+        Share of the variance that is between sites.
+    """
+
+    metric: str
+    scale: Scale
+    value: float
+    low: float
+    high: float
+    new_low: float | None
+    new_high: float | None
+    tau2: float
+    i2: float
+    n_sites: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteLeftOut:
+    """A site in which the model, or one metric of it, was not judged.
+
+    Attributes
+    ----------
+    metric : str or None
+        None where the whole site was too small.
+    """
+
+    site: str
+    n_people: int
+    reason: str
+    metric: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InternalExternal:
+    """Internal-external cross-validation.
+
+    Attributes
+    ----------
+    sites : tuple of SiteValue
+    pooled : tuple of PooledMetric
+        Metrics that at least two sites have.
+    left_out : tuple of SiteLeftOut
+        Their people still helped to fit the models of the other sites.
+    rule : str
+        How small a site may be.
+    level : float
+    """
+
+    sites: tuple[SiteValue, ...]
+    pooled: tuple[PooledMetric, ...]
+    left_out: tuple[SiteLeftOut, ...]
+    rule: str
+    level: float
+
+    def of(self, metric: str) -> tuple[SiteValue, ...]:
+        """The sites' values of one metric."""
+        return tuple(value for value in self.sites if value.metric == metric)
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a metric and site, then one a metric with site ``(pooled)``."""
+        rows = [asdict(value) for value in self.sites]
+        rows += [{**asdict(value), "site": "(pooled)"} for value in self.pooled]
+        columns = [
+            "metric", "site", "n_people", "value", "low", "high", "standard_error",
+            "new_low", "new_high", "tau2", "i2", "n_sites", "scale",
+        ]  # fmt: skip
+        return pd.DataFrame(rows, columns=columns)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return {
+            "level": self.level,
+            "rule": self.rule,
+            "sites": [asdict(value) for value in self.sites],
+            "pooled": {value.metric: asdict(value) for value in self.pooled},
+            "left_out": [asdict(value) for value in self.left_out],
+        }

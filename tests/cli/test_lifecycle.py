@@ -1,0 +1,287 @@
+"""sheet, validate, update and drift as people call them, with wrong moves too."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from hiprisk.bundle import read_bundle
+from hiprisk.cli import main
+from hiprisk.cohort.simulate import simulate_cohort
+from hiprisk.tracking.pyfunc import _load_pyfunc
+from small_bundle import write_small_bundle
+
+CONFIGS = Path(__file__).parents[2] / "configs"
+FAST = ["--resamples", "50"]
+
+
+@pytest.fixture(scope="module")
+def simulated():
+    return simulate_cohort("stupar", n=500, seed=6).frame
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path, monkeypatch, simulated):
+    monkeypatch.chdir(tmp_path)
+    simulated.to_csv("cohort.csv", index=False)
+
+
+@pytest.fixture
+def invented(capsys):
+    assert main(["sheet", "new", str(CONFIGS / "published" / "invented_womac.yaml")]) == 0
+    capsys.readouterr()
+    return Path("models/invented-womac")
+
+
+def run(capsys, *argv):
+    code = main([str(word) for word in argv])
+    captured = capsys.readouterr()
+    return code, captured.out, captured.err
+
+
+def answer(capsys, *argv):
+    code, out, _ = run(capsys, *argv, "--json")
+    return code, json.loads(out)
+
+
+# --- sheet -----------------------------------------------------------------------------------
+
+
+def test_a_published_model_becomes_a_bundle_that_predicts(capsys, invented):
+    bundle = read_bundle(invented)
+    assert bundle.provenance == "published"
+    assert "estimator.skops" not in bundle.manifest["files"]
+    code, found = answer(capsys, "predict", "invented-womac", "--age-years", 65, "--sex", "male",
+                         "--lbp-any", "no", "--hip-flexion-right-deg", np.degrees(1.75),
+                         "--womac-function-0-100", 40)  # fmt: skip
+    # 36, and the spline at 40: 0.1 x 30^3 / 60^2.
+    assert code == 0
+    assert found["predicted"] == pytest.approx(36 + 0.1 * 30**3 / 3600)
+
+
+def test_a_sheet_is_shown_in_full(capsys, invented):
+    code, out, _ = run(capsys, "sheet", "show", invented)
+    assert code == 0
+    assert "INVENTED COEFFICIENTS" in out
+    assert "spline, knots 10, 40, 70" in out
+    assert answer(capsys, "sheet", "show", invented)[1]["sheet"]["name"] == "invented-womac"
+
+
+def test_an_unknown_key_names_file_and_line(capsys):
+    Path("m.yaml").write_text("name: paper\ntittle: x\n")
+    code, out, err = run(capsys, "sheet", "new", "m.yaml", "--json")
+    assert code == 2
+    assert "m.yaml: tittle (line 2): this key is not known" in err
+    assert json.loads(out)["exit_code"] == 2
+
+
+# --- validate --------------------------------------------------------------------------------
+
+
+def test_validation_says_who_was_judged_and_that_people_are_simulated(capsys, invented):
+    code, out, _ = run(capsys, "validate", "invented-womac", "cohort.csv", "--by", "sex", *FAST)
+    assert code == 0
+    assert "INVENTED COEFFICIENTS" in out
+    assert "SIMULATED DATA" in out
+    assert "hip replaced before follow-up (excluded)" in out
+    assert "sex female: n = " in out
+
+
+def test_the_same_figures_in_json_and_in_files(capsys, invented):
+    code, found = answer(capsys, "validate", invented, "cohort.csv", "--out", "v", *FAST)
+    assert code == 0
+    assert json.loads(Path("v/validation.json").read_text()) == found
+    table = pd.read_csv("v/metrics.csv")
+    rmse = table.loc[table["metric"] == "rmse", "value"].item()
+    assert rmse == pytest.approx(found["metrics"]["rmse"]["value"], rel=1e-12)
+    assert Path("v/calibration.png").stat().st_size > 5000
+    assert set(found["case_mix"]) >= {"lp_sd_ratio", "normal_membership_c", "membership_c"}
+
+
+def test_the_development_cohort_gives_the_membership_model(capsys, invented):
+    simulate_cohort("stupar", n=400, seed=9).frame.to_csv("old.csv", index=False)
+    _, found = answer(capsys, "validate", invented, "cohort.csv", "--development", "old.csv", *FAST)
+    assert found["case_mix"]["basis"] == "the development cohort itself"
+    assert 0.35 < found["case_mix"]["membership_c"]["value"] < 0.65
+
+
+def test_predictions_in_the_file_need_no_bundle(capsys, simulated):
+    simulated.assign(paper=simulated["womac_function_0_100"]).to_csv("p.csv", index=False)
+    code, found = answer(capsys, "validate", "p.csv", "--predictions", "paper",
+                         "--outcome", "womac_function_followup_0_100", *FAST)  # fmt: skip
+    assert code == 0
+    known = simulated["womac_function_followup_0_100"].notna()
+    known &= simulated["womac_function_0_100"].notna()
+    error = (simulated["womac_function_followup_0_100"] - simulated["womac_function_0_100"])[known]
+    assert found["metrics"]["mae"]["value"] == pytest.approx(error.abs().mean(), abs=1e-3)
+    assert found["reasons"]["NO_PREDICTION(paper)"] > 0
+
+
+def test_an_absent_predictions_column_is_refused(capsys):
+    code, _, err = run(capsys, "validate", "cohort.csv", "--predictions", "paper",
+                       "--outcome", "womac_function_followup_0_100")  # fmt: skip
+    assert code == 3
+    assert "cohort.csv: paper: the cohort has no such column of predictions" in err
+
+
+def test_without_a_bundle_something_must_say_what_is_judged(capsys):
+    code, _, err = run(capsys, "validate", "cohort.csv")
+    assert code == 2
+    assert "--predictions COLUMN and --study FILE or --outcome VARIABLE" in err
+
+
+def test_a_cohort_without_the_outcome_is_refused(capsys, invented, simulated):
+    simulated.drop(columns="womac_function_followup_0_100").to_csv("n.csv", index=False)
+    code, _, err = run(capsys, "validate", invented, "n.csv")
+    assert code == 3
+    assert "error[MISSING_COLUMN]: n.csv: womac_function_followup_0_100" in err
+
+
+def test_a_changed_bundle_is_refused(capsys, invented):
+    with (invented / "1" / "sheet.json").open("a") as stream:
+        stream.write(" ")
+    for command in (("validate",), ("update", "--method", "intercept"), ("drift",)):
+        code, _, err = run(capsys, command[0], invented, "cohort.csv", *command[1:])
+        assert code == 4
+        assert "error[CHANGED]" in err
+
+
+def test_a_bundle_that_does_not_say_its_outcome_is_refused(capsys):
+    code, _, err = run(capsys, "validate", write_small_bundle(Path("models")), "cohort.csv")
+    assert code == 2
+    assert "does not say what the outcome is" in err
+
+
+def test_codes_that_are_no_levels_are_refused_whole(capsys, invented, simulated):
+    # As in psfmi's hipstudy: developed with 0 and 1, met with 1 and 2. Here 1 would pass for male.
+    codes = np.where(simulated["sex"] == "female", "2", "1")
+    simulated.assign(sex=codes).to_csv("c.csv", index=False)
+    columns = [c for c in simulated.columns if c != "sex"]
+    lines = ["provenance: synthetic", "variables:", *(f"  {c}: {c}" for c in columns),
+             '  sex: {column: sex, levels: {"0": female, "1": male}}']  # fmt: skip
+    Path("m.yaml").write_text("\n".join(lines) + "\n")
+    for command in (("validate",), ("update", "--method", "intercept")):
+        code, _, err = run(
+            capsys, command[0], invented, "c.csv", "--mapping", "m.yaml", *command[1:]
+        )
+        assert code == 3
+        assert "error[UNKNOWN_CATEGORY]: c.csv: row " in err
+        assert "nothing is guessed" in err
+
+
+# --- update ----------------------------------------------------------------------------------
+
+
+def test_an_update_is_a_new_version_with_its_lineage(capsys, invented):
+    parent = read_bundle(invented)
+    code, found = answer(capsys, "update", invented, "cohort.csv", "--method", "recalibrate", *FAST)
+    assert code == 0
+    child = read_bundle(found["bundle"])
+    assert (child.name, child.version) == ("invented-womac", "2")
+    line = child.lineage
+    assert line["parent_version"] == "1"
+    assert line["parent_bundle_sha256"] == parent.sha256
+    assert line["cohort_fingerprint"] == child.manifest["cohort_fingerprint"]
+    assert child.evidence["lineage"] == line
+    assert child.config["update"]["parent"]["parent_bundle_sha256"] == parent.sha256
+    assert child.sheet.intended_use == parent.sheet.intended_use
+    # People are simulated, so what was learned from them stays so.
+    assert child.provenance == "synthetic"
+    assert any(note.startswith("MIXED PROVENANCE") for note in child.sheet.notes)
+
+
+def test_an_update_of_an_update_knows_both(capsys, invented):
+    for method in ("intercept", "reestimate"):
+        assert (
+            run(capsys, "update", "invented-womac", "cohort.csv", "--method", method, *FAST)[0] == 0
+        )
+    line = read_bundle(invented).lineage
+    assert line["parent_version"] == "2"
+    assert line["parent_lineage"]["parent_version"] == "1"
+
+
+def test_an_updated_bundle_scores_predicts_and_loads_everywhere(capsys, invented, simulated):
+    run(capsys, "update", invented, "cohort.csv", "--method", "reestimate", *FAST)
+    code, out, _ = run(capsys, "score", "invented-womac", "cohort.csv", "--out", "s.csv")
+    assert code in (0, 6)
+    scored = pd.read_csv("s.csv")
+    assert scored["predicted"].notna().sum() > 400
+    loaded = _load_pyfunc(str(invented / "2")).predict(simulated.head(3))
+    assert loaded["predicted"].astype(float).to_numpy() == pytest.approx(
+        scored["predicted"].head(3).to_numpy(), abs=1e-9
+    )
+    code, out, _ = run(capsys, "models")
+    assert "invented-womac" in out
+    assert "r2_corrected" in out
+    assert "every coefficient re-estimated" in (invented / "2" / "card.md").read_text()
+
+
+def test_the_same_update_has_the_same_hash(capsys, invented):
+    hashes = set()
+    for folder in ("a", "b"):
+        argv = ("update", f"{invented}/1", "cohort.csv", "--method", "reestimate", *FAST)
+        run(capsys, *argv, "--out", folder)
+        hashes.add(read_bundle(Path(folder) / "invented-womac").sha256)
+    assert len(hashes) == 1
+
+
+def test_a_model_that_needs_nothing_gets_no_new_version(capsys, simulated):
+    # The published model itself makes the outcome, so nothing is there to be updated.
+    main(["sheet", "new", str(CONFIGS / "published" / "invented_womac.yaml")])
+    main(["score", "invented-womac", "cohort.csv", "--out", "s.csv"])
+    capsys.readouterr()
+    scored = pd.read_csv("s.csv")
+    noise = np.random.default_rng(3).normal(0, 8, len(scored))
+    outcome = (scored["predicted"] + noise).clip(0, 100)
+    simulated.assign(womac_function_followup_0_100=outcome).to_csv("t.csv", index=False)
+    code, found = answer(
+        capsys, "update", "invented-womac", "t.csv", "--method", "closed-test", *FAST
+    )
+    assert code == 0
+    assert found["chosen"] == "none"
+    assert found["bundle"] is None
+    assert not Path("models/invented-womac/2").exists()
+
+
+def test_a_method_that_does_not_exist_is_refused(capsys, invented):
+    code, _, err = run(capsys, "update", invented, "cohort.csv", "--method", "refit")
+    assert code == 2
+    assert "error[USAGE]" in err
+
+
+# --- drift -----------------------------------------------------------------------------------
+
+
+def test_drift_is_said_in_words_and_strict_makes_it_an_exit_code(capsys, invented):
+    code, out, _ = run(capsys, "drift", invented, "cohort.csv")
+    assert code == 0
+    assert "Predictors that moved: age_years" in out
+    assert "a model that is right would raise" in out
+    assert run(capsys, "drift", invented, "cohort.csv", "--strict")[0] == 3
+
+
+def test_drift_in_json_and_files(capsys, invented):
+    _, found = answer(capsys, "drift", invented, "cohort.csv", "--out", "d")
+    assert json.loads(Path("d/drift.json").read_text()) == found
+    assert len(pd.read_csv("d/variables.csv")) == 5
+    assert pd.read_csv("d/watch.csv")["n_so_far"].max() == found["watch"]["n_so_far"][-1]
+    assert Path("d/watch.png").exists()
+
+
+def test_radians_are_named_as_a_likely_cause_and_need_no_outcome(capsys, invented, simulated):
+    frame = simulated.drop(columns="womac_function_followup_0_100")
+    frame["hip_flexion_right_deg"] = np.radians(frame["hip_flexion_right_deg"])
+    frame.to_csv("r.csv", index=False)
+    code, out, _ = run(capsys, "drift", invented, "r.csv")
+    assert code == 0
+    assert "radians" in out
+    assert "Look at unit or coding first" in out
+    assert "No calibration watch: the outcome" in out
+
+
+def test_a_time_that_is_not_there_is_refused(capsys, invented):
+    code, _, err = run(capsys, "drift", invented, "cohort.csv", "--time", "visit_day")
+    assert code == 3
+    assert "visit_day: the cohort has no such time" in err

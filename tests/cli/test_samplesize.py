@@ -1,0 +1,86 @@
+"""``hiprisk samplesize`` as a person and as a script see it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from hiprisk.cli import main
+
+STUPAR = str(Path(__file__).resolve().parents[2] / "configs" / "stupar.yaml")
+CONTINUOUS = ["--type", "continuous", "--parameters", "25", "--r2", "0.2", "--mean", "35",
+              "--sd", "20"]  # fmt: skip
+
+
+def test_table_marks_the_binding_criterion_and_what_the_study_lacks(capsys):
+    assert main(["samplesize", *CONTINUOUS, "--n", "500"]) == 0
+    out = capsys.readouterr().out
+    binding = next(line for line in out.splitlines() if line.startswith(">"))
+    assert "criterion 1 (overfitting)" in binding
+    assert "918" in binding
+    assert binding.endswith("no")
+    assert "The study has 500: too small by criterion 1 (overfitting)." in out
+    assert "36.7 people for each of 25 parameters" in out
+
+
+def test_json_says_the_same(capsys):
+    assert main(["samplesize", *CONTINUOUS, "--n", "500", "--external", "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["development"]["n_required"] == 918
+    assert said["development"]["sufficient"] is False
+    assert said["external"]["purpose"] == "external validation"
+    assert said["instability"] is None
+
+
+def test_a_config_brings_its_people_and_parameters(capsys):
+    assert main(["samplesize", STUPAR, "--r2", "0.3", "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["development"]["n_parameters"] == 18
+    assert said["development"]["n_available"] > 500
+    assert "simulated cohort" in said["notes"][0]
+
+
+def test_a_cohort_that_is_not_there_yet_is_planned_for(capsys, tmp_path):
+    cohort = ["--cohort", str(tmp_path / "later.csv")]
+    expected = ["--r2", "0.3", "--mean", "40", "--sd", "20"]
+    assert main(["samplesize", STUPAR, *cohort, *expected, "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["development"]["n_parameters"] == 18
+    assert said["development"]["n_available"] is None
+    assert "No cohort yet" in said["notes"][0]
+
+
+def test_instability_and_figure(capsys, tmp_path):
+    figure = tmp_path / "people.png"
+    more = ["--instability", "--simulations", "20", "--figure", str(figure)]
+    assert main(["samplesize", *CONTINUOUS, "--n", "200", *more]) == 0
+    out = capsys.readouterr().out
+    assert "Expected instability with 200 people" in out
+    assert figure.read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("argv", "words"),
+    [
+        (["--type", "binary"], "--parameters is needed where no config is named"),
+        (["--type", "binary", "--parameters", "5", "--c-statistic", "0.4"], "--c-statistic: input"),
+        (["--type", "continuous", "--parameters", "5"], "r2 is not stated"),
+        ([STUPAR], "state samplesize.r2 in the config, or --r2"),
+        ([STUPAR, "--type", "binary"], "the config's outcome is continuous"),
+        ([*CONTINUOUS, "--set", "seed=1"], "--set belongs to a config"),
+        ([*CONTINUOUS, "--threshold", "0.2", "--sensitivity", "0.5"], "belong together"),
+        ([*CONTINUOUS, "--n", "0"], "must be at least 1"),
+    ],
+)
+def test_refusals_are_letters_with_exit_code_2(capsys, argv, words):
+    assert main(["samplesize", *argv]) == 2
+    err = capsys.readouterr().err
+    assert words in err
+    assert err.count("\n") == 1
+
+
+def test_help_has_an_example(capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(["samplesize", "--help"])
+    assert stop.value.code == 0
+    assert "example:\n  hiprisk samplesize --type continuous" in capsys.readouterr().out

@@ -1,0 +1,192 @@
+"""Small made-up data against R: rms, stats, pROC (figures in tests/oracles/metrics_small_*.csv)."""
+
+import numpy as np
+import pytest
+
+from hiprisk.metrics import (
+    analytic,
+    analytic_binary,
+    calibration,
+    discrimination,
+    likelihood,
+    scores,
+)
+from hiprisk.metrics.calibration_curve import calibration_curve, calibration_errors
+from hiprisk.metrics.calibration_tests import spiegelhalter_test, unreliability_test
+from hiprisk.metrics.loess import loess, lowess
+from hiprisk.metrics.logistic import logit
+from hiprisk.metrics.spline_curve import linear_spline_curve, logistic_spline_curve
+from hiprisk.metrics.wald import critical_value, two_sided_p
+
+from .examples import oracle, statistics
+
+DATA = oracle("data")
+Y, RISK, OBSERVED, PREDICTED = (
+    DATA[name].to_numpy(dtype=float) for name in ("y", "risk", "observed", "predicted")
+)
+GROUP = DATA["group"].to_numpy()
+ONE = np.ones(len(DATA))
+CURVES = oracle("curves")
+R = statistics()
+VAL_PROB = statistics("valprob")
+EACH = {
+    "Dxy": discrimination.somers_dxy,
+    "C (ROC)": discrimination.c_statistic,
+    "R2": likelihood.nagelkerke_r2_as_is,
+    "D": likelihood.discrimination_index_as_is,
+    "D:Chi-sq": lambda y, p: len(y) * likelihood.discrimination_index_as_is(y, p) + 1,
+    "U": likelihood.unreliability_index,
+    "U:Chi-sq": lambda y, p: unreliability_test(y, p).chi_square,
+    "U:p": lambda y, p: unreliability_test(y, p).p_value,
+    "Q": likelihood.quality_index_as_is,
+    "Brier": scores.brier,
+    "Intercept": calibration.logistic_intercept,
+    "Slope": calibration.logistic_slope,
+    "Emax": lambda y, p: lowess_errors(y, p).emax,
+    "E90": lambda y, p: lowess_errors(y, p).e90,
+    "Eavg": lambda y, p: lowess_errors(y, p).ici,
+    "S:z": lambda y, p: spiegelhalter_test(y, p).z,
+    "S:p": lambda y, p: spiegelhalter_test(y, p).p_value,
+}
+
+
+def lowess_errors(y, p):
+    return calibration_errors(y, p, kind="binary", smoother="lowess")
+
+
+def test_no_statistic_of_val_prob_is_left_out():
+    # D's p-value is missing in rms' own answer.
+    assert set(VAL_PROB.index) - set(EACH) == {"D:p"}
+
+
+@pytest.mark.parametrize("name", list(EACH))
+def test_val_prob(name):
+    # lrm stops at a gradient of 1e-7 or so; its intercept and slope carry that.
+    assert EACH[name](Y, RISK) == pytest.approx(VAL_PROB[name], abs=1e-8)
+
+
+@pytest.mark.parametrize(("x", "y", "places", "column"), [
+    (RISK, Y, "risk", "lowess"), (PREDICTED, OBSERVED, "predicted", "lowess_c"),
+])  # fmt: skip
+def test_lowess_equals_r(x, y, places, column):
+    ours = lowess(x, y, ONE).at(CURVES[places].to_numpy())
+    assert ours == pytest.approx(CURVES[column].to_numpy(), abs=1e-10)
+
+
+@pytest.mark.parametrize(("x", "y", "places", "column"), [
+    (RISK, Y, "risk", "loess"), (PREDICTED, OBSERVED, "predicted", "loess_c"),
+])  # fmt: skip
+def test_loess_equals_r(x, y, places, column):
+    ours = loess(x, y, ONE).at(CURVES[places].to_numpy())
+    assert ours == pytest.approx(CURVES[column].to_numpy(), abs=1e-10)
+
+
+def test_loess_freedom_equals_r():
+    first, second = loess(PREDICTED, OBSERVED, ONE).residual_freedom()
+    assert (first, second) == pytest.approx((R["delta1_c"], R["delta2_c"]), rel=1e-12)
+
+
+def test_loess_band_equals_r():
+    curve = calibration_curve(OBSERVED, PREDICTED, kind="continuous", n_points=25)
+    half = critical_value(0.95, R["df_c"]) * CURVES["loess_c_se"].to_numpy()
+    assert curve.predicted == pytest.approx(CURVES["predicted"].to_numpy())
+    assert curve.high == pytest.approx(CURVES["loess_c"].to_numpy() + half, abs=1e-9)
+    assert curve.low == pytest.approx(CURVES["loess_c"].to_numpy() - half, abs=1e-9)
+
+
+def test_logistic_spline_equals_lrm():
+    places = logit(CURVES["risk"].to_numpy())
+    fit = logistic_spline_curve(logit(RISK), Y, ONE)
+    assert fit.at(places) == pytest.approx(CURVES["spline_lp"].to_numpy(), abs=1e-9)
+    assert fit.standard_error(places) == pytest.approx(CURVES["spline_se"].to_numpy(), abs=1e-9)
+
+
+def test_linear_spline_equals_ols():
+    places = CURVES["predicted"].to_numpy()
+    fit = linear_spline_curve(PREDICTED, OBSERVED, ONE)
+    assert fit.at(places) == pytest.approx(CURVES["spline_c"].to_numpy(), abs=1e-9)
+    assert fit.standard_error(places) == pytest.approx(CURVES["spline_c_se"].to_numpy(), abs=1e-9)
+
+
+@pytest.mark.parametrize("error", ["ici", "e50", "e90", "emax"])
+@pytest.mark.parametrize("smoother", ["loess", "spline", "lowess"])
+def test_calibration_errors_of_risks_equal_r(smoother, error):
+    ours = calibration_errors(Y, RISK, kind="binary", smoother=smoother)
+    assert getattr(ours, error) == pytest.approx(R[f"{smoother}_{error}"], abs=1e-10)
+
+
+@pytest.mark.parametrize("error", ["ici", "e50", "e90", "emax"])
+@pytest.mark.parametrize("smoother", ["loess", "spline"])
+def test_calibration_errors_of_scores_equal_r(smoother, error):
+    ours = calibration_errors(OBSERVED, PREDICTED, kind="continuous", smoother=smoother)
+    assert getattr(ours, error) == pytest.approx(R[f"{smoother}_c_{error}"], abs=1e-9)
+
+
+def test_eci_equals_r():
+    assert calibration_errors(Y, RISK, kind="binary").eci == pytest.approx(R["eci"], abs=1e-10)
+
+
+def test_delong_equals_proc_and_the_formula_written_out():
+    error = discrimination.c_standard_error(Y, RISK)
+    assert error**2 == pytest.approx(R["c_var_delong"], rel=1e-12)
+    assert error**2 == pytest.approx(R["c_var_by_hand"], rel=1e-12)
+    half = critical_value(0.95) * error
+    assert R["c"] - half == pytest.approx(R["c_low"], rel=1e-12)
+
+
+def test_delong_of_hand_counted_placements():
+    # Events .9 and .4 surpass 1 and .75 of the others (.4, .1): variance 1/32 over 2; the same for
+    # the others, surpassed by .75 and 1 of the events.
+    error = discrimination.c_standard_error([1, 1, 0, 0], [0.9, 0.4, 0.4, 0.1])
+    assert error**2 == pytest.approx(1 / 64 + 1 / 64)
+
+
+def test_clustered_c_equals_obuchowskis_formula():
+    error = discrimination.c_standard_error(Y, RISK, groups=GROUP)
+    assert error**2 == pytest.approx(R["c_var_clustered"], rel=1e-12)
+
+
+def test_paired_difference_of_c_equals_proc():
+    i = np.arange(1, 71)
+    other = np.round(1 / (1 + np.exp(-(0.6 * logit(RISK) + (i * 17) % 70 / 35 - 1))), 3)
+    difference = analytic_binary.c_difference_estimate(Y, RISK, other)
+    assert discrimination.c_statistic(Y, other) == pytest.approx(R["c_other"], rel=1e-12)
+    z = difference.value / half_width(difference)
+    assert z == pytest.approx(R["c_difference_z"], rel=1e-9)
+    assert two_sided_p(z) == pytest.approx(R["c_difference_p"], rel=1e-9)
+
+
+def test_paired_difference_counts_groups_and_weights():
+    other = RISK**2 * 0.5 + 0.1 * Y
+    twice = np.repeat(np.arange(70), 2)
+    weighted = discrimination.c_difference_standard_error(Y, RISK, other, weights=ONE * 2)
+    repeated = discrimination.c_difference_standard_error(Y[twice], RISK[twice], other[twice])
+    grouped = discrimination.c_difference_standard_error(
+        Y[twice], RISK[twice], other[twice], groups=twice
+    )
+    once = discrimination.c_difference_standard_error(Y, RISK, other)
+    assert weighted == pytest.approx(repeated, rel=1e-9)
+    assert grouped == pytest.approx(once, rel=0.02)
+    assert repeated < 0.8 * once
+
+
+def half_width(estimate):
+    return (estimate.high - estimate.low) / 2 / critical_value(0.95)
+
+
+def test_intercepts_and_slope_equal_glm():
+    large = analytic_binary.in_the_large_estimate(Y, RISK)
+    found = [analytic_binary.logistic_line_estimate(Y, RISK, coefficient=place) for place in (0, 1)]
+    assert (large.value, half_width(large)) == pytest.approx((R["citl"], R["citl_se"]), abs=1e-9)
+    for estimate, name in zip(found, ("intercept", "slope"), strict=True):
+        assert estimate.value == pytest.approx(R[name], abs=1e-9)
+        assert half_width(estimate) == pytest.approx(R[f"{name}_se"], abs=1e-9)
+
+
+def test_line_of_scores_equals_lm_and_t_test():
+    slope = analytic.linear_slope_estimate(OBSERVED, PREDICTED)
+    expected = (R["linear_slope"], R["linear_slope_low"], R["linear_slope_high"])
+    assert (slope.value, slope.low, slope.high) == pytest.approx(expected, rel=1e-10)
+    error = analytic.mean_error_estimate(OBSERVED, PREDICTED)
+    expected = (R["mean_error"], R["mean_error_low"], R["mean_error_high"])
+    assert (error.value, error.low, error.high) == pytest.approx(expected, rel=1e-10)

@@ -1,0 +1,52 @@
+"""Pictures read results and show what they say."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from hiprisk.config import SampleSizeSettings, SubgroupSettings
+from hiprisk.inference.samplesize import development_size
+from hiprisk.reporting.plots.samplesize import draw_samplesize
+from hiprisk.reporting.plots.style import as_png
+from hiprisk.reporting.plots.subgroups import draw_subgroups
+from hiprisk.validation.subgroups import subgroup_performance
+
+
+@pytest.fixture(scope="module")
+def result():
+    rng = np.random.default_rng(1)
+    levels = np.array(["low"] * 60 + ["medium"] * 50 + ["high"] * 30 + ["high"] * 2, dtype=object)
+    frame = pd.DataFrame({"education": levels, "sex": np.resize(["female", "male"], 142)})
+    frame.loc[:2, "sex"] = None
+    predicted = rng.normal(size=142)
+    settings = SubgroupSettings(by=("education", "sex"), resamples=50)
+    return subgroup_performance(
+        predicted + rng.normal(size=142), predicted, frame,
+        kind="continuous", groups=np.arange(142), settings=settings, seed=1,
+    )  # fmt: skip
+
+
+def test_forest_names_every_group_and_says_which_are_hidden(result):
+    ax = draw_subgroups(result, "rmse")
+    labels = [text.get_text() for text in ax.get_yticklabels()]
+    assert labels[0] == "everybody (142)"
+    assert "low (60)" in labels
+    assert "unknown" in labels
+    said = [text.get_text() for text in ax.texts]
+    n_hidden = sum(group.suppressed for group in result.groups)
+    assert said.count("not shown (too few)") == n_hidden == 2
+    assert any(text.startswith("spread") and "adjusted" in text for text in said)
+    assert as_png(ax).startswith(b"\x89PNG")
+
+
+def test_main_metric_is_drawn_where_none_is_named(result):
+    assert draw_subgroups(result).get_xlabel() == "r2 with 95 % interval"
+
+
+def test_people_needed_fall_with_what_is_expected():
+    expected = SampleSizeSettings(r2=0.3, mean=40, sd=20)
+    ax = draw_samplesize(development_size("continuous", 20, expected, n=300))
+    needed = ax.get_lines()[0].get_ydata()
+    assert (np.diff(needed) <= 0).all()
+    said = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert said == ["people needed", "as expected: 448", "people there are: 300"]

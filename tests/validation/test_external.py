@@ -1,0 +1,236 @@
+"""Validation on new people: who is judged, figures from elsewhere, and what is refused."""
+
+import dataclasses
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from hiprisk.cohort.findings import Finding
+from hiprisk.cohort.reading import Cohort, fingerprint
+from hiprisk.config import ReplacementSettings
+from hiprisk.config.published import DeclaredOutcome
+from hiprisk.errors import ConfigError, InputError
+from hiprisk.metrics.registry import metrics_for
+from hiprisk.serving.frames import answer_frame
+from hiprisk.sheet.evaluate import SheetEvaluator
+from hiprisk.validation.casemix import compare_case_mix
+from hiprisk.validation.external import ModelIdentity, validate_externally
+from hiprisk.validation.newpeople import meet, meet_predictions, select_rows
+from small_bundle import small_sheet
+
+MODEL = ModelIdentity(name="small", title="A small model", provenance="real", estimand="x",
+                      version="1", bundle_sha256="ab")  # fmt: skip
+OUTCOME = DeclaredOutcome(
+    variable="womac_function_followup_0_100", label="WOMAC function", kind="continuous",
+    unit="points 0-100", higher_is="worse", horizon_months=12, population="nobody",
+    bounds=(0.0, 100.0), baseline="womac_function_0_100",
+)  # fmt: skip
+WORSE = dataclasses.replace(OUTCOME, variable="worsened", kind="binary", bounds=None,
+                            baseline=None, event_level="yes")  # fmt: skip
+
+
+def cohort_of(frame, **rest):
+    return Cohort(frame=frame, findings=(), grain="person", fingerprint=fingerprint(frame),
+                  provenance="real", source_name="new.csv", **rest)  # fmt: skip
+
+
+@pytest.fixture
+def people():
+    rng = np.random.default_rng(7)
+    n = 300
+    frame = pd.DataFrame(
+        {
+            "age_years": rng.normal(65, 8, n).clip(19, 109),
+            "sex": rng.choice(["female", "male"], n, p=[0.6, 0.4]).astype(object),
+            "lbp_any": rng.choice(["no", "yes"], n).astype(object),
+            "womac_function_0_100": rng.normal(40, 19, n).clip(0, 100),
+        }
+    )
+    drawn = 10 + 0.1 * frame["age_years"] + 0.6 * frame["womac_function_0_100"]
+    frame["womac_function_followup_0_100"] = (drawn + rng.normal(3, 12, n)).clip(0, 100)
+    frame["worsened"] = rng.choice(["no", "yes"], n).astype(object)
+    return frame
+
+
+def judged(frame, *, sheet=None, outcome=OUTCOME, **settings):
+    sheet = sheet or small_sheet(provenance="real")
+    found = meet(sheet, outcome, cohort_of(frame))
+    return found, validate_externally(found, outcome, model=MODEL, sheet=sheet, n_resamples=60,
+                                      **settings)  # fmt: skip
+
+
+def test_every_metric_of_the_registry_comes_with_an_interval(people):
+    for kind, outcome in (("continuous", OUTCOME), ("binary", WORSE)):
+        _, result = judged(people, sheet=small_sheet(kind=kind, provenance="real"), outcome=outcome)
+        found = {e.name: e for e in result.metrics}
+        assert set(found) | set(result.not_available) == {m.name for m in metrics_for(kind)}
+        assert all(e.low <= e.value <= e.high for e in found.values() if e.name == "rmse")
+
+
+def test_predictions_are_those_of_the_sheet(people):
+    sheet = small_sheet(provenance="real")
+    people.loc[::5, "lbp_any"] = None
+    found = meet(sheet, OUTCOME, cohort_of(people))
+    served = answer_frame(SheetEvaluator(sheet), people)["predicted"].to_numpy()
+    assert np.array_equal(found.predicted, served)
+    assert found.imputed_share == {"lbp_any": 0.2}
+    inside = (found.predicted > 0) & (found.predicted < 100)
+    assert found.lp[inside] == pytest.approx(found.predicted[inside], abs=1e-9)
+
+
+def test_every_row_is_counted(people):
+    people.loc[0, "age_years"] = 300.0
+    people.loc[1, "sex"] = "unheard of"
+    people.loc[2:4, "womac_function_followup_0_100"] = np.nan
+    found, _ = judged(people)
+    assert found.n == 295
+    assert dict(found.reasons) == {"OUT_OF_RANGE(age_years)": 1, "UNKNOWN_CATEGORY(sex)": 1}
+    assert [(s.n_left_out, s.n_remaining) for s in found.flow] == [(0, 300), (3, 297), (2, 295)]
+
+
+def test_cells_that_could_not_be_read_are_a_reason_not_a_missing_value(people):
+    mask = np.arange(300) == 10
+    people.loc[10, "sex"] = None
+    cohort = cohort_of(people, unreadable={("sex", "UNKNOWN_CATEGORY"): mask})
+    found = meet(small_sheet(provenance="real"), OUTCOME, cohort)
+    assert dict(found.reasons) == {"UNKNOWN_CATEGORY(sex)": 1}
+    assert found.n == 299
+
+
+def test_the_strategy_for_hip_replacement_is_the_models(people):
+    people["hip_replacement_before_followup"] = np.where(np.arange(300) < 30, "yes", "no")
+    strategy = ReplacementSettings(strategy="exclude", variable="hip_replacement_before_followup")
+    outcome = dataclasses.replace(OUTCOME, hip_replacement=strategy)
+    found = meet(small_sheet(provenance="real"), outcome, cohort_of(people))
+    assert found.n == 270
+    assert found.flow[1].label == "hip replaced before follow-up (excluded)"
+
+
+def test_a_cohort_without_the_outcome_is_refused(people):
+    frame = people.drop(columns="womac_function_followup_0_100")
+    with pytest.raises(InputError, match="the cohort has no 'womac_function_followup_0_100'"):
+        judged(frame)
+
+
+def test_codes_that_look_shifted_are_refused(people):
+    finding = Finding(code="SHIFTED_CODES", severity="error", message="coded 1 and 2?",
+                      advice="state the levels", column="lbp_any", count=200)  # fmt: skip
+    cohort = dataclasses.replace(cohort_of(people), findings=(finding,))
+    with pytest.raises(InputError, match="coded 1 and 2"):
+        meet(small_sheet(provenance="real"), OUTCOME, cohort, accept_units=True)
+
+
+def test_another_unit_is_refused_unless_accepted(people):
+    people["womac_function_0_100"] /= 100.0
+    cohort = cohort_of(people)
+    with pytest.raises(InputError, match=r"another unit or scale.*--accept-units"):
+        meet(small_sheet(provenance="real"), OUTCOME, cohort)
+    assert meet(small_sheet(provenance="real"), OUTCOME, cohort, accept_units=True).n == 300
+
+
+def test_an_outcome_off_its_scale_is_refused(people):
+    people.loc[5, "womac_function_followup_0_100"] = 140.0
+    with pytest.raises(InputError, match=r"the outcome must lie in \[0, 100\]"):
+        judged(people)
+
+
+def test_too_few_people_or_events_are_refused(people):
+    with pytest.raises(InputError, match="19 people with outcome and prediction are too few"):
+        judged(people.head(19))
+    people["worsened"] = np.where(np.arange(300) < 4, "yes", "no")
+    with pytest.raises(InputError, match="4 events among 300 people"):
+        judged(people, sheet=small_sheet(kind="binary", provenance="real"), outcome=WORSE)
+
+
+def test_predictions_in_a_column_are_judged_as_they_stand(people):
+    people["p"] = people["womac_function_followup_0_100"] - 2.0
+    people.loc[0, "p"] = np.nan
+    found = meet_predictions("p", OUTCOME, cohort_of(people))
+    assert dict(found.reasons) == {"NO_PREDICTION(p)": 1}
+    result = validate_externally(found, OUTCOME, model=MODEL, n_resamples=60)
+    by_name = {e.name: e.value for e in result.metrics}
+    assert by_name["calibration_in_the_large"] == pytest.approx(2.0)
+    assert by_name["rmse"] == pytest.approx(2.0)
+
+
+def test_an_absent_column_of_predictions_and_percentages_are_refused(people):
+    with pytest.raises(InputError, match="no such column of predictions"):
+        meet_predictions("p", OUTCOME, cohort_of(people))
+    people["p"] = 40.0
+    with pytest.raises(InputError, match=r"predictions must lie in \[0, 1\]; 300 of 300"):
+        meet_predictions("p", WORSE, cohort_of(people))
+
+
+def test_groups_are_judged_apart(people):
+    found, result = judged(people, by=["sex"])
+    men = (people["sex"] == "male").to_numpy()
+    error = found.observed[men] - found.predicted[men]
+    rmse = next(row for row in result.groups.of("rmse") if row.level == "male").estimate
+    assert rmse.value == pytest.approx(np.sqrt(np.mean(error**2)))
+
+
+def test_small_groups_are_not_shown(people):
+    people.loc[:5, "sex"] = None
+    _, result = judged(people, by=["sex"])
+    unknown = [g for g in result.groups.groups if g.level not in ("female", "male")]
+    assert [(g.suppressed, g.n_people) for g in unknown] == [(True, None)]
+
+
+def test_groups_by_a_variable_that_is_not_there_are_refused(people):
+    with pytest.raises(ConfigError, match="education"):
+        judged(people, by=["education"])
+
+
+def test_chances_of_events_are_judged_by_group_too(people):
+    outcome = dataclasses.replace(OUTCOME, thresholds=(0.2, 0.4))
+    _, result = judged(people, outcome=outcome, by=["sex"])
+    assert {row.event for row in result.groups.benefits} == {"worsening", "acceptable_state"}
+
+
+def test_a_selection_that_leaves_nobody_is_refused(people):
+    assert (
+        select_rows(cohort_of(people), {"sex": ["male"]}).n_rows == (people["sex"] == "male").sum()
+    )
+    with pytest.raises(InputError, match="no row has these levels"):
+        select_rows(cohort_of(people), {"sex": ["other"]})
+
+
+# --- case mix --------------------------------------------------------------------------------
+
+
+def test_the_spread_of_the_linear_predictor_is_that_of_the_normal_model(people):
+    sheet = small_sheet(provenance="real")
+    found = meet(sheet, OUTCOME, cohort_of(people))
+    mix = compare_case_mix(sheet, found)
+    # Terms: age 0.1, baseline 0.6, back pain 5, woman 2 = 2 - 2 x man.
+    slopes = np.array([0.1, -2.0, 5.0, 0.6])
+    covariance = np.array(sheet.missing.covariance)
+    assert mix.lp_sd_development == pytest.approx(np.sqrt(slopes @ covariance @ slopes), rel=1e-6)
+    assert mix.lp_mean_development == pytest.approx(10 + 6.5 + 24 + 2.9 + 2 - 0.8, rel=1e-6)
+    assert mix.lp_sd_ratio == pytest.approx(np.std(found.lp) / mix.lp_sd_development)
+
+
+def test_a_cohort_moved_by_one_standard_deviation(people):
+    sheet = small_sheet(provenance="real")
+    people["age_years"] = people["age_years"] + 8.0
+    mix = compare_case_mix(sheet, meet(sheet, OUTCOME, cohort_of(people), accept_units=True))
+    age = mix.columns[0]
+    assert age.standardised_difference == pytest.approx(1.0, abs=0.1)
+    # The normal curve at 1 / root 2.
+    assert mix.normal_membership_c == pytest.approx(0.76, abs=0.03)
+
+
+def test_membership_of_the_same_population_is_a_coin_and_of_another_is_not(people):
+    sheet = small_sheet(provenance="real")
+    found = meet(sheet, OUTCOME, cohort_of(people))
+    half, other = (meet(sheet, OUTCOME, cohort_of(people.iloc[part].reset_index(drop=True)))
+                   for part in (slice(0, 150), slice(150, 300)))  # fmt: skip
+    same = compare_case_mix(sheet, other, development=half, n_resamples=60)
+    assert same.membership.value == pytest.approx(0.5, abs=0.1)
+    worse = people.assign(womac_function_followup_0_100=people["womac_function_followup_0_100"] / 2)
+    moved = compare_case_mix(sheet, meet(sheet, OUTCOME, cohort_of(worse)), development=found,
+                             n_resamples=60)  # fmt: skip
+    # Only the outcome moved: the predictors alone cannot tell, the membership model can.
+    assert moved.normal_membership_c == pytest.approx(0.5, abs=0.02)
+    assert moved.membership.value > 0.8
