@@ -192,13 +192,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--what", choices=["verdicts", "coverage"], default="verdicts")
     parser.add_argument("--cohorts", type=int, default=1000, help="seeds for each effect")
+    parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--effects", type=float, nargs="+", default=[0.0, 5.0, 11.4])
     parser.add_argument("--resamples", type=int, default=200)
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--out", type=Path, help="default: verdicts.csv or coverage.csv here")
     options = parser.parse_args()
     one_cohort = {"verdicts": verdicts_of, "coverage": coverage_of}[options.what]
-    jobs = [(effect, seed) for effect in options.effects for seed in range(options.cohorts)]
+    seeds = range(options.first_seed, options.first_seed + options.cohorts)
+    jobs = [(effect, seed) for effect in options.effects for seed in seeds]
     began = time.monotonic()
     parts = run_parallel(
         partial(one_cohort, resamples=options.resamples),

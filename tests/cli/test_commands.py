@@ -4,6 +4,7 @@ import csv
 import dataclasses
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -466,6 +467,20 @@ def test_simulate_writes_the_same_file_for_the_same_seed(capsys):
 # --- the data scientist ----------------------------------------------------------------------
 
 
+def check_report(html, bundle):
+    """It says what it is, has every part, fetches nothing, and its tables say the same."""
+    assert html.index("SIMULATED DATA") < html.index("In plain words")
+    anchors = "people characteristics samplesize model performance calibration events added"
+    for anchor in (*anchors.split(), "association", "stability", "subgroups", "sites"):
+        assert f'<section id="{anchor}">' in html
+    assert not re.search(r'(src|href)="(?!data:|#)', html)
+    metrics = pd.read_parquet(bundle.path / "tables" / "metrics.parquet").set_index("metric")
+    for name, estimate in bundle.evidence["metrics"].items():
+        assert metrics.loc[name, "value"] == estimate["value"]
+    groups = pd.read_parquet(bundle.path / "tables" / "subgroups.parquet")
+    assert not groups["level"].str.startswith("site_").any()
+
+
 @pytest.mark.slow
 def test_train_writes_a_bundle_that_scores_and_predicts(capsys):
     code, found = answer(
@@ -478,7 +493,9 @@ def test_train_writes_a_bundle_that_scores_and_predicts(capsys):
     assert found["summary"][0].startswith("SIMULATED DATA")
     bundle = read_bundle(found["bundle"])
     assert bundle.sha256 == found["bundle_sha256"]
-    assert {"figures/calibration.png", "estimator.skops"} <= set(bundle.manifest["files"])
+    wanted = {"figures/calibration_loess.png", "estimator.skops", "tables/subgroups.parquet"}
+    assert wanted <= set(bundle.manifest["files"])
+    check_report((bundle.path / "report.html").read_text(), bundle)
     run(capsys, "simulate", "--seed", 4, "--n", 60, "--out", "new.csv")
     assert run(capsys, "score", "stupar", "new.csv", "--out", "out.csv")[0] == 0
     predicted = pd.read_csv("out.csv")["predicted"]
@@ -589,7 +606,8 @@ def test_pure_noise_is_said_to_add_nothing(capsys):
         capsys, "train", CONFIGS / "stupar.yaml", "--cohort", "noise.csv", *QUICK[2:], *NO_TRACKING,
         "--set", "blocks={core: [age_years, womac_function_0_100]}",
         "--set", "confounders=[age_years]", "--set", "imputation.auxiliary=[]",
-        "--set", "outcome.hip_replacement=null",
+        "--set", "outcome.hip_replacement=null", "--set", "association=null",
+        "--set", "measurement_error={}",
         "--set", "families={linear: {spline_knots: 0, penalty: {low: 0.5, high: 1}, l1_share: 1}}",
         "--workers", 1,
     )  # fmt: skip
@@ -612,8 +630,6 @@ CONFIG_ERRORS = {
 
 @pytest.mark.parametrize("override", CONFIG_ERRORS)
 def test_a_config_that_breaks_a_rule_names_the_key(capsys, override):
-    import re
-
     where, what = CONFIG_ERRORS[override]
     status, _, err = run(capsys, "train", CONFIGS / "stupar.yaml", "--set", override)
     assert status == 2

@@ -10,7 +10,7 @@ from hiprisk.cohort.findings import Finding
 from hiprisk.cohort.reading import Cohort, fingerprint
 from hiprisk.config import ReplacementSettings
 from hiprisk.config.published import DeclaredOutcome
-from hiprisk.errors import InputError
+from hiprisk.errors import ConfigError, InputError
 from hiprisk.metrics.registry import metrics_for
 from hiprisk.serving.frames import answer_frame
 from hiprisk.sheet.evaluate import SheetEvaluator
@@ -162,21 +162,30 @@ def test_an_absent_column_of_predictions_and_percentages_are_refused(people):
         meet_predictions("p", WORSE, cohort_of(people))
 
 
-def test_groups_are_judged_apart_and_small_ones_are_not_shown(people):
-    people.loc[:9, "sex"] = None
+def test_groups_are_judged_apart(people):
     found, result = judged(people, by=["sex"])
-    groups = {g.level: g for g in result.groups}
-    assert groups["(not known)"].n is None
-    assert not groups["(not known)"].estimates
     men = (people["sex"] == "male").to_numpy()
     error = found.observed[men] - found.predicted[men]
-    rmse = next(e.value for e in groups["male"].estimates if e.name == "rmse")
-    assert rmse == pytest.approx(np.sqrt(np.mean(error**2)))
+    rmse = next(row for row in result.groups.of("rmse") if row.level == "male").estimate
+    assert rmse.value == pytest.approx(np.sqrt(np.mean(error**2)))
 
 
-def test_groups_by_a_number_with_many_values_are_refused(people):
-    with pytest.raises(InputError, match="groups are the levels of a category"):
-        judged(people, by=["womac_function_0_100"])
+def test_small_groups_are_not_shown(people):
+    people.loc[:5, "sex"] = None
+    _, result = judged(people, by=["sex"])
+    unknown = [g for g in result.groups.groups if g.level not in ("female", "male")]
+    assert [(g.suppressed, g.n_people) for g in unknown] == [(True, None)]
+
+
+def test_groups_by_a_variable_that_is_not_there_are_refused(people):
+    with pytest.raises(ConfigError, match="education"):
+        judged(people, by=["education"])
+
+
+def test_chances_of_events_are_judged_by_group_too(people):
+    outcome = dataclasses.replace(OUTCOME, thresholds=(0.2, 0.4))
+    _, result = judged(people, outcome=outcome, by=["sex"])
+    assert {row.event for row in result.groups.benefits} == {"worsening", "acceptable_state"}
 
 
 def test_a_selection_that_leaves_nobody_is_refused(people):

@@ -40,6 +40,12 @@ def run(argv: Sequence[str]) -> int:
     given = _given(model, options)
     if given is None:
         given = ask_patient(model)
+    if options.fhir is not None:
+        from hiprisk.serving.fhir import risk_assessment
+
+        values = model.predict(given).values
+        print_json(risk_assessment(model, values, subject=options.fhir))
+        return 0
     result = model.explain(given)
     if options.json:
         print_json(result.to_dict())
@@ -64,6 +70,9 @@ def _parser(model: Model | None) -> argparse.ArgumentParser:
     )
     parser.add_argument("bundle", metavar="BUNDLE", help="bundle, or name of a model in ./models")
     parser.add_argument("--from", dest="source", metavar="FILE|-", help="JSON object; - is stdin")
+    parser.add_argument("--fhir", nargs="?", const="", metavar="REFERENCE",
+                        help="print a FHIR R4 RiskAssessment, of this patient (Patient/123) "
+                        "if given")  # fmt: skip
     parser.add_argument("--why", action="store_true", help="say at length what the answer rests on")
     if model is not None:
         group = parser.add_argument_group("variables of this model (all may be left out)")

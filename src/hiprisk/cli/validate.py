@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from hiprisk.validation.external import ExternalValidation
     from hiprisk.validation.flexible import Flexible
     from hiprisk.validation.newpeople import NewPeople
+    from hiprisk.validation.subgroup_results import Subgroups
 
 EXAMPLE = """  hiprisk validate stupar newcohort.csv --by sex
   hiprisk validate stupar export.csv --mapping configs/cohorts/source.yaml --out validation
@@ -104,12 +105,8 @@ def show_validation(result: ExternalValidation) -> None:
     show_reasons(result.reasons)
     if result.case_mix is not None:
         _show_case_mix(result.case_mix)
-    for group in result.groups:
-        n = f"n = {group.n}" if group.n is not None else group.note
-        print_lines("", f"{group.variable} {group.level}: {n}")
-        print_table(["metric", "value", "95 % interval"], estimate_rows(group.estimates))
-        if group.note and group.n is not None:
-            print_lines(group.note)
+    if result.groups is not None:
+        _show_groups(result.groups)
     print_lines("", *result.remarks)
 
 
@@ -169,6 +166,19 @@ def _show_case_mix(case_mix: CaseMix) -> None:
     )
     if len(shifts) > MOST_SHIFTS:
         print_lines(f"(the {MOST_SHIFTS} largest of {len(shifts)}; all with --json or --out)")
+
+
+def _show_groups(result: Subgroups) -> None:
+    print_lines("", "By group:", *result.sentences())
+    for group in result.groups:
+        n = "not shown" if group.suppressed else f"n = {group.n_people}"
+        print_lines("", f"{group.grouping} {group.level}: {n}")
+        own = [
+            row.estimate
+            for row in result.estimates
+            if (row.grouping, row.level) == (group.grouping, group.level) and row.estimate
+        ]
+        print_table(["metric", "value", "95 % interval"], estimate_rows(own))
 
 
 def warn_of(people: NewPeople) -> None:

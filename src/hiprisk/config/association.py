@@ -103,3 +103,12 @@ class AssociationSettings:
         if control is not None and control.stratum is not None and self.strata is None:
             raise refuse("a negative-control stratum needs strata")
         return self
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """Every variable or derived feature that the section names."""
+        control = self.negative_control
+        named = (self.exposure, self.baseline, self.strata, *self.auxiliary)
+        return tuple(
+            name for name in (*named, control.outcome if control else None) if name is not None
+        )

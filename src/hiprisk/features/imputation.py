@@ -44,6 +44,18 @@ class NormalFit:
         """Distribution of the first `keep` columns alone."""
         return NormalFit(self.mean[:keep], self.covariance[:keep, :keep], self.n_iterations)
 
+    def widened(self, n_rows: int) -> NormalFit:
+        """The same fit with the spread that a bootstrap of `n_rows` rows has lost.
+
+        A maximum-likelihood residual variance is too small by a factor of about 1 - p/n, with p
+        columns, and that of a resample by the same once more. Draws from it have too little noise
+        and make associations too strong: beside R mice, by a tenth of a standard error at n = 80
+        and p = 4. The factor is held at 4 where columns are as many as half the rows.
+        """
+        free = max(n_rows - len(self.mean), n_rows / 2.0)
+        factor = (n_rows / free) ** 2
+        return NormalFit(self.mean, factor * self.covariance, self.n_iterations)
+
 
 @dataclass(slots=True)
 class _Group:

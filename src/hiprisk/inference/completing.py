@@ -75,7 +75,8 @@ def complete(data: Incomplete, *, n_imputations: int, method: str, seed: int) ->
     -----
     Outcome and exposure are part of the imputation model, and every stratum has a model of its
     own: associations may differ between strata, so an interaction with the strata survives. The
-    parameters of the normal model are drawn anew for each imputation by a bootstrap of persons.
+    parameters of the normal model are drawn anew for each imputation by a bootstrap of persons,
+    and its covariance is widened by what maximum likelihood on a bootstrap loses.
     """
     known = data.known
     if not np.isnan(data.columns[known]).any():
@@ -111,7 +112,7 @@ def _draw(
     whole = fit_normal(joint)
     drawn = []
     for rng in generators:
-        fitted = fit_normal(joint[_resample(persons, rng)], start=whole)
+        fitted = fit_normal(joint[_resample(persons, rng)], start=whole).widened(len(joint))
         drawn += draw_completed(joint, fitted.model(), n_draws=1, rng=rng)
     return drawn
 

@@ -156,13 +156,16 @@ def _spec(variable: Variable, values: pd.Series) -> VariableSpec:
         soft=variable.soft,
         levels=tuple(levels),
         integer=variable.integer,
-        training=_number_summary(values) if is_number else _category_summary(values, levels),
+        training=number_summary(values.to_numpy(dtype=np.float64))
+        if is_number
+        else _category_summary(values, levels),
         measurement=variable.measurement_error,
     )
 
 
-def _number_summary(values: pd.Series) -> TrainingSummary:
-    known = values.dropna().to_numpy(dtype=np.float64)
+def number_summary(values: Floats) -> TrainingSummary:
+    """What people held of one number, NaN where missing."""
+    known = values[~np.isnan(values)]
     low, q25, median, q75, high = (
         float(q) for q in np.quantile(known, (0.01, 0.25, 0.5, 0.75, 0.99))
     )
@@ -171,12 +174,12 @@ def _number_summary(values: pd.Series) -> TrainingSummary:
         high=high,
         median=median,
         iqr=q75 - q25,
-        missing_share=float(values.isna().mean()),
-        **histogram(known),
+        missing_share=float(np.isnan(values).mean()),
+        **_histogram(known),
     )
 
 
-def histogram(known: Floats) -> dict[str, tuple[float, ...]]:
+def _histogram(known: Floats) -> dict[str, tuple[float, ...]]:
     """Edges at the distinct tenths of known values, and the share of values up to each."""
     edges = np.unique(np.quantile(known, np.arange(1, 10) / 10.0, method="inverted_cdf"))
     counts = np.bincount(np.searchsorted(edges, known), minlength=len(edges) + 1)

@@ -78,6 +78,8 @@ def usable_rows(cohort: Cohort, config: StudyConfig) -> pd.DataFrame:
     used = {*config.predictors, config.outcome.variable}
     if config.outcome.baseline is not None:
         used.add(config.outcome.baseline)
+    if config.association is not None:
+        used |= set(config.association.variables)
     if structural or (errors and config.cohort.on_invalid == "refuse"):
         _refuse((structural or errors)[0], len(errors), cohort)
     frame = cohort.frame

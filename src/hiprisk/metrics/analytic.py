@@ -105,13 +105,13 @@ def linear_slope_estimate(
     bread = np.asarray(np.linalg.inv((design * w[:, np.newaxis]).T @ design), dtype=np.float64)
     if groups is None:
         freedom = float(w.sum()) - 2.0
-        variance = float(np.sum(w * residual**2)) / freedom if freedom > 0 else np.inf
-        covariance = bread * variance
+        scatter = float(np.sum(w * residual**2)) / freedom if freedom > 0 else math.inf
+        error = math.sqrt(float(bread[1, 1]) * scatter)
     else:
         freedom = n_drawn(w, groups) - 1.0
         covariance = sandwich(design * residual[:, np.newaxis], bread, w, groups)
-    error = math.sqrt(float(covariance[1, 1]))
-    return wald("calibration_slope", line.slope, error, level=level, freedom=freedom)
+        error = math.sqrt(float(covariance[1, 1]))
+    return wald("calibration_slope", line.slope, error, level=level, freedom=max(freedom, 1.0))
 
 
 def forecast_mean_estimate(

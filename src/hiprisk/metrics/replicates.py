@@ -71,5 +71,7 @@ def sandwich(scores: Floats, bread: Floats, w: Floats, groups: Integers) -> Floa
     used = w > 0
     sums = cluster_sums(scores[used] * w[used, np.newaxis], groups[used])
     n_groups = len(sums)
-    correction = n_groups / (n_groups - 1.0) if n_groups > 1 else np.inf
+    if n_groups == 1:
+        return np.full_like(bread, np.inf)
+    correction = n_groups / (n_groups - 1.0)
     return np.asarray(bread @ (sums.T @ sums) @ bread * correction)

@@ -79,10 +79,9 @@ def linear_spline_curve(x: Floats, y: Floats, w: Floats, *, n_knots: int = 5) ->
     coefficients += inverse @ (design.T @ (w * (y - design @ coefficients)))
     freedom = float(w.sum()) - design.shape[1]
     squares = float(np.sum(w * (y - design @ coefficients) ** 2))
-    variance = squares / freedom if freedom > 0 else np.inf
-    return _curve(
-        prepared, coefficients, covariance=np.asarray(variance * inverse), freedom=freedom
-    )
+    # As many coefficients as people leave nothing to judge the scatter by.
+    covariance = inverse * (squares / freedom) if freedom > 0 else np.full_like(inverse, np.inf)
+    return _curve(prepared, coefficients, covariance=np.asarray(covariance), freedom=freedom)
 
 
 def logistic_spline_curve(lp: Floats, y: Floats, w: Floats, *, n_knots: int = 5) -> SplineCurve:

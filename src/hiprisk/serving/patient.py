@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
     from hiprisk.serving.explanation import Explanation
 
+# Reasons that concern no single variable.
+NO_ANSWER = {"OVERFLOW": "a value is so large that the model's numbers run out"}
 _ADVICE = {
+    "OVERFLOW": "check the values and their units",
     "OUT_OF_RANGE": "check the value and its unit",
     "NOT_A_NUMBER": "give a number with a decimal point",
     "NOT_AN_INTEGER": "give a whole number",
@@ -202,7 +205,7 @@ class Model:
 def _rule(sheet: Sheet, code: str, name: str | None, given: Mapping[str, object]) -> str:
     """The rule that was broken, and what came (a person typed it, so it may be shown)."""
     if name is None:
-        return "too little is known for a prediction"
+        return NO_ANSWER.get(code, "too little is known for a prediction")
     spec = sheet.variable(name)
     came = f"got {str(given[name])[:40]!r}"
     if code == "OUT_OF_RANGE":

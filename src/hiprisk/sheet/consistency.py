@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
+import numpy as np
+
 from hiprisk.errors import BundleError
 from hiprisk.sheet.format import (
     Column,
@@ -19,9 +21,11 @@ from hiprisk.sheet.format import (
     TreesModel,
     VariableSpec,
 )
+from hiprisk.sheet.magnitude import magnitude_problems
 
 OPERANDS = {"minimum": 2, "maximum": 2, "difference": 2, "ratio": 2, "product": 2, "indicator": 2}
 MAX_TREE_DEPTH = 64
+LARGEST_PRECISION = 1e15
 
 
 def check_sheet(sheet: Sheet, *, name: str) -> None:
@@ -51,6 +55,8 @@ def _problems(sheet: Sheet) -> Iterable[str]:
     else:
         yield from _trees_problems(sheet.model, known)
     yield from _outcome_problems(sheet)
+    # Last: only where all lengths and names fit can sizes be reckoned.
+    yield from magnitude_problems(sheet)
 
 
 def _repeated(what: str, names: list[str]) -> Iterable[str]:
@@ -108,6 +114,8 @@ def _missing_problems(missing: MissingModel, width: int) -> Iterable[str]:
         yield "the covariance for missing values does not fit the columns"
     elif not _is_symmetric(missing.covariance):
         yield "the covariance for missing values is not symmetric"
+    elif not _is_positive_definite(missing.covariance):
+        yield "the covariance for missing values is not positive definite"
     if not missing.draws or not _is_rectangle(missing.draws, len(missing.draws), width):
         yield "the draws for missing values do not fit the columns"
 
@@ -122,6 +130,17 @@ def _is_symmetric(matrix: tuple[tuple[float, ...], ...]) -> bool:
         for i, row in enumerate(matrix)
         for j, value in enumerate(row)
     )
+
+
+def _is_positive_definite(matrix: tuple[tuple[float, ...], ...]) -> bool:
+    """Whether a covariance can be inverted without its inverse overflowing."""
+    square = np.array(matrix, dtype=np.float64).reshape(len(matrix), -1)
+    try:
+        np.linalg.cholesky(square)
+        inverse = np.linalg.inv(square)
+    except np.linalg.LinAlgError:
+        return False
+    return bool(np.all(np.abs(inverse) <= LARGEST_PRECISION))
 
 
 def _derived_problems(derived: Derived, known: list[str]) -> Iterable[str]:

@@ -18,45 +18,25 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hiprisk.config import OutcomeSettings
+from hiprisk.config import OutcomeSettings, SubgroupSettings
 from hiprisk.errors import InputError
 from hiprisk.learning.participants import FlowStep
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.registry import MetricFunction, metrics_for
-from hiprisk.sheet.format import Sheet
+from hiprisk.sheet.format import Event, Sheet
 from hiprisk.validation.casemix import CaseMix, shift_words
 from hiprisk.validation.flexible import Flexible, judge_flexibly
 from hiprisk.validation.intervals import percentile_intervals
-from hiprisk.validation.newpeople import FEWEST_EVENTS, NewPeople
+from hiprisk.validation.newpeople import NewPeople
+from hiprisk.validation.subgroup_results import Subgroups
+from hiprisk.validation.subgroups import EventChances, subgroup_performance
 
 Floats = NDArray[np.float64]
-Mask = NDArray[np.bool_]
 
 ADVISED_EVENTS = 100
 ADVISED_PEOPLE = 235
 WIDEST_SLOPE = 0.2
 TENTHS = 10
-SMALLEST_GROUP = 20
-MOST_LEVELS = 60
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GroupResult:
-    """Metrics of one group of people.
-
-    Attributes
-    ----------
-    n : int or None
-        None where the group is too small to be shown.
-    estimates : tuple of Estimate
-        Empty where too few people or events are in the group.
-    """
-
-    variable: str
-    level: str
-    n: int | None
-    estimates: tuple[Estimate, ...]
-    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +76,8 @@ class ExternalValidation:
         Predicted and observed means by tenth of the prediction.
     flexible : Flexible
         Calibration curve with its errors, forecast, events and decision curve.
+    groups : Subgroups or None
+        The same metrics by group, with the spread between groups; None where not asked for.
     remarks : tuple of str
         Of sample size and of what was filled in.
     summary : tuple of str
@@ -118,7 +100,7 @@ class ExternalValidation:
     not_available: Mapping[str, str]
     calibration: tuple[tuple[float, float], ...]
     flexible: Flexible
-    groups: tuple[GroupResult, ...]
+    groups: Subgroups | None
     case_mix: CaseMix | None
     remarks: tuple[str, ...]
     summary: tuple[str, ...]
@@ -126,14 +108,17 @@ class ExternalValidation:
     def to_frame(self) -> pd.DataFrame:
         """One row a metric: overall, then each group."""
         everybody = (*self.metrics, *self.flexible.errors, *self.flexible.forecast)
+        groups = () if self.groups is None else self.groups.groups
+        counts = {(group.grouping, group.level): group.n_people for group in groups}
         rows: list[tuple[object, ...]] = [
             ("all", "", self.n, e.name, e.value, e.low, e.high) for e in everybody
         ]
-        for group in self.groups:
+        if self.groups is not None:
             rows += [
-                (group.variable, group.level, group.n, e.name, e.value, e.low, e.high)
-                for e in group.estimates
-            ]
+                (row.grouping, row.level, counts[(row.grouping, row.level)], row.metric,
+                 row.estimate.value, row.estimate.low, row.estimate.high)
+                for row in self.groups.estimates if row.estimate is not None
+            ]  # fmt: skip
         names = ["variable", "level", "n", "metric", "value", "low", "high"]
         return pd.DataFrame(rows, columns=names)
 
@@ -156,21 +141,11 @@ class ExternalValidation:
             "not_available": dict(self.not_available),
             "calibration": [list(point) for point in self.calibration],
             **self.flexible.to_dict(),
-            "groups": [_group_dict(group) for group in self.groups],
+            "groups": None if self.groups is None else self.groups.to_dict(),
             "case_mix": None if self.case_mix is None else self.case_mix.to_dict(),
             "remarks": list(self.remarks),
             "summary": list(self.summary),
         }
-
-
-def _group_dict(group: GroupResult) -> dict[str, Any]:
-    return {
-        "variable": group.variable,
-        "level": group.level,
-        "n": group.n,
-        "note": group.note,
-        "metrics": {e.name: e.to_dict() for e in group.estimates},
-    }
 
 
 def validate_externally(
@@ -201,8 +176,8 @@ def validate_externally(
 
     Raises
     ------
-    InputError
-        If a variable of `by` is absent or no category.
+    ConfigError
+        If a variable of `by` is absent or has too many levels.
     """
     metrics, lacking = usable_metrics(outcome.kind, people.observed, people.predicted)
     estimates = percentile_intervals(
@@ -213,13 +188,6 @@ def validate_externally(
         n_resamples=n_resamples,
         seed=seed,
         name="external",
-    )
-    groups = tuple(
-        group
-        for variable in by
-        for group in _by_variable(
-            people, outcome.kind, variable, n_resamples=n_resamples, seed=seed
-        )
     )
     remarks = tuple(_remarks(people, outcome.kind, estimates))
     return ExternalValidation(
@@ -241,7 +209,14 @@ def validate_externally(
         flexible=judge_flexibly(
             people, outcome, sheet=sheet, name=model.name, n_resamples=n_resamples, seed=seed
         ),
-        groups=groups,
+        groups=_by_group(
+            people,
+            outcome,
+            by,
+            events=() if sheet is None else sheet.outcome.events,
+            n_resamples=n_resamples,
+            seed=seed,
+        ),
         case_mix=case_mix,
         remarks=remarks,
         summary=tuple(_summary(people, outcome, model, estimates, case_mix)),
@@ -271,82 +246,39 @@ def calibration_tenths(observed: Floats, predicted: Floats) -> tuple[tuple[float
     return tuple((float(predicted[p].mean()), float(observed[p].mean())) for p in parts)
 
 
-def _by_variable(
-    people: NewPeople, kind: str, variable: str, *, n_resamples: int, seed: int
-) -> Iterable[GroupResult]:
-    if variable not in people.frame.columns:
-        raise InputError(
-            "the cohort has no such variable to judge groups by",
-            code="MISSING_COLUMN",
-            file=people.cohort_name,
-            column=variable,
-            advice="map it in the mapping, or name another",
-        )
-    values = people.frame[variable]
-    if values.dtype.kind == "f" and values.nunique() > MOST_LEVELS:
-        raise InputError(
-            "groups are the levels of a category, and this is a number with many values",
-            code="NOT_A_CATEGORY",
-            column=variable,
-            advice="use a category such as sex or age_band",
-        )
-    texts = values.astype(object)
-    levels = sorted(texts.dropna().unique(), key=str)
-    for level in levels:
-        label = f"{level:g}" if isinstance(level, float) else str(level)
-        rows = (texts == level).to_numpy()
-        yield judge_group(
-            people, kind, rows, variable=variable, level=label, n_resamples=n_resamples, seed=seed
-        )
-    if texts.isna().any():
-        rows = texts.isna().to_numpy()
-        yield judge_group(
-            people,
-            kind,
-            rows,
-            variable=variable,
-            level="(not known)",
-            n_resamples=n_resamples,
-            seed=seed,
-        )
-
-
-def judge_group(
+def _by_group(
     people: NewPeople,
-    kind: str,
-    rows: Mask,
+    outcome: OutcomeSettings,
+    by: Sequence[str],
     *,
-    variable: str,
-    level: str,
+    events: Sequence[Event],
     n_resamples: int,
     seed: int,
-) -> GroupResult:
-    """Metrics of the people of a mask; small groups are not shown."""
-    n = int(rows.sum())
-    if n < SMALLEST_GROUP:
-        note = f"fewer than {SMALLEST_GROUP} people: not shown"
-        return GroupResult(variable=variable, level=level, n=None, estimates=(), note=note)
-    observed, predicted = people.observed[rows], people.predicted[rows]
-    if kind == "binary":
-        events = int(observed.sum())
-        if min(events, n - events) < FEWEST_EVENTS:
-            note = f"fewer than {FEWEST_EVENTS} with or without the event: not judged"
-            return GroupResult(variable=variable, level=level, n=n, estimates=(), note=note)
-    metrics, lacking = usable_metrics(kind, observed, predicted)
-    try:
-        estimates = percentile_intervals(
-            observed,
-            predicted,
-            metrics=metrics,
-            groups=people.groups[rows],
-            n_resamples=n_resamples,
-            seed=seed,
-            name=f"external {variable} {level}",
-        )
-    except InputError as refusal:
-        return GroupResult(variable=variable, level=level, n=n, estimates=(), note=refusal.reason)
-    note = f"not available: {', '.join(lacking)}" if lacking else ""
-    return GroupResult(variable=variable, level=level, n=n, estimates=estimates, note=note)
+) -> Subgroups | None:
+    """Every metric in each group of the variables of `by`."""
+    if not by:
+        return None
+    chances = [_event_chances(people, event) for event in events if event.name in people.chances]
+    return subgroup_performance(
+        people.observed,
+        people.predicted,
+        people.frame,
+        kind=outcome.kind,
+        groups=people.groups,
+        settings=SubgroupSettings(by=tuple(by), resamples=n_resamples),
+        seed=seed,
+        thresholds=outcome.thresholds,
+        chances=chances,
+    )
+
+
+def _event_chances(people: NewPeople, event: Event) -> EventChances:
+    bound = np.full(people.n, event.value)
+    if event.reference == "baseline":
+        bound = people.baseline + event.value
+    over = people.observed >= bound if event.direction == "above" else people.observed <= bound
+    happened = np.where(np.isnan(bound), np.nan, over.astype(np.float64))
+    return EventChances(name=event.name, observed=happened, chance=people.chances[event.name])
 
 
 def _remarks(people: NewPeople, kind: str, estimates: Sequence[Estimate]) -> Iterable[str]:

@@ -201,17 +201,11 @@ def _forecast_estimates(
 def _events(people: NewPeople, sheet: Sheet, forecasts: Forecast | None) -> tuple[EventResult, ...]:
     if forecasts is None or not sheet.outcome.events:
         return ()
-    name = sheet.outcome.baseline
-    baseline = None
-    if name is not None and name in people.frame.columns:
-        baseline = people.frame[name].to_numpy(dtype=np.float64)
-    elif any(event.reference == "baseline" for event in sheet.outcome.events):
-        return ()
     return judge_events(
         people.observed,
         forecasts,
         sheet.outcome.events,
-        baseline=baseline,
+        baseline=people.baseline,
         chances=people.chances,
         groups=people.groups,
     )

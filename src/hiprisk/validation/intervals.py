@@ -130,7 +130,7 @@ def _judged(
     observed: Floats, predicted: Any, counts: Floats, metrics: Mapping[str, MetricFunction]
 ) -> Iterator[dict[str, float] | None]:
     """Every metric under each set of weights; None where one cannot be computed."""
-    if isinstance(predicted, np.ndarray):
+    if metrics and isinstance(predicted, np.ndarray):
         each = np.broadcast_to(predicted, counts.shape)
         (judged,) = judge_predictions(observed, each, metrics=metrics, weightings=[counts])
         for place, refused in enumerate(judged.refused()):

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 
 from hiprisk.reporting.plots.style import BLUE, GREY, ORANGE, SKY, as_png, new_axes, titled
+from hiprisk.reporting.plots.subgroups import draw_subgroups
 from hiprisk.validation.external import ExternalValidation
 from hiprisk.validation.revision import UpdateResult
 
@@ -68,26 +69,6 @@ def _label(ax: Axes, kind: str, unit: str) -> None:
     ax.set_ylabel(f"observed ({shown})")
 
 
-def draw_groups(result: ExternalValidation, metric: str, *, ax: Axes | None = None) -> Axes:
-    """One metric with its interval, overall and in each group."""
-    n_shown = 1 + len(result.groups)
-    ax = ax if ax is not None else new_axes(height=max(2.5, 1.2 + 0.3 * n_shown))
-    shown = [("everybody", e) for e in result.metrics if e.name == metric]
-    for group in result.groups:
-        shown += [(f"{group.variable}: {group.level}", e) for e in group.estimates
-                  if e.name == metric]  # fmt: skip
-    shown = shown[::-1]
-    for place, (_, estimate) in enumerate(shown):
-        if estimate.low is not None and estimate.high is not None:
-            ax.plot([estimate.low, estimate.high], [place, place], color=BLUE, linewidth=2)
-        ax.plot([estimate.value], [place], "o", color=BLUE)
-    ax.set_yticks(range(len(shown)), [label for label, _ in shown])
-    ax.set_ylim(-0.7, len(shown) - 0.3)
-    ax.set_xlabel(metric.replace("_", " "))
-    ax.set_title(titled(f"{result.model.name}: by group", result.cohort_provenance))
-    return ax
-
-
 def draw_decision(result: ExternalValidation, *, ax: Axes | None = None) -> Axes:
     """Net benefit of acting on the model, on everybody and on nobody."""
     ax = ax if ax is not None else new_axes()
@@ -115,9 +96,8 @@ def validation_figures(result: ExternalValidation) -> dict[str, bytes]:
     drawn = {"calibration.png": as_png(draw_external_calibration(result))}
     if result.flexible.decision is not None:
         drawn["decision.png"] = as_png(draw_decision(result))
-    if result.groups and result.metrics:
-        main = result.metrics[0].name
-        drawn["groups.png"] = as_png(draw_groups(result, main))
+    if result.groups is not None and result.groups.estimates:
+        drawn["groups.png"] = as_png(draw_subgroups(result.groups))
     return drawn
 
 
