@@ -1,0 +1,61 @@
+"""``hiprisk calculator``: the file it writes, and what it needs."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from hiprisk.cli import main
+from hiprisk.serving.calculator.building import build_page
+from hiprisk.serving.patient import load
+from small_bundle import write_small_bundle
+
+
+@pytest.fixture(autouse=True)
+def in_a_folder_of_its_own(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write_small_bundle(Path("models"))
+
+
+def test_it_writes_the_page_and_says_that_the_model_is_simulated(capsys):
+    assert main(["calculator", "small", "--out", "page.html"]) == 0
+    assert Path("page.html").read_text() == build_page(load("small"))
+    assert capsys.readouterr().out.startswith("SIMULATED DATA")
+    assert sorted(p.name for p in Path().iterdir()) == ["models", "page.html"]
+
+
+def test_json_has_hashes_of_page_and_bundle(capsys):
+    main(["calculator", "small", "--out", "page.html", "--json"])
+    found = json.loads(capsys.readouterr().out)
+    assert found["bytes"] == Path("page.html").stat().st_size
+    assert found["bundle_sha256"] == load("small").bundle.sha256
+
+
+def test_a_page_is_not_written_over_without_force(capsys):
+    Path("page.html").write_text("mine")
+    assert main(["calculator", "small", "--out", "page.html"]) == 2
+    assert "page.html: the file exists (add --force)" in capsys.readouterr().err
+    assert Path("page.html").read_text() == "mine"
+    assert main(["calculator", "small", "--out", "page.html", "--force"]) == 0
+
+
+def test_a_folder_that_is_not_there_is_a_store_error(capsys):
+    assert main(["calculator", "small", "--out", "nowhere/page.html"]) == 5
+    assert "the page cannot be written" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("argv", [
+    ["calculator", "small", "--out", "page.html"],
+    ["testpack", "small", "--out", "pack", "--random", "2"],
+    ["predict", "small", "--womac-function-0-100", "50", "--why"],
+])  # fmt: skip
+def test_it_needs_numpy_alone(argv):
+    heavy = {"pandas", "sklearn", "scipy", "mlflow", "optuna", "pydantic", "pyarrow", "matplotlib"}
+    code = f"from hiprisk.cli import main\nmain({argv!r})\nimport sys\nprint(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    found = set(done.stdout.splitlines()[-1].split())
+    assert "numpy" in found
+    assert not heavy & found
+    assert not [name for name in found if name.startswith(("hiprisk.learning", "hiprisk.study"))]
