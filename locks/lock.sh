@@ -7,7 +7,7 @@ flags=(--generate-hashes --no-strip-extras --python-version 3.11 --universal --n
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 uv pip compile pyproject.toml --all-extras "${flags[@]}" -o locks/dev.txt
-grep -oE '^[a-zA-Z0-9_.-]+==[^ ]+' locks/dev.txt > "$scratch/constraints.txt"
+sed -E 's/^([a-zA-Z0-9_.-]+)\[[^]]*\]/\1/' locks/dev.txt | grep -oE '^[a-zA-Z0-9_.-]+==[^ ]+' > "$scratch/constraints.txt"
 printf 'editables\nhatchling\n' > "$scratch/build.in"
 uv pip compile pyproject.toml "$scratch/build.in" -c "$scratch/constraints.txt" "${flags[@]}" \
   --no-annotate -o locks/base.txt
