@@ -14,7 +14,11 @@ import pyarrow as pa
 from harness import fuzz
 
 CONFIGS = Path(__file__).parents[2] / "configs" / "cohorts"
-CELLS = {"a": ["64", "", "x", "1e400"], "g": ["1", "2", "9", "male"], "d": ["2000-01-01", "", "x", "1"]}
+CELLS = {
+    "a": ["64", "", "x", "1e400"],
+    "g": ["1", "2", "9", "male"],
+    "d": ["2000-01-01", "", "x", "1"],
+}
 TABLE = pa.table(CELLS)
 SMALL = (
     b"variables:\n  age_years: a\n  sex: {column: g, levels: {'1': male, '2': female}}\n",

@@ -98,7 +98,7 @@ def _changed(tree: Any, rng: random.Random) -> Any:
         node[rng.choice(["", "type", "extra", *map(str, node)])] = rng.choice(ODD)
     elif move == 3 and isinstance(node[key], list) and node[key]:
         node[key].append(rng.choice(node[key]))
-    elif move == 4 and isinstance(node[key], int | float):
+    elif move == 4 and isinstance(node[key], int | float) and abs(node[key]) < 1e300:
         node[key] = node[key] * rng.choice([-1, 0, 0.5, 2, 1e10, 1e300])
     else:
         node[key] = rng.choice(ODD)

@@ -20,7 +20,7 @@ from hiprisk.cohort.dictionary import load_dictionary
 from hiprisk.cohort.mapping import load_mapping
 from hiprisk.cohort.reading import Cohort, read_cohort
 from hiprisk.config import OutcomeSettings, load_config
-from hiprisk.learning.published import column_sheet
+from hiprisk.learning.column_model import column_sheet
 from hiprisk.sheet.format import Sheet
 from hiprisk.validation.external import ExternalValidation, ModelIdentity, validate_externally
 from hiprisk.validation.newpeople import meet, select_rows

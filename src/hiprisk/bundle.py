@@ -7,6 +7,7 @@ hashes match.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import re
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hiprisk.errors import BundleError, ConfigError, StoreError
+from hiprisk.sheet.archive import check_archive
 from hiprisk.sheet.strict_json import canonical_json, parse_strict
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ MANIFEST = "manifest.json"
 SEAL = "manifest_sha256"
 HASHED_PARTS = ("sheet.json", "config.json", "evidence.json")
 MAX_FILE_BYTES = 256 << 20
+MAX_BUNDLE_BYTES = 512 << 20
 MAX_MANIFEST_BYTES = 1 << 20
 
 _NAME = re.compile(r"^[a-z0-9][a-z0-9._-]{0,63}$")
@@ -118,6 +121,22 @@ class Bundle:
     def evidence(self) -> dict[str, Any]:
         """The results of the study."""
         return self._object("evidence.json")
+
+    def has_file(self, name: str) -> bool:
+        """Whether the manifest lists a file."""
+        return name in self.manifest["files"]
+
+    def file_bytes(self, name: str) -> bytes:
+        """A listed file that `texts` does not hold, its hash checked again as it is read.
+
+        Raises
+        ------
+        BundleError
+            If the file is not listed, or was changed since.
+        """
+        if not self.has_file(name):
+            raise BundleError("the bundle has no such file", code="MISSING_FILE", file=name)
+        return _read_checked(self.path / name, name, self.manifest["files"][name])
 
     def _object(self, file: str) -> dict[str, Any]:
         value = parse_strict(self.texts[file], name=file)
@@ -296,6 +315,13 @@ def find_bundle(reference: Path | str, *, root: Path | str = "models") -> Path:
         name, _, version = str(reference).partition("@")
         if _NAME.fullmatch(name) and (Path(root) / name).is_dir():
             path = Path(root) / name / version if version else Path(root) / name
+            if not path.resolve().is_relative_to(Path(root).resolve()):
+                raise BundleError(
+                    f"the model's name leads out of {Path(root).name}",
+                    code="LINK",
+                    file=name,
+                    advice="give the bundle's folder itself",
+                )
     if path.is_dir() and not (path / MANIFEST).exists() and _versions(path):
         path = _versions(path)[-1]
     if path.is_file():
@@ -339,6 +365,8 @@ def read_bundle(reference: Path | str, *, root: Path | str = "models") -> Bundle
         data = _read_checked(path / name, name, entry)
         if name.endswith(".json"):
             texts[name] = data
+        elif name.endswith(".skops"):
+            check_archive(data, name=name)
     if bundle_hash(texts) != manifest["bundle_sha256"]:
         raise BundleError(
             "bundle_sha256 does not fit sheet, config and evidence", code="MANIFEST", file=MANIFEST
@@ -390,6 +418,8 @@ def _check_listing(path: Path, listed: dict[str, Any]) -> None:
         well_formed = isinstance(entry, dict) and isinstance(entry.get("sha256"), str)
         if not well_formed or type(entry.get("bytes")) is not int:
             raise BundleError("the manifest's entry is malformed", code="MANIFEST", file=name)
+    if sum(entry["bytes"] for entry in listed.values()) > MAX_BUNDLE_BYTES:
+        raise BundleError("the bundle is larger than any model", code="TOO_LARGE", file=MANIFEST)
     present = set()
     for folder, folders, files in os.walk(path, followlinks=False):
         if any((Path(folder) / name).is_symlink() for name in folders):
@@ -403,17 +433,7 @@ def _check_listing(path: Path, listed: dict[str, Any]) -> None:
 
 
 def _read_checked(path: Path, name: str, entry: dict[str, Any]) -> bytes:
-    try:
-        status = path.lstat()
-    except OSError:
-        raise BundleError("the file is missing", code="MISSING_FILE", file=name) from None
-    if not stat.S_ISREG(status.st_mode):
-        raise BundleError("this is a link or no plain file", code="LINK", file=name)
-    if status.st_size != entry["bytes"] or status.st_size > MAX_FILE_BYTES:
-        raise BundleError(
-            "the file's size is not what the manifest says", code="CHANGED", file=name
-        )
-    data = path.read_bytes()
+    data = read_bounded(path, name=name, size=entry["bytes"])
     if hashlib.sha256(data).hexdigest() != entry["sha256"]:
         raise BundleError(
             "the file was changed since it was written",
@@ -422,6 +442,36 @@ def _read_checked(path: Path, name: str, entry: dict[str, Any]) -> bytes:
             advice="take the bundle anew from where it was made",
         )
     return data
+
+
+def read_bounded(path: Path, *, name: str | None = None, size: int | None = None) -> bytes:
+    """The bytes of a plain file of a bundle: no link is followed, nothing endless is read.
+
+    Raises
+    ------
+    BundleError
+        If it is missing, a link, a device or a pipe, larger than any file of a bundle, or not of
+        the stated size.
+    """
+    name = name or path.name
+    try:
+        # What is opened is what is looked at: a link put there in between is not followed.
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError as problem:
+        if problem.errno == errno.ENOENT:
+            raise BundleError("the file is missing", code="MISSING_FILE", file=name) from None
+        if problem.errno in (errno.ELOOP, errno.ENXIO):
+            raise BundleError("this is a link or no plain file", code="LINK", file=name) from None
+        raise
+    with open(handle, "rb") as stream:
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode):
+            raise BundleError("this is a link or no plain file", code="LINK", file=name)
+        if (size is not None and status.st_size != size) or status.st_size > MAX_FILE_BYTES:
+            raise BundleError(
+                "the file's size is not what the manifest says", code="CHANGED", file=name
+            )
+        return stream.read(status.st_size)
 
 
 def list_bundles(root: Path | str = "models") -> list[Path]:

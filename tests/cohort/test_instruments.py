@@ -103,3 +103,60 @@ def test_an_answer_off_the_scale_is_refused():
 def test_an_absent_item_is_refused():
     with pytest.raises(InputError, match="the items item_12 are absent"):
         score_items("ohs", {f"item_{i}": np.ones(1) for i in range(1, 12)})
+
+
+def hoos_adl(values):
+    cells = [np.nan if value is None else float(value) for value in values]
+    return {f"a{i}": np.array([cell]) for i, cell in enumerate(cells, start=1)}
+
+
+def test_womac_function_of_hoos_is_its_adl_turned_round():
+    items = hoos_adl(VECTORS["hoos"]["random"]["a"])
+    adl = float(score_items("hoos_adl", items)[0])
+    for rule in ("womac_function_from_hoos", "womac_function_from_hoos_by_hoos_rule"):
+        assert float(score_items(rule, items)[0]) == pytest.approx(100.0 - adl)
+    # 25 of 68 points, counted by hand.
+    assert 100.0 - adl == pytest.approx(25 / 0.68)
+
+
+@pytest.mark.parametrize(
+    ("missing", "by_womac", "by_hoos"),
+    [(3, True, True), (4, False, True), (8, False, True), (9, False, False)],
+)
+def test_the_two_rules_for_missing_answers_have_two_names(missing, by_womac, by_hoos):
+    items = hoos_adl([None] * missing + [2] * (17 - missing))
+    found = {
+        rule: not np.isnan(score_items(rule, items)[0])
+        for rule in ("womac_function_from_hoos", "womac_function_from_hoos_by_hoos_rule")
+    }
+    assert found == {
+        "womac_function_from_hoos": by_womac,
+        "womac_function_from_hoos_by_hoos_rule": by_hoos,
+    }
+
+
+def test_womac_pain_and_stiffness_are_five_and_two_items_of_hoos():
+    pain = {f"p{i}": np.array([float(i % 5)]) for i in range(1, 11)}
+    # Items 4 to 8 hold 4, 0, 1, 2, 3: 10 of 20 points.
+    assert float(score_items("womac_pain_from_hoos", pain)[0]) == pytest.approx(50.0)
+    stiffness = {"s4": np.array([1.0]), "s5": np.array([3.0])}
+    assert float(score_items("womac_stiffness_from_hoos", stiffness)[0]) == pytest.approx(50.0)
+
+
+def test_every_instrument_scores_a_variable_that_the_dictionary_has():
+    from hiprisk.cohort.dictionary import load_dictionary
+    from hiprisk.cohort.instruments import SCORE_VARIABLES
+
+    assert set(SCORE_VARIABLES) == set(ITEM_NAMES)
+    assert set(SCORE_VARIABLES.values()) <= set(load_dictionary())
+
+
+@pytest.mark.real
+def test_all_shared_vectors_are_the_frozen_ones(shared_dir):
+    shared = json.loads((shared_dir / "oracles" / "prom_scoring_vectors.json").read_text())
+    for name in ("hoos", "hoos_ps", "oxford_hip_score", "oswestry"):
+        for key, value in VECTORS[name].items():
+            assert shared[name][key] == value
+    startback = shared["start_back"]
+    items = answers("startback_total", startback["random"])
+    assert float(score_items("startback_total", items)[0]) == startback["expected_total"]

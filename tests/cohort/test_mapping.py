@@ -27,6 +27,10 @@ from hiprisk.errors import ConfigError, StoreError
         ("variables: {sex: {column: a}}\ngrian: hip", r"m\.yaml: grian \(line 2\)"),
         ("variables: {sex: {column: a}}\nvariables: {}", "the key 'variables' comes twice"),
         ("variables: {sex: {colum: a}}", "colum"),
+        (
+            "variables: {womac_function_0_100: {items: {instrument: hoos_adl, columns: {a1: x}}}}",
+            "the instrument 'hoos_adl' scores hoos_adl_0_100, not this variable",
+        ),
     ],
 )
 def test_a_mapping_that_makes_no_sense_is_refused_by_key_and_line(text, message):

@@ -115,6 +115,7 @@ def test_c_equals_the_count_of_all_pairs(pairs):
         (lambda: calibration.linear_slope([1.0, 2.0], [3.0, 3.0]), "predictions that vary"),
         (lambda: calibration.logistic_slope([1, 0], [0.3, 0.3]), "risks that vary"),
         (lambda: calibration.logistic_slope([1, 1, 0, 0], [0.9, 0.8, 0.2, 0.1]), "separate those"),
+        (lambda: calibration.logistic_slope([1, 0, 1], [0.3, 0.95, 0.95]), "separate those"),
         (lambda: likelihood.nagelkerke_r2([1, 1], [0.5, 0.4]), "events and non-events"),
         (lambda: likelihood.nagelkerke_r2_as_is([1, 1], [0.5, 0.4]), "events and non-events"),
         (lambda: discrimination.discrimination_slope([1, 1], [0.5, 0.4]), "events and non-events"),

@@ -194,6 +194,18 @@ def test_logistic_fit_equals_its_likelihood_equations():
     assert fit.covariance == pytest.approx(expected, rel=1e-6)
 
 
+def test_a_logistic_fit_that_starts_at_its_end_is_there_at_once(monkeypatch):
+    rng = np.random.default_rng(4)
+    x = rng.normal(5.0, 2.0, size=(200, 2))
+    y = (rng.random(200) < 1 / (1 + np.exp(-(x[:, 0] - 5.0)))).astype(float)
+    whole = fit_logistic(x, y).coefficients
+    monkeypatch.setattr("hiprisk.learning.unpenalised.MAX_STEPS", 2)
+    again = fit_logistic(x, y, start=whole).coefficients
+    assert again == pytest.approx(whole, rel=1e-10)
+    with pytest.raises(InputError, match="separate"):
+        fit_logistic(x, y)
+
+
 @pytest.mark.parametrize("fit", [fit_ols, fit_logistic])
 def test_a_combination_of_columns_is_refused(fit):
     x = np.random.default_rng(0).normal(size=(30, 2))

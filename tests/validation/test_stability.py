@@ -67,6 +67,13 @@ def test_flips_equal_hand_count():
     assert found.share_often_flipped == pytest.approx(2 / 3)
 
 
+def test_a_prediction_on_the_threshold_reaches_it():
+    # Two of four refits put the person just below; the others leave it on the threshold.
+    refitted = np.array([[0.5], [0.4], [0.4], [0.5]])
+    found = decision_stability(refitted, apparent=np.array([0.5]), threshold=0.5)
+    assert found.flip_chance == (0.5,)
+
+
 def test_decision_curves_equal_hand_count():
     observed = np.array([1.0, np.nan, 0.0])
     found = decision_curve_stability(REFITTED, observed, apparent=APPARENT, thresholds=[0.25])

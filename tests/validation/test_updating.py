@@ -16,7 +16,8 @@ from hiprisk.sheet.evaluate import SheetEvaluator
 from hiprisk.sheet.format import Tree, TreesModel, parse_sheet
 from hiprisk.validation.external import ModelIdentity
 from hiprisk.validation.newpeople import meet
-from hiprisk.validation.revision import UpdateSettings, combined_provenance, update_model
+from hiprisk.validation.revision import UpdateSettings, update_model
+from hiprisk.validation.rewriting import combined_provenance
 from hiprisk.validation.updating import (
     UpdateData,
     closed_test,

@@ -31,7 +31,7 @@ def run(argv: Sequence[str]) -> int:
     out.mkdir(parents=True)
     os.environ.setdefault("MLFLOW_TRACKING_URI", f"sqlite:///{out / 'mlflow.db'}")
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    from hiprisk.cli.predict import show_prediction
+    from hiprisk.cli.predict_text import show_prediction
     from hiprisk.cli.train import show_result
     from hiprisk.cohort.simulate import simulate_cohort
     from hiprisk.config import load_config
@@ -49,7 +49,7 @@ def run(argv: Sequence[str]) -> int:
     cohort_file, scored_file = out / "new_people.csv", out / "scored.csv"
     simulate_cohort("stupar", n=200, seed=NEW_PATIENTS_SEED).frame.to_csv(cohort_file, index=False)
     scored = score_file(model, cohort_file, scored_file)
-    prediction = model.predict(PATIENT)
+    prediction = model.explain(PATIENT)
     if options.json:
         print_json(
             {**result.to_dict(), "scored": scored.to_dict(), "patient": prediction.to_dict()}

@@ -73,8 +73,8 @@ def _parent_sheet(subject: Subject, cohort: Cohort, options: argparse.Namespace)
             raise ConfigError("an updated model keeps its name: leave out --name", code="USAGE")
         return subject.sheet
     from hiprisk.cohort.dictionary import load_dictionary
-    from hiprisk.learning.published import column_sheet
-    from hiprisk.validation.newpeople import check_predictions
+    from hiprisk.learning.column_model import column_sheet
+    from hiprisk.validation.usable import check_predictions
 
     column = str(subject.predictions)
     if subject.bundle is not None or not options_known(subject) or options.name is None:

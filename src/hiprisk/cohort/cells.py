@@ -19,6 +19,8 @@ from hiprisk.cohort.mapping import UNITS, VariableSource
 MISSING_TEXTS = ("", "NA", "N/A", "NaN", "nan", "null", "NULL", "None", "#N/A")
 _NUMBER = r"^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]{1,3})?$"
 _PLAIN = re.compile(r"[A-Za-z0-9._#/ ]*|[-+]?[0-9.]+")
+# A code, or a missing code such as `.` or `.A`, and the label behind it.
+_LABELLED = r"^(?P<code>\.[A-Z]?|-?[0-9]+(?:\.[0-9]+)?):\s*(?P<label>.*)$"
 _DATE = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
 
 Floats = NDArray[np.float64]
@@ -51,6 +53,12 @@ class _Distinct:
     texts: pa.Array
     codes: NDArray[np.intp]
 
+    def codes_only(self) -> _Distinct:
+        """The same with the labels behind the codes taken off."""
+        parts = pc.extract_regex(self.texts, _LABELLED)
+        bare = pc.if_else(pc.is_null(parts), self.texts, pc.struct_field(parts, "code"))
+        return _Distinct(bare, self.codes)
+
     @classmethod
     def of(cls, column: pa.ChunkedArray) -> _Distinct:
         encoded = pc.dictionary_encode(column).unify_dictionaries()
@@ -65,8 +73,15 @@ class CellReader:
     """Reads one variable's cells; collects what could not be read."""
 
     def __init__(
-        self, variable: Variable, source: VariableSource, missing: tuple[str, ...], decimal: str
+        self,
+        variable: Variable,
+        source: VariableSource,
+        missing: tuple[str, ...],
+        decimal: str,
+        *,
+        labelled: bool = False,
     ) -> None:
+        self._labelled = labelled
         self._variable = variable
         self._source = source
         self._missing_texts = {*MISSING_TEXTS, *missing, *source.missing}
@@ -105,6 +120,8 @@ class CellReader:
             self.problems.append(CellProblems(self._variable.name, code, bad[column.codes]))
 
     def _numbers(self, column: _Distinct) -> Floats:
+        if self._labelled:
+            column = column.codes_only()
         text = column.texts
         missing = pc.is_in(text, self._missing)
         plain = pc.replace_substring(text, ",", ".") if self._decimal == "," else text
@@ -140,6 +157,16 @@ class CellReader:
     def _level(self, cell: str) -> tuple[str | None, bool]:
         """Level that a cell means, and whether it means none that is known."""
         source, variable = self._source, self._variable
+        labelled = re.fullmatch(_LABELLED, cell) if self._labelled else None
+        if labelled is not None and cell not in source.levels:
+            code, label = labelled["code"], labelled["label"].strip()
+            own = {level: level for level in variable.levels}
+            known = source.levels or {**own, **variable.aliases}
+            meant = {known[part] for part in (code, label) if part in known}
+            if len(meant) == 1:
+                return meant.pop(), False
+            # Code and label that mean different levels mean none.
+            return None, bool(meant) or code not in self._missing_texts
         if cell in source.levels:
             return source.levels[cell], False
         if cell in self._missing_texts:

@@ -9,7 +9,7 @@ from importlib import resources
 from typing import Any, Literal
 
 from hiprisk.errors import ConfigError
-from hiprisk.sheet.format import VariableSpec
+from hiprisk.sheet.format import MeasurementError, VariableSpec
 from hiprisk.yaml_strict import parse_yaml
 
 KINDS = ("number", "category", "identifier", "date")
@@ -33,6 +33,8 @@ class Variable:
         Sign of the effect on worse later hip function that the evidence names; 0 where none.
     minimal_detectable_change : float or None
         In the unit of the score, at 95 %.
+    measurement_error : MeasurementError or None
+        How far two measurements of an unchanged person differ.
     """
 
     name: str
@@ -48,6 +50,7 @@ class Variable:
     direction: Literal["higher_worse", "higher_better"] | None = None
     monotone: int = 0
     minimal_detectable_change: float | None = None
+    measurement_error: MeasurementError | None = None
 
 
 @functools.cache
@@ -72,6 +75,8 @@ def _variable(name: str, entry: dict[str, Any]) -> Variable:
             settings[key] = (float(low), float(high))
     settings["levels"] = tuple(settings.get("levels", ()))
     try:
+        if "measurement_error" in settings:
+            settings["measurement_error"] = MeasurementError(**settings["measurement_error"])
         variable = Variable(name=name, **settings)
     except TypeError as unknown:
         raise ConfigError(str(unknown), file="dictionary.yaml", column=name) from None

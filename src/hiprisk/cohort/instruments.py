@@ -47,17 +47,25 @@ def _numbered(prefix: str, count: int) -> tuple[str, ...]:
 
 _WOMAC_PAIN = _numbered("pain_", 5)
 _WOMAC_FUNCTION = _numbered("function_", 17)
+_HOOS_ADL = _numbered("a", 17)
+_HOOS_OF_WOMAC_PAIN = ("p4", "p5", "p6", "p7", "p8")
 
 INSTRUMENTS: Mapping[str, Instrument] = MappingProxyType(
     {
         "womac_pain": Instrument(items=_WOMAC_PAIN, top=4, most_missing=1),
         "womac_stiffness": Instrument(items=_numbered("stiffness_", 2), top=4, most_missing=1),
         "womac_function": Instrument(items=_WOMAC_FUNCTION, top=4, most_missing=3),
+        # HOOS holds the items of WOMAC LK 3.0 unchanged. The two missing rules differ, so each has
+        # a name of its own: WOMAC's needs 14 of 17 answers, HOOS's needs 9.
+        "womac_pain_from_hoos": Instrument(items=_HOOS_OF_WOMAC_PAIN, top=4, most_missing=1),
+        "womac_stiffness_from_hoos": Instrument(items=("s4", "s5"), top=4, most_missing=1),
+        "womac_function_from_hoos": Instrument(items=_HOOS_ADL, top=4, most_missing=3),
+        "womac_function_from_hoos_by_hoos_rule": Instrument(items=_HOOS_ADL, top=4, most_missing=8),
         "hoos_symptoms": Instrument(
             items=_numbered("s", 5), top=4, most_missing=2, best_is_high=True
         ),
         "hoos_pain": Instrument(items=_numbered("p", 10), top=4, most_missing=5, best_is_high=True),
-        "hoos_adl": Instrument(items=_numbered("a", 17), top=4, most_missing=8, best_is_high=True),
+        "hoos_adl": Instrument(items=_HOOS_ADL, top=4, most_missing=8, best_is_high=True),
         "hoos_sport": Instrument(
             items=_numbered("sp", 4), top=4, most_missing=2, best_is_high=True
         ),
@@ -88,6 +96,25 @@ ITEM_NAMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "startback_psych": STARTBACK_ITEMS[4:],
     }
 )
+
+# The dictionary's variable of each score, at the first visit; another variable has another scale.
+SCORE_VARIABLES: Mapping[str, str] = MappingProxyType(
+    {
+        **{f"womac_{part}": f"womac_{part}_0_100" for part in ("pain", "stiffness", "function")},
+        "womac_total": "womac_total_0_100",
+        "womac_pain_from_hoos": "womac_pain_0_100",
+        "womac_stiffness_from_hoos": "womac_stiffness_0_100",
+        "womac_function_from_hoos": "womac_function_0_100",
+        "womac_function_from_hoos_by_hoos_rule": "womac_function_0_100",
+        **{f"hoos_{part}": f"hoos_{part}_0_100"
+           for part in ("symptoms", "pain", "adl", "sport", "qol", "ps")},
+        "ohs": "ohs_0_48",
+        "odi": "odi_0_100",
+        "rmdq": "rmdq_0_24",
+        "startback_total": "startback_total_0_9",
+        "startback_psych": "startback_psych_0_5",
+    }
+)  # fmt: skip
 
 
 def score_items(instrument: str, items: Mapping[str, Floats]) -> Floats:

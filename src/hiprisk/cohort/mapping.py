@@ -13,7 +13,7 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, model_vali
 from pydantic.dataclasses import dataclass as checked_dataclass
 
 from hiprisk.cohort.dictionary import Variable, load_dictionary
-from hiprisk.cohort.instruments import ITEM_NAMES
+from hiprisk.cohort.instruments import ITEM_NAMES, SCORE_VARIABLES
 from hiprisk.errors import ConfigError, StoreError
 from hiprisk.yaml_strict import parse_yaml
 
@@ -33,6 +33,7 @@ UNITS: Mapping[str, tuple[str, float]] = {
     "days": ("months", 12.0 / 365.2425),
 }
 
+_VISITS = re.compile(r"_(followup|interim)(?=_)")
 _PLAIN_NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?")
 
 _STRICT = ConfigDict(extra="forbid", hide_input_in_errors=True, coerce_numbers_to_str=True)
@@ -91,8 +92,16 @@ class VariableSource:
 
 @checked_dataclass(frozen=True, kw_only=True, config=_STRICT)
 class TextFormat:
-    """How a CSV file is written; what is not stated is detected."""
+    """How a CSV file is written; what is not stated is detected.
 
+    Attributes
+    ----------
+    labelled_codes : bool
+        Cells hold a code and its label, as in ``1: Yes`` or ``.: Missing form``; numbers are read
+        from the code, levels by the whole cell, the code or the label.
+    """
+
+    labelled_codes: bool = False
     delimiter: str | None = None
     decimal: Literal[".", ","] | None = None
     encoding: str | None = None
@@ -120,8 +129,11 @@ class CohortMapping:
         Only rows whose source column holds one of these texts are read.
     missing : tuple of str
         Texts that mean missing in every column, beside the usual ones.
+    ignore_case : bool
+        Columns are found whatever the case of their names, for sources whose releases differ.
     """
 
+    ignore_case: bool = False
     grain: Literal["person", "hip"] = "person"
     provenance: Literal["synthetic", "real", "unknown"] = "unknown"
     format: TextFormat = field(default_factory=TextFormat)
@@ -205,7 +217,7 @@ def _check_source(key: str, source: VariableSource, place: str, name: str) -> No
     problem = (
         _level_problem(variable, source)
         or _unit_problem(variable, source)
-        or _items_problem(source)
+        or _items_problem(variable, source)
         or _constant_problem(variable, source)
     )
     if problem:
@@ -232,11 +244,15 @@ def _unit_problem(variable: Variable, source: VariableSource) -> str | None:
     return None
 
 
-def _items_problem(source: VariableSource) -> str | None:
+def _items_problem(variable: Variable, source: VariableSource) -> str | None:
     if source.items is None:
         return None
     if source.items.instrument not in ITEM_NAMES:
         return f"no instrument '{source.items.instrument}'; known: {', '.join(ITEM_NAMES)}"
+    scored = SCORE_VARIABLES[source.items.instrument]
+    if _VISITS.sub("", variable.name) != scored:
+        # HOOS where WOMAC is meant would run the other way.
+        return f"the instrument '{source.items.instrument}' scores {scored}, not this variable"
     wanted = set(ITEM_NAMES[source.items.instrument])
     if set(source.items.columns) != wanted:
         return f"items.columns must name the items {', '.join(sorted(wanted))}"

@@ -147,10 +147,50 @@ def iter_blocks(
     for block in blocks:
         names = block.table.column_names
         used = mapping or identity_mapping(names)
+        if used.ignore_case:
+            used = named_as_in_file(used, names, path.name)
         present = [variable for variable in extra if variable.name in names]
         if mapping is not None or not present:
             check_columns(names, used, path.name)
         yield map_block(block, used, decimal=decimal, extra=present)
+
+
+def named_as_in_file(mapping: CohortMapping, names: list[str], file: str) -> CohortMapping:
+    """The mapping with its columns named as the file has them, whatever their case.
+
+    Raises
+    ------
+    InputError
+        If two columns of the file differ in case only, and one of them is wanted.
+    """
+    found: dict[str, list[str]] = {}
+    for name in names:
+        found.setdefault(name.lower(), []).append(name)
+
+    def own(name: str) -> str:
+        same = found.get(name.lower(), [name])
+        if len(same) > 1:
+            raise InputError(
+                f"{len(same)} columns differ from '{name}' in case only",
+                code="DUP_COLUMN",
+                file=file,
+                advice="rename one of them",
+            )
+        return same[0]
+
+    def renamed(source: VariableSource) -> VariableSource:
+        if source.items is not None:
+            columns = {item: own(name) for item, name in source.items.columns.items()}
+            return replace(source, items=replace(source.items, columns=columns))
+        return source if source.column is None else replace(source, column=own(source.column))
+
+    return replace(
+        mapping,
+        ignore_case=False,
+        variables={key: renamed(source) for key, source in mapping.variables.items()},
+        where={own(name): texts for name, texts in mapping.where.items()},
+        imputation_column=own(mapping.imputation_column) if mapping.imputation_column else None,
+    )
 
 
 def check_columns(names: list[str], mapping: CohortMapping, file: str) -> None:
@@ -199,7 +239,13 @@ def map_block(
     dictionary = {**load_dictionary(), **{variable.name: variable for variable in extra}}
     own = {v.name: VariableSource(column=v.name) for v in extra if v.name not in mapping.variables}
     for name, source in {**mapping.variables, **own}.items():
-        reader = CellReader(dictionary[name], source, mapping.missing, decimal)
+        reader = CellReader(
+            dictionary[name],
+            source,
+            mapping.missing,
+            decimal,
+            labelled=mapping.format.labelled_codes,
+        )
         columns[name] = reader.read(table)
         problems += reader.problems
         is_number = dictionary[name].kind == "number" and reader.missing_is_plain
@@ -269,6 +315,8 @@ def read_cohort(
         extra=extra,
     )
     used = mapping or identity_mapping(blocks[0].source.column_names)
+    if used.ignore_case:
+        used = named_as_in_file(used, blocks[0].source.column_names, Path(path).name)
     taken = {column for item in used.variables.values() for column in _source_columns(item)}
     taken |= {*used.where, used.imputation_column or "", *(variable.name for variable in extra)}
     file_rows = _file_rows(blocks)

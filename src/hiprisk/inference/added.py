@@ -186,6 +186,11 @@ class AddedValue:
             "base": list(self.base),
             "smallest_gain_worth_having": {"metric": self.metric, "value": self.smallest_gain},
             "summary": list(self.sentences()),
+            "metrics": {
+                f"added_{'_and_'.join(one.blocks)}_{gain.name}": gain.estimate.to_dict()
+                for one in self.additions
+                for gain in one.gains
+            },
             "additions": [_addition_to_dict(one) for one in self.additions],
             "notes": list(self.notes),
         }

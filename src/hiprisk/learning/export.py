@@ -18,6 +18,7 @@ from hiprisk.sheet.evaluate import SheetEvaluator
 from hiprisk.sheet.format import (
     Distribution,
     Event,
+    MeasurementError,
     MissingModel,
     OutcomeSpec,
     Sheet,
@@ -72,7 +73,11 @@ def write_sheet(
         family=estimator.family,
         provenance=provenance,  # type: ignore[arg-type]  # one of the cohort's literals
         intended_use=config.intended_use,
-        outcome=outcome_spec(config.outcome, estimator.design),
+        outcome=outcome_spec(
+            config.outcome,
+            estimator.design,
+            measurement=outcome_measurement(config.outcome, dictionary),
+        ),
         variables=specs,
         columns=estimator.design.columns,
         missing=missing_model(estimator),
@@ -151,12 +156,16 @@ def _spec(variable: Variable, values: pd.Series) -> VariableSpec:
         soft=variable.soft,
         levels=tuple(levels),
         integer=variable.integer,
-        training=_number_summary(values) if is_number else _category_summary(values, levels),
+        training=number_summary(values.to_numpy(dtype=np.float64))
+        if is_number
+        else _category_summary(values, levels),
+        measurement=variable.measurement_error,
     )
 
 
-def _number_summary(values: pd.Series) -> TrainingSummary:
-    known = values.dropna().to_numpy(dtype=np.float64)
+def number_summary(values: Floats) -> TrainingSummary:
+    """What people held of one number, NaN where missing."""
+    known = values[~np.isnan(values)]
     low, q25, median, q75, high = (
         float(q) for q in np.quantile(known, (0.01, 0.25, 0.5, 0.75, 0.99))
     )
@@ -165,12 +174,12 @@ def _number_summary(values: pd.Series) -> TrainingSummary:
         high=high,
         median=median,
         iqr=q75 - q25,
-        missing_share=float(values.isna().mean()),
-        **histogram(known),
+        missing_share=float(np.isnan(values).mean()),
+        **_histogram(known),
     )
 
 
-def histogram(known: Floats) -> dict[str, tuple[float, ...]]:
+def _histogram(known: Floats) -> dict[str, tuple[float, ...]]:
     """Edges at the distinct tenths of known values, and the share of values up to each."""
     edges = np.unique(np.quantile(known, np.arange(1, 10) / 10.0, method="inverted_cdf"))
     counts = np.bincount(np.searchsorted(edges, known), minlength=len(edges) + 1)
@@ -188,20 +197,28 @@ def _category_summary(values: pd.Series, levels: Sequence[str]) -> TrainingSumma
     )
 
 
-def outcome_spec(outcome: OutcomeSettings, design: Design) -> OutcomeSpec:
+def outcome_spec(
+    outcome: OutcomeSettings, design: Design, *, measurement: MeasurementError | None = None
+) -> OutcomeSpec:
     """What is predicted, in the sheet's words."""
-    return outcome_spec_of(outcome, design.variables)
+    return outcome_spec_of(outcome, design.variables, measurement=measurement)
 
 
-def outcome_spec_of(outcome: OutcomeSettings, variables: Sequence[str]) -> OutcomeSpec:
+def outcome_spec_of(
+    outcome: OutcomeSettings,
+    variables: Sequence[str],
+    *,
+    measurement: MeasurementError | None = None,
+) -> OutcomeSpec:
     """The same for a model that has these variables; see `outcome_spec`."""
+    continuous = outcome.kind == "continuous"
     baseline = outcome.baseline if outcome.baseline in variables else None
-    bounds = outcome.bounds if outcome.kind == "continuous" else None
+    bounds = outcome.bounds if continuous else None
     events = [event for event in outcome.events if event.reference == "fixed" or baseline]
     return OutcomeSpec(
         variable=outcome.variable,
         label=outcome.label,
-        unit=outcome.unit if outcome.kind == "continuous" else "probability",
+        unit=outcome.unit if continuous else "probability",
         kind=outcome.kind,
         estimand=estimand(outcome),
         horizon_months=outcome.horizon_months,
@@ -211,7 +228,16 @@ def outcome_spec_of(outcome: OutcomeSettings, variables: Sequence[str]) -> Outco
         baseline=baseline,
         event_level=outcome.event_level,
         events=tuple(map(_event, events)),
+        measurement=measurement,
     )
+
+
+def outcome_measurement(
+    outcome: OutcomeSettings, dictionary: Mapping[str, Variable]
+) -> MeasurementError | None:
+    """Measurement error of a continuous outcome's score, where the dictionary knows it."""
+    known = dictionary.get(outcome.variable)
+    return known.measurement_error if known and outcome.kind == "continuous" else None
 
 
 def _event(event: EventSettings) -> Event:

@@ -11,12 +11,11 @@ from scipy.stats import norm
 
 from hiprisk.cohort.dictionary import Variable, load_dictionary
 from hiprisk.cohort.mapping import UNITS
-from hiprisk.config import OutcomeSettings
 from hiprisk.config.published import PredictorSettings, PublishedModel, TermSettings
 from hiprisk.errors import ConfigError
 from hiprisk.features.imputation import antithetic_noise
 from hiprisk.features.normal_people import normal_people
-from hiprisk.learning.export import histogram, outcome_spec_of
+from hiprisk.learning.export import outcome_spec_of
 from hiprisk.learning.uncertainty import PROBABILITIES
 from hiprisk.seeding import rng_for
 from hiprisk.sheet.consistency import check_sheet
@@ -420,81 +419,3 @@ def _shares_of_variance(sheet: Sheet) -> dict[str, float]:
         changes[spec.name] = float(np.mean((changed - whole) ** 2))
     total = sum(changes.values())
     return {name: change / total if total > 0 else 0.0 for name, change in changes.items()}
-
-
-def column_sheet(
-    variable: Variable, values: Floats, outcome: OutcomeSettings, *, name: str, title: str
-) -> Sheet:
-    """Predictions that stand in a column, as a model with one term: the prediction itself.
-
-    Parameters
-    ----------
-    variable : Variable
-        The dictionary's variable that holds them.
-    values : ndarray, shape (n_people,)
-        NaN where missing.
-    outcome : OutcomeSettings
-        Continuous.
-    name, title : str
-
-    Raises
-    ------
-    ConfigError
-        If the outcome is binary: a risk is no linear predictor.
-    """
-    if outcome.kind == "binary":
-        raise ConfigError(
-            "risks in a column cannot be made a model: their linear predictor is their log odds",
-            code="METHOD",
-            advice="write the model down with hiprisk sheet new, and update that",
-        )
-    known = values[~np.isnan(values)]
-    low, q25, median, q75, high = (
-        float(q) for q in np.quantile(known, (0.01, 0.25, 0.5, 0.75, 0.99))
-    )
-    column = Column(name=variable.name, variable=variable.name)
-    spec = VariableSpec(
-        name=variable.name,
-        label=variable.label,
-        unit=variable.unit or "",
-        kind="number",
-        hard=variable.hard,
-        soft=variable.soft,
-        weight=1.0,
-        training=TrainingSummary(
-            low=low,
-            high=high,
-            median=median,
-            iqr=q75 - q25,
-            missing_share=float(np.isnan(values).mean()),
-            **histogram(known),
-        ),
-    )
-    return Sheet(
-        name=name,
-        title=title,
-        family="linear",
-        provenance="published",
-        intended_use="Research and education. Not a medical device; not for decisions about a "
-        "patient.",
-        outcome=replace(outcome_spec_of(outcome, ()), events=()),
-        variables=(spec,),
-        columns=(column,),
-        missing=MissingModel(
-            mean=(float(known.mean()),),
-            covariance=((max(float(known.var()), 1e-12),),),
-            draws=((0.0,), (0.0,)),
-        ),
-        derived=(),
-        model=LinearModel(
-            link="identity",
-            intercept=0.0,
-            terms=(Term(column=variable.name, basis="linear", coefficients=(1.0,)),),
-        ),
-        # The one variable weighs 1: a row without it gets no prediction.
-        max_imputed_weight=0.5,
-        notes=(
-            f"The published prediction in the column {variable.name} is the only variable; its "
-            "own coefficients are not known here.",
-        ),
-    )

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import skops.io
 
+from hiprisk.bundle import read_bounded
 from hiprisk.errors import BundleError
 from hiprisk.learning.pipeline import StudyEstimator
+from hiprisk.sheet.archive import check_archive
 
 # What an archive may hold beyond skops' own defaults. The list is code, never read from the
 # archive: a crafted archive could otherwise admit itself.
@@ -39,35 +41,46 @@ def dump_estimator(estimator: StudyEstimator) -> bytes:
     return bytes(skops.io.dumps(estimator))
 
 
-def load_estimator(path: Path) -> StudyEstimator:
+def load_estimator(source: Path | bytes, *, name: str = "estimator.skops") -> StudyEstimator:
     """Load an estimator from an archive whose hash was checked.
+
+    Parameters
+    ----------
+    source : Path or bytes
+        The archive, best as `Bundle.file_bytes` gives it: what was hashed is then what is opened.
+    name : str
+        File name for messages, where bytes are given.
 
     Raises
     ------
     BundleError
         If the archive is none, or holds a type that is not in `TRUSTED_TYPES`.
     """
+    if isinstance(source, Path):
+        name = source.name
+        source = read_bounded(source)
+    check_archive(source, name=name)
     try:
-        untrusted = set(skops.io.get_untrusted_types(file=path)) - set(TRUSTED_TYPES)
+        untrusted = set(skops.io.get_untrusted_types(data=source)) - set(TRUSTED_TYPES)
     except Exception as broken:  # the archive may be anything at all
         raise BundleError(
-            "this is no skops archive", code="UNTRUSTED_FORMAT", file=path.name
+            "this is no skops archive", code="UNTRUSTED_FORMAT", file=name
         ) from broken
     if untrusted:
         raise BundleError(
             f"the archive holds types that are not trusted: {', '.join(sorted(untrusted))}",
             code="UNTRUSTED_TYPE",
-            file=path.name,
+            file=name,
         )
     try:
-        estimator = skops.io.load(path, trusted=list(TRUSTED_TYPES))
+        estimator = skops.io.loads(source, trusted=list(TRUSTED_TYPES))
     except Exception as broken:  # another version's archive may fail anywhere
         raise BundleError(
             "the estimator was written by another version",
             code="VERSION",
-            file=path.name,
+            file=name,
             advice="the sheet predicts in its place; fit again to have the estimator",
         ) from broken
     if not isinstance(estimator, StudyEstimator):
-        raise BundleError("the archive holds no estimator", code="UNTRUSTED_TYPE", file=path.name)
+        raise BundleError("the archive holds no estimator", code="UNTRUSTED_TYPE", file=name)
     return estimator

@@ -86,9 +86,11 @@ def fit_logistic_columns(
             better = log_likelihood(y, design @ new, w)
         coefficients, likelihood = new, better
         if float(np.abs(step).max()) < 1e-10:
-            return LogisticFit(
-                coefficients, np.asarray(np.linalg.inv(information), dtype=np.float64)
-            )
+            covariance = np.asarray(np.linalg.inv(information), dtype=np.float64)
+            # Where the likelihood has flattened out to nothing, its maximum lies at infinity.
+            if not (np.diag(covariance) > 0.0).all():
+                break
+            return LogisticFit(coefficients, covariance)
         if float(np.abs(coefficients[1:]).max(initial=0.0)) > LARGEST_COEFFICIENT:
             break
     raise InputError(refusal, code="DEGENERATE")

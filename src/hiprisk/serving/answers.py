@@ -15,6 +15,7 @@ from hiprisk.sheet.patterns import texts_by_pattern
 Floats = NDArray[np.float64]
 Texts = NDArray[np.object_]
 
+OVERFLOW = "OVERFLOW"
 TEXT_COLUMNS = ("imputed", "flags", "reason")
 
 
@@ -79,7 +80,18 @@ def answer(
     used = {name: values for name, values in columns.items() if name in known}
     assessment = assess(sheet, used, n_rows=n_rows)
     usable, reasons, counts = _reasons(assessment, unreadable, known, n_rows)
-    prediction = evaluator.predict(_rows(used, usable, evaluator))
+    # Overflow is looked for below, row by row.
+    with np.errstate(over="ignore", invalid="ignore"):
+        prediction = evaluator.predict(_rows(used, usable, evaluator))
+    broken = _overflowed(prediction)
+    if broken.any():
+        # A value without a stated range was so large that the model's own numbers ran out.
+        places = np.flatnonzero(usable)[broken]
+        reasons[places] = OVERFLOW
+        counts[OVERFLOW] = len(places)
+        usable = usable.copy()
+        usable[places] = False
+        prediction = evaluator.predict(_rows(used, usable, evaluator))
     numbers = {
         name: _spread(values, usable) for name, values in _numbers(evaluator, prediction).items()
     }
@@ -89,6 +101,14 @@ def answer(
     flags[~usable] = ""
     texts = {"imputed": imputed, "flags": flags, "reason": reasons}
     return Answers(numbers, texts, ~usable, counts)
+
+
+def _overflowed(prediction: Prediction) -> NDArray[np.bool_]:
+    """Rows whose prediction, or the chance of an event, is no number."""
+    broken = ~np.isfinite(prediction.predicted) | ~np.isfinite(prediction.imputation_variance)
+    for chance in prediction.chances.values():
+        broken |= ~np.isfinite(chance)
+    return np.asarray(broken)
 
 
 def _reasons(

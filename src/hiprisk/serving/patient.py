@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,13 +13,19 @@ from hiprisk.bundle import Bundle, read_bundle
 from hiprisk.errors import InputError
 from hiprisk.serving.answers import Unreadable, answer, as_mapping
 from hiprisk.serving.values import as_number, is_not_known
+from hiprisk.sheet.applicability import assess
 from hiprisk.sheet.evaluate import SheetEvaluator
 from hiprisk.sheet.format import Sheet, VariableSpec
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from hiprisk.serving.explanation import Explanation
+
+# Reasons that concern no single variable.
+NO_ANSWER = {"OVERFLOW": "a value is so large that the model's numbers run out"}
 _ADVICE = {
+    "OVERFLOW": "check the values and their units",
     "OUT_OF_RANGE": "check the value and its unit",
     "NOT_A_NUMBER": "give a number with a decimal point",
     "NOT_AN_INTEGER": "give a whole number",
@@ -41,6 +47,8 @@ class PatientPrediction:
         What is predicted, in words.
     provenance : str
     bundle_sha256 : str
+    explanation : Explanation or None
+        Where it was asked for.
     """
 
     values: Mapping[str, Any]
@@ -48,16 +56,20 @@ class PatientPrediction:
     provenance: str
     intended_use: str
     bundle_sha256: str
+    explanation: Explanation | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """What ``hiprisk predict --json`` prints."""
-        return {
+        plain = {
             **self.values,
             "estimand": self.estimand,
             "provenance": self.provenance,
             "intended_use": self.intended_use,
             "bundle_sha256": self.bundle_sha256,
         }
+        if self.explanation is not None:
+            plain["explanation"] = self.explanation.to_dict()
+        return plain
 
 
 class Model:
@@ -91,10 +103,8 @@ class Model:
             If a name is no variable of the model, or a value cannot be used.
         """
         given = {**(patient or {}), **variables}
-        columns, unreadable = self._columns(given)
-        answers = answer(self.evaluator, columns, n_rows=1, unreadable=unreadable)
-        values = as_mapping(answers)
-        if answers.refused[0]:
+        values = self.answer(given)
+        if values["reason"]:
             raise self._refusal(values["reason"], given)
         return PatientPrediction(
             values=values,
@@ -103,6 +113,49 @@ class Model:
             intended_use=self.sheet.intended_use,
             bundle_sha256=self.bundle.sha256,
         )
+
+    def answer(self, patient: Mapping[str, object]) -> Mapping[str, Any]:
+        """One patient's answer as a scored file has it: a refusal is a ``reason``, no error.
+
+        Raises
+        ------
+        InputError
+            If a name is no variable of the model.
+        """
+        columns, unreadable = self._columns(patient)
+        return as_mapping(answer(self.evaluator, columns, n_rows=1, unreadable=unreadable))
+
+    def explain(
+        self, patient: Mapping[str, object] | None = None, /, **variables: object
+    ) -> PatientPrediction:
+        """As `predict`, with what the model's answer rests on and how far to trust it.
+
+        Parameters and errors are those of `predict`; `PatientPrediction.explanation` has the rest.
+        """
+        # Its parts are imported only where asked for: a plain prediction starts faster.
+        from hiprisk.serving.explanation import explain_patient
+
+        given = {**(patient or {}), **variables}
+        prediction = self.predict(given)
+        columns, _ = self._columns(given)
+        explanation = explain_patient(self.evaluator, columns or self._nothing_known())
+        return replace(prediction, explanation=explanation)
+
+    def problem_with(self, name: str, value: object) -> str | None:
+        """The rule that a value of one variable breaks, in words; None where it may be used."""
+        columns, unreadable = self._columns({name: value})
+        reasons = [f"{problem.code}({name})" for problem in unreadable]
+        if not reasons:
+            found = assess(self.sheet, columns, n_rows=1).reasons.codes
+            reasons = [code for code in found if code.endswith(f"({name})")]
+        if not reasons:
+            return None
+        return _rule(self.sheet, reasons[0].partition("(")[0], name, {name: value})
+
+    def _nothing_known(self) -> dict[str, Any]:
+        first = self.sheet.variables[0]
+        missing = [np.nan] if first.kind == "number" else [None]
+        return {first.name: np.array(missing, dtype=float if first.kind == "number" else object)}
 
     def score(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Answers of every row of a frame; see `hiprisk.serving.frames.answer_frame`."""
@@ -152,7 +205,7 @@ class Model:
 def _rule(sheet: Sheet, code: str, name: str | None, given: Mapping[str, object]) -> str:
     """The rule that was broken, and what came (a person typed it, so it may be shown)."""
     if name is None:
-        return "too little is known for a prediction"
+        return NO_ANSWER.get(code, "too little is known for a prediction")
     spec = sheet.variable(name)
     came = f"got {str(given[name])[:40]!r}"
     if code == "OUT_OF_RANGE":

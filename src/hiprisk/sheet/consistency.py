@@ -5,12 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
+import numpy as np
+
 from hiprisk.errors import BundleError
 from hiprisk.sheet.format import (
     Column,
     Derived,
     Distribution,
     LinearModel,
+    MeasurementError,
     MissingModel,
     OutcomeSpec,
     Sheet,
@@ -18,9 +21,11 @@ from hiprisk.sheet.format import (
     TreesModel,
     VariableSpec,
 )
+from hiprisk.sheet.magnitude import magnitude_problems
 
 OPERANDS = {"minimum": 2, "maximum": 2, "difference": 2, "ratio": 2, "product": 2, "indicator": 2}
 MAX_TREE_DEPTH = 64
+LARGEST_PRECISION = 1e15
 
 
 def check_sheet(sheet: Sheet, *, name: str) -> None:
@@ -50,6 +55,8 @@ def _problems(sheet: Sheet) -> Iterable[str]:
     else:
         yield from _trees_problems(sheet.model, known)
     yield from _outcome_problems(sheet)
+    # Last: only where all lengths and names fit can sizes be reckoned.
+    yield from magnitude_problems(sheet)
 
 
 def _repeated(what: str, names: list[str]) -> Iterable[str]:
@@ -67,8 +74,26 @@ def _variable_problems(variable: VariableSpec) -> Iterable[str]:
             yield f"the edges of variable '{variable.name}' do not ascend"
         if len(training.shares) != len(training.edges) + 1:
             yield f"the shares of variable '{variable.name}' do not fit its edges"
+    n_shares = len(training.level_shares) if training is not None else 0
+    if n_shares not in (0, len(variable.levels)):
+        yield f"the level shares of variable '{variable.name}' do not fit its levels"
     if variable.kind == "category" and len(set(variable.levels)) < 2:
         yield f"category '{variable.name}' has fewer than two levels"
+    if variable.kind == "category" and variable.measurement is not None:
+        yield f"category '{variable.name}' has a measurement error, which only numbers have"
+    yield from _measurement_problems(variable.measurement, f"variable '{variable.name}'")
+
+
+def _measurement_problems(measurement: MeasurementError | None, what: str) -> Iterable[str]:
+    if measurement is None:
+        return
+    if not 0.0 < measurement.low <= measurement.high:
+        yield f"the measurement error of {what} is not a positive range"
+    change = measurement.minimal_detectable_change
+    if change is not None and change <= 0.0:
+        yield f"the minimal detectable change of {what} is not positive"
+    if not measurement.source.strip() or not measurement.instrument.strip():
+        yield f"the measurement error of {what} has no source or no instrument"
 
 
 def _column_problems(
@@ -92,6 +117,8 @@ def _missing_problems(missing: MissingModel, width: int) -> Iterable[str]:
         yield "the covariance for missing values does not fit the columns"
     elif not _is_symmetric(missing.covariance):
         yield "the covariance for missing values is not symmetric"
+    elif not _is_positive_definite(missing.covariance):
+        yield "the covariance for missing values is not positive definite"
     if not missing.draws or not _is_rectangle(missing.draws, len(missing.draws), width):
         yield "the draws for missing values do not fit the columns"
 
@@ -106,6 +133,17 @@ def _is_symmetric(matrix: tuple[tuple[float, ...], ...]) -> bool:
         for i, row in enumerate(matrix)
         for j, value in enumerate(row)
     )
+
+
+def _is_positive_definite(matrix: tuple[tuple[float, ...], ...]) -> bool:
+    """Whether a covariance can be inverted without its inverse overflowing."""
+    square = np.array(matrix, dtype=np.float64).reshape(len(matrix), -1)
+    try:
+        np.linalg.cholesky(square)
+        inverse = np.linalg.inv(square)
+    except np.linalg.LinAlgError:
+        return False
+    return bool(np.all(np.abs(inverse) <= LARGEST_PRECISION))
 
 
 def _derived_problems(derived: Derived, known: list[str]) -> Iterable[str]:
@@ -168,6 +206,7 @@ def _outcome_problems(sheet: Sheet) -> Iterable[str]:
     if outcome.baseline is not None and outcome.baseline not in names:
         yield "the outcome's baseline is not one of the model's numbers"
     yield from _event_problems(outcome)
+    yield from _measurement_problems(outcome.measurement, "the outcome")
     expected_link = "logit" if outcome.kind == "binary" else "identity"
     if sheet.model.link != expected_link:
         yield "the model's link does not fit the kind of outcome"

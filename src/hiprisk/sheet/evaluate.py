@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from hiprisk.sheet.distribution import PredictiveDistribution, clip_to
 from hiprisk.sheet.format import Event, Sheet
 from hiprisk.sheet.missing import NormalModel, condition
-from hiprisk.sheet.models import evaluator_for, expit
+from hiprisk.sheet.models import Evaluator, evaluator_for, expit
 from hiprisk.sheet.terms import add_derived
 
 Floats = NDArray[np.float64]
@@ -140,6 +140,45 @@ class SheetEvaluator:
     def linear_predictor(self, filled: list[Floats], n_rows: int) -> Floats:
         """Linear predictor of rows without missing values."""
         return self._model.linear_predictor(self._named(filled), n_rows)
+
+    def completed(self, known: list[Floats]) -> dict[str, Floats]:
+        """One patient's columns by name, derived ones included: a row for each draw.
+
+        Parameters
+        ----------
+        known : list of ndarray of shape (1,)
+            The sheet's columns, NaN where missing.
+
+        Returns
+        -------
+        dict of str to ndarray of shape (n_draws,)
+            A single row where nothing is missing.
+        """
+        complete = not any(np.isnan(column[0]) for column in known)
+        versions = [known] if complete else self.filled(known)
+        named = self._named([np.concatenate(column) for column in zip(*versions, strict=True)])
+        # A column derived from constants alone is a single number until here.
+        return {name: np.broadcast_to(values, len(versions)) for name, values in named.items()}
+
+    def moments(self, known: list[Floats], n_rows: int) -> tuple[Floats, Floats]:
+        """Mean and variance of each row's linear predictor over the draws of what is missing."""
+        location = self._locate(known, n_rows)
+        return location.mean, location.variance
+
+    @property
+    def model(self) -> Evaluator:
+        """The evaluator of the linear predictor."""
+        return self._model
+
+    @property
+    def normal(self) -> NormalModel:
+        """The model of the columns that fills what is missing."""
+        return self._normal
+
+    @property
+    def spread(self) -> PredictiveDistribution | None:
+        """How a continuous outcome scatters about its prediction; None for a binary one."""
+        return self._distribution
 
     def _named(self, filled: list[Floats]) -> dict[str, Floats]:
         names = (column.name for column in self.sheet.columns)

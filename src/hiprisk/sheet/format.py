@@ -46,6 +46,33 @@ class TrainingSummary:
 
 
 @dataclass(frozen=True, kw_only=True)
+class MeasurementError:
+    """How far two measurements of a person who has not changed differ.
+
+    Attributes
+    ----------
+    instrument : str
+        What measures it, for instance ``goniometer``.
+    low, high : float
+        Standard error of measurement in the unit of the variable; they differ where only a range
+        is known.
+    source : str
+        Where the figure was found, in words.
+    minimal_detectable_change : float or None
+        Smallest change beyond measurement error at 95 %, in the unit of the variable.
+    assumed : bool
+        Whether the figure belongs to the instrument and not to this very variable.
+    """
+
+    instrument: str
+    low: float
+    high: float
+    source: str
+    minimal_detectable_change: float | None = None
+    assumed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class VariableSpec:
     """One variable that a user may give: its meaning, unit, ranges and levels.
 
@@ -53,6 +80,8 @@ class VariableSpec:
     ----------
     weight : float
         Share of the model's predictive information that goes with this variable, in [0, 1].
+    measurement : MeasurementError or None
+        None where nothing is known of it.
     """
 
     name: str
@@ -65,6 +94,7 @@ class VariableSpec:
     integer: bool = False
     weight: float = 0.0
     training: TrainingSummary | None = None
+    measurement: MeasurementError | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -227,6 +257,7 @@ class OutcomeSpec:
     baseline: str | None = None
     event_level: str | None = None
     events: tuple[Event, ...] = ()
+    measurement: MeasurementError | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""A model's next version: the sheet rewritten after an update, judged before and after."""
+"""A model's next version: updated on new people, judged before and after, with its lineage."""
 
 from __future__ import annotations
 
@@ -11,19 +11,26 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hiprisk.errors import InputError
-from hiprisk.learning.export import sheet_columns, with_weights
 from hiprisk.learning.folds import grouped_folds
 from hiprisk.learning.participants import FlowStep
-from hiprisk.learning.uncertainty import residual_distribution
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.seeding import rng_for
 from hiprisk.sheet.consistency import check_sheet
-from hiprisk.sheet.evaluate import Prediction, SheetEvaluator
-from hiprisk.sheet.format import Distribution, LinearModel, Sheet, Term, TreesModel
+from hiprisk.sheet.format import LinearModel, Sheet, TreesModel
 from hiprisk.validation.external import ModelIdentity, calibration_tenths, usable_metrics
 from hiprisk.validation.intervals import percentile_intervals
 from hiprisk.validation.newpeople import NewPeople
+from hiprisk.validation.rewriting import (
+    PEOPLE_FOR_SCATTER,
+    ChosenUpdate,
+    UnseenPredictions,
+    coefficients_of,
+    described,
+    predict_frame,
+    with_model,
+    with_refits,
+    with_scatter,
+)
 from hiprisk.validation.updating import (
     ClosedTest,
     Method,
@@ -40,9 +47,6 @@ from hiprisk.validation.updating import (
 Floats = NDArray[np.float64]
 
 FOLDS = 10
-REFITS = 200
-PEOPLE_FOR_SCATTER = 200
-FEWEST_REFITS = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,15 +201,6 @@ def _test_dict(test: ClosedTest) -> dict[str, Any]:
     }
 
 
-@dataclass(frozen=True)
-class _Chosen:
-    """A fit, and how it came to be."""
-
-    fit: UpdateFit
-    test: ClosedTest | None
-    shrinkage: float | None
-
-
 def update_model(
     sheet: Sheet, people: NewPeople, settings: UpdateSettings, *, parent: ModelIdentity
 ) -> UpdateResult:
@@ -228,39 +223,22 @@ def update_model(
     data = UpdateData(sheet.outcome.kind, people.observed, people.lp, people.functions)
     check_size(data, _may_choose(settings.method, data))
     chosen = _choose(sheet, data, settings)
-    updated = _with_model(sheet, chosen.fit)
     unseen = _cross_validated(sheet, people, data, settings)
-    scatter = "not available"
-    if sheet.outcome.kind == "continuous":
-        updated, scatter = _with_scatter(updated, chosen.fit, people, unseen)
-    if chosen.fit.method != "none":
-        updated = _with_refits(updated, sheet, data, people.groups, chosen, settings)
-        updated = _described(updated, people, chosen, parent)
-    check_sheet(updated, name="the updated sheet")
-    apparent = _predict(updated, people.frame).predicted
-    usable, _ = usable_metrics(data.kind, people.observed, unseen.predicted)
-
-    def judged(predicted: Floats) -> tuple[Estimate, ...]:
-        own, _ = usable_metrics(data.kind, people.observed, predicted)
-        return percentile_intervals(
-            people.observed,
-            predicted,
-            metrics={name: function for name, function in own.items() if name in usable},
-            groups=people.groups,
-            n_resamples=settings.n_resamples,
-            seed=settings.seed,
-            name="update",
-        )
-
-    before, after = judged(people.predicted), judged(unseen.predicted)
+    updated, scatter = _next_sheet(sheet, people, data, chosen, unseen, parent, seed=settings.seed)
+    apparent = predict_frame(updated, people.frame).predicted
+    before, at_home, after = (
+        _judged(people, predicted, unseen.predicted, kind=data.kind, settings=settings)
+        for predicted in (people.predicted, apparent, unseen.predicted)
+    )
+    line = chosen.fit.coefficients is None
     return UpdateResult(
         parent=parent,
         method=settings.method,
         chosen=chosen.fit.method,
         closed_test=chosen.test,
         shrinkage=chosen.shrinkage,
-        intercept=None if chosen.fit.coefficients is not None else chosen.fit.intercept,
-        slope=None if chosen.fit.coefficients is not None else chosen.fit.slope,
+        intercept=chosen.fit.intercept if line else None,
+        slope=chosen.fit.slope if line else None,
         coefficients=_changes(sheet, updated),
         kind=data.kind,
         outcome_unit=sheet.outcome.unit,
@@ -269,7 +247,7 @@ def update_model(
         flow=people.flow,
         reasons=people.reasons,
         before=before,
-        apparent=judged(apparent),
+        apparent=at_home,
         after=after,
         calibration_before=calibration_tenths(people.observed, people.predicted),
         calibration_after=calibration_tenths(people.observed, unseen.predicted),
@@ -282,6 +260,51 @@ def update_model(
     )
 
 
+def _next_sheet(
+    sheet: Sheet,
+    people: NewPeople,
+    data: UpdateData,
+    chosen: ChosenUpdate,
+    unseen: UnseenPredictions,
+    parent: ModelIdentity,
+    *,
+    seed: int,
+) -> tuple[Sheet, str]:
+    """The updated sheet, and what became of the scatter of its outcome."""
+    if chosen.fit.method == "none":
+        # Nothing is written then; the parent stays as it is, to the last byte.
+        return sheet, "kept" if sheet.distribution is not None else "not available"
+    updated, scatter = with_model(sheet, chosen.fit), "not available"
+    if sheet.outcome.kind == "continuous":
+        updated, scatter = with_scatter(updated, chosen.fit, people, unseen)
+    updated = with_refits(updated, sheet, data, people.groups, chosen, seed)
+    updated = described(updated, people, chosen, parent)
+    check_sheet(updated, name="the updated sheet")
+    return updated, scatter
+
+
+def _judged(
+    people: NewPeople,
+    predicted: Floats,
+    reference: Floats,
+    *,
+    kind: str,
+    settings: UpdateSettings,
+) -> tuple[Estimate, ...]:
+    """Metrics that both these predictions and the reference have, on the same resamples."""
+    own, _ = usable_metrics(kind, people.observed, predicted)
+    shared, _ = usable_metrics(kind, people.observed, reference)
+    return percentile_intervals(
+        people.observed,
+        predicted,
+        metrics={name: function for name, function in own.items() if name in shared},
+        groups=people.groups,
+        n_resamples=settings.n_resamples,
+        seed=settings.seed,
+        name="update",
+    )
+
+
 def _may_choose(method: str, data: UpdateData) -> tuple[Method, ...]:
     if method == "closed-test":
         several = data.functions is not None and data.functions.shape[1] > 1
@@ -289,7 +312,7 @@ def _may_choose(method: str, data: UpdateData) -> tuple[Method, ...]:
     return (method,)  # type: ignore[return-value]  # one of the methods, as the CLI's choices say
 
 
-def _choose(sheet: Sheet, data: UpdateData, settings: UpdateSettings) -> _Chosen:
+def _choose(sheet: Sheet, data: UpdateData, settings: UpdateSettings) -> ChosenUpdate:
     test = None
     method = settings.method
     if method == "closed-test":
@@ -297,9 +320,9 @@ def _choose(sheet: Sheet, data: UpdateData, settings: UpdateSettings) -> _Chosen
         method = test.chosen
     fit = fit_update(data, method)  # type: ignore[arg-type]  # one of the methods
     if not settings.shrinkage or fit.coefficients is None:
-        return _Chosen(fit, test, None)
+        return ChosenUpdate(fit, test, None)
     factor = shrinkage_factor(data, fit)
-    return _Chosen(_drawn_back(sheet, data, fit, factor), test, factor)
+    return ChosenUpdate(_drawn_back(sheet, data, fit, factor), test, factor)
 
 
 def _drawn_back(sheet: Sheet, data: UpdateData, fit: UpdateFit, factor: float) -> UpdateFit:
@@ -309,186 +332,19 @@ def _drawn_back(sheet: Sheet, data: UpdateData, fit: UpdateFit, factor: float) -
     return dataclasses.replace(fit, coefficients=drawn)
 
 
-def coefficients_of(sheet: Sheet) -> Floats:
-    """Coefficients of a linear sheet, the intercept first."""
-    assert isinstance(sheet.model, LinearModel)
-    slopes = [c for term in sheet.model.terms for c in term.coefficients]
-    return np.array([sheet.model.intercept, *slopes])
-
-
-def _with_model(sheet: Sheet, fit: UpdateFit) -> Sheet:
-    model = sheet.model
-    if isinstance(model, TreesModel):
-        return dataclasses.replace(sheet, model=_scaled_trees(model, fit))
-    new = updated_coefficients(fit, coefficients_of(sheet))
-    return dataclasses.replace(
-        sheet,
-        model=dataclasses.replace(
-            model, intercept=float(new[0]), terms=_terms(model, new), refits=None, covariance=None
-        ),
-    )
-
-
-def _scaled_trees(model: TreesModel, fit: UpdateFit) -> TreesModel:
-    """A final line laid over trees: every leaf stretched, the baseline moved."""
-    if fit.method == "none":
-        return model
-    return dataclasses.replace(
-        model,
-        baseline=fit.intercept + fit.slope * model.baseline,
-        trees=tuple(
-            dataclasses.replace(tree, value=tuple(fit.slope * value for value in tree.value))
-            for tree in model.trees
-        ),
-    )
-
-
-def _terms(model: LinearModel, coefficients: Floats) -> tuple[Term, ...]:
-    terms, place = [], 1
-    for term in model.terms:
-        width = len(term.coefficients)
-        own = tuple(map(float, coefficients[place : place + width]))
-        terms.append(dataclasses.replace(term, coefficients=own))
-        place += width
-    return tuple(terms)
-
-
-def _predict(sheet: Sheet, frame: pd.DataFrame) -> Prediction:
-    return SheetEvaluator(sheet).predict(sheet_columns(sheet.variables, frame))
-
-
-@dataclass(frozen=True)
-class _Unseen:
-    """Every person judged by an update that was fitted to others."""
-
-    predicted: Floats
-    imputation_variance: Floats
-
-
 def _cross_validated(
     sheet: Sheet, people: NewPeople, data: UpdateData, settings: UpdateSettings
-) -> _Unseen:
+) -> UnseenPredictions:
     n_folds = min(FOLDS, len(np.unique(people.groups)))
     rng = rng_for(settings.seed, "update", "folds")
     predicted, variance = np.empty(people.n), np.empty(people.n)
     for left_out in grouped_folds(people.groups, n_folds=n_folds, rng=rng):
         learn = np.setdiff1d(np.arange(people.n), left_out)
-        own = _with_model(sheet, _choose(sheet, data.take(learn), settings).fit)
-        answer = _predict(own, people.frame.iloc[left_out])
+        own = with_model(sheet, _choose(sheet, data.take(learn), settings).fit)
+        answer = predict_frame(own, people.frame.iloc[left_out])
         predicted[left_out] = answer.predicted
         variance[left_out] = answer.imputation_variance
-    return _Unseen(predicted, variance)
-
-
-def _with_scatter(
-    updated: Sheet, fit: UpdateFit, people: NewPeople, unseen: _Unseen
-) -> tuple[Sheet, str]:
-    """The scatter of the outcome, from the cross-validated residuals where there are enough."""
-    if people.n >= PEOPLE_FOR_SCATTER:
-        residual = people.observed - unseen.predicted
-        distribution: Distribution | None = residual_distribution(
-            people.observed, unseen.predicted, unseen.imputation_variance
-        )
-        sd: float | None = float(np.sqrt(np.mean(residual**2)))
-        return dataclasses.replace(updated, distribution=distribution, residual_sd=sd), (
-            "re-estimated"
-        )
-    old = updated.distribution
-    if old is None:
-        return updated, "not available"
-    if fit.coefficients is None and fit.slope > 0:
-        levels = tuple(fit.intercept + fit.slope * level for level in old.levels)
-        updated = dataclasses.replace(updated, distribution=dataclasses.replace(old, levels=levels))
-    return updated, "kept"
-
-
-def _with_refits(
-    updated: Sheet,
-    parent: Sheet,
-    data: UpdateData,
-    groups: NDArray[np.intp],
-    chosen: _Chosen,
-    settings: UpdateSettings,
-) -> Sheet:
-    """Refits of the update: persons drawn anew, over the parent's own refits where it has them."""
-    model = updated.model
-    if isinstance(model, TreesModel):
-        return updated
-    assert isinstance(parent.model, LinearModel)
-    assert data.functions is not None
-    base = parent.model.refits or (tuple(map(float, coefficients_of(parent))),) * REFITS
-    rng = rng_for(settings.seed, "update", "refits")
-    labels, place = np.unique(groups, return_inverse=True)
-    found = []
-    for vector in base:
-        drawn = rng.integers(0, len(labels), len(labels))
-        weights = np.bincount(drawn, minlength=len(labels))[place].astype(np.float64)
-        refit = _refit(data, np.array(vector), weights, chosen)
-        if refit is not None:
-            found.append(refit)
-    if len(found) < FEWEST_REFITS:
-        return updated
-    covariance = np.cov(np.array(found), rowvar=False)
-    return dataclasses.replace(
-        updated,
-        model=dataclasses.replace(
-            model,
-            refits=tuple(tuple(map(float, row)) for row in found),
-            covariance=tuple(tuple(map(float, row)) for row in np.atleast_2d(covariance)),
-        ),
-    )
-
-
-def _refit(data: UpdateData, vector: Floats, weights: Floats, chosen: _Chosen) -> Floats | None:
-    assert data.functions is not None
-    lp = vector[0] + data.functions @ vector[1:]
-    own = dataclasses.replace(data, lp=lp, weights=weights)
-    try:
-        fit = fit_update(own, chosen.fit.method)
-        new = updated_coefficients(fit, vector)
-        if chosen.shrinkage is not None:
-            simple = updated_coefficients(fit_update(own, "recalibrate"), vector)
-            new = simple + chosen.shrinkage * (new - simple)
-    except InputError:
-        # A resample of one class, or in which a term never varies.
-        return None
-    return new
-
-
-def _described(updated: Sheet, people: NewPeople, chosen: _Chosen, parent: ModelIdentity) -> Sheet:
-    """Provenance, notes and weights of the new version."""
-    provenance, mixed = combined_provenance(parent.provenance, people.provenance)
-    named = parent.name + (f"@{parent.version}" if parent.version else "")
-    notes = [
-        *updated.notes,
-        f"Updated from {named} on {people.n} people: {words_of(chosen.fit.method)}.",
-        "Ranges, means and the filling-in of missing values are the development cohort's.",
-        *((mixed,) if mixed else ()),
-    ]
-    updated = dataclasses.replace(updated, provenance=provenance, notes=tuple(dict.fromkeys(notes)))  # type: ignore[arg-type]  # one of the sheet's literals
-    if chosen.fit.coefficients is not None and updated.max_imputed_weight > 0:
-        return with_weights(updated, people.frame)
-    return updated
-
-
-def combined_provenance(parent: str, cohort: str) -> tuple[str, str | None]:
-    """Provenance of an updated model, and what is mixed in it, in words.
-
-    What was fitted on simulated people stays so, whatever it is updated on; a model updated on
-    simulated people becomes so.
-    """
-    people = {"synthetic": "simulated people", "real": "real people"}
-    words = {**people, "published": "a published model"}
-    here = people.get(cohort, "people of whom it is not stated whether they are real")
-    mixed = None
-    if parent != cohort:
-        first = words.get(parent, "people of whom it is not stated whether they are real")
-        mixed = f"MIXED PROVENANCE: first from {first}, updated on {here}."
-    if "synthetic" in (parent, cohort):
-        return "synthetic", mixed
-    if parent == "published":
-        return "published", mixed
-    return ("real" if parent == cohort == "real" else "unknown"), mixed
+    return UnseenPredictions(predicted, variance)
 
 
 def _changes(before: Sheet, after: Sheet) -> tuple[CoefficientChange, ...]:
@@ -510,7 +366,7 @@ def _changes(before: Sheet, after: Sheet) -> tuple[CoefficientChange, ...]:
 
 
 def _summary(
-    chosen: _Chosen,
+    chosen: ChosenUpdate,
     people: NewPeople,
     before: tuple[Estimate, ...],
     after: tuple[Estimate, ...],

@@ -1,0 +1,71 @@
+"""``hiprisk calculator``: a model as one HTML file that works without a network."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+from hiprisk.cli.options import Parser
+from hiprisk.cli.output import note, print_json, print_lines
+from hiprisk.errors import ConfigError, StoreError
+
+EXAMPLE = """  hiprisk calculator stupar --out calculator.html
+  hiprisk calculator models/stupar/1 --out calculator.html --force"""
+
+
+def run(argv: Sequence[str]) -> int:
+    """Run the command."""
+    parser = Parser(
+        "calculator",
+        description="Write a calculator page: one HTML file with the model inside. It works from a "
+        "file on a phone or a desktop, makes no connection (a content security policy forbids it), "
+        "remembers nothing, and gives the numbers of hiprisk predict.",
+        example=EXAMPLE,
+    )
+    parser.add_argument("bundle", metavar="BUNDLE", help="bundle, or name of a model in ./models")
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="FILE", help="HTML file to write"
+    )
+    parser.add_argument("--force", action="store_true", help="overwrite the file")
+    options = parser.parse_args(argv)
+    if options.out.exists() and not options.force:
+        raise ConfigError(
+            "the file exists", code="EXISTS", file=options.out.name, advice="add --force"
+        )
+    from hiprisk.serving.calculator.building import build_page
+    from hiprisk.serving.patient import load
+
+    model = load(options.bundle)
+    page = build_page(model).encode()
+    _write(options.out, page)
+    if options.json:
+        print_json(
+            {
+                "out": str(options.out),
+                "bytes": len(page),
+                "sha256": hashlib.sha256(page).hexdigest(),
+                "bundle_sha256": model.bundle.sha256,
+                "provenance": model.sheet.provenance,
+            }
+        )
+        return 0
+    if model.sheet.provenance == "synthetic":
+        print_lines("SIMULATED DATA: this model was fitted on simulated people; the page says so.")
+    print_lines(f"{options.out}  {len(page) / 1024:.0f} KiB, opens in any browser")
+    note("The page holds the model and no patient; give it away as a file.")
+    return 0
+
+
+def _write(out: Path, page: bytes) -> None:
+    """Write to a temporary file beside it and rename: the page appears whole or not at all."""
+    scratch = out.with_name(f".{out.name}.writing")
+    try:
+        scratch.write_bytes(page)
+        scratch.replace(out)
+    except OSError as problem:
+        scratch.unlink(missing_ok=True)
+        raise StoreError(
+            f"the page cannot be written: {problem.strerror or 'the disk refused'}",
+            file=out.name,
+        ) from problem

@@ -1,0 +1,240 @@
+"""One patient's answer as a person likes to read it: a short form and a long one."""
+
+from __future__ import annotations
+
+import shutil
+import textwrap
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from hiprisk.cli.output import print_lines, print_table
+from hiprisk.cli.terminal_picture import Band, draw_bands
+
+if TYPE_CHECKING:
+    from hiprisk.serving.explanation import Explanation
+    from hiprisk.serving.patient import Model, PatientPrediction
+    from hiprisk.sheet.format import Sheet
+
+FLAG_WORDS = {
+    "EXTRAPOLATION": "outside what the model has seen",
+    "UNUSUAL": "unusual value",
+    "NOT_IN_TRAINING": "nobody in training had this level",
+}
+DISCLAIMER = "Not a medical device; no medical advice."
+# A part smaller than this share of the largest is left out of the short form.
+SMALL_PART = 0.05
+MOST_PARTS = 5
+
+
+def show_prediction(model: Model, result: PatientPrediction, *, why: bool = False) -> None:
+    """Print the answer; with `why`, all that it rests on."""
+    sheet = model.sheet
+    if result.provenance == "synthetic":
+        print_lines("SIMULATED DATA: this model was fitted on simulated people.", "")
+    print_wrapped(sheet.outcome.estimand[0].upper() + sheet.outcome.estimand[1:])
+    print_lines("")
+    _show_numbers(sheet, result)
+    _show_picture(sheet, result)
+    _show_chances(sheet, result)
+    if result.explanation is not None:
+        _show_score_error(sheet, result.explanation)
+        if why:
+            from hiprisk.cli.why_text import show_why
+
+            show_why(model, result.explanation)
+        else:
+            _show_short(sheet, result.explanation)
+    elif result.values["imputed"]:
+        print_lines("", "Not known, filled in: " + ", ".join(result.values["imputed"]))
+    _show_flags(result.values)
+    print_lines("")
+    print_wrapped(f"Use: {result.intended_use}")
+    bundle = model.bundle
+    print_lines(f"Model {bundle.name} version {bundle.version}, {result.bundle_sha256[:12]}; "
+                f"{provenance_words(result.provenance)}. {DISCLAIMER}")  # fmt: skip
+
+
+def provenance_words(provenance: str) -> str:
+    """What the people that a model learned from were."""
+    words = {
+        "synthetic": "fitted on simulated people",
+        "real": "fitted on real people",
+        "published": "written down from a publication",
+    }
+    return words.get(provenance, "of unknown origin")
+
+
+def amount(sheet: Sheet, value: float, *, signed: bool = False) -> str:
+    """A difference of predictions in words: points of the score, or of a risk in percent."""
+    sign = "+" if signed else ""
+    if sheet.outcome.kind == "binary":
+        return f"{100 * value:{sign}.1f} percentage points"
+    return f"{value:{sign}.1f}"
+
+
+def level_text(sheet: Sheet, value: float) -> str:
+    """A prediction in words."""
+    return f"{100 * value:.1f} %" if sheet.outcome.kind == "binary" else f"{value:.1f}"
+
+
+def heading(text: str) -> None:
+    """A line that opens a part."""
+    print_lines("", text)
+
+
+def _show_numbers(sheet: Sheet, result: PatientPrediction) -> None:
+    values, outcome = result.values, sheet.outcome
+    first = "risk" if outcome.kind == "binary" else "predicted"
+    unit = "" if first == "risk" else f"   ({outcome.unit}, higher is {outcome.higher_is})"
+    print_lines(f"  {first:<15} {level_text(sheet, values[first]):>7}{unit}")
+    for level in ("80", "95"):
+        lower, upper = values[f"lower_{level}"], values[f"upper_{level}"]
+        if lower is None:
+            print_lines(f"  {level} % interval   not available")
+        else:
+            low, high = level_text(sheet, lower).removesuffix(" %"), level_text(sheet, upper)
+            print_lines(f"  {level} % interval   {low:>5} to {high}")
+    if outcome.kind == "binary" and values["lower_80"] is not None:
+        print_lines("  (an interval is where resampled models put the risk)")
+
+
+def _show_picture(sheet: Sheet, result: PatientPrediction) -> None:
+    bands = [_band(result.values, "this patient")]
+    if result.explanation is not None:
+        bands.append(_band(result.explanation.typical.values, "typical patient"))
+    low, high = _ends(sheet, bands)
+    binary = sheet.outcome.kind == "binary"
+    if binary:
+        bands = [_percent(band) for band in bands]
+        low, high = 100 * low, 100 * high
+    unit = "%" if binary else sheet.outcome.higher_is + " >"
+    width = max(31, min(61, shutil.get_terminal_size((80, 24)).columns - 22))
+    print_lines("")
+    for line in draw_bands(bands, low=low, high=high, unit=unit, width=width):
+        print_lines(f"  {line}")
+
+
+def _band(values: Mapping[str, Any], label: str) -> Band:
+    point = values["risk"] if "risk" in values else values["predicted"]
+    return Band(
+        label=label,
+        point=point,
+        inner=(values["lower_80"], values["upper_80"]),
+        outer=(values["lower_95"], values["upper_95"]),
+    )
+
+
+def _percent(band: Band) -> Band:
+    def times(bounds: tuple[float | None, float | None]) -> tuple[float | None, float | None]:
+        low, high = bounds
+        return (None if low is None else 100 * low, None if high is None else 100 * high)
+
+    return Band(
+        label=band.label, point=100 * band.point, inner=times(band.inner), outer=times(band.outer)
+    )
+
+
+def _ends(sheet: Sheet, bands: list[Band]) -> tuple[float, float]:
+    outcome = sheet.outcome
+    if outcome.kind == "binary":
+        return 0.0, 1.0
+    seen = [v for band in bands for v in (band.point, *band.outer) if v is not None]
+    low = min(seen) if outcome.lower is None else outcome.lower
+    high = max(seen) if outcome.upper is None else outcome.upper
+    return (low, high) if high > low else (low - 1.0, high + 1.0)
+
+
+def _show_chances(sheet: Sheet, result: PatientPrediction) -> None:
+    events = sheet.outcome.events
+    if not events:
+        return
+    typical = result.explanation.typical.values if result.explanation is not None else {}
+    rows = []
+    for event in events:
+        name = f"chance_{event.name}"
+        other = typical.get(name)
+        rows.append([event.label, _chance(result.values[name])]
+                    + ([_chance(other)] if typical else []))  # fmt: skip
+    print_lines("")
+    print_table(["chance of", "this patient", *(["typical"] if typical else [])], rows)
+
+
+def _chance(value: float | None) -> str:
+    return "" if value is None else f"{100 * value:.0f} %"
+
+
+def _show_score_error(sheet: Sheet, explanation: Explanation) -> None:
+    error = explanation.score_error
+    if error is None:
+        return
+    print_lines("")
+    change = error.minimal_detectable_change
+    beyond = f"; only changes beyond {change:g} are more than that (95 %)" if change else ""
+    print_wrapped(
+        f"The score itself is measured with a standard error of {error.low:g} points{beyond}. "
+        f"Source: {error.source}."
+    )
+
+
+def _show_short(sheet: Sheet, explanation: Explanation) -> None:
+    parts = largest_parts(explanation)
+    if parts:
+        words = ", ".join(f"{label} {value:+.1f}" for label, value in parts)
+        if any(label.endswith("*") for label, _ in parts):
+            words += " (* filled in)"
+        print_lines("")
+        print_wrapped(f"What moved it from the typical patient ({explanation.scale}): {words}.")
+    names = explanation.not_known.variables
+    if names:
+        wider = explanation.not_known.width_80 - explanation.not_known.width_80_if_known
+        print_lines("")
+        print_wrapped(f"Not known, filled in: {some_of(sheet, names)}. {cost_words(sheet, wider)}")
+    if explanation.next_measurements:
+        best = explanation.next_measurements[0]
+        label = sheet.variable(best.variable).label
+        by = amount(sheet, best.narrows_80_by)
+        print_wrapped(f"Knowing {label} would narrow that most: by about {by}.")
+    print_lines("", "--why says more: measurement error, likeness, resampled models.")
+
+
+def some_of(sheet: Sheet, names: tuple[str, ...], most: int = MOST_PARTS) -> str:
+    """Labels of variables, the first few of many."""
+    labels = [sheet.variable(name).label for name in names]
+    if len(labels) <= most + 1:
+        return "; ".join(labels)
+    return "; ".join(labels[:most]) + f"; and {len(labels) - most} more"
+
+
+def cost_words(sheet: Sheet, wider: float) -> str:
+    """What the unknown variables cost."""
+    if sheet.outcome.kind == "binary":
+        return f"That alone leaves a range of {amount(sheet, wider)} open (80 %)."
+    return f"That makes the 80 % interval {amount(sheet, wider)} wider."
+
+
+def largest_parts(explanation: Explanation) -> list[tuple[str, float]]:
+    """The few parts that matter most, largest first; a star marks what was filled in."""
+    found = explanation.contributions
+    lacking = set(explanation.not_known.variables)
+    labels = [g.label + "*" * bool(lacking.intersection(g.variables)) for g in found.groups]
+    parts = sorted(zip(labels, found.values, strict=True), key=lambda part: -abs(part[1]))
+    smallest = SMALL_PART * abs(parts[0][1]) if parts else 0.0
+    return [part for part in parts[:MOST_PARTS] if abs(part[1]) > smallest]
+
+
+def _show_flags(values: Mapping[str, Any]) -> None:
+    worth = [flag for flag in values["flags"] if flag != "SIMULATED_MODEL"]
+    for flag in worth:
+        code, _, name = flag.rstrip(")").partition("(")
+        print_lines(f"Note: {name}: {FLAG_WORDS.get(code, code)}")
+
+
+def print_wrapped(text: str, *, indent: int = 0) -> None:
+    """Print a text in lines that fit the terminal."""
+    width = max(40, min(100, shutil.get_terminal_size((100, 24)).columns))
+    print_lines(*(" " * indent + line for line in wrapped(text, width - indent)))
+
+
+def wrapped(text: str, width: int) -> Iterable[str]:
+    """A text in lines of at most `width`."""
+    return textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)

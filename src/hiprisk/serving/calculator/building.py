@@ -1,0 +1,71 @@
+"""Builds the calculator page: a template, its style and script, and the sheet as JSON."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+from importlib import resources
+from string import Template
+from typing import TYPE_CHECKING
+
+from hiprisk.sheet.codec import encode
+from hiprisk.sheet.strict_json import canonical_json
+
+if TYPE_CHECKING:
+    from hiprisk.serving.patient import Model
+
+SCRIPTS = ("math.js", "engine.js", "explain.js", "pictures.js", "form.js", "page.js")
+
+
+def build_page(model: Model) -> str:
+    """One self-contained HTML document: the same bundle gives the same bytes.
+
+    Its content security policy forbids every connection, and allows this very script and style by
+    their hashes and nothing else, so that a page changed on its way runs nothing.
+
+    Parameters
+    ----------
+    model : Model
+    """
+    # One function of its own: the files' names stay out of the window.
+    script = "(() => {\n" + "\n".join(_part(name) for name in SCRIPTS) + "})();\n"
+    style = _part("style.css")
+    return Template(_part("template.html")).substitute(
+        policy=html.escape(content_security_policy(script, style), quote=True),
+        title=html.escape(model.sheet.title),
+        style=style,
+        script=script,
+        model=_model_json(model),
+    )
+
+
+def content_security_policy(script: str, style: str) -> str:
+    """The page's policy: no connection, no frame, no form target, one script, one style."""
+    return (
+        f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _model_json(model: Model) -> str:
+    """The sheet and where it comes from, safe inside a script element."""
+    document = {
+        "sheet": encode(model.sheet),
+        "bundle": {
+            "name": model.bundle.name,
+            "version": model.bundle.version,
+            "sha256": model.bundle.sha256,
+        },
+    }
+    # A `<` could end the element; JSON has another way to write it.
+    return canonical_json(document).replace("<", "\\u003c")
+
+
+def _hash(text: str) -> str:
+    digest = hashlib.sha256(text.encode()).digest()
+    return f"sha256-{base64.b64encode(digest).decode()}"
+
+
+def _part(name: str) -> str:
+    return resources.files("hiprisk.serving.calculator").joinpath(name).read_text("utf-8")

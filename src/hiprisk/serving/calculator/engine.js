@@ -1,0 +1,331 @@
+// The sheet's numbers in a browser: the same steps, in the same order, as hiprisk.sheet in Python.
+// No document, no network, no storage: functions of a sheet and of what is known of one patient.
+"use strict";
+
+const INTERVALS = { "80": [0.1, 0.9], "95": [0.025, 0.975] };
+const SMALLEST_DENOMINATOR = 1e-6;
+const NOT_KNOWN = new Set(["", "NA", "N/A", "NaN", "nan", "null", "NULL", "None", "unknown"]);
+const NUMBER = /^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]{1,3})?$/;
+
+function makeEngine(sheet) {
+  const outcome = sheet.outcome;
+  const binary = outcome.kind === "binary";
+  const linear = sheet.model.type === "linear";
+  const specs = new Map(sheet.variables.map((spec) => [spec.name, spec]));
+  const refits = (linear && sheet.model.refits) || [];
+  const center = sheet.missing.mean;
+  const precision = inverse(sheet.missing.covariance);
+
+  // --- from what is known to columns --------------------------------------------------------
+
+  function isNotKnown(value) {
+    if (value === null || value === undefined || Number.isNaN(value)) return true;
+    return typeof value === "string" && NOT_KNOWN.has(value.trim());
+  }
+
+  function asNumber(value) {
+    if (typeof value === "boolean") return null;
+    const text = String(value).trim();
+    if (typeof value !== "number" && !NUMBER.test(text)) return null;
+    const number = Number(value);
+    return Math.abs(number) <= 1e300 ? number : null;
+  }
+
+  function numericColumns(values) {
+    return sheet.columns.map((column) => {
+      const value = values[column.variable];
+      if (value === undefined) return NaN;
+      if (column.level === undefined) return value;
+      return value === column.level ? 1 : 0;
+    });
+  }
+
+  function condition(known) {
+    const lacking = [];
+    known.forEach((value, i) => { if (Number.isNaN(value)) lacking.push(i); });
+    const pull = lacking.map((a) => {
+      let total = 0;
+      known.forEach((value, j) => {
+        if (!Number.isNaN(value)) total += precision[a][j] * (value - center[j]);
+      });
+      return total;
+    });
+    const inner = submatrix(precision, lacking);
+    const factor = cholesky(inner);
+    const shift = solveUpper(factor, solveLower(factor, pull));
+    return { lacking, factor, inner, means: lacking.map((a, i) => center[a] - shift[i]) };
+  }
+
+  function filled(known) {
+    const group = condition(known);
+    if (!group.lacking.length) return [known];
+    return sheet.missing.draws.map((noise) => {
+      const shift = solveUpper(group.factor, group.lacking.map((a) => noise[a]));
+      const version = known.slice();
+      group.lacking.forEach((a, i) => { version[a] = group.means[i] + shift[i]; });
+      return version;
+    });
+  }
+
+  const OPERATIONS = {
+    minimum: Math.min,
+    maximum: Math.max,
+    difference: (a, b) => a - b,
+    product: (a, b) => a * b,
+    indicator: (value, bound) => (value >= bound ? 1 : 0),
+    ratio: (top, bottom) => {
+      const sign = bottom < 0 ? -1 : 1;
+      return top / (Math.abs(bottom) < SMALLEST_DENOMINATOR ? sign * SMALLEST_DENOMINATOR : bottom);
+    },
+  };
+
+  function named(columns) {
+    const found = new Map(sheet.columns.map((column, i) => [column.name, columns[i]]));
+    for (const item of sheet.derived) {
+      const [a, b] = item.of.map((o) => (typeof o === "string" ? found.get(o) : o));
+      found.set(item.name, OPERATIONS[item.op](a, b));
+    }
+    return found;
+  }
+
+  // --- the linear predictor -----------------------------------------------------------------
+
+  function cube(difference) {
+    const positive = Math.max(difference, 0);
+    return positive * positive * positive;
+  }
+
+  function splineBasis(x, knots) {
+    const last = knots[knots.length - 1], before = knots[knots.length - 2];
+    const scale = (last - knots[0]) ** 2;
+    const bent = knots.slice(0, -2).map((knot) =>
+      (cube(x - knot) - ((last - knot) / (last - before)) * cube(x - before) +
+        ((before - knot) / (last - before)) * cube(x - last)) / scale);
+    return [x, ...bent];
+  }
+
+  function functions(row) {
+    return sheet.model.terms.flatMap((term) => {
+      const x = row.get(term.column);
+      return term.basis === "linear" ? [x] : splineBasis(x, term.knots);
+    });
+  }
+
+  const coefficients = linear ? sheet.model.terms.flatMap((term) => term.coefficients) : [];
+
+  function linearPredictor(row) {
+    if (linear) {
+      let total = sheet.model.intercept;
+      functions(row).forEach((value, i) => { total += coefficients[i] * value; });
+      return total;
+    }
+    const inputs = sheet.model.inputs.map((name) => row.get(name));
+    let total = sheet.model.baseline;
+    for (const tree of sheet.model.trees) {
+      let node = 0;
+      while (tree.feature[node] >= 0) {
+        const left = inputs[tree.feature[node]] <= tree.threshold[node];
+        node = left ? tree.left[node] : tree.right[node];
+      }
+      total += tree.value[node];
+    }
+    return total;
+  }
+
+  function refitted(row) {
+    const values = functions(row);
+    return refits.map((vector) => {
+      let total = vector[0];
+      values.forEach((value, i) => { total += vector[i + 1] * value; });
+      return total;
+    });
+  }
+
+  function locate(known) {
+    const rows = filled(known).map(named);
+    const draws = rows.map(linearPredictor);
+    const lp = mean(draws);
+    return { rows, draws, lp, variance: sampleVariance(draws, lp) };
+  }
+
+  // --- the outcome's distribution -----------------------------------------------------------
+
+  const lowest = outcome.lower === undefined ? -Infinity : outcome.lower;
+  const highest = outcome.upper === undefined ? Infinity : outcome.upper;
+  const clip = (value) => Math.min(Math.max(value, lowest), highest);
+  const shape = sheet.distribution;
+  const residualScale = (at) => interpolate(at, shape.levels, shape.scales);
+  const widened = (at, variance) => Math.sqrt(residualScale(at) ** 2 + variance);
+  const quantile = (probability, at, scale) =>
+    clip(at + scale * interpolate(probability, shape.probabilities, shape.quantiles));
+
+  function chanceBeyond(event, bound, at, scale) {
+    const below = interpolate((bound - at) / scale, shape.quantiles, shape.probabilities);
+    if (event.direction === "above") {
+      if (bound <= lowest) return 1;
+      return bound > highest ? 0 : 1 - below;
+    }
+    if (bound >= highest) return 1;
+    return bound < lowest ? 0 : below;
+  }
+
+  function chance(event, place, known, at, scale) {
+    if (event.reference === "fixed") return chanceBeyond(event, event.value, at, scale);
+    const position = sheet.columns.findIndex((column) => column.name === outcome.baseline);
+    const baseline = known[position];
+    if (!Number.isNaN(baseline)) return chanceBeyond(event, baseline + event.value, at, scale);
+    return mean(place.draws.map((lp, i) => {
+      const own = clip(lp), bound = place.rows[i].get(outcome.baseline) + event.value;
+      return chanceBeyond(event, bound, own, residualScale(own));
+    }));
+  }
+
+  function numbers(known, place) {
+    const found = {};
+    if (binary) {
+      found.risk = mean(place.draws.map(expit));
+      const ordered = refitPredictions(place);
+      if (ordered) ordered.sort((a, b) => a - b);
+      for (const [level, bounds] of Object.entries(INTERVALS)) {
+        found[`lower_${level}`] = ordered ? sortedQuantile(ordered, bounds[0]) : null;
+        found[`upper_${level}`] = ordered ? sortedQuantile(ordered, bounds[1]) : null;
+      }
+      return found;
+    }
+    const at = clip(place.lp), scale = widened(at, place.variance);
+    found.predicted = at;
+    for (const [level, bounds] of Object.entries(INTERVALS)) {
+      found[`lower_${level}`] = quantile(bounds[0], at, scale);
+      found[`upper_${level}`] = quantile(bounds[1], at, scale);
+    }
+    for (const event of outcome.events) {
+      found[`chance_${event.name}`] = chance(event, place, known, at, scale);
+    }
+    return found;
+  }
+
+  function refitPredictions(place) {
+    if (!refits.length) return null;
+    const byRow = place.rows.map((row) => refitted(row));
+    return refits.map((_, i) => mean(byRow.map((row) => (binary ? expit(row[i]) : row[i]))));
+  }
+
+  // --- may this patient be predicted --------------------------------------------------------
+
+  const shown = (value) => String(Number(value.toPrecision(6)));
+
+  function rangeText(spec) {
+    if (spec.kind === "category") return spec.levels.join(", ");
+    if (spec.hard === undefined) return spec.unit;
+    const [low, high] = spec.hard;
+    const unit = spec.unit.replace(`${shown(low)}-${shown(high)}`, "").trim();
+    return `${shown(low)} to ${shown(high)} ${unit}`.trim();
+  }
+
+  const RULES = {
+    OUT_OF_RANGE: (spec) => `must lie in ${rangeText(spec)}`,
+    NOT_A_NUMBER: () => "must be a number, with a decimal point",
+    NOT_AN_INTEGER: () => "must be a whole number",
+    UNKNOWN_CATEGORY: (spec) => `must be one of ${spec.levels.join(", ")}`,
+  };
+
+  // One given value: {value} in the sheet's terms, {} where not known, or {code, rule}.
+  function read(spec, given) {
+    if (isNotKnown(given)) return {};
+    const refusal = (code) => ({ code, rule: RULES[code](spec) });
+    if (spec.kind === "category") {
+      const level = String(given).trim();
+      return spec.levels.includes(level) ? { value: level } : refusal("UNKNOWN_CATEGORY");
+    }
+    const value = asNumber(given);
+    if (value === null) return refusal("NOT_A_NUMBER");
+    if (spec.hard !== undefined && (value < spec.hard[0] || value > spec.hard[1])) {
+      return refusal("OUT_OF_RANGE");
+    }
+    if (spec.integer && value !== Math.floor(value)) return refusal("NOT_AN_INTEGER");
+    return { value };
+  }
+
+  function flagOf(spec, value) {
+    const training = spec.training || {};
+    if (spec.kind === "category") {
+      const shares = training.level_shares || [];
+      return shares.length && shares[spec.levels.indexOf(value)] === 0 ? "NOT_IN_TRAINING" : null;
+    }
+    const outside = (low, high) => value < low || value > high;
+    if (spec.soft !== undefined && outside(...spec.soft)) return "UNUSUAL";
+    if (training.low === undefined || training.high === undefined) return null;
+    return outside(training.low, training.high) ? "EXTRAPOLATION" : null;
+  }
+
+  function usable(given) {
+    const values = {}, refused = [], flags = [];
+    let imputedWeight = 0;
+    for (const spec of sheet.variables) {
+      const one = read(spec, given[spec.name]);
+      if (one.code) refused.push({ code: one.code, variable: spec.name, rule: one.rule });
+      else if (one.value === undefined) imputedWeight += spec.weight;
+      else {
+        values[spec.name] = one.value;
+        const flag = flagOf(spec, one.value);
+        if (flag) flags.push(`${flag}(${spec.name})`);
+      }
+    }
+    if (imputedWeight > sheet.max_imputed_weight) {
+      refused.push({ code: "TOO_MANY_MISSING", variable: null,
+        rule: "too little is known for a prediction" });
+    }
+    if (sheet.provenance === "synthetic") flags.push("SIMULATED_MODEL");
+    return { values, refused, flags };
+  }
+
+  // --- the typical patient ------------------------------------------------------------------
+
+  function meansOf(spec) {
+    const found = new Map();
+    sheet.columns.forEach((column, i) => {
+      if (column.variable === spec.name) found.set(column.level, center[i]);
+    });
+    return found;
+  }
+
+  function levelChances(spec, means) {
+    const known = new Map();
+    for (const level of spec.levels) {
+      if (means.has(level)) known.set(level, Math.min(Math.max(means.get(level), 0), 1));
+    }
+    let total = sum([...known.values()]);
+    if (total > 1) {
+      for (const [level, value] of known) known.set(level, value / total);
+      total = 1;
+    }
+    const others = spec.levels.length - known.size;
+    const rest = others ? (1 - total) / others : 0;
+    return spec.levels.map((level) => (known.has(level) ? known.get(level) : rest));
+  }
+
+  function typicalValue(spec) {
+    const training = spec.training || {};
+    if (spec.kind === "number") {
+      if (training.median !== undefined) return training.median;
+      const means = meansOf(spec);
+      return means.size ? [...means.values()][0] : 0;
+    }
+    let shares = training.level_shares || [];
+    if (shares.length !== spec.levels.length) shares = levelChances(spec, meansOf(spec));
+    return spec.levels[shares.indexOf(Math.max(...shares))];
+  }
+
+  const typicalPatient = {};
+  for (const spec of sheet.variables) typicalPatient[spec.name] = typicalValue(spec);
+  const typicalColumns = numericColumns(typicalPatient);
+  const typicalPlace = locate(typicalColumns);
+  const typical = { patient: typicalPatient, ...numbers(typicalColumns, typicalPlace) };
+
+  return {
+    sheet, outcome, binary, linear, specs, refits, center, coefficients,
+    numericColumns, condition, locate, functions, numbers, refitPredictions, clip, widened, quantile,
+    read, usable, flagOf, rangeText, shown, isNotKnown, levelChances,
+    typical, typicalPlace,
+  };
+}

@@ -1,0 +1,296 @@
+// What a prediction rests on: parts that add up, the next measurement, measurement error, likeness.
+// The same steps as hiprisk.sheet.explain and its neighbours in Python.
+"use strict";
+
+const NORMAL_90 = 1.2815515655446004;
+const ROOT = Math.sqrt(10);
+const NODES = [
+  -Math.sqrt(5 + ROOT), -Math.sqrt(5 - ROOT), 0, Math.sqrt(5 - ROOT), Math.sqrt(5 + ROOT),
+];
+const OUTER = (7 - 2 * ROOT) / 60, INNER = (7 + 2 * ROOT) / 60;
+const WEIGHTS = [OUTER, INNER, 8 / 15, INNER, OUTER];
+
+function makeExplainer(engine) {
+  const {
+    sheet, outcome, binary, linear, specs, refits, center, coefficients,
+    numericColumns, condition, locate, functions, numbers, refitPredictions, clip, widened, quantile,
+    usable, levelChances, typical, typicalPlace,
+  } = engine;
+
+  // --- what moved the prediction ------------------------------------------------------------
+
+  function predictorGroups() {
+    const roots = new Map(sheet.columns.map((c) => [c.name, new Set([c.variable])]));
+    const labels = new Map();
+    for (const item of sheet.derived) {
+      const operands = item.of.filter((o) => typeof o === "string");
+      roots.set(item.name, new Set(operands.flatMap((name) => [...roots.get(name)])));
+      labels.set(item.name, item.label || item.name);
+    }
+    for (const c of sheet.columns) labels.set(c.name, specs.get(c.variable).label);
+    const reads = linear ? sheet.model.terms.map((term) => term.column) : sheet.model.inputs;
+    const used = [...new Set(reads)];
+    const joined = new Map();
+    for (const column of used) {
+      const together = new Set();
+      for (const name of roots.get(column)) {
+        together.add(name);
+        for (const other of joined.get(name) || []) together.add(other);
+      }
+      for (const name of together) joined.set(name, together);
+    }
+    const members = new Set(sheet.variables.map((s) => joined.get(s.name)).filter(Boolean));
+    return [...members].map((set) => {
+      const columns = used.filter((column) => {
+        const own = [...roots.get(column)];
+        return own.length && own.every((name) => set.has(name));
+      });
+      return {
+        variables: sheet.variables.map((s) => s.name).filter((name) => set.has(name)),
+        columns,
+        label: [...new Set(columns.map((column) => labels.get(column)))].join(" and "),
+      };
+    });
+  }
+
+  const groups = predictorGroups();
+  const groupOf = new Map(groups.flatMap((group, i) => group.columns.map((c) => [c, i])));
+  const placeOf = (column) => (groupOf.has(column) ? groupOf.get(column) : -1);
+
+  function combinations(n, k) {
+    let found = 1;
+    for (let i = 1; i <= k; i += 1) found = (found * (n - k + i)) / i;
+    return Math.round(found);
+  }
+
+  const shapleyWeight = (before, after) =>
+    1 / ((before + after + 1) * combinations(before + after, before));
+
+  function addTreeShares(tree, patient, reference, owners, shares) {
+    const stack = [[0, new Set(), new Set()]];
+    while (stack.length) {
+      const [node, here, there] = stack.pop();
+      const feature = tree.feature[node];
+      if (feature < 0) {
+        const value = tree.value[node];
+        for (const group of here) shares[group] += value * shapleyWeight(here.size - 1, there.size);
+        for (const group of there) shares[group] -= value * shapleyWeight(here.size, there.size - 1);
+        continue;
+      }
+      const group = owners[feature], threshold = tree.threshold[node];
+      const own = patient[feature] <= threshold ? tree.left[node] : tree.right[node];
+      const other = reference[feature] <= threshold ? tree.left[node] : tree.right[node];
+      if (own === other || here.has(group)) stack.push([own, here, there]);
+      else if (there.has(group)) stack.push([other, here, there]);
+      else {
+        stack.push([other, here, new Set([...there, group])]);
+        stack.push([own, new Set([...here, group]), there]);
+      }
+    }
+  }
+
+  function contributionValues(rows) {
+    const reference = typicalPlace.rows[0];
+    const parts = groups.map(() => 0);
+    if (linear) {
+      const base = functions(reference), own = rows.map(functions);
+      const owners = sheet.model.terms.flatMap((t) => t.coefficients.map(() => placeOf(t.column)));
+      coefficients.forEach((coefficient, i) => {
+        const moved = mean(own.map((values) => values[i] - base[i]));
+        if (owners[i] >= 0) parts[owners[i]] += coefficient * moved;
+      });
+      return parts;
+    }
+    const inputs = sheet.model.inputs, owners = inputs.map(placeOf);
+    const other = inputs.map((name) => reference.get(name));
+    for (const row of rows) {
+      const mine = inputs.map((name) => row.get(name));
+      for (const tree of sheet.model.trees) addTreeShares(tree, mine, other, owners, parts);
+    }
+    return parts.map((part) => part / rows.length);
+  }
+
+  function contributions(place, lacking) {
+    const values = contributionValues(place.rows);
+    const held = (lp) => (binary ? 0 : clip(lp) - lp);
+    return {
+      scale: binary ? "log odds" : outcome.unit,
+      reference: typicalPlace.lp,
+      total: place.lp,
+      held_at_bounds: held(place.lp) - held(typicalPlace.lp),
+      parts: groups.map((group, i) => ({
+        label: group.label,
+        variables: group.variables,
+        not_known: group.variables.filter((name) => lacking.includes(name)),
+        value: values[i],
+      })),
+    };
+  }
+
+  // --- what was not known, and what to measure next -----------------------------------------
+
+  function width80(lp, variance) {
+    if (binary) {
+      const reach = NORMAL_90 * Math.sqrt(variance);
+      return expit(lp + reach) - expit(lp - reach);
+    }
+    const at = clip(lp), scale = widened(at, variance), [low, high] = INTERVALS["80"];
+    return quantile(high, at, scale) - quantile(low, at, scale);
+  }
+
+  function possibleValues(spec, group) {
+    const means = new Map(group.lacking.map((place, i) => [place, group.means[i]]));
+    const own = sheet.columns.map((c, i) => i).filter((i) => sheet.columns[i].variable === spec.name);
+    if (spec.kind === "number") {
+      const sd = Math.sqrt(group.variances[group.lacking.indexOf(own[0])]);
+      const [low, high] = spec.hard === undefined ? [-Infinity, Infinity] : spec.hard;
+      const values = NODES.map((node) => Math.min(Math.max(means.get(own[0]) + node * sd, low), high));
+      return { rows: values.map((value) => [[own[0], value]]), chances: WEIGHTS };
+    }
+    const byLevel = new Map(own.map((place) => [sheet.columns[place].level, means.get(place)]));
+    return {
+      rows: spec.levels.map((level) =>
+        own.map((place) => [place, sheet.columns[place].level === level ? 1 : 0])),
+      chances: levelChances(spec, byLevel),
+    };
+  }
+
+  function shareOf(known, option) {
+    const tried = option.rows.map((row) => {
+      const columns = known.slice();
+      for (const [place, value] of row) columns[place] = value;
+      return locate(columns);
+    });
+    const weighted = (values) => sum(values.map((value, i) => option.chances[i] * value));
+    const middle = weighted(tried.map((place) => place.lp));
+    const moved = weighted(tried.map((place) => (place.lp - middle) ** 2));
+    const left = weighted(tried.map((place) => place.variance));
+    return moved > 0 ? moved / (moved + left) : 0;
+  }
+
+  function nextMeasurements(known, place, lacking) {
+    if (!lacking.length) return [];
+    const group = condition(known);
+    const covariance = inverse(group.inner);
+    group.variances = covariance.map((row, i) => row[i]);
+    const now = width80(place.lp, place.variance);
+    return lacking.map((name) => {
+      const share = shareOf(known, possibleValues(specs.get(name), group));
+      const after = width80(place.lp, place.variance * (1 - share));
+      return { variable: name, share, width_80_after: after, narrows_80_by: now - after };
+    }).sort((a, b) => b.share - a.share);
+  }
+
+  // --- measurement error --------------------------------------------------------------------
+
+  const plainError = (error) => ({
+    instrument: error.instrument, low: error.low, high: error.high, source: error.source,
+    minimal_detectable_change: error.minimal_detectable_change ?? null,
+    assumed: Boolean(error.assumed),
+  });
+
+  const predictedFrom = (place) => (binary ? mean(place.draws.map(expit)) : clip(place.lp));
+
+  function measurementRanges(values) {
+    const found = new Map();
+    for (const spec of sheet.variables) {
+      if (spec.measurement === undefined || values[spec.name] === undefined) continue;
+      const [low, high] = spec.hard === undefined ? [-Infinity, Infinity] : spec.hard;
+      const moves = [spec.measurement.low, spec.measurement.high].map((error) => {
+        const [down, up] = [-1, 1].map((sign) => {
+          const value = Math.min(Math.max(values[spec.name] + sign * error, low), high);
+          return predictedFrom(locate(numericColumns({ ...values, [spec.name]: value })));
+        });
+        return Math.abs(up - down) / 2;
+      });
+      const { instrument } = spec.measurement;
+      if (!found.has(instrument)) found.set(instrument, []);
+      found.get(instrument).push({ variable: spec.name, moves_low: moves[0], moves_high: moves[1],
+        ...plainError(spec.measurement) });
+    }
+    const together = (items, key) => Math.sqrt(sum(items.map((item) => item[key] ** 2)));
+    return [...found].map(([instrument, variables]) => ({
+      instrument, variables,
+      moves_low: together(variables, "moves_low"), moves_high: together(variables, "moves_high"),
+    }));
+  }
+
+  // --- is the patient like those learned from, and how sure is the mean -----------------------
+
+  function distance(known) {
+    const here = known.map((_, i) => i).filter((i) => !Number.isNaN(known[i]));
+    if (!here.length) return null;
+    const factor = cholesky(submatrix(sheet.missing.covariance, here));
+    const whitened = solveLower(factor, here.map((i) => known[i] - center[i]));
+    const squared = sum(whitened.map((value) => value * value));
+    const tail = chiSquaredTail(squared, here.length);
+    const likeness = tail < 0.01 ? "unlike" : tail < 0.05 ? "less_usual" : "alike";
+    return { squared, n_columns: here.length, tail, likeness };
+  }
+
+  function refitSpread(place, predicted) {
+    if (refits.length < 2) return null;
+    const raw = refitPredictions(place);
+    const ordered = (binary ? raw : raw.map(clip)).sort((a, b) => a - b);
+    return {
+      n_refits: ordered.length,
+      standard_deviation: Math.sqrt(sampleVariance(ordered, mean(ordered))),
+      low: sortedQuantile(ordered, 0.025),
+      high: sortedQuantile(ordered, 0.975),
+      mean_absolute_difference: mean(ordered.map((value) => Math.abs(value - predicted))),
+    };
+  }
+
+  function effectiveSampleSize(place, risk) {
+    const scale = binary ? risk * (1 - risk) : 1;
+    let ofMean = null;
+    if (refits.length >= 2) {
+      const raw = refitPredictions(place);
+      ofMean = sampleVariance(raw, mean(raw));
+    } else if (linear && sheet.model.covariance !== undefined) {
+      const rows = place.rows.map(functions);
+      const vector = [1, ...coefficients.map((_, i) => mean(rows.map((row) => row[i])))];
+      ofMean = sum(vector.map((a, i) => a * sum(vector.map((b, j) => b * sheet.model.covariance[i][j]))));
+      if (binary) ofMean *= scale ** 2;
+    }
+    const ofOutcome = binary ? scale
+      : sheet.residual_sd === undefined ? null : sheet.residual_sd ** 2;
+    return ofMean === null || ofOutcome === null || ofMean <= 0 ? null : ofOutcome / ofMean;
+  }
+
+  // --- all of it ----------------------------------------------------------------------------
+
+  function explain(given) {
+    const { values, refused, flags } = usable(given);
+    if (refused.length) return { refused };
+    const known = numericColumns(values);
+    const place = locate(known);
+    const found = numbers(known, place);
+    const predicted = binary ? found.risk : found.predicted;
+    const lacking = sheet.variables.map((spec) => spec.name).filter((name) =>
+      sheet.columns.some((c, i) => c.variable === name && Number.isNaN(known[i])));
+    return {
+      ...found,
+      imputed: lacking,
+      flags,
+      explanation: {
+        typical,
+        contributions: contributions(place, lacking),
+        not_known: {
+          variables: lacking,
+          imputation_variance: place.variance,
+          width_80: width80(place.lp, place.variance),
+          width_80_if_known: width80(place.lp, 0),
+        },
+        next_measurements: nextMeasurements(known, place, lacking),
+        measurement_ranges: measurementRanges(values),
+        score_error: outcome.measurement === undefined ? null : plainError(outcome.measurement),
+        distance: distance(known),
+        effective_sample_size: effectiveSampleSize(place, predicted),
+        refits: refitSpread(place, predicted),
+      },
+    };
+  }
+
+  return explain;
+}

@@ -1,0 +1,303 @@
+// The page: reads the model from the document, asks, and shows the answer. It stores nothing.
+"use strict";
+
+function startPage() {
+  const model = JSON.parse(document.getElementById("model").textContent);
+  const { sheet, bundle } = model;
+  const engine = makeEngine(sheet);
+  const explain = makeExplainer(engine);
+  const { outcome, binary, specs } = engine;
+  const byId = (id) => document.getElementById(id);
+  const form = makeForm(engine, byId("fields"));
+
+  // --- words and numbers ----------------------------------------------------------------------
+
+  const minus = (text) => text.replace("-", "\u2212");
+  const fixed = (value, digits = 1) => {
+    const text = value.toFixed(digits);
+    return minus(Number(text) === 0 ? text.replace("-", "") : text);
+  };
+  const signed = (value, digits = 1) => {
+    const text = fixed(value, digits);
+    return value >= 0 || text.charAt(0) !== "\u2212" ? `+${text}` : text;
+  };
+  const percent = (value, digits = 0) => `${fixed(100 * value, digits)} %`;
+  const level = (value) => (binary ? percent(value, 1) : fixed(value));
+  const bare = (value) => fixed(binary ? 100 * value : value);
+  const amount = (value) => (binary ? `${fixed(100 * value)} percentage points` : fixed(value));
+  const label = (name) => specs.get(name).label;
+  const first = binary ? "risk" : "predicted";
+  const events = outcome.events;
+  const heaviest = sheet.variables.reduce((a, b) => (b.weight > a.weight ? b : a)).name;
+
+  // --- parts of the answer --------------------------------------------------------------------
+
+  function card(title, ...children) {
+    return el("section", { class: "card" }, el("h3", {}, title), ...children);
+  }
+
+  function table(caption, heads, rows) {
+    const head = el("tr", {}, ...heads.map((text) =>
+      text === "" ? el("td", { class: "bar" }) : el("th", { scope: "col", class: text.startsWith("#") ? "num" : null }, text.replace("#", ""))));
+    return el("table", {}, caption ? el("caption", {}, caption) : null, el("thead", {}, head), el("tbody", {}, ...rows));
+  }
+
+  function row(cells, className) {
+    return el("tr", { class: className || null }, ...cells.map((cell, i) => {
+      const picture = cells.find((one) => one instanceof Element);
+      if (i === 0) {
+        const below = picture ? el("span", { class: "phonebar" }, picture.cloneNode(true)) : null;
+        return el("th", { scope: "row" }, ...[cell].flat(), below);
+      }
+      return el("td", { class: cell instanceof Element || cell === "" ? "bar" : "num" }, cell);
+    }));
+  }
+
+  function rangeOf(values, which) {
+    if (values[`lower_${which}`] === null) return null;
+    return `${bare(values[`lower_${which}`])} to ${level(values[`upper_${which}`])}`;
+  }
+
+  function pictureOf(answer, typical) {
+    const band = (values, name, isTypical) => ({
+      label: name, typical: isTypical, point: scaled(values[first]),
+      inner: [scaled(values.lower_80), scaled(values.upper_80)],
+      outer: [scaled(values.lower_95), scaled(values.upper_95)],
+    });
+    const rows = answer ? [band(answer, "this patient", false)] : [];
+    rows.push(band(typical, "the typical patient", true));
+    const seen = rows.flatMap((one) => [one.point, ...one.outer]).filter((value) => value !== null);
+    const low = binary ? 0 : outcome.lower ?? Math.min(...seen);
+    const high = binary ? 100 : outcome.upper ?? Math.max(...seen);
+    const error = answer && answer.explanation.score_error;
+    const now = answer && outcome.baseline !== undefined ? engine.read(specs.get(outcome.baseline), form.given()[outcome.baseline]).value : undefined;
+    const worseAt = outcome.higher_is === "worse" ? 1 : 0;
+    const ends = binary ? ["less likely", "more likely"] : worseAt ? ["\u2190 better", "worse \u2192"] : ["\u2190 worse", "better \u2192"];
+    const width = Math.max(280, Math.min(byId("out").clientWidth - 46, 680));
+    const ranges = ["80", "95"].map((which) => answer && rangeOf(answer, which) ? `${which} % interval ${rangeOf(answer, which)}` : null);
+    return intervalPicture({
+      low, high, rows, ends, width,
+      now: now === undefined ? null : { value: now, label: `at the first visit ${fixed(now)}` },
+      error: error ? { size: error.high, label: `error of the score itself \u00b1 ${engine.shown(error.high)}` } : null,
+      label: [answer ? `This patient ${level(answer[first])}` : null, ...ranges, `typical patient ${level(typical[first])}`].filter(Boolean).join("; "),
+    });
+  }
+
+  const scaled = (value) => (value === null ? null : binary ? 100 * value : value);
+
+  function answerCard(answer) {
+    const typical = answer.explanation.typical;
+    const unit = binary ? "chance" : `${outcome.unit}, higher is ${outcome.higher_is}`;
+    const words = binary
+      ? [["80", "Eight in ten resampled models say"], ["95", "Nineteen in twenty say"]]
+      : [["80", "Eight in ten such people:"], ["95", "Nineteen in twenty such people:"]];
+    const lines = words.map(([which, text]) => {
+      const range = rangeOf(answer, which);
+      return el("li", {}, `${text} `, range ? el("b", {}, range) : "not available", ` (${which} % interval)`);
+    });
+    const error = answer.explanation.score_error;
+    return el("section", { class: "card" },
+      el("h3", {}, `${binary ? "Risk" : capital(outcome.label)} in ${engine.shown(outcome.horizon_months)} months`),
+      el("p", { class: "big" }, el("strong", {}, level(answer[first])), el("span", {}, unit)),
+      el("ul", { class: "ranges" }, ...lines),
+      pictureOf(answer, typical),
+      error ? el("p", { class: "small" }, errorWords(error)) : null);
+  }
+
+  function errorWords(error) {
+    const change = error.minimal_detectable_change;
+    return `The score itself is measured with a standard error of ${engine.shown(error.low)} points` +
+      (change ? `; only changes beyond ${engine.shown(change)} are more than that (95 %)` : "") + `. Source: ${error.source}.`;
+  }
+
+  function chancesCard(answer) {
+    if (!events.length) return null;
+    const typical = answer.explanation.typical;
+    return card("Chances", table("The dark mark is the typical patient.", ["Chance of", "", "#this patient", "#typical"],
+      events.map((event) => {
+        const own = answer[`chance_${event.name}`], other = typical[`chance_${event.name}`];
+        return row([event.label, shareBar(own, other), percent(own), percent(other)]);
+      })));
+  }
+
+  function partsCard(found) {
+    const worseSign = binary || outcome.higher_is === "worse" ? 1 : -1;
+    const parts = found.parts.slice().sort((a, b) => Math.abs(b.value) - Math.abs(a.value));
+    const largest = parts.length ? Math.abs(parts[0].value) : 0;
+    const rows = parts.map((part, i) => row([
+      [capital(part.label), part.not_known.length ? el("span", { class: "filled" }, " filled in") : ""],
+      signedBar(part.value, largest, part.value * worseSign > 0), signed(part.value, 2),
+    ], i < 8 ? "" : "screen-only"));
+    const rest = parts.slice(8).reduce((total, part) => total + part.value, 0);
+    if (parts.length > 8) rows.push(row([`${parts.length - 8} smaller parts together`, "", signed(rest, 2)], "print-only"));
+    const held = found.held_at_bounds;
+    if (Math.abs(held) > 1e-9) rows.push(row(["Held at the end of the scale", "", signed(held, 2)]));
+    rows.unshift(row(["The typical patient", "", fixed(found.reference, 2)], "start"));
+    rows.push(row(["This patient", "", fixed(found.total + held, 2)], "end"));
+    const key = el("p", { class: "small" }, el("span", { class: "key" }), "towards worse (right, +)   ",
+      el("span", { class: "key better" }), "towards better (left, \u2212)");
+    if (worseSign < 0) key.replaceChildren(el("span", { class: "key better" }), "towards better (right, +)   ", el("span", { class: "key" }), "towards worse (left, \u2212)");
+    return card("What moved it", table(`Parts add up exactly; in ${found.scale}.`, ["Against the typical patient", "", "#part"], rows), key);
+  }
+
+  function nextCard(answer) {
+    const { not_known: missing, next_measurements: next } = answer.explanation;
+    if (!missing.variables.length) return card("What was not known", el("p", {}, "Everything that the model asks for is known."));
+    const wider = missing.width_80 - missing.width_80_if_known;
+    const cost = binary ? `What is not known leaves a range of ${amount(wider)} open (80 %).`
+      : `What is not known makes the 80 % interval ${amount(wider)} wider.`;
+    const rows = next.slice(0, 5).map((item) =>
+      row([capital(label(item.variable)), shareBar(item.share, null), bare(item.narrows_80_by)]));
+    return card("What would help to know",
+      el("p", {}, `${missing.variables.length} of ${sheet.variables.length} values were filled in. ${cost} `,
+        el("strong", {}, `${capital(label(next[0].variable))} would narrow that most.`)),
+      table("Bars: share of what is open that goes once it is known.", ["Once known", "", binary ? "#points narrower" : "#narrower by"], rows));
+  }
+
+  function measurementCard(ranges) {
+    if (!ranges.length) {
+      return card("Measurement error", el("p", {}, "Nothing was given whose measurement error the model knows."));
+    }
+    const plus = (low, high) => {
+      const [a, b] = [bare(low), bare(high)];
+      return a === b ? `\u00b1 ${a}` : `\u00b1 ${[a, b].sort((p, q) => p - q).join(" to ")}`;
+    };
+    const figure = (one) => (one.low === one.high ? engine.shown(one.low) : `${engine.shown(one.low)} to ${engine.shown(one.high)}`) + (one.assumed ? ", assumed" : "");
+    const rows = ranges.flatMap((instrument) => [
+      ...instrument.variables.map((one) => row([capital(label(one.variable)), figure(one), plus(one.moves_low, one.moves_high)])),
+      instrument.variables.length > 1 ? row([`All by ${instrument.instrument}`, "\u00a0", plus(instrument.moves_low, instrument.moves_high)], "end") : null,
+    ]).filter(Boolean);
+    const sources = [...new Set(ranges.flatMap((instrument) => instrument.variables.map((one) => one.source)))];
+    return card("Within measurement error", table("How far the answer moves within one standard error.",
+      ["Measured", "#standard error", "#answer moves"], rows),
+    ...sources.map((source) => el("p", { class: "small" }, `Source: ${source}.`)));
+  }
+
+  const LIKENESS = {
+    alike: "Like those that the model learned from.",
+    less_usual: "Less usual than 19 in 20 of those that the model learned from.",
+    unlike: "Unlike those that the model learned from: fewer than 1 in 100 are as far out. Trust the answer less.",
+  };
+
+  function likenessCard(answer) {
+    const { distance, effective_sample_size: size, refits } = answer.explanation;
+    const remarks = answer.flags.filter((flag) => flag.includes("(")).map((flag) => {
+      const [code, name] = flag.slice(0, -1).split("(");
+      const words = { UNUSUAL: "an unusual value", EXTRAPOLATION: "outside what the model has seen", NOT_IN_TRAINING: "nobody learned from had this" };
+      return el("li", {}, `${capital(label(name))}: ${words[code]}`);
+    });
+    return card("How far to trust it",
+      el("p", {}, distance ? LIKENESS[distance.likeness] : "Nothing is known to tell by.",
+        distance ? el("span", { class: "small" }, ` ${percent(distance.tail)} of such people lie at least as far out (squared distance ${fixed(distance.squared)} over ${distance.n_columns} values).`) : ""),
+      remarks.length ? el("ul", {}, ...remarks) : null,
+      el("p", {}, size === null ? "Effective sample size: not available."
+        : `Effective sample size ${size.toFixed(0)}: the mean is as sure as that of ${size.toFixed(0)} people just like this one.`),
+      el("p", {}, refits === null ? "Disagreement of resampled models: not available."
+        : `${refits.n_refits} resampled models: 95 % of them say ${bare(refits.low)} to ${level(refits.high)}, on average ${amount(refits.mean_absolute_difference)} away from this answer.`));
+  }
+
+  function waitingCard(refused) {
+    const wrong = refused.filter((one) => one.variable !== null);
+    if (!wrong.length) {
+      return [el("section", { class: "card wait" },
+        el("h3", {}, "Not enough is known yet"),
+        el("p", {}, `Fill in what you know, ${label(heaviest)} above all. Until then, this is the typical patient of those that the model learned from:`),
+        pictureOf(null, engine.typical))];
+    }
+    return [el("section", { class: "card refused" },
+      el("h3", {}, "No answer while this is open"),
+      el("ul", {}, ...wrong.map((one) => el("li", {},
+        el("a", { href: `#${form.fields.get(one.variable).input.id}` }, capital(label(one.variable))), ` ${one.rule}.`))))];
+  }
+
+  // --- showing --------------------------------------------------------------------------------
+
+  function spokenWords(answer) {
+    if (answer.refused) return answer.refused.some((one) => one.variable) ? "No answer: a value cannot be used." : "Not enough is known yet.";
+    const range = rangeOf(answer, "80");
+    return `${binary ? "Risk" : "Predicted"} ${level(answer[first])}${range ? `, 80 % interval ${range}` : ""}.`;
+  }
+
+  function showGiven() {
+    const items = sheet.variables.map((spec) => {
+      const value = form.fields.get(spec.name).value().trim();
+      const unit = value && spec.kind === "number" ? ` ${spec.unit}` : "";
+      return el("li", {}, el("span", {}, capital(spec.label)), el("span", {}, value ? value + unit : "not known"));
+    });
+    byId("given").replaceChildren(el("h3", {}, "What was given"), el("ul", {}, ...items));
+  }
+
+  function show() {
+    const answer = explain(form.given());
+    const out = byId("out"), dock = byId("dock"), brief = byId("brief");
+    if (answer.refused) {
+      out.replaceChildren(...waitingCard(answer.refused));
+      dock.hidden = true;
+      brief.replaceChildren(answer.refused.some((one) => one.variable) ? "none while a field is marked" : "");
+    } else {
+      const parts = answer.explanation;
+      out.replaceChildren(...[answerCard(answer), chancesCard(answer), partsCard(parts.contributions),
+        nextCard(answer), measurementCard(parts.measurement_ranges), likenessCard(answer)].filter(Boolean));
+      const range = rangeOf(answer, "80");
+      const short = () => [el("strong", {}, level(answer[first])), el("span", {}, range ? `80 % interval ${range}` : "")];
+      dock.replaceChildren(...short());
+      brief.replaceChildren(...short());
+      dock.hidden = false;
+    }
+    showGiven();
+    const words = spokenWords(answer);
+    if (byId("spoken").textContent !== words) byId("spoken").textContent = words;
+  }
+
+  let waiting = 0;
+  function soon() {
+    clearTimeout(waiting);
+    waiting = setTimeout(show, 180);
+  }
+
+  function describe() {
+    document.title = sheet.title;
+    byId("title").textContent = sheet.title;
+    byId("estimand").textContent = `${capital(outcome.estimand)}.`;
+    byId("banner").hidden = sheet.provenance !== "synthetic";
+    const about = [
+      ["Intended use", sheet.intended_use],
+      ["Learned from", { synthetic: "simulated people", real: "real people", published: "a publication" }[sheet.provenance] || "unknown"],
+      ["Kind of model", sheet.family],
+      ["Model", `${bundle.name} version ${bundle.version}`],
+      ["Fingerprint", bundle.sha256],
+      ["Typical patient", Object.entries(engine.typical.patient).map(([name, value]) =>
+        `${label(name)} ${typeof value === "number" ? engine.shown(value) : value}`).join("; ")],
+      ["Signs", "[found]: read in the source named; [derived]: worked out from found figures; assumed: of the instrument, not of this very motion."],
+    ];
+    byId("about").append(...about.flatMap(([term, text]) => [el("dt", {}, term), el("dd", {}, text)]));
+  }
+
+  function forget() {
+    byId("patient").reset();
+    form.checkAll();
+    show();
+  }
+
+  describe();
+  byId("patient").addEventListener("submit", (event) => event.preventDefault());
+  byId("patient").addEventListener("reset", () => setTimeout(() => { form.checkAll(); show(); }));
+  byId("patient").addEventListener("input", (event) => {
+    const field = form.fieldOf(event.target);
+    if (field) form.check(field, false);
+    soon();
+  });
+  byId("patient").addEventListener("change", (event) => {
+    const field = form.fieldOf(event.target);
+    if (field) form.check(field, true);
+  });
+  byId("print").addEventListener("click", () => window.print());
+  window.addEventListener("beforeprint", show);
+  window.addEventListener("resize", soon);
+  // A page brought back from the browser's own memory starts empty.
+  window.addEventListener("pageshow", forget);
+  // For integrators and tests: the same function that the page uses.
+  window.hiprisk = Object.freeze({ explain });
+}
+
+startPage();

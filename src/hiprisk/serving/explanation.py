@@ -1,0 +1,209 @@
+"""Why a model says what it says of one patient, and how far to trust it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hiprisk.serving.answers import answer
+from hiprisk.sheet.distance import Distance, distance
+from hiprisk.sheet.evaluate import Columns, Prediction, SheetEvaluator
+from hiprisk.sheet.explain import Contributions, contributions
+from hiprisk.sheet.format import MeasurementError, Sheet
+from hiprisk.sheet.interval_width import width_80
+from hiprisk.sheet.measurement import InstrumentRange, measurement_ranges
+from hiprisk.sheet.next_measurement import NextMeasurement, next_measurements
+from hiprisk.sheet.precision import RefitSpread, effective_sample_size, refit_spread
+from hiprisk.sheet.reference import as_columns, typical_patient
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typical:
+    """The typical patient and what the model says of it.
+
+    Attributes
+    ----------
+    patient : mapping of str to float or str
+        Medians and most common levels of training.
+    values : mapping
+        ``predicted`` or ``risk``, bounds and ``chance_<event>``.
+    """
+
+    patient: Mapping[str, float | str]
+    values: Mapping[str, float | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotKnown:
+    """What was not known and what that cost.
+
+    Attributes
+    ----------
+    variables : tuple of str
+    imputation_variance : float
+        Of the linear predictor, over the draws.
+    width_80, width_80_if_known : float
+        Width of the 80 % interval (`hiprisk.sheet.interval_width`) as it is, and as it would be
+        were everything known and the prediction the same.
+    """
+
+    variables: tuple[str, ...]
+    imputation_variance: float
+    width_80: float
+    width_80_if_known: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """All that stands beside one prediction.
+
+    Attributes
+    ----------
+    scale : str
+        Unit of the contributions.
+    contributions : Contributions
+        On the scale of the linear predictor; they add up.
+    held_at_bounds : float
+        What clipping at the ends of the scale adds to the difference of the predictions: 0 unless
+        patient or reference lies beyond an end.
+    refits : RefitSpread or None
+        None where the sheet carries no refits.
+    """
+
+    typical: Typical
+    scale: str
+    contributions: Contributions
+    held_at_bounds: float
+    not_known: NotKnown
+    next_measurements: tuple[NextMeasurement, ...]
+    measurement_ranges: tuple[InstrumentRange, ...]
+    score_error: MeasurementError | None
+    distance: Distance | None
+    effective_sample_size: float | None
+    refits: RefitSpread | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON values; None where the sheet does not say."""
+        parts = zip(self.contributions.groups, self.contributions.values, strict=True)
+        lacking = set(self.not_known.variables)
+        return {
+            "typical": {"patient": dict(self.typical.patient), **self.typical.values},
+            "contributions": {
+                "scale": self.scale,
+                "reference": self.contributions.reference,
+                "total": self.contributions.total,
+                "held_at_bounds": self.held_at_bounds,
+                "parts": [
+                    {
+                        "label": group.label,
+                        "variables": list(group.variables),
+                        "not_known": [name for name in group.variables if name in lacking],
+                        "value": value,
+                    }
+                    for group, value in parts
+                ],
+            },
+            "not_known": {**asdict(self.not_known), "variables": list(self.not_known.variables)},
+            "next_measurements": [asdict(item) for item in self.next_measurements],
+            "measurement_ranges": [_instrument(item) for item in self.measurement_ranges],
+            "score_error": _plain(self.score_error),
+            "distance": _plain(self.distance),
+            "effective_sample_size": self.effective_sample_size,
+            "refits": _plain(self.refits),
+        }
+
+
+def explain_patient(evaluator: SheetEvaluator, columns: Columns) -> Explanation:
+    """Explain the prediction of one usable patient.
+
+    Parameters
+    ----------
+    evaluator : SheetEvaluator
+    columns : mapping of str to ndarray of shape (1,)
+        As for `SheetEvaluator.predict`, with at least one column.
+    """
+    sheet = evaluator.sheet
+    binary = sheet.outcome.kind == "binary"
+    known = evaluator.numeric_columns(columns, 1)
+    completed = evaluator.completed(known)
+    prediction = evaluator.predict(columns)
+    predicted = float(prediction.predicted[0])
+    typical = _typical(sheet, evaluator)
+    reference = evaluator.numeric_columns(as_columns(sheet, dict(typical.patient)), 1)
+    parts = contributions(evaluator, completed, evaluator.completed(reference))
+    return Explanation(
+        typical=typical,
+        scale="log odds" if binary else sheet.outcome.unit,
+        contributions=parts,
+        held_at_bounds=0.0 if binary else _held(evaluator, parts),
+        not_known=_not_known(evaluator, parts.total, prediction),
+        next_measurements=next_measurements(
+            evaluator,
+            known,
+            lp=parts.total,
+            variance=float(prediction.imputation_variance[0]),
+        ),
+        measurement_ranges=measurement_ranges(evaluator, columns),
+        score_error=sheet.outcome.measurement,
+        distance=distance(sheet, known),
+        effective_sample_size=effective_sample_size(
+            evaluator, completed, predicted if binary else None
+        ),
+        refits=refit_spread(evaluator, completed, predicted),
+    )
+
+
+def _typical(sheet: Sheet, evaluator: SheetEvaluator) -> Typical:
+    patient = typical_patient(sheet)
+    answers = answer(evaluator, as_columns(sheet, patient), n_rows=1)
+    values = {name: _number(array) for name, array in answers.numbers.items()}
+    return Typical(patient=patient, values=values)
+
+
+def _number(array: Floats) -> float | None:
+    value = float(array[0])
+    return None if np.isnan(value) else value
+
+
+def _held(evaluator: SheetEvaluator, parts: Contributions) -> float:
+    assert evaluator.spread is not None
+    own, other = evaluator.spread.clip(np.array([parts.total, parts.reference])).tolist()
+    return float((own - parts.total) - (other - parts.reference))
+
+
+def _not_known(evaluator: SheetEvaluator, lp: float, prediction: Prediction) -> NotKnown:
+    variance = float(prediction.imputation_variance[0])
+    names = [spec.name for spec in evaluator.sheet.variables]
+    return NotKnown(
+        variables=tuple(n for n, gone in zip(names, prediction.imputed[0], strict=True) if gone),
+        imputation_variance=variance,
+        width_80=width_80(evaluator, lp, variance),
+        width_80_if_known=width_80(evaluator, lp, 0.0),
+    )
+
+
+def _instrument(item: InstrumentRange) -> dict[str, Any]:
+    return {
+        "instrument": item.instrument,
+        "moves_low": item.moves_low,
+        "moves_high": item.moves_high,
+        "variables": [
+            {
+                "variable": own.variable,
+                "moves_low": own.moves_low,
+                "moves_high": own.moves_high,
+                **asdict(own.error),
+            }
+            for own in item.variables
+        ],
+    }
+
+
+def _plain(value: Any) -> dict[str, Any] | None:
+    return None if value is None else asdict(value)

@@ -1,0 +1,31 @@
+"""How wide an interval is, as a function of what the missing values leave open."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hiprisk.sheet.evaluate import INTERVALS, SheetEvaluator
+from hiprisk.sheet.models import expit
+
+# The 90th percentile of a standard normal variable.
+NORMAL_90 = 1.2815515655446004
+
+
+def width_80(evaluator: SheetEvaluator, lp: float, imputation_variance: float) -> float:
+    """Width of the 80 % interval at a linear predictor and an imputation variance.
+
+    For a continuous outcome it is the width of the outcome's predictive interval. The interval of
+    a risk comes from refits and says nothing of missing values, so for a binary outcome it is the
+    width of the range in which the risk itself would fall, eight times in ten, were everything
+    known: 0 where nothing is missing.
+    """
+    center = np.array([lp])
+    spread = evaluator.spread
+    if spread is None:
+        reach = NORMAL_90 * np.sqrt(imputation_variance)
+        return float((expit(center + reach) - expit(center - reach))[0])
+    mean = spread.clip(center)
+    scale = spread.scale(mean, np.array([imputation_variance]))
+    low, high = INTERVALS["80"]
+    upper, lower = spread.quantile(high, mean, scale), spread.quantile(low, mean, scale)
+    return float((upper - lower)[0])

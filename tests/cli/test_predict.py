@@ -1,0 +1,244 @@
+"""``hiprisk predict`` for people: asked question by question on a terminal, short and long."""
+
+import json
+import os
+import pty
+import select
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from hiprisk.cli import main
+from hiprisk.cli.terminal_picture import ASCII, Band, draw_bands, marks_for
+from small_bundle import small_sheet, write_small_bundle
+
+PATIENT = ("--age-years", "63", "--womac-function-0-100", "50")
+
+
+@pytest.fixture(autouse=True)
+def in_a_folder_of_its_own(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write_small_bundle(Path("models"))
+
+
+def run(capsys, *argv):
+    code = main(list(argv))
+    captured = capsys.readouterr()
+    return code, captured.out, captured.err
+
+
+class Terminal:
+    """`hiprisk` at a pseudo-terminal: type, read, see how it ends."""
+
+    def __init__(self, *argv):
+        self._master, slave = pty.openpty()
+        environment = {**os.environ, "TERM": "dumb", "PYTHONUTF8": "1"}
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "hiprisk", *argv],
+            stdin=slave, stdout=slave, stderr=slave, start_new_session=True, env=environment,
+            preexec_fn=_take_terminal,
+        )  # fmt: skip
+        os.close(slave)
+        self.text, self._seen = "", 0
+
+    def wait_for(self, words, *, seconds=60.0):
+        """Read until words appear after what was read before."""
+        until = time.monotonic() + seconds
+        while words not in self.text[self._seen :] and time.monotonic() < until:
+            if not self._read():
+                break
+        assert words in self.text[self._seen :], self.text[self._seen :]
+        self._seen = self.text.index(words, self._seen) + len(words)
+
+    def type(self, text):
+        os.write(self._master, text.encode())
+
+    def answer(self, question, text):
+        """Wait for a question, then type a line."""
+        self.wait_for(question)
+        self.type(text + "\n")
+
+    def end(self):
+        """Everything to the end, and the exit code."""
+        while self._read():
+            pass
+        code = self._process.wait(timeout=60)
+        os.close(self._master)
+        return code
+
+    def _read(self):
+        ready, _, _ = select.select([self._master], [], [], 1.0)
+        if not ready:
+            return self._process.poll() is None
+        try:
+            data = os.read(self._master, 65536)
+        except OSError:  # the other side is closed
+            return False
+        self.text += data.decode(errors="replace").replace("\r\n", "\n")
+        return bool(data)
+
+
+def _take_terminal():
+    import fcntl
+    import termios
+
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+
+def test_it_asks_question_by_question_and_gives_the_answer_of_the_options(capsys):
+    terminal = Terminal("predict", "small")
+    terminal.answer("1/4  age (18 to 110 years): ", "63")
+    terminal.answer("2/4  sex (1 female, 2 male): ", "")
+    terminal.answer("3/4  low back pain (1 no, 2 yes): ", "not known")
+    terminal.answer("4/4  WOMAC function (0 to 100 points): ", "50")
+    assert terminal.end() == 0
+    _, expected, _ = run(capsys, "predict", "small", *PATIENT)
+    number = next(line for line in expected.splitlines() if "predicted" in line)
+    assert number in terminal.text
+
+
+def test_a_wrong_answer_is_asked_again_with_its_rule():
+    terminal = Terminal("predict", "small")
+    terminal.answer("age (18 to 110 years): ", "200")
+    terminal.wait_for("must lie in 18 to 110 years, got '200'; Enter if it is not known")
+    terminal.answer("age (18 to 110 years): ", "sixty")
+    terminal.wait_for("must be a number, got 'sixty'")
+    terminal.answer("age (18 to 110 years): ", "63")
+    terminal.answer("sex (1 female, 2 male): ", "m")
+    terminal.answer("low back pain", "maybe")
+    terminal.wait_for("must be one of no, yes, got 'maybe'")
+    terminal.answer("low back pain", "2")
+    terminal.answer("WOMAC function", "50")
+    assert terminal.end() == 0
+    # 10 + 6.3 + 30 + 5, a man: everything known.
+    assert "predicted          51.3" in terminal.text
+
+
+def test_an_unusual_answer_counts_and_one_can_go_back():
+    terminal = Terminal("predict", "small", "--json")
+    terminal.answer("age (18 to 110 years): ", "95")
+    terminal.wait_for("unusual (mostly 40 to 90), but it counts")
+    terminal.answer("sex", "<")
+    terminal.answer("age (18 to 110 years): ", "63")
+    terminal.answer("sex", "male")
+    terminal.answer("low back pain", "yes")
+    terminal.answer("WOMAC function", "50")
+    assert terminal.end() == 0
+    assert '"predicted": 51.3' in terminal.text
+
+
+@pytest.mark.parametrize("key", ["\x03", "\x04"], ids=["ctrl-c", "ctrl-d"])
+def test_leaving_in_the_middle_is_clean(key):
+    terminal = Terminal("predict", "small")
+    terminal.answer("age", "63")
+    terminal.wait_for("sex")
+    terminal.type(key)
+    assert terminal.end() == 130
+    assert "hiprisk: interrupted" in terminal.text
+    assert "Traceback" not in terminal.text
+    assert sorted(p.name for p in Path().iterdir()) == ["models"]
+
+
+def test_with_no_name_the_only_model_is_asked():
+    terminal = Terminal("predict")
+    terminal.wait_for("Model: small")
+    terminal.answer("age", "\x04")
+    assert terminal.end() == 130
+
+
+def test_with_no_name_and_several_models_one_is_chosen():
+    write_small_bundle(Path("models"), kind="binary", name="risk")
+    terminal = Terminal("predict")
+    terminal.answer("Which model? (number or name) ", "7")
+    terminal.wait_for("must be one of 1 to 2, or a name")
+    terminal.answer("Which model? (number or name) ", "sm")
+    terminal.answer("1/4  age", "\x04")
+    assert terminal.end() == 130
+
+
+def test_nothing_given_away_from_a_terminal_is_refused(capsys):
+    code, _, err = run(capsys, "predict", "small")
+    assert code == 2
+    assert "nothing is known of the patient" in err
+
+
+def test_the_short_form_has_picture_typical_patient_parts_and_next_measurement(capsys):
+    _, out, _ = run(capsys, "predict", "small", *PATIENT)
+    assert "typical patient" in out
+    assert "chance of" in out
+    assert "What moved it from the typical patient (points 0-100): WOMAC function +7.2" in out
+    assert "Not known, filled in: sex; low back pain. That makes the 80 % interval" in out
+    assert "Knowing low back pain would narrow that most" in out
+    assert "Model small version 1" in out
+
+
+def test_the_long_form_says_all_of_it(capsys):
+    _, out, _ = run(capsys, "predict", "small", *PATIENT, "--why")
+    for words in (
+        "What moved it away from the typical patient",
+        "Which one measurement would narrow that most",
+        "Measurement error of what was measured: not available.",
+        "Is this patient like those learned from?",
+        "Effective sample size",
+        "41 models fitted to resampled people",
+        "The typical patient: medians and most common levels",
+    ):
+        assert words in out
+    assert out.index("typical patient    ") < out.index("this patient    ")
+
+
+def test_the_parts_of_the_long_form_add_up_as_printed(capsys):
+    _, out, _ = run(capsys, "predict", "small", *PATIENT, "--why")
+    lines = out[out.index("What moved it away") :].splitlines()[3:]
+    numbers = []
+    for line in lines:
+        numbers.append(float(line.split()[-1]))
+        if line.startswith("this patient"):
+            break
+    first, *parts, last = numbers
+    assert first + sum(parts) == pytest.approx(last, abs=0.005 * len(numbers))
+
+
+@pytest.mark.parametrize("kind", ["continuous", "binary"])
+def test_json_has_all_of_the_explanation(capsys, kind):
+    write_small_bundle(Path("models"), kind=kind, name="other")
+    _, out, _ = run(capsys, "predict", "other", *PATIENT, "--json")
+    found = json.loads(out)["explanation"]
+    assert found["refits"]["n_refits"] == 41
+    assert [item["variable"] for item in found["next_measurements"]] == ["lbp_any", "sex"]
+    assert found["distance"]["likeness"] == "alike"
+
+
+def test_a_risk_is_said_in_percent_throughout(capsys):
+    write_small_bundle(Path("models"), kind="binary", name="risk")
+    _, out, _ = run(capsys, "predict", "risk", *PATIENT, "--why")
+    assert "percentage points open (80 %)" in out
+    assert "(log odds; it adds up)" in out
+
+
+def test_bands_stand_where_their_numbers_are(monkeypatch):
+    monkeypatch.setattr("hiprisk.cli.terminal_picture.marks_for", lambda _: ASCII)
+    band = Band(label="p", point=50.0, inner=(40.0, 60.0), outer=(20.0, 100.0))
+    _, axis, line = draw_bands([band], low=0.0, high=100.0, unit="%", width=11)
+    assert axis == "+-+-+-+-+-+"
+    assert line == "  --=o=----  p"
+    numbers = draw_bands([band], low=0.0, high=100.0, unit="%", width=31)[0]
+    assert numbers.split() == ["0", "20", "40", "60", "80", "100", "%"]
+
+
+def test_a_terminal_without_these_signs_gets_plain_ones():
+    assert marks_for("ascii")["point"] == "o"
+    assert marks_for("utf-8")["point"] == "●"
+    assert marks_for("no such code")["point"] == "o"
+
+
+def test_a_band_without_bounds_is_its_point_alone():
+    band = Band(label="p", point=0.0, inner=(None, None), outer=(None, None))
+    assert draw_bands([band], low=0.0, high=1.0, unit="%", width=11)[2].split()[0] in "o●"
+
+
+def test_the_sheet_of_these_tests_asks_four_questions():
+    assert len(small_sheet().variables) == 4

@@ -1,0 +1,159 @@
+"""Files of one cohort joined by person, and OAI's format from its files to checked variables."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hiprisk.cli import main
+from hiprisk.cohort.joining import join_files
+from hiprisk.cohort.mapping import load_mapping, mapping_from_text
+from hiprisk.cohort.reading import read_cohort
+from hiprisk.errors import ConfigError, InputError
+
+OAI = Path(__file__).parent / "oai_format"
+NAMES = ("AllClinical00.txt", "allclinical06.txt", "Enrollees.txt", "SubjectChar00.txt")
+FILES = [OAI / name for name in NAMES]
+MAPPING = Path(__file__).parents[2] / "configs" / "cohorts" / "oai_right_knee.yaml"
+COLUMNS = [
+    *("V00AGE", "P02SEX", "P01BMI", "P01BP30"),
+    *("V00WOMKPR", "V00WOMADLR", "V06WOMKPR", "V06WOMADLR"),
+]
+
+
+@pytest.fixture
+def oai(tmp_path):
+    out = tmp_path / "oai.csv"
+    join_files(FILES, out, by="ID", columns=COLUMNS)
+    return out
+
+
+def test_every_person_of_any_file_comes_once_with_the_text_that_was_there(oai):
+    lines = oai.read_text().splitlines()
+    assert lines[0] == ("ID,V00AGE,P02SEX,P01BMI,P01BP30,V00WOMKPR,V00WOMADLR,v06womkpr,v06womadlr")
+    assert lines[1] == "9000001,63,2: Female,27.4,1: Yes,5,17,4,20"
+    assert lines[3] == "9000003,71,2: Female,24.9,.: Missing Form/Incomplete Workbook,10,34,,"
+    assert lines[6] == "9000006,,1: Male,26,,,,1,2"
+    assert len(lines) == 7
+
+
+def test_oai_becomes_variables_of_the_dictionary(oai):
+    cohort = read_cohort(oai, load_mapping(MAPPING))
+    frame = cohort.frame
+    assert list(frame["person_id"]) == [f"900000{i}" for i in range(1, 7)]
+    assert levels(cohort, "sex") == ["female", "male", "female", "male", None, "male"]
+    assert levels(cohort) == ["yes", "no", None, "yes", "no", None]
+    # 17 of 68 items' points are 25 of 100, 5 of 20 are 25 of 100.
+    function = [25.0, 0.0, 50.0, 100.0, np.nan, np.nan]
+    np.testing.assert_allclose(frame["womac_function_0_100"], function)
+    np.testing.assert_allclose(frame["womac_pain_0_100"], [25.0, 0.0, 50.0, np.nan, 12.5, np.nan])
+    np.testing.assert_allclose(
+        frame["womac_function_followup_0_100"],
+        [20 / 0.68, 5.0, np.nan, 60 / 0.68, np.nan, 2 / 0.68],
+    )
+    np.testing.assert_allclose(frame["bmi_kg_m2"], [27.4, 31.0, 24.9, np.nan, 29.1, 26.0])
+    assert set(frame["joint"]) == {"knee"}
+    assert set(frame["lbp_definition"]) == {"past_30_days"}
+    assert cohort.n_errors == 0
+    assert cohort.provenance == "real"
+
+
+def test_the_other_release_reads_the_same(oai, tmp_path):
+    # Lower-case names and bare numbers, as later waves have them.
+    text = oai.read_text().replace("1: Yes", "1").replace("0: No", "0")
+    head, _, rest = text.partition("\n")
+    other = tmp_path / "other.csv"
+    other.write_text(f"{head.lower()}\n{rest}")
+    mapping = load_mapping(MAPPING)
+    assert read_cohort(other, mapping).fingerprint == read_cohort(oai, mapping).fingerprint
+
+
+def levels(cohort, name="lbp_any"):
+    return [None if level != level else level for level in cohort.frame[name]]
+
+
+def labelled(tmp_path, cells, source, name="lbp_any"):
+    path = tmp_path / "cells.txt"
+    path.write_text("\n".join(["a|b", *(f"{cell}|0" for cell in cells)]) + "\n")
+    text = f"format: {{labelled_codes: true}}\nmissing: ['.']\nvariables: {{{name}: {source}}}"
+    return read_cohort(path, mapping_from_text(text))
+
+
+def test_a_level_is_known_by_its_code_its_label_or_both(tmp_path):
+    cells = ["1: Yes", "0: No", "1", ".: Missing Form", ".", "Yes"]
+    by_label = labelled(tmp_path, cells, "{column: a, levels: {Yes: yes, No: no}}")
+    assert levels(by_label) == ["yes", "no", None, None, None, "yes"]
+    by_code = labelled(tmp_path, cells, '{column: a, levels: {"1": yes, "0": no}}')
+    assert levels(by_code) == ["yes", "no", "yes", None, None, None]
+    by_dictionary = labelled(tmp_path, cells[:5], "a")
+    assert levels(by_dictionary) == ["yes", "no", "yes", None, None]
+
+
+@pytest.mark.parametrize("cell", ["2: Perhaps", "1: No", "0: Yes"])
+def test_a_code_that_contradicts_its_label_or_is_not_declared_is_an_error(tmp_path, cell):
+    source = '{column: a, levels: {"1": yes, "0": no, Yes: yes, No: no}}'
+    cohort = labelled(tmp_path, ["1: Yes", cell], source)
+    assert levels(cohort) == ["yes", None]
+    errors = [f for f in cohort.findings if f.code == "UNKNOWN_CATEGORY"]
+    assert [finding.rows for finding in errors] == [(2,)]
+
+
+def test_a_label_is_not_taken_off_where_it_was_not_said(tmp_path):
+    path = tmp_path / "cells.csv"
+    path.write_text("age_years\n63: years\n")
+    (finding,) = [f for f in read_cohort(path).findings if f.severity == "error"]
+    assert finding.code == "NOT_A_NUMBER"
+
+
+def test_two_columns_that_differ_in_case_only_are_refused_where_case_is_ignored(tmp_path):
+    path = tmp_path / "cells.csv"
+    path.write_text("Age,AGE,sex\n63,64,male\n")
+    mapping = mapping_from_text("ignore_case: true\nvariables: {age_years: age}")
+    with pytest.raises(InputError, match="2 columns differ from 'age' in case only"):
+        read_cohort(path, mapping)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "options", "code", "match"),
+    [
+        ("ID,a\n1,2\n1,3\n", "ID,b\n1,2\n", {}, "DUP_ID", "first.csv: row 2: ID: the person came"),
+        ("ID,a\n1,2\n,3\n", "ID,b\n1,2\n", {}, "NO_ID", "first.csv: row 2: ID: no person"),
+        ("ID,a\n1,2\n", "ID,A\n1,2\n", {}, "DUP_COLUMN", "second.csv: the column 'A' is in first"),
+        ("ID,a\n1,2\n", "person,b\n1,2\n", {}, "MISSING_COLUMN", "second.csv: 0 columns are named"),
+        ("ID,a\n1,2\n", "ID,b\n1,2\n", {"columns": ["a", "z"]}, "MISSING_COLUMN", "column.s. z"),
+        ("ID,a\n1,2,3\n", "ID,b\n1,2\n", {}, "RAGGED", "first.csv"),
+    ],
+)
+def test_files_that_cannot_be_joined_are_refused(tmp_path, first, second, options, code, match):
+    (tmp_path / "first.csv").write_text(first)
+    (tmp_path / "second.csv").write_text(second)
+    paths = [tmp_path / "first.csv", tmp_path / "second.csv"]
+    with pytest.raises(InputError, match=match) as caught:
+        join_files(paths, tmp_path / "out.csv", by="ID", **options)
+    assert caught.value.code == code
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["first.csv", "second.csv"]
+
+
+def test_nothing_is_overwritten_without_force(tmp_path):
+    out = tmp_path / "out.csv"
+    out.write_text("mine")
+    with pytest.raises(ConfigError, match="the output file exists"):
+        join_files(FILES, out, by="ID", columns=COLUMNS)
+    join_files(FILES, out, by="id", columns=COLUMNS, force=True)
+    assert out.read_text().startswith("id,V00AGE")
+    with pytest.raises(ConfigError, match="at least two files"):
+        join_files(FILES[:1], out, by="ID", force=True)
+
+
+def test_the_command_says_how_many_persons_each_file_brought(tmp_path, capsys):
+    arguments = ["join", *map(str, FILES), "--by", "ID", "--columns", ",".join(COLUMNS)]
+    assert main([*arguments, "--out", str(tmp_path / "a.csv"), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["persons"] == 6
+    assert [(f["name"], f["persons"], f["new_persons"]) for f in told["files"]] == [
+        ("AllClinical00.txt", 5, 5), ("allclinical06.txt", 4, 1), ("Enrollees.txt", 6, 0),
+        ("SubjectChar00.txt", 6, 0),
+    ]  # fmt: skip
+    assert main([*arguments, "--out", str(tmp_path / "b.csv")]) == 0
+    assert "6 persons" in capsys.readouterr().out

@@ -1,0 +1,115 @@
+"""All that stands beside one prediction."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from hiprisk.bundle import BundleContents, write_bundle
+from hiprisk.errors import InputError
+from hiprisk.serving.patient import load
+from hiprisk.sheet.evaluate import SheetEvaluator
+from small_bundle import write_small_bundle
+from tree_sheet import tree_sheet
+
+PATIENT = {"age_years": 63, "womac_function_0_100": 50}
+
+
+def with_sheet(model, change):
+    model.sheet = change(model.sheet)
+    model.evaluator = SheetEvaluator(model.sheet)
+    return model
+
+
+@pytest.fixture
+def small(tmp_path):
+    return load(write_small_bundle(tmp_path))
+
+
+def test_an_explanation_changes_no_number_of_the_prediction(small):
+    plain, explained = small.predict(PATIENT), small.explain(PATIENT)
+    assert plain.explanation is None
+    assert explained.values == plain.values
+    assert {k: v for k, v in explained.to_dict().items() if k != "explanation"} == plain.to_dict()
+
+
+def test_every_part_is_there_as_plain_json(small):
+    found = json.loads(json.dumps(small.explain(PATIENT).to_dict(), allow_nan=False))
+    assert sorted(found["explanation"]) == [
+        "contributions",
+        "distance",
+        "effective_sample_size",
+        "measurement_ranges",
+        "next_measurements",
+        "not_known",
+        "refits",
+        "score_error",
+        "typical",
+    ]
+
+
+def test_contributions_lead_from_the_typical_patient_to_this_one(small):
+    found = small.explain(PATIENT).to_dict()
+    parts = found["explanation"]["contributions"]
+    moved = sum(part["value"] for part in parts["parts"])
+    assert parts["reference"] == pytest.approx(found["explanation"]["typical"]["predicted"])
+    assert parts["reference"] + moved == pytest.approx(found["predicted"], abs=1e-9)
+
+
+def test_what_the_end_of_the_scale_holds_back_is_said(tmp_path):
+    # Fifty points more: the typical patient has 96.3, this one 138 and is held at 100.
+    model = with_sheet(
+        load(write_small_bundle(tmp_path)),
+        lambda sheet: replace(sheet, model=replace(sheet.model, intercept=60.0)),
+    )
+    steep = {"age_years": 110, "sex": "female", "lbp_any": "yes", "womac_function_0_100": 100}
+    found = model.explain(steep).to_dict()
+    parts = found["explanation"]["contributions"]
+    assert (found["predicted"], parts["total"]) == (100.0, pytest.approx(138.0))
+    assert parts["held_at_bounds"] == pytest.approx(-38.0)
+
+
+def test_not_known_costs_the_difference_of_two_widths(small):
+    found = small.explain(PATIENT).to_dict()
+    cost = found["explanation"]["not_known"]
+    assert cost["variables"] == ["sex", "lbp_any"]
+    assert cost["width_80"] == pytest.approx(found["upper_80"] - found["lower_80"], abs=1e-12)
+    assert cost["width_80_if_known"] < cost["width_80"]
+
+
+def test_nothing_given_is_explained_too_where_a_sheet_allows_it(tmp_path):
+    model = with_sheet(
+        load(write_small_bundle(tmp_path)), lambda sheet: replace(sheet, max_imputed_weight=1.0)
+    )
+    explanation = model.explain({}).explanation
+    assert explanation.distance is None
+    assert len(explanation.next_measurements) == 4
+
+
+def test_a_refused_patient_is_not_explained(small):
+    with pytest.raises(InputError, match=r"must lie in 18 to 110 years, got '12'"):
+        small.explain({"age_years": 12, "womac_function_0_100": 50})
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("age_years", "200", "must lie in 18 to 110 years, got '200'"),
+        ("age_years", "old", "must be a number, got 'old'"),
+        ("sex", "x", "must be one of female, male, got 'x'"),
+        ("sex", "male", None),
+        ("age_years", "63", None),
+    ],
+)
+def test_one_value_is_checked_by_its_own_rule(small, name, value, words):
+    assert small.problem_with(name, value) == words
+
+
+def test_trees_say_that_refits_are_not_available(tmp_path):
+    contents = BundleContents(
+        sheet=tree_sheet(), config={}, evidence={}, run={}, card="", cohort_fingerprint="0" * 64,
+        created_with={},
+    )  # fmt: skip
+    found = load(write_bundle(tmp_path, "trees", contents)).explain(PATIENT).to_dict()
+    assert found["explanation"]["refits"] is None
+    assert found["explanation"]["effective_sample_size"] is None

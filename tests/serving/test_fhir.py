@@ -1,0 +1,184 @@
+"""A prediction as a FHIR R4 RiskAssessment: valid by R4's own table of elements, nothing leaked."""
+
+import datetime as dt
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from hiprisk.cli import main
+from hiprisk.serving.fhir import later, risk_assessment
+from service_client import NOW, client_of, small_model
+
+R4 = json.loads((Path(__file__).parents[1] / "oracles" / "fhir_r4_elements.json").read_text())
+KNOWN = {"age_years": 63, "sex": "female", "womac_function_0_100": 45}
+PRIMITIVES = {
+    "string": lambda v: isinstance(v, str) and v.strip() == v != "",
+    "markdown": lambda v: isinstance(v, str) and v.strip() != "",
+    "uri": lambda v: isinstance(v, str) and bool(re.fullmatch(r"\S+", v)),
+    "code": lambda v: isinstance(v, str) and bool(re.fullmatch(r"[^\s]+(\s[^\s]+)*", v)),
+    "decimal": lambda v: isinstance(v, int | float) and not isinstance(v, bool),
+    "dateTime": lambda v: isinstance(v, str)
+    and bool(re.fullmatch(r"\d{4}(-\d\d(-\d\d(T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d))?)?)?", v)),
+}  # fmt: skip
+
+
+def check(kind, value, place="RiskAssessment"):
+    """Hold a JSON value against R4's elements: names, cardinality, types."""
+    if kind in PRIMITIVES:
+        assert PRIMITIVES[kind](value), f"{place} is no {kind}: {value!r}"
+        return
+    table = R4["types"][kind]
+    assert isinstance(value, dict), place
+    assert value, place
+    for name, part in value.items():
+        assert name in table, f"{place}.{name} is no element of {kind}"
+        many = table[name]["max"] == "*"
+        assert isinstance(part, list) is many, f"{place}.{name}"
+        for item in part if many else [part]:
+            check(table[name]["type"], item, f"{place}.{name}")
+    for name, element in table.items():
+        assert element["min"] == 0 or name in value, f"{place} lacks {name}"
+    for stem in R4["choices"].get(kind, ()):
+        assert sum(name.startswith(stem) for name in value) <= 1, f"{place}.{stem}[x]"
+
+
+def assessed(model, given=KNOWN, **options):
+    return risk_assessment(model, model.predict(given).values, now=NOW, **options)
+
+
+@pytest.mark.parametrize("kind", ["continuous", "binary"])
+@pytest.mark.parametrize(
+    "given", [KNOWN, {"womac_function_0_100": 100}, {"age_years": 20, "sex": "male"}]
+)
+@pytest.mark.parametrize("subject", [None, "Patient/123"])
+def test_every_element_is_one_of_r4(tmp_path, kind, given, subject):
+    resource = assessed(small_model(tmp_path, kind=kind), given, subject=subject, basis=["age"])
+    resource.pop("resourceType")
+    check("RiskAssessment", resource)
+    assert resource["status"] in R4["observation-status"]
+    for prediction in resource["prediction"]:
+        # ras-2; and R4 asks for percentages.
+        assert prediction.get("probabilityDecimal", 0) <= 100
+
+
+def test_the_table_of_elements_refuses_what_r4_refuses(tmp_path):
+    good = assessed(small_model(tmp_path))
+    good.pop("resourceType")
+    for wrong in (
+        {**good, "mitigations": "x"},
+        {**good, "note": {"text": "x"}},
+        {**good, "prediction": [{"probabilityDecimal": "0.3"}]},
+        {**good, "occurrenceDateTime": "25/11/2026"},
+        {name: value for name, value in good.items() if name != "subject"},
+        {**good, "prediction": [{"probabilityDecimal": 1, "probabilityRange": {}}]},
+    ):
+        with pytest.raises(AssertionError):
+            check("RiskAssessment", wrong)
+
+
+def test_the_numbers_are_those_of_the_prediction_in_percent(tmp_path):
+    model = small_model(tmp_path)
+    told = model.predict(KNOWN).values
+    first, worse, acceptable = assessed(model)["prediction"]
+    by_url = {item["url"].rpartition(":")[2]: item for item in first["extension"]}
+    assert by_url["expected-value"]["valueQuantity"]["value"] == told["predicted"]
+    limits = by_url["prediction-interval-95"]["valueRange"]
+    assert (limits["low"]["value"], limits["high"]["value"]) == (
+        told["lower_95"], told["upper_95"]
+    )  # fmt: skip
+    assert worse["probabilityDecimal"] == 100.0 * told["chance_worsening"]
+    assert worse["outcome"] == {"text": "worse by at least 10 points"}
+    assert acceptable["probabilityDecimal"] == 100.0 * told["chance_acceptable_state"]
+    assert first["whenPeriod"] == {"start": "2027-11-25", "end": "2027-11-25"}
+
+
+def test_a_risk_has_its_interval_in_percent(tmp_path):
+    model = small_model(tmp_path, kind="binary")
+    told = model.predict(KNOWN).values
+    (only,) = assessed(model)["prediction"]
+    assert only["probabilityDecimal"] == 100.0 * told["risk"]
+    limits = only["extension"][0]["valueRange"]
+    assert limits["low"]["value"] == 100.0 * told["lower_80"]
+    assert limits["high"]["unit"] == "%"
+
+
+def test_the_notes_say_what_a_reader_must_know(tmp_path):
+    notes = [note["text"] for note in assessed(small_model(tmp_path))["note"]]
+    assert notes[0].startswith("SIMULATED DATA")
+    assert "Not known, filled in: low back pain." in notes
+    assert "Intended use: Tests only." in notes
+    assert notes[-1].endswith("no medical advice.")
+
+
+def test_a_subject_is_named_only_where_one_was_given(tmp_path):
+    model = small_model(tmp_path)
+    assert assessed(model)["subject"] == {"display": "patient not named"}
+    assert assessed(model, subject="Patient/9")["subject"] == {"reference": "Patient/9"}
+
+
+def test_the_command_prints_the_same_resource(tmp_path, capsys):
+    model = small_model(tmp_path)
+    options = ["--age-years", "63", "--sex", "female", "--womac-function-0-100", "45"]
+    assert main(["predict", str(model.bundle.path), *options, "--fhir", "Patient/7"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    expected = assessed(model, subject="Patient/7")
+    assert printed.pop("occurrenceDateTime")
+    assert expected.pop("occurrenceDateTime")
+    # The day of the horizon counts from today.
+    for resource in (printed, expected):
+        for prediction in resource["prediction"]:
+            prediction.pop("whenPeriod")
+    assert printed == expected
+
+
+def test_predict_of_the_service_gives_it_on_request(tmp_path):
+    model = small_model(tmp_path)
+    answer = client_of(model).post("/predict", KNOWN, accept="application/fhir+json")
+    assert answer.headers["content-type"] == "application/fhir+json"
+    assert answer.json() == assessed(model, basis=["age", "sex", "WOMAC function"])
+
+
+def record(*more, patient_id="p1", url="urn:uuid:1"):
+    patient = {"resourceType": "Patient", "id": patient_id, "birthDate": "1963-01-01",
+               "gender": "female", "name": [{"family": "Roe"}]}  # fmt: skip
+    entries = [{"fullUrl": url, "resource": patient}, *({"resource": r} for r in more)]
+    return {"resourceType": "Bundle", "type": "collection", "entry": entries}
+
+
+def test_a_record_becomes_an_assessment_of_its_patient(tmp_path):
+    model = small_model(tmp_path)
+    answer = client_of(model).post("/fhir/risk-assessment", record())
+    assert answer.status_code == 200, answer.text
+    resource = answer.json()
+    assert resource["subject"] == {"reference": "Patient/p1"}
+    assert {"display": "age: 63 years, from the patient's data"} in resource["basis"]
+    assert "Roe" not in answer.text
+    assert "1963" not in answer.text
+    told = model.predict(age_years=63, sex="female").values["chance_worsening"]
+    assert resource["prediction"][1]["probabilityDecimal"] == 100.0 * told
+
+
+@pytest.mark.parametrize(
+    ("document", "reason"),
+    [
+        ({"resourceType": "Bundle"}, "must be a FHIR Bundle with entries"),
+        ({"resourceType": "Bundle", "entry": []}, "must hold one Patient; it holds 0"),
+        (record({"resourceType": "Patient", "id": "p2"}), "must hold one Patient; it holds 2"),
+        ({"resourceType": "Bundle", "entry": [None, 3, {"resource": None}]}, "it holds 0"),
+    ],
+)
+def test_a_record_of_nobody_or_of_two_is_refused(tmp_path, document, reason):
+    answer = client_of(small_model(tmp_path)).post("/fhir/risk-assessment", document)
+    assert (answer.status_code, answer.json()["code"]) == (422, "NOT_A_RECORD")
+    assert reason in answer.json()["reason"]
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "expected"),
+    [("2026-11-25", 36, "2029-11-25"), ("2026-01-31", 1, "2026-02-28"),
+     ("2027-12-31", 2, "2028-02-29"), ("2026-11-25", 2.6, "2027-02-25")],
+)  # fmt: skip
+def test_months_are_added_as_people_do(day, months, expected):
+    assert later(dt.date.fromisoformat(day), months).isoformat() == expected
