@@ -7,6 +7,7 @@ target is a crash, which libFuzzer writes to a file and stops at.
 from __future__ import annotations
 
 import argparse
+import copy
 import json
 import random
 import sys
@@ -76,7 +77,7 @@ def mutated_json(data: bytes, max_size: int, seed: int) -> bytes:
 
 def _changed(tree: Any, rng: random.Random) -> Any:
     places: list[tuple[Any, Any]] = []
-    stack = [tree]
+    stack = [tree] if isinstance(tree, dict | list) else []
     while stack:
         node = stack.pop()
         keys = list(node) if isinstance(node, dict) else range(len(node))
@@ -85,7 +86,7 @@ def _changed(tree: Any, rng: random.Random) -> Any:
             if isinstance(node[key], dict | list):
                 stack.append(node[key])
     if not places:
-        return rng.choice(ODD)
+        return copy.deepcopy(rng.choice(ODD))
     node, key = rng.choice(places)
     move = rng.randrange(6)
     if move == 0:
@@ -95,11 +96,11 @@ def _changed(tree: Any, rng: random.Random) -> Any:
         # A copy may hold the node itself: that is cut by the text's size.
         node[key] = json.loads(json.dumps(other[its_key])) if other is not node else 0
     elif move == 2 and isinstance(node, dict):
-        node[rng.choice(["", "type", "extra", *map(str, node)])] = rng.choice(ODD)
+        node[rng.choice(["", "type", "extra", *map(str, node)])] = copy.deepcopy(rng.choice(ODD))
     elif move == 3 and isinstance(node[key], list) and node[key]:
         node[key].append(rng.choice(node[key]))
     elif move == 4 and isinstance(node[key], int | float) and abs(node[key]) < 1e300:
         node[key] = node[key] * rng.choice([-1, 0, 0.5, 2, 1e10, 1e300])
     else:
-        node[key] = rng.choice(ODD)
+        node[key] = copy.deepcopy(rng.choice(ODD))
     return tree

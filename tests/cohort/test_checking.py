@@ -126,6 +126,18 @@ def test_a_body_mass_index_that_does_not_fit_is_a_warning():
     assert found["INCONSISTENT", "bmi_kg_m2"].rows == (2,)
 
 
+def test_flexion_that_does_not_reach_the_contracture_is_a_warning():
+    found = codes(
+        checked(
+            {
+                "hip_flexion_left_deg": [90.0, 15.0, 15.0, 15.0],
+                "hip_extension_left_deg": [-20.0, -20.0, 10.0, np.nan],
+            }
+        )
+    )
+    assert found["INCONSISTENT", "hip_flexion_left_deg"].rows == (2,)
+
+
 def test_half_a_grade_is_an_error():
     assert codes(checked({"kl_grade": [1.0, 2.5]}))["NOT_AN_INTEGER", "kl_grade"].rows == (2,)
 

@@ -89,6 +89,7 @@ def check_cohort(
     findings += copy_findings(frame)
     findings += _dates(frame, today or datetime.date.today())
     findings += _pairs(frame)
+    findings += _flexion_in_contracture(frame)
     findings += _emptiness(frame)
     return by_severity(findings)
 
@@ -252,6 +253,22 @@ def _pairs(frame: pd.DataFrame) -> Iterable[Finding]:
             "body mass index does not fit height and weight",
             "look at the units of all three",
         )
+
+
+def _flexion_in_contracture(frame: pd.DataFrame) -> Iterable[Finding]:
+    """A hip that cannot extend to where its flexion begins cannot be."""
+    for side in ("_right", "_left", ""):
+        flexion, extension = f"hip_flexion{side}_deg", f"hip_extension{side}_deg"
+        if {flexion, extension} <= set(frame.columns):
+            # A negative extension is a contracture: the hip rests at that much flexion.
+            yield from finding_at(
+                (frame[flexion] < -frame[extension]).to_numpy(),
+                "INCONSISTENT",
+                "warning",
+                flexion,
+                f"flexion is less than the contracture that {extension} says",
+                "look at the signs and units of both",
+            )
 
 
 def _emptiness(frame: pd.DataFrame) -> Iterable[Finding]:

@@ -32,4 +32,7 @@ def is_not_known(value: object) -> bool:
         return True
     if isinstance(value, float):
         return value != value
+    if type(value).__name__ in ("NAType", "NaTType"):
+        # What pandas has for missing, known by name: a prediction imports no pandas.
+        return True
     return isinstance(value, str) and value.strip() in NOT_KNOWN

@@ -203,8 +203,9 @@ def _outcome_problems(sheet: Sheet) -> Iterable[str]:
     if outcome.lower is not None and outcome.upper is not None and outcome.lower >= outcome.upper:
         yield "the outcome's bounds do not ascend"
     names = {v.name for v in sheet.variables if v.kind == "number"}
-    if outcome.baseline is not None and outcome.baseline not in names:
-        yield "the outcome's baseline is not one of the model's numbers"
+    own = {c.name for c in sheet.columns if c.name == c.variable}
+    if outcome.baseline is not None and outcome.baseline not in names & own:
+        yield "the outcome's baseline is not one of the model's numbers, in a column of its name"
     yield from _event_problems(outcome)
     yield from _measurement_problems(outcome.measurement, "the outcome")
     expected_link = "logit" if outcome.kind == "binary" else "identity"
