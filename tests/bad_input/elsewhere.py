@@ -12,7 +12,8 @@ _READING = "tests/cohort/test_reading.py"
 _STRUCTURE = "tests/cohort/test_structure.py"
 _TRACKING = "tests/tracking/test_tracking.py"
 _UNITS = "tests/bad_input/test_units.py"
-_WAYS = "tests/bad_input/test_ways_in.py"
+_PAGE = "tests/serving/test_calculator.py"
+_SERVICE = "tests/serving/test_service.py"
 _YAML = "tests/test_yaml_strict.py"
 
 # Row: what, outcome, test that pins it.
@@ -28,13 +29,13 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
         54,
         "hip flexion in radians",
         "3 UNIT_SUSPECT, radians named",
-        f"{_UNITS}::test_54_55_motion_in_radians_is_refused",
+        f"{_UNITS}::test_54_55_motion_in_radians_is_refused_until_insisted_on",
     ),
     (
         55,
         "internal rotation in radians",
         "3 UNIT_SUSPECT, radians named",
-        f"{_UNITS}::test_54_55_motion_in_radians_is_refused",
+        f"{_UNITS}::test_54_55_motion_in_radians_is_refused_until_insisted_on",
     ),
     (
         56,
@@ -166,7 +167,7 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
         86,
         "REST: no JSON, NaN, nesting, size, content type",
         "400, 413, 415, 422",
-        f"{_WAYS}::test_86_the_service_refuses_what_is_no_request",
+        f"{_SERVICE}::test_bad_input_gets_a_letter_with_its_status",
     ),
     (
         88,
@@ -233,7 +234,7 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
         98,
         "page: a comma, a script, a reload",
         "text stays text",
-        f"{_WAYS}::test_98_the_page_holds_the_sheet_and_no_way_out",
+        f"{_PAGE}::test_a_wrong_value_gets_a_letter_beside_its_field_and_no_answer",
     ),
     (
         99,

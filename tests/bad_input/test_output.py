@@ -15,7 +15,9 @@ from hiprisk.serving.batch import score_file
 from hiprisk.serving.patient import load
 
 SOURCE = Path(__file__).parents[2] / "src"
-MANY = HEADER + "".join(f"{i},{50 + i % 31},{('female', 'male')[i % 2]},yes,{i % 80}\n" for i in range(4_000))
+MANY = HEADER + "".join(
+    f"{i},{50 + i % 31},{('female', 'male')[i % 2]},yes,{i % 80}\n" for i in range(4_000)
+)
 
 
 @pytest.mark.parametrize("step", ["write", "fsync", "replace"])

@@ -94,6 +94,18 @@ def test_99_what_is_no_number_is_refused(small, value):
     assert caught.value.code == "NOT_A_NUMBER"
 
 
+@pytest.mark.parametrize("digits", [400, 5000])
+def test_43_a_whole_number_beyond_a_float_is_refused(small, digits):
+    value = -(10**digits)
+    model = hiprisk.load("small")
+    for name, code in (("age_years", "NOT_A_NUMBER"), ("sex", "UNKNOWN_CATEGORY")):
+        with pytest.raises(InputError, match="got 'a number of more than 300 digits'") as caught:
+            model.predict({name: value, "womac_function_0_100": 40})
+        assert caught.value.code == code
+        frame = pd.DataFrame({name: [value], "womac_function_0_100": [40]}, dtype=object)
+        assert model.score(frame)["reason"].tolist() == [f"{code}({name})"]
+
+
 @pytest.mark.parametrize("what", [3, "x", None, {"age_years": 3}, [[1, 2]]])
 def test_99_what_is_no_table_is_refused_by_mlflows_model(small, what):
     with pytest.raises(InputError):

@@ -104,9 +104,7 @@ def test_a_shift_that_begins_late_is_scored_with_a_warning(capsys, moving, monke
         (["Jane Roe", "x"], "are no level of no, yes$"),
     ],
 )
-def test_91_unknown_codes_are_named_only_where_they_can_be_no_patient(
-    capsys, moving, codes, words
-):
+def test_91_unknown_codes_are_named_only_where_they_can_be_no_patient(capsys, moving, codes, words):
     frame = people(40)
     frame["lbp_any"] = [codes[place % 2] for place in range(40)]
     code, found, err = scored(capsys, frame)
