@@ -62,8 +62,8 @@ def words() -> str:
             "## Files that are refused as a whole\n",
             table("row | what | code | exit | message", sorted(files, key=lambda c: c[0])),
             "## Values that make a row unusable\n",
-            "The row comes back with `CODE(variable)` as its reason and no prediction; the others are\n"
-            "scored. A single patient is refused with the message (exit code 3, status 422).\n",
+            "The row comes back with `CODE(variable)` as its reason and no prediction; the others\n"
+            "are scored. A single patient is refused with the message (exit 3, status 422).\n",
             table("row | what | code | exit of `score` | message for a patient",
                   sorted(cells, key=lambda c: c[0])),
             "## Files that are read\n",

@@ -74,11 +74,11 @@ def _variable_problems(variable: VariableSpec) -> Iterable[str]:
             yield f"the edges of variable '{variable.name}' do not ascend"
         if len(training.shares) != len(training.edges) + 1:
             yield f"the shares of variable '{variable.name}' do not fit its edges"
+    if variable.kind == "category" and len(set(variable.levels)) < 2:
+        yield f"category '{variable.name}' has fewer than two levels"
     n_shares = len(training.level_shares) if training is not None else 0
     if n_shares not in (0, len(variable.levels)):
         yield f"the level shares of variable '{variable.name}' do not fit its levels"
-    if variable.kind == "category" and len(set(variable.levels)) < 2:
-        yield f"category '{variable.name}' has fewer than two levels"
     if variable.kind == "category" and variable.measurement is not None:
         yield f"category '{variable.name}' has a measurement error, which only numbers have"
     yield from _measurement_problems(variable.measurement, f"variable '{variable.name}'")
