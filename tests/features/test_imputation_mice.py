@@ -78,6 +78,16 @@ def test_the_chained_imputer_agrees_with_mice_on_a_small_file(small):
     assert ours.se == pytest.approx(oracle["std.error"].to_numpy(), rel=0.2)
 
 
+def test_chained_draws_do_not_depend_on_units(small):
+    _, data = small
+    factors = np.array([1000.0, 1.0, 0.01, 30.0])
+    plain = draw_chained(data, rng=rng_for(1, "chained"))
+    other = draw_chained(data * factors, rng=rng_for(1, "chained"))
+    known = ~np.isnan(data)
+    assert other == pytest.approx(plain * factors, rel=1e-6)
+    assert (plain[known] == data[known]).all()
+
+
 def test_leaving_the_outcome_out_of_the_imputation_does_not_agree(small):
     names, data = small
     oracle = theirs("mice_norm_small.csv", "linear")

@@ -13,6 +13,8 @@ from hiprisk.bundle import BundleContents, write_bundle
 from hiprisk.errors import InputError
 from hiprisk.serving.calculator.building import build_page
 from hiprisk.serving.patient import load
+from hiprisk.serving.testpack import make_pack
+from hiprisk.serving.testpack_check import compare
 from hiprisk.sheet.format import MeasurementError
 from serving_browser import running_browser
 from serving_patients import random_patients
@@ -57,12 +59,27 @@ def splined(sheet):
     return replace(sheet, derived=(*sheet.derived, *derived), model=model)
 
 
+def without_scatter(sheet):
+    """As a paper leaves it: no residuals, no refits, no training summary."""
+    specs = tuple(replace(spec, training=None) for spec in sheet.variables)
+    return replace(
+        sheet,
+        provenance="published",
+        variables=specs,
+        outcome=replace(sheet.outcome, events=()),
+        model=replace(sheet.model, refits=None),
+        distribution=None,
+        residual_sd=None,
+    )
+
+
 SHEETS = {
     "linear": with_measurement(small_sheet()),
     "risk": with_measurement(small_sheet(kind="binary")),
     "splines": splined(with_measurement(small_sheet())),
     "trees": with_measurement(tree_sheet()),
     "risk-trees": tree_sheet(kind="binary"),
+    "published": without_scatter(with_measurement(small_sheet())),
 }
 
 
@@ -192,8 +209,7 @@ def in_one_order(answer):
 
 
 @pytest.mark.parametrize(
-    ("name", "n"),
-    [("splines", 1000), ("linear", 150), ("risk", 150), ("trees", 150), ("risk-trees", 150)],
+    ("name", "n"), [(name, 1000 if name == "splines" else 150) for name in SHEETS]
 )
 def test_the_page_gives_pythons_numbers_for_random_patients(opened, name, n):
     tab, model = opened(SHEETS[name])
@@ -210,6 +226,24 @@ def test_the_page_gives_pythons_numbers_for_random_patients(opened, name, n):
     assert worst < 1e-9
     assert 0 < refused < 0.7 * n
     assert tab.noise == []
+
+
+@pytest.mark.parametrize("name", ["splines", "trees", "risk"])
+def test_the_page_answers_the_models_test_pack(opened, name):
+    tab, model = opened(SHEETS[name])
+    pack = make_pack(model, n_random=20)
+    given = [vector.given for vector in pack.vectors]
+    answers = tab.evaluate("(all) => all.map((one) => window.hiprisk.explain(one))", given)
+    found = compare(
+        pack,
+        {
+            vector.name: {key: value for key, value in answer.items() if key != "refused"}
+            for vector, answer in zip(pack.vectors, answers, strict=True)
+        },
+    )
+    assert found.differences == ()
+    refused = [bool(expected["reason"]) for expected in pack.answers]
+    assert [bool(answer.get("refused")) for answer in answers] == refused
 
 
 def fill(tab, **values):

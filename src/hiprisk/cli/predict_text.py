@@ -207,7 +207,7 @@ def some_of(sheet: Sheet, names: tuple[str, ...], most: int = MOST_PARTS) -> str
 
 def cost_words(sheet: Sheet, wider: float) -> str:
     """What the unknown variables cost."""
-    if sheet.outcome.kind == "binary":
+    if sheet.distribution is None:
         return f"That alone leaves a range of {amount(sheet, wider)} open (80 %)."
     return f"That makes the 80 % interval {amount(sheet, wider)} wider."
 

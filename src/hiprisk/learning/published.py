@@ -15,7 +15,7 @@ from hiprisk.config.published import PredictorSettings, PublishedModel, TermSett
 from hiprisk.errors import ConfigError
 from hiprisk.features.imputation import antithetic_noise
 from hiprisk.features.normal_people import normal_people
-from hiprisk.learning.export import outcome_spec_of
+from hiprisk.learning.export import outcome_measurement, outcome_spec_of
 from hiprisk.learning.uncertainty import PROBABILITIES
 from hiprisk.seeding import rng_for
 from hiprisk.sheet.consistency import check_sheet
@@ -77,7 +77,11 @@ def published_sheet(model: PublishedModel) -> Sheet:
         family="logistic" if model.link == "logit" else "linear",
         provenance="published",
         intended_use=model.intended_use,
-        outcome=outcome_spec_of(model.outcome, tuple(predictors)),
+        outcome=outcome_spec_of(
+            model.outcome,
+            tuple(predictors),
+            measurement=outcome_measurement(model.outcome, load_dictionary()),
+        ),
         variables=tuple(_spec(p) for p in predictors.values()),
         columns=columns,
         missing=missing,
@@ -323,6 +327,7 @@ def _spec(predictor: _Predictor) -> VariableSpec:
         levels=variable.levels,
         integer=variable.integer,
         training=_training(predictor),
+        measurement=variable.measurement_error,
     )
 
 

@@ -172,8 +172,7 @@ def _number(array: Floats) -> float | None:
 
 
 def _held(evaluator: SheetEvaluator, parts: Contributions) -> float:
-    assert evaluator.spread is not None
-    own, other = evaluator.spread.clip(np.array([parts.total, parts.reference])).tolist()
+    own, other = evaluator.inside(np.array([parts.total, parts.reference])).tolist()
     return float((own - parts.total) - (other - parts.reference))
 
 

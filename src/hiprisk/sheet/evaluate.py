@@ -180,6 +180,10 @@ class SheetEvaluator:
         """How a continuous outcome scatters about its prediction; None for a binary one."""
         return self._distribution
 
+    def inside(self, lp: Floats) -> Floats:
+        """Linear predictors of a continuous outcome brought inside its bounds."""
+        return clip_to(self.sheet.outcome, lp)
+
     def _named(self, filled: list[Floats]) -> dict[str, Floats]:
         names = (column.name for column in self.sheet.columns)
         named = dict(zip(names, filled, strict=True))

@@ -15,15 +15,16 @@ def width_80(evaluator: SheetEvaluator, lp: float, imputation_variance: float) -
     """Width of the 80 % interval at a linear predictor and an imputation variance.
 
     For a continuous outcome it is the width of the outcome's predictive interval. The interval of
-    a risk comes from refits and says nothing of missing values, so for a binary outcome it is the
-    width of the range in which the risk itself would fall, eight times in ten, were everything
-    known: 0 where nothing is missing.
+    a risk comes from refits and says nothing of missing values, and a published model may come
+    without the scatter of its outcome; then it is the width of the range in which the prediction
+    itself would fall, eight times in ten, were everything known: 0 where nothing is missing.
     """
     center = np.array([lp])
     spread = evaluator.spread
     if spread is None:
         reach = NORMAL_90 * np.sqrt(imputation_variance)
-        return float((expit(center + reach) - expit(center - reach))[0])
+        to_prediction = expit if evaluator.sheet.outcome.kind == "binary" else evaluator.inside
+        return float((to_prediction(center + reach) - to_prediction(center - reach))[0])
     mean = spread.clip(center)
     scale = spread.scale(mean, np.array([imputation_variance]))
     low, high = INTERVALS["80"]

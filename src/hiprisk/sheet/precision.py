@@ -58,9 +58,8 @@ def refit_spread(
     predictions = _refitted(evaluator, completed)
     if predictions is None:
         return None
-    spread = evaluator.spread
-    if spread is not None:
-        predictions = spread.clip(predictions)
+    if evaluator.sheet.outcome.kind != "binary":
+        predictions = evaluator.inside(predictions)
     ordered = np.sort(predictions)
     return RefitSpread(
         n_refits=len(ordered),
@@ -112,7 +111,7 @@ def _refitted(evaluator: SheetEvaluator, completed: Mapping[str, Floats]) -> Flo
         return None
     n_draws = len(next(iter(completed.values())))
     lp = evaluator.model.refitted(completed, n_draws)
-    predictions = expit(lp) if evaluator.spread is None else lp
+    predictions = expit(lp) if evaluator.sheet.outcome.kind == "binary" else lp
     return np.array([mean_in_turn(row) for row in predictions])
 
 

@@ -192,8 +192,13 @@ function makeEngine(sheet) {
       }
       return found;
     }
-    const at = clip(place.lp), scale = widened(at, place.variance);
+    const at = clip(place.lp);
     found.predicted = at;
+    if (shape === undefined) {
+      for (const level of Object.keys(INTERVALS)) found[`lower_${level}`] = found[`upper_${level}`] = null;
+      return found;
+    }
+    const scale = widened(at, place.variance);
     for (const [level, bounds] of Object.entries(INTERVALS)) {
       found[`lower_${level}`] = quantile(bounds[0], at, scale);
       found[`upper_${level}`] = quantile(bounds[1], at, scale);

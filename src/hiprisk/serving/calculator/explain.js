@@ -130,9 +130,9 @@ function makeExplainer(engine) {
   // --- what was not known, and what to measure next -----------------------------------------
 
   function width80(lp, variance) {
-    if (binary) {
-      const reach = NORMAL_90 * Math.sqrt(variance);
-      return expit(lp + reach) - expit(lp - reach);
+    if (sheet.distribution === undefined) {
+      const reach = NORMAL_90 * Math.sqrt(variance), prediction = binary ? expit : clip;
+      return prediction(lp + reach) - prediction(lp - reach);
     }
     const at = clip(lp), scale = widened(at, variance), [low, high] = INTERVALS["80"];
     return quantile(high, at, scale) - quantile(low, at, scale);

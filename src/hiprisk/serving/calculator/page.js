@@ -144,7 +144,7 @@ function startPage() {
     const { not_known: missing, next_measurements: next } = answer.explanation;
     if (!missing.variables.length) return card("What was not known", el("p", {}, "Everything that the model asks for is known."));
     const wider = missing.width_80 - missing.width_80_if_known;
-    const cost = binary ? `What is not known leaves a range of ${amount(wider)} open (80 %).`
+    const cost = sheet.distribution === undefined ? `What is not known leaves a range of ${amount(wider)} open (80 %).`
       : `What is not known makes the 80 % interval ${amount(wider)} wider.`;
     const rows = next.slice(0, 5).map((item) =>
       row([capital(label(item.variable)), shareBar(item.share, null), bare(item.narrows_80_by)]));

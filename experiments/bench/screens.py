@@ -1,0 +1,126 @@
+"""Pictures of the calculator page and of the terminal, for docs/screens.
+
+    python experiments/bench/screens.py BUNDLE --out docs/screens
+
+Needs Playwright and a Chromium (tests/serving_browser.py says where it is looked for); the printed
+page is drawn by the browser's own PDF and, where pypdfium2 is there, turned into a picture.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "tests"))
+
+from serving_browser import ARGUMENTS, find_browser
+
+PATIENT = {
+    "age_years": "63",
+    "sex": "female",
+    "bmi_kg_m2": "29.5",
+    "womac_function_0_100": "45",
+    "womac_pain_0_100": "40",
+    "hip_flexion_right_deg": "95",
+    "hip_flexion_left_deg": "108",
+    "hip_internal_rotation_left_deg": "10",
+}
+SHOTS = {"phone": (390, 844, "light"), "desktop": (1280, 900, "light"), "dark": (1280, 900, "dark")}
+
+
+def hiprisk(*words: str) -> str:
+    command = [str(Path(sys.executable).with_name("hiprisk")), *words]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def fill(page: Page) -> None:
+    names = page.evaluate(
+        "() => JSON.parse(document.getElementById('model').textContent)"
+        ".sheet.variables.map((one) => one.name)"
+    )
+    for name, value in PATIENT.items():
+        index = names.index(name)
+        if name == "sex":
+            page.locator(f"input[name=v{index}][value={value}]").check(force=True)
+        else:
+            page.locator(f"#v{index}").fill(value)
+    page.locator("h1").click()
+    page.wait_for_timeout(400)
+    page.evaluate("() => scrollTo(0, 0)")
+
+
+def shoot_pages(file: Path, out: Path) -> None:
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=find_browser(), args=ARGUMENTS)
+        for name, (width, height, scheme) in SHOTS.items():
+            context = browser.new_context(
+                viewport={"width": width, "height": height}, color_scheme=scheme
+            )
+            page = context.new_page()
+            page.goto(file.as_uri())
+            fill(page)
+            page.screenshot(path=out / f"page-{name}.png")
+            if name == "phone":
+                page.locator("#answer").scroll_into_view_if_needed()
+                page.evaluate("() => document.getElementById('answer').scrollIntoView()")
+                page.screenshot(path=out / "page-phone-answer.png")
+            if name == "desktop":
+                page.pdf(path=out / "page-print.pdf", prefer_css_page_size=True)
+            context.close()
+        browser.close()
+    _render(out / "page-print.pdf", out / "page-print.png")
+
+
+def _render(document: Path, picture: Path) -> None:
+    try:
+        import pypdfium2
+    except ImportError:
+        print("pypdfium2 is absent: the printed page stays a PDF", file=sys.stderr)
+        return
+    pages = pypdfium2.PdfDocument(document)
+    if len(pages) != 1:
+        raise SystemExit(f"the page prints on {len(pages)} pages")
+    pages[0].render(scale=1.5).to_pil().convert("P", palette=1, colors=64).save(picture)
+    document.unlink()
+
+
+def shoot_terminal(text: str, picture: Path) -> None:
+    """A terminal's text as a picture, through the browser."""
+    from html import escape
+
+    page_text = (
+        "<body style='margin:0;background:#10171a'><pre style='display:inline-block;margin:0;"
+        "padding:22px 26px;color:#e7eeee;background:#10171a;font:14px/1.32 monospace'>"
+        f"{escape(text)}</pre></body>"
+    )
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=find_browser(), args=ARGUMENTS)
+        page = browser.new_page(viewport={"width": 960, "height": 600})
+        page.set_content(page_text)
+        page.locator("pre").screenshot(path=picture)
+        browser.close()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("bundle")
+    parser.add_argument("--out", type=Path, default=Path("docs/screens"))
+    options = parser.parse_args()
+    options.out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as scratch:
+        file = Path(scratch) / "page.html"
+        hiprisk("calculator", options.bundle, "--out", str(file))
+        shoot_pages(file, options.out)
+    words = [f"--{name.replace('_', '-')}={value}" for name, value in PATIENT.items()]
+    for name, extra in {"terminal": [], "terminal-why": ["--why"]}.items():
+        text = hiprisk("predict", options.bundle, *words, *extra)
+        shoot_terminal(text, options.out / f"{name}.png")
+
+
+if __name__ == "__main__":
+    main()
