@@ -6,13 +6,18 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hiprisk.cli.options import Parser
 from hiprisk.cli.output import note, print_json, print_lines, print_table
 from hiprisk.errors import ExitCode
 
+if TYPE_CHECKING:
+    from hiprisk.serving.tally import ScoreResult
+
 EXAMPLE = """  hiprisk score stupar cohort.csv --out scored.csv
-  hiprisk score models/stupar/1 export.csv --mapping configs/cohorts/source.yaml --out scored.csv"""
+  hiprisk score models/stupar/1 export.csv --mapping configs/cohorts/source.yaml --out scored.csv
+  hiprisk score stupar export.csv --out scored.csv --summary refused.csv"""
 
 
 def run(argv: Sequence[str]) -> int:
@@ -33,18 +38,12 @@ def run(argv: Sequence[str]) -> int:
         accept_units=options.accept_units,
         raw_text=options.raw_text,
         progress=_progress if sys.stderr.isatty() else None,
+        summary=options.summary,
     )
     if options.json:
         print_json(result.to_dict())
     else:
-        if result.provenance == "synthetic":
-            print_lines("SIMULATED DATA: this model was fitted on simulated people.")
-        n_scored = result.n_rows - result.n_refused
-        print_lines(f"{n_scored} of {result.n_rows} rows scored: {result.out}")
-        if result.reasons:
-            print_lines("")
-            rows = [[code, str(n)] for code, n in sorted(result.reasons.items())]
-            print_table(["refused because", "rows"], rows)
+        show_score(result)
     if not result.n_rows:
         note("hiprisk: warning: the file has a header and no rows")
     for finding in result.findings:
@@ -54,6 +53,26 @@ def run(argv: Sequence[str]) -> int:
         note(f"hiprisk: {len(result.absent)} of the model's variables are not in the file and "
              f"were filled in: {', '.join(result.absent)}")  # fmt: skip
     return ExitCode.SOME_ROWS_REFUSED if result.n_refused else ExitCode.DONE
+
+
+def show_score(result: ScoreResult) -> None:
+    """What became of the file, as a person likes to read it."""
+    if result.provenance == "synthetic":
+        print_lines("SIMULATED DATA: this model was fitted on simulated people.")
+    n_scored = result.n_rows - result.n_refused
+    print_lines(f"{n_scored} of {result.n_rows} rows scored: {result.out}")
+    counts = result.to_frame()
+    for kind, head in (("refused", "refused because"), ("imputed", ""), ("flag", "flagged")):
+        part = counts[counts["kind"] == kind]
+        if kind == "imputed":
+            names = [f"{name} ({n})" for name, n in zip(part["variable"], part["rows"], strict=True)
+                     if name not in result.absent]  # fmt: skip
+            if names:
+                print_lines("", "Filled in, in how many rows: " + ", ".join(names))
+        elif len(part):
+            print_lines("")
+            cells = part[["code", "variable", "rows"]].astype(str).to_numpy().tolist()
+            print_table([head, "variable", "rows"], cells)
 
 
 def _progress(n_rows: int) -> None:
@@ -73,7 +92,10 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--out", required=True, type=Path, metavar="FILE",
                         help="scored file; .parquet for Parquet, else CSV")  # fmt: skip
     parser.add_argument("--mapping", type=Path, metavar="M", help="column mapping (YAML)")
-    parser.add_argument("--force", action="store_true", help="overwrite the output")
+    parser.add_argument("--summary", type=Path, metavar="FILE",
+                        help="write the counts by reason and by variable and the warnings, as "
+                        "JSON, or as a table if FILE ends in .csv")  # fmt: skip
+    parser.add_argument("--force", action="store_true", help="overwrite the output and the summary")
     parser.add_argument("--accept-units", action="store_true",
                         help="score although a unit looks wrong")  # fmt: skip
     parser.add_argument("--raw-text", action="store_true",

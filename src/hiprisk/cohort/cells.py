@@ -18,6 +18,7 @@ from hiprisk.cohort.mapping import UNITS, VariableSource
 # Texts that mean "missing" in every column but identifiers.
 MISSING_TEXTS = ("", "NA", "N/A", "NaN", "nan", "null", "NULL", "None", "#N/A")
 _NUMBER = r"^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]{1,3})?$"
+_PLAIN = re.compile(r"[A-Za-z0-9._#/ ]*|[-+]?[0-9.]+")
 # A code, or a missing code such as `.` or `.A`, and the label behind it.
 _LABELLED = r"^(?P<code>\.[A-Z]?|-?[0-9]+(?:\.[0-9]+)?):\s*(?P<label>.*)$"
 _DATE = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
@@ -86,6 +87,8 @@ class CellReader:
         self._missing_texts = {*MISSING_TEXTS, *missing, *source.missing}
         self._missing = pa.array(sorted(self._missing_texts))
         self._decimal = decimal
+        # A stated text for missing may be anything, a formula or one with a comma in it too.
+        self.missing_is_plain = all(map(_PLAIN.fullmatch, (*missing, *source.missing)))
         self.problems: list[CellProblems] = []
 
     def read(self, table: pa.Table) -> Column:

@@ -13,15 +13,11 @@ from numpy.typing import NDArray
 from hiprisk.cohort.dictionary import Variable, load_dictionary
 from hiprisk.cohort.findings import Finding, by_severity, finding_at
 from hiprisk.cohort.structure import copy_findings, people_findings
-from hiprisk.sheet.format import VariableSpec
 
 Mask = NDArray[np.bool_]
 Unreadable = Mapping[tuple[str, str], Mask]
 
 SENTINELS = (9.0, 99.0, 999.0, 9999.0, -1.0, -9.0, -99.0, -999.0, 88.0, 888.0)
-# A factor between medians or spreads beyond this is a unit, not a population.
-UNIT_RATIO = 4.0
-MEDIAN_SHIFT_SD = 1.5
 BMI_TOLERANCE = 0.15
 
 _UNREADABLE_ADVICE = {
@@ -93,6 +89,7 @@ def check_cohort(
     findings += copy_findings(frame)
     findings += _dates(frame, today or datetime.date.today())
     findings += _pairs(frame)
+    findings += _flexion_in_contracture(frame)
     findings += _emptiness(frame)
     return by_severity(findings)
 
@@ -258,6 +255,22 @@ def _pairs(frame: pd.DataFrame) -> Iterable[Finding]:
         )
 
 
+def _flexion_in_contracture(frame: pd.DataFrame) -> Iterable[Finding]:
+    """A hip that cannot extend to where its flexion begins cannot be."""
+    for side in ("_right", "_left", ""):
+        flexion, extension = f"hip_flexion{side}_deg", f"hip_extension{side}_deg"
+        if {flexion, extension} <= set(frame.columns):
+            # A negative extension is a contracture: the hip rests at that much flexion.
+            yield from finding_at(
+                (frame[flexion] < -frame[extension]).to_numpy(),
+                "INCONSISTENT",
+                "warning",
+                flexion,
+                f"flexion is less than the contracture that {extension} says",
+                "look at the signs and units of both",
+            )
+
+
 def _emptiness(frame: pd.DataFrame) -> Iterable[Finding]:
     for name in frame.columns:
         values = frame[name]
@@ -290,79 +303,3 @@ def _emptiness(frame: pd.DataFrame) -> Iterable[Finding]:
                 message=f"{100.0 * missing / len(frame):.1f} % missing",
                 advice="missing predictors are imputed",
             )
-
-
-def compare_with_training(
-    specs: Iterable[VariableSpec], columns: Mapping[str, NDArray[np.generic]]
-) -> tuple[Finding, ...]:
-    """Say where a file's distribution or coding has moved away from the training cohort's.
-
-    Parameters
-    ----------
-    specs : iterable of VariableSpec
-        The sheet's variables with what training held.
-    columns : mapping of str to ndarray
-        Values by variable.
-
-    Returns
-    -------
-    tuple of Finding
-        ``UNIT_SUSPECT`` where the spread differs by more than a factor of 4 or the median by more
-        than 1.5 standard deviations; ``CODING_SUSPECT`` where a category's levels look swapped.
-    """
-    findings: list[Finding] = []
-    for spec in specs:
-        if spec.name not in columns or spec.training is None:
-            continue
-        if spec.kind == "number":
-            findings += _moved_number(spec, np.asarray(columns[spec.name], dtype=np.float64))
-        else:
-            findings += _moved_category(spec, np.asarray(columns[spec.name], dtype=object))
-    return tuple(findings)
-
-
-def _moved_number(spec: VariableSpec, values: NDArray[np.float64]) -> Iterable[Finding]:
-    known = values[~np.isnan(values)]
-    training = spec.training
-    if known.size < 20 or training is None or not training.iqr or training.median is None:
-        return
-    q25, median, q75 = np.quantile(known, (0.25, 0.5, 0.75))
-    ratio = float(q75 - q25) / training.iqr
-    shift = abs(float(median) - training.median) / (training.iqr / 1.349)
-    other_unit = not 1 / UNIT_RATIO <= ratio <= UNIT_RATIO
-    if other_unit or shift > MEDIAN_SHIFT_SD:
-        yield Finding(
-            code="UNIT_SUSPECT",
-            severity="error" if other_unit else "warning",
-            column=spec.name,
-            count=int(known.size),
-            message=f"the spread is {ratio:.3g} times that of the training cohort and the median "
-            f"{shift:.2g} standard deviations away: another unit or scale than {spec.unit}?",
-            advice=_likely_unit(spec, ratio),
-        )
-
-
-def _likely_unit(spec: VariableSpec, ratio: float) -> str:
-    if spec.unit == "deg" and ratio < 1 / 20:
-        return "degrees given as radians? state unit: rad in the mapping"
-    if "0-100" in spec.unit and ratio < 1 / 20:
-        return "given as a share from 0 to 1? state from_range: [0, 1] in the mapping"
-    return "check the unit in the mapping"
-
-
-def _moved_category(spec: VariableSpec, values: NDArray[np.object_]) -> Iterable[Finding]:
-    shares = spec.training.level_shares if spec.training is not None else ()
-    known = values[values != np.array(None, dtype=object)]
-    if len(shares) != 2 or known.size < 50:
-        return
-    here = float(np.mean(known == np.array(spec.levels[1], dtype=object)))
-    # Swapped codes turn a share into its complement; a fair share says nothing.
-    if abs(shares[1] - 0.5) > 0.2 and abs(here - (1 - shares[1])) < 0.1:
-        yield Finding(
-            code="CODING_SUSPECT",
-            severity="warning",
-            column=spec.name,
-            count=int(known.size),
-            message=f"{here:.0%} are {spec.levels[1]}, in training {shares[1]:.0%}: codes swapped?",
-            advice="check levels in the mapping",
-        )

@@ -31,7 +31,8 @@ _COMPRESSED = {
     b"\xfd7zXZ": "xz",
     b"\x28\xb5\x2f\xfd": "zstd",
 }
-_NOT_LOCAL = re.compile(r"^([a-zA-Z][a-zA-Z0-9+.-]*:)?(//|\\\\)")
+# As a path, an address has lost one of its slashes; a drive has one letter.
+_NOT_LOCAL = re.compile(r"^([a-zA-Z][a-zA-Z0-9+.-]+:/|//|\\\\)")
 _DECIMAL_COMMA = re.compile(r"-?\d+,\d+")
 
 

@@ -248,7 +248,8 @@ def map_block(
         )
         columns[name] = reader.read(table)
         problems += reader.problems
-        if dictionary[name].kind == "number" and source.column and not reader.problems:
+        is_number = dictionary[name].kind == "number" and reader.missing_is_plain
+        if is_number and source.column and not reader.problems:
             plain.add(source.column)
     # A decimal comma must be quoted where the comma is the delimiter.
     kept = frozenset(plain) if decimal == "." else frozenset()

@@ -118,7 +118,8 @@ def _reasons(
     reasons = assessment.reasons.joined()
     counts = assessment.reasons.counts()
     for problem in unreadable:
-        if problem.variable not in known:
+        # A row that nobody can be sure to find again is no use, whatever the model needs.
+        if problem.variable not in known and problem.code != "BAD_ID":
             continue
         code = f"{problem.code}({problem.variable})"
         usable = usable & ~problem.mask

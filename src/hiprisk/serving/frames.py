@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from hiprisk.errors import InputError
 from hiprisk.serving.answers import Unreadable, answer, column_names
-from hiprisk.serving.values import as_number, is_not_known
+from hiprisk.serving.values import as_number, as_text, is_not_known
 from hiprisk.sheet.evaluate import SheetEvaluator
 from hiprisk.sheet.format import VariableSpec
 
@@ -78,5 +78,5 @@ def read_levels(spec: VariableSpec, values: pd.Series) -> NDArray[np.object_]:
     """Levels of a category as text, None where missing; unknown texts stay as they are."""
     texts = values.to_numpy(dtype=object).copy()
     texts[values.isna().to_numpy()] = None
-    cells = [None if is_not_known(text) else str(text).strip() for text in texts]
+    cells = [None if is_not_known(text) else as_text(text) for text in texts]
     return np.array([*cells, None], dtype=object)[:-1]

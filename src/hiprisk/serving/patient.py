@@ -12,7 +12,7 @@ import numpy as np
 from hiprisk.bundle import Bundle, read_bundle
 from hiprisk.errors import InputError
 from hiprisk.serving.answers import Unreadable, answer, as_mapping
-from hiprisk.serving.values import as_number, is_not_known
+from hiprisk.serving.values import as_number, as_text, is_not_known
 from hiprisk.sheet.applicability import assess
 from hiprisk.sheet.evaluate import SheetEvaluator
 from hiprisk.sheet.format import Sheet, VariableSpec
@@ -179,7 +179,7 @@ class Model:
             if is_not_known(value):
                 continue
             if specs[name].kind == "category":
-                columns[name] = np.array([str(value).strip(), None], dtype=object)[:1]
+                columns[name] = np.array([as_text(value), None], dtype=object)[:1]
                 continue
             number = as_number(value)
             columns[name] = np.array([np.nan if number is None else number])
@@ -207,7 +207,7 @@ def _rule(sheet: Sheet, code: str, name: str | None, given: Mapping[str, object]
     if name is None:
         return NO_ANSWER.get(code, "too little is known for a prediction")
     spec = sheet.variable(name)
-    came = f"got {str(given[name])[:40]!r}"
+    came = f"got {as_text(given[name])[:40]!r}"
     if code == "OUT_OF_RANGE":
         return f"must lie in {range_text(spec)}, {came}"
     if code == "UNKNOWN_CATEGORY":

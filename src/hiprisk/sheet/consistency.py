@@ -76,6 +76,9 @@ def _variable_problems(variable: VariableSpec) -> Iterable[str]:
             yield f"the shares of variable '{variable.name}' do not fit its edges"
     if variable.kind == "category" and len(set(variable.levels)) < 2:
         yield f"category '{variable.name}' has fewer than two levels"
+    n_shares = len(training.level_shares) if training is not None else 0
+    if n_shares not in (0, len(variable.levels)):
+        yield f"the level shares of variable '{variable.name}' do not fit its levels"
     if variable.kind == "category" and variable.measurement is not None:
         yield f"category '{variable.name}' has a measurement error, which only numbers have"
     yield from _measurement_problems(variable.measurement, f"variable '{variable.name}'")
@@ -200,8 +203,9 @@ def _outcome_problems(sheet: Sheet) -> Iterable[str]:
     if outcome.lower is not None and outcome.upper is not None and outcome.lower >= outcome.upper:
         yield "the outcome's bounds do not ascend"
     names = {v.name for v in sheet.variables if v.kind == "number"}
-    if outcome.baseline is not None and outcome.baseline not in names:
-        yield "the outcome's baseline is not one of the model's numbers"
+    own = {c.name for c in sheet.columns if c.name == c.variable}
+    if outcome.baseline is not None and outcome.baseline not in names & own:
+        yield "the outcome's baseline is not one of the model's numbers, in a column of its name"
     yield from _event_problems(outcome)
     yield from _measurement_problems(outcome.measurement, "the outcome")
     expected_link = "logit" if outcome.kind == "binary" else "identity"

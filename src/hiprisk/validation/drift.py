@@ -18,8 +18,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import chi2, norm
 
-from hiprisk.cohort.checking import compare_with_training
 from hiprisk.cohort.findings import Finding
+from hiprisk.cohort.moved import compare_with_training
 from hiprisk.cohort.reading import Cohort
 from hiprisk.errors import InputError
 from hiprisk.features.normal_people import normal_people
@@ -217,7 +217,7 @@ def report_drift(
         )
     columns = sheet_columns(sheet.variables, cohort.frame)
     findings = [
-        *compare_with_training(sheet.variables, columns),
+        *compare_with_training(sheet, columns),
         *(f for f in cohort.findings if f.code in ("SHIFTED_CODES", "UNIT_SUSPECT")),
     ]
     unreadable = _unreadable_counts(cohort, names)

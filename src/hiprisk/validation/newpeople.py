@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hiprisk.cohort.checking import compare_with_training
 from hiprisk.cohort.dictionary import Variable, load_dictionary, variables_beyond
 from hiprisk.cohort.findings import Finding
 from hiprisk.cohort.mapping import CohortMapping
+from hiprisk.cohort.moved import compare_with_training
 from hiprisk.cohort.reading import Cohort, fingerprint, read_cohort
 from hiprisk.config import OutcomeSettings
 from hiprisk.errors import InputError
@@ -210,7 +210,7 @@ def meet(
         )
     check_usable(cohort, outcome, used=names, accept_units=accept_units)
     columns = sheet_columns(sheet.variables, cohort.frame)
-    moved = compare_with_training(sheet.variables, columns)
+    moved = compare_with_training(sheet, columns)
     refuse_misread(moved, cohort, accept_units=accept_units)
     assessment = assess(sheet, columns, n_rows=cohort.n_rows)
     reasons = dict(zip(assessment.reasons.codes, assessment.reasons.masks, strict=True))

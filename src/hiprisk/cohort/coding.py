@@ -1,0 +1,126 @@
+"""Codes of categories that mean nothing here, and what they probably mean."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from hiprisk.cohort.dictionary import load_dictionary
+from hiprisk.cohort.findings import SHOWN_ROWS, Finding
+from hiprisk.cohort.mapping import CohortMapping
+from hiprisk.cohort.reading import CohortBlock
+from hiprisk.sheet.format import VariableSpec
+
+# More unknown codes than this are no typing errors, if there are at least three.
+MOST_UNKNOWN = 0.05
+FEWEST_UNKNOWN = 3
+# The only texts of a file that may be named, for they cannot be a patient's.
+_TRUTHS = ("TRUE", "FALSE", "True", "False", "true", "false", "T", "F", "t", "f")
+_YES_NO = ("Y", "N", "y", "n", "J", "N", "j", "ja", "nein", "Ja", "Nein")
+_SEXES = ("M", "F", "m", "f", "W", "w")
+_DIGITS = tuple(map(str, range(10)))
+NAMEABLE = frozenset({*_TRUTHS, *_YES_NO, *_SEXES, *_DIGITS})
+
+
+@dataclass(slots=True)
+class _Seen:
+    n_cells: int = 0
+    n_known: int = 0
+    codes: Counter[str] = field(default_factory=Counter)
+    other_case: int = 0
+    rows: list[int] = field(default_factory=list)
+
+
+class CodingWatch:
+    """Counts the unknown codes of a model's categories over the blocks of a file.
+
+    Parameters
+    ----------
+    specs : sequence of VariableSpec
+    mapping : CohortMapping, optional
+        Names the column of each variable; without it the columns have the variables' names.
+    """
+
+    def __init__(self, specs: Sequence[VariableSpec], mapping: CohortMapping | None) -> None:
+        self._specs = {spec.name: spec for spec in specs if spec.kind == "category"}
+        self._mapping = mapping
+        self._seen = {name: _Seen() for name in self._specs}
+
+    def add(self, block: CohortBlock) -> None:
+        """Take a block in."""
+        for problem in block.problems:
+            if problem.code == "UNKNOWN_CATEGORY" and problem.variable in self._specs:
+                self._note(problem.variable, block, problem.mask)
+        for name, seen in self._seen.items():
+            if name in block.columns:
+                seen.n_known += block.n_rows - int(
+                    np.count_nonzero(block.columns[name] == np.array(None, dtype=object))
+                )
+
+    def _note(self, name: str, block: CohortBlock, mask: np.ndarray) -> None:
+        seen = self._seen[name]
+        seen.n_cells += int(mask.sum())
+        room = SHOWN_ROWS - len(seen.rows)
+        seen.rows += [block.first_row + int(row) for row in np.flatnonzero(mask)[:room]]
+        stated = None if self._mapping is None else self._mapping.variables.get(name)
+        source = name if stated is None else stated.column
+        if source is None:
+            return
+        cells = pc.utf8_trim_whitespace(block.source[source].filter(pa.array(mask)))
+        folded = {level.lower() for level in self._specs[name].levels}
+        for entry in pc.value_counts(cells).to_pylist():
+            text, n = entry["values"], entry["counts"]
+            if text in NAMEABLE:
+                seen.codes[text] += n
+            elif text.lower() in folded:
+                seen.other_case += n
+
+    def findings(self) -> tuple[Finding, ...]:
+        """``SHIFTED_CODES`` where 2 comes beside 0 and 1, ``CODES_UNKNOWN`` for other codes."""
+        return tuple(
+            finding
+            for name, seen in self._seen.items()
+            if seen.n_cells
+            for finding in self._of(self._specs[name], seen)
+        )
+
+    def _of(self, spec: VariableSpec, seen: _Seen) -> Iterable[Finding]:
+        total = seen.n_cells + seen.n_known
+        often = seen.n_cells >= FEWEST_UNKNOWN and seen.n_cells > MOST_UNKNOWN * total
+        entry = load_dictionary().get(spec.name)
+        zero_one = entry is not None and set(entry.aliases) == {"0", "1"}
+        if often and zero_one and seen.codes["2"] * 2 > seen.n_cells:
+            first, second = spec.levels
+            yield Finding(
+                code="SHIFTED_CODES",
+                severity="error",
+                column=spec.name,
+                count=seen.n_cells,
+                rows=tuple(seen.rows),
+                message="the code 2 comes often where 0 and 1 are known: coded 1 and 2? Then "
+                f"either 1 is {second} and 2 is {first}, or 1 is {first} and 2 is {second}",
+                advice="state levels in the mapping; nothing is guessed",
+            )
+        elif often:
+            yield Finding(
+                code="CODES_UNKNOWN",
+                severity="warning",
+                column=spec.name,
+                count=seen.n_cells,
+                rows=tuple(seen.rows),
+                message=f"{seen.n_cells / total:.0%} of the codes are no level of "
+                f"{', '.join(spec.levels)}{_what_they_are(seen)}",
+                advice="state what each code means under levels in the mapping",
+            )
+
+
+def _what_they_are(seen: _Seen) -> str:
+    if seen.other_case * 2 > seen.n_cells:
+        return ": levels in other letter case?"
+    named = [f"'{code}'" for code, _ in seen.codes.most_common(4)]
+    return f", such as {', '.join(named)}" if named else ""

@@ -1,0 +1,139 @@
+"""Where a file's distribution or coding has moved away from the training cohort's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hiprisk.cohort.directions import direction_findings
+from hiprisk.cohort.findings import Finding
+from hiprisk.cohort.scales import (
+    PROBABILITIES,
+    Scale,
+    likely_scale,
+    misfit,
+    other_scales,
+    share_beyond,
+    spread_of,
+)
+from hiprisk.sheet.format import Sheet, VariableSpec
+
+# A factor between spreads beyond this is a unit, not a population.
+UNIT_RATIO = 4.0
+MEDIAN_SHIFT_SD = 1.5
+FEWEST_NUMBERS = 20
+FEWEST_LEVELS = 50
+# People beyond a raw sum's top whom the training cohort makes one expect, where none is there.
+EXPECTED_BEYOND = 10.0
+
+
+def compare_with_training(
+    sheet: Sheet, columns: Mapping[str, NDArray[np.generic]]
+) -> tuple[Finding, ...]:
+    """Say where a file's distribution or coding has moved away from the training cohort's.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        Variables with what training held, and their covariance.
+    columns : mapping of str to ndarray
+        Values by variable: floats with NaN, or levels with None.
+
+    Returns
+    -------
+    tuple of Finding
+        ``UNIT_SUSPECT`` where the spread differs by more than a factor of 4 or the median by more
+        than 1.5 standard deviations, or where nobody exceeds the largest raw sum;
+        ``CODING_SUSPECT`` where a category's levels look swapped; ``DIRECTION_SUSPECT`` where a
+        scale's correlations with others have the other sign.
+    """
+    findings: list[Finding] = []
+    for spec in sheet.variables:
+        if spec.name not in columns or spec.training is None:
+            continue
+        if spec.kind == "number":
+            findings += _moved_number(spec, np.asarray(columns[spec.name], dtype=np.float64))
+        else:
+            findings += _moved_category(spec, np.asarray(columns[spec.name], dtype=object))
+    told = {finding.column for finding in findings}
+    turned = direction_findings(sheet, columns)
+    return (*findings, *(finding for finding in turned if finding.column not in told))
+
+
+def _moved_number(spec: VariableSpec, values: NDArray[np.float64]) -> Iterable[Finding]:
+    known = values[~np.isnan(values)]
+    training = spec.training
+    if known.size < FEWEST_NUMBERS or training is None or not training.iqr:
+        return
+    if training.median is None:
+        return
+    quantiles = np.quantile(known, PROBABILITIES)
+    ratio = float(quantiles[3] - quantiles[1]) / training.iqr
+    shift = abs(float(quantiles[2]) - training.median) / spread_of(training)
+    other_unit = not 1 / UNIT_RATIO <= ratio <= UNIT_RATIO
+    if other_unit or shift > MEDIAN_SHIFT_SD:
+        yield Finding(
+            code="UNIT_SUSPECT",
+            severity="error" if other_unit else "warning",
+            column=spec.name,
+            count=int(known.size),
+            message=f"the spread is {ratio:.3g} times that of the training cohort and the median "
+            f"{shift:.2g} standard deviations away: another unit or scale than {spec.unit}?",
+            advice=advice_for(likely_scale(quantiles, spec)),
+        )
+        return
+    yield from _raw_sum(spec, known, quantiles)
+
+
+def advice_for(scale: Scale | None) -> str:
+    """What to do where a scale explains what was found, or where none does."""
+    if scale is None:
+        return "check the unit in the mapping"
+    stated = " in the mapping" if scale.advice.startswith("state") else ""
+    return f"{scale.words}? if so, {scale.advice}{stated}"
+
+
+def _raw_sum(
+    spec: VariableSpec, known: NDArray[np.float64], quantiles: NDArray[np.float64]
+) -> Iterable[Finding]:
+    """A raw sum of 0 to 68 looks much like a score of 0 to 100, but nobody is ever beyond 68."""
+    training = spec.training
+    if training is None or (known != np.floor(known)).any():
+        return
+    largest = float(known.max())
+    for scale in other_scales(spec):
+        if scale.top is None or largest > scale.top:
+            continue
+        beyond = share_beyond(training, scale.top)
+        better = misfit(quantiles, spec, scale) < misfit(quantiles, spec)
+        if better and known.size * beyond >= EXPECTED_BEYOND:
+            yield Finding(
+                code="UNIT_SUSPECT",
+                severity="warning",
+                column=spec.name,
+                count=int(known.size),
+                message=f"all values are whole numbers and none is beyond {scale.top:g}; in the "
+                f"training cohort {beyond:.0%} were",
+                advice=advice_for(scale),
+            )
+            return
+
+
+def _moved_category(spec: VariableSpec, values: NDArray[np.object_]) -> Iterable[Finding]:
+    shares = spec.training.level_shares if spec.training is not None else ()
+    known = values[values != np.array(None, dtype=object)]
+    if len(shares) != 2 or known.size < FEWEST_LEVELS:
+        return
+    here = float(np.mean(known == np.array(spec.levels[1], dtype=object)))
+    # Swapped codes turn a share into its complement; a fair share says nothing.
+    if abs(shares[1] - 0.5) > 0.2 and abs(here - (1 - shares[1])) < 0.1:
+        yield Finding(
+            code="CODING_SUSPECT",
+            severity="warning",
+            column=spec.name,
+            count=int(known.size),
+            message=f"{here:.0%} are {spec.levels[1]}, in training {shares[1]:.0%}: codes swapped?",
+            advice="check levels in the mapping",
+        )

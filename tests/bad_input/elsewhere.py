@@ -1,0 +1,263 @@
+"""Rows of the matrix that other tests pin, and rows that none pins here, with the reason."""
+
+_CHECKING = "tests/cohort/test_checking.py"
+_COMMANDS = "tests/cli/test_commands.py"
+_FILES = "tests/bad_input/test_files.py"
+_LEARNING = "tests/learning/test_learning.py"
+_MAIN = "tests/cli/test_main.py"
+_MOVED = "tests/cohort/test_moved.py"
+_OUTPUT = "tests/bad_input/test_output.py"
+_PYTHON = "tests/bad_input/test_python.py"
+_READING = "tests/cohort/test_reading.py"
+_STRUCTURE = "tests/cohort/test_structure.py"
+_TRACKING = "tests/tracking/test_tracking.py"
+_UNITS = "tests/bad_input/test_units.py"
+_PAGE = "tests/serving/test_calculator.py"
+_SERVICE = "tests/serving/test_service.py"
+_YAML = "tests/test_yaml_strict.py"
+
+# Row: what, outcome, test that pins it.
+ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
+    (5, "another encoding, stated", "read", f"{_FILES}::test_5_a_stated_encoding_is_read"),
+    (
+        27,
+        "columns that a mapping needs",
+        "3 MISSING_COLUMN, all names at once",
+        f"{_FILES}::test_27_all_lacking_columns_are_named_at_once",
+    ),
+    (
+        54,
+        "hip flexion in radians",
+        "3 UNIT_SUSPECT, radians named",
+        f"{_UNITS}::test_54_55_motion_in_radians_is_refused_until_insisted_on",
+    ),
+    (
+        55,
+        "internal rotation in radians",
+        "3 UNIT_SUSPECT, radians named",
+        f"{_UNITS}::test_54_55_motion_in_radians_is_refused_until_insisted_on",
+    ),
+    (
+        56,
+        "metres, millimetres, inches, pounds, months, years",
+        "UNIT_SUSPECT, the unit named",
+        f"{_MOVED}::test_the_likely_scale_is_named",
+    ),
+    (
+        57,
+        "ODI as a share, pain of 0-100",
+        "UNIT_SUSPECT, the scale named",
+        f"{_MOVED}::test_the_likely_scale_is_named",
+    ),
+    (
+        58,
+        "body mass index against height and weight",
+        "warning INCONSISTENT",
+        f"{_CHECKING}::test_a_body_mass_index_that_does_not_fit_is_a_warning",
+    ),
+    (
+        58,
+        "flexion less than the contracture",
+        "warning INCONSISTENT",
+        f"{_CHECKING}::test_flexion_that_does_not_reach_the_contracture_is_a_warning",
+    ),
+    (70, "output that exists", "2 EXISTS", f"{_COMMANDS}::test_score_does_not_overwrite"),
+    (70, "output that is the input", "2 SAME_FILE", f"{_COMMANDS}::test_score_does_not_overwrite"),
+    (
+        71,
+        "the disk is full under the output",
+        "5, the old output stays",
+        f"{_OUTPUT}::test_71_a_disk_that_refuses_leaves_the_old_output",
+    ),
+    (
+        71,
+        "standard output is closed or full",
+        "0 or 5",
+        f"{_MAIN}::test_a_full_disk_under_the_output_is_5",
+    ),
+    (
+        72,
+        "kill -9, Ctrl-C and SIGTERM while scoring",
+        "no output file; 130",
+        f"{_OUTPUT}::test_72_killed_while_scoring_leaves_no_output",
+    ),
+    (72, "Ctrl-C", "no output, nothing left", f"{_OUTPUT}::test_72_an_interrupt_leaves_nothing"),
+    (
+        73,
+        "a file that changes while it is read",
+        "3 INPUT_CHANGED",
+        f"{_READING}::test_73_a_file_that_changes_is_refused",
+    ),
+    (74, "YAML tags", "2 CONFIG with the line", f"{_YAML}::test_what_is_not_strict_is_refused"),
+    (
+        75,
+        "YAML with a key twice",
+        "2 DUP_KEY with the line",
+        f"{_YAML}::test_what_is_not_strict_is_refused",
+    ),
+    (
+        76,
+        "YAML 1e-3, no, 010, 1:30",
+        "read in one way, 010 refused",
+        f"{_YAML}::test_numbers_are_numbers_and_times_are_text",
+    ),
+    (
+        77,
+        "YAML aliases, depth, size",
+        "2 CONFIG",
+        f"{_YAML}::test_an_alias_bomb_is_refused_before_it_is_built",
+    ),
+    (
+        78,
+        "unknown key, impossible setting",
+        "2 CONFIG with the key",
+        f"{_COMMANDS}::test_a_config_that_breaks_a_rule_names_the_key",
+    ),
+    (
+        79,
+        "the outcome among the predictors",
+        "2 CONFIG",
+        f"{_COMMANDS}::test_a_config_that_breaks_a_rule_names_the_key",
+    ),
+    (
+        79,
+        "a predictor that copies the outcome",
+        "warning LEAKAGE_SUSPECT",
+        f"{_STRUCTURE}::test_a_followup_that_nearly_copies_another_score_is_suspect",
+    ),
+    (
+        80,
+        "hips without their person",
+        "error TWO_HIPS_NO_PERSON",
+        f"{_CHECKING}::test_two_hips_without_their_person_are_an_error",
+    ),
+    (80, "folds that split a person", "never", f"{_LEARNING}::test_no_fold_splits_a_person"),
+    (
+        81,
+        "a constant outcome, too few people",
+        "3 OUTCOME",
+        f"{_COMMANDS}::test_train_refuses_a_cohort_that_cannot_teach",
+    ),
+    (
+        82,
+        "a constant or empty predictor",
+        "CONSTANT, ALL_MISSING",
+        f"{_CHECKING}::test_missing_constant_and_empty_columns_are_said",
+    ),
+    (
+        82,
+        "the same number twice",
+        "warning DUPLICATE_COLUMN",
+        f"{_STRUCTURE}::test_a_number_that_is_the_same_in_every_row_is_a_duplicate",
+    ),
+    (
+        83,
+        "a search resumed with another study",
+        "not resumed",
+        f"{_LEARNING}::test_a_search_of_another_study_is_not_resumed",
+    ),
+    (
+        84,
+        "two first uses of one store",
+        "both succeed",
+        f"{_TRACKING}::test_two_first_uses_of_an_empty_store_both_succeed",
+    ),
+    (85, "a broken store of trials", "5", f"{_LEARNING}::test_a_broken_store_is_an_io_error"),
+    (
+        86,
+        "REST: no JSON, NaN, nesting, size, content type",
+        "400, 413, 415, 422",
+        f"{_SERVICE}::test_bad_input_gets_a_letter_with_its_status",
+    ),
+    (
+        88,
+        "a terminal of ASCII alone",
+        "replaced",
+        f"{_MAIN}::test_output_that_ascii_cannot_hold_is_replaced",
+    ),
+    (
+        89,
+        "a decimal comma in the locale",
+        "always a point",
+        f"{_OUTPUT}::test_89_90_a_strange_environment_changes_no_byte",
+    ),
+    (
+        90,
+        "no HOME, no TZ, LANG=C",
+        "the same bytes, nothing written elsewhere",
+        f"{_OUTPUT}::test_89_90_a_strange_environment_changes_no_byte",
+    ),
+    (
+        91,
+        "codes or directions reversed against training",
+        "CODING_SUSPECT, DIRECTION_SUSPECT",
+        f"{_MOVED}::test_swapped_codes_of_a_fair_share_are_seen_by_their_correlations",
+    ),
+    (
+        91,
+        "1 and 2 for 0 and 1 in check",
+        "error SHIFTED_CODES",
+        f"{_CHECKING}::test_codes_shifted_by_one_are_named_with_both_readings",
+    ),
+    (
+        92,
+        "stacked imputations",
+        "error STACKED_IMPUTATIONS",
+        f"{_CHECKING}::test_stacked_imputations_are_refused_unless_named",
+    ),
+    (
+        93,
+        "30 February, day before month",
+        "error NOT_A_DATE",
+        f"{_READING}::test_93_a_day_that_is_no_day_is_a_problem",
+    ),
+    (
+        93,
+        "follow-up before the first visit",
+        "error FOLLOWUP_BEFORE_BASELINE",
+        f"{_CHECKING}::test_followup_before_baseline_is_an_error",
+    ),
+    (
+        93,
+        "a date in the future",
+        "warning FUTURE_DATE",
+        f"{_CHECKING}::test_a_date_after_today_is_a_warning",
+    ),
+    (
+        94,
+        "fewer people than a study needs",
+        "3",
+        f"{_LEARNING}::test_too_few_people_for_the_folds_are_refused",
+    ),
+    (95, "an unusable tracking store", "5", f"{_COMMANDS}::test_an_unusable_store_is_an_io_error"),
+    (
+        98,
+        "page: a comma, a script, a reload",
+        "text stays text",
+        f"{_PAGE}::test_a_wrong_value_gets_a_letter_beside_its_field_and_no_answer",
+    ),
+    (
+        99,
+        "Python: dicts, frames of every kind, no rows, threads, fork",
+        "the same answers",
+        f"{_PYTHON}::test_99_every_kind_of_frame_gives_the_same_answers",
+    ),
+    (
+        100,
+        "a model of simulated people",
+        "said in every answer",
+        f"{_PYTHON}::test_100_a_simulated_model_says_so_everywhere",
+    ),
+)
+
+LEFT_OUT: dict[int, str] = {
+    59: "a sheet has no eligibility rules yet: side and unilateral models are not told apart",
+    61: "a sheet has no eligibility rules yet; ages outside training are flagged EXTRAPOLATION",
+    **dict.fromkeys(
+        range(62, 67), "bundles: `tests/test_bundle.py`, `tests/test_hostile_bundles.py`"
+    ),
+    87: "CDS Hooks: `tests/serving/test_cds_hooks.py`",
+    96: "the service's gate: `tests/serving/test_gate.py`",
+    97: "CDS Hooks: `tests/serving/test_cds_hooks.py`",
+}
+ALL_ROWS = frozenset(range(1, 101))
