@@ -164,7 +164,12 @@ def prediction_schema(model: Model) -> Schema:
     return {
         "type": "object",
         "required": [*row["required"], *said],
-        "properties": {**row["properties"], **said, "warning": {"type": "string"}},
+        "properties": {
+            **row["properties"],
+            **said,
+            "explanation": {"type": "object"},
+            "warning": {"type": "string"},
+        },
     }
 
 

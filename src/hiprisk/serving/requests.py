@@ -49,7 +49,7 @@ def predict_one(model: Model, given: Mapping[str, Any]) -> dict[str, Any]:
     """
     _check_row(model, given, row=None)
     try:
-        result = model.predict(given)
+        result = model.explain(given)
     except InputError as refusal:
         if refusal.code == "UNKNOWN_VARIABLE":
             raise
