@@ -7,7 +7,7 @@ from hiprisk.errors import InputError
 from hiprisk.metrics import analytic_binary, discrimination
 from hiprisk.metrics.distribution import forecast
 from hiprisk.metrics.registry import metrics_for
-from hiprisk.validation.intervals import metric_intervals, percentile_intervals
+from hiprisk.validation.intervals import _computable, metric_intervals, percentile_intervals
 
 
 @pytest.fixture(scope="module")
@@ -106,3 +106,13 @@ def test_formula_and_bootstrap_agree_on_many_people():
     for metric, one in zip(chosen, resampled, strict=True):
         formula = metric.analytic(y, risk)
         assert one.high - one.low == pytest.approx(formula.high - formula.low, rel=0.15)
+
+
+def test_errors_of_one_curve_are_those_of_each_metric_by_itself(people):
+    y, risk, _ = people
+    weights = np.random.default_rng(3).integers(0, 3, len(y)).astype(float)
+    metrics = {m.name: m.function for m in metrics_for("binary", costly=True) if m.costly}
+    together = _computable(metrics, y, risk, weights)
+    assert len(together) > 8
+    for name, function in metrics.items():
+        assert together[name] == function(y, risk, weights=weights)

@@ -36,6 +36,7 @@ def run(argv: Sequence[str]) -> int:
     from hiprisk.cohort.simulate import simulate_cohort
     from hiprisk.config import load_config
     from hiprisk.serving.batch import score_file
+    from hiprisk.serving.calculator.building import build_page
     from hiprisk.serving.patient import Model, load
     from hiprisk.study import run_study
 
@@ -49,6 +50,7 @@ def run(argv: Sequence[str]) -> int:
     cohort_file, scored_file = out / "new_people.csv", out / "scored.csv"
     simulate_cohort("stupar", n=200, seed=NEW_PATIENTS_SEED).frame.to_csv(cohort_file, index=False)
     scored = score_file(model, cohort_file, scored_file)
+    (out / "calculator.html").write_text(build_page(model), encoding="utf-8")
     prediction = model.explain(PATIENT)
     if options.json:
         print_json(
@@ -69,6 +71,7 @@ def run(argv: Sequence[str]) -> int:
             ["bundle", str(result.bundle)],
             ["MLflow store", str(result.mlflow_store)],
             ["scored file", str(scored_file)],
+            ["calculator page", str(out / "calculator.html")],
         ],
     )
     print_lines("", f"See the runs: mlflow ui --backend-store-uri {result.mlflow_store}")

@@ -36,12 +36,20 @@ class Draws:
 
 @dataclass(frozen=True)
 class Task:
-    """Rows of one group, and what to compute of them."""
+    """Rows of one group, and what to compute of them.
+
+    Attributes
+    ----------
+    together : callable, optional
+        The same quantities of observed, predicted and many weightings at once: an array of shape
+        (n_functions, n_resamples).
+    """
 
     rows: Integers
     observed: Floats
     predicted: Floats
     functions: tuple[Callable[..., float], ...]
+    together: Callable[[Floats, Floats, Floats], Floats] | None = None
 
 
 @dataclass(frozen=True)
@@ -92,6 +100,13 @@ def judge(draws: Draws, task: Task) -> tuple[Judged, ...]:
     y, p = task.observed, task.predicted
     weights = draws.counts[:, draws.person[task.rows]].astype(np.float64)
     values = [_value(function, y, p) for function in task.functions]
+    if task.together is not None:
+        resampled = np.full((len(values), len(weights)), np.nan)
+        drawn = weights.any(axis=1)
+        resampled[:, drawn] = task.together(y, p, weights[drawn])
+        return tuple(
+            Judged(one.value, row, one.reason) for one, row in zip(values, resampled, strict=True)
+        )
     metrics = {f"{row}": function for row, function in enumerate(task.functions)}
     each = np.broadcast_to(p, weights.shape)
     (judged,) = judge_predictions(y, each, metrics=metrics, weightings=[weights])

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any
+from functools import partial
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hiprisk.errors import InputError
+from hiprisk.metrics.calibration_curve import (
+    CalibrationErrors,
+    Kind,
+    Smoother,
+    calibration_error,
+    calibration_errors,
+)
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.panel import judge_predictions
 from hiprisk.metrics.registry import Metric, MetricFunction, metrics_for
@@ -147,13 +155,38 @@ def _judged(
 def _computable(
     metrics: Mapping[str, MetricFunction], observed: Floats, predicted: Any, weights: Floats
 ) -> dict[str, float]:
-    values = {}
+    """Those metrics that can be computed; errors of one smoothed curve smooth it once."""
+    values: dict[str, float] = {}
+    smoothed: dict[tuple[str, str], CalibrationErrors | None] = {}
     for metric, function in metrics.items():
+        curve = _curve_of(function)
         try:
-            values[metric] = function(observed, predicted, weights=weights)
+            if curve is None:
+                values[metric] = function(observed, predicted, weights=weights)
+                continue
+            if curve not in smoothed:
+                smoothed[curve] = None
+                kind, smoother = curve
+                smoothed[curve] = calibration_errors(
+                    observed,
+                    predicted,
+                    kind=cast("Kind", kind),
+                    smoother=cast("Smoother", smoother),
+                    weights=weights,
+                )
         except InputError:
             continue
+        errors = smoothed[curve]
+        if errors is not None:
+            values[metric] = float(getattr(errors, cast("Any", function).keywords["summary"]))
     return values
+
+
+def _curve_of(function: MetricFunction) -> tuple[str, str] | None:
+    """Kind and smoother of the curve that a metric is an error of; None for another metric."""
+    if isinstance(function, partial) and function.func is calibration_error:
+        return function.keywords["kind"], function.keywords["smoother"]
+    return None
 
 
 def _with_percentiles(

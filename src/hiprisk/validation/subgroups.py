@@ -19,7 +19,7 @@ from hiprisk.learning.parallel import Progress, run_parallel
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.inputs import as_binary, as_continuous
 from hiprisk.metrics.registry import METRICS, Metric
-from hiprisk.metrics.utility import net_benefit
+from hiprisk.metrics.utility import net_benefit, net_benefits
 from hiprisk.validation.group_cells import (
     EVERYBODY,
     Cell,
@@ -195,7 +195,21 @@ def _benefit_task(event: EventChances, cell: Cell, thresholds: Sequence[float]) 
         for threshold in thresholds
         for function in (net_benefit, _act_on_all)
     ]
-    return Task(cell.rows, event.observed[cell.rows], event.chance[cell.rows], tuple(functions))
+    return Task(
+        cell.rows,
+        event.observed[cell.rows],
+        event.chance[cell.rows],
+        tuple(functions),
+        together=partial(_both_benefits, tuple(thresholds)),
+    )
+
+
+def _both_benefits(thresholds: tuple[float, ...], y: Floats, p: Floats, weights: Floats) -> Floats:
+    """Net benefit of the model and of acting on all, in the order of a task's functions."""
+    both = np.array(
+        [net_benefits(y, risk, weights, thresholds=thresholds) for risk in (p, np.ones_like(p))]
+    )
+    return np.moveaxis(both, (0, 1, 2), (1, 2, 0)).reshape(2 * len(thresholds), len(weights))
 
 
 def _act_on_all(
