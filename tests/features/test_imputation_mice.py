@@ -71,11 +71,10 @@ def test_the_normal_imputer_agrees_with_mice_on_a_small_file(small):
 def test_the_chained_imputer_agrees_with_mice_on_a_small_file(small):
     names, data = small
     oracle = theirs("mice_norm_small.csv", "linear")
-    sets = [draw_chained(data, rng=rng_for(1, "chained", i)) for i in range(25)]
+    sets = [draw_chained(data, rng=rng_for(1, "chained", i)) for i in range(200)]
     ours = pooled(sets, names, fit_ols, "y", ["a", "b", "g"])
-    # Twenty-five draws leave more to chance than four hundred.
-    assert off(ours, oracle).max() < 0.3
-    assert ours.se == pytest.approx(oracle["std.error"].to_numpy(), rel=0.2)
+    assert off(ours, oracle).max() < 0.1
+    assert ours.se == pytest.approx(oracle["std.error"].to_numpy(), rel=0.07)
 
 
 def test_chained_draws_do_not_depend_on_units(small):

@@ -206,5 +206,5 @@ def _one_imputation(
     fitted = whole
     if estimator.proper:
         rows = rng.integers(0, len(joint), len(joint))
-        fitted = fit_normal(joint[rows], start=whole)
+        fitted = fit_normal(joint[rows], start=whole).widened(len(joint))
     return draw_completed(joint[known], fitted.model(), n_draws=1, rng=rng)[0]
