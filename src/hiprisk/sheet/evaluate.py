@@ -21,6 +21,9 @@ from hiprisk.sheet.terms import add_derived
 Floats = NDArray[np.float64]
 Columns = Mapping[str, NDArray[np.float64] | NDArray[np.object_]]
 
+# Rows times draws that are computed together: one row's draws at once, a large file's one by one.
+AT_ONCE = 4096
+
 INTERVALS = {"80": (0.1, 0.9), "95": (0.025, 0.975)}
 
 
@@ -127,15 +130,20 @@ class SheetEvaluator:
         list of list of ndarray
             n_draws lists of n_columns arrays of shape (n_rows,).
         """
-        versions = [[column.copy() for column in known] for _ in self._noise]
+        return [list(version) for version in zip(*self._drawn(known), strict=True)]
+
+    def _drawn(self, known: list[Floats]) -> list[Floats]:
+        """Every column with what is missing filled in, shape (n_draws, n_rows)."""
+        n_draws = len(self._noise)
+        drawn = [np.broadcast_to(column, (n_draws, len(column))) for column in known]
         for group in condition(self._normal, known):
             for lacking, values in zip(group.columns, group.draw(self._noise), strict=True):
                 for position in np.flatnonzero(np.bincount(lacking)):
+                    if not drawn[position].flags.writeable:
+                        drawn[position] = drawn[position].copy()
                     here = lacking == position
-                    rows = group.rows[here]
-                    for filled, drawn in zip(versions, values[:, here], strict=True):
-                        filled[position][rows] = drawn
-        return versions
+                    drawn[position][:, group.rows[here]] = values[:, here]
+        return drawn
 
     def linear_predictor(self, filled: list[Floats], n_rows: int) -> Floats:
         """Linear predictor of rows without missing values."""
@@ -155,10 +163,12 @@ class SheetEvaluator:
             A single row where nothing is missing.
         """
         complete = not any(np.isnan(column[0]) for column in known)
-        versions = [known] if complete else self.filled(known)
-        named = self._named([np.concatenate(column) for column in zip(*versions, strict=True)])
+        rows = known if complete else [column[:, 0] for column in self._drawn(known)]
         # A column derived from constants alone is a single number until here.
-        return {name: np.broadcast_to(values, len(versions)) for name, values in named.items()}
+        return {
+            name: np.broadcast_to(values, len(rows[0]))
+            for name, values in self._named(rows).items()
+        }
 
     def moments(self, known: list[Floats], n_rows: int) -> tuple[Floats, Floats]:
         """Mean and variance of each row's linear predictor over the draws of what is missing."""
@@ -195,33 +205,40 @@ class SheetEvaluator:
         incomplete = np.zeros(n_rows, dtype=bool)
         for column in known:
             incomplete |= np.isnan(column)
-        part = [column[~incomplete] for column in known]
         n_complete = n_rows - int(incomplete.sum())
-        whole = self._summary([part], n_complete)
+        if n_rows and not n_complete:
+            return self._summary(self._drawn(known), n_rows)
+        whole = self._summary([column[np.newaxis, ~incomplete] for column in known], n_complete)
         if n_complete == n_rows:
             return whole
-        part = [column[incomplete] for column in known]
-        drawn = self._summary(self.filled(part), n_rows - n_complete)
-        return _merge(whole, drawn, incomplete)
+        drawn = self._drawn([column[incomplete] for column in known])
+        return _merge(whole, self._summary(drawn, n_rows - n_complete), incomplete)
 
-    def _summary(self, versions: list[list[Floats]], n_rows: int) -> _Location:
-        draws, baselines = [], []
+    def _summary(self, drawn: list[Floats], n_rows: int) -> _Location:
+        """What the draws of some rows say together; columns have shape (n_draws, n_rows)."""
+        draws: list[Floats] = []
+        baselines: list[Floats] = []
         risk_total = np.zeros(n_rows)
         refit_total = np.zeros((self._model.n_refits, n_rows))
         binary = self.sheet.outcome.kind == "binary"
         baseline = self.sheet.outcome.baseline
-        for filled in versions:
-            named = self._named(filled)
-            lp = self._model.linear_predictor(named, n_rows)
-            draws.append(lp)
+        n_draws = len(drawn[0])
+        for start in range(0, n_draws, step := max(1, AT_ONCE // max(n_rows, 1))):
+            part = [column[start : start + step] for column in drawn]
+            shape = (len(part[0]), n_rows)
+            named = self._named([column.ravel() for column in part])
+            lp = self._model.linear_predictor(named, part[0].size)
+            draws += list(lp.reshape(shape))
             if baseline is not None:
-                baselines.append(named[baseline])
+                baselines += list(named[baseline].reshape(shape))
             if binary:
-                risk_total += expit(lp)
+                for risk in expit(lp).reshape(shape):
+                    risk_total += risk
                 if self._model.n_refits:
-                    refit_total += expit(self._model.refitted(named, n_rows))
+                    refitted = expit(self._model.refitted(named, part[0].size))
+                    for draw in range(shape[0]):
+                        refit_total += refitted.reshape(-1, *shape)[:, draw]
         mean = _mean(draws)
-        n_draws = len(versions)
         return _Location(
             mean=mean,
             variance=_variance(draws, mean),

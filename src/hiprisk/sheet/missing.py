@@ -6,6 +6,7 @@ the same to the last bit whether it is asked for alone or among a million.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,14 +63,14 @@ class Conditional:
         Which columns each row lacks, ascending.
     means : list of ndarray, n_missing of shape (n_rows,)
         Conditional means.
-    factor : list of list of ndarray
-        Lower Cholesky factor of the conditional precision, entry [i][j] of shape (n_rows,).
+    factor : ndarray, shape (n_missing, n_missing, n_rows)
+        Lower Cholesky factor of the conditional precision; above the diagonal nothing is meant.
     """
 
     rows: Integers
     columns: Integers
     means: list[Floats]
-    factor: list[list[Floats]]
+    factor: Floats
 
     def draw(self, noise: Floats) -> list[Floats]:
         """Draws from standard normal numbers, one for each draw and column of the model.
@@ -122,53 +123,46 @@ def condition(model: NormalModel, columns: list[Floats]) -> list[Conditional]:
 def _condition_group(
     model: NormalModel, columns: list[Floats], rows: Integers, lacking: Integers
 ) -> Conditional:
-    n_missing = len(lacking)
-    pull = [np.zeros(len(rows)) for _ in range(n_missing)]
+    pull = np.zeros(lacking.shape)
     for j, column in enumerate(columns):
         deviation = column[rows] - model.mean[j]
         deviation[np.isnan(deviation)] = 0.0
         if deviation.any():
-            for a in range(n_missing):
-                pull[a] += model.precision[lacking[a], j] * deviation
-    factor = _cholesky(
-        [[model.precision[lacking[a], lacking[b]] for b in range(a + 1)] for a in range(n_missing)]
-    )
+            pull += model.precision[lacking, j] * deviation
+    factor = _cholesky(model.precision[lacking[:, np.newaxis], lacking[np.newaxis]])
     shift = _solve_upper(factor, _solve_lower(factor, pull))
-    means = [model.mean[lacking[a]] - shift[a] for a in range(n_missing)]
+    means = [model.mean[own] - part for own, part in zip(lacking, shift, strict=True)]
     return Conditional(rows=rows, columns=lacking, means=means, factor=factor)
 
 
-def _cholesky(lower: list[list[Floats]]) -> list[list[Floats]]:
-    """Factor many small matrices at once; entry [i][j] holds one number for each row."""
-    factor: list[list[Floats]] = []
-    for i, row in enumerate(lower):
-        done: list[Floats] = []
-        for j in range(i + 1):
-            rest = row[j].copy()
-            for k in range(j):
-                rest -= done[k] * (done[k] if i == j else factor[j][k])
-            done.append(np.sqrt(rest) if i == j else rest / factor[j][j])
-        factor.append(done)
-    return factor
+def _cholesky(matrices: Floats) -> Floats:
+    """Factor many small matrices at once and in place, shape (n, n, n_rows); the lower triangle.
+
+    Every entry takes its products off in the order of the columns, as if it stood alone.
+    """
+    for k in range(len(matrices)):
+        pivot = np.sqrt(matrices[k, k], out=matrices[k, k])
+        matrices[k + 1 :, k] /= pivot
+        for j in range(k + 1, len(matrices)):
+            matrices[j:, j] -= matrices[j:, k] * matrices[j, k]
+    return matrices
 
 
-def _solve_lower(factor: list[list[Floats]], right: list[Floats]) -> list[Floats]:
-    solved: list[Floats] = []
-    for i, row in enumerate(factor):
-        rest = right[i].copy()
-        for k in range(i):
-            rest -= row[k] * solved[k]
-        solved.append(rest / row[i])
+def _solve_lower(factor: Floats, right: Floats) -> Floats:
+    solved = right.copy()
+    for k in range(len(factor)):
+        solved[k] /= factor[k, k]
+        solved[k + 1 :] -= factor[k + 1 :, k] * solved[k]
     return solved
 
 
-def _solve_upper(factor: list[list[Floats]], right: list[Floats]) -> list[Floats]:
+def _solve_upper(factor: Floats, right: Sequence[Floats] | Floats) -> list[Floats]:
     """Solve with the transposed factor."""
     size = len(factor)
-    solved: list[Floats] = [right[i] for i in range(size)]
+    solved: list[Floats] = list(right)
     for i in range(size - 1, -1, -1):
         rest = right[i].copy()
         for k in range(i + 1, size):
-            rest -= factor[k][i] * solved[k]
-        solved[i] = rest / factor[i][i]
+            rest -= factor[k, i] * solved[k]
+        solved[i] = rest / factor[i, i]
     return solved
