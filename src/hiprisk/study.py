@@ -219,7 +219,13 @@ def _identity(config: StudyConfig, cohort: Cohort) -> str:
 def _declared(config: StudyConfig) -> str:
     """Hash of what must be declared before anything is fitted."""
     outcome = config.outcome
-    parts = (config.confounders, outcome.events, outcome.dichotomise, outcome.thresholds)
+    parts = (
+        config.confounders,
+        outcome.events,
+        outcome.dichotomise,
+        outcome.thresholds,
+        config.association,
+    )
     text = repr((parts, outcome.smallest_gain_worth_having))
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -673,10 +673,11 @@ def test_train_counts_what_on_invalid_did(capsys):
     run(capsys, "simulate", "--seed", 4, "--n", 220, "--out", "c.csv")
     frame = pd.read_csv("c.csv")
     frame.loc[:4, "age_years"] = 999.0
+    frame.loc[5, "hip_flexion_right_deg"] = 400.0  # behind the worse side, no predictor itself
     frame.to_csv("bad.csv", index=False)
     from hiprisk.learning.obtaining import obtain_cohort, usable_rows
 
-    for choice, n_rows, n_missing in (("missing", 220, 5), ("exclude", 215, 0)):
+    for choice, n_rows, n_missing in (("missing", 220, 5), ("exclude", 214, 0)):
         config = load_config(
             CONFIGS / "stupar.yaml",
             overrides=["cohort={file: x}", f"cohort.on_invalid={choice}"],
@@ -687,6 +688,7 @@ def test_train_counts_what_on_invalid_did(capsys):
         rows = usable_rows(obtain_cohort(config), config)
         assert len(rows) == n_rows
         assert rows["age_years"].isna().sum() == n_missing
+        assert rows["hip_flexion_right_deg"].max() < 180
 
 
 def test_a_missing_config_or_cohort_is_an_io_error(capsys):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -134,6 +134,12 @@ def columns_of(variable: Variable, values: pd.Series) -> list[Column]:
         Column(name=f"{variable.name}={level}", variable=variable.name, level=level)
         for level in present[1:]
     ]
+
+
+def variables_behind(names: Iterable[str]) -> set[str]:
+    """Dictionary variables that predictors are made of: themselves, or what they derive from."""
+    features = {**hip_features(), **back_features()}
+    return {root for name in names for root in _roots(features.get(name, ())) or [name]}
 
 
 def _roots(steps: Sequence[Derived]) -> list[str]:

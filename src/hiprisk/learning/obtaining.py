@@ -15,6 +15,7 @@ from hiprisk.cohort.reading import Cohort, fingerprint, read_cohort
 from hiprisk.cohort.simulate import simulate_cohort
 from hiprisk.config import StudyConfig
 from hiprisk.errors import ConfigError, InputError
+from hiprisk.features.design import variables_behind
 
 # Findings that no choice of what to do with values can mend.
 STRUCTURAL = {"TWO_HIPS_NO_PERSON", "STACKED_IMPUTATIONS", "REPEATED_PERSON"}
@@ -75,17 +76,12 @@ def usable_rows(cohort: Cohort, config: StudyConfig) -> pd.DataFrame:
     """
     errors = [finding for finding in cohort.findings if finding.severity == "error"]
     structural = [finding for finding in errors if finding.code in STRUCTURAL]
-    used = {*config.predictors, config.outcome.variable}
-    if config.outcome.baseline is not None:
-        used.add(config.outcome.baseline)
-    if config.association is not None:
-        used |= set(config.association.variables)
     if structural or (errors and config.cohort.on_invalid == "refuse"):
         _refuse((structural or errors)[0], len(errors), cohort)
     frame = cohort.frame
     invalid = np.zeros(len(frame), dtype=bool)
     dictionary = load_dictionary()
-    for name in used & set(frame.columns):
+    for name in _used(config) & set(frame.columns):
         hard = dictionary[name].hard
         if hard is not None:
             outside = ((frame[name] < hard[0]) | (frame[name] > hard[1])).to_numpy()
@@ -95,6 +91,18 @@ def usable_rows(cohort: Cohort, config: StudyConfig) -> pd.DataFrame:
     if config.cohort.on_invalid == "exclude":
         return frame.loc[~invalid].reset_index(drop=True)
     return frame
+
+
+def _used(config: StudyConfig) -> set[str]:
+    """Every variable whose values a study computes with, also behind a derived feature."""
+    outcome = config.outcome
+    named = [*config.predictors, *config.imputation.auxiliary, outcome.variable]
+    named += [name for name in (outcome.baseline,) if name is not None]
+    if outcome.hip_replacement is not None and outcome.hip_replacement.interim is not None:
+        named.append(outcome.hip_replacement.interim)
+    if config.association is not None:
+        named += config.association.variables
+    return variables_behind(named)
 
 
 def _refuse(finding: Finding, n_errors: int, cohort: Cohort) -> None:
