@@ -45,7 +45,7 @@ from hiprisk.learning.export import write_sheet
 from hiprisk.learning.folds import CompletedFold
 from hiprisk.learning.obtaining import obtain_cohort, usable_rows
 from hiprisk.learning.parallel import one_thread
-from hiprisk.learning.participants import select_participants
+from hiprisk.learning.participants import Selection, select_participants
 from hiprisk.learning.pipeline import StudyEstimator
 from hiprisk.learning.skops_file import dump_estimator
 from hiprisk.learning.tuning import Tuned
@@ -136,84 +136,115 @@ def run_study(
     began = time.monotonic()
     tell = progress or (lambda stage, done, total: None)
     check_name(config.name)
-    dictionary = load_dictionary()
-    cohort = obtain_cohort(config)
-    selection = select_participants(usable_rows(cohort, config), config)
-    design = plan_design(config.predictors, dictionary, selection.development.frame)
-    data = learning_data(selection.development, design, config, dictionary)
-    declared = _declared(config)
-    with _tracked(config, cohort, declared) as run:
-        chosen, folds = _choose(
-            config, design, dictionary, data, Path(out), run, _identity(config, cohort),
-            workers=workers, resume=resume, tell=tell,
-        )  # fmt: skip
-        estimator = _fit(config, design, dictionary, data, chosen)
-        unseen = _out_of_fold(config, design, dictionary, chosen, folds)
+    prepared = _prepare(config, Path(out), workers=workers, resume=resume, tell=tell)
+    with _tracked(prepared) as run:
+        chosen, folds = _choose(prepared, run)
+        finished = _finish(prepared, chosen, folds)
         with one_thread():
-            apparent = estimator.predict_numeric(data.columns)
-        procedure = _procedure(config, design, dictionary, data, chosen, estimator)
-        bootstrap = _bootstrap(
-            config,
-            procedure,
-            apparent,
-            chosen,
-            checkpoint=Checkpoint(
-                _search_folder(Path(out), config) / "bootstrap", _identity(config, cohort)
-            ),
-            workers=workers,
-            tell=tell,
-        )
-        distribution, residual_sd = _scatter(config, data, unseen)
-        refits = _usable_refits(bootstrap, chosen)
-        with one_thread():
-            sheet = write_sheet(
-                estimator,
-                selection.development.frame,
-                config=config,
-                dictionary=dictionary,
-                provenance=cohort.provenance,
-                distribution=distribution,
-                residual_sd=residual_sd,
-                refits=refits,
-            )
-            evidence = judge(
-                FinishedStudy(
-                    config=config,
-                    dictionary=dictionary,
-                    cohort=cohort,
-                    selection=selection,
-                    design=design,
-                    data=data,
-                    chosen=chosen,
-                    estimator=estimator,
-                    procedure=procedure,
-                    apparent=apparent,
-                    unseen=unseen,
-                    bootstrap=bootstrap,
-                    sheet=sheet,
-                    workers=workers,
-                    progress=tell,
-                )
-            )
-        bundle_path = _write(config, cohort, sheet, evidence, estimator, Path(out), run)
+            evidence = judge(finished)
+        bundle_path = _write(finished, evidence, Path(out), run)
         bundle = read_bundle(bundle_path)
         run.log_results(evidence, bundle)
-        _forget_search(Path(out), config)
+        _forget_search(prepared)
     return StudyResult(
         bundle=bundle_path,
         bundle_sha256=bundle.sha256,
         evidence=evidence,
-        sheet=sheet,
+        sheet=finished.sheet,
         mlflow_run=run.run_id,
         mlflow_store=run.store,
         seconds=time.monotonic() - began,
     )
 
 
-def _identity(config: StudyConfig, cohort: Cohort) -> str:
-    """What makes two runs the same study: config, cohort and version."""
-    text = f"{_declared(config)}:{resolved(config)}:{cohort.fingerprint}:{version()}"
-    return hashlib.sha256(text.encode()).hexdigest()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Prepared:
+    """A study before anything is fitted: who takes part, what enters, how it is to be run."""
+
+    config: StudyConfig
+    dictionary: Mapping[str, Variable]
+    cohort: Cohort
+    selection: Selection
+    design: Design
+    data: LearningData
+    searching: Path
+    workers: int
+    resume: bool
+    tell: Progress
+
+    def blank(self, *, family: str, in_resamples: bool = True) -> StudyEstimator:
+        """An estimator of a family that has learnt nothing yet."""
+        return blank_estimator(
+            self.config, self.design, self.dictionary, family=family, in_resamples=in_resamples
+        )
+
+    @property
+    def identity(self) -> str:
+        """What makes two runs the same study: config, cohort and version."""
+        config = self.config
+        text = f"{_declared(config)}:{resolved(config)}:{self.cohort.fingerprint}:{version()}"
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _prepare(
+    config: StudyConfig, out: Path, *, workers: int, resume: bool, tell: Progress
+) -> _Prepared:
+    dictionary = load_dictionary()
+    cohort = obtain_cohort(config)
+    selection = select_participants(usable_rows(cohort, config), config)
+    design = plan_design(config.predictors, dictionary, selection.development.frame)
+    return _Prepared(
+        config=config,
+        dictionary=dictionary,
+        cohort=cohort,
+        selection=selection,
+        design=design,
+        data=learning_data(selection.development, design, config, dictionary),
+        searching=out / ".searching" / config.name,
+        workers=workers,
+        resume=resume,
+        tell=tell,
+    )
+
+
+def _finish(prepared: _Prepared, chosen: Chosen, folds: Sequence[CompletedFold]) -> FinishedStudy:
+    """Fit the chosen family, repeat it on resamples, write it down."""
+    config, data = prepared.config, prepared.data
+    estimator = _fit(prepared, chosen)
+    unseen = out_of_fold(prepared.blank(family=chosen.name), chosen.params, folds)
+    with one_thread():
+        apparent = estimator.predict_numeric(data.columns)
+    procedure = _procedure(prepared, chosen, estimator)
+    bootstrap = _bootstrap(prepared, procedure, apparent, chosen)
+    distribution, residual_sd = _scatter(config, data, unseen)
+    with one_thread():
+        sheet = write_sheet(
+            estimator,
+            prepared.selection.development.frame,
+            config=config,
+            dictionary=prepared.dictionary,
+            provenance=prepared.cohort.provenance,
+            distribution=distribution,
+            residual_sd=residual_sd,
+            refits=_usable_refits(bootstrap, chosen),
+        )
+    return FinishedStudy(
+        config=config,
+        dictionary=prepared.dictionary,
+        cohort=prepared.cohort,
+        selection=prepared.selection,
+        design=prepared.design,
+        data=data,
+        chosen=chosen,
+        estimator=estimator,
+        procedure=procedure,
+        apparent=apparent,
+        unseen=unseen,
+        bootstrap=bootstrap,
+        sheet=sheet,
+        workers=prepared.workers,
+        progress=prepared.tell,
+    )
 
 
 def _declared(config: StudyConfig) -> str:
@@ -235,68 +266,57 @@ def version() -> str:
     return metadata.version("hiprisk")
 
 
-def _tracked(
-    config: StudyConfig, cohort: Cohort, declared: str
-) -> AbstractContextManager[StudyRun]:
+def _tracked(prepared: _Prepared) -> AbstractContextManager[StudyRun]:
+    config = prepared.config
     return open_run(
         config.tracking,
         name=config.name,
         parameters=resolved(config),
         tags={
-            "cohort_fingerprint": cohort.fingerprint,
-            "provenance": cohort.provenance,
-            "declared_sha256": declared,
+            "cohort_fingerprint": prepared.cohort.fingerprint,
+            "provenance": prepared.cohort.provenance,
+            "declared_sha256": _declared(config),
             "hiprisk_version": version(),
         },
     )
 
 
-def _search_folder(out: Path, config: StudyConfig) -> Path:
-    return out / ".searching" / config.name
+def _forget_search(prepared: _Prepared) -> None:
+    shutil.rmtree(prepared.searching, ignore_errors=True)
 
 
-def _forget_search(out: Path, config: StudyConfig) -> None:
-    shutil.rmtree(_search_folder(out, config), ignore_errors=True)
-
-
-def _choose(
-    config: StudyConfig,
-    design: Design,
-    dictionary: Mapping[str, Variable],
-    data: LearningData,
-    out: Path,
-    run: StudyRun,
-    identity: str,
-    *,
-    workers: int,
-    resume: bool,
-    tell: Progress,
-) -> tuple[Chosen, list[CompletedFold]]:
+def _choose(prepared: _Prepared, run: StudyRun) -> tuple[Chosen, list[CompletedFold]]:
     """Tune every candidate on the same folds; the smallest loss wins."""
-    if not resume:
-        _forget_search(out, config)
-    folder = _search_folder(out, config)
-    folder.mkdir(parents=True, exist_ok=True)
-    blank = partial(blank_estimator, config, design, dictionary, in_resamples=True)
+    if not prepared.resume:
+        _forget_search(prepared)
+    prepared.searching.mkdir(parents=True, exist_ok=True)
+    config, data = prepared.config, prepared.data
     candidates = config.families.named()
     folds = completed_folds(
-        blank(family=next(iter(candidates))), data, n_folds=config.tuning.folds, workers=workers
+        prepared.blank(family=next(iter(candidates))),
+        data,
+        n_folds=config.tuning.folds,
+        workers=prepared.workers,
     )
     tuned: dict[str, Tuned] = {}
     for name, settings in candidates.items():
         tuned[name] = tune(
-            blank(family=name),
+            prepared.blank(family=name),
             settings,
             outcome=data.outcome,
             folds=folds,
             n_trials=config.tuning.trials,
-            workers=workers,
+            workers=prepared.workers,
             name=name,
-            storage=folder / "search.db",
-            fingerprint=identity,
-            on_trial=partial(tell, f"tuning {name}"),
+            storage=prepared.searching / "search.db",
+            fingerprint=prepared.identity,
+            on_trial=partial(prepared.tell, f"tuning {name}"),
         )
         run.log_candidate(name, tuned[name].params, tuned[name].loss)
+    return _smallest_loss(tuned), folds
+
+
+def _smallest_loss(tuned: Mapping[str, Tuned]) -> Chosen:
     best = min(tuned, key=lambda name: tuned[name].loss)
     reference = tuned["mean"].loss if "mean" in tuned else float("nan")
     families = tuple(
@@ -313,66 +333,37 @@ def _choose(
         )
         for name, result in tuned.items()
     )
-    return Chosen(families, best, dict(tuned[best].params)), folds
+    return Chosen(families, best, dict(tuned[best].params))
 
 
-def _fit(
-    config: StudyConfig,
-    design: Design,
-    dictionary: Mapping[str, Variable],
-    data: LearningData,
-    chosen: Chosen,
-) -> StudyEstimator:
-    estimator = blank_estimator(config, design, dictionary, family=chosen.name, in_resamples=False)
+def _fit(prepared: _Prepared, chosen: Chosen) -> StudyEstimator:
+    estimator = prepared.blank(family=chosen.name, in_resamples=False)
     estimator.params = chosen.params
+    data = prepared.data
     with one_thread():
         return estimator.fit_numeric(
             data.columns, data.outcome, auxiliary=data.auxiliary, start=data.start
         )
 
 
-def _out_of_fold(
-    config: StudyConfig,
-    design: Design,
-    dictionary: Mapping[str, Variable],
-    chosen: Chosen,
-    folds: Sequence[CompletedFold],
-) -> OutOfFold:
-    estimator = blank_estimator(config, design, dictionary, family=chosen.name, in_resamples=True)
-    return out_of_fold(estimator, chosen.params, folds)
-
-
-def _procedure(
-    config: StudyConfig,
-    design: Design,
-    dictionary: Mapping[str, Variable],
-    data: LearningData,
-    chosen: Chosen,
-    estimator: StudyEstimator,
-) -> WholeProcedure:
+def _procedure(prepared: _Prepared, chosen: Chosen, estimator: StudyEstimator) -> WholeProcedure:
     """What is repeated on resamples: imputation, features and fit, and tuning where asked for."""
+    config = prepared.config
     settings = config.validation
-    blank = blank_estimator(config, design, dictionary, family=chosen.name, in_resamples=True)
+    blank = prepared.blank(family=chosen.name)
     blank = with_settings(with_plan_of(blank, estimator), params=chosen.params)
     inner = None
     if settings.tune_inside:
         inner = InnerTuning(
             config.families.named()[chosen.name], settings.trials_inside, config.tuning.folds
         )
-    return WholeProcedure(blank, data, inner)
+    return WholeProcedure(blank, prepared.data, inner)
 
 
 def _bootstrap(
-    config: StudyConfig,
-    procedure: WholeProcedure,
-    apparent: Floats,
-    chosen: Chosen,
-    *,
-    checkpoint: Checkpoint,
-    workers: int,
-    tell: Progress,
+    prepared: _Prepared, procedure: WholeProcedure, apparent: Floats, chosen: Chosen
 ) -> BootstrapResult:
-    data = procedure.data
+    config, data = prepared.config, prepared.data
     return bootstrap_optimism(
         procedure,
         data.outcome,
@@ -381,9 +372,9 @@ def _bootstrap(
         resamples=draw_resamples(
             data.groups, n_resamples=config.validation.resamples, seed=config.seed
         ),
-        workers=workers,
-        progress=partial(tell, "bootstrap"),
-        checkpoint=checkpoint,
+        workers=prepared.workers,
+        progress=partial(prepared.tell, "bootstrap"),
+        checkpoint=Checkpoint(prepared.searching / "bootstrap", prepared.identity),
     )
 
 
@@ -401,15 +392,8 @@ def _scatter(
     return distribution, float(np.sqrt(np.mean((observed - unseen.predicted) ** 2)))
 
 
-def _write(
-    config: StudyConfig,
-    cohort: Cohort,
-    sheet: Sheet,
-    evidence: Evidence,
-    estimator: StudyEstimator,
-    out: Path,
-    run: StudyRun,
-) -> Path:
+def _write(finished: FinishedStudy, evidence: Evidence, out: Path, run: StudyRun) -> Path:
+    config, sheet = finished.config, finished.sheet
     packages = ("numpy", "pandas", "scikit-learn", "scipy", "skops", "optuna")
     created_with = {"hiprisk": version(), **{name: metadata.version(name) for name in packages}}
     sections = report_sections(evidence, sheet)
@@ -424,9 +408,9 @@ def _write(
             "machine": platform.machine(),
         },
         card=model_card(sheet, evidence),
-        cohort_fingerprint=cohort.fingerprint,
+        cohort_fingerprint=finished.cohort.fingerprint,
         created_with=created_with,
-        estimator=dump_estimator(estimator),
+        estimator=dump_estimator(finished.estimator),
         files={
             "report.html": study_report(
                 evidence, sheet, sections, created_with=created_with
