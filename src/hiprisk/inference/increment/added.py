@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from hiprisk.features.pooling import PooledTest
-from hiprisk.inference.verdict import Verdict
+from hiprisk.inference.increment.verdict import Verdict
 from hiprisk.metrics.estimate import Estimate
 
 

@@ -3,8 +3,13 @@
 import numpy as np
 import pytest
 
-from hiprisk.inference.gains import corrected_gain, gains_of, information_share, shifted_interval
-from hiprisk.inference.measures import Measure
+from hiprisk.inference.increment.gains import (
+    corrected_gain,
+    gains_of,
+    information_share,
+    shifted_interval,
+)
+from hiprisk.inference.increment.measures import Measure
 
 TRAINING = np.array([0.05, 0.08, 0.11])
 TEST = np.array([0.03, 0.02, 0.04])

@@ -19,13 +19,18 @@ from hiprisk.cohort.dictionary import Variable, load_dictionary
 from hiprisk.config import Range, StudyConfig
 from hiprisk.errors import ConfigError, InputError
 from hiprisk.features.design import Design, plan_design
-from hiprisk.inference.added import AddedValue, Addition, WhatIf
-from hiprisk.inference.block_tests import Refits, coefficients_of, refit, tests_of
-from hiprisk.inference.gains import gains_of, information_share
-from hiprisk.inference.measurement_error import ErrorScenario, scenarios_for
-from hiprisk.inference.measures import Ruler, declared_measure, measures_for, point_measures
-from hiprisk.inference.nested import Nest, NestFit
-from hiprisk.inference.resampled import (
+from hiprisk.inference.increment.added import AddedValue, Addition, WhatIf
+from hiprisk.inference.increment.block_tests import Refits, coefficients_of, refit, tests_of
+from hiprisk.inference.increment.gains import gains_of, information_share
+from hiprisk.inference.increment.measurement_error import ErrorScenario, scenarios_for
+from hiprisk.inference.increment.measures import (
+    Ruler,
+    declared_measure,
+    measures_for,
+    point_measures,
+)
+from hiprisk.inference.increment.nested import Nest, NestFit
+from hiprisk.inference.increment.resampled import (
     MOST_REFERENCES,
     Completed,
     Contest,
@@ -33,8 +38,8 @@ from hiprisk.inference.resampled import (
     Method,
     see,
 )
-from hiprisk.inference.verdict import verdict
-from hiprisk.inference.wording import judged_sentence, models_in_words, notes_in_words
+from hiprisk.inference.increment.verdict import verdict
+from hiprisk.inference.increment.wording import judged_sentence, models_in_words, notes_in_words
 from hiprisk.learning.candidates import LearningData, blank_estimator, learning_data, with_settings
 from hiprisk.learning.export import outcome_spec
 from hiprisk.learning.linear import basis_matrix, plan_terms

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from hiprisk.errors import InputError
 from hiprisk.features.imputation import draw_with_fixed_noise
-from hiprisk.inference.measurement_error import ErrorScenario
-from hiprisk.inference.measures import Ruler, Spread
-from hiprisk.inference.nested import Nest, NestFit, SeenPeople, fit_nest
+from hiprisk.inference.increment.measurement_error import ErrorScenario
+from hiprisk.inference.increment.measures import Ruler, Spread
+from hiprisk.inference.increment.nested import Nest, NestFit, SeenPeople, fit_nest
 from hiprisk.learning.candidates import LearningData, with_settings
 from hiprisk.learning.pipeline import StudyEstimator, complete_for_fitting
 from hiprisk.sheet.missing import NormalModel

@@ -6,7 +6,7 @@ import pytest
 
 from hiprisk.config import load_config
 
-CONFIG = Path(__file__).parents[2] / "configs" / "stupar.yaml"
+CONFIG = Path(__file__).parents[3] / "configs" / "stupar.yaml"
 
 
 @pytest.fixture(scope="session")

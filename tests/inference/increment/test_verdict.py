@@ -5,7 +5,7 @@ import math
 import pytest
 
 from hiprisk.errors import InputError
-from hiprisk.inference.verdict import verdict
+from hiprisk.inference.increment.verdict import verdict
 
 
 @pytest.mark.parametrize(("low", "high", "expected"), [

@@ -16,7 +16,7 @@ from hiprisk.features.pooling import (
     pooled_likelihood_ratio_test,
     pooled_wald_test,
 )
-from hiprisk.inference.nested import Nest
+from hiprisk.inference.increment.nested import Nest
 from hiprisk.learning.unpenalised import FittedCoefficients, fit_logistic, fit_ols
 from hiprisk.metrics.estimate import Estimate
 

@@ -11,12 +11,12 @@ from scipy import stats
 
 from hiprisk.errors import HipRiskError, InputError
 from hiprisk.features.pooling import pool_estimates
-from hiprisk.inference.association_people import AnalysedPeople
-from hiprisk.inference.association_plan import AssociationPlan, Basis
-from hiprisk.inference.association_result import ALL, AssociationRow, StratumDifference
-from hiprisk.inference.clustered import Link, cluster_sums
-from hiprisk.inference.evalue import e_value_of_difference, e_value_of_ratio
-from hiprisk.inference.standardisation import Effects, effects_of
+from hiprisk.inference.association.people import AnalysedPeople
+from hiprisk.inference.association.plan import AssociationPlan, Basis
+from hiprisk.inference.association.result import ALL, AssociationRow, StratumDifference
+from hiprisk.inference.effects.clustered import Link, cluster_sums
+from hiprisk.inference.effects.evalue import e_value_of_difference, e_value_of_ratio
+from hiprisk.inference.effects.standardisation import Effects, effects_of
 from hiprisk.metrics.estimate import Estimate
 
 Floats = NDArray[np.float64]

@@ -12,12 +12,12 @@ from hiprisk.cohort.dictionary import load_dictionary
 from hiprisk.config import StudyConfig
 from hiprisk.config.association import NegativeControlSettings
 from hiprisk.errors import ConfigError
-from hiprisk.inference.association_fits import RATIOS, fit_group, rows_of
-from hiprisk.inference.association_people import analysed_people, incomplete_of
-from hiprisk.inference.association_plan import AssociationPlan, basis_of
-from hiprisk.inference.association_result import ALL, AssociationRow, NegativeControl
-from hiprisk.inference.clustered import Link
-from hiprisk.inference.completing import complete
+from hiprisk.inference.association.completing import complete
+from hiprisk.inference.association.fits import RATIOS, fit_group, rows_of
+from hiprisk.inference.association.people import analysed_people, incomplete_of
+from hiprisk.inference.association.plan import AssociationPlan, basis_of
+from hiprisk.inference.association.result import ALL, AssociationRow, NegativeControl
+from hiprisk.inference.effects.clustered import Link
 from hiprisk.learning.participants import Participants
 
 Floats = NDArray[np.float64]

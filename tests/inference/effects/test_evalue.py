@@ -5,7 +5,7 @@ import math
 import pytest
 
 from hiprisk.errors import InputError
-from hiprisk.inference.evalue import e_value_of_difference, e_value_of_ratio
+from hiprisk.inference.effects.evalue import e_value_of_difference, e_value_of_ratio
 from hiprisk.metrics.estimate import Estimate
 
 

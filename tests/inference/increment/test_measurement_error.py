@@ -5,7 +5,7 @@ import pytest
 
 from hiprisk.errors import ConfigError, InputError
 from hiprisk.inference.increment import Comparison, run_compare
-from hiprisk.inference.measurement_error import reconstructed
+from hiprisk.inference.increment.measurement_error import reconstructed
 from hiprisk.learning.unpenalised import fit_logistic, fit_ols
 
 ERROR_SD = np.array([0.8, 0.5])

@@ -18,7 +18,7 @@ from hiprisk.learning.unpenalised import fit_ols
 from hiprisk.metrics.scores import r2
 from hiprisk.validation.resampling import draw_resamples
 
-CONFIGS = Path(__file__).parents[2] / "configs"
+CONFIGS = Path(__file__).parents[3] / "configs"
 FAST = Comparison(method="impute_then_bootstrap", point_measures_only=True)
 
 

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from hiprisk.config import StudyConfig
 from hiprisk.errors import ConfigError, InputError
-from hiprisk.inference.nested import Nest
+from hiprisk.inference.increment.nested import Nest
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.intp]

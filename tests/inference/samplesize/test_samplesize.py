@@ -29,7 +29,7 @@ from hiprisk.inference.samplesize.risks import (
 )
 from hiprisk.metrics.discrimination import c_statistic
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 ORACLES = ROOT / "tests" / "oracles"
 DEVELOPMENT = json.loads((ORACLES / "pmsampsize.json").read_text())
 EXTERNAL = json.loads((ORACLES / "pmvalsampsize.json").read_text())["binary"]

@@ -13,11 +13,11 @@ from hiprisk.config import load_config
 from hiprisk.errors import ConfigError, InputError
 from hiprisk.features.pooling import pool_estimates
 from hiprisk.inference.association import associate, run_associate
-from hiprisk.inference.clustered import fit_robust
+from hiprisk.inference.effects.clustered import fit_robust
 from hiprisk.learning.participants import Selection, select_participants
 from hiprisk.reporting.plots.association import association_picture, draw_association
 
-CONFIGS = Path(__file__).parents[2] / "configs"
+CONFIGS = Path(__file__).parents[3] / "configs"
 NO_SPLINES = "association.splines={}"
 CONFOUNDERS = ["age_years", "bmi_kg_m2", "comorbidity_count"]
 
@@ -145,7 +145,7 @@ def test_imputations_are_pooled_by_rubins_rules(pooled):
 
 
 def test_one_effect_of_three_sets_is_pooled_as_mice_does():
-    from hiprisk.inference.association_fits import _pool
+    from hiprisk.inference.association.fits import _pool
 
     values, variances = [4.0, 5.0, 4.5], [1.0, 1.1, 0.9]
     theirs = pool_estimates(
@@ -246,7 +246,7 @@ def test_two_hips_of_a_person_do_not_count_as_two_people(hips):
 
 
 def test_both_rows_of_a_person_are_imputed_alike():
-    from hiprisk.inference.completing import Incomplete, complete
+    from hiprisk.inference.association.completing import Incomplete, complete
 
     rng = np.random.default_rng(0)
     person = np.repeat(np.arange(60), 2)

@@ -17,8 +17,8 @@ from hiprisk.features.back import back_features
 from hiprisk.features.basis import default_knots
 from hiprisk.features.design import Design, columns_of, numeric_columns, plan_design
 from hiprisk.features.hip import hip_features
-from hiprisk.inference.completing import stacked
-from hiprisk.inference.standardisation import Contrast
+from hiprisk.inference.association.completing import stacked
+from hiprisk.inference.effects.standardisation import Contrast
 from hiprisk.learning.linear import TermPlan, basis_matrix
 
 Floats = NDArray[np.float64]

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from hiprisk.cohort.dictionary import load_dictionary
 from hiprisk.config import StudyConfig
-from hiprisk.inference.association_result import (
+from hiprisk.inference.association.result import (
     AssociationRow,
     AssociationTable,
     NegativeControl,
     StratumDifference,
 )
-from hiprisk.inference.clustered import FEW_CLUSTERS
+from hiprisk.inference.effects.clustered import FEW_CLUSTERS
 from hiprisk.metrics.estimate import Estimate
 
 MODEL_WORDS = {

@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 
 from hiprisk.errors import InputError
-from hiprisk.inference.nested import Nest, SeenPeople, fit_nest, solve_positive
+from hiprisk.inference.increment.nested import Nest, SeenPeople, fit_nest, solve_positive
 from hiprisk.learning.linear import TermPlan
 from hiprisk.learning.unpenalised import fit_logistic, fit_ols
 
-ORACLES = Path(__file__).parents[1] / "oracles"
+ORACLES = Path(__file__).parents[2] / "oracles"
 NAMES = ["d", "a", "b", "c"]
 
 

@@ -6,19 +6,19 @@ from dataclasses import replace
 
 from hiprisk.cohort.dictionary import load_dictionary
 from hiprisk.config import StudyConfig
-from hiprisk.inference.association_control import find_negative_control
-from hiprisk.inference.association_fits import left_out, rows_and_differences
-from hiprisk.inference.association_people import (
+from hiprisk.inference.association.completing import complete
+from hiprisk.inference.association.control import find_negative_control
+from hiprisk.inference.association.fits import left_out, rows_and_differences
+from hiprisk.inference.association.people import (
     analysed_people,
     in_strata,
     incomplete_of,
     n_unknown_exposure,
 )
-from hiprisk.inference.association_plan import AssociationPlan, basis_of, plan_association
-from hiprisk.inference.association_result import AssociationTable
-from hiprisk.inference.association_words import notes_of, sentences_of
-from hiprisk.inference.clustered import Link
-from hiprisk.inference.completing import complete
+from hiprisk.inference.association.plan import AssociationPlan, basis_of, plan_association
+from hiprisk.inference.association.result import AssociationTable
+from hiprisk.inference.association.words import notes_of, sentences_of
+from hiprisk.inference.effects.clustered import Link
 from hiprisk.learning.obtaining import obtain_cohort, usable_rows
 from hiprisk.learning.parallel import one_thread
 from hiprisk.learning.participants import FlowStep, Participants, Selection, select_participants

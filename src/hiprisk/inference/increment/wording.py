@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hiprisk.config import StudyConfig
-from hiprisk.inference.added import Gain
-from hiprisk.inference.nested import Nest
-from hiprisk.inference.resampled import Contest
-from hiprisk.inference.verdict import Verdict
+from hiprisk.inference.increment.added import Gain
+from hiprisk.inference.increment.nested import Nest
+from hiprisk.inference.increment.resampled import Contest
+from hiprisk.inference.increment.verdict import Verdict
 
 
 def judged_sentence(

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hiprisk.inference.clustered import Integers, Kind, Link, RobustFit, cluster_sums, fit_robust
+from hiprisk.inference.effects.clustered import (
+    Integers,
+    Kind,
+    Link,
+    RobustFit,
+    cluster_sums,
+    fit_robust,
+)
 from hiprisk.sheet.models import expit
 
 Floats = NDArray[np.float64]
@@ -55,7 +62,7 @@ class Effects:
     values : ndarray, shape (n_effects,)
     covariance : ndarray, shape (n_effects, n_effects)
     influence : ndarray, shape (n_rows, n_effects)
-        As in `hiprisk.inference.clustered.RobustFit`.
+        As in `hiprisk.inference.effects.clustered.RobustFit`.
     complete_df : float
     """
 
@@ -86,7 +93,7 @@ def effects_of(
         ``identity``: one effect, the mean difference. ``logit``: three, the log odds ratio given
         the columns, and the marginal risk difference and log risk ratio.
     kind, clusters
-        See `hiprisk.inference.clustered.fit_robust`.
+        See `hiprisk.inference.effects.clustered.fit_robust`.
 
     Notes
     -----

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from hiprisk.inference.evalue import EValue
+from hiprisk.inference.effects.evalue import EValue
 from hiprisk.learning.participants import FlowStep
 from hiprisk.metrics.estimate import Estimate
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from hiprisk.inference.added import Gain
-from hiprisk.inference.measures import Measure
+from hiprisk.inference.increment.added import Gain
+from hiprisk.inference.increment.measures import Measure
 from hiprisk.metrics.estimate import Estimate
 
 Floats = NDArray[np.float64]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from hiprisk.errors import ConfigError
-from hiprisk.inference.measures import (
+from hiprisk.inference.increment.measures import (
     CRPS_GRID,
     Measure,
     Ruler,

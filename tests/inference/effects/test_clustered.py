@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 
 from hiprisk.errors import InputError
-from hiprisk.inference.clustered import cluster_sums, fit_robust, small_sample_factor
-from hiprisk.inference.standardisation import Contrast, effects_of
+from hiprisk.inference.effects.clustered import cluster_sums, fit_robust, small_sample_factor
+from hiprisk.inference.effects.standardisation import Contrast, effects_of
 
-ORACLES = Path(__file__).parents[1] / "oracles"
+ORACLES = Path(__file__).parents[2] / "oracles"
 R = json.loads((ORACLES / "sandwich_small.json").read_text())
 DATA = pd.read_csv(ORACLES / "sandwich_small.csv", comment="#")
 COLUMNS = DATA[["exposed", "age"]].to_numpy(float)

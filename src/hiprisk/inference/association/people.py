@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from hiprisk.cohort.dictionary import load_dictionary
 from hiprisk.config import StudyConfig
 from hiprisk.errors import ConfigError, InputError
-from hiprisk.inference.association_plan import AssociationPlan, auxiliary_columns
-from hiprisk.inference.association_result import ALL
-from hiprisk.inference.clustered import Kind, Link
-from hiprisk.inference.completing import Incomplete
+from hiprisk.inference.association.completing import Incomplete
+from hiprisk.inference.association.plan import AssociationPlan, auxiliary_columns
+from hiprisk.inference.association.result import ALL
+from hiprisk.inference.effects.clustered import Kind, Link
 from hiprisk.learning.participants import FlowStep, Participants, Selection
 
 Floats = NDArray[np.float64]
