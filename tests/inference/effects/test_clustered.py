@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from hiprisk.errors import InputError
-from hiprisk.inference.effects.clustered import cluster_sums, fit_robust, small_sample_factor
+from hiprisk.inference.effects.clustered import fit_robust, small_sample_factor
 from hiprisk.inference.effects.standardisation import Contrast, effects_of
 
 ORACLES = Path(__file__).parents[2] / "oracles"
@@ -115,11 +115,6 @@ def test_hc3_ignores_the_scale_of_a_column():
     scaled = fit_robust(COLUMNS * [1.0, 1e6], SCORE)
     plain = fit_robust(COLUMNS, SCORE)
     assert scaled.covariance[1, 1] == pytest.approx(plain.covariance[1, 1], rel=1e-8)
-
-
-def test_cluster_sums_by_hand():
-    values = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
-    assert cluster_sums(values, np.array([7, 2, 7])).tolist() == [[3.0, 4.0], [6.0, 8.0]]
 
 
 def test_the_small_sample_factor_by_hand():

@@ -14,10 +14,11 @@ from hiprisk.features.pooling import pool_estimates
 from hiprisk.inference.association.people import AnalysedPeople
 from hiprisk.inference.association.plan import AssociationPlan, Basis
 from hiprisk.inference.association.result import ALL, AssociationRow, StratumDifference
-from hiprisk.inference.effects.clustered import Link, cluster_sums
+from hiprisk.inference.effects.clustered import Link
 from hiprisk.inference.effects.evalue import e_value_of_difference, e_value_of_ratio
 from hiprisk.inference.effects.standardisation import Effects, effects_of
 from hiprisk.metrics.estimate import Estimate
+from hiprisk.metrics.replicates import cluster_sums
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]

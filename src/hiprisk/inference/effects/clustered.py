@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from hiprisk.errors import InputError
 from hiprisk.learning.unpenalised import fit_logistic, fit_ols
+from hiprisk.metrics.replicates import cluster_sums
 from hiprisk.sheet.models import expit
 
 Floats = NDArray[np.float64]
@@ -120,14 +121,6 @@ def small_sample_factor(n_rows: int, n_coefficients: int, n_clusters: int) -> fl
             advice="set association.cluster to person or none",
         )
     return n_clusters / (n_clusters - 1.0) * (n_rows - 1.0) / (n_rows - n_coefficients)
-
-
-def cluster_sums(values: Floats, clusters: Integers) -> Floats:
-    """Sums of rows by cluster, shape (n_clusters, n_columns), in order of the clusters' numbers."""
-    place = np.unique(clusters, return_inverse=True)[1]
-    summed = np.zeros((int(place.max()) + 1, values.shape[1]))
-    np.add.at(summed, place, values)
-    return summed
 
 
 def _bread(design: Floats, spread: Floats) -> Floats:

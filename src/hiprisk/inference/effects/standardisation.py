@@ -7,14 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hiprisk.inference.effects.clustered import (
-    Integers,
-    Kind,
-    Link,
-    RobustFit,
-    cluster_sums,
-    fit_robust,
-)
+from hiprisk.inference.effects.clustered import Integers, Kind, Link, RobustFit, fit_robust
+from hiprisk.metrics.replicates import cluster_sums
 from hiprisk.sheet.models import expit
 
 Floats = NDArray[np.float64]
