@@ -33,14 +33,14 @@ from hiprisk.cohort.dictionary import load_dictionary
 from hiprisk.cohort.simulate import simulate_cohort
 from hiprisk.config import StudyConfig, load_config
 from hiprisk.features.design import plan_design
-from hiprisk.inference.gains import corrected_gain, shifted_interval
 from hiprisk.inference.increment import (
     Comparison,
     added_value,
     prepare_contest,
     resolved_comparison,
 )
-from hiprisk.inference.verdict import Verdict
+from hiprisk.inference.increment.gains import corrected_gain, shifted_interval
+from hiprisk.inference.increment.verdict import Verdict
 from hiprisk.learning.candidates import learning_data
 from hiprisk.learning.parallel import run_parallel
 from hiprisk.learning.participants import select_participants

@@ -24,8 +24,8 @@ from scipy import stats
 from hiprisk.cohort.simulate import simulate_cohort
 from hiprisk.features.imputation import draw_completed, fit_normal
 from hiprisk.features.pooling import pool_estimates
-from hiprisk.inference.clustered import fit_robust
-from hiprisk.inference.completing import Incomplete, complete
+from hiprisk.inference.association.completing import Incomplete, complete
+from hiprisk.inference.effects.clustered import fit_robust
 from hiprisk.learning.parallel import run_parallel
 from hiprisk.seeding import rng_for
 

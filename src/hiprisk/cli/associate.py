@@ -15,7 +15,7 @@ from hiprisk.cli.output import note, print_json, print_lines, print_table
 from hiprisk.errors import ConfigError, StoreError
 
 if TYPE_CHECKING:
-    from hiprisk.inference.association_result import AssociationTable
+    from hiprisk.inference.association import AssociationTable
 
 EXAMPLE = """  hiprisk associate configs/stupar.yaml
   hiprisk associate configs/stupar_hip_knee.yaml --out table.csv
@@ -151,7 +151,7 @@ def _without(
 def _show_differences(table: AssociationTable, *, digits: int) -> None:
     if not table.differences:
         return
-    from hiprisk.inference.association_words import p_words
+    from hiprisk.inference.association.words import p_words
 
     print_lines("", "Difference between strata (for ratios, their ratio)")
     rows = [

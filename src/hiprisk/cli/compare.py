@@ -15,7 +15,7 @@ from hiprisk.cli.output import Progress, note, print_json, print_lines, print_ta
 from hiprisk.errors import StoreError
 
 if TYPE_CHECKING:
-    from hiprisk.inference.added import AddedValue, Addition, Gain
+    from hiprisk.inference.increment import AddedValue, Addition, Gain
 
 EXAMPLE = """  hiprisk compare configs/stupar.yaml --add back --add hip_motion --base core
   hiprisk compare configs/stupar.yaml --add hip_motion --base core --base back --workers 2

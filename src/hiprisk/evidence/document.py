@@ -11,8 +11,8 @@ from hiprisk.evidence.events import EventsEvidence
 from hiprisk.evidence.families import FamilyResult
 from hiprisk.evidence.tables import TableOne
 from hiprisk.evidence.unseen import UnseenPerformance
-from hiprisk.inference.added import AddedValue
-from hiprisk.inference.association_result import AssociationTable
+from hiprisk.inference.association import AssociationTable
+from hiprisk.inference.increment import AddedValue
 from hiprisk.inference.samplesize import SampleSizeFinding
 from hiprisk.learning.participants import FlowStep
 from hiprisk.metrics.estimate import Estimate

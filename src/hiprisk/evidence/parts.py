@@ -10,10 +10,8 @@ import pandas as pd
 from hiprisk.errors import InputError
 from hiprisk.evidence.events import unseen_chances
 from hiprisk.evidence.finished import FinishedStudy
-from hiprisk.inference.added import AddedValue
-from hiprisk.inference.association import associate
-from hiprisk.inference.association_result import AssociationTable
-from hiprisk.inference.increment import added_value
+from hiprisk.inference.association import AssociationTable, associate
+from hiprisk.inference.increment import AddedValue, added_value
 from hiprisk.inference.samplesize import SampleSizeFinding, assess_study, count_parameters
 from hiprisk.learning.parallel import one_thread
 from hiprisk.metrics.registry import MetricFunction, metrics_for

@@ -30,7 +30,10 @@ def quantiles(values: Floats, probabilities: Sequence[float] | Floats, w: Floats
 
 
 def cluster_sums(values: Floats, groups: Integers) -> Floats:
-    """Sum of the values of each group, shape (n_groups,) or (n_groups, n_columns)."""
+    """Sum of the values of each group, shape (n_groups,) or (n_groups, n_columns).
+
+    Groups are in order of their numbers.
+    """
     _, place = np.unique(groups, return_inverse=True)
     size = int(place.max()) + 1
     sums = np.zeros((size, *values.shape[1:]))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from hiprisk.evidence.document import Evidence
-from hiprisk.inference.added import Addition, Gain
-from hiprisk.inference.association_result import AssociationRow
+from hiprisk.inference.association import AssociationRow
+from hiprisk.inference.increment import Addition, Gain
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.reporting.page import Picture, Section, Table
 from hiprisk.reporting.plots.association import draw_association

@@ -9,7 +9,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, NullFormatter, StrMethodFormatter
 
-from hiprisk.inference.association_result import ALL, AssociationTable
+from hiprisk.inference.association.result import ALL, AssociationTable
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.reporting.plots.style import BLUE, GREEN, GREY, ORANGE, new_axes, titled
 

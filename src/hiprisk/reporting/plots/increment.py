@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from matplotlib.axes import Axes
 
-from hiprisk.inference.added import AddedValue, Addition, Gain
+from hiprisk.inference.increment import AddedValue, Addition, Gain
 from hiprisk.reporting.plots.style import BLUE, GREY, ORANGE, SKY, new_axes, titled
 
 _COLOURS = {"adds": BLUE, "adds nothing worth having": ORANGE, "cannot tell at this n": GREY}

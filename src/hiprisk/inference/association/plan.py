@@ -1,0 +1,237 @@
+"""What the association table compares, and with what held fixed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hiprisk.cohort.dictionary import Variable
+from hiprisk.config import StudyConfig
+from hiprisk.config.association import AssociationSettings
+from hiprisk.errors import ConfigError, InputError
+from hiprisk.features.back import back_features
+from hiprisk.features.basis import default_knots
+from hiprisk.features.design import Design, columns_of, numeric_columns, plan_design
+from hiprisk.features.hip import hip_features
+from hiprisk.inference.association.completing import stacked
+from hiprisk.inference.effects.standardisation import Contrast
+from hiprisk.learning.linear import TermPlan, basis_matrix
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AssociationPlan:
+    """Columns, contrast and models of one association table.
+
+    Attributes
+    ----------
+    settings : AssociationSettings
+    design : Design
+        Exposure, confounders and baseline, in this order.
+    contrast : Contrast
+    models : mapping of str to frozenset of str
+        Predictors of each model.
+    exposure : str
+        The comparison in words.
+    confounders : tuple of str
+    """
+
+    settings: AssociationSettings
+    design: Design
+    contrast: Contrast
+    models: Mapping[str, frozenset[str]]
+    exposure: str
+    confounders: tuple[str, ...]
+
+
+def declared(config: StudyConfig) -> AssociationSettings:
+    """The config's association section, or a refusal that says how to write one."""
+    if config.association is None:
+        raise ConfigError(
+            "the config declares no association",
+            column="association",
+            advice="state at least exposure, for instance association: "
+            "{exposure: lbp_any, level: yes}; see docs/how-to/associate.md",
+        )
+    return config.association
+
+
+def plan_association(
+    config: StudyConfig, dictionary: Mapping[str, Variable], frame: pd.DataFrame
+) -> AssociationPlan:
+    """Decide on columns, contrast and models.
+
+    Raises
+    ------
+    ConfigError
+        If the section contradicts the rest of the config, or names a level that no one has.
+    InputError
+        If the cohort lacks a variable, or a variable never varies.
+    """
+    settings = declared(config)
+    confounders = tuple(name for name in config.confounders if name != settings.strata)
+    _check_roles(config, settings, dictionary)
+    baseline = () if settings.baseline is None else (settings.baseline,)
+    design = plan_design((settings.exposure, *confounders, *baseline), dictionary, frame)
+    contrast, words = _contrast(settings, dictionary, frame, design)
+    models = {
+        "crude": frozenset([settings.exposure]),
+        "adjusted": frozenset([settings.exposure, *confounders]),
+    }
+    if baseline:
+        models["adjusted_baseline"] = models["adjusted"] | set(baseline)
+    return AssociationPlan(
+        settings=settings,
+        design=design,
+        contrast=contrast,
+        models=models,
+        exposure=words,
+        confounders=confounders,
+    )
+
+
+def _check_roles(
+    config: StudyConfig, settings: AssociationSettings, dictionary: Mapping[str, Variable]
+) -> None:
+    if settings.exposure in config.confounders:
+        raise ConfigError(
+            "the exposure is declared as a confounder too", column="association.exposure"
+        )
+    if settings.baseline in config.confounders:
+        raise ConfigError(
+            "the baseline is declared as a confounder too, so that no row would do without it",
+            column="association.baseline",
+            advice="take it out of one of the two",
+        )
+    taken = {config.outcome.variable}
+    if config.outcome.hip_replacement is not None:
+        taken.add(config.outcome.hip_replacement.variable)
+    if taken & {settings.exposure, settings.baseline, settings.strata}:
+        raise ConfigError("the outcome stands on the side of the exposure", column="association")
+    strange = [name for name in settings.auxiliary if name not in dictionary]
+    if strange:
+        raise ConfigError(
+            f"'{strange[0]}' is not in the dictionary", column="association.auxiliary"
+        )
+    loose = set(settings.splines) - {*config.confounders, settings.baseline}
+    if loose:
+        raise ConfigError(
+            f"{min(loose)} bends, but is neither a confounder nor the baseline",
+            column="association.splines",
+        )
+
+
+def _contrast(
+    settings: AssociationSettings,
+    dictionary: Mapping[str, Variable],
+    frame: pd.DataFrame,
+    design: Design,
+) -> tuple[Contrast, str]:
+    """The comparison as numbers and in words."""
+    name = settings.exposure
+    variable = dictionary.get(name)
+    if variable is None or variable.kind == "number":
+        if settings.level is not None or settings.reference is not None:
+            raise ConfigError(
+                f"{name} is a number and has no levels",
+                column="association.level",
+                advice="state association.per, the difference that the effect is reported for",
+            )
+        return _number_contrast(settings, variable)
+    occurring = set(frame[name].dropna())
+    levels = [level for level in variable.levels or sorted(occurring) if level in occurring]
+    reference = settings.reference or levels[0]
+    if settings.level is None:
+        raise ConfigError(
+            f"{name} is a category: state the level whose effect is wanted",
+            column="association.level",
+            advice=f"it has {len(levels)} levels",
+        )
+    for key, level in (("level", settings.level), ("reference", reference)):
+        if level not in levels:
+            raise ConfigError(f"no one analysed has this level of {name}",
+                              column=f"association.{key}")  # fmt: skip
+    if settings.level == reference:
+        raise ConfigError(
+            f"this is the first level of {name}: state what it is compared with",
+            column="association.reference",
+        )
+    own = [column for column in design.inputs if column.partition("=")[0] == name]
+    high, low = (
+        tuple(float(column == f"{name}={level}") for column in own)
+        for level in (settings.level, reference)
+    )
+    return Contrast(high=high, low=low), f"{variable.label}: {settings.level} against {reference}"
+
+
+def _number_contrast(
+    settings: AssociationSettings, variable: Variable | None
+) -> tuple[Contrast, str]:
+    if variable is not None:
+        words = f"{variable.label}, per {settings.per:g} {variable.unit or ''}".rstrip()
+        return Contrast(high=(settings.per,), low=(0.0,), shift=True), words
+    last = {**hip_features(), **back_features()}[settings.exposure][-1]
+    if last.op == "indicator":
+        return Contrast(high=(1.0,), low=(0.0,)), f"{last.label}: yes against no"
+    words = f"{last.label}, per {settings.per:g} {last.unit or ''}".rstrip()
+    return Contrast(high=(settings.per,), low=(0.0,), shift=True), words
+
+
+def auxiliary_columns(
+    names: Sequence[str], dictionary: Mapping[str, Variable], frame: pd.DataFrame
+) -> Floats:
+    """Numbers of the auxiliary variables that vary, shape (n_rows, n_auxiliary)."""
+    absent = [name for name in names if name not in frame.columns]
+    if absent:
+        raise InputError(
+            f"the cohort lacks the auxiliary variable {absent[0]}",
+            code="MISSING_COLUMN",
+            advice="map it in the cohort's mapping, or take it out of the config",
+        )
+    columns = [column for name in names for column in columns_of(dictionary[name], frame[name])]
+    return numeric_columns(columns, frame)
+
+
+@dataclass(frozen=True)
+class Basis:
+    """Completed data sets as columns of a regression, those of the exposure first.
+
+    Attributes
+    ----------
+    sets : tuple of ndarray, each of shape (n_rows, n_functions)
+    predictor_of : tuple of str, length n_functions
+    """
+
+    sets: tuple[Floats, ...]
+    predictor_of: tuple[str, ...]
+
+    def varying(self, rows: NDArray[np.bool_], predictors: frozenset[str]) -> NDArray[np.intp]:
+        """Columns of some predictors that vary in some rows, in every completed set."""
+        wanted = np.array([name in predictors for name in self.predictor_of])
+        for part in self.sets:
+            wanted &= np.ptp(part[rows], axis=0) > 0.0
+        return np.flatnonzero(wanted)
+
+
+def basis_of(plan: AssociationPlan, completed: Sequence[Floats]) -> Basis:
+    """Inputs and splines of completed columns; knots are common to all sets."""
+    inputs = [plan.design.model_inputs(part) for part in completed]
+    below = stacked(inputs)
+    terms = []
+    for position, (column, origin) in enumerate(
+        zip(plan.design.inputs, plan.design.predictor_of, strict=True)
+    ):
+        n_knots = plan.settings.splines.get(origin)
+        knots = default_knots(below[:, position], n_knots) if n_knots else ()
+        terms.append(TermPlan(column=column, position=position, knots=knots))
+    origins = [
+        origin
+        for term, origin in zip(terms, plan.design.predictor_of, strict=True)
+        for _ in range(term.width)
+    ]
+    return Basis(tuple(basis_matrix(terms, part) for part in inputs), tuple(origins))

@@ -1,0 +1,131 @@
+"""The adjusted effect of an exposure: the table of a cohort paper, pooled over imputations."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hiprisk.cohort.dictionary import load_dictionary
+from hiprisk.config import StudyConfig
+from hiprisk.inference.association.completing import complete
+from hiprisk.inference.association.control import find_negative_control
+from hiprisk.inference.association.fits import left_out, rows_and_differences
+from hiprisk.inference.association.people import (
+    analysed_people,
+    in_strata,
+    incomplete_of,
+    n_unknown_exposure,
+)
+from hiprisk.inference.association.plan import AssociationPlan, basis_of, plan_association
+from hiprisk.inference.association.result import AssociationTable
+from hiprisk.inference.association.words import notes_of, sentences_of
+from hiprisk.inference.effects.clustered import Link
+from hiprisk.learning.obtaining import obtain_cohort, usable_rows
+from hiprisk.learning.parallel import one_thread
+from hiprisk.learning.participants import FlowStep, Participants, Selection, select_participants
+
+
+def run_associate(config: StudyConfig) -> AssociationTable:
+    """Obtain the cohort of a config, select its participants, and make the table.
+
+    Raises
+    ------
+    ConfigError, InputError, StoreError
+        With what to do next.
+    """
+    cohort = obtain_cohort(config)
+    selection = select_participants(usable_rows(cohort, config), config)
+    return associate(config, selection, provenance=cohort.provenance)
+
+
+def associate(config: StudyConfig, selection: Selection, *, provenance: str) -> AssociationTable:
+    """The association table of a study's participants.
+
+    Parameters
+    ----------
+    config : StudyConfig
+        With an ``association`` section.
+    selection : Selection
+        Held-out people take no part.
+    provenance : str
+        ``synthetic`` or ``real``.
+
+    Returns
+    -------
+    AssociationTable
+
+    Raises
+    ------
+    ConfigError
+        If the section is absent or contradicts the rest of the config.
+    InputError
+        If the cohort lacks a variable, or a stratum is too small.
+
+    Notes
+    -----
+    Each model is fitted without a penalty in each completed data set and pooled by Rubin's rules
+    with Barnard and Rubin's degrees of freedom. A stratum has a model of its own, which is the
+    same as one model in which everything interacts with the strata; rows of everybody have the
+    strata as a confounder. Differences between strata use the covariance of their estimates, which
+    is not zero where a cluster has rows in both.
+
+    References
+    ----------
+    .. [1] Rubin (1987). Multiple Imputation for Nonresponse in Surveys.
+    .. [2] Barnard, Rubin (1999). Biometrika 86(4), 948-955. doi:10.1093/biomet/86.4.948
+    """
+    dictionary = load_dictionary()
+    people, flow = in_strata(config, selection)
+    plan = plan_association(config, dictionary, people.frame)
+    with one_thread():
+        return _table(config, plan, people, flow, provenance)
+
+
+def _table(
+    config: StudyConfig,
+    plan: AssociationPlan,
+    people: Participants,
+    flow: tuple[FlowStep, ...],
+    provenance: str,
+) -> AssociationTable:
+    data = incomplete_of(config, plan, people)
+    completed = complete(
+        data,
+        n_imputations=config.imputation.imputations,
+        method=config.imputation.method,
+        seed=config.seed,
+    )
+    basis = basis_of(plan, completed)
+    link: Link = "logit" if config.outcome.kind == "binary" else "identity"
+    known = analysed_people(plan, people, data, link=link)
+    rows, differences = rows_and_differences(plan, basis, known)
+    outcome = config.outcome
+    table = AssociationTable(
+        title=config.title,
+        provenance=provenance,
+        exposure=plan.exposure,
+        outcome=outcome.label,
+        unit=outcome.unit,
+        higher_is=outcome.higher_is,
+        kind=outcome.kind,
+        confounders=plan.confounders,
+        baseline=plan.settings.baseline,
+        strata=plan.settings.strata,
+        covariance=known.kind,
+        n_imputations=len(completed),
+        rows=rows,
+        differences=differences,
+        negative_control=find_negative_control(config, plan, people, rows),
+        flow=flow,
+        notes=(),
+        sentences=(),
+    )
+    return replace(
+        table,
+        notes=notes_of(
+            table,
+            config,
+            n_unknown_exposure=n_unknown_exposure(plan, data),
+            constant=left_out(plan, basis, known),
+        ),
+        sentences=sentences_of(table, config),
+    )

@@ -1,0 +1,227 @@
+"""The association table in plain words: what was found, how it was done, what to mind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hiprisk.cohort.dictionary import load_dictionary
+from hiprisk.config import StudyConfig
+from hiprisk.inference.association.result import (
+    AssociationRow,
+    AssociationTable,
+    NegativeControl,
+    StratumDifference,
+)
+from hiprisk.inference.effects.clustered import FEW_CLUSTERS
+from hiprisk.metrics.estimate import Estimate
+
+MODEL_WORDS = {
+    "crude": "without any adjustment",
+    "adjusted": "adjusted for the confounders",
+    "adjusted_baseline": "adjusted for the confounders and the score at the first visit",
+}
+MODEL_SHORT = {
+    "crude": "crude",
+    "adjusted": "adjusted",
+    "adjusted_baseline": "fully adjusted",
+}
+MEASURE_WORDS = {
+    "mean_difference": "difference in means",
+    "odds_ratio": "odds ratio",
+    "risk_difference": "risk difference",
+    "risk_ratio": "risk ratio",
+}
+
+
+def sentences_of(table: AssociationTable, config: StudyConfig) -> tuple[str, ...]:
+    """What was found, the warning about simulated people first."""
+    found = []
+    if table.provenance == "synthetic":
+        found.append("SIMULATED people: what follows says nothing of any patient.")
+    found.append(
+        f"{_capital(table.exposure)}; outcome {_outcome(table, config)}, "
+        f"{config.outcome.horizon_months:g} months on."
+    )
+    models = list(dict.fromkeys(row.model for row in table.rows))
+    found += [_effect_sentence(table.row(model), table) for model in models]
+    if "adjusted_baseline" in models:
+        found.append(
+            "The last two answer different questions: if the exposure had already worsened the "
+            "score at the first visit, adjusting for that score takes this part away."
+        )
+    found += [
+        _difference_sentence(difference, table)
+        for difference in table.differences
+        if difference.model == models[-1] and difference.measure != "risk_ratio"
+    ]
+    found.append(_e_value_sentence(table, models[-1]))
+    if table.negative_control is not None:
+        found.append(_control_sentence(table.negative_control, table))
+    return tuple(found)
+
+
+def notes_of(
+    table: AssociationTable,
+    config: StudyConfig,
+    *,
+    n_unknown_exposure: int,
+    constant: Sequence[str],
+) -> tuple[str, ...]:
+    """How it was done, and what to mind."""
+    row = table.row("crude")
+    notes = [
+        f"{row.n} rows with a known outcome, the same in every model"
+        + (f"; {n_unknown_exposure} with the exposure imputed" if n_unknown_exposure else "")
+        + ".",
+        _imputation_note(table, config),
+        _covariance_note(table, config, row),
+    ]
+    if table.baseline is not None or table.confounders:
+        notes.append(f"Confounders, declared beforehand: {_listed(table.confounders)}.")
+    notes += constant
+    if table.kind == "continuous":
+        notes.append(
+            "A difference in means is averaged over people near the floor and the ceiling of the "
+            "score, where there is less room for an effect."
+        )
+    else:
+        notes.append(
+            "Risk differences and risk ratios are standardised to the people analysed; odds ratios "
+            "hold the adjusted variables fixed, and so need not agree between models."
+        )
+    notes.append(
+        "An association is an effect only if nothing else differs between the compared people; "
+        "unmeasured confounding cannot be ruled out by adjusting."
+    )
+    return tuple(notes)
+
+
+def _capital(words: str) -> str:
+    return words[0].upper() + words[1:]
+
+
+def p_words(p_value: float) -> str:
+    """A p-value as papers print it."""
+    return "p < 0.001" if p_value < 0.001 else f"p = {p_value:.3f}"
+
+
+def _outcome(table: AssociationTable, config: StudyConfig) -> str:
+    if table.kind == "continuous":
+        return f"{table.outcome} ({table.unit}, higher is {table.higher_is})"
+    cut = config.outcome.dichotomise
+    return f"{table.outcome}, event: {config.outcome.event_level if cut is None else cut.label}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    dictionary = load_dictionary()
+    return ", ".join(dictionary[name].label if name in dictionary else name for name in names)
+
+
+def _imputation_note(table: AssociationTable, config: StudyConfig) -> str:
+    if table.n_imputations == 1:
+        return "No value that the models use was missing."
+    apart = f", separately in each level of {table.strata}" if table.strata else ""
+    return (
+        f"Missing values imputed {table.n_imputations} times ({config.imputation.method} model "
+        f"with exposure, outcome, confounders and baseline{apart}), pooled by Rubin's rules with "
+        "Barnard and Rubin's degrees of freedom."
+    )
+
+
+def _covariance_note(table: AssociationTable, config: StudyConfig, row: AssociationRow) -> str:
+    if table.covariance == "model":
+        return "Standard errors are the model's own: they take the spread to be the same for all."
+    if table.covariance == "HC3":
+        return "Standard errors are robust to unequal spread (HC3); rows count as independent."
+    asked = config.association
+    of = "sites" if asked is not None and asked.cluster == "site" else "persons"
+    note = (
+        f"Standard errors are cluster-robust (CR1): {row.n} rows of {row.n_clusters} {of}, "
+        "intervals with one degree of freedom fewer than clusters."
+    )
+    if row.n_clusters < FEW_CLUSTERS:
+        note += (
+            f" CAUTION: {row.n_clusters} clusters are few; such intervals tend to be too narrow "
+            "even with this correction."
+        )
+    if of == "persons" and row.n_clusters < row.n:
+        note += " People with two rows count twice."
+    return note
+
+
+def span(estimate: Estimate, *, digits: int = 2) -> str:
+    """A value with its interval, as text."""
+    return (
+        f"{estimate.value:.{digits}f} (95 % interval {estimate.low:.{digits}f} to "
+        f"{estimate.high:.{digits}f})"
+    )
+
+
+def _effect_sentence(row: AssociationRow, table: AssociationTable) -> str:
+    how = MODEL_WORDS[row.model]
+    counted = f"n = {row.n}" + ("" if row.n_exposed is None else f", {row.n_exposed} exposed")
+    if row.measure == "mean_difference":
+        found = f"{span(row.estimate)} {table.unit}, {counted}{_direction(row, table)}"
+        return f"{_capital(how)}: {found}."
+    difference = table.row(row.model, stratum=row.stratum, measure="risk_difference")
+    return (
+        f"{_capital(how)}: odds ratio {span(row.estimate)}, risk difference "
+        f"{span(difference.estimate, digits=3)}, {counted}, {row.n_events} events."
+    )
+
+
+def _direction(row: AssociationRow, table: AssociationTable) -> str:
+    low, high = row.estimate.low, row.estimate.high
+    if low is None or high is None or low <= 0.0 <= high:
+        return "; the interval includes no difference"
+    worse = (row.estimate.value > 0.0) == (table.higher_is == "worse")
+    return f"; {'worse' if worse else 'better'} in the exposed"
+
+
+def _difference_sentence(difference: StratumDifference, table: AssociationTable) -> str:
+    ratio = difference.measure in ("odds_ratio", "risk_ratio")
+    none = 1.0 if ratio else 0.0
+    low, high = difference.estimate.low, difference.estimate.high
+    inside = low is not None and high is not None and low <= none <= high
+    unit = f" {table.unit}" if difference.measure == "mean_difference" else ""
+    what = f"ratio of the {MEASURE_WORDS[difference.measure]}s" if ratio else "difference"
+    verdict = "the strata need not differ, and may by this much" if inside else "the strata differ"
+    one, two = (
+        table.row(difference.model, stratum=name, measure=difference.measure).estimate
+        for name in (difference.stratum, difference.versus)
+    )
+    return (
+        f"{MEASURE_WORDS[difference.measure].capitalize()} in {difference.stratum} "
+        f"{span(one)}, in {difference.versus} {span(two)}; {what} between them "
+        f"{span(difference.estimate)}{unit} (Wald F {difference.wald:.2f} with 1 and "
+        f"{difference.df:.0f} degrees of freedom, {p_words(difference.p_value)}): {verdict}."
+    )
+
+
+def _e_value_sentence(table: AssociationTable, model: str) -> str:
+    measure = "mean_difference" if table.kind == "continuous" else "risk_ratio"
+    found = table.row(model, measure=measure).e_value
+    assert found is not None
+    approximate = ", by the approximation through the standardised difference"
+    how = approximate if table.kind == "continuous" else ""
+    start = (
+        f"E-value of the {MODEL_SHORT[model]} effect {found.point:.2f}: an unmeasured confounder "
+        f"would need risk ratios of {found.point:.2f} with both exposure and outcome, beyond the "
+        "adjustment, to explain the estimate away"
+    )
+    if found.limit == 1.0:
+        return f"{start}; the interval includes no effect already (1.00){how}."
+    return f"{start}, and of {found.limit:.2f} to bring the interval to no effect{how}."
+
+
+def _control_sentence(control: NegativeControl, table: AssociationTable) -> str:
+    place = f"in {control.where}" if control.kind == "stratum" else f"on {_listed([control.where])}"
+    digits = 2 if control.row.measure != "risk_difference" else 3
+    found = f"Negative control ({control.reason}): {place} the {MEASURE_WORDS[control.row.measure]}"
+    found += f" is {span(control.row.estimate, digits=digits)}"
+    if control.as_expected:
+        return f"{found}; no effect lies inside, as expected, and so does a bias of that size."
+    return (
+        f"{found}; CAUTION: the interval excludes no effect, so bias is likely here and may be in "
+        "the main estimate as well."
+    )

@@ -1,0 +1,131 @@
+"""Unpenalised fits with a covariance that holds under unequal spread and dependent rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hiprisk.errors import InputError
+from hiprisk.learning.unpenalised import fit_logistic, fit_ols
+from hiprisk.metrics.replicates import cluster_sums
+from hiprisk.sheet.models import expit
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.intp]
+Link = Literal["identity", "logit"]
+Kind = Literal["CR1", "HC3", "model"]
+
+# Below so many clusters the covariance is known to come out too small.
+FEW_CLUSTERS = 40
+LEAST_FREEDOM = 1e-8
+
+
+@dataclass(frozen=True)
+class RobustFit:
+    """An unpenalised fit, intercept first, with what each row contributes to its coefficients.
+
+    Attributes
+    ----------
+    coefficients : ndarray, shape (1 + n_columns,)
+    covariance : ndarray, shape (1 + n_columns, 1 + n_columns)
+    influence : ndarray, shape (n_rows, 1 + n_columns)
+        Summed over the rows of a cluster and multiplied with themselves, these give the
+        covariance (but for a model-based one).
+    complete_df : float
+        Degrees of freedom of intervals: clusters less one, or rows less coefficients.
+    """
+
+    coefficients: Floats
+    covariance: Floats
+    influence: Floats
+    complete_df: float
+
+
+def fit_robust(
+    columns: Floats,
+    y: Floats,
+    *,
+    link: Link = "identity",
+    kind: Kind = "HC3",
+    clusters: Integers | None = None,
+) -> RobustFit:
+    r"""Least squares or logistic regression with a sandwich covariance.
+
+    Parameters
+    ----------
+    columns : ndarray, shape (n_rows, n_columns)
+        Without the intercept.
+    y : ndarray, shape (n_rows,)
+        0 or 1 where the link is ``logit``.
+    link : str
+        ``identity`` or ``logit``.
+    kind : str
+        ``HC3``: each squared residual is divided by the square of one less its leverage;
+        ``CR1``: scores are summed within clusters and the covariance is multiplied by
+        G / (G - 1) x (n - 1) / (n - k); ``model``: the model's own covariance.
+    clusters : ndarray of int, shape (n_rows,), optional
+        Cluster of each row, for ``CR1``.
+
+    Raises
+    ------
+    InputError
+        If there are too few rows or clusters, a column is a combination of others, or the columns
+        separate the classes.
+
+    References
+    ----------
+    .. [1] Long, Ervin (2000). Am Stat 54(3), 217-224.
+    .. [2] Liang, Zeger (1986). Biometrika 73(1), 13-22.
+    .. [3] Cameron, Miller (2015). J Hum Resour 50(2), 317-372.
+    """
+    n_rows, width = len(y), columns.shape[1] + 1
+    if n_rows <= width + 1:
+        raise InputError(
+            f"{n_rows} rows are too few for {width} coefficients",
+            code="TOO_FEW",
+            advice="declare fewer confounders, or no strata",
+        )
+    fit = fit_ols(columns, y) if link == "identity" else fit_logistic(columns, y)
+    design = np.column_stack([np.ones(n_rows), columns])
+    lp = design @ fit.coefficients
+    fitted = lp if link == "identity" else expit(lp)
+    spread = np.ones(n_rows) if link == "identity" else fitted * (1.0 - fitted)
+    bread = _bread(design, spread)
+    residual = y - fitted
+    if kind == "HC3":
+        leverage = spread * np.einsum("ij,jk,ik->i", design, bread, design)
+        residual = residual / np.maximum(1.0 - leverage, LEAST_FREEDOM)
+    influence = (design * residual[:, np.newaxis]) @ bread
+    if kind == "model":
+        return RobustFit(fit.coefficients, fit.covariance, influence, float(n_rows - width))
+    if kind == "HC3":
+        covariance = influence.T @ influence
+        return RobustFit(fit.coefficients, covariance, influence, float(n_rows - width))
+    if clusters is None:
+        raise InputError("CR1 needs the cluster of each row", code="CLUSTERS")
+    n_clusters = len(np.unique(clusters))
+    influence = influence * np.sqrt(small_sample_factor(n_rows, width, n_clusters))
+    summed = cluster_sums(influence, clusters)
+    return RobustFit(fit.coefficients, summed.T @ summed, influence, float(n_clusters - 1))
+
+
+def small_sample_factor(n_rows: int, n_coefficients: int, n_clusters: int) -> float:
+    """Factor by which CR1 widens the covariance: G / (G - 1) x (n - 1) / (n - k)."""
+    if n_clusters < 2:
+        raise InputError(
+            "one cluster says nothing of the spread between clusters",
+            code="CLUSTERS",
+            advice="set association.cluster to person or none",
+        )
+    return n_clusters / (n_clusters - 1.0) * (n_rows - 1.0) / (n_rows - n_coefficients)
+
+
+def _bread(design: Floats, spread: Floats) -> Floats:
+    """Inverse information, by way of the scaled columns: squares and splines differ in size."""
+    scale = np.sqrt(np.einsum("ij,ij,i->j", design, design, spread))
+    scaled = design / scale
+    inverse = np.linalg.inv((scaled * spread[:, np.newaxis]).T @ scaled)
+    return np.asarray(inverse / np.outer(scale, scale))

@@ -1,0 +1,135 @@
+"""Tests of blocks and their coefficients, from unpenalised refits to every imputation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri, stdtrit
+
+from hiprisk.features.pooling import (
+    PooledTest,
+    likelihood_ratio_test,
+    pool_estimates,
+    pooled_chi_squared_test,
+    pooled_likelihood_ratio_test,
+    pooled_wald_test,
+)
+from hiprisk.inference.increment.nested import Nest
+from hiprisk.learning.unpenalised import FittedCoefficients, fit_logistic, fit_ols
+from hiprisk.metrics.estimate import Estimate
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Refits:
+    """Every model of a nest, fitted without penalty to every imputation.
+
+    Attributes
+    ----------
+    nest : Nest
+    bases : tuple of ndarray
+        Functions on their own scale, one array an imputation.
+    y : ndarray
+    fits : tuple of tuple of FittedCoefficients
+        By model, then by imputation.
+    """
+
+    nest: Nest
+    bases: tuple[Floats, ...]
+    y: Floats
+    fits: tuple[tuple[FittedCoefficients, ...], ...]
+
+    def likelihood_ratio(self, smaller: int, larger: int, imputation: int) -> float:
+        """Likelihood-ratio statistic between two models in one imputation."""
+        pair = (self.fits[smaller][imputation], self.fits[larger][imputation])
+        return 2.0 * (pair[1].log_likelihood - pair[0].log_likelihood)
+
+    def log_likelihood_at_mean(self, model: int) -> Floats:
+        """Log-likelihood of each imputation at the parameters averaged over all of them."""
+        fits = self.fits[model]
+        mean = np.mean([fit.coefficients for fit in fits], axis=0)
+        members = self.nest.members[model]
+        n = len(self.y)
+        # A linear model's residual variance is a parameter too; its maximum-likelihood value is
+        # read off the maximised log-likelihood.
+        variance = float(
+            np.mean([np.exp(-2.0 * fit.log_likelihood / n - 1.0) / (2.0 * np.pi) for fit in fits])
+        )
+        found = []
+        for basis in self.bases:
+            lp = mean[0] + basis[:, members] @ mean[1:]
+            if self.nest.link == "logit":
+                found.append(float(np.sum(self.y * lp - np.logaddexp(0.0, lp))))
+            else:
+                squares = float(np.sum((self.y - lp) ** 2))
+                found.append(-0.5 * (n * np.log(2.0 * np.pi * variance) + squares / variance))
+        return np.array(found)
+
+
+def refit(nest: Nest, bases: Floats, y: Floats) -> Refits:
+    """Fit all models; `bases` are standardised and go back to their own scale here."""
+    fit = fit_logistic if nest.link == "logit" else fit_ols
+    own = tuple(basis * nest.spread + nest.center for basis in bases)
+    fits = tuple(tuple(fit(basis[:, members], y) for basis in own) for members in nest.members)
+    return Refits(nest, own, y, fits)
+
+
+def tests_of(refits: Refits, model: int) -> tuple[PooledTest, ...]:
+    """Tests that what a model has beyond the base has no effect.
+
+    One likelihood-ratio test where nothing is missing; else pooled: D1 (Wald), D2 and D3
+    (likelihood-ratio), the first to be preferred.
+    """
+    base, members = refits.nest.members[0], refits.nest.members[model]
+    tested = np.flatnonzero(~np.isin(members, base)) + 1
+    n_imputations = len(refits.bases)
+    ratios = [refits.likelihood_ratio(0, model, number) for number in range(n_imputations)]
+    if n_imputations == 1:
+        return (likelihood_ratio_test(ratios[0], df=len(tested)),)
+    fits = refits.fits[model]
+    at_mean = 2.0 * (refits.log_likelihood_at_mean(model) - refits.log_likelihood_at_mean(0))
+    return (
+        pooled_wald_test(
+            [fit.coefficients[tested] for fit in fits],
+            [fit.covariance[np.ix_(tested, tested)] for fit in fits],
+            complete_df=len(refits.y) - len(members) - 1,
+        ),
+        pooled_chi_squared_test(ratios, df=len(tested)),
+        pooled_likelihood_ratio_test(ratios, at_mean, df=len(tested)),
+    )
+
+
+def coefficients_of(refits: Refits, model: int) -> tuple[Estimate, ...]:
+    """Coefficients that a model has beyond the base, with 95 % intervals."""
+    members, fits = refits.nest.members[model], refits.fits[model]
+    complete_df = len(refits.y) - len(members) - 1
+    if len(fits) == 1:
+        estimate, se = fits[0].coefficients, np.sqrt(np.diag(fits[0].covariance))
+        linear = refits.nest.link == "identity"
+        reach = np.full(len(se), stdtrit(complete_df, 0.975) if linear else ndtri(0.975))
+    else:
+        pooled = pool_estimates(
+            [fit.coefficients for fit in fits],
+            [fit.covariance for fit in fits],
+            complete_df=complete_df,
+        )
+        estimate, se, reach = pooled.estimate, pooled.se, stdtrit(pooled.df, 0.975)
+    names = function_names(refits.nest)
+    return tuple(
+        Estimate(
+            name=names[member],
+            value=float(estimate[place]),
+            low=float(estimate[place] - reach[place] * se[place]),
+            high=float(estimate[place] + reach[place] * se[place]),
+        )
+        for place, member in enumerate(members, start=1)
+        if member not in refits.nest.members[0]
+    )
+
+
+def function_names(nest: Nest) -> list[str]:
+    """Names of the functions of a basis; the bends of a spline carry primes, as in rms."""
+    return [part.column + "'" * number for part in nest.plan for number in range(part.width)]

@@ -1,0 +1,79 @@
+"""Knots, scaling and functions of the nested models of a comparison."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hiprisk.config import Range, StudyConfig
+from hiprisk.errors import ConfigError
+from hiprisk.features.design import Design
+from hiprisk.inference.increment.comparison import Comparison
+from hiprisk.inference.increment.nested import Nest
+from hiprisk.learning.linear import basis_matrix, plan_terms
+
+Floats = NDArray[np.float64]
+N_KNOTS = 3
+
+
+def plan_nest(
+    config: StudyConfig,
+    design: Design,
+    stack: Sequence[Floats],
+    added: Sequence[Sequence[str]],
+    chosen: Comparison,
+) -> Nest:
+    """Knots, scaling and the functions of each model.
+
+    Parameters
+    ----------
+    config : StudyConfig
+    design : Design
+    stack : sequence of ndarray, each of shape (n_known, n_inputs)
+        Completed inputs, one array an imputation.
+    added : sequence of sequence of str
+        Blocks that each model adds to the base.
+    chosen : Comparison
+
+    Raises
+    ------
+    ConfigError
+        If a block has no predictor that the base lacks.
+    """
+    settings = config.families.linear or config.families.logistic
+    bends = settings is not None and _may_bend(settings.spline_knots)
+    splines = settings.splines if settings is not None else ()
+    plan = plan_terms(design.inputs, stack, splines=splines, n_knots=N_KNOTS if bends else 0)
+    origin = np.repeat(np.arange(len(plan)), [part.width for part in plan])
+    members = []
+    for blocks in [(), *added]:
+        names = {name for block in (*chosen.base, *blocks) for name in config.blocks[block]}
+        used = np.array([design.predictor_of[place] in names for place in origin])
+        members.append(np.flatnonzero(used))
+    for blocks, own in zip(added, members[1:], strict=True):
+        if len(own) == len(members[0]):
+            raise ConfigError(
+                f"block '{' + '.join(blocks)}' has no predictor that the base lacks",
+                column="blocks",
+                advice="add another block",
+            )
+    together = np.concatenate([basis_matrix(plan, part) for part in stack])
+    spread = together.std(axis=0)
+    outcome = config.outcome
+    return Nest(
+        plan=plan,
+        members=tuple(members),
+        link="logit" if outcome.kind == "binary" else "identity",
+        bounds=outcome.bounds if outcome.kind == "continuous" else None,
+        center=together.mean(axis=0),
+        spread=np.where(spread > 0.0, spread, 1.0),
+    )
+
+
+def _may_bend(knots: float | Range | tuple[float, ...]) -> bool:
+    """Whether the family's search may choose a spline."""
+    if isinstance(knots, Range):
+        return knots.high >= N_KNOTS
+    return max(knots) >= N_KNOTS if isinstance(knots, tuple) else knots >= N_KNOTS

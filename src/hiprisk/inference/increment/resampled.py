@@ -1,0 +1,230 @@
+"""Nested models judged on every resample: one imputation a resample, shared by all models."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hiprisk.errors import InputError
+from hiprisk.features.imputation import draw_with_fixed_noise
+from hiprisk.inference.increment.measurement_error import ErrorScenario
+from hiprisk.inference.increment.measures import Ruler, Spread
+from hiprisk.inference.increment.nested import Nest, NestFit, SeenPeople, fit_nest
+from hiprisk.learning.candidates import LearningData, with_settings
+from hiprisk.learning.pipeline import StudyEstimator, complete_for_fitting
+from hiprisk.sheet.missing import NormalModel
+from hiprisk.validation.resampling import Resample
+
+Floats = NDArray[np.float64]
+Method = Literal["bootstrap_then_impute", "impute_then_bootstrap"]
+
+# Imputations of all people on which a what-if is judged.
+MOST_REFERENCES = 5
+
+
+@dataclass(frozen=True)
+class Completed:
+    """People with what is missing filled in: once to learn from them, once to predict them.
+
+    Attributes
+    ----------
+    bases : ndarray, shape (n_imputations, n_known, n_functions)
+        Completed with the outcome.
+    seen : SeenPeople
+        All original people with a known outcome, completed without it.
+    """
+
+    bases: Floats
+    seen: SeenPeople
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Values of all models on one resample.
+
+    Attributes
+    ----------
+    training, test : ndarray, shape (n_models, n_measures)
+        On the people of the resample, and on the original people.
+    likelihood_ratios : ndarray, shape (n_models,)
+    what_if_training, what_if_test : ndarray, shape (n_scenarios, n_models, n_point_measures)
+    """
+
+    training: Floats
+    test: Floats
+    likelihood_ratios: Floats
+    what_if_training: Floats
+    what_if_test: Floats
+
+
+@dataclass(frozen=True)
+class Contest:
+    """All that is needed to fit and judge the models of a comparison on a resample.
+
+    Attributes
+    ----------
+    nest : Nest
+    estimator : StudyEstimator
+        Imputes; never fitted itself.
+    data : LearningData
+    ruler, point_ruler : Ruler
+        All measures; and those for what-ifs.
+    scenarios : tuple of ErrorScenario
+    references : tuple of ndarray
+        For each scenario and imputation the bases of all people, on which what-ifs are judged:
+        shape (n_scenarios, n_references, n_known, n_functions).
+    fixed : Completed or None
+        With ``impute_then_bootstrap`` the imputations that all resamples share.
+    start : ndarray or None
+        Coefficients of the whole cohort, where Newton's method begins.
+    """
+
+    nest: Nest
+    estimator: StudyEstimator
+    data: LearningData
+    ruler: Ruler
+    point_ruler: Ruler
+    scenarios: tuple[ErrorScenario, ...] = ()
+    references: Floats | None = None
+    fixed: Completed | None = None
+    start: Floats | None = None
+
+    def __call__(self, resample: Resample) -> Judged | None:
+        """Fit on a resample and judge; None where the models cannot be fitted to it."""
+        try:
+            return self._judge(resample)
+        except InputError as refusal:
+            if refusal.code != "DEGENERATE":
+                raise
+            return None
+
+    def _judge(self, resample: Resample) -> Judged:
+        known = ~np.isnan(self.data.outcome)
+        counts = resample.counts[known].astype(np.float64)
+        weights: Floats | None = None
+        if self.fixed is not None:
+            completed, y, weights = self.fixed, self.data.outcome[known], counts
+        else:
+            drawn = self.data.rows(resample.rows)
+            seed = self.estimator.seed + 1 + resample.number
+            completed = complete(
+                self.nest,
+                with_settings(self.estimator, seed=seed),
+                drawn,
+                self.data.columns[known],
+                noise=self.estimator.noise(),
+            )
+            y = drawn.outcome[~np.isnan(drawn.outcome)]
+        fit = fit_nest(self.nest, completed.bases, y, weights=weights, start=self.start)
+        training, test = self._values(fit, completed.seen, counts)
+        what_training, what_test = self._what_if(completed.bases, y, weights)
+        return Judged(training, test, fit.likelihood_ratios, what_training, what_test)
+
+    def apparent(self, completed: Completed) -> tuple[NestFit, Floats]:
+        """The fit to everybody, and its values on them."""
+        known = ~np.isnan(self.data.outcome)
+        fit = fit_nest(self.nest, completed.bases, self.data.outcome[known], start=self.start)
+        _, values = self._values(fit, completed.seen, np.ones(int(known.sum())))
+        return fit, values
+
+    def apparent_what_if(self) -> Floats:
+        """Values of the what-ifs on everybody, shape (n_scenarios, n_models, n_measures)."""
+        y = self.point_ruler.observed
+        everybody = np.ones(len(y))
+        found = [
+            self._values_on(fit_nest(self.nest, bases, y, start=self.start), bases, everybody)
+            for bases in self._references()
+        ]
+        return np.array(found)
+
+    def _references(self) -> list[Floats]:
+        return [] if self.references is None else list(self.references)
+
+    def _values(self, fit: NestFit, seen: SeenPeople, counts: Floats) -> tuple[Floats, Floats]:
+        predicted = seen.predictions(self.nest, fit.coefficients)
+        needs = self.ruler.needs_distribution
+        variance = seen.imputation_variance(fit.coefficients) if needs else np.zeros_like(predicted)
+        rows = np.repeat(np.arange(len(counts)), counts.astype(np.intp))
+        training, test = [], []
+        for p, v, members in zip(predicted, variance, self.nest.members, strict=True):
+            spread = None
+            if needs:
+                spread = Spread(self.ruler.observed[rows], p[rows], v[rows], 1 + len(members), v)
+            losses = self.ruler.losses(p, spread)
+            training.append(losses.values(counts))
+            test.append(losses.values(np.ones(len(counts))))
+        return np.array(training), np.array(test)
+
+    def _what_if(self, bases: Floats, y: Floats, weights: Floats | None) -> tuple[Floats, Floats]:
+        training, test = [], []
+        everybody = np.ones(len(self.point_ruler.observed))
+        for scenario, reference in zip(self.scenarios, self._references(), strict=True):
+            own = np.array([scenario.reconstruct(one, y, weights=weights) for one in bases])
+            fit = fit_nest(self.nest, own, y, weights=weights, start=self.start)
+            w = np.ones(len(y)) if weights is None else weights
+            training.append(self._values_on(fit, own, w, observed=y))
+            test.append(self._values_on(fit, reference, everybody))
+        return np.array(training), np.array(test)
+
+    def _values_on(
+        self, fit: NestFit, bases: Floats, w: Floats, *, observed: Floats | None = None
+    ) -> Floats:
+        """Values on completed people, averaged over the imputations."""
+        ruler = self.point_ruler
+        if observed is not None:
+            ruler = replace(ruler, observed=observed)
+        intercept, slopes = fit.coefficients[:, :1], fit.coefficients[:, 1:]
+        found = [
+            [
+                ruler.losses(p, None).values(w)
+                for p in self.nest.respond(intercept + slopes @ basis.T)
+            ]
+            for basis in bases
+        ]
+        return np.asarray(np.mean(found, axis=0))
+
+
+def complete(
+    nest: Nest, estimator: StudyEstimator, drawn: LearningData, columns: Floats, *, noise: Floats
+) -> Completed:
+    """Impute once for all models.
+
+    Parameters
+    ----------
+    nest : Nest
+    estimator : StudyEstimator
+        Its settings and seed hold for the imputation.
+    drawn : LearningData
+        The people to learn from.
+    columns : ndarray, shape (n_known, n_columns)
+        The people to predict.
+    noise : ndarray, shape (n_draws, n_columns)
+        The study's own, with which every prediction fills what is missing.
+    """
+    model, stack = complete_for_fitting(
+        estimator, drawn.columns, drawn.outcome, drawn.auxiliary, drawn.start
+    )
+    bases = np.array([nest.basis(estimator.design.model_inputs(part)) for part in stack])
+    return Completed(bases, see(nest, estimator, columns, model, noise))
+
+
+def see(
+    nest: Nest, estimator: StudyEstimator, columns: Floats, model: NormalModel, noise: Floats
+) -> SeenPeople:
+    """People as a prediction sees them."""
+    lacking = np.isnan(columns).any(axis=1)
+    incomplete = np.flatnonzero(lacking)
+    basis = np.empty((len(columns), len(nest.center)))
+    whole = columns[~lacking]
+    if len(whole):
+        basis[~lacking] = nest.basis(estimator.design.model_inputs(whole))
+    drawn = np.empty((0, len(incomplete), len(nest.center)))
+    if len(incomplete):
+        versions = draw_with_fixed_noise(columns[incomplete], model, noise)
+        inputs = estimator.design.model_inputs(np.concatenate(versions))
+        drawn = nest.basis(inputs).reshape(len(noise), len(incomplete), -1)
+        basis[incomplete] = drawn.mean(axis=0)
+    return SeenPeople(basis, incomplete, drawn)

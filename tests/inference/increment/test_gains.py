@@ -1,0 +1,77 @@
+"""Corrected gains and shares of information, counted by hand on three resamples."""
+
+import numpy as np
+import pytest
+
+from hiprisk.inference.increment.gains import (
+    corrected_gain,
+    gains_of,
+    information_share,
+    shifted_interval,
+)
+from hiprisk.inference.increment.measures import Measure
+
+TRAINING = np.array([0.05, 0.08, 0.11])
+TEST = np.array([0.03, 0.02, 0.04])
+
+
+def test_gain_is_apparent_less_the_mean_optimism():
+    # Optimism (0.02 + 0.06 + 0.07) / 3.
+    got = corrected_gain(0.06, TRAINING, TEST, name="r2")
+    assert got.value == pytest.approx(0.01)
+
+
+def test_interval_is_the_outer_one_of_two():
+    # Optimism 0.02, 0.06, 0.07: quantiles 0.022 and 0.0695; so 0.06 less these.
+    # Training 0.05, 0.08, 0.11: quantiles 0.0515 and 0.1085, moved from 0.08 to 0.01.
+    got = corrected_gain(0.06, TRAINING, TEST, name="r2")
+    assert got.low == pytest.approx(min(0.06 - 0.0695, 0.0515 - 0.07))
+    assert got.high == pytest.approx(max(0.06 - 0.022, 0.1085 - 0.07))
+    # Where the refits hardly differ in training, the optimism decides; and the other way round.
+    got = corrected_gain(0.06, np.full(3, 0.08), TEST, name="r2")
+    assert got.low == pytest.approx(0.06 - np.quantile(0.08 - TEST, 0.975))
+    got = corrected_gain(0.06, TRAINING, TRAINING - 0.05, name="r2")
+    assert (got.low, got.high) == pytest.approx((0.0515 - 0.07, 0.1085 - 0.07))
+
+
+def test_shifted_interval_is_the_quantiles_of_training_less_the_optimism():
+    # Quantiles 0.0515 and 0.1085 of training, optimism 0.05.
+    got = shifted_interval(TRAINING, TEST)
+    assert (got.low, got.high) == pytest.approx((0.0015, 0.0585))
+
+
+def test_a_reduction_counts_as_a_gain():
+    # Base and model by resample; RMSE falls by 1 on everybody, by 2 in training, by 0.5 in test.
+    measure = Measure(name="rmse", label="RMSE", direction=-1, in_outcome_units=True)
+    training = np.array([[[10.0], [8.0]]] * 3)
+    test = np.array([[[10.5], [10.0]]] * 3)
+    gain = gains_of(1, measures=[measure], unit="points", apparent=np.array([[10.0], [9.0]]),
+                    training=training, test=test)[0]  # fmt: skip
+    assert gain.reduction
+    assert gain.unit == "points"
+    assert gain.apparent == pytest.approx(1.0)
+    assert gain.optimism == pytest.approx(1.5)
+    assert gain.estimate.value == pytest.approx(-0.5)
+    assert gain.base - gain.model == pytest.approx(-0.5)
+    assert gain.base == pytest.approx(10.5)
+
+
+def test_new_information_is_one_minus_adequacy():
+    resampled = np.array([[30.0, 40.0], [32.0, 40.0], [28.0, 40.0]])
+    got = information_share(np.array([30.0, 37.5]), resampled, model=1)
+    assert got.value == pytest.approx(0.2)
+    # Shares 0.25, 0.20, 0.30 have their mean moved from 0.25 to 0.20.
+    assert got.low == pytest.approx(0.1525)
+    assert got.high == pytest.approx(0.2475)
+
+
+def test_new_information_stays_inside_its_bounds():
+    resampled = np.array([[30.0, 31.0], [30.0, 60.0], [30.0, 30.0]])
+    got = information_share(np.array([30.0, 30.3]), resampled, model=1)
+    assert got.low == 0.0
+    assert 0.0 < got.high < 1.0
+
+
+def test_a_model_without_information_has_no_share():
+    got = information_share(np.zeros(2), np.ones((3, 2)), model=1)
+    assert (got.value, got.low, got.high) == (0.0, None, None)

@@ -1,0 +1,35 @@
+"""The verdict from an interval, at its boundaries."""
+
+import math
+
+import pytest
+
+from hiprisk.errors import InputError
+from hiprisk.inference.increment.verdict import verdict
+
+
+@pytest.mark.parametrize(("low", "high", "expected"), [
+    (0.02, 0.03, "adds"),
+    (0.01, 0.03, "adds"),
+    (math.nextafter(0.01, 0.0), 0.03, "cannot tell at this n"),
+    (-0.01, 0.01, "cannot tell at this n"),
+    (-0.01, math.nextafter(0.01, 0.0), "adds nothing worth having"),
+    (-0.05, -0.02, "adds nothing worth having"),
+    (0.01, 0.01, "adds"),
+    (0.0, 0.0, "adds nothing worth having"),
+    (-math.inf, math.inf, "cannot tell at this n"),
+])  # fmt: skip
+def test_verdict_follows_from_the_interval(low, high, expected):
+    assert verdict(low, high, smallest_gain=0.01) == expected
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.2, 0.1), (math.nan, 0.1), (0.1, math.nan)])
+def test_an_interval_that_is_none_is_refused(low, high):
+    with pytest.raises(InputError, match="ends of an interval must ascend"):
+        verdict(low, high, smallest_gain=0.01)
+
+
+@pytest.mark.parametrize("smallest", [0.0, -0.1, math.nan])
+def test_a_smallest_gain_that_is_not_positive_is_refused(smallest):
+    with pytest.raises(InputError, match="smallest gain worth having must be positive"):
+        verdict(0.1, 0.2, smallest_gain=smallest)
