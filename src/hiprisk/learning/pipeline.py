@@ -13,7 +13,7 @@ from sklearn.base import BaseEstimator
 from hiprisk.features.design import Design
 from hiprisk.features.imputation import (
     NormalFit,
-    antithetic_noise,
+    balanced_noise,
     draw_completed,
     draw_with_fixed_noise,
     fit_normal,
@@ -145,7 +145,7 @@ class StudyEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has n
 
 def prediction_noise(seed: int, n_draws: int, width: int) -> Floats:
     """The fixed noise of a study, shape (n_draws, width)."""
-    return antithetic_noise(n_draws, width, rng_for(seed, "prediction-draws"))
+    return balanced_noise(n_draws, width, rng_for(seed, "prediction-draws"))
 
 
 def linear_predictors(fit: FamilyFit, versions: Sequence[Floats]) -> Floats:
