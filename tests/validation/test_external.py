@@ -16,7 +16,8 @@ from hiprisk.serving.frames import answer_frame
 from hiprisk.sheet.evaluate import SheetEvaluator
 from hiprisk.validation.casemix import compare_case_mix
 from hiprisk.validation.external import ModelIdentity, validate_externally
-from hiprisk.validation.newpeople import meet, meet_predictions, select_rows
+from hiprisk.validation.newcohort import select_rows
+from hiprisk.validation.newpeople import meet, meet_predictions
 from small_bundle import small_sheet
 
 MODEL = ModelIdentity(name="small", title="A small model", provenance="real", estimand="x",

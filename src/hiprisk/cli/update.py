@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from hiprisk.cohort.reading import Cohort
     from hiprisk.metrics.estimate import Estimate
     from hiprisk.sheet.format import Sheet
-    from hiprisk.validation.revision import UpdateResult
+    from hiprisk.validation.revision_results import UpdateResult
 
 EXAMPLE = """  hiprisk update stupar newcohort.csv --method closed-test
   hiprisk update models/stupar/1 newcohort.csv --method recalibrate --out models
