@@ -156,11 +156,20 @@ def _spec(variable: Variable, values: pd.Series) -> VariableSpec:
         soft=variable.soft,
         levels=tuple(levels),
         integer=variable.integer,
-        training=number_summary(values.to_numpy(dtype=np.float64))
-        if is_number
-        else _category_summary(values, levels),
+        training=_summary(values, levels, is_number=is_number),
         measurement=variable.measurement_error,
     )
+
+
+def variable_summary(spec: VariableSpec, values: pd.Series) -> TrainingSummary:
+    """What people held of one of a sheet's variables."""
+    return _summary(values, spec.levels, is_number=spec.kind == "number")
+
+
+def _summary(values: pd.Series, levels: Sequence[str], *, is_number: bool) -> TrainingSummary:
+    if is_number:
+        return number_summary(values.to_numpy(dtype=np.float64))
+    return _category_summary(values, levels)
 
 
 def number_summary(values: Floats) -> TrainingSummary:

@@ -261,6 +261,33 @@ class OutcomeSpec:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FirstVisit:
+    """Everybody whom a study saw at the first visit, also those it could not learn from later.
+
+    A model in use meets such people: nobody knows at the first visit whose hip will be replaced.
+
+    Attributes
+    ----------
+    n_people : int
+    variables : tuple of TrainingSummary
+        In the order of the sheet's variables.
+    means, sds : tuple of (float or None)
+        Of the known values of numbers, None for categories.
+    predictions : TrainingSummary
+        Of the model's own predictions of these people.
+    mean_prediction, sd_prediction : float
+    """
+
+    n_people: int
+    variables: tuple[TrainingSummary, ...]
+    means: tuple[float | None, ...]
+    sds: tuple[float | None, ...]
+    predictions: TrainingSummary
+    mean_prediction: float
+    sd_prediction: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Sheet:
     """A whole model.
 
@@ -274,6 +301,8 @@ class Sheet:
         A row whose missing variables weigh more than this gets no prediction.
     residual_sd : float or None
         Spread of the outcome about the prediction, for a continuous outcome.
+    first_visit : FirstVisit or None
+        Whom drift is measured against; None where only the people learned from are known.
     """
 
     name: str
@@ -290,6 +319,7 @@ class Sheet:
     distribution: Distribution | None = None
     residual_sd: float | None = None
     max_imputed_weight: float = 0.9
+    first_visit: FirstVisit | None = None
     notes: tuple[str, ...] = ()
     format: Literal["hiprisk-sheet"] = field(default="hiprisk-sheet")
     schema_version: int = SCHEMA_VERSION

@@ -8,7 +8,7 @@ References
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -132,26 +132,49 @@ def _found(
 def _prediction_drift(
     sheet: Sheet, columns: Mapping[str, Any], usable: NDArray[np.bool_]
 ) -> PredictionDrift | None:
-    if not knows_its_people(sheet) or usable.sum() < FEWEST_PEOPLE:
+    if usable.sum() < FEWEST_PEOPLE:
+        return None
+    then = _predictions_then(sheet)
+    if then is None:
         return None
     evaluator = SheetEvaluator(sheet)
     now = evaluator.predict({name: values[usable] for name, values in columns.items()}).predicted
-    people = normal_people(sheet, n_people=NORMAL_PEOPLE)
-    lp = evaluator.linear_predictor(people, NORMAL_PEOPLE)
-    then = expit(lp) if sheet.outcome.kind == "binary" else clip_to(sheet.outcome, lp)
-    edges = np.unique(np.quantile(then, np.arange(1, 10) / 10.0))
-    psi = population_stability_index(shares_of(then, edges), shares_of(now, edges))
-    difference = standardised_difference(
-        float(then.mean()), float(then.std()), float(now.mean()), float(now.std())
-    )
-    chance = chance_psi(len(edges) + 1, len(now))
+    psi = population_stability_index(then.shares, shares_of(now, np.array(then.edges)))
+    mean, sd = float(now.mean()), float(now.std())
+    difference = standardised_difference(then.mean, then.sd, mean, sd)
+    chance = chance_psi(len(then.shares), len(now))
     return PredictionDrift(
-        mean_then=float(then.mean()),
-        sd_then=float(then.std()),
-        mean_now=float(now.mean()),
-        sd_now=float(now.std()),
+        mean_then=then.mean,
+        sd_then=then.sd,
+        mean_now=mean,
+        sd_now=sd,
         standardised_difference=difference,
         psi=psi,
         # What is normal about the normal model is its middle, so its tails alone raise no alarm.
         verdict=verdict_of(psi, max(chance, PSI_SOME), other=abs(difference) > DIFFERENCE_SOME),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Predictions:
+    """Predictions of the people that the cohort is set against."""
+
+    mean: float
+    sd: float
+    edges: Sequence[float]
+    shares: Sequence[float]
+
+
+def _predictions_then(sheet: Sheet) -> _Predictions | None:
+    """Those of everybody at the first visit, or of the sheet's normal model of people."""
+    visit = sheet.first_visit
+    if visit is not None:
+        tenths = visit.predictions
+        return _Predictions(visit.mean_prediction, visit.sd_prediction, tenths.edges, tenths.shares)
+    if not knows_its_people(sheet):
+        return None
+    people = normal_people(sheet, n_people=NORMAL_PEOPLE)
+    lp = SheetEvaluator(sheet).linear_predictor(people, NORMAL_PEOPLE)
+    then = expit(lp) if sheet.outcome.kind == "binary" else clip_to(sheet.outcome, lp)
+    edges = np.unique(np.quantile(then, np.arange(1, 10) / 10.0))
+    return _Predictions(float(then.mean()), float(then.std()), tuple(edges), shares_of(then, edges))

@@ -69,8 +69,15 @@ def variable_drift(
     )
 
 
+def _then(sheet: Sheet, spec: VariableSpec) -> TrainingSummary | None:
+    """Everybody at the first visit where the sheet knows them, else those it learned from."""
+    if sheet.first_visit is None:
+        return spec.training
+    return sheet.first_visit.variables[sheet.variables.index(spec)]
+
+
 def _missing_then(sheet: Sheet, spec: VariableSpec) -> float | None:
-    training = spec.training
+    training = _then(sheet, spec)
     if training is None or (sheet.provenance == "published" and training.missing_share == 0.0):
         return None
     return training.missing_share
@@ -100,7 +107,7 @@ def _blank(
 def _bins(
     sheet: Sheet, spec: VariableSpec, known: NDArray[Any]
 ) -> tuple[str, Sequence[float], Sequence[float]] | None:
-    training = spec.training
+    training = _then(sheet, spec)
     if spec.kind == "category":
         if training is None or not training.level_shares:
             return None
@@ -125,6 +132,10 @@ def _bins(
 def _moments(
     sheet: Sheet, spec: VariableSpec, training: TrainingSummary | None
 ) -> tuple[float, float] | None:
+    if sheet.first_visit is not None:
+        place = sheet.variables.index(spec)
+        mean, sd = sheet.first_visit.means[place], sheet.first_visit.sds[place]
+        return None if mean is None or sd is None else (mean, sd)
     if not knows_its_people(sheet):
         if training is None or training.median is None or not training.iqr:
             return None
@@ -137,12 +148,13 @@ def _moments(
 
 def _difference(sheet: Sheet, spec: VariableSpec, known: NDArray[Any]) -> float | None:
     if spec.kind == "number":
-        moments = _moments(sheet, spec, spec.training)
+        moments = _moments(sheet, spec, _then(sheet, spec))
         if moments is None:
             return None
         numbers = np.asarray(known, dtype=np.float64)
         return standardised_difference(*moments, float(numbers.mean()), float(numbers.std()))
-    shares = spec.training.level_shares if spec.training is not None else ()
+    then_all = _then(sheet, spec)
+    shares = then_all.level_shares if then_all is not None else ()
     differences = [
         standardised_difference(
             then, _binary_sd(then), now := float(np.mean(known == level)), _binary_sd(now)
