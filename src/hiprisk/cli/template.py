@@ -7,7 +7,7 @@ from pathlib import Path
 
 from hiprisk.cli.options import Parser
 from hiprisk.cli.output import note, print_json, print_lines, print_table
-from hiprisk.errors import ConfigError
+from hiprisk.outputs import check_output_file, written_whole
 
 EXAMPLE = """  hiprisk template stupar
   hiprisk template stupar --out patients.csv"""
@@ -27,15 +27,14 @@ def run(argv: Sequence[str]) -> int:
     options = parser.parse_args(argv)
     from hiprisk.serving.patient import load, range_text
 
+    if options.out is not None:
+        check_output_file(options.out, force=options.force)
     model = load(options.bundle)
     specs = model.sheet.variables
     if options.out is not None:
-        if options.out.exists() and not options.force:
-            raise ConfigError(
-                "the file exists", code="EXISTS", file=options.out.name, advice="add --force"
-            )
         header = ",".join(["person_id", *(spec.name for spec in specs)])
-        options.out.write_text(header + "\n", encoding="utf-8")
+        with written_whole(options.out) as scratch:
+            scratch.write_text(header + "\n", encoding="utf-8")
     if options.json:
         print_json(
             {
