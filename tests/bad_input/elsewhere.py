@@ -64,6 +64,18 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
     (70, "output that exists", "2 EXISTS", f"{_COMMANDS}::test_score_does_not_overwrite"),
     (70, "output that is the input", "2 SAME_FILE", f"{_COMMANDS}::test_score_does_not_overwrite"),
     (
+        70,
+        "output that is a device, a pipe, a folder or a link",
+        "5, left as it is, even with --force",
+        f"{_OUTPUT}::test_70_what_is_no_plain_file_is_never_replaced",
+    ),
+    (
+        70,
+        "output -",
+        "2 USAGE, no file of that name",
+        f"{_OUTPUT}::test_70_standard_output_is_no_file_called_minus",
+    ),
+    (
         71,
         "the disk is full under the output",
         "5, the old output stays",

@@ -21,6 +21,7 @@ from hiprisk.cli.options import Parser, whole_number
 from hiprisk.cli.output import print_json, print_lines, print_table
 from hiprisk.cli.validate import show_reasons, warn_of
 from hiprisk.errors import ConfigError
+from hiprisk.outputs import check_output_folder
 
 if TYPE_CHECKING:
     from hiprisk.cohort.reading import Cohort
@@ -38,6 +39,8 @@ EXAMPLE = """  hiprisk update stupar newcohort.csv --method closed-test
 def run(argv: Sequence[str]) -> int:
     """Run the command."""
     options = _parse(argv)
+    if options.out is not None:
+        check_output_folder(options.out)
     from hiprisk.validation.newpeople import meet
     from hiprisk.validation.revision import UpdateSettings, update_model
 

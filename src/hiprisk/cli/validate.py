@@ -16,6 +16,7 @@ from hiprisk.cli.cohort_options import (
 )
 from hiprisk.cli.options import Parser, whole_number
 from hiprisk.cli.output import note, print_json, print_lines, print_table
+from hiprisk.outputs import check_output_folder
 
 if TYPE_CHECKING:
     from hiprisk.metrics.estimate import Estimate
@@ -43,6 +44,8 @@ EVENT_METRICS = (
 def run(argv: Sequence[str]) -> int:
     """Run the command."""
     options = _parse(argv)
+    if options.out is not None:
+        check_output_folder(options.out)
     from hiprisk.validation.external import validate_externally
 
     subject = subject_of(options)
