@@ -176,11 +176,63 @@ def test_dates_are_read_with_their_zone_and_as_exactly_as_they_were_written(clie
     assert f"recorded {when[:10]}" in card(client, womac(when=when))["detail"]
 
 
+SERVER = "https://ehr.example/fhir"
+
+
+@pytest.mark.parametrize("server", [SERVER, f"{SERVER}/"])
 @pytest.mark.parametrize(
-    "reference", ["Patient/p1", "https://fhir.example/r4/Patient/p1", "Patient/p1/_history/3"]
+    "reference",
+    ["Patient/p1", f"{SERVER}/Patient/p1", "Patient/p1/_history/3",
+     f"{SERVER}/Patient/p1/_history/3"],
+)  # fmt: skip
+def test_one_patient_has_several_references(client, reference, server):
+    found = card(client, womac(subject={"reference": reference}), fhirServer=server)
+    assert "recorded 2026-11-01" in found["detail"]
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        "https://elsewhere.example/fhir/Patient/p1",
+        "https://ehr.example/Patient/p1",
+        "https://ehr.example/fhir/other/Patient/p1",
+        "http://ehr.example/fhir/Patient/p1",
+        "Group/9/Patient/p1",
+        "/Patient/p1",
+        "patient/p1",
+        "Patient/p1/",
+        "Patient/p1#x",
+        "Patient/p1?x=1",
+        "Patient/p1/_history/",
+        "Patient/p1/_history/3/Patient/p1",
+        "Patient/p2/_history/Patient/p1",
+        "Patient/p1|2",
+        "urn:uuid:d1577c69-dfbe-44ad-ba6d-3e05e953b2ea",
+        "p1",
+        "",
+        7,
+        None,
+    ],
 )
-def test_one_patient_has_several_references(client, reference):
-    assert "recorded" in card(client, womac(subject={"reference": reference}))["detail"]
+def test_the_same_id_on_another_server_or_path_is_somebody_else(client, reference):
+    observation = womac(subject={"reference": reference})
+    for server in ({"fhirServer": SERVER}, {}):
+        detail = card(client, observation, **server)["detail"]
+        assert "WOMAC function: of another patient, or of nobody" in detail
+        assert "50 points" not in detail
+
+
+def test_without_a_known_server_no_absolute_reference_counts(client):
+    found = card(client, womac(subject={"reference": f"{SERVER}/Patient/p1"}))
+    assert "WOMAC function: of another patient, or of nobody" in found["detail"]
+
+
+@pytest.mark.parametrize(
+    "server", ["", "ehr.example", "ftp://ehr.example", "https://", 3, [SERVER]]
+)
+def test_a_server_that_is_no_address_is_refused(client, server):
+    answer = client.post(PATH, hook(womac(), fhirServer=server))
+    assert (answer.status_code, answer.json()["column"]) == (400, "fhirServer")
 
 
 def test_the_newest_wins_whatever_the_order(client):

@@ -19,6 +19,7 @@ from hiprisk.serving.statements import DISCLAIMER, SIMULATED
 MAX_SUMMARY = 139
 HOOK = "patient-view"
 _FHIR_ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
+_BASE = re.compile(r"https?://[^\s/?#]+[^\s?#]*")
 _UUID = re.compile(r"[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 
 
@@ -96,7 +97,7 @@ def answer_hook(
     resources = [resource for value in prefetch.values() for resource in bundle_resources(value)]
     record = read_record(
         resources,
-        patient_names=frozenset({f"Patient/{patient_id}"}),
+        patient_names=_names(patient_id, document),
         code_map=code_map,
         variables=[spec.name for spec in model.sheet.variables],
         now=now,
@@ -118,6 +119,17 @@ def _patient_id(document: Mapping[str, Any]) -> str:
     if not _FHIR_ID.fullmatch(context["patientId"]):
         raise _bad("context.patientId must be a FHIR id", "context.patientId")
     return str(context["patientId"])
+
+
+def _names(patient_id: str, document: Mapping[str, Any]) -> frozenset[str]:
+    """The references that mean the patient: relative, and on the server that calls."""
+    relative = f"Patient/{patient_id}"
+    server = document.get("fhirServer")
+    if server is None:
+        return frozenset({relative})
+    if not isinstance(server, str) or not _BASE.fullmatch(server):
+        raise _bad("fhirServer must be the http or https address of a server", "fhirServer")
+    return frozenset({relative, f"{server.rstrip('/')}/{relative}"})
 
 
 def _bad(reason: str, key: str) -> InputError:

@@ -184,10 +184,12 @@ def read_bundle_resource(document: Mapping[str, Any]) -> RecordBundle:
     if len(patients) != 1:
         raise _no_record(f"the Bundle must hold one Patient; it holds {len(patients)}")
     url, patient = patients[0]
-    names = {f"Patient/{patient.get('id')}"} | ({url} if isinstance(url, str) else set())
     given = patient.get("id")
     subject = f"Patient/{given}" if isinstance(given, str) else None
-    return RecordBundle(tuple(resource for _, resource in pairs), frozenset(names), subject)
+    # A fullUrl is absolute (R4): one that is not could name somebody else.
+    absolute = url if isinstance(url, str) and ":" in url else None
+    names = frozenset(name for name in (subject, absolute) if name is not None)
+    return RecordBundle(tuple(resource for _, resource in pairs), names, subject)
 
 
 def _no_record(reason: str) -> InputError:
