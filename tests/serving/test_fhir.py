@@ -47,7 +47,7 @@ def check(kind, value, place="RiskAssessment"):
 
 
 def assessed(model, given=KNOWN, **options):
-    return risk_assessment(model, model.predict(given).values, now=NOW, **options)
+    return risk_assessment(model, model.explain(given).to_dict(), now=NOW, **options)
 
 
 @pytest.mark.parametrize("kind", ["continuous", "binary"])
@@ -112,6 +112,32 @@ def test_the_notes_say_what_a_reader_must_know(tmp_path):
     assert "Not known, filled in: low back pain." in notes
     assert "Intended use: Tests only." in notes
     assert notes[-1].endswith("no medical advice.")
+
+
+CODES = re.compile(r"UNUSUAL|EXTRAPOLATION|NOT_IN_TRAINING|TOO_MANY|OUT_OF_RANGE|\w+_\w+")
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        # Each value is usual; together they are not.
+        ({"age_years": 46, "sex": "female", "womac_function_0_100": 80},
+         ["taken together, these values are UNLIKE those"]),
+        ({"age_years": 42, "sex": "female", "womac_function_0_100": 40},
+         ["taken together, these values are less usual", "age lies outside what the model has"]),
+        (KNOWN, []),
+    ],
+)  # fmt: skip
+def test_the_notes_say_how_unlike_the_patient_is_in_words(tmp_path, given, said):
+    model = small_model(tmp_path)
+    notes = [note["text"] for note in assessed(model, given)["note"]]
+    found = [note for note in notes if note.startswith("Worth knowing: ")]
+    for words in said:
+        assert any(note.startswith(f"Worth knowing: {words}") for note in found), notes
+    assert bool(found) is bool(said)
+    assert not CODES.search(" ".join(found))
+    told = client_of(model).post("/predict", given, accept="application/fhir+json").json()
+    assert [note["text"] for note in told["note"]] == notes
 
 
 def test_a_subject_is_named_only_where_one_was_given(tmp_path):

@@ -13,6 +13,7 @@ from hiprisk.serving.fhir_codes import CodeMap
 from hiprisk.serving.observations import REASONS, Record, Unused, Used, read_record
 from hiprisk.serving.patient import Model
 from hiprisk.serving.problems import RequestRefusedError
+from hiprisk.serving.remarks import remarks
 from hiprisk.serving.requests import predict_one
 from hiprisk.serving.statements import DISCLAIMER, SIMULATED
 
@@ -144,7 +145,8 @@ def card(model: Model, record: Record) -> dict[str, Any]:
         values = predict_one(model, record.values)
     except InputError as refusal:
         summary = f"No prediction: {_refused(model, refusal)}"
-        lines: list[str] = []
+        # The summary may have to be cut.
+        lines = [f"{summary}.", ""]
     else:
         summary = headline(model, values)
         lines = _answer_lines(model, values)
@@ -183,9 +185,7 @@ def _answer_lines(model: Model, values: Mapping[str, Any]) -> list[str]:
     ]
     if outcome.kind == "continuous":
         lines.append(f"- scale: {outcome.unit}, higher is {outcome.higher_is}")
-    flags = [flag for flag in values["flags"] if flag != "SIMULATED_MODEL"]
-    if flags:
-        lines.append(f"- worth knowing: `{', '.join(flags)}`")
+    lines += [f"- worth knowing: {remark}" for remark in remarks(model, values)]
     return [*lines, ""]
 
 
