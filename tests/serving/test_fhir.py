@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from hiprisk.cli import main
-from hiprisk.serving.fhir import later, risk_assessment
+from hiprisk.serving.fhir import later, read_bundle_resource, risk_assessment
+from hiprisk.serving.fhir_codes import load_code_map
+from hiprisk.serving.observations import read_record
 from service_client import NOW, client_of, small_model
 
 R4 = json.loads((Path(__file__).parents[1] / "oracles" / "fhir_r4_elements.json").read_text())
@@ -45,7 +47,7 @@ def check(kind, value, place="RiskAssessment"):
 
 
 def assessed(model, given=KNOWN, **options):
-    return risk_assessment(model, model.predict(given).values, now=NOW, **options)
+    return risk_assessment(model, model.explain(given).to_dict(), now=NOW, **options)
 
 
 @pytest.mark.parametrize("kind", ["continuous", "binary"])
@@ -112,6 +114,32 @@ def test_the_notes_say_what_a_reader_must_know(tmp_path):
     assert notes[-1].endswith("no medical advice.")
 
 
+CODES = re.compile(r"UNUSUAL|EXTRAPOLATION|NOT_IN_TRAINING|TOO_MANY|OUT_OF_RANGE|\w+_\w+")
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        # Each value is usual; together they are not.
+        ({"age_years": 46, "sex": "female", "womac_function_0_100": 80},
+         ["taken together, these values are UNLIKE those"]),
+        ({"age_years": 42, "sex": "female", "womac_function_0_100": 40},
+         ["taken together, these values are less usual", "age lies outside what the model has"]),
+        (KNOWN, []),
+    ],
+)  # fmt: skip
+def test_the_notes_say_how_unlike_the_patient_is_in_words(tmp_path, given, said):
+    model = small_model(tmp_path)
+    notes = [note["text"] for note in assessed(model, given)["note"]]
+    found = [note for note in notes if note.startswith("Worth knowing: ")]
+    for words in said:
+        assert any(note.startswith(f"Worth knowing: {words}") for note in found), notes
+    assert bool(found) is bool(said)
+    assert not CODES.search(" ".join(found))
+    told = client_of(model).post("/predict", given, accept="application/fhir+json").json()
+    assert [note["text"] for note in told["note"]] == notes
+
+
 def test_a_subject_is_named_only_where_one_was_given(tmp_path):
     model = small_model(tmp_path)
     assert assessed(model)["subject"] == {"display": "patient not named"}
@@ -158,6 +186,46 @@ def test_a_record_becomes_an_assessment_of_its_patient(tmp_path):
     assert "1963" not in answer.text
     told = model.predict(age_years=63, sex="female").values["chance_worsening"]
     assert resource["prediction"][1]["probabilityDecimal"] == 100.0 * told
+
+
+def height_and_weight(reference):
+    codes = (("8302-2", 170, "cm"), ("29463-7", 80, "kg"), ("39156-5", 27.7, "kg/m2"))
+    return [
+        {"resourceType": "Observation", "status": "final", "effectiveDateTime": "2026-11-01",
+         "code": {"coding": [{"system": "http://loinc.org", "code": code}]},
+         "subject": {"reference": reference},
+         "valueQuantity": {"value": value, "system": "http://unitsofmeasure.org", "code": unit}}
+        for code, value, unit in codes
+    ]  # fmt: skip
+
+
+HERE = "https://ehr.example/fhir/Patient/p1"
+
+
+@pytest.mark.parametrize(
+    ("reference", "patient_id", "url", "used"),
+    [
+        ("Patient/p1", "p1", HERE, True),
+        (HERE, "p1", HERE, True),
+        (f"{HERE}/_history/2", "p1", HERE, True),
+        ("urn:uuid:1", "p1", "urn:uuid:1", True),
+        ("urn:uuid:1", None, "urn:uuid:1", True),
+        ("https://elsewhere.example/fhir/Patient/p1", "p1", HERE, False),
+        (HERE, "p1", "urn:uuid:1", False),
+        ("Group/9/Patient/p1", "p1", HERE, False),
+        ("Patient/p2", "p1", "Patient/p2", False),
+        ("Patient/None", None, "urn:uuid:1", False),
+    ],
+)
+def test_only_what_is_recorded_of_the_patient_is_read(reference, patient_id, url, used):
+    document = record(*height_and_weight(reference), patient_id=patient_id, url=url)
+    bundle = read_bundle_resource(document)
+    found = read_record(
+        bundle.resources, patient_names=bundle.patient_names, code_map=load_code_map(),
+        variables=["bmi_kg_m2"], now=NOW,
+    )  # fmt: skip
+    assert bool(found.used) is used
+    assert ("OTHER_PATIENT" in {note.code for note in found.unused}) is not used
 
 
 @pytest.mark.parametrize(

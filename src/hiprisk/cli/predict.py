@@ -43,7 +43,7 @@ def run(argv: Sequence[str]) -> int:
     if options.fhir is not None:
         from hiprisk.serving.fhir import risk_assessment
 
-        values = model.predict(given).values
+        values = model.explain(given).to_dict()
         print_json(risk_assessment(model, values, subject=options.fhir))
         return 0
     result = model.explain(given)

@@ -13,12 +13,14 @@ from hiprisk.serving.fhir_codes import CodeMap
 from hiprisk.serving.observations import REASONS, Record, Unused, Used, read_record
 from hiprisk.serving.patient import Model
 from hiprisk.serving.problems import RequestRefusedError
+from hiprisk.serving.remarks import remarks
 from hiprisk.serving.requests import predict_one
 from hiprisk.serving.statements import DISCLAIMER, SIMULATED
 
 MAX_SUMMARY = 139
 HOOK = "patient-view"
 _FHIR_ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
+_BASE = re.compile(r"https?://[^\s/?#]+[^\s?#]*")
 _UUID = re.compile(r"[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 
 
@@ -96,7 +98,7 @@ def answer_hook(
     resources = [resource for value in prefetch.values() for resource in bundle_resources(value)]
     record = read_record(
         resources,
-        patient_names=frozenset({f"Patient/{patient_id}"}),
+        patient_names=_names(patient_id, document),
         code_map=code_map,
         variables=[spec.name for spec in model.sheet.variables],
         now=now,
@@ -120,6 +122,17 @@ def _patient_id(document: Mapping[str, Any]) -> str:
     return str(context["patientId"])
 
 
+def _names(patient_id: str, document: Mapping[str, Any]) -> frozenset[str]:
+    """The references that mean the patient: relative, and on the server that calls."""
+    relative = f"Patient/{patient_id}"
+    server = document.get("fhirServer")
+    if server is None:
+        return frozenset({relative})
+    if not isinstance(server, str) or not _BASE.fullmatch(server):
+        raise _bad("fhirServer must be the http or https address of a server", "fhirServer")
+    return frozenset({relative, f"{server.rstrip('/')}/{relative}"})
+
+
 def _bad(reason: str, key: str) -> InputError:
     return InputError(
         reason, code="CDS_REQUEST", column=key, advice="see the specification of CDS Hooks 2.0"
@@ -132,7 +145,8 @@ def card(model: Model, record: Record) -> dict[str, Any]:
         values = predict_one(model, record.values)
     except InputError as refusal:
         summary = f"No prediction: {_refused(model, refusal)}"
-        lines: list[str] = []
+        # The summary may have to be cut.
+        lines = [f"{summary}.", ""]
     else:
         summary = headline(model, values)
         lines = _answer_lines(model, values)
@@ -171,9 +185,7 @@ def _answer_lines(model: Model, values: Mapping[str, Any]) -> list[str]:
     ]
     if outcome.kind == "continuous":
         lines.append(f"- scale: {outcome.unit}, higher is {outcome.higher_is}")
-    flags = [flag for flag in values["flags"] if flag != "SIMULATED_MODEL"]
-    if flags:
-        lines.append(f"- worth knowing: `{', '.join(flags)}`")
+    lines += [f"- worth knowing: {remark}" for remark in remarks(model, values)]
     return [*lines, ""]
 
 

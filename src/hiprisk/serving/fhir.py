@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from hiprisk.errors import InputError
+from hiprisk.serving.remarks import remarks
 from hiprisk.serving.statements import DISCLAIMER, SIMULATED
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def risk_assessment(
     ----------
     model : Model
     values : mapping
-        As `PatientPrediction.values`.
+        As `PatientPrediction.to_dict` of `Model.explain`.
     subject : str, optional
         Reference that the caller gave, for instance ``Patient/123``; no other identifier is
         written.
@@ -124,9 +125,7 @@ def _notes(model: Model, values: Mapping[str, Any]) -> list[str]:
     if values["imputed"]:
         labels = [sheet.variable(name).label for name in values["imputed"]]
         notes.append(f"Not known, filled in: {', '.join(labels)}.")
-    flags = [flag for flag in values["flags"] if flag != "SIMULATED_MODEL"]
-    if flags:
-        notes.append(f"Worth knowing: {', '.join(flags)}.")
+    notes += [f"Worth knowing: {remark}." for remark in remarks(model, values)]
     return [*notes, f"Intended use: {sheet.intended_use}", DISCLAIMER]
 
 
@@ -184,10 +183,12 @@ def read_bundle_resource(document: Mapping[str, Any]) -> RecordBundle:
     if len(patients) != 1:
         raise _no_record(f"the Bundle must hold one Patient; it holds {len(patients)}")
     url, patient = patients[0]
-    names = {f"Patient/{patient.get('id')}"} | ({url} if isinstance(url, str) else set())
     given = patient.get("id")
     subject = f"Patient/{given}" if isinstance(given, str) else None
-    return RecordBundle(tuple(resource for _, resource in pairs), frozenset(names), subject)
+    # A fullUrl is absolute (R4): one that is not could name somebody else.
+    absolute = url if isinstance(url, str) and ":" in url else None
+    names = frozenset(name for name in (subject, absolute) if name is not None)
+    return RecordBundle(tuple(resource for _, resource in pairs), names, subject)
 
 
 def _no_record(reason: str) -> InputError:

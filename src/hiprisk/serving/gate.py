@@ -70,6 +70,11 @@ class SafeAnswers:
         self._app = app
         self._rules = rules
 
+    @property
+    def limits(self) -> Limits:
+        """Bounds of the service."""
+        return self._rules.limits
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request on."""
         if scope["type"] != "http":

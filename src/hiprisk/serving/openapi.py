@@ -244,6 +244,7 @@ HOOK: Schema = {
     "properties": {
         "hook": {"const": "patient-view"},
         "hookInstance": {"type": "string", "format": "uuid"},
+        "fhirServer": {"type": ["string", "null"], "pattern": r"^https?://[^\s/?#]+[^\s?#]*$"},
         "context": {
             "type": "object",
             "required": ["userId", "patientId"],

@@ -34,6 +34,8 @@ try:
     from fastapi import FastAPI, Request, Response
     from fastapi.middleware.cors import CORSMiddleware
     from starlette.exceptions import HTTPException
+
+    from hiprisk.serving.connections import bounded_protocol
 except ImportError as lacking:
     raise MissingExtraError(
         f"the service needs the package {lacking.name}",
@@ -324,6 +326,7 @@ def run(
         app,
         host=host,
         port=port,
+        http=bounded_protocol(app.limits),
         # Nothing of a request is logged but by `hiprisk.serving.gate`.
         access_log=False,
         log_config=None,

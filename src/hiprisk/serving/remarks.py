@@ -1,0 +1,64 @@
+"""What a clinician should know beside an answer, in words: no codes, no names of columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from hiprisk.serving.patient import NO_ANSWER, Model, range_text
+from hiprisk.sheet.applicability import SIMULATED
+
+_FLAGS = {
+    "UNUSUAL": "is an unusual value",
+    "EXTRAPOLATION": "lies outside what the model has seen",
+    "NOT_IN_TRAINING": "has a level that nobody had whom the model learned from",
+}
+_LIKENESS = {
+    "alike": "",
+    "less_usual": "taken together, these values are less usual than 19 in 20 of those that the "
+    "model learned from",
+    "unlike": "taken together, these values are UNLIKE those that the model learned from (fewer "
+    "than 1 in 100 are as far out); trust the answer less",
+}
+_NOTHING_KNOWN = "nothing is known to tell whether the patient is like those learned from"
+
+
+def remarks(model: Model, values: Mapping[str, Any]) -> list[str]:
+    """Sentences without a full stop: how unlike the patient is, then each value that stands out.
+
+    Parameters
+    ----------
+    model : Model
+    values : mapping
+        As `PatientPrediction.to_dict` of `Model.explain`. What `SIMULATED_MODEL` means is said
+        elsewhere, and louder.
+    """
+    distance = values["explanation"]["distance"]
+    first = _NOTHING_KNOWN if distance is None else _LIKENESS[distance["likeness"]]
+    flags = [_flag(model, flag) for flag in values["flags"] if flag != SIMULATED]
+    return [first, *flags] if first else flags
+
+
+def _flag(model: Model, flag: str) -> str:
+    code, _, name = flag.rstrip(")").partition("(")
+    return f"{model.sheet.variable(name).label} {_FLAGS[code]}"
+
+
+def rule_broken(model: Model, code: str, name: str | None) -> str:
+    """Why there is no answer, of one variable without its label, or of them all."""
+    if name is None:
+        return NO_ANSWER.get(code, "too little is known for a prediction")
+    rules = {
+        "OUT_OF_RANGE": "must lie in {}",
+        "UNKNOWN_CATEGORY": "must be one of {}",
+        "NOT_AN_INTEGER": "must be a whole number in {}",
+    }
+    return rules.get(code, "must be a number in {}").format(range_text(model.sheet.variable(name)))
+
+
+def reason_in_words(model: Model, reason: str) -> str:
+    """A reason as of `hiprisk.sheet.applicability`, in words and with the variable's label."""
+    code, _, rest = reason.partition("(")
+    name = rest.rstrip(")") or None
+    rule = rule_broken(model, code, name)
+    return rule if name is None else f"{model.sheet.variable(name).label} {rule}"
