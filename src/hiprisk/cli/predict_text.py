@@ -99,9 +99,12 @@ def _show_numbers(sheet: Sheet, result: PatientPrediction) -> None:
 
 
 def _show_picture(sheet: Sheet, result: PatientPrediction) -> None:
-    bands = [_band(result.values, "this patient")]
+    found = [_band(result.values, "this patient")]
     if result.explanation is not None:
-        bands.append(_band(result.explanation.typical.values, "typical patient"))
+        found.append(_band(result.explanation.typical.values, "typical patient"))
+    bands = [band for band in found if band is not None]
+    if not bands:
+        return
     low, high = _ends(sheet, bands)
     binary = sheet.outcome.kind == "binary"
     if binary:
@@ -114,8 +117,11 @@ def _show_picture(sheet: Sheet, result: PatientPrediction) -> None:
         print_lines(f"  {line}")
 
 
-def _band(values: Mapping[str, Any], label: str) -> Band:
+def _band(values: Mapping[str, Any], label: str) -> Band | None:
+    """A line of the picture; None where there is no prediction to draw."""
     point = values["risk"] if "risk" in values else values["predicted"]
+    if point is None:
+        return None
     return Band(
         label=label,
         point=point,
