@@ -1,6 +1,5 @@
 """A published model of which only the coefficients are known: nothing is said beyond them."""
 
-import json
 from pathlib import Path
 
 import pytest
