@@ -10,7 +10,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from hiprisk.cohort.csv_text import check_local_file, detect_dialect, iter_csv
+from hiprisk.cohort.csv_dialect import detect_dialect
+from hiprisk.cohort.csv_text import iter_csv
+from hiprisk.cohort.local_file import check_local_file
 from hiprisk.errors import ConfigError, InputError
 from hiprisk.outputs import check_output_file, written_whole
 
