@@ -8,9 +8,9 @@ import pytest
 
 from hiprisk.cohort.reading import Cohort, fingerprint
 from hiprisk.errors import InputError
-from hiprisk.validation.casemix import standardised_difference
 from hiprisk.validation.drift import chance_psi, population_stability_index, report_drift
 from hiprisk.validation.external import ModelIdentity
+from hiprisk.validation.separation import standardised_difference
 from hiprisk.validation.watch import watch_calibration
 from small_bundle import small_sheet
 

@@ -19,7 +19,7 @@ from hiprisk.cli.output import note, print_json, print_lines, print_table
 
 if TYPE_CHECKING:
     from hiprisk.metrics.estimate import Estimate
-    from hiprisk.validation.casemix import CaseMix
+    from hiprisk.validation.casemix_results import CaseMix
     from hiprisk.validation.external import ExternalValidation
     from hiprisk.validation.flexible import Flexible
     from hiprisk.validation.newpeople import NewPeople

@@ -29,8 +29,9 @@ from hiprisk.sheet.distribution import clip_to
 from hiprisk.sheet.evaluate import SheetEvaluator
 from hiprisk.sheet.format import Sheet, TrainingSummary, VariableSpec
 from hiprisk.sheet.models import expit
-from hiprisk.validation.casemix import knows_its_people, standardised_difference
+from hiprisk.validation.casemix import knows_its_people
 from hiprisk.validation.external import ModelIdentity
+from hiprisk.validation.separation import standardised_difference
 from hiprisk.validation.watch import CalibrationWatch
 
 Floats = NDArray[np.float64]
