@@ -28,7 +28,6 @@ def run(argv: Sequence[str]) -> int:
     mapping = load_mapping(options.mapping) if options.mapping else None
     cohort = read_cohort(options.cohort, mapping)
     found = [finding for finding in cohort.findings if finding.severity != "note"]
-    n_errors = cohort.n_errors
     if options.json:
         print_json(
             {
@@ -43,33 +42,38 @@ def run(argv: Sequence[str]) -> int:
             }
         )
     else:
-        print_lines(
-            f"{cohort.source_name}: {cohort.n_rows} rows, one a {cohort.grain}; "
-            f"{len(cohort.frame.columns)} variables, {len(cohort.ignored)} columns ignored"
-            + (f" ({', '.join(cohort.ignored)})" if cohort.ignored else ""),
-            "",
-        )
-        rows = [
-            [
-                finding.severity,
-                finding.code,
-                finding.column or "",
-                str(finding.count or ""),
-                ", ".join(map(str, finding.rows[:5]))
-                + (" ..." if finding.count > 5 and finding.rows else ""),
-                finding.message,
-            ]
-            for finding in cohort.findings
-        ]
-        print_table(["severity", "code", "variable", "count", "at rows", "what"], rows)
-        for finding in found:
-            print_lines(f"-> {finding.code} {finding.column or ''}: {finding.advice}")
-        if options.show_values:
-            _show_values(cohort, found)
-        warnings = len(found) - n_errors
-        print_lines("", f"{n_errors} error(s), {warnings} warning(s)")
-    refused = n_errors or (options.strict and found)
+        _show_findings(cohort, found, values=options.show_values)
+    refused = cohort.n_errors or (options.strict and found)
     return ExitCode.INPUT_REFUSED if refused else ExitCode.DONE
+
+
+def _show_findings(cohort: Cohort, found: Sequence[Finding], *, values: bool) -> None:
+    """All findings as a table, then what to do about those that are no mere notes."""
+    print_lines(
+        f"{cohort.source_name}: {cohort.n_rows} rows, one a {cohort.grain}; "
+        f"{len(cohort.frame.columns)} variables, {len(cohort.ignored)} columns ignored"
+        + (f" ({', '.join(cohort.ignored)})" if cohort.ignored else ""),
+        "",
+    )
+    rows = [
+        [
+            finding.severity,
+            finding.code,
+            finding.column or "",
+            str(finding.count or ""),
+            ", ".join(map(str, finding.rows[:5]))
+            + (" ..." if finding.count > 5 and finding.rows else ""),
+            finding.message,
+        ]
+        for finding in cohort.findings
+    ]
+    print_table(["severity", "code", "variable", "count", "at rows", "what"], rows)
+    for finding in found:
+        print_lines(f"-> {finding.code} {finding.column or ''}: {finding.advice}")
+    if values:
+        _show_values(cohort, found)
+    n_errors = cohort.n_errors
+    print_lines("", f"{n_errors} error(s), {len(found) - n_errors} warning(s)")
 
 
 def _show_values(cohort: Cohort, found: Sequence[Finding]) -> None:

@@ -7,9 +7,13 @@ import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hiprisk.cli.options import Parser, whole_number
 from hiprisk.cli.output import Progress, print_json, print_lines, print_table
+
+if TYPE_CHECKING:
+    from hiprisk.study import StudyResult
 
 EXAMPLE = "  hiprisk demo --config configs/stupar.yaml --out demo"
 NEW_PATIENTS_SEED = 77
@@ -48,9 +52,10 @@ def run(argv: Sequence[str]) -> int:
         show_result(result)
     model: Model = load(result.bundle)
     cohort_file, scored_file = out / "new_people.csv", out / "scored.csv"
+    page = out / "calculator.html"
     simulate_cohort("stupar", n=200, seed=NEW_PATIENTS_SEED).frame.to_csv(cohort_file, index=False)
     scored = score_file(model, cohort_file, scored_file)
-    (out / "calculator.html").write_text(build_page(model), encoding="utf-8")
+    page.write_text(build_page(model), encoding="utf-8")
     prediction = model.explain(PATIENT)
     if options.json:
         print_json(
@@ -61,6 +66,11 @@ def run(argv: Sequence[str]) -> int:
     given = ", ".join(f"{name} {value}" for name, value in PATIENT.items())
     print_lines("", f"3. One patient: {given}", "")
     show_prediction(model, prediction)
+    _show_places(result, scored_file=scored_file, page=page)
+    return 0
+
+
+def _show_places(result: StudyResult, *, scored_file: Path, page: Path) -> None:
     print_lines("", "Where everything is:")
     print_table(
         ["what", "where"],
@@ -71,11 +81,10 @@ def run(argv: Sequence[str]) -> int:
             ["bundle", str(result.bundle)],
             ["MLflow store", str(result.mlflow_store)],
             ["scored file", str(scored_file)],
-            ["calculator page", str(out / "calculator.html")],
+            ["calculator page", str(page)],
         ],
     )
     print_lines("", f"See the runs: mlflow ui --backend-store-uri {result.mlflow_store}")
-    return 0
 
 
 def _parse(argv: Sequence[str]) -> argparse.Namespace:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from hiprisk.cli.options import Parser
@@ -32,17 +32,7 @@ def run(argv: Sequence[str]) -> int:
             mapping=mapping_file.name,
         ),
     }
-    present = [path for path in texts if path.exists()]
-    if present and not options.force:
-        raise ConfigError(
-            "the draft exists", code="EXISTS", file=present[0].name, advice="add --force"
-        )
-    try:
-        options.out_dir.mkdir(parents=True, exist_ok=True)
-        for path, text in texts.items():
-            path.write_text(text, encoding="utf-8")
-    except OSError as problem:
-        raise StoreError(f"the draft cannot be written: {problem.strerror}") from problem
+    _write(texts, force=options.force)
     if options.json:
         print_json(
             {
@@ -67,6 +57,21 @@ def run(argv: Sequence[str]) -> int:
         f"{options.cohort} --mapping {mapping_file}",
     )
     return 0
+
+
+def _write(texts: Mapping[Path, str], *, force: bool) -> None:
+    """Write the drafts; one that exists stays unless force is asked for."""
+    present = [path for path in texts if path.exists()]
+    if present and not force:
+        raise ConfigError(
+            "the draft exists", code="EXISTS", file=present[0].name, advice="add --force"
+        )
+    try:
+        for path, text in texts.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+    except OSError as problem:
+        raise StoreError(f"the draft cannot be written: {problem.strerror}") from problem
 
 
 def _parse(argv: Sequence[str]) -> argparse.Namespace:

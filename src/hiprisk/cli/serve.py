@@ -7,11 +7,17 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hiprisk.cli.options import Parser, whole_number
 from hiprisk.cli.output import note, print_json, print_lines
 from hiprisk.errors import ConfigError
+
+if TYPE_CHECKING:
+    from hiprisk.serving.patient import Model
+    from hiprisk.serving.service import Settings
 
 EXAMPLE = """  hiprisk serve stupar
   hiprisk serve stupar --port 9000 --fhir-codes configs/fhir/site_example.yaml
@@ -24,22 +30,33 @@ EXAMPLE = """  hiprisk serve stupar
 def run(argv: Sequence[str]) -> int:
     """Run the command."""
     options = _parse(argv)
-    from hiprisk.serving.limits import (
-        LOOPBACK,
-        TOKEN_VARIABLE,
-        Limits,
-        allowed_hosts,
-        checked_token,
-    )
+    from hiprisk.serving.limits import TOKEN_VARIABLE, checked_token
     from hiprisk.serving.patient import load
 
     token = checked_token(options.host, os.environ.get(TOKEN_VARIABLE))
     tls = _tls(options)
     model = load(options.bundle)
+    from hiprisk.serving.service import create_app
+    from hiprisk.serving.service import run as run_service
+
+    with_tls = tls is not None
+    app = create_app(model, _settings(options, token=token, with_tls=with_tls))
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="hiprisk: %(message)s")
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    _warn(options, model, with_tls=tls is not None)
+    say = partial(
+        _say_where, options, model, with_tls=tls is not None, with_token=token is not None
+    )
+    run_service(app, host=options.host, port=options.port, tls=tls, ready=say)
+    note("hiprisk: stopped")
+    return 0
+
+
+def _settings(options: argparse.Namespace, *, token: str | None, with_tls: bool) -> Settings:
     from hiprisk.serving.fhir_codes import load_code_map
     from hiprisk.serving.gate import Rules
-    from hiprisk.serving.service import Settings, create_app
-    from hiprisk.serving.service import run as run_service
+    from hiprisk.serving.limits import Limits, allowed_hosts
+    from hiprisk.serving.service import Settings
 
     rules = Rules(
         limits=Limits(
@@ -49,40 +66,42 @@ def run(argv: Sequence[str]) -> int:
         ),
         token=token,
         hosts=allowed_hosts(options.host, tuple(options.allow_host)),
-        tls=tls is not None,
+        tls=with_tls,
         log_requests=options.log_requests,
     )
-    settings = Settings(
+    return Settings(
         rules=rules,
         cors_origins=tuple(options.cors_origin),
         code_map=load_code_map(options.fhir_codes),
         page=not options.no_page,
     )
-    app = create_app(model, settings)
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="hiprisk: %(message)s")
-    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+
+
+def _warn(options: argparse.Namespace, model: Model, *, with_tls: bool) -> None:
+    from hiprisk.serving.limits import LOOPBACK
+
     if model.sheet.provenance == "synthetic":
         note("hiprisk: SIMULATED DATA: this model was fitted on simulated people")
-    if tls is None and options.host not in LOOPBACK:
+    if not with_tls and options.host not in LOOPBACK:
         note("hiprisk: warning: without TLS the token and the patients' values can be read on "
              "the way; give --tls-cert and --tls-key, or put a TLS proxy before it")  # fmt: skip
 
-    def say(port: int) -> None:
-        shown = f"[{options.host}]" if ":" in options.host else options.host
-        address = f"{'https' if tls else 'http'}://{shown}:{port}"
-        if options.json:
-            print_json({"address": address, "token": token is not None,
-                        "bundle_sha256": model.bundle.sha256})  # fmt: skip
-        else:
-            print_lines(f"{model.bundle.name} version {model.bundle.version} at {address}",
-                        f"  {model.sheet.outcome.estimand}",
-                        "  for research and education; not a medical device",
-                        "  stop with Ctrl-C")  # fmt: skip
-        sys.stdout.flush()
 
-    run_service(app, host=options.host, port=options.port, tls=tls, ready=say)
-    note("hiprisk: stopped")
-    return 0
+def _say_where(
+    options: argparse.Namespace, model: Model, port: int, *, with_tls: bool, with_token: bool
+) -> None:
+    """Say at which address the service is, once it listens."""
+    shown = f"[{options.host}]" if ":" in options.host else options.host
+    address = f"{'https' if with_tls else 'http'}://{shown}:{port}"
+    if options.json:
+        print_json({"address": address, "token": with_token,
+                    "bundle_sha256": model.bundle.sha256})  # fmt: skip
+    else:
+        print_lines(f"{model.bundle.name} version {model.bundle.version} at {address}",
+                    f"  {model.sheet.outcome.estimand}",
+                    "  for research and education; not a medical device",
+                    "  stop with Ctrl-C")  # fmt: skip
+    sys.stdout.flush()
 
 
 def _tls(options: argparse.Namespace) -> tuple[Path, Path] | None:

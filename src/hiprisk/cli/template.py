@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,27 +16,13 @@ EXAMPLE = """  hiprisk template stupar
 
 def run(argv: Sequence[str]) -> int:
     """Run the command."""
-    parser = Parser(
-        "template",
-        description="List a model's variables with units and ranges, and write an empty data file "
-        "with a column for each.",
-        example=EXAMPLE,
-    )
-    parser.add_argument("bundle", metavar="BUNDLE", help="bundle, or name of a model in ./models")
-    parser.add_argument("--out", type=Path, metavar="FILE", help="empty CSV file to write")
-    parser.add_argument("--force", action="store_true", help="overwrite the file")
-    options = parser.parse_args(argv)
+    options = _parse(argv)
     from hiprisk.serving.patient import load, range_text
 
     model = load(options.bundle)
     specs = model.sheet.variables
     if options.out is not None:
-        if options.out.exists() and not options.force:
-            raise ConfigError(
-                "the file exists", code="EXISTS", file=options.out.name, advice="add --force"
-            )
-        header = ",".join(["person_id", *(spec.name for spec in specs)])
-        options.out.write_text(header + "\n", encoding="utf-8")
+        _write(options.out, [spec.name for spec in specs], force=options.force)
     if options.json:
         print_json(
             {
@@ -65,3 +52,23 @@ def run(argv: Sequence[str]) -> int:
     if options.out is not None:
         note(f"written: {options.out}; leave a cell empty where nothing is known")
     return 0
+
+
+def _write(path: Path, names: Sequence[str], *, force: bool) -> None:
+    """Write an empty file with a column for each variable."""
+    if path.exists() and not force:
+        raise ConfigError("the file exists", code="EXISTS", file=path.name, advice="add --force")
+    path.write_text(",".join(["person_id", *names]) + "\n", encoding="utf-8")
+
+
+def _parse(argv: Sequence[str]) -> argparse.Namespace:
+    parser = Parser(
+        "template",
+        description="List a model's variables with units and ranges, and write an empty data file "
+        "with a column for each.",
+        example=EXAMPLE,
+    )
+    parser.add_argument("bundle", metavar="BUNDLE", help="bundle, or name of a model in ./models")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="empty CSV file to write")
+    parser.add_argument("--force", action="store_true", help="overwrite the file")
+    return parser.parse_args(argv)

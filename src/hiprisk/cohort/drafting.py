@@ -259,29 +259,9 @@ def mapping_text(proposals: Sequence[Proposal], *, source: str) -> str:
 def config_text(proposals: Sequence[Proposal], *, name: str, file: str, mapping: str) -> str:
     """The draft study config as YAML."""
     found = [item.variable for item in proposals if item.variable is not None]
-    dictionary = load_dictionary()
-    outcomes = [v for v in found if "followup" in v and dictionary[v].kind == "number"]
-    outcome = next((v for v in outcomes if "predicted" not in v and "months" not in v), None)
-    predictors = [
-        v
-        for v in found
-        if dictionary[v].kind in ("number", "category")
-        and not any(
-            word in v
-            for word in ("followup", "interim", "worsened", "hip_side", "rom_", "provenance")
-        )
-    ]
-    baseline = (outcome or "").replace("_followup", "")
-    spec = dictionary.get(outcome or "")
-    low, high = spec.hard if spec is not None and spec.hard is not None else (0.0, 100.0)
-    worse = spec is None or spec.direction != "higher_better"
-    step = 10 if worse else -8
+    predictors = _predictors_among(found)
     confounders = [v for v in ("age_years", "age_band", "sex", "bmi_kg_m2") if v in predictors]
-    chosen = confounders or predictors[:1]
-    shown = ", ".join(chosen) or "age_years"
-    event = _worsening(
-        has_baseline=baseline in found, step=step, worse=worse, middle=0.5 * (low + high)
-    )
+    shown = ", ".join(confounders or predictors[:1]) or "age_years"
     blocks = "\n".join(f"    - {v}" for v in predictors) or "    - age_years"
     source = _UNPRINTABLE.sub("?", Path(file).name)
     return f"""# Drafted by hiprisk init for {source}. Every line with DECIDE needs a person.
@@ -292,7 +272,44 @@ seed: 1
 
 cohort: {{file: {_quoted(file)}, mapping: {_quoted(mapping)}}}
 
-outcome:
+{_outcome_section(found, source=source)}
+
+confounders: [{shown}]  # DECIDE
+blocks:
+  core:  # DECIDE: split into core, back and hip_motion
+{blocks}
+
+families: {{linear: {{}}, boosting: {{}}}}
+"""
+
+
+def _predictors_among(found: Sequence[str]) -> list[str]:
+    """What is known at the first visit and is no bookkeeping."""
+    later = ("followup", "interim", "worsened", "hip_side", "rom_", "provenance")
+    dictionary = load_dictionary()
+    return [
+        v
+        for v in found
+        if dictionary[v].kind in ("number", "category") and not any(word in v for word in later)
+    ]
+
+
+def _outcome_section(found: Sequence[str], *, source: str) -> str:
+    """The first score at follow-up, and what a person must decide of it."""
+    dictionary = load_dictionary()
+    outcomes = [v for v in found if "followup" in v and dictionary[v].kind == "number"]
+    outcome = next((v for v in outcomes if "predicted" not in v and "months" not in v), None)
+    baseline = (outcome or "").replace("_followup", "")
+    spec = dictionary.get(outcome or "")
+    low, high = spec.hard if spec is not None and spec.hard is not None else (0.0, 100.0)
+    worse = spec is None or spec.direction != "higher_better"
+    event = _worsening(
+        has_baseline=baseline in found,
+        step=10 if worse else -8,
+        worse=worse,
+        middle=0.5 * (low + high),
+    )
+    return f"""outcome:
   variable: {outcome or "womac_function_followup_0_100"}  # DECIDE: what is predicted
   label: {spec.label if spec is not None else "outcome"}
   kind: continuous
@@ -304,15 +321,7 @@ outcome:
   population: {_quoted(f"people in {source}")}  # DECIDE: who they are
   events:  # DECIDE before anything is fitted
     - {event}
-  smallest_gain_worth_having: {{metric: r2, value: 0.01}}  # DECIDE before anything is fitted
-
-confounders: [{shown}]  # DECIDE
-blocks:
-  core:  # DECIDE: split into core, back and hip_motion
-{blocks}
-
-families: {{linear: {{}}, boosting: {{}}}}
-"""
+  smallest_gain_worth_having: {{metric: r2, value: 0.01}}  # DECIDE before anything is fitted"""
 
 
 def _worsening(*, has_baseline: bool, step: float, worse: bool, middle: float) -> str:

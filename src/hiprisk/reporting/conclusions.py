@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hiprisk.evidence.document import Evidence
 from hiprisk.inference.association import AssociationRow
-from hiprisk.inference.increment import Addition, Gain
+from hiprisk.inference.increment import AddedValue, Addition, Gain
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.reporting.page import Picture, Section, Table
 from hiprisk.reporting.plots.association import draw_association
@@ -57,43 +57,11 @@ def added_section(evidence: Evidence) -> Section | None:
     added = evidence.added
     if added is None:
         return None
-    rows = tuple(
-        _gain_row(one, gain, scenario)
-        for one in added.additions
-        for scenario, gains in (("as used", one.gains), *((w.name, w.gains) for w in one.what_if))
-        for gain in gains
-    )
-    tests = tuple(
-        (one.name, test.method, number(test.statistic, 2), _degrees(test.df, test.df_denominator),
-         "below 0.001" if test.p_value < 0.001 else number(test.p_value))
-        for one in added.additions
-        for test in one.tests
-    )  # fmt: skip
-    information = tuple(
-        (one.name, one.verdict, with_interval(one.new_information)) for one in added.additions
-    )
     return Section(
         anchor="added",
         title="What each block of predictors adds",
         paragraphs=tuple(one.sentence for one in added.additions),
-        tables=(
-            Table(
-                head=("added", "verdict", "share of new information (95 % interval)"),
-                rows=information,
-                caption=f"Beside {' + '.join(added.base)}",
-            ),
-            Table(
-                head=("added", "measure", "scenario", "base", "with it", "gain", "95 % interval"),
-                rows=rows,
-                caption="Gains corrected for optimism; positive is better",
-            ),
-            Table(
-                head=("added", "test", "statistic", "degrees of freedom", "p"),
-                rows=tests,
-                caption="Tests that all coefficients of the block are zero; read them with the "
-                "gains above, never alone",
-            ),
-        ),
+        tables=(_verdict_table(added), _gain_table(added), _block_test_table(added)),
         pictures=(
             Picture(
                 name="added.png",
@@ -108,6 +76,47 @@ def added_section(evidence: Evidence) -> Section | None:
             *added.notes,
         ),
     )
+
+
+def _verdict_table(added: AddedValue) -> Table:
+    return Table(
+        head=("added", "verdict", "share of new information (95 % interval)"),
+        rows=tuple(
+            (one.name, one.verdict, with_interval(one.new_information)) for one in added.additions
+        ),
+        caption=f"Beside {' + '.join(added.base)}",
+    )
+
+
+def _gain_table(added: AddedValue) -> Table:
+    return Table(
+        head=("added", "measure", "scenario", "base", "with it", "gain", "95 % interval"),
+        rows=tuple(
+            _gain_row(one, gain, scenario)
+            for one in added.additions
+            for scenario, gains in (
+                ("as used", one.gains),
+                *((what_if.name, what_if.gains) for what_if in one.what_if),
+            )
+            for gain in gains
+        ),
+        caption="Gains corrected for optimism; positive is better",
+    )
+
+
+def _block_test_table(added: AddedValue) -> Table:
+    return Table(
+        head=("added", "test", "statistic", "degrees of freedom", "p"),
+        rows=tuple(
+            (one.name, test.method, number(test.statistic, 2),
+             _degrees(test.df, test.df_denominator),
+             "below 0.001" if test.p_value < 0.001 else number(test.p_value))
+            for one in added.additions
+            for test in one.tests
+        ),
+        caption="Tests that all coefficients of the block are zero; read them with the "
+        "gains above, never alone",
+    )  # fmt: skip
 
 
 def _gain_row(one: Addition, gain: Gain, scenario: str) -> tuple[str, ...]:

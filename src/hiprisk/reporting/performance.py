@@ -19,7 +19,32 @@ from hiprisk.reporting.wording import NONE, interval, number, percent, with_inte
 
 def performance_section(evidence: Evidence) -> Section:
     """Apparent values, optimism, what is left, and the other estimates of the same."""
-    optimism = evidence.optimism
+    optimism, crossing = evidence.optimism, evidence.cross_validation
+    paragraphs = [
+        f"The whole procedure was repeated on {optimism.n_resamples} bootstrap resamples of "
+        "people; its optimism is taken off the apparent value.",
+    ]
+    if crossing is not None:
+        paragraphs.append(
+            f"Cross-validation: {crossing.n_repeats} repeats of {crossing.n_folds} folds, persons "
+            "never split, imputation done anew in each fold."
+        )
+    return Section(
+        anchor="performance",
+        title="How good the model is",
+        paragraphs=tuple(paragraphs),
+        tables=(_optimism_table(evidence),),
+        notes=(
+            "The interval is from the spread of the optimism; Noma's location-shifted one stands "
+            "beside it. In simulated studies of 300 people they covered the truth in 86 to 96 % "
+            "and 82 to 91 %: read both as somewhat too narrow (experiments/interval_coverage).",
+            f"Not repeated in the resamples: {'; '.join(evidence.not_repeated)}.",
+            *_refused(evidence),
+        ),
+    )
+
+
+def _optimism_table(evidence: Evidence) -> Table:
     crossed = {}
     if evidence.cross_validation is not None:
         crossed = {estimate.name: estimate for estimate in evidence.cross_validation.estimates()}
@@ -35,38 +60,13 @@ def performance_section(evidence: Evidence) -> Section:
             number(row.value_632_plus),
             with_interval(crossed[row.metric]) if row.metric in crossed else NONE,
         )
-        for row in optimism.rows
+        for row in evidence.optimism.rows
     )
-    paragraphs = [
-        f"The whole procedure was repeated on {optimism.n_resamples} bootstrap resamples of "
-        "people; its optimism is taken off the apparent value.",
-    ]
-    if evidence.cross_validation is not None:
-        crossing = evidence.cross_validation
-        paragraphs.append(
-            f"Cross-validation: {crossing.n_repeats} repeats of {crossing.n_folds} folds, persons "
-            "never split, imputation done anew in each fold."
-        )
-    return Section(
-        anchor="performance",
-        title="How good the model is",
-        paragraphs=tuple(paragraphs),
-        tables=(
-            Table(
-                head=("metric", "apparent", "optimism", "corrected", "95 % interval",
-                      "by Noma's shift", ".632", ".632+",
-                      "cross-validated (95 % interval)"),
-                rows=rows,
-                caption="Corrected for optimism",
-            ),
-        ),
-        notes=(
-            "The interval is from the spread of the optimism; Noma's location-shifted one stands "
-            "beside it. In simulated studies of 300 people they covered the truth in 86 to 96 % "
-            "and 82 to 91 %: read both as somewhat too narrow (experiments/interval_coverage).",
-            f"Not repeated in the resamples: {'; '.join(evidence.not_repeated)}.",
-            *_refused(evidence),
-        ),
+    return Table(
+        head=("metric", "apparent", "optimism", "corrected", "95 % interval",
+              "by Noma's shift", ".632", ".632+", "cross-validated (95 % interval)"),
+        rows=rows,
+        caption="Corrected for optimism",
     )  # fmt: skip
 
 
@@ -80,16 +80,29 @@ def calibration_section(evidence: Evidence) -> Section | None:
     unseen = evidence.unseen
     if not unseen.curves:
         return None
-    unit = evidence.outcome_unit if evidence.kind == "continuous" else "risk"
-    provenance = evidence.provenance
-    pictures = [
+    return Section(
+        anchor="calibration",
+        title="Calibration and intervals among people not seen",
+        paragraphs=(f"Each of {unseen.n} people predicted by a fit that had not seen the person.",),
+        tables=_unseen_tables(evidence),
+        pictures=(*_calibration_pictures(evidence), *_distribution_pictures(evidence)),
+    )
+
+
+def _unit(evidence: Evidence) -> str:
+    return evidence.outcome_unit if evidence.kind == "continuous" else "risk"
+
+
+def _calibration_pictures(evidence: Evidence) -> list[Picture]:
+    """A curve by each smoother."""
+    return [
         Picture(
             name=f"calibration_{curve.smoother}.png",
             png=as_png(
                 draw_calibration_curve(
                     curve,
-                    unit=unit,
-                    provenance=provenance,
+                    unit=_unit(evidence),
+                    provenance=evidence.provenance,
                     title=f"Calibration by {curve.smoother}",
                 )
             ),
@@ -99,8 +112,14 @@ def calibration_section(evidence: Evidence) -> Section | None:
             f"{number(curve.errors.e50, 2)}, E90 {number(curve.errors.e90, 2)}, Emax "
             f"{number(curve.errors.emax, 2)}.",
         )
-        for curve in unseen.curves
+        for curve in evidence.unseen.curves
     ]
+
+
+def _distribution_pictures(evidence: Evidence) -> list[Picture]:
+    """The predictive distribution beside what was observed, as far as there is one."""
+    unseen, unit, provenance = evidence.unseen, _unit(evidence), evidence.provenance
+    pictures = []
     if unseen.scatter is not None:
         pictures.append(
             Picture(
@@ -126,18 +145,12 @@ def calibration_section(evidence: Evidence) -> Section | None:
         pictures.append(
             Picture(
                 name="pit.png",
-                png=as_png(draw_pit(unseen.pit, provenance=evidence.provenance)),
+                png=as_png(draw_pit(unseen.pit, provenance=provenance)),
                 alt="Histogram of where outcomes fall in their own forecasts; flat is right.",
                 caption="Where outcomes fall in their own forecasts; flat is right.",
             )
         )
-    return Section(
-        anchor="calibration",
-        title="Calibration and intervals among people not seen",
-        paragraphs=(f"Each of {unseen.n} people predicted by a fit that had not seen the person.",),
-        tables=_unseen_tables(evidence),
-        pictures=tuple(pictures),
-    )
+    return pictures
 
 
 def _unseen_tables(evidence: Evidence) -> tuple[Table, ...]:
@@ -181,7 +194,7 @@ def events_section(evidence: Evidence) -> Section | None:
             "Net benefit counts a false positive at the odds of the threshold; the curves are "
             "corrected for optimism.",
         ),
-        tables=(*_event_tables(judged), *_decision_tables(judged)),
+        tables=(*_event_tables(judged), *_utility_tables(judged), *_decision_tables(judged)),
         pictures=tuple(
             picture for one in judged for picture in _event_pictures(one, evidence.provenance)
         ),
@@ -202,6 +215,42 @@ def _event_tables(events: list[EventEvidence]) -> tuple[Table, ...]:
             caption="Chances of people not seen in fitting (95 % interval)",
         ),
     )
+
+
+UTILITY = (
+    ("net benefit", "net_benefit", 3),
+    ("as a share of the events", "standardised_net_benefit", 2),
+    ("interventions avoided per 100", "interventions_avoided", 1),
+)
+
+
+def _utility_tables(events: list[EventEvidence]) -> tuple[Table, ...]:
+    """What acting is worth at the declared thresholds, people not seen and corrected."""
+    rows = []
+    for one in events:
+        unseen, corrected = (
+            {e.name: e for e in one.utility(corrected=which)} for which in (False, True)
+        )
+        for threshold in one.thresholds:
+            for words, key, digits in UTILITY:
+                name = f"{key}_{threshold:g}"
+                if name in unseen:
+                    cells = (
+                        with_interval(found[name], digits) if name in found else NONE
+                        for found in (unseen, corrected)
+                    )  # fmt: skip
+                    rows.append((one.unseen.label, f"{threshold:g}", words, *cells))
+    if not rows:
+        return ()
+    return (
+        Table(
+            head=("event", "threshold", "what acting on it is worth",
+                  "people not seen (95 % interval)", "corrected for optimism (95 % interval)"),
+            rows=tuple(rows),
+            caption="Net benefit at the declared thresholds; interventions avoided are those of "
+            "acting on all",
+        ),
+    )  # fmt: skip
 
 
 def _decision_tables(events: list[EventEvidence]) -> tuple[Table, ...]:

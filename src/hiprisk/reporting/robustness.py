@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from hiprisk.evidence.document import Evidence
 from hiprisk.metrics.registry import metrics_for
 from hiprisk.reporting.page import Picture, Section, Table
@@ -14,6 +16,7 @@ from hiprisk.reporting.plots.stability import (
 from hiprisk.reporting.plots.style import as_png
 from hiprisk.reporting.plots.subgroups import draw_subgroups
 from hiprisk.reporting.wording import NONE, interval, number, percent, with_interval
+from hiprisk.validation.stability_results import DecisionStability, Stability
 from hiprisk.validation.subgroup_results import GroupEstimate, Heterogeneity, Subgroups
 
 CALIBRATION = "calibration_in_the_large"
@@ -24,36 +27,54 @@ def stability_section(evidence: Evidence) -> Section | None:
     stability = evidence.stability
     if stability is None:
         return None
-    unit = evidence.outcome_unit if evidence.kind == "continuous" else "risk"
-    provenance = evidence.provenance
+    return Section(
+        anchor="stability",
+        title="How stable the model is",
+        paragraphs=(
+            f"The model as refitted on {stability.n_refits} resamples of people, each refit judged "
+            "on the original people.",
+        ),
+        tables=_stability_tables(stability),
+        pictures=_stability_pictures(
+            stability,
+            unit=evidence.outcome_unit if evidence.kind == "continuous" else "risk",
+            provenance=evidence.provenance,
+        ),
+    )
+
+
+def _stability_tables(stability: Stability) -> tuple[Table, ...]:
     figures = stability.predictions.to_dict()
-    tables = [
-        Table(
-            head=("measure", "value"),
-            rows=tuple((name.replace("_", " "), number(value)) for name, value in figures.items()),
-            caption="Predictions: mean absolute difference of the refits from the model (MAPE), "
-            "and the width of the middle 95 % of the refits, over people",
+    predictions = Table(
+        head=("measure", "value"),
+        rows=tuple((name.replace("_", " "), number(value)) for name, value in figures.items()),
+        caption="Predictions: mean absolute difference of the refits from the model (MAPE), "
+        "and the width of the middle 95 % of the refits, over people",
+    )
+    calibration = Table(
+        head=("index", "the model (95 % of the refits)"),
+        rows=tuple((one.name, with_interval(one)) for one in stability.calibration.spread),
+        caption="Calibration of the refits on the original people",
+    )
+    decisions = (_decision_table(stability.decisions),) if stability.decisions else ()
+    return (predictions, calibration, *decisions)
+
+
+def _decision_table(decisions: Sequence[DecisionStability]) -> Table:
+    return Table(
+        head=("prediction that one acts on", "reach it", "change sides in a refit",
+              "in any refit", "in a tenth of the refits or more"),
+        rows=tuple(
+            (f"{one.threshold:g}", percent(one.share_acted_on),
+             percent(one.share_flipped.value), percent(one.share_ever_flipped),
+             percent(one.share_often_flipped))
+            for one in decisions
         ),
-        Table(
-            head=("index", "the model (95 % of the refits)"),
-            rows=tuple((one.name, with_interval(one)) for one in stability.calibration.spread),
-            caption="Calibration of the refits on the original people",
-        ),
-    ]
-    if stability.decisions:
-        tables.append(
-            Table(
-                head=("prediction that one acts on", "reach it", "change sides in a refit",
-                      "in any refit", "in a tenth of the refits or more"),
-                rows=tuple(
-                    (f"{one.threshold:g}", percent(one.share_acted_on),
-                     percent(one.share_flipped.value), percent(one.share_ever_flipped),
-                     percent(one.share_often_flipped))
-                    for one in stability.decisions
-                ),
-                caption="Decisions",
-            )
-        )  # fmt: skip
+        caption="Decisions",
+    )  # fmt: skip
+
+
+def _stability_pictures(stability: Stability, *, unit: str, provenance: str) -> tuple[Picture, ...]:
     predictions, calibration = stability.predictions, stability.calibration
     drawn = (
         (
@@ -72,18 +93,9 @@ def stability_section(evidence: Evidence) -> Section | None:
             "Calibration curves of the refits around that of the model",
         ),
     )
-    return Section(
-        anchor="stability",
-        title="How stable the model is",
-        paragraphs=(
-            f"The model as refitted on {stability.n_refits} resamples of people, each refit judged "
-            "on the original people.",
-        ),
-        tables=tuple(tables),
-        pictures=tuple(
-            Picture(name=name, png=as_png(ax), alt=f"{words}.", caption=f"{words}.")
-            for name, ax, words in drawn
-        ),
+    return tuple(
+        Picture(name=name, png=as_png(ax), alt=f"{words}.", caption=f"{words}.")
+        for name, ax, words in drawn
     )
 
 
