@@ -10,9 +10,9 @@ from hiprisk.cohort.reading import Cohort, fingerprint
 from hiprisk.errors import BundleError, InputError
 from hiprisk.learning.first_visit import with_first_visit
 from hiprisk.sheet.format import parse_sheet
-from hiprisk.validation.casemix import standardised_difference
 from hiprisk.validation.drift import chance_psi, population_stability_index, report_drift
 from hiprisk.validation.external import ModelIdentity
+from hiprisk.validation.separation import standardised_difference
 from hiprisk.validation.watch import watch_calibration
 from small_bundle import small_sheet
 

@@ -20,7 +20,7 @@ from hiprisk.outputs import check_output_folder
 
 if TYPE_CHECKING:
     from hiprisk.metrics.estimate import Estimate
-    from hiprisk.validation.casemix import CaseMix
+    from hiprisk.validation.casemix_results import CaseMix
     from hiprisk.validation.external import ExternalValidation
     from hiprisk.validation.flexible import Flexible
     from hiprisk.validation.newpeople import NewPeople

@@ -86,6 +86,7 @@ def write_sheet(
         distribution=distribution,
         residual_sd=residual_sd,
         max_imputed_weight=config.imputation.max_imputed_weight,
+        n_people=estimator.n_fitted_,
     )
     check_agreement(sheet, estimator, frame)
     return with_weights(sheet, frame)
@@ -134,6 +135,7 @@ def missing_model(estimator: StudyEstimator) -> MissingModel:
         mean=tuple(map(float, estimator.imputation_.mean)),
         covariance=tuple(tuple(map(float, row)) for row in covariance),
         draws=tuple(tuple(map(float, row)) for row in estimator.noise()),
+        n_people=estimator.n_described_,
     )
 
 

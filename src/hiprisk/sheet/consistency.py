@@ -145,6 +145,8 @@ def _missing_problems(missing: MissingModel, width: int) -> Iterable[str]:
         yield "the covariance for missing values is not symmetric"
     elif not _is_positive_definite(missing.covariance):
         yield "the covariance for missing values is not positive definite"
+    if missing.n_people is not None and missing.n_people < 1:
+        yield "the means for missing values come from nobody"
     if not missing.draws or not _is_rectangle(missing.draws, len(missing.draws), width):
         yield "the draws for missing values do not fit the columns"
 

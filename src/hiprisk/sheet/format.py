@@ -116,11 +116,15 @@ class MissingModel:
     covariance : tuple of tuple of float, n_columns x n_columns
     draws : tuple of tuple of float, n_draws x n_columns
         Standard normal numbers, the same for every row and on every path.
+    n_people : int or None
+        Rows that mean and covariance were estimated on, incomplete ones among them; None where not
+        known.
     """
 
     mean: Vector
     covariance: Matrix
     draws: Matrix
+    n_people: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -303,6 +307,8 @@ class Sheet:
         Spread of the outcome about the prediction, for a continuous outcome.
     first_visit : FirstVisit or None
         Whom drift is measured against; None where only the people learned from are known.
+    n_people : int or None
+        Rows with a known outcome that the model's average was fitted to; None where not known.
     """
 
     name: str
@@ -320,6 +326,7 @@ class Sheet:
     residual_sd: float | None = None
     max_imputed_weight: float = 0.9
     first_visit: FirstVisit | None = None
+    n_people: int | None = None
     notes: tuple[str, ...] = ()
     format: Literal["hiprisk-sheet"] = field(default="hiprisk-sheet")
     schema_version: int = SCHEMA_VERSION

@@ -41,6 +41,9 @@ class NewPeople:
     ----------
     frame : DataFrame
         Their dictionary variables.
+    scored : DataFrame
+        Everybody for whom there is a prediction, also those whose outcome is not known; without
+        those whom the strategy for hip replacement leaves out.
     observed, predicted : ndarray, shape (n_people,)
     lp : ndarray, shape (n_people,)
         Linear predictor, before bounds; the mean over the draws of what was missing.
@@ -66,6 +69,7 @@ class NewPeople:
     """
 
     frame: pd.DataFrame
+    scored: pd.DataFrame
     observed: Floats
     predicted: Floats
     lp: Floats
@@ -160,6 +164,7 @@ def _judged(
     names = [spec.name for spec in sheet.variables]
     return NewPeople(
         frame=frame.drop(columns=_ROW),
+        scored=_scored(cohort, outcome, reasons),
         observed=observed,
         predicted=prediction.predicted,
         lp=lp,
@@ -211,6 +216,7 @@ def meet_predictions(
     predicted = values[~missing]
     return NewPeople(
         frame=frame.drop(columns=_ROW),
+        scored=_scored(cohort, outcome, {"NO_PREDICTION": _lacking(cohort, column)}),
         observed=observed,
         predicted=predicted,
         lp=logit(predicted) if outcome.kind == "binary" else predicted,
@@ -254,6 +260,22 @@ def followed_up(
         known.outcome[~unknown],
         flow,
     )
+
+
+def _scored(cohort: Cohort, outcome: OutcomeSettings, reasons: Mapping[str, Mask]) -> pd.DataFrame:
+    """Everybody under the declared strategy who gets a prediction, outcome known or not."""
+    frame = cohort.frame.assign(**{_ROW: np.arange(cohort.n_rows)})
+    frame = observed_outcome(frame, outcome).frame
+    refused = np.zeros(cohort.n_rows, dtype=bool)
+    for mask in reasons.values():
+        refused |= mask
+    kept = ~refused[frame[_ROW].to_numpy()]
+    scored: pd.DataFrame = frame.loc[kept].drop(columns=_ROW).reset_index(drop=True)
+    return scored
+
+
+def _lacking(cohort: Cohort, column: str) -> Mask:
+    return np.asarray(np.isnan(cohort.frame[column].to_numpy(dtype=np.float64)))
 
 
 def _baseline(frame: pd.DataFrame, name: str | None) -> Floats:

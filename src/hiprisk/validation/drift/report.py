@@ -24,7 +24,7 @@ from hiprisk.sheet.distribution import clip_to
 from hiprisk.sheet.evaluate import SheetEvaluator
 from hiprisk.sheet.format import Sheet
 from hiprisk.sheet.models import expit
-from hiprisk.validation.casemix import knows_its_people, standardised_difference
+from hiprisk.validation.casemix import knows_its_people
 from hiprisk.validation.drift.results import DriftReport, PredictionDrift, VariableDrift
 from hiprisk.validation.drift.stability_index import (
     DIFFERENCE_SOME,
@@ -37,6 +37,7 @@ from hiprisk.validation.drift.stability_index import (
 from hiprisk.validation.drift.variables import variable_drift
 from hiprisk.validation.drift.words import sentences_of
 from hiprisk.validation.external import ModelIdentity
+from hiprisk.validation.separation import standardised_difference
 from hiprisk.validation.watch import CalibrationWatch
 
 NORMAL_PEOPLE = 20_000

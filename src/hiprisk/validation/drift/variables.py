@@ -12,7 +12,7 @@ from scipy.stats import norm
 
 from hiprisk.cohort.findings import Finding
 from hiprisk.sheet.format import Sheet, TrainingSummary, VariableSpec
-from hiprisk.validation.casemix import knows_its_people, standardised_difference
+from hiprisk.validation.casemix import knows_its_people
 from hiprisk.validation.drift.results import VariableDrift
 from hiprisk.validation.drift.stability_index import (
     DIFFERENCE_SOME,
@@ -21,6 +21,7 @@ from hiprisk.validation.drift.stability_index import (
     shares_of,
     verdict_of,
 )
+from hiprisk.validation.separation import standardised_difference
 
 MISSING_SOME = 0.05
 
