@@ -122,7 +122,7 @@ class Model:
         InputError
             If a name is no variable of the model.
         """
-        columns, unreadable = self._columns(patient)
+        columns, unreadable = self.columns_of(patient)
         return as_mapping(answer(self.evaluator, columns, n_rows=1, unreadable=unreadable))
 
     def explain(
@@ -137,13 +137,13 @@ class Model:
 
         given = {**(patient or {}), **variables}
         prediction = self.predict(given)
-        columns, _ = self._columns(given)
+        columns, _ = self.columns_of(given)
         explanation = explain_patient(self.evaluator, columns or self._nothing_known())
         return replace(prediction, explanation=explanation)
 
     def problem_with(self, name: str, value: object) -> str | None:
         """The rule that a value of one variable breaks, in words; None where it may be used."""
-        columns, unreadable = self._columns({name: value})
+        columns, unreadable = self.columns_of({name: value})
         reasons = [f"{problem.code}({name})" for problem in unreadable]
         if not reasons:
             found = assess(self.sheet, columns, n_rows=1).reasons.codes
@@ -163,7 +163,8 @@ class Model:
 
         return answer_frame(self.evaluator, frame)
 
-    def _columns(self, given: Mapping[str, object]) -> tuple[dict[str, Any], list[Unreadable]]:
+    def columns_of(self, given: Mapping[str, object]) -> tuple[dict[str, Any], list[Unreadable]]:
+        """Values by name as the sheet's columns, and those that cannot be read."""
         specs = {spec.name: spec for spec in self.sheet.variables}
         unknown = sorted(set(given) - set(specs))
         if unknown:
