@@ -94,6 +94,54 @@ def test_the_likely_scale_is_named(case):
     assert [named in advice for advice in advices] == ([True] if named else [])
 
 
+def sheet_of(*specs):
+    sheet = dataclasses.replace(small_sheet(), variables=specs, columns=())
+    return dataclasses.replace(sheet, missing=MissingModel(mean=(), covariance=(), draws=()))
+
+
+COMORBIDITIES = dataclasses.replace(
+    number("comorbidity_count", "conditions", (0, 30), 1, 0.75), integer=True
+)
+GRADE = dataclasses.replace(number("kl_grade", "grade 0-4", (0, 4), 2, 1.5), integer=True)
+AGE = number("age_years", "years", (18, 110), 65, 9)
+
+
+@pytest.mark.parametrize(
+    ("spec", "values"),
+    [
+        (COMORBIDITIES, [1.0] * 300),
+        (COMORBIDITIES, [0.0] * 40 + [1.0] * 220 + [4.0] * 40),
+        (GRADE, [3.0] * 300),
+        (AGE, [60.0] * 300),
+        (AGE, [61.0, 62.0] * 150),
+        (AGE, [60.0] * 280 + [70.0] * 20),
+    ],
+)
+def test_people_chosen_by_a_variable_are_no_error(spec, values):
+    # Training had a spread, the file has none: nothing says that its unit is another.
+    found = compare_with_training(sheet_of(spec), {spec.name: np.array(values)})
+    assert [f for f in found if f.severity == "error"] == []
+    if len(set(values)) == 1:
+        assert [f.code for f in found] == ["CONSTANT"]
+        assert str(values[0]) not in found[0].message
+
+
+def test_a_constant_on_another_scale_is_still_an_error():
+    spec = SCALES["radians"][0]
+    found = compare_with_training(sheet_of(spec), {spec.name: np.full(30, 1.8)})
+    assert [(f.code, f.severity) for f in found] == [("UNIT_SUSPECT", "error")]
+    assert "unit: rad" in found[0].advice
+
+
+def test_stiffer_hips_in_radians_are_still_an_error():
+    # 1.5 standard deviations below the training cohort's, so that the scale does not fit closely.
+    spec = SCALES["radians"][0]
+    degrees = np.random.default_rng(1).normal(78, 14, 60)
+    [found] = compare_with_training(sheet_of(spec), {spec.name: np.radians(degrees)})
+    assert (found.code, found.severity) == ("UNIT_SUSPECT", "error")
+    assert "unit: rad" in found.advice
+
+
 def test_misfit_is_counted_in_standard_deviations():
     spec = number("x", "points 0-100", SCORE, 50, 10)
     at = np.array([-1.2816, -0.6745, 0.0, 0.6745, 1.2816]) * 10 + 50

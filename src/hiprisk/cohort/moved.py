@@ -23,6 +23,10 @@ from hiprisk.sheet.format import Sheet, VariableSpec
 # A factor between spreads beyond this is a unit, not a population.
 UNIT_RATIO = 4.0
 MEDIAN_SHIFT_SD = 1.5
+# Misfit, in standard deviations, that people of another kind may have on the right scale.
+FARTHEST = 2.0
+# A constant at the training median has 0.78; this lets it lie 0.8 from there.
+FARTHEST_CONSTANT = 1.0
 FEWEST_NUMBERS = 20
 FEWEST_LEVELS = 50
 # People beyond a raw sum's top whom the training cohort makes one expect, where none is there.
@@ -45,7 +49,8 @@ def compare_with_training(
     -------
     tuple of Finding
         ``UNIT_SUSPECT`` where the spread differs by more than a factor of 4 or the median by more
-        than 1.5 standard deviations, or where nobody exceeds the largest raw sum;
+        than 1.5 standard deviations (an error only where a known scale explains the spread), or
+        where numbers look like a raw sum; ``CONSTANT`` where all values are the same;
         ``CODING_SUSPECT`` where a category's levels look swapped; ``DIRECTION_SUSPECT`` where a
         scale's correlations with others have the other sign.
     """
@@ -72,19 +77,48 @@ def _moved_number(spec: VariableSpec, values: NDArray[np.float64]) -> Iterable[F
     quantiles = np.quantile(known, PROBABILITIES)
     ratio = float(quantiles[3] - quantiles[1]) / training.iqr
     shift = abs(float(quantiles[2]) - training.median) / spread_of(training)
-    other_unit = not 1 / UNIT_RATIO <= ratio <= UNIT_RATIO
-    if other_unit or shift > MEDIAN_SHIFT_SD:
+    other_spread = not 1 / UNIT_RATIO <= ratio <= UNIT_RATIO
+    scale = _scale_of_spread(quantiles, spec, ratio) if other_spread else None
+    if scale is not None or shift > MEDIAN_SHIFT_SD or (other_spread and ratio > 0.0):
         yield Finding(
             code="UNIT_SUSPECT",
-            severity="error" if other_unit else "warning",
+            severity="warning" if scale is None else "error",
             column=spec.name,
             count=int(known.size),
             message=f"the spread is {ratio:.3g} times that of the training cohort and the median "
             f"{shift:.2g} standard deviations away: another unit or scale than {spec.unit}?",
-            advice=advice_for(likely_scale(quantiles, spec)),
+            advice=advice_for(scale or likely_scale(quantiles, spec)),
         )
-        return
-    yield from _raw_sum(spec, known, quantiles)
+    elif known.min() == known.max():
+        yield Finding(
+            code="CONSTANT",
+            severity="warning",
+            column=spec.name,
+            count=int(known.size),
+            message="all values are the same; in the training cohort they were not",
+            advice="nothing is wrong if the people were selected by it",
+        )
+    else:
+        yield from _raw_sum(spec, known, quantiles)
+
+
+def _scale_of_spread(
+    quantiles: NDArray[np.float64], spec: VariableSpec, ratio: float
+) -> Scale | None:
+    """The scale that explains another spread; without one it is a selection and no unit.
+
+    Whole numbers and chosen people may have a quartile range of 0: there the scale must bring the
+    values close to the training cohort's. Where a range is left, the scale must mend it too, and
+    people who are ill in another degree may lie farther off.
+    """
+    if ratio == 0.0:
+        return likely_scale(quantiles, spec, most=FARTHEST_CONSTANT)
+    scale = likely_scale(quantiles, spec)
+    if scale is not None:
+        return scale
+    scale = likely_scale(quantiles, spec, most=FARTHEST)
+    mended = scale is not None and 1 / UNIT_RATIO <= abs(scale.factor) * ratio <= UNIT_RATIO
+    return scale if mended else None
 
 
 def advice_for(scale: Scale | None) -> str:
