@@ -29,8 +29,10 @@ FARTHEST = 2.0
 FARTHEST_CONSTANT = 1.0
 FEWEST_NUMBERS = 20
 FEWEST_LEVELS = 50
-# People beyond a raw sum's top whom the training cohort makes one expect, where none is there.
-EXPECTED_BEYOND = 10.0
+# Nats by which a raw sum must explain whole numbers better than a score does.
+EVIDENCE = 8.0
+# Different values from which rounded scores are told from raw sums.
+FEWEST_DISTINCT = 20
 
 
 def compare_with_training(
@@ -138,21 +140,59 @@ def _raw_sum(
         return
     largest = float(known.max())
     for scale in other_scales(spec):
-        if scale.top is None or largest > scale.top:
+        if scale.top is None or largest > scale.top or _are_scores(known, scale):
             continue
         beyond = share_beyond(training, scale.top)
-        better = misfit(quantiles, spec, scale) < misfit(quantiles, spec)
-        if better and known.size * beyond >= EXPECTED_BEYOND:
+        if raw_sum_evidence(quantiles, spec, scale, n=known.size, beyond=beyond) >= EVIDENCE:
             yield Finding(
                 code="UNIT_SUSPECT",
                 severity="warning",
                 column=spec.name,
                 count=int(known.size),
-                message=f"all values are whole numbers and none is beyond {scale.top:g}; in the "
-                f"training cohort {beyond:.0%} were",
+                message=f"all values are whole numbers and none is beyond {scale.top:g}, where "
+                f"{beyond:.0%} of the training cohort were; times {scale.factor:.3g} they are more "
+                "like it",
                 advice=advice_for(scale),
             )
             return
+
+
+def raw_sum_evidence(
+    quantiles: NDArray[np.float64], spec: VariableSpec, scale: Scale, *, n: int, beyond: float
+) -> float:
+    """Log likelihood, in nats, by which a raw sum explains a file better than a score does.
+
+    Parameters
+    ----------
+    quantiles : ndarray, shape (5,)
+        Of the file, at `PROBABILITIES`.
+    spec : VariableSpec
+    scale : Scale
+        Of the raw sum.
+    n : int
+        People with a known value.
+    beyond : float
+        Share of the training cohort above the largest raw sum.
+
+    Notes
+    -----
+    Two parts: that nobody is beyond the largest sum, ``n * beyond`` (Poisson), and that the
+    quantiles lie closer to the training cohort's once scaled, as the mean of normal values would,
+    ``n * (misfit ** 2 - scaled_misfit ** 2) / 2``. The second counts only where
+    scaling at least halves the misfit, or people of a milder kind would do.
+    """
+    own, scaled = misfit(quantiles, spec), misfit(quantiles, spec, scale)
+    if scaled >= own:
+        return 0.0
+    closer = n * (own**2 - scaled**2) / 2.0 if scaled < own / 2.0 else 0.0
+    return n * beyond + closer
+
+
+def _are_scores(known: NDArray[np.float64], scale: Scale) -> bool:
+    """Whether all are rounded scores of whole sums: raw sums take the numbers between too."""
+    assert scale.top is not None
+    scores = np.round(np.arange(scale.top + 1.0) * scale.factor)
+    return len(np.unique(known)) >= FEWEST_DISTINCT and bool(np.isin(known, scores).all())
 
 
 def _moved_category(spec: VariableSpec, values: NDArray[np.object_]) -> Iterable[Finding]:
