@@ -28,6 +28,7 @@ FARTHEST = 2.0
 # A constant at the training median has 0.78; this lets it lie 0.8 from there.
 FARTHEST_CONSTANT = 1.0
 FEWEST_NUMBERS = 20
+SHARE_FACTOR = 100.0
 FEWEST_LEVELS = 50
 # Nats by which a raw sum must explain whole numbers better than a score does.
 EVIDENCE = 8.0
@@ -72,6 +73,8 @@ def compare_with_training(
 def _moved_number(spec: VariableSpec, values: NDArray[np.float64]) -> Iterable[Finding]:
     known = values[~np.isnan(values)]
     training = spec.training
+    if 0 < known.size < FEWEST_NUMBERS:
+        yield from _few_shares(spec, known)
     if known.size < FEWEST_NUMBERS or training is None or not training.iqr:
         return
     if training.median is None:
@@ -102,6 +105,21 @@ def _moved_number(spec: VariableSpec, values: NDArray[np.float64]) -> Iterable[F
         )
     else:
         yield from _raw_sum(spec, known, quantiles)
+
+
+def _few_shares(spec: VariableSpec, known: NDArray[np.float64]) -> Iterable[Finding]:
+    """Shares of 0-1 in a score of 0-100, in a file too short for quantiles."""
+    share = next((s for s in other_scales(spec) if s.factor == SHARE_FACTOR and not s.offset), None)
+    inside = (known >= 0.0).all() and (known <= 1.0).all() and (known % 1.0 != 0.0).any()
+    if share is not None and inside:
+        yield Finding(
+            code="UNIT_SUSPECT",
+            severity="warning",
+            column=spec.name,
+            count=int(known.size),
+            message="all values lie between 0 and 1, and not all are whole numbers",
+            advice=advice_for(share),
+        )
 
 
 def _scale_of_spread(

@@ -24,12 +24,14 @@ if TYPE_CHECKING:
 
 # Reasons that concern no single variable.
 NO_ANSWER = {"OVERFLOW": "a value is so large that the model's numbers run out"}
+RADIANS = "all angles given are below 3.2, as radians are; degrees are wanted"
 _ADVICE = {
     "OVERFLOW": "check the values and their units",
     "OUT_OF_RANGE": "check the value and its unit",
     "NOT_A_NUMBER": "give a number with a decimal point",
     "NOT_AN_INTEGER": "give a whole number",
     "UNKNOWN_CATEGORY": "give one of the levels",
+    "UNIT_SUSPECT": "give degrees: radians times 57.3",
     "TOO_MANY_MISSING": "give more, or the more important, variables",
 }
 
@@ -208,6 +210,8 @@ def _rule(sheet: Sheet, code: str, name: str | None, given: Mapping[str, object]
     if name is None:
         return NO_ANSWER.get(code, "too little is known for a prediction")
     spec = sheet.variable(name)
+    if code == "UNIT_SUSPECT":
+        return RADIANS
     came = f"got {as_text(given[name])[:40]!r}"
     if code == "OUT_OF_RANGE":
         return f"must lie in {range_text(spec)}, {came}"

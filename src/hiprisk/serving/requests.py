@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from hiprisk.errors import BundleError, InputError
 from hiprisk.serving.answers import Answers, Unreadable, answer, as_mapping
-from hiprisk.serving.patient import NO_ANSWER, Model, range_text
+from hiprisk.serving.patient import NO_ANSWER, RADIANS, Model, range_text
 from hiprisk.serving.problems import RequestRefusedError
 from hiprisk.serving.statements import DISCLAIMER, SIMULATED
 from hiprisk.serving.values import as_number, is_not_known
@@ -181,5 +181,6 @@ def _rule(model: Model, code: str, name: str | None) -> str:
         "OUT_OF_RANGE": "must lie in {}",
         "UNKNOWN_CATEGORY": "must be one of {}",
         "NOT_AN_INTEGER": "must be a whole number in {}",
+        "UNIT_SUSPECT": RADIANS,
     }
     return rules.get(code, "must be a number in {}").format(range_text(model.sheet.variable(name)))
