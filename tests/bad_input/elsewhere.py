@@ -38,6 +38,18 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
         f"{_UNITS}::test_54_55_motion_in_radians_is_refused_until_insisted_on",
     ),
     (
+        54,
+        "a patient, or a row, whose angles are all below 3.2 (three or more)",
+        "reason UNIT_SUSPECT; 3, 422",
+        f"{_UNITS}::test_54_55_a_patient_whose_angles_are_radians_is_refused",
+    ),
+    (
+        57,
+        "a share of 0-1 in fewer than 20 rows",
+        "warning UNIT_SUSPECT",
+        f"{_UNITS}::test_57_shares_in_a_short_file_are_a_warning",
+    ),
+    (
         56,
         "metres, millimetres, inches, pounds, months, years",
         "UNIT_SUSPECT, the unit named",

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import html
+import itertools
 import json
 import re
 from dataclasses import replace
@@ -16,6 +17,7 @@ from hiprisk.serving.patient import load
 from hiprisk.serving.testpack import make_pack
 from hiprisk.serving.testpack_check import compare
 from hiprisk.sheet.format import MeasurementError
+from motion_sheet import MOTION, motion_sheet
 from serving_browser import running_browser
 from serving_patients import random_patients
 from small_bundle import small_sheet
@@ -244,6 +246,17 @@ def test_the_page_answers_the_models_test_pack(opened, name):
     assert found.differences == ()
     refused = [bool(expected["reason"]) for expected in pack.answers]
     assert [bool(answer.get("refused")) for answer in answers] == refused
+
+
+def test_angles_that_are_radians_are_refused_as_python_refuses_them(opened):
+    tab, model = opened(motion_sheet())
+    known = {"age_years": 64, "womac_function_0_100": 40}
+    for angles in itertools.product((None, 0, 1.9, -0.4, 3.2, 90), repeat=len(MOTION)):
+        patient = {**known, **dict(zip(MOTION, angles, strict=True))}
+        answer = tab.evaluate("(one) => window.hiprisk.explain(one)", patient)
+        refused = [(one["code"], one["variable"]) for one in answer.get("refused", [])]
+        expected = [r.rstrip(")").split("(") for r in model.answer(patient)["reason"]]
+        assert refused == [tuple(one) for one in expected]
 
 
 def fill(tab, **values):

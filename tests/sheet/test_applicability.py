@@ -3,6 +3,7 @@
 import numpy as np
 
 from hiprisk.sheet.applicability import assess
+from motion_sheet import MOTION, motion_sheet
 from small_bundle import small_sheet
 
 
@@ -58,3 +59,23 @@ def test_several_reasons_stand_side_by_side():
 def test_infinity_is_out_of_range():
     result = assessed(womac_function_0_100=np.array([np.inf]))
     assert result.reasons.joined()[0] == "OUT_OF_RANGE(womac_function_0_100)"
+
+
+def test_three_small_angles_are_radians():
+    nan = np.nan
+    rows = [
+        (1.9, 0.4, 0.6, "UNIT_SUSPECT(hip_flexion_deg)"),
+        (nan, 0.4, 0.6, ""),  # two are too few to tell
+        (95.0, 0.4, 0.6, ""),
+        (3.2, 0.4, 0.6, ""),
+        (3.19, -0.4, 0.6, "UNIT_SUSPECT(hip_flexion_deg)"),
+        (0.0, 0.0, 0.0, ""),  # the same in either unit
+        (1.9, -20.0, 0.6, ""),
+        (1.9, 0.4, 200.0, "OUT_OF_RANGE(hip_abduction_deg)"),
+    ]
+    columns = {name: np.array([row[i] for row in rows]) for i, name in enumerate(MOTION)}
+    columns["womac_function_0_100"] = np.full(len(rows), 50.0)
+    found = assess(motion_sheet(), columns, n_rows=len(rows))
+    assert found.reasons.joined().tolist() == [row[3] for row in rows]
+    del columns["hip_abduction_deg"]
+    assert not assess(motion_sheet(), columns, n_rows=len(rows)).reasons.any().any()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 import textwrap
 from collections.abc import Iterable, Mapping
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from hiprisk.cli.output import print_lines, print_table
 from hiprisk.cli.terminal_picture import Band, draw_bands
+from hiprisk.serving.likeness import SHORT_LIKENESS, likeness_warning
 
 if TYPE_CHECKING:
     from hiprisk.serving.explanation import Explanation
@@ -35,6 +37,7 @@ def show_prediction(model: Model, result: PatientPrediction, *, why: bool = Fals
     print_lines("")
     _show_numbers(sheet, result)
     _show_picture(sheet, result)
+    _show_warning(result)
     _show_chances(sheet, result)
     if result.explanation is not None:
         _show_score_error(sheet, result.explanation)
@@ -46,7 +49,7 @@ def show_prediction(model: Model, result: PatientPrediction, *, why: bool = Fals
             _show_short(sheet, result.explanation)
     elif result.values["imputed"]:
         print_lines("", "Not known, filled in: " + ", ".join(result.values["imputed"]))
-    _show_flags(result.values)
+    _show_flags(sheet, result.values)
     print_lines("")
     print_wrapped(f"Use: {result.intended_use}")
     bundle = model.bundle
@@ -64,12 +67,24 @@ def provenance_words(provenance: str) -> str:
     return words.get(provenance, "of unknown origin")
 
 
-def amount(sheet: Sheet, value: float, *, signed: bool = False) -> str:
+def amount(sheet: Sheet, value: float, *, digits: int = 1) -> str:
     """A difference of predictions in words: points of the score, or of a risk in percent."""
-    sign = "+" if signed else ""
     if sheet.outcome.kind == "binary":
-        return f"{100 * value:{sign}.1f} percentage points"
-    return f"{value:{sign}.1f}"
+        return f"{100 * value:.{digits}f} percentage points"
+    return f"{value:.{digits}f}"
+
+
+def moves_text(sheet: Sheet, low: float, high: float) -> str:
+    """How far the answer moves, as a range, with as many digits as keep it one and not zero."""
+    low, high = sorted((low, high))
+    for digits in (1, 2, 3):
+        least, most = amount(sheet, low, digits=digits), amount(sheet, high, digits=digits)
+        least = least.split(" ")[0]
+        one_figure = math.isclose(low, high, rel_tol=1e-6)
+        vanished = low > 0.0 and float(least) == 0.0
+        if not vanished and (one_figure or least != most.split(" ")[0]):
+            break
+    return f"+/- {most}" if least == most.split(" ")[0] else f"+/- {least} to {most}"
 
 
 def level_text(sheet: Sheet, value: float) -> str:
@@ -200,7 +215,8 @@ def _show_short(sheet: Sheet, explanation: Explanation) -> None:
         label = sheet.variable(best.variable).label
         by = amount(sheet, best.narrows_80_by)
         print_wrapped(f"Knowing {label} would narrow that most: by about {by}.")
-    print_lines("", "--why says more: measurement error, likeness, resampled models.")
+    _show_trust(sheet, explanation)
+    print_lines("", "--why says more of each.")
 
 
 def some_of(sheet: Sheet, names: tuple[str, ...], most: int = MOST_PARTS) -> str:
@@ -228,11 +244,42 @@ def largest_parts(explanation: Explanation) -> list[tuple[str, float]]:
     return [part for part in parts[:MOST_PARTS] if abs(part[1]) > smallest]
 
 
-def _show_flags(values: Mapping[str, Any]) -> None:
+def _show_warning(result: PatientPrediction) -> None:
+    """In a line of its own, under the numbers: values that do not go together."""
+    if result.explanation is None:
+        return
+    warning = likeness_warning(result.explanation.distance)
+    if warning is not None:
+        print_lines("", warning)
+
+
+def _show_trust(sheet: Sheet, explanation: Explanation) -> None:
+    """Measurement error, likeness and resampled models, a line each."""
+    moved = ", ".join(
+        f"{moves_text(sheet, item.moves_low, item.moves_high)} ({item.instrument}"
+        + (", assumed)" if any(own.error.assumed for own in item.variables) else ")")
+        for item in explanation.measurement_ranges
+    )
+    found, size = explanation.distance, explanation.effective_sample_size
+    like = "Likeness: nothing known" if found is None else SHORT_LIKENESS[found.likeness]
+    refits = explanation.refits
+    between = "not available" if refits is None else (
+        f"{level_text(sheet, refits.low)} to {level_text(sheet, refits.high)} "
+        f"(95 % of {refits.n_refits})"
+    )  # fmt: skip
+    print_lines(
+        "",
+        f"Within measurement error it moves by: {moved or 'not available'}.",
+        f"{like}; effective sample size {'not available' if size is None else f'{size:.0f}'}.",
+        f"Resampled models say: {between}.",
+    )
+
+
+def _show_flags(sheet: Sheet, values: Mapping[str, Any]) -> None:
     worth = [flag for flag in values["flags"] if flag != "SIMULATED_MODEL"]
     for flag in worth:
         code, _, name = flag.rstrip(")").partition("(")
-        print_lines(f"Note: {name}: {FLAG_WORDS.get(code, code)}")
+        print_lines(f"Note: {sheet.variable(name).label}: {FLAG_WORDS.get(code, code)}")
 
 
 def print_wrapped(text: str, *, indent: int = 0) -> None:

@@ -10,9 +10,11 @@ from hiprisk.cli.predict_text import (
     cost_words,
     heading,
     level_text,
+    moves_text,
     print_wrapped,
     some_of,
 )
+from hiprisk.serving.likeness import LIKENESS
 
 if TYPE_CHECKING:
     from hiprisk.serving.explanation import Explanation
@@ -20,11 +22,6 @@ if TYPE_CHECKING:
     from hiprisk.sheet.format import Sheet
 
 SHOWN = 5
-LIKENESS = {
-    "alike": "like those that the model learned from",
-    "less_usual": "less usual than 19 in 20 of those that the model learned from",
-    "unlike": "unlike those that the model learned from: fewer than 1 in 100 are as far out",
-}
 
 
 def show_why(model: Model, explanation: Explanation) -> None:
@@ -89,7 +86,7 @@ def _show_measurement(sheet: Sheet, explanation: Explanation) -> None:
                 [
                     sheet.variable(item.variable).label,
                     figure + (" assumed" if error.assumed else ""),
-                    _moves(sheet, item.moves_low, item.moves_high),
+                    moves_text(sheet, item.moves_low, item.moves_high),
                 ]
             )
         if len(instrument.variables) == 1:
@@ -98,7 +95,7 @@ def _show_measurement(sheet: Sheet, explanation: Explanation) -> None:
             [
                 f"all by {instrument.instrument}",
                 "",
-                _moves(sheet, instrument.moves_low, instrument.moves_high),
+                moves_text(sheet, instrument.moves_low, instrument.moves_high),
             ]
         )
     print_table(["measured", "standard error", "answer moves"], rows)
@@ -107,14 +104,6 @@ def _show_measurement(sheet: Sheet, explanation: Explanation) -> None:
     )
     for source in sources:
         print_wrapped(f"Source: {source}.", indent=2)
-
-
-def _moves(sheet: Sheet, low: float, high: float) -> str:
-    low, high = sorted((low, high))
-    one = amount(sheet, high)
-    if amount(sheet, low) == one:
-        return f"+/- {one}"
-    return f"+/- {amount(sheet, low).split(' ')[0]} to {one}"
 
 
 def _show_likeness(explanation: Explanation) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from hiprisk.serving.patient import NO_ANSWER, Model, range_text
+from hiprisk.serving.patient import NO_ANSWER, RADIANS, Model, range_text
 from hiprisk.sheet.applicability import SIMULATED
 
 _FLAGS = {
@@ -52,6 +52,7 @@ def rule_broken(model: Model, code: str, name: str | None) -> str:
         "OUT_OF_RANGE": "must lie in {}",
         "UNKNOWN_CATEGORY": "must be one of {}",
         "NOT_AN_INTEGER": "must be a whole number in {}",
+        "UNIT_SUSPECT": RADIANS,
     }
     return rules.get(code, "must be a number in {}").format(range_text(model.sheet.variable(name)))
 

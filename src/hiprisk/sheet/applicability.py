@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,9 @@ from hiprisk.sheet.patterns import texts_by_pattern
 Mask = NDArray[np.bool_]
 
 SIMULATED = "SIMULATED_MODEL"
+# No joint moves by so little in three directions; half a turn is 3.14 radians.
+FEWEST_ANGLES = 3
+LARGEST_RADIANS = 3.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,8 +85,9 @@ def assess(sheet: Sheet, columns: Columns, *, n_rows: int) -> Assessment:
     Returns
     -------
     Assessment
-        Reasons are ``OUT_OF_RANGE``, ``UNKNOWN_CATEGORY``, ``NOT_AN_INTEGER`` and
-        ``TOO_MANY_MISSING``; flags are ``UNUSUAL`` (outside the soft range), ``EXTRAPOLATION``
+        Reasons are ``OUT_OF_RANGE``, ``UNKNOWN_CATEGORY``, ``NOT_AN_INTEGER``, ``UNIT_SUSPECT`` (of
+        the first angle, where all are so small that they are radians) and ``TOO_MANY_MISSING``;
+        flags are ``UNUSUAL`` (outside the soft range), ``EXTRAPOLATION``
         (outside the first to 99th percentile of training), ``NOT_IN_TRAINING`` (a level that no
         training row had) and ``SIMULATED_MODEL``.
     """
@@ -99,6 +104,7 @@ def assess(sheet: Sheet, columns: Columns, *, n_rows: int) -> Assessment:
         else:
             missing = _category_notes(spec, np.asarray(values, dtype=object), reasons, flags)
         imputed_weight[missing] += spec.weight
+    reasons |= _in_radians(sheet, columns, reasons)
     reasons["TOO_MANY_MISSING"] = imputed_weight > sheet.max_imputed_weight
     if sheet.provenance == "synthetic":
         flags[SIMULATED] = np.ones(n_rows, dtype=bool)
@@ -146,6 +152,33 @@ def _category_notes(
             flags[code] = flags[code] | here if code in flags else here
     reasons[f"UNKNOWN_CATEGORY({spec.name})"] = ~known
     return missing
+
+
+def _in_radians(sheet: Sheet, columns: Columns, reasons: Mapping[str, Mask]) -> dict[str, Mask]:
+    """Rows whose angles, three or more, are all below 3.2: radians, which a range seldom shows.
+
+    A row of nothing but zeros is the same in either unit.
+    """
+    values = {
+        spec.name: np.asarray(columns[spec.name], dtype=np.float64)
+        for spec in sheet.variables
+        if spec.unit == "deg" and spec.kind == "number" and spec.name in columns
+    }
+    if len(values) < FEWEST_ANGLES:
+        return {}
+    angles = np.abs(np.stack(list(values.values())))
+    for row, name in zip(angles, values, strict=True):
+        for code in ("OUT_OF_RANGE", "NOT_AN_INTEGER"):
+            broken = reasons.get(f"{code}({name})")
+            if broken is not None:
+                row[broken] = np.nan
+    given = ~np.isnan(angles)
+    largest = np.where(given, angles, 0.0).max(axis=0)
+    suspect = (given.sum(axis=0) >= FEWEST_ANGLES) & (largest > 0.0) & (largest < LARGEST_RADIANS)
+    first = given.argmax(axis=0)
+    return {
+        f"UNIT_SUSPECT({name})": suspect & (first == place) for place, name in enumerate(values)
+    }
 
 
 def _outside(values: NDArray[np.float64], low: float, high: float) -> Mask:

@@ -33,7 +33,8 @@ from hiprisk.sheet.evaluate import SheetEvaluator
 from hiprisk.sheet.format import Sheet
 from hiprisk.validation.casemix_results import CaseMix, ColumnShift
 from hiprisk.validation.intervals import percentile_intervals
-from hiprisk.validation.newpeople import NewPeople, linear_parts
+from hiprisk.validation.linear_parts import linear_parts
+from hiprisk.validation.newpeople import NewPeople
 from hiprisk.validation.separation import (
     Moments,
     covariance_of_mean,

@@ -276,6 +276,12 @@ function makeEngine(sheet) {
         if (flag) flags.push(`${flag}(${spec.name})`);
       }
     }
+    const angles = sheet.variables.filter((s) => s.unit === "deg" && s.kind === "number" && values[s.name] !== undefined);
+    const largest = Math.max(0, ...angles.map((s) => Math.abs(values[s.name])));
+    if (angles.length >= 3 && largest > 0 && largest < 3.2) {
+      refused.push({ code: "UNIT_SUSPECT", variable: angles[0].name,
+        rule: "is in degrees: all angles given are below 3.2, as radians are" });
+    }
     if (imputedWeight > sheet.max_imputed_weight) {
       refused.push({ code: "TOO_MANY_MISSING", variable: null,
         rule: "too little is known for a prediction" });
