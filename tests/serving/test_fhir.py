@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from hiprisk.cli import main
-from hiprisk.serving.fhir import later, read_bundle_resource, risk_assessment
+from hiprisk.serving.fhir import check_reference, later, read_bundle_resource, risk_assessment
 from hiprisk.serving.fhir_codes import load_code_map
 from hiprisk.serving.observations import read_record
+from hiprisk.serving.remarks import basis_of
 from service_client import NOW, client_of, small_model
 
 R4 = json.loads((Path(__file__).parents[1] / "oracles" / "fhir_r4_elements.json").read_text())
@@ -44,6 +45,9 @@ def check(kind, value, place="RiskAssessment"):
         assert element["min"] == 0 or name in value, f"{place} lacks {name}"
     for stem in R4["choices"].get(kind, ()):
         assert sum(name.startswith(stem) for name in value) <= 1, f"{place}.{stem}[x]"
+
+
+BASIS = ["age: 63 years", "sex: female", "WOMAC function: 45 points 0-100"]
 
 
 def assessed(model, given=KNOWN, **options):
@@ -151,7 +155,7 @@ def test_the_command_prints_the_same_resource(tmp_path, capsys):
     options = ["--age-years", "63", "--sex", "female", "--womac-function-0-100", "45"]
     assert main(["predict", str(model.bundle.path), *options, "--fhir", "Patient/7"]) == 0
     printed = json.loads(capsys.readouterr().out)
-    expected = assessed(model, subject="Patient/7")
+    expected = assessed(model, subject="Patient/7", basis=BASIS)
     assert printed.pop("occurrenceDateTime")
     assert expected.pop("occurrenceDateTime")
     # The day of the horizon counts from today.
@@ -165,7 +169,45 @@ def test_predict_of_the_service_gives_it_on_request(tmp_path):
     model = small_model(tmp_path)
     answer = client_of(model).post("/predict", KNOWN, accept="application/fhir+json")
     assert answer.headers["content-type"] == "application/fhir+json"
-    assert answer.json() == assessed(model, basis=["age", "sex", "WOMAC function"])
+    assert answer.json() == assessed(model, basis=BASIS)
+
+
+def test_the_basis_is_the_same_on_each_way_in(tmp_path):
+    """A record says also from when; nothing else differs."""
+    model = small_model(tmp_path)
+    resource = client_of(model).post("/fhir/risk-assessment", record()).json()
+    told = [one["display"].partition(", ")[0] for one in resource["basis"]]
+    given = {"age_years": 63.0, "sex": "female", "lbp_any": None}
+    values = model.explain(given).to_dict()
+    assert told == basis_of(model, given, values) == ["age: 63 years", "sex: female"]
+    # In the sheet's order, however it came.
+    turned = dict(reversed(given.items()))
+    assert basis_of(model, turned, values) == told
+
+
+@pytest.mark.parametrize(
+    "reference",
+    ["foo bar <x>", "Patient", "Patient/", "Patient/a b", "Patient/é", "patient/1",
+     "Observation/1", f"Patient/{'x' * 65}", "Patient/1/2", "Patient/1\n", "https://", "https://a",
+     "ftp://a/Patient/1", "https://a/Patient/1 2", "https://a/<x>", "javascript:alert(1)",
+     "urn:uuid:1", "#p1"],
+)  # fmt: skip
+def test_what_is_no_reference_is_refused(tmp_path, capsys, reference):
+    model = small_model(tmp_path)
+    assert main(["predict", str(model.bundle.path), "--age-years", "63", "--fhir", reference]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith("hiprisk: error[USAGE]: --fhir takes a FHIR reference")
+    assert "<x>" not in printed.err
+
+
+@pytest.mark.parametrize(
+    "reference",
+    ["Patient/123", "Patient/a-b.C/_history/2", "Group/7", "https://ehr.example/fhir/Patient/p1",
+     "http://127.0.0.1:8080/r4/Patient/1", "urn:uuid:d1577c69-dfbe-44ad-ba6d-3e05e953b2ea"],
+)  # fmt: skip
+def test_a_reference_may_be_relative_or_absolute(reference):
+    check_reference(reference)
 
 
 def record(*more, patient_id="p1", url="urn:uuid:1"):
@@ -234,6 +276,8 @@ def test_only_what_is_recorded_of_the_patient_is_read(reference, patient_id, url
         ({"resourceType": "Bundle"}, "must be a FHIR Bundle with entries"),
         ({"resourceType": "Bundle", "entry": []}, "must hold one Patient; it holds 0"),
         (record({"resourceType": "Patient", "id": "p2"}), "must hold one Patient; it holds 2"),
+        (record(patient_id="foo bar <x>"), "the Patient's id is no FHIR id"),
+        (record(patient_id=7), "the Patient's id is no FHIR id"),
         ({"resourceType": "Bundle", "entry": [None, 3, {"resource": None}]}, "it holds 0"),
     ],
 )

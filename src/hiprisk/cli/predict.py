@@ -37,14 +37,20 @@ def run(argv: Sequence[str]) -> int:
 
     model = load(str(reference))
     options = _parser(model).parse_args(words)
+    if options.fhir:
+        from hiprisk.serving.fhir import check_reference
+
+        check_reference(options.fhir)
     given = _given(model, options)
     if given is None:
         given = ask_patient(model)
     if options.fhir is not None:
         from hiprisk.serving.fhir import risk_assessment
+        from hiprisk.serving.remarks import basis_of
 
         values = model.explain(given).to_dict()
-        print_json(risk_assessment(model, values, subject=options.fhir))
+        basis = basis_of(model, given, values)
+        print_json(risk_assessment(model, values, subject=options.fhir, basis=basis))
         return 0
     result = model.explain(given)
     if options.json:

@@ -8,18 +8,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from hiprisk.errors import InputError
-from hiprisk.serving.fhir import bundle_resources, headline
+from hiprisk.serving.fhir import FHIR_ID, bundle_resources, headline
 from hiprisk.serving.fhir_codes import CodeMap
 from hiprisk.serving.observations import REASONS, Record, Unused, Used, read_record
 from hiprisk.serving.patient import Model
 from hiprisk.serving.problems import RequestRefusedError
-from hiprisk.serving.remarks import remarks
+from hiprisk.serving.remarks import remarks, value_in_words
 from hiprisk.serving.requests import predict_one
 from hiprisk.serving.statements import DISCLAIMER, SIMULATED
 
 MAX_SUMMARY = 139
 HOOK = "patient-view"
-_FHIR_ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
 _BASE = re.compile(r"https?://[^\s/?#]+[^\s?#]*")
 _UUID = re.compile(r"[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 
@@ -117,7 +116,7 @@ def _patient_id(document: Mapping[str, Any]) -> str:
     for key in ("userId", "patientId"):
         if not isinstance(context.get(key), str) or not context[key]:
             raise _bad(f"context must hold {key} as text", f"context.{key}")
-    if not _FHIR_ID.fullmatch(context["patientId"]):
+    if not FHIR_ID.fullmatch(context["patientId"]):
         raise _bad("context.patientId must be a FHIR id", "context.patientId")
     return str(context["patientId"])
 
@@ -204,11 +203,9 @@ def _record_lines(model: Model, record: Record) -> list[str]:
 
 def used_in_words(model: Model, item: Used) -> str:
     """A value that was used: what, how much, from when."""
-    spec = model.sheet.variable(item.variable)
-    number = f"{item.value:g} {spec.unit}" if isinstance(item.value, float) else item.value
     when = f", recorded {item.recorded}" if item.recorded else ", from the patient's data"
     converted = f", converted from {item.converted_from}" if item.converted_from else ""
-    return f"{spec.label}: {number.strip()}{when}{converted}"
+    return f"{value_in_words(model, item.variable, item.value)}{when}{converted}"
 
 
 def _unused_in_words(model: Model, note: Unused) -> str:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from hiprisk.errors import InputError
+from hiprisk.errors import ConfigError, InputError
 from hiprisk.serving.remarks import remarks
 from hiprisk.serving.statements import DISCLAIMER, SIMULATED
 
@@ -24,6 +25,16 @@ INTERVALS = {
     "80": "urn:hiprisk:fhir:prediction-interval-80",
     "95": "urn:hiprisk:fhir:prediction-interval-95",
 }
+FHIR_ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
+_RELATIVE = re.compile(
+    r"(Patient|Group)/[A-Za-z0-9.-]{1,64}(/_history/[A-Za-z0-9.-]{1,64})?", re.ASCII
+)
+# The characters of RFC 3986, without a query or a fragment.
+_ABSOLUTE = re.compile(
+    r"https?://[A-Za-z0-9.:\[\]_~%-]+(/[A-Za-z0-9._~%!$&'()*+,;=:@-]+)+"
+    r"|urn:uuid:[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
+    re.ASCII,
+)
 UCUM = "http://unitsofmeasure.org"
 
 
@@ -46,7 +57,7 @@ def risk_assessment(
         Reference that the caller gave, for instance ``Patient/123``; no other identifier is
         written.
     basis : sequence of str
-        What was used, in words.
+        What was used, in words; see `hiprisk.serving.remarks.basis_of`.
     now : datetime, optional
         With its time zone; the time of the assessment.
 
@@ -70,6 +81,21 @@ def risk_assessment(
         "note": [{"text": text} for text in _notes(model, values)],
     }
     return {key: value for key, value in resource.items() if value not in ([], "", None)}
+
+
+def check_reference(reference: str) -> None:
+    """Refuse what is no FHIR reference to a subject: ``Patient/id``, ``Group/id`` or absolute.
+
+    Raises
+    ------
+    ConfigError
+    """
+    if not (_RELATIVE.fullmatch(reference) or _ABSOLUTE.fullmatch(reference)):
+        raise ConfigError(
+            "--fhir takes a FHIR reference to the patient, and this is none",
+            code="USAGE",
+            advice="write Patient/123, the whole address of a Patient, or urn:uuid:...",
+        )
 
 
 def _predictions(model: Model, values: Mapping[str, Any], now: dt.datetime) -> list[dict[str, Any]]:
@@ -184,6 +210,8 @@ def read_bundle_resource(document: Mapping[str, Any]) -> RecordBundle:
         raise _no_record(f"the Bundle must hold one Patient; it holds {len(patients)}")
     url, patient = patients[0]
     given = patient.get("id")
+    if given is not None and not (isinstance(given, str) and FHIR_ID.fullmatch(given)):
+        raise _no_record("the Patient's id is no FHIR id")
     subject = f"Patient/{given}" if isinstance(given, str) else None
     # A fullUrl is absolute (R4): one that is not could name somebody else.
     absolute = url if isinstance(url, str) and ":" in url else None

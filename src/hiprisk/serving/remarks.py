@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hiprisk.serving.patient import NO_ANSWER, RADIANS, Model, range_text
+from hiprisk.serving.values import as_number, as_text
 from hiprisk.sheet.applicability import SIMULATED
 
 _FLAGS = {
@@ -42,6 +43,33 @@ def remarks(model: Model, values: Mapping[str, Any]) -> list[str]:
 def _flag(model: Model, flag: str) -> str:
     code, _, name = flag.rstrip(")").partition("(")
     return f"{model.sheet.variable(name).label} {_FLAGS[code]}"
+
+
+def basis_of(model: Model, given: Mapping[str, object], values: Mapping[str, Any]) -> list[str]:
+    """What an answer rests on, a line a value in the sheet's order; nothing that was filled in.
+
+    Parameters
+    ----------
+    model : Model
+    given : mapping
+        As for `Model.predict`.
+    values : mapping
+        As `PatientPrediction.values`.
+    """
+    used = [spec.name for spec in model.sheet.variables]
+    return [
+        value_in_words(model, name, given[name])
+        for name in used
+        if name in given and name not in values["imputed"]
+    ]
+
+
+def value_in_words(model: Model, name: str, value: object) -> str:
+    """A value with its label and unit: ``age: 63 years``."""
+    spec = model.sheet.variable(name)
+    number = as_number(value) if spec.kind == "number" else None
+    shown = as_text(value) if number is None else f"{number:g} {spec.unit}"
+    return f"{spec.label}: {shown.strip()}"
 
 
 def rule_broken(model: Model, code: str, name: str | None) -> str:
