@@ -354,3 +354,30 @@ def test_a_band_without_bounds_is_its_point_alone():
 
 def test_the_sheet_of_these_tests_asks_four_questions():
     assert len(small_sheet().variables) == 4
+
+
+@pytest.mark.parametrize("form", [[], ["--fhir"], ["--json"]])
+def test_a_refusal_shows_nothing_of_a_file_unless_asked(capsys, form):
+    patient = Path("patient.json")
+    for content, said in (
+        ({"age_years": "Jane Roe"}, "error[NOT_A_NUMBER]: age_years: must be a number"),
+        ({"age_years": 63, "sex": "Jane Roe"}, "sex: must be one of female, male"),
+        ({"age_years": 999}, "age_years: must lie in 18 to 110 years"),
+        ({"Jane Roe": 3}, "error[UNKNOWN_VARIABLE]: patient.json: key 1 of 1 is no variable"),
+        ({"a": 1, "Jane Roe": [3]}, "patient.json: the value of key 2 is a list or an object"),
+    ):
+        patient.write_text(json.dumps({**content}))
+        code, out, err = run(capsys, "predict", "small", "--from", "patient.json", *form)
+        assert code == 3
+        assert said in err
+        assert not re.search("Jane|Roe|999", out + err)
+    patient.write_text('{"sex": "Jane Roe", "womac_function_0_100": 40}')
+    _, _, err = run(capsys, "predict", "small", "--from", "patient.json", "--show-values", *form)
+    assert "must be one of female, male, got 'Jane Roe'" in err
+    # What is typed may be shown: whoever typed it sees it anyway.
+    _, _, err = run(capsys, "predict", "small", "--from", "patient.json", "--sex", "x", *form)
+    assert "must be one of female, male, got 'x'" in err
+    assert "Jane" not in err
+    patient.write_text('{"Jane Roe": 40}')
+    _, _, err = run(capsys, "predict", "small", "--from", "patient.json", "--show-values", *form)
+    assert "'Jane Roe' is no variable of this model" in err

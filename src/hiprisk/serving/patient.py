@@ -212,14 +212,19 @@ def _rule(sheet: Sheet, code: str, name: str | None, given: Mapping[str, object]
     spec = sheet.variable(name)
     if code == "UNIT_SUSPECT":
         return RADIANS
-    came = f"got {as_text(given[name])[:40]!r}"
+    came = came_text(given[name])
     if code == "OUT_OF_RANGE":
-        return f"must lie in {range_text(spec)}, {came}"
+        return f"must lie in {range_text(spec)}{came}"
     if code == "UNKNOWN_CATEGORY":
-        return f"must be one of {', '.join(spec.levels)}, {came}"
+        return f"must be one of {', '.join(spec.levels)}{came}"
     if code == "NOT_AN_INTEGER":
-        return f"must be a whole number, {came}"
-    return f"must be a number, {came}"
+        return f"must be a whole number{came}"
+    return f"must be a number{came}"
+
+
+def came_text(value: object) -> str:
+    """The end of a letter that says what came."""
+    return f", got {as_text(value)[:40]!r}"
 
 
 def range_text(spec: VariableSpec) -> str:
