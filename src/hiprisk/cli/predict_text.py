@@ -21,6 +21,7 @@ FLAG_WORDS = {
     "NOT_IN_TRAINING": "nobody in training had this level",
 }
 DISCLAIMER = "Not a medical device; no medical advice."
+NO_PEOPLE = "Nothing is known of the people behind this model, so there is nobody to compare with."
 # A part smaller than this share of the largest is left out of the short form.
 SMALL_PART = 0.05
 MOST_PARTS = 5
@@ -100,7 +101,7 @@ def _show_numbers(sheet: Sheet, result: PatientPrediction) -> None:
 
 def _show_picture(sheet: Sheet, result: PatientPrediction) -> None:
     found = [_band(result.values, "this patient")]
-    if result.explanation is not None:
+    if result.explanation is not None and result.explanation.typical is not None:
         found.append(_band(result.explanation.typical.values, "typical patient"))
     bands = [band for band in found if band is not None]
     if not bands:
@@ -154,7 +155,8 @@ def _show_chances(sheet: Sheet, result: PatientPrediction) -> None:
     events = sheet.outcome.events
     if not events:
         return
-    typical = result.explanation.typical.values if result.explanation is not None else {}
+    known = None if result.explanation is None else result.explanation.typical
+    typical = {} if known is None else known.values
     rows = []
     for event in events:
         name = f"chance_{event.name}"
@@ -184,6 +186,9 @@ def _show_score_error(sheet: Sheet, explanation: Explanation) -> None:
 
 def _show_short(sheet: Sheet, explanation: Explanation) -> None:
     parts = largest_parts(explanation)
+    if explanation.typical is None:
+        print_lines("")
+        print_wrapped(f"What moved it: not available. {NO_PEOPLE}")
     if parts:
         words = ", ".join(f"{label} {value:+.1f}" for label, value in parts)
         if any(label.endswith("*") for label, _ in parts):
@@ -221,6 +226,8 @@ def cost_words(sheet: Sheet, wider: float) -> str:
 def largest_parts(explanation: Explanation) -> list[tuple[str, float]]:
     """The few parts that matter most, largest first; a star marks what was filled in."""
     found = explanation.contributions
+    if found is None:
+        return []
     lacking = set(explanation.not_known.variables)
     labels = [g.label + "*" * bool(lacking.intersection(g.variables)) for g in found.groups]
     parts = sorted(zip(labels, found.values, strict=True), key=lambda part: -abs(part[1]))

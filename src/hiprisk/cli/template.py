@@ -17,7 +17,7 @@ EXAMPLE = """  hiprisk template stupar
 def run(argv: Sequence[str]) -> int:
     """Run the command."""
     options = _parse(argv)
-    from hiprisk.serving.patient import load, range_text
+    from hiprisk.serving.patient import load, range_text, weight_text
 
     model = load(options.bundle)
     specs = model.sheet.variables
@@ -36,7 +36,7 @@ def run(argv: Sequence[str]) -> int:
                         "unit": spec.unit,
                         "range": None if spec.hard is None else list(spec.hard),
                         "levels": list(spec.levels),
-                        "weight": spec.weight,
+                        "weight": spec.weight if model.sheet.knows_its_people else None,
                     }
                     for spec in specs
                 ],
@@ -46,11 +46,14 @@ def run(argv: Sequence[str]) -> int:
     if model.sheet.provenance == "synthetic":
         print_lines("SIMULATED DATA: this model was fitted on simulated people.", "")
     rows = [
-        [spec.name, spec.label, range_text(spec), f"{100 * spec.weight:.0f} %"] for spec in specs
+        [spec.name, spec.label, range_text(spec), weight_text(model.sheet, spec)] for spec in specs
     ]
     print_table(["variable", "meaning", "range or levels", "weight"], rows)
     if options.out is not None:
-        note(f"written: {options.out}; leave a cell empty where nothing is known")
+        empty = "leave a cell empty where nothing is known"
+        if not model.sheet.knows_its_people:
+            empty = "this model fills nothing in: only complete rows get a prediction"
+        note(f"written: {options.out}; {empty}")
     return 0
 
 

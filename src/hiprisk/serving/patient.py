@@ -193,12 +193,16 @@ class Model:
         first = str(reasons[0])
         code, _, rest = first.partition("(")
         name = rest.rstrip(")") or None
+        advice = _ADVICE.get(code)
+        if code == "TOO_MANY_MISSING" and not self.sheet.knows_its_people:
+            lacking = [s.name for s in self.sheet.variables if is_not_known(given.get(s.name))]
+            advice = f"this model fills nothing in; give {', '.join(lacking)} as well"
         more = f"; also {', '.join(reasons[1:])}" if len(reasons) > 1 else ""
         return InputError(
             _rule(self.sheet, code, name, given) + more,
             code=code,
             column=name,
-            advice=_ADVICE.get(code),
+            advice=advice,
         )
 
 
@@ -226,6 +230,11 @@ def range_text(spec: VariableSpec) -> str:
     low, high = spec.hard
     scaled = f"{low:g}-{high:g}"
     return f"{low:g} to {high:g} {spec.unit.replace(scaled, '').strip()}".strip()
+
+
+def weight_text(sheet: Sheet, spec: VariableSpec) -> str:
+    """Share of the model's information that goes with a variable, in words."""
+    return f"{100 * spec.weight:.0f} %" if sheet.knows_its_people else "not available"
 
 
 def load(reference: Path | str, *, root: Path | str = "models") -> Model:

@@ -41,7 +41,7 @@ is above 1, and every refusal a refusal. The lists `imputed`, `flags` and `reaso
 
 | name ends in | what |
 | --- | --- |
-| `typical`, `nothing` | medians and most common levels; nothing known |
+| `typical`, `nothing` | medians and most common levels (without them, mid-range); nothing known |
 | `missing`, `alone` | one variable not known; only one known |
 | `level` | each level of each category |
 | `edge` | at the ends of the hard, soft and training ranges |
