@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from hiprisk.cli.output import print_lines, print_table
 from hiprisk.cli.terminal_picture import Band, draw_bands
+from hiprisk.serving.statements import warnings_of
+from hiprisk.sheet.applicability import OF_THE_MODEL
 
 if TYPE_CHECKING:
     from hiprisk.serving.explanation import Explanation
@@ -30,8 +32,9 @@ MOST_PARTS = 5
 def show_prediction(model: Model, result: PatientPrediction, *, why: bool = False) -> None:
     """Print the answer; with `why`, all that it rests on."""
     sheet = model.sheet
-    if result.provenance == "synthetic":
-        print_lines("SIMULATED DATA: this model was fitted on simulated people.", "")
+    for warning in warnings_of(sheet):
+        print_wrapped(warning)
+        print_lines("")
     print_wrapped(sheet.outcome.estimand[0].upper() + sheet.outcome.estimand[1:])
     print_lines("")
     _show_numbers(sheet, result)
@@ -51,12 +54,15 @@ def show_prediction(model: Model, result: PatientPrediction, *, why: bool = Fals
     print_lines("")
     print_wrapped(f"Use: {result.intended_use}")
     bundle = model.bundle
+    origin = provenance_words(result.provenance, invented=sheet.invented)
     print_lines(f"Model {bundle.name} version {bundle.version}, {result.bundle_sha256[:12]}; "
-                f"{provenance_words(result.provenance)}. {DISCLAIMER}")  # fmt: skip
+                f"{origin}. {DISCLAIMER}")  # fmt: skip
 
 
-def provenance_words(provenance: str) -> str:
+def provenance_words(provenance: str, *, invented: bool | None = None) -> str:
     """What the people that a model learned from were."""
+    if invented and provenance == "published":
+        return "written down with invented coefficients"
     words = {
         "synthetic": "fitted on simulated people",
         "real": "fitted on real people",
@@ -236,7 +242,7 @@ def largest_parts(explanation: Explanation) -> list[tuple[str, float]]:
 
 
 def _show_flags(values: Mapping[str, Any]) -> None:
-    worth = [flag for flag in values["flags"] if flag != "SIMULATED_MODEL"]
+    worth = [flag for flag in values["flags"] if flag not in OF_THE_MODEL]
     for flag in worth:
         code, _, name = flag.rstrip(")").partition("(")
         print_lines(f"Note: {name}: {FLAG_WORDS.get(code, code)}")

@@ -57,8 +57,12 @@ def run(argv: Sequence[str]) -> int:
 
 def show_score(result: ScoreResult) -> None:
     """What became of the file, as a person likes to read it."""
+    from hiprisk.serving.statements import INVENTED
+
     if result.provenance == "synthetic":
         print_lines("SIMULATED DATA: this model was fitted on simulated people.")
+    if result.invented:
+        print_lines(INVENTED)
     n_scored = result.n_rows - result.n_refused
     print_lines(f"{n_scored} of {result.n_rows} rows scored: {result.out}")
     counts = result.to_frame()

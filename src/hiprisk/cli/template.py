@@ -18,6 +18,7 @@ def run(argv: Sequence[str]) -> int:
     """Run the command."""
     options = _parse(argv)
     from hiprisk.serving.patient import load, range_text, weight_text
+    from hiprisk.serving.statements import INVENTED
 
     model = load(options.bundle)
     specs = model.sheet.variables
@@ -28,6 +29,7 @@ def run(argv: Sequence[str]) -> int:
             {
                 "out": None if options.out is None else str(options.out),
                 "provenance": model.sheet.provenance,
+                **({"invented": True} if model.sheet.invented else {}),
                 "variables": [
                     {
                         "name": spec.name,
@@ -45,6 +47,8 @@ def run(argv: Sequence[str]) -> int:
         return 0
     if model.sheet.provenance == "synthetic":
         print_lines("SIMULATED DATA: this model was fitted on simulated people.", "")
+    if model.sheet.invented:
+        print_lines(INVENTED, "")
     rows = [
         [spec.name, spec.label, range_text(spec), weight_text(model.sheet, spec)] for spec in specs
     ]

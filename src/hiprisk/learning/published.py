@@ -91,6 +91,7 @@ def published_sheet(model: PublishedModel) -> Sheet:
         residual_sd=None if model.residuals is None else model.residuals.sd,
         max_imputed_weight=0.0 if complete_only else 0.9,
         notes=tuple(_notes(model, complete_only=complete_only)),
+        invented=True if model.source.invented else None,
     )
     sheet = _weighted(sheet, complete_only=complete_only)
     check_sheet(sheet, name=model.name)

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from hiprisk.errors import InputError
-from hiprisk.serving.statements import DISCLAIMER, SIMULATED
+from hiprisk.serving.statements import DISCLAIMER, warnings_of
+from hiprisk.sheet.applicability import OF_THE_MODEL
 
 if TYPE_CHECKING:
     from hiprisk.serving.patient import Model
@@ -119,12 +120,12 @@ def _intervals(
 
 def _notes(model: Model, values: Mapping[str, Any]) -> list[str]:
     sheet = model.sheet
-    notes = [SIMULATED] if sheet.provenance == "synthetic" else []
+    notes = warnings_of(sheet)
     notes.append(headline(model, values))
     if values["imputed"]:
         labels = [sheet.variable(name).label for name in values["imputed"]]
         notes.append(f"Not known, filled in: {', '.join(labels)}.")
-    flags = [flag for flag in values["flags"] if flag != "SIMULATED_MODEL"]
+    flags = [flag for flag in values["flags"] if flag not in OF_THE_MODEL]
     if flags:
         notes.append(f"Worth knowing: {', '.join(flags)}.")
     return [*notes, f"Intended use: {sheet.intended_use}", DISCLAIMER]

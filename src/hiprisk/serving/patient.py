@@ -49,6 +49,8 @@ class PatientPrediction:
     bundle_sha256 : str
     explanation : Explanation or None
         Where it was asked for.
+    invented : bool
+        The model's coefficients are made up.
     """
 
     values: Mapping[str, Any]
@@ -57,6 +59,7 @@ class PatientPrediction:
     intended_use: str
     bundle_sha256: str
     explanation: Explanation | None = None
+    invented: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """What ``hiprisk predict --json`` prints."""
@@ -67,6 +70,8 @@ class PatientPrediction:
             "intended_use": self.intended_use,
             "bundle_sha256": self.bundle_sha256,
         }
+        if self.invented:
+            plain["invented"] = True
         if self.explanation is not None:
             plain["explanation"] = self.explanation.to_dict()
         return plain
@@ -112,6 +117,7 @@ class Model:
             provenance=self.sheet.provenance,
             intended_use=self.sheet.intended_use,
             bundle_sha256=self.bundle.sha256,
+            invented=bool(self.sheet.invented),
         )
 
     def answer(self, patient: Mapping[str, object]) -> Mapping[str, Any]:

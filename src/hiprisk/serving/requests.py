@@ -13,7 +13,7 @@ from hiprisk.errors import BundleError, InputError
 from hiprisk.serving.answers import Answers, Unreadable, answer, as_mapping
 from hiprisk.serving.patient import NO_ANSWER, Model, range_text
 from hiprisk.serving.problems import RequestRefusedError
-from hiprisk.serving.statements import DISCLAIMER, SIMULATED
+from hiprisk.serving.statements import DISCLAIMER, warnings_of
 from hiprisk.serving.values import as_number, is_not_known
 from hiprisk.sheet.strict_json import parse_strict
 
@@ -95,8 +95,9 @@ def predict_rows(model: Model, document: Mapping[str, Any], *, max_rows: int) ->
 
 def words(model: Model) -> dict[str, str]:
     """What every answer says of itself."""
-    simulated = {"warning": SIMULATED} if model.sheet.provenance == "synthetic" else {}
-    return {**simulated, "disclaimer": DISCLAIMER}
+    warnings = warnings_of(model.sheet)
+    said = {"warning": " ".join(warnings)} if warnings else {}
+    return {**said, "disclaimer": DISCLAIMER}
 
 
 def _rows(document: Mapping[str, Any], max_rows: int) -> list[dict[str, Any]]:

@@ -41,6 +41,8 @@ class ScoreResult:
         Variables of the model that the file lacks; they were imputed in every row.
     findings : tuple of Finding
         Where the file's units, codes or distribution have moved away from training.
+    invented : bool
+        The model's coefficients are made up.
     """
 
     out: Path
@@ -53,6 +55,7 @@ class ScoreResult:
     findings: tuple[Finding, ...]
     provenance: str
     bundle_sha256: str
+    invented: bool = False
 
     def to_frame(self) -> pd.DataFrame:
         """Counts of rows: one line for each kind (refused, imputed, flag), code and variable."""
@@ -94,6 +97,7 @@ class ScoreResult:
             "warnings": [finding.to_dict() for finding in self.findings],
             "provenance": self.provenance,
             "bundle_sha256": self.bundle_sha256,
+            **({"invented": True} if self.invented else {}),
         }
 
 
@@ -194,6 +198,7 @@ class Tally:
             findings=(*self._coding.findings(), *self._comparison.findings()),
             provenance=self._model.sheet.provenance,
             bundle_sha256=self._model.bundle.sha256,
+            invented=bool(self._model.sheet.invented),
         )
 
 

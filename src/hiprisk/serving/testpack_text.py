@@ -58,6 +58,8 @@ def readme(model: Model, pack: Pack, *, tolerance: float, options: str = "") -> 
     simulated = (
         "The model was fitted on SIMULATED people. " if pack.provenance == "synthetic" else ""
     )
+    if model.sheet.invented:
+        simulated += "The model's coefficients are INVENTED. "
     numbers = ", ".join(f"`{name}`" for name in pack.columns if name not in TEXT_COLUMNS)
     return README.format(
         name=model.bundle.name,

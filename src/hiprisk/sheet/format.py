@@ -273,6 +273,8 @@ class Sheet:
     max_imputed_weight : float
         A row whose missing variables weigh more than this gets no prediction; 0 where nothing is
         known of the people behind the model, so that nothing can be filled in.
+    invented : bool or None
+        The coefficients are made up, to show the form of a published model.
     residual_sd : float or None
         Spread of the outcome about the prediction, for a continuous outcome.
     """
@@ -292,6 +294,7 @@ class Sheet:
     residual_sd: float | None = None
     max_imputed_weight: float = 0.9
     notes: tuple[str, ...] = ()
+    invented: bool | None = None
     format: Literal["hiprisk-sheet"] = field(default="hiprisk-sheet")
     schema_version: int = SCHEMA_VERSION
 

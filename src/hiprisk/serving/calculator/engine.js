@@ -281,6 +281,7 @@ function makeEngine(sheet) {
         rule: "too little is known for a prediction" });
     }
     if (sheet.provenance === "synthetic") flags.push("SIMULATED_MODEL");
+    if (sheet.invented) flags.push("INVENTED_MODEL");
     return { values, refused, flags };
   }
 

@@ -269,6 +269,7 @@ function startPage() {
     byId("estimand").textContent = `${capital(outcome.estimand)}.`;
     if (!engine.knowsPeople) byId("howtofill").textContent = "Every value is needed: nothing is known of the people behind this model, so nothing is filled in.";
     byId("banner").hidden = sheet.provenance !== "synthetic";
+    byId("invented").hidden = !sheet.invented;
     const about = [
       ["Intended use", sheet.intended_use],
       ["Learned from", { synthetic: "simulated people", real: "real people", published: "a publication" }[sheet.provenance] || "unknown"],
