@@ -65,6 +65,9 @@ def show_score(result: ScoreResult) -> None:
         print_lines(INVENTED)
     n_scored = result.n_rows - result.n_refused
     print_lines(f"{n_scored} of {result.n_rows} rows scored: {result.out}")
+    how = _dialect_words(result)
+    if how:
+        print_lines(f"written as the file came: {how}")
     counts = result.to_frame()
     for kind, head in (("refused", "refused because"), ("imputed", ""), ("flag", "flagged")):
         part = counts[counts["kind"] == kind]
@@ -77,6 +80,20 @@ def show_score(result: ScoreResult) -> None:
             print_lines("")
             cells = part[["code", "variable", "rows"]].astype(str).to_numpy().tolist()
             print_table([head, "variable", "rows"], cells)
+
+
+def _dialect_words(result: ScoreResult) -> str:
+    names = {";": "semicolons", "\t": "tabs", "|": "bars"}
+    delimiter, decimal = result.dialect.delimiter, result.dialect.decimal
+    between = names.get(delimiter)
+    return " and ".join(
+        part
+        for part in (
+            f"{between} between columns" if between else "",
+            "decimal commas" if decimal == "," else "",
+        )
+        if part
+    )
 
 
 def _progress(n_rows: int) -> None:

@@ -45,6 +45,9 @@ class Dialect:
     encoding: str = "utf-8"
 
 
+ORDINARY = Dialect()
+
+
 @dataclass(frozen=True, slots=True)
 class TextBlock:
     """Some rows of a file, every column as text.

@@ -18,6 +18,7 @@ from hiprisk.cohort.cells import CellProblems, CellReader, Column
 from hiprisk.cohort.checking import check_cohort
 from hiprisk.cohort.csv_text import (
     BLOCK_BYTES,
+    Dialect,
     TextBlock,
     check_local_file,
     detect_dialect,
@@ -135,13 +136,7 @@ def iter_blocks(
     if is_parquet(path):
         blocks: Iterator[TextBlock] = iter_parquet(path)
     else:
-        stated = mapping.format if mapping is not None else None
-        dialect = detect_dialect(
-            path,
-            delimiter=stated.delimiter if stated else None,
-            decimal=stated.decimal if stated else None,
-            encoding=stated.encoding if stated else None,
-        )
+        dialect = dialect_of(path, mapping)
         decimal = dialect.decimal
         blocks = iter_csv(path, dialect, block_bytes=block_bytes)
     for block in blocks:
@@ -153,6 +148,24 @@ def iter_blocks(
         if mapping is not None or not present:
             check_columns(names, used, path.name)
         yield map_block(block, used, decimal=decimal, extra=present)
+
+
+def dialect_of(path: Path | str, mapping: CohortMapping | None) -> Dialect:
+    """How a CSV file is written, as far as the mapping states it and else as it looks.
+
+    Raises
+    ------
+    ConfigError, InputError, StoreError
+        If it is no file or no text.
+    """
+    path = check_local_file(path)
+    stated = mapping.format if mapping is not None else None
+    return detect_dialect(
+        path,
+        delimiter=stated.delimiter if stated else None,
+        decimal=stated.decimal if stated else None,
+        encoding=stated.encoding if stated else None,
+    )
 
 
 def named_as_in_file(mapping: CohortMapping, names: list[str], file: str) -> CohortMapping:

@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hiprisk.cohort.coding import CodingWatch
+from hiprisk.cohort.csv_text import ORDINARY, Dialect
 from hiprisk.cohort.findings import Finding
 from hiprisk.cohort.mapping import CohortMapping
 from hiprisk.cohort.moved import compare_with_training
@@ -43,6 +44,8 @@ class ScoreResult:
         Where the file's units, codes or distribution have moved away from training.
     invented : bool
         The model's coefficients are made up.
+    dialect : Dialect
+        How the scored file is written, where it is CSV.
     """
 
     out: Path
@@ -56,6 +59,7 @@ class ScoreResult:
     provenance: str
     bundle_sha256: str
     invented: bool = False
+    dialect: Dialect = ORDINARY
 
     def to_frame(self) -> pd.DataFrame:
         """Counts of rows: one line for each kind (refused, imputed, flag), code and variable."""
@@ -65,6 +69,12 @@ class ScoreResult:
             *(("flag", *_parts(code), n) for code, n in sorted(self.flags.items())),
         ]
         return pd.DataFrame(lines, columns=list(SUMMARY_COLUMNS))
+
+    def _written(self) -> dict[str, str]:
+        """Delimiter and decimal sign, where they are not the usual ones."""
+        if (self.dialect.delimiter, self.dialect.decimal) == (",", "."):
+            return {}
+        return {"delimiter": self.dialect.delimiter, "decimal": self.dialect.decimal}
 
     def refused_by_variable(self) -> dict[str, dict[str, int]]:
         """Refused rows of each variable, by code; what concerns the whole row stands under ''."""
@@ -98,6 +108,7 @@ class ScoreResult:
             "provenance": self.provenance,
             "bundle_sha256": self.bundle_sha256,
             **({"invented": True} if self.invented else {}),
+            **self._written(),
         }
 
 
