@@ -76,3 +76,31 @@ def test_no_cell_is_shown(check, text, options):
     assert status == 3
     assert SECRET not in said.out + said.err
     assert "Traceback" not in said.err
+
+
+def test_the_cells_that_could_not_be_read_are_shown_as_they_stand(check):
+    text = "g,a,sex\n1,60,female\n2,sixty,female\n2,61,f?\n2,n.k.,male\n"
+    mapping = "where: {g: ['2']}\nvariables: {age_years: a, sex: sex}"
+    _, said = check(text, "--show-values", mapping=mapping)
+    assert "NOT_A_NUMBER age_years: sixty, n.k.\n" in said.err
+    assert "UNKNOWN_CATEGORY sex: f?\n" in said.err
+    assert "nan" not in said.err
+    assert "None" not in said.err
+    _, plain = check(text, mapping=mapping)
+    assert "sixty" not in plain.out + plain.err
+
+
+@pytest.mark.parametrize(("code", "shifted"), [("2", True), ("unknown?", False)])
+def test_only_a_number_beside_0_and_1_is_a_shifted_code(check, code, shifted):
+    rows = "".join(f"{60 + i},{('yes', 'no', code)[i % 3]}\n" for i in range(12))
+    _, said = check("age_years,lbp_any\n" + rows)
+    assert ("SHIFTED_CODES" in said.out) == shifted
+    assert "UNKNOWN_CATEGORY" in said.out
+
+
+def test_a_column_that_cannot_be_read_at_all_is_said_once(check):
+    _, said = check("age_years,sex\n60,m?\n61,f?\n62,\n")
+    assert "UNKNOWN_CATEGORY" in said.out
+    assert "ALL_MISSING" not in said.out
+    _, empty = check("age_years,sex\n60,\n61,\n")
+    assert "ALL_MISSING" in empty.out

@@ -80,8 +80,9 @@ def _show_values(cohort: Cohort, found: Sequence[Finding]) -> None:
     """The cells that findings are about, on stderr: they may be patients'."""
     for finding in found:
         if finding.column in cohort.frame.columns and finding.rows:
+            unread = cohort.unread_cells.get((str(finding.column), finding.code))
             values = cohort.frame[finding.column]
-            cells = [str(values.iloc[cohort.place(row)]) for row in finding.rows]
+            cells = unread or [str(values.iloc[cohort.place(row)]) for row in finding.rows]
             note(f"   {finding.code} {finding.column}: {', '.join(cells)}")
 
 

@@ -26,7 +26,7 @@ from hiprisk.cohort.csv_text import (
     iter_csv,
 )
 from hiprisk.cohort.dictionary import Variable, load_dictionary
-from hiprisk.cohort.findings import Finding
+from hiprisk.cohort.findings import SHOWN_ROWS, Finding
 from hiprisk.cohort.mapping import CohortMapping, VariableSource, identity_mapping
 from hiprisk.cohort.parquet_text import iter_parquet
 from hiprisk.errors import InputError
@@ -79,6 +79,8 @@ class Cohort:
         Position in the file of each row of the frame, where the mapping selects some of them.
     unreadable : mapping
         Rows of the frame whose cell could not be read, by variable and code.
+    unread_cells : mapping
+        Texts of the first of those cells, in the same order: patients' data, shown to whoever asks.
     """
 
     frame: pd.DataFrame
@@ -90,6 +92,7 @@ class Cohort:
     ignored: tuple[str, ...] = ()
     file_rows: tuple[int, ...] | None = None
     unreadable: Mapping[tuple[str, str], NDArray[np.bool_]] = field(default_factory=dict)
+    unread_cells: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def n_rows(self) -> int:
@@ -319,17 +322,20 @@ def read_cohort(
     stacked = mapping is not None and mapping.imputation_column is not None
     grain = mapping.grain if mapping else "person"
     unreadable = _joined_problems(blocks)
+    source = {name: _source_text(blocks, name) for name in blocks[0].source.column_names}
+    used = mapping or identity_mapping(blocks[0].source.column_names)
+    if used.ignore_case:
+        used = named_as_in_file(used, blocks[0].source.column_names, Path(path).name)
+    cells = _unread(unreadable, used, source)
     findings = check_cohort(
         frame,
         unreadable=unreadable,
         grain=grain,
         stacked=stacked,
-        source={name: _source_text(blocks, name) for name in blocks[0].source.column_names},
+        source=source,
         extra=extra,
+        unread=cells,
     )
-    used = mapping or identity_mapping(blocks[0].source.column_names)
-    if used.ignore_case:
-        used = named_as_in_file(used, blocks[0].source.column_names, Path(path).name)
     taken = {column for item in used.variables.values() for column in _source_columns(item)}
     taken |= {*used.where, used.imputation_column or "", *(variable.name for variable in extra)}
     file_rows = _file_rows(blocks)
@@ -343,7 +349,23 @@ def read_cohort(
         source_name=Path(path).name,
         ignored=tuple(name for name in blocks[0].source.column_names if name not in taken),
         unreadable=unreadable,
+        unread_cells={key: texts[:SHOWN_ROWS] for key, texts in cells.items()},
     )
+
+
+def _unread(
+    unreadable: Mapping[tuple[str, str], NDArray[np.bool_]],
+    mapping: CohortMapping,
+    source: Mapping[str, pa.ChunkedArray],
+) -> dict[tuple[str, str], tuple[str, ...]]:
+    """What stood in the cells that could not be read, row by row."""
+    found = {}
+    for (name, code), mask in unreadable.items():
+        columns = _source_columns(mapping.variables[name]) if name in mapping.variables else [name]
+        rows = pa.array(np.flatnonzero(mask))
+        parts = [source[column].take(rows).to_pylist() for column in columns]
+        found[name, code] = tuple(" | ".join(map(str, texts)) for texts in zip(*parts, strict=True))
+    return found
 
 
 def _provenance(frame: pd.DataFrame, stated: str) -> str:
