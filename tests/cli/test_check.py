@@ -104,3 +104,20 @@ def test_a_column_that_cannot_be_read_at_all_is_said_once(check):
     assert "ALL_MISSING" not in said.out
     _, empty = check("age_years,sex\n60,\n61,\n")
     assert "ALL_MISSING" in empty.out
+
+
+def test_one_row_is_no_rows_and_a_finding_of_the_file_has_no_gap(check):
+    _, said = check("age_years\n60\n")
+    assert "in.csv: 1 row, one a person; 1 variable, 0 columns ignored" in said.out
+    _, said = check("age_years\n")
+    assert "-> NO_ROWS: check the export" in said.out
+
+
+def test_names_in_capitals_are_recognised(check):
+    status, said = check("AGE_YEARS,SEX\n60,female\n")
+    assert status == 3
+    assert "2 differ in letter case only (AGE_YEARS for age_years, SEX for sex)" in said.err
+    assert "did you mean these?" in said.err
+    assert "ignore_case: true" in said.err
+    status, said = check("AGE,x\n60,1\n", mapping="variables: {age_years: age}")
+    assert "did you mean AGE? or state ignore_case: true in the mapping" in said.err

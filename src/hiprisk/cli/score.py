@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hiprisk.cli.options import Parser
-from hiprisk.cli.output import note, print_json, print_lines, print_table
+from hiprisk.cli.output import counted, note, print_json, print_lines, print_table
 from hiprisk.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def show_score(result: ScoreResult) -> None:
     if result.invented:
         print_lines(INVENTED)
     n_scored = result.n_rows - result.n_refused
-    print_lines(f"{n_scored} of {result.n_rows} rows scored: {result.out}")
+    print_lines(f"{n_scored} of {counted(result.n_rows, 'row')} scored: {result.out}")
     how = _dialect_words(result)
     if how:
         print_lines(f"written as the file came: {how}")

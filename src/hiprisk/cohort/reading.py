@@ -219,7 +219,9 @@ def check_columns(names: list[str], mapping: CohortMapping, file: str) -> None:
     if lacking:
         folded = {name.strip().lower(): name for name in names}
         hints = [folded[name.lower()] for name in lacking if name.lower() in folded]
-        advice = f"did you mean {', '.join(hints)}?" if hints else "check the mapping and header"
+        advice = "check the mapping and header"
+        if hints:
+            advice = f"did you mean {', '.join(hints)}? or state ignore_case: true in the mapping"
         raise InputError(
             f"the file lacks {len(lacking)} column(s): {', '.join(lacking)}",
             code="MISSING_COLUMN",
@@ -231,8 +233,20 @@ def check_columns(names: list[str], mapping: CohortMapping, file: str) -> None:
             "no column has a name of the dictionary",
             code="MISSING_COLUMN",
             file=file,
-            advice="give a mapping (hiprisk init drafts one), or check that the header is there",
+            advice=_unnamed_advice(names),
         )
+
+
+def _unnamed_advice(names: list[str]) -> str:
+    # A file without a header shows its first patient here: only names that we know are printed.
+    alike = [name for name in names if name.lower() in load_dictionary()]
+    if not alike:
+        return "give a mapping (hiprisk init drafts one), or check that the header is there"
+    shown = ", ".join(f"{name} for {name.lower()}" for name in alike[:3])
+    return (
+        f"{len(alike)} differ in letter case only ({shown}): did you mean these? rename them, or "
+        "give a mapping (hiprisk init drafts one; ignore_case: true takes names in any case)"
+    )
 
 
 def map_block(
