@@ -45,11 +45,14 @@ def run(argv: Sequence[str]) -> int:
                 "sha256": hashlib.sha256(page).hexdigest(),
                 "bundle_sha256": model.bundle.sha256,
                 "provenance": model.sheet.provenance,
+                **({"invented": True} if model.sheet.invented else {}),
             }
         )
         return 0
     if model.sheet.provenance == "synthetic":
         print_lines("SIMULATED DATA: this model was fitted on simulated people; the page says so.")
+    if model.sheet.invented:
+        print_lines("INVENTED COEFFICIENTS: an example of the form; the page says so.")
     print_lines(f"{options.out}  {len(page) / 1024:.0f} KiB, opens in any browser")
     note("The page holds the model and no patient; give it away as a file.")
     return 0

@@ -40,6 +40,8 @@ class Subject:
 
 def add_cohort_options(parser: Parser) -> None:
     """BUNDLE, COHORT, and how to read the cohort."""
+    # Left to itself, argparse shows the two names twice, in brackets within brackets.
+    parser.usage = f"{parser.prog} [options] [BUNDLE] COHORT"
     parser.add_argument("paths", nargs="+", metavar="[BUNDLE] COHORT",
                         help="bundle or name of a model in ./models (left out with --predictions "
                         "and --outcome or --study), and a CSV or Parquet file")  # fmt: skip

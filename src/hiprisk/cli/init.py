@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from hiprisk.cli.options import Parser
-from hiprisk.cli.output import print_json, print_lines, print_table
+from hiprisk.cli.output import counted, print_json, print_lines, print_table
 from hiprisk.errors import StoreError
 from hiprisk.outputs import check_output_file, check_output_folder, written_whole
 
@@ -39,6 +39,7 @@ def run(argv: Sequence[str]) -> int:
             {
                 "mapping": str(mapping_file),
                 "config": str(config_file),
+                "lines_to_decide": sum(text.count("DECIDE") - 1 for text in texts.values()),
                 "columns": [
                     {"column": p.column, "variable": p.variable, "decide": list(p.doubts)}
                     for p in proposals
@@ -50,11 +51,14 @@ def run(argv: Sequence[str]) -> int:
         ["column", "proposed variable", "decide"],
         [[p.column, p.variable or "(none)", "; ".join(p.doubts)] for p in proposals],
     )
+    n_lines = sum(text.count("DECIDE") - 1 for text in texts.values())
     n_open = sum(bool(p.doubts) for p in proposals)
+    n_none = sum(p.variable is None for p in proposals)
     print_lines(
         "",
         f"drafted: {mapping_file} and {config_file}",
-        f"{n_open} column(s) need a decision; look for DECIDE, then: hiprisk check "
+        f"{n_open} column(s) need a decision, {n_none} got no variable, "
+        f"{counted(n_lines, 'line')} in all marked DECIDE; then: hiprisk check "
         f"{options.cohort} --mapping {mapping_file}",
     )
     return 0

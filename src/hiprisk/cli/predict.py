@@ -99,8 +99,8 @@ def _parser(model: Model | None) -> argparse.ArgumentParser:
     parser = Parser(
         "predict",
         description="Predict one patient from options or a JSON file. What is not given counts as "
-        "not known and is filled in; the answer says so. With nothing given it asks, question by "
-        "question, on a terminal. For research and education.",
+        "not known and is filled in where the model can; the answer says so. With nothing "
+        "given it asks, question by question, on a terminal. For research and education.",
         example=EXAMPLE,
     )
     parser.add_argument("bundle", metavar="BUNDLE", help="bundle, or name of a model in ./models")
@@ -112,7 +112,8 @@ def _parser(model: Model | None) -> argparse.ArgumentParser:
                         help="let a refusal show what the file holds (a patient's)")  # fmt: skip
     parser.add_argument("--why", action="store_true", help="say at length what the answer rests on")
     if model is not None:
-        group = parser.add_argument_group("variables of this model (all may be left out)")
+        needed = "all may be left out" if model.sheet.knows_its_people else "all are needed"
+        group = parser.add_argument_group(f"variables of this model ({needed})")
         for spec in model.sheet.variables:
             group.add_argument(_option(spec.name), metavar=_metavar(spec), help=_help(spec))
     return parser

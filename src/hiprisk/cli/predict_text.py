@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from hiprisk.cli.output import print_lines, print_table
 from hiprisk.cli.terminal_picture import Band, draw_bands
 from hiprisk.serving.likeness import SHORT_LIKENESS, likeness_warning
+from hiprisk.serving.statements import warnings_of
+from hiprisk.sheet.applicability import OF_THE_MODEL
 
 if TYPE_CHECKING:
     from hiprisk.serving.explanation import Explanation
@@ -23,6 +25,7 @@ FLAG_WORDS = {
     "NOT_IN_TRAINING": "nobody in training had this level",
 }
 DISCLAIMER = "Not a medical device; no medical advice."
+NO_PEOPLE = "Nothing is known of the people behind this model, so there is nobody to compare with."
 # A part smaller than this share of the largest is left out of the short form.
 SMALL_PART = 0.05
 MOST_PARTS = 5
@@ -31,8 +34,9 @@ MOST_PARTS = 5
 def show_prediction(model: Model, result: PatientPrediction, *, why: bool = False) -> None:
     """Print the answer; with `why`, all that it rests on."""
     sheet = model.sheet
-    if result.provenance == "synthetic":
-        print_lines("SIMULATED DATA: this model was fitted on simulated people.", "")
+    for warning in warnings_of(sheet):
+        print_wrapped(warning)
+        print_lines("")
     print_wrapped(sheet.outcome.estimand[0].upper() + sheet.outcome.estimand[1:])
     print_lines("")
     _show_numbers(sheet, result)
@@ -53,12 +57,15 @@ def show_prediction(model: Model, result: PatientPrediction, *, why: bool = Fals
     print_lines("")
     print_wrapped(f"Use: {result.intended_use}")
     bundle = model.bundle
+    origin = provenance_words(result.provenance, invented=sheet.invented)
     print_lines(f"Model {bundle.name} version {bundle.version}, {result.bundle_sha256[:12]}; "
-                f"{provenance_words(result.provenance)}. {DISCLAIMER}")  # fmt: skip
+                f"{origin}. {DISCLAIMER}")  # fmt: skip
 
 
-def provenance_words(provenance: str) -> str:
+def provenance_words(provenance: str, *, invented: bool | None = None) -> str:
     """What the people that a model learned from were."""
+    if invented and provenance == "published":
+        return "written down with invented coefficients"
     words = {
         "synthetic": "fitted on simulated people",
         "real": "fitted on real people",
@@ -115,7 +122,7 @@ def _show_numbers(sheet: Sheet, result: PatientPrediction) -> None:
 
 def _show_picture(sheet: Sheet, result: PatientPrediction) -> None:
     found = [_band(result.values, "this patient")]
-    if result.explanation is not None:
+    if result.explanation is not None and result.explanation.typical is not None:
         found.append(_band(result.explanation.typical.values, "typical patient"))
     bands = [band for band in found if band is not None]
     if not bands:
@@ -169,7 +176,8 @@ def _show_chances(sheet: Sheet, result: PatientPrediction) -> None:
     events = sheet.outcome.events
     if not events:
         return
-    typical = result.explanation.typical.values if result.explanation is not None else {}
+    known = None if result.explanation is None else result.explanation.typical
+    typical = {} if known is None else known.values
     rows = []
     for event in events:
         name = f"chance_{event.name}"
@@ -199,6 +207,9 @@ def _show_score_error(sheet: Sheet, explanation: Explanation) -> None:
 
 def _show_short(sheet: Sheet, explanation: Explanation) -> None:
     parts = largest_parts(explanation)
+    if explanation.typical is None:
+        print_lines("")
+        print_wrapped(f"What moved it: not available. {NO_PEOPLE}")
     if parts:
         words = ", ".join(f"{label} {value:+.1f}" for label, value in parts)
         if any(label.endswith("*") for label, _ in parts):
@@ -237,6 +248,8 @@ def cost_words(sheet: Sheet, wider: float) -> str:
 def largest_parts(explanation: Explanation) -> list[tuple[str, float]]:
     """The few parts that matter most, largest first; a star marks what was filled in."""
     found = explanation.contributions
+    if found is None:
+        return []
     lacking = set(explanation.not_known.variables)
     labels = [g.label + "*" * bool(lacking.intersection(g.variables)) for g in found.groups]
     parts = sorted(zip(labels, found.values, strict=True), key=lambda part: -abs(part[1]))
@@ -276,7 +289,7 @@ def _show_trust(sheet: Sheet, explanation: Explanation) -> None:
 
 
 def _show_flags(sheet: Sheet, values: Mapping[str, Any]) -> None:
-    worth = [flag for flag in values["flags"] if flag != "SIMULATED_MODEL"]
+    worth = [flag for flag in values["flags"] if flag not in OF_THE_MODEL]
     for flag in worth:
         code, _, name = flag.rstrip(")").partition("(")
         print_lines(f"Note: {sheet.variable(name).label}: {FLAG_WORDS.get(code, code)}")

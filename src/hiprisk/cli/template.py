@@ -17,7 +17,8 @@ EXAMPLE = """  hiprisk template stupar
 def run(argv: Sequence[str]) -> int:
     """Run the command."""
     options = _parse(argv)
-    from hiprisk.serving.patient import load, range_text
+    from hiprisk.serving.patient import load, range_text, weight_text
+    from hiprisk.serving.statements import INVENTED
 
     if options.out is not None:
         check_output_file(options.out, force=options.force)
@@ -32,6 +33,7 @@ def run(argv: Sequence[str]) -> int:
             {
                 "out": None if options.out is None else str(options.out),
                 "provenance": model.sheet.provenance,
+                **({"invented": True} if model.sheet.invented else {}),
                 "variables": [
                     {
                         "name": spec.name,
@@ -40,7 +42,7 @@ def run(argv: Sequence[str]) -> int:
                         "unit": spec.unit,
                         "range": None if spec.hard is None else list(spec.hard),
                         "levels": list(spec.levels),
-                        "weight": spec.weight,
+                        "weight": spec.weight if model.sheet.knows_its_people else None,
                     }
                     for spec in specs
                 ],
@@ -49,12 +51,17 @@ def run(argv: Sequence[str]) -> int:
         return 0
     if model.sheet.provenance == "synthetic":
         print_lines("SIMULATED DATA: this model was fitted on simulated people.", "")
+    if model.sheet.invented:
+        print_lines(INVENTED, "")
     rows = [
-        [spec.name, spec.label, range_text(spec), f"{100 * spec.weight:.0f} %"] for spec in specs
+        [spec.name, spec.label, range_text(spec), weight_text(model.sheet, spec)] for spec in specs
     ]
     print_table(["variable", "meaning", "range or levels", "weight"], rows)
     if options.out is not None:
-        note(f"written: {options.out}; leave a cell empty where nothing is known")
+        empty = "leave a cell empty where nothing is known"
+        if not model.sheet.knows_its_people:
+            empty = "this model fills nothing in: only complete rows get a prediction"
+        note(f"written: {options.out}; {empty}")
     return 0
 
 

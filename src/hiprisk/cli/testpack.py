@@ -76,6 +76,8 @@ def _write(model: Model, pack: Pack, options: argparse.Namespace) -> int:
         return ExitCode.DONE
     if pack.provenance == "synthetic":
         print_lines("SIMULATED DATA: this model was fitted on simulated people.")
+    if model.sheet.invented:
+        print_lines("INVENTED COEFFICIENTS: this model is an example of the form.")
     print_lines(f"{options.out}  {len(pack.vectors)} vectors with their answers")
     note("README.md there says how another implementation proves itself equal.")
     return ExitCode.DONE

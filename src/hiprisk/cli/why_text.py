@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from hiprisk.cli.output import print_lines, print_table
 from hiprisk.cli.predict_text import (
+    NO_PEOPLE,
     amount,
     cost_words,
     heading,
@@ -37,6 +38,10 @@ def show_why(model: Model, explanation: Explanation) -> None:
 
 def _show_parts(sheet: Sheet, explanation: Explanation) -> None:
     found = explanation.contributions
+    if found is None:
+        heading("What moved it: not available.")
+        print_wrapped(NO_PEOPLE, indent=2)
+        return
     lacking = set(explanation.not_known.variables)
     heading(f"What moved it away from the typical patient ({explanation.scale}; it adds up)")
     rows = [["typical patient", "", f"{found.reference:.2f}"]]
@@ -65,7 +70,7 @@ def _show_not_known(sheet: Sheet, explanation: Explanation) -> None:
             f"{100 * item.share:.0f} %",
             amount(sheet, item.narrows_80_by),
         ]
-        for item in explanation.next_measurements[:SHOWN]
+        for item in (explanation.next_measurements or ())[:SHOWN]
     ]
     print_table(["once known", "of what is open", "narrower by"], rows)
 
@@ -109,7 +114,9 @@ def _show_measurement(sheet: Sheet, explanation: Explanation) -> None:
 def _show_likeness(explanation: Explanation) -> None:
     heading("Is this patient like those learned from?")
     found = explanation.distance
-    if found is None:
+    if explanation.typical is None:
+        print_wrapped(f"Not available. {NO_PEOPLE}", indent=2)
+    elif found is None:
         print_lines("  Nothing is known to tell by.")
     else:
         print_wrapped(
@@ -144,9 +151,13 @@ def _show_refits(sheet: Sheet, explanation: Explanation) -> None:
 
 
 def _show_typical(sheet: Sheet, explanation: Explanation) -> None:
+    typical = explanation.typical
+    if typical is None:
+        heading("The typical patient: not available.")
+        return
     heading("The typical patient: medians and most common levels of those learned from")
     rows = []
-    for name, value in explanation.typical.patient.items():
+    for name, value in typical.patient.items():
         spec = sheet.variable(name)
         shown = f"{value:g} {spec.unit}".strip() if isinstance(value, float) else str(value)
         rows.append([spec.label, shown])

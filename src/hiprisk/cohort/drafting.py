@@ -141,7 +141,13 @@ def _proposal(column: str, cells: pa.ChunkedArray, name: str | None, score: floa
     from_range = None
     if variable.kind == "category":
         levels = _shown_codes(cells)
-        if not set(codes) <= {*variable.levels, *variable.aliases}:
+        known = {*variable.levels, *variable.aliases}
+        strange = [code for code in codes if code not in known]
+        shown = [code for code in strange if code in levels]
+        if strange and len(strange) < len(codes):
+            named = f" ({', '.join(shown)})" if shown else ""
+            doubts.append(f"codes that are no level{named}: missing, or which level?")
+        elif strange:
             doubts.append("state what each code means")
     elif variable.kind == "number":
         more, from_range = _number_doubts(variable, codes)
@@ -237,7 +243,11 @@ def mapping_text(proposals: Sequence[Proposal], *, source: str) -> str:
         if variable.kind == "category" and strange:
             lines.append(f"  {item.variable}: {_quoted(item.column)}{comment}")
             known = ", ".join(variable.levels)
-            lines += [f"  #   code {_quoted(code)} means one of: {known}" for code in item.levels]
+            lines += [
+                f"  #   code {_quoted(code)} means one of: {known}, or missing"
+                for code in item.levels
+                if code in strange
+            ]
         elif item.from_range is not None:
             low, high = item.from_range
             lines.append(

@@ -92,6 +92,7 @@ def published_sheet(model: PublishedModel) -> Sheet:
         max_imputed_weight=0.0 if complete_only else 0.9,
         n_people=model.n_developed,
         notes=tuple(_notes(model, complete_only=complete_only)),
+        invented=True if model.source.invented else None,
     )
     sheet = _weighted(sheet, complete_only=complete_only)
     check_sheet(sheet, name=model.name)

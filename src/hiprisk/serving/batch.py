@@ -9,9 +9,12 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from hiprisk.cohort.csv_dialect import Dialect
+from hiprisk.cohort.csv_text import ORDINARY
 from hiprisk.cohort.dictionary import variables_beyond
+from hiprisk.cohort.local_file import check_local_file, is_parquet
 from hiprisk.cohort.mapping import CohortMapping
-from hiprisk.cohort.reading import CohortBlock, iter_blocks
+from hiprisk.cohort.reading import CohortBlock, dialect_of, iter_blocks
 from hiprisk.errors import ConfigError, InputError
 from hiprisk.outputs import check_output_file, written_whole
 from hiprisk.serving.answers import Answers, Unreadable, answer, column_names
@@ -40,7 +43,8 @@ def score_file(
     ----------
     model : Model
     path, out : path-like
-        CSV or Parquet, each by its own kind; `out` is written whole or not at all.
+        CSV or Parquet, each by its own kind; `out` is written whole or not at all, as CSV with the
+        delimiter and the decimal sign of `path`, in UTF-8.
     mapping : CohortMapping, optional
     force : bool
         Overwrite `out`.
@@ -71,7 +75,11 @@ def score_file(
         mapping = dataclasses.replace(mapping, where={}, imputations=())
     tally = Tally(model, path.name, mapping)
     parquet = out.suffix == ".parquet"
-    with written_whole(out) as scratch, ScoredFile(scratch, parquet=parquet) as to:
+    dialect = _dialect(path, mapping, parquet=parquet)
+    with (
+        written_whole(out) as scratch,
+        ScoredFile(scratch, parquet=parquet, dialect=dialect) as to,
+    ):
         extra = variables_beyond(model.sheet.variables)
         for block in iter_blocks(path, mapping, block_bytes=BLOCK_BYTES, extra=extra):
             tally.look(block, accept_units=accept_units)
@@ -80,10 +88,17 @@ def score_file(
             tally.add(block, answers)
             if progress is not None:
                 progress(tally.n_rows)
-    result = tally.result(out)
+    result = dataclasses.replace(tally.result(out), dialect=dialect)
     if summary is not None:
         _write_summary(result, Path(summary))
     return result
+
+
+def _dialect(path: Path, mapping: CohortMapping | None, *, parquet: bool) -> Dialect:
+    """How the scored file is written: as the file that came, so that it is read like that one."""
+    if parquet or is_parquet(check_local_file(path)):
+        return ORDINARY
+    return dialect_of(path, mapping)
 
 
 def _write_summary(result: ScoreResult, path: Path) -> None:

@@ -15,7 +15,7 @@ from hiprisk.serving.patient import Model
 from hiprisk.serving.problems import RequestRefusedError
 from hiprisk.serving.remarks import remarks, value_in_words
 from hiprisk.serving.requests import predict_one
-from hiprisk.serving.statements import DISCLAIMER, SIMULATED
+from hiprisk.serving.statements import DISCLAIMER, kind_not_for_patients, warnings_of
 
 MAX_SUMMARY = 139
 HOOK = "patient-view"
@@ -30,22 +30,19 @@ def service_id(model: Model) -> str:
 
 def discovery(model: Model, code_map: CodeMap) -> dict[str, Any]:
     """What ``GET /cds-services`` tells: the hook and the queries whose results it wants."""
-    simulated = " SIMULATED MODEL, not for patients." if _is_simulated(model) else ""
+    kind = kind_not_for_patients(model.sheet)
+    warning = f" {kind}" if kind else ""
     return {
         "services": [
             {
                 "hook": HOOK,
                 "id": service_id(model),
                 "title": model.sheet.title,
-                "description": f"{model.sheet.outcome.estimand}.{simulated} {DISCLAIMER}",
+                "description": f"{model.sheet.outcome.estimand}.{warning} {DISCLAIMER}",
                 "prefetch": _prefetch(model, code_map),
             }
         ]
     }
-
-
-def _is_simulated(model: Model) -> bool:
-    return model.sheet.provenance == "synthetic"
 
 
 def _prefetch(model: Model, code_map: CodeMap) -> dict[str, str]:
@@ -149,9 +146,10 @@ def card(model: Model, record: Record) -> dict[str, Any]:
     else:
         summary = headline(model, values)
         lines = _answer_lines(model, values)
-    if _is_simulated(model):
-        summary = f"SIMULATED MODEL, not for patients. {summary}"
-        lines = [SIMULATED, "", *lines]
+    kind = kind_not_for_patients(model.sheet)
+    if kind:
+        summary = f"{kind} {summary}"
+        lines = [*warnings_of(model.sheet), "", *lines]
     return {
         "summary": _shortened(summary),
         "indicator": "info",

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from hiprisk.errors import ConfigError, InputError
 from hiprisk.serving.remarks import remarks
-from hiprisk.serving.statements import DISCLAIMER, SIMULATED
+from hiprisk.serving.statements import DISCLAIMER, warnings_of
 
 if TYPE_CHECKING:
     from hiprisk.serving.patient import Model
@@ -146,7 +146,7 @@ def _intervals(
 
 def _notes(model: Model, values: Mapping[str, Any]) -> list[str]:
     sheet = model.sheet
-    notes = [SIMULATED] if sheet.provenance == "synthetic" else []
+    notes = warnings_of(sheet)
     notes.append(headline(model, values))
     if values["imputed"]:
         labels = [sheet.variable(name).label for name in values["imputed"]]

@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
-
-from hiprisk.sheet.distance import Distance, distance
-
-if TYPE_CHECKING:
-    from hiprisk.serving.patient import Model
+from hiprisk.sheet.distance import Distance
 
 LIKENESS = {
     "alike": "like those that the model learned from",
@@ -20,12 +14,13 @@ SHORT_LIKENESS = {
     "less_usual": "Less usual than 19 in 20 of those learned from",
     "unlike": "Unlike those learned from (fewer than 1 in 100 are as far out)",
 }
-_WARNINGS = {
-    "less_usual": "Note: taken together, these values are less usual than 19 in 20 of those "
-    "learned from.",
-    "unlike": "WARNING: taken together, these values are unlike those learned from; check them.",
+TOGETHER = {
+    "less_usual": "taken together, these values are less usual than 19 in 20 of those learned from",
+    "unlike": "taken together, these values are unlike those learned from (fewer than 1 in 100 are "
+    "as far out): check them, and trust the answer less",
 }
-_NOTHING_KNOWN = "Note: nothing is known by which to tell whether the model fits this patient."
+NOTHING_KNOWN = "nothing is known by which to tell whether the model fits this patient"
+_LOUDNESS = {"less_usual": "Note", "unlike": "WARNING"}
 
 
 def likeness_warning(found: Distance | None) -> str | None:
@@ -38,17 +33,7 @@ def likeness_warning(found: Distance | None) -> str | None:
     found : Distance or None
         None where nothing is known.
     """
-    return _NOTHING_KNOWN if found is None else _WARNINGS.get(found.likeness)
-
-
-def warning_for(model: Model, patient: Mapping[str, object]) -> str | None:
-    """The same line for values by name, as `Model.predict` takes them.
-
-    Raises
-    ------
-    InputError
-        If a name is no variable of the model.
-    """
-    columns, _ = model.columns_of(patient)
-    known = model.evaluator.numeric_columns(columns, 1)
-    return likeness_warning(distance(model.sheet, known))
+    if found is None:
+        return f"Note: {NOTHING_KNOWN}."
+    words = TOGETHER.get(found.likeness)
+    return None if words is None else f"{_LOUDNESS[found.likeness]}: {words}."

@@ -51,6 +51,8 @@ class PatientPrediction:
     bundle_sha256 : str
     explanation : Explanation or None
         Where it was asked for.
+    invented : bool
+        The model's coefficients are made up.
     """
 
     values: Mapping[str, Any]
@@ -59,6 +61,7 @@ class PatientPrediction:
     intended_use: str
     bundle_sha256: str
     explanation: Explanation | None = None
+    invented: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """What ``hiprisk predict --json`` prints."""
@@ -69,6 +72,8 @@ class PatientPrediction:
             "intended_use": self.intended_use,
             "bundle_sha256": self.bundle_sha256,
         }
+        if self.invented:
+            plain["invented"] = True
         if self.explanation is not None:
             plain["explanation"] = self.explanation.to_dict()
         return plain
@@ -114,6 +119,7 @@ class Model:
             provenance=self.sheet.provenance,
             intended_use=self.sheet.intended_use,
             bundle_sha256=self.bundle.sha256,
+            invented=bool(self.sheet.invented),
         )
 
     def answer(self, patient: Mapping[str, object]) -> Mapping[str, Any]:
@@ -196,12 +202,16 @@ class Model:
         first = str(reasons[0])
         code, _, rest = first.partition("(")
         name = rest.rstrip(")") or None
+        advice = _ADVICE.get(code)
+        if code == "TOO_MANY_MISSING" and not self.sheet.knows_its_people:
+            lacking = [s.name for s in self.sheet.variables if is_not_known(given.get(s.name))]
+            advice = f"this model fills nothing in; give {', '.join(lacking)} as well"
         more = f"; also {', '.join(reasons[1:])}" if len(reasons) > 1 else ""
         return InputError(
             _rule(self.sheet, code, name, given) + more,
             code=code,
             column=name,
-            advice=_ADVICE.get(code),
+            advice=advice,
         )
 
 
@@ -236,6 +246,11 @@ def range_text(spec: VariableSpec) -> str:
     low, high = spec.hard
     scaled = f"{low:g}-{high:g}"
     return f"{low:g} to {high:g} {spec.unit.replace(scaled, '').strip()}".strip()
+
+
+def weight_text(sheet: Sheet, spec: VariableSpec) -> str:
+    """Share of the model's information that goes with a variable, in words."""
+    return f"{100 * spec.weight:.0f} %" if sheet.knows_its_people else "not available"
 
 
 def load(reference: Path | str, *, root: Path | str = "models") -> Model:

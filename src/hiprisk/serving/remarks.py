@@ -5,23 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from hiprisk.serving.likeness import NOTHING_KNOWN, TOGETHER
 from hiprisk.serving.patient import NO_ANSWER, RADIANS, Model, range_text
 from hiprisk.serving.values import as_number, as_text
-from hiprisk.sheet.applicability import SIMULATED
+from hiprisk.sheet.applicability import OF_THE_MODEL
 
 _FLAGS = {
     "UNUSUAL": "is an unusual value",
     "EXTRAPOLATION": "lies outside what the model has seen",
     "NOT_IN_TRAINING": "has a level that nobody had whom the model learned from",
 }
-_LIKENESS = {
-    "alike": "",
-    "less_usual": "taken together, these values are less usual than 19 in 20 of those that the "
-    "model learned from",
-    "unlike": "taken together, these values are UNLIKE those that the model learned from (fewer "
-    "than 1 in 100 are as far out); trust the answer less",
-}
-_NOTHING_KNOWN = "nothing is known to tell whether the patient is like those learned from"
 
 
 def remarks(model: Model, values: Mapping[str, Any]) -> list[str]:
@@ -31,12 +24,12 @@ def remarks(model: Model, values: Mapping[str, Any]) -> list[str]:
     ----------
     model : Model
     values : mapping
-        As `PatientPrediction.to_dict` of `Model.explain`. What `SIMULATED_MODEL` means is said
-        elsewhere, and louder.
+        As `PatientPrediction.to_dict` of `Model.explain`. What the flags of the model itself mean
+        is said elsewhere, and louder.
     """
     distance = values["explanation"]["distance"]
-    first = _NOTHING_KNOWN if distance is None else _LIKENESS[distance["likeness"]]
-    flags = [_flag(model, flag) for flag in values["flags"] if flag != SIMULATED]
+    first = NOTHING_KNOWN if distance is None else TOGETHER.get(distance["likeness"])
+    flags = [_flag(model, flag) for flag in values["flags"] if flag not in OF_THE_MODEL]
     return [first, *flags] if first else flags
 
 

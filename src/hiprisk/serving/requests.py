@@ -14,7 +14,7 @@ from hiprisk.serving.answers import Answers, Unreadable, answer, as_mapping
 from hiprisk.serving.patient import Model
 from hiprisk.serving.problems import RequestRefusedError
 from hiprisk.serving.remarks import reason_in_words, rule_broken
-from hiprisk.serving.statements import DISCLAIMER, SIMULATED
+from hiprisk.serving.statements import DISCLAIMER, warnings_of
 from hiprisk.serving.values import as_number, is_not_known
 from hiprisk.sheet.strict_json import parse_strict
 
@@ -96,8 +96,9 @@ def predict_rows(model: Model, document: Mapping[str, Any], *, max_rows: int) ->
 
 def words(model: Model) -> dict[str, str]:
     """What every answer says of itself."""
-    simulated = {"warning": SIMULATED} if model.sheet.provenance == "synthetic" else {}
-    return {**simulated, "disclaimer": DISCLAIMER}
+    warnings = warnings_of(model.sheet)
+    said = {"warning": " ".join(warnings)} if warnings else {}
+    return {**said, "disclaimer": DISCLAIMER}
 
 
 def _rows(document: Mapping[str, Any], max_rows: int) -> list[dict[str, Any]]:

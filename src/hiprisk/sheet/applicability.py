@@ -15,6 +15,9 @@ from hiprisk.sheet.patterns import texts_by_pattern
 Mask = NDArray[np.bool_]
 
 SIMULATED = "SIMULATED_MODEL"
+INVENTED = "INVENTED_MODEL"
+# Flags of the model itself, on every row: said once wherever there is a place for it.
+OF_THE_MODEL = (SIMULATED, INVENTED)
 # No joint moves by so little in three directions; half a turn is 3.14 radians.
 FEWEST_ANGLES = 3
 LARGEST_RADIANS = 3.2
@@ -89,7 +92,7 @@ def assess(sheet: Sheet, columns: Columns, *, n_rows: int) -> Assessment:
         the first angle, where all are so small that they are radians) and ``TOO_MANY_MISSING``;
         flags are ``UNUSUAL`` (outside the soft range), ``EXTRAPOLATION``
         (outside the first to 99th percentile of training), ``NOT_IN_TRAINING`` (a level that no
-        training row had) and ``SIMULATED_MODEL``.
+        training row had), ``SIMULATED_MODEL`` and ``INVENTED_MODEL``.
     """
     reasons: dict[str, Mask] = {}
     flags: dict[str, Mask] = {}
@@ -108,6 +111,8 @@ def assess(sheet: Sheet, columns: Columns, *, n_rows: int) -> Assessment:
     reasons["TOO_MANY_MISSING"] = imputed_weight > sheet.max_imputed_weight
     if sheet.provenance == "synthetic":
         flags[SIMULATED] = np.ones(n_rows, dtype=bool)
+    if sheet.invented:
+        flags[INVENTED] = np.ones(n_rows, dtype=bool)
     return Assessment(reasons=_notes(reasons, n_rows), flags=_notes(flags, n_rows))
 
 

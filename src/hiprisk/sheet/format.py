@@ -302,7 +302,10 @@ class Sheet:
     columns : tuple of Column
         Numeric columns in the order of the missing-value model.
     max_imputed_weight : float
-        A row whose missing variables weigh more than this gets no prediction.
+        A row whose missing variables weigh more than this gets no prediction; 0 where nothing is
+        known of the people behind the model, so that nothing can be filled in.
+    invented : bool or None
+        The coefficients are made up, to show the form of a published model.
     residual_sd : float or None
         Spread of the outcome about the prediction, for a continuous outcome.
     first_visit : FirstVisit or None
@@ -328,6 +331,7 @@ class Sheet:
     first_visit: FirstVisit | None = None
     n_people: int | None = None
     notes: tuple[str, ...] = ()
+    invented: bool | None = None
     format: Literal["hiprisk-sheet"] = field(default="hiprisk-sheet")
     schema_version: int = SCHEMA_VERSION
 
@@ -337,6 +341,15 @@ class Sheet:
         from hiprisk.sheet.strict_json import canonical_json
 
         return canonical_json(encode(self))
+
+    @property
+    def knows_its_people(self) -> bool:
+        """Whether mean and covariance of the people behind the model are known.
+
+        Where they are not (a paper that prints coefficients only), `missing` holds a placeholder
+        of which nothing may be said, and the weights of the variables are no shares of anything.
+        """
+        return self.max_imputed_weight > 0.0
 
     def variable(self, name: str) -> VariableSpec:
         """The variable of that name; KeyError if the model has none."""

@@ -287,6 +287,7 @@ function makeEngine(sheet) {
         rule: "too little is known for a prediction" });
     }
     if (sheet.provenance === "synthetic") flags.push("SIMULATED_MODEL");
+    if (sheet.invented) flags.push("INVENTED_MODEL");
     return { values, refused, flags };
   }
 
@@ -327,16 +328,21 @@ function makeEngine(sheet) {
     return spec.levels[shares.indexOf(Math.max(...shares))];
   }
 
-  const typicalPatient = {};
-  for (const spec of sheet.variables) typicalPatient[spec.name] = typicalValue(spec);
-  const typicalColumns = numericColumns(typicalPatient);
-  const typicalPlace = locate(typicalColumns);
-  const typical = { patient: typicalPatient, ...numbers(typicalColumns, typicalPlace) };
+  // A paper may print coefficients only: then nobody is typical, and nothing is filled in.
+  const knowsPeople = sheet.max_imputed_weight > 0;
+  let typical = null, typicalPlace = null;
+  if (knowsPeople) {
+    const patient = {};
+    for (const spec of sheet.variables) patient[spec.name] = typicalValue(spec);
+    const columns = numericColumns(patient);
+    typicalPlace = locate(columns);
+    typical = { patient, ...numbers(columns, typicalPlace) };
+  }
 
   return {
     sheet, outcome, binary, linear, specs, refits, center, coefficients,
     numericColumns, condition, locate, functions, numbers, refitPredictions, clip, widened, quantile,
     read, usable, flagOf, rangeText, shown, isNotKnown, levelChances,
-    typical, typicalPlace,
+    typical, typicalPlace, knowsPeople,
   };
 }

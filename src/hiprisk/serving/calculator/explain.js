@@ -14,7 +14,7 @@ function makeExplainer(engine) {
   const {
     sheet, outcome, binary, linear, specs, refits, center, coefficients,
     numericColumns, condition, locate, functions, numbers, refitPredictions, clip, widened, quantile,
-    usable, levelChances, typical, typicalPlace,
+    usable, levelChances, typical, typicalPlace, knowsPeople,
   } = engine;
 
   // --- what moved the prediction ------------------------------------------------------------
@@ -221,7 +221,7 @@ function makeExplainer(engine) {
 
   function distance(known) {
     const here = known.map((_, i) => i).filter((i) => !Number.isNaN(known[i]));
-    if (!here.length) return null;
+    if (!here.length || !knowsPeople) return null;
     const factor = cholesky(submatrix(sheet.missing.covariance, here));
     const whitened = solveLower(factor, here.map((i) => known[i] - center[i]));
     const squared = sum(whitened.map((value) => value * value));
@@ -277,14 +277,14 @@ function makeExplainer(engine) {
       flags,
       explanation: {
         typical,
-        contributions: contributions(place, lacking),
+        contributions: knowsPeople ? contributions(place, lacking) : null,
         not_known: {
           variables: lacking,
           imputation_variance: place.variance,
           width_80: width80(place.lp, place.variance),
           width_80_if_known: width80(place.lp, 0),
         },
-        next_measurements: nextMeasurements(known, place, lacking),
+        next_measurements: knowsPeople ? nextMeasurements(known, place, lacking) : null,
         measurement_ranges: measurementRanges(values),
         score_error: outcome.measurement === undefined ? null : plainError(outcome.measurement),
         distance: distance(known),

@@ -66,7 +66,7 @@ function startPage() {
       outer: [scaled(values.lower_95), scaled(values.upper_95)],
     });
     const rows = answer ? [band(answer, "this patient", false)] : [];
-    rows.push(band(typical, "the typical patient", true));
+    if (typical) rows.push(band(typical, "the typical patient", true));
     const seen = rows.flatMap((one) => [one.point, ...one.outer]).filter((value) => value !== null);
     const low = binary ? 0 : outcome.lower ?? Math.min(...seen);
     const high = binary ? 100 : outcome.upper ?? Math.max(...seen);
@@ -81,7 +81,7 @@ function startPage() {
       low, high, rows, ends, width,
       now: now === undefined ? null : { value: now, label: `at the first visit ${fixed(now)}` },
       error: error ? { size: error.high, label: `error of the score itself \u00b1 ${engine.shown(error.high)}` } : null,
-      label: [answer ? `This patient ${level(answer[first])}` : null, ...ranges, `typical patient ${level(typical[first])}`].filter(Boolean).join("; "),
+      label: [answer ? `This patient ${level(answer[first])}` : null, ...ranges, typical ? `typical patient ${level(typical[first])}` : null].filter(Boolean).join("; "),
     });
   }
 
@@ -116,16 +116,18 @@ function startPage() {
   function chancesCard(answer) {
     if (!events.length) return null;
     const typical = answer.explanation.typical;
-    return card("Chances", table("The dark mark is the typical patient.", ["Chance of", "", "#this patient", "#typical"],
+    return card("Chances", table(typical ? "The dark mark is the typical patient." : null, ["Chance of", "", "#this patient", ...(typical ? ["#typical"] : [])],
       events.map((event) => {
-        const own = answer[`chance_${event.name}`], other = typical[`chance_${event.name}`];
-        return row([event.label, shareBar(own, other), percent(own), percent(other)]);
+        const own = answer[`chance_${event.name}`], other = typical ? typical[`chance_${event.name}`] : null;
+        return row([event.label, shareBar(own, other), percent(own), ...(typical ? [percent(other)] : [])]);
       })));
   }
 
   const ON_PAPER = 6;
+  const NO_PEOPLE = "Nothing is known of the people behind this model, so there is nobody to compare with.";
 
   function partsCard(found) {
+    if (!found) return card("What moved it", el("p", {}, `Not available. ${NO_PEOPLE}`));
     const worseSign = binary || outcome.higher_is === "worse" ? 1 : -1;
     const parts = found.parts.slice().sort((a, b) => Math.abs(b.value) - Math.abs(a.value));
     const largest = parts.length ? Math.abs(parts[0].value) : 0;
@@ -196,7 +198,8 @@ function startPage() {
       .filter(([, ones]) => ones.length)
       .map(([text, ones]) => el("p", { class: "print-only" }, el("strong", {}, `${capital(text)}: `), `${ones.map((one) => label(one[1])).join("; ")}.`));
     return card("How far to trust it",
-      el("p", {}, distance ? LIKENESS[distance.likeness] : "Nothing is known to tell by.",
+      el("p", {}, distance ? LIKENESS[distance.likeness]
+        : engine.knowsPeople ? "Nothing is known to tell by." : `Likeness: not available. ${NO_PEOPLE}`,
         distance ? el("span", { class: "small" }, ` ${percent(distance.tail)} of such people lie at least as far out (squared distance ${fixed(distance.squared)} over ${distance.n_columns} values).`) : ""),
       listed.length ? el("ul", { class: "screen-only" }, ...listed) : null, ...grouped,
       el("p", {}, size === null ? "Effective sample size: not available."
@@ -207,6 +210,10 @@ function startPage() {
 
   function waitingCard(refused) {
     const wrong = refused.filter((one) => one.variable !== null);
+    if (!wrong.length && !engine.knowsPeople) {
+      return [el("section", { class: "card wait" },
+        el("h3", {}, "Not enough is known yet"), el("p", {}, "This model needs every value; none is filled in."))];
+    }
     if (!wrong.length) {
       return [el("section", { class: "card wait" },
         el("h3", {}, "Not enough is known yet"),
@@ -268,14 +275,16 @@ function startPage() {
     document.title = sheet.title;
     byId("title").textContent = sheet.title;
     byId("estimand").textContent = `${capital(outcome.estimand)}.`;
+    if (!engine.knowsPeople) byId("howtofill").textContent = "Every value is needed: nothing is known of the people behind this model, so nothing is filled in.";
     byId("banner").hidden = sheet.provenance !== "synthetic";
+    byId("invented").hidden = !sheet.invented;
     const about = [
       ["Intended use", sheet.intended_use],
       ["Learned from", { synthetic: "simulated people", real: "real people", published: "a publication" }[sheet.provenance] || "unknown"],
       ["Kind of model", sheet.family],
       ["Model", `${bundle.name} version ${bundle.version}`],
       ["Fingerprint", bundle.sha256],
-      ["Typical patient", Object.entries(engine.typical.patient).map(([name, value]) =>
+      ["Typical patient", !engine.knowsPeople ? "not available" : Object.entries(engine.typical.patient).map(([name, value]) =>
         `${label(name)} ${typeof value === "number" ? engine.shown(value) : value}`).join("; ")],
       ["Signs", "[found]: read in the source named; [derived]: worked out from found figures; assumed: of the instrument, not of this very motion."],
     ];
