@@ -1,15 +1,23 @@
-"""The page of trained sheets, one of each family: each prints on one page of paper."""
+"""The page of trained sheets, one of each family: Python's numbers, and one page of paper."""
 
 import re
 
 import pytest
 
 from hiprisk.serving.calculator.building import build_page
-from page_agreement import model_of
+from hiprisk.serving.requests import predict_rows
+from page_agreement import (
+    NOT_ON_THE_PAGE,
+    largest_difference,
+    model_of,
+    worst_difference,
+)
 from serving_browser import running_browser
+from serving_patients import random_patients
 from trained_sheets import trained_sheet
 
 FAMILIES = ("linear", "boosting", "logistic")
+N_ANSWERED, N_EXPLAINED = 400, 40
 
 
 @pytest.fixture(scope="module", params=FAMILIES)
@@ -29,6 +37,38 @@ def test_what_is_trained_is_what_is_meant(trained):
     assert len(model.sheet.variables) == 20
     if model.sheet.family != "boosting":
         assert any(term.basis == "rcs" for term in model.sheet.model.terms)
+
+
+def test_random_patients_get_pythons_numbers(trained):
+    model, tab = trained
+    patients = random_patients(model.sheet, N_ANSWERED, seed=17)
+    answers = tab.evaluate("(all) => all.map((one) => window.hiprisk.explain(one))", patients)
+    rows = predict_rows(model, {"rows": patients}, max_rows=N_ANSWERED)["rows"]
+    worst, refused, imputed = 0.0, 0, 0
+    for row, answer in zip(rows, answers, strict=True):
+        if row["reason"]:
+            refused += 1
+            assert answer["refused"][0]["code"] in {r.partition("(")[0] for r in row["reason"]}
+            continue
+        imputed += bool(row["imputed"])
+        expected = {key: value for key, value in row.items() if key not in NOT_ON_THE_PAGE}
+        answer.pop("explanation")
+        worst = max(worst, largest_difference(expected, answer))
+    assert worst < 1e-9
+    assert 0 < refused < N_ANSWERED / 2
+    assert imputed > N_ANSWERED / 4
+
+
+def test_explanations_agree_too(trained):
+    """Of patients who get an answer: the others' reasons are compared above."""
+    model, tab = trained
+    patients = random_patients(model.sheet, 2 * N_EXPLAINED, seed=19)
+    rows = predict_rows(model, {"rows": patients}, max_rows=len(patients))["rows"]
+    answered = [one for one, row in zip(patients, rows, strict=True) if not row["reason"]]
+    worst, refused = worst_difference(tab, model, answered[:N_EXPLAINED])
+    assert worst < 1e-9
+    assert refused == 0
+    assert len(answered) >= N_EXPLAINED
 
 
 # --- on paper --------------------------------------------------------------------------------

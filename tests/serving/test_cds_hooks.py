@@ -232,7 +232,17 @@ def test_without_a_known_server_no_absolute_reference_counts(client):
 
 
 @pytest.mark.parametrize(
-    "server", ["", "ehr.example", "ftp://ehr.example", "https://", 3, [SERVER]]
+    "server",
+    [
+        "",
+        "ehr.example",
+        "ftp://ehr.example",
+        "https://",
+        "https://\u00ff/fhir",
+        "https://a/b c",
+        3,
+        [SERVER],
+    ],
 )
 def test_a_server_that_is_no_address_is_refused(client, server):
     answer = client.post(PATH, hook(womac(), fhirServer=server))

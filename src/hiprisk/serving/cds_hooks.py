@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hiprisk.errors import InputError
-from hiprisk.serving.fhir import FHIR_ID, bundle_resources, headline
+from hiprisk.serving.fhir import FHIR_ID, SERVER, bundle_resources, headline
 from hiprisk.serving.fhir_codes import CodeMap
 from hiprisk.serving.observations import REASONS, Record, Unused, Used, read_record
 from hiprisk.serving.patient import Model
@@ -19,7 +19,6 @@ from hiprisk.serving.statements import DISCLAIMER, kind_not_for_patients, warnin
 
 MAX_SUMMARY = 139
 HOOK = "patient-view"
-_BASE = re.compile(r"https?://[^\s/?#]+[^\s?#]*")
 _UUID = re.compile(r"[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 
 
@@ -124,7 +123,7 @@ def _names(patient_id: str, document: Mapping[str, Any]) -> frozenset[str]:
     server = document.get("fhirServer")
     if server is None:
         return frozenset({relative})
-    if not isinstance(server, str) or not _BASE.fullmatch(server):
+    if not isinstance(server, str) or not re.fullmatch(SERVER, server):
         raise _bad("fhirServer must be the http or https address of a server", "fhirServer")
     return frozenset({relative, f"{server.rstrip('/')}/{relative}"})
 

@@ -25,6 +25,8 @@ INTERVALS = {
     "80": "urn:hiprisk:fhir:prediction-interval-80",
     "95": "urn:hiprisk:fhir:prediction-interval-95",
 }
+# The address of a server, in the characters of RFC 3986; the same in JSON schemas.
+SERVER = r"https?://[A-Za-z0-9.:\[\]_~%-]+(/[A-Za-z0-9._~%!$&'()*+,;=:@-]*)*"
 FHIR_ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
 _RELATIVE = re.compile(
     r"(Patient|Group)/[A-Za-z0-9.-]{1,64}(/_history/[A-Za-z0-9.-]{1,64})?", re.ASCII
