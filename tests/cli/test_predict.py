@@ -18,7 +18,7 @@ from hiprisk.bundle import BundleContents, write_bundle
 from hiprisk.cli import main
 from hiprisk.cli.predict_text import moves_text
 from hiprisk.cli.terminal_picture import ASCII, Band, draw_bands, marks_for
-from hiprisk.serving.likeness import likeness_warning, warning_for
+from hiprisk.serving.likeness import likeness_warning
 from hiprisk.serving.patient import load
 from hiprisk.sheet.distance import Distance
 from hiprisk.sheet.format import MeasurementError
@@ -205,21 +205,18 @@ UNLIKELY = ("--age-years", "41", "--sex", "male", "--womac-function-0-100", "97"
 def test_values_that_do_not_go_together_are_said_in_a_line(capsys, form):
     # Each is inside its own range.
     _, out, _ = run(capsys, "predict", "small", *UNLIKELY, *form)
-    line = "WARNING: taken together, these values are unlike those learned from; check them."
+    line = (
+        "WARNING: taken together, these values are unlike those learned from; check them, trust "
+        "the answer less."
+    )
     assert out.splitlines().count(line) == 1
     _, out, _ = run(capsys, "predict", "small", *PATIENT, *form)
     assert "taken together" not in out
 
 
-def test_the_same_line_is_there_for_every_other_way_out():
-    model = load("small")
-    patient = {"age_years": 41, "sex": "male", "womac_function_0_100": "97", "lbp_any": "no"}
-    assert warning_for(model, patient) == likeness_warning(
-        model.explain(patient).explanation.distance
-    )
-    assert warning_for(model, patient).startswith("WARNING: ")
-    assert warning_for(model, {"age_years": 63}) is None
-    assert "nothing is known" in warning_for(model, {"age_years": None})
+def test_likeness_in_words():
+    assert likeness_warning(load("small").explain({"age_years": 63}).explanation.distance) is None
+    assert "nothing is known" in likeness_warning(None)
     assert "19 in 20" in likeness_warning(
         Distance(squared=7.0, n_columns=2, tail=0.03, likeness="less_usual")
     )

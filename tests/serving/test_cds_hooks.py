@@ -337,7 +337,7 @@ def test_a_value_outside_its_range_gives_no_prediction(client):
         (
             "1980-01-01",
             54.4,
-            "taken together, these values are UNLIKE those that the model learned",
+            "taken together, these values are unlike those learned from",
         ),
         ("1984-01-01", 27.2, "taken together, these values are less usual than 19 in 20"),
         ("1984-01-01", 27.2, "age lies outside what the model has seen"),

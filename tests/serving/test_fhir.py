@@ -126,7 +126,7 @@ CODES = re.compile(r"UNUSUAL|EXTRAPOLATION|NOT_IN_TRAINING|TOO_MANY|OUT_OF_RANGE
     [
         # Each value is usual; together they are not.
         ({"age_years": 46, "sex": "female", "womac_function_0_100": 80},
-         ["taken together, these values are UNLIKE those"]),
+         ["taken together, these values are unlike those"]),
         ({"age_years": 42, "sex": "female", "womac_function_0_100": 40},
          ["taken together, these values are less usual", "age lies outside what the model has"]),
         (KNOWN, []),

@@ -16,8 +16,8 @@ SHORT_LIKENESS = {
 }
 TOGETHER = {
     "less_usual": "taken together, these values are less usual than 19 in 20 of those learned from",
-    "unlike": "taken together, these values are unlike those learned from (fewer than 1 in 100 are "
-    "as far out): check them, and trust the answer less",
+    "unlike": "taken together, these values are unlike those learned from; check them, trust the "
+    "answer less",
 }
 NOTHING_KNOWN = "nothing is known by which to tell whether the model fits this patient"
 _LOUDNESS = {"less_usual": "Note", "unlike": "WARNING"}
