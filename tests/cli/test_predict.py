@@ -280,7 +280,7 @@ def test_notes_and_parts_have_labels_and_no_names(capsys, form):
     write_bundle_of(tree_sheet(), "trees")
     odd = ("--age-years", "95", "--womac-function-0-100", "50", "--lbp-any", "no")
     _, out, _ = run(capsys, "predict", "trees", *odd, *form)
-    assert "Note: age: unusual value" in out
+    assert "Note: age: outside what the model has seen" in out
     assert "_" not in out.replace("_____", "")
 
 

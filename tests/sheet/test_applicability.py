@@ -1,5 +1,7 @@
 """Which rows may be predicted, and what is worth knowing of them."""
 
+import dataclasses
+
 import numpy as np
 
 from hiprisk.sheet.applicability import assess
@@ -41,7 +43,18 @@ def test_outside_training_is_a_flag():
     flags = result.flags.joined().tolist()
     assert flags[0] == "SIMULATED_MODEL"
     assert flags[1] == "EXTRAPOLATION(age_years);SIMULATED_MODEL"
-    assert flags[2] == "UNUSUAL(age_years);SIMULATED_MODEL"
+    # Unusual too, but not seen weighs more: the wildest value has no weaker flag.
+    assert flags[2] == "EXTRAPOLATION(age_years);SIMULATED_MODEL"
+
+
+def test_unusual_is_a_flag_where_the_model_has_seen_such_values():
+    sheet = small_sheet(provenance="real")
+    specs = [dataclasses.replace(spec, soft=(55.0, 75.0)) if spec.name == "age_years" else spec
+             for spec in sheet.variables]  # fmt: skip
+    sheet = dataclasses.replace(sheet, variables=tuple(specs))
+    columns = {"age_years": np.array([60.0, 80.0, 95.0])}
+    flags = assess(sheet, columns, n_rows=3).flags.joined().tolist()
+    assert flags == ["", "UNUSUAL(age_years)", "EXTRAPOLATION(age_years)"]
 
 
 def test_a_model_of_real_people_has_no_simulated_flag():

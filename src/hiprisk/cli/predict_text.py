@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import shutil
 import textwrap
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from hiprisk.cli.output import print_lines, print_table
@@ -28,6 +28,7 @@ DISCLAIMER = "Not a medical device; no medical advice."
 NO_PEOPLE = "Nothing is known of the people behind this model, so there is nobody to compare with."
 # A part smaller than this share of the largest is left out of the short form.
 SMALL_PART = 0.05
+_STARS = {"": "", "filled in": "*", "partly filled in": "**"}
 MOST_PARTS = 5
 
 
@@ -213,7 +214,7 @@ def _show_short(sheet: Sheet, explanation: Explanation) -> None:
     if parts:
         words = ", ".join(f"{label} {value:+.1f}" for label, value in parts)
         if any(label.endswith("*") for label, _ in parts):
-            words += " (* filled in)"
+            words += " (* filled in, ** partly)"
         print_lines("")
         print_wrapped(f"What moved it from the typical patient ({explanation.scale}): {words}.")
     names = explanation.not_known.variables
@@ -245,13 +246,21 @@ def cost_words(sheet: Sheet, wider: float) -> str:
     return f"That makes the 80 % interval {amount(sheet, wider)} wider."
 
 
+def filled_words(lacking: Collection[str], variables: Collection[str]) -> str:
+    """Whether what a part rests on was filled in, wholly or partly; empty where all is known."""
+    gone = sum(name in lacking for name in variables)
+    if not gone:
+        return ""
+    return "filled in" if gone == len(variables) else "partly filled in"
+
+
 def largest_parts(explanation: Explanation) -> list[tuple[str, float]]:
-    """The few parts that matter most, largest first; a star marks what was filled in."""
+    """The few parts that matter most, largest first; stars mark what was filled in."""
     found = explanation.contributions
     if found is None:
         return []
     lacking = set(explanation.not_known.variables)
-    labels = [g.label + "*" * bool(lacking.intersection(g.variables)) for g in found.groups]
+    labels = [g.label + _STARS[filled_words(lacking, g.variables)] for g in found.groups]
     parts = sorted(zip(labels, found.values, strict=True), key=lambda part: -abs(part[1]))
     smallest = SMALL_PART * abs(parts[0][1]) if parts else 0.0
     return [part for part in parts[:MOST_PARTS] if abs(part[1]) > smallest]

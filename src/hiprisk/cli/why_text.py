@@ -9,6 +9,7 @@ from hiprisk.cli.predict_text import (
     NO_PEOPLE,
     amount,
     cost_words,
+    filled_words,
     heading,
     level_text,
     moves_text,
@@ -47,7 +48,7 @@ def _show_parts(sheet: Sheet, explanation: Explanation) -> None:
     rows = [["typical patient", "", f"{found.reference:.2f}"]]
     parts = sorted(zip(found.groups, found.values, strict=True), key=lambda part: -abs(part[1]))
     for group, value in parts:
-        mark = "filled in" if lacking.intersection(group.variables) else ""
+        mark = filled_words(lacking, group.variables)
         rows.append([group.label, mark, f"{value:+.2f}"])
     if explanation.held_at_bounds:
         rows.append(["held at the end of the scale", "", f"{explanation.held_at_bounds:+.2f}"])

@@ -90,8 +90,8 @@ def assess(sheet: Sheet, columns: Columns, *, n_rows: int) -> Assessment:
     Assessment
         Reasons are ``OUT_OF_RANGE``, ``UNKNOWN_CATEGORY``, ``NOT_AN_INTEGER``, ``UNIT_SUSPECT`` (of
         the first angle, where all are so small that they are radians) and ``TOO_MANY_MISSING``;
-        flags are ``UNUSUAL`` (outside the soft range), ``EXTRAPOLATION``
-        (outside the first to 99th percentile of training), ``NOT_IN_TRAINING`` (a level that no
+        flags are ``EXTRAPOLATION`` (outside the first to 99th percentile of training), else
+        ``UNUSUAL`` (outside the soft range), ``NOT_IN_TRAINING`` (a level that no
         training row had), ``SIMULATED_MODEL`` and ``INVENTED_MODEL``.
     """
     reasons: dict[str, Mask] = {}
@@ -129,14 +129,14 @@ def _number_notes(
     reasons[f"OUT_OF_RANGE({spec.name})"] = refused
     if spec.integer:
         reasons[f"NOT_AN_INTEGER({spec.name})"] = ~missing & ~refused & (values != np.floor(values))
-    unusual = np.zeros(len(values), dtype=bool)
-    if spec.soft is not None:
-        unusual = _outside(values, *spec.soft) & ~refused
-        flags[f"UNUSUAL({spec.name})"] = unusual
+    beyond = np.zeros(len(values), dtype=bool)
     training = spec.training
     if training is not None and training.low is not None and training.high is not None:
-        beyond = _outside(values, training.low, training.high)
-        flags[f"EXTRAPOLATION({spec.name})"] = beyond & ~refused & ~unusual
+        beyond = _outside(values, training.low, training.high) & ~refused
+        flags[f"EXTRAPOLATION({spec.name})"] = beyond
+    if spec.soft is not None:
+        # One flag a value, and what the model has not seen weighs more than what is rare.
+        flags[f"UNUSUAL({spec.name})"] = _outside(values, *spec.soft) & ~refused & ~beyond
     return missing
 
 

@@ -258,9 +258,9 @@ function makeEngine(sheet) {
       return shares.length && shares[spec.levels.indexOf(value)] === 0 ? "NOT_IN_TRAINING" : null;
     }
     const outside = (low, high) => value < low || value > high;
-    if (spec.soft !== undefined && outside(...spec.soft)) return "UNUSUAL";
-    if (training.low === undefined || training.high === undefined) return null;
-    return outside(training.low, training.high) ? "EXTRAPOLATION" : null;
+    const known = training.low !== undefined && training.high !== undefined;
+    if (known && outside(training.low, training.high)) return "EXTRAPOLATION";
+    return spec.soft !== undefined && outside(...spec.soft) ? "UNUSUAL" : null;
   }
 
   function usable(given) {

@@ -132,7 +132,7 @@ function startPage() {
     const parts = found.parts.slice().sort((a, b) => Math.abs(b.value) - Math.abs(a.value));
     const largest = parts.length ? Math.abs(parts[0].value) : 0;
     const rows = parts.map((part, i) => row([
-      [capital(part.label), part.not_known.length ? el("span", { class: "filled" }, " filled in") : ""],
+      [capital(part.label), part.not_known.length ? el("span", { class: "filled" }, part.not_known.length < part.variables.length ? " partly filled in" : " filled in") : ""],
       signedBar(part.value, largest, part.value * worseSign > 0), signed(part.value, 2),
     ], i < ON_PAPER ? "" : "screen-only"));
     const rest = parts.slice(ON_PAPER).reduce((total, part) => total + part.value, 0);
