@@ -48,7 +48,12 @@ EXIT_CODES = """exit codes:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     _prepare_environment()
-    return _guarded(list(sys.argv[1:] if argv is None else argv))
+    code = _guarded(list(sys.argv[1:] if argv is None else argv))
+    if argv is None and code == ExitCode.INTERRUPTED:
+        # Who presses twice must not cut the leaving short and get another code.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
+    return code
 
 
 def _prepare_environment() -> None:
