@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from hiprisk.cli.options import Parser, whole_number
 from hiprisk.cli.output import Progress, note, print_json, print_lines, print_table
+from hiprisk.errors import ExitCode
 from hiprisk.outputs import check_output_folder
 
 if TYPE_CHECKING:
@@ -48,7 +49,13 @@ def run(argv: Sequence[str]) -> int:
         print_json(result.to_dict())
     else:
         show_result(result)
-    return 0
+    if result.not_logged is None:
+        return ExitCode.DONE
+    note(
+        f"hiprisk: error[IO]: {result.not_logged}; the bundle is whole (when the store is in "
+        f"order: hiprisk track {result.bundle})"
+    )
+    return ExitCode.IO
 
 
 def _parse(argv: Sequence[str]) -> argparse.Namespace:
