@@ -52,6 +52,7 @@ def judge(study: FinishedStudy) -> Evidence:
         outcome_unit=config.outcome.unit,
         family=study.chosen.name,
         n_analysed=int((~np.isnan(data.outcome)).sum()),
+        n_people=len(np.unique(data.groups[study.known])),
         n_predictors=len(study.sheet.variables),
         n_coefficients=_size(study.estimator),
         summary=(),

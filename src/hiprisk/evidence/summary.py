@@ -19,6 +19,7 @@ def _sentences(evidence: Evidence, smallest_gain: SmallestGain) -> Iterable[str]
             "SIMULATED DATA: the model was fitted on simulated people and says nothing of any "
             "patient."
         )
+    yield from _copies(evidence)
     if evidence.family == "mean":
         yield (
             "No candidate predicted better than giving everybody the mean: the predictors add "
@@ -42,6 +43,16 @@ def _sentences(evidence: Evidence, smallest_gain: SmallestGain) -> Iterable[str]
     yield from _association(evidence)
     yield from _stability(evidence)
     yield from _groups(evidence)
+
+
+def _copies(evidence: Evidence) -> Iterable[str]:
+    for found in evidence.findings:
+        if found["code"] == "COPIED_ROWS":
+            count = "some" if found["count"] is None else f"{found['count']:,}"
+            yield (
+                f"CAUTION: {count} rows of the file repeat an earlier row in everything. Unless "
+                "they are different people, every interval here is too narrow: remove the copies."
+            )
 
 
 def _association(evidence: Evidence) -> Iterable[str]:

@@ -37,7 +37,10 @@ def people_section(evidence: Evidence) -> Section:
     return Section(
         anchor="people",
         title="Who took part",
-        paragraphs=(f"{evidence.n_analysed} rows with a known outcome were analysed.",),
+        paragraphs=(
+            f"{evidence.n_analysed} rows with a known outcome, of {evidence.n_people} people, "
+            "were analysed.",
+        ),
         tables=(flow, *((findings,) if findings.rows else ())),
         pictures=(
             Picture(

@@ -1,0 +1,100 @@
+"""A file in which everybody stands twice, from its check to its evidence."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from hiprisk.bundle import read_bundle
+from hiprisk.cli import main
+from hiprisk.cohort.checking import check_cohort
+from hiprisk.cohort.simulate import simulate_cohort
+from hiprisk.config import load_config
+from hiprisk.inference.samplesize import assess_study
+
+CONFIG = Path(__file__).parents[2] / "configs" / "stupar.yaml"
+N = 150
+
+
+@pytest.fixture(scope="module")
+def doubled(tmp_path_factory):
+    frame = simulate_cohort("stupar", n=N, seed=4).frame
+    frame["person_id"] = [f"p{i}" for i in range(N)]
+    frame["site"] = [f"s{i % 3}" for i in range(N)]
+    path = tmp_path_factory.mktemp("doubled") / "cohort.csv"
+    pd.concat([frame, frame]).to_csv(path, index=False)
+    return path
+
+
+@pytest.fixture(scope="module")
+def trained(doubled):
+    code = main(
+        ["train", str(CONFIG), "--cohort", str(doubled), "--out", str(doubled.parent),
+         "--workers", "1", "--set", "tracking.enabled=false",
+         "--set", "tuning.trials=1", "--set", "tuning.folds=3", "--set", "association.cluster=site",
+         "--set", "validation.resamples=20", "--set", "validation.interval_resamples=100",
+         "--set", "families={linear: {spline_knots: 0, l1_share: 0, penalty: 0.1}}"]
+    )  # fmt: skip
+    assert code == 0
+    return read_bundle(doubled.parent / "stupar" / "1")
+
+
+@pytest.mark.slow
+def test_the_evidence_counts_people_and_says_that_rows_are_copies(trained):
+    evidence = trained.evidence
+    n_people = evidence["n_people"]
+    assert evidence["n_analysed"] == 2 * n_people
+    assert evidence["sample_size"]["n"] == n_people
+    sizes = f"{n_people} people ({2 * n_people} rows); "
+    assert evidence["sample_size"]["sentence"].startswith(sizes)
+    assert "large enough" not in evidence["sample_size"]["sentence"]
+    caution = "CAUTION: 150 rows of the file repeat an earlier row in everything."
+    assert any(line.startswith(caution) for line in evidence["summary"])
+    notes = " ".join(evidence["association"]["notes"])
+    assert f"{2 * n_people} rows with a known outcome, of {n_people} people, the same" in notes
+    assert f"{2 * n_people} rows in 3 sites" in notes
+    report = trained.file_bytes("report.html").decode()
+    assert f"{2 * n_people} rows with a known outcome, of {n_people} people" in report
+
+
+def test_check_counts_persons_and_finds_the_copies(doubled, capsys):
+    assert main(["check", str(doubled)]) == 0
+    out = capsys.readouterr().out
+    assert f"cohort.csv: {2 * N} rows, of {N} persons;" in out
+    assert "one a person" not in out
+    assert main(["check", str(doubled), "--json"]) == 0
+    found = {row["code"]: row for row in json.loads(capsys.readouterr().out)["findings"]}
+    assert found["COPIED_ROWS"]["count"] == N
+    assert found["COPIED_ROWS"]["rows"][0] == N + 1
+
+
+def test_samplesize_counts_people(doubled, capsys):
+    assert main(["samplesize", str(CONFIG), "--cohort", str(doubled), "--r2", "0.3"]) == 0
+    out = capsys.readouterr().out
+    known = pd.read_csv(doubled).drop_duplicates()
+    n = known.loc[
+        known["hip_replacement_before_followup"] != "yes", "womac_function_followup_0_100"
+    ].notna()
+    assert f"{n.sum()} people with a known outcome" in out
+
+
+def findings(frame):
+    found = check_cohort(frame, unreadable={}, grain="person", stacked=False, source={})
+    return [finding for finding in found if finding.code == "COPIED_ROWS"]
+
+
+def test_rows_without_persons_are_copies_only_where_chance_does_not_make_them():
+    frame = simulate_cohort("stupar", n=60, seed=1).frame.drop(columns="person_id", errors="ignore")
+    assert findings(frame) == []
+    whole = frame.dropna().head(30).reset_index(drop=True)
+    twice = pd.concat([whole, whole.head(7)], ignore_index=True)
+    assert [finding.count for finding in findings(twice)] == [7]
+    coarse = pd.DataFrame({"sex": ["female", "male"] * 30, "age_years": [60.0, 70.0] * 30})
+    assert findings(coarse) == []
+
+
+def test_rows_are_told_beside_people():
+    config = load_config(CONFIG)
+    finding = assess_study(config, n=300, n_rows=400, n_parameters=9, strength=None)
+    assert finding.sentence.startswith("300 people (400 rows) and 9 candidate parameters")
