@@ -21,6 +21,7 @@ N = 150
 def doubled(tmp_path_factory):
     frame = simulate_cohort("stupar", n=N, seed=4).frame
     frame["person_id"] = [f"p{i}" for i in range(N)]
+    frame.loc[7, "age_years"] = 105.0
     frame["site"] = [f"s{i % 3}" for i in range(N)]
     path = tmp_path_factory.mktemp("doubled") / "cohort.csv"
     pd.concat([frame, frame]).to_csv(path, index=False)
@@ -98,3 +99,18 @@ def test_rows_are_told_beside_people():
     config = load_config(CONFIG)
     finding = assess_study(config, n=300, n_rows=400, n_parameters=9, strength=None)
     assert finding.sentence.startswith("300 people (400 rows) and 9 candidate parameters")
+
+
+@pytest.mark.slow
+def test_findings_in_the_evidence_point_at_nobody(trained, doubled, capsys):
+    found = trained.evidence["findings"]
+    assert not any("rows" in finding for finding in found)
+    unusual = next(one for one in found if one["column"] == "age_years")
+    assert unusual["count"] is None
+    assert "<td>fewer than 5</td>" in trained.file_bytes("report.html").decode()
+    assert all(one["count"] is None or one["count"] == 0 or one["count"] >= 5 for one in found)
+    # The check itself says where.
+    assert main(["check", str(doubled), "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)["findings"]
+    age = next(one for one in said if one["column"] == "age_years")
+    assert (age["count"], age["rows"]) == (2, [8, N + 8])

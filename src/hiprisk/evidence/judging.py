@@ -59,7 +59,7 @@ def judge(study: FinishedStudy) -> Evidence:
         flow=study.selection.flow,
         table_one=_table_one(study),
         findings=tuple(
-            finding.to_dict()
+            finding.summarised()
             for finding in study.cohort.findings
             if finding.code not in DEPENDS_ON_TODAY
         ),
