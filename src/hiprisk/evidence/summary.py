@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from hiprisk.config import SmallestGain
 from hiprisk.evidence.document import Evidence
 
+FEW_RESAMPLES = 200
+
 
 def summary_sentences(evidence: Evidence, smallest_gain: SmallestGain) -> tuple[str, ...]:
     """The most important first; simulated data and an honest null are said plainly."""
@@ -20,6 +22,7 @@ def _sentences(evidence: Evidence, smallest_gain: SmallestGain) -> Iterable[str]
             "patient."
         )
     yield from _copies(evidence)
+    yield from _few_resamples(evidence)
     if evidence.family == "mean":
         yield (
             "No candidate predicted better than giving everybody the mean: the predictors add "
@@ -53,6 +56,15 @@ def _copies(evidence: Evidence) -> Iterable[str]:
                 f"CAUTION: {count} rows of the file repeat an earlier row in everything. Unless "
                 "they are different people, every interval here is too narrow: remove the copies."
             )
+
+
+def _few_resamples(evidence: Evidence) -> Iterable[str]:
+    n = evidence.optimism.n_resamples
+    if n < FEW_RESAMPLES:
+        yield (
+            f"CAUTION: only {n} resamples. The ends of their intervals are about the extremes of "
+            f"so few, and verdicts may change: set validation.resamples to {FEW_RESAMPLES} or more."
+        )
 
 
 def _association(evidence: Evidence) -> Iterable[str]:
