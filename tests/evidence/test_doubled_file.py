@@ -1,6 +1,9 @@
 """A file in which everybody stands twice, from its check to its evidence."""
 
+import contextlib
+import io
 import json
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -29,16 +32,22 @@ def doubled(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def trained(doubled):
-    code = main(
-        ["train", str(CONFIG), "--cohort", str(doubled), "--out", str(doubled.parent),
+def trained_and_printed(doubled):
+    words = (
+        "train", str(CONFIG), "--cohort", str(doubled), "--out", str(doubled.parent),
          "--workers", "1", "--set", "tracking.enabled=false",
          "--set", "tuning.trials=1", "--set", "tuning.folds=3", "--set", "association.cluster=site",
          "--set", "validation.resamples=20", "--set", "validation.interval_resamples=100",
-         "--set", "families={linear: {spline_knots: 0, l1_share: 0, penalty: 0.1}}"]
+         "--set", "families={linear: {spline_knots: 0, l1_share: 0, penalty: 0.1}}",
     )  # fmt: skip
-    assert code == 0
-    return read_bundle(doubled.parent / "stupar" / "1")
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        assert main(words) == 0
+    return read_bundle(doubled.parent / "stupar" / "1"), printed.getvalue()
+
+
+@pytest.fixture(scope="module")
+def trained(trained_and_printed):
+    return trained_and_printed[0]
 
 
 @pytest.mark.slow
@@ -99,6 +108,29 @@ def test_rows_are_told_beside_people():
     config = load_config(CONFIG)
     finding = assess_study(config, n=300, n_rows=400, n_parameters=9, strength=None)
     assert finding.sentence.startswith("300 people (400 rows) and 9 candidate parameters")
+
+
+@pytest.mark.slow
+def test_training_prints_the_corrected_value_beside_its_own_interval(trained_and_printed):
+    bundle, printed = trained_and_printed
+    found = bundle.evidence["metrics"]
+    row = next(line for line in printed.splitlines() if line.startswith("r2 "))
+    corrected, apparent = found["r2_corrected"], found["r2_apparent"]
+    assert corrected["low"] != apparent["low"]
+    cells = re.split(r"  +", row)
+    assert cells[1:3] == [
+        f"{corrected['value']:.3f}", f"{corrected['low']:.3f} to {corrected['high']:.3f}"
+    ]  # fmt: skip
+    assert cells[4:] == [
+        f"{apparent['value']:.3f}", f"{apparent['low']:.3f} to {apparent['high']:.3f}"
+    ]  # fmt: skip
+    assert "quote the corrected one" in printed
+
+
+@pytest.mark.slow
+def test_few_resamples_are_said(trained):
+    caution = "CAUTION: only 20 resamples. The ends of their intervals are about the extremes"
+    assert any(line.startswith(caution) for line in trained.evidence["summary"])
 
 
 @pytest.mark.slow
