@@ -54,7 +54,7 @@ from hiprisk.learning.uncertainty import residual_distribution
 from hiprisk.reporting.card import model_card
 from hiprisk.reporting.report import report_figures, report_sections, study_report
 from hiprisk.sheet.format import Distribution, Sheet
-from hiprisk.tracking.runs import StudyRun, open_run
+from hiprisk.tracking.runs import StudyRun, check_tracking, open_run
 from hiprisk.validation.checkpoint import Checkpoint
 from hiprisk.validation.procedure import InnerTuning, WholeProcedure
 from hiprisk.validation.resampling import BootstrapResult, bootstrap_optimism, draw_resamples
@@ -76,6 +76,8 @@ class StudyResult:
     sheet : Sheet
     mlflow_run : str or None
     mlflow_store : str or None
+    not_logged : str or None
+        What MLflow did not take; the bundle has it, and `track_bundle` logs it later.
     seconds : float
     """
 
@@ -85,6 +87,7 @@ class StudyResult:
     sheet: Sheet
     mlflow_run: str | None
     mlflow_store: str | None
+    not_logged: str | None
     seconds: float
 
     def to_frame(self) -> pd.DataFrame:
@@ -98,6 +101,7 @@ class StudyResult:
             "bundle_sha256": self.bundle_sha256,
             "mlflow_run": self.mlflow_run,
             "mlflow_store": self.mlflow_store,
+            "not_logged": self.not_logged,
             "family": self.evidence.family,
             "provenance": self.evidence.provenance,
             "n_analysed": self.evidence.n_analysed,
@@ -137,6 +141,7 @@ def run_study(
     began = time.monotonic()
     tell = progress or (lambda stage, done, total: None)
     check_name(config.name)
+    check_tracking(config.tracking, tell)
     prepared = _prepare(config, Path(out), workers=workers, resume=resume, tell=tell)
     with _tracked(prepared) as run:
         chosen, folds = _choose(prepared, run)
@@ -145,7 +150,7 @@ def run_study(
             evidence = judge(finished)
         bundle_path = _write(finished, evidence, Path(out), run)
         bundle = read_bundle(bundle_path)
-        run.log_results(evidence, bundle)
+        run.log_results(bundle)
         _forget_search(prepared)
     return StudyResult(
         bundle=bundle_path,
@@ -154,6 +159,7 @@ def run_study(
         sheet=finished.sheet,
         mlflow_run=run.run_id,
         mlflow_store=run.store,
+        not_logged=run.not_logged,
         seconds=time.monotonic() - began,
     )
 

@@ -26,6 +26,7 @@ COMMANDS: dict[str, str] = {
     "testpack": "let another implementation of a model prove itself equal",
     "template": "write an empty data file for a model, with units and ranges",
     "models": "list bundles",
+    "track": "log a bundle to MLflow, for instance one whose server was down",
     "check": "check a cohort file and say what is wrong with it",
     "join": "join files of one cohort by person",
     "init": "draft a mapping and a study config for an unknown file",

@@ -50,7 +50,7 @@ def run(argv: Sequence[str]) -> int:
 def _show_findings(cohort: Cohort, found: Sequence[Finding], *, values: bool) -> None:
     """All findings as a table, then what to do about those that are no mere notes."""
     print_lines(
-        f"{cohort.source_name}: {counted(cohort.n_rows, 'row')}, one a {cohort.grain}; "
+        f"{cohort.source_name}: {counted(cohort.n_rows, 'row')}, {_whose(cohort)}; "
         f"{counted(len(cohort.frame.columns), 'variable')}, "
         f"{counted(len(cohort.ignored), 'column')} ignored"
         + (f" ({', '.join(cohort.ignored)})" if cohort.ignored else ""),
@@ -76,6 +76,14 @@ def _show_findings(cohort: Cohort, found: Sequence[Finding], *, values: bool) ->
         _show_values(cohort, found)
     n_errors = cohort.n_errors
     print_lines("", f"{n_errors} error(s), {len(found) - n_errors} warning(s)")
+
+
+def _whose(cohort: Cohort) -> str:
+    if cohort.grain != "person" or "person_id" not in cohort.frame.columns:
+        return f"one a {cohort.grain}"
+    persons = cohort.frame["person_id"]
+    n_persons = persons.nunique() + int(persons.isna().sum())
+    return "one a person" if n_persons == len(persons) else f"of {n_persons} persons"
 
 
 def _show_values(cohort: Cohort, found: Sequence[Finding]) -> None:

@@ -194,16 +194,17 @@ def _plan_from_config(options: argparse.Namespace) -> _Plan:
         cohort = dataclasses.replace(config.cohort, simulate=None, file=options.cohort)
         config = dataclasses.replace(config, cohort=cohort)
     config = dataclasses.replace(config, samplesize=_with_options(config.samplesize, options))
-    design, outcome, notes = None, None, []
+    design, outcome, n_people, notes = None, None, None, []
     if _has_cohort(config):
         people = select_participants(usable_rows(obtain_cohort(config), config), config).development
-        outcome = people.outcome[~np.isnan(people.outcome)]
+        known = ~np.isnan(people.outcome)
+        outcome, n_people = people.outcome[known], len(np.unique(people.groups[known]))
         design = plan_design(config.predictors, load_dictionary(), people.frame)
-        notes.append(_source_note(config, len(outcome)))
+        notes.append(_source_note(config, n_people))
     else:
         notes.append("No cohort yet: levels counted as the dictionary has them.")
     expected = expected_from_study(config, outcome)
-    n = options.n if options.n is not None else (None if outcome is None else len(outcome))
+    n = options.n if options.n is not None else n_people
     parameters = expected.parameters or count_parameters(config, design)
     notes.append(_parameter_note(config, parameters, counted=expected.parameters is None))
     return _Plan(config.outcome.kind, parameters, n, expected, config, design, tuple(notes))

@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING
 
 from hiprisk.cli.options import Parser, whole_number
 from hiprisk.cli.output import Progress, note, print_json, print_lines, print_table
+from hiprisk.errors import ExitCode
 from hiprisk.outputs import check_output_folder
 
 if TYPE_CHECKING:
+    from hiprisk.evidence.document import Evidence
+    from hiprisk.metrics.estimate import Estimate
     from hiprisk.study import StudyResult
 
 EXAMPLE = """  hiprisk train configs/stupar.yaml
@@ -48,7 +51,13 @@ def run(argv: Sequence[str]) -> int:
         print_json(result.to_dict())
     else:
         show_result(result)
-    return 0
+    if result.not_logged is None:
+        return ExitCode.DONE
+    note(
+        f"hiprisk: error[IO]: {result.not_logged}; the bundle is whole (when the store is in "
+        f"order: hiprisk track {result.bundle})"
+    )
+    return ExitCode.IO
 
 
 def _parse(argv: Sequence[str]) -> argparse.Namespace:
@@ -86,23 +95,15 @@ def show_result(result: StudyResult) -> None:
     """The result as a person likes to read it."""
     evidence = result.evidence
     print_lines("", evidence.title, "=" * len(evidence.title), *evidence.summary, "")
-    intervals = {estimate.name: estimate for estimate in evidence.apparent}
-    rows = []
-    for row in evidence.optimism.rows:
-        estimate = intervals.get(row.metric)
-        span = f"{estimate.low:.3f} to {estimate.high:.3f}" if estimate else ""
-        rows.append(
-            [
-                row.metric,
-                f"{row.apparent:.3f}",
-                span,
-                f"{row.optimism:+.3f}",
-                f"{row.corrected:.3f}",
-            ]
-        )
-    print_table(["metric", "apparent", "95 % interval", "optimism", "corrected"], rows)
-    print_lines("", f"Not repeated in the {evidence.optimism.n_resamples} resamples: "
-                f"{'; '.join(evidence.not_repeated)}.")  # fmt: skip
+    _show_optimism(evidence)
+    n = evidence.optimism.n_resamples
+    print_lines(
+        "",
+        "Corrected: the apparent value less its optimism; its interval comes from repeating the "
+        f"procedure in {n} resamples of people. The apparent value's is of the given predictions "
+        "on the people they were fitted to, and too favourable: quote the corrected one.",
+        f"Not repeated in the {n} resamples: {'; '.join(evidence.not_repeated)}.",
+    )
     _show_holdout(result)
     print_lines(
         "",
@@ -112,6 +113,30 @@ def show_result(result: StudyResult) -> None:
         + (f", run {result.mlflow_run}" if result.mlflow_run else ""),
     )
     note(f"done in {result.seconds:.0f} s")
+
+
+def _show_optimism(evidence: Evidence) -> None:
+    apparent = {estimate.name: estimate for estimate in evidence.apparent}
+    corrected = {estimate.name: estimate for estimate in evidence.optimism.estimates()}
+    rows = [
+        [
+            row.metric,
+            f"{row.corrected:.3f}",
+            _span(corrected.get(row.metric)),
+            f"{row.optimism:+.3f}",
+            f"{row.apparent:.3f}",
+            _span(apparent.get(row.metric)),
+        ]
+        for row in evidence.optimism.rows
+    ]
+    head = ["metric", "corrected", "95 % interval", "optimism", "apparent", "95 % interval"]
+    print_table(head, rows)
+
+
+def _span(estimate: Estimate | None) -> str:
+    if estimate is None or estimate.low is None or estimate.high is None:
+        return ""
+    return f"{estimate.low:.3f} to {estimate.high:.3f}"
 
 
 def _show_holdout(result: StudyResult) -> None:

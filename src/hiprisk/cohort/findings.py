@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 Severity = Literal["error", "warning", "note"]
 SHOWN_ROWS = 10
+# A smaller count could point at one person; table 1 has the same bound.
+SMALLEST_COUNT = 5
 _ORDER = {"error": 0, "warning": 1, "note": 2}
 
 
@@ -38,6 +40,14 @@ class Finding:
         """Plain values for JSON."""
         plain = asdict(self)
         plain["rows"] = list(self.rows)
+        return plain
+
+    def summarised(self) -> dict[str, Any]:
+        """What may be published: no positions of rows, and None for a count that is small."""
+        plain = self.to_dict()
+        del plain["rows"]
+        if 0 < self.count < SMALLEST_COUNT:
+            plain["count"] = None
         return plain
 
 

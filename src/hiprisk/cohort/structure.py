@@ -21,6 +21,8 @@ COPY_CORRELATION = 0.99
 LEAST_ROWS = 20
 # Few distinct values agree by chance.
 LEAST_DISTINCT = 5
+# So many fine measurements do not agree by chance.
+LEAST_FINE = 3
 
 
 def people_findings(
@@ -36,6 +38,9 @@ def people_findings(
             "split between folds",
             advice="map person_id",
         )
+    # Several imputations of people with nothing missing are the same rows, as they should be.
+    if not stacked:
+        yield from _copied_rows(frame)
     yield from _stack_findings(frame, grain=grain, stacked=stacked, source=source)
     if "person_id" not in frame.columns:
         return
@@ -46,6 +51,29 @@ def people_findings(
         "person_id",
         "rows have no person",
         "each counts as a person of its own",
+    )
+
+
+def _copied_rows(frame: pd.DataFrame) -> Iterable[Finding]:
+    """Rows that repeat an earlier one; without a person only where chance does not make them."""
+    measured = frame.drop(columns="person_id", errors="ignore")
+    fine = [
+        name
+        for name in measured.columns
+        if measured[name].dtype.kind == "f" and measured[name].nunique() >= LEAST_ROWS
+    ]
+    copied = np.zeros(len(frame), dtype=bool)
+    if len(fine) >= LEAST_FINE:
+        copied |= (measured.duplicated() & measured[fine].notna().all(axis=1)).to_numpy()
+    if "person_id" in frame.columns and len(measured.columns):
+        copied |= (frame.duplicated() & frame["person_id"].notna()).to_numpy()
+    yield from finding_at(
+        copied,
+        "COPIED_ROWS",
+        "warning",
+        None,
+        "rows repeat an earlier row in everything: as if people had been given twice",
+        "remove the copies; a copied row makes every interval too narrow",
     )
 
 

@@ -40,6 +40,8 @@ class Evidence:
 
     Attributes
     ----------
+    n_analysed, n_people : int
+        Rows with a known outcome, and the people whose rows they are.
     summary : tuple of str
         Plain sentences, the most important first.
     apparent : tuple of Estimate
@@ -71,6 +73,7 @@ class Evidence:
     outcome_unit: str
     family: str
     n_analysed: int
+    n_people: int
     n_predictors: int
     n_coefficients: int
     summary: tuple[str, ...]

@@ -52,13 +52,14 @@ def judge(study: FinishedStudy) -> Evidence:
         outcome_unit=config.outcome.unit,
         family=study.chosen.name,
         n_analysed=int((~np.isnan(data.outcome)).sum()),
+        n_people=len(np.unique(data.groups[study.known])),
         n_predictors=len(study.sheet.variables),
         n_coefficients=_size(study.estimator),
         summary=(),
         flow=study.selection.flow,
         table_one=_table_one(study),
         findings=tuple(
-            finding.to_dict()
+            finding.summarised()
             for finding in study.cohort.findings
             if finding.code not in DEPENDS_ON_TODAY
         ),

@@ -27,15 +27,20 @@ BASE_BLOCK = "core"
 
 
 def sample_size_part(study: FinishedStudy) -> SampleSizeFinding:
-    """Whether the study was large enough, by what it got."""
+    """Whether the study was large enough, by the people that it got; their rows are no people."""
     config, outcome = study.config, study.data.outcome[study.known]
+    persons = np.unique(study.data.groups[study.known], return_inverse=True)[1]
+    n_people = int(persons.max()) + 1
+    # A person of two hips of which one has the event counts as half an event.
+    means = np.bincount(persons, outcome) / np.bincount(persons)
     binary = config.outcome.kind == "binary"
     corrected = study.bootstrap.table.corrected()
     return assess_study(
         config,
-        n=len(outcome),
+        n=n_people,
+        n_rows=len(outcome),
         n_parameters=count_parameters(config, study.design),
-        n_events=int(outcome.sum()) if binary else None,
+        n_events=round(float(means.sum())) if binary else None,
         strength=corrected.get("nagelkerke_r2_as_is" if binary else "r2"),
         mean=None if binary else float(outcome.mean()),
         sd=None if binary else float(outcome.std(ddof=1)),

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from hiprisk.config import SmallestGain
 from hiprisk.evidence.document import Evidence
 
+FEW_RESAMPLES = 200
+
 
 def summary_sentences(evidence: Evidence, smallest_gain: SmallestGain) -> tuple[str, ...]:
     """The most important first; simulated data and an honest null are said plainly."""
@@ -19,6 +21,8 @@ def _sentences(evidence: Evidence, smallest_gain: SmallestGain) -> Iterable[str]
             "SIMULATED DATA: the model was fitted on simulated people and says nothing of any "
             "patient."
         )
+    yield from _copies(evidence)
+    yield from _few_resamples(evidence)
     if evidence.family == "mean":
         yield (
             "No candidate predicted better than giving everybody the mean: the predictors add "
@@ -42,6 +46,25 @@ def _sentences(evidence: Evidence, smallest_gain: SmallestGain) -> Iterable[str]
     yield from _association(evidence)
     yield from _stability(evidence)
     yield from _groups(evidence)
+
+
+def _copies(evidence: Evidence) -> Iterable[str]:
+    for found in evidence.findings:
+        if found["code"] == "COPIED_ROWS":
+            count = "some" if found["count"] is None else f"{found['count']:,}"
+            yield (
+                f"CAUTION: {count} rows of the file repeat an earlier row in everything. Unless "
+                "they are different people, every interval here is too narrow: remove the copies."
+            )
+
+
+def _few_resamples(evidence: Evidence) -> Iterable[str]:
+    n = evidence.optimism.n_resamples
+    if n < FEW_RESAMPLES:
+        yield (
+            f"CAUTION: only {n} resamples. The ends of their intervals are about the extremes of "
+            f"so few, and verdicts may change: set validation.resamples to {FEW_RESAMPLES} or more."
+        )
 
 
 def _association(evidence: Evidence) -> Iterable[str]:

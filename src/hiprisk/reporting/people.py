@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from hiprisk.cohort.findings import SMALLEST_COUNT
 from hiprisk.evidence.document import Evidence
 from hiprisk.evidence.tables import Characteristic, TableOne
 from hiprisk.reporting.page import Picture, Section, Table
@@ -26,7 +27,7 @@ def people_section(evidence: Evidence) -> Section:
                 str(found["code"]),
                 str(found["severity"]),
                 str(found["column"] or NONE),
-                str(found["count"]),
+                f"fewer than {SMALLEST_COUNT}" if found["count"] is None else str(found["count"]),
                 str(found["message"]),
             )
             for found in evidence.findings
@@ -37,7 +38,10 @@ def people_section(evidence: Evidence) -> Section:
     return Section(
         anchor="people",
         title="Who took part",
-        paragraphs=(f"{evidence.n_analysed} rows with a known outcome were analysed.",),
+        paragraphs=(
+            f"{evidence.n_analysed} rows with a known outcome, of {evidence.n_people} people, "
+            "were analysed.",
+        ),
         tables=(flow, *((findings,) if findings.rows else ())),
         pictures=(
             Picture(

@@ -5,23 +5,19 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
 import socket
-import tempfile
-from collections.abc import Iterator, Mapping
-from importlib import metadata
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
 from hiprisk.bundle import Bundle
 from hiprisk.config import TrackingSettings
 from hiprisk.errors import MissingExtraError, StoreError
-from hiprisk.evidence.document import Evidence
+from hiprisk.tracking.results import log_bundle
+from hiprisk.tracking.server import ask_server, server_of, without_password
 from hiprisk.tracking.store import DEFAULT_STORE, ready_store, store_file
-from hiprisk.tracking.wheel import write_wheel
 
 MAX_PARAM = 500
-SERVING_PACKAGES = ("mlflow", "numpy", "pandas", "pyarrow", "pydantic", "PyYAML")
 
 
 class StudyRun(Protocol):
@@ -29,22 +25,24 @@ class StudyRun(Protocol):
 
     run_id: str | None
     store: str | None
+    not_logged: str | None
 
     def log_candidate(self, name: str, params: Mapping[str, float], loss: float) -> None:
         """A tuned family."""
 
-    def log_results(self, evidence: Evidence, bundle: Bundle) -> None:
+    def log_results(self, bundle: Bundle) -> None:
         """Evidence, figures and the bundle as a model."""
 
 
 class _NoRun:
     run_id: str | None = None
     store: str | None = None
+    not_logged: str | None = None
 
     def log_candidate(self, name: str, params: Mapping[str, float], loss: float) -> None:
         """Tracking is switched off."""
 
-    def log_results(self, evidence: Evidence, bundle: Bundle) -> None:
+    def log_results(self, bundle: Bundle) -> None:
         """Tracking is switched off."""
 
 
@@ -76,17 +74,53 @@ def open_run(
         yield _NoRun()
         return
     mlflow = _import_mlflow()
-    store = os.environ.get("MLFLOW_TRACKING_URI") or DEFAULT_STORE
+    store = _store()
     experiment = _connect(mlflow, store, settings.experiment)
-    _sweep(mlflow, experiment)
-    with _ended(mlflow, name, experiment, tags) as run_id:
+    try:
+        _sweep(mlflow, experiment)
+        started = mlflow.start_run(
+            run_name=name, experiment_id=experiment, tags={**tags, **_process_tags()}
+        )
+        run = _Run(mlflow, str(started.info.run_id), store, settings, experiment)
         mlflow.log_params(dict(flattened(parameters)))
         mlflow.log_dict(dict(parameters), "config.json")
-        yield _Run(mlflow, run_id, store, settings, experiment)
+    except Exception as broken:  # the store raises whatever its driver does
+        raise _unusable(store) from broken
+    with _ended(run):
+        yield run
+
+
+def check_tracking(settings: TrackingSettings, tell: Callable[[str, int, int], None]) -> None:
+    """Raise if runs would go to a server that does not answer; called before any work is done.
+
+    Parameters
+    ----------
+    settings : TrackingSettings
+    tell : callable
+        Told stage, done and total.
+
+    Raises
+    ------
+    StoreError
+    """
+    store = _store()
+    host = server_of(store)
+    if not settings.enabled or host is None:
+        return
+    stage = f"asking the MLflow server at {host}"
+    tell(stage, 0, 1)
+    ask_server(_import_mlflow(), store)
+    tell(stage, 1, 1)
+
+
+def _store() -> str:
+    return os.environ.get("MLFLOW_TRACKING_URI") or DEFAULT_STORE
 
 
 def _import_mlflow() -> Any:
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    # MLflow's own seven tries wait for minutes; what a server does not take is logged later.
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "3")
     try:
         import mlflow
     except ImportError as absent:
@@ -150,19 +184,20 @@ def _sweep(mlflow: Any, experiment: str) -> None:
 
 
 @contextlib.contextmanager
-def _ended(mlflow: Any, name: str, experiment: str, tags: Mapping[str, str]) -> Iterator[str]:
-    run = mlflow.start_run(
-        run_name=name, experiment_id=experiment, tags={**tags, **_process_tags()}
-    )
+def _ended(run: _Run) -> Iterator[None]:
+    """End a run as its block ends; a store that has gone by then costs the run, not the study."""
+    status = "FAILED"
     try:
-        yield str(run.info.run_id)
+        yield
+        status = "FINISHED"
     except KeyboardInterrupt:
-        mlflow.end_run(status="KILLED")
+        status = "KILLED"
         raise
-    except BaseException:
-        mlflow.end_run(status="FAILED")
-        raise
-    mlflow.end_run()
+    finally:
+        try:
+            run.end(status)
+        except Exception as refused:  # whatever the store raises
+            run.lose(refused)
 
 
 def flattened(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
@@ -175,76 +210,78 @@ def flattened(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
 
 
 class _Run:
+    """An open run. What it does not take is held back: a study is never lost to its tracking."""
+
     def __init__(
         self, mlflow: Any, run_id: str, store: str, settings: TrackingSettings, experiment: str
     ) -> None:
         self._mlflow = mlflow
         self.run_id: str | None = run_id
-        self.store: str | None = store
+        self.store: str | None = without_password(store)
+        self.not_logged: str | None = None
         self._settings = settings
         self._experiment = experiment
+        self._held_back: list[tuple[str, Mapping[str, float], float]] = []
 
     def log_candidate(self, name: str, params: Mapping[str, float], loss: float) -> None:
         """A tuned family, as a nested run."""
-        with self._mlflow.start_run(
-            run_name=name, nested=True, experiment_id=self._experiment, tags=_process_tags()
-        ):
-            self._mlflow.log_params({"family": name, **params})
-            self._mlflow.log_metric("cross_validated_loss", loss)
+        self._held_back.append((name, params, loss))
+        # Where the last one was refused, the next try comes with the results.
+        if len(self._held_back) == 1:
+            with contextlib.suppress(Exception):
+                self._log_held_back()
 
-    def log_results(self, evidence: Evidence, bundle: Bundle) -> None:
+    def _log_held_back(self) -> None:
+        while self._held_back:
+            name, params, loss = self._held_back[0]
+            with self._mlflow.start_run(
+                run_name=name, nested=True, experiment_id=self._experiment, tags=_process_tags()
+            ):
+                self._mlflow.log_params({"family": name, **params})
+                self._mlflow.log_metric("cross_validated_loss", loss)
+            del self._held_back[0]
+
+    def log_results(self, bundle: Bundle) -> None:
         """Metrics with intervals, tables, figures, and the bundle as a model."""
-        mlflow = self._mlflow
-        mlflow.set_tags({"family": evidence.family, "bundle_sha256": bundle.sha256})
-        mlflow.log_metrics(_interval_metrics(evidence))
-        mlflow.log_dict(evidence.to_dict(), "evidence.json")
-        mlflow.log_dict(_findings(evidence), "cohort_findings.json")
-        mlflow.log_text("\n".join(evidence.summary) + "\n", "summary.txt")
-        for file in ("card.md", "report.html"):
-            mlflow.log_artifact(str(bundle.path / file))
-        for folder in ("figures", "tables"):
-            mlflow.log_artifacts(str(bundle.path / folder), folder)
-        for family in evidence.families:
-            if family.trials:
-                columns = {key: [trial[key] for trial in family.trials] for key in family.trials[0]}
-                mlflow.log_table(columns, f"trials/{family.name}.json")
-        self._log_model(bundle)
+        try:
+            self._log_held_back()
+            log_bundle(self._mlflow, bundle, self._settings)
+        except Exception as refused:  # whatever the store raises
+            self.lose(refused)
 
-    def _log_model(self, bundle: Bundle) -> None:
-        mlflow = self._mlflow
-        with tempfile.TemporaryDirectory() as scratch:
-            payload = Path(scratch) / "hiprisk_model"
-            shutil.copytree(bundle.path, payload / "bundle")
-            wheel = write_wheel(payload)
-            info = mlflow.pyfunc.log_model(
-                name="model",
-                loader_module="hiprisk.tracking.pyfunc",
-                data_path=str(payload),
-                pip_requirements=_requirements(f"data/{payload.name}/{wheel.name}"),
-            )
-        if self._settings.register:
-            registered = mlflow.register_model(info.model_uri, bundle.name)
-            mlflow.MlflowClient().set_registered_model_alias(
-                bundle.name, self._settings.alias, registered.version
-            )
+    def end(self, status: str) -> None:
+        """End the run in the store."""
+        self._mlflow.end_run(status="FAILED" if self.not_logged else status)
+
+    def lose(self, refused: Exception) -> None:
+        """Note that the store did not take everything; the bundle has it all."""
+        held_back = ", ".join(name for name, _, _ in self._held_back)
+        what = f"the candidates {held_back} and the results" if held_back else "all of the results"
+        self.not_logged = (
+            self.not_logged or f"MLflow did not take {what} ({type(refused).__name__})"
+        )
 
 
-def _requirements(wheel: str) -> list[str]:
-    pinned = [f"{name}=={metadata.version(name)}" for name in SERVING_PACKAGES]
-    return [*pinned, wheel]
+def track_bundle(bundle: Bundle) -> StudyRun:
+    """Log a bundle as a run of its own, for instance because its study's run was lost.
 
-
-def _interval_metrics(evidence: Evidence) -> dict[str, float]:
-    found: dict[str, float] = {}
-    for name, estimate in evidence.metrics().items():
-        for end, value in (("", estimate["value"]), ("_low", estimate["low"]),
-                           ("_high", estimate["high"])):  # fmt: skip
-            if value is not None:
-                found[f"{name}{end}"] = value
-    return {**found, "n_analysed": float(evidence.n_analysed)}
-
-
-def _findings(evidence: Evidence) -> dict[str, Any]:
-    """Findings without row positions: what was found and how often."""
-    kept = ("code", "severity", "column", "count", "message")
-    return {"findings": [{key: found[key] for key in kept} for found in evidence.findings]}
+    Raises
+    ------
+    StoreError
+        If the store cannot be used or does not take it.
+    """
+    settings = TrackingSettings(**{**bundle.config.get("tracking", {}), "enabled": True})
+    if (store := _store()) and server_of(store) is not None:
+        ask_server(_import_mlflow(), store)
+    tags = {
+        "cohort_fingerprint": str(bundle.manifest.get("cohort_fingerprint", "")),
+        "provenance": bundle.provenance,
+        "logged_later": "true",
+    }
+    with open_run(settings, name=bundle.name, parameters=bundle.config, tags=tags) as run:
+        for family in bundle.evidence.get("families", ()):
+            run.log_candidate(family["name"], family["params"], family["loss"])
+        run.log_results(bundle)
+    if run.not_logged is not None:
+        raise StoreError(run.not_logged, advice="try again when the store is in order")
+    return run

@@ -202,7 +202,7 @@ def validate_externally(
         n_events=int(people.observed.sum()) if outcome.kind == "binary" else None,
         flow=people.flow,
         reasons=people.reasons,
-        findings=tuple(finding.to_dict() for finding in people.warnings),
+        findings=tuple(finding.summarised() for finding in people.warnings),
         metrics=estimates,
         not_available=lacking,
         calibration=calibration_tenths(people.observed, people.predicted),

@@ -1,5 +1,6 @@
 """Comparisons of blocks on simulated cohorts, from the config to the sentence."""
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -69,6 +70,13 @@ def test_sentences_say_simulated_verdict_gain_n_and_what_was_declared(result):
     assert f"in {result.n_analysed} people with 2 coefficients" in back
     assert "95 % interval" in back
     assert "declared 0.01 the smallest gain worth having" in back
+
+
+def test_verdicts_of_few_resamples_carry_a_caution(result):
+    assert result.n_resamples == 20
+    assert result.sentences()[-1].startswith("CAUTION: the intervals come from 20 resamples")
+    enough = dataclasses.replace(result, n_resamples=100)
+    assert not any("CAUTION" in line for line in enough.sentences())
 
 
 def test_each_form_holds_the_same_result(result):

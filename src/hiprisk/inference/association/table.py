@@ -125,6 +125,7 @@ def _table(
             table,
             config,
             n_unknown_exposure=n_unknown_exposure(plan, data),
+            n_people=len(set(data.persons[data.known].tolist())),
             constant=left_out(plan, basis, known),
         ),
         sentences=sentences_of(table, config),

@@ -65,12 +65,15 @@ def notes_of(
     config: StudyConfig,
     *,
     n_unknown_exposure: int,
+    n_people: int,
     constant: Sequence[str],
 ) -> tuple[str, ...]:
     """How it was done, and what to mind."""
     row = table.row("crude")
     notes = [
-        f"{row.n} rows with a known outcome, the same in every model"
+        f"{row.n} rows with a known outcome"
+        + (f", of {n_people} people" if n_people != row.n else "")
+        + ", the same in every model"
         + (f"; {n_unknown_exposure} with the exposure imputed" if n_unknown_exposure else "")
         + ".",
         _imputation_note(table, config),
@@ -135,8 +138,9 @@ def _covariance_note(table: AssociationTable, config: StudyConfig, row: Associat
         return "Standard errors are robust to unequal spread (HC3); rows count as independent."
     asked = config.association
     of = "sites" if asked is not None and asked.cluster == "site" else "persons"
+    inside = "in" if of == "sites" else "of"
     note = (
-        f"Standard errors are cluster-robust (CR1): {row.n} rows of {row.n_clusters} {of}, "
+        f"Standard errors are cluster-robust (CR1): {row.n} rows {inside} {row.n_clusters} {of}, "
         "intervals with one degree of freedom fewer than clusters."
     )
     if row.n_clusters < FEW_CLUSTERS:

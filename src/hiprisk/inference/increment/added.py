@@ -13,6 +13,9 @@ from hiprisk.inference.increment.verdict import Verdict
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.utility_bands import DecisionCurveDifference
 
+# The 2.5th percentile of fewer is next to the least of them.
+FEW_RESAMPLES = 100
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gain:
@@ -170,7 +173,14 @@ class AddedValue:
 
     def sentences(self) -> tuple[str, ...]:
         """The result in plain words."""
-        return (*_simulated(self.provenance), *(one.sentence for one in self.additions))
+        said = (*_simulated(self.provenance), *(one.sentence for one in self.additions))
+        if self.n_resamples >= FEW_RESAMPLES:
+            return said
+        return (
+            *said,
+            f"CAUTION: the intervals come from {self.n_resamples} resamples, and their ends are "
+            f"about the extremes of so few: no verdict should rest on fewer than {FEW_RESAMPLES}.",
+        )
 
     def to_frame(self) -> pd.DataFrame:
         """One row a gain: blocks, scenario, measure, values, interval, verdict where one is due."""

@@ -68,6 +68,7 @@ def assess_study(
     strength: float | None = None,
     mean: float | None = None,
     sd: float | None = None,
+    n_rows: int | None = None,
 ) -> SampleSizeFinding:
     """Judge a study's size for development by what it got.
 
@@ -85,6 +86,8 @@ def assess_study(
         R2 that the study found, corrected for optimism; Nagelkerke's for a binary outcome.
     mean, sd : float, optional
         Of a continuous outcome.
+    n_rows : int, optional
+        Where people have more than one row: told, and not counted as people.
 
     Returns
     -------
@@ -98,12 +101,12 @@ def assess_study(
     expected = _filled(declared, prevalence=prevalence, mean=mean, sd=sd)
     if not from_config:
         if strength is None or strength <= 0.0:
-            return _nothing(n, n_events, parameters)
+            return _nothing(n, n_events, parameters, n_rows)
         name = "r2" if kind == "continuous" else "nagelkerke"
         expected = changed(expected, name, min(strength, 0.999))
     size = development_size(kind, parameters, expected, n=n)
     return SampleSizeFinding(
-        sentence=_sentence(size, n, n_events, from_config=from_config),
+        sentence=_sentence(size, _people(n, n_events, n_rows), from_config=from_config),
         sufficient=size.sufficient,
         n=n,
         n_events=n_events,
@@ -121,12 +124,14 @@ def _filled(declared: SampleSizeSettings, **found: float | None) -> SampleSizeSe
     return declared
 
 
-def _nothing(n: int, n_events: int | None, n_parameters: int) -> SampleSizeFinding:
+def _nothing(
+    n: int, n_events: int | None, n_parameters: int, n_rows: int | None
+) -> SampleSizeFinding:
     return SampleSizeFinding(
         sentence=(
-            f"{_people(n, n_events)} and {n_parameters} candidate parameters: whether that is "
-            "enough cannot be said from this study, since what it found explains nothing; declare "
-            "what was expected under samplesize in the config."
+            f"{_people(n, n_events, n_rows)} and {n_parameters} candidate parameters: whether that "
+            "is enough cannot be said from this study, since what it found explains nothing; "
+            "declare what was expected under samplesize in the config."
         ),
         sufficient=None,
         n=n,
@@ -137,15 +142,18 @@ def _nothing(n: int, n_events: int | None, n_parameters: int) -> SampleSizeFindi
     )
 
 
-def _people(n: int, n_events: int | None) -> str:
-    return f"{n:,} people" if n_events is None else f"{n:,} people ({n_events:,} events)"
+def _people(n: int, n_events: int | None, n_rows: int | None) -> str:
+    told = [] if n_events is None else [f"{n_events:,} events"]
+    if n_rows is not None and n_rows != n:
+        told.append(f"{n_rows:,} rows")
+    return f"{n:,} people" + (f" ({', '.join(told)})" if told else "")
 
 
-def _sentence(size: SampleSize, n: int, n_events: int | None, *, from_config: bool) -> str:
+def _sentence(size: SampleSize, people: str, *, from_config: bool) -> str:
     name = "R2" if size.kind == "continuous" else "Nagelkerke R2"
     strength = f"{name} {size.strength:.2f}, {'as declared' if from_config else 'as found here'}"
     head = (
-        f"{_people(n, n_events)}; {size.n_required:,} would be needed for {size.n_parameters} "
+        f"{people}; {size.n_required:,} would be needed for {size.n_parameters} "
         f"candidate parameters ({strength})"
     )
     failed = [row.name for row in size.criteria if row.counted and row.satisfied is False]

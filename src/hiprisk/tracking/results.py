@@ -1,0 +1,77 @@
+"""What a run is told of a bundle; nothing of it is a row of a patient."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from hiprisk.bundle import Bundle
+from hiprisk.config import TrackingSettings
+from hiprisk.tracking.wheel import write_wheel
+
+SERVING_PACKAGES = ("mlflow", "numpy", "pandas", "pyarrow", "pydantic", "PyYAML")
+
+
+def log_bundle(mlflow: Any, bundle: Bundle, settings: TrackingSettings) -> None:
+    """Metrics with intervals, tables, figures, and the bundle as a model, to the open run."""
+    evidence = bundle.evidence
+    mlflow.set_tags({"family": str(evidence.get("family")), "bundle_sha256": bundle.sha256})
+    mlflow.log_metrics(_interval_metrics(evidence))
+    mlflow.log_dict(evidence, "evidence.json")
+    mlflow.log_dict(_findings(evidence), "cohort_findings.json")
+    mlflow.log_text("\n".join(evidence.get("summary", ())) + "\n", "summary.txt")
+    for file in ("card.md", "report.html"):
+        if bundle.has_file(file):
+            mlflow.log_artifact(str(bundle.path / file))
+    for folder in ("figures", "tables"):
+        if (bundle.path / folder).is_dir():
+            mlflow.log_artifacts(str(bundle.path / folder), folder)
+    for family in evidence.get("families", ()):
+        if trials := family["trials"]:
+            columns = {key: [trial[key] for trial in trials] for key in trials[0]}
+            mlflow.log_table(columns, f"trials/{family['name']}.json")
+    _log_model(mlflow, bundle, settings)
+
+
+def _log_model(mlflow: Any, bundle: Bundle, settings: TrackingSettings) -> None:
+    with tempfile.TemporaryDirectory() as scratch:
+        payload = Path(scratch) / "hiprisk_model"
+        shutil.copytree(bundle.path, payload / "bundle")
+        wheel = write_wheel(payload)
+        info = mlflow.pyfunc.log_model(
+            name="model",
+            loader_module="hiprisk.tracking.pyfunc",
+            data_path=str(payload),
+            pip_requirements=_requirements(f"data/{payload.name}/{wheel.name}"),
+        )
+    if settings.register:
+        registered = mlflow.register_model(info.model_uri, bundle.name)
+        mlflow.MlflowClient().set_registered_model_alias(
+            bundle.name, settings.alias, registered.version
+        )
+
+
+def _requirements(wheel: str) -> list[str]:
+    pinned = [f"{name}=={metadata.version(name)}" for name in SERVING_PACKAGES]
+    return [*pinned, wheel]
+
+
+def _interval_metrics(evidence: dict[str, Any]) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for name, estimate in evidence.get("metrics", {}).items():
+        for end, key in (("", "value"), ("_low", "low"), ("_high", "high")):
+            if estimate[key] is not None:
+                found[f"{name}{end}"] = float(estimate[key])
+    if "n_analysed" in evidence:
+        found["n_analysed"] = float(evidence["n_analysed"])
+    return found
+
+
+def _findings(evidence: dict[str, Any]) -> dict[str, Any]:
+    """Findings without row positions: what was found and how often."""
+    kept = ("code", "severity", "column", "count", "message")
+    found = evidence.get("findings", ())
+    return {"findings": [{key: one[key] for key in kept} for one in found]}

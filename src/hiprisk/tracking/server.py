@@ -1,0 +1,70 @@
+"""An MLflow server asked whether it is there, before a study spends an hour."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+from hiprisk.errors import StoreError
+
+# Two tries of four seconds each, with a pause between: ten seconds in all.
+_IMPATIENT = {"MLFLOW_HTTP_REQUEST_TIMEOUT": "4", "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1"}
+
+
+def server_of(store: str) -> str | None:
+    """Host and port of a server's address, without user and password; None for other addresses."""
+    address = urlsplit(store)
+    if address.scheme not in ("http", "https") or not address.hostname:
+        return None
+    host = f"[{address.hostname}]" if ":" in address.hostname else address.hostname
+    port = re.search(r":(\d+)$", address.netloc)
+    return f"{host}:{port[1]}" if port else host
+
+
+def without_password(store: str) -> str:
+    """A tracking address that may be printed."""
+    return re.sub(r"//[^/@]*@", "//", store)
+
+
+def ask_server(mlflow: Any, store: str) -> None:
+    """Raise unless the server of an address answers within about ten seconds.
+
+    Raises
+    ------
+    StoreError
+        With the server's host, and whether it is silent or refuses.
+    """
+    try:
+        with _environment(_IMPATIENT):
+            mlflow.MlflowClient(tracking_uri=store).search_experiments(max_results=1)
+    except Exception as broken:  # whatever the connection raises
+        raise _silent(store, str(broken)) from broken
+
+
+def _silent(store: str, said: str) -> StoreError:
+    status = re.search(r"error code (\d{3})", said)
+    what = f"answers with HTTP status {status[1]}" if status else "does not answer"
+    return StoreError(
+        f"the MLflow server at {server_of(store)} {what}",
+        column="MLFLOW_TRACKING_URI",
+        advice="start it, correct the address, or train without tracking: "
+        "--set tracking.enabled=false",
+    )
+
+
+@contextlib.contextmanager
+def _environment(values: dict[str, str]) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
