@@ -339,3 +339,10 @@ def test_net_benefits_together_are_those_of_each_function():
     for row, function in enumerate(task.functions):
         each = [function(y, p, weights=one) for one in weights]
         np.testing.assert_allclose(together[row], each, rtol=0, atol=1e-12)
+
+
+def test_levels_stand_in_their_natural_order():
+    _, _, frame = people()
+    frame["site"] = [f"{1 + row % 11}" for row in range(len(frame))]
+    (found,) = groupings_of(frame, SubgroupSettings(by=("site",)))
+    assert found.levels == tuple(f"{number}" for number in range(1, 12))

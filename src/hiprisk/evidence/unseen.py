@@ -107,7 +107,9 @@ def unseen_performance(study: FinishedStudy) -> UnseenPerformance:
         estimates=estimates,
         curves=curves,
         distribution=judged("distribution", observed, forecast, name="unseen-distribution"),
-        limits=limit_shares(observed, predicted, lower=outcome.lower, upper=outcome.upper),
+        limits=limit_shares(
+            observed, predicted, lower=outcome.lower, upper=outcome.upper, forecast=forecast
+        ),
         coverage=coverage_by_level(observed, forecast),
         pit=pit_histogram(observed, forecast),
         scatter=predicted_observed(observed, forecast),

@@ -7,6 +7,7 @@ metrics share the resamples, and a resample enters as weights that count how oft
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -16,6 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from hiprisk.config import SubgroupSettings
 from hiprisk.errors import ConfigError, InputError
 from hiprisk.learning.parallel import Progress, run_parallel
+from hiprisk.metrics.distribution import Forecast
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.inputs import as_binary, as_continuous
 from hiprisk.metrics.registry import METRICS, Metric
@@ -30,6 +32,13 @@ from hiprisk.validation.group_cells import (
     events_of,
     hidden_levels,
     shown_cells,
+)
+from hiprisk.validation.group_families import (
+    ForecastJob,
+    Job,
+    event_jobs,
+    reported_by,
+    with_known,
 )
 from hiprisk.validation.group_resamples import (
     Judged,
@@ -70,6 +79,8 @@ def subgroup_performance(
     seed: int,
     thresholds: Sequence[float] = (),
     chances: Sequence[EventChances] = (),
+    forecast: Forecast | None = None,
+    known: Mapping[tuple[str, str], Estimate] | None = None,
     workers: int = 1,
     progress: Progress | None = None,
 ) -> Subgroups:
@@ -91,6 +102,12 @@ def subgroup_performance(
         Declared risks from which one would act. Net benefit of a binary outcome uses `predicted`,
         of a continuous one the `chances`.
     chances : sequence of EventChances
+        Each is judged as a risk as well.
+    forecast : Forecast, optional
+        Of the same rows, for the metrics of a distribution and shares at the bounds.
+    known : mapping of (str, str) to Estimate, optional
+        Everybody's figures that were told elsewhere, by event (empty for the outcome) and metric:
+        they are told here with the same interval.
     workers : int
         Processes; the result does not depend on them.
     progress : callable, optional
@@ -108,8 +125,11 @@ def subgroup_performance(
 
     Notes
     -----
-    Intervals are percentiles of the resamples. A resample in which a metric cannot be computed is
-    left out; if there are more than a tenth of them, there is no interval.
+    Intervals are percentiles of the resamples; those of forecasts are from their formulas, and that
+    of an event's ICI is an `error_interval` of the first of the resamples. P-values are adjusted by
+    Holm's method among the metrics of the outcome, and among all further ones. A resample in which
+    a metric cannot be computed is left out; if there are more than a tenth of them, there is no
+    interval.
     """
     y, p, _ = (as_continuous if kind == "continuous" else as_binary)(observed, predicted, None)
     _check_lengths(len(y), frame, groups, chances)
@@ -119,23 +139,47 @@ def subgroup_performance(
         one.name: hidden_levels(one, y, groups, kind=kind, smallest=settings.smallest_cell)
         for one in parted
     }
-    events = events_of(kind, y, p, chances) if thresholds else ()
+    events = events_of(kind, y, p, chances)
     cells = shown_cells(parted, hidden, len(y))
     functions = tuple(metric.function for metric in metrics)
     tasks = [Task(cell.rows, y[cell.rows], p[cell.rows], functions) for cell in cells]
     keys: list[tuple[str, Cell]] = [("", cell) for cell in cells]
-    for event in events:
-        for cell in cells_of_event(
-            event, parted, hidden, persons=groups, smallest=settings.smallest_cell
-        ):
-            keys.append((event.name, cell))
-            tasks.append(_benefit_task(event, cell, thresholds))
+    shown = [
+        (
+            event,
+            cells_of_event(event, parted, hidden, persons=groups, smallest=settings.smallest_cell),
+        )
+        for event in events
+    ]
+    for event, event_cells in shown if thresholds else ():
+        keys += [(event.name, cell) for cell in event_cells]
+        tasks += [_benefit_task(event, cell, thresholds) for cell in event_cells]
     draws = draw_persons(groups, n=settings.resamples, seed=seed)
     judged = run_parallel(partial(judge, draws), tasks, workers=workers, progress=progress)
     found: dict[str, dict[tuple[str, int], tuple[Judged, ...]]] = {}
     for (name, cell), one in zip(keys, judged, strict=True):
         found.setdefault(name, {})[(cell.grouping, cell.code)] = one
+    jobs = event_jobs(shown, level=settings.level, curve_only=kind == "binary")
+    if forecast is not None:
+        jobs += [
+            ForecastJob(
+                observed=y, predicted=p, forecast=forecast, persons=groups, cell=cell,
+                level=settings.level,
+            )
+            for cell in cells
+        ]  # fmt: skip
+    reported = run_parallel(partial(reported_by, draws), jobs, workers=workers)
+    told = known or {}
     estimates = _estimates(parted, metrics, found[""], settings.level)
+    further = _further(parted, jobs, reported, told)
+    benefits = tuple(
+        row
+        for event, _ in shown
+        for row in _benefits(
+            event.name, parted, thresholds, found.get(event.name, {}), settings.level
+        )
+    )
+    benefits = tuple(_as_told(row, told) for row in benefits)
     return Subgroups(
         kind=kind,
         n_people=len(np.unique(groups)),
@@ -144,15 +188,94 @@ def subgroup_performance(
         level=settings.level,
         labels=tuple((one.name, one.label) for one in parted),
         optima=tuple((metric.name, metric.optimum) for metric in metrics),
-        overall=_overall(metrics, found[""], settings.level),
+        overall=tuple(
+            told.get(("", one.name), one) for one in _overall(metrics, found[""], settings.level)
+        ),
         groups=_groups(parted, hidden, y, groups, kind),
         estimates=estimates,
-        heterogeneity=_heterogeneity(parted, metrics, estimates, groups, settings),
-        benefits=tuple(
-            row
-            for event in events
-            for row in _benefits(event.name, parted, thresholds, found[event.name], settings.level)
+        heterogeneity=(
+            *_heterogeneity(parted, estimates, groups, settings),
+            *_heterogeneity(
+                parted, (*_performance(further), *_as_estimates(benefits)), groups, settings
+            ),
         ),
+        benefits=benefits,
+        further=further,
+    )
+
+
+def _further(
+    parted: Sequence[Grouping],
+    jobs: Sequence[Job],
+    reported: Sequence[Mapping[str, Reported]],
+    told: Mapping[tuple[str, str], Estimate],
+) -> tuple[GroupEstimate, ...]:
+    """One row a metric, event and group, everybody first; those that are not shown say so."""
+    found: dict[str, dict[tuple[str, int], Mapping[str, Reported]]] = {}
+    for job, one in zip(jobs, reported, strict=True):
+        cell = job.cell
+        everybody = cell.grouping == EVERYBODY
+        own = with_known(one, told, job.name) if everybody else one
+        found.setdefault(job.name, {})[(cell.grouping, cell.code)] = own
+    places = [(EVERYBODY, 0, EVERYBODY), *_places(parted)]
+    hidden = Reported(None, note=NOT_SHOWN)
+    return tuple(
+        _group_estimate(
+            (grouping, name), metric, by_cell.get((grouping, code), {}).get(metric, hidden), event
+        )
+        for event, by_cell in found.items()
+        for metric in by_cell[(EVERYBODY, 0)]
+        for grouping, code, name in places
+    )
+
+
+def _performance(further: Sequence[GroupEstimate]) -> list[GroupEstimate]:
+    """Those that say how good a model is: widths and shares at bounds describe the people."""
+    return [
+        row for row in further if not row.metric.startswith("width") and "_share_" not in row.metric
+    ]
+
+
+def _places(parted: Sequence[Grouping]) -> list[tuple[str, int, str]]:
+    """Grouping, code and name of every level."""
+    return [(one.name, code, name) for one in parted for code, name in enumerate(one.levels)]
+
+
+def _group_estimate(
+    place: tuple[str, str], metric: str, found: Reported, event: str = ""
+) -> GroupEstimate:
+    return GroupEstimate(
+        grouping=place[0],
+        level=place[1],
+        metric=metric,
+        event=event,
+        estimate=found.estimate,
+        standard_error=found.standard_error,
+        note=found.note,
+    )
+
+
+def _as_told(row: GroupBenefit, told: Mapping[tuple[str, str], Estimate]) -> GroupBenefit:
+    """Everybody's net benefit as it was told elsewhere."""
+    found = told.get((row.event, f"net_benefit_{row.threshold:g}"))
+    if row.grouping != EVERYBODY or found is None:
+        return row
+    return replace(row, net_benefit=found)
+
+
+def _as_estimates(benefits: Sequence[GroupBenefit]) -> tuple[GroupEstimate, ...]:
+    """Net benefit at a threshold as a metric among others, for the test of heterogeneity."""
+    return tuple(
+        GroupEstimate(
+            grouping=row.grouping,
+            level=row.level,
+            metric=f"net_benefit_{row.threshold:g}",
+            event=row.event,
+            estimate=row.net_benefit,
+            standard_error=row.standard_error,
+            note=row.note,
+        )
+        for row in benefits
     )
 
 
@@ -230,50 +353,40 @@ def _overall(metrics: Sequence[Metric], judged: _Judgements, level: float) -> tu
 def _estimates(
     parted: Sequence[Grouping], metrics: Sequence[Metric], judged: _Judgements, level: float
 ) -> tuple[GroupEstimate, ...]:
+    hidden = Reported(None, note=NOT_SHOWN)
     rows = []
     for grouping in parted:
         for position, metric in enumerate(metrics):
             for code, name in enumerate(grouping.levels):
                 one = judged.get((grouping.name, code))
-                found = Reported(None, note=NOT_SHOWN)
-                if one is not None:
-                    found = report(metric.name, one[position], level)
-                rows.append(
-                    GroupEstimate(
-                        grouping=grouping.name,
-                        level=name,
-                        metric=metric.name,
-                        estimate=found.estimate,
-                        standard_error=found.standard_error,
-                        note=found.note,
-                    )
-                )
+                found = hidden if one is None else report(metric.name, one[position], level)
+                rows.append(_group_estimate((grouping.name, name), metric.name, found))
     return tuple(rows)
 
 
 def _heterogeneity(
     parted: Sequence[Grouping],
-    metrics: Sequence[Metric],
     estimates: Sequence[GroupEstimate],
     persons: Integers,
     settings: SubgroupSettings,
 ) -> tuple[Heterogeneity, ...]:
     """Every metric by every grouping with two groups or more that are shown and known."""
-    spreads = []
-    for grouping in parted:
-        sizes = dict(zip(grouping.levels, counts_of(grouping, persons, None)[:, 0], strict=True))
-        for metric in metrics:
-            compared = [
-                (row.estimate.value, row.standard_error, int(sizes[row.level]))
-                for row in estimates
-                if (row.grouping, row.metric) == (grouping.name, metric.name)
-                and row.estimate is not None
-                and row.standard_error
-                and row.level != UNKNOWN
-            ]
-            if len(compared) >= 2:
-                spreads.append((grouping.name, metric.name, _spread(compared, settings)))
-    return _adjusted(spreads)
+    sizes = {
+        (one.name, level): int(n)
+        for one in parted
+        for level, n in zip(one.levels, counts_of(one, persons, None)[:, 0], strict=True)
+    }
+    compared: dict[tuple[str, str, str], list[tuple[float, float, int]]] = {}
+    for row in estimates:
+        if row.estimate is None or not row.standard_error or row.grouping == EVERYBODY:
+            continue
+        if row.level != UNKNOWN:
+            compared.setdefault((row.grouping, row.event, row.metric), []).append(
+                (row.estimate.value, row.standard_error, sizes[(row.grouping, row.level)])
+            )
+    return _adjusted(
+        [(key, _spread(found, settings)) for key, found in compared.items() if len(found) >= 2]
+    )
 
 
 def _spread(compared: Sequence[tuple[float, float, int]], settings: SubgroupSettings) -> Spread:
@@ -283,11 +396,14 @@ def _spread(compared: Sequence[tuple[float, float, int]], settings: SubgroupSett
     return spread_between(values, errors, freedoms, level=settings.level)
 
 
-def _adjusted(spreads: Sequence[tuple[str, str, Spread]]) -> tuple[Heterogeneity, ...]:
-    adjusted = holm([spread.p_value for _, _, spread in spreads])
+def _adjusted(
+    spreads: Sequence[tuple[tuple[str, str, str], Spread]],
+) -> tuple[Heterogeneity, ...]:
+    adjusted = holm([spread.p_value for _, spread in spreads])
     return tuple(
         Heterogeneity(
             grouping=grouping,
+            event=event,
             metric=metric,
             n_groups=spread.n_groups,
             q=spread.q,
@@ -299,7 +415,7 @@ def _adjusted(spreads: Sequence[tuple[str, str, Spread]]) -> tuple[Heterogeneity
             difference=spread.difference,
             mean=spread.mean,
         )
-        for (grouping, metric, spread), p in zip(spreads, adjusted, strict=True)
+        for ((grouping, event, metric), spread), p in zip(spreads, adjusted, strict=True)
     )
 
 
@@ -331,8 +447,7 @@ def _benefits(
     level: float,
 ) -> list[GroupBenefit]:
     """One row a threshold and group; those that are suppressed say so."""
-    places = [(EVERYBODY, 0, EVERYBODY)]
-    places += [(one.name, code, name) for one in parted for code, name in enumerate(one.levels)]
+    places = [(EVERYBODY, 0, EVERYBODY), *_places(parted)]
     return [
         _benefit(event, (grouping, name), threshold, judged.get((grouping, code)), position, level)
         for position, threshold in enumerate(thresholds)
@@ -365,5 +480,6 @@ def _benefit(
         net_benefit=found.estimate,
         act_on_all=everybody.value,
         gain=gain.estimate,
+        standard_error=found.standard_error,
         note=found.note,
     )
