@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from matplotlib.axes import Axes
 
@@ -85,7 +86,7 @@ def draw_decision_curve_difference(
         label = f"{curve.model_name} minus {curve.reference_name}"
         if curve.optimism:
             label += ", corrected for optimism"
-        style = {"color": colour, "zorder": 3 - 0.1 * place}
+        style: dict[str, Any] = {"color": colour, "zorder": 3 - 0.1 * place}
         ax.fill_between(curve.thresholds, curve.low, curve.high, alpha=0.15, linewidth=0, **style)
         ax.plot(
             curve.thresholds, curve.difference, linestyle=line, linewidth=2, label=label, **style
