@@ -7,7 +7,7 @@ import pytest
 
 from hiprisk.learning.unpenalised import fit_ols
 from hiprisk.metrics import scores
-from hiprisk.validation.resampling import Refit, bootstrap_optimism, draw_resamples
+from hiprisk.validation.resampling import Refit, Refits, bootstrap_optimism, draw_resamples
 from small_bundle import small_sheet
 
 
@@ -41,5 +41,31 @@ def finished():
         refits=bootstrap.refits,
         known=known,
         sheet=small_sheet(),
+        predicts_nothing=False,
+    )
+
+
+@pytest.fixture(scope="session")
+def finished_binary(finished):
+    """The same people with a risk: the outcome is above 45."""
+    y = np.where(finished.known, (finished.data.outcome > 45).astype(float), np.nan)
+    rows = np.flatnonzero(finished.known)
+
+    def risk(predicted):
+        return 1 / (1 + np.exp(-(predicted - 45) / 9))
+
+    refits = Refits(
+        risk(finished.refits.predicted), finished.refits.counts, finished.refits.numbers, 0
+    )
+    outcome = SimpleNamespace(kind="binary", label="worse than 45", thresholds=(0.125, 0.5))
+    return SimpleNamespace(
+        config=SimpleNamespace(
+            outcome=outcome, validation=SimpleNamespace(interval_resamples=40), seed=3
+        ),
+        data=SimpleNamespace(outcome=y, groups=np.arange(len(y))),
+        apparent=risk(finished.apparent),
+        unseen=SimpleNamespace(rows=rows, predicted=risk(finished.apparent[rows] - 1.0)),
+        refits=refits,
+        known=finished.known,
         predicts_nothing=False,
     )
