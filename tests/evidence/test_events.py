@@ -30,7 +30,7 @@ def named(evidence):
     """Metrics of a study that has nothing but these events."""
     whole = SimpleNamespace(
         optimism=SimpleNamespace(estimates=tuple), apparent=(), cross_validation=None, holdout=None,
-        unseen=SimpleNamespace(estimates=(), distribution=()), events=evidence, added=None,
+        unseen=SimpleNamespace(everything=tuple), events=evidence, added=None,
         association=None,
     )  # fmt: skip
     return dict(Evidence._estimates(whole))

@@ -73,7 +73,8 @@ def test_a_group_has_the_forecasts_figures_of_its_own_rows(people, result):
     metrics = {r.metric for r in result.further if not r.event}
     assert {"interval_score_90", "coverage_80", "coverage_90", "coverage_95", "width_95",
             "floor_share_observed", "ceiling_share_forecast"} <= metrics  # fmt: skip
-    for metric in metrics:
+    for metric in metrics - {f"{a}_share_{b}" for a in ("floor", "ceiling")
+                             for b in ("observed", "predicted")}:  # fmt: skip
         ends = row(result, metric, "male").estimate
         assert ends.low <= ends.value <= ends.high
 
@@ -89,6 +90,24 @@ def test_a_group_with_too_few_events_is_not_shown_for_that_event(people):
         assert row(few, "c_statistic", level, "worse").estimate is None
         assert row(few, "crps", level).estimate is not None
     assert row(few, "c_statistic", "everybody", "worse").estimate is not None
+
+
+def test_a_few_people_at_a_bound_are_not_told_by_their_share(people):
+    frame, observed, *rest = people
+    bounded = observed.copy()
+    men = np.flatnonzero((frame["sex"] == "male").to_numpy())
+    bounded[men[:3]] = 0.0
+    found = judged((frame, bounded, *rest))
+    assert row(found, "floor_share_observed", "everybody").estimate is not None
+    for level in ("female", "male"):
+        assert row(found, "floor_share_observed", level).estimate is None
+        assert "not shown" in row(found, "floor_share_observed", level).note
+        assert row(found, "floor_share_forecast", level).estimate is not None
+    bounded[frame.index[:80]] = 0.0
+    many = judged((frame, bounded, *rest))
+    assert row(many, "floor_share_observed", "male").estimate.value == pytest.approx(
+        (bounded[men] == 0).mean()
+    )
 
 
 def test_everybody_has_the_interval_that_was_told_elsewhere(people):

@@ -108,7 +108,7 @@ class Evidence:
         yield from _suffixed(self.apparent, "apparent")
         if self.cross_validation is not None:
             yield from _suffixed(self.cross_validation.estimates(), "cross_validated")
-        yield from _suffixed((*self.unseen.estimates, *self.unseen.distribution), "out_of_fold")
+        yield from _suffixed(self.unseen.everything(), "out_of_fold")
         for event in self.events.events if self.events is not None else ():
             name = event.unseen.name
             unseen = (*event.unseen.estimates, *event.utility(corrected=False))

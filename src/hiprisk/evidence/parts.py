@@ -151,8 +151,7 @@ def _told(
     unseen: UnseenPerformance, events: EventsEvidence | None
 ) -> dict[tuple[str, str], Estimate]:
     """One number has one interval: what the evidence says of everybody, by event and metric."""
-    shares = unseen.limits.shares if unseen.limits is not None else ()
-    told = {("", one.name): one for one in (*unseen.estimates, *unseen.distribution, *shares)}
+    told = {("", one.name): one for one in unseen.everything()}
     for event in events.events if events is not None else ():
         own = (*event.unseen.estimates, *event.utility(corrected=False))
         told |= {(event.unseen.name, one.name): one for one in own}

@@ -346,9 +346,7 @@ def _event_pictures(one: EventEvidence, provenance: str) -> list[Picture]:
         pictures.append(
             Picture(
                 name=f"net_benefit_{name}.png",
-                png=as_png(
-                    draw_decision_curve(one.decision, provenance=provenance, title=one.unseen.label)
-                ),
+                png=as_png(draw_decision_curve(one.decision, provenance=provenance)),
                 alt=f"Net benefit across thresholds: {one.unseen.label}.",
                 caption=f"Net benefit, corrected for optimism, with its band: {one.unseen.label}.",
             )

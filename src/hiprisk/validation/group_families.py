@@ -73,6 +73,9 @@ class ForecastJob:
     forecast : Forecast
         Of all rows.
     persons : ndarray of int, shape (n_rows,)
+    bounds : mapping of str to set of (str, int)
+        By name of a share of people at a bound, the grouping and code of groups in which it may be
+        shown: a share of a small group tells how many people are there.
     """
 
     observed: Floats
@@ -81,6 +84,7 @@ class ForecastJob:
     persons: Integers
     cell: Cell
     level: float
+    bounds: Mapping[str, frozenset[tuple[str, int]]]
 
     @property
     def name(self) -> str:
@@ -103,7 +107,12 @@ class ForecastJob:
             forecast=forecast,
             level=self.level,
         )
-        return {one.name: _from_formula(one, self.level) for one in (*found, *shares.shares)}
+        place = (self.cell.grouping, self.cell.code)
+        return {
+            one.name: _from_formula(one, self.level)
+            for one in (*found, *shares.shares)
+            if one.name not in self.bounds or place in self.bounds[one.name]
+        }
 
 
 _OF_FORECASTS: tuple[Metric, ...] = tuple(
@@ -115,6 +124,20 @@ Job = EventJob | ForecastJob
 def reported_by(draws: Draws, job: Job) -> dict[str, Reported]:
     """What one job gives; a function, for workers."""
     return job.reported(draws)
+
+
+def people_at_bounds(
+    observed: Floats, predicted: Floats, forecast: Forecast
+) -> dict[str, EventChances]:
+    """Being at a bound, observed and predicted, as events whose small counts are to be hidden."""
+    nobody = np.zeros(len(observed))
+    found = {}
+    for whose, values in (("observed", observed), ("predicted", predicted)):
+        at = {"floor": values <= forecast.lower, "ceiling": values >= forecast.upper}
+        for side, there in at.items():
+            name = f"{side}_share_{whose}"
+            found[name] = EventChances(name, there.astype(np.float64), nobody)
+    return found
 
 
 def _from_formula(estimate: Estimate, level: float) -> Reported:

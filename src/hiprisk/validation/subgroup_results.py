@@ -15,6 +15,8 @@ from hiprisk.validation.groupings import UNKNOWN
 
 NOT_SHOWN = "not shown: too few people or events here, or in a group that would follow from this"
 CALIBRATION = "calibration_in_the_large"
+# Figures of an event that depend on how often it comes.
+MOVES_WITH_PREVALENCE = ("net_benefit", "brier", "scaled_brier")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,7 +247,12 @@ class Subgroups:
         n_tests = len(self.heterogeneity)
         differing = [row for row in self.heterogeneity if row.p_adjusted < 1.0 - self.level]
         for row in differing:
-            yield f"{self._spread(row)}: it differs between groups by more than chance."
+            said = "it differs between groups by more than chance"
+            if row.event and row.metric.startswith(MOVES_WITH_PREVALENCE):
+                said += (
+                    ", as it does where an event is more frequent without any fault of the model"
+                )
+            yield f"{self._spread(row)}: {said}."
         if n_tests and not differing:
             yield (
                 f"In none of {n_tests} comparisons (metrics by groupings, adjusted for their "

@@ -37,6 +37,7 @@ from hiprisk.validation.group_families import (
     ForecastJob,
     Job,
     event_jobs,
+    people_at_bounds,
     reported_by,
     with_known,
 )
@@ -161,10 +162,20 @@ def subgroup_performance(
         found.setdefault(name, {})[(cell.grouping, cell.code)] = one
     jobs = event_jobs(shown, level=settings.level, curve_only=kind == "binary")
     if forecast is not None:
+        bounds = {
+            name: frozenset(
+                (cell.grouping, cell.code)
+                for cell in cells_of_event(
+                    at, parted, hidden, persons=groups, smallest=settings.smallest_cell
+                )
+            )
+            for name, at in people_at_bounds(y, p, forecast).items()
+        }
         jobs += [
             ForecastJob(
                 observed=y, predicted=p, forecast=forecast, persons=groups, cell=cell,
                 level=settings.level,
+                bounds=bounds,
             )
             for cell in cells
         ]  # fmt: skip

@@ -73,7 +73,7 @@ def draw_decision_curve_difference(
     Parameters
     ----------
     result : DecisionCurveDifference or sequence of them
-        Of the same event; the first is drawn on top.
+        Of the same event; the first is drawn on top, its band filled.
     ax : Axes, optional
     provenance : str
         ``synthetic`` is said in the title.
@@ -87,7 +87,14 @@ def draw_decision_curve_difference(
         if curve.optimism:
             label += ", corrected for optimism"
         style: dict[str, Any] = {"color": colour, "zorder": 3 - 0.1 * place}
-        ax.fill_between(curve.thresholds, curve.low, curve.high, alpha=0.15, linewidth=0, **style)
+        if place == 0:
+            ax.fill_between(
+                curve.thresholds, curve.low, curve.high, alpha=0.15, linewidth=0, **style
+            )
+        else:
+            # Filled bands on top of one another cannot be told apart.
+            for end in (curve.low, curve.high):
+                ax.plot(curve.thresholds, end, linestyle=line, linewidth=0.7, alpha=0.7, **style)
         ax.plot(
             curve.thresholds, curve.difference, linestyle=line, linewidth=2, label=label, **style
         )
@@ -96,7 +103,12 @@ def draw_decision_curve_difference(
     ax.set_xlabel("threshold: the risk from which one would act")
     ax.set_ylabel("difference in net benefit, per person")
     ax.set_title(titled(f"{title}: {first.outcome}" if first.outcome else title, provenance))
-    ax.legend(frameon=False, title=f"with {100 * first.level:g} % bands, point by point")
+    ax.legend(
+        frameon=False,
+        loc="upper center",
+        bbox_to_anchor=(0.5, -0.14),
+        title=f"with {100 * first.level:g} % bands, point by point",
+    )
     return ax
 
 
