@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -260,3 +261,17 @@ def test_two_writers_of_one_version_get_two(tmp_path, monkeypatch):
     second = write_small_bundle(tmp_path)
     assert (first.name, second.name) == ("1", "2")
     assert read_bundle(first).sha256 == read_bundle(second).sha256
+
+
+def test_where_there_is_no_bundle_those_nearby_are_named(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(BundleError) as refused:
+        read_bundle("small")
+    assert "models lists what there is in ./models" in refused.value.advice
+    write_small_bundle(Path("demo/models"))
+    write_small_bundle(Path("other"))
+    with pytest.raises(BundleError) as refused:
+        read_bundle("stupar")
+    assert refused.value.code == "NO_BUNDLE"
+    assert refused.value.advice == "name it by its path; there are demo/models/small, other/small"
+    assert read_bundle("demo/models/small").name == "small"

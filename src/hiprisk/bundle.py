@@ -7,6 +7,7 @@ hashes match.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import hashlib
 import os
@@ -33,6 +34,7 @@ HASHED_PARTS = ("sheet.json", "config.json", "evidence.json")
 MAX_FILE_BYTES = 256 << 20
 MAX_BUNDLE_BYTES = 512 << 20
 MAX_MANIFEST_BYTES = 1 << 20
+MOST_NAMED = 4
 
 _NAME = re.compile(r"^[a-z0-9][a-z0-9._-]{0,63}$")
 _VERSION = re.compile(r"^[1-9][0-9]{0,8}$")
@@ -337,9 +339,22 @@ def find_bundle(reference: Path | str, *, root: Path | str = "models") -> Path:
             "there is no bundle here",
             code="NO_BUNDLE",
             file=path.name,
-            advice="hiprisk models lists what there is",
+            advice=_nearby_words(path.name),
         )
     return path
+
+
+def _nearby_words(name: str) -> str:
+    """Models in the folders below this one, the one of that name first."""
+    found: set[Path] = set()
+    with contextlib.suppress(OSError):
+        for pattern in ("*/[1-9]*", "*/*/[1-9]*", "*/models/*/[1-9]*"):
+            found |= {at.parent.parent for at in Path().glob(f"{pattern}/{MANIFEST}")}
+    ordered = sorted(found, key=lambda folder: (folder.name != name, str(folder)))
+    if not ordered:
+        return "hiprisk models lists what there is in ./models; a bundle elsewhere has its path"
+    shown = ", ".join(map(str, ordered[:MOST_NAMED]))
+    return f"name it by its path; there are {shown}" + (" ..." if ordered[MOST_NAMED:] else "")
 
 
 def read_bundle(reference: Path | str, *, root: Path | str = "models") -> Bundle:

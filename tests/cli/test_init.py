@@ -51,3 +51,19 @@ def test_a_baseline_score_is_never_drafted_as_the_outcome(init, tmp_path):
     assert "baseline: ohs_0_48" in text
     mapping = load_mapping(tmp_path / "in.mapping.yaml")
     assert mapping.variables["ohs_followup_0_48"].column == "ohs_post_score"
+
+
+def test_every_open_decision_is_counted_and_an_unmapped_column_is_named(capsys, tmp_path):
+    file = tmp_path / "in.csv"
+    rows = "".join(f"{60 + i},{('female', 'male', '9')[i % 3]},{i}\n" for i in range(12))
+    file.write_text("age_years,sex,zzz\n" + rows)
+    assert main(["init", str(file), "--out-dir", str(tmp_path)]) == 0
+    said = capsys.readouterr().out
+    drafts = [(tmp_path / name).read_text() for name in ("in.mapping.yaml", "in.yaml")]
+    n_lines = sum("DECIDE" in line for text in drafts for line in text.splitlines()[1:])
+    assert f"1 column(s) need a decision, 1 got no variable, {n_lines} lines in all" in said
+    assert "codes that are no level (9): missing, or which level?" in drafts[0]
+    assert '#   code "9" means one of: female, male, or missing' in drafts[0]
+    assert '"female" means' not in drafts[0]
+    main(["check", str(file), "--mapping", str(tmp_path / "in.mapping.yaml")])
+    assert "1 column ignored (zzz)" in capsys.readouterr().out

@@ -285,3 +285,49 @@ def test_a_time_that_is_not_there_is_refused(capsys, invented):
     code, _, err = run(capsys, "drift", invented, "cohort.csv", "--time", "visit_day")
     assert code == 3
     assert "visit_day: the cohort has no such time" in err
+
+
+# --- what a newcomer met ---------------------------------------------------------------------
+
+
+def test_a_validation_is_not_overwritten_unasked(capsys, invented):
+    Path("v").mkdir()
+    Path("v/validation.json").write_text("{}")
+    code, _, err = run(capsys, "validate", invented, "cohort.csv", "--out", "v", *FAST)
+    assert code == 2
+    assert "EXISTS" in err
+    assert "--force" in err
+    assert Path("v/validation.json").read_text() == "{}"
+    code, _, _ = run(capsys, "validate", invented, "cohort.csv", "--out", "v", "--force", *FAST)
+    assert code == 0
+    assert Path("v/validation.json").read_text() != "{}"
+
+
+def test_the_usage_names_bundle_and_cohort_once(capsys):
+    with pytest.raises(SystemExit):
+        main(["validate", "--help"])
+    assert "usage: hiprisk validate [options] [BUNDLE] COHORT\n" in capsys.readouterr().out
+
+
+def test_an_update_that_lacks_variables_names_them_and_the_way_out(capsys, invented, simulated):
+    del invented
+    fewer = simulated.drop(columns=["sex", "lbp_any"])
+    fewer.to_csv("fewer.csv", index=False)
+    code, _, err = run(capsys, "update", "invented-womac", "fewer.csv", "--method", "closed-test",
+                       *FAST)  # fmt: skip
+    assert code == 3
+    assert "fewer.csv: sex, lbp_any: not every coefficient can be fitted" in err
+    assert "--method recalibrate" in err
+
+
+def test_without_the_hip_replacement_column_the_way_out_is_named(capsys, invented, simulated):
+    simulated.drop(columns="hip_replacement_before_followup").to_csv("w.csv", index=False)
+    code, _, err = run(capsys, "validate", invented, "w.csv", *FAST)
+    assert code == 3
+    assert 'hip_replacement_before_followup: {value: "no"}' in err
+    names = [c for c in simulated.columns if c != "hip_replacement_before_followup"]
+    lines = [f"  {name}: {name}" for name in names]
+    lines.append('  hip_replacement_before_followup: {value: "no"}')
+    Path("m.yaml").write_text("variables:\n" + "\n".join(lines) + "\n")
+    code, _, err = run(capsys, "validate", invented, "w.csv", "--mapping", "m.yaml", *FAST)
+    assert (code, err) == (0, "")

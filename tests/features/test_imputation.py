@@ -5,7 +5,7 @@ import pytest
 
 from hiprisk.errors import InputError
 from hiprisk.features.imputation import (
-    antithetic_noise,
+    balanced_noise,
     draw_completed,
     draw_with_fixed_noise,
     fit_normal,
@@ -85,9 +85,7 @@ def test_known_values_are_returned_as_they_are():
     data = correlated(100)
     data[::3, 1] = np.nan
     model = fit_normal(data).model()
-    for drawn in draw_with_fixed_noise(
-        data, model, antithetic_noise(4, 3, np.random.default_rng(0))
-    ):
+    for drawn in draw_with_fixed_noise(data, model, balanced_noise(4, 3, np.random.default_rng(0))):
         known = ~np.isnan(data)
         assert (drawn[known] == data[known]).all()
         assert not np.isnan(drawn).any()
@@ -97,10 +95,35 @@ def test_opposite_draws_average_to_the_conditional_mean():
     data = correlated(50)
     data[::2, 1:] = np.nan
     model = fit_normal(data).model()
-    drawn = draw_with_fixed_noise(data, model, antithetic_noise(6, 3, np.random.default_rng(0)))
+    drawn = draw_with_fixed_noise(data, model, balanced_noise(6, 3, np.random.default_rng(0)))
     (group,) = condition(model, [np.ascontiguousarray(column) for column in data.T])
     mean = np.mean(drawn, axis=0)
     assert mean[group.rows, 1] == pytest.approx(group.means[0])
+
+
+@pytest.mark.parametrize(("n_draws", "width"), [(20, 20), (20, 3), (20, 1), (2, 7), (50, 12)])
+def test_balanced_noise_has_mean_and_covariance_of_standard_normal_numbers(n_draws, width):
+    noise = balanced_noise(n_draws, width, np.random.default_rng(1))
+    assert len(noise) >= n_draws
+    assert noise.mean(axis=0) == pytest.approx(np.zeros(width), abs=1e-14)
+    assert np.atleast_2d(np.cov(noise.T)) == pytest.approx(np.eye(width), abs=1e-12)
+
+
+def test_draws_of_a_linear_predictor_have_its_conditional_variance():
+    data = correlated(80)
+    data[::2, 1:] = np.nan
+    model = fit_normal(data).model()
+    beta = np.array([0.3, -2.0, 1.1])
+    noise = balanced_noise(20, 3, np.random.default_rng(0))
+    lp = np.array([part @ beta for part in draw_with_fixed_noise(data, model, noise)])
+    exact = beta[1:] @ np.linalg.inv(model.precision[1:, 1:]) @ beta[1:]
+    assert lp[:, ::2].var(axis=0, ddof=1) == pytest.approx(exact, rel=1e-9)
+
+
+def test_few_columns_are_drawn_at_many_distances():
+    noise = balanced_noise(40, 1, np.random.default_rng(0))[:, 0]
+    assert np.mean(noise**4) == pytest.approx(3.0, rel=0.2)
+    assert np.exp(noise).mean() == pytest.approx(np.exp(0.5), rel=0.03)
 
 
 def test_a_column_that_is_missing_in_every_row_is_refused():

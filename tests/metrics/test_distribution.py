@@ -45,7 +45,7 @@ def outcome_spec(lower=0.0, upper=100.0):
 def drawn(law, n, seed=0):
     """Draws of the first person's outcome."""
     u = np.random.default_rng(seed).random(n)
-    residual = np.interp(u, law.law.probabilities, law.law.quantiles)
+    residual = np.interp(u, law.laws[0].probabilities, law.laws[0].quantiles)
     return np.clip(law.mean[0] + law.scale[0] * residual, law.lower, law.upper)
 
 

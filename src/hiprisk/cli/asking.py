@@ -31,7 +31,8 @@ def ask_patient(model: Model) -> dict[str, str]:
         On Ctrl-C and on Ctrl-D.
     """
     specs = model.sheet.variables
-    _say(f"{len(specs)} questions. Enter alone means not known; < goes back; Ctrl-D leaves.\n")
+    enter = "Enter alone means not known" if model.sheet.knows_its_people else "all are needed"
+    _say(f"{len(specs)} questions. {enter}; < goes back; Ctrl-D leaves.\n")
     answers: dict[str, str] = {}
     position = 0
     while position < len(specs):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hiprisk.cli.options import Parser
-from hiprisk.cli.output import note, print_json, print_lines, print_table
+from hiprisk.cli.output import counted, note, print_json, print_lines, print_table
 from hiprisk.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -50,8 +50,9 @@ def run(argv: Sequence[str]) -> int:
 def _show_findings(cohort: Cohort, found: Sequence[Finding], *, values: bool) -> None:
     """All findings as a table, then what to do about those that are no mere notes."""
     print_lines(
-        f"{cohort.source_name}: {cohort.n_rows} rows, one a {cohort.grain}; "
-        f"{len(cohort.frame.columns)} variables, {len(cohort.ignored)} columns ignored"
+        f"{cohort.source_name}: {counted(cohort.n_rows, 'row')}, one a {cohort.grain}; "
+        f"{counted(len(cohort.frame.columns), 'variable')}, "
+        f"{counted(len(cohort.ignored), 'column')} ignored"
         + (f" ({', '.join(cohort.ignored)})" if cohort.ignored else ""),
         "",
     )
@@ -69,7 +70,8 @@ def _show_findings(cohort: Cohort, found: Sequence[Finding], *, values: bool) ->
     ]
     print_table(["severity", "code", "variable", "count", "at rows", "what"], rows)
     for finding in found:
-        print_lines(f"-> {finding.code} {finding.column or ''}: {finding.advice}")
+        what = f"{finding.code} {finding.column}" if finding.column else finding.code
+        print_lines(f"-> {what}: {finding.advice}")
     if values:
         _show_values(cohort, found)
     n_errors = cohort.n_errors
@@ -80,8 +82,9 @@ def _show_values(cohort: Cohort, found: Sequence[Finding]) -> None:
     """The cells that findings are about, on stderr: they may be patients'."""
     for finding in found:
         if finding.column in cohort.frame.columns and finding.rows:
+            unread = cohort.unread_cells.get((str(finding.column), finding.code))
             values = cohort.frame[finding.column]
-            cells = [str(values.iloc[cohort.place(row)]) for row in finding.rows]
+            cells = unread or [str(values.iloc[cohort.place(row)]) for row in finding.rows]
             note(f"   {finding.code} {finding.column}: {', '.join(cells)}")
 
 

@@ -40,6 +40,8 @@ class Subject:
 
 def add_cohort_options(parser: Parser) -> None:
     """BUNDLE, COHORT, and how to read the cohort."""
+    # Left to itself, argparse shows the two names twice, in brackets within brackets.
+    parser.usage = f"{parser.prog} [options] [BUNDLE] COHORT"
     parser.add_argument("paths", nargs="+", metavar="[BUNDLE] COHORT",
                         help="bundle or name of a model in ./models (left out with --predictions "
                         "and --outcome or --study), and a CSV or Parquet file")  # fmt: skip
@@ -143,7 +145,7 @@ def read_selected(
     subject: Subject, options: argparse.Namespace, *, path: Path | str | None = None
 ) -> Cohort:
     """The cohort's rows that --where selects."""
-    from hiprisk.validation.newpeople import read_new_cohort, select_rows
+    from hiprisk.validation.newcohort import read_new_cohort, select_rows
 
     cohort = read_new_cohort(
         path or options.paths[-1],

@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from hiprisk.cli.options import Parser
-from hiprisk.cli.output import print_json, print_lines, print_table
-from hiprisk.errors import ConfigError, StoreError
+from hiprisk.cli.output import counted, print_json, print_lines, print_table
+from hiprisk.errors import StoreError
+from hiprisk.outputs import check_output_file, check_output_folder, written_whole
 
 EXAMPLE = "  hiprisk init export.csv --out-dir drafts"
 
@@ -32,12 +33,13 @@ def run(argv: Sequence[str]) -> int:
             mapping=mapping_file.name,
         ),
     }
-    _write(texts, force=options.force)
+    _write(texts, options.out_dir, force=options.force)
     if options.json:
         print_json(
             {
                 "mapping": str(mapping_file),
                 "config": str(config_file),
+                "lines_to_decide": sum(text.count("DECIDE") - 1 for text in texts.values()),
                 "columns": [
                     {"column": p.column, "variable": p.variable, "decide": list(p.doubts)}
                     for p in proposals
@@ -49,29 +51,30 @@ def run(argv: Sequence[str]) -> int:
         ["column", "proposed variable", "decide"],
         [[p.column, p.variable or "(none)", "; ".join(p.doubts)] for p in proposals],
     )
+    n_lines = sum(text.count("DECIDE") - 1 for text in texts.values())
     n_open = sum(bool(p.doubts) for p in proposals)
+    n_none = sum(p.variable is None for p in proposals)
     print_lines(
         "",
         f"drafted: {mapping_file} and {config_file}",
-        f"{n_open} column(s) need a decision; look for DECIDE, then: hiprisk check "
+        f"{n_open} column(s) need a decision, {n_none} got no variable, "
+        f"{counted(n_lines, 'line')} in all marked DECIDE; then: hiprisk check "
         f"{options.cohort} --mapping {mapping_file}",
     )
     return 0
 
 
-def _write(texts: Mapping[Path, str], *, force: bool) -> None:
-    """Write the drafts; one that exists stays unless force is asked for."""
-    present = [path for path in texts if path.exists()]
-    if present and not force:
-        raise ConfigError(
-            "the draft exists", code="EXISTS", file=present[0].name, advice="add --force"
-        )
+def _write(texts: Mapping[Path, str], folder: Path, *, force: bool) -> None:
+    check_output_folder(folder)
     try:
-        for path, text in texts.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
+        folder.mkdir(parents=True, exist_ok=True)
     except OSError as problem:
         raise StoreError(f"the draft cannot be written: {problem.strerror}") from problem
+    for path in texts:
+        check_output_file(path, force=force)
+    for path, text in texts.items():
+        with written_whole(path) as scratch:
+            scratch.write_text(text, encoding="utf-8")
 
 
 def _parse(argv: Sequence[str]) -> argparse.Namespace:

@@ -49,10 +49,15 @@ def _describe(path: Path) -> dict[str, Any]:
     return {
         **shown,
         "outcome": sheet.outcome.variable,
-        "data": "simulated" if bundle.provenance == "synthetic" else bundle.provenance,
+        "data": _data(bundle.provenance, invented=sheet.invented),
         "main metric": _main_metric(metrics),
         "sha256": bundle.sha256[:12],
     }
+
+
+def _data(provenance: str, *, invented: bool | None) -> str:
+    said = "simulated" if provenance == "synthetic" else provenance
+    return f"{said}, invented" if invented else said
 
 
 def _main_metric(metrics: object) -> str:

@@ -21,6 +21,11 @@ def print_lines(*lines: str) -> None:
     sys.stdout.write("\n".join(lines) + "\n")
 
 
+def counted(n: int, what: str) -> str:
+    """A number of things: 1 row, 2 rows."""
+    return f"{n} {what}" if n == 1 else f"{n} {what}s"
+
+
 def note(line: str) -> None:
     """A line on stderr."""
     sys.stderr.write(f"{line}\n")

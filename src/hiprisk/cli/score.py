@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hiprisk.cli.options import Parser
-from hiprisk.cli.output import note, print_json, print_lines, print_table
+from hiprisk.cli.output import counted, note, print_json, print_lines, print_table
 from hiprisk.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -57,10 +57,17 @@ def run(argv: Sequence[str]) -> int:
 
 def show_score(result: ScoreResult) -> None:
     """What became of the file, as a person likes to read it."""
+    from hiprisk.serving.statements import INVENTED
+
     if result.provenance == "synthetic":
         print_lines("SIMULATED DATA: this model was fitted on simulated people.")
+    if result.invented:
+        print_lines(INVENTED)
     n_scored = result.n_rows - result.n_refused
-    print_lines(f"{n_scored} of {result.n_rows} rows scored: {result.out}")
+    print_lines(f"{n_scored} of {counted(result.n_rows, 'row')} scored: {result.out}")
+    how = _dialect_words(result)
+    if how:
+        print_lines(f"written as the file came: {how}")
     counts = result.to_frame()
     for kind, head in (("refused", "refused because"), ("imputed", ""), ("flag", "flagged")):
         part = counts[counts["kind"] == kind]
@@ -73,6 +80,20 @@ def show_score(result: ScoreResult) -> None:
             print_lines("")
             cells = part[["code", "variable", "rows"]].astype(str).to_numpy().tolist()
             print_table([head, "variable", "rows"], cells)
+
+
+def _dialect_words(result: ScoreResult) -> str:
+    names = {";": "semicolons", "\t": "tabs", "|": "bars"}
+    delimiter, decimal = result.dialect.delimiter, result.dialect.decimal
+    between = names.get(delimiter)
+    return " and ".join(
+        part
+        for part in (
+            f"{between} between columns" if between else "",
+            "decimal commas" if decimal == "," else "",
+        )
+        if part
+    )
 
 
 def _progress(n_rows: int) -> None:

@@ -82,6 +82,8 @@ def _warn(options: argparse.Namespace, model: Model, *, with_tls: bool) -> None:
 
     if model.sheet.provenance == "synthetic":
         note("hiprisk: SIMULATED DATA: this model was fitted on simulated people")
+    if model.sheet.invented:
+        note("hiprisk: INVENTED COEFFICIENTS: this model is an example of the form")
     if not with_tls and options.host not in LOOPBACK:
         note("hiprisk: warning: without TLS the token and the patients' values can be read on "
              "the way; give --tls-cert and --tls-key, or put a TLS proxy before it")  # fmt: skip

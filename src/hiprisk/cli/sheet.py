@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from hiprisk.cli.options import Parser
 from hiprisk.cli.output import print_json, print_lines, print_table
 from hiprisk.errors import ConfigError
+from hiprisk.outputs import check_output_folder
 
 if TYPE_CHECKING:
     from hiprisk.bundle import Bundle
@@ -29,6 +30,7 @@ def run(argv: Sequence[str]) -> int:
 
 
 def _new(options: argparse.Namespace) -> int:
+    check_output_folder(options.out)
     from importlib import metadata
 
     from hiprisk.bundle import BundleContents, read_bundle, write_bundle
@@ -72,18 +74,22 @@ def _show(options: argparse.Namespace) -> int:
 def _described(bundle: Bundle) -> dict[str, Any]:
     from hiprisk.sheet.codec import encode
 
+    sheet = encode(bundle.sheet)
+    if not bundle.sheet.knows_its_people:
+        for variable in sheet["variables"]:
+            variable["weight"] = None
     return {
         "bundle": str(bundle.path),
         "name": bundle.name,
         "version": bundle.version,
         "bundle_sha256": bundle.sha256,
         "lineage": bundle.lineage,
-        "sheet": encode(bundle.sheet),
+        "sheet": sheet,
     }
 
 
 def _print_sheet(bundle: Bundle) -> None:
-    from hiprisk.serving.patient import range_text
+    from hiprisk.serving.patient import range_text, weight_text
     from hiprisk.sheet.format import LinearModel
 
     sheet = bundle.sheet
@@ -108,7 +114,7 @@ def _print_sheet(bundle: Bundle) -> None:
     print_lines("")
     print_table(
         ["variable", "meaning", "range or levels", "weight"],
-        [[v.name, v.label, range_text(v), f"{100 * v.weight:.0f} %"] for v in sheet.variables],
+        [[v.name, v.label, range_text(v), weight_text(sheet, v)] for v in sheet.variables],
     )
     print_lines("")
     if isinstance(sheet.model, LinearModel):

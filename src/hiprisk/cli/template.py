@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hiprisk.cli.options import Parser
 from hiprisk.cli.output import note, print_json, print_lines, print_table
-from hiprisk.errors import ConfigError
+from hiprisk.outputs import check_output_file, written_whole
 
 EXAMPLE = """  hiprisk template stupar
   hiprisk template stupar --out patients.csv"""
@@ -17,17 +17,23 @@ EXAMPLE = """  hiprisk template stupar
 def run(argv: Sequence[str]) -> int:
     """Run the command."""
     options = _parse(argv)
-    from hiprisk.serving.patient import load, range_text
+    from hiprisk.serving.patient import load, range_text, weight_text
+    from hiprisk.serving.statements import INVENTED
 
+    if options.out is not None:
+        check_output_file(options.out, force=options.force)
     model = load(options.bundle)
     specs = model.sheet.variables
     if options.out is not None:
-        _write(options.out, [spec.name for spec in specs], force=options.force)
+        header = ",".join(["person_id", *(spec.name for spec in specs)])
+        with written_whole(options.out) as scratch:
+            scratch.write_text(header + "\n", encoding="utf-8")
     if options.json:
         print_json(
             {
                 "out": None if options.out is None else str(options.out),
                 "provenance": model.sheet.provenance,
+                **({"invented": True} if model.sheet.invented else {}),
                 "variables": [
                     {
                         "name": spec.name,
@@ -36,7 +42,7 @@ def run(argv: Sequence[str]) -> int:
                         "unit": spec.unit,
                         "range": None if spec.hard is None else list(spec.hard),
                         "levels": list(spec.levels),
-                        "weight": spec.weight,
+                        "weight": spec.weight if model.sheet.knows_its_people else None,
                     }
                     for spec in specs
                 ],
@@ -45,20 +51,18 @@ def run(argv: Sequence[str]) -> int:
         return 0
     if model.sheet.provenance == "synthetic":
         print_lines("SIMULATED DATA: this model was fitted on simulated people.", "")
+    if model.sheet.invented:
+        print_lines(INVENTED, "")
     rows = [
-        [spec.name, spec.label, range_text(spec), f"{100 * spec.weight:.0f} %"] for spec in specs
+        [spec.name, spec.label, range_text(spec), weight_text(model.sheet, spec)] for spec in specs
     ]
     print_table(["variable", "meaning", "range or levels", "weight"], rows)
     if options.out is not None:
-        note(f"written: {options.out}; leave a cell empty where nothing is known")
+        empty = "leave a cell empty where nothing is known"
+        if not model.sheet.knows_its_people:
+            empty = "this model fills nothing in: only complete rows get a prediction"
+        note(f"written: {options.out}; {empty}")
     return 0
-
-
-def _write(path: Path, names: Sequence[str], *, force: bool) -> None:
-    """Write an empty file with a column for each variable."""
-    if path.exists() and not force:
-        raise ConfigError("the file exists", code="EXISTS", file=path.name, advice="add --force")
-    path.write_text(",".join(["person_id", *names]) + "\n", encoding="utf-8")
 
 
 def _parse(argv: Sequence[str]) -> argparse.Namespace:

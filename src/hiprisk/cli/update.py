@@ -20,13 +20,16 @@ from hiprisk.cli.cohort_options import (
 from hiprisk.cli.options import Parser, whole_number
 from hiprisk.cli.output import print_json, print_lines, print_table
 from hiprisk.cli.validate import show_reasons, warn_of
-from hiprisk.errors import ConfigError
+from hiprisk.errors import ConfigError, InputError
+from hiprisk.outputs import check_output_folder
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from hiprisk.cohort.reading import Cohort
     from hiprisk.metrics.estimate import Estimate
     from hiprisk.sheet.format import Sheet
-    from hiprisk.validation.revision import UpdateResult
+    from hiprisk.validation.revision_results import UpdateResult
 
 EXAMPLE = """  hiprisk update stupar newcohort.csv --method closed-test
   hiprisk update models/stupar/1 newcohort.csv --method recalibrate --out models
@@ -38,6 +41,8 @@ EXAMPLE = """  hiprisk update stupar newcohort.csv --method closed-test
 def run(argv: Sequence[str]) -> int:
     """Run the command."""
     options = _parse(argv)
+    if options.out is not None:
+        check_output_folder(options.out)
     from hiprisk.validation.newpeople import meet
     from hiprisk.validation.revision import UpdateSettings, update_model
 
@@ -45,18 +50,19 @@ def run(argv: Sequence[str]) -> int:
     cohort = read_selected(subject, options)
     sheet = _parent_sheet(subject, cohort, options)
     people = meet(sheet, subject.outcome, cohort, accept_units=options.accept_units)
-    result = update_model(
-        sheet,
-        people,
-        UpdateSettings(
-            method=options.method,
-            shrinkage=options.shrinkage == "heuristic",
-            alpha=options.alpha,
-            n_resamples=options.resamples,
-            seed=options.seed,
-        ),
-        parent=identity_of(subject),
+    settings = UpdateSettings(
+        method=options.method,
+        shrinkage=options.shrinkage == "heuristic",
+        alpha=options.alpha,
+        n_resamples=options.resamples,
+        seed=options.seed,
     )
+    try:
+        result = update_model(sheet, people, settings, parent=identity_of(subject))
+    except InputError as problem:
+        if problem.code != "DEGENERATE":
+            raise
+        raise _degenerate(problem, sheet, people.frame, file=cohort.source_name) from None
     path = None if result.chosen == "none" else _write(subject, result, options)
     if options.json:
         print_json({"bundle": None if path is None else str(path), **result.to_dict()})
@@ -65,6 +71,24 @@ def run(argv: Sequence[str]) -> int:
         print_lines("", f"written: {path}" if path else "nothing written")
     warn_of(people)
     return 0
+
+
+def _degenerate(problem: InputError, sheet: Sheet, frame: pd.DataFrame, *, file: str) -> InputError:
+    """The refusal with the variables that explain it: absent, or always the same."""
+    names = [
+        spec.name
+        for spec in sheet.variables
+        if spec.name not in frame.columns or frame[spec.name].dropna().nunique() < 2
+    ]
+    why = f"; {len(names)} of the model's variables are absent or never vary" if names else ""
+    return InputError(
+        f"not every coefficient can be fitted: {problem.reason}{why}",
+        code="DEGENERATE",
+        file=file,
+        column=", ".join(names) or None,
+        advice="use --method recalibrate, which fits average and spread only"
+        + (", or give these columns" if names else ""),
+    )
 
 
 def _parent_sheet(subject: Subject, cohort: Cohort, options: argparse.Namespace) -> Sheet:

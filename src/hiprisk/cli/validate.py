@@ -16,10 +16,11 @@ from hiprisk.cli.cohort_options import (
 )
 from hiprisk.cli.options import Parser, whole_number
 from hiprisk.cli.output import note, print_json, print_lines, print_table
+from hiprisk.outputs import check_output_folder
 
 if TYPE_CHECKING:
     from hiprisk.metrics.estimate import Estimate
-    from hiprisk.validation.casemix import CaseMix
+    from hiprisk.validation.casemix_results import CaseMix
     from hiprisk.validation.external import ExternalValidation
     from hiprisk.validation.flexible import Flexible
     from hiprisk.validation.newpeople import NewPeople
@@ -43,8 +44,11 @@ EVENT_METRICS = (
 def run(argv: Sequence[str]) -> int:
     """Run the command."""
     options = _parse(argv)
+    if options.out is not None:
+        check_output_folder(options.out)
     from hiprisk.validation.external import validate_externally
 
+    _check_free(options.out, force=options.force)
     subject = subject_of(options)
     people = read_people(subject, options)
     result = validate_externally(
@@ -67,6 +71,17 @@ def run(argv: Sequence[str]) -> int:
             print_lines("", f"written: {options.out}")
     warn_of(people)
     return 0
+
+
+def _check_free(folder: Path | None, *, force: bool) -> None:
+    """An earlier validation stays unless force is asked for."""
+    from hiprisk.errors import ConfigError
+
+    if folder is not None and (folder / "validation.json").exists() and not force:
+        raise ConfigError(
+            "the folder holds a validation already", code="EXISTS", file=folder.name,
+            advice="add --force, or name another folder",
+        )  # fmt: skip
 
 
 def _case_mix(subject: Subject, people: NewPeople, options: argparse.Namespace) -> CaseMix | None:
@@ -221,4 +236,5 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
                         help="of persons, behind the intervals (default: 500)")  # fmt: skip
     parser.add_argument("--out", type=Path, metavar="DIR",
                         help="folder for validation.json, tables and figures")  # fmt: skip
+    parser.add_argument("--force", action="store_true", help="overwrite a validation in DIR")
     return parser.parse_args(argv)

@@ -6,13 +6,17 @@ from typing import TYPE_CHECKING
 
 from hiprisk.cli.output import print_lines, print_table
 from hiprisk.cli.predict_text import (
+    NO_PEOPLE,
     amount,
     cost_words,
+    filled_words,
     heading,
     level_text,
+    moves_text,
     print_wrapped,
     some_of,
 )
+from hiprisk.serving.likeness import LIKENESS
 
 if TYPE_CHECKING:
     from hiprisk.serving.explanation import Explanation
@@ -20,11 +24,6 @@ if TYPE_CHECKING:
     from hiprisk.sheet.format import Sheet
 
 SHOWN = 5
-LIKENESS = {
-    "alike": "like those that the model learned from",
-    "less_usual": "less usual than 19 in 20 of those that the model learned from",
-    "unlike": "unlike those that the model learned from: fewer than 1 in 100 are as far out",
-}
 
 
 def show_why(model: Model, explanation: Explanation) -> None:
@@ -40,12 +39,16 @@ def show_why(model: Model, explanation: Explanation) -> None:
 
 def _show_parts(sheet: Sheet, explanation: Explanation) -> None:
     found = explanation.contributions
+    if found is None:
+        heading("What moved it: not available.")
+        print_wrapped(NO_PEOPLE, indent=2)
+        return
     lacking = set(explanation.not_known.variables)
     heading(f"What moved it away from the typical patient ({explanation.scale}; it adds up)")
     rows = [["typical patient", "", f"{found.reference:.2f}"]]
     parts = sorted(zip(found.groups, found.values, strict=True), key=lambda part: -abs(part[1]))
     for group, value in parts:
-        mark = "filled in" if lacking.intersection(group.variables) else ""
+        mark = filled_words(lacking, group.variables)
         rows.append([group.label, mark, f"{value:+.2f}"])
     if explanation.held_at_bounds:
         rows.append(["held at the end of the scale", "", f"{explanation.held_at_bounds:+.2f}"])
@@ -68,7 +71,7 @@ def _show_not_known(sheet: Sheet, explanation: Explanation) -> None:
             f"{100 * item.share:.0f} %",
             amount(sheet, item.narrows_80_by),
         ]
-        for item in explanation.next_measurements[:SHOWN]
+        for item in (explanation.next_measurements or ())[:SHOWN]
     ]
     print_table(["once known", "of what is open", "narrower by"], rows)
 
@@ -89,7 +92,7 @@ def _show_measurement(sheet: Sheet, explanation: Explanation) -> None:
                 [
                     sheet.variable(item.variable).label,
                     figure + (" assumed" if error.assumed else ""),
-                    _moves(sheet, item.moves_low, item.moves_high),
+                    moves_text(sheet, item.moves_low, item.moves_high),
                 ]
             )
         if len(instrument.variables) == 1:
@@ -98,7 +101,7 @@ def _show_measurement(sheet: Sheet, explanation: Explanation) -> None:
             [
                 f"all by {instrument.instrument}",
                 "",
-                _moves(sheet, instrument.moves_low, instrument.moves_high),
+                moves_text(sheet, instrument.moves_low, instrument.moves_high),
             ]
         )
     print_table(["measured", "standard error", "answer moves"], rows)
@@ -109,18 +112,12 @@ def _show_measurement(sheet: Sheet, explanation: Explanation) -> None:
         print_wrapped(f"Source: {source}.", indent=2)
 
 
-def _moves(sheet: Sheet, low: float, high: float) -> str:
-    low, high = sorted((low, high))
-    one = amount(sheet, high)
-    if amount(sheet, low) == one:
-        return f"+/- {one}"
-    return f"+/- {amount(sheet, low).split(' ')[0]} to {one}"
-
-
 def _show_likeness(explanation: Explanation) -> None:
     heading("Is this patient like those learned from?")
     found = explanation.distance
-    if found is None:
+    if explanation.typical is None:
+        print_wrapped(f"Not available. {NO_PEOPLE}", indent=2)
+    elif found is None:
         print_lines("  Nothing is known to tell by.")
     else:
         print_wrapped(
@@ -155,9 +152,13 @@ def _show_refits(sheet: Sheet, explanation: Explanation) -> None:
 
 
 def _show_typical(sheet: Sheet, explanation: Explanation) -> None:
+    typical = explanation.typical
+    if typical is None:
+        heading("The typical patient: not available.")
+        return
     heading("The typical patient: medians and most common levels of those learned from")
     rows = []
-    for name, value in explanation.typical.patient.items():
+    for name, value in typical.patient.items():
         spec = sheet.variable(name)
         shown = f"{value:g} {spec.unit}".strip() if isinstance(value, float) else str(value)
         rows.append([spec.label, shown])

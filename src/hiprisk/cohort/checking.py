@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
@@ -19,6 +20,7 @@ Unreadable = Mapping[tuple[str, str], Mask]
 
 SENTINELS = (9.0, 99.0, 999.0, 9999.0, -1.0, -9.0, -99.0, -999.0, 88.0, 888.0)
 BMI_TOLERANCE = 0.15
+_WHOLE = re.compile(r"[0-9]{1,2}(\.0+)?")
 
 _UNREADABLE_ADVICE = {
     "NOT_A_NUMBER": "name sentinels under missing in the mapping, or correct the cells",
@@ -38,6 +40,7 @@ def check_cohort(
     source: Mapping[str, pa.ChunkedArray],
     today: datetime.date | None = None,
     extra: Sequence[Variable] = (),
+    unread: Mapping[tuple[str, str], tuple[str, ...]] | None = None,
 ) -> tuple[Finding, ...]:
     """Hold a whole cohort against every rule.
 
@@ -57,6 +60,8 @@ def check_cohort(
         Dates after it are in the future.
     extra : sequence of Variable
         Variables of the frame that the dictionary lacks.
+    unread : mapping, optional
+        What stood in the cells that could not be read, by variable and code.
 
     Returns
     -------
@@ -84,13 +89,15 @@ def check_cohort(
         if variable.kind == "number":
             findings += number_findings(variable, frame[name].to_numpy(dtype=np.float64))
         elif variable.kind == "category":
-            findings += _shifted_codes(variable, unreadable.get((name, "UNKNOWN_CATEGORY")))
+            key = (name, "UNKNOWN_CATEGORY")
+            texts = None if unread is None else unread.get(key)
+            findings += _shifted_codes(variable, unreadable.get(key), texts)
     findings += people_findings(frame, grain=grain, stacked=stacked, source=source)
     findings += copy_findings(frame)
     findings += _dates(frame, today or datetime.date.today())
     findings += _pairs(frame)
     findings += _flexion_in_contracture(frame)
-    findings += _emptiness(frame)
+    findings += _emptiness(frame, {name for (name, _), mask in unreadable.items() if mask.any()})
     return by_severity(findings)
 
 
@@ -198,8 +205,13 @@ def _wrong_unit(variable: Variable, known: NDArray[np.float64]) -> Iterable[Find
         )
 
 
-def _shifted_codes(variable: Variable, unknown: Mask | None) -> Iterable[Finding]:
+def _shifted_codes(
+    variable: Variable, unknown: Mask | None, texts: Sequence[str] | None
+) -> Iterable[Finding]:
     if unknown is None or set(variable.aliases) != {"0", "1"}:
+        return
+    if texts is not None and not any(_WHOLE.fullmatch(text.strip()) for text in texts):
+        # Words such as "unknown" are no shifted numbers.
         return
     share = float(unknown.mean())
     if share > 0.05:
@@ -271,11 +283,14 @@ def _flexion_in_contracture(frame: pd.DataFrame) -> Iterable[Finding]:
             )
 
 
-def _emptiness(frame: pd.DataFrame) -> Iterable[Finding]:
+def _emptiness(frame: pd.DataFrame, unreadable: set[str]) -> Iterable[Finding]:
+    """Columns of one value or none; `unreadable` ones have a finding that says why already."""
     for name in frame.columns:
         values = frame[name]
         missing = int(values.isna().sum())
         distinct = values.nunique(dropna=True)
+        if missing == len(frame) and name in unreadable:
+            continue
         if missing == len(frame):
             yield Finding(
                 code="ALL_MISSING",

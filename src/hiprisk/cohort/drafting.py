@@ -13,13 +13,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hiprisk.cohort.checking import SENTINELS
-from hiprisk.cohort.csv_text import (
-    check_local_file,
-    detect_dialect,
-    is_parquet,
-    iter_csv,
-)
+from hiprisk.cohort.csv_dialect import detect_dialect
+from hiprisk.cohort.csv_text import iter_csv
 from hiprisk.cohort.dictionary import Variable, load_dictionary
+from hiprisk.cohort.local_file import check_local_file, is_parquet
 from hiprisk.cohort.parquet_text import iter_parquet
 from hiprisk.cohort.structure import IMPUTATION_NAME
 
@@ -144,7 +141,13 @@ def _proposal(column: str, cells: pa.ChunkedArray, name: str | None, score: floa
     from_range = None
     if variable.kind == "category":
         levels = _shown_codes(cells)
-        if not set(codes) <= {*variable.levels, *variable.aliases}:
+        known = {*variable.levels, *variable.aliases}
+        strange = [code for code in codes if code not in known]
+        shown = [code for code in strange if code in levels]
+        if strange and len(strange) < len(codes):
+            named = f" ({', '.join(shown)})" if shown else ""
+            doubts.append(f"codes that are no level{named}: missing, or which level?")
+        elif strange:
             doubts.append("state what each code means")
     elif variable.kind == "number":
         more, from_range = _number_doubts(variable, codes)
@@ -240,7 +243,11 @@ def mapping_text(proposals: Sequence[Proposal], *, source: str) -> str:
         if variable.kind == "category" and strange:
             lines.append(f"  {item.variable}: {_quoted(item.column)}{comment}")
             known = ", ".join(variable.levels)
-            lines += [f"  #   code {_quoted(code)} means one of: {known}" for code in item.levels]
+            lines += [
+                f"  #   code {_quoted(code)} means one of: {known}, or missing"
+                for code in item.levels
+                if code in strange
+            ]
         elif item.from_range is not None:
             low, high = item.from_range
             lines.append(

@@ -16,16 +16,11 @@ from numpy.typing import NDArray
 
 from hiprisk.cohort.cells import CellProblems, CellReader, Column
 from hiprisk.cohort.checking import check_cohort
-from hiprisk.cohort.csv_text import (
-    BLOCK_BYTES,
-    TextBlock,
-    check_local_file,
-    detect_dialect,
-    is_parquet,
-    iter_csv,
-)
+from hiprisk.cohort.csv_dialect import Dialect, detect_dialect
+from hiprisk.cohort.csv_text import BLOCK_BYTES, TextBlock, iter_csv
 from hiprisk.cohort.dictionary import Variable, load_dictionary
-from hiprisk.cohort.findings import Finding
+from hiprisk.cohort.findings import SHOWN_ROWS, Finding
+from hiprisk.cohort.local_file import check_local_file, is_parquet
 from hiprisk.cohort.mapping import CohortMapping, VariableSource, identity_mapping
 from hiprisk.cohort.parquet_text import iter_parquet
 from hiprisk.errors import InputError
@@ -78,6 +73,8 @@ class Cohort:
         Position in the file of each row of the frame, where the mapping selects some of them.
     unreadable : mapping
         Rows of the frame whose cell could not be read, by variable and code.
+    unread_cells : mapping
+        Texts of the first of those cells, in the same order: patients' data, shown to whoever asks.
     """
 
     frame: pd.DataFrame
@@ -89,6 +86,7 @@ class Cohort:
     ignored: tuple[str, ...] = ()
     file_rows: tuple[int, ...] | None = None
     unreadable: Mapping[tuple[str, str], NDArray[np.bool_]] = field(default_factory=dict)
+    unread_cells: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def n_rows(self) -> int:
@@ -135,13 +133,7 @@ def iter_blocks(
     if is_parquet(path):
         blocks: Iterator[TextBlock] = iter_parquet(path)
     else:
-        stated = mapping.format if mapping is not None else None
-        dialect = detect_dialect(
-            path,
-            delimiter=stated.delimiter if stated else None,
-            decimal=stated.decimal if stated else None,
-            encoding=stated.encoding if stated else None,
-        )
+        dialect = dialect_of(path, mapping)
         decimal = dialect.decimal
         blocks = iter_csv(path, dialect, block_bytes=block_bytes)
     for block in blocks:
@@ -153,6 +145,24 @@ def iter_blocks(
         if mapping is not None or not present:
             check_columns(names, used, path.name)
         yield map_block(block, used, decimal=decimal, extra=present)
+
+
+def dialect_of(path: Path | str, mapping: CohortMapping | None) -> Dialect:
+    """How a CSV file is written, as far as the mapping states it and else as it looks.
+
+    Raises
+    ------
+    ConfigError, InputError, StoreError
+        If it is no file or no text.
+    """
+    path = check_local_file(path)
+    stated = mapping.format if mapping is not None else None
+    return detect_dialect(
+        path,
+        delimiter=stated.delimiter if stated else None,
+        decimal=stated.decimal if stated else None,
+        encoding=stated.encoding if stated else None,
+    )
 
 
 def named_as_in_file(mapping: CohortMapping, names: list[str], file: str) -> CohortMapping:
@@ -203,7 +213,9 @@ def check_columns(names: list[str], mapping: CohortMapping, file: str) -> None:
     if lacking:
         folded = {name.strip().lower(): name for name in names}
         hints = [folded[name.lower()] for name in lacking if name.lower() in folded]
-        advice = f"did you mean {', '.join(hints)}?" if hints else "check the mapping and header"
+        advice = "check the mapping and header"
+        if hints:
+            advice = f"did you mean {', '.join(hints)}? or state ignore_case: true in the mapping"
         raise InputError(
             f"the file lacks {len(lacking)} column(s): {', '.join(lacking)}",
             code="MISSING_COLUMN",
@@ -215,8 +227,20 @@ def check_columns(names: list[str], mapping: CohortMapping, file: str) -> None:
             "no column has a name of the dictionary",
             code="MISSING_COLUMN",
             file=file,
-            advice="give a mapping (hiprisk init drafts one), or check that the header is there",
+            advice=_unnamed_advice(names),
         )
+
+
+def _unnamed_advice(names: list[str]) -> str:
+    # A file without a header shows its first patient here: only names that we know are printed.
+    alike = [name for name in names if name.lower() in load_dictionary()]
+    if not alike:
+        return "give a mapping (hiprisk init drafts one), or check that the header is there"
+    shown = ", ".join(f"{name} for {name.lower()}" for name in alike[:3])
+    return (
+        f"{len(alike)} differ in letter case only ({shown}): did you mean these? rename them, or "
+        "give a mapping (hiprisk init drafts one; ignore_case: true takes names in any case)"
+    )
 
 
 def map_block(
@@ -306,17 +330,20 @@ def read_cohort(
     stacked = mapping is not None and mapping.imputation_column is not None
     grain = mapping.grain if mapping else "person"
     unreadable = _joined_problems(blocks)
+    source = {name: _source_text(blocks, name) for name in blocks[0].source.column_names}
+    used = mapping or identity_mapping(blocks[0].source.column_names)
+    if used.ignore_case:
+        used = named_as_in_file(used, blocks[0].source.column_names, Path(path).name)
+    cells = _unread(unreadable, used, source)
     findings = check_cohort(
         frame,
         unreadable=unreadable,
         grain=grain,
         stacked=stacked,
-        source={name: _source_text(blocks, name) for name in blocks[0].source.column_names},
+        source=source,
         extra=extra,
+        unread=cells,
     )
-    used = mapping or identity_mapping(blocks[0].source.column_names)
-    if used.ignore_case:
-        used = named_as_in_file(used, blocks[0].source.column_names, Path(path).name)
     taken = {column for item in used.variables.values() for column in _source_columns(item)}
     taken |= {*used.where, used.imputation_column or "", *(variable.name for variable in extra)}
     file_rows = _file_rows(blocks)
@@ -330,7 +357,23 @@ def read_cohort(
         source_name=Path(path).name,
         ignored=tuple(name for name in blocks[0].source.column_names if name not in taken),
         unreadable=unreadable,
+        unread_cells={key: texts[:SHOWN_ROWS] for key, texts in cells.items()},
     )
+
+
+def _unread(
+    unreadable: Mapping[tuple[str, str], NDArray[np.bool_]],
+    mapping: CohortMapping,
+    source: Mapping[str, pa.ChunkedArray],
+) -> dict[tuple[str, str], tuple[str, ...]]:
+    """What stood in the cells that could not be read, row by row."""
+    found = {}
+    for (name, code), mask in unreadable.items():
+        columns = _source_columns(mapping.variables[name]) if name in mapping.variables else [name]
+        rows = pa.array(np.flatnonzero(mask))
+        parts = [source[column].take(rows).to_pylist() for column in columns]
+        found[name, code] = tuple(" | ".join(map(str, texts)) for texts in zip(*parts, strict=True))
+    return found
 
 
 def _provenance(frame: pd.DataFrame, stated: str) -> str:

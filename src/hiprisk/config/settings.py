@@ -187,7 +187,8 @@ class ImputationSettings:
     imputations_in_resamples : int
         The same inside each fold and each bootstrap resample.
     draws_at_prediction : int
-        Draws with which a prediction fills what is missing; even, since they come in pairs.
+        Draws with which a prediction fills what is missing, at least: rounded up to whole sets of
+        twice as many draws as the model has columns, which balance each other.
     auxiliary : tuple of str
         Variables that inform the imputation but are no predictors.
     max_imputed_weight : float

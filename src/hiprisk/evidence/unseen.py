@@ -11,8 +11,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hiprisk.evidence.finished import FinishedStudy
+from hiprisk.learning.candidates import OutOfFold
+from hiprisk.learning.uncertainty import residual_distribution
 from hiprisk.metrics.calibration_curve import CalibrationCurve, calibration_curve
-from hiprisk.metrics.distribution import Forecast, forecast_from_sheet
+from hiprisk.metrics.distribution import Forecast, forecast_from_sheet, joined
 from hiprisk.metrics.distribution_scores import (
     CoverageByLevel,
     PitHistogram,
@@ -22,6 +24,7 @@ from hiprisk.metrics.distribution_scores import (
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.limits import LimitShares, limit_shares
 from hiprisk.metrics.predicted_observed import PredictedObserved, predicted_observed
+from hiprisk.sheet.format import OutcomeSpec
 from hiprisk.validation.intervals import metric_intervals
 
 Floats = NDArray[np.float64]
@@ -74,12 +77,43 @@ def unseen_forecast(study: FinishedStudy) -> Forecast | None:
     """Out-of-fold predictive distributions; None for a binary outcome."""
     if study.sheet.distribution is None:
         return None
-    return forecast_from_sheet(
-        study.sheet.distribution,
-        study.sheet.outcome,
-        mean=study.unseen.predicted,
-        imputation_variance=study.unseen.imputation_variance,
-    )
+    unseen = study.unseen
+    return forecast_of_others(study.data.outcome[unseen.rows], unseen, study.sheet.outcome)
+
+
+def forecast_of_others(observed: Floats, unseen: OutOfFold, outcome: OutcomeSpec) -> Forecast:
+    """Predictive distributions whose center and scatter are both learned from other people.
+
+    Parameters
+    ----------
+    observed : ndarray, shape (n_rows,)
+        Outcomes of the people of `unseen`.
+    unseen : OutOfFold
+    outcome : OutcomeSpec
+        Gives the bounds.
+
+    Notes
+    -----
+    A fold's scatter comes from the residuals of the other folds. A scatter learned from all
+    residuals, as the sheet's is, covers exactly what it promises among the people it was learned
+    from, whatever the model: that would be no evidence.
+    """
+    parts, rows = [], []
+    for fold in np.unique(unseen.fold):
+        own = unseen.fold == fold
+        scatter = residual_distribution(
+            observed[~own], unseen.predicted[~own], unseen.imputation_variance[~own]
+        )
+        parts.append(
+            forecast_from_sheet(
+                scatter,
+                outcome,
+                mean=unseen.predicted[own],
+                imputation_variance=unseen.imputation_variance[own],
+            )
+        )
+        rows.append(np.flatnonzero(own))
+    return joined(parts, rows)
 
 
 def unseen_performance(study: FinishedStudy) -> UnseenPerformance:

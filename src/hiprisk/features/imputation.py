@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import chi2
 
 from hiprisk.errors import InputError
 from hiprisk.sheet.missing import NormalModel, condition
@@ -173,13 +174,43 @@ def draw_with_fixed_noise(data: Floats, model: NormalModel, noise: Floats) -> li
     return completed
 
 
-def antithetic_noise(n_draws: int, width: int, rng: np.random.Generator) -> Floats:
-    """Standard normal numbers in pairs of opposite sign, shape (n_draws, width).
+def balanced_noise(n_draws: int, width: int, rng: np.random.Generator) -> Floats:
+    """Numbers that stand for standard normal ones, with their mean and covariance exactly.
 
-    The draws of a linear predictor then average to its conditional mean.
+    Parameters
+    ----------
+    n_draws : int
+        At least so many: whole sets of twice as many draws as columns are made.
+    width : int
+        Number of columns.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    ndarray, shape (n_draws or more, width)
+        Columns of mean 0 whose sample covariance (with n - 1) is the identity, as is that of any
+        of the columns alone.
+
+    Notes
+    -----
+    Rows of random rotations, each with its opposite. A linear predictor's draws then have exactly
+    its conditional mean and variance; of 20 free draws of 20 columns the variance was wrong by a
+    factor between 0.3 and 1.8. Splines and trees gain as far as they are nearly linear. Sets lie
+    at the distances from the center that normal numbers have, from near to far.
     """
-    half = rng.standard_normal((n_draws // 2, width))
-    return np.concatenate([half, -half])
+    n_sets = max(1, -(-n_draws // (2 * width)))
+    squared = chi2.ppf((np.arange(n_sets) + 0.5) / n_sets, width)
+    distances = np.sqrt(width * squared / squared.mean())
+    half = np.concatenate([distance * _rotation(width, rng) for distance in distances])
+    total = 2 * len(half)
+    return np.asarray(np.concatenate([half, -half]) * np.sqrt((total - 1) / total))
+
+
+def _rotation(width: int, rng: np.random.Generator) -> Floats:
+    """A random orthogonal matrix, every one as likely."""
+    rotation, triangle = np.linalg.qr(rng.standard_normal((width, width)))
+    # Without the sign some would be likelier than others.
+    return np.asarray(rotation * np.sign(np.diag(triangle)))
 
 
 def _observed_moments(data: Floats) -> tuple[Floats, Floats]:

@@ -235,11 +235,14 @@ class OutOfFold:
     rows : ndarray of int
         Positions among all people; those without an outcome are absent.
     predicted, imputation_variance : ndarray, shape (n_rows,)
+    fold : ndarray of int, shape (n_rows,)
+        In which fold each person was left out.
     """
 
     rows: NDArray[np.intp]
     predicted: Floats
     imputation_variance: Floats
+    fold: NDArray[np.intp]
 
 
 def out_of_fold(
@@ -253,8 +256,9 @@ def out_of_fold(
     variance = np.concatenate(
         [part.var(axis=0, ddof=1) if len(part) > 1 else np.zeros(part.shape[1]) for part in drawn]
     )
+    fold = np.repeat(np.arange(len(folds)), [len(part.rows) for part in folds])
     order = np.argsort(rows)
-    return OutOfFold(rows[order], predicted[order], variance[order])
+    return OutOfFold(rows[order], predicted[order], variance[order], fold[order])
 
 
 def with_settings(estimator: StudyEstimator, **changes: Any) -> StudyEstimator:

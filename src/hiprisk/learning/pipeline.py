@@ -13,7 +13,7 @@ from sklearn.base import BaseEstimator
 from hiprisk.features.design import Design
 from hiprisk.features.imputation import (
     NormalFit,
-    antithetic_noise,
+    balanced_noise,
     draw_completed,
     draw_with_fixed_noise,
     fit_normal,
@@ -103,11 +103,13 @@ class StudyEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has n
     ) -> Self:
         """Fit on the design's columns, shape (n_people, n_columns); see `fit`."""
         self.imputation_, stack = complete_for_fitting(self, columns, y, auxiliary, start)
+        self.n_described_ = len(columns)
         return self.fit_completed(stack, y[~np.isnan(y)])
 
     def fit_completed(self, stack: Sequence[Floats], y: Floats) -> Self:
         """Fit the family on completed columns of people whose outcome is known."""
         inputs = [self.design.model_inputs(part) for part in stack]
+        self.n_fitted_ = len(y)
         return self.fit_inputs(inputs, y)
 
     def fit_inputs(self, inputs: Sequence[Floats], y: Floats) -> Self:
@@ -145,7 +147,7 @@ class StudyEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has n
 
 def prediction_noise(seed: int, n_draws: int, width: int) -> Floats:
     """The fixed noise of a study, shape (n_draws, width)."""
-    return antithetic_noise(n_draws, width, rng_for(seed, "prediction-draws"))
+    return balanced_noise(n_draws, width, rng_for(seed, "prediction-draws"))
 
 
 def linear_predictors(fit: FamilyFit, versions: Sequence[Floats]) -> Floats:

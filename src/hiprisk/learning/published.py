@@ -13,7 +13,7 @@ from hiprisk.cohort.dictionary import Variable, load_dictionary
 from hiprisk.cohort.mapping import UNITS
 from hiprisk.config.published import PredictorSettings, PublishedModel, TermSettings
 from hiprisk.errors import ConfigError
-from hiprisk.features.imputation import antithetic_noise
+from hiprisk.features.imputation import balanced_noise
 from hiprisk.features.normal_people import normal_people
 from hiprisk.learning.export import outcome_measurement, outcome_spec_of
 from hiprisk.learning.uncertainty import PROBABILITIES
@@ -90,7 +90,9 @@ def published_sheet(model: PublishedModel) -> Sheet:
         distribution=_distribution(model),
         residual_sd=None if model.residuals is None else model.residuals.sd,
         max_imputed_weight=0.0 if complete_only else 0.9,
+        n_people=model.n_developed,
         notes=tuple(_notes(model, complete_only=complete_only)),
+        invented=True if model.source.invented else None,
     )
     sheet = _weighted(sheet, complete_only=complete_only)
     check_sheet(sheet, name=model.name)
@@ -284,11 +286,12 @@ def _missing(
         spread = float(np.sqrt(covariance[one, one] * covariance[other, other]))
         covariance[one, other] = covariance[other, one] = correlation.r * spread
     _check_possible(mean, covariance)
-    noise = antithetic_noise(DRAWS, len(columns), rng_for(0, "published", "missing"))
+    noise = balanced_noise(DRAWS, len(columns), rng_for(0, "published", "missing"))
     return MissingModel(
         mean=tuple(map(float, mean)),
         covariance=tuple(tuple(map(float, row)) for row in covariance),
         draws=tuple(tuple(map(float, row)) for row in noise),
+        n_people=model.n_developed,
     )
 
 

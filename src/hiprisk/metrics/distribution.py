@@ -7,7 +7,7 @@ first and the last of them as lumps there: the same law from which the sheet rea
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -132,14 +132,18 @@ class Forecast:
     ----------
     mean, scale : ndarray, shape (n_people,)
         Center and spread, in units of the outcome.
-    law : ResidualLaw
+    laws : tuple of ResidualLaw
+        One for all, or one for each fold of people who are judged by a law of the others.
+    law_of : ndarray of int, shape (n_people,)
+        Position of each person's law.
     lower, upper : float
         Bounds of the outcome; infinite where there is none.
     """
 
     mean: Floats
     scale: Floats
-    law: ResidualLaw
+    laws: tuple[ResidualLaw, ...]
+    law_of: NDArray[np.intp]
     lower: float
     upper: float
 
@@ -151,10 +155,21 @@ class Forecast:
         return Forecast(
             mean=self.mean[rows],
             scale=self.scale[rows],
-            law=self.law,
+            laws=self.laws,
+            law_of=self.law_of[rows],
             lower=self.lower,
             upper=self.upper,
         )
+
+    def by_law(self, function: Callable[[ResidualLaw, Floats], Floats], values: Floats) -> Floats:
+        """A function of each person's law and value, shape (n_people,)."""
+        if len(self.laws) == 1:
+            return function(self.laws[0], values)
+        found = np.empty(len(self))
+        for position, law in enumerate(self.laws):
+            own = self.law_of == position
+            found[own] = function(law, values[own])
+        return found
 
     def residual(self, outcome: Floats | float) -> Floats:
         """The outcome on the scale of R."""
@@ -167,29 +182,31 @@ class Forecast:
     def cdf(self, outcome: Floats | float) -> Floats:
         """P(outcome at most this), shape (n_people,)."""
         outcome = np.broadcast_to(np.asarray(outcome, dtype=np.float64), self.mean.shape)
-        inside = self.law.cdf(self.residual(outcome))
+        inside = self.by_law(ResidualLaw.cdf, self.residual(outcome))
         inside = np.where(outcome < self.lower, 0.0, inside)
         return np.where(outcome >= self.upper, 1.0, inside)
 
     def below(self, outcome: Floats | float) -> Floats:
         """P(outcome less than this), shape (n_people,)."""
         outcome = np.broadcast_to(np.asarray(outcome, dtype=np.float64), self.mean.shape)
-        inside = self.law.below(self.residual(outcome))
+        inside = self.by_law(ResidualLaw.below, self.residual(outcome))
         inside = np.where(outcome <= self.lower, 0.0, inside)
         return np.where(outcome > self.upper, 1.0, inside)
 
     def quantile(self, probability: float) -> Floats:
         """Quantile of the outcome, shape (n_people,)."""
-        r = float(np.interp(probability, self.law.probabilities, self.law.quantiles))
-        return self.clip(self.mean + self.scale * r)
+        r = [np.interp(probability, law.probabilities, law.quantiles) for law in self.laws]
+        return self.clip(self.mean + self.scale * np.array(r)[self.law_of])
 
     def expectation(self) -> Floats:
         """Mean of the outcome with its bounds, shape (n_people,); `mean` is that before them."""
-        law, low, high = self.law, self.residual(self.lower), self.residual(self.upper)
+        ends = np.array([(law.quantiles[0], law.quantiles[-1]) for law in self.laws])[self.law_of]
+        low, high = self.residual(self.lower), self.residual(self.upper)
         # R never leaves its quantiles, so an end that is infinite may be taken there.
-        first = np.where(np.isfinite(low), low, np.minimum(law.quantiles[0], high))
-        last = np.where(np.isfinite(high), high, np.maximum(law.quantiles[-1], first))
-        center = last - (law.integral(last) - law.integral(first))
+        first = np.where(np.isfinite(low), low, np.minimum(ends[:, 0], high))
+        last = np.where(np.isfinite(high), high, np.maximum(ends[:, 1], first))
+        integral = ResidualLaw.integral
+        center = last - (self.by_law(integral, last) - self.by_law(integral, first))
         return self.mean + self.scale * center
 
     def at_lower(self) -> Floats:
@@ -205,8 +222,11 @@ class Forecast:
 
         A bound that is not known (NaN) has no chance (NaN).
         """
-        spread = _sheet_law(self.law, self.lower, self.upper)
-        chance = spread.chance(event, bound, self.mean, self.scale)
+        chance = np.empty(len(self))
+        for position, law in enumerate(self.laws):
+            own = self.law_of == position
+            spread = _sheet_law(law, self.lower, self.upper)
+            chance[own] = spread.chance(event, bound[own], self.mean[own], self.scale[own])
         return np.where(np.isnan(bound), np.nan, chance)
 
 
@@ -248,7 +268,8 @@ def forecast(
     return Forecast(
         mean=center,
         scale=spread,
-        law=residual_law(probabilities, quantiles),
+        laws=(residual_law(probabilities, quantiles),),
+        law_of=np.zeros(len(center), dtype=np.intp),
         lower=low,
         upper=high,
     )
@@ -283,6 +304,30 @@ def forecast_from_sheet(
         quantiles=distribution.quantiles,
         lower=outcome.lower,
         upper=outcome.upper,
+    )
+
+
+def joined(forecasts: Sequence[Forecast], rows: Sequence[NDArray[np.intp]]) -> Forecast:
+    """Forecasts of parts of the people as one, each part with its own law.
+
+    Parameters
+    ----------
+    forecasts : sequence of Forecast
+        With the same bounds.
+    rows : sequence of ndarray of int
+        Positions of each part's people; together every position once.
+    """
+    order = np.argsort(np.concatenate(rows))
+    laws = tuple(law for part in forecasts for law in part.laws)
+    first = np.cumsum([0, *(len(part.laws) for part in forecasts[:-1])])
+    law_of = [part.law_of + start for part, start in zip(forecasts, first, strict=True)]
+    return Forecast(
+        mean=np.concatenate([part.mean for part in forecasts])[order],
+        scale=np.concatenate([part.scale for part in forecasts])[order],
+        laws=laws,
+        law_of=np.concatenate(law_of)[order],
+        lower=forecasts[0].lower,
+        upper=forecasts[0].upper,
     )
 
 

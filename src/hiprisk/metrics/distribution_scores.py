@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from hiprisk.errors import InputError
-from hiprisk.metrics.distribution import Forecast
+from hiprisk.metrics.distribution import Forecast, ResidualLaw
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.inputs import as_forecast_outcome
 from hiprisk.metrics.replicates import quantiles
@@ -38,15 +39,16 @@ def crps_values(observed: Floats, forecast: Forecast) -> Floats:
     The distribution function is piecewise linear between the bounds, so its square integrates to
     cubic polynomials. An outcome outside its bounds adds its distance from them.
     """
-    law = forecast.law
+    before = partial(forecast.by_law, ResidualLaw.integral_squared)
+    after = partial(forecast.by_law, ResidualLaw.integral_rest_squared)
     inside = forecast.clip(observed)
     at = forecast.residual(inside)
     low, high = forecast.residual(forecast.lower), forecast.residual(forecast.upper)
-    score = law.integral_squared(at) + law.integral_rest_squared(at)
+    score = before(at) + after(at)
     if np.isfinite(forecast.lower):
-        score = score - law.integral_squared(low)
+        score = score - before(low)
     if np.isfinite(forecast.upper):
-        score = score - law.integral_rest_squared(high)
+        score = score - after(high)
     return forecast.scale * score + np.abs(observed - inside)
 
 

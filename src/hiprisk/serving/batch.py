@@ -9,13 +9,17 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from hiprisk.cohort.csv_dialect import Dialect
+from hiprisk.cohort.csv_text import ORDINARY
 from hiprisk.cohort.dictionary import variables_beyond
+from hiprisk.cohort.local_file import check_local_file, is_parquet
 from hiprisk.cohort.mapping import CohortMapping
-from hiprisk.cohort.reading import CohortBlock, iter_blocks
-from hiprisk.errors import ConfigError, InputError, StoreError
+from hiprisk.cohort.reading import CohortBlock, dialect_of, iter_blocks
+from hiprisk.errors import ConfigError, InputError
+from hiprisk.outputs import check_output_file, written_whole
 from hiprisk.serving.answers import Answers, Unreadable, answer, column_names
 from hiprisk.serving.patient import Model
-from hiprisk.serving.scored_file import ScoredFile, guarded, guarded_names, written_whole
+from hiprisk.serving.scored_file import ScoredFile, guarded, guarded_names
 from hiprisk.serving.tally import ScoreResult, Tally
 
 BLOCK_BYTES = 2 << 20
@@ -39,7 +43,8 @@ def score_file(
     ----------
     model : Model
     path, out : path-like
-        CSV or Parquet, each by its own kind; `out` is written whole or not at all.
+        CSV or Parquet, each by its own kind; `out` is written whole or not at all, as CSV with the
+        delimiter and the decimal sign of `path`, in UTF-8.
     mapping : CohortMapping, optional
     force : bool
         Overwrite `out`.
@@ -58,10 +63,10 @@ def score_file(
         Then nothing was written.
     """
     path, out = Path(path), Path(out)
-    _check_target(path, out, force=force)
+    check_output_file(out, force=force, inputs=[path])
     if summary is not None:
         summary = Path(summary)
-        _check_target(path, summary, force=force)
+        check_output_file(summary, force=force, inputs=[path])
         if summary.resolve() == out.resolve():
             raise ConfigError("output and summary are the same file", code="SAME_FILE",
                               file=out.name)  # fmt: skip
@@ -70,7 +75,11 @@ def score_file(
         mapping = dataclasses.replace(mapping, where={}, imputations=())
     tally = Tally(model, path.name, mapping)
     parquet = out.suffix == ".parquet"
-    with written_whole(out) as scratch, ScoredFile(scratch, parquet=parquet) as to:
+    dialect = _dialect(path, mapping, parquet=parquet)
+    with (
+        written_whole(out) as scratch,
+        ScoredFile(scratch, parquet=parquet, dialect=dialect) as to,
+    ):
         extra = variables_beyond(model.sheet.variables)
         for block in iter_blocks(path, mapping, block_bytes=BLOCK_BYTES, extra=extra):
             tally.look(block, accept_units=accept_units)
@@ -79,10 +88,17 @@ def score_file(
             tally.add(block, answers)
             if progress is not None:
                 progress(tally.n_rows)
-    result = tally.result(out)
+    result = dataclasses.replace(tally.result(out), dialect=dialect)
     if summary is not None:
         _write_summary(result, Path(summary))
     return result
+
+
+def _dialect(path: Path, mapping: CohortMapping | None, *, parquet: bool) -> Dialect:
+    """How the scored file is written: as the file that came, so that it is read like that one."""
+    if parquet or is_parquet(check_local_file(path)):
+        return ORDINARY
+    return dialect_of(path, mapping)
 
 
 def _write_summary(result: ScoreResult, path: Path) -> None:
@@ -92,17 +108,6 @@ def _write_summary(result: ScoreResult, path: Path) -> None:
         else:
             plain = json.dumps(result.to_dict(), indent=2, allow_nan=False, ensure_ascii=False)
             scratch.write_text(f"{plain}\n", encoding="utf-8")
-
-
-def _check_target(path: Path, out: Path, *, force: bool) -> None:
-    if out.exists() and path.exists() and out.samefile(path):
-        raise ConfigError("input and output are the same file", code="SAME_FILE", file=out.name)
-    if out.exists() and not force:
-        raise ConfigError(
-            "the output file exists", code="EXISTS", file=out.name, advice="add --force"
-        )
-    if not out.parent.is_dir():
-        raise StoreError("the output's folder does not exist", file=out.name, advice="make it")
 
 
 def _answers(model: Model, block: CohortBlock) -> Answers:

@@ -8,17 +8,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from hiprisk.errors import InputError
-from hiprisk.serving.fhir import bundle_resources, headline
+from hiprisk.serving.fhir import FHIR_ID, SERVER, bundle_resources, headline
 from hiprisk.serving.fhir_codes import CodeMap
 from hiprisk.serving.observations import REASONS, Record, Unused, Used, read_record
 from hiprisk.serving.patient import Model
 from hiprisk.serving.problems import RequestRefusedError
+from hiprisk.serving.remarks import remarks, value_in_words
 from hiprisk.serving.requests import predict_one
-from hiprisk.serving.statements import DISCLAIMER, SIMULATED
+from hiprisk.serving.statements import DISCLAIMER, kind_not_for_patients, warnings_of
 
 MAX_SUMMARY = 139
 HOOK = "patient-view"
-_FHIR_ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
 _UUID = re.compile(r"[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 
 
@@ -29,22 +29,19 @@ def service_id(model: Model) -> str:
 
 def discovery(model: Model, code_map: CodeMap) -> dict[str, Any]:
     """What ``GET /cds-services`` tells: the hook and the queries whose results it wants."""
-    simulated = " SIMULATED MODEL, not for patients." if _is_simulated(model) else ""
+    kind = kind_not_for_patients(model.sheet)
+    warning = f" {kind}" if kind else ""
     return {
         "services": [
             {
                 "hook": HOOK,
                 "id": service_id(model),
                 "title": model.sheet.title,
-                "description": f"{model.sheet.outcome.estimand}.{simulated} {DISCLAIMER}",
+                "description": f"{model.sheet.outcome.estimand}.{warning} {DISCLAIMER}",
                 "prefetch": _prefetch(model, code_map),
             }
         ]
     }
-
-
-def _is_simulated(model: Model) -> bool:
-    return model.sheet.provenance == "synthetic"
 
 
 def _prefetch(model: Model, code_map: CodeMap) -> dict[str, str]:
@@ -96,7 +93,7 @@ def answer_hook(
     resources = [resource for value in prefetch.values() for resource in bundle_resources(value)]
     record = read_record(
         resources,
-        patient_names=frozenset({f"Patient/{patient_id}"}),
+        patient_names=_names(patient_id, document),
         code_map=code_map,
         variables=[spec.name for spec in model.sheet.variables],
         now=now,
@@ -115,9 +112,20 @@ def _patient_id(document: Mapping[str, Any]) -> str:
     for key in ("userId", "patientId"):
         if not isinstance(context.get(key), str) or not context[key]:
             raise _bad(f"context must hold {key} as text", f"context.{key}")
-    if not _FHIR_ID.fullmatch(context["patientId"]):
+    if not FHIR_ID.fullmatch(context["patientId"]):
         raise _bad("context.patientId must be a FHIR id", "context.patientId")
     return str(context["patientId"])
+
+
+def _names(patient_id: str, document: Mapping[str, Any]) -> frozenset[str]:
+    """The references that mean the patient: relative, and on the server that calls."""
+    relative = f"Patient/{patient_id}"
+    server = document.get("fhirServer")
+    if server is None:
+        return frozenset({relative})
+    if not isinstance(server, str) or not re.fullmatch(SERVER, server):
+        raise _bad("fhirServer must be the http or https address of a server", "fhirServer")
+    return frozenset({relative, f"{server.rstrip('/')}/{relative}"})
 
 
 def _bad(reason: str, key: str) -> InputError:
@@ -132,13 +140,15 @@ def card(model: Model, record: Record) -> dict[str, Any]:
         values = predict_one(model, record.values)
     except InputError as refusal:
         summary = f"No prediction: {_refused(model, refusal)}"
-        lines: list[str] = []
+        # The summary may have to be cut.
+        lines = [f"{summary}.", ""]
     else:
         summary = headline(model, values)
         lines = _answer_lines(model, values)
-    if _is_simulated(model):
-        summary = f"SIMULATED MODEL, not for patients. {summary}"
-        lines = [SIMULATED, "", *lines]
+    kind = kind_not_for_patients(model.sheet)
+    if kind:
+        summary = f"{kind} {summary}"
+        lines = [*warnings_of(model.sheet), "", *lines]
     return {
         "summary": _shortened(summary),
         "indicator": "info",
@@ -171,9 +181,7 @@ def _answer_lines(model: Model, values: Mapping[str, Any]) -> list[str]:
     ]
     if outcome.kind == "continuous":
         lines.append(f"- scale: {outcome.unit}, higher is {outcome.higher_is}")
-    flags = [flag for flag in values["flags"] if flag != "SIMULATED_MODEL"]
-    if flags:
-        lines.append(f"- worth knowing: `{', '.join(flags)}`")
+    lines += [f"- worth knowing: {remark}" for remark in remarks(model, values)]
     return [*lines, ""]
 
 
@@ -192,11 +200,9 @@ def _record_lines(model: Model, record: Record) -> list[str]:
 
 def used_in_words(model: Model, item: Used) -> str:
     """A value that was used: what, how much, from when."""
-    spec = model.sheet.variable(item.variable)
-    number = f"{item.value:g} {spec.unit}" if isinstance(item.value, float) else item.value
     when = f", recorded {item.recorded}" if item.recorded else ", from the patient's data"
     converted = f", converted from {item.converted_from}" if item.converted_from else ""
-    return f"{spec.label}: {number.strip()}{when}{converted}"
+    return f"{value_in_words(model, item.variable, item.value)}{when}{converted}"
 
 
 def _unused_in_words(model: Model, note: Unused) -> str:

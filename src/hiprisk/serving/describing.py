@@ -29,7 +29,14 @@ def describe(model: Model) -> dict[str, Any]:
         "cohort_fingerprint": bundle.manifest["cohort_fingerprint"],
         "created_with": bundle.manifest.get("created_with", {}),
         "outcome": encode(sheet.outcome),
-        "variables": [{**encode(spec), "takes": range_text(spec)} for spec in sheet.variables],
+        "variables": [
+            {
+                **encode(spec),
+                "weight": spec.weight if sheet.knows_its_people else None,
+                "takes": range_text(spec),
+            }
+            for spec in sheet.variables
+        ],
         "evidence": bundle.evidence,
         "card": bundle.file_bytes("card.md").decode() if bundle.has_file("card.md") else "",
         **words(model),

@@ -65,9 +65,12 @@ class Explanation:
 
     Attributes
     ----------
+    typical, contributions, next_measurements
+        None where the sheet does not know its people: there is nobody to compare with, and nothing
+        is filled in.
     scale : str
         Unit of the contributions.
-    contributions : Contributions
+    contributions : Contributions or None
         On the scale of the linear predictor; they add up.
     held_at_bounds : float
         What clipping at the ends of the scale adds to the difference of the predictions: 0 unless
@@ -76,12 +79,12 @@ class Explanation:
         None where the sheet carries no refits.
     """
 
-    typical: Typical
+    typical: Typical | None
     scale: str
-    contributions: Contributions
+    contributions: Contributions | None
     held_at_bounds: float
     not_known: NotKnown
-    next_measurements: tuple[NextMeasurement, ...]
+    next_measurements: tuple[NextMeasurement, ...] | None
     measurement_ranges: tuple[InstrumentRange, ...]
     score_error: MeasurementError | None
     distance: Distance | None
@@ -90,32 +93,37 @@ class Explanation:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values; None where the sheet does not say."""
-        parts = zip(self.contributions.groups, self.contributions.values, strict=True)
-        lacking = set(self.not_known.variables)
+        typical, following = self.typical, self.next_measurements
         return {
-            "typical": {"patient": dict(self.typical.patient), **self.typical.values},
-            "contributions": {
-                "scale": self.scale,
-                "reference": self.contributions.reference,
-                "total": self.contributions.total,
-                "held_at_bounds": self.held_at_bounds,
-                "parts": [
-                    {
-                        "label": group.label,
-                        "variables": list(group.variables),
-                        "not_known": [name for name in group.variables if name in lacking],
-                        "value": value,
-                    }
-                    for group, value in parts
-                ],
-            },
+            "typical": typical and {"patient": dict(typical.patient), **typical.values},
+            "contributions": self.contributions and self._parts(self.contributions),
             "not_known": {**asdict(self.not_known), "variables": list(self.not_known.variables)},
-            "next_measurements": [asdict(item) for item in self.next_measurements],
+            "next_measurements": (
+                None if following is None else [asdict(item) for item in following]
+            ),
             "measurement_ranges": [_instrument(item) for item in self.measurement_ranges],
             "score_error": _plain(self.score_error),
             "distance": _plain(self.distance),
             "effective_sample_size": self.effective_sample_size,
             "refits": _plain(self.refits),
+        }
+
+    def _parts(self, found: Contributions) -> dict[str, Any]:
+        lacking = set(self.not_known.variables)
+        return {
+            "scale": self.scale,
+            "reference": found.reference,
+            "total": found.total,
+            "held_at_bounds": self.held_at_bounds,
+            "parts": [
+                {
+                    "label": group.label,
+                    "variables": list(group.variables),
+                    "not_known": [name for name in group.variables if name in lacking],
+                    "value": value,
+                }
+                for group, value in zip(found.groups, found.values, strict=True)
+            ],
         }
 
 
@@ -134,20 +142,19 @@ def explain_patient(evaluator: SheetEvaluator, columns: Columns) -> Explanation:
     completed = evaluator.completed(known)
     prediction = evaluator.predict(columns)
     predicted = float(prediction.predicted[0])
-    typical = _typical(sheet, evaluator)
-    reference = evaluator.numeric_columns(as_columns(sheet, dict(typical.patient)), 1)
-    parts = contributions(evaluator, completed, evaluator.completed(reference))
+    variance = float(prediction.imputation_variance[0])
+    typical, parts = _against_typical(evaluator, completed)
+    lp = parts.total if parts is not None else float(evaluator.moments(known, 1)[0][0])
     return Explanation(
         typical=typical,
         scale="log odds" if binary else sheet.outcome.unit,
         contributions=parts,
-        held_at_bounds=0.0 if binary else _held(evaluator, parts),
-        not_known=_not_known(evaluator, parts.total, prediction),
-        next_measurements=next_measurements(
-            evaluator,
-            known,
-            lp=parts.total,
-            variance=float(prediction.imputation_variance[0]),
+        held_at_bounds=0.0 if binary or parts is None else _held(evaluator, parts),
+        not_known=_not_known(evaluator, lp, prediction),
+        next_measurements=(
+            next_measurements(evaluator, known, lp=lp, variance=variance)
+            if sheet.knows_its_people
+            else None
         ),
         measurement_ranges=measurement_ranges(evaluator, columns),
         score_error=sheet.outcome.measurement,
@@ -157,6 +164,18 @@ def explain_patient(evaluator: SheetEvaluator, columns: Columns) -> Explanation:
         ),
         refits=refit_spread(evaluator, completed, predicted),
     )
+
+
+def _against_typical(
+    evaluator: SheetEvaluator, completed: Mapping[str, Floats]
+) -> tuple[Typical | None, Contributions | None]:
+    """The typical patient and what moved this one away; nothing of people who are not known."""
+    sheet = evaluator.sheet
+    if not sheet.knows_its_people:
+        return None, None
+    typical = _typical(sheet, evaluator)
+    reference = evaluator.numeric_columns(as_columns(sheet, dict(typical.patient)), 1)
+    return typical, contributions(evaluator, completed, evaluator.completed(reference))
 
 
 def _typical(sheet: Sheet, evaluator: SheetEvaluator) -> Typical:

@@ -24,12 +24,14 @@ if TYPE_CHECKING:
 
 # Reasons that concern no single variable.
 NO_ANSWER = {"OVERFLOW": "a value is so large that the model's numbers run out"}
+RADIANS = "all angles given are below 3.2, as radians are; degrees are wanted"
 _ADVICE = {
     "OVERFLOW": "check the values and their units",
     "OUT_OF_RANGE": "check the value and its unit",
     "NOT_A_NUMBER": "give a number with a decimal point",
     "NOT_AN_INTEGER": "give a whole number",
     "UNKNOWN_CATEGORY": "give one of the levels",
+    "UNIT_SUSPECT": "give degrees: radians times 57.3",
     "TOO_MANY_MISSING": "give more, or the more important, variables",
 }
 
@@ -49,6 +51,8 @@ class PatientPrediction:
     bundle_sha256 : str
     explanation : Explanation or None
         Where it was asked for.
+    invented : bool
+        The model's coefficients are made up.
     """
 
     values: Mapping[str, Any]
@@ -57,6 +61,7 @@ class PatientPrediction:
     intended_use: str
     bundle_sha256: str
     explanation: Explanation | None = None
+    invented: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """What ``hiprisk predict --json`` prints."""
@@ -67,6 +72,8 @@ class PatientPrediction:
             "intended_use": self.intended_use,
             "bundle_sha256": self.bundle_sha256,
         }
+        if self.invented:
+            plain["invented"] = True
         if self.explanation is not None:
             plain["explanation"] = self.explanation.to_dict()
         return plain
@@ -112,6 +119,7 @@ class Model:
             provenance=self.sheet.provenance,
             intended_use=self.sheet.intended_use,
             bundle_sha256=self.bundle.sha256,
+            invented=bool(self.sheet.invented),
         )
 
     def answer(self, patient: Mapping[str, object]) -> Mapping[str, Any]:
@@ -122,7 +130,7 @@ class Model:
         InputError
             If a name is no variable of the model.
         """
-        columns, unreadable = self._columns(patient)
+        columns, unreadable = self.columns_of(patient)
         return as_mapping(answer(self.evaluator, columns, n_rows=1, unreadable=unreadable))
 
     def explain(
@@ -137,13 +145,13 @@ class Model:
 
         given = {**(patient or {}), **variables}
         prediction = self.predict(given)
-        columns, _ = self._columns(given)
+        columns, _ = self.columns_of(given)
         explanation = explain_patient(self.evaluator, columns or self._nothing_known())
         return replace(prediction, explanation=explanation)
 
     def problem_with(self, name: str, value: object) -> str | None:
         """The rule that a value of one variable breaks, in words; None where it may be used."""
-        columns, unreadable = self._columns({name: value})
+        columns, unreadable = self.columns_of({name: value})
         reasons = [f"{problem.code}({name})" for problem in unreadable]
         if not reasons:
             found = assess(self.sheet, columns, n_rows=1).reasons.codes
@@ -163,7 +171,8 @@ class Model:
 
         return answer_frame(self.evaluator, frame)
 
-    def _columns(self, given: Mapping[str, object]) -> tuple[dict[str, Any], list[Unreadable]]:
+    def columns_of(self, given: Mapping[str, object]) -> tuple[dict[str, Any], list[Unreadable]]:
+        """Values by name as the sheet's columns, and those that cannot be read."""
         specs = {spec.name: spec for spec in self.sheet.variables}
         unknown = sorted(set(given) - set(specs))
         if unknown:
@@ -193,12 +202,16 @@ class Model:
         first = str(reasons[0])
         code, _, rest = first.partition("(")
         name = rest.rstrip(")") or None
+        advice = _ADVICE.get(code)
+        if code == "TOO_MANY_MISSING" and not self.sheet.knows_its_people:
+            lacking = [s.name for s in self.sheet.variables if is_not_known(given.get(s.name))]
+            advice = f"this model fills nothing in; give {', '.join(lacking)} as well"
         more = f"; also {', '.join(reasons[1:])}" if len(reasons) > 1 else ""
         return InputError(
             _rule(self.sheet, code, name, given) + more,
             code=code,
             column=name,
-            advice=_ADVICE.get(code),
+            advice=advice,
         )
 
 
@@ -207,14 +220,21 @@ def _rule(sheet: Sheet, code: str, name: str | None, given: Mapping[str, object]
     if name is None:
         return NO_ANSWER.get(code, "too little is known for a prediction")
     spec = sheet.variable(name)
-    came = f"got {as_text(given[name])[:40]!r}"
+    if code == "UNIT_SUSPECT":
+        return RADIANS
+    came = came_text(given[name])
     if code == "OUT_OF_RANGE":
-        return f"must lie in {range_text(spec)}, {came}"
+        return f"must lie in {range_text(spec)}{came}"
     if code == "UNKNOWN_CATEGORY":
-        return f"must be one of {', '.join(spec.levels)}, {came}"
+        return f"must be one of {', '.join(spec.levels)}{came}"
     if code == "NOT_AN_INTEGER":
-        return f"must be a whole number, {came}"
-    return f"must be a number, {came}"
+        return f"must be a whole number{came}"
+    return f"must be a number{came}"
+
+
+def came_text(value: object) -> str:
+    """The end of a letter that says what came."""
+    return f", got {as_text(value)[:40]!r}"
 
 
 def range_text(spec: VariableSpec) -> str:
@@ -226,6 +246,11 @@ def range_text(spec: VariableSpec) -> str:
     low, high = spec.hard
     scaled = f"{low:g}-{high:g}"
     return f"{low:g} to {high:g} {spec.unit.replace(scaled, '').strip()}".strip()
+
+
+def weight_text(sheet: Sheet, spec: VariableSpec) -> str:
+    """Share of the model's information that goes with a variable, in words."""
+    return f"{100 * spec.weight:.0f} %" if sheet.knows_its_people else "not available"
 
 
 def load(reference: Path | str, *, root: Path | str = "models") -> Model:

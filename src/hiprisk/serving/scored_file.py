@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import re
-import secrets
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -14,40 +10,21 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from hiprisk.errors import StoreError
+from hiprisk.cohort.csv_dialect import Dialect
+from hiprisk.cohort.csv_text import ORDINARY
 
 # A spreadsheet takes a cell that starts so for a formula; the last four are the full-width forms.
 _FORMULA = "^[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]"
 _NUMBER = r"^[-+]?([0-9]+[.,]?[0-9]*|[.,][0-9]+)([eE][-+]?[0-9]{1,3})?$"
 
 
-@contextlib.contextmanager
-def written_whole(out: Path) -> Iterator[Path]:
-    """A scratch file that takes the place of `out` at the end, or leaves nothing behind."""
-    scratch = out.parent / f".{out.name}.{os.getpid()}-{secrets.token_hex(4)}.part"
-    try:
-        yield scratch
-        with scratch.open("rb") as stream:
-            os.fsync(stream.fileno())
-        os.replace(scratch, out)
-    except StoreError:
-        # Already says which file failed: the input, not this one.
-        raise
-    except OSError as problem:
-        raise StoreError(
-            f"the output cannot be written: {problem.strerror or 'the disk refused'}",
-            file=out.name,
-        ) from problem
-    finally:
-        scratch.unlink(missing_ok=True)
-
-
 class ScoredFile:
-    """CSV or Parquet, opened with the first block."""
+    """CSV or Parquet, opened with the first block; CSV in the dialect of the file that came."""
 
-    def __init__(self, path: Path, *, parquet: bool) -> None:
+    def __init__(self, path: Path, *, parquet: bool, dialect: Dialect = ORDINARY) -> None:
         self._path = path
         self._parquet = parquet
+        self._dialect = dialect
         self._parquet_writer: Any = None
         self._stream: BinaryIO | None = None
 
@@ -69,28 +46,36 @@ class ScoredFile:
         if self._stream is None:
             self._stream = self._path.open("wb")
             header = pa.table({name: pa.array([name]) for name in table.column_names})
-            self._stream.write(csv_bytes(header))
-        self._stream.write(csv_bytes(table, plain=plain))
+            self._stream.write(csv_bytes(header, dialect=self._dialect))
+        self._stream.write(csv_bytes(table, plain=plain, dialect=self._dialect))
 
 
-def csv_bytes(table: pa.Table, *, plain: frozenset[str] = frozenset()) -> bytes:
+def csv_bytes(
+    table: pa.Table, *, plain: frozenset[str] = frozenset(), dialect: Dialect = ORDINARY
+) -> bytes:
     """Rows as CSV lines; a cell is in quotes only where it must be, and missing is empty.
 
-    Columns named in `plain` are known to need no quotes.
+    Columns named in `plain` are known to need no quotes. Numbers get the dialect's decimal sign;
+    texts stay as they are.
     """
     if not table.num_rows:
         return b""
-    cells = [table[name] if name in plain else _quoted(table[name]) for name in table.column_names]
-    lines = pc.binary_join_element_wise(*cells, ",")
+    cells = [
+        table[name] if name in plain else _quoted(table[name], dialect)
+        for name in table.column_names
+    ]
+    lines = pc.binary_join_element_wise(*cells, dialect.delimiter)
     joined = pc.binary_join(pa.array([lines.to_pylist()], pa.list_(pa.string())), "\n")
     return f"{joined[0].as_py()}\n".encode()
 
 
-def _quoted(column: pa.ChunkedArray) -> pa.ChunkedArray:
+def _quoted(column: pa.ChunkedArray, dialect: Dialect) -> pa.ChunkedArray:
     text = pc.fill_null(pc.cast(column, pa.string()), "")
     if pa.types.is_floating(column.type):
-        return text
-    risky = pc.match_substring_regex(text, r'[",\r\n]')
+        if dialect.decimal == ".":
+            return text
+        text = pc.replace_substring(text, ".", dialect.decimal)
+    risky = pc.match_substring_regex(text, f'["{re.escape(dialect.delimiter)}\r\n]')
     if not pc.any(risky).as_py():
         return text
     quoted = pc.binary_join_element_wise('"', pc.replace_substring(text, '"', '""'), '"', "")

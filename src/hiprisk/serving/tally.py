@@ -13,6 +13,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hiprisk.cohort.coding import CodingWatch
+from hiprisk.cohort.csv_dialect import Dialect
+from hiprisk.cohort.csv_text import ORDINARY
 from hiprisk.cohort.findings import Finding
 from hiprisk.cohort.mapping import CohortMapping
 from hiprisk.cohort.moved import compare_with_training
@@ -41,6 +43,10 @@ class ScoreResult:
         Variables of the model that the file lacks; they were imputed in every row.
     findings : tuple of Finding
         Where the file's units, codes or distribution have moved away from training.
+    invented : bool
+        The model's coefficients are made up.
+    dialect : Dialect
+        How the scored file is written, where it is CSV.
     """
 
     out: Path
@@ -53,6 +59,8 @@ class ScoreResult:
     findings: tuple[Finding, ...]
     provenance: str
     bundle_sha256: str
+    invented: bool = False
+    dialect: Dialect = ORDINARY
 
     def to_frame(self) -> pd.DataFrame:
         """Counts of rows: one line for each kind (refused, imputed, flag), code and variable."""
@@ -62,6 +70,12 @@ class ScoreResult:
             *(("flag", *_parts(code), n) for code, n in sorted(self.flags.items())),
         ]
         return pd.DataFrame(lines, columns=list(SUMMARY_COLUMNS))
+
+    def _written(self) -> dict[str, str]:
+        """Delimiter and decimal sign, where they are not the usual ones."""
+        if (self.dialect.delimiter, self.dialect.decimal) == (",", "."):
+            return {}
+        return {"delimiter": self.dialect.delimiter, "decimal": self.dialect.decimal}
 
     def refused_by_variable(self) -> dict[str, dict[str, int]]:
         """Refused rows of each variable, by code; what concerns the whole row stands under ''."""
@@ -94,6 +108,8 @@ class ScoreResult:
             "warnings": [finding.to_dict() for finding in self.findings],
             "provenance": self.provenance,
             "bundle_sha256": self.bundle_sha256,
+            **({"invented": True} if self.invented else {}),
+            **self._written(),
         }
 
 
@@ -194,6 +210,7 @@ class Tally:
             findings=(*self._coding.findings(), *self._comparison.findings()),
             provenance=self._model.sheet.provenance,
             bundle_sha256=self._model.bundle.sha256,
+            invented=bool(self._model.sheet.invented),
         )
 
 

@@ -41,7 +41,7 @@ is above 1, and every refusal a refusal. The lists `imputed`, `flags` and `reaso
 
 | name ends in | what |
 | --- | --- |
-| `typical`, `nothing` | medians and most common levels; nothing known |
+| `typical`, `nothing` | medians and most common levels (without them, mid-range); nothing known |
 | `missing`, `alone` | one variable not known; only one known |
 | `level` | each level of each category |
 | `edge` | at the ends of the hard, soft and training ranges |
@@ -58,6 +58,8 @@ def readme(model: Model, pack: Pack, *, tolerance: float, options: str = "") -> 
     simulated = (
         "The model was fitted on SIMULATED people. " if pack.provenance == "synthetic" else ""
     )
+    if model.sheet.invented:
+        simulated += "The model's coefficients are INVENTED. "
     numbers = ", ".join(f"`{name}`" for name in pack.columns if name not in TEXT_COLUMNS)
     return README.format(
         name=model.bundle.name,

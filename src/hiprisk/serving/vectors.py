@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hiprisk.sheet.format import LinearModel, Sheet, VariableSpec
-from hiprisk.sheet.reference import typical_patient
+from hiprisk.sheet.reference import middle_patient, typical_patient
 
 Value = float | str
 Given = dict[str, Value]
@@ -37,9 +37,13 @@ def make_vectors(sheet: Sheet, *, n_random: int, seed: int) -> tuple[Vector, ...
         Random patients beside the edges; a share of their values is missing.
     seed : int
     """
-    typical = typical_patient(sheet)
+    # The others of the pack are built around the first.
+    if sheet.knows_its_people:
+        typical, why = typical_patient(sheet), "medians and most common levels"
+    else:
+        typical, why = middle_patient(sheet), "the middle of every range; nobody typical is known"
     pairs = [
-        ("typical", "medians and most common levels", typical),
+        ("typical", why, typical),
         ("nothing", "nothing is known", {}),
         *_one_by_one(sheet, typical),
         *_edges(sheet, typical),

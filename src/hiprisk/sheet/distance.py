@@ -43,7 +43,7 @@ class Distance:
 
 
 def distance(sheet: Sheet, known: list[Floats]) -> Distance | None:
-    """Distance of one patient; None where nothing is known.
+    """Distance of one patient; None where nothing is known of the patient or of the people.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ def distance(sheet: Sheet, known: list[Floats]) -> Distance | None:
     """
     values = np.array([float(column[0]) for column in known])
     here = np.flatnonzero(~np.isnan(values))
-    if not here.size:
+    if not here.size or not sheet.knows_its_people:
         return None
     deviation = values[here] - np.array(sheet.missing.mean)[here]
     covariance = np.array(sheet.missing.covariance)[np.ix_(here, here)]

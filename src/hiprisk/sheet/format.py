@@ -116,11 +116,15 @@ class MissingModel:
     covariance : tuple of tuple of float, n_columns x n_columns
     draws : tuple of tuple of float, n_draws x n_columns
         Standard normal numbers, the same for every row and on every path.
+    n_people : int or None
+        Rows that mean and covariance were estimated on, incomplete ones among them; None where not
+        known.
     """
 
     mean: Vector
     covariance: Matrix
     draws: Matrix
+    n_people: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -261,6 +265,33 @@ class OutcomeSpec:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FirstVisit:
+    """Everybody whom a study saw at the first visit, also those it could not learn from later.
+
+    A model in use meets such people: nobody knows at the first visit whose hip will be replaced.
+
+    Attributes
+    ----------
+    n_people : int
+    variables : tuple of TrainingSummary
+        In the order of the sheet's variables.
+    means, sds : tuple of (float or None)
+        Of the known values of numbers, None for categories.
+    predictions : TrainingSummary
+        Of the model's own predictions of these people.
+    mean_prediction, sd_prediction : float
+    """
+
+    n_people: int
+    variables: tuple[TrainingSummary, ...]
+    means: tuple[float | None, ...]
+    sds: tuple[float | None, ...]
+    predictions: TrainingSummary
+    mean_prediction: float
+    sd_prediction: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Sheet:
     """A whole model.
 
@@ -271,9 +302,16 @@ class Sheet:
     columns : tuple of Column
         Numeric columns in the order of the missing-value model.
     max_imputed_weight : float
-        A row whose missing variables weigh more than this gets no prediction.
+        A row whose missing variables weigh more than this gets no prediction; 0 where nothing is
+        known of the people behind the model, so that nothing can be filled in.
+    invented : bool or None
+        The coefficients are made up, to show the form of a published model.
     residual_sd : float or None
         Spread of the outcome about the prediction, for a continuous outcome.
+    first_visit : FirstVisit or None
+        Whom drift is measured against; None where only the people learned from are known.
+    n_people : int or None
+        Rows with a known outcome that the model's average was fitted to; None where not known.
     """
 
     name: str
@@ -290,7 +328,10 @@ class Sheet:
     distribution: Distribution | None = None
     residual_sd: float | None = None
     max_imputed_weight: float = 0.9
+    first_visit: FirstVisit | None = None
+    n_people: int | None = None
     notes: tuple[str, ...] = ()
+    invented: bool | None = None
     format: Literal["hiprisk-sheet"] = field(default="hiprisk-sheet")
     schema_version: int = SCHEMA_VERSION
 
@@ -300,6 +341,15 @@ class Sheet:
         from hiprisk.sheet.strict_json import canonical_json
 
         return canonical_json(encode(self))
+
+    @property
+    def knows_its_people(self) -> bool:
+        """Whether mean and covariance of the people behind the model are known.
+
+        Where they are not (a paper that prints coefficients only), `missing` holds a placeholder
+        of which nothing may be said, and the weights of the variables are no shares of anything.
+        """
+        return self.max_imputed_weight > 0.0
 
     def variable(self, name: str) -> VariableSpec:
         """The variable of that name; KeyError if the model has none."""

@@ -14,9 +14,22 @@ def typical_patient(sheet: Sheet) -> dict[str, float | str]:
 
     A number is the training cohort's median, a category its most common level. Where the sheet
     holds no such summary (a model written down from a paper), the mean of the missing-value model
-    and the level that it makes the likeliest stand in.
+    and the level that it makes the likeliest stand in. For a sheet that `knows_its_people` only.
     """
     return {spec.name: _typical_value(sheet, spec) for spec in sheet.variables}
+
+
+def middle_patient(sheet: Sheet) -> dict[str, float | str]:
+    """A value inside every range, for a sheet that knows no people: an example, nobody typical."""
+    return {spec.name: _middle(spec) for spec in sheet.variables}
+
+
+def _middle(spec: VariableSpec) -> float | str:
+    if spec.kind == "category":
+        return spec.levels[0]
+    bounds = spec.soft or spec.hard or (0.0, 0.0)
+    value = (bounds[0] + bounds[1]) / 2.0
+    return float(round(value)) if spec.integer else value
 
 
 def as_columns(sheet: Sheet, patient: dict[str, float | str]) -> Columns:

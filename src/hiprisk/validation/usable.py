@@ -47,14 +47,23 @@ def check_usable(
             code="MISSING_COLUMN",
             file=cohort.source_name,
             column=lacking[0],
-            advice="map it in the mapping (--mapping); a cohort without outcomes can be scored, "
-            "not judged",
+            advice=_lacking_advice(lacking[0], outcome),
         )
     mattering = {*used, *needed}
     errors = [finding for finding in cohort.findings if finding.severity == "error"]
     known = [f for f in errors if f.code in STRUCTURAL or f.column in mattering]
     refuse_misread(known, cohort, accept_units=accept_units)
     _refuse_unknown_codes(cohort, mattering)
+
+
+def _lacking_advice(name: str, outcome: OutcomeSettings) -> str:
+    replaced = outcome.hip_replacement
+    if replaced is not None and name == replaced.variable:
+        return (
+            "map it in the mapping (--mapping); where it is known that nobody had a hip replaced, "
+            f'{name}: {{value: "no"}} in the mapping says so'
+        )
+    return "map it in the mapping (--mapping); a cohort without outcomes can be scored, not judged"
 
 
 def _refuse_unknown_codes(cohort: Cohort, names: Collection[str]) -> None:

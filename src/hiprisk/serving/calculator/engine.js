@@ -258,9 +258,9 @@ function makeEngine(sheet) {
       return shares.length && shares[spec.levels.indexOf(value)] === 0 ? "NOT_IN_TRAINING" : null;
     }
     const outside = (low, high) => value < low || value > high;
-    if (spec.soft !== undefined && outside(...spec.soft)) return "UNUSUAL";
-    if (training.low === undefined || training.high === undefined) return null;
-    return outside(training.low, training.high) ? "EXTRAPOLATION" : null;
+    const known = training.low !== undefined && training.high !== undefined;
+    if (known && outside(training.low, training.high)) return "EXTRAPOLATION";
+    return spec.soft !== undefined && outside(...spec.soft) ? "UNUSUAL" : null;
   }
 
   function usable(given) {
@@ -276,11 +276,18 @@ function makeEngine(sheet) {
         if (flag) flags.push(`${flag}(${spec.name})`);
       }
     }
+    const angles = sheet.variables.filter((s) => s.unit === "deg" && s.kind === "number" && values[s.name] !== undefined);
+    const largest = Math.max(0, ...angles.map((s) => Math.abs(values[s.name])));
+    if (angles.length >= 3 && largest > 0 && largest < 3.2) {
+      refused.push({ code: "UNIT_SUSPECT", variable: angles[0].name,
+        rule: "is in degrees: all angles given are below 3.2, as radians are" });
+    }
     if (imputedWeight > sheet.max_imputed_weight) {
       refused.push({ code: "TOO_MANY_MISSING", variable: null,
         rule: "too little is known for a prediction" });
     }
     if (sheet.provenance === "synthetic") flags.push("SIMULATED_MODEL");
+    if (sheet.invented) flags.push("INVENTED_MODEL");
     return { values, refused, flags };
   }
 
@@ -321,16 +328,21 @@ function makeEngine(sheet) {
     return spec.levels[shares.indexOf(Math.max(...shares))];
   }
 
-  const typicalPatient = {};
-  for (const spec of sheet.variables) typicalPatient[spec.name] = typicalValue(spec);
-  const typicalColumns = numericColumns(typicalPatient);
-  const typicalPlace = locate(typicalColumns);
-  const typical = { patient: typicalPatient, ...numbers(typicalColumns, typicalPlace) };
+  // A paper may print coefficients only: then nobody is typical, and nothing is filled in.
+  const knowsPeople = sheet.max_imputed_weight > 0;
+  let typical = null, typicalPlace = null;
+  if (knowsPeople) {
+    const patient = {};
+    for (const spec of sheet.variables) patient[spec.name] = typicalValue(spec);
+    const columns = numericColumns(patient);
+    typicalPlace = locate(columns);
+    typical = { patient, ...numbers(columns, typicalPlace) };
+  }
 
   return {
     sheet, outcome, binary, linear, specs, refits, center, coefficients,
     numericColumns, condition, locate, functions, numbers, refitPredictions, clip, widened, quantile,
     read, usable, flagOf, rangeText, shown, isNotKnown, levelChances,
-    typical, typicalPlace,
+    typical, typicalPlace, knowsPeople,
   };
 }

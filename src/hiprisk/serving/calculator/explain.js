@@ -14,7 +14,7 @@ function makeExplainer(engine) {
   const {
     sheet, outcome, binary, linear, specs, refits, center, coefficients,
     numericColumns, condition, locate, functions, numbers, refitPredictions, clip, widened, quantile,
-    usable, levelChances, typical, typicalPlace,
+    usable, levelChances, typical, typicalPlace, knowsPeople,
   } = engine;
 
   // --- what moved the prediction ------------------------------------------------------------
@@ -25,9 +25,11 @@ function makeExplainer(engine) {
     for (const item of sheet.derived) {
       const operands = item.of.filter((o) => typeof o === "string");
       roots.set(item.name, new Set(operands.flatMap((name) => [...roots.get(name)])));
-      labels.set(item.name, item.label || item.name);
+      if (item.label) labels.set(item.name, [item.label]);
     }
-    for (const c of sheet.columns) labels.set(c.name, specs.get(c.variable).label);
+    // A derived column without words is said by the variables that it is made of.
+    const labelsOf = (column) => labels.get(column)
+      || sheet.variables.filter((s) => roots.get(column).has(s.name)).map((s) => s.label);
     const reads = linear ? sheet.model.terms.map((term) => term.column) : sheet.model.inputs;
     const used = [...new Set(reads)];
     const joined = new Map();
@@ -48,7 +50,7 @@ function makeExplainer(engine) {
       return {
         variables: sheet.variables.map((s) => s.name).filter((name) => set.has(name)),
         columns,
-        label: [...new Set(columns.map((column) => labels.get(column)))].join(" and "),
+        label: [...new Set(columns.flatMap(labelsOf))].join(" and "),
       };
     });
   }
@@ -219,7 +221,7 @@ function makeExplainer(engine) {
 
   function distance(known) {
     const here = known.map((_, i) => i).filter((i) => !Number.isNaN(known[i]));
-    if (!here.length) return null;
+    if (!here.length || !knowsPeople) return null;
     const factor = cholesky(submatrix(sheet.missing.covariance, here));
     const whitened = solveLower(factor, here.map((i) => known[i] - center[i]));
     const squared = sum(whitened.map((value) => value * value));
@@ -275,14 +277,14 @@ function makeExplainer(engine) {
       flags,
       explanation: {
         typical,
-        contributions: contributions(place, lacking),
+        contributions: knowsPeople ? contributions(place, lacking) : null,
         not_known: {
           variables: lacking,
           imputation_variance: place.variance,
           width_80: width80(place.lp, place.variance),
           width_80_if_known: width80(place.lp, 0),
         },
-        next_measurements: nextMeasurements(known, place, lacking),
+        next_measurements: knowsPeople ? nextMeasurements(known, place, lacking) : null,
         measurement_ranges: measurementRanges(values),
         score_error: outcome.measurement === undefined ? null : plainError(outcome.measurement),
         distance: distance(known),

@@ -137,7 +137,7 @@ function makeForm(engine, container) {
   function check(field, finished) {
     const one = engine.read(field.spec, field.value());
     if (one.code && !finished && !field.letter.textContent) return;
-    const letter = one.code ? `${field.prefix || ""}${capital(field.spec.label)} ${one.rule}. Leave it empty if it is not known.` : "";
+    const letter = one.code ? `${field.prefix || ""}${capital(field.spec.label)} ${one.rule}.${engine.knowsPeople ? " Leave it empty if it is not known." : ""}` : "";
     if (field.letter.textContent !== letter) field.letter.textContent = letter;
     const flag = one.value === undefined ? null : engine.flagOf(field.spec, one.value);
     field.remark.textContent = flag ? (field.prefix || "") + USUAL[flag](field.spec) : "";
