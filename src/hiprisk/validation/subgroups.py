@@ -7,12 +7,12 @@ metrics share the resamples, and a resample enters as weights that count how oft
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from functools import partial
+from dataclasses import dataclass
+from functools import cached_property, partial
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from hiprisk.config import SubgroupSettings
 from hiprisk.errors import ConfigError, InputError
@@ -21,7 +21,14 @@ from hiprisk.metrics.distribution import Forecast
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.inputs import as_binary, as_continuous
 from hiprisk.metrics.registry import METRICS, Metric
-from hiprisk.metrics.utility import net_benefit, net_benefits
+from hiprisk.validation.group_benefits import (
+    Judgements,
+    as_estimates,
+    as_told,
+    benefit_task,
+    benefits_of,
+    places_of,
+)
 from hiprisk.validation.group_cells import (
     EVERYBODY,
     Cell,
@@ -33,6 +40,7 @@ from hiprisk.validation.group_cells import (
     hidden_levels,
     shown_cells,
 )
+from hiprisk.validation.group_comparisons import heterogeneity_between, saying_how_good
 from hiprisk.validation.group_families import (
     ForecastJob,
     Job,
@@ -49,14 +57,12 @@ from hiprisk.validation.group_resamples import (
     judge,
     report,
 )
-from hiprisk.validation.groupings import UNKNOWN, Grouping, groupings_of
-from hiprisk.validation.heterogeneity import Spread, holm, spread_between
+from hiprisk.validation.groupings import Grouping, groupings_of
 from hiprisk.validation.subgroup_results import (
     NOT_SHOWN,
     Group,
     GroupBenefit,
     GroupEstimate,
-    Heterogeneity,
     Subgroups,
 )
 
@@ -65,8 +71,6 @@ __all__ = ["EventChances", "subgroup_performance"]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Integers = NDArray[np.intp]
-
-_Judgements = Mapping[tuple[str, int], tuple[Judged, ...]]
 
 
 def subgroup_performance(
@@ -136,79 +140,150 @@ def subgroup_performance(
     _check_lengths(len(y), frame, groups, chances)
     metrics = _metrics(kind, settings)
     parted = groupings_of(frame.reset_index(drop=True), settings)
-    hidden = {
-        one.name: hidden_levels(one, y, groups, kind=kind, smallest=settings.smallest_cell)
-        for one in parted
-    }
-    events = events_of(kind, y, p, chances)
-    cells = shown_cells(parted, hidden, len(y))
-    functions = tuple(metric.function for metric in metrics)
-    tasks = [Task(cell.rows, y[cell.rows], p[cell.rows], functions) for cell in cells]
-    keys: list[tuple[str, Cell]] = [("", cell) for cell in cells]
-    shown = [
-        (
-            event,
-            cells_of_event(event, parted, hidden, persons=groups, smallest=settings.smallest_cell),
-        )
-        for event in events
-    ]
-    for event, event_cells in shown if thresholds else ():
-        keys += [(event.name, cell) for cell in event_cells]
-        tasks += [_benefit_task(event, cell, thresholds) for cell in event_cells]
+    people = _People(kind, y, p, groups, parted, settings)
+    shown = [(event, people.cells_of(event)) for event in events_of(kind, y, p, chances)]
+    keys, tasks = _tasks(people, metrics, shown if thresholds else (), thresholds)
     draws = draw_persons(groups, n=settings.resamples, seed=seed)
     judged = run_parallel(partial(judge, draws), tasks, workers=workers, progress=progress)
     found: dict[str, dict[tuple[str, int], tuple[Judged, ...]]] = {}
     for (name, cell), one in zip(keys, judged, strict=True):
         found.setdefault(name, {})[(cell.grouping, cell.code)] = one
-    jobs = event_jobs(shown, level=settings.level, curve_only=kind == "binary")
-    if forecast is not None:
-        bounds = {
-            name: frozenset(
-                (cell.grouping, cell.code)
-                for cell in cells_of_event(
-                    at, parted, hidden, persons=groups, smallest=settings.smallest_cell
-                )
-            )
-            for name, at in people_at_bounds(y, p, forecast).items()
-        }
-        jobs += [
-            ForecastJob(
-                observed=y, predicted=p, forecast=forecast, persons=groups, cell=cell,
-                level=settings.level,
-                bounds=bounds,
-            )
-            for cell in cells
-        ]  # fmt: skip
+    jobs = _jobs(people, shown, forecast)
     reported = run_parallel(partial(reported_by, draws), jobs, workers=workers)
     told = known or {}
-    estimates = _estimates(parted, metrics, found[""], settings.level)
-    further = _further(parted, jobs, reported, told)
     benefits = tuple(
-        row
+        as_told(row, told)
         for event, _ in shown
-        for row in _benefits(
+        for row in benefits_of(
             event.name, parted, thresholds, found.get(event.name, {}), settings.level
         )
     )
-    benefits = tuple(_as_told(row, told) for row in benefits)
+    return _gathered(
+        people,
+        metrics,
+        overall=tuple(
+            told.get(("", one.name), one) for one in _overall(metrics, found[""], settings.level)
+        ),
+        estimates=_estimates(parted, metrics, found[""], settings.level),
+        further=_further(parted, jobs, reported, told),
+        benefits=benefits,
+    )
+
+
+@dataclass(frozen=True)
+class _People:
+    """Who is judged, and in which groups.
+
+    Attributes
+    ----------
+    y, p : ndarray, shape (n_rows,)
+    persons : ndarray of int, shape (n_rows,)
+    parted : tuple of Grouping
+    """
+
+    kind: Kind
+    y: Floats
+    p: Floats
+    persons: Integers
+    parted: tuple[Grouping, ...]
+    settings: SubgroupSettings
+
+    @cached_property
+    def hidden(self) -> dict[str, Bools]:
+        """Levels that must not be shown, by grouping."""
+        smallest = self.settings.smallest_cell
+        return {
+            one.name: hidden_levels(one, self.y, self.persons, kind=self.kind, smallest=smallest)
+            for one in self.parted
+        }
+
+    @property
+    def cells(self) -> list[Cell]:
+        """Everybody, and every group that is shown."""
+        return shown_cells(self.parted, self.hidden, len(self.y))
+
+    def cells_of(self, event: EventChances) -> list[Cell]:
+        """Those in which an event may be shown."""
+        smallest = self.settings.smallest_cell
+        return cells_of_event(
+            event, self.parted, self.hidden, persons=self.persons, smallest=smallest
+        )
+
+
+def _tasks(
+    people: _People,
+    metrics: Sequence[Metric],
+    shown: Sequence[tuple[EventChances, Sequence[Cell]]],
+    thresholds: Sequence[float],
+) -> tuple[list[tuple[str, Cell]], list[Task]]:
+    """What is judged on the resamples, and of which event (none: the outcome) and group it is."""
+    functions = tuple(metric.function for metric in metrics)
+    keys: list[tuple[str, Cell]] = [("", cell) for cell in people.cells]
+    tasks = [
+        Task(cell.rows, people.y[cell.rows], people.p[cell.rows], functions)
+        for cell in people.cells
+    ]
+    for event, cells in shown:
+        keys += [(event.name, cell) for cell in cells]
+        tasks += [benefit_task(event, cell, thresholds) for cell in cells]
+    return keys, tasks
+
+
+def _jobs(
+    people: _People,
+    shown: Sequence[tuple[EventChances, Sequence[Cell]]],
+    forecast: Forecast | None,
+) -> list[Job]:
+    """Chances of events, and forecasts, in every group that is shown."""
+    level = people.settings.level
+    jobs = event_jobs(shown, level=level, curve_only=people.kind == "binary")
+    if forecast is None:
+        return jobs
+    bounds = {
+        name: frozenset((cell.grouping, cell.code) for cell in people.cells_of(at))
+        for name, at in people_at_bounds(people.y, people.p, forecast).items()
+    }
+    forecasts: list[Job] = [
+        ForecastJob(
+            observed=people.y,
+            predicted=people.p,
+            forecast=forecast,
+            persons=people.persons,
+            cell=cell,
+            level=level,
+            bounds=bounds,
+        )
+        for cell in people.cells
+    ]
+    return [*jobs, *forecasts]
+
+
+def _gathered(
+    people: _People,
+    metrics: Sequence[Metric],
+    *,
+    overall: tuple[Estimate, ...],
+    estimates: tuple[GroupEstimate, ...],
+    further: tuple[GroupEstimate, ...],
+    benefits: tuple[GroupBenefit, ...],
+) -> Subgroups:
+    """All of it, with the comparisons between groups."""
+    parted, settings, persons = people.parted, people.settings, people.persons
+    others = (*saying_how_good(further), *as_estimates(benefits))
     return Subgroups(
-        kind=kind,
-        n_people=len(np.unique(groups)),
+        kind=people.kind,
+        n_people=len(np.unique(persons)),
         smallest_cell=settings.smallest_cell,
         n_resamples=settings.resamples,
         level=settings.level,
         labels=tuple((one.name, one.label) for one in parted),
         optima=tuple((metric.name, metric.optimum) for metric in metrics),
-        overall=tuple(
-            told.get(("", one.name), one) for one in _overall(metrics, found[""], settings.level)
-        ),
-        groups=_groups(parted, hidden, y, groups, kind),
+        overall=overall,
+        groups=_groups(parted, people.hidden, people.y, persons, people.kind),
         estimates=estimates,
         heterogeneity=(
-            *_heterogeneity(parted, estimates, groups, settings),
-            *_heterogeneity(
-                parted, (*_performance(further), *_as_estimates(benefits)), groups, settings
-            ),
+            *heterogeneity_between(parted, estimates, persons, settings),
+            *heterogeneity_between(parted, others, persons, settings),
         ),
         benefits=benefits,
         further=further,
@@ -228,7 +303,7 @@ def _further(
         everybody = cell.grouping == EVERYBODY
         own = with_known(one, told, job.name) if everybody else one
         found.setdefault(job.name, {})[(cell.grouping, cell.code)] = own
-    places = [(EVERYBODY, 0, EVERYBODY), *_places(parted)]
+    places = [(EVERYBODY, 0, EVERYBODY), *places_of(parted)]
     hidden = Reported(None, note=NOT_SHOWN)
     return tuple(
         _group_estimate(
@@ -238,18 +313,6 @@ def _further(
         for metric in by_cell[(EVERYBODY, 0)]
         for grouping, code, name in places
     )
-
-
-def _performance(further: Sequence[GroupEstimate]) -> list[GroupEstimate]:
-    """Those that say how good a model is: widths and shares at bounds describe the people."""
-    return [
-        row for row in further if not row.metric.startswith("width") and "_share_" not in row.metric
-    ]
-
-
-def _places(parted: Sequence[Grouping]) -> list[tuple[str, int, str]]:
-    """Grouping, code and name of every level."""
-    return [(one.name, code, name) for one in parted for code, name in enumerate(one.levels)]
 
 
 def _group_estimate(
@@ -263,30 +326,6 @@ def _group_estimate(
         estimate=found.estimate,
         standard_error=found.standard_error,
         note=found.note,
-    )
-
-
-def _as_told(row: GroupBenefit, told: Mapping[tuple[str, str], Estimate]) -> GroupBenefit:
-    """Everybody's net benefit as it was told elsewhere."""
-    found = told.get((row.event, f"net_benefit_{row.threshold:g}"))
-    if row.grouping != EVERYBODY or found is None:
-        return row
-    return replace(row, net_benefit=found)
-
-
-def _as_estimates(benefits: Sequence[GroupBenefit]) -> tuple[GroupEstimate, ...]:
-    """Net benefit at a threshold as a metric among others, for the test of heterogeneity."""
-    return tuple(
-        GroupEstimate(
-            grouping=row.grouping,
-            level=row.level,
-            metric=f"net_benefit_{row.threshold:g}",
-            event=row.event,
-            estimate=row.net_benefit,
-            standard_error=row.standard_error,
-            note=row.note,
-        )
-        for row in benefits
     )
 
 
@@ -322,38 +361,7 @@ def _metrics(kind: Kind, settings: SubgroupSettings) -> tuple[Metric, ...]:
     return tuple(by_name[name] for name in settings.metrics)
 
 
-def _benefit_task(event: EventChances, cell: Cell, thresholds: Sequence[float]) -> Task:
-    """Net benefit of the model and of acting on all, threshold by threshold."""
-    functions = [
-        partial(function, threshold=threshold)
-        for threshold in thresholds
-        for function in (net_benefit, _act_on_all)
-    ]
-    return Task(
-        cell.rows,
-        event.observed[cell.rows],
-        event.chance[cell.rows],
-        tuple(functions),
-        together=partial(_both_benefits, tuple(thresholds)),
-    )
-
-
-def _both_benefits(thresholds: tuple[float, ...], y: Floats, p: Floats, weights: Floats) -> Floats:
-    """Net benefit of the model and of acting on all, in the order of a task's functions."""
-    both = np.array(
-        [net_benefits(y, risk, weights, thresholds=thresholds) for risk in (p, np.ones_like(p))]
-    )
-    return np.moveaxis(both, (0, 1, 2), (1, 2, 0)).reshape(2 * len(thresholds), len(weights))
-
-
-def _act_on_all(
-    observed: ArrayLike, chance: ArrayLike, *, threshold: float, weights: ArrayLike | None = None
-) -> float:
-    everybody = np.ones(np.shape(chance))
-    return net_benefit(observed, everybody, threshold=threshold, weights=weights)
-
-
-def _overall(metrics: Sequence[Metric], judged: _Judgements, level: float) -> tuple[Estimate, ...]:
+def _overall(metrics: Sequence[Metric], judged: Judgements, level: float) -> tuple[Estimate, ...]:
     reported = [
         report(metric.name, one, level).estimate
         for metric, one in zip(metrics, judged[(EVERYBODY, 0)], strict=True)
@@ -362,7 +370,7 @@ def _overall(metrics: Sequence[Metric], judged: _Judgements, level: float) -> tu
 
 
 def _estimates(
-    parted: Sequence[Grouping], metrics: Sequence[Metric], judged: _Judgements, level: float
+    parted: Sequence[Grouping], metrics: Sequence[Metric], judged: Judgements, level: float
 ) -> tuple[GroupEstimate, ...]:
     hidden = Reported(None, note=NOT_SHOWN)
     rows = []
@@ -373,61 +381,6 @@ def _estimates(
                 found = hidden if one is None else report(metric.name, one[position], level)
                 rows.append(_group_estimate((grouping.name, name), metric.name, found))
     return tuple(rows)
-
-
-def _heterogeneity(
-    parted: Sequence[Grouping],
-    estimates: Sequence[GroupEstimate],
-    persons: Integers,
-    settings: SubgroupSettings,
-) -> tuple[Heterogeneity, ...]:
-    """Every metric by every grouping with two groups or more that are shown and known."""
-    sizes = {
-        (one.name, level): int(n)
-        for one in parted
-        for level, n in zip(one.levels, counts_of(one, persons, None)[:, 0], strict=True)
-    }
-    compared: dict[tuple[str, str, str], list[tuple[float, float, int]]] = {}
-    for row in estimates:
-        if row.estimate is None or not row.standard_error or row.grouping == EVERYBODY:
-            continue
-        if row.level != UNKNOWN:
-            compared.setdefault((row.grouping, row.event, row.metric), []).append(
-                (row.estimate.value, row.standard_error, sizes[(row.grouping, row.level)])
-            )
-    return _adjusted(
-        [(key, _spread(found, settings)) for key, found in compared.items() if len(found) >= 2]
-    )
-
-
-def _spread(compared: Sequence[tuple[float, float, int]], settings: SubgroupSettings) -> Spread:
-    values, errors, sizes = zip(*compared, strict=True)
-    # A standard error is uncertain by how few people it comes from, and how few resamples.
-    freedoms = [1.0 / (1.0 / (size - 1.0) + 1.0 / (settings.resamples - 1.0)) for size in sizes]
-    return spread_between(values, errors, freedoms, level=settings.level)
-
-
-def _adjusted(
-    spreads: Sequence[tuple[tuple[str, str, str], Spread]],
-) -> tuple[Heterogeneity, ...]:
-    adjusted = holm([spread.p_value for _, spread in spreads])
-    return tuple(
-        Heterogeneity(
-            grouping=grouping,
-            event=event,
-            metric=metric,
-            n_groups=spread.n_groups,
-            q=spread.q,
-            f=spread.f,
-            freedom=spread.freedom,
-            p_value=spread.p_value,
-            p_adjusted=p,
-            tau=spread.tau,
-            difference=spread.difference,
-            mean=spread.mean,
-        )
-        for ((grouping, event, metric), spread), p in zip(spreads, adjusted, strict=True)
-    )
 
 
 def _groups(
@@ -448,49 +401,3 @@ def _groups(
                 )
             )
     return tuple(rows)
-
-
-def _benefits(
-    event: str,
-    parted: Sequence[Grouping],
-    thresholds: Sequence[float],
-    judged: _Judgements,
-    level: float,
-) -> list[GroupBenefit]:
-    """One row a threshold and group; those that are suppressed say so."""
-    places = [(EVERYBODY, 0, EVERYBODY), *_places(parted)]
-    return [
-        _benefit(event, (grouping, name), threshold, judged.get((grouping, code)), position, level)
-        for position, threshold in enumerate(thresholds)
-        for grouping, code, name in places
-    ]
-
-
-def _benefit(
-    event: str,
-    place: tuple[str, str],
-    threshold: float,
-    judged: tuple[Judged, ...] | None,
-    position: int,
-    level: float,
-) -> GroupBenefit:
-    grouping, name = place
-    if judged is None:
-        return GroupBenefit(
-            grouping=grouping, level=name, event=event, threshold=threshold,
-            net_benefit=None, act_on_all=None, gain=None, note=NOT_SHOWN,
-        )  # fmt: skip
-    model, everybody = judged[2 * position], judged[2 * position + 1]
-    found = report("net_benefit", model, level)
-    gain = report("gain", model.minus(everybody.at_least(0.0)), level)
-    return GroupBenefit(
-        grouping=grouping,
-        level=name,
-        event=event,
-        threshold=threshold,
-        net_benefit=found.estimate,
-        act_on_all=everybody.value,
-        gain=gain.estimate,
-        standard_error=found.standard_error,
-        note=found.note,
-    )
