@@ -27,7 +27,7 @@ def result():
 
 
 def test_forest_names_every_group_and_says_which_are_hidden(result):
-    ax = draw_subgroups(result, "rmse")
+    ax = draw_subgroups(result, metric="rmse")
     labels = [text.get_text() for text in ax.get_yticklabels()]
     assert labels[0] == "everybody (142)"
     assert "low (60)" in labels

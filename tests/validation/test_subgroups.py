@@ -14,9 +14,10 @@ from hiprisk.errors import ConfigError, InputError
 from hiprisk.metrics import scores
 from hiprisk.metrics.registry import METRICS
 from hiprisk.metrics.utility import net_benefit
+from hiprisk.validation.group_benefits import benefit_task
 from hiprisk.validation.group_cells import Cell
 from hiprisk.validation.groupings import groupings_of
-from hiprisk.validation.subgroups import EventChances, _benefit_task, subgroup_performance
+from hiprisk.validation.subgroups import EventChances, subgroup_performance
 from hiprisk.validation.suppression import suppressed_cells
 
 QUICK = SubgroupSettings(by=("sex",), smallest_cell=2, resamples=60)
@@ -333,9 +334,16 @@ def test_net_benefits_together_are_those_of_each_function():
     rng = np.random.default_rng(5)
     y, p = (rng.random(80) < 0.4).astype(float), rng.random(80)
     cell = Cell("sex", 0, np.arange(80))
-    task = _benefit_task(EventChances("worse", y, p), cell, (0.2, 0.5))
+    task = benefit_task(EventChances("worse", y, p), cell, (0.2, 0.5))
     weights = rng.integers(0, 3, (6, 80)).astype(float)
     together = task.together(y, p, weights)
     for row, function in enumerate(task.functions):
         each = [function(y, p, weights=one) for one in weights]
         np.testing.assert_allclose(together[row], each, rtol=0, atol=1e-12)
+
+
+def test_levels_stand_in_their_natural_order():
+    _, _, frame = people()
+    frame["site"] = [f"{1 + row % 11}" for row in range(len(frame))]
+    (found,) = groupings_of(frame, SubgroupSettings(by=("site",)))
+    assert found.levels == tuple(f"{number}" for number in range(1, 12))

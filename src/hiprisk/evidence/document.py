@@ -17,7 +17,7 @@ from hiprisk.inference.samplesize import SampleSizeFinding
 from hiprisk.learning.participants import FlowStep
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.validation.crossvalidation import CrossValidation
-from hiprisk.validation.resampling import OptimismTable
+from hiprisk.validation.resampling import CorrectedCurve, OptimismTable
 from hiprisk.validation.site_results import InternalExternal
 from hiprisk.validation.stability_results import Stability
 from hiprisk.validation.subgroup_results import Subgroups
@@ -47,6 +47,9 @@ class Evidence:
     apparent : tuple of Estimate
         With percentile intervals.
     optimism : OptimismTable
+        The registry's metrics, and rms' further indexes, ICI and CRPS.
+    calibration_corrected : CorrectedCurve or None
+        The calibration curve corrected for optimism, by lowess.
     cross_validation : CrossValidation or None
         None where no repeats were asked for.
     unseen : UnseenPerformance
@@ -83,6 +86,7 @@ class Evidence:
     families: tuple[FamilyResult, ...]
     apparent: tuple[Estimate, ...]
     optimism: OptimismTable
+    calibration_corrected: CorrectedCurve | None
     holdout: HoldoutResult | None
     cross_validation: CrossValidation | None
     unseen: UnseenPerformance
@@ -107,12 +111,13 @@ class Evidence:
         yield from _suffixed(self.apparent, "apparent")
         if self.cross_validation is not None:
             yield from _suffixed(self.cross_validation.estimates(), "cross_validated")
-        yield from _suffixed((*self.unseen.estimates, *self.unseen.distribution), "out_of_fold")
+        yield from _suffixed(self.unseen.everything(), "out_of_fold")
         for event in self.events.events if self.events is not None else ():
             name = event.unseen.name
             unseen = (*event.unseen.estimates, *event.utility(corrected=False))
             yield from _suffixed(unseen, f"{name}_out_of_fold")
-            yield from _suffixed(event.utility(corrected=True), f"{name}_corrected")
+            corrected = event.optimism.estimates() if event.optimism is not None else ()
+            yield from _suffixed((*corrected, *event.utility(corrected=True)), f"{name}_corrected")
         if self.holdout is not None:
             yield from _suffixed(self.holdout.model, "holdout")
             yield from _suffixed(self.holdout.reference, "holdout_reference")

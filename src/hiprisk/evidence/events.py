@@ -11,12 +11,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hiprisk.evidence.corrected import event_optimism
 from hiprisk.evidence.finished import FinishedStudy
 from hiprisk.evidence.unseen import unseen_forecast
 from hiprisk.metrics.calibration_curve import calibration_curve
 from hiprisk.metrics.distribution import Forecast, forecast_from_sheet
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.events import EventOutcome, EventResult, event_outcomes, judge_events
+from hiprisk.metrics.registry import metrics_for
 from hiprisk.metrics.utility import THRESHOLDS, DecisionCurve
 from hiprisk.metrics.utility_bands import (
     corrected_curve,
@@ -25,6 +27,7 @@ from hiprisk.metrics.utility_bands import (
 )
 from hiprisk.sheet.format import Event
 from hiprisk.validation.intervals import metric_intervals
+from hiprisk.validation.resampling import OptimismTable
 from hiprisk.validation.stability import decision_stability
 from hiprisk.validation.stability_results import DecisionStability
 
@@ -47,12 +50,16 @@ class EventEvidence:
         At each declared threshold: who changes sides from refit to refit.
     thresholds : tuple of float
         Declared: both decision curves have them.
+    optimism : OptimismTable or None
+        Metrics of the model's own chance, corrected; the study's own table has those of a binary
+        outcome.
     """
 
     unseen: EventResult
     decision: DecisionCurve | None
     decisions: tuple[DecisionStability, ...]
     thresholds: tuple[float, ...] = ()
+    optimism: OptimismTable | None = None
 
     def utility(self, *, corrected: bool) -> tuple[Estimate, ...]:
         """What acting is worth at the declared thresholds: out of fold, or optimism-corrected."""
@@ -65,7 +72,8 @@ class EventEvidence:
         """Every figure by name: of out-of-fold chances, then those corrected for optimism."""
         for one in (*self.unseen.estimates, *self.utility(corrected=False)):
             yield one.name, one
-        for one in self.utility(corrected=True):
+        own = () if self.optimism is None else self.optimism.estimates()
+        for one in (*own, *self.utility(corrected=True)):
             yield f"{one.name}_corrected", one
 
     def to_dict(self) -> dict[str, Any]:
@@ -75,6 +83,7 @@ class EventEvidence:
             "thresholds": list(self.thresholds),
             "utility": {one.name: one.to_dict() for one in self.utility(corrected=False)},
             "utility_corrected": {one.name: one.to_dict() for one in self.utility(corrected=True)},
+            "optimism": None if self.optimism is None else self.optimism.to_dict(),
             "decision_corrected": None if self.decision is None else self.decision.to_dict(),
             "stability": [one.to_dict() for one in self.decisions],
         }
@@ -293,4 +302,14 @@ def _with_decisions(
             for threshold in declared
         ),
         thresholds=declared,
+        optimism=None
+        if study.config.outcome.kind == "binary"
+        else event_optimism(
+            study,
+            rows=rows,
+            happened=happened,
+            chance=chance,
+            refitted=refitted,
+            metrics={metric.name: metric.function for metric in metrics_for("binary")},
+        ),
     )

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from hiprisk.evidence.document import Evidence
+from hiprisk.evidence.part_tables import part_frames
 
 
 def evidence_tables(evidence: Evidence) -> dict[str, bytes]:
@@ -28,6 +29,7 @@ def evidence_frames(evidence: Evidence) -> Iterator[tuple[str, pd.DataFrame]]:
         part = getattr(evidence, field.name)
         if hasattr(part, "to_frame"):
             yield field.name, part.to_frame()
+    yield from part_frames(evidence)
 
 
 def _as_parquet(frame: pd.DataFrame) -> bytes:

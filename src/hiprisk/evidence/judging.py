@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from hiprisk.cohort.dictionary import load_dictionary
 from hiprisk.config import StudyConfig
+from hiprisk.evidence.corrected import corrected_calibration, full_optimism
 from hiprisk.evidence.document import Evidence, HoldoutResult
 from hiprisk.evidence.events import events_evidence
 from hiprisk.evidence.finished import FinishedStudy
@@ -44,6 +45,7 @@ def judge(study: FinishedStudy) -> Evidence:
     """Gather the evidence of a finished study; its summary says the most important first."""
     config, data = study.config, study.data
     metrics = metric_functions(config.outcome.kind, study.chosen.name)
+    unseen, events = unseen_performance(study), events_evidence(study)
     evidence = Evidence(
         name=config.name,
         title=config.title,
@@ -65,13 +67,14 @@ def judge(study: FinishedStudy) -> Evidence:
         ),
         families=study.chosen.families,
         apparent=_apparent(study, metrics),
-        optimism=study.bootstrap.table,
+        optimism=full_optimism(study),
+        calibration_corrected=corrected_calibration(study),
         holdout=_holdout(config, study.selection.holdout, study.estimator, metrics),
         cross_validation=cross_validation_part(study),
-        unseen=unseen_performance(study),
-        events=events_evidence(study),
+        unseen=unseen,
+        events=events,
         sites=sites_part(study),
-        subgroups=subgroups_part(study),
+        subgroups=subgroups_part(study, unseen=unseen, events=events),
         sample_size=sample_size_part(study),
         stability=stability_part(study),
         added=added_part(study),

@@ -8,12 +8,14 @@ import numpy as np
 import pandas as pd
 
 from hiprisk.errors import InputError
-from hiprisk.evidence.events import unseen_chances
+from hiprisk.evidence.events import EventsEvidence, unseen_chances
 from hiprisk.evidence.finished import FinishedStudy
+from hiprisk.evidence.unseen import UnseenPerformance, unseen_forecast
 from hiprisk.inference.association import AssociationTable, associate
 from hiprisk.inference.increment import AddedValue, added_value
 from hiprisk.inference.samplesize import SampleSizeFinding, assess_study, count_parameters
 from hiprisk.learning.parallel import one_thread
+from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.registry import MetricFunction, metrics_for
 from hiprisk.validation.crossvalidation import CrossValidation, Folding, cross_validate
 from hiprisk.validation.site_results import InternalExternal
@@ -120,14 +122,16 @@ def _site_label(number: int) -> str:
     return f"site {number + 1}"
 
 
-def subgroups_part(study: FinishedStudy) -> Subgroups | None:
-    """Out-of-fold performance by group."""
+def subgroups_part(
+    study: FinishedStudy, *, unseen: UnseenPerformance, events: EventsEvidence | None
+) -> Subgroups | None:
+    """Out-of-fold performance by group, everybody's figures as `unseen` and `events` have them."""
     if study.predicts_nothing:
         return None
     rows, people = study.unseen.rows, study.selection.development
     frame = people.frame.iloc[rows]
     if "site" in frame.columns:
-        labels = pd.Series([_site_label(number) for number in people.sites[rows]])
+        labels = pd.Series([str(number + 1) for number in people.sites[rows]])
         frame = frame.assign(site=labels.to_numpy())
     return subgroup_performance(
         study.data.outcome[rows],
@@ -141,9 +145,22 @@ def subgroups_part(study: FinishedStudy) -> Subgroups | None:
         chances=[
             EventChances(one.event.name, one.happened, one.chance) for one in unseen_chances(study)
         ],
+        forecast=unseen_forecast(study),
+        known=_told(unseen, events),
         workers=study.workers,
         progress=partial(study.progress, "group by group"),
     )
+
+
+def _told(
+    unseen: UnseenPerformance, events: EventsEvidence | None
+) -> dict[tuple[str, str], Estimate]:
+    """One number has one interval: what the evidence says of everybody, by event and metric."""
+    told = {("", one.name): one for one in unseen.everything()}
+    for event in events.events if events is not None else ():
+        own = (*event.unseen.estimates, *event.utility(corrected=False))
+        told |= {(event.unseen.name, one.name): one for one in own}
+    return told
 
 
 def added_part(study: FinishedStudy) -> AddedValue | None:

@@ -8,6 +8,8 @@ from hiprisk.config import SmallestGain
 from hiprisk.evidence.document import Evidence
 
 FEW_RESAMPLES = 200
+# Metrics of an event that a difference between groups is told of in the summary.
+TELLING = ("calibration", "c_statistic", "observed_expected")
 
 
 def summary_sentences(evidence: Evidence, smallest_gain: SmallestGain) -> tuple[str, ...]:
@@ -98,9 +100,12 @@ def _groups(evidence: Evidence) -> Iterable[str]:
         return
     differing = [row for row in groups.heterogeneity if row.p_adjusted < 1.0 - groups.level]
     for row in differing:
+        # How often an event comes moves its other figures without any fault of the model.
+        if row.event and not row.metric.startswith(TELLING):
+            continue
+        metric = f"{row.metric} of {row.event}" if row.event else row.metric
         yield (
-            f"Performance differs between groups: {row.metric} by {row.grouping}; see groups of "
-            "people."
+            f"Performance differs between groups: {metric} by {row.grouping}; see groups of people."
         )
 
 

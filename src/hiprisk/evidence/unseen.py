@@ -53,11 +53,14 @@ class UnseenPerformance:
     pit: PitHistogram | None = None
     scatter: PredictedObserved | None = None
 
+    def everything(self) -> tuple[Estimate, ...]:
+        """Metrics of predictions and of forecasts, and shares of people at the bounds."""
+        shares = self.limits.shares if self.limits is not None else ()
+        return (*self.estimates, *self.distribution, *shares)
+
     def to_frame(self) -> pd.DataFrame:
         """One row a metric: name, value, low, high."""
-        shares = self.limits.shares if self.limits is not None else ()
-        everything = (*self.estimates, *self.distribution, *shares)
-        return pd.DataFrame([{"metric": one.name, **one.to_dict()} for one in everything])
+        return pd.DataFrame([{"metric": one.name, **one.to_dict()} for one in self.everything()])
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
@@ -141,7 +144,9 @@ def unseen_performance(study: FinishedStudy) -> UnseenPerformance:
         estimates=estimates,
         curves=curves,
         distribution=judged("distribution", observed, forecast, name="unseen-distribution"),
-        limits=limit_shares(observed, predicted, lower=outcome.lower, upper=outcome.upper),
+        limits=limit_shares(
+            observed, predicted, lower=outcome.lower, upper=outcome.upper, forecast=forecast
+        ),
         coverage=coverage_by_level(observed, forecast),
         pit=pit_histogram(observed, forecast),
         scatter=predicted_observed(observed, forecast),

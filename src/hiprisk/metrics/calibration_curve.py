@@ -280,6 +280,29 @@ def calibration_curve(
     )
 
 
+def calibration_at(
+    observed: ArrayLike,
+    predicted: ArrayLike,
+    *,
+    at: Floats,
+    kind: Kind,
+    smoother: Smoother = "loess",
+    weights: ArrayLike | None = None,
+) -> Floats:
+    """The curve at given predictions; NaN beyond those of the people.
+
+    Parameters
+    ----------
+    at : ndarray, shape (n_points,)
+    observed, predicted, kind, smoother, weights
+        As for `calibration_curve`.
+    """
+    y, p, w = _checked(kind, observed, predicted, weights)
+    used = p[w > 0]
+    reached = (at >= used.min()) & (at <= used.max())
+    return np.where(reached, _smooth(kind, smoother, y=y, p=p, w=w, n_knots=5).at(at), np.nan)
+
+
 def calibration_errors(
     observed: ArrayLike,
     predicted: ArrayLike,

@@ -6,7 +6,7 @@ four shares at once, and `hiprisk.metrics.registry.limit_metrics` makes metrics 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -131,10 +131,16 @@ def limit_shares(
             shares.append(wilson(name, share, float(w.sum()), level=level))
         if forecast is not None and bound is not None:
             chances = forecast.at_lower() if side == "floor" else forecast.at_upper()
-            shares.append(
-                mean_estimate(f"{side}_share_forecast", chances, w=w, groups=None, level=level)
-            )
+            mean = mean_estimate(f"{side}_share_forecast", chances, w=w, groups=None, level=level)
+            shares.append(_within_a_share(mean))
     return LimitShares(lower=lower, upper=upper, shares=tuple(shares))
+
+
+def _within_a_share(estimate: Estimate) -> Estimate:
+    """The same with ends inside [0, 1]."""
+    if estimate.low is None or estimate.high is None:
+        return estimate
+    return replace(estimate, low=max(estimate.low, 0.0), high=min(estimate.high, 1.0))
 
 
 def _check_forecast(

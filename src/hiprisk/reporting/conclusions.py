@@ -6,11 +6,13 @@ from hiprisk.evidence.document import Evidence
 from hiprisk.inference.association import AssociationRow
 from hiprisk.inference.increment import AddedValue, Addition, Gain
 from hiprisk.metrics.estimate import Estimate
+from hiprisk.metrics.utility_bands import DecisionCurveDifference
 from hiprisk.reporting.page import Picture, Section, Table
 from hiprisk.reporting.plots.association import draw_association
 from hiprisk.reporting.plots.increment import draw_added_value
 from hiprisk.reporting.plots.samplesize import draw_samplesize
 from hiprisk.reporting.plots.style import as_png
+from hiprisk.reporting.plots.utility import draw_decision_curve_difference
 from hiprisk.reporting.wording import NONE, interval, number, percent, with_interval
 
 
@@ -70,12 +72,31 @@ def added_section(evidence: Evidence) -> Section | None:
                 "having. The table below has the numbers.",
                 caption="Gain of each block beside the smallest gain worth having.",
             ),
+            *_benefit_pictures(added),
         ),
         notes=(
             f"{added.models[0].upper()}{added.models[1:]}; {added.n_resamples} resamples.",
             *added.notes,
         ),
     )
+
+
+def _benefit_pictures(added: AddedValue) -> list[Picture]:
+    """What the blocks add in net benefit across thresholds, an event a picture."""
+    by_event: dict[str, list[DecisionCurveDifference]] = {}
+    for one in added.additions:
+        for gain in one.decisions:
+            by_event.setdefault(gain.event, []).append(gain.curve)
+    return [
+        Picture(
+            name=f"added_net_benefit_{event}.png",
+            png=as_png(draw_decision_curve_difference(curves, provenance=added.provenance)),
+            alt=f"Net benefit of models with more blocks less that of the base, across thresholds: "
+            f"{curves[0].outcome}.",
+            caption=f"What blocks add in net benefit, corrected for optimism: {curves[0].outcome}.",
+        )
+        for event, curves in by_event.items()
+    ]
 
 
 def _verdict_table(added: AddedValue) -> Table:

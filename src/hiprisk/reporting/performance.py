@@ -6,7 +6,7 @@ from hiprisk.evidence.document import Evidence
 from hiprisk.evidence.events import EventEvidence
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.reporting.page import Picture, Section, Table
-from hiprisk.reporting.plots.calibration import draw_calibration_curve
+from hiprisk.reporting.plots.calibration import draw_calibration_curve, draw_corrected_calibration
 from hiprisk.reporting.plots.distribution import (
     draw_coverage,
     draw_pit,
@@ -14,7 +14,14 @@ from hiprisk.reporting.plots.distribution import (
 )
 from hiprisk.reporting.plots.style import as_png
 from hiprisk.reporting.plots.utility import draw_decision_curve
-from hiprisk.reporting.wording import NONE, interval, number, percent, with_interval
+from hiprisk.reporting.wording import (
+    NONE,
+    interval,
+    number,
+    percent,
+    share_with_interval,
+    with_interval,
+)
 
 
 def performance_section(evidence: Evidence) -> Section:
@@ -34,6 +41,7 @@ def performance_section(evidence: Evidence) -> Section:
         title="How good the model is",
         paragraphs=tuple(paragraphs),
         tables=(_optimism_table(evidence),),
+        pictures=_corrected_pictures(evidence),
         notes=(
             "The interval is from the spread of the optimism; Noma's location-shifted one stands "
             "beside it. In simulated studies of 300 people they covered the truth in 88 to 97 % "
@@ -68,6 +76,26 @@ def _optimism_table(evidence: Evidence) -> Table:
         rows=rows,
         caption="Corrected for optimism",
     )  # fmt: skip
+
+
+def _corrected_pictures(evidence: Evidence) -> tuple[Picture, ...]:
+    curve = evidence.calibration_corrected
+    if curve is None:
+        return ()
+    return (
+        Picture(
+            name="calibration_corrected.png",
+            png=as_png(
+                draw_corrected_calibration(
+                    curve, unit=_unit(evidence), provenance=evidence.provenance
+                )
+            ),
+            alt="Observed outcome as a smooth function of the model's own prediction, apparent and "
+            "corrected for optimism, with a band.",
+            caption="Calibration of the model itself (lowess), corrected for optimism point by "
+            "point.",
+        ),
+    )
 
 
 def _refused(evidence: Evidence) -> tuple[str, ...]:
@@ -214,6 +242,25 @@ def _event_tables(events: list[EventEvidence]) -> tuple[Table, ...]:
             ),
             caption="Chances of people not seen in fitting (95 % interval)",
         ),
+        *_corrected_event_tables(events),
+    )
+
+
+def _corrected_event_tables(events: list[EventEvidence]) -> tuple[Table, ...]:
+    """The model's own chances corrected for optimism, events side by side."""
+    tables = [one.optimism for one in events if one.optimism is not None]
+    if not tables:
+        return ()
+    labels = tuple(one.unseen.label for one in events if one.optimism is not None)
+    by_event = [{e.name: e for e in table.estimates()} for table in tables]
+    return (
+        Table(
+            head=("metric", *labels),
+            rows=tuple(
+                (name, *(with_interval(found[name]) for found in by_event)) for name in by_event[0]
+            ),
+            caption="The model's own chances, corrected for optimism (95 % interval)",
+        ),
     )
 
 
@@ -259,7 +306,7 @@ def _decision_tables(events: list[EventEvidence]) -> tuple[Table, ...]:
             one.unseen.label,
             f"{decision.threshold:g}",
             percent(decision.share_acted_on),
-            percent(decision.share_flipped.value),
+            share_with_interval(decision.share_flipped),
             percent(decision.share_ever_flipped),
             percent(decision.share_often_flipped),
         )
@@ -273,7 +320,8 @@ def _decision_tables(events: list[EventEvidence]) -> tuple[Table, ...]:
             head=("event", "threshold", "reach it", "change sides in a refit", "in any refit",
                   "in a tenth of the refits or more"),
             rows=rows,
-            caption="Stability of decisions at the declared thresholds",
+            caption="Stability of decisions at the declared thresholds, in brackets the middle "
+            "95 % of the refits",
         ),
     )  # fmt: skip
 
@@ -298,9 +346,7 @@ def _event_pictures(one: EventEvidence, provenance: str) -> list[Picture]:
         pictures.append(
             Picture(
                 name=f"net_benefit_{name}.png",
-                png=as_png(
-                    draw_decision_curve(one.decision, provenance=provenance, title=one.unseen.label)
-                ),
+                png=as_png(draw_decision_curve(one.decision, provenance=provenance)),
                 alt=f"Net benefit across thresholds: {one.unseen.label}.",
                 caption=f"Net benefit, corrected for optimism, with its band: {one.unseen.label}.",
             )

@@ -15,7 +15,14 @@ from hiprisk.reporting.plots.stability import (
 )
 from hiprisk.reporting.plots.style import as_png
 from hiprisk.reporting.plots.subgroups import draw_subgroups
-from hiprisk.reporting.wording import NONE, interval, number, percent, with_interval
+from hiprisk.reporting.wording import (
+    NONE,
+    interval,
+    number,
+    percent,
+    share_with_interval,
+    with_interval,
+)
 from hiprisk.validation.stability_results import DecisionStability, Stability
 from hiprisk.validation.subgroup_results import GroupEstimate, Heterogeneity, Subgroups
 
@@ -66,11 +73,11 @@ def _decision_table(decisions: Sequence[DecisionStability]) -> Table:
               "in any refit", "in a tenth of the refits or more"),
         rows=tuple(
             (f"{one.threshold:g}", percent(one.share_acted_on),
-             percent(one.share_flipped.value), percent(one.share_ever_flipped),
+             share_with_interval(one.share_flipped), percent(one.share_ever_flipped),
              percent(one.share_often_flipped))
             for one in decisions
         ),
-        caption="Decisions",
+        caption="Decisions, in brackets the middle 95 % of the refits",
     )  # fmt: skip
 
 
@@ -114,10 +121,12 @@ def subgroups_section(evidence: Evidence) -> Section | None:
         Table(
             head=("metric", "by", "groups", "spread between groups beyond chance",
                   "second less first", "p", "adjusted p"),
-            rows=tuple(_spread_row(row) for row in groups.heterogeneity),
-            caption="Heterogeneity between groups",
+            rows=tuple(_spread_row(row) for row in groups.heterogeneity if _is_told(row, groups)),
+            caption="Heterogeneity between groups; of forecasts and events only what differs by "
+            "more than chance, and net benefit (tables/heterogeneity.parquet has all)",
         ),
     ]  # fmt: skip
+    tables[1:1] = _further_tables(groups)
     if groups.benefits:
         tables.append(_benefit_table(groups))
     return Section(
@@ -128,7 +137,7 @@ def subgroups_section(evidence: Evidence) -> Section | None:
         pictures=tuple(
             Picture(
                 name=f"groups_{metric}.png",
-                png=as_png(draw_subgroups(groups, metric)),
+                png=as_png(draw_subgroups(groups, metric=metric)),
                 alt=f"Points with intervals: {metric} in every group; the table has the numbers.",
                 caption=f"{metric} in every group.",
             )
@@ -161,13 +170,59 @@ def _group_rows(groups: Subgroups) -> tuple[tuple[str, ...], ...]:
     return tuple(rows)
 
 
-def _group_cell(row: GroupEstimate | None) -> str:
-    return NONE if row is None or row.estimate is None else with_interval(row.estimate, 2)
+OF_FORECASTS = ("crps", "interval_score_90", "coverage_80", "coverage_90", "coverage_95",
+                "width_90", "floor_share_observed", "floor_share_forecast",
+                "ceiling_share_observed", "ceiling_share_forecast")  # fmt: skip
+OF_EVENTS = ("c_statistic", "brier", "scaled_brier", "calibration_in_the_large",
+             "calibration_intercept", "calibration_slope", "observed_expected_ratio",
+             "ici")  # fmt: skip
+
+
+def _further_tables(groups: Subgroups) -> list[Table]:
+    """Forecasts, and every event's chance, by group: compact, the tables have all metrics."""
+    found: dict[str, dict[tuple[str, str], dict[str, GroupEstimate]]] = {}
+    for row in groups.further:
+        by_place = found.setdefault(row.event, {})
+        by_place.setdefault((row.grouping, row.level), {})[row.metric] = row
+    return [_further_table(event, by_place, groups) for event, by_place in found.items()]
+
+
+def _further_table(
+    event: str, by_place: dict[tuple[str, str], dict[str, GroupEstimate]], groups: Subgroups
+) -> Table:
+    digits = 3 if event else 2
+    first = next(iter(by_place.values()))
+    names = [name for name in (OF_EVENTS if event else OF_FORECASTS) if name in first]
+    shown = {(group.grouping, group.level): not group.suppressed for group in groups.groups}
+    return Table(
+        head=("group", *(name.replace("_", " ") for name in names)),
+        rows=tuple(
+            (
+                level if grouping == level else f"{grouping}: {level}",
+                *(_group_cell(cells[name], digits) for name in names),
+            )
+            for (grouping, level), cells in by_place.items()
+            if shown.get((grouping, level), True)
+        ),
+        caption=f"Chance of {event.replace('_', ' ')} by group (95 % interval)"
+        if event
+        else "Forecasts and shares at the bounds by group (95 % interval)",
+    )
+
+
+def _is_told(row: Heterogeneity, groups: Subgroups) -> bool:
+    """Whether a comparison stands in the report: there are many of forecasts and events."""
+    main = not row.event and row.metric in groups.metrics
+    return main or row.metric.startswith("net_benefit") or row.p_adjusted < 1.0 - groups.level
+
+
+def _group_cell(row: GroupEstimate | None, digits: int = 2) -> str:
+    return NONE if row is None or row.estimate is None else with_interval(row.estimate, digits)
 
 
 def _spread_row(row: Heterogeneity) -> tuple[str, ...]:
     return (
-        row.metric,
+        f"{row.metric} of {row.event}" if row.event else row.metric,
         row.grouping,
         f"{row.n_groups}",
         with_interval(row.tau),
@@ -209,7 +264,7 @@ def sites_section(evidence: Evidence) -> Section | None:
             png=as_png(
                 draw_sites(
                     sites,
-                    row.metric,
+                    metric=row.metric,
                     label=known[row.metric].label,
                     ideal=known[row.metric].optimum,
                     provenance=evidence.provenance,

@@ -9,7 +9,7 @@ NONE = "-"
 
 def number(value: float | None, digits: int = 3) -> str:
     """A number with so many digits after the point; a dash where there is none."""
-    return NONE if value is None else f"{value:.{digits}f}"
+    return NONE if value is None else f"{value:z.{digits}f}"
 
 
 def percent(share: float | None, digits: int = 1) -> str:
@@ -17,11 +17,19 @@ def percent(share: float | None, digits: int = 1) -> str:
     return NONE if share is None else f"{100.0 * share:.{digits}f} %"
 
 
+def share_with_interval(estimate: Estimate, digits: int = 1) -> str:
+    """A share in per cent with its interval, in one cell."""
+    if estimate.low is None or estimate.high is None:
+        return percent(estimate.value, digits)
+    low, high = 100.0 * estimate.low, 100.0 * estimate.high
+    return f"{percent(estimate.value, digits)} ({low:z.{digits}f} to {high:z.{digits}f})"
+
+
 def interval(low: float | None, high: float | None, digits: int = 3) -> str:
     """Low to high; a dash where an end is missing."""
     if low is None or high is None:
         return NONE
-    return f"{low:.{digits}f} to {high:.{digits}f}"
+    return f"{low:z.{digits}f} to {high:z.{digits}f}"
 
 
 def with_interval(estimate: Estimate, digits: int = 3) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import re
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -136,7 +138,7 @@ def _grouping(name: str, values: pd.Series, settings: SubgroupSettings) -> Group
     known = values.notna().to_numpy()
     occurring = set(values[known])
     levels = [level for level in _ordered(name, settings) if level in occurring]
-    levels += sorted(occurring - set(levels))
+    levels += sorted(occurring - set(levels), key=_natural)
     place = {level: position for position, level in enumerate(levels)}
     codes = np.array(
         [place[value] if seen else len(levels) for value, seen in zip(values, known, strict=True)],
@@ -146,6 +148,12 @@ def _grouping(name: str, values: pd.Series, settings: SubgroupSettings) -> Group
     if not known.all():
         names.append(UNKNOWN)
     return Grouping(name, _label(name), tuple(names), codes)
+
+
+def _natural(level: Any) -> tuple[tuple[int, float, str], ...]:
+    """A key by which 2 comes before 10, and "site 2" before "site 10"."""
+    parts = re.split(r"(\d+)", f"{level:g}" if isinstance(level, float) else str(level))
+    return tuple((0, float(one), "") if one.isdigit() else (1, 0.0, one) for one in parts if one)
 
 
 def _ordered(name: str, settings: SubgroupSettings) -> tuple[str, ...]:

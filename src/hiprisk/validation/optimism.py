@@ -150,6 +150,36 @@ def _omitted_share(omitted: Floats) -> Floats:
     return np.asarray((omitted / np.where(times > 0, times, 1.0)).sum(axis=1))
 
 
+def optimism_of(
+    name: str, *, apparent: float, training: Floats, test: Floats, level: float = 0.95
+) -> OptimismRow:
+    """Optimism of a metric whose values on the resamples are at hand, without .632 estimates.
+
+    Parameters
+    ----------
+    apparent : float
+    training, test : ndarray, shape (n_resamples,)
+        Of each refit, on its resample and on the original people.
+    level : float
+        Of the intervals.
+    """
+    low, high = optimism_interval(apparent, training, test, level=level)
+    shifted = location_shifted_interval(training, test, level=level)
+    optimism = float(training.mean()) - float(test.mean())
+    return OptimismRow(
+        metric=name,
+        apparent=apparent,
+        training=float(training.mean()),
+        test=float(test.mean()),
+        optimism=optimism,
+        corrected=apparent - optimism,
+        low=low,
+        high=high,
+        shifted_low=shifted[0],
+        shifted_high=shifted[1],
+    )
+
+
 def _row(
     name: str,
     function: MetricFunction,

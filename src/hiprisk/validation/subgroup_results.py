@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import pandas as pd
 
 from hiprisk.metrics.estimate import Estimate
+from hiprisk.validation.group_cells import EVERYBODY
 from hiprisk.validation.groupings import UNKNOWN
 
 NOT_SHOWN = "not shown: too few people or events here, or in a group that would follow from this"
 CALIBRATION = "calibration_in_the_large"
+# Figures of an event that depend on how often it comes.
+MOVES_WITH_PREVALENCE = ("net_benefit", "brier", "scaled_brier")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +44,8 @@ class GroupEstimate:
 
     Attributes
     ----------
+    event : str
+        Whose chance is judged; empty where it is the outcome itself.
     estimate : Estimate or None
         None where the group is suppressed or the metric cannot be computed in it.
     standard_error : float or None
@@ -55,6 +60,7 @@ class GroupEstimate:
     estimate: Estimate | None
     standard_error: float | None = None
     note: str = ""
+    event: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,10 +69,13 @@ class Heterogeneity:
 
     Attributes
     ----------
+    event : str
+        Whose chance is judged; empty where it is the outcome itself.
     q, f, freedom : float
         Cochran's Q; Welch's statistic and its second degrees of freedom.
     p_value, p_adjusted : float
-        Of Welch's test; adjusted by Holm's method for all tests of the result.
+        Of Welch's test; adjusted by Holm's method, among the metrics of the outcome or among all
+        further ones.
     tau : Estimate
         Standard deviation between groups beyond chance, with its interval.
     mean : Estimate
@@ -86,6 +95,7 @@ class Heterogeneity:
     tau: Estimate
     mean: Estimate
     difference: Estimate | None = None
+    event: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +110,8 @@ class GroupBenefit:
     act_on_all : float or None
     gain : Estimate or None
         Over the better of acting on all and on none.
+    standard_error : float or None
+        Of the net benefit.
     """
 
     grouping: str
@@ -109,6 +121,7 @@ class GroupBenefit:
     net_benefit: Estimate | None
     act_on_all: float | None
     gain: Estimate | None
+    standard_error: float | None = None
     note: str = ""
 
 
@@ -129,6 +142,8 @@ class Subgroups:
     heterogeneity : tuple of Heterogeneity
     benefits : tuple of GroupBenefit
         Grouping ``everybody`` first.
+    further : tuple of GroupEstimate
+        Of forecasts and of the chances of events; grouping ``everybody`` first.
     """
 
     kind: Literal["continuous", "binary"]
@@ -143,6 +158,7 @@ class Subgroups:
     estimates: tuple[GroupEstimate, ...]
     heterogeneity: tuple[Heterogeneity, ...]
     benefits: tuple[GroupBenefit, ...] = ()
+    further: tuple[GroupEstimate, ...] = ()
 
     @property
     def metrics(self) -> tuple[str, ...]:
@@ -155,14 +171,19 @@ class Subgroups:
 
     def to_frame(self) -> pd.DataFrame:
         """One row a group and metric; numbers are missing where suppressed."""
-        groups = {(group.grouping, group.level): group for group in self.groups}
+        everybody = Group(
+            grouping=EVERYBODY, level=EVERYBODY, n_people=self.n_people, n_events=None,
+            suppressed=False,
+        )  # fmt: skip
+        groups = {(group.grouping, group.level): group for group in (everybody, *self.groups)}
         rows = []
-        for row in self.estimates:
+        for row in (*self._overall_rows(), *self.estimates, *self.further):
             group, found = groups[(row.grouping, row.level)], row.estimate
             rows.append(
                 {
                     "grouping": row.grouping,
                     "level": row.level,
+                    "event": row.event,
                     "metric": row.metric,
                     "n_people": group.n_people,
                     "n_events": group.n_events,
@@ -173,9 +194,23 @@ class Subgroups:
                     "note": row.note,
                 }
             )
-        columns = ["grouping", "level", "metric", "n_people", "n_events", "suppressed", "value",
-                   "low", "high", "note"]  # fmt: skip
+        columns = ["grouping", "level", "event", "metric", "n_people", "n_events", "suppressed",
+                   "value", "low", "high", "note"]  # fmt: skip
         return pd.DataFrame(rows, columns=columns)
+
+    def _overall_rows(self) -> list[GroupEstimate]:
+        return [
+            GroupEstimate(grouping=EVERYBODY, level=EVERYBODY, metric=one.name, estimate=one)
+            for one in self.overall
+        ]
+
+    def heterogeneity_frame(self) -> pd.DataFrame:
+        """One row a metric, event and grouping."""
+        return _flat(self.heterogeneity)
+
+    def benefits_frame(self) -> pd.DataFrame:
+        """Net benefit: one row an event, threshold and group."""
+        return _flat(self.benefits)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
@@ -191,6 +226,7 @@ class Subgroups:
             "estimates": [_plain(row) for row in self.estimates],
             "heterogeneity": [_plain(row) for row in self.heterogeneity],
             "benefits": [_plain(row) for row in self.benefits],
+            "further": [_plain(row) for row in self.further],
             "sentences": list(self.sentences()),
         }
 
@@ -211,7 +247,12 @@ class Subgroups:
         n_tests = len(self.heterogeneity)
         differing = [row for row in self.heterogeneity if row.p_adjusted < 1.0 - self.level]
         for row in differing:
-            yield f"{self._spread(row)}: it differs between groups by more than chance."
+            said = "it differs between groups by more than chance"
+            if row.event and row.metric.startswith(MOVES_WITH_PREVALENCE):
+                said += (
+                    ", as it does where an event is more frequent without any fault of the model"
+                )
+            yield f"{self._spread(row)}: {said}."
         if n_tests and not differing:
             yield (
                 f"In none of {n_tests} comparisons (metrics by groupings, adjusted for their "
@@ -219,27 +260,39 @@ class Subgroups:
             )
         main = self.metrics[0] if self.metrics else ""
         for row in self.heterogeneity:
-            if row.metric == main and row not in differing:
+            if (row.event, row.metric) == ("", main) and row not in differing:
                 yield f"{self._spread(row)}."
         yield from self._off_the_mark()
 
     def _spread(self, row: Heterogeneity) -> str:
-        shown = {
-            one.level: one.estimate.value
-            for one in self.of(row.metric)
-            if one.grouping == row.grouping and one.standard_error and one.estimate
-            if one.level != UNKNOWN
-        }
+        shown = self._compared(row)
         what, found = "spread beyond chance", row.tau
         if row.difference is not None:
             first, second = shown
             what, found = f"{second} minus {first}", row.difference
         return (
-            f"{row.metric} by {row.grouping} lies between {min(shown.values()):.3g} and "
+            f"{row.metric}{f' of {row.event}' if row.event else ''} by "
+            f"{row.grouping} lies between {min(shown.values()):.3g} and "
             f"{max(shown.values()):.3g}; "
             f"{what} {found.value:.2g} ({100 * self.level:.0f} % interval {found.low:.2g} to "
             f"{found.high:.2g}), p = {row.p_value:.2g}, {row.p_adjusted:.2g} adjusted"
         )
+
+    def _compared(self, row: Heterogeneity) -> dict[str, float]:
+        """The values that were compared, by level."""
+        found = {
+            one.level: one.estimate.value
+            for one in (*self.estimates, *self.further)
+            if (one.grouping, one.event, one.metric) == (row.grouping, row.event, row.metric)
+            if one.estimate and one.standard_error and one.level != UNKNOWN
+        }
+        return found or {
+            one.level: one.net_benefit.value
+            for one in self.benefits
+            if (one.grouping, one.event) == (row.grouping, row.event)
+            if f"net_benefit_{one.threshold:g}" == row.metric
+            if one.net_benefit and one.standard_error and one.level != UNKNOWN
+        }
 
     def _off_the_mark(self) -> Iterable[str]:
         """Groups whose predictions are on average wrong."""
@@ -262,6 +315,21 @@ def _excludes_zero(estimate: Estimate | None) -> bool:
     if estimate is None or estimate.low is None or estimate.high is None:
         return False
     return estimate.low > 0.0 or estimate.high < 0.0
+
+
+def _flat(rows: Sequence[Any]) -> pd.DataFrame:
+    """Rows of estimates as columns ``<name>``, ``<name>_low`` and ``<name>_high``."""
+    flat = []
+    for row in rows:
+        cells: dict[str, Any] = {}
+        for name, value in _plain(row).items():
+            if isinstance(value, dict):
+                cells |= {name: value["value"], f"{name}_low": value["low"],
+                          f"{name}_high": value["high"]}  # fmt: skip
+            else:
+                cells[name] = value
+        flat.append(cells)
+    return pd.DataFrame(flat)
 
 
 def _plain(row: Any) -> dict[str, Any]:

@@ -7,19 +7,28 @@ metrics share the resamples, and a resample enters as weights that count how oft
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
+from dataclasses import dataclass
+from functools import cached_property, partial
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from hiprisk.config import SubgroupSettings
 from hiprisk.errors import ConfigError, InputError
 from hiprisk.learning.parallel import Progress, run_parallel
+from hiprisk.metrics.distribution import Forecast
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.inputs import as_binary, as_continuous
 from hiprisk.metrics.registry import METRICS, Metric
-from hiprisk.metrics.utility import net_benefit, net_benefits
+from hiprisk.validation.group_benefits import (
+    Judgements,
+    as_estimates,
+    as_told,
+    benefit_task,
+    benefits_of,
+    places_of,
+)
 from hiprisk.validation.group_cells import (
     EVERYBODY,
     Cell,
@@ -31,6 +40,15 @@ from hiprisk.validation.group_cells import (
     hidden_levels,
     shown_cells,
 )
+from hiprisk.validation.group_comparisons import heterogeneity_between, saying_how_good
+from hiprisk.validation.group_families import (
+    ForecastJob,
+    Job,
+    event_jobs,
+    people_at_bounds,
+    reported_by,
+    with_known,
+)
 from hiprisk.validation.group_resamples import (
     Judged,
     Reported,
@@ -39,14 +57,12 @@ from hiprisk.validation.group_resamples import (
     judge,
     report,
 )
-from hiprisk.validation.groupings import UNKNOWN, Grouping, groupings_of
-from hiprisk.validation.heterogeneity import Spread, holm, spread_between
+from hiprisk.validation.groupings import Grouping, groupings_of
 from hiprisk.validation.subgroup_results import (
     NOT_SHOWN,
     Group,
     GroupBenefit,
     GroupEstimate,
-    Heterogeneity,
     Subgroups,
 )
 
@@ -55,8 +71,6 @@ __all__ = ["EventChances", "subgroup_performance"]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Integers = NDArray[np.intp]
-
-_Judgements = Mapping[tuple[str, int], tuple[Judged, ...]]
 
 
 def subgroup_performance(
@@ -70,6 +84,8 @@ def subgroup_performance(
     seed: int,
     thresholds: Sequence[float] = (),
     chances: Sequence[EventChances] = (),
+    forecast: Forecast | None = None,
+    known: Mapping[tuple[str, str], Estimate] | None = None,
     workers: int = 1,
     progress: Progress | None = None,
 ) -> Subgroups:
@@ -91,6 +107,12 @@ def subgroup_performance(
         Declared risks from which one would act. Net benefit of a binary outcome uses `predicted`,
         of a continuous one the `chances`.
     chances : sequence of EventChances
+        Each is judged as a risk as well.
+    forecast : Forecast, optional
+        Of the same rows, for the metrics of a distribution and shares at the bounds.
+    known : mapping of (str, str) to Estimate, optional
+        Everybody's figures that were told elsewhere, by event (empty for the outcome) and metric:
+        they are told here with the same interval.
     workers : int
         Processes; the result does not depend on them.
     progress : callable, optional
@@ -108,51 +130,202 @@ def subgroup_performance(
 
     Notes
     -----
-    Intervals are percentiles of the resamples. A resample in which a metric cannot be computed is
-    left out; if there are more than a tenth of them, there is no interval.
+    Intervals are percentiles of the resamples; those of forecasts are from their formulas, and that
+    of an event's ICI is an `error_interval` of the first of the resamples. P-values are adjusted by
+    Holm's method among the metrics of the outcome, and among all further ones. A resample in which
+    a metric cannot be computed is left out; if there are more than a tenth of them, there is no
+    interval.
     """
     y, p, _ = (as_continuous if kind == "continuous" else as_binary)(observed, predicted, None)
     _check_lengths(len(y), frame, groups, chances)
     metrics = _metrics(kind, settings)
     parted = groupings_of(frame.reset_index(drop=True), settings)
-    hidden = {
-        one.name: hidden_levels(one, y, groups, kind=kind, smallest=settings.smallest_cell)
-        for one in parted
-    }
-    events = events_of(kind, y, p, chances) if thresholds else ()
-    cells = shown_cells(parted, hidden, len(y))
-    functions = tuple(metric.function for metric in metrics)
-    tasks = [Task(cell.rows, y[cell.rows], p[cell.rows], functions) for cell in cells]
-    keys: list[tuple[str, Cell]] = [("", cell) for cell in cells]
-    for event in events:
-        for cell in cells_of_event(
-            event, parted, hidden, persons=groups, smallest=settings.smallest_cell
-        ):
-            keys.append((event.name, cell))
-            tasks.append(_benefit_task(event, cell, thresholds))
+    people = _People(kind, y, p, groups, parted, settings)
+    shown = [(event, people.cells_of(event)) for event in events_of(kind, y, p, chances)]
+    keys, tasks = _tasks(people, metrics, shown if thresholds else (), thresholds)
     draws = draw_persons(groups, n=settings.resamples, seed=seed)
     judged = run_parallel(partial(judge, draws), tasks, workers=workers, progress=progress)
     found: dict[str, dict[tuple[str, int], tuple[Judged, ...]]] = {}
     for (name, cell), one in zip(keys, judged, strict=True):
         found.setdefault(name, {})[(cell.grouping, cell.code)] = one
-    estimates = _estimates(parted, metrics, found[""], settings.level)
+    jobs = _jobs(people, shown, forecast)
+    reported = run_parallel(partial(reported_by, draws), jobs, workers=workers)
+    told = known or {}
+    benefits = tuple(
+        as_told(row, told)
+        for event, _ in shown
+        for row in benefits_of(
+            event.name, parted, thresholds, found.get(event.name, {}), settings.level
+        )
+    )
+    return _gathered(
+        people,
+        metrics,
+        overall=tuple(
+            told.get(("", one.name), one) for one in _overall(metrics, found[""], settings.level)
+        ),
+        estimates=_estimates(parted, metrics, found[""], settings.level),
+        further=_further(parted, jobs, reported, told),
+        benefits=benefits,
+    )
+
+
+@dataclass(frozen=True)
+class _People:
+    """Who is judged, and in which groups.
+
+    Attributes
+    ----------
+    y, p : ndarray, shape (n_rows,)
+    persons : ndarray of int, shape (n_rows,)
+    parted : tuple of Grouping
+    """
+
+    kind: Kind
+    y: Floats
+    p: Floats
+    persons: Integers
+    parted: tuple[Grouping, ...]
+    settings: SubgroupSettings
+
+    @cached_property
+    def hidden(self) -> dict[str, Bools]:
+        """Levels that must not be shown, by grouping."""
+        smallest = self.settings.smallest_cell
+        return {
+            one.name: hidden_levels(one, self.y, self.persons, kind=self.kind, smallest=smallest)
+            for one in self.parted
+        }
+
+    @property
+    def cells(self) -> list[Cell]:
+        """Everybody, and every group that is shown."""
+        return shown_cells(self.parted, self.hidden, len(self.y))
+
+    def cells_of(self, event: EventChances) -> list[Cell]:
+        """Those in which an event may be shown."""
+        smallest = self.settings.smallest_cell
+        return cells_of_event(
+            event, self.parted, self.hidden, persons=self.persons, smallest=smallest
+        )
+
+
+def _tasks(
+    people: _People,
+    metrics: Sequence[Metric],
+    shown: Sequence[tuple[EventChances, Sequence[Cell]]],
+    thresholds: Sequence[float],
+) -> tuple[list[tuple[str, Cell]], list[Task]]:
+    """What is judged on the resamples, and of which event (none: the outcome) and group it is."""
+    functions = tuple(metric.function for metric in metrics)
+    keys: list[tuple[str, Cell]] = [("", cell) for cell in people.cells]
+    tasks = [
+        Task(cell.rows, people.y[cell.rows], people.p[cell.rows], functions)
+        for cell in people.cells
+    ]
+    for event, cells in shown:
+        keys += [(event.name, cell) for cell in cells]
+        tasks += [benefit_task(event, cell, thresholds) for cell in cells]
+    return keys, tasks
+
+
+def _jobs(
+    people: _People,
+    shown: Sequence[tuple[EventChances, Sequence[Cell]]],
+    forecast: Forecast | None,
+) -> list[Job]:
+    """Chances of events, and forecasts, in every group that is shown."""
+    level = people.settings.level
+    jobs = event_jobs(shown, level=level, curve_only=people.kind == "binary")
+    if forecast is None:
+        return jobs
+    bounds = {
+        name: frozenset((cell.grouping, cell.code) for cell in people.cells_of(at))
+        for name, at in people_at_bounds(people.y, people.p, forecast).items()
+    }
+    forecasts: list[Job] = [
+        ForecastJob(
+            observed=people.y,
+            predicted=people.p,
+            forecast=forecast,
+            persons=people.persons,
+            cell=cell,
+            level=level,
+            bounds=bounds,
+        )
+        for cell in people.cells
+    ]
+    return [*jobs, *forecasts]
+
+
+def _gathered(
+    people: _People,
+    metrics: Sequence[Metric],
+    *,
+    overall: tuple[Estimate, ...],
+    estimates: tuple[GroupEstimate, ...],
+    further: tuple[GroupEstimate, ...],
+    benefits: tuple[GroupBenefit, ...],
+) -> Subgroups:
+    """All of it, with the comparisons between groups."""
+    parted, settings, persons = people.parted, people.settings, people.persons
+    others = (*saying_how_good(further), *as_estimates(benefits))
     return Subgroups(
-        kind=kind,
-        n_people=len(np.unique(groups)),
+        kind=people.kind,
+        n_people=len(np.unique(persons)),
         smallest_cell=settings.smallest_cell,
         n_resamples=settings.resamples,
         level=settings.level,
         labels=tuple((one.name, one.label) for one in parted),
         optima=tuple((metric.name, metric.optimum) for metric in metrics),
-        overall=_overall(metrics, found[""], settings.level),
-        groups=_groups(parted, hidden, y, groups, kind),
+        overall=overall,
+        groups=_groups(parted, people.hidden, people.y, persons, people.kind),
         estimates=estimates,
-        heterogeneity=_heterogeneity(parted, metrics, estimates, groups, settings),
-        benefits=tuple(
-            row
-            for event in events
-            for row in _benefits(event.name, parted, thresholds, found[event.name], settings.level)
+        heterogeneity=(
+            *heterogeneity_between(parted, estimates, persons, settings),
+            *heterogeneity_between(parted, others, persons, settings),
         ),
+        benefits=benefits,
+        further=further,
+    )
+
+
+def _further(
+    parted: Sequence[Grouping],
+    jobs: Sequence[Job],
+    reported: Sequence[Mapping[str, Reported]],
+    told: Mapping[tuple[str, str], Estimate],
+) -> tuple[GroupEstimate, ...]:
+    """One row a metric, event and group, everybody first; those that are not shown say so."""
+    found: dict[str, dict[tuple[str, int], Mapping[str, Reported]]] = {}
+    for job, one in zip(jobs, reported, strict=True):
+        cell = job.cell
+        everybody = cell.grouping == EVERYBODY
+        own = with_known(one, told, job.name) if everybody else one
+        found.setdefault(job.name, {})[(cell.grouping, cell.code)] = own
+    places = [(EVERYBODY, 0, EVERYBODY), *places_of(parted)]
+    hidden = Reported(None, note=NOT_SHOWN)
+    return tuple(
+        _group_estimate(
+            (grouping, name), metric, by_cell.get((grouping, code), {}).get(metric, hidden), event
+        )
+        for event, by_cell in found.items()
+        for metric in by_cell[(EVERYBODY, 0)]
+        for grouping, code, name in places
+    )
+
+
+def _group_estimate(
+    place: tuple[str, str], metric: str, found: Reported, event: str = ""
+) -> GroupEstimate:
+    return GroupEstimate(
+        grouping=place[0],
+        level=place[1],
+        metric=metric,
+        event=event,
+        estimate=found.estimate,
+        standard_error=found.standard_error,
+        note=found.note,
     )
 
 
@@ -188,38 +361,7 @@ def _metrics(kind: Kind, settings: SubgroupSettings) -> tuple[Metric, ...]:
     return tuple(by_name[name] for name in settings.metrics)
 
 
-def _benefit_task(event: EventChances, cell: Cell, thresholds: Sequence[float]) -> Task:
-    """Net benefit of the model and of acting on all, threshold by threshold."""
-    functions = [
-        partial(function, threshold=threshold)
-        for threshold in thresholds
-        for function in (net_benefit, _act_on_all)
-    ]
-    return Task(
-        cell.rows,
-        event.observed[cell.rows],
-        event.chance[cell.rows],
-        tuple(functions),
-        together=partial(_both_benefits, tuple(thresholds)),
-    )
-
-
-def _both_benefits(thresholds: tuple[float, ...], y: Floats, p: Floats, weights: Floats) -> Floats:
-    """Net benefit of the model and of acting on all, in the order of a task's functions."""
-    both = np.array(
-        [net_benefits(y, risk, weights, thresholds=thresholds) for risk in (p, np.ones_like(p))]
-    )
-    return np.moveaxis(both, (0, 1, 2), (1, 2, 0)).reshape(2 * len(thresholds), len(weights))
-
-
-def _act_on_all(
-    observed: ArrayLike, chance: ArrayLike, *, threshold: float, weights: ArrayLike | None = None
-) -> float:
-    everybody = np.ones(np.shape(chance))
-    return net_benefit(observed, everybody, threshold=threshold, weights=weights)
-
-
-def _overall(metrics: Sequence[Metric], judged: _Judgements, level: float) -> tuple[Estimate, ...]:
+def _overall(metrics: Sequence[Metric], judged: Judgements, level: float) -> tuple[Estimate, ...]:
     reported = [
         report(metric.name, one, level).estimate
         for metric, one in zip(metrics, judged[(EVERYBODY, 0)], strict=True)
@@ -228,79 +370,17 @@ def _overall(metrics: Sequence[Metric], judged: _Judgements, level: float) -> tu
 
 
 def _estimates(
-    parted: Sequence[Grouping], metrics: Sequence[Metric], judged: _Judgements, level: float
+    parted: Sequence[Grouping], metrics: Sequence[Metric], judged: Judgements, level: float
 ) -> tuple[GroupEstimate, ...]:
+    hidden = Reported(None, note=NOT_SHOWN)
     rows = []
     for grouping in parted:
         for position, metric in enumerate(metrics):
             for code, name in enumerate(grouping.levels):
                 one = judged.get((grouping.name, code))
-                found = Reported(None, note=NOT_SHOWN)
-                if one is not None:
-                    found = report(metric.name, one[position], level)
-                rows.append(
-                    GroupEstimate(
-                        grouping=grouping.name,
-                        level=name,
-                        metric=metric.name,
-                        estimate=found.estimate,
-                        standard_error=found.standard_error,
-                        note=found.note,
-                    )
-                )
+                found = hidden if one is None else report(metric.name, one[position], level)
+                rows.append(_group_estimate((grouping.name, name), metric.name, found))
     return tuple(rows)
-
-
-def _heterogeneity(
-    parted: Sequence[Grouping],
-    metrics: Sequence[Metric],
-    estimates: Sequence[GroupEstimate],
-    persons: Integers,
-    settings: SubgroupSettings,
-) -> tuple[Heterogeneity, ...]:
-    """Every metric by every grouping with two groups or more that are shown and known."""
-    spreads = []
-    for grouping in parted:
-        sizes = dict(zip(grouping.levels, counts_of(grouping, persons, None)[:, 0], strict=True))
-        for metric in metrics:
-            compared = [
-                (row.estimate.value, row.standard_error, int(sizes[row.level]))
-                for row in estimates
-                if (row.grouping, row.metric) == (grouping.name, metric.name)
-                and row.estimate is not None
-                and row.standard_error
-                and row.level != UNKNOWN
-            ]
-            if len(compared) >= 2:
-                spreads.append((grouping.name, metric.name, _spread(compared, settings)))
-    return _adjusted(spreads)
-
-
-def _spread(compared: Sequence[tuple[float, float, int]], settings: SubgroupSettings) -> Spread:
-    values, errors, sizes = zip(*compared, strict=True)
-    # A standard error is uncertain by how few people it comes from, and how few resamples.
-    freedoms = [1.0 / (1.0 / (size - 1.0) + 1.0 / (settings.resamples - 1.0)) for size in sizes]
-    return spread_between(values, errors, freedoms, level=settings.level)
-
-
-def _adjusted(spreads: Sequence[tuple[str, str, Spread]]) -> tuple[Heterogeneity, ...]:
-    adjusted = holm([spread.p_value for _, _, spread in spreads])
-    return tuple(
-        Heterogeneity(
-            grouping=grouping,
-            metric=metric,
-            n_groups=spread.n_groups,
-            q=spread.q,
-            f=spread.f,
-            freedom=spread.freedom,
-            p_value=spread.p_value,
-            p_adjusted=p,
-            tau=spread.tau,
-            difference=spread.difference,
-            mean=spread.mean,
-        )
-        for (grouping, metric, spread), p in zip(spreads, adjusted, strict=True)
-    )
 
 
 def _groups(
@@ -321,49 +401,3 @@ def _groups(
                 )
             )
     return tuple(rows)
-
-
-def _benefits(
-    event: str,
-    parted: Sequence[Grouping],
-    thresholds: Sequence[float],
-    judged: _Judgements,
-    level: float,
-) -> list[GroupBenefit]:
-    """One row a threshold and group; those that are suppressed say so."""
-    places = [(EVERYBODY, 0, EVERYBODY)]
-    places += [(one.name, code, name) for one in parted for code, name in enumerate(one.levels)]
-    return [
-        _benefit(event, (grouping, name), threshold, judged.get((grouping, code)), position, level)
-        for position, threshold in enumerate(thresholds)
-        for grouping, code, name in places
-    ]
-
-
-def _benefit(
-    event: str,
-    place: tuple[str, str],
-    threshold: float,
-    judged: tuple[Judged, ...] | None,
-    position: int,
-    level: float,
-) -> GroupBenefit:
-    grouping, name = place
-    if judged is None:
-        return GroupBenefit(
-            grouping=grouping, level=name, event=event, threshold=threshold,
-            net_benefit=None, act_on_all=None, gain=None, note=NOT_SHOWN,
-        )  # fmt: skip
-    model, everybody = judged[2 * position], judged[2 * position + 1]
-    found = report("net_benefit", model, level)
-    gain = report("gain", model.minus(everybody.at_least(0.0)), level)
-    return GroupBenefit(
-        grouping=grouping,
-        level=name,
-        event=event,
-        threshold=threshold,
-        net_benefit=found.estimate,
-        act_on_all=everybody.value,
-        gain=gain.estimate,
-        note=found.note,
-    )

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 
 from hiprisk.metrics.calibration_curve import CalibrationCurve
 from hiprisk.reporting.plots.style import BLUE, GREY, ORANGE, new_axes, titled
+from hiprisk.validation.resampling import CorrectedCurve
 
 WORDS = {"loess": "loess", "spline": "restricted cubic spline", "lowess": "lowess"}
 # Share of the height that the histogram of predictions may take.
@@ -57,6 +58,51 @@ def draw_calibration_curve(
     ax.set_xlim(low, high)
     ax.set_ylim(low - HISTOGRAM * (high - low), high)
     ax.set_yticks([tick for tick in ax.get_yticks() if low <= tick <= high])
+    ax.set_title(titled(title, provenance))
+    ax.legend(frameon=False, loc="upper left")
+    return ax
+
+
+def draw_corrected_calibration(
+    result: CorrectedCurve,
+    *,
+    ax: Axes | None = None,
+    unit: str = "",
+    provenance: str = "real",
+    title: str = "Calibration corrected for optimism",
+) -> Axes:
+    """The model's own calibration curve, as it looks and less its optimism.
+
+    Parameters
+    ----------
+    result : CorrectedCurve
+    ax : Axes, optional
+    unit : str
+        Of the outcome, or ``risk``.
+    provenance : str
+        ``synthetic`` is said in the title.
+    title : str
+    """
+    ax = ax if ax is not None else new_axes(width=6.0, height=6.0)
+    values = (*result.at, *result.low, *result.high, *result.apparent)
+    low, high = min(values), max(values)
+    ax.plot([low, high], [low, high], color=GREY, linewidth=1, linestyle="--", label="ideal")
+    ax.fill_between(
+        result.at,
+        result.low,
+        result.high,
+        color=BLUE,
+        alpha=0.2,
+        linewidth=0,
+        label="95 % band, point by point",
+    )
+    ax.plot(
+        result.at, result.apparent, color=ORANGE, linewidth=1.5, linestyle=":", label="apparent"
+    )
+    ax.plot(result.at, result.corrected, color=BLUE, linewidth=2, label="corrected for optimism")
+    word = f"({unit})" if unit else ""
+    ax.set_xlabel(f"predicted {word}".strip())
+    ax.set_ylabel(f"observed {word}".strip())
     ax.set_title(titled(title, provenance))
     ax.legend(frameon=False, loc="upper left")
     return ax

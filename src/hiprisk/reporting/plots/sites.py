@@ -10,8 +10,8 @@ from hiprisk.validation.site_results import InternalExternal
 
 def draw_sites(
     result: InternalExternal,
-    metric: str,
     *,
+    metric: str | None = None,
     ax: Axes | None = None,
     label: str | None = None,
     ideal: float | None = None,
@@ -22,14 +22,16 @@ def draw_sites(
     Parameters
     ----------
     result : InternalExternal
-    metric : str
+    metric : str, optional
+        The first that was pooled if unset.
     label : str, optional
         Of the axis; the metric's name if absent.
     ideal : float, optional
         A line where the metric is best, for instance 1 for a slope.
     """
-    sites = result.of(metric)
-    pooled = next((value for value in result.pooled if value.metric == metric), None)
+    name = metric or result.pooled[0].metric
+    sites = result.of(name)
+    pooled = next((value for value in result.pooled if value.metric == name), None)
     n_rows = len(sites) + (0 if pooled is None else 2)
     ax = ax if ax is not None else new_axes(height=1.6 + 0.32 * n_rows)
     if ideal is not None:
@@ -50,6 +52,6 @@ def draw_sites(
             names.append("a new site")
     ax.set_yticks(range(len(names)), names)
     ax.set_ylim(len(names) - 0.4, -0.6)
-    ax.set_xlabel(f"{label or metric} with {100 * result.level:.0f} % intervals")
+    ax.set_xlabel(f"{label or name} with {100 * result.level:.0f} % intervals")
     ax.set_title(titled("Each site judged by a model fitted without it", provenance))
     return ax

@@ -11,7 +11,7 @@ from hiprisk.validation.subgroup_results import Group, GroupEstimate, Subgroups
 ROW_HEIGHT = 0.24
 
 
-def draw_subgroups(result: Subgroups, metric: str | None = None, *, ax: Axes | None = None) -> Axes:
+def draw_subgroups(result: Subgroups, *, metric: str | None = None, ax: Axes | None = None) -> Axes:
     """One metric in every group, with its interval, beside that of everybody.
 
     Parameters
@@ -69,7 +69,7 @@ def _row_label(row: GroupEstimate, group: Group) -> str:
 
 def _spread_note(result: Subgroups, grouping: str, metric: str) -> str:
     for row in result.heterogeneity:
-        if (row.grouping, row.metric) == (grouping, metric):
+        if (row.grouping, row.event, row.metric) == (grouping, "", metric):
             found = row.difference or row.tau
             word = "difference" if row.difference else "spread"
             return (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from matplotlib.axes import Axes
 
@@ -61,42 +62,53 @@ def draw_decision_curve(
 
 
 def draw_decision_curve_difference(
-    result: DecisionCurveDifference,
+    result: DecisionCurveDifference | Sequence[DecisionCurveDifference],
     *,
     ax: Axes | None = None,
     provenance: str = "real",
     title: str = "Difference in net benefit",
 ) -> Axes:
-    """Net benefit of one model over another, with its band.
+    """Net benefit of one or several models over another, with bands.
 
     Parameters
     ----------
-    result : DecisionCurveDifference
+    result : DecisionCurveDifference or sequence of them
+        Of the same event; the first is drawn on top, its band filled.
     ax : Axes, optional
     provenance : str
         ``synthetic`` is said in the title.
     title : str
     """
+    curves = (result,) if isinstance(result, DecisionCurveDifference) else tuple(result)
     ax = ax if ax is not None else new_axes()
     ax.axhline(0.0, color=GREY, linewidth=1)
-    label = f"{result.model_name} minus {result.reference_name}"
-    if result.optimism:
-        label += ", corrected for optimism"
-    ax.fill_between(
-        result.thresholds,
-        result.low,
-        result.high,
-        color=BLUE,
-        alpha=0.2,
-        linewidth=0,
-        label=f"{100 * result.level:g} % band, point by point",
-    )
-    ax.plot(result.thresholds, result.difference, color=BLUE, linewidth=2, label=label)
-    ax.set_xlim(min(result.thresholds), max(result.thresholds))
+    for place, (curve, colour, line) in enumerate(zip(curves, COLOURS, LINES, strict=False)):
+        label = f"{curve.model_name} minus {curve.reference_name}"
+        if curve.optimism:
+            label += ", corrected for optimism"
+        style: dict[str, Any] = {"color": colour, "zorder": 3 - 0.1 * place}
+        if place == 0:
+            ax.fill_between(
+                curve.thresholds, curve.low, curve.high, alpha=0.15, linewidth=0, **style
+            )
+        else:
+            # Filled bands on top of one another cannot be told apart.
+            for end in (curve.low, curve.high):
+                ax.plot(curve.thresholds, end, linestyle=line, linewidth=0.7, alpha=0.7, **style)
+        ax.plot(
+            curve.thresholds, curve.difference, linestyle=line, linewidth=2, label=label, **style
+        )
+    first = curves[0]
+    ax.set_xlim(min(first.thresholds), max(first.thresholds))
     ax.set_xlabel("threshold: the risk from which one would act")
     ax.set_ylabel("difference in net benefit, per person")
-    ax.set_title(titled(f"{title}: {result.outcome}" if result.outcome else title, provenance))
-    ax.legend(frameon=False)
+    ax.set_title(titled(f"{title}: {first.outcome}" if first.outcome else title, provenance))
+    ax.legend(
+        frameon=False,
+        loc="upper center",
+        bbox_to_anchor=(0.5, -0.14),
+        title=f"with {100 * first.level:g} % bands, point by point",
+    )
     return ax
 
 

@@ -1,0 +1,142 @@
+"""What else the bootstrap's refits correct: further indexes, the calibration curve, the CRPS."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hiprisk.errors import InputError
+from hiprisk.evidence.finished import FinishedStudy
+from hiprisk.metrics import calibration, discrimination, likelihood, scores, spread
+from hiprisk.metrics.calibration_curve import Kind, calibration_at, calibration_error
+from hiprisk.metrics.distribution import forecast_from_sheet
+from hiprisk.metrics.distribution_scores import crps_values
+from hiprisk.metrics.registry import MetricFunction
+from hiprisk.validation.curves import CorrectedCurve, corrected_curve
+from hiprisk.validation.optimism import optimism_of
+from hiprisk.validation.optimism_table import OptimismRow, OptimismTable
+from hiprisk.validation.resampling import Refits, optimism_table
+
+Floats = NDArray[np.float64]
+
+# R rms' `validate` has these beside what the registry has.
+FURTHER: Mapping[str, Mapping[str, MetricFunction]] = {
+    "continuous": {
+        "mse": scores.mse,
+        "calibration_intercept": calibration.linear_intercept,
+        "g": spread.recalibrated_linear_g,
+    },
+    "binary": {
+        "dxy": discrimination.somers_dxy,
+        "nagelkerke_r2": likelihood.nagelkerke_r2,
+        "discrimination_index": likelihood.discrimination_index,
+        "unreliability_index": likelihood.unreliability_index,
+        "quality_index": likelihood.quality_index,
+        "g": spread.recalibrated_g,
+        "gp": spread.recalibrated_gp,
+    },
+}
+N_POINTS = 50
+# Share of the predictions at each end that the corrected curve leaves out: few refits reach there.
+END = 0.025
+
+
+def full_optimism(study: FinishedStudy) -> OptimismTable:
+    """The bootstrap's table with what else its refits tell: rms' indexes, ICI, CRPS."""
+    table = study.bootstrap.table
+    if study.predicts_nothing:
+        return table
+    kind = _kind(study)
+    ici = partial(calibration_error, summary="ici", kind=kind)
+    rows = [*table.rows]
+    for metrics in (FURTHER[kind], {"ici": ici}):
+        found = _refits_table(study.refits, study.data.outcome, study.apparent, metrics)
+        rows += [] if found is None else found.rows
+    if study.sheet.distribution is not None:
+        rows.append(_crps_row(study))
+    return dataclasses.replace(table, rows=tuple(rows))
+
+
+def event_optimism(
+    study: FinishedStudy,
+    *,
+    rows: NDArray[np.intp],
+    happened: Floats,
+    chance: Floats,
+    refitted: Floats,
+    metrics: Mapping[str, MetricFunction],
+) -> OptimismTable | None:
+    """Metrics of an event's chance corrected by the refits; None where one cannot be computed.
+
+    Parameters
+    ----------
+    rows : ndarray of int, shape (n_known,)
+        Whose event is known.
+    happened, chance : ndarray, shape (n_known,)
+    refitted : ndarray, shape (n_refits, n_known)
+        Chances by each refit, the scatter being the sheet's.
+    metrics : mapping of str to function
+    """
+    refits = study.refits
+    seen = Refits(refitted, refits.counts[:, rows], refits.numbers, refits.n_refused)
+    return _refits_table(seen, happened, chance, metrics)
+
+
+def corrected_calibration(study: FinishedStudy) -> CorrectedCurve | None:
+    """The calibration curve corrected for optimism, by lowess as rms' `calibrate` draws it."""
+    if study.predicts_nothing:
+        return None
+    known = study.apparent[study.known]
+    low, high = np.quantile(known, (END, 1.0 - END))
+    at = np.linspace(low, high, N_POINTS)
+    curve: Callable[..., Floats] = partial(
+        calibration_at, at=at, kind=_kind(study), smoother="lowess"
+    )
+    try:
+        return corrected_curve(
+            study.refits, study.data.outcome, apparent=study.apparent, curve=curve, at=at
+        )
+    except InputError as refusal:
+        if refusal.code not in ("GRID", "DEGENERATE"):
+            raise
+        return None
+
+
+def _kind(study: FinishedStudy) -> Kind:
+    return "binary" if study.config.outcome.kind == "binary" else "continuous"
+
+
+def _refits_table(
+    refits: Refits, observed: Floats, apparent: Floats, metrics: Mapping[str, MetricFunction]
+) -> OptimismTable | None:
+    try:
+        return optimism_table(refits, observed, apparent=apparent, metrics=metrics)
+    except InputError as refusal:
+        # A smoother or an index fails on a resample where the main metrics do not.
+        if refusal.code != "DEGENERATE":
+            raise
+        return None
+
+
+def _crps_row(study: FinishedStudy) -> OptimismRow:
+    """CRPS of the refits' means, the scatter being the sheet's."""
+    assert study.sheet.distribution is not None
+    y, seen = study.data.outcome[study.known], study.refits.of_rows(study.known)
+
+    def each(mean: Floats) -> Floats:
+        assert study.sheet.distribution is not None
+        forecast = forecast_from_sheet(study.sheet.distribution, study.sheet.outcome, mean=mean)
+        return crps_values(y, forecast)
+
+    lost = np.array([each(mean) for mean in seen.predicted])
+    return optimism_of(
+        "crps",
+        apparent=float(each(study.apparent[study.known]).mean()),
+        training=np.sum(lost * seen.counts, axis=1) / seen.counts.sum(axis=1),
+        test=lost.mean(axis=1),
+        level=study.bootstrap.table.level,
+    )

@@ -1,0 +1,124 @@
+"""What parts of the evidence hold beside their main table, as tidy frames by name."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+
+import pandas as pd
+
+from hiprisk.evidence.document import Evidence
+from hiprisk.evidence.families import FamilyResult
+from hiprisk.inference.association import AssociationTable
+from hiprisk.inference.increment import AddedValue
+from hiprisk.validation.subgroup_results import Subgroups
+
+Frames = Iterator[tuple[str, pd.DataFrame]]
+
+OUT_OF_FOLD, CORRECTED = "out of fold", "corrected for optimism"
+
+
+def part_frames(evidence: Evidence) -> Frames:
+    """Curves, tests and lists of every part; none that would have no row."""
+    yield from _filled("flow", [dataclasses.asdict(step) for step in evidence.flow])
+    yield from _filled("candidates", _candidates(evidence.families))
+    yield from _unseen(evidence)
+    yield from _decisions(evidence)
+    if evidence.subgroups is not None:
+        yield from _groups(evidence.subgroups)
+    if evidence.added is not None:
+        yield from _added(evidence.added)
+    if evidence.association is not None:
+        yield from _association(evidence.association)
+
+
+def _filled(name: str, rows: Sequence[dict[str, object]]) -> Frames:
+    if rows:
+        yield name, pd.DataFrame(rows)
+
+
+def _candidates(families: Sequence[FamilyResult]) -> list[dict[str, object]]:
+    """Every setting of every family that was tried."""
+    return [
+        {"family": one.name, "chosen": one.chosen, "best_loss": one.loss, **trial}
+        for one in families
+        for trial in one.trials
+    ]
+
+
+def _unseen(evidence: Evidence) -> Frames:
+    unseen = evidence.unseen
+    events = evidence.events.events if evidence.events is not None else ()
+    curves = [("", curve) for curve in unseen.curves]
+    curves += [(e.unseen.name, e.unseen.calibration) for e in events if e.unseen.calibration]
+    if curves:
+        frames = [
+            curve.to_frame().assign(event=event, smoother=curve.smoother) for event, curve in curves
+        ]
+        yield "calibration_curves", pd.concat(frames, ignore_index=True)
+    if unseen.coverage is not None:
+        yield "coverage_by_level", unseen.coverage.to_frame()
+    if unseen.pit is not None:
+        yield "pit", unseen.pit.to_frame()
+
+
+def _decisions(evidence: Evidence) -> Frames:
+    """Decision curves, and each event's metrics corrected for optimism."""
+    events = evidence.events.events if evidence.events is not None else ()
+    frames = [
+        curve.to_frame().assign(event=one.unseen.name, estimated=how)
+        for one in events
+        for how, curve in ((OUT_OF_FOLD, one.unseen.decision), (CORRECTED, one.decision))
+        if curve is not None
+    ]
+    if frames:
+        yield "decision_curves", pd.concat(frames, ignore_index=True)
+    tables = [
+        one.optimism.to_frame().assign(event=one.unseen.name)
+        for one in events
+        if one.optimism is not None
+    ]
+    if tables:
+        yield "events_optimism", pd.concat(tables, ignore_index=True)
+
+
+def _groups(groups: Subgroups) -> Frames:
+    if groups.heterogeneity:
+        yield "heterogeneity", groups.heterogeneity_frame()
+    if groups.benefits:
+        yield "group_net_benefit", groups.benefits_frame()
+
+
+def _added(added: AddedValue) -> Frames:
+    yield from _filled(
+        "added_information",
+        [
+            {"blocks": one.name, "verdict": one.verdict, **one.new_information.to_dict()}
+            for one in added.additions
+        ],
+    )
+    yield from _filled(
+        "added_tests",
+        [{"blocks": one.name, **test.to_dict()} for one in added.additions for test in one.tests],
+    )
+    frames = [
+        gain.curve.to_frame().assign(blocks=one.name, event=gain.event)
+        for one in added.additions
+        for gain in one.decisions
+    ]
+    if frames:
+        yield "added_net_benefit", pd.concat(frames, ignore_index=True)
+
+
+def _association(table: AssociationTable) -> Frames:
+    differences = []
+    for one in table.differences:
+        row = one.to_dict()
+        differences.append(row | row.pop("estimate"))
+    yield from _filled("association_differences", differences)
+    control = table.negative_control
+    if control is not None:
+        row = control.to_dict()
+        row |= row.pop("estimate")
+        del row["e_value"]
+        yield "association_negative_control", pd.DataFrame([row])
