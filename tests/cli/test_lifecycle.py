@@ -86,7 +86,7 @@ def test_validation_says_who_was_judged_and_that_people_are_simulated(capsys, in
     assert "INVENTED COEFFICIENTS" in out
     assert "SIMULATED DATA" in out
     assert "hip replaced before follow-up (excluded)" in out
-    assert "sex female: n = " in out
+    assert "By sex:\nsex     people  r2 " in out
 
 
 def test_the_same_figures_in_json_and_in_files(capsys, invented):
@@ -94,10 +94,20 @@ def test_the_same_figures_in_json_and_in_files(capsys, invented):
     assert code == 0
     assert json.loads(Path("v/validation.json").read_text()) == found
     table = pd.read_csv("v/metrics.csv")
-    rmse = table.loc[table["metric"] == "rmse", "value"].item()
+    rmse = table.loc[(table["metric"] == "rmse") & (table["variable"] == "all"), "value"].item()
     assert rmse == pytest.approx(found["metrics"]["rmse"]["value"], rel=1e-12)
     assert Path("v/calibration.png").stat().st_size > 5000
     assert set(found["case_mix"]) >= {"lp_sd_ratio", "normal_membership_c", "membership_c"}
+    assert all(set(metric) == {"value", "low", "high"} for metric in found["metrics"].values())
+    assert {"normal_membership_c", "standardised_difference_age_years"} <= set(found["metrics"])
+
+
+def test_groups_are_those_of_train_unless_chosen(capsys, invented):
+    _, found = answer(capsys, "validate", invented, "cohort.csv", *FAST)
+    assert {"sex", "age_band", "site", "kl_grade", "lbp_any"} <= set(found["groups"]["labels"])
+    _, found = answer(capsys, "validate", invented, "cohort.csv", "--by", "sex", *FAST)
+    assert set(found["groups"]["labels"]) == {"sex"}
+    assert answer(capsys, "validate", invented, "cohort.csv", "--by", *FAST)[1]["groups"] is None
 
 
 def test_the_development_cohort_gives_the_membership_model(capsys, invented):
