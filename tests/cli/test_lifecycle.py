@@ -268,7 +268,8 @@ def test_drift_is_said_in_words_and_strict_makes_it_an_exit_code(capsys, invente
     code, out, _ = run(capsys, "drift", invented, "cohort.csv")
     assert code == 0
     assert "Predictors that moved: age_years" in out
-    assert "a model that is right would raise" in out
+    # The invented model does not say on how many people it was developed.
+    assert "on how many people it was fitted is not known" in out
     assert run(capsys, "drift", invented, "cohort.csv", "--strict")[0] == 3
 
 
@@ -278,6 +279,17 @@ def test_drift_in_json_and_files(capsys, invented):
     assert len(pd.read_csv("d/variables.csv")) == 5
     assert pd.read_csv("d/watch.csv")["n_so_far"].max() == found["watch"]["n_so_far"][-1]
     assert Path("d/watch.png").exists()
+    assert all(set(metric) == {"value", "low", "high"} for metric in found["metrics"].values())
+    assert found["metrics"]["mean_difference"]["value"] == found["watch"]["mean_difference"]
+    assert "standardised_difference_prediction" in found["metrics"]
+
+
+def test_an_updated_model_knows_on_how_many_people_its_average_was_fitted(capsys, invented):
+    _, done = answer(capsys, "update", invented, "cohort.csv", "--method", "intercept", *FAST)
+    sheet = read_bundle(done["bundle"]).sheet
+    assert sheet.n_people == done["n"]
+    _, out, _ = run(capsys, "drift", done["bundle"], "cohort.csv")
+    assert f"the error of an average fitted on {sheet.n_people} people allowed for" in out
 
 
 def test_radians_are_named_as_a_likely_cause_and_need_no_outcome(capsys, invented, simulated):

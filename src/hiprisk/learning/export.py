@@ -177,6 +177,7 @@ def number_summary(values: Floats) -> TrainingSummary:
         median=median,
         iqr=q75 - q25,
         missing_share=float(np.isnan(values).mean()),
+        n_known=len(known),
         **_histogram(known),
     )
 
@@ -195,6 +196,7 @@ def _category_summary(values: pd.Series, levels: Sequence[str]) -> TrainingSumma
     known = values.dropna()
     return TrainingSummary(
         missing_share=float(values.isna().mean()),
+        n_known=len(known),
         level_shares=tuple(float((known == level).mean()) for level in levels),
     )
 

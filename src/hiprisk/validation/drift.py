@@ -24,6 +24,7 @@ from hiprisk.cohort.reading import Cohort
 from hiprisk.errors import InputError
 from hiprisk.features.normal_people import normal_people
 from hiprisk.learning.export import sheet_columns
+from hiprisk.metrics.estimate import Estimate
 from hiprisk.sheet.applicability import assess
 from hiprisk.sheet.distribution import clip_to
 from hiprisk.sheet.evaluate import SheetEvaluator
@@ -31,13 +32,14 @@ from hiprisk.sheet.format import Sheet, TrainingSummary, VariableSpec
 from hiprisk.sheet.models import expit
 from hiprisk.validation.casemix import knows_its_people
 from hiprisk.validation.external import ModelIdentity
-from hiprisk.validation.separation import standardised_difference
+from hiprisk.validation.separation import standardised_difference_estimate
 from hiprisk.validation.watch import CalibrationWatch
 
 Floats = NDArray[np.float64]
 
 PSI_SOME, PSI_MUCH = 0.10, 0.25
 DIFFERENCE_SOME = 0.25
+DIFFERENCE = "standardised_difference"
 MISSING_SOME = 0.05
 LEAST_SHARE = 1e-4
 NORMAL_PEOPLE = 20_000
@@ -50,12 +52,13 @@ class VariableDrift:
 
     Attributes
     ----------
-    standardised_difference : float or None
-        Of a category, that of the level that moved most; None where the sheet does not say.
+    difference : Estimate or None
+        Standardised difference with Bonett's interval; of a category, that of the level that moved
+        most; None where the sheet does not say.
     psi : float or None
         Population stability index.
     psi_by_chance : float or None
-        What the index exceeds in one of twenty cohorts of this size without any drift.
+        What the index exceeds in one of twenty pairs of cohorts of these sizes without any drift.
     missing_then, missing_now : float
         Share of rows that lack it; None where a published model does not say.
     basis : str
@@ -67,7 +70,7 @@ class VariableDrift:
     """
 
     variable: str
-    standardised_difference: float | None
+    difference: Estimate | None
     psi: float | None
     psi_by_chance: float | None
     basis: str
@@ -75,6 +78,23 @@ class VariableDrift:
     missing_now: float
     verdict: str
     causes: tuple[str, ...]
+
+    @property
+    def standardised_difference(self) -> float | None:
+        """Now minus then, in standard deviations."""
+        return None if self.difference is None else self.difference.value
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        plain = asdict(self)
+        del plain["difference"]
+        found = self.difference
+        ends = {
+            "standardised_difference": self.standardised_difference,
+            "difference_low": None if found is None else found.low,
+            "difference_high": None if found is None else found.high,
+        }
+        return {"variable": plain.pop("variable"), **ends, **plain, "causes": list(self.causes)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,9 +105,21 @@ class PredictionDrift:
     sd_then: float
     mean_now: float
     sd_now: float
-    standardised_difference: float
+    difference: Estimate
     psi: float
+    psi_by_chance: float
     verdict: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        plain = asdict(self)
+        del plain["difference"]
+        ends = {
+            "standardised_difference": self.difference.value,
+            "difference_low": self.difference.low,
+            "difference_high": self.difference.high,
+        }
+        return {**plain, **ends}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,8 +155,24 @@ class DriftReport:
 
     def to_frame(self) -> pd.DataFrame:
         """One row a variable."""
-        rows = [{**asdict(v), "causes": "; ".join(v.causes)} for v in self.variables]
+        rows = [{**v.to_dict(), "causes": "; ".join(v.causes)} for v in self.variables]
         return pd.DataFrame(rows)
+
+    def estimates(self) -> tuple[Estimate, ...]:
+        """Every estimate by a name of its own; a population stability index has no interval."""
+        found: list[Estimate] = []
+        for v in self.variables:
+            if v.difference is not None:
+                found.append(replace(v.difference, name=f"{DIFFERENCE}_{v.variable}"))
+            if v.psi is not None:
+                found.append(Estimate(name=f"psi_{v.variable}", value=v.psi))
+        if self.predictions is not None:
+            moved = self.predictions
+            found.append(replace(moved.difference, name=f"{DIFFERENCE}_prediction"))
+            found.append(Estimate(name="psi_prediction", value=moved.psi))
+        if self.watch is not None:
+            found.append(self.watch.mean_error)
+        return tuple(found)
 
     def to_dict(self) -> dict[str, Any]:
         """What ``hiprisk drift --json`` prints."""
@@ -135,8 +183,9 @@ class DriftReport:
             "simulated": self.simulated,
             "rows": self.n_rows,
             "refused": dict(self.refused),
-            "variables": [{**asdict(v), "causes": list(v.causes)} for v in self.variables],
-            "predictions": None if self.predictions is None else asdict(self.predictions),
+            "metrics": {one.name: one.to_dict() for one in self.estimates()},
+            "variables": [v.to_dict() for v in self.variables],
+            "predictions": None if self.predictions is None else self.predictions.to_dict(),
             "watch": None if self.watch is None else self.watch.to_dict(),
             "watch_note": self.watch_note,
             "found": self.found,
@@ -169,13 +218,26 @@ def population_stability_index(then: Sequence[float], now: Sequence[float]) -> f
     return float(np.sum((new - old) * np.log(new / old)))
 
 
-def chance_psi(n_bins: int, n_people: int) -> float:
-    """What the index exceeds in one of twenty cohorts of this size without any drift.
+def chance_psi(n_bins: int, n_people: float, n_then: float | None = None) -> float:
+    """What the index exceeds in one of twenty pairs of cohorts of these sizes without any drift.
 
-    Without drift, the index times the number of people follows a chi-squared distribution with one
-    degree of freedom fewer than bins; the development cohort is taken as known exactly.
+    Parameters
+    ----------
+    n_bins : int
+    n_people : float
+        Now.
+    n_then : float, optional
+        People of the development cohort; None where its shares count as known exactly.
+
+    Notes
+    -----
+    Without drift, the index over (1 / n + 1 / m) follows a chi-squared distribution with one
+    degree of freedom fewer than bins, n and m being the people of both sides [1]_.
     """
-    return float(chi2.ppf(0.95, n_bins - 1)) / n_people if n_bins > 1 else 0.0
+    if n_bins < 2:
+        return 0.0
+    both = 1.0 / n_people + (0.0 if n_then is None else 1.0 / n_then)
+    return float(chi2.ppf(0.95, n_bins - 1)) * both
 
 
 def report_drift(
@@ -292,11 +354,12 @@ def _variable_drift(
     if binned is None:
         return _blank(spec, then, now, tuple(causes), difference=difference)
     basis, old, new = binned
-    psi, chance = population_stability_index(old, new), chance_psi(len(old), len(known))
-    far = difference is not None and abs(difference) > DIFFERENCE_SOME
+    psi = population_stability_index(old, new)
+    chance = chance_psi(len(old), len(known), _n_then(sheet, spec))
+    far = difference is not None and _far(difference)
     return VariableDrift(
         variable=spec.name,
-        standardised_difference=difference,
+        difference=difference,
         psi=psi,
         psi_by_chance=chance,
         basis=basis,
@@ -320,11 +383,11 @@ def _blank(
     now: float,
     causes: tuple[str, ...],
     *,
-    difference: float | None = None,
+    difference: Estimate | None = None,
 ) -> VariableDrift:
     return VariableDrift(
         variable=spec.name,
-        standardised_difference=difference,
+        difference=difference,
         psi=None,
         psi_by_chance=None,
         basis="not known",
@@ -385,21 +448,40 @@ def _moments(
     return None
 
 
-def _difference(sheet: Sheet, spec: VariableSpec, known: NDArray[Any]) -> float | None:
+def _n_then(sheet: Sheet, spec: VariableSpec) -> float | None:
+    """Known values of a variable in the development cohort; None where the sheet does not say."""
+    if spec.training is not None and spec.training.n_known is not None:
+        return float(spec.training.n_known)
+    n = sheet.missing.n_people
+    return None if n is None else n * (1.0 - (_missing_then(sheet, spec) or 0.0))
+
+
+def _far(difference: Estimate) -> bool:
+    """Beyond the customary limit, and beyond chance."""
+    low, high = difference.low, difference.high
+    beyond = low is None or high is None or not low <= 0.0 <= high
+    return beyond and abs(difference.value) > DIFFERENCE_SOME
+
+
+def _difference(sheet: Sheet, spec: VariableSpec, known: NDArray[Any]) -> Estimate | None:
+    n_then, n_now = _n_then(sheet, spec), float(len(known))
     if spec.kind == "number":
         moments = _moments(sheet, spec, spec.training)
         if moments is None:
             return None
         numbers = np.asarray(known, dtype=np.float64)
-        return standardised_difference(*moments, float(numbers.mean()), float(numbers.std()))
+        return standardised_difference_estimate(
+            (*moments, n_then), (float(numbers.mean()), float(numbers.std()), n_now)
+        )
     shares = spec.training.level_shares if spec.training is not None else ()
     differences = [
-        standardised_difference(
-            then, _binary_sd(then), now := float(np.mean(known == level)), _binary_sd(now)
+        standardised_difference_estimate(
+            (then, _binary_sd(then), n_then),
+            (now := float(np.mean(known == level)), _binary_sd(now), n_now),
         )
         for level, then in zip(spec.levels, shares, strict=bool(shares))
     ]
-    return max(differences, key=abs, default=None)
+    return max(differences, key=lambda one: abs(one.value), default=None)
 
 
 def _binary_sd(share: float) -> float:
@@ -418,19 +500,22 @@ def _prediction_drift(
     then = expit(lp) if sheet.outcome.kind == "binary" else clip_to(sheet.outcome, lp)
     edges = np.unique(np.quantile(then, np.arange(1, 10) / 10.0))
     psi = population_stability_index(_shares(then, edges), _shares(now, edges))
-    difference = standardised_difference(
-        float(then.mean()), float(then.std()), float(now.mean()), float(now.std())
+    n_then = None if sheet.missing.n_people is None else float(sheet.missing.n_people)
+    difference = standardised_difference_estimate(
+        (float(then.mean()), float(then.std()), n_then),
+        (float(now.mean()), float(now.std()), float(len(now))),
     )
-    chance = chance_psi(len(edges) + 1, len(now))
+    chance = chance_psi(len(edges) + 1, len(now), n_then)
     return PredictionDrift(
         mean_then=float(then.mean()),
         sd_then=float(then.std()),
         mean_now=float(now.mean()),
         sd_now=float(now.std()),
-        standardised_difference=difference,
+        difference=difference,
         psi=psi,
+        psi_by_chance=chance,
         # What is normal about the normal model is its middle, so its tails alone raise no alarm.
-        verdict=_verdict(psi, max(chance, PSI_SOME), other=abs(difference) > DIFFERENCE_SOME),
+        verdict=_verdict(psi, max(chance, PSI_SOME), other=_far(difference)),
     )
 
 
@@ -462,15 +547,17 @@ def _watch_sentences(report: DriftReport) -> Iterable[str]:
     if watch is None:
         yield f"No calibration watch: {report.watch_note}."
         return
+    chance = f"{watch.false_alarm:.0%}"
+    right = "a model that is right" if watch.n_fitted is None else "a model that is still right"
     if watch.alarm_at is None:
         yield (
-            f"Calibration: no alarm over {watch.n_so_far[-1]} people (a model that is right would "
-            f"raise one with the chance {watch.false_alarm:.0%}). No update is called for."
+            f"Calibration: no alarm over {watch.n_so_far[-1]} people ({right} would raise one with "
+            f"the chance {chance}{_allowing(watch)}). No update is called for."
         )
         return
     yield (
         f"Calibration: alarm by {watch.alarm_at}: predictions too {watch.alarm_side} "
-        f"(a model that is right would raise any alarm with the chance {watch.false_alarm:.0%})."
+        f"({right} would raise any alarm with the chance {chance}{_allowing(watch)})."
     )
     if watch.change_p_value < watch.false_alarm:
         yield (
@@ -482,3 +569,10 @@ def _watch_sentences(report: DriftReport) -> Iterable[str]:
             f"The difference is much the same at all times (p {watch.change_p_value:.2f} for a "
             "change): hiprisk update BUNDLE COHORT --method closed-test."
         )
+
+
+def _allowing(watch: CalibrationWatch) -> str:
+    """What the chance of a false alarm allows for, in words."""
+    if watch.n_fitted is None:
+        return ", if its own average has no error: on how many people it was fitted is not known"
+    return f", the error of an average fitted on {watch.n_fitted} people allowed for"
