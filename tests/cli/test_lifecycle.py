@@ -86,7 +86,7 @@ def test_validation_says_who_was_judged_and_that_people_are_simulated(capsys, in
     assert "INVENTED COEFFICIENTS" in out
     assert "SIMULATED DATA" in out
     assert "hip replaced before follow-up (excluded)" in out
-    assert "sex female: n = " in out
+    assert "By sex:\nsex     people  r2 " in out
 
 
 def test_the_same_figures_in_json_and_in_files(capsys, invented):
@@ -94,10 +94,20 @@ def test_the_same_figures_in_json_and_in_files(capsys, invented):
     assert code == 0
     assert json.loads(Path("v/validation.json").read_text()) == found
     table = pd.read_csv("v/metrics.csv")
-    rmse = table.loc[table["metric"] == "rmse", "value"].item()
+    rmse = table.loc[(table["metric"] == "rmse") & (table["variable"] == "all"), "value"].item()
     assert rmse == pytest.approx(found["metrics"]["rmse"]["value"], rel=1e-12)
     assert Path("v/calibration.png").stat().st_size > 5000
     assert set(found["case_mix"]) >= {"lp_sd_ratio", "normal_membership_c", "membership_c"}
+    assert all(set(metric) == {"value", "low", "high"} for metric in found["metrics"].values())
+    assert {"normal_membership_c", "standardised_difference_age_years"} <= set(found["metrics"])
+
+
+def test_groups_are_those_of_train_unless_chosen(capsys, invented):
+    _, found = answer(capsys, "validate", invented, "cohort.csv", *FAST)
+    assert {"sex", "age_band", "site", "kl_grade", "lbp_any"} <= set(found["groups"]["labels"])
+    _, found = answer(capsys, "validate", invented, "cohort.csv", "--by", "sex", *FAST)
+    assert set(found["groups"]["labels"]) == {"sex"}
+    assert answer(capsys, "validate", invented, "cohort.csv", "--by", *FAST)[1]["groups"] is None
 
 
 def test_the_development_cohort_gives_the_membership_model(capsys, invented):
@@ -258,7 +268,8 @@ def test_drift_is_said_in_words_and_strict_makes_it_an_exit_code(capsys, invente
     code, out, _ = run(capsys, "drift", invented, "cohort.csv")
     assert code == 0
     assert "Predictors that moved: age_years" in out
-    assert "a model that is right would raise" in out
+    # The invented model does not say on how many people it was developed.
+    assert "on how many people it was fitted is not known" in out
     assert run(capsys, "drift", invented, "cohort.csv", "--strict")[0] == 3
 
 
@@ -268,6 +279,17 @@ def test_drift_in_json_and_files(capsys, invented):
     assert len(pd.read_csv("d/variables.csv")) == 5
     assert pd.read_csv("d/watch.csv")["n_so_far"].max() == found["watch"]["n_so_far"][-1]
     assert Path("d/watch.png").exists()
+    assert all(set(metric) == {"value", "low", "high"} for metric in found["metrics"].values())
+    assert found["metrics"]["mean_difference"]["value"] == found["watch"]["mean_difference"]
+    assert "standardised_difference_prediction" in found["metrics"]
+
+
+def test_an_updated_model_knows_on_how_many_people_its_average_was_fitted(capsys, invented):
+    _, done = answer(capsys, "update", invented, "cohort.csv", "--method", "intercept", *FAST)
+    sheet = read_bundle(done["bundle"]).sheet
+    assert sheet.n_people == done["n"]
+    _, out, _ = run(capsys, "drift", done["bundle"], "cohort.csv")
+    assert f"the error of an average fitted on {sheet.n_people} people allowed for" in out
 
 
 def test_radians_are_named_as_a_likely_cause_and_need_no_outcome(capsys, invented, simulated):

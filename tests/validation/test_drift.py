@@ -9,8 +9,10 @@ import pytest
 from hiprisk.cohort.reading import Cohort, fingerprint
 from hiprisk.errors import BundleError, InputError
 from hiprisk.learning.first_visit import with_first_visit
+from hiprisk.metrics.estimate import Estimate
 from hiprisk.sheet.format import parse_sheet
 from hiprisk.validation.drift import chance_psi, population_stability_index, report_drift
+from hiprisk.validation.drift.stability_index import is_far
 from hiprisk.validation.external import ModelIdentity
 from hiprisk.validation.separation import standardised_difference
 from hiprisk.validation.watch import watch_calibration
@@ -39,6 +41,21 @@ def test_psi_exceeds_chance_in_one_of_twenty():
         [population_stability_index([0.1] * 10, d) > chance_psi(10, 500) for d in draws]
     )
     assert beyond == pytest.approx(0.05, abs=0.02)
+
+
+def test_both_sides_of_the_psi_have_chance_in_them():
+    # Yurdakul: chi-squared of 9 degrees of freedom x (1/n + 1/m); its 95 % point is 16.919.
+    assert chance_psi(10, 300, 800) == pytest.approx(16.918978 * (1 / 300 + 1 / 800), rel=1e-6)
+    rng = np.random.default_rng(2)
+    shares = [0.1] * 10
+    beyond = now_only = 0
+    for _ in range(2000):
+        then, now = rng.multinomial(800, shares) / 800, rng.multinomial(600, shares) / 600
+        psi = population_stability_index(then, now)
+        beyond += psi > chance_psi(10, 600, 800)
+        now_only += psi > chance_psi(10, 600)
+    assert beyond / 2000 == pytest.approx(0.05, abs=0.015)
+    assert now_only / 2000 > 0.2
 
 
 def test_standardised_difference_by_hand():
@@ -112,6 +129,30 @@ def test_a_model_that_is_right_alarms_at_the_stated_rate(kind):
         alarms += watch.alarm_at is not None
     # One in twenty, two Monte-Carlo errors of 300 trials, and one for 199 simulations.
     assert alarms / 300 == pytest.approx(0.05, abs=0.032)
+
+
+@pytest.mark.parametrize("kind", ["binary", "continuous"])
+def test_a_fitted_average_has_an_error_that_is_no_alarm(kind):
+    rng = np.random.default_rng(12)
+    n, n_fitted = 300, 150
+    told = untold = 0
+    times = [f"{place // 10:02d}" for place in range(n)]
+    for number in range(150):
+        if kind == "binary":
+            # The log odds of a share have the error 1 / sqrt(m p (1 - p)).
+            share = rng.binomial(n_fitted, 0.3) / n_fitted
+            predicted = np.full(n, share) + rng.normal(0, 1e-9, n)
+            observed = (rng.random(n) < 0.3).astype(float)
+        else:
+            predicted = np.full(n, rng.normal(0, 10, n_fitted).mean()) + rng.normal(0, 1e-9, n)
+            observed = rng.normal(0, 10, n)
+        given = {"kind": kind, "seed": number, "n_simulations": 199}
+        told += watch_calibration(observed, predicted, times, n_fitted=n_fitted, **given
+                                  ).alarm_at is not None  # fmt: skip
+        untold += watch_calibration(observed, predicted, times, **given).alarm_at is not None
+    # One in twenty, and two Monte-Carlo errors of 150 trials of 199 simulations.
+    assert told / 150 <= 0.09
+    assert untold / 150 > 0.15
 
 
 def test_a_change_halfway_is_found_after_it_began_and_called_a_change():
@@ -215,3 +256,33 @@ def test_more_missing_values_are_drift():
     assert age.missing_now == 0.25
     assert age.verdict == "some drift"
     assert age.causes[0] == "missing in 25% of the rows, in training 0%"
+
+
+def test_every_estimate_of_drift_has_a_name_and_an_interval_where_there_is_one():
+    sheet = small_sheet(provenance="real")
+    known = dataclasses.replace(sheet, missing=dataclasses.replace(sheet.missing, n_people=500))
+    report = report_drift(known, cohort_like_the_sheet(), model=MODEL)
+    metrics = report.to_dict()["metrics"]
+    age = metrics["standardised_difference_age_years"]
+    # Bonett: two variances alike, so 1/499 + 1/1999 but for the small part of the difference.
+    assert age["high"] - age["low"] == pytest.approx(
+        2 * 1.959964 * np.sqrt(1 / 499 + 1 / 1999), rel=0.02
+    )
+    assert metrics["psi_age_years"]["low"] is None
+    assert set(metrics) >= {"psi_prediction", "standardised_difference_prediction"}
+    exact = report_drift(sheet, cohort_like_the_sheet(), model=MODEL)
+    assert exact.variables[0].psi_by_chance < report.variables[0].psi_by_chance
+
+
+def test_a_difference_within_chance_is_no_drift():
+    few = cohort_like_the_sheet()
+    frame = few.frame.head(20).reset_index(drop=True)
+    frame["age_years"] = frame["age_years"] - frame["age_years"].mean() + 65.0 + 0.3 * 8.0
+    report = report_drift(
+        small_sheet(provenance="real"), dataclasses.replace(few, frame=frame), model=MODEL
+    )
+    age = report.variables[0]
+    assert age.standardised_difference > 0.25
+    assert age.difference.low < 0.0
+    assert not is_far(age.difference)
+    assert is_far(Estimate(name="", value=0.3, low=0.1, high=0.5))

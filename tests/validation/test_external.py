@@ -13,6 +13,7 @@ from hiprisk.config import ReplacementSettings
 from hiprisk.config.published import DeclaredOutcome
 from hiprisk.errors import ConfigError, InputError
 from hiprisk.metrics.registry import metrics_for
+from hiprisk.reporting.plots.external import validation_figures
 from hiprisk.serving.frames import answer_frame
 from hiprisk.sheet.evaluate import SheetEvaluator
 from hiprisk.validation.casemix import compare_case_mix
@@ -197,6 +198,83 @@ def test_a_selection_that_leaves_nobody_is_refused(people):
     )
     with pytest.raises(InputError, match="no row has these levels"):
         select_rows(cohort_of(people), {"sex": ["other"]})
+
+
+# --- forecasts and events --------------------------------------------------------------------
+
+# Without a formula for their interval, so that only resampled people can give it.
+ONLY_BY_RESAMPLING = ("nagelkerke_r2_as_is", "cox_snell_r2_as_is", "spiegelhalter_z", "ici", "e90",
+                      "emax_spline", "eci")  # fmt: skip
+
+
+def test_every_metric_of_the_forecast_and_of_each_event_has_an_interval(people):
+    outcome = dataclasses.replace(OUTCOME, thresholds=(0.2, 0.355))
+    _, result = judged(people, outcome=outcome, by=[])
+    found = dict(result.named())
+    everything = {m.name for m in metrics_for("continuous", costly=True)}
+    everything |= {m.name for m in metrics_for("distribution")}
+    everything |= {f"{side}_share_{whose}" for side in ("floor", "ceiling")
+                   for whose in ("observed", "predicted", "forecast")}  # fmt: skip
+    for event in ("worsening", "acceptable_state"):
+        everything |= {f"{m.name}_{event}" for m in metrics_for("binary", costly=True)}
+        everything |= {f"{stem}_{t}_{event}" for t in ("0.2", "0.355")
+                       for stem in ("net_benefit", "standardised_net_benefit",
+                                    "interventions_avoided")}  # fmt: skip
+    assert everything <= set(found)
+    lacking = {name for name in everything if found[name].low is None or found[name].high is None}
+    assert not lacking
+    assert {f"{name}_worsening" for name in ONLY_BY_RESAMPLING} <= everything
+
+
+def test_figures_of_an_event_are_those_of_the_sheets_chances(people):
+    outcome = dataclasses.replace(OUTCOME, thresholds=(0.3,))
+    found, result = judged(people, outcome=outcome, by=[])
+    worse = (found.observed >= found.baseline + 10).astype(float)
+    chance = found.chances["worsening"]
+    acted = chance >= 0.3
+    by_hand = np.mean(acted & (worse == 1)) - np.mean(acted & (worse == 0)) * 0.3 / 0.7
+    metrics = dict(result.named())
+    assert metrics["net_benefit_0.3_worsening"].value == pytest.approx(by_hand, abs=1e-12)
+    assert metrics["brier_worsening"].value == pytest.approx(np.mean((chance - worse) ** 2))
+    curve = next(e for e in result.flexible.events if e.name == "worsening").decision
+    assert len(curve.low) == len(curve.thresholds) == 99
+
+
+def test_coverage_by_predicted_level_counts_everybody(people):
+    found, result = judged(people, by=[])
+    cells = [cell for cell in result.flexible.coverage.cells if cell.level == 0.9]
+    assert sum(cell.n for cell in cells) == found.n
+    inside = sum(cell.n * cell.coverage.value for cell in cells) / found.n
+    assert inside == pytest.approx(dict(result.named())["coverage_90"].value)
+
+
+def test_the_table_of_metrics_has_every_event_and_group(people):
+    outcome = dataclasses.replace(OUTCOME, thresholds=(0.3,))
+    _, result = judged(people, outcome=outcome)
+    table = result.to_frame()
+    events = table[table["variable"] == "event"]
+    assert set(events["level"]) == {"worsening", "acceptable_state"}
+    assert {"eci", "net_benefit_0.3"} <= set(events["metric"])
+    assert {"sex", "age_band", "lbp_any"} <= set(table["variable"])
+    assert {"coverage", "decision_curves", "calibration_curves"} <= set(result.tables())
+
+
+def test_a_risk_has_its_net_benefit_at_the_declared_thresholds(people):
+    outcome = dataclasses.replace(WORSE, thresholds=(0.4,))
+    sheet = small_sheet(kind="binary", provenance="real")
+    _, result = judged(people, sheet=sheet, outcome=outcome, by=[])
+    found = dict(result.named())["net_benefit_0.4"]
+    assert found.low <= found.value <= found.high
+    assert result.flexible.coverage is None
+
+
+def test_there_is_a_figure_for_each_event_forecast_and_group_metric(people):
+    _, result = judged(people, by=["sex"])
+    drawn = validation_figures(result)
+    assert {"calibration.png", "pit.png", "predicted_observed.png", "coverage.png",
+            "groups_r2.png"} <= set(drawn)  # fmt: skip
+    for event in ("worsening", "acceptable_state"):
+        assert {f"calibration_{event}.png", f"net_benefit_{event}.png"} <= set(drawn)
 
 
 # --- case mix --------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from hiprisk.outputs import check_output_folder
 
 if TYPE_CHECKING:
     from hiprisk.cohort.reading import Cohort
+    from hiprisk.metrics.estimate import Estimate
     from hiprisk.validation.drift import DriftReport
     from hiprisk.validation.watch import CalibrationWatch
 
@@ -82,6 +83,7 @@ def _watch(
             _as_texts(people.frame[time].tolist(), known.tolist()),
             kind=subject.outcome.kind,
             groups=people.groups[known],
+            n_fitted=subject.sheet.n_people,
             seed=options.seed,
         )
     except InputError as refusal:
@@ -107,13 +109,22 @@ def show_drift(report: DriftReport) -> None:
         "",
     )
     print_table(
-        ["variable", "verdict", "difference in SD", "PSI", "missing then", "missing now"],
+        [
+            "variable",
+            "verdict",
+            "difference in SD (95 % interval)",
+            "PSI",
+            "by chance up to",
+            "missing then",
+            "missing now",
+        ],
         [
             [
                 v.variable,
                 v.verdict,
-                _number(v.standardised_difference, "+.2f"),
+                _signed(v.difference),
                 _number(v.psi, ".3f"),
+                _number(v.psi_by_chance, ".3f"),
                 "" if v.missing_then is None else f"{100 * v.missing_then:.0f} %",
                 f"{100 * v.missing_now:.0f} %",
             ]
@@ -140,8 +151,20 @@ def show_drift(report: DriftReport) -> None:
             "",
             f"calibration watch: {len(w.times)} points, {w.n_so_far[-1]} people, largest sum "
             f"{max(map(abs, w.cusum)):.2f}, limit {w.limit:.2f}; observed minus predicted "
-            f"{w.mean_difference:+.3g} on average",
+            f"{w.mean_difference:+.3g}{_ends(w.mean_error)} on average",
         )
+
+
+def _signed(estimate: Estimate | None) -> str:
+    if estimate is None or estimate.low is None or estimate.high is None:
+        return "" if estimate is None else f"{estimate.value:+.2f}"
+    return f"{estimate.value:+.2f} ({estimate.low:+.2f} to {estimate.high:+.2f})"
+
+
+def _ends(estimate: Estimate) -> str:
+    if estimate.low is None or estimate.high is None:
+        return ""
+    return f" ({estimate.low:+.3g} to {estimate.high:+.3g})"
 
 
 def _number(value: float | None, form: str) -> str:

@@ -19,7 +19,8 @@ from hiprisk.cli.cohort_options import (
 )
 from hiprisk.cli.options import Parser, whole_number
 from hiprisk.cli.output import print_json, print_lines, print_table
-from hiprisk.cli.validate import show_reasons, warn_of
+from hiprisk.cli.validate import warn_of
+from hiprisk.cli.validate_text import show_reasons
 from hiprisk.errors import ConfigError, InputError
 from hiprisk.outputs import check_output_folder
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,14 +18,14 @@ from hiprisk.metrics.distribution import Forecast, forecast_from_sheet
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.events import EventOutcome, EventResult, event_outcomes, judge_events
 from hiprisk.metrics.registry import metrics_for
-from hiprisk.metrics.utility import THRESHOLDS, DecisionCurve
+from hiprisk.metrics.utility import DecisionCurve
 from hiprisk.metrics.utility_bands import (
     corrected_curve,
     decision_curve_band,
     net_benefit_optimism,
 )
 from hiprisk.sheet.format import Event
-from hiprisk.validation.intervals import metric_intervals
+from hiprisk.validation.event_intervals import thresholds_of, with_intervals
 from hiprisk.validation.resampling import OptimismTable
 from hiprisk.validation.stability import decision_stability
 from hiprisk.validation.stability_results import DecisionStability
@@ -170,36 +169,15 @@ def _with_intervals(
     groups: NDArray[np.intp],
 ) -> EventResult:
     """The same result with an interval around every metric, and bands around its decision curve."""
-    if result.reason is not None:
-        return result
-    known = ~np.isnan(happened)
-    n_resamples, seed = study.config.validation.interval_resamples, study.config.seed
-    return dataclasses.replace(
+    return with_intervals(
         result,
-        estimates=metric_intervals(
-            "binary",
-            happened[known],
-            chance[known],
-            groups=groups[known],
-            n_resamples=n_resamples,
-            seed=seed,
-            name=f"event-{result.name}",
-        ),
-        decision=decision_curve_band(
-            happened[known],
-            chance[known],
-            groups=groups[known],
-            n_resamples=n_resamples,
-            seed=seed,
-            thresholds=thresholds_of(study.config.outcome.thresholds),
-            outcome=result.label,
-        ),
+        happened,
+        chance,
+        groups=groups,
+        thresholds=study.config.outcome.thresholds,
+        n_resamples=study.config.validation.interval_resamples,
+        seed=study.config.seed,
     )
-
-
-def thresholds_of(declared: Sequence[float]) -> tuple[float, ...]:
-    """Thresholds of a decision curve: every per cent, and those declared."""
-    return tuple(sorted({*THRESHOLDS, *declared}))
 
 
 def _outcomes(

@@ -186,6 +186,7 @@ def number_summary(values: Floats) -> TrainingSummary:
         median=median,
         iqr=q75 - q25,
         missing_share=float(np.isnan(values).mean()),
+        n_known=len(known),
         **_histogram(known),
     )
 
@@ -204,6 +205,7 @@ def _category_summary(values: pd.Series, levels: Sequence[str]) -> TrainingSumma
     known = values.dropna()
     return TrainingSummary(
         missing_share=float(values.isna().mean()),
+        n_known=len(known),
         level_shares=tuple(float((known == level).mean()) for level in levels),
     )
 

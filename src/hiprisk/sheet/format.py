@@ -33,6 +33,8 @@ class TrainingSummary:
     edges, shares : tuple of float
         Histogram of a number: ascending edges (distinct tenths of the training values) and the
         share of known values up to each edge and beyond the last, one more than edges.
+    n_known : int or None
+        Known values behind all of this; None where not known.
     """
 
     low: float | None = None
@@ -43,6 +45,7 @@ class TrainingSummary:
     level_shares: Vector = ()
     edges: Vector = ()
     shares: Vector = ()
+    n_known: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ References
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -106,12 +106,20 @@ class ExternalValidation:
     summary: tuple[str, ...]
 
     def to_frame(self) -> pd.DataFrame:
-        """One row a metric: overall, then each group."""
-        everybody = (*self.metrics, *self.flexible.errors, *self.flexible.forecast)
+        """One row a metric: overall, each event, then each group."""
+        flexible = self.flexible
+        everybody = (
+            *self.metrics, *flexible.errors, *flexible.forecast, *flexible.utility()
+        )  # fmt: skip
         groups = () if self.groups is None else self.groups.groups
         counts = {(group.grouping, group.level): group.n_people for group in groups}
         rows: list[tuple[object, ...]] = [
             ("all", "", self.n, e.name, e.value, e.low, e.high) for e in everybody
+        ]
+        rows += [
+            ("event", event.name, int(event.n), e.name, e.value, e.low, e.high)
+            for event in flexible.events
+            for e in flexible.of_event(event)
         ]
         if self.groups is not None:
             rows += [
@@ -121,6 +129,20 @@ class ExternalValidation:
             ]  # fmt: skip
         names = ["variable", "level", "n", "metric", "value", "low", "high"]
         return pd.DataFrame(rows, columns=names)
+
+    def named(self) -> Iterator[tuple[str, Estimate]]:
+        """Every estimate by name: of an event with its name at the end, of the case mix too."""
+        yield from ((one.name, one) for one in self.metrics)
+        yield from self.flexible.named()
+        if self.case_mix is not None:
+            yield from ((one.name, one) for one in self.case_mix.estimates())
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Everything as tidy tables, by name."""
+        found = {"metrics": self.to_frame(), **self.flexible.tables()}
+        if self.case_mix is not None:
+            found["case_mix"] = self.case_mix.to_frame()
+        return found
 
     def to_dict(self) -> dict[str, Any]:
         """What ``hiprisk validate --json`` prints."""
@@ -137,7 +159,7 @@ class ExternalValidation:
             "flow": [asdict(step) for step in self.flow],
             "reasons": dict(self.reasons),
             "warnings": [dict(finding) for finding in self.findings],
-            "metrics": {e.name: e.to_dict() for e in self.metrics},
+            "metrics": {name: e.to_dict() for name, e in self.named()},
             "not_available": dict(self.not_available),
             "calibration": [list(point) for point in self.calibration],
             **self.flexible.to_dict(),
@@ -154,7 +176,7 @@ def validate_externally(
     *,
     model: ModelIdentity,
     sheet: Sheet | None = None,
-    by: Sequence[str] = (),
+    by: Sequence[str] | None = None,
     case_mix: CaseMix | None = None,
     n_resamples: int = 500,
     seed: int = 0,
@@ -168,8 +190,10 @@ def validate_externally(
     model : ModelIdentity
     sheet : Sheet, optional
         For forecasts and events.
-    by : sequence of str
-        Categories by whose levels everything is judged again.
+    by : sequence of str, optional
+        Categories by whose levels everything is judged again; empty for none. If unset, those of
+        sex, age band, site, Kellgren-Lawrence grade and definitions of back pain that these people
+        have.
     case_mix : CaseMix, optional
     n_resamples, seed : int
         Resamples of persons behind the intervals.
@@ -249,14 +273,14 @@ def calibration_tenths(observed: Floats, predicted: Floats) -> tuple[tuple[float
 def _by_group(
     people: NewPeople,
     outcome: OutcomeSettings,
-    by: Sequence[str],
+    by: Sequence[str] | None,
     *,
     events: Sequence[Event],
     n_resamples: int,
     seed: int,
 ) -> Subgroups | None:
     """Every metric in each group of the variables of `by`."""
-    if not by:
+    if by is not None and not by:
         return None
     chances = [_event_chances(people, event) for event in events if event.name in people.chances]
     return subgroup_performance(
@@ -265,7 +289,7 @@ def _by_group(
         people.frame,
         kind=outcome.kind,
         groups=people.groups,
-        settings=SubgroupSettings(by=tuple(by), resamples=n_resamples),
+        settings=SubgroupSettings(by=None if by is None else tuple(by), resamples=n_resamples),
         seed=seed,
         thresholds=outcome.thresholds,
         chances=chances,

@@ -1,39 +1,47 @@
-"""What single numbers do not show of a model on new people: curves, forecasts, decisions."""
+"""The flexible part of a validation: curves, forecasts, events, decisions, each with its interval.
+
+References
+----------
+.. [1] van Calster et al. (2016). J Clin Epidemiol 74, 167-176. doi:10.1016/j.jclinepi.2015.12.005
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from hiprisk.config import OutcomeSettings
 from hiprisk.errors import InputError
-from hiprisk.metrics.calibration_curve import (
-    CalibrationCurve,
-    CalibrationErrors,
-    Smoother,
-    calibration_curve,
-    calibration_errors,
-)
+from hiprisk.metrics.calibration_curve import CalibrationCurve, Smoother, calibration_curve
 from hiprisk.metrics.distribution import Forecast, forecast_from_sheet
+from hiprisk.metrics.distribution_scores import (
+    CoverageByLevel,
+    PitHistogram,
+    coverage_by_level,
+    pit_histogram,
+)
 from hiprisk.metrics.estimate import Estimate
-from hiprisk.metrics.events import EventResult, judge_events
-from hiprisk.metrics.registry import estimates, limit_metrics
+from hiprisk.metrics.events import EventResult, event_outcomes, judge_events
+from hiprisk.metrics.limits import limit_shares
+from hiprisk.metrics.predicted_observed import PredictedObserved, predicted_observed
+from hiprisk.metrics.registry import Metric, metrics_for
 from hiprisk.metrics.utility import DecisionCurve
 from hiprisk.metrics.utility_bands import decision_curve_band
-from hiprisk.seeding import rng_for
 from hiprisk.sheet.format import Sheet
+from hiprisk.validation.event_intervals import thresholds_of, utility_at, with_intervals
+from hiprisk.validation.intervals import metric_intervals
 from hiprisk.validation.newpeople import NewPeople
 
 Floats = NDArray[np.float64]
 Kind = Literal["continuous", "binary"]
 
 CURVE_RESAMPLES = 100
-SMOOTHERS: tuple[tuple[Smoother, str], ...] = (("loess", ""), ("spline", "_spline"))
-ERRORS = ("ici", "e50", "e90", "emax")
+SMOOTHERS: tuple[Smoother, ...] = ("loess", "spline")
 # A smoother of fewer people follows their noise.
 FEWEST_FOR_CURVES = 50
 
@@ -47,30 +55,87 @@ class Flexible:
     calibration : CalibrationCurve or None
         Loess, with its band; None where too few people or no smooth can be had.
     errors : tuple of Estimate
-        Distances from the loess and the spline curve, with percentile intervals.
+        Distances from the loess and the spline curve.
     forecast : tuple of Estimate
-        Scores of the predictive distribution of a continuous outcome, and shares at the bounds.
+        Scores of the predictive distribution of a continuous outcome, and shares at the bounds:
+        observed, predicted, and as the forecasts expect them.
+    coverage, pit, scatter
+        Coverage by predicted level, the forecasts' histogram, and people counted by predicted and
+        observed; None without a predictive distribution.
     events : tuple of EventResult
-        The sheet's events.
+        The sheet's events, every metric with its interval and the decision curve with bands.
     decision : DecisionCurve or None
-        Of a risk.
+        Of a risk, with bands.
+    thresholds : tuple of float
+        Declared: every decision curve has them.
     """
 
     calibration: CalibrationCurve | None
     errors: tuple[Estimate, ...]
     forecast: tuple[Estimate, ...]
+    coverage: CoverageByLevel | None
+    pit: PitHistogram | None
+    scatter: PredictedObserved | None
     events: tuple[EventResult, ...]
     decision: DecisionCurve | None
+    thresholds: tuple[float, ...]
+
+    def utility(self) -> tuple[Estimate, ...]:
+        """What acting on a risk is worth at the declared thresholds; none for a score."""
+        if self.decision is None:
+            return ()
+        return tuple(one for t in self.thresholds for one in self.decision.estimates_at(t))
+
+    def of_event(self, event: EventResult) -> tuple[Estimate, ...]:
+        """Every metric of one event, and what acting is worth at the declared thresholds."""
+        return (*event.estimates, *utility_at(event, self.thresholds))
+
+    def named(self) -> Iterator[tuple[str, Estimate]]:
+        """Every estimate by a name of its own: those of an event end in its name."""
+        for one in (*self.errors, *self.forecast, *self.utility()):
+            yield one.name, one
+        for event in self.events:
+            for one in self.of_event(event):
+                yield f"{one.name}_{event.name}", one
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
+        parts = {name: getattr(self, name) for name in ("coverage", "pit", "scatter")}
         return {
             "calibration_curve": None if self.calibration is None else self.calibration.to_dict(),
             "calibration_errors": {e.name: e.to_dict() for e in self.errors},
             "forecast": {e.name: e.to_dict() for e in self.forecast},
-            "events": [event.to_dict() for event in self.events],
+            **{name: None if part is None else part.to_dict() for name, part in parts.items()},
+            "events": [
+                {
+                    **event.to_dict(),
+                    "utility": {e.name: e.to_dict() for e in utility_at(event, self.thresholds)},
+                }
+                for event in self.events
+            ],
             "decision_curve": None if self.decision is None else self.decision.to_dict(),
+            "utility": {e.name: e.to_dict() for e in self.utility()},
+            "thresholds": list(self.thresholds),
         }
+
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Curves and coverage as tidy tables, by name; those that there are."""
+        curves = {"": self.calibration, **{e.name: e.calibration for e in self.events}}
+        decisions = {"": self.decision, **{e.name: e.decision for e in self.events}}
+        found = {"calibration_curves": _by_event(curves), "decision_curves": _by_event(decisions)}
+        if self.coverage is not None:
+            found["coverage"] = self.coverage.to_frame()
+        return {name: table for name, table in found.items() if len(table)}
+
+
+def _by_event(curves: Mapping[str, Any]) -> pd.DataFrame:
+    parts = []
+    for event, curve in curves.items():
+        if curve is not None:
+            frame = curve.to_frame()
+            frame.insert(0, "event", event)
+            parts.append(frame)
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 
 
 def judge_flexibly(
@@ -88,6 +153,7 @@ def judge_flexibly(
     ----------
     people : NewPeople
     outcome : OutcomeSettings
+        With the declared thresholds.
     sheet : Sheet, optional
         For forecasts and events; None for predictions that stand in a column.
     name : str
@@ -97,14 +163,19 @@ def judge_flexibly(
     """
     kind: Kind = outcome.kind
     forecasts = None if sheet is None else _forecast(sheet, people)
+    seen = None if forecasts is None else (people.observed, forecasts)
     return Flexible(
         calibration=_curve(people, kind),
-        errors=_curve_errors(people, kind, min(n_resamples, CURVE_RESAMPLES), seed),
-        forecast=_forecast_estimates(people, outcome, forecasts),
-        events=() if sheet is None else _events(people, sheet, forecasts),
+        errors=_curve_errors(people, kind, n_resamples, seed),
+        forecast=_forecast_estimates(people, outcome, forecasts, n_resamples, seed),
+        coverage=None if seen is None else coverage_by_level(*seen),
+        pit=None if seen is None else pit_histogram(*seen),
+        scatter=None if seen is None else predicted_observed(*seen),
+        events=() if sheet is None else _events(people, sheet, outcome, n_resamples, seed),
         decision=_decision(people, outcome, name=name, n_resamples=n_resamples, seed=seed)
         if kind == "binary"
         else None,
+        thresholds=tuple(outcome.thresholds),
     )
 
 
@@ -120,53 +191,36 @@ def _curve(people: NewPeople, kind: Kind) -> CalibrationCurve | None:
 def _curve_errors(
     people: NewPeople, kind: Kind, n_resamples: int, seed: int
 ) -> tuple[Estimate, ...]:
+    """Distances from each smoother's curve; those of a smoother that fails are left out."""
     if people.n < FEWEST_FOR_CURVES:
         return ()
-    labels, place = np.unique(people.groups, return_inverse=True)
     found: list[Estimate] = []
-    for smoother, suffix in SMOOTHERS:
-        rng = rng_for(seed, "curve errors", smoother)
-        whole = _errors(people, kind, smoother, None)
-        if whole is None:
+    for smoother in SMOOTHERS:
+        chosen = _errors_of(kind, smoother)
+        try:
+            found += metric_intervals(
+                kind,
+                people.observed,
+                people.predicted,
+                metrics=chosen,
+                groups=people.groups,
+                n_resamples=min(n_resamples, CURVE_RESAMPLES),
+                seed=seed,
+                name=f"curve-errors-{smoother}",
+            )
+        except InputError:
+            # The smoother fails on these people: a spline separates, or loess finds too few.
             continue
-        drawn = []
-        for _ in range(n_resamples):
-            counts = np.bincount(rng.integers(0, len(labels), len(labels)), minlength=len(labels))
-            values = _errors(people, kind, smoother, counts[place].astype(np.float64))
-            if values is not None:
-                drawn.append(values)
-        found += _with_ends(whole, drawn, suffix)
     return tuple(found)
 
 
-def _errors(
-    people: NewPeople, kind: Kind, smoother: Smoother, weights: Floats | None
-) -> CalibrationErrors | None:
-    try:
-        return calibration_errors(
-            people.observed, people.predicted, kind=kind, smoother=smoother, weights=weights
-        )
-    except InputError:
-        # A resample on which the smoother fails: a spline separates, or loess finds too few.
-        return None
-
-
-def _with_ends(
-    whole: CalibrationErrors, drawn: Sequence[CalibrationErrors], suffix: str
-) -> list[Estimate]:
-    found = []
-    for error in ERRORS:
-        values = [getattr(one, error) for one in drawn]
-        low, high = np.quantile(values, (0.025, 0.975)) if values else (None, None)
-        found.append(
-            Estimate(
-                name=f"{error}{suffix}",
-                value=float(getattr(whole, error)),
-                low=None if low is None else float(low),
-                high=None if high is None else float(high),
-            )
-        )
-    return found
+def _errors_of(kind: Kind, smoother: Smoother) -> tuple[Metric, ...]:
+    """Metrics of the registry that need this smoother's curve."""
+    return tuple(
+        metric
+        for metric in metrics_for(kind, costly=True)
+        if metric.costly and metric.name.endswith("_spline") == (smoother == "spline")
+    )
 
 
 def _forecast(sheet: Sheet, people: NewPeople) -> Forecast | None:
@@ -181,34 +235,85 @@ def _forecast(sheet: Sheet, people: NewPeople) -> Forecast | None:
 
 
 def _forecast_estimates(
-    people: NewPeople, outcome: OutcomeSettings, forecasts: Forecast | None
+    people: NewPeople,
+    outcome: OutcomeSettings,
+    forecasts: Forecast | None,
+    n_resamples: int,
+    seed: int,
 ) -> tuple[Estimate, ...]:
     found: tuple[Estimate, ...] = ()
     if forecasts is not None:
-        found = estimates("distribution", people.observed, forecasts, groups=people.groups)
-    if outcome.kind == "continuous" and outcome.bounds is not None:
-        shares = limit_metrics(*outcome.bounds)
-        found += estimates(
-            "continuous",
+        found = metric_intervals(
+            "distribution",
             people.observed,
-            np.clip(people.predicted, *outcome.bounds),
+            forecasts,
             groups=people.groups,
-            metrics=shares,
+            n_resamples=n_resamples,
+            seed=seed,
+            name="external-distribution",
         )
+    if outcome.kind == "continuous" and outcome.bounds is not None:
+        lower, upper = outcome.bounds
+        shares = limit_shares(
+            people.observed,
+            np.clip(people.predicted, lower, upper),
+            lower=lower,
+            upper=upper,
+            forecast=forecasts if _has_bounds(forecasts, lower, upper) else None,
+        )
+        found += shares.shares
     return found
 
 
-def _events(people: NewPeople, sheet: Sheet, forecasts: Forecast | None) -> tuple[EventResult, ...]:
-    if forecasts is None or not sheet.outcome.events:
+def _has_bounds(forecasts: Forecast | None, lower: float, upper: float) -> bool:
+    return forecasts is not None and (forecasts.lower, forecasts.upper) == (lower, upper)
+
+
+def _events(
+    people: NewPeople, sheet: Sheet, outcome: OutcomeSettings, n_resamples: int, seed: int
+) -> tuple[EventResult, ...]:
+    forecasts = _forecast(sheet, people)
+    events = sheet.outcome.events
+    if forecasts is None or not events:
         return ()
-    return judge_events(
+    judged = judge_events(
         people.observed,
         forecasts,
-        sheet.outcome.events,
+        events,
         baseline=people.baseline,
         chances=people.chances,
         groups=people.groups,
+        thresholds=thresholds_of(outcome.thresholds),
     )
+    outcomes = event_outcomes(
+        people.observed, forecasts, events, baseline=people.baseline, chances=people.chances
+    )
+    return tuple(
+        _with_intervals(
+            result,
+            one.happened,
+            one.chance,
+            people=people,
+            thresholds=outcome.thresholds,
+            n_resamples=n_resamples,
+            seed=seed,
+        )
+        for result, one in zip(judged, outcomes, strict=True)
+    )
+
+
+def _with_intervals(
+    result: EventResult, happened: Floats, chance: Floats, *, people: NewPeople, **settings: Any
+) -> EventResult:
+    """Every interval; where too few had the event for the bootstrap, those of formulas alone."""
+    try:
+        return with_intervals(
+            result, happened, chance, groups=people.groups, n_costly=CURVE_RESAMPLES, **settings
+        )
+    except InputError as refusal:
+        if refusal.code != "DEGENERATE":
+            raise
+        return result
 
 
 def _decision(
@@ -220,6 +325,7 @@ def _decision(
         groups=people.groups,
         n_resamples=n_resamples,
         seed=seed,
+        thresholds=thresholds_of(outcome.thresholds),
         outcome=outcome.variable,
         model_name=name,
     )

@@ -17,7 +17,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hiprisk.errors import InputError
+from hiprisk.metrics.analytic import mean_estimate
+from hiprisk.metrics.calibration import logit
+from hiprisk.metrics.estimate import Estimate
 from hiprisk.seeding import rng_for
+from hiprisk.sheet.models import expit
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.intp]
@@ -28,6 +32,8 @@ MOST_POINTS = 200
 FEWEST_TIMES = 2
 # More numbers than this are drawn as sums of their block, which are normal by then.
 MOST_DRAWS = 200_000_000
+# A risk of 0 or 1 has no linear predictor that could be moved.
+LEAST_RISK = 1e-6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +58,10 @@ class CalibrationWatch:
     change_statistic, change_p_value : float
         Largest distance of the sum from a straight line, and the chance of one at least as large
         if the difference is the same at all times (people permuted over time).
+    mean_error : Estimate
+        Observed minus predicted on average, with its interval.
+    n_fitted : int or None
+        People whom the model's average was fitted to; its error is part of `limit`.
     """
 
     times: tuple[str, ...]
@@ -64,7 +74,13 @@ class CalibrationWatch:
     alarm_side: str | None
     change_statistic: float
     change_p_value: float
-    mean_difference: float
+    mean_error: Estimate
+    n_fitted: int | None
+
+    @property
+    def mean_difference(self) -> float:
+        """Observed minus predicted on average."""
+        return self.mean_error.value
 
     def to_frame(self) -> pd.DataFrame:
         """One row a point."""
@@ -80,6 +96,8 @@ class CalibrationWatch:
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
         plain = asdict(self)
+        plain["mean_difference"] = self.mean_difference
+        plain["mean_error"] = self.mean_error.to_dict()
         return {key: list(v) if isinstance(v, tuple) else v for key, v in plain.items()}
 
 
@@ -90,6 +108,7 @@ def watch_calibration(
     *,
     kind: str,
     groups: Integers | None = None,
+    n_fitted: int | None = None,
     seed: int = 0,
     false_alarm: float = FALSE_ALARM,
     n_simulations: int = SIMULATIONS,
@@ -106,9 +125,12 @@ def watch_calibration(
         differences are drawn anew, person by person, from those of this cohort about their mean.
     groups : ndarray of int, optional
         Person of each row: rows of a person at the same time are drawn together.
+    n_fitted : int, optional
+        People whom the model's average was fitted to: its own error is allowed for. None for
+        predictions whose average counts as known exactly.
     seed, n_simulations : int
     false_alarm : float
-        Chance of any alarm if the model is right throughout.
+        Chance of any alarm if nothing has changed since.
 
     Raises
     ------
@@ -120,7 +142,8 @@ def watch_calibration(
     With differences :math:`e_i` of rows up to point t and all rows n,
     :math:`C_t = \sum_{i \le t} e_i / \sqrt{\sum_{i \le n} \mathrm{Var}(e_i)}`. The limit is
     the `1 - false_alarm` quantile of :math:`\max_t |C_t|` over simulations of a model that is
-    right.
+    right but for the error of its average: each simulation moves all predictions alike by a normal
+    number with the variance of a mean of `n_fitted` people (of the linear predictor, for a risk).
     """
     order, block, labels = _blocks(times)
     unit = _Units.of(
@@ -134,7 +157,7 @@ def watch_calibration(
         raise InputError("observed minus predicted never varies", code="DEGENERATE")
     rng = rng_for(seed, "calibration watch")
     cusum = np.cumsum(unit.block_sums(unit.difference)) / scale
-    null = _null_maxima(unit, kind, rng, n_simulations) / scale
+    null = _null_maxima(unit, kind, rng, n_simulations, n_fitted) / scale
     limit = float(np.quantile(null, 1.0 - false_alarm, method="higher"))
     statistic, p_value = _change(unit, rng, n_simulations)
     outside = np.flatnonzero(np.abs(cusum) > limit)
@@ -150,7 +173,8 @@ def watch_calibration(
         alarm_side=None if first is None else ("low" if cusum[first] > 0 else "high"),
         change_statistic=statistic,
         change_p_value=p_value,
-        mean_difference=float(np.mean(observed - predicted)),
+        mean_error=_mean_error(observed - predicted, groups),
+        n_fitted=n_fitted,
     )
 
 
@@ -200,6 +224,10 @@ class _Units:
         sums = np.bincount(self.block, weights=values, minlength=self.n_blocks)
         return sums.astype(np.float64)
 
+    def rows_by_block(self) -> Floats:
+        """Number of rows at each point."""
+        return np.bincount(self.row_block, minlength=self.n_blocks).astype(np.float64)
+
     def scale(self, kind: str) -> float:
         """Standard deviation of the whole sum if the model is right."""
         if kind == "binary":
@@ -207,32 +235,70 @@ class _Units:
         return float(np.sqrt(len(self.difference) * np.var(self.difference)))
 
 
-def _null_maxima(unit: _Units, kind: str, rng: np.random.Generator, n_simulations: int) -> Floats:
+def _null_maxima(
+    unit: _Units, kind: str, rng: np.random.Generator, n_simulations: int, n_fitted: int | None
+) -> Floats:
     maxima = np.empty(n_simulations)
     centred = unit.difference - unit.difference.mean()
     n_drawn = len(unit.risk) if kind == "binary" else len(centred)
     if n_drawn * n_simulations > MOST_DRAWS:
-        return _normal_maxima(unit, kind, rng, n_simulations)
+        return _normal_maxima(unit, kind, rng, n_simulations, n_fitted)
+    # Drawn first: with no error of the average, the rest of the stream is as it always was.
+    offsets = _offsets(unit, kind, rng, n_simulations, n_fitted)
+    lp = logit(np.clip(unit.risk, LEAST_RISK, 1.0 - LEAST_RISK)) if kind == "binary" else None
     for number in range(n_simulations):
-        if kind == "binary":
-            drawn = (rng.random(len(unit.risk)) < unit.risk) - unit.risk
+        if lp is not None:
+            risk = unit.risk if n_fitted is None else expit(lp + offsets[number])
+            drawn = (rng.random(len(unit.risk)) < risk) - unit.risk
             sums: Floats = np.bincount(
                 unit.row_block, weights=drawn, minlength=unit.n_blocks
             ).astype(np.float64)
         else:
-            sums = unit.block_sums(centred[rng.integers(0, len(centred), len(centred))])
+            own = centred[rng.integers(0, len(centred), len(centred))]
+            sums = unit.block_sums(own) + offsets[number] * unit.rows_by_block()
         maxima[number] = np.abs(np.cumsum(sums)).max()
     return maxima
 
 
-def _normal_maxima(unit: _Units, kind: str, rng: np.random.Generator, n_simulations: int) -> Floats:
+def _offsets(
+    unit: _Units, kind: str, rng: np.random.Generator, n_simulations: int, n_fitted: int | None
+) -> Floats:
+    """Errors of the fitted average, one a simulation: of each row, or of the linear predictor."""
+    if n_fitted is None:
+        return np.zeros(n_simulations)
+    n_rows = len(unit.risk)
+    if kind == "binary":
+        variance = n_rows / (n_fitted * float(np.sum(unit.risk * (1.0 - unit.risk))))
+    else:
+        # Rows of a person move together: a person's sum has the variance, over the rows.
+        variance = len(unit.difference) * float(np.var(unit.difference)) / n_rows / n_fitted
+    return np.asarray(rng.standard_normal(n_simulations) * np.sqrt(variance))
+
+
+def _normal_maxima(
+    unit: _Units, kind: str, rng: np.random.Generator, n_simulations: int, n_fitted: int | None
+) -> Floats:
+    """The same for so many people that each point's sum is as good as normal."""
+    offsets = _offsets(unit, kind, rng, n_simulations, n_fitted)
     if kind == "binary":
         own = unit.risk * (1.0 - unit.risk)
-        variance = np.bincount(unit.row_block, weights=own, minlength=unit.n_blocks)
+        variance = np.bincount(unit.row_block, own, unit.n_blocks).astype(np.float64)
+        moved = variance
     else:
-        variance = np.bincount(unit.block, minlength=unit.n_blocks) * np.var(unit.difference)
+        spread = float(np.var(unit.difference))
+        variance = (np.bincount(unit.block, minlength=unit.n_blocks) * spread).astype(np.float64)
+        moved = unit.rows_by_block()
     sums = rng.standard_normal((n_simulations, unit.n_blocks)) * np.sqrt(variance)
+    sums = sums + offsets[:, np.newaxis] * moved
     return np.asarray(np.abs(np.cumsum(sums, axis=1)).max(axis=1))
+
+
+def _mean_error(difference: Floats, groups: Integers | None) -> Estimate:
+    """Observed minus predicted on average, with its interval over persons."""
+    several = groups if groups is not None and len(np.unique(groups)) < len(groups) else None
+    return mean_estimate(
+        "mean_difference", difference, w=np.ones(len(difference)), groups=several, level=0.95
+    )
 
 
 def _change(unit: _Units, rng: np.random.Generator, n_simulations: int) -> tuple[float, float]:

@@ -6,8 +6,12 @@ from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 
+from hiprisk.metrics.events import EventResult
+from hiprisk.reporting.plots.calibration import draw_calibration_curve
+from hiprisk.reporting.plots.distribution import draw_coverage, draw_pit, draw_predicted_observed
 from hiprisk.reporting.plots.style import BLUE, GREY, ORANGE, SKY, as_png, new_axes, titled
 from hiprisk.reporting.plots.subgroups import draw_subgroups
+from hiprisk.reporting.plots.utility import draw_decision_curve
 from hiprisk.validation.external import ExternalValidation
 from hiprisk.validation.revision_results import UpdateResult
 
@@ -93,12 +97,48 @@ def draw_decision(result: ExternalValidation, *, ax: Axes | None = None) -> Axes
 
 def validation_figures(result: ExternalValidation) -> dict[str, bytes]:
     """Every figure of an external validation as PNG, by file name."""
-    drawn = {"calibration.png": as_png(draw_external_calibration(result))}
+    drawn = {"calibration": draw_external_calibration(result)}
     if result.flexible.decision is not None:
-        drawn["decision.png"] = as_png(draw_decision(result))
+        drawn["decision"] = draw_decision(result)
+    drawn |= _distribution_figures(result)
+    for event in result.flexible.events:
+        drawn |= _event_figures(event, result)
     if result.groups is not None and result.groups.estimates:
-        drawn["groups.png"] = as_png(draw_subgroups(result.groups))
-    return drawn
+        drawn |= {
+            f"groups_{metric}": draw_subgroups(result.groups, metric=metric)
+            for metric in result.groups.metrics
+        }
+    return {f"{name}.png": as_png(axes) for name, axes in drawn.items()}
+
+
+def _distribution_figures(result: ExternalValidation) -> dict[str, Axes]:
+    """How outcomes fall in the forecasts of a continuous score."""
+    flexible = result.flexible
+    found: dict[str, Axes] = {}
+    provenance, unit = result.cohort_provenance, result.outcome_unit
+    if flexible.scatter is not None:
+        found["predicted_observed"] = draw_predicted_observed(
+            flexible.scatter, unit=unit, provenance=provenance
+        )
+    if flexible.coverage is not None:
+        found["coverage"] = draw_coverage(flexible.coverage, unit=unit, provenance=provenance)
+    if flexible.pit is not None:
+        found["pit"] = draw_pit(flexible.pit, provenance=provenance)
+    return found
+
+
+def _event_figures(event: EventResult, result: ExternalValidation) -> dict[str, Axes]:
+    """Calibration and net benefit of one event's chance."""
+    found: dict[str, Axes] = {}
+    if event.calibration is not None:
+        found[f"calibration_{event.name}"] = draw_calibration_curve(
+            event.calibration, provenance=result.cohort_provenance, title=event.label
+        )
+    if event.decision is not None:
+        found[f"net_benefit_{event.name}"] = draw_decision_curve(
+            event.decision, provenance=result.cohort_provenance
+        )
+    return found
 
 
 def update_figures(result: UpdateResult) -> dict[str, bytes]:

@@ -27,9 +27,9 @@ from hiprisk.sheet.models import expit
 from hiprisk.validation.casemix import knows_its_people
 from hiprisk.validation.drift.results import DriftReport, PredictionDrift, VariableDrift
 from hiprisk.validation.drift.stability_index import (
-    DIFFERENCE_SOME,
     PSI_SOME,
     chance_psi,
+    is_far,
     population_stability_index,
     shares_of,
     verdict_of,
@@ -37,7 +37,7 @@ from hiprisk.validation.drift.stability_index import (
 from hiprisk.validation.drift.variables import variable_drift
 from hiprisk.validation.drift.words import sentences_of
 from hiprisk.validation.external import ModelIdentity
-from hiprisk.validation.separation import standardised_difference
+from hiprisk.validation.separation import standardised_difference_estimate
 from hiprisk.validation.watch import CalibrationWatch
 
 NORMAL_PEOPLE = 20_000
@@ -142,17 +142,20 @@ def _prediction_drift(
     now = evaluator.predict({name: values[usable] for name, values in columns.items()}).predicted
     psi = population_stability_index(then.shares, shares_of(now, np.array(then.edges)))
     mean, sd = float(now.mean()), float(now.std())
-    difference = standardised_difference(then.mean, then.sd, mean, sd)
-    chance = chance_psi(len(then.shares), len(now))
+    difference = standardised_difference_estimate(
+        (then.mean, then.sd, then.n_people), (mean, sd, float(len(now)))
+    )
+    chance = chance_psi(len(then.shares), len(now), then.n_people)
     return PredictionDrift(
         mean_then=then.mean,
         sd_then=then.sd,
         mean_now=mean,
         sd_now=sd,
-        standardised_difference=difference,
+        difference=difference,
         psi=psi,
+        psi_by_chance=chance,
         # What is normal about the normal model is its middle, so its tails alone raise no alarm.
-        verdict=verdict_of(psi, max(chance, PSI_SOME), other=abs(difference) > DIFFERENCE_SOME),
+        verdict=verdict_of(psi, max(chance, PSI_SOME), other=is_far(difference)),
     )
 
 
@@ -164,6 +167,7 @@ class _Predictions:
     sd: float
     edges: Sequence[float]
     shares: Sequence[float]
+    n_people: float | None
 
 
 def _predictions_then(sheet: Sheet) -> _Predictions | None:
@@ -171,11 +175,24 @@ def _predictions_then(sheet: Sheet) -> _Predictions | None:
     visit = sheet.first_visit
     if visit is not None:
         tenths = visit.predictions
-        return _Predictions(visit.mean_prediction, visit.sd_prediction, tenths.edges, tenths.shares)
+        return _Predictions(
+            visit.mean_prediction,
+            visit.sd_prediction,
+            tenths.edges,
+            tenths.shares,
+            float(visit.n_people),
+        )
     if not knows_its_people(sheet):
         return None
     people = normal_people(sheet, n_people=NORMAL_PEOPLE)
     lp = SheetEvaluator(sheet).linear_predictor(people, NORMAL_PEOPLE)
     then = expit(lp) if sheet.outcome.kind == "binary" else clip_to(sheet.outcome, lp)
     edges = np.unique(np.quantile(then, np.arange(1, 10) / 10.0))
-    return _Predictions(float(then.mean()), float(then.std()), tuple(edges), shares_of(then, edges))
+    n = sheet.missing.n_people
+    return _Predictions(
+        float(then.mean()),
+        float(then.std()),
+        tuple(edges),
+        shares_of(then, edges),
+        None if n is None else float(n),
+    )

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import pandas as pd
 
+from hiprisk.metrics.estimate import Estimate
 from hiprisk.validation.external import ModelIdentity
 from hiprisk.validation.watch import CalibrationWatch
+
+DIFFERENCE = "standardised_difference"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,12 +21,13 @@ class VariableDrift:
 
     Attributes
     ----------
-    standardised_difference : float or None
-        Of a category, that of the level that moved most; None where the sheet does not say.
+    difference : Estimate or None
+        Standardised difference with Bonett's interval; of a category, that of the level that moved
+        most; None where the sheet does not say.
     psi : float or None
         Population stability index.
     psi_by_chance : float or None
-        What the index exceeds in one of twenty cohorts of this size without any drift.
+        What the index exceeds in one of twenty pairs of cohorts of these sizes without any drift.
     missing_then, missing_now : float
         Share of rows that lack it; None where a published model does not say.
     basis : str
@@ -35,7 +39,7 @@ class VariableDrift:
     """
 
     variable: str
-    standardised_difference: float | None
+    difference: Estimate | None
     psi: float | None
     psi_by_chance: float | None
     basis: str
@@ -43,6 +47,23 @@ class VariableDrift:
     missing_now: float
     verdict: str
     causes: tuple[str, ...]
+
+    @property
+    def standardised_difference(self) -> float | None:
+        """Now minus then, in standard deviations."""
+        return None if self.difference is None else self.difference.value
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        plain = asdict(self)
+        del plain["difference"]
+        found = self.difference
+        ends = {
+            "standardised_difference": self.standardised_difference,
+            "difference_low": None if found is None else found.low,
+            "difference_high": None if found is None else found.high,
+        }
+        return {"variable": plain.pop("variable"), **ends, **plain, "causes": list(self.causes)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,9 +74,21 @@ class PredictionDrift:
     sd_then: float
     mean_now: float
     sd_now: float
-    standardised_difference: float
+    difference: Estimate
     psi: float
+    psi_by_chance: float
     verdict: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        plain = asdict(self)
+        del plain["difference"]
+        ends = {
+            "standardised_difference": self.difference.value,
+            "difference_low": self.difference.low,
+            "difference_high": self.difference.high,
+        }
+        return {**plain, **ends}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,8 +124,24 @@ class DriftReport:
 
     def to_frame(self) -> pd.DataFrame:
         """One row a variable."""
-        rows = [{**asdict(v), "causes": "; ".join(v.causes)} for v in self.variables]
+        rows = [{**v.to_dict(), "causes": "; ".join(v.causes)} for v in self.variables]
         return pd.DataFrame(rows)
+
+    def estimates(self) -> tuple[Estimate, ...]:
+        """Every estimate by a name of its own; a population stability index has no interval."""
+        found: list[Estimate] = []
+        for v in self.variables:
+            if v.difference is not None:
+                found.append(replace(v.difference, name=f"{DIFFERENCE}_{v.variable}"))
+            if v.psi is not None:
+                found.append(Estimate(name=f"psi_{v.variable}", value=v.psi))
+        if self.predictions is not None:
+            moved = self.predictions
+            found.append(replace(moved.difference, name=f"{DIFFERENCE}_prediction"))
+            found.append(Estimate(name="psi_prediction", value=moved.psi))
+        if self.watch is not None:
+            found.append(self.watch.mean_error)
+        return tuple(found)
 
     def to_dict(self) -> dict[str, Any]:
         """What ``hiprisk drift --json`` prints."""
@@ -103,8 +152,9 @@ class DriftReport:
             "simulated": self.simulated,
             "rows": self.n_rows,
             "refused": dict(self.refused),
-            "variables": [{**asdict(v), "causes": list(v.causes)} for v in self.variables],
-            "predictions": None if self.predictions is None else asdict(self.predictions),
+            "metrics": {one.name: one.to_dict() for one in self.estimates()},
+            "variables": [v.to_dict() for v in self.variables],
+            "predictions": None if self.predictions is None else self.predictions.to_dict(),
             "watch": None if self.watch is None else self.watch.to_dict(),
             "watch_note": self.watch_note,
             "found": self.found,

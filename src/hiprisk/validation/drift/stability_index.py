@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy.stats import chi2
 
 from hiprisk.errors import InputError
+from hiprisk.metrics.estimate import Estimate
 
 Floats = NDArray[np.float64]
 
@@ -49,13 +50,33 @@ def population_stability_index(then: Sequence[float], now: Sequence[float]) -> f
     return float(np.sum((new - old) * np.log(new / old)))
 
 
-def chance_psi(n_bins: int, n_people: int) -> float:
-    """What the index exceeds in one of twenty cohorts of this size without any drift.
+def chance_psi(n_bins: int, n_people: float, n_then: float | None = None) -> float:
+    """What the index exceeds in one of twenty pairs of cohorts of these sizes without any drift.
 
-    Without drift, the index times the number of people follows a chi-squared distribution with one
-    degree of freedom fewer than bins; the development cohort is taken as known exactly.
+    Parameters
+    ----------
+    n_bins : int
+    n_people : float
+        Now.
+    n_then : float, optional
+        People of the development cohort; None where its shares count as known exactly.
+
+    Notes
+    -----
+    Without drift, the index over (1 / n + 1 / m) follows a chi-squared distribution with one
+    degree of freedom fewer than bins, n and m being the people of both sides [1]_.
     """
-    return float(chi2.ppf(0.95, n_bins - 1)) / n_people if n_bins > 1 else 0.0
+    if n_bins < 2:
+        return 0.0
+    both = 1.0 / n_people + (0.0 if n_then is None else 1.0 / n_then)
+    return float(chi2.ppf(0.95, n_bins - 1)) * both
+
+
+def is_far(difference: Estimate) -> bool:
+    """Beyond the customary limit, and beyond chance."""
+    low, high = difference.low, difference.high
+    beyond = low is None or high is None or not low <= 0.0 <= high
+    return beyond and abs(difference.value) > DIFFERENCE_SOME
 
 
 def verdict_of(psi: float, chance: float, *, other: bool) -> str:

@@ -11,17 +11,18 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 
 from hiprisk.cohort.findings import Finding
+from hiprisk.metrics.estimate import Estimate
 from hiprisk.sheet.format import Sheet, TrainingSummary, VariableSpec
 from hiprisk.validation.casemix import knows_its_people
 from hiprisk.validation.drift.results import VariableDrift
 from hiprisk.validation.drift.stability_index import (
-    DIFFERENCE_SOME,
     chance_psi,
+    is_far,
     population_stability_index,
     shares_of,
     verdict_of,
 )
-from hiprisk.validation.separation import standardised_difference
+from hiprisk.validation.separation import standardised_difference_estimate
 
 MISSING_SOME = 0.05
 
@@ -55,11 +56,12 @@ def variable_drift(
     if binned is None:
         return _blank(spec, then, now, tuple(causes), difference=difference)
     basis, old, new = binned
-    psi, chance = population_stability_index(old, new), chance_psi(len(old), len(known))
-    far = difference is not None and abs(difference) > DIFFERENCE_SOME
+    psi = population_stability_index(old, new)
+    chance = chance_psi(len(old), len(known), _n_then(sheet, spec))
+    far = difference is not None and is_far(difference)
     return VariableDrift(
         variable=spec.name,
-        standardised_difference=difference,
+        difference=difference,
         psi=psi,
         psi_by_chance=chance,
         basis=basis,
@@ -90,11 +92,11 @@ def _blank(
     now: float,
     causes: tuple[str, ...],
     *,
-    difference: float | None = None,
+    difference: Estimate | None = None,
 ) -> VariableDrift:
     return VariableDrift(
         variable=spec.name,
-        standardised_difference=difference,
+        difference=difference,
         psi=None,
         psi_by_chance=None,
         basis="not known",
@@ -147,22 +149,35 @@ def _moments(
     return None
 
 
-def _difference(sheet: Sheet, spec: VariableSpec, known: NDArray[Any]) -> float | None:
+def _n_then(sheet: Sheet, spec: VariableSpec) -> float | None:
+    """Known values of a variable then; None where the sheet does not say."""
+    then = _then(sheet, spec)
+    if then is not None and then.n_known is not None:
+        return float(then.n_known)
+    n = sheet.missing.n_people
+    return None if n is None else n * (1.0 - (_missing_then(sheet, spec) or 0.0))
+
+
+def _difference(sheet: Sheet, spec: VariableSpec, known: NDArray[Any]) -> Estimate | None:
+    n_then, n_now = _n_then(sheet, spec), float(len(known))
+    then_all = _then(sheet, spec)
     if spec.kind == "number":
-        moments = _moments(sheet, spec, _then(sheet, spec))
+        moments = _moments(sheet, spec, then_all)
         if moments is None:
             return None
         numbers = np.asarray(known, dtype=np.float64)
-        return standardised_difference(*moments, float(numbers.mean()), float(numbers.std()))
-    then_all = _then(sheet, spec)
+        return standardised_difference_estimate(
+            (*moments, n_then), (float(numbers.mean()), float(numbers.std()), n_now)
+        )
     shares = then_all.level_shares if then_all is not None else ()
     differences = [
-        standardised_difference(
-            then, _binary_sd(then), now := float(np.mean(known == level)), _binary_sd(now)
+        standardised_difference_estimate(
+            (then, _binary_sd(then), n_then),
+            (now := float(np.mean(known == level)), _binary_sd(now), n_now),
         )
         for level, then in zip(spec.levels, shares, strict=bool(shares))
     ]
-    return max(differences, key=abs, default=None)
+    return max(differences, key=lambda one: abs(one.value), default=None)
 
 
 def _binary_sd(share: float) -> float:

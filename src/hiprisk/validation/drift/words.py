@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from hiprisk.validation.drift.results import DriftReport
+from hiprisk.validation.watch import CalibrationWatch
 
 
 def sentences_of(report: DriftReport) -> Iterable[str]:
@@ -36,15 +37,17 @@ def _watch_sentences(report: DriftReport) -> Iterable[str]:
     if watch is None:
         yield f"No calibration watch: {report.watch_note}."
         return
+    chance = f"{watch.false_alarm:.0%}"
+    right = "a model that is right" if watch.n_fitted is None else "a model that is still right"
     if watch.alarm_at is None:
         yield (
-            f"Calibration: no alarm over {watch.n_so_far[-1]} people (a model that is right would "
-            f"raise one with the chance {watch.false_alarm:.0%}). No update is called for."
+            f"Calibration: no alarm over {watch.n_so_far[-1]} people ({right} would raise one with "
+            f"the chance {chance}{_allowing(watch)}). No update is called for."
         )
         return
     yield (
         f"Calibration: alarm by {watch.alarm_at}: predictions too {watch.alarm_side} "
-        f"(a model that is right would raise any alarm with the chance {watch.false_alarm:.0%})."
+        f"({right} would raise any alarm with the chance {chance}{_allowing(watch)})."
     )
     if watch.change_p_value < watch.false_alarm:
         yield (
@@ -56,3 +59,10 @@ def _watch_sentences(report: DriftReport) -> Iterable[str]:
             f"The difference is much the same at all times (p {watch.change_p_value:.2f} for a "
             "change): hiprisk update BUNDLE COHORT --method closed-test."
         )
+
+
+def _allowing(watch: CalibrationWatch) -> str:
+    """What the chance of a false alarm allows for, in words."""
+    if watch.n_fitted is None:
+        return ", if its own average has no error: on how many people it was fitted is not known"
+    return f", the error of an average fitted on {watch.n_fitted} people allowed for"
