@@ -12,7 +12,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hiprisk.cohort.checking import SENTINELS
 from hiprisk.cohort.csv_text import (
     check_local_file,
     detect_dialect,
@@ -21,6 +20,7 @@ from hiprisk.cohort.csv_text import (
 )
 from hiprisk.cohort.dictionary import Variable, load_dictionary
 from hiprisk.cohort.parquet_text import iter_parquet
+from hiprisk.cohort.sentinels import SENTINELS
 from hiprisk.cohort.structure import IMPUTATION_NAME
 
 SAMPLE_ROWS = 20_000
