@@ -145,6 +145,64 @@ def schema_of(cls, module):
     return {**GOOD_SCHEMA, "content": {"x": {"__class__": cls, "__module__": module}}}
 
 
+def taken_apart(data):
+    """Parts, list and end record of an archive."""
+    directory, end = data.find(b"PK\x01\x02"), data.rfind(b"PK\x05\x06")
+    return data[:directory], bytearray(data[directory:end]), bytearray(data[end:])
+
+
+def two_faced():
+    """A good archive at the place that is named, and an evil one where zipfile looks."""
+    evil = json.dumps(schema_of("system", "posix"))
+    parts, listed, end = taken_apart(skops(json.dumps(GOOD_SCHEMA).ljust(len(evil))))
+    evil_parts, evil_listed, _ = taken_apart(skops(evil))
+    # zipfile takes the distance between the list's end and the end record for bytes put before.
+    struct.pack_into("<LL", end, 12, len(listed), len(parts))
+    return parts + bytes(listed) + evil_parts + bytes(evil_listed) + bytes(end)
+
+
+def prepended():
+    """Whatever stands before an archive: zipfile makes up for it."""
+    return skops(GOOD_SCHEMA)[:30] + skops(GOOD_SCHEMA)
+
+
+def commented():
+    """A second end record within the comment of the first."""
+    data = bytearray(skops(GOOD_SCHEMA))
+    struct.pack_into("<H", data, len(data) - 2, 22)
+    return bytes(data) + bytes(data[-22:-2]) + b"\0\0"
+
+
+def understated():
+    """A list of two of which the end record counts one."""
+    data = bytearray(skops(GOOD_SCHEMA, ("1.npy", b"x")))
+    struct.pack_into("<HH", data, len(data) - 14, 1, 1)
+    return bytes(data)
+
+
+def renaming():
+    """An extra field, which can give a part another name or place."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as out:
+        info = zipfile.ZipInfo("schema.json")
+        info.extra = struct.pack("<HHB", 0x7075, 1, 0)
+        out.writestr(info, json.dumps(GOOD_SCHEMA))
+    return stream.getvalue()
+
+
+def large_form():
+    """The locator of the large form (zip64), which names another list."""
+    parts, listed, end = taken_apart(skops(GOOD_SCHEMA))
+    return parts + bytes(listed) + struct.pack("<4sLQL", b"PK\x06\x07", 0, 0, 1) + bytes(end)
+
+
+def gaping():
+    """Bytes between the last part and the list, which the end record accounts for."""
+    parts, listed, end = taken_apart(skops(GOOD_SCHEMA))
+    struct.pack_into("<L", end, 16, len(parts) + 9)
+    return parts + b"something" + bytes(listed) + bytes(end)
+
+
 PICKLE = pickle.dumps(Harmful())
 BOMB = skops(GOOD_SCHEMA, ("1.npy", b"\0" * (64 << 20)), packing=zipfile.ZIP_DEFLATED)
 MILLION = "[" * 1_000_000 + "]" * 1_000_000
@@ -190,6 +248,22 @@ HOSTILE = {
     "an archive cut off": (
         with_estimator(skops(GOOD_SCHEMA, ("1.npy", b"x" * 100))[:-60]), "ARCHIVE",
         "the archive is cut off"),
+    "an archive with two faces": (
+        with_estimator(two_faced()), "ARCHIVE", "the archive's list is not where it must be"),
+    "an archive with something before it": (
+        with_estimator(prepended()), "ARCHIVE", "the archive's list is not where it must be"),
+    "an archive with something after it": (
+        with_estimator(skops() + b"x" * 30), "ARCHIVE", "or something follows it"),
+    "an archive whose comment is an end": (
+        with_estimator(commented()), "ARCHIVE", "the archive's list is not where it must be"),
+    "an archive of the large form": (
+        with_estimator(large_form()), "ARCHIVE", "the archive's list is not where it must be"),
+    "an archive that counts too few": (
+        with_estimator(understated()), "ARCHIVE", "the archive's list is longer than it says"),
+    "an archive that renames": (
+        with_estimator(renaming()), "ARCHIVE", "the archive contradicts itself"),
+    "an archive with a gap": (
+        with_estimator(gaping()), "ARCHIVE", "the archive has gaps, or parts that overlap"),
     "a pickle in the list": (
         with_manifest(lambda m: m["files"].update({"m.pkl": {"sha256": "0", "bytes": 1}})),
         "UNTRUSTED_FORMAT", "m.pkl: a pickle has no place in a bundle"),

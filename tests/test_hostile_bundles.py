@@ -1,7 +1,10 @@
 """Every hostile bundle is refused on every way in, before anything of it is built: exit code 4."""
 
+import io
 import json
 import os
+import struct
+import zipfile
 
 import pandas as pd
 import pytest
@@ -11,7 +14,16 @@ from hiprisk.bundle import read_bundle
 from hiprisk.cli import main
 from hiprisk.errors import BundleError
 from hiprisk.sheet.archive import check_archive
-from hostile_bundles import GOOD_SCHEMA, HOSTILE, MILLION, PICKLE, hostile_bundle, seal, skops
+from hostile_bundles import (
+    GOOD_SCHEMA,
+    HOSTILE,
+    MILLION,
+    PICKLE,
+    hostile_bundle,
+    seal,
+    skops,
+    two_faced,
+)
 from small_bundle import write_small_bundle
 
 PATIENT = ["--age-years", "63", "--womac-function-0-100", "45"]
@@ -127,6 +139,15 @@ def test_a_name_does_not_lead_out_of_the_models(tmp_path, capsys, monkeypatch):
 
 def test_archives_of_our_own_kind_pass():
     check_archive(skops(GOOD_SCHEMA, ("140.npy", b"abc")), name="estimator.skops")
+
+
+def test_the_archive_with_two_faces_has_two():
+    """What zipfile, and so skops, would have built from it."""
+    data = two_faced()
+    with zipfile.ZipFile(io.BytesIO(data)) as seen:
+        assert b"posix" in seen.read("schema.json")
+    named = struct.unpack_from("<L", data, len(data) - 6)[0]
+    assert b"posix" not in data[:named]
 
 
 def test_a_card_swapped_after_reading_is_not_told(tmp_path):

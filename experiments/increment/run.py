@@ -127,7 +127,8 @@ def coverage_of(job: tuple[float, int], *, resamples: int) -> list[dict[str, Any
     contest, everybody, added = prepare_contest(
         config, dictionary, data, design, resolved_comparison(config, FAST)
     )
-    fit, apparent = contest.apparent(everybody)
+    fit, values = contest.apparent(everybody)
+    apparent = values.test
     judged = [
         contest(resample)
         for resample in draw_resamples(data.groups, n_resamples=resamples, seed=seed)

@@ -23,7 +23,8 @@ from hiprisk.config import OutcomeSettings, load_config
 from hiprisk.learning.column_model import column_sheet
 from hiprisk.sheet.format import Sheet
 from hiprisk.validation.external import ExternalValidation, ModelIdentity, validate_externally
-from hiprisk.validation.newpeople import meet, select_rows
+from hiprisk.validation.newcohort import select_rows
+from hiprisk.validation.newpeople import meet
 from hiprisk.validation.revision import UpdateSettings, update_model
 from hiprisk.validation.watch import watch_calibration
 

@@ -42,6 +42,7 @@ from hiprisk.learning.candidates import (
     with_settings,
 )
 from hiprisk.learning.export import write_sheet
+from hiprisk.learning.first_visit import with_first_visit
 from hiprisk.learning.folds import CompletedFold
 from hiprisk.learning.obtaining import obtain_cohort, usable_rows
 from hiprisk.learning.parallel import one_thread
@@ -228,6 +229,7 @@ def _finish(prepared: _Prepared, chosen: Chosen, folds: Sequence[CompletedFold])
             residual_sd=residual_sd,
             refits=_usable_refits(bootstrap, chosen),
         )
+        sheet = with_first_visit(sheet, prepared.selection.first_visit)
     return FinishedStudy(
         config=config,
         dictionary=prepared.dictionary,

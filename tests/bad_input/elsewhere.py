@@ -38,6 +38,18 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
         f"{_UNITS}::test_54_55_motion_in_radians_is_refused_until_insisted_on",
     ),
     (
+        54,
+        "a patient, or a row, whose angles are all below 3.2 (three or more)",
+        "reason UNIT_SUSPECT; 3, 422",
+        f"{_UNITS}::test_54_55_a_patient_whose_angles_are_radians_is_refused",
+    ),
+    (
+        57,
+        "a share of 0-1 in fewer than 20 rows",
+        "warning UNIT_SUSPECT",
+        f"{_UNITS}::test_57_shares_in_a_short_file_are_a_warning",
+    ),
+    (
         56,
         "metres, millimetres, inches, pounds, months, years",
         "UNIT_SUSPECT, the unit named",
@@ -63,6 +75,18 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
     ),
     (70, "output that exists", "2 EXISTS", f"{_COMMANDS}::test_score_does_not_overwrite"),
     (70, "output that is the input", "2 SAME_FILE", f"{_COMMANDS}::test_score_does_not_overwrite"),
+    (
+        70,
+        "output that is a device, a pipe, a folder or a link",
+        "5, left as it is, even with --force",
+        f"{_OUTPUT}::test_70_what_is_no_plain_file_is_never_replaced",
+    ),
+    (
+        70,
+        "output -",
+        "2 USAGE, no file of that name",
+        f"{_OUTPUT}::test_70_standard_output_is_no_file_called_minus",
+    ),
     (
         71,
         "the disk is full under the output",

@@ -19,6 +19,8 @@ from small_bundle import small_sheet, write_small_bundle
 
 NAMES = ("age_years", "sex", "lbp_any", "womac_function_0_100")
 few = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+# Whole patients and whole files: what a user gives.
+many = settings(few, max_examples=100)
 
 numbers = st.one_of(
     st.floats(allow_nan=True, allow_infinity=True),
@@ -72,7 +74,7 @@ def check_answer(model, values):
     assert all(0 <= v <= 1 for k, v in values.items() if k.startswith("chance_"))
 
 
-@few
+@many
 @given(patient=patients)
 def test_any_patient_gets_an_answer_in_bounds_or_a_letter(models, patient):
     for model in models:
@@ -141,7 +143,7 @@ def written(rows, path):
     path.write_text(stream.getvalue(), encoding="utf-8", newline="")
 
 
-@few
+@many
 @given(rows=file_rows)
 def test_any_file_comes_back_whole_unchanged_and_in_order(models, tmp_path_factory, rows):
     folder = tmp_path_factory.mktemp("file")

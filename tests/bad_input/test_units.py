@@ -1,6 +1,5 @@
 """Units and codes of a whole file: refused at its beginning, told of at its end."""
 
-import dataclasses
 import json
 
 import numpy as np
@@ -8,41 +7,15 @@ import pandas as pd
 import pytest
 
 from bad_input.commands import names_in, run
-from hiprisk.bundle import BundleContents, write_bundle
-from hiprisk.sheet.format import Column, TrainingSummary, VariableSpec
-from small_bundle import small_sheet
-
-MOTION = {"hip_flexion_deg": (105.0, 18.0), "hip_internal_rotation_deg": (22.0, 11.0)}
+from hiprisk.errors import InputError
+from hiprisk.serving.patient import load
+from hiprisk.serving.requests import predict_one
+from motion_sheet import MOTION, write_motion_bundle
 
 
 @pytest.fixture
 def moving(here):
-    """The small model, which also knows two ranges of motion."""
-    sheet = small_sheet()
-    specs, columns = list(sheet.variables), list(sheet.columns)
-    for name, (mean, sd) in MOTION.items():
-        z = np.array([-2.326, -0.6745, 0.0, 0.6745, 2.326]) * sd + mean
-        training = TrainingSummary(low=z[0], high=z[4], median=z[2], iqr=z[3] - z[1])
-        specs.append(VariableSpec(name=name, label=name, unit="deg", kind="number",
-                                  hard=(-30.0, 160.0), weight=0.0, training=training))  # fmt: skip
-        columns.append(Column(name=name, variable=name))
-    missing = sheet.missing
-    wide = np.eye(6)
-    wide[:4, :4] = missing.covariance
-    sheet = dataclasses.replace(
-        sheet,
-        variables=tuple(specs),
-        columns=tuple(columns),
-        missing=dataclasses.replace(
-            missing,
-            mean=(*missing.mean, 105.0, 22.0),
-            covariance=tuple(map(tuple, wide.tolist())),
-            draws=tuple((*draw, 0.0, 0.0) for draw in missing.draws),
-        ),
-    )
-    contents = BundleContents(sheet=sheet, config={"name": "moving"}, evidence={}, run={}, card="x",
-                              cohort_fingerprint="0" * 64, created_with={})  # fmt: skip
-    return write_bundle(here / "models", "moving", contents)
+    return write_motion_bundle(here / "models")
 
 
 def people(n, seed=1):
@@ -80,6 +53,45 @@ def test_54_55_motion_in_radians_is_refused_until_insisted_on(capsys, here, movi
     assert code in (0, 6)
     assert [warning["column"] for warning in found["warnings"]] == [name]
     assert "warning[UNIT_SUSPECT]" in err
+
+
+RADIANS = {"hip_flexion_deg": 1.9, "hip_internal_rotation_deg": 0.4, "hip_abduction_deg": 0.6}
+KNOWN = {"age_years": 64, "sex": "female", "lbp_any": "no", "womac_function_0_100": 40}
+
+
+def test_54_55_a_patient_whose_angles_are_radians_is_refused(capsys, moving):
+    words = [w for k, v in {**KNOWN, **RADIANS}.items() for w in (f"--{k.replace('_', '-')}", v)]
+    code, _, err = run(capsys, "predict", "moving", *words)
+    assert (code, err) == (3, (
+        "hiprisk: error[UNIT_SUSPECT]: hip_flexion_deg: all angles given are below 3.2, as radians "
+        "are; degrees are wanted (give degrees: radians times 57.3)\n"
+    ))  # fmt: skip
+    # What REST, CDS Hooks and FHIR ask.
+    with pytest.raises(
+        InputError, match=r"all angles given are below 3.2, as radians are"
+    ) as letter:
+        predict_one(load("moving"), {**KNOWN, **RADIANS})
+    assert (letter.value.code, letter.value.column) == ("UNIT_SUSPECT", "hip_flexion_deg")
+
+
+def test_54_55_rows_of_a_short_file_in_radians_are_refused_and_others_scored(capsys, moving):
+    frame = people(9)
+    for name in MOTION:
+        frame.loc[:3, name] = np.radians(frame.loc[:3, name].abs() + 1)
+    frame.loc[2, "hip_flexion_deg"] = 90.0  # one that is in degrees
+    frame.loc[3, "hip_flexion_deg"] = np.nan  # two are too few to tell
+    code, found, _ = scored(capsys, frame)
+    assert (code, found["refused"]) == (6, 2)
+    assert found["reasons"] == {"UNIT_SUSPECT(hip_flexion_deg)": 2}
+
+
+def test_57_shares_in_a_short_file_are_a_warning(capsys, moving):
+    frame = people(6)
+    frame["womac_function_0_100"] /= 100
+    code, found, err = scored(capsys, frame)
+    assert (code, [w["column"] for w in found["warnings"]]) == (0, ["womac_function_0_100"])
+    assert "all values lie between 0 and 1" in err
+    assert "given as a share from 0 to 1? if so, state from_range: [0, 1]" in err
 
 
 def test_a_shift_that_begins_late_is_scored_with_a_warning(capsys, moving, monkeypatch):

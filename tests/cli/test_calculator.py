@@ -36,14 +36,14 @@ def test_json_has_hashes_of_page_and_bundle(capsys):
 def test_a_page_is_not_written_over_without_force(capsys):
     Path("page.html").write_text("mine")
     assert main(["calculator", "small", "--out", "page.html"]) == 2
-    assert "page.html: the file exists (add --force)" in capsys.readouterr().err
+    assert "page.html: the output file exists (add --force)" in capsys.readouterr().err
     assert Path("page.html").read_text() == "mine"
     assert main(["calculator", "small", "--out", "page.html", "--force"]) == 0
 
 
 def test_a_folder_that_is_not_there_is_a_store_error(capsys):
     assert main(["calculator", "small", "--out", "nowhere/page.html"]) == 5
-    assert "the page cannot be written" in capsys.readouterr().err
+    assert "page.html: the output's folder does not exist" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("argv", [

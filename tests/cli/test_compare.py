@@ -48,7 +48,7 @@ def test_a_folder_that_is_not_there_is_named(capsys, tmp_path):
     target = tmp_path / "absent" / "added.json"
     assert main(["compare", CONFIG, "--add", "back", "--out", str(target), *SMALL]) == 5
     err = capsys.readouterr().err
-    assert "the result cannot be written" in err
+    assert "added.json: the output's folder does not exist" in err
     assert str(tmp_path) not in err
 
 

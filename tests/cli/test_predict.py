@@ -1,9 +1,11 @@
 """``hiprisk predict`` for people: asked question by question on a terminal, short and long."""
 
 import contextlib
+import dataclasses
 import json
 import os
 import pty
+import re
 import select
 import subprocess
 import sys
@@ -12,9 +14,16 @@ from pathlib import Path
 
 import pytest
 
+from hiprisk.bundle import BundleContents, write_bundle
 from hiprisk.cli import main
+from hiprisk.cli.predict_text import moves_text
 from hiprisk.cli.terminal_picture import ASCII, Band, draw_bands, marks_for
+from hiprisk.serving.likeness import likeness_warning
+from hiprisk.serving.patient import load
+from hiprisk.sheet.distance import Distance
+from hiprisk.sheet.format import MeasurementError
 from small_bundle import small_sheet, write_small_bundle
+from tree_sheet import tree_sheet
 
 PATIENT = ("--age-years", "63", "--womac-function-0-100", "50")
 
@@ -189,6 +198,92 @@ def test_the_short_form_has_picture_typical_patient_parts_and_next_measurement(c
     assert "Model small version 1" in out
 
 
+UNLIKELY = ("--age-years", "41", "--sex", "male", "--womac-function-0-100", "97", "--lbp-any", "no")
+
+
+@pytest.mark.parametrize("form", [[], ["--why"]])
+def test_values_that_do_not_go_together_are_said_in_a_line(capsys, form):
+    # Each is inside its own range.
+    _, out, _ = run(capsys, "predict", "small", *UNLIKELY, *form)
+    line = (
+        "WARNING: taken together, these values are unlike those learned from; check them, trust "
+        "the answer less."
+    )
+    assert out.splitlines().count(line) == 1
+    _, out, _ = run(capsys, "predict", "small", *PATIENT, *form)
+    assert "taken together" not in out
+
+
+def test_likeness_in_words():
+    assert likeness_warning(load("small").explain({"age_years": 63}).explanation.distance) is None
+    assert "nothing is known" in likeness_warning(None)
+    assert "19 in 20" in likeness_warning(
+        Distance(squared=7.0, n_columns=2, tail=0.03, likeness="less_usual")
+    )
+
+
+def test_the_short_form_says_how_far_to_trust_it_in_three_lines(capsys):
+    write_bundle_of(measured(small_sheet()), "measured")
+    write_bundle_of(tree_sheet(), "trees")
+    # All known, so that nothing but the 0.1 a year hangs on age: 3.1 and 4.7 of them.
+    known = (*PATIENT, "--sex", "male", "--lbp-any", "yes")
+    _, out, _ = run(capsys, "predict", "measured", *known)
+    lines = out.splitlines()
+    first = lines.index(
+        "Within measurement error it moves by: +/- 0.3 to 0.5 (goniometer, assumed)."
+    )
+    assert re.fullmatch(r"Like those learned from; effective sample size \d+\.", lines[first + 1])
+    assert re.fullmatch(
+        r"Resampled models say: \d+\.\d to \d+\.\d \(95 % of 41\)\.", lines[first + 2]
+    )
+    assert lines[first + 3] == ""
+    _, out, _ = run(capsys, "predict", "trees", *PATIENT)
+    assert "Within measurement error it moves by: not available." in out
+    assert "Resampled models say: not available." in out
+
+
+def measured(sheet):
+    """Ages read off a goniometer, and a prediction that hardly hangs on them (0.1 a year)."""
+    error = MeasurementError(instrument="goniometer", low=3.1, high=4.7, source="x", assumed=True)
+    age, *others = sheet.variables
+    return dataclasses.replace(
+        sheet, variables=(dataclasses.replace(age, measurement=error), *others)
+    )
+
+
+def write_bundle_of(sheet, name):
+    contents = BundleContents(sheet=sheet, config={"name": name}, evidence={}, run={}, card="x",
+                              cohort_fingerprint="0" * 64, created_with={})  # fmt: skip
+    write_bundle(Path("models"), name, contents)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [
+        (0.04, 0.06, "+/- 0.04 to 0.06"),
+        (0.31, 0.34, "+/- 0.31 to 0.34"),
+        (0.0, 0.0, "+/- 0.0"),
+        (0.2, 0.2, "+/- 0.2"),
+        (0.004, 0.004, "+/- 0.004"),
+        (1.2, 2.3, "+/- 1.2 to 2.3"),
+        (0.0, 0.05, "+/- 0.0 to 0.1"),
+    ],
+)
+def test_a_small_range_stays_a_range(low, high, said):
+    assert moves_text(small_sheet(), high, low) == said
+    binary = moves_text(small_sheet(kind="binary"), low / 100, high / 100)
+    assert binary == said + " percentage points"
+
+
+@pytest.mark.parametrize("form", [[], ["--why"]])
+def test_notes_and_parts_have_labels_and_no_names(capsys, form):
+    write_bundle_of(tree_sheet(), "trees")
+    odd = ("--age-years", "95", "--womac-function-0-100", "50", "--lbp-any", "no")
+    _, out, _ = run(capsys, "predict", "trees", *odd, *form)
+    assert "Note: age: outside what the model has seen" in out
+    assert "_" not in out.replace("_____", "")
+
+
 def test_the_long_form_says_all_of_it(capsys):
     _, out, _ = run(capsys, "predict", "small", *PATIENT, "--why")
     for words in (
@@ -256,3 +351,30 @@ def test_a_band_without_bounds_is_its_point_alone():
 
 def test_the_sheet_of_these_tests_asks_four_questions():
     assert len(small_sheet().variables) == 4
+
+
+@pytest.mark.parametrize("form", [[], ["--fhir"], ["--json"]])
+def test_a_refusal_shows_nothing_of_a_file_unless_asked(capsys, form):
+    patient = Path("patient.json")
+    for content, said in (
+        ({"age_years": "Jane Roe"}, "error[NOT_A_NUMBER]: age_years: must be a number"),
+        ({"age_years": 63, "sex": "Jane Roe"}, "sex: must be one of female, male"),
+        ({"age_years": 999}, "age_years: must lie in 18 to 110 years"),
+        ({"Jane Roe": 3}, "error[UNKNOWN_VARIABLE]: patient.json: key 1 of 1 is no variable"),
+        ({"a": 1, "Jane Roe": [3]}, "patient.json: the value of key 2 is a list or an object"),
+    ):
+        patient.write_text(json.dumps({**content}))
+        code, out, err = run(capsys, "predict", "small", "--from", "patient.json", *form)
+        assert code == 3
+        assert said in err
+        assert not re.search("Jane|Roe|999", out + err)
+    patient.write_text('{"sex": "Jane Roe", "womac_function_0_100": 40}')
+    _, _, err = run(capsys, "predict", "small", "--from", "patient.json", "--show-values", *form)
+    assert "must be one of female, male, got 'Jane Roe'" in err
+    # What is typed may be shown: whoever typed it sees it anyway.
+    _, _, err = run(capsys, "predict", "small", "--from", "patient.json", "--sex", "x", *form)
+    assert "must be one of female, male, got 'x'" in err
+    assert "Jane" not in err
+    patient.write_text('{"Jane Roe": 40}')
+    _, _, err = run(capsys, "predict", "small", "--from", "patient.json", "--show-values", *form)
+    assert "'Jane Roe' is no variable of this model" in err

@@ -42,6 +42,7 @@ def test_a_service_answers_and_stops_when_told(bundle, sign):
         assert status == 200
         assert json.loads(body)["bundle_sha256"] == told["bundle_sha256"]
         assert ask(told["address"], "GET", "/Jane?name=Roe")[0] == 404
+        assert ask(told["address"], "HEAD", "/health") == (200, b"")
         process.send_signal(sign)
         out, err = process.communicate(timeout=30)
     assert process.returncode == 0
@@ -50,7 +51,8 @@ def test_a_service_answers_and_stops_when_told(bundle, sign):
     assert lines[0].startswith("hiprisk: SIMULATED DATA")
     assert lines[1].startswith("hiprisk: POST /predict 200 ")
     assert lines[2].startswith("hiprisk: GET (no route) 404 ")
-    assert lines[3:] == ["hiprisk: stopped"]
+    assert lines[3].startswith("hiprisk: HEAD /health 200 ")
+    assert lines[4:] == ["hiprisk: stopped"]
 
 
 def test_the_token_of_the_environment_is_asked_for(bundle):

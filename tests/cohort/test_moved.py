@@ -5,8 +5,8 @@ import dataclasses
 import numpy as np
 import pytest
 
-from hiprisk.cohort.moved import compare_with_training
-from hiprisk.cohort.scales import likely_scale, misfit, share_beyond
+from hiprisk.cohort.moved import compare_with_training, raw_sum_evidence
+from hiprisk.cohort.scales import likely_scale, misfit, other_scales, share_beyond
 from hiprisk.sheet.format import Column, MissingModel, TrainingSummary, VariableSpec
 from small_bundle import small_sheet
 
@@ -92,6 +92,94 @@ def test_the_likely_scale_is_named(case):
     sheet = dataclasses.replace(sheet, missing=MissingModel(mean=(), covariance=(), draws=()))
     advices = [finding.advice for finding in compare_with_training(sheet, {spec.name: values})]
     assert [named in advice for advice in advices] == ([True] if named else [])
+
+
+def sheet_of(*specs):
+    sheet = dataclasses.replace(small_sheet(), variables=specs, columns=())
+    return dataclasses.replace(sheet, missing=MissingModel(mean=(), covariance=(), draws=()))
+
+
+COMORBIDITIES = dataclasses.replace(
+    number("comorbidity_count", "conditions", (0, 30), 1, 0.75), integer=True
+)
+GRADE = dataclasses.replace(number("kl_grade", "grade 0-4", (0, 4), 2, 1.5), integer=True)
+AGE = number("age_years", "years", (18, 110), 65, 9)
+
+
+@pytest.mark.parametrize(
+    ("spec", "values"),
+    [
+        (COMORBIDITIES, [1.0] * 300),
+        (COMORBIDITIES, [0.0] * 40 + [1.0] * 220 + [4.0] * 40),
+        (GRADE, [3.0] * 300),
+        (AGE, [60.0] * 300),
+        (AGE, [61.0, 62.0] * 150),
+        (AGE, [60.0] * 280 + [70.0] * 20),
+    ],
+)
+def test_people_chosen_by_a_variable_are_no_error(spec, values):
+    # Training had a spread, the file has none: nothing says that its unit is another.
+    found = compare_with_training(sheet_of(spec), {spec.name: np.array(values)})
+    assert [f for f in found if f.severity == "error"] == []
+    if len(set(values)) == 1:
+        assert [f.code for f in found] == ["CONSTANT"]
+        assert str(values[0]) not in found[0].message
+
+
+def test_a_constant_on_another_scale_is_still_an_error():
+    spec = SCALES["radians"][0]
+    found = compare_with_training(sheet_of(spec), {spec.name: np.full(30, 1.8)})
+    assert [(f.code, f.severity) for f in found] == [("UNIT_SUSPECT", "error")]
+    assert "unit: rad" in found[0].advice
+
+
+def test_stiffer_hips_in_radians_are_still_an_error():
+    # 1.5 standard deviations below the training cohort's, so that the scale does not fit closely.
+    spec = SCALES["radians"][0]
+    degrees = np.random.default_rng(1).normal(78, 14, 60)
+    [found] = compare_with_training(sheet_of(spec), {spec.name: np.radians(degrees)})
+    assert (found.code, found.severity) == ("UNIT_SUSPECT", "error")
+    assert "unit: rad" in found.advice
+
+
+def raw_sum_told(values, spec=None):
+    spec = spec or number("womac_function_0_100", "points 0-100", SCORE, 37, 17)
+    found = compare_with_training(sheet_of(spec), {spec.name: values})
+    return [f.severity for f in found if "raw sum from 0 to 68" in f.advice]
+
+
+def test_a_hundred_raw_sums_are_told_from_scores():
+    rng = np.random.default_rng(11)
+    files = [rng.normal(37, 17, 100).clip(0, 100) for _ in range(60)]
+    told = [raw_sum_told((0.68 * scores).round()) for scores in files]
+    assert np.mean([bool(one) for one in told]) > 0.9
+    assert {severity for one in told for severity in one} == {"warning"}
+    assert not any(raw_sum_told(scores.round()) for scores in files)
+    # Decimals are no sums.
+    assert not any(raw_sum_told(0.68 * scores) for scores in files)
+
+
+def test_rounded_scores_of_milder_people_are_no_raw_sums():
+    rng = np.random.default_rng(12)
+    sums = rng.normal(18, 8, 400).round().clip(0, 45)
+    assert raw_sum_told(sums)
+    # The same sums as scores of 0-100, for training people half as ill again.
+    ill = number("womac_function_0_100", "points 0-100", SCORE, 40, 18)
+    assert not raw_sum_told((sums / 0.68).round(), ill)
+    # Without the gaps that rounding leaves they could be either.
+    assert raw_sum_told((sums / 0.68).round() + (sums == sums[0]), ill)
+
+
+def test_the_evidence_for_a_raw_sum_equals_a_hand_count():
+    spec = number("womac_function_0_100", "points 0-100", SCORE, 50, 10)
+    scale = next(s for s in other_scales(spec) if s.top == 68)
+    at = np.array([-1.2816, -0.6745, 0.0, 0.6745, 1.2816])
+    # Quantiles of exact raw sums: 0.68 of the score's; as scores they lie |3.2 z - 16| / 10 off.
+    own = np.mean(np.abs(0.68 * (50 + 10 * at) - (50 + 10 * at)) / 10)
+    found = raw_sum_evidence(0.68 * (50 + 10 * at), spec, scale, n=100, beyond=0.02)
+    assert found == pytest.approx(100 * 0.02 + 100 * own**2 / 2, rel=1e-3)
+    # Scores as they should be have none at all.
+    assert raw_sum_evidence(50 + 10 * at, spec, scale, n=100, beyond=0.02) == 0.0
 
 
 def test_misfit_is_counted_in_standard_deviations():

@@ -168,3 +168,18 @@ def test_rows_without_a_person_stand_alone():
 def test_a_selection_is_frozen():
     with pytest.raises(dataclasses.FrozenInstanceError):
         selected().development.outcome = None
+
+
+def test_the_first_visit_has_those_whose_hip_was_replaced_later():
+    selection = selected()
+    assert len(selection.development.frame) == 36
+    assert len(selection.first_visit) == 40
+
+
+def test_the_first_visit_is_without_those_held_out():
+    text = TEXT + "validation: {holdout: {variable: site, test: [b]}}\n"
+    frame = cohort(80)
+    frame["person_id"] = [f"p{i}" for i in range(len(frame))]
+    first_visit = selected(frame, text).first_visit
+    assert set(first_visit["site"]) == {"a"}
+    assert (first_visit["hip_replacement_before_followup"] == "yes").sum() == 2

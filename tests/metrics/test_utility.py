@@ -21,6 +21,7 @@ from hiprisk.metrics.utility_bands import (
     decision_curve_difference,
     net_benefit_optimism,
 )
+from hiprisk.seeding import rng_for
 
 from .examples import example
 
@@ -186,3 +187,51 @@ def test_metrics_of_thresholds_have_their_names():
 def test_what_makes_no_sense_is_refused(call, message):
     with pytest.raises(InputError, match=message):
         call()
+
+
+def test_bands_of_what_follows_from_net_benefit_equal_a_loop_of_single_functions():
+    # A second way: whole people repeated as drawn, each quantity by its own function.
+    y, risk = example("binary", n=80)
+    curve = decision_curve_band(y, risk, thresholds=[0.25, 0.5], n_resamples=60, seed=7)
+    rng = rng_for(7, "decision_curve")
+    drawn = [np.repeat(np.arange(80), np.bincount(rng.integers(0, 80, 80), minlength=80))
+             for _ in range(60)]  # fmt: skip
+    for place, threshold in enumerate([0.25, 0.5]):
+        for name, function in (("standardised", standardised_net_benefit),
+                               ("avoided", interventions_avoided)):  # fmt: skip
+            each = [function(y[rows], risk[rows], threshold=threshold) for rows in drawn]
+            ends = [getattr(curve, f"{name}_{end}")[place] for end in ("low", "high")]
+            assert ends == pytest.approx(np.quantile(each, [0.025, 0.975]), abs=1e-12)
+
+
+def test_three_estimates_at_a_threshold_are_the_single_functions():
+    y, risk = example("binary", n=200)
+    curve = decision_curve_band(y, risk, thresholds=[0.3, 0.6], n_resamples=100, seed=1)
+    found = {one.name: one for one in curve.estimates_at(0.3)}
+    functions = {"net_benefit_0.3": net_benefit, "interventions_avoided_0.3": interventions_avoided,
+                 "standardised_net_benefit_0.3": standardised_net_benefit}  # fmt: skip
+    assert set(found) == set(functions)
+    for name, function in functions.items():
+        assert found[name].value == pytest.approx(function(y, risk, threshold=0.3), abs=1e-12)
+        assert found[name].low < found[name].value < found[name].high
+    with pytest.raises(InputError, match=r"no threshold 0\.31"):
+        curve.estimates_at(0.31)
+
+
+def test_optimism_moves_all_bands_by_the_same_linear_map():
+    y, risk = example("binary")
+    curve = decision_curve_band(y, risk, thresholds=[0.25], n_resamples=50, seed=1)
+    less = corrected_curve(curve, [0.01])
+    # 0.01 of net benefit at odds 1/3 are 3 interventions of 100.
+    assert less.avoided_low[0] == pytest.approx(curve.avoided_low[0] - 3.0)
+    assert less.interventions_avoided()[0] == pytest.approx(curve.interventions_avoided()[0] - 3.0)
+    off = 0.01 / curve.prevalence
+    assert less.standardised_high[0] == pytest.approx(curve.standardised_high[0] - off)
+
+
+def test_nobody_with_the_event_has_no_share_of_events():
+    curve = decision_curve_band([0, 0, 0], [0.1, 0.5, 0.2], thresholds=[0.3], n_resamples=9, seed=1)
+    assert curve.standardised_low == ()
+    names = [one.name for one in curve.estimates_at(0.3)]
+    assert names == ["net_benefit_0.3", "interventions_avoided_0.3"]
+    assert corrected_curve(curve, [0.1]).to_frame()["standardised"].isna().all()

@@ -14,7 +14,8 @@ from hiprisk.learning.published import published_sheet
 from hiprisk.metrics.calibration import logistic_recalibration, logit_in_the_large
 from hiprisk.metrics.discrimination import c_statistic
 from hiprisk.metrics.scores import brier
-from hiprisk.validation.newpeople import meet, read_new_cohort
+from hiprisk.validation.newcohort import read_new_cohort
+from hiprisk.validation.newpeople import meet
 from hiprisk.validation.updating import UpdateData, closed_test, fit_update
 
 pytestmark = pytest.mark.real

@@ -3,26 +3,25 @@
 import base64
 import hashlib
 import html
+import itertools
 import json
 import re
 from dataclasses import replace
 
 import pytest
 
-from hiprisk.bundle import BundleContents, write_bundle
-from hiprisk.errors import InputError
 from hiprisk.serving.calculator.building import build_page
-from hiprisk.serving.patient import load
 from hiprisk.serving.testpack import make_pack
 from hiprisk.serving.testpack_check import compare
 from hiprisk.sheet.format import MeasurementError
+from motion_sheet import MOTION, motion_sheet
+from page_agreement import model_of, worst_difference
 from serving_browser import running_browser
 from serving_patients import random_patients
 from small_bundle import small_sheet
 from tree_sheet import tree_sheet
 
 TAPE = MeasurementError(instrument="tape", low=2.0, high=3.0, source="a book", assumed=True)
-NOT_ON_THE_PAGE = ("reason", "estimand", "provenance", "intended_use", "bundle_sha256")
 
 
 def with_measurement(sheet):
@@ -82,14 +81,6 @@ SHEETS = {
     "published": without_scatter(with_measurement(small_sheet())),
     "bare": replace(without_scatter(with_measurement(small_sheet())), max_imputed_weight=0.0),
 }
-
-
-def model_of(root, sheet, name="page"):
-    contents = BundleContents(
-        sheet=sheet, config={}, evidence={}, run={}, card="", cohort_fingerprint="0" * 64,
-        created_with={},
-    )  # fmt: skip
-    return load(write_bundle(root, name, contents))
 
 
 # --- what the file holds ---------------------------------------------------------------------
@@ -177,53 +168,12 @@ def opened(browser, tmp_path):
         context.close()
 
 
-def expected_of(model, patient):
-    """Python's answer; the code of its refusal where there is none."""
-    try:
-        found = model.explain(patient).to_dict()
-    except InputError as refusal:
-        return {"refused": refusal.code}
-    return {key: value for key, value in found.items() if key not in NOT_ON_THE_PAGE}
-
-
-def largest_difference(one, other, path=""):
-    """Largest relative difference of numbers; anything else must be equal."""
-    if isinstance(one, float | int) and not isinstance(one, bool):
-        assert isinstance(other, float | int), path
-        return abs(one - other) / max(1.0, abs(one))
-    if isinstance(one, dict):
-        assert sorted(one) == sorted(other), path
-        return max((largest_difference(one[k], other[k], f"{path}.{k}") for k in one), default=0.0)
-    if isinstance(one, list):
-        assert len(one) == len(other), path
-        pairs = zip(one, other, strict=True)
-        return max((largest_difference(a, b, f"{path}[]") for a, b in pairs), default=0.0)
-    assert one == other, path
-    return 0.0
-
-
-def in_one_order(answer):
-    """Measurements by name: two of the same worth may come in either order."""
-    if "explanation" in answer:
-        answer["explanation"]["next_measurements"].sort(key=lambda item: item["variable"])
-    return answer
-
-
 @pytest.mark.parametrize(
     ("name", "n"), [(name, 1000 if name == "splines" else 150) for name in SHEETS]
 )
 def test_the_page_gives_pythons_numbers_for_random_patients(opened, name, n):
     tab, model = opened(SHEETS[name])
-    patients = random_patients(model.sheet, n, seed=11)
-    answers = tab.evaluate("(all) => all.map((one) => window.hiprisk.explain(one))", patients)
-    worst, refused = 0.0, 0
-    for patient, answer in zip(patients, answers, strict=True):
-        expected = expected_of(model, patient)
-        if "refused" in answer:
-            refused += 1
-            assert expected == {"refused": answer["refused"][0]["code"]}
-            continue
-        worst = max(worst, largest_difference(in_one_order(expected), in_one_order(answer)))
+    worst, refused = worst_difference(tab, model, random_patients(model.sheet, n, seed=11))
     assert worst < 1e-9
     assert 0 < refused < (0.7 if model.sheet.knows_its_people else 0.9) * n
     assert tab.noise == []
@@ -245,6 +195,17 @@ def test_the_page_answers_the_models_test_pack(opened, name):
     assert found.differences == ()
     refused = [bool(expected["reason"]) for expected in pack.answers]
     assert [bool(answer.get("refused")) for answer in answers] == refused
+
+
+def test_angles_that_are_radians_are_refused_as_python_refuses_them(opened):
+    tab, model = opened(motion_sheet())
+    known = {"age_years": 64, "womac_function_0_100": 40}
+    for angles in itertools.product((None, 0, 1.9, -0.4, 3.2, 90), repeat=len(MOTION)):
+        patient = {**known, **dict(zip(MOTION, angles, strict=True))}
+        answer = tab.evaluate("(one) => window.hiprisk.explain(one)", patient)
+        refused = [(one["code"], one["variable"]) for one in answer.get("refused", [])]
+        expected = [r.rstrip(")").split("(") for r in model.answer(patient)["reason"]]
+        assert refused == [tuple(one) for one in expected]
 
 
 def test_the_page_of_a_bare_paper_says_nothing_of_people(opened):

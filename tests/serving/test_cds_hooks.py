@@ -2,11 +2,15 @@
 
 import json
 import re
+from types import SimpleNamespace
 
 import pytest
 
 from hiprisk.serving.fhir_codes import code_map_from_text
+from hiprisk.serving.patient import Model
+from hiprisk.sheet.format import TrainingSummary
 from service_client import NOW, client_of, small_model
+from small_bundle import small_sheet
 
 HOSPITAL = "https://hospital.example/codes"
 LOINC = "http://loinc.org"
@@ -176,11 +180,73 @@ def test_dates_are_read_with_their_zone_and_as_exactly_as_they_were_written(clie
     assert f"recorded {when[:10]}" in card(client, womac(when=when))["detail"]
 
 
+SERVER = "https://ehr.example/fhir"
+
+
+@pytest.mark.parametrize("server", [SERVER, f"{SERVER}/"])
 @pytest.mark.parametrize(
-    "reference", ["Patient/p1", "https://fhir.example/r4/Patient/p1", "Patient/p1/_history/3"]
+    "reference",
+    ["Patient/p1", f"{SERVER}/Patient/p1", "Patient/p1/_history/3",
+     f"{SERVER}/Patient/p1/_history/3"],
+)  # fmt: skip
+def test_one_patient_has_several_references(client, reference, server):
+    found = card(client, womac(subject={"reference": reference}), fhirServer=server)
+    assert "recorded 2026-11-01" in found["detail"]
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        "https://elsewhere.example/fhir/Patient/p1",
+        "https://ehr.example/Patient/p1",
+        "https://ehr.example/fhir/other/Patient/p1",
+        "http://ehr.example/fhir/Patient/p1",
+        "Group/9/Patient/p1",
+        "/Patient/p1",
+        "patient/p1",
+        "Patient/p1/",
+        "Patient/p1#x",
+        "Patient/p1?x=1",
+        "Patient/p1/_history/",
+        "Patient/p1/_history/3/Patient/p1",
+        "Patient/p2/_history/Patient/p1",
+        "Patient/p1|2",
+        "urn:uuid:d1577c69-dfbe-44ad-ba6d-3e05e953b2ea",
+        "p1",
+        "",
+        7,
+        None,
+    ],
 )
-def test_one_patient_has_several_references(client, reference):
-    assert "recorded" in card(client, womac(subject={"reference": reference}))["detail"]
+def test_the_same_id_on_another_server_or_path_is_somebody_else(client, reference):
+    observation = womac(subject={"reference": reference})
+    for server in ({"fhirServer": SERVER}, {}):
+        detail = card(client, observation, **server)["detail"]
+        assert "WOMAC function: of another patient, or of nobody" in detail
+        assert "50 points" not in detail
+
+
+def test_without_a_known_server_no_absolute_reference_counts(client):
+    found = card(client, womac(subject={"reference": f"{SERVER}/Patient/p1"}))
+    assert "WOMAC function: of another patient, or of nobody" in found["detail"]
+
+
+@pytest.mark.parametrize(
+    "server",
+    [
+        "",
+        "ehr.example",
+        "ftp://ehr.example",
+        "https://",
+        "https://\u00ff/fhir",
+        "https://a/b c",
+        3,
+        [SERVER],
+    ],
+)
+def test_a_server_that_is_no_address_is_refused(client, server):
+    answer = client.post(PATH, hook(womac(), fhirServer=server))
+    assert (answer.status_code, answer.json()["column"]) == (400, "fhirServer")
 
 
 def test_the_newest_wins_whatever_the_order(client):
@@ -262,6 +328,60 @@ def test_age_and_sex_come_from_the_patient(client, change, said):
 def test_a_value_outside_its_range_gives_no_prediction(client):
     found = card(client, womac(680))
     assert found["summary"].endswith("No prediction: WOMAC function must lie in 0 to 100 points")
+
+
+@pytest.mark.parametrize(
+    ("born", "score", "said"),
+    [
+        # Each value is usual; together they are not.
+        (
+            "1980-01-01",
+            54.4,
+            "taken together, these values are unlike those learned from",
+        ),
+        ("1984-01-01", 27.2, "taken together, these values are less usual than 19 in 20"),
+        ("1984-01-01", 27.2, "age lies outside what the model has seen"),
+        ("2006-01-01", 30, "age is an unusual value"),
+        ("1963-01-01", 30, None),
+    ],
+)
+def test_the_card_says_in_words_how_unlike_the_patient_is(client, born, score, said):
+    detail = card(client, womac(score), who=patient(birthDate=born))["detail"]
+    assert ("- worth knowing: " in detail) is (said is not None)
+    assert said is None or f"- worth knowing: {said}" in detail
+    assert not re.search(r"[A-Z]+_[A-Z]+|[A-Z]{3,}\(|\w+_\w+", detail)
+
+
+def test_each_flag_has_its_words(tmp_path):
+    from dataclasses import replace
+
+    from hiprisk.serving.remarks import remarks
+
+    sheet = small_sheet()
+    specs = {spec.name: spec for spec in sheet.variables}
+    summary = specs["sex"].training or TrainingSummary()
+    changed = {
+        "age_years": replace(specs["age_years"], soft=(30.0, 50.0)),
+        "sex": replace(specs["sex"], training=replace(summary, level_shares=(1.0, 0.0))),
+    }
+    variables = tuple(changed.get(spec.name, spec) for spec in sheet.variables)
+    model = Model(SimpleNamespace(sheet=replace(sheet, variables=variables), sha256=""))
+    unusual = specs["sex"].levels[1]
+    answer = model.explain(age_years=70, sex=unusual, womac_function_0_100=45).to_dict()
+    assert set(remarks(model, answer)) >= {
+        "age is an unusual value",
+        "sex has a level that nobody had whom the model learned from",
+    }
+
+
+def test_a_card_without_an_answer_says_why_in_words(client):
+    found = card(client, womac(680), who=patient(birthDate="1900-01-01"))
+    whole = (
+        "No prediction: age must lie in 18 to 110 years; also: WOMAC function must lie in 0 to 100"
+        " points."
+    )
+    assert whole in found["detail"]
+    assert not re.search(r"\w_\w", found["summary"] + found["detail"])
 
 
 def test_of_who_has_died_nothing_is_said(client):

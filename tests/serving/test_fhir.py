@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from hiprisk.cli import main
-from hiprisk.serving.fhir import later, risk_assessment
+from hiprisk.serving.fhir import check_reference, later, read_bundle_resource, risk_assessment
+from hiprisk.serving.fhir_codes import load_code_map
+from hiprisk.serving.observations import read_record
+from hiprisk.serving.remarks import basis_of
 from service_client import NOW, client_of, small_model
 
 R4 = json.loads((Path(__file__).parents[1] / "oracles" / "fhir_r4_elements.json").read_text())
@@ -44,8 +47,11 @@ def check(kind, value, place="RiskAssessment"):
         assert sum(name.startswith(stem) for name in value) <= 1, f"{place}.{stem}[x]"
 
 
+BASIS = ["age: 63 years", "sex: female", "WOMAC function: 45 points 0-100"]
+
+
 def assessed(model, given=KNOWN, **options):
-    return risk_assessment(model, model.predict(given).values, now=NOW, **options)
+    return risk_assessment(model, model.explain(given).to_dict(), now=NOW, **options)
 
 
 @pytest.mark.parametrize("kind", ["continuous", "binary"])
@@ -112,6 +118,32 @@ def test_the_notes_say_what_a_reader_must_know(tmp_path):
     assert notes[-1].endswith("no medical advice.")
 
 
+CODES = re.compile(r"UNUSUAL|EXTRAPOLATION|NOT_IN_TRAINING|TOO_MANY|OUT_OF_RANGE|\w+_\w+")
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        # Each value is usual; together they are not.
+        ({"age_years": 46, "sex": "female", "womac_function_0_100": 80},
+         ["taken together, these values are unlike those"]),
+        ({"age_years": 42, "sex": "female", "womac_function_0_100": 40},
+         ["taken together, these values are less usual", "age lies outside what the model has"]),
+        (KNOWN, []),
+    ],
+)  # fmt: skip
+def test_the_notes_say_how_unlike_the_patient_is_in_words(tmp_path, given, said):
+    model = small_model(tmp_path)
+    notes = [note["text"] for note in assessed(model, given)["note"]]
+    found = [note for note in notes if note.startswith("Worth knowing: ")]
+    for words in said:
+        assert any(note.startswith(f"Worth knowing: {words}") for note in found), notes
+    assert bool(found) is bool(said)
+    assert not CODES.search(" ".join(found))
+    told = client_of(model).post("/predict", given, accept="application/fhir+json").json()
+    assert [note["text"] for note in told["note"]] == notes
+
+
 def test_a_subject_is_named_only_where_one_was_given(tmp_path):
     model = small_model(tmp_path)
     assert assessed(model)["subject"] == {"display": "patient not named"}
@@ -123,7 +155,7 @@ def test_the_command_prints_the_same_resource(tmp_path, capsys):
     options = ["--age-years", "63", "--sex", "female", "--womac-function-0-100", "45"]
     assert main(["predict", str(model.bundle.path), *options, "--fhir", "Patient/7"]) == 0
     printed = json.loads(capsys.readouterr().out)
-    expected = assessed(model, subject="Patient/7")
+    expected = assessed(model, subject="Patient/7", basis=BASIS)
     assert printed.pop("occurrenceDateTime")
     assert expected.pop("occurrenceDateTime")
     # The day of the horizon counts from today.
@@ -137,7 +169,45 @@ def test_predict_of_the_service_gives_it_on_request(tmp_path):
     model = small_model(tmp_path)
     answer = client_of(model).post("/predict", KNOWN, accept="application/fhir+json")
     assert answer.headers["content-type"] == "application/fhir+json"
-    assert answer.json() == assessed(model, basis=["age", "sex", "WOMAC function"])
+    assert answer.json() == assessed(model, basis=BASIS)
+
+
+def test_the_basis_is_the_same_on_each_way_in(tmp_path):
+    """A record says also from when; nothing else differs."""
+    model = small_model(tmp_path)
+    resource = client_of(model).post("/fhir/risk-assessment", record()).json()
+    told = [one["display"].partition(", ")[0] for one in resource["basis"]]
+    given = {"age_years": 63.0, "sex": "female", "lbp_any": None}
+    values = model.explain(given).to_dict()
+    assert told == basis_of(model, given, values) == ["age: 63 years", "sex: female"]
+    # In the sheet's order, however it came.
+    turned = dict(reversed(given.items()))
+    assert basis_of(model, turned, values) == told
+
+
+@pytest.mark.parametrize(
+    "reference",
+    ["foo bar <x>", "Patient", "Patient/", "Patient/a b", "Patient/é", "patient/1",
+     "Observation/1", f"Patient/{'x' * 65}", "Patient/1/2", "Patient/1\n", "https://", "https://a",
+     "ftp://a/Patient/1", "https://a/Patient/1 2", "https://a/<x>", "javascript:alert(1)",
+     "urn:uuid:1", "#p1"],
+)  # fmt: skip
+def test_what_is_no_reference_is_refused(tmp_path, capsys, reference):
+    model = small_model(tmp_path)
+    assert main(["predict", str(model.bundle.path), "--age-years", "63", "--fhir", reference]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith("hiprisk: error[USAGE]: --fhir takes a FHIR reference")
+    assert "<x>" not in printed.err
+
+
+@pytest.mark.parametrize(
+    "reference",
+    ["Patient/123", "Patient/a-b.C/_history/2", "Group/7", "https://ehr.example/fhir/Patient/p1",
+     "http://127.0.0.1:8080/r4/Patient/1", "urn:uuid:d1577c69-dfbe-44ad-ba6d-3e05e953b2ea"],
+)  # fmt: skip
+def test_a_reference_may_be_relative_or_absolute(reference):
+    check_reference(reference)
 
 
 def record(*more, patient_id="p1", url="urn:uuid:1"):
@@ -160,12 +230,54 @@ def test_a_record_becomes_an_assessment_of_its_patient(tmp_path):
     assert resource["prediction"][1]["probabilityDecimal"] == 100.0 * told
 
 
+def height_and_weight(reference):
+    codes = (("8302-2", 170, "cm"), ("29463-7", 80, "kg"), ("39156-5", 27.7, "kg/m2"))
+    return [
+        {"resourceType": "Observation", "status": "final", "effectiveDateTime": "2026-11-01",
+         "code": {"coding": [{"system": "http://loinc.org", "code": code}]},
+         "subject": {"reference": reference},
+         "valueQuantity": {"value": value, "system": "http://unitsofmeasure.org", "code": unit}}
+        for code, value, unit in codes
+    ]  # fmt: skip
+
+
+HERE = "https://ehr.example/fhir/Patient/p1"
+
+
+@pytest.mark.parametrize(
+    ("reference", "patient_id", "url", "used"),
+    [
+        ("Patient/p1", "p1", HERE, True),
+        (HERE, "p1", HERE, True),
+        (f"{HERE}/_history/2", "p1", HERE, True),
+        ("urn:uuid:1", "p1", "urn:uuid:1", True),
+        ("urn:uuid:1", None, "urn:uuid:1", True),
+        ("https://elsewhere.example/fhir/Patient/p1", "p1", HERE, False),
+        (HERE, "p1", "urn:uuid:1", False),
+        ("Group/9/Patient/p1", "p1", HERE, False),
+        ("Patient/p2", "p1", "Patient/p2", False),
+        ("Patient/None", None, "urn:uuid:1", False),
+    ],
+)
+def test_only_what_is_recorded_of_the_patient_is_read(reference, patient_id, url, used):
+    document = record(*height_and_weight(reference), patient_id=patient_id, url=url)
+    bundle = read_bundle_resource(document)
+    found = read_record(
+        bundle.resources, patient_names=bundle.patient_names, code_map=load_code_map(),
+        variables=["bmi_kg_m2"], now=NOW,
+    )  # fmt: skip
+    assert bool(found.used) is used
+    assert ("OTHER_PATIENT" in {note.code for note in found.unused}) is not used
+
+
 @pytest.mark.parametrize(
     ("document", "reason"),
     [
         ({"resourceType": "Bundle"}, "must be a FHIR Bundle with entries"),
         ({"resourceType": "Bundle", "entry": []}, "must hold one Patient; it holds 0"),
         (record({"resourceType": "Patient", "id": "p2"}), "must hold one Patient; it holds 2"),
+        (record(patient_id="foo bar <x>"), "the Patient's id is no FHIR id"),
+        (record(patient_id=7), "the Patient's id is no FHIR id"),
         ({"resourceType": "Bundle", "entry": [None, 3, {"resource": None}]}, "it holds 0"),
     ],
 )

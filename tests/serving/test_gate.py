@@ -45,6 +45,28 @@ def test_every_answer_carries_the_security_headers(model, method, path, token):
     assert "server" not in answer.headers
 
 
+@pytest.mark.parametrize("token", [None, TOKEN])
+@pytest.mark.parametrize("path", ["/health", "/"])
+def test_head_is_answered_as_get_without_the_body(model, path, token):
+    client = client_of(model, token=token)
+    got, head = client.get(path), client("HEAD", path)
+    assert head.status_code == got.status_code == 200
+    assert head.content == b""
+    assert head.headers == got.headers
+    assert int(head.headers["content-length"]) == len(got.content) > 0
+
+
+def test_head_elsewhere_needs_the_token_and_is_no_method(model):
+    assert client_of(model, token=TOKEN)("HEAD", "/model").status_code == 401
+    assert client_of(model)("HEAD", "/model").status_code == 405
+
+
+def test_head_is_refused_like_any_request(model):
+    client = client_of(model, hosts=frozenset({"elsewhere"}))
+    refused = client("HEAD", "/health")
+    assert (refused.status_code, refused.content) == (400, b"")
+
+
 def test_an_answer_that_is_no_page_may_load_nothing(model):
     assert client_of(model).get("/health").headers["content-security-policy"] == DEFAULT_CSP
 

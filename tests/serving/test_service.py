@@ -120,7 +120,7 @@ def test_score_takes_as_many_rows_as_it_says_and_not_one_more(model):
         ("/predict", '{"age_years": 777}', 422, "OUT_OF_RANGE",
          "must lie in 18 to 110 years"),
         ("/predict", '{"sex": "Jane Roe"}', 422, "UNKNOWN_CATEGORY",
-         "must be one of female, male; also TOO_MANY_MISSING"),
+         "must be one of female, male; also: too little is known for a prediction"),
         ("/predict", '{"age_years": true}', 422, "NOT_A_NUMBER", "must be a number in 18 to 110"),
         ("/predict", '{"age_years": "sixty"}', 422, "NOT_A_NUMBER", "must be a number"),
         ("/score", "{}", 422, "NOT_ROWS", 'must be {"rows": [...]}'),

@@ -1,8 +1,11 @@
 """Which rows may be predicted, and what is worth knowing of them."""
 
+import dataclasses
+
 import numpy as np
 
 from hiprisk.sheet.applicability import assess
+from motion_sheet import MOTION, motion_sheet
 from small_bundle import small_sheet
 
 
@@ -40,7 +43,18 @@ def test_outside_training_is_a_flag():
     flags = result.flags.joined().tolist()
     assert flags[0] == "SIMULATED_MODEL"
     assert flags[1] == "EXTRAPOLATION(age_years);SIMULATED_MODEL"
-    assert flags[2] == "UNUSUAL(age_years);SIMULATED_MODEL"
+    # Unusual too, but not seen weighs more: the wildest value has no weaker flag.
+    assert flags[2] == "EXTRAPOLATION(age_years);SIMULATED_MODEL"
+
+
+def test_unusual_is_a_flag_where_the_model_has_seen_such_values():
+    sheet = small_sheet(provenance="real")
+    specs = [dataclasses.replace(spec, soft=(55.0, 75.0)) if spec.name == "age_years" else spec
+             for spec in sheet.variables]  # fmt: skip
+    sheet = dataclasses.replace(sheet, variables=tuple(specs))
+    columns = {"age_years": np.array([60.0, 80.0, 95.0])}
+    flags = assess(sheet, columns, n_rows=3).flags.joined().tolist()
+    assert flags == ["", "UNUSUAL(age_years)", "EXTRAPOLATION(age_years)"]
 
 
 def test_a_model_of_real_people_has_no_simulated_flag():
@@ -58,3 +72,23 @@ def test_several_reasons_stand_side_by_side():
 def test_infinity_is_out_of_range():
     result = assessed(womac_function_0_100=np.array([np.inf]))
     assert result.reasons.joined()[0] == "OUT_OF_RANGE(womac_function_0_100)"
+
+
+def test_three_small_angles_are_radians():
+    nan = np.nan
+    rows = [
+        (1.9, 0.4, 0.6, "UNIT_SUSPECT(hip_flexion_deg)"),
+        (nan, 0.4, 0.6, ""),  # two are too few to tell
+        (95.0, 0.4, 0.6, ""),
+        (3.2, 0.4, 0.6, ""),
+        (3.19, -0.4, 0.6, "UNIT_SUSPECT(hip_flexion_deg)"),
+        (0.0, 0.0, 0.0, ""),  # the same in either unit
+        (1.9, -20.0, 0.6, ""),
+        (1.9, 0.4, 200.0, "OUT_OF_RANGE(hip_abduction_deg)"),
+    ]
+    columns = {name: np.array([row[i] for row in rows]) for i, name in enumerate(MOTION)}
+    columns["womac_function_0_100"] = np.full(len(rows), 50.0)
+    found = assess(motion_sheet(), columns, n_rows=len(rows))
+    assert found.reasons.joined().tolist() == [row[3] for row in rows]
+    del columns["hip_abduction_deg"]
+    assert not assess(motion_sheet(), columns, n_rows=len(rows)).reasons.any().any()

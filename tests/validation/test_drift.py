@@ -7,10 +7,12 @@ import pandas as pd
 import pytest
 
 from hiprisk.cohort.reading import Cohort, fingerprint
-from hiprisk.errors import InputError
-from hiprisk.validation.casemix import standardised_difference
+from hiprisk.errors import BundleError, InputError
+from hiprisk.learning.first_visit import with_first_visit
+from hiprisk.sheet.format import parse_sheet
 from hiprisk.validation.drift import chance_psi, population_stability_index, report_drift
 from hiprisk.validation.external import ModelIdentity
+from hiprisk.validation.separation import standardised_difference
 from hiprisk.validation.watch import watch_calibration
 from small_bundle import small_sheet
 
@@ -43,6 +45,40 @@ def test_standardised_difference_by_hand():
     # 3 over the root of (16 + 9) / 2
     assert standardised_difference(10.0, 4.0, 13.0, 3.0) == pytest.approx(3 / np.sqrt(12.5))
     assert standardised_difference(13.0, 3.0, 10.0, 4.0) == pytest.approx(-3 / np.sqrt(12.5))
+
+
+def moved(sheet, frame):
+    cohort = Cohort(frame=frame, findings=(), grain="person", fingerprint=fingerprint(frame),
+                    provenance="real", source_name="c.csv")  # fmt: skip
+    report = report_drift(sheet, cohort, model=MODEL)
+    return [v.variable for v in report.variables if v.verdict != "steady"], report.predictions
+
+
+def test_people_of_a_first_visit_are_not_drift_from_the_milder_half_learned_from():
+    sheet = small_sheet()
+    everybody = cohort_like_the_sheet(4000, seed=4).frame
+    then, now = everybody.iloc[:2000], everybody.iloc[2000:].reset_index(drop=True)
+    milder = then[then["womac_function_0_100"] < then["womac_function_0_100"].median()]
+    alone, whole = with_first_visit(sheet, milder), with_first_visit(sheet, then)
+    assert "womac_function_0_100" in moved(alone, now)[0]
+    steady, predictions = moved(whole, now)
+    assert steady == []
+    assert predictions.verdict == "steady"
+    assert predictions.mean_then == pytest.approx(predictions.mean_now, abs=1.0)
+    worse = now.assign(womac_function_0_100=now["womac_function_0_100"] / 2 + 48)
+    named, predictions = moved(whole, worse)
+    assert named == ["womac_function_0_100"]
+    assert predictions.verdict != "steady"
+
+
+def test_a_first_visit_is_written_down_and_read_again():
+    sheet = with_first_visit(small_sheet(), cohort_like_the_sheet(300).frame)
+    visit = parse_sheet(sheet.to_json()).first_visit
+    assert visit == sheet.first_visit
+    assert visit.n_people == 300
+    lacking = dataclasses.replace(sheet, first_visit=dataclasses.replace(visit, means=()))
+    with pytest.raises(BundleError, match="first visit are not described in every variable"):
+        parse_sheet(lacking.to_json())
 
 
 # --- the calibration watch -----------------------------------------------------------------

@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import norm
 
 from hiprisk.cohort.findings import Finding
 from hiprisk.cohort.reading import Cohort, fingerprint
@@ -15,8 +16,10 @@ from hiprisk.metrics.registry import metrics_for
 from hiprisk.serving.frames import answer_frame
 from hiprisk.sheet.evaluate import SheetEvaluator
 from hiprisk.validation.casemix import compare_case_mix
+from hiprisk.validation.casemix_results import shift_words
 from hiprisk.validation.external import ModelIdentity, validate_externally
-from hiprisk.validation.newpeople import meet, meet_predictions, select_rows
+from hiprisk.validation.newcohort import select_rows
+from hiprisk.validation.newpeople import meet, meet_predictions
 from small_bundle import small_sheet
 
 MODEL = ModelIdentity(name="small", title="A small model", provenance="real", estimand="x",
@@ -218,7 +221,7 @@ def test_a_cohort_moved_by_one_standard_deviation(people):
     age = mix.columns[0]
     assert age.standardised_difference == pytest.approx(1.0, abs=0.1)
     # The normal curve at 1 / root 2.
-    assert mix.normal_membership_c == pytest.approx(0.76, abs=0.03)
+    assert mix.separation.c_statistic.value == pytest.approx(0.76, abs=0.03)
 
 
 def test_membership_of_the_same_population_is_a_coin_and_of_another_is_not(people):
@@ -232,5 +235,59 @@ def test_membership_of_the_same_population_is_a_coin_and_of_another_is_not(peopl
     moved = compare_case_mix(sheet, meet(sheet, OUTCOME, cohort_of(worse)), development=found,
                              n_resamples=60)  # fmt: skip
     # Only the outcome moved: the predictors alone cannot tell, the membership model can.
-    assert moved.normal_membership_c == pytest.approx(0.5, abs=0.02)
+    assert moved.separation.c_statistic.value == pytest.approx(0.5, abs=0.02)
     assert moved.membership.value > 0.8
+
+
+def from_the_sheets_people(rng, n, sheet):
+    """People as the sheet's normal model has them, levels by their shares."""
+    mean, spread = np.array(sheet.missing.mean), np.sqrt(np.diag(sheet.missing.covariance))
+    return pd.DataFrame(
+        {
+            "age_years": rng.normal(mean[0], spread[0], n),
+            "sex": np.where(rng.random(n) < mean[1], "male", "female").astype(object),
+            "lbp_any": np.where(rng.random(n) < mean[2], "yes", "no").astype(object),
+            "womac_function_0_100": rng.normal(mean[3], spread[3], n).clip(0, 100),
+            "womac_function_followup_0_100": rng.uniform(0, 100, n),
+        }
+    )
+
+
+def test_chance_alone_does_not_make_people_differ():
+    rng = np.random.default_rng(3)
+    sheet = small_sheet(provenance="real")
+    error = np.linalg.cholesky(np.array(sheet.missing.covariance) / 60)
+    alike, apparent = 0, []
+    for _ in range(40):
+        mean = np.array(sheet.missing.mean) + error @ rng.standard_normal(4)
+        own = dataclasses.replace(sheet.missing, mean=tuple(map(float, mean)), n_people=60)
+        fitted = dataclasses.replace(sheet, missing=own)
+        cohort = cohort_of(from_the_sheets_people(rng, 40, sheet))
+        mix = compare_case_mix(fitted, meet(fitted, OUTCOME, cohort, accept_units=True))
+        alike += "much like" in shift_words(mix)[0]
+        apparent.append(norm.cdf(mix.separation.apparent / np.sqrt(2.0)))
+    assert alike >= 38
+    # What chance gives is no small thing: with it, most of these cohorts would "differ somewhat".
+    assert np.mean(np.array(apparent) >= 0.6) > 0.5
+
+
+def test_everybody_scored_is_compared_whether_followed_up_or_not(people):
+    sheet = small_sheet(provenance="real")
+    # The young were lost to follow-up.
+    people.loc[people["age_years"] < 65, "womac_function_followup_0_100"] = np.nan
+    found = meet(sheet, OUTCOME, cohort_of(people))
+    mix = compare_case_mix(sheet, found)
+    assert (found.n, mix.n_new) == (int((people["age_years"] >= 65).sum()), 300)
+    assert mix.columns[0].new_mean == pytest.approx(people["age_years"].mean(), rel=1e-3)
+    assert "much like" in shift_words(mix)[0]
+
+
+def test_a_sheet_that_does_not_say_of_how_many_people_says_so(people):
+    sheet = small_sheet(provenance="real")
+    assert (
+        "count as exact" in compare_case_mix(sheet, meet(sheet, OUTCOME, cohort_of(people))).basis
+    )
+    known = dataclasses.replace(sheet, missing=dataclasses.replace(sheet.missing, n_people=400))
+    mix = compare_case_mix(known, meet(known, OUTCOME, cohort_of(people)))
+    assert "estimated on 400 people" in mix.basis
+    assert mix.to_dict()["n_development"] == 400

@@ -6,8 +6,14 @@ import pytest
 from hiprisk.errors import InputError
 from hiprisk.metrics import analytic_binary, discrimination
 from hiprisk.metrics.distribution import forecast
-from hiprisk.metrics.registry import metrics_for
-from hiprisk.validation.intervals import _computable, metric_intervals, percentile_intervals
+from hiprisk.metrics.registry import limit_metrics, metrics_for, net_benefit_metrics
+from hiprisk.validation.intervals import (
+    _computable,
+    error_interval,
+    metric_intervals,
+    percentile_intervals,
+)
+from metrics.examples import example
 
 
 @pytest.fixture(scope="module")
@@ -72,8 +78,7 @@ def test_every_metric_has_an_interval_around_it(kind, people):
     assert [one.name for one in found] == [m.name for m in metrics_for(kind, costly=True)]
     for one in found:
         assert one.low <= one.high
-        # Percentiles of an error that cannot be negative lie above it; all else holds its value.
-        assert one.low <= one.value + 0.05 * abs(one.value) + 0.05
+        assert one.low <= one.value <= one.high
 
 
 def test_formulas_are_taken_where_there_are_any(people):
@@ -116,3 +121,38 @@ def test_errors_of_one_curve_are_those_of_each_metric_by_itself(people):
     assert len(together) > 8
     for name, function in metrics.items():
         assert together[name] == function(y, risk, weights=weights)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("kind", ["continuous", "binary", "distribution"])
+def test_every_interval_of_the_registry_holds_its_own_value(kind, seed):
+    # A model that is right: there the resamples' curve errors lie above their estimate.
+    observed, predicted = example(kind, n=240, seed=seed)
+    settings = {"groups": np.arange(240), "seed": seed, "name": "t", "n_resamples": 80}
+    found = metric_intervals(kind, observed, predicted, n_costly=40, **settings)
+    if kind == "continuous":
+        metrics = limit_metrics(30.0, 50.0)
+        found += metric_intervals(kind, observed, predicted, metrics=metrics, **settings)
+    if kind == "binary":
+        metrics = net_benefit_metrics([0.2, 0.5])
+        found += metric_intervals(kind, observed, predicted, metrics=metrics, **settings)
+    outside = [one.name for one in found if not one.low <= one.value <= one.high]
+    assert outside == []
+
+
+def test_interval_of_an_error_is_the_outer_of_moved_and_basic():
+    # Resamples 4 to 8, mean 6: moved by the bias of 3 that is 1 to 5, basic 6 - 8 to 6 - 4.
+    drawn = np.linspace(4, 8, 401)
+    low, high = np.quantile(drawn, [0.025, 0.975])
+    one = error_interval(3.0, drawn)
+    assert (one.low, one.high) == (0.0, pytest.approx(high - 3.0))
+    far = error_interval(6.5, drawn)
+    assert (far.low, far.high) == pytest.approx(
+        (min(13 - high, low + 0.5), max(13 - low, high + 0.5))
+    )
+
+
+def test_interval_of_an_error_moves_with_its_units():
+    drawn = np.random.default_rng(1).gamma(3.0, size=200)
+    one, ten = error_interval(2.0, drawn), error_interval(20.0, 10 * drawn)
+    assert (ten.low, ten.high) == pytest.approx((10 * one.low, 10 * one.high))

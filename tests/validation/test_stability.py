@@ -1,15 +1,12 @@
 """Stability of predictions: hand counts, and what holds of every model."""
 
 import json
-from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from hiprisk.errors import BundleError, InputError
+from hiprisk.errors import InputError
 from hiprisk.learning.unpenalised import fit_logistic, fit_ols
-from hiprisk.sheet.evaluate import SheetEvaluator
-from hiprisk.sheet.stability import person_stability, refitted_predictions
 from hiprisk.validation.resampling import Refit, draw_resamples, refit_all
 from hiprisk.validation.stability import (
     calibration_spline,
@@ -19,7 +16,6 @@ from hiprisk.validation.stability import (
     prediction_stability,
     study_stability,
 )
-from small_bundle import small_sheet
 
 # Three people, four refits.
 APPARENT = np.array([0.2, 0.5, 0.8])
@@ -140,53 +136,3 @@ def test_a_constant_refit_has_no_calibration():
     _, y, apparent = fitted(logistic=False)
     with pytest.raises(InputError, match="never vary"):
         calibration_stability(np.ones((2, 120)), y, apparent=apparent, kind="continuous")
-
-
-def sheet_with_refits(kind):
-    sheet = small_sheet(kind=kind)
-    model = sheet.model
-    width = 1 + sum(len(term.coefficients) for term in model.terms)
-    own = [model.intercept, *(c for term in model.terms for c in term.coefficients)]
-    shifted = [own[0] + (0.5 if kind == "binary" else 4.0), *own[1:]]
-    assert len(own) == width
-    return replace(sheet, model=replace(model, refits=(tuple(own), tuple(shifted))))
-
-
-PATIENT = {
-    "age_years": np.array([65.0]),
-    "womac_function_0_100": np.array([40.0]),
-    "lbp_any": np.array(["yes"], dtype=object),
-    "sex": np.array(["female"], dtype=object),
-}
-
-
-@pytest.mark.parametrize("missing", [False, True])
-def test_refits_in_the_sheet_move_one_patient(missing):
-    evaluator = SheetEvaluator(sheet_with_refits("continuous"))
-    columns = dict(PATIENT)
-    if missing:
-        columns["age_years"] = np.array([np.nan])
-    own = evaluator.predict(columns).predicted[0]
-    refitted = refitted_predictions(evaluator, columns)[:, 0]
-    # The first refit is the model itself, the second lies 4 points higher.
-    assert refitted == pytest.approx([own, own + 4.0])
-    found = person_stability(own, refitted, thresholds=[own + 1.0])
-    assert found.mean_absolute_difference == pytest.approx(2.0)
-    assert found.flips[0].chance == pytest.approx(0.5)
-    assert not found.flips[0].reached
-    assert json.dumps(found.to_dict())
-
-
-def test_refitted_risks_are_averaged_as_risks():
-    evaluator = SheetEvaluator(sheet_with_refits("binary"))
-    own = evaluator.predict(PATIENT).predicted[0]
-    refitted = refitted_predictions(evaluator, PATIENT)[:, 0]
-    odds = own / (1 - own) * np.exp(0.5)
-    assert refitted == pytest.approx([own, odds / (1 + odds)])
-
-
-def test_a_sheet_without_refits_cannot_say():
-    sheet = small_sheet()
-    bare = replace(sheet, model=replace(sheet.model, refits=None))
-    with pytest.raises(BundleError, match="carries no refits"):
-        refitted_predictions(SheetEvaluator(bare), PATIENT)

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from hiprisk.cli.options import Parser, whole_number
 from hiprisk.cli.output import note, print_json, print_lines, print_table
-from hiprisk.errors import ConfigError, StoreError
+from hiprisk.errors import ConfigError
+from hiprisk.outputs import check_output_file, written_whole
 
 if TYPE_CHECKING:
     from hiprisk.inference.association import AssociationTable
@@ -27,10 +28,8 @@ PICTURES = (".png", ".svg", ".pdf")
 def run(argv: Sequence[str]) -> int:
     """Run the command."""
     options = _parse(argv)
-    if options.out is not None and options.out.exists() and not options.force:
-        raise ConfigError(
-            "the file exists", code="EXISTS", file=options.out.name, advice="add --force"
-        )
+    if options.out is not None:
+        check_output_file(options.out, force=options.force)
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
     from hiprisk.config import load_config
@@ -87,23 +86,15 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
 
 def write_table(table: AssociationTable, path: Path) -> None:
     """Write the table in the form that the file's name asks for."""
-    partial = path.with_name(f".{path.name}.partial")
-    try:
+    with written_whole(path) as scratch:
         if path.suffix == ".csv":
-            table.to_frame().to_csv(partial, index=False)
+            table.to_frame().to_csv(scratch, index=False)
         elif path.suffix == ".json":
-            partial.write_text(json.dumps(table.to_dict(), indent=1) + "\n", encoding="utf-8")
+            scratch.write_text(json.dumps(table.to_dict(), indent=1) + "\n", encoding="utf-8")
         else:
             from hiprisk.reporting.plots.association import association_picture
 
-            partial.write_bytes(association_picture(table, form=path.suffix[1:]))
-        partial.replace(path)
-    except OSError as problem:
-        partial.unlink(missing_ok=True)
-        raise StoreError(
-            f"the table cannot be written: {problem.strerror or 'the system refused'}",
-            file=path.name,
-        ) from problem
+            scratch.write_bytes(association_picture(table, form=path.suffix[1:]))
 
 
 def show_table(table: AssociationTable) -> None:

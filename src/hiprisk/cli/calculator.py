@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hiprisk.cli.options import Parser
 from hiprisk.cli.output import note, print_json, print_lines
-from hiprisk.errors import ConfigError, StoreError
+from hiprisk.outputs import check_output_file, written_whole
 
 EXAMPLE = """  hiprisk calculator stupar --out calculator.html
   hiprisk calculator models/stupar/1 --out calculator.html --force"""
@@ -29,16 +29,14 @@ def run(argv: Sequence[str]) -> int:
     )
     parser.add_argument("--force", action="store_true", help="overwrite the file")
     options = parser.parse_args(argv)
-    if options.out.exists() and not options.force:
-        raise ConfigError(
-            "the file exists", code="EXISTS", file=options.out.name, advice="add --force"
-        )
+    check_output_file(options.out, force=options.force)
     from hiprisk.serving.calculator.building import build_page
     from hiprisk.serving.patient import load
 
     model = load(options.bundle)
     page = build_page(model).encode()
-    _write(options.out, page)
+    with written_whole(options.out) as scratch:
+        scratch.write_bytes(page)
     if options.json:
         print_json(
             {
@@ -58,17 +56,3 @@ def run(argv: Sequence[str]) -> int:
     print_lines(f"{options.out}  {len(page) / 1024:.0f} KiB, opens in any browser")
     note("The page holds the model and no patient; give it away as a file.")
     return 0
-
-
-def _write(out: Path, page: bytes) -> None:
-    """Write to a temporary file beside it and rename: the page appears whole or not at all."""
-    scratch = out.with_name(f".{out.name}.writing")
-    try:
-        scratch.write_bytes(page)
-        scratch.replace(out)
-    except OSError as problem:
-        scratch.unlink(missing_ok=True)
-        raise StoreError(
-            f"the page cannot be written: {problem.strerror or 'the disk refused'}",
-            file=out.name,
-        ) from problem

@@ -145,7 +145,7 @@ def read_selected(
     subject: Subject, options: argparse.Namespace, *, path: Path | str | None = None
 ) -> Cohort:
     """The cohort's rows that --where selects."""
-    from hiprisk.validation.newpeople import read_new_cohort, select_rows
+    from hiprisk.validation.newcohort import read_new_cohort, select_rows
 
     cohort = read_new_cohort(
         path or options.paths[-1],

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from hiprisk.cli.options import Parser, whole_number
 from hiprisk.cli.output import Progress, note, print_json, print_lines, print_table
-from hiprisk.errors import StoreError
+from hiprisk.outputs import check_output_file, written_whole
 
 if TYPE_CHECKING:
     from hiprisk.inference.increment import AddedValue, Addition, Gain
@@ -25,6 +25,8 @@ EXAMPLE = """  hiprisk compare configs/stupar.yaml --add back --add hip_motion -
 def run(argv: Sequence[str]) -> int:
     """Run the command."""
     options = _parse(argv)
+    if options.out is not None:
+        check_output_file(options.out, force=options.force)
     # Set before numpy is imported: a worker must not start threads of its own.
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
@@ -93,19 +95,14 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
         help="processes; the result does not depend on them (default: all cores)",
     )
     parser.add_argument("--out", type=Path, metavar="FILE", help="also write the JSON there")
+    parser.add_argument("--force", action="store_true", help="overwrite the file")
     return parser.parse_args(argv)
 
 
 def _write(path: Path, result: AddedValue) -> None:
     text = json.dumps(result.to_dict(), ensure_ascii=False, allow_nan=False, indent=1) + "\n"
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as problem:
-        raise StoreError(
-            f"the result cannot be written: {problem.strerror or 'the system refused'}",
-            file=path.name,
-            advice="name a file in a folder that exists and has room",
-        ) from problem
+    with written_whole(path) as scratch:
+        scratch.write_text(text, encoding="utf-8")
     note(f"written: {path}")
 
 

@@ -13,11 +13,14 @@ from typing import TYPE_CHECKING
 
 from hiprisk.cli.options import Parser, whole_number
 from hiprisk.cli.output import Progress, print_json, print_lines, print_table
+from hiprisk.errors import ConfigError
+from hiprisk.outputs import check_output_folder
 
 if TYPE_CHECKING:
     from hiprisk.study import StudyResult
 
 EXAMPLE = "  hiprisk demo --config configs/stupar.yaml --out demo"
+MARK = ".hiprisk-demo"
 NEW_PATIENTS_SEED = 77
 TRY = {"age_years": 58, "sex": "male", "womac_function_0_100": 30, "lbp_any": "no"}
 PATIENT = {
@@ -34,8 +37,7 @@ def run(argv: Sequence[str]) -> int:
     """Run the command."""
     options = _parse(argv)
     out = options.out.resolve()
-    shutil.rmtree(out, ignore_errors=True)
-    out.mkdir(parents=True)
+    _make_afresh(options.out, out)
     os.environ.setdefault("MLFLOW_TRACKING_URI", f"sqlite:///{out / 'mlflow.db'}")
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     from hiprisk.cli.predict_text import show_prediction
@@ -89,6 +91,22 @@ def _show_places(result: StudyResult, *, scored_file: Path, page: Path) -> None:
         ],
     )
     print_lines("", f"See the runs: mlflow ui --backend-store-uri {result.mlflow_store}")
+
+
+def _make_afresh(named: Path, out: Path) -> None:
+    """An empty folder; one that is there goes only if an earlier demo made it."""
+    check_output_folder(named)
+    if out.exists():
+        if any(out.iterdir()) and not (out / MARK).is_file():
+            raise ConfigError(
+                "the folder exists and no demo made it",
+                code="EXISTS",
+                file=out.name,
+                advice="name a folder that is not there yet",
+            )
+        shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True, exist_ok=True)
+    (out / MARK).write_text("hiprisk demo made this folder and may replace it\n", encoding="utf-8")
 
 
 def _show_next(model: Path, cohort_file: Path) -> None:

@@ -17,6 +17,7 @@ from hiprisk.cli.cohort_options import (
 from hiprisk.cli.options import Parser
 from hiprisk.cli.output import print_json, print_lines, print_table
 from hiprisk.errors import ConfigError, ExitCode
+from hiprisk.outputs import check_output_folder
 
 if TYPE_CHECKING:
     from hiprisk.cohort.reading import Cohort
@@ -31,6 +32,8 @@ TIMES = ("followup_date", "baseline_date", "cohort_year")
 def run(argv: Sequence[str]) -> int:
     """Run the command."""
     options = _parse(argv)
+    if options.out is not None:
+        check_output_folder(options.out)
     from hiprisk.validation.drift import report_drift
 
     subject = subject_of(options)

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from hiprisk.cli.options import Parser
 from hiprisk.cli.output import counted, print_json, print_lines, print_table
-from hiprisk.errors import ConfigError, StoreError
+from hiprisk.errors import StoreError
+from hiprisk.outputs import check_output_file, check_output_folder, written_whole
 
 EXAMPLE = "  hiprisk init export.csv --out-dir drafts"
 
@@ -32,7 +33,7 @@ def run(argv: Sequence[str]) -> int:
             mapping=mapping_file.name,
         ),
     }
-    _write(texts, force=options.force)
+    _write(texts, options.out_dir, force=options.force)
     if options.json:
         print_json(
             {
@@ -63,19 +64,17 @@ def run(argv: Sequence[str]) -> int:
     return 0
 
 
-def _write(texts: Mapping[Path, str], *, force: bool) -> None:
-    """Write the drafts; one that exists stays unless force is asked for."""
-    present = [path for path in texts if path.exists()]
-    if present and not force:
-        raise ConfigError(
-            "the draft exists", code="EXISTS", file=present[0].name, advice="add --force"
-        )
+def _write(texts: Mapping[Path, str], folder: Path, *, force: bool) -> None:
+    check_output_folder(folder)
     try:
-        for path, text in texts.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
+        folder.mkdir(parents=True, exist_ok=True)
     except OSError as problem:
         raise StoreError(f"the draft cannot be written: {problem.strerror}") from problem
+    for path in texts:
+        check_output_file(path, force=force)
+    for path, text in texts.items():
+        with written_whole(path) as scratch:
+            scratch.write_text(text, encoding="utf-8")
 
 
 def _parse(argv: Sequence[str]) -> argparse.Namespace:

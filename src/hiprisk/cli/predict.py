@@ -33,19 +33,42 @@ def run(argv: Sequence[str]) -> int:
         reference = words[0]
     if reference is None or words[0] != reference:
         _parser(None).parse_args(words)
-    from hiprisk.serving.patient import load
+    from hiprisk.serving.patient import came_text, load
 
     model = load(str(reference))
     options = _parser(model).parse_args(words)
-    given = _given(model, options)
+    if options.fhir:
+        from hiprisk.serving.fhir import check_reference
+
+        check_reference(options.fhir)
+    read = {} if options.source is None else _read_json(options.source)
+    given = _given(model, options, read)
     if given is None:
         given = ask_patient(model)
+    if not options.show_values:
+        _check_names(model, read, options.source)
+    try:
+        _answer(model, given, options)
+    except InputError as refusal:
+        name = refusal.column
+        if options.show_values or name not in read or getattr(options, name) is not None:
+            raise
+        raise InputError(
+            refusal.reason.replace(came_text(read[name]), ""), code=refusal.code, column=name,
+            advice=refusal.advice,
+        ) from None  # fmt: skip
+    return 0
+
+
+def _answer(model: Model, given: dict[str, Any], options: argparse.Namespace) -> None:
     if options.fhir is not None:
         from hiprisk.serving.fhir import risk_assessment
+        from hiprisk.serving.remarks import basis_of
 
-        values = model.predict(given).values
-        print_json(risk_assessment(model, values, subject=options.fhir))
-        return 0
+        values = model.explain(given).to_dict()
+        basis = basis_of(model, given, values)
+        print_json(risk_assessment(model, values, subject=options.fhir, basis=basis))
+        return
     result = model.explain(given)
     if options.json:
         print_json(result.to_dict())
@@ -53,7 +76,19 @@ def run(argv: Sequence[str]) -> int:
         from hiprisk.cli.predict_text import show_prediction
 
         show_prediction(model, result, why=options.why)
-    return 0
+
+
+def _check_names(model: Model, read: dict[str, Any], source: str | None) -> None:
+    """Refuse a key of a file that is no variable, without saying it: it may be a person's."""
+    known = {spec.name for spec in model.sheet.variables}
+    for place, name in enumerate(read, start=1):
+        if name not in known:
+            raise InputError(
+                f"key {place} of {len(read)} is no variable of this model",
+                code="UNKNOWN_VARIABLE",
+                file=_name_of(str(source)),
+                advice="hiprisk template lists the variables; --show-values shows the key",
+            )
 
 
 def _may_ask(words: list[str]) -> bool:
@@ -73,6 +108,8 @@ def _parser(model: Model | None) -> argparse.ArgumentParser:
     parser.add_argument("--fhir", nargs="?", const="", metavar="REFERENCE",
                         help="print a FHIR R4 RiskAssessment, of this patient (Patient/123) "
                         "if given")  # fmt: skip
+    parser.add_argument("--show-values", action="store_true",
+                        help="let a refusal show what the file holds (a patient's)")  # fmt: skip
     parser.add_argument("--why", action="store_true", help="say at length what the answer rests on")
     if model is not None:
         needed = "all may be left out" if model.sheet.knows_its_people else "all are needed"
@@ -96,11 +133,11 @@ def _help(spec: VariableSpec) -> str:
     return f"{spec.label}: {range_text(spec)}".replace("%", "%%")
 
 
-def _given(model: Model, options: argparse.Namespace) -> dict[str, Any] | None:
+def _given(
+    model: Model, options: argparse.Namespace, read: dict[str, Any]
+) -> dict[str, Any] | None:
     """What options and file say of the patient; None where a person is there to be asked."""
-    given: dict[str, Any] = {}
-    if options.source is not None:
-        given.update(_read_json(options.source))
+    given = dict(read)
     for spec in model.sheet.variables:
         value = getattr(options, spec.name)
         if value is not None:
@@ -120,7 +157,7 @@ def _read_json(source: str) -> dict[str, Any]:
     from hiprisk.errors import BundleError
     from hiprisk.sheet.strict_json import parse_strict
 
-    name = "standard input" if source == "-" else Path(source).name
+    name = _name_of(source)
     try:
         if source == "-":
             raw = sys.stdin.buffer.read(MAX_BYTES + 1)
@@ -139,7 +176,16 @@ def _read_json(source: str) -> dict[str, Any]:
         ) from None
     if not isinstance(document, dict):
         raise InputError("the file must hold one JSON object", code="NOT_AN_OBJECT", file=name)
-    nested = [key for key, value in document.items() if isinstance(value, list | dict)]
-    if nested:
-        raise InputError("a value is a list or an object", code="NOT_A_NUMBER", column=nested[0])
+    for place, value in enumerate(document.values(), start=1):
+        if isinstance(value, list | dict):
+            raise InputError(
+                f"the value of key {place} is a list or an object",
+                code="NOT_A_NUMBER",
+                file=name,
+                advice="give a number or a text",
+            )
     return document
+
+
+def _name_of(source: str) -> str:
+    return "standard input" if source == "-" else Path(source).name

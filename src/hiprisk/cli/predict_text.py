@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 import textwrap
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from hiprisk.cli.output import print_lines, print_table
 from hiprisk.cli.terminal_picture import Band, draw_bands
+from hiprisk.serving.likeness import SHORT_LIKENESS, likeness_warning
 from hiprisk.serving.statements import warnings_of
 from hiprisk.sheet.applicability import OF_THE_MODEL
 
@@ -26,6 +28,7 @@ DISCLAIMER = "Not a medical device; no medical advice."
 NO_PEOPLE = "Nothing is known of the people behind this model, so there is nobody to compare with."
 # A part smaller than this share of the largest is left out of the short form.
 SMALL_PART = 0.05
+_STARS = {"": "", "filled in": "*", "partly filled in": "**"}
 MOST_PARTS = 5
 
 
@@ -39,6 +42,7 @@ def show_prediction(model: Model, result: PatientPrediction, *, why: bool = Fals
     print_lines("")
     _show_numbers(sheet, result)
     _show_picture(sheet, result)
+    _show_warning(result)
     _show_chances(sheet, result)
     if result.explanation is not None:
         _show_score_error(sheet, result.explanation)
@@ -50,7 +54,7 @@ def show_prediction(model: Model, result: PatientPrediction, *, why: bool = Fals
             _show_short(sheet, result.explanation)
     elif result.values["imputed"]:
         print_lines("", "Not known, filled in: " + ", ".join(result.values["imputed"]))
-    _show_flags(result.values)
+    _show_flags(sheet, result.values)
     print_lines("")
     print_wrapped(f"Use: {result.intended_use}")
     bundle = model.bundle
@@ -71,12 +75,24 @@ def provenance_words(provenance: str, *, invented: bool | None = None) -> str:
     return words.get(provenance, "of unknown origin")
 
 
-def amount(sheet: Sheet, value: float, *, signed: bool = False) -> str:
+def amount(sheet: Sheet, value: float, *, digits: int = 1) -> str:
     """A difference of predictions in words: points of the score, or of a risk in percent."""
-    sign = "+" if signed else ""
     if sheet.outcome.kind == "binary":
-        return f"{100 * value:{sign}.1f} percentage points"
-    return f"{value:{sign}.1f}"
+        return f"{100 * value:.{digits}f} percentage points"
+    return f"{value:.{digits}f}"
+
+
+def moves_text(sheet: Sheet, low: float, high: float) -> str:
+    """How far the answer moves, as a range, with as many digits as keep it one and not zero."""
+    low, high = sorted((low, high))
+    for digits in (1, 2, 3):
+        least, most = amount(sheet, low, digits=digits), amount(sheet, high, digits=digits)
+        least = least.split(" ")[0]
+        one_figure = math.isclose(low, high, rel_tol=1e-6)
+        vanished = low > 0.0 and float(least) == 0.0
+        if not vanished and (one_figure or least != most.split(" ")[0]):
+            break
+    return f"+/- {most}" if least == most.split(" ")[0] else f"+/- {least} to {most}"
 
 
 def level_text(sheet: Sheet, value: float) -> str:
@@ -198,7 +214,7 @@ def _show_short(sheet: Sheet, explanation: Explanation) -> None:
     if parts:
         words = ", ".join(f"{label} {value:+.1f}" for label, value in parts)
         if any(label.endswith("*") for label, _ in parts):
-            words += " (* filled in)"
+            words += " (* filled in, ** partly)"
         print_lines("")
         print_wrapped(f"What moved it from the typical patient ({explanation.scale}): {words}.")
     names = explanation.not_known.variables
@@ -211,7 +227,8 @@ def _show_short(sheet: Sheet, explanation: Explanation) -> None:
         label = sheet.variable(best.variable).label
         by = amount(sheet, best.narrows_80_by)
         print_wrapped(f"Knowing {label} would narrow that most: by about {by}.")
-    print_lines("", "--why says more: measurement error, likeness, resampled models.")
+    _show_trust(sheet, explanation)
+    print_lines("", "--why says more of each.")
 
 
 def some_of(sheet: Sheet, names: tuple[str, ...], most: int = MOST_PARTS) -> str:
@@ -229,23 +246,62 @@ def cost_words(sheet: Sheet, wider: float) -> str:
     return f"That makes the 80 % interval {amount(sheet, wider)} wider."
 
 
+def filled_words(lacking: Collection[str], variables: Collection[str]) -> str:
+    """Whether what a part rests on was filled in, wholly or partly; empty where all is known."""
+    gone = sum(name in lacking for name in variables)
+    if not gone:
+        return ""
+    return "filled in" if gone == len(variables) else "partly filled in"
+
+
 def largest_parts(explanation: Explanation) -> list[tuple[str, float]]:
-    """The few parts that matter most, largest first; a star marks what was filled in."""
+    """The few parts that matter most, largest first; stars mark what was filled in."""
     found = explanation.contributions
     if found is None:
         return []
     lacking = set(explanation.not_known.variables)
-    labels = [g.label + "*" * bool(lacking.intersection(g.variables)) for g in found.groups]
+    labels = [g.label + _STARS[filled_words(lacking, g.variables)] for g in found.groups]
     parts = sorted(zip(labels, found.values, strict=True), key=lambda part: -abs(part[1]))
     smallest = SMALL_PART * abs(parts[0][1]) if parts else 0.0
     return [part for part in parts[:MOST_PARTS] if abs(part[1]) > smallest]
 
 
-def _show_flags(values: Mapping[str, Any]) -> None:
+def _show_warning(result: PatientPrediction) -> None:
+    """In a line of its own, under the numbers: values that do not go together."""
+    if result.explanation is None:
+        return
+    warning = likeness_warning(result.explanation.distance)
+    if warning is not None:
+        print_lines("", warning)
+
+
+def _show_trust(sheet: Sheet, explanation: Explanation) -> None:
+    """Measurement error, likeness and resampled models, a line each."""
+    moved = ", ".join(
+        f"{moves_text(sheet, item.moves_low, item.moves_high)} ({item.instrument}"
+        + (", assumed)" if any(own.error.assumed for own in item.variables) else ")")
+        for item in explanation.measurement_ranges
+    )
+    found, size = explanation.distance, explanation.effective_sample_size
+    like = "Likeness: nothing known" if found is None else SHORT_LIKENESS[found.likeness]
+    refits = explanation.refits
+    between = "not available" if refits is None else (
+        f"{level_text(sheet, refits.low)} to {level_text(sheet, refits.high)} "
+        f"(95 % of {refits.n_refits})"
+    )  # fmt: skip
+    print_lines(
+        "",
+        f"Within measurement error it moves by: {moved or 'not available'}.",
+        f"{like}; effective sample size {'not available' if size is None else f'{size:.0f}'}.",
+        f"Resampled models say: {between}.",
+    )
+
+
+def _show_flags(sheet: Sheet, values: Mapping[str, Any]) -> None:
     worth = [flag for flag in values["flags"] if flag not in OF_THE_MODEL]
     for flag in worth:
         code, _, name = flag.rstrip(")").partition("(")
-        print_lines(f"Note: {name}: {FLAG_WORDS.get(code, code)}")
+        print_lines(f"Note: {sheet.variable(name).label}: {FLAG_WORDS.get(code, code)}")
 
 
 def print_wrapped(text: str, *, indent: int = 0) -> None:

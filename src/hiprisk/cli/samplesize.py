@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from hiprisk.cli.options import Parser, whole_number
 from hiprisk.cli.output import Progress, print_json, print_lines, print_table
 from hiprisk.errors import ConfigError
+from hiprisk.outputs import check_output_file, written_whole
 
 if TYPE_CHECKING:
     from hiprisk.config import SampleSizeSettings, StudyConfig
@@ -65,6 +66,8 @@ class _Plan:
 def run(argv: Sequence[str]) -> int:
     """Run the command."""
     options = _parse(argv)
+    if options.figure is not None:
+        check_output_file(options.figure, force=options.force)
     from hiprisk.inference.samplesize import development_size, external_size
 
     plan = _plan_from_config(options) if options.config else _plan_from_options(options)
@@ -121,6 +124,7 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
     for name, line in EXPECTED.items():
         parser.add_argument(_option(name), type=float, metavar="X", help=line)
     parser.add_argument("--figure", type=Path, metavar="FILE", help="write a PNG: people by R2")
+    parser.add_argument("--force", action="store_true", help="overwrite the figure")
     _add_external(parser)
     _add_instability(parser)
     return parser.parse_args(argv)
@@ -318,13 +322,8 @@ def _show_instability(instability: Instability) -> None:
 
 
 def _write_figure(size: SampleSize, path: Path) -> None:
-    from hiprisk.errors import StoreError
     from hiprisk.reporting.plots.samplesize import draw_samplesize
     from hiprisk.reporting.plots.style import as_png
 
-    try:
-        path.write_bytes(as_png(draw_samplesize(size)))
-    except OSError as problem:
-        raise StoreError(
-            f"the figure cannot be written: {problem.strerror}", file=path.name
-        ) from problem
+    with written_whole(path) as scratch:
+        scratch.write_bytes(as_png(draw_samplesize(size)))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from hiprisk.cli.options import Parser
 from hiprisk.cli.output import print_json, print_lines, print_table
 from hiprisk.errors import ConfigError, HipRiskError
+from hiprisk.outputs import check_output_folder
 
 if TYPE_CHECKING:
     from hiprisk.bundle import Bundle, BundleContents
@@ -29,6 +30,7 @@ def run(argv: Sequence[str]) -> int:
 
 
 def _new(options: argparse.Namespace) -> int:
+    check_output_folder(options.out)
     from importlib import metadata
 
     from hiprisk.bundle import BundleContents, read_bundle, write_bundle

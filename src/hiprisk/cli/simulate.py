@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import os
-import secrets
 from collections.abc import Sequence
 from pathlib import Path
 
 from hiprisk.cli.options import Parser, whole_number
 from hiprisk.cli.output import print_json, print_lines
-from hiprisk.errors import ConfigError, StoreError
+from hiprisk.outputs import check_output_file, written_whole
 
 EXAMPLE = """  hiprisk simulate --preset stupar --seed 1 --out cohort.csv
   hiprisk simulate --preset primary-care --n 5000 --seed 7 --lbp-effect 11.4 --out cohort.parquet"""
@@ -19,10 +17,7 @@ EXAMPLE = """  hiprisk simulate --preset stupar --seed 1 --out cohort.csv
 def run(argv: Sequence[str]) -> int:
     """Run the command."""
     options = _parse(argv)
-    if options.out.exists() and not options.force:
-        raise ConfigError(
-            "the file exists", code="EXISTS", file=options.out.name, advice="add --force"
-        )
+    check_output_file(options.out, force=options.force)
     from hiprisk.cohort.simulate import simulate_cohort
 
     cohort = simulate_cohort(
@@ -33,19 +28,11 @@ def run(argv: Sequence[str]) -> int:
         knee_share=options.knee_share,
         grain=options.grain,
     )
-    scratch = options.out.parent / f".{options.out.name}.{os.getpid()}-{secrets.token_hex(4)}.part"
-    try:
+    with written_whole(options.out) as scratch:
         if options.out.suffix == ".parquet":
             cohort.frame.to_parquet(scratch, index=False)
         else:
             cohort.frame.to_csv(scratch, index=False)
-        os.replace(scratch, options.out)
-    except OSError as problem:
-        raise StoreError(
-            f"the file cannot be written: {problem.strerror}", file=options.out.name
-        ) from problem
-    finally:
-        scratch.unlink(missing_ok=True)
     made = {
         "out": str(options.out),
         "provenance": "synthetic",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hiprisk.cli.options import Parser
 from hiprisk.cli.output import note, print_json, print_lines, print_table
-from hiprisk.errors import ConfigError
+from hiprisk.outputs import check_output_file, written_whole
 
 EXAMPLE = """  hiprisk template stupar
   hiprisk template stupar --out patients.csv"""
@@ -20,10 +20,14 @@ def run(argv: Sequence[str]) -> int:
     from hiprisk.serving.patient import load, range_text, weight_text
     from hiprisk.serving.statements import INVENTED
 
+    if options.out is not None:
+        check_output_file(options.out, force=options.force)
     model = load(options.bundle)
     specs = model.sheet.variables
     if options.out is not None:
-        _write(options.out, [spec.name for spec in specs], force=options.force)
+        header = ",".join(["person_id", *(spec.name for spec in specs)])
+        with written_whole(options.out) as scratch:
+            scratch.write_text(header + "\n", encoding="utf-8")
     if options.json:
         print_json(
             {
@@ -59,13 +63,6 @@ def run(argv: Sequence[str]) -> int:
             empty = "this model fills nothing in: only complete rows get a prediction"
         note(f"written: {options.out}; {empty}")
     return 0
-
-
-def _write(path: Path, names: Sequence[str], *, force: bool) -> None:
-    """Write an empty file with a column for each variable."""
-    if path.exists() and not force:
-        raise ConfigError("the file exists", code="EXISTS", file=path.name, advice="add --force")
-    path.write_text(",".join(["person_id", *names]) + "\n", encoding="utf-8")
 
 
 def _parse(argv: Sequence[str]) -> argparse.Namespace:

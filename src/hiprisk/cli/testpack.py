@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from hiprisk.cli.options import Parser, whole_number
 from hiprisk.cli.output import note, print_json, print_lines, print_table
 from hiprisk.errors import ConfigError, ExitCode, StoreError
+from hiprisk.outputs import check_output_folder
 
 if TYPE_CHECKING:
     from hiprisk.serving.patient import Model
@@ -30,10 +31,12 @@ def run(argv: Sequence[str]) -> int:
         raise ConfigError(
             "give --out DIR to write a pack, or --check ANSWERS to compare", code="USAGE"
         )
-    if options.out is not None and options.out.exists():
-        raise ConfigError(
-            "the folder exists", code="EXISTS", file=options.out.name, advice="name another"
-        )
+    if options.out is not None:
+        check_output_folder(options.out)
+        if options.out.exists():
+            raise ConfigError(
+                "the folder exists", code="EXISTS", file=options.out.name, advice="name another"
+            )
     from hiprisk.serving.patient import load
     from hiprisk.serving.testpack import make_pack
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from hiprisk.cli.options import Parser, whole_number
 from hiprisk.cli.output import Progress, note, print_json, print_lines, print_table
+from hiprisk.outputs import check_output_folder
 
 if TYPE_CHECKING:
     from hiprisk.study import StudyResult
@@ -23,6 +24,7 @@ EXAMPLE = """  hiprisk train configs/stupar.yaml
 def run(argv: Sequence[str]) -> int:
     """Run the command."""
     options = _parse(argv)
+    check_output_folder(options.out)
     # Set before numpy is imported: a worker must not start threads of its own.
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")

@@ -21,6 +21,7 @@ from hiprisk.cli.options import Parser, whole_number
 from hiprisk.cli.output import print_json, print_lines, print_table
 from hiprisk.cli.validate import show_reasons, warn_of
 from hiprisk.errors import ConfigError, InputError
+from hiprisk.outputs import check_output_folder
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from hiprisk.cohort.reading import Cohort
     from hiprisk.metrics.estimate import Estimate
     from hiprisk.sheet.format import Sheet
-    from hiprisk.validation.revision import UpdateResult
+    from hiprisk.validation.revision_results import UpdateResult
 
 EXAMPLE = """  hiprisk update stupar newcohort.csv --method closed-test
   hiprisk update models/stupar/1 newcohort.csv --method recalibrate --out models
@@ -40,6 +41,8 @@ EXAMPLE = """  hiprisk update stupar newcohort.csv --method closed-test
 def run(argv: Sequence[str]) -> int:
     """Run the command."""
     options = _parse(argv)
+    if options.out is not None:
+        check_output_folder(options.out)
     from hiprisk.validation.newpeople import meet
     from hiprisk.validation.revision import UpdateSettings, update_model
 

@@ -16,10 +16,11 @@ from hiprisk.cli.cohort_options import (
 )
 from hiprisk.cli.options import Parser, whole_number
 from hiprisk.cli.output import note, print_json, print_lines, print_table
+from hiprisk.outputs import check_output_folder
 
 if TYPE_CHECKING:
     from hiprisk.metrics.estimate import Estimate
-    from hiprisk.validation.casemix import CaseMix
+    from hiprisk.validation.casemix_results import CaseMix
     from hiprisk.validation.external import ExternalValidation
     from hiprisk.validation.flexible import Flexible
     from hiprisk.validation.newpeople import NewPeople
@@ -43,6 +44,8 @@ EVENT_METRICS = (
 def run(argv: Sequence[str]) -> int:
     """Run the command."""
     options = _parse(argv)
+    if options.out is not None:
+        check_output_folder(options.out)
     from hiprisk.validation.external import validate_externally
 
     _check_free(options.out, force=options.force)

@@ -9,11 +9,14 @@ from hiprisk.cli.predict_text import (
     NO_PEOPLE,
     amount,
     cost_words,
+    filled_words,
     heading,
     level_text,
+    moves_text,
     print_wrapped,
     some_of,
 )
+from hiprisk.serving.likeness import LIKENESS
 
 if TYPE_CHECKING:
     from hiprisk.serving.explanation import Explanation
@@ -21,11 +24,6 @@ if TYPE_CHECKING:
     from hiprisk.sheet.format import Sheet
 
 SHOWN = 5
-LIKENESS = {
-    "alike": "like those that the model learned from",
-    "less_usual": "less usual than 19 in 20 of those that the model learned from",
-    "unlike": "unlike those that the model learned from: fewer than 1 in 100 are as far out",
-}
 
 
 def show_why(model: Model, explanation: Explanation) -> None:
@@ -50,7 +48,7 @@ def _show_parts(sheet: Sheet, explanation: Explanation) -> None:
     rows = [["typical patient", "", f"{found.reference:.2f}"]]
     parts = sorted(zip(found.groups, found.values, strict=True), key=lambda part: -abs(part[1]))
     for group, value in parts:
-        mark = "filled in" if lacking.intersection(group.variables) else ""
+        mark = filled_words(lacking, group.variables)
         rows.append([group.label, mark, f"{value:+.2f}"])
     if explanation.held_at_bounds:
         rows.append(["held at the end of the scale", "", f"{explanation.held_at_bounds:+.2f}"])
@@ -94,7 +92,7 @@ def _show_measurement(sheet: Sheet, explanation: Explanation) -> None:
                 [
                     sheet.variable(item.variable).label,
                     figure + (" assumed" if error.assumed else ""),
-                    _moves(sheet, item.moves_low, item.moves_high),
+                    moves_text(sheet, item.moves_low, item.moves_high),
                 ]
             )
         if len(instrument.variables) == 1:
@@ -103,7 +101,7 @@ def _show_measurement(sheet: Sheet, explanation: Explanation) -> None:
             [
                 f"all by {instrument.instrument}",
                 "",
-                _moves(sheet, instrument.moves_low, instrument.moves_high),
+                moves_text(sheet, instrument.moves_low, instrument.moves_high),
             ]
         )
     print_table(["measured", "standard error", "answer moves"], rows)
@@ -112,14 +110,6 @@ def _show_measurement(sheet: Sheet, explanation: Explanation) -> None:
     )
     for source in sources:
         print_wrapped(f"Source: {source}.", indent=2)
-
-
-def _moves(sheet: Sheet, low: float, high: float) -> str:
-    low, high = sorted((low, high))
-    one = amount(sheet, high)
-    if amount(sheet, low) == one:
-        return f"+/- {one}"
-    return f"+/- {amount(sheet, low).split(' ')[0]} to {one}"
 
 
 def _show_likeness(explanation: Explanation) -> None:

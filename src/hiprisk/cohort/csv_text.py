@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import os
-import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,36 +15,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
+from hiprisk.cohort.csv_dialect import Dialect, decoded_head, encoding_error
 from hiprisk.cohort.dictionary import load_dictionary
-from hiprisk.errors import ConfigError, InputError, StoreError
+from hiprisk.cohort.local_file import check_unchanged, read_head
+from hiprisk.errors import InputError
 
-HEAD_BYTES = 1 << 16
 MAX_COLUMNS = 2_000
 MAX_FIELD_BYTES = 1 << 16
 BLOCK_BYTES = 4 << 20
-
-_COMPRESSED = {
-    b"\x1f\x8b": "gzip",
-    b"PK\x03\x04": "zip",
-    b"BZh": "bzip2",
-    b"\xfd7zXZ": "xz",
-    b"\x28\xb5\x2f\xfd": "zstd",
-}
-# As a path, an address has lost one of its slashes; a drive has one letter.
-_NOT_LOCAL = re.compile(r"^([a-zA-Z][a-zA-Z0-9+.-]+:/|//|\\\\)")
-_DECIMAL_COMMA = re.compile(r"-?\d+,\d+")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dialect:
-    """How a CSV file is written."""
-
-    delimiter: str = ","
-    decimal: str = "."
-    encoding: str = "utf-8"
-
-
-ORDINARY = Dialect()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,158 +39,6 @@ class TextBlock:
     table: pa.Table
 
 
-def check_local_file(path: Path | str) -> Path:
-    """The path of a readable local file.
-
-    Raises
-    ------
-    ConfigError
-        If the name is an address, a device or a pipe.
-    StoreError
-        If there is no such file or it cannot be read.
-    InputError
-        If the file is empty or compressed.
-    """
-    if _NOT_LOCAL.match(str(path)):
-        raise ConfigError(
-            "only local files are read", code="LOCAL_FILES_ONLY", advice="copy the file here first"
-        )
-    path = Path(path)
-    if not path.exists():
-        raise StoreError("there is no such file", file=path.name, advice="check the path")
-    if path.is_dir():
-        raise StoreError("this is a folder", file=path.name, advice="name a CSV or Parquet file")
-    if not path.is_file():
-        raise ConfigError(
-            "this is neither a file nor a folder", code="LOCAL_FILES_ONLY", file=path.name
-        )
-    head = _read_head(path)
-    if not head:
-        raise InputError("the file is empty", code="EMPTY_FILE", file=path.name)
-    for magic, kind in _COMPRESSED.items():
-        if head.startswith(magic):
-            raise InputError(
-                f"the file is compressed ({kind})",
-                code="COMPRESSED",
-                file=path.name,
-                advice="unpack it first",
-            )
-    return path
-
-
-def _read_head(path: Path) -> bytes:
-    try:
-        with path.open("rb") as stream:
-            return stream.read(HEAD_BYTES)
-    except OSError as problem:
-        raise StoreError(
-            f"the file cannot be read: {problem.strerror}", file=path.name
-        ) from problem
-
-
-def is_parquet(path: Path) -> bool:
-    """Whether the file starts as Parquet files do."""
-    return _read_head(path).startswith(b"PAR1")
-
-
-def detect_dialect(
-    path: Path,
-    *,
-    delimiter: str | None = None,
-    decimal: str | None = None,
-    encoding: str | None = None,
-) -> Dialect:
-    """Find out how a CSV file is written; what is stated is taken as it is.
-
-    Raises
-    ------
-    InputError
-        If the bytes are no text in the encoding, or the first line is no header.
-    """
-    head = _read_head(path)
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise InputError(
-            "the file is UTF-16",
-            code="ENCODING",
-            file=path.name,
-            advice="save it as UTF-8 (in a spreadsheet: CSV UTF-8)",
-        )
-    if b"\0" in head:
-        raise InputError("the file holds NUL bytes", code="NOT_TEXT", file=path.name)
-    encoding = encoding or "utf-8"
-    text = _decoded_head(head, encoding, path.name)
-    if "\r" in text and "\n" not in text:
-        raise InputError(
-            "the lines end in a lone carriage return",
-            code="LINE_ENDS",
-            file=path.name,
-            advice="save the file with LF or CRLF line ends",
-        )
-    lines = text.split("\n")
-    header = lines[0].rstrip("\r")
-    if not header.strip():
-        raise InputError(
-            "the first line is blank",
-            code="HEADER",
-            file=path.name,
-            row=0,
-            advice="delete the lines above the column names",
-        )
-    if len(lines) == 1 and len(head) == HEAD_BYTES:
-        raise InputError(
-            f"the first line has more than {HEAD_BYTES} bytes",
-            code="HEADER",
-            file=path.name,
-            advice="it must hold the column names and nothing else",
-        )
-    if header.startswith("#") or header.lower().startswith("sep="):
-        raise InputError(
-            "the first line is not a header",
-            code="HEADER",
-            file=path.name,
-            row=0,
-            advice="delete the lines above the column names",
-        )
-    if delimiter is None:
-        delimiter = max(",;\t|", key=header.count)
-    if decimal is None:
-        decimal = "," if delimiter != "," and _has_decimal_comma(lines[1:50], delimiter) else "."
-    return Dialect(delimiter=delimiter, decimal=decimal, encoding=encoding)
-
-
-def _decoded_head(head: bytes, encoding: str, name: str) -> str:
-    try:
-        decoded = io.TextIOWrapper(io.BytesIO(head), encoding=encoding, newline="")
-        text = decoded.read()
-    except UnicodeDecodeError as problem:
-        if problem.end >= len(head) - 4 and problem.start > HEAD_BYTES - 8:
-            text = head[: problem.start].decode(encoding)
-        else:
-            row = head[: problem.start].count(b"\n")
-            raise _encoding_error(encoding, row, name) from None
-    except LookupError:
-        raise ConfigError(f"no encoding '{encoding}' is known", column="encoding") from None
-    return text.removeprefix("\ufeff")
-
-
-def _encoding_error(encoding: str, row: int | None, name: str) -> InputError:
-    return InputError(
-        f"the bytes are not {encoding} text",
-        code="ENCODING",
-        file=name,
-        row=row,
-        advice="state the encoding in the mapping, for instance format: {encoding: cp1252}",
-    )
-
-
-def _has_decimal_comma(lines: list[str], delimiter: str) -> bool:
-    return any(
-        _DECIMAL_COMMA.fullmatch(cell.strip(' "'))
-        for line in lines
-        for cell in line.split(delimiter)
-    )
-
-
 def read_header(path: Path, dialect: Dialect) -> list[str]:
     """Column names, stripped.
 
@@ -222,7 +47,7 @@ def read_header(path: Path, dialect: Dialect) -> list[str]:
     InputError
         If a name comes twice, or there are too many columns or just one where more are meant.
     """
-    text = _decoded_head(_read_head(path), dialect.encoding, path.name)
+    text = decoded_head(read_head(path), dialect.encoding, path.name)
     first = text.split("\n")[0].rstrip("\r")
     try:
         names = [name.strip() for name in next(csv.reader([first], delimiter=dialect.delimiter))]
@@ -352,13 +177,6 @@ def _has_no_rows(path: Path) -> bool:
         return not any(line.strip() for line in iter(lambda: stream.readline(1 << 16), b""))
 
 
-def check_unchanged(before: os.stat_result, path: Path) -> None:
-    """Raise InputError if a file is another than when reading began."""
-    after = os.stat(path)
-    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-        raise InputError("the file changed while it was read", code="INPUT_CHANGED", file=path.name)
-
-
 def _check_fields(table: pa.Table, first_row: int, name: str) -> None:
     for column in table.column_names:
         longest = pc.max(pc.binary_length(table[column])).as_py() or 0
@@ -417,7 +235,7 @@ def _as_input_error(
             advice="a field with the delimiter in it must be in quotes",
         )
     if "UTF8" in text or "utf8" in text.lower():
-        return _encoding_error(dialect.encoding, _first_bad_row(path, dialect.encoding), path.name)
+        return encoding_error(dialect.encoding, _first_bad_row(path, dialect.encoding), path.name)
     if "straddling" in text or "block size" in text:
         return InputError("a field is too long", code="FIELD_TOO_LONG", file=path.name)
     return InputError(

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
-import os
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +10,11 @@ from typing import Any
 
 import pyarrow as pa
 
-from hiprisk.cohort.csv_text import check_local_file, detect_dialect, iter_csv
-from hiprisk.errors import ConfigError, InputError, StoreError
+from hiprisk.cohort.csv_dialect import detect_dialect
+from hiprisk.cohort.csv_text import iter_csv
+from hiprisk.cohort.local_file import check_local_file
+from hiprisk.errors import ConfigError, InputError
+from hiprisk.outputs import check_output_file, written_whole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,10 +97,7 @@ def join_files(
     if len(paths) < 2:
         raise ConfigError("name at least two files to join", code="USAGE")
     out = Path(out)
-    if out.exists() and not force:
-        raise ConfigError(
-            "the output file exists", code="EXISTS", file=out.name, advice="add --force"
-        )
+    check_output_file(out, force=force, inputs=[Path(path) for path in paths])
     wanted = {name.lower(): name for name in columns}
     joined = _Joined(by, wanted)
     for path in paths:
@@ -201,22 +198,12 @@ def _check_persons(persons: list[str], column: str, file: str) -> None:
 
 
 def _write(out: Path, joined: _Joined, names: list[str]) -> None:
-    scratch = out.parent / f".{out.name}.{os.getpid()}-{secrets.token_hex(4)}.part"
     own = [joined.homes[name][0] for name in names]
-    try:
-        with scratch.open("w", newline="", encoding="utf-8") as stream:
-            writer = csv.writer(stream, lineterminator="\n")
-            writer.writerow([joined.by, *own])
-            for person, row in joined.rows.items():
-                writer.writerow([person, *(row.get(name, "") for name in names)])
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(scratch, out)
-    except OSError as problem:
-        raise StoreError(
-            f"the output cannot be written: {problem.strerror or 'the disk refused'}",
-            file=out.name,
-        ) from problem
-    finally:
-        with contextlib.suppress(OSError):
-            scratch.unlink(missing_ok=True)
+    with (
+        written_whole(out) as scratch,
+        scratch.open("w", newline="", encoding="utf-8") as stream,
+    ):
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow([joined.by, *own])
+        for person, row in joined.rows.items():
+            writer.writerow([person, *(row.get(name, "") for name in names)])

@@ -23,10 +23,17 @@ from hiprisk.sheet.format import Sheet, VariableSpec
 # A factor between spreads beyond this is a unit, not a population.
 UNIT_RATIO = 4.0
 MEDIAN_SHIFT_SD = 1.5
+# Misfit, in standard deviations, that people of another kind may have on the right scale.
+FARTHEST = 2.0
+# A constant at the training median has 0.78; this lets it lie 0.8 from there.
+FARTHEST_CONSTANT = 1.0
 FEWEST_NUMBERS = 20
+SHARE_FACTOR = 100.0
 FEWEST_LEVELS = 50
-# People beyond a raw sum's top whom the training cohort makes one expect, where none is there.
-EXPECTED_BEYOND = 10.0
+# Nats by which a raw sum must explain whole numbers better than a score does.
+EVIDENCE = 8.0
+# Different values from which rounded scores are told from raw sums.
+FEWEST_DISTINCT = 20
 
 
 def compare_with_training(
@@ -45,7 +52,8 @@ def compare_with_training(
     -------
     tuple of Finding
         ``UNIT_SUSPECT`` where the spread differs by more than a factor of 4 or the median by more
-        than 1.5 standard deviations, or where nobody exceeds the largest raw sum;
+        than 1.5 standard deviations (an error only where a known scale explains the spread), or
+        where numbers look like a raw sum; ``CONSTANT`` where all values are the same;
         ``CODING_SUSPECT`` where a category's levels look swapped; ``DIRECTION_SUSPECT`` where a
         scale's correlations with others have the other sign.
     """
@@ -65,6 +73,8 @@ def compare_with_training(
 def _moved_number(spec: VariableSpec, values: NDArray[np.float64]) -> Iterable[Finding]:
     known = values[~np.isnan(values)]
     training = spec.training
+    if 0 < known.size < FEWEST_NUMBERS:
+        yield from _few_shares(spec, known)
     if known.size < FEWEST_NUMBERS or training is None or not training.iqr:
         return
     if training.median is None:
@@ -72,19 +82,63 @@ def _moved_number(spec: VariableSpec, values: NDArray[np.float64]) -> Iterable[F
     quantiles = np.quantile(known, PROBABILITIES)
     ratio = float(quantiles[3] - quantiles[1]) / training.iqr
     shift = abs(float(quantiles[2]) - training.median) / spread_of(training)
-    other_unit = not 1 / UNIT_RATIO <= ratio <= UNIT_RATIO
-    if other_unit or shift > MEDIAN_SHIFT_SD:
+    other_spread = not 1 / UNIT_RATIO <= ratio <= UNIT_RATIO
+    scale = _scale_of_spread(quantiles, spec, ratio) if other_spread else None
+    if scale is not None or shift > MEDIAN_SHIFT_SD or (other_spread and ratio > 0.0):
         yield Finding(
             code="UNIT_SUSPECT",
-            severity="error" if other_unit else "warning",
+            severity="warning" if scale is None else "error",
             column=spec.name,
             count=int(known.size),
             message=f"the spread is {ratio:.3g} times that of the training cohort and the median "
             f"{shift:.2g} standard deviations away: another unit or scale than {spec.unit}?",
-            advice=advice_for(likely_scale(quantiles, spec)),
+            advice=advice_for(scale or likely_scale(quantiles, spec)),
         )
-        return
-    yield from _raw_sum(spec, known, quantiles)
+    elif known.min() == known.max():
+        yield Finding(
+            code="CONSTANT",
+            severity="warning",
+            column=spec.name,
+            count=int(known.size),
+            message="all values are the same; in the training cohort they were not",
+            advice="nothing is wrong if the people were selected by it",
+        )
+    else:
+        yield from _raw_sum(spec, known, quantiles)
+
+
+def _few_shares(spec: VariableSpec, known: NDArray[np.float64]) -> Iterable[Finding]:
+    """Shares of 0-1 in a score of 0-100, in a file too short for quantiles."""
+    share = next((s for s in other_scales(spec) if s.factor == SHARE_FACTOR and not s.offset), None)
+    inside = (known >= 0.0).all() and (known <= 1.0).all() and (known % 1.0 != 0.0).any()
+    if share is not None and inside:
+        yield Finding(
+            code="UNIT_SUSPECT",
+            severity="warning",
+            column=spec.name,
+            count=int(known.size),
+            message="all values lie between 0 and 1, and not all are whole numbers",
+            advice=advice_for(share),
+        )
+
+
+def _scale_of_spread(
+    quantiles: NDArray[np.float64], spec: VariableSpec, ratio: float
+) -> Scale | None:
+    """The scale that explains another spread; without one it is a selection and no unit.
+
+    Whole numbers and chosen people may have a quartile range of 0: there the scale must bring the
+    values close to the training cohort's. Where a range is left, the scale must mend it too, and
+    people who are ill in another degree may lie farther off.
+    """
+    if ratio == 0.0:
+        return likely_scale(quantiles, spec, most=FARTHEST_CONSTANT)
+    scale = likely_scale(quantiles, spec)
+    if scale is not None:
+        return scale
+    scale = likely_scale(quantiles, spec, most=FARTHEST)
+    mended = scale is not None and 1 / UNIT_RATIO <= abs(scale.factor) * ratio <= UNIT_RATIO
+    return scale if mended else None
 
 
 def advice_for(scale: Scale | None) -> str:
@@ -104,21 +158,59 @@ def _raw_sum(
         return
     largest = float(known.max())
     for scale in other_scales(spec):
-        if scale.top is None or largest > scale.top:
+        if scale.top is None or largest > scale.top or _are_scores(known, scale):
             continue
         beyond = share_beyond(training, scale.top)
-        better = misfit(quantiles, spec, scale) < misfit(quantiles, spec)
-        if better and known.size * beyond >= EXPECTED_BEYOND:
+        if raw_sum_evidence(quantiles, spec, scale, n=known.size, beyond=beyond) >= EVIDENCE:
             yield Finding(
                 code="UNIT_SUSPECT",
                 severity="warning",
                 column=spec.name,
                 count=int(known.size),
-                message=f"all values are whole numbers and none is beyond {scale.top:g}; in the "
-                f"training cohort {beyond:.0%} were",
+                message=f"all values are whole numbers and none is beyond {scale.top:g}, where "
+                f"{beyond:.0%} of the training cohort were; times {scale.factor:.3g} they are more "
+                "like it",
                 advice=advice_for(scale),
             )
             return
+
+
+def raw_sum_evidence(
+    quantiles: NDArray[np.float64], spec: VariableSpec, scale: Scale, *, n: int, beyond: float
+) -> float:
+    """Log likelihood, in nats, by which a raw sum explains a file better than a score does.
+
+    Parameters
+    ----------
+    quantiles : ndarray, shape (5,)
+        Of the file, at `PROBABILITIES`.
+    spec : VariableSpec
+    scale : Scale
+        Of the raw sum.
+    n : int
+        People with a known value.
+    beyond : float
+        Share of the training cohort above the largest raw sum.
+
+    Notes
+    -----
+    Two parts: that nobody is beyond the largest sum, ``n * beyond`` (Poisson), and that the
+    quantiles lie closer to the training cohort's once scaled, as the mean of normal values would,
+    ``n * (misfit ** 2 - scaled_misfit ** 2) / 2``. The second counts only where
+    scaling at least halves the misfit, or people of a milder kind would do.
+    """
+    own, scaled = misfit(quantiles, spec), misfit(quantiles, spec, scale)
+    if scaled >= own:
+        return 0.0
+    closer = n * (own**2 - scaled**2) / 2.0 if scaled < own / 2.0 else 0.0
+    return n * beyond + closer
+
+
+def _are_scores(known: NDArray[np.float64], scale: Scale) -> bool:
+    """Whether all are rounded scores of whole sums: raw sums take the numbers between too."""
+    assert scale.top is not None
+    scores = np.round(np.arange(scale.top + 1.0) * scale.factor)
+    return len(np.unique(known)) >= FEWEST_DISTINCT and bool(np.isin(known, scores).all())
 
 
 def _moved_category(spec: VariableSpec, values: NDArray[np.object_]) -> Iterable[Finding]:

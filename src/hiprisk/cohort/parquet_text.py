@@ -10,7 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from hiprisk.cohort.csv_text import TextBlock, check_unchanged, checked_names
+from hiprisk.cohort.csv_text import TextBlock, checked_names
+from hiprisk.cohort.local_file import check_unchanged
 from hiprisk.errors import InputError
 
 BATCH_ROWS = 1 << 16

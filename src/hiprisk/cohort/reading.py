@@ -16,17 +16,11 @@ from numpy.typing import NDArray
 
 from hiprisk.cohort.cells import CellProblems, CellReader, Column
 from hiprisk.cohort.checking import check_cohort
-from hiprisk.cohort.csv_text import (
-    BLOCK_BYTES,
-    Dialect,
-    TextBlock,
-    check_local_file,
-    detect_dialect,
-    is_parquet,
-    iter_csv,
-)
+from hiprisk.cohort.csv_dialect import Dialect, detect_dialect
+from hiprisk.cohort.csv_text import BLOCK_BYTES, TextBlock, iter_csv
 from hiprisk.cohort.dictionary import Variable, load_dictionary
 from hiprisk.cohort.findings import SHOWN_ROWS, Finding
+from hiprisk.cohort.local_file import check_local_file, is_parquet
 from hiprisk.cohort.mapping import CohortMapping, VariableSource, identity_mapping
 from hiprisk.cohort.parquet_text import iter_parquet
 from hiprisk.errors import InputError

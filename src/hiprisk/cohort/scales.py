@@ -191,14 +191,14 @@ def share_beyond(training: TrainingSummary, value: float) -> float:
     return 1.0 - NormalDist().cdf(float(np.interp(value, values, at)))
 
 
-def likely_scale(quantiles: Floats, spec: VariableSpec) -> Scale | None:
+def likely_scale(quantiles: Floats, spec: VariableSpec, *, most: float = 0.8) -> Scale | None:
     """The scale on which these quantiles are like the training cohort's; None where there is none.
 
-    Named only if it leaves less than half of the misfit and less than 0.8 standard deviations.
+    Named only if it leaves less than half of the misfit and less than `most` standard deviations.
     """
     as_it_is = misfit(quantiles, spec)
     fits = [(misfit(quantiles, spec, scale), scale) for scale in other_scales(spec)]
     if not fits:
         return None
     least, scale = min(fits, key=lambda fit: fit[0])
-    return scale if least < 0.8 and least < 0.5 * as_it_is else None
+    return scale if least < most and least < 0.5 * as_it_is else None

@@ -106,7 +106,10 @@ class Evidence:
             yield from _suffixed(self.cross_validation.estimates(), "cross_validated")
         yield from _suffixed((*self.unseen.estimates, *self.unseen.distribution), "out_of_fold")
         for event in self.events.events if self.events is not None else ():
-            yield from _suffixed(event.unseen.estimates, f"{event.unseen.name}_out_of_fold")
+            name = event.unseen.name
+            unseen = (*event.unseen.estimates, *event.utility(corrected=False))
+            yield from _suffixed(unseen, f"{name}_out_of_fold")
+            yield from _suffixed(event.utility(corrected=True), f"{name}_corrected")
         if self.holdout is not None:
             yield from _suffixed(self.holdout.model, "holdout")
             yield from _suffixed(self.holdout.reference, "holdout_reference")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +15,9 @@ from hiprisk.evidence.finished import FinishedStudy
 from hiprisk.evidence.unseen import unseen_forecast
 from hiprisk.metrics.calibration_curve import calibration_curve
 from hiprisk.metrics.distribution import Forecast, forecast_from_sheet
+from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.events import EventOutcome, EventResult, event_outcomes, judge_events
-from hiprisk.metrics.utility import DecisionCurve, decision_curve
+from hiprisk.metrics.utility import THRESHOLDS, DecisionCurve
 from hiprisk.metrics.utility_bands import (
     corrected_curve,
     decision_curve_band,
@@ -43,16 +45,36 @@ class EventEvidence:
         Net benefit of the model itself, corrected for optimism, with its band.
     decisions : tuple of DecisionStability
         At each declared threshold: who changes sides from refit to refit.
+    thresholds : tuple of float
+        Declared: both decision curves have them.
     """
 
     unseen: EventResult
     decision: DecisionCurve | None
     decisions: tuple[DecisionStability, ...]
+    thresholds: tuple[float, ...] = ()
+
+    def utility(self, *, corrected: bool) -> tuple[Estimate, ...]:
+        """What acting is worth at the declared thresholds: out of fold, or optimism-corrected."""
+        curve = self.decision if corrected else self.unseen.decision
+        if curve is None:
+            return ()
+        return tuple(one for t in self.thresholds for one in curve.estimates_at(t))
+
+    def named(self) -> Iterator[tuple[str, Estimate]]:
+        """Every figure by name: of out-of-fold chances, then those corrected for optimism."""
+        for one in (*self.unseen.estimates, *self.utility(corrected=False)):
+            yield one.name, one
+        for one in self.utility(corrected=True):
+            yield f"{one.name}_corrected", one
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
         return {
             **self.unseen.to_dict(),
+            "thresholds": list(self.thresholds),
+            "utility": {one.name: one.to_dict() for one in self.utility(corrected=False)},
+            "utility_corrected": {one.name: one.to_dict() for one in self.utility(corrected=True)},
             "decision_corrected": None if self.decision is None else self.decision.to_dict(),
             "stability": [one.to_dict() for one in self.decisions],
         }
@@ -65,8 +87,14 @@ class EventsEvidence:
     events: tuple[EventEvidence, ...]
 
     def to_frame(self) -> pd.DataFrame:
-        """One row an event and metric."""
-        return pd.concat([one.unseen.to_frame() for one in self.events], ignore_index=True)
+        """One row an event and metric; what acting is worth out of fold and ``_corrected``."""
+        columns = ["event", "metric", "value", "low", "high"]
+        rows = [
+            {"event": one.unseen.name, "metric": name, **estimate.to_dict()}
+            for one in self.events
+            for name, estimate in one.named()
+        ]
+        return pd.DataFrame(rows, columns=columns)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON, by name of the event."""
@@ -107,6 +135,7 @@ def _events(study: FinishedStudy) -> tuple[EventEvidence, ...]:
         study.sheet.outcome.events,
         baseline=_baseline(study, rows),
         groups=groups,
+        thresholds=thresholds_of(study.config.outcome.thresholds),
     )
     results = [
         _with_intervals(study, result, one.happened, one.chance, groups)
@@ -131,10 +160,11 @@ def _with_intervals(
     chance: Floats,
     groups: NDArray[np.intp],
 ) -> EventResult:
-    """The same result with an interval around every metric, from its formula or the bootstrap."""
+    """The same result with an interval around every metric, and bands around its decision curve."""
     if result.reason is not None:
         return result
     known = ~np.isnan(happened)
+    n_resamples, seed = study.config.validation.interval_resamples, study.config.seed
     return dataclasses.replace(
         result,
         estimates=metric_intervals(
@@ -142,11 +172,25 @@ def _with_intervals(
             happened[known],
             chance[known],
             groups=groups[known],
-            n_resamples=study.config.validation.interval_resamples,
-            seed=study.config.seed,
+            n_resamples=n_resamples,
+            seed=seed,
             name=f"event-{result.name}",
         ),
+        decision=decision_curve_band(
+            happened[known],
+            chance[known],
+            groups=groups[known],
+            n_resamples=n_resamples,
+            seed=seed,
+            thresholds=thresholds_of(study.config.outcome.thresholds),
+            outcome=result.label,
+        ),
     )
+
+
+def thresholds_of(declared: Sequence[float]) -> tuple[float, ...]:
+    """Thresholds of a decision curve: every per cent, and those declared."""
+    return tuple(sorted({*THRESHOLDS, *declared}))
 
 
 def _outcomes(
@@ -200,7 +244,6 @@ def _risk(study: FinishedStudy) -> tuple[EventEvidence, ...]:
         n=float(len(y)),
         n_events=float(y.sum()),
         calibration=calibration_curve(y, risk, kind="binary"),
-        decision=decision_curve(y, risk, outcome=label),
     )
     result = _with_intervals(study, result, y, risk, study.data.groups[rows])
     everybody = np.flatnonzero(study.known)
@@ -228,20 +271,26 @@ def _with_decisions(
     """Net benefit corrected for optimism, and who changes sides of a declared threshold."""
     if result.reason is not None:
         return EventEvidence(unseen=result, decision=None, decisions=())
+    declared = study.config.outcome.thresholds
+    grid = thresholds_of(declared)
     curve = decision_curve_band(
         happened,
         chance,
         groups=study.data.groups[rows],
         n_resamples=study.config.validation.interval_resamples,
         seed=study.config.seed,
+        thresholds=grid,
         outcome=result.label,
     )
-    optimism = net_benefit_optimism(happened, refitted, study.refits.counts[:, rows])
+    optimism = net_benefit_optimism(
+        happened, refitted, study.refits.counts[:, rows], thresholds=grid
+    )
     return EventEvidence(
         unseen=result,
         decision=corrected_curve(curve, optimism),
         decisions=tuple(
             decision_stability(refitted, apparent=chance, threshold=threshold)
-            for threshold in study.config.outcome.thresholds
+            for threshold in declared
         ),
+        thresholds=declared,
     )

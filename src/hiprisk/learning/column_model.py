@@ -68,6 +68,7 @@ def column_sheet(
             mean=(float(known.mean()),),
             covariance=((max(float(known.var()), 1e-12),),),
             draws=((0.0,), (0.0,)),
+            n_people=len(values),
         ),
         derived=(),
         model=LinearModel(

@@ -86,6 +86,7 @@ def write_sheet(
         distribution=distribution,
         residual_sd=residual_sd,
         max_imputed_weight=config.imputation.max_imputed_weight,
+        n_people=estimator.n_fitted_,
     )
     check_agreement(sheet, estimator, frame)
     return with_weights(sheet, frame)
@@ -134,6 +135,7 @@ def missing_model(estimator: StudyEstimator) -> MissingModel:
         mean=tuple(map(float, estimator.imputation_.mean)),
         covariance=tuple(tuple(map(float, row)) for row in covariance),
         draws=tuple(tuple(map(float, row)) for row in estimator.noise()),
+        n_people=estimator.n_described_,
     )
 
 
@@ -156,11 +158,20 @@ def _spec(variable: Variable, values: pd.Series) -> VariableSpec:
         soft=variable.soft,
         levels=tuple(levels),
         integer=variable.integer,
-        training=number_summary(values.to_numpy(dtype=np.float64))
-        if is_number
-        else _category_summary(values, levels),
+        training=_summary(values, levels, is_number=is_number),
         measurement=variable.measurement_error,
     )
+
+
+def variable_summary(spec: VariableSpec, values: pd.Series) -> TrainingSummary:
+    """What people held of one of a sheet's variables."""
+    return _summary(values, spec.levels, is_number=spec.kind == "number")
+
+
+def _summary(values: pd.Series, levels: Sequence[str], *, is_number: bool) -> TrainingSummary:
+    if is_number:
+        return number_summary(values.to_numpy(dtype=np.float64))
+    return _category_summary(values, levels)
 
 
 def number_summary(values: Floats) -> TrainingSummary:

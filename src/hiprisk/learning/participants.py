@@ -9,10 +9,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hiprisk.config import EventSettings, OutcomeSettings, StudyConfig
+from hiprisk.config import EventSettings, HoldoutSettings, OutcomeSettings, StudyConfig
 from hiprisk.errors import ConfigError, InputError
 
 Floats = NDArray[np.float64]
+
+HOLDOUT = "validation.holdout"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +64,16 @@ class Participants:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """Who learns, who is held out, and how it came to that."""
+    """Who learns, who is held out, and how it came to that.
 
+    Attributes
+    ----------
+    first_visit : DataFrame
+        Everybody seen at the first visit but those held out: also those whom the strategy for hip
+        replacement leaves out, which nobody can know at that visit.
+    """
+
+    first_visit: pd.DataFrame
     development: Participants
     holdout: Participants | None
     flow: tuple[FlowStep, ...]
@@ -90,6 +100,9 @@ def select_participants(frame: pd.DataFrame, config: StudyConfig) -> Selection:
         keep = _levels_mask(frame, variable, levels, key="cohort.where")
         frame = frame.loc[keep].reset_index(drop=True)
         flow.append(_step(f"not {variable} {' or '.join(levels)}", keep))
+    first_visit = frame
+    if config.validation.holdout is not None:
+        first_visit = frame.loc[_to_develop(frame, config.validation.holdout)]
     frame, outcome = _handle_replacement(frame, config.outcome, flow)
     people = Participants(
         frame=frame,
@@ -101,7 +114,9 @@ def select_participants(frame: pd.DataFrame, config: StudyConfig) -> Selection:
     unknown = np.isnan(development.outcome)
     flow.append(_step("outcome unknown (informs imputation only)", ~unknown))
     _check_enough(development, config)
-    return Selection(development=development, holdout=holdout, flow=tuple(flow))
+    return Selection(
+        first_visit=first_visit, development=development, holdout=holdout, flow=tuple(flow)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -274,11 +289,8 @@ def _split(
     settings = config.validation.holdout
     if settings is None:
         return people, None
-    key = "validation.holdout"
-    test = _levels_mask(people.frame, settings.variable, settings.test, key=key)
-    develop = ~test
-    if settings.develop is not None:
-        develop = _levels_mask(people.frame, settings.variable, settings.develop, key=key)
+    test = _levels_mask(people.frame, settings.variable, settings.test, key=HOLDOUT)
+    develop = _to_develop(people.frame, settings)
     shared = np.isin(people.groups[develop], people.groups[test])
     if shared.any():
         raise InputError(
@@ -290,6 +302,12 @@ def _split(
     held = people.take(test)
     flow.append(_step(f"held out or not used ({settings.variable})", develop))
     return people.take(develop), held.take(~np.isnan(held.outcome))
+
+
+def _to_develop(frame: pd.DataFrame, settings: HoldoutSettings) -> NDArray[np.bool_]:
+    if settings.develop is not None:
+        return _levels_mask(frame, settings.variable, settings.develop, key=HOLDOUT)
+    return ~_levels_mask(frame, settings.variable, settings.test, key=HOLDOUT)
 
 
 def _check_enough(people: Participants, config: StudyConfig) -> None:

@@ -103,11 +103,13 @@ class StudyEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has n
     ) -> Self:
         """Fit on the design's columns, shape (n_people, n_columns); see `fit`."""
         self.imputation_, stack = complete_for_fitting(self, columns, y, auxiliary, start)
+        self.n_described_ = len(columns)
         return self.fit_completed(stack, y[~np.isnan(y)])
 
     def fit_completed(self, stack: Sequence[Floats], y: Floats) -> Self:
         """Fit the family on completed columns of people whose outcome is known."""
         inputs = [self.design.model_inputs(part) for part in stack]
+        self.n_fitted_ = len(y)
         return self.fit_inputs(inputs, y)
 
     def fit_inputs(self, inputs: Sequence[Floats], y: Floats) -> Self:

@@ -90,6 +90,7 @@ def published_sheet(model: PublishedModel) -> Sheet:
         distribution=_distribution(model),
         residual_sd=None if model.residuals is None else model.residuals.sd,
         max_imputed_weight=0.0 if complete_only else 0.9,
+        n_people=model.n_developed,
         notes=tuple(_notes(model, complete_only=complete_only)),
         invented=True if model.source.invented else None,
     )
@@ -290,6 +291,7 @@ def _missing(
         mean=tuple(map(float, mean)),
         covariance=tuple(tuple(map(float, row)) for row in covariance),
         draws=tuple(tuple(map(float, row)) for row in noise),
+        n_people=model.n_developed,
     )
 
 

@@ -10,7 +10,7 @@ References
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,15 @@ from hiprisk.metrics.wald import wald
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.intp]
+
+# Value and ends of each quantity in a curve's frame.
+_COLUMNS = {
+    "net_benefit": ("net_benefit", "low", "high"),
+    "standardised_net_benefit": ("standardised", "standardised_low", "standardised_high"),
+    "interventions_avoided": (
+        "interventions_avoided_per_100", "avoided_low", "avoided_high",
+    ),
+}  # fmt: skip
 
 THRESHOLDS = tuple(step / 100 for step in range(1, 100))
 
@@ -209,8 +218,13 @@ class DecisionCurve:
         What finding out the risk costs, in true positives per person; taken off `model`.
     low, high : tuple of float
         Pointwise percentile band of `model` at `level`; empty where people were not resampled.
+    standardised_low, standardised_high : tuple of float
+        The same of the standardised net benefit: the prevalence varies with the people drawn.
+        Empty also where nobody has the event.
+    avoided_low, avoided_high : tuple of float
+        The same of the interventions avoided per 100 people.
     optimism : tuple of float
-        What was taken off `model` (and its band); empty where nothing was.
+        What was taken off `model` (and its bands); empty where nothing was.
     """
 
     outcome: str
@@ -223,6 +237,10 @@ class DecisionCurve:
     harm: float = 0.0
     low: tuple[float, ...] = ()
     high: tuple[float, ...] = ()
+    standardised_low: tuple[float, ...] = ()
+    standardised_high: tuple[float, ...] = ()
+    avoided_low: tuple[float, ...] = ()
+    avoided_high: tuple[float, ...] = ()
     level: float = 0.95
     optimism: tuple[float, ...] = ()
 
@@ -237,34 +255,81 @@ class DecisionCurve:
         triples = zip(self.thresholds, self.model, self.act_on_all, strict=True)
         return tuple(100.0 * (model - act) * (1.0 - t) / t for t, model, act in triples)
 
+    def estimates_at(self, threshold: float) -> tuple[Estimate, ...]:
+        """Net benefit, standardised net benefit and interventions avoided at one threshold.
+
+        Named ``net_benefit_<threshold>`` and so on; without the standardised one where nobody has
+        the event.
+
+        Raises
+        ------
+        InputError
+            If the threshold is none of the curve's.
+        """
+        if threshold not in self.thresholds:
+            raise InputError(f"the curve has no threshold {threshold:g}", code="GRID")
+        place = self.thresholds.index(threshold)
+        return tuple(
+            Estimate(
+                name=f"{name}_{threshold:g}",
+                value=values[place],
+                low=low[place] if low else None,
+                high=high[place] if high else None,
+            )
+            for name, (values, low, high) in self._bands().items()
+            if values
+        )
+
+    def _bands(self) -> dict[str, tuple[tuple[float, ...], tuple[float, ...], tuple[float, ...]]]:
+        """Values and ends of each quantity of the model; values are empty where it has none."""
+        shares = self.standardised(self.model) if self.prevalence > 0.0 else ()
+        return {
+            "net_benefit": (self.model, self.low, self.high),
+            "standardised_net_benefit": (shares, self.standardised_low, self.standardised_high),
+            "interventions_avoided": (
+                self.interventions_avoided(), self.avoided_low, self.avoided_high,
+            ),
+        }  # fmt: skip
+
     def to_frame(self) -> pd.DataFrame:
         """One row per strategy and threshold, always the same columns."""
         none = (0.0,) * len(self.thresholds)
-        unknown = (None,) * len(self.thresholds)
-        avoided = self.interventions_avoided()
+        everybody = self.standardised(self.act_on_all) if self.prevalence > 0.0 else ()
         parts = [
-            self._part("model", self.model, self.low or unknown, self.high or unknown, avoided),
-            self._part("act_on_all", self.act_on_all, unknown, unknown, none),
-            self._part("act_on_none", none, unknown, unknown, unknown),
+            self._part("model", self._bands()),
+            self._part(
+                "act_on_all",
+                {
+                    "net_benefit": (self.act_on_all, (), ()),
+                    "standardised_net_benefit": (everybody, (), ()),
+                    "interventions_avoided": (none, (), ()),
+                },
+            ),
+            self._part(
+                "act_on_none",
+                {
+                    "net_benefit": (none, (), ()),
+                    "standardised_net_benefit": (none if everybody else (), (), ()),
+                    "interventions_avoided": ((), (), ()),
+                },
+            ),
         ]
         return pd.concat(parts, ignore_index=True)
 
-    def _part(self, strategy: str, value: Any, low: Any, high: Any, avoided: Any) -> pd.DataFrame:
-        columns = {"net_benefit": value, "low": low, "high": high}
+    def _part(self, strategy: str, bands: Mapping[str, tuple[Any, Any, Any]]) -> pd.DataFrame:
         frame = pd.DataFrame({"strategy": strategy, "threshold": self.thresholds})
-        for name, values in columns.items():
-            frame[name] = pd.Series(values, dtype="float64")
-        if self.prevalence > 0.0:
-            frame["standardised"] = frame["net_benefit"] / self.prevalence
-        else:
-            frame["standardised"] = np.nan
-        frame["interventions_avoided_per_100"] = pd.Series(avoided, dtype="float64")
+        unknown = (None,) * len(self.thresholds)
+        for name, columns in _COLUMNS.items():
+            for column, values in zip(columns, bands[name], strict=True):
+                frame[column] = pd.Series(values or unknown, dtype="float64")
         return frame
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
         plain = dataclasses.asdict(self)
-        plain["interventions_avoided_per_100"] = self.interventions_avoided()
+        bands = self._bands()
+        plain["standardised"] = bands["standardised_net_benefit"][0]
+        plain["interventions_avoided_per_100"] = bands["interventions_avoided"][0]
         return {key: list(v) if isinstance(v, tuple) else v for key, v in plain.items()}
 
 

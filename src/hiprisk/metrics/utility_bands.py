@@ -68,7 +68,10 @@ def decision_curve_band(
     outcome: str = "",
     model_name: str = "model",
 ) -> DecisionCurve:
-    """Decision curve with a pointwise percentile band from resampling people.
+    """Decision curve with pointwise percentile bands from resampling people.
+
+    Net benefit, standardised net benefit and interventions avoided have one each: prevalence and
+    the net benefit of acting on all vary with the people drawn.
 
     Parameters
     ----------
@@ -93,15 +96,43 @@ def decision_curve_band(
         model_name=model_name,
     )
     y, p, _ = as_binary(y_true, risk, None)
+    has_events = curve.prevalence > 0.0
 
     def judge(weights: Floats) -> Floats:
-        return net_benefits(
+        model = net_benefits(
             y, p, weights, thresholds=curve.thresholds, prevalence=prevalence, harm=harm
         )
+        everybody = net_benefits(
+            y, np.ones_like(p), weights, thresholds=curve.thresholds, prevalence=prevalence
+        )
+        share = weights @ y / weights.sum(axis=-1)
+        if prevalence is not None:
+            share = np.full_like(share, prevalence)
+        elif has_events:
+            # A resample without an event says nothing of a share of the events.
+            share = np.where(share > 0.0, share, np.nan)
+        avoided = (model - everybody) * _per_avoided(curve.thresholds)
+        shares = model / share[:, np.newaxis] if has_events else model
+        return np.stack([model, shares, avoided], axis=1)
 
     drawn = PeopleDrawn(_people(groups, len(y)), n_resamples, seed, level)
     low, high = _percentiles(judge, drawn, both=y if prevalence is not None else None)
-    return dataclasses.replace(curve, low=_plain(low), high=_plain(high), level=level)
+    return dataclasses.replace(
+        curve,
+        low=_plain(low[0]),
+        high=_plain(high[0]),
+        standardised_low=_plain(low[1]) if has_events else (),
+        standardised_high=_plain(high[1]) if has_events else (),
+        avoided_low=_plain(low[2]),
+        avoided_high=_plain(high[2]),
+        level=level,
+    )
+
+
+def _per_avoided(thresholds: Sequence[float]) -> Floats:
+    """What turns a gain over acting on all into interventions avoided per 100 people."""
+    grid = np.asarray(thresholds)
+    return np.asarray(100.0 * (1.0 - grid) / grid)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,7 +280,7 @@ def net_benefit_optimism(
 
 
 def corrected_curve(curve: DecisionCurve, optimism: Sequence[float]) -> DecisionCurve:
-    """The curve less its optimism; a band moves with it.
+    """The curve less its optimism; its bands move with it.
 
     Parameters
     ----------
@@ -259,13 +290,19 @@ def corrected_curve(curve: DecisionCurve, optimism: Sequence[float]) -> Decision
     if curve.optimism:
         raise InputError("this decision curve has been corrected before")
     _check_length(optimism, curve.thresholds)
-    return dataclasses.replace(
-        curve,
-        model=_less(curve.model, optimism),
-        low=_less(curve.low, optimism) if curve.low else (),
-        high=_less(curve.high, optimism) if curve.high else (),
-        optimism=tuple(optimism),
-    )
+    # Acting on all and the prevalence are fitted to nobody and have no optimism.
+    off = np.asarray(optimism)
+    moved = {"model": off, "low": off, "high": off}
+    for end in ("low", "high"):
+        moved[f"avoided_{end}"] = off * _per_avoided(curve.thresholds)
+        if curve.prevalence > 0.0:
+            moved[f"standardised_{end}"] = off / curve.prevalence
+    changed: dict[str, Any] = {
+        name: _less(getattr(curve, name), tuple(less))
+        for name, less in moved.items()
+        if getattr(curve, name)
+    }
+    return dataclasses.replace(curve, **changed, optimism=tuple(optimism))
 
 
 def corrected_difference(
@@ -294,7 +331,7 @@ def corrected_difference(
 
 
 def _less(values: Sequence[float], off: Sequence[float]) -> tuple[float, ...]:
-    return tuple(value - less for value, less in zip(values, off, strict=True))
+    return tuple(float(value - less) for value, less in zip(values, off, strict=True))
 
 
 def _check_length(optimism: Sequence[float], thresholds: Sequence[float]) -> None:
@@ -315,7 +352,7 @@ def _people(groups: Integers | None, n_rows: int) -> Integers:
 def _percentiles(
     judge: Callable[[Floats], Floats], drawn: PeopleDrawn, *, both: Floats | None
 ) -> Floats:
-    """Ends of the band, shape (2, n_thresholds); `both`: the classes that a resample needs."""
+    """Ends of the band, shape (2, ..., n_thresholds); `both`: the classes that a resample needs."""
     if drawn.n_resamples < 2:
         raise InputError(f"a band needs resamples, 'n_resamples' is {drawn.n_resamples}")
     values: list[Floats] = []
@@ -328,7 +365,9 @@ def _percentiles(
     if block:
         values.append(judge(np.array(block)))
     tail = (1.0 - drawn.level) / 2.0
-    return np.asarray(np.quantile(np.concatenate(values), (tail, 1.0 - tail), axis=0))
+    every = np.concatenate(values)
+    quantile = np.nanquantile if np.isnan(every).any() else np.quantile
+    return np.asarray(quantile(every, (tail, 1.0 - tail), axis=0))
 
 
 def _drawn_weights(drawn: PeopleDrawn, both: Floats | None) -> Iterator[Floats]:

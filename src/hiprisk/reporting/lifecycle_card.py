@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.reporting.card import DISCLAIMER, PROVENANCE
 from hiprisk.sheet.format import LinearModel, Sheet
-from hiprisk.validation.revision import UpdateResult
+from hiprisk.validation.revision_results import UpdateResult
 
 
 def published_card(sheet: Sheet) -> str:

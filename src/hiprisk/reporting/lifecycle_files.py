@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from hiprisk.errors import StoreError
+from hiprisk.outputs import check_output_files, check_output_folder, written_whole
 
 
 def write_result(
@@ -36,18 +37,21 @@ def write_result(
     Raises
     ------
     StoreError
-        If the disk does not take it.
+        If the disk does not take it, or something that is no plain file has a file's name.
     """
     text = json.dumps(dict(plain), ensure_ascii=False, allow_nan=False, indent=1)
     files: dict[str, bytes] = {f"{name}.json": f"{text}\n".encode(), **figures}
     for table, frame in tables.items():
         files[f"{table}.csv"] = frame.to_csv(index=False, lineterminator="\n").encode()
+    check_output_folder(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for file, data in files.items():
-            (folder / file).write_bytes(data)
     except OSError as problem:
         raise StoreError(
             f"the results cannot be written: {problem.strerror or 'the disk refused'}",
             file=folder.name,
         ) from problem
+    check_output_files(folder, files)
+    for file, data in files.items():
+        with written_whole(folder / file) as scratch:
+            scratch.write_bytes(data)

@@ -9,14 +9,16 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from hiprisk.cohort.csv_text import ORDINARY, Dialect, check_local_file, is_parquet
+from hiprisk.cohort.csv_dialect import ORDINARY, Dialect
 from hiprisk.cohort.dictionary import variables_beyond
+from hiprisk.cohort.local_file import check_local_file, is_parquet
 from hiprisk.cohort.mapping import CohortMapping
 from hiprisk.cohort.reading import CohortBlock, dialect_of, iter_blocks
-from hiprisk.errors import ConfigError, InputError, StoreError
+from hiprisk.errors import ConfigError, InputError
+from hiprisk.outputs import check_output_file, written_whole
 from hiprisk.serving.answers import Answers, Unreadable, answer, column_names
 from hiprisk.serving.patient import Model
-from hiprisk.serving.scored_file import ScoredFile, guarded, guarded_names, written_whole
+from hiprisk.serving.scored_file import ScoredFile, guarded, guarded_names
 from hiprisk.serving.tally import ScoreResult, Tally
 
 BLOCK_BYTES = 2 << 20
@@ -60,10 +62,10 @@ def score_file(
         Then nothing was written.
     """
     path, out = Path(path), Path(out)
-    _check_target(path, out, force=force)
+    check_output_file(out, force=force, inputs=[path])
     if summary is not None:
         summary = Path(summary)
-        _check_target(path, summary, force=force)
+        check_output_file(summary, force=force, inputs=[path])
         if summary.resolve() == out.resolve():
             raise ConfigError("output and summary are the same file", code="SAME_FILE",
                               file=out.name)  # fmt: skip
@@ -105,17 +107,6 @@ def _write_summary(result: ScoreResult, path: Path) -> None:
         else:
             plain = json.dumps(result.to_dict(), indent=2, allow_nan=False, ensure_ascii=False)
             scratch.write_text(f"{plain}\n", encoding="utf-8")
-
-
-def _check_target(path: Path, out: Path, *, force: bool) -> None:
-    if out.exists() and path.exists() and out.samefile(path):
-        raise ConfigError("input and output are the same file", code="SAME_FILE", file=out.name)
-    if out.exists() and not force:
-        raise ConfigError(
-            "the output file exists", code="EXISTS", file=out.name, advice="add --force"
-        )
-    if not out.parent.is_dir():
-        raise StoreError("the output's folder does not exist", file=out.name, advice="make it")
 
 
 def _answers(model: Model, block: CohortBlock) -> Answers:

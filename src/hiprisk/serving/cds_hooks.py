@@ -8,18 +8,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from hiprisk.errors import InputError
-from hiprisk.serving.fhir import bundle_resources, headline
+from hiprisk.serving.fhir import FHIR_ID, SERVER, bundle_resources, headline
 from hiprisk.serving.fhir_codes import CodeMap
 from hiprisk.serving.observations import REASONS, Record, Unused, Used, read_record
 from hiprisk.serving.patient import Model
 from hiprisk.serving.problems import RequestRefusedError
+from hiprisk.serving.remarks import remarks, value_in_words
 from hiprisk.serving.requests import predict_one
 from hiprisk.serving.statements import DISCLAIMER, kind_not_for_patients, warnings_of
-from hiprisk.sheet.applicability import OF_THE_MODEL
 
 MAX_SUMMARY = 139
 HOOK = "patient-view"
-_FHIR_ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
 _UUID = re.compile(r"[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 
 
@@ -94,7 +93,7 @@ def answer_hook(
     resources = [resource for value in prefetch.values() for resource in bundle_resources(value)]
     record = read_record(
         resources,
-        patient_names=frozenset({f"Patient/{patient_id}"}),
+        patient_names=_names(patient_id, document),
         code_map=code_map,
         variables=[spec.name for spec in model.sheet.variables],
         now=now,
@@ -113,9 +112,20 @@ def _patient_id(document: Mapping[str, Any]) -> str:
     for key in ("userId", "patientId"):
         if not isinstance(context.get(key), str) or not context[key]:
             raise _bad(f"context must hold {key} as text", f"context.{key}")
-    if not _FHIR_ID.fullmatch(context["patientId"]):
+    if not FHIR_ID.fullmatch(context["patientId"]):
         raise _bad("context.patientId must be a FHIR id", "context.patientId")
     return str(context["patientId"])
+
+
+def _names(patient_id: str, document: Mapping[str, Any]) -> frozenset[str]:
+    """The references that mean the patient: relative, and on the server that calls."""
+    relative = f"Patient/{patient_id}"
+    server = document.get("fhirServer")
+    if server is None:
+        return frozenset({relative})
+    if not isinstance(server, str) or not re.fullmatch(SERVER, server):
+        raise _bad("fhirServer must be the http or https address of a server", "fhirServer")
+    return frozenset({relative, f"{server.rstrip('/')}/{relative}"})
 
 
 def _bad(reason: str, key: str) -> InputError:
@@ -130,7 +140,8 @@ def card(model: Model, record: Record) -> dict[str, Any]:
         values = predict_one(model, record.values)
     except InputError as refusal:
         summary = f"No prediction: {_refused(model, refusal)}"
-        lines: list[str] = []
+        # The summary may have to be cut.
+        lines = [f"{summary}.", ""]
     else:
         summary = headline(model, values)
         lines = _answer_lines(model, values)
@@ -170,9 +181,7 @@ def _answer_lines(model: Model, values: Mapping[str, Any]) -> list[str]:
     ]
     if outcome.kind == "continuous":
         lines.append(f"- scale: {outcome.unit}, higher is {outcome.higher_is}")
-    flags = [flag for flag in values["flags"] if flag not in OF_THE_MODEL]
-    if flags:
-        lines.append(f"- worth knowing: `{', '.join(flags)}`")
+    lines += [f"- worth knowing: {remark}" for remark in remarks(model, values)]
     return [*lines, ""]
 
 
@@ -191,11 +200,9 @@ def _record_lines(model: Model, record: Record) -> list[str]:
 
 def used_in_words(model: Model, item: Used) -> str:
     """A value that was used: what, how much, from when."""
-    spec = model.sheet.variable(item.variable)
-    number = f"{item.value:g} {spec.unit}" if isinstance(item.value, float) else item.value
     when = f", recorded {item.recorded}" if item.recorded else ", from the patient's data"
     converted = f", converted from {item.converted_from}" if item.converted_from else ""
-    return f"{spec.label}: {number.strip()}{when}{converted}"
+    return f"{value_in_words(model, item.variable, item.value)}{when}{converted}"
 
 
 def _unused_in_words(model: Model, note: Unused) -> str:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from hiprisk.errors import InputError
+from hiprisk.errors import ConfigError, InputError
+from hiprisk.serving.remarks import remarks
 from hiprisk.serving.statements import DISCLAIMER, warnings_of
-from hiprisk.sheet.applicability import OF_THE_MODEL
 
 if TYPE_CHECKING:
     from hiprisk.serving.patient import Model
@@ -24,6 +25,18 @@ INTERVALS = {
     "80": "urn:hiprisk:fhir:prediction-interval-80",
     "95": "urn:hiprisk:fhir:prediction-interval-95",
 }
+# The address of a server, in the characters of RFC 3986; the same in JSON schemas.
+SERVER = r"https?://[A-Za-z0-9.:\[\]_~%-]+(/[A-Za-z0-9._~%!$&'()*+,;=:@-]*)*"
+FHIR_ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
+_RELATIVE = re.compile(
+    r"(Patient|Group)/[A-Za-z0-9.-]{1,64}(/_history/[A-Za-z0-9.-]{1,64})?", re.ASCII
+)
+# The characters of RFC 3986, without a query or a fragment.
+_ABSOLUTE = re.compile(
+    r"https?://[A-Za-z0-9.:\[\]_~%-]+(/[A-Za-z0-9._~%!$&'()*+,;=:@-]+)+"
+    r"|urn:uuid:[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
+    re.ASCII,
+)
 UCUM = "http://unitsofmeasure.org"
 
 
@@ -41,12 +54,12 @@ def risk_assessment(
     ----------
     model : Model
     values : mapping
-        As `PatientPrediction.values`.
+        As `PatientPrediction.to_dict` of `Model.explain`.
     subject : str, optional
         Reference that the caller gave, for instance ``Patient/123``; no other identifier is
         written.
     basis : sequence of str
-        What was used, in words.
+        What was used, in words; see `hiprisk.serving.remarks.basis_of`.
     now : datetime, optional
         With its time zone; the time of the assessment.
 
@@ -70,6 +83,21 @@ def risk_assessment(
         "note": [{"text": text} for text in _notes(model, values)],
     }
     return {key: value for key, value in resource.items() if value not in ([], "", None)}
+
+
+def check_reference(reference: str) -> None:
+    """Refuse what is no FHIR reference to a subject: ``Patient/id``, ``Group/id`` or absolute.
+
+    Raises
+    ------
+    ConfigError
+    """
+    if not (_RELATIVE.fullmatch(reference) or _ABSOLUTE.fullmatch(reference)):
+        raise ConfigError(
+            "--fhir takes a FHIR reference to the patient, and this is none",
+            code="USAGE",
+            advice="write Patient/123, the whole address of a Patient, or urn:uuid:...",
+        )
 
 
 def _predictions(model: Model, values: Mapping[str, Any], now: dt.datetime) -> list[dict[str, Any]]:
@@ -125,9 +153,7 @@ def _notes(model: Model, values: Mapping[str, Any]) -> list[str]:
     if values["imputed"]:
         labels = [sheet.variable(name).label for name in values["imputed"]]
         notes.append(f"Not known, filled in: {', '.join(labels)}.")
-    flags = [flag for flag in values["flags"] if flag not in OF_THE_MODEL]
-    if flags:
-        notes.append(f"Worth knowing: {', '.join(flags)}.")
+    notes += [f"Worth knowing: {remark}." for remark in remarks(model, values)]
     return [*notes, f"Intended use: {sheet.intended_use}", DISCLAIMER]
 
 
@@ -185,10 +211,14 @@ def read_bundle_resource(document: Mapping[str, Any]) -> RecordBundle:
     if len(patients) != 1:
         raise _no_record(f"the Bundle must hold one Patient; it holds {len(patients)}")
     url, patient = patients[0]
-    names = {f"Patient/{patient.get('id')}"} | ({url} if isinstance(url, str) else set())
     given = patient.get("id")
+    if given is not None and not (isinstance(given, str) and FHIR_ID.fullmatch(given)):
+        raise _no_record("the Patient's id is no FHIR id")
     subject = f"Patient/{given}" if isinstance(given, str) else None
-    return RecordBundle(tuple(resource for _, resource in pairs), frozenset(names), subject)
+    # A fullUrl is absolute (R4): one that is not could name somebody else.
+    absolute = url if isinstance(url, str) and ":" in url else None
+    names = frozenset(name for name in (subject, absolute) if name is not None)
+    return RecordBundle(tuple(resource for _, resource in pairs), names, subject)
 
 
 def _no_record(reason: str) -> InputError:

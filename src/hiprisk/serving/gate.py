@@ -28,6 +28,8 @@ LOG = logging.getLogger("hiprisk.serving")
 
 # Nobody's data: whether the service lives, what it offers, and the page that holds the model.
 OPEN_PATHS = frozenset({"/health", "/cds-services", "/"})
+# Where monitors and link checkers look; HEAD is answered as GET, without the body.
+HEAD_PATHS = frozenset({"/health", "/"})
 JSON_TYPES = ("application/json", "application/fhir+json")
 
 SECURITY_HEADERS = (
@@ -70,15 +72,23 @@ class SafeAnswers:
         self._app = app
         self._rules = rules
 
+    @property
+    def limits(self) -> Limits:
+        """Bounds of the service."""
+        return self._rules.limits
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request on."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         began = time.perf_counter()
-        answer = _Answer(send, tls=self._rules.tls)
+        is_head = scope["method"] == "HEAD" and scope["path"] in HEAD_PATHS
+        answer = _Answer(send, tls=self._rules.tls, is_head=is_head)
+        # The same headers as GET would have, so GET it is from here on.
+        asked: Scope = {**scope, "method": "GET"} if is_head else scope
         try:
-            await self._app(scope, receive, answer.send)
+            await self._app(asked, receive, answer.send)
         except Exception as defect:  # the edge: as in `hiprisk.cli`, a defect becomes one line
             # Neither text nor traceback: both can hold a patient's value.
             LOG.error("a defect of hiprisk (%s)", type(defect).__name__)
@@ -88,7 +98,7 @@ class SafeAnswers:
                 )
         if self._rules.log_requests:
             spent = 1000.0 * (time.perf_counter() - began)
-            LOG.info("%s %s %s %.1f ms", scope["method"], _route(scope), answer.status, spent)
+            LOG.info("%s %s %s %.1f ms", scope["method"], _route(asked), answer.status, spent)
 
 
 def _route(scope: Scope) -> str:
@@ -100,9 +110,10 @@ def _route(scope: Scope) -> str:
 class _Answer:
     """Sends on, with the headers that every answer carries."""
 
-    def __init__(self, send: Send, *, tls: bool) -> None:
+    def __init__(self, send: Send, *, tls: bool, is_head: bool = False) -> None:
         self._send = send
         self._tls = tls
+        self._is_head = is_head
         self.status: int | None = None
 
     async def send(self, message: Message) -> None:
@@ -119,6 +130,8 @@ class _Answer:
                 if name.encode() not in present
             ]
             message = {**message, "headers": headers}
+        elif self._is_head and message["type"] == "http.response.body":
+            message = {**message, "body": b""}
         await self._send(message)
 
 

@@ -34,6 +34,10 @@ class Limits:
         Requests that are read or answered at one time; beyond it the answer is 503.
     read_timeout_s : float
         Time within which the whole body must have come.
+    head_timeout_s : float
+        Time within which the head of a request must have come; an idle connection is closed then.
+    max_connections : int
+        Open connections, whether they say anything or not; one more is answered 503 and closed.
     """
 
     max_body_bytes: int = 1 << 20
@@ -42,6 +46,8 @@ class Limits:
     burst: int = 100
     max_in_flight: int = 256
     read_timeout_s: float = 10.0
+    head_timeout_s: float = 10.0
+    max_connections: int = 512
 
 
 class RateLimiter:

@@ -41,6 +41,8 @@ _DATE_TIME = re.compile(
     r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d:\d\d:\d\d)(\.\d{1,9})?(Z|[+-]\d\d:\d\d))?)?)?"
 )
 
+_VERSION = re.compile(r"/_history/[A-Za-z0-9.-]{1,64}\Z")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Used:
@@ -128,7 +130,8 @@ def read_record(
     resources : iterable
         Patient and Observation resources as JSON values; others are passed over.
     patient_names : frozenset of str
-        References that mean the patient, for instance ``Patient/123``.
+        The references that mean the patient, whole: ``Patient/123``, and where its server is
+        known ``https://ehr.example/fhir/Patient/123``.
     code_map : CodeMap
     variables : sequence of str
         Names of the model's variables.
@@ -152,7 +155,7 @@ def read_record(
     for resource in resources:
         kind = resource.get("resourceType") if isinstance(resource, dict) else None
         if isinstance(resource, dict) and kind == "Patient":
-            if f"Patient/{resource.get('id')}" not in patient_names:
+            if not _is_named(resource, patient_names):
                 raise InputError(
                     "the record holds a Patient other than the one asked about",
                     code="OTHER_PATIENT",
@@ -290,13 +293,21 @@ class _Unreadable:
 
 
 def is_of_patient(subject: object, patient_names: frozenset[str]) -> bool:
-    """Whether a reference means the patient, by whatever server it is written."""
+    """Whether a reference is one of those that mean the patient, of whatever version.
+
+    The whole reference counts: the same id on another server, or behind another path, is somebody
+    else's.
+    """
     reference = subject.get("reference") if isinstance(subject, dict) else None
-    if not isinstance(reference, str):
-        return False
-    plain = reference.partition("/_history/")[0]
-    tail = "/".join(plain.split("/")[-2:])
-    return plain in patient_names or tail in patient_names
+    return isinstance(reference, str) and _VERSION.sub("", reference) in patient_names
+
+
+def _is_named(patient: Mapping[str, Any], patient_names: frozenset[str]) -> bool:
+    """Whether a Patient is the one meant; one without an id only where none was asked for."""
+    given = patient.get("id")
+    if isinstance(given, str):
+        return f"Patient/{given}" in patient_names
+    return given is None and not any(name.startswith("Patient/") for name in patient_names)
 
 
 def _effective(observation: Mapping[str, Any]) -> _Moment | None:

@@ -7,6 +7,7 @@ import math
 from typing import Any
 
 from hiprisk.serving.answers import column_names
+from hiprisk.serving.fhir import SERVER
 from hiprisk.serving.patient import Model, range_text
 from hiprisk.sheet.format import VariableSpec
 
@@ -244,6 +245,7 @@ HOOK: Schema = {
     "properties": {
         "hook": {"const": "patient-view"},
         "hookInstance": {"type": "string", "format": "uuid"},
+        "fhirServer": {"type": ["string", "null"], "pattern": f"^{SERVER}$"},
         "context": {
             "type": "object",
             "required": ["userId", "patientId"],

@@ -24,12 +24,14 @@ if TYPE_CHECKING:
 
 # Reasons that concern no single variable.
 NO_ANSWER = {"OVERFLOW": "a value is so large that the model's numbers run out"}
+RADIANS = "all angles given are below 3.2, as radians are; degrees are wanted"
 _ADVICE = {
     "OVERFLOW": "check the values and their units",
     "OUT_OF_RANGE": "check the value and its unit",
     "NOT_A_NUMBER": "give a number with a decimal point",
     "NOT_AN_INTEGER": "give a whole number",
     "UNKNOWN_CATEGORY": "give one of the levels",
+    "UNIT_SUSPECT": "give degrees: radians times 57.3",
     "TOO_MANY_MISSING": "give more, or the more important, variables",
 }
 
@@ -128,7 +130,7 @@ class Model:
         InputError
             If a name is no variable of the model.
         """
-        columns, unreadable = self._columns(patient)
+        columns, unreadable = self.columns_of(patient)
         return as_mapping(answer(self.evaluator, columns, n_rows=1, unreadable=unreadable))
 
     def explain(
@@ -143,13 +145,13 @@ class Model:
 
         given = {**(patient or {}), **variables}
         prediction = self.predict(given)
-        columns, _ = self._columns(given)
+        columns, _ = self.columns_of(given)
         explanation = explain_patient(self.evaluator, columns or self._nothing_known())
         return replace(prediction, explanation=explanation)
 
     def problem_with(self, name: str, value: object) -> str | None:
         """The rule that a value of one variable breaks, in words; None where it may be used."""
-        columns, unreadable = self._columns({name: value})
+        columns, unreadable = self.columns_of({name: value})
         reasons = [f"{problem.code}({name})" for problem in unreadable]
         if not reasons:
             found = assess(self.sheet, columns, n_rows=1).reasons.codes
@@ -169,7 +171,8 @@ class Model:
 
         return answer_frame(self.evaluator, frame)
 
-    def _columns(self, given: Mapping[str, object]) -> tuple[dict[str, Any], list[Unreadable]]:
+    def columns_of(self, given: Mapping[str, object]) -> tuple[dict[str, Any], list[Unreadable]]:
+        """Values by name as the sheet's columns, and those that cannot be read."""
         specs = {spec.name: spec for spec in self.sheet.variables}
         unknown = sorted(set(given) - set(specs))
         if unknown:
@@ -217,14 +220,21 @@ def _rule(sheet: Sheet, code: str, name: str | None, given: Mapping[str, object]
     if name is None:
         return NO_ANSWER.get(code, "too little is known for a prediction")
     spec = sheet.variable(name)
-    came = f"got {as_text(given[name])[:40]!r}"
+    if code == "UNIT_SUSPECT":
+        return RADIANS
+    came = came_text(given[name])
     if code == "OUT_OF_RANGE":
-        return f"must lie in {range_text(spec)}, {came}"
+        return f"must lie in {range_text(spec)}{came}"
     if code == "UNKNOWN_CATEGORY":
-        return f"must be one of {', '.join(spec.levels)}, {came}"
+        return f"must be one of {', '.join(spec.levels)}{came}"
     if code == "NOT_AN_INTEGER":
-        return f"must be a whole number, {came}"
-    return f"must be a number, {came}"
+        return f"must be a whole number{came}"
+    return f"must be a number{came}"
+
+
+def came_text(value: object) -> str:
+    """The end of a letter that says what came."""
+    return f", got {as_text(value)[:40]!r}"
 
 
 def range_text(spec: VariableSpec) -> str:

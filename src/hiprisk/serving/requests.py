@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from hiprisk.errors import BundleError, InputError
 from hiprisk.serving.answers import Answers, Unreadable, answer, as_mapping
-from hiprisk.serving.patient import NO_ANSWER, Model, range_text
+from hiprisk.serving.patient import Model
 from hiprisk.serving.problems import RequestRefusedError
+from hiprisk.serving.remarks import reason_in_words, rule_broken
 from hiprisk.serving.statements import DISCLAIMER, warnings_of
 from hiprisk.serving.values import as_number, is_not_known
 from hiprisk.sheet.strict_json import parse_strict
@@ -166,21 +167,10 @@ def _refusal(model: Model, reasons: Sequence[str]) -> InputError:
     ordered = sorted(reasons, key=lambda reason: "(" not in reason)
     code, _, rest = ordered[0].partition("(")
     name = rest.rstrip(")") or None
-    more = f"; also {', '.join(ordered[1:])}" if len(ordered) > 1 else ""
+    also = "; ".join(reason_in_words(model, reason) for reason in ordered[1:])
     return InputError(
-        _rule(model, code, name) + more,
+        rule_broken(model, code, name) + (f"; also: {also}" if also else ""),
         code=code,
         column=name,
         advice="GET /model lists the variables with their ranges and levels",
     )
-
-
-def _rule(model: Model, code: str, name: str | None) -> str:
-    if name is None:
-        return NO_ANSWER.get(code, "too little is known for a prediction")
-    rules = {
-        "OUT_OF_RANGE": "must lie in {}",
-        "UNKNOWN_CATEGORY": "must be one of {}",
-        "NOT_AN_INTEGER": "must be a whole number in {}",
-    }
-    return rules.get(code, "must be a number in {}").format(range_text(model.sheet.variable(name)))

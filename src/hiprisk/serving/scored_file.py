@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import re
-import secrets
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -14,33 +10,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from hiprisk.cohort.csv_text import ORDINARY, Dialect
-from hiprisk.errors import StoreError
+from hiprisk.cohort.csv_dialect import ORDINARY, Dialect
 
 # A spreadsheet takes a cell that starts so for a formula; the last four are the full-width forms.
 _FORMULA = "^[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]"
 _NUMBER = r"^[-+]?([0-9]+[.,]?[0-9]*|[.,][0-9]+)([eE][-+]?[0-9]{1,3})?$"
-
-
-@contextlib.contextmanager
-def written_whole(out: Path) -> Iterator[Path]:
-    """A scratch file that takes the place of `out` at the end, or leaves nothing behind."""
-    scratch = out.parent / f".{out.name}.{os.getpid()}-{secrets.token_hex(4)}.part"
-    try:
-        yield scratch
-        with scratch.open("rb") as stream:
-            os.fsync(stream.fileno())
-        os.replace(scratch, out)
-    except StoreError:
-        # Already says which file failed: the input, not this one.
-        raise
-    except OSError as problem:
-        raise StoreError(
-            f"the output cannot be written: {problem.strerror or 'the disk refused'}",
-            file=out.name,
-        ) from problem
-    finally:
-        scratch.unlink(missing_ok=True)
 
 
 class ScoredFile:

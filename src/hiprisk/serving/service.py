@@ -26,6 +26,7 @@ from hiprisk.serving.limits import Limits
 from hiprisk.serving.observations import read_record
 from hiprisk.serving.patient import Model
 from hiprisk.serving.problems import PROBLEM_TYPE, RequestRefusedError, problem
+from hiprisk.serving.remarks import basis_of
 from hiprisk.serving.requests import predict_one, predict_rows, read_object
 from hiprisk.sheet.strict_json import canonical_json
 
@@ -34,6 +35,8 @@ try:
     from fastapi import FastAPI, Request, Response
     from fastapi.middleware.cors import CORSMiddleware
     from starlette.exceptions import HTTPException
+
+    from hiprisk.serving.connections import bounded_protocol
 except ImportError as lacking:
     raise MissingExtraError(
         f"the service needs the package {lacking.name}",
@@ -207,7 +210,7 @@ def _add_predictions(api: FastAPI, model: Model, settings: Settings) -> None:
         values = predict_one(model, given)
         if FHIR_TYPE not in request.headers.get("accept", ""):
             return _json(values)
-        basis = [model.sheet.variable(n).label for n in given if n not in values["imputed"]]
+        basis = basis_of(model, given, values)
         resource = risk_assessment(model, values, basis=basis, now=settings.clock())
         return _json(resource, FHIR_TYPE)
 
@@ -324,6 +327,7 @@ def run(
         app,
         host=host,
         port=port,
+        http=bounded_protocol(app.limits),
         # Nothing of a request is logged but by `hiprisk.serving.gate`.
         access_log=False,
         log_config=None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +18,9 @@ SIMULATED = "SIMULATED_MODEL"
 INVENTED = "INVENTED_MODEL"
 # Flags of the model itself, on every row: said once wherever there is a place for it.
 OF_THE_MODEL = (SIMULATED, INVENTED)
+# No joint moves by so little in three directions; half a turn is 3.14 radians.
+FEWEST_ANGLES = 3
+LARGEST_RADIANS = 3.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,9 +88,10 @@ def assess(sheet: Sheet, columns: Columns, *, n_rows: int) -> Assessment:
     Returns
     -------
     Assessment
-        Reasons are ``OUT_OF_RANGE``, ``UNKNOWN_CATEGORY``, ``NOT_AN_INTEGER`` and
-        ``TOO_MANY_MISSING``; flags are ``UNUSUAL`` (outside the soft range), ``EXTRAPOLATION``
-        (outside the first to 99th percentile of training), ``NOT_IN_TRAINING`` (a level that no
+        Reasons are ``OUT_OF_RANGE``, ``UNKNOWN_CATEGORY``, ``NOT_AN_INTEGER``, ``UNIT_SUSPECT`` (of
+        the first angle, where all are so small that they are radians) and ``TOO_MANY_MISSING``;
+        flags are ``EXTRAPOLATION`` (outside the first to 99th percentile of training), else
+        ``UNUSUAL`` (outside the soft range), ``NOT_IN_TRAINING`` (a level that no
         training row had), ``SIMULATED_MODEL`` and ``INVENTED_MODEL``.
     """
     reasons: dict[str, Mask] = {}
@@ -102,6 +107,7 @@ def assess(sheet: Sheet, columns: Columns, *, n_rows: int) -> Assessment:
         else:
             missing = _category_notes(spec, np.asarray(values, dtype=object), reasons, flags)
         imputed_weight[missing] += spec.weight
+    reasons |= _in_radians(sheet, columns, reasons)
     reasons["TOO_MANY_MISSING"] = imputed_weight > sheet.max_imputed_weight
     if sheet.provenance == "synthetic":
         flags[SIMULATED] = np.ones(n_rows, dtype=bool)
@@ -123,14 +129,14 @@ def _number_notes(
     reasons[f"OUT_OF_RANGE({spec.name})"] = refused
     if spec.integer:
         reasons[f"NOT_AN_INTEGER({spec.name})"] = ~missing & ~refused & (values != np.floor(values))
-    unusual = np.zeros(len(values), dtype=bool)
-    if spec.soft is not None:
-        unusual = _outside(values, *spec.soft) & ~refused
-        flags[f"UNUSUAL({spec.name})"] = unusual
+    beyond = np.zeros(len(values), dtype=bool)
     training = spec.training
     if training is not None and training.low is not None and training.high is not None:
-        beyond = _outside(values, training.low, training.high)
-        flags[f"EXTRAPOLATION({spec.name})"] = beyond & ~refused & ~unusual
+        beyond = _outside(values, training.low, training.high) & ~refused
+        flags[f"EXTRAPOLATION({spec.name})"] = beyond
+    if spec.soft is not None:
+        # One flag a value, and what the model has not seen weighs more than what is rare.
+        flags[f"UNUSUAL({spec.name})"] = _outside(values, *spec.soft) & ~refused & ~beyond
     return missing
 
 
@@ -151,6 +157,33 @@ def _category_notes(
             flags[code] = flags[code] | here if code in flags else here
     reasons[f"UNKNOWN_CATEGORY({spec.name})"] = ~known
     return missing
+
+
+def _in_radians(sheet: Sheet, columns: Columns, reasons: Mapping[str, Mask]) -> dict[str, Mask]:
+    """Rows whose angles, three or more, are all below 3.2: radians, which a range seldom shows.
+
+    A row of nothing but zeros is the same in either unit.
+    """
+    values = {
+        spec.name: np.asarray(columns[spec.name], dtype=np.float64)
+        for spec in sheet.variables
+        if spec.unit == "deg" and spec.kind == "number" and spec.name in columns
+    }
+    if len(values) < FEWEST_ANGLES:
+        return {}
+    angles = np.abs(np.stack(list(values.values())))
+    for row, name in zip(angles, values, strict=True):
+        for code in ("OUT_OF_RANGE", "NOT_AN_INTEGER"):
+            broken = reasons.get(f"{code}({name})")
+            if broken is not None:
+                row[broken] = np.nan
+    given = ~np.isnan(angles)
+    largest = np.where(given, angles, 0.0).max(axis=0)
+    suspect = (given.sum(axis=0) >= FEWEST_ANGLES) & (largest > 0.0) & (largest < LARGEST_RADIANS)
+    first = given.argmax(axis=0)
+    return {
+        f"UNIT_SUSPECT({name})": suspect & (first == place) for place, name in enumerate(values)
+    }
 
 
 def _outside(values: NDArray[np.float64], low: float, high: float) -> Mask:

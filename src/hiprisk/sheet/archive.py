@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from hiprisk.errors import BundleError
@@ -31,7 +31,8 @@ _ENTRY = struct.Struct("<4sHHHHHHLLLHHHHHLL")
 _TAIL = struct.Struct("<4sHHHHLLH")
 _FILE = struct.Struct("<4sHHHHHLLLHH")
 _STORED = 0
-_ENCRYPTED = 0x1
+# Encrypted, sizes after the content, patched data, strongly encrypted, hidden list.
+_UNUSUAL = 0x1 | 0x8 | 0x20 | 0x40 | 0x2000
 _LINK = 0o120000
 _NAME = re.compile(r"schema\.json|[A-Za-z0-9_-]+\.(npy|npz|txt|bin)")
 _TYPE = re.compile(rb'"__class__"\s*:\s*"([^"\\]*)"\s*,\s*"__module__"\s*:\s*"([^"\\]*)"')
@@ -60,8 +61,8 @@ def check_archive(data: bytes, *, name: str) -> None:
     ------
     BundleError
         If the bytes are no archive (a pickle, say), an entry is packed, hidden, linked or named to
-        lead outside, sizes contradict each other, or a type belongs to a package that no
-        estimator of hiprisk is made of.
+        lead outside, sizes or places contradict each other, another reader could see another
+        archive in it, or a type belongs to a package that no estimator of hiprisk is made of.
     """
     if not data.startswith(_LOCAL):
         kind = "a pickle and " if data[:1] == b"\x80" else ""
@@ -71,10 +72,10 @@ def check_archive(data: bytes, *, name: str) -> None:
         raise _refusal("its parts are larger than the whole", "ARCHIVE", name)
     if len({entry.name for entry in entries}) < len(entries):
         raise _refusal("two parts have the same name", "ARCHIVE", name)
-    schema = next((entry for entry in entries if entry.name == "schema.json"), None)
+    schema = _contents(data, entries, name).get("schema.json")
     if schema is None:
         raise _refusal("this is no skops archive", "UNTRUSTED_FORMAT", name)
-    _check_types(_content(data, schema, name), name)
+    _check_types(schema, name)
 
 
 def _refusal(reason: str, code: str, name: str) -> BundleError:
@@ -84,13 +85,20 @@ def _refusal(reason: str, code: str, name: str) -> BundleError:
 
 
 def _entries(data: bytes, name: str) -> Iterator[_Entry]:
-    """The central directory, held to what skops writes."""
-    place = data.rfind(_END, max(0, len(data) - 65_557))
-    if place < 0 or len(data) < place + _TAIL.size:
-        raise _refusal("the archive is cut off", "ARCHIVE", name)
-    _, _, _, _, count, size, offset, _ = _TAIL.unpack_from(data, place)
-    if count > MAX_ENTRIES or offset + size > place:
+    """The central directory, held to what skops writes.
+
+    Whoever opens the archive later (`zipfile`) makes up for bytes before it, looks for an end
+    within a comment, and lets extra fields rename parts. Where any of these is, two readers could
+    see two archives: the list must end where the end record begins, and that ends the file.
+    """
+    place = len(data) - _TAIL.size
+    if place < 0 or not data.startswith(_END, place):
+        raise _refusal("the archive is cut off, or something follows it", "ARCHIVE", name)
+    _, *disks, count, size, offset, comment = _TAIL.unpack_from(data, place)
+    if count > MAX_ENTRIES:
         raise _refusal("the archive has too many parts", "ARCHIVE", name)
+    if offset + size != place or comment or disks != [0, 0, count]:
+        raise _refusal("the archive's list is not where it must be", "ARCHIVE", name)
     at = offset
     for _ in range(count):
         if at + _ENTRY.size > place:
@@ -100,24 +108,34 @@ def _entries(data: bytes, name: str) -> Iterator[_Entry]:
         lengths, attributes, local = fields[10:13], fields[15], fields[16]
         at += _ENTRY.size
         label = data[at : at + lengths[0]].decode("utf-8", "replace")
-        at += sum(lengths)
-        if signature != b"PK\x01\x02" or flags & _ENCRYPTED:
+        at += lengths[0]
+        if signature != b"PK\x01\x02" or flags & _UNUSUAL or lengths[1] or lengths[2]:
             raise _refusal("the archive contradicts itself", "ARCHIVE", name)
         if packing != _STORED or packed != full:
             raise _refusal("a part is packed, and may be any size when unpacked", "ARCHIVE", name)
         if not _NAME.fullmatch(label) or (attributes >> 16) & 0o170000 == _LINK:
             raise _refusal("a part's name leads outside, or it is a link", "ARCHIVE", name)
         yield _Entry(label, full, local)
+    if at != place:
+        raise _refusal("the archive's list is longer than it says", "ARCHIVE", name)
 
 
-def _content(data: bytes, entry: _Entry, name: str) -> bytes:
-    if entry.offset + _FILE.size > len(data):
-        raise _refusal("the archive contradicts itself", "ARCHIVE", name)
-    signature, *_, label_length, extra_length = _FILE.unpack_from(data, entry.offset)
-    start = entry.offset + _FILE.size + label_length + extra_length
-    if signature != _LOCAL or start + entry.size > len(data):
-        raise _refusal("the archive contradicts itself", "ARCHIVE", name)
-    return data[start : start + entry.size]
+def _contents(data: bytes, entries: Sequence[_Entry], name: str) -> dict[str, bytes]:
+    """What each part holds; parts must fill the archive up to its list, without gap or overlap."""
+    found, at = {}, 0
+    for entry in sorted(entries, key=lambda entry: entry.offset):
+        if entry.offset != at or at + _FILE.size > len(data):
+            raise _refusal("the archive has gaps, or parts that overlap", "ARCHIVE", name)
+        signature, *_, label_length, extra_length = _FILE.unpack_from(data, at)
+        start = at + _FILE.size + label_length + extra_length
+        label = data[at + _FILE.size : at + _FILE.size + label_length]
+        at = start + entry.size
+        if signature != _LOCAL or label != entry.name.encode() or at > len(data):
+            raise _refusal("the archive contradicts itself", "ARCHIVE", name)
+        found[entry.name] = data[start:at]
+    if at != _TAIL.unpack_from(data, len(data) - _TAIL.size)[6]:
+        raise _refusal("the archive has gaps, or parts that overlap", "ARCHIVE", name)
+    return found
 
 
 def _check_types(schema: bytes, name: str) -> None:

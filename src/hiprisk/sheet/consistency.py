@@ -17,6 +17,7 @@ from hiprisk.sheet.format import (
     MissingModel,
     OutcomeSpec,
     Sheet,
+    TrainingSummary,
     Tree,
     TreesModel,
     VariableSpec,
@@ -55,6 +56,7 @@ def _problems(sheet: Sheet) -> Iterable[str]:
     else:
         yield from _trees_problems(sheet.model, known)
     yield from _outcome_problems(sheet)
+    yield from _first_visit_problems(sheet)
     # Last: only where all lengths and names fit can sizes be reckoned.
     yield from magnitude_problems(sheet)
 
@@ -68,20 +70,44 @@ def _variable_problems(variable: VariableSpec) -> Iterable[str]:
     for bounds in (variable.hard, variable.soft):
         if bounds is not None and not bounds[0] < bounds[1]:
             yield f"a range of variable '{variable.name}' does not ascend"
-    training = variable.training
-    if training is not None and training.edges:
-        if list(training.edges) != sorted(set(training.edges)):
-            yield f"the edges of variable '{variable.name}' do not ascend"
-        if len(training.shares) != len(training.edges) + 1:
-            yield f"the shares of variable '{variable.name}' do not fit its edges"
+    yield from _summary_problems(variable.training, variable)
     if variable.kind == "category" and len(set(variable.levels)) < 2:
         yield f"category '{variable.name}' has fewer than two levels"
-    n_shares = len(training.level_shares) if training is not None else 0
-    if n_shares not in (0, len(variable.levels)):
-        yield f"the level shares of variable '{variable.name}' do not fit its levels"
     if variable.kind == "category" and variable.measurement is not None:
         yield f"category '{variable.name}' has a measurement error, which only numbers have"
     yield from _measurement_problems(variable.measurement, f"variable '{variable.name}'")
+
+
+def _summary_problems(
+    summary: TrainingSummary | None, variable: VariableSpec | None
+) -> Iterable[str]:
+    """What is wrong with a summary of a variable, or of the predictions."""
+    if summary is None:
+        return
+    what = "the predictions" if variable is None else f"variable '{variable.name}'"
+    if summary.edges:
+        if list(summary.edges) != sorted(set(summary.edges)):
+            yield f"the edges of {what} do not ascend"
+        if len(summary.shares) != len(summary.edges) + 1:
+            yield f"the shares of {what} do not fit its edges"
+    n_levels = 0 if variable is None else len(variable.levels)
+    if len(summary.level_shares) not in (0, n_levels):
+        yield f"the level shares of {what} do not fit its levels"
+
+
+def _first_visit_problems(sheet: Sheet) -> Iterable[str]:
+    visit = sheet.first_visit
+    if visit is None:
+        return
+    lengths = {len(visit.variables), len(visit.means), len(visit.sds)}
+    if lengths != {len(sheet.variables)}:
+        yield "the people of the first visit are not described in every variable"
+        return
+    for variable, summary in zip(sheet.variables, visit.variables, strict=True):
+        yield from _summary_problems(summary, variable)
+    yield from _summary_problems(visit.predictions, None)
+    if any(sd is not None and sd < 0.0 for sd in (*visit.sds, visit.sd_prediction)):
+        yield "a standard deviation of the first visit is negative"
 
 
 def _measurement_problems(measurement: MeasurementError | None, what: str) -> Iterable[str]:
@@ -119,6 +145,8 @@ def _missing_problems(missing: MissingModel, width: int) -> Iterable[str]:
         yield "the covariance for missing values is not symmetric"
     elif not _is_positive_definite(missing.covariance):
         yield "the covariance for missing values is not positive definite"
+    if missing.n_people is not None and missing.n_people < 1:
+        yield "the means for missing values come from nobody"
     if not missing.draws or not _is_rectangle(missing.draws, len(missing.draws), width):
         yield "the draws for missing values do not fit the columns"
 

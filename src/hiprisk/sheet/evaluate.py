@@ -237,7 +237,7 @@ class SheetEvaluator:
                 if self._model.n_refits:
                     refitted = expit(self._model.refitted(named, part[0].size))
                     for draw in range(shape[0]):
-                        refit_total += refitted.reshape(-1, *shape)[:, draw]
+                        refit_total += refitted.reshape(self._model.n_refits, *shape)[:, draw]
         mean = _mean(draws)
         return _Location(
             mean=mean,

@@ -169,11 +169,18 @@ def _group(
     sheet: Sheet, members: frozenset[str], used: list[str], roots: Mapping[str, frozenset[str]]
 ) -> Group:
     columns = tuple(column for column in used if roots[column] and roots[column] <= members)
-    labels = {derived.name: derived.label or derived.name for derived in sheet.derived}
-    for column in sheet.columns:
-        labels[column.name] = sheet.variable(column.variable).label
+    labels = {derived.name: (derived.label,) for derived in sheet.derived if derived.label}
+    own = {spec.name: spec.label for spec in sheet.variables}
     return Group(
         variables=tuple(spec.name for spec in sheet.variables if spec.name in members),
         columns=columns,
-        label=" and ".join(dict.fromkeys(labels[column] for column in columns)),
+        # A derived column without words is said by the variables that it is made of.
+        label=" and ".join(
+            dict.fromkeys(
+                label
+                for column in columns
+                for label in labels.get(column)
+                or [own[name] for name in own if name in roots[column]]
+            )
+        ),
     )

@@ -116,11 +116,15 @@ class MissingModel:
     covariance : tuple of tuple of float, n_columns x n_columns
     draws : tuple of tuple of float, n_draws x n_columns
         Standard normal numbers, the same for every row and on every path.
+    n_people : int or None
+        Rows that mean and covariance were estimated on, incomplete ones among them; None where not
+        known.
     """
 
     mean: Vector
     covariance: Matrix
     draws: Matrix
+    n_people: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -261,6 +265,33 @@ class OutcomeSpec:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FirstVisit:
+    """Everybody whom a study saw at the first visit, also those it could not learn from later.
+
+    A model in use meets such people: nobody knows at the first visit whose hip will be replaced.
+
+    Attributes
+    ----------
+    n_people : int
+    variables : tuple of TrainingSummary
+        In the order of the sheet's variables.
+    means, sds : tuple of (float or None)
+        Of the known values of numbers, None for categories.
+    predictions : TrainingSummary
+        Of the model's own predictions of these people.
+    mean_prediction, sd_prediction : float
+    """
+
+    n_people: int
+    variables: tuple[TrainingSummary, ...]
+    means: tuple[float | None, ...]
+    sds: tuple[float | None, ...]
+    predictions: TrainingSummary
+    mean_prediction: float
+    sd_prediction: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Sheet:
     """A whole model.
 
@@ -277,6 +308,10 @@ class Sheet:
         The coefficients are made up, to show the form of a published model.
     residual_sd : float or None
         Spread of the outcome about the prediction, for a continuous outcome.
+    first_visit : FirstVisit or None
+        Whom drift is measured against; None where only the people learned from are known.
+    n_people : int or None
+        Rows with a known outcome that the model's average was fitted to; None where not known.
     """
 
     name: str
@@ -293,6 +328,8 @@ class Sheet:
     distribution: Distribution | None = None
     residual_sd: float | None = None
     max_imputed_weight: float = 0.9
+    first_visit: FirstVisit | None = None
+    n_people: int | None = None
     notes: tuple[str, ...] = ()
     invented: bool | None = None
     format: Literal["hiprisk-sheet"] = field(default="hiprisk-sheet")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 import os
 import shutil
@@ -18,9 +17,9 @@ from hiprisk.bundle import Bundle
 from hiprisk.config import TrackingSettings
 from hiprisk.errors import MissingExtraError, StoreError
 from hiprisk.evidence.document import Evidence
+from hiprisk.tracking.store import DEFAULT_STORE, ready_store, store_file
 from hiprisk.tracking.wheel import write_wheel
 
-DEFAULT_STORE = "sqlite:///mlflow.db"
 MAX_PARAM = 500
 SERVING_PACKAGES = ("mlflow", "numpy", "pandas", "pyarrow", "pydantic", "PyYAML")
 
@@ -98,29 +97,33 @@ def _import_mlflow() -> Any:
 
 
 def _connect(mlflow: Any, store: str, experiment: str) -> str:
-    """Connect to the store, under a lock: MLflow's first use of an empty one is not safe."""
     try:
-        with _locked(store):
+        with ready_store(store):
             mlflow.set_tracking_uri(store)
             return str(mlflow.set_experiment(experiment).experiment_id)
+    except StoreError:
+        raise
     except Exception as broken:  # the store raises whatever its driver does
-        raise StoreError(
-            "the MLflow store cannot be used",
-            column="MLFLOW_TRACKING_URI" if "MLFLOW_TRACKING_URI" in os.environ else DEFAULT_STORE,
-            advice="check the address, or train without tracking: --set tracking.enabled=false",
-        ) from broken
+        raise _unusable(store) from broken
 
 
-@contextlib.contextmanager
-def _locked(store: str) -> Iterator[None]:
-    if not store.startswith("sqlite:///"):
-        yield
-        return
-    lock = Path(store.removeprefix("sqlite:///") + ".lock")
-    lock.parent.mkdir(parents=True, exist_ok=True)
-    with lock.open("w") as stream:
-        fcntl.flock(stream, fcntl.LOCK_EX)
-        yield
+def _unusable(store: str) -> StoreError:
+    """Names what the user can see: the file of a SQLite store, or the variable that was set."""
+    path = store_file(store)
+    without = "or train without tracking: --set tracking.enabled=false"
+    if path is not None:
+        return StoreError(
+            "the MLflow store in this file cannot be used",
+            file=path.name,
+            advice="see that it can be written and that no other program keeps it locked; or move "
+            "it away, and the next run makes a new one without the runs recorded so far; "
+            f"{without}",
+        )
+    return StoreError(
+        "the MLflow store cannot be used",
+        column="MLFLOW_TRACKING_URI",
+        advice=f"check the address, {without}",
+    )
 
 
 def _process_tags() -> dict[str, str]:

@@ -1,7 +1,8 @@
 """How a new cohort's people differ from those a model was developed on.
 
 Of the development cohort a sheet keeps a mean and a covariance, so without the cohort itself its
-people are taken to be normal with these; with it, membership is modelled outright.
+people are taken to be normal with these; with it, membership is modelled outright. The distance
+of two means from samples is never 0, so what chance alone gives is taken off.
 
 References
 ----------
@@ -13,125 +14,56 @@ References
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import norm
 
 from hiprisk.errors import InputError
 from hiprisk.features.imputation import fit_normal
 from hiprisk.features.normal_people import normal_people
 from hiprisk.learning.export import sheet_columns
 from hiprisk.learning.folds import grouped_folds
+from hiprisk.learning.participants import numbered
 from hiprisk.learning.unpenalised import fit_logistic
 from hiprisk.metrics.discrimination import c_statistic
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.seeding import rng_for
 from hiprisk.sheet.evaluate import SheetEvaluator
 from hiprisk.sheet.format import Sheet
+from hiprisk.validation.casemix_results import CaseMix, ColumnShift
 from hiprisk.validation.intervals import percentile_intervals
+from hiprisk.validation.linear_parts import linear_parts
 from hiprisk.validation.newpeople import NewPeople
+from hiprisk.validation.separation import (
+    Moments,
+    covariance_of_mean,
+    separation,
+    standardised_difference_estimate,
+)
 
 Floats = NDArray[np.float64]
 
 NORMAL_PEOPLE = 10_000
 FOLDS = 5
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ColumnShift:
-    """One column (a number, or the indicator of a level) in both cohorts.
-
-    Attributes
-    ----------
-    standardised_difference : float
-        Difference of means over the root of the mean of both variances.
-    """
-
-    column: str
-    development_mean: float
-    development_sd: float
-    new_mean: float
-    new_sd: float
-    standardised_difference: float
-    development_missing: float
-    new_missing: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseMix:
-    """Case mix of a new cohort beside the development cohort.
-
-    Attributes
-    ----------
-    lp_mean_development, lp_sd_development : float
-        Of the linear predictor, under the sheet's normal model or in the cohort that was given.
-    lp_sd_ratio : float
-        New over development: below 1 the new people are more alike, and discrimination is harder.
-    mahalanobis : float
-        Distance of the two mean vectors in the pooled covariance.
-    normal_membership_c : float
-        C statistic of telling the two cohorts apart by predictors, were both normal with the
-        pooled covariance: the normal distribution's value at the distance over root two.
-    membership : Estimate or None
-        C statistic of a logistic membership model of predictors and outcome, cross-validated,
-        where the development cohort was given.
-    basis : str
-        In words, what the development cohort is known from.
-    """
-
-    columns: tuple[ColumnShift, ...]
-    lp_mean_development: float
-    lp_sd_development: float
-    lp_mean_new: float
-    lp_sd_new: float
-    lp_sd_ratio: float
-    mahalanobis: float
-    normal_membership_c: float
-    membership: Estimate | None
-    basis: str
-
-    def to_frame(self) -> pd.DataFrame:
-        """One row a column."""
-        return pd.DataFrame([_as_dict(shift) for shift in self.columns])
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON."""
-        return {
-            "basis": self.basis,
-            "columns": [_as_dict(shift) for shift in self.columns],
-            "lp_mean_development": self.lp_mean_development,
-            "lp_sd_development": self.lp_sd_development,
-            "lp_mean_new": self.lp_mean_new,
-            "lp_sd_new": self.lp_sd_new,
-            "lp_sd_ratio": self.lp_sd_ratio,
-            "mahalanobis": self.mahalanobis,
-            "normal_membership_c": self.normal_membership_c,
-            "membership_c": None if self.membership is None else self.membership.to_dict(),
-        }
-
-
-def _as_dict(shift: ColumnShift) -> dict[str, Any]:
-    return {name: getattr(shift, name) for name in ColumnShift.__slots__}
-
-
-def standardised_difference(mean_1: float, sd_1: float, mean_2: float, sd_2: float) -> float:
-    """Difference of two means, second minus first, over the root of the mean variance.
-
-    Examples
-    --------
-    >>> standardised_difference(50.0, 10.0, 55.0, 10.0)
-    0.5
-    """
-    spread = float(np.sqrt((sd_1 * sd_1 + sd_2 * sd_2) / 2.0))
-    return 0.0 if spread == 0.0 else (mean_2 - mean_1) / spread
+# So many sites say how far sites differ.
+FEWEST_SITES = 5
 
 
 def knows_its_people(sheet: Sheet) -> bool:
     """Whether a sheet says anything of the development cohort's means and covariance."""
     return sheet.max_imputed_weight > 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """One cohort's columns as far as they are known."""
+
+    moments: Moments
+    missing: Floats
+    lp_mean: float
+    lp_sd: float
+    n: int | None
 
 
 def compare_case_mix(
@@ -164,38 +96,99 @@ def compare_case_mix(
             code="NO_CASE_MIX",
             advice="give the cohort with --development FILE",
         )
-    new = _columns(sheet, people.frame)
+    # The normal model's spread has all of the missing values' part, so the new side has it too.
+    new = _side_of(sheet, people.scored, with_missing_part=development is None)
     if development is None:
-        mean, covariance = np.array(sheet.missing.mean), np.array(sheet.missing.covariance)
-        lp = _normal_lp(sheet)
-        missing = _stated_missing(sheet)
-        basis = "the sheet's mean and covariance of the predictors, taken as normal; the outcome "
-        basis += "is not among them"
+        old, basis = _stated_side(sheet), _stated_basis(sheet)
     else:
-        old = _columns(sheet, development.frame)
-        fit = fit_normal(_varying(old))
-        mean, covariance = fit.mean, fit.covariance
-        lp = development.lp
-        missing = np.isnan(old).mean(axis=0)
+        old = _side_of(sheet, development.scored, with_missing_part=False)
         basis = "the development cohort itself"
-    known = ~np.isnan(new).all(axis=0)
-    fitted = fit_normal(_varying(new[:, known]))
-    distance = _mahalanobis(mean[known], covariance[np.ix_(known, known)], fitted)
-    lp_sd, new_sd = float(np.std(lp)), float(np.std(people.lp))
+    known = new.missing < 1.0
     return CaseMix(
-        columns=_shifts(sheet, mean, covariance, missing, new),
-        lp_mean_development=float(np.mean(lp)),
-        lp_sd_development=lp_sd,
-        lp_mean_new=float(np.mean(people.lp)),
-        lp_sd_new=new_sd,
-        lp_sd_ratio=new_sd / lp_sd if lp_sd > 0 else 1.0,
-        mahalanobis=distance,
-        normal_membership_c=float(norm.cdf(distance / np.sqrt(2.0))),
+        columns=_shifts(sheet, old, new),
+        n_development=old.n,
+        n_new=int(new.n or 0),
+        lp_mean_development=old.lp_mean,
+        lp_sd_development=old.lp_sd,
+        lp_mean_new=new.lp_mean,
+        lp_sd_new=new.lp_sd,
+        lp_sd_ratio=new.lp_sd / old.lp_sd if old.lp_sd > 0 else 1.0,
+        separation=separation(old.moments.of(known), new.moments.of(known)),
         membership=None
         if development is None
         else membership_c(sheet, development, people, seed=seed, n_resamples=n_resamples),
         basis=basis,
     )
+
+
+def _side_of(sheet: Sheet, frame: pd.DataFrame, *, with_missing_part: bool) -> _Side:
+    """A cohort of whose people everything is at hand."""
+    columns = _columns(sheet, frame)
+    missing = np.isnan(columns).mean(axis=0)
+    known = missing < 1.0
+    fitted = fit_normal(_varying(columns[:, known]))
+    width = columns.shape[1]
+    mean, covariance = np.zeros(width), np.zeros((width, width))
+    mean[known] = fitted.mean
+    covariance[np.ix_(known, known)] = fitted.covariance
+    evaluator = SheetEvaluator(sheet)
+    lp, _ = linear_parts(evaluator, list(columns.T))
+    variance = float(np.var(lp))
+    if with_missing_part:
+        prediction = evaluator.predict(sheet_columns(sheet.variables, frame))
+        variance += float(np.mean(prediction.imputation_variance))
+    clusters, n_clusters = _clusters(frame)
+    return _Side(
+        Moments(
+            mean=mean,
+            covariance=covariance,
+            known=np.maximum((~np.isnan(columns)).sum(axis=0), 1).astype(np.float64),
+            of_mean=None if clusters is None else covariance_of_mean(columns, mean, clusters),
+            n_clusters=n_clusters,
+        ),
+        missing,
+        float(np.mean(lp)),
+        float(np.sqrt(variance)),
+        len(frame),
+    )
+
+
+def _clusters(frame: pd.DataFrame) -> tuple[NDArray[np.intp] | None, int | None]:
+    """What makes rows alike: their sites where there are several, else the person."""
+    for column, fewest in (("site", FEWEST_SITES), ("person_id", 2)):
+        if column in frame.columns:
+            labels = numbered(frame, column, shared=column == "site")
+            n = len(np.unique(labels))
+            if fewest <= n < len(frame):
+                return labels, n
+    return None, None
+
+
+def _stated_side(sheet: Sheet) -> _Side:
+    """The development cohort as its sheet has it."""
+    missing = _stated_missing(sheet)
+    n = sheet.missing.n_people
+    lp = _normal_lp(sheet)
+    return _Side(
+        Moments(
+            mean=np.array(sheet.missing.mean),
+            covariance=np.array(sheet.missing.covariance),
+            known=None if n is None else np.maximum(n * (1.0 - missing), 1.0),
+        ),
+        missing,
+        float(np.mean(lp)),
+        float(np.std(lp)),
+        n,
+    )
+
+
+def _stated_basis(sheet: Sheet) -> str:
+    n = sheet.missing.n_people
+    basis = "the sheet's mean and covariance of the predictors, taken as normal; the outcome is "
+    basis += "not among them; "
+    if n is None:
+        return basis + "of how many people they are is not known, so they count as exact"
+    return basis + f"estimated on {n} people"
 
 
 def _columns(sheet: Sheet, frame: pd.DataFrame) -> Floats:
@@ -220,37 +213,34 @@ def _stated_missing(sheet: Sheet) -> Floats:
     return np.array([stated[column.variable] for column in sheet.columns])
 
 
-def _mahalanobis(mean: Floats, covariance: Floats, new: Any) -> float:
-    difference = new.mean - mean
-    pooled = (covariance + new.covariance) / 2.0
-    return float(np.sqrt(difference @ np.linalg.pinv(pooled, hermitian=True) @ difference))
-
-
-def _shifts(
-    sheet: Sheet, mean: Floats, covariance: Floats, missing: Floats, new: Floats
-) -> tuple[ColumnShift, ...]:
+def _shifts(sheet: Sheet, old: _Side, new: _Side) -> tuple[ColumnShift, ...]:
     found = []
     for place, column in enumerate(sheet.columns):
-        known = new[~np.isnan(new[:, place]), place]
-        if not len(known):
+        if new.missing[place] == 1.0:
             continue
-        sd = float(np.sqrt(covariance[place, place]))
-        new_mean, new_sd = float(known.mean()), float(known.std())
+        part = float(new.moments.cluster_part()[place])
+        then, now = (_moments_at(side, place, part) for side in (old, new))
         found.append(
             ColumnShift(
                 column=column.name,
-                development_mean=float(mean[place]),
-                development_sd=sd,
-                new_mean=new_mean,
-                new_sd=new_sd,
-                standardised_difference=standardised_difference(
-                    float(mean[place]), sd, new_mean, new_sd
-                ),
-                development_missing=float(missing[place]),
-                new_missing=1.0 - len(known) / len(new),
+                development_mean=then[0],
+                development_sd=then[1],
+                new_mean=now[0],
+                new_sd=now[1],
+                difference=standardised_difference_estimate(then, now),
+                development_missing=float(old.missing[place]),
+                new_missing=float(new.missing[place]),
             )
         )
     return tuple(found)
+
+
+def _moments_at(side: _Side, place: int, part: float) -> tuple[float, float, float | None]:
+    """Mean, standard deviation and number of people, as if each stood alone, of one column."""
+    moments = side.moments
+    known = None if moments.known is None else 1.0 / (1.0 / float(moments.known[place]) + part)
+    sd = float(np.sqrt(moments.covariance[place, place]))
+    return float(moments.mean[place]), sd, known
 
 
 def membership_c(
@@ -293,35 +283,3 @@ def _membership_design(sheet: Sheet, people: NewPeople) -> Floats:
         for place in range(len(sheet.columns))
     ]
     return np.column_stack([*filled, people.observed])
-
-
-def shift_words(case_mix: CaseMix) -> tuple[str, ...]:
-    """Case mix in plain sentences."""
-    c = case_mix.normal_membership_c
-    if case_mix.membership is not None:
-        c = case_mix.membership.value
-    if c < 0.6:
-        first = (
-            "the new people are much like those the model was developed on, so this shows "
-            "whether the model can be reproduced"
-        )
-    elif c < 0.75:
-        first = "the new people differ somewhat from those the model was developed on"
-    else:
-        first = (
-            "the new people differ clearly from those the model was developed on, so this "
-            "shows whether the model carries over to others"
-        )
-    ratio = case_mix.lp_sd_ratio
-    alike = "more alike" if ratio < 1 else "more varied"
-    moved = sorted(case_mix.columns, key=lambda s: -abs(s.standardised_difference))[:1]
-    far = ""
-    if moved and abs(moved[0].standardised_difference) > 0.1:
-        far = (
-            f"; the largest shift is {moved[0].column} "
-            f"({moved[0].standardised_difference:+.2f} standard deviations)"
-        )
-    return (
-        f"Case mix: {first} (membership C {c:.2f}{far}).",
-        f"Their predictions spread {ratio:.2f} times as widely ({alike}).",
-    )

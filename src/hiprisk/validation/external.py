@@ -24,7 +24,7 @@ from hiprisk.learning.participants import FlowStep
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.registry import MetricFunction, metrics_for
 from hiprisk.sheet.format import Event, Sheet
-from hiprisk.validation.casemix import CaseMix, shift_words
+from hiprisk.validation.casemix_results import CaseMix, shift_words
 from hiprisk.validation.flexible import Flexible, judge_flexibly
 from hiprisk.validation.intervals import percentile_intervals
 from hiprisk.validation.newpeople import NewPeople

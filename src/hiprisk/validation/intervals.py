@@ -25,7 +25,7 @@ from hiprisk.seeding import rng_for
 Floats = NDArray[np.float64]
 Integers = NDArray[np.intp]
 
-__all__ = ["Estimate", "metric_intervals", "percentile_intervals"]
+__all__ = ["Estimate", "error_interval", "metric_intervals", "percentile_intervals"]
 
 N_COSTLY = 200
 # So many draws are held at a time.
@@ -73,7 +73,7 @@ def percentile_intervals(
     Notes
     -----
     A resample in which a metric that is not costly cannot be computed (one class only) is drawn
-    again.
+    again. Errors of a smoothed calibration curve have an `error_interval`.
     """
     cheap = {metric: f for metric, f in metrics.items() if metric not in costly}
     dear = {metric: f for metric, f in metrics.items() if metric in costly}
@@ -97,6 +97,7 @@ def percentile_intervals(
             drawn[metric],
             n_wanted=min(n_costly, n_resamples) if metric in dear else n_resamples,
             level=level,
+            curve_error=_curve_of(function) is not None,
         )
         for metric, function in metrics.items()
     )
@@ -190,16 +191,53 @@ def _curve_of(function: MetricFunction) -> tuple[str, str] | None:
 
 
 def _with_percentiles(
-    estimate: Estimate, drawn: Sequence[float], *, n_wanted: int, level: float
+    estimate: Estimate, drawn: Sequence[float], *, n_wanted: int, level: float, curve_error: bool
 ) -> Estimate:
     if 2 * len(drawn) < n_wanted:
         raise InputError(
             f"'{estimate.name}' cannot be computed on most resamples: too few people",
             code="DEGENERATE",
         )
+    if curve_error:
+        return error_interval(estimate.value, drawn, level=level, name=estimate.name)
     tail = (1.0 - level) / 2.0
     low, high = np.quantile(drawn, (tail, 1.0 - tail))
     return Estimate(name=estimate.name, value=estimate.value, low=float(low), high=float(high))
+
+
+def error_interval(
+    value: float, drawn: Sequence[float] | Floats, *, level: float = 0.95, name: str = ""
+) -> Estimate:
+    """An error of a smoothed curve, which cannot be negative, with a bootstrap interval.
+
+    Parameters
+    ----------
+    value : float
+        The error, at least 0.
+    drawn : sequence of float
+        The same on each resample of people.
+    level : float
+    name : str
+
+    Notes
+    -----
+    A smoothed curve follows the noise of its people, and that of a resample follows it once more:
+    the resamples' errors lie above the estimate, often all of them, and so would their percentiles.
+    The interval is the outer one of two, no end below 0: the percentiles moved to have their mean
+    at the estimate, which spread the more the larger the error is; and the basic bootstrap, twice
+    the estimate less the percentiles, which knows that the estimate itself has about as much of the
+    noise in it as the resamples add. ``experiments/curve_errors`` has what they cover.
+    """
+    tail = (1.0 - level) / 2.0
+    low, high = np.quantile(drawn, (tail, 1.0 - tail))
+    bias = float(np.mean(drawn)) - value
+    # A skew distribution's mean can lie beyond a percentile of its own: the estimate stays inside.
+    return Estimate(
+        name=name,
+        value=value,
+        low=max(float(min(low - bias, 2.0 * value - high, value)), 0.0),
+        high=float(max(high - bias, 2.0 * value - low, value)),
+    )
 
 
 def metric_intervals(

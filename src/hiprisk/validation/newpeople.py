@@ -5,19 +5,16 @@ Nobody is dropped in silence: every row that is not judged is counted with a rea
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hiprisk.cohort.dictionary import Variable, load_dictionary, variables_beyond
 from hiprisk.cohort.findings import Finding
-from hiprisk.cohort.mapping import CohortMapping
 from hiprisk.cohort.moved import compare_with_training
-from hiprisk.cohort.reading import Cohort, fingerprint, read_cohort
+from hiprisk.cohort.reading import Cohort
 from hiprisk.config import OutcomeSettings
 from hiprisk.errors import InputError
 from hiprisk.learning.export import sheet_columns
@@ -25,18 +22,13 @@ from hiprisk.learning.participants import FlowStep, numbered, observed_outcome
 from hiprisk.metrics.calibration import logit
 from hiprisk.sheet.applicability import assess
 from hiprisk.sheet.evaluate import SheetEvaluator
-from hiprisk.sheet.format import LinearModel, Sheet
-from hiprisk.sheet.models import LinearEvaluator
-from hiprisk.sheet.terms import add_derived
-from hiprisk.validation.usable import (
-    check_enough,
-    check_predictions,
-    check_usable,
-    refuse_misread,
-)
+from hiprisk.sheet.format import Sheet
+from hiprisk.validation.linear_parts import linear_parts
+from hiprisk.validation.usable import check_enough, check_predictions, check_usable, refuse_misread
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+
 
 _ROW = "row_in_the_cohort"
 
@@ -49,6 +41,9 @@ class NewPeople:
     ----------
     frame : DataFrame
         Their dictionary variables.
+    scored : DataFrame
+        Everybody for whom there is a prediction, also those whose outcome is not known; without
+        those whom the strategy for hip replacement leaves out.
     observed, predicted : ndarray, shape (n_people,)
     lp : ndarray, shape (n_people,)
         Linear predictor, before bounds; the mean over the draws of what was missing.
@@ -74,6 +69,7 @@ class NewPeople:
     """
 
     frame: pd.DataFrame
+    scored: pd.DataFrame
     observed: Floats
     predicted: Floats
     lp: Floats
@@ -95,88 +91,6 @@ class NewPeople:
     def n(self) -> int:
         """Number of rows judged."""
         return len(self.observed)
-
-
-def read_new_cohort(
-    path: Path | str,
-    mapping: CohortMapping | None,
-    *,
-    sheet: Sheet | None,
-    outcome: OutcomeSettings,
-    predictions: str | None = None,
-) -> Cohort:
-    """Read a cohort with the model's own variables, outcome and predictions beyond the dictionary.
-
-    Parameters
-    ----------
-    path : path-like
-    mapping : CohortMapping, optional
-    sheet : Sheet, optional
-    outcome : OutcomeSettings
-    predictions : str, optional
-        Column of predictions that stand in the file.
-
-    Raises
-    ------
-    InputError
-        If the file as a whole cannot be used.
-    """
-    extra = () if sheet is None else variables_beyond(sheet.variables)
-    known = {*load_dictionary(), *(variable.name for variable in extra)}
-    wanted = [_outcome_variable(outcome)]
-    if predictions is not None:
-        wanted.append(
-            Variable(name=predictions, label="prediction", kind="number", source="the file")
-        )
-    more = tuple(variable for variable in wanted if variable.name not in known)
-    return read_cohort(path, mapping, extra=(*extra, *more))
-
-
-def _outcome_variable(outcome: OutcomeSettings) -> Variable:
-    is_category = outcome.event_level is not None
-    return Variable(
-        name=outcome.variable,
-        label=outcome.label,
-        kind="category" if is_category else "number",
-        source="the model's outcome",
-        unit=None if is_category else outcome.unit,
-    )
-
-
-def select_rows(cohort: Cohort, where: Mapping[str, Sequence[str]]) -> Cohort:
-    """The rows of a cohort that have certain levels; findings are the whole file's.
-
-    Raises
-    ------
-    InputError
-        If a variable is absent, or no row has the level.
-    """
-    if not where:
-        return cohort
-    keep = np.ones(cohort.n_rows, dtype=bool)
-    for variable, levels in where.items():
-        if variable not in cohort.frame.columns:
-            raise InputError(
-                "the cohort has no such variable to select by",
-                code="MISSING_COLUMN",
-                file=cohort.source_name,
-                column=variable,
-                advice="map it in the mapping",
-            )
-        keep &= cohort.frame[variable].astype(object).isin(list(levels)).to_numpy()
-    if not keep.any():
-        raise InputError(
-            "no row has these levels", code="TOO_FEW", file=cohort.source_name, advice="see --where"
-        )
-    rows = np.array(cohort.file_rows or range(1, cohort.n_rows + 1))
-    frame = cohort.frame.loc[keep].reset_index(drop=True)
-    return replace(
-        cohort,
-        frame=frame,
-        fingerprint=fingerprint(frame),
-        file_rows=tuple(int(row) for row in rows[keep]),
-        unreadable={key: mask[keep] for key, mask in cohort.unreadable.items()},
-    )
 
 
 def meet(
@@ -250,6 +164,7 @@ def _judged(
     names = [spec.name for spec in sheet.variables]
     return NewPeople(
         frame=frame.drop(columns=_ROW),
+        scored=_scored(cohort, outcome, reasons),
         observed=observed,
         predicted=prediction.predicted,
         lp=lp,
@@ -301,6 +216,7 @@ def meet_predictions(
     predicted = values[~missing]
     return NewPeople(
         frame=frame.drop(columns=_ROW),
+        scored=_scored(cohort, outcome, {"NO_PREDICTION": _lacking(cohort, column)}),
         observed=observed,
         predicted=predicted,
         lp=logit(predicted) if outcome.kind == "binary" else predicted,
@@ -346,6 +262,22 @@ def followed_up(
     )
 
 
+def _scored(cohort: Cohort, outcome: OutcomeSettings, reasons: Mapping[str, Mask]) -> pd.DataFrame:
+    """Everybody under the declared strategy who gets a prediction, outcome known or not."""
+    frame = cohort.frame.assign(**{_ROW: np.arange(cohort.n_rows)})
+    frame = observed_outcome(frame, outcome).frame
+    refused = np.zeros(cohort.n_rows, dtype=bool)
+    for mask in reasons.values():
+        refused |= mask
+    kept = ~refused[frame[_ROW].to_numpy()]
+    scored: pd.DataFrame = frame.loc[kept].drop(columns=_ROW).reset_index(drop=True)
+    return scored
+
+
+def _lacking(cohort: Cohort, column: str) -> Mask:
+    return np.asarray(np.isnan(cohort.frame[column].to_numpy(dtype=np.float64)))
+
+
 def _baseline(frame: pd.DataFrame, name: str | None) -> Floats:
     if name is None or name not in frame.columns:
         return np.full(len(frame), np.nan)
@@ -354,53 +286,3 @@ def _baseline(frame: pd.DataFrame, name: str | None) -> Floats:
 
 def _step(label: str, left_out: Mask) -> FlowStep:
     return FlowStep(label=label, n_left_out=int(left_out.sum()), n_remaining=int((~left_out).sum()))
-
-
-def linear_parts(evaluator: SheetEvaluator, known: list[Floats]) -> tuple[Floats, Floats | None]:
-    """Linear predictor and, of a linear model, each term's functions: means over the draws.
-
-    Parameters
-    ----------
-    evaluator : SheetEvaluator
-    known : list of ndarray
-        The sheet's columns, NaN where missing.
-    """
-    sheet = evaluator.sheet
-    if not isinstance(sheet.model, LinearModel):
-        (lp,) = _mean_over_draws(evaluator, known, lambda filled: [_lp(evaluator, filled)])
-        return lp, None
-    terms = LinearEvaluator(sheet.model)
-    if not sheet.model.terms:
-        return np.full(len(known[0]), sheet.model.intercept), np.empty((len(known[0]), 0))
-
-    def functions(filled: list[Floats]) -> list[Floats]:
-        named = dict(zip((column.name for column in sheet.columns), filled, strict=True))
-        add_derived(sheet.derived, named)
-        return terms.functions(named)
-
-    design = np.column_stack(_mean_over_draws(evaluator, known, functions))
-    coefficients = np.array([c for term in sheet.model.terms for c in term.coefficients])
-    return sheet.model.intercept + design @ coefficients, design
-
-
-def _lp(evaluator: SheetEvaluator, filled: list[Floats]) -> Floats:
-    return evaluator.linear_predictor(filled, len(filled[0]))
-
-
-def _mean_over_draws(
-    evaluator: SheetEvaluator,
-    known: list[Floats],
-    function: Callable[[list[Floats]], list[Floats]],
-) -> list[Floats]:
-    incomplete = np.zeros(len(known[0]), dtype=bool)
-    for column in known:
-        incomplete |= np.isnan(column)
-    whole = function([np.where(incomplete, 0.0, column) for column in known])
-    if not incomplete.any():
-        return whole
-    versions = evaluator.filled([column[incomplete] for column in known])
-    parts = [function(version) for version in versions]
-    for place, values in enumerate(whole):
-        values = whole[place] = np.array(values, dtype=np.float64)
-        values[incomplete] = sum(part[place] for part in parts) / len(parts)
-    return whole

@@ -189,7 +189,13 @@ def described(
         "Ranges, means and the filling-in of missing values are the development cohort's.",
         *((mixed,) if mixed else ()),
     ]
-    updated = dataclasses.replace(updated, provenance=provenance, notes=tuple(dict.fromkeys(notes)))  # type: ignore[arg-type]  # one of the sheet's literals
+    updated = dataclasses.replace(
+        updated,
+        provenance=provenance,  # type: ignore[arg-type]  # one of the sheet's literals
+        notes=tuple(dict.fromkeys(notes)),
+        # Every method but "none" estimates the average anew on these people.
+        n_people=updated.n_people if chosen.fit.method == "none" else people.n,
+    )
     if chosen.fit.coefficients is not None and updated.max_imputed_weight > 0:
         return with_weights(updated, people.frame)
     return updated

@@ -11,6 +11,7 @@ import pandas as pd
 from hiprisk.features.pooling import PooledTest
 from hiprisk.inference.increment.verdict import Verdict
 from hiprisk.metrics.estimate import Estimate
+from hiprisk.metrics.utility_bands import DecisionCurveDifference
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +62,22 @@ class WhatIf:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EventGain:
+    """Gain in net benefit across thresholds, of one event.
+
+    Attributes
+    ----------
+    event : str
+        ``outcome`` where the outcome is binary.
+    curve : DecisionCurveDifference
+        Corrected for optimism; its band is that of the gains at the declared thresholds.
+    """
+
+    event: str
+    curve: DecisionCurveDifference
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Addition:
     """What one set of blocks adds to the base.
 
@@ -80,6 +97,8 @@ class Addition:
     what_if : tuple of WhatIf
     verdict : str
     sentence : str
+    decisions : tuple of EventGain
+        Net benefit over the base, across thresholds.
     """
 
     blocks: tuple[str, ...]
@@ -91,6 +110,7 @@ class Addition:
     what_if: tuple[WhatIf, ...]
     verdict: Verdict
     sentence: str
+    decisions: tuple[EventGain, ...] = ()
 
     @property
     def name(self) -> str:
@@ -216,6 +236,7 @@ def _addition_to_dict(one: Addition) -> dict[str, Any]:
         "new_information": one.new_information.to_dict(),
         "tests": [test.to_dict() for test in one.tests],
         "coefficients": {estimate.name: estimate.to_dict() for estimate in one.coefficients},
+        "net_benefit_difference": {gain.event: gain.curve.to_dict() for gain in one.decisions},
         "what_if": [
             {"name": case.name, "sem": dict(case.sem), "gains": _gains_to_dict(case.gains)}
             for case in one.what_if

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hiprisk.config import StudyConfig
-from hiprisk.inference.increment.added import Addition, WhatIf
+from hiprisk.inference.increment.added import Addition, EventGain, WhatIf
 from hiprisk.inference.increment.block_tests import Refits, coefficients_of, tests_of
-from hiprisk.inference.increment.gains import gains_of, information_share
+from hiprisk.inference.increment.gains import gains_of, information_share, net_benefit_gain
 from hiprisk.inference.increment.nested import NestFit
-from hiprisk.inference.increment.resampled import Contest, Judged
+from hiprisk.inference.increment.resampled import Contest, Judged, Values
 from hiprisk.inference.increment.verdict import verdict
 from hiprisk.inference.increment.wording import judged_sentence
 
@@ -27,7 +27,7 @@ class Results:
     contest: Contest
     refits: Refits
     fit: NestFit
-    apparent: Floats
+    apparent: Values
     what_if: Floats
     judged: Sequence[Judged]
 
@@ -41,7 +41,7 @@ def addition_of(
         model,
         measures=contest.ruler.measures,
         unit=unit,
-        apparent=results.apparent,
+        apparent=results.apparent.test,
         training=np.array([one.training for one in results.judged]),
         test=np.array([one.test for one in results.judged]),
     )
@@ -63,6 +63,7 @@ def addition_of(
         tests=tests_of(results.refits, model),
         coefficients=coefficients_of(results.refits, model),
         what_if=_what_ifs(results, model, unit),
+        decisions=_decisions(results, model, blocks, config),
         verdict=judged,
         sentence=judged_sentence(
             blocks,
@@ -72,6 +73,31 @@ def addition_of(
             smallest=declared.value,
             n_coefficients=sizes[model] - sizes[0],
         ),
+    )
+
+
+def _decisions(
+    results: Results, model: int, blocks: tuple[str, ...], config: StudyConfig
+) -> tuple[EventGain, ...]:
+    """Gain in net benefit across thresholds, an event at a time."""
+    ruler = results.contest.ruler
+    labels = {event.name: event.label for event in ruler.outcome.events}
+    dichotomy = config.outcome.dichotomise
+    labels[""] = dichotomy.label if dichotomy else config.outcome.label
+    return tuple(
+        EventGain(
+            event=name or "outcome",
+            curve=net_benefit_gain(
+                model,
+                thresholds=ruler.grid,
+                apparent=results.apparent.benefits_test[:, place],
+                training=np.array([one.benefits_training[:, place] for one in results.judged]),
+                test=np.array([one.benefits_test[:, place] for one in results.judged]),
+                happened=ruler.outcomes(name),
+                names=(labels[name], f"with {' + '.join(blocks)}"),
+            ),
+        )
+        for place, name in enumerate(ruler.decided)
     )
 
 

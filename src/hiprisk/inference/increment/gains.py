@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from hiprisk.inference.increment.added import Gain
 from hiprisk.inference.increment.measures import Measure
 from hiprisk.metrics.estimate import Estimate
+from hiprisk.metrics.utility_bands import DecisionCurveDifference
 
 Floats = NDArray[np.float64]
 
@@ -106,6 +107,57 @@ def corrected_gain(
     moved = value + np.quantile(training, (tail, 1.0 - tail)) - float(np.mean(training))
     low, high = min(basic[0], moved[0]), max(basic[1], moved[1])
     return Estimate(name=name, value=value, low=float(low), high=float(high))
+
+
+def net_benefit_gain(
+    model: int,
+    *,
+    thresholds: Sequence[float],
+    apparent: Floats,
+    training: Floats,
+    test: Floats,
+    happened: Floats,
+    names: tuple[str, str],
+) -> DecisionCurveDifference:
+    """Net benefit of one model over the base across thresholds, point by point `corrected_gain`.
+
+    Parameters
+    ----------
+    model : int
+        Position of the model; the base is at 0.
+    thresholds : sequence of float
+    apparent : ndarray, shape (n_models, n_thresholds)
+    training, test : ndarray, shape (n_resamples, n_models, n_thresholds)
+    happened : ndarray, shape (n_people,)
+        1 or 0; NaN where unknown.
+    names : tuple of str
+        Of the event, and of the model.
+    """
+    ours, gained = apparent[model] - apparent[0], training[:, model] - training[:, 0]
+    kept = test[:, model] - test[:, 0]
+    found = [
+        corrected_gain(float(ours[place]), gained[:, place], kept[:, place], name="net_benefit")
+        for place in range(len(thresholds))
+    ]
+    known = happened[~np.isnan(happened)]
+    return DecisionCurveDifference(
+        outcome=names[0],
+        model_name=names[1],
+        reference_name="base",
+        thresholds=tuple(thresholds),
+        difference=tuple(one.value for one in found),
+        low=tuple(_end(one.low) for one in found),
+        high=tuple(_end(one.high) for one in found),
+        level=0.95,
+        prevalence=float(known.mean()),
+        n=float(len(known)),
+        optimism=tuple(float(off) for off in (gained - kept).mean(axis=0)),
+    )
+
+
+def _end(end: float | None) -> float:
+    assert end is not None
+    return end
 
 
 def shifted_interval(training: Floats, test: Floats, *, level: float = 0.95) -> Estimate:

@@ -15,10 +15,12 @@ from hiprisk.config import OutcomeSettings
 from hiprisk.errors import ConfigError, InputError
 from hiprisk.learning.uncertainty import residual_distribution
 from hiprisk.metrics.discrimination import c_statistic
+from hiprisk.metrics.utility import net_benefits
 from hiprisk.sheet.distribution import PredictiveDistribution
 from hiprisk.sheet.format import Event, OutcomeSpec
 
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
 # Quantiles at the middles of equal parts of [0, 1]: their mean pinball loss is, exactly, the CRPS
 # of the distribution that gives each of them the same weight.
@@ -107,12 +109,24 @@ class Ruler:
         Its limits and events.
     bounds : ndarray, shape (n_events, n_rows)
         What the outcome must cross, NaN where the baseline that it refers to is unknown.
+    grid : tuple of float
+        Thresholds of decision curves; empty for none.
     """
 
     measures: tuple[Measure, ...]
     observed: Floats
     outcome: OutcomeSpec
     bounds: Floats
+    grid: tuple[float, ...] = ()
+
+    @property
+    def decided(self) -> tuple[str, ...]:
+        """Events that have a decision curve; the empty name is the outcome itself."""
+        if not self.grid:
+            return ()
+        if self.outcome.kind == "binary":
+            return ("",)
+        return tuple(event.name for event in self.outcome.events) if self.needs_distribution else ()
 
     @property
     def needs_distribution(self) -> bool:
@@ -127,11 +141,19 @@ class Ruler:
             scale = distribution.scale(predicted, spread.variance)
             if any(one.name == "crps" for one in self.measures):
                 crps = crps_by_person(self.observed, distribution, predicted, scale)
-            asked = {one.event for one in self.measures if one.event}
+            asked = {one.event for one in self.measures if one.event} | set(self.decided)
             for event, bound in zip(self.outcome.events, self.bounds, strict=True):
                 if event.name in asked:
                     chances[event.name] = distribution.chance(event, bound, predicted, scale)
         return PeoplesLosses(self, predicted, crps, chances)
+
+    def outcomes(self, name: str) -> Floats:
+        """1, 0 or NaN of an event by name; the empty name is the outcome itself."""
+        if not name:
+            return self.observed
+        events = self.outcome.events
+        place = [event.name for event in events].index(name)
+        return self.happened(events[place], self.bounds[place])
 
     def happened(self, event: Event, bound: Floats) -> Floats:
         """1 where the event came, 0 where not, NaN where that is unknown."""
@@ -204,14 +226,35 @@ class PeoplesLosses:
             assert self.crps is not None
             return float(np.average(self.crps, weights=weights))
         assert measure.threshold is not None
-        if not measure.event:
-            return net_benefit(self.ruler.observed, self.predicted, measure.threshold, weights)
-        events = self.ruler.outcome.events
-        place = [event.name for event in events].index(measure.event)
-        happened = self.ruler.happened(events[place], self.ruler.bounds[place])
+        happened, chance, known = self._event(measure.event or "")
+        return net_benefit(happened, chance, measure.threshold, weights[known])
+
+    def _event(self, name: str) -> tuple[Floats, Floats, Bools]:
+        """What happened and what was foreseen, of those of whom it is known, and who they are."""
+        happened = self.ruler.outcomes(name)
         known = ~np.isnan(happened)
-        chance = self.chances[measure.event][known]
-        return net_benefit(happened[known], chance, measure.threshold, weights[known])
+        chance = self.chances[name] if name else self.predicted
+        return happened[known], chance[known], known
+
+    def benefits(self, weights: Floats) -> Floats:
+        """Net benefit across thresholds under some weightings.
+
+        Parameters
+        ----------
+        weights : ndarray, shape (n_weightings, n_rows)
+
+        Returns
+        -------
+        ndarray, shape (n_weightings, n_events, n_thresholds)
+            Of the ruler's `decided` events at its `grid`.
+        """
+        found = np.empty((len(weights), len(self.ruler.decided), len(self.ruler.grid)))
+        for place, name in enumerate(self.ruler.decided):
+            happened, chance, known = self._event(name)
+            found[:, place] = net_benefits(
+                happened, chance, weights[:, known], thresholds=self.ruler.grid
+            )
+        return found
 
 
 def net_benefit(event: Floats, chance: Floats, threshold: float, weights: Floats) -> float:

@@ -26,6 +26,7 @@ from hiprisk.inference.increment.resampled import MOST_REFERENCES, Completed, Co
 from hiprisk.learning.candidates import LearningData, blank_estimator, with_settings
 from hiprisk.learning.export import outcome_spec
 from hiprisk.learning.pipeline import complete_for_fitting
+from hiprisk.metrics.utility import THRESHOLDS
 
 Floats = NDArray[np.float64]
 
@@ -68,7 +69,7 @@ def prepare_contest(
         estimator=inside,
         data=data,
         ruler=ruler,
-        point_ruler=replace(ruler, measures=point_measures(config.outcome)),
+        point_ruler=replace(ruler, measures=point_measures(config.outcome), grid=()),
         scenarios=scenarios,
         references=_references(scenarios, everybody, data.outcome[known]),
         fixed=everybody if fast else None,
@@ -106,4 +107,10 @@ def _ruler(config: StudyConfig, design: Design, data: LearningData, *, point_onl
         bounds[place] = event.value
         if event.reference == "baseline":
             bounds[place] += data.columns[known, names.index(str(spec.baseline))]
-    return Ruler(measures=measures, observed=data.outcome[known], outcome=spec, bounds=bounds)
+    return Ruler(
+        measures=measures,
+        observed=data.outcome[known],
+        outcome=spec,
+        bounds=bounds,
+        grid=() if point_only else tuple(sorted({*THRESHOLDS, *outcome.thresholds})),
+    )

@@ -51,6 +51,8 @@ class Judged:
         On the people of the resample, and on the original people.
     likelihood_ratios : ndarray, shape (n_models,)
     what_if_training, what_if_test : ndarray, shape (n_scenarios, n_models, n_point_measures)
+    benefits_training, benefits_test : ndarray, shape (n_models, n_events, n_thresholds)
+        Net benefit across thresholds.
     """
 
     training: Floats
@@ -58,6 +60,24 @@ class Judged:
     likelihood_ratios: Floats
     what_if_training: Floats
     what_if_test: Floats
+    benefits_training: Floats
+    benefits_test: Floats
+
+
+@dataclass(frozen=True)
+class Values:
+    """Values of all models on the people of a resample and on the original people.
+
+    Attributes
+    ----------
+    training, test : ndarray, shape (n_models, n_measures)
+    benefits_training, benefits_test : ndarray, shape (n_models, n_events, n_thresholds)
+    """
+
+    training: Floats
+    test: Floats
+    benefits_training: Floats
+    benefits_test: Floats
 
 
 @dataclass(frozen=True)
@@ -119,16 +139,23 @@ class Contest:
             )
             y = drawn.outcome[~np.isnan(drawn.outcome)]
         fit = fit_nest(self.nest, completed.bases, y, weights=weights, start=self.start)
-        training, test = self._values(fit, completed.seen, counts)
+        values = self._values(fit, completed.seen, counts)
         what_training, what_test = self._what_if(completed.bases, y, weights)
-        return Judged(training, test, fit.likelihood_ratios, what_training, what_test)
+        return Judged(
+            values.training,
+            values.test,
+            fit.likelihood_ratios,
+            what_training,
+            what_test,
+            values.benefits_training,
+            values.benefits_test,
+        )
 
-    def apparent(self, completed: Completed) -> tuple[NestFit, Floats]:
+    def apparent(self, completed: Completed) -> tuple[NestFit, Values]:
         """The fit to everybody, and its values on them."""
         known = ~np.isnan(self.data.outcome)
         fit = fit_nest(self.nest, completed.bases, self.data.outcome[known], start=self.start)
-        _, values = self._values(fit, completed.seen, np.ones(int(known.sum())))
-        return fit, values
+        return fit, self._values(fit, completed.seen, np.ones(int(known.sum())))
 
     def apparent_what_if(self) -> Floats:
         """Values of the what-ifs on everybody, shape (n_scenarios, n_models, n_measures)."""
@@ -143,20 +170,23 @@ class Contest:
     def _references(self) -> list[Floats]:
         return [] if self.references is None else list(self.references)
 
-    def _values(self, fit: NestFit, seen: SeenPeople, counts: Floats) -> tuple[Floats, Floats]:
+    def _values(self, fit: NestFit, seen: SeenPeople, counts: Floats) -> Values:
         predicted = seen.predictions(self.nest, fit.coefficients)
         needs = self.ruler.needs_distribution
         variance = seen.imputation_variance(fit.coefficients) if needs else np.zeros_like(predicted)
         rows = np.repeat(np.arange(len(counts)), counts.astype(np.intp))
-        training, test = [], []
+        both = np.stack([counts, np.ones(len(counts))])
+        training, test, benefits = [], [], []
         for p, v, members in zip(predicted, variance, self.nest.members, strict=True):
             spread = None
             if needs:
                 spread = Spread(self.ruler.observed[rows], p[rows], v[rows], 1 + len(members), v)
             losses = self.ruler.losses(p, spread)
-            training.append(losses.values(counts))
-            test.append(losses.values(np.ones(len(counts))))
-        return np.array(training), np.array(test)
+            training.append(losses.values(both[0]))
+            test.append(losses.values(both[1]))
+            benefits.append(losses.benefits(both))
+        curves = np.array(benefits)
+        return Values(np.array(training), np.array(test), curves[:, 0], curves[:, 1])
 
     def _what_if(self, bases: Floats, y: Floats, weights: Floats | None) -> tuple[Floats, Floats]:
         training, test = [], []

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from hiprisk.reporting.plots.style import BLUE, GREY, ORANGE, SKY, as_png, new_axes, titled
 from hiprisk.reporting.plots.subgroups import draw_subgroups
 from hiprisk.validation.external import ExternalValidation
-from hiprisk.validation.revision import UpdateResult
+from hiprisk.validation.revision_results import UpdateResult
 
 Points = Sequence[tuple[float, float]]
 

@@ -45,10 +45,10 @@ def draw_decision_curve(
         label = curve.model_name + (", corrected for optimism" if curve.optimism else "")
         values = _scaled(curve, curve.model, standardised=standardised)
         ax.plot(curve.thresholds, values, color=colour, linestyle=line, linewidth=2, label=label)
-        if curve.low:
-            low, high = (
-                _scaled(curve, ends, standardised=standardised) for ends in (curve.low, curve.high)
-            )
+        low, high = curve.low, curve.high
+        if standardised:
+            low, high = curve.standardised_low, curve.standardised_high
+        if low:
             ax.fill_between(curve.thresholds, low, high, color=colour, alpha=0.15, linewidth=0)
     top = 1.0 if standardised else first.prevalence
     ax.set_ylim(-0.15 * top, 1.1 * max(top, 1e-3))

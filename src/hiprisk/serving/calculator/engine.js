@@ -258,9 +258,9 @@ function makeEngine(sheet) {
       return shares.length && shares[spec.levels.indexOf(value)] === 0 ? "NOT_IN_TRAINING" : null;
     }
     const outside = (low, high) => value < low || value > high;
-    if (spec.soft !== undefined && outside(...spec.soft)) return "UNUSUAL";
-    if (training.low === undefined || training.high === undefined) return null;
-    return outside(training.low, training.high) ? "EXTRAPOLATION" : null;
+    const known = training.low !== undefined && training.high !== undefined;
+    if (known && outside(training.low, training.high)) return "EXTRAPOLATION";
+    return spec.soft !== undefined && outside(...spec.soft) ? "UNUSUAL" : null;
   }
 
   function usable(given) {
@@ -275,6 +275,12 @@ function makeEngine(sheet) {
         const flag = flagOf(spec, one.value);
         if (flag) flags.push(`${flag}(${spec.name})`);
       }
+    }
+    const angles = sheet.variables.filter((s) => s.unit === "deg" && s.kind === "number" && values[s.name] !== undefined);
+    const largest = Math.max(0, ...angles.map((s) => Math.abs(values[s.name])));
+    if (angles.length >= 3 && largest > 0 && largest < 3.2) {
+      refused.push({ code: "UNIT_SUSPECT", variable: angles[0].name,
+        rule: "is in degrees: all angles given are below 3.2, as radians are" });
     }
     if (imputedWeight > sheet.max_imputed_weight) {
       refused.push({ code: "TOO_MANY_MISSING", variable: null,

@@ -25,9 +25,11 @@ function makeExplainer(engine) {
     for (const item of sheet.derived) {
       const operands = item.of.filter((o) => typeof o === "string");
       roots.set(item.name, new Set(operands.flatMap((name) => [...roots.get(name)])));
-      labels.set(item.name, item.label || item.name);
+      if (item.label) labels.set(item.name, [item.label]);
     }
-    for (const c of sheet.columns) labels.set(c.name, specs.get(c.variable).label);
+    // A derived column without words is said by the variables that it is made of.
+    const labelsOf = (column) => labels.get(column)
+      || sheet.variables.filter((s) => roots.get(column).has(s.name)).map((s) => s.label);
     const reads = linear ? sheet.model.terms.map((term) => term.column) : sheet.model.inputs;
     const used = [...new Set(reads)];
     const joined = new Map();
@@ -48,7 +50,7 @@ function makeExplainer(engine) {
       return {
         variables: sheet.variables.map((s) => s.name).filter((name) => set.has(name)),
         columns,
-        label: [...new Set(columns.map((column) => labels.get(column)))].join(" and "),
+        label: [...new Set(columns.flatMap(labelsOf))].join(" and "),
       };
     });
   }

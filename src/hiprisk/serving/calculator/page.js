@@ -9,6 +9,7 @@ function startPage() {
   const { outcome, binary, specs } = engine;
   const byId = (id) => document.getElementById(id);
   const form = makeForm(engine, byId("fields"));
+  let printing = false;
 
   // --- words and numbers ----------------------------------------------------------------------
 
@@ -73,7 +74,8 @@ function startPage() {
     const now = answer && outcome.baseline !== undefined ? engine.read(specs.get(outcome.baseline), form.given()[outcome.baseline]).value : undefined;
     const worseAt = outcome.higher_is === "worse" ? 1 : 0;
     const ends = binary ? ["less likely", "more likely"] : worseAt ? ["\u2190 better", "worse \u2192"] : ["\u2190 worse", "better \u2192"];
-    const width = Math.max(280, Math.min(byId("out").clientWidth - 46, 680));
+    // On paper a column is this wide, so that a picture's words keep their size.
+    const width = printing ? 365 : Math.max(280, Math.min(byId("out").clientWidth - 46, 680));
     const ranges = ["80", "95"].map((which) => answer && rangeOf(answer, which) ? `${which} % interval ${rangeOf(answer, which)}` : null);
     return intervalPicture({
       low, high, rows, ends, width,
@@ -101,13 +103,14 @@ function startPage() {
       el("p", { class: "big" }, el("strong", {}, level(answer[first])), el("span", {}, unit)),
       el("ul", { class: "ranges" }, ...lines),
       pictureOf(answer, typical),
-      error ? el("p", { class: "small" }, errorWords(error)) : null);
+      error ? el("p", { class: "small" }, errorWords(error),
+        el("span", { class: "screen-only" }, ` Source: ${error.source}.`)) : null);
   }
 
   function errorWords(error) {
     const change = error.minimal_detectable_change;
     return `The score itself is measured with a standard error of ${engine.shown(error.low)} points` +
-      (change ? `; only changes beyond ${engine.shown(change)} are more than that (95 %)` : "") + `. Source: ${error.source}.`;
+      (change ? `; only changes beyond ${engine.shown(change)} are more than that (95 %)` : "") + ".";
   }
 
   function chancesCard(answer) {
@@ -120,6 +123,7 @@ function startPage() {
       })));
   }
 
+  const ON_PAPER = 6;
   const NO_PEOPLE = "Nothing is known of the people behind this model, so there is nobody to compare with.";
 
   function partsCard(found) {
@@ -128,11 +132,11 @@ function startPage() {
     const parts = found.parts.slice().sort((a, b) => Math.abs(b.value) - Math.abs(a.value));
     const largest = parts.length ? Math.abs(parts[0].value) : 0;
     const rows = parts.map((part, i) => row([
-      [capital(part.label), part.not_known.length ? el("span", { class: "filled" }, " filled in") : ""],
+      [capital(part.label), part.not_known.length ? el("span", { class: "filled" }, part.not_known.length < part.variables.length ? " partly filled in" : " filled in") : ""],
       signedBar(part.value, largest, part.value * worseSign > 0), signed(part.value, 2),
-    ], i < 8 ? "" : "screen-only"));
-    const rest = parts.slice(8).reduce((total, part) => total + part.value, 0);
-    if (parts.length > 8) rows.push(row([`${parts.length - 8} smaller parts together`, "", signed(rest, 2)], "print-only"));
+    ], i < ON_PAPER ? "" : "screen-only"));
+    const rest = parts.slice(ON_PAPER).reduce((total, part) => total + part.value, 0);
+    if (parts.length > ON_PAPER) rows.push(row([`${parts.length - ON_PAPER} smaller parts together`, "", signed(rest, 2)], "print-only"));
     const held = found.held_at_bounds;
     if (Math.abs(held) > 1e-9) rows.push(row(["Held at the end of the scale", "", signed(held, 2)]));
     rows.unshift(row(["The typical patient", "", fixed(found.reference, 2)], "start"));
@@ -166,8 +170,10 @@ function startPage() {
       return a === b ? `\u00b1 ${a}` : `\u00b1 ${[a, b].sort((p, q) => p - q).join(" to ")}`;
     };
     const figure = (one) => (one.low === one.high ? engine.shown(one.low) : `${engine.shown(one.low)} to ${engine.shown(one.high)}`) + (one.assumed ? ", assumed" : "");
+    // On paper, what one instrument measured many times stands in one row.
     const rows = ranges.flatMap((instrument) => [
-      ...instrument.variables.map((one) => row([capital(label(one.variable)), figure(one), plus(one.moves_low, one.moves_high)])),
+      ...instrument.variables.map((one) => row([capital(label(one.variable)), figure(one), plus(one.moves_low, one.moves_high)],
+        instrument.variables.length > 1 ? "screen-only" : "")),
       instrument.variables.length > 1 ? row([`All by ${instrument.instrument}`, "\u00a0", plus(instrument.moves_low, instrument.moves_high)], "end") : null,
     ]).filter(Boolean);
     const sources = [...new Set(ranges.flatMap((instrument) => instrument.variables.map((one) => one.source)))];
@@ -184,16 +190,18 @@ function startPage() {
 
   function likenessCard(answer) {
     const { distance, effective_sample_size: size, refits } = answer.explanation;
-    const remarks = answer.flags.filter((flag) => flag.includes("(")).map((flag) => {
-      const [code, name] = flag.slice(0, -1).split("(");
-      const words = { UNUSUAL: "an unusual value", EXTRAPOLATION: "outside what the model has seen", NOT_IN_TRAINING: "nobody learned from had this" };
-      return el("li", {}, `${capital(label(name))}: ${words[code]}`);
-    });
+    const words = { UNUSUAL: "an unusual value", EXTRAPOLATION: "outside what the model has seen", NOT_IN_TRAINING: "nobody learned from had this" };
+    const remarks = answer.flags.filter((flag) => flag.includes("(")).map((flag) => flag.slice(0, -1).split("("));
+    const listed = remarks.map(([code, name]) => el("li", {}, `${capital(label(name))}: ${words[code]}`));
+    // On paper one line a kind: a page has to hold a patient of whom everything is unusual.
+    const grouped = Object.entries(words).map(([code, text]) => [text, remarks.filter((one) => one[0] === code)])
+      .filter(([, ones]) => ones.length)
+      .map(([text, ones]) => el("p", { class: "print-only" }, el("strong", {}, `${capital(text)}: `), `${ones.map((one) => label(one[1])).join("; ")}.`));
     return card("How far to trust it",
       el("p", {}, distance ? LIKENESS[distance.likeness]
         : engine.knowsPeople ? "Nothing is known to tell by." : `Likeness: not available. ${NO_PEOPLE}`,
         distance ? el("span", { class: "small" }, ` ${percent(distance.tail)} of such people lie at least as far out (squared distance ${fixed(distance.squared)} over ${distance.n_columns} values).`) : ""),
-      remarks.length ? el("ul", {}, ...remarks) : null,
+      listed.length ? el("ul", { class: "screen-only" }, ...listed) : null, ...grouped,
       el("p", {}, size === null ? "Effective sample size: not available."
         : `Effective sample size ${size.toFixed(0)}: the mean is as sure as that of ${size.toFixed(0)} people just like this one.`),
       el("p", {}, refits === null ? "Disagreement of resampled models: not available."
@@ -280,7 +288,11 @@ function startPage() {
         `${label(name)} ${typeof value === "number" ? engine.shown(value) : value}`).join("; ")],
       ["Signs", "[found]: read in the source named; [derived]: worked out from found figures; assumed: of the instrument, not of this very motion."],
     ];
-    byId("about").append(...about.flatMap(([term, text]) => [el("dt", {}, term), el("dd", {}, text)]));
+    const onScreen = ["Kind of model", "Typical patient"];
+    byId("about").append(...about.flatMap(([term, text]) => {
+      const kind = { class: onScreen.includes(term) ? "screen-only" : null };
+      return [el("dt", kind, term), el("dd", kind, text)];
+    }));
   }
 
   function forget() {
@@ -302,7 +314,9 @@ function startPage() {
     if (field) form.check(field, true);
   });
   byId("print").addEventListener("click", () => window.print());
-  window.addEventListener("beforeprint", show);
+  const printed = (now) => () => { printing = now; show(); };
+  window.addEventListener("beforeprint", printed(true));
+  window.addEventListener("afterprint", printed(false));
   window.addEventListener("resize", soon);
   // A page brought back from the browser's own memory starts empty.
   window.addEventListener("pageshow", forget);

@@ -1,0 +1,130 @@
+"""Where results are written: checked before the work, and whole or not there at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from hiprisk.errors import ConfigError, StoreError
+
+
+def check_output_file(out: Path, *, force: bool = False, inputs: Iterable[Path] = ()) -> None:
+    """Raise if a file cannot be written there; called before any work is done.
+
+    Parameters
+    ----------
+    out : Path
+    force : bool
+        A plain file that is there may be overwritten. Nothing else ever is: renaming a finished
+        file onto a device, a pipe or a link would put it in their place.
+    inputs : iterable of Path
+        Files that are read; none is ever written to.
+
+    Raises
+    ------
+    ConfigError
+        ``USAGE`` for standard output, ``SAME_FILE``, or ``EXISTS`` without `force`.
+    StoreError
+        If what is there is no plain file, or the folder is missing.
+    """
+    _check_not_standard_output(out)
+    there = os.path.lexists(out)
+    if there:
+        _check_plain(out)
+        if any(path.exists() and out.samefile(path) for path in inputs):
+            raise ConfigError("input and output are the same file", code="SAME_FILE", file=out.name)
+    if there and not force:
+        raise ConfigError(
+            "the output file exists", code="EXISTS", file=out.name, advice="add --force"
+        )
+    if not out.parent.is_dir():
+        raise StoreError("the output's folder does not exist", file=out.name, advice="make it")
+
+
+def check_output_folder(out: Path) -> None:
+    """Raise if a folder cannot be there: standard output, or a file or device in its place.
+
+    Raises
+    ------
+    ConfigError, StoreError
+    """
+    _check_not_standard_output(out)
+    if os.path.lexists(out) and not out.is_dir():
+        raise StoreError(
+            "something that is no folder stands at the output's path",
+            file=out.name,
+            advice="name a folder",
+        )
+
+
+def check_output_files(folder: Path, names: Iterable[str]) -> None:
+    """Raise if a folder's files that are to be written are there and are no plain files.
+
+    Raises
+    ------
+    StoreError
+    """
+    for name in names:
+        if os.path.lexists(folder / name):
+            _check_plain(folder / name)
+
+
+@contextlib.contextmanager
+def written_whole(out: Path) -> Iterator[Path]:
+    """A scratch file that takes the place of `out` at the end, or leaves nothing behind.
+
+    Raises
+    ------
+    StoreError
+        If the disk does not take it, or something that is no plain file is there by then.
+    """
+    # Only writers need it; a prediction starts faster without.
+    import secrets
+
+    scratch = out.parent / f".{out.name}.{os.getpid()}-{secrets.token_hex(4)}.part"
+    try:
+        yield scratch
+        with scratch.open("rb") as stream:
+            os.fsync(stream.fileno())
+        if os.path.lexists(out):
+            _check_plain(out)
+        os.replace(scratch, out)
+    except StoreError:
+        # Already says which file failed: the input, not this one.
+        raise
+    except OSError as problem:
+        raise StoreError(
+            f"the output cannot be written: {problem.strerror or 'the disk refused'}",
+            file=out.name,
+        ) from problem
+    finally:
+        with contextlib.suppress(OSError):
+            scratch.unlink(missing_ok=True)
+
+
+def _check_not_standard_output(out: Path) -> None:
+    if str(out) == "-":
+        raise ConfigError(
+            "results go to a file, not to standard output",
+            code="USAGE",
+            column="--out",
+            advice="name a file; --json prints what there is to print",
+        )
+
+
+def _check_plain(out: Path) -> None:
+    if out.is_symlink():
+        raise StoreError(
+            "a link stands at the output's path; it is neither followed nor replaced",
+            file=out.name,
+            advice="name the file itself",
+        )
+    if not out.is_file():
+        what = "a folder" if out.is_dir() else "a device or a pipe"
+        raise StoreError(
+            f"{what} stands at the output's path and is left alone",
+            file=out.name,
+            advice="name a file",
+        )

@@ -1,0 +1,181 @@
+"""A cohort in use compared with what a sheet knows of its development cohort.
+
+References
+----------
+.. [1] Davis, Greevy, Lasko, Walsh, Matheny (2020). J Biomed Inform 112, 103611.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hiprisk.cohort.moved import compare_with_training
+from hiprisk.cohort.reading import Cohort
+from hiprisk.errors import InputError
+from hiprisk.features.normal_people import normal_people
+from hiprisk.learning.export import sheet_columns
+from hiprisk.sheet.applicability import assess
+from hiprisk.sheet.distribution import clip_to
+from hiprisk.sheet.evaluate import SheetEvaluator
+from hiprisk.sheet.format import Sheet
+from hiprisk.sheet.models import expit
+from hiprisk.validation.casemix import knows_its_people
+from hiprisk.validation.drift.results import DriftReport, PredictionDrift, VariableDrift
+from hiprisk.validation.drift.stability_index import (
+    DIFFERENCE_SOME,
+    PSI_SOME,
+    chance_psi,
+    population_stability_index,
+    shares_of,
+    verdict_of,
+)
+from hiprisk.validation.drift.variables import variable_drift
+from hiprisk.validation.drift.words import sentences_of
+from hiprisk.validation.external import ModelIdentity
+from hiprisk.validation.separation import standardised_difference
+from hiprisk.validation.watch import CalibrationWatch
+
+NORMAL_PEOPLE = 20_000
+FEWEST_PEOPLE = 20
+
+
+def report_drift(
+    sheet: Sheet,
+    cohort: Cohort,
+    *,
+    model: ModelIdentity,
+    watch: CalibrationWatch | None = None,
+    watch_note: str = "",
+) -> DriftReport:
+    """Compare a cohort in use with what a sheet knows of its development cohort.
+
+    Parameters
+    ----------
+    sheet : Sheet
+    cohort : Cohort
+    model : ModelIdentity
+    watch : CalibrationWatch, optional
+    watch_note : str
+        Why there is none.
+
+    Raises
+    ------
+    InputError
+        If the cohort has none of the model's variables or too few rows.
+    """
+    names = [spec.name for spec in sheet.variables if spec.name in cohort.frame.columns]
+    if not names:
+        raise InputError(
+            "the cohort has none of the model's variables",
+            code="MISSING_COLUMN",
+            file=cohort.source_name,
+            advice="hiprisk template lists them; a mapping can rename columns",
+        )
+    if cohort.n_rows < FEWEST_PEOPLE:
+        raise InputError(
+            f"{cohort.n_rows} rows are too few to see drift (at least {FEWEST_PEOPLE})",
+            code="TOO_FEW",
+            file=cohort.source_name,
+        )
+    columns = sheet_columns(sheet.variables, cohort.frame)
+    findings = [
+        *compare_with_training(sheet, columns),
+        *(f for f in cohort.findings if f.code in ("SHIFTED_CODES", "UNIT_SUSPECT")),
+    ]
+    unreadable = _unreadable_counts(cohort, names)
+    variables = tuple(
+        variable_drift(sheet, spec, columns.get(spec.name), cohort.n_rows, findings, unreadable)
+        for spec in sheet.variables
+    )
+    assessment = assess(sheet, columns, n_rows=cohort.n_rows)
+    refused = {**assessment.reasons.counts(), **unreadable}
+    predictions = _prediction_drift(sheet, columns, assessment.usable)
+    found = DriftReport(
+        model=model,
+        cohort=cohort.source_name,
+        cohort_fingerprint=cohort.fingerprint,
+        simulated="synthetic" in (model.provenance, cohort.provenance),
+        n_rows=cohort.n_rows,
+        refused=refused,
+        variables=variables,
+        predictions=predictions,
+        watch=watch,
+        watch_note=watch_note,
+        found=_found(variables, predictions, watch),
+        summary=(),
+    )
+    return replace(found, summary=tuple(sentences_of(found)))
+
+
+def _unreadable_counts(cohort: Cohort, names: Sequence[str]) -> dict[str, int]:
+    return {
+        f"{code}({name})": int(mask.sum())
+        for (name, code), mask in cohort.unreadable.items()
+        if name in names and mask.any()
+    }
+
+
+def _found(
+    variables: Iterable[VariableDrift],
+    predictions: PredictionDrift | None,
+    watch: CalibrationWatch | None,
+) -> bool:
+    drifted = any(v.verdict in ("some drift", "much drift") for v in variables)
+    moved = predictions is not None and predictions.verdict != "steady"
+    return drifted or moved or (watch is not None and watch.alarm_at is not None)
+
+
+def _prediction_drift(
+    sheet: Sheet, columns: Mapping[str, Any], usable: NDArray[np.bool_]
+) -> PredictionDrift | None:
+    if usable.sum() < FEWEST_PEOPLE:
+        return None
+    then = _predictions_then(sheet)
+    if then is None:
+        return None
+    evaluator = SheetEvaluator(sheet)
+    now = evaluator.predict({name: values[usable] for name, values in columns.items()}).predicted
+    psi = population_stability_index(then.shares, shares_of(now, np.array(then.edges)))
+    mean, sd = float(now.mean()), float(now.std())
+    difference = standardised_difference(then.mean, then.sd, mean, sd)
+    chance = chance_psi(len(then.shares), len(now))
+    return PredictionDrift(
+        mean_then=then.mean,
+        sd_then=then.sd,
+        mean_now=mean,
+        sd_now=sd,
+        standardised_difference=difference,
+        psi=psi,
+        # What is normal about the normal model is its middle, so its tails alone raise no alarm.
+        verdict=verdict_of(psi, max(chance, PSI_SOME), other=abs(difference) > DIFFERENCE_SOME),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Predictions:
+    """Predictions of the people that the cohort is set against."""
+
+    mean: float
+    sd: float
+    edges: Sequence[float]
+    shares: Sequence[float]
+
+
+def _predictions_then(sheet: Sheet) -> _Predictions | None:
+    """Those of everybody at the first visit, or of the sheet's normal model of people."""
+    visit = sheet.first_visit
+    if visit is not None:
+        tenths = visit.predictions
+        return _Predictions(visit.mean_prediction, visit.sd_prediction, tenths.edges, tenths.shares)
+    if not knows_its_people(sheet):
+        return None
+    people = normal_people(sheet, n_people=NORMAL_PEOPLE)
+    lp = SheetEvaluator(sheet).linear_predictor(people, NORMAL_PEOPLE)
+    then = expit(lp) if sheet.outcome.kind == "binary" else clip_to(sheet.outcome, lp)
+    edges = np.unique(np.quantile(then, np.arange(1, 10) / 10.0))
+    return _Predictions(float(then.mean()), float(then.std()), tuple(edges), shares_of(then, edges))

@@ -1,0 +1,71 @@
+"""The population stability index, what chance alone makes of it, and where custom calls it drift.
+
+References
+----------
+.. [1] Yurdakul, Naranjo (2020). Journal of Risk Model Validation 14(4), 89-100 (the population
+       stability index as a statistic).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import chi2
+
+from hiprisk.errors import InputError
+
+Floats = NDArray[np.float64]
+
+
+PSI_SOME, PSI_MUCH = 0.10, 0.25
+DIFFERENCE_SOME = 0.25
+LEAST_SHARE = 1e-4
+
+
+def population_stability_index(then: Sequence[float], now: Sequence[float]) -> float:
+    """Population stability index of two sets of shares of the same bins.
+
+    Parameters
+    ----------
+    then, now : sequence of float, length n_bins
+        Each adds up to 1; a share below one in ten thousand counts as that.
+
+    Returns
+    -------
+    float
+        0 where nothing moved; by custom, 0.1 is some drift and 0.25 much.
+
+    Examples
+    --------
+    >>> round(population_stability_index([0.5, 0.5], [0.4, 0.6]), 6)
+    0.040547
+    """
+    old = np.maximum(np.asarray(then, dtype=np.float64), LEAST_SHARE)
+    new = np.maximum(np.asarray(now, dtype=np.float64), LEAST_SHARE)
+    if old.shape != new.shape or old.ndim != 1:
+        raise InputError("'then' and 'now' must have the same bins")
+    return float(np.sum((new - old) * np.log(new / old)))
+
+
+def chance_psi(n_bins: int, n_people: int) -> float:
+    """What the index exceeds in one of twenty cohorts of this size without any drift.
+
+    Without drift, the index times the number of people follows a chi-squared distribution with one
+    degree of freedom fewer than bins; the development cohort is taken as known exactly.
+    """
+    return float(chi2.ppf(0.95, n_bins - 1)) / n_people if n_bins > 1 else 0.0
+
+
+def verdict_of(psi: float, chance: float, *, other: bool) -> str:
+    """Custom's two limits, but never below what chance alone gives at this size."""
+    if psi > max(PSI_MUCH, chance):
+        return "much drift"
+    return "some drift" if other or psi > max(PSI_SOME, chance) else "steady"
+
+
+def shares_of(values: Floats, edges: Floats) -> list[float]:
+    """Share of the values in each bin between and beyond the edges."""
+    counts = np.bincount(np.searchsorted(edges, values), minlength=len(edges) + 1)
+    return [float(count) / len(values) for count in counts]

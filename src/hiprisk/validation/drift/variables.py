@@ -1,0 +1,169 @@
+"""Drift of one variable: its bins, its mean or levels, what is missing, and likely causes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.stats import norm
+
+from hiprisk.cohort.findings import Finding
+from hiprisk.sheet.format import Sheet, TrainingSummary, VariableSpec
+from hiprisk.validation.casemix import knows_its_people
+from hiprisk.validation.drift.results import VariableDrift
+from hiprisk.validation.drift.stability_index import (
+    DIFFERENCE_SOME,
+    chance_psi,
+    population_stability_index,
+    shares_of,
+    verdict_of,
+)
+from hiprisk.validation.separation import standardised_difference
+
+MISSING_SOME = 0.05
+
+
+def variable_drift(
+    sheet: Sheet,
+    spec: VariableSpec,
+    values: NDArray[Any] | None,
+    n_rows: int,
+    findings: Sequence[Finding],
+    unreadable: Mapping[str, int],
+) -> VariableDrift:
+    """One variable now beside the development cohort; `values` is None where the file lacks it."""
+    then = _missing_then(sheet, spec)
+    causes = [f"{f.message} ({f.advice})" for f in findings if f.column == spec.name]
+    causes += [
+        f"{count} cells cannot be read: {code.partition('(')[0]}"
+        for code, count in unreadable.items()
+        if code.endswith(f"({spec.name})")
+    ]
+    if values is None:
+        return _blank(spec, then, 1.0, ("the file does not have it", *causes))
+    known = values[~pd.isna(values)]
+    now = 1.0 - len(known) / n_rows
+    if then is not None and abs(now - then) > MISSING_SOME:
+        causes.insert(0, f"missing in {now:.0%} of the rows, in training {then:.0%}")
+    if not len(known):
+        return _blank(spec, then, now, tuple(causes))
+    binned = _bins(sheet, spec, known)
+    difference = _difference(sheet, spec, known)
+    if binned is None:
+        return _blank(spec, then, now, tuple(causes), difference=difference)
+    basis, old, new = binned
+    psi, chance = population_stability_index(old, new), chance_psi(len(old), len(known))
+    far = difference is not None and abs(difference) > DIFFERENCE_SOME
+    return VariableDrift(
+        variable=spec.name,
+        standardised_difference=difference,
+        psi=psi,
+        psi_by_chance=chance,
+        basis=basis,
+        missing_then=then,
+        missing_now=now,
+        verdict=verdict_of(psi, chance, other=far or bool(causes)),
+        causes=tuple(causes),
+    )
+
+
+def _then(sheet: Sheet, spec: VariableSpec) -> TrainingSummary | None:
+    """Everybody at the first visit where the sheet knows them, else those it learned from."""
+    if sheet.first_visit is None:
+        return spec.training
+    return sheet.first_visit.variables[sheet.variables.index(spec)]
+
+
+def _missing_then(sheet: Sheet, spec: VariableSpec) -> float | None:
+    training = _then(sheet, spec)
+    if training is None or (sheet.provenance == "published" and training.missing_share == 0.0):
+        return None
+    return training.missing_share
+
+
+def _blank(
+    spec: VariableSpec,
+    then: float | None,
+    now: float,
+    causes: tuple[str, ...],
+    *,
+    difference: float | None = None,
+) -> VariableDrift:
+    return VariableDrift(
+        variable=spec.name,
+        standardised_difference=difference,
+        psi=None,
+        psi_by_chance=None,
+        basis="not known",
+        missing_then=then,
+        missing_now=now,
+        verdict="some drift" if causes else "not known",
+        causes=causes,
+    )
+
+
+def _bins(
+    sheet: Sheet, spec: VariableSpec, known: NDArray[Any]
+) -> tuple[str, Sequence[float], Sequence[float]] | None:
+    training = _then(sheet, spec)
+    if spec.kind == "category":
+        if training is None or not training.level_shares:
+            return None
+        # A text that is no level has a share of its own, which training never had.
+        counts = [int(np.sum(known == level)) for level in spec.levels]
+        other = len(known) - sum(counts)
+        old = [*training.level_shares, *([0.0] if other else [])]
+        new = [count / len(known) for count in [*counts, *([other] if other else [])]]
+        kept = [(o, n) for o, n in zip(old, new, strict=True) if o > 0 or n > 0]
+        return "levels", [o for o, _ in kept], [n for _, n in kept]
+    numbers = np.asarray(known, dtype=np.float64)
+    if training is not None and training.edges:
+        return "tenths of training", training.shares, shares_of(numbers, np.array(training.edges))
+    moments = _moments(sheet, spec, training)
+    if moments is None:
+        return None
+    mean, sd = moments
+    edges = mean + sd * norm.ppf(np.arange(1, 10) / 10.0)
+    return "normal tenths", [0.1] * 10, shares_of(numbers, edges)
+
+
+def _moments(
+    sheet: Sheet, spec: VariableSpec, training: TrainingSummary | None
+) -> tuple[float, float] | None:
+    if sheet.first_visit is not None:
+        place = sheet.variables.index(spec)
+        mean, sd = sheet.first_visit.means[place], sheet.first_visit.sds[place]
+        return None if mean is None or sd is None else (mean, sd)
+    if not knows_its_people(sheet):
+        if training is None or training.median is None or not training.iqr:
+            return None
+        return training.median, training.iqr / 1.349
+    for place, column in enumerate(sheet.columns):
+        if column.variable == spec.name:
+            return sheet.missing.mean[place], float(np.sqrt(sheet.missing.covariance[place][place]))
+    return None
+
+
+def _difference(sheet: Sheet, spec: VariableSpec, known: NDArray[Any]) -> float | None:
+    if spec.kind == "number":
+        moments = _moments(sheet, spec, _then(sheet, spec))
+        if moments is None:
+            return None
+        numbers = np.asarray(known, dtype=np.float64)
+        return standardised_difference(*moments, float(numbers.mean()), float(numbers.std()))
+    then_all = _then(sheet, spec)
+    shares = then_all.level_shares if then_all is not None else ()
+    differences = [
+        standardised_difference(
+            then, _binary_sd(then), now := float(np.mean(known == level)), _binary_sd(now)
+        )
+        for level, then in zip(spec.levels, shares, strict=bool(shares))
+    ]
+    return max(differences, key=abs, default=None)
+
+
+def _binary_sd(share: float) -> float:
+    return float(np.sqrt(share * (1.0 - share)))
