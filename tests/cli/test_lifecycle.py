@@ -353,3 +353,33 @@ def test_without_the_hip_replacement_column_the_way_out_is_named(capsys, invente
     Path("m.yaml").write_text("variables:\n" + "\n".join(lines) + "\n")
     code, _, err = run(capsys, "validate", invented, "w.csv", "--mapping", "m.yaml", *FAST)
     assert (code, err) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("coefficient: 1}", "coefficient: 1,5}", "decimal comma? write numbers with a point"),
+        ("intercept: 36", "intercept: 36,5", "intercept (line 25): "),
+        ("intercept: 36", "intercept: 36,5", "write it with a decimal point: 36.5"),
+        ('level: "yes"', "level: ja", "m.yaml: terms (lbp_any) (line 30): 'ja' is no level"),
+        ("female: 0.6", "woman: 0.6", "m.yaml: predictors.sex.shares (line 38): 'woman' is no"),
+    ],
+)
+def test_a_wrong_model_is_refused_with_file_line_and_a_guess(capsys, old, new, said):
+    text = (CONFIGS / "published" / "invented_womac.yaml").read_text()
+    assert old in text
+    Path("m.yaml").write_text(text.replace(old, new))
+    code, _, err = run(capsys, "sheet", "new", "m.yaml")
+    assert code == 2
+    assert said in err
+
+
+def test_the_same_file_again_makes_no_new_version(capsys, invented):
+    source = CONFIGS / "published" / "invented_womac.yaml"
+    code, out, _ = run(capsys, "sheet", "new", source)
+    assert code == 0
+    assert out.startswith(f"nothing written: {invented}/1 is identical")
+    assert answer(capsys, "sheet", "new", source)[1]["written"] is False
+    Path("m.yaml").write_text(source.read_text().replace("intercept: 36", "intercept: 37"))
+    _, out, _ = run(capsys, "sheet", "new", "m.yaml")
+    assert out.startswith(f"written: {invented}/2")

@@ -92,6 +92,14 @@ def test_a_spline_with_center_and_unit_equals_the_paper():
     assert got == pytest.approx(10 + 3 * x + 2 * bent, rel=1e-12)
 
 
+def test_center_shifts_the_first_function_of_a_spline_alone():
+    text = TEXT.replace("coefficients: [0.5, 0.2]", "coefficients: [0.5, 0.2], center: 40")
+    got = predicted(sheet_of(text), age_years=60, sex="female", womac_function_0_100=55)
+    # 0.5 x (55 - 40), and the bent one at 55 with the knots as written: (45^3 - 2 x 15^3) / 60^2.
+    by_hand = 10 + 0.5 * 15 + 0.2 * (45.0**3 - 2.0 * 15.0**3) / 3600.0
+    assert got.predicted[0] == pytest.approx(by_hand, rel=1e-12)
+
+
 def test_without_means_only_complete_rows_are_predicted():
     sheet = sheet_of(TEXT)
     assert any("Complete rows only" in note for note in sheet.notes)

@@ -87,7 +87,8 @@ def test_the_service_says_it(invented):
     assert INVENTED in plain_page(invented)
     service = discovery(invented, load_code_map(None))["services"][0]
     assert "INVENTED MODEL, not for patients." in service["description"]
-    notes = risk_assessment(invented, invented.predict(PATIENT).values, subject="")["note"]
+    values = invented.explain(PATIENT).to_dict()
+    notes = risk_assessment(invented, values, subject="")["note"]
     assert notes[0]["text"] == INVENTED
 
 

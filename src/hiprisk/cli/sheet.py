@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from hiprisk.cli.options import Parser
 from hiprisk.cli.output import print_json, print_lines, print_table
-from hiprisk.errors import ConfigError
+from hiprisk.errors import ConfigError, HipRiskError
 from hiprisk.outputs import check_output_folder
 
 if TYPE_CHECKING:
-    from hiprisk.bundle import Bundle
+    from hiprisk.bundle import Bundle, BundleContents
     from hiprisk.sheet.format import LinearModel, Sheet
 
 EXAMPLE = """  hiprisk sheet new configs/published/invented_womac.yaml --out models
@@ -34,12 +34,15 @@ def _new(options: argparse.Namespace) -> int:
     from importlib import metadata
 
     from hiprisk.bundle import BundleContents, read_bundle, write_bundle
-    from hiprisk.config.published import load_published, plain
+    from hiprisk.config.published import load_published, located, plain
     from hiprisk.learning.published import published_sheet
     from hiprisk.reporting.lifecycle_card import published_card
 
     model = load_published(options.source)
-    sheet = published_sheet(model)
+    try:
+        sheet = published_sheet(model)
+    except ConfigError as problem:
+        raise located(problem, options.source) from None
     declared = plain(model)
     contents = BundleContents(
         sheet=sheet,
@@ -50,14 +53,34 @@ def _new(options: argparse.Namespace) -> int:
         cohort_fingerprint="none: a published model",
         created_with={"hiprisk": metadata.version("hiprisk")},
     )
-    path = write_bundle(options.out, model.name, contents)
-    bundle = read_bundle(path)
+    same = _identical(options.out / model.name, contents)
+    bundle = same or read_bundle(write_bundle(options.out, model.name, contents))
     if options.json:
-        print_json(_described(bundle))
+        print_json({**_described(bundle), "written": same is None})
     else:
-        print_lines(f"written: {path}", "")
+        print_lines(
+            f"written: {bundle.path}" if same is None
+            else f"nothing written: {bundle.path} is identical",
+            "",
+        )  # fmt: skip
         _print_sheet(bundle)
     return 0
+
+
+def _identical(folder: Path, contents: BundleContents) -> Bundle | None:
+    """The newest version, where it is the same model from the same file."""
+    from hiprisk.bundle import read_bundle
+    from hiprisk.sheet.strict_json import canonical_json
+
+    if not folder.is_dir():
+        return None
+    try:
+        found = read_bundle(folder)
+    except HipRiskError:
+        return None
+    same = found.sheet.to_json() == contents.sheet.to_json()
+    same &= canonical_json(found.config) == canonical_json(contents.config)
+    return found if same else None
 
 
 def _show(options: argparse.Namespace) -> int:

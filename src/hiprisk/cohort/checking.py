@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 
 from hiprisk.cohort.dictionary import Variable, load_dictionary
 from hiprisk.cohort.findings import Finding, by_severity, finding_at
+from hiprisk.cohort.sentinels import SENTINELS, sentinel_findings
 from hiprisk.cohort.structure import copy_findings, people_findings
 
 Mask = NDArray[np.bool_]
 Unreadable = Mapping[tuple[str, str], Mask]
 
-SENTINELS = (9.0, 99.0, 999.0, 9999.0, -1.0, -9.0, -99.0, -999.0, 88.0, 888.0)
 BMI_TOLERANCE = 0.15
 _WHOLE = re.compile(r"[0-9]{1,2}(\.0+)?")
 
@@ -151,30 +151,8 @@ def number_findings(variable: Variable, values: NDArray[np.float64]) -> Iterable
             "values are not whole numbers",
             "correct the cells, or map a score rather than an item",
         )
-    yield from _sentinels(variable, values)
+    yield from sentinel_findings(variable, values)
     yield from _wrong_unit(variable, known)
-
-
-def _sentinels(variable: Variable, values: NDArray[np.float64]) -> Iterable[Finding]:
-    """A sentinel inside the hard range: far from all other values, and piled up."""
-    for sentinel in SENTINELS:
-        here = values == sentinel
-        others = values[~here & ~np.isnan(values)]
-        if here.sum() < 3 or not others.size:
-            continue
-        spread = max(float(np.subtract(*np.quantile(others, [0.75, 0.25]))), 1e-9)
-        away = min(abs(sentinel - others.max()), abs(sentinel - others.min()))
-        outlying = not others.min() <= sentinel <= others.max()
-        inside = variable.hard is None or variable.hard[0] <= sentinel <= variable.hard[1]
-        if outlying and inside and away > 1.5 * spread:
-            yield from finding_at(
-                here,
-                "SENTINEL_SUSPECT",
-                "warning",
-                variable.name,
-                f"{sentinel:g} lies far from all other values and comes often: missing?",
-                f'if so, state missing: ["{sentinel:g}"] in the mapping',
-            )
 
 
 def _wrong_unit(variable: Variable, known: NDArray[np.float64]) -> Iterable[Finding]:

@@ -22,6 +22,9 @@ class Dialect:
     encoding: str = "utf-8"
 
 
+ORDINARY = Dialect()
+
+
 def detect_dialect(
     path: Path,
     *,

@@ -25,9 +25,6 @@ MAX_FIELD_BYTES = 1 << 16
 BLOCK_BYTES = 4 << 20
 
 
-ORDINARY = Dialect()
-
-
 @dataclass(frozen=True, slots=True)
 class TextBlock:
     """Some rows of a file, every column as text.

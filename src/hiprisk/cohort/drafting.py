@@ -12,12 +12,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hiprisk.cohort.checking import SENTINELS
 from hiprisk.cohort.csv_dialect import detect_dialect
 from hiprisk.cohort.csv_text import iter_csv
 from hiprisk.cohort.dictionary import Variable, load_dictionary
 from hiprisk.cohort.local_file import check_local_file, is_parquet
 from hiprisk.cohort.parquet_text import iter_parquet
+from hiprisk.cohort.sentinels import SENTINELS
 from hiprisk.cohort.structure import IMPUTATION_NAME
 
 SAMPLE_ROWS = 20_000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -16,6 +17,7 @@ from hiprisk.yaml_strict import parse_yaml
 
 # A paper's own name for a variable that the dictionary lacks.
 OwnName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
+_TERM = re.compile(r"terms \((.*)\)")
 Positive = Annotated[float, Field(gt=0)]
 
 
@@ -110,9 +112,10 @@ class TermSettings:
         reference.
     knots : tuple of float
         Of Harrell's restricted cubic spline (functions scaled by the squared range of the knots),
-        in the unit of the variable; `coefficients` has one fewer.
+        in the unit of the variable, not centered; `coefficients` has one fewer.
     center, scale : float
-        The coefficient counts in ``(value - center) / scale``.
+        The coefficient counts in ``(value - center) / scale``. Of a spline only the first function
+        is centered: the bent ones are the same wherever the value is counted from.
     product : tuple of str
         Two earlier variables, or a variable and ``variable=level``.
     """
@@ -248,6 +251,23 @@ def load_published(path: Path | str) -> PublishedModel:
             advice="name a YAML file, for instance configs/published/invented_womac.yaml",
         ) from problem
     return published_from_text(text, name=path.name)
+
+
+def located(problem: ConfigError, path: Path | str) -> ConfigError:
+    """A refusal of a published model with its file and the line of the key that it is about."""
+    path = Path(path)
+    data, lines = parse_yaml(path.read_text(encoding="utf-8"), name=path.name)
+    key: tuple[str | int, ...] = tuple((problem.column or "").split("."))
+    term = _TERM.fullmatch(problem.column or "")
+    if term is not None:
+        own = [i for i, one in enumerate(data["terms"]) if one.get("variable") == term[1]]
+        named = [i for i in own if f"'{data['terms'][i].get('level')}'" in problem.reason]
+        key = ("terms", *(named or own)[:1])
+    line = next((lines[key[:n]] for n in range(len(key), 0, -1) if key[:n] in lines), None)
+    place = problem.column if line is None else f"{problem.column} (line {line})"
+    return ConfigError(
+        problem.reason, code=problem.code, file=path.name, column=place, advice=problem.advice
+    )
 
 
 def published_from_text(text: str, *, name: str = "model") -> PublishedModel:

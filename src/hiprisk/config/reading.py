@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from hiprisk.errors import ConfigError, StoreError
 from hiprisk.yaml_strict import parse_yaml
 
 KeyPath = tuple[str | int, ...]
+_COMMA = re.compile(r"[-+]?\d+,\d+")
 Lines = Mapping[KeyPath, int]
 
 
@@ -108,7 +110,7 @@ def as_config_error(
     invalid: ValidationError, *, name: str, lines: Lines, advice: str | None = None
 ) -> ConfigError:
     """Pydantic's refusal as one of ours: the first key that is off, and its line."""
-    problems = invalid.errors(include_url=False, include_input=False, include_context=True)
+    problems = invalid.errors(include_url=False, include_input=True, include_context=True)
     first = min(problems, key=lambda found: (not _is_unknown(found), -len(_path(found["loc"]))))
     path = _path(first["loc"])
     line = _line_of(path, lines)
@@ -119,8 +121,18 @@ def as_config_error(
         _reason(first) + more,
         file=name,
         column=place,
-        advice=advice or _advice(first, path),
+        advice=_decimal_comma(first, path) or advice or _advice(first, path),
     )
+
+
+def _decimal_comma(problem: Any, path: KeyPath) -> str | None:
+    """Advice where 0.6 was written 0,6; in braces YAML makes two keys of that, 0 and then 6."""
+    given = str(problem.get("input"))
+    if problem["type"] == "float_parsing" and _COMMA.fullmatch(given):
+        return f"write it with a decimal point: {given.replace(',', '.')}"
+    if _is_unknown(problem) and str(path[-1]).isdigit() and problem.get("input") is None:
+        return "a decimal comma? write numbers with a point, 0.6 for 0,6"
+    return None
 
 
 def _path(loc: tuple[str | int, ...]) -> KeyPath:

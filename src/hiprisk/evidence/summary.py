@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from hiprisk.config import SmallestGain
 from hiprisk.evidence.document import Evidence
+from hiprisk.inference.association.words import MEASURE_WORDS, MODEL_WORDS
 
 FEW_RESAMPLES = 200
 # Metrics of an event that a difference between groups is told of in the summary.
@@ -76,7 +77,7 @@ def _association(evidence: Evidence) -> Iterable[str]:
     row = table.rows[-1] if table.strata is None else table.row(table.rows[-1].model)
     effect = row.estimate
     yield (
-        f"{table.exposure}, {row.model.replace('_', ' and ')}: {row.measure.replace('_', ' ')} "
+        f"{table.exposure}, {MODEL_WORDS[row.model]}: {MEASURE_WORDS[row.measure]} "
         f"{effect.value:.2f} (95 % interval {effect.low:.2f} to {effect.high:.2f}); an "
         "association, not proof of an effect."
     )

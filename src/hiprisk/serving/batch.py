@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from hiprisk.cohort.csv_dialect import Dialect
-from hiprisk.cohort.csv_text import ORDINARY
+from hiprisk.cohort.csv_dialect import ORDINARY, Dialect
 from hiprisk.cohort.dictionary import variables_beyond
 from hiprisk.cohort.local_file import check_local_file, is_parquet
 from hiprisk.cohort.mapping import CohortMapping

@@ -10,8 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from hiprisk.cohort.csv_dialect import Dialect
-from hiprisk.cohort.csv_text import ORDINARY
+from hiprisk.cohort.csv_dialect import ORDINARY, Dialect
 
 # A spreadsheet takes a cell that starts so for a formula; the last four are the full-width forms.
 _FORMULA = "^[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]"

@@ -13,8 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hiprisk.cohort.coding import CodingWatch
-from hiprisk.cohort.csv_dialect import Dialect
-from hiprisk.cohort.csv_text import ORDINARY
+from hiprisk.cohort.csv_dialect import ORDINARY, Dialect
 from hiprisk.cohort.findings import Finding
 from hiprisk.cohort.mapping import CohortMapping
 from hiprisk.cohort.moved import compare_with_training
