@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from hiprisk.evidence.document import Evidence
 from hiprisk.inference.association import AssociationRow
 from hiprisk.inference.increment import Addition, Gain
@@ -69,16 +71,17 @@ def added_section(evidence: Evidence) -> Section | None:
         for one in added.additions
         for test in one.tests
     )  # fmt: skip
-    information = tuple(
-        (one.name, one.verdict, with_interval(one.new_information)) for one in added.additions
-    )
+    information = tuple(row for one in added.additions for row in _information_rows(one))
     return Section(
         anchor="added",
         title="What each block of predictors adds",
-        paragraphs=tuple(one.sentence for one in added.additions),
+        paragraphs=(
+            *(one.sentence for one in added.additions),
+            *(case.sentence for one in added.additions for case in one.what_if),
+        ),
         tables=(
             Table(
-                head=("added", "verdict", "share of new information (95 % interval)"),
+                head=("added", "scenario", "verdict", "share of new information (95 % interval)"),
                 rows=information,
                 caption=f"Beside {' + '.join(added.base)}",
             ),
@@ -108,6 +111,12 @@ def added_section(evidence: Evidence) -> Section | None:
             *added.notes,
         ),
     )
+
+
+def _information_rows(one: Addition) -> Iterator[tuple[str, ...]]:
+    yield (one.name, "as used", one.verdict, with_interval(one.new_information))
+    for case in one.what_if:
+        yield (one.name, case.name, case.verdict, with_interval(case.new_information))
 
 
 def _gain_row(one: Addition, gain: Gain, scenario: str) -> tuple[str, ...]:
