@@ -1,4 +1,4 @@
-"""The sections of a report that conclude: sample size, what blocks add, association, stability."""
+"""The sections of a report that conclude: what blocks add, and association."""
 
 from __future__ import annotations
 
@@ -11,47 +11,8 @@ from hiprisk.metrics.estimate import Estimate
 from hiprisk.reporting.page import Picture, Section, Table
 from hiprisk.reporting.plots.association import draw_association
 from hiprisk.reporting.plots.increment import draw_added_value
-from hiprisk.reporting.plots.samplesize import draw_samplesize
 from hiprisk.reporting.plots.style import as_png
 from hiprisk.reporting.wording import NONE, interval, number, percent, with_interval
-
-
-def sample_size_section(evidence: Evidence) -> Section:
-    """Whether the study is large enough, by every criterion."""
-    finding = evidence.sample_size
-    tables: tuple[Table, ...] = ()
-    pictures: tuple[Picture, ...] = ()
-    notes: tuple[str, ...] = ()
-    if finding.size is not None:
-        size = finding.size
-        tables = (
-            Table(
-                head=("criterion", "asks for", "people needed", "met"),
-                rows=tuple(
-                    (row.name, row.what, f"{row.n}", "yes" if row.satisfied else "NO")
-                    for row in size.criteria
-                ),
-                strong=tuple(i for i, row in enumerate(size.criteria) if row.binding),
-                caption="Criteria for development; the one that asks for most is set off",
-            ),
-        )
-        pictures = (
-            Picture(
-                name="samplesize.png",
-                png=as_png(draw_samplesize(size)),
-                alt="Line: people needed by expected strength of the model; a mark: the study.",
-                caption="People needed, by how much the predictors explain.",
-            ),
-        )
-        notes = size.sentences()
-    return Section(
-        anchor="samplesize",
-        title="Is the study large enough?",
-        paragraphs=(finding.sentence,),
-        tables=tables,
-        pictures=pictures,
-        notes=notes,
-    )
 
 
 def added_section(evidence: Evidence) -> Section | None:

@@ -11,14 +11,21 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hiprisk.cohort.dictionary import load_dictionary
+from hiprisk.cohort.findings import Finding
 from hiprisk.config import Range, SampleSizeSettings, StudyConfig
-from hiprisk.errors import ConfigError
+from hiprisk.errors import ConfigError, InputError
 from hiprisk.features.back import back_features
 from hiprisk.features.design import Design
 from hiprisk.features.hip import hip_features
 from hiprisk.inference.samplesize.assumptions import STRENGTHS, changed
 from hiprisk.inference.samplesize.criteria import SampleSize
 from hiprisk.inference.samplesize.development import development_size
+from hiprisk.inference.samplesize.external import external_size
+from hiprisk.inference.samplesize.instability import (
+    FEWEST_BEYOND,
+    Instability,
+    expected_instability,
+)
 
 Floats = NDArray[np.float64]
 
@@ -36,6 +43,11 @@ class SampleSizeFinding:
         None where the model explains nothing: no size is large enough for that.
     strength_from : str
         ``declared`` in the config, or ``estimated`` in the study itself.
+    external : SampleSize or None
+        People whom a validation of this model in others would need.
+    instability : Instability or None
+        Expected of an unpenalised model of so many people and parameters, with normal predictors;
+        None also where so few people could not be fitted.
     """
 
     sentence: str
@@ -45,6 +57,23 @@ class SampleSizeFinding:
     n_parameters: int
     strength_from: str
     size: SampleSize | None
+    external: SampleSize | None = None
+    instability: Instability | None = None
+
+    def finding(self) -> Finding | None:
+        """The judgement among the findings of a study; None where it is large enough."""
+        if self.sufficient is None:
+            return Finding(
+                code="SAMPLE_SIZE_UNKNOWN", severity="note", message=self.sentence,
+                advice="declare under samplesize what was expected before the study",
+            )  # fmt: skip
+        if self.sufficient:
+            return None
+        return Finding(
+            code="SAMPLE_TOO_SMALL", severity="warning", message=self.sentence,
+            advice="use fewer candidate parameters or more people, and read intervals and "
+            "stability before the predictions",
+        )  # fmt: skip
 
     def to_frame(self) -> pd.DataFrame:
         """One row a criterion; empty where there is no size."""
@@ -55,7 +84,9 @@ class SampleSizeFinding:
         plain: dict[str, Any] = {
             field.name: getattr(self, field.name) for field in dataclasses.fields(self)
         }
-        plain["size"] = None if self.size is None else self.size.to_dict()
+        for name in ("size", "external", "instability"):
+            part = getattr(self, name)
+            plain[name] = None if part is None else part.to_dict()
         return plain
 
 
@@ -89,6 +120,8 @@ def assess_study(
     Returns
     -------
     SampleSizeFinding
+        With what a validation in others would need, and how unstable a model of so many people is
+        expected to be.
     """
     kind = config.outcome.kind
     declared = config.samplesize
@@ -110,7 +143,23 @@ def assess_study(
         n_parameters=parameters,
         strength_from="declared" if from_config else "estimated",
         size=size,
+        external=external_size(kind, expected),
+        instability=_expected_of(size, expected, config.seed),
     )
+
+
+def _expected_of(size: SampleSize, expected: SampleSizeSettings, seed: int) -> Instability | None:
+    n, parameters = size.n_available, size.n_parameters
+    assert n is not None
+    assert parameters is not None
+    if n < parameters + FEWEST_BEYOND:
+        return None
+    try:
+        return expected_instability(size.kind, n, parameters, expected, seed=seed)
+    except InputError as refusal:
+        if refusal.code != "DEGENERATE":
+            raise
+        return None
 
 
 def _filled(declared: SampleSizeSettings, **found: float | None) -> SampleSizeSettings:

@@ -40,6 +40,8 @@ Kind = Literal["continuous", "binary"]
 
 N_PEOPLE = 1000
 MOST_REFUSED = 0.2
+# People beyond the parameters without whom nothing can be fitted at all.
+FEWEST_BEYOND = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -287,11 +289,11 @@ def _complete_cohort(config: StudyConfig, n: int, number: int) -> tuple[pd.DataF
 
 
 def _check_size(n: int, n_parameters: int) -> None:
-    if n < n_parameters + 3:
+    if n < n_parameters + FEWEST_BEYOND:
         raise ConfigError(
             f"{n} people are too few to fit {n_parameters} parameters at all",
             column="n",
-            advice=f"at least {n_parameters + 3}, and many more for a useful model",
+            advice=f"at least {n_parameters + FEWEST_BEYOND}, and many more for a useful model",
         )
 
 
