@@ -258,7 +258,13 @@ def _instability(plan: _Plan, options: argparse.Namespace, development: SampleSi
     n = plan.n if plan.n is not None else development.n_required
     progress = partial(Progress(), "simulating studies")
     config = plan.config
-    if config is not None and config.cohort.simulate is not None and plan.design is not None:
+    # A number of parameters that was stated is not that of the simulated cohort's predictors.
+    if (
+        config is not None
+        and config.cohort.simulate is not None
+        and plan.design is not None
+        and plan.expected.parameters is None
+    ):
         if options.seed is not None:
             config = dataclasses.replace(config, seed=options.seed)
         return simulated_instability(

@@ -406,9 +406,16 @@ def test_a_simulated_cohort_gives_its_own_instability(stupar):
     frame = simulate_cohort("stupar", n=200, seed=1).frame
     design = plan_design(small.predictors, load_dictionary(), frame)
     found = simulated_instability(small, design, n=400)
-    assert found.n_parameters == len(design.inputs)
-    # Residual sd 16.6 (less by floor and ceiling), 15 parameters: about sqrt(16 / 400) of it.
-    assert found.mape.median == pytest.approx(math.sqrt(2 / math.pi) * 16 * 0.2, rel=0.2)
+    # Of 15 predictors three may bend.
+    assert found.n_parameters == count_parameters(small, design) == 18
+    # Residual sd 16.6 (less by floor and ceiling), 18 parameters: about sqrt(19 / 400) of it.
+    expected = math.sqrt(2 / math.pi) * 16 * math.sqrt(19 / 400)
+    assert found.mape.median == pytest.approx(expected, rel=0.2)
+    linear = dataclasses.replace(small.families.linear, spline_knots=0)
+    straight = dataclasses.replace(
+        small, families=dataclasses.replace(small.families, linear=linear)
+    )
+    assert simulated_instability(straight, design, n=400).n_parameters == 15
 
 
 # Refusals

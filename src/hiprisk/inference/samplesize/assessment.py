@@ -10,13 +10,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hiprisk.cohort.dictionary import load_dictionary
 from hiprisk.cohort.findings import Finding
-from hiprisk.config import Range, SampleSizeSettings, StudyConfig
-from hiprisk.errors import ConfigError, InputError
-from hiprisk.features.back import back_features
-from hiprisk.features.design import Design
-from hiprisk.features.hip import hip_features
+from hiprisk.config import SampleSizeSettings, StudyConfig
+from hiprisk.errors import InputError
 from hiprisk.inference.samplesize.assumptions import STRENGTHS, changed
 from hiprisk.inference.samplesize.criteria import SampleSize
 from hiprisk.inference.samplesize.development import development_size
@@ -217,56 +213,3 @@ def expected_from_study(config: StudyConfig, outcome: Floats | None) -> SampleSi
     if config.outcome.kind == "binary":
         return _filled(config.samplesize, prevalence=float(outcome.mean()))
     return _filled(config.samplesize, mean=float(outcome.mean()), sd=float(outcome.std(ddof=1)))
-
-
-def count_parameters(config: StudyConfig, design: Design | None = None) -> int:
-    """Candidate parameters of a study: one a number, one a level but the first, and spline terms.
-
-    Parameters
-    ----------
-    config : StudyConfig
-    design : Design, optional
-        Of the cohort; without it the dictionary's levels count.
-
-    Returns
-    -------
-    int
-        Without the intercept. Spline terms count at the most knots that tuning may choose. Trees
-        have no such number; a linear model of the same predictors stands in for them.
-
-    Raises
-    ------
-    ConfigError
-        If a category has no levels in the dictionary and there is no cohort.
-    """
-    inputs = list(design.inputs) if design is not None else _inputs_of(config)
-    family = config.families.linear or config.families.logistic
-    if family is None:
-        return len(inputs)
-    searched = family.spline_knots
-    most = max(searched) if isinstance(searched, tuple) else _highest(searched)
-    extra = max(round(most) - 2, 0)
-    return len(inputs) + extra * sum(name in family.splines for name in inputs)
-
-
-def _highest(searched: float | Range) -> float:
-    return searched.high if isinstance(searched, Range) else searched
-
-
-def _inputs_of(config: StudyConfig) -> list[str]:
-    dictionary = load_dictionary()
-    derived = {**hip_features(), **back_features()}
-    found: list[str] = []
-    for name in config.predictors:
-        variable = dictionary.get(name)
-        if name in derived or (variable is not None and variable.kind == "number"):
-            found.append(name)
-        elif variable is None or not variable.levels:
-            raise ConfigError(
-                f"the number of levels of '{name}' is not known without a cohort",
-                column="blocks",
-                advice="name a cohort, or state samplesize.parameters",
-            )
-        else:
-            found += [f"{name}={level}" for level in variable.levels[1:]]
-    return found

@@ -13,7 +13,7 @@ References
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
@@ -29,7 +29,9 @@ from hiprisk.errors import ConfigError, InputError
 from hiprisk.features.design import Design
 from hiprisk.inference.samplesize.assumptions import stated
 from hiprisk.inference.samplesize.development import expected_cox_snell
+from hiprisk.inference.samplesize.parameters import candidate_splines
 from hiprisk.inference.samplesize.risks import risks_from_cox_snell
+from hiprisk.learning.linear import TermPlan, basis_matrix, plan_terms
 from hiprisk.learning.parallel import Progress, run_parallel
 from hiprisk.learning.unpenalised import fit_logistic, fit_ols
 from hiprisk.metrics.calibration import logit
@@ -238,6 +240,8 @@ def simulated_instability(
 ) -> Instability:
     """Instability in the config's simulated cohort: its own predictors and its own truth.
 
+    The model has every spline term that tuning may choose, as `count_parameters` counts them.
+
     Parameters
     ----------
     config : StudyConfig
@@ -260,10 +264,13 @@ def simulated_instability(
             advice="state samplesize.r2, mean and sd, and simulate normal predictors",
         )
     size = asked.n if n is None else n
-    _check_size(size, len(design.inputs))
-    draw = partial(_draw_cohort, config, design, size)
     frame, truth = _complete_cohort(config, N_PEOPLE, 0)
-    columns = design.model_inputs(design.numeric(frame))
+    inputs = design.model_inputs(design.numeric(frame))
+    n_knots, splines = candidate_splines(config)
+    plan = plan_terms(design.inputs, [inputs], splines=splines, n_knots=n_knots)
+    columns = basis_matrix(plan, inputs)
+    _check_size(size, columns.shape[1])
+    draw = partial(_draw_cohort, config, design, plan, size)
     return _simulate(
         "continuous", draw, _Population(columns, truth), n=size,
         source=f"simulated cohort ({asked.preset})", unit=config.outcome.unit.split()[0],
@@ -271,10 +278,12 @@ def simulated_instability(
     )  # fmt: skip
 
 
-def _draw_cohort(config: StudyConfig, design: Design, n: int, number: int) -> _Study:
+def _draw_cohort(
+    config: StudyConfig, design: Design, plan: Sequence[TermPlan], n: int, number: int
+) -> _Study:
     frame, _ = _complete_cohort(config, n, number + 1)
     outcome = frame["womac_function_followup_0_100"].to_numpy(dtype=np.float64)
-    return _Study(design.model_inputs(design.numeric(frame)), outcome)
+    return _Study(basis_matrix(plan, design.model_inputs(design.numeric(frame))), outcome)
 
 
 def _complete_cohort(config: StudyConfig, n: int, number: int) -> tuple[pd.DataFrame, Floats]:
