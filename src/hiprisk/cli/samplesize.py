@@ -74,8 +74,10 @@ def run(argv: Sequence[str]) -> int:
     if options.figure is not None:
         _write_figure(development, options.figure)
     if options.json:
+        parts = [part for part in (development, external, instability) if part is not None]
         print_json(
             {
+                "metrics": {one.name: one.to_dict() for part in parts for one in part.estimates()},
                 "development": development.to_dict(),
                 "external": external and external.to_dict(),
                 "instability": instability and instability.to_dict(),

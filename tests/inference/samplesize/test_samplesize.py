@@ -188,6 +188,16 @@ def test_what_is_assumed_is_varied_and_the_most_telling_comes_first():
     assert answer.assumptions[0].swing == max(row.swing for row in answer.assumptions)
 
 
+def test_the_mean_is_varied_too_and_matters_where_it_is_small():
+    # A relative margin: a tenth less of the mean is a tenth less of what may be missed.
+    answer = development_size("continuous", 5, SampleSizeSettings(r2=0.5, mean=4, sd=20))
+    (mean,) = [row for row in answer.assumptions if row.name == "mean"]
+    assert (mean.value, mean.low, mean.high) == pytest.approx((4, 3.6, 4.4))
+    assert answer.binding.name.startswith("criterion 4")
+    assert mean.n_low / answer.n_required == pytest.approx(1 / 0.9**2, rel=0.01)
+    assert mean.n_high / answer.n_required == pytest.approx(1 / 1.1**2, rel=0.01)
+
+
 # External validation
 
 

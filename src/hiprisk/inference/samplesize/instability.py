@@ -13,7 +13,7 @@ References
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
@@ -35,6 +35,7 @@ from hiprisk.learning.linear import TermPlan, basis_matrix, plan_terms
 from hiprisk.learning.parallel import Progress, run_parallel
 from hiprisk.learning.unpenalised import fit_logistic, fit_ols
 from hiprisk.metrics.calibration import logit
+from hiprisk.metrics.estimate import Estimate
 from hiprisk.seeding import rng_for
 
 Floats = NDArray[np.float64]
@@ -92,6 +93,13 @@ class Instability:
     truth: tuple[float, ...]
     lowest: tuple[float, ...]
     highest: tuple[float, ...]
+
+    def estimates(self) -> Iterator[Estimate]:
+        """Median and central 95 % of each quantity, over people or over simulated studies."""
+        for one in self._spreads():
+            yield Estimate(
+                name=f"instability_{one.name}", value=one.median, low=one.low, high=one.high
+            )
 
     def to_frame(self) -> pd.DataFrame:
         """One row a quantity: median and central 95 %."""
