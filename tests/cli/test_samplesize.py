@@ -30,6 +30,21 @@ def test_json_says_the_same(capsys):
     assert said["development"]["sufficient"] is False
     assert said["external"]["purpose"] == "external validation"
     assert said["instability"] is None
+    metrics = said["metrics"]
+    assert metrics["development_n_required"] == {"value": 918, "low": None, "high": None}
+    assert metrics["development_criterion_1_overfitting_n"]["value"] == 918
+    needed = metrics["external_validation_n_required"]["value"]
+    assert needed == said["external"]["n_required"]
+
+
+def test_expected_instability_is_a_metric_with_its_interval(capsys):
+    more = ("--n", "500", "--instability", "--simulations", "20", "--json")
+    assert main(["samplesize", *CONTINUOUS, *more]) == 0
+    said = json.loads(capsys.readouterr().out)
+    for name in ("mape", "interval_width", "calibration_slope", "explained_of_truth"):
+        found = said["metrics"][f"instability_{name}"]
+        assert found == said["instability"][name]
+        assert found["low"] < found["value"] < found["high"]
 
 
 def test_a_config_brings_its_people_and_parameters(capsys):

@@ -16,6 +16,7 @@ from hiprisk.outputs import check_output_file, written_whole
 
 if TYPE_CHECKING:
     from hiprisk.inference.increment import AddedValue, Addition, Gain
+    from hiprisk.metrics.estimate import Estimate
 
 EXAMPLE = """  hiprisk compare configs/stupar.yaml --add back --add hip_motion --base core
   hiprisk compare configs/stupar.yaml --add hip_motion --base core --base back --workers 2
@@ -119,25 +120,28 @@ def show_added_value(result: AddedValue) -> None:
 
 
 def _show_addition(result: AddedValue, one: Addition) -> None:
-    share = one.new_information
     print_lines(f"{one.name}: {one.verdict}")
     head = ["measure", "scenario", "base", "with it", "gain", "95 % interval"]
     rows = [_row("as it is used", gain) for gain in one.gains]
     for case in one.what_if:
-        declared = [gain for gain in case.gains if gain.name == result.metric]
-        rows += [_row(case.name, gain) for gain in declared or case.gains[:1]]
+        rows += [_row(case.name, gain) for gain in case.gains]
     print_table(head, rows)
-    print_lines(
-        f"share of new information {share.value:.3f}"
-        + (f" ({share.low:.3f} to {share.high:.3f})" if share.low is not None else "")
-    )
+    print_lines(f"share of new information {_with_interval(one.new_information)}")
     for test in one.tests:
         second = f", {test.df_denominator:.0f}" if test.df_denominator is not None else ""
         print_lines(
             f"{test.method}: {test.statistic:.2f} on {test.df}{second} degrees of freedom, "
             f"p {_p_value(test.p_value)}"
         )
+    for case in one.what_if:
+        share = _with_interval(case.new_information)
+        print_lines(f"{case.sentence} Share of new information {share}.")
     print_lines("")
+
+
+def _with_interval(share: Estimate) -> str:
+    ends = f" ({share.low:.3f} to {share.high:.3f})" if share.low is not None else ""
+    return f"{share.value:.3f}{ends}"
 
 
 def _row(scenario: str, gain: Gain) -> list[str]:

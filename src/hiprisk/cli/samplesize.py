@@ -77,8 +77,10 @@ def run(argv: Sequence[str]) -> int:
     if options.figure is not None:
         _write_figure(development, options.figure)
     if options.json:
+        parts = [part for part in (development, external, instability) if part is not None]
         print_json(
             {
+                "metrics": {one.name: one.to_dict() for part in parts for one in part.estimates()},
                 "development": development.to_dict(),
                 "external": external and external.to_dict(),
                 "instability": instability and instability.to_dict(),
@@ -263,7 +265,13 @@ def _instability(plan: _Plan, options: argparse.Namespace, development: SampleSi
     n = plan.n if plan.n is not None else development.n_required
     progress = partial(Progress(), "simulating studies")
     config = plan.config
-    if config is not None and config.cohort.simulate is not None and plan.design is not None:
+    # A number of parameters that was stated is not that of the simulated cohort's predictors.
+    if (
+        config is not None
+        and config.cohort.simulate is not None
+        and plan.design is not None
+        and plan.expected.parameters is None
+    ):
         if options.seed is not None:
             config = dataclasses.replace(config, seed=options.seed)
         return simulated_instability(

@@ -126,7 +126,7 @@ class Evidence:
                 blocks = "_and_".join(one.blocks)
                 yield from ((f"added_{blocks}_{gain.name}", gain.estimate) for gain in one.gains)
         if self.association is not None:
-            yield from ((effect.name, effect.estimate) for effect in self.association.rows)
+            yield from self.association.estimates()
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hiprisk.cohort.dictionary import load_dictionary
+from hiprisk.cohort.findings import by_severity
 from hiprisk.config import StudyConfig
 from hiprisk.evidence.corrected import corrected_calibration, full_optimism
 from hiprisk.evidence.document import Evidence, HoldoutResult
@@ -28,6 +30,7 @@ from hiprisk.evidence.parts import (
 from hiprisk.evidence.summary import summary_sentences
 from hiprisk.evidence.tables import TableOne, table_one
 from hiprisk.evidence.unseen import unseen_performance
+from hiprisk.inference.samplesize import SampleSizeFinding
 from hiprisk.learning.participants import Participants
 from hiprisk.learning.pipeline import StudyEstimator
 from hiprisk.metrics.registry import MetricFunction
@@ -44,6 +47,7 @@ DEPENDS_ON_TODAY = {"FUTURE_DATE"}
 def judge(study: FinishedStudy) -> Evidence:
     """Gather the evidence of a finished study; its summary says the most important first."""
     config, data = study.config, study.data
+    sample_size = sample_size_part(study)
     metrics = metric_functions(config.outcome.kind, study.chosen.name)
     unseen, events = unseen_performance(study), events_evidence(study)
     evidence = Evidence(
@@ -60,11 +64,7 @@ def judge(study: FinishedStudy) -> Evidence:
         summary=(),
         flow=study.selection.flow,
         table_one=_table_one(study),
-        findings=tuple(
-            finding.summarised()
-            for finding in study.cohort.findings
-            if finding.code not in DEPENDS_ON_TODAY
-        ),
+        findings=_findings(study, sample_size),
         families=study.chosen.families,
         apparent=_apparent(study, metrics),
         optimism=full_optimism(study),
@@ -75,7 +75,7 @@ def judge(study: FinishedStudy) -> Evidence:
         events=events,
         sites=sites_part(study),
         subgroups=subgroups_part(study, unseen=unseen, events=events),
-        sample_size=sample_size_part(study),
+        sample_size=sample_size,
         stability=stability_part(study),
         added=added_part(study),
         association=association_part(study),
@@ -84,6 +84,15 @@ def judge(study: FinishedStudy) -> Evidence:
     return dataclasses.replace(
         evidence, summary=summary_sentences(evidence, config.outcome.smallest_gain_worth_having)
     )
+
+
+def _findings(study: FinishedStudy, size: SampleSizeFinding) -> tuple[Mapping[str, Any], ...]:
+    """What the check of the cohort found, and whether the study is too small."""
+    found = [one for one in study.cohort.findings if one.code not in DEPENDS_ON_TODAY]
+    too_small = size.finding()
+    if too_small is not None:
+        found.append(too_small)
+    return tuple(one.summarised() for one in by_severity(found))
 
 
 def _table_one(study: FinishedStudy) -> TableOne:

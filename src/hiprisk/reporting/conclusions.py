@@ -1,6 +1,8 @@
-"""The sections of a report that conclude: sample size, what blocks add, association, stability."""
+"""The sections of a report that conclude: what blocks add, and association."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 from hiprisk.evidence.document import Evidence
 from hiprisk.inference.association import AssociationRow
@@ -10,48 +12,9 @@ from hiprisk.metrics.utility_bands import DecisionCurveDifference
 from hiprisk.reporting.page import Picture, Section, Table
 from hiprisk.reporting.plots.association import draw_association
 from hiprisk.reporting.plots.increment import draw_added_value
-from hiprisk.reporting.plots.samplesize import draw_samplesize
 from hiprisk.reporting.plots.style import as_png
 from hiprisk.reporting.plots.utility import draw_decision_curve_difference
 from hiprisk.reporting.wording import NONE, interval, number, percent, with_interval
-
-
-def sample_size_section(evidence: Evidence) -> Section:
-    """Whether the study is large enough, by every criterion."""
-    finding = evidence.sample_size
-    tables: tuple[Table, ...] = ()
-    pictures: tuple[Picture, ...] = ()
-    notes: tuple[str, ...] = ()
-    if finding.size is not None:
-        size = finding.size
-        tables = (
-            Table(
-                head=("criterion", "asks for", "people needed", "met"),
-                rows=tuple(
-                    (row.name, row.what, f"{row.n}", "yes" if row.satisfied else "NO")
-                    for row in size.criteria
-                ),
-                strong=tuple(i for i, row in enumerate(size.criteria) if row.binding),
-                caption="Criteria for development; the one that asks for most is set off",
-            ),
-        )
-        pictures = (
-            Picture(
-                name="samplesize.png",
-                png=as_png(draw_samplesize(size)),
-                alt="Line: people needed by expected strength of the model; a mark: the study.",
-                caption="People needed, by how much the predictors explain.",
-            ),
-        )
-        notes = size.sentences()
-    return Section(
-        anchor="samplesize",
-        title="Is the study large enough?",
-        paragraphs=(finding.sentence,),
-        tables=tables,
-        pictures=pictures,
-        notes=notes,
-    )
 
 
 def added_section(evidence: Evidence) -> Section | None:
@@ -62,7 +25,10 @@ def added_section(evidence: Evidence) -> Section | None:
     return Section(
         anchor="added",
         title="What each block of predictors adds",
-        paragraphs=tuple(one.sentence for one in added.additions),
+        paragraphs=(
+            *(one.sentence for one in added.additions),
+            *(case.sentence for one in added.additions for case in one.what_if),
+        ),
         tables=(_verdict_table(added), _gain_table(added), _block_test_table(added)),
         pictures=(
             Picture(
@@ -101,10 +67,8 @@ def _benefit_pictures(added: AddedValue) -> list[Picture]:
 
 def _verdict_table(added: AddedValue) -> Table:
     return Table(
-        head=("added", "verdict", "share of new information (95 % interval)"),
-        rows=tuple(
-            (one.name, one.verdict, with_interval(one.new_information)) for one in added.additions
-        ),
+        head=("added", "scenario", "verdict", "share of new information (95 % interval)"),
+        rows=tuple(row for one in added.additions for row in _information_rows(one)),
         caption=f"Beside {' + '.join(added.base)}",
     )
 
@@ -138,6 +102,12 @@ def _block_test_table(added: AddedValue) -> Table:
         caption="Tests that all coefficients of the block are zero; read them with the "
         "gains above, never alone",
     )  # fmt: skip
+
+
+def _information_rows(one: Addition) -> Iterator[tuple[str, ...]]:
+    yield (one.name, "as used", one.verdict, with_interval(one.new_information))
+    for case in one.what_if:
+        yield (one.name, case.name, case.verdict, with_interval(case.new_information))
 
 
 def _gain_row(one: Addition, gain: Gain, scenario: str) -> tuple[str, ...]:

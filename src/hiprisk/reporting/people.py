@@ -33,7 +33,8 @@ def people_section(evidence: Evidence) -> Section:
             for found in evidence.findings
             if found["code"] != "MISSING"
         ),
-        caption="What the check of the cohort found, missing values aside (see table 1)",
+        caption="What the check of the cohort found, and whether the study is too small; missing "
+        "values aside (see table 1)",
     )
     return Section(
         anchor="people",

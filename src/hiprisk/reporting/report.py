@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from hiprisk.evidence.document import Evidence
 from hiprisk.reporting.card import DISCLAIMER, PROVENANCE
 from hiprisk.reporting.checklist import checklist_section
-from hiprisk.reporting.conclusions import added_section, association_section, sample_size_section
+from hiprisk.reporting.conclusions import added_section, association_section
 from hiprisk.reporting.model import candidates_section, model_section
 from hiprisk.reporting.page import Section, render_page
 from hiprisk.reporting.people import characteristics_section, people_section
@@ -18,6 +18,7 @@ from hiprisk.reporting.performance import (
     performance_section,
 )
 from hiprisk.reporting.robustness import sites_section, stability_section, subgroups_section
+from hiprisk.reporting.sample_size import sample_size_section
 from hiprisk.sheet.format import Sheet
 
 

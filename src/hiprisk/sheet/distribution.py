@@ -51,6 +51,15 @@ class PredictiveDistribution:
         known = self.residual_scale(mean)
         return np.asarray(np.sqrt(known * known + imputation_variance))
 
+    @property
+    def limits(self) -> tuple[float, float]:
+        """Bounds at which the outcome is clipped; infinite where it has none."""
+        return self._lower, self._upper
+
+    def residual_quantiles(self, probabilities: Floats) -> Floats:
+        """Quantiles of the standardised residual, shape of `probabilities`."""
+        return np.asarray(np.interp(probabilities, self._probabilities, self._quantiles))
+
     def quantile(self, probability: float, mean: Floats, scale: Floats) -> Floats:
         """Quantile of the outcome, shape of `mean`."""
         residual = float(np.interp(probability, self._probabilities, self._quantiles))

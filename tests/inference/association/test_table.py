@@ -190,6 +190,13 @@ def test_frame_json_and_picture_say_the_same(pooled):
         assert row["estimate"]["value"] == line["value"]
         name = f"mean_difference_{row['model']}_{row['stratum']}"
         assert plain["metrics"][name] == row["estimate"]
+    for one in plain["differences"]:
+        name = f"{one['measure']}_{one['model']}_{one['stratum']}_against_{one['versus']}"
+        assert plain["metrics"][name] == one["estimate"]
+    control = plain["negative_control"]
+    name = f"{control['measure']}_{control['model']}_{control['stratum']}"
+    assert plain["metrics"][f"negative_control_{control['kind']}_{name}"] == control["estimate"]
+    assert len(plain["metrics"]) == len(plain["rows"]) + len(plain["differences"]) + 1
     ax = draw_association(pooled)
     assert len(ax.containers) == 10
     assert association_picture(pooled)[:4] == b"\x89PNG"

@@ -1,5 +1,7 @@
 """Per-person losses: hand counts, and weights as replication."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -63,6 +65,25 @@ def test_crps_equals_the_kernel_form_of_the_same_hundred_points():
     got = crps_by_person(np.array([71.0]), spread, np.array([80.0]), np.ones(1))
     assert got[0] == pytest.approx(expected, rel=1e-12)
     assert points.max() == 100.0
+
+
+@pytest.mark.parametrize("upper", [100.0, None])
+def test_crps_equals_twice_the_mean_pinball_loss(upper):
+    rng = np.random.default_rng(3)
+    made = Distribution(
+        probabilities=(0.0, 0.3, 0.6, 1.0), quantiles=(-2.0, -0.5, 0.4, 3.0), levels=(0.0,),
+        scales=(1.0,),
+    )  # fmt: skip
+    spread = PredictiveDistribution(made, dataclasses.replace(SPEC, upper=upper))
+    # Of some every quantile is clipped, of some none; outcomes lie at both bounds and beyond.
+    mean, scale = rng.uniform(-40, 140, 400), rng.uniform(1, 30, 400)
+    observed = np.r_[0.0, 100.0, -3.0, 104.0, rng.uniform(0, 100, 396)]
+    expected = np.zeros(400)
+    for p in CRPS_GRID:
+        miss = observed - spread.quantile(float(p), mean, scale)
+        expected += 2 * np.maximum(p * miss, (p - 1) * miss) / 100
+    got = crps_by_person(observed, spread, mean, scale)
+    assert got == pytest.approx(expected, rel=1e-10, abs=1e-10)
 
 
 def test_net_benefit_equals_hand_count():

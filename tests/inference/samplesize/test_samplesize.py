@@ -188,6 +188,16 @@ def test_what_is_assumed_is_varied_and_the_most_telling_comes_first():
     assert answer.assumptions[0].swing == max(row.swing for row in answer.assumptions)
 
 
+def test_the_mean_is_varied_too_and_matters_where_it_is_small():
+    # A relative margin: a tenth less of the mean is a tenth less of what may be missed.
+    answer = development_size("continuous", 5, SampleSizeSettings(r2=0.5, mean=4, sd=20))
+    (mean,) = [row for row in answer.assumptions if row.name == "mean"]
+    assert (mean.value, mean.low, mean.high) == pytest.approx((4, 3.6, 4.4))
+    assert answer.binding.name.startswith("criterion 4")
+    assert mean.n_low / answer.n_required == pytest.approx(1 / 0.9**2, rel=0.01)
+    assert mean.n_high / answer.n_required == pytest.approx(1 / 1.1**2, rel=0.01)
+
+
 # External validation
 
 
@@ -348,6 +358,38 @@ def test_a_small_study_says_by_which_criterion(stupar):
     assert found.to_dict()["size"]["n_required"] == 397
 
 
+def test_a_study_that_is_too_small_is_a_finding_and_a_large_one_none(stupar):
+    small = assess_study(stupar, n=300, n_parameters=18, strength=0.3, mean=36.0, sd=19.0)
+    found = small.finding()
+    assert (found.code, found.severity, found.message) == (
+        "SAMPLE_TOO_SMALL", "warning", small.sentence,
+    )  # fmt: skip
+    large = assess_study(stupar, n=900, n_parameters=18, strength=0.3, mean=36.0, sd=19.0)
+    assert large.finding() is None
+    nothing = assess_study(stupar, n=900, n_parameters=18, strength=0.0, mean=36.0, sd=19.0)
+    assert (nothing.finding().code, nothing.finding().severity) == ("SAMPLE_SIZE_UNKNOWN", "note")
+
+
+def test_a_study_is_told_what_a_validation_needs_and_what_instability_to_expect(stupar):
+    found = assess_study(stupar, n=300, n_parameters=18, strength=0.3, mean=36.0, sd=19.0)
+    asked = SampleSizeSettings(r2=0.3, mean=36.0, sd=19.0)
+    assert found.external == external_size("continuous", asked)
+    assert found.instability == expected_instability("continuous", 300, 18, asked, seed=2010)
+    plain = found.to_dict()
+    assert plain["external"]["n_required"] == found.external.n_required
+    assert plain["instability"]["mape"]["value"] == found.instability.mape.median
+    few = assess_study(stupar, n=20, n_parameters=18, strength=0.3, mean=36.0, sd=19.0)
+    assert few.instability is None
+
+
+def test_a_binary_study_is_told_the_same():
+    config = load_config(ROOT / "configs" / "stupar_worsening.yaml",
+                         overrides=["samplesize.simulations=20"])  # fmt: skip
+    found = assess_study(config, n=600, n_parameters=18, n_events=200, strength=0.2)
+    assert found.external.prevalence == pytest.approx(1 / 3)
+    assert 0.01 < found.instability.mape.median < 0.1
+
+
 def test_what_was_declared_goes_before_what_was_found(stupar):
     declared = dataclasses.replace(stupar, samplesize=SampleSizeSettings(r2=0.2, parameters=8))
     found = assess_study(declared, n=983, n_parameters=18, strength=0.9, mean=35.0, sd=20.0)
@@ -374,9 +416,16 @@ def test_a_simulated_cohort_gives_its_own_instability(stupar):
     frame = simulate_cohort("stupar", n=200, seed=1).frame
     design = plan_design(small.predictors, load_dictionary(), frame)
     found = simulated_instability(small, design, n=400)
-    assert found.n_parameters == len(design.inputs)
-    # Residual sd 16.6 (less by floor and ceiling), 15 parameters: about sqrt(16 / 400) of it.
-    assert found.mape.median == pytest.approx(math.sqrt(2 / math.pi) * 16 * 0.2, rel=0.2)
+    # Of 15 predictors three may bend.
+    assert found.n_parameters == count_parameters(small, design) == 18
+    # Residual sd 16.6 (less by floor and ceiling), 18 parameters: about sqrt(19 / 400) of it.
+    expected = math.sqrt(2 / math.pi) * 16 * math.sqrt(19 / 400)
+    assert found.mape.median == pytest.approx(expected, rel=0.2)
+    linear = dataclasses.replace(small.families.linear, spline_knots=0)
+    straight = dataclasses.replace(
+        small, families=dataclasses.replace(small.families, linear=linear)
+    )
+    assert simulated_instability(straight, design, n=400).n_parameters == 15
 
 
 # Refusals

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -98,6 +99,11 @@ class StratumDifference:
     df: float
     wald: float
     p_value: float
+
+    @property
+    def name(self) -> str:
+        """Name of the difference among the metrics."""
+        return f"{self.measure}_{self.model}_{self.stratum}_against_{self.versus}"
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
@@ -196,6 +202,14 @@ class AssociationTable:
             if (row.model, row.stratum) == (model, stratum) and measure in (None, row.measure)
         )
 
+    def estimates(self) -> Iterator[tuple[str, Estimate]]:
+        """Every effect, difference between strata and negative control, by name."""
+        yield from ((row.name, row.estimate) for row in self.rows)
+        yield from ((one.name, one.estimate) for one in self.differences)
+        control = self.negative_control
+        if control is not None:
+            yield f"negative_control_{control.kind}_{control.row.name}", control.row.estimate
+
     def to_frame(self) -> pd.DataFrame:
         """Tidy copy: one row an effect, always the same columns."""
         return pd.DataFrame(
@@ -233,7 +247,7 @@ class AssociationTable:
             "confounders": list(self.confounders),
             "sentences": list(self.sentences),
             "notes": list(self.notes),
-            "metrics": {row.name: row.estimate.to_dict() for row in self.rows},
+            "metrics": {name: estimate.to_dict() for name, estimate in self.estimates()},
             "rows": [row.to_dict() for row in self.rows],
             "differences": [difference.to_dict() for difference in self.differences],
             "negative_control": None if control is None else control.to_dict(),

@@ -57,11 +57,20 @@ class WhatIf:
         Standard error of measurement assumed, by predictor.
     gains : tuple of Gain
         Not what the model in use would gain.
+    new_information : Estimate
+    tests : tuple of PooledTest
+        Those of the values as measured: non-differential errors leave a test of no effect valid.
+    verdict : str
+    sentence : str
     """
 
     name: str
     sem: tuple[tuple[str, float], ...]
     gains: tuple[Gain, ...]
+    new_information: Estimate
+    tests: tuple[PooledTest, ...]
+    verdict: Verdict
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,13 +195,12 @@ class AddedValue:
         """One row a gain: blocks, scenario, measure, values, interval, verdict where one is due."""
         rows = []
         for one in self.additions:
-            rows += [self._row(one, "observed", gain) for gain in one.gains]
+            rows += [self._row(one, one.verdict, "observed", gain) for gain in one.gains]
             for case in one.what_if:
-                rows += [self._row(one, case.name, gain) for gain in case.gains]
+                rows += [self._row(one, case.verdict, case.name, gain) for gain in case.gains]
         return pd.DataFrame(rows, columns=_COLUMNS)
 
-    def _row(self, one: Addition, scenario: str, gain: Gain) -> tuple[Any, ...]:
-        judged = scenario == "observed" and gain.name == self.metric
+    def _row(self, one: Addition, verdict: Verdict, scenario: str, gain: Gain) -> tuple[Any, ...]:
         return (
             one.name,
             scenario,
@@ -204,7 +212,7 @@ class AddedValue:
             gain.estimate.value,
             gain.estimate.low,
             gain.estimate.high,
-            one.verdict if judged else None,
+            verdict if gain.name == self.metric else None,
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -248,7 +256,15 @@ def _addition_to_dict(one: Addition) -> dict[str, Any]:
         "coefficients": {estimate.name: estimate.to_dict() for estimate in one.coefficients},
         "net_benefit_difference": {gain.event: gain.curve.to_dict() for gain in one.decisions},
         "what_if": [
-            {"name": case.name, "sem": dict(case.sem), "gains": _gains_to_dict(case.gains)}
+            {
+                "name": case.name,
+                "sem": dict(case.sem),
+                "verdict": case.verdict,
+                "sentence": case.sentence,
+                "gains": _gains_to_dict(case.gains),
+                "new_information": case.new_information.to_dict(),
+                "tests": [test.to_dict() for test in case.tests],
+            }
             for case in one.what_if
         ],
     }

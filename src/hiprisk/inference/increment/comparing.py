@@ -120,7 +120,7 @@ def added_value(
         fit, apparent = contest.apparent(everybody)
         contest = replace(contest, start=fit.coefficients)
         refits = refit(contest.nest, everybody.bases, contest.ruler.observed)
-        what_if = contest.apparent_what_if()
+        what_if = None if contest.what_ifs is None else contest.what_ifs.apparent()
     n_resamples = chosen.n_resamples or config.validation.resamples
     judged = run_parallel(
         contest,

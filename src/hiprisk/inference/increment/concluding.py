@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hiprisk.config import StudyConfig
-from hiprisk.inference.increment.added import Addition, EventGain, WhatIf
+from hiprisk.features.pooling import PooledTest
+from hiprisk.inference.increment.added import Addition, EventGain, Gain, WhatIf
 from hiprisk.inference.increment.block_tests import Refits, coefficients_of, tests_of
 from hiprisk.inference.increment.gains import gains_of, information_share, net_benefit_gain
 from hiprisk.inference.increment.nested import NestFit
 from hiprisk.inference.increment.resampled import Contest, Judged, Values
-from hiprisk.inference.increment.verdict import verdict
+from hiprisk.inference.increment.verdict import Verdict, verdict
+from hiprisk.inference.increment.what_ifs import WhatIfValues
 from hiprisk.inference.increment.wording import judged_sentence
 
 Floats = NDArray[np.float64]
@@ -28,7 +31,7 @@ class Results:
     refits: Refits
     fit: NestFit
     apparent: Values
-    what_if: Floats
+    what_if: WhatIfValues | None
     judged: Sequence[Judged]
 
 
@@ -45,12 +48,16 @@ def addition_of(
         training=np.array([one.training for one in results.judged]),
         test=np.array([one.test for one in results.judged]),
     )
-    declared = config.outcome.smallest_gain_worth_having
-    gain = next(one for one in gains if one.name == declared.metric)
-    assert gain.estimate.low is not None
-    assert gain.estimate.high is not None
-    judged = verdict(gain.estimate.low, gain.estimate.high, smallest_gain=declared.value)
     sizes = [len(members) for members in contest.nest.members]
+    tests = tests_of(results.refits, model)
+    conclude = partial(
+        concluded,
+        blocks,
+        config=config,
+        n=len(contest.ruler.observed),
+        n_coefficients=sizes[model] - sizes[0],
+    )
+    conclusion = conclude(gains)
     return Addition(
         blocks=blocks,
         n_coefficients=sizes[model] - sizes[0],
@@ -60,19 +67,12 @@ def addition_of(
             np.array([one.likelihood_ratios for one in results.judged]),
             model=model,
         ),
-        tests=tests_of(results.refits, model),
+        tests=tests,
         coefficients=coefficients_of(results.refits, model),
-        what_if=_what_ifs(results, model, unit),
+        what_if=_what_ifs(results, model, unit, tests=tests, conclude=conclude),
         decisions=_decisions(results, model, blocks, config),
-        verdict=judged,
-        sentence=judged_sentence(
-            blocks,
-            judged,
-            gain,
-            n=len(contest.ruler.observed),
-            smallest=declared.value,
-            n_coefficients=sizes[model] - sizes[0],
-        ),
+        verdict=conclusion.verdict,
+        sentence=conclusion.sentence,
     )
 
 
@@ -101,20 +101,81 @@ def _decisions(
     )
 
 
-def _what_ifs(results: Results, model: int, unit: str) -> tuple[WhatIf, ...]:
-    contest = results.contest
+@dataclass(frozen=True)
+class Conclusion:
+    """A verdict and its sentence."""
+
+    verdict: Verdict
+    sentence: str
+
+
+def concluded(
+    blocks: tuple[str, ...],
+    gains: Sequence[Gain],
+    *,
+    config: StudyConfig,
+    n: int,
+    n_coefficients: int,
+    scenario: str | None = None,
+) -> Conclusion:
+    """The verdict on gains, from the one in the declared measure."""
+    declared = config.outcome.smallest_gain_worth_having
+    gain = next(one for one in gains if one.name == declared.metric)
+    assert gain.estimate.low is not None
+    assert gain.estimate.high is not None
+    judged = verdict(gain.estimate.low, gain.estimate.high, smallest_gain=declared.value)
+    sentence = judged_sentence(
+        blocks,
+        judged,
+        gain,
+        n=n,
+        smallest=declared.value,
+        n_coefficients=n_coefficients,
+        scenario=scenario,
+    )
+    return Conclusion(judged, sentence)
+
+
+def _what_ifs(
+    results: Results,
+    model: int,
+    unit: str,
+    *,
+    tests: tuple[PooledTest, ...],
+    conclude: Callable[..., Conclusion],
+) -> tuple[WhatIf, ...]:
+    contest, apparent = results.contest, results.what_if
+    if contest.what_ifs is None or apparent is None:
+        return ()
     own = set(contest.nest.members[model]) - set(contest.nest.members[0])
+    resampled = [one.what_if for one in results.judged if one.what_if is not None]
     found = []
-    for place, scenario in enumerate(contest.scenarios):
+    for place, scenario in enumerate(contest.what_ifs.scenarios):
         if not own & set(scenario.positions):
             continue
         gains = gains_of(
             model,
-            measures=contest.point_ruler.measures,
+            measures=contest.ruler.measures,
             unit=unit,
-            apparent=results.what_if[place],
-            training=np.array([one.what_if_training[place] for one in results.judged]),
-            test=np.array([one.what_if_test[place] for one in results.judged]),
+            apparent=apparent.test[place],
+            training=np.array([one.training[place] for one in resampled]),
+            test=np.array([one.test[place] for one in resampled]),
         )
-        found.append(WhatIf(name=scenario.name, sem=scenario.sem, gains=gains))
+        share = information_share(
+            apparent.likelihood_ratios[place],
+            np.array([one.likelihood_ratios[place] for one in resampled]),
+            model=model,
+        )
+        conclusion = conclude(gains, scenario=scenario.name)
+        found.append(
+            WhatIf(
+                name=scenario.name,
+                sem=scenario.sem,
+                gains=gains,
+                new_information=share,
+                tests=tests,
+                verdict=conclusion.verdict,
+                sentence=conclusion.sentence,
+            )
+        )
     return tuple(found)

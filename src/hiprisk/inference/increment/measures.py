@@ -6,7 +6,8 @@ A resample and the original people share each person's loss and differ in the we
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,7 @@ from hiprisk.sheet.format import Event, OutcomeSpec
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+Integers = NDArray[np.intp]
 
 # Quantiles at the middles of equal parts of [0, 1]: their mean pinball loss is, exactly, the CRPS
 # of the distribution that gives each of them the same weight.
@@ -133,27 +135,39 @@ class Ruler:
         """Whether a measure is read off the predictive distribution."""
         return any(one.name == "crps" or one.event for one in self.measures)
 
+    def of_people(self, rows: Integers) -> Ruler:
+        """The same of some people, or of people several times over."""
+        return replace(self, observed=self.observed[rows], bounds=self.bounds[:, rows])
+
+    @cached_property
+    def happenings(self) -> dict[str, Floats]:
+        """Of each event whether it `happened`, shape (n_rows,)."""
+        pairs = zip(self.outcome.events, self.bounds, strict=True)
+        return {event.name: self.happened(event, bound) for event, bound in pairs}
+
     def losses(self, predicted: Floats, spread: Spread | None) -> PeoplesLosses:
         """Losses of everybody under one model's predictions, shape (n_rows,)."""
+        if spread is None:
+            return PeoplesLosses(self, predicted, None, {})
+        return self.losses_under(spread.distribution(self.outcome), predicted, spread.variance)
+
+    def losses_under(
+        self, distribution: PredictiveDistribution, predicted: Floats, variance: Floats
+    ) -> PeoplesLosses:
+        """The same under a predictive distribution that is known already."""
         crps, chances = None, {}
-        if spread is not None:
-            distribution = spread.distribution(self.outcome)
-            scale = distribution.scale(predicted, spread.variance)
-            if any(one.name == "crps" for one in self.measures):
-                crps = crps_by_person(self.observed, distribution, predicted, scale)
-            asked = {one.event for one in self.measures if one.event} | set(self.decided)
-            for event, bound in zip(self.outcome.events, self.bounds, strict=True):
-                if event.name in asked:
-                    chances[event.name] = distribution.chance(event, bound, predicted, scale)
+        scale = distribution.scale(predicted, variance)
+        if any(one.name == "crps" for one in self.measures):
+            crps = crps_by_person(self.observed, distribution, predicted, scale)
+        asked = {one.event for one in self.measures if one.event} | set(self.decided)
+        for event, bound in zip(self.outcome.events, self.bounds, strict=True):
+            if event.name in asked:
+                chances[event.name] = distribution.chance(event, bound, predicted, scale)
         return PeoplesLosses(self, predicted, crps, chances)
 
     def outcomes(self, name: str) -> Floats:
         """1, 0 or NaN of an event by name; the empty name is the outcome itself."""
-        if not name:
-            return self.observed
-        events = self.outcome.events
-        place = [event.name for event in events].index(name)
-        return self.happened(events[place], self.bounds[place])
+        return self.happenings[name] if name else self.observed
 
     def happened(self, event: Event, bound: Floats) -> Floats:
         """1 where the event came, 0 where not, NaN where that is unknown."""
@@ -261,7 +275,7 @@ def net_benefit(event: Floats, chance: Floats, threshold: float, weights: Floats
     """Net true positives per person of acting from a threshold on (Vickers, Elkin 2006)."""
     acted_on = chance >= threshold
     harm = threshold / (1.0 - threshold)
-    return float(np.average(acted_on * (event - harm * (1.0 - event)), weights=weights))
+    return float(weights @ (acted_on * (event - harm * (1.0 - event)))) / float(weights.sum())
 
 
 def crps_by_person(
@@ -276,14 +290,32 @@ def crps_by_person(
 
     Notes
     -----
-    Twice the mean pinball loss of 100 quantiles. *Gneiting, Raftery 2007;
-    Laio, Tamea 2007.*
+    Twice the mean pinball loss of 100 quantiles x, which is mean |x - y| less the mean of
+    (2 p - 1) x. Both are read off running sums of the residual's quantiles: those that the bounds
+    clip lie at either end. *Gneiting, Raftery 2007; Laio, Tamea 2007.*
     """
-    total = np.zeros(len(observed))
-    for probability in CRPS_GRID:
-        miss = observed - distribution.quantile(float(probability), mean, scale)
-        total += np.maximum(probability * miss, (probability - 1.0) * miss)
-    return np.asarray(2.0 * total / len(CRPS_GRID))
+    lower, upper = distribution.limits
+    residual = distribution.residual_quantiles(CRPS_GRID)
+    tilt = 2.0 * CRPS_GRID - 1.0
+    first = np.searchsorted(residual, (lower - mean) / scale)
+    last = np.searchsorted(residual, (upper - mean) / scale)
+    # No quantile is clipped at a bound that is not there; the number put in its place is unused.
+    low, high = (bound if np.isfinite(bound) else 0.0 for bound in (lower, upper))
+
+    def summed(each: Floats, upto: Integers) -> Floats:
+        """Sum of `each` times the clipped quantiles up to a place, by person."""
+        ones = np.concatenate([[0.0], np.cumsum(each)])
+        moved = np.concatenate([[0.0], np.cumsum(each * residual)])
+        a, b = np.minimum(first, upto), np.minimum(last, upto)
+        inside = mean * (ones[b] - ones[a]) + scale * (moved[b] - moved[a])
+        return np.asarray(low * ones[a] + inside + high * (ones[upto] - ones[b]))
+
+    everything = np.full(len(observed), len(residual))
+    level, flat = np.clip(observed, lower, upper), np.ones(len(residual))
+    below = np.clip(np.searchsorted(residual, (level - mean) / scale), first, last)
+    away = level * (2.0 * below - len(residual)) - 2.0 * summed(flat, below)
+    away = away + summed(flat, everything) - summed(tilt, everything)
+    return np.asarray(away / len(residual) + np.abs(observed - level))
 
 
 def declared_measure(measures: Sequence[Measure], name: str) -> Measure:

@@ -22,13 +22,17 @@ from hiprisk.inference.increment.measures import (
     point_measures,
 )
 from hiprisk.inference.increment.planning import plan_nest
-from hiprisk.inference.increment.resampled import MOST_REFERENCES, Completed, Contest, see
+from hiprisk.inference.increment.resampled import Completed, Contest, see
+from hiprisk.inference.increment.what_ifs import WhatIfContest
 from hiprisk.learning.candidates import LearningData, blank_estimator, with_settings
 from hiprisk.learning.export import outcome_spec
 from hiprisk.learning.pipeline import complete_for_fitting
 from hiprisk.metrics.utility import THRESHOLDS
 
 Floats = NDArray[np.float64]
+
+# Imputations of all people on which a what-if is judged.
+MOST_REFERENCES = 5
 
 
 def prepare_contest(
@@ -64,14 +68,17 @@ def prepare_contest(
     ruler = _ruler(config, design, data, point_only=chosen.point_measures_only)
     new = {name for block in chosen.add for name in config.blocks[block]}
     scenarios = scenarios_for(config, nest, new) if chosen.measurement_error else ()
+    what_ifs = None
+    if scenarios:
+        references = _references(scenarios, everybody, data.outcome[known])
+        # Curves of net benefit are drawn for what is used, not for what might be.
+        what_ifs = WhatIfContest(nest, replace(ruler, grid=()), scenarios, references)
     contest = Contest(
         nest=nest,
         estimator=inside,
         data=data,
         ruler=ruler,
-        point_ruler=replace(ruler, measures=point_measures(config.outcome), grid=()),
-        scenarios=scenarios,
-        references=_references(scenarios, everybody, data.outcome[known]),
+        what_ifs=what_ifs,
         fixed=everybody if fast else None,
     )
     return contest, everybody, added
@@ -82,11 +89,7 @@ def _combinations(add: Sequence[str]) -> tuple[tuple[str, ...], ...]:
     return tuple(blocks for size in sizes for blocks in combinations(add, size))
 
 
-def _references(
-    scenarios: Sequence[ErrorScenario], everybody: Completed, y: Floats
-) -> Floats | None:
-    if not scenarios:
-        return None
+def _references(scenarios: Sequence[ErrorScenario], everybody: Completed, y: Floats) -> Floats:
     return np.array(
         [
             [one.reconstruct(basis, y, strict=True) for basis in everybody.bases[:MOST_REFERENCES]]

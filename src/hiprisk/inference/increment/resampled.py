@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from hiprisk.errors import InputError
 from hiprisk.features.imputation import draw_with_fixed_noise
-from hiprisk.inference.increment.measurement_error import ErrorScenario
 from hiprisk.inference.increment.measures import Ruler, Spread
 from hiprisk.inference.increment.nested import Nest, NestFit, SeenPeople, fit_nest
+from hiprisk.inference.increment.what_ifs import LearnedFrom, WhatIfContest, WhatIfValues
 from hiprisk.learning.candidates import LearningData, with_settings
 from hiprisk.learning.pipeline import StudyEstimator, complete_for_fitting
 from hiprisk.sheet.missing import NormalModel
@@ -20,9 +20,6 @@ from hiprisk.validation.resampling import Resample
 
 Floats = NDArray[np.float64]
 Method = Literal["bootstrap_then_impute", "impute_then_bootstrap"]
-
-# Imputations of all people on which a what-if is judged.
-MOST_REFERENCES = 5
 
 
 @dataclass(frozen=True)
@@ -50,18 +47,18 @@ class Judged:
     training, test : ndarray, shape (n_models, n_measures)
         On the people of the resample, and on the original people.
     likelihood_ratios : ndarray, shape (n_models,)
-    what_if_training, what_if_test : ndarray, shape (n_scenarios, n_models, n_point_measures)
     benefits_training, benefits_test : ndarray, shape (n_models, n_events, n_thresholds)
         Net benefit across thresholds.
+    what_if : WhatIfValues or None
+        The same without measurement error, where an error is declared.
     """
 
     training: Floats
     test: Floats
     likelihood_ratios: Floats
-    what_if_training: Floats
-    what_if_test: Floats
     benefits_training: Floats
     benefits_test: Floats
+    what_if: WhatIfValues | None = None
 
 
 @dataclass(frozen=True)
@@ -90,12 +87,9 @@ class Contest:
     estimator : StudyEstimator
         Imputes; never fitted itself.
     data : LearningData
-    ruler, point_ruler : Ruler
-        All measures; and those for what-ifs.
-    scenarios : tuple of ErrorScenario
-    references : tuple of ndarray
-        For each scenario and imputation the bases of all people, on which what-ifs are judged:
-        shape (n_scenarios, n_references, n_known, n_functions).
+    ruler : Ruler
+    what_ifs : WhatIfContest or None
+        Where an error of measurement is declared.
     fixed : Completed or None
         With ``impute_then_bootstrap`` the imputations that all resamples share.
     start : ndarray or None
@@ -106,9 +100,7 @@ class Contest:
     estimator: StudyEstimator
     data: LearningData
     ruler: Ruler
-    point_ruler: Ruler
-    scenarios: tuple[ErrorScenario, ...] = ()
-    references: Floats | None = None
+    what_ifs: WhatIfContest | None = None
     fixed: Completed | None = None
     start: Floats | None = None
 
@@ -126,7 +118,8 @@ class Contest:
         counts = resample.counts[known].astype(np.float64)
         weights: Floats | None = None
         if self.fixed is not None:
-            completed, y, weights = self.fixed, self.data.outcome[known], counts
+            completed, weights = self.fixed, counts
+            people = np.arange(len(counts))
         else:
             drawn = self.data.rows(resample.rows)
             seed = self.estimator.seed + 1 + resample.number
@@ -137,18 +130,20 @@ class Contest:
                 self.data.columns[known],
                 noise=self.estimator.noise(),
             )
-            y = drawn.outcome[~np.isnan(drawn.outcome)]
+            people = (np.cumsum(known) - 1)[resample.rows[known[resample.rows]]]
+        y = self.ruler.observed[people]
         fit = fit_nest(self.nest, completed.bases, y, weights=weights, start=self.start)
         values = self._values(fit, completed.seen, counts)
-        what_training, what_test = self._what_if(completed.bases, y, weights)
+        what_if = None
+        if self.what_ifs is not None:
+            what_if = self.what_ifs(LearnedFrom(completed.bases, people, weights, fit))
         return Judged(
             values.training,
             values.test,
             fit.likelihood_ratios,
-            what_training,
-            what_test,
             values.benefits_training,
             values.benefits_test,
+            what_if,
         )
 
     def apparent(self, completed: Completed) -> tuple[NestFit, Values]:
@@ -156,19 +151,6 @@ class Contest:
         known = ~np.isnan(self.data.outcome)
         fit = fit_nest(self.nest, completed.bases, self.data.outcome[known], start=self.start)
         return fit, self._values(fit, completed.seen, np.ones(int(known.sum())))
-
-    def apparent_what_if(self) -> Floats:
-        """Values of the what-ifs on everybody, shape (n_scenarios, n_models, n_measures)."""
-        y = self.point_ruler.observed
-        everybody = np.ones(len(y))
-        found = [
-            self._values_on(fit_nest(self.nest, bases, y, start=self.start), bases, everybody)
-            for bases in self._references()
-        ]
-        return np.array(found)
-
-    def _references(self) -> list[Floats]:
-        return [] if self.references is None else list(self.references)
 
     def _values(self, fit: NestFit, seen: SeenPeople, counts: Floats) -> Values:
         predicted = seen.predictions(self.nest, fit.coefficients)
@@ -187,34 +169,6 @@ class Contest:
             benefits.append(losses.benefits(both))
         curves = np.array(benefits)
         return Values(np.array(training), np.array(test), curves[:, 0], curves[:, 1])
-
-    def _what_if(self, bases: Floats, y: Floats, weights: Floats | None) -> tuple[Floats, Floats]:
-        training, test = [], []
-        everybody = np.ones(len(self.point_ruler.observed))
-        for scenario, reference in zip(self.scenarios, self._references(), strict=True):
-            own = np.array([scenario.reconstruct(one, y, weights=weights) for one in bases])
-            fit = fit_nest(self.nest, own, y, weights=weights, start=self.start)
-            w = np.ones(len(y)) if weights is None else weights
-            training.append(self._values_on(fit, own, w, observed=y))
-            test.append(self._values_on(fit, reference, everybody))
-        return np.array(training), np.array(test)
-
-    def _values_on(
-        self, fit: NestFit, bases: Floats, w: Floats, *, observed: Floats | None = None
-    ) -> Floats:
-        """Values on completed people, averaged over the imputations."""
-        ruler = self.point_ruler
-        if observed is not None:
-            ruler = replace(ruler, observed=observed)
-        intercept, slopes = fit.coefficients[:, :1], fit.coefficients[:, 1:]
-        found = [
-            [
-                ruler.losses(p, None).values(w)
-                for p in self.nest.respond(intercept + slopes @ basis.T)
-            ]
-            for basis in bases
-        ]
-        return np.asarray(np.mean(found, axis=0))
 
 
 def complete(

@@ -3,7 +3,6 @@
 from hiprisk.inference.samplesize.assessment import (
     SampleSizeFinding,
     assess_study,
-    count_parameters,
     expected_from_study,
 )
 from hiprisk.inference.samplesize.criteria import Assumption, Criterion, SampleSize
@@ -14,6 +13,7 @@ from hiprisk.inference.samplesize.instability import (
     expected_instability,
     simulated_instability,
 )
+from hiprisk.inference.samplesize.parameters import count_parameters
 
 __all__ = [
     "Assumption",

@@ -10,15 +10,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hiprisk.cohort.dictionary import load_dictionary
-from hiprisk.config import Range, SampleSizeSettings, StudyConfig
-from hiprisk.errors import ConfigError
-from hiprisk.features.back import back_features
-from hiprisk.features.design import Design
-from hiprisk.features.hip import hip_features
+from hiprisk.cohort.findings import Finding
+from hiprisk.config import SampleSizeSettings, StudyConfig
+from hiprisk.errors import InputError
 from hiprisk.inference.samplesize.assumptions import STRENGTHS, changed
 from hiprisk.inference.samplesize.criteria import SampleSize
 from hiprisk.inference.samplesize.development import development_size
+from hiprisk.inference.samplesize.external import external_size
+from hiprisk.inference.samplesize.instability import (
+    FEWEST_BEYOND,
+    Instability,
+    expected_instability,
+)
 
 Floats = NDArray[np.float64]
 
@@ -36,6 +39,11 @@ class SampleSizeFinding:
         None where the model explains nothing: no size is large enough for that.
     strength_from : str
         ``declared`` in the config, or ``estimated`` in the study itself.
+    external : SampleSize or None
+        People whom a validation of this model in others would need.
+    instability : Instability or None
+        Expected of an unpenalised model of so many people and parameters, with normal predictors;
+        None also where so few people could not be fitted.
     """
 
     sentence: str
@@ -45,6 +53,23 @@ class SampleSizeFinding:
     n_parameters: int
     strength_from: str
     size: SampleSize | None
+    external: SampleSize | None = None
+    instability: Instability | None = None
+
+    def finding(self) -> Finding | None:
+        """The judgement among the findings of a study; None where it is large enough."""
+        if self.sufficient is None:
+            return Finding(
+                code="SAMPLE_SIZE_UNKNOWN", severity="note", message=self.sentence,
+                advice="declare under samplesize what was expected before the study",
+            )  # fmt: skip
+        if self.sufficient:
+            return None
+        return Finding(
+            code="SAMPLE_TOO_SMALL", severity="warning", message=self.sentence,
+            advice="use fewer candidate parameters or more people, and read intervals and "
+            "stability before the predictions",
+        )  # fmt: skip
 
     def to_frame(self) -> pd.DataFrame:
         """One row a criterion; empty where there is no size."""
@@ -55,7 +80,9 @@ class SampleSizeFinding:
         plain: dict[str, Any] = {
             field.name: getattr(self, field.name) for field in dataclasses.fields(self)
         }
-        plain["size"] = None if self.size is None else self.size.to_dict()
+        for name in ("size", "external", "instability"):
+            part = getattr(self, name)
+            plain[name] = None if part is None else part.to_dict()
         return plain
 
 
@@ -92,6 +119,8 @@ def assess_study(
     Returns
     -------
     SampleSizeFinding
+        With what a validation in others would need, and how unstable a model of so many people is
+        expected to be.
     """
     kind = config.outcome.kind
     declared = config.samplesize
@@ -113,7 +142,23 @@ def assess_study(
         n_parameters=parameters,
         strength_from="declared" if from_config else "estimated",
         size=size,
+        external=external_size(kind, expected),
+        instability=_expected_of(size, expected, config.seed),
     )
+
+
+def _expected_of(size: SampleSize, expected: SampleSizeSettings, seed: int) -> Instability | None:
+    n, parameters = size.n_available, size.n_parameters
+    assert n is not None
+    assert parameters is not None
+    if n < parameters + FEWEST_BEYOND:
+        return None
+    try:
+        return expected_instability(size.kind, n, parameters, expected, seed=seed)
+    except InputError as refusal:
+        if refusal.code != "DEGENERATE":
+            raise
+        return None
 
 
 def _filled(declared: SampleSizeSettings, **found: float | None) -> SampleSizeSettings:
@@ -176,56 +221,3 @@ def expected_from_study(config: StudyConfig, outcome: Floats | None) -> SampleSi
     if config.outcome.kind == "binary":
         return _filled(config.samplesize, prevalence=float(outcome.mean()))
     return _filled(config.samplesize, mean=float(outcome.mean()), sd=float(outcome.std(ddof=1)))
-
-
-def count_parameters(config: StudyConfig, design: Design | None = None) -> int:
-    """Candidate parameters of a study: one a number, one a level but the first, and spline terms.
-
-    Parameters
-    ----------
-    config : StudyConfig
-    design : Design, optional
-        Of the cohort; without it the dictionary's levels count.
-
-    Returns
-    -------
-    int
-        Without the intercept. Spline terms count at the most knots that tuning may choose. Trees
-        have no such number; a linear model of the same predictors stands in for them.
-
-    Raises
-    ------
-    ConfigError
-        If a category has no levels in the dictionary and there is no cohort.
-    """
-    inputs = list(design.inputs) if design is not None else _inputs_of(config)
-    family = config.families.linear or config.families.logistic
-    if family is None:
-        return len(inputs)
-    searched = family.spline_knots
-    most = max(searched) if isinstance(searched, tuple) else _highest(searched)
-    extra = max(round(most) - 2, 0)
-    return len(inputs) + extra * sum(name in family.splines for name in inputs)
-
-
-def _highest(searched: float | Range) -> float:
-    return searched.high if isinstance(searched, Range) else searched
-
-
-def _inputs_of(config: StudyConfig) -> list[str]:
-    dictionary = load_dictionary()
-    derived = {**hip_features(), **back_features()}
-    found: list[str] = []
-    for name in config.predictors:
-        variable = dictionary.get(name)
-        if name in derived or (variable is not None and variable.kind == "number"):
-            found.append(name)
-        elif variable is None or not variable.levels:
-            raise ConfigError(
-                f"the number of levels of '{name}' is not known without a cohort",
-                column="blocks",
-                advice="name a cohort, or state samplesize.parameters",
-            )
-        else:
-            found += [f"{name}={level}" for level in variable.levels[1:]]
-    return found

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import pandas as pd
+
+from hiprisk.metrics.estimate import Estimate
 
 Purpose = Literal["development", "external validation"]
 
@@ -119,6 +122,16 @@ class SampleSize:
             return None
         share = 1.0 if self.prevalence is None else min(self.prevalence, 1.0 - self.prevalence)
         return n * share / self.n_parameters
+
+    def estimates(self) -> Iterator[Estimate]:
+        """People needed by every criterion, and what the study reaches; none has an interval."""
+        purpose = self.purpose.replace(" ", "_")
+        yield Estimate(name=f"{purpose}_n_required", value=float(self.n_required))
+        for row in self.criteria:
+            name = f"{purpose}_{'_'.join(re.findall('[a-z0-9]+', row.name.lower()))}"
+            yield Estimate(name=f"{name}_n", value=float(row.n))
+            if row.reached is not None:
+                yield Estimate(name=f"{name}_reached", value=row.reached)
 
     def to_frame(self) -> pd.DataFrame:
         """One row a criterion."""

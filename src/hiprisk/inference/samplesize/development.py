@@ -346,8 +346,13 @@ def _assumptions(
 def _neighbours(answer: SampleSize) -> list[tuple[str, float, float, float]]:
     given = dict(answer.given)
     if answer.kind == "continuous":
-        r2, sd = given["r2"], given["sd"]
-        return [("r2", r2, *beside(r2)), ("sd", sd, 0.9 * sd, 1.1 * sd)]
+        r2, mean, sd = given["r2"], given["mean"], given["sd"]
+        low, high = sorted((0.9 * mean, 1.1 * mean))
+        return [
+            ("r2", r2, *beside(r2)),
+            ("mean", mean, low, high),
+            ("sd", sd, 0.9 * sd, 1.1 * sd),
+        ]
     nagelkerke, phi = given["nagelkerke"], given["prevalence"]
     return [
         ("nagelkerke", round(nagelkerke, 4), *beside(nagelkerke)),

@@ -13,7 +13,7 @@ References
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
@@ -29,10 +29,13 @@ from hiprisk.errors import ConfigError, InputError
 from hiprisk.features.design import Design
 from hiprisk.inference.samplesize.assumptions import stated
 from hiprisk.inference.samplesize.development import expected_cox_snell
+from hiprisk.inference.samplesize.parameters import candidate_splines
 from hiprisk.inference.samplesize.risks import risks_from_cox_snell
+from hiprisk.learning.linear import TermPlan, basis_matrix, plan_terms
 from hiprisk.learning.parallel import Progress, run_parallel
 from hiprisk.learning.unpenalised import fit_logistic, fit_ols
 from hiprisk.metrics.calibration import logit
+from hiprisk.metrics.estimate import Estimate
 from hiprisk.seeding import rng_for
 
 Floats = NDArray[np.float64]
@@ -40,6 +43,8 @@ Kind = Literal["continuous", "binary"]
 
 N_PEOPLE = 1000
 MOST_REFUSED = 0.2
+# People beyond the parameters without whom nothing can be fitted at all.
+FEWEST_BEYOND = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +93,13 @@ class Instability:
     truth: tuple[float, ...]
     lowest: tuple[float, ...]
     highest: tuple[float, ...]
+
+    def estimates(self) -> Iterator[Estimate]:
+        """Median and central 95 % of each quantity, over people or over simulated studies."""
+        for one in self._spreads():
+            yield Estimate(
+                name=f"instability_{one.name}", value=one.median, low=one.low, high=one.high
+            )
 
     def to_frame(self) -> pd.DataFrame:
         """One row a quantity: median and central 95 %."""
@@ -236,6 +248,8 @@ def simulated_instability(
 ) -> Instability:
     """Instability in the config's simulated cohort: its own predictors and its own truth.
 
+    The model has every spline term that tuning may choose, as `count_parameters` counts them.
+
     Parameters
     ----------
     config : StudyConfig
@@ -258,10 +272,13 @@ def simulated_instability(
             advice="state samplesize.r2, mean and sd, and simulate normal predictors",
         )
     size = asked.n if n is None else n
-    _check_size(size, len(design.inputs))
-    draw = partial(_draw_cohort, config, design, size)
     frame, truth = _complete_cohort(config, N_PEOPLE, 0)
-    columns = design.model_inputs(design.numeric(frame))
+    inputs = design.model_inputs(design.numeric(frame))
+    n_knots, splines = candidate_splines(config)
+    plan = plan_terms(design.inputs, [inputs], splines=splines, n_knots=n_knots)
+    columns = basis_matrix(plan, inputs)
+    _check_size(size, columns.shape[1])
+    draw = partial(_draw_cohort, config, design, plan, size)
     return _simulate(
         "continuous", draw, _Population(columns, truth), n=size,
         source=f"simulated cohort ({asked.preset})", unit=config.outcome.unit.split()[0],
@@ -269,10 +286,12 @@ def simulated_instability(
     )  # fmt: skip
 
 
-def _draw_cohort(config: StudyConfig, design: Design, n: int, number: int) -> _Study:
+def _draw_cohort(
+    config: StudyConfig, design: Design, plan: Sequence[TermPlan], n: int, number: int
+) -> _Study:
     frame, _ = _complete_cohort(config, n, number + 1)
     outcome = frame["womac_function_followup_0_100"].to_numpy(dtype=np.float64)
-    return _Study(design.model_inputs(design.numeric(frame)), outcome)
+    return _Study(basis_matrix(plan, design.model_inputs(design.numeric(frame))), outcome)
 
 
 def _complete_cohort(config: StudyConfig, n: int, number: int) -> tuple[pd.DataFrame, Floats]:
@@ -287,11 +306,11 @@ def _complete_cohort(config: StudyConfig, n: int, number: int) -> tuple[pd.DataF
 
 
 def _check_size(n: int, n_parameters: int) -> None:
-    if n < n_parameters + 3:
+    if n < n_parameters + FEWEST_BEYOND:
         raise ConfigError(
             f"{n} people are too few to fit {n_parameters} parameters at all",
             column="n",
-            advice=f"at least {n_parameters + 3}, and many more for a useful model",
+            advice=f"at least {n_parameters + FEWEST_BEYOND}, and many more for a useful model",
         )
 
 
