@@ -55,10 +55,22 @@ def full_optimism(study: FinishedStudy) -> OptimismTable:
     rows = [*table.rows]
     for metrics in (FURTHER[kind], {"ici": ici}):
         found = _refits_table(study.refits, study.data.outcome, study.apparent, metrics)
-        rows += [] if found is None else found.rows
+        rows += [] if found is None else [_not_below_zero(row) for row in found.rows]
     if study.sheet.distribution is not None:
         rows.append(_crps_row(study))
     return dataclasses.replace(table, rows=tuple(rows))
+
+
+def _not_below_zero(row: OptimismRow) -> OptimismRow:
+    """The ends of an error of the curve cut at 0, which it cannot leave."""
+    if row.metric != "ici":
+        return row
+    ends = {
+        name: max(end, min(row.corrected, 0.0))
+        for name in ("low", "shifted_low")
+        if (end := getattr(row, name)) is not None
+    }
+    return dataclasses.replace(row, **ends)
 
 
 def event_optimism(
