@@ -15,6 +15,7 @@ pytest.importorskip("fastapi")
 httpx = pytest.importorskip("httpx")
 NOW = dt.datetime(2026, 11, 25, 12, 0, tzinfo=dt.UTC)
 JSON = {"content-type": "application/json"}
+RULES = ("token", "hosts", "tls", "log_requests")
 
 
 class Client:
@@ -46,7 +47,7 @@ def small_model(root, **options):
 
 def client_of(model, *, limits=None, **settings):
     """A client of a model's service, with a still clock and without a rate limit."""
-    rules = {name: settings.pop(name) for name in ("token", "hosts", "tls") if name in settings}
+    rules = {name: settings.pop(name) for name in RULES if name in settings}
     from hiprisk.serving.service import Settings, create_app
 
     limits = limits or Limits(requests_per_second=0.0)

@@ -625,6 +625,20 @@ CONFIG_ERRORS = {
     "outcome.bounds=[100, 0]": ("outcome.bounds", "must ascend"),
     "blocks.core=[womac_function_followup_0_100]": ("the study", "cannot be a predictor|no block"),
     "nonsense": ("--set", "not of the form"),
+    "validation.resamples=10": (r"\]: --set validation\.resamples: ", "equal to 20"),
+    "validation={resamples: 10}": (r"\]: --set validation\.resamples: ", "equal to 20"),
+    "outcome.dichotomise={name: x, label: x, direction: above, reference: fixed, value: 9}": (
+        r"outcome \(line \d+\) with --set outcome\.dichotomise: ",
+        "belong to a binary outcome",
+    ),
+    "outcome.events=[{name: x, label: x, direction: above, reference: fixed, value: 412}]": (
+        "with --set outcome.events",
+        "the value of event x must lie inside outcome.bounds",
+    ),
+    "outcome.events=[{name: x, label: x, direction: above, reference: baseline, value: 100}]": (
+        "with --set outcome.events",
+        "event x asks for a change wider than outcome.bounds",
+    ),
 }
 
 
@@ -645,6 +659,19 @@ def test_a_config_error_names_its_line(capsys):
     status, _, err = run(capsys, "train", "c.yaml")
     assert status == 2
     assert f"c.yaml: tuning.folds (line {line}): " in err
+
+
+def test_config_errors_name_up_to_five_keys(capsys):
+    faults = ["tuning.trials=0", "tuning.folds=1", "validation.resamples=10", "seed=-1",
+              "imputation.imputations=0", "validation.repeats=-1"]  # fmt: skip
+    words = [word for fault in faults for word in ("--set", fault)]
+    status, _, err = run(capsys, "train", CONFIGS / "stupar.yaml", *words)
+    assert status == 2
+    named = [
+        fault.partition("=")[0] for fault in faults if f"--set {fault.partition('=')[0]}:" in err
+    ]
+    assert len(named) == 5
+    assert "; 1 more (see" in err
 
 
 @pytest.mark.parametrize(

@@ -91,6 +91,7 @@ def test_a_port_that_is_taken_is_said(bundle, capsys, caplog):
         taken.listen()
         code = main(["serve", str(bundle), "--port", str(taken.getsockname()[1])])
     assert code == 5
+    assert not [line for line in caplog.records if "Errno" in line.getMessage()]
     last = capsys.readouterr().err.splitlines()[-1]
     assert last == (
         "hiprisk: error[IO]: the address cannot be listened on (name a free --port or another "

@@ -190,6 +190,18 @@ def test_a_body_that_is_too_large_is_refused_by_its_length_and_by_its_bytes(mode
     assert client.post("/predict", PATIENT).status_code == 200
 
 
+def test_the_log_names_the_route_of_what_the_gate_refuses(model, caplog):
+    caplog.set_level("INFO", logger="hiprisk.serving")
+    client = client_of(model, token=TOKEN, log_requests=True)
+    assert client("POST", "/predict", content=b"{}").status_code == 401
+    assert client("GET", "/cds-services/Jane", content=b"{}").status_code == 401
+    assert client("POST", "/Jane/Roe", content=b"{}").status_code == 401
+    told = [" ".join(line.getMessage().split()[:3]) for line in caplog.records]
+    assert told[0] == "POST /predict 401"
+    assert [line.rpartition(" ")[0] for line in told[1:]] == ["GET (no", "POST (no"]
+    assert "Jane" not in caplog.text
+
+
 def test_a_body_that_does_not_come_is_not_waited_for(model):
     async def never():
         yield b"{"

@@ -114,7 +114,8 @@ def test_score_takes_as_many_rows_as_it_says_and_not_one_more(model):
         ("/predict", "[" * 1_000_00, 400, "TOO_DEEP", "nested deeper than 32 levels"),
         ("/predict", b'{"sex": "\xff"}', 400, "NOT_JSON", "the body is not UTF-8 text"),
         ("/predict", '{"sex": "\\ud800"}', 400, "NOT_JSON", "half a character"),
-        ("/predict", '{"age": 3}', 422, "UNKNOWN_VARIABLE", "1 of the names are no variables"),
+        ("/predict", '{"age": 3}', 422, "UNKNOWN_VARIABLE",
+         "1 of the names are no variables of this model (of 1, in place 1)"),
         ("/predict", '{"age_years": [3]}', 422, "NOT_A_NUMBER", "a list or an object"),
         ("/predict", "{}", 422, "TOO_MANY_MISSING", "too little is known"),
         ("/predict", '{"age_years": 777}', 422, "OUT_OF_RANGE",
@@ -139,6 +140,14 @@ def test_bad_input_gets_a_letter_with_its_status(client, path, body, status, cod
     assert "Jane" not in answer.text
     assert "sixty" not in answer.text
     assert "777" not in answer.text
+
+
+def test_a_misspelt_name_is_answered_with_the_nearest_and_its_place(client):
+    letter = refused(client.post("/predict", {**PATIENT, "age_yers": 3}), 422, "UNKNOWN_VARIABLE")
+    n = len(PATIENT) + 1
+    assert f"1 of the names are no variables of this model (of {n}, in place {n})" in str(letter)
+    assert "did you mean age_years? GET /model" in str(letter)
+    assert "age_yers" not in str(letter)
 
 
 def test_a_letter_names_the_row(client):

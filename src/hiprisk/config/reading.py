@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,9 @@ from pydantic import TypeAdapter, ValidationError
 from hiprisk.config.settings import StudyConfig
 from hiprisk.errors import ConfigError, StoreError
 from hiprisk.yaml_strict import parse_yaml
+
+# Of the keys that are off.
+MOST_TOLD = 5
 
 KeyPath = tuple[str | int, ...]
 _COMMA = re.compile(r"[-+]?\d+,\d+")
@@ -59,12 +62,11 @@ def study_from_text(
 ) -> StudyConfig:
     """Build a study from YAML text; see `load_config`."""
     data, lines = parse_yaml(text, name=name)
-    for override in overrides:
-        _override(data, override)
+    options = {_override(data, override) for override in overrides}
     try:
         config = TypeAdapter(StudyConfig).validate_python(data)
     except ValidationError as invalid:
-        raise as_config_error(invalid, name=name, lines=lines) from None
+        raise as_config_error(invalid, name=name, lines=lines, options=options) from None
     return config if folder is None else _anchored(config, folder)
 
 
@@ -88,7 +90,8 @@ def _anchored(config: StudyConfig, folder: Path) -> StudyConfig:
     return dataclasses.replace(config, cohort=moved)
 
 
-def _override(data: dict[str, Any], override: str) -> None:
+def _override(data: dict[str, Any], override: str) -> KeyPath:
+    """Replace one key, and say which."""
     key, equals, value = override.partition("=")
     if not equals or not key.strip():
         raise ConfigError(
@@ -104,25 +107,54 @@ def _override(data: dict[str, Any], override: str) -> None:
     if not isinstance(place, dict):
         raise ConfigError(f"'{key}' lies below a key that is not a section", column="--set")
     place[last] = parsed["value"]
+    return (*parents, last)
 
 
 def as_config_error(
-    invalid: ValidationError, *, name: str, lines: Lines, advice: str | None = None
+    invalid: ValidationError,
+    *,
+    name: str,
+    lines: Lines,
+    advice: str | None = None,
+    options: Collection[KeyPath] = (),
 ) -> ConfigError:
-    """Pydantic's refusal as one of ours: the first key that is off, and its line."""
+    """Pydantic's refusal as one of ours: up to five keys that are off, each with its line.
+
+    A key that was set by an option is not in the file, so that the option is named in its place.
+    """
     problems = invalid.errors(include_url=False, include_input=True, include_context=True)
-    first = min(problems, key=lambda found: (not _is_unknown(found), -len(_path(found["loc"]))))
-    path = _path(first["loc"])
-    line = _line_of(path, lines)
-    key = ".".join(map(str, path)) or "the study"
-    place = f"{key} (line {line})" if line else key
-    more = f"; {len(problems) - 1} more" if len(problems) > 1 else ""
+    problems.sort(key=lambda found: (not _is_unknown(found), -len(_path(found["loc"]))))
+    # A key that may be of several kinds is refused once for each of them.
+    by_key: dict[KeyPath, Any] = {}
+    for problem in problems:
+        by_key.setdefault(_path(problem["loc"]), problem)
+    (path, first), *others = by_key.items()
+    told = [
+        f"{_where(key, lines, options)}: {_reason(other)}" for key, other in others[: MOST_TOLD - 1]
+    ]
+    if len(others) >= MOST_TOLD:
+        told.append(f"{len(others) - MOST_TOLD + 1} more")
     return ConfigError(
-        _reason(first) + more,
-        file=name,
-        column=place,
+        "; ".join([_reason(first), *told]),
+        file=None if _option_of(path, options) else name,
+        column=_where(path, lines, options),
         advice=_decimal_comma(first, path) or advice or _advice(first, path),
     )
+
+
+def _where(path: KeyPath, lines: Lines, options: Collection[KeyPath]) -> str:
+    key = ".".join(map(str, path)) or "the study"
+    if _option_of(path, options):
+        return f"--set {key}"
+    line = _line_of(path, lines)
+    place = f"{key} (line {line})" if line else key
+    inside = [option for option in options if option[: len(path)] == path]
+    # A rule of the whole section: the option may be what breaks it.
+    return f"{place} with --set {'.'.join(map(str, sorted(inside)[0]))}" if inside else place
+
+
+def _option_of(path: KeyPath, options: Collection[KeyPath]) -> bool:
+    return any(path[: len(option)] == option for option in options)
 
 
 def _decimal_comma(problem: Any, path: KeyPath) -> str | None:

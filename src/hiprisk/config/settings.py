@@ -170,10 +170,21 @@ class OutcomeSettings:
         events = (*self.events, *((self.dichotomise,) if self.dichotomise else ()))
         if self.baseline is None and any(event.reference == "baseline" for event in events):
             raise refuse("an event refers to the baseline, but outcome.baseline is not set")
+        if self.bounds is not None:
+            self._events_can_happen(events, *self.bounds)
         names = [event.name for event in events]
         if len(set(names)) < len(names):
             raise refuse("two events have the same name")
         return self
+
+    def _events_can_happen(
+        self, events: tuple[EventSettings, ...], low: float, high: float
+    ) -> None:
+        for event in events:
+            if event.reference == "fixed" and not low < event.value < high:
+                raise refuse(f"the value of event {event.name} must lie inside outcome.bounds")
+            if event.reference == "baseline" and not abs(event.value) < high - low:
+                raise refuse(f"event {event.name} asks for a change wider than outcome.bounds")
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)

@@ -10,7 +10,7 @@ import asyncio
 import logging
 import math
 import time
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -68,9 +68,10 @@ class Rules:
 class SafeAnswers:
     """Outermost: security headers on every answer, and a letter where something broke."""
 
-    def __init__(self, app: App, rules: Rules) -> None:
+    def __init__(self, app: App, rules: Rules, *, routes: Sequence[Any] = ()) -> None:
         self._app = app
         self._rules = rules
+        self._routes = routes
 
     @property
     def limits(self) -> Limits:
@@ -98,13 +99,15 @@ class SafeAnswers:
                 )
         if self._rules.log_requests:
             spent = 1000.0 * (time.perf_counter() - began)
-            LOG.info("%s %s %s %.1f ms", scope["method"], _route(asked), answer.status, spent)
+            LOG.info("%s %s %s %.1f ms", scope["method"], self._route(asked), answer.status, spent)
 
-
-def _route(scope: Scope) -> str:
-    """The route's own path: what a client typed in its place is not written."""
-    route = getattr(scope.get("route"), "path", None)
-    return str(route) if route else "(no route)"
+    def _route(self, scope: Scope) -> str:
+        """The route's own path: what a client typed in its place is not written."""
+        found = scope.get("route")
+        if found is None:
+            # What the gate refused never came to its route.
+            found = next((one for one in self._routes if one.matches(scope)[0].value), None)
+        return str(getattr(found, "path", "(no route)"))
 
 
 class _Answer:

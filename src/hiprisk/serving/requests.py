@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
@@ -125,12 +126,16 @@ def _check_row(model: Model, given: Mapping[str, Any], *, row: int | None) -> No
     unknown = [name for name in given if name not in specs]
     if unknown:
         # A misspelt name would be filled in silently; the name itself may be anything, so it
-        # is not repeated.
+        # is not repeated: its place and the model's name that is nearest are said.
+        places = [str(i) for i, name in enumerate(given, 1) if name not in specs]
+        shown = ", ".join(places[:5]) + (" ..." if len(places) > 5 else "")
+        near = get_close_matches(unknown[0], specs, n=1)
         raise InputError(
-            f"{len(unknown)} of the names are no variables of this model",
+            f"{len(unknown)} of the names are no variables of this model (of {len(given)}, in "
+            f"place {shown})",
             code="UNKNOWN_VARIABLE",
             row=row,
-            advice="GET /model lists the variables",
+            advice=(f"did you mean {near[0]}? " if near else "") + "GET /model lists the variables",
         )
     nested = [name for name, value in given.items() if isinstance(value, list | dict)]
     if nested:

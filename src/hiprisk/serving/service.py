@@ -107,7 +107,7 @@ def create_app(model: Model, settings: Settings | None = None) -> SafeAnswers:
             allow_methods=["GET", "POST"],
             allow_headers=["Authorization", "Content-Type"],
         )
-    return SafeAnswers(gated, settings.rules)
+    return SafeAnswers(gated, settings.rules, routes=api.routes)
 
 
 def _add_refusals(api: FastAPI) -> None:
@@ -341,6 +341,8 @@ def run(
         ssl_certfile=str(tls[0]) if tls else None,
         ssl_keyfile=str(tls[1]) if tls else None,
     )
+    # uvicorn says why on a line of its own, before we say it.
+    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
     try:
         listening = config.bind_socket()
         # From here on whoever connects waits, and is not refused.
@@ -349,6 +351,8 @@ def run(
         raise StoreError(
             "the address cannot be listened on", advice="name a free --port or another --host"
         ) from problem_there
+    finally:
+        logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     server = uvicorn.Server(config)
     if ready is not None:
         ready(int(listening.getsockname()[1]))
