@@ -30,6 +30,8 @@ def test_json_says_the_same(capsys):
     assert said["development"]["sufficient"] is False
     assert said["external"]["purpose"] == "external validation"
     assert said["instability"] is None
+    assert said["metrics"]["n_required_development"] == {"value": 918, "low": None, "high": None}
+    assert said["metrics"]["n_required_external"]["value"] == said["external"]["n_required"]
 
 
 def test_a_config_brings_its_people_and_parameters(capsys):
@@ -57,6 +59,11 @@ def test_instability_and_figure(capsys, tmp_path):
     out = capsys.readouterr().out
     assert "Expected instability with 200 people" in out
     assert figure.read_bytes().startswith(b"\x89PNG")
+    assert main(["samplesize", *CONTINUOUS, "--n", "200", *more[:3], "--json"]) == 0
+    metrics = json.loads(capsys.readouterr().out)["metrics"]
+    expected = [metric for name, metric in metrics.items() if name.startswith("expected_")]
+    assert expected
+    assert all(metric["low"] <= metric["value"] <= metric["high"] for metric in expected)
 
 
 @pytest.mark.parametrize(

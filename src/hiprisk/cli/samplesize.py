@@ -76,6 +76,7 @@ def run(argv: Sequence[str]) -> int:
     if options.json:
         print_json(
             {
+                "metrics": _metrics(development, external, instability),
                 "development": development.to_dict(),
                 "external": external and external.to_dict(),
                 "instability": instability and instability.to_dict(),
@@ -91,6 +92,23 @@ def run(argv: Sequence[str]) -> int:
     if plan.notes:
         print_lines("", *plan.notes)
     return 0
+
+
+def _metrics(
+    development: SampleSize, external: SampleSize | None, instability: Instability | None
+) -> dict[str, dict[str, float | None]]:
+    """People needed, and what simulated studies of the given size scatter like, by name."""
+    sizes = {"development": development, "external": external}
+    found: dict[str, dict[str, float | None]] = {
+        f"n_required_{purpose}": {"value": size.n_required, "low": None, "high": None}
+        for purpose, size in sizes.items()
+        if size is not None
+    }
+    if instability is not None:
+        for row in instability.to_frame().to_dict("records"):
+            ends = {"value": row["median"], "low": row["low"], "high": row["high"]}
+            found[f"expected_{row['name']}"] = ends
+    return found
 
 
 def _parse(argv: Sequence[str]) -> argparse.Namespace:

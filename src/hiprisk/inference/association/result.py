@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -98,6 +99,11 @@ class StratumDifference:
     df: float
     wald: float
     p_value: float
+
+    @property
+    def name(self) -> str:
+        """Name of the difference among the metrics."""
+        return f"{self.measure}_{self.model}_{self.stratum}_versus_{self.versus}"
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
@@ -221,6 +227,14 @@ class AssociationTable:
             ]
         )
 
+    def _named(self) -> Iterator[tuple[str, Estimate]]:
+        """Every estimate by name: effects, differences between strata, the negative control."""
+        yield from ((row.name, row.estimate) for row in self.rows)
+        yield from ((row.name, row.estimate) for row in self.differences)
+        if self.negative_control is not None:
+            row = self.negative_control.row
+            yield f"negative_control_{row.name}", row.estimate
+
     def to_dict(self) -> dict[str, Any]:
         """What ``hiprisk associate --json`` prints."""
         plain = (
@@ -233,7 +247,7 @@ class AssociationTable:
             "confounders": list(self.confounders),
             "sentences": list(self.sentences),
             "notes": list(self.notes),
-            "metrics": {row.name: row.estimate.to_dict() for row in self.rows},
+            "metrics": {name: estimate.to_dict() for name, estimate in self._named()},
             "rows": [row.to_dict() for row in self.rows],
             "differences": [difference.to_dict() for difference in self.differences],
             "negative_control": None if control is None else control.to_dict(),

@@ -346,8 +346,12 @@ def _assumptions(
 def _neighbours(answer: SampleSize) -> list[tuple[str, float, float, float]]:
     given = dict(answer.given)
     if answer.kind == "continuous":
-        r2, sd = given["r2"], given["sd"]
-        return [("r2", r2, *beside(r2)), ("sd", sd, 0.9 * sd, 1.1 * sd)]
+        r2, sd, mean = given["r2"], given["sd"], given["mean"]
+        return [
+            ("r2", r2, *beside(r2)),
+            ("sd", sd, 0.9 * sd, 1.1 * sd),
+            ("mean", mean, mean - 0.1 * abs(mean), mean + 0.1 * abs(mean)),
+        ]
     nagelkerke, phi = given["nagelkerke"], given["prevalence"]
     return [
         ("nagelkerke", round(nagelkerke, 4), *beside(nagelkerke)),
