@@ -21,7 +21,7 @@ from hiprisk.errors import ConfigError, ExitCode
 if TYPE_CHECKING:
     from hiprisk.cohort.reading import Cohort
     from hiprisk.metrics.estimate import Estimate
-    from hiprisk.validation.drift import DriftReport
+    from hiprisk.validation.drift_results import DriftReport
     from hiprisk.validation.watch import CalibrationWatch
 
 EXAMPLE = """  hiprisk drift stupar recent.csv

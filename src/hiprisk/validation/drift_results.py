@@ -1,0 +1,222 @@
+"""Drift of a model in use as a result, and in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import pandas as pd
+
+from hiprisk.metrics.estimate import Estimate
+from hiprisk.validation.external import ModelIdentity
+from hiprisk.validation.watch import CalibrationWatch
+
+DIFFERENCE = "standardised_difference"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VariableDrift:
+    """One variable now beside the development cohort.
+
+    Attributes
+    ----------
+    difference : Estimate or None
+        Standardised difference with Bonett's interval; of a category, that of the level that moved
+        most; None where the sheet does not say.
+    psi : float or None
+        Population stability index.
+    psi_by_chance : float or None
+        What the index exceeds in one of twenty pairs of cohorts of these sizes without any drift.
+    missing_then, missing_now : float
+        Share of rows that lack it; None where a published model does not say.
+    basis : str
+        What the bins are: ``tenths of training``, ``normal tenths`` or ``levels``.
+    verdict : str
+        ``steady``, ``some drift``, ``much drift`` or ``not known``.
+    causes : tuple of str
+        Likely causes, in words.
+    """
+
+    variable: str
+    difference: Estimate | None
+    psi: float | None
+    psi_by_chance: float | None
+    basis: str
+    missing_then: float | None
+    missing_now: float
+    verdict: str
+    causes: tuple[str, ...]
+
+    @property
+    def standardised_difference(self) -> float | None:
+        """Now minus then, in standard deviations."""
+        return None if self.difference is None else self.difference.value
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        plain = asdict(self)
+        del plain["difference"]
+        found = self.difference
+        ends = {
+            "standardised_difference": self.standardised_difference,
+            "difference_low": None if found is None else found.low,
+            "difference_high": None if found is None else found.high,
+        }
+        return {"variable": plain.pop("variable"), **ends, **plain, "causes": list(self.causes)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PredictionDrift:
+    """Predictions now beside those of people as the sheet's normal model has them."""
+
+    mean_then: float
+    sd_then: float
+    mean_now: float
+    sd_now: float
+    difference: Estimate
+    psi: float
+    psi_by_chance: float
+    verdict: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        plain = asdict(self)
+        del plain["difference"]
+        ends = {
+            "standardised_difference": self.difference.value,
+            "difference_low": self.difference.low,
+            "difference_high": self.difference.high,
+        }
+        return {**plain, **ends}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DriftReport:
+    """What a cohort in use says of a model's drift.
+
+    Attributes
+    ----------
+    simulated : bool
+        Whether the model or the people are.
+    refused : mapping of str to int
+        Rows that get no prediction, by reason.
+    watch : CalibrationWatch or None
+        Where outcomes and times are known.
+    watch_note : str
+        Why there is no watch; empty where there is one.
+    found : bool
+        Whether anything calls for attention.
+    """
+
+    model: ModelIdentity
+    cohort: str
+    cohort_fingerprint: str
+    simulated: bool
+    n_rows: int
+    refused: Mapping[str, int]
+    variables: tuple[VariableDrift, ...]
+    predictions: PredictionDrift | None
+    watch: CalibrationWatch | None
+    watch_note: str
+    found: bool
+    summary: tuple[str, ...]
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a variable."""
+        rows = [{**v.to_dict(), "causes": "; ".join(v.causes)} for v in self.variables]
+        return pd.DataFrame(rows)
+
+    def estimates(self) -> tuple[Estimate, ...]:
+        """Every estimate by a name of its own; a population stability index has no interval."""
+        found: list[Estimate] = []
+        for v in self.variables:
+            if v.difference is not None:
+                found.append(replace(v.difference, name=f"{DIFFERENCE}_{v.variable}"))
+            if v.psi is not None:
+                found.append(Estimate(name=f"psi_{v.variable}", value=v.psi))
+        if self.predictions is not None:
+            moved = self.predictions
+            found.append(replace(moved.difference, name=f"{DIFFERENCE}_prediction"))
+            found.append(Estimate(name="psi_prediction", value=moved.psi))
+        if self.watch is not None:
+            found.append(self.watch.mean_error)
+        return tuple(found)
+
+    def to_dict(self) -> dict[str, Any]:
+        """What ``hiprisk drift --json`` prints."""
+        return {
+            "model": self.model.to_dict(),
+            "cohort": self.cohort,
+            "cohort_fingerprint": self.cohort_fingerprint,
+            "simulated": self.simulated,
+            "rows": self.n_rows,
+            "refused": dict(self.refused),
+            "metrics": {one.name: one.to_dict() for one in self.estimates()},
+            "variables": [v.to_dict() for v in self.variables],
+            "predictions": None if self.predictions is None else self.predictions.to_dict(),
+            "watch": None if self.watch is None else self.watch.to_dict(),
+            "watch_note": self.watch_note,
+            "found": self.found,
+            "summary": list(self.summary),
+        }
+
+
+def drift_sentences(report: DriftReport) -> Iterable[str]:
+    """What drift there is in plain words, the most important first."""
+    if report.simulated:
+        yield "SIMULATED DATA: model or people are simulated; this says nothing of any patient."
+    yield from report.model.cautions
+    moved = [v for v in report.variables if v.verdict in ("some drift", "much drift")]
+    if moved:
+        yield f"Predictors that moved: {', '.join(v.variable for v in moved)}."
+    else:
+        yield "No predictor moved noticeably."
+    odd = [v for v in moved if any("unit" in c or "code" in c for c in v.causes)]
+    if odd:
+        yield (
+            f"Look at unit or coding first, before anything is updated: "
+            f"{', '.join(v.variable for v in odd)}."
+        )
+    if report.predictions is not None and report.predictions.verdict != "steady":
+        yield (
+            f"Predictions moved: mean {report.predictions.mean_now:.3g}, in development "
+            f"{report.predictions.mean_then:.3g}."
+        )
+    yield from _watch_sentences(report)
+
+
+def _watch_sentences(report: DriftReport) -> Iterable[str]:
+    watch = report.watch
+    if watch is None:
+        yield f"No calibration watch: {report.watch_note}."
+        return
+    chance = f"{watch.false_alarm:.0%}"
+    right = "a model that is right" if watch.n_fitted is None else "a model that is still right"
+    if watch.alarm_at is None:
+        yield (
+            f"Calibration: no alarm over {watch.n_so_far[-1]} people ({right} would raise one with "
+            f"the chance {chance}{_allowing(watch)}). No update is called for."
+        )
+        return
+    yield (
+        f"Calibration: alarm by {watch.alarm_at}: predictions too {watch.alarm_side} "
+        f"({right} would raise any alarm with the chance {chance}{_allowing(watch)})."
+    )
+    if watch.change_p_value < watch.false_alarm:
+        yield (
+            f"The difference changed over time (p {watch.change_p_value:.3f}): update on recent "
+            "people: hiprisk update BUNDLE RECENT --method closed-test."
+        )
+    else:
+        yield (
+            f"The difference is much the same at all times (p {watch.change_p_value:.2f} for a "
+            "change): hiprisk update BUNDLE COHORT --method closed-test."
+        )
+
+
+def _allowing(watch: CalibrationWatch) -> str:
+    """What the chance of a false alarm allows for, in words."""
+    if watch.n_fitted is None:
+        return ", if its own average has no error: on how many people it was fitted is not known"
+    return f", the error of an average fitted on {watch.n_fitted} people allowed for"
