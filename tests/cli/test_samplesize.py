@@ -72,6 +72,11 @@ def test_instability_and_figure(capsys, tmp_path):
     out = capsys.readouterr().out
     assert "Expected instability with 200 people" in out
     assert figure.read_bytes().startswith(b"\x89PNG")
+    assert main(["samplesize", *CONTINUOUS, "--n", "200", *more[:3], "--json"]) == 0
+    metrics = json.loads(capsys.readouterr().out)["metrics"]
+    expected = [metric for name, metric in metrics.items() if name.startswith("expected_")]
+    assert expected
+    assert all(metric["low"] <= metric["value"] <= metric["high"] for metric in expected)
 
 
 @pytest.mark.parametrize(

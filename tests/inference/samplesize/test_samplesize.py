@@ -185,6 +185,8 @@ def test_what_is_assumed_is_varied_and_the_most_telling_comes_first():
     answer = development_size("continuous", 20, SampleSizeSettings(r2=0.2, mean=35, sd=20))
     by_name = {row.name: row for row in answer.assumptions}
     assert by_name["r2"].n_low == 984  # R2 0.15
+    # The mean is an assumption like the others: criterion 4 rests on it.
+    assert (by_name["mean"].low, by_name["mean"].high) == (31.5, 38.5)
     assert answer.assumptions[0].swing == max(row.swing for row in answer.assumptions)
 
 
