@@ -14,7 +14,14 @@ from hiprisk.reporting.plots.distribution import (
 )
 from hiprisk.reporting.plots.style import as_png
 from hiprisk.reporting.plots.utility import draw_decision_curve
-from hiprisk.reporting.wording import NONE, interval, number, percent, with_interval
+from hiprisk.reporting.wording import (
+    NONE,
+    interval,
+    number,
+    percent,
+    rows_or_people,
+    with_interval,
+)
 
 
 def performance_section(evidence: Evidence) -> Section:
@@ -83,7 +90,10 @@ def calibration_section(evidence: Evidence) -> Section | None:
     return Section(
         anchor="calibration",
         title="Calibration and intervals among people not seen",
-        paragraphs=(f"Each of {unseen.n} people predicted by a fit that had not seen the person.",),
+        paragraphs=(
+            f"Each of {unseen.n} {rows_or_people(evidence)} predicted by a fit that had not seen "
+            "the person.",
+        ),
         tables=_unseen_tables(evidence),
         pictures=(*_calibration_pictures(evidence), *_distribution_pictures(evidence)),
     )
@@ -187,7 +197,8 @@ def events_section(evidence: Evidence) -> Section | None:
             if evidence.kind == "continuous"
             else "The outcome is the event.",
             *(
-                f"{one.unseen.label}: {one.unseen.n_events:.0f} of {one.unseen.n:.0f} people."
+                f"{one.unseen.label}: {one.unseen.n_events:.0f} of {one.unseen.n:.0f} "
+                f"{rows_or_people(evidence)}."
                 + (f" Not judged: {one.unseen.reason}." if one.unseen.reason else "")
                 for one in events
             ),
