@@ -66,6 +66,8 @@ def test_the_evidence_counts_people_and_says_that_rows_are_copies(trained):
     assert f"{2 * n_people} rows in 3 sites" in notes
     report = trained.file_bytes("report.html").decode()
     assert f"{2 * n_people} rows with a known outcome, of {n_people} people" in report
+    assert f"Each of {2 * n_people} rows predicted" in report
+    assert f"of {2 * n_people} people" not in report
 
 
 def test_check_counts_persons_and_finds_the_copies(doubled, capsys):

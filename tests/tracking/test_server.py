@@ -108,6 +108,18 @@ def test_a_server_that_comes_back_gets_the_candidates_with_the_results(monkeypat
     assert run.not_logged is None
 
 
+def test_the_addresses_of_runs_are_not_printed_among_ours(monkeypatch):
+    name = "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT"
+    monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
+    with pytest.raises(StoreError):
+        check_tracking(TrackingSettings(), lambda *_: None)
+    from mlflow.environment_variables import MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT
+
+    assert MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT.name == name
+    assert MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT.get() is True
+
+
 def test_a_bundle_is_tracked_later(tmp_path, monkeypatch, capsys):
     import mlflow
 

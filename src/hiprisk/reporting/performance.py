@@ -19,6 +19,7 @@ from hiprisk.reporting.wording import (
     interval,
     number,
     percent,
+    rows_or_people,
     share_with_interval,
     with_interval,
 )
@@ -111,7 +112,10 @@ def calibration_section(evidence: Evidence) -> Section | None:
     return Section(
         anchor="calibration",
         title="Calibration and intervals among people not seen",
-        paragraphs=(f"Each of {unseen.n} people predicted by a fit that had not seen the person.",),
+        paragraphs=(
+            f"Each of {unseen.n} {rows_or_people(evidence)} predicted by a fit that had not seen "
+            "the person.",
+        ),
         tables=_unseen_tables(evidence),
         pictures=(*_calibration_pictures(evidence), *_distribution_pictures(evidence)),
     )
@@ -215,7 +219,8 @@ def events_section(evidence: Evidence) -> Section | None:
             if evidence.kind == "continuous"
             else "The outcome is the event.",
             *(
-                f"{one.unseen.label}: {one.unseen.n_events:.0f} of {one.unseen.n:.0f} people."
+                f"{one.unseen.label}: {one.unseen.n_events:.0f} of {one.unseen.n:.0f} "
+                f"{rows_or_people(evidence)}."
                 + (f" Not judged: {one.unseen.reason}." if one.unseen.reason else "")
                 for one in events
             ),

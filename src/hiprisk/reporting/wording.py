@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hiprisk.evidence.document import Evidence
 from hiprisk.metrics.estimate import Estimate
 
 NONE = "-"
@@ -37,6 +38,11 @@ def with_interval(estimate: Estimate, digits: int = 3) -> str:
     if estimate.low is None or estimate.high is None:
         return number(estimate.value, digits)
     return f"{number(estimate.value, digits)} ({interval(estimate.low, estimate.high, digits)})"
+
+
+def rows_or_people(evidence: Evidence) -> str:
+    """What a count of rows counts: people only where each has one."""
+    return "people" if evidence.n_people == evidence.n_analysed else "rows"
 
 
 def counted(n: int | None, of: int | None = None) -> str:
