@@ -22,9 +22,10 @@ from hiprisk.metrics import calibration, discrimination, scores
 from hiprisk.metrics.analytic import mean_estimate
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.inputs import as_binary, check_both_classes
-from hiprisk.metrics.logistic import expit, logit
+from hiprisk.metrics.logistic import logit
 from hiprisk.metrics.replicates import sandwich, variance_of_mean
 from hiprisk.metrics.wald import wald, wald_on_log, wald_on_logit
+from hiprisk.sheet.models import expit
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.intp]

@@ -18,7 +18,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from hiprisk.errors import InputError
 from hiprisk.metrics.inputs import as_binary, as_continuous
-from hiprisk.metrics.logistic import MAX_STEPS, LogisticFit, expit, fit_logistic_columns, logit
+from hiprisk.metrics.logistic import MAX_STEPS, LogisticFit, fit_logistic_columns, logit
+from hiprisk.sheet.models import expit
 
 Floats = NDArray[np.float64]
 

@@ -22,10 +22,11 @@ from numpy.typing import ArrayLike, NDArray
 from hiprisk.errors import InputError
 from hiprisk.metrics.inputs import as_binary, as_continuous
 from hiprisk.metrics.loess import Loess, Lowess, loess, lowess
-from hiprisk.metrics.logistic import expit, logit
+from hiprisk.metrics.logistic import logit
 from hiprisk.metrics.replicates import quantiles
 from hiprisk.metrics.spline_curve import SplineCurve, linear_spline_curve, logistic_spline_curve
 from hiprisk.metrics.wald import critical_value
+from hiprisk.sheet.models import expit
 
 Floats = NDArray[np.float64]
 Kind = Literal["continuous", "binary"]

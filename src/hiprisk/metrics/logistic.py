@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hiprisk.errors import InputError
+from hiprisk.sheet.models import expit
 
 Floats = NDArray[np.float64]
 
@@ -20,12 +21,6 @@ def logit(risk: Floats) -> Floats:
     """Log odds; risks of 0 and 1 are moved inside by 1e-12."""
     inside = np.clip(risk, RISK_EDGE, 1.0 - RISK_EDGE)
     return np.asarray(np.log(inside / (1.0 - inside)))
-
-
-def expit(lp: Floats) -> Floats:
-    """Risk of a log odds."""
-    small = np.exp(-np.abs(lp))
-    return np.asarray(np.where(lp >= 0.0, 1.0, small) / (1.0 + small))
 
 
 def log_likelihood(y: Floats, lp: Floats, w: Floats) -> float:

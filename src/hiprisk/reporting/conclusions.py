@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from hiprisk.evidence.document import Evidence
 from hiprisk.inference.association import AssociationRow
 from hiprisk.inference.increment import AddedValue, Addition, Gain
-from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.utility_bands import DecisionCurveDifference
 from hiprisk.reporting.page import Picture, Section, Table
 from hiprisk.reporting.plots.association import draw_association
@@ -184,8 +183,3 @@ def _effect_row(row: AssociationRow, digits: int) -> tuple[str, ...]:
         NONE if e is None else number(e.point, 2),
         NONE if e is None else number(e.limit, 2),
     )
-
-
-def estimate_rows(estimates: tuple[Estimate, ...]) -> tuple[tuple[str, ...], ...]:
-    """Name, value and interval of each."""
-    return tuple((e.name, number(e.value), interval(e.low, e.high)) for e in estimates)
