@@ -42,7 +42,8 @@ def largest_difference(one, other, path=""):
 
 def in_one_order(answer):
     """Measurements by name: two of the same worth may come in either order."""
-    if "explanation" in answer:
+    # Nothing is to be measured next where nobody is known to compare with.
+    if answer.get("explanation", {}).get("next_measurements"):
         answer["explanation"]["next_measurements"].sort(key=lambda item: item["variable"])
     return answer
 

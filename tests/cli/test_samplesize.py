@@ -74,7 +74,7 @@ def test_instability_and_figure(capsys, tmp_path):
     assert figure.read_bytes().startswith(b"\x89PNG")
     assert main(["samplesize", *CONTINUOUS, "--n", "200", *more[:3], "--json"]) == 0
     metrics = json.loads(capsys.readouterr().out)["metrics"]
-    expected = [metric for name, metric in metrics.items() if name.startswith("expected_")]
+    expected = [metric for name, metric in metrics.items() if name.startswith("instability_")]
     assert expected
     assert all(metric["low"] <= metric["value"] <= metric["high"] for metric in expected)
 

@@ -70,9 +70,9 @@ def _variable_problems(variable: VariableSpec) -> Iterable[str]:
     for bounds in (variable.hard, variable.soft):
         if bounds is not None and not bounds[0] < bounds[1]:
             yield f"a range of variable '{variable.name}' does not ascend"
-    yield from _summary_problems(variable.training, variable)
     if variable.kind == "category" and len(set(variable.levels)) < 2:
         yield f"category '{variable.name}' has fewer than two levels"
+    yield from _summary_problems(variable.training, variable)
     if variable.kind == "category" and variable.measurement is not None:
         yield f"category '{variable.name}' has a measurement error, which only numbers have"
     yield from _measurement_problems(variable.measurement, f"variable '{variable.name}'")

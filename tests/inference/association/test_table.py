@@ -106,7 +106,7 @@ def test_the_difference_between_strata_is_the_product_term_of_one_model(complete
     fit = fit_robust(x, np.r_[hip[1], knee[1]], kind="HC3")
     (found,) = [one for one in whole.differences if one.model == "adjusted_baseline"]
     assert (found.stratum, found.versus) == ("hip", "knee")
-    name = "mean_difference_adjusted_baseline_hip_versus_knee"
+    name = "mean_difference_adjusted_baseline_hip_against_knee"
     assert whole.to_dict()["metrics"][name] == found.estimate.to_dict()
     assert found.estimate.value == pytest.approx(fit.coefficients[1], rel=1e-7)
     assert found.se == pytest.approx(np.sqrt(fit.covariance[1, 1]), rel=1e-6)
@@ -364,7 +364,7 @@ def test_a_negative_control_outcome_is_estimated_beside_the_effect():
     control = table.negative_control
     assert (control.kind, control.where) == ("outcome", "education")
     assert control.row.measure == "odds_ratio"
-    named = table.to_dict()["metrics"][f"negative_control_{control.row.name}"]
+    named = table.to_dict()["metrics"][f"negative_control_outcome_{control.row.name}"]
     assert named == control.row.estimate.to_dict()
     assert control.as_expected == (control.row.estimate.low <= 1.0 <= control.row.estimate.high)
     assert any(line.startswith("Negative control (came first)") for line in table.sentences)
