@@ -82,3 +82,14 @@ def test_the_checklist_names_what_is_not_there():
 )
 def test_numbers_read_well(got, expected):
     assert got == expected
+
+
+def test_a_long_table_is_folded_under_its_caption():
+    rows = tuple((str(i), "1") for i in range(300))
+    long = Table(head=("step", "n"), rows=rows, caption="All steps", folded=True)
+    section = Section(anchor="all", title="All", tables=(long,))
+    html = render_page(title="T", banner="", lead=(), sections=(section,), footer="")
+    assert "<details><summary>All steps (300 rows)</summary>" in html
+    assert "<caption>" not in html
+    assert html.count("</details>") == 1
+    assert "<details>" not in page()

@@ -24,10 +24,7 @@ def added_section(evidence: Evidence) -> Section | None:
     return Section(
         anchor="added",
         title="What each block of predictors adds",
-        paragraphs=(
-            *(one.sentence for one in added.additions),
-            *(case.sentence for one in added.additions for case in one.what_if),
-        ),
+        paragraphs=tuple(one.sentence for one in added.additions),
         tables=(_verdict_table(added), _gain_table(added), _block_test_table(added)),
         pictures=(
             Picture(
@@ -84,7 +81,8 @@ def _gain_table(added: AddedValue) -> Table:
             )
             for gain in gains
         ),
-        caption="Gains corrected for optimism; positive is better",
+        caption="Gains in every measure, corrected for optimism; positive is better",
+        folded=True,
     )
 
 

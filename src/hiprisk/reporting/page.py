@@ -18,12 +18,15 @@ class Table:
     ----------
     strong : tuple of int
         Rows to set off, by position.
+    folded : bool
+        Whether the table opens only when asked for, and is left out on paper: for long ones.
     """
 
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     caption: str = ""
     strong: tuple[int, ...] = ()
+    folded: bool = False
 
     @property
     def numeric(self) -> tuple[bool, ...]:

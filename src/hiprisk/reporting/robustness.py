@@ -124,6 +124,7 @@ def subgroups_section(evidence: Evidence) -> Section | None:
             rows=tuple(_spread_row(row) for row in groups.heterogeneity if _is_told(row, groups)),
             caption="Heterogeneity between groups; of forecasts and events only what differs by "
             "more than chance, and net benefit (tables/heterogeneity.parquet has all)",
+            folded=True,
         ),
     ]  # fmt: skip
     tables[1:1] = _further_tables(groups)
@@ -207,6 +208,7 @@ def _further_table(
         caption=f"Chance of {event.replace('_', ' ')} by group (95 % interval)"
         if event
         else "Forecasts and shares at the bounds by group (95 % interval)",
+        folded=True,
     )
 
 
@@ -249,6 +251,7 @@ def _benefit_table(groups: Subgroups) -> Table:
               "gain over the better of all and none"),
         rows=rows,
         caption="Net benefit by group, at the declared thresholds",
+        folded=True,
     )  # fmt: skip
 
 
