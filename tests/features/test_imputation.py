@@ -109,6 +109,13 @@ def test_balanced_noise_has_mean_and_covariance_of_standard_normal_numbers(n_dra
     assert np.atleast_2d(np.cov(noise.T)) == pytest.approx(np.eye(width), abs=1e-12)
 
 
+def test_noise_of_very_many_columns_stays_small_with_the_right_variances():
+    noise = balanced_noise(10, 60, np.random.default_rng(1))
+    assert noise.shape == (10, 60)
+    assert noise.mean(axis=0) == pytest.approx(np.zeros(60), abs=1e-14)
+    assert noise.var(axis=0, ddof=1) == pytest.approx(np.ones(60))
+
+
 def test_draws_of_a_linear_predictor_have_its_conditional_variance():
     data = correlated(80)
     data[::2, 1:] = np.nan

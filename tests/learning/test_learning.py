@@ -30,6 +30,7 @@ from hiprisk.learning.families import FAMILIES, FitTask, family_named
 from hiprisk.learning.folds import grouped_folds, loss
 from hiprisk.learning.linear import fit_linear, plan_terms
 from hiprisk.learning.participants import select_participants
+from hiprisk.learning.pipeline import completed_inputs
 from hiprisk.learning.skops_file import dump_estimator, load_estimator
 from hiprisk.learning.tuning import search
 from hiprisk.learning.uncertainty import residual_distribution
@@ -266,9 +267,28 @@ def test_no_training_value_of_those_left_out_is_seen(continuous):
     changed = data.outcome.copy()
     changed[folds[0].rows] = 100.0 - changed[folds[0].rows]
     other = completed_folds(blank, dataclasses.replace(data, outcome=changed), n_folds=5, workers=1)
-    assert all((a == b).all() for a, b in zip(folds[0].test, other[0].test, strict=True))
+    assert (folds[0].test.whole == other[0].test.whole).all()
+    drawn = zip(folds[0].test.drawn, other[0].test.drawn, strict=True)
+    assert all((a == b).all() for a, b in drawn)
     assert all((a == b).all() for a, b in zip(folds[0].training, other[0].training, strict=True))
     assert not (folds[1].training[0] == other[1].training[0]).all()
+
+
+def test_people_of_whom_all_is_known_are_predicted_once_and_in_their_place(continuous):
+    config, _, dictionary, design, data = continuous
+    estimator = blank_estimator(config, design, dictionary, family="linear", in_resamples=True)
+    estimator.fit_numeric(data.columns, data.outcome, auxiliary=data.auxiliary)
+    inputs = completed_inputs(estimator, data.columns)
+    lacking = np.isnan(data.columns).any(axis=1)
+    assert (inputs.incomplete == lacking).all()
+    assert 0 < len(inputs.whole) < len(data.columns)
+    drawn = estimator.linear_predictors(data.columns)
+    assert (drawn[:, ~lacking] == drawn[0, ~lacking]).all()
+    alone = estimator.linear_predictors(data.columns[lacking])
+    assert (drawn[:, lacking] == alone).all()
+    known = estimator.linear_predictors(data.columns[~lacking])
+    assert known.shape == (1, int((~lacking).sum()))
+    assert (known[0] == drawn[0, ~lacking]).all()
 
 
 def test_losses_equal_hand_counts():

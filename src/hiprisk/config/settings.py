@@ -199,7 +199,7 @@ class ImputationSettings:
         The same inside each fold and each bootstrap resample.
     draws_at_prediction : int
         Draws with which a prediction fills what is missing, at least: rounded up to whole sets of
-        twice as many draws as the model has columns, which balance each other.
+        twice as many draws as the model has columns, which balance each other, up to 32 columns.
     auxiliary : tuple of str
         Variables that inform the imputation but are no predictors.
     max_imputed_weight : float

@@ -20,6 +20,8 @@ Floats = NDArray[np.float64]
 # Prior weight on uncorrelated columns, as a share of the rows: keeps the covariance of a rare
 # level invertible and moves a correlation by a thousandth.
 RIDGE = 1e-3
+# Draws of one balanced set; twice as many as 32 columns, and every prediction pays for each.
+LARGEST_SET = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +182,8 @@ def balanced_noise(n_draws: int, width: int, rng: np.random.Generator) -> Floats
     Parameters
     ----------
     n_draws : int
-        At least so many: whole sets of twice as many draws as columns are made.
+        At least so many, even: rounded up to whole sets of twice as many draws as columns where
+        such a set has at most `LARGEST_SET` draws.
     width : int
         Number of columns.
     rng : numpy.random.Generator
@@ -189,7 +192,8 @@ def balanced_noise(n_draws: int, width: int, rng: np.random.Generator) -> Floats
     -------
     ndarray, shape (n_draws or more, width)
         Columns of mean 0 whose sample covariance (with n - 1) is the identity, as is that of any
-        of the columns alone.
+        of the columns alone. Of very many columns each has mean and variance exactly, and they are
+        uncorrelated as nearly as so few draws allow.
 
     Notes
     -----
@@ -198,6 +202,10 @@ def balanced_noise(n_draws: int, width: int, rng: np.random.Generator) -> Floats
     factor between 0.3 and 1.8. Splines and trees gain as far as they are nearly linear. Sets lie
     at the distances from the center that normal numbers have, from near to far.
     """
+    if 2 * width > max(n_draws, LARGEST_SET):
+        half = _rotation(width, rng)[: n_draws // 2]
+        half = half / np.sqrt(np.mean(half**2, axis=0))
+        return np.asarray(np.concatenate([half, -half]) * np.sqrt((n_draws - 1) / n_draws))
     n_sets = max(1, -(-n_draws // (2 * width)))
     squared = chi2.ppf((np.arange(n_sets) + 0.5) / n_sets, width)
     distances = np.sqrt(width * squared / squared.mean())

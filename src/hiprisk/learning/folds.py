@@ -10,7 +10,12 @@ from numpy.typing import NDArray
 
 from hiprisk.errors import InputError
 from hiprisk.features.imputation import NormalFit
-from hiprisk.learning.pipeline import StudyEstimator, complete_for_fitting, completed_inputs
+from hiprisk.learning.pipeline import (
+    CompletedInputs,
+    StudyEstimator,
+    complete_for_fitting,
+    completed_inputs,
+)
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.intp]
@@ -25,8 +30,8 @@ class CompletedFold:
     training : list of ndarray
         Inputs of the people to learn from, one an imputation, imputed with the outcome.
     y_training : ndarray
-    test : list of ndarray
-        Inputs of the people left out, one a draw, imputed without the outcome.
+    test : CompletedInputs
+        Of the people left out, imputed without the outcome.
     test_columns : ndarray
         Their columns with missing values.
     rows : ndarray of int
@@ -35,7 +40,7 @@ class CompletedFold:
 
     training: list[Floats]
     y_training: Floats
-    test: list[Floats]
+    test: CompletedInputs
     test_columns: Floats
     rows: Integers
 
@@ -102,7 +107,7 @@ def fold_predictors(
     """Fit on a completed fold; linear predictors of those left out, shape (n_draws, n_test)."""
     own = StudyEstimator(**{**estimator.get_params(deep=False), "params": params})
     own.fit_inputs(fold.training, fold.y_training)
-    return np.array([own.fit_.linear_predictor(inputs) for inputs in fold.test])
+    return fold.test.linear_predictors(own.fit_)
 
 
 def loss(y: Sequence[float] | Floats, predicted: Floats, *, kind: str) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
@@ -123,7 +124,7 @@ class StudyEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has n
 
     def linear_predictors(self, columns: Floats) -> Floats:
         """Linear predictor of each draw, shape (n_draws, n_rows)."""
-        return linear_predictors(self.fit_, completed_inputs(self, columns))
+        return completed_inputs(self, columns).linear_predictors(self.fit_)
 
     def predict(self, X: pd.DataFrame) -> Floats:
         """Expected outcome or risk of each row of a cohort frame, shape (n_rows,)."""
@@ -150,20 +151,42 @@ def prediction_noise(seed: int, n_draws: int, width: int) -> Floats:
     return balanced_noise(n_draws, width, rng_for(seed, "prediction-draws"))
 
 
-def linear_predictors(fit: FamilyFit, versions: Sequence[Floats]) -> Floats:
-    """Linear predictor of each completed version of the inputs, shape (n_versions, n_rows)."""
-    return np.array([fit.linear_predictor(inputs) for inputs in versions])
+@dataclass(frozen=True)
+class CompletedInputs:
+    """Inputs of some people, filled in without the outcome: whole rows once, others every draw.
 
-
-def completed_inputs(estimator: StudyEstimator, columns: Floats) -> list[Floats]:
-    """Inputs with what is missing filled in without the outcome, once for each draw.
-
-    Where nothing is missing, one version says it all.
+    Attributes
+    ----------
+    incomplete : ndarray of bool, shape (n_rows,)
+    whole : ndarray, shape (n_complete, n_inputs)
+    drawn : list of ndarray, each of shape (n_incomplete, n_inputs)
+        Empty where nothing is missing.
     """
-    if not np.isnan(columns).any():
-        return [estimator.design.model_inputs(columns)]
-    completed = draw_with_fixed_noise(columns, estimator.imputation_, estimator.noise())
-    return [estimator.design.model_inputs(part) for part in completed]
+
+    incomplete: NDArray[np.bool_]
+    whole: Floats
+    drawn: list[Floats]
+
+    def linear_predictors(self, fit: FamilyFit) -> Floats:
+        """Linear predictor in each draw, shape (n_draws, n_rows); one draw if all is known."""
+        found = np.empty((max(1, len(self.drawn)), len(self.incomplete)))
+        if len(self.whole):
+            found[:, ~self.incomplete] = fit.linear_predictor(self.whole)
+        for draw, inputs in enumerate(self.drawn):
+            found[draw, self.incomplete] = fit.linear_predictor(inputs)
+        return found
+
+
+def completed_inputs(estimator: StudyEstimator, columns: Floats) -> CompletedInputs:
+    """Inputs with what is missing filled in without the outcome, once for each draw."""
+    inputs = estimator.design.model_inputs
+    incomplete = np.asarray(np.isnan(columns).any(axis=1))
+    drawn = []
+    if incomplete.any():
+        drawn = draw_with_fixed_noise(columns[incomplete], estimator.imputation_, estimator.noise())
+    return CompletedInputs(
+        incomplete, inputs(columns[~incomplete]), [inputs(part) for part in drawn]
+    )
 
 
 def complete_for_fitting(
