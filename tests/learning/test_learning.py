@@ -277,6 +277,7 @@ def test_no_training_value_of_those_left_out_is_seen(continuous):
 def test_people_of_whom_all_is_known_are_predicted_once_and_in_their_place(continuous):
     config, _, dictionary, design, data = continuous
     estimator = blank_estimator(config, design, dictionary, family="linear", in_resamples=True)
+    estimator.params = SETTINGS["linear"]
     estimator.fit_numeric(data.columns, data.outcome, auxiliary=data.auxiliary)
     inputs = completed_inputs(estimator, data.columns)
     lacking = np.isnan(data.columns).any(axis=1)
