@@ -39,6 +39,8 @@ class Nest:
         A prediction is brought inside them.
     center, spread : ndarray, shape (n_functions,)
         Functions are standardised by these before they are fitted.
+    combinations : tuple of str
+        Predictors of which something was left out, being a combination of what stands before.
     """
 
     plan: tuple[TermPlan, ...]
@@ -47,6 +49,7 @@ class Nest:
     bounds: tuple[float, float] | None
     center: Floats
     spread: Floats
+    combinations: tuple[str, ...] = ()
 
     def basis(self, inputs: Floats) -> Floats:
         """Standardised functions of complete inputs, shape (n_rows, n_functions)."""

@@ -16,6 +16,8 @@ from hiprisk.learning.linear import basis_matrix, plan_terms
 
 Floats = NDArray[np.float64]
 N_KNOTS = 3
+# Share of a function's variance that the functions before it must leave.
+LEAST_OF_ITS_OWN = 1e-4
 
 
 def plan_nest(
@@ -61,15 +63,35 @@ def plan_nest(
             )
     together = np.concatenate([basis_matrix(plan, part) for part in stack])
     spread = together.std(axis=0)
+    kept = _independent(together, members)
+    gone = sorted({int(place) for own in members for place in own} - set(kept))
     outcome = config.outcome
     return Nest(
         plan=plan,
-        members=tuple(members),
+        members=tuple(own[np.isin(own, kept)] for own in members),
+        combinations=tuple(dict.fromkeys(design.predictor_of[origin[place]] for place in gone)),
         link="logit" if outcome.kind == "binary" else "identity",
         bounds=outcome.bounds if outcome.kind == "continuous" else None,
         center=together.mean(axis=0),
         spread=np.where(spread > 0.0, spread, 1.0),
     )
+
+
+def _independent(basis: Floats, members: Sequence[NDArray[np.intp]]) -> list[int]:
+    """Functions that are no combination of those before them, the base model's coming first.
+
+    A total beside its items adds nothing to them; which of them is left out changes no prediction.
+    """
+    spread = basis.std(axis=0)
+    standard = (basis - basis.mean(axis=0)) / np.where(spread > 0.0, spread, 1.0)
+    correlation = standard.T @ standard / len(basis)
+    kept: list[int] = []
+    for place in dict.fromkeys(int(place) for own in members for place in own):
+        with_kept = correlation[kept, place]
+        share = with_kept @ np.linalg.solve(correlation[np.ix_(kept, kept)], with_kept)
+        if correlation[place, place] - share > LEAST_OF_ITS_OWN:
+            kept.append(place)
+    return kept
 
 
 def _may_bend(knots: float | Range | tuple[float, ...]) -> bool:

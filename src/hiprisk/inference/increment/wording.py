@@ -96,6 +96,11 @@ def notes_in_words(
         notes.append("Missing values were imputed anew in each resample.")
     if not config.outcome.thresholds:
         notes.append("No thresholds are declared, so no net benefit is given.")
+    if contest.nest.combinations:
+        notes.append(
+            "Left out where it follows from what stands before, as a total does from its items: "
+            f"{', '.join(contest.nest.combinations)}."
+        )
     if contest.what_ifs is not None:
         notes += ERROR_NOTES
     return tuple(notes)
