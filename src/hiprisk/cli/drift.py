@@ -108,6 +108,29 @@ def show_drift(report: DriftReport) -> None:
         *report.summary,
         "",
     )
+    _show_variables(report)
+    if report.predictions is not None:
+        p = report.predictions
+        print_lines(
+            "",
+            f"predictions: mean {p.mean_now:.3g} (SD {p.sd_now:.3g}), in development "
+            f"{p.mean_then:.3g} (SD {p.sd_then:.3g}): {p.verdict}",
+        )
+    if report.refused:
+        print_lines("")
+        rows = [[code, str(n)] for code, n in sorted(report.refused.items())]
+        print_table(["no prediction because", "rows"], rows)
+    if report.watch is not None:
+        w = report.watch
+        print_lines(
+            "",
+            f"calibration watch: {len(w.times)} points, {w.n_so_far[-1]} people, largest sum "
+            f"{max(map(abs, w.cusum)):.2f}, limit {w.limit:.2f}; observed minus predicted "
+            f"{w.mean_difference:+.3g}{_ends(w.mean_error)} on average",
+        )
+
+
+def _show_variables(report: DriftReport) -> None:
     print_table(
         [
             "variable",
@@ -134,25 +157,6 @@ def show_drift(report: DriftReport) -> None:
     for v in report.variables:
         for cause in v.causes:
             print_lines(f"-> {v.variable}: {cause}")
-    if report.predictions is not None:
-        p = report.predictions
-        print_lines(
-            "",
-            f"predictions: mean {p.mean_now:.3g} (SD {p.sd_now:.3g}), in development "
-            f"{p.mean_then:.3g} (SD {p.sd_then:.3g}): {p.verdict}",
-        )
-    if report.refused:
-        print_lines("")
-        rows = [[code, str(n)] for code, n in sorted(report.refused.items())]
-        print_table(["no prediction because", "rows"], rows)
-    if report.watch is not None:
-        w = report.watch
-        print_lines(
-            "",
-            f"calibration watch: {len(w.times)} points, {w.n_so_far[-1]} people, largest sum "
-            f"{max(map(abs, w.cusum)):.2f}, limit {w.limit:.2f}; observed minus predicted "
-            f"{w.mean_difference:+.3g}{_ends(w.mean_error)} on average",
-        )
 
 
 def _signed(estimate: Estimate | None) -> str:
