@@ -16,6 +16,7 @@ References
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -191,23 +192,12 @@ def _row(
     omitted: float | None,
     no_information: float | None,
 ) -> OptimismRow:
-    optimism = float(training.mean()) - float(test.mean())
-    low, high = optimism_interval(apparent, training, test, level=level)
-    shifted: tuple[float | None, float | None] = (None, None)
-    if getattr(function, "__name__", "") not in PINNED_BY_THE_FIT:
-        shifted = location_shifted_interval(training, test, level=level)
+    row = optimism_of(name, apparent=apparent, training=training, test=test, level=level)
+    if getattr(function, "__name__", "") in PINNED_BY_THE_FIT:
+        row = replace(row, shifted_low=None, shifted_high=None)
     value, plus = weighed(function, apparent, omitted, no_information)
-    return OptimismRow(
-        metric=name,
-        apparent=apparent,
-        training=float(training.mean()),
-        test=float(test.mean()),
-        optimism=optimism,
-        corrected=apparent - optimism,
-        low=low,
-        high=high,
-        shifted_low=shifted[0],
-        shifted_high=shifted[1],
+    return replace(
+        row,
         omitted=omitted,
         value_632=value,
         value_632_plus=plus,
