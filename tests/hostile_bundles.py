@@ -8,7 +8,7 @@ import struct
 import zipfile
 
 from hiprisk.bundle import HASHED_PARTS, MANIFEST, SEAL, bundle_hash, manifest_hash
-from hiprisk.sheet.strict_json import canonical_json
+from hiprisk.sheet.document.strict_json import canonical_json
 from small_bundle import write_small_bundle
 
 GOOD_SCHEMA = {"__class__": "dict", "__module__": "builtins", "__loader__": "DictNode"}

@@ -2,7 +2,7 @@
 
 from hiprisk.bundle import BundleContents, write_bundle
 from hiprisk.errors import InputError
-from hiprisk.serving.patient import load
+from hiprisk.serving.model import load
 
 NOT_ON_THE_PAGE = ("reason", "estimand", "provenance", "intended_use", "bundle_sha256")
 

@@ -8,8 +8,8 @@ import pandas as pd
 
 from hiprisk.learning.unpenalised import fit_logistic, fit_ols
 from hiprisk.metrics import calibration, discrimination, likelihood, scores, spread
-from hiprisk.metrics.loess import lowess
-from hiprisk.validation.resampling import Refit
+from hiprisk.metrics.smoothing.loess import lowess
+from hiprisk.validation.resampling.resamples import Refit
 
 ORACLES = Path(__file__).parent / "oracles"
 

@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from hiprisk.serving.gate import Rules
-from hiprisk.serving.limits import Limits
-from hiprisk.serving.patient import load
+from hiprisk.serving.http.gate import Rules
+from hiprisk.serving.http.limits import Limits
+from hiprisk.serving.model import load
 from small_bundle import write_small_bundle
 
 pytest.importorskip("fastapi")
@@ -48,7 +48,7 @@ def small_model(root, **options):
 def client_of(model, *, limits=None, **settings):
     """A client of a model's service, with a still clock and without a rate limit."""
     rules = {name: settings.pop(name) for name in RULES if name in settings}
-    from hiprisk.serving.service import Settings, create_app
+    from hiprisk.serving.http.app import Settings, create_app
 
     limits = limits or Limits(requests_per_second=0.0)
     return Client(

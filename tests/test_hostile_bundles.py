@@ -13,7 +13,7 @@ import hiprisk
 from hiprisk.bundle import read_bundle
 from hiprisk.cli import main
 from hiprisk.errors import BundleError
-from hiprisk.sheet.archive import check_archive
+from hiprisk.sheet.document.archive import check_archive
 from hostile_bundles import (
     GOOD_SCHEMA,
     HOSTILE,

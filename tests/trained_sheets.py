@@ -5,18 +5,18 @@ from pathlib import Path
 import numpy as np
 
 from hiprisk.cohort.dictionary import load_dictionary
-from hiprisk.cohort.simulate import simulate_cohort
+from hiprisk.cohort.simulation.simulate import simulate_cohort
 from hiprisk.config import load_config
 from hiprisk.features.design import plan_design
 from hiprisk.learning.candidates import (
-    blank_estimator,
     completed_folds,
     learning_data,
-    out_of_fold,
+    out_of_fold_predictions,
+    unfitted_estimator,
 )
-from hiprisk.learning.export import write_sheet
 from hiprisk.learning.participants import select_participants
-from hiprisk.learning.uncertainty import residual_distribution
+from hiprisk.learning.residual_distribution import residual_distribution
+from hiprisk.learning.sheets.export import write_sheet
 
 CONFIGS = Path(__file__).parents[1] / "configs"
 SETTINGS = {
@@ -35,13 +35,13 @@ def trained_sheet(family, *, n=400, n_refits=20):
     dictionary = load_dictionary()
     design = plan_design(config.predictors, dictionary, people.frame)
     data = learning_data(people, design, config, dictionary)
-    estimator = blank_estimator(config, design, dictionary, family=family, in_resamples=False)
+    estimator = unfitted_estimator(config, design, dictionary, family=family, in_resamples=False)
     estimator.params = SETTINGS[family]
     estimator.fit_numeric(data.columns, data.outcome, auxiliary=data.auxiliary, start=data.start)
     distribution, residual_sd = None, None
     if family != "logistic":
         folds = completed_folds(estimator, data, n_folds=5, workers=1)
-        unseen = out_of_fold(estimator, dict(estimator.params), folds)
+        unseen = out_of_fold_predictions(estimator, dict(estimator.params), folds)
         observed = data.outcome[unseen.rows]
         distribution = residual_distribution(observed, unseen.predicted, unseen.imputation_variance)
         residual_sd = float(np.std(observed - unseen.predicted))

@@ -21,11 +21,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from hiprisk.cohort.simulate import SimulatedCohort, clipped_mean, simulate_cohort
+from hiprisk.cohort.simulation.simulate import SimulatedCohort, clipped_mean, simulate_cohort
 from hiprisk.config import StudyConfig, load_config
 from hiprisk.inference.association import associate
-from hiprisk.learning.parallel import run_parallel
 from hiprisk.learning.participants import select_participants
+from hiprisk.parallel import run_parallel
 
 CONFIG = Path(__file__).parents[2] / "configs" / "stupar.yaml"
 N_ANALYSABLE = 983

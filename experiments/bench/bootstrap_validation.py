@@ -24,10 +24,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from hiprisk.learning.parallel import one_thread
 from hiprisk.learning.unpenalised import fit_logistic, fit_ols
 from hiprisk.metrics import calibration, discrimination, likelihood, scores, spread
-from hiprisk.validation.resampling import Refit, bootstrap_optimism, draw_resamples
+from hiprisk.parallel import one_thread
+from hiprisk.validation.internal.optimism import bootstrap_optimism
+from hiprisk.validation.resampling.resamples import Refit, draw_resamples
 
 N, P, B, RUNS = 1_000, 15, 200, 7
 R_SCRIPT = """

@@ -20,7 +20,7 @@ from pathlib import Path
 import joblib
 
 from hiprisk.bundle import find_bundle
-from hiprisk.learning.skops_file import load_estimator
+from hiprisk.learning.sheets.skops_file import load_estimator
 
 ROUTE = """
 import sys, joblib, pandas as pd

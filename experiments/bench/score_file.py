@@ -19,8 +19,8 @@ import joblib
 import pandas as pd
 
 from hiprisk.bundle import find_bundle
-from hiprisk.cohort.simulate import simulate_cohort
-from hiprisk.learning.skops_file import load_estimator
+from hiprisk.cohort.simulation.simulate import simulate_cohort
+from hiprisk.learning.sheets.skops_file import load_estimator
 
 RIVAL = """
 import sys, joblib, pandas as pd

@@ -21,15 +21,15 @@ from scipy.stats import norm
 
 from hiprisk.bundle import read_bundle
 from hiprisk.cohort.reading import Cohort, fingerprint
-from hiprisk.cohort.simulate import simulate_cohort
+from hiprisk.cohort.simulation.simulate import simulate_cohort
 from hiprisk.config.published import declared_outcome
 from hiprisk.features.imputation import fit_normal
-from hiprisk.learning.export import sheet_columns
 from hiprisk.learning.participants import observed_outcome
+from hiprisk.learning.sheets.export import sheet_columns
 from hiprisk.sheet.evaluate import SheetEvaluator
-from hiprisk.validation.casemix import compare_case_mix
-from hiprisk.validation.casemix_results import SOMEWHAT, shift_words
-from hiprisk.validation.newpeople import meet
+from hiprisk.validation.external.case_mix import compare_case_mix
+from hiprisk.validation.external.case_mix_results import SOMEWHAT, shift_words
+from hiprisk.validation.external.cohort import predict_cohort
 
 DEVELOPMENT = 983
 SHIFTS = {
@@ -57,7 +57,7 @@ def main() -> None:
         for n in options.sizes:
             for shift in options.shifts:
                 cohort = moved(n, seed=50_000 + number, by=SHIFTS[shift])
-                people = meet(sheet, outcome, cohort, accept_units=True)
+                people = predict_cohort(sheet, outcome, cohort, accept_units=True)
                 mix = compare_case_mix(sheet, people)
                 apart = mix.separation
                 words = shift_words(mix)[0]

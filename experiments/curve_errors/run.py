@@ -22,10 +22,10 @@ import numpy as np
 import pandas as pd
 
 from hiprisk.errors import InputError
-from hiprisk.learning.parallel import run_parallel
-from hiprisk.metrics.calibration_curve import calibration_errors
+from hiprisk.metrics.smoothing.calibration_curve import calibration_errors
+from hiprisk.parallel import run_parallel
 from hiprisk.seeding import rng_for
-from hiprisk.validation.intervals import error_interval
+from hiprisk.validation.resampling.intervals import error_interval
 
 HERE = Path(__file__).parent
 B, LEVEL = 100, 0.95

@@ -17,27 +17,28 @@ import numpy as np
 import pandas as pd
 
 from hiprisk.cohort.dictionary import load_dictionary
-from hiprisk.cohort.simulate import simulate_cohort
+from hiprisk.cohort.simulation.simulate import simulate_cohort
 from hiprisk.config import load_config
 from hiprisk.features.design import plan_design
 from hiprisk.learning.candidates import (
-    blank_estimator,
     completed_folds,
     learning_data,
-    out_of_fold,
+    out_of_fold_predictions,
     tune,
+    unfitted_estimator,
     with_plan_of,
     with_settings,
 )
-from hiprisk.learning.export import outcome_spec
-from hiprisk.learning.parallel import one_thread
 from hiprisk.learning.participants import select_participants
-from hiprisk.learning.uncertainty import residual_distribution
+from hiprisk.learning.residual_distribution import residual_distribution
+from hiprisk.learning.sheets.export import outcome_spec
 from hiprisk.metrics.scores import r2
+from hiprisk.parallel import one_thread
 from hiprisk.sheet.distribution import PredictiveDistribution
 from hiprisk.sheet.evaluate import INTERVALS
-from hiprisk.validation.procedure import WholeProcedure
-from hiprisk.validation.resampling import bootstrap_optimism, draw_resamples
+from hiprisk.validation.internal.optimism import bootstrap_optimism
+from hiprisk.validation.resampling.procedure import WholeProcedure
+from hiprisk.validation.resampling.resamples import draw_resamples
 
 CONFIG = Path(__file__).parents[2] / "configs" / "stupar.yaml"
 N_ANALYSABLE = 983
@@ -51,7 +52,7 @@ def one_cohort(seed: int, *, trials: int, resamples: int) -> dict[str, float]:
     people = select_participants(cohort.frame, config).development
     design = plan_design(config.predictors, dictionary, people.frame)
     data = learning_data(people, design, config, dictionary)
-    blank = blank_estimator(config, design, dictionary, family="linear", in_resamples=True)
+    blank = unfitted_estimator(config, design, dictionary, family="linear", in_resamples=True)
     folds = completed_folds(blank, data, n_folds=5, workers=1)
     tuned = tune(
         blank,
@@ -62,13 +63,13 @@ def one_cohort(seed: int, *, trials: int, resamples: int) -> dict[str, float]:
         workers=1,
         name="linear",
     )
-    estimator = blank_estimator(config, design, dictionary, family="linear", in_resamples=False)
+    estimator = unfitted_estimator(config, design, dictionary, family="linear", in_resamples=False)
     estimator.params = dict(tuned.params)
     with one_thread():
         estimator.fit_numeric(
             data.columns, data.outcome, auxiliary=data.auxiliary, start=data.start
         )
-    unseen = out_of_fold(blank, dict(tuned.params), folds)
+    unseen = out_of_fold_predictions(blank, dict(tuned.params), folds)
     procedure = WholeProcedure(
         with_settings(with_plan_of(blank, estimator), params=dict(tuned.params)), data
     )

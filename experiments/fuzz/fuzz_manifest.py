@@ -11,7 +11,7 @@ import atheris
 with atheris.instrument_imports(include=["hiprisk.bundle", "hiprisk.sheet", "hiprisk.errors"]):
     from hiprisk.bundle import MANIFEST, SEAL, manifest_hash, read_bundle
     from hiprisk.errors import HipRiskError
-    from hiprisk.sheet.strict_json import canonical_json
+    from hiprisk.sheet.document.strict_json import canonical_json
 
 from harness import fuzz
 

@@ -7,9 +7,9 @@ import atheris
 
 with atheris.instrument_imports(include=["hiprisk"]):
     from hiprisk.errors import HipRiskError
-    from hiprisk.serving.answers import answer
+    from hiprisk.sheet.answers import answer
+    from hiprisk.sheet.document.parsing import parse_sheet
     from hiprisk.sheet.evaluate import SheetEvaluator
-    from hiprisk.sheet.format import parse_sheet
 
 import numpy as np
 from harness import fuzz

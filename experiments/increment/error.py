@@ -22,13 +22,13 @@ import numpy as np
 import pandas as pd
 
 from hiprisk.cohort.dictionary import load_dictionary
-from hiprisk.cohort.simulate import simulate_cohort
+from hiprisk.cohort.simulation.simulate import simulate_cohort
 from hiprisk.config import StudyConfig, load_config
 from hiprisk.features.design import plan_design
 from hiprisk.inference.increment import AddedValue, Comparison, added_value
 from hiprisk.learning.candidates import learning_data
-from hiprisk.learning.parallel import run_parallel
 from hiprisk.learning.participants import select_participants
+from hiprisk.parallel import run_parallel
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 SEM_DEG = 7.0

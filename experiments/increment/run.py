@@ -30,7 +30,7 @@ import numpy as np
 import pandas as pd
 
 from hiprisk.cohort.dictionary import load_dictionary
-from hiprisk.cohort.simulate import simulate_cohort
+from hiprisk.cohort.simulation.simulate import simulate_cohort
 from hiprisk.config import StudyConfig, load_config
 from hiprisk.features.design import plan_design
 from hiprisk.inference.increment import (
@@ -42,9 +42,9 @@ from hiprisk.inference.increment import (
 from hiprisk.inference.increment.gains import corrected_gain, shifted_interval
 from hiprisk.inference.increment.verdict import Verdict
 from hiprisk.learning.candidates import learning_data
-from hiprisk.learning.parallel import run_parallel
 from hiprisk.learning.participants import select_participants
-from hiprisk.validation.resampling import draw_resamples
+from hiprisk.parallel import run_parallel
+from hiprisk.validation.resampling.resamples import draw_resamples
 
 CONFIG = Path(__file__).parents[2] / "configs" / "stupar.yaml"
 N_ANALYSABLE = 983
@@ -94,7 +94,7 @@ def verdicts_of(job: tuple[float, int], *, resamples: int) -> list[dict[str, Any
 
 
 @dataclass(frozen=True)
-class NewPeople:
+class ValidationCohort:
     """Complete predictors, the true mean and the variance of the outcome."""
 
     complete: pd.DataFrame
@@ -103,11 +103,11 @@ class NewPeople:
 
 
 @lru_cache(maxsize=1)
-def new_people(effect: float) -> NewPeople:
+def new_people(effect: float) -> ValidationCohort:
     many = simulate_cohort("stupar", n=N_NEW, seed=777, lbp_effect=effect)
     keep = many.analysable
     observed = many.frame["womac_function_followup_0_100"].to_numpy()[keep]
-    return NewPeople(
+    return ValidationCohort(
         many.truth.complete.loc[keep].reset_index(drop=True),
         many.truth.conditional_mean[keep],
         float(observed.var()),

@@ -26,17 +26,18 @@ import numpy as np
 import pandas as pd
 
 from hiprisk.cohort.dictionary import load_dictionary
-from hiprisk.cohort.simulate import simulate_cohort
+from hiprisk.cohort.simulation.simulate import simulate_cohort
 from hiprisk.config import load_config
 from hiprisk.errors import InputError
 from hiprisk.features.design import plan_design
-from hiprisk.learning.parallel import run_parallel
 from hiprisk.learning.unpenalised import fit_logistic, fit_ols
 from hiprisk.metrics import calibration, discrimination, likelihood, scores
-from hiprisk.metrics.panel import judge_predictions
+from hiprisk.metrics.vectorised.panel import evaluate_predictions
+from hiprisk.parallel import run_parallel
 from hiprisk.seeding import rng_for
-from hiprisk.validation.optimism import location_shifted_interval, optimism_interval
-from hiprisk.validation.resampling import Refit, draw_resamples, refit_all
+from hiprisk.validation.internal.optimism import location_shifted_interval, optimism_interval
+from hiprisk.validation.resampling.refits import refit_all
+from hiprisk.validation.resampling.resamples import Refit, draw_resamples
 
 HERE = Path(__file__).parent
 CONFIG = HERE.parents[1] / "configs" / "stupar.yaml"
@@ -124,7 +125,7 @@ def one_cohort(source: str, cohort: int) -> list[dict[str, object]]:
         refits = refit_all(procedure, draw_resamples(np.arange(len(x)), n_resamples=B, seed=cohort))
     except InputError:
         return [{"source": source, "cohort": cohort, "metric": "refused"}]
-    training, test = judge_predictions(
+    training, test = evaluate_predictions(
         people.y, refits.predicted, metrics=metrics, weightings=[refits.counts, None]
     )
     fitted = predicted(source, everybody.x[:, varies], own)

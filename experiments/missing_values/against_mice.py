@@ -17,8 +17,8 @@ import pandas as pd
 from hiprisk.features.imputation import draw_completed, fit_normal
 from hiprisk.features.pooling import pool_estimates
 from hiprisk.learning.chained import draw_chained
-from hiprisk.learning.parallel import one_thread
 from hiprisk.learning.unpenalised import fit_logistic, fit_ols
+from hiprisk.parallel import one_thread
 from hiprisk.seeding import rng_for
 
 ORACLE = Path(__file__).parents[2] / "tests" / "oracles" / "mice_norm_lbp.csv"

@@ -21,12 +21,12 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from hiprisk.cohort.simulate import simulate_cohort
+from hiprisk.cohort.simulation.simulate import simulate_cohort
 from hiprisk.features.imputation import draw_completed, fit_normal
 from hiprisk.features.pooling import pool_estimates
-from hiprisk.inference.association.completing import Incomplete, complete
+from hiprisk.inference.association.imputation import Incomplete, complete
 from hiprisk.inference.effects.clustered import fit_robust
-from hiprisk.learning.parallel import run_parallel
+from hiprisk.parallel import run_parallel
 from hiprisk.seeding import rng_for
 
 Floats = np.ndarray

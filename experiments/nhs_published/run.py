@@ -20,13 +20,17 @@ from hiprisk.cohort.dictionary import load_dictionary
 from hiprisk.cohort.mapping import load_mapping
 from hiprisk.cohort.reading import Cohort, read_cohort
 from hiprisk.config import OutcomeSettings, load_config
-from hiprisk.learning.column_model import column_sheet
+from hiprisk.learning.sheets.column_model import column_sheet
 from hiprisk.sheet.format import Sheet
-from hiprisk.validation.external import ExternalValidation, ModelIdentity, validate_externally
-from hiprisk.validation.newcohort import select_rows
-from hiprisk.validation.newpeople import meet
-from hiprisk.validation.revision import UpdateSettings, update_model
-from hiprisk.validation.watch import watch_calibration
+from hiprisk.validation.drift.cusum import calibration_cusum
+from hiprisk.validation.external.cohort import predict_cohort
+from hiprisk.validation.external.reading import select_rows
+from hiprisk.validation.external.validation import (
+    ExternalValidation,
+    ModelIdentity,
+    validate_externally,
+)
+from hiprisk.validation.updating.update import UpdateSettings, update_model
 
 PROJECT = Path(__file__).resolve().parents[2]
 COLUMN = "ohs_followup_nhs_predicted_0_48"
@@ -53,7 +57,7 @@ def main() -> None:
         _row("published", year, _judge(sheet, cohort, config.outcome, year, options.resamples))
         for year in YEARS
     ]
-    people = meet(sheet, config.outcome, select_rows(cohort, {"cohort_year": [DEVELOP]}))
+    people = predict_cohort(sheet, config.outcome, select_rows(cohort, {"cohort_year": [DEVELOP]}))
     for method in ("intercept", "recalibrate", "closed-test"):
         print(f"updating on {DEVELOP}: {method}", file=sys.stderr)
         result = update_model(
@@ -75,7 +79,7 @@ def _judge(
     sheet: Sheet, cohort: Cohort, outcome: OutcomeSettings, year: str, n_resamples: int
 ) -> ExternalValidation:
     print(f"judging on {year}", file=sys.stderr)
-    people = meet(sheet, outcome, select_rows(cohort, {"cohort_year": [year]}))
+    people = predict_cohort(sheet, outcome, select_rows(cohort, {"cohort_year": [year]}))
     return validate_externally(
         people, outcome, model=PUBLISHED, sheet=sheet, n_resamples=n_resamples
     )
@@ -92,8 +96,8 @@ def _row(model: str, year: str, result: ExternalValidation) -> pd.DataFrame:
 
 
 def _watch(sheet: Sheet, cohort: Cohort, outcome: OutcomeSettings) -> None:
-    people = meet(sheet, outcome, cohort)
-    watch = watch_calibration(
+    people = predict_cohort(sheet, outcome, cohort)
+    watch = calibration_cusum(
         people.observed,
         people.predicted,
         people.frame["cohort_year"].tolist(),

@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from hiprisk.cohort.moved import compare_with_training
-from hiprisk.cohort.simulate import simulate_cohort
-from hiprisk.learning.export import number_summary
+from hiprisk.cohort.shift.comparison import compare_with_training
+from hiprisk.cohort.simulation.simulate import simulate_cohort
+from hiprisk.learning.sheets.export import number_summary
 from hiprisk.seeding import rng_for
 from hiprisk.sheet.format import MissingModel, OutcomeSpec, Sheet, TreesModel, VariableSpec
 

@@ -19,9 +19,9 @@ import pandas as pd
 from scipy.stats import chi2
 
 from hiprisk.config import SubgroupSettings
-from hiprisk.learning.parallel import run_parallel
+from hiprisk.parallel import run_parallel
 from hiprisk.seeding import rng_for
-from hiprisk.validation.subgroups import subgroup_performance
+from hiprisk.validation.subgroups.performance import subgroup_performance
 
 # Shares of the groups: two alike, four unlike, ten sites of falling size.
 SHARES = {

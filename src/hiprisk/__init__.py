@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from hiprisk.config import load_config
     from hiprisk.errors import BundleError, ConfigError, HipRiskError, InputError, StoreError
-    from hiprisk.serving.patient import load
+    from hiprisk.serving.model import load
     from hiprisk.study import run_study
 
 _HOME = {
@@ -20,7 +20,7 @@ _HOME = {
     "HipRiskError": "hiprisk.errors",
     "InputError": "hiprisk.errors",
     "StoreError": "hiprisk.errors",
-    "load": "hiprisk.serving.patient",
+    "load": "hiprisk.serving.model",
     "load_config": "hiprisk.config",
     "run_study": "hiprisk.study",
 }

@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hiprisk.errors import BundleError, ConfigError, StoreError
-from hiprisk.sheet.archive import check_archive
-from hiprisk.sheet.strict_json import canonical_json, parse_strict
+from hiprisk.sheet.document.archive import check_archive
+from hiprisk.sheet.document.strict_json import canonical_json, parse_strict
 
 if TYPE_CHECKING:
     from hiprisk.sheet.format import Sheet
@@ -110,7 +110,7 @@ class Bundle:
     @cached_property
     def sheet(self) -> Sheet:
         """The model."""
-        from hiprisk.sheet.format import parse_sheet
+        from hiprisk.sheet.document.parsing import parse_sheet
 
         return parse_sheet(self.texts["sheet.json"])
 

@@ -16,50 +16,51 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from hiprisk.arrays import Floats
 from hiprisk.bundle import BundleContents, check_name, read_bundle, write_bundle
 from hiprisk.cohort.dictionary import Variable, load_dictionary
 from hiprisk.cohort.reading import Cohort
 from hiprisk.config import StudyConfig
 from hiprisk.config.reading import resolved
 from hiprisk.evidence.document import Evidence
-from hiprisk.evidence.families import FamilyResult
+from hiprisk.evidence.evaluation import evaluate
 from hiprisk.evidence.finished import Chosen, FinishedStudy
-from hiprisk.evidence.flat import evidence_tables
-from hiprisk.evidence.judging import judge
+from hiprisk.evidence.frames import evidence_tables
+from hiprisk.evidence.model_types import FamilyResult
 from hiprisk.evidence.parts import metric_functions
 from hiprisk.features.design import Design, plan_design
 from hiprisk.learning.candidates import (
     LearningData,
     OutOfFold,
-    blank_estimator,
     completed_folds,
     learning_data,
-    out_of_fold,
+    out_of_fold_predictions,
     tune,
+    unfitted_estimator,
     with_plan_of,
     with_settings,
 )
-from hiprisk.learning.export import write_sheet
-from hiprisk.learning.first_visit import with_first_visit
 from hiprisk.learning.folds import CompletedFold
-from hiprisk.learning.obtaining import obtain_cohort, usable_rows
-from hiprisk.learning.parallel import one_thread
 from hiprisk.learning.participants import Selection, select_participants
 from hiprisk.learning.pipeline import StudyEstimator
-from hiprisk.learning.skops_file import dump_estimator
+from hiprisk.learning.residual_distribution import residual_distribution
+from hiprisk.learning.sheets.export import write_sheet
+from hiprisk.learning.sheets.first_visit import with_first_visit
+from hiprisk.learning.sheets.skops_file import dump_estimator
+from hiprisk.learning.study_cohort import load_study_cohort, usable_rows
 from hiprisk.learning.tuning import Tuned
-from hiprisk.learning.uncertainty import residual_distribution
+from hiprisk.parallel import one_thread
 from hiprisk.reporting.card import model_card
 from hiprisk.reporting.report import report_figures, report_sections, study_report
 from hiprisk.sheet.format import Distribution, Sheet
 from hiprisk.tracking.runs import StudyRun, check_tracking, open_run
-from hiprisk.validation.checkpoint import Checkpoint
-from hiprisk.validation.procedure import InnerTuning, WholeProcedure
-from hiprisk.validation.resampling import BootstrapResult, bootstrap_optimism, draw_resamples
+from hiprisk.validation.internal.optimism import bootstrap_optimism
+from hiprisk.validation.internal.optimism_table import BootstrapResult
+from hiprisk.validation.resampling.checkpoint import Checkpoint
+from hiprisk.validation.resampling.procedure import InnerTuning, WholeProcedure
+from hiprisk.validation.resampling.resamples import draw_resamples
 
-Floats = NDArray[np.float64]
 Progress = Callable[[str, int, int], None]
 
 
@@ -147,7 +148,7 @@ def run_study(
         chosen, folds = _choose(prepared, run)
         finished = _finish(prepared, chosen, folds)
         with one_thread():
-            evidence = judge(finished)
+            evidence = evaluate(finished)
         bundle_path = _write(finished, evidence, Path(out), run)
         bundle = read_bundle(bundle_path)
         run.log_results(bundle)
@@ -181,7 +182,7 @@ class _Prepared:
 
     def blank(self, *, family: str, in_resamples: bool = True) -> StudyEstimator:
         """An estimator of a family that has learnt nothing yet."""
-        return blank_estimator(
+        return unfitted_estimator(
             self.config, self.design, self.dictionary, family=family, in_resamples=in_resamples
         )
 
@@ -197,7 +198,7 @@ def _prepare(
     config: StudyConfig, out: Path, *, workers: int, resume: bool, tell: Progress
 ) -> _Prepared:
     dictionary = load_dictionary()
-    cohort = obtain_cohort(config)
+    cohort = load_study_cohort(config)
     selection = select_participants(usable_rows(cohort, config), config)
     design = plan_design(config.predictors, dictionary, selection.development.frame)
     return _Prepared(
@@ -218,7 +219,7 @@ def _finish(prepared: _Prepared, chosen: Chosen, folds: Sequence[CompletedFold])
     """Fit the chosen family, repeat it on resamples, write it down."""
     config, data = prepared.config, prepared.data
     estimator = _fit(prepared, chosen)
-    unseen = out_of_fold(prepared.blank(family=chosen.name), chosen.params, folds)
+    unseen = out_of_fold_predictions(prepared.blank(family=chosen.name), chosen.params, folds)
     with one_thread():
         apparent = estimator.predict_numeric(data.columns)
     procedure = _procedure(prepared, chosen, estimator)

@@ -1,19 +1,19 @@
 """Rows of the matrix that other tests pin, and rows that none pins here, with the reason."""
 
-_CHECKING = "tests/cohort/test_checking.py"
+_CHECKING = "tests/cohort/checks/test_rules.py"
 _COMMANDS = "tests/cli/test_commands.py"
 _FILES = "tests/bad_input/test_files.py"
 _LEARNING = "tests/learning/test_learning.py"
 _MAIN = "tests/cli/test_main.py"
-_MOVED = "tests/cohort/test_moved.py"
+_MOVED = "tests/cohort/shift/test_comparison.py"
 _OUTPUT = "tests/bad_input/test_output.py"
 _PYTHON = "tests/bad_input/test_python.py"
 _READING = "tests/cohort/test_reading.py"
-_STRUCTURE = "tests/cohort/test_structure.py"
+_STRUCTURE = "tests/cohort/checks/test_structure.py"
 _TRACKING = "tests/tracking/test_tracking.py"
 _UNITS = "tests/bad_input/test_units.py"
-_PAGE = "tests/serving/test_calculator.py"
-_SERVICE = "tests/serving/test_service.py"
+_PAGE = "tests/serving/calculator/test_page.py"
+_SERVICE = "tests/serving/http/test_app.py"
 _YAML = "tests/test_yaml_strict.py"
 
 # Row: what, outcome, test that pins it.
@@ -280,8 +280,8 @@ LEFT_OUT: dict[int, str] = {
     **dict.fromkeys(
         range(62, 67), "bundles: `tests/test_bundle.py`, `tests/test_hostile_bundles.py`"
     ),
-    87: "CDS Hooks: `tests/serving/test_cds_hooks.py`",
-    96: "the service's gate: `tests/serving/test_gate.py`",
-    97: "CDS Hooks: `tests/serving/test_cds_hooks.py`",
+    87: "CDS Hooks: `tests/serving/fhir/test_cds_hooks.py`",
+    96: "the service's gate: `tests/serving/http/test_gate.py`",
+    97: "CDS Hooks: `tests/serving/fhir/test_cds_hooks.py`",
 }
 ALL_ROWS = frozenset(range(1, 101))

@@ -5,7 +5,8 @@ import dataclasses
 import pytest
 
 from hiprisk.errors import BundleError
-from hiprisk.sheet.format import Column, TrainingSummary, parse_sheet
+from hiprisk.sheet.document.parsing import parse_sheet
+from hiprisk.sheet.format import Column, TrainingSummary
 from small_bundle import small_sheet
 
 

@@ -12,9 +12,9 @@ import pytest
 from bad_input.commands import names_in, run
 from bad_input.matrix import GOOD, HEADER
 from hiprisk.errors import StoreError
-from hiprisk.reporting.lifecycle_files import write_result
-from hiprisk.serving.batch import score_file
-from hiprisk.serving.patient import load
+from hiprisk.reporting.result_files import write_result
+from hiprisk.serving.files.score import score_file
+from hiprisk.serving.model import load
 
 SOURCE = Path(__file__).parents[2] / "src"
 MANY = HEADER + "".join(
@@ -31,7 +31,7 @@ def test_71_a_disk_that_refuses_leaves_the_old_output(capsys, here, small, monke
         raise OSError(errno.ENOSPC, "No space left on device")
 
     place = {
-        "write": "hiprisk.serving.scored_file.ScoredFile.write",
+        "write": "hiprisk.serving.files.scored_file.ScoredFile.write",
         "fsync": "hiprisk.outputs.os.fsync",
         "replace": "hiprisk.outputs.os.replace",
     }[step]
@@ -171,14 +171,14 @@ def test_72_an_interrupt_leaves_nothing(here, small):
 STOPPED = """
 import os, signal, sys
 from hiprisk.cli import main
-import hiprisk.serving.tally as tally
+import hiprisk.serving.files.summary as tally
 kept = tally.Tally.add
 def add(self, block, answers):
     kept(self, block, answers)
     if self.n_rows > 1000:
         os.kill(os.getpid(), getattr(signal, sys.argv[1]))
 tally.Tally.add = add
-import hiprisk.serving.batch as batch
+import hiprisk.serving.files.score as batch
 batch.BLOCK_BYTES = 4096
 sys.exit(main(["score", "small", "in.csv", "--out", "out.csv"]))
 """

@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hiprisk.errors import HipRiskError
-from hiprisk.serving.batch import score_file
-from hiprisk.serving.frames import answer_frame
-from hiprisk.serving.patient import load
+from hiprisk.serving.dataframe import answer_frame
+from hiprisk.serving.files.score import score_file
+from hiprisk.serving.model import load
 from hiprisk.sheet.evaluate import SheetEvaluator
 from small_bundle import small_sheet, write_small_bundle
 

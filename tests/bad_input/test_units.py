@@ -8,8 +8,8 @@ import pytest
 
 from bad_input.commands import names_in, run
 from hiprisk.errors import InputError
-from hiprisk.serving.patient import load
-from hiprisk.serving.requests import predict_one
+from hiprisk.serving.http.requests import predict_one
+from hiprisk.serving.model import load
 from motion_sheet import MOTION, write_motion_bundle
 
 
@@ -95,7 +95,7 @@ def test_57_shares_in_a_short_file_are_a_warning(capsys, moving):
 
 
 def test_a_shift_that_begins_late_is_scored_with_a_warning(capsys, moving, monkeypatch):
-    monkeypatch.setattr("hiprisk.serving.batch.BLOCK_BYTES", 1 << 16)
+    monkeypatch.setattr("hiprisk.serving.files.score.BLOCK_BYTES", 1 << 16)
     frame = people(9_000)
     late = frame.index >= 6_000
     frame.loc[late, "hip_flexion_deg"] = np.radians(frame.loc[late, "hip_flexion_deg"])

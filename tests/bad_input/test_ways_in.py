@@ -12,7 +12,7 @@ import pytest
 from bad_input.commands import names_in, run
 from bad_input.matrix import CELLS, FILES, SECRET
 from hiprisk.cli import main
-from hiprisk.serving.patient import load
+from hiprisk.serving.model import load
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 STUDY = CONFIGS / "stupar.yaml"

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from hiprisk.cli import main
-from hiprisk.serving.describing import describe
-from hiprisk.serving.patient import load
-from hiprisk.serving.testpack import make_pack
+from hiprisk.serving.conformance.pack import make_pack
+from hiprisk.serving.http.metadata import describe
+from hiprisk.serving.model import load
 
 BARE = """name: my-paper
 title: Hip function a year later

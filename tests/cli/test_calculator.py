@@ -9,7 +9,7 @@ import pytest
 
 from hiprisk.cli import main
 from hiprisk.serving.calculator.building import build_page
-from hiprisk.serving.patient import load
+from hiprisk.serving.model import load
 from small_bundle import write_small_bundle
 
 

@@ -19,7 +19,7 @@ import hiprisk
 from hiprisk.bundle import read_bundle
 from hiprisk.cli import COMMANDS, main
 from hiprisk.cohort.mapping import load_mapping
-from hiprisk.cohort.simulate import simulate_cohort
+from hiprisk.cohort.simulation.simulate import simulate_cohort
 from hiprisk.config import load_config
 from small_bundle import write_small_bundle
 
@@ -352,7 +352,7 @@ def test_score_in_many_blocks_equals_one(capsys, small, monkeypatch):
     text = "person_id,age_years,sex,womac_function_0_100\n" + "\n".join(lines) + "\n"
     scored(capsys, text)
     whole = Path("out.csv").read_bytes()
-    monkeypatch.setattr("hiprisk.serving.batch.BLOCK_BYTES", 3000)
+    monkeypatch.setattr("hiprisk.serving.files.score.BLOCK_BYTES", 3000)
     Path("out.csv").unlink()
     scored(capsys, text)
     assert Path("out.csv").read_bytes() == whole
@@ -406,7 +406,7 @@ def test_several_stacked_imputations_are_no_people_to_learn_from(capsys):
     pd.concat([frame.assign(Impnr=number) for number in (1, 2)]).to_csv("s.csv", index=False)
     names = ["person_id", "age_years", "womac_function_0_100", "womac_function_followup_0_100"]
     mapping = "imputation_column: Impnr\nvariables: {" + ", ".join(f"{n}: {n}" for n in names) + "}"
-    from hiprisk.learning.obtaining import obtain_cohort
+    from hiprisk.learning.study_cohort import load_study_cohort
 
     for extra, n_rows in (
         ("", None),
@@ -419,9 +419,9 @@ def test_several_stacked_imputations_are_no_people_to_learn_from(capsys):
         config = dataclasses.replace(config, cohort=cohort)
         if n_rows is None:
             with pytest.raises(hiprisk.ConfigError, match="each person would count several times"):
-                obtain_cohort(config)
+                load_study_cohort(config)
         else:
-            assert obtain_cohort(config).n_rows == n_rows
+            assert load_study_cohort(config).n_rows == n_rows
 
 
 def test_check_strict_refuses_warnings(capsys):
@@ -702,7 +702,7 @@ def test_train_counts_what_on_invalid_did(capsys):
     frame.loc[:4, "age_years"] = 999.0
     frame.loc[5, "hip_flexion_right_deg"] = 400.0  # behind the worse side, no predictor itself
     frame.to_csv("bad.csv", index=False)
-    from hiprisk.learning.obtaining import obtain_cohort, usable_rows
+    from hiprisk.learning.study_cohort import load_study_cohort, usable_rows
 
     for choice, n_rows, n_missing in (("missing", 220, 5), ("exclude", 214, 0)):
         config = load_config(
@@ -712,7 +712,7 @@ def test_train_counts_what_on_invalid_did(capsys):
         config = dataclasses.replace(
             config, cohort=dataclasses.replace(config.cohort, file="bad.csv")
         )
-        rows = usable_rows(obtain_cohort(config), config)
+        rows = usable_rows(load_study_cohort(config), config)
         assert len(rows) == n_rows
         assert rows["age_years"].isna().sum() == n_missing
         assert rows["hip_flexion_right_deg"].max() < 180

@@ -9,7 +9,7 @@ import pytest
 
 from hiprisk.bundle import read_bundle
 from hiprisk.cli import main
-from hiprisk.cohort.simulate import simulate_cohort
+from hiprisk.cohort.simulation.simulate import simulate_cohort
 from hiprisk.tracking.pyfunc import _load_pyfunc
 from small_bundle import write_small_bundle
 

@@ -16,12 +16,12 @@ import pytest
 
 from hiprisk.bundle import BundleContents, write_bundle
 from hiprisk.cli import main
-from hiprisk.cli.predict_text import moves_text
-from hiprisk.cli.terminal_picture import ASCII, Band, draw_bands, marks_for
-from hiprisk.serving.likeness import likeness_warning
-from hiprisk.serving.patient import load
-from hiprisk.sheet.distance import Distance
+from hiprisk.cli.show.intervals import ASCII, Band, draw_bands, marks_for
+from hiprisk.cli.show.prediction import moves_text
+from hiprisk.serving.model import load
 from hiprisk.sheet.format import MeasurementError
+from hiprisk.sheet.similarity import Distance
+from hiprisk.wording.similarity import similarity_warning
 from small_bundle import small_sheet, write_small_bundle
 from tree_sheet import tree_sheet
 
@@ -215,9 +215,9 @@ def test_values_that_do_not_go_together_are_said_in_a_line(capsys, form):
 
 
 def test_likeness_in_words():
-    assert likeness_warning(load("small").explain({"age_years": 63}).explanation.distance) is None
-    assert "nothing is known" in likeness_warning(None)
-    assert "19 in 20" in likeness_warning(
+    assert similarity_warning(load("small").explain({"age_years": 63}).explanation.distance) is None
+    assert "nothing is known" in similarity_warning(None)
+    assert "19 in 20" in similarity_warning(
         Distance(squared=7.0, n_columns=2, tail=0.03, likeness="less_usual")
     )
 
@@ -329,7 +329,7 @@ def test_a_risk_is_said_in_percent_throughout(capsys):
 
 
 def test_bands_stand_where_their_numbers_are(monkeypatch):
-    monkeypatch.setattr("hiprisk.cli.terminal_picture.marks_for", lambda _: ASCII)
+    monkeypatch.setattr("hiprisk.cli.show.intervals.marks_for", lambda _: ASCII)
     band = Band(label="p", point=50.0, inner=(40.0, 60.0), outer=(20.0, 100.0))
     _, axis, line = draw_bands([band], low=0.0, high=100.0, unit="%", width=11)
     assert axis == "+-+-+-+-+-+"

@@ -7,7 +7,9 @@ import pytest
 
 from hiprisk.learning.unpenalised import fit_ols
 from hiprisk.metrics import scores
-from hiprisk.validation.resampling import Refit, Refits, bootstrap_optimism, draw_resamples
+from hiprisk.validation.internal.optimism import bootstrap_optimism
+from hiprisk.validation.resampling.refits import Refits
+from hiprisk.validation.resampling.resamples import Refit, draw_resamples
 from small_bundle import small_sheet
 
 

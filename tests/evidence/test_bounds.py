@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from hiprisk.evidence.unseen import unseen_forecast, unseen_performance
+from hiprisk.evidence.out_of_fold import unseen_forecast, unseen_performance
 from hiprisk.learning.candidates import OutOfFold
 
 

@@ -12,10 +12,10 @@ from hiprisk.evidence.corrected import (
     full_optimism,
 )
 from hiprisk.metrics import discrimination, scores, spread
-from hiprisk.metrics.calibration_curve import calibration_at, calibration_errors
-from hiprisk.metrics.distribution import forecast_from_sheet
-from hiprisk.metrics.distribution_scores import crps
-from hiprisk.validation.optimism_table import OptimismRow
+from hiprisk.metrics.forecast.distribution import forecast_from_sheet
+from hiprisk.metrics.forecast.scores import crps
+from hiprisk.metrics.smoothing.calibration_curve import calibration_at, calibration_errors
+from hiprisk.validation.internal.optimism_table import OptimismRow
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,8 @@ import pytest
 
 from hiprisk.bundle import read_bundle
 from hiprisk.cli import main
-from hiprisk.cohort.checking import check_cohort
-from hiprisk.cohort.simulate import simulate_cohort
+from hiprisk.cohort.checks.rules import check_cohort
+from hiprisk.cohort.simulation.simulate import simulate_cohort
 from hiprisk.config import load_config
 from hiprisk.inference.samplesize import assess_study
 

@@ -8,7 +8,7 @@ import pytest
 
 from hiprisk.evidence.document import Evidence
 from hiprisk.evidence.events import events_evidence
-from hiprisk.metrics.utility import (
+from hiprisk.metrics.decision_curve.net_benefit import (
     interventions_avoided,
     net_benefit,
     standardised_net_benefit,

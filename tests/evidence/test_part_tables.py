@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from hiprisk.evidence.families import FamilyResult
+from hiprisk.evidence.model_types import FamilyResult
 from hiprisk.evidence.part_tables import part_frames
 from hiprisk.features.pooling import PooledTest
 from hiprisk.inference.association.result import (
@@ -15,10 +15,10 @@ from hiprisk.inference.association.result import (
     StratumDifference,
 )
 from hiprisk.learning.participants import FlowStep
-from hiprisk.metrics.calibration_curve import calibration_curve
+from hiprisk.metrics.decision_curve.bands import corrected_curve, decision_curve_band
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.events import EventResult
-from hiprisk.metrics.utility_bands import corrected_curve, decision_curve_band
+from hiprisk.metrics.smoothing.calibration_curve import calibration_curve
 
 
 def effect(stratum, value):

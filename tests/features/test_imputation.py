@@ -10,7 +10,7 @@ from hiprisk.features.imputation import (
     draw_with_fixed_noise,
     fit_normal,
 )
-from hiprisk.sheet.missing import NormalModel, condition
+from hiprisk.sheet.conditional_normal import NormalModel, condition
 
 
 def correlated(n=4000, seed=0):

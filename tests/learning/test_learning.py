@@ -14,26 +14,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hiprisk.cohort.dictionary import load_dictionary
-from hiprisk.cohort.simulate import simulate_cohort
+from hiprisk.cohort.simulation.simulate import simulate_cohort
 from hiprisk.config import Range, load_config
 from hiprisk.errors import BundleError, ConfigError, InputError, StoreError
-from hiprisk.features.basis import default_knots
 from hiprisk.features.design import plan_design
+from hiprisk.features.knots import default_knots
 from hiprisk.learning.candidates import (
-    blank_estimator,
     completed_folds,
     learning_data,
-    out_of_fold,
+    out_of_fold_predictions,
+    unfitted_estimator,
 )
-from hiprisk.learning.export import check_agreement, write_sheet
 from hiprisk.learning.families import FAMILIES, FitTask, family_named
 from hiprisk.learning.folds import grouped_folds, loss
 from hiprisk.learning.linear import fit_linear, plan_terms
 from hiprisk.learning.participants import select_participants
 from hiprisk.learning.pipeline import completed_inputs
-from hiprisk.learning.skops_file import dump_estimator, load_estimator
+from hiprisk.learning.residual_distribution import residual_distribution
+from hiprisk.learning.sheets.export import check_agreement, write_sheet
+from hiprisk.learning.sheets.skops_file import dump_estimator, load_estimator
 from hiprisk.learning.tuning import search
-from hiprisk.learning.uncertainty import residual_distribution
 from hiprisk.seeding import rng_for
 from hiprisk.sheet.distribution import PredictiveDistribution
 
@@ -71,7 +71,7 @@ def fitted(parts, family):
     if family not in config.families.named():
         other = dataclasses.replace(config.families, **{family: {}})
         config = dataclasses.replace(config, families=other)
-    estimator = blank_estimator(config, design, dictionary, family=family, in_resamples=False)
+    estimator = unfitted_estimator(config, design, dictionary, family=family, in_resamples=False)
     estimator.params = SETTINGS[family]
     return estimator.fit_numeric(data.columns, data.outcome, auxiliary=data.auxiliary,
                                  start=data.start)  # fmt: skip
@@ -80,7 +80,7 @@ def fitted(parts, family):
 def spread_of(parts, estimator):
     data = parts[4]
     folds = completed_folds(estimator, data, n_folds=5, workers=1)
-    unseen = out_of_fold(estimator, dict(estimator.params), folds)
+    unseen = out_of_fold_predictions(estimator, dict(estimator.params), folds)
     observed = data.outcome[unseen.rows]
     return (
         observed,
@@ -262,7 +262,7 @@ def test_too_few_people_for_the_folds_are_refused():
 def test_no_training_value_of_those_left_out_is_seen(continuous):
     # The outcome of those left out must change nothing in their own predictions.
     config, _, dictionary, design, data = continuous
-    blank = blank_estimator(config, design, dictionary, family="linear", in_resamples=True)
+    blank = unfitted_estimator(config, design, dictionary, family="linear", in_resamples=True)
     folds = completed_folds(blank, data, n_folds=5, workers=1)
     changed = data.outcome.copy()
     changed[folds[0].rows] = 100.0 - changed[folds[0].rows]
@@ -276,7 +276,7 @@ def test_no_training_value_of_those_left_out_is_seen(continuous):
 
 def test_people_of_whom_all_is_known_are_predicted_once_and_in_their_place(continuous):
     config, _, dictionary, design, data = continuous
-    estimator = blank_estimator(config, design, dictionary, family="linear", in_resamples=True)
+    estimator = unfitted_estimator(config, design, dictionary, family="linear", in_resamples=True)
     estimator.params = SETTINGS["linear"]
     estimator.fit_numeric(data.columns, data.outcome, auxiliary=data.auxiliary)
     inputs = completed_inputs(estimator, data.columns)
@@ -434,7 +434,7 @@ def test_the_predictive_distribution_of_a_fit_covers_its_own_people(continuous):
     estimator = fitted(continuous, "linear")
     observed, unseen, distribution = spread_of(continuous, estimator)
     config, _, _, design, _ = continuous
-    from hiprisk.learning.export import outcome_spec
+    from hiprisk.learning.sheets.export import outcome_spec
 
     spread = PredictiveDistribution(distribution, outcome_spec(config.outcome, design))
     scale = spread.scale(unseen.predicted, unseen.imputation_variance)

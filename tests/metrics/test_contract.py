@@ -7,8 +7,11 @@ import pytest
 
 from hiprisk.errors import ConfigError, InputError
 from hiprisk.metrics import discrimination, likelihood
-from hiprisk.metrics.calibration_curve import calibration_error
-from hiprisk.metrics.distribution import Forecast
+from hiprisk.metrics.decision_curve.net_benefit import (
+    interventions_avoided,
+    standardised_net_benefit,
+)
+from hiprisk.metrics.forecast.distribution import Forecast
 from hiprisk.metrics.registry import (
     METRICS,
     Metric,
@@ -17,9 +20,8 @@ from hiprisk.metrics.registry import (
     metrics_for,
     net_benefit_metrics,
 )
-from hiprisk.metrics.utility import interventions_avoided, standardised_net_benefit
-
-from .examples import example, example_forecast, people
+from hiprisk.metrics.smoothing.calibration_curve import calibration_error
+from metric_examples import example, example_forecast, people
 
 ALL = [metric for kind in METRICS.values() for metric in kind]
 ALL += [*limit_metrics(30.0, 50.0), *net_benefit_metrics([0.2, 0.5])]

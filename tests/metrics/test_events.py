@@ -4,12 +4,11 @@ import numpy as np
 import pytest
 
 from hiprisk.errors import InputError
-from hiprisk.metrics.events import event_outcomes, judge_events
+from hiprisk.metrics.decision_curve.net_benefit import decision_curve
+from hiprisk.metrics.events import evaluate_events, event_outcomes
 from hiprisk.metrics.registry import metrics_for
-from hiprisk.metrics.utility import decision_curve
 from hiprisk.sheet.format import Event
-
-from .examples import example, example_forecast
+from metric_examples import example, example_forecast
 
 WORSE = Event(name="worsening", label="worse", direction="above", reference="baseline", value=10.0)
 STATE = Event(
@@ -36,7 +35,7 @@ def test_events_are_counted_as_declared():
 
 
 def test_chances_of_true_forecasts_are_calibrated(people):
-    worse, state = judge_events(people[0], people[1], [WORSE, STATE], baseline=people[2])
+    worse, state = evaluate_events(people[0], people[1], [WORSE, STATE], baseline=people[2])
     for result in (worse, state):
         found = {one.name: one for one in result.estimates}
         ratio = found["observed_expected_ratio"]
@@ -48,7 +47,7 @@ def test_chances_of_true_forecasts_are_calibrated(people):
 
 def test_every_part_is_that_of_the_same_chance(people):
     observed, law, baseline = people
-    (result,) = judge_events(observed, law, [WORSE], baseline=baseline, thresholds=[0.3])
+    (result,) = evaluate_events(observed, law, [WORSE], baseline=baseline, thresholds=[0.3])
     (outcome,) = event_outcomes(observed, law, [WORSE], baseline=baseline)
     names = [metric.name for metric in metrics_for("binary", costly=True)]
     assert [one.name for one in result.estimates] == names
@@ -66,8 +65,8 @@ def test_people_without_a_baseline_are_not_judged(people):
     lacking = baseline.copy()
     lacking[:50] = np.nan
     rest = np.arange(50, 400)
-    (some,) = judge_events(observed, law, [WORSE], baseline=lacking)
-    (same,) = judge_events(observed[rest], law.take(rest), [WORSE], baseline=baseline[rest])
+    (some,) = evaluate_events(observed, law, [WORSE], baseline=lacking)
+    (same,) = evaluate_events(observed[rest], law.take(rest), [WORSE], baseline=baseline[rest])
     assert some == same
     assert some.n == 350
 
@@ -76,8 +75,8 @@ def test_weights_are_people(people):
     observed, law, _ = people
     counts = np.random.default_rng(1).integers(0, 3, 400)
     rows = np.repeat(np.arange(400), counts)
-    (weighted,) = judge_events(observed, law, [STATE], weights=counts)
-    (repeated,) = judge_events(observed[rows], law.take(rows), [STATE])
+    (weighted,) = evaluate_events(observed, law, [STATE], weights=counts)
+    (repeated,) = evaluate_events(observed[rows], law.take(rows), [STATE])
     assert weighted.n_events == repeated.n_events
     for one, other in zip(weighted.estimates, repeated.estimates, strict=True):
         assert one.value == pytest.approx(other.value, rel=1e-8, abs=1e-10)
@@ -94,7 +93,7 @@ def test_chances_of_the_sheet_may_be_given(people):
 
 def test_an_event_that_never_came_says_why(people):
     never = Event(name="never", label="", direction="above", reference="fixed", value=200.0)
-    (result,) = judge_events(people[0], people[1], [never])
+    (result,) = evaluate_events(people[0], people[1], [never])
     assert result.estimates == ()
     assert "events and non-events" in result.reason
     assert result.n_events == 0

@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 
 from hiprisk.errors import InputError
 from hiprisk.metrics import calibration, discrimination, likelihood, scores
-
-from .examples import example
+from metric_examples import example
 
 
 @pytest.mark.parametrize(

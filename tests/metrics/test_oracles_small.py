@@ -4,21 +4,19 @@ import numpy as np
 import pytest
 
 from hiprisk.metrics import (
-    analytic,
-    analytic_binary,
     calibration,
     discrimination,
     likelihood,
     scores,
 )
-from hiprisk.metrics.calibration_curve import calibration_curve, calibration_errors
 from hiprisk.metrics.calibration_tests import spiegelhalter_test, unreliability_test
-from hiprisk.metrics.loess import loess, lowess
-from hiprisk.metrics.logistic import logit
-from hiprisk.metrics.spline_curve import linear_spline_curve, logistic_spline_curve
-from hiprisk.metrics.wald import critical_value, two_sided_p
-
-from .examples import oracle, statistics
+from hiprisk.metrics.intervals import binary, continuous
+from hiprisk.metrics.intervals.wald import critical_value, two_sided_p
+from hiprisk.metrics.smoothing.calibration_curve import calibration_curve, calibration_errors
+from hiprisk.metrics.smoothing.loess import loess, lowess
+from hiprisk.metrics.smoothing.logistic import logit
+from hiprisk.metrics.smoothing.splines import linear_spline_curve, logistic_spline_curve
+from metric_examples import oracle, statistics
 
 DATA = oracle("data")
 Y, RISK, OBSERVED, PREDICTED = (
@@ -149,7 +147,7 @@ def test_clustered_c_equals_obuchowskis_formula():
 def test_paired_difference_of_c_equals_proc():
     i = np.arange(1, 71)
     other = np.round(1 / (1 + np.exp(-(0.6 * logit(RISK) + (i * 17) % 70 / 35 - 1))), 3)
-    difference = analytic_binary.c_difference_estimate(Y, RISK, other)
+    difference = binary.c_difference_estimate(Y, RISK, other)
     assert discrimination.c_statistic(Y, other) == pytest.approx(R["c_other"], rel=1e-12)
     z = difference.value / half_width(difference)
     assert z == pytest.approx(R["c_difference_z"], rel=1e-9)
@@ -175,8 +173,8 @@ def half_width(estimate):
 
 
 def test_intercepts_and_slope_equal_glm():
-    large = analytic_binary.in_the_large_estimate(Y, RISK)
-    found = [analytic_binary.logistic_line_estimate(Y, RISK, coefficient=place) for place in (0, 1)]
+    large = binary.in_the_large_estimate(Y, RISK)
+    found = [binary.logistic_line_estimate(Y, RISK, coefficient=place) for place in (0, 1)]
     assert (large.value, half_width(large)) == pytest.approx((R["citl"], R["citl_se"]), abs=1e-9)
     for estimate, name in zip(found, ("intercept", "slope"), strict=True):
         assert estimate.value == pytest.approx(R[name], abs=1e-9)
@@ -184,9 +182,9 @@ def test_intercepts_and_slope_equal_glm():
 
 
 def test_line_of_scores_equals_lm_and_t_test():
-    slope = analytic.linear_slope_estimate(OBSERVED, PREDICTED)
+    slope = continuous.linear_slope_estimate(OBSERVED, PREDICTED)
     expected = (R["linear_slope"], R["linear_slope_low"], R["linear_slope_high"])
     assert (slope.value, slope.low, slope.high) == pytest.approx(expected, rel=1e-10)
-    error = analytic.mean_error_estimate(OBSERVED, PREDICTED)
+    error = continuous.mean_error_estimate(OBSERVED, PREDICTED)
     expected = (R["mean_error"], R["mean_error_low"], R["mean_error_high"])
     assert (error.value, error.low, error.high) == pytest.approx(expected, rel=1e-10)

@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hiprisk.features.basis import default_knots
+from hiprisk.features.knots import default_knots
 from hiprisk.features.pooling import pool_estimates
 from hiprisk.learning.unpenalised import fit_logistic
-from hiprisk.sheet.terms import spline_basis
+from hiprisk.sheet.basis_functions import spline_basis
 
 pytestmark = pytest.mark.real
 

@@ -10,13 +10,13 @@ import pytest
 from hiprisk.cli import main
 from hiprisk.cohort.mapping import mapping_from_text
 from hiprisk.config.published import declared_outcome, load_published, plain, published_from_text
-from hiprisk.learning.published import published_sheet
+from hiprisk.learning.sheets.published import published_sheet
 from hiprisk.metrics.calibration import logistic_recalibration, logit_in_the_large
 from hiprisk.metrics.discrimination import c_statistic
 from hiprisk.metrics.scores import brier
-from hiprisk.validation.newcohort import read_new_cohort
-from hiprisk.validation.newpeople import meet
-from hiprisk.validation.updating import UpdateData, closed_test, fit_update
+from hiprisk.validation.external.cohort import predict_cohort
+from hiprisk.validation.external.reading import read_validation_cohort
+from hiprisk.validation.updating.methods import UpdateData, closed_test, fit_update
 
 pytestmark = pytest.mark.real
 
@@ -36,7 +36,9 @@ def psfmi_people(shared_dir, number):
         "variables: {person_id: ID, age_years: Age}\n"
     )
     path = shared_dir / "data" / "psfmi_lbpmilr.csv"
-    return meet(sheet, outcome, read_new_cohort(path, mapping, sheet=sheet, outcome=outcome))
+    return predict_cohort(
+        sheet, outcome, read_validation_cohort(path, mapping, sheet=sheet, outcome=outcome)
+    )
 
 
 def test_psfmis_external_validation_is_reproduced(shared_dir):
@@ -87,8 +89,10 @@ def predtools(shared_dir, tmp_path):
     frame.to_csv(tmp_path / "val.csv", index=False)
     model = published_from_text(text)
     sheet, outcome = published_sheet(model), model.outcome
-    return meet(
-        sheet, outcome, read_new_cohort(tmp_path / "val.csv", None, sheet=sheet, outcome=outcome)
+    return predict_cohort(
+        sheet,
+        outcome,
+        read_validation_cohort(tmp_path / "val.csv", None, sheet=sheet, outcome=outcome),
     )
 
 

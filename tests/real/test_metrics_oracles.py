@@ -9,10 +9,10 @@ import pytest
 
 from hiprisk.learning.unpenalised import fit_logistic
 from hiprisk.metrics import calibration, discrimination, likelihood, scores
-from hiprisk.metrics.calibration_curve import calibration_errors
 from hiprisk.metrics.calibration_tests import spiegelhalter_test, unreliability_test
+from hiprisk.metrics.decision_curve.net_benefit import decision_curve
 from hiprisk.metrics.registry import estimates
-from hiprisk.metrics.utility import decision_curve
+from hiprisk.metrics.smoothing.calibration_curve import calibration_errors
 
 pytestmark = pytest.mark.real
 

@@ -7,11 +7,9 @@ import pandas as pd
 import pytest
 
 from hiprisk.metrics import calibration
-from hiprisk.validation.resampling import (
-    bootstrap_optimism,
-    corrected_curve,
-    resamples_from_indices,
-)
+from hiprisk.validation.internal.corrected_curves import corrected_curve
+from hiprisk.validation.internal.optimism import bootstrap_optimism
+from hiprisk.validation.resampling.resamples import resamples_from_indices
 from rms_oracles import (
     LRM,
     OLS,

@@ -3,16 +3,16 @@
 import numpy as np
 import pytest
 
-from hiprisk.metrics.calibration_curve import calibration_curve
-from hiprisk.metrics.distribution import forecast
-from hiprisk.metrics.distribution_scores import coverage_by_level, pit_histogram
-from hiprisk.metrics.predicted_observed import predicted_observed
-from hiprisk.metrics.utility import decision_curve
-from hiprisk.metrics.utility_bands import (
+from hiprisk.metrics.decision_curve.bands import (
     corrected_curve,
     decision_curve_band,
     decision_curve_difference,
 )
+from hiprisk.metrics.decision_curve.net_benefit import decision_curve
+from hiprisk.metrics.forecast.distribution import forecast
+from hiprisk.metrics.forecast.predicted_observed import predicted_observed
+from hiprisk.metrics.forecast.scores import coverage_by_level, pit_histogram
+from hiprisk.metrics.smoothing.calibration_curve import calibration_curve
 from hiprisk.reporting.plots.calibration import draw_calibration_curve
 from hiprisk.reporting.plots.distribution import draw_coverage, draw_pit, draw_predicted_observed
 from hiprisk.reporting.plots.style import as_png

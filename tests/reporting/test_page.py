@@ -7,7 +7,7 @@ import pytest
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.reporting.checklist import TOPICS, checklist_section
 from hiprisk.reporting.page import Picture, Section, Table, render_page
-from hiprisk.reporting.wording import counted, interval, number, percent, with_interval
+from hiprisk.wording.quantities import counted, interval, number, percent, with_interval
 
 PNG = b"\x89PNG not really"
 

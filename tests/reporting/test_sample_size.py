@@ -8,8 +8,8 @@ import pytest
 from hiprisk.config import load_config
 from hiprisk.inference.samplesize import assess_study
 from hiprisk.reporting.sample_size import sample_size_section
-from hiprisk.reporting.wording import NONE
-from hiprisk.validation.stability_results import PredictionStability
+from hiprisk.validation.internal.instability_results import PredictionStability
+from hiprisk.wording.quantities import NONE
 
 CONFIG = Path(__file__).parents[2] / "configs" / "stupar.yaml"
 

@@ -9,7 +9,7 @@ from hiprisk.inference.samplesize import development_size
 from hiprisk.reporting.plots.samplesize import draw_samplesize
 from hiprisk.reporting.plots.style import as_png
 from hiprisk.reporting.plots.subgroups import draw_subgroups
-from hiprisk.validation.subgroups import subgroup_performance
+from hiprisk.validation.subgroups.performance import subgroup_performance
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import pytest
 
 from hiprisk.bundle import BundleContents, write_bundle
 from hiprisk.errors import InputError
-from hiprisk.serving.patient import load
+from hiprisk.serving.model import load
 from hiprisk.sheet.evaluate import SheetEvaluator
 from small_bundle import write_small_bundle
 from tree_sheet import tree_sheet

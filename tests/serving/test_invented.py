@@ -8,13 +8,13 @@ import pytest
 
 from hiprisk.cli import main
 from hiprisk.serving.calculator.building import build_page
-from hiprisk.serving.cds_hooks import discovery
-from hiprisk.serving.describing import describe, plain_page
-from hiprisk.serving.fhir import risk_assessment
-from hiprisk.serving.fhir_codes import load_code_map
-from hiprisk.serving.patient import load
-from hiprisk.serving.requests import predict_one
-from hiprisk.serving.statements import INVENTED
+from hiprisk.serving.fhir.cds_hooks import discovery
+from hiprisk.serving.fhir.code_map import load_code_map
+from hiprisk.serving.fhir.risk_assessment import risk_assessment
+from hiprisk.serving.http.metadata import describe, plain_page
+from hiprisk.serving.http.requests import predict_one
+from hiprisk.serving.model import load
+from hiprisk.wording.disclaimers import INVENTED
 from small_bundle import write_small_bundle
 
 EXAMPLE = Path(__file__).parents[2] / "configs" / "published" / "invented_womac.yaml"

@@ -175,8 +175,8 @@ def test_a_prediction_stays_inside_the_bounds_and_its_interval_in_order(person):
 
 
 def test_a_ratio_by_nearly_zero_stays_finite():
+    from hiprisk.sheet.basis_functions import add_derived
     from hiprisk.sheet.format import Derived
-    from hiprisk.sheet.terms import add_derived
 
     columns = {"a": column(1.0, 1.0), "b": column(0.0, -1e-9)}
     add_derived([Derived(name="r", op="ratio", of=("a", "b"))], columns)
@@ -195,8 +195,8 @@ def test_a_ratio_by_nearly_zero_stays_finite():
     ],
 )
 def test_each_operation_equals_hand_count(op, expected):
+    from hiprisk.sheet.basis_functions import add_derived
     from hiprisk.sheet.format import Derived
-    from hiprisk.sheet.terms import add_derived
 
     columns = {"a": column(3.0)}
     add_derived([Derived(name="d", op=op, of=("a", 2.0))], columns)
@@ -204,7 +204,7 @@ def test_each_operation_equals_hand_count(op, expected):
 
 
 def test_spline_is_linear_beyond_the_last_knot():
-    from hiprisk.sheet.terms import spline_basis
+    from hiprisk.sheet.basis_functions import spline_basis
 
     x = np.array([10.0, 11.0, 12.0])
     for function in spline_basis(x, (0.0, 2.0, 4.0, 8.0)):
@@ -212,7 +212,7 @@ def test_spline_is_linear_beyond_the_last_knot():
 
 
 def test_spline_equals_harrells_formula_by_hand():
-    from hiprisk.sheet.terms import spline_basis
+    from hiprisk.sheet.basis_functions import spline_basis
 
     # Knots 0, 1, 2 at x = 1.5: [1.5^3 - 0.5^3 * 2 / 1 + 0] / 4
     assert spline_basis(np.array([1.5]), (0.0, 1.0, 2.0))[1][0] == pytest.approx((3.375 - 0.25) / 4)

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hiprisk.errors import BundleError
-from hiprisk.sheet.format import Tree, TreesModel, parse_sheet
-from hiprisk.sheet.strict_json import canonical_json, parse_strict
+from hiprisk.sheet.document.parsing import parse_sheet
+from hiprisk.sheet.document.strict_json import canonical_json, parse_strict
+from hiprisk.sheet.format import Tree, TreesModel
 from small_bundle import small_sheet
 
 

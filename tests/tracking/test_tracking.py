@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from hiprisk.cli import main
-from hiprisk.cohort.simulate import simulate_cohort
+from hiprisk.cohort.simulation.simulate import simulate_cohort
 from hiprisk.config import TrackingSettings
 from hiprisk.errors import InputError
 from hiprisk.tracking.pyfunc import _load_pyfunc

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from hiprisk.errors import ConfigError
 
 if TYPE_CHECKING:
-    from hiprisk.serving.patient import Model
+    from hiprisk.serving.model import Model
     from hiprisk.sheet.format import VariableSpec
 
 NOT_KNOWN = {"?", "not known", "nk"}
@@ -31,7 +31,9 @@ def ask_patient(model: Model) -> dict[str, str]:
         On Ctrl-C and on Ctrl-D.
     """
     specs = model.sheet.variables
-    enter = "Enter alone means not known" if model.sheet.knows_its_people else "all are needed"
+    enter = (
+        "Enter alone means not known" if model.sheet.has_reference_population else "all are needed"
+    )
     _say(f"{len(specs)} questions. {enter}; < goes back; Ctrl-D leaves.\n")
     answers: dict[str, str] = {}
     position = 0
@@ -94,7 +96,7 @@ def _ask(model: Model, spec: VariableSpec, number: str) -> str:
 
 
 def _question(spec: VariableSpec) -> str:
-    from hiprisk.serving.patient import range_text
+    from hiprisk.serving.model import range_text
 
     if spec.kind == "category":
         choices = ", ".join(f"{i} {level}" for i, level in enumerate(spec.levels, start=1))

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hiprisk.cli.options import Parser, whole_number
-from hiprisk.cli.output import note, print_json, print_lines, print_table
+from hiprisk.cli.show.output import note, print_json, print_lines, print_table
 from hiprisk.errors import ConfigError
 from hiprisk.outputs import check_output_file, written_whole
 
@@ -142,7 +142,7 @@ def _without(
 def _show_differences(table: AssociationTable, *, digits: int) -> None:
     if not table.differences:
         return
-    from hiprisk.inference.association.words import p_words
+    from hiprisk.inference.association.sentences import p_words
 
     print_lines("", "Difference between strata (for ratios, their ratio)")
     rows = [

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from hiprisk.cli.options import Parser
-from hiprisk.cli.output import note, print_json, print_lines
+from hiprisk.cli.show.output import note, print_json, print_lines
 from hiprisk.outputs import check_output_file, written_whole
 
 EXAMPLE = """  hiprisk calculator stupar --out calculator.html
@@ -31,7 +31,7 @@ def run(argv: Sequence[str]) -> int:
     options = parser.parse_args(argv)
     check_output_file(options.out, force=options.force)
     from hiprisk.serving.calculator.building import build_page
-    from hiprisk.serving.patient import load
+    from hiprisk.serving.model import load
 
     model = load(options.bundle)
     page = build_page(model).encode()

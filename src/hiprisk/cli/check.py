@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hiprisk.cli.options import Parser
-from hiprisk.cli.output import counted, note, print_json, print_lines, print_table
+from hiprisk.cli.show.output import counted, note, print_json, print_lines, print_table
 from hiprisk.errors import ExitCode
 
 if TYPE_CHECKING:

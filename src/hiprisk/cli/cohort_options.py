@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from hiprisk.cohort.reading import Cohort
     from hiprisk.config import OutcomeSettings
     from hiprisk.sheet.format import Sheet
-    from hiprisk.validation.external import ModelIdentity
-    from hiprisk.validation.newpeople import NewPeople
+    from hiprisk.validation.external.cohort import ValidationCohort
+    from hiprisk.validation.external.validation import ModelIdentity
 
 CAUTIONS = ("INVENTED", "MIXED")
 
@@ -128,26 +128,26 @@ def _stated_outcome(options: argparse.Namespace) -> OutcomeSettings:
 
 def read_people(
     subject: Subject, options: argparse.Namespace, *, path: Path | str | None = None
-) -> NewPeople:
+) -> ValidationCohort:
     """The people of the cohort who can be judged."""
-    from hiprisk.validation.newpeople import meet, meet_predictions
+    from hiprisk.validation.external.cohort import cohort_of_predictions, predict_cohort
 
     cohort = read_selected(subject, options, path=path)
     if subject.predictions is not None:
-        return meet_predictions(
+        return cohort_of_predictions(
             subject.predictions, subject.outcome, cohort, accept_units=options.accept_units
         )
     assert subject.sheet is not None
-    return meet(subject.sheet, subject.outcome, cohort, accept_units=options.accept_units)
+    return predict_cohort(subject.sheet, subject.outcome, cohort, accept_units=options.accept_units)
 
 
 def read_selected(
     subject: Subject, options: argparse.Namespace, *, path: Path | str | None = None
 ) -> Cohort:
     """The cohort's rows that --where selects."""
-    from hiprisk.validation.newcohort import read_new_cohort, select_rows
+    from hiprisk.validation.external.reading import read_validation_cohort, select_rows
 
-    cohort = read_new_cohort(
+    cohort = read_validation_cohort(
         path or options.paths[-1],
         subject.mapping,
         sheet=subject.sheet,
@@ -172,8 +172,8 @@ def _conditions(texts: Sequence[str]) -> dict[str, tuple[str, ...]]:
 
 def identity_of(subject: Subject) -> ModelIdentity:
     """Name, version and provenance of what is judged."""
-    from hiprisk.learning.export import estimand
-    from hiprisk.validation.external import ModelIdentity
+    from hiprisk.learning.sheets.export import estimand
+    from hiprisk.validation.external.validation import ModelIdentity
 
     bundle = subject.bundle
     if bundle is None or subject.predictions is not None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hiprisk.cli.options import Parser, whole_number
-from hiprisk.cli.output import Progress, note, print_json, print_lines, print_table
+from hiprisk.cli.show.output import Progress, note, print_json, print_lines, print_table
 from hiprisk.outputs import check_output_file, written_whole
 
 if TYPE_CHECKING:

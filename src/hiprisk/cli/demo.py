@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hiprisk.cli.options import Parser, whole_number
-from hiprisk.cli.output import Progress, print_json, print_lines, print_table
+from hiprisk.cli.show.output import Progress, print_json, print_lines, print_table
 from hiprisk.errors import ConfigError
 from hiprisk.outputs import check_output_folder
 
@@ -40,13 +40,13 @@ def run(argv: Sequence[str]) -> int:
     _make_afresh(options.out, out)
     os.environ.setdefault("MLFLOW_TRACKING_URI", f"sqlite:///{out / 'mlflow.db'}")
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    from hiprisk.cli.predict_text import show_prediction
+    from hiprisk.cli.show.prediction import show_prediction
     from hiprisk.cli.train import show_result
-    from hiprisk.cohort.simulate import simulate_cohort
+    from hiprisk.cohort.simulation.simulate import simulate_cohort
     from hiprisk.config import load_config
-    from hiprisk.serving.batch import score_file
     from hiprisk.serving.calculator.building import build_page
-    from hiprisk.serving.patient import Model, load
+    from hiprisk.serving.files.score import score_file
+    from hiprisk.serving.model import Model, load
     from hiprisk.study import run_study
 
     config = load_config(options.config)

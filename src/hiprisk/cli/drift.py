@@ -15,7 +15,7 @@ from hiprisk.cli.cohort_options import (
     subject_of,
 )
 from hiprisk.cli.options import Parser
-from hiprisk.cli.output import print_json, print_lines, print_table
+from hiprisk.cli.show.output import print_json, print_lines, print_table
 from hiprisk.errors import ConfigError, ExitCode
 from hiprisk.outputs import check_output_folder
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from hiprisk.cohort.reading import Cohort
     from hiprisk.metrics.estimate import Estimate
     from hiprisk.validation.drift import DriftReport
-    from hiprisk.validation.watch import CalibrationWatch
+    from hiprisk.validation.drift.cusum import CalibrationCusum
 
 EXAMPLE = """  hiprisk drift stupar recent.csv
   hiprisk drift stupar recent.csv --time followup_date --strict --out drift"""
@@ -59,10 +59,10 @@ def run(argv: Sequence[str]) -> int:
 
 def _watch(
     subject: Subject, cohort: Cohort, options: argparse.Namespace
-) -> tuple[CalibrationWatch | None, str]:
+) -> tuple[CalibrationCusum | None, str]:
     from hiprisk.errors import InputError
-    from hiprisk.validation.newpeople import meet
-    from hiprisk.validation.watch import watch_calibration
+    from hiprisk.validation.drift.cusum import calibration_cusum
+    from hiprisk.validation.external.cohort import predict_cohort
 
     assert subject.sheet is not None
     time = options.time or next((name for name in TIMES if name in cohort.frame.columns), None)
@@ -75,9 +75,11 @@ def _watch(
     if subject.outcome.variable not in cohort.frame.columns:
         return None, f"the outcome {subject.outcome.variable} is not in the file"
     try:
-        people = meet(subject.sheet, subject.outcome, cohort, accept_units=options.accept_units)
+        people = predict_cohort(
+            subject.sheet, subject.outcome, cohort, accept_units=options.accept_units
+        )
         known = people.frame[time].notna().to_numpy()
-        watch = watch_calibration(
+        watch = calibration_cusum(
             people.observed[known],
             people.predicted[known],
             _as_texts(people.frame[time].tolist(), known.tolist()),
@@ -176,8 +178,8 @@ def _number(value: float | None, form: str) -> str:
 
 
 def _write(report: DriftReport, folder: Path) -> None:
-    from hiprisk.reporting.lifecycle_files import write_result
     from hiprisk.reporting.plots.drift import drift_figures
+    from hiprisk.reporting.result_files import write_result
 
     tables = {"variables": report.to_frame()}
     if report.watch is not None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from hiprisk.cli.options import Parser
-from hiprisk.cli.output import counted, print_json, print_lines, print_table
+from hiprisk.cli.show.output import counted, print_json, print_lines, print_table
 from hiprisk.errors import StoreError
 from hiprisk.outputs import check_output_file, check_output_folder, written_whole
 
@@ -18,7 +18,7 @@ EXAMPLE = "  hiprisk init export.csv --out-dir drafts"
 def run(argv: Sequence[str]) -> int:
     """Run the command."""
     options = _parse(argv)
-    from hiprisk.cohort.drafting import config_text, mapping_text, propose
+    from hiprisk.cohort.drafts.draft import config_text, mapping_text, propose
 
     proposals = propose(options.cohort)
     name = re.sub(r"[^a-z0-9]+", "-", options.cohort.stem.lower()).strip("-") or "study"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from hiprisk.cli.options import Parser
-from hiprisk.cli.output import print_json, print_lines, print_table
+from hiprisk.cli.show.output import print_json, print_lines, print_table
 
 EXAMPLE = """  hiprisk join AllClinical00.txt AllClinical06.txt SubjectChar00.txt Enrollees.txt \\
       --by ID --columns V00AGE,P02SEX,P01BMI,P01BP30,V00WOMADLR,V06WOMADLR --out oai.csv

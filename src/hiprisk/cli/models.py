@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from hiprisk.cli.options import Parser
-from hiprisk.cli.output import note, print_json, print_lines, print_table
+from hiprisk.cli.show.output import note, print_json, print_lines, print_table
 from hiprisk.errors import BundleError
 
 EXAMPLE = "  hiprisk models\n  hiprisk models --root /path/to/models --json"

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from hiprisk.cli.asking import ask_bundle, ask_patient, is_terminal
 from hiprisk.cli.options import Parser
-from hiprisk.cli.output import print_json
+from hiprisk.cli.show.output import print_json
 from hiprisk.errors import ConfigError, InputError, StoreError
 
 if TYPE_CHECKING:
-    from hiprisk.serving.patient import Model
+    from hiprisk.serving.model import Model
     from hiprisk.sheet.format import VariableSpec
 
 EXAMPLE = """  hiprisk predict stupar --age-years 63 --sex female --womac-function-0-100 45 --why
@@ -33,12 +33,12 @@ def run(argv: Sequence[str]) -> int:
         reference = words[0]
     if reference is None or words[0] != reference:
         _parser(None).parse_args(words)
-    from hiprisk.serving.patient import came_text, load
+    from hiprisk.serving.model import came_text, load
 
     model = load(str(reference))
     options = _parser(model).parse_args(words)
     if options.fhir:
-        from hiprisk.serving.fhir import check_reference
+        from hiprisk.serving.fhir.risk_assessment import check_reference
 
         check_reference(options.fhir)
     read = {} if options.source is None else _read_json(options.source)
@@ -62,8 +62,8 @@ def run(argv: Sequence[str]) -> int:
 
 def _answer(model: Model, given: dict[str, Any], options: argparse.Namespace) -> None:
     if options.fhir is not None:
-        from hiprisk.serving.fhir import risk_assessment
-        from hiprisk.serving.remarks import basis_of
+        from hiprisk.serving.fhir.risk_assessment import risk_assessment
+        from hiprisk.wording.remarks import basis_of
 
         values = model.explain(given).to_dict()
         basis = basis_of(model, given, values)
@@ -73,7 +73,7 @@ def _answer(model: Model, given: dict[str, Any], options: argparse.Namespace) ->
     if options.json:
         print_json(result.to_dict())
     else:
-        from hiprisk.cli.predict_text import show_prediction
+        from hiprisk.cli.show.prediction import show_prediction
 
         show_prediction(model, result, why=options.why)
 
@@ -112,7 +112,7 @@ def _parser(model: Model | None) -> argparse.ArgumentParser:
                         help="let a refusal show what the file holds (a patient's)")  # fmt: skip
     parser.add_argument("--why", action="store_true", help="say at length what the answer rests on")
     if model is not None:
-        needed = "all may be left out" if model.sheet.knows_its_people else "all are needed"
+        needed = "all may be left out" if model.sheet.has_reference_population else "all are needed"
         group = parser.add_argument_group(f"variables of this model ({needed})")
         for spec in model.sheet.variables:
             group.add_argument(_option(spec.name), metavar=_metavar(spec), help=_help(spec))
@@ -128,7 +128,7 @@ def _metavar(spec: VariableSpec) -> str:
 
 
 def _help(spec: VariableSpec) -> str:
-    from hiprisk.serving.patient import range_text
+    from hiprisk.serving.model import range_text
 
     return f"{spec.label}: {range_text(spec)}".replace("%", "%%")
 
@@ -155,7 +155,7 @@ def _given(
 
 def _read_json(source: str) -> dict[str, Any]:
     from hiprisk.errors import BundleError
-    from hiprisk.sheet.strict_json import parse_strict
+    from hiprisk.sheet.document.strict_json import parse_strict
 
     name = _name_of(source)
     try:

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hiprisk.cli.options import Parser
-from hiprisk.cli.output import counted, note, print_json, print_lines, print_table
+from hiprisk.cli.show.output import counted, note, print_json, print_lines, print_table
 from hiprisk.errors import ExitCode
 
 if TYPE_CHECKING:
-    from hiprisk.serving.tally import ScoreResult
+    from hiprisk.serving.files.summary import ScoreResult
 
 EXAMPLE = """  hiprisk score stupar cohort.csv --out scored.csv
   hiprisk score models/stupar/1 export.csv --mapping configs/cohorts/source.yaml --out scored.csv
@@ -24,8 +24,8 @@ def run(argv: Sequence[str]) -> int:
     """Run the command."""
     options = _parse(argv)
     from hiprisk.cohort.mapping import load_mapping
-    from hiprisk.serving.batch import score_file
-    from hiprisk.serving.patient import load
+    from hiprisk.serving.files.score import score_file
+    from hiprisk.serving.model import load
 
     model = load(options.bundle)
     mapping = load_mapping(options.mapping) if options.mapping else None
@@ -57,7 +57,7 @@ def run(argv: Sequence[str]) -> int:
 
 def show_score(result: ScoreResult) -> None:
     """What became of the file, as a person likes to read it."""
-    from hiprisk.serving.statements import INVENTED
+    from hiprisk.wording.disclaimers import INVENTED
 
     if result.provenance == "synthetic":
         print_lines("SIMULATED DATA: this model was fitted on simulated people.")

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hiprisk.cli.options import Parser, whole_number
-from hiprisk.cli.output import note, print_json, print_lines
+from hiprisk.cli.show.output import note, print_json, print_lines
 from hiprisk.errors import ConfigError
 
 if TYPE_CHECKING:
-    from hiprisk.serving.patient import Model
-    from hiprisk.serving.service import Settings
+    from hiprisk.serving.http.app import Settings
+    from hiprisk.serving.model import Model
 
 EXAMPLE = """  hiprisk serve stupar
   hiprisk serve stupar --port 9000 --fhir-codes configs/fhir/site_example.yaml
@@ -30,14 +30,14 @@ EXAMPLE = """  hiprisk serve stupar
 def run(argv: Sequence[str]) -> int:
     """Run the command."""
     options = _parse(argv)
-    from hiprisk.serving.limits import TOKEN_VARIABLE, checked_token
-    from hiprisk.serving.patient import load
+    from hiprisk.serving.http.limits import TOKEN_VARIABLE, checked_token
+    from hiprisk.serving.model import load
 
     token = checked_token(options.host, os.environ.get(TOKEN_VARIABLE))
     tls = _tls(options)
     model = load(options.bundle)
-    from hiprisk.serving.service import create_app
-    from hiprisk.serving.service import run as run_service
+    from hiprisk.serving.http.app import create_app
+    from hiprisk.serving.http.app import run as run_service
 
     with_tls = tls is not None
     app = create_app(model, _settings(options, token=token, with_tls=with_tls))
@@ -53,10 +53,10 @@ def run(argv: Sequence[str]) -> int:
 
 
 def _settings(options: argparse.Namespace, *, token: str | None, with_tls: bool) -> Settings:
-    from hiprisk.serving.fhir_codes import load_code_map
-    from hiprisk.serving.gate import Rules
-    from hiprisk.serving.limits import Limits, allowed_hosts
-    from hiprisk.serving.service import Settings
+    from hiprisk.serving.fhir.code_map import load_code_map
+    from hiprisk.serving.http.app import Settings
+    from hiprisk.serving.http.gate import Rules
+    from hiprisk.serving.http.limits import Limits, allowed_hosts
 
     rules = Rules(
         limits=Limits(
@@ -78,7 +78,7 @@ def _settings(options: argparse.Namespace, *, token: str | None, with_tls: bool)
 
 
 def _warn(options: argparse.Namespace, model: Model, *, with_tls: bool) -> None:
-    from hiprisk.serving.limits import LOOPBACK
+    from hiprisk.serving.http.limits import LOOPBACK
 
     if model.sheet.provenance == "synthetic":
         note("hiprisk: SIMULATED DATA: this model was fitted on simulated people")

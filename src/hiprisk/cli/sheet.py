@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hiprisk.cli.options import Parser
-from hiprisk.cli.output import print_json, print_lines, print_table
+from hiprisk.cli.show.output import print_json, print_lines, print_table
 from hiprisk.errors import ConfigError, HipRiskError
 from hiprisk.outputs import check_output_folder
 
@@ -35,8 +35,8 @@ def _new(options: argparse.Namespace) -> int:
 
     from hiprisk.bundle import BundleContents, read_bundle, write_bundle
     from hiprisk.config.published import load_published, located, plain
-    from hiprisk.learning.published import published_sheet
-    from hiprisk.reporting.lifecycle_card import published_card
+    from hiprisk.learning.sheets.published import published_sheet
+    from hiprisk.reporting.external_card import published_card
 
     model = load_published(options.source)
     try:
@@ -70,7 +70,7 @@ def _new(options: argparse.Namespace) -> int:
 def _identical(folder: Path, contents: BundleContents) -> Bundle | None:
     """The newest version, where it is the same model from the same file."""
     from hiprisk.bundle import read_bundle
-    from hiprisk.sheet.strict_json import canonical_json
+    from hiprisk.sheet.document.strict_json import canonical_json
 
     if not folder.is_dir():
         return None
@@ -95,10 +95,10 @@ def _show(options: argparse.Namespace) -> int:
 
 
 def _described(bundle: Bundle) -> dict[str, Any]:
-    from hiprisk.sheet.codec import encode
+    from hiprisk.sheet.document.codec import encode
 
     sheet = encode(bundle.sheet)
-    if not bundle.sheet.knows_its_people:
+    if not bundle.sheet.has_reference_population:
         for variable in sheet["variables"]:
             variable["weight"] = None
     return {
@@ -112,7 +112,7 @@ def _described(bundle: Bundle) -> dict[str, Any]:
 
 
 def _print_sheet(bundle: Bundle) -> None:
-    from hiprisk.serving.patient import range_text, weight_text
+    from hiprisk.serving.model import range_text, weight_text
     from hiprisk.sheet.format import LinearModel
 
     sheet = bundle.sheet

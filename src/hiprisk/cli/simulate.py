@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from hiprisk.cli.options import Parser, whole_number
-from hiprisk.cli.output import print_json, print_lines
+from hiprisk.cli.show.output import print_json, print_lines
 from hiprisk.outputs import check_output_file, written_whole
 
 EXAMPLE = """  hiprisk simulate --preset stupar --seed 1 --out cohort.csv
@@ -18,7 +18,7 @@ def run(argv: Sequence[str]) -> int:
     """Run the command."""
     options = _parse(argv)
     check_output_file(options.out, force=options.force)
-    from hiprisk.cohort.simulate import simulate_cohort
+    from hiprisk.cohort.simulation.simulate import simulate_cohort
 
     cohort = simulate_cohort(
         options.preset,

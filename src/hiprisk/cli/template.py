@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from hiprisk.cli.options import Parser
-from hiprisk.cli.output import note, print_json, print_lines, print_table
+from hiprisk.cli.show.output import note, print_json, print_lines, print_table
 from hiprisk.outputs import check_output_file, written_whole
 
 EXAMPLE = """  hiprisk template stupar
@@ -17,8 +17,8 @@ EXAMPLE = """  hiprisk template stupar
 def run(argv: Sequence[str]) -> int:
     """Run the command."""
     options = _parse(argv)
-    from hiprisk.serving.patient import load, range_text, weight_text
-    from hiprisk.serving.statements import INVENTED
+    from hiprisk.serving.model import load, range_text, weight_text
+    from hiprisk.wording.disclaimers import INVENTED
 
     if options.out is not None:
         check_output_file(options.out, force=options.force)
@@ -42,7 +42,7 @@ def run(argv: Sequence[str]) -> int:
                         "unit": spec.unit,
                         "range": None if spec.hard is None else list(spec.hard),
                         "levels": list(spec.levels),
-                        "weight": spec.weight if model.sheet.knows_its_people else None,
+                        "weight": spec.weight if model.sheet.has_reference_population else None,
                     }
                     for spec in specs
                 ],
@@ -59,7 +59,7 @@ def run(argv: Sequence[str]) -> int:
     print_table(["variable", "meaning", "range or levels", "weight"], rows)
     if options.out is not None:
         empty = "leave a cell empty where nothing is known"
-        if not model.sheet.knows_its_people:
+        if not model.sheet.has_reference_population:
             empty = "this model fills nothing in: only complete rows get a prediction"
         note(f"written: {options.out}; {empty}")
     return 0

@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hiprisk.cli.options import Parser, whole_number
-from hiprisk.cli.output import note, print_json, print_lines, print_table
+from hiprisk.cli.show.output import note, print_json, print_lines, print_table
 from hiprisk.errors import ConfigError, ExitCode, StoreError
 from hiprisk.outputs import check_output_folder
 
 if TYPE_CHECKING:
-    from hiprisk.serving.patient import Model
-    from hiprisk.serving.testpack import Pack
-    from hiprisk.serving.testpack_check import Comparison
+    from hiprisk.serving.conformance.comparison import Comparison
+    from hiprisk.serving.conformance.pack import Pack
+    from hiprisk.serving.model import Model
 
 EXAMPLE = """  hiprisk testpack stupar --out stupar-testpack
   hiprisk testpack stupar --check answers.json"""
@@ -37,8 +37,8 @@ def run(argv: Sequence[str]) -> int:
             raise ConfigError(
                 "the folder exists", code="EXISTS", file=options.out.name, advice="name another"
             )
-    from hiprisk.serving.patient import load
-    from hiprisk.serving.testpack import make_pack
+    from hiprisk.serving.conformance.pack import make_pack
+    from hiprisk.serving.model import load
 
     model = load(options.bundle)
     pack = make_pack(model, n_random=options.random, seed=options.seed)
@@ -67,7 +67,7 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
 
 
 def _write(model: Model, pack: Pack, options: argparse.Namespace) -> int:
-    from hiprisk.serving.testpack import pack_files, write_pack
+    from hiprisk.serving.conformance.pack import pack_files, write_pack
 
     files = pack_files(model, pack, n_random=options.random, seed=options.seed)
     write_pack(files, options.out)
@@ -84,7 +84,7 @@ def _write(model: Model, pack: Pack, options: argparse.Namespace) -> int:
 
 
 def _check(pack: Pack, options: argparse.Namespace) -> int:
-    from hiprisk.serving.testpack_check import compare, read_answers
+    from hiprisk.serving.conformance.comparison import compare, read_answers
 
     answers = read_answers(_read(options.check), name=options.check.name)
     found = compare(pack, answers, tolerance=options.tolerance)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hiprisk.cli.options import Parser
-from hiprisk.cli.output import print_json, print_lines
+from hiprisk.cli.show.output import print_json, print_lines
 
 EXAMPLE = "  hiprisk track stupar\n  hiprisk track models/stupar/1 --json"
 
@@ -21,7 +21,7 @@ def run(argv: Sequence[str]) -> int:
     )
     parser.add_argument("bundle", metavar="BUNDLE", help="bundle, or name of a model in ./models")
     options = parser.parse_args(argv)
-    from hiprisk.serving.patient import load
+    from hiprisk.serving.model import load
     from hiprisk.tracking.runs import track_bundle
 
     bundle = load(options.bundle).bundle

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hiprisk.cli.options import Parser, whole_number
-from hiprisk.cli.output import Progress, note, print_json, print_lines, print_table
+from hiprisk.cli.show.output import Progress, note, print_json, print_lines, print_table
 from hiprisk.errors import ExitCode
 from hiprisk.outputs import check_output_folder
 

@@ -18,9 +18,9 @@ from hiprisk.cli.cohort_options import (
     subject_of,
 )
 from hiprisk.cli.options import Parser, whole_number
-from hiprisk.cli.output import print_json, print_lines, print_table
+from hiprisk.cli.show.output import print_json, print_lines, print_table
+from hiprisk.cli.show.validation import show_reasons
 from hiprisk.cli.validate import warn_of
-from hiprisk.cli.validate_text import show_reasons
 from hiprisk.errors import ConfigError, InputError
 from hiprisk.outputs import check_output_folder
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from hiprisk.cohort.reading import Cohort
     from hiprisk.metrics.estimate import Estimate
     from hiprisk.sheet.format import Sheet
-    from hiprisk.validation.revision_results import UpdateResult
+    from hiprisk.validation.updating.results import UpdateResult
 
 EXAMPLE = """  hiprisk update stupar newcohort.csv --method closed-test
   hiprisk update models/stupar/1 newcohort.csv --method recalibrate --out models
@@ -44,13 +44,13 @@ def run(argv: Sequence[str]) -> int:
     options = _parse(argv)
     if options.out is not None:
         check_output_folder(options.out)
-    from hiprisk.validation.newpeople import meet
-    from hiprisk.validation.revision import UpdateSettings, update_model
+    from hiprisk.validation.external.cohort import predict_cohort
+    from hiprisk.validation.updating.update import UpdateSettings, update_model
 
     subject = subject_of(options)
     cohort = read_selected(subject, options)
     sheet = _parent_sheet(subject, cohort, options)
-    people = meet(sheet, subject.outcome, cohort, accept_units=options.accept_units)
+    people = predict_cohort(sheet, subject.outcome, cohort, accept_units=options.accept_units)
     settings = UpdateSettings(
         method=options.method,
         shrinkage=options.shrinkage == "heuristic",
@@ -98,8 +98,8 @@ def _parent_sheet(subject: Subject, cohort: Cohort, options: argparse.Namespace)
             raise ConfigError("an updated model keeps its name: leave out --name", code="USAGE")
         return subject.sheet
     from hiprisk.cohort.dictionary import load_dictionary
-    from hiprisk.learning.column_model import column_sheet
-    from hiprisk.validation.usable import check_predictions
+    from hiprisk.learning.sheets.column_model import column_sheet
+    from hiprisk.validation.external.eligibility import check_predictions
 
     column = str(subject.predictions)
     if subject.bundle is not None or not options_known(subject) or options.name is None:
@@ -128,7 +128,7 @@ def _parent_sheet(subject: Subject, cohort: Cohort, options: argparse.Namespace)
 def _write(subject: Subject, result: UpdateResult, options: argparse.Namespace) -> Path:
     from hiprisk.bundle import BundleContents, write_bundle
     from hiprisk.config.published import plain_outcome
-    from hiprisk.reporting.lifecycle_card import updated_card
+    from hiprisk.reporting.external_card import updated_card
     from hiprisk.reporting.plots.external import update_figures
 
     bundle = subject.bundle

@@ -15,14 +15,14 @@ from hiprisk.cli.cohort_options import (
     subject_of,
 )
 from hiprisk.cli.options import Parser, whole_number
-from hiprisk.cli.output import note, print_json, print_lines
-from hiprisk.cli.validate_text import show_validation
+from hiprisk.cli.show.output import note, print_json, print_lines
+from hiprisk.cli.show.validation import show_validation
 from hiprisk.outputs import check_output_folder
 
 if TYPE_CHECKING:
-    from hiprisk.validation.casemix_results import CaseMix
-    from hiprisk.validation.external import ExternalValidation
-    from hiprisk.validation.newpeople import NewPeople
+    from hiprisk.validation.external.case_mix_results import CaseMix
+    from hiprisk.validation.external.cohort import ValidationCohort
+    from hiprisk.validation.external.validation import ExternalValidation
 
 EXAMPLE = """  hiprisk validate stupar newcohort.csv --by sex
   hiprisk validate stupar export.csv --mapping configs/cohorts/source.yaml --out validation
@@ -35,7 +35,7 @@ def run(argv: Sequence[str]) -> int:
     options = _parse(argv)
     if options.out is not None:
         check_output_folder(options.out)
-    from hiprisk.validation.external import validate_externally
+    from hiprisk.validation.external.validation import validate_externally
 
     _check_free(options.out, force=options.force)
     subject = subject_of(options)
@@ -73,9 +73,11 @@ def _check_free(folder: Path | None, *, force: bool) -> None:
         )  # fmt: skip
 
 
-def _case_mix(subject: Subject, people: NewPeople, options: argparse.Namespace) -> CaseMix | None:
+def _case_mix(
+    subject: Subject, people: ValidationCohort, options: argparse.Namespace
+) -> CaseMix | None:
     from hiprisk.errors import ConfigError
-    from hiprisk.validation.casemix import compare_case_mix, knows_its_people
+    from hiprisk.validation.external.case_mix import compare_case_mix, has_reference_population
 
     sheet = subject.sheet
     if sheet is None:
@@ -83,14 +85,14 @@ def _case_mix(subject: Subject, people: NewPeople, options: argparse.Namespace) 
             raise ConfigError("--development goes with a bundle", code="USAGE")
         return None
     if options.development is None:
-        return compare_case_mix(sheet, people) if knows_its_people(sheet) else None
+        return compare_case_mix(sheet, people) if has_reference_population(sheet) else None
     development = read_people(subject, options, path=options.development)
     return compare_case_mix(
         sheet, people, development=development, seed=options.seed, n_resamples=options.resamples
     )
 
 
-def warn_of(people: NewPeople) -> None:
+def warn_of(people: ValidationCohort) -> None:
     """What looked odd, on stderr."""
     for finding in people.warnings:
         note(f"hiprisk: warning[{finding.code}]: {finding.column}: {finding.message} "
@@ -98,8 +100,8 @@ def warn_of(people: NewPeople) -> None:
 
 
 def _write(result: ExternalValidation, folder: Path) -> None:
-    from hiprisk.reporting.lifecycle_files import write_result
     from hiprisk.reporting.plots.external import validation_figures
+    from hiprisk.reporting.result_files import write_result
 
     write_result(
         folder,

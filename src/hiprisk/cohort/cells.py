@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
+from hiprisk.arrays import Bools, Floats, Integers, Texts
 from hiprisk.cohort.dictionary import Variable
 from hiprisk.cohort.instruments import score_items
 from hiprisk.cohort.mapping import UNITS, VariableSource
@@ -23,8 +23,7 @@ _PLAIN = re.compile(r"[A-Za-z0-9._#/ ]*|[-+]?[0-9.]+")
 _LABELLED = r"^(?P<code>\.[A-Z]?|-?[0-9]+(?:\.[0-9]+)?):\s*(?P<label>.*)$"
 _DATE = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
 
-Floats = NDArray[np.float64]
-Column = NDArray[np.float64] | NDArray[np.object_]
+Column = Floats | Texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,7 @@ class CellProblems:
 
     variable: str
     code: str
-    mask: NDArray[np.bool_]
+    mask: Bools
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,7 @@ class _Distinct:
     """
 
     texts: pa.Array
-    codes: NDArray[np.intp]
+    codes: Integers
 
     def codes_only(self) -> _Distinct:
         """The same with the labels behind the codes taken off."""
@@ -114,7 +113,7 @@ class CellReader:
             return np.full(n_rows, float(value))
         return np.full(n_rows, value, dtype=object)
 
-    def _note(self, code: str, bad: NDArray[np.bool_], column: _Distinct) -> None:
+    def _note(self, code: str, bad: Bools, column: _Distinct) -> None:
         """Keep the rows whose text is one of the bad ones."""
         if bad.any():
             self.problems.append(CellProblems(self._variable.name, code, bad[column.codes]))
@@ -149,7 +148,7 @@ class CellReader:
             values = hard[0] + hard[1] - values
         return values
 
-    def _levels(self, column: _Distinct) -> NDArray[np.object_]:
+    def _levels(self, column: _Distinct) -> Texts:
         meanings = [self._level(cell) for cell in column.texts.to_pylist()]
         self._note("UNKNOWN_CATEGORY", np.array([bad for _, bad in meanings], dtype=bool), column)
         return _spread([level for level, _ in meanings], column)
@@ -177,7 +176,7 @@ class CellReader:
             return variable.aliases.get(cell, cell), False
         return None, True
 
-    def _dates(self, column: _Distinct) -> NDArray[np.object_]:
+    def _dates(self, column: _Distinct) -> Texts:
         cells = column.texts.to_pylist()
         missing = pc.is_in(column.texts, self._missing).to_pylist()
         fits = pc.match_substring_regex(column.texts, _DATE).to_pylist()
@@ -187,7 +186,7 @@ class CellReader:
         kept = [cell if is_real else None for cell, is_real in zip(cells, real, strict=True)]
         return _spread(kept, column)
 
-    def _identifiers(self, column: _Distinct) -> NDArray[np.object_]:
+    def _identifiers(self, column: _Distinct) -> Texts:
         # The text stays as it is: 0012 is not 12, and a person may be called NA.
         bad = pc.or_(
             pc.match_substring_regex(column.texts, r"[\x00-\x1f\x7f]"),
@@ -206,12 +205,12 @@ def _is_in_the_calendar(day: str) -> bool:
     return True
 
 
-def _spread(meanings: list[str | None], column: _Distinct) -> NDArray[np.object_]:
+def _spread(meanings: list[str | None], column: _Distinct) -> Texts:
     """The meaning of every row's text."""
     # The added None keeps numpy from reading a list of equal-length texts as anything else.
     lookup = np.array([*meanings, None], dtype=object)
     return np.asarray(lookup[column.codes], dtype=object)
 
 
-def _mask(values: pa.Array) -> NDArray[np.bool_]:
+def _mask(values: pa.Array) -> Bools:
     return np.asarray(values.to_numpy(zero_copy_only=False), dtype=bool)

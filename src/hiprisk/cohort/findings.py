@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
+
+from hiprisk.arrays import Bools
 
 Severity = Literal["error", "warning", "note"]
 SHOWN_ROWS = 10
@@ -52,7 +53,7 @@ class Finding:
 
 
 def finding_at(
-    mask: NDArray[np.bool_],
+    mask: Bools,
     code: str,
     severity: Severity,
     column: str | None,

@@ -10,9 +10,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from hiprisk.cohort.csv_dialect import detect_dialect
-from hiprisk.cohort.csv_text import iter_csv
-from hiprisk.cohort.local_file import check_local_file
+from hiprisk.cohort.files.csv_dialect import detect_dialect
+from hiprisk.cohort.files.csv_text import iter_csv
+from hiprisk.cohort.files.local_file import check_local_file
 from hiprisk.errors import ConfigError, InputError
 from hiprisk.outputs import check_output_file, written_whole
 

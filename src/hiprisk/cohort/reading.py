@@ -12,17 +12,17 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
+from hiprisk.arrays import Bools, Integers
 from hiprisk.cohort.cells import CellProblems, CellReader, Column
-from hiprisk.cohort.checking import check_cohort
-from hiprisk.cohort.csv_dialect import Dialect, detect_dialect
-from hiprisk.cohort.csv_text import BLOCK_BYTES, TextBlock, iter_csv
+from hiprisk.cohort.checks.rules import check_cohort
 from hiprisk.cohort.dictionary import Variable, load_dictionary
+from hiprisk.cohort.files.csv_dialect import Dialect, detect_dialect
+from hiprisk.cohort.files.csv_text import BLOCK_BYTES, TextBlock, iter_csv
+from hiprisk.cohort.files.local_file import check_local_file, is_parquet
+from hiprisk.cohort.files.parquet_text import iter_parquet
 from hiprisk.cohort.findings import SHOWN_ROWS, Finding
-from hiprisk.cohort.local_file import check_local_file, is_parquet
 from hiprisk.cohort.mapping import CohortMapping, VariableSource, identity_mapping
-from hiprisk.cohort.parquet_text import iter_parquet
 from hiprisk.errors import InputError
 
 
@@ -51,7 +51,7 @@ class CohortBlock:
     problems: tuple[CellProblems, ...]
     source: pa.Table
     plain: frozenset[str] = frozenset()
-    rows: NDArray[np.intp] | None = None
+    rows: Integers | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +85,7 @@ class Cohort:
     source_name: str
     ignored: tuple[str, ...] = ()
     file_rows: tuple[int, ...] | None = None
-    unreadable: Mapping[tuple[str, str], NDArray[np.bool_]] = field(default_factory=dict)
+    unreadable: Mapping[tuple[str, str], Bools] = field(default_factory=dict)
     unread_cells: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
 
     @property
@@ -280,7 +280,7 @@ def map_block(
     return CohortBlock(block.first_row, table.num_rows, columns, tuple(problems), table, kept, rows)
 
 
-def _selected(table: pa.Table, mapping: CohortMapping) -> NDArray[np.bool_] | None:
+def _selected(table: pa.Table, mapping: CohortMapping) -> Bools | None:
     """Rows that the mapping keeps; None where it keeps all."""
     wanted = dict(mapping.where)
     if mapping.imputation_column and mapping.imputations:
@@ -362,7 +362,7 @@ def read_cohort(
 
 
 def _unread(
-    unreadable: Mapping[tuple[str, str], NDArray[np.bool_]],
+    unreadable: Mapping[tuple[str, str], Bools],
     mapping: CohortMapping,
     source: Mapping[str, pa.ChunkedArray],
 ) -> dict[tuple[str, str], tuple[str, ...]]:
@@ -388,9 +388,9 @@ def _joined(parts: list[Column]) -> Column:
     return joined
 
 
-def _joined_problems(blocks: list[CohortBlock]) -> dict[tuple[str, str], NDArray[np.bool_]]:
+def _joined_problems(blocks: list[CohortBlock]) -> dict[tuple[str, str], Bools]:
     n_rows = sum(block.n_rows for block in blocks)
-    found: dict[tuple[str, str], NDArray[np.bool_]] = {}
+    found: dict[tuple[str, str], Bools] = {}
     start = 0
     for block in blocks:
         for problem in block.problems:

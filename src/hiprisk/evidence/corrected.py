@@ -7,21 +7,19 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 
+from hiprisk.arrays import Floats, Integers
 from hiprisk.errors import InputError
 from hiprisk.evidence.finished import FinishedStudy
 from hiprisk.metrics import calibration, discrimination, likelihood, scores, spread
-from hiprisk.metrics.calibration_curve import Kind, calibration_at, calibration_error
-from hiprisk.metrics.distribution import forecast_from_sheet
-from hiprisk.metrics.distribution_scores import crps_values
+from hiprisk.metrics.forecast.distribution import forecast_from_sheet
+from hiprisk.metrics.forecast.scores import crps_values
 from hiprisk.metrics.registry import MetricFunction
-from hiprisk.validation.curves import CorrectedCurve, corrected_curve
-from hiprisk.validation.optimism import optimism_of
-from hiprisk.validation.optimism_table import OptimismRow, OptimismTable
-from hiprisk.validation.resampling import Refits, optimism_table
-
-Floats = NDArray[np.float64]
+from hiprisk.metrics.smoothing.calibration_curve import Kind, calibration_at, calibration_error
+from hiprisk.validation.internal.corrected_curves import CorrectedCurve, corrected_curve
+from hiprisk.validation.internal.optimism import optimism_of, optimism_table
+from hiprisk.validation.internal.optimism_table import OptimismRow, OptimismTable
+from hiprisk.validation.resampling.refits import Refits
 
 # R rms' `validate` has these beside what the registry has.
 FURTHER: Mapping[str, Mapping[str, MetricFunction]] = {
@@ -76,7 +74,7 @@ def _not_below_zero(row: OptimismRow) -> OptimismRow:
 def event_optimism(
     study: FinishedStudy,
     *,
-    rows: NDArray[np.intp],
+    rows: Integers,
     happened: Floats,
     chance: Floats,
     refitted: Floats,

@@ -7,20 +7,21 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from hiprisk.evidence.baseline_characteristics import TableOne
 from hiprisk.evidence.events import EventsEvidence
-from hiprisk.evidence.families import FamilyResult
-from hiprisk.evidence.tables import TableOne
-from hiprisk.evidence.unseen import UnseenPerformance
+from hiprisk.evidence.model_types import FamilyResult
+from hiprisk.evidence.out_of_fold import UnseenPerformance
 from hiprisk.inference.association import AssociationTable
 from hiprisk.inference.increment import AddedValue
 from hiprisk.inference.samplesize import SampleSizeFinding
 from hiprisk.learning.participants import FlowStep
 from hiprisk.metrics.estimate import Estimate
-from hiprisk.validation.crossvalidation import CrossValidation
-from hiprisk.validation.resampling import CorrectedCurve, OptimismTable
-from hiprisk.validation.site_results import InternalExternal
-from hiprisk.validation.stability_results import Stability
-from hiprisk.validation.subgroup_results import Subgroups
+from hiprisk.validation.internal.corrected_curves import CorrectedCurve
+from hiprisk.validation.internal.cross_validation import CrossValidation
+from hiprisk.validation.internal.instability_results import Stability
+from hiprisk.validation.internal.internal_external_results import InternalExternal
+from hiprisk.validation.internal.optimism_table import OptimismTable
+from hiprisk.validation.subgroups.results import Subgroups
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

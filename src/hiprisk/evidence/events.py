@@ -8,29 +8,27 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from hiprisk.arrays import Floats, Integers
 from hiprisk.evidence.corrected import event_optimism
 from hiprisk.evidence.finished import FinishedStudy
-from hiprisk.evidence.unseen import unseen_forecast
-from hiprisk.metrics.calibration_curve import calibration_curve
-from hiprisk.metrics.distribution import Forecast, forecast_from_sheet
-from hiprisk.metrics.estimate import Estimate
-from hiprisk.metrics.events import EventOutcome, EventResult, event_outcomes, judge_events
-from hiprisk.metrics.registry import metrics_for
-from hiprisk.metrics.utility import DecisionCurve
-from hiprisk.metrics.utility_bands import (
+from hiprisk.evidence.out_of_fold import unseen_forecast
+from hiprisk.metrics.decision_curve.bands import (
     corrected_curve,
     decision_curve_band,
     net_benefit_optimism,
 )
+from hiprisk.metrics.decision_curve.net_benefit import DecisionCurve
+from hiprisk.metrics.estimate import Estimate
+from hiprisk.metrics.events import EventOutcome, EventResult, evaluate_events, event_outcomes
+from hiprisk.metrics.forecast.distribution import Forecast, forecast_from_sheet
+from hiprisk.metrics.registry import metrics_for
+from hiprisk.metrics.smoothing.calibration_curve import calibration_curve
 from hiprisk.sheet.format import Event
-from hiprisk.validation.event_intervals import thresholds_of, with_intervals
-from hiprisk.validation.resampling import OptimismTable
-from hiprisk.validation.stability import decision_stability
-from hiprisk.validation.stability_results import DecisionStability
-
-Floats = NDArray[np.float64]
+from hiprisk.validation.event_performance import thresholds_of, with_intervals
+from hiprisk.validation.internal.instability import decision_stability
+from hiprisk.validation.internal.instability_results import DecisionStability
+from hiprisk.validation.internal.optimism_table import OptimismTable
 
 THE_OUTCOME = "outcome"
 
@@ -137,7 +135,7 @@ def _events(study: FinishedStudy) -> tuple[EventEvidence, ...]:
     groups = study.data.groups[rows]
     if forecast is None or not study.sheet.outcome.events:
         return ()
-    judged = judge_events(
+    judged = evaluate_events(
         study.data.outcome[rows],
         forecast,
         study.sheet.outcome.events,
@@ -166,7 +164,7 @@ def _with_intervals(
     result: EventResult,
     happened: Floats,
     chance: Floats,
-    groups: NDArray[np.intp],
+    groups: Integers,
 ) -> EventResult:
     """The same result with an interval around every metric, and bands around its decision curve."""
     return with_intervals(
@@ -181,7 +179,7 @@ def _with_intervals(
 
 
 def _outcomes(
-    study: FinishedStudy, rows: NDArray[np.intp], predicted: Floats, events: tuple[Event, ...]
+    study: FinishedStudy, rows: Integers, predicted: Floats, events: tuple[Event, ...]
 ) -> tuple[EventOutcome, ...]:
     """Events and their chances by given predictions of everybody, the scatter being the sheet's."""
     return event_outcomes(
@@ -197,7 +195,7 @@ def _forecast(study: FinishedStudy, predicted: Floats) -> Forecast:
     return forecast_from_sheet(study.sheet.distribution, study.sheet.outcome, mean=predicted)
 
 
-def _baseline(study: FinishedStudy, rows: NDArray[np.intp]) -> Floats | None:
+def _baseline(study: FinishedStudy, rows: Integers) -> Floats | None:
     name = study.sheet.outcome.baseline
     if name is None:
         return None
@@ -250,7 +248,7 @@ def _with_decisions(
     study: FinishedStudy,
     result: EventResult,
     *,
-    rows: NDArray[np.intp],
+    rows: Integers,
     happened: Floats,
     chance: Floats,
     refitted: Floats,

@@ -6,21 +6,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from hiprisk.arrays import Bools, Floats
 from hiprisk.cohort.dictionary import Variable
 from hiprisk.cohort.reading import Cohort
 from hiprisk.config import StudyConfig
-from hiprisk.evidence.families import FamilyResult
+from hiprisk.evidence.model_types import FamilyResult
 from hiprisk.features.design import Design
 from hiprisk.learning.candidates import LearningData, OutOfFold, with_settings
 from hiprisk.learning.participants import Selection
 from hiprisk.learning.pipeline import StudyEstimator
 from hiprisk.sheet.format import Sheet
-from hiprisk.validation.procedure import WholeProcedure
-from hiprisk.validation.resampling import BootstrapResult, Refits
+from hiprisk.validation.internal.optimism_table import BootstrapResult
+from hiprisk.validation.resampling.procedure import WholeProcedure
+from hiprisk.validation.resampling.refits import Refits
 
-Floats = NDArray[np.float64]
 Progress = Callable[[str, int, int], None]
 
 
@@ -70,7 +70,7 @@ class FinishedStudy:
         return replace(self.procedure, estimator=with_settings(estimator, task=task))
 
     @property
-    def known(self) -> NDArray[np.bool_]:
+    def known(self) -> Bools:
         """Whose outcome is known."""
         return ~np.isnan(self.data.outcome)
 

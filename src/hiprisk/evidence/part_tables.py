@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 
 from hiprisk.evidence.document import Evidence
-from hiprisk.evidence.families import FamilyResult
+from hiprisk.evidence.model_types import FamilyResult
 from hiprisk.inference.association import AssociationTable
 from hiprisk.inference.increment import AddedValue
-from hiprisk.validation.subgroup_results import Subgroups
+from hiprisk.validation.subgroups.results import Subgroups
 
 Frames = Iterator[tuple[str, pd.DataFrame]]
 

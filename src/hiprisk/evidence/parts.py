@@ -10,20 +10,20 @@ import pandas as pd
 from hiprisk.errors import InputError
 from hiprisk.evidence.events import EventsEvidence, unseen_chances
 from hiprisk.evidence.finished import FinishedStudy
-from hiprisk.evidence.unseen import UnseenPerformance, unseen_forecast
+from hiprisk.evidence.out_of_fold import UnseenPerformance, unseen_forecast
 from hiprisk.inference.association import AssociationTable, associate
 from hiprisk.inference.increment import AddedValue, added_value
 from hiprisk.inference.samplesize import SampleSizeFinding, assess_study, count_parameters
-from hiprisk.learning.parallel import one_thread
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.registry import MetricFunction, metrics_for
-from hiprisk.validation.crossvalidation import CrossValidation, Folding, cross_validate
-from hiprisk.validation.site_results import InternalExternal
-from hiprisk.validation.sites import SmallestSite, internal_external
-from hiprisk.validation.stability import study_stability
-from hiprisk.validation.stability_results import Stability
-from hiprisk.validation.subgroup_results import Subgroups
-from hiprisk.validation.subgroups import EventChances, subgroup_performance
+from hiprisk.parallel import one_thread
+from hiprisk.validation.internal.cross_validation import CrossValidation, Folding, cross_validate
+from hiprisk.validation.internal.instability import study_stability
+from hiprisk.validation.internal.instability_results import Stability
+from hiprisk.validation.internal.internal_external import SmallestSite, internal_external
+from hiprisk.validation.internal.internal_external_results import InternalExternal
+from hiprisk.validation.subgroups.performance import EventChances, subgroup_performance
+from hiprisk.validation.subgroups.results import Subgroups
 
 BASE_BLOCK = "core"
 

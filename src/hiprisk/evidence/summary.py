@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from hiprisk.config import SmallestGain
 from hiprisk.evidence.document import Evidence
-from hiprisk.inference.association.words import MEASURE_WORDS, MODEL_WORDS
+from hiprisk.inference.association.sentences import MEASURE_WORDS, MODEL_WORDS
 
 FEW_RESAMPLES = 200
 # Metrics of an event that a difference between groups is told of in the summary.

@@ -7,16 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from hiprisk.arrays import Floats
 from hiprisk.cohort.dictionary import Variable
 from hiprisk.errors import ConfigError, InputError
 from hiprisk.features.back import back_features
 from hiprisk.features.hip import hip_features
+from hiprisk.sheet.basis_functions import add_derived
 from hiprisk.sheet.format import Column, Derived
-from hiprisk.sheet.terms import add_derived
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,13 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import chi2
 
+from hiprisk.arrays import Floats, Integers
 from hiprisk.errors import InputError
-from hiprisk.sheet.missing import NormalModel, condition
-
-Floats = NDArray[np.float64]
+from hiprisk.sheet.conditional_normal import NormalModel, condition
 
 # Prior weight on uncorrelated columns, as a share of the rows: keeps the covariance of a rare
 # level invertible and moves a correlation by a thousandth.
@@ -64,8 +62,8 @@ class NormalFit:
 class _Group:
     """Rows that lack the same number of columns."""
 
-    rows: NDArray[np.intp]
-    lacking: NDArray[np.intp]
+    rows: Integers
+    lacking: Integers
 
 
 def fit_normal(

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
+from hiprisk.arrays import Floats
 from hiprisk.errors import InputError
 from hiprisk.sheet.format import Tree, TreesModel
 
-Floats = NDArray[np.float64]
 Params = Mapping[str, float]
 
 Ensemble = HistGradientBoostingClassifier | HistGradientBoostingRegressor

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from hiprisk.arrays import Floats, Integers
 from hiprisk.cohort.dictionary import Variable
 from hiprisk.config import StudyConfig
 from hiprisk.features.design import Design, numeric_columns
@@ -23,13 +23,11 @@ from hiprisk.learning.folds import (
     grouped_folds,
     loss,
 )
-from hiprisk.learning.parallel import one_thread, run_parallel
 from hiprisk.learning.participants import Participants
 from hiprisk.learning.pipeline import StudyEstimator
 from hiprisk.learning.tuning import OnTrial, Tuned, search
+from hiprisk.parallel import one_thread, run_parallel
 from hiprisk.seeding import rng_for
-
-Floats = NDArray[np.float64]
 
 SLOW_FAMILIES = ("boosting",)
 
@@ -57,10 +55,10 @@ class LearningData:
     outcome: Floats
     auxiliary: Floats | None
     start: NormalFit
-    groups: NDArray[np.intp]
-    fold_groups: NDArray[np.intp]
+    groups: Integers
+    fold_groups: Integers
 
-    def rows(self, rows: NDArray[np.intp]) -> LearningData:
+    def rows(self, rows: Integers) -> LearningData:
         """Rows of a resample, repeated as drawn; copies of a person stay one group."""
         return LearningData(
             columns=self.columns[rows],
@@ -101,7 +99,7 @@ def learning_data(
     )
 
 
-def blank_estimator(
+def unfitted_estimator(
     config: StudyConfig,
     design: Design,
     dictionary: Mapping[str, Variable],
@@ -157,7 +155,7 @@ def _complete(
     outcome: Floats,
     auxiliary: Floats | None,
     start: NormalFit,
-    left_out: NDArray[np.intp],
+    left_out: Integers,
 ) -> CompletedFold:
     return complete_fold(estimator, columns, outcome, auxiliary, left_out, start)
 
@@ -239,13 +237,13 @@ class OutOfFold:
         In which fold each person was left out.
     """
 
-    rows: NDArray[np.intp]
+    rows: Integers
     predicted: Floats
     imputation_variance: Floats
-    fold: NDArray[np.intp]
+    fold: Integers
 
 
-def out_of_fold(
+def out_of_fold_predictions(
     estimator: StudyEstimator, params: dict[str, float], folds: Sequence[CompletedFold]
 ) -> OutOfFold:
     """Out-of-fold predictions at given settings."""

@@ -6,13 +6,12 @@ import warnings
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.experimental import enable_iterative_imputer  # noqa: F401  # opens the next import
 from sklearn.impute import IterativeImputer
 
-Floats = NDArray[np.float64]
+from hiprisk.arrays import Floats
 
 # Added to the diagonal of the cross-products, as a share of it: columns that say the same twice.
 RIDGE = 1e-5

@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from hiprisk.arrays import Floats
 from hiprisk.config import Range
 from hiprisk.errors import ConfigError
 from hiprisk.learning.boosting import fit_boosting
 from hiprisk.learning.linear import LinearFit, fit_linear, plan_terms
 from hiprisk.sheet.format import LinearModel, TreesModel
 
-Floats = NDArray[np.float64]
 Params = Mapping[str, float]
 Dimension = Range | tuple[float, ...]
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from hiprisk.arrays import Floats, Integers
 from hiprisk.errors import InputError
 from hiprisk.features.imputation import NormalFit
 from hiprisk.learning.pipeline import (
@@ -16,9 +16,6 @@ from hiprisk.learning.pipeline import (
     complete_for_fitting,
     completed_inputs,
 )
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.intp]
 
 
 @dataclass(frozen=True)

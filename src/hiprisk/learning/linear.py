@@ -7,18 +7,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import ElasticNet, LogisticRegression, Ridge
 
+from hiprisk.arrays import Floats
 from hiprisk.errors import InputError
-from hiprisk.features.basis import default_knots
+from hiprisk.features.knots import default_knots
 from hiprisk.features.pooling import pool_estimates
 from hiprisk.learning.unpenalised import fit_logistic, fit_ols
+from hiprisk.sheet.basis_functions import spline_basis
 from hiprisk.sheet.format import LinearModel, Term
-from hiprisk.sheet.terms import spline_basis
 
-Floats = NDArray[np.float64]
 Params = Mapping[str, float]
 
 

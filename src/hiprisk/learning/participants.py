@@ -7,12 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from hiprisk.arrays import Bools, Floats, Integers
 from hiprisk.config import EventSettings, HoldoutSettings, OutcomeSettings, StudyConfig
 from hiprisk.errors import ConfigError, InputError
-
-Floats = NDArray[np.float64]
 
 HOLDOUT = "validation.holdout"
 
@@ -44,15 +42,15 @@ class Participants:
 
     frame: pd.DataFrame
     outcome: Floats
-    groups: NDArray[np.intp]
-    sites: NDArray[np.intp]
+    groups: Integers
+    sites: Integers
 
     @property
     def n_analysed(self) -> int:
         """Rows whose outcome is known."""
         return int((~np.isnan(self.outcome)).sum())
 
-    def take(self, rows: NDArray[np.bool_]) -> Participants:
+    def take(self, rows: Bools) -> Participants:
         """The rows of a mask, in order."""
         return Participants(
             frame=self.frame.loc[rows].reset_index(drop=True),
@@ -156,7 +154,7 @@ def observed_outcome(frame: pd.DataFrame, outcome: OutcomeSettings) -> Outcomes:
     return Outcomes(frame=kept, outcome=observed, flow=tuple(flow))
 
 
-def numbered(frame: pd.DataFrame, column: str, *, shared: bool = False) -> NDArray[np.intp]:
+def numbered(frame: pd.DataFrame, column: str, *, shared: bool = False) -> Integers:
     """Whole numbers for the values of an identifier.
 
     A row without the identifier stands alone, or, if `shared`, together with all others without.
@@ -170,13 +168,11 @@ def numbered(frame: pd.DataFrame, column: str, *, shared: bool = False) -> NDArr
     return codes
 
 
-def _step(label: str, keep: NDArray[np.bool_]) -> FlowStep:
+def _step(label: str, keep: Bools) -> FlowStep:
     return FlowStep(label=label, n_left_out=int((~keep).sum()), n_remaining=int(keep.sum()))
 
 
-def _levels_mask(
-    frame: pd.DataFrame, variable: str, levels: Sequence[str], *, key: str
-) -> NDArray[np.bool_]:
+def _levels_mask(frame: pd.DataFrame, variable: str, levels: Sequence[str], *, key: str) -> Bools:
     _require(frame, variable, key=key)
     occurring = set(frame[variable].dropna())
     absent = [level for level in levels if level not in occurring]
@@ -304,7 +300,7 @@ def _split(
     return people.take(develop), held.take(~np.isnan(held.outcome))
 
 
-def _to_develop(frame: pd.DataFrame, settings: HoldoutSettings) -> NDArray[np.bool_]:
+def _to_develop(frame: pd.DataFrame, settings: HoldoutSettings) -> Bools:
     if settings.develop is not None:
         return _levels_mask(frame, settings.variable, settings.develop, key=HOLDOUT)
     return ~_levels_mask(frame, settings.variable, settings.test, key=HOLDOUT)

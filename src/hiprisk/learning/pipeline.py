@@ -8,9 +8,10 @@ from typing import Self
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator
 
+from hiprisk.arrays import Bools, Floats
 from hiprisk.features.design import Design
 from hiprisk.features.imputation import (
     NormalFit,
@@ -22,10 +23,8 @@ from hiprisk.features.imputation import (
 from hiprisk.learning.chained import draw_chained
 from hiprisk.learning.families import FamilyFit, FitTask, family_named
 from hiprisk.seeding import rng_for
-from hiprisk.sheet.missing import NormalModel
+from hiprisk.sheet.conditional_normal import NormalModel
 from hiprisk.sheet.models import expit
-
-Floats = NDArray[np.float64]
 
 
 class StudyEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
@@ -163,7 +162,7 @@ class CompletedInputs:
         Empty where nothing is missing.
     """
 
-    incomplete: NDArray[np.bool_]
+    incomplete: Bools
     whole: Floats
     drawn: list[Floats]
 
@@ -221,7 +220,7 @@ def complete_for_fitting(
 def _one_imputation(
     estimator: StudyEstimator,
     joint: Floats,
-    known: NDArray[np.bool_],
+    known: Bools,
     whole: NormalFit,
     number: int,
 ) -> Floats:

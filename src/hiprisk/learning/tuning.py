@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import optuna
-from numpy.typing import NDArray
 from optuna.distributions import (
     BaseDistribution,
     CategoricalDistribution,
@@ -24,7 +22,6 @@ from hiprisk.errors import ConfigError, StoreError
 from hiprisk.learning.families import Dimension
 from hiprisk.seeding import rng_for
 
-Floats = NDArray[np.float64]
 Objective = Callable[[dict[str, float]], float]
 OnTrial = Callable[[int, int], None]
 

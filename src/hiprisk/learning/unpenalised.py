@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from hiprisk.arrays import Floats
 from hiprisk.errors import InputError
-
-Floats = NDArray[np.float64]
 
 MAX_STEPS = 50
 LARGEST_CONDITION = 1e14

@@ -14,14 +14,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from hiprisk.arrays import Floats
 from hiprisk.errors import InputError
 from hiprisk.metrics.inputs import as_binary, as_continuous
-from hiprisk.metrics.logistic import MAX_STEPS, LogisticFit, fit_logistic_columns, logit
+from hiprisk.metrics.smoothing.logistic import MAX_STEPS, LogisticFit, fit_logistic_columns, logit
 from hiprisk.sheet.models import expit
-
-Floats = NDArray[np.float64]
 
 __all__ = [
     "Recalibration",

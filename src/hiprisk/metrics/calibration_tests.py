@@ -8,8 +8,8 @@ from numpy.typing import ArrayLike
 
 from hiprisk.metrics import scores
 from hiprisk.metrics.inputs import as_binary
+from hiprisk.metrics.intervals.wald import chi_square_p, two_sided_p
 from hiprisk.metrics.likelihood import unreliability_index
-from hiprisk.metrics.wald import chi_square_p, two_sided_p
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

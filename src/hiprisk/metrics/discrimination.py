@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from hiprisk.arrays import Floats, Integers
 from hiprisk.errors import InputError
 from hiprisk.metrics.inputs import as_binary, check_both_classes
-from hiprisk.metrics.replicates import cluster_sums
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.intp]
+from hiprisk.metrics.intervals.frequency_weights import cluster_sums
 
 
 def c_statistic(y_true: ArrayLike, risk: ArrayLike, *, weights: ArrayLike | None = None) -> float:

@@ -12,19 +12,21 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from hiprisk.arrays import Bools, Floats, Integers
 from hiprisk.errors import InputError
-from hiprisk.metrics.calibration_curve import CalibrationCurve, Smoother, calibration_curve
-from hiprisk.metrics.distribution import Forecast
+from hiprisk.metrics.decision_curve.net_benefit import THRESHOLDS, DecisionCurve, decision_curve
 from hiprisk.metrics.estimate import Estimate
+from hiprisk.metrics.forecast.distribution import Forecast
 from hiprisk.metrics.inputs import as_forecast_outcome
 from hiprisk.metrics.registry import estimates
-from hiprisk.metrics.utility import THRESHOLDS, DecisionCurve, decision_curve
+from hiprisk.metrics.smoothing.calibration_curve import (
+    CalibrationCurve,
+    Smoother,
+    calibration_curve,
+)
 from hiprisk.sheet.format import Event
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -147,7 +149,7 @@ class EventResult:
         }
 
 
-def judge_events(
+def evaluate_events(
     observed: ArrayLike,
     forecast: Forecast,
     events: Sequence[Event],
@@ -194,7 +196,7 @@ def judge_events(
 @dataclass(frozen=True, slots=True, eq=False)
 class _Judged:
     outcome: EventOutcome
-    known: NDArray[np.bool_]
+    known: Bools
     w: Floats
     groups: Integers | None
 

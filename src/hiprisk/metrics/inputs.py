@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from hiprisk.arrays import Floats
 from hiprisk.errors import InputError
-
-Floats = NDArray[np.float64]
 
 
 def as_continuous(

@@ -17,13 +17,12 @@ References
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from hiprisk.arrays import Floats
 from hiprisk.metrics.calibration import logistic_recalibration
 from hiprisk.metrics.inputs import as_binary
-from hiprisk.metrics.logistic import log_likelihood, logit, null_log_likelihood
-
-Floats = NDArray[np.float64]
+from hiprisk.metrics.smoothing.logistic import log_likelihood, logit, null_log_likelihood
 
 
 def _recalibrated_gain(y: Floats, p: Floats, w: Floats) -> tuple[float, float]:

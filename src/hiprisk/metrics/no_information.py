@@ -16,12 +16,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from hiprisk.arrays import Floats
 from hiprisk.metrics.calibration import logit
 from hiprisk.metrics.registry import MetricFunction
 
-Floats = NDArray[np.float64]
 Rate = Callable[[Floats, Floats], float]
 
 

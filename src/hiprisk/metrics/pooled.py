@@ -5,13 +5,12 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy import stats
 
+from hiprisk.arrays import Floats
 from hiprisk.errors import InputError
 from hiprisk.metrics.estimate import Estimate
-
-Floats = NDArray[np.float64]
 
 
 def pool_c(values: ArrayLike, standard_errors: ArrayLike) -> Estimate:

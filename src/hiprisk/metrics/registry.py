@@ -8,19 +8,13 @@ from functools import partial
 from typing import Any, Literal, Protocol
 
 from hiprisk.errors import ConfigError
-from hiprisk.metrics import (
-    analytic,
-    analytic_binary,
-    calibration,
-    discrimination,
-    distribution_scores,
-    likelihood,
-    scores,
-    utility,
-)
-from hiprisk.metrics.calibration_curve import Kind, Smoother, Summary, calibration_error
+from hiprisk.metrics import calibration, discrimination, likelihood, scores
+from hiprisk.metrics.decision_curve import net_benefit
 from hiprisk.metrics.estimate import Estimate
-from hiprisk.metrics.limits import Side, Whose, share_at_limit
+from hiprisk.metrics.floor_ceiling import Side, Whose, share_at_limit
+from hiprisk.metrics.forecast import scores as forecast_scores
+from hiprisk.metrics.intervals import binary, continuous
+from hiprisk.metrics.smoothing.calibration_curve import Kind, Smoother, Summary, calibration_error
 
 
 class MetricFunction(Protocol):
@@ -117,42 +111,42 @@ _CONTINUOUS = (
            function=scores.r2),
     Metric(name="rmse", label="root mean squared error", kind="continuous", direction=-1,
            bounds=(0.0, None), optimum=0.0, function=scores.rmse, in_outcome_units=True,
-           analytic=analytic.rmse_estimate),
+           analytic=continuous.rmse_estimate),
     Metric(name="mae", label="mean absolute error", kind="continuous", direction=-1,
            bounds=(0.0, None), optimum=0.0, function=scores.mae, in_outcome_units=True,
-           analytic=analytic.mae_estimate),
+           analytic=continuous.mae_estimate),
     Metric(name="calibration_in_the_large", label="calibration in the large", kind="continuous",
            direction=0, bounds=(None, None), optimum=0.0, function=calibration.mean_error,
-           in_outcome_units=True, analytic=analytic.mean_error_estimate),
+           in_outcome_units=True, analytic=continuous.mean_error_estimate),
     Metric(name="calibration_slope", label="calibration slope", kind="continuous", direction=0,
            bounds=(None, None), optimum=1.0, function=calibration.linear_slope,
-           analytic=analytic.linear_slope_estimate),
+           analytic=continuous.linear_slope_estimate),
     *_curve_metrics("continuous"),
 )  # fmt: skip
 _BINARY = (
     Metric(name="c_statistic", label="C statistic", kind="binary", direction=1, bounds=(0.0, 1.0),
            optimum=1.0, function=discrimination.c_statistic,
-           analytic=analytic_binary.c_estimate),
+           analytic=binary.c_estimate),
     Metric(name="brier", label="Brier score", kind="binary", direction=-1, bounds=(0.0, 1.0),
-           optimum=0.0, function=scores.brier, analytic=analytic_binary.brier_estimate),
+           optimum=0.0, function=scores.brier, analytic=binary.brier_estimate),
     Metric(name="scaled_brier", label="scaled Brier score", kind="binary", direction=1,
            bounds=(None, 1.0), optimum=1.0, function=scores.scaled_brier,
-           analytic=analytic_binary.scaled_brier_estimate),
+           analytic=binary.scaled_brier_estimate),
     Metric(name="calibration_in_the_large", label="calibration in the large (slope fixed at 1)",
            kind="binary", direction=0, bounds=(None, None), optimum=0.0,
            function=calibration.logit_in_the_large,
-           analytic=analytic_binary.in_the_large_estimate),
+           analytic=binary.in_the_large_estimate),
     Metric(name="calibration_intercept", label="calibration intercept (slope free)",
            kind="binary", direction=0, bounds=(None, None), optimum=0.0,
            function=calibration.logistic_intercept,
-           analytic=partial(analytic_binary.logistic_line_estimate, coefficient=0)),
+           analytic=partial(binary.logistic_line_estimate, coefficient=0)),
     Metric(name="calibration_slope", label="calibration slope", kind="binary", direction=0,
            bounds=(None, None), optimum=1.0, function=calibration.logistic_slope,
-           analytic=partial(analytic_binary.logistic_line_estimate, coefficient=1)),
+           analytic=partial(binary.logistic_line_estimate, coefficient=1)),
     Metric(name="observed_expected_ratio", label="O:E, events observed over expected",
            kind="binary", direction=0, bounds=(0.0, None), optimum=1.0,
            function=calibration.observed_expected_ratio,
-           analytic=analytic_binary.observed_expected_estimate),
+           analytic=binary.observed_expected_estimate),
     Metric(name="nagelkerke_r2_as_is", label="Nagelkerke's R2 of the risk as it is",
            kind="binary", direction=1, bounds=(None, 1.0), optimum=1.0,
            function=likelihood.nagelkerke_r2_as_is),
@@ -161,7 +155,7 @@ _BINARY = (
            function=likelihood.cox_snell_r2_as_is),
     Metric(name="discrimination_slope", label="discrimination slope", kind="binary", direction=1,
            bounds=(-1.0, 1.0), optimum=1.0, function=discrimination.discrimination_slope,
-           analytic=analytic_binary.discrimination_slope_estimate),
+           analytic=binary.discrimination_slope_estimate),
     Metric(name="spiegelhalter_z", label="Spiegelhalter's z", kind="binary", direction=0,
            bounds=(None, None), optimum=0.0, function=scores.spiegelhalter_z),
     *_curve_metrics("binary"),
@@ -178,27 +172,27 @@ def _level_metrics(level: float) -> tuple[Metric, ...]:
     return (
         Metric(name=f"interval_score_{percent}", label=f"interval score at {percent} %",
                kind="distribution", direction=-1, bounds=(0.0, None), optimum=0.0,
-               function=partial(distribution_scores.interval_score, level=level),
-               in_outcome_units=True, analytic=analytic.interval_score_estimate(level)),
+               function=partial(forecast_scores.interval_score, level=level),
+               in_outcome_units=True, analytic=continuous.interval_score_estimate(level)),
         Metric(name=f"coverage_{percent}", label=f"coverage of {percent} % intervals",
                kind="distribution", direction=0, bounds=(0.0, 1.0), optimum=level,
-               function=partial(distribution_scores.coverage, level=level),
-               analytic=partial(analytic.coverage_estimate, interval=level)),
+               function=partial(forecast_scores.coverage, level=level),
+               analytic=partial(continuous.coverage_estimate, interval=level)),
         Metric(name=f"width_{percent}", label=f"width of {percent} % intervals",
                kind="distribution", direction=-1, bounds=(0.0, None), optimum=0.0,
-               function=partial(distribution_scores.width, level=level),
-               in_outcome_units=True, analytic=analytic.width_estimate(level)),
+               function=partial(forecast_scores.width, level=level),
+               in_outcome_units=True, analytic=continuous.width_estimate(level)),
     )  # fmt: skip
 
 
 _DISTRIBUTION = (
     Metric(name="crps", label="CRPS", kind="distribution", direction=-1, bounds=(0.0, None),
-           optimum=0.0, function=distribution_scores.crps, in_outcome_units=True,
-           analytic=analytic.crps_estimate),
+           optimum=0.0, function=forecast_scores.crps, in_outcome_units=True,
+           analytic=continuous.crps_estimate),
     Metric(name="crps_skill", label="share of CRPS saved against the observed distribution",
            kind="distribution", direction=1, bounds=(None, 1.0), optimum=1.0,
-           function=distribution_scores.crps_skill),
-    *(metric for level in distribution_scores.LEVELS for metric in _level_metrics(level)),
+           function=forecast_scores.crps_skill),
+    *(metric for level in forecast_scores.LEVELS for metric in _level_metrics(level)),
 )  # fmt: skip
 
 METRICS: Mapping[str, tuple[Metric, ...]] = {
@@ -258,10 +252,10 @@ def net_benefit_metrics(thresholds: Sequence[float]) -> tuple[Metric, ...]:
             direction=1,
             bounds=(None, 1.0),
             optimum=1.0,
-            function=partial(utility.net_benefit, threshold=threshold),
-            analytic=partial(utility.net_benefit_estimate, threshold=threshold),
+            function=partial(net_benefit.net_benefit, threshold=threshold),
+            analytic=partial(net_benefit.net_benefit_estimate, threshold=threshold),
         )
-        for threshold in utility.check_thresholds(thresholds)
+        for threshold in net_benefit.check_thresholds(thresholds)
     )
 
 
@@ -297,7 +291,7 @@ def estimates(
     -------
     tuple of Estimate
         In the registry's order; without ends where only the bootstrap can give them
-        (`hiprisk.validation.intervals`).
+        (`hiprisk.validation.resampling.intervals`).
     """
     chosen = metrics_for(kind, costly=costly) if metrics is None else metrics
     return tuple(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from hiprisk.evidence.document import Evidence
 from hiprisk.sheet.format import LinearModel, Sheet
-from hiprisk.validation.intervals import Estimate
+from hiprisk.validation.resampling.intervals import Estimate
 
 PROVENANCE = {
     "synthetic": "simulated people",

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from hiprisk.evidence.document import Evidence
 from hiprisk.inference.association import AssociationRow
 from hiprisk.inference.increment import AddedValue, Addition, Gain
-from hiprisk.metrics.utility_bands import DecisionCurveDifference
+from hiprisk.metrics.decision_curve.bands import DecisionCurveDifference
 from hiprisk.reporting.page import Picture, Section, Table
 from hiprisk.reporting.plots.association import draw_association
 from hiprisk.reporting.plots.increment import draw_added_value
 from hiprisk.reporting.plots.style import as_png
 from hiprisk.reporting.plots.utility import draw_decision_curve_difference
-from hiprisk.reporting.wording import NONE, interval, number, percent, with_interval
+from hiprisk.wording.quantities import NONE, interval, number, percent, with_interval
 
 
 def added_section(evidence: Evidence) -> Section | None:

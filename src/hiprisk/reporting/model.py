@@ -6,8 +6,8 @@ from hiprisk.evidence.document import Evidence
 from hiprisk.reporting.page import Picture, Section, Table
 from hiprisk.reporting.plots.study import draw_candidates
 from hiprisk.reporting.plots.style import as_png
-from hiprisk.reporting.wording import NONE, number, percent
 from hiprisk.sheet.format import LinearModel, Sheet, TreesModel, VariableSpec
+from hiprisk.wording.quantities import NONE, number, percent
 
 
 def model_section(evidence: Evidence, sheet: Sheet) -> Section:

@@ -14,7 +14,7 @@ from hiprisk.reporting.plots.distribution import (
 )
 from hiprisk.reporting.plots.style import as_png
 from hiprisk.reporting.plots.utility import draw_decision_curve
-from hiprisk.reporting.wording import (
+from hiprisk.wording.quantities import (
     NONE,
     interval,
     number,

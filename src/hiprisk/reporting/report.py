@@ -10,7 +10,7 @@ from hiprisk.reporting.checklist import checklist_section
 from hiprisk.reporting.conclusions import added_section, association_section
 from hiprisk.reporting.model import candidates_section, model_section
 from hiprisk.reporting.page import Section, render_page
-from hiprisk.reporting.people import characteristics_section, people_section
+from hiprisk.reporting.participants import characteristics_section, people_section
 from hiprisk.reporting.performance import (
     calibration_section,
     events_section,

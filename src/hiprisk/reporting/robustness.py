@@ -15,7 +15,9 @@ from hiprisk.reporting.plots.stability import (
 )
 from hiprisk.reporting.plots.style import as_png
 from hiprisk.reporting.plots.subgroups import draw_subgroups
-from hiprisk.reporting.wording import (
+from hiprisk.validation.internal.instability_results import DecisionStability, Stability
+from hiprisk.validation.subgroups.results import GroupEstimate, Heterogeneity, Subgroups
+from hiprisk.wording.quantities import (
     NONE,
     interval,
     number,
@@ -23,8 +25,6 @@ from hiprisk.reporting.wording import (
     share_with_interval,
     with_interval,
 )
-from hiprisk.validation.stability_results import DecisionStability, Stability
-from hiprisk.validation.subgroup_results import GroupEstimate, Heterogeneity, Subgroups
 
 CALIBRATION = "calibration_in_the_large"
 

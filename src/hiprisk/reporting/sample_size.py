@@ -9,8 +9,8 @@ from hiprisk.inference.samplesize import Instability, SampleSize
 from hiprisk.reporting.page import Picture, Section, Table
 from hiprisk.reporting.plots.samplesize import draw_samplesize
 from hiprisk.reporting.plots.style import as_png
-from hiprisk.reporting.wording import NONE, interval, number
-from hiprisk.validation.stability_results import Stability
+from hiprisk.validation.internal.instability_results import Stability
+from hiprisk.wording.quantities import NONE, interval, number
 
 
 def sample_size_section(evidence: Evidence) -> Section:

@@ -7,20 +7,18 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from hiprisk.serving.answers import answer
-from hiprisk.sheet.distance import Distance, distance
+from hiprisk.arrays import Floats
+from hiprisk.sheet.answers import answer
 from hiprisk.sheet.evaluate import Columns, Prediction, SheetEvaluator
-from hiprisk.sheet.explain import Contributions, contributions
+from hiprisk.sheet.explanation.contributions import Contributions, contributions
+from hiprisk.sheet.explanation.interval_width import width_80
+from hiprisk.sheet.explanation.measurement_error import InstrumentRange, measurement_ranges
+from hiprisk.sheet.explanation.next_measurement import NextMeasurement, next_measurements
+from hiprisk.sheet.explanation.precision import RefitSpread, effective_sample_size, refit_spread
 from hiprisk.sheet.format import MeasurementError, Sheet
-from hiprisk.sheet.interval_width import width_80
-from hiprisk.sheet.measurement import InstrumentRange, measurement_ranges
-from hiprisk.sheet.next_measurement import NextMeasurement, next_measurements
-from hiprisk.sheet.precision import RefitSpread, effective_sample_size, refit_spread
-from hiprisk.sheet.reference import as_columns, typical_patient
-
-Floats = NDArray[np.float64]
+from hiprisk.sheet.reference_patient import as_columns, typical_patient
+from hiprisk.sheet.similarity import Distance, distance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +47,7 @@ class NotKnown:
     imputation_variance : float
         Of the linear predictor, over the draws.
     width_80, width_80_if_known : float
-        Width of the 80 % interval (`hiprisk.sheet.interval_width`) as it is, and as it would be
+        Width of the 80 % interval (`interval_width`) as it is, and as it would be
         were everything known and the prediction the same.
     """
 
@@ -153,7 +151,7 @@ def explain_patient(evaluator: SheetEvaluator, columns: Columns) -> Explanation:
         not_known=_not_known(evaluator, lp, prediction),
         next_measurements=(
             next_measurements(evaluator, known, lp=lp, variance=variance)
-            if sheet.knows_its_people
+            if sheet.has_reference_population
             else None
         ),
         measurement_ranges=measurement_ranges(evaluator, columns),
@@ -171,7 +169,7 @@ def _against_typical(
 ) -> tuple[Typical | None, Contributions | None]:
     """The typical patient and what moved this one away; nothing of people who are not known."""
     sheet = evaluator.sheet
-    if not sheet.knows_its_people:
+    if not sheet.has_reference_population:
         return None, None
     typical = _typical(sheet, evaluator)
     reference = evaluator.numeric_columns(as_columns(sheet, dict(typical.patient)), 1)

@@ -6,13 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from hiprisk.arrays import Bools, Floats, Texts
 from hiprisk.sheet.evaluate import Columns
 from hiprisk.sheet.format import Sheet, VariableSpec
 from hiprisk.sheet.patterns import texts_by_pattern
-
-Mask = NDArray[np.bool_]
 
 SIMULATED = "SIMULATED_MODEL"
 INVENTED = "INVENTED_MODEL"
@@ -35,17 +33,17 @@ class RowNotes:
     """
 
     codes: tuple[str, ...]
-    masks: tuple[Mask, ...]
+    masks: tuple[Bools, ...]
     n_rows: int
 
-    def any(self) -> Mask:
+    def any(self) -> Bools:
         """Rows that have at least one code."""
         found = np.zeros(self.n_rows, dtype=bool)
         for mask in self.masks:
             found |= mask
         return found
 
-    def joined(self) -> NDArray[np.object_]:
+    def joined(self) -> Texts:
         """Codes of each row in one text, separated by semicolons; empty where there are none."""
         return texts_by_pattern(self.codes, self.masks, n_rows=self.n_rows)
 
@@ -70,7 +68,7 @@ class Assessment:
     flags: RowNotes
 
     @property
-    def usable(self) -> Mask:
+    def usable(self) -> Bools:
         """Rows that may be predicted."""
         return ~self.reasons.any()
 
@@ -94,8 +92,8 @@ def assess(sheet: Sheet, columns: Columns, *, n_rows: int) -> Assessment:
         ``UNUSUAL`` (outside the soft range), ``NOT_IN_TRAINING`` (a level that no
         training row had), ``SIMULATED_MODEL`` and ``INVENTED_MODEL``.
     """
-    reasons: dict[str, Mask] = {}
-    flags: dict[str, Mask] = {}
+    reasons: dict[str, Bools] = {}
+    flags: dict[str, Bools] = {}
     imputed_weight = np.zeros(n_rows)
     for spec in sheet.variables:
         values = columns.get(spec.name)
@@ -118,10 +116,10 @@ def assess(sheet: Sheet, columns: Columns, *, n_rows: int) -> Assessment:
 
 def _number_notes(
     spec: VariableSpec,
-    values: NDArray[np.float64],
-    reasons: dict[str, Mask],
-    flags: dict[str, Mask],
-) -> Mask:
+    values: Floats,
+    reasons: dict[str, Bools],
+    flags: dict[str, Bools],
+) -> Bools:
     missing = np.isnan(values)
     refused = np.isinf(values)
     if spec.hard is not None:
@@ -142,10 +140,10 @@ def _number_notes(
 
 def _category_notes(
     spec: VariableSpec,
-    values: NDArray[np.object_],
-    reasons: dict[str, Mask],
-    flags: dict[str, Mask],
-) -> Mask:
+    values: Texts,
+    reasons: dict[str, Bools],
+    flags: dict[str, Bools],
+) -> Bools:
     missing = np.asarray(values == np.array(None, dtype=object), dtype=bool)
     known = missing.copy()
     shares = spec.training.level_shares if spec.training is not None else ()
@@ -159,7 +157,7 @@ def _category_notes(
     return missing
 
 
-def _in_radians(sheet: Sheet, columns: Columns, reasons: Mapping[str, Mask]) -> dict[str, Mask]:
+def _in_radians(sheet: Sheet, columns: Columns, reasons: Mapping[str, Bools]) -> dict[str, Bools]:
     """Rows whose angles, three or more, are all below 3.2: radians, which a range seldom shows.
 
     A row of nothing but zeros is the same in either unit.
@@ -186,10 +184,10 @@ def _in_radians(sheet: Sheet, columns: Columns, reasons: Mapping[str, Mask]) -> 
     }
 
 
-def _outside(values: NDArray[np.float64], low: float, high: float) -> Mask:
+def _outside(values: Floats, low: float, high: float) -> Bools:
     return np.asarray((values < low) | (values > high))
 
 
-def _notes(found: dict[str, Mask], n_rows: int) -> RowNotes:
+def _notes(found: dict[str, Bools], n_rows: int) -> RowNotes:
     kept = {code: mask for code, mask in found.items() if mask.any()}
     return RowNotes(codes=tuple(kept), masks=tuple(kept.values()), n_rows=n_rows)

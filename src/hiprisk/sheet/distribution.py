@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from hiprisk.arrays import Floats
 from hiprisk.sheet.format import Distribution, Event, OutcomeSpec
-
-Floats = NDArray[np.float64]
 
 
 def _bounds(outcome: OutcomeSpec) -> tuple[float, float]:

@@ -10,16 +10,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from hiprisk.arrays import Bools, Floats, Texts
+from hiprisk.sheet.basis_functions import add_derived
+from hiprisk.sheet.conditional_normal import NormalModel, condition
 from hiprisk.sheet.distribution import PredictiveDistribution, clip_to
 from hiprisk.sheet.format import Event, Sheet
-from hiprisk.sheet.missing import NormalModel, condition
 from hiprisk.sheet.models import Evaluator, evaluator_for, expit
-from hiprisk.sheet.terms import add_derived
 
-Floats = NDArray[np.float64]
-Columns = Mapping[str, NDArray[np.float64] | NDArray[np.object_]]
+Columns = Mapping[str, Floats | Texts]
 
 # Rows times draws that are computed together: one row's draws at once, a large file's one by one.
 AT_ONCE = 4096
@@ -50,7 +49,7 @@ class Prediction:
     predicted: Floats
     intervals: dict[str, tuple[Floats, Floats]]
     chances: dict[str, Floats]
-    imputed: NDArray[np.bool_]
+    imputed: Bools
     imputation_variance: Floats
 
 
@@ -248,14 +247,14 @@ class SheetEvaluator:
             baselines=tuple(baselines),
         )
 
-    def _imputed(self, known: list[Floats], n_rows: int) -> NDArray[np.bool_]:
+    def _imputed(self, known: list[Floats], n_rows: int) -> Bools:
         imputed = np.zeros((n_rows, len(self.sheet.variables)), dtype=bool)
         position = {spec.name: i for i, spec in enumerate(self.sheet.variables)}
         for column, values in zip(self.sheet.columns, known, strict=True):
             imputed[:, position[column.variable]] |= np.isnan(values)
         return imputed
 
-    def _binary(self, location: _Location, imputed: NDArray[np.bool_]) -> Prediction:
+    def _binary(self, location: _Location, imputed: Bools) -> Prediction:
         assert location.risk is not None
         intervals = {}
         refitted = location.refitted_risk
@@ -273,9 +272,7 @@ class SheetEvaluator:
             imputation_variance=location.variance,
         )
 
-    def _continuous(
-        self, location: _Location, known: list[Floats], imputed: NDArray[np.bool_]
-    ) -> Prediction:
+    def _continuous(self, location: _Location, known: list[Floats], imputed: Bools) -> Prediction:
         spread = self._distribution
         if spread is None:
             # A published model may come without the scatter of its outcome: no intervals then.
@@ -334,7 +331,7 @@ def predict(sheet: Sheet, columns: Columns) -> Prediction:
     return SheetEvaluator(sheet).predict(columns)
 
 
-def _indicator(values: NDArray[np.object_], level: str) -> Floats:
+def _indicator(values: Texts, level: str) -> Floats:
     known = np.asarray(values != np.array(None, dtype=object), dtype=bool)
     matches = np.asarray(values == np.array(level, dtype=object), dtype=bool)
     return np.where(known, matches.astype(np.float64), np.nan)
@@ -366,7 +363,7 @@ def _sorted_quantile(ordered: Floats, probability: float) -> Floats:
     return np.asarray(ordered[lower] + (place - lower) * (ordered[upper] - ordered[lower]))
 
 
-def _merge(whole: _Location, drawn: _Location, incomplete: NDArray[np.bool_]) -> _Location:
+def _merge(whole: _Location, drawn: _Location, incomplete: Bools) -> _Location:
     """Put complete and incomplete rows back in their order."""
 
     def joined(one: Floats, other: Floats) -> Floats:

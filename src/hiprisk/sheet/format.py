@@ -340,13 +340,13 @@ class Sheet:
 
     def to_json(self) -> str:
         """Canonical JSON of the whole sheet."""
-        from hiprisk.sheet.codec import encode
-        from hiprisk.sheet.strict_json import canonical_json
+        from hiprisk.sheet.document.codec import encode
+        from hiprisk.sheet.document.strict_json import canonical_json
 
         return canonical_json(encode(self))
 
     @property
-    def knows_its_people(self) -> bool:
+    def has_reference_population(self) -> bool:
         """Whether mean and covariance of the people behind the model are known.
 
         Where they are not (a paper that prints coefficients only), `missing` holds a placeholder
@@ -360,51 +360,3 @@ class Sheet:
             if spec.name == name:
                 return spec
         raise KeyError(name)
-
-
-def parse_sheet(text: str | bytes, *, name: str = "sheet.json") -> Sheet:
-    """Read a sheet from its JSON text and check that it hangs together.
-
-    Parameters
-    ----------
-    text : str or bytes
-        JSON text.
-    name : str
-        File name for messages.
-
-    Raises
-    ------
-    BundleError
-        If the text is not strict JSON, not a sheet, of an unknown version, or contradicts itself.
-    """
-    from hiprisk.sheet.codec import decode
-    from hiprisk.sheet.consistency import check_sheet
-    from hiprisk.sheet.strict_json import parse_strict
-
-    document = parse_strict(text, name=name)
-    check_version(document, name=name)
-    sheet = decode(Sheet, document, name=name)
-    check_sheet(sheet, name=name)
-    return sheet
-
-
-def check_version(document: object, *, name: str) -> None:
-    """Raise BundleError unless the document says that it is a sheet that this version reads."""
-    from hiprisk.errors import BundleError
-
-    if not isinstance(document, dict) or document.get("format") != FORMAT_NAME:
-        raise BundleError(
-            "this is not a hiprisk sheet",
-            code="NOT_A_SHEET",
-            file=name,
-            advice=f'its "format" must be "{FORMAT_NAME}"',
-        )
-    version = document.get("schema_version")
-    if version != SCHEMA_VERSION:
-        shown = version if isinstance(version, int) else "none that can be read"
-        raise BundleError(
-            f"the sheet has schema version {shown}, this hiprisk reads version {SCHEMA_VERSION}",
-            code="VERSION",
-            file=name,
-            advice="use the version of hiprisk that wrote it, or export the model again",
-        )

@@ -6,12 +6,10 @@ from collections.abc import Mapping
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from hiprisk.arrays import Floats
+from hiprisk.sheet.basis_functions import spline_basis
 from hiprisk.sheet.format import LinearModel, Tree, TreesModel
-from hiprisk.sheet.terms import spline_basis
-
-Floats = NDArray[np.float64]
 
 
 def expit(lp: Floats) -> Floats:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
+
+from hiprisk.arrays import Bools, Texts
 
 BITS_AT_A_TIME = 60
 
 
-def texts_by_pattern(
-    names: Sequence[str], masks: Sequence[NDArray[np.bool_]], *, n_rows: int
-) -> NDArray[np.object_]:
+def texts_by_pattern(names: Sequence[str], masks: Sequence[Bools], *, n_rows: int) -> Texts:
     """Names of what is true of each row, separated by semicolons; empty where nothing is.
 
     The text of each pattern that occurs is made once, however many rows share it.

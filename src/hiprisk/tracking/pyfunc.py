@@ -12,7 +12,7 @@ import pandas as pd
 
 from hiprisk.bundle import read_bundle
 from hiprisk.errors import InputError
-from hiprisk.serving.frames import answer_frame
+from hiprisk.serving.dataframe import answer_frame
 from hiprisk.sheet.evaluate import SheetEvaluator
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hiprisk.cohort.simulate import simulate_cohort
+from hiprisk.cohort.simulation.simulate import simulate_cohort
 from hiprisk.config import load_config
 from hiprisk.errors import ConfigError, InputError
 from hiprisk.features.pooling import pool_estimates
@@ -147,7 +147,7 @@ def test_imputations_are_pooled_by_rubins_rules(pooled):
 
 
 def test_one_effect_of_three_sets_is_pooled_as_mice_does():
-    from hiprisk.inference.association.fits import _pool
+    from hiprisk.inference.association.estimation import _pool
 
     values, variances = [4.0, 5.0, 4.5], [1.0, 1.1, 0.9]
     theirs = pool_estimates(
@@ -255,7 +255,7 @@ def test_two_hips_of_a_person_do_not_count_as_two_people(hips):
 
 
 def test_both_rows_of_a_person_are_imputed_alike():
-    from hiprisk.inference.association.completing import Incomplete, complete
+    from hiprisk.inference.association.imputation import Incomplete, complete
 
     rng = np.random.default_rng(0)
     person = np.repeat(np.arange(60), 2)

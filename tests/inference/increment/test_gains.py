@@ -9,7 +9,7 @@ from hiprisk.inference.increment.gains import (
     information_share,
     shifted_interval,
 )
-from hiprisk.inference.increment.measures import Measure
+from hiprisk.inference.increment.losses import Measure
 
 TRAINING = np.array([0.05, 0.08, 0.11])
 TEST = np.array([0.03, 0.02, 0.04])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from hiprisk.cohort.dictionary import load_dictionary
-from hiprisk.cohort.simulate import simulate_cohort
+from hiprisk.cohort.simulation.simulate import simulate_cohort
 from hiprisk.config import load_config
 from hiprisk.errors import ConfigError, InputError
 from hiprisk.features.design import plan_design

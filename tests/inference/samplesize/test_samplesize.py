@@ -411,7 +411,7 @@ def test_a_model_that_explains_nothing_has_no_size(stupar):
 
 def test_a_simulated_cohort_gives_its_own_instability(stupar):
     from hiprisk.cohort.dictionary import load_dictionary
-    from hiprisk.cohort.simulate import simulate_cohort
+    from hiprisk.cohort.simulation.simulate import simulate_cohort
     from hiprisk.features.design import plan_design
 
     small = dataclasses.replace(stupar, samplesize=SampleSizeSettings(simulations=20))

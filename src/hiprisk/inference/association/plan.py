@@ -7,21 +7,19 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from hiprisk.arrays import Bools, Floats, Integers
 from hiprisk.cohort.dictionary import Variable
 from hiprisk.config import StudyConfig
 from hiprisk.config.association import AssociationSettings
 from hiprisk.errors import ConfigError, InputError
 from hiprisk.features.back import back_features
-from hiprisk.features.basis import default_knots
 from hiprisk.features.design import Design, columns_of, numeric_columns, plan_design
 from hiprisk.features.hip import hip_features
-from hiprisk.inference.association.completing import stacked
+from hiprisk.features.knots import default_knots
+from hiprisk.inference.association.imputation import stacked
 from hiprisk.inference.effects.standardisation import Contrast
 from hiprisk.learning.linear import TermPlan, basis_matrix
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -210,7 +208,7 @@ class Basis:
     sets: tuple[Floats, ...]
     predictor_of: tuple[str, ...]
 
-    def varying(self, rows: NDArray[np.bool_], predictors: frozenset[str]) -> NDArray[np.intp]:
+    def varying(self, rows: Bools, predictors: frozenset[str]) -> Integers:
         """Columns of some predictors that vary in some rows, in every completed set."""
         wanted = np.array([name in predictors for name in self.predictor_of])
         for part in self.sets:

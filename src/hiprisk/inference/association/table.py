@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from hiprisk.cohort.dictionary import load_dictionary
 from hiprisk.config import StudyConfig
-from hiprisk.inference.association.completing import complete
-from hiprisk.inference.association.control import find_negative_control
-from hiprisk.inference.association.fits import left_out, rows_and_differences
-from hiprisk.inference.association.people import (
+from hiprisk.inference.association.estimation import left_out, rows_and_differences
+from hiprisk.inference.association.imputation import complete
+from hiprisk.inference.association.negative_control import find_negative_control
+from hiprisk.inference.association.participants import (
     analysed_people,
     in_strata,
     incomplete_of,
@@ -17,11 +17,11 @@ from hiprisk.inference.association.people import (
 )
 from hiprisk.inference.association.plan import AssociationPlan, basis_of, plan_association
 from hiprisk.inference.association.result import AssociationTable
-from hiprisk.inference.association.words import notes_of, sentences_of
+from hiprisk.inference.association.sentences import notes_of, sentences_of
 from hiprisk.inference.effects.clustered import Link
-from hiprisk.learning.obtaining import obtain_cohort, usable_rows
-from hiprisk.learning.parallel import one_thread
 from hiprisk.learning.participants import FlowStep, Participants, Selection, select_participants
+from hiprisk.learning.study_cohort import load_study_cohort, usable_rows
+from hiprisk.parallel import one_thread
 
 
 def run_associate(config: StudyConfig) -> AssociationTable:
@@ -32,7 +32,7 @@ def run_associate(config: StudyConfig) -> AssociationTable:
     ConfigError, InputError, StoreError
         With what to do next.
     """
-    cohort = obtain_cohort(config)
+    cohort = load_study_cohort(config)
     selection = select_participants(usable_rows(cohort, config), config)
     return associate(config, selection, provenance=cohort.provenance)
 

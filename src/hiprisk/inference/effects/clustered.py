@@ -6,15 +6,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from hiprisk.arrays import Floats, Integers
 from hiprisk.errors import InputError
 from hiprisk.learning.unpenalised import fit_logistic, fit_ols
-from hiprisk.metrics.replicates import cluster_sums
+from hiprisk.metrics.intervals.frequency_weights import cluster_sums
 from hiprisk.sheet.models import expit
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.intp]
 Link = Literal["identity", "logit"]
 Kind = Literal["CR1", "HC3", "model"]
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from hiprisk.inference.effects.clustered import Integers, Kind, Link, RobustFit, fit_robust
-from hiprisk.metrics.replicates import cluster_sums
+from hiprisk.arrays import Floats, Integers
+from hiprisk.inference.effects.clustered import Kind, Link, RobustFit, fit_robust
+from hiprisk.metrics.intervals.frequency_weights import cluster_sums
 from hiprisk.sheet.models import expit
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtri, stdtrit
 
+from hiprisk.arrays import Floats
 from hiprisk.features.pooling import (
     PooledTest,
     likelihood_ratio_test,
@@ -16,11 +16,9 @@ from hiprisk.features.pooling import (
     pooled_likelihood_ratio_test,
     pooled_wald_test,
 )
-from hiprisk.inference.increment.nested import Nest
+from hiprisk.inference.increment.nested_models import Nest
 from hiprisk.learning.unpenalised import FittedCoefficients, fit_logistic, fit_ols
 from hiprisk.metrics.estimate import Estimate
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

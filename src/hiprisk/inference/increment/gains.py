@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from hiprisk.inference.increment.added import Gain
-from hiprisk.inference.increment.measures import Measure
+from hiprisk.arrays import Floats
+from hiprisk.inference.increment.losses import Measure
+from hiprisk.inference.increment.results import Gain
+from hiprisk.metrics.decision_curve.bands import DecisionCurveDifference
 from hiprisk.metrics.estimate import Estimate
-from hiprisk.metrics.utility_bands import DecisionCurveDifference
-
-Floats = NDArray[np.float64]
 
 
 def gains_of(

@@ -21,14 +21,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from hiprisk.arrays import Floats, Integers
 from hiprisk.config import StudyConfig
 from hiprisk.errors import ConfigError, InputError
-from hiprisk.inference.increment.nested import Nest
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.intp]
+from hiprisk.inference.increment.nested_models import Nest
 
 # Share of a measurement's own variance that a resample leaves to the truth at the least.
 LEAST_TRUE_SHARE = 0.02

@@ -6,19 +6,22 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from hiprisk.arrays import Floats
 from hiprisk.errors import InputError
 from hiprisk.features.imputation import draw_with_fixed_noise
-from hiprisk.inference.increment.measures import Ruler, Spread
-from hiprisk.inference.increment.nested import Nest, NestFit, SeenPeople, fit_nest
-from hiprisk.inference.increment.what_ifs import LearnedFrom, WhatIfContest, WhatIfValues
+from hiprisk.inference.increment.error_free_scenarios import (
+    LearnedFrom,
+    WhatIfContest,
+    WhatIfValues,
+)
+from hiprisk.inference.increment.losses import Ruler, Spread
+from hiprisk.inference.increment.nested_models import Nest, NestFit, SeenPeople, fit_nest
 from hiprisk.learning.candidates import LearningData, with_settings
 from hiprisk.learning.pipeline import StudyEstimator, complete_for_fitting
-from hiprisk.sheet.missing import NormalModel
-from hiprisk.validation.resampling import Resample
+from hiprisk.sheet.conditional_normal import NormalModel
+from hiprisk.validation.resampling.resamples import Resample
 
-Floats = NDArray[np.float64]
 Method = Literal["bootstrap_then_impute", "impute_then_bootstrap"]
 
 

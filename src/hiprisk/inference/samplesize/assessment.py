@@ -6,10 +6,9 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from hiprisk.arrays import Floats
 from hiprisk.cohort.findings import Finding
 from hiprisk.config import SampleSizeSettings, StudyConfig
 from hiprisk.errors import InputError
@@ -22,8 +21,6 @@ from hiprisk.inference.samplesize.instability import (
     Instability,
     expected_instability,
 )
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

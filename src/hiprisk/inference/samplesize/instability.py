@@ -20,10 +20,10 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.special import expit
 
-from hiprisk.cohort.simulate import simulate_cohort
+from hiprisk.arrays import Floats
+from hiprisk.cohort.simulation.simulate import simulate_cohort
 from hiprisk.config import SampleSizeSettings, StudyConfig
 from hiprisk.errors import ConfigError, InputError
 from hiprisk.features.design import Design
@@ -32,13 +32,12 @@ from hiprisk.inference.samplesize.development import expected_cox_snell
 from hiprisk.inference.samplesize.parameters import candidate_splines
 from hiprisk.inference.samplesize.risks import risks_from_cox_snell
 from hiprisk.learning.linear import TermPlan, basis_matrix, plan_terms
-from hiprisk.learning.parallel import Progress, run_parallel
 from hiprisk.learning.unpenalised import fit_logistic, fit_ols
 from hiprisk.metrics.calibration import logit
 from hiprisk.metrics.estimate import Estimate
+from hiprisk.parallel import Progress, run_parallel
 from hiprisk.seeding import rng_for
 
-Floats = NDArray[np.float64]
 Kind = Literal["continuous", "binary"]
 
 N_PEOPLE = 1000

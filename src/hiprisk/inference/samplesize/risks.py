@@ -14,13 +14,11 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.special import expit, ndtri, xlogy
 
+from hiprisk.arrays import Floats
 from hiprisk.errors import ConfigError
-
-Floats = NDArray[np.float64]
 
 REACH = 8.5
 POINTS = 8001

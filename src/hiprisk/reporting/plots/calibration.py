@@ -7,9 +7,9 @@ from typing import Any
 
 from matplotlib.axes import Axes
 
-from hiprisk.metrics.calibration_curve import CalibrationCurve
+from hiprisk.metrics.smoothing.calibration_curve import CalibrationCurve
 from hiprisk.reporting.plots.style import BLUE, GREY, ORANGE, new_axes, titled
-from hiprisk.validation.resampling import CorrectedCurve
+from hiprisk.validation.internal.corrected_curves import CorrectedCurve
 
 WORDS = {"loess": "loess", "spline": "restricted cubic spline", "lowess": "lowess"}
 # Share of the height that the histogram of predictions may take.

@@ -36,7 +36,7 @@ def draw_drift(report: DriftReport, *, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def draw_watch(report: DriftReport, *, ax: Axes | None = None) -> Axes:
+def draw_cusum(report: DriftReport, *, ax: Axes | None = None) -> Axes:
     """Cumulative sum of observed minus predicted over time, with its limits."""
     ax = ax if ax is not None else new_axes()
     watch = report.watch
@@ -76,5 +76,5 @@ def drift_figures(report: DriftReport) -> dict[str, bytes]:
     """Every figure of a drift report as PNG, by file name."""
     drawn = {"drift.png": as_png(draw_drift(report))}
     if report.watch is not None:
-        drawn["watch.png"] = as_png(draw_watch(report))
+        drawn["watch.png"] = as_png(draw_cusum(report))
     return drawn

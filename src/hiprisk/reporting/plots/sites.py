@@ -5,7 +5,7 @@ from __future__ import annotations
 from matplotlib.axes import Axes
 
 from hiprisk.reporting.plots.style import BLUE, GREY, ORANGE, new_axes, titled
-from hiprisk.validation.site_results import InternalExternal
+from hiprisk.validation.internal.internal_external_results import InternalExternal
 
 
 def draw_sites(

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from hiprisk.reporting.plots.style import BLUE, GREY, ORANGE, SKY, new_axes, titled
-from hiprisk.validation.stability_results import (
+from hiprisk.validation.internal.instability_results import (
     CalibrationStability,
     DecisionCurveStability,
     DecisionStability,

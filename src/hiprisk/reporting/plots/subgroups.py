@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.reporting.plots.style import BLUE, GREY, ORANGE, new_axes
-from hiprisk.validation.subgroup_results import Group, GroupEstimate, Subgroups
+from hiprisk.validation.subgroups.results import Group, GroupEstimate, Subgroups
 
 ROW_HEIGHT = 0.24
 

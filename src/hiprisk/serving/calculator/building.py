@@ -9,11 +9,11 @@ from importlib import resources
 from string import Template
 from typing import TYPE_CHECKING
 
-from hiprisk.sheet.codec import encode
-from hiprisk.sheet.strict_json import canonical_json
+from hiprisk.sheet.document.codec import encode
+from hiprisk.sheet.document.strict_json import canonical_json
 
 if TYPE_CHECKING:
-    from hiprisk.serving.patient import Model
+    from hiprisk.serving.model import Model
 
 SCRIPTS = ("math.js", "engine.js", "explain.js", "pictures.js", "form.js", "page.js")
 

@@ -1,5 +1,5 @@
 // What a prediction rests on: parts that add up, the next measurement, measurement error, likeness.
-// The same steps as hiprisk.sheet.explain and its neighbours in Python.
+// The same steps as hiprisk.sheet.explanation.contributions and its neighbours in Python.
 "use strict";
 
 const NORMAL_90 = 1.2815515655446004;

@@ -12,20 +12,21 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from hiprisk.cohort.moved import compare_with_training
+from hiprisk.arrays import Bools
 from hiprisk.cohort.reading import Cohort
+from hiprisk.cohort.shift.comparison import compare_with_training
 from hiprisk.errors import InputError
-from hiprisk.features.normal_people import normal_people
-from hiprisk.learning.export import sheet_columns
+from hiprisk.features.reference_population import reference_population
+from hiprisk.learning.sheets.export import sheet_columns
 from hiprisk.sheet.applicability import assess
 from hiprisk.sheet.distribution import clip_to
 from hiprisk.sheet.evaluate import SheetEvaluator
 from hiprisk.sheet.format import Sheet
 from hiprisk.sheet.models import expit
-from hiprisk.validation.casemix import knows_its_people
+from hiprisk.validation.drift.cusum import CalibrationCusum
 from hiprisk.validation.drift.results import DriftReport, PredictionDrift, VariableDrift
+from hiprisk.validation.drift.sentences import sentences_of
 from hiprisk.validation.drift.stability_index import (
     PSI_SOME,
     chance_psi,
@@ -35,10 +36,9 @@ from hiprisk.validation.drift.stability_index import (
     verdict_of,
 )
 from hiprisk.validation.drift.variables import variable_drift
-from hiprisk.validation.drift.words import sentences_of
-from hiprisk.validation.external import ModelIdentity
-from hiprisk.validation.separation import standardised_difference_estimate
-from hiprisk.validation.watch import CalibrationWatch
+from hiprisk.validation.external.case_mix import has_reference_population
+from hiprisk.validation.external.mean_difference import standardised_difference_estimate
+from hiprisk.validation.external.validation import ModelIdentity
 
 NORMAL_PEOPLE = 20_000
 FEWEST_PEOPLE = 20
@@ -49,7 +49,7 @@ def report_drift(
     cohort: Cohort,
     *,
     model: ModelIdentity,
-    watch: CalibrationWatch | None = None,
+    watch: CalibrationCusum | None = None,
     watch_note: str = "",
 ) -> DriftReport:
     """Compare a cohort in use with what a sheet knows of its development cohort.
@@ -123,7 +123,7 @@ def _unreadable_counts(cohort: Cohort, names: Sequence[str]) -> dict[str, int]:
 def _found(
     variables: Iterable[VariableDrift],
     predictions: PredictionDrift | None,
-    watch: CalibrationWatch | None,
+    watch: CalibrationCusum | None,
 ) -> bool:
     drifted = any(v.verdict in ("some drift", "much drift") for v in variables)
     moved = predictions is not None and predictions.verdict != "steady"
@@ -131,7 +131,7 @@ def _found(
 
 
 def _prediction_drift(
-    sheet: Sheet, columns: Mapping[str, Any], usable: NDArray[np.bool_]
+    sheet: Sheet, columns: Mapping[str, Any], usable: Bools
 ) -> PredictionDrift | None:
     if usable.sum() < FEWEST_PEOPLE:
         return None
@@ -182,9 +182,9 @@ def _predictions_then(sheet: Sheet) -> _Predictions | None:
             tenths.shares,
             float(visit.n_people),
         )
-    if not knows_its_people(sheet):
+    if not has_reference_population(sheet):
         return None
-    people = normal_people(sheet, n_people=NORMAL_PEOPLE)
+    people = reference_population(sheet, n_people=NORMAL_PEOPLE)
     lp = SheetEvaluator(sheet).linear_predictor(people, NORMAL_PEOPLE)
     then = expit(lp) if sheet.outcome.kind == "binary" else clip_to(sheet.outcome, lp)
     edges = np.unique(np.quantile(then, np.arange(1, 10) / 10.0))

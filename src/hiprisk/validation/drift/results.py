@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 
 from hiprisk.metrics.estimate import Estimate
-from hiprisk.validation.external import ModelIdentity
-from hiprisk.validation.watch import CalibrationWatch
+from hiprisk.validation.drift.cusum import CalibrationCusum
+from hiprisk.validation.external.validation import ModelIdentity
 
 DIFFERENCE = "standardised_difference"
 
@@ -117,7 +117,7 @@ class DriftReport:
     refused: Mapping[str, int]
     variables: tuple[VariableDrift, ...]
     predictions: PredictionDrift | None
-    watch: CalibrationWatch | None
+    watch: CalibrationCusum | None
     watch_note: str
     found: bool
     summary: tuple[str, ...]

@@ -11,14 +11,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import chi2
 
+from hiprisk.arrays import Floats
 from hiprisk.errors import InputError
 from hiprisk.metrics.estimate import Estimate
-
-Floats = NDArray[np.float64]
-
 
 PSI_SOME, PSI_MUCH = 0.10, 0.25
 DIFFERENCE_SOME = 0.25

@@ -13,7 +13,6 @@ from scipy.stats import norm
 from hiprisk.cohort.findings import Finding
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.sheet.format import Sheet, TrainingSummary, VariableSpec
-from hiprisk.validation.casemix import knows_its_people
 from hiprisk.validation.drift.results import VariableDrift
 from hiprisk.validation.drift.stability_index import (
     chance_psi,
@@ -22,7 +21,8 @@ from hiprisk.validation.drift.stability_index import (
     shares_of,
     verdict_of,
 )
-from hiprisk.validation.separation import standardised_difference_estimate
+from hiprisk.validation.external.case_mix import has_reference_population
+from hiprisk.validation.external.mean_difference import standardised_difference_estimate
 
 MISSING_SOME = 0.05
 
@@ -139,7 +139,7 @@ def _moments(
         place = sheet.variables.index(spec)
         mean, sd = sheet.first_visit.means[place], sheet.first_visit.sds[place]
         return None if mean is None or sd is None else (mean, sd)
-    if not knows_its_people(sheet):
+    if not has_reference_population(sheet):
         if training is None or training.median is None or not training.iqr:
             return None
         return training.median, training.iqr / 1.349

@@ -1,0 +1,165 @@
+"""The long form of one patient's answer: what it rests on and how far to trust it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hiprisk.cli.show.output import print_lines, print_table
+from hiprisk.cli.show.prediction import (
+    NO_PEOPLE,
+    amount,
+    cost_words,
+    filled_words,
+    heading,
+    level_text,
+    moves_text,
+    print_wrapped,
+    some_of,
+)
+from hiprisk.wording.similarity import SIMILARITY
+
+if TYPE_CHECKING:
+    from hiprisk.serving.explanation import Explanation
+    from hiprisk.serving.model import Model
+    from hiprisk.sheet.format import Sheet
+
+SHOWN = 5
+
+
+def show_why(model: Model, explanation: Explanation) -> None:
+    """Print every part of an explanation."""
+    sheet = model.sheet
+    _show_parts(sheet, explanation)
+    _show_not_known(sheet, explanation)
+    _show_measurement(sheet, explanation)
+    _show_likeness(explanation)
+    _show_refits(sheet, explanation)
+    _show_typical(sheet, explanation)
+
+
+def _show_parts(sheet: Sheet, explanation: Explanation) -> None:
+    found = explanation.contributions
+    if found is None:
+        heading("What moved it: not available.")
+        print_wrapped(NO_PEOPLE, indent=2)
+        return
+    lacking = set(explanation.not_known.variables)
+    heading(f"What moved it away from the typical patient ({explanation.scale}; it adds up)")
+    rows = [["typical patient", "", f"{found.reference:.2f}"]]
+    parts = sorted(zip(found.groups, found.values, strict=True), key=lambda part: -abs(part[1]))
+    for group, value in parts:
+        mark = filled_words(lacking, group.variables)
+        rows.append([group.label, mark, f"{value:+.2f}"])
+    if explanation.held_at_bounds:
+        rows.append(["held at the end of the scale", "", f"{explanation.held_at_bounds:+.2f}"])
+    rows.append(["this patient", "", f"{found.total + explanation.held_at_bounds:.2f}"])
+    print_table(["", "", "part"], rows)
+
+
+def _show_not_known(sheet: Sheet, explanation: Explanation) -> None:
+    missing = explanation.not_known
+    if not missing.variables:
+        heading("Everything that the model asks for is known.")
+        return
+    heading(f"Not known, filled in: {len(missing.variables)} of {len(sheet.variables)}")
+    print_wrapped(some_of(sheet, missing.variables, most=len(missing.variables)) + ".", indent=2)
+    print_lines("  " + cost_words(sheet, missing.width_80 - missing.width_80_if_known))
+    print_lines("  Which one measurement would narrow that most:")
+    rows = [
+        [
+            sheet.variable(item.variable).label,
+            f"{100 * item.share:.0f} %",
+            amount(sheet, item.narrows_80_by),
+        ]
+        for item in (explanation.next_measurements or ())[:SHOWN]
+    ]
+    print_table(["once known", "of what is open", "narrower by"], rows)
+
+
+def _show_measurement(sheet: Sheet, explanation: Explanation) -> None:
+    if not explanation.measurement_ranges:
+        heading("Measurement error of what was measured: not available.")
+        return
+    heading("How far the answer moves within one standard error of measurement")
+    rows = []
+    for instrument in explanation.measurement_ranges:
+        for item in instrument.variables:
+            error = item.error
+            figure = (
+                f"{error.low:g}" if error.low == error.high else f"{error.low:g}-{error.high:g}"
+            )
+            rows.append(
+                [
+                    sheet.variable(item.variable).label,
+                    figure + (" assumed" if error.assumed else ""),
+                    moves_text(sheet, item.moves_low, item.moves_high),
+                ]
+            )
+        if len(instrument.variables) == 1:
+            continue
+        rows.append(
+            [
+                f"all by {instrument.instrument}",
+                "",
+                moves_text(sheet, instrument.moves_low, instrument.moves_high),
+            ]
+        )
+    print_table(["measured", "standard error", "answer moves"], rows)
+    sources = dict.fromkeys(
+        item.error.source for part in explanation.measurement_ranges for item in part.variables
+    )
+    for source in sources:
+        print_wrapped(f"Source: {source}.", indent=2)
+
+
+def _show_likeness(explanation: Explanation) -> None:
+    heading("Is this patient like those learned from?")
+    found = explanation.distance
+    if explanation.typical is None:
+        print_wrapped(f"Not available. {NO_PEOPLE}", indent=2)
+    elif found is None:
+        print_lines("  Nothing is known to tell by.")
+    else:
+        print_wrapped(
+            f"{SIMILARITY[found.likeness].capitalize()} (squared Mahalanobis distance "
+            f"{found.squared:.1f} over {found.n_columns} values; {100 * found.tail:.0f} % of such "
+            "people lie at least as far out).",
+            indent=2,
+        )
+    size = explanation.effective_sample_size
+    if size is None:
+        print_lines("  Effective sample size: not available.")
+    else:
+        print_wrapped(
+            f"Effective sample size {size:.0f}: the mean is as sure as that of {size:.0f} people "
+            "just like this one.",
+            indent=2,
+        )
+
+
+def _show_refits(sheet: Sheet, explanation: Explanation) -> None:
+    heading("How far resampled models disagree on this patient")
+    found = explanation.refits
+    if found is None:
+        print_lines("  Not available: this model carries no refits.")
+        return
+    print_wrapped(
+        f"{found.n_refits} models fitted to resampled people: 95 % of them say "
+        f"{level_text(sheet, found.low)} to {level_text(sheet, found.high)}, on average "
+        f"{amount(sheet, found.mean_absolute_difference)} away from this answer.",
+        indent=2,
+    )
+
+
+def _show_typical(sheet: Sheet, explanation: Explanation) -> None:
+    typical = explanation.typical
+    if typical is None:
+        heading("The typical patient: not available.")
+        return
+    heading("The typical patient: medians and most common levels of those learned from")
+    rows = []
+    for name, value in typical.patient.items():
+        spec = sheet.variable(name)
+        shown = f"{value:g} {spec.unit}".strip() if isinstance(value, float) else str(value)
+        rows.append([spec.label, shown])
+    print_table(["variable", "value"], rows)

@@ -1,0 +1,315 @@
+"""One patient's answer as a person likes to read it: a short form and a long one."""
+
+from __future__ import annotations
+
+import math
+import shutil
+import textwrap
+from collections.abc import Collection, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from hiprisk.cli.show.intervals import Band, draw_bands
+from hiprisk.cli.show.output import print_lines, print_table
+from hiprisk.sheet.applicability import OF_THE_MODEL
+from hiprisk.wording.disclaimers import warnings_of
+from hiprisk.wording.similarity import SHORT_SIMILARITY, similarity_warning
+
+if TYPE_CHECKING:
+    from hiprisk.serving.explanation import Explanation
+    from hiprisk.serving.model import Model, PatientPrediction
+    from hiprisk.sheet.format import Sheet
+
+FLAG_WORDS = {
+    "EXTRAPOLATION": "outside what the model has seen",
+    "UNUSUAL": "unusual value",
+    "NOT_IN_TRAINING": "nobody in training had this level",
+}
+DISCLAIMER = "Not a medical device; no medical advice."
+NO_PEOPLE = "Nothing is known of the people behind this model, so there is nobody to compare with."
+# A part smaller than this share of the largest is left out of the short form.
+SMALL_PART = 0.05
+_STARS = {"": "", "filled in": "*", "partly filled in": "**"}
+MOST_PARTS = 5
+
+
+def show_prediction(model: Model, result: PatientPrediction, *, why: bool = False) -> None:
+    """Print the answer; with `why`, all that it rests on."""
+    sheet = model.sheet
+    for warning in warnings_of(sheet):
+        print_wrapped(warning)
+        print_lines("")
+    print_wrapped(sheet.outcome.estimand[0].upper() + sheet.outcome.estimand[1:])
+    print_lines("")
+    _show_numbers(sheet, result)
+    _show_picture(sheet, result)
+    _show_warning(result)
+    _show_chances(sheet, result)
+    if result.explanation is not None:
+        _show_score_error(sheet, result.explanation)
+        if why:
+            from hiprisk.cli.show.explanation import show_why
+
+            show_why(model, result.explanation)
+        else:
+            _show_short(sheet, result.explanation)
+    elif result.values["imputed"]:
+        print_lines("", "Not known, filled in: " + ", ".join(result.values["imputed"]))
+    _show_flags(sheet, result.values)
+    print_lines("")
+    print_wrapped(f"Use: {result.intended_use}")
+    bundle = model.bundle
+    origin = provenance_words(result.provenance, invented=sheet.invented)
+    print_lines(f"Model {bundle.name} version {bundle.version}, {result.bundle_sha256[:12]}; "
+                f"{origin}. {DISCLAIMER}")  # fmt: skip
+
+
+def provenance_words(provenance: str, *, invented: bool | None = None) -> str:
+    """What the people that a model learned from were."""
+    if invented and provenance == "published":
+        return "written down with invented coefficients"
+    words = {
+        "synthetic": "fitted on simulated people",
+        "real": "fitted on real people",
+        "published": "written down from a publication",
+    }
+    return words.get(provenance, "of unknown origin")
+
+
+def amount(sheet: Sheet, value: float, *, digits: int = 1) -> str:
+    """A difference of predictions in words: points of the score, or of a risk in percent."""
+    if sheet.outcome.kind == "binary":
+        return f"{100 * value:.{digits}f} percentage points"
+    return f"{value:.{digits}f}"
+
+
+def moves_text(sheet: Sheet, low: float, high: float) -> str:
+    """How far the answer moves, as a range, with as many digits as keep it one and not zero."""
+    low, high = sorted((low, high))
+    for digits in (1, 2, 3):
+        least, most = amount(sheet, low, digits=digits), amount(sheet, high, digits=digits)
+        least = least.split(" ")[0]
+        one_figure = math.isclose(low, high, rel_tol=1e-6)
+        vanished = low > 0.0 and float(least) == 0.0
+        if not vanished and (one_figure or least != most.split(" ")[0]):
+            break
+    return f"+/- {most}" if least == most.split(" ")[0] else f"+/- {least} to {most}"
+
+
+def level_text(sheet: Sheet, value: float) -> str:
+    """A prediction in words."""
+    return f"{100 * value:.1f} %" if sheet.outcome.kind == "binary" else f"{value:.1f}"
+
+
+def heading(text: str) -> None:
+    """A line that opens a part."""
+    print_lines("", text)
+
+
+def _show_numbers(sheet: Sheet, result: PatientPrediction) -> None:
+    values, outcome = result.values, sheet.outcome
+    first = "risk" if outcome.kind == "binary" else "predicted"
+    unit = "" if first == "risk" else f"   ({outcome.unit}, higher is {outcome.higher_is})"
+    print_lines(f"  {first:<15} {level_text(sheet, values[first]):>7}{unit}")
+    for level in ("80", "95"):
+        lower, upper = values[f"lower_{level}"], values[f"upper_{level}"]
+        if lower is None:
+            print_lines(f"  {level} % interval   not available")
+        else:
+            low, high = level_text(sheet, lower).removesuffix(" %"), level_text(sheet, upper)
+            print_lines(f"  {level} % interval   {low:>5} to {high}")
+    if outcome.kind == "binary" and values["lower_80"] is not None:
+        print_lines("  (an interval is where resampled models put the risk)")
+
+
+def _show_picture(sheet: Sheet, result: PatientPrediction) -> None:
+    found = [_band(result.values, "this patient")]
+    if result.explanation is not None and result.explanation.typical is not None:
+        found.append(_band(result.explanation.typical.values, "typical patient"))
+    bands = [band for band in found if band is not None]
+    if not bands:
+        return
+    low, high = _ends(sheet, bands)
+    binary = sheet.outcome.kind == "binary"
+    if binary:
+        bands = [_percent(band) for band in bands]
+        low, high = 100 * low, 100 * high
+    unit = "%" if binary else sheet.outcome.higher_is + " >"
+    width = max(31, min(61, shutil.get_terminal_size((80, 24)).columns - 22))
+    print_lines("")
+    for line in draw_bands(bands, low=low, high=high, unit=unit, width=width):
+        print_lines(f"  {line}")
+
+
+def _band(values: Mapping[str, Any], label: str) -> Band | None:
+    """A line of the picture; None where there is no prediction to draw."""
+    point = values["risk"] if "risk" in values else values["predicted"]
+    if point is None:
+        return None
+    return Band(
+        label=label,
+        point=point,
+        inner=(values["lower_80"], values["upper_80"]),
+        outer=(values["lower_95"], values["upper_95"]),
+    )
+
+
+def _percent(band: Band) -> Band:
+    def times(bounds: tuple[float | None, float | None]) -> tuple[float | None, float | None]:
+        low, high = bounds
+        return (None if low is None else 100 * low, None if high is None else 100 * high)
+
+    return Band(
+        label=band.label, point=100 * band.point, inner=times(band.inner), outer=times(band.outer)
+    )
+
+
+def _ends(sheet: Sheet, bands: list[Band]) -> tuple[float, float]:
+    outcome = sheet.outcome
+    if outcome.kind == "binary":
+        return 0.0, 1.0
+    seen = [v for band in bands for v in (band.point, *band.outer) if v is not None]
+    low = min(seen) if outcome.lower is None else outcome.lower
+    high = max(seen) if outcome.upper is None else outcome.upper
+    return (low, high) if high > low else (low - 1.0, high + 1.0)
+
+
+def _show_chances(sheet: Sheet, result: PatientPrediction) -> None:
+    events = sheet.outcome.events
+    if not events:
+        return
+    known = None if result.explanation is None else result.explanation.typical
+    typical = {} if known is None else known.values
+    rows = []
+    for event in events:
+        name = f"chance_{event.name}"
+        other = typical.get(name)
+        rows.append([event.label, _chance(result.values[name])]
+                    + ([_chance(other)] if typical else []))  # fmt: skip
+    print_lines("")
+    print_table(["chance of", "this patient", *(["typical"] if typical else [])], rows)
+
+
+def _chance(value: float | None) -> str:
+    return "" if value is None else f"{100 * value:.0f} %"
+
+
+def _show_score_error(sheet: Sheet, explanation: Explanation) -> None:
+    error = explanation.score_error
+    if error is None:
+        return
+    print_lines("")
+    change = error.minimal_detectable_change
+    beyond = f"; only changes beyond {change:g} are more than that (95 %)" if change else ""
+    print_wrapped(
+        f"The score itself is measured with a standard error of {error.low:g} points{beyond}. "
+        f"Source: {error.source}."
+    )
+
+
+def _show_short(sheet: Sheet, explanation: Explanation) -> None:
+    parts = largest_parts(explanation)
+    if explanation.typical is None:
+        print_lines("")
+        print_wrapped(f"What moved it: not available. {NO_PEOPLE}")
+    if parts:
+        words = ", ".join(f"{label} {value:+.1f}" for label, value in parts)
+        if any(label.endswith("*") for label, _ in parts):
+            words += " (* filled in, ** partly)"
+        print_lines("")
+        print_wrapped(f"What moved it from the typical patient ({explanation.scale}): {words}.")
+    names = explanation.not_known.variables
+    if names:
+        wider = explanation.not_known.width_80 - explanation.not_known.width_80_if_known
+        print_lines("")
+        print_wrapped(f"Not known, filled in: {some_of(sheet, names)}. {cost_words(sheet, wider)}")
+    if explanation.next_measurements:
+        best = explanation.next_measurements[0]
+        label = sheet.variable(best.variable).label
+        by = amount(sheet, best.narrows_80_by)
+        print_wrapped(f"Knowing {label} would narrow that most: by about {by}.")
+    _show_trust(sheet, explanation)
+    print_lines("", "--why says more of each.")
+
+
+def some_of(sheet: Sheet, names: tuple[str, ...], most: int = MOST_PARTS) -> str:
+    """Labels of variables, the first few of many."""
+    labels = [sheet.variable(name).label for name in names]
+    if len(labels) <= most + 1:
+        return "; ".join(labels)
+    return "; ".join(labels[:most]) + f"; and {len(labels) - most} more"
+
+
+def cost_words(sheet: Sheet, wider: float) -> str:
+    """What the unknown variables cost."""
+    if sheet.distribution is None:
+        return f"That alone leaves a range of {amount(sheet, wider)} open (80 %)."
+    return f"That makes the 80 % interval {amount(sheet, wider)} wider."
+
+
+def filled_words(lacking: Collection[str], variables: Collection[str]) -> str:
+    """Whether what a part rests on was filled in, wholly or partly; empty where all is known."""
+    gone = sum(name in lacking for name in variables)
+    if not gone:
+        return ""
+    return "filled in" if gone == len(variables) else "partly filled in"
+
+
+def largest_parts(explanation: Explanation) -> list[tuple[str, float]]:
+    """The few parts that matter most, largest first; stars mark what was filled in."""
+    found = explanation.contributions
+    if found is None:
+        return []
+    lacking = set(explanation.not_known.variables)
+    labels = [g.label + _STARS[filled_words(lacking, g.variables)] for g in found.groups]
+    parts = sorted(zip(labels, found.values, strict=True), key=lambda part: -abs(part[1]))
+    smallest = SMALL_PART * abs(parts[0][1]) if parts else 0.0
+    return [part for part in parts[:MOST_PARTS] if abs(part[1]) > smallest]
+
+
+def _show_warning(result: PatientPrediction) -> None:
+    """In a line of its own, under the numbers: values that do not go together."""
+    if result.explanation is None:
+        return
+    warning = similarity_warning(result.explanation.distance)
+    if warning is not None:
+        print_lines("", warning)
+
+
+def _show_trust(sheet: Sheet, explanation: Explanation) -> None:
+    """Measurement error, likeness and resampled models, a line each."""
+    moved = ", ".join(
+        f"{moves_text(sheet, item.moves_low, item.moves_high)} ({item.instrument}"
+        + (", assumed)" if any(own.error.assumed for own in item.variables) else ")")
+        for item in explanation.measurement_ranges
+    )
+    found, size = explanation.distance, explanation.effective_sample_size
+    like = "Likeness: nothing known" if found is None else SHORT_SIMILARITY[found.likeness]
+    refits = explanation.refits
+    between = "not available" if refits is None else (
+        f"{level_text(sheet, refits.low)} to {level_text(sheet, refits.high)} "
+        f"(95 % of {refits.n_refits})"
+    )  # fmt: skip
+    print_lines(
+        "",
+        f"Within measurement error it moves by: {moved or 'not available'}.",
+        f"{like}; effective sample size {'not available' if size is None else f'{size:.0f}'}.",
+        f"Resampled models say: {between}.",
+    )
+
+
+def _show_flags(sheet: Sheet, values: Mapping[str, Any]) -> None:
+    worth = [flag for flag in values["flags"] if flag not in OF_THE_MODEL]
+    for flag in worth:
+        code, _, name = flag.rstrip(")").partition("(")
+        print_lines(f"Note: {sheet.variable(name).label}: {FLAG_WORDS.get(code, code)}")
+
+
+def print_wrapped(text: str, *, indent: int = 0) -> None:
+    """Print a text in lines that fit the terminal."""
+    width = max(40, min(100, shutil.get_terminal_size((100, 24)).columns))
+    print_lines(*(" " * indent + line for line in wrapped(text, width - indent)))
+
+
+def wrapped(text: str, width: int) -> Iterable[str]:
+    """A text in lines of at most `width`."""
+    return textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)

@@ -1,0 +1,205 @@
+"""What ``hiprisk validate`` prints: tables that a person likes to read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from hiprisk.cli.show.output import print_lines, print_table
+
+if TYPE_CHECKING:
+    from hiprisk.metrics.estimate import Estimate
+    from hiprisk.metrics.events import EventResult
+    from hiprisk.metrics.forecast.scores import CoverageByLevel
+    from hiprisk.validation.external.case_mix_results import CaseMix
+    from hiprisk.validation.external.validation import ExternalValidation
+    from hiprisk.validation.performance import Flexible
+    from hiprisk.validation.subgroups.results import Subgroups
+
+HEAD = ("metric", "value", "95 % interval")
+MOST_SHIFTS = 8
+# Metrics that stand in the groups' tables; all are in --json and --out.
+MOST_GROUP_METRICS = 4
+
+
+def show_validation(result: ExternalValidation) -> None:
+    """The result as a person likes to read it."""
+    model = result.model
+    version = f" ({model.name}@{model.version})" if model.version else ""
+    print_lines(f"{model.title}{version}", f"predicts {model.estimand}",
+                f"judged on {result.cohort}", "")  # fmt: skip
+    print_lines(*result.summary, "")
+    print_table(HEAD, estimate_rows(result.metrics))
+    for name, reason in result.not_available.items():
+        print_lines(f"{name}: not available ({reason})")
+    _show_flexible(result.flexible)
+    print_lines("")
+    print_table(
+        ["people", "left out", "remaining"],
+        [[step.label, str(step.n_left_out), str(step.n_remaining)] for step in result.flow],
+    )
+    show_reasons(result.reasons)
+    if result.case_mix is not None:
+        _show_case_mix(result.case_mix)
+    if result.groups is not None:
+        _show_groups(result.groups)
+    print_lines("", *result.remarks)
+
+
+def _show_flexible(flexible: Flexible) -> None:
+    if flexible.errors:
+        print_lines("", "Distance from the calibration curve (loess; spline):")
+        print_table(HEAD, estimate_rows(flexible.errors))
+    if flexible.forecast:
+        print_lines("", "Predictive distribution, and people at the bounds of the score:")
+        print_table(HEAD, estimate_rows(flexible.forecast))
+    if flexible.coverage is not None:
+        _show_coverage(flexible.coverage)
+    if flexible.decision is not None:
+        print_lines("", "What acting on the risk is worth, at the declared thresholds:")
+        if flexible.thresholds:
+            print_table(HEAD, estimate_rows(flexible.utility()))
+        else:
+            print_lines("none is declared; the curve is in --json and --out")
+    if flexible.events:
+        _show_events(flexible)
+
+
+def _show_coverage(coverage: CoverageByLevel) -> None:
+    """Levels as columns, ranges of the prediction as rows."""
+    levels = sorted({cell.level for cell in coverage.cells})
+    print_lines("", "Share of people inside their intervals, by predicted level:")
+    by_range: dict[tuple[float, float, float], dict[float, str]] = {}
+    for cell in coverage.cells:
+        place = (cell.predicted_low, cell.predicted_high, cell.n)
+        by_range.setdefault(place, {})[cell.level] = with_interval(cell.coverage, 2)
+    print_table(
+        ["predicted", "people", *(f"{100 * level:g} % interval" for level in levels)],
+        [
+            [f"{low:.1f} to {high:.1f}", f"{n:g}", *(cells.get(level, "") for level in levels)]
+            for (low, high, n), cells in by_range.items()
+        ],
+    )
+
+
+def _show_events(flexible: Flexible) -> None:
+    """Every metric of every event, events side by side; then what acting is worth."""
+    print_lines("")
+    for event in flexible.events:
+        print_lines(f"Event {event.name}: {event.label} ({event.n_events:g} of {event.n:g})")
+        if event.reason is not None:
+            print_lines(f"not judged: {event.reason}")
+    judged = [event for event in flexible.events if event.reason is None]
+    if not judged:
+        return
+    by_event = [{e.name: e for e in flexible.of_event(event)} for event in judged]
+    names = [name for name in by_event[0] if not name.startswith(tuple(_utility_names(flexible)))]
+    print_lines("")
+    _side_by_side("metric (95 % interval)", names, judged, by_event)
+    if flexible.thresholds:
+        worth = [name for name in by_event[0] if name not in names]
+        print_lines(
+            "",
+            "What acting at the declared thresholds is worth (net benefit; as a share of the "
+            "events; interventions avoided per 100 beside acting on all):",
+        )
+        _side_by_side("at threshold (95 % interval)", worth, judged, by_event)
+    else:
+        print_lines("no thresholds are declared; the decision curves are in --json and --out")
+
+
+def _utility_names(flexible: Flexible) -> list[str]:
+    stems = ("net_benefit", "standardised_net_benefit", "interventions_avoided")
+    return [f"{stem}_{t:g}" for stem in stems for t in flexible.thresholds]
+
+
+def _side_by_side(
+    title: str,
+    names: Sequence[str],
+    events: Sequence[EventResult],
+    by_event: Sequence[Mapping[str, Estimate]],
+) -> None:
+    print_table(
+        [title, *(event.name for event in events)],
+        [
+            [name, *(with_interval(e[name], 3) if name in e else "" for e in by_event)]
+            for name in names
+        ],
+    )
+
+
+def with_interval(estimate: Estimate, digits: int) -> str:
+    """Value and interval in one cell."""
+    value = f"{estimate.value:.{digits}f}"
+    if estimate.low is None or estimate.high is None:
+        return value
+    return f"{value} ({estimate.low:.{digits}f} to {estimate.high:.{digits}f})"
+
+
+def estimate_rows(estimates: Sequence[Estimate]) -> list[list[str]]:
+    """Name, value and interval as cells."""
+    return [
+        [
+            e.name,
+            f"{e.value:.3f}",
+            "" if e.low is None or e.high is None else f"{e.low:.3f} to {e.high:.3f}",
+        ]
+        for e in estimates
+    ]
+
+
+def show_reasons(reasons: Mapping[str, int]) -> None:
+    """Rows without a prediction, by reason."""
+    if reasons:
+        print_lines("")
+        rows = [[code, str(n)] for code, n in sorted(reasons.items())]
+        print_table(["no prediction because", "rows"], rows)
+
+
+def _show_case_mix(case_mix: CaseMix) -> None:
+    n = f"{case_mix.n_new} people with a prediction, outcome known or not"
+    print_lines("", f"Case mix ({n}), the development cohort known from {case_mix.basis}:")
+    shifts = sorted(case_mix.columns, key=lambda s: -abs(s.standardised_difference))
+    print_table(
+        ["column", "development", "here", "difference in SD (95 % interval)", "missing here"],
+        [
+            [
+                s.column,
+                f"{s.development_mean:.3g}",
+                f"{s.new_mean:.3g}",
+                _signed(s.difference),
+                f"{100 * s.new_missing:.0f} %",
+            ]
+            for s in shifts[:MOST_SHIFTS]
+        ],
+    )
+    if len(shifts) > MOST_SHIFTS:
+        print_lines(f"(the {MOST_SHIFTS} largest of {len(shifts)}; all with --json or --out)")
+
+
+def _signed(estimate: Estimate) -> str:
+    if estimate.low is None or estimate.high is None:
+        return f"{estimate.value:+.2f}"
+    return f"{estimate.value:+.2f} ({estimate.low:+.2f} to {estimate.high:+.2f})"
+
+
+def _show_groups(result: Subgroups) -> None:
+    """One table a grouping: levels as rows, the main metrics as columns."""
+    print_lines("", "By group:", *result.sentences())
+    shown = result.metrics[:MOST_GROUP_METRICS]
+    found = {(row.grouping, row.level, row.metric): row.estimate for row in result.estimates}
+    for name, label in result.labels:
+        print_lines("", f"By {label or name}:")
+        rows = []
+        for group in (one for one in result.groups if one.grouping == name):
+            cells = [found.get((name, group.level, metric)) for metric in shown]
+            people = "not shown" if group.suppressed else str(group.n_people)
+            rows.append(
+                [group.level, people, *("" if e is None else with_interval(e, 2) for e in cells)]
+            )
+        print_table([name, "people", *shown], rows)
+    hidden = len(result.metrics) - len(shown)
+    if result.labels and (hidden or result.benefits):
+        more = [f"{hidden} more metric{'s' if hidden > 1 else ''}"] if hidden else []
+        more += ["net benefit by group"] if result.benefits else []
+        print_lines("", f"({' and '.join(more)}: --json, --out)")

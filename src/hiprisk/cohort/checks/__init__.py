@@ -1,0 +1,1 @@
+"""Rules that a cohort is held against; each finding has a code."""

@@ -1,0 +1,297 @@
+"""Rules that a cohort is held against. They report; they never drop, clip or recode a patient."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from hiprisk.arrays import Bools, Floats
+from hiprisk.cohort.checks.missing_codes import SENTINELS, sentinel_findings
+from hiprisk.cohort.checks.structure import copy_findings, people_findings
+from hiprisk.cohort.dictionary import Variable, load_dictionary
+from hiprisk.cohort.findings import Finding, by_severity, finding_at
+
+Unreadable = Mapping[tuple[str, str], Bools]
+
+BMI_TOLERANCE = 0.15
+_WHOLE = re.compile(r"[0-9]{1,2}(\.0+)?")
+
+_UNREADABLE_ADVICE = {
+    "NOT_A_NUMBER": "name sentinels under missing in the mapping, or correct the cells",
+    "NOT_FINITE": "correct the cells",
+    "NOT_A_DATE": "write dates as YYYY-MM-DD",
+    "UNKNOWN_CATEGORY": "state the codes under levels in the mapping",
+    "BAD_ID": "identifiers have at most 256 characters and no control characters",
+}
+
+
+def check_cohort(
+    frame: pd.DataFrame,
+    *,
+    unreadable: Unreadable,
+    grain: str,
+    stacked: bool,
+    source: Mapping[str, pa.ChunkedArray],
+    today: datetime.date | None = None,
+    extra: Sequence[Variable] = (),
+    unread: Mapping[tuple[str, str], tuple[str, ...]] | None = None,
+) -> tuple[Finding, ...]:
+    """Hold a whole cohort against every rule.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Dictionary variables.
+    unreadable : mapping
+        Masks of cells that could not be read, by variable and code.
+    grain : str
+        ``person`` or ``hip``.
+    stacked : bool
+        The mapping says that the file stacks imputations.
+    source : mapping of str to array
+        The file's own columns, to see what became of their codes.
+    today : date, optional
+        Dates after it are in the future.
+    extra : sequence of Variable
+        Variables of the frame that the dictionary lacks.
+    unread : mapping, optional
+        What stood in the cells that could not be read, by variable and code.
+
+    Returns
+    -------
+    tuple of Finding
+        Errors first.
+    """
+    findings: list[Finding] = []
+    if not len(frame):
+        findings.append(
+            Finding(
+                code="NO_ROWS",
+                severity="warning",
+                message="no row is left: the file has only a header, or the mapping selects none",
+                advice="check the export, and where and imputations in the mapping",
+            )
+        )
+        return tuple(findings)
+    for (name, code), mask in unreadable.items():
+        findings += finding_at(
+            mask, code, "error", name, _unreadable_message(code), _UNREADABLE_ADVICE[code]
+        )
+    dictionary = {**load_dictionary(), **{variable.name: variable for variable in extra}}
+    for name in frame.columns:
+        variable = dictionary[name]
+        if variable.kind == "number":
+            findings += number_findings(variable, frame[name].to_numpy(dtype=np.float64))
+        elif variable.kind == "category":
+            key = (name, "UNKNOWN_CATEGORY")
+            texts = None if unread is None else unread.get(key)
+            findings += _shifted_codes(variable, unreadable.get(key), texts)
+    findings += people_findings(frame, grain=grain, stacked=stacked, source=source)
+    findings += copy_findings(frame)
+    findings += _dates(frame, today or datetime.date.today())
+    findings += _pairs(frame)
+    findings += _flexion_in_contracture(frame)
+    findings += _emptiness(frame, {name for (name, _), mask in unreadable.items() if mask.any()})
+    return by_severity(findings)
+
+
+def _unreadable_message(code: str) -> str:
+    return {
+        "NOT_A_NUMBER": "cells are no numbers",
+        "NOT_FINITE": "numbers are infinite or too large",
+        "NOT_A_DATE": "cells are no dates",
+        "UNKNOWN_CATEGORY": "codes are no level of this category",
+        "BAD_ID": "identifiers cannot be used",
+    }[code]
+
+
+def number_findings(variable: Variable, values: Floats) -> Iterable[Finding]:
+    """Range, sentinel, whole-number and unit rules for one variable."""
+    known = values[~np.isnan(values)]
+    if not known.size:
+        return
+    unit = variable.unit or ""
+    if variable.hard is not None:
+        low, high = variable.hard
+        outside = (values < low) | (values > high)
+        hint = " (a sentinel for missing?)" if np.isin(known, SENTINELS).any() else ""
+        yield from finding_at(
+            outside,
+            "OUT_OF_RANGE",
+            "error",
+            variable.name,
+            f"values lie outside {low:g} to {high:g} {unit}{hint}",
+            "name sentinels under missing in the mapping, state the unit, or correct the cells",
+        )
+    if variable.soft is not None:
+        low, high = variable.soft
+        unusual = (values < low) | (values > high)
+        if variable.hard is not None:
+            unusual &= (values >= variable.hard[0]) & (values <= variable.hard[1])
+        yield from finding_at(
+            unusual,
+            "UNUSUAL",
+            "warning",
+            variable.name,
+            f"values are unusual (outside {low:g} to {high:g} {unit})",
+            "look at them",
+        )
+    if variable.integer:
+        yield from finding_at(
+            ~np.isnan(values) & (values != np.floor(values)),
+            "NOT_AN_INTEGER",
+            "error",
+            variable.name,
+            "values are not whole numbers",
+            "correct the cells, or map a score rather than an item",
+        )
+    yield from sentinel_findings(variable, values)
+    yield from _wrong_unit(variable, known)
+
+
+def _wrong_unit(variable: Variable, known: Floats) -> Iterable[Finding]:
+    """Degrees given as radians, metres for centimetres, a share for a percentage."""
+    if known.size < 10 or variable.soft is None:
+        return
+    largest = float(np.abs(known).max())
+    causes = {
+        "deg": (3.2, "radians", "unit: rad"),
+        "cm": (3.0, "metres", "unit: m"),
+    }
+    cause = causes.get(variable.unit or "")
+    if variable.hard in ((0.0, 100.0),) and largest <= 1.0 and largest > 0:
+        cause = (1.0, "a share from 0 to 1", "from_range: [0, 1]")
+    elif variable.hard == (0.0, 100.0) and 60 < largest <= 68 and "function" in variable.name:
+        cause = (68.0, "the raw 0-68 sum", "from_range: [0, 68]")
+    elif variable.hard == (0.0, 100.0) and 15 < largest <= 20 and "pain" in variable.name:
+        cause = (20.0, "the raw 0-20 sum", "from_range: [0, 20]")
+    if cause is not None and 0 < largest <= cause[0]:
+        yield Finding(
+            code="UNIT_SUSPECT",
+            severity="error" if cause[0] < 4 else "warning",
+            column=variable.name,
+            count=int(known.size),
+            message=f"no value is beyond {largest:.3g}: these look like {cause[1]}, "
+            f"not {variable.unit}",
+            advice=f"if so, state {cause[2]} in the mapping",
+        )
+
+
+def _shifted_codes(
+    variable: Variable, unknown: Bools | None, texts: Sequence[str] | None
+) -> Iterable[Finding]:
+    if unknown is None or set(variable.aliases) != {"0", "1"}:
+        return
+    if texts is not None and not any(_WHOLE.fullmatch(text.strip()) for text in texts):
+        # Words such as "unknown" are no shifted numbers.
+        return
+    share = float(unknown.mean())
+    if share > 0.05:
+        yield Finding(
+            code="SHIFTED_CODES",
+            severity="error",
+            column=variable.name,
+            count=int(unknown.sum()),
+            message="codes other than 0 and 1 come often: coded 1 and 2? Then either 1 is "
+            f"{variable.levels[1]} and 2 is {variable.levels[0]}, or 1 is {variable.levels[0]} and "
+            f"2 is {variable.levels[1]}",
+            advice="state levels in the mapping; nothing is guessed",
+        )
+
+
+def _dates(frame: pd.DataFrame, today: datetime.date) -> Iterable[Finding]:
+    for name in ("baseline_date", "followup_date"):
+        if name in frame.columns:
+            # Dates are ISO text here, which sorts as dates do.
+            later = [isinstance(day, str) and day > today.isoformat() for day in frame[name]]
+            yield from finding_at(
+                np.array(later, dtype=bool),
+                "FUTURE_DATE",
+                "warning",
+                name,
+                "dates lie in the future",
+                "correct the dates, or the computer's clock",
+            )
+
+
+def _pairs(frame: pd.DataFrame) -> Iterable[Finding]:
+    if {"baseline_date", "followup_date"} <= set(frame.columns):
+        start = pd.to_datetime(frame["baseline_date"], format="%Y-%m-%d", errors="coerce")
+        end = pd.to_datetime(frame["followup_date"], format="%Y-%m-%d", errors="coerce")
+        yield from finding_at(
+            (end <= start).to_numpy(),
+            "FOLLOWUP_BEFORE_BASELINE",
+            "error",
+            "followup_date",
+            "follow-up is not after the first visit",
+            "correct the dates, or swap them in the mapping",
+        )
+    if {"height_cm", "weight_kg", "bmi_kg_m2"} <= set(frame.columns):
+        computed = frame["weight_kg"] / (frame["height_cm"] / 100.0) ** 2
+        off = (frame["bmi_kg_m2"] / computed - 1.0).abs() > BMI_TOLERANCE
+        yield from finding_at(
+            off.to_numpy(),
+            "INCONSISTENT",
+            "warning",
+            "bmi_kg_m2",
+            "body mass index does not fit height and weight",
+            "look at the units of all three",
+        )
+
+
+def _flexion_in_contracture(frame: pd.DataFrame) -> Iterable[Finding]:
+    """A hip that cannot extend to where its flexion begins cannot be."""
+    for side in ("_right", "_left", ""):
+        flexion, extension = f"hip_flexion{side}_deg", f"hip_extension{side}_deg"
+        if {flexion, extension} <= set(frame.columns):
+            # A negative extension is a contracture: the hip rests at that much flexion.
+            yield from finding_at(
+                (frame[flexion] < -frame[extension]).to_numpy(),
+                "INCONSISTENT",
+                "warning",
+                flexion,
+                f"flexion is less than the contracture that {extension} says",
+                "look at the signs and units of both",
+            )
+
+
+def _emptiness(frame: pd.DataFrame, unreadable: set[str]) -> Iterable[Finding]:
+    """Columns of one value or none; `unreadable` ones have a finding that says why already."""
+    for name in frame.columns:
+        values = frame[name]
+        missing = int(values.isna().sum())
+        distinct = values.nunique(dropna=True)
+        if missing == len(frame) and name in unreadable:
+            continue
+        if missing == len(frame):
+            yield Finding(
+                code="ALL_MISSING",
+                severity="warning",
+                column=name,
+                count=missing,
+                message="every row is missing",
+                advice="check the mapping",
+            )
+        elif distinct == 1 and len(frame) > 1 and name != "data_provenance":
+            yield Finding(
+                code="CONSTANT",
+                severity="note",
+                column=name,
+                count=len(frame),
+                message="the same in every row",
+                advice="it cannot be a predictor",
+            )
+        elif missing:
+            yield Finding(
+                code="MISSING",
+                severity="note",
+                column=name,
+                count=missing,
+                message=f"{100.0 * missing / len(frame):.1f} % missing",
+                advice="missing predictors are imputed",
+            )

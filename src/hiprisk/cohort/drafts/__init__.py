@@ -1,0 +1,1 @@
+"""Drafts of mapping and study config for an unknown file."""

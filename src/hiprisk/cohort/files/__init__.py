@@ -1,0 +1,1 @@
+"""Bytes to text cells: the only readers of patient files."""

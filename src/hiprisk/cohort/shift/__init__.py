@@ -1,0 +1,1 @@
+"""A file beside the development cohort: units, codes, reversed scales, distributions."""

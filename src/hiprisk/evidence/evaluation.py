@@ -1,0 +1,178 @@
+"""A finished study judged: from fit, resamples and people held out to one frozen evidence."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from hiprisk.cohort.dictionary import load_dictionary
+from hiprisk.cohort.findings import by_severity
+from hiprisk.config import StudyConfig
+from hiprisk.evidence.baseline_characteristics import TableOne, table_one
+from hiprisk.evidence.corrected import corrected_calibration, full_optimism
+from hiprisk.evidence.document import Evidence, HoldoutResult
+from hiprisk.evidence.events import events_evidence
+from hiprisk.evidence.finished import FinishedStudy
+from hiprisk.evidence.out_of_fold import unseen_performance
+from hiprisk.evidence.parts import (
+    added_part,
+    association_part,
+    cross_validation_part,
+    metric_functions,
+    sample_size_part,
+    sites_part,
+    stability_part,
+    subgroups_part,
+)
+from hiprisk.evidence.summary import summary_sentences
+from hiprisk.inference.samplesize import SampleSizeFinding
+from hiprisk.learning.participants import Participants
+from hiprisk.learning.pipeline import StudyEstimator
+from hiprisk.metrics.registry import MetricFunction
+from hiprisk.validation.resampling.intervals import Estimate, percentile_intervals
+
+# Fewer people than this could be recognised in a table.
+SMALLEST_CELL = 5
+# The evidence is hashed, and the same study must have the same hash tomorrow.
+DEPENDS_ON_TODAY = {"FUTURE_DATE"}
+
+
+def evaluate(study: FinishedStudy) -> Evidence:
+    """Gather the evidence of a finished study; its summary says the most important first."""
+    config, data = study.config, study.data
+    sample_size = sample_size_part(study)
+    metrics = metric_functions(config.outcome.kind, study.chosen.name)
+    unseen, events = unseen_performance(study), events_evidence(study)
+    evidence = Evidence(
+        name=config.name,
+        title=config.title,
+        kind=config.outcome.kind,
+        provenance=study.sheet.provenance,
+        outcome_unit=config.outcome.unit,
+        family=study.chosen.name,
+        n_analysed=int((~np.isnan(data.outcome)).sum()),
+        n_people=len(np.unique(data.groups[study.known])),
+        n_predictors=len(study.sheet.variables),
+        n_coefficients=_size(study.estimator),
+        summary=(),
+        flow=study.selection.flow,
+        table_one=_table_one(study),
+        findings=_findings(study, sample_size),
+        families=study.chosen.families,
+        apparent=_apparent(study, metrics),
+        optimism=full_optimism(study),
+        calibration_corrected=corrected_calibration(study),
+        holdout=_holdout(config, study.selection.holdout, study.estimator, metrics),
+        cross_validation=cross_validation_part(study),
+        unseen=unseen,
+        events=events,
+        sites=sites_part(study),
+        subgroups=subgroups_part(study, unseen=unseen, events=events),
+        sample_size=sample_size,
+        stability=stability_part(study),
+        added=added_part(study),
+        association=association_part(study),
+        not_repeated=_not_repeated(config),
+    )
+    return dataclasses.replace(
+        evidence, summary=summary_sentences(evidence, config.outcome.smallest_gain_worth_having)
+    )
+
+
+def _findings(study: FinishedStudy, size: SampleSizeFinding) -> tuple[Mapping[str, Any], ...]:
+    """What the check of the cohort found, and whether the study is too small."""
+    found = [one for one in study.cohort.findings if one.code not in DEPENDS_ON_TODAY]
+    too_small = size.finding()
+    if too_small is not None:
+        found.append(too_small)
+    return tuple(one.summarised() for one in by_severity(found))
+
+
+def _table_one(study: FinishedStudy) -> TableOne:
+    people = study.selection.development
+    known = ~np.isnan(people.outcome)
+    outcome = study.config.outcome
+    variables = dict.fromkeys((*study.sheet_variables(), *study.config.imputation.auxiliary))
+    if study.config.outcome.dichotomise is None:
+        variables[outcome.variable] = None
+    return table_one(
+        people.frame,
+        list(variables),
+        dictionary=load_dictionary(),
+        groups={
+            "all": np.ones(len(known), dtype=bool),
+            "outcome known": known,
+            "outcome unknown": ~known,
+        },
+        smallest_cell=SMALLEST_CELL,
+    )
+
+
+def _apparent(study: FinishedStudy, metrics: Mapping[str, MetricFunction]) -> tuple[Estimate, ...]:
+    data = study.data
+    known = study.known
+    return percentile_intervals(
+        data.outcome[known],
+        study.apparent[known],
+        metrics=metrics,
+        groups=data.groups[known],
+        n_resamples=study.config.validation.interval_resamples,
+        seed=study.config.seed,
+        name="apparent",
+    )
+
+
+def _size(estimator: StudyEstimator) -> int:
+    coefficients = getattr(estimator.fit_, "coefficients", None)
+    if coefficients is not None:
+        return len(coefficients)
+    params = estimator.params
+    return round(params["n_trees"]) * round(params["max_leaves"])
+
+
+def _not_repeated(config: StudyConfig) -> tuple[str, ...]:
+    said = ["the choice of the family", "the places of the spline's knots"]
+    if not config.validation.tune_inside:
+        said.insert(0, "tuning (set validation.tune_inside: true to repeat it)")
+    return tuple(said)
+
+
+def _holdout(
+    config: StudyConfig,
+    people: Participants | None,
+    estimator: StudyEstimator,
+    metrics: Mapping[str, MetricFunction],
+) -> HoldoutResult | None:
+    settings = config.validation.holdout
+    if people is None or settings is None:
+        return None
+    predicted = estimator.predict(people.frame)
+    reference_name = config.validation.reference_prediction
+    rows = np.ones(len(predicted), dtype=bool)
+    if reference_name is not None:
+        rows = people.frame[reference_name].notna().to_numpy()
+    estimates_of = partial(
+        percentile_intervals,
+        metrics=metrics,
+        groups=people.groups[rows],
+        n_resamples=config.validation.interval_resamples,
+        seed=config.seed,
+        name="holdout",
+    )
+    observed = people.outcome[rows]
+    reference: tuple[Estimate, ...] = ()
+    if reference_name is not None:
+        reference = estimates_of(
+            observed, people.frame[reference_name].to_numpy(dtype=np.float64)[rows]
+        )
+    return HoldoutResult(
+        label=f"{settings.variable}: {', '.join(settings.test)}",
+        n=int(rows.sum()),
+        model=estimates_of(observed, predicted[rows]),
+        reference_name=reference_name,
+        reference=reference,
+    )

@@ -1,0 +1,252 @@
+"""Effects fitted in every completed data set, pooled, and compared between strata."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy import stats
+
+from hiprisk.arrays import Bools, Floats
+from hiprisk.errors import HipRiskError, InputError
+from hiprisk.features.pooling import pool_estimates
+from hiprisk.inference.association.participants import AnalysedPeople
+from hiprisk.inference.association.plan import AssociationPlan, Basis
+from hiprisk.inference.association.result import ALL, AssociationRow, StratumDifference
+from hiprisk.inference.effects.clustered import Link
+from hiprisk.inference.effects.evalue import e_value_of_difference, e_value_of_ratio
+from hiprisk.inference.effects.standardisation import Effects, effects_of
+from hiprisk.metrics.estimate import Estimate
+from hiprisk.metrics.intervals.frequency_weights import cluster_sums
+
+MEASURES: dict[Link, tuple[str, ...]] = {
+    "identity": ("mean_difference",),
+    "logit": ("odds_ratio", "risk_difference", "risk_ratio"),
+}
+RATIOS = ("odds_ratio", "risk_ratio")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PooledValue:
+    """One effect by Rubin's rules, on the log scale where it is a ratio."""
+
+    value: float
+    se: float
+    df: float
+    share_missing: float
+
+    def estimate(self, name: str, *, ratio: bool) -> Estimate:
+        """The value with its 95 % interval; back from the log scale where it is a ratio."""
+        half = float(stats.t.ppf(0.975, self.df)) * self.se
+        ends = np.array([self.value, self.value - half, self.value + half])
+        value, low, high = np.exp(ends) if ratio else ends
+        return Estimate(name=name, value=float(value), low=float(low), high=float(high))
+
+
+def rows_and_differences(
+    plan: AssociationPlan, basis: Basis, people: AnalysedPeople
+) -> tuple[tuple[AssociationRow, ...], tuple[StratumDifference, ...]]:
+    """Every model in everybody and in each stratum, and how the strata differ."""
+    rows: list[AssociationRow] = []
+    differences: list[StratumDifference] = []
+    groups = people.groups()
+    for model in plan.models:
+        fits = {
+            group: fit_group(plan, basis, people, mask, model, group=group)
+            for group, mask in groups.items()
+        }
+        for group, mask in groups.items():
+            rows += rows_of(people, mask, fits[group], model=model, stratum=group)
+        differences += _differences(people, groups, fits, model)
+    order = {group: number for number, group in enumerate(groups)}
+    rows.sort(key=lambda row: order[row.stratum])
+    return tuple(rows), tuple(differences)
+
+
+def left_out(plan: AssociationPlan, basis: Basis, people: AnalysedPeople) -> tuple[str, ...]:
+    """Which predictors are in no model of a group because they never vary there."""
+    fullest = plan.models[list(plan.models)[-1]]
+    found = []
+    for group, mask in people.groups().items():
+        kept = {basis.predictor_of[i] for i in basis.varying(mask, fullest)}
+        constant = sorted(fullest - kept)
+        if constant:
+            found.append(f"Constant in '{group}', so left out there: {', '.join(constant)}.")
+    return tuple(found)
+
+
+def fit_group(
+    plan: AssociationPlan,
+    basis: Basis,
+    people: AnalysedPeople,
+    mask: Bools,
+    model: str,
+    *,
+    group: str,
+) -> list[Effects]:
+    """Effects of one model in one group, one for each completed set."""
+    chosen = basis.varying(mask, plan.models[model])
+    width = len(plan.contrast.high)
+    if not (chosen[:width] == np.arange(width)).all() or len(chosen) < width:
+        raise InputError(
+            f"the exposure never varies in '{group}'",
+            code="CONSTANT",
+            column=plan.settings.exposure,
+            advice="report without strata",
+        )
+    extra = np.empty((int(mask.sum()), 0))
+    if group == ALL and people.levels and model != "crude":
+        extra = np.column_stack(
+            [people.strata == number for number in range(1, len(people.levels))]
+        ).astype(np.float64)
+    try:
+        return [
+            effects_of(
+                np.column_stack([part[mask][:, chosen], extra]),
+                people.y[mask],
+                plan.contrast,
+                link=people.link,
+                kind=people.kind,
+                clusters=people.clusters[mask],
+            )
+            for part in basis.sets
+        ]
+    except HipRiskError as refusal:
+        raise InputError(
+            f"{refusal.reason} (model '{model}', group '{group}')",
+            code=refusal.code,
+            advice=refusal.advice or "declare fewer confounders, or no strata",
+        ) from refusal
+
+
+def rows_of(
+    people: AnalysedPeople, mask: Bools, fits: Sequence[Effects], *, model: str, stratum: str
+) -> list[AssociationRow]:
+    """One row a measure, pooled over the completed sets."""
+    y = people.y[mask]
+    exposed = None if people.exposed is None else int(np.nansum(people.exposed[mask]))
+    rows = []
+    for position, measure in enumerate(MEASURES[people.link]):
+        pooled = _pool(
+            [fit.values[position] for fit in fits],
+            [fit.covariance[position, position] for fit in fits],
+            complete_df=fits[0].complete_df,
+        )
+        row = AssociationRow(
+            stratum=stratum,
+            model=model,
+            measure=measure,
+            estimate=pooled.estimate(f"{measure}_{model}_{stratum}", ratio=measure in RATIOS),
+            se=pooled.se,
+            df=pooled.df,
+            share_missing=pooled.share_missing,
+            n=int(mask.sum()),
+            n_exposed=exposed,
+            n_events=int(y.sum()) if people.link == "logit" else None,
+            n_clusters=len(np.unique(people.clusters[mask])),
+        )
+        rows.append(_with_e_value(row, outcome_sd=float(np.std(y, ddof=1))))
+    return rows
+
+
+def _with_e_value(row: AssociationRow, *, outcome_sd: float) -> AssociationRow:
+    if row.measure == "mean_difference":
+        return replace(row, e_value=e_value_of_difference(row.estimate, outcome_sd=outcome_sd))
+    if row.measure == "risk_ratio":
+        return replace(row, e_value=e_value_of_ratio(row.estimate))
+    return row
+
+
+def _differences(
+    people: AnalysedPeople, groups: dict[str, Bools], fits: dict[str, list[Effects]], model: str
+) -> list[StratumDifference]:
+    """The effect in the first stratum against that in every other."""
+    if not people.levels:
+        return []
+    first, *others = people.levels
+    found = []
+    for other in others:
+        pairs = list(zip(fits[first], fits[other], strict=True))
+        shared = [_shared_covariance(people, groups[first], groups[other], *p) for p in pairs]
+        df = _difference_df(people, groups[first] | groups[other], *pairs[0])
+        for position, measure in enumerate(MEASURES[people.link]):
+            pooled = _pool(
+                [one.values[position] - two.values[position] for one, two in pairs],
+                [
+                    one.covariance[position, position]
+                    + two.covariance[position, position]
+                    - 2.0 * cross[position]
+                    for (one, two), cross in zip(pairs, shared, strict=True)
+                ],
+                complete_df=df,
+            )
+            found.append(_difference(pooled, model, measure, first, other))
+    return found
+
+
+def _difference(
+    pooled: PooledValue, model: str, measure: str, first: str, other: str
+) -> StratumDifference:
+    if pooled.se == 0.0:
+        raise InputError(
+            f"'{first}' and '{other}' hold the same people with the same outcome",
+            code="DUPLICATE_COLUMN",
+            advice="check the rows of the cohort, or report without strata",
+        )
+    wald = (pooled.value / pooled.se) ** 2
+    name = f"{measure}_{model}_{first}_against_{other}"
+    return StratumDifference(
+        model=model,
+        measure=measure,
+        stratum=first,
+        versus=other,
+        estimate=pooled.estimate(name, ratio=measure in RATIOS),
+        se=pooled.se,
+        df=pooled.df,
+        wald=wald,
+        p_value=float(stats.f.sf(wald, 1.0, pooled.df)),
+    )
+
+
+def _shared_covariance(
+    people: AnalysedPeople, first: Bools, other: Bools, one: Effects, two: Effects
+) -> Floats:
+    """Covariance of two strata's effects through clusters with rows in both, (n_effects,)."""
+    if people.kind != "CR1":
+        return np.zeros(len(one.values))
+    n_rows, width = len(people.y), len(one.values)
+    sums = []
+    for mask, fit in ((first, one), (other, two)):
+        whole = np.zeros((n_rows, width))
+        whole[mask] = fit.influence
+        sums.append(cluster_sums(whole, people.clusters))
+    return np.asarray(np.einsum("ij,ij->j", *sums))
+
+
+def _difference_df(people: AnalysedPeople, rows: Bools, one: Effects, two: Effects) -> float:
+    if people.kind == "CR1":
+        return float(len(np.unique(people.clusters[rows])) - 1)
+    return one.complete_df + two.complete_df
+
+
+def _pool(
+    values: Sequence[float], variances: Sequence[float], *, complete_df: float
+) -> PooledValue:
+    if len(values) == 1 or np.ptp(values) == 0.0 == np.ptp(variances):
+        # Nothing that this model uses was imputed.
+        return PooledValue(
+            value=float(values[0]),
+            se=float(np.sqrt(variances[0])),
+            df=complete_df,
+            share_missing=0.0,
+        )
+    pooled = pool_estimates(
+        np.reshape(values, (-1, 1)), np.reshape(variances, (-1, 1, 1)), complete_df=complete_df
+    )
+    return PooledValue(
+        value=float(pooled.estimate[0]),
+        se=float(pooled.se[0]),
+        df=float(pooled.df[0]),
+        share_missing=float(pooled.share_missing[0]),
+    )

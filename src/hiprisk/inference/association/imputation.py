@@ -1,0 +1,160 @@
+"""Completed data sets for inference: imputed within strata, persons drawn anew for each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from hiprisk.arrays import Bools, Floats, Integers
+from hiprisk.errors import ConfigError, InputError
+from hiprisk.features.imputation import draw_completed, fit_normal
+from hiprisk.learning.chained import draw_chained
+from hiprisk.seeding import rng_for
+
+
+@dataclass(frozen=True, kw_only=True)
+class Incomplete:
+    """Rows with missing values, and what informs their imputation.
+
+    Attributes
+    ----------
+    columns : ndarray, shape (n_rows, n_columns)
+        NaN where missing.
+    names : tuple of str
+        Names of the columns, for refusals.
+    outcome : ndarray, shape (n_rows,)
+        NaN where unknown: such rows inform the imputation and are not returned.
+    auxiliary : ndarray, shape (n_rows, n_auxiliary)
+    persons : ndarray of int, shape (n_rows,)
+    strata : ndarray of int, shape (n_rows,)
+        Rows of different strata are imputed apart.
+    """
+
+    columns: Floats
+    names: tuple[str, ...]
+    outcome: Floats
+    auxiliary: Floats
+    persons: Integers
+    strata: Integers
+
+    @property
+    def known(self) -> Bools:
+        """Rows whose outcome is known."""
+        return ~np.isnan(self.outcome)
+
+
+def complete(data: Incomplete, *, n_imputations: int, method: str, seed: int) -> list[Floats]:
+    """Complete the rows whose outcome is known, `n_imputations` times.
+
+    Parameters
+    ----------
+    data : Incomplete
+    n_imputations : int
+    method : str
+        ``normal`` or ``chained``.
+    seed : int
+
+    Returns
+    -------
+    list of ndarray
+        Each of shape (n_known, n_columns); a single one where nothing is missing.
+
+    Raises
+    ------
+    ConfigError
+        If values are missing and fewer than two imputations are asked for.
+    InputError
+        If a column is missing in a whole stratum.
+
+    Notes
+    -----
+    Outcome and exposure are part of the imputation model, and every stratum has a model of its
+    own: associations may differ between strata, so an interaction with the strata survives. The
+    parameters of the normal model are drawn anew for each imputation by a bootstrap of persons,
+    and its covariance is widened by what maximum likelihood on a bootstrap loses.
+    """
+    known = data.known
+    if not np.isnan(data.columns[known]).any():
+        return [data.columns[known]]
+    if n_imputations < 2:
+        raise ConfigError(
+            "values are missing, and one imputation cannot say what that costs",
+            column="imputation.imputations",
+            advice="ask for at least 2, better 10 or more",
+        )
+    filled = [np.empty_like(data.columns) for _ in range(n_imputations)]
+    for stratum in np.unique(data.strata):
+        rows = np.flatnonzero(data.strata == stratum)
+        _check_not_empty(data, rows)
+        joint = np.column_stack([data.columns, data.outcome, data.auxiliary])[rows]
+        generators = [
+            rng_for(seed, "association", "imputation", int(stratum), number)
+            for number in range(n_imputations)
+        ]
+        drawn = _draw(joint, data.persons[rows], generators, method)
+        for whole, part in zip(filled, drawn, strict=True):
+            whole[rows] = part[:, : data.columns.shape[1]]
+    return [_one_value_a_person(whole, data)[known] for whole in filled]
+
+
+def _draw(
+    joint: Floats, persons: Integers, generators: Sequence[np.random.Generator], method: str
+) -> list[Floats]:
+    if not np.isnan(joint).any():
+        return [joint] * len(generators)
+    if method == "chained":
+        return [draw_chained(joint, rng=rng) for rng in generators]
+    whole = fit_normal(joint)
+    drawn = []
+    for rng in generators:
+        fitted = fit_normal(joint[_resample(persons, rng)], start=whole).widened(len(joint))
+        drawn += draw_completed(joint, fitted.model(), n_draws=1, rng=rng)
+    return drawn
+
+
+def _resample(persons: Integers, rng: np.random.Generator) -> Integers:
+    """Rows of persons drawn with replacement."""
+    numbers, place = np.unique(persons, return_inverse=True)
+    if len(numbers) == len(persons):
+        return np.asarray(rng.integers(0, len(persons), len(persons)))
+    order = np.argsort(place, kind="stable")
+    ends = np.cumsum(np.bincount(place))
+    starts = np.concatenate([[0], ends[:-1]])
+    chosen = rng.integers(0, len(numbers), len(numbers))
+    return np.concatenate([order[starts[i] : ends[i]] for i in chosen])
+
+
+def _check_not_empty(data: Incomplete, rows: Integers) -> None:
+    empty = np.flatnonzero(np.isnan(data.columns[rows]).all(axis=0))
+    if empty.size:
+        raise InputError(
+            f"no one in a stratum of {len(rows)} rows has a value",
+            code="ALL_MISSING",
+            column=data.names[int(empty[0])],
+            advice="take it out of the confounders, or report without strata",
+        )
+
+
+def _one_value_a_person(filled: Floats, data: Incomplete) -> Floats:
+    """Give all rows of a person the same value of what is a person's, not a hip's."""
+    numbers, first, place = np.unique(data.persons, return_index=True, return_inverse=True)
+    if len(numbers) == len(place):
+        return filled
+    for position, seen in enumerate(data.columns.T):
+        lowest = np.full(len(numbers), np.inf)
+        highest = np.full(len(numbers), -np.inf)
+        known = ~np.isnan(seen)
+        np.minimum.at(lowest, place[known], seen[known])
+        np.maximum.at(highest, place[known], seen[known])
+        if (highest > lowest).any():
+            continue  # differs between the hips of a person
+        value = np.where(np.isfinite(lowest), lowest, filled[first, position])
+        filled[:, position] = value[place]
+    return filled
+
+
+def stacked(parts: Sequence[Floats]) -> Floats:
+    """All completed sets below one another, for places that are common to all of them."""
+    return np.concatenate(list(parts))

@@ -1,0 +1,101 @@
+"""The negative control: the same effect where the exposure cannot have one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from hiprisk.arrays import Floats
+from hiprisk.cohort.dictionary import load_dictionary
+from hiprisk.config import StudyConfig
+from hiprisk.config.association import NegativeControlSettings
+from hiprisk.errors import ConfigError
+from hiprisk.inference.association.estimation import RATIOS, fit_group, rows_of
+from hiprisk.inference.association.imputation import complete
+from hiprisk.inference.association.participants import analysed_people, incomplete_of
+from hiprisk.inference.association.plan import AssociationPlan, basis_of
+from hiprisk.inference.association.result import ALL, AssociationRow, NegativeControl
+from hiprisk.inference.effects.clustered import Link
+from hiprisk.learning.participants import Participants
+
+
+def find_negative_control(
+    config: StudyConfig,
+    plan: AssociationPlan,
+    people: Participants,
+    rows: tuple[AssociationRow, ...],
+) -> NegativeControl | None:
+    """The effect where the config declares that there is none."""
+    settings = plan.settings.negative_control
+    if settings is None:
+        return None
+    model = list(plan.models)[-1]
+    if settings.stratum is not None:
+        inside = [row for row in rows if (row.stratum, row.model) == (settings.stratum, model)]
+        if not inside:
+            raise ConfigError(
+                "no stratum has this name", column="association.negative_control.stratum"
+            )
+        return _control("stratum", settings.stratum, settings.reason, inside[0])
+    row = _other_outcome(config, plan, people, settings, model)
+    return _control("outcome", str(settings.outcome), settings.reason, row)
+
+
+def _control(kind: str, where: str, reason: str, row: AssociationRow) -> NegativeControl:
+    none = 1.0 if row.measure in RATIOS else 0.0
+    low, high = row.estimate.low, row.estimate.high
+    assert low is not None
+    assert high is not None
+    return NegativeControl(
+        kind=kind, where=where, reason=reason, row=row, as_expected=low <= none <= high
+    )
+
+
+def _other_outcome(
+    config: StudyConfig,
+    plan: AssociationPlan,
+    people: Participants,
+    settings: NegativeControlSettings,
+    model: str,
+) -> AssociationRow:
+    """The fullest model for an outcome that the exposure cannot change, in everybody."""
+    # Where the study's own outcome is unknown, people were not analysed.
+    outcome = np.where(
+        np.isnan(people.outcome), np.nan, _outcome_values(plan, people.frame, settings)
+    )
+    data = replace(incomplete_of(config, plan, people), outcome=outcome)
+    completed = complete(
+        data,
+        n_imputations=config.imputation.imputations,
+        method=config.imputation.method,
+        seed=config.seed,
+    )
+    link: Link = "identity" if settings.level is None else "logit"
+    known = analysed_people(plan, people, data, link=link)
+    everybody = known.groups()[ALL]
+    basis = basis_of(plan, completed)
+    fits = fit_group(plan, basis, known, everybody, model, group=ALL)
+    return rows_of(known, everybody, fits, model=model, stratum=ALL)[0]
+
+
+def _outcome_values(
+    plan: AssociationPlan, frame: pd.DataFrame, settings: NegativeControlSettings
+) -> Floats:
+    name = str(settings.outcome)
+    if name not in frame.columns or name in plan.design.variables:
+        raise ConfigError(
+            "the negative-control outcome is not in the cohort, or is a predictor of the table",
+            column="association.negative_control.outcome",
+        )
+    values = frame[name]
+    if (load_dictionary()[name].kind == "category") != (settings.level is not None):
+        raise ConfigError(
+            "a category needs the level that counts as the event, a number has none",
+            column="association.negative_control.level",
+        )
+    if settings.level is None:
+        return values.to_numpy(dtype=np.float64)
+    event = (values == settings.level).to_numpy(dtype=np.float64)
+    return np.where(values.isna(), np.nan, event)

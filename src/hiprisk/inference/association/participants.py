@@ -1,0 +1,166 @@
+"""Who is in the association table: strata, clusters, and what is missing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from hiprisk.arrays import Bools, Floats, Integers
+from hiprisk.cohort.dictionary import load_dictionary
+from hiprisk.config import StudyConfig
+from hiprisk.errors import ConfigError, InputError
+from hiprisk.inference.association.imputation import Incomplete
+from hiprisk.inference.association.plan import AssociationPlan, auxiliary_columns
+from hiprisk.inference.association.result import ALL
+from hiprisk.inference.effects.clustered import Kind, Link
+from hiprisk.learning.participants import FlowStep, Participants, Selection
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnalysedPeople:
+    """Rows whose outcome is known, with what every fit of them needs.
+
+    Attributes
+    ----------
+    y : ndarray, shape (n_rows,)
+    link : str
+    kind : str
+        Of the covariance.
+    clusters, strata : ndarray of int, shape (n_rows,)
+    levels : tuple of str
+        Of the strata, in the order of their numbers; empty where there are none.
+    exposed : ndarray or None
+        1, 0 or NaN; None where the exposure is a number.
+    """
+
+    y: Floats
+    link: Link
+    kind: Kind
+    clusters: Integers
+    strata: Integers
+    levels: tuple[str, ...]
+    exposed: Floats | None
+
+    def groups(self) -> dict[str, Bools]:
+        """Everybody, then each stratum."""
+        everybody = {ALL: np.ones(len(self.y), dtype=bool)}
+        if not self.levels:
+            return everybody
+        return everybody | {level: self.strata == i for i, level in enumerate(self.levels)}
+
+
+def in_strata(
+    config: StudyConfig, selection: Selection
+) -> tuple[Participants, tuple[FlowStep, ...]]:
+    """People whose stratum is known, and the flow with those who were left out."""
+    settings, people = config.association, selection.development
+    if settings is None or settings.strata is None:
+        return people, selection.flow
+    if settings.strata not in people.frame.columns:
+        raise ConfigError(
+            f"the cohort has no '{settings.strata}'",
+            column="association.strata",
+            advice="map it in the cohort's mapping, or set association.strata to none",
+        )
+    keep = people.frame[settings.strata].notna().to_numpy()
+    if keep.all():
+        return people, selection.flow
+    people = people.take(keep)
+    before = selection.flow[-1].n_remaining
+    step = FlowStep(
+        label=f"{settings.strata} unknown (in no stratum)",
+        n_left_out=before - people.n_analysed,
+        n_remaining=people.n_analysed,
+    )
+    return people, (*selection.flow, step)
+
+
+def _levels(plan: AssociationPlan, frame: pd.DataFrame) -> tuple[str, ...]:
+    strata = plan.settings.strata
+    if strata is None:
+        return ()
+    variable = load_dictionary()[strata]
+    if variable.kind != "category":
+        raise ConfigError(f"{strata} is no category", column="association.strata")
+    occurring = set(frame[strata])
+    found = tuple(v for v in variable.levels or sorted(occurring) if v in occurring)
+    if len(found) < 2:
+        raise InputError(
+            f"all people have the same {strata}",
+            code="CONSTANT",
+            column=strata,
+            advice="set association.strata to none",
+        )
+    return found
+
+
+def _strata_codes(plan: AssociationPlan, frame: pd.DataFrame) -> Integers:
+    codes = np.zeros(len(frame), np.intp)
+    for number, level in enumerate(_levels(plan, frame)):
+        codes[(frame[str(plan.settings.strata)] == level).to_numpy()] = number
+    return codes
+
+
+def incomplete_of(config: StudyConfig, plan: AssociationPlan, people: Participants) -> Incomplete:
+    """What the table needs of every person, with its gaps."""
+    names = dict.fromkeys((*config.imputation.auxiliary, *plan.settings.auxiliary))
+    extra = [name for name in names if name not in plan.design.variables]
+    return Incomplete(
+        columns=plan.design.numeric(people.frame),
+        names=tuple(column.name for column in plan.design.columns),
+        outcome=people.outcome,
+        auxiliary=auxiliary_columns(extra, load_dictionary(), people.frame),
+        persons=people.groups,
+        strata=_strata_codes(plan, people.frame),
+    )
+
+
+def analysed_people(
+    plan: AssociationPlan, people: Participants, data: Incomplete, *, link: Link
+) -> AnalysedPeople:
+    """The rows of `data` whose outcome is known."""
+    known = data.known
+    kind, clusters = _clusters(plan, people, known)
+    return AnalysedPeople(
+        y=data.outcome[known],
+        link=link,
+        kind=kind,
+        clusters=clusters,
+        strata=data.strata[known],
+        levels=_levels(plan, people.frame),
+        exposed=_exposed(plan, people.frame)[known] if plan.settings.level else None,
+    )
+
+
+def _exposed(plan: AssociationPlan, frame: pd.DataFrame) -> Floats:
+    values = frame[plan.settings.exposure]
+    exposed = (values == plan.settings.level).to_numpy(dtype=np.float64)
+    return np.where(values.isna(), np.nan, exposed)
+
+
+def _clusters(plan: AssociationPlan, people: Participants, known: Bools) -> tuple[Kind, Integers]:
+    """The kind of covariance, and the cluster of each row."""
+    cluster = plan.settings.cluster
+    alone: Kind = "HC3" if plan.settings.standard_errors == "robust" else "model"
+    persons = people.groups[known]
+    if cluster == "site":
+        if "site" not in people.frame.columns:
+            raise ConfigError(
+                "the cohort has no site", column="association.cluster", advice="map site"
+            )
+        return "CR1", people.sites[known]
+    if cluster == "person" and len(np.unique(persons)) < len(persons):
+        return "CR1", persons
+    return alone, np.arange(len(persons))
+
+
+def n_unknown_exposure(plan: AssociationPlan, data: Incomplete) -> int:
+    """Analysed rows whose exposure is imputed."""
+    own = [
+        position
+        for position, column in enumerate(plan.design.columns)
+        if column.variable == plan.settings.exposure
+    ]
+    return int(np.isnan(data.columns[data.known][:, own]).any(axis=1).sum()) if own else 0

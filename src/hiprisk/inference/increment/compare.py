@@ -1,0 +1,167 @@
+"""What a block of predictors adds (low back pain, hip motion), and whether that is worth having.
+
+Unpenalised regressions with the study's declared splines, nested and fitted together on common
+resamples of persons with common imputations: the difference between two models is then a difference
+between the same people, and its interval is paired.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
+
+from hiprisk.cohort.dictionary import Variable, load_dictionary
+from hiprisk.config import StudyConfig
+from hiprisk.errors import InputError
+from hiprisk.features.design import Design, plan_design
+from hiprisk.inference.increment.block_tests import refit
+from hiprisk.inference.increment.comparison import Comparison, resolved_comparison
+from hiprisk.inference.increment.conclusion import Results, addition_of
+from hiprisk.inference.increment.losses import declared_measure
+from hiprisk.inference.increment.preparation import prepare_contest
+from hiprisk.inference.increment.results import AddedValue
+from hiprisk.inference.increment.sentences import models_in_words, notes_in_words
+from hiprisk.learning.candidates import LearningData, learning_data
+from hiprisk.learning.participants import select_participants
+from hiprisk.learning.study_cohort import load_study_cohort, usable_rows
+from hiprisk.parallel import one_thread, run_parallel
+from hiprisk.validation.resampling.refits import MOST_REFUSED
+from hiprisk.validation.resampling.resamples import draw_resamples
+
+Progress = Callable[[str, int, int], None]
+
+
+def run_compare(
+    config: StudyConfig,
+    *,
+    comparison: Comparison | None = None,
+    workers: int = 1,
+    progress: Progress | None = None,
+) -> AddedValue:
+    """Obtain a study's people and say what blocks add.
+
+    Parameters
+    ----------
+    config : StudyConfig
+    comparison : Comparison, optional
+        By default all blocks are added to ``core``.
+    workers : int
+        Processes; the result does not depend on them.
+    progress : callable, optional
+        Told stage, done and total.
+
+    Raises
+    ------
+    ConfigError, InputError, StoreError
+        With what to do next.
+    """
+    dictionary = load_dictionary()
+    chosen = resolved_comparison(config, comparison)
+    cohort = load_study_cohort(config)
+    people = select_participants(usable_rows(cohort, config), config).development
+    design = plan_design(config.predictors, dictionary, people.frame)
+    return added_value(
+        config,
+        dictionary,
+        learning_data(people, design, config, dictionary),
+        design,
+        comparison=chosen,
+        provenance=cohort.provenance,
+        workers=workers,
+        progress=progress,
+    )
+
+
+def added_value(
+    config: StudyConfig,
+    dictionary: Mapping[str, Variable],
+    data: LearningData,
+    design: Design,
+    *,
+    comparison: Comparison | None = None,
+    provenance: str = "real",
+    workers: int = 1,
+    progress: Progress | None = None,
+) -> AddedValue:
+    """What blocks of predictors add to a base.
+
+    Parameters
+    ----------
+    config : StudyConfig
+        Its blocks, its smallest gain worth having and its measurement errors are used.
+    dictionary : mapping of str to Variable
+    data : LearningData
+        Of all predictors of the config.
+    design : Design
+        Likewise: what is not compared still informs the imputation.
+    comparison : Comparison, optional
+        By default all blocks are added to ``core``.
+    provenance : str
+        ``synthetic`` where people are simulated.
+    workers : int
+        Processes; the result does not depend on them.
+    progress : callable, optional
+        Told stage, done and total.
+
+    Returns
+    -------
+    AddedValue
+
+    Raises
+    ------
+    ConfigError
+        If a block is unknown or adds nothing new, or the declared gain cannot be measured.
+    InputError
+        If the models cannot be fitted, or to fewer than 95 % of the resamples.
+    """
+    chosen = resolved_comparison(config, comparison)
+    with one_thread():
+        contest, everybody, added = prepare_contest(config, dictionary, data, design, chosen)
+        fit, apparent = contest.apparent(everybody)
+        contest = replace(contest, start=fit.coefficients)
+        refits = refit(contest.nest, everybody.bases, contest.ruler.observed)
+        what_if = None if contest.what_ifs is None else contest.what_ifs.apparent()
+    n_resamples = chosen.n_resamples or config.validation.resamples
+    judged = run_parallel(
+        contest,
+        draw_resamples(data.groups, n_resamples=n_resamples, seed=config.seed),
+        workers=workers,
+        progress=None if progress is None else partial(progress, "what blocks add"),
+    )
+    usable = [one for one in judged if one is not None]
+    _check_refused(len(usable), n_resamples)
+    results = Results(contest, refits, fit, apparent, what_if, usable)
+    additions = [
+        addition_of(config, results, blocks, number) for number, blocks in enumerate(added, start=1)
+    ]
+    metric = config.outcome.smallest_gain_worth_having
+    return AddedValue(
+        study=config.name,
+        kind=config.outcome.kind,
+        provenance=provenance,
+        outcome_label=config.outcome.label,
+        outcome_unit=config.outcome.unit,
+        n_analysed=len(contest.ruler.observed),
+        base=chosen.base,
+        metric=metric.metric,
+        metric_label=declared_measure(contest.ruler.measures, metric.metric).label,
+        smallest_gain=metric.value,
+        models=models_in_words(contest.nest),
+        method=chosen.method,
+        n_imputations=len(everybody.bases),
+        n_resamples=len(usable),
+        n_refused=n_resamples - len(usable),
+        additions=tuple(additions),
+        notes=notes_in_words(config, contest, chosen.method, len(everybody.bases)),
+    )
+
+
+def _check_refused(n_usable: int, n_resamples: int) -> None:
+    refused = n_resamples - n_usable
+    if refused > MOST_REFUSED * n_resamples:
+        raise InputError(
+            f"the models could not be fitted on {refused} of {n_resamples} resamples",
+            code="DEGENERATE",
+            advice="add fewer predictors, or take out a level that few people have",
+        )

@@ -1,0 +1,248 @@
+"""Nested unpenalised models on one common basis, fitted together.
+
+All models of a comparison use columns of the same basis. Linear ones are solved from sub-blocks of
+one matrix of sums of products; logistic ones by Newton's method.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from hiprisk.arrays import Floats, Integers
+from hiprisk.errors import InputError
+from hiprisk.learning.linear import TermPlan, basis_matrix
+from hiprisk.sheet.models import expit
+
+MAX_STEPS = 50
+# Smallest share of a column's variance that its predecessors may leave unexplained.
+LEAST_OWN_VARIANCE = 1e-10
+
+
+@dataclass(frozen=True)
+class Nest:
+    """Which functions of a basis belong to which model.
+
+    Attributes
+    ----------
+    plan : tuple of TermPlan
+        Inputs and the knots of their splines, common to all models and resamples.
+    members : tuple of ndarray of int
+        Positions of each model's functions, the base model first.
+    link : str
+        ``identity`` or ``logit``.
+    bounds : tuple of float or None
+        A prediction is brought inside them.
+    center, spread : ndarray, shape (n_functions,)
+        Functions are standardised by these before they are fitted.
+    combinations : tuple of str
+        Predictors of which something was left out, being a combination of what stands before.
+    """
+
+    plan: tuple[TermPlan, ...]
+    members: tuple[Integers, ...]
+    link: str
+    bounds: tuple[float, float] | None
+    center: Floats
+    spread: Floats
+    combinations: tuple[str, ...] = ()
+
+    def basis(self, inputs: Floats) -> Floats:
+        """Standardised functions of complete inputs, shape (n_rows, n_functions)."""
+        return np.asarray((basis_matrix(self.plan, inputs) - self.center) / self.spread)
+
+    def respond(self, linear_predictor: Floats) -> Floats:
+        """Prediction at a linear predictor."""
+        if self.link == "logit":
+            return np.asarray(expit(linear_predictor))
+        if self.bounds is None:
+            return linear_predictor
+        return np.clip(linear_predictor, *self.bounds)
+
+
+@dataclass(frozen=True)
+class NestFit:
+    """All models of a nest, fitted.
+
+    Attributes
+    ----------
+    coefficients : ndarray, shape (n_models, 1 + n_functions)
+        Intercept first, on standardised functions, zero where a function is not in the model;
+        averaged over the imputations.
+    likelihood_ratios : ndarray, shape (n_models,)
+        Likelihood-ratio statistic of each model against the intercept alone, averaged likewise.
+    """
+
+    coefficients: Floats
+    likelihood_ratios: Floats
+
+
+def fit_nest(
+    nest: Nest,
+    bases: Floats,
+    y: Floats,
+    *,
+    weights: Floats | None = None,
+    start: Floats | None = None,
+) -> NestFit:
+    """Fit every model to every imputation and average.
+
+    Parameters
+    ----------
+    nest : Nest
+    bases : ndarray, shape (n_imputations, n_rows, n_functions)
+        Standardised functions.
+    y : ndarray, shape (n_rows,)
+        Outcome; 0 or 1 where the link is ``logit``.
+    weights : ndarray, optional
+        Replications: a weight of 2 equals the same person twice.
+    start : ndarray, shape (n_models, 1 + n_functions), optional
+        Coefficients at which Newton's method begins.
+
+    Raises
+    ------
+    InputError
+        With code ``DEGENERATE``, if a column is a combination of others, the outcome never varies
+        or the columns separate the classes.
+    """
+    w = np.ones(len(y)) if weights is None else weights
+    if nest.link == "identity":
+        return _fit_linear(nest, bases, y, w)
+    fits = [_fit_logistic(nest, basis, y, w, start) for basis in bases]
+    return NestFit(
+        np.mean([one.coefficients for one in fits], axis=0),
+        np.mean([one.likelihood_ratios for one in fits], axis=0),
+    )
+
+
+def _fit_linear(nest: Nest, bases: Floats, y: Floats, w: Floats) -> NestFit:
+    """All models from sub-blocks of one matrix of sums of products an imputation."""
+    n = float(w.sum())
+    mean = float(w @ y) / n
+    deviation = y - mean
+    total = float(w @ deviation**2)
+    if total <= 0.0:
+        raise InputError("the outcome never varies", code="DEGENERATE")
+    weighted = (bases * w[:, np.newaxis]).transpose(0, 2, 1)
+    centers = weighted.sum(axis=2) / n
+    # About the means, so that no intercept is needed until the end.
+    products = weighted @ bases - n * centers[:, :, np.newaxis] * centers[:, np.newaxis, :]
+    right = weighted @ deviation
+    coefficients = np.zeros((len(nest.members), 1 + bases.shape[2]))
+    ratios = np.zeros(len(nest.members))
+    for number, members in enumerate(nest.members):
+        if not len(members):
+            coefficients[number, 0] = mean
+            continue
+        block = products[:, members[:, np.newaxis], members]
+        solved = solve_positive(block, right[:, members])
+        left = total - np.sum(solved * right[:, members], axis=1)
+        ratios[number] = float(np.mean(n * np.log(total / np.maximum(left, 1e-12 * total))))
+        coefficients[number, members + 1] = solved.mean(axis=0)
+        coefficients[number, 0] = mean - np.sum(solved * centers[:, members], axis=1).mean()
+    return NestFit(coefficients, ratios)
+
+
+def _fit_logistic(nest: Nest, basis: Floats, y: Floats, w: Floats, start: Floats | None) -> NestFit:
+    rows = w > 0
+    design = np.column_stack([np.ones(int(rows.sum())), basis[rows]])
+    y, w = y[rows], w[rows]
+    share = float(np.average(y, weights=w))
+    if share in (0.0, 1.0):
+        raise InputError("the outcome has one class only", code="DEGENERATE")
+    level = np.log(share / (1.0 - share))
+    null = float(w.sum()) * (share * np.log(share) + (1.0 - share) * np.log1p(-share))
+    coefficients = np.zeros((len(nest.members), design.shape[1]))
+    ratios = np.zeros(len(nest.members))
+    for number, members in enumerate(nest.members):
+        used = np.concatenate([[0], members + 1])
+        first = np.concatenate([[level], np.zeros(len(members))])
+        begin = first if start is None else start[number, used]
+        coefficients[number, used], likelihood = _newton(design[:, used], y, w, begin)
+        ratios[number] = 2.0 * (likelihood - null)
+    return NestFit(coefficients, ratios)
+
+
+def _newton(design: Floats, y: Floats, w: Floats, begin: Floats) -> tuple[Floats, float]:
+    """Coefficients and the log-likelihood at them."""
+    coefficients = begin.copy()
+    for _ in range(MAX_STEPS):
+        lp = design @ coefficients
+        fitted = expit(lp)
+        curvature = w * fitted * (1.0 - fitted)
+        if float(curvature.max()) < 1e-6:
+            break
+        information = (design * curvature[:, np.newaxis]).T @ design
+        step = solve_positive(information, design.T @ (w * (y - fitted)))
+        coefficients = coefficients + np.clip(step, -5.0, 5.0)
+        if float(np.abs(step).max()) < 1e-8:
+            lp = design @ coefficients
+            return coefficients, float(np.sum(w * (y * lp - np.logaddexp(0.0, lp))))
+        if float(np.abs(coefficients).max()) > 100.0:
+            break
+    raise InputError("the columns separate the two classes", code="DEGENERATE")
+
+
+def solve_positive(matrix: Floats, right: Floats) -> Floats:
+    """Solve with positive definite matrices, refusing one that is nearly singular.
+
+    Parameters
+    ----------
+    matrix : ndarray, shape (..., n, n)
+    right : ndarray, shape (..., n)
+
+    Raises
+    ------
+    InputError
+        With code ``DEGENERATE``.
+    """
+    variances = np.einsum("...ii->...i", matrix)
+    if (variances <= 0.0).any():
+        raise InputError("a column never varies", code="DEGENERATE")
+    scale = 1.0 / np.sqrt(variances)
+    scaled = matrix * scale[..., :, np.newaxis] * scale[..., np.newaxis, :]
+    try:
+        root = np.linalg.cholesky(scaled)
+    except np.linalg.LinAlgError:
+        raise InputError("a column is a combination of others", code="DEGENERATE") from None
+    if float(np.einsum("...ii->...i", root).min()) ** 2 < LEAST_OWN_VARIANCE:
+        raise InputError("a column is a combination of others", code="DEGENERATE")
+    solved = np.linalg.solve(scaled, (right * scale)[..., np.newaxis])[..., 0]
+    return np.asarray(solved * scale)
+
+
+@dataclass(frozen=True)
+class SeenPeople:
+    """People as a prediction sees them: what is missing was drawn without their outcome.
+
+    Attributes
+    ----------
+    basis : ndarray, shape (n_rows, n_functions)
+        For people with something missing the mean over the draws.
+    incomplete : ndarray of int
+        Positions of people with something missing.
+    drawn : ndarray, shape (n_draws, n_incomplete, n_functions)
+    """
+
+    basis: Floats
+    incomplete: Integers
+    drawn: Floats
+
+    def predictions(self, nest: Nest, coefficients: Floats) -> Floats:
+        """Predictions of every model, shape (n_models, n_rows)."""
+        intercept, slopes = coefficients[:, :1], coefficients[:, 1:]
+        predicted = nest.respond(intercept + slopes @ self.basis.T)
+        if nest.link == "logit" and len(self.incomplete):
+            # The mean of risks, not the risk at the mean.
+            lp = self.drawn @ slopes.T + intercept[:, 0]
+            predicted[:, self.incomplete] = nest.respond(lp).mean(axis=0).T
+        return predicted
+
+    def imputation_variance(self, coefficients: Floats) -> Floats:
+        """Variance of the linear predictor over the draws, shape (n_models, n_rows)."""
+        variance = np.zeros((len(coefficients), len(self.basis)))
+        if len(self.incomplete):
+            lp = self.drawn @ coefficients[:, 1:].T
+            variance[:, self.incomplete] = lp.var(axis=0, ddof=1).T
+        return variance

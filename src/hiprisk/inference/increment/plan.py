@@ -1,0 +1,100 @@
+"""Knots, scaling and functions of the nested models of a comparison."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from hiprisk.arrays import Floats, Integers
+from hiprisk.config import Range, StudyConfig
+from hiprisk.errors import ConfigError
+from hiprisk.features.design import Design
+from hiprisk.inference.increment.comparison import Comparison
+from hiprisk.inference.increment.nested_models import Nest
+from hiprisk.learning.linear import basis_matrix, plan_terms
+
+N_KNOTS = 3
+# Share of a function's variance that the functions before it must leave.
+LEAST_OF_ITS_OWN = 1e-4
+
+
+def plan_nest(
+    config: StudyConfig,
+    design: Design,
+    stack: Sequence[Floats],
+    added: Sequence[Sequence[str]],
+    chosen: Comparison,
+) -> Nest:
+    """Knots, scaling and the functions of each model.
+
+    Parameters
+    ----------
+    config : StudyConfig
+    design : Design
+    stack : sequence of ndarray, each of shape (n_known, n_inputs)
+        Completed inputs, one array an imputation.
+    added : sequence of sequence of str
+        Blocks that each model adds to the base.
+    chosen : Comparison
+
+    Raises
+    ------
+    ConfigError
+        If a block has no predictor that the base lacks.
+    """
+    settings = config.families.linear or config.families.logistic
+    bends = settings is not None and _may_bend(settings.spline_knots)
+    splines = settings.splines if settings is not None else ()
+    plan = plan_terms(design.inputs, stack, splines=splines, n_knots=N_KNOTS if bends else 0)
+    origin = np.repeat(np.arange(len(plan)), [part.width for part in plan])
+    members = []
+    for blocks in [(), *added]:
+        names = {name for block in (*chosen.base, *blocks) for name in config.blocks[block]}
+        used = np.array([design.predictor_of[place] in names for place in origin])
+        members.append(np.flatnonzero(used))
+    for blocks, own in zip(added, members[1:], strict=True):
+        if len(own) == len(members[0]):
+            raise ConfigError(
+                f"block '{' + '.join(blocks)}' has no predictor that the base lacks",
+                column="blocks",
+                advice="add another block",
+            )
+    together = np.concatenate([basis_matrix(plan, part) for part in stack])
+    spread = together.std(axis=0)
+    kept = _independent(together, members)
+    gone = sorted({int(place) for own in members for place in own} - set(kept))
+    outcome = config.outcome
+    return Nest(
+        plan=plan,
+        members=tuple(own[np.isin(own, kept)] for own in members),
+        combinations=tuple(dict.fromkeys(design.predictor_of[origin[place]] for place in gone)),
+        link="logit" if outcome.kind == "binary" else "identity",
+        bounds=outcome.bounds if outcome.kind == "continuous" else None,
+        center=together.mean(axis=0),
+        spread=np.where(spread > 0.0, spread, 1.0),
+    )
+
+
+def _independent(basis: Floats, members: Sequence[Integers]) -> list[int]:
+    """Functions that are no combination of those before them, the base model's coming first.
+
+    A total beside its items adds nothing to them; which of them is left out changes no prediction.
+    """
+    spread = basis.std(axis=0)
+    standard = (basis - basis.mean(axis=0)) / np.where(spread > 0.0, spread, 1.0)
+    correlation = standard.T @ standard / len(basis)
+    kept: list[int] = []
+    for place in dict.fromkeys(int(place) for own in members for place in own):
+        with_kept = correlation[kept, place]
+        share = with_kept @ np.linalg.solve(correlation[np.ix_(kept, kept)], with_kept)
+        if correlation[place, place] - share > LEAST_OF_ITS_OWN:
+            kept.append(place)
+    return kept
+
+
+def _may_bend(knots: float | Range | tuple[float, ...]) -> bool:
+    """Whether the family's search may choose a spline."""
+    if isinstance(knots, Range):
+        return knots.high >= N_KNOTS
+    return max(knots) >= N_KNOTS if isinstance(knots, tuple) else knots >= N_KNOTS

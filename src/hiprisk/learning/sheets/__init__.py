@@ -1,0 +1,1 @@
+"""Models written down as sheets, and the estimator as a skops archive."""

@@ -1,0 +1,86 @@
+"""The estimator as a skops archive, opened only with the types that are listed here by name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import skops.io
+
+from hiprisk.bundle import read_bounded
+from hiprisk.errors import BundleError
+from hiprisk.learning.pipeline import StudyEstimator
+from hiprisk.sheet.document.archive import check_archive
+
+# What an archive may hold beyond skops' own defaults. The list is code, never read from the
+# archive: a crafted archive could otherwise admit itself.
+TRUSTED_TYPES = (
+    "hiprisk.features.design.Design",
+    "hiprisk.learning.boosting.BoostingFit",
+    "hiprisk.learning.families.FitTask",
+    "hiprisk.learning.linear.LinearFit",
+    "hiprisk.learning.linear.TermPlan",
+    "hiprisk.learning.pipeline.StudyEstimator",
+    "hiprisk.sheet.format.Column",
+    "hiprisk.sheet.format.Derived",
+    "hiprisk.sheet.conditional_normal.NormalModel",
+    "numpy.dtype",
+    "sklearn._loss.link.IdentityLink",
+    "sklearn._loss.link.Interval",
+    "sklearn._loss.link.LogitLink",
+    "sklearn._loss.loss.HalfBinomialLoss",
+    "sklearn._loss.loss.HalfSquaredError",
+    "sklearn._loss._loss.CyHalfBinomialLoss",
+    "sklearn._loss._loss.CyHalfSquaredError",
+    "sklearn.ensemble._hist_gradient_boosting.binning._BinMapper",
+    "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
+)
+
+
+def dump_estimator(estimator: StudyEstimator) -> bytes:
+    """The estimator as the bytes of a skops archive."""
+    return bytes(skops.io.dumps(estimator))
+
+
+def load_estimator(source: Path | bytes, *, name: str = "estimator.skops") -> StudyEstimator:
+    """Load an estimator from an archive whose hash was checked.
+
+    Parameters
+    ----------
+    source : Path or bytes
+        The archive, best as `Bundle.file_bytes` gives it: what was hashed is then what is opened.
+    name : str
+        File name for messages, where bytes are given.
+
+    Raises
+    ------
+    BundleError
+        If the archive is none, or holds a type that is not in `TRUSTED_TYPES`.
+    """
+    if isinstance(source, Path):
+        name = source.name
+        source = read_bounded(source)
+    check_archive(source, name=name)
+    try:
+        untrusted = set(skops.io.get_untrusted_types(data=source)) - set(TRUSTED_TYPES)
+    except Exception as broken:  # the archive may be anything at all
+        raise BundleError(
+            "this is no skops archive", code="UNTRUSTED_FORMAT", file=name
+        ) from broken
+    if untrusted:
+        raise BundleError(
+            f"the archive holds types that are not trusted: {', '.join(sorted(untrusted))}",
+            code="UNTRUSTED_TYPE",
+            file=name,
+        )
+    try:
+        estimator = skops.io.loads(source, trusted=list(TRUSTED_TYPES))
+    except Exception as broken:  # another version's archive may fail anywhere
+        raise BundleError(
+            "the estimator was written by another version",
+            code="VERSION",
+            file=name,
+            advice="the sheet predicts in its place; fit again to have the estimator",
+        ) from broken
+    if not isinstance(estimator, StudyEstimator):
+        raise BundleError("the archive holds no estimator", code="UNTRUSTED_TYPE", file=name)
+    return estimator

@@ -1,0 +1,117 @@
+"""The people of a study: a file read or a cohort simulated, and what is done with bad values."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from hiprisk.cohort.checks.rules import check_cohort
+from hiprisk.cohort.dictionary import load_dictionary
+from hiprisk.cohort.findings import Finding
+from hiprisk.cohort.mapping import CohortMapping, load_mapping
+from hiprisk.cohort.reading import Cohort, fingerprint, read_cohort
+from hiprisk.cohort.simulation.simulate import simulate_cohort
+from hiprisk.config import StudyConfig
+from hiprisk.errors import ConfigError, InputError
+from hiprisk.features.design import variables_behind
+
+# Findings that no choice of what to do with values can mend.
+STRUCTURAL = {"TWO_HIPS_NO_PERSON", "STACKED_IMPUTATIONS", "REPEATED_PERSON"}
+
+
+def load_study_cohort(config: StudyConfig) -> Cohort:
+    """Read the config's cohort, or simulate it."""
+    settings = config.cohort
+    if settings.simulate is not None:
+        asked = settings.simulate
+        frame = simulate_cohort(
+            asked.preset,
+            n=asked.n,
+            seed=asked.seed,
+            lbp_effect=asked.lbp_effect,
+            knee_share=asked.knee_share,
+        ).frame
+        return Cohort(
+            frame=frame,
+            findings=check_cohort(frame, unreadable={}, grain="person", stacked=False, source={}),
+            grain="person",
+            fingerprint=fingerprint(frame),
+            provenance="synthetic",
+            source_name=f"simulated ({asked.preset})",
+        )
+    if settings.file is None:
+        raise ConfigError(
+            "no cohort is named",
+            column="cohort",
+            advice="name one with --cohort FILE, or state cohort.file or cohort.simulate",
+        )
+    mapping = load_mapping(settings.mapping) if settings.mapping else None
+    if mapping is not None:
+        _check_one_imputation(mapping, settings.mapping)
+    return read_cohort(settings.file, mapping)
+
+
+def _check_one_imputation(mapping: CohortMapping, path: str | None) -> None:
+    """Refuse to learn from several imputations of the same people as if they were people."""
+    if mapping.imputation_column is not None and len(mapping.imputations) != 1:
+        raise ConfigError(
+            "the file stacks imputations, and a study reads one of them: each person would count "
+            "several times",
+            code="STACKED_ROWS",
+            file=Path(str(path)).name,
+            column="imputations",
+            advice='state which one, for instance imputations: ["1"]',
+        )
+
+
+def usable_rows(cohort: Cohort, config: StudyConfig) -> pd.DataFrame:
+    """The cohort's rows after what the config says of values that cannot be used.
+
+    Raises
+    ------
+    InputError
+        If there are errors and the config does not say what to do with them.
+    """
+    errors = [finding for finding in cohort.findings if finding.severity == "error"]
+    structural = [finding for finding in errors if finding.code in STRUCTURAL]
+    if structural or (errors and config.cohort.on_invalid == "refuse"):
+        _refuse((structural or errors)[0], len(errors), cohort)
+    frame = cohort.frame
+    invalid = np.zeros(len(frame), dtype=bool)
+    dictionary = load_dictionary()
+    for name in _used(config) & set(frame.columns):
+        hard = dictionary[name].hard
+        if hard is not None:
+            outside = ((frame[name] < hard[0]) | (frame[name] > hard[1])).to_numpy()
+            invalid |= outside
+            if outside.any() and config.cohort.on_invalid == "missing":
+                frame = frame.assign(**{name: frame[name].mask(outside)})
+    if config.cohort.on_invalid == "exclude":
+        return frame.loc[~invalid].reset_index(drop=True)
+    return frame
+
+
+def _used(config: StudyConfig) -> set[str]:
+    """Every variable whose values a study computes with, also behind a derived feature."""
+    outcome = config.outcome
+    named = [*config.predictors, *config.imputation.auxiliary, outcome.variable]
+    named += [name for name in (outcome.baseline,) if name is not None]
+    if outcome.hip_replacement is not None and outcome.hip_replacement.interim is not None:
+        named.append(outcome.hip_replacement.interim)
+    if config.association is not None:
+        named += config.association.variables
+    return variables_behind(named)
+
+
+def _refuse(finding: Finding, n_errors: int, cohort: Cohort) -> None:
+    more = f"; {n_errors - 1} more error(s), see hiprisk check" if n_errors > 1 else ""
+    raise InputError(
+        f"{finding.message} ({finding.count} row(s)){more}",
+        code=finding.code,
+        file=cohort.source_name,
+        row=finding.rows[0] if finding.rows else None,
+        column=finding.column,
+        advice=f"{finding.advice}; or set cohort.on_invalid",
+    )

@@ -1,0 +1,389 @@
+"""Decision curves with what they lack alone: bands, the difference of two, and optimism.
+
+References
+----------
+.. [1] Vickers, Cronin, Elkin, Gonen (2008). BMC Med Inform Decis Mak 8, 53: bootstrap, optimism.
+.. [2] Noma et al. (2021). Stat Med 40, 5691-5701: intervals moved by the optimism.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from hiprisk.arrays import Floats, Integers
+from hiprisk.errors import InputError
+from hiprisk.metrics.decision_curve.net_benefit import (
+    THRESHOLDS,
+    DecisionCurve,
+    check_prevalence,
+    check_thresholds,
+    decision_curve,
+    net_benefits,
+)
+from hiprisk.metrics.inputs import as_binary
+from hiprisk.seeding import rng_for
+
+# So many weights (resamples x people) are held at a time.
+LARGEST_BLOCK = 500_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PeopleDrawn:
+    """How people are drawn anew for a band.
+
+    Attributes
+    ----------
+    groups : ndarray of int, shape (n_rows,)
+        Person of each row; all rows of a person are drawn together.
+    n_resamples, seed : int
+    level : float
+    """
+
+    groups: Integers
+    n_resamples: int
+    seed: int
+    level: float = 0.95
+
+
+def decision_curve_band(
+    y_true: ArrayLike,
+    risk: ArrayLike,
+    *,
+    groups: Integers | None = None,
+    n_resamples: int = 1000,
+    seed: int,
+    thresholds: Sequence[float] = THRESHOLDS,
+    level: float = 0.95,
+    prevalence: float | None = None,
+    harm: float = 0.0,
+    outcome: str = "",
+    model_name: str = "model",
+) -> DecisionCurve:
+    """Decision curve with pointwise percentile bands from resampling people.
+
+    Net benefit, standardised net benefit and interventions avoided have one each: prevalence and
+    the net benefit of acting on all vary with the people drawn.
+
+    Parameters
+    ----------
+    groups : ndarray of int, shape (n_rows,), optional
+        Person of each row, where a person has several.
+    n_resamples, seed : int
+    level : float
+    y_true, risk, thresholds, prevalence, harm, outcome, model_name
+        As for `decision_curve`.
+
+    Notes
+    -----
+    With a stated prevalence, resamples without a case or without a control are drawn again.
+    """
+    curve = decision_curve(
+        y_true,
+        risk,
+        thresholds=thresholds,
+        prevalence=prevalence,
+        harm=harm,
+        outcome=outcome,
+        model_name=model_name,
+    )
+    y, p, _ = as_binary(y_true, risk, None)
+    has_events = curve.prevalence > 0.0
+
+    def judge(weights: Floats) -> Floats:
+        model = net_benefits(
+            y, p, weights, thresholds=curve.thresholds, prevalence=prevalence, harm=harm
+        )
+        everybody = net_benefits(
+            y, np.ones_like(p), weights, thresholds=curve.thresholds, prevalence=prevalence
+        )
+        share = weights @ y / weights.sum(axis=-1)
+        if prevalence is not None:
+            share = np.full_like(share, prevalence)
+        elif has_events:
+            # A resample without an event says nothing of a share of the events.
+            share = np.where(share > 0.0, share, np.nan)
+        avoided = (model - everybody) * _per_avoided(curve.thresholds)
+        shares = model / share[:, np.newaxis] if has_events else model
+        return np.stack([model, shares, avoided], axis=1)
+
+    drawn = PeopleDrawn(_people(groups, len(y)), n_resamples, seed, level)
+    low, high = _percentiles(judge, drawn, both=y if prevalence is not None else None)
+    return dataclasses.replace(
+        curve,
+        low=_plain(low[0]),
+        high=_plain(high[0]),
+        standardised_low=_plain(low[1]) if has_events else (),
+        standardised_high=_plain(high[1]) if has_events else (),
+        avoided_low=_plain(low[2]),
+        avoided_high=_plain(high[2]),
+        level=level,
+    )
+
+
+def _per_avoided(thresholds: Sequence[float]) -> Floats:
+    """What turns a gain over acting on all into interventions avoided per 100 people."""
+    grid = np.asarray(thresholds)
+    return np.asarray(100.0 * (1.0 - grid) / grid)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionCurveDifference:
+    """Net benefit of one model minus that of another, on the same people.
+
+    Attributes
+    ----------
+    difference : tuple of float, length n_thresholds
+        Positive where `model_name` is worth more than `reference_name`.
+    low, high : tuple of float
+        Pointwise percentile band at `level`, both models judged on the same people drawn.
+    optimism : tuple of float
+        What was taken off; empty where nothing was.
+    """
+
+    outcome: str
+    model_name: str
+    reference_name: str
+    thresholds: tuple[float, ...]
+    difference: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    level: float
+    prevalence: float
+    n: float
+    optimism: tuple[float, ...] = ()
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a threshold; `standardised` is the difference as a share of the prevalence."""
+        names = ("difference", "low", "high")
+        frame = pd.DataFrame(
+            {"threshold": self.thresholds, **{name: getattr(self, name) for name in names}}
+        )
+        share = self.prevalence if self.prevalence > 0.0 else np.nan
+        frame["standardised"] = frame["difference"] / share
+        return frame
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        plain = dataclasses.asdict(self)
+        return {key: list(v) if isinstance(v, tuple) else v for key, v in plain.items()}
+
+
+def decision_curve_difference(
+    y_true: ArrayLike,
+    risk: ArrayLike,
+    reference: ArrayLike,
+    *,
+    groups: Integers | None = None,
+    n_resamples: int = 1000,
+    seed: int,
+    thresholds: Sequence[float] = THRESHOLDS,
+    level: float = 0.95,
+    prevalence: float | None = None,
+    outcome: str = "",
+    names: tuple[str, str] = ("model", "reference"),
+) -> DecisionCurveDifference:
+    """Difference of two models' net benefit, with a band from resampling people.
+
+    Parameters
+    ----------
+    y_true : array-like of 0 and 1, shape (n_people,)
+    risk, reference : array-like of float, shape (n_people,)
+        Risks from the model and from the one it is held against.
+    names : tuple of str
+        Of the two models.
+    groups, n_resamples, seed, thresholds, level, prevalence, outcome
+        As for `decision_curve_band`.
+    """
+    grid = check_thresholds(thresholds)
+    y, p, w = as_binary(y_true, risk, None)
+    _, q, _ = as_binary(y_true, reference, None)
+    check_prevalence(prevalence, y, w)
+
+    def judge(weights: Floats) -> Floats:
+        one, other = (
+            net_benefits(y, values, weights, thresholds=grid, prevalence=prevalence)
+            for values in (p, q)
+        )
+        return one - other
+
+    drawn = PeopleDrawn(_people(groups, len(y)), n_resamples, seed, level)
+    low, high = _percentiles(judge, drawn, both=y if prevalence is not None else None)
+    return DecisionCurveDifference(
+        outcome=outcome,
+        model_name=names[0],
+        reference_name=names[1],
+        thresholds=grid,
+        difference=_plain(judge(w)),
+        low=_plain(low),
+        high=_plain(high),
+        level=level,
+        prevalence=float(y.mean()) if prevalence is None else prevalence,
+        n=float(len(y)),
+    )
+
+
+def net_benefit_optimism(
+    y_true: ArrayLike,
+    refit_risks: Floats,
+    counts: Floats | Integers,
+    *,
+    thresholds: Sequence[float] = THRESHOLDS,
+    prevalence: float | None = None,
+) -> tuple[float, ...]:
+    """Mean optimism of the net benefit at each threshold, from a procedure's refits.
+
+    Parameters
+    ----------
+    y_true : array-like of 0 and 1, shape (n_people,)
+    refit_risks : ndarray, shape (n_resamples, n_people)
+        Risks of all original people by the model refitted on each resample.
+    counts : ndarray, shape (n_resamples, n_people)
+        How often each person was drawn for that resample.
+    thresholds, prevalence
+        As for `decision_curve`.
+
+    Returns
+    -------
+    tuple of float, length n_thresholds
+        Mean over resamples of the net benefit on the resample minus that on the original people.
+
+    Raises
+    ------
+    InputError
+        If the two arrays do not match each other or the people.
+    """
+    grid = check_thresholds(thresholds)
+    risks, drawn = np.asarray(refit_risks, dtype=np.float64), np.asarray(counts, dtype=np.float64)
+    y, _, w = as_binary(y_true, np.zeros(len(np.asarray(y_true))), None)
+    check_prevalence(prevalence, y, w)
+    if risks.ndim != 2 or risks.shape != drawn.shape or risks.shape[1] != len(y) or not len(risks):
+        raise InputError(
+            f"'refit_risks' {risks.shape} and 'counts' {drawn.shape} must both be of shape "
+            f"(n_resamples, {len(y)})"
+        )
+    total = np.zeros(len(grid))
+    for risk, count in zip(risks, drawn, strict=True):
+        _, p, training = as_binary(y, risk, count)
+        both = np.stack([training, w])
+        on = net_benefits(y, p, both, thresholds=grid, prevalence=prevalence)
+        total += on[0] - on[1]
+    return _plain(total / len(risks))
+
+
+def corrected_curve(curve: DecisionCurve, optimism: Sequence[float]) -> DecisionCurve:
+    """The curve less its optimism; its bands move with it.
+
+    Parameters
+    ----------
+    curve : DecisionCurve
+    optimism : sequence of float, length n_thresholds
+    """
+    if curve.optimism:
+        raise InputError("this decision curve has been corrected before")
+    _check_length(optimism, curve.thresholds)
+    # Acting on all and the prevalence are fitted to nobody and have no optimism.
+    off = np.asarray(optimism)
+    moved = {"model": off, "low": off, "high": off}
+    for end in ("low", "high"):
+        moved[f"avoided_{end}"] = off * _per_avoided(curve.thresholds)
+        if curve.prevalence > 0.0:
+            moved[f"standardised_{end}"] = off / curve.prevalence
+    changed: dict[str, Any] = {
+        name: _less(getattr(curve, name), tuple(less))
+        for name, less in moved.items()
+        if getattr(curve, name)
+    }
+    return dataclasses.replace(curve, **changed, optimism=tuple(optimism))
+
+
+def corrected_difference(
+    difference: DecisionCurveDifference, optimism: Sequence[float], reference: Sequence[float]
+) -> DecisionCurveDifference:
+    """The difference less the difference of both models' optimism; the band moves with it.
+
+    Parameters
+    ----------
+    difference : DecisionCurveDifference
+    optimism, reference : sequence of float, length n_thresholds
+        Of the model, and of the one it is held against.
+    """
+    if difference.optimism:
+        raise InputError("this difference has been corrected before")
+    _check_length(optimism, difference.thresholds)
+    _check_length(reference, difference.thresholds)
+    off = _less(tuple(optimism), reference)
+    return dataclasses.replace(
+        difference,
+        difference=_less(difference.difference, off),
+        low=_less(difference.low, off),
+        high=_less(difference.high, off),
+        optimism=off,
+    )
+
+
+def _less(values: Sequence[float], off: Sequence[float]) -> tuple[float, ...]:
+    return tuple(float(value - less) for value, less in zip(values, off, strict=True))
+
+
+def _check_length(optimism: Sequence[float], thresholds: Sequence[float]) -> None:
+    if len(optimism) != len(thresholds):
+        raise InputError(
+            f"there are {len(thresholds)} thresholds, the optimism has {len(optimism)} entries"
+        )
+
+
+def _people(groups: Integers | None, n_rows: int) -> Integers:
+    if groups is None:
+        return np.arange(n_rows)
+    if len(groups) != n_rows:
+        raise InputError(f"'groups' has {len(groups)} entries, 'y_true' has {n_rows}")
+    return np.unique(groups, return_inverse=True)[1].astype(np.intp)
+
+
+def _percentiles(
+    judge: Callable[[Floats], Floats], drawn: PeopleDrawn, *, both: Floats | None
+) -> Floats:
+    """Ends of the band, shape (2, ..., n_thresholds); `both`: the classes that a resample needs."""
+    if drawn.n_resamples < 2:
+        raise InputError(f"a band needs resamples, 'n_resamples' is {drawn.n_resamples}")
+    values: list[Floats] = []
+    block: list[Floats] = []
+    for weights in _drawn_weights(drawn, both):
+        block.append(weights)
+        if len(block) * len(weights) >= LARGEST_BLOCK:
+            values.append(judge(np.array(block)))
+            block = []
+    if block:
+        values.append(judge(np.array(block)))
+    tail = (1.0 - drawn.level) / 2.0
+    every = np.concatenate(values)
+    quantile = np.nanquantile if np.isnan(every).any() else np.quantile
+    return np.asarray(quantile(every, (tail, 1.0 - tail), axis=0))
+
+
+def _drawn_weights(drawn: PeopleDrawn, both: Floats | None) -> Iterator[Floats]:
+    """How often each row was drawn, resample by resample."""
+    n_people = int(drawn.groups.max()) + 1
+    rng = rng_for(drawn.seed, "decision_curve")
+    n_done = n_tried = 0
+    while n_done < drawn.n_resamples:
+        n_tried += 1
+        if n_tried > 2 * drawn.n_resamples:
+            raise InputError("most resamples lack a class: too few events", code="DEGENERATE")
+        people = np.bincount(rng.integers(0, n_people, n_people), minlength=n_people)
+        weights = people[drawn.groups].astype(np.float64)
+        if both is not None and not 0.0 < float(weights @ both) < float(weights.sum()):
+            continue
+        n_done += 1
+        yield weights
+
+
+def _plain(values: Floats) -> tuple[float, ...]:
+    return tuple(float(value) for value in values)

@@ -1,0 +1,359 @@
+"""Moderate calibration: the observed outcome as a smooth function of the prediction.
+
+Three smoothers: ``loess`` (local quadratic, on the scale of the outcome), ``spline`` (restricted
+cubic spline; on the log odds of a risk), ``lowess`` (local linear, as R's rms draws it; no band).
+
+References
+----------
+.. [1] Van Calster et al. (2016). J Clin Epidemiol 74, 167-176. doi:10.1016/j.jclinepi.2015.12.005
+.. [2] Austin, Steyerberg (2019). Stat Med 38, 4051-4065: ICI, E50, E90. doi:10.1002/sim.8281
+.. [3] Van Hoorde et al. (2015). J Biomed Inform 54, 283-293: ECI. doi:10.1016/j.jbi.2014.12.016
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from hiprisk.arrays import Floats
+from hiprisk.errors import InputError
+from hiprisk.metrics.inputs import as_binary, as_continuous
+from hiprisk.metrics.intervals.frequency_weights import quantiles
+from hiprisk.metrics.intervals.wald import critical_value
+from hiprisk.metrics.smoothing.loess import Loess, Lowess, loess, lowess
+from hiprisk.metrics.smoothing.logistic import logit
+from hiprisk.metrics.smoothing.splines import (
+    SplineCurve,
+    linear_spline_curve,
+    logistic_spline_curve,
+)
+from hiprisk.sheet.models import expit
+
+Kind = Literal["continuous", "binary"]
+Smoother = Literal["loess", "spline", "lowess"]
+Summary = Literal["ici", "e50", "e90", "emax"]
+
+SMOOTHERS: tuple[Smoother, ...] = ("loess", "spline", "lowess")
+N_BINS = 40
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Band:
+    """Ends of a pointwise interval."""
+
+    low: Floats
+    high: Floats
+
+
+class _Smooth(Protocol):
+    """A smoother fitted to people."""
+
+    def at(self, p: Floats) -> Floats:
+        """Mean outcome at a prediction."""
+
+    def band(self, p: Floats, level: float) -> Band | None:
+        """Pointwise interval, where the smoother has one."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _LocalLine:
+    fit: Lowess
+
+    def at(self, p: Floats) -> Floats:
+        return self.fit.at(p)
+
+    def band(self, p: Floats, level: float) -> Band | None:
+        return None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _LocalQuadratic:
+    fit: Loess
+    y: Floats
+    p: Floats
+    w: Floats
+    kind: Kind
+
+    def at(self, p: Floats) -> Floats:
+        return self.fit.at(p)
+
+    def band(self, p: Floats, level: float) -> Band | None:
+        center = self.fit.at(p)
+        if self.kind == "binary":
+            # A local mean of 0 or 1 leaves room for half a person.
+            edge = 0.5 / float(self.w.sum())
+            share = np.clip(self.fit.at(self.fit.points.x), edge, 1.0 - edge)
+            half = critical_value(level) * self.fit.standard_error(p, share * (1.0 - share))
+            return Band(np.clip(center - half, 0.0, 1.0), np.clip(center + half, 0.0, 1.0))
+        first, second = self.fit.residual_freedom()
+        if first <= 0.0 or second <= 0.0:
+            return None
+        squares = float(np.sum(self.w * (self.y - self.fit.at(self.p)) ** 2))
+        error = self.fit.standard_error(p, squares / first)
+        half = critical_value(level, first**2 / second) * error
+        return Band(center - half, center + half)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Spline:
+    fit: SplineCurve
+    kind: Kind
+
+    def at(self, p: Floats) -> Floats:
+        return expit(self.fit.at(logit(p))) if self.kind == "binary" else self.fit.at(p)
+
+    def band(self, p: Floats, level: float) -> Band | None:
+        if self.fit.freedom <= 0.0:
+            return None
+        x = logit(p) if self.kind == "binary" else p
+        center = self.fit.at(x)
+        half = critical_value(level, self.fit.freedom) * self.fit.standard_error(x)
+        if self.kind == "binary":
+            return Band(expit(center - half), expit(center + half))
+        return Band(center - half, center + half)
+
+
+def _smooth(
+    kind: Kind, smoother: Smoother, *, y: Floats, p: Floats, w: Floats, n_knots: int
+) -> _Smooth:
+    if smoother == "lowess":
+        return _LocalLine(lowess(p, y, w))
+    if smoother == "loess":
+        return _LocalQuadratic(loess(p, y, w), y, p, w, kind)
+    if smoother != "spline":
+        raise InputError(f"the smoothers are {', '.join(SMOOTHERS)}, got {smoother!r}")
+    if kind == "binary":
+        return _Spline(logistic_spline_curve(logit(p), y, w, n_knots=n_knots), kind)
+    return _Spline(linear_spline_curve(p, y, w, n_knots=n_knots), kind)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalibrationErrors:
+    """How far the curve runs from the predictions, over people.
+
+    Attributes
+    ----------
+    ici : float
+        Mean absolute difference: integrated calibration index (rms: Eavg).
+    e50, e90, emax : float
+        Median, 90th percentile and maximum of the absolute difference.
+    eci : float
+        100 times the mean squared difference: estimated calibration index, where the outcome is
+        binary.
+    """
+
+    ici: float
+    e50: float
+    e90: float
+    emax: float
+    eci: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalibrationCurve:
+    """A flexible calibration curve, ready to be drawn.
+
+    Attributes
+    ----------
+    predicted, observed : tuple of float, length n_points
+        Places over the range of the predictions, and the smooth mean outcome there.
+    low, high : tuple of float
+        Pointwise interval at `level`; empty where the smoother has none.
+    bin_edges : tuple of float
+        Edges of the bins in which predictions are counted.
+    bin_counts, bin_events : tuple of float
+        People, and people with the event (empty for a continuous outcome), in each bin.
+    n : float
+        People.
+    """
+
+    kind: Kind
+    smoother: Smoother
+    predicted: tuple[float, ...]
+    observed: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    level: float
+    errors: CalibrationErrors
+    bin_edges: tuple[float, ...]
+    bin_counts: tuple[float, ...]
+    bin_events: tuple[float, ...]
+    n: float
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a place: predicted, observed, low, high."""
+        none = (None,) * len(self.predicted)
+        return pd.DataFrame(
+            {
+                "predicted": self.predicted,
+                "observed": self.observed,
+                "low": pd.Series(self.low or none, dtype="float64"),
+                "high": pd.Series(self.high or none, dtype="float64"),
+            }
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return {
+            "kind": self.kind,
+            "smoother": self.smoother,
+            "level": self.level,
+            "n": self.n,
+            "predicted": list(self.predicted),
+            "observed": list(self.observed),
+            "low": list(self.low),
+            "high": list(self.high),
+            "ici": self.errors.ici,
+            "e50": self.errors.e50,
+            "e90": self.errors.e90,
+            "emax": self.errors.emax,
+            "bins": {
+                "edges": list(self.bin_edges),
+                "counts": list(self.bin_counts),
+                "events": list(self.bin_events),
+            },
+        }
+
+
+def calibration_curve(
+    observed: ArrayLike,
+    predicted: ArrayLike,
+    *,
+    kind: Kind,
+    smoother: Smoother = "loess",
+    weights: ArrayLike | None = None,
+    level: float = 0.95,
+    n_points: int = 100,
+    n_knots: int = 5,
+) -> CalibrationCurve:
+    """Flexible calibration curve with its pointwise band and its errors.
+
+    Parameters
+    ----------
+    observed : array-like, shape (n_people,)
+        Outcome, 0 and 1 where it is binary.
+    predicted : array-like, shape (n_people,)
+        In units of the outcome, or risks in [0, 1].
+    kind : str
+        ``continuous`` or ``binary``.
+    smoother : str
+        ``loess``, ``spline`` or ``lowess``.
+    weights : array-like of float, optional
+        A weight of 2 equals the same person twice.
+    level : float
+        Of the band.
+    n_points : int
+        Places at which the curve is given; the errors are taken over people.
+    n_knots : int
+        Of the spline, 3 to 5.
+
+    Raises
+    ------
+    InputError
+        If input is refused, or a spline separates the classes.
+
+    Notes
+    -----
+    The band of loess has Cleveland's degrees of freedom for a continuous outcome, and the Bernoulli
+    variance of the curve itself for a risk. The spline's band is Wald's, on the scale of its fit.
+    """
+    y, p, w = _checked(kind, observed, predicted, weights)
+    smooth = _smooth(kind, smoother, y=y, p=p, w=w, n_knots=n_knots)
+    used = p[w > 0]
+    low, high = float(used.min()), float(used.max())
+    places = np.linspace(low, high, n_points if high > low else 1)
+    band = smooth.band(places, level)
+    edges = np.linspace(*((0.0, 1.0) if kind == "binary" else (low, high)), N_BINS + 1)
+    events = np.histogram(p, edges, weights=w * y)[0] if kind == "binary" else ()
+    return CalibrationCurve(
+        kind=kind,
+        smoother=smoother,
+        predicted=_plain(places),
+        observed=_plain(smooth.at(places)),
+        low=_plain(band.low) if band is not None else (),
+        high=_plain(band.high) if band is not None else (),
+        level=level,
+        errors=_errors(np.abs(p - smooth.at(p)), w),
+        bin_edges=_plain(edges),
+        bin_counts=_plain(np.histogram(p, edges, weights=w)[0]),
+        bin_events=_plain(np.asarray(events)),
+        n=float(w.sum()),
+    )
+
+
+def calibration_at(
+    observed: ArrayLike,
+    predicted: ArrayLike,
+    *,
+    at: Floats,
+    kind: Kind,
+    smoother: Smoother = "loess",
+    weights: ArrayLike | None = None,
+) -> Floats:
+    """The curve at given predictions; NaN beyond those of the people.
+
+    Parameters
+    ----------
+    at : ndarray, shape (n_points,)
+    observed, predicted, kind, smoother, weights
+        As for `calibration_curve`.
+    """
+    y, p, w = _checked(kind, observed, predicted, weights)
+    used = p[w > 0]
+    reached = (at >= used.min()) & (at <= used.max())
+    return np.where(reached, _smooth(kind, smoother, y=y, p=p, w=w, n_knots=5).at(at), np.nan)
+
+
+def calibration_errors(
+    observed: ArrayLike,
+    predicted: ArrayLike,
+    *,
+    kind: Kind,
+    smoother: Smoother = "loess",
+    weights: ArrayLike | None = None,
+    n_knots: int = 5,
+) -> CalibrationErrors:
+    """Errors of the curve alone; arguments as for `calibration_curve`."""
+    y, p, w = _checked(kind, observed, predicted, weights)
+    smooth = _smooth(kind, smoother, y=y, p=p, w=w, n_knots=n_knots)
+    return _errors(np.abs(p - smooth.at(p)), w)
+
+
+def calibration_error(
+    observed: ArrayLike,
+    predicted: ArrayLike,
+    *,
+    summary: Summary | Literal["eci"],
+    kind: Kind,
+    smoother: Smoother = "loess",
+    weights: ArrayLike | None = None,
+) -> float:
+    """One of the errors, as the registry wants it; arguments as for `calibration_curve`."""
+    errors = calibration_errors(observed, predicted, kind=kind, smoother=smoother, weights=weights)
+    return float(getattr(errors, summary))
+
+
+def _checked(
+    kind: Kind, observed: ArrayLike, predicted: ArrayLike, weights: ArrayLike | None
+) -> tuple[Floats, Floats, Floats]:
+    check = as_binary if kind == "binary" else as_continuous
+    return check(observed, predicted, weights)
+
+
+def _errors(off: Floats, w: Floats) -> CalibrationErrors:
+    e50, e90 = quantiles(off, (0.5, 0.9), w)
+    return CalibrationErrors(
+        ici=float(np.average(off, weights=w)),
+        e50=float(e50),
+        e90=float(e90),
+        emax=float(off[w > 0].max()),
+        eci=100.0 * float(np.average(off * off, weights=w)),
+    )
+
+
+def _plain(values: Floats) -> tuple[float, ...]:
+    return tuple(float(value) for value in values)

@@ -1,0 +1,89 @@
+"""Logistic regression as metrics need it: a few columns, replications, and its covariance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from hiprisk.arrays import Floats
+from hiprisk.errors import InputError
+from hiprisk.sheet.models import expit
+
+RISK_EDGE = 1e-12
+MAX_STEPS = 100
+LARGEST_COEFFICIENT = 1e4
+
+
+def logit(risk: Floats) -> Floats:
+    """Log odds; risks of 0 and 1 are moved inside by 1e-12."""
+    inside = np.clip(risk, RISK_EDGE, 1.0 - RISK_EDGE)
+    return np.asarray(np.log(inside / (1.0 - inside)))
+
+
+def log_likelihood(y: Floats, lp: Floats, w: Floats) -> float:
+    """Bernoulli log likelihood of log odds."""
+    return float(np.sum(w * (y * lp - np.logaddexp(0.0, lp))))
+
+
+def null_log_likelihood(y: Floats, w: Floats) -> float:
+    """Log likelihood of giving everybody the prevalence."""
+    n, events = float(w.sum()), float(np.sum(w * y))
+    if events in (0.0, n):
+        raise InputError("a likelihood ratio needs events and non-events", code="DEGENERATE")
+    return events * float(np.log(events / n)) + (n - events) * float(np.log(1.0 - events / n))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LogisticFit:
+    """Maximum likelihood coefficients and the inverse of their information."""
+
+    coefficients: Floats
+    covariance: Floats
+
+
+def fit_logistic_columns(
+    design: Floats, y: Floats, w: Floats, *, start: Floats, refusal: str
+) -> LogisticFit:
+    """Newton's method with step halving.
+
+    Parameters
+    ----------
+    design : ndarray, shape (n_people, n_columns)
+        With its intercept.
+    y, w : ndarray, shape (n_people,)
+    start : ndarray, shape (n_columns,)
+    refusal : str
+        What to say where there is no maximum.
+
+    Raises
+    ------
+    InputError
+        If the columns separate the classes or are combinations of each other.
+    """
+    coefficients = start
+    likelihood = log_likelihood(y, design @ coefficients, w)
+    for _ in range(MAX_STEPS):
+        fitted = expit(design @ coefficients)
+        information = (design * (w * fitted * (1.0 - fitted))[:, np.newaxis]).T @ design
+        try:
+            step = np.linalg.solve(information, design.T @ (w * (y - fitted)))
+        except np.linalg.LinAlgError:
+            break
+        size = 1.0
+        new = coefficients + step
+        better = log_likelihood(y, design @ new, w)
+        while better < likelihood - 1e-12 and size > 1e-6:
+            size /= 2.0
+            new = coefficients + size * step
+            better = log_likelihood(y, design @ new, w)
+        coefficients, likelihood = new, better
+        if float(np.abs(step).max()) < 1e-10:
+            covariance = np.asarray(np.linalg.inv(information), dtype=np.float64)
+            # Where the likelihood has flattened out to nothing, its maximum lies at infinity.
+            if not (np.diag(covariance) > 0.0).all():
+                break
+            return LogisticFit(coefficients, covariance)
+        if float(np.abs(coefficients[1:]).max(initial=0.0)) > LARGEST_COEFFICIENT:
+            break
+    raise InputError(refusal, code="DEGENERATE")

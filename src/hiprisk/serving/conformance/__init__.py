@@ -1,0 +1,1 @@
+"""Test packs: another implementation of a model held against its sheet."""

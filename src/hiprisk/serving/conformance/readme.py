@@ -1,0 +1,74 @@
+"""The words that go with a test pack."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from hiprisk.serving.conformance.pack import Pack
+    from hiprisk.serving.model import Model
+
+README = """# Test pack of {name} version {version}
+
+{simulated}Bundle {sha256}.
+{n_vectors} made-up patients, no real one, with the answers that any implementation of this model
+must give.
+
+| file | what |
+| --- | --- |
+| `vectors.json` | each vector: its name, why it is there, and what is given |
+| `vectors.csv` | the same as a table; an empty cell is not known |
+| `expected.json` | the answer of each vector, with its explanation |
+| `expected.csv` | the columns of a scored file, numbers at full precision |
+| `manifest.json` | hashes of these files and of the bundle |
+
+## Prove an implementation equal
+
+1. Read `vectors.json` or `vectors.csv`. A variable that is absent, or an empty cell, is not known.
+2. Answer each vector. Write `vector` and at least these numbers:
+   {numbers}.
+   A vector that must be refused gets none (`null`, or an empty cell).
+3. Save it as JSON (a list of objects, as `expected.json`) or CSV (as `expected.csv`), and run
+
+       hiprisk testpack {reference} --check ANSWERS{options}
+
+Equal means: every number within {tolerance:g} of the one expected, relative to its size where that
+is above 1, and every refusal a refusal. The lists `imputed`, `flags` and `reason`, and
+`explanation`, are compared where your answers have them. Without hiprisk, compare with
+`expected.csv` by the same rule.
+
+## What the vectors are for
+
+| name ends in | what |
+| --- | --- |
+| `typical`, `nothing` | medians and most common levels (without them, mid-range); nothing known |
+| `missing`, `alone` | one variable not known; only one known |
+| `level` | each level of each category |
+| `edge` | at the ends of the hard, soft and training ranges |
+| `turn` | exactly at a spline's knot or a tree's threshold |
+| `refused` | no number, off the range, no such level, not whole |
+| `random` | random patients with 0, 20, 50 and 80 in 100 values missing |
+"""
+
+
+def readme(model: Model, pack: Pack, *, tolerance: float, options: str = "") -> str:
+    """The pack's README."""
+    from hiprisk.sheet.answers import TEXT_COLUMNS
+
+    simulated = (
+        "The model was fitted on SIMULATED people. " if pack.provenance == "synthetic" else ""
+    )
+    if model.sheet.invented:
+        simulated += "The model's coefficients are INVENTED. "
+    numbers = ", ".join(f"`{name}`" for name in pack.columns if name not in TEXT_COLUMNS)
+    return README.format(
+        name=model.bundle.name,
+        version=model.bundle.version,
+        simulated=simulated,
+        sha256=pack.bundle_sha256,
+        n_vectors=len(pack.vectors),
+        numbers=numbers,
+        reference=f"{model.bundle.name}@{model.bundle.version}",
+        tolerance=tolerance,
+        options=options,
+    )

@@ -1,0 +1,152 @@
+"""Input vectors that hold an implementation of a model against its edges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from hiprisk.sheet.format import LinearModel, Sheet, VariableSpec
+from hiprisk.sheet.reference_patient import middle_patient, typical_patient
+
+Value = float | str
+Given = dict[str, Value]
+
+SHARES_MISSING = (0.0, 0.2, 0.5, 0.8)
+# A value that any reader must refuse as a number.
+UNREADABLE = ("12x", "1e400", "true", "0x10", "1,5")
+
+
+@dataclass(frozen=True, slots=True)
+class Vector:
+    """What is known of one made-up patient, and why the vector is there."""
+
+    name: str
+    why: str
+    given: Given
+
+
+def make_vectors(sheet: Sheet, *, n_random: int, seed: int) -> tuple[Vector, ...]:
+    """Every vector of a model's pack, the same for the same sheet, number and seed.
+
+    Parameters
+    ----------
+    sheet : Sheet
+    n_random : int
+        Random patients beside the edges; a share of their values is missing.
+    seed : int
+    """
+    # The others of the pack are built around the first.
+    if sheet.has_reference_population:
+        typical, why = typical_patient(sheet), "medians and most common levels"
+    else:
+        typical, why = middle_patient(sheet), "the middle of every range; nobody typical is known"
+    pairs = [
+        ("typical", why, typical),
+        ("nothing", "nothing is known", {}),
+        *_one_by_one(sheet, typical),
+        *_edges(sheet, typical),
+        *_turning_points(sheet, typical),
+        *_refusals(sheet, typical),
+        *_random(sheet, n_random, seed),
+    ]
+    return tuple(
+        Vector(f"v{number:04d}-{kind}", why, given)
+        for number, (kind, why, given) in enumerate(pairs, start=1)
+    )
+
+
+_Entry = tuple[str, str, Given]
+
+
+def _one_by_one(sheet: Sheet, typical: Given) -> Iterator[_Entry]:
+    for spec in sheet.variables:
+        rest = {name: value for name, value in typical.items() if name != spec.name}
+        yield "missing", f"all but {spec.name} is known", rest
+        yield "alone", f"only {spec.name} is known", {spec.name: typical[spec.name]}
+
+
+def _edges(sheet: Sheet, typical: Given) -> Iterator[_Entry]:
+    for spec in sheet.variables:
+        if spec.kind == "category":
+            for level in spec.levels:
+                yield "level", f"{spec.name} is {level}", {**typical, spec.name: level}
+            continue
+        for what, bounds in _ranges(spec):
+            for value in bounds:
+                yield "edge", f"{spec.name} at its {what} range", {**typical, spec.name: value}
+
+
+def _ranges(spec: VariableSpec) -> Iterator[tuple[str, tuple[float, ...]]]:
+    for what, bounds in (("hard", spec.hard), ("soft", spec.soft)):
+        if bounds is not None:
+            yield what, bounds
+    training = spec.training
+    if training is not None and training.low is not None and training.high is not None:
+        yield "training", (training.low, training.high)
+
+
+def _turning_points(sheet: Sheet, typical: Given) -> Iterator[_Entry]:
+    """Knots of splines and thresholds of trees: where a strict sign for a loose one would show."""
+    variable_of = {c.name: c.variable for c in sheet.columns if c.level is None}
+    for name, value in _points(sheet):
+        if name not in variable_of:
+            continue
+        spec = sheet.variable(variable_of[name])
+        low, high = spec.hard if spec.hard is not None else (-np.inf, np.inf)
+        if low <= value <= high and not (spec.integer and value != np.floor(value)):
+            yield "turn", f"{name} where the model turns", {**typical, spec.name: value}
+
+
+def _points(sheet: Sheet) -> list[tuple[str, float]]:
+    model = sheet.model
+    if isinstance(model, LinearModel):
+        found = [(term.column, knot) for term in model.terms for knot in term.knots]
+    else:
+        found = [
+            (model.inputs[feature], threshold)
+            for tree in model.trees
+            for feature, threshold in zip(tree.feature, tree.threshold, strict=True)
+            if feature >= 0
+        ]
+    return sorted(set(found))
+
+
+def _refusals(sheet: Sheet, typical: Given) -> Iterator[_Entry]:
+    for number, spec in enumerate(sheet.variables):
+        if spec.kind == "category":
+            given = {**typical, spec.name: f"{spec.levels[0]}?"}
+            yield "refused", f"{spec.name} has no such level", given
+            continue
+        text = UNREADABLE[number % len(UNREADABLE)]
+        yield "refused", f"{spec.name} is no number", {**typical, spec.name: text}
+        if spec.hard is not None:
+            for value in (spec.hard[0] - 1.0, spec.hard[1] + 1.0):
+                yield "refused", f"{spec.name} off its range", {**typical, spec.name: value}
+        if spec.integer:
+            given = {**typical, spec.name: float(typical[spec.name]) + 0.5}
+            yield "refused", f"{spec.name} must be whole", given
+
+
+def _random(sheet: Sheet, n_random: int, seed: int) -> Iterator[_Entry]:
+    rng = np.random.default_rng(seed)
+    for _ in range(n_random):
+        missing = float(rng.choice(SHARES_MISSING))
+        kept = [spec for spec in sheet.variables if rng.random() >= missing]
+        why = f"at random, {round(100 * missing)} in 100 values missing"
+        yield "random", why, {spec.name: _random_value(spec, rng) for spec in kept}
+
+
+def _random_value(spec: VariableSpec, rng: np.random.Generator) -> Value:
+    if spec.kind == "category":
+        return spec.levels[int(rng.integers(len(spec.levels)))]
+    low, high = spec.hard if spec.hard is not None else (-1000.0, 1000.0)
+    training = spec.training
+    if training is not None and training.median is not None:
+        value = training.median + (training.iqr or 1.0) * float(rng.standard_normal())
+    else:
+        value = float(rng.uniform(low, high))
+    # Two decimals, so that every format that holds text holds the same number.
+    value = round(min(max(value, low), high), 2)
+    return float(round(value)) if spec.integer else value

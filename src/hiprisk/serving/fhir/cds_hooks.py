@@ -1,0 +1,214 @@
+"""CDS Hooks 2.0: what the service offers, and an information card about one patient."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from hiprisk.errors import InputError
+from hiprisk.serving.fhir.code_map import CodeMap
+from hiprisk.serving.fhir.record import REASONS, Record, Unused, Used, read_record
+from hiprisk.serving.fhir.risk_assessment import FHIR_ID, SERVER, bundle_resources, headline
+from hiprisk.serving.http.problems import RequestRefusedError
+from hiprisk.serving.http.requests import predict_one
+from hiprisk.serving.model import Model
+from hiprisk.wording.disclaimers import DISCLAIMER, kind_not_for_patients, warnings_of
+from hiprisk.wording.remarks import remarks, value_in_words
+
+MAX_SUMMARY = 139
+HOOK = "patient-view"
+_UUID = re.compile(r"[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
+
+
+def service_id(model: Model) -> str:
+    """The id of the one service."""
+    return f"hiprisk-{model.bundle.name}"
+
+
+def discovery(model: Model, code_map: CodeMap) -> dict[str, Any]:
+    """What ``GET /cds-services`` tells: the hook and the queries whose results it wants."""
+    kind = kind_not_for_patients(model.sheet)
+    warning = f" {kind}" if kind else ""
+    return {
+        "services": [
+            {
+                "hook": HOOK,
+                "id": service_id(model),
+                "title": model.sheet.title,
+                "description": f"{model.sheet.outcome.estimand}.{warning} {DISCLAIMER}",
+                "prefetch": _prefetch(model, code_map),
+            }
+        ]
+    }
+
+
+def _prefetch(model: Model, code_map: CodeMap) -> dict[str, str]:
+    queries = {"patient": "Patient/{{context.patientId}}"}
+    for spec in model.sheet.variables:
+        source = code_map.observations.get(spec.name)
+        if source is not None:
+            codes = ",".join(source.codes)
+            queries[spec.name] = (
+                f"Observation?patient={{{{context.patientId}}}}&code={codes}&_sort=-date&_count=5"
+            )
+    return queries
+
+
+def answer_hook(
+    model: Model, document: Mapping[str, Any], *, code_map: CodeMap, now: dt.datetime
+) -> dict[str, Any]:
+    """The cards for one opened record.
+
+    Parameters
+    ----------
+    model : Model
+    document : mapping
+        The request: hook, hookInstance, context and prefetch.
+    code_map : CodeMap
+    now : datetime
+        With its time zone.
+
+    Returns
+    -------
+    dict
+        One card, or none where the record says that the patient has died.
+
+    Raises
+    ------
+    InputError
+        If the request is not one of CDS Hooks, holds another patient, or lacks the record.
+    """
+    patient_id = _patient_id(document)
+    prefetch = document.get("prefetch")
+    if not isinstance(prefetch, dict) or not prefetch:
+        raise RequestRefusedError(
+            "the record was not sent along, and this service fetches nothing by itself",
+            code="NO_PREFETCH",
+            advice="send what the prefetch templates of /cds-services ask for",
+        )
+    if not all(value is None or isinstance(value, dict) for value in prefetch.values()):
+        raise _bad("what was prefetched must be resources or null", "prefetch")
+    resources = [resource for value in prefetch.values() for resource in bundle_resources(value)]
+    record = read_record(
+        resources,
+        patient_names=_names(patient_id, document),
+        code_map=code_map,
+        variables=[spec.name for spec in model.sheet.variables],
+        now=now,
+    )
+    return {"cards": [] if record.deceased else [card(model, record)]}
+
+
+def _patient_id(document: Mapping[str, Any]) -> str:
+    """The patient in context; refuses what is no request of CDS Hooks."""
+    if document.get("hook") != HOOK:
+        raise _bad(f"hook must be {HOOK}", "hook")
+    if not _UUID.fullmatch(str(document.get("hookInstance"))):
+        raise _bad("hookInstance must be a UUID", "hookInstance")
+    context = document.get("context")
+    context = context if isinstance(context, dict) else {}
+    for key in ("userId", "patientId"):
+        if not isinstance(context.get(key), str) or not context[key]:
+            raise _bad(f"context must hold {key} as text", f"context.{key}")
+    if not FHIR_ID.fullmatch(context["patientId"]):
+        raise _bad("context.patientId must be a FHIR id", "context.patientId")
+    return str(context["patientId"])
+
+
+def _names(patient_id: str, document: Mapping[str, Any]) -> frozenset[str]:
+    """The references that mean the patient: relative, and on the server that calls."""
+    relative = f"Patient/{patient_id}"
+    server = document.get("fhirServer")
+    if server is None:
+        return frozenset({relative})
+    if not isinstance(server, str) or not re.fullmatch(SERVER, server):
+        raise _bad("fhirServer must be the http or https address of a server", "fhirServer")
+    return frozenset({relative, f"{server.rstrip('/')}/{relative}"})
+
+
+def _bad(reason: str, key: str) -> InputError:
+    return InputError(
+        reason, code="CDS_REQUEST", column=key, advice="see the specification of CDS Hooks 2.0"
+    )
+
+
+def card(model: Model, record: Record) -> dict[str, Any]:
+    """One information card: the answer, what it rests on, what is missing; never advice."""
+    try:
+        values = predict_one(model, record.values)
+    except InputError as refusal:
+        summary = f"No prediction: {_refused(model, refusal)}"
+        # The summary may have to be cut.
+        lines = [f"{summary}.", ""]
+    else:
+        summary = headline(model, values)
+        lines = _answer_lines(model, values)
+    kind = kind_not_for_patients(model.sheet)
+    if kind:
+        summary = f"{kind} {summary}"
+        lines = [*warnings_of(model.sheet), "", *lines]
+    return {
+        "summary": _shortened(summary),
+        "indicator": "info",
+        "source": {"label": f"hiprisk, model {model.bundle.name} version {model.bundle.version}"},
+        "detail": "\n".join([*lines, *_record_lines(model, record), *_closing(model)]),
+    }
+
+
+def _refused(model: Model, refusal: InputError) -> str:
+    if refusal.column is None:
+        return refusal.reason
+    return f"{model.sheet.variable(refusal.column).label} {refusal.reason}"
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= MAX_SUMMARY else f"{text[: MAX_SUMMARY - 3]}..."
+
+
+def _answer_lines(model: Model, values: Mapping[str, Any]) -> list[str]:
+    outcome = model.sheet.outcome
+    estimand = outcome.estimand[0].upper() + outcome.estimand[1:]
+    lines = [f"{estimand}.", "", f"- {headline(model, values)}"]
+    factor, unit = (100.0, " %") if outcome.kind == "binary" else (1.0, "")
+    low, high = values["lower_95"], values["upper_95"]
+    if low is not None and high is not None:
+        lines.append(f"- 95 % interval {factor * low:.0f} to {factor * high:.0f}{unit}")
+    lines += [
+        f"- chance of {event.label}: {100.0 * values[f'chance_{event.name}']:.0f} %"
+        for event in outcome.events
+    ]
+    if outcome.kind == "continuous":
+        lines.append(f"- scale: {outcome.unit}, higher is {outcome.higher_is}")
+    lines += [f"- worth knowing: {remark}" for remark in remarks(model, values)]
+    return [*lines, ""]
+
+
+def _record_lines(model: Model, record: Record) -> list[str]:
+    lines = ["**Used**", ""]
+    lines += [f"- {used_in_words(model, item)}" for item in record.used] or ["- nothing"]
+    known = record.values
+    missing = [note for note in record.unused if note.variable not in known]
+    passed = [note for note in record.unused if note.variable in known]
+    for title, notes in (("Missing", missing), ("Passed over", passed)):
+        if notes:
+            lines += ["", f"**{title}**", ""]
+            lines += [f"- {_unused_in_words(model, note)}" for note in notes]
+    return lines
+
+
+def used_in_words(model: Model, item: Used) -> str:
+    """A value that was used: what, how much, from when."""
+    when = f", recorded {item.recorded}" if item.recorded else ", from the patient's data"
+    converted = f", converted from {item.converted_from}" if item.converted_from else ""
+    return f"{value_in_words(model, item.variable, item.value)}{when}{converted}"
+
+
+def _unused_in_words(model: Model, note: Unused) -> str:
+    when = f" (recorded {note.recorded})" if note.recorded else ""
+    return f"{model.sheet.variable(note.variable).label}: {REASONS[note.code]}{when}"
+
+
+def _closing(model: Model) -> list[str]:
+    return ["", f"Intended use: {model.sheet.intended_use}", "", DISCLAIMER]

@@ -1,0 +1,137 @@
+"""A cohort file in, a scored file out: streaming, every row back in its place."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow as pa
+
+from hiprisk.cohort.dictionary import variables_beyond
+from hiprisk.cohort.files.csv_dialect import ORDINARY, Dialect
+from hiprisk.cohort.files.local_file import check_local_file, is_parquet
+from hiprisk.cohort.mapping import CohortMapping
+from hiprisk.cohort.reading import CohortBlock, dialect_of, iter_blocks
+from hiprisk.errors import ConfigError, InputError
+from hiprisk.outputs import check_output_file, written_whole
+from hiprisk.serving.files.scored_file import ScoredFile, guarded, guarded_names
+from hiprisk.serving.files.summary import ScoreResult, Tally
+from hiprisk.serving.model import Model
+from hiprisk.sheet.answers import Answers, Unreadable, answer, column_names
+
+BLOCK_BYTES = 2 << 20
+
+
+def score_file(
+    model: Model,
+    path: Path | str,
+    out: Path | str,
+    *,
+    mapping: CohortMapping | None = None,
+    force: bool = False,
+    accept_units: bool = False,
+    raw_text: bool = False,
+    progress: Callable[[int], None] | None = None,
+    summary: Path | str | None = None,
+) -> ScoreResult:
+    """Score a cohort file.
+
+    Parameters
+    ----------
+    model : Model
+    path, out : path-like
+        CSV or Parquet, each by its own kind; `out` is written whole or not at all, as CSV with the
+        delimiter and the decimal sign of `path`, in UTF-8.
+    mapping : CohortMapping, optional
+    force : bool
+        Overwrite `out`.
+    accept_units : bool
+        Score although a variable's spread in the first block says that its unit is another.
+    raw_text : bool
+        Write texts as they came, even those that a spreadsheet takes for formulas.
+    progress : callable, optional
+        Told the number of rows done.
+    summary : path-like, optional
+        Where the counts and warnings go: a table if it ends in ``.csv``, else JSON.
+
+    Raises
+    ------
+    ConfigError, InputError, StoreError
+        Then nothing was written.
+    """
+    path, out = Path(path), Path(out)
+    check_output_file(out, force=force, inputs=[path])
+    if summary is not None:
+        summary = Path(summary)
+        check_output_file(summary, force=force, inputs=[path])
+        if summary.resolve() == out.resolve():
+            raise ConfigError("output and summary are the same file", code="SAME_FILE",
+                              file=out.name)  # fmt: skip
+    if mapping is not None:
+        # Every row comes back, so nothing is selected here.
+        mapping = dataclasses.replace(mapping, where={}, imputations=())
+    tally = Tally(model, path.name, mapping)
+    parquet = out.suffix == ".parquet"
+    dialect = _dialect(path, mapping, parquet=parquet)
+    with (
+        written_whole(out) as scratch,
+        ScoredFile(scratch, parquet=parquet, dialect=dialect) as to,
+    ):
+        extra = variables_beyond(model.sheet.variables)
+        for block in iter_blocks(path, mapping, block_bytes=BLOCK_BYTES, extra=extra):
+            tally.look(block, accept_units=accept_units)
+            answers = _answers(model, block)
+            to.write(_scored(model, block, answers, raw_text=raw_text), plain=block.plain)
+            tally.add(block, answers)
+            if progress is not None:
+                progress(tally.n_rows)
+    result = dataclasses.replace(tally.result(out), dialect=dialect)
+    if summary is not None:
+        _write_summary(result, Path(summary))
+    return result
+
+
+def _dialect(path: Path, mapping: CohortMapping | None, *, parquet: bool) -> Dialect:
+    """How the scored file is written: as the file that came, so that it is read like that one."""
+    if parquet or is_parquet(check_local_file(path)):
+        return ORDINARY
+    return dialect_of(path, mapping)
+
+
+def _write_summary(result: ScoreResult, path: Path) -> None:
+    with written_whole(path) as scratch:
+        if path.suffix == ".csv":
+            result.to_frame().to_csv(scratch, index=False)
+        else:
+            plain = json.dumps(result.to_dict(), indent=2, allow_nan=False, ensure_ascii=False)
+            scratch.write_text(f"{plain}\n", encoding="utf-8")
+
+
+def _answers(model: Model, block: CohortBlock) -> Answers:
+    unreadable = [Unreadable(p.variable, p.code, p.mask) for p in block.problems]
+    return answer(model.evaluator, block.columns, n_rows=block.n_rows, unreadable=unreadable)
+
+
+def _scored(model: Model, block: CohortBlock, answers: Answers, *, raw_text: bool) -> pa.Table:
+    names = column_names(model.evaluator)
+    taken = [name for name in names if name in block.source.column_names]
+    if taken:
+        raise InputError(
+            f"the file already has a column '{taken[0]}'",
+            code="COLUMN_EXISTS",
+            advice="score the original file, or rename the column",
+        )
+    own = [
+        block.source[name] if raw_text or name in block.plain else guarded(block.source[name])
+        for name in block.source.column_names
+    ]
+    added = [
+        pa.array(answers.numbers[name], from_pandas=True)
+        if name in answers.numbers
+        else guarded(pa.array(answers.texts[name], pa.string()))
+        for name in names
+    ]
+    shown = block.source.column_names if raw_text else guarded_names(block.source.column_names)
+    return pa.table([*own, *added], names=[*shown, *names])

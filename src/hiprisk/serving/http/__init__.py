@@ -1,0 +1,1 @@
+"""The REST service; the only importer of FastAPI."""

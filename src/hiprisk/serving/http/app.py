@@ -1,0 +1,361 @@
+"""The service over one model: REST, CDS Hooks, FHIR and the calculator page.
+
+The only importer of FastAPI. Routes read and write JSON through the modules beside this one;
+what a request passes before them is `hiprisk.serving.http.gate`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import importlib
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from hiprisk.errors import HipRiskError, MissingExtraError, StoreError
+from hiprisk.serving.fhir.cds_hooks import answer_hook, discovery, service_id, used_in_words
+from hiprisk.serving.fhir.code_map import CodeMap, load_code_map
+from hiprisk.serving.fhir.record import read_record
+from hiprisk.serving.fhir.risk_assessment import read_bundle_resource, risk_assessment
+from hiprisk.serving.http import openapi
+from hiprisk.serving.http.gate import Gate, Rules, SafeAnswers, check_kind
+from hiprisk.serving.http.limits import Limits
+from hiprisk.serving.http.metadata import describe, health, page_policy, plain_page
+from hiprisk.serving.http.problems import PROBLEM_TYPE, RequestRefusedError, problem
+from hiprisk.serving.http.requests import predict_one, predict_rows, read_object
+from hiprisk.serving.model import Model
+from hiprisk.sheet.document.strict_json import canonical_json
+from hiprisk.wording.remarks import basis_of
+
+try:
+    import uvicorn
+    from fastapi import FastAPI, Request, Response
+    from fastapi.middleware.cors import CORSMiddleware
+    from starlette.exceptions import HTTPException
+
+    from hiprisk.serving.http.connections import bounded_protocol
+except ImportError as lacking:
+    raise MissingExtraError(
+        f"the service needs the package {lacking.name}",
+        advice="pip install 'hiprisk[serve]'",
+    ) from lacking
+
+FHIR_TYPE = "application/fhir+json"
+USUAL = (400, 401, 408, 413, 415, 422, 429, 503)
+KEEP_ALIVE_SECONDS = 5
+STOP_SECONDS = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How a model is served.
+
+    Attributes
+    ----------
+    rules : Rules
+    cors_origins : tuple of str
+        Web origins whose pages may call the service; none by default.
+    code_map : CodeMap
+        Codes of a record and what they mean.
+    page : bool
+        Whether the calculator is at ``/``; it holds the model and needs no token.
+    clock : callable
+        The time, with its zone.
+    """
+
+    rules: Rules = field(default_factory=Rules)
+    cors_origins: tuple[str, ...] = ()
+    code_map: CodeMap = field(default_factory=load_code_map)
+    page: bool = True
+    clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC)
+
+
+def create_app(model: Model, settings: Settings | None = None) -> SafeAnswers:
+    """The service as an ASGI application.
+
+    Parameters
+    ----------
+    model : Model
+    settings : Settings, optional
+        Without them: open to whoever reaches it, so for loopback only.
+    """
+    settings = settings or Settings()
+    api = FastAPI(
+        title=f"hiprisk: {model.sheet.title}",
+        version=model.bundle.version,
+        description=f"{model.sheet.outcome.estimand}. {model.sheet.intended_use}",
+        # The pages of FastAPI fetch their scripts from elsewhere.
+        docs_url=None,
+        redoc_url=None,
+        swagger_ui_oauth2_redirect_url=None,
+        redirect_slashes=False,
+    )
+    _add_refusals(api)
+    _add_facts(api, model, settings)
+    _add_predictions(api, model, settings)
+    _add_records(api, model, settings)
+    if settings.rules.token is not None:
+        _state_token(api)
+    gated: Any = Gate(api, settings.rules)
+    if settings.cors_origins:
+        gated = CORSMiddleware(
+            gated,
+            allow_origins=settings.cors_origins,
+            allow_methods=["GET", "POST"],
+            allow_headers=["Authorization", "Content-Type"],
+        )
+    return SafeAnswers(gated, settings.rules, routes=api.routes)
+
+
+def _add_refusals(api: FastAPI) -> None:
+    async def refused(request: Request, refusal: Exception) -> Response:
+        del request
+        assert isinstance(refusal, HipRiskError)
+        answer = problem(refusal)
+        return Response(answer.body, answer.status, dict(answer.headers), media_type=PROBLEM_TYPE)
+
+    async def not_routed(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        known = error.status_code == 405
+        headers = tuple((error.headers or {}).items())
+        return await refused(
+            request,
+            RequestRefusedError(
+                "that path does not take this method" if known else "there is nothing here",
+                code="METHOD" if known else "NOT_FOUND",
+                advice="see /openapi.json",
+                headers=headers,
+            ),
+        )
+
+    async def broken(request: Request, defect: Exception) -> Response:
+        del defect  # raised again behind this answer, and noted by `SafeAnswers`
+        return await refused(request, HipRiskError("a defect of hiprisk", code="INTERNAL"))
+
+    api.add_exception_handler(HipRiskError, refused)
+    api.add_exception_handler(Exception, broken)
+    api.add_exception_handler(HTTPException, not_routed)
+
+
+async def _document(request: Request, limits: Limits) -> dict[str, Any]:
+    check_kind(request.headers)
+    return read_object(await request.body(), max_bytes=limits.max_body_bytes)
+
+
+def _json(value: Mapping[str, Any], media_type: str = "application/json") -> Response:
+    return Response(canonical_json(value), media_type=media_type)
+
+
+def _add_facts(api: FastAPI, model: Model, settings: Settings) -> None:
+    """What the service tells without a patient: put in words once, sent often."""
+    told, alive = canonical_json(describe(model)), canonical_json(health(model))
+    an_object = openapi.gives("As JSON.", json={"type": "object"})
+
+    @api.get(
+        "/health",
+        summary="Whether the service lives, and with which model",
+        responses=openapi.responses(an_object, 429, 503),
+    )
+    async def get_health() -> Response:
+        return Response(alive, media_type="application/json")
+
+    @api.get(
+        "/model",
+        summary="Card, evidence, intended use, provenance and variables",
+        responses=openapi.responses(an_object, 401, 429, 503),
+    )
+    async def get_model() -> Response:
+        return Response(told, media_type="application/json")
+
+    if settings.page:
+        page = _page(model)
+        headers = {"content-security-policy": page_policy(page)}
+
+        @api.get("/", include_in_schema=False)
+        async def get_page() -> Response:
+            return Response(page, media_type="text/html; charset=utf-8", headers=headers)
+
+
+def _page(model: Model) -> str:
+    """The calculator, or a plain page where this hiprisk has none."""
+    try:
+        calculator = importlib.import_module("hiprisk.serving.calculator.building")
+    except ModuleNotFoundError as absent:
+        if absent.name != "hiprisk.serving.calculator":
+            raise
+        return plain_page(model)
+    return str(calculator.build_page(model))
+
+
+def _add_predictions(api: FastAPI, model: Model, settings: Settings) -> None:
+    limits = settings.rules.limits
+    predicted = openapi.gives(
+        "The prediction; with Accept: application/fhir+json as a FHIR R4 RiskAssessment.",
+        json=openapi.prediction_schema(model),
+        fhir=openapi.RISK_ASSESSMENT,
+    )
+    scored = openapi.gives("One answer a row, or its reason.", json=openapi.scores_schema(model))
+
+    @api.post(
+        "/predict",
+        summary="One patient",
+        responses=openapi.responses(predicted, *USUAL),
+        openapi_extra=openapi.body(openapi.patient_schema(model)),
+    )
+    async def predict(request: Request) -> Response:
+        given = await _document(request, limits)
+        values = predict_one(model, given)
+        if FHIR_TYPE not in request.headers.get("accept", ""):
+            return _json(values)
+        basis = basis_of(model, given, values)
+        resource = risk_assessment(model, values, basis=basis, now=settings.clock())
+        return _json(resource, FHIR_TYPE)
+
+    @api.post(
+        "/score",
+        summary="Many patients, answered in their order",
+        responses=openapi.responses(scored, *USUAL),
+        openapi_extra=openapi.body(openapi.rows_schema(model, limits.max_rows)),
+    )
+    async def score(request: Request) -> Response:
+        document = await _document(request, limits)
+        return _json(predict_rows(model, document, max_rows=limits.max_rows))
+
+
+def _add_records(api: FastAPI, model: Model, settings: Settings) -> None:
+    limits = settings.rules.limits
+    offered = canonical_json(discovery(model, settings.code_map))
+    services = openapi.gives("The services.", json={"type": "object"})
+    cards = openapi.gives("One card, or none.", json=openapi.CARDS)
+    assessment = openapi.gives("A FHIR R4 RiskAssessment.", fhir=openapi.RISK_ASSESSMENT)
+
+    @api.get(
+        "/cds-services",
+        summary="CDS Hooks 2.0: what is offered",
+        responses=openapi.responses(services, 429, 503),
+    )
+    async def get_services() -> Response:
+        return Response(offered, media_type="application/json")
+
+    @api.post(
+        f"/cds-services/{service_id(model)}",
+        summary="CDS Hooks 2.0: patient-view",
+        responses=openapi.responses(cards, *USUAL, 412),
+        openapi_extra=openapi.body(openapi.HOOK),
+    )
+    async def patient_view(request: Request) -> Response:
+        document = await _document(request, limits)
+        now = settings.clock()
+        return _json(answer_hook(model, document, code_map=settings.code_map, now=now))
+
+    @api.post(
+        "/fhir/risk-assessment",
+        summary="A record as a FHIR R4 Bundle",
+        responses=openapi.responses(assessment, *USUAL),
+        openapi_extra=openapi.body(openapi.RECORD, media_type=FHIR_TYPE),
+    )
+    async def assess_record(request: Request) -> Response:
+        document = await _document(request, limits)
+        return _json(_assessed(model, document, settings), FHIR_TYPE)
+
+
+def _assessed(model: Model, document: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
+    bundle, now = read_bundle_resource(document), settings.clock()
+    record = read_record(
+        bundle.resources,
+        patient_names=bundle.patient_names,
+        code_map=settings.code_map,
+        variables=[spec.name for spec in model.sheet.variables],
+        now=now,
+    )
+    return risk_assessment(
+        model,
+        predict_one(model, record.values),
+        subject=bundle.subject,
+        basis=[used_in_words(model, item) for item in record.used],
+        now=now,
+    )
+
+
+def _state_token(api: FastAPI) -> None:
+    """Say in OpenAPI which operations need the token."""
+    original = api.openapi
+
+    def stated() -> dict[str, Any]:
+        document = original()
+        schemes = {"token": {"type": "http", "scheme": "bearer"}}
+        document.setdefault("components", {})["securitySchemes"] = schemes
+        for path, operations in document["paths"].items():
+            for method, operation in operations.items():
+                if not (method == "get" and path in ("/health", "/cds-services")):
+                    operation["security"] = [{"token": []}]
+        return document
+
+    api.openapi = stated  # type: ignore[method-assign]  # FastAPI's documented way
+
+
+def run(
+    app: SafeAnswers,
+    *,
+    host: str,
+    port: int,
+    tls: tuple[Path, Path] | None = None,
+    ready: Callable[[int], None] | None = None,
+) -> None:
+    """Serve until told to stop; requests under way are answered first.
+
+    Parameters
+    ----------
+    app : SafeAnswers
+    host : str
+    port : int
+        0 for any free one.
+    tls : tuple of Path, optional
+        Certificate and key.
+    ready : callable, optional
+        Told the port once callers can connect.
+
+    Raises
+    ------
+    StoreError
+        If the port is taken or the address is none of this machine.
+    """
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        http=bounded_protocol(app.limits),
+        # Nothing of a request is logged but by `hiprisk.serving.http.gate`.
+        access_log=False,
+        log_config=None,
+        log_level=logging.WARNING,
+        server_header=False,
+        # Whoever could write these headers could take another address, and with it other limits.
+        proxy_headers=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=STOP_SECONDS,
+        ws="none",
+        ssl_certfile=str(tls[0]) if tls else None,
+        ssl_keyfile=str(tls[1]) if tls else None,
+    )
+    # uvicorn says why on a line of its own, before we say it.
+    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+    try:
+        listening = config.bind_socket()
+        # From here on whoever connects waits, and is not refused.
+        listening.listen(config.backlog)
+    except (OSError, SystemExit) as problem_there:
+        raise StoreError(
+            "the address cannot be listened on", advice="name a free --port or another --host"
+        ) from problem_there
+    finally:
+        logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    server = uvicorn.Server(config)
+    if ready is not None:
+        ready(int(listening.getsockname()[1]))
+    # To stop a service is no failure: uvicorn raises the signal again once all is answered.
+    with contextlib.suppress(KeyboardInterrupt):
+        server.run(sockets=[listening])

@@ -1,0 +1,286 @@
+"""What every request passes before the service sees it, and what every answer carries.
+
+Plain ASGI: host, rate, token, size of the body, time, number at once; then security
+headers, and a letter in place of any defect. Nothing of a request is ever written to a log.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+import time
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from hiprisk.errors import HipRiskError
+from hiprisk.serving.http.limits import Limits, RateLimiter, host_name, is_token
+from hiprisk.serving.http.problems import PROBLEM_TYPE, RequestRefusedError, problem
+
+Message = MutableMapping[str, Any]
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+LOG = logging.getLogger("hiprisk.serving")
+
+# Nobody's data: whether the service lives, what it offers, and the page that holds the model.
+OPEN_PATHS = frozenset({"/health", "/cds-services", "/"})
+# Where monitors and link checkers look; HEAD is answered as GET, without the body.
+HEAD_PATHS = frozenset({"/health", "/"})
+JSON_TYPES = ("application/json", "application/fhir+json")
+
+SECURITY_HEADERS = (
+    ("x-content-type-options", "nosniff"),
+    ("x-frame-options", "DENY"),
+    ("referrer-policy", "no-referrer"),
+    ("cross-origin-resource-policy", "same-origin"),
+    ("permissions-policy", "camera=(), geolocation=(), microphone=()"),
+    ("cache-control", "no-store"),
+)
+DEFAULT_CSP = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What the gate holds requests against.
+
+    Attributes
+    ----------
+    token : str or None
+    hosts : frozenset of str or None
+        Names by which the service may be addressed; None for any.
+    tls : bool
+        Browsers are told to come by TLS only.
+    log_requests : bool
+        Write method, route, status and time of each request; never a query, a header or a body.
+    """
+
+    limits: Limits = field(default_factory=Limits)
+    token: str | None = None
+    hosts: frozenset[str] | None = None
+    tls: bool = False
+    log_requests: bool = False
+
+
+class SafeAnswers:
+    """Outermost: security headers on every answer, and a letter where something broke."""
+
+    def __init__(self, app: App, rules: Rules, *, routes: Sequence[Any] = ()) -> None:
+        self._app = app
+        self._rules = rules
+        self._routes = routes
+
+    @property
+    def limits(self) -> Limits:
+        """Bounds of the service."""
+        return self._rules.limits
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass one request on."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began = time.perf_counter()
+        is_head = scope["method"] == "HEAD" and scope["path"] in HEAD_PATHS
+        answer = _Answer(send, tls=self._rules.tls, is_head=is_head)
+        # The same headers as GET would have, so GET it is from here on.
+        asked: Scope = {**scope, "method": "GET"} if is_head else scope
+        try:
+            await self._app(asked, receive, answer.send)
+        except Exception as defect:  # the edge: as in `hiprisk.cli`, a defect becomes one line
+            # Neither text nor traceback: both can hold a patient's value.
+            LOG.error("a defect of hiprisk (%s)", type(defect).__name__)
+            if answer.status is None:
+                await send_problem(
+                    answer.send, HipRiskError("a defect of hiprisk", code="INTERNAL")
+                )
+        if self._rules.log_requests:
+            spent = 1000.0 * (time.perf_counter() - began)
+            LOG.info("%s %s %s %.1f ms", scope["method"], self._route(asked), answer.status, spent)
+
+    def _route(self, scope: Scope) -> str:
+        """The route's own path: what a client typed in its place is not written."""
+        found = scope.get("route")
+        if found is None:
+            # What the gate refused never came to its route.
+            found = next((one for one in self._routes if one.matches(scope)[0].value), None)
+        return str(getattr(found, "path", "(no route)"))
+
+
+class _Answer:
+    """Sends on, with the headers that every answer carries."""
+
+    def __init__(self, send: Send, *, tls: bool, is_head: bool = False) -> None:
+        self._send = send
+        self._tls = tls
+        self._is_head = is_head
+        self.status: int | None = None
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = list(message.get("headers", []))
+            present = {name.lower() for name, _ in headers}
+            extra = [*SECURITY_HEADERS, ("content-security-policy", DEFAULT_CSP)]
+            if self._tls:
+                extra.append(("strict-transport-security", "max-age=31536000"))
+            headers += [
+                (name.encode(), value.encode())
+                for name, value in extra
+                if name.encode() not in present
+            ]
+            message = {**message, "headers": headers}
+        elif self._is_head and message["type"] == "http.response.body":
+            message = {**message, "body": b""}
+        await self._send(message)
+
+
+class Gate:
+    """Refuses what the rules refuse; hands the rest on with its whole body read."""
+
+    def __init__(
+        self, app: App, rules: Rules, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._app = app
+        self._rules = rules
+        self._limiter = RateLimiter(rules.limits.requests_per_second, rules.limits.burst, clock)
+        self._in_flight = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass one request on, or refuse it."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        try:
+            headers = _headers(scope)
+            self._check(scope, headers)
+            if self._in_flight >= self._rules.limits.max_in_flight:
+                raise _busy()
+            self._in_flight += 1
+            try:
+                body = await self._body(receive, headers)
+                await self._app(scope, _replay(body, receive), send)
+            finally:
+                self._in_flight -= 1
+        except RequestRefusedError as refusal:
+            await send_problem(send, refusal)
+
+    def _check(self, scope: Scope, headers: dict[str, str]) -> None:
+        hosts = self._rules.hosts
+        if hosts is not None and host_name(headers.get("host", "")) not in hosts:
+            raise RequestRefusedError(
+                "the service is not known by that name",
+                code="FORGED_HOST",
+                advice="address it by its own name, or start it with --allow-host",
+            )
+        client = scope.get("client") or ("unknown", 0)
+        wait = self._limiter.wait_for(str(client[0]))
+        if wait > 0:
+            raise RequestRefusedError(
+                "too many requests in a short time",
+                code="RATE",
+                advice="wait as long as Retry-After says",
+                headers=(("retry-after", str(math.ceil(wait))),),
+            )
+        self._check_token(scope, headers)
+
+    def _check_token(self, scope: Scope, headers: dict[str, str]) -> None:
+        token = self._rules.token
+        is_open = scope["method"] == "GET" and scope["path"] in OPEN_PATHS
+        if token is None or is_open or is_token(headers.get("authorization", ""), token):
+            return
+        raise RequestRefusedError(
+            "the request does not carry the token of this service",
+            code="UNAUTHORIZED",
+            advice="send the header Authorization: Bearer TOKEN",
+            headers=(("www-authenticate", 'Bearer realm="hiprisk"'),),
+        )
+
+    async def _body(self, receive: Receive, headers: dict[str, str]) -> bytes:
+        limit = self._rules.limits.max_body_bytes
+        stated = headers.get("content-length", "0")
+        if stated.isdigit() and int(stated[:18]) > limit:
+            raise _too_large(limit)
+        parts: list[bytes] = []
+        size = 0
+        try:
+            async with asyncio.timeout(self._rules.limits.read_timeout_s):
+                more = True
+                while more:
+                    message = await receive()
+                    if message["type"] == "http.disconnect":
+                        break
+                    parts.append(message.get("body", b""))
+                    size += len(parts[-1])
+                    if size > limit:
+                        raise _too_large(limit)
+                    more = message.get("more_body", False)
+        except TimeoutError:
+            raise RequestRefusedError(
+                "the request did not come in time",
+                code="TIMEOUT",
+                advice="send it again, all at once",
+                headers=(("connection", "close"),),
+            ) from None
+        return b"".join(parts)
+
+
+def _headers(scope: Scope) -> dict[str, str]:
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+
+
+def check_kind(headers: Mapping[str, str]) -> None:
+    """Refuse a body that is not plain JSON in UTF-8 by what its headers say."""
+    kind, _, rest = headers.get("content-type", "").partition(";")
+    charset = rest.strip().lower().removeprefix("charset=").strip('"')
+    coded = headers.get("content-encoding", "identity").lower() != "identity"
+    if kind.strip().lower() not in JSON_TYPES or charset not in ("", "utf-8") or coded:
+        raise RequestRefusedError(
+            "the body must be plain JSON in UTF-8",
+            code="CONTENT_TYPE",
+            advice="send the header Content-Type: application/json",
+        )
+
+
+def _too_large(limit: int) -> RequestRefusedError:
+    return RequestRefusedError(
+        f"the body has more than {limit} bytes",
+        code="TOO_LARGE",
+        advice="send fewer patients at a time, or use hiprisk score for a file",
+        headers=(("connection", "close"),),
+    )
+
+
+def _busy() -> RequestRefusedError:
+    return RequestRefusedError(
+        "the service has as much to do as it takes on",
+        code="BUSY",
+        advice="try again after the seconds in Retry-After",
+        headers=(("retry-after", "1"),),
+    )
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """A receiver that gives the body that was read, then what the connection still says."""
+    given = False
+
+    async def replay() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return replay
+
+
+async def send_problem(send: Send, refusal: HipRiskError) -> None:
+    """Answer with a refusal."""
+    answer = problem(refusal)
+    headers = [("content-type", PROBLEM_TYPE), ("content-length", str(len(answer.body)))]
+    coded = [(name.encode(), value.encode()) for name, value in [*headers, *answer.headers]]
+    await send({"type": "http.response.start", "status": answer.status, "headers": coded})
+    await send({"type": "http.response.body", "body": answer.body})

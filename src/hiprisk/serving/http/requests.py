@@ -1,0 +1,181 @@
+"""Bodies of requests as values, and values as answers: JSON in, JSON out, no framework."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any
+
+import numpy as np
+
+from hiprisk.arrays import Floats, Texts
+from hiprisk.errors import BundleError, InputError
+from hiprisk.serving.http.problems import RequestRefusedError
+from hiprisk.serving.model import Model
+from hiprisk.serving.values import as_number, is_not_known
+from hiprisk.sheet.answers import Answers, Unreadable, answer, as_mapping
+from hiprisk.sheet.document.strict_json import parse_strict
+from hiprisk.wording.disclaimers import DISCLAIMER, warnings_of
+from hiprisk.wording.remarks import reason_in_words, rule_broken
+
+MAX_DEPTH = 32
+
+
+def read_object(body: bytes, *, max_bytes: int) -> dict[str, Any]:
+    """The JSON object that a body holds.
+
+    Raises
+    ------
+    InputError
+        On anything that `hiprisk.sheet.document.strict_json` refuses, and on any other JSON value.
+    """
+    try:
+        document = parse_strict(body, name="body", max_bytes=max_bytes, max_depth=MAX_DEPTH)
+    except BundleError as refusal:
+        reason = refusal.reason.replace("the file", "the body")
+        raise InputError(reason, code=refusal.code, advice="send one JSON object") from None
+    if not isinstance(document, dict):
+        raise InputError(
+            "the body must be one JSON object", code="NOT_AN_OBJECT", advice="see /openapi.json"
+        )
+    return document
+
+
+def predict_one(model: Model, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What the model says of one patient; a refusal never repeats what came.
+
+    Raises
+    ------
+    InputError
+    """
+    _check_row(model, given, row=None)
+    try:
+        result = model.explain(given)
+    except InputError as refusal:
+        if refusal.code == "UNKNOWN_VARIABLE":
+            raise
+        reasons = _answers(model, [given]).texts["reason"][0]
+        raise _refusal(model, str(reasons).split(";")) from None
+    return {**result.to_dict(), **words(model)}
+
+
+def predict_rows(model: Model, document: Mapping[str, Any], *, max_rows: int) -> dict[str, Any]:
+    """Answers of many patients in the order in which they came; each may have its own reason.
+
+    Parameters
+    ----------
+    model : Model
+    document : mapping
+        ``{"rows": [{variable: value, ...}, ...]}``.
+    max_rows : int
+
+    Raises
+    ------
+    InputError
+        If the document is another, or a name is no variable of the model.
+    """
+    rows = _rows(document, max_rows)
+    for position, row in enumerate(rows, start=1):
+        _check_row(model, row, row=position)
+    answered = _answers(model, rows)
+    found = [dict(as_mapping(answered, i)) for i in range(len(rows))]
+    n_refused = int(answered.refused.sum())
+    codes = Counter(code for text in answered.texts["reason"] for code in text.split(";") if code)
+    return {
+        "rows": found,
+        "scored": len(rows) - n_refused,
+        "refused": n_refused,
+        "reasons": dict(sorted(codes.items())),
+        "estimand": model.sheet.outcome.estimand,
+        "provenance": model.sheet.provenance,
+        "intended_use": model.sheet.intended_use,
+        "bundle_sha256": model.bundle.sha256,
+        **words(model),
+    }
+
+
+def words(model: Model) -> dict[str, str]:
+    """What every answer says of itself."""
+    warnings = warnings_of(model.sheet)
+    said = {"warning": " ".join(warnings)} if warnings else {}
+    return {**said, "disclaimer": DISCLAIMER}
+
+
+def _rows(document: Mapping[str, Any], max_rows: int) -> list[dict[str, Any]]:
+    rows = document.get("rows")
+    if set(document) != {"rows"} or not isinstance(rows, list):
+        raise InputError(
+            'the body must be {"rows": [...]} and nothing else', code="NOT_ROWS", column="rows"
+        )
+    if len(rows) > max_rows:
+        raise RequestRefusedError(
+            f"{len(rows)} rows came, at most {max_rows} are taken at a time",
+            code="TOO_MANY_ROWS",
+            advice="send them in parts, or use hiprisk score for a file",
+        )
+    for position, row in enumerate(rows, start=1):
+        if not isinstance(row, dict):
+            raise InputError("each row must be an object", code="NOT_ROWS", row=position)
+    return rows
+
+
+def _check_row(model: Model, given: Mapping[str, Any], *, row: int | None) -> None:
+    """Refuse names that the model does not know, and values that are no single value."""
+    specs = {spec.name for spec in model.sheet.variables}
+    unknown = [name for name in given if name not in specs]
+    if unknown:
+        # A misspelt name would be filled in silently; the name itself may be anything, so it
+        # is not repeated: its place and the model's name that is nearest are said.
+        places = [str(i) for i, name in enumerate(given, 1) if name not in specs]
+        shown = ", ".join(places[:5]) + (" ..." if len(places) > 5 else "")
+        near = get_close_matches(unknown[0], specs, n=1)
+        raise InputError(
+            f"{len(unknown)} of the names are no variables of this model (of {len(given)}, in "
+            f"place {shown})",
+            code="UNKNOWN_VARIABLE",
+            row=row,
+            advice=(f"did you mean {near[0]}? " if near else "") + "GET /model lists the variables",
+        )
+    nested = [name for name, value in given.items() if isinstance(value, list | dict)]
+    if nested:
+        raise InputError(
+            "a value is a list or an object", code="NOT_A_NUMBER", row=row, column=nested[0]
+        )
+
+
+def _answers(model: Model, rows: Sequence[Mapping[str, Any]]) -> Answers:
+    columns: dict[str, Floats | Texts] = {}
+    unreadable: list[Unreadable] = []
+    for spec in model.sheet.variables:
+        cells = [row.get(spec.name) for row in rows]
+        if all(is_not_known(cell) for cell in cells):
+            continue
+        if spec.kind == "category":
+            texts = [None if is_not_known(cell) else str(cell).strip() for cell in cells]
+            columns[spec.name] = np.array([*texts, None], dtype=object)[:-1]
+            continue
+        numbers = [None if is_not_known(cell) else as_number(cell) for cell in cells]
+        columns[spec.name] = np.array([np.nan if n is None else n for n in numbers])
+        bad = np.array(
+            [n is None and not is_not_known(c) for n, c in zip(numbers, cells, strict=True)],
+            dtype=bool,
+        )
+        if bad.any():
+            unreadable.append(Unreadable(spec.name, "NOT_A_NUMBER", bad))
+    return answer(model.evaluator, columns, n_rows=len(rows), unreadable=unreadable)
+
+
+def _refusal(model: Model, reasons: Sequence[str]) -> InputError:
+    """The letter of a refused patient: the rule and the variable, not the value."""
+    # What was given and is wrong comes before what was not given.
+    ordered = sorted(reasons, key=lambda reason: "(" not in reason)
+    code, _, rest = ordered[0].partition("(")
+    name = rest.rstrip(")") or None
+    also = "; ".join(reason_in_words(model, reason) for reason in ordered[1:])
+    return InputError(
+        rule_broken(model, code, name) + (f"; also: {also}" if also else ""),
+        code=code,
+        column=name,
+        advice="GET /model lists the variables with their ranges and levels",
+    )

@@ -1,0 +1,1 @@
+"""A sheet as a JSON document: strict reading, canonical writing, checks."""

@@ -1,0 +1,110 @@
+"""Can a sheet's numbers overflow: how large its predictions could become."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+
+from hiprisk.sheet.basis_functions import SMALLEST_DENOMINATOR
+from hiprisk.sheet.format import Derived, Distribution, LinearModel, Sheet, Term, TreesModel
+
+# No score, risk or linear predictor of a patient comes near; what lies beyond is a mistake or a
+# trap, and would be shown as a plain 0 or 100 at the outcome's bounds.
+LIMIT = 1e15
+# Assumed of a number for which the sheet states no range.
+UNSTATED = 1e6
+# Standard deviations by which a drawn value may leave its mean.
+SPREAD = 40.0
+
+
+def magnitude_problems(sheet: Sheet) -> Iterable[str]:
+    """What of the sheet could overflow, in words; nothing where all is well."""
+    sizes = _column_sizes(sheet)
+    for name, size in sizes.items():
+        if not size <= LIMIT:
+            yield f"the values of column '{name}' can overflow"
+            return
+    for derived in sheet.derived:
+        sizes[derived.name] = _derived_size(derived, sizes)
+        if not sizes[derived.name] <= LIMIT:
+            yield f"the derived column '{derived.name}' can overflow"
+            return
+    if isinstance(sheet.model, LinearModel):
+        yield from _linear_problems(sheet.model, sizes)
+    else:
+        yield from _trees_problems(sheet.model)
+    if sheet.distribution is not None and not _spread_size(sheet.distribution) <= LIMIT:
+        yield "the distribution of the residuals can overflow"
+
+
+def _column_sizes(sheet: Sheet) -> dict[str, float]:
+    """Largest size of each column, whether its value is given or drawn."""
+    hard = {spec.name: spec.hard for spec in sheet.variables}
+    sizes = {}
+    for position, column in enumerate(sheet.columns):
+        bounds = hard[column.variable]
+        given = 1.0 if column.level is not None else UNSTATED
+        if column.level is None and bounds is not None:
+            given = max(map(abs, bounds))
+        variance = abs(sheet.missing.covariance[position][position])
+        drawn = abs(sheet.missing.mean[position]) + SPREAD * math.sqrt(variance)
+        noise = max((abs(draw[position]) for draw in sheet.missing.draws), default=0.0)
+        # A standard normal number beyond this is none.
+        sizes[column.name] = max(given, drawn) if noise <= SPREAD else math.inf
+    return sizes
+
+
+def _derived_size(derived: Derived, sizes: dict[str, float]) -> float:
+    first, second = (
+        sizes[operand] if isinstance(operand, str) else abs(operand) for operand in derived.of
+    )
+    return {
+        "minimum": max(first, second),
+        "maximum": max(first, second),
+        "difference": first + second,
+        "ratio": first / SMALLEST_DENOMINATOR,
+        "product": first * second,
+        "indicator": 1.0,
+    }[derived.op]
+
+
+def _linear_problems(model: LinearModel, sizes: dict[str, float]) -> Iterable[str]:
+    functions = [1.0]
+    for term in model.terms:
+        functions += _function_sizes(term, sizes[term.column])
+    own = [model.intercept, *(c for term in model.terms for c in term.coefficients)]
+    if not _size(own, functions) <= LIMIT:
+        yield "the model's coefficients can overflow"
+    if any(not _size(refit, functions) <= LIMIT for refit in model.refits or ()):
+        yield "the refitted coefficients can overflow"
+    if any(not abs(c) <= LIMIT for row in model.covariance or () for c in row):
+        yield "the covariance of the coefficients can overflow"
+
+
+def _function_sizes(term: Term, size: float) -> list[float]:
+    """Largest size of each function of a term's column; see `spline_basis`."""
+    if term.basis == "linear":
+        return [size]
+    knots = term.knots
+    reach = size + max(map(abs, knots))
+    span, last_step = knots[-1] - knots[0], knots[-1] - knots[-2]
+    if not reach <= LIMIT or span * span == 0.0:
+        return [math.inf] * (len(knots) - 1)
+    # The cube and its two corrections, each at most span over the last step as large.
+    bent = reach * reach * reach * (1.0 + 2.0 * span / last_step) / (span * span)
+    return [size, *[bent] * (len(knots) - 2)]
+
+
+def _size(coefficients: Sequence[float], functions: Sequence[float]) -> float:
+    return sum(abs(c) * size for c, size in zip(coefficients, functions, strict=True) if c != 0.0)
+
+
+def _trees_problems(model: TreesModel) -> Iterable[str]:
+    largest = sum(max(map(abs, tree.value)) for tree in model.trees)
+    if not abs(model.baseline) + largest <= LIMIT:
+        yield "the trees' values can overflow"
+
+
+def _spread_size(distribution: Distribution) -> float:
+    quantile = max(map(abs, distribution.quantiles))
+    return max(quantile, 1.0) * max(distribution.scales)

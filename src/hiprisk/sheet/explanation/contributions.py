@@ -1,0 +1,182 @@
+"""What moved a prediction away from that of the typical patient, in parts that add up.
+
+The quantity that is split is the linear predictor, averaged over the draws of what is not known:
+points of the score for a continuous outcome, log odds for a binary one. The parts belong to groups
+of variables: variables that a model sees only together, as the two sides of which the worse one
+counts, are one group. In a linear model a group's part is what its terms differ by between patient
+and reference; in trees it is its Shapley value, exact, with the reference patient as the only
+background. Both add up to the whole difference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from hiprisk.arrays import Floats
+from hiprisk.sheet.evaluate import SheetEvaluator
+from hiprisk.sheet.explanation.shapley import add_tree_shares
+from hiprisk.sheet.format import LinearModel, Sheet, TreesModel
+from hiprisk.sheet.models import LinearEvaluator
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Variables whose part in a prediction cannot be told apart.
+
+    Attributes
+    ----------
+    variables : tuple of str
+        In the order of the sheet.
+    columns : tuple of str
+        Columns that the model reads.
+    label : str
+    """
+
+    variables: tuple[str, ...]
+    columns: tuple[str, ...]
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contributions:
+    """Parts of the difference between a patient's and the reference's linear predictor.
+
+    Attributes
+    ----------
+    groups : tuple of Group
+    values : tuple of float, one for each group
+        ``reference + sum(values)`` is ``total``.
+    reference, total : float
+        Linear predictor of the reference and of the patient.
+    """
+
+    groups: tuple[Group, ...]
+    values: tuple[float, ...]
+    reference: float
+    total: float
+
+
+def predictor_groups(sheet: Sheet) -> tuple[Group, ...]:
+    """Groups of variables of a model, in the order of the sheet's variables."""
+    roots = _variables_of_columns(sheet)
+    used = list(dict.fromkeys(_columns_read(sheet.model)))
+    joined: dict[str, frozenset[str]] = {}
+    for column in used:
+        together = frozenset().union(
+            roots[column], *(joined.get(name, frozenset()) for name in roots[column])
+        )
+        joined.update(dict.fromkeys(together, together))
+    order = [spec.name for spec in sheet.variables]
+    found = dict.fromkeys(joined[name] for name in order if name in joined)
+    return tuple(_group(sheet, members, used, roots) for members in found)
+
+
+def contributions(
+    evaluator: SheetEvaluator,
+    completed: Mapping[str, Floats],
+    reference: Mapping[str, Floats],
+) -> Contributions:
+    """Split the difference between one patient and the reference.
+
+    Parameters
+    ----------
+    evaluator : SheetEvaluator
+    completed : mapping of str to ndarray of shape (n_draws,)
+        The patient's columns, a row for each draw (`SheetEvaluator.completed`).
+    reference : mapping of str to ndarray of shape (1,)
+        The reference patient's columns.
+    """
+    groups = predictor_groups(evaluator.sheet)
+    model = evaluator.sheet.model
+    parts_of = _linear_parts if isinstance(model, LinearModel) else _tree_parts
+    values = parts_of(model, _places(groups), completed, reference)  # type: ignore[arg-type]  # as above
+    totals = evaluator.model.linear_predictor(completed, _n_rows(completed))
+    return Contributions(
+        groups=groups,
+        values=tuple(values[: len(groups)]),
+        reference=float(evaluator.model.linear_predictor(reference, 1)[0]),
+        total=mean_in_turn(totals),
+    )
+
+
+def mean_in_turn(values: Floats) -> float:
+    """Mean whose sum runs from first to last, as it does in the page's script."""
+    return float(sum(values.tolist()) / len(values))
+
+
+def _n_rows(completed: Mapping[str, Floats]) -> int:
+    return len(next(iter(completed.values())))
+
+
+def _linear_parts(
+    model: LinearModel,
+    places: Mapping[str, int],
+    own: Mapping[str, Floats],
+    reference: Mapping[str, Floats],
+) -> list[float]:
+    evaluator = LinearEvaluator(model)
+    parts = [0.0] * (len(places) + 1)
+    owners = [places.get(term.column, -1) for term in model.terms for _ in term.coefficients]
+    coefficients = [c for term in model.terms for c in term.coefficients]
+    pairs = zip(evaluator.functions(own), evaluator.functions(reference), strict=True)
+    for owner, coefficient, (mine, other) in zip(owners, coefficients, pairs, strict=True):
+        parts[owner] += coefficient * mean_in_turn(mine - other)
+    return parts
+
+
+def _tree_parts(
+    model: TreesModel,
+    places: Mapping[str, int],
+    own: Mapping[str, Floats],
+    reference: Mapping[str, Floats],
+) -> list[float]:
+    n_draws = _n_rows(own)
+    parts = [0.0] * (len(places) + 1)
+    other = [float(reference[name][0]) for name in model.inputs]
+    group_of = [places.get(name, -1) for name in model.inputs]
+    versions = zip(*(own[name].tolist() for name in model.inputs), strict=True)
+    for mine in versions:
+        for tree in model.trees:
+            add_tree_shares(tree, mine, other, group_of=group_of, shares=parts)
+    return [part / n_draws for part in parts]
+
+
+def _places(groups: tuple[Group, ...]) -> dict[str, int]:
+    """Group of each column that is read; a column made of constants alone has none."""
+    return {column: i for i, group in enumerate(groups) for column in group.columns}
+
+
+def _columns_read(model: LinearModel | TreesModel) -> Iterable[str]:
+    if isinstance(model, LinearModel):
+        return [term.column for term in model.terms]
+    return model.inputs
+
+
+def _variables_of_columns(sheet: Sheet) -> dict[str, frozenset[str]]:
+    roots = {column.name: frozenset({column.variable}) for column in sheet.columns}
+    for derived in sheet.derived:
+        operands = [roots[name] for name in derived.of if isinstance(name, str)]
+        roots[derived.name] = frozenset().union(*operands)
+    return roots
+
+
+def _group(
+    sheet: Sheet, members: frozenset[str], used: list[str], roots: Mapping[str, frozenset[str]]
+) -> Group:
+    columns = tuple(column for column in used if roots[column] and roots[column] <= members)
+    labels = {derived.name: (derived.label,) for derived in sheet.derived if derived.label}
+    own = {spec.name: spec.label for spec in sheet.variables}
+    return Group(
+        variables=tuple(spec.name for spec in sheet.variables if spec.name in members),
+        columns=columns,
+        # A derived column without words is said by the variables that it is made of.
+        label=" and ".join(
+            dict.fromkeys(
+                label
+                for column in columns
+                for label in labels.get(column)
+                or [own[name] for name in own if name in roots[column]]
+            )
+        ),
+    )

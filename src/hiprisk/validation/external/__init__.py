@@ -1,0 +1,1 @@
+"""External validation: a model or its predictions in a new cohort."""

@@ -1,0 +1,289 @@
+"""People whom a model has not seen: who of a cohort can be judged, and what the model says of them.
+
+Nobody is dropped in silence: every row that is not judged is counted with a reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from hiprisk.arrays import Bools, Floats, Integers
+from hiprisk.cohort.findings import Finding
+from hiprisk.cohort.reading import Cohort
+from hiprisk.cohort.shift.comparison import compare_with_training
+from hiprisk.config import OutcomeSettings
+from hiprisk.errors import InputError
+from hiprisk.learning.participants import FlowStep, numbered, observed_outcome
+from hiprisk.learning.sheets.export import sheet_columns
+from hiprisk.metrics.calibration import logit
+from hiprisk.sheet.applicability import assess
+from hiprisk.sheet.evaluate import SheetEvaluator
+from hiprisk.sheet.format import Sheet
+from hiprisk.validation.external.eligibility import (
+    check_enough,
+    check_predictions,
+    check_usable,
+    refuse_misread,
+)
+from hiprisk.validation.external.linear_parts import linear_parts
+
+_ROW = "row_in_the_cohort"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValidationCohort:
+    """People with a known outcome and the prediction that was made for them.
+
+    Attributes
+    ----------
+    frame : DataFrame
+        Their dictionary variables.
+    scored : DataFrame
+        Everybody for whom there is a prediction, also those whose outcome is not known; without
+        those whom the strategy for hip replacement leaves out.
+    observed, predicted : ndarray, shape (n_people,)
+    lp : ndarray, shape (n_people,)
+        Linear predictor, before bounds; the mean over the draws of what was missing.
+    functions : ndarray or None, shape (n_people, n_coefficients)
+        For a linear model, each term's functions, mean over the draws.
+    imputation_variance : ndarray, shape (n_people,)
+        Variance of the linear predictor over the draws.
+    chances : mapping of str to ndarray
+        The sheet's chance of each of its events.
+    baseline : ndarray, shape (n_people,)
+        The outcome's baseline as given, NaN where missing or not known.
+    groups : ndarray of int, shape (n_people,)
+        Number of the person of each row.
+    flow : tuple of FlowStep
+        From the rows of the cohort to those judged.
+    reasons : mapping of str to int
+        Rows that got no prediction, by reason.
+    absent : tuple of str
+        Variables of the model that the cohort lacks.
+    imputed_share : mapping of str to float
+        Share of these people for whom a variable was filled in.
+    warnings : tuple of Finding
+    """
+
+    frame: pd.DataFrame
+    scored: pd.DataFrame
+    observed: Floats
+    predicted: Floats
+    lp: Floats
+    functions: Floats | None
+    imputation_variance: Floats
+    chances: Mapping[str, Floats]
+    baseline: Floats
+    groups: Integers
+    flow: tuple[FlowStep, ...]
+    reasons: Mapping[str, int]
+    absent: tuple[str, ...]
+    imputed_share: Mapping[str, float]
+    warnings: tuple[Finding, ...]
+    cohort_name: str
+    fingerprint: str
+    provenance: str
+
+    @property
+    def n(self) -> int:
+        """Number of rows judged."""
+        return len(self.observed)
+
+
+def predict_cohort(
+    sheet: Sheet, outcome: OutcomeSettings, cohort: Cohort, *, accept_units: bool = False
+) -> ValidationCohort:
+    """The model's predictions for the people of a cohort whose outcome is known.
+
+    Parameters
+    ----------
+    sheet : Sheet
+    outcome : OutcomeSettings
+        With the strategy for hip replacement.
+    cohort : Cohort
+    accept_units : bool
+        Go on although a variable's spread says that its unit is another.
+
+    Raises
+    ------
+    InputError
+        If the outcome or every variable is absent, codes or units look wrong, people are counted
+        several times, or too few people or events are left.
+    """
+    names = [spec.name for spec in sheet.variables]
+    present = [name for name in names if name in cohort.frame.columns]
+    if not present:
+        raise InputError(
+            f"the cohort has none of the model's {len(names)} variables",
+            code="MISSING_COLUMN",
+            file=cohort.source_name,
+            advice="hiprisk template lists them; a mapping can rename columns",
+        )
+    check_usable(cohort, outcome, used=names, accept_units=accept_units)
+    columns = sheet_columns(sheet.variables, cohort.frame)
+    moved = compare_with_training(sheet, columns)
+    refuse_misread(moved, cohort, accept_units=accept_units)
+    assessment = assess(sheet, columns, n_rows=cohort.n_rows)
+    reasons = dict(zip(assessment.reasons.codes, assessment.reasons.masks, strict=True))
+    reasons |= _unreadable(cohort, names)
+    return _judged(sheet, outcome, cohort, reasons, warnings=moved)
+
+
+def _unreadable(cohort: Cohort, names: Sequence[str]) -> dict[str, Bools]:
+    return {
+        f"{code}({name})": mask
+        for (name, code), mask in cohort.unreadable.items()
+        if name in names and mask.any()
+    }
+
+
+def _judged(
+    sheet: Sheet,
+    outcome: OutcomeSettings,
+    cohort: Cohort,
+    reasons: Mapping[str, Bools],
+    *,
+    warnings: tuple[Finding, ...],
+) -> ValidationCohort:
+    frame, observed, flow = followed_up(cohort, outcome)
+    rows = frame[_ROW].to_numpy()
+    refused = np.zeros(len(frame), dtype=bool)
+    for mask in reasons.values():
+        refused |= mask[rows]
+    counts = {code: int(mask[rows].sum()) for code, mask in reasons.items() if mask[rows].any()}
+    flow.append(_step("no prediction (see reasons)", refused))
+    frame, observed = frame.loc[~refused].reset_index(drop=True), observed[~refused]
+    check_enough(observed, outcome, file=cohort.source_name)
+    evaluator = SheetEvaluator(sheet)
+    columns = sheet_columns(sheet.variables, frame)
+    prediction = evaluator.predict(columns)
+    lp, functions = linear_parts(evaluator, evaluator.numeric_columns(columns, len(frame)))
+    names = [spec.name for spec in sheet.variables]
+    return ValidationCohort(
+        frame=frame.drop(columns=_ROW),
+        scored=_scored(cohort, outcome, reasons),
+        observed=observed,
+        predicted=prediction.predicted,
+        lp=lp,
+        functions=functions,
+        imputation_variance=prediction.imputation_variance,
+        chances=prediction.chances,
+        baseline=_baseline(frame, sheet.outcome.baseline),
+        groups=numbered(frame, "person_id"),
+        flow=tuple(flow),
+        reasons=counts,
+        absent=tuple(name for name in names if name not in frame.columns),
+        imputed_share={
+            name: float(share)
+            for name, share in zip(names, prediction.imputed.mean(axis=0), strict=True)
+            if share > 0
+        },
+        warnings=warnings,
+        cohort_name=cohort.source_name,
+        fingerprint=cohort.fingerprint,
+        provenance=cohort.provenance,
+    )
+
+
+def cohort_of_predictions(
+    column: str, outcome: OutcomeSettings, cohort: Cohort, *, accept_units: bool = False
+) -> ValidationCohort:
+    """The same for predictions that stand in a column of the cohort.
+
+    Raises
+    ------
+    InputError
+        As `predict_cohort`; also if the column is absent, or a risk leaves [0, 1].
+    """
+    check_predictions(column, outcome, cohort)
+    check_usable(cohort, outcome, used=[column], accept_units=accept_units)
+    frame, observed, flow = followed_up(cohort, outcome)
+    values = frame[column].to_numpy(dtype=np.float64)
+    unreadable = np.zeros(len(frame), dtype=bool)
+    for mask in _unreadable(cohort, [column]).values():
+        unreadable |= mask[frame[_ROW].to_numpy()]
+    missing = np.isnan(values)
+    reasons = {
+        f"NOT_A_NUMBER({column})": int(unreadable.sum()),
+        f"NO_PREDICTION({column})": int((missing & ~unreadable).sum()),
+    }
+    flow.append(_step("no prediction (see reasons)", missing))
+    frame, observed = frame.loc[~missing].reset_index(drop=True), observed[~missing]
+    check_enough(observed, outcome, file=cohort.source_name)
+    predicted = values[~missing]
+    return ValidationCohort(
+        frame=frame.drop(columns=_ROW),
+        scored=_scored(cohort, outcome, {"NO_PREDICTION": _lacking(cohort, column)}),
+        observed=observed,
+        predicted=predicted,
+        lp=logit(predicted) if outcome.kind == "binary" else predicted,
+        functions=None,
+        imputation_variance=np.zeros(len(predicted)),
+        chances={},
+        baseline=_baseline(frame, outcome.baseline),
+        groups=numbered(frame, "person_id"),
+        flow=tuple(flow),
+        reasons={code: count for code, count in reasons.items() if count},
+        absent=(),
+        imputed_share={},
+        warnings=(),
+        cohort_name=cohort.source_name,
+        fingerprint=cohort.fingerprint,
+        provenance=cohort.provenance,
+    )
+
+
+def followed_up(
+    cohort: Cohort, outcome: OutcomeSettings
+) -> tuple[pd.DataFrame, Floats, list[FlowStep]]:
+    """Rows whose outcome is known under the declared strategy, and how it came to that.
+
+    Returns
+    -------
+    tuple
+        Frame (with the position in the cohort), outcome, and the steps so far.
+    """
+    frame = cohort.frame.assign(**{_ROW: np.arange(cohort.n_rows)})
+    flow = [FlowStep(label="rows in the cohort", n_left_out=0, n_remaining=cohort.n_rows)]
+    known = observed_outcome(frame, outcome)
+    flow += [
+        FlowStep(label=s.label, n_left_out=s.n_left_out, n_remaining=s.n_remaining)
+        for s in known.flow
+    ]
+    unknown = np.isnan(known.outcome)
+    flow.append(_step("outcome unknown", unknown))
+    return (
+        known.frame.loc[~unknown].reset_index(drop=True),
+        known.outcome[~unknown],
+        flow,
+    )
+
+
+def _scored(cohort: Cohort, outcome: OutcomeSettings, reasons: Mapping[str, Bools]) -> pd.DataFrame:
+    """Everybody under the declared strategy who gets a prediction, outcome known or not."""
+    frame = cohort.frame.assign(**{_ROW: np.arange(cohort.n_rows)})
+    frame = observed_outcome(frame, outcome).frame
+    refused = np.zeros(cohort.n_rows, dtype=bool)
+    for mask in reasons.values():
+        refused |= mask
+    kept = ~refused[frame[_ROW].to_numpy()]
+    scored: pd.DataFrame = frame.loc[kept].drop(columns=_ROW).reset_index(drop=True)
+    return scored
+
+
+def _lacking(cohort: Cohort, column: str) -> Bools:
+    return np.asarray(np.isnan(cohort.frame[column].to_numpy(dtype=np.float64)))
+
+
+def _baseline(frame: pd.DataFrame, name: str | None) -> Floats:
+    if name is None or name not in frame.columns:
+        return np.full(len(frame), np.nan)
+    return frame[name].to_numpy(dtype=np.float64)
+
+
+def _step(label: str, left_out: Bools) -> FlowStep:
+    return FlowStep(label=label, n_left_out=int(left_out.sum()), n_remaining=int((~left_out).sum()))

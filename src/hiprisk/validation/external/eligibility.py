@@ -1,0 +1,151 @@
+"""Whether a cohort as a whole can judge a model: the outcome, codes, units, and enough people."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import numpy as np
+
+from hiprisk.arrays import Floats
+from hiprisk.cohort.findings import Finding
+from hiprisk.cohort.reading import Cohort
+from hiprisk.config import OutcomeSettings
+from hiprisk.errors import InputError
+from hiprisk.learning.study_cohort import STRUCTURAL
+
+FEWEST_PEOPLE = 20
+FEWEST_EVENTS = 5
+MOST_UNKNOWN_CODES = 0.05
+# Findings that say that a whole column means something else than it should.
+_MISREAD = {"SHIFTED_CODES", "UNIT_SUSPECT"}
+
+
+def check_usable(
+    cohort: Cohort, outcome: OutcomeSettings, *, used: Sequence[str], accept_units: bool
+) -> None:
+    """Raise InputError if the cohort as a whole cannot judge a model.
+
+    Parameters
+    ----------
+    cohort : Cohort
+    outcome : OutcomeSettings
+    used : sequence of str
+        Variables that matter beside the outcome.
+    accept_units : bool
+    """
+    needed = [outcome.variable]
+    if outcome.hip_replacement is not None:
+        needed.append(outcome.hip_replacement.variable)
+    if outcome.dichotomise is not None and outcome.dichotomise.reference == "baseline":
+        needed.append(str(outcome.baseline))
+    lacking = [name for name in needed if name not in cohort.frame.columns]
+    if lacking:
+        raise InputError(
+            f"the cohort has no '{lacking[0]}', which the outcome needs",
+            code="MISSING_COLUMN",
+            file=cohort.source_name,
+            column=lacking[0],
+            advice=_lacking_advice(lacking[0], outcome),
+        )
+    mattering = {*used, *needed}
+    errors = [finding for finding in cohort.findings if finding.severity == "error"]
+    known = [f for f in errors if f.code in STRUCTURAL or f.column in mattering]
+    refuse_misread(known, cohort, accept_units=accept_units)
+    _refuse_unknown_codes(cohort, mattering)
+
+
+def _lacking_advice(name: str, outcome: OutcomeSettings) -> str:
+    replaced = outcome.hip_replacement
+    if replaced is not None and name == replaced.variable:
+        return (
+            "map it in the mapping (--mapping); where it is known that nobody had a hip replaced, "
+            f'{name}: {{value: "no"}} in the mapping says so'
+        )
+    return "map it in the mapping (--mapping); a cohort without outcomes can be scored, not judged"
+
+
+def _refuse_unknown_codes(cohort: Cohort, names: Collection[str]) -> None:
+    """Where many codes are unknown, those that look known may mean something else too."""
+    for (name, code), mask in cohort.unreadable.items():
+        if name in names and code == "UNKNOWN_CATEGORY" and mask.mean() > MOST_UNKNOWN_CODES:
+            raise InputError(
+                f"the codes of {int(mask.sum())} of {cohort.n_rows} rows are no level of this "
+                "category, so what the other codes mean is doubtful too",
+                code="UNKNOWN_CATEGORY",
+                file=cohort.source_name,
+                row=_file_row(cohort, int(np.flatnonzero(mask)[0])),
+                column=name,
+                advice="find out what the codes mean and state them under levels in the mapping; "
+                "nothing is guessed",
+            )
+
+
+def refuse_misread(findings: Sequence[Finding], cohort: Cohort, *, accept_units: bool) -> None:
+    """Raise InputError if a finding says that a whole column means something else."""
+    for finding in findings:
+        misread = finding.code in _MISREAD and finding.severity == "error"
+        if accept_units and finding.code == "UNIT_SUSPECT":
+            continue
+        if misread or finding.code in STRUCTURAL:
+            raise InputError(
+                finding.message,
+                code=finding.code,
+                file=cohort.source_name,
+                column=finding.column,
+                advice=finding.advice
+                + ("; or --accept-units" if finding.code == "UNIT_SUSPECT" else ""),
+            )
+
+
+def _file_row(cohort: Cohort, position: int) -> int:
+    """Row of the file (from 1) at a position of the frame."""
+    return position + 1 if cohort.file_rows is None else cohort.file_rows[position]
+
+
+def check_predictions(column: str, outcome: OutcomeSettings, cohort: Cohort) -> None:
+    """Raise InputError if a column of predictions is absent or on another scale."""
+    if column not in cohort.frame.columns:
+        raise InputError(
+            "the cohort has no such column of predictions",
+            code="MISSING_COLUMN",
+            file=cohort.source_name,
+            column=column,
+            advice="name a column of the file, or the variable that the mapping makes of it",
+        )
+    values = cohort.frame[column].to_numpy(dtype=np.float64)
+    low, high = (0.0, 1.0) if outcome.kind == "binary" else outcome.bounds or (-np.inf, np.inf)
+    # A published linear prediction may run a little over the end of its scale.
+    slack = 0.0 if outcome.kind == "binary" else 0.25 * (high - low)
+    off = np.flatnonzero((values < low - slack) | (values > high + slack))
+    if off.size:
+        raise InputError(
+            f"predictions must lie in [{low:g}, {high:g}]; {off.size} of {len(values)} do not",
+            code="OUT_OF_RANGE",
+            file=cohort.source_name,
+            column=column,
+            advice="a risk is from 0 to 1, not in percent; a score has the scale of the outcome",
+        )
+
+
+def check_enough(observed: Floats, outcome: OutcomeSettings, *, file: str) -> None:
+    """Raise InputError if too few people, or too few of either kind, are left to judge."""
+    if len(observed) < FEWEST_PEOPLE:
+        raise InputError(
+            f"{len(observed)} people with outcome and prediction are too few to judge a model "
+            f"(at least {FEWEST_PEOPLE})",
+            code="TOO_FEW",
+            file=file,
+            advice="see the reasons with hiprisk check and hiprisk score",
+        )
+    if outcome.kind == "binary":
+        events = int(observed.sum())
+        if min(events, len(observed) - events) < FEWEST_EVENTS:
+            raise InputError(
+                f"{events} events among {len(observed)} people: too few to judge a model (at least "
+                f"{FEWEST_EVENTS} with and {FEWEST_EVENTS} without)",
+                code="TOO_FEW_EVENTS",
+                file=file,
+                advice="100 of each are advised",
+            )
+    elif np.ptp(observed) == 0.0:
+        raise InputError("the outcome never varies", code="OUTCOME", file=file)

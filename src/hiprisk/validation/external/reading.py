@@ -1,0 +1,98 @@
+"""A cohort file read for a model: with the model's own variables, outcome and predictions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from hiprisk.cohort.dictionary import Variable, load_dictionary, variables_beyond
+from hiprisk.cohort.mapping import CohortMapping
+from hiprisk.cohort.reading import Cohort, fingerprint, read_cohort
+from hiprisk.config import OutcomeSettings
+from hiprisk.errors import InputError
+from hiprisk.sheet.format import Sheet
+
+
+def read_validation_cohort(
+    path: Path | str,
+    mapping: CohortMapping | None,
+    *,
+    sheet: Sheet | None,
+    outcome: OutcomeSettings,
+    predictions: str | None = None,
+) -> Cohort:
+    """Read a cohort with the model's own variables, outcome and predictions beyond the dictionary.
+
+    Parameters
+    ----------
+    path : path-like
+    mapping : CohortMapping, optional
+    sheet : Sheet, optional
+    outcome : OutcomeSettings
+    predictions : str, optional
+        Column of predictions that stand in the file.
+
+    Raises
+    ------
+    InputError
+        If the file as a whole cannot be used.
+    """
+    extra = () if sheet is None else variables_beyond(sheet.variables)
+    known = {*load_dictionary(), *(variable.name for variable in extra)}
+    wanted = [_outcome_variable(outcome)]
+    if predictions is not None:
+        wanted.append(
+            Variable(name=predictions, label="prediction", kind="number", source="the file")
+        )
+    more = tuple(variable for variable in wanted if variable.name not in known)
+    return read_cohort(path, mapping, extra=(*extra, *more))
+
+
+def _outcome_variable(outcome: OutcomeSettings) -> Variable:
+    is_category = outcome.event_level is not None
+    return Variable(
+        name=outcome.variable,
+        label=outcome.label,
+        kind="category" if is_category else "number",
+        source="the model's outcome",
+        unit=None if is_category else outcome.unit,
+    )
+
+
+def select_rows(cohort: Cohort, where: Mapping[str, Sequence[str]]) -> Cohort:
+    """The rows of a cohort that have certain levels; findings are the whole file's.
+
+    Raises
+    ------
+    InputError
+        If a variable is absent, or no row has the level.
+    """
+    if not where:
+        return cohort
+    keep = np.ones(cohort.n_rows, dtype=bool)
+    for variable, levels in where.items():
+        if variable not in cohort.frame.columns:
+            raise InputError(
+                "the cohort has no such variable to select by",
+                code="MISSING_COLUMN",
+                file=cohort.source_name,
+                column=variable,
+                advice="map it in the mapping",
+            )
+        keep &= cohort.frame[variable].astype(object).isin(list(levels)).to_numpy()
+    if not keep.any():
+        raise InputError(
+            "no row has these levels", code="TOO_FEW", file=cohort.source_name, advice="see --where"
+        )
+    rows = np.array(cohort.file_rows or range(1, cohort.n_rows + 1))
+    frame = cohort.frame.loc[keep].reset_index(drop=True)
+    return replace(
+        cohort,
+        frame=frame,
+        fingerprint=fingerprint(frame),
+        file_rows=tuple(int(row) for row in rows[keep]),
+        unreadable={key: mask[keep] for key, mask in cohort.unreadable.items()},
+    )

@@ -1,0 +1,392 @@
+"""External validation: a model, or predictions that stand in a file, met with new people.
+
+References
+----------
+.. [1] Collins, Ogundimu, Altman (2016). Stat Med 35(2), 214-226. doi:10.1002/sim.6787
+.. [2] Archer, Snell, Ensor, Hudda, Collins, Riley (2021). Stat Med 40(1), 133-146.
+       doi:10.1002/sim.8766
+.. [3] Riley et al. (2021). Stat Med 40(19), 4230-4251. doi:10.1002/sim.9025
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from hiprisk.arrays import Floats
+from hiprisk.config import OutcomeSettings, SubgroupSettings
+from hiprisk.errors import InputError
+from hiprisk.learning.participants import FlowStep
+from hiprisk.metrics.estimate import Estimate
+from hiprisk.metrics.registry import MetricFunction, metrics_for
+from hiprisk.sheet.format import Event, Sheet
+from hiprisk.validation.external.case_mix_results import CaseMix, shift_words
+from hiprisk.validation.external.cohort import ValidationCohort
+from hiprisk.validation.performance import Flexible, evaluate_performance
+from hiprisk.validation.resampling.intervals import percentile_intervals
+from hiprisk.validation.subgroups.performance import EventChances, subgroup_performance
+from hiprisk.validation.subgroups.results import Subgroups
+
+ADVISED_EVENTS = 100
+ADVISED_PEOPLE = 235
+WIDEST_SLOPE = 0.2
+TENTHS = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelIdentity:
+    """Which model was judged; version and hash are None for predictions in a column.
+
+    Attributes
+    ----------
+    cautions : tuple of str
+        Notes of the sheet that belong before any figure: invented coefficients, mixed provenance.
+    """
+
+    name: str
+    title: str
+    provenance: str
+    estimand: str
+    version: str | None = None
+    bundle_sha256: str | None = None
+    cautions: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return {**asdict(self), "cautions": list(self.cautions)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExternalValidation:
+    """What new people say of a model.
+
+    Attributes
+    ----------
+    metrics : tuple of Estimate
+        With percentile intervals over resampled persons.
+    not_available : mapping of str to str
+        Metrics that cannot be computed here, with the reason.
+    calibration : tuple of tuple of float
+        Predicted and observed means by tenth of the prediction.
+    flexible : Flexible
+        Calibration curve with its errors, forecast, events and decision curve.
+    groups : Subgroups or None
+        The same metrics by group, with the spread between groups; None where not asked for.
+    remarks : tuple of str
+        Of sample size and of what was filled in.
+    summary : tuple of str
+        Plain sentences, the most important first.
+    """
+
+    model: ModelIdentity
+    kind: str
+    outcome: str
+    outcome_unit: str
+    cohort: str
+    cohort_fingerprint: str
+    cohort_provenance: str
+    n: int
+    n_events: int | None
+    flow: tuple[FlowStep, ...]
+    reasons: Mapping[str, int]
+    findings: tuple[Mapping[str, Any], ...]
+    metrics: tuple[Estimate, ...]
+    not_available: Mapping[str, str]
+    calibration: tuple[tuple[float, float], ...]
+    flexible: Flexible
+    groups: Subgroups | None
+    case_mix: CaseMix | None
+    remarks: tuple[str, ...]
+    summary: tuple[str, ...]
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a metric: overall, each event, then each group."""
+        flexible = self.flexible
+        everybody = (
+            *self.metrics, *flexible.errors, *flexible.forecast, *flexible.utility()
+        )  # fmt: skip
+        groups = () if self.groups is None else self.groups.groups
+        counts = {(group.grouping, group.level): group.n_people for group in groups}
+        rows: list[tuple[object, ...]] = [
+            ("all", "", self.n, e.name, e.value, e.low, e.high) for e in everybody
+        ]
+        rows += [
+            ("event", event.name, int(event.n), e.name, e.value, e.low, e.high)
+            for event in flexible.events
+            for e in flexible.of_event(event)
+        ]
+        if self.groups is not None:
+            rows += [
+                (row.grouping, row.level, counts[(row.grouping, row.level)], row.metric,
+                 row.estimate.value, row.estimate.low, row.estimate.high)
+                for row in self.groups.estimates if row.estimate is not None
+            ]  # fmt: skip
+        names = ["variable", "level", "n", "metric", "value", "low", "high"]
+        return pd.DataFrame(rows, columns=names)
+
+    def named(self) -> Iterator[tuple[str, Estimate]]:
+        """Every estimate by name: of an event with its name at the end, of the case mix too."""
+        yield from ((one.name, one) for one in self.metrics)
+        yield from self.flexible.named()
+        if self.case_mix is not None:
+            yield from ((one.name, one) for one in self.case_mix.estimates())
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Everything as tidy tables, by name."""
+        found = {"metrics": self.to_frame(), **self.flexible.tables()}
+        if self.case_mix is not None:
+            found["case_mix"] = self.case_mix.to_frame()
+        return found
+
+    def to_dict(self) -> dict[str, Any]:
+        """What ``hiprisk validate --json`` prints."""
+        return {
+            "model": self.model.to_dict(),
+            "outcome": self.outcome,
+            "outcome_unit": self.outcome_unit,
+            "kind": self.kind,
+            "cohort": self.cohort,
+            "cohort_fingerprint": self.cohort_fingerprint,
+            "cohort_provenance": self.cohort_provenance,
+            "n": self.n,
+            "n_events": self.n_events,
+            "flow": [asdict(step) for step in self.flow],
+            "reasons": dict(self.reasons),
+            "warnings": [dict(finding) for finding in self.findings],
+            "metrics": {name: e.to_dict() for name, e in self.named()},
+            "not_available": dict(self.not_available),
+            "calibration": [list(point) for point in self.calibration],
+            **self.flexible.to_dict(),
+            "groups": None if self.groups is None else self.groups.to_dict(),
+            "case_mix": None if self.case_mix is None else self.case_mix.to_dict(),
+            "remarks": list(self.remarks),
+            "summary": list(self.summary),
+        }
+
+
+def validate_externally(
+    people: ValidationCohort,
+    outcome: OutcomeSettings,
+    *,
+    model: ModelIdentity,
+    sheet: Sheet | None = None,
+    by: Sequence[str] | None = None,
+    case_mix: CaseMix | None = None,
+    n_resamples: int = 500,
+    seed: int = 0,
+) -> ExternalValidation:
+    """Judge predictions for new people by every metric of the registry.
+
+    Parameters
+    ----------
+    people : NewPeople
+    outcome : OutcomeSettings
+    model : ModelIdentity
+    sheet : Sheet, optional
+        For forecasts and events.
+    by : sequence of str, optional
+        Categories by whose levels everything is judged again; empty for none. If unset, those of
+        sex, age band, site, Kellgren-Lawrence grade and definitions of back pain that these people
+        have.
+    case_mix : CaseMix, optional
+    n_resamples, seed : int
+        Resamples of persons behind the intervals.
+
+    Raises
+    ------
+    ConfigError
+        If a variable of `by` is absent or has too many levels.
+    """
+    metrics, lacking = usable_metrics(outcome.kind, people.observed, people.predicted)
+    estimates = percentile_intervals(
+        people.observed,
+        people.predicted,
+        metrics=metrics,
+        groups=people.groups,
+        n_resamples=n_resamples,
+        seed=seed,
+        name="external",
+    )
+    remarks = tuple(_remarks(people, outcome.kind, estimates))
+    return ExternalValidation(
+        model=model,
+        kind=outcome.kind,
+        outcome=outcome.variable,
+        outcome_unit=outcome.unit,
+        cohort=people.cohort_name,
+        cohort_fingerprint=people.fingerprint,
+        cohort_provenance=people.provenance,
+        n=people.n,
+        n_events=int(people.observed.sum()) if outcome.kind == "binary" else None,
+        flow=people.flow,
+        reasons=people.reasons,
+        findings=tuple(finding.summarised() for finding in people.warnings),
+        metrics=estimates,
+        not_available=lacking,
+        calibration=calibration_tenths(people.observed, people.predicted),
+        flexible=evaluate_performance(
+            people, outcome, sheet=sheet, name=model.name, n_resamples=n_resamples, seed=seed
+        ),
+        groups=_by_group(
+            people,
+            outcome,
+            by,
+            events=() if sheet is None else sheet.outcome.events,
+            n_resamples=n_resamples,
+            seed=seed,
+        ),
+        case_mix=case_mix,
+        remarks=remarks,
+        summary=tuple(_summary(people, outcome, model, estimates, case_mix)),
+    )
+
+
+def usable_metrics(
+    kind: str, observed: Floats, predicted: Floats
+) -> tuple[dict[str, MetricFunction], dict[str, str]]:
+    """Metrics of the registry that exist for these people, and why the others do not."""
+    usable: dict[str, MetricFunction] = {}
+    lacking: dict[str, str] = {}
+    for metric in metrics_for(kind):
+        try:
+            metric.function(observed, predicted)
+        except InputError as refusal:
+            lacking[metric.name] = refusal.reason
+        else:
+            usable[metric.name] = metric.function
+    return usable, lacking
+
+
+def calibration_tenths(observed: Floats, predicted: Floats) -> tuple[tuple[float, float], ...]:
+    """Means of predicted and observed by tenth of the prediction."""
+    order = np.argsort(predicted, kind="stable")
+    parts = np.array_split(order, TENTHS)
+    return tuple((float(predicted[p].mean()), float(observed[p].mean())) for p in parts)
+
+
+def _by_group(
+    people: ValidationCohort,
+    outcome: OutcomeSettings,
+    by: Sequence[str] | None,
+    *,
+    events: Sequence[Event],
+    n_resamples: int,
+    seed: int,
+) -> Subgroups | None:
+    """Every metric in each group of the variables of `by`."""
+    if by is not None and not by:
+        return None
+    chances = [_event_chances(people, event) for event in events if event.name in people.chances]
+    return subgroup_performance(
+        people.observed,
+        people.predicted,
+        people.frame,
+        kind=outcome.kind,
+        groups=people.groups,
+        settings=SubgroupSettings(by=None if by is None else tuple(by), resamples=n_resamples),
+        seed=seed,
+        thresholds=outcome.thresholds,
+        chances=chances,
+    )
+
+
+def _event_chances(people: ValidationCohort, event: Event) -> EventChances:
+    bound = np.full(people.n, event.value)
+    if event.reference == "baseline":
+        bound = people.baseline + event.value
+    over = people.observed >= bound if event.direction == "above" else people.observed <= bound
+    happened = np.where(np.isnan(bound), np.nan, over.astype(np.float64))
+    return EventChances(name=event.name, observed=happened, chance=people.chances[event.name])
+
+
+def _remarks(people: ValidationCohort, kind: str, estimates: Sequence[Estimate]) -> Iterable[str]:
+    n = people.n
+    if kind == "binary":
+        events = int(people.observed.sum())
+        few = min(events, n - events) < ADVISED_EVENTS
+        yield (
+            f"{n} people, {events} with the event: "
+            + ("fewer than" if few else "at least")
+            + f" the {ADVISED_EVENTS} with and {ADVISED_EVENTS} without it that are advised."
+        )
+    else:
+        few = n < ADVISED_PEOPLE
+        yield (
+            f"{n} people: "
+            + ("fewer than" if few else "at least")
+            + f" the {ADVISED_PEOPLE} that a residual spread within 10 % needs."
+        )
+    slope = next((e for e in estimates if e.name == "calibration_slope"), None)
+    if slope is not None and slope.low is not None and slope.high is not None:
+        width = slope.high - slope.low
+        yield (
+            f"The interval of the calibration slope is {width:.2f} wide; "
+            + ("wider than" if width > WIDEST_SLOPE else "within")
+            + f" the {WIDEST_SLOPE:g} that is aimed at."
+        )
+    if people.absent:
+        yield f"Not in the cohort, filled in for everybody: {', '.join(people.absent)}."
+    filled = {n: s for n, s in people.imputed_share.items() if n not in people.absent and s >= 0.05}
+    if filled:
+        shares = ", ".join(f"{name} {100 * share:.0f} %" for name, share in filled.items())
+        yield f"Filled in by the sheet where missing: {shares}."
+
+
+def _summary(
+    people: ValidationCohort,
+    outcome: OutcomeSettings,
+    model: ModelIdentity,
+    estimates: Sequence[Estimate],
+    case_mix: CaseMix | None,
+) -> Iterable[str]:
+    if model.provenance == "synthetic":
+        yield "SIMULATED DATA: the model was fitted on simulated people."
+    yield from model.cautions
+    if people.provenance == "synthetic":
+        yield "SIMULATED DATA: these people are simulated; this says nothing of any patient."
+    by_name = {e.name: e for e in estimates}
+    yield from _calibration_words(by_name, outcome)
+    if case_mix is not None:
+        yield from shift_words(case_mix)
+
+
+def _calibration_words(found: Mapping[str, Estimate], outcome: OutcomeSettings) -> Iterable[str]:
+    large = found.get("calibration_in_the_large")
+    slope = found.get("calibration_slope")
+    needs = []
+    if large is not None and _excludes(large, 0.0):
+        needs.append("the average")
+        side = "low" if large.value > 0 else "high"
+        unit = outcome.unit if outcome.kind == "continuous" else "on the log-odds scale"
+        yield (
+            f"Predictions are too {side} on average: {large.value:+.2f} {unit} "
+            f"({large.low:+.2f} to {large.high:+.2f})."
+        )
+    elif large is not None:
+        yield "On average, predictions are right as far as these people can tell."
+    if slope is not None and _excludes(slope, 1.0):
+        needs.append("the spread")
+        how = "spread too wide" if slope.value < 1 else "are drawn too much to the middle"
+        yield (
+            f"Predictions {how}: calibration slope {slope.value:.2f} "
+            f"({slope.low:.2f} to {slope.high:.2f})."
+        )
+    elif slope is not None:
+        yield (
+            f"No sign that predictions spread wrongly: calibration slope {slope.value:.2f} "
+            f"({slope.low:.2f} to {slope.high:.2f})."
+        )
+    if needs:
+        yield (
+            f"It needs recalibration of {' and '.join(needs)} for people like these: "
+            "hiprisk update."
+        )
+
+
+def _excludes(estimate: Estimate, value: float) -> bool:
+    low, high = estimate.low, estimate.high
+    return low is not None and high is not None and not low <= value <= high

@@ -1,0 +1,1 @@
+"""Internal validation: optimism, cross-validation, internal-external, instability."""

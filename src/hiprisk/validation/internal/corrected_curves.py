@@ -1,0 +1,110 @@
+"""Curves and their optimism: net benefit by threshold, calibration by risk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from hiprisk.arrays import Floats
+from hiprisk.errors import InputError
+from hiprisk.parallel import one_thread
+from hiprisk.validation.resampling.refits import Refits
+
+Curve = Callable[..., Floats]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectedCurve:
+    """A curve at fixed points, its optimism, and what is left.
+
+    Attributes
+    ----------
+    at, apparent, optimism, corrected : tuple of float, length n_points
+    low, high : tuple of float
+        Apparent curve less the percentiles of the resamples' own optimism, point by point.
+    n_resamples : tuple of int
+        In how many resamples the curve reaches the point, both on the resample and on the original
+        people; the others say nothing of it.
+    """
+
+    at: tuple[float, ...]
+    apparent: tuple[float, ...]
+    optimism: tuple[float, ...]
+    corrected: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    n_resamples: tuple[int, ...]
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a point."""
+        names = ("at", "apparent", "optimism", "corrected", "low", "high", "n_resamples")
+        return pd.DataFrame({name: list(getattr(self, name)) for name in names})
+
+    def to_dict(self) -> dict[str, list[float]]:
+        """The columns, for JSON."""
+        return {str(name): list(values) for name, values in self.to_frame().items()}
+
+
+def corrected_curve(
+    refits: Refits,
+    observed: Floats,
+    *,
+    apparent: Floats,
+    curve: Curve,
+    at: Floats,
+    level: float = 0.95,
+) -> CorrectedCurve:
+    """A curve corrected for optimism, point by point.
+
+    Parameters
+    ----------
+    refits : Refits
+    observed : ndarray, shape (n_rows,)
+        NaN where unknown.
+    apparent : ndarray, shape (n_rows,)
+    curve : callable
+        ``curve(observed, predicted, weights=None)`` to values at `at`, shape (n_points,); NaN at
+        points beyond the predictions.
+    at : ndarray, shape (n_points,)
+        Thresholds, or predictions.
+    level : float
+
+    Raises
+    ------
+    InputError
+        If the model's own curve, or every refit's, does not reach a point.
+    """
+    known = ~np.isnan(observed)
+    y, seen = observed[known], refits.of_rows(known)
+    with one_thread():
+        pairs = zip(seen.predicted, seen.counts, strict=True)
+        training = np.array([curve(y, predicted, weights=counts) for predicted, counts in pairs])
+        test = np.array([curve(y, predicted, weights=None) for predicted in seen.predicted])
+        whole = np.asarray(curve(y, apparent[known], weights=None))
+    reached = ~(np.isnan(training) | np.isnan(test))
+    if np.isnan(whole).any() or not reached.any(axis=0).all():
+        raise InputError(
+            "the curve does not reach every point that was asked for",
+            code="GRID",
+            advice="take points within the predictions",
+        )
+    own = np.where(reached, training - test, np.nan)
+    optimism = np.nanmean(own, axis=0)
+    tail = (1.0 - level) / 2.0
+    least, most = np.nanquantile(own, (tail, 1.0 - tail), axis=0, method="weibull")
+    return CorrectedCurve(
+        at=_floats(at),
+        apparent=_floats(whole),
+        optimism=_floats(optimism),
+        corrected=_floats(whole - optimism),
+        low=_floats(whole - most),
+        high=_floats(whole - least),
+        n_resamples=tuple(int(n) for n in reached.sum(axis=0)),
+    )
+
+
+def _floats(values: Floats) -> tuple[float, ...]:
+    return tuple(float(value) for value in values)

@@ -1,0 +1,249 @@
+"""Repeated cross-validation that never splits a person.
+
+References
+----------
+.. [1] Kim (2009). Comput Stat Data Anal 53(11), 3735-3745: repeats.
+.. [2] Varma, Simon (2006). BMC Bioinformatics 7, 91: tuning belongs inside each fold.
+.. [3] Bates, Hastie, Tibshirani (2024). J Am Stat Assoc 119(546), 1434-1445.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from hiprisk.arrays import Floats, Integers
+from hiprisk.errors import InputError
+from hiprisk.learning.folds import grouped_folds
+from hiprisk.metrics.estimate import Estimate
+from hiprisk.metrics.registry import MetricFunction
+from hiprisk.metrics.vectorised.panel import evaluate_predictions
+from hiprisk.parallel import Progress, one_thread
+from hiprisk.seeding import rng_for
+from hiprisk.validation.resampling.checkpoint import Checkpoint
+from hiprisk.validation.resampling.refits import Refits, refit_all
+from hiprisk.validation.resampling.resamples import Procedure, Resample, resample_without
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folding:
+    """How people are divided, and how often.
+
+    Attributes
+    ----------
+    folds, repeats : int
+    seed : int
+        Each repeat has its own named stream.
+    """
+
+    folds: int = 10
+    repeats: int = 10
+    seed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrossValidatedMetric:
+    """One metric.
+
+    Attributes
+    ----------
+    estimate : Estimate
+        Mean over the repeats; percentiles over resamples of persons.
+    repeats : tuple of float
+        Each repeat's value, of all people's out-of-fold predictions together.
+    """
+
+    estimate: Estimate
+    repeats: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrossValidation:
+    """A procedure judged on people whom each fit had not seen.
+
+    Attributes
+    ----------
+    n_folds, n_repeats, n_people, n_persons : int
+        Rows with a known outcome, and the persons behind all rows.
+    """
+
+    metrics: tuple[CrossValidatedMetric, ...]
+    n_folds: int
+    n_repeats: int
+    n_people: int
+    n_persons: int
+    level: float
+
+    def estimates(self) -> tuple[Estimate, ...]:
+        """The metrics as values with intervals."""
+        return tuple(metric.estimate for metric in self.metrics)
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a metric: value, interval, and how far the repeats lie apart."""
+        rows = [
+            {
+                "metric": metric.estimate.name,
+                "value": metric.estimate.value,
+                "low": metric.estimate.low,
+                "high": metric.estimate.high,
+                "lowest_repeat": min(metric.repeats),
+                "highest_repeat": max(metric.repeats),
+            }
+            for metric in self.metrics
+        ]
+        return pd.DataFrame(rows)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return {
+            "n_folds": self.n_folds,
+            "n_repeats": self.n_repeats,
+            "n_people": self.n_people,
+            "n_persons": self.n_persons,
+            "level": self.level,
+            "metrics": {
+                metric.estimate.name: {
+                    **metric.estimate.to_dict(),
+                    "repeats": list(metric.repeats),
+                }
+                for metric in self.metrics
+            },
+        }
+
+
+def cross_validate(
+    procedure: Procedure,
+    observed: Floats,
+    *,
+    groups: Integers,
+    metrics: Mapping[str, MetricFunction],
+    folding: Folding,
+    interval_resamples: int = 200,
+    workers: int = 1,
+    progress: Progress | None = None,
+    checkpoint: Checkpoint | None = None,
+    level: float = 0.95,
+) -> CrossValidation:
+    """Repeated grouped cross-validation of a whole procedure.
+
+    Parameters
+    ----------
+    procedure : callable
+        As for the bootstrap. Imputation, and tuning where the procedure tunes (`InnerTuning`), are
+        then done anew inside each fold; it must not be given knots found on all people.
+    observed : ndarray, shape (n_rows,)
+        NaN where unknown: such rows inform the procedure and are never judged.
+    groups : ndarray of int, shape (n_rows,)
+        Person, or site, of each row; never split.
+    metrics : mapping of str to function
+    folding : Folding
+    interval_resamples : int
+        Resamples of persons behind the interval.
+    workers, progress, checkpoint
+        As for `hiprisk.validation.resampling.refits.refit_all`; the result depends on none of them.
+    level : float
+
+    Raises
+    ------
+    InputError
+        If there are fewer groups than folds, or a fold cannot be fitted or a metric not computed.
+
+    Notes
+    -----
+    The interval tells how the estimate varies with the people who are judged, the fits held fixed;
+    it is somewhat too narrow, since it leaves out what other people to learn from would change [3].
+    """
+    fits = refit_all(
+        procedure, _folds(groups, folding), workers=workers, progress=progress,
+        checkpoint=checkpoint, most_refused=0.0, name="fold",
+    )  # fmt: skip
+    known = ~np.isnan(observed)
+    y, predicted = observed[known], _unseen(fits, folding)[:, known]
+    with one_thread():
+        values = _each_repeat(y, predicted, metrics)
+        drawn = _over_resamples(
+            y, predicted, groups[known], metrics=metrics, seed=folding.seed, n=interval_resamples
+        )
+    return CrossValidation(
+        metrics=tuple(_summary(name, values[name], drawn[name], level=level) for name in metrics),
+        n_folds=folding.folds,
+        n_repeats=folding.repeats,
+        n_people=int(known.sum()),
+        n_persons=len(np.unique(groups)),
+        level=level,
+    )
+
+
+def _unseen(fits: Refits, folding: Folding) -> Floats:
+    """Each repeat's prediction of each row by the one fit that it was outside of."""
+    outside = np.where(fits.counts == 0.0, fits.predicted, 0.0)
+    return np.asarray(outside.reshape(folding.repeats, folding.folds, -1).sum(axis=1))
+
+
+def _each_repeat(
+    y: Floats, predicted: Floats, metrics: Mapping[str, MetricFunction]
+) -> Mapping[str, Floats]:
+    (judged,) = evaluate_predictions(y, predicted, metrics=metrics, weightings=[None])
+    for name, values in judged.values.items():
+        if np.isnan(values).any():
+            # Its own function says why.
+            metrics[name](y, predicted[int(np.argmax(np.isnan(values)))])
+            raise InputError(f"{name} is not a number", code="DEGENERATE")
+    return judged.values
+
+
+def _summary(name: str, values: Floats, drawn: Floats, *, level: float) -> CrossValidatedMetric:
+    tail = (1.0 - level) / 2.0
+    low, high = np.quantile(drawn, (tail, 1.0 - tail))
+    return CrossValidatedMetric(
+        estimate=Estimate(name=name, value=float(values.mean()), low=float(low), high=float(high)),
+        repeats=tuple(float(value) for value in values),
+    )
+
+
+def _folds(groups: Integers, folding: Folding) -> list[Resample]:
+    """The people to learn from, fold after fold and repeat after repeat."""
+    found: list[Resample] = []
+    for repeat in range(folding.repeats):
+        rng = rng_for(folding.seed, "cross-validation", repeat)
+        for rows in grouped_folds(groups, n_folds=folding.folds, rng=rng):
+            mask = np.zeros(len(groups), dtype=bool)
+            mask[rows] = True
+            found.append(resample_without(mask, number=len(found)))
+    return found
+
+
+def _over_resamples(
+    y: Floats,
+    predicted: Floats,
+    groups: Integers,
+    *,
+    metrics: Mapping[str, MetricFunction],
+    seed: int,
+    n: int,
+) -> dict[str, Floats]:
+    """Mean of a metric over the repeats, for each resample of persons."""
+    persons, place = np.unique(groups, return_inverse=True)
+    rng = rng_for(seed, "cross-validation", "interval")
+    drawn: dict[str, list[float]] = {name: [] for name in metrics}
+    for _ in range(2 * n):
+        if len(next(iter(drawn.values()), [])) == n:
+            break
+        chosen = rng.integers(0, len(persons), len(persons))
+        counts = np.bincount(chosen, minlength=len(persons)).astype(np.float64)[place]
+        (judged,) = evaluate_predictions(
+            y, predicted, metrics=metrics, weightings=[np.broadcast_to(counts, predicted.shape)]
+        )
+        if judged.refused().any():
+            continue
+        for name, values in judged.values.items():
+            drawn[name].append(float(values.mean()))
+    if any(len(values) < n for values in drawn.values()):
+        raise InputError(
+            "a metric cannot be computed on most resamples: too few events", code="DEGENERATE"
+        )
+    return {name: np.array(values) for name, values in drawn.items()}

@@ -1,0 +1,298 @@
+"""Internal-external cross-validation: fitted without a site, judged in it, pooled over sites.
+
+References
+----------
+.. [1] Royston, Parmar, Sylvester (2004). Stat Med 23(6), 907-926.
+.. [2] Steyerberg, Harrell (2016). J Clin Epidemiol 69, 245-247. doi:10.1016/j.jclinepi.2015.04.005
+.. [3] Debray et al. (2017). BMJ 356, i6460: C pooled as log odds, O:E as log.
+.. [4] Snell, Ensor, Debray (2018). Stat Methods Med Res 27(11), 3505-3522.
+.. [5] Efron, Stein (1981). Ann Stat 9(3), 586-596: the jackknife's variance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.stats import norm
+
+from hiprisk.arrays import Bools, Floats, Integers
+from hiprisk.errors import InputError
+from hiprisk.metrics.registry import MetricFunction
+from hiprisk.metrics.vectorised.panel import evaluate_predictions
+from hiprisk.parallel import Progress, one_thread
+from hiprisk.validation.internal.internal_external_results import (
+    InternalExternal,
+    PooledMetric,
+    Scale,
+    SiteLeftOut,
+    SiteValue,
+)
+from hiprisk.validation.internal.random_effects import random_effects
+from hiprisk.validation.resampling.checkpoint import Checkpoint
+from hiprisk.validation.resampling.refits import refit_all
+from hiprisk.validation.resampling.resamples import Procedure, resample_without
+
+# The scale on which a metric is about normal between sites; others are pooled as they are.
+SCALES: Mapping[str, Scale] = {
+    "c_statistic": "logit",
+    "observed_expected_ratio": "log",
+    "rmse": "log",
+    "mae": "log",
+}
+BLOCKS = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmallestSite:
+    """How small a site may be and still be judged.
+
+    Attributes
+    ----------
+    people : int
+        With a known outcome.
+    events : int
+        Events, and people without one, where the outcome is binary.
+    """
+
+    people: int = 20
+    events: int = 10
+
+
+def internal_external(
+    procedure: Procedure,
+    observed: Floats,
+    *,
+    sites: Integers,
+    labels: Sequence[str],
+    groups: Integers,
+    metrics: Mapping[str, MetricFunction],
+    smallest: SmallestSite | None = None,
+    workers: int = 1,
+    progress: Progress | None = None,
+    checkpoint: Checkpoint | None = None,
+    level: float = 0.95,
+) -> InternalExternal:
+    """Judge a procedure in each site by a fit that never saw that site.
+
+    Parameters
+    ----------
+    procedure : callable
+        As for the bootstrap: everybody but the site to predictions of all rows. It must not be
+        given knots or settings that were found on all people.
+    observed : ndarray, shape (n_rows,)
+        NaN where unknown.
+    sites : ndarray of int, shape (n_rows,)
+        Position of each row's site in `labels`.
+    labels : sequence of str
+        Names of the sites.
+    groups : ndarray of int, shape (n_rows,)
+        Person of each row. Rows of a person elsewhere leave with the site.
+    metrics : mapping of str to function
+        Names in `SCALES` are pooled on that scale.
+    smallest : SmallestSite, optional
+    workers : int
+    progress : callable, optional
+    checkpoint : Checkpoint, optional
+    level : float
+        Of all intervals.
+
+    Raises
+    ------
+    InputError
+        If fewer than two sites are large enough, or a model cannot be fitted without one of them.
+
+    Notes
+    -----
+    A site's standard error is the jackknife's over its persons (over blocks of persons where there
+    are more than 200), on the scale of pooling.
+    """
+    rule = smallest or SmallestSite()
+    known = ~np.isnan(observed)
+    judged, left_out = _sites_to_judge(observed, known, sites, labels, rule)
+    if len(judged) < 2:
+        raise InputError(
+            f"{len(judged)} of {len(labels)} sites are large enough; internal-external validation "
+            "needs two",
+            code="FEW_SITES",
+            advice=f"a site needs {_in_words(rule, observed, known)}",
+        )
+    fits = refit_all(
+        procedure,
+        [resample_without(np.isin(groups, groups[sites == site]), number=site) for site in judged],
+        workers=workers, progress=progress, checkpoint=checkpoint, most_refused=0.0, name="site",
+    )  # fmt: skip
+    values: list[SiteValue] = []
+    for site, predicted in zip(judged, fits.predicted, strict=True):
+        here = known & (sites == site)
+        found, refused = _judge_site(
+            observed[here], predicted[here], groups[here],
+            label=labels[site], metrics=metrics, level=level,
+        )  # fmt: skip
+        values += found
+        left_out += refused
+    return InternalExternal(
+        sites=tuple(values),
+        pooled=tuple(_pooled(values, metrics, level=level)),
+        left_out=tuple(left_out),
+        rule=_in_words(rule, observed, known),
+        level=level,
+    )
+
+
+def _sites_to_judge(
+    observed: Floats, known: Bools, sites: Integers, labels: Sequence[str], rule: SmallestSite
+) -> tuple[list[int], list[SiteLeftOut]]:
+    judged, left_out = [], []
+    for site, label in enumerate(labels):
+        y = observed[known & (sites == site)]
+        reason = _too_small(y, rule, binary=_is_binary(observed, known))
+        if reason is None:
+            judged.append(site)
+        else:
+            left_out.append(SiteLeftOut(site=label, n_people=len(y), reason=reason))
+    return judged, left_out
+
+
+def _is_binary(observed: Floats, known: Bools) -> bool:
+    return bool(np.isin(observed[known], (0.0, 1.0)).all())
+
+
+def _too_small(y: Floats, rule: SmallestSite, *, binary: bool) -> str | None:
+    if len(y) < rule.people:
+        return f"{len(y)} people with a known outcome, fewer than {rule.people}"
+    if binary:
+        fewer = int(min(y.sum(), len(y) - y.sum()))
+        if fewer < rule.events:
+            return f"{fewer} people in the smaller class, fewer than {rule.events}"
+    return None
+
+
+def _in_words(rule: SmallestSite, observed: Floats, known: Bools) -> str:
+    words = f"at least {rule.people} people with a known outcome"
+    if _is_binary(observed, known):
+        words += f" and {rule.events} with and without the event"
+    return words
+
+
+def _judge_site(
+    y: Floats,
+    predicted: Floats,
+    groups: Integers,
+    *,
+    label: str,
+    metrics: Mapping[str, MetricFunction],
+    level: float,
+) -> tuple[list[SiteValue], list[SiteLeftOut]]:
+    found, left_out = [], []
+    errors = jackknife_errors(y, predicted, groups, metrics=metrics)
+    for name, function in metrics.items():
+        scale = SCALES.get(name, "identity")
+        try:
+            value = function(y, predicted)
+        except InputError as refusal:
+            reason = refusal.reason
+            left_out.append(SiteLeftOut(site=label, n_people=len(y), reason=reason, metric=name))
+            continue
+        center, error = float(to_scale(np.array(value), scale)), errors[name]
+        if not (np.isfinite(center) and np.isfinite(error) and error > 0.0):
+            reason = "no standard error: one person decides it"
+            left_out.append(SiteLeftOut(site=label, n_people=len(y), reason=reason, metric=name))
+            continue
+        reach = float(norm.ppf(1.0 - (1.0 - level) / 2.0)) * error
+        found.append(
+            SiteValue(
+                site=label,
+                n_people=len(y),
+                metric=name,
+                value=value,
+                low=from_scale(center - reach, scale),
+                high=from_scale(center + reach, scale),
+                standard_error=error,
+            )
+        )
+    return found, left_out
+
+
+def jackknife_errors(
+    y: Floats, predicted: Floats, groups: Integers, *, metrics: Mapping[str, MetricFunction]
+) -> dict[str, float]:
+    """Standard error of every metric on its scale of pooling, by leaving out person after person.
+
+    Parameters
+    ----------
+    y, predicted : ndarray, shape (n_rows,)
+    groups : ndarray of int, shape (n_rows,)
+        Person of each row; more than 200 persons are left out in 200 blocks.
+    metrics : mapping of str to function
+
+    Returns
+    -------
+    dict of str to float
+        NaN where the metric cannot be computed without one of them.
+    """
+    persons, place = np.unique(groups, return_inverse=True)
+    block = place % min(len(persons), BLOCKS)
+    n_blocks = int(block.max()) + 1
+    weights = (block != np.arange(n_blocks)[:, np.newaxis]).astype(np.float64)
+    with one_thread():
+        (judged,) = evaluate_predictions(
+            y,
+            np.broadcast_to(predicted, (n_blocks, len(y))),
+            metrics=metrics,
+            weightings=[weights],
+        )
+    errors = {}
+    for name, values in judged.values.items():
+        scaled = to_scale(values, SCALES.get(name, "identity"))
+        spread = np.sum((scaled - scaled.mean()) ** 2) if np.isfinite(scaled).all() else np.nan
+        errors[name] = float(np.sqrt((n_blocks - 1) / n_blocks * spread))
+    return errors
+
+
+def to_scale(values: Floats, scale: Scale) -> Floats:
+    """Values on the scale of pooling; infinite or NaN where it cannot hold them."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if scale == "logit":
+            return np.asarray(np.log(values / (1.0 - values)))
+        return np.asarray(np.log(values)) if scale == "log" else np.asarray(values)
+
+
+def from_scale(value: float, scale: Scale) -> float:
+    """A value back on the metric's own scale."""
+    if scale == "logit":
+        return float(1.0 / (1.0 + np.exp(-value)))
+    return float(np.exp(value)) if scale == "log" else value
+
+
+def _pooled(
+    values: Sequence[SiteValue], metrics: Mapping[str, MetricFunction], *, level: float
+) -> list[PooledMetric]:
+    pooled = []
+    for name in metrics:
+        own = [value for value in values if value.metric == name]
+        if len(own) < 2:
+            continue
+        scale = SCALES.get(name, "identity")
+        result = random_effects(
+            to_scale(np.array([value.value for value in own]), scale),
+            np.array([value.standard_error for value in own]) ** 2,
+            level=level,
+        )
+        low, high = result.new_low, result.new_high
+        pooled.append(
+            PooledMetric(
+                metric=name,
+                scale=scale,
+                value=from_scale(result.value, scale),
+                low=from_scale(result.low, scale),
+                high=from_scale(result.high, scale),
+                new_low=None if low is None else from_scale(low, scale),
+                new_high=None if high is None else from_scale(high, scale),
+                tau2=result.tau2,
+                i2=result.i2,
+                n_sites=result.n_sites,
+            )
+        )
+    return pooled

@@ -1,0 +1,294 @@
+"""What of an apparent performance is optimism, by the refits of one bootstrap.
+
+Each resample draws persons with replacement; the procedure is run anew on it and judged on the
+resample (training), on the original people (test) and on those whom it did not draw (omitted).
+Harrell's correction takes the mean of training less test off the apparent value; the .632 and
+.632+ estimates weigh the apparent value with that of the omitted.
+
+References
+----------
+.. [1] Harrell, Lee, Mark (1996). Stat Med 15(4), 361-387.
+.. [2] Efron, Gong (1983). Am Stat 37(1), 36-48.
+.. [3] Efron, Tibshirani (1997). J Am Stat Assoc 92(438), 548-560.
+.. [4] Noma et al. (2021). Stat Med 40(26), 5691-5701. doi:10.1002/sim.9148
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from hiprisk.arrays import Floats
+from hiprisk.errors import InputError
+from hiprisk.metrics.no_information import no_information_of, no_information_rate
+from hiprisk.metrics.registry import MetricFunction
+from hiprisk.metrics.vectorised.panel import evaluate_predictions
+from hiprisk.parallel import Progress, one_thread
+from hiprisk.validation.internal.optimism_table import (
+    BootstrapResult,
+    OptimismRow,
+    OptimismTable,
+)
+from hiprisk.validation.resampling.checkpoint import Checkpoint
+from hiprisk.validation.resampling.refits import MOST_REFUSED, Refits, refit_all
+from hiprisk.validation.resampling.resamples import Procedure, Resample
+
+SHARE_DRAWN = 0.632
+# A fit has slope 1 on its own people whatever the sample: the spread of the apparent value says
+# nothing about how far off it is, so that Noma's interval would have no width.
+PINNED_BY_THE_FIT = {
+    "mean_error",
+    "linear_intercept",
+    "linear_slope",
+    "logit_in_the_large",
+    "logistic_intercept",
+    "logistic_slope",
+    "observed_expected_ratio",
+    "spiegelhalter_z",
+}
+
+
+def bootstrap_optimism(
+    procedure: Procedure,
+    observed: Floats,
+    *,
+    apparent: Floats,
+    metrics: Mapping[str, MetricFunction],
+    resamples: Sequence[Resample],
+    workers: int = 1,
+    progress: Progress | None = None,
+    checkpoint: Checkpoint | None = None,
+    level: float = 0.95,
+) -> BootstrapResult:
+    """Run a procedure on every resample and take its optimism off the apparent values.
+
+    Parameters
+    ----------
+    procedure : callable
+        Resample to predictions of all original rows.
+    observed : ndarray, shape (n_rows,)
+        NaN where unknown: such rows take part in the procedure, never in a metric.
+    apparent : ndarray, shape (n_rows,)
+        Predictions of the procedure run on the original rows.
+    metrics : mapping of str to function
+    resamples : sequence of Resample
+    workers : int
+    progress : callable, optional
+    checkpoint : Checkpoint, optional
+        Where finished refits are kept.
+    level : float
+        Of the intervals.
+
+    Returns
+    -------
+    BootstrapResult
+
+    Raises
+    ------
+    InputError
+        If a metric cannot be computed, or the procedure refuses more than 5 % of the resamples.
+    """
+    refits = refit_all(
+        procedure, resamples, workers=workers, progress=progress, checkpoint=checkpoint
+    )
+    table = optimism_table(refits, observed, apparent=apparent, metrics=metrics, level=level)
+    return BootstrapResult(table, refits.coefficients, refits)
+
+
+def optimism_table(
+    refits: Refits,
+    observed: Floats,
+    *,
+    apparent: Floats,
+    metrics: Mapping[str, MetricFunction],
+    level: float = 0.95,
+) -> OptimismTable:
+    """Optimism, .632 and .632+ of every metric from refits; arguments as `bootstrap_optimism`."""
+    known = ~np.isnan(observed)
+    y, own, seen = observed[known], apparent[known], refits.of_rows(known)
+    omitted = (seen.counts == 0.0).astype(np.float64)
+    share = _omitted_share(omitted)
+    with one_thread():
+        training, test, outside = evaluate_predictions(
+            y, seen.predicted, metrics=metrics, weightings=[seen.counts, None, omitted]
+        )
+    for judged, weights in ((training, seen.counts), (test, None)):
+        _raise_refusal(judged.values, y, seen, weights=weights, metrics=metrics)
+    usable = ~outside.refused() & (share > 0)
+    n_lost = int((~usable).sum())
+    judged_outside = n_lost <= MOST_REFUSED * len(usable)
+    rows = tuple(
+        _row(
+            name,
+            function,
+            apparent=function(y, own),
+            training=training.values[name],
+            test=test.values[name],
+            level=level,
+            omitted=float(np.average(outside.values[name][usable], weights=share[usable]))
+            if judged_outside
+            else None,
+            no_information=no_information_rate(function, y, own),
+        )
+        for name, function in metrics.items()
+    )
+    return OptimismTable(
+        rows=rows,
+        n_resamples=refits.n_resamples,
+        n_refused=refits.n_refused,
+        level=level,
+        n_omitted_not_judged=n_lost,
+    )
+
+
+def _omitted_share(omitted: Floats) -> Floats:
+    """What each resample has of the omitted people, each person's one part shared evenly."""
+    times = omitted.sum(axis=0)
+    return np.asarray((omitted / np.where(times > 0, times, 1.0)).sum(axis=1))
+
+
+def optimism_of(
+    name: str, *, apparent: float, training: Floats, test: Floats, level: float = 0.95
+) -> OptimismRow:
+    """Optimism of a metric whose values on the resamples are at hand, without .632 estimates.
+
+    Parameters
+    ----------
+    apparent : float
+    training, test : ndarray, shape (n_resamples,)
+        Of each refit, on its resample and on the original people.
+    level : float
+        Of the intervals.
+    """
+    low, high = optimism_interval(apparent, training, test, level=level)
+    shifted = location_shifted_interval(training, test, level=level)
+    optimism = float(training.mean()) - float(test.mean())
+    return OptimismRow(
+        metric=name,
+        apparent=apparent,
+        training=float(training.mean()),
+        test=float(test.mean()),
+        optimism=optimism,
+        corrected=apparent - optimism,
+        low=low,
+        high=high,
+        shifted_low=shifted[0],
+        shifted_high=shifted[1],
+    )
+
+
+def _row(
+    name: str,
+    function: MetricFunction,
+    *,
+    apparent: float,
+    training: Floats,
+    test: Floats,
+    level: float,
+    omitted: float | None,
+    no_information: float | None,
+) -> OptimismRow:
+    row = optimism_of(name, apparent=apparent, training=training, test=test, level=level)
+    if getattr(function, "__name__", "") in PINNED_BY_THE_FIT:
+        row = replace(row, shifted_low=None, shifted_high=None)
+    value, plus = weighed(function, apparent, omitted, no_information)
+    return replace(
+        row,
+        omitted=omitted,
+        value_632=value,
+        value_632_plus=plus,
+        no_information=no_information,
+    )
+
+
+def location_shifted_interval(
+    training: Floats, test: Floats, *, level: float
+) -> tuple[float, float]:
+    """Percentiles of the training values, shifted by the optimism (Noma et al., algorithm 1).
+
+    Parameters
+    ----------
+    training, test : ndarray, shape (n_resamples,)
+    level : float
+
+    Notes
+    -----
+    Values on a resample are once more optimistic than the apparent one, so that the interval lies
+    somewhat to the optimistic side.
+    """
+    optimism = float(training.mean() - test.mean())
+    tail = (1.0 - level) / 2.0
+    low, high = np.quantile(training, (tail, 1.0 - tail))
+    return float(low) - optimism, float(high) - optimism
+
+
+def optimism_interval(
+    apparent: float, training: Floats, test: Floats, *, level: float
+) -> tuple[float, float]:
+    """Apparent value less the percentiles of the resamples' own optimism.
+
+    Parameters
+    ----------
+    apparent : float
+    training, test : ndarray, shape (n_resamples,)
+    level : float
+
+    Notes
+    -----
+    In the bootstrap's world the original people are the population, so that training less test is
+    how far an apparent value is off: a basic bootstrap interval for what the fit truly does. The
+    percentiles are taken at ranks p (n_resamples + 1), as everywhere in this package.
+    """
+    tail = (1.0 - level) / 2.0
+    low, high = np.quantile(training - test, (tail, 1.0 - tail), method="weibull")
+    return apparent - float(high), apparent - float(low)
+
+
+def weighed(
+    function: MetricFunction,
+    apparent: float,
+    omitted: float | None,
+    no_information: float | None,
+) -> tuple[float | None, float | None]:
+    """The .632 and .632+ estimates of a metric; None where it has none."""
+    if omitted is None:
+        return None, None
+    value = apparent + SHARE_DRAWN * (omitted - apparent)
+    entry = no_information_of(function)
+    if no_information is None or entry is None:
+        return value, None
+    # Turned so that more is worse, as the paper's errors are.
+    sign = -entry.direction
+    own, outside, none = sign * apparent, sign * omitted, sign * no_information
+    outside = min(outside, none)
+    overfit = (outside - own) / (none - own) if outside > own and none > own else 0.0
+    weight = SHARE_DRAWN / (1.0 - (1.0 - SHARE_DRAWN) * overfit)
+    return value, sign * (own + weight * (outside - own))
+
+
+def _raise_refusal(
+    values: Mapping[str, Floats],
+    y: Floats,
+    refits: Refits,
+    *,
+    weights: Floats | None,
+    metrics: Mapping[str, MetricFunction],
+) -> None:
+    """Raise what a metric says of the first resample on which it cannot be computed."""
+    for name, found in values.items():
+        for place in np.flatnonzero(np.isnan(found)):
+            try:
+                metrics[name](
+                    y, refits.predicted[place], weights=None if weights is None else weights[place]
+                )
+            except InputError as refusal:
+                raise InputError(
+                    f"a metric cannot be computed on resample {refits.numbers[place]}: "
+                    f"{refusal.reason}",
+                    code=refusal.code,
+                ) from refusal
+            raise InputError(
+                f"{name} is not a number on resample {refits.numbers[place]}", code="DEGENERATE"
+            )

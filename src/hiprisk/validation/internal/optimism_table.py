@@ -1,0 +1,123 @@
+"""The table of a bootstrap: apparent values, their optimism, what is left and how sure that is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from hiprisk.arrays import Floats
+from hiprisk.metrics.estimate import Estimate
+from hiprisk.validation.resampling.refits import Refits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptimismRow:
+    """One metric: its apparent value, its optimism and what is left.
+
+    Attributes
+    ----------
+    training, test : float
+        Means over the resamples of the value on the resample and on the original people.
+    low, high : float or None
+        Interval around the corrected value: apparent less the percentiles of the resamples' own
+        optimism. Of two intervals it covered the truth more often (experiments/interval_coverage).
+    shifted_low, shifted_high : float or None
+        Noma's location-shifted interval: percentiles of the training values less the optimism. None
+        for calibration, which a fit pins on its own people: these percentiles would not differ.
+    omitted : float or None
+        Mean value on the people that a resample did not draw, weighted so that each person counts
+        as much, however often it was omitted.
+    value_632, value_632_plus : float or None
+        None where a metric has no no-information rate, or too few of the omitted could be judged.
+    no_information : float or None
+        What the metric would be if outcome and prediction had nothing to do with each other.
+    """
+
+    metric: str
+    apparent: float
+    training: float
+    test: float
+    optimism: float
+    corrected: float
+    low: float | None = None
+    high: float | None = None
+    shifted_low: float | None = None
+    shifted_high: float | None = None
+    omitted: float | None = None
+    value_632: float | None = None
+    value_632_plus: float | None = None
+    no_information: float | None = None
+
+
+COLUMNS = tuple(OptimismRow.__dataclass_fields__)
+SAID = ("metric", "corrected", "low", "high")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptimismTable:
+    """All metrics of one bootstrap.
+
+    Attributes
+    ----------
+    level : float
+        Of the intervals.
+    n_omitted_not_judged : int
+        Resamples whose omitted people could not be judged (one class only), left out of `omitted`.
+    """
+
+    rows: tuple[OptimismRow, ...]
+    n_resamples: int
+    n_refused: int
+    level: float = 0.95
+    n_omitted_not_judged: int = 0
+
+    def corrected(self) -> dict[str, float]:
+        """Corrected value by metric."""
+        return {row.metric: row.corrected for row in self.rows}
+
+    def estimates(self) -> tuple[Estimate, ...]:
+        """Corrected values with their intervals."""
+        return tuple(
+            Estimate(name=row.metric, value=row.corrected, low=row.low, high=row.high)
+            for row in self.rows
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON, the corrected value as an estimate."""
+        return {
+            "n_resamples": self.n_resamples,
+            "n_refused": self.n_refused,
+            "level": self.level,
+            "n_omitted_not_judged": self.n_omitted_not_judged,
+            "metrics": {
+                row.metric: {
+                    "corrected": estimate.to_dict(),
+                    **{name: getattr(row, name) for name in COLUMNS if name not in SAID},
+                }
+                for row, estimate in zip(self.rows, self.estimates(), strict=True)
+            },
+        }
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a metric."""
+        return pd.DataFrame(
+            [[getattr(row, name) for name in COLUMNS] for row in self.rows], columns=list(COLUMNS)
+        )
+
+
+@dataclass(frozen=True)
+class BootstrapResult:
+    """The table, and what the refits left behind.
+
+    Attributes
+    ----------
+    coefficients : ndarray or None, shape (n_resamples, n_coefficients)
+    refits : Refits or None
+        Their predictions and draws, for stability and curves.
+    """
+
+    table: OptimismTable
+    coefficients: Floats | None
+    refits: Refits | None = None

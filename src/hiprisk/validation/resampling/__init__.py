@@ -1,0 +1,1 @@
+"""The person bootstrap: resamples, refits, checkpoint, percentile intervals."""

@@ -1,0 +1,60 @@
+"""The whole procedure of a study, repeated on a resample of its people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from hiprisk.learning.candidates import LearningData, completed_folds, tune
+from hiprisk.learning.pipeline import StudyEstimator
+from hiprisk.validation.resampling.resamples import Refit, Resample
+
+
+@dataclass(frozen=True)
+class InnerTuning:
+    """Tuning repeated inside each resample."""
+
+    settings: Any
+    n_trials: int
+    n_folds: int
+
+
+@dataclass(frozen=True)
+class WholeProcedure:
+    """Imputation, features and fit, and tuning where asked for, on the people of a resample.
+
+    Attributes
+    ----------
+    estimator : StudyEstimator
+        Not fitted; its settings are the chosen ones.
+    data : LearningData
+        All people.
+    tuning : InnerTuning or None
+    """
+
+    estimator: StudyEstimator
+    data: LearningData
+    tuning: InnerTuning | None = None
+
+    def __call__(self, resample: Resample) -> Refit:
+        """Predictions of all people, imputed without their outcome, and the coefficients."""
+        drawn = self.data.rows(resample.rows)
+        seed = self.estimator.seed + 1 + resample.number
+        own = StudyEstimator(**{**self.estimator.get_params(deep=False), "seed": seed})
+        if self.tuning is not None:
+            folds = completed_folds(own, drawn, n_folds=self.tuning.n_folds, workers=1)
+            tuned = tune(
+                own,
+                self.tuning.settings,
+                outcome=drawn.outcome,
+                folds=folds,
+                n_trials=self.tuning.n_trials,
+                workers=1,
+                name=f"inside-{resample.number}",
+            )
+            own.params = dict(tuned.params)
+        own.fit_numeric(drawn.columns, drawn.outcome, auxiliary=drawn.auxiliary, start=drawn.start)
+        # Predictions use the study's own noise, as the shipped model does.
+        own.seed = self.estimator.seed
+        coefficients = getattr(own.fit_, "coefficients", None)
+        return Refit(own.predict_numeric(self.data.columns), coefficients)

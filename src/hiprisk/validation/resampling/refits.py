@@ -1,0 +1,174 @@
+"""One pass over the resamples: what every refit leaves behind for all that is asked later."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from hiprisk.arrays import Bools, Floats
+from hiprisk.errors import ConfigError, InputError
+from hiprisk.parallel import Progress, run_parallel
+from hiprisk.validation.resampling.checkpoint import Checkpoint
+from hiprisk.validation.resampling.resamples import Procedure, Refit, Resample
+
+MOST_REFUSED = 0.05
+
+
+@dataclass(frozen=True)
+class Refits:
+    """All refits of a procedure.
+
+    Attributes
+    ----------
+    predicted : ndarray, shape (n_resamples, n_rows)
+        Predictions of all original rows by each refit.
+    counts : ndarray, shape (n_resamples, n_rows)
+        How often each row was drawn into the refit's resample.
+    numbers : tuple of int
+        Which resamples these are; those that the procedure refused are absent.
+    n_refused : int
+    coefficients : ndarray or None, shape (n_resamples, n_coefficients)
+        Intercept first; None where the family has none or their number varies.
+    """
+
+    predicted: Floats
+    counts: Floats
+    numbers: tuple[int, ...]
+    n_refused: int
+    coefficients: Floats | None = None
+
+    @property
+    def n_resamples(self) -> int:
+        """How many could be fitted."""
+        return len(self.numbers)
+
+    def of_rows(self, rows: Bools) -> Refits:
+        """The same refits seen by some rows alone, for instance those whose outcome is known."""
+        if rows.all():
+            return self
+        return Refits(
+            self.predicted[:, rows],
+            self.counts[:, rows],
+            self.numbers,
+            self.n_refused,
+            self.coefficients,
+        )
+
+
+def refit_all(
+    procedure: Procedure,
+    resamples: Sequence[Resample],
+    *,
+    workers: int = 1,
+    progress: Progress | None = None,
+    checkpoint: Checkpoint | None = None,
+    most_refused: float = MOST_REFUSED,
+    name: str = "resample",
+) -> Refits:
+    """Run a procedure on every resample.
+
+    Parameters
+    ----------
+    procedure : callable
+        Resample to predictions of all original rows.
+    resamples : sequence of Resample
+    workers : int
+        Processes; the result does not depend on them.
+    progress : callable, optional
+    checkpoint : Checkpoint, optional
+        Where finished refits are kept. A run that was interrupted goes on there to the same bits.
+    most_refused : float
+        Share of the resamples that the procedure may refuse.
+    name : str
+        What a piece is called, in the checkpoint and in an error.
+
+    Raises
+    ------
+    InputError
+        If the procedure refuses more of the resamples than it may.
+    ConfigError
+        If the checkpoint belongs to other work.
+    """
+    if checkpoint is not None:
+        checkpoint.open()
+    one = partial(_refit, procedure, checkpoint, name)
+    found = run_parallel(one, list(resamples), workers=workers, progress=progress)
+    usable = [
+        (resample, refit)
+        for resample, refit in zip(resamples, found, strict=True)
+        if refit is not None
+    ]
+    n_refused = len(found) - len(usable)
+    if n_refused > most_refused * len(found) or not usable:
+        raise InputError(
+            f"the model could not be fitted on {n_refused} of {len(found)} {name}s",
+            code="DEGENERATE",
+            advice="use fewer predictors or a larger penalty",
+        )
+    return Refits(
+        predicted=np.array([refit.predicted for _, refit in usable]),
+        counts=np.array([resample.counts for resample, _ in usable], dtype=np.float64),
+        numbers=tuple(resample.number for resample, _ in usable),
+        n_refused=n_refused,
+        coefficients=_stacked([refit.coefficients for _, refit in usable]),
+    )
+
+
+def _stacked(coefficients: Sequence[Floats | None]) -> Floats | None:
+    kept = [one for one in coefficients if one is not None]
+    if len(kept) < len(coefficients) or len({len(one) for one in kept}) != 1:
+        return None
+    return np.array(kept)
+
+
+def _refit(
+    procedure: Procedure, checkpoint: Checkpoint | None, name: str, resample: Resample
+) -> Refit | None:
+    """One refit, None where the procedure refuses; taken from the checkpoint if it is there."""
+    if checkpoint is None:
+        return _attempt(procedure, resample)
+    piece = f"{name}-{resample.number:05d}"
+    drawn = np.frombuffer(
+        hashlib.sha256(resample.rows.astype("<i8").tobytes()).digest(), dtype=np.uint8
+    )
+    kept = checkpoint.load(piece)
+    if kept is None:
+        refit = _attempt(procedure, resample)
+        checkpoint.save(piece, {"drawn": drawn, **_as_arrays(refit)})
+        return refit
+    if not np.array_equal(kept["drawn"], drawn):
+        raise ConfigError(
+            f"the kept {name} {resample.number} drew other people",
+            code="RESUME_MISMATCH",
+            file=checkpoint.folder.name,
+            advice="delete the folder to start anew, or name another",
+        )
+    return _from_arrays(kept)
+
+
+def _attempt(procedure: Procedure, resample: Resample) -> Refit | None:
+    try:
+        return procedure(resample)
+    except InputError as refusal:
+        if refusal.code != "DEGENERATE":
+            raise
+        return None
+
+
+def _as_arrays(refit: Refit | None) -> dict[str, Floats]:
+    if refit is None:
+        return {}
+    arrays = {"predicted": np.asarray(refit.predicted, dtype=np.float64)}
+    if refit.coefficients is not None:
+        arrays["coefficients"] = np.asarray(refit.coefficients, dtype=np.float64)
+    return arrays
+
+
+def _from_arrays(arrays: dict[str, Floats]) -> Refit | None:
+    if "predicted" not in arrays:
+        return None
+    return Refit(arrays["predicted"], arrays.get("coefficients"))

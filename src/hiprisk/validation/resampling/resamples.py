@@ -1,0 +1,92 @@
+"""Resamples of persons, and what a procedure gives back for one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from hiprisk.arrays import Bools, Floats, Integers
+from hiprisk.seeding import rng_for
+
+
+@dataclass(frozen=True)
+class Resample:
+    """One bootstrap sample.
+
+    Attributes
+    ----------
+    number : int
+    rows : ndarray of int
+        Positions of the rows, repeated as drawn.
+    counts : ndarray of int, shape (n_rows,)
+        How often each row was drawn.
+    """
+
+    number: int
+    rows: Integers
+    counts: Integers
+
+
+@dataclass(frozen=True)
+class Refit:
+    """What a procedure gives back for a resample.
+
+    Attributes
+    ----------
+    predicted : ndarray, shape (n_rows,)
+        Predictions of all original rows.
+    coefficients : ndarray or None
+        Coefficients of the refit, intercept first, where the family has any.
+    """
+
+    predicted: Floats
+    coefficients: Floats | None = None
+
+
+Procedure = Callable[[Resample], Refit]
+
+
+def draw_resamples(groups: Integers, *, n_resamples: int, seed: int) -> tuple[Resample, ...]:
+    """Resamples of persons: all rows of a person are drawn together.
+
+    Parameters
+    ----------
+    groups : ndarray of int, shape (n_rows,)
+        Number of the person that each row belongs to.
+    n_resamples : int
+    seed : int
+        Each resample has its own generator, so that the n-th is the same however many there are.
+    """
+    labels, place = np.unique(groups, return_inverse=True)
+    order = np.argsort(place, kind="stable")
+    starts = np.searchsorted(place[order], np.arange(len(labels) + 1))
+    alone = len(labels) == len(groups)
+    drawn = []
+    for number in range(n_resamples):
+        people = rng_for(seed, "bootstrap", number).integers(0, len(labels), len(labels))
+        if alone:
+            rows = order[people]
+        else:
+            rows = np.concatenate([order[starts[p] : starts[p + 1]] for p in people])
+        drawn.append(_resample(number, rows, len(groups)))
+    return tuple(drawn)
+
+
+def resamples_from_indices(indices: Sequence[Sequence[int]] | Integers) -> tuple[Resample, ...]:
+    """Resamples given as positions from 0, one row of positions a resample."""
+    n_rows = len(indices[0])
+    return tuple(
+        _resample(number, np.asarray(rows, dtype=np.intp), n_rows)
+        for number, rows in enumerate(indices)
+    )
+
+
+def _resample(number: int, rows: Integers, n_rows: int) -> Resample:
+    return Resample(number, rows, np.bincount(rows, minlength=n_rows))
+
+
+def resample_without(left_out: Bools, *, number: int) -> Resample:
+    """Everybody once but some: the people to learn from in a fold, or when a site is left out."""
+    return _resample(number, np.flatnonzero(~left_out), len(left_out))

@@ -1,0 +1,1 @@
+"""Performance by subgroup, with small cells suppressed."""

@@ -1,0 +1,134 @@
+"""One set of resamples of persons, in which every group and every metric is judged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from hiprisk.arrays import Floats, Integers
+from hiprisk.errors import InputError
+from hiprisk.metrics.estimate import Estimate
+from hiprisk.metrics.vectorised.panel import evaluate_predictions
+from hiprisk.seeding import rng_for
+
+# A resample of a small group can lack an event; an interval needs nearly all of them.
+LEAST_USABLE = 0.9
+
+
+@dataclass(frozen=True)
+class Draws:
+    """How often each person was drawn, and which person each row belongs to.
+
+    Attributes
+    ----------
+    counts : ndarray of int, shape (n_resamples, n_people)
+    person : ndarray of int, shape (n_rows,)
+    """
+
+    counts: Integers
+    person: Integers
+
+
+@dataclass(frozen=True)
+class Task:
+    """Rows of one group, and what to compute of them.
+
+    Attributes
+    ----------
+    together : callable, optional
+        The same quantities of observed, predicted and many weightings at once: an array of shape
+        (n_functions, n_resamples).
+    """
+
+    rows: Integers
+    observed: Floats
+    predicted: Floats
+    functions: tuple[Callable[..., float], ...]
+    together: Callable[[Floats, Floats, Floats], Floats] | None = None
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A value and its resamples; the value is None where it cannot be computed."""
+
+    value: float | None
+    resampled: Floats
+    reason: str = ""
+
+    def minus(self, other: Judged) -> Judged:
+        """The difference of two quantities of the same rows."""
+        if self.value is None or other.value is None:
+            return Judged(None, np.empty(0), self.reason or other.reason)
+        return Judged(self.value - other.value, self.resampled - other.resampled)
+
+    def at_least(self, floor: float) -> Judged:
+        """The quantity, or a floor where it lies below."""
+        value = None if self.value is None else max(self.value, floor)
+        return Judged(value, np.maximum(self.resampled, floor), self.reason)
+
+
+@dataclass(frozen=True)
+class Reported:
+    """An estimate, its standard error, and why there is none."""
+
+    estimate: Estimate | None
+    standard_error: float | None = None
+    note: str = ""
+
+
+def draw_persons(groups: Integers, *, n: int, seed: int) -> Draws:
+    """Draw persons with replacement, all rows of a person together."""
+    labels, person = np.unique(groups, return_inverse=True)
+    size = len(labels)
+    counts = np.array(
+        [
+            np.bincount(rng_for(seed, "subgroups", number).integers(0, size, size), minlength=size)
+            for number in range(n)
+        ],
+        dtype=np.intp,
+    )
+    return Draws(counts, person)
+
+
+def evaluate_task(draws: Draws, task: Task) -> tuple[Judged, ...]:
+    """Every quantity of a task, and the same on every resample."""
+    y, p = task.observed, task.predicted
+    weights = draws.counts[:, draws.person[task.rows]].astype(np.float64)
+    values = [_value(function, y, p) for function in task.functions]
+    if task.together is not None:
+        resampled = np.full((len(values), len(weights)), np.nan)
+        drawn = weights.any(axis=1)
+        resampled[:, drawn] = task.together(y, p, weights[drawn])
+        return tuple(
+            Judged(one.value, row, one.reason) for one, row in zip(values, resampled, strict=True)
+        )
+    metrics = {f"{row}": function for row, function in enumerate(task.functions)}
+    each = np.broadcast_to(p, weights.shape)
+    (judged,) = evaluate_predictions(y, each, metrics=metrics, weightings=[weights])
+    return tuple(
+        Judged(one.value, judged.values[f"{row}"], one.reason) for row, one in enumerate(values)
+    )
+
+
+def _value(function: Callable[..., float], y: Floats, p: Floats) -> Judged:
+    try:
+        return Judged(float(function(y, p)), np.empty(0))
+    except InputError as refusal:
+        return Judged(None, np.empty(0), refusal.reason)
+
+
+def report(name: str, judged: Judged, level: float) -> Reported:
+    """A value with the percentile interval and the standard error of its resamples."""
+    if judged.value is None:
+        return Reported(None, note=f"cannot be computed: {judged.reason}")
+    usable = judged.resampled[np.isfinite(judged.resampled)]
+    if len(usable) < LEAST_USABLE * len(judged.resampled):
+        lost = len(judged.resampled) - len(usable)
+        note = f"no interval: cannot be computed on {lost} of {len(judged.resampled)} resamples"
+        return Reported(Estimate(name=name, value=judged.value), note=note)
+    tail = (1.0 - level) / 2.0
+    low, high = np.quantile(usable, (tail, 1.0 - tail))
+    estimate = Estimate(name=name, value=judged.value, low=float(low), high=float(high))
+    return Reported(estimate, float(usable.std(ddof=1)))

@@ -1,0 +1,341 @@
+"""How a model does by group, as one frozen result that tables, reports and pictures read."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import pandas as pd
+
+from hiprisk.metrics.estimate import Estimate
+from hiprisk.validation.subgroups.cells import EVERYBODY
+from hiprisk.validation.subgroups.definitions import UNKNOWN
+
+NOT_SHOWN = "not shown: too few people or events here, or in a group that would follow from this"
+CALIBRATION = "calibration_in_the_large"
+# Figures of an event that depend on how often it comes.
+MOVES_WITH_PREVALENCE = ("net_benefit", "brier", "scaled_brier")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """One group of people.
+
+    Attributes
+    ----------
+    n_people, n_events : int or None
+        None where the group is suppressed; events of a binary outcome.
+    suppressed : bool
+        Too small to show, or needed to protect one that is.
+    """
+
+    grouping: str
+    level: str
+    n_people: int | None
+    n_events: int | None
+    suppressed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupEstimate:
+    """One metric in one group.
+
+    Attributes
+    ----------
+    event : str
+        Whose chance is judged; empty where it is the outcome itself.
+    estimate : Estimate or None
+        None where the group is suppressed or the metric cannot be computed in it.
+    standard_error : float or None
+        Of the resamples.
+    note : str
+        Why there is no estimate, or no interval.
+    """
+
+    grouping: str
+    level: str
+    metric: str
+    estimate: Estimate | None
+    standard_error: float | None = None
+    note: str = ""
+    event: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heterogeneity:
+    """Whether a metric differs between the groups that are shown, and by how much.
+
+    Attributes
+    ----------
+    event : str
+        Whose chance is judged; empty where it is the outcome itself.
+    q, f, freedom : float
+        Cochran's Q; Welch's statistic and its second degrees of freedom.
+    p_value, p_adjusted : float
+        Of Welch's test; adjusted by Holm's method, among the metrics of the outcome or among all
+        further ones.
+    tau : Estimate
+        Standard deviation between groups beyond chance, with its interval.
+    mean : Estimate
+        Of the groups, each weighed by its precision.
+    difference : Estimate or None
+        Second group minus first, where there are two.
+    """
+
+    grouping: str
+    metric: str
+    n_groups: int
+    q: float
+    f: float
+    freedom: float
+    p_value: float
+    p_adjusted: float
+    tau: Estimate
+    mean: Estimate
+    difference: Estimate | None = None
+    event: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupBenefit:
+    """Net benefit in one group at one threshold.
+
+    Attributes
+    ----------
+    event : str
+    net_benefit : Estimate or None
+        Of acting on those whose risk reaches the threshold; None where suppressed.
+    act_on_all : float or None
+    gain : Estimate or None
+        Over the better of acting on all and on none.
+    standard_error : float or None
+        Of the net benefit.
+    """
+
+    grouping: str
+    level: str
+    event: str
+    threshold: float
+    net_benefit: Estimate | None
+    act_on_all: float | None
+    gain: Estimate | None
+    standard_error: float | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subgroups:
+    """How a model does by group.
+
+    Attributes
+    ----------
+    labels : tuple of (str, str)
+        What each grouping means, by name.
+    optima : tuple of (str, float)
+        Best value of each metric, by name.
+    overall : tuple of Estimate
+        Of everybody.
+    groups : tuple of Group
+    estimates : tuple of GroupEstimate
+    heterogeneity : tuple of Heterogeneity
+    benefits : tuple of GroupBenefit
+        Grouping ``everybody`` first.
+    further : tuple of GroupEstimate
+        Of forecasts and of the chances of events; grouping ``everybody`` first.
+    """
+
+    kind: Literal["continuous", "binary"]
+    n_people: int
+    smallest_cell: int
+    n_resamples: int
+    level: float
+    labels: tuple[tuple[str, str], ...]
+    optima: tuple[tuple[str, float], ...]
+    overall: tuple[Estimate, ...]
+    groups: tuple[Group, ...]
+    estimates: tuple[GroupEstimate, ...]
+    heterogeneity: tuple[Heterogeneity, ...]
+    benefits: tuple[GroupBenefit, ...] = ()
+    further: tuple[GroupEstimate, ...] = ()
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """Names of the metrics, the main one first."""
+        return tuple(estimate.name for estimate in self.overall)
+
+    def of(self, metric: str) -> tuple[GroupEstimate, ...]:
+        """Every group's estimate of one metric."""
+        return tuple(row for row in self.estimates if row.metric == metric)
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a group and metric; numbers are missing where suppressed."""
+        everybody = Group(
+            grouping=EVERYBODY, level=EVERYBODY, n_people=self.n_people, n_events=None,
+            suppressed=False,
+        )  # fmt: skip
+        groups = {(group.grouping, group.level): group for group in (everybody, *self.groups)}
+        rows = []
+        for row in (*self._overall_rows(), *self.estimates, *self.further):
+            group, found = groups[(row.grouping, row.level)], row.estimate
+            rows.append(
+                {
+                    "grouping": row.grouping,
+                    "level": row.level,
+                    "event": row.event,
+                    "metric": row.metric,
+                    "n_people": group.n_people,
+                    "n_events": group.n_events,
+                    "suppressed": group.suppressed,
+                    "value": found and found.value,
+                    "low": found and found.low,
+                    "high": found and found.high,
+                    "note": row.note,
+                }
+            )
+        columns = ["grouping", "level", "event", "metric", "n_people", "n_events", "suppressed",
+                   "value", "low", "high", "note"]  # fmt: skip
+        return pd.DataFrame(rows, columns=columns)
+
+    def _overall_rows(self) -> list[GroupEstimate]:
+        return [
+            GroupEstimate(grouping=EVERYBODY, level=EVERYBODY, metric=one.name, estimate=one)
+            for one in self.overall
+        ]
+
+    def heterogeneity_frame(self) -> pd.DataFrame:
+        """One row a metric, event and grouping."""
+        return _flat(self.heterogeneity)
+
+    def benefits_frame(self) -> pd.DataFrame:
+        """Net benefit: one row an event, threshold and group."""
+        return _flat(self.benefits)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return {
+            "kind": self.kind,
+            "n_people": self.n_people,
+            "smallest_cell": self.smallest_cell,
+            "n_resamples": self.n_resamples,
+            "level": self.level,
+            "labels": dict(self.labels),
+            "overall": {estimate.name: estimate.to_dict() for estimate in self.overall},
+            "groups": [dataclasses.asdict(group) for group in self.groups],
+            "estimates": [_plain(row) for row in self.estimates],
+            "heterogeneity": [_plain(row) for row in self.heterogeneity],
+            "benefits": [_plain(row) for row in self.benefits],
+            "further": [_plain(row) for row in self.further],
+            "sentences": list(self.sentences()),
+        }
+
+    def sentences(self) -> tuple[str, ...]:
+        """What a reader must know, in plain words."""
+        return tuple(self._sentences())
+
+    def _sentences(self) -> Iterable[str]:
+        if not self.groups:
+            yield "The cohort has no variable by which the model could be judged in groups."
+            return
+        n_hidden = sum(group.suppressed for group in self.groups)
+        if n_hidden:
+            yield (
+                f"{n_hidden} of {len(self.groups)} groups are not shown: they have fewer than "
+                f"{self.smallest_cell} people or events, or would give such a group away."
+            )
+        n_tests = len(self.heterogeneity)
+        differing = [row for row in self.heterogeneity if row.p_adjusted < 1.0 - self.level]
+        for row in differing:
+            said = "it differs between groups by more than chance"
+            if row.event and row.metric.startswith(MOVES_WITH_PREVALENCE):
+                said += (
+                    ", as it does where an event is more frequent without any fault of the model"
+                )
+            yield f"{self._spread(row)}: {said}."
+        if n_tests and not differing:
+            yield (
+                f"In none of {n_tests} comparisons (metrics by groupings, adjusted for their "
+                "number) do the groups differ by more than chance; small groups could hide much."
+            )
+        main = self.metrics[0] if self.metrics else ""
+        for row in self.heterogeneity:
+            if (row.event, row.metric) == ("", main) and row not in differing:
+                yield f"{self._spread(row)}."
+        yield from self._off_the_mark()
+
+    def _spread(self, row: Heterogeneity) -> str:
+        shown = self._compared(row)
+        what, found = "spread beyond chance", row.tau
+        if row.difference is not None:
+            first, second = shown
+            what, found = f"{second} minus {first}", row.difference
+        return (
+            f"{row.metric}{f' of {row.event}' if row.event else ''} by "
+            f"{row.grouping} lies between {min(shown.values()):.3g} and "
+            f"{max(shown.values()):.3g}; "
+            f"{what} {found.value:.2g} ({100 * self.level:.0f} % interval {found.low:.2g} to "
+            f"{found.high:.2g}), p = {row.p_value:.2g}, {row.p_adjusted:.2g} adjusted"
+        )
+
+    def _compared(self, row: Heterogeneity) -> dict[str, float]:
+        """The values that were compared, by level."""
+        found = {
+            one.level: one.estimate.value
+            for one in (*self.estimates, *self.further)
+            if (one.grouping, one.event, one.metric) == (row.grouping, row.event, row.metric)
+            if one.estimate and one.standard_error and one.level != UNKNOWN
+        }
+        return found or {
+            one.level: one.net_benefit.value
+            for one in self.benefits
+            if (one.grouping, one.event) == (row.grouping, row.event)
+            if f"net_benefit_{one.threshold:g}" == row.metric
+            if one.net_benefit and one.standard_error and one.level != UNKNOWN
+        }
+
+    def _off_the_mark(self) -> Iterable[str]:
+        """Groups whose predictions are on average wrong."""
+        rows = [row.estimate for row in self.of(CALIBRATION) if row.estimate]
+        off = [row for row in self.of(CALIBRATION) if _excludes_zero(row.estimate)]
+        if off:
+            named = "; ".join(
+                f"{row.grouping} {row.level} {row.estimate.value:+.2g} "
+                f"({row.estimate.low:.2g} to {row.estimate.high:.2g})"
+                for row in off
+                if row.estimate
+            )
+            yield (
+                f"On average predictions are off (observed minus predicted) in {len(off)} of "
+                f"{len(rows)} groups, about {(1 - self.level) * len(rows):.1f} by chance: {named}."
+            )
+
+
+def _excludes_zero(estimate: Estimate | None) -> bool:
+    if estimate is None or estimate.low is None or estimate.high is None:
+        return False
+    return estimate.low > 0.0 or estimate.high < 0.0
+
+
+def _flat(rows: Sequence[Any]) -> pd.DataFrame:
+    """Rows of estimates as columns ``<name>``, ``<name>_low`` and ``<name>_high``."""
+    flat = []
+    for row in rows:
+        cells: dict[str, Any] = {}
+        for name, value in _plain(row).items():
+            if isinstance(value, dict):
+                cells |= {name: value["value"], f"{name}_low": value["low"],
+                          f"{name}_high": value["high"]}  # fmt: skip
+            else:
+                cells[name] = value
+        flat.append(cells)
+    return pd.DataFrame(flat)
+
+
+def _plain(row: Any) -> dict[str, Any]:
+    """A row with its estimates as value, low and high."""
+    plain: dict[str, Any] = {}
+    for field in dataclasses.fields(row):
+        value = getattr(row, field.name)
+        plain[field.name] = value.to_dict() if isinstance(value, Estimate) else value
+    return plain

@@ -1,0 +1,1 @@
+"""Recalibration and re-estimation of a model on a new cohort."""

@@ -1,0 +1,283 @@
+"""A model fitted to new people as far as they call for it: from the intercept to every coefficient.
+
+References
+----------
+.. [1] Steyerberg, Borsboom, van Houwelingen, Eijkemans, Habbema (2004). Stat Med 23(16),
+       2567-2586. doi:10.1002/sim.1844
+.. [2] Vergouwe, Nieboer, Oostenbrink, Debray, Murray, Kattan, Koffijberg, Moons, Steyerberg
+       (2017). Stat Med 36(28), 4529-4539. doi:10.1002/sim.7179
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from scipy.stats import chi2
+
+from hiprisk.arrays import Floats, Integers
+from hiprisk.errors import InputError
+from hiprisk.learning.unpenalised import fit_logistic, fit_ols
+from hiprisk.metrics.calibration import logit_in_the_large
+from hiprisk.sheet.models import expit
+
+Method = Literal["none", "intercept", "recalibrate", "reestimate"]
+
+METHODS: tuple[Method, ...] = ("none", "intercept", "recalibrate", "reestimate")
+FEWEST_PER_COEFFICIENT = 5
+
+
+@dataclass(frozen=True)
+class UpdateData:
+    """What an update is fitted to.
+
+    Attributes
+    ----------
+    kind : str
+        ``continuous`` or ``binary``.
+    observed, lp : ndarray, shape (n_people,)
+        Outcome, and the model's linear predictor as it is.
+    functions : ndarray or None, shape (n_people, n_coefficients)
+        Each term's functions; None where coefficients cannot be re-estimated (trees).
+    weights : ndarray, optional
+        Replications: a weight of 2 equals the same person twice.
+    """
+
+    kind: str
+    observed: Floats
+    lp: Floats
+    functions: Floats | None
+    weights: Floats | None = None
+
+    def take(self, rows: Integers) -> UpdateData:
+        """Some of the people."""
+        return UpdateData(
+            self.kind,
+            self.observed[rows],
+            self.lp[rows],
+            None if self.functions is None else self.functions[rows],
+            None if self.weights is None else self.weights[rows],
+        )
+
+
+@dataclass(frozen=True)
+class UpdateFit:
+    """One method's fit.
+
+    Attributes
+    ----------
+    intercept, slope : float
+        The new linear predictor is ``intercept + slope * lp``, unless it is re-estimated.
+    coefficients : ndarray or None
+        Re-estimated coefficients, the intercept first.
+    n_parameters : int
+    log_likelihood : float
+        Of a continuous outcome with its residual variance at its maximum.
+    """
+
+    method: Method
+    intercept: float
+    slope: float
+    coefficients: Floats | None
+    n_parameters: int
+    log_likelihood: float
+
+    def linear_predictor(self, lp: Floats, functions: Floats | None) -> Floats:
+        """The updated linear predictor of people."""
+        if self.coefficients is None:
+            return self.intercept + self.slope * lp
+        assert functions is not None
+        return np.asarray(self.coefficients[0] + functions @ self.coefficients[1:])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LikelihoodTest:
+    """A simpler update against the fullest one.
+
+    Attributes
+    ----------
+    statistic : float
+        Twice the difference of the log likelihoods.
+    """
+
+    simpler: Method
+    fuller: Method
+    statistic: float
+    df: int
+    p_value: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosedTest:
+    """Choice of an update by a closed testing procedure."""
+
+    chosen: Method
+    alpha: float
+    tests: tuple[LikelihoodTest, ...]
+
+
+def fit_update(data: UpdateData, method: Method) -> UpdateFit:
+    """Fit one method.
+
+    Parameters
+    ----------
+    data : UpdateData
+    method : str
+        ``none`` (the model as it is), ``intercept`` (slope fixed at 1), ``recalibrate``
+        (intercept and slope) or ``reestimate`` (every coefficient of the same terms, unpenalised).
+
+    Raises
+    ------
+    InputError
+        If coefficients cannot be re-estimated, or a term never varies among these people.
+    """
+    if method == "reestimate":
+        return _reestimated(data)
+    if method == "recalibrate":
+        fit = _fitter(data)(data.lp[:, np.newaxis], data.observed, weights=data.weights)
+        intercept, slope = map(float, fit.coefficients)
+    else:
+        slope, intercept = 1.0, 0.0
+        if method == "intercept":
+            intercept = _in_the_large(data)
+    lp = intercept + slope * data.lp
+    return UpdateFit(
+        method, intercept, slope, None, METHODS.index(method), log_likelihood(data, lp)
+    )
+
+
+def _in_the_large(data: UpdateData) -> float:
+    if data.kind == "binary":
+        return logit_in_the_large(data.observed, expit(data.lp), weights=data.weights)
+    return float(np.average(data.observed - data.lp, weights=data.weights))
+
+
+def _fitter(data: UpdateData):  # type: ignore[no-untyped-def]  # one of two functions of one shape
+    return fit_logistic if data.kind == "binary" else fit_ols
+
+
+def _reestimated(data: UpdateData) -> UpdateFit:
+    functions = data.functions
+    if functions is None:
+        raise InputError(
+            "this model has no coefficients to re-estimate",
+            code="METHOD",
+            advice="use --method recalibrate, intercept or closed-test",
+        )
+    still = np.flatnonzero(np.ptp(functions, axis=0) == 0.0)
+    if still.size:
+        raise InputError(
+            f"{still.size} of the model's terms never vary among these people, so their "
+            "coefficients cannot be re-estimated",
+            code="DEGENERATE",
+            advice="use --method recalibrate, or give the variables that are missing",
+        )
+    fit = _fitter(data)(functions, data.observed, weights=data.weights)
+    lp = fit.coefficients[0] + functions @ fit.coefficients[1:]
+    return UpdateFit(
+        "reestimate", 0.0, 1.0, fit.coefficients, len(fit.coefficients), log_likelihood(data, lp)
+    )
+
+
+def log_likelihood(data: UpdateData, lp: Floats) -> float:
+    """Log likelihood of outcomes at a linear predictor.
+
+    For a continuous outcome the residual variance is at its maximum-likelihood value, as R's
+    ``logLik`` of a linear model has it.
+    """
+    w = np.ones(len(lp)) if data.weights is None else data.weights
+    y = data.observed
+    if data.kind == "binary":
+        return float(np.sum(w * (y * lp - np.logaddexp(0.0, lp))))
+    n = float(w.sum())
+    squares = max(float(np.sum(w * (y - lp) ** 2)), 1e-300)
+    return float(-0.5 * n * (np.log(2.0 * np.pi * squares / n) + 1.0))
+
+
+def closed_test(data: UpdateData, *, alpha: float = 0.05) -> ClosedTest:
+    """Choose the simplest update that the data do not reject against the fullest.
+
+    The model as it is, an updated intercept and a recalibration are tested in turn against
+    re-estimation (against recalibration where there are no coefficients, or only one), each by a
+    likelihood-ratio test at the same level; the first that is not rejected is chosen. Closed
+    testing keeps the chance of updating a model that needs nothing at that level.
+
+    Parameters
+    ----------
+    data : UpdateData
+    alpha : float
+        Inside (0, 1).
+    """
+    can_reestimate = data.functions is not None and data.functions.shape[1] > 1
+    fullest: Method = "reestimate" if can_reestimate else "recalibrate"
+    full = fit_update(data, fullest)
+    tests = []
+    for method in METHODS[: METHODS.index(fullest)]:
+        simple = fit_update(data, method)
+        statistic = max(0.0, 2.0 * (full.log_likelihood - simple.log_likelihood))
+        df = full.n_parameters - simple.n_parameters
+        p_value = float(chi2.sf(statistic, df))
+        tests.append(
+            LikelihoodTest(
+                simpler=method, fuller=fullest, statistic=statistic, df=df, p_value=p_value
+            )
+        )
+        if p_value > alpha:
+            return ClosedTest(chosen=method, alpha=alpha, tests=tuple(tests))
+    return ClosedTest(chosen=fullest, alpha=alpha, tests=tuple(tests))
+
+
+def shrinkage_factor(data: UpdateData, fit: UpdateFit) -> float:
+    """How far re-estimated coefficients are to be believed over the recalibrated ones.
+
+    Returns
+    -------
+    float
+        ``max(0, (chi2 - df) / chi2)`` of the likelihood ratio of re-estimation over
+        recalibration: 1 keeps the re-estimated coefficients, 0 gives the recalibrated ones.
+    """
+    simple = fit_update(data, "recalibrate")
+    df = fit.n_parameters - simple.n_parameters
+    gain = 2.0 * (fit.log_likelihood - simple.log_likelihood)
+    return max(0.0, (gain - df) / gain) if gain > 0 and df > 0 else 1.0
+
+
+def updated_coefficients(fit: UpdateFit, coefficients: Floats) -> Floats:
+    """The model's coefficients (intercept first) after an update."""
+    if fit.coefficients is not None:
+        return fit.coefficients
+    new = fit.slope * coefficients
+    new[0] += fit.intercept
+    return new
+
+
+def check_size(data: UpdateData, methods: Sequence[Method]) -> None:
+    """Raise InputError if too few people are there to re-estimate every coefficient."""
+    if "reestimate" not in methods or data.functions is None:
+        return
+    n_coefficients = data.functions.shape[1] + 1
+    n = len(data.observed)
+    what = "people"
+    if data.kind == "binary":
+        events = int(data.observed.sum())
+        n, what = min(events, n - events), "people with (or without) the event"
+    if n < FEWEST_PER_COEFFICIENT * n_coefficients:
+        raise InputError(
+            f"{n} {what} are too few to re-estimate {n_coefficients} coefficients (at least "
+            f"{FEWEST_PER_COEFFICIENT} each)",
+            code="TOO_FEW",
+            advice="use --method recalibrate or intercept",
+        )
+
+
+def words_of(method: str) -> str:
+    """What a method does, in words."""
+    words: Mapping[str, str] = {
+        "none": "the model as it is",
+        "intercept": "a new intercept, the slope kept",
+        "recalibrate": "a new intercept and slope, the coefficients kept in proportion",
+        "reestimate": "every coefficient re-estimated, the terms kept",
+    }
+    return words[method]

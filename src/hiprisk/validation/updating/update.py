@@ -1,0 +1,271 @@
+"""A model's next version: updated on new people, judged before and after, with its lineage."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from hiprisk.arrays import Floats
+from hiprisk.learning.folds import grouped_folds
+from hiprisk.metrics.estimate import Estimate
+from hiprisk.seeding import rng_for
+from hiprisk.sheet.document.checks import check_sheet
+from hiprisk.sheet.format import LinearModel, Sheet, TreesModel
+from hiprisk.validation.external.cohort import ValidationCohort
+from hiprisk.validation.external.validation import ModelIdentity, calibration_tenths, usable_metrics
+from hiprisk.validation.resampling.intervals import percentile_intervals
+from hiprisk.validation.updating.methods import (
+    Method,
+    UpdateData,
+    UpdateFit,
+    check_size,
+    closed_test,
+    fit_update,
+    shrinkage_factor,
+    updated_coefficients,
+    words_of,
+)
+from hiprisk.validation.updating.results import CoefficientChange, UpdateResult
+from hiprisk.validation.updating.updated_sheet import (
+    PEOPLE_FOR_SCATTER,
+    ChosenUpdate,
+    UnseenPredictions,
+    coefficients_of,
+    described,
+    predict_frame,
+    with_model,
+    with_refits,
+    with_scatter,
+)
+
+FOLDS = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateSettings:
+    """How a model is to be updated.
+
+    Attributes
+    ----------
+    method : str
+        ``intercept``, ``recalibrate``, ``reestimate`` or ``closed-test``.
+    shrinkage : bool
+        Draw re-estimated coefficients towards the recalibrated ones by the heuristic factor.
+    alpha : float
+        Of the closed test.
+    n_resamples, seed : int
+        Behind intervals, folds and refits.
+    """
+
+    method: str
+    shrinkage: bool = False
+    alpha: float = 0.05
+    n_resamples: int = 500
+    seed: int = 0
+
+
+def update_model(
+    sheet: Sheet, people: ValidationCohort, settings: UpdateSettings, *, parent: ModelIdentity
+) -> UpdateResult:
+    """Update a model on new people.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        The parent's.
+    people : NewPeople
+        With what the parent says of them.
+    settings : UpdateSettings
+    parent : ModelIdentity
+
+    Raises
+    ------
+    InputError
+        If the method does not fit the model, or too few people are there for it.
+    """
+    data = UpdateData(sheet.outcome.kind, people.observed, people.lp, people.functions)
+    check_size(data, _may_choose(settings.method, data))
+    chosen = _choose(sheet, data, settings)
+    unseen = _cross_validated(sheet, people, data, settings)
+    updated, scatter = _next_sheet(sheet, people, data, chosen, unseen, parent, seed=settings.seed)
+    apparent = predict_frame(updated, people.frame).predicted
+    before, at_home, after = (
+        _judged(people, predicted, unseen.predicted, kind=data.kind, settings=settings)
+        for predicted in (people.predicted, apparent, unseen.predicted)
+    )
+    line = chosen.fit.coefficients is None
+    return UpdateResult(
+        parent=parent,
+        method=settings.method,
+        chosen=chosen.fit.method,
+        closed_test=chosen.test,
+        shrinkage=chosen.shrinkage,
+        intercept=chosen.fit.intercept if line else None,
+        slope=chosen.fit.slope if line else None,
+        coefficients=_changes(sheet, updated),
+        kind=data.kind,
+        outcome_unit=sheet.outcome.unit,
+        n=people.n,
+        n_events=int(people.observed.sum()) if data.kind == "binary" else None,
+        flow=people.flow,
+        reasons=people.reasons,
+        before=before,
+        apparent=at_home,
+        after=after,
+        calibration_before=calibration_tenths(people.observed, people.predicted),
+        calibration_after=calibration_tenths(people.observed, unseen.predicted),
+        scatter=scatter,
+        provenance=updated.provenance,
+        cohort_fingerprint=people.fingerprint,
+        cohort_provenance=people.provenance,
+        summary=tuple(_summary(chosen, people, before, after, parent, scatter)),
+        sheet=updated,
+    )
+
+
+def _next_sheet(
+    sheet: Sheet,
+    people: ValidationCohort,
+    data: UpdateData,
+    chosen: ChosenUpdate,
+    unseen: UnseenPredictions,
+    parent: ModelIdentity,
+    *,
+    seed: int,
+) -> tuple[Sheet, str]:
+    """The updated sheet, and what became of the scatter of its outcome."""
+    if chosen.fit.method == "none":
+        # Nothing is written then; the parent stays as it is, to the last byte.
+        return sheet, "kept" if sheet.distribution is not None else "not available"
+    updated, scatter = with_model(sheet, chosen.fit), "not available"
+    if sheet.outcome.kind == "continuous":
+        updated, scatter = with_scatter(updated, chosen.fit, people, unseen)
+    updated = with_refits(updated, sheet, data, people.groups, chosen, seed)
+    updated = described(updated, people, chosen, parent)
+    check_sheet(updated, name="the updated sheet")
+    return updated, scatter
+
+
+def _judged(
+    people: ValidationCohort,
+    predicted: Floats,
+    reference: Floats,
+    *,
+    kind: str,
+    settings: UpdateSettings,
+) -> tuple[Estimate, ...]:
+    """Metrics that both these predictions and the reference have, on the same resamples."""
+    own, _ = usable_metrics(kind, people.observed, predicted)
+    shared, _ = usable_metrics(kind, people.observed, reference)
+    return percentile_intervals(
+        people.observed,
+        predicted,
+        metrics={name: function for name, function in own.items() if name in shared},
+        groups=people.groups,
+        n_resamples=settings.n_resamples,
+        seed=settings.seed,
+        name="update",
+    )
+
+
+def _may_choose(method: str, data: UpdateData) -> tuple[Method, ...]:
+    if method == "closed-test":
+        several = data.functions is not None and data.functions.shape[1] > 1
+        return ("reestimate",) if several else ("recalibrate",)
+    return (method,)  # type: ignore[return-value]  # one of the methods, as the CLI's choices say
+
+
+def _choose(sheet: Sheet, data: UpdateData, settings: UpdateSettings) -> ChosenUpdate:
+    test = None
+    method = settings.method
+    if method == "closed-test":
+        test = closed_test(data, alpha=settings.alpha)
+        method = test.chosen
+    fit = fit_update(data, method)  # type: ignore[arg-type]  # one of the methods
+    if not settings.shrinkage or fit.coefficients is None:
+        return ChosenUpdate(fit, test, None)
+    factor = shrinkage_factor(data, fit)
+    return ChosenUpdate(_drawn_back(sheet, data, fit, factor), test, factor)
+
+
+def _drawn_back(sheet: Sheet, data: UpdateData, fit: UpdateFit, factor: float) -> UpdateFit:
+    assert fit.coefficients is not None
+    simple = updated_coefficients(fit_update(data, "recalibrate"), coefficients_of(sheet))
+    drawn = simple + factor * (fit.coefficients - simple)
+    return dataclasses.replace(fit, coefficients=drawn)
+
+
+def _cross_validated(
+    sheet: Sheet, people: ValidationCohort, data: UpdateData, settings: UpdateSettings
+) -> UnseenPredictions:
+    n_folds = min(FOLDS, len(np.unique(people.groups)))
+    rng = rng_for(settings.seed, "update", "folds")
+    predicted, variance = np.empty(people.n), np.empty(people.n)
+    for left_out in grouped_folds(people.groups, n_folds=n_folds, rng=rng):
+        learn = np.setdiff1d(np.arange(people.n), left_out)
+        own = with_model(sheet, _choose(sheet, data.take(learn), settings).fit)
+        answer = predict_frame(own, people.frame.iloc[left_out])
+        predicted[left_out] = answer.predicted
+        variance[left_out] = answer.imputation_variance
+    return UnseenPredictions(predicted, variance)
+
+
+def _changes(before: Sheet, after: Sheet) -> tuple[CoefficientChange, ...]:
+    if not isinstance(before.model, LinearModel):
+        assert isinstance(after.model, TreesModel)
+        change = CoefficientChange(
+            term="baseline", before=before.model.baseline, after=after.model.baseline
+        )
+        return (change,)
+    names = ["intercept"]
+    for term in before.model.terms:
+        plain = [term.column] * len(term.coefficients)
+        names += [name + "'" * bend for bend, name in enumerate(plain)]
+    old, new = coefficients_of(before), coefficients_of(after)
+    return tuple(
+        CoefficientChange(term=name, before=float(b), after=float(a))
+        for name, b, a in zip(names, old, new, strict=True)
+    )
+
+
+def _summary(
+    chosen: ChosenUpdate,
+    people: ValidationCohort,
+    before: tuple[Estimate, ...],
+    after: tuple[Estimate, ...],
+    parent: ModelIdentity,
+    scatter: str,
+) -> Iterable[str]:
+    if parent.provenance == "synthetic":
+        yield "SIMULATED DATA: the model was first fitted on simulated people, and stays so."
+    yield from parent.cautions
+    if people.provenance == "synthetic":
+        yield "SIMULATED DATA: these people are simulated; this says nothing of any patient."
+    if chosen.test is not None and chosen.fit.method == "none":
+        yield (
+            f"Nothing to update: the model as it is was not rejected at {chosen.test.alpha:g}. "
+            "No new version is needed."
+        )
+        return
+    yield f"Update: {words_of(chosen.fit.method)}."
+    if chosen.shrinkage is not None:
+        yield (
+            f"Re-estimated coefficients count {chosen.shrinkage:.2f}, recalibrated ones "
+            f"{1 - chosen.shrinkage:.2f}."
+        )
+    old = {e.name: e for e in before}
+    new = {e.name: e for e in after}
+    main = "rmse" if "rmse" in new else "brier"
+    if main in new and main in old:
+        better = new[main].value < old[main].value
+        yield (
+            f"Cross-validated, {main} goes from {old[main].value:.3f} to {new[main].value:.3f}"
+            + ("." if better else ": the update does not pay here.")
+        )
+    if scatter == "kept":
+        yield (
+            f"Fewer than {PEOPLE_FOR_SCATTER} people: intervals are the parent's, not re-estimated."
+        )

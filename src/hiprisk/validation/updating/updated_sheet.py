@@ -1,0 +1,219 @@
+"""A sheet rewritten after an update: model, scatter, refits, provenance and notes."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from hiprisk.arrays import Floats, Integers
+from hiprisk.errors import InputError
+from hiprisk.learning.residual_distribution import residual_distribution
+from hiprisk.learning.sheets.export import sheet_columns, with_weights
+from hiprisk.seeding import rng_for
+from hiprisk.sheet.evaluate import Prediction, SheetEvaluator
+from hiprisk.sheet.format import Distribution, LinearModel, Sheet, Term, TreesModel
+from hiprisk.validation.external.cohort import ValidationCohort
+from hiprisk.validation.external.validation import ModelIdentity
+from hiprisk.validation.updating.methods import (
+    ClosedTest,
+    UpdateData,
+    UpdateFit,
+    fit_update,
+    updated_coefficients,
+    words_of,
+)
+
+REFITS = 200
+PEOPLE_FOR_SCATTER = 200
+FEWEST_REFITS = 20
+
+
+@dataclass(frozen=True)
+class ChosenUpdate:
+    """A fit, and how it came to be."""
+
+    fit: UpdateFit
+    test: ClosedTest | None
+    shrinkage: float | None
+
+
+def coefficients_of(sheet: Sheet) -> Floats:
+    """Coefficients of a linear sheet, the intercept first."""
+    assert isinstance(sheet.model, LinearModel)
+    slopes = [c for term in sheet.model.terms for c in term.coefficients]
+    return np.array([sheet.model.intercept, *slopes])
+
+
+def with_model(sheet: Sheet, fit: UpdateFit) -> Sheet:
+    """The sheet with its model updated; intervals are not yet."""
+    model = sheet.model
+    if isinstance(model, TreesModel):
+        return dataclasses.replace(sheet, model=_scaled_trees(model, fit))
+    new = updated_coefficients(fit, coefficients_of(sheet))
+    return dataclasses.replace(
+        sheet,
+        model=dataclasses.replace(
+            model, intercept=float(new[0]), terms=_terms(model, new), refits=None, covariance=None
+        ),
+    )
+
+
+def _scaled_trees(model: TreesModel, fit: UpdateFit) -> TreesModel:
+    """A final line laid over trees: every leaf stretched, the baseline moved."""
+    if fit.method == "none":
+        return model
+    return dataclasses.replace(
+        model,
+        baseline=fit.intercept + fit.slope * model.baseline,
+        trees=tuple(
+            dataclasses.replace(tree, value=tuple(fit.slope * value for value in tree.value))
+            for tree in model.trees
+        ),
+    )
+
+
+def _terms(model: LinearModel, coefficients: Floats) -> tuple[Term, ...]:
+    terms, place = [], 1
+    for term in model.terms:
+        width = len(term.coefficients)
+        own = tuple(map(float, coefficients[place : place + width]))
+        terms.append(dataclasses.replace(term, coefficients=own))
+        place += width
+    return tuple(terms)
+
+
+def predict_frame(sheet: Sheet, frame: pd.DataFrame) -> Prediction:
+    """What a sheet says of the people of a frame."""
+    return SheetEvaluator(sheet).predict(sheet_columns(sheet.variables, frame))
+
+
+@dataclass(frozen=True)
+class UnseenPredictions:
+    """Every person judged by an update that was fitted to others."""
+
+    predicted: Floats
+    imputation_variance: Floats
+
+
+def with_scatter(
+    updated: Sheet, fit: UpdateFit, people: ValidationCohort, unseen: UnseenPredictions
+) -> tuple[Sheet, str]:
+    """The scatter of the outcome, from the cross-validated residuals where there are enough."""
+    if people.n >= PEOPLE_FOR_SCATTER:
+        residual = people.observed - unseen.predicted
+        distribution: Distribution | None = residual_distribution(
+            people.observed, unseen.predicted, unseen.imputation_variance
+        )
+        sd: float | None = float(np.sqrt(np.mean(residual**2)))
+        return dataclasses.replace(updated, distribution=distribution, residual_sd=sd), (
+            "re-estimated"
+        )
+    old = updated.distribution
+    if old is None:
+        return updated, "not available"
+    if fit.coefficients is None and fit.slope > 0:
+        levels = tuple(fit.intercept + fit.slope * level for level in old.levels)
+        updated = dataclasses.replace(updated, distribution=dataclasses.replace(old, levels=levels))
+    return updated, "kept"
+
+
+def with_refits(
+    updated: Sheet,
+    parent: Sheet,
+    data: UpdateData,
+    groups: Integers,
+    chosen: ChosenUpdate,
+    seed: int,
+) -> Sheet:
+    """Refits of the update: persons drawn anew, over the parent's own refits where it has them."""
+    model = updated.model
+    if isinstance(model, TreesModel):
+        return updated
+    assert isinstance(parent.model, LinearModel)
+    assert data.functions is not None
+    base = parent.model.refits or (tuple(map(float, coefficients_of(parent))),) * REFITS
+    rng = rng_for(seed, "update", "refits")
+    labels, place = np.unique(groups, return_inverse=True)
+    found = []
+    for vector in base:
+        drawn = rng.integers(0, len(labels), len(labels))
+        weights = np.bincount(drawn, minlength=len(labels))[place].astype(np.float64)
+        refit = _refit(data, np.array(vector), weights, chosen)
+        if refit is not None:
+            found.append(refit)
+    if len(found) < FEWEST_REFITS:
+        return updated
+    covariance = np.cov(np.array(found), rowvar=False)
+    return dataclasses.replace(
+        updated,
+        model=dataclasses.replace(
+            model,
+            refits=tuple(tuple(map(float, row)) for row in found),
+            covariance=tuple(tuple(map(float, row)) for row in np.atleast_2d(covariance)),
+        ),
+    )
+
+
+def _refit(
+    data: UpdateData, vector: Floats, weights: Floats, chosen: ChosenUpdate
+) -> Floats | None:
+    assert data.functions is not None
+    lp = vector[0] + data.functions @ vector[1:]
+    own = dataclasses.replace(data, lp=lp, weights=weights)
+    try:
+        fit = fit_update(own, chosen.fit.method)
+        new = updated_coefficients(fit, vector)
+        if chosen.shrinkage is not None:
+            simple = updated_coefficients(fit_update(own, "recalibrate"), vector)
+            new = simple + chosen.shrinkage * (new - simple)
+    except InputError:
+        # A resample of one class, or in which a term never varies.
+        return None
+    return new
+
+
+def described(
+    updated: Sheet, people: ValidationCohort, chosen: ChosenUpdate, parent: ModelIdentity
+) -> Sheet:
+    """Provenance, notes and weights of the new version."""
+    provenance, mixed = combined_provenance(parent.provenance, people.provenance)
+    named = parent.name + (f"@{parent.version}" if parent.version else "")
+    notes = [
+        *updated.notes,
+        f"Updated from {named} on {people.n} people: {words_of(chosen.fit.method)}.",
+        "Ranges, means and the filling-in of missing values are the development cohort's.",
+        *((mixed,) if mixed else ()),
+    ]
+    updated = dataclasses.replace(
+        updated,
+        provenance=provenance,  # type: ignore[arg-type]  # one of the sheet's literals
+        notes=tuple(dict.fromkeys(notes)),
+        # Every method but "none" estimates the average anew on these people.
+        n_people=updated.n_people if chosen.fit.method == "none" else people.n,
+    )
+    if chosen.fit.coefficients is not None and updated.max_imputed_weight > 0:
+        return with_weights(updated, people.frame)
+    return updated
+
+
+def combined_provenance(parent: str, cohort: str) -> tuple[str, str | None]:
+    """Provenance of an updated model, and what is mixed in it, in words.
+
+    What was fitted on simulated people stays so, whatever it is updated on; a model updated on
+    simulated people becomes so.
+    """
+    people = {"synthetic": "simulated people", "real": "real people"}
+    words = {**people, "published": "a published model"}
+    here = people.get(cohort, "people of whom it is not stated whether they are real")
+    mixed = None
+    if parent != cohort:
+        first = words.get(parent, "people of whom it is not stated whether they are real")
+        mixed = f"MIXED PROVENANCE: first from {first}, updated on {here}."
+    if "synthetic" in (parent, cohort):
+        return "synthetic", mixed
+    if parent == "published":
+        return "published", mixed
+    return ("real" if parent == cohort == "real" else "unknown"), mixed

@@ -1,0 +1,1 @@
+"""Sentences and labels that several rooms say: results in, text out."""

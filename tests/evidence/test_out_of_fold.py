@@ -1,0 +1,71 @@
+"""Forecasts of people not seen: center and scatter both come from others."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from hiprisk.evidence.out_of_fold import forecast_of_others
+from hiprisk.learning.candidates import OutOfFold
+from hiprisk.learning.residual_distribution import residual_distribution
+from hiprisk.metrics.forecast.distribution import forecast_from_sheet
+from hiprisk.metrics.forecast.scores import coverage, crps
+from hiprisk.sheet.format import OutcomeSpec
+
+OUTCOME = OutcomeSpec(
+    variable="y", label="y", unit="points", kind="continuous", estimand="", horizon_months=12.0,
+    higher_is="worse", lower=0.0, upper=100.0,
+)  # fmt: skip
+
+
+def drawn(seed, n=60, folds=5):
+    rng = np.random.default_rng(seed)
+    predicted = rng.uniform(20, 80, n)
+    observed = np.clip(predicted + rng.standard_normal(n) * 12.0, 0.0, 100.0)
+    fold = rng.permutation(np.arange(n) % folds)
+    return observed, OutOfFold(np.arange(n), predicted, np.zeros(n), fold)
+
+
+def test_coverage_of_others_varies_as_coverage_in_new_people_does():
+    sets = [drawn(seed) for seed in range(80)]
+    shares = [coverage(y, forecast_of_others(y, part, OUTCOME), level=0.9) for y, part in sets]
+    circular = [
+        coverage(
+            y,
+            forecast_from_sheet(
+                residual_distribution(y, part.predicted, part.imputation_variance),
+                OUTCOME,
+                mean=part.predicted,
+            ),
+            level=0.9,
+        )
+        for y, part in sets
+    ]
+    # What may not be done: all 80 sets cover the same, as if nothing were left to chance.
+    assert np.std(circular) == pytest.approx(0.0, abs=0.008)
+    assert 0.015 < np.std(shares) < 0.05
+    assert np.mean(shares) == pytest.approx(0.9, abs=0.02)
+
+
+def test_each_fold_is_judged_by_the_scatter_of_the_other_folds():
+    observed, unseen = drawn(1)
+    forecast = forecast_of_others(observed, unseen, OUTCOME)
+    own = unseen.fold == 2
+    others = residual_distribution(
+        observed[~own], unseen.predicted[~own], unseen.imputation_variance[~own]
+    )
+    alone = forecast_from_sheet(others, OUTCOME, mean=unseen.predicted[own])
+    part = forecast.take(own)
+    assert part.scale == pytest.approx(alone.scale)
+    assert part.cdf(50.0) == pytest.approx(alone.cdf(50.0))
+    assert part.quantile(0.1) == pytest.approx(alone.quantile(0.1))
+    assert part.expectation() == pytest.approx(alone.expectation())
+    assert crps(observed[own], part) == pytest.approx(crps(observed[own], alone))
+
+
+def test_an_outlier_does_not_widen_its_own_interval():
+    observed, unseen = drawn(3)
+    observed[0] = 100.0
+    unseen.predicted[0] = 20.0
+    forecast = forecast_of_others(observed, unseen, OUTCOME)
+    assert forecast.quantile(0.99)[0] < 80.0

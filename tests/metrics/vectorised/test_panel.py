@@ -1,0 +1,157 @@
+"""A panel gives what the functions of one prediction give, for many predictions together."""
+
+import numpy as np
+import pytest
+
+from hiprisk.errors import InputError
+from hiprisk.metrics import calibration, discrimination, likelihood, scores, spread
+from hiprisk.metrics.vectorised.panel import BINARY, CONTINUOUS, evaluate_predictions
+
+N, R = 80, 7
+MODULES = (calibration, discrimination, likelihood, scores, spread)
+
+
+def functions(names):
+    found = {name: getattr(m, name) for name in names for m in MODULES if hasattr(m, name)}
+    assert len(found) > 7
+    return found
+
+
+NAMED = {"continuous": functions(CONTINUOUS), "binary": functions(BINARY)}
+
+
+def people(kind, *, ties=False, seed=0):
+    rng = np.random.default_rng(seed)
+    latent = rng.normal(size=N)
+    predicted = 0.8 * latent + rng.normal(0, 0.7, (R, N))
+    if kind == "continuous":
+        observed = 50 + 10 * (latent + rng.normal(size=N))
+        predicted = 50 + 10 * predicted
+    else:
+        observed = (rng.random(N) < 1 / (1 + np.exp(-latent))).astype(float)
+        predicted = 1 / (1 + np.exp(-predicted))
+    return observed, np.round(predicted, 1) if ties else predicted
+
+
+def weightings(seed=1):
+    rng = np.random.default_rng(seed)
+    counts = np.array([np.bincount(rng.integers(0, N, N), minlength=N) for _ in range(R)], float)
+    return counts, None, (counts == 0).astype(float)
+
+
+@pytest.mark.parametrize("kind", ["continuous", "binary"])
+@pytest.mark.parametrize("ties", [False, True])
+def test_every_value_equals_its_own_function(kind, ties):
+    observed, predicted = people(kind, ties=ties)
+    predicted = np.clip(predicted, 0.05, 0.95) if kind == "binary" else predicted
+    judged = evaluate_predictions(observed, predicted, metrics=NAMED[kind], weightings=weightings())
+    for weights, found in zip(weightings(), judged, strict=True):
+        for name, function in NAMED[kind].items():
+            expected = [
+                function(observed, row, weights=None if weights is None else weights[number])
+                for number, row in enumerate(predicted)
+            ]
+            assert found.values[name] == pytest.approx(expected, rel=1e-10, abs=1e-10), name
+
+
+@pytest.mark.parametrize("kind", ["continuous", "binary"])
+def test_weight_two_equals_the_person_twice(kind):
+    observed, predicted = people(kind)
+    twice = np.ones((R, N))
+    twice[:, :5] = 2.0
+    metrics = NAMED[kind]
+    (weighted,) = evaluate_predictions(observed, predicted, metrics=metrics, weightings=[twice])
+    (copied,) = evaluate_predictions(
+        np.r_[observed, observed[:5]],
+        np.hstack([predicted, predicted[:, :5]]),
+        metrics=metrics,
+        weightings=[None],
+    )
+    for name in metrics:
+        assert weighted.values[name] == pytest.approx(copied.values[name], rel=1e-9, abs=1e-9)
+
+
+def test_a_function_that_the_panel_does_not_know_is_called():
+    def first_error(observed, predicted, *, weights=None):
+        return float(observed[0] - predicted[0])
+
+    observed, predicted = people("continuous")
+    (found,) = evaluate_predictions(
+        observed, predicted, metrics={"first": first_error}, weightings=[None]
+    )
+    assert found.values["first"] == pytest.approx(observed[0] - predicted[:, 0])
+
+
+def test_hand_count_of_two_predictions():
+    (found,) = evaluate_predictions(
+        np.array([1.0, 2.0, 3.0]),
+        np.array([[1.0, 2.0, 2.0], [1.0, 1.0, 1.0]]),
+        metrics={"r2": scores.r2, "mae": scores.mae},
+        weightings=[None],
+    )
+    assert found.values["r2"] == pytest.approx([0.5, 1 - 5 / 2])
+    assert found.values["mae"] == pytest.approx([1 / 3, 1.0])
+
+
+def test_where_a_metric_refuses_there_is_no_number():
+    observed, predicted = people("binary")
+    weights = np.ones((R, N))
+    weights[2, observed == 1] = 0.0
+    predicted[4] = 0.3
+    (found,) = evaluate_predictions(
+        observed, predicted, metrics=NAMED["binary"], weightings=[weights]
+    )
+    assert np.flatnonzero(np.isnan(found.values["c_statistic"])).tolist() == [2]
+    assert np.flatnonzero(np.isnan(found.values["logistic_slope"])).tolist() == [2, 4]
+    assert np.flatnonzero(found.refused()).tolist() == [2, 4]
+
+
+def test_separated_classes_have_no_slope():
+    observed = np.r_[np.zeros(20), np.ones(20)]
+    predicted = np.linspace(0.1, 0.9, 40)[np.newaxis]
+    (found,) = evaluate_predictions(observed, predicted, metrics=NAMED["binary"], weightings=[None])
+    assert np.isnan(found.values["logistic_slope"][0])
+    assert found.values["c_statistic"][0] == pytest.approx(1.0)
+
+
+def test_a_risk_in_percent_is_refused():
+    with pytest.raises(InputError, match=r"risks must lie in \[0, 1\]; they reach from .* to 40"):
+        evaluate_predictions(
+            np.array([0.0, 1.0]), np.array([[40.0, 0.1]]), metrics=NAMED["binary"],
+            weightings=[None],
+        )  # fmt: skip
+
+
+def test_a_missing_prediction_is_refused():
+    with pytest.raises(InputError, match=r"1 of 2 predictions have missing .* position 1"):
+        evaluate_predictions(
+            np.array([0.0, 1.0]), np.array([[0.2, 0.1], [np.nan, 0.1]]),
+            metrics=NAMED["continuous"], weightings=[None],
+        )  # fmt: skip
+
+
+def test_indexes_of_the_risk_as_it_is_equal_hand_counts():
+    class Named:
+        """Stands for a metric function of that name, which the panel never calls."""
+
+        def __init__(self, name):
+            self.__name__, self.__module__ = name, "hiprisk.metrics.any"
+
+    names = (
+        "observed_expected_ratio", "discrimination_slope", "spiegelhalter_z",
+        "cox_snell_r2_as_is", "nagelkerke_r2_as_is",
+    )  # fmt: skip
+    y, p = np.array([1.0, 0.0, 0.0, 1.0]), np.array([0.8, 0.6, 0.1, 0.3])
+    (found,) = evaluate_predictions(
+        y, p[np.newaxis], metrics={name: Named(name) for name in names}, weightings=[None]
+    )
+    value = {name: float(found.values[name][0]) for name in names}
+    assert value["observed_expected_ratio"] == pytest.approx(2 / 1.8)
+    assert value["discrimination_slope"] == pytest.approx(0.55 - 0.35)
+    gap = 0.2 * -0.6 + -0.6 * -0.2 + -0.1 * 0.8 + 0.7 * 0.4
+    spread_of_it = np.sqrt(0.36 * 0.16 + 0.04 * 0.24 + 0.64 * 0.09 + 0.16 * 0.21)
+    assert value["spiegelhalter_z"] == pytest.approx(gap / spread_of_it)
+    likelihood_of_it, null = 0.8 * 0.4 * 0.9 * 0.3, 0.5**4
+    cox_snell = 1 - (null / likelihood_of_it) ** 0.5
+    assert value["cox_snell_r2_as_is"] == pytest.approx(cox_snell)
+    assert value["nagelkerke_r2_as_is"] == pytest.approx(cox_snell / (1 - null**0.5))

@@ -1,0 +1,366 @@
+"""The calculator page: what it holds, and what it does in a real browser."""
+
+import base64
+import hashlib
+import html
+import itertools
+import json
+import re
+from dataclasses import replace
+
+import pytest
+
+from hiprisk.serving.calculator.building import build_page
+from hiprisk.serving.conformance.comparison import compare
+from hiprisk.serving.conformance.pack import make_pack
+from hiprisk.sheet.format import MeasurementError
+from motion_sheet import MOTION, motion_sheet
+from page_agreement import model_of, worst_difference
+from serving_browser import running_browser
+from serving_patients import random_patients
+from small_bundle import small_sheet
+from tree_sheet import tree_sheet
+
+TAPE = MeasurementError(instrument="tape", low=2.0, high=3.0, source="a book", assumed=True)
+
+
+def with_measurement(sheet):
+    specs = tuple(
+        replace(spec, measurement=TAPE) if spec.name == "age_years" else spec
+        for spec in sheet.variables
+    )
+    outcome = replace(sheet.outcome, measurement=TAPE if sheet.outcome.kind != "binary" else None)
+    return replace(sheet, variables=specs, outcome=outcome)
+
+
+def splined(sheet):
+    """A bent effect of function, a covariance in place of refits, every derived operation."""
+    from hiprisk.sheet.format import Derived, Term
+
+    derived = (
+        Derived(name="low", op="minimum", of=("age_years", "womac_function_0_100")),
+        Derived(name="high", op="maximum", of=("age_years", "womac_function_0_100")),
+        Derived(name="both", op="product", of=("low", "lbp_any=yes")),
+        Derived(name="share", op="ratio", of=("womac_function_0_100", "age_years")),
+        Derived(name="bad", op="indicator", of=("womac_function_0_100", 40.0)),
+    )
+    terms = (
+        Term(
+            column="womac_function_0_100",
+            basis="rcs",
+            coefficients=(0.4, 0.2, -0.1),
+            knots=(10.0, 30.0, 50.0, 80.0),
+        ),
+        *(Term(column=d.name, basis="linear", coefficients=(0.3,)) for d in derived),
+    )
+    covariance = tuple(tuple(0.01 if i == j else 0.001 for j in range(9)) for i in range(9))
+    model = replace(sheet.model, terms=terms, refits=None, covariance=covariance)
+    return replace(sheet, derived=(*sheet.derived, *derived), model=model)
+
+
+def without_scatter(sheet):
+    """As a paper leaves it: no residuals, no refits, no training summary."""
+    specs = tuple(replace(spec, training=None) for spec in sheet.variables)
+    return replace(
+        sheet,
+        provenance="published",
+        variables=specs,
+        outcome=replace(sheet.outcome, events=()),
+        model=replace(sheet.model, refits=None),
+        distribution=None,
+        residual_sd=None,
+    )
+
+
+SHEETS = {
+    "linear": with_measurement(small_sheet()),
+    "risk": with_measurement(small_sheet(kind="binary")),
+    "splines": splined(with_measurement(small_sheet())),
+    "trees": with_measurement(tree_sheet()),
+    "risk-trees": tree_sheet(kind="binary"),
+    "published": without_scatter(with_measurement(small_sheet())),
+    "bare": replace(without_scatter(with_measurement(small_sheet())), max_imputed_weight=0.0),
+}
+
+
+# --- what the file holds ---------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory):
+    return build_page(model_of(tmp_path_factory.mktemp("bundle"), SHEETS["linear"]))
+
+
+def test_the_same_bundle_gives_the_same_bytes(tmp_path, page):
+    assert build_page(model_of(tmp_path, SHEETS["linear"])) == page
+
+
+def test_the_policy_allows_this_script_and_this_style_and_no_connection(page):
+    found = re.search(r'Content-Security-Policy" content="([^"]*)"', page)
+    policy = html.unescape(found[1])
+    script = re.search(r"<script>(.*)</script>", page, re.DOTALL)[1]
+    style = re.search(r"<style>(.*)</style>", page, re.DOTALL)[1]
+
+    def allowed(text):
+        digest = hashlib.sha256(text.encode()).digest()
+        return f"'sha256-{base64.b64encode(digest).decode()}'"
+
+    assert policy == (
+        f"default-src 'none'; script-src {allowed(script)}; style-src {allowed(style)}; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def test_the_page_names_no_address_but_that_of_the_svg_language(page):
+    assert set(re.findall(r"https?://[^\s\"'<>]+", page)) == {"http://www.w3.org/2000/svg"}
+
+
+@pytest.mark.parametrize(
+    "word", ["localStorage", "sessionStorage", "indexedDB", "cookie", "fetch(", "XMLHttpRequest",
+             "sendBeacon", "WebSocket", "innerHTML", "eval(", "import("],
+)  # fmt: skip
+def test_the_script_can_neither_store_nor_send_nor_run_text(page, word):
+    assert word not in page
+
+
+def test_words_of_a_sheet_cannot_end_the_script(tmp_path):
+    sheet = replace(small_sheet(), title='</script><b>"&', intended_use="<!--<script>")
+    text = build_page(model_of(tmp_path, sheet))
+    assert text.count("</script>") == 2
+    assert "<title>&lt;/script&gt;&lt;b&gt;&quot;&amp;</title>" in text
+    held = re.search(r'id="model">(.*?)</script>', text)[1]
+    assert json.loads(held)["sheet"]["title"] == sheet.title
+
+
+# --- what it does in a browser ---------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with running_browser() as found:
+        yield found
+
+
+@pytest.fixture
+def opened(browser, tmp_path):
+    """A function that opens a sheet's page from a file and returns it, its model and its noise."""
+    contexts = []
+
+    def open_page(sheet, *, width=1280, height=900, scheme="light"):
+        model = model_of(tmp_path / "models", sheet)
+        file = tmp_path / "page.html"
+        file.write_text(build_page(model), encoding="utf-8")
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, color_scheme=scheme
+        )
+        contexts.append(context)
+        tab = context.new_page()
+        tab.noise = []
+        tab.on("console", lambda message: tab.noise.append(message.text))
+        tab.on("pageerror", lambda problem: tab.noise.append(str(problem)))
+        tab.requests = []
+        tab.on("request", lambda request: tab.requests.append(request.url))
+        tab.goto(file.as_uri())
+        return tab, model
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "n"), [(name, 1000 if name == "splines" else 150) for name in SHEETS]
+)
+def test_the_page_gives_pythons_numbers_for_random_patients(opened, name, n):
+    tab, model = opened(SHEETS[name])
+    worst, refused = worst_difference(tab, model, random_patients(model.sheet, n, seed=11))
+    assert worst < 1e-9
+    assert 0 < refused < (0.7 if model.sheet.has_reference_population else 0.9) * n
+    assert tab.noise == []
+
+
+@pytest.mark.parametrize("name", ["splines", "trees", "risk"])
+def test_the_page_answers_the_models_test_pack(opened, name):
+    tab, model = opened(SHEETS[name])
+    pack = make_pack(model, n_random=20)
+    given = [vector.given for vector in pack.vectors]
+    answers = tab.evaluate("(all) => all.map((one) => window.hiprisk.explain(one))", given)
+    found = compare(
+        pack,
+        {
+            vector.name: {key: value for key, value in answer.items() if key != "refused"}
+            for vector, answer in zip(pack.vectors, answers, strict=True)
+        },
+    )
+    assert found.differences == ()
+    refused = [bool(expected["reason"]) for expected in pack.answers]
+    assert [bool(answer.get("refused")) for answer in answers] == refused
+
+
+def test_angles_that_are_radians_are_refused_as_python_refuses_them(opened):
+    tab, model = opened(motion_sheet())
+    known = {"age_years": 64, "womac_function_0_100": 40}
+    for angles in itertools.product((None, 0, 1.9, -0.4, 3.2, 90), repeat=len(MOTION)):
+        patient = {**known, **dict(zip(MOTION, angles, strict=True))}
+        answer = tab.evaluate("(one) => window.hiprisk.explain(one)", patient)
+        refused = [(one["code"], one["variable"]) for one in answer.get("refused", [])]
+        expected = [r.rstrip(")").split("(") for r in model.answer(patient)["reason"]]
+        assert refused == [tuple(one) for one in expected]
+
+
+def test_the_page_of_a_bare_paper_says_nothing_of_people(opened):
+    tab, _ = opened(SHEETS["bare"])
+    assert "it is filled in" not in tab.locator("form").inner_text()
+    assert "Every value is needed" in tab.locator("form").inner_text()
+    assert "needs every value" in tab.locator("#out").inner_text()
+    fill(tab, Age="63", WOMAC_function="50")
+    for choices in tab.locator("fieldset").all():
+        choices.locator("input").last.check(force=True)
+    tab.wait_for_timeout(300)
+    shown = tab.locator("#out").inner_text()
+    assert "nobody to compare with" in shown
+    assert "the typical patient" not in shown
+    assert "squared distance" not in shown
+    assert tab.noise == []
+
+
+def fill(tab, **values):
+    for label, value in values.items():
+        tab.get_by_label(label.replace("_", " "), exact=True).fill(value)
+    tab.wait_for_timeout(300)
+
+
+def test_typing_shows_the_answer_with_its_interval_and_makes_no_request(opened):
+    tab, model = opened(SHEETS["linear"])
+    fill(tab, Age="63", WOMAC_function="50")
+    expected = model.predict(age_years=63, womac_function_0_100=50).values
+    shown = tab.locator("#out").inner_text()
+    assert f"{expected['predicted']:.1f}" in shown
+    assert f"{expected['lower_80']:.1f} to {expected['upper_80']:.1f}" in shown
+    assert len(tab.requests) == 1
+    assert tab.requests[0].startswith("file:")
+    assert tab.noise == []
+
+
+def test_the_policy_stops_a_connection_that_a_changed_page_would_try(opened):
+    tab, _ = opened(SHEETS["linear"])
+    outcome = tab.evaluate(
+        "() => fetch('https://example.org/').then(() => 'sent', () => 'refused')"
+    )
+    assert outcome == "refused"
+    assert any("Content Security Policy" in line for line in tab.noise)
+
+
+def test_a_wrong_value_gets_a_letter_beside_its_field_and_no_answer(opened):
+    tab, _ = opened(SHEETS["linear"])
+    fill(tab, Age="63", WOMAC_function="50")
+    fill(tab, Age="200")
+    tab.get_by_label("Age", exact=True).blur()
+    tab.wait_for_timeout(300)
+    letter = tab.get_by_text("Age must lie in 18 to 110 years. Leave it empty if it is not known.")
+    assert letter.is_visible()
+    field = tab.get_by_label("Age", exact=True)
+    assert field.get_attribute("aria-invalid") == "true"
+    assert letter.get_attribute("id") in field.get_attribute("aria-describedby").split()
+    assert "No answer while this is open" in tab.locator("#out").inner_text()
+    assert tab.locator(".big").count() == 0
+
+
+def test_a_letter_does_not_come_while_one_still_types_but_goes_at_once(opened):
+    tab, _ = opened(SHEETS["linear"])
+    field = tab.get_by_label("Age", exact=True)
+    field.press_sequentially("6")
+    assert tab.locator(".letter:visible").count() == 0
+    field.blur()
+    assert tab.locator(".letter:visible").count() == 1
+    field.press_sequentially("3")
+    assert tab.locator(".letter:visible").count() == 0
+
+
+def test_everything_can_be_reached_and_answered_by_keyboard(opened):
+    tab, _ = opened(SHEETS["linear"])
+    for _ in range(3):  # the skip link, the button, the first field
+        tab.keyboard.press("Tab")
+    tab.keyboard.type("63")
+    tab.keyboard.press("Tab")
+    tab.keyboard.press("ArrowRight")  # sex: female
+    tab.keyboard.press("Tab")
+    tab.keyboard.press("Tab")
+    tab.keyboard.type("50")
+    tab.wait_for_timeout(300)
+    given = tab.locator("#given").inner_text() or tab.locator("#given").text_content()
+    assert "Age63 years" in given
+    assert "Sexfemale" in given
+    assert "WOMAC function50 points" in given
+    assert tab.locator(".big strong").is_visible()
+
+
+def test_the_answer_is_spoken_once_it_changes(opened):
+    tab, model = opened(SHEETS["linear"])
+    fill(tab, Age="63", WOMAC_function="50")
+    value = model.predict(age_years=63, womac_function_0_100=50).values["predicted"]
+    status = tab.get_by_role("status")
+    assert status.get_attribute("aria-live") == "polite"
+    assert status.text_content().startswith(f"Predicted {value:.1f}, 80 % interval")
+
+
+def test_a_simulated_model_says_so_and_a_real_one_does_not(opened):
+    tab, _ = opened(SHEETS["linear"])
+    assert tab.get_by_text("SIMULATED DATA.").is_visible()
+    tab, _ = opened(replace(SHEETS["linear"], provenance="real"))
+    assert not tab.get_by_text("SIMULATED DATA.").is_visible()
+
+
+def test_the_page_remembers_nothing_over_a_reload_or_a_way_back(opened):
+    tab, _ = opened(SHEETS["linear"])
+    fill(tab, Age="63", WOMAC_function="50")
+    tab.reload()
+    assert tab.get_by_label("Age", exact=True).input_value() == ""
+    fill(tab, Age="63")
+    tab.goto("about:blank")
+    tab.go_back()
+    assert tab.get_by_label("Age", exact=True).input_value() == ""
+    assert tab.evaluate("() => document.cookie") == ""
+    assert tab.locator("form").get_attribute("autocomplete") == "off"
+
+
+def test_clear_all_empties_every_field_and_the_answer(opened):
+    tab, _ = opened(SHEETS["linear"])
+    fill(tab, Age="200", WOMAC_function="50")
+    tab.get_by_role("button", name="Clear all").click()
+    tab.wait_for_timeout(300)
+    assert tab.get_by_label("WOMAC function", exact=True).input_value() == ""
+    assert tab.locator(".letter:visible").count() == 0
+    assert "Not enough is known yet" in tab.locator("#out").inner_text()
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 390), ("dark", 1280)])
+@pytest.mark.parametrize("state", ["empty", "answered", "refused"])
+def test_axe_finds_no_violation_of_wcag_22_aa(opened, scheme, width, state):
+    axe = pytest.importorskip(
+        "axe_playwright_python.sync_playwright", reason="axe-playwright-python is absent"
+    )
+    tab, _ = opened(SHEETS["linear"], width=width, scheme=scheme)
+    if state != "empty":
+        fill(tab, Age="63" if state == "answered" else "200", WOMAC_function="50")
+        tab.get_by_label("Age", exact=True).blur()
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+    results = axe.Axe().run(tab, options={"runOnly": {"type": "tag", "values": tags}})
+    assert results.violations_count == 0, results.generate_report()
+    assert results.response["passes"]
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_a_phone_needs_no_sideways_scrolling(opened, width):
+    tab, _ = opened(SHEETS["linear"], width=width, height=844)
+    fill(tab, Age="63", WOMAC_function="50")
+    assert tab.evaluate("() => document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("state", ["empty", "answered"])
+def test_it_prints_on_one_page(opened, state):
+    tab, _ = opened(SHEETS["linear"])
+    if state == "answered":
+        fill(tab, Age="63", WOMAC_function="50")
+    document = tab.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b(?!s)", document)) == 1

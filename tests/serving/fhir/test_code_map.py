@@ -1,0 +1,99 @@
+"""The map of codes: only what is certain is shipped, a site's own entries are held to account."""
+
+import pytest
+
+from hiprisk.errors import ConfigError, StoreError
+from hiprisk.serving.fhir.code_map import UCUM_UNITS, code_map_from_text, load_code_map
+
+SITE = """\
+observations:
+  womac_function_0_100:
+    codes: ["https://hospital.example/codes|womac-f"]
+    units: ["{score}"]
+    from_range: [0, 68]
+    max_age_days: 90
+  lbp_any:
+    codes: ["https://hospital.example/codes|lbp"]
+    values: {"http://snomed.info/sct|373066001": yes, "http://snomed.info/sct|373067005": no,
+             "true": yes, "false": no}
+"""
+
+
+def test_the_packaged_map_has_body_measurements_and_no_guess():
+    codes = load_code_map()
+    assert {name: source.codes for name, source in codes.observations.items()} == {
+        "bmi_kg_m2": ("http://loinc.org|39156-5",),
+        "height_cm": ("http://loinc.org|8302-2",),
+        "weight_kg": ("http://loinc.org|29463-7",),
+    }
+    assert codes.patient == {"age_years": "birthDate", "sex": "gender"}
+
+
+def test_a_site_adds_its_own(tmp_path):
+    file = tmp_path / "site.yaml"
+    file.write_text(SITE)
+    codes = load_code_map(file)
+    assert set(codes.observations) == {
+        "bmi_kg_m2", "height_cm", "weight_kg", "womac_function_0_100", "lbp_any"
+    }  # fmt: skip
+    assert codes.observations["womac_function_0_100"].from_range == (0.0, 68.0)
+    assert codes.observations["lbp_any"].values["true"] == "yes"
+    assert codes.patient["sex"] == "gender"
+
+
+def test_the_example_of_the_project_can_be_read():
+    from pathlib import Path
+
+    example = Path(__file__).parents[3] / "configs" / "fhir" / "site_example.yaml"
+    assert "womac_function_0_100" in load_code_map(example).observations
+
+
+@pytest.mark.parametrize(
+    ("text", "match"),
+    [
+        ("observations: {shoe_size: {codes: ['a|b']}}", "no clinical variable 'shoe_size'"),
+        ("observations: {person_id: {codes: ['a|b']}}", "no clinical variable 'person_id'"),
+        ("patient: {age_years: name}", "birthDate"),
+        ("observations: {bmi_kg_m2: {codes: ['39156-5']}}", r"a code is written system\|code"),
+        ("observations: {bmi_kg_m2: {codes: []}}", "at least 1 item"),
+        ("observations: {bmi_kg_m2: {codes: ['a|b'], age: 3}}", "Unexpected keyword"),
+        ("observations: {lbp_any: {codes: ['a|b']}}", "a category needs values"),
+        ("observations: {lbp_any: {codes: ['a|b'], values: {'c|d': maybe}}}",
+         "'maybe' is no level"),
+        ("observations: {bmi_kg_m2: {codes: ['a|b'], values: {'c|d': '1'}}}",
+         "is no level|belong to a category"),
+        ("observations: {womac_function_0_100: {codes: ['a|b']}}", "name the UCUM codes"),
+        ("observations: {bmi_kg_m2: {codes: ['a|b'], from_range: [1, 0]}}", "must ascend"),
+        ("observations: {bmi_kg_m2: {codes: ['a|b']}, height_cm: {codes: ['a|b']}}",
+         "one code means both 'bmi_kg_m2' and 'height_cm'"),
+        ("max_age_days: 0", "greater than or equal to 1"),
+        ("codes: {}", "Unexpected keyword"),
+    ],
+)  # fmt: skip
+def test_a_map_that_cannot_be_right_is_refused(text, match):
+    with pytest.raises(ConfigError, match=match) as caught:
+        code_map_from_text(text)
+    assert caught.value.exit_code == 2
+
+
+def test_a_site_cannot_give_a_packaged_code_a_second_meaning(tmp_path):
+    file = tmp_path / "site.yaml"
+    file.write_text("observations: {weight_kg: {codes: ['http://loinc.org|39156-5']}}")
+    with pytest.raises(ConfigError, match="one code means both"):
+        load_code_map(file)
+
+
+def test_a_map_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(StoreError, match=r"nowhere\.yaml: the code map cannot be read"):
+        load_code_map(tmp_path / "nowhere.yaml")
+
+
+@pytest.mark.parametrize(
+    ("unit", "amount", "own", "expected"),
+    [("[in_i]", 70, "cm", 177.8), ("[lb_av]", 150, "kg", 68.0388555),
+     ("rad", 0.5, "deg", 28.6478898), ("m", 1.8, "cm", 180.0),
+     ("g", 70_500, "kg", 70.5), ("wk", 52.1775, "months", 12.0)],
+)  # fmt: skip
+def test_units_convert_by_their_definition(unit, amount, own, expected):
+    assert UCUM_UNITS[unit][0] == own
+    assert amount * UCUM_UNITS[unit][1] == pytest.approx(expected, rel=1e-8)

@@ -1,0 +1,157 @@
+"""Internal-external cross-validation: by a loop, by formulas for its errors, and by its rules."""
+
+import json
+
+import numpy as np
+import pytest
+
+from hiprisk.errors import InputError
+from hiprisk.learning.unpenalised import fit_logistic, fit_ols
+from hiprisk.metrics import calibration, discrimination, scores
+from hiprisk.validation.internal.internal_external import (
+    SmallestSite,
+    internal_external,
+    jackknife_errors,
+    to_scale,
+)
+from hiprisk.validation.resampling.resamples import Refit
+
+N, LABELS = 400, ("a", "b", "c", "d")
+RNG = np.random.default_rng(5)
+SITES = RNG.integers(0, 4, N)
+X = RNG.normal(size=(N, 2))
+LP = X @ [1.0, 0.4] + np.array([-0.6, 0.0, 0.3, 0.6])[SITES]
+Y = LP + RNG.normal(size=N)
+E = (RNG.random(N) < 1 / (1 + np.exp(-LP))).astype(float)
+CONTINUOUS = {"r2": scores.r2, "rmse": scores.rmse, "slope": calibration.linear_slope}
+BINARY = {"c_statistic": discrimination.c_statistic, "brier": scores.brier}
+
+
+class Fit:
+    """Least squares or logistic regression on the people of a resample."""
+
+    def __init__(self, y, *, logistic=False):
+        self.y, self.logistic = y, logistic
+
+    def __call__(self, resample):
+        fit = fit_logistic if self.logistic else fit_ols
+        known = ~np.isnan(self.y[resample.rows])
+        rows = resample.rows[known]
+        coefficients = fit(X[rows], self.y[rows]).coefficients
+        lp = coefficients[0] + X @ coefficients[1:]
+        return Refit(1 / (1 + np.exp(-lp)) if self.logistic else lp, coefficients)
+
+
+def run(y=Y, metrics=CONTINUOUS, *, sites=SITES, groups=None, logistic=False, **settings):
+    return internal_external(
+        Fit(y, logistic=logistic), y, sites=sites, labels=LABELS, metrics=metrics,
+        groups=np.arange(N) if groups is None else groups, **settings,
+    )  # fmt: skip
+
+
+def test_each_site_is_judged_by_a_fit_without_it():
+    found = run()
+    for site, value in enumerate(found.of("r2")):
+        inside, here = site != SITES, site == SITES
+        design = np.column_stack([np.ones(N), X])
+        beta, *_ = np.linalg.lstsq(design[inside], Y[inside], rcond=None)
+        expected = scores.r2(Y[here], design[here] @ beta)
+        assert value.site == LABELS[site]
+        assert value.value == pytest.approx(expected, rel=1e-9)
+        assert value.n_people == here.sum()
+
+
+def test_a_persons_rows_elsewhere_leave_with_the_site():
+    seen = []
+
+    class Watching(Fit):
+        def __call__(self, resample):
+            seen.append(resample.rows)
+            return super().__call__(resample)
+
+    groups = np.arange(N) % 250
+    internal_external(Watching(Y), Y, sites=SITES, labels=LABELS, groups=groups, metrics=CONTINUOUS)
+    for site, rows in enumerate(seen):
+        assert not set(groups[rows]) & set(groups[site == SITES])
+
+
+def test_the_jackknife_of_a_mean_is_its_standard_error():
+    p = LP[:150]
+    errors = jackknife_errors(Y[:150], p, np.arange(150), metrics={"large": calibration.mean_error})
+    assert errors["large"] == pytest.approx(np.std(Y[:150] - p, ddof=1) / np.sqrt(150), rel=1e-9)
+
+
+def test_the_jackknife_of_c_is_near_delongs_formula():
+    risk, event = 1 / (1 + np.exp(-LP[:180])), E[:180] == 1
+    wins = (risk[event][:, None] > risk[~event][None, :]).astype(float)
+    c = wins.mean()
+    variance = (
+        wins.mean(axis=1).var(ddof=1) / event.sum() + wins.mean(axis=0).var(ddof=1) / (~event).sum()
+    )
+    errors = jackknife_errors(E[:180], risk, np.arange(180), metrics=BINARY)
+    assert errors["c_statistic"] == pytest.approx(np.sqrt(variance) / (c * (1 - c)), rel=0.02)
+
+
+def test_a_person_twice_counts_once_in_the_error():
+    y, p = np.repeat(Y[:60], 2), np.repeat(LP[:60], 2)
+    metrics = {"rmse": scores.rmse}
+    once = jackknife_errors(Y[:60], LP[:60], np.arange(60), metrics=metrics)["rmse"]
+    twice = jackknife_errors(y, p, np.repeat(np.arange(60), 2), metrics=metrics)["rmse"]
+    assert twice == pytest.approx(once, rel=1e-9)
+
+
+def test_more_than_200_persons_leave_in_blocks():
+    errors = jackknife_errors(Y, LP, np.arange(N), metrics={"large": calibration.mean_error})
+    assert errors["large"] == pytest.approx(np.std(Y - LP, ddof=1) / 20, rel=0.15)
+
+
+def test_c_is_pooled_as_log_odds_and_says_what_a_new_site_may_see():
+    found = run(E, BINARY, logistic=True)
+    pooled = next(metric for metric in found.pooled if metric.metric == "c_statistic")
+    assert pooled.scale == "logit"
+    assert 0 < pooled.new_low <= pooled.low < pooled.value < pooled.high <= pooled.new_high < 1
+    (value, *_) = found.of("c_statistic")
+    center = to_scale(np.array(value.value), "logit")
+    high = to_scale(np.array(value.high), "logit")
+    assert high - center == pytest.approx(1.959964 * value.standard_error, rel=1e-6)
+
+
+def test_small_sites_are_counted_and_still_help_to_fit():
+    sites = np.where(np.arange(N) < 12, 3, SITES % 3)
+    found = run(sites=sites)
+    (left_out,) = found.left_out
+    assert (left_out.site, left_out.n_people) == ("d", 12)
+    assert left_out.reason == "12 people with a known outcome, fewer than 20"
+    assert {value.site for value in found.sites} == {"a", "b", "c"}
+    assert "at least 20 people" in found.rule
+
+
+def test_a_site_with_few_events_is_left_out():
+    event = E.copy()
+    here = np.flatnonzero(SITES == 1)
+    event[here[7:]] = 0.0
+    event[here[:7]] = 1.0
+    found = run(event, BINARY, logistic=True)
+    assert [site.site for site in found.left_out] == ["b"]
+    assert "7 people in the smaller class, fewer than 10" in found.left_out[0].reason
+
+
+def test_people_without_an_outcome_are_not_judged():
+    y = Y.copy()
+    y[SITES == 2] = np.nan
+    found = run(y)
+    assert [(site.site, site.n_people) for site in found.left_out] == [("c", 0)]
+
+
+def test_one_large_site_is_not_enough():
+    with pytest.raises(InputError, match=r"1 of 4 sites are large enough.*needs two"):
+        run(sites=np.where(np.arange(N) < 30, np.arange(N) % 3, 3),
+            smallest=SmallestSite(people=50))  # fmt: skip
+
+
+def test_workers_change_no_bit_and_the_result_is_plain():
+    one, two = run(), run(workers=2)
+    assert one == two
+    assert json.loads(json.dumps(one.to_dict()))["pooled"]["r2"]["n_sites"] == 4
+    frame = one.to_frame()
+    assert (frame["site"] == "(pooled)").sum() == 3

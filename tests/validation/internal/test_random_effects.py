@@ -1,0 +1,86 @@
+"""Random effects against metafor's printed figures, R's optimiser and hand counts."""
+
+import json
+
+import numpy as np
+import pytest
+from scipy.stats import t as student
+
+from hiprisk.errors import InputError
+from hiprisk.validation.internal.random_effects import (
+    dersimonian_laird_tau2,
+    random_effects,
+    reml_tau2,
+)
+from rms_oracles import ORACLES
+
+ORACLE = json.loads((ORACLES / "metafor_bcg.json").read_text())
+
+
+@pytest.fixture
+def bcg():
+    a, b, c, d = np.array(ORACLE["trials"], dtype=float).T
+    return np.log(a / (a + b) / (c / (c + d))), 1 / a - 1 / (a + b) + 1 / c - 1 / (c + d)
+
+
+def test_reml_equals_metafor_as_printed(bcg):
+    found, printed = random_effects(*bcg), ORACLE["metafor"]
+    for name in ("tau2", "i2", "value"):
+        assert getattr(found, name) == pytest.approx(printed[name], abs=5e-5)
+    assert found.q == pytest.approx(printed["q"], abs=5e-4)
+
+
+def test_dersimonian_laird_equals_metafor_as_printed(bcg):
+    y, v = bcg
+    w = 1 / (v + dersimonian_laird_tau2(y, v))
+    mean, error = np.average(y, weights=w), 1 / np.sqrt(w.sum())
+    printed = ORACLE["metafor"]
+    assert mean == pytest.approx(printed["dl_value"], abs=5e-5)
+    assert mean - 1.959964 * error == pytest.approx(printed["dl_low"], abs=5e-5)
+    assert mean + 1.959964 * error == pytest.approx(printed["dl_high"], abs=5e-5)
+
+
+def test_reml_equals_the_optimiser_of_r(bcg):
+    found, theirs = random_effects(*bcg), ORACLE["r_optimize"]
+    # R's optimize stops at about 1e-8 of a flat top.
+    assert found.tau2 == pytest.approx(theirs["tau2"], abs=1e-7)
+    for name in ("value", "low", "high"):
+        assert getattr(found, name) == pytest.approx(theirs[name], abs=1e-8)
+    assert found.standard_error == pytest.approx(theirs["hk_standard_error"], abs=1e-8)
+
+
+def test_a_new_site_sees_the_mean_and_what_is_between_sites(bcg):
+    found = random_effects(*bcg)
+    reach = student.ppf(0.975, 11) * np.sqrt(found.tau2 + found.standard_error**2)
+    assert found.new_high == pytest.approx(found.value + reach)
+    assert found.new_low < found.low < found.high < found.new_high
+
+
+def test_equal_sites_by_hand():
+    # Equal variances: REML is the sample variance less the sites' own.
+    y, v = np.array([1.0, 2.0, 4.0, 5.0]), np.full(4, 0.5)
+    assert reml_tau2(y, v) == pytest.approx(np.var(y, ddof=1) - 0.5)
+    found = random_effects(y, v)
+    assert found.value == pytest.approx(3.0)
+    assert found.standard_error == pytest.approx(np.sqrt(np.var(y, ddof=1) / 4))
+
+
+def test_like_sites_have_no_variance_between_and_no_too_narrow_interval():
+    found = random_effects([0.7, 0.72, 0.69, 0.71], [0.01, 0.02, 0.015, 0.01])
+    assert found.tau2 == found.i2 == 0.0
+    # Hartung and Knapp's error would be 0.0057; it is never below that of the fixed effect.
+    assert found.standard_error == pytest.approx(0.0561951486949, abs=1e-10)
+
+
+def test_two_sites_have_no_prediction_interval():
+    assert random_effects([0.1, 0.9], [0.01, 0.01]).new_low is None
+
+
+def test_one_site_cannot_be_pooled():
+    with pytest.raises(InputError, match="at least two sites, got 1"):
+        random_effects([0.1], [0.01])
+
+
+def test_a_site_without_a_variance_is_refused():
+    with pytest.raises(InputError, match="positive variances"):
+        random_effects([0.1, 0.2], [0.01, 0.0])
