@@ -81,18 +81,14 @@ class Metric:
 
 def _curve_metrics(kind: Kind) -> tuple[Metric, ...]:
     """Errors of the flexible calibration curves."""
-    words: tuple[tuple[Summary, str], ...] = (
-        ("ici", "mean"),
-        ("e50", "median"),
-        ("e90", "90th percentile of the"),
-        ("emax", "largest"),
-    )
+    summaries: tuple[tuple[Summary, str], ...] = (
+        ("ici", "ICI"), ("e50", "E50"), ("e90", "E90"), ("emax", "Emax"),
+    )  # fmt: skip
     smoothers: tuple[tuple[Smoother, str], ...] = (("loess", ""), ("spline", "_spline"))
     return tuple(
         Metric(
             name=f"{summary}{suffix}",
-            label=f"{summary.upper() if summary == 'ici' else summary.capitalize()}: {word} "
-            f"distance from the {smoother} calibration curve",
+            label=f"{label} ({smoother})",
             kind=kind,
             direction=-1,
             bounds=(0.0, 1.0 if kind == "binary" and smoother == "spline" else None),
@@ -102,12 +98,12 @@ def _curve_metrics(kind: Kind) -> tuple[Metric, ...]:
             costly=True,
         )
         for smoother, suffix in smoothers
-        for summary, word in words
+        for summary, label in summaries
     )
 
 
 _CONTINUOUS = (
-    Metric(name="r2", label="R2", kind="continuous", direction=1, bounds=(None, 1.0), optimum=1.0,
+    Metric(name="r2", label="R²", kind="continuous", direction=1, bounds=(None, 1.0), optimum=1.0,
            function=scores.r2),
     Metric(name="rmse", label="root mean squared error", kind="continuous", direction=-1,
            bounds=(0.0, None), optimum=0.0, function=scores.rmse, in_outcome_units=True,
@@ -132,25 +128,25 @@ _BINARY = (
     Metric(name="scaled_brier", label="scaled Brier score", kind="binary", direction=1,
            bounds=(None, 1.0), optimum=1.0, function=scores.scaled_brier,
            analytic=binary.scaled_brier_estimate),
-    Metric(name="calibration_in_the_large", label="calibration in the large (slope fixed at 1)",
+    Metric(name="calibration_in_the_large", label="calibration in the large",
            kind="binary", direction=0, bounds=(None, None), optimum=0.0,
            function=calibration.logit_in_the_large,
            analytic=binary.in_the_large_estimate),
-    Metric(name="calibration_intercept", label="calibration intercept (slope free)",
+    Metric(name="calibration_intercept", label="calibration intercept",
            kind="binary", direction=0, bounds=(None, None), optimum=0.0,
            function=calibration.logistic_intercept,
            analytic=partial(binary.logistic_line_estimate, coefficient=0)),
     Metric(name="calibration_slope", label="calibration slope", kind="binary", direction=0,
            bounds=(None, None), optimum=1.0, function=calibration.logistic_slope,
            analytic=partial(binary.logistic_line_estimate, coefficient=1)),
-    Metric(name="observed_expected_ratio", label="O:E, events observed over expected",
+    Metric(name="observed_expected_ratio", label="observed/expected ratio",
            kind="binary", direction=0, bounds=(0.0, None), optimum=1.0,
            function=calibration.observed_expected_ratio,
            analytic=binary.observed_expected_estimate),
-    Metric(name="nagelkerke_r2_as_is", label="Nagelkerke's R2 of the risk as it is",
+    Metric(name="nagelkerke_r2_as_is", label="Nagelkerke R²",
            kind="binary", direction=1, bounds=(None, 1.0), optimum=1.0,
            function=likelihood.nagelkerke_r2_as_is),
-    Metric(name="cox_snell_r2_as_is", label="Cox and Snell's R2 of the risk as it is",
+    Metric(name="cox_snell_r2_as_is", label="Cox-Snell R²",
            kind="binary", direction=1, bounds=(None, 1.0), optimum=1.0,
            function=likelihood.cox_snell_r2_as_is),
     Metric(name="discrimination_slope", label="discrimination slope", kind="binary", direction=1,
@@ -159,7 +155,7 @@ _BINARY = (
     Metric(name="spiegelhalter_z", label="Spiegelhalter's z", kind="binary", direction=0,
            bounds=(None, None), optimum=0.0, function=scores.spiegelhalter_z),
     *_curve_metrics("binary"),
-    Metric(name="eci", label="ECI: 100 x mean squared distance from the loess calibration curve",
+    Metric(name="eci", label="ECI (loess)",
            kind="binary", direction=-1, bounds=(0.0, None), optimum=0.0,
            function=partial(calibration_error, summary="eci", kind="binary", smoother="loess"),
            costly=True),
@@ -169,16 +165,17 @@ _BINARY = (
 def _level_metrics(level: float) -> tuple[Metric, ...]:
     """Metrics of the central interval of a level."""
     percent = f"{100 * level:g}"
+    interval = f"the {percent} % prediction interval"
     return (
-        Metric(name=f"interval_score_{percent}", label=f"interval score at {percent} %",
+        Metric(name=f"interval_score_{percent}", label=f"interval score of {interval}",
                kind="distribution", direction=-1, bounds=(0.0, None), optimum=0.0,
                function=partial(forecast_scores.interval_score, level=level),
                in_outcome_units=True, analytic=continuous.interval_score_estimate(level)),
-        Metric(name=f"coverage_{percent}", label=f"coverage of {percent} % intervals",
+        Metric(name=f"coverage_{percent}", label=f"coverage of {interval}",
                kind="distribution", direction=0, bounds=(0.0, 1.0), optimum=level,
                function=partial(forecast_scores.coverage, level=level),
                analytic=partial(continuous.coverage_estimate, interval=level)),
-        Metric(name=f"width_{percent}", label=f"width of {percent} % intervals",
+        Metric(name=f"width_{percent}", label=f"width of {interval}",
                kind="distribution", direction=-1, bounds=(0.0, None), optimum=0.0,
                function=partial(forecast_scores.width, level=level),
                in_outcome_units=True, analytic=continuous.width_estimate(level)),
@@ -189,7 +186,7 @@ _DISTRIBUTION = (
     Metric(name="crps", label="CRPS", kind="distribution", direction=-1, bounds=(0.0, None),
            optimum=0.0, function=forecast_scores.crps, in_outcome_units=True,
            analytic=continuous.crps_estimate),
-    Metric(name="crps_skill", label="share of CRPS saved against the observed distribution",
+    Metric(name="crps_skill", label="CRPS skill score",
            kind="distribution", direction=1, bounds=(None, 1.0), optimum=1.0,
            function=forecast_scores.crps_skill),
     *(metric for level in forecast_scores.LEVELS for metric in _level_metrics(level)),
@@ -220,6 +217,60 @@ def metrics_for(kind: str, *, costly: bool = False) -> tuple[Metric, ...]:
     if kind not in METRICS:
         raise ConfigError(f"the kinds of metrics are {', '.join(METRICS)}, got '{kind}'")
     return tuple(metric for metric in METRICS[kind] if costly or not metric.costly)
+
+
+# Labels of figures that are not yet entries.
+_FURTHER = {
+    "mse": "mean squared error",
+    "dxy": "Somers' Dxy",
+    "nagelkerke_r2": "Nagelkerke R² (recalibrated)",
+    "discrimination_index": "discrimination index D",
+    "unreliability_index": "unreliability index U",
+    "quality_index": "quality index Q",
+    "g": "g-index",
+    "gp": "g-index on the risk scale",
+    "floor_share_observed": "proportion at the floor, observed",
+    "floor_share_predicted": "proportion at the floor, predicted",
+    "floor_share_forecast": "proportion at the floor, expected",
+    "ceiling_share_observed": "proportion at the ceiling, observed",
+    "ceiling_share_predicted": "proportion at the ceiling, predicted",
+    "ceiling_share_forecast": "proportion at the ceiling, expected",
+    "net_benefit": "net benefit",
+    "standardised_net_benefit": "standardised net benefit",
+    "interventions_avoided": "interventions avoided per 100",
+}
+
+
+def label_of(name: str, *, event: str = "") -> str:
+    """What a person reads for the name of a metric.
+
+    Parameters
+    ----------
+    name : str
+        As in evidence and files: ``calibration_slope``, ``net_benefit_0.2``.
+    event : str, optional
+        Words for the event of which it is a metric; they follow in brackets.
+
+    Returns
+    -------
+    str
+        A name that no entry has comes back with spaces for underscores.
+
+    Examples
+    --------
+    >>> label_of("net_benefit_0.2", event="worsening")
+    'net benefit at 20 % (worsening)'
+    """
+    stem, _, threshold = name.rpartition("_")
+    labels = _FURTHER | {one.name: one.label for kind in METRICS.values() for one in kind}
+    label = labels.get(name, name.replace("_", " "))
+    if name not in labels and stem in labels and _is_number(threshold):
+        label = f"{labels[stem]} at {100.0 * float(threshold):g} %"
+    return f"{label} ({event})" if event else label
+
+
+def _is_number(text: str) -> bool:
+    return text.replace(".", "", 1).isdigit()
 
 
 def limit_metrics(lower: float | None, upper: float | None) -> tuple[Metric, ...]:
