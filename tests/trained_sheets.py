@@ -41,10 +41,12 @@ def trained_sheet(family, *, n=400, n_refits=20):
     distribution, residual_sd = None, None
     if family != "logistic":
         folds = completed_folds(estimator, data, n_folds=5, workers=1)
-        unseen = out_of_fold_predictions(estimator, dict(estimator.params), folds)
-        observed = data.outcome[unseen.rows]
-        distribution = residual_distribution(observed, unseen.predicted, unseen.imputation_variance)
-        residual_sd = float(np.std(observed - unseen.predicted))
+        out_of_fold = out_of_fold_predictions(estimator, dict(estimator.params), folds)
+        observed = data.outcome[out_of_fold.rows]
+        distribution = residual_distribution(
+            observed, out_of_fold.predicted, out_of_fold.imputation_variance
+        )
+        residual_sd = float(np.std(observed - out_of_fold.predicted))
     refits = None
     if family != "boosting":
         # Of the size that a bootstrap's have; what they are is tested where they are made.

@@ -87,7 +87,7 @@ def one_cohort(case: tuple[str, bool, int], cohort: int) -> list[dict[str, objec
     rows = []
     for smoother in ("loess", "spline"):
         judge = partial(calibration_errors, observed, predicted, kind=kind, smoother=smoother)
-        own, resampled = judge(), [one for one in map(partial(_judged, judge), draws) if one]
+        own, resampled = judge(), [one for one in map(partial(_evaluated, judge), draws) if one]
         for summary in SUMMARIES[kind]:
             if summary == "eci" and smoother == "spline":
                 continue
@@ -103,7 +103,7 @@ def one_cohort(case: tuple[str, bool, int], cohort: int) -> list[dict[str, objec
     return rows
 
 
-def _judged(judge, weights):
+def _evaluated(judge, weights):
     try:
         return judge(weights=weights)
     except InputError:

@@ -69,7 +69,7 @@ def one_cohort(seed: int, *, trials: int, resamples: int) -> dict[str, float]:
         estimator.fit_numeric(
             data.columns, data.outcome, auxiliary=data.auxiliary, start=data.start
         )
-    unseen = out_of_fold_predictions(blank, dict(tuned.params), folds)
+    out_of_fold = out_of_fold_predictions(blank, dict(tuned.params), folds)
     procedure = WholeProcedure(
         with_settings(with_plan_of(blank, estimator), params=dict(tuned.params)), data
     )
@@ -82,7 +82,7 @@ def one_cohort(seed: int, *, trials: int, resamples: int) -> dict[str, float]:
     ).table
     spread = PredictiveDistribution(
         residual_distribution(
-            data.outcome[unseen.rows], unseen.predicted, unseen.imputation_variance
+            data.outcome[out_of_fold.rows], out_of_fold.predicted, out_of_fold.imputation_variance
         ),
         outcome_spec(config.outcome, design),
     )

@@ -129,7 +129,7 @@ def coverage_of(job: tuple[float, int], *, resamples: int) -> list[dict[str, Any
     )
     fit, values = contest.apparent(everybody)
     apparent = values.test
-    judged = [
+    evaluated = [
         contest(resample)
         for resample in draw_resamples(data.groups, n_resamples=resamples, seed=seed)
     ]
@@ -139,8 +139,8 @@ def coverage_of(job: tuple[float, int], *, resamples: int) -> list[dict[str, Any
     loss = ((predicted - new.mean) ** 2).mean(axis=1)
     rows = []
     for model, blocks in enumerate(added, start=1):
-        training = np.array([one.training[model, 0] - one.training[0, 0] for one in judged])
-        test = np.array([one.test[model, 0] - one.test[0, 0] for one in judged])
+        training = np.array([one.training[model, 0] - one.training[0, 0] for one in evaluated])
+        test = np.array([one.test[model, 0] - one.test[0, 0] for one in evaluated])
         own = corrected_gain(apparent[model, 0] - apparent[0, 0], training, test, name="r2")
         noma = shifted_interval(training, test)
         truth = (loss[0] - loss[model]) / new.variance

@@ -54,7 +54,7 @@ def main() -> None:
         title="The published NHS model",
     )
     tables = [
-        _row("published", year, _judge(sheet, cohort, config.outcome, year, options.resamples))
+        _row("published", year, _evaluate(sheet, cohort, config.outcome, year, options.resamples))
         for year in YEARS
     ]
     people = predict_cohort(sheet, config.outcome, select_rows(cohort, {"cohort_year": [DEVELOP]}))
@@ -66,8 +66,8 @@ def main() -> None:
             UpdateSettings(method=method, n_resamples=options.resamples),
             parent=PUBLISHED,
         )
-        judged = _judge(result.sheet, cohort, config.outcome, TEST, options.resamples)
-        tables.append(_row(f"{method} on {DEVELOP}: {result.chosen}", TEST, judged))
+        evaluated = _evaluate(result.sheet, cohort, config.outcome, TEST, options.resamples)
+        tables.append(_row(f"{method} on {DEVELOP}: {result.chosen}", TEST, evaluated))
     table = pd.concat(tables, ignore_index=True)
     table.to_csv(options.out, index=False, float_format="%.5f")
     print(table.pivot_table(index=["model", "year"], columns="metric", values="value", sort=False)
@@ -75,7 +75,7 @@ def main() -> None:
     _watch(sheet, cohort, config.outcome)
 
 
-def _judge(
+def _evaluate(
     sheet: Sheet, cohort: Cohort, outcome: OutcomeSettings, year: str, n_resamples: int
 ) -> ExternalValidation:
     print(f"judging on {year}", file=sys.stderr)

@@ -219,12 +219,12 @@ def _finish(prepared: _Prepared, chosen: Chosen, folds: Sequence[CompletedFold])
     """Fit the chosen family, repeat it on resamples, write it down."""
     config, data = prepared.config, prepared.data
     estimator = _fit(prepared, chosen)
-    unseen = out_of_fold_predictions(prepared.blank(family=chosen.name), chosen.params, folds)
+    out_of_fold = out_of_fold_predictions(prepared.blank(family=chosen.name), chosen.params, folds)
     with one_thread():
         apparent = estimator.predict_numeric(data.columns)
     procedure = _procedure(prepared, chosen, estimator)
     bootstrap = _bootstrap(prepared, procedure, apparent, chosen)
-    distribution, residual_sd = _scatter(config, data, unseen)
+    distribution, residual_sd = _scatter(config, data, out_of_fold)
     with one_thread():
         sheet = write_sheet(
             estimator,
@@ -248,7 +248,7 @@ def _finish(prepared: _Prepared, chosen: Chosen, folds: Sequence[CompletedFold])
         estimator=estimator,
         procedure=procedure,
         apparent=apparent,
-        unseen=unseen,
+        out_of_fold=out_of_fold,
         bootstrap=bootstrap,
         sheet=sheet,
         workers=prepared.workers,
@@ -392,13 +392,15 @@ def _usable_refits(bootstrap: BootstrapResult, chosen: Chosen) -> Floats | None:
 
 
 def _scatter(
-    config: StudyConfig, data: LearningData, unseen: OutOfFold
+    config: StudyConfig, data: LearningData, out_of_fold: OutOfFold
 ) -> tuple[Distribution | None, float | None]:
     if config.outcome.kind == "binary":
         return None, None
-    observed = data.outcome[unseen.rows]
-    distribution = residual_distribution(observed, unseen.predicted, unseen.imputation_variance)
-    return distribution, float(np.sqrt(np.mean((observed - unseen.predicted) ** 2)))
+    observed = data.outcome[out_of_fold.rows]
+    distribution = residual_distribution(
+        observed, out_of_fold.predicted, out_of_fold.imputation_variance
+    )
+    return distribution, float(np.sqrt(np.mean((observed - out_of_fold.predicted) ** 2)))
 
 
 def _write(finished: FinishedStudy, evidence: Evidence, out: Path, run: StudyRun) -> Path:

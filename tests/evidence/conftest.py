@@ -66,7 +66,7 @@ def finished_binary(finished):
         ),
         data=SimpleNamespace(outcome=y, groups=np.arange(len(y))),
         apparent=risk(finished.apparent),
-        unseen=SimpleNamespace(rows=rows, predicted=risk(finished.apparent[rows] - 1.0)),
+        out_of_fold=SimpleNamespace(rows=rows, predicted=risk(finished.apparent[rows] - 1.0)),
         refits=refits,
         known=finished.known,
         predicts_nothing=False,

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from hiprisk.evidence.out_of_fold import unseen_forecast, unseen_performance
+from hiprisk.evidence.out_of_fold import out_of_fold_forecast, out_of_fold_performance
 from hiprisk.learning.candidates import OutOfFold
 
 
@@ -19,7 +19,7 @@ def study(finished):
             validation=SimpleNamespace(interval_resamples=20),
         ),
         data=SimpleNamespace(outcome=finished.data.outcome, groups=np.arange(len(finished.known))),
-        unseen=OutOfFold(
+        out_of_fold=OutOfFold(
             rows, finished.apparent[rows], np.zeros(len(rows)), *_folds(len(rows))
         ),
         sheet=finished.sheet,
@@ -33,8 +33,8 @@ def _folds(n):
 
 
 def test_the_forecast_share_is_the_mean_chance_of_the_bound(study):
-    found = {one.name: one for one in unseen_performance(study).everything()}
-    forecast = unseen_forecast(study)
+    found = {one.name: one for one in out_of_fold_performance(study).everything()}
+    forecast = out_of_fold_forecast(study)
     for name, chance in (("floor", forecast.at_lower()), ("ceiling", forecast.at_upper())):
         share = found[f"{name}_share_forecast"]
         assert share.value == pytest.approx(chance.mean(), abs=1e-12)

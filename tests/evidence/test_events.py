@@ -30,7 +30,7 @@ def named(evidence):
     """Metrics of a study that has nothing but these events."""
     whole = SimpleNamespace(
         optimism=SimpleNamespace(estimates=tuple), apparent=(), cross_validation=None, holdout=None,
-        unseen=SimpleNamespace(everything=tuple), events=evidence, added=None,
+        out_of_fold=SimpleNamespace(everything=tuple), events=evidence, added=None,
         association=None,
     )  # fmt: skip
     return dict(Evidence._estimates(whole))
@@ -38,11 +38,11 @@ def named(evidence):
 
 def test_declared_thresholds_are_judged_out_of_fold_with_intervals(evidence, finished_binary):
     study, metrics = finished_binary, named(evidence)
-    y = study.data.outcome[study.unseen.rows]
+    y = study.data.outcome[study.out_of_fold.rows]
     for threshold in (0.125, 0.5):
         for name, function in FUNCTIONS.items():
             found = metrics[f"{name}_{threshold:g}_outcome_out_of_fold"]
-            value = function(y, study.unseen.predicted, threshold=threshold)
+            value = function(y, study.out_of_fold.predicted, threshold=threshold)
             assert found.value == pytest.approx(value, abs=1e-9)
             assert found.low <= found.value <= found.high
 
@@ -66,7 +66,7 @@ def test_corrected_values_lose_the_mean_optimism_of_the_refits(evidence, finishe
 
 def test_the_out_of_fold_curve_has_bands(evidence):
     (one,) = evidence.events
-    curve = one.unseen.decision
+    curve = one.out_of_fold.decision
     assert len(curve.low) == len(curve.avoided_high) == len(curve.thresholds) == 100
     assert 0.125 in curve.thresholds
 

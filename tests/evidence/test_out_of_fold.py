@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hiprisk.evidence.out_of_fold import forecast_of_others
+from hiprisk.evidence.out_of_fold import forecast_from_other_folds
 from hiprisk.learning.candidates import OutOfFold
 from hiprisk.learning.residual_distribution import residual_distribution
 from hiprisk.metrics.forecast.distribution import forecast_from_sheet
@@ -28,7 +28,9 @@ def drawn(seed, n=60, folds=5):
 
 def test_coverage_of_others_varies_as_coverage_in_new_people_does():
     sets = [drawn(seed) for seed in range(80)]
-    shares = [coverage(y, forecast_of_others(y, part, OUTCOME), level=0.9) for y, part in sets]
+    shares = [
+        coverage(y, forecast_from_other_folds(y, part, OUTCOME), level=0.9) for y, part in sets
+    ]
     circular = [
         coverage(
             y,
@@ -48,13 +50,13 @@ def test_coverage_of_others_varies_as_coverage_in_new_people_does():
 
 
 def test_each_fold_is_judged_by_the_scatter_of_the_other_folds():
-    observed, unseen = drawn(1)
-    forecast = forecast_of_others(observed, unseen, OUTCOME)
-    own = unseen.fold == 2
+    observed, out_of_fold = drawn(1)
+    forecast = forecast_from_other_folds(observed, out_of_fold, OUTCOME)
+    own = out_of_fold.fold == 2
     others = residual_distribution(
-        observed[~own], unseen.predicted[~own], unseen.imputation_variance[~own]
+        observed[~own], out_of_fold.predicted[~own], out_of_fold.imputation_variance[~own]
     )
-    alone = forecast_from_sheet(others, OUTCOME, mean=unseen.predicted[own])
+    alone = forecast_from_sheet(others, OUTCOME, mean=out_of_fold.predicted[own])
     part = forecast.take(own)
     assert part.scale == pytest.approx(alone.scale)
     assert part.cdf(50.0) == pytest.approx(alone.cdf(50.0))
@@ -64,8 +66,8 @@ def test_each_fold_is_judged_by_the_scatter_of_the_other_folds():
 
 
 def test_an_outlier_does_not_widen_its_own_interval():
-    observed, unseen = drawn(3)
+    observed, out_of_fold = drawn(3)
     observed[0] = 100.0
-    unseen.predicted[0] = 20.0
-    forecast = forecast_of_others(observed, unseen, OUTCOME)
+    out_of_fold.predicted[0] = 20.0
+    forecast = forecast_from_other_folds(observed, out_of_fold, OUTCOME)
     assert forecast.quantile(0.99)[0] < 80.0

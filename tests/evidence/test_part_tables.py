@@ -37,7 +37,7 @@ def event():
         calibration=calibration_curve(y, risk, kind="binary"),
     )  # fmt: skip
     less = corrected_curve(curve, [0.01, 0.02])
-    return SimpleNamespace(unseen=result, decision=less, optimism=None)
+    return SimpleNamespace(out_of_fold=result, decision=less, optimism=None)
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def tables():
             FlowStep(label="no outcome", n_left_out=2, n_remaining=8),
         ),
         families=(family,),
-        unseen=SimpleNamespace(curves=(), coverage=None, pit=None),
+        out_of_fold=SimpleNamespace(curves=(), coverage=None, pit=None),
         events=SimpleNamespace(events=(event(),)),
         subgroups=None,
         added=SimpleNamespace(additions=(addition,)),

@@ -80,12 +80,12 @@ def fitted(parts, family):
 def spread_of(parts, estimator):
     data = parts[4]
     folds = completed_folds(estimator, data, n_folds=5, workers=1)
-    unseen = out_of_fold_predictions(estimator, dict(estimator.params), folds)
-    observed = data.outcome[unseen.rows]
+    out_of_fold = out_of_fold_predictions(estimator, dict(estimator.params), folds)
+    observed = data.outcome[out_of_fold.rows]
     return (
         observed,
-        unseen,
-        residual_distribution(observed, unseen.predicted, unseen.imputation_variance),
+        out_of_fold,
+        residual_distribution(observed, out_of_fold.predicted, out_of_fold.imputation_variance),
     )
 
 
@@ -432,11 +432,11 @@ def test_a_design_that_cannot_be_is_refused(predictors, kind, message):
 
 def test_the_predictive_distribution_of_a_fit_covers_its_own_people(continuous):
     estimator = fitted(continuous, "linear")
-    observed, unseen, distribution = spread_of(continuous, estimator)
+    observed, out_of_fold, distribution = spread_of(continuous, estimator)
     config, _, _, design, _ = continuous
     from hiprisk.learning.sheets.export import outcome_spec
 
     spread = PredictiveDistribution(distribution, outcome_spec(config.outcome, design))
-    scale = spread.scale(unseen.predicted, unseen.imputation_variance)
-    lower, upper = (spread.quantile(p, unseen.predicted, scale) for p in (0.1, 0.9))
+    scale = spread.scale(out_of_fold.predicted, out_of_fold.imputation_variance)
+    lower, upper = (spread.quantile(p, out_of_fold.predicted, scale) for p in (0.1, 0.9))
     assert np.mean((observed >= lower) & (observed <= upper)) == pytest.approx(0.8, abs=0.02)

@@ -10,7 +10,7 @@ from typing import Any
 from hiprisk.evidence.baseline_characteristics import TableOne
 from hiprisk.evidence.events import EventsEvidence
 from hiprisk.evidence.model_types import FamilyResult
-from hiprisk.evidence.out_of_fold import UnseenPerformance
+from hiprisk.evidence.out_of_fold import OutOfFoldPerformance
 from hiprisk.inference.association import AssociationTable
 from hiprisk.inference.increment import AddedValue
 from hiprisk.inference.samplesize import SampleSizeFinding
@@ -53,7 +53,7 @@ class Evidence:
         The calibration curve corrected for optimism, by lowess.
     cross_validation : CrossValidation or None
         None where no repeats were asked for.
-    unseen : UnseenPerformance
+    out_of_fold : OutOfFoldPerformance
         By out-of-fold predictions.
     events : EventsEvidence or None
     sites : InternalExternal or None
@@ -90,7 +90,7 @@ class Evidence:
     calibration_corrected: CorrectedCurve | None
     holdout: HoldoutResult | None
     cross_validation: CrossValidation | None
-    unseen: UnseenPerformance
+    out_of_fold: OutOfFoldPerformance
     events: EventsEvidence | None
     sites: InternalExternal | None
     subgroups: Subgroups | None
@@ -112,11 +112,11 @@ class Evidence:
         yield from _suffixed(self.apparent, "apparent")
         if self.cross_validation is not None:
             yield from _suffixed(self.cross_validation.estimates(), "cross_validated")
-        yield from _suffixed(self.unseen.everything(), "out_of_fold")
+        yield from _suffixed(self.out_of_fold.everything(), "out_of_fold")
         for event in self.events.events if self.events is not None else ():
-            name = event.unseen.name
-            unseen = (*event.unseen.estimates, *event.utility(corrected=False))
-            yield from _suffixed(unseen, f"{name}_out_of_fold")
+            name = event.out_of_fold.name
+            out_of_fold = (*event.out_of_fold.estimates, *event.utility(corrected=False))
+            yield from _suffixed(out_of_fold, f"{name}_out_of_fold")
             corrected = event.optimism.estimates() if event.optimism is not None else ()
             yield from _suffixed((*corrected, *event.utility(corrected=True)), f"{name}_corrected")
         if self.holdout is not None:

@@ -17,7 +17,7 @@ from hiprisk.evidence.corrected import corrected_calibration, full_optimism
 from hiprisk.evidence.document import Evidence, HoldoutResult
 from hiprisk.evidence.events import events_evidence
 from hiprisk.evidence.finished import FinishedStudy
-from hiprisk.evidence.out_of_fold import unseen_performance
+from hiprisk.evidence.out_of_fold import out_of_fold_performance
 from hiprisk.evidence.parts import (
     added_part,
     association_part,
@@ -46,7 +46,7 @@ def evaluate(study: FinishedStudy) -> Evidence:
     config, data = study.config, study.data
     sample_size = sample_size_part(study)
     metrics = metric_functions(config.outcome.kind, study.chosen.name)
-    unseen, events = unseen_performance(study), events_evidence(study)
+    out_of_fold, events = out_of_fold_performance(study), events_evidence(study)
     evidence = Evidence(
         name=config.name,
         title=config.title,
@@ -68,10 +68,10 @@ def evaluate(study: FinishedStudy) -> Evidence:
         calibration_corrected=corrected_calibration(study),
         holdout=_holdout(config, study.selection.holdout, study.estimator, metrics),
         cross_validation=cross_validation_part(study),
-        unseen=unseen,
+        out_of_fold=out_of_fold,
         events=events,
         sites=sites_part(study),
-        subgroups=subgroups_part(study, unseen=unseen, events=events),
+        subgroups=subgroups_part(study, out_of_fold=out_of_fold, events=events),
         sample_size=sample_size,
         stability=stability_part(study),
         added=added_part(study),

@@ -12,7 +12,7 @@ import pandas as pd
 from hiprisk.arrays import Floats, Integers
 from hiprisk.evidence.corrected import event_optimism
 from hiprisk.evidence.finished import FinishedStudy
-from hiprisk.evidence.out_of_fold import unseen_forecast
+from hiprisk.evidence.out_of_fold import out_of_fold_forecast
 from hiprisk.metrics.decision_curve.bands import (
     corrected_curve,
     decision_curve_band,
@@ -30,7 +30,7 @@ from hiprisk.validation.internal.instability import decision_stability
 from hiprisk.validation.internal.instability_results import DecisionStability
 from hiprisk.validation.internal.optimism_table import OptimismTable
 
-THE_OUTCOME = "outcome"
+OUTCOME = "outcome"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +39,7 @@ class EventEvidence:
 
     Attributes
     ----------
-    unseen : EventResult
+    out_of_fold : EventResult
         Metrics, calibration and net benefit of out-of-fold chances.
     decision : DecisionCurve or None
         Net benefit of the model itself, corrected for optimism, with its band.
@@ -52,7 +52,7 @@ class EventEvidence:
         outcome.
     """
 
-    unseen: EventResult
+    out_of_fold: EventResult
     decision: DecisionCurve | None
     decisions: tuple[DecisionStability, ...]
     thresholds: tuple[float, ...] = ()
@@ -60,14 +60,14 @@ class EventEvidence:
 
     def utility(self, *, corrected: bool) -> tuple[Estimate, ...]:
         """What acting is worth at the declared thresholds: out of fold, or optimism-corrected."""
-        curve = self.decision if corrected else self.unseen.decision
+        curve = self.decision if corrected else self.out_of_fold.decision
         if curve is None:
             return ()
         return tuple(one for t in self.thresholds for one in curve.estimates_at(t))
 
     def named(self) -> Iterator[tuple[str, Estimate]]:
         """Every figure by name: of out-of-fold chances, then those corrected for optimism."""
-        for one in (*self.unseen.estimates, *self.utility(corrected=False)):
+        for one in (*self.out_of_fold.estimates, *self.utility(corrected=False)):
             yield one.name, one
         own = () if self.optimism is None else self.optimism.estimates()
         for one in (*own, *self.utility(corrected=True)):
@@ -76,7 +76,7 @@ class EventEvidence:
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
         return {
-            **self.unseen.to_dict(),
+            **self.out_of_fold.to_dict(),
             "thresholds": list(self.thresholds),
             "utility": {one.name: one.to_dict() for one in self.utility(corrected=False)},
             "utility_corrected": {one.name: one.to_dict() for one in self.utility(corrected=True)},
@@ -96,7 +96,7 @@ class EventsEvidence:
         """One row an event and metric; what acting is worth out of fold and ``_corrected``."""
         columns = ["event", "metric", "value", "low", "high"]
         rows = [
-            {"event": one.unseen.name, "metric": name, **estimate.to_dict()}
+            {"event": one.out_of_fold.name, "metric": name, **estimate.to_dict()}
             for one in self.events
             for name, estimate in one.named()
         ]
@@ -104,7 +104,7 @@ class EventsEvidence:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON, by name of the event."""
-        return {one.unseen.name: one.to_dict() for one in self.events}
+        return {one.out_of_fold.name: one.to_dict() for one in self.events}
 
 
 def events_evidence(study: FinishedStudy) -> EventsEvidence | None:
@@ -115,12 +115,12 @@ def events_evidence(study: FinishedStudy) -> EventsEvidence | None:
     return EventsEvidence(events=found) if found else None
 
 
-def unseen_chances(study: FinishedStudy) -> tuple[EventOutcome, ...]:
-    """Out-of-fold chances of a continuous outcome's events, rows as in `study.unseen.rows`."""
-    forecast = unseen_forecast(study)
+def out_of_fold_events(study: FinishedStudy) -> tuple[EventOutcome, ...]:
+    """Out-of-fold chances of a continuous outcome's events, rows as in `study.out_of_fold.rows`."""
+    forecast = out_of_fold_forecast(study)
     if forecast is None:
         return ()
-    rows = study.unseen.rows
+    rows = study.out_of_fold.rows
     return event_outcomes(
         study.data.outcome[rows],
         forecast,
@@ -130,12 +130,12 @@ def unseen_chances(study: FinishedStudy) -> tuple[EventOutcome, ...]:
 
 
 def _events(study: FinishedStudy) -> tuple[EventEvidence, ...]:
-    forecast = unseen_forecast(study)
-    rows = study.unseen.rows
+    forecast = out_of_fold_forecast(study)
+    rows = study.out_of_fold.rows
     groups = study.data.groups[rows]
     if forecast is None or not study.sheet.outcome.events:
         return ()
-    judged = evaluate_events(
+    evaluated = evaluate_events(
         study.data.outcome[rows],
         forecast,
         study.sheet.outcome.events,
@@ -145,7 +145,7 @@ def _events(study: FinishedStudy) -> tuple[EventEvidence, ...]:
     )
     results = [
         _with_intervals(study, result, one.happened, one.chance, groups)
-        for result, one in zip(judged, unseen_chances(study), strict=True)
+        for result, one in zip(evaluated, out_of_fold_events(study), strict=True)
     ]
     everybody = np.flatnonzero(study.known)
     own = _outcomes(study, everybody, study.apparent, study.sheet.outcome.events)
@@ -220,11 +220,11 @@ def _event(
 
 def _risk(study: FinishedStudy) -> tuple[EventEvidence, ...]:
     """A binary outcome: its risk is the chance of the one event."""
-    rows, risk = study.unseen.rows, study.unseen.predicted
+    rows, risk = study.out_of_fold.rows, study.out_of_fold.predicted
     y = study.data.outcome[rows]
     label = study.config.outcome.label
     result = EventResult(
-        name=THE_OUTCOME,
+        name=OUTCOME,
         label=label,
         n=float(len(y)),
         n_events=float(y.sum()),
@@ -255,7 +255,7 @@ def _with_decisions(
 ) -> EventEvidence:
     """Net benefit corrected for optimism, and who changes sides of a declared threshold."""
     if result.reason is not None:
-        return EventEvidence(unseen=result, decision=None, decisions=())
+        return EventEvidence(out_of_fold=result, decision=None, decisions=())
     declared = study.config.outcome.thresholds
     grid = thresholds_of(declared)
     curve = decision_curve_band(
@@ -271,7 +271,7 @@ def _with_decisions(
         happened, refitted, study.refits.counts[:, rows], thresholds=grid
     )
     return EventEvidence(
-        unseen=result,
+        out_of_fold=result,
         decision=corrected_curve(curve, optimism),
         decisions=tuple(
             decision_stability(refitted, apparent=chance, threshold=threshold)

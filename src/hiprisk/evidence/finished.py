@@ -57,7 +57,7 @@ class FinishedStudy:
     estimator: StudyEstimator
     procedure: WholeProcedure
     apparent: Floats
-    unseen: OutOfFold
+    out_of_fold: OutOfFold
     bootstrap: BootstrapResult
     sheet: Sheet
     workers: int

@@ -29,7 +29,7 @@ from hiprisk.validation.resampling.intervals import metric_intervals
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UnseenPerformance:
+class OutOfFoldPerformance:
     """Performance by out-of-fold predictions: each person by a fit that had not seen the person.
 
     Attributes
@@ -71,22 +71,26 @@ class UnseenPerformance:
         }
 
 
-def unseen_forecast(study: FinishedStudy) -> Forecast | None:
+def out_of_fold_forecast(study: FinishedStudy) -> Forecast | None:
     """Out-of-fold predictive distributions; None for a binary outcome."""
     if study.sheet.distribution is None:
         return None
-    unseen = study.unseen
-    return forecast_of_others(study.data.outcome[unseen.rows], unseen, study.sheet.outcome)
+    out_of_fold = study.out_of_fold
+    return forecast_from_other_folds(
+        study.data.outcome[out_of_fold.rows], out_of_fold, study.sheet.outcome
+    )
 
 
-def forecast_of_others(observed: Floats, unseen: OutOfFold, outcome: OutcomeSpec) -> Forecast:
+def forecast_from_other_folds(
+    observed: Floats, out_of_fold: OutOfFold, outcome: OutcomeSpec
+) -> Forecast:
     """Predictive distributions whose center and scatter are both learned from other people.
 
     Parameters
     ----------
     observed : ndarray, shape (n_rows,)
-        Outcomes of the people of `unseen`.
-    unseen : OutOfFold
+        Outcomes of the people of `out_of_fold`.
+    out_of_fold : OutOfFold
     outcome : OutcomeSpec
         Gives the bounds.
 
@@ -97,29 +101,29 @@ def forecast_of_others(observed: Floats, unseen: OutOfFold, outcome: OutcomeSpec
     from, whatever the model: that would be no evidence.
     """
     parts, rows = [], []
-    for fold in np.unique(unseen.fold):
-        own = unseen.fold == fold
+    for fold in np.unique(out_of_fold.fold):
+        own = out_of_fold.fold == fold
         scatter = residual_distribution(
-            observed[~own], unseen.predicted[~own], unseen.imputation_variance[~own]
+            observed[~own], out_of_fold.predicted[~own], out_of_fold.imputation_variance[~own]
         )
         parts.append(
             forecast_from_sheet(
                 scatter,
                 outcome,
-                mean=unseen.predicted[own],
-                imputation_variance=unseen.imputation_variance[own],
+                mean=out_of_fold.predicted[own],
+                imputation_variance=out_of_fold.imputation_variance[own],
             )
         )
         rows.append(np.flatnonzero(own))
     return joined(parts, rows)
 
 
-def unseen_performance(study: FinishedStudy) -> UnseenPerformance:
+def out_of_fold_performance(study: FinishedStudy) -> OutOfFoldPerformance:
     """Judge a study by its out-of-fold predictions."""
-    rows, predicted = study.unseen.rows, study.unseen.predicted
+    rows, predicted = study.out_of_fold.rows, study.out_of_fold.predicted
     observed = study.data.outcome[rows]
     kind = study.config.outcome.kind
-    judged = partial(
+    evaluated = partial(
         metric_intervals,
         groups=study.data.groups[rows],
         n_resamples=study.config.validation.interval_resamples,
@@ -128,20 +132,20 @@ def unseen_performance(study: FinishedStudy) -> UnseenPerformance:
     estimates: tuple[Estimate, ...] = ()
     curves: tuple[CalibrationCurve, ...] = ()
     if not study.predicts_nothing:
-        estimates = judged(kind, observed, predicted, name="unseen")
+        estimates = evaluated(kind, observed, predicted, name="unseen")
         curves = tuple(
             calibration_curve(observed, predicted, kind=kind, smoother=smoother)
             for smoother in ("loess", "spline")
         )
-    forecast = unseen_forecast(study)
+    forecast = out_of_fold_forecast(study)
     if forecast is None:
-        return UnseenPerformance(n=len(rows), estimates=estimates, curves=curves)
+        return OutOfFoldPerformance(n=len(rows), estimates=estimates, curves=curves)
     outcome = study.sheet.outcome
-    return UnseenPerformance(
+    return OutOfFoldPerformance(
         n=len(rows),
         estimates=estimates,
         curves=curves,
-        distribution=judged("distribution", observed, forecast, name="unseen-distribution"),
+        distribution=evaluated("distribution", observed, forecast, name="unseen-distribution"),
         limits=limit_shares(
             observed, predicted, lower=outcome.lower, upper=outcome.upper, forecast=forecast
         ),

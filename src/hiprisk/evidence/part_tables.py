@@ -22,7 +22,7 @@ def part_frames(evidence: Evidence) -> Frames:
     """Curves, tests and lists of every part; none that would have no row."""
     yield from _filled("flow", [dataclasses.asdict(step) for step in evidence.flow])
     yield from _filled("candidates", _candidates(evidence.families))
-    yield from _unseen(evidence)
+    yield from _out_of_fold(evidence)
     yield from _decisions(evidence)
     if evidence.subgroups is not None:
         yield from _groups(evidence.subgroups)
@@ -46,35 +46,37 @@ def _candidates(families: Sequence[FamilyResult]) -> list[dict[str, object]]:
     ]
 
 
-def _unseen(evidence: Evidence) -> Frames:
-    unseen = evidence.unseen
+def _out_of_fold(evidence: Evidence) -> Frames:
+    out_of_fold = evidence.out_of_fold
     events = evidence.events.events if evidence.events is not None else ()
-    curves = [("", curve) for curve in unseen.curves]
-    curves += [(e.unseen.name, e.unseen.calibration) for e in events if e.unseen.calibration]
+    curves = [("", curve) for curve in out_of_fold.curves]
+    curves += [
+        (e.out_of_fold.name, e.out_of_fold.calibration) for e in events if e.out_of_fold.calibration
+    ]
     if curves:
         frames = [
             curve.to_frame().assign(event=event, smoother=curve.smoother) for event, curve in curves
         ]
         yield "calibration_curves", pd.concat(frames, ignore_index=True)
-    if unseen.coverage is not None:
-        yield "coverage_by_level", unseen.coverage.to_frame()
-    if unseen.pit is not None:
-        yield "pit", unseen.pit.to_frame()
+    if out_of_fold.coverage is not None:
+        yield "coverage_by_level", out_of_fold.coverage.to_frame()
+    if out_of_fold.pit is not None:
+        yield "pit", out_of_fold.pit.to_frame()
 
 
 def _decisions(evidence: Evidence) -> Frames:
     """Decision curves, and each event's metrics corrected for optimism."""
     events = evidence.events.events if evidence.events is not None else ()
     frames = [
-        curve.to_frame().assign(event=one.unseen.name, estimated=how)
+        curve.to_frame().assign(event=one.out_of_fold.name, estimated=how)
         for one in events
-        for how, curve in ((OUT_OF_FOLD, one.unseen.decision), (CORRECTED, one.decision))
+        for how, curve in ((OUT_OF_FOLD, one.out_of_fold.decision), (CORRECTED, one.decision))
         if curve is not None
     ]
     if frames:
         yield "decision_curves", pd.concat(frames, ignore_index=True)
     tables = [
-        one.optimism.to_frame().assign(event=one.unseen.name)
+        one.optimism.to_frame().assign(event=one.out_of_fold.name)
         for one in events
         if one.optimism is not None
     ]

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from hiprisk.errors import InputError
-from hiprisk.evidence.events import EventsEvidence, unseen_chances
+from hiprisk.evidence.events import EventsEvidence, out_of_fold_events
 from hiprisk.evidence.finished import FinishedStudy
-from hiprisk.evidence.out_of_fold import UnseenPerformance, unseen_forecast
+from hiprisk.evidence.out_of_fold import OutOfFoldPerformance, out_of_fold_forecast
 from hiprisk.inference.association import AssociationTable, associate
 from hiprisk.inference.increment import AddedValue, added_value
 from hiprisk.inference.samplesize import SampleSizeFinding, assess_study, count_parameters
@@ -123,19 +123,19 @@ def _site_label(number: int) -> str:
 
 
 def subgroups_part(
-    study: FinishedStudy, *, unseen: UnseenPerformance, events: EventsEvidence | None
+    study: FinishedStudy, *, out_of_fold: OutOfFoldPerformance, events: EventsEvidence | None
 ) -> Subgroups | None:
-    """Out-of-fold performance by group, everybody's figures as `unseen` and `events` have them."""
+    """Out-of-fold performance by group; everybody's estimates are those of the other parts."""
     if study.predicts_nothing:
         return None
-    rows, people = study.unseen.rows, study.selection.development
+    rows, people = study.out_of_fold.rows, study.selection.development
     frame = people.frame.iloc[rows]
     if "site" in frame.columns:
         labels = pd.Series([str(number + 1) for number in people.sites[rows]])
         frame = frame.assign(site=labels.to_numpy())
     return subgroup_performance(
         study.data.outcome[rows],
-        study.unseen.predicted,
+        study.out_of_fold.predicted,
         frame,
         kind=study.config.outcome.kind,
         groups=study.data.groups[rows],
@@ -143,23 +143,24 @@ def subgroups_part(
         seed=study.config.seed,
         thresholds=study.config.outcome.thresholds,
         chances=[
-            EventChances(one.event.name, one.happened, one.chance) for one in unseen_chances(study)
+            EventChances(one.event.name, one.happened, one.chance)
+            for one in out_of_fold_events(study)
         ],
-        forecast=unseen_forecast(study),
-        known=_told(unseen, events),
+        forecast=out_of_fold_forecast(study),
+        known=_reported_estimates(out_of_fold, events),
         workers=study.workers,
         progress=partial(study.progress, "group by group"),
     )
 
 
-def _told(
-    unseen: UnseenPerformance, events: EventsEvidence | None
+def _reported_estimates(
+    out_of_fold: OutOfFoldPerformance, events: EventsEvidence | None
 ) -> dict[tuple[str, str], Estimate]:
     """One number has one interval: what the evidence says of everybody, by event and metric."""
-    told = {("", one.name): one for one in unseen.everything()}
+    told = {("", one.name): one for one in out_of_fold.everything()}
     for event in events.events if events is not None else ():
-        own = (*event.unseen.estimates, *event.utility(corrected=False))
-        told |= {(event.unseen.name, one.name): one for one in own}
+        own = (*event.out_of_fold.estimates, *event.utility(corrected=False))
+        told |= {(event.out_of_fold.name, one.name): one for one in own}
     return told
 
 

@@ -188,24 +188,30 @@ def evaluate_events(
     results = []
     for outcome in event_outcomes(observed, forecast, events, baseline=baseline, chances=chances):
         known = ~np.isnan(outcome.happened) & (w > 0)
-        judged = _Judged(outcome, known, w, None if groups is None else np.asarray(groups)[known])
-        results.append(_judge(judged, thresholds=thresholds, smoother=smoother, level=level))
+        evaluated = _Evaluated(
+            outcome, known, w, None if groups is None else np.asarray(groups)[known]
+        )
+        results.append(_evaluate(evaluated, thresholds=thresholds, smoother=smoother, level=level))
     return tuple(results)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Judged:
+class _Evaluated:
     outcome: EventOutcome
     known: Bools
     w: Floats
     groups: Integers | None
 
 
-def _judge(
-    judged: _Judged, *, thresholds: Sequence[float], smoother: Smoother, level: float
+def _evaluate(
+    evaluated: _Evaluated, *, thresholds: Sequence[float], smoother: Smoother, level: float
 ) -> EventResult:
-    event, known = judged.outcome.event, judged.known
-    y, risk, w = judged.outcome.happened[known], judged.outcome.chance[known], judged.w[known]
+    event, known = evaluated.outcome.event, evaluated.known
+    y, risk, w = (
+        evaluated.outcome.happened[known],
+        evaluated.outcome.chance[known],
+        evaluated.w[known],
+    )
     counted = EventResult(
         name=event.name, label=event.label, n=float(w.sum()), n_events=float(np.sum(w * y))
     )
@@ -215,7 +221,7 @@ def _judge(
             label=counted.label,
             n=counted.n,
             n_events=counted.n_events,
-            estimates=estimates("binary", y, risk, weights=w, groups=judged.groups, level=level),
+            estimates=estimates("binary", y, risk, weights=w, groups=evaluated.groups, level=level),
             calibration=calibration_curve(
                 y, risk, kind="binary", smoother=smoother, weights=w, level=level
             ),

@@ -106,17 +106,17 @@ def _refused(evidence: Evidence) -> tuple[str, ...]:
 
 def calibration_section(evidence: Evidence) -> Section | None:
     """Calibration and the predictive distribution among people not seen in fitting."""
-    unseen = evidence.unseen
-    if not unseen.curves:
+    out_of_fold = evidence.out_of_fold
+    if not out_of_fold.curves:
         return None
     return Section(
         anchor="calibration",
         title="Calibration and intervals among people not seen",
         paragraphs=(
-            f"Each of {unseen.n} {rows_or_people(evidence)} predicted by a fit that had not seen "
-            "the person.",
+            f"Each of {out_of_fold.n} {rows_or_people(evidence)} predicted by a fit that had not "
+            "seen the person.",
         ),
-        tables=_unseen_tables(evidence),
+        tables=_out_of_fold_tables(evidence),
         pictures=(*_calibration_pictures(evidence), *_distribution_pictures(evidence)),
     )
 
@@ -144,40 +144,40 @@ def _calibration_pictures(evidence: Evidence) -> list[Picture]:
             f"{number(curve.errors.e50, 2)}, E90 {number(curve.errors.e90, 2)}, Emax "
             f"{number(curve.errors.emax, 2)}.",
         )
-        for curve in evidence.unseen.curves
+        for curve in evidence.out_of_fold.curves
     ]
 
 
 def _distribution_pictures(evidence: Evidence) -> list[Picture]:
     """The predictive distribution beside what was observed, as far as there is one."""
-    unseen, unit, provenance = evidence.unseen, _unit(evidence), evidence.provenance
+    out_of_fold, unit, provenance = evidence.out_of_fold, _unit(evidence), evidence.provenance
     pictures = []
-    if unseen.scatter is not None:
+    if out_of_fold.scatter is not None:
         pictures.append(
             Picture(
                 name="predicted_observed.png",
                 png=as_png(
-                    draw_predicted_observed(unseen.scatter, unit=unit, provenance=provenance)
+                    draw_predicted_observed(out_of_fold.scatter, unit=unit, provenance=provenance)
                 ),
                 alt="People counted in cells of predicted and observed outcome, with the mean and "
                 "the intervals forecast.",
                 caption="Predicted against observed: people counted in cells.",
             )
         )
-    if unseen.coverage is not None:
+    if out_of_fold.coverage is not None:
         pictures.append(
             Picture(
                 name="coverage.png",
-                png=as_png(draw_coverage(unseen.coverage, unit=unit, provenance=provenance)),
+                png=as_png(draw_coverage(out_of_fold.coverage, unit=unit, provenance=provenance)),
                 alt="Share of people inside their intervals, by predicted level.",
                 caption="Coverage of the prediction intervals by predicted level.",
             )
         )
-    if unseen.pit is not None:
+    if out_of_fold.pit is not None:
         pictures.append(
             Picture(
                 name="pit.png",
-                png=as_png(draw_pit(unseen.pit, provenance=provenance)),
+                png=as_png(draw_pit(out_of_fold.pit, provenance=provenance)),
                 alt="Histogram of where outcomes fall in their own forecasts; flat is right.",
                 caption="Where outcomes fall in their own forecasts; flat is right.",
             )
@@ -185,16 +185,16 @@ def _distribution_pictures(evidence: Evidence) -> list[Picture]:
     return pictures
 
 
-def _unseen_tables(evidence: Evidence) -> tuple[Table, ...]:
-    unseen = evidence.unseen
+def _out_of_fold_tables(evidence: Evidence) -> tuple[Table, ...]:
+    out_of_fold = evidence.out_of_fold
     head = ("metric", "value", "95 % interval")
-    tables = [Table(head=head, rows=_rows(unseen.estimates), caption="Of the predictions")]
-    shares = unseen.limits.shares if unseen.limits is not None else ()
-    if unseen.distribution:
+    tables = [Table(head=head, rows=_rows(out_of_fold.estimates), caption="Of the predictions")]
+    shares = out_of_fold.limits.shares if out_of_fold.limits is not None else ()
+    if out_of_fold.distribution:
         tables.append(
             Table(
                 head=head,
-                rows=_rows((*unseen.distribution, *shares)),
+                rows=_rows((*out_of_fold.distribution, *shares)),
                 caption="Of the predictive distribution, and at the bounds of the score",
             )
         )
@@ -210,7 +210,7 @@ def events_section(evidence: Evidence) -> Section | None:
     if evidence.events is None:
         return None
     events = evidence.events.events
-    judged = [one for one in events if one.unseen.reason is None]
+    evaluated = [one for one in events if one.out_of_fold.reason is None]
     return Section(
         anchor="events",
         title="Events and what acting on their chance is worth",
@@ -219,17 +219,20 @@ def events_section(evidence: Evidence) -> Section | None:
             if evidence.kind == "continuous"
             else "The outcome is the event.",
             *(
-                f"{one.unseen.label}: {one.unseen.n_events:.0f} of {one.unseen.n:.0f} "
-                f"{rows_or_people(evidence)}."
-                + (f" Not judged: {one.unseen.reason}." if one.unseen.reason else "")
-                for one in events
+                f"{event.label}: {event.n_events:.0f} of {event.n:.0f} {rows_or_people(evidence)}."
+                + (f" Not evaluated: {event.reason}." if event.reason else "")
+                for event in (one.out_of_fold for one in events)
             ),
             "Net benefit counts a false positive at the odds of the threshold; the curves are "
             "corrected for optimism.",
         ),
-        tables=(*_event_tables(judged), *_utility_tables(judged), *_decision_tables(judged)),
+        tables=(
+            *_event_tables(evaluated),
+            *_utility_tables(evaluated),
+            *_decision_tables(evaluated),
+        ),
         pictures=tuple(
-            picture for one in judged for picture in _event_pictures(one, evidence.provenance)
+            picture for one in evaluated for picture in _event_pictures(one, evidence.provenance)
         ),
     )
 
@@ -238,10 +241,10 @@ def _event_tables(events: list[EventEvidence]) -> tuple[Table, ...]:
     """Every metric of every event, events side by side."""
     if not events:
         return ()
-    by_event = [{e.name: e for e in one.unseen.estimates} for one in events]
+    by_event = [{e.name: e for e in one.out_of_fold.estimates} for one in events]
     return (
         Table(
-            head=("metric", *(one.unseen.label for one in events)),
+            head=("metric", *(one.out_of_fold.label for one in events)),
             rows=tuple(
                 (name, *(with_interval(found[name]) for found in by_event)) for name in by_event[0]
             ),
@@ -256,7 +259,7 @@ def _corrected_event_tables(events: list[EventEvidence]) -> tuple[Table, ...]:
     tables = [one.optimism for one in events if one.optimism is not None]
     if not tables:
         return ()
-    labels = tuple(one.unseen.label for one in events if one.optimism is not None)
+    labels = tuple(one.out_of_fold.label for one in events if one.optimism is not None)
     by_event = [{e.name: e for e in table.estimates()} for table in tables]
     return (
         Table(
@@ -280,18 +283,18 @@ def _utility_tables(events: list[EventEvidence]) -> tuple[Table, ...]:
     """What acting is worth at the declared thresholds, people not seen and corrected."""
     rows = []
     for one in events:
-        unseen, corrected = (
+        out_of_fold, corrected = (
             {e.name: e for e in one.utility(corrected=which)} for which in (False, True)
         )
         for threshold in one.thresholds:
             for words, key, digits in UTILITY:
                 name = f"{key}_{threshold:g}"
-                if name in unseen:
+                if name in out_of_fold:
                     cells = (
                         with_interval(found[name], digits) if name in found else NONE
-                        for found in (unseen, corrected)
+                        for found in (out_of_fold, corrected)
                     )  # fmt: skip
-                    rows.append((one.unseen.label, f"{threshold:g}", words, *cells))
+                    rows.append((one.out_of_fold.label, f"{threshold:g}", words, *cells))
     if not rows:
         return ()
     return (
@@ -308,7 +311,7 @@ def _utility_tables(events: list[EventEvidence]) -> tuple[Table, ...]:
 def _decision_tables(events: list[EventEvidence]) -> tuple[Table, ...]:
     rows = tuple(
         (
-            one.unseen.label,
+            one.out_of_fold.label,
             f"{decision.threshold:g}",
             percent(decision.share_acted_on),
             share_with_interval(decision.share_flipped),
@@ -333,18 +336,20 @@ def _decision_tables(events: list[EventEvidence]) -> tuple[Table, ...]:
 
 def _event_pictures(one: EventEvidence, provenance: str) -> list[Picture]:
     pictures = []
-    name = one.unseen.name
-    if one.unseen.calibration is not None:
+    name = one.out_of_fold.name
+    if one.out_of_fold.calibration is not None:
         pictures.append(
             Picture(
                 name=f"calibration_{name}.png",
                 png=as_png(
                     draw_calibration_curve(
-                        one.unseen.calibration, provenance=provenance, title=one.unseen.label
+                        one.out_of_fold.calibration,
+                        provenance=provenance,
+                        title=one.out_of_fold.label,
                     )
                 ),
-                alt=f"Calibration of the chance of: {one.unseen.label}.",
-                caption=f"Calibration of the chance of: {one.unseen.label}.",
+                alt=f"Calibration of the chance of: {one.out_of_fold.label}.",
+                caption=f"Calibration of the chance of: {one.out_of_fold.label}.",
             )
         )
     if one.decision is not None:
@@ -352,8 +357,9 @@ def _event_pictures(one: EventEvidence, provenance: str) -> list[Picture]:
             Picture(
                 name=f"net_benefit_{name}.png",
                 png=as_png(draw_decision_curve(one.decision, provenance=provenance)),
-                alt=f"Net benefit across thresholds: {one.unseen.label}.",
-                caption=f"Net benefit, corrected for optimism, with its band: {one.unseen.label}.",
+                alt=f"Net benefit across thresholds: {one.out_of_fold.label}.",
+                caption="Net benefit, corrected for optimism, with its band: "
+                f"{one.out_of_fold.label}.",
             )
         )
     return pictures

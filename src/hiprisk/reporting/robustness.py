@@ -121,7 +121,7 @@ def subgroups_section(evidence: Evidence) -> Section | None:
         Table(
             head=("metric", "by", "groups", "spread between groups beyond chance",
                   "second less first", "p", "adjusted p"),
-            rows=tuple(_spread_row(row) for row in groups.heterogeneity if _is_told(row, groups)),
+            rows=tuple(_spread_row(row) for row in groups.heterogeneity if _is_shown(row, groups)),
             caption="Heterogeneity between groups; of forecasts and events only what differs by "
             "more than chance, and net benefit (tables/heterogeneity.parquet has all)",
             folded=True,
@@ -212,7 +212,7 @@ def _further_table(
     )
 
 
-def _is_told(row: Heterogeneity, groups: Subgroups) -> bool:
+def _is_shown(row: Heterogeneity, groups: Subgroups) -> bool:
     """Whether a comparison stands in the report: there are many of forecasts and events."""
     main = not row.event and row.metric in groups.metrics
     return main or row.metric.startswith("net_benefit") or row.p_adjusted < 1.0 - groups.level

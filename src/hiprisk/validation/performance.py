@@ -279,7 +279,7 @@ def _events(
     events = sheet.outcome.events
     if forecasts is None or not events:
         return ()
-    judged = evaluate_events(
+    evaluated = evaluate_events(
         people.observed,
         forecasts,
         events,
@@ -301,7 +301,7 @@ def _events(
             n_resamples=n_resamples,
             seed=seed,
         )
-        for result, one in zip(judged, outcomes, strict=True)
+        for result, one in zip(evaluated, outcomes, strict=True)
     )
 
 

@@ -197,12 +197,12 @@ def test_three_resamples_equal_a_count_by_hand(stupar_config):
     in_core = [name in config.blocks["core"] for name in design.predictor_of]
     both = [a or b for a, b in zip(in_block, in_core, strict=True)]
 
-    def gain(fitted_to, judged_on):
+    def gain(fitted_to, evaluated_on):
         values = []
         for used in (np.flatnonzero(in_core), np.flatnonzero(both)):
             line = fit_ols(inputs[fitted_to][:, used], y[fitted_to]).coefficients
-            predicted = np.clip(line[0] + inputs[judged_on][:, used] @ line[1:], 0, 100)
-            values.append(r2(y[judged_on], predicted))
+            predicted = np.clip(line[0] + inputs[evaluated_on][:, used] @ line[1:], 0, 100)
+            values.append(r2(y[evaluated_on], predicted))
         return values[1] - values[0]
 
     everybody = np.arange(len(y))

@@ -44,8 +44,10 @@ def weightings(seed=1):
 def test_every_value_equals_its_own_function(kind, ties):
     observed, predicted = people(kind, ties=ties)
     predicted = np.clip(predicted, 0.05, 0.95) if kind == "binary" else predicted
-    judged = evaluate_predictions(observed, predicted, metrics=NAMED[kind], weightings=weightings())
-    for weights, found in zip(weightings(), judged, strict=True):
+    evaluated = evaluate_predictions(
+        observed, predicted, metrics=NAMED[kind], weightings=weightings()
+    )
+    for weights, found in zip(weightings(), evaluated, strict=True):
         for name, function in NAMED[kind].items():
             expected = [
                 function(observed, row, weights=None if weights is None else weights[number])

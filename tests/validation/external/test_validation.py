@@ -57,7 +57,7 @@ def people():
     return frame
 
 
-def judged(frame, *, sheet=None, outcome=OUTCOME, **settings):
+def evaluated(frame, *, sheet=None, outcome=OUTCOME, **settings):
     sheet = sheet or small_sheet(provenance="real")
     found = predict_cohort(sheet, outcome, cohort_of(frame))
     return found, validate_externally(found, outcome, model=MODEL, sheet=sheet, n_resamples=60,
@@ -66,7 +66,9 @@ def judged(frame, *, sheet=None, outcome=OUTCOME, **settings):
 
 def test_every_metric_of_the_registry_comes_with_an_interval(people):
     for kind, outcome in (("continuous", OUTCOME), ("binary", WORSE)):
-        _, result = judged(people, sheet=small_sheet(kind=kind, provenance="real"), outcome=outcome)
+        _, result = evaluated(
+            people, sheet=small_sheet(kind=kind, provenance="real"), outcome=outcome
+        )
         found = {e.name: e for e in result.metrics}
         assert set(found) | set(result.not_available) == {m.name for m in metrics_for(kind)}
         assert all(e.low <= e.value <= e.high for e in found.values() if e.name == "rmse")
@@ -87,7 +89,7 @@ def test_every_row_is_counted(people):
     people.loc[0, "age_years"] = 300.0
     people.loc[1, "sex"] = "unheard of"
     people.loc[2:4, "womac_function_followup_0_100"] = np.nan
-    found, _ = judged(people)
+    found, _ = evaluated(people)
     assert found.n == 295
     assert dict(found.reasons) == {"OUT_OF_RANGE(age_years)": 1, "UNKNOWN_CATEGORY(sex)": 1}
     assert [(s.n_left_out, s.n_remaining) for s in found.flow] == [(0, 300), (3, 297), (2, 295)]
@@ -114,7 +116,7 @@ def test_the_strategy_for_hip_replacement_is_the_models(people):
 def test_a_cohort_without_the_outcome_is_refused(people):
     frame = people.drop(columns="womac_function_followup_0_100")
     with pytest.raises(InputError, match="the cohort has no 'womac_function_followup_0_100'"):
-        judged(frame)
+        evaluated(frame)
 
 
 def test_codes_that_look_shifted_are_refused(people):
@@ -138,15 +140,15 @@ def test_another_unit_is_refused_unless_accepted(people):
 def test_an_outcome_off_its_scale_is_refused(people):
     people.loc[5, "womac_function_followup_0_100"] = 140.0
     with pytest.raises(InputError, match=r"the outcome must lie in \[0, 100\]"):
-        judged(people)
+        evaluated(people)
 
 
 def test_too_few_people_or_events_are_refused(people):
     with pytest.raises(InputError, match="19 people with outcome and prediction are too few"):
-        judged(people.head(19))
+        evaluated(people.head(19))
     people["worsened"] = np.where(np.arange(300) < 4, "yes", "no")
     with pytest.raises(InputError, match="4 events among 300 people"):
-        judged(people, sheet=small_sheet(kind="binary", provenance="real"), outcome=WORSE)
+        evaluated(people, sheet=small_sheet(kind="binary", provenance="real"), outcome=WORSE)
 
 
 def test_predictions_in_a_column_are_judged_as_they_stand(people):
@@ -169,7 +171,7 @@ def test_an_absent_column_of_predictions_and_percentages_are_refused(people):
 
 
 def test_groups_are_judged_apart(people):
-    found, result = judged(people, by=["sex"])
+    found, result = evaluated(people, by=["sex"])
     men = (people["sex"] == "male").to_numpy()
     error = found.observed[men] - found.predicted[men]
     rmse = next(row for row in result.groups.of("rmse") if row.level == "male").estimate
@@ -178,19 +180,19 @@ def test_groups_are_judged_apart(people):
 
 def test_small_groups_are_not_shown(people):
     people.loc[:5, "sex"] = None
-    _, result = judged(people, by=["sex"])
+    _, result = evaluated(people, by=["sex"])
     unknown = [g for g in result.groups.groups if g.level not in ("female", "male")]
     assert [(g.suppressed, g.n_people) for g in unknown] == [(True, None)]
 
 
 def test_groups_by_a_variable_that_is_not_there_are_refused(people):
     with pytest.raises(ConfigError, match="education"):
-        judged(people, by=["education"])
+        evaluated(people, by=["education"])
 
 
 def test_chances_of_events_are_judged_by_group_too(people):
     outcome = dataclasses.replace(OUTCOME, thresholds=(0.2, 0.4))
-    _, result = judged(people, outcome=outcome, by=["sex"])
+    _, result = evaluated(people, outcome=outcome, by=["sex"])
     assert {row.event for row in result.groups.benefits} == {"worsening", "acceptable_state"}
 
 
@@ -211,7 +213,7 @@ ONLY_BY_RESAMPLING = ("nagelkerke_r2_as_is", "cox_snell_r2_as_is", "spiegelhalte
 
 def test_every_metric_of_the_forecast_and_of_each_event_has_an_interval(people):
     outcome = dataclasses.replace(OUTCOME, thresholds=(0.2, 0.355))
-    _, result = judged(people, outcome=outcome, by=[])
+    _, result = evaluated(people, outcome=outcome, by=[])
     found = dict(result.named())
     everything = {m.name for m in metrics_for("continuous", costly=True)}
     everything |= {m.name for m in metrics_for("distribution")}
@@ -230,7 +232,7 @@ def test_every_metric_of_the_forecast_and_of_each_event_has_an_interval(people):
 
 def test_figures_of_an_event_are_those_of_the_sheets_chances(people):
     outcome = dataclasses.replace(OUTCOME, thresholds=(0.3,))
-    found, result = judged(people, outcome=outcome, by=[])
+    found, result = evaluated(people, outcome=outcome, by=[])
     worse = (found.observed >= found.baseline + 10).astype(float)
     chance = found.chances["worsening"]
     acted = chance >= 0.3
@@ -243,7 +245,7 @@ def test_figures_of_an_event_are_those_of_the_sheets_chances(people):
 
 
 def test_coverage_by_predicted_level_counts_everybody(people):
-    found, result = judged(people, by=[])
+    found, result = evaluated(people, by=[])
     cells = [cell for cell in result.flexible.coverage.cells if cell.level == 0.9]
     assert sum(cell.n for cell in cells) == found.n
     inside = sum(cell.n * cell.coverage.value for cell in cells) / found.n
@@ -252,7 +254,7 @@ def test_coverage_by_predicted_level_counts_everybody(people):
 
 def test_the_table_of_metrics_has_every_event_and_group(people):
     outcome = dataclasses.replace(OUTCOME, thresholds=(0.3,))
-    _, result = judged(people, outcome=outcome)
+    _, result = evaluated(people, outcome=outcome)
     table = result.to_frame()
     events = table[table["variable"] == "event"]
     assert set(events["level"]) == {"worsening", "acceptable_state"}
@@ -264,14 +266,14 @@ def test_the_table_of_metrics_has_every_event_and_group(people):
 def test_a_risk_has_its_net_benefit_at_the_declared_thresholds(people):
     outcome = dataclasses.replace(WORSE, thresholds=(0.4,))
     sheet = small_sheet(kind="binary", provenance="real")
-    _, result = judged(people, sheet=sheet, outcome=outcome, by=[])
+    _, result = evaluated(people, sheet=sheet, outcome=outcome, by=[])
     found = dict(result.named())["net_benefit_0.4"]
     assert found.low <= found.value <= found.high
     assert result.flexible.coverage is None
 
 
 def test_there_is_a_figure_for_each_event_forecast_and_group_metric(people):
-    _, result = judged(people, by=["sex"])
+    _, result = evaluated(people, by=["sex"])
     drawn = validation_figures(result)
     assert {"calibration.png", "pit.png", "predicted_observed.png", "coverage.png",
             "groups_r2.png"} <= set(drawn)  # fmt: skip

@@ -51,13 +51,13 @@ def run(**settings):
 def test_each_repeat_equals_a_loop_by_hand():
     found = run().metrics[0]
     for repeat, value in enumerate(found.repeats):
-        unseen = np.full(N, np.nan)
+        out_of_fold = np.full(N, np.nan)
         for rows in grouped_folds(GROUPS, n_folds=5, rng=rng_for(7, "cross-validation", repeat)):
             inside = np.setdiff1d(np.arange(N), rows)
             design = np.column_stack([np.ones(N), X])
             beta, *_ = np.linalg.lstsq(design[inside], Y[inside], rcond=None)
-            unseen[rows] = design[rows] @ beta
-        assert value == pytest.approx(scores.r2(Y, unseen), rel=1e-10)
+            out_of_fold[rows] = design[rows] @ beta
+        assert value == pytest.approx(scores.r2(Y, out_of_fold), rel=1e-10)
     assert found.estimate.value == pytest.approx(np.mean(found.repeats))
     assert found.estimate.low < found.estimate.value < found.estimate.high
 

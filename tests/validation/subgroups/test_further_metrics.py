@@ -27,7 +27,7 @@ def people():
     return frame, observed, predicted, chance, (observed > 45).astype(float)
 
 
-def judged(people, happened=None, **more):
+def evaluated(people, happened=None, **more):
     frame, observed, predicted, chance, event = people
     return subgroup_performance(
         observed, predicted, frame, kind="continuous", groups=np.arange(N), settings=SETTINGS,
@@ -38,7 +38,7 @@ def judged(people, happened=None, **more):
 
 @pytest.fixture(scope="module")
 def result(people):
-    return judged(people)
+    return evaluated(people)
 
 
 def row(result, metric, level, event=""):
@@ -84,7 +84,7 @@ def test_a_group_with_too_few_events_is_not_shown_for_that_event(people):
     men = np.flatnonzero((people[0]["sex"] == "male").to_numpy())
     happened[men] = 0.0
     happened[men[:4]] = 1.0
-    few = judged(people, happened)
+    few = evaluated(people, happened)
     # Of two groups the other would follow from the total.
     for level in ("female", "male"):
         assert row(few, "c_statistic", level, "worse").estimate is None
@@ -97,14 +97,14 @@ def test_a_few_people_at_a_bound_are_not_told_by_their_share(people):
     bounded = observed.copy()
     men = np.flatnonzero((frame["sex"] == "male").to_numpy())
     bounded[men[:3]] = 0.0
-    found = judged((frame, bounded, *rest))
+    found = evaluated((frame, bounded, *rest))
     assert row(found, "floor_share_observed", "everybody").estimate is not None
     for level in ("female", "male"):
         assert row(found, "floor_share_observed", level).estimate is None
         assert "not shown" in row(found, "floor_share_observed", level).note
         assert row(found, "floor_share_forecast", level).estimate is not None
     bounded[frame.index[:80]] = 0.0
-    many = judged((frame, bounded, *rest))
+    many = evaluated((frame, bounded, *rest))
     assert row(many, "floor_share_observed", "male").estimate.value == pytest.approx(
         (bounded[men] == 0).mean()
     )
@@ -116,7 +116,7 @@ def test_everybody_has_the_interval_that_was_told_elsewhere(people):
         ("worse", "brier"): Estimate(name="brier", value=0.1, low=0.05, high=0.15),
         ("worse", "net_benefit_0.3"): Estimate(name="nb", value=0.2, low=0.1, high=0.3),
     }
-    found = judged(people, known=told)
+    found = evaluated(people, known=told)
     assert next(one for one in found.overall if one.name == "mae") == told["", "mae"]
     assert row(found, "brier", "everybody", "worse").estimate == told["worse", "brier"]
     assert found.benefits[0].net_benefit == told["worse", "net_benefit_0.3"]

@@ -37,7 +37,7 @@ def people(n=120, seed=1, shift=0.0):
     return observed, predicted, frame
 
 
-def judged(observed, predicted, frame, settings=QUICK, kind="continuous", **more):
+def evaluated(observed, predicted, frame, settings=QUICK, kind="continuous", **more):
     more.setdefault("groups", np.arange(len(observed)))
     return subgroup_performance(
         observed, predicted, frame, kind=kind, settings=settings, seed=3, **more
@@ -54,7 +54,7 @@ def values(result, metric):
 def test_each_group_has_the_metric_of_its_own_rows():
     y, p, frame = people()
     women = (frame["sex"] == "female").to_numpy()
-    found = values(judged(y, p, frame), "mae")
+    found = values(evaluated(y, p, frame), "mae")
     assert found["female"] == pytest.approx(scores.mae(y[women], p[women]))
     assert found["male"] == pytest.approx(scores.mae(y[~women], p[~women]))
 
@@ -63,7 +63,7 @@ def test_every_metric_of_the_registry_stands_in_every_group():
     y, p, frame = people()
     for kind, outcome in (("continuous", y), ("binary", (y > 40).astype(float))):
         risk = p if kind == "continuous" else 1 / (1 + np.exp(-(p - 40) / 5))
-        result = judged(outcome, risk, frame, kind=kind)
+        result = evaluated(outcome, risk, frame, kind=kind)
         quick = [metric for metric in METRICS[kind] if not getattr(metric, "costly", False)]
         assert result.metrics == tuple(metric.name for metric in quick)
         assert len(result.estimates) == 2 * len(quick)
@@ -72,13 +72,13 @@ def test_every_metric_of_the_registry_stands_in_every_group():
 def test_metrics_that_smooth_wait_to_be_asked_for():
     y, p, frame = people(n=60)
     asked = SubgroupSettings(by=("sex",), resamples=50, metrics=(METRICS["continuous"][-1].name,))
-    assert judged(y, p, frame, asked).metrics == asked.metrics
+    assert evaluated(y, p, frame, asked).metrics == asked.metrics
 
 
 def test_interval_of_a_mean_error_is_that_of_a_mean():
     y, p, frame = people(n=400)
     settings = SubgroupSettings(by=("sex",), resamples=1000, metrics=("calibration_in_the_large",))
-    row = next(row for row in judged(y, p, frame, settings).estimates if row.level == "female")
+    row = next(row for row in evaluated(y, p, frame, settings).estimates if row.level == "female")
     error = (y - p)[(frame["sex"] == "female").to_numpy()]
     theory = error.std() / np.sqrt(len(error))
     assert row.standard_error == pytest.approx(theory, rel=0.1)
@@ -89,8 +89,8 @@ def test_a_person_with_two_rows_is_drawn_and_counted_once():
     y, p, frame = people(n=40)
     doubled = pd.concat([frame, frame], ignore_index=True)
     persons = np.tile(np.arange(40), 2)
-    once = judged(y, p, frame)
-    twice = judged(np.tile(y, 2), np.tile(p, 2), doubled, groups=persons)
+    once = evaluated(y, p, frame)
+    twice = evaluated(np.tile(y, 2), np.tile(p, 2), doubled, groups=persons)
     assert twice.groups == once.groups
     for one, two in zip(once.estimates, twice.estimates, strict=True):
         assert two.estimate.value == pytest.approx(one.estimate.value)
@@ -100,11 +100,11 @@ def test_a_person_with_two_rows_is_drawn_and_counted_once():
 
 def test_nothing_depends_on_the_workers_but_on_the_seed():
     y, p, frame = people(n=60)
-    assert judged(y, p, frame, workers=2) == judged(y, p, frame)
+    assert evaluated(y, p, frame, workers=2) == evaluated(y, p, frame)
     other = subgroup_performance(
         y, p, frame, kind="continuous", groups=np.arange(60), settings=QUICK, seed=4
     )
-    assert other != judged(y, p, frame)
+    assert other != evaluated(y, p, frame)
 
 
 # Heterogeneity
@@ -112,7 +112,7 @@ def test_nothing_depends_on_the_workers_but_on_the_seed():
 
 def test_a_group_that_is_off_is_found_and_said():
     y, p, frame = people(n=300, shift=6.0)
-    result = judged(y, p, frame)
+    result = evaluated(y, p, frame)
     row = next(r for r in result.heterogeneity if r.metric == "calibration_in_the_large")
     assert row.p_adjusted < 0.001
     assert row.difference.value == pytest.approx(-6.0, abs=1.7)
@@ -124,7 +124,7 @@ def test_a_group_that_is_off_is_found_and_said():
 
 def test_alike_groups_are_said_to_show_no_difference():
     y, p, frame = people(n=300, seed=2)
-    said = judged(y, p, frame).sentences()
+    said = evaluated(y, p, frame).sentences()
     assert said[0].startswith("In none of ")
     assert "p = " in said[1]
     assert "interval" in said[1]
@@ -137,14 +137,14 @@ def test_test_of_resampled_errors_has_its_size():
     rejected = 0
     for seed in range(100):
         y, p, frame = people(n=80, seed=100 + seed)
-        rejected += judged(y, p, frame, settings).heterogeneity[0].p_value < 0.05
+        rejected += evaluated(y, p, frame, settings).heterogeneity[0].p_value < 0.05
     assert rejected <= 11
 
 
 def test_people_whose_group_is_unknown_are_shown_and_not_compared():
     y, p, frame = people(n=120)
     frame.loc[:29, "sex"] = None
-    result = judged(y, p, frame)
+    result = evaluated(y, p, frame)
     assert [group.level for group in result.groups] == ["female", "male", "unknown"]
     assert result.groups[2].n_people == 30
     assert {row.n_groups for row in result.heterogeneity} == {2}
@@ -205,7 +205,7 @@ def test_hidden_groups_show_no_number_anywhere():
     y, p, frame = small_men()
     settings = SubgroupSettings(by=("education",), smallest_cell=10, resamples=50)
     event = EventChances("high", (y > 45).astype(float), 1 / (1 + np.exp(-(p - 45) / 5)))
-    result = judged(y, p, frame, settings, thresholds=(0.3,), chances=[event])
+    result = evaluated(y, p, frame, settings, thresholds=(0.3,), chances=[event])
     hidden = {group.level for group in result.groups if group.suppressed}
     assert len(hidden) == 2
     assert "high" in hidden
@@ -230,14 +230,16 @@ def test_events_count_in_a_cell_of_a_binary_outcome():
     risk = 1 / (1 + np.exp(-(p - 40) / 5))
     event = (y > 40).astype(float)
     event[(frame["sex"] == "male").to_numpy()] = 0.0
-    result = judged(event, risk, frame, SubgroupSettings(by=("sex",), resamples=50), kind="binary")
+    result = evaluated(
+        event, risk, frame, SubgroupSettings(by=("sex",), resamples=50), kind="binary"
+    )
     assert all(group.suppressed for group in result.groups)
 
 
 def test_a_metric_that_cannot_be_computed_says_so():
     y, p, frame = people(n=60)
     flat = np.where((frame["sex"] == "male").to_numpy(), 40.0, p)
-    row = next(r for r in judged(y, flat, frame).of("calibration_slope") if r.level == "male")
+    row = next(r for r in evaluated(y, flat, frame).of("calibration_slope") if r.level == "male")
     assert row.estimate is None
     assert "predictions that vary" in row.note
 
@@ -249,7 +251,7 @@ def test_net_benefit_by_group_equals_that_of_its_rows():
     y, p, frame = people(n=200)
     event = (y > 40).astype(float)
     risk = 1 / (1 + np.exp(-(p - 40) / 5))
-    result = judged(event, risk, frame, kind="binary", thresholds=(0.2, 0.6))
+    result = evaluated(event, risk, frame, kind="binary", thresholds=(0.2, 0.6))
     men = (frame["sex"] == "male").to_numpy()
     row = next(r for r in result.benefits if r.level == "male" and r.threshold == 0.6)
     expected = net_benefit(event[men], risk[men], threshold=0.6)
@@ -268,7 +270,7 @@ def test_chances_of_a_continuous_outcome_may_be_unknown_for_some():
     observed, chance = (y > 35).astype(float), np.full(100, 0.5)
     observed[:7], chance[7:9] = np.nan, np.nan
     event = EventChances("worse", observed, chance)
-    result = judged(y, p, frame, thresholds=(0.3,), chances=[event])
+    result = evaluated(y, p, frame, thresholds=(0.3,), chances=[event])
     everybody = result.benefits[0]
     assert everybody.net_benefit.value == pytest.approx(
         net_benefit(observed[9:], chance[9:], threshold=0.3)
@@ -300,7 +302,7 @@ def test_groups_of_a_simulated_cohort():
 
 def test_a_cohort_without_such_variables_has_no_groups():
     y, p, _ = people(n=30)
-    result = judged(y, p, pd.DataFrame(index=range(30)), SubgroupSettings())
+    result = evaluated(y, p, pd.DataFrame(index=range(30)), SubgroupSettings())
     assert result.groups == ()
     assert "no variable by which" in result.sentences()[0]
 
@@ -316,13 +318,13 @@ def test_a_cohort_without_such_variables_has_no_groups():
 def test_what_cannot_part_people_is_refused(settings, words):
     y, p, frame = people(n=40)
     with pytest.raises(ConfigError, match=words):
-        judged(y, p, frame, settings)
+        evaluated(y, p, frame, settings)
 
 
 def test_columns_of_different_length_are_refused():
     y, p, frame = people(n=40)
     with pytest.raises(InputError, match="'groups' has 39 entries, 'observed' has 40"):
-        judged(y, p, frame, groups=np.arange(39))
+        evaluated(y, p, frame, groups=np.arange(39))
 
 
 def test_descending_bands_are_refused():

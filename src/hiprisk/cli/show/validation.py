@@ -89,13 +89,13 @@ def _show_events(flexible: Flexible) -> None:
         print_lines(f"Event {event.name}: {event.label} ({event.n_events:g} of {event.n:g})")
         if event.reason is not None:
             print_lines(f"not judged: {event.reason}")
-    judged = [event for event in flexible.events if event.reason is None]
-    if not judged:
+    evaluated = [event for event in flexible.events if event.reason is None]
+    if not evaluated:
         return
-    by_event = [{e.name: e for e in flexible.of_event(event)} for event in judged]
+    by_event = [{e.name: e for e in flexible.of_event(event)} for event in evaluated]
     names = [name for name in by_event[0] if not name.startswith(tuple(_utility_names(flexible)))]
     print_lines("")
-    _side_by_side("metric (95 % interval)", names, judged, by_event)
+    _side_by_side("metric (95 % interval)", names, evaluated, by_event)
     if flexible.thresholds:
         worth = [name for name in by_event[0] if name not in names]
         print_lines(
@@ -103,7 +103,7 @@ def _show_events(flexible: Flexible) -> None:
             "What acting at the declared thresholds is worth (net benefit; as a share of the "
             "events; interventions avoided per 100 beside acting on all):",
         )
-        _side_by_side("at threshold (95 % interval)", worth, judged, by_event)
+        _side_by_side("at threshold (95 % interval)", worth, evaluated, by_event)
     else:
         print_lines("no thresholds are declared; the decision curves are in --json and --out")
 

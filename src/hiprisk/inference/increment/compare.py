@@ -123,13 +123,13 @@ def added_value(
         refits = refit(contest.nest, everybody.bases, contest.ruler.observed)
         what_if = None if contest.what_ifs is None else contest.what_ifs.apparent()
     n_resamples = chosen.n_resamples or config.validation.resamples
-    judged = run_parallel(
+    evaluated = run_parallel(
         contest,
         draw_resamples(data.groups, n_resamples=n_resamples, seed=config.seed),
         workers=workers,
         progress=None if progress is None else partial(progress, "what blocks add"),
     )
-    usable = [one for one in judged if one is not None]
+    usable = [one for one in evaluated if one is not None]
     _check_refused(len(usable), n_resamples)
     results = Results(contest, refits, fit, apparent, what_if, usable)
     additions = [

@@ -14,9 +14,9 @@ from hiprisk.inference.increment.block_tests import Refits, coefficients_of, tes
 from hiprisk.inference.increment.error_free_scenarios import WhatIfValues
 from hiprisk.inference.increment.gains import gains_of, information_share, net_benefit_gain
 from hiprisk.inference.increment.nested_models import NestFit
-from hiprisk.inference.increment.resampled import Contest, Judged, Values
+from hiprisk.inference.increment.resampled import Contest, Evaluated, Values
 from hiprisk.inference.increment.results import Addition, EventGain, Gain, WhatIf
-from hiprisk.inference.increment.sentences import judged_sentence
+from hiprisk.inference.increment.sentences import verdict_sentence
 from hiprisk.inference.increment.verdict import Verdict, verdict
 
 
@@ -29,7 +29,7 @@ class Results:
     fit: NestFit
     apparent: Values
     what_if: WhatIfValues | None
-    judged: Sequence[Judged]
+    evaluated: Sequence[Evaluated]
 
 
 def addition_of(
@@ -42,8 +42,8 @@ def addition_of(
         measures=contest.ruler.measures,
         unit=unit,
         apparent=results.apparent.test,
-        training=np.array([one.training for one in results.judged]),
-        test=np.array([one.test for one in results.judged]),
+        training=np.array([one.training for one in results.evaluated]),
+        test=np.array([one.test for one in results.evaluated]),
     )
     sizes = [len(members) for members in contest.nest.members]
     tests = tests_of(results.refits, model)
@@ -61,7 +61,7 @@ def addition_of(
         gains=gains,
         new_information=information_share(
             results.fit.likelihood_ratios,
-            np.array([one.likelihood_ratios for one in results.judged]),
+            np.array([one.likelihood_ratios for one in results.evaluated]),
             model=model,
         ),
         tests=tests,
@@ -88,8 +88,8 @@ def _decisions(
                 model,
                 thresholds=ruler.grid,
                 apparent=results.apparent.benefits_test[:, place],
-                training=np.array([one.benefits_training[:, place] for one in results.judged]),
-                test=np.array([one.benefits_test[:, place] for one in results.judged]),
+                training=np.array([one.benefits_training[:, place] for one in results.evaluated]),
+                test=np.array([one.benefits_test[:, place] for one in results.evaluated]),
                 happened=ruler.outcomes(name),
                 names=(labels[name], f"with {' + '.join(blocks)}"),
             ),
@@ -120,17 +120,17 @@ def concluded(
     gain = next(one for one in gains if one.name == declared.metric)
     assert gain.estimate.low is not None
     assert gain.estimate.high is not None
-    judged = verdict(gain.estimate.low, gain.estimate.high, smallest_gain=declared.value)
-    sentence = judged_sentence(
+    found = verdict(gain.estimate.low, gain.estimate.high, smallest_gain=declared.value)
+    sentence = verdict_sentence(
         blocks,
-        judged,
+        found,
         gain,
         n=n,
         smallest=declared.value,
         n_coefficients=n_coefficients,
         scenario=scenario,
     )
-    return Conclusion(judged, sentence)
+    return Conclusion(found, sentence)
 
 
 def _what_ifs(
@@ -145,7 +145,7 @@ def _what_ifs(
     if contest.what_ifs is None or apparent is None:
         return ()
     own = set(contest.nest.members[model]) - set(contest.nest.members[0])
-    resampled = [one.what_if for one in results.judged if one.what_if is not None]
+    resampled = [one.what_if for one in results.evaluated if one.what_if is not None]
     found = []
     for place, scenario in enumerate(contest.what_ifs.scenarios):
         if not own & set(scenario.positions):

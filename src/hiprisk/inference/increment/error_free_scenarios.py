@@ -80,7 +80,7 @@ class WhatIfContest:
         """Everybody judged on themselves; training and test are the same."""
         everybody = np.arange(len(self.ruler.observed))
         found = [
-            self._judge(place, bases, LearnedFrom(bases, everybody, None, fit), fit)
+            self._evaluate(place, bases, LearnedFrom(bases, everybody, None, fit), fit)
             for place, bases in enumerate(self.references)
             for fit in [fit_nest(self.nest, bases, self.ruler.observed)]
         ]
@@ -89,7 +89,7 @@ class WhatIfContest:
     def __call__(self, learned: LearnedFrom) -> WhatIfValues:
         """Reconstruct from a resample, fit, and judge on it and on everybody."""
         y = self.ruler.observed[learned.rows]
-        first = self._judge(0, learned.bases, learned, learned.fit)
+        first = self._evaluate(0, learned.bases, learned, learned.fit)
         found = [first]
         for place, scenario in enumerate(self.scenarios[1:], start=1):
             own = np.array(
@@ -100,8 +100,8 @@ class WhatIfContest:
             part = replace(self.nest, members=tuple(self.nest.members[one] for one in touched))
             start = learned.fit.coefficients[touched]
             fit = fit_nest(part, own, y, weights=learned.weights, start=start)
-            judged = replace(self, nest=part)._judge(place, own, learned, fit)
-            found.append(_put_in(first, touched, judged))
+            evaluated = replace(self, nest=part)._evaluate(place, own, learned, fit)
+            found.append(_put_in(first, touched, evaluated))
         return _together(found)
 
     def _touched(self, scenario: ErrorScenario) -> list[int]:
@@ -109,7 +109,9 @@ class WhatIfContest:
         members = enumerate(self.nest.members)
         return [one for one, own in members if np.isin(scenario.positions, own).any()]
 
-    def _judge(self, place: int, own: Floats, learned: LearnedFrom, fit: NestFit) -> WhatIfValues:
+    def _evaluate(
+        self, place: int, own: Floats, learned: LearnedFrom, fit: NestFit
+    ) -> WhatIfValues:
         reference = self.references[place]
         w = np.ones(len(learned.rows)) if learned.weights is None else learned.weights
         trained = self.ruler.of_people(np.tile(learned.rows, len(own)))

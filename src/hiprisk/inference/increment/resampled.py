@@ -42,7 +42,7 @@ class Completed:
 
 
 @dataclass(frozen=True)
-class Judged:
+class Evaluated:
     """Values of all models on one resample.
 
     Attributes
@@ -107,16 +107,16 @@ class Contest:
     fixed: Completed | None = None
     start: Floats | None = None
 
-    def __call__(self, resample: Resample) -> Judged | None:
+    def __call__(self, resample: Resample) -> Evaluated | None:
         """Fit on a resample and judge; None where the models cannot be fitted to it."""
         try:
-            return self._judge(resample)
+            return self._evaluate(resample)
         except InputError as refusal:
             if refusal.code != "DEGENERATE":
                 raise
             return None
 
-    def _judge(self, resample: Resample) -> Judged:
+    def _evaluate(self, resample: Resample) -> Evaluated:
         known = ~np.isnan(self.data.outcome)
         counts = resample.counts[known].astype(np.float64)
         weights: Floats | None = None
@@ -140,7 +140,7 @@ class Contest:
         what_if = None
         if self.what_ifs is not None:
             what_if = self.what_ifs(LearnedFrom(completed.bases, people, weights, fit))
-        return Judged(
+        return Evaluated(
             values.training,
             values.test,
             fit.likelihood_ratios,

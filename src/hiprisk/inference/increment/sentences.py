@@ -25,9 +25,9 @@ ERROR_NOTES = (
 )
 
 
-def judged_sentence(
+def verdict_sentence(
     blocks: Sequence[str],
-    judged: Verdict,
+    found: Verdict,
     gain: Gain,
     *,
     n: int,
@@ -47,7 +47,7 @@ def judged_sentence(
     number = f"{estimate.value:+.{digits}f}{unit}"
     interval = f"95 % interval {estimate.low:+.{digits}f} to {estimate.high:+.{digits}f}"
     counted = f"{n_coefficients} coefficient{'s' if n_coefficients > 1 else ''}"
-    said = _predicate(judged, several=len(blocks) > 1)
+    said = _predicate(found, several=len(blocks) > 1)
     return (
         f"{opening}{' + '.join(blocks)} {said}: {what} by {number} ({interval}) in {n} people with "
         f"{counted}, corrected for optimism; the study declared {smallest:g} the smallest gain "
@@ -63,11 +63,11 @@ def _supposed(scenario: str) -> str:
     return f"the predictors with a declared error were measured without it{ending}"
 
 
-def _predicate(judged: Verdict, *, several: bool) -> str:
-    if judged == "adds":
+def _predicate(found: Verdict, *, several: bool) -> str:
+    if found == "adds":
         return "together add" if several else "adds"
-    if judged == "adds nothing worth having":
-        return "together add nothing worth having" if several else judged
+    if found == "adds nothing worth having":
+        return "together add nothing worth having" if several else found
     return "may or may not add enough: cannot tell at this n"
 
 

@@ -189,7 +189,7 @@ def _criterion(row: _Row, n: int | None) -> tuple[Criterion, float | None]:
 
 
 def _answer(
-    judged: list[tuple[Criterion, float | None]],
+    evaluated: list[tuple[Criterion, float | None]],
     kind: Literal["continuous", "binary"],
     given: tuple[tuple[str, float], ...],
     n: int | None,
@@ -197,7 +197,9 @@ def _answer(
     strength: float | None,
     prevalence: float | None = None,
 ) -> SampleSize:
-    criteria = finished([row for row, _ in judged], n=n, reached=[value for _, value in judged])
+    criteria = finished(
+        [row for row, _ in evaluated], n=n, reached=[value for _, value in evaluated]
+    )
     return SampleSize(
         purpose="external validation",
         kind=kind,

@@ -118,7 +118,7 @@ def evaluate_predictions(
             part = None if weights is None else np.asarray(weights[rows], dtype=np.float64)
             # Where all weights are zero nothing can be computed: NaN, as for any other refusal.
             with np.errstate(divide="ignore", invalid="ignore"):
-                for name, result in _judged(block, part, metrics):
+                for name, result in _evaluated(block, part, metrics):
                     values[name][rows] = result
     return tuple(PanelValues(values) for values in found)
 
@@ -152,7 +152,7 @@ def _blocks(n_predictions: int, n_people: int) -> Iterator[slice]:
         yield slice(start, min(start + size, n_predictions))
 
 
-def _judged(
+def _evaluated(
     block: Rows, weights: Floats | None, metrics: Mapping[str, MetricFunction]
 ) -> Iterator[tuple[str, Floats]]:
     views: dict[type[View], View] = {}

@@ -130,7 +130,7 @@ def predict_cohort(
     assessment = assess(sheet, columns, n_rows=cohort.n_rows)
     reasons = dict(zip(assessment.reasons.codes, assessment.reasons.masks, strict=True))
     reasons |= _unreadable(cohort, names)
-    return _judged(sheet, outcome, cohort, reasons, warnings=moved)
+    return _evaluated(sheet, outcome, cohort, reasons, warnings=moved)
 
 
 def _unreadable(cohort: Cohort, names: Sequence[str]) -> dict[str, Bools]:
@@ -141,7 +141,7 @@ def _unreadable(cohort: Cohort, names: Sequence[str]) -> dict[str, Bools]:
     }
 
 
-def _judged(
+def _evaluated(
     sheet: Sheet,
     outcome: OutcomeSettings,
     cohort: Cohort,

@@ -162,7 +162,7 @@ def cross_validate(
         checkpoint=checkpoint, most_refused=0.0, name="fold",
     )  # fmt: skip
     known = ~np.isnan(observed)
-    y, predicted = observed[known], _unseen(fits, folding)[:, known]
+    y, predicted = observed[known], _out_of_fold(fits, folding)[:, known]
     with one_thread():
         values = _each_repeat(y, predicted, metrics)
         drawn = _over_resamples(
@@ -178,7 +178,7 @@ def cross_validate(
     )
 
 
-def _unseen(fits: Refits, folding: Folding) -> Floats:
+def _out_of_fold(fits: Refits, folding: Folding) -> Floats:
     """Each repeat's prediction of each row by the one fit that it was outside of."""
     outside = np.where(fits.counts == 0.0, fits.predicted, 0.0)
     return np.asarray(outside.reshape(folding.repeats, folding.folds, -1).sum(axis=1))
@@ -187,13 +187,13 @@ def _unseen(fits: Refits, folding: Folding) -> Floats:
 def _each_repeat(
     y: Floats, predicted: Floats, metrics: Mapping[str, MetricFunction]
 ) -> Mapping[str, Floats]:
-    (judged,) = evaluate_predictions(y, predicted, metrics=metrics, weightings=[None])
-    for name, values in judged.values.items():
+    (evaluated,) = evaluate_predictions(y, predicted, metrics=metrics, weightings=[None])
+    for name, values in evaluated.values.items():
         if np.isnan(values).any():
             # Its own function says why.
             metrics[name](y, predicted[int(np.argmax(np.isnan(values)))])
             raise InputError(f"{name} is not a number", code="DEGENERATE")
-    return judged.values
+    return evaluated.values
 
 
 def _summary(name: str, values: Floats, drawn: Floats, *, level: float) -> CrossValidatedMetric:
@@ -235,12 +235,12 @@ def _over_resamples(
             break
         chosen = rng.integers(0, len(persons), len(persons))
         counts = np.bincount(chosen, minlength=len(persons)).astype(np.float64)[place]
-        (judged,) = evaluate_predictions(
+        (evaluated,) = evaluate_predictions(
             y, predicted, metrics=metrics, weightings=[np.broadcast_to(counts, predicted.shape)]
         )
-        if judged.refused().any():
+        if evaluated.refused().any():
             continue
-        for name, values in judged.values.items():
+        for name, values in evaluated.values.items():
             drawn[name].append(float(values.mean()))
     if any(len(values) < n for values in drawn.values()):
         raise InputError(

@@ -250,8 +250,8 @@ def calibration_stability(
     metrics = CALIBRATION[kind]
     with one_thread():
         (whole,) = evaluate_predictions(y, own[np.newaxis], metrics=metrics, weightings=[None])
-        (judged,) = evaluate_predictions(y, each, metrics=metrics, weightings=[None])
-        if whole.refused().any() or judged.refused().any():
+        (evaluated,) = evaluate_predictions(y, each, metrics=metrics, weightings=[None])
+        if whole.refused().any() or evaluated.refused().any():
             raise InputError(
                 "a refit's predictions never vary or separate the outcome: no calibration slope",
                 code="DEGENERATE",
@@ -263,7 +263,7 @@ def calibration_stability(
     tail = (1.0 - level) / 2.0
     spread = []
     for name in metrics:
-        low, high = np.quantile(judged.values[name], (tail, 1.0 - tail))
+        low, high = np.quantile(evaluated.values[name], (tail, 1.0 - tail))
         value = float(whole.values[name][0])
         spread.append(Estimate(name=name, value=value, low=float(low), high=float(high)))
     return CalibrationStability(

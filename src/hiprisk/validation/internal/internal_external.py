@@ -110,23 +110,23 @@ def internal_external(
     """
     rule = smallest or SmallestSite()
     known = ~np.isnan(observed)
-    judged, left_out = _sites_to_judge(observed, known, sites, labels, rule)
-    if len(judged) < 2:
+    large, left_out = _sites_to_evaluate(observed, known, sites, labels, rule)
+    if len(large) < 2:
         raise InputError(
-            f"{len(judged)} of {len(labels)} sites are large enough; internal-external validation "
+            f"{len(large)} of {len(labels)} sites are large enough; internal-external validation "
             "needs two",
             code="FEW_SITES",
             advice=f"a site needs {_in_words(rule, observed, known)}",
         )
     fits = refit_all(
         procedure,
-        [resample_without(np.isin(groups, groups[sites == site]), number=site) for site in judged],
+        [resample_without(np.isin(groups, groups[sites == site]), number=site) for site in large],
         workers=workers, progress=progress, checkpoint=checkpoint, most_refused=0.0, name="site",
     )  # fmt: skip
     values: list[SiteValue] = []
-    for site, predicted in zip(judged, fits.predicted, strict=True):
+    for site, predicted in zip(large, fits.predicted, strict=True):
         here = known & (sites == site)
-        found, refused = _judge_site(
+        found, refused = _evaluate_site(
             observed[here], predicted[here], groups[here],
             label=labels[site], metrics=metrics, level=level,
         )  # fmt: skip
@@ -141,18 +141,18 @@ def internal_external(
     )
 
 
-def _sites_to_judge(
+def _sites_to_evaluate(
     observed: Floats, known: Bools, sites: Integers, labels: Sequence[str], rule: SmallestSite
 ) -> tuple[list[int], list[SiteLeftOut]]:
-    judged, left_out = [], []
+    large, left_out = [], []
     for site, label in enumerate(labels):
         y = observed[known & (sites == site)]
         reason = _too_small(y, rule, binary=_is_binary(observed, known))
         if reason is None:
-            judged.append(site)
+            large.append(site)
         else:
             left_out.append(SiteLeftOut(site=label, n_people=len(y), reason=reason))
-    return judged, left_out
+    return large, left_out
 
 
 def _is_binary(observed: Floats, known: Bools) -> bool:
@@ -176,7 +176,7 @@ def _in_words(rule: SmallestSite, observed: Floats, known: Bools) -> str:
     return words
 
 
-def _judge_site(
+def _evaluate_site(
     y: Floats,
     predicted: Floats,
     groups: Integers,
@@ -237,14 +237,14 @@ def jackknife_errors(
     n_blocks = int(block.max()) + 1
     weights = (block != np.arange(n_blocks)[:, np.newaxis]).astype(np.float64)
     with one_thread():
-        (judged,) = evaluate_predictions(
+        (evaluated,) = evaluate_predictions(
             y,
             np.broadcast_to(predicted, (n_blocks, len(y))),
             metrics=metrics,
             weightings=[weights],
         )
     errors = {}
-    for name, values in judged.values.items():
+    for name, values in evaluated.values.items():
         scaled = to_scale(values, SCALES.get(name, "identity"))
         spread = np.sum((scaled - scaled.mean()) ** 2) if np.isfinite(scaled).all() else np.nan
         errors[name] = float(np.sqrt((n_blocks - 1) / n_blocks * spread))

@@ -114,11 +114,11 @@ def optimism_table(
         training, test, outside = evaluate_predictions(
             y, seen.predicted, metrics=metrics, weightings=[seen.counts, None, omitted]
         )
-    for judged, weights in ((training, seen.counts), (test, None)):
-        _raise_refusal(judged.values, y, seen, weights=weights, metrics=metrics)
+    for evaluated, weights in ((training, seen.counts), (test, None)):
+        _raise_refusal(evaluated.values, y, seen, weights=weights, metrics=metrics)
     usable = ~outside.refused() & (share > 0)
     n_lost = int((~usable).sum())
-    judged_outside = n_lost <= MOST_REFUSED * len(usable)
+    evaluated_outside = n_lost <= MOST_REFUSED * len(usable)
     rows = tuple(
         _row(
             name,
@@ -128,7 +128,7 @@ def optimism_table(
             test=test.values[name],
             level=level,
             omitted=float(np.average(outside.values[name][usable], weights=share[usable]))
-            if judged_outside
+            if evaluated_outside
             else None,
             no_information=no_information_rate(function, y, own),
         )
@@ -139,7 +139,7 @@ def optimism_table(
         n_resamples=refits.n_resamples,
         n_refused=refits.n_refused,
         level=level,
-        n_omitted_not_judged=n_lost,
+        n_omitted_not_evaluated=n_lost,
     )
 
 

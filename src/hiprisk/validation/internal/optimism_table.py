@@ -63,15 +63,15 @@ class OptimismTable:
     ----------
     level : float
         Of the intervals.
-    n_omitted_not_judged : int
-        Resamples whose omitted people could not be judged (one class only), left out of `omitted`.
+    n_omitted_not_evaluated : int
+        Resamples left out of `omitted`: those omitted could not be evaluated (one class only).
     """
 
     rows: tuple[OptimismRow, ...]
     n_resamples: int
     n_refused: int
     level: float = 0.95
-    n_omitted_not_judged: int = 0
+    n_omitted_not_evaluated: int = 0
 
     def corrected(self) -> dict[str, float]:
         """Corrected value by metric."""
@@ -90,7 +90,7 @@ class OptimismTable:
             "n_resamples": self.n_resamples,
             "n_refused": self.n_refused,
             "level": self.level,
-            "n_omitted_not_judged": self.n_omitted_not_judged,
+            "n_omitted_not_evaluated": self.n_omitted_not_evaluated,
             "metrics": {
                 row.metric: {
                     "corrected": estimate.to_dict(),

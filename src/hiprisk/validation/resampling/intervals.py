@@ -125,22 +125,22 @@ def _usable_draws(
             [np.bincount(row, minlength=len(labels))[place] for row in people], dtype=np.float64
         )
         for weights, values in zip(
-            counts, _judged(observed, predicted, counts, metrics), strict=True
+            counts, _evaluated(observed, predicted, counts, metrics), strict=True
         ):
             if values is not None:
                 n_done += 1
                 yield weights, values
 
 
-def _judged(
+def _evaluated(
     observed: Floats, predicted: Any, counts: Floats, metrics: Mapping[str, MetricFunction]
 ) -> Iterator[dict[str, float] | None]:
     """Every metric under each set of weights; None where one cannot be computed."""
     if metrics and isinstance(predicted, np.ndarray):
         each = np.broadcast_to(predicted, counts.shape)
-        (judged,) = evaluate_predictions(observed, each, metrics=metrics, weightings=[counts])
-        for place, refused in enumerate(judged.refused()):
-            values = {name: float(found[place]) for name, found in judged.values.items()}
+        (evaluated,) = evaluate_predictions(observed, each, metrics=metrics, weightings=[counts])
+        for place, refused in enumerate(evaluated.refused()):
+            values = {name: float(found[place]) for name, found in evaluated.values.items()}
             yield None if refused else values
         return
     for weights in counts:

@@ -14,10 +14,10 @@ from hiprisk.metrics.decision_curve.net_benefit import net_benefit, net_benefits
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.validation.subgroups.cells import EVERYBODY, Cell, EventChances
 from hiprisk.validation.subgroups.definitions import Grouping
-from hiprisk.validation.subgroups.resamples import Judged, Task, report
+from hiprisk.validation.subgroups.resamples import Evaluated, Task, report
 from hiprisk.validation.subgroups.results import NOT_SHOWN, GroupBenefit, GroupEstimate
 
-Judgements = Mapping[tuple[str, int], tuple[Judged, ...]]
+Evaluations = Mapping[tuple[str, int], tuple[Evaluated, ...]]
 
 
 def benefit_task(event: EventChances, cell: Cell, thresholds: Sequence[float]) -> Task:
@@ -55,13 +55,15 @@ def benefits_of(
     event: str,
     parted: Sequence[Grouping],
     thresholds: Sequence[float],
-    judged: Judgements,
+    evaluated: Evaluations,
     level: float,
 ) -> list[GroupBenefit]:
     """One row a threshold and group; those that are suppressed say so."""
-    places = [(EVERYBODY, 0, EVERYBODY), *places_of(parted)]
+    places = [(EVERYBODY, 0, EVERYBODY), *levels_of(parted)]
     return [
-        _benefit(event, (grouping, name), threshold, judged.get((grouping, code)), position, level)
+        _benefit(
+            event, (grouping, name), threshold, evaluated.get((grouping, code)), position, level
+        )
         for position, threshold in enumerate(thresholds)
         for grouping, code, name in places
     ]
@@ -71,17 +73,17 @@ def _benefit(
     event: str,
     place: tuple[str, str],
     threshold: float,
-    judged: tuple[Judged, ...] | None,
+    evaluated: tuple[Evaluated, ...] | None,
     position: int,
     level: float,
 ) -> GroupBenefit:
     grouping, name = place
-    if judged is None:
+    if evaluated is None:
         return GroupBenefit(
             grouping=grouping, level=name, event=event, threshold=threshold,
             net_benefit=None, act_on_all=None, gain=None, note=NOT_SHOWN,
         )  # fmt: skip
-    model, everybody = judged[2 * position], judged[2 * position + 1]
+    model, everybody = evaluated[2 * position], evaluated[2 * position + 1]
     found = report("net_benefit", model, level)
     gain = report("gain", model.minus(everybody.at_least(0.0)), level)
     return GroupBenefit(
@@ -97,7 +99,9 @@ def _benefit(
     )
 
 
-def as_told(row: GroupBenefit, told: Mapping[tuple[str, str], Estimate]) -> GroupBenefit:
+def with_reported_estimate(
+    row: GroupBenefit, told: Mapping[tuple[str, str], Estimate]
+) -> GroupBenefit:
     """Everybody's net benefit as it was told elsewhere."""
     found = told.get((row.event, f"net_benefit_{row.threshold:g}"))
     if row.grouping != EVERYBODY or found is None:
@@ -121,6 +125,6 @@ def as_estimates(benefits: Sequence[GroupBenefit]) -> tuple[GroupEstimate, ...]:
     )
 
 
-def places_of(parted: Sequence[Grouping]) -> list[tuple[str, int, str]]:
+def levels_of(parted: Sequence[Grouping]) -> list[tuple[str, int, str]]:
     """Grouping, code and name of every level."""
     return [(one.name, code, name) for one in parted for code, name in enumerate(one.levels)]

@@ -43,15 +43,15 @@ from hiprisk.validation.subgroups.further_metrics import (
     with_known,
 )
 from hiprisk.validation.subgroups.net_benefit import (
-    Judgements,
+    Evaluations,
     as_estimates,
-    as_told,
     benefit_task,
     benefits_of,
-    places_of,
+    levels_of,
+    with_reported_estimate,
 )
 from hiprisk.validation.subgroups.resamples import (
-    Judged,
+    Evaluated,
     Reported,
     Task,
     draw_persons,
@@ -140,15 +140,17 @@ def subgroup_performance(
     shown = [(event, people.cells_of(event)) for event in events_of(kind, y, p, chances)]
     keys, tasks = _tasks(people, metrics, shown if thresholds else (), thresholds)
     draws = draw_persons(groups, n=settings.resamples, seed=seed)
-    judged = run_parallel(partial(evaluate_task, draws), tasks, workers=workers, progress=progress)
-    found: dict[str, dict[tuple[str, int], tuple[Judged, ...]]] = {}
-    for (name, cell), one in zip(keys, judged, strict=True):
+    evaluated = run_parallel(
+        partial(evaluate_task, draws), tasks, workers=workers, progress=progress
+    )
+    found: dict[str, dict[tuple[str, int], tuple[Evaluated, ...]]] = {}
+    for (name, cell), one in zip(keys, evaluated, strict=True):
         found.setdefault(name, {})[(cell.grouping, cell.code)] = one
     jobs = _jobs(people, shown, forecast)
     reported = run_parallel(partial(reported_by, draws), jobs, workers=workers)
     told = known or {}
     benefits = tuple(
-        as_told(row, told)
+        with_reported_estimate(row, told)
         for event, _ in shown
         for row in benefits_of(
             event.name, parted, thresholds, found.get(event.name, {}), settings.level
@@ -299,7 +301,7 @@ def _further(
         everybody = cell.grouping == EVERYBODY
         own = with_known(one, told, job.name) if everybody else one
         found.setdefault(job.name, {})[(cell.grouping, cell.code)] = own
-    places = [(EVERYBODY, 0, EVERYBODY), *places_of(parted)]
+    places = [(EVERYBODY, 0, EVERYBODY), *levels_of(parted)]
     hidden = Reported(None, note=NOT_SHOWN)
     return tuple(
         _group_estimate(
@@ -357,23 +359,25 @@ def _metrics(kind: Kind, settings: SubgroupSettings) -> tuple[Metric, ...]:
     return tuple(by_name[name] for name in settings.metrics)
 
 
-def _overall(metrics: Sequence[Metric], judged: Judgements, level: float) -> tuple[Estimate, ...]:
+def _overall(
+    metrics: Sequence[Metric], evaluated: Evaluations, level: float
+) -> tuple[Estimate, ...]:
     reported = [
         report(metric.name, one, level).estimate
-        for metric, one in zip(metrics, judged[(EVERYBODY, 0)], strict=True)
+        for metric, one in zip(metrics, evaluated[(EVERYBODY, 0)], strict=True)
     ]
     return tuple(estimate for estimate in reported if estimate is not None)
 
 
 def _estimates(
-    parted: Sequence[Grouping], metrics: Sequence[Metric], judged: Judgements, level: float
+    parted: Sequence[Grouping], metrics: Sequence[Metric], evaluated: Evaluations, level: float
 ) -> tuple[GroupEstimate, ...]:
     hidden = Reported(None, note=NOT_SHOWN)
     rows = []
     for grouping in parted:
         for position, metric in enumerate(metrics):
             for code, name in enumerate(grouping.levels):
-                one = judged.get((grouping.name, code))
+                one = evaluated.get((grouping.name, code))
                 found = hidden if one is None else report(metric.name, one[position], level)
                 rows.append(_group_estimate((grouping.name, name), metric.name, found))
     return tuple(rows)

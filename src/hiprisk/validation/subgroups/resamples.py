@@ -50,23 +50,23 @@ class Task:
 
 
 @dataclass(frozen=True)
-class Judged:
+class Evaluated:
     """A value and its resamples; the value is None where it cannot be computed."""
 
     value: float | None
     resampled: Floats
     reason: str = ""
 
-    def minus(self, other: Judged) -> Judged:
+    def minus(self, other: Evaluated) -> Evaluated:
         """The difference of two quantities of the same rows."""
         if self.value is None or other.value is None:
-            return Judged(None, np.empty(0), self.reason or other.reason)
-        return Judged(self.value - other.value, self.resampled - other.resampled)
+            return Evaluated(None, np.empty(0), self.reason or other.reason)
+        return Evaluated(self.value - other.value, self.resampled - other.resampled)
 
-    def at_least(self, floor: float) -> Judged:
+    def at_least(self, floor: float) -> Evaluated:
         """The quantity, or a floor where it lies below."""
         value = None if self.value is None else max(self.value, floor)
-        return Judged(value, np.maximum(self.resampled, floor), self.reason)
+        return Evaluated(value, np.maximum(self.resampled, floor), self.reason)
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def draw_persons(groups: Integers, *, n: int, seed: int) -> Draws:
     return Draws(counts, person)
 
 
-def evaluate_task(draws: Draws, task: Task) -> tuple[Judged, ...]:
+def evaluate_task(draws: Draws, task: Task) -> tuple[Evaluated, ...]:
     """Every quantity of a task, and the same on every resample."""
     y, p = task.observed, task.predicted
     weights = draws.counts[:, draws.person[task.rows]].astype(np.float64)
@@ -102,33 +102,35 @@ def evaluate_task(draws: Draws, task: Task) -> tuple[Judged, ...]:
         drawn = weights.any(axis=1)
         resampled[:, drawn] = task.together(y, p, weights[drawn])
         return tuple(
-            Judged(one.value, row, one.reason) for one, row in zip(values, resampled, strict=True)
+            Evaluated(one.value, row, one.reason)
+            for one, row in zip(values, resampled, strict=True)
         )
     metrics = {f"{row}": function for row, function in enumerate(task.functions)}
     each = np.broadcast_to(p, weights.shape)
-    (judged,) = evaluate_predictions(y, each, metrics=metrics, weightings=[weights])
+    (evaluated,) = evaluate_predictions(y, each, metrics=metrics, weightings=[weights])
     return tuple(
-        Judged(one.value, judged.values[f"{row}"], one.reason) for row, one in enumerate(values)
+        Evaluated(one.value, evaluated.values[f"{row}"], one.reason)
+        for row, one in enumerate(values)
     )
 
 
-def _value(function: Callable[..., float], y: Floats, p: Floats) -> Judged:
+def _value(function: Callable[..., float], y: Floats, p: Floats) -> Evaluated:
     try:
-        return Judged(float(function(y, p)), np.empty(0))
+        return Evaluated(float(function(y, p)), np.empty(0))
     except InputError as refusal:
-        return Judged(None, np.empty(0), refusal.reason)
+        return Evaluated(None, np.empty(0), refusal.reason)
 
 
-def report(name: str, judged: Judged, level: float) -> Reported:
+def report(name: str, evaluated: Evaluated, level: float) -> Reported:
     """A value with the percentile interval and the standard error of its resamples."""
-    if judged.value is None:
-        return Reported(None, note=f"cannot be computed: {judged.reason}")
-    usable = judged.resampled[np.isfinite(judged.resampled)]
-    if len(usable) < LEAST_USABLE * len(judged.resampled):
-        lost = len(judged.resampled) - len(usable)
-        note = f"no interval: cannot be computed on {lost} of {len(judged.resampled)} resamples"
-        return Reported(Estimate(name=name, value=judged.value), note=note)
+    if evaluated.value is None:
+        return Reported(None, note=f"cannot be computed: {evaluated.reason}")
+    usable = evaluated.resampled[np.isfinite(evaluated.resampled)]
+    if len(usable) < LEAST_USABLE * len(evaluated.resampled):
+        lost = len(evaluated.resampled) - len(usable)
+        note = f"no interval: cannot be computed on {lost} of {len(evaluated.resampled)} resamples"
+        return Reported(Estimate(name=name, value=evaluated.value), note=note)
     tail = (1.0 - level) / 2.0
     low, high = np.quantile(usable, (tail, 1.0 - tail))
-    estimate = Estimate(name=name, value=judged.value, low=float(low), high=float(high))
+    estimate = Estimate(name=name, value=evaluated.value, low=float(low), high=float(high))
     return Reported(estimate, float(usable.std(ddof=1)))

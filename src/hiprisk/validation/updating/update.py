@@ -32,7 +32,7 @@ from hiprisk.validation.updating.results import CoefficientChange, UpdateResult
 from hiprisk.validation.updating.updated_sheet import (
     PEOPLE_FOR_SCATTER,
     ChosenUpdate,
-    UnseenPredictions,
+    OutOfFoldPredictions,
     coefficients_of,
     described,
     predict_frame,
@@ -89,12 +89,14 @@ def update_model(
     data = UpdateData(sheet.outcome.kind, people.observed, people.lp, people.functions)
     check_size(data, _may_choose(settings.method, data))
     chosen = _choose(sheet, data, settings)
-    unseen = _cross_validated(sheet, people, data, settings)
-    updated, scatter = _next_sheet(sheet, people, data, chosen, unseen, parent, seed=settings.seed)
+    out_of_fold = _cross_validated(sheet, people, data, settings)
+    updated, scatter = _next_sheet(
+        sheet, people, data, chosen, out_of_fold, parent, seed=settings.seed
+    )
     apparent = predict_frame(updated, people.frame).predicted
     before, at_home, after = (
-        _judged(people, predicted, unseen.predicted, kind=data.kind, settings=settings)
-        for predicted in (people.predicted, apparent, unseen.predicted)
+        _evaluated(people, predicted, out_of_fold.predicted, kind=data.kind, settings=settings)
+        for predicted in (people.predicted, apparent, out_of_fold.predicted)
     )
     line = chosen.fit.coefficients is None
     return UpdateResult(
@@ -116,7 +118,7 @@ def update_model(
         apparent=at_home,
         after=after,
         calibration_before=calibration_tenths(people.observed, people.predicted),
-        calibration_after=calibration_tenths(people.observed, unseen.predicted),
+        calibration_after=calibration_tenths(people.observed, out_of_fold.predicted),
         scatter=scatter,
         provenance=updated.provenance,
         cohort_fingerprint=people.fingerprint,
@@ -131,7 +133,7 @@ def _next_sheet(
     people: ValidationCohort,
     data: UpdateData,
     chosen: ChosenUpdate,
-    unseen: UnseenPredictions,
+    out_of_fold: OutOfFoldPredictions,
     parent: ModelIdentity,
     *,
     seed: int,
@@ -142,14 +144,14 @@ def _next_sheet(
         return sheet, "kept" if sheet.distribution is not None else "not available"
     updated, scatter = with_model(sheet, chosen.fit), "not available"
     if sheet.outcome.kind == "continuous":
-        updated, scatter = with_scatter(updated, chosen.fit, people, unseen)
+        updated, scatter = with_scatter(updated, chosen.fit, people, out_of_fold)
     updated = with_refits(updated, sheet, data, people.groups, chosen, seed)
     updated = described(updated, people, chosen, parent)
     check_sheet(updated, name="the updated sheet")
     return updated, scatter
 
 
-def _judged(
+def _evaluated(
     people: ValidationCohort,
     predicted: Floats,
     reference: Floats,
@@ -200,7 +202,7 @@ def _drawn_back(sheet: Sheet, data: UpdateData, fit: UpdateFit, factor: float) -
 
 def _cross_validated(
     sheet: Sheet, people: ValidationCohort, data: UpdateData, settings: UpdateSettings
-) -> UnseenPredictions:
+) -> OutOfFoldPredictions:
     n_folds = min(FOLDS, len(np.unique(people.groups)))
     rng = rng_for(settings.seed, "update", "folds")
     predicted, variance = np.empty(people.n), np.empty(people.n)
@@ -210,7 +212,7 @@ def _cross_validated(
         answer = predict_frame(own, people.frame.iloc[left_out])
         predicted[left_out] = answer.predicted
         variance[left_out] = answer.imputation_variance
-    return UnseenPredictions(predicted, variance)
+    return OutOfFoldPredictions(predicted, variance)
 
 
 def _changes(before: Sheet, after: Sheet) -> tuple[CoefficientChange, ...]:

@@ -91,7 +91,7 @@ def predict_frame(sheet: Sheet, frame: pd.DataFrame) -> Prediction:
 
 
 @dataclass(frozen=True)
-class UnseenPredictions:
+class OutOfFoldPredictions:
     """Every person judged by an update that was fitted to others."""
 
     predicted: Floats
@@ -99,13 +99,13 @@ class UnseenPredictions:
 
 
 def with_scatter(
-    updated: Sheet, fit: UpdateFit, people: ValidationCohort, unseen: UnseenPredictions
+    updated: Sheet, fit: UpdateFit, people: ValidationCohort, out_of_fold: OutOfFoldPredictions
 ) -> tuple[Sheet, str]:
     """The scatter of the outcome, from the cross-validated residuals where there are enough."""
     if people.n >= PEOPLE_FOR_SCATTER:
-        residual = people.observed - unseen.predicted
+        residual = people.observed - out_of_fold.predicted
         distribution: Distribution | None = residual_distribution(
-            people.observed, unseen.predicted, unseen.imputation_variance
+            people.observed, out_of_fold.predicted, out_of_fold.imputation_variance
         )
         sd: float | None = float(np.sqrt(np.mean(residual**2)))
         return dataclasses.replace(updated, distribution=distribution, residual_sd=sd), (
