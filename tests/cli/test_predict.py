@@ -206,8 +206,8 @@ def test_values_that_do_not_go_together_are_said_in_a_line(capsys, form):
     # Each is inside its own range.
     _, out, _ = run(capsys, "predict", "small", *UNLIKELY, *form)
     line = (
-        "WARNING: taken together, these values are unlike those learned from; check them, trust "
-        "the answer less."
+        "WARNING: taken together, these values are unlike the development cohort; check them, "
+        "and trust the prediction less."
     )
     assert out.splitlines().count(line) == 1
     _, out, _ = run(capsys, "predict", "small", *PATIENT, *form)
@@ -232,7 +232,9 @@ def test_the_short_form_says_how_far_to_trust_it_in_three_lines(capsys):
     first = lines.index(
         "Within measurement error it moves by: +/- 0.3 to 0.5 (goniometer, assumed)."
     )
-    assert re.fullmatch(r"Like those learned from; effective sample size \d+\.", lines[first + 1])
+    assert re.fullmatch(
+        r"Like the development cohort; effective sample size \d+\.", lines[first + 1]
+    )
     assert re.fullmatch(
         r"Resampled models say: \d+\.\d to \d+\.\d \(95 % of 41\)\.", lines[first + 2]
     )

@@ -96,7 +96,7 @@ def _ask(model: Model, spec: VariableSpec, number: str) -> str:
 
 
 def _question(spec: VariableSpec) -> str:
-    from hiprisk.serving.model import range_text
+    from hiprisk.wording.reasons import range_text
 
     if spec.kind == "category":
         choices = ", ".join(f"{i} {level}" for i, level in enumerate(spec.levels, start=1))

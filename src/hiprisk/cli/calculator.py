@@ -32,6 +32,7 @@ def run(argv: Sequence[str]) -> int:
     check_output_file(options.out, force=options.force)
     from hiprisk.serving.calculator.building import build_page
     from hiprisk.serving.model import load
+    from hiprisk.wording.disclaimers import warnings_of
 
     model = load(options.bundle)
     page = build_page(model).encode()
@@ -49,10 +50,9 @@ def run(argv: Sequence[str]) -> int:
             }
         )
         return 0
-    if model.sheet.provenance == "synthetic":
-        print_lines("SIMULATED DATA: this model was fitted on simulated people; the page says so.")
-    if model.sheet.invented:
-        print_lines("INVENTED COEFFICIENTS: an example of the form; the page says so.")
-    print_lines(f"{options.out}  {len(page) / 1024:.0f} KiB, opens in any browser")
+    print_lines(
+        *warnings_of(model.sheet),
+        f"{options.out}  {len(page) / 1024:.0f} KiB, opens in any browser",
+    )
     note("The page holds the model and no patient; give it away as a file.")
     return 0

@@ -66,7 +66,7 @@ def _answer(model: Model, given: dict[str, Any], options: argparse.Namespace) ->
         from hiprisk.wording.remarks import basis_of
 
         values = model.explain(given).to_dict()
-        basis = basis_of(model, given, values)
+        basis = basis_of(model.sheet, given, values)
         print_json(risk_assessment(model, values, subject=options.fhir, basis=basis))
         return
     result = model.explain(given)
@@ -128,7 +128,7 @@ def _metavar(spec: VariableSpec) -> str:
 
 
 def _help(spec: VariableSpec) -> str:
-    from hiprisk.serving.model import range_text
+    from hiprisk.wording.reasons import range_text
 
     return f"{spec.label}: {range_text(spec)}".replace("%", "%%")
 

@@ -57,12 +57,10 @@ def run(argv: Sequence[str]) -> int:
 
 def show_score(result: ScoreResult) -> None:
     """What became of the file, as a person likes to read it."""
-    from hiprisk.wording.disclaimers import INVENTED
+    from hiprisk.wording.disclaimers import model_warnings
 
-    if result.provenance == "synthetic":
-        print_lines("SIMULATED DATA: this model was fitted on simulated people.")
-    if result.invented:
-        print_lines(INVENTED)
+    if warnings := model_warnings(result.provenance, invented=result.invented):
+        print_lines(*warnings)
     n_scored = result.n_rows - result.n_refused
     print_lines(f"{n_scored} of {counted(result.n_rows, 'row')} scored: {result.out}")
     how = _dialect_words(result)

@@ -79,11 +79,10 @@ def _settings(options: argparse.Namespace, *, token: str | None, with_tls: bool)
 
 def _warn(options: argparse.Namespace, model: Model, *, with_tls: bool) -> None:
     from hiprisk.serving.http.limits import LOOPBACK
+    from hiprisk.wording.disclaimers import warnings_of
 
-    if model.sheet.provenance == "synthetic":
-        note("hiprisk: SIMULATED DATA: this model was fitted on simulated people")
-    if model.sheet.invented:
-        note("hiprisk: INVENTED COEFFICIENTS: this model is an example of the form")
+    for warning in warnings_of(model.sheet):
+        note(f"hiprisk: {warning}")
     if not with_tls and options.host not in LOOPBACK:
         note("hiprisk: warning: without TLS the token and the patients' values can be read on "
              "the way; give --tls-cert and --tls-key, or put a TLS proxy before it")  # fmt: skip

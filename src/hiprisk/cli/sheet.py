@@ -112,13 +112,15 @@ def _described(bundle: Bundle) -> dict[str, Any]:
 
 
 def _print_sheet(bundle: Bundle) -> None:
-    from hiprisk.serving.model import range_text, weight_text
+    from hiprisk.serving.model import weight_text
     from hiprisk.sheet.format import LinearModel
+    from hiprisk.wording.disclaimers import model_warnings
+    from hiprisk.wording.reasons import range_text
 
     sheet = bundle.sheet
     print_lines(sheet.title, "=" * len(sheet.title), *sheet.notes)
-    if sheet.provenance == "synthetic":
-        print_lines("SIMULATED DATA: this model was fitted on simulated people.")
+    if warnings := model_warnings(sheet.provenance):
+        print_lines(*warnings)
     outcome = sheet.outcome
     print_lines(
         "",

@@ -17,8 +17,9 @@ EXAMPLE = """  hiprisk template stupar
 def run(argv: Sequence[str]) -> int:
     """Run the command."""
     options = _parse(argv)
-    from hiprisk.serving.model import load, range_text, weight_text
-    from hiprisk.wording.disclaimers import INVENTED
+    from hiprisk.serving.model import load, weight_text
+    from hiprisk.wording.disclaimers import warnings_of
+    from hiprisk.wording.reasons import range_text
 
     if options.out is not None:
         check_output_file(options.out, force=options.force)
@@ -49,10 +50,8 @@ def run(argv: Sequence[str]) -> int:
             }
         )
         return 0
-    if model.sheet.provenance == "synthetic":
-        print_lines("SIMULATED DATA: this model was fitted on simulated people.", "")
-    if model.sheet.invented:
-        print_lines(INVENTED, "")
+    for warning in warnings_of(model.sheet):
+        print_lines(warning, "")
     rows = [
         [spec.name, spec.label, range_text(spec), weight_text(model.sheet, spec)] for spec in specs
     ]

@@ -68,17 +68,16 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
 
 def _write(model: Model, pack: Pack, options: argparse.Namespace) -> int:
     from hiprisk.serving.conformance.pack import pack_files, write_pack
+    from hiprisk.wording.disclaimers import warnings_of
 
     files = pack_files(model, pack, n_random=options.random, seed=options.seed)
     write_pack(files, options.out)
     if options.json:
         print_json({"out": str(options.out), **json.loads(files["manifest.json"])})
         return ExitCode.DONE
-    if pack.provenance == "synthetic":
-        print_lines("SIMULATED DATA: this model was fitted on simulated people.")
-    if model.sheet.invented:
-        print_lines("INVENTED COEFFICIENTS: this model is an example of the form.")
-    print_lines(f"{options.out}  {len(pack.vectors)} vectors with their answers")
+    print_lines(
+        *warnings_of(model.sheet), f"{options.out}  {len(pack.vectors)} vectors with their answers"
+    )
     note("README.md there says how another implementation proves itself equal.")
     return ExitCode.DONE
 

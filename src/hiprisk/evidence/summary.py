@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from hiprisk.config import SmallestGain
 from hiprisk.evidence.document import Evidence
 from hiprisk.inference.association.sentences import MEASURE_WORDS, MODEL_WORDS
+from hiprisk.wording.disclaimers import model_warnings
 
 FEW_RESAMPLES = 200
 # Metrics of an event that a difference between groups is told of in the summary.
@@ -19,11 +20,7 @@ def summary_sentences(evidence: Evidence, smallest_gain: SmallestGain) -> tuple[
 
 
 def _sentences(evidence: Evidence, smallest_gain: SmallestGain) -> Iterable[str]:
-    if evidence.provenance == "synthetic":
-        yield (
-            "SIMULATED DATA: the model was fitted on simulated people and says nothing of any "
-            "patient."
-        )
+    yield from model_warnings(evidence.provenance)
     yield from _copies(evidence)
     yield from _few_resamples(evidence)
     if evidence.family == "mean":

@@ -7,17 +7,7 @@ from collections.abc import Sequence
 from hiprisk.evidence.document import Evidence
 from hiprisk.sheet.format import LinearModel, Sheet
 from hiprisk.validation.resampling.intervals import Estimate
-
-PROVENANCE = {
-    "synthetic": "simulated people",
-    "real": "real people",
-    "published": "a published model, written down by hand",
-    "unknown": "not stated whether real or simulated",
-}
-DISCLAIMER = (
-    "Research and education only. Not a medical device; not for diagnosis, prognosis of an "
-    "individual, treatment choice, triage or the timing of surgery."
-)
+from hiprisk.wording.disclaimers import CARD_DISCLAIMER, provenance_in_words
 
 
 def model_card(sheet: Sheet, evidence: Evidence) -> str:
@@ -25,13 +15,13 @@ def model_card(sheet: Sheet, evidence: Evidence) -> str:
     parts = [
         f"# {sheet.title}",
         *[f"**{line}**" if line.startswith("SIMULATED") else line for line in evidence.summary],
-        f"*{DISCLAIMER}*",
+        f"*{CARD_DISCLAIMER}*",
         "## Use",
         f"- Intended use: {sheet.intended_use}",
         f"- Estimand: {sheet.outcome.estimand}",
         f"- Outcome: `{sheet.outcome.variable}`, {sheet.outcome.unit}; higher is "
         f"{sheet.outcome.higher_is}",
-        f"- Data: {PROVENANCE[sheet.provenance]}",
+        f"- Data: {provenance_in_words(sheet.provenance)}",
         "## Who took part",
         _table(
             ("step", "left out", "remaining"),

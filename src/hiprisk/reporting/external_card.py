@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hiprisk.metrics.estimate import Estimate
-from hiprisk.reporting.card import DISCLAIMER, PROVENANCE
 from hiprisk.sheet.format import LinearModel, Sheet
 from hiprisk.validation.updating.results import UpdateResult
+from hiprisk.wording.disclaimers import CARD_DISCLAIMER, provenance_in_words
 
 
 def published_card(sheet: Sheet) -> str:
@@ -15,7 +15,7 @@ def published_card(sheet: Sheet) -> str:
     parts = [
         f"# {sheet.title}",
         *sheet.notes,
-        f"*{DISCLAIMER}*",
+        f"*{CARD_DISCLAIMER}*",
         *_use(sheet),
         "## How good it is",
         "Not judged here: `hiprisk validate` says how it does on people whose outcome is known.",
@@ -37,11 +37,11 @@ def updated_card(result: UpdateResult) -> str:
     parts = [
         f"# {sheet.title}",
         *[f"**{line}**" if line.startswith("SIMULATED") else line for line in result.summary],
-        f"*{DISCLAIMER}*",
+        f"*{CARD_DISCLAIMER}*",
         *_use(sheet),
         "## Where it comes from",
         f"- Parent: `{parent.name}{version}`, sha256 `{parent.bundle_sha256 or 'none'}`\n"
-        f"- Updated on {result.n} people ({PROVENANCE[result.cohort_provenance]}), cohort "
+        f"- Updated on {result.n} people ({provenance_in_words(result.cohort_provenance)}), cohort "
         f"fingerprint `{result.cohort_fingerprint[:12]}`",
         *[f"- {line}" for line in sheet.notes],
         "## How good it is",
@@ -67,7 +67,7 @@ def _use(sheet: Sheet) -> list[str]:
         f"- Estimand: {sheet.outcome.estimand}\n"
         f"- Outcome: `{sheet.outcome.variable}`, {sheet.outcome.unit}; higher is "
         f"{sheet.outcome.higher_is}\n"
-        f"- Data: {PROVENANCE[sheet.provenance]}",
+        f"- Data: {provenance_in_words(sheet.provenance)}",
     ]
 
 

@@ -18,8 +18,8 @@ from hiprisk.wording.quantities import (
     NONE,
     interval,
     number,
+    people_or_rows,
     percent,
-    rows_or_people,
     share_with_interval,
     with_interval,
 )
@@ -113,12 +113,16 @@ def calibration_section(evidence: Evidence) -> Section | None:
         anchor="calibration",
         title="Calibration and intervals among people not seen",
         paragraphs=(
-            f"Each of {out_of_fold.n} {rows_or_people(evidence)} predicted by a fit that had not "
-            "seen the person.",
+            f"Out-of-fold predictions of {out_of_fold.n} {_unit_of_count(evidence)}: each person is "
+            "predicted by a model that was fitted without that person.",
         ),
         tables=_out_of_fold_tables(evidence),
         pictures=(*_calibration_pictures(evidence), *_distribution_pictures(evidence)),
     )
+
+
+def _unit_of_count(evidence: Evidence) -> str:
+    return people_or_rows(evidence.n_people, evidence.n_analysed)
 
 
 def _unit(evidence: Evidence) -> str:
@@ -219,7 +223,7 @@ def events_section(evidence: Evidence) -> Section | None:
             if evidence.kind == "continuous"
             else "The outcome is the event.",
             *(
-                f"{event.label}: {event.n_events:.0f} of {event.n:.0f} {rows_or_people(evidence)}."
+                f"{event.label}: {event.n_events:.0f} of {event.n:.0f} {_unit_of_count(evidence)}."
                 + (f" Not evaluated: {event.reason}." if event.reason else "")
                 for event in (one.out_of_fold for one in events)
             ),

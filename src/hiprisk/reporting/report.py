@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from hiprisk.evidence.document import Evidence
-from hiprisk.reporting.card import DISCLAIMER, PROVENANCE
 from hiprisk.reporting.checklist import checklist_section
 from hiprisk.reporting.conclusions import added_section, association_section
 from hiprisk.reporting.model import candidates_section, model_section
@@ -20,6 +19,7 @@ from hiprisk.reporting.performance import (
 from hiprisk.reporting.robustness import sites_section, stability_section, subgroups_section
 from hiprisk.reporting.sample_size import sample_size_section
 from hiprisk.sheet.format import Sheet
+from hiprisk.wording.disclaimers import CARD_DISCLAIMER, cohort_warnings, provenance_in_words
 
 
 def study_report(
@@ -45,19 +45,14 @@ def study_report(
     str
         HTML.
     """
-    banner = ""
-    if evidence.provenance == "synthetic":
-        banner = (
-            "SIMULATED DATA. Every person behind these figures was simulated; nothing here says "
-            "anything of a patient."
-        )
     versions = ", ".join(f"{name} {version}" for name, version in created_with.items())
+    data = provenance_in_words(sheet.provenance)
     return render_page(
         title=evidence.title,
-        banner=banner,
+        banner=" ".join(cohort_warnings(evidence.provenance)),
         lead=evidence.summary,
         sections=(*sections, checklist_section(sections)),
-        footer=f"{DISCLAIMER} Data: {PROVENANCE[sheet.provenance]}. Made with {versions}.",
+        footer=f"{CARD_DISCLAIMER} Data: {data}. Made with {versions}.",
     )
 
 

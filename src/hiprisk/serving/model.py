@@ -16,15 +16,13 @@ from hiprisk.sheet.answers import Unreadable, answer, as_mapping
 from hiprisk.sheet.applicability import assess
 from hiprisk.sheet.evaluate import SheetEvaluator
 from hiprisk.sheet.format import Sheet, VariableSpec
+from hiprisk.wording.reasons import NO_ANSWER, RADIANS, range_text
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from hiprisk.serving.explanation import Explanation
 
-# Reasons that concern no single variable.
-NO_ANSWER = {"OVERFLOW": "a value is so large that the model's numbers run out"}
-RADIANS = "all angles given are below 3.2, as radians are; degrees are wanted"
 _ADVICE = {
     "OVERFLOW": "check the values and their units",
     "OUT_OF_RANGE": "check the value and its unit",
@@ -235,17 +233,6 @@ def _rule(sheet: Sheet, code: str, name: str | None, given: Mapping[str, object]
 def came_text(value: object) -> str:
     """The end of a letter that says what came."""
     return f", got {as_text(value)[:40]!r}"
-
-
-def range_text(spec: VariableSpec) -> str:
-    """Range and unit, or levels, in words."""
-    if spec.kind == "category":
-        return ", ".join(spec.levels)
-    if spec.hard is None:
-        return spec.unit
-    low, high = spec.hard
-    scaled = f"{low:g}-{high:g}"
-    return f"{low:g} to {high:g} {spec.unit.replace(scaled, '').strip()}".strip()
 
 
 def weight_text(sheet: Sheet, spec: VariableSpec) -> str:

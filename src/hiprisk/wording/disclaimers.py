@@ -1,4 +1,4 @@
-"""What every answer says of itself, whatever the way out."""
+"""What every answer says of itself first: where its people come from, and what it is not for."""
 
 from __future__ import annotations
 
@@ -7,25 +7,56 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from hiprisk.sheet.format import Sheet
 
-SIMULATED = (
-    "SIMULATED DATA: this model was fitted on simulated people and says nothing of patients."
+SIMULATED_MODEL = "SIMULATED DATA: this model was fitted on simulated people; not for patients."
+SIMULATED_COHORT = (
+    "SIMULATED DATA: these people were simulated; the results do not apply to patients."
 )
-INVENTED = (
-    "INVENTED COEFFICIENTS: this model is an example of the form and says nothing of patients."
-)
+INVENTED = "INVENTED COEFFICIENTS: this model is an example of the format; not for patients."
 DISCLAIMER = "For research and education; not a medical device; no medical advice."
+CARD_DISCLAIMER = (
+    "Research and education only. Not a medical device; not for diagnosis, prognosis of an "
+    "individual, treatment choice, triage or the timing of surgery."
+)
+# Older files say synthetic.
+_SIMULATED = ("simulated", "synthetic")
+_PEOPLE = {
+    "simulated": "simulated people",
+    "synthetic": "simulated people",
+    "real": "real people",
+    "published": "a published model, written down by hand",
+}
+
+
+def is_simulated(provenance: str) -> bool:
+    """Whether people of this provenance were simulated."""
+    return provenance in _SIMULATED
+
+
+def provenance_in_words(provenance: str) -> str:
+    """The people that a model was fitted on, or those of a cohort."""
+    return _PEOPLE.get(provenance, "not stated whether real or simulated")
+
+
+def cohort_warnings(provenance: str) -> list[str]:
+    """What must be said first of the results of a cohort."""
+    return [SIMULATED_COHORT] if is_simulated(provenance) else []
+
+
+def model_warnings(provenance: str, *, invented: bool | None = None) -> list[str]:
+    """What must be said first wherever a model speaks: simulated people, invented coefficients."""
+    simulated = [SIMULATED_MODEL] if is_simulated(provenance) else []
+    return [*simulated, *([INVENTED] if invented else [])]
 
 
 def warnings_of(sheet: Sheet) -> list[str]:
-    """What must be said first wherever this model speaks: simulated people, made-up numbers."""
-    simulated = [SIMULATED] if sheet.provenance == "synthetic" else []
-    return [*simulated, *([INVENTED] if sheet.invented else [])]
+    """The same of a model's sheet."""
+    return model_warnings(sheet.provenance, invented=sheet.invented)
 
 
 def kind_not_for_patients(sheet: Sheet) -> str | None:
     """The same in a few words, for a line that must be short; None where there is no such need."""
     kinds = [
-        *(["SIMULATED"] if sheet.provenance == "synthetic" else []),
+        *(["SIMULATED"] if is_simulated(sheet.provenance) else []),
         *(["INVENTED"] if sheet.invented else []),
     ]
     return f"{' AND '.join(kinds)} MODEL, not for patients." if kinds else None

@@ -1,11 +1,27 @@
-"""Numbers and estimates as a reader likes them."""
+"""Numbers, shares and estimates with their intervals, as text."""
 
 from __future__ import annotations
 
-from hiprisk.evidence.document import Evidence
-from hiprisk.metrics.estimate import Estimate
+from typing import Protocol
 
 NONE = "-"
+TOO_FEW = "too few to show"
+
+
+class WithInterval(Protocol):
+    """A value with its interval; an end is None where there is none."""
+
+    @property
+    def value(self) -> float:
+        """The value."""
+
+    @property
+    def low(self) -> float | None:
+        """Lower end."""
+
+    @property
+    def high(self) -> float | None:
+        """Upper end."""
 
 
 def number(value: float | None, digits: int = 3) -> str:
@@ -13,17 +29,24 @@ def number(value: float | None, digits: int = 3) -> str:
     return NONE if value is None else f"{value:z.{digits}f}"
 
 
+def signed(value: float, digits: int = 3) -> str:
+    """The same with its sign."""
+    return f"{value:+z.{digits}f}"
+
+
 def percent(share: float | None, digits: int = 1) -> str:
-    """A share in per cent."""
+    """A share in percent."""
     return NONE if share is None else f"{100.0 * share:.{digits}f} %"
 
 
-def share_with_interval(estimate: Estimate, digits: int = 1) -> str:
-    """A share in per cent with its interval, in one cell."""
-    if estimate.low is None or estimate.high is None:
-        return percent(estimate.value, digits)
-    low, high = 100.0 * estimate.low, 100.0 * estimate.high
-    return f"{percent(estimate.value, digits)} ({low:z.{digits}f} to {high:z.{digits}f})"
+def p_value(value: float) -> str:
+    """A p-value as papers print it."""
+    return "< 0.001" if value < 0.001 else f"{value:.3f}"
+
+
+def p_equals(value: float) -> str:
+    """The same inside a sentence: ``p = 0.012``, ``p < 0.001``."""
+    return f"p {'' if value < 0.001 else '= '}{p_value(value)}"
 
 
 def interval(low: float | None, high: float | None, digits: int = 3) -> str:
@@ -33,20 +56,49 @@ def interval(low: float | None, high: float | None, digits: int = 3) -> str:
     return f"{low:z.{digits}f} to {high:z.{digits}f}"
 
 
-def with_interval(estimate: Estimate, digits: int = 3) -> str:
+def with_interval(estimate: WithInterval, digits: int = 3) -> str:
     """Value and interval in one cell."""
     if estimate.low is None or estimate.high is None:
         return number(estimate.value, digits)
     return f"{number(estimate.value, digits)} ({interval(estimate.low, estimate.high, digits)})"
 
 
-def rows_or_people(evidence: Evidence) -> str:
-    """What a count of rows counts: people only where each has one."""
-    return "people" if evidence.n_people == evidence.n_analysed else "rows"
+def signed_with_interval(estimate: WithInterval, digits: int = 3) -> str:
+    """Value and interval with their signs."""
+    value, low, high = estimate.value, estimate.low, estimate.high
+    if low is None or high is None:
+        return signed(value, digits)
+    return f"{signed(value, digits)} ({signed(low, digits)} to {signed(high, digits)})"
+
+
+def share_with_interval(estimate: WithInterval, digits: int = 1) -> str:
+    """A share in percent with its interval, in one cell."""
+    if estimate.low is None or estimate.high is None:
+        return percent(estimate.value, digits)
+    ends = interval(100.0 * estimate.low, 100.0 * estimate.high, digits)
+    return f"{percent(estimate.value, digits)} ({ends})"
+
+
+def with_ci(estimate: WithInterval, digits: int = 3, *, unit: str = "") -> str:
+    """Value and 95 % confidence interval inside a sentence: ``1.2 points (95 % CI 0.4 to 2.0)``."""
+    value = f"{number(estimate.value, digits)}{f' {unit}' if unit else ''}"
+    if estimate.low is None or estimate.high is None:
+        return value
+    return f"{value} (95 % CI {interval(estimate.low, estimate.high, digits)})"
 
 
 def counted(n: int | None, of: int | None = None) -> str:
     """A count, with its share where the whole is given; suppressed counts say so."""
     if n is None:
-        return "too few to show"
+        return TOO_FEW
     return f"{n}" if not of else f"{n} ({100.0 * n / of:.1f} %)"
+
+
+def people_or_rows(n_people: int, n_rows: int) -> str:
+    """What a count of rows counts: people only where each has one row."""
+    return "people" if n_people == n_rows else "rows"
+
+
+def plural(n: int, what: str) -> str:
+    """A number of things: 1 row, 2 rows."""
+    return f"{n} {what}" if n == 1 else f"{n} {what}s"

@@ -1,30 +1,34 @@
-"""Whether a patient is like those that a model learned from, in words that every way out shares."""
+"""Whether a patient is like the development cohort, in words that every way out shares."""
 
 from __future__ import annotations
 
-from hiprisk.sheet.similarity import Distance
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from hiprisk.sheet.similarity import Distance
 
 SIMILARITY = {
-    "alike": "like those that the model learned from",
-    "less_usual": "less usual than 19 in 20 of those that the model learned from",
-    "unlike": "unlike those that the model learned from: fewer than 1 in 100 are as far out",
+    "alike": "like the development cohort",
+    "less_usual": "less usual than 19 in 20 of the development cohort",
+    "unlike": "unlike the development cohort: fewer than 1 in 100 are as far from its mean",
 }
 SHORT_SIMILARITY = {
-    "alike": "Like those learned from",
-    "less_usual": "Less usual than 19 in 20 of those learned from",
-    "unlike": "Unlike those learned from (fewer than 1 in 100 are as far out)",
+    "alike": "Like the development cohort",
+    "less_usual": "Less usual than 19 in 20 of the development cohort",
+    "unlike": "Unlike the development cohort (fewer than 1 in 100 are as far from its mean)",
 }
 TOGETHER = {
-    "less_usual": "taken together, these values are less usual than 19 in 20 of those learned from",
-    "unlike": "taken together, these values are unlike those learned from; check them, trust the "
-    "answer less",
+    "less_usual": "taken together, these values are less usual than 19 in 20 of the development "
+    "cohort",
+    "unlike": "taken together, these values are unlike the development cohort; check them, and "
+    "trust the prediction less",
 }
-NOTHING_KNOWN = "nothing is known by which to tell whether the model fits this patient"
+NOTHING_KNOWN = "nothing is known that would show whether the model applies to this patient"
 _LOUDNESS = {"less_usual": "Note", "unlike": "WARNING"}
 
 
 def similarity_warning(found: Distance | None) -> str | None:
-    """One line for whoever reads the answer; None where the patient is like those learned from.
+    """One line for whoever reads the answer; None where the patient is like the cohort.
 
     Values that are each possible may be impossible together, which only the distance shows.
 

@@ -166,7 +166,7 @@ def test_the_effect_that_was_put_in_lies_in_the_interval(pooled):
 
 
 def test_simulated_people_are_said_to_be_simulated(pooled):
-    assert pooled.sentences[0].startswith("SIMULATED people")
+    assert pooled.sentences[0].startswith("SIMULATED DATA")
     real = dataclasses.replace(pooled, provenance="real")
     assert "(simulated data)" in draw_association(pooled).get_title(loc="left")
     assert "simulated" not in draw_association(real).get_title(loc="left")

@@ -337,11 +337,11 @@ def test_a_value_outside_its_range_gives_no_prediction(client):
         (
             "1980-01-01",
             54.4,
-            "taken together, these values are unlike those learned from",
+            "taken together, these values are unlike the development cohort",
         ),
         ("1984-01-01", 27.2, "taken together, these values are less usual than 19 in 20"),
-        ("1984-01-01", 27.2, "age lies outside what the model has seen"),
-        ("2006-01-01", 30, "age lies outside what the model has seen"),
+        ("1984-01-01", 27.2, "age lies outside the range of the development cohort"),
+        ("2006-01-01", 30, "age lies outside the range of the development cohort"),
         ("1963-01-01", 30, None),
     ],
 )
@@ -368,9 +368,9 @@ def test_each_flag_has_its_words(tmp_path):
     model = Model(SimpleNamespace(sheet=replace(sheet, variables=variables), sha256=""))
     unusual = specs["sex"].levels[1]
     answer = model.explain(age_years=70, sex=unusual, womac_function_0_100=45).to_dict()
-    assert set(remarks(model, answer)) >= {
+    assert set(remarks(model.sheet, answer)) >= {
         "age is an unusual value",
-        "sex has a level that nobody had whom the model learned from",
+        "sex has a level that nobody in the development cohort had",
     }
 
 

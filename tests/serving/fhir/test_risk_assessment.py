@@ -131,9 +131,9 @@ CODES = re.compile(r"UNUSUAL|EXTRAPOLATION|NOT_IN_TRAINING|TOO_MANY|OUT_OF_RANGE
     [
         # Each value is usual; together they are not.
         ({"age_years": 46, "sex": "female", "womac_function_0_100": 80},
-         ["taken together, these values are unlike those"]),
+         ["taken together, these values are unlike the"]),
         ({"age_years": 42, "sex": "female", "womac_function_0_100": 40},
-         ["taken together, these values are less usual", "age lies outside what the model has"]),
+         ["taken together, these values are less usual", "age lies outside the range of"]),
         (KNOWN, []),
     ],
 )  # fmt: skip
@@ -184,10 +184,10 @@ def test_the_basis_is_the_same_on_each_way_in(tmp_path):
     told = [one["display"].partition(", ")[0] for one in resource["basis"]]
     given = {"age_years": 63.0, "sex": "female", "lbp_any": None}
     values = model.explain(given).to_dict()
-    assert told == basis_of(model, given, values) == ["age: 63 years", "sex: female"]
+    assert told == basis_of(model.sheet, given, values) == ["age: 63 years", "sex: female"]
     # In the sheet's order, however it came.
     turned = dict(reversed(given.items()))
-    assert basis_of(model, turned, values) == told
+    assert basis_of(model.sheet, turned, values) == told
 
 
 @pytest.mark.parametrize(

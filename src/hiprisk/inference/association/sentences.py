@@ -14,6 +14,7 @@ from hiprisk.inference.association.result import (
 )
 from hiprisk.inference.effects.clustered import FEW_CLUSTERS
 from hiprisk.metrics.estimate import Estimate
+from hiprisk.wording.disclaimers import cohort_warnings
 
 MODEL_WORDS = {
     "crude": "without any adjustment",
@@ -35,9 +36,7 @@ MEASURE_WORDS = {
 
 def sentences_of(table: AssociationTable, config: StudyConfig) -> tuple[str, ...]:
     """What was found, the warning about simulated people first."""
-    found = []
-    if table.provenance == "synthetic":
-        found.append("SIMULATED people: what follows says nothing of any patient.")
+    found = cohort_warnings(table.provenance)
     found.append(
         f"{_capital(table.exposure)}; outcome {_outcome(table, config)}, "
         f"{config.outcome.horizon_months:g} months on."

@@ -12,6 +12,7 @@ from hiprisk.features.pooling import PooledTest
 from hiprisk.inference.increment.verdict import Verdict
 from hiprisk.metrics.decision_curve.bands import DecisionCurveDifference
 from hiprisk.metrics.estimate import Estimate
+from hiprisk.wording.disclaimers import cohort_warnings
 
 # The 2.5th percentile of fewer is next to the least of them.
 FEW_RESAMPLES = 100
@@ -182,7 +183,7 @@ class AddedValue:
 
     def sentences(self) -> tuple[str, ...]:
         """The result in plain words."""
-        said = (*_simulated(self.provenance), *(one.sentence for one in self.additions))
+        said = (*cohort_warnings(self.provenance), *(one.sentence for one in self.additions))
         if self.n_resamples >= FEW_RESAMPLES:
             return said
         return (
@@ -236,12 +237,6 @@ class AddedValue:
 
 _COLUMNS = ["blocks", "scenario", "metric", "base", "model", "apparent_gain", "optimism", "gain",
             "low", "high", "verdict"]  # fmt: skip
-
-
-def _simulated(provenance: str) -> Sequence[str]:
-    if provenance != "synthetic":
-        return ()
-    return ("SIMULATED DATA: these people were simulated; nothing here is a finding of medicine.",)
 
 
 def _addition_to_dict(one: Addition) -> dict[str, Any]:

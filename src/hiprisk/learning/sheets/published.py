@@ -32,6 +32,7 @@ from hiprisk.sheet.format import (
     TrainingSummary,
     VariableSpec,
 )
+from hiprisk.wording.disclaimers import INVENTED
 
 DRAWS = 20
 IQR_IN_SD = 1.349
@@ -375,7 +376,7 @@ def _distribution(model: PublishedModel) -> Distribution | None:
 def _notes(model: PublishedModel, *, complete_only: bool) -> Iterable[str]:
     source = model.source
     if source.invented:
-        yield "INVENTED COEFFICIENTS: an example of the form; it says nothing of any patient."
+        yield INVENTED
     yield f"Published model, written down by hand. Source: {source.citation}"
     if source.address:
         yield f"Address: {source.address}"

@@ -9,6 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from hiprisk.wording.disclaimers import is_simulated
+
 # Okabe and Ito's colours, told apart by people with any kind of colour vision.
 BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#666666"
 GREEN, SKY, PINK = "#009E73", "#56B4E9", "#CC79A7"
@@ -23,7 +25,7 @@ def new_axes(*, width: float = 7.0, height: float = 4.5) -> Axes:
 
 def titled(text: str, provenance: str) -> str:
     """A title that says where the people are simulated."""
-    return f"{text} (simulated data)" if provenance == "synthetic" else text
+    return f"{text} (simulated data)" if is_simulated(provenance) else text
 
 
 def as_png(ax: Axes) -> bytes:

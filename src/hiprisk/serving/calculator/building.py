@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from hiprisk.sheet.document.codec import encode
 from hiprisk.sheet.document.strict_json import canonical_json
+from hiprisk.wording.disclaimers import INVENTED, SIMULATED_MODEL
 
 if TYPE_CHECKING:
     from hiprisk.serving.model import Model
@@ -34,10 +35,18 @@ def build_page(model: Model) -> str:
     return Template(_part("template.html")).substitute(
         policy=html.escape(content_security_policy(script, style), quote=True),
         title=html.escape(model.sheet.title),
+        simulated=_banner(SIMULATED_MODEL),
+        invented=_banner(INVENTED),
         style=style,
         script=script,
         model=_model_json(model),
     )
+
+
+def _banner(warning: str) -> str:
+    """A warning with its first words set in bold."""
+    kind, _, rest = warning.partition(": ")
+    return f"<strong>{kind}.</strong> {rest[0].upper()}{rest[1:]}"
 
 
 def content_security_policy(script: str, style: str) -> str:

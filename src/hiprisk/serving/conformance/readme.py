@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 README = """# Test pack of {name} version {version}
 
-{simulated}Bundle {sha256}.
+{warnings}Bundle {sha256}.
 {n_vectors} made-up patients, no real one, with the answers that any implementation of this model
 must give.
 
@@ -54,17 +54,14 @@ is above 1, and every refusal a refusal. The lists `imputed`, `flags` and `reaso
 def readme(model: Model, pack: Pack, *, tolerance: float, options: str = "") -> str:
     """The pack's README."""
     from hiprisk.sheet.answers import TEXT_COLUMNS
+    from hiprisk.wording.disclaimers import warnings_of
 
-    simulated = (
-        "The model was fitted on SIMULATED people. " if pack.provenance == "synthetic" else ""
-    )
-    if model.sheet.invented:
-        simulated += "The model's coefficients are INVENTED. "
+    warnings = "".join(f"{warning} " for warning in warnings_of(model.sheet))
     numbers = ", ".join(f"`{name}`" for name in pack.columns if name not in TEXT_COLUMNS)
     return README.format(
         name=model.bundle.name,
         version=model.bundle.version,
-        simulated=simulated,
+        warnings=warnings,
         sha256=pack.bundle_sha256,
         n_vectors=len(pack.vectors),
         numbers=numbers,

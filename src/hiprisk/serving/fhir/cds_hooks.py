@@ -181,7 +181,7 @@ def _answer_lines(model: Model, values: Mapping[str, Any]) -> list[str]:
     ]
     if outcome.kind == "continuous":
         lines.append(f"- scale: {outcome.unit}, higher is {outcome.higher_is}")
-    lines += [f"- worth knowing: {remark}" for remark in remarks(model, values)]
+    lines += [f"- worth knowing: {remark}" for remark in remarks(model.sheet, values)]
     return [*lines, ""]
 
 
@@ -202,7 +202,7 @@ def used_in_words(model: Model, item: Used) -> str:
     """A value that was used: what, how much, from when."""
     when = f", recorded {item.recorded}" if item.recorded else ", from the patient's data"
     converted = f", converted from {item.converted_from}" if item.converted_from else ""
-    return f"{value_in_words(model, item.variable, item.value)}{when}{converted}"
+    return f"{value_in_words(model.sheet, item.variable, item.value)}{when}{converted}"
 
 
 def _unused_in_words(model: Model, note: Unused) -> str:

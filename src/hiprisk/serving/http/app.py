@@ -210,7 +210,7 @@ def _add_predictions(api: FastAPI, model: Model, settings: Settings) -> None:
         values = predict_one(model, given)
         if FHIR_TYPE not in request.headers.get("accept", ""):
             return _json(values)
-        basis = basis_of(model, given, values)
+        basis = basis_of(model.sheet, given, values)
         resource = risk_assessment(model, values, basis=basis, now=settings.clock())
         return _json(resource, FHIR_TYPE)
 

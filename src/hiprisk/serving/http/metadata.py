@@ -9,8 +9,9 @@ import re
 from typing import Any
 
 from hiprisk.serving.http.requests import words
-from hiprisk.serving.model import Model, range_text
+from hiprisk.serving.model import Model
 from hiprisk.sheet.document.codec import encode
+from hiprisk.wording.reasons import range_text
 
 _INLINE = re.compile(r"<(script|style)\b[^>]*>(.*?)</\1\s*>", re.DOTALL | re.IGNORECASE)
 

@@ -7,9 +7,10 @@ import math
 from typing import Any
 
 from hiprisk.serving.fhir.risk_assessment import SERVER
-from hiprisk.serving.model import Model, range_text
+from hiprisk.serving.model import Model
 from hiprisk.sheet.answers import column_names
 from hiprisk.sheet.format import VariableSpec
+from hiprisk.wording.reasons import range_text
 
 Schema = dict[str, Any]
 # Combinations that are looked through to say which variables are enough.

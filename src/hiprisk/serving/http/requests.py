@@ -17,7 +17,7 @@ from hiprisk.serving.values import as_number, is_not_known
 from hiprisk.sheet.answers import Answers, Unreadable, answer, as_mapping
 from hiprisk.sheet.document.strict_json import parse_strict
 from hiprisk.wording.disclaimers import DISCLAIMER, warnings_of
-from hiprisk.wording.remarks import reason_in_words, rule_broken
+from hiprisk.wording.reasons import reason_in_words, rule_broken
 
 MAX_DEPTH = 32
 
@@ -172,9 +172,9 @@ def _refusal(model: Model, reasons: Sequence[str]) -> InputError:
     ordered = sorted(reasons, key=lambda reason: "(" not in reason)
     code, _, rest = ordered[0].partition("(")
     name = rest.rstrip(")") or None
-    also = "; ".join(reason_in_words(model, reason) for reason in ordered[1:])
+    also = "; ".join(reason_in_words(model.sheet, reason) for reason in ordered[1:])
     return InputError(
-        rule_broken(model, code, name) + (f"; also: {also}" if also else ""),
+        rule_broken(model.sheet, code, name) + (f"; also: {also}" if also else ""),
         code=code,
         column=name,
         advice="GET /model lists the variables with their ranges and levels",

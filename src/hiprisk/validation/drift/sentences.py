@@ -6,12 +6,14 @@ from collections.abc import Iterable
 
 from hiprisk.validation.drift.cusum import CalibrationCusum
 from hiprisk.validation.drift.results import DriftReport
+from hiprisk.wording.disclaimers import SIMULATED_COHORT, model_warnings
 
 
 def sentences_of(report: DriftReport) -> Iterable[str]:
     """What moved and what to do about it; what is simulated and cautions come first."""
+    warnings = model_warnings(report.model.provenance)
     if report.simulated:
-        yield "SIMULATED DATA: model or people are simulated; this says nothing of any patient."
+        yield from warnings or [SIMULATED_COHORT]
     yield from report.model.cautions
     moved = [v for v in report.variables if v.verdict in ("some drift", "much drift")]
     if moved:

@@ -30,6 +30,7 @@ from hiprisk.validation.performance import Flexible, evaluate_performance
 from hiprisk.validation.resampling.intervals import percentile_intervals
 from hiprisk.validation.subgroups.performance import EventChances, subgroup_performance
 from hiprisk.validation.subgroups.results import Subgroups
+from hiprisk.wording.disclaimers import cohort_warnings, model_warnings
 
 ADVISED_EVENTS = 100
 ADVISED_PEOPLE = 235
@@ -343,11 +344,9 @@ def _summary(
     estimates: Sequence[Estimate],
     case_mix: CaseMix | None,
 ) -> Iterable[str]:
-    if model.provenance == "synthetic":
-        yield "SIMULATED DATA: the model was fitted on simulated people."
+    yield from model_warnings(model.provenance)
     yield from model.cautions
-    if people.provenance == "synthetic":
-        yield "SIMULATED DATA: these people are simulated; this says nothing of any patient."
+    yield from cohort_warnings(people.provenance)
     by_name = {e.name: e for e in estimates}
     yield from _calibration_words(by_name, outcome)
     if case_mix is not None:

@@ -40,6 +40,7 @@ from hiprisk.validation.updating.updated_sheet import (
     with_refits,
     with_scatter,
 )
+from hiprisk.wording.disclaimers import cohort_warnings, model_warnings
 
 FOLDS = 10
 
@@ -241,11 +242,9 @@ def _summary(
     parent: ModelIdentity,
     scatter: str,
 ) -> Iterable[str]:
-    if parent.provenance == "synthetic":
-        yield "SIMULATED DATA: the model was first fitted on simulated people, and stays so."
+    yield from model_warnings(parent.provenance)
     yield from parent.cautions
-    if people.provenance == "synthetic":
-        yield "SIMULATED DATA: these people are simulated; this says nothing of any patient."
+    yield from cohort_warnings(people.provenance)
     if chosen.test is not None and chosen.fit.method == "none":
         yield (
             f"Nothing to update: the model as it is was not rejected at {chosen.test.alpha:g}. "
