@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hiprisk.arrays import Floats
+from hiprisk.bootstrap import percentile_interval
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
@@ -13,6 +16,23 @@ class Estimate:
     value: float
     low: float | None = None
     high: float | None = None
+
+    @classmethod
+    def from_resamples(
+        cls, name: str, value: float, resampled: Floats, *, level: float = 0.95
+    ) -> Estimate:
+        """A value with the percentile interval of its resamples.
+
+        Parameters
+        ----------
+        name : str
+        value : float
+        resampled : ndarray, shape (n_resamples,)
+            NaN where it cannot be computed; without ends where that are too many.
+        level : float
+        """
+        low, high = percentile_interval(resampled, level=level) or (None, None)
+        return cls(name=name, value=value, low=low, high=high)
 
     def to_dict(self) -> dict[str, float | None]:
         """Value and ends for JSON."""

@@ -17,6 +17,7 @@ from typing import Literal
 import numpy as np
 
 from hiprisk.arrays import Bools, Floats
+from hiprisk.bootstrap import percentiles
 from hiprisk.errors import InputError
 from hiprisk.features.knots import default_knots
 from hiprisk.learning.unpenalised import fit_logistic, fit_ols
@@ -117,8 +118,7 @@ def prediction_stability(
     level : float
         Of each person's interval: percentiles of the refits' predictions.
     """
-    tail = (1.0 - level) / 2.0
-    low, high = np.quantile(refitted, (tail, 1.0 - tail), axis=0)
+    low, high = percentiles(refitted, level=level)
     each = np.abs(refitted - apparent).mean(axis=0)
     return PredictionStability(
         predicted=_floats(apparent),
@@ -146,13 +146,10 @@ def decision_stability(
     flipped = (refitted >= threshold) != (apparent >= threshold)
     each = flipped.mean(axis=0)
     share = flipped.mean(axis=1)
-    low, high = np.quantile(share, (0.025, 0.975))
     return DecisionStability(
         threshold=float(threshold),
         share_acted_on=float(np.mean(apparent >= threshold)),
-        share_flipped=Estimate(
-            name="share_flipped", value=float(each.mean()), low=float(low), high=float(high)
-        ),
+        share_flipped=Estimate.from_resamples("share_flipped", float(each.mean()), share),
         share_ever_flipped=float(np.mean(each > 0)),
         share_often_flipped=float(np.mean(each >= 0.1)),
         flip_chance=_floats(each),
@@ -190,8 +187,7 @@ def decision_curve_stability(
     event = observed[known] == 1.0
     own = net_benefits(apparent[np.newaxis, known], event, thresholds=thresholds)[0]
     each = net_benefits(refitted[:, known], event, thresholds=thresholds)
-    tail = (1.0 - level) / 2.0
-    low, high = np.quantile(each, (tail, 1.0 - tail), axis=0)
+    low, high = percentiles(each, level=level)
     kept = each[:MOST_CURVES]
     return DecisionCurveStability(
         thresholds=_floats(np.asarray(thresholds)),
@@ -260,14 +256,14 @@ def calibration_stability(
         grid = np.linspace(first, last, N_POINTS)
         curve = calibration_spline(y, own, grid=grid, kind=kind)
         curves = [calibration_spline(y, row, grid=grid, kind=kind) for row in each[:MOST_CURVES]]
-    tail = (1.0 - level) / 2.0
-    spread = []
-    for name in metrics:
-        low, high = np.quantile(evaluated.values[name], (tail, 1.0 - tail))
-        value = float(whole.values[name][0])
-        spread.append(Estimate(name=name, value=value, low=float(low), high=float(high)))
+    spread = tuple(
+        Estimate.from_resamples(
+            name, float(whole.values[name][0]), evaluated.values[name], level=level
+        )
+        for name in metrics
+    )
     return CalibrationStability(
-        spread=tuple(spread), grid=_floats(grid), model=curve, refits=tuple(curves)
+        spread=spread, grid=_floats(grid), model=curve, refits=tuple(curves)
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hiprisk.arrays import Bools, Floats, Integers
+from hiprisk.bootstrap import Persons
 from hiprisk.seeding import rng_for
 
 
@@ -59,19 +60,13 @@ def draw_resamples(groups: Integers, *, n_resamples: int, seed: int) -> tuple[Re
     seed : int
         Each resample has its own generator, so that the n-th is the same however many there are.
     """
-    labels, place = np.unique(groups, return_inverse=True)
-    order = np.argsort(place, kind="stable")
-    starts = np.searchsorted(place[order], np.arange(len(labels) + 1))
-    alone = len(labels) == len(groups)
-    drawn = []
-    for number in range(n_resamples):
-        people = rng_for(seed, "bootstrap", number).integers(0, len(labels), len(labels))
-        if alone:
-            rows = order[people]
-        else:
-            rows = np.concatenate([order[starts[p] : starts[p + 1]] for p in people])
-        drawn.append(_resample(number, rows, len(groups)))
-    return tuple(drawn)
+    persons = Persons.of(groups)
+    return tuple(
+        _resample(
+            number, persons.rows(persons.draw(rng_for(seed, "bootstrap", number))), len(groups)
+        )
+        for number in range(n_resamples)
+    )
 
 
 def resamples_from_indices(indices: Sequence[Sequence[int]] | Integers) -> tuple[Resample, ...]:

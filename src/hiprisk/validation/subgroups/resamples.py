@@ -8,13 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from hiprisk.arrays import Floats, Integers
+from hiprisk.bootstrap import Persons
 from hiprisk.errors import InputError
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.vectorised.panel import evaluate_predictions
 from hiprisk.seeding import rng_for
-
-# A resample of a small group can lack an event; an interval needs nearly all of them.
-LEAST_USABLE = 0.9
 
 
 @dataclass(frozen=True)
@@ -80,16 +78,9 @@ class Reported:
 
 def draw_persons(groups: Integers, *, n: int, seed: int) -> Draws:
     """Draw persons with replacement, all rows of a person together."""
-    labels, person = np.unique(groups, return_inverse=True)
-    size = len(labels)
-    counts = np.array(
-        [
-            np.bincount(rng_for(seed, "subgroups", number).integers(0, size, size), minlength=size)
-            for number in range(n)
-        ],
-        dtype=np.intp,
-    )
-    return Draws(counts, person)
+    persons = Persons.of(groups)
+    counts = [persons.draw_counts(rng_for(seed, "subgroups", number)) for number in range(n)]
+    return Draws(np.array(counts, dtype=np.intp), persons.of_row)
 
 
 def evaluate_task(draws: Draws, task: Task) -> tuple[Evaluated, ...]:
@@ -126,11 +117,10 @@ def report(name: str, evaluated: Evaluated, level: float) -> Reported:
     if evaluated.value is None:
         return Reported(None, note=f"cannot be computed: {evaluated.reason}")
     usable = evaluated.resampled[np.isfinite(evaluated.resampled)]
-    if len(usable) < LEAST_USABLE * len(evaluated.resampled):
-        lost = len(evaluated.resampled) - len(usable)
-        note = f"no interval: cannot be computed on {lost} of {len(evaluated.resampled)} resamples"
-        return Reported(Estimate(name=name, value=evaluated.value), note=note)
-    tail = (1.0 - level) / 2.0
-    low, high = np.quantile(usable, (tail, 1.0 - tail))
-    estimate = Estimate(name=name, value=evaluated.value, low=float(low), high=float(high))
+    estimate = Estimate.from_resamples(name, evaluated.value, evaluated.resampled, level=level)
+    if estimate.low is None:
+        lost, n = len(evaluated.resampled) - len(usable), len(evaluated.resampled)
+        return Reported(
+            estimate, note=f"no interval: cannot be computed on {lost} of {n} resamples"
+        )
     return Reported(estimate, float(usable.std(ddof=1)))

@@ -1,0 +1,141 @@
+"""The person bootstrap: persons drawn with replacement, and percentile intervals of what they give.
+
+Every resample of persons and every percentile interval of the package comes from here; it stands
+below `metrics`, `learning`, `validation` and `inference`, which all need it. What is refitted on a
+resample is `hiprisk.validation.resampling`'s business.
+
+References
+----------
+.. [1] Efron, Tibshirani (1993). An Introduction to the Bootstrap, chapter 13.
+.. [2] Davison, Hinkley (1997). Bootstrap Methods and their Application, section 3.8 (clusters).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from hiprisk.arrays import Floats, Integers
+
+# With fewer, the ends of a 95 % interval are about the extremes of the resamples.
+FEW_RESAMPLES = 200
+# Those refused may all lie beyond one end: with more, a percentile of the others says too little.
+MAX_REFUSED_SHARE = 0.1
+# So many weights (resamples x rows) are held at a time.
+MAX_WEIGHTS = 5_000_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Persons:
+    """The persons behind the rows of a cohort: all rows of a person are drawn together.
+
+    Attributes
+    ----------
+    n : int
+        Number of persons.
+    of_row : ndarray of int, shape (n_rows,)
+        Person of each row, numbered from 0.
+    """
+
+    n: int
+    of_row: Integers
+
+    @classmethod
+    def of(cls, groups: Integers) -> Persons:
+        """Persons from any labels of them, one a row."""
+        labels, of_row = np.unique(groups, return_inverse=True)
+        return cls(len(labels), of_row.astype(np.intp))
+
+    def draw(self, rng: np.random.Generator) -> Integers:
+        """As many persons as there are, drawn with replacement."""
+        return rng.integers(0, self.n, self.n)
+
+    def draw_counts(self, rng: np.random.Generator) -> Integers:
+        """How often each person is drawn in one resample, shape (n,)."""
+        return np.bincount(self.draw(rng), minlength=self.n)
+
+    def draw_weights(
+        self, rng: np.random.Generator, n_resamples: int, *, max_weights: int = MAX_WEIGHTS
+    ) -> Iterator[Floats]:
+        """How often each row is drawn, in blocks of resamples.
+
+        Parameters
+        ----------
+        rng : numpy.random.Generator
+            The draws do not depend on how they are cut into blocks.
+        n_resamples : int
+        max_weights : int
+            Largest size of a block.
+
+        Yields
+        ------
+        ndarray of float, shape (n_in_block, n_rows)
+        """
+        size = max(1, max_weights // max(1, len(self.of_row)))
+        for start in range(0, n_resamples, size):
+            n_in_block = min(size, n_resamples - start)
+            counts = [self.draw_counts(rng)[self.of_row] for _ in range(n_in_block)]
+            yield np.array(counts, dtype=np.float64)
+
+    def rows(self, drawn: Integers) -> Integers:
+        """Positions of the rows of the persons drawn, repeated as they were drawn."""
+        order = np.argsort(self.of_row, kind="stable")
+        if self.n == len(order):
+            return np.asarray(order[drawn])
+        starts = np.searchsorted(self.of_row[order], np.arange(self.n + 1))
+        return np.concatenate([order[starts[p] : starts[p + 1]] for p in drawn])
+
+
+def percentiles(values: Floats, *, level: float) -> tuple[Floats, Floats]:
+    """Lower and upper percentile over the first axis, by linear interpolation; NaN are left out.
+
+    Parameters
+    ----------
+    values : ndarray, shape (n_resamples, ...)
+    level : float
+    """
+    tail = (1.0 - level) / 2.0
+    # The same numbers either way; looking for NaN costs more than the sort.
+    quantile = np.nanquantile if np.isnan(values).any() else np.quantile
+    low, high = quantile(values, (tail, 1.0 - tail), axis=0)
+    return np.asarray(low), np.asarray(high)
+
+
+def percentile_interval(resampled: Floats, *, level: float = 0.95) -> tuple[float, float] | None:
+    """Percentile bootstrap interval of one quantity.
+
+    Parameters
+    ----------
+    resampled : ndarray, shape (n_resamples,)
+        The quantity on each resample, NaN (or infinite) where it cannot be computed.
+    level : float
+
+    Returns
+    -------
+    tuple of float, or None
+        None where it cannot be computed on too many of the resamples.
+
+    Notes
+    -----
+    Percentiles interpolate linearly between order statistics (type 7 of Hyndman and Fan, the
+    default of NumPy and R). A resample on which the quantity cannot be computed is left out and
+    not drawn again; at most `MAX_REFUSED_SHARE` of them may be.
+    """
+    values = np.asarray(resampled, dtype=np.float64)
+    usable = values[np.isfinite(values)]
+    if too_many_refused(len(values) - len(usable), len(values)):
+        return None
+    low, high = percentiles(usable, level=level)
+    return float(low), float(high)
+
+
+def too_many_refused(n_refused: int, n_resamples: int) -> bool:
+    """Whether so many resamples are lost that those left do not stand for all."""
+    return n_refused == n_resamples or n_refused > MAX_REFUSED_SHARE * n_resamples
+
+
+def few_resamples(n_resamples: int) -> bool:
+    """Whether percentiles of so few resamples are too rough for a verdict."""
+    return n_resamples < FEW_RESAMPLES

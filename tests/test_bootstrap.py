@@ -1,0 +1,96 @@
+"""Persons drawn with replacement, and percentile intervals."""
+
+import numpy as np
+import pytest
+
+from hiprisk.bootstrap import (
+    FEW_RESAMPLES,
+    Persons,
+    few_resamples,
+    percentile_interval,
+    percentiles,
+    too_many_refused,
+)
+from hiprisk.metrics.estimate import Estimate
+
+GROUPS = np.array([7, 3, 7, 5, 3, 7])
+
+
+def test_persons_are_numbered_in_the_order_of_their_labels():
+    persons = Persons.of(GROUPS)
+    assert persons.n == 3
+    assert persons.of_row.tolist() == [2, 0, 2, 1, 0, 2]
+
+
+def test_all_rows_of_a_person_are_drawn_together():
+    persons = Persons.of(GROUPS)
+    assert persons.rows(np.array([2, 0, 2])).tolist() == [0, 2, 5, 1, 4, 0, 2, 5]
+    assert Persons.of(np.array([9, 4, 6])).rows(np.array([2, 0, 2])).tolist() == [0, 1, 0]
+
+
+def test_counts_are_those_of_the_persons_drawn():
+    persons = Persons.of(np.arange(40))
+    drawn = persons.draw(np.random.default_rng(3))
+    counts = persons.draw_counts(np.random.default_rng(3))
+    assert counts.tolist() == np.bincount(drawn, minlength=40).tolist()
+    assert counts.sum() == 40
+
+
+def test_weights_repeat_the_count_of_a_person_in_each_of_the_rows():
+    persons = Persons.of(GROUPS)
+    (weights,) = persons.draw_weights(np.random.default_rng(1), 4)
+    rng = np.random.default_rng(1)
+    expected = [persons.draw_counts(rng)[persons.of_row] for _ in range(4)]
+    assert weights.tolist() == np.array(expected).tolist()
+
+
+def test_weights_do_not_depend_on_how_they_are_cut_into_blocks():
+    persons = Persons.of(GROUPS)
+    whole = list(persons.draw_weights(np.random.default_rng(2), 11))
+    blocks = list(persons.draw_weights(np.random.default_rng(2), 11, max_weights=25))
+    assert [len(block) for block in blocks] == [4, 4, 3]
+    assert np.array_equal(np.concatenate(blocks), np.concatenate(whole))
+
+
+def test_persons_are_drawn_equally_often():
+    persons = Persons.of(GROUPS)
+    rng = np.random.default_rng(4)
+    mean = np.mean([persons.draw_counts(rng) for _ in range(4000)], axis=0)
+    # Standard error of a mean: sqrt(3 x 1/3 x 2/3 / 4000) = 0.013.
+    assert mean == pytest.approx(np.ones(3), abs=0.05)
+
+
+def test_percentiles_interpolate_linearly():
+    # Ranks 1 + 0.1 x 10 and 1 + 0.9 x 10 of eleven values.
+    assert percentile_interval(np.arange(1.0, 12.0), level=0.8) == pytest.approx((2.0, 10.0))
+
+
+def test_a_refused_resample_is_left_out():
+    values = np.r_[np.arange(1.0, 12.0), np.nan]
+    assert percentile_interval(values, level=0.8) == pytest.approx((2.0, 10.0))
+
+
+def test_too_many_refused_resamples_leave_no_interval():
+    assert percentile_interval(np.r_[np.nan, np.nan, np.arange(18.0)]) is not None
+    assert percentile_interval(np.r_[np.nan, np.nan, np.nan, np.arange(17.0)]) is None
+    assert percentile_interval(np.array([])) is None
+    assert too_many_refused(3, 20)
+    assert not too_many_refused(2, 20)
+    estimate = Estimate.from_resamples("r2", 0.3, np.r_[np.nan, 0.1, 0.2])
+    assert (estimate.value, estimate.low, estimate.high) == (0.3, None, None)
+
+
+def test_percentiles_of_many_quantities_are_those_of_each():
+    values = np.random.default_rng(0).normal(size=(30, 2, 3))
+    values[4, 1, 2] = np.nan
+    low, high = percentiles(values, level=0.9)
+    assert low.shape == high.shape == (2, 3)
+    for place in np.ndindex(2, 3):
+        own = percentile_interval(values[:, *place], level=0.9)
+        assert (low[place], high[place]) == pytest.approx(own, rel=1e-15)
+
+
+def test_few_resamples_are_fewer_than_two_hundred():
+    assert FEW_RESAMPLES == 200
+    assert few_resamples(199)
+    assert not few_resamples(200)
