@@ -48,13 +48,13 @@ def test_an_interruption_at_any_step_leaves_no_store_and_the_next_run_makes_it(m
     def interrupt(*_):
         steps["left"] -= 1
         if steps["left"] == 0:
-            raise KeyboardInterrupt
+            raise KeyboardInterrupt("interrupted")
 
     engine = sqlalchemy.engine.Engine
     sqlalchemy.event.listen(engine, "before_cursor_execute", interrupt)
     try:
         for steps["left"] in (1, 40, 500):
-            with pytest.raises(KeyboardInterrupt), ready_store(STORE):
+            with pytest.raises(KeyboardInterrupt, match="interrupted"), ready_store(STORE):
                 pass
             assert leftovers() == []
     finally:
@@ -80,11 +80,11 @@ def test_a_killed_making_leaves_no_store_and_its_scratch_file_is_swept(monkeypat
     assert leftovers()
 
     def made(uri, root):
-        raise InterruptedError
+        raise InterruptedError("half way")
 
     # The sweep comes before the making, whatever becomes of that.
     monkeypatch.setattr("mlflow.store.tracking.sqlalchemy_store.SqlAlchemyStore", made)
-    with pytest.raises(InterruptedError), ready_store(STORE):
+    with pytest.raises(InterruptedError, match="half way"), ready_store(STORE):
         pass
     assert leftovers() == []
 

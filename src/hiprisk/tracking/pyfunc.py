@@ -50,4 +50,5 @@ class BundleModel:
 
 def _load_pyfunc(data_path: str) -> BundleModel:
     folder = Path(data_path)
+    # Models logged earlier have a wheel beside the bundle, both in one folder.
     return BundleModel(folder / "bundle" if (folder / "bundle").is_dir() else folder)

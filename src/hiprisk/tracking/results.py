@@ -1,16 +1,15 @@
-"""What a run is told of a bundle; nothing of it is a row of a patient."""
+"""A bundle's results and model logged to a run: no row and no value of a patient."""
 
 from __future__ import annotations
 
 import shutil
 import tempfile
-from importlib import metadata
+from importlib import metadata, resources
 from pathlib import Path
 from typing import Any
 
 from hiprisk.bundle import Bundle
 from hiprisk.config import TrackingSettings
-from hiprisk.tracking.wheel import write_wheel
 
 SERVING_PACKAGES = ("mlflow", "numpy", "pandas", "pyarrow", "pydantic", "PyYAML")
 
@@ -38,25 +37,21 @@ def log_bundle(mlflow: Any, bundle: Bundle, settings: TrackingSettings) -> None:
 
 def _log_model(mlflow: Any, bundle: Bundle, settings: TrackingSettings) -> None:
     with tempfile.TemporaryDirectory() as scratch:
-        payload = Path(scratch) / "hiprisk_model"
-        shutil.copytree(bundle.path, payload / "bundle")
-        wheel = write_wheel(payload)
+        # MLflow keeps the folder's name, which may be anything: of a bundle copied by hand, say.
+        payload = shutil.copytree(bundle.path, Path(scratch) / "bundle")
         info = mlflow.pyfunc.log_model(
             name="model",
             loader_module="hiprisk.tracking.pyfunc",
             data_path=str(payload),
-            pip_requirements=_requirements(f"data/{payload.name}/{wheel.name}"),
+            # The code that reads the bundle goes with it: it loads where hiprisk is absent.
+            code_paths=[str(resources.files("hiprisk"))],
+            pip_requirements=[f"{name}=={metadata.version(name)}" for name in SERVING_PACKAGES],
         )
     if settings.register:
         registered = mlflow.register_model(info.model_uri, bundle.name)
         mlflow.MlflowClient().set_registered_model_alias(
             bundle.name, settings.alias, registered.version
         )
-
-
-def _requirements(wheel: str) -> list[str]:
-    pinned = [f"{name}=={metadata.version(name)}" for name in SERVING_PACKAGES]
-    return [*pinned, wheel]
 
 
 def _interval_metrics(evidence: dict[str, Any]) -> dict[str, float]:
