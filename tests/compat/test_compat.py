@@ -1,0 +1,194 @@
+"""What older code wrote and answered, against the code at hand: see README.md beside this file."""
+
+import json
+import math
+
+import pytest
+
+import hiprisk
+from compat.compare_evidence import Tolerance, compare, read_json, read_renames
+from compat.estimator import load_estimator
+from compat.frozen import (
+    HERE,
+    MODEL_TYPES,
+    MODELS,
+    RESULTS,
+    STUDIES,
+    as_lists,
+    known_of,
+    made_with,
+    patients,
+    result_of,
+    run_json,
+    scored,
+    typed,
+    unpack,
+    unpacked_cohort,
+    variables_of,
+)
+
+FROZEN = sorted(path.name for path in HERE.glob("issue_*") if path.is_dir())
+RETRAINED = "logistic"
+# The last digits depend on NumPy, SciPy and the processor's kind of linear algebra. Where these
+# are not those of the freeze, answers and figures must agree as far as anybody reads them.
+EXACT, CLOSE, ELSEWHERE = Tolerance(0.0), Tolerance(1e-12), Tolerance(1e-6, 1e-9)
+RENAMES = read_renames()
+
+pytestmark = pytest.mark.parametrize("issue", FROZEN, scope="module")
+
+
+@pytest.fixture(scope="module")
+def frozen(issue):
+    return HERE / issue
+
+
+@pytest.fixture(scope="module")
+def bundles(frozen, tmp_path_factory):
+    out = tmp_path_factory.mktemp("bundles")
+    return {name: unpack(frozen / "bundles" / f"{name}.tar.xz", out / name) for name in MODELS}
+
+
+@pytest.fixture(scope="module")
+def cohorts(issue, tmp_path_factory):
+    out = tmp_path_factory.mktemp("cohorts")
+    return {name: unpacked_cohort(name, out) for name in ("patients", "new_people")}
+
+
+@pytest.fixture(scope="module")
+def as_then(frozen):
+    """Whether the libraries and the processor are of the kind that the freeze was made with."""
+    old = read_json(frozen / "made_with.json")
+    try:
+        new = made_with()
+    except ImportError:
+        return False
+    names = ("numpy", "scipy", "scikit-learn")
+    same = all(old["packages"][name] == new["packages"][name] for name in names)
+    return same and (old["blas"], old["machine"]) == (new["blas"], new["machine"])
+
+
+@pytest.fixture(scope="module")
+def exact(as_then):
+    return EXACT if as_then else ELSEWHERE
+
+
+@pytest.fixture(scope="module")
+def close(as_then):
+    return CLOSE if as_then else ELSEWHERE
+
+
+def assert_same(old, new, tolerance):
+    found = compare(old, new, renames=RENAMES, tolerance=tolerance)
+    if tolerance is ELSEWHERE and len(found.numbers) <= TIES:
+        found.numbers.clear()
+    assert not found.matter(), found.report()
+
+
+def same_answer(old, new, tolerance):
+    if isinstance(old, float) and isinstance(new, float):
+        return math.isclose(old, new, rel_tol=tolerance.relative, abs_tol=tolerance.floor)
+    return old == new
+
+
+def assert_same_answers(old, new, tolerance):
+    """Every column; where a file and Python gave two sets of reasons, either of them."""
+    assert set(new) == set(old["columns"])
+    for column, values in old["columns"].items():
+        other = old["reasons_in_python"] if column == "reason" else {}
+        differ = [
+            (row, value, now)
+            for row, (value, now) in enumerate(zip(values, new[column], strict=True))
+            if not same_answer(value, now, tolerance) and now != other.get(str(row), value)
+        ]
+        assert not differ, (column, len(differ), differ[:10])
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_a_scored_file_is_the_same_to_the_bit(frozen, bundles, cohorts, exact, name, tmp_path):
+    old = read_json(frozen / f"answers_{name}.json.gz")
+    assert_same_answers(old, scored(bundles[name], cohorts["patients"], tmp_path), exact)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_one_patient_is_answered_and_explained_as_before(frozen, bundles, exact, close, name):
+    old = read_json(frozen / f"explanations_{name}.json.gz")
+    answers = read_json(frozen / f"answers_{name}.json.gz")["columns"]
+    model, variables = hiprisk.load(bundles[name]), variables_of(bundles[name])
+    rows = patients().iloc[old["rows"]].to_dict("records")
+    for position, row, explained in zip(old["rows"], rows, old["explanations"], strict=True):
+        new = model.explain(known_of(row, variables)).to_dict()
+        assert_same(explained, new, close)
+        for column, values in answers.items():
+            answer = ";".join(new[column]) if isinstance(new[column], list) else new[column]
+            assert same_answer(values[position], answer, exact), (position, column)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_a_patient_who_was_refused_is_refused_with_the_same_code(frozen, bundles, name):
+    old = read_json(frozen / f"explanations_{name}.json.gz")["refused"]
+    model, variables = hiprisk.load(bundles[name]), variables_of(bundles[name])
+    rows = patients()
+    for position, code in list(old.items())[:100]:
+        given = known_of(rows.iloc[int(position)], variables)
+        with pytest.raises(hiprisk.InputError, match=r"\w") as refusal:
+            model.explain(given)
+        assert refusal.value.code == code, position
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_predict_from_a_file_prints_what_was_explained(frozen, bundles, close, name, tmp_path):
+    old = read_json(frozen / f"explanations_{name}.json.gz")
+    row = patients().iloc[old["rows"][7]]
+    asked = tmp_path / "patient.json"
+    asked.write_text(json.dumps(known_of(row, variables_of(bundles[name]))), encoding="utf-8")
+    printed, code = run_json("predict", bundles[name], "--from", asked, "--why")
+    assert code == 0
+    assert_same(old["explanations"][7], printed, close)
+
+
+@pytest.mark.parametrize("name", MODEL_TYPES)
+def test_the_old_estimator_loads_and_predicts_what_it_predicted(frozen, bundles, exact, name):
+    pytest.importorskip("skops", reason="the estimator needs the extra `train`")
+    old = read_json(frozen / f"estimator_{name}.json.gz")
+    estimator = load_estimator(bundles[name] / "estimator.skops")
+    frame = typed(patients().iloc[old["rows"]], variables_of(bundles[name]))
+    assert_same(old["predicted"], estimator.predict(frame).tolist(), exact)
+
+
+def test_the_old_mlflow_model_loads_and_answers_to_the_bit(frozen, exact, tmp_path):
+    pyfunc = pytest.importorskip("mlflow.pyfunc", reason="MLflow is in the extra `train`")
+    for file in (frozen / "mlflow_model").iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    unpack(frozen / "bundles" / "linear.tar.xz", tmp_path / "data" / "hiprisk_model" / "bundle")
+    frame = patients().drop(columns="person_id")
+    answered = pyfunc.load_model(str(tmp_path)).predict(frame.where(frame != "", None))
+    assert_same_answers(read_json(frozen / "answers_linear.json.gz"), as_lists(answered), exact)
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_results_of_a_command_are_the_same(frozen, bundles, cohorts, close, name, tmp_path):
+    pytest.importorskip("sklearn", reason="this needs the extra `train`")
+    places = {**bundles, "new": cohorts["new_people"], "studies": STUDIES}
+    new = result_of(name, places, tmp_path)
+    assert_same(read_json(frozen / "results" / f"{name}.json.gz"), new, close)
+
+
+@pytest.mark.slow
+def test_a_study_run_again_gives_the_same_evidence_and_sheet(bundles, close, tmp_path):
+    pytest.importorskip("sklearn", reason="this needs the extra `train`")
+    found, code = run_json(
+        "train", STUDIES / f"{RETRAINED}.yaml", "--out", tmp_path, "--workers", 1
+    )
+    assert code == 0
+    for part in ("evidence.json", "sheet.json"):
+        old, new = read_json(bundles[RETRAINED] / part), read_json(f"{found['bundle']}/{part}")
+        assert_same(old, new, close)
+
+
+def test_the_frozen_folder_is_small_and_names_no_place(frozen):
+    files = [path for path in HERE.rglob("*") if path.is_file() and path.suffix != ".pyc"]
+    assert sum(path.stat().st_size for path in files) < 3 << 20
+    texts = [path.read_text(encoding="utf-8") for path in (frozen / "mlflow_model").iterdir()]
+    texts += [json.dumps(read_json(path)) for path in frozen.rglob("*.json*")]
+    for text in texts:
+        assert not any(place in text for place in ("/tmp/", "/home/", "/root/"))
