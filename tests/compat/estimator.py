@@ -3,6 +3,6 @@
 
 def load_estimator(path):
     """The estimator of a bundle, opened by the code's own loader."""
-    from hiprisk.learning.skops_file import load_estimator as load
+    from hiprisk.learning.sheets.skops_file import load_estimator as load
 
     return load(path)
