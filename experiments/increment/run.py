@@ -39,11 +39,12 @@ from hiprisk.inference.increment import (
     prepare_contest,
     resolved_comparison,
 )
-from hiprisk.inference.increment.gains import corrected_gain, shifted_interval
+from hiprisk.inference.increment.gains import corrected_gain
 from hiprisk.inference.increment.verdict import Verdict
 from hiprisk.learning.candidates import learning_data
 from hiprisk.learning.participants import select_participants
 from hiprisk.parallel import run_parallel
+from hiprisk.validation.internal.optimism import location_shifted_interval
 from hiprisk.validation.resampling.resamples import draw_resamples
 
 CONFIG = Path(__file__).parents[2] / "configs" / "stupar.yaml"
@@ -142,7 +143,7 @@ def coverage_of(job: tuple[float, int], *, resamples: int) -> list[dict[str, Any
         training = np.array([one.training[model, 0] - one.training[0, 0] for one in evaluated])
         test = np.array([one.test[model, 0] - one.test[0, 0] for one in evaluated])
         own = corrected_gain(apparent[model, 0] - apparent[0, 0], training, test, name="r2")
-        noma = shifted_interval(training, test)
+        noma_low, noma_high = location_shifted_interval(training, test, level=0.95)
         truth = (loss[0] - loss[model]) / new.variance
         rows.append(
             {
@@ -155,10 +156,10 @@ def coverage_of(job: tuple[float, int], *, resamples: int) -> list[dict[str, Any
                 "high": own.high,
                 "covers": own.low <= truth <= own.high,
                 "below": truth < own.low,
-                "noma_low": noma.low,
-                "noma_high": noma.high,
-                "noma_covers": noma.low <= truth <= noma.high,
-                "noma_below": truth < noma.low,
+                "noma_low": noma_low,
+                "noma_high": noma_high,
+                "noma_covers": noma_low <= truth <= noma_high,
+                "noma_below": truth < noma_low,
             }
         )
     return rows

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from hiprisk.bootstrap import FEW_RESAMPLES, few_resamples
 from hiprisk.config import SmallestGain
 from hiprisk.evidence.document import Evidence
 from hiprisk.inference.association.sentences import MEASURE_WORDS, MODEL_WORDS
 from hiprisk.wording.disclaimers import model_warnings
 
-FEW_RESAMPLES = 200
 # Metrics of an event that a difference between groups is told of in the summary.
 TELLING = ("calibration", "c_statistic", "observed_expected")
 
@@ -60,7 +60,7 @@ def _copies(evidence: Evidence) -> Iterable[str]:
 
 def _few_resamples(evidence: Evidence) -> Iterable[str]:
     n = evidence.optimism.n_resamples
-    if n < FEW_RESAMPLES:
+    if few_resamples(n):
         yield (
             f"CAUTION: only {n} resamples. The ends of their intervals are about the extremes of "
             f"so few, and verdicts may change: set validation.resamples to {FEW_RESAMPLES} or more."

@@ -75,7 +75,7 @@ def test_sentences_say_simulated_verdict_gain_n_and_what_was_declared(result):
 def test_verdicts_of_few_resamples_carry_a_caution(result):
     assert result.n_resamples == 20
     assert result.sentences()[-1].startswith("CAUTION: the intervals come from 20 resamples")
-    enough = dataclasses.replace(result, n_resamples=100)
+    enough = dataclasses.replace(result, n_resamples=200)
     assert not any("CAUTION" in line for line in enough.sentences())
 
 

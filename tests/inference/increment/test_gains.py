@@ -7,7 +7,6 @@ from hiprisk.inference.increment.gains import (
     corrected_gain,
     gains_of,
     information_share,
-    shifted_interval,
 )
 from hiprisk.inference.increment.losses import Measure
 
@@ -32,12 +31,6 @@ def test_interval_is_the_outer_one_of_two():
     assert got.low == pytest.approx(0.06 - np.quantile(0.08 - TEST, 0.975))
     got = corrected_gain(0.06, TRAINING, TRAINING - 0.05, name="r2")
     assert (got.low, got.high) == pytest.approx((0.0515 - 0.07, 0.1085 - 0.07))
-
-
-def test_shifted_interval_is_the_quantiles_of_training_less_the_optimism():
-    # Quantiles 0.0515 and 0.1085 of training, optimism 0.05.
-    got = shifted_interval(TRAINING, TEST)
-    assert (got.low, got.high) == pytest.approx((0.0015, 0.0585))
 
 
 def test_a_reduction_counts_as_a_gain():

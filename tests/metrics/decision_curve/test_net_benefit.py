@@ -109,6 +109,19 @@ def test_band_repeats_itself_with_its_seed_and_memory_limit(monkeypatch):
     assert decision_curve_band(y, risk, n_resamples=50, seed=4).low != one.low
 
 
+def test_band_leaves_out_resamples_of_one_class_unless_they_are_many():
+    y, risk = example("binary", n=40)
+    settings = {"thresholds": [0.3], "n_resamples": 60, "seed": 2, "prevalence": 0.2}
+    # Three of forty lack a resample in 25, one of forty in three.
+    order = np.argsort(-y, kind="stable")
+    rows, rare = ((np.r_[order[:n], order[-20:]]) for n in (3, 1))
+    assert len(decision_curve_band(y[rows], risk[rows], **settings).low) == 1
+    few = decision_curve_band(y[rare], risk[rare], **settings)
+    assert few.low == few.high == few.standardised_low == few.avoided_high == ()
+    difference = decision_curve_difference(y[rare], risk[rare], risk[rare] ** 2, **settings)
+    assert difference.to_frame()["low"].isna().all()
+
+
 def test_difference_is_the_difference_with_a_narrower_band():
     y, risk = example("binary", n=300)
     other = np.clip(risk * 0.95 + 0.02, 0, 1)

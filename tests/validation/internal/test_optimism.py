@@ -160,18 +160,20 @@ def test_intervals_equal_a_loop_by_hand():
     assert (estimate.low, estimate.high) == pytest.approx(np.quantile(values, [0.025, 0.975]))
 
 
-def test_a_resample_with_one_class_is_drawn_again():
-    y = np.r_[1.0, np.zeros(5)]
-    p = np.linspace(0.6, 0.1, 6)
+def test_a_resample_with_one_class_is_left_out():
+    y = np.r_[np.ones(3), np.zeros(7)]
+    p = np.linspace(0.6, 0.1, 10)
     metrics = {"c_statistic": discrimination.c_statistic}
-    (estimate,) = percentile_intervals(
-        y, p, metrics=metrics, groups=np.arange(6), n_resamples=100, seed=5, name="t"
-    )
+    settings = {"n_resamples": 100, "seed": 5, "name": "t"}
+    (estimate,) = percentile_intervals(y, p, metrics=metrics, groups=np.arange(10), **settings)
     assert estimate.low == estimate.value == estimate.high == 1.0
-    with pytest.raises(InputError, match="on most resamples: too few events"):
-        percentile_intervals(
-            y[1:], p[1:], metrics=metrics, groups=np.arange(5), n_resamples=100, seed=5, name="t"
-        )
+    # One event of ten: a third of the resamples lack it.
+    (estimate,) = percentile_intervals(
+        y[2:], p[2:], metrics=metrics, groups=np.arange(8), **settings
+    )
+    assert (estimate.value, estimate.low, estimate.high) == (1.0, None, None)
+    with pytest.raises(InputError, match="needs events and non-events"):
+        percentile_intervals(y[3:], p[3:], metrics=metrics, groups=np.arange(7), **settings)
 
 
 def test_logistic_fit_equals_its_likelihood_equations():
@@ -246,11 +248,11 @@ def test_noma_interval_is_the_training_values_percentiles_less_the_optimism(data
 
 
 def test_the_interval_is_the_apparent_value_less_the_spread_of_the_optimism():
-    # Apparent 1; the resamples' own optimism is 0.1, 0.2, ..., 1.1; 10 % are rank 0.1 x 12.
+    # Apparent 1; the resamples' own optimism is 0.1, 0.2, ..., 1.1; 10 % are rank 1 + 0.1 x 10.
     training = np.ones(11)
     test = 1.0 - np.linspace(0.1, 1.1, 11)
     low, high = optimism_interval(1.0, training, test, level=0.8)
-    assert (low, high) == pytest.approx((1 - 1.08, 1 - 0.12))
+    assert (low, high) == pytest.approx((1 - 1.0, 1 - 0.2))
 
 
 def test_632_plus_equals_the_paper_by_hand():

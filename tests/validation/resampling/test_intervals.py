@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from hiprisk.errors import InputError
-from hiprisk.metrics import discrimination
+from hiprisk.metrics import discrimination, scores
 from hiprisk.metrics.forecast.distribution import forecast
 from hiprisk.metrics.intervals import binary
 from hiprisk.metrics.registry import limit_metrics, metrics_for, net_benefit_metrics
@@ -45,21 +45,28 @@ def test_costly_metrics_take_the_first_resamples(people):
     assert few["brier"] != every["brier"]
 
 
-def test_a_costly_metric_that_mostly_fails_is_refused(people):
+@pytest.mark.parametrize(("one_in", "has_interval"), [(20, True), (4, False)])
+@pytest.mark.parametrize("costly", [(), ("rare",)])
+def test_a_metric_that_often_cannot_be_computed_has_no_interval(
+    people, one_in, has_interval, costly
+):
     y, risk, _ = people
     calls = []
 
-    def rarely(observed, predicted, *, weights=None):
+    def rare(observed, predicted, *, weights=None):
         calls.append(weights)
-        if weights is not None and len(calls) % 4:
+        if weights is not None and len(calls) % one_in == 0:
             raise InputError("no curve", code="DEGENERATE")
         return 0.5
 
-    with pytest.raises(InputError, match="'rare' cannot be computed on most resamples"):
-        percentile_intervals(
-            y, risk, metrics={"rare": rarely}, groups=np.arange(150), n_resamples=40, seed=1,
-            name="t", costly={"rare"},
-        )  # fmt: skip
+    metrics = {"rare": rare, "brier": scores.brier}
+    found, brier = percentile_intervals(
+        y, risk, metrics=metrics, groups=np.arange(150), n_resamples=40, seed=1, name="t",
+        costly=costly,
+    )  # fmt: skip
+    assert (found.value, found.low) == (0.5, 0.5 if has_interval else None)
+    # The other metrics keep all of the resamples.
+    assert brier == intervals(people, metrics={"brier": scores.brier}, n_resamples=40)["brier"]
 
 
 @pytest.mark.parametrize("kind", ["binary", "continuous", "distribution"])

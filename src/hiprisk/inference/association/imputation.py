@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hiprisk.arrays import Bools, Floats, Integers
+from hiprisk.bootstrap import Persons
 from hiprisk.errors import ConfigError, InputError
 from hiprisk.features.imputation import draw_completed, fit_normal
 from hiprisk.learning.chained import draw_chained
@@ -107,23 +108,12 @@ def _draw(
     if method == "chained":
         return [draw_chained(joint, rng=rng) for rng in generators]
     whole = fit_normal(joint)
+    people = Persons.of(persons)
     drawn = []
     for rng in generators:
-        fitted = fit_normal(joint[_resample(persons, rng)], start=whole).widened(len(joint))
+        fitted = fit_normal(joint[people.rows(people.draw(rng))], start=whole).widened(len(joint))
         drawn += draw_completed(joint, fitted.model(), n_draws=1, rng=rng)
     return drawn
-
-
-def _resample(persons: Integers, rng: np.random.Generator) -> Integers:
-    """Rows of persons drawn with replacement."""
-    numbers, place = np.unique(persons, return_inverse=True)
-    if len(numbers) == len(persons):
-        return np.asarray(rng.integers(0, len(persons), len(persons)))
-    order = np.argsort(place, kind="stable")
-    ends = np.cumsum(np.bincount(place))
-    starts = np.concatenate([[0], ends[:-1]])
-    chosen = rng.integers(0, len(numbers), len(numbers))
-    return np.concatenate([order[starts[i] : ends[i]] for i in chosen])
 
 
 def _check_not_empty(data: Incomplete, rows: Integers) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 
+from hiprisk.bootstrap import too_many_refused
 from hiprisk.cohort.dictionary import Variable, load_dictionary
 from hiprisk.config import StudyConfig
 from hiprisk.errors import InputError
@@ -26,7 +27,6 @@ from hiprisk.learning.candidates import LearningData, learning_data
 from hiprisk.learning.participants import select_participants
 from hiprisk.learning.study_cohort import load_study_cohort, usable_rows
 from hiprisk.parallel import one_thread, run_parallel
-from hiprisk.validation.resampling.refits import MOST_REFUSED
 from hiprisk.validation.resampling.resamples import draw_resamples
 
 Progress = Callable[[str, int, int], None]
@@ -113,7 +113,7 @@ def added_value(
     ConfigError
         If a block is unknown or adds nothing new, or the declared gain cannot be measured.
     InputError
-        If the models cannot be fitted, or to fewer than 95 % of the resamples.
+        If the models cannot be fitted, or not on too many of the resamples.
     """
     chosen = resolved_comparison(config, comparison)
     with one_thread():
@@ -159,7 +159,7 @@ def added_value(
 
 def _check_refused(n_usable: int, n_resamples: int) -> None:
     refused = n_resamples - n_usable
-    if refused > MOST_REFUSED * n_resamples:
+    if too_many_refused(refused, n_resamples):
         raise InputError(
             f"the models could not be fitted on {refused} of {n_resamples} resamples",
             code="DEGENERATE",

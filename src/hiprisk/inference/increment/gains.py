@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from hiprisk.arrays import Floats
+from hiprisk.bootstrap import percentiles
 from hiprisk.inference.increment.losses import Measure
 from hiprisk.inference.increment.results import Gain
 from hiprisk.metrics.decision_curve.bands import DecisionCurveDifference
@@ -99,11 +100,12 @@ def corrected_gain(
            doi:10.1002/sim.9148
     """
     excess = training - test
-    tail = (1.0 - level) / 2.0
     value = apparent - float(np.mean(excess))
-    basic = apparent - np.quantile(excess, (1.0 - tail, tail))
-    moved = value + np.quantile(training, (tail, 1.0 - tail)) - float(np.mean(training))
-    low, high = min(basic[0], moved[0]), max(basic[1], moved[1])
+    least, most = percentiles(excess, level=level)
+    smallest, largest = percentiles(training, level=level)
+    moved_by = value - float(np.mean(training))
+    low = min(apparent - most, smallest + moved_by)
+    high = max(apparent - least, largest + moved_by)
     return Estimate(name=name, value=value, low=float(low), high=float(high))
 
 
@@ -158,19 +160,6 @@ def _end(end: float | None) -> float:
     return end
 
 
-def shifted_interval(training: Floats, test: Floats, *, level: float = 0.95) -> Estimate:
-    """Noma's location-shifted interval, to set beside that of `corrected_gain`.
-
-    Its value is the mean of ``training`` less the optimism, the middle of the interval.
-    """
-    optimism = float(np.mean(training - test))
-    tail = (1.0 - level) / 2.0
-    low, high = np.quantile(training, (tail, 1.0 - tail)) - optimism
-    return Estimate(
-        name="shifted", value=float(training.mean()) - optimism, low=float(low), high=float(high)
-    )
-
-
 def information_share(
     apparent: Floats, resampled: Floats, *, model: int, level: float = 0.95
 ) -> Estimate:
@@ -199,7 +188,5 @@ def information_share(
         return Estimate(name="new_information", value=0.0)
     value = float(1.0 - apparent[0] / apparent[model])
     drawn = 1.0 - resampled[:, 0] / resampled[:, model]
-    tail = (1.0 - level) / 2.0
-    moved = drawn - float(drawn.mean()) + value
-    low, high = np.clip(np.quantile(moved, (tail, 1.0 - tail)), 0.0, 1.0)
+    low, high = np.clip(percentiles(drawn - float(drawn.mean()) + value, level=level), 0.0, 1.0)
     return Estimate(name="new_information", value=value, low=float(low), high=float(high))

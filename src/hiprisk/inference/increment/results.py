@@ -8,14 +8,12 @@ from typing import Any
 
 import pandas as pd
 
+from hiprisk.bootstrap import FEW_RESAMPLES, few_resamples
 from hiprisk.features.pooling import PooledTest
 from hiprisk.inference.increment.verdict import Verdict
 from hiprisk.metrics.decision_curve.bands import DecisionCurveDifference
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.wording.disclaimers import cohort_warnings
-
-# The 2.5th percentile of fewer is next to the least of them.
-FEW_RESAMPLES = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,7 +182,7 @@ class AddedValue:
     def sentences(self) -> tuple[str, ...]:
         """The result in plain words."""
         said = (*cohort_warnings(self.provenance), *(one.sentence for one in self.additions))
-        if self.n_resamples >= FEW_RESAMPLES:
+        if not few_resamples(self.n_resamples):
             return said
         return (
             *said,

@@ -9,7 +9,7 @@ References
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from hiprisk.arrays import Floats, Integers
+from hiprisk.bootstrap import Persons, percentiles, too_many_refused
 from hiprisk.errors import InputError
 from hiprisk.metrics.decision_curve.net_benefit import (
     THRESHOLDS,
@@ -32,24 +33,6 @@ from hiprisk.seeding import rng_for
 
 # So many weights (resamples x people) are held at a time.
 LARGEST_BLOCK = 500_000
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class PeopleDrawn:
-    """How people are drawn anew for a band.
-
-    Attributes
-    ----------
-    groups : ndarray of int, shape (n_rows,)
-        Person of each row; all rows of a person are drawn together.
-    n_resamples, seed : int
-    level : float
-    """
-
-    groups: Integers
-    n_resamples: int
-    seed: int
-    level: float = 0.95
 
 
 def decision_curve_band(
@@ -82,7 +65,8 @@ def decision_curve_band(
 
     Notes
     -----
-    With a stated prevalence, resamples without a case or without a control are drawn again.
+    With a stated prevalence, resamples without a case or without a control are left out, as those
+    without an event are of the standardised net benefit; where too many are, there is no band.
     """
     curve = decision_curve(
         y_true,
@@ -96,7 +80,9 @@ def decision_curve_band(
     y, p, _ = as_binary(y_true, risk, None)
     has_events = curve.prevalence > 0.0
 
-    def judge(weights: Floats) -> Floats:
+    def evaluate(weights: Floats) -> Floats:
+        if prevalence is not None:
+            weights = _nan_where_a_class_lacks(weights, y)
         model = net_benefits(
             y, p, weights, thresholds=curve.thresholds, prevalence=prevalence, harm=harm
         )
@@ -113,16 +99,16 @@ def decision_curve_band(
         shares = model / share[:, np.newaxis] if has_events else model
         return np.stack([model, shares, avoided], axis=1)
 
-    drawn = PeopleDrawn(_people(groups, len(y)), n_resamples, seed, level)
-    low, high = _percentiles(judge, drawn, both=y if prevalence is not None else None)
+    resampled = _resampled(evaluate, groups, len(y), n_resamples=n_resamples, seed=seed)
+    model, shares, avoided = (_ends(resampled[:, part], level=level) for part in range(3))
     return dataclasses.replace(
         curve,
-        low=_plain(low[0]),
-        high=_plain(high[0]),
-        standardised_low=_plain(low[1]) if has_events else (),
-        standardised_high=_plain(high[1]) if has_events else (),
-        avoided_low=_plain(low[2]),
-        avoided_high=_plain(high[2]),
+        low=model[0],
+        high=model[1],
+        standardised_low=shares[0] if has_events else (),
+        standardised_high=shares[1] if has_events else (),
+        avoided_low=avoided[0],
+        avoided_high=avoided[1],
         level=level,
     )
 
@@ -142,7 +128,8 @@ class DecisionCurveDifference:
     difference : tuple of float, length n_thresholds
         Positive where `model_name` is worth more than `reference_name`.
     low, high : tuple of float
-        Pointwise percentile band at `level`, both models judged on the same people drawn.
+        Pointwise percentile interval at `level`, both models on the same resamples; empty where
+        too many resamples lack a class.
     optimism : tuple of float
         What was taken off; empty where nothing was.
     """
@@ -162,9 +149,9 @@ class DecisionCurveDifference:
     def to_frame(self) -> pd.DataFrame:
         """One row a threshold; `standardised` is the difference as a share of the prevalence."""
         names = ("difference", "low", "high")
-        frame = pd.DataFrame(
-            {"threshold": self.thresholds, **{name: getattr(self, name) for name in names}}
-        )
+        unknown = (np.nan,) * len(self.thresholds)
+        columns = {name: getattr(self, name) or unknown for name in names}
+        frame = pd.DataFrame({"threshold": self.thresholds, **columns})
         share = self.prevalence if self.prevalence > 0.0 else np.nan
         frame["standardised"] = frame["difference"] / share
         return frame
@@ -206,23 +193,25 @@ def decision_curve_difference(
     _, q, _ = as_binary(y_true, reference, None)
     check_prevalence(prevalence, y, w)
 
-    def judge(weights: Floats) -> Floats:
+    def evaluate(weights: Floats) -> Floats:
+        if prevalence is not None:
+            weights = _nan_where_a_class_lacks(weights, y)
         one, other = (
             net_benefits(y, values, weights, thresholds=grid, prevalence=prevalence)
             for values in (p, q)
         )
         return one - other
 
-    drawn = PeopleDrawn(_people(groups, len(y)), n_resamples, seed, level)
-    low, high = _percentiles(judge, drawn, both=y if prevalence is not None else None)
+    resampled = _resampled(evaluate, groups, len(y), n_resamples=n_resamples, seed=seed)
+    low, high = _ends(resampled, level=level)
     return DecisionCurveDifference(
         outcome=outcome,
         model_name=names[0],
         reference_name=names[1],
         thresholds=grid,
-        difference=_plain(judge(w)),
-        low=_plain(low),
-        high=_plain(high),
+        difference=_plain(evaluate(w)),
+        low=low,
+        high=high,
         level=level,
         prevalence=float(y.mean()) if prevalence is None else prevalence,
         n=float(len(y)),
@@ -339,50 +328,39 @@ def _check_length(optimism: Sequence[float], thresholds: Sequence[float]) -> Non
         )
 
 
-def _people(groups: Integers | None, n_rows: int) -> Integers:
-    if groups is None:
-        return np.arange(n_rows)
-    if len(groups) != n_rows:
-        raise InputError(f"'groups' has {len(groups)} entries, 'y_true' has {n_rows}")
-    return np.unique(groups, return_inverse=True)[1].astype(np.intp)
-
-
-def _percentiles(
-    judge: Callable[[Floats], Floats], drawn: PeopleDrawn, *, both: Floats | None
+def _resampled(
+    evaluate: Callable[[Floats], Floats],
+    groups: Integers | None,
+    n_rows: int,
+    *,
+    n_resamples: int,
+    seed: int,
 ) -> Floats:
-    """Ends of the band, shape (2, ..., n_thresholds); `both`: the classes that a resample needs."""
-    if drawn.n_resamples < 2:
-        raise InputError(f"a band needs resamples, 'n_resamples' is {drawn.n_resamples}")
-    values: list[Floats] = []
-    block: list[Floats] = []
-    for weights in _drawn_weights(drawn, both):
-        block.append(weights)
-        if len(block) * len(weights) >= LARGEST_BLOCK:
-            values.append(judge(np.array(block)))
-            block = []
-    if block:
-        values.append(judge(np.array(block)))
-    tail = (1.0 - drawn.level) / 2.0
-    every = np.concatenate(values)
-    quantile = np.nanquantile if np.isnan(every).any() else np.quantile
-    return np.asarray(quantile(every, (tail, 1.0 - tail), axis=0))
+    """What is computed from weights on every resample, shape (n_resamples, ...)."""
+    if n_resamples < 2:
+        raise InputError(f"a band needs resamples, 'n_resamples' is {n_resamples}")
+    if groups is not None and len(groups) != n_rows:
+        raise InputError(f"'groups' has {len(groups)} entries, 'y_true' has {n_rows}")
+    persons = Persons.of(np.arange(n_rows) if groups is None else groups)
+    rng = rng_for(seed, "decision_curve")
+    blocks = persons.draw_weights(rng, n_resamples, max_weights=LARGEST_BLOCK)
+    return np.concatenate([evaluate(weights) for weights in blocks])
 
 
-def _drawn_weights(drawn: PeopleDrawn, both: Floats | None) -> Iterator[Floats]:
-    """How often each row was drawn, resample by resample."""
-    n_people = int(drawn.groups.max()) + 1
-    rng = rng_for(drawn.seed, "decision_curve")
-    n_done = n_tried = 0
-    while n_done < drawn.n_resamples:
-        n_tried += 1
-        if n_tried > 2 * drawn.n_resamples:
-            raise InputError("most resamples lack a class: too few events", code="DEGENERATE")
-        people = np.bincount(rng.integers(0, n_people, n_people), minlength=n_people)
-        weights = people[drawn.groups].astype(np.float64)
-        if both is not None and not 0.0 < float(weights @ both) < float(weights.sum()):
-            continue
-        n_done += 1
-        yield weights
+def _ends(resampled: Floats, *, level: float) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Ends of a pointwise interval, empty where too many resamples say nothing of the curve."""
+    n_refused = int(np.isnan(resampled).any(axis=1).sum())
+    if too_many_refused(n_refused, len(resampled)):
+        return (), ()
+    low, high = percentiles(resampled, level=level)
+    return _plain(low), _plain(high)
+
+
+def _nan_where_a_class_lacks(weights: Floats, y: Floats) -> Floats:
+    """Weights, NaN for resamples of one class, which say nothing at a stated prevalence."""
+    share = weights @ y / weights.sum(axis=-1)
+    both = (share > 0.0) & (share < 1.0)
+    return np.where(both[..., np.newaxis], weights, np.nan)
 
 
 def _plain(values: Floats) -> tuple[float, ...]:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from hiprisk.arrays import Floats
+from hiprisk.bootstrap import percentiles
 from hiprisk.errors import InputError
 from hiprisk.parallel import one_thread
 from hiprisk.validation.resampling.refits import Refits
@@ -93,8 +94,7 @@ def corrected_curve(
         )
     own = np.where(reached, training - test, np.nan)
     optimism = np.nanmean(own, axis=0)
-    tail = (1.0 - level) / 2.0
-    least, most = np.nanquantile(own, (tail, 1.0 - tail), axis=0, method="weibull")
+    least, most = percentiles(own, level=level)
     return CorrectedCurve(
         at=_floats(at),
         apparent=_floats(whole),

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from hiprisk.arrays import Floats, Integers
+from hiprisk.bootstrap import Persons
 from hiprisk.errors import InputError
 from hiprisk.learning.folds import grouped_folds
 from hiprisk.metrics.estimate import Estimate
@@ -159,7 +160,7 @@ def cross_validate(
     """
     fits = refit_all(
         procedure, _folds(groups, folding), workers=workers, progress=progress,
-        checkpoint=checkpoint, most_refused=0.0, name="fold",
+        checkpoint=checkpoint, every=True, name="fold",
     )  # fmt: skip
     known = ~np.isnan(observed)
     y, predicted = observed[known], _out_of_fold(fits, folding)[:, known]
@@ -196,11 +197,9 @@ def _each_repeat(
     return evaluated.values
 
 
-def _summary(name: str, values: Floats, drawn: Floats, *, level: float) -> CrossValidatedMetric:
-    tail = (1.0 - level) / 2.0
-    low, high = np.quantile(drawn, (tail, 1.0 - tail))
+def _summary(name: str, values: Floats, resampled: Floats, *, level: float) -> CrossValidatedMetric:
     return CrossValidatedMetric(
-        estimate=Estimate(name=name, value=float(values.mean()), low=float(low), high=float(high)),
+        estimate=Estimate.from_resamples(name, float(values.mean()), resampled, level=level),
         repeats=tuple(float(value) for value in values),
     )
 
@@ -226,24 +225,13 @@ def _over_resamples(
     seed: int,
     n: int,
 ) -> dict[str, Floats]:
-    """Mean of a metric over the repeats, for each resample of persons."""
-    persons, place = np.unique(groups, return_inverse=True)
+    """Mean of a metric over the repeats, for each resample of persons; NaN where one has none."""
     rng = rng_for(seed, "cross-validation", "interval")
-    drawn: dict[str, list[float]] = {name: [] for name in metrics}
-    for _ in range(2 * n):
-        if len(next(iter(drawn.values()), [])) == n:
-            break
-        chosen = rng.integers(0, len(persons), len(persons))
-        counts = np.bincount(chosen, minlength=len(persons)).astype(np.float64)[place]
+    means: dict[str, list[float]] = {name: [] for name in metrics}
+    for weights in Persons.of(groups).draw_weights(rng, n, max_weights=1):
         (evaluated,) = evaluate_predictions(
-            y, predicted, metrics=metrics, weightings=[np.broadcast_to(counts, predicted.shape)]
+            y, predicted, metrics=metrics, weightings=[np.broadcast_to(weights, predicted.shape)]
         )
-        if evaluated.refused().any():
-            continue
         for name, values in evaluated.values.items():
-            drawn[name].append(float(values.mean()))
-    if any(len(values) < n for values in drawn.values()):
-        raise InputError(
-            "a metric cannot be computed on most resamples: too few events", code="DEGENERATE"
-        )
-    return {name: np.array(values) for name, values in drawn.items()}
+            means[name].append(float(values.mean()))
+    return {name: np.array(values) for name, values in means.items()}

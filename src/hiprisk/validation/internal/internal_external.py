@@ -121,7 +121,7 @@ def internal_external(
     fits = refit_all(
         procedure,
         [resample_without(np.isin(groups, groups[sites == site]), number=site) for site in large],
-        workers=workers, progress=progress, checkpoint=checkpoint, most_refused=0.0, name="site",
+        workers=workers, progress=progress, checkpoint=checkpoint, every=True, name="site",
     )  # fmt: skip
     values: list[SiteValue] = []
     for site, predicted in zip(large, fits.predicted, strict=True):

@@ -21,6 +21,7 @@ from dataclasses import replace
 import numpy as np
 
 from hiprisk.arrays import Floats
+from hiprisk.bootstrap import percentiles, too_many_refused
 from hiprisk.errors import InputError
 from hiprisk.metrics.no_information import no_information_of, no_information_rate
 from hiprisk.metrics.registry import MetricFunction
@@ -32,7 +33,7 @@ from hiprisk.validation.internal.optimism_table import (
     OptimismTable,
 )
 from hiprisk.validation.resampling.checkpoint import Checkpoint
-from hiprisk.validation.resampling.refits import MOST_REFUSED, Refits, refit_all
+from hiprisk.validation.resampling.refits import Refits, refit_all
 from hiprisk.validation.resampling.resamples import Procedure, Resample
 
 SHARE_DRAWN = 0.632
@@ -88,7 +89,7 @@ def bootstrap_optimism(
     Raises
     ------
     InputError
-        If a metric cannot be computed, or the procedure refuses more than 5 % of the resamples.
+        If a metric cannot be computed, or the procedure refuses too many of the resamples.
     """
     refits = refit_all(
         procedure, resamples, workers=workers, progress=progress, checkpoint=checkpoint
@@ -118,7 +119,7 @@ def optimism_table(
         _raise_refusal(evaluated.values, y, seen, weights=weights, metrics=metrics)
     usable = ~outside.refused() & (share > 0)
     n_lost = int((~usable).sum())
-    evaluated_outside = n_lost <= MOST_REFUSED * len(usable)
+    has_omitted = not too_many_refused(n_lost, len(usable))
     rows = tuple(
         _row(
             name,
@@ -128,7 +129,7 @@ def optimism_table(
             test=test.values[name],
             level=level,
             omitted=float(np.average(outside.values[name][usable], weights=share[usable]))
-            if evaluated_outside
+            if has_omitted
             else None,
             no_information=no_information_rate(function, y, own),
         )
@@ -219,8 +220,7 @@ def location_shifted_interval(
     somewhat to the optimistic side.
     """
     optimism = float(training.mean() - test.mean())
-    tail = (1.0 - level) / 2.0
-    low, high = np.quantile(training, (tail, 1.0 - tail))
+    low, high = percentiles(training, level=level)
     return float(low) - optimism, float(high) - optimism
 
 
@@ -238,11 +238,9 @@ def optimism_interval(
     Notes
     -----
     In the bootstrap's world the original people are the population, so that training less test is
-    how far an apparent value is off: a basic bootstrap interval for what the fit truly does. The
-    percentiles are taken at ranks p (n_resamples + 1), as everywhere in this package.
+    how far an apparent value is off: a basic bootstrap interval for what the fit truly does.
     """
-    tail = (1.0 - level) / 2.0
-    low, high = np.quantile(training - test, (tail, 1.0 - tail), method="weibull")
+    low, high = percentiles(training - test, level=level)
     return apparent - float(high), apparent - float(low)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import Any, cast
 
 import numpy as np
 
 from hiprisk.arrays import Floats, Integers
+from hiprisk.bootstrap import Persons, percentile_interval
 from hiprisk.errors import InputError
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.registry import Metric, MetricFunction, metrics_for
@@ -25,8 +26,6 @@ from hiprisk.seeding import rng_for
 __all__ = ["Estimate", "error_interval", "metric_intervals", "percentile_intervals"]
 
 N_COSTLY = 200
-# So many draws are held at a time.
-LARGEST_DRAW = 5_000_000
 
 
 def percentile_intervals(
@@ -58,96 +57,62 @@ def percentile_intervals(
         Of the random stream.
     level : float
     costly : collection of str
-        Names of metrics that need only `n_costly` resamples (smoothers). One that cannot be
-        computed on a resample passes that resample by.
+        Names of metrics that need only `n_costly` resamples (smoothers).
     n_costly : int
 
     Raises
     ------
     InputError
-        If a metric cannot be computed on the people themselves or on most resamples.
+        If a metric cannot be computed on the people themselves.
 
     Notes
     -----
-    A resample in which a metric that is not costly cannot be computed (one class only) is drawn
-    again. Errors of a smoothed calibration curve have an `error_interval`.
+    A resample on which a metric cannot be computed (one class only) is left out of its interval;
+    where too many are (`hiprisk.bootstrap.percentile_interval`) the metric has no interval. Errors
+    of a smoothed calibration curve have an `error_interval`.
     """
     cheap = {metric: f for metric, f in metrics.items() if metric not in costly}
     dear = {metric: f for metric, f in metrics.items() if metric in costly}
-    drawn: dict[str, list[float]] = {metric: [] for metric in metrics}
-    draws = _usable_draws(
-        observed,
-        predicted,
-        cheap,
-        groups=groups,
-        n_resamples=n_resamples,
-        rng=rng_for(seed, "interval", name),
-    )
-    for n_done, (weights, values) in enumerate(draws):
-        if n_done < n_costly:
-            values |= _computable(dear, observed, predicted, weights)
-        for metric, value in values.items():
-            drawn[metric].append(value)
+    blocks: dict[str, list[Floats]] = {metric: [] for metric in metrics}
+    n_done = 0
+    rng = rng_for(seed, "interval", name)
+    for weights in Persons.of(groups).draw_weights(rng, n_resamples):
+        few = weights[: max(0, n_costly - n_done)]
+        values = _values(observed, predicted, weights, cheap)
+        for metric, found in (dict(values) | _one_by_one(observed, predicted, few, dear)).items():
+            blocks[metric].append(found)
+        n_done += len(weights)
     return tuple(
-        _with_percentiles(
-            Estimate(name=metric, value=function(observed, predicted)),
-            drawn[metric],
-            n_wanted=min(n_costly, n_resamples) if metric in dear else n_resamples,
+        _estimate(
+            metric,
+            function,
+            function(observed, predicted),
+            np.concatenate(blocks[metric]),
             level=level,
-            curve_error=_curve_of(function) is not None,
         )
         for metric, function in metrics.items()
     )
 
 
-def _usable_draws(
-    observed: Floats,
-    predicted: Any,
-    metrics: Mapping[str, MetricFunction],
-    *,
-    groups: Integers,
-    n_resamples: int,
-    rng: np.random.Generator,
-) -> Iterator[tuple[Floats, dict[str, float]]]:
-    """How often each row was drawn, and every metric, for resamples on which all can be had."""
-    labels, place = np.unique(groups, return_inverse=True)
-    n_done = n_tried = 0
-    while n_done < n_resamples:
-        # No more at a time than are wanted, so that the draws do not depend on how they are cut.
-        size = min(n_resamples - n_done, max(1, LARGEST_DRAW // len(observed)))
-        n_tried += size
-        if n_tried > 2 * n_resamples:
-            raise InputError(
-                "a metric cannot be computed on most resamples: too few events", code="DEGENERATE"
-            )
-        people = rng.integers(0, len(labels), (size, len(labels)))
-        counts = np.array(
-            [np.bincount(row, minlength=len(labels))[place] for row in people], dtype=np.float64
-        )
-        for weights, values in zip(
-            counts, _evaluated(observed, predicted, counts, metrics), strict=True
-        ):
-            if values is not None:
-                n_done += 1
-                yield weights, values
-
-
-def _evaluated(
-    observed: Floats, predicted: Any, counts: Floats, metrics: Mapping[str, MetricFunction]
-) -> Iterator[dict[str, float] | None]:
-    """Every metric under each set of weights; None where one cannot be computed."""
+def _values(
+    observed: Floats, predicted: Any, weights: Floats, metrics: Mapping[str, MetricFunction]
+) -> Mapping[str, Floats]:
+    """Every metric under each set of weights, NaN where it cannot be computed."""
     if metrics and isinstance(predicted, np.ndarray):
-        each = np.broadcast_to(predicted, counts.shape)
-        (evaluated,) = evaluate_predictions(observed, each, metrics=metrics, weightings=[counts])
-        for place, refused in enumerate(evaluated.refused()):
-            values = {name: float(found[place]) for name, found in evaluated.values.items()}
-            yield None if refused else values
-        return
-    for weights in counts:
-        try:
-            yield {name: f(observed, predicted, weights=weights) for name, f in metrics.items()}
-        except InputError:
-            yield None
+        each = np.broadcast_to(predicted, weights.shape)
+        (evaluated,) = evaluate_predictions(observed, each, metrics=metrics, weightings=[weights])
+        return evaluated.values
+    return _one_by_one(observed, predicted, weights, metrics)
+
+
+def _one_by_one(
+    observed: Floats, predicted: Any, weights: Floats, metrics: Mapping[str, MetricFunction]
+) -> dict[str, Floats]:
+    each = [_computable(metrics, observed, predicted, one) for one in weights]
+    return {
+        metric: np.array([values.get(metric, np.nan) for values in each], dtype=np.float64)
+        for metric in metrics
+    }
 
 
 def _computable(
@@ -187,23 +152,16 @@ def _curve_of(function: MetricFunction) -> tuple[str, str] | None:
     return None
 
 
-def _with_percentiles(
-    estimate: Estimate, drawn: Sequence[float], *, n_wanted: int, level: float, curve_error: bool
+def _estimate(
+    name: str, function: MetricFunction, value: float, resampled: Floats, *, level: float
 ) -> Estimate:
-    if 2 * len(drawn) < n_wanted:
-        raise InputError(
-            f"'{estimate.name}' cannot be computed on most resamples: too few people",
-            code="DEGENERATE",
-        )
-    if curve_error:
-        return error_interval(estimate.value, drawn, level=level, name=estimate.name)
-    tail = (1.0 - level) / 2.0
-    low, high = np.quantile(drawn, (tail, 1.0 - tail))
-    return Estimate(name=estimate.name, value=estimate.value, low=float(low), high=float(high))
+    if _curve_of(function) is not None:
+        return error_interval(value, resampled, level=level, name=name)
+    return Estimate.from_resamples(name, value, resampled, level=level)
 
 
 def error_interval(
-    value: float, drawn: Sequence[float] | Floats, *, level: float = 0.95, name: str = ""
+    value: float, resampled: Floats, *, level: float = 0.95, name: str = ""
 ) -> Estimate:
     """An error of a smoothed curve, which cannot be negative, with a bootstrap interval.
 
@@ -211,8 +169,8 @@ def error_interval(
     ----------
     value : float
         The error, at least 0.
-    drawn : sequence of float
-        The same on each resample of people.
+    resampled : ndarray, shape (n_resamples,)
+        The same on each resample of persons, NaN where there is no curve.
     level : float
     name : str
 
@@ -225,9 +183,11 @@ def error_interval(
     the estimate less the percentiles, which knows that the estimate itself has about as much of the
     noise in it as the resamples add. ``experiments/curve_errors`` has what they cover.
     """
-    tail = (1.0 - level) / 2.0
-    low, high = np.quantile(drawn, (tail, 1.0 - tail))
-    bias = float(np.mean(drawn)) - value
+    ends = percentile_interval(resampled, level=level)
+    if ends is None:
+        return Estimate(name=name, value=value)
+    low, high = ends
+    bias = float(np.nanmean(resampled)) - value
     # A skew distribution's mean can lie beyond a percentile of its own: the estimate stays inside.
     return Estimate(
         name=name,

@@ -10,12 +10,11 @@ from functools import partial
 import numpy as np
 
 from hiprisk.arrays import Bools, Floats
+from hiprisk.bootstrap import too_many_refused
 from hiprisk.errors import ConfigError, InputError
 from hiprisk.parallel import Progress, run_parallel
 from hiprisk.validation.resampling.checkpoint import Checkpoint
 from hiprisk.validation.resampling.resamples import Procedure, Refit, Resample
-
-MOST_REFUSED = 0.05
 
 
 @dataclass(frozen=True)
@@ -66,7 +65,7 @@ def refit_all(
     workers: int = 1,
     progress: Progress | None = None,
     checkpoint: Checkpoint | None = None,
-    most_refused: float = MOST_REFUSED,
+    every: bool = False,
     name: str = "resample",
 ) -> Refits:
     """Run a procedure on every resample.
@@ -81,8 +80,8 @@ def refit_all(
     progress : callable, optional
     checkpoint : Checkpoint, optional
         Where finished refits are kept. A run that was interrupted goes on there to the same bits.
-    most_refused : float
-        Share of the resamples that the procedure may refuse.
+    every : bool
+        Whether each is needed: of folds and sites none may be refused, of resamples a few.
     name : str
         What a piece is called, in the checkpoint and in an error.
 
@@ -103,7 +102,7 @@ def refit_all(
         if refit is not None
     ]
     n_refused = len(found) - len(usable)
-    if n_refused > most_refused * len(found) or not usable:
+    if too_many_refused(n_refused, len(found)) or (every and n_refused):
         raise InputError(
             f"the model could not be fitted on {n_refused} of {len(found)} {name}s",
             code="DEGENERATE",

@@ -153,11 +153,11 @@ def _ici(draws: Draws, rows: Integers, y: Floats, chance: Floats, *, level: floa
     if value is None:
         return Reported(None, note="cannot be computed: no curve")
     weights = draws.counts[:CURVE_RESAMPLES, people].astype(np.float64)
-    drawn = [one for one in (_curve_error(y, chance, w) for w in weights) if one is not None]
-    if 2 * len(drawn) < len(weights):
-        return Reported(Estimate(name="ici", value=value), note="no interval: too few resamples")
-    spread = float(np.std(drawn, ddof=1))
-    return Reported(error_interval(value, drawn, level=level, name="ici"), spread)
+    resampled = np.array([_curve_error(y, chance, w) for w in weights], dtype=np.float64)
+    estimate = error_interval(value, resampled, level=level, name="ici")
+    if estimate.low is None:
+        return Reported(estimate, note="no interval: no curve on too many resamples")
+    return Reported(estimate, float(np.nanstd(resampled, ddof=1)))
 
 
 def _curve_error(y: Floats, chance: Floats, weights: Floats | None) -> float | None:

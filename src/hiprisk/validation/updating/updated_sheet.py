@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from hiprisk.arrays import Floats, Integers
+from hiprisk.bootstrap import Persons
 from hiprisk.errors import InputError
 from hiprisk.learning.residual_distribution import residual_distribution
 from hiprisk.learning.sheets.export import sheet_columns, with_weights
@@ -136,11 +137,10 @@ def with_refits(
     assert data.functions is not None
     base = parent.model.refits or (tuple(map(float, coefficients_of(parent))),) * REFITS
     rng = rng_for(seed, "update", "refits")
-    labels, place = np.unique(groups, return_inverse=True)
+    persons = Persons.of(groups)
     found = []
     for vector in base:
-        drawn = rng.integers(0, len(labels), len(labels))
-        weights = np.bincount(drawn, minlength=len(labels))[place].astype(np.float64)
+        weights = persons.draw_counts(rng)[persons.of_row].astype(np.float64)
         refit = _refit(data, np.array(vector), weights, chosen)
         if refit is not None:
             found.append(refit)
