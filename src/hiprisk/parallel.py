@@ -11,7 +11,9 @@ from threadpoolctl import threadpool_limits
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+# Told how many of how many are done, the second with the stage of the work before it.
 Progress = Callable[[int, int], None]
+StageProgress = Callable[[str, int, int], None]
 
 
 @contextmanager

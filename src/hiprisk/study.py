@@ -6,7 +6,7 @@ import hashlib
 import platform
 import shutil
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
@@ -50,7 +50,7 @@ from hiprisk.learning.sheets.first_visit import with_first_visit
 from hiprisk.learning.sheets.skops_file import dump_estimator
 from hiprisk.learning.study_cohort import load_study_cohort, usable_rows
 from hiprisk.learning.tuning import Tuned
-from hiprisk.parallel import one_thread
+from hiprisk.parallel import StageProgress, one_thread
 from hiprisk.reporting.card import model_card
 from hiprisk.reporting.report import report_figures, report_sections, study_report
 from hiprisk.sheet.format import Distribution, Sheet
@@ -60,8 +60,6 @@ from hiprisk.validation.internal.optimism_table import BootstrapResult
 from hiprisk.validation.resampling.checkpoint import Checkpoint
 from hiprisk.validation.resampling.procedure import InnerTuning, WholeProcedure
 from hiprisk.validation.resampling.resamples import draw_resamples
-
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +116,7 @@ def run_study(
     out: Path | str = "models",
     workers: int = 1,
     resume: bool = False,
-    progress: Progress | None = None,
+    progress: StageProgress | None = None,
 ) -> StudyResult:
     """Run a study: read, select, tune, fit, validate, write down, track.
 
@@ -178,7 +176,7 @@ class _Prepared:
     searching: Path
     workers: int
     resume: bool
-    tell: Progress
+    tell: StageProgress
 
     def blank(self, *, family: str, in_resamples: bool = True) -> StudyEstimator:
         """An estimator of a family that has learnt nothing yet."""
@@ -195,7 +193,7 @@ class _Prepared:
 
 
 def _prepare(
-    config: StudyConfig, out: Path, *, workers: int, resume: bool, tell: Progress
+    config: StudyConfig, out: Path, *, workers: int, resume: bool, tell: StageProgress
 ) -> _Prepared:
     dictionary = load_dictionary()
     cohort = load_study_cohort(config)

@@ -12,6 +12,7 @@ from hiprisk.config.fields import STRICT, Name, Share, refuse
 from hiprisk.config.measurement import MeasurementError, refuse_unknown
 from hiprisk.config.samplesize import SampleSizeSettings
 from hiprisk.config.subgroups import SubgroupSettings
+from hiprisk.outcome_kind import OutcomeKind
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -136,7 +137,7 @@ class OutcomeSettings:
 
     variable: Name
     label: str
-    kind: Literal["continuous", "binary"]
+    kind: OutcomeKind
     unit: str
     higher_is: Literal["worse", "better"]
     horizon_months: float = Field(gt=0)

@@ -15,7 +15,8 @@ from hiprisk.metrics import calibration, discrimination, likelihood, scores, spr
 from hiprisk.metrics.forecast.distribution import forecast_from_sheet
 from hiprisk.metrics.forecast.scores import crps_values
 from hiprisk.metrics.registry import MetricFunction
-from hiprisk.metrics.smoothing.calibration_curve import Kind, calibration_at, calibration_error
+from hiprisk.metrics.smoothing.calibration_curve import calibration_at, calibration_error
+from hiprisk.outcome_kind import OutcomeKind
 from hiprisk.validation.internal.corrected_curves import CorrectedCurve, corrected_curve
 from hiprisk.validation.internal.optimism import optimism_of, optimism_table
 from hiprisk.validation.internal.optimism_table import OptimismRow, OptimismTable
@@ -116,7 +117,7 @@ def corrected_calibration(study: FinishedStudy) -> CorrectedCurve | None:
         return None
 
 
-def _kind(study: FinishedStudy) -> Kind:
+def _kind(study: FinishedStudy) -> OutcomeKind:
     return "binary" if study.config.outcome.kind == "binary" else "continuous"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,12 +16,11 @@ from hiprisk.features.design import Design
 from hiprisk.learning.candidates import LearningData, OutOfFold, with_settings
 from hiprisk.learning.participants import Selection
 from hiprisk.learning.pipeline import StudyEstimator
+from hiprisk.parallel import StageProgress
 from hiprisk.sheet.format import Sheet
 from hiprisk.validation.internal.optimism_table import BootstrapResult
 from hiprisk.validation.resampling.procedure import WholeProcedure
 from hiprisk.validation.resampling.refits import Refits
-
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ class FinishedStudy:
     bootstrap: BootstrapResult
     sheet: Sheet
     workers: int
-    progress: Progress
+    progress: StageProgress
 
     def procedure_anew(self) -> WholeProcedure:
         """The procedure with knots placed anew on whoever it learns from."""

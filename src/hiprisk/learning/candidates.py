@@ -25,8 +25,8 @@ from hiprisk.learning.folds import (
 )
 from hiprisk.learning.participants import Participants
 from hiprisk.learning.pipeline import StudyEstimator
-from hiprisk.learning.tuning import OnTrial, Tuned, search
-from hiprisk.parallel import one_thread, run_parallel
+from hiprisk.learning.tuning import Tuned, search
+from hiprisk.parallel import Progress, one_thread, run_parallel
 from hiprisk.seeding import rng_for
 
 SLOW_FAMILIES = ("boosting",)
@@ -195,7 +195,7 @@ def tune(
     name: str,
     storage: Path | None = None,
     fingerprint: str = "",
-    on_trial: OnTrial | None = None,
+    on_trial: Progress | None = None,
 ) -> Tuned:
     """Search a family's settings on completed folds."""
     family = family_named(estimator.family)

@@ -20,10 +20,10 @@ from optuna.trial import TrialState
 from hiprisk.config import Range
 from hiprisk.errors import ConfigError, StoreError
 from hiprisk.learning.families import Dimension
+from hiprisk.parallel import Progress
 from hiprisk.seeding import rng_for
 
 Objective = Callable[[dict[str, float]], float]
-OnTrial = Callable[[int, int], None]
 
 optuna.logging.set_verbosity(optuna.logging.ERROR)
 
@@ -66,7 +66,7 @@ def search(
     name: str,
     storage: Path | None = None,
     fingerprint: str = "",
-    on_trial: OnTrial | None = None,
+    on_trial: Progress | None = None,
 ) -> Tuned:
     """Search a family's settings.
 

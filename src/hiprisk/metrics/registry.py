@@ -14,7 +14,8 @@ from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.floor_ceiling import Side, Whose, share_at_limit
 from hiprisk.metrics.forecast import scores as forecast_scores
 from hiprisk.metrics.intervals import binary, continuous
-from hiprisk.metrics.smoothing.calibration_curve import Kind, Smoother, Summary, calibration_error
+from hiprisk.metrics.smoothing.calibration_curve import Smoother, Summary, calibration_error
+from hiprisk.outcome_kind import OutcomeKind
 
 
 class MetricFunction(Protocol):
@@ -79,7 +80,7 @@ class Metric:
         return "bootstrap" if self.analytic is None else "analytic"
 
 
-def _curve_metrics(kind: Kind) -> tuple[Metric, ...]:
+def _curve_metrics(kind: OutcomeKind) -> tuple[Metric, ...]:
     """Errors of the flexible calibration curves."""
     summaries: tuple[tuple[Summary, str], ...] = (
         ("ici", "ICI"), ("e50", "E50"), ("e90", "E90"), ("emax", "Emax"),

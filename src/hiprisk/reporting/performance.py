@@ -45,7 +45,7 @@ def performance_section(evidence: Evidence) -> Section:
         pictures=_corrected_pictures(evidence),
         notes=(
             "The interval is from the spread of the optimism; Noma's location-shifted one stands "
-            "beside it. In simulated studies of 300 people they covered the truth in 88 to 97 % "
+            "beside it. In simulated studies of 300 people they covered the truth in 86 to 96 % "
             "and 82 to 91 %: read both as somewhat too narrow (experiments/interval_coverage).",
             f"Not repeated in the resamples: {'; '.join(evidence.not_repeated)}.",
             *_refused(evidence),

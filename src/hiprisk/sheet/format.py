@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from hiprisk.outcome_kind import OutcomeKind
+
 SCHEMA_VERSION = 1
 FORMAT_NAME = "hiprisk-sheet"
 
@@ -255,7 +257,7 @@ class OutcomeSpec:
     variable: str
     label: str
     unit: str
-    kind: Literal["continuous", "binary"]
+    kind: OutcomeKind
     estimand: str
     horizon_months: float
     higher_is: Literal["worse", "better"]

@@ -6,9 +6,9 @@ import contextlib
 import json
 import os
 import socket
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from hiprisk.bundle import Bundle
 from hiprisk.config import TrackingSettings
@@ -16,6 +16,9 @@ from hiprisk.errors import MissingExtraError, StoreError
 from hiprisk.tracking.results import log_bundle
 from hiprisk.tracking.server import ask_server, server_of, without_password
 from hiprisk.tracking.store import DEFAULT_STORE, ready_store, store_file
+
+if TYPE_CHECKING:
+    from hiprisk.parallel import StageProgress
 
 MAX_PARAM = 500
 
@@ -90,7 +93,7 @@ def open_run(
         yield run
 
 
-def check_tracking(settings: TrackingSettings, tell: Callable[[str, int, int], None]) -> None:
+def check_tracking(settings: TrackingSettings, tell: StageProgress) -> None:
     """Raise if runs would go to a server that does not answer; called before any work is done.
 
     Parameters

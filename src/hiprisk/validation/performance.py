@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -36,12 +36,11 @@ from hiprisk.metrics.smoothing.calibration_curve import (
     Smoother,
     calibration_curve,
 )
+from hiprisk.outcome_kind import OutcomeKind
 from hiprisk.sheet.format import Sheet
 from hiprisk.validation.event_performance import thresholds_of, utility_at, with_intervals
 from hiprisk.validation.external.cohort import ValidationCohort
 from hiprisk.validation.resampling.intervals import metric_intervals
-
-Kind = Literal["continuous", "binary"]
 
 CURVE_RESAMPLES = 100
 SMOOTHERS: tuple[Smoother, ...] = ("loess", "spline")
@@ -164,7 +163,7 @@ def evaluate_performance(
     n_resamples, seed : int
         Of persons; errors of the curves use at most a hundred.
     """
-    kind: Kind = outcome.kind
+    kind: OutcomeKind = outcome.kind
     forecasts = None if sheet is None else _forecast(sheet, people)
     seen = None if forecasts is None else (people.observed, forecasts)
     return Flexible(
@@ -182,7 +181,7 @@ def evaluate_performance(
     )
 
 
-def _curve(people: ValidationCohort, kind: Kind) -> CalibrationCurve | None:
+def _curve(people: ValidationCohort, kind: OutcomeKind) -> CalibrationCurve | None:
     if people.n < FEWEST_FOR_CURVES:
         return None
     try:
@@ -192,7 +191,7 @@ def _curve(people: ValidationCohort, kind: Kind) -> CalibrationCurve | None:
 
 
 def _curve_errors(
-    people: ValidationCohort, kind: Kind, n_resamples: int, seed: int
+    people: ValidationCohort, kind: OutcomeKind, n_resamples: int, seed: int
 ) -> tuple[Estimate, ...]:
     """Distances from each smoother's curve; those of a smoother that fails are left out."""
     if people.n < FEWEST_FOR_CURVES:
@@ -217,7 +216,7 @@ def _curve_errors(
     return tuple(found)
 
 
-def _errors_of(kind: Kind, smoother: Smoother) -> tuple[Metric, ...]:
+def _errors_of(kind: OutcomeKind, smoother: Smoother) -> tuple[Metric, ...]:
     """Metrics of the registry that need this smoother's curve."""
     return tuple(
         metric

@@ -14,7 +14,7 @@ from hiprisk.errors import ConfigError, InputError
 from hiprisk.inference.association.imputation import Incomplete
 from hiprisk.inference.association.plan import AssociationPlan, auxiliary_columns
 from hiprisk.inference.association.result import ALL
-from hiprisk.inference.effects.clustered import Kind, Link
+from hiprisk.inference.effects.clustered import CovarianceKind, Link
 from hiprisk.learning.participants import FlowStep, Participants, Selection
 
 
@@ -37,7 +37,7 @@ class AnalysedPeople:
 
     y: Floats
     link: Link
-    kind: Kind
+    kind: CovarianceKind
     clusters: Integers
     strata: Integers
     levels: tuple[str, ...]
@@ -140,10 +140,12 @@ def _exposed(plan: AssociationPlan, frame: pd.DataFrame) -> Floats:
     return np.where(values.isna(), np.nan, exposed)
 
 
-def _clusters(plan: AssociationPlan, people: Participants, known: Bools) -> tuple[Kind, Integers]:
+def _clusters(
+    plan: AssociationPlan, people: Participants, known: Bools
+) -> tuple[CovarianceKind, Integers]:
     """The kind of covariance, and the cluster of each row."""
     cluster = plan.settings.cluster
-    alone: Kind = "HC3" if plan.settings.standard_errors == "robust" else "model"
+    alone: CovarianceKind = "HC3" if plan.settings.standard_errors == "robust" else "model"
     persons = people.groups[known]
     if cluster == "site":
         if "site" not in people.frame.columns:

@@ -14,7 +14,7 @@ from hiprisk.metrics.intervals.frequency_weights import cluster_sums
 from hiprisk.sheet.models import expit
 
 Link = Literal["identity", "logit"]
-Kind = Literal["CR1", "HC3", "model"]
+CovarianceKind = Literal["CR1", "HC3", "model"]
 
 # Below so many clusters the covariance is known to come out too small.
 FEW_CLUSTERS = 40
@@ -47,7 +47,7 @@ def fit_robust(
     y: Floats,
     *,
     link: Link = "identity",
-    kind: Kind = "HC3",
+    kind: CovarianceKind = "HC3",
     clusters: Integers | None = None,
 ) -> RobustFit:
     r"""Least squares or logistic regression with a sandwich covariance.

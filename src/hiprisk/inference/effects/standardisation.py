@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hiprisk.arrays import Floats, Integers
-from hiprisk.inference.effects.clustered import Kind, Link, RobustFit, fit_robust
+from hiprisk.inference.effects.clustered import CovarianceKind, Link, RobustFit, fit_robust
 from hiprisk.metrics.intervals.frequency_weights import cluster_sums
 from hiprisk.sheet.models import expit
 
@@ -70,7 +70,7 @@ def effects_of(
     contrast: Contrast,
     *,
     link: Link,
-    kind: Kind,
+    kind: CovarianceKind,
     clusters: Integers | None = None,
 ) -> Effects:
     """Effects of the exposure in one complete data set.

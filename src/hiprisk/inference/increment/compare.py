@@ -7,7 +7,7 @@ between the same people, and its interval is paired.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -26,10 +26,8 @@ from hiprisk.inference.increment.sentences import models_in_words, notes_in_word
 from hiprisk.learning.candidates import LearningData, learning_data
 from hiprisk.learning.participants import select_participants
 from hiprisk.learning.study_cohort import load_study_cohort, usable_rows
-from hiprisk.parallel import one_thread, run_parallel
+from hiprisk.parallel import StageProgress, one_thread, run_parallel
 from hiprisk.validation.resampling.resamples import draw_resamples
-
-Progress = Callable[[str, int, int], None]
 
 
 def run_compare(
@@ -37,7 +35,7 @@ def run_compare(
     *,
     comparison: Comparison | None = None,
     workers: int = 1,
-    progress: Progress | None = None,
+    progress: StageProgress | None = None,
 ) -> AddedValue:
     """Obtain a study's people and say what blocks add.
 
@@ -82,7 +80,7 @@ def added_value(
     comparison: Comparison | None = None,
     provenance: str = "real",
     workers: int = 1,
-    progress: Progress | None = None,
+    progress: StageProgress | None = None,
 ) -> AddedValue:
     """What blocks of predictors add to a base.
 

@@ -11,6 +11,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from hiprisk.metrics.estimate import Estimate
+from hiprisk.outcome_kind import OutcomeKind
 
 Purpose = Literal["development", "external validation"]
 
@@ -94,7 +95,7 @@ class SampleSize:
     """
 
     purpose: Purpose
-    kind: Literal["continuous", "binary"]
+    kind: OutcomeKind
     given: tuple[tuple[str, float], ...]
     criteria: tuple[Criterion, ...]
     n_required: int

@@ -15,7 +15,6 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Callable
-from typing import Literal
 
 from hiprisk.config import SampleSizeSettings
 from hiprisk.errors import ConfigError
@@ -35,6 +34,7 @@ from hiprisk.inference.samplesize.search import (
     tidy,
     where_least,
 )
+from hiprisk.outcome_kind import OutcomeKind
 
 # Pavlou et al. found the criterion to hold below this.
 STRONG_C = 0.8
@@ -42,7 +42,7 @@ CURVE = tuple(round(0.05 * step, 2) for step in range(1, 19))
 
 
 def development_size(
-    kind: Literal["continuous", "binary"],
+    kind: OutcomeKind,
     n_parameters: int,
     expected: SampleSizeSettings,
     *,

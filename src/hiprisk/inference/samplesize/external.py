@@ -16,7 +16,6 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Callable
-from typing import Literal
 
 import numpy as np
 
@@ -32,6 +31,7 @@ from hiprisk.inference.samplesize.risks import (
     risks_from_cox_snell,
 )
 from hiprisk.inference.samplesize.search import Z, smallest, spread_error, tidy
+from hiprisk.outcome_kind import OutcomeKind
 
 CURVE = "calibration curve"
 
@@ -40,7 +40,7 @@ _Row = tuple[str, str, float, Callable[[int], float]]
 
 
 def external_size(
-    kind: Literal["continuous", "binary"],
+    kind: OutcomeKind,
     expected: SampleSizeSettings,
     *,
     n: int | None = None,
@@ -190,7 +190,7 @@ def _criterion(row: _Row, n: int | None) -> tuple[Criterion, float | None]:
 
 def _answer(
     evaluated: list[tuple[Criterion, float | None]],
-    kind: Literal["continuous", "binary"],
+    kind: OutcomeKind,
     given: tuple[tuple[str, float], ...],
     n: int | None,
     *,

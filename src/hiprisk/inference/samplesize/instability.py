@@ -16,7 +16,7 @@ import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -35,10 +35,9 @@ from hiprisk.learning.linear import TermPlan, basis_matrix, plan_terms
 from hiprisk.learning.unpenalised import fit_logistic, fit_ols
 from hiprisk.metrics.calibration import logit
 from hiprisk.metrics.estimate import Estimate
+from hiprisk.outcome_kind import OutcomeKind
 from hiprisk.parallel import Progress, run_parallel
 from hiprisk.seeding import rng_for
-
-Kind = Literal["continuous", "binary"]
 
 N_PEOPLE = 1000
 MOST_REFUSED = 0.2
@@ -78,7 +77,7 @@ class Instability:
         Of up to 200 people, ascending by truth: what is true, and the central 95 % of predictions.
     """
 
-    kind: Kind
+    kind: OutcomeKind
     source: str
     n: int
     n_parameters: int
@@ -168,7 +167,7 @@ Draw = Callable[[int], _Study]
 
 
 def expected_instability(
-    kind: Kind,
+    kind: OutcomeKind,
     n: int,
     n_parameters: int,
     expected: SampleSizeSettings,
@@ -212,7 +211,7 @@ def expected_instability(
     )  # fmt: skip
 
 
-def _truth_of(kind: Kind, expected: SampleSizeSettings) -> tuple[float, float, float]:
+def _truth_of(kind: OutcomeKind, expected: SampleSizeSettings) -> tuple[float, float, float]:
     """Intercept, effect of the one predictor, and residual standard deviation."""
     if kind == "continuous":
         r2 = stated(expected.r2, "r2", "the adjusted R2 that is expected of the model")
@@ -226,7 +225,7 @@ def _truth_of(kind: Kind, expected: SampleSizeSettings) -> tuple[float, float, f
 
 
 def _draw_normal(
-    kind: Kind, n: int, p: int, truth: tuple[float, float, float], seed: int, number: int
+    kind: OutcomeKind, n: int, p: int, truth: tuple[float, float, float], seed: int, number: int
 ) -> _Study:
     centre, slope, scale = truth
     rng = rng_for(seed, "samplesize", "study", number)
@@ -314,7 +313,7 @@ def _check_size(n: int, n_parameters: int) -> None:
 
 
 def _simulate(
-    kind: Kind,
+    kind: OutcomeKind,
     draw: Draw,
     population: _Population,
     *,
@@ -360,7 +359,7 @@ def _simulate(
     )
 
 
-def _one_study(kind: Kind, draw: Draw, people: Floats, number: int) -> Floats | None:
+def _one_study(kind: OutcomeKind, draw: Draw, people: Floats, number: int) -> Floats | None:
     """Linear predictors that the model of one simulated study gives to everybody."""
     study = draw(number)
     fit = fit_ols if kind == "continuous" else fit_logistic
@@ -373,7 +372,7 @@ def _one_study(kind: Kind, draw: Draw, people: Floats, number: int) -> Floats | 
     return np.asarray(fitted.coefficients[0] + people @ fitted.coefficients[1:])
 
 
-def _slope(kind: Kind, truth: Floats, predicted: Floats) -> float:
+def _slope(kind: OutcomeKind, truth: Floats, predicted: Floats) -> float:
     """Calibration slope of a linear predictor in the population."""
     if kind == "continuous":
         return float(np.cov(truth, predicted)[0, 1] / predicted.var(ddof=1))

@@ -31,9 +31,9 @@ from hiprisk.metrics.smoothing.splines import (
     linear_spline_curve,
     logistic_spline_curve,
 )
+from hiprisk.outcome_kind import OutcomeKind
 from hiprisk.sheet.models import expit
 
-Kind = Literal["continuous", "binary"]
 Smoother = Literal["loess", "spline", "lowess"]
 Summary = Literal["ici", "e50", "e90", "emax"]
 
@@ -76,7 +76,7 @@ class _LocalQuadratic:
     y: Floats
     p: Floats
     w: Floats
-    kind: Kind
+    kind: OutcomeKind
 
     def at(self, p: Floats) -> Floats:
         return self.fit.at(p)
@@ -101,7 +101,7 @@ class _LocalQuadratic:
 @dataclass(frozen=True, slots=True, eq=False)
 class _Spline:
     fit: SplineCurve
-    kind: Kind
+    kind: OutcomeKind
 
     def at(self, p: Floats) -> Floats:
         return expit(self.fit.at(logit(p))) if self.kind == "binary" else self.fit.at(p)
@@ -118,7 +118,7 @@ class _Spline:
 
 
 def _smooth(
-    kind: Kind, smoother: Smoother, *, y: Floats, p: Floats, w: Floats, n_knots: int
+    kind: OutcomeKind, smoother: Smoother, *, y: Floats, p: Floats, w: Floats, n_knots: int
 ) -> _Smooth:
     if smoother == "lowess":
         return _LocalLine(lowess(p, y, w))
@@ -171,7 +171,7 @@ class CalibrationCurve:
         People.
     """
 
-    kind: Kind
+    kind: OutcomeKind
     smoother: Smoother
     predicted: tuple[float, ...]
     observed: tuple[float, ...]
@@ -223,7 +223,7 @@ def calibration_curve(
     observed: ArrayLike,
     predicted: ArrayLike,
     *,
-    kind: Kind,
+    kind: OutcomeKind,
     smoother: Smoother = "loess",
     weights: ArrayLike | None = None,
     level: float = 0.95,
@@ -290,7 +290,7 @@ def calibration_at(
     predicted: ArrayLike,
     *,
     at: Floats,
-    kind: Kind,
+    kind: OutcomeKind,
     smoother: Smoother = "loess",
     weights: ArrayLike | None = None,
 ) -> Floats:
@@ -312,7 +312,7 @@ def calibration_errors(
     observed: ArrayLike,
     predicted: ArrayLike,
     *,
-    kind: Kind,
+    kind: OutcomeKind,
     smoother: Smoother = "loess",
     weights: ArrayLike | None = None,
     n_knots: int = 5,
@@ -328,7 +328,7 @@ def calibration_error(
     predicted: ArrayLike,
     *,
     summary: Summary | Literal["eci"],
-    kind: Kind,
+    kind: OutcomeKind,
     smoother: Smoother = "loess",
     weights: ArrayLike | None = None,
 ) -> float:
@@ -338,7 +338,7 @@ def calibration_error(
 
 
 def _checked(
-    kind: Kind, observed: ArrayLike, predicted: ArrayLike, weights: ArrayLike | None
+    kind: OutcomeKind, observed: ArrayLike, predicted: ArrayLike, weights: ArrayLike | None
 ) -> tuple[Floats, Floats, Floats]:
     check = as_binary if kind == "binary" else as_continuous
     return check(observed, predicted, weights)

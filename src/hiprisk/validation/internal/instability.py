@@ -12,7 +12,6 @@ References
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
 
 import numpy as np
 
@@ -26,6 +25,7 @@ from hiprisk.metrics.calibration import logit
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.registry import MetricFunction
 from hiprisk.metrics.vectorised.panel import evaluate_predictions
+from hiprisk.outcome_kind import OutcomeKind
 from hiprisk.parallel import one_thread
 from hiprisk.sheet.basis_functions import spline_basis
 from hiprisk.sheet.models import expit
@@ -38,12 +38,10 @@ from hiprisk.validation.internal.instability_results import (
 )
 from hiprisk.validation.resampling.refits import Refits
 
-Kind = Literal["continuous", "binary"]
-
 N_POINTS = 50
 N_KNOTS = 4
 MOST_CURVES = 100
-CALIBRATION: dict[Kind, dict[str, MetricFunction]] = {
+CALIBRATION: dict[OutcomeKind, dict[str, MetricFunction]] = {
     "continuous": {
         "calibration_in_the_large": calibration.mean_error,
         "calibration_intercept": calibration.linear_intercept,
@@ -62,7 +60,7 @@ def study_stability(
     observed: Floats,
     *,
     apparent: Floats,
-    kind: Kind,
+    kind: OutcomeKind,
     thresholds: Sequence[float] = (),
     level: float = 0.95,
 ) -> Stability:
@@ -218,7 +216,7 @@ def net_benefits(risks: Floats, event: Bools, *, thresholds: Sequence[float]) ->
 
 
 def calibration_stability(
-    refitted: Floats, observed: Floats, *, apparent: Floats, kind: Kind, level: float = 0.95
+    refitted: Floats, observed: Floats, *, apparent: Floats, kind: OutcomeKind, level: float = 0.95
 ) -> CalibrationStability:
     """Calibration of every refit on the original people.
 
@@ -268,7 +266,7 @@ def calibration_stability(
 
 
 def calibration_spline(
-    y: Floats, predicted: Floats, *, grid: Floats, kind: Kind
+    y: Floats, predicted: Floats, *, grid: Floats, kind: OutcomeKind
 ) -> tuple[float | None, ...]:
     """Observed mean or risk at given predictions; None outside the range of the predictions.
 

@@ -15,12 +15,12 @@ from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.registry import Metric, MetricFunction, metrics_for
 from hiprisk.metrics.smoothing.calibration_curve import (
     CalibrationErrors,
-    Kind,
     Smoother,
     calibration_error,
     calibration_errors,
 )
 from hiprisk.metrics.vectorised.panel import evaluate_predictions
+from hiprisk.outcome_kind import OutcomeKind
 from hiprisk.seeding import rng_for
 
 __all__ = ["Estimate", "error_interval", "metric_intervals", "percentile_intervals"]
@@ -133,7 +133,7 @@ def _computable(
                 smoothed[curve] = calibration_errors(
                     observed,
                     predicted,
-                    kind=cast("Kind", kind),
+                    kind=cast("OutcomeKind", kind),
                     smoother=cast("Smoother", smoother),
                     weights=weights,
                 )

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
 from hiprisk.arrays import Bools, Floats, Integers
 from hiprisk.metrics.inputs import as_binary
+from hiprisk.outcome_kind import OutcomeKind
 from hiprisk.validation.subgroups.definitions import Grouping
 from hiprisk.validation.subgroups.disclosure import suppressed_cells
-
-Kind = Literal["continuous", "binary"]
 
 EVERYBODY = "everybody"
 
@@ -74,7 +72,7 @@ def counts_of(grouping: Grouping, persons: Integers, events: Floats | None) -> I
 
 
 def hidden_levels(
-    grouping: Grouping, y: Floats, persons: Integers, *, kind: Kind, smallest: int
+    grouping: Grouping, y: Floats, persons: Integers, *, kind: OutcomeKind, smallest: int
 ) -> Bools:
     """Which levels must not be shown."""
     return suppressed_cells(counts_of(grouping, persons, y if kind == "binary" else None), smallest)
@@ -92,7 +90,7 @@ def shown_cells(parted: Sequence[Grouping], hidden: Mapping[str, Bools], n: int)
 
 
 def events_of(
-    kind: Kind, y: Floats, p: Floats, chances: Sequence[EventChances]
+    kind: OutcomeKind, y: Floats, p: Floats, chances: Sequence[EventChances]
 ) -> tuple[EventChances, ...]:
     """The outcome itself, if binary, else the events that were given, checked."""
     if kind == "binary":

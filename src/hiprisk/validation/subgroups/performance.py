@@ -20,12 +20,12 @@ from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.forecast.distribution import Forecast
 from hiprisk.metrics.inputs import as_binary, as_continuous
 from hiprisk.metrics.registry import METRICS, Metric
+from hiprisk.outcome_kind import OutcomeKind
 from hiprisk.parallel import Progress, run_parallel
 from hiprisk.validation.subgroups.cells import (
     EVERYBODY,
     Cell,
     EventChances,
-    Kind,
     cells_of_event,
     counts_of,
     events_of,
@@ -74,7 +74,7 @@ def subgroup_performance(
     predicted: Floats,
     frame: pd.DataFrame,
     *,
-    kind: Kind,
+    kind: OutcomeKind,
     groups: Integers,
     settings: SubgroupSettings,
     seed: int,
@@ -179,7 +179,7 @@ class _People:
     parted : tuple of Grouping
     """
 
-    kind: Kind
+    kind: OutcomeKind
     y: Floats
     p: Floats
     persons: Integers
@@ -339,7 +339,7 @@ def _check_lengths(
             raise InputError(f"'{name}' has {length} entries, 'observed' has {n}")
 
 
-def _metrics(kind: Kind, settings: SubgroupSettings) -> tuple[Metric, ...]:
+def _metrics(kind: OutcomeKind, settings: SubgroupSettings) -> tuple[Metric, ...]:
     available = METRICS[kind]
     if settings.metrics is None:
         # Metrics that smooth mark themselves as costly.
@@ -384,7 +384,11 @@ def _estimates(
 
 
 def _groups(
-    parted: Sequence[Grouping], hidden: dict[str, Bools], y: Floats, persons: Integers, kind: Kind
+    parted: Sequence[Grouping],
+    hidden: dict[str, Bools],
+    y: Floats,
+    persons: Integers,
+    kind: OutcomeKind,
 ) -> tuple[Group, ...]:
     rows = []
     for grouping in parted:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import pandas as pd
 
 from hiprisk.metrics.estimate import Estimate
+from hiprisk.outcome_kind import OutcomeKind
 from hiprisk.validation.subgroups.cells import EVERYBODY
 from hiprisk.validation.subgroups.definitions import UNKNOWN
 
@@ -146,7 +147,7 @@ class Subgroups:
         Of forecasts and of the chances of events; grouping ``everybody`` first.
     """
 
-    kind: Literal["continuous", "binary"]
+    kind: OutcomeKind
     n_people: int
     smallest_cell: int
     n_resamples: int
