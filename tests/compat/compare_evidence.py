@@ -41,11 +41,14 @@ class Renames:
         Old and new text of a leaf that is a code.
     ignored : tuple
         Keys, or ends of dotted paths, that are not compared: times, places, run numbers.
+    changed : dict
+        Ends of dotted paths, as a pattern, of numbers that changed on purpose, and why.
     """
 
     keys: dict = field(default_factory=dict)
     words: dict = field(default_factory=dict)
     ignored: tuple = ()
+    changed: dict = field(default_factory=dict)
 
 
 @dataclass
@@ -94,7 +97,12 @@ def read_renames(path=RENAMES):
     if path is None or not Path(path).is_file():
         return Renames()
     raw = json.loads(Path(path).read_text(encoding="utf-8"))
-    return Renames(raw.get("keys", {}), raw.get("words", {}), tuple(raw.get("ignored", ())))
+    return Renames(
+        raw.get("keys", {}),
+        raw.get("words", {}),
+        tuple(raw.get("ignored", ())),
+        raw.get("changed", {}),
+    )
 
 
 def compare(old, new, *, renames=None, tolerance=None):
@@ -138,7 +146,7 @@ def _compare_objects(old, new, path, renames, tolerance, found):
 def _compare_leaves(old, new, path, renames, tolerance, found):
     if _is_number(old) and _is_number(new):
         found.n_numbers += 1
-        if not _close(old, new, tolerance):
+        if not _close(old, new, tolerance) and not _changed(path, renames):
             found.numbers.append((path, old, new))
     elif isinstance(old, str) and isinstance(new, str):
         if renames.words.get(old, old) != new and old != new:
@@ -163,6 +171,10 @@ def _plain(path):
 def _named(path, names):
     plain = _plain(path)
     return any(plain == name or plain.endswith(f".{name}") for name in names)
+
+
+def _changed(path, renames):
+    return any(re.search(rf"{end}$", _plain(path)) for end in renames.changed)
 
 
 def _renamed(path, key, renames):
