@@ -1,11 +1,15 @@
 """Made-up people that several tests of metrics share, and the frozen figures of R for others."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from hiprisk.metrics import likelihood
+from hiprisk.metrics.entry import Metric
 from hiprisk.metrics.forecast.distribution import Forecast, forecast
+from hiprisk.metrics.registry import find_metric
 
 ORACLES = Path(__file__).resolve().parent / "oracles"
 PROBABILITIES = np.arange(1, 200) / 200
@@ -44,6 +48,31 @@ def example(kind, n=60, seed=3):
     law = example_forecast(lp * 20 + 40)
     residual = np.interp(rng.random(n), PROBABILITIES, QUANTILES)
     return np.clip(law.mean + law.scale * residual, 0, 100), law
+
+
+def metrics(kind, *names):
+    """Entries of the registry by name."""
+    return [find_metric(kind, name) for name in names]
+
+
+def renamed(kind, names):
+    """Entries under the names that another program has for them."""
+    return [replace(find_metric(kind, ours), name=theirs) for theirs, ours in names.items()]
+
+
+def own_metric(name, function, kind="continuous", **known):
+    """A metric that is none of the registry's."""
+    return Metric(name=name, label=name, kind=kind, function=function, **known)
+
+
+def d_of_val_prob(y, p):
+    """D of the risk as it is, which rms' val.prob has, from our Cox-Snell R2 of the same."""
+    return -np.log1p(-likelihood.cox_snell_r2_as_is(y, p)) - 1 / len(y)
+
+
+def q_of_val_prob(y, p):
+    """Q of the risk as it is."""
+    return d_of_val_prob(y, p) - likelihood.unreliability_index(y, p)
 
 
 def people(predicted, rows):

@@ -7,31 +7,21 @@ import numpy as np
 import pandas as pd
 
 from hiprisk.learning.unpenalised import fit_logistic, fit_ols
-from hiprisk.metrics import calibration, discrimination, likelihood, scores, spread
 from hiprisk.metrics.smoothing.loess import lowess
 from hiprisk.validation.resampling.resamples import Refit
+from metric_examples import renamed
 
 ORACLES = Path(__file__).parent / "oracles"
 
-LRM = {
-    "Dxy": discrimination.somers_dxy,
-    "R2": likelihood.nagelkerke_r2,
-    "Intercept": calibration.logistic_intercept,
-    "Slope": calibration.logistic_slope,
-    "D": likelihood.discrimination_index,
-    "U": likelihood.unreliability_index,
-    "Q": likelihood.quality_index,
-    "B": scores.brier,
-    "g": spread.recalibrated_g,
-    "gp": spread.recalibrated_gp,
-}
-OLS = {
-    "g": spread.recalibrated_linear_g,
-    "R-square": scores.r2,
-    "MSE": scores.mse,
-    "Intercept": calibration.linear_intercept,
-    "Slope": calibration.linear_slope,
-}
+LRM = renamed("binary", {
+    "Dxy": "dxy", "R2": "nagelkerke_r2", "Intercept": "calibration_intercept",
+    "Slope": "calibration_slope", "D": "discrimination_index", "U": "unreliability_index",
+    "Q": "quality_index", "B": "brier", "g": "g", "gp": "gp",
+})  # fmt: skip
+OLS = renamed("continuous", {
+    "g": "g", "R-square": "r2", "MSE": "mse", "Intercept": "calibration_intercept",
+    "Slope": "calibration_slope",
+})  # fmt: skip
 
 
 def read(name):
@@ -72,7 +62,9 @@ def worst_difference(table, oracle, metrics):
         "corrected": "index.corrected",
     }
     return max(
-        abs(ours.loc[name, a] - theirs.loc[name, b]) for name in metrics for a, b in pairs.items()
+        abs(ours.loc[one.name, a] - theirs.loc[one.name, b])
+        for one in metrics
+        for a, b in pairs.items()
     )
 
 
@@ -82,7 +74,9 @@ def worst_difference_632(table, oracle, metrics):
     theirs = oracle[oracle["method"].astype(str) == "632"].set_index("index")
     pairs = {"omitted": "test", "value_632": "index.corrected"}
     return max(
-        abs(ours.loc[name, a] - theirs.loc[name, b]) for name in metrics for a, b in pairs.items()
+        abs(ours.loc[one.name, a] - theirs.loc[one.name, b])
+        for one in metrics
+        for a, b in pairs.items()
     )
 
 

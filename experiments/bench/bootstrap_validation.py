@@ -25,7 +25,7 @@ import numpy as np
 import pandas as pd
 
 from hiprisk.learning.unpenalised import fit_logistic, fit_ols
-from hiprisk.metrics import calibration, discrimination, likelihood, scores, spread
+from hiprisk.metrics.registry import find_metric
 from hiprisk.parallel import one_thread
 from hiprisk.validation.internal.optimism import bootstrap_optimism
 from hiprisk.validation.resampling.resamples import Refit, draw_resamples
@@ -45,25 +45,11 @@ while (length(word <- readLines(lines, 1)) > 0) {
 }
 """
 
-LINEAR = {
-    "r2": scores.r2,
-    "mse": scores.mse,
-    "g": spread.recalibrated_linear_g,
-    "intercept": calibration.linear_intercept,
-    "slope": calibration.linear_slope,
-}
-LOGISTIC = {
-    "dxy": discrimination.somers_dxy,
-    "r2": likelihood.nagelkerke_r2,
-    "intercept": calibration.logistic_intercept,
-    "slope": calibration.logistic_slope,
-    "d": likelihood.discrimination_index,
-    "u": likelihood.unreliability_index,
-    "q": likelihood.quality_index,
-    "b": scores.brier,
-    "g": spread.recalibrated_g,
-    "gp": spread.recalibrated_gp,
-}
+LINEAR = ("r2", "mse", "g", "calibration_intercept", "calibration_slope")
+LOGISTIC = (
+    "dxy", "nagelkerke_r2", "calibration_intercept", "calibration_slope", "discrimination_index",
+    "unreliability_index", "quality_index", "brier", "g", "gp",
+)  # fmt: skip
 
 
 def simulated() -> pd.DataFrame:
@@ -95,7 +81,9 @@ def ours(frame: pd.DataFrame, kind: str) -> float:
             procedure,
             y,
             apparent=predicted(fit(x, y).coefficients),
-            metrics=LINEAR if kind == "linear" else LOGISTIC,
+            metrics=[find_metric("continuous", name) for name in LINEAR]
+            if kind == "linear"
+            else [find_metric("binary", name) for name in LOGISTIC],
             resamples=draw_resamples(np.arange(N), n_resamples=B, seed=1),
         )
         return time.perf_counter() - began

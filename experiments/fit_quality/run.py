@@ -32,6 +32,7 @@ from hiprisk.learning.candidates import (
 from hiprisk.learning.participants import select_participants
 from hiprisk.learning.residual_distribution import residual_distribution
 from hiprisk.learning.sheets.export import outcome_spec
+from hiprisk.metrics.registry import find_metric
 from hiprisk.metrics.scores import r2
 from hiprisk.parallel import one_thread
 from hiprisk.sheet.distribution import PredictiveDistribution
@@ -77,7 +78,7 @@ def one_cohort(seed: int, *, trials: int, resamples: int) -> dict[str, float]:
         procedure,
         data.outcome,
         apparent=estimator.predict_numeric(data.columns),
-        metrics={"r2": r2},
+        metrics=[find_metric("continuous", "r2")],
         resamples=draw_resamples(data.groups, n_resamples=resamples, seed=seed),
     ).table
     spread = PredictiveDistribution(

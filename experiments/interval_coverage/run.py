@@ -31,7 +31,7 @@ from hiprisk.config import load_config
 from hiprisk.errors import InputError
 from hiprisk.features.design import plan_design
 from hiprisk.learning.unpenalised import fit_logistic, fit_ols
-from hiprisk.metrics import calibration, discrimination, likelihood, scores
+from hiprisk.metrics.registry import find_metric
 from hiprisk.metrics.vectorised.panel import evaluate_predictions
 from hiprisk.parallel import run_parallel
 from hiprisk.seeding import rng_for
@@ -44,21 +44,11 @@ CONFIG = HERE.parents[1] / "configs" / "stupar.yaml"
 N, B, LEVEL = 300, 200, 0.95
 POPULATION = 50_000
 SLOPES = np.array([0.4, 0.3, 0.2, 0.2, 0.1, 0.1, 0.0, 0.0])
-CONTINUOUS = {
-    "r2": scores.r2,
-    "rmse": scores.rmse,
-    "mae": scores.mae,
-    "calibration_in_the_large": calibration.mean_error,
-    "calibration_slope": calibration.linear_slope,
-}
-BINARY = {
-    "c_statistic": discrimination.c_statistic,
-    "brier": scores.brier,
-    "scaled_brier": scores.scaled_brier,
-    "nagelkerke_r2": likelihood.nagelkerke_r2,
-    "calibration_in_the_large": calibration.logit_in_the_large,
-    "calibration_slope": calibration.logistic_slope,
-}
+CONTINUOUS = ("r2", "rmse", "mae", "calibration_in_the_large", "calibration_slope")
+BINARY = (
+    "c_statistic", "brier", "scaled_brier", "nagelkerke_r2", "calibration_in_the_large",
+    "calibration_slope",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -112,7 +102,8 @@ def one_cohort(source: str, cohort: int) -> list[dict[str, object]]:
     varies = people.x.std(axis=0) > 0
     x, everybody = people.x[:, varies], population(source)
     fit = fit_logistic if source == "logistic" else fit_ols
-    metrics = BINARY if source == "logistic" else CONTINUOUS
+    kind, names = ("binary", BINARY) if source == "logistic" else ("continuous", CONTINUOUS)
+    metrics = [find_metric(kind, name) for name in names]
     try:
         own = fit(x, people.y).coefficients
         start = {"start": own} if source == "logistic" else {}
@@ -129,10 +120,10 @@ def one_cohort(source: str, cohort: int) -> list[dict[str, object]]:
         people.y, refits.predicted, metrics=metrics, weightings=[refits.counts, None]
     )
     fitted = predicted(source, everybody.x[:, varies], own)
-    truth = {name: f(everybody.y, fitted) for name, f in metrics.items()}
-    apparent = {name: f(people.y, predicted(source, x, own)) for name, f in metrics.items()}
+    truth = {one.name: one.function(everybody.y, fitted) for one in metrics}
+    apparent = {one.name: one.function(people.y, predicted(source, x, own)) for one in metrics}
     rows = []
-    for name in metrics:
+    for name in names:
         a, b = training.values[name], test.values[name]
         tail = (1 - LEVEL) / 2
         corrected = apparent[name] - (a.mean() - b.mean())

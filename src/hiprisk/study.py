@@ -28,7 +28,7 @@ from hiprisk.evidence.evaluation import evaluate
 from hiprisk.evidence.finished import Chosen, FinishedStudy
 from hiprisk.evidence.frames import evidence_tables
 from hiprisk.evidence.model_types import FamilyResult
-from hiprisk.evidence.parts import metric_functions
+from hiprisk.evidence.parts import metrics_of
 from hiprisk.features.design import Design, plan_design
 from hiprisk.learning.candidates import (
     LearningData,
@@ -375,7 +375,7 @@ def _bootstrap(
         procedure,
         data.outcome,
         apparent=apparent,
-        metrics=metric_functions(config.outcome.kind, chosen.name),
+        metrics=metrics_of(config.outcome.kind, chosen.name),
         resamples=draw_resamples(
             data.groups, n_resamples=config.validation.resamples, seed=config.seed
         ),

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from hiprisk.learning.unpenalised import fit_ols
-from hiprisk.metrics import scores
+from hiprisk.metrics.registry import find_metric
 from hiprisk.validation.internal.optimism import bootstrap_optimism
 from hiprisk.validation.resampling.refits import Refits
 from hiprisk.validation.resampling.resamples import Refit, draw_resamples
@@ -32,7 +32,7 @@ def finished():
         lambda resample: Refit(predict(resample.counts.astype(float)), None),
         y,
         apparent=apparent,
-        metrics={"r2": scores.r2},
+        metrics=[find_metric("continuous", "r2")],
         resamples=draw_resamples(np.arange(n), n_resamples=30, seed=1),
     )
     return SimpleNamespace(

@@ -14,6 +14,7 @@ from hiprisk.evidence.corrected import (
 from hiprisk.metrics import discrimination, scores, spread
 from hiprisk.metrics.forecast.distribution import forecast_from_sheet
 from hiprisk.metrics.forecast.scores import crps
+from hiprisk.metrics.registry import find_metric
 from hiprisk.metrics.smoothing.calibration_curve import calibration_at, calibration_errors
 from hiprisk.validation.internal.optimism_table import OptimismRow
 
@@ -106,7 +107,7 @@ def test_events_are_corrected_by_the_same_refits(finished):
     chance = 1 / (1 + np.exp(-(finished.apparent[rows] - 45) / 8))
     table = event_optimism(
         finished, rows=rows, happened=happened, chance=chance, refitted=refitted,
-        metrics={"c_statistic": discrimination.c_statistic},
+        metrics=[find_metric("binary", "c_statistic")],
     )  # fmt: skip
     counts = finished.refits.counts[:, rows]
     expected = np.mean([
@@ -123,6 +124,6 @@ def test_an_event_without_a_case_has_no_table(finished):
     table = event_optimism(
         finished, rows=rows, happened=nobody, chance=chance,
         refitted=np.full((finished.refits.n_resamples, len(rows)), 0.1),
-        metrics={"c_statistic": discrimination.c_statistic},
+        metrics=[find_metric("binary", "c_statistic")],
     )  # fmt: skip
     assert table is None

@@ -6,48 +6,31 @@ import numpy as np
 import pytest
 
 from hiprisk.errors import ConfigError, InputError
-from hiprisk.metrics import discrimination, likelihood
-from hiprisk.metrics.decision_curve.net_benefit import (
-    interventions_avoided,
-    standardised_net_benefit,
-)
 from hiprisk.metrics.forecast.distribution import Forecast
 from hiprisk.metrics.registry import (
-    METRICS,
-    Metric,
+    KINDS,
+    entries,
     estimates,
-    limit_metrics,
+    find_metric,
+    further_metrics,
     metrics_for,
-    net_benefit_metrics,
 )
-from hiprisk.metrics.smoothing.calibration_curve import calibration_error
-from metric_examples import example, example_forecast, people
+from hiprisk.metrics.smoothing.curve_errors import calibration_error
+from hiprisk.metrics.vectorised.panel import evaluate_predictions
+from metric_examples import example, example_forecast, own_metric, people
 
-ALL = [metric for kind in METRICS.values() for metric in kind]
-ALL += [*limit_metrics(30.0, 50.0), *net_benefit_metrics([0.2, 0.5])]
-# Not in the registry, but weights must be replications there too.
-OTHERS = {
-    "dxy": discrimination.somers_dxy,
-    "nagelkerke": likelihood.nagelkerke_r2,
-    "D": likelihood.discrimination_index,
-    "U": likelihood.unreliability_index,
-    "Q": likelihood.quality_index,
-    "D_as_is": likelihood.discrimination_index_as_is,
-    "Q_as_is": likelihood.quality_index_as_is,
-    "standardised": lambda y, p, *, weights=None: standardised_net_benefit(
-        y, p, threshold=0.4, weights=weights
-    ),
-    "avoided": lambda y, p, *, weights=None: interventions_avoided(
-        y, p, threshold=0.4, weights=weights
-    ),
-    "lowess": lambda y, p, *, weights=None: calibration_error(
+# One value for each parameter that an entry may leave open.
+FILLED = {"threshold": 0.4, "bound": 40.0}
+ALL = [one.at(FILLED[one.parameter]) if one.parameter else one for one in entries()]
+JUDGING = [one for one in ALL if not one.descriptive]
+LOWESS = own_metric(
+    "lowess",
+    lambda y, p, *, weights=None: calibration_error(
         y, p, summary="e90", kind="binary", smoother="lowess", weights=weights
     ),
-}
-FUNCTIONS = [(m.kind, m.name, m.function) for m in ALL]
-FUNCTIONS += [("binary", name, function) for name, function in OTHERS.items()]
+    kind="binary",
+)
 ANALYTIC = [metric for metric in ALL if metric.analytic is not None]
-NO_PERFECT = {"calibration_intercept", "calibration_slope", "calibration_in_the_large"}
 
 
 def named(metric):
@@ -75,47 +58,125 @@ def test_bounds_and_direction(metric):
         assert high is None or one <= high
     if metric.direction:
         assert metric.direction * value > metric.direction * worse
-    elif "share" not in metric.name:
+    elif not metric.descriptive:
         assert abs(value - metric.optimum) < abs(worse - metric.optimum)
+
+
+def test_what_describes_alone_has_no_optimum_between():
+    for metric in ALL:
+        assert metric.descriptive or metric.direction or metric.optimum is not None
 
 
 def certain(observed):
     return example_forecast(observed, 1e-9)
 
 
-@pytest.mark.parametrize(
-    "metric",
-    [
-        m
-        for m in ALL
-        if not (m.kind == "binary" and m.name in NO_PERFECT)
-        and not m.name.startswith(("coverage", "cox_snell", "net_benefit", "spiegelhalter"))
-        and "share" not in m.name
-    ],
-    ids=named,
-)
+def optimum_of_perfect(metric, observed):
+    """Of predictions that equal the outcome; None where they cannot be judged, or are not best."""
+    separated = metric.kind == "binary" and (
+        "varying predictions" in metric.needs
+        or (metric.curve and metric.curve.smoother == "spline")
+    )
+    # Perfect risks are more extreme than any that are calibrated.
+    endless = metric.name in {"calibration_in_the_large", "spiegelhalter_z"}
+    if separated or (metric.kind == "binary" and endless) or metric.name.startswith("coverage"):
+        return None
+    most = {
+        "cox_snell_r2_as_is": 1 - np.exp(2 * null_of(observed.mean())),
+        "net_benefit_0.4": observed.mean(),
+        "interventions_avoided_0.4": 100 * (1 - observed.mean()),
+    }
+    return most.get(metric.name, metric.optimum)
+
+
+def null_of(share):
+    return share * np.log(share) + (1 - share) * np.log(1 - share) if 0 < share < 1 else 0.0
+
+
+@pytest.mark.parametrize("metric", [m for m in ALL if m.optimum is not None], ids=named)
 def test_perfect_predictions_reach_the_optimum(metric):
     observed, _ = example(metric.kind)
-    perfect = observed.copy()
-    if metric.kind == "distribution":
-        perfect = certain(observed)
-    if metric.kind == "binary" and metric.name.endswith("spline"):
-        pytest.skip("a logistic spline of perfect risks has no maximum, and says so")
-    assert metric.function(observed, perfect) == pytest.approx(metric.optimum, abs=1e-6)
+    optimum = optimum_of_perfect(metric, observed)
+    if optimum is None:
+        pytest.skip("has no maximum at perfect predictions, and says so")
+    perfect = certain(observed) if metric.kind == "distribution" else observed.copy()
+    assert metric.function(observed, perfect) == pytest.approx(optimum, abs=1e-6)
 
 
-@pytest.mark.parametrize("metric", [m for m in ALL if m.direction == 0], ids=named)
+@pytest.mark.parametrize("metric", [m for m in JUDGING if m.direction == 0], ids=named)
 def test_metrics_of_true_forecasts_lie_near_their_optimum(metric):
-    if "share" in metric.name:
-        pytest.skip("a share has no optimum")
     observed, predicted = example(metric.kind, n=4000)
     near = 2.5 if metric.name == "spiegelhalter_z" else 0.25
     assert metric.function(observed, predicted) == pytest.approx(metric.optimum, abs=near)
 
 
-@pytest.mark.parametrize(("kind", "name", "function"), FUNCTIONS)
-def test_weights_are_replications(kind, name, function):
-    observed, predicted = example(kind)
+DEGENERATE = {
+    "both classes": lambda y, p: (np.ones(len(y)), p),
+    "varying outcome": lambda y, p: (np.full(len(y), 3.0), p),
+    "varying predictions": lambda y, p: (y, np.full(len(y), 0.25)),
+}
+
+
+@pytest.mark.parametrize("metric", ALL, ids=named)
+def test_a_metric_refuses_what_its_entry_says_it_needs_and_nothing_else(metric):
+    observed, predicted = example(metric.kind)
+    for need, spoil in DEGENERATE.items():
+        if (need == "both classes") != (metric.kind == "binary") and need != "varying predictions":
+            continue
+        if metric.kind == "distribution" and need == "varying predictions":
+            continue
+        if metric.curve is not None:
+            # A smoother of one class is that class, or separates: its own tests have it.
+            continue
+        bad = spoil(observed, predicted)
+        if need in metric.needs:
+            with pytest.raises(InputError, match=r"need|vary|separate") as refused:
+                metric.function(*bad)
+            assert refused.value.code == "DEGENERATE"
+        else:
+            assert np.isfinite(metric.function(*bad))
+
+
+@pytest.mark.parametrize("metric", ALL, ids=named)
+def test_a_vectorised_twin_gives_what_the_function_gives(metric):
+    if metric.kind == "distribution":
+        assert metric.vectorised is None
+        return
+    observed, predicted = example(metric.kind)
+    weights = np.random.default_rng(7).integers(0, 3, len(observed)).astype(float)
+    (found,) = evaluate_predictions(
+        observed, predicted[np.newaxis], metrics=[metric], weightings=[weights[np.newaxis]]
+    )
+    expected = metric.function(observed, predicted, weights=weights)
+    assert found.values[metric.name][0] == pytest.approx(expected, rel=1e-10, abs=1e-10)
+
+
+@pytest.mark.parametrize("metric", [m for m in ALL if m.no_information], ids=named)
+def test_without_information_is_worse_than_the_true_forecast(metric):
+    observed, predicted = example(metric.kind, n=400)
+    rate = metric.no_information(observed, predicted)
+    assert metric.direction * metric.function(observed, predicted) > metric.direction * rate
+
+
+@pytest.mark.parametrize("metric", ALL, ids=named)
+def test_a_scale_of_pooling_holds_the_metric(metric):
+    low, high = metric.bounds
+    assert metric.pooling_scale != "log" or low == 0.0
+    assert metric.pooling_scale != "logit" or (low, high) == (0.0, 1.0)
+
+
+def test_what_the_fit_pins_is_calibration():
+    pinned = {m.name for m in ALL if m.pinned_by_fit}
+    assert pinned == {
+        "calibration_in_the_large", "calibration_intercept", "calibration_slope",
+        "observed_expected_ratio", "spiegelhalter_z",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("metric", [*ALL, LOWESS], ids=named)
+def test_weights_are_replications(metric):
+    function = metric.function
+    observed, predicted = example(metric.kind)
     counts = np.random.default_rng(5).integers(0, 4, len(observed))
     repeated = np.repeat(np.arange(len(observed)), counts)
     weighted = function(observed, predicted, weights=counts)
@@ -147,7 +208,7 @@ def test_analytic_interval_holds_the_value_and_widens_with_its_level(metric):
     observed, predicted = example(metric.kind)
     found = metric.analytic(observed, predicted, level=0.95)
     wider = metric.analytic(observed, predicted, level=0.99)
-    assert found.name == metric.name or metric.name.startswith("net_benefit")
+    assert found.name == metric.name
     assert found.value == pytest.approx(metric.function(observed, predicted), rel=1e-12)
     assert wider.low <= found.low <= found.value <= found.high <= wider.high
     assert wider.high - wider.low > found.high - found.low or found.low == found.high
@@ -165,9 +226,10 @@ def test_everybody_twice_as_one_group_is_everybody_once(metric):
     assert grouped.high - grouped.low == pytest.approx(once.high - once.low, rel=0.03)
 
 
-@pytest.mark.parametrize(("kind", "name", "function"), FUNCTIONS)
-def test_order_of_people_does_not_matter(kind, name, function):
-    observed, predicted = example(kind)
+@pytest.mark.parametrize("metric", [*ALL, LOWESS], ids=named)
+def test_order_of_people_does_not_matter(metric):
+    function = metric.function
+    observed, predicted = example(metric.kind)
     order = np.random.default_rng(2).permutation(len(observed))
     assert function(observed[order], people(predicted, order)) == pytest.approx(
         function(observed, predicted), rel=1e-9, abs=1e-12
@@ -195,10 +257,10 @@ def test_every_metric_travels_to_a_worker(metric):
 
 
 def test_the_main_metric_comes_first_and_names_are_unique():
-    firsts = {kind: found[0].name for kind, found in METRICS.items()}
+    firsts = {kind: metrics_for(kind)[0].name for kind in KINDS}
     assert firsts == {"continuous": "r2", "binary": "c_statistic", "distribution": "crps"}
-    for kind in METRICS:
-        names = [metric.name for metric in metrics_for(kind, costly=True)]
+    for kind in KINDS:
+        names = [one.name for one in entries() if one.kind == kind]
         assert len(set(names)) == len(names)
 
 
@@ -211,21 +273,32 @@ def test_costly_metrics_are_left_out_unless_asked_for():
 def test_an_unknown_kind_is_refused():
     with pytest.raises(ConfigError, match="continuous, binary, distribution, got 'survival'"):
         metrics_for("survival")
+    with pytest.raises(ConfigError, match="no metric 'r3' of a continuous outcome"):
+        find_metric("continuous", "r3")
 
 
-@pytest.mark.parametrize("kind", list(METRICS))
+def test_what_stands_beside_a_bootstrap_is_found_by_name():
+    assert [one.name for one in further_metrics("continuous")] == [
+        "mse", "calibration_intercept", "g"
+    ]  # fmt: skip
+    for kind in KINDS:
+        for one in (*metrics_for(kind, costly=True), *further_metrics(kind)):
+            assert find_metric(kind, one.name) is one
+    assert find_metric("binary", "net_benefit_0.25").function([1, 0], [0.6, 0.1]) == 0.5
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_estimates_give_every_metric_once(kind):
     observed, predicted = example(kind, n=80)
     found = estimates(kind, observed, predicted)
     assert [one.name for one in found] == [m.name for m in metrics_for(kind, costly=True)]
     for one, metric in zip(found, metrics_for(kind, costly=True), strict=True):
-        assert isinstance(metric, Metric)
         assert (one.low is None) == (metric.interval == "bootstrap")
 
 
 def test_a_constant_prediction_has_a_curve_that_is_the_mean():
     observed, _ = example("binary")
-    for metric in METRICS["binary"]:
+    for metric in metrics_for("binary", costly=True):
         if metric.costly and metric.name != "eci":
             value = metric.function(observed, np.full(len(observed), 0.25))
             assert value == pytest.approx(abs(observed.mean() - 0.25), abs=1e-9)

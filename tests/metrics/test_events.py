@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from hiprisk.errors import InputError
-from hiprisk.metrics.decision_curve.net_benefit import decision_curve
+from hiprisk.metrics.decision_curve.curve import decision_curve
 from hiprisk.metrics.events import evaluate_events, event_outcomes
 from hiprisk.metrics.registry import metrics_for
 from hiprisk.sheet.format import Event

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hiprisk.errors import InputError
-from hiprisk.metrics import calibration, discrimination, likelihood, scores
+from hiprisk.metrics import calibration, discrimination, likelihood, scores, spread
+from hiprisk.metrics.calibration_tests import spiegelhalter_z
 from metric_examples import example
 
 
@@ -42,11 +43,11 @@ def test_slope_equals_hand_count_where_it_is_not_one():
         (discrimination.somers_dxy, 0.75),
         (scores.brier, (0.01 + 0.36 + 0.16 + 0.01) / 4),
         (scores.scaled_brier, 1 - (0.54 / 4) / 0.25),
-        (discrimination.discrimination_slope, 0.65 - 0.25),
+        (spread.discrimination_slope, 0.65 - 0.25),
         # Two events observed, 0.9 + 0.4 + 0.4 + 0.1 expected.
         (calibration.observed_expected_ratio, 2 / 1.8),
         # Numerator .1 * -.8 + .6 * .2 - .4 * .2 - .1 * .8; variance 2 * .64 * .09 + 2 * .04 * .24.
-        (scores.spiegelhalter_z, -0.12 / np.sqrt(0.1344)),
+        (spiegelhalter_z, -0.12 / np.sqrt(0.1344)),
         # Likelihood .9 * .4 * .6 * .9 against 1/16.
         (likelihood.cox_snell_r2_as_is, 1 - (0.0625 / 0.1944) ** 0.5),
         (likelihood.nagelkerke_r2_as_is, (1 - (0.0625 / 0.1944) ** 0.5) / 0.75),
@@ -83,9 +84,9 @@ def test_logistic_recalibration_undoes_a_known_distortion():
 def test_gini_mean_difference_equals_all_pairs():
     x = np.array([3.0, 1.0, 4.0, 1.0, 5.0])
     pairs = [abs(a - b) for i, a in enumerate(x) for j, b in enumerate(x) if i != j]
-    assert scores.gini_mean_difference(x) == pytest.approx(np.mean(pairs))
-    doubled = scores.gini_mean_difference(x, weights=[2, 1, 1, 1, 1])
-    assert doubled == pytest.approx(scores.gini_mean_difference([*x, 3.0]))
+    assert spread.gini_mean_difference(x) == pytest.approx(np.mean(pairs))
+    doubled = spread.gini_mean_difference(x, weights=[2, 1, 1, 1, 1])
+    assert doubled == pytest.approx(spread.gini_mean_difference([*x, 3.0]))
 
 
 @given(st.lists(st.tuples(st.booleans(), st.floats(0, 1)), min_size=2, max_size=40))
@@ -117,9 +118,9 @@ def test_c_equals_the_count_of_all_pairs(pairs):
         (lambda: calibration.logistic_slope([1, 0, 1], [0.3, 0.95, 0.95]), "separate those"),
         (lambda: likelihood.nagelkerke_r2([1, 1], [0.5, 0.4]), "events and non-events"),
         (lambda: likelihood.nagelkerke_r2_as_is([1, 1], [0.5, 0.4]), "events and non-events"),
-        (lambda: discrimination.discrimination_slope([1, 1], [0.5, 0.4]), "events and non-events"),
+        (lambda: spread.discrimination_slope([1, 1], [0.5, 0.4]), "events and non-events"),
         (lambda: calibration.observed_expected_ratio([1, 0], [0.0, 0.0]), "risks above 0"),
-        (lambda: scores.spiegelhalter_z([1, 0], [0.5, 0.5]), "other than 0, one half and 1"),
+        (lambda: spiegelhalter_z([1, 0], [0.5, 0.5]), "other than 0, one half and 1"),
     ],
 )  # fmt: skip
 def test_what_makes_no_sense_is_refused(call, message):

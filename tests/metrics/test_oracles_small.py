@@ -10,13 +10,12 @@ from hiprisk.metrics import (
     scores,
 )
 from hiprisk.metrics.calibration_tests import spiegelhalter_test, unreliability_test
-from hiprisk.metrics.intervals import binary, continuous
-from hiprisk.metrics.intervals.wald import critical_value, two_sided_p
+from hiprisk.metrics.intervals.wald import critical_value
 from hiprisk.metrics.smoothing.calibration_curve import calibration_curve, calibration_errors
 from hiprisk.metrics.smoothing.loess import loess, lowess
 from hiprisk.metrics.smoothing.logistic import logit
 from hiprisk.metrics.smoothing.splines import linear_spline_curve, logistic_spline_curve
-from metric_examples import oracle, statistics
+from metric_examples import d_of_val_prob, oracle, q_of_val_prob, statistics
 
 DATA = oracle("data")
 Y, RISK, OBSERVED, PREDICTED = (
@@ -31,12 +30,12 @@ EACH = {
     "Dxy": discrimination.somers_dxy,
     "C (ROC)": discrimination.c_statistic,
     "R2": likelihood.nagelkerke_r2_as_is,
-    "D": likelihood.discrimination_index_as_is,
-    "D:Chi-sq": lambda y, p: len(y) * likelihood.discrimination_index_as_is(y, p) + 1,
+    "D": d_of_val_prob,
+    "D:Chi-sq": lambda y, p: len(y) * d_of_val_prob(y, p) + 1,
     "U": likelihood.unreliability_index,
     "U:Chi-sq": lambda y, p: unreliability_test(y, p).chi_square,
     "U:p": lambda y, p: unreliability_test(y, p).p_value,
-    "Q": likelihood.quality_index_as_is,
+    "Q": q_of_val_prob,
     "Brier": scores.brier,
     "Intercept": calibration.logistic_intercept,
     "Slope": calibration.logistic_slope,
@@ -144,37 +143,13 @@ def test_clustered_c_equals_obuchowskis_formula():
     assert error**2 == pytest.approx(R["c_var_clustered"], rel=1e-12)
 
 
-def test_paired_difference_of_c_equals_proc():
-    i = np.arange(1, 71)
-    other = np.round(1 / (1 + np.exp(-(0.6 * logit(RISK) + (i * 17) % 70 / 35 - 1))), 3)
-    difference = binary.c_difference_estimate(Y, RISK, other)
-    assert discrimination.c_statistic(Y, other) == pytest.approx(R["c_other"], rel=1e-12)
-    z = difference.value / half_width(difference)
-    assert z == pytest.approx(R["c_difference_z"], rel=1e-9)
-    assert two_sided_p(z) == pytest.approx(R["c_difference_p"], rel=1e-9)
-
-
-def test_paired_difference_counts_groups_and_weights():
-    other = RISK**2 * 0.5 + 0.1 * Y
-    twice = np.repeat(np.arange(70), 2)
-    weighted = discrimination.c_difference_standard_error(Y, RISK, other, weights=ONE * 2)
-    repeated = discrimination.c_difference_standard_error(Y[twice], RISK[twice], other[twice])
-    grouped = discrimination.c_difference_standard_error(
-        Y[twice], RISK[twice], other[twice], groups=twice
-    )
-    once = discrimination.c_difference_standard_error(Y, RISK, other)
-    assert weighted == pytest.approx(repeated, rel=1e-9)
-    assert grouped == pytest.approx(once, rel=0.02)
-    assert repeated < 0.8 * once
-
-
 def half_width(estimate):
     return (estimate.high - estimate.low) / 2 / critical_value(0.95)
 
 
 def test_intercepts_and_slope_equal_glm():
-    large = binary.in_the_large_estimate(Y, RISK)
-    found = [binary.logistic_line_estimate(Y, RISK, coefficient=place) for place in (0, 1)]
+    large = calibration.in_the_large_estimate(Y, RISK)
+    found = [calibration.logistic_line_estimate(Y, RISK, coefficient=place) for place in (0, 1)]
     assert (large.value, half_width(large)) == pytest.approx((R["citl"], R["citl_se"]), abs=1e-9)
     for estimate, name in zip(found, ("intercept", "slope"), strict=True):
         assert estimate.value == pytest.approx(R[name], abs=1e-9)
@@ -182,9 +157,9 @@ def test_intercepts_and_slope_equal_glm():
 
 
 def test_line_of_scores_equals_lm_and_t_test():
-    slope = continuous.linear_slope_estimate(OBSERVED, PREDICTED)
+    slope = calibration.linear_slope_estimate(OBSERVED, PREDICTED)
     expected = (R["linear_slope"], R["linear_slope_low"], R["linear_slope_high"])
     assert (slope.value, slope.low, slope.high) == pytest.approx(expected, rel=1e-10)
-    error = continuous.mean_error_estimate(OBSERVED, PREDICTED)
+    error = calibration.mean_error_estimate(OBSERVED, PREDICTED)
     expected = (R["mean_error"], R["mean_error_low"], R["mean_error_high"])
     assert (error.value, error.low, error.high) == pytest.approx(expected, rel=1e-10)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hiprisk.metrics.registry import METRICS, label_of
+from hiprisk.metrics.registry import entries, label_of
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ from hiprisk.metrics.registry import METRICS, label_of
         ("floor_share_observed", "proportion at the floor, observed"),
         ("net_benefit_0.2", "net benefit at 20 %"),
         ("standardised_net_benefit_0.075", "standardised net benefit at 7.5 %"),
-        ("interventions_avoided_0.07", "interventions avoided per 100 at 7 %"),
+        ("interventions_avoided_0.07", "interventions avoided per 100 patients at 7 %"),
         ("not_ours", "not ours"),
     ],
 )
@@ -33,5 +33,5 @@ def test_the_two_intercepts_never_share_a_label():
 
 
 def test_a_name_has_one_label_and_a_label_one_name():
-    pairs = {(one.name, one.label) for kind in METRICS.values() for one in kind}
+    pairs = {(one.name, one.label) for one in entries()}
     assert len({name for name, _ in pairs}) == len({label for _, label in pairs}) == len(pairs)

@@ -10,9 +10,10 @@ import pytest
 from hiprisk.learning.unpenalised import fit_logistic
 from hiprisk.metrics import calibration, discrimination, likelihood, scores
 from hiprisk.metrics.calibration_tests import spiegelhalter_test, unreliability_test
-from hiprisk.metrics.decision_curve.net_benefit import decision_curve
+from hiprisk.metrics.decision_curve.curve import decision_curve
 from hiprisk.metrics.registry import estimates
 from hiprisk.metrics.smoothing.calibration_curve import calibration_errors
+from metric_examples import d_of_val_prob, q_of_val_prob
 
 pytestmark = pytest.mark.real
 
@@ -103,10 +104,10 @@ def test_val_prob_on_the_bench(shared_dir, bench):
     test = spiegelhalter_test(y, p)
     ours = {
         "R2": likelihood.nagelkerke_r2_as_is(y, p),
-        "D": likelihood.discrimination_index_as_is(y, p),
+        "D": d_of_val_prob(y, p),
         "U": likelihood.unreliability_index(y, p),
         "U:p": unreliability_test(y, p).p_value,
-        "Q": likelihood.quality_index_as_is(y, p),
+        "Q": q_of_val_prob(y, p),
         "Brier": scores.brier(y, p),
         "Intercept": calibration.logistic_intercept(y, p),
         "Slope": calibration.logistic_slope(y, p),
@@ -195,7 +196,7 @@ def test_hipstudy_development(shared_dir):
     printed = PUBLISHED["hipstudy"]
     assert fit.coefficients == pytest.approx(printed["coefficients"], abs=5.1e-5)
     p = risk_of(fit, x)
-    chi_square = len(y) * likelihood.discrimination_index_as_is(y, p) + 1
+    chi_square = len(y) * d_of_val_prob(y, p) + 1
     assert chi_square == pytest.approx(printed["chi_square"], abs=0.005)
     assert discrimination.c_statistic(y, p) == pytest.approx(printed["c"], abs=5e-4)
     assert likelihood.nagelkerke_r2_as_is(y, p) == pytest.approx(printed["r2"], abs=5e-4)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hiprisk.metrics import calibration
+from hiprisk.metrics.smoothing.logistic import logit
 from hiprisk.validation.internal.corrected_curves import corrected_curve
 from hiprisk.validation.internal.optimism import bootstrap_optimism
 from hiprisk.validation.resampling.resamples import resamples_from_indices
@@ -95,7 +95,7 @@ def test_the_corrected_calibration_curve_equals_rms_calibrate(bench, logistic):
 def test_emax_from_corrected_intercept_and_slope_equals_rms(bench):
     oracle = pd.read_csv(bench[3] / "oracle_validate_lrm.csv", index_col=0)["index.corrected"]
     risk = np.linspace(1e-9, 1 - 1e-9, 2_000_001)
-    moved = 1 / (1 + np.exp(-(oracle["Intercept"] + oracle["Slope"] * calibration.logit(risk))))
+    moved = 1 / (1 + np.exp(-(oracle["Intercept"] + oracle["Slope"] * logit(risk))))
     assert np.abs(risk - moved).max() == pytest.approx(oracle["Emax"], abs=1e-6)
 
 

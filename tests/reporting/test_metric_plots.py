@@ -8,10 +8,10 @@ from hiprisk.metrics.decision_curve.bands import (
     decision_curve_band,
     decision_curve_difference,
 )
-from hiprisk.metrics.decision_curve.net_benefit import decision_curve
+from hiprisk.metrics.decision_curve.curve import decision_curve
+from hiprisk.metrics.forecast.calibration import coverage_by_level, pit_histogram
 from hiprisk.metrics.forecast.distribution import forecast
 from hiprisk.metrics.forecast.predicted_observed import predicted_observed
-from hiprisk.metrics.forecast.scores import coverage_by_level, pit_histogram
 from hiprisk.metrics.smoothing.calibration_curve import calibration_curve
 from hiprisk.reporting.plots.calibration import draw_calibration_curve
 from hiprisk.reporting.plots.distribution import draw_coverage, draw_pit, draw_predicted_observed

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import numpy as np
@@ -11,34 +11,18 @@ import numpy as np
 from hiprisk.arrays import Floats, Integers
 from hiprisk.errors import InputError
 from hiprisk.evidence.finished import FinishedStudy
-from hiprisk.metrics import calibration, discrimination, likelihood, scores, spread
+from hiprisk.metrics.entry import Metric
 from hiprisk.metrics.forecast.distribution import forecast_from_sheet
 from hiprisk.metrics.forecast.scores import crps_values
-from hiprisk.metrics.registry import MetricFunction
-from hiprisk.metrics.smoothing.calibration_curve import calibration_at, calibration_error
+from hiprisk.metrics.registry import find_metric, further_metrics
+from hiprisk.metrics.smoothing.calibration_curve import calibration_at
 from hiprisk.outcome_kind import OutcomeKind
 from hiprisk.validation.internal.corrected_curves import CorrectedCurve, corrected_curve
 from hiprisk.validation.internal.optimism import optimism_of, optimism_table
 from hiprisk.validation.internal.optimism_table import OptimismRow, OptimismTable
 from hiprisk.validation.resampling.refits import Refits
 
-# R rms' `validate` has these beside what the registry has.
-FURTHER: Mapping[str, Mapping[str, MetricFunction]] = {
-    "continuous": {
-        "mse": scores.mse,
-        "calibration_intercept": calibration.linear_intercept,
-        "g": spread.recalibrated_linear_g,
-    },
-    "binary": {
-        "dxy": discrimination.somers_dxy,
-        "nagelkerke_r2": likelihood.nagelkerke_r2,
-        "discrimination_index": likelihood.discrimination_index,
-        "unreliability_index": likelihood.unreliability_index,
-        "quality_index": likelihood.quality_index,
-        "g": spread.recalibrated_g,
-        "gp": spread.recalibrated_gp,
-    },
-}
+ICI = "ici"
 N_POINTS = 50
 # Share of the predictions at each end that the corrected curve leaves out: few refits reach there.
 END = 0.025
@@ -50,9 +34,8 @@ def full_optimism(study: FinishedStudy) -> OptimismTable:
     if study.predicts_nothing:
         return table
     kind = _kind(study)
-    ici = partial(calibration_error, summary="ici", kind=kind)
     rows = [*table.rows]
-    for metrics in (FURTHER[kind], {"ici": ici}):
+    for metrics in (further_metrics(kind), (find_metric(kind, ICI),)):
         found = _refits_table(study.refits, study.data.outcome, study.apparent, metrics)
         rows += [] if found is None else [_not_below_zero(row) for row in found.rows]
     if study.sheet.distribution is not None:
@@ -62,7 +45,7 @@ def full_optimism(study: FinishedStudy) -> OptimismTable:
 
 def _not_below_zero(row: OptimismRow) -> OptimismRow:
     """The ends of an error of the curve cut at 0, which it cannot leave."""
-    if row.metric != "ici":
+    if row.metric != ICI:
         return row
     ends = {
         name: max(end, min(row.corrected, 0.0))
@@ -79,7 +62,7 @@ def event_optimism(
     happened: Floats,
     chance: Floats,
     refitted: Floats,
-    metrics: Mapping[str, MetricFunction],
+    metrics: Sequence[Metric],
 ) -> OptimismTable | None:
     """Metrics of an event's chance corrected by the refits; None where one cannot be computed.
 
@@ -90,7 +73,7 @@ def event_optimism(
     happened, chance : ndarray, shape (n_known,)
     refitted : ndarray, shape (n_refits, n_known)
         Chances by each refit, the scatter being the sheet's.
-    metrics : mapping of str to function
+    metrics : sequence of Metric
     """
     refits = study.refits
     seen = Refits(refitted, refits.counts[:, rows], refits.numbers, refits.n_refused)
@@ -122,7 +105,7 @@ def _kind(study: FinishedStudy) -> OutcomeKind:
 
 
 def _refits_table(
-    refits: Refits, observed: Floats, apparent: Floats, metrics: Mapping[str, MetricFunction]
+    refits: Refits, observed: Floats, apparent: Floats, metrics: Sequence[Metric]
 ) -> OptimismTable | None:
     try:
         return optimism_table(refits, observed, apparent=apparent, metrics=metrics)

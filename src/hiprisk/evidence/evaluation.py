@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -22,7 +22,7 @@ from hiprisk.evidence.parts import (
     added_part,
     association_part,
     cross_validation_part,
-    metric_functions,
+    metrics_of,
     sample_size_part,
     sites_part,
     stability_part,
@@ -32,7 +32,7 @@ from hiprisk.evidence.summary import summary_sentences
 from hiprisk.inference.samplesize import SampleSizeFinding
 from hiprisk.learning.participants import Participants
 from hiprisk.learning.pipeline import StudyEstimator
-from hiprisk.metrics.registry import MetricFunction
+from hiprisk.metrics.entry import Metric
 from hiprisk.validation.resampling.intervals import Estimate, percentile_intervals
 
 # Fewer people than this could be recognised in a table.
@@ -45,7 +45,7 @@ def evaluate(study: FinishedStudy) -> Evidence:
     """Gather the evidence of a finished study; its summary says the most important first."""
     config, data = study.config, study.data
     sample_size = sample_size_part(study)
-    metrics = metric_functions(config.outcome.kind, study.chosen.name)
+    metrics = metrics_of(config.outcome.kind, study.chosen.name)
     out_of_fold, events = out_of_fold_performance(study), events_evidence(study)
     evidence = Evidence(
         name=config.name,
@@ -112,7 +112,7 @@ def _table_one(study: FinishedStudy) -> TableOne:
     )
 
 
-def _apparent(study: FinishedStudy, metrics: Mapping[str, MetricFunction]) -> tuple[Estimate, ...]:
+def _apparent(study: FinishedStudy, metrics: Sequence[Metric]) -> tuple[Estimate, ...]:
     data = study.data
     known = study.known
     return percentile_intervals(
@@ -145,7 +145,7 @@ def _holdout(
     config: StudyConfig,
     people: Participants | None,
     estimator: StudyEstimator,
-    metrics: Mapping[str, MetricFunction],
+    metrics: Sequence[Metric],
 ) -> HoldoutResult | None:
     settings = config.validation.holdout
     if people is None or settings is None:

@@ -18,7 +18,7 @@ from hiprisk.metrics.decision_curve.bands import (
     decision_curve_band,
     net_benefit_optimism,
 )
-from hiprisk.metrics.decision_curve.net_benefit import DecisionCurve
+from hiprisk.metrics.decision_curve.curve import DecisionCurve
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.events import EventOutcome, EventResult, evaluate_events, event_outcomes
 from hiprisk.metrics.forecast.distribution import Forecast, forecast_from_sheet
@@ -286,6 +286,6 @@ def _with_decisions(
             happened=happened,
             chance=chance,
             refitted=refitted,
-            metrics={metric.name: metric.function for metric in metrics_for("binary")},
+            metrics=metrics_for("binary"),
         ),
     )

@@ -15,14 +15,14 @@ from hiprisk.learning.candidates import OutOfFold
 from hiprisk.learning.residual_distribution import residual_distribution
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.floor_ceiling import LimitShares, limit_shares
-from hiprisk.metrics.forecast.distribution import Forecast, forecast_from_sheet, joined
-from hiprisk.metrics.forecast.predicted_observed import PredictedObserved, predicted_observed
-from hiprisk.metrics.forecast.scores import (
+from hiprisk.metrics.forecast.calibration import (
     CoverageByLevel,
     PitHistogram,
     coverage_by_level,
     pit_histogram,
 )
+from hiprisk.metrics.forecast.distribution import Forecast, forecast_from_sheet, joined
+from hiprisk.metrics.forecast.predicted_observed import PredictedObserved, predicted_observed
 from hiprisk.metrics.smoothing.calibration_curve import CalibrationCurve, calibration_curve
 from hiprisk.sheet.format import OutcomeSpec
 from hiprisk.validation.resampling.intervals import metric_intervals

@@ -14,8 +14,9 @@ from hiprisk.evidence.out_of_fold import OutOfFoldPerformance, out_of_fold_forec
 from hiprisk.inference.association import AssociationTable, associate
 from hiprisk.inference.increment import AddedValue, added_value
 from hiprisk.inference.samplesize import SampleSizeFinding, assess_study, count_parameters
+from hiprisk.metrics.entry import Metric
 from hiprisk.metrics.estimate import Estimate
-from hiprisk.metrics.registry import MetricFunction, metrics_for
+from hiprisk.metrics.registry import metrics_for
 from hiprisk.parallel import one_thread
 from hiprisk.validation.internal.cross_validation import CrossValidation, Folding, cross_validate
 from hiprisk.validation.internal.instability import study_stability
@@ -67,13 +68,12 @@ def stability_part(study: FinishedStudy) -> Stability | None:
     )
 
 
-def metric_functions(kind: str, family: str) -> dict[str, MetricFunction]:
-    """Metrics of a kind; a constant prediction has no slope and no discrimination."""
-    metrics = {metric.name: metric.function for metric in metrics_for(kind)}
-    if family == "mean":
-        for name in ("calibration_slope", "calibration_intercept"):
-            metrics.pop(name, None)
-    return metrics
+def metrics_of(kind: str, family: str) -> tuple[Metric, ...]:
+    """Metrics of a kind; those of a constant prediction that can be computed of one."""
+    metrics = metrics_for(kind)
+    if family != "mean":
+        return metrics
+    return tuple(metric for metric in metrics if "varying predictions" not in metric.needs)
 
 
 def cross_validation_part(study: FinishedStudy) -> CrossValidation | None:
@@ -85,7 +85,7 @@ def cross_validation_part(study: FinishedStudy) -> CrossValidation | None:
         study.procedure_anew(),
         study.data.outcome,
         groups=study.data.fold_groups,
-        metrics=metric_functions(study.config.outcome.kind, study.chosen.name),
+        metrics=metrics_of(study.config.outcome.kind, study.chosen.name),
         folding=Folding(folds=study.config.tuning.folds, repeats=repeats, seed=study.config.seed),
         workers=study.workers,
         progress=partial(study.progress, "cross-validation"),
@@ -106,7 +106,7 @@ def sites_part(study: FinishedStudy) -> InternalExternal | None:
             sites=sites,
             labels=[_site_label(number) for number in range(n_sites)],
             groups=study.data.groups,
-            metrics=metric_functions(study.config.outcome.kind, study.chosen.name),
+            metrics=metrics_of(study.config.outcome.kind, study.chosen.name),
             smallest=SmallestSite(people=settings.smallest_site),
             workers=study.workers,
             progress=partial(study.progress, "site by site"),

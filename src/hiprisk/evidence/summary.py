@@ -8,10 +8,8 @@ from hiprisk.bootstrap import FEW_RESAMPLES, few_resamples
 from hiprisk.config import SmallestGain
 from hiprisk.evidence.document import Evidence
 from hiprisk.inference.association.sentences import MEASURE_WORDS, MODEL_WORDS
+from hiprisk.metrics.registry import moves_with_prevalence
 from hiprisk.wording.disclaimers import model_warnings
-
-# Metrics of an event that a difference between groups is told of in the summary.
-TELLING = ("calibration", "c_statistic", "observed_expected")
 
 
 def summary_sentences(evidence: Evidence, smallest_gain: SmallestGain) -> tuple[str, ...]:
@@ -99,7 +97,7 @@ def _groups(evidence: Evidence) -> Iterable[str]:
     differing = [row for row in groups.heterogeneity if row.p_adjusted < 1.0 - groups.level]
     for row in differing:
         # How often an event comes moves its other figures without any fault of the model.
-        if row.event and not row.metric.startswith(TELLING):
+        if row.event and moves_with_prevalence(row.metric):
             continue
         metric = f"{row.metric} of {row.event}" if row.event else row.metric
         yield (

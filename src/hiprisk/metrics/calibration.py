@@ -11,31 +11,24 @@ References
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from functools import partial
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from hiprisk.arrays import Floats
+from hiprisk.arrays import Floats, Integers
 from hiprisk.errors import InputError
+from hiprisk.metrics.entry import Metric
+from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.inputs import as_binary, as_continuous
+from hiprisk.metrics.intervals.frequency_weights import sandwich, variance_of_mean
+from hiprisk.metrics.intervals.means import mean_estimate, n_drawn
+from hiprisk.metrics.intervals.wald import wald, wald_on_log
 from hiprisk.metrics.smoothing.logistic import MAX_STEPS, LogisticFit, fit_logistic_columns, logit
 from hiprisk.sheet.models import expit
-
-__all__ = [
-    "Recalibration",
-    "fit_line",
-    "linear_intercept",
-    "linear_recalibration",
-    "linear_slope",
-    "logistic_intercept",
-    "logistic_recalibration",
-    "logistic_slope",
-    "logit",
-    "logit_in_the_large",
-    "mean_error",
-    "observed_expected_ratio",
-]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,3 +201,142 @@ def observed_expected_ratio(
     if expected == 0.0:
         raise InputError("O:E needs risks above 0", code="DEGENERATE")
     return float(np.sum(w * y)) / expected
+
+
+def mean_error_estimate(
+    observed: ArrayLike,
+    predicted: ArrayLike,
+    *,
+    weights: ArrayLike | None = None,
+    groups: Integers | None = None,
+    level: float = 0.95,
+) -> Estimate:
+    """Calibration in the large, with Student's interval; arguments as for `rmse_estimate`."""
+    y, p, w = as_continuous(observed, predicted, weights)
+    return mean_estimate("calibration_in_the_large", y - p, w=w, groups=groups, level=level)
+
+
+def linear_slope_estimate(
+    observed: ArrayLike,
+    predicted: ArrayLike,
+    *,
+    weights: ArrayLike | None = None,
+    groups: Integers | None = None,
+    level: float = 0.95,
+) -> Estimate:
+    """Calibration slope of a continuous outcome, as regression has it; as `rmse_estimate`.
+
+    With `groups` the covariance is the cluster-robust one.
+    """
+    y, p, w = as_continuous(observed, predicted, weights)
+    line = linear_recalibration(y, p, weights=w)
+    design = np.column_stack([np.ones_like(p), p - np.average(p, weights=w)])
+    residual = y - line.intercept - line.slope * p
+    bread = np.asarray(np.linalg.inv((design * w[:, np.newaxis]).T @ design), dtype=np.float64)
+    if groups is None:
+        freedom = float(w.sum()) - 2.0
+        scatter = float(np.sum(w * residual**2)) / freedom if freedom > 0 else math.inf
+        error = math.sqrt(float(bread[1, 1]) * scatter)
+    else:
+        freedom = n_drawn(w, groups) - 1.0
+        covariance = sandwich(design * residual[:, np.newaxis], bread, w, groups)
+        error = math.sqrt(float(covariance[1, 1]))
+    return wald("calibration_slope", line.slope, error, level=level, freedom=max(freedom, 1.0))
+
+
+def in_the_large_estimate(
+    y_true: ArrayLike,
+    risk: ArrayLike,
+    *,
+    weights: ArrayLike | None = None,
+    groups: Integers | None = None,
+    level: float = 0.95,
+) -> Estimate:
+    """Calibration in the large (slope fixed at 1), Wald's interval; as `c_estimate`."""
+    y, p, w = as_binary(y_true, risk, weights)
+    value = logit_in_the_large(y, p, weights=w)
+    fitted = expit(logit(p) + value)
+    bread = np.array([[1.0 / float(np.sum(w * fitted * (1.0 - fitted)))]])
+    if groups is not None:
+        bread = sandwich((y - fitted)[:, np.newaxis], bread, w, groups)
+    return wald("calibration_in_the_large", value, math.sqrt(bread[0, 0]), level=level)
+
+
+def logistic_line_estimate(
+    y_true: ArrayLike,
+    risk: ArrayLike,
+    *,
+    coefficient: int,
+    weights: ArrayLike | None = None,
+    groups: Integers | None = None,
+    level: float = 0.95,
+) -> Estimate:
+    """Calibration intercept (0) or slope (1), both free, Wald's interval; as `c_estimate`."""
+    y, p, w = as_binary(y_true, risk, weights)
+    logistic_recalibration(y, p, weights=w)
+    lp = logit(p)
+    fit = fit_line(y, lp, w)
+    covariance = fit.covariance
+    if groups is not None:
+        design = np.column_stack([np.ones_like(lp), lp])
+        residual = y - expit(design @ fit.coefficients)
+        covariance = sandwich(design * residual[:, np.newaxis], covariance, w, groups)
+    name = ("calibration_intercept", "calibration_slope")[coefficient]
+    error = math.sqrt(float(covariance[coefficient, coefficient]))
+    return wald(name, float(fit.coefficients[coefficient]), error, level=level)
+
+
+def observed_expected_estimate(
+    y_true: ArrayLike,
+    risk: ArrayLike,
+    *,
+    weights: ArrayLike | None = None,
+    groups: Integers | None = None,
+    level: float = 0.95,
+) -> Estimate:
+    """O:E, the expected taken as given; interval on its logarithm; as `c_estimate`.
+
+    Without events there are no ends.
+    """
+    y, p, w = as_binary(y_true, risk, weights)
+    value = observed_expected_ratio(y, p, weights=w)
+    prevalence = float(np.average(y, weights=w))
+    if prevalence == 0.0:
+        return Estimate(name="observed_expected_ratio", value=value)
+    variance = prevalence * (1.0 - prevalence) / float(w.sum())
+    if groups is not None:
+        variance = variance_of_mean(y, w, groups)
+    error = math.sqrt(variance) / prevalence
+    return wald_on_log("observed_expected_ratio", value, error, level=level)
+
+
+METRICS = (
+    Metric(name="calibration_in_the_large", label="calibration in the large", kind="continuous",
+           function=mean_error, optimum=0.0, in_outcome_units=True, headline=True,
+           analytic=mean_error_estimate, vectorised=attrgetter("mean_error"), pinned_by_fit=True),
+    Metric(name="calibration_intercept", label="calibration intercept", kind="continuous",
+           function=linear_intercept, optimum=0.0, in_outcome_units=True, default=False,
+           needs=("varying predictions",), vectorised=attrgetter("intercept"),
+           pinned_by_fit=True),
+    Metric(name="calibration_slope", label="calibration slope", kind="continuous",
+           function=linear_slope, optimum=1.0, headline=True, needs=("varying predictions",),
+           analytic=linear_slope_estimate, vectorised=attrgetter("slope"), pinned_by_fit=True),
+    Metric(name="calibration_in_the_large", label="calibration in the large", kind="binary",
+           function=logit_in_the_large, optimum=0.0, headline=True, needs=("both classes",),
+           analytic=in_the_large_estimate, vectorised=attrgetter("in_the_large"),
+           pinned_by_fit=True),
+    Metric(name="calibration_intercept", label="calibration intercept", kind="binary",
+           function=logistic_intercept, optimum=0.0, headline=True,
+           needs=("both classes", "varying predictions"),
+           analytic=partial(logistic_line_estimate, coefficient=0),
+           vectorised=attrgetter("intercept"), pinned_by_fit=True),
+    Metric(name="calibration_slope", label="calibration slope", kind="binary",
+           function=logistic_slope, optimum=1.0, headline=True,
+           needs=("both classes", "varying predictions"),
+           analytic=partial(logistic_line_estimate, coefficient=1),
+           vectorised=attrgetter("slope"), pinned_by_fit=True),
+    Metric(name="observed_expected_ratio", label="observed/expected ratio", kind="binary",
+           function=observed_expected_ratio, bounds=(0.0, None), optimum=1.0, headline=True,
+           analytic=observed_expected_estimate, vectorised=attrgetter("observed_expected"),
+           pinned_by_fit=True, pooling_scale="log"),
+)  # fmt: skip

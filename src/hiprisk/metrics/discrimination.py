@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from hiprisk.arrays import Floats, Integers
 from hiprisk.errors import InputError
+from hiprisk.metrics import no_information
+from hiprisk.metrics.entry import Metric
+from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.inputs import as_binary, check_both_classes
 from hiprisk.metrics.intervals.frequency_weights import cluster_sums
+from hiprisk.metrics.intervals.wald import wald_on_logit
 
 
 def c_statistic(y_true: ArrayLike, risk: ArrayLike, *, weights: ArrayLike | None = None) -> float:
@@ -50,25 +55,6 @@ def c_statistic(y_true: ArrayLike, risk: ArrayLike, *, weights: ArrayLike | None
 def somers_dxy(y_true: ArrayLike, risk: ArrayLike, *, weights: ArrayLike | None = None) -> float:
     """Somers' Dxy: 2 (C - 1/2); arguments as for `c_statistic`."""
     return 2.0 * (c_statistic(y_true, risk, weights=weights) - 0.5)
-
-
-def discrimination_slope(
-    y_true: ArrayLike, risk: ArrayLike, *, weights: ArrayLike | None = None
-) -> float:
-    """Mean risk of those with the event minus that of the others; arguments as for `c_statistic`.
-
-    References
-    ----------
-    .. [1] Yates (1982). Organ Behav Hum Perform 30, 132-156.
-
-    Examples
-    --------
-    >>> discrimination_slope([1, 1, 0, 0], [0.75, 0.5, 0.25, 0.5])
-    0.25
-    """
-    y, p, w = as_binary(y_true, risk, weights)
-    check_both_classes(y, w)
-    return float(np.average(p, weights=w * y) - np.average(p, weights=w * (1.0 - y)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -126,33 +112,6 @@ def c_standard_error(
     return _placement_error(placements(y, p, w), y=y, w=w, groups=groups)
 
 
-def c_difference_standard_error(
-    y_true: ArrayLike,
-    risk: ArrayLike,
-    other: ArrayLike,
-    *,
-    weights: ArrayLike | None = None,
-    groups: Integers | None = None,
-) -> float:
-    """Standard error of the difference of two models' C on the same people.
-
-    DeLong's, or Obuchowski's with `groups`: that of the differences of their components.
-
-    Parameters
-    ----------
-    y_true, weights, groups
-        As for `c_standard_error`.
-    risk, other : array-like of float, shape (n_people,)
-        Risks from the two models.
-    """
-    y, p, w = as_binary(y_true, risk, weights)
-    _, q, _ = as_binary(y_true, other, weights)
-    check_both_classes(y, w)
-    one, two = placements(y, p, w), placements(y, q, w)
-    differences = Placements(one.of_events - two.of_events, one.of_others - two.of_others)
-    return _placement_error(differences, y=y, w=w, groups=groups)
-
-
 def _placement_error(placed: Placements, *, y: Floats, w: Floats, groups: Integers | None) -> float:
     n_events, n_others = float(np.sum(w * y)), float(np.sum(w * (1.0 - y)))
     mean = float(np.sum(w * placed.of_events)) / n_events
@@ -182,3 +141,32 @@ def _clustered_error(
     variance += with_others * (sums[:, 1] @ sums[:, 1]) / n_others**2
     variance += 2.0 * both * (sums[:, 0] @ sums[:, 1]) / (n_events * n_others)
     return float(np.sqrt(max(variance, 0.0)))
+
+
+def c_estimate(
+    y_true: ArrayLike,
+    risk: ArrayLike,
+    *,
+    weights: ArrayLike | None = None,
+    groups: Integers | None = None,
+    level: float = 0.95,
+) -> Estimate:
+    """C with DeLong's standard error (Obuchowski's with `groups`), interval on the log odds.
+
+    Arguments as for `hiprisk.metrics.scores.rmse_estimate`. At C = 0 or 1 there are
+    no ends: the error is 0 there and says nothing.
+    """
+    value = c_statistic(y_true, risk, weights=weights)
+    error = c_standard_error(y_true, risk, weights=weights, groups=groups)
+    return wald_on_logit("c_statistic", value, error, level=level)
+
+
+METRICS = (
+    Metric(name="c_statistic", label="C statistic", kind="binary", function=c_statistic,
+           direction=1, bounds=(0.0, 1.0), optimum=1.0, headline=True, needs=("both classes",),
+           analytic=c_estimate, vectorised=attrgetter("c"),
+           no_information=no_information.one_half, pooling_scale="logit"),
+    Metric(name="dxy", label="Somers' Dxy", kind="binary", function=somers_dxy, direction=1,
+           bounds=(-1.0, 1.0), optimum=1.0, default=False, needs=("both classes",),
+           vectorised=attrgetter("dxy"), no_information=no_information.zero),
+)  # fmt: skip

@@ -16,14 +16,15 @@ from numpy.typing import ArrayLike
 
 from hiprisk.arrays import Bools, Floats, Integers
 from hiprisk.errors import InputError
-from hiprisk.metrics.decision_curve.net_benefit import THRESHOLDS, DecisionCurve, decision_curve
+from hiprisk.metrics.decision_curve.curve import DecisionCurve, decision_curve
+from hiprisk.metrics.decision_curve.net_benefit import THRESHOLDS
+from hiprisk.metrics.entry import Smoother
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.forecast.distribution import Forecast
 from hiprisk.metrics.inputs import as_forecast_outcome
 from hiprisk.metrics.registry import estimates
 from hiprisk.metrics.smoothing.calibration_curve import (
     CalibrationCurve,
-    Smoother,
     calibration_curve,
 )
 from hiprisk.sheet.format import Event

@@ -1,24 +1,26 @@
 """How many people sit at the floor or the ceiling of a bounded score.
 
-The bounds are the instrument's, not the sample's, so they are arguments; `limit_shares` gives all
-four shares at once, and `hiprisk.metrics.registry.limit_metrics` makes metrics of given bounds.
+The bounds are the instrument's, not the sample's, so they are arguments; a forecast knows its own.
+`limit_shares` gives all shares at once.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from hiprisk.arrays import Bools, Floats, Integers
 from hiprisk.errors import InputError
+from hiprisk.metrics.entry import Metric
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.forecast.distribution import Forecast
-from hiprisk.metrics.inputs import as_continuous
-from hiprisk.metrics.intervals.continuous import mean_estimate
-from hiprisk.metrics.intervals.wald import wilson
+from hiprisk.metrics.inputs import as_continuous, as_forecast_outcome
+from hiprisk.metrics.intervals.means import mean_estimate, share_estimate
 
 Side = Literal["floor", "ceiling"]
 Whose = Literal["observed", "predicted"]
@@ -80,10 +82,107 @@ def share_at_limit(
     >>> share_at_limit([0, 5, 0, 9], [1, 5, 2, 9], bound=0, side="floor", whose="observed")
     0.5
     """
+    at, w = _at_bound(observed, predicted, bound=bound, side=side, whose=whose, weights=weights)
+    return float(np.average(at, weights=w))
+
+
+def _at_bound(
+    observed: ArrayLike,
+    predicted: ArrayLike,
+    *,
+    bound: float,
+    side: Side,
+    whose: Whose,
+    weights: ArrayLike | None,
+) -> tuple[Bools, Floats]:
+    """Who is at or beyond a bound, and everybody's weight."""
     y, p, w = as_continuous(observed, predicted, weights)
     values = y if whose == "observed" else p
-    at = values <= bound if side == "floor" else values >= bound
-    return float(np.average(at, weights=w))
+    return values <= bound if side == "floor" else values >= bound, w
+
+
+def share_at_limit_estimate(
+    observed: ArrayLike,
+    predicted: ArrayLike,
+    *,
+    bound: float,
+    side: Side,
+    whose: Whose,
+    weights: ArrayLike | None = None,
+    groups: Integers | None = None,
+    level: float = 0.95,
+) -> Estimate:
+    """The same with Wilson's interval; rows with the same number in `groups` go together."""
+    at, w = _at_bound(observed, predicted, bound=bound, side=side, whose=whose, weights=weights)
+    return share_estimate(f"{side}_share_{whose}", at, w=w, groups=groups, level=level)
+
+
+def expected_share(
+    observed: ArrayLike, forecast: Forecast, *, side: Side, weights: ArrayLike | None = None
+) -> float:
+    """Share of people at a bound of their forecasts, as the forecasts expect it.
+
+    A mean prediction hardly ever reaches a bound that many people do; a forecast gives it a chance.
+    """
+    _, w = as_forecast_outcome(observed, len(forecast), weights)
+    return float(np.average(_chances(forecast, side), weights=w))
+
+
+def expected_share_estimate(
+    observed: ArrayLike,
+    forecast: Forecast,
+    *,
+    side: Side,
+    weights: ArrayLike | None = None,
+    groups: Integers | None = None,
+    level: float = 0.95,
+) -> Estimate:
+    """The same with Student's interval, inside [0, 1]."""
+    _, w = as_forecast_outcome(observed, len(forecast), weights)
+    name = f"{side}_share_forecast"
+    found = mean_estimate(name, _chances(forecast, side), w=w, groups=groups, level=level)
+    if found.low is None or found.high is None:
+        return found
+    return replace(found, low=max(found.low, 0.0), high=min(found.high, 1.0))
+
+
+def _chances(forecast: Forecast, side: Side) -> Floats:
+    return forecast.at_lower() if side == "floor" else forecast.at_upper()
+
+
+_SIDES: tuple[Side, ...] = ("floor", "ceiling")
+_WHOSE: tuple[Whose, ...] = ("observed", "predicted")
+_AT_BOUND = {
+    (side, whose): Metric(
+        name=f"{side}_share_{whose}",
+        label=f"proportion at the {side}, {whose}",
+        kind="continuous",
+        function=partial(share_at_limit, side=side, whose=whose),
+        bounds=(0.0, 1.0),
+        default=False,
+        headline=whose == "observed",
+        descriptive=True,
+        parameter="bound",
+        analytic=partial(share_at_limit_estimate, side=side, whose=whose),
+    )
+    for side in _SIDES
+    for whose in _WHOSE
+}
+_EXPECTED = {
+    side: Metric(
+        name=f"{side}_share_forecast",
+        label=f"proportion at the {side}, expected",
+        kind="distribution",
+        function=partial(expected_share, side=side),
+        bounds=(0.0, 1.0),
+        default=False,
+        headline=True,
+        descriptive=True,
+        analytic=partial(expected_share_estimate, side=side),
+    )
+    for side in _SIDES
+}
+METRICS = (*_AT_BOUND.values(), *_EXPECTED.values())
 
 
 def limit_shares(
@@ -114,32 +213,22 @@ def limit_shares(
     InputError
         If a forecast has other bounds or other people.
     """
-    _, _, w = as_continuous(observed, predicted, weights)
+    y, p, w = as_continuous(observed, predicted, weights)
     if forecast is not None:
-        _check_forecast(forecast, n_people=len(w), lower=lower, upper=upper)
+        _check_forecast(forecast, n_people=len(y), lower=lower, upper=upper)
     shares = []
-    sides: tuple[tuple[Side, float | None], ...] = (("floor", lower), ("ceiling", upper))
-    owners: tuple[Whose, ...] = ("observed", "predicted")
-    for side, bound in sides:
-        for whose in owners if bound is not None else ():
-            share = share_at_limit(
-                observed, predicted, bound=float(bound or 0.0), side=side, whose=whose,
-                weights=weights,
-            )  # fmt: skip
-            name = f"{side}_share_{whose}"
-            shares.append(wilson(name, share, float(w.sum()), level=level))
-        if forecast is not None and bound is not None:
-            chances = forecast.at_lower() if side == "floor" else forecast.at_upper()
-            mean = mean_estimate(f"{side}_share_forecast", chances, w=w, groups=None, level=level)
-            shares.append(_within_a_share(mean))
+    for side, bound in zip(_SIDES, (lower, upper), strict=True):
+        if bound is None:
+            continue
+        shares += [
+            share_at_limit_estimate(
+                y, p, bound=bound, side=side, whose=whose, weights=w, level=level
+            )
+            for whose in _WHOSE
+        ]
+        if forecast is not None:
+            shares.append(expected_share_estimate(y, forecast, side=side, weights=w, level=level))
     return LimitShares(lower=lower, upper=upper, shares=tuple(shares))
-
-
-def _within_a_share(estimate: Estimate) -> Estimate:
-    """The same with ends inside [0, 1]."""
-    if estimate.low is None or estimate.high is None:
-        return estimate
-    return replace(estimate, low=max(estimate.low, 0.0), high=min(estimate.high, 1.0))
 
 
 def _check_forecast(

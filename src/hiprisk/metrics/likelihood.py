@@ -16,11 +16,15 @@ References
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 import numpy as np
 from numpy.typing import ArrayLike
 
 from hiprisk.arrays import Floats
+from hiprisk.metrics import no_information
 from hiprisk.metrics.calibration import logistic_recalibration
+from hiprisk.metrics.entry import Metric
 from hiprisk.metrics.inputs import as_binary
 from hiprisk.metrics.smoothing.logistic import log_likelihood, logit, null_log_likelihood
 
@@ -111,23 +115,31 @@ def nagelkerke_r2_as_is(
     return cox_snell_r2_as_is(y_true, risk, weights=weights) / largest
 
 
-def discrimination_index_as_is(
-    y_true: ArrayLike, risk: ArrayLike, *, weights: ArrayLike | None = None
-) -> float:
-    """D of the risk as it is: (its likelihood-ratio chi-square - 1) / n.
-
-    rms' ``val.prob`` reports this one, rms' ``validate`` that of the recalibrated risk
-    (`discrimination_index`). Arguments as for `cox_snell_r2_as_is`.
-    """
-    y, p, w = as_binary(y_true, risk, weights)
-    gain = log_likelihood(y, logit(p), w) - null_log_likelihood(y, w)
-    return (2.0 * gain - 1.0) / float(w.sum())
-
-
-def quality_index_as_is(
-    y_true: ArrayLike, risk: ArrayLike, *, weights: ArrayLike | None = None
-) -> float:
-    """Q of the risk as it is: D as it is - U, as rms' ``val.prob`` has it."""
-    return discrimination_index_as_is(y_true, risk, weights=weights) - unreliability_index(
-        y_true, risk, weights=weights
-    )
+METRICS = (
+    Metric(name="nagelkerke_r2_as_is", label="Nagelkerke R²", kind="binary",
+           function=nagelkerke_r2_as_is, direction=1, bounds=(None, 1.0), optimum=1.0,
+           moves_with_prevalence=True, needs=("both classes",),
+           vectorised=attrgetter("nagelkerke_r2_as_is"),
+           no_information=no_information.scaled_log_share),
+    Metric(name="cox_snell_r2_as_is", label="Cox-Snell R²", kind="binary",
+           function=cox_snell_r2_as_is, direction=1, bounds=(None, 1.0), optimum=1.0,
+           moves_with_prevalence=True, needs=("both classes",),
+           vectorised=attrgetter("cox_snell_r2_as_is"), no_information=no_information.log_share),
+    # Recalibrated without information, a risk becomes the prevalence.
+    Metric(name="nagelkerke_r2", label="Nagelkerke R² (recalibrated)", kind="binary",
+           function=nagelkerke_r2, direction=1, bounds=(None, 1.0), optimum=1.0, default=False,
+           moves_with_prevalence=True, needs=("both classes", "varying predictions"),
+           vectorised=attrgetter("nagelkerke_r2"), no_information=no_information.zero),
+    Metric(name="discrimination_index", label="discrimination index D", kind="binary",
+           function=discrimination_index, direction=1, default=False, moves_with_prevalence=True,
+           needs=("both classes", "varying predictions"),
+           vectorised=attrgetter("discrimination_index")),
+    Metric(name="unreliability_index", label="unreliability index U", kind="binary",
+           function=unreliability_index, direction=-1, default=False, moves_with_prevalence=True,
+           needs=("both classes", "varying predictions"),
+           vectorised=attrgetter("unreliability_index")),
+    Metric(name="quality_index", label="quality index Q", kind="binary",
+           function=quality_index, direction=1, default=False, moves_with_prevalence=True,
+           needs=("both classes", "varying predictions"),
+           vectorised=attrgetter("quality_index")),
+)  # fmt: skip

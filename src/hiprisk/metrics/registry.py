@@ -1,207 +1,41 @@
-"""The metrics that a study reports, one entry each."""
+"""Every metric by name: the entries of all families, and what may be asked of them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
-from typing import Any, Literal, Protocol
+from collections.abc import Sequence
+from typing import Any
 
 from hiprisk.errors import ConfigError
-from hiprisk.metrics import calibration, discrimination, likelihood, scores
+from hiprisk.metrics import (
+    calibration,
+    calibration_tests,
+    discrimination,
+    floor_ceiling,
+    likelihood,
+    scores,
+    spread,
+)
 from hiprisk.metrics.decision_curve import net_benefit
+from hiprisk.metrics.entry import Metric
 from hiprisk.metrics.estimate import Estimate
-from hiprisk.metrics.floor_ceiling import Side, Whose, share_at_limit
 from hiprisk.metrics.forecast import scores as forecast_scores
-from hiprisk.metrics.intervals import binary, continuous
-from hiprisk.metrics.smoothing.calibration_curve import Smoother, Summary, calibration_error
-from hiprisk.outcome_kind import OutcomeKind
+from hiprisk.metrics.smoothing import curve_errors
 
-
-class MetricFunction(Protocol):
-    """Observed and predicted to a number."""
-
-    def __call__(self, observed: Any, predicted: Any, /, *, weights: Any = None) -> float:
-        """The metric."""
-
-
-class IntervalFunction(Protocol):
-    """Observed and predicted to a number with its interval from a formula."""
-
-    def __call__(
-        self,
-        observed: Any,
-        predicted: Any,
-        /,
-        *,
-        weights: Any = None,
-        groups: Any = None,
-        level: float = 0.95,
-    ) -> Estimate:
-        """The metric and its interval."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Metric:
-    """One metric.
-
-    Attributes
-    ----------
-    kind : str
-        What it is a metric of: predictions of a ``continuous`` outcome, risks of a ``binary`` one,
-        or forecasts (``distribution``: the second argument is a `Forecast`).
-    direction : int
-        1 where more is better, -1 where less is, 0 where the optimum lies between.
-    bounds : tuple of float or None
-        What the metric cannot leave; None on an open side.
-    optimum : float
-    in_outcome_units : bool
-        Its unit is that of the outcome.
-    costly : bool
-        It smooths, so that loops over resamples may want to leave it out.
-    analytic : callable or None
-        The metric with its interval from a formula, where there is one.
-    """
-
-    name: str
-    label: str
-    kind: Literal["continuous", "binary", "distribution"]
-    direction: Literal[-1, 0, 1]
-    bounds: tuple[float | None, float | None]
-    optimum: float
-    function: MetricFunction
-    in_outcome_units: bool = False
-    costly: bool = False
-    analytic: IntervalFunction | None = None
-
-    @property
-    def interval(self) -> Literal["analytic", "bootstrap"]:
-        """Where its interval comes from by itself; the bootstrap can give every metric one."""
-        return "bootstrap" if self.analytic is None else "analytic"
-
-
-def _curve_metrics(kind: OutcomeKind) -> tuple[Metric, ...]:
-    """Errors of the flexible calibration curves."""
-    summaries: tuple[tuple[Summary, str], ...] = (
-        ("ici", "ICI"), ("e50", "E50"), ("e90", "E90"), ("emax", "Emax"),
-    )  # fmt: skip
-    smoothers: tuple[tuple[Smoother, str], ...] = (("loess", ""), ("spline", "_spline"))
-    return tuple(
-        Metric(
-            name=f"{summary}{suffix}",
-            label=f"{label} ({smoother})",
-            kind=kind,
-            direction=-1,
-            bounds=(0.0, 1.0 if kind == "binary" and smoother == "spline" else None),
-            optimum=0.0,
-            function=partial(calibration_error, summary=summary, kind=kind, smoother=smoother),
-            in_outcome_units=kind == "continuous",
-            costly=True,
-        )
-        for smoother, suffix in smoothers
-        for summary, label in summaries
-    )
-
-
-_CONTINUOUS = (
-    Metric(name="r2", label="R²", kind="continuous", direction=1, bounds=(None, 1.0), optimum=1.0,
-           function=scores.r2),
-    Metric(name="rmse", label="root mean squared error", kind="continuous", direction=-1,
-           bounds=(0.0, None), optimum=0.0, function=scores.rmse, in_outcome_units=True,
-           analytic=continuous.rmse_estimate),
-    Metric(name="mae", label="mean absolute error", kind="continuous", direction=-1,
-           bounds=(0.0, None), optimum=0.0, function=scores.mae, in_outcome_units=True,
-           analytic=continuous.mae_estimate),
-    Metric(name="calibration_in_the_large", label="calibration in the large", kind="continuous",
-           direction=0, bounds=(None, None), optimum=0.0, function=calibration.mean_error,
-           in_outcome_units=True, analytic=continuous.mean_error_estimate),
-    Metric(name="calibration_slope", label="calibration slope", kind="continuous", direction=0,
-           bounds=(None, None), optimum=1.0, function=calibration.linear_slope,
-           analytic=continuous.linear_slope_estimate),
-    *_curve_metrics("continuous"),
+# In the order in which metrics are reported, the main one of each kind first.
+FAMILIES = (
+    discrimination, scores, calibration, likelihood, spread, calibration_tests, curve_errors,
+    forecast_scores, floor_ceiling, net_benefit,
 )  # fmt: skip
-_BINARY = (
-    Metric(name="c_statistic", label="C statistic", kind="binary", direction=1, bounds=(0.0, 1.0),
-           optimum=1.0, function=discrimination.c_statistic,
-           analytic=binary.c_estimate),
-    Metric(name="brier", label="Brier score", kind="binary", direction=-1, bounds=(0.0, 1.0),
-           optimum=0.0, function=scores.brier, analytic=binary.brier_estimate),
-    Metric(name="scaled_brier", label="scaled Brier score", kind="binary", direction=1,
-           bounds=(None, 1.0), optimum=1.0, function=scores.scaled_brier,
-           analytic=binary.scaled_brier_estimate),
-    Metric(name="calibration_in_the_large", label="calibration in the large",
-           kind="binary", direction=0, bounds=(None, None), optimum=0.0,
-           function=calibration.logit_in_the_large,
-           analytic=binary.in_the_large_estimate),
-    Metric(name="calibration_intercept", label="calibration intercept",
-           kind="binary", direction=0, bounds=(None, None), optimum=0.0,
-           function=calibration.logistic_intercept,
-           analytic=partial(binary.logistic_line_estimate, coefficient=0)),
-    Metric(name="calibration_slope", label="calibration slope", kind="binary", direction=0,
-           bounds=(None, None), optimum=1.0, function=calibration.logistic_slope,
-           analytic=partial(binary.logistic_line_estimate, coefficient=1)),
-    Metric(name="observed_expected_ratio", label="observed/expected ratio",
-           kind="binary", direction=0, bounds=(0.0, None), optimum=1.0,
-           function=calibration.observed_expected_ratio,
-           analytic=binary.observed_expected_estimate),
-    Metric(name="nagelkerke_r2_as_is", label="Nagelkerke R²",
-           kind="binary", direction=1, bounds=(None, 1.0), optimum=1.0,
-           function=likelihood.nagelkerke_r2_as_is),
-    Metric(name="cox_snell_r2_as_is", label="Cox-Snell R²",
-           kind="binary", direction=1, bounds=(None, 1.0), optimum=1.0,
-           function=likelihood.cox_snell_r2_as_is),
-    Metric(name="discrimination_slope", label="discrimination slope", kind="binary", direction=1,
-           bounds=(-1.0, 1.0), optimum=1.0, function=discrimination.discrimination_slope,
-           analytic=binary.discrimination_slope_estimate),
-    Metric(name="spiegelhalter_z", label="Spiegelhalter's z", kind="binary", direction=0,
-           bounds=(None, None), optimum=0.0, function=scores.spiegelhalter_z),
-    *_curve_metrics("binary"),
-    Metric(name="eci", label="ECI (loess)",
-           kind="binary", direction=-1, bounds=(0.0, None), optimum=0.0,
-           function=partial(calibration_error, summary="eci", kind="binary", smoother="loess"),
-           costly=True),
-)  # fmt: skip
+KINDS = ("continuous", "binary", "distribution")
 
 
-def _level_metrics(level: float) -> tuple[Metric, ...]:
-    """Metrics of the central interval of a level."""
-    percent = f"{100 * level:g}"
-    interval = f"the {percent} % prediction interval"
-    return (
-        Metric(name=f"interval_score_{percent}", label=f"interval score of {interval}",
-               kind="distribution", direction=-1, bounds=(0.0, None), optimum=0.0,
-               function=partial(forecast_scores.interval_score, level=level),
-               in_outcome_units=True, analytic=continuous.interval_score_estimate(level)),
-        Metric(name=f"coverage_{percent}", label=f"coverage of {interval}",
-               kind="distribution", direction=0, bounds=(0.0, 1.0), optimum=level,
-               function=partial(forecast_scores.coverage, level=level),
-               analytic=partial(continuous.coverage_estimate, interval=level)),
-        Metric(name=f"width_{percent}", label=f"width of {interval}",
-               kind="distribution", direction=-1, bounds=(0.0, None), optimum=0.0,
-               function=partial(forecast_scores.width, level=level),
-               in_outcome_units=True, analytic=continuous.width_estimate(level)),
-    )  # fmt: skip
-
-
-_DISTRIBUTION = (
-    Metric(name="crps", label="CRPS", kind="distribution", direction=-1, bounds=(0.0, None),
-           optimum=0.0, function=forecast_scores.crps, in_outcome_units=True,
-           analytic=continuous.crps_estimate),
-    Metric(name="crps_skill", label="CRPS skill score",
-           kind="distribution", direction=1, bounds=(None, 1.0), optimum=1.0,
-           function=forecast_scores.crps_skill),
-    *(metric for level in forecast_scores.LEVELS for metric in _level_metrics(level)),
-)  # fmt: skip
-
-METRICS: Mapping[str, tuple[Metric, ...]] = {
-    "continuous": _CONTINUOUS,
-    "binary": _BINARY,
-    "distribution": _DISTRIBUTION,
-}
+def entries() -> tuple[Metric, ...]:
+    """Every entry of every family, those with a parameter left open too."""
+    return tuple(entry for family in FAMILIES for entry in family.METRICS)
 
 
 def metrics_for(kind: str, *, costly: bool = False) -> tuple[Metric, ...]:
-    """Metrics of a kind of outcome, the main one first.
+    """Metrics that every evaluation of a kind of outcome reports, the main one first.
 
     Parameters
     ----------
@@ -215,31 +49,66 @@ def metrics_for(kind: str, *, costly: bool = False) -> tuple[Metric, ...]:
     ConfigError
         If there is no such kind.
     """
-    if kind not in METRICS:
-        raise ConfigError(f"the kinds of metrics are {', '.join(METRICS)}, got '{kind}'")
-    return tuple(metric for metric in METRICS[kind] if costly or not metric.costly)
+    return tuple(one for one in _of_kind(kind) if one.default and (costly or not one.costly))
 
 
-# Labels of figures that are not yet entries.
-_FURTHER = {
-    "mse": "mean squared error",
-    "dxy": "Somers' Dxy",
-    "nagelkerke_r2": "Nagelkerke R² (recalibrated)",
-    "discrimination_index": "discrimination index D",
-    "unreliability_index": "unreliability index U",
-    "quality_index": "quality index Q",
-    "g": "g-index",
-    "gp": "g-index on the risk scale",
-    "floor_share_observed": "proportion at the floor, observed",
-    "floor_share_predicted": "proportion at the floor, predicted",
-    "floor_share_forecast": "proportion at the floor, expected",
-    "ceiling_share_observed": "proportion at the ceiling, observed",
-    "ceiling_share_predicted": "proportion at the ceiling, predicted",
-    "ceiling_share_forecast": "proportion at the ceiling, expected",
-    "net_benefit": "net benefit",
-    "standardised_net_benefit": "standardised net benefit",
-    "interventions_avoided": "interventions avoided per 100",
-}
+def further_metrics(kind: str) -> tuple[Metric, ...]:
+    """Metrics of a kind that are reported beside a bootstrap alone, as R rms' `validate` does."""
+    return tuple(one for one in _of_kind(kind) if not one.default and not one.parameter)
+
+
+def _of_kind(kind: str) -> tuple[Metric, ...]:
+    if kind not in KINDS:
+        raise ConfigError(f"the kinds of metrics are {', '.join(KINDS)}, got '{kind}'")
+    return tuple(one for one in entries() if one.kind == kind)
+
+
+def find_metric(kind: str, name: str) -> Metric:
+    """The metric of a kind by name, whether it is a default one or not.
+
+    Examples
+    --------
+    >>> find_metric("binary", "net_benefit_0.2").label
+    'net benefit at 20 %'
+
+    Raises
+    ------
+    ConfigError
+        If there is no such metric.
+    """
+    found = _lookup(name, _of_kind(kind))
+    if found is None:
+        raise ConfigError(f"there is no metric '{name}' of a {kind} outcome")
+    return found
+
+
+def entry_of(name: str) -> Metric | None:
+    """What is known of a metric by name alone: of namesakes of several kinds, the first's.
+
+    None where the name is none of ours.
+    """
+    return _lookup(name, entries())
+
+
+def moves_with_prevalence(name: str) -> bool:
+    """Whether a metric of a risk differs where the event is more frequent, whatever the model."""
+    found = _lookup(name, _of_kind("binary"))
+    return found is not None and found.moves_with_prevalence
+
+
+def _lookup(name: str, among: Sequence[Metric]) -> Metric | None:
+    by_name = {one.name: one for one in reversed(among)}
+    if name in by_name:
+        return by_name[name]
+    stem, _, number = name.rpartition("_")
+    open_one = by_name.get(stem)
+    if open_one is None or open_one.parameter != "threshold" or not _is_number(number):
+        return None
+    return open_one.at(float(number))
+
+
+def _is_number(text: str) -> bool:
+    return text.replace(".", "", 1).isdigit()
 
 
 def label_of(name: str, *, event: str = "") -> str:
@@ -262,53 +131,9 @@ def label_of(name: str, *, event: str = "") -> str:
     >>> label_of("net_benefit_0.2", event="worsening")
     'net benefit at 20 % (worsening)'
     """
-    stem, _, threshold = name.rpartition("_")
-    labels = _FURTHER | {one.name: one.label for kind in METRICS.values() for one in kind}
-    label = labels.get(name, name.replace("_", " "))
-    if name not in labels and stem in labels and _is_number(threshold):
-        label = f"{labels[stem]} at {100.0 * float(threshold):g} %"
+    entry = entry_of(name)
+    label = name.replace("_", " ") if entry is None else entry.label
     return f"{label} ({event})" if event else label
-
-
-def _is_number(text: str) -> bool:
-    return text.replace(".", "", 1).isdigit()
-
-
-def limit_metrics(lower: float | None, upper: float | None) -> tuple[Metric, ...]:
-    """Floor and ceiling shares of an outcome of given bounds, observed and predicted."""
-    sides: tuple[tuple[Side, float | None], ...] = (("floor", lower), ("ceiling", upper))
-    owners: tuple[Whose, ...] = ("observed", "predicted")
-    return tuple(
-        Metric(
-            name=f"{side}_share_{whose}",
-            label=f"share of people {whose} at the {side}",
-            kind="continuous",
-            direction=0,
-            bounds=(0.0, 1.0),
-            optimum=0.0,
-            function=partial(share_at_limit, bound=bound, side=side, whose=whose),
-        )
-        for side, bound in sides
-        if bound is not None
-        for whose in owners
-    )
-
-
-def net_benefit_metrics(thresholds: Sequence[float]) -> tuple[Metric, ...]:
-    """Net benefit at each threshold at which one would act."""
-    return tuple(
-        Metric(
-            name=f"net_benefit_{threshold:g}",
-            label=f"net benefit at a threshold of {threshold:g}",
-            kind="binary",
-            direction=1,
-            bounds=(None, 1.0),
-            optimum=1.0,
-            function=partial(net_benefit.net_benefit, threshold=threshold),
-            analytic=partial(net_benefit.net_benefit_estimate, threshold=threshold),
-        )
-        for threshold in net_benefit.check_thresholds(thresholds)
-    )
 
 
 def estimates(

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import math
+from operator import attrgetter
+
 import numpy as np
 from numpy.typing import ArrayLike
 
+from hiprisk.arrays import Integers
 from hiprisk.errors import InputError
+from hiprisk.metrics import no_information
+from hiprisk.metrics.entry import Metric
+from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.inputs import as_binary, as_continuous
+from hiprisk.metrics.intervals.frequency_weights import variance_of_mean
+from hiprisk.metrics.intervals.means import mean_estimate
+from hiprisk.metrics.intervals.wald import wald
 
 
 def r2(observed: ArrayLike, predicted: ArrayLike, *, weights: ArrayLike | None = None) -> float:
@@ -101,62 +111,99 @@ def scaled_brier(y_true: ArrayLike, risk: ArrayLike, *, weights: ArrayLike | Non
     return 1.0 - float(np.average((y - p) ** 2, weights=w)) / reference
 
 
-def gini_mean_difference(values: ArrayLike, *, weights: ArrayLike | None = None) -> float:
-    """Mean absolute difference of two people's values (rms calls it g).
+def rmse_estimate(
+    observed: ArrayLike,
+    predicted: ArrayLike,
+    *,
+    weights: ArrayLike | None = None,
+    groups: Integers | None = None,
+    level: float = 0.95,
+) -> Estimate:
+    """RMSE; the interval is that of the mean squared error, carried over.
 
     Parameters
     ----------
-    values : array-like of float, shape (n_people,)
-    weights : array-like of int, optional
-        Replications.
-    """
-    x, _, w = as_continuous(values, values, weights)
-    order = np.argsort(x, kind="stable")
-    x, w = x[order], w[order]
-    n = float(w.sum())
-    before = np.cumsum(w) - w
-    # Each value is above `before` others and below the rest; equal ones differ by nothing.
-    after = n - before - w
-    return float(2.0 * np.sum(w * x * (before - after)) / (n * (n - 1.0)))
-
-
-def spiegelhalter_z(
-    y_true: ArrayLike, risk: ArrayLike, *, weights: ArrayLike | None = None
-) -> float:
-    """Spiegelhalter's z: how much the Brier score exceeds that of calibrated risks.
-
-    Parameters
-    ----------
-    y_true : array-like of 0 and 1, shape (n_people,)
-    risk : array-like of float, shape (n_people,)
+    observed, predicted : array-like, shape (n_people,)
     weights : array-like of float, optional
-
-    Returns
-    -------
-    float
-        Standard normal where the risks are the true ones; positive where they are too extreme.
-
-    Raises
-    ------
-    InputError
-        If every risk is 0, a half or 1.
-
-    References
-    ----------
-    .. [1] Spiegelhalter (1986). Stat Med 5, 421-433.
-
-    Examples
-    --------
-    One person with the event and a risk of 0.2: 0.8 x 0.6 / sqrt(0.36 x 0.16).
-
-    >>> round(spiegelhalter_z([1], [0.2]), 12)
-    2.0
+        A weight of 2 equals the same person twice.
+    groups : ndarray of int, shape (n_people,), optional
+        Rows with the same number go together.
+    level : float
     """
+    y, p, w = as_continuous(observed, predicted, weights)
+    value = rmse(y, p, weights=w)
+    error = math.sqrt(variance_of_mean((y - p) ** 2, w, groups))
+    return wald("rmse", value, error / (2.0 * value) if value > 0.0 else 0.0, level=level)
+
+
+def mae_estimate(
+    observed: ArrayLike,
+    predicted: ArrayLike,
+    *,
+    weights: ArrayLike | None = None,
+    groups: Integers | None = None,
+    level: float = 0.95,
+) -> Estimate:
+    """MAE; arguments as for `rmse_estimate`."""
+    y, p, w = as_continuous(observed, predicted, weights)
+    return mean_estimate("mae", np.abs(y - p), w=w, groups=groups, level=level)
+
+
+def brier_estimate(
+    y_true: ArrayLike,
+    risk: ArrayLike,
+    *,
+    weights: ArrayLike | None = None,
+    groups: Integers | None = None,
+    level: float = 0.95,
+) -> Estimate:
+    """Brier score; as `c_estimate`."""
     y, p, w = as_binary(y_true, risk, weights)
-    tilt = 1.0 - 2.0 * p
-    variance = float(np.sum(w * tilt * tilt * p * (1.0 - p)))
-    if variance == 0.0:
-        raise InputError(
-            "Spiegelhalter's z needs a risk other than 0, one half and 1", code="DEGENERATE"
-        )
-    return float(np.sum(w * (y - p) * tilt)) / float(np.sqrt(variance))
+    return mean_estimate("brier", (y - p) ** 2, w=w, groups=groups, level=level)
+
+
+def scaled_brier_estimate(
+    y_true: ArrayLike,
+    risk: ArrayLike,
+    *,
+    weights: ArrayLike | None = None,
+    groups: Integers | None = None,
+    level: float = 0.95,
+) -> Estimate:
+    """Scaled Brier score; the prevalence varies with the people too; as `c_estimate`."""
+    y, p, w = as_binary(y_true, risk, weights)
+    value = scaled_brier(y, p, weights=w)
+    prevalence = float(np.average(y, weights=w))
+    reference = prevalence * (1.0 - prevalence)
+    squared = (y - p) ** 2
+    brier = float(np.average(squared, weights=w))
+    # First order: what each person moves the two means by, and these the ratio.
+    moved = brier * (1.0 - 2.0 * prevalence) * (y - prevalence) / reference**2 - squared / reference
+    error = math.sqrt(variance_of_mean(moved, w, groups))
+    return wald("scaled_brier", value, error, level=level)
+
+
+METRICS = (
+    Metric(name="r2", label="R²", kind="continuous", function=r2, direction=1,
+           bounds=(None, 1.0), optimum=1.0, headline=True, needs=("varying outcome",),
+           vectorised=attrgetter("r2"), no_information=no_information.explained_share),
+    Metric(name="mse", label="mean squared error", kind="continuous", function=mse, direction=-1,
+           bounds=(0.0, None), optimum=0.0, default=False, vectorised=attrgetter("mse"),
+           no_information=no_information.mean_squared),
+    Metric(name="rmse", label="root mean squared error", kind="continuous", function=rmse,
+           direction=-1, bounds=(0.0, None), optimum=0.0, in_outcome_units=True, headline=True,
+           analytic=rmse_estimate, vectorised=attrgetter("rmse"),
+           no_information=no_information.root_mean_squared, pooling_scale="log"),
+    Metric(name="mae", label="mean absolute error", kind="continuous", function=mae, direction=-1,
+           bounds=(0.0, None), optimum=0.0, in_outcome_units=True, headline=True,
+           analytic=mae_estimate, vectorised=attrgetter("mae"),
+           no_information=no_information.mean_absolute, pooling_scale="log"),
+    Metric(name="brier", label="Brier score", kind="binary", function=brier, direction=-1,
+           bounds=(0.0, 1.0), optimum=0.0, headline=True, moves_with_prevalence=True,
+           analytic=brier_estimate, vectorised=attrgetter("brier"),
+           no_information=no_information.mean_squared),
+    Metric(name="scaled_brier", label="scaled Brier score", kind="binary", function=scaled_brier,
+           direction=1, bounds=(None, 1.0), optimum=1.0, headline=True,
+           moves_with_prevalence=True, needs=("both classes",), analytic=scaled_brier_estimate,
+           vectorised=attrgetter("scaled_brier"), no_information=no_information.explained_share),
+)  # fmt: skip

@@ -18,22 +18,22 @@ from hiprisk.arrays import Floats
 from hiprisk.config import OutcomeSettings
 from hiprisk.errors import InputError
 from hiprisk.metrics.decision_curve.bands import decision_curve_band
-from hiprisk.metrics.decision_curve.net_benefit import DecisionCurve
+from hiprisk.metrics.decision_curve.curve import DecisionCurve
+from hiprisk.metrics.entry import Metric, Smoother
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.events import EventResult, evaluate_events, event_outcomes
 from hiprisk.metrics.floor_ceiling import limit_shares
-from hiprisk.metrics.forecast.distribution import Forecast, forecast_from_sheet
-from hiprisk.metrics.forecast.predicted_observed import PredictedObserved, predicted_observed
-from hiprisk.metrics.forecast.scores import (
+from hiprisk.metrics.forecast.calibration import (
     CoverageByLevel,
     PitHistogram,
     coverage_by_level,
     pit_histogram,
 )
-from hiprisk.metrics.registry import Metric, metrics_for
+from hiprisk.metrics.forecast.distribution import Forecast, forecast_from_sheet
+from hiprisk.metrics.forecast.predicted_observed import PredictedObserved, predicted_observed
+from hiprisk.metrics.registry import metrics_for
 from hiprisk.metrics.smoothing.calibration_curve import (
     CalibrationCurve,
-    Smoother,
     calibration_curve,
 )
 from hiprisk.outcome_kind import OutcomeKind
@@ -221,7 +221,7 @@ def _errors_of(kind: OutcomeKind, smoother: Smoother) -> tuple[Metric, ...]:
     return tuple(
         metric
         for metric in metrics_for(kind, costly=True)
-        if metric.costly and metric.name.endswith("_spline") == (smoother == "spline")
+        if metric.curve is not None and metric.curve.smoother == smoother
     )
 
 

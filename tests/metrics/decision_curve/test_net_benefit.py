@@ -8,19 +8,17 @@ from hypothesis import strategies as st
 from hiprisk.errors import InputError
 from hiprisk.metrics.decision_curve.bands import (
     corrected_curve,
-    corrected_difference,
     decision_curve_band,
     decision_curve_difference,
     net_benefit_optimism,
 )
+from hiprisk.metrics.decision_curve.curve import decision_curve
 from hiprisk.metrics.decision_curve.net_benefit import (
-    decision_curve,
     interventions_avoided,
     net_benefit,
     net_benefit_estimate,
     standardised_net_benefit,
 )
-from hiprisk.metrics.registry import net_benefit_metrics
 from hiprisk.seeding import rng_for
 from metric_examples import example
 
@@ -158,14 +156,6 @@ def test_correction_moves_curve_and_band_once():
         corrected_curve(less, [0.01, -0.02])
 
 
-def test_difference_loses_the_difference_of_the_optimisms():
-    y, risk = example("binary")
-    found = decision_curve_difference(y, risk, risk**2, thresholds=[0.3], n_resamples=50, seed=1)
-    less = corrected_difference(found, [0.05], [0.02])
-    assert less.difference[0] == pytest.approx(found.difference[0] - 0.03)
-    assert less.low[0] == pytest.approx(found.low[0] - 0.03)
-
-
 def test_frame_has_every_strategy_and_plain_dict():
     curve = decision_curve(Y, RISK, thresholds=[0.2, 0.5])
     frame = curve.to_frame()
@@ -176,12 +166,6 @@ def test_frame_has_every_strategy_and_plain_dict():
     assert model["interventions_avoided_per_100"] == pytest.approx(25.0)
     assert model["standardised"] == pytest.approx(0.875)
     assert curve.to_dict()["model"] == list(curve.model)
-
-
-def test_metrics_of_thresholds_have_their_names():
-    assert [m.name for m in net_benefit_metrics([0.2, 0.05])] == [
-        "net_benefit_0.2", "net_benefit_0.05"
-    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("call", "message"), [

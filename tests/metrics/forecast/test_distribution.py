@@ -7,15 +7,14 @@ from hypothesis import strategies as st
 from scipy.special import ndtr
 
 from hiprisk.errors import InputError
+from hiprisk.metrics.forecast.calibration import coverage_by_level, pit_histogram
 from hiprisk.metrics.forecast.distribution import forecast, forecast_from_sheet, residual_law
 from hiprisk.metrics.forecast.scores import (
     coverage,
-    coverage_by_level,
     crps,
     crps_skill,
     crps_values,
     interval_score,
-    pit_histogram,
     width,
 )
 from hiprisk.sheet.distribution import PredictiveDistribution

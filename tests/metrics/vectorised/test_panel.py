@@ -4,20 +4,19 @@ import numpy as np
 import pytest
 
 from hiprisk.errors import InputError
-from hiprisk.metrics import calibration, discrimination, likelihood, scores, spread
-from hiprisk.metrics.vectorised.panel import BINARY, CONTINUOUS, evaluate_predictions
+from hiprisk.metrics.registry import entries
+from hiprisk.metrics.vectorised.panel import evaluate_predictions
+from metric_examples import metrics, own_metric
 
 N, R = 80, 7
-MODULES = (calibration, discrimination, likelihood, scores, spread)
+TWINS = {
+    kind: [one for one in entries() if one.kind == kind and one.vectorised is not None]
+    for kind in ("continuous", "binary")
+}
 
 
-def functions(names):
-    found = {name: getattr(m, name) for name in names for m in MODULES if hasattr(m, name)}
-    assert len(found) > 7
-    return found
-
-
-NAMED = {"continuous": functions(CONTINUOUS), "binary": functions(BINARY)}
+def test_there_are_twins():
+    assert {kind: len(found) for kind, found in TWINS.items()} == {"continuous": 8, "binary": 18}
 
 
 def people(kind, *, ties=False, seed=0):
@@ -45,15 +44,15 @@ def test_every_value_equals_its_own_function(kind, ties):
     observed, predicted = people(kind, ties=ties)
     predicted = np.clip(predicted, 0.05, 0.95) if kind == "binary" else predicted
     evaluated = evaluate_predictions(
-        observed, predicted, metrics=NAMED[kind], weightings=weightings()
+        observed, predicted, metrics=TWINS[kind], weightings=weightings()
     )
     for weights, found in zip(weightings(), evaluated, strict=True):
-        for name, function in NAMED[kind].items():
+        for metric in TWINS[kind]:
             expected = [
-                function(observed, row, weights=None if weights is None else weights[number])
+                metric.function(observed, row, weights=None if weights is None else weights[number])
                 for number, row in enumerate(predicted)
             ]
-            assert found.values[name] == pytest.approx(expected, rel=1e-10, abs=1e-10), name
+            assert found.values[metric.name] == pytest.approx(expected, rel=1e-10, abs=1e-10)
 
 
 @pytest.mark.parametrize("kind", ["continuous", "binary"])
@@ -61,25 +60,27 @@ def test_weight_two_equals_the_person_twice(kind):
     observed, predicted = people(kind)
     twice = np.ones((R, N))
     twice[:, :5] = 2.0
-    metrics = NAMED[kind]
-    (weighted,) = evaluate_predictions(observed, predicted, metrics=metrics, weightings=[twice])
+    twins = TWINS[kind]
+    (weighted,) = evaluate_predictions(observed, predicted, metrics=twins, weightings=[twice])
     (copied,) = evaluate_predictions(
         np.r_[observed, observed[:5]],
         np.hstack([predicted, predicted[:, :5]]),
-        metrics=metrics,
+        metrics=twins,
         weightings=[None],
     )
-    for name in metrics:
-        assert weighted.values[name] == pytest.approx(copied.values[name], rel=1e-9, abs=1e-9)
+    for one in twins:
+        assert weighted.values[one.name] == pytest.approx(
+            copied.values[one.name], rel=1e-9, abs=1e-9
+        )
 
 
-def test_a_function_that_the_panel_does_not_know_is_called():
+def test_a_metric_without_a_twin_is_called():
     def first_error(observed, predicted, *, weights=None):
         return float(observed[0] - predicted[0])
 
     observed, predicted = people("continuous")
     (found,) = evaluate_predictions(
-        observed, predicted, metrics={"first": first_error}, weightings=[None]
+        observed, predicted, metrics=[own_metric("first", first_error)], weightings=[None]
     )
     assert found.values["first"] == pytest.approx(observed[0] - predicted[:, 0])
 
@@ -88,7 +89,7 @@ def test_hand_count_of_two_predictions():
     (found,) = evaluate_predictions(
         np.array([1.0, 2.0, 3.0]),
         np.array([[1.0, 2.0, 2.0], [1.0, 1.0, 1.0]]),
-        metrics={"r2": scores.r2, "mae": scores.mae},
+        metrics=metrics("continuous", "r2", "mae"),
         weightings=[None],
     )
     assert found.values["r2"] == pytest.approx([0.5, 1 - 5 / 2])
@@ -101,25 +102,25 @@ def test_where_a_metric_refuses_there_is_no_number():
     weights[2, observed == 1] = 0.0
     predicted[4] = 0.3
     (found,) = evaluate_predictions(
-        observed, predicted, metrics=NAMED["binary"], weightings=[weights]
+        observed, predicted, metrics=TWINS["binary"], weightings=[weights]
     )
     assert np.flatnonzero(np.isnan(found.values["c_statistic"])).tolist() == [2]
-    assert np.flatnonzero(np.isnan(found.values["logistic_slope"])).tolist() == [2, 4]
+    assert np.flatnonzero(np.isnan(found.values["calibration_slope"])).tolist() == [2, 4]
     assert np.flatnonzero(found.refused()).tolist() == [2, 4]
 
 
 def test_separated_classes_have_no_slope():
     observed = np.r_[np.zeros(20), np.ones(20)]
     predicted = np.linspace(0.1, 0.9, 40)[np.newaxis]
-    (found,) = evaluate_predictions(observed, predicted, metrics=NAMED["binary"], weightings=[None])
-    assert np.isnan(found.values["logistic_slope"][0])
+    (found,) = evaluate_predictions(observed, predicted, metrics=TWINS["binary"], weightings=[None])
+    assert np.isnan(found.values["calibration_slope"][0])
     assert found.values["c_statistic"][0] == pytest.approx(1.0)
 
 
 def test_a_risk_in_percent_is_refused():
     with pytest.raises(InputError, match=r"risks must lie in \[0, 1\]; they reach from .* to 40"):
         evaluate_predictions(
-            np.array([0.0, 1.0]), np.array([[40.0, 0.1]]), metrics=NAMED["binary"],
+            np.array([0.0, 1.0]), np.array([[40.0, 0.1]]), metrics=TWINS["binary"],
             weightings=[None],
         )  # fmt: skip
 
@@ -128,24 +129,18 @@ def test_a_missing_prediction_is_refused():
     with pytest.raises(InputError, match=r"1 of 2 predictions have missing .* position 1"):
         evaluate_predictions(
             np.array([0.0, 1.0]), np.array([[0.2, 0.1], [np.nan, 0.1]]),
-            metrics=NAMED["continuous"], weightings=[None],
+            metrics=TWINS["continuous"], weightings=[None],
         )  # fmt: skip
 
 
 def test_indexes_of_the_risk_as_it_is_equal_hand_counts():
-    class Named:
-        """Stands for a metric function of that name, which the panel never calls."""
-
-        def __init__(self, name):
-            self.__name__, self.__module__ = name, "hiprisk.metrics.any"
-
     names = (
         "observed_expected_ratio", "discrimination_slope", "spiegelhalter_z",
         "cox_snell_r2_as_is", "nagelkerke_r2_as_is",
     )  # fmt: skip
     y, p = np.array([1.0, 0.0, 0.0, 1.0]), np.array([0.8, 0.6, 0.1, 0.3])
     (found,) = evaluate_predictions(
-        y, p[np.newaxis], metrics={name: Named(name) for name in names}, weightings=[None]
+        y, p[np.newaxis], metrics=metrics("binary", *names), weightings=[None]
     )
     value = {name: float(found.values[name][0]) for name in names}
     assert value["observed_expected_ratio"] == pytest.approx(2 / 1.8)

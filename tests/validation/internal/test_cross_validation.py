@@ -16,18 +16,19 @@ from hiprisk.learning.candidates import learning_data, unfitted_estimator, with_
 from hiprisk.learning.folds import grouped_folds
 from hiprisk.learning.participants import select_participants
 from hiprisk.learning.unpenalised import fit_ols
-from hiprisk.metrics import calibration, scores
+from hiprisk.metrics import scores
 from hiprisk.seeding import rng_for
 from hiprisk.validation.internal.cross_validation import Folding, cross_validate
 from hiprisk.validation.resampling.checkpoint import Checkpoint
 from hiprisk.validation.resampling.procedure import InnerTuning, WholeProcedure
 from hiprisk.validation.resampling.resamples import Refit, draw_resamples
+from metric_examples import metrics
 
 N = 90
 X = np.random.default_rng(0).normal(size=(N, 3))
 Y = X @ [1.0, 0.5, 0.0] + np.random.default_rng(1).normal(size=N)
 GROUPS = np.arange(N) // 2
-METRICS = {"r2": scores.r2, "slope": calibration.linear_slope}
+METRICS = metrics("continuous", "r2", "calibration_slope")
 FOLDING = Folding(folds=5, repeats=3, seed=7)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from hiprisk.errors import InputError
 from hiprisk.learning.unpenalised import fit_logistic, fit_ols
-from hiprisk.metrics import calibration, discrimination, scores
+from hiprisk.metrics import scores
 from hiprisk.validation.internal.internal_external import (
     SmallestSite,
     internal_external,
@@ -15,6 +15,7 @@ from hiprisk.validation.internal.internal_external import (
     to_scale,
 )
 from hiprisk.validation.resampling.resamples import Refit
+from metric_examples import metrics
 
 N, LABELS = 400, ("a", "b", "c", "d")
 RNG = np.random.default_rng(5)
@@ -23,8 +24,9 @@ X = RNG.normal(size=(N, 2))
 LP = X @ [1.0, 0.4] + np.array([-0.6, 0.0, 0.3, 0.6])[SITES]
 Y = LP + RNG.normal(size=N)
 E = (RNG.random(N) < 1 / (1 + np.exp(-LP))).astype(float)
-CONTINUOUS = {"r2": scores.r2, "rmse": scores.rmse, "slope": calibration.linear_slope}
-BINARY = {"c_statistic": discrimination.c_statistic, "brier": scores.brier}
+CONTINUOUS = metrics("continuous", "r2", "rmse", "calibration_slope")
+BINARY = metrics("binary", "c_statistic", "brier")
+LARGE = metrics("continuous", "calibration_in_the_large")
 
 
 class Fit:
@@ -77,8 +79,10 @@ def test_a_persons_rows_elsewhere_leave_with_the_site():
 
 def test_the_jackknife_of_a_mean_is_its_standard_error():
     p = LP[:150]
-    errors = jackknife_errors(Y[:150], p, np.arange(150), metrics={"large": calibration.mean_error})
-    assert errors["large"] == pytest.approx(np.std(Y[:150] - p, ddof=1) / np.sqrt(150), rel=1e-9)
+    errors = jackknife_errors(Y[:150], p, np.arange(150), metrics=LARGE)
+    assert errors[LARGE[0].name] == pytest.approx(
+        np.std(Y[:150] - p, ddof=1) / np.sqrt(150), rel=1e-9
+    )
 
 
 def test_the_jackknife_of_c_is_near_delongs_formula():
@@ -94,15 +98,15 @@ def test_the_jackknife_of_c_is_near_delongs_formula():
 
 def test_a_person_twice_counts_once_in_the_error():
     y, p = np.repeat(Y[:60], 2), np.repeat(LP[:60], 2)
-    metrics = {"rmse": scores.rmse}
-    once = jackknife_errors(Y[:60], LP[:60], np.arange(60), metrics=metrics)["rmse"]
-    twice = jackknife_errors(y, p, np.repeat(np.arange(60), 2), metrics=metrics)["rmse"]
+    rmse = metrics("continuous", "rmse")
+    once = jackknife_errors(Y[:60], LP[:60], np.arange(60), metrics=rmse)["rmse"]
+    twice = jackknife_errors(y, p, np.repeat(np.arange(60), 2), metrics=rmse)["rmse"]
     assert twice == pytest.approx(once, rel=1e-9)
 
 
 def test_more_than_200_persons_leave_in_blocks():
-    errors = jackknife_errors(Y, LP, np.arange(N), metrics={"large": calibration.mean_error})
-    assert errors["large"] == pytest.approx(np.std(Y - LP, ddof=1) / 20, rel=0.15)
+    errors = jackknife_errors(Y, LP, np.arange(N), metrics=LARGE)
+    assert errors[LARGE[0].name] == pytest.approx(np.std(Y - LP, ddof=1) / 20, rel=0.15)
 
 
 def test_c_is_pooled_as_log_odds_and_says_what_a_new_site_may_see():

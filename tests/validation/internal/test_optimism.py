@@ -5,14 +5,13 @@ import pytest
 
 from hiprisk.errors import InputError
 from hiprisk.learning.unpenalised import fit_logistic, fit_ols
-from hiprisk.metrics import calibration, discrimination, scores
-from hiprisk.metrics.no_information import NO_INFORMATION, no_information_rate
 from hiprisk.seeding import rng_for
 from hiprisk.validation.internal.corrected_curves import corrected_curve
 from hiprisk.validation.internal.optimism import bootstrap_optimism, optimism_interval, weighed
 from hiprisk.validation.resampling.intervals import percentile_intervals
 from hiprisk.validation.resampling.refits import Refits
 from hiprisk.validation.resampling.resamples import Refit, draw_resamples, resamples_from_indices
+from metric_examples import metrics
 
 
 class LeastSquares:
@@ -41,7 +40,7 @@ def boot(data, **settings):
         LeastSquares(x, y),
         y,
         apparent=whole.coefficients[0] + x @ whole.coefficients[1:],
-        metrics={"r2": scores.r2, "rmse": scores.rmse},
+        metrics=metrics("continuous", "r2", "rmse"),
         resamples=resamples,
         **settings,
     )
@@ -101,7 +100,7 @@ def test_people_without_an_outcome_are_in_no_metric(data):
 
     resamples = draw_resamples(np.arange(55), n_resamples=5, seed=1)
     result = bootstrap_optimism(
-        procedure, unknown, apparent=np.zeros(55), metrics={"rmse": scores.rmse},
+        procedure, unknown, apparent=np.zeros(55), metrics=metrics("continuous", "rmse"),
         resamples=resamples,
     )  # fmt: skip
     assert result.table.rows[0].apparent == pytest.approx(np.sqrt(np.mean(y**2)))
@@ -113,7 +112,7 @@ def test_too_many_refusals_are_an_error(data):
 
     with pytest.raises(InputError, match="could not be fitted on 4 of 4 resamples"):
         bootstrap_optimism(
-            refuse, data[1], apparent=data[1], metrics={"r2": scores.r2},
+            refuse, data[1], apparent=data[1], metrics=metrics("continuous", "r2"),
             resamples=draw_resamples(np.arange(50), n_resamples=4, seed=1),
         )  # fmt: skip
 
@@ -124,7 +123,7 @@ def test_another_refusal_is_not_swallowed(data):
 
     with pytest.raises(InputError, match="something else"):
         bootstrap_optimism(
-            refuse, data[1], apparent=data[1], metrics={"r2": scores.r2},
+            refuse, data[1], apparent=data[1], metrics=metrics("continuous", "r2"),
             resamples=draw_resamples(np.arange(50), n_resamples=4, seed=1),
         )  # fmt: skip
 
@@ -134,9 +133,11 @@ def test_intervals_hold_the_value_and_draw_persons():
     y = np.repeat(rng.normal(size=100), 2)
     p = y + np.repeat(rng.normal(size=100), 2)
 
+    rmse = metrics("continuous", "rmse")
+
     def width(groups):
         (estimate,) = percentile_intervals(
-            y, p, metrics={"rmse": scores.rmse}, groups=groups, n_resamples=200, seed=1, name="t"
+            y, p, metrics=rmse, groups=groups, n_resamples=200, seed=1, name="t"
         )
         assert estimate.low < estimate.value < estimate.high
         return estimate.high - estimate.low
@@ -150,8 +151,9 @@ def test_intervals_equal_a_loop_by_hand():
     y = rng.normal(size=40)
     p = y + rng.normal(size=40)
     (estimate,) = percentile_intervals(
-        y, p, metrics={"mae": scores.mae}, groups=np.arange(40), n_resamples=100, seed=5, name="t"
-    )
+        y, p, metrics=metrics("continuous", "mae"), groups=np.arange(40), n_resamples=100,
+        seed=5, name="t",
+    )  # fmt: skip
     stream = rng_for(5, "interval", "t")
     values = []
     for _ in range(100):
@@ -163,17 +165,15 @@ def test_intervals_equal_a_loop_by_hand():
 def test_a_resample_with_one_class_is_left_out():
     y = np.r_[np.ones(3), np.zeros(7)]
     p = np.linspace(0.6, 0.1, 10)
-    metrics = {"c_statistic": discrimination.c_statistic}
     settings = {"n_resamples": 100, "seed": 5, "name": "t"}
-    (estimate,) = percentile_intervals(y, p, metrics=metrics, groups=np.arange(10), **settings)
+    settings["metrics"] = metrics("binary", "c_statistic")
+    (estimate,) = percentile_intervals(y, p, groups=np.arange(10), **settings)
     assert estimate.low == estimate.value == estimate.high == 1.0
     # One event of ten: a third of the resamples lack it.
-    (estimate,) = percentile_intervals(
-        y[2:], p[2:], metrics=metrics, groups=np.arange(8), **settings
-    )
+    (estimate,) = percentile_intervals(y[2:], p[2:], groups=np.arange(8), **settings)
     assert (estimate.value, estimate.low, estimate.high) == (1.0, None, None)
     with pytest.raises(InputError, match="needs events and non-events"):
-        percentile_intervals(y[3:], p[3:], metrics=metrics, groups=np.arange(7), **settings)
+        percentile_intervals(y[3:], p[3:], groups=np.arange(7), **settings)
 
 
 def test_logistic_fit_equals_its_likelihood_equations():
@@ -258,13 +258,14 @@ def test_the_interval_is_the_apparent_value_less_the_spread_of_the_optimism():
 def test_632_plus_equals_the_paper_by_hand():
     # Error: apparent 0.1, omitted 0.4, no information 0.5. Overfitting 0.3 / 0.4 = 0.75, weight
     # 0.632 / (1 - 0.368 x 0.75) = 0.872928, estimate 0.1 + 0.872928 x 0.3.
-    value, plus = weighed(scores.brier, 0.1, 0.4, 0.5)
+    brier, c_statistic = metrics("binary", "brier", "c_statistic")
+    value, plus = weighed(brier, 0.1, 0.4, 0.5)
     assert value == pytest.approx(0.1 + 0.632 * 0.3)
     assert plus == pytest.approx(0.1 + 0.632 / (1 - 0.368 * 0.75) * 0.3)
     # Omitted worse than no information: it counts as no information, and all weight is on it.
-    assert weighed(scores.brier, 0.1, 0.7, 0.5)[1] == pytest.approx(0.5)
+    assert weighed(brier, 0.1, 0.7, 0.5)[1] == pytest.approx(0.5)
     # A gain is the same thing upside down.
-    assert weighed(discrimination.c_statistic, 0.9, 0.6, 0.5)[1] == pytest.approx(
+    assert weighed(c_statistic, 0.9, 0.6, 0.5)[1] == pytest.approx(
         0.9 - 0.632 / (1 - 0.368 * 0.75) * 0.3
     )
 
@@ -273,10 +274,11 @@ def test_no_information_rates_equal_all_pairs():
     rng = np.random.default_rng(0)
     y, p = rng.normal(size=30), rng.normal(size=30)
     gaps = y[:, None] - p[None, :]
-    assert no_information_rate(scores.mse, y, p) == pytest.approx((gaps**2).mean())
-    assert no_information_rate(scores.mae, y, p) == pytest.approx(np.abs(gaps).mean())
-    assert no_information_rate(scores.r2, y, p) == pytest.approx(1 - (gaps**2).mean() / y.var())
-    assert no_information_rate(calibration.linear_slope, y, p) is None
+    mse, mae, r2, slope = metrics("continuous", "mse", "mae", "r2", "calibration_slope")
+    assert mse.no_information(y, p) == pytest.approx((gaps**2).mean())
+    assert mae.no_information(y, p) == pytest.approx(np.abs(gaps).mean())
+    assert r2.no_information(y, p) == pytest.approx(1 - (gaps**2).mean() / y.var())
+    assert slope.no_information is None
 
 
 def test_no_information_of_a_likelihood_equals_all_pairs():
@@ -284,10 +286,9 @@ def test_no_information_of_a_likelihood_equals_all_pairs():
     pairs = y[:, None] * np.log(p) + (1 - y[:, None]) * np.log(1 - p)
     null = np.mean(y * np.log(0.4) + (1 - y) * np.log(0.6))
     expected = 1 - np.exp(2 * (null - pairs.mean()))
-    assert NO_INFORMATION["cox_snell_r2_as_is"].rate(y, p) == pytest.approx(expected)
-    assert NO_INFORMATION["nagelkerke_r2_as_is"].rate(y, p) == pytest.approx(
-        expected / (1 - np.exp(2 * null))
-    )
+    cox_snell, nagelkerke = metrics("binary", "cox_snell_r2_as_is", "nagelkerke_r2_as_is")
+    assert cox_snell.no_information(y, p) == pytest.approx(expected)
+    assert nagelkerke.no_information(y, p) == pytest.approx(expected / (1 - np.exp(2 * null)))
 
 
 def test_a_metric_without_no_information_rate_has_no_632_plus(data):
@@ -295,7 +296,7 @@ def test_a_metric_without_no_information_rate_has_no_632_plus(data):
     whole = fit_ols(x, y)
     result = bootstrap_optimism(
         LeastSquares(x, y), y, apparent=whole.coefficients[0] + x @ whole.coefficients[1:],
-        metrics={"slope": calibration.linear_slope},
+        metrics=metrics("continuous", "calibration_slope"),
         resamples=draw_resamples(np.arange(50), n_resamples=20, seed=1),
     )  # fmt: skip
     (row,) = result.table.rows

@@ -4,17 +4,16 @@ import numpy as np
 import pytest
 
 from hiprisk.errors import InputError
-from hiprisk.metrics import discrimination, scores
+from hiprisk.metrics.discrimination import c_estimate
 from hiprisk.metrics.forecast.distribution import forecast
-from hiprisk.metrics.intervals import binary
-from hiprisk.metrics.registry import limit_metrics, metrics_for, net_benefit_metrics
+from hiprisk.metrics.registry import find_metric, metrics_for
 from hiprisk.validation.resampling.intervals import (
     _computable,
     error_interval,
     metric_intervals,
     percentile_intervals,
 )
-from metric_examples import example
+from metric_examples import example, metrics, own_metric
 
 
 @pytest.fixture(scope="module")
@@ -26,27 +25,27 @@ def people():
 
 def intervals(people, **changed):
     y, risk, groups = people
-    metrics = {m.name: m.function for m in metrics_for("binary", costly=True)}
-    options = {"metrics": metrics, "groups": groups, "n_resamples": 60, "seed": 1, "name": "t"}
+    every = metrics_for("binary", costly=True)
+    options = {"metrics": every, "groups": groups, "n_resamples": 60, "seed": 1, "name": "t"}
     return {one.name: one for one in percentile_intervals(y, risk, **(options | changed))}
 
 
 def test_costly_metrics_do_not_move_the_others(people):
-    alone = intervals(people, metrics={"c_statistic": discrimination.c_statistic})
-    beside = intervals(people, costly={"ici", "ici_spline"}, n_costly=20)
+    alone = intervals(people, metrics=metrics("binary", "c_statistic"))
+    beside = intervals(people, n_costly=20)
     assert alone["c_statistic"] == beside["c_statistic"]
 
 
 def test_costly_metrics_take_the_first_resamples(people):
     every = intervals(people, n_resamples=20)
-    few = intervals(people, costly={"ici", "eci"}, n_costly=20)
+    few = intervals(people, n_costly=20)
     assert few["ici"] == every["ici"]
     assert few["eci"] == every["eci"]
     assert few["brier"] != every["brier"]
 
 
 @pytest.mark.parametrize(("one_in", "has_interval"), [(20, True), (4, False)])
-@pytest.mark.parametrize("costly", [(), ("rare",)])
+@pytest.mark.parametrize("costly", [False, True])
 def test_a_metric_that_often_cannot_be_computed_has_no_interval(
     people, one_in, has_interval, costly
 ):
@@ -59,14 +58,13 @@ def test_a_metric_that_often_cannot_be_computed_has_no_interval(
             raise InputError("no curve", code="DEGENERATE")
         return 0.5
 
-    metrics = {"rare": rare, "brier": scores.brier}
+    both = [own_metric("rare", rare, "binary", costly=costly), *metrics("binary", "brier")]
     found, brier = percentile_intervals(
-        y, risk, metrics=metrics, groups=np.arange(150), n_resamples=40, seed=1, name="t",
-        costly=costly,
+        y, risk, metrics=both, groups=np.arange(150), n_resamples=40, seed=1, name="t"
     )  # fmt: skip
     assert (found.value, found.low) == (0.5, 0.5 if has_interval else None)
     # The other metrics keep all of the resamples.
-    assert brier == intervals(people, metrics={"brier": scores.brier}, n_resamples=40)["brier"]
+    assert brier == intervals(people, metrics=metrics("binary", "brier"), n_resamples=40)["brier"]
 
 
 @pytest.mark.parametrize("kind", ["binary", "continuous", "distribution"])
@@ -92,15 +90,15 @@ def test_every_metric_has_an_interval_around_it(kind, people):
 def test_formulas_are_taken_where_there_are_any(people):
     y, risk, groups = people
     (c, *_) = metric_intervals("binary", y, risk, groups=groups, seed=1, name="t", n_resamples=40)
-    assert c == binary.c_estimate(y, risk)
+    assert c == c_estimate(y, risk)
 
 
 def test_rows_of_one_person_widen_the_formulas(people):
     y, risk, groups = people
     twice = np.repeat(groups, 2)
-    metrics = metrics_for("binary")[:2]
+    two_of_them = metrics_for("binary")[:2]
     once, doubled = (
-        metric_intervals("binary", a, b, groups=g, seed=1, name="t", metrics=metrics)
+        metric_intervals("binary", a, b, groups=g, seed=1, name="t", metrics=two_of_them)
         for a, b, g in ((y, risk, groups), (y[twice], risk[twice], twice))
     )
     for one, two in zip(once, doubled, strict=True):
@@ -113,7 +111,7 @@ def test_formula_and_bootstrap_agree_on_many_people():
     y = (rng.random(600) < risk).astype(float)
     chosen = [m for m in metrics_for("binary") if m.analytic is not None]
     resampled = percentile_intervals(
-        y, risk, metrics={m.name: m.function for m in chosen}, groups=np.arange(600),
+        y, risk, metrics=chosen, groups=np.arange(600),
         n_resamples=400, seed=1, name="t",
     )  # fmt: skip
     for metric, one in zip(chosen, resampled, strict=True):
@@ -124,11 +122,11 @@ def test_formula_and_bootstrap_agree_on_many_people():
 def test_errors_of_one_curve_are_those_of_each_metric_by_itself(people):
     y, risk, _ = people
     weights = np.random.default_rng(3).integers(0, 3, len(y)).astype(float)
-    metrics = {m.name: m.function for m in metrics_for("binary", costly=True) if m.costly}
-    together = _computable(metrics, y, risk, weights)
+    costly = [m for m in metrics_for("binary", costly=True) if m.costly]
+    together = _computable(costly, y, risk, weights)
     assert len(together) > 8
-    for name, function in metrics.items():
-        assert together[name] == function(y, risk, weights=weights)
+    for metric in costly:
+        assert together[metric.name] == metric.function(y, risk, weights=weights)
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
@@ -139,11 +137,11 @@ def test_every_interval_of_the_registry_holds_its_own_value(kind, seed):
     settings = {"groups": np.arange(240), "seed": seed, "name": "t", "n_resamples": 80}
     found = metric_intervals(kind, observed, predicted, n_costly=40, **settings)
     if kind == "continuous":
-        metrics = limit_metrics(30.0, 50.0)
-        found += metric_intervals(kind, observed, predicted, metrics=metrics, **settings)
+        shares = [find_metric(kind, "floor_share_observed").at(30.0)]
+        found += metric_intervals(kind, observed, predicted, metrics=shares, **settings)
     if kind == "binary":
-        metrics = net_benefit_metrics([0.2, 0.5])
-        found += metric_intervals(kind, observed, predicted, metrics=metrics, **settings)
+        benefits = metrics(kind, "net_benefit_0.2", "interventions_avoided_0.5")
+        found += metric_intervals(kind, observed, predicted, metrics=benefits, **settings)
     outside = [one.name for one in found if not one.low <= one.value <= one.high]
     assert outside == []
 

@@ -9,7 +9,7 @@ from hiprisk.metrics import calibration, discrimination, scores
 from hiprisk.metrics.decision_curve.net_benefit import net_benefit
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.forecast.scores import crps
-from hiprisk.metrics.smoothing.calibration_curve import calibration_error
+from hiprisk.metrics.smoothing.curve_errors import calibration_error
 from hiprisk.validation.subgroups.performance import EventChances, subgroup_performance
 from metric_examples import example_forecast
 

@@ -13,7 +13,7 @@ from hiprisk.config import SubgroupSettings
 from hiprisk.errors import ConfigError, InputError
 from hiprisk.metrics import scores
 from hiprisk.metrics.decision_curve.net_benefit import net_benefit
-from hiprisk.metrics.registry import METRICS
+from hiprisk.metrics.registry import metrics_for
 from hiprisk.validation.subgroups.cells import Cell
 from hiprisk.validation.subgroups.definitions import groupings_of
 from hiprisk.validation.subgroups.disclosure import suppressed_cells
@@ -64,14 +64,14 @@ def test_every_metric_of_the_registry_stands_in_every_group():
     for kind, outcome in (("continuous", y), ("binary", (y > 40).astype(float))):
         risk = p if kind == "continuous" else 1 / (1 + np.exp(-(p - 40) / 5))
         result = evaluated(outcome, risk, frame, kind=kind)
-        quick = [metric for metric in METRICS[kind] if not getattr(metric, "costly", False)]
+        quick = metrics_for(kind)
         assert result.metrics == tuple(metric.name for metric in quick)
         assert len(result.estimates) == 2 * len(quick)
 
 
 def test_metrics_that_smooth_wait_to_be_asked_for():
     y, p, frame = people(n=60)
-    asked = SubgroupSettings(by=("sex",), resamples=50, metrics=(METRICS["continuous"][-1].name,))
+    asked = SubgroupSettings(by=("sex",), resamples=50, metrics=("emax_spline",))
     assert evaluated(y, p, frame, asked).metrics == asked.metrics
 
 
@@ -339,8 +339,8 @@ def test_net_benefits_together_are_those_of_each_function():
     task = benefit_task(EventChances("worse", y, p), cell, (0.2, 0.5))
     weights = rng.integers(0, 3, (6, 80)).astype(float)
     together = task.together(y, p, weights)
-    for row, function in enumerate(task.functions):
-        each = [function(y, p, weights=one) for one in weights]
+    for row, metric in enumerate(task.metrics):
+        each = [metric.function(y, p, weights=one) for one in weights]
         np.testing.assert_allclose(together[row], each, rtol=0, atol=1e-12)
 
 

@@ -10,7 +10,7 @@ from hiprisk.cli.show.output import print_lines, print_table
 if TYPE_CHECKING:
     from hiprisk.metrics.estimate import Estimate
     from hiprisk.metrics.events import EventResult
-    from hiprisk.metrics.forecast.scores import CoverageByLevel
+    from hiprisk.metrics.forecast.calibration import CoverageByLevel
     from hiprisk.validation.external.case_mix_results import CaseMix
     from hiprisk.validation.external.validation import ExternalValidation
     from hiprisk.validation.performance import Flexible

@@ -33,8 +33,8 @@ from hiprisk.inference.samplesize.parameters import candidate_splines
 from hiprisk.inference.samplesize.risks import risks_from_cox_snell
 from hiprisk.learning.linear import TermPlan, basis_matrix, plan_terms
 from hiprisk.learning.unpenalised import fit_logistic, fit_ols
-from hiprisk.metrics.calibration import logit
 from hiprisk.metrics.estimate import Estimate
+from hiprisk.metrics.smoothing.logistic import logit
 from hiprisk.outcome_kind import OutcomeKind
 from hiprisk.parallel import Progress, run_parallel
 from hiprisk.seeding import rng_for

@@ -20,14 +20,8 @@ from numpy.typing import ArrayLike
 from hiprisk.arrays import Floats, Integers
 from hiprisk.bootstrap import Persons, percentiles, too_many_refused
 from hiprisk.errors import InputError
-from hiprisk.metrics.decision_curve.net_benefit import (
-    THRESHOLDS,
-    DecisionCurve,
-    check_prevalence,
-    check_thresholds,
-    decision_curve,
-    net_benefits,
-)
+from hiprisk.metrics.decision_curve.curve import DecisionCurve, check_prevalence, decision_curve
+from hiprisk.metrics.decision_curve.net_benefit import THRESHOLDS, check_thresholds, net_benefits
 from hiprisk.metrics.inputs import as_binary
 from hiprisk.seeding import rng_for
 
@@ -290,31 +284,6 @@ def corrected_curve(curve: DecisionCurve, optimism: Sequence[float]) -> Decision
         if getattr(curve, name)
     }
     return dataclasses.replace(curve, **changed, optimism=tuple(optimism))
-
-
-def corrected_difference(
-    difference: DecisionCurveDifference, optimism: Sequence[float], reference: Sequence[float]
-) -> DecisionCurveDifference:
-    """The difference less the difference of both models' optimism; the band moves with it.
-
-    Parameters
-    ----------
-    difference : DecisionCurveDifference
-    optimism, reference : sequence of float, length n_thresholds
-        Of the model, and of the one it is held against.
-    """
-    if difference.optimism:
-        raise InputError("this difference has been corrected before")
-    _check_length(optimism, difference.thresholds)
-    _check_length(reference, difference.thresholds)
-    off = _less(tuple(optimism), reference)
-    return dataclasses.replace(
-        difference,
-        difference=_less(difference.difference, off),
-        low=_less(difference.low, off),
-        high=_less(difference.high, off),
-        optimism=off,
-    )
 
 
 def _less(values: Sequence[float], off: Sequence[float]) -> tuple[float, ...]:

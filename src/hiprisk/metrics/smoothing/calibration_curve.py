@@ -13,7 +13,7 @@ References
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,7 @@ from numpy.typing import ArrayLike
 
 from hiprisk.arrays import Floats
 from hiprisk.errors import InputError
+from hiprisk.metrics.entry import Smoother
 from hiprisk.metrics.inputs import as_binary, as_continuous
 from hiprisk.metrics.intervals.frequency_weights import quantiles
 from hiprisk.metrics.intervals.wald import critical_value
@@ -33,9 +34,6 @@ from hiprisk.metrics.smoothing.splines import (
 )
 from hiprisk.outcome_kind import OutcomeKind
 from hiprisk.sheet.models import expit
-
-Smoother = Literal["loess", "spline", "lowess"]
-Summary = Literal["ici", "e50", "e90", "emax"]
 
 SMOOTHERS: tuple[Smoother, ...] = ("loess", "spline", "lowess")
 N_BINS = 40
@@ -321,20 +319,6 @@ def calibration_errors(
     y, p, w = _checked(kind, observed, predicted, weights)
     smooth = _smooth(kind, smoother, y=y, p=p, w=w, n_knots=n_knots)
     return _errors(np.abs(p - smooth.at(p)), w)
-
-
-def calibration_error(
-    observed: ArrayLike,
-    predicted: ArrayLike,
-    *,
-    summary: Summary | Literal["eci"],
-    kind: OutcomeKind,
-    smoother: Smoother = "loess",
-    weights: ArrayLike | None = None,
-) -> float:
-    """One of the errors, as the registry wants it; arguments as for `calibration_curve`."""
-    errors = calibration_errors(observed, predicted, kind=kind, smoother=smoother, weights=weights)
-    return float(getattr(errors, summary))
 
 
 def _checked(

@@ -3,7 +3,7 @@
 A bootstrap asks for ten indexes of two hundred refits under two or three weightings. Taken one by
 one they sort the same predictions and fit the same recalibration again and again. A panel sorts
 once, recalibrates all refits together, and hands out the same numbers (to 1e-10) as the functions
-of one prediction, which stay the definition; a function that it does not know is simply called.
+of one prediction, which stay the definition; a metric without a vectorised twin is simply called.
 """
 
 from __future__ import annotations
@@ -15,48 +15,17 @@ import numpy as np
 
 from hiprisk.arrays import Bools, Floats
 from hiprisk.errors import InputError
+from hiprisk.metrics.entry import Metric, MetricFunction
 from hiprisk.metrics.inputs import as_binary, as_continuous
-from hiprisk.metrics.registry import MetricFunction
 from hiprisk.metrics.vectorised.binary import BinaryView
 from hiprisk.metrics.vectorised.continuous import ContinuousView
 from hiprisk.metrics.vectorised.rows import Rows
 
 View = BinaryView | ContinuousView
+VIEWS: Mapping[str, type[View]] = {"binary": BinaryView, "continuous": ContinuousView}
 
 # Entries of a block: small enough for a core's cache.
 BLOCK = 32_768
-
-# Metric functions of this package by name, and where a view keeps what they give.
-CONTINUOUS: Mapping[str, str] = {
-    "r2": "r2",
-    "mse": "mse",
-    "rmse": "rmse",
-    "mae": "mae",
-    "mean_error": "mean_error",
-    "linear_intercept": "intercept",
-    "linear_slope": "slope",
-    "recalibrated_linear_g": "g",
-}
-BINARY: Mapping[str, str] = {
-    "c_statistic": "c",
-    "somers_dxy": "dxy",
-    "discrimination_slope": "discrimination_slope",
-    "brier": "brier",
-    "scaled_brier": "scaled_brier",
-    "spiegelhalter_z": "spiegelhalter_z",
-    "logit_in_the_large": "in_the_large",
-    "logistic_intercept": "intercept",
-    "logistic_slope": "slope",
-    "observed_expected_ratio": "observed_expected",
-    "nagelkerke_r2": "nagelkerke_r2",
-    "nagelkerke_r2_as_is": "nagelkerke_r2_as_is",
-    "cox_snell_r2_as_is": "cox_snell_r2_as_is",
-    "discrimination_index": "discrimination_index",
-    "unreliability_index": "unreliability_index",
-    "quality_index": "quality_index",
-    "recalibrated_g": "g",
-    "recalibrated_gp": "gp",
-}
 
 
 @dataclass(frozen=True)
@@ -81,7 +50,7 @@ def evaluate_predictions(
     observed: Floats,
     predicted: Floats,
     *,
-    metrics: Mapping[str, MetricFunction],
+    metrics: Sequence[Metric],
     weightings: Sequence[Floats | None],
 ) -> tuple[PanelValues, ...]:
     """Metrics of many predictions of the same people.
@@ -91,8 +60,8 @@ def evaluate_predictions(
     observed : ndarray, shape (n_people,)
         Without missing values.
     predicted : ndarray, shape (n_predictions, n_people)
-    metrics : mapping of str to function
-        Functions of one shape; those that the panel knows are taken together.
+    metrics : sequence of Metric
+        Those that have a vectorised twin are taken together.
     weightings : sequence of ndarray or None
         Each of shape (n_predictions, n_people), or None where everybody counts once. The order of
         the predictions is worked out once for all weightings.
@@ -111,7 +80,9 @@ def evaluate_predictions(
     """
     y = _checked(observed, predicted, metrics)
     n_predictions = len(predicted)
-    found = [{name: np.full(n_predictions, np.nan) for name in metrics} for _ in weightings]
+    found = [
+        {metric.name: np.full(n_predictions, np.nan) for metric in metrics} for _ in weightings
+    ]
     for rows in _blocks(n_predictions, len(y)):
         block = Rows(y, np.asarray(predicted[rows], dtype=np.float64))
         for weights, values in zip(weightings, found, strict=True):
@@ -123,14 +94,13 @@ def evaluate_predictions(
     return tuple(PanelValues(values) for values in found)
 
 
-def _checked(observed: Floats, predicted: Floats, metrics: Mapping[str, MetricFunction]) -> Floats:
+def _checked(observed: Floats, predicted: Floats, metrics: Sequence[Metric]) -> Floats:
     if predicted.ndim != 2 or predicted.shape[1] != len(observed):
         raise InputError(
             f"'predicted' must have one row a prediction and {len(observed)} columns, "
             f"got shape {predicted.shape}"
         )
-    places = [_place_of(function) for function in metrics.values()]
-    binary = any(place is not None and place[0] is BinaryView for place in places)
+    binary = any(metric.kind == "binary" for metric in metrics)
     y, _, _ = (as_binary if binary else as_continuous)(observed, observed, None)
     lowest, highest = predicted.min(axis=1), predicted.max(axis=1)
     off = ~np.isfinite(lowest) | ~np.isfinite(highest)
@@ -153,28 +123,16 @@ def _blocks(n_predictions: int, n_people: int) -> Iterator[slice]:
 
 
 def _evaluated(
-    block: Rows, weights: Floats | None, metrics: Mapping[str, MetricFunction]
+    block: Rows, weights: Floats | None, metrics: Sequence[Metric]
 ) -> Iterator[tuple[str, Floats]]:
-    views: dict[type[View], View] = {}
-    for name, function in metrics.items():
-        known = _place_of(function)
-        if known is None:
-            yield name, _one_by_one(block, weights, function)
+    views: dict[str, View] = {}
+    for metric in metrics:
+        if metric.vectorised is None:
+            yield metric.name, _one_by_one(block, weights, metric.function)
             continue
-        kind, attribute = known
-        if kind not in views:
-            views[kind] = kind(block, weights)
-        yield name, np.asarray(getattr(views[kind], attribute))
-
-
-def _place_of(function: MetricFunction) -> tuple[type[View], str] | None:
-    """The view that knows a function, and its attribute there; None for a stranger."""
-    name = getattr(function, "__name__", "")
-    if not getattr(function, "__module__", "").startswith("hiprisk.metrics."):
-        return None
-    if name in CONTINUOUS:
-        return ContinuousView, CONTINUOUS[name]
-    return (BinaryView, BINARY[name]) if name in BINARY else None
+        if metric.kind not in views:
+            views[metric.kind] = VIEWS[metric.kind](block, weights)
+        yield metric.name, np.asarray(metric.vectorised(views[metric.kind]))
 
 
 def _one_by_one(block: Rows, weights: Floats | None, function: MetricFunction) -> Floats:

@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from hiprisk.arrays import Bools, Floats, Integers
-from hiprisk.metrics.calibration import logit
+from hiprisk.metrics.smoothing.logistic import logit
 
 
 class Rows:

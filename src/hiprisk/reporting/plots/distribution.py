@@ -6,8 +6,8 @@ from itertools import pairwise
 
 from matplotlib.axes import Axes
 
+from hiprisk.metrics.forecast.calibration import CoverageByLevel, PitHistogram
 from hiprisk.metrics.forecast.predicted_observed import PredictedObserved
-from hiprisk.metrics.forecast.scores import CoverageByLevel, PitHistogram
 from hiprisk.reporting.plots.style import BLUE, GREEN, GREY, ORANGE, new_axes, titled
 
 LEVEL_STYLES = ((BLUE, "o"), (ORANGE, "s"), (GREEN, "^"))

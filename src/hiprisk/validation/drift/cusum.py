@@ -17,9 +17,9 @@ import pandas as pd
 
 from hiprisk.arrays import Floats, Integers
 from hiprisk.errors import InputError
-from hiprisk.metrics.calibration import logit
 from hiprisk.metrics.estimate import Estimate
-from hiprisk.metrics.intervals.continuous import mean_estimate
+from hiprisk.metrics.intervals.means import mean_estimate
+from hiprisk.metrics.smoothing.logistic import logit
 from hiprisk.seeding import rng_for
 from hiprisk.sheet.models import expit
 

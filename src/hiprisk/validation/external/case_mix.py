@@ -13,7 +13,7 @@ References
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -26,8 +26,8 @@ from hiprisk.learning.folds import grouped_folds
 from hiprisk.learning.participants import numbered
 from hiprisk.learning.sheets.export import sheet_columns
 from hiprisk.learning.unpenalised import fit_logistic
-from hiprisk.metrics.discrimination import c_statistic
 from hiprisk.metrics.estimate import Estimate
+from hiprisk.metrics.registry import find_metric
 from hiprisk.seeding import rng_for
 from hiprisk.sheet.evaluate import SheetEvaluator
 from hiprisk.sheet.format import Sheet
@@ -268,7 +268,7 @@ def membership_c(
     (estimate,) = percentile_intervals(
         member,
         risk,
-        metrics={"membership_c": c_statistic},
+        metrics=[replace(find_metric("binary", "c_statistic"), name="membership_c")],
         groups=groups,
         n_resamples=n_resamples,
         seed=seed,

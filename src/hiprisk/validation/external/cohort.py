@@ -19,7 +19,7 @@ from hiprisk.config import OutcomeSettings
 from hiprisk.errors import InputError
 from hiprisk.learning.participants import FlowStep, numbered, observed_outcome
 from hiprisk.learning.sheets.export import sheet_columns
-from hiprisk.metrics.calibration import logit
+from hiprisk.metrics.smoothing.logistic import logit
 from hiprisk.sheet.applicability import assess
 from hiprisk.sheet.evaluate import SheetEvaluator
 from hiprisk.sheet.format import Sheet

@@ -21,8 +21,9 @@ from hiprisk.arrays import Floats
 from hiprisk.config import OutcomeSettings, SubgroupSettings
 from hiprisk.errors import InputError
 from hiprisk.learning.participants import FlowStep
+from hiprisk.metrics.entry import Metric
 from hiprisk.metrics.estimate import Estimate
-from hiprisk.metrics.registry import MetricFunction, metrics_for
+from hiprisk.metrics.registry import metrics_for
 from hiprisk.sheet.format import Event, Sheet
 from hiprisk.validation.external.case_mix_results import CaseMix, shift_words
 from hiprisk.validation.external.cohort import ValidationCohort
@@ -248,9 +249,9 @@ def validate_externally(
 
 def usable_metrics(
     kind: str, observed: Floats, predicted: Floats
-) -> tuple[dict[str, MetricFunction], dict[str, str]]:
+) -> tuple[tuple[Metric, ...], dict[str, str]]:
     """Metrics of the registry that exist for these people, and why the others do not."""
-    usable: dict[str, MetricFunction] = {}
+    usable: list[Metric] = []
     lacking: dict[str, str] = {}
     for metric in metrics_for(kind):
         try:
@@ -258,8 +259,8 @@ def usable_metrics(
         except InputError as refusal:
             lacking[metric.name] = refusal.reason
         else:
-            usable[metric.name] = metric.function
-    return usable, lacking
+            usable.append(metric)
+    return tuple(usable), lacking
 
 
 def calibration_tenths(observed: Floats, predicted: Floats) -> tuple[tuple[float, float], ...]:

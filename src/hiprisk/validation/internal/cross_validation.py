@@ -9,7 +9,7 @@ References
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,8 +20,8 @@ from hiprisk.arrays import Floats, Integers
 from hiprisk.bootstrap import Persons
 from hiprisk.errors import InputError
 from hiprisk.learning.folds import grouped_folds
+from hiprisk.metrics.entry import Metric
 from hiprisk.metrics.estimate import Estimate
-from hiprisk.metrics.registry import MetricFunction
 from hiprisk.metrics.vectorised.panel import evaluate_predictions
 from hiprisk.parallel import Progress, one_thread
 from hiprisk.seeding import rng_for
@@ -121,7 +121,7 @@ def cross_validate(
     observed: Floats,
     *,
     groups: Integers,
-    metrics: Mapping[str, MetricFunction],
+    metrics: Sequence[Metric],
     folding: Folding,
     interval_resamples: int = 200,
     workers: int = 1,
@@ -140,7 +140,7 @@ def cross_validate(
         NaN where unknown: such rows inform the procedure and are never judged.
     groups : ndarray of int, shape (n_rows,)
         Person, or site, of each row; never split.
-    metrics : mapping of str to function
+    metrics : sequence of Metric
     folding : Folding
     interval_resamples : int
         Resamples of persons behind the interval.
@@ -170,7 +170,9 @@ def cross_validate(
             y, predicted, groups[known], metrics=metrics, seed=folding.seed, n=interval_resamples
         )
     return CrossValidation(
-        metrics=tuple(_summary(name, values[name], drawn[name], level=level) for name in metrics),
+        metrics=tuple(
+            _summary(one.name, values[one.name], drawn[one.name], level=level) for one in metrics
+        ),
         n_folds=folding.folds,
         n_repeats=folding.repeats,
         n_people=int(known.sum()),
@@ -185,15 +187,14 @@ def _out_of_fold(fits: Refits, folding: Folding) -> Floats:
     return np.asarray(outside.reshape(folding.repeats, folding.folds, -1).sum(axis=1))
 
 
-def _each_repeat(
-    y: Floats, predicted: Floats, metrics: Mapping[str, MetricFunction]
-) -> Mapping[str, Floats]:
+def _each_repeat(y: Floats, predicted: Floats, metrics: Sequence[Metric]) -> Mapping[str, Floats]:
     (evaluated,) = evaluate_predictions(y, predicted, metrics=metrics, weightings=[None])
-    for name, values in evaluated.values.items():
-        if np.isnan(values).any():
+    for metric in metrics:
+        missing = np.isnan(evaluated.values[metric.name])
+        if missing.any():
             # Its own function says why.
-            metrics[name](y, predicted[int(np.argmax(np.isnan(values)))])
-            raise InputError(f"{name} is not a number", code="DEGENERATE")
+            metric.function(y, predicted[int(np.argmax(missing))])
+            raise InputError(f"{metric.name} is not a number", code="DEGENERATE")
     return evaluated.values
 
 
@@ -221,13 +222,13 @@ def _over_resamples(
     predicted: Floats,
     groups: Integers,
     *,
-    metrics: Mapping[str, MetricFunction],
+    metrics: Sequence[Metric],
     seed: int,
     n: int,
 ) -> dict[str, Floats]:
     """Mean of a metric over the repeats, for each resample of persons; NaN where one has none."""
     rng = rng_for(seed, "cross-validation", "interval")
-    means: dict[str, list[float]] = {name: [] for name in metrics}
+    means: dict[str, list[float]] = {metric.name: [] for metric in metrics}
     for weights in Persons.of(groups).draw_weights(rng, n, max_weights=1):
         (evaluated,) = evaluate_predictions(
             y, predicted, metrics=metrics, weightings=[np.broadcast_to(weights, predicted.shape)]

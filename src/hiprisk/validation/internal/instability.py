@@ -20,10 +20,9 @@ from hiprisk.bootstrap import percentiles
 from hiprisk.errors import InputError
 from hiprisk.features.knots import default_knots
 from hiprisk.learning.unpenalised import fit_logistic, fit_ols
-from hiprisk.metrics import calibration
-from hiprisk.metrics.calibration import logit
 from hiprisk.metrics.estimate import Estimate
-from hiprisk.metrics.registry import MetricFunction
+from hiprisk.metrics.registry import find_metric
+from hiprisk.metrics.smoothing.logistic import logit
 from hiprisk.metrics.vectorised.panel import evaluate_predictions
 from hiprisk.outcome_kind import OutcomeKind
 from hiprisk.parallel import one_thread
@@ -41,18 +40,7 @@ from hiprisk.validation.resampling.refits import Refits
 N_POINTS = 50
 N_KNOTS = 4
 MOST_CURVES = 100
-CALIBRATION: dict[OutcomeKind, dict[str, MetricFunction]] = {
-    "continuous": {
-        "calibration_in_the_large": calibration.mean_error,
-        "calibration_intercept": calibration.linear_intercept,
-        "calibration_slope": calibration.linear_slope,
-    },
-    "binary": {
-        "calibration_in_the_large": calibration.logit_in_the_large,
-        "calibration_intercept": calibration.logistic_intercept,
-        "calibration_slope": calibration.logistic_slope,
-    },
-}
+CALIBRATION = ("calibration_in_the_large", "calibration_intercept", "calibration_slope")
 
 
 def study_stability(
@@ -241,7 +229,7 @@ def calibration_stability(
     """
     known = ~np.isnan(observed)
     y, own, each = observed[known], apparent[known], refitted[:, known]
-    metrics = CALIBRATION[kind]
+    metrics = [find_metric(kind, name) for name in CALIBRATION]
     with one_thread():
         (whole,) = evaluate_predictions(y, own[np.newaxis], metrics=metrics, weightings=[None])
         (evaluated,) = evaluate_predictions(y, each, metrics=metrics, weightings=[None])
@@ -258,7 +246,7 @@ def calibration_stability(
         Estimate.from_resamples(
             name, float(whole.values[name][0]), evaluated.values[name], level=level
         )
-        for name in metrics
+        for name in CALIBRATION
     )
     return CalibrationStability(
         spread=spread, grid=_floats(grid), model=curve, refits=tuple(curves)

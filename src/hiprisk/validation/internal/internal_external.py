@@ -11,7 +11,7 @@ References
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,13 +19,12 @@ from scipy.stats import norm
 
 from hiprisk.arrays import Bools, Floats, Integers
 from hiprisk.errors import InputError
-from hiprisk.metrics.registry import MetricFunction
+from hiprisk.metrics.entry import Metric, Scale
 from hiprisk.metrics.vectorised.panel import evaluate_predictions
 from hiprisk.parallel import Progress, one_thread
 from hiprisk.validation.internal.internal_external_results import (
     InternalExternal,
     PooledMetric,
-    Scale,
     SiteLeftOut,
     SiteValue,
 )
@@ -34,13 +33,6 @@ from hiprisk.validation.resampling.checkpoint import Checkpoint
 from hiprisk.validation.resampling.refits import refit_all
 from hiprisk.validation.resampling.resamples import Procedure, resample_without
 
-# The scale on which a metric is about normal between sites; others are pooled as they are.
-SCALES: Mapping[str, Scale] = {
-    "c_statistic": "logit",
-    "observed_expected_ratio": "log",
-    "rmse": "log",
-    "mae": "log",
-}
 BLOCKS = 200
 
 
@@ -67,7 +59,7 @@ def internal_external(
     sites: Integers,
     labels: Sequence[str],
     groups: Integers,
-    metrics: Mapping[str, MetricFunction],
+    metrics: Sequence[Metric],
     smallest: SmallestSite | None = None,
     workers: int = 1,
     progress: Progress | None = None,
@@ -89,7 +81,7 @@ def internal_external(
         Names of the sites.
     groups : ndarray of int, shape (n_rows,)
         Person of each row. Rows of a person elsewhere leave with the site.
-    metrics : mapping of str to function
+    metrics : sequence of Metric
         Names in `SCALES` are pooled on that scale.
     smallest : SmallestSite, optional
     workers : int
@@ -182,15 +174,15 @@ def _evaluate_site(
     groups: Integers,
     *,
     label: str,
-    metrics: Mapping[str, MetricFunction],
+    metrics: Sequence[Metric],
     level: float,
 ) -> tuple[list[SiteValue], list[SiteLeftOut]]:
     found, left_out = [], []
     errors = jackknife_errors(y, predicted, groups, metrics=metrics)
-    for name, function in metrics.items():
-        scale = SCALES.get(name, "identity")
+    for metric in metrics:
+        name, scale = metric.name, metric.pooling_scale
         try:
-            value = function(y, predicted)
+            value = metric.function(y, predicted)
         except InputError as refusal:
             reason = refusal.reason
             left_out.append(SiteLeftOut(site=label, n_people=len(y), reason=reason, metric=name))
@@ -216,7 +208,7 @@ def _evaluate_site(
 
 
 def jackknife_errors(
-    y: Floats, predicted: Floats, groups: Integers, *, metrics: Mapping[str, MetricFunction]
+    y: Floats, predicted: Floats, groups: Integers, *, metrics: Sequence[Metric]
 ) -> dict[str, float]:
     """Standard error of every metric on its scale of pooling, by leaving out person after person.
 
@@ -225,7 +217,7 @@ def jackknife_errors(
     y, predicted : ndarray, shape (n_rows,)
     groups : ndarray of int, shape (n_rows,)
         Person of each row; more than 200 persons are left out in 200 blocks.
-    metrics : mapping of str to function
+    metrics : sequence of Metric
 
     Returns
     -------
@@ -244,10 +236,10 @@ def jackknife_errors(
             weightings=[weights],
         )
     errors = {}
-    for name, values in evaluated.values.items():
-        scaled = to_scale(values, SCALES.get(name, "identity"))
+    for metric in metrics:
+        scaled = to_scale(evaluated.values[metric.name], metric.pooling_scale)
         spread = np.sum((scaled - scaled.mean()) ** 2) if np.isfinite(scaled).all() else np.nan
-        errors[name] = float(np.sqrt((n_blocks - 1) / n_blocks * spread))
+        errors[metric.name] = float(np.sqrt((n_blocks - 1) / n_blocks * spread))
     return errors
 
 
@@ -267,14 +259,14 @@ def from_scale(value: float, scale: Scale) -> float:
 
 
 def _pooled(
-    values: Sequence[SiteValue], metrics: Mapping[str, MetricFunction], *, level: float
+    values: Sequence[SiteValue], metrics: Sequence[Metric], *, level: float
 ) -> list[PooledMetric]:
     pooled = []
-    for name in metrics:
-        own = [value for value in values if value.metric == name]
+    for metric in metrics:
+        own = [value for value in values if value.metric == metric.name]
         if len(own) < 2:
             continue
-        scale = SCALES.get(name, "identity")
+        scale = metric.pooling_scale
         result = random_effects(
             to_scale(np.array([value.value for value in own]), scale),
             np.array([value.standard_error for value in own]) ** 2,
@@ -283,7 +275,7 @@ def _pooled(
         low, high = result.new_low, result.new_high
         pooled.append(
             PooledMetric(
-                metric=name,
+                metric=metric.name,
                 scale=scale,
                 value=from_scale(result.value, scale),
                 low=from_scale(result.low, scale),

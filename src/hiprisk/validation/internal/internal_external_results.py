@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any
 
 import pandas as pd
 
-Scale = Literal["identity", "log", "logit"]
+from hiprisk.metrics.entry import Scale
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

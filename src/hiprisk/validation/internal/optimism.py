@@ -23,8 +23,7 @@ import numpy as np
 from hiprisk.arrays import Floats
 from hiprisk.bootstrap import percentiles, too_many_refused
 from hiprisk.errors import InputError
-from hiprisk.metrics.no_information import no_information_of, no_information_rate
-from hiprisk.metrics.registry import MetricFunction
+from hiprisk.metrics.entry import Metric
 from hiprisk.metrics.vectorised.panel import evaluate_predictions
 from hiprisk.parallel import Progress, one_thread
 from hiprisk.validation.internal.optimism_table import (
@@ -37,18 +36,6 @@ from hiprisk.validation.resampling.refits import Refits, refit_all
 from hiprisk.validation.resampling.resamples import Procedure, Resample
 
 SHARE_DRAWN = 0.632
-# A fit has slope 1 on its own people whatever the sample: the spread of the apparent value says
-# nothing about how far off it is, so that Noma's interval would have no width.
-PINNED_BY_THE_FIT = {
-    "mean_error",
-    "linear_intercept",
-    "linear_slope",
-    "logit_in_the_large",
-    "logistic_intercept",
-    "logistic_slope",
-    "observed_expected_ratio",
-    "spiegelhalter_z",
-}
 
 
 def bootstrap_optimism(
@@ -56,7 +43,7 @@ def bootstrap_optimism(
     observed: Floats,
     *,
     apparent: Floats,
-    metrics: Mapping[str, MetricFunction],
+    metrics: Sequence[Metric],
     resamples: Sequence[Resample],
     workers: int = 1,
     progress: Progress | None = None,
@@ -73,7 +60,7 @@ def bootstrap_optimism(
         NaN where unknown: such rows take part in the procedure, never in a metric.
     apparent : ndarray, shape (n_rows,)
         Predictions of the procedure run on the original rows.
-    metrics : mapping of str to function
+    metrics : sequence of Metric
     resamples : sequence of Resample
     workers : int
     progress : callable, optional
@@ -103,7 +90,7 @@ def optimism_table(
     observed: Floats,
     *,
     apparent: Floats,
-    metrics: Mapping[str, MetricFunction],
+    metrics: Sequence[Metric],
     level: float = 0.95,
 ) -> OptimismTable:
     """Optimism, .632 and .632+ of every metric from refits; arguments as `bootstrap_optimism`."""
@@ -122,18 +109,17 @@ def optimism_table(
     has_omitted = not too_many_refused(n_lost, len(usable))
     rows = tuple(
         _row(
-            name,
-            function,
-            apparent=function(y, own),
-            training=training.values[name],
-            test=test.values[name],
+            metric,
+            apparent=metric.function(y, own),
+            training=training.values[metric.name],
+            test=test.values[metric.name],
             level=level,
-            omitted=float(np.average(outside.values[name][usable], weights=share[usable]))
+            omitted=float(np.average(outside.values[metric.name][usable], weights=share[usable]))
             if has_omitted
             else None,
-            no_information=no_information_rate(function, y, own),
+            no_information=None if metric.no_information is None else metric.no_information(y, own),
         )
-        for name, function in metrics.items()
+        for metric in metrics
     )
     return OptimismTable(
         rows=rows,
@@ -181,8 +167,7 @@ def optimism_of(
 
 
 def _row(
-    name: str,
-    function: MetricFunction,
+    metric: Metric,
     *,
     apparent: float,
     training: Floats,
@@ -191,10 +176,10 @@ def _row(
     omitted: float | None,
     no_information: float | None,
 ) -> OptimismRow:
-    row = optimism_of(name, apparent=apparent, training=training, test=test, level=level)
-    if getattr(function, "__name__", "") in PINNED_BY_THE_FIT:
+    row = optimism_of(metric.name, apparent=apparent, training=training, test=test, level=level)
+    if metric.pinned_by_fit:
         row = replace(row, shifted_low=None, shifted_high=None)
-    value, plus = weighed(function, apparent, omitted, no_information)
+    value, plus = weighed(metric, apparent, omitted, no_information)
     return replace(
         row,
         omitted=omitted,
@@ -245,7 +230,7 @@ def optimism_interval(
 
 
 def weighed(
-    function: MetricFunction,
+    metric: Metric,
     apparent: float,
     omitted: float | None,
     no_information: float | None,
@@ -254,11 +239,10 @@ def weighed(
     if omitted is None:
         return None, None
     value = apparent + SHARE_DRAWN * (omitted - apparent)
-    entry = no_information_of(function)
-    if no_information is None or entry is None:
+    if no_information is None:
         return value, None
     # Turned so that more is worse, as the paper's errors are.
-    sign = -entry.direction
+    sign = -metric.direction
     own, outside, none = sign * apparent, sign * omitted, sign * no_information
     outside = min(outside, none)
     overfit = (outside - own) / (none - own) if outside > own and none > own else 0.0
@@ -272,13 +256,13 @@ def _raise_refusal(
     refits: Refits,
     *,
     weights: Floats | None,
-    metrics: Mapping[str, MetricFunction],
+    metrics: Sequence[Metric],
 ) -> None:
     """Raise what a metric says of the first resample on which it cannot be computed."""
-    for name, found in values.items():
-        for place in np.flatnonzero(np.isnan(found)):
+    for metric in metrics:
+        for place in np.flatnonzero(np.isnan(values[metric.name])):
             try:
-                metrics[name](
+                metric.function(
                     y, refits.predicted[place], weights=None if weights is None else weights[place]
                 )
             except InputError as refusal:
@@ -288,5 +272,6 @@ def _raise_refusal(
                     code=refusal.code,
                 ) from refusal
             raise InputError(
-                f"{name} is not a number on resample {refits.numbers[place]}", code="DEGENERATE"
+                f"{metric.name} is not a number on resample {refits.numbers[place]}",
+                code="DEGENERATE",
             )

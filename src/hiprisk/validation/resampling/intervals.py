@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from functools import partial
-from typing import Any, cast
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
 from hiprisk.arrays import Floats, Integers
 from hiprisk.bootstrap import Persons, percentile_interval
 from hiprisk.errors import InputError
+from hiprisk.metrics.entry import Metric
 from hiprisk.metrics.estimate import Estimate
-from hiprisk.metrics.registry import Metric, MetricFunction, metrics_for
-from hiprisk.metrics.smoothing.calibration_curve import (
-    CalibrationErrors,
-    Smoother,
-    calibration_error,
-    calibration_errors,
-)
+from hiprisk.metrics.registry import metrics_for
+from hiprisk.metrics.smoothing.calibration_curve import CalibrationErrors, calibration_errors
 from hiprisk.metrics.vectorised.panel import evaluate_predictions
-from hiprisk.outcome_kind import OutcomeKind
 from hiprisk.seeding import rng_for
 
 __all__ = ["Estimate", "error_interval", "metric_intervals", "percentile_intervals"]
@@ -32,13 +26,12 @@ def percentile_intervals(
     observed: Floats,
     predicted: Any,
     *,
-    metrics: Mapping[str, MetricFunction],
+    metrics: Sequence[Metric],
     groups: Integers,
     n_resamples: int,
     seed: int,
     name: str,
     level: float = 0.95,
-    costly: Collection[str] = (),
     n_costly: int = N_COSTLY,
 ) -> tuple[Estimate, ...]:
     """Metrics with percentile bootstrap intervals.
@@ -49,15 +42,14 @@ def percentile_intervals(
         Without missing values.
     predicted : ndarray, shape (n_rows,), or Forecast
         Without missing values; whatever the metrics take.
-    metrics : mapping of str to function
+    metrics : sequence of Metric
+        Costly ones (smoothers) need only `n_costly` resamples.
     groups : ndarray of int, shape (n_rows,)
         Person of each row; persons are drawn.
     n_resamples, seed : int
     name : str
         Of the random stream.
     level : float
-    costly : collection of str
-        Names of metrics that need only `n_costly` resamples (smoothers).
     n_costly : int
 
     Raises
@@ -71,31 +63,30 @@ def percentile_intervals(
     where too many are (`hiprisk.bootstrap.percentile_interval`) the metric has no interval. Errors
     of a smoothed calibration curve have an `error_interval`.
     """
-    cheap = {metric: f for metric, f in metrics.items() if metric not in costly}
-    dear = {metric: f for metric, f in metrics.items() if metric in costly}
-    blocks: dict[str, list[Floats]] = {metric: [] for metric in metrics}
+    cheap = [metric for metric in metrics if not metric.costly]
+    dear = [metric for metric in metrics if metric.costly]
+    blocks: dict[str, list[Floats]] = {metric.name: [] for metric in metrics}
     n_done = 0
     rng = rng_for(seed, "interval", name)
     for weights in Persons.of(groups).draw_weights(rng, n_resamples):
         few = weights[: max(0, n_costly - n_done)]
         values = _values(observed, predicted, weights, cheap)
-        for metric, found in (dict(values) | _one_by_one(observed, predicted, few, dear)).items():
-            blocks[metric].append(found)
+        for name_of, found in (dict(values) | _one_by_one(observed, predicted, few, dear)).items():
+            blocks[name_of].append(found)
         n_done += len(weights)
     return tuple(
         _estimate(
             metric,
-            function,
-            function(observed, predicted),
-            np.concatenate(blocks[metric]),
+            metric.function(observed, predicted),
+            np.concatenate(blocks[metric.name]),
             level=level,
         )
-        for metric, function in metrics.items()
+        for metric in metrics
     )
 
 
 def _values(
-    observed: Floats, predicted: Any, weights: Floats, metrics: Mapping[str, MetricFunction]
+    observed: Floats, predicted: Any, weights: Floats, metrics: Sequence[Metric]
 ) -> Mapping[str, Floats]:
     """Every metric under each set of weights, NaN where it cannot be computed."""
     if metrics and isinstance(predicted, np.ndarray):
@@ -106,58 +97,48 @@ def _values(
 
 
 def _one_by_one(
-    observed: Floats, predicted: Any, weights: Floats, metrics: Mapping[str, MetricFunction]
+    observed: Floats, predicted: Any, weights: Floats, metrics: Sequence[Metric]
 ) -> dict[str, Floats]:
     each = [_computable(metrics, observed, predicted, one) for one in weights]
     return {
-        metric: np.array([values.get(metric, np.nan) for values in each], dtype=np.float64)
+        metric.name: np.array([one.get(metric.name, np.nan) for one in each], dtype=np.float64)
         for metric in metrics
     }
 
 
 def _computable(
-    metrics: Mapping[str, MetricFunction], observed: Floats, predicted: Any, weights: Floats
+    metrics: Sequence[Metric], observed: Floats, predicted: Any, weights: Floats
 ) -> dict[str, float]:
     """Those metrics that can be computed; errors of one smoothed curve smooth it once."""
     values: dict[str, float] = {}
-    smoothed: dict[tuple[str, str], CalibrationErrors | None] = {}
-    for metric, function in metrics.items():
-        curve = _curve_of(function)
+    smoothed: dict[str, CalibrationErrors | None] = {}
+    for metric in metrics:
         try:
-            if curve is None:
-                values[metric] = function(observed, predicted, weights=weights)
+            if metric.curve is None:
+                values[metric.name] = metric.function(observed, predicted, weights=weights)
                 continue
-            if curve not in smoothed:
-                smoothed[curve] = None
-                kind, smoother = curve
-                smoothed[curve] = calibration_errors(
+            smoother = metric.curve.smoother
+            if smoother not in smoothed:
+                smoothed[smoother] = None
+                smoothed[smoother] = calibration_errors(
                     observed,
                     predicted,
-                    kind=cast("OutcomeKind", kind),
-                    smoother=cast("Smoother", smoother),
+                    kind="binary" if metric.kind == "binary" else "continuous",
+                    smoother=smoother,
                     weights=weights,
                 )
         except InputError:
             continue
-        errors = smoothed[curve]
+        errors = smoothed[smoother]
         if errors is not None:
-            values[metric] = float(getattr(errors, cast("Any", function).keywords["summary"]))
+            values[metric.name] = float(getattr(errors, metric.curve.summary))
     return values
 
 
-def _curve_of(function: MetricFunction) -> tuple[str, str] | None:
-    """Kind and smoother of the curve that a metric is an error of; None for another metric."""
-    if isinstance(function, partial) and function.func is calibration_error:
-        return function.keywords["kind"], function.keywords["smoother"]
-    return None
-
-
-def _estimate(
-    name: str, function: MetricFunction, value: float, resampled: Floats, *, level: float
-) -> Estimate:
-    if _curve_of(function) is not None:
-        return error_interval(value, resampled, level=level, name=name)
-    return Estimate.from_resamples(name, value, resampled, level=level)
+def _estimate(metric: Metric, value: float, resampled: Floats, *, level: float) -> Estimate:
+    if metric.curve is not None:
+        return error_interval(value, resampled, level=level, name=metric.name)
+    return Estimate.from_resamples(metric.name, value, resampled, level=level)
 
 
 def error_interval(
@@ -233,7 +214,7 @@ def metric_intervals(
         for metric in chosen
         if metric.analytic is not None
     }
-    rest = {metric.name: metric.function for metric in chosen if metric.name not in found}
+    rest = [metric for metric in chosen if metric.name not in found]
     resampled = percentile_intervals(
         observed,
         predicted,
@@ -243,7 +224,6 @@ def metric_intervals(
         seed=seed,
         name=name,
         level=level,
-        costly={metric.name for metric in chosen if metric.costly},
         n_costly=n_costly,
     )
     found |= {estimate.name: estimate for estimate in resampled}

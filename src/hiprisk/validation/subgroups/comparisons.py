@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from hiprisk.arrays import Integers
 from hiprisk.config import SubgroupSettings
+from hiprisk.metrics.registry import entries
 from hiprisk.validation.subgroups.cells import EVERYBODY, counts_of
 from hiprisk.validation.subgroups.definitions import UNKNOWN, Grouping
 from hiprisk.validation.subgroups.heterogeneity import Spread, holm, spread_between
@@ -69,6 +70,5 @@ def _adjusted(
 
 def performance_summary(further: Sequence[GroupEstimate]) -> list[GroupEstimate]:
     """Those that say how good a model is: widths and shares at bounds describe the people."""
-    return [
-        row for row in further if not row.metric.startswith("width") and "_share_" not in row.metric
-    ]
+    descriptive = {one.name for one in entries() if one.descriptive}
+    return [row for row in further if row.metric not in descriptive]

@@ -9,12 +9,12 @@ import numpy as np
 
 from hiprisk.arrays import Floats, Integers
 from hiprisk.errors import InputError
+from hiprisk.metrics.entry import Metric
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.floor_ceiling import limit_shares
 from hiprisk.metrics.forecast.distribution import Forecast
 from hiprisk.metrics.intervals.wald import critical_value
-from hiprisk.metrics.registry import Metric, estimates, metrics_for
-from hiprisk.metrics.smoothing.calibration_curve import calibration_error
+from hiprisk.metrics.registry import estimates, find_metric, metrics_for
 from hiprisk.validation.resampling.intervals import error_interval
 from hiprisk.validation.subgroups.cells import Cell, EventChances
 from hiprisk.validation.subgroups.resamples import Draws, Reported, Task, evaluate_task, report
@@ -51,12 +51,12 @@ class EventJob:
         found: dict[str, Reported] = {}
         if not self.curve_only:
             metrics = metrics_for("binary")
-            task = Task(rows, y, chance, tuple(metric.function for metric in metrics))
+            task = Task(rows, y, chance, metrics)
             found = {
                 metric.name: report(metric.name, one, self.level)
                 for metric, one in zip(metrics, evaluate_task(draws, task), strict=True)
             }
-        found["ici"] = _ici(draws, rows, y, chance, level=self.level)
+        found[_ICI.name] = _ici(draws, rows, y, chance, level=self.level)
         return found
 
 
@@ -112,6 +112,7 @@ class ForecastJob:
         }
 
 
+_ICI = find_metric("binary", "ici")
 _OF_FORECASTS: tuple[Metric, ...] = tuple(
     metric for metric in metrics_for("distribution") if metric.analytic is not None
 )
@@ -154,7 +155,7 @@ def _ici(draws: Draws, rows: Integers, y: Floats, chance: Floats, *, level: floa
         return Reported(None, note="cannot be computed: no curve")
     weights = draws.counts[:CURVE_RESAMPLES, people].astype(np.float64)
     resampled = np.array([_curve_error(y, chance, w) for w in weights], dtype=np.float64)
-    estimate = error_interval(value, resampled, level=level, name="ici")
+    estimate = error_interval(value, resampled, level=level, name=_ICI.name)
     if estimate.low is None:
         return Reported(estimate, note="no interval: no curve on too many resamples")
     return Reported(estimate, float(np.nanstd(resampled, ddof=1)))
@@ -162,7 +163,7 @@ def _ici(draws: Draws, rows: Integers, y: Floats, chance: Floats, *, level: floa
 
 def _curve_error(y: Floats, chance: Floats, weights: Floats | None) -> float | None:
     try:
-        return calibration_error(y, chance, summary="ici", kind="binary", weights=weights)
+        return _ICI.function(y, chance, weights=weights)
     except InputError:
         return None
 

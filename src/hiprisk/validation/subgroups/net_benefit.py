@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from hiprisk.arrays import Floats
-from hiprisk.metrics.decision_curve.net_benefit import net_benefit, net_benefits
+from hiprisk.metrics.decision_curve.net_benefit import NET_BENEFIT, net_benefit, net_benefits
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.validation.subgroups.cells import EVERYBODY, Cell, EventChances
 from hiprisk.validation.subgroups.definitions import Grouping
@@ -22,22 +22,20 @@ Evaluations = Mapping[tuple[str, int], tuple[Evaluated, ...]]
 
 def benefit_task(event: EventChances, cell: Cell, thresholds: Sequence[float]) -> Task:
     """Net benefit of the model and of acting on all, threshold by threshold."""
-    functions = [
-        partial(function, threshold=threshold)
-        for threshold in thresholds
-        for function in (net_benefit, _act_on_all)
+    metrics = [
+        metric.at(threshold) for threshold in thresholds for metric in (NET_BENEFIT, _ACT_ON_ALL)
     ]
     return Task(
         cell.rows,
         event.observed[cell.rows],
         event.chance[cell.rows],
-        tuple(functions),
+        tuple(metrics),
         together=partial(_both_benefits, tuple(thresholds)),
     )
 
 
 def _both_benefits(thresholds: tuple[float, ...], y: Floats, p: Floats, weights: Floats) -> Floats:
-    """Net benefit of the model and of acting on all, in the order of a task's functions."""
+    """Net benefit of the model and of acting on all, in the order of a task's metrics."""
     both = np.array(
         [net_benefits(y, risk, weights, thresholds=thresholds) for risk in (p, np.ones_like(p))]
     )
@@ -49,6 +47,11 @@ def _act_on_all(
 ) -> float:
     everybody = np.ones(np.shape(chance))
     return net_benefit(observed, everybody, threshold=threshold, weights=weights)
+
+
+_ACT_ON_ALL = replace(
+    NET_BENEFIT, name="act_on_all", label="net benefit of treating all", function=_act_on_all
+)
 
 
 def benefits_of(
@@ -84,7 +87,7 @@ def _benefit(
             net_benefit=None, act_on_all=None, gain=None, note=NOT_SHOWN,
         )  # fmt: skip
     model, everybody = evaluated[2 * position], evaluated[2 * position + 1]
-    found = report("net_benefit", model, level)
+    found = report(NET_BENEFIT.name, model, level)
     gain = report("gain", model.minus(everybody.at_least(0.0)), level)
     return GroupBenefit(
         grouping=grouping,
@@ -103,7 +106,7 @@ def with_reported_estimate(
     row: GroupBenefit, told: Mapping[tuple[str, str], Estimate]
 ) -> GroupBenefit:
     """Everybody's net benefit as it was told elsewhere."""
-    found = told.get((row.event, f"net_benefit_{row.threshold:g}"))
+    found = told.get((row.event, NET_BENEFIT.at(row.threshold).name))
     if row.grouping != EVERYBODY or found is None:
         return row
     return replace(row, net_benefit=found)
@@ -115,7 +118,7 @@ def as_estimates(benefits: Sequence[GroupBenefit]) -> tuple[GroupEstimate, ...]:
         GroupEstimate(
             grouping=row.grouping,
             level=row.level,
-            metric=f"net_benefit_{row.threshold:g}",
+            metric=NET_BENEFIT.at(row.threshold).name,
             event=row.event,
             estimate=row.net_benefit,
             standard_error=row.standard_error,

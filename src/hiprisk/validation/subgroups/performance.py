@@ -16,10 +16,11 @@ import pandas as pd
 from hiprisk.arrays import Bools, Floats, Integers
 from hiprisk.config import SubgroupSettings
 from hiprisk.errors import ConfigError, InputError
+from hiprisk.metrics.entry import Metric
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.forecast.distribution import Forecast
 from hiprisk.metrics.inputs import as_binary, as_continuous
-from hiprisk.metrics.registry import METRICS, Metric
+from hiprisk.metrics.registry import metrics_for
 from hiprisk.outcome_kind import OutcomeKind
 from hiprisk.parallel import Progress, run_parallel
 from hiprisk.validation.subgroups.cells import (
@@ -215,10 +216,9 @@ def _tasks(
     thresholds: Sequence[float],
 ) -> tuple[list[tuple[str, Cell]], list[Task]]:
     """What is judged on the resamples, and of which event (none: the outcome) and group it is."""
-    functions = tuple(metric.function for metric in metrics)
     keys: list[tuple[str, Cell]] = [("", cell) for cell in people.cells]
     tasks = [
-        Task(cell.rows, people.y[cell.rows], people.p[cell.rows], functions)
+        Task(cell.rows, people.y[cell.rows], people.p[cell.rows], tuple(metrics))
         for cell in people.cells
     ]
     for event, cells in shown:
@@ -275,7 +275,7 @@ def _gathered(
         n_resamples=settings.resamples,
         level=settings.level,
         labels=tuple((one.name, one.label) for one in parted),
-        optima=tuple((metric.name, metric.optimum) for metric in metrics),
+        optima=tuple((one.name, one.optimum) for one in metrics if one.optimum is not None),
         overall=overall,
         groups=_groups(parted, people.hidden, people.y, persons, people.kind),
         estimates=estimates,
@@ -340,15 +340,9 @@ def _check_lengths(
 
 
 def _metrics(kind: OutcomeKind, settings: SubgroupSettings) -> tuple[Metric, ...]:
-    available = METRICS[kind]
     if settings.metrics is None:
-        # Metrics that smooth mark themselves as costly.
-        return tuple(
-            metric
-            for metric in available
-            if settings.costly or not getattr(metric, "costly", False)
-        )
-    by_name = {metric.name: metric for metric in available}
+        return metrics_for(kind, costly=settings.costly)
+    by_name = {metric.name: metric for metric in metrics_for(kind, costly=True)}
     lacking = [name for name in settings.metrics if name not in by_name]
     if lacking:
         raise ConfigError(

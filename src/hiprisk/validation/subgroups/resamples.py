@@ -10,6 +10,7 @@ import numpy as np
 from hiprisk.arrays import Floats, Integers
 from hiprisk.bootstrap import Persons
 from hiprisk.errors import InputError
+from hiprisk.metrics.entry import Metric
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.vectorised.panel import evaluate_predictions
 from hiprisk.seeding import rng_for
@@ -37,13 +38,13 @@ class Task:
     ----------
     together : callable, optional
         The same quantities of observed, predicted and many weightings at once: an array of shape
-        (n_functions, n_resamples).
+        (n_metrics, n_resamples).
     """
 
     rows: Integers
     observed: Floats
     predicted: Floats
-    functions: tuple[Callable[..., float], ...]
+    metrics: tuple[Metric, ...]
     together: Callable[[Floats, Floats, Floats], Floats] | None = None
 
 
@@ -87,7 +88,7 @@ def evaluate_task(draws: Draws, task: Task) -> tuple[Evaluated, ...]:
     """Every quantity of a task, and the same on every resample."""
     y, p = task.observed, task.predicted
     weights = draws.counts[:, draws.person[task.rows]].astype(np.float64)
-    values = [_value(function, y, p) for function in task.functions]
+    values = [_value(metric, y, p) for metric in task.metrics]
     if task.together is not None:
         resampled = np.full((len(values), len(weights)), np.nan)
         drawn = weights.any(axis=1)
@@ -96,18 +97,17 @@ def evaluate_task(draws: Draws, task: Task) -> tuple[Evaluated, ...]:
             Evaluated(one.value, row, one.reason)
             for one, row in zip(values, resampled, strict=True)
         )
-    metrics = {f"{row}": function for row, function in enumerate(task.functions)}
     each = np.broadcast_to(p, weights.shape)
-    (evaluated,) = evaluate_predictions(y, each, metrics=metrics, weightings=[weights])
+    (evaluated,) = evaluate_predictions(y, each, metrics=task.metrics, weightings=[weights])
     return tuple(
-        Evaluated(one.value, evaluated.values[f"{row}"], one.reason)
-        for row, one in enumerate(values)
+        Evaluated(one.value, evaluated.values[metric.name], one.reason)
+        for metric, one in zip(task.metrics, values, strict=True)
     )
 
 
-def _value(function: Callable[..., float], y: Floats, p: Floats) -> Evaluated:
+def _value(metric: Metric, y: Floats, p: Floats) -> Evaluated:
     try:
-        return Evaluated(float(function(y, p)), np.empty(0))
+        return Evaluated(float(metric.function(y, p)), np.empty(0))
     except InputError as refusal:
         return Evaluated(None, np.empty(0), refusal.reason)
 

@@ -9,15 +9,15 @@ from typing import Any
 
 import pandas as pd
 
+from hiprisk.metrics.decision_curve.net_benefit import NET_BENEFIT
 from hiprisk.metrics.estimate import Estimate
+from hiprisk.metrics.registry import moves_with_prevalence
 from hiprisk.outcome_kind import OutcomeKind
 from hiprisk.validation.subgroups.cells import EVERYBODY
 from hiprisk.validation.subgroups.definitions import UNKNOWN
 
 NOT_SHOWN = "not shown: too few people or events here, or in a group that would follow from this"
 CALIBRATION = "calibration_in_the_large"
-# Figures of an event that depend on how often it comes.
-MOVES_WITH_PREVALENCE = ("net_benefit", "brier", "scaled_brier")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +135,7 @@ class Subgroups:
     labels : tuple of (str, str)
         What each grouping means, by name.
     optima : tuple of (str, float)
-        Best value of each metric, by name.
+        Best value of each metric that has one, by name.
     overall : tuple of Estimate
         Of everybody.
     groups : tuple of Group
@@ -249,7 +249,7 @@ class Subgroups:
         differing = [row for row in self.heterogeneity if row.p_adjusted < 1.0 - self.level]
         for row in differing:
             said = "it differs between groups by more than chance"
-            if row.event and row.metric.startswith(MOVES_WITH_PREVALENCE):
+            if row.event and moves_with_prevalence(row.metric):
                 said += (
                     ", as it does where an event is more frequent without any fault of the model"
                 )
@@ -291,7 +291,7 @@ class Subgroups:
             one.level: one.net_benefit.value
             for one in self.benefits
             if (one.grouping, one.event) == (row.grouping, row.event)
-            if f"net_benefit_{one.threshold:g}" == row.metric
+            if NET_BENEFIT.at(one.threshold).name == row.metric
             if one.net_benefit and one.standard_error and one.level != UNKNOWN
         }
 

@@ -163,10 +163,11 @@ def _evaluated(
     """Metrics that both these predictions and the reference have, on the same resamples."""
     own, _ = usable_metrics(kind, people.observed, predicted)
     shared, _ = usable_metrics(kind, people.observed, reference)
+    both = {metric.name for metric in shared}
     return percentile_intervals(
         people.observed,
         predicted,
-        metrics={name: function for name, function in own.items() if name in shared},
+        metrics=[metric for metric in own if metric.name in both],
         groups=people.groups,
         n_resamples=settings.n_resamples,
         seed=settings.seed,
