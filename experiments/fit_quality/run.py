@@ -38,7 +38,7 @@ from hiprisk.parallel import one_thread
 from hiprisk.sheet.distribution import PredictiveDistribution
 from hiprisk.sheet.evaluate import INTERVALS
 from hiprisk.validation.internal.optimism import bootstrap_optimism
-from hiprisk.validation.resampling.procedure import WholeProcedure
+from hiprisk.validation.resampling.procedure import StudyProcedure
 from hiprisk.validation.resampling.resamples import draw_resamples
 
 CONFIG = Path(__file__).parents[2] / "configs" / "stupar.yaml"
@@ -71,7 +71,7 @@ def one_cohort(seed: int, *, trials: int, resamples: int) -> dict[str, float]:
             data.columns, data.outcome, auxiliary=data.auxiliary, start=data.start
         )
     out_of_fold = out_of_fold_predictions(blank, dict(tuned.params), folds)
-    procedure = WholeProcedure(
+    procedure = StudyProcedure(
         with_settings(with_plan_of(blank, estimator), params=dict(tuned.params)), data
     )
     table = bootstrap_optimism(

@@ -58,7 +58,7 @@ from hiprisk.tracking.runs import StudyRun, check_tracking, open_run
 from hiprisk.validation.internal.optimism import bootstrap_optimism
 from hiprisk.validation.internal.optimism_table import BootstrapResult
 from hiprisk.validation.resampling.checkpoint import Checkpoint
-from hiprisk.validation.resampling.procedure import InnerTuning, WholeProcedure
+from hiprisk.validation.resampling.procedure import InnerTuning, StudyProcedure
 from hiprisk.validation.resampling.resamples import draw_resamples
 
 
@@ -353,7 +353,7 @@ def _fit(prepared: _Prepared, chosen: Chosen) -> StudyEstimator:
         )
 
 
-def _procedure(prepared: _Prepared, chosen: Chosen, estimator: StudyEstimator) -> WholeProcedure:
+def _procedure(prepared: _Prepared, chosen: Chosen, estimator: StudyEstimator) -> StudyProcedure:
     """What is repeated on resamples: imputation, features and fit, and tuning where asked for."""
     config = prepared.config
     settings = config.validation
@@ -364,11 +364,11 @@ def _procedure(prepared: _Prepared, chosen: Chosen, estimator: StudyEstimator) -
         inner = InnerTuning(
             config.families.named()[chosen.name], settings.trials_inside, config.tuning.folds
         )
-    return WholeProcedure(blank, prepared.data, inner)
+    return StudyProcedure(blank, prepared.data, inner)
 
 
 def _bootstrap(
-    prepared: _Prepared, procedure: WholeProcedure, apparent: Floats, chosen: Chosen
+    prepared: _Prepared, procedure: StudyProcedure, apparent: Floats, chosen: Chosen
 ) -> BootstrapResult:
     config, data = prepared.config, prepared.data
     return bootstrap_optimism(

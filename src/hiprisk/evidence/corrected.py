@@ -18,7 +18,7 @@ from hiprisk.metrics.registry import find_metric, further_metrics
 from hiprisk.metrics.smoothing.calibration_curve import calibration_at
 from hiprisk.outcome_kind import OutcomeKind
 from hiprisk.validation.internal.corrected_curves import CorrectedCurve, corrected_curve
-from hiprisk.validation.internal.optimism import optimism_of, optimism_table
+from hiprisk.validation.internal.optimism import optimism_row, optimism_table
 from hiprisk.validation.internal.optimism_table import OptimismRow, OptimismTable
 from hiprisk.validation.resampling.refits import Refits
 
@@ -127,7 +127,7 @@ def _crps_row(study: FinishedStudy) -> OptimismRow:
         return crps_values(y, forecast)
 
     lost = np.array([each(mean) for mean in seen.predicted])
-    return optimism_of(
+    return optimism_row(
         "crps",
         apparent=float(each(study.apparent[study.known]).mean()),
         training=np.sum(lost * seen.counts, axis=1) / seen.counts.sum(axis=1),

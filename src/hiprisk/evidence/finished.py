@@ -19,7 +19,7 @@ from hiprisk.learning.pipeline import StudyEstimator
 from hiprisk.parallel import StageProgress
 from hiprisk.sheet.format import Sheet
 from hiprisk.validation.internal.optimism_table import BootstrapResult
-from hiprisk.validation.resampling.procedure import WholeProcedure
+from hiprisk.validation.resampling.procedure import StudyProcedure
 from hiprisk.validation.resampling.refits import Refits
 
 
@@ -54,7 +54,7 @@ class FinishedStudy:
     data: LearningData
     chosen: Chosen
     estimator: StudyEstimator
-    procedure: WholeProcedure
+    procedure: StudyProcedure
     apparent: Floats
     out_of_fold: OutOfFold
     bootstrap: BootstrapResult
@@ -62,7 +62,7 @@ class FinishedStudy:
     workers: int
     progress: StageProgress
 
-    def procedure_anew(self) -> WholeProcedure:
+    def refit_procedure(self) -> StudyProcedure:
         """The procedure with knots placed anew on whoever it learns from."""
         estimator = self.procedure.estimator
         task = replace(estimator.task, plan=None)

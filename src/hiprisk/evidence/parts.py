@@ -18,10 +18,14 @@ from hiprisk.metrics.entry import Metric
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.registry import metrics_for
 from hiprisk.parallel import one_thread
-from hiprisk.validation.internal.cross_validation import CrossValidation, Folding, cross_validate
+from hiprisk.validation.internal.cross_validation import (
+    CrossValidation,
+    FoldSettings,
+    cross_validate,
+)
 from hiprisk.validation.internal.instability import study_stability
 from hiprisk.validation.internal.instability_results import Stability
-from hiprisk.validation.internal.internal_external import SmallestSite, internal_external
+from hiprisk.validation.internal.internal_external import MinimumSiteSize, internal_external
 from hiprisk.validation.internal.internal_external_results import InternalExternal
 from hiprisk.validation.subgroups.performance import EventChances, subgroup_performance
 from hiprisk.validation.subgroups.results import Subgroups
@@ -82,11 +86,13 @@ def cross_validation_part(study: FinishedStudy) -> CrossValidation | None:
     if not repeats:
         return None
     return cross_validate(
-        study.procedure_anew(),
+        study.refit_procedure(),
         study.data.outcome,
         groups=study.data.fold_groups,
         metrics=metrics_of(study.config.outcome.kind, study.chosen.name),
-        folding=Folding(folds=study.config.tuning.folds, repeats=repeats, seed=study.config.seed),
+        folding=FoldSettings(
+            folds=study.config.tuning.folds, repeats=repeats, seed=study.config.seed
+        ),
         workers=study.workers,
         progress=partial(study.progress, "cross-validation"),
     )
@@ -101,13 +107,13 @@ def sites_part(study: FinishedStudy) -> InternalExternal | None:
         return None
     try:
         return internal_external(
-            study.procedure_anew(),
+            study.refit_procedure(),
             study.data.outcome,
             sites=sites,
             labels=[_site_label(number) for number in range(n_sites)],
             groups=study.data.groups,
             metrics=metrics_of(study.config.outcome.kind, study.chosen.name),
-            smallest=SmallestSite(people=settings.smallest_site),
+            smallest=MinimumSiteSize(people=settings.smallest_site),
             workers=study.workers,
             progress=partial(study.progress, "site by site"),
         )

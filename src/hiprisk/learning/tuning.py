@@ -138,7 +138,7 @@ def _open(storage: Path | None, name: str, fingerprint: str) -> optuna.Study:
         raise ConfigError(
             "the interrupted search belongs to another config, cohort or version",
             code="RESUME_MISMATCH",
-            advice="run without --resume to start anew",
+            advice="run without --resume to start again",
         )
     study.set_user_attr("fingerprint", fingerprint)
     for trial in study.get_trials(deepcopy=False, states=(TrialState.RUNNING, TrialState.WAITING)):

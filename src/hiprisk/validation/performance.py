@@ -153,7 +153,7 @@ def evaluate_performance(
 
     Parameters
     ----------
-    people : NewPeople
+    people : ValidationCohort
     outcome : OutcomeSettings
         With the declared thresholds.
     sheet : Sheet, optional

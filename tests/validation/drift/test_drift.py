@@ -13,7 +13,7 @@ from hiprisk.metrics.estimate import Estimate
 from hiprisk.sheet.document.parsing import parse_sheet
 from hiprisk.validation.drift import chance_psi, population_stability_index, report_drift
 from hiprisk.validation.drift.cusum import calibration_cusum
-from hiprisk.validation.drift.stability_index import is_far
+from hiprisk.validation.drift.stability_index import exceeds_limit
 from hiprisk.validation.external.mean_difference import standardised_difference
 from hiprisk.validation.external.validation import ModelIdentity
 from small_bundle import small_sheet
@@ -284,5 +284,5 @@ def test_a_difference_within_chance_is_no_drift():
     age = report.variables[0]
     assert age.standardised_difference > 0.25
     assert age.difference.low < 0.0
-    assert not is_far(age.difference)
-    assert is_far(Estimate(name="", value=0.3, low=0.1, high=0.5))
+    assert not exceeds_limit(age.difference)
+    assert exceeds_limit(Estimate(name="", value=0.3, low=0.1, high=0.5))

@@ -18,9 +18,9 @@ from hiprisk.learning.participants import select_participants
 from hiprisk.learning.unpenalised import fit_ols
 from hiprisk.metrics import scores
 from hiprisk.seeding import rng_for
-from hiprisk.validation.internal.cross_validation import Folding, cross_validate
+from hiprisk.validation.internal.cross_validation import FoldSettings, cross_validate
 from hiprisk.validation.resampling.checkpoint import Checkpoint
-from hiprisk.validation.resampling.procedure import InnerTuning, WholeProcedure
+from hiprisk.validation.resampling.procedure import InnerTuning, StudyProcedure
 from hiprisk.validation.resampling.resamples import Refit, draw_resamples
 from metric_examples import metrics
 
@@ -29,7 +29,7 @@ X = np.random.default_rng(0).normal(size=(N, 3))
 Y = X @ [1.0, 0.5, 0.0] + np.random.default_rng(1).normal(size=N)
 GROUPS = np.arange(N) // 2
 METRICS = metrics("continuous", "r2", "calibration_slope")
-FOLDING = Folding(folds=5, repeats=3, seed=7)
+FOLDING = FoldSettings(folds=5, repeats=3, seed=7)
 
 
 class LeastSquares:
@@ -75,7 +75,7 @@ def test_no_person_is_split():
 def test_a_repeat_does_not_depend_on_how_many_there_are():
     more = cross_validate(
         LeastSquares(), Y, groups=GROUPS, metrics=METRICS, interval_resamples=20,
-        folding=Folding(folds=5, repeats=5, seed=7),
+        folding=FoldSettings(folds=5, repeats=5, seed=7),
     )  # fmt: skip
     assert more.metrics[0].repeats[:3] == run().metrics[0].repeats
 
@@ -122,25 +122,25 @@ SETTINGS = {"penalty": 0.05, "l1_share": 0.0, "spline_knots": 0.0}
 def test_imputation_sees_no_outcome_of_those_who_are_judged(study):
     _, blank, data = study
     assert np.isnan(data.columns).any()
-    procedure = WholeProcedure(with_settings(blank, params=SETTINGS), data)
+    procedure = StudyProcedure(with_settings(blank, params=SETTINGS), data)
     (resample,) = draw_resamples(data.groups, n_resamples=1, seed=1)
     omitted = resample.counts == 0
     changed = replace(data, outcome=np.where(omitted, data.outcome[::-1] + 30.0, data.outcome))
-    altered = WholeProcedure(procedure.estimator, changed)
+    altered = StudyProcedure(procedure.estimator, changed)
     one, two = procedure(resample), altered(resample)
     assert (one.predicted == two.predicted).all()
     # Those who were drawn inform it: their outcomes do matter.
     swapped = replace(data, outcome=np.where(omitted, data.outcome, data.outcome + 30.0))
-    moved = WholeProcedure(procedure.estimator, swapped)(resample)
+    moved = StudyProcedure(procedure.estimator, swapped)(resample)
     assert np.nanmean(moved.predicted - one.predicted) > 10.0
 
 
 def test_tuning_and_imputation_are_nested_in_each_fold(study):
     config, blank, data = study
-    procedure = WholeProcedure(blank, data, InnerTuning(config.families.linear, 2, 3))
+    procedure = StudyProcedure(blank, data, InnerTuning(config.families.linear, 2, 3))
     found = cross_validate(
         procedure, data.outcome, groups=data.groups, metrics=METRICS,
-        folding=Folding(folds=3, repeats=1, seed=1), interval_resamples=20,
+        folding=FoldSettings(folds=3, repeats=1, seed=1), interval_resamples=20,
     )  # fmt: skip
     assert found.n_people == int((~np.isnan(data.outcome)).sum())
     assert 0.0 < found.metrics[0].estimate.value < 0.8

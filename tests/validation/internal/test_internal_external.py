@@ -9,10 +9,10 @@ from hiprisk.errors import InputError
 from hiprisk.learning.unpenalised import fit_logistic, fit_ols
 from hiprisk.metrics import scores
 from hiprisk.validation.internal.internal_external import (
-    SmallestSite,
+    MinimumSiteSize,
     internal_external,
     jackknife_errors,
-    to_scale,
+    transform,
 )
 from hiprisk.validation.resampling.resamples import Refit
 from metric_examples import metrics
@@ -115,8 +115,8 @@ def test_c_is_pooled_as_log_odds_and_says_what_a_new_site_may_see():
     assert pooled.scale == "logit"
     assert 0 < pooled.new_low <= pooled.low < pooled.value < pooled.high <= pooled.new_high < 1
     (value, *_) = found.of("c_statistic")
-    center = to_scale(np.array(value.value), "logit")
-    high = to_scale(np.array(value.high), "logit")
+    center = transform(np.array(value.value), "logit")
+    high = transform(np.array(value.high), "logit")
     assert high - center == pytest.approx(1.959964 * value.standard_error, rel=1e-6)
 
 
@@ -150,7 +150,7 @@ def test_people_without_an_outcome_are_not_judged():
 def test_one_large_site_is_not_enough():
     with pytest.raises(InputError, match=r"1 of 4 sites are large enough.*needs two"):
         run(sites=np.where(np.arange(N) < 30, np.arange(N) % 3, 3),
-            smallest=SmallestSite(people=50))  # fmt: skip
+            smallest=MinimumSiteSize(people=50))  # fmt: skip
 
 
 def test_workers_change_no_bit_and_the_result_is_plain():

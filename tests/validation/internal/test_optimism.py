@@ -7,7 +7,11 @@ from hiprisk.errors import InputError
 from hiprisk.learning.unpenalised import fit_logistic, fit_ols
 from hiprisk.seeding import rng_for
 from hiprisk.validation.internal.corrected_curves import corrected_curve
-from hiprisk.validation.internal.optimism import bootstrap_optimism, optimism_interval, weighed
+from hiprisk.validation.internal.optimism import (
+    bootstrap_optimism,
+    estimates_632,
+    optimism_interval,
+)
 from hiprisk.validation.resampling.intervals import percentile_intervals
 from hiprisk.validation.resampling.refits import Refits
 from hiprisk.validation.resampling.resamples import Refit, draw_resamples, resamples_from_indices
@@ -259,13 +263,13 @@ def test_632_plus_equals_the_paper_by_hand():
     # Error: apparent 0.1, omitted 0.4, no information 0.5. Overfitting 0.3 / 0.4 = 0.75, weight
     # 0.632 / (1 - 0.368 x 0.75) = 0.872928, estimate 0.1 + 0.872928 x 0.3.
     brier, c_statistic = metrics("binary", "brier", "c_statistic")
-    value, plus = weighed(brier, 0.1, 0.4, 0.5)
+    value, plus = estimates_632(brier, 0.1, 0.4, 0.5)
     assert value == pytest.approx(0.1 + 0.632 * 0.3)
     assert plus == pytest.approx(0.1 + 0.632 / (1 - 0.368 * 0.75) * 0.3)
     # Omitted worse than no information: it counts as no information, and all weight is on it.
-    assert weighed(brier, 0.1, 0.7, 0.5)[1] == pytest.approx(0.5)
+    assert estimates_632(brier, 0.1, 0.7, 0.5)[1] == pytest.approx(0.5)
     # A gain is the same thing upside down.
-    assert weighed(c_statistic, 0.9, 0.6, 0.5)[1] == pytest.approx(
+    assert estimates_632(c_statistic, 0.9, 0.6, 0.5)[1] == pytest.approx(
         0.9 - 0.632 / (1 - 0.368 * 0.75) * 0.3
     )
 

@@ -72,7 +72,9 @@ def test_a_refusal_is_kept_too(tmp_path):
 
 def test_the_checkpoint_of_another_study_is_refused(tmp_path):
     refit_all(Counting(), RESAMPLES, checkpoint=Checkpoint(tmp_path / "kept", "study-a"))
-    with pytest.raises(ConfigError, match="belong to another config, cohort or version") as refusal:
+    with pytest.raises(
+        ConfigError, match="belongs to another config, cohort or version"
+    ) as refusal:
         refit_all(Counting(), RESAMPLES, checkpoint=Checkpoint(tmp_path / "kept", "study-b"))
     assert refusal.value.code == "RESUME_MISMATCH"
 
@@ -81,7 +83,7 @@ def test_resamples_of_other_people_are_refused(tmp_path):
     checkpoint = Checkpoint(tmp_path / "kept", "study-a")
     refit_all(Counting(), RESAMPLES, checkpoint=checkpoint)
     others = draw_resamples(np.arange(40), n_resamples=12, seed=4)
-    with pytest.raises(ConfigError, match="resample 0 drew other people"):
+    with pytest.raises(ConfigError, match="resample 0 of the checkpoint is another draw"):
         refit_all(Counting(), others, checkpoint=checkpoint)
 
 
@@ -103,7 +105,7 @@ def test_nothing_pickled_is_opened(tmp_path):
 
 def test_a_folder_that_cannot_be_used_is_said(tmp_path):
     (tmp_path / "kept").write_text("a file")
-    with pytest.raises(StoreError, match="kept resamples cannot be used"):
+    with pytest.raises(StoreError, match="checkpoint cannot be used"):
         refit_all(Counting(), RESAMPLES, checkpoint=Checkpoint(tmp_path / "kept", "study-a"))
 
 

@@ -25,12 +25,12 @@ from hiprisk.sheet.models import expit
 
 FALSE_ALARM = 0.05
 SIMULATIONS = 1000
-MOST_POINTS = 200
-FEWEST_TIMES = 2
+MAX_POINTS = 200
+MIN_TIMES = 2
 # More numbers than this are drawn as sums of their block, which are normal by then.
-MOST_DRAWS = 200_000_000
+MAX_DRAWS = 200_000_000
 # A risk of 0 or 1 has no linear predictor that could be moved.
-LEAST_RISK = 1e-6
+MIN_RISK = 1e-6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +119,8 @@ def calibration_cusum(
         They sort as time does (ISO dates, years); people of the same time count together.
     kind : str
         ``binary``: with the model right, outcomes are drawn from the risks. ``continuous``:
-        differences are drawn anew, person by person, from those of this cohort about their mean.
+        differences are drawn with replacement, person by person, from those of this cohort about
+        their mean.
     groups : ndarray of int, optional
         Person of each row: rows of a person at the same time are drawn together.
     n_fitted : int, optional
@@ -179,7 +180,7 @@ def _blocks(times: Sequence[str]) -> tuple[Integers, Integers, tuple[str, ...]]:
     """Order of the rows, the point that each belongs to, and the points' last times."""
     values = np.array(list(times), dtype=object).astype(str)
     distinct, place = np.unique(values, return_inverse=True)
-    if len(distinct) < FEWEST_TIMES:
+    if len(distinct) < MIN_TIMES:
         raise InputError(
             "all people have the same time, so nothing can be watched over it",
             code="NO_TIME",
@@ -187,10 +188,10 @@ def _blocks(times: Sequence[str]) -> tuple[Integers, Integers, tuple[str, ...]]:
         )
     order = np.argsort(place, kind="stable").astype(np.intp)
     block = place[order]
-    if len(distinct) > MOST_POINTS:
+    if len(distinct) > MAX_POINTS:
         # Points with about as many people each; a time is never cut in two.
         so_far = np.cumsum(np.bincount(block))
-        merged = np.minimum(so_far * MOST_POINTS // (so_far[-1] + 1), MOST_POINTS - 1)
+        merged = np.minimum(so_far * MAX_POINTS // (so_far[-1] + 1), MAX_POINTS - 1)
         _, merged = np.unique(merged, return_inverse=True)
         last = np.r_[np.flatnonzero(np.diff(merged)), len(distinct) - 1]
         return order, merged[block].astype(np.intp), tuple(map(str, distinct[last]))
@@ -238,11 +239,11 @@ def _null_maxima(
     maxima = np.empty(n_simulations)
     centred = unit.difference - unit.difference.mean()
     n_drawn = len(unit.risk) if kind == "binary" else len(centred)
-    if n_drawn * n_simulations > MOST_DRAWS:
+    if n_drawn * n_simulations > MAX_DRAWS:
         return _normal_maxima(unit, kind, rng, n_simulations, n_fitted)
     # Drawn first: with no error of the average, the rest of the stream is as it always was.
     offsets = _offsets(unit, kind, rng, n_simulations, n_fitted)
-    lp = logit(np.clip(unit.risk, LEAST_RISK, 1.0 - LEAST_RISK)) if kind == "binary" else None
+    lp = logit(np.clip(unit.risk, MIN_RISK, 1.0 - MIN_RISK)) if kind == "binary" else None
     for number in range(n_simulations):
         if lp is not None:
             risk = unit.risk if n_fitted is None else expit(lp + offsets[number])
@@ -305,7 +306,7 @@ def _change(unit: _Units, rng: np.random.Generator, n_simulations: int) -> tuple
     if scale == 0.0:
         return 0.0, 1.0
     # Fewer permutations of many people: each costs a pass over all of them.
-    n_done = int(np.clip(MOST_DRAWS // (4 * len(centred)), 99, n_simulations))
+    n_done = int(np.clip(MAX_DRAWS // (4 * len(centred)), 99, n_simulations))
     observed = float(np.abs(np.cumsum(unit.block_sums(centred))).max())
     beyond = sum(
         float(np.abs(np.cumsum(unit.block_sums(rng.permutation(centred)))).max())

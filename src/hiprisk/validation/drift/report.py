@@ -29,19 +29,19 @@ from hiprisk.validation.drift.results import DriftReport, PredictionDrift, Varia
 from hiprisk.validation.drift.sentences import sentences_of
 from hiprisk.validation.drift.stability_index import (
     PSI_SOME,
+    bin_shares,
     chance_psi,
-    is_far,
+    drift_verdict,
+    exceeds_limit,
     population_stability_index,
-    shares_of,
-    verdict_of,
 )
 from hiprisk.validation.drift.variables import variable_drift
 from hiprisk.validation.external.case_mix import has_reference_population
 from hiprisk.validation.external.mean_difference import standardised_difference_estimate
 from hiprisk.validation.external.validation import ModelIdentity
 
-NORMAL_PEOPLE = 20_000
-FEWEST_PEOPLE = 20
+REFERENCE_SIZE = 20_000
+MIN_PEOPLE = 20
 
 
 def report_drift(
@@ -59,7 +59,7 @@ def report_drift(
     sheet : Sheet
     cohort : Cohort
     model : ModelIdentity
-    watch : CalibrationWatch, optional
+    watch : CalibrationCusum, optional
     watch_note : str
         Why there is none.
 
@@ -76,9 +76,9 @@ def report_drift(
             file=cohort.source_name,
             advice="hiprisk template lists them; a mapping can rename columns",
         )
-    if cohort.n_rows < FEWEST_PEOPLE:
+    if cohort.n_rows < MIN_PEOPLE:
         raise InputError(
-            f"{cohort.n_rows} rows are too few to see drift (at least {FEWEST_PEOPLE})",
+            f"{cohort.n_rows} rows are too few to see drift (at least {MIN_PEOPLE})",
             code="TOO_FEW",
             file=cohort.source_name,
         )
@@ -133,14 +133,14 @@ def _found(
 def _prediction_drift(
     sheet: Sheet, columns: Mapping[str, Any], usable: Bools
 ) -> PredictionDrift | None:
-    if usable.sum() < FEWEST_PEOPLE:
+    if usable.sum() < MIN_PEOPLE:
         return None
     then = _predictions_then(sheet)
     if then is None:
         return None
     evaluator = SheetEvaluator(sheet)
     now = evaluator.predict({name: values[usable] for name, values in columns.items()}).predicted
-    psi = population_stability_index(then.shares, shares_of(now, np.array(then.edges)))
+    psi = population_stability_index(then.shares, bin_shares(now, np.array(then.edges)))
     mean, sd = float(now.mean()), float(now.std())
     difference = standardised_difference_estimate(
         (then.mean, then.sd, then.n_people), (mean, sd, float(len(now)))
@@ -155,7 +155,7 @@ def _prediction_drift(
         psi=psi,
         psi_by_chance=chance,
         # What is normal about the normal model is its middle, so its tails alone raise no alarm.
-        verdict=verdict_of(psi, max(chance, PSI_SOME), other=is_far(difference)),
+        verdict=drift_verdict(psi, max(chance, PSI_SOME), other=exceeds_limit(difference)),
     )
 
 
@@ -184,8 +184,8 @@ def _predictions_then(sheet: Sheet) -> _Predictions | None:
         )
     if not has_reference_population(sheet):
         return None
-    people = reference_population(sheet, n_people=NORMAL_PEOPLE)
-    lp = SheetEvaluator(sheet).linear_predictor(people, NORMAL_PEOPLE)
+    people = reference_population(sheet, n_people=REFERENCE_SIZE)
+    lp = SheetEvaluator(sheet).linear_predictor(people, REFERENCE_SIZE)
     then = expit(lp) if sheet.outcome.kind == "binary" else clip_to(sheet.outcome, lp)
     edges = np.unique(np.quantile(then, np.arange(1, 10) / 10.0))
     n = sheet.missing.n_people
@@ -193,6 +193,6 @@ def _predictions_then(sheet: Sheet) -> _Predictions | None:
         float(then.mean()),
         float(then.std()),
         tuple(edges),
-        shares_of(then, edges),
+        bin_shares(then, edges),
         None if n is None else float(n),
     )

@@ -101,7 +101,7 @@ class DriftReport:
         Whether the model or the people are.
     refused : mapping of str to int
         Rows that get no prediction, by reason.
-    watch : CalibrationWatch or None
+    watch : CalibrationCusum or None
         Where outcomes and times are known.
     watch_note : str
         Why there is no watch; empty where there is one.

@@ -31,10 +31,10 @@ def sentences_of(report: DriftReport) -> Iterable[str]:
             f"Predictions moved: mean {report.predictions.mean_now:.3g}, in development "
             f"{report.predictions.mean_then:.3g}."
         )
-    yield from _watch_sentences(report)
+    yield from _cusum_sentences(report)
 
 
-def _watch_sentences(report: DriftReport) -> Iterable[str]:
+def _cusum_sentences(report: DriftReport) -> Iterable[str]:
     watch = report.watch
     if watch is None:
         yield f"No calibration watch: {report.watch_note}."
@@ -44,12 +44,12 @@ def _watch_sentences(report: DriftReport) -> Iterable[str]:
     if watch.alarm_at is None:
         yield (
             f"Calibration: no alarm over {watch.n_so_far[-1]} people ({right} would raise one with "
-            f"the chance {chance}{_allowing(watch)}). No update is called for."
+            f"the chance {chance}{_allowance(watch)}). No update is called for."
         )
         return
     yield (
         f"Calibration: alarm by {watch.alarm_at}: predictions too {watch.alarm_side} "
-        f"({right} would raise any alarm with the chance {chance}{_allowing(watch)})."
+        f"({right} would raise any alarm with the chance {chance}{_allowance(watch)})."
     )
     if watch.change_p_value < watch.false_alarm:
         yield (
@@ -63,7 +63,7 @@ def _watch_sentences(report: DriftReport) -> Iterable[str]:
         )
 
 
-def _allowing(watch: CalibrationCusum) -> str:
+def _allowance(watch: CalibrationCusum) -> str:
     """What the chance of a false alarm allows for, in words."""
     if watch.n_fitted is None:
         return ", if its own average has no error: on how many people it was fitted is not known"

@@ -19,7 +19,7 @@ from hiprisk.metrics.estimate import Estimate
 
 PSI_SOME, PSI_MUCH = 0.10, 0.25
 DIFFERENCE_SOME = 0.25
-LEAST_SHARE = 1e-4
+MIN_SHARE = 1e-4
 
 
 def population_stability_index(then: Sequence[float], now: Sequence[float]) -> float:
@@ -40,8 +40,8 @@ def population_stability_index(then: Sequence[float], now: Sequence[float]) -> f
     >>> round(population_stability_index([0.5, 0.5], [0.4, 0.6]), 6)
     0.040547
     """
-    old = np.maximum(np.asarray(then, dtype=np.float64), LEAST_SHARE)
-    new = np.maximum(np.asarray(now, dtype=np.float64), LEAST_SHARE)
+    old = np.maximum(np.asarray(then, dtype=np.float64), MIN_SHARE)
+    new = np.maximum(np.asarray(now, dtype=np.float64), MIN_SHARE)
     if old.shape != new.shape or old.ndim != 1:
         raise InputError("'then' and 'now' must have the same bins")
     return float(np.sum((new - old) * np.log(new / old)))
@@ -69,21 +69,21 @@ def chance_psi(n_bins: int, n_people: float, n_then: float | None = None) -> flo
     return float(chi2.ppf(0.95, n_bins - 1)) * both
 
 
-def is_far(difference: Estimate) -> bool:
+def exceeds_limit(difference: Estimate) -> bool:
     """Beyond the customary limit, and beyond chance."""
     low, high = difference.low, difference.high
     beyond = low is None or high is None or not low <= 0.0 <= high
     return beyond and abs(difference.value) > DIFFERENCE_SOME
 
 
-def verdict_of(psi: float, chance: float, *, other: bool) -> str:
+def drift_verdict(psi: float, chance: float, *, other: bool) -> str:
     """Custom's two limits, but never below what chance alone gives at this size."""
     if psi > max(PSI_MUCH, chance):
         return "much drift"
     return "some drift" if other or psi > max(PSI_SOME, chance) else "steady"
 
 
-def shares_of(values: Floats, edges: Floats) -> list[float]:
+def bin_shares(values: Floats, edges: Floats) -> list[float]:
     """Share of the values in each bin between and beyond the edges."""
     counts = np.bincount(np.searchsorted(edges, values), minlength=len(edges) + 1)
     return [float(count) / len(values) for count in counts]

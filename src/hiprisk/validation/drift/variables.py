@@ -15,11 +15,11 @@ from hiprisk.metrics.estimate import Estimate
 from hiprisk.sheet.format import Sheet, TrainingSummary, VariableSpec
 from hiprisk.validation.drift.results import VariableDrift
 from hiprisk.validation.drift.stability_index import (
+    bin_shares,
     chance_psi,
-    is_far,
+    drift_verdict,
+    exceeds_limit,
     population_stability_index,
-    shares_of,
-    verdict_of,
 )
 from hiprisk.validation.external.case_mix import has_reference_population
 from hiprisk.validation.external.mean_difference import standardised_difference_estimate
@@ -58,7 +58,7 @@ def variable_drift(
     basis, old, new = binned
     psi = population_stability_index(old, new)
     chance = chance_psi(len(old), len(known), _n_then(sheet, spec))
-    far = difference is not None and is_far(difference)
+    far = difference is not None and exceeds_limit(difference)
     return VariableDrift(
         variable=spec.name,
         difference=difference,
@@ -67,13 +67,13 @@ def variable_drift(
         basis=basis,
         missing_then=then,
         missing_now=now,
-        verdict=verdict_of(psi, chance, other=far or bool(causes)),
+        verdict=drift_verdict(psi, chance, other=far or bool(causes)),
         causes=tuple(causes),
     )
 
 
 def _then(sheet: Sheet, spec: VariableSpec) -> TrainingSummary | None:
-    """Everybody at the first visit where the sheet knows them, else those it learned from."""
+    """Everybody at the first visit where the sheet describes them, else the development cohort."""
     if sheet.first_visit is None:
         return spec.training
     return sheet.first_visit.variables[sheet.variables.index(spec)]
@@ -123,13 +123,13 @@ def _bins(
         return "levels", [o for o, _ in kept], [n for _, n in kept]
     numbers = np.asarray(known, dtype=np.float64)
     if training is not None and training.edges:
-        return "tenths of training", training.shares, shares_of(numbers, np.array(training.edges))
+        return "tenths of training", training.shares, bin_shares(numbers, np.array(training.edges))
     moments = _moments(sheet, spec, training)
     if moments is None:
         return None
     mean, sd = moments
     edges = mean + sd * norm.ppf(np.arange(1, 10) / 10.0)
-    return "normal tenths", [0.1] * 10, shares_of(numbers, edges)
+    return "normal tenths", [0.1] * 10, bin_shares(numbers, edges)
 
 
 def _moments(

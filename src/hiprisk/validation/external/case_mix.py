@@ -42,10 +42,10 @@ from hiprisk.validation.external.mean_difference import (
 )
 from hiprisk.validation.resampling.intervals import percentile_intervals
 
-NORMAL_PEOPLE = 10_000
+REFERENCE_SIZE = 10_000
 FOLDS = 5
 # So many sites say how far sites differ.
-FEWEST_SITES = 5
+MIN_SITES = 5
 
 
 def has_reference_population(sheet: Sheet) -> bool:
@@ -77,8 +77,8 @@ def compare_case_mix(
     Parameters
     ----------
     sheet : Sheet
-    people : NewPeople
-    development : NewPeople, optional
+    people : ValidationCohort
+    development : ValidationCohort, optional
         The development cohort itself; without it the sheet's normal model stands for it.
     seed, n_resamples : int
         For the membership model's folds and interval.
@@ -153,7 +153,7 @@ def _side_of(sheet: Sheet, frame: pd.DataFrame, *, with_missing_part: bool) -> _
 
 def _clusters(frame: pd.DataFrame) -> tuple[Integers | None, int | None]:
     """What makes rows alike: their sites where there are several, else the person."""
-    for column, fewest in (("site", FEWEST_SITES), ("person_id", 2)):
+    for column, fewest in (("site", MIN_SITES), ("person_id", 2)):
         if column in frame.columns:
             labels = numbered(frame, column, shared=column == "site")
             n = len(np.unique(labels))
@@ -202,8 +202,8 @@ def _varying(columns: Floats) -> Floats:
 
 
 def _normal_lp(sheet: Sheet) -> Floats:
-    people = reference_population(sheet, n_people=NORMAL_PEOPLE)
-    return SheetEvaluator(sheet).linear_predictor(people, NORMAL_PEOPLE)
+    people = reference_population(sheet, n_people=REFERENCE_SIZE)
+    return SheetEvaluator(sheet).linear_predictor(people, REFERENCE_SIZE)
 
 
 def _stated_missing(sheet: Sheet) -> Floats:

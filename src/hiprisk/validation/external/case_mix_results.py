@@ -12,7 +12,7 @@ from hiprisk.validation.external.mean_difference import Separation
 
 # C statistics from which cohorts differ somewhat, and clearly; a shift worth a word.
 SOMEWHAT, CLEARLY = 0.6, 0.75
-LEAST_SHIFT = 0.1
+MIN_SHIFT = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,6 +184,6 @@ def _how_alike(c: Estimate) -> str:
 
 def _beyond_chance(difference: Estimate) -> bool:
     low, high = difference.low, difference.high
-    if abs(difference.value) <= LEAST_SHIFT:
+    if abs(difference.value) <= MIN_SHIFT:
         return False
     return low is None or high is None or not low <= 0.0 <= high

@@ -13,9 +13,9 @@ from hiprisk.config import OutcomeSettings
 from hiprisk.errors import InputError
 from hiprisk.learning.study_cohort import STRUCTURAL
 
-FEWEST_PEOPLE = 20
-FEWEST_EVENTS = 5
-MOST_UNKNOWN_CODES = 0.05
+MIN_PEOPLE = 20
+MIN_EVENTS = 5
+MAX_UNKNOWN_CODES = 0.05
 # Findings that say that a whole column means something else than it should.
 _MISREAD = {"SHIFTED_CODES", "UNIT_SUSPECT"}
 
@@ -67,7 +67,7 @@ def _lacking_advice(name: str, outcome: OutcomeSettings) -> str:
 def _refuse_unknown_codes(cohort: Cohort, names: Collection[str]) -> None:
     """Where many codes are unknown, those that look known may mean something else too."""
     for (name, code), mask in cohort.unreadable.items():
-        if name in names and code == "UNKNOWN_CATEGORY" and mask.mean() > MOST_UNKNOWN_CODES:
+        if name in names and code == "UNKNOWN_CATEGORY" and mask.mean() > MAX_UNKNOWN_CODES:
             raise InputError(
                 f"the codes of {int(mask.sum())} of {cohort.n_rows} rows are no level of this "
                 "category, so what the other codes mean is doubtful too",
@@ -129,20 +129,20 @@ def check_predictions(column: str, outcome: OutcomeSettings, cohort: Cohort) -> 
 
 def check_enough(observed: Floats, outcome: OutcomeSettings, *, file: str) -> None:
     """Raise InputError if too few people, or too few of either kind, are left to judge."""
-    if len(observed) < FEWEST_PEOPLE:
+    if len(observed) < MIN_PEOPLE:
         raise InputError(
             f"{len(observed)} people with outcome and prediction are too few to judge a model "
-            f"(at least {FEWEST_PEOPLE})",
+            f"(at least {MIN_PEOPLE})",
             code="TOO_FEW",
             file=file,
             advice="see the reasons with hiprisk check and hiprisk score",
         )
     if outcome.kind == "binary":
         events = int(observed.sum())
-        if min(events, len(observed) - events) < FEWEST_EVENTS:
+        if min(events, len(observed) - events) < MIN_EVENTS:
             raise InputError(
                 f"{events} events among {len(observed)} people: too few to judge a model (at least "
-                f"{FEWEST_EVENTS} with and {FEWEST_EVENTS} without)",
+                f"{MIN_EVENTS} with and {MIN_EVENTS} without)",
                 code="TOO_FEW_EVENTS",
                 file=file,
                 advice="100 of each are advised",

@@ -25,7 +25,7 @@ LARGE_NONCENTRALITY = 5_000.0
 # Share of the estimate with its bias; from simulations of ten sites (experiments/casemix).
 CAUTION = 0.2
 # A direction in which scaled columns vary by less does not count.
-LEAST_EIGENVALUE = 1e-9
+MIN_EIGENVALUE = 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,7 +171,7 @@ def _whitening(covariance: Floats) -> Floats:
     scale = np.zeros((len(varies), len(spread)))
     scale[np.arange(len(varies)), varies] = 1.0 / spread[varies]
     values, vectors = np.linalg.eigh(scale @ covariance @ scale.T)
-    kept = values > LEAST_EIGENVALUE
+    kept = values > MIN_EIGENVALUE
     return np.asarray((vectors[:, kept] / np.sqrt(values[kept])).T @ scale)
 
 

@@ -185,7 +185,7 @@ def validate_externally(
 
     Parameters
     ----------
-    people : NewPeople
+    people : ValidationCohort
     outcome : OutcomeSettings
     model : ModelIdentity
     sheet : Sheet, optional

@@ -79,11 +79,11 @@ def corrected_curve(
         If the model's own curve, or every refit's, does not reach a point.
     """
     known = ~np.isnan(observed)
-    y, seen = observed[known], refits.of_rows(known)
+    y, known_refits = observed[known], refits.of_rows(known)
     with one_thread():
-        pairs = zip(seen.predicted, seen.counts, strict=True)
+        pairs = zip(known_refits.predicted, known_refits.counts, strict=True)
         training = np.array([curve(y, predicted, weights=counts) for predicted, counts in pairs])
-        test = np.array([curve(y, predicted, weights=None) for predicted in seen.predicted])
+        test = np.array([curve(y, predicted, weights=None) for predicted in known_refits.predicted])
         whole = np.asarray(curve(y, apparent[known], weights=None))
     reached = ~(np.isnan(training) | np.isnan(test))
     if np.isnan(whole).any() or not reached.any(axis=0).all():

@@ -27,11 +27,11 @@ from hiprisk.parallel import Progress, one_thread
 from hiprisk.seeding import rng_for
 from hiprisk.validation.resampling.checkpoint import Checkpoint
 from hiprisk.validation.resampling.refits import Refits, refit_all
-from hiprisk.validation.resampling.resamples import Procedure, Resample, resample_without
+from hiprisk.validation.resampling.resamples import Procedure, Resample, leave_out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Folding:
+class FoldSettings:
     """How people are divided, and how often.
 
     Attributes
@@ -64,7 +64,7 @@ class CrossValidatedMetric:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrossValidation:
-    """A procedure judged on people whom each fit had not seen.
+    """Out-of-fold performance of a procedure.
 
     Attributes
     ----------
@@ -122,7 +122,7 @@ def cross_validate(
     *,
     groups: Integers,
     metrics: Sequence[Metric],
-    folding: Folding,
+    folding: FoldSettings,
     interval_resamples: int = 200,
     workers: int = 1,
     progress: Progress | None = None,
@@ -135,13 +135,13 @@ def cross_validate(
     ----------
     procedure : callable
         As for the bootstrap. Imputation, and tuning where the procedure tunes (`InnerTuning`), are
-        then done anew inside each fold; it must not be given knots found on all people.
+        then repeated inside each fold; it must not be given knots found on all people.
     observed : ndarray, shape (n_rows,)
-        NaN where unknown: such rows inform the procedure and are never judged.
+        NaN where unknown: such rows inform the procedure and are never evaluated.
     groups : ndarray of int, shape (n_rows,)
         Person, or site, of each row; never split.
     metrics : sequence of Metric
-    folding : Folding
+    folding : FoldSettings
     interval_resamples : int
         Resamples of persons behind the interval.
     workers, progress, checkpoint
@@ -155,8 +155,8 @@ def cross_validate(
 
     Notes
     -----
-    The interval tells how the estimate varies with the people who are judged, the fits held fixed;
-    it is somewhat too narrow, since it leaves out what other people to learn from would change [3].
+    The interval tells how the estimate varies with the people evaluated, the fits held fixed;
+    it is somewhat too narrow, since it leaves out the variability of the training data [3].
     """
     fits = refit_all(
         procedure, _folds(groups, folding), workers=workers, progress=progress,
@@ -181,7 +181,7 @@ def cross_validate(
     )
 
 
-def _out_of_fold(fits: Refits, folding: Folding) -> Floats:
+def _out_of_fold(fits: Refits, folding: FoldSettings) -> Floats:
     """Each repeat's prediction of each row by the one fit that it was outside of."""
     outside = np.where(fits.counts == 0.0, fits.predicted, 0.0)
     return np.asarray(outside.reshape(folding.repeats, folding.folds, -1).sum(axis=1))
@@ -205,15 +205,15 @@ def _summary(name: str, values: Floats, resampled: Floats, *, level: float) -> C
     )
 
 
-def _folds(groups: Integers, folding: Folding) -> list[Resample]:
-    """The people to learn from, fold after fold and repeat after repeat."""
+def _folds(groups: Integers, folding: FoldSettings) -> list[Resample]:
+    """Training rows, fold after fold and repeat after repeat."""
     found: list[Resample] = []
     for repeat in range(folding.repeats):
         rng = rng_for(folding.seed, "cross-validation", repeat)
         for rows in grouped_folds(groups, n_folds=folding.folds, rng=rng):
             mask = np.zeros(len(groups), dtype=bool)
             mask[rows] = True
-            found.append(resample_without(mask, number=len(found)))
+            found.append(leave_out(mask, number=len(found)))
     return found
 
 

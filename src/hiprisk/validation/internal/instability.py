@@ -1,7 +1,7 @@
-"""How far a model's predictions would differ had other people been in the study.
+"""Instability of a model's predictions, calibration and classifications across bootstrap models.
 
-Everything is read off the refits of one bootstrap, seen by the original people: how far each
-person's prediction moves, how calibration moves, and who would change sides of a threshold.
+Everything is computed from the refits of one bootstrap applied to the original sample: how far each
+person's prediction moves, how calibration moves, and who is reclassified at a threshold.
 
 References
 ----------
@@ -39,7 +39,7 @@ from hiprisk.validation.resampling.refits import Refits
 
 N_POINTS = 50
 N_KNOTS = 4
-MOST_CURVES = 100
+MAX_CURVES = 100
 CALIBRATION = ("calibration_in_the_large", "calibration_intercept", "calibration_slope")
 
 
@@ -118,7 +118,7 @@ def prediction_stability(
 def decision_stability(
     refitted: Floats, *, apparent: Floats, threshold: float
 ) -> DecisionStability:
-    """Who changes sides of a threshold from one refit to another.
+    """Reclassification at a threshold across refits.
 
     Parameters
     ----------
@@ -127,7 +127,7 @@ def decision_stability(
     apparent : ndarray, shape (n_people,)
         Those of the model itself.
     threshold : float
-        One acts on a prediction that reaches it.
+        At or above it counts as positive.
     """
     flipped = (refitted >= threshold) != (apparent >= threshold)
     each = flipped.mean(axis=0)
@@ -174,7 +174,7 @@ def decision_curve_stability(
     own = net_benefits(apparent[np.newaxis, known], event, thresholds=thresholds)[0]
     each = net_benefits(refitted[:, known], event, thresholds=thresholds)
     low, high = percentiles(each, level=level)
-    kept = each[:MOST_CURVES]
+    kept = each[:MAX_CURVES]
     return DecisionCurveStability(
         thresholds=_floats(np.asarray(thresholds)),
         model=_floats(own),
@@ -241,7 +241,7 @@ def calibration_stability(
         first, last = (float(end) for end in np.quantile(own, (0.01, 0.99)))
         grid = np.linspace(first, last, N_POINTS)
         curve = calibration_spline(y, own, grid=grid, kind=kind)
-        curves = [calibration_spline(y, row, grid=grid, kind=kind) for row in each[:MOST_CURVES]]
+        curves = [calibration_spline(y, row, grid=grid, kind=kind) for row in each[:MAX_CURVES]]
     spread = tuple(
         Estimate.from_resamples(
             name, float(whole.values[name][0]), evaluated.values[name], level=level

@@ -60,9 +60,9 @@ class DecisionStability:
     share_acted_on : float
         People whose prediction by the model itself reaches it.
     share_flipped : Estimate
-        Mean share of people whom a refit puts on the other side; its interval is over refits.
+        Mean share of people reclassified by a refit; its interval is over refits.
     share_ever_flipped, share_often_flipped : float
-        People whom at least one refit, or at least a tenth of them, put on the other side.
+        People reclassified by at least one refit, or by at least a tenth of them.
     flip_chance : tuple of float, length n_people
         Share of the refits that put each person on the other side.
     """

@@ -1,4 +1,4 @@
-"""Internal-external cross-validation: fitted without a site, judged in it, pooled over sites.
+"""Internal-external cross-validation: fitted without a site, evaluated in it, pooled over sites.
 
 References
 ----------
@@ -23,22 +23,22 @@ from hiprisk.metrics.entry import Metric, Scale
 from hiprisk.metrics.vectorised.panel import evaluate_predictions
 from hiprisk.parallel import Progress, one_thread
 from hiprisk.validation.internal.internal_external_results import (
+    ExcludedSite,
     InternalExternal,
     PooledMetric,
-    SiteLeftOut,
     SiteValue,
 )
 from hiprisk.validation.internal.random_effects import random_effects
 from hiprisk.validation.resampling.checkpoint import Checkpoint
 from hiprisk.validation.resampling.refits import refit_all
-from hiprisk.validation.resampling.resamples import Procedure, resample_without
+from hiprisk.validation.resampling.resamples import Procedure, leave_out
 
-BLOCKS = 200
+N_JACKKNIFE_BLOCKS = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SmallestSite:
-    """How small a site may be and still be judged.
+class MinimumSiteSize:
+    """How small a site may be and still be evaluated.
 
     Attributes
     ----------
@@ -60,13 +60,13 @@ def internal_external(
     labels: Sequence[str],
     groups: Integers,
     metrics: Sequence[Metric],
-    smallest: SmallestSite | None = None,
+    smallest: MinimumSiteSize | None = None,
     workers: int = 1,
     progress: Progress | None = None,
     checkpoint: Checkpoint | None = None,
     level: float = 0.95,
 ) -> InternalExternal:
-    """Judge a procedure in each site by a fit that never saw that site.
+    """Evaluate a procedure in each site by a fit to the other sites.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ def internal_external(
     A site's standard error is the jackknife's over its persons (over blocks of persons where there
     are more than 200), on the scale of pooling.
     """
-    rule = smallest or SmallestSite()
+    rule = smallest or MinimumSiteSize()
     known = ~np.isnan(observed)
     large, left_out = _sites_to_evaluate(observed, known, sites, labels, rule)
     if len(large) < 2:
@@ -108,11 +108,11 @@ def internal_external(
             f"{len(large)} of {len(labels)} sites are large enough; internal-external validation "
             "needs two",
             code="FEW_SITES",
-            advice=f"a site needs {_in_words(rule, observed, known)}",
+            advice=f"a site needs {_describe_rule(rule, observed, known)}",
         )
     fits = refit_all(
         procedure,
-        [resample_without(np.isin(groups, groups[sites == site]), number=site) for site in large],
+        [leave_out(np.isin(groups, groups[sites == site]), number=site) for site in large],
         workers=workers, progress=progress, checkpoint=checkpoint, every=True, name="site",
     )  # fmt: skip
     values: list[SiteValue] = []
@@ -128,14 +128,14 @@ def internal_external(
         sites=tuple(values),
         pooled=tuple(_pooled(values, metrics, level=level)),
         left_out=tuple(left_out),
-        rule=_in_words(rule, observed, known),
+        rule=_describe_rule(rule, observed, known),
         level=level,
     )
 
 
 def _sites_to_evaluate(
-    observed: Floats, known: Bools, sites: Integers, labels: Sequence[str], rule: SmallestSite
-) -> tuple[list[int], list[SiteLeftOut]]:
+    observed: Floats, known: Bools, sites: Integers, labels: Sequence[str], rule: MinimumSiteSize
+) -> tuple[list[int], list[ExcludedSite]]:
     large, left_out = [], []
     for site, label in enumerate(labels):
         y = observed[known & (sites == site)]
@@ -143,7 +143,7 @@ def _sites_to_evaluate(
         if reason is None:
             large.append(site)
         else:
-            left_out.append(SiteLeftOut(site=label, n_people=len(y), reason=reason))
+            left_out.append(ExcludedSite(site=label, n_people=len(y), reason=reason))
     return large, left_out
 
 
@@ -151,7 +151,7 @@ def _is_binary(observed: Floats, known: Bools) -> bool:
     return bool(np.isin(observed[known], (0.0, 1.0)).all())
 
 
-def _too_small(y: Floats, rule: SmallestSite, *, binary: bool) -> str | None:
+def _too_small(y: Floats, rule: MinimumSiteSize, *, binary: bool) -> str | None:
     if len(y) < rule.people:
         return f"{len(y)} people with a known outcome, fewer than {rule.people}"
     if binary:
@@ -161,7 +161,7 @@ def _too_small(y: Floats, rule: SmallestSite, *, binary: bool) -> str | None:
     return None
 
 
-def _in_words(rule: SmallestSite, observed: Floats, known: Bools) -> str:
+def _describe_rule(rule: MinimumSiteSize, observed: Floats, known: Bools) -> str:
     words = f"at least {rule.people} people with a known outcome"
     if _is_binary(observed, known):
         words += f" and {rule.events} with and without the event"
@@ -176,7 +176,7 @@ def _evaluate_site(
     label: str,
     metrics: Sequence[Metric],
     level: float,
-) -> tuple[list[SiteValue], list[SiteLeftOut]]:
+) -> tuple[list[SiteValue], list[ExcludedSite]]:
     found, left_out = [], []
     errors = jackknife_errors(y, predicted, groups, metrics=metrics)
     for metric in metrics:
@@ -185,12 +185,12 @@ def _evaluate_site(
             value = metric.function(y, predicted)
         except InputError as refusal:
             reason = refusal.reason
-            left_out.append(SiteLeftOut(site=label, n_people=len(y), reason=reason, metric=name))
+            left_out.append(ExcludedSite(site=label, n_people=len(y), reason=reason, metric=name))
             continue
-        center, error = float(to_scale(np.array(value), scale)), errors[name]
+        center, error = float(transform(np.array(value), scale)), errors[name]
         if not (np.isfinite(center) and np.isfinite(error) and error > 0.0):
             reason = "no standard error: one person decides it"
-            left_out.append(SiteLeftOut(site=label, n_people=len(y), reason=reason, metric=name))
+            left_out.append(ExcludedSite(site=label, n_people=len(y), reason=reason, metric=name))
             continue
         reach = float(norm.ppf(1.0 - (1.0 - level) / 2.0)) * error
         found.append(
@@ -199,8 +199,8 @@ def _evaluate_site(
                 n_people=len(y),
                 metric=name,
                 value=value,
-                low=from_scale(center - reach, scale),
-                high=from_scale(center + reach, scale),
+                low=back_transform(center - reach, scale),
+                high=back_transform(center + reach, scale),
                 standard_error=error,
             )
         )
@@ -225,7 +225,7 @@ def jackknife_errors(
         NaN where the metric cannot be computed without one of them.
     """
     persons, place = np.unique(groups, return_inverse=True)
-    block = place % min(len(persons), BLOCKS)
+    block = place % min(len(persons), N_JACKKNIFE_BLOCKS)
     n_blocks = int(block.max()) + 1
     weights = (block != np.arange(n_blocks)[:, np.newaxis]).astype(np.float64)
     with one_thread():
@@ -237,13 +237,13 @@ def jackknife_errors(
         )
     errors = {}
     for metric in metrics:
-        scaled = to_scale(evaluated.values[metric.name], metric.pooling_scale)
+        scaled = transform(evaluated.values[metric.name], metric.pooling_scale)
         spread = np.sum((scaled - scaled.mean()) ** 2) if np.isfinite(scaled).all() else np.nan
         errors[metric.name] = float(np.sqrt((n_blocks - 1) / n_blocks * spread))
     return errors
 
 
-def to_scale(values: Floats, scale: Scale) -> Floats:
+def transform(values: Floats, scale: Scale) -> Floats:
     """Values on the scale of pooling; infinite or NaN where it cannot hold them."""
     with np.errstate(divide="ignore", invalid="ignore"):
         if scale == "logit":
@@ -251,7 +251,7 @@ def to_scale(values: Floats, scale: Scale) -> Floats:
         return np.asarray(np.log(values)) if scale == "log" else np.asarray(values)
 
 
-def from_scale(value: float, scale: Scale) -> float:
+def back_transform(value: float, scale: Scale) -> float:
     """A value back on the metric's own scale."""
     if scale == "logit":
         return float(1.0 / (1.0 + np.exp(-value)))
@@ -268,7 +268,7 @@ def _pooled(
             continue
         scale = metric.pooling_scale
         result = random_effects(
-            to_scale(np.array([value.value for value in own]), scale),
+            transform(np.array([value.value for value in own]), scale),
             np.array([value.standard_error for value in own]) ** 2,
             level=level,
         )
@@ -277,11 +277,11 @@ def _pooled(
             PooledMetric(
                 metric=metric.name,
                 scale=scale,
-                value=from_scale(result.value, scale),
-                low=from_scale(result.low, scale),
-                high=from_scale(result.high, scale),
-                new_low=None if low is None else from_scale(low, scale),
-                new_high=None if high is None else from_scale(high, scale),
+                value=back_transform(result.value, scale),
+                low=back_transform(result.low, scale),
+                high=back_transform(result.high, scale),
+                new_low=None if low is None else back_transform(low, scale),
+                new_high=None if high is None else back_transform(high, scale),
                 tau2=result.tau2,
                 i2=result.i2,
                 n_sites=result.n_sites,

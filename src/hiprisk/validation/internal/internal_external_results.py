@@ -61,8 +61,8 @@ class PooledMetric:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SiteLeftOut:
-    """A site in which the model, or one metric of it, was not judged.
+class ExcludedSite:
+    """A site in which the model, or one metric of it, was not evaluated.
 
     Attributes
     ----------
@@ -94,7 +94,7 @@ class InternalExternal:
 
     sites: tuple[SiteValue, ...]
     pooled: tuple[PooledMetric, ...]
-    left_out: tuple[SiteLeftOut, ...]
+    left_out: tuple[ExcludedSite, ...]
     rule: str
     level: float
 

@@ -1,7 +1,7 @@
 """What of an apparent performance is optimism, by the refits of one bootstrap.
 
-Each resample draws persons with replacement; the procedure is run anew on it and judged on the
-resample (training), on the original people (test) and on those whom it did not draw (omitted).
+Each resample draws persons with replacement; the procedure is repeated on it and evaluated on
+the resample (training), on the original sample (test) and on those not drawn (omitted).
 Harrell's correction takes the mean of training less test off the apparent value; the .632 and
 .632+ estimates weigh the apparent value with that of the omitted.
 
@@ -95,15 +95,18 @@ def optimism_table(
 ) -> OptimismTable:
     """Optimism, .632 and .632+ of every metric from refits; arguments as `bootstrap_optimism`."""
     known = ~np.isnan(observed)
-    y, own, seen = observed[known], apparent[known], refits.of_rows(known)
-    omitted = (seen.counts == 0.0).astype(np.float64)
+    y, own, known_refits = observed[known], apparent[known], refits.of_rows(known)
+    omitted = (known_refits.counts == 0.0).astype(np.float64)
     share = _omitted_share(omitted)
     with one_thread():
         training, test, outside = evaluate_predictions(
-            y, seen.predicted, metrics=metrics, weightings=[seen.counts, None, omitted]
+            y,
+            known_refits.predicted,
+            metrics=metrics,
+            weightings=[known_refits.counts, None, omitted],
         )
-    for evaluated, weights in ((training, seen.counts), (test, None)):
-        _raise_refusal(evaluated.values, y, seen, weights=weights, metrics=metrics)
+    for evaluated, weights in ((training, known_refits.counts), (test, None)):
+        _raise_refusal(evaluated.values, y, known_refits, weights=weights, metrics=metrics)
     usable = ~outside.refused() & (share > 0)
     n_lost = int((~usable).sum())
     has_omitted = not too_many_refused(n_lost, len(usable))
@@ -136,7 +139,7 @@ def _omitted_share(omitted: Floats) -> Floats:
     return np.asarray((omitted / np.where(times > 0, times, 1.0)).sum(axis=1))
 
 
-def optimism_of(
+def optimism_row(
     name: str, *, apparent: float, training: Floats, test: Floats, level: float = 0.95
 ) -> OptimismRow:
     """Optimism of a metric whose values on the resamples are at hand, without .632 estimates.
@@ -176,10 +179,10 @@ def _row(
     omitted: float | None,
     no_information: float | None,
 ) -> OptimismRow:
-    row = optimism_of(metric.name, apparent=apparent, training=training, test=test, level=level)
+    row = optimism_row(metric.name, apparent=apparent, training=training, test=test, level=level)
     if metric.pinned_by_fit:
         row = replace(row, shifted_low=None, shifted_high=None)
-    value, plus = weighed(metric, apparent, omitted, no_information)
+    value, plus = estimates_632(metric, apparent, omitted, no_information)
     return replace(
         row,
         omitted=omitted,
@@ -229,7 +232,7 @@ def optimism_interval(
     return apparent - float(high), apparent - float(low)
 
 
-def weighed(
+def estimates_632(
     metric: Metric,
     apparent: float,
     omitted: float | None,

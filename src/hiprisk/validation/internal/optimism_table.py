@@ -30,7 +30,7 @@ class OptimismRow:
         Mean value on the people that a resample did not draw, weighted so that each person counts
         as much, however often it was omitted.
     value_632, value_632_plus : float or None
-        None where a metric has no no-information rate, or too few of the omitted could be judged.
+        None where a metric has no no-information rate, or too few omitted could be evaluated.
     no_information : float or None
         What the metric would be if outcome and prediction had nothing to do with each other.
     """
@@ -52,7 +52,7 @@ class OptimismRow:
 
 
 COLUMNS = tuple(OptimismRow.__dataclass_fields__)
-SAID = ("metric", "corrected", "low", "high")
+SUMMARY_COLUMNS = ("metric", "corrected", "low", "high")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +94,7 @@ class OptimismTable:
             "metrics": {
                 row.metric: {
                     "corrected": estimate.to_dict(),
-                    **{name: getattr(row, name) for name in COLUMNS if name not in SAID},
+                    **{name: getattr(row, name) for name in COLUMNS if name not in SUMMARY_COLUMNS},
                 }
                 for row, estimate in zip(self.rows, self.estimates(), strict=True)
             },

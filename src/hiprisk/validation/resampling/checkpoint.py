@@ -59,16 +59,16 @@ class Checkpoint:
                 self._write(label, text.encode())
         except (OSError, ValueError) as broken:
             raise StoreError(
-                "the kept resamples cannot be used",
+                "the checkpoint cannot be used",
                 file=self.folder.name,
-                advice="delete the folder to start anew",
+                advice="delete the folder to start again",
             ) from broken
         if stored is not None and stored != {"fingerprint": self.fingerprint}:
             raise ConfigError(
-                "the kept resamples belong to another config, cohort or version",
+                "the checkpoint belongs to another config, cohort or version",
                 code="RESUME_MISMATCH",
                 file=self.folder.name,
-                advice="delete the folder to start anew, or name another",
+                advice="delete the folder to start again, or name another",
             )
 
     def load(self, name: str) -> dict[str, NDArray[Any]] | None:
@@ -80,11 +80,11 @@ class Checkpoint:
         except FileNotFoundError:
             return None
         except (OSError, ValueError, EOFError, zipfile.BadZipFile, KeyError):
-            # A piece that cannot be read is worked out again.
+            # A piece that cannot be read is computed again.
             return None
 
     def save(self, name: str, arrays: Arrays) -> None:
-        """Keep a piece."""
+        """Write a piece."""
         with tempfile.SpooledTemporaryFile() as buffer:
             np.savez(buffer, **arrays)  # type: ignore[arg-type]
             buffer.seek(0)
@@ -93,7 +93,7 @@ class Checkpoint:
             self._write(self.folder / f"{name}.npz", data)
         except OSError as broken:
             raise StoreError(
-                "a finished resample cannot be kept",
+                "a finished resample cannot be written to the checkpoint",
                 file=self.folder.name,
                 advice="free some disk space, or run without a checkpoint",
             ) from broken

@@ -20,7 +20,7 @@ class InnerTuning:
 
 
 @dataclass(frozen=True)
-class WholeProcedure:
+class StudyProcedure:
     """Imputation, features and fit, and tuning where asked for, on the people of a resample.
 
     Attributes

@@ -46,7 +46,7 @@ class Refits:
         return len(self.numbers)
 
     def of_rows(self, rows: Bools) -> Refits:
-        """The same refits seen by some rows alone, for instance those whose outcome is known."""
+        """The same refits for some rows alone, for instance those whose outcome is known."""
         if rows.all():
             return self
         return Refits(
@@ -141,10 +141,10 @@ def _refit(
         return refit
     if not np.array_equal(kept["drawn"], drawn):
         raise ConfigError(
-            f"the kept {name} {resample.number} drew other people",
+            f"{name} {resample.number} of the checkpoint is another draw",
             code="RESUME_MISMATCH",
             file=checkpoint.folder.name,
-            advice="delete the folder to start anew, or name another",
+            advice="delete the folder to start again, or name another",
         )
     return _from_arrays(kept)
 

@@ -82,6 +82,6 @@ def _resample(number: int, rows: Integers, n_rows: int) -> Resample:
     return Resample(number, rows, np.bincount(rows, minlength=n_rows))
 
 
-def resample_without(left_out: Bools, *, number: int) -> Resample:
-    """Everybody once but some: the people to learn from in a fold, or when a site is left out."""
+def leave_out(left_out: Bools, *, number: int) -> Resample:
+    """Every row once but some: the training rows of a fold, or those outside of a site."""
     return _resample(number, np.flatnonzero(~left_out), len(left_out))

@@ -26,7 +26,7 @@ from hiprisk.sheet.models import expit
 Method = Literal["none", "intercept", "recalibrate", "reestimate"]
 
 METHODS: tuple[Method, ...] = ("none", "intercept", "recalibrate", "reestimate")
-FEWEST_PER_COEFFICIENT = 5
+MIN_PER_COEFFICIENT = 5
 
 
 @dataclass(frozen=True)
@@ -263,16 +263,16 @@ def check_size(data: UpdateData, methods: Sequence[Method]) -> None:
     if data.kind == "binary":
         events = int(data.observed.sum())
         n, what = min(events, n - events), "people with (or without) the event"
-    if n < FEWEST_PER_COEFFICIENT * n_coefficients:
+    if n < MIN_PER_COEFFICIENT * n_coefficients:
         raise InputError(
             f"{n} {what} are too few to re-estimate {n_coefficients} coefficients (at least "
-            f"{FEWEST_PER_COEFFICIENT} each)",
+            f"{MIN_PER_COEFFICIENT} each)",
             code="TOO_FEW",
             advice="use --method recalibrate or intercept",
         )
 
 
-def words_of(method: str) -> str:
+def describe_method(method: str) -> str:
     """What a method does, in words."""
     words: Mapping[str, str] = {
         "none": "the model as it is",

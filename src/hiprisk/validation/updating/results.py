@@ -39,7 +39,7 @@ class UpdateResult:
     apparent : tuple of Estimate
         The update on the people it was fitted to: too kind.
     after : tuple of Estimate
-        The update cross-validated: each person judged by an update fitted to others.
+        The update cross-validated.
     scatter : str
         ``re-estimated``, ``kept`` or ``not available``.
     """

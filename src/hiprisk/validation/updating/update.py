@@ -1,4 +1,4 @@
-"""A model's next version: updated on new people, judged before and after, with its lineage."""
+"""A model's next version: updated on new people, evaluated before and after, with its lineage."""
 
 from __future__ import annotations
 
@@ -23,22 +23,22 @@ from hiprisk.validation.updating.methods import (
     UpdateFit,
     check_size,
     closed_test,
+    describe_method,
     fit_update,
     shrinkage_factor,
     updated_coefficients,
-    words_of,
 )
 from hiprisk.validation.updating.results import CoefficientChange, UpdateResult
 from hiprisk.validation.updating.updated_sheet import (
-    PEOPLE_FOR_SCATTER,
+    MIN_RESIDUALS,
     ChosenUpdate,
     OutOfFoldPredictions,
     coefficients_of,
-    described,
     predict_frame,
     with_model,
+    with_provenance,
     with_refits,
-    with_scatter,
+    with_residual_distribution,
 )
 from hiprisk.wording.disclaimers import cohort_warnings, model_warnings
 
@@ -77,7 +77,7 @@ def update_model(
     ----------
     sheet : Sheet
         The parent's.
-    people : NewPeople
+    people : ValidationCohort
         With what the parent says of them.
     settings : UpdateSettings
     parent : ModelIdentity
@@ -88,14 +88,14 @@ def update_model(
         If the method does not fit the model, or too few people are there for it.
     """
     data = UpdateData(sheet.outcome.kind, people.observed, people.lp, people.functions)
-    check_size(data, _may_choose(settings.method, data))
-    chosen = _choose(sheet, data, settings)
+    check_size(data, _possible_methods(settings.method, data))
+    chosen = _select_update(sheet, data, settings)
     out_of_fold = _cross_validated(sheet, people, data, settings)
-    updated, scatter = _next_sheet(
+    updated, scatter = _updated_sheet(
         sheet, people, data, chosen, out_of_fold, parent, seed=settings.seed
     )
     apparent = predict_frame(updated, people.frame).predicted
-    before, at_home, after = (
+    before, in_sample, after = (
         _evaluated(people, predicted, out_of_fold.predicted, kind=data.kind, settings=settings)
         for predicted in (people.predicted, apparent, out_of_fold.predicted)
     )
@@ -116,7 +116,7 @@ def update_model(
         flow=people.flow,
         reasons=people.reasons,
         before=before,
-        apparent=at_home,
+        apparent=in_sample,
         after=after,
         calibration_before=calibration_tenths(people.observed, people.predicted),
         calibration_after=calibration_tenths(people.observed, out_of_fold.predicted),
@@ -129,7 +129,7 @@ def update_model(
     )
 
 
-def _next_sheet(
+def _updated_sheet(
     sheet: Sheet,
     people: ValidationCohort,
     data: UpdateData,
@@ -139,15 +139,15 @@ def _next_sheet(
     *,
     seed: int,
 ) -> tuple[Sheet, str]:
-    """The updated sheet, and what became of the scatter of its outcome."""
+    """The updated sheet, and what became of its residual distribution."""
     if chosen.fit.method == "none":
         # Nothing is written then; the parent stays as it is, to the last byte.
         return sheet, "kept" if sheet.distribution is not None else "not available"
     updated, scatter = with_model(sheet, chosen.fit), "not available"
     if sheet.outcome.kind == "continuous":
-        updated, scatter = with_scatter(updated, chosen.fit, people, out_of_fold)
+        updated, scatter = with_residual_distribution(updated, chosen.fit, people, out_of_fold)
     updated = with_refits(updated, sheet, data, people.groups, chosen, seed)
-    updated = described(updated, people, chosen, parent)
+    updated = with_provenance(updated, people, chosen, parent)
     check_sheet(updated, name="the updated sheet")
     return updated, scatter
 
@@ -175,14 +175,14 @@ def _evaluated(
     )
 
 
-def _may_choose(method: str, data: UpdateData) -> tuple[Method, ...]:
+def _possible_methods(method: str, data: UpdateData) -> tuple[Method, ...]:
     if method == "closed-test":
         several = data.functions is not None and data.functions.shape[1] > 1
         return ("reestimate",) if several else ("recalibrate",)
     return (method,)  # type: ignore[return-value]  # one of the methods, as the CLI's choices say
 
 
-def _choose(sheet: Sheet, data: UpdateData, settings: UpdateSettings) -> ChosenUpdate:
+def _select_update(sheet: Sheet, data: UpdateData, settings: UpdateSettings) -> ChosenUpdate:
     test = None
     method = settings.method
     if method == "closed-test":
@@ -192,10 +192,10 @@ def _choose(sheet: Sheet, data: UpdateData, settings: UpdateSettings) -> ChosenU
     if not settings.shrinkage or fit.coefficients is None:
         return ChosenUpdate(fit, test, None)
     factor = shrinkage_factor(data, fit)
-    return ChosenUpdate(_drawn_back(sheet, data, fit, factor), test, factor)
+    return ChosenUpdate(_shrunken(sheet, data, fit, factor), test, factor)
 
 
-def _drawn_back(sheet: Sheet, data: UpdateData, fit: UpdateFit, factor: float) -> UpdateFit:
+def _shrunken(sheet: Sheet, data: UpdateData, fit: UpdateFit, factor: float) -> UpdateFit:
     assert fit.coefficients is not None
     simple = updated_coefficients(fit_update(data, "recalibrate"), coefficients_of(sheet))
     drawn = simple + factor * (fit.coefficients - simple)
@@ -210,7 +210,7 @@ def _cross_validated(
     predicted, variance = np.empty(people.n), np.empty(people.n)
     for left_out in grouped_folds(people.groups, n_folds=n_folds, rng=rng):
         learn = np.setdiff1d(np.arange(people.n), left_out)
-        own = with_model(sheet, _choose(sheet, data.take(learn), settings).fit)
+        own = with_model(sheet, _select_update(sheet, data.take(learn), settings).fit)
         answer = predict_frame(own, people.frame.iloc[left_out])
         predicted[left_out] = answer.predicted
         variance[left_out] = answer.imputation_variance
@@ -252,7 +252,7 @@ def _summary(
             "No new version is needed."
         )
         return
-    yield f"Update: {words_of(chosen.fit.method)}."
+    yield f"Update: {describe_method(chosen.fit.method)}."
     if chosen.shrinkage is not None:
         yield (
             f"Re-estimated coefficients count {chosen.shrinkage:.2f}, recalibrated ones "
@@ -268,6 +268,4 @@ def _summary(
             + ("." if better else ": the update does not pay here.")
         )
     if scatter == "kept":
-        yield (
-            f"Fewer than {PEOPLE_FOR_SCATTER} people: intervals are the parent's, not re-estimated."
-        )
+        yield (f"Fewer than {MIN_RESIDUALS} people: intervals are the parent's, not re-estimated.")

@@ -1,4 +1,4 @@
-"""A sheet rewritten after an update: model, scatter, refits, provenance and notes."""
+"""A sheet rewritten after an update: model, residual distribution, refits, provenance and notes."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from hiprisk.validation.updating.methods import (
     ClosedTest,
     UpdateData,
     UpdateFit,
+    describe_method,
     fit_update,
     updated_coefficients,
-    words_of,
 )
 
 REFITS = 200
-PEOPLE_FOR_SCATTER = 200
-FEWEST_REFITS = 20
+MIN_RESIDUALS = 200
+MIN_REFITS = 20
 
 
 @dataclass(frozen=True)
@@ -93,17 +93,17 @@ def predict_frame(sheet: Sheet, frame: pd.DataFrame) -> Prediction:
 
 @dataclass(frozen=True)
 class OutOfFoldPredictions:
-    """Every person judged by an update that was fitted to others."""
+    """Cross-validated predictions of the update."""
 
     predicted: Floats
     imputation_variance: Floats
 
 
-def with_scatter(
+def with_residual_distribution(
     updated: Sheet, fit: UpdateFit, people: ValidationCohort, out_of_fold: OutOfFoldPredictions
 ) -> tuple[Sheet, str]:
-    """The scatter of the outcome, from the cross-validated residuals where there are enough."""
-    if people.n >= PEOPLE_FOR_SCATTER:
+    """The residual distribution, from cross-validated residuals where there are enough."""
+    if people.n >= MIN_RESIDUALS:
         residual = people.observed - out_of_fold.predicted
         distribution: Distribution | None = residual_distribution(
             people.observed, out_of_fold.predicted, out_of_fold.imputation_variance
@@ -129,7 +129,7 @@ def with_refits(
     chosen: ChosenUpdate,
     seed: int,
 ) -> Sheet:
-    """Refits of the update: persons drawn anew, over the parent's own refits where it has them."""
+    """Refits of the update: persons resampled, over the parent's own refits where it has them."""
     model = updated.model
     if isinstance(model, TreesModel):
         return updated
@@ -144,7 +144,7 @@ def with_refits(
         refit = _refit(data, np.array(vector), weights, chosen)
         if refit is not None:
             found.append(refit)
-    if len(found) < FEWEST_REFITS:
+    if len(found) < MIN_REFITS:
         return updated
     covariance = np.cov(np.array(found), rowvar=False)
     return dataclasses.replace(
@@ -175,7 +175,7 @@ def _refit(
     return new
 
 
-def described(
+def with_provenance(
     updated: Sheet, people: ValidationCohort, chosen: ChosenUpdate, parent: ModelIdentity
 ) -> Sheet:
     """Provenance, notes and weights of the new version."""
@@ -183,7 +183,7 @@ def described(
     named = parent.name + (f"@{parent.version}" if parent.version else "")
     notes = [
         *updated.notes,
-        f"Updated from {named} on {people.n} people: {words_of(chosen.fit.method)}.",
+        f"Updated from {named} on {people.n} people: {describe_method(chosen.fit.method)}.",
         "Ranges, means and the filling-in of missing values are the development cohort's.",
         *((mixed,) if mixed else ()),
     ]
@@ -191,7 +191,7 @@ def described(
         updated,
         provenance=provenance,  # type: ignore[arg-type]  # one of the sheet's literals
         notes=tuple(dict.fromkeys(notes)),
-        # Every method but "none" estimates the average anew on these people.
+        # Every method but "none" re-estimates the average on these people.
         n_people=updated.n_people if chosen.fit.method == "none" else people.n,
     )
     if chosen.fit.coefficients is not None and updated.max_imputed_weight > 0:
