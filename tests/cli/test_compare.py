@@ -17,7 +17,7 @@ def test_a_person_reads_verdicts_gains_and_tests(capsys):
     out, err = capsys.readouterr()
     assert "SIMULATED DATA" in out
     assert "back: " in out
-    assert "smallest gain worth having" in out
+    assert "minimum important gain" in out
     assert "share of new information" in out
     assert "D1: " in out
     assert "Fast setting" in out

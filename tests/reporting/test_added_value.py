@@ -29,7 +29,7 @@ def test_every_gain_has_a_row_and_every_block_its_verdict(result):
     ax = draw_added_value(result)
     labels = [label.get_text() for label in ax.get_yticklabels()]
     assert [label for label in labels if not label.startswith("what if")] == [
-        "back", "hip_motion", "back + hip_motion",
+        "back", "hip motion", "back + hip motion",
     ]  # fmt: skip
     assert len(labels) == 3 + 2 * 3
     assert [text.get_text() for text in ax.texts] == [one.verdict for one in result.additions]
@@ -38,7 +38,7 @@ def test_every_gain_has_a_row_and_every_block_its_verdict(result):
 def test_the_picture_says_simulated_and_what_was_declared(result):
     ax = draw_added_value(result)
     assert "(simulated data)" in ax.get_title()
-    assert "smallest gain worth having, 0.01" in ax.get_xlabel()
+    assert "minimum important gain, 0.01" in ax.get_xlabel()
     assert as_png(ax).startswith(b"\x89PNG")
 
 

@@ -120,7 +120,7 @@ def show_added_value(result: AddedValue) -> None:
 
 
 def _show_addition(result: AddedValue, one: Addition) -> None:
-    print_lines(f"{one.name}: {one.verdict}")
+    print_lines(f"{one.label}: {one.verdict}")
     head = ["measure", "scenario", "base", "with it", "gain", "95 % interval"]
     rows = [_row("as it is used", gain) for gain in one.gains]
     for case in one.what_if:

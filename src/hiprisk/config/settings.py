@@ -116,7 +116,7 @@ class ReplacementSettings:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class SmallestGain:
-    """The smallest gain worth having, declared before anything is fitted."""
+    """The minimum important gain, declared before anything is fitted."""
 
     metric: Literal["r2", "rmse", "crps", "c_statistic", "brier", "scaled_brier"]
     value: float = Field(gt=0)

@@ -41,6 +41,11 @@ class Design:
     inputs: tuple[str, ...]
     predictor_of: tuple[str, ...]
 
+    def labels(self, dictionary: Mapping[str, Variable]) -> dict[str, str]:
+        """What a person reads for variables and derived columns, by name."""
+        labels = {one.name: one.label for one in self.derived}
+        return labels | {name: variable.label for name, variable in dictionary.items()}
+
     def numeric(self, frame: pd.DataFrame) -> Floats:
         """Columns of a cohort frame, shape (n_rows, n_columns), NaN where missing."""
         return numeric_columns(self.columns, frame)

@@ -32,7 +32,7 @@ def added_section(evidence: Evidence) -> Section | None:
                 png=as_png(draw_added_value(added)),
                 alt="Points with intervals: gain of each block; a line: the smallest gain worth "
                 "having. The table below has the numbers.",
-                caption="Gain of each block beside the smallest gain worth having.",
+                caption="Gain of each block beside the minimum important gain.",
             ),
             *_benefit_pictures(added),
         ),

@@ -87,6 +87,15 @@ def with_ci(estimate: WithInterval, digits: int = 3, *, unit: str = "") -> str:
     return f"{value} (95 % CI {interval(estimate.low, estimate.high, digits)})"
 
 
+def signed_with_ci(estimate: WithInterval, digits: int = 3, *, unit: str = "") -> str:
+    """The same with signs, for a difference or a gain."""
+    value = f"{signed(estimate.value, digits)}{f' {unit}' if unit else ''}"
+    if estimate.low is None or estimate.high is None:
+        return value
+    ends = f"{signed(estimate.low, digits)} to {signed(estimate.high, digits)}"
+    return f"{value} (95 % CI {ends})"
+
+
 def counted(n: int | None, of: int | None = None) -> str:
     """A count, with its share where the whole is given; suppressed counts say so."""
     if n is None:

@@ -67,14 +67,14 @@ def test_sentences_say_simulated_verdict_gain_n_and_what_was_declared(result):
     simulated, back = result.sentences()[:2]
     assert simulated.startswith("SIMULATED DATA")
     assert back.startswith("back ")
-    assert f"in {result.n_analysed} people with 2 coefficients" in back
-    assert "95 % interval" in back
-    assert "declared 0.01 the smallest gain worth having" in back
+    assert f"{result.n_analysed} people, 2 coefficients" in back
+    assert "95 % CI" in back
+    assert "minimum important gain 0.01" in back
 
 
 def test_verdicts_of_few_resamples_carry_a_caution(result):
     assert result.n_resamples == 20
-    assert result.sentences()[-1].startswith("CAUTION: the intervals come from 20 resamples")
+    assert result.sentences()[-1].startswith("CAUTION: the intervals come from only 20 resamples")
     enough = dataclasses.replace(result, n_resamples=200)
     assert not any("CAUTION" in line for line in enough.sentences())
 
@@ -126,7 +126,7 @@ def test_a_large_effect_adds_and_no_effect_does_not():
                                 point_measures_only=True)  # fmt: skip
         got = added_value(config, dictionary, data, design, comparison=comparison)
         verdicts.append(got.additions[0].verdict)
-    assert verdicts == ["adds nothing worth having", "adds"]
+    assert verdicts == ["adds less than the minimum important gain", "adds"]
 
 
 def test_complete_data_get_one_likelihood_ratio_test(stupar_config):

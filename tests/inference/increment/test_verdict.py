@@ -11,13 +11,13 @@ from hiprisk.inference.increment.verdict import verdict
 @pytest.mark.parametrize(("low", "high", "expected"), [
     (0.02, 0.03, "adds"),
     (0.01, 0.03, "adds"),
-    (math.nextafter(0.01, 0.0), 0.03, "cannot tell at this n"),
-    (-0.01, 0.01, "cannot tell at this n"),
-    (-0.01, math.nextafter(0.01, 0.0), "adds nothing worth having"),
-    (-0.05, -0.02, "adds nothing worth having"),
+    (math.nextafter(0.01, 0.0), 0.03, "inconclusive at this sample size"),
+    (-0.01, 0.01, "inconclusive at this sample size"),
+    (-0.01, math.nextafter(0.01, 0.0), "adds less than the minimum important gain"),
+    (-0.05, -0.02, "adds less than the minimum important gain"),
     (0.01, 0.01, "adds"),
-    (0.0, 0.0, "adds nothing worth having"),
-    (-math.inf, math.inf, "cannot tell at this n"),
+    (0.0, 0.0, "adds less than the minimum important gain"),
+    (-math.inf, math.inf, "inconclusive at this sample size"),
 ])  # fmt: skip
 def test_verdict_follows_from_the_interval(low, high, expected):
     assert verdict(low, high, smallest_gain=0.01) == expected
@@ -31,5 +31,5 @@ def test_an_interval_that_is_none_is_refused(low, high):
 
 @pytest.mark.parametrize("smallest", [0.0, -0.1, math.nan])
 def test_a_smallest_gain_that_is_not_positive_is_refused(smallest):
-    with pytest.raises(InputError, match="smallest gain worth having must be positive"):
+    with pytest.raises(InputError, match="minimum important gain must be positive"):
         verdict(0.1, 0.2, smallest_gain=smallest)

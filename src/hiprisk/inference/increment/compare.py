@@ -87,7 +87,7 @@ def added_value(
     Parameters
     ----------
     config : StudyConfig
-        Its blocks, its smallest gain worth having and its measurement errors are used.
+        Its blocks, its minimum important gain and its measurement errors are used.
     dictionary : mapping of str to Variable
     data : LearningData
         Of all predictors of the config.
@@ -133,7 +133,7 @@ def added_value(
     additions = [
         addition_of(config, results, blocks, number) for number, blocks in enumerate(added, start=1)
     ]
-    metric = config.outcome.smallest_gain_worth_having
+    metric, labels = config.outcome.smallest_gain_worth_having, design.labels(dictionary)
     return AddedValue(
         study=config.name,
         kind=config.outcome.kind,
@@ -145,13 +145,13 @@ def added_value(
         metric=metric.metric,
         metric_label=declared_measure(contest.ruler.measures, metric.metric).label,
         smallest_gain=metric.value,
-        models=models_in_words(contest.nest),
+        models=models_in_words(contest.nest, labels),
         method=chosen.method,
         n_imputations=len(everybody.bases),
         n_resamples=len(usable),
         n_refused=n_resamples - len(usable),
         additions=tuple(additions),
-        notes=notes_in_words(config, contest, chosen.method, len(everybody.bases)),
+        notes=notes_in_words(config, contest, chosen.method, len(everybody.bases), labels),
     )
 
 

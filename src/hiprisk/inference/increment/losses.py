@@ -17,6 +17,7 @@ from hiprisk.errors import ConfigError, InputError
 from hiprisk.learning.residual_distribution import residual_distribution
 from hiprisk.metrics.decision_curve.net_benefit import net_benefits
 from hiprisk.metrics.discrimination import c_statistic
+from hiprisk.metrics.registry import label_of
 from hiprisk.sheet.distribution import PredictiveDistribution
 from hiprisk.sheet.format import Event, OutcomeSpec
 
@@ -51,16 +52,16 @@ class Measure:
 
 _POINT = {
     "continuous": (
-        Measure(name="r2", label="R2", direction=1),
-        Measure(name="rmse", label="root mean squared error", direction=-1, in_outcome_units=True),
+        Measure(name="r2", label=label_of("r2"), direction=1),
+        Measure(name="rmse", label=label_of("rmse"), direction=-1, in_outcome_units=True),
     ),
     "binary": (
-        Measure(name="c_statistic", label="C statistic", direction=1),
-        Measure(name="scaled_brier", label="scaled Brier score", direction=1),
-        Measure(name="brier", label="Brier score", direction=-1),
+        Measure(name="c_statistic", label=label_of("c_statistic"), direction=1),
+        Measure(name="scaled_brier", label=label_of("scaled_brier"), direction=1),
+        Measure(name="brier", label=label_of("brier"), direction=-1),
     ),
 }
-_CRPS = Measure(name="crps", label="CRPS", direction=-1, in_outcome_units=True)
+_CRPS = Measure(name="crps", label=label_of("crps"), direction=-1, in_outcome_units=True)
 
 
 def measures_for(outcome: OutcomeSettings, spec: OutcomeSpec) -> tuple[Measure, ...]:
@@ -81,7 +82,7 @@ def measures_for(outcome: OutcomeSettings, spec: OutcomeSpec) -> tuple[Measure, 
             found.append(
                 Measure(
                     name=key,
-                    label=f"net benefit at {threshold:.0%}, {label}",
+                    label=label_of(f"net_benefit_{threshold:g}", event=label),
                     direction=1,
                     event=name,
                     threshold=threshold,
@@ -315,7 +316,7 @@ def crps_by_person(
 
 
 def declared_measure(measures: Sequence[Measure], name: str) -> Measure:
-    """The measure in which the smallest gain worth having is declared.
+    """The measure in which the minimum important gain is declared.
 
     Raises
     ------
@@ -326,7 +327,7 @@ def declared_measure(measures: Sequence[Measure], name: str) -> Measure:
         if measure.name == name:
             return measure
     raise ConfigError(
-        f"the smallest gain worth having is declared in '{name}', which this comparison does not "
+        f"the minimum important gain is declared in '{name}', which this comparison does not "
         "measure",
         column="outcome.smallest_gain_worth_having",
         advice=f"measured are {', '.join(one.name for one in measures)}",

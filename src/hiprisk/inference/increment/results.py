@@ -14,6 +14,7 @@ from hiprisk.inference.increment.verdict import Verdict
 from hiprisk.metrics.decision_curve.bands import DecisionCurveDifference
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.wording.disclaimers import cohort_warnings
+from hiprisk.wording.labels import blocks_in_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,8 +126,13 @@ class Addition:
 
     @property
     def name(self) -> str:
-        """The blocks in words."""
+        """The blocks as tables of files name them."""
         return " + ".join(self.blocks)
+
+    @property
+    def label(self) -> str:
+        """The blocks in words."""
+        return blocks_in_words(self.blocks)
 
     def gain(self, metric: str) -> Gain:
         """The gain in one measure."""
@@ -145,7 +151,7 @@ class AddedValue:
     base : tuple of str
         Blocks that every model has.
     metric, metric_label : str
-        In which the smallest gain worth having is declared.
+        In which the minimum important gain is declared.
     smallest_gain : float
     models : str
         What was fitted, in words.
@@ -186,8 +192,8 @@ class AddedValue:
             return said
         return (
             *said,
-            f"CAUTION: the intervals come from {self.n_resamples} resamples, and their ends are "
-            f"about the extremes of so few: no verdict should rest on fewer than {FEW_RESAMPLES}.",
+            f"CAUTION: the intervals come from only {self.n_resamples} resamples. Do not rest a "
+            f"verdict on fewer than {FEW_RESAMPLES}.",
         )
 
     def to_frame(self) -> pd.DataFrame:

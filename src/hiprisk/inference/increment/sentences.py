@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from hiprisk.config import StudyConfig
 from hiprisk.inference.increment.nested_models import Nest
 from hiprisk.inference.increment.resampled import Contest
 from hiprisk.inference.increment.results import Gain
 from hiprisk.inference.increment.verdict import Verdict
+from hiprisk.wording.labels import blocks_in_words, column_label, unit_of_amount
+from hiprisk.wording.quantities import plural, signed_with_ci
 
 ERROR_NOTES = (
-    "'error-free' is a what-if: the gain if the named predictors were measured without error, and "
-    "in everybody. It is not what the model in use would gain. 'as measured' is the same without "
-    "that assumption, in everybody, to compare it with.",
-    "The what-if assumes that the errors are as large as declared, independent of one another and "
-    "non-differential: they say nothing of the outcome beyond what the true value says. True "
-    "values are not recovered but replaced by ones with the same means, variances and correlations "
-    "with the outcome and the other predictors (moment reconstruction), worked out with the "
-    "outcome, which nobody has at a first visit. Net benefit, CRPS and all gains of a logistic "
-    "model depend on more than these moments and are approximate.",
-    "Tests beside a what-if are those of the measured values: where errors are non-differential a "
-    "test of no effect needs no correction, and one on replaced values would find too much.",
+    "'error-free' is a hypothetical scenario: the gain if the named predictors had no measurement "
+    "error and no missing values. The model in use would not gain this much. 'as measured' is the "
+    "same scenario with the measurement error left in, for comparison.",
+    "The scenario assumes that the errors are as large as declared, independent of one another, "
+    "and non-differential (unrelated to the outcome, given the true value). True values are not "
+    "recovered. They are replaced by values with the same means, variances and correlations with "
+    "the outcome and the other predictors (moment reconstruction), which uses the outcome. Net "
+    "benefit, CRPS and all gains of a logistic model depend on more than these moments and are "
+    "approximate.",
+    "Tests of a hypothetical scenario are those of the measured values: with non-differential "
+    "errors a test of no effect needs no correction, and a test on replaced values would reject "
+    "too often.",
 )
 
 
@@ -40,66 +43,67 @@ def verdict_sentence(
     A what-if opens with its scenario, so that it cannot be taken for the gain in use.
     """
     opening = "" if scenario is None else f"What if {_supposed(scenario)}: "
-    estimate = gain.estimate
-    what = f"{gain.label}{' reduced' if gain.reduction else ''}"
-    digits = 3 if max(abs(estimate.value), smallest) < 1 else 2
-    unit = f" {gain.unit}" if gain.unit else ""
-    number = f"{estimate.value:+.{digits}f}{unit}"
-    interval = f"95 % interval {estimate.low:+.{digits}f} to {estimate.high:+.{digits}f}"
-    counted = f"{n_coefficients} coefficient{'s' if n_coefficients > 1 else ''}"
-    said = _predicate(found, several=len(blocks) > 1)
+    digits = 3 if max(abs(gain.estimate.value), smallest) < 1 else 2
+    estimate = signed_with_ci(gain.estimate, digits, unit=unit_of_amount(gain.unit))
+    what = f"{'reduction' if gain.reduction else 'gain'} in {gain.label} {estimate}"
     return (
-        f"{opening}{' + '.join(blocks)} {said}: {what} by {number} ({interval}) in {n} people with "
-        f"{counted}, corrected for optimism; the study declared {smallest:g} the smallest gain "
-        "worth having."
+        f"{opening}{blocks_in_words(blocks)} {_predicate(found, several=len(blocks) > 1)}: {what}, "
+        f"optimism-corrected; {n} people, {plural(n_coefficients, 'coefficient')}; minimum "
+        f"important gain {smallest:g}."
     )
 
 
 def _supposed(scenario: str) -> str:
     if scenario == "as measured":
-        return "everything were known of everybody, with the errors left in"
+        return "no value were missing, with the measurement error left in"
     end = scenario.partition(", ")[2]
     ending = f" ({end})" if end else ""
     return f"the predictors with a declared error were measured without it{ending}"
 
 
 def _predicate(found: Verdict, *, several: bool) -> str:
-    if found == "adds":
-        return "together add" if several else "adds"
-    if found == "adds nothing worth having":
-        return "together add nothing worth having" if several else found
-    return "may or may not add enough: cannot tell at this n"
+    if found == "inconclusive at this sample size":
+        return f"together are {found}" if several else f"is {found}"
+    return found.replace("adds", "together add") if several else found
 
 
-def models_in_words(nest: Nest) -> str:
+def models_in_words(nest: Nest, labels: Mapping[str, str]) -> str:
     """What was fitted."""
     kind = "logistic" if nest.link == "logit" else "linear"
-    bent = [part.column for part in nest.plan if part.knots]
-    knots = f", splines with 3 knots for {', '.join(bent)}" if bent else ", straight lines"
+    bent = [column_label(part.column, labels) for part in nest.plan if part.knots]
+    knots = (
+        f", restricted cubic splines with 3 knots for {', '.join(bent)}"
+        if bent
+        else ", linear terms only"
+    )
     return f"unpenalised {kind} regressions{knots}"
 
 
 def notes_in_words(
-    config: StudyConfig, contest: Contest, method: str, n_imputations: int
+    config: StudyConfig,
+    contest: Contest,
+    method: str,
+    n_imputations: int,
+    labels: Mapping[str, str],
 ) -> tuple[str, ...]:
-    """What a reader must know to read the figures."""
+    """How the figures were computed."""
     notes = [
         "A gain compares nested unpenalised models on the same people and resamples; the model "
-        "that the study ships may be penalised or of another family."
+        "of this study may be penalised or of another type."
     ]
     if method == "impute_then_bootstrap":
         notes.append(
             f"Fast setting: missing values were imputed {n_imputations} times before the bootstrap "
-            "and not anew in each resample."
+            "and not again in each resample."
         )
     elif n_imputations > 1:
-        notes.append("Missing values were imputed anew in each resample.")
+        notes.append("Missing values were imputed again in each resample.")
     if not config.outcome.thresholds:
         notes.append("No thresholds are declared, so no net benefit is given.")
     if contest.nest.combinations:
         notes.append(
-            "Left out where it follows from what stands before, as a total does from its items: "
-            f"{', '.join(contest.nest.combinations)}."
+            "Left out because other predictors determine it, as items determine their total: "
+            f"{', '.join(column_label(one, labels) for one in contest.nest.combinations)}."
         )
     if contest.what_ifs is not None:
         notes += ERROR_NOTES

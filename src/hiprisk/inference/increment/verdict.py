@@ -7,11 +7,13 @@ from typing import Literal
 
 from hiprisk.errors import InputError
 
-Verdict = Literal["adds", "adds nothing worth having", "cannot tell at this n"]
+Verdict = Literal[
+    "adds", "adds less than the minimum important gain", "inconclusive at this sample size"
+]
 
 
 def verdict(low: float, high: float, *, smallest_gain: float) -> Verdict:
-    """Judge a gain by its interval against the smallest gain worth having.
+    """Judge a gain by its interval against the minimum important gain.
 
     Parameters
     ----------
@@ -19,14 +21,14 @@ def verdict(low: float, high: float, *, smallest_gain: float) -> Verdict:
         Ends of the interval of the gain, oriented so that a positive gain is a better model (for a
         measure of which less is better, the reduction).
     smallest_gain : float
-        The smallest gain worth having, declared before anything was fitted; positive.
+        The minimum important gain, declared before anything was fitted; positive.
 
     Returns
     -------
     str
-        ``adds`` where even the low end is worth having, ``adds nothing worth having`` where not
-        even the high end is, ``cannot tell at this n`` otherwise. A gain that is exactly the
-        smallest one is worth having.
+        ``adds`` where the low end is at least the minimum important gain, ``adds less than the
+        minimum important gain`` where the high end is below it, ``inconclusive at this sample
+        size`` otherwise.
 
     Raises
     ------
@@ -38,16 +40,16 @@ def verdict(low: float, high: float, *, smallest_gain: float) -> Verdict:
     >>> verdict(0.012, 0.031, smallest_gain=0.01)
     'adds'
     >>> verdict(-0.004, 0.006, smallest_gain=0.01)
-    'adds nothing worth having'
+    'adds less than the minimum important gain'
     >>> verdict(0.004, 0.018, smallest_gain=0.01)
-    'cannot tell at this n'
+    'inconclusive at this sample size'
     """
     if math.isnan(low) or math.isnan(high) or low > high:
         raise InputError(f"the ends of an interval must ascend, got {low:g} and {high:g}")
     if not smallest_gain > 0:
-        raise InputError(f"the smallest gain worth having must be positive, got {smallest_gain:g}")
+        raise InputError(f"the minimum important gain must be positive, got {smallest_gain:g}")
     if low >= smallest_gain:
         return "adds"
     if high < smallest_gain:
-        return "adds nothing worth having"
-    return "cannot tell at this n"
+        return "adds less than the minimum important gain"
+    return "inconclusive at this sample size"

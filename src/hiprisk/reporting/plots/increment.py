@@ -6,12 +6,17 @@ from matplotlib.axes import Axes
 
 from hiprisk.inference.increment import AddedValue, Addition, Gain
 from hiprisk.reporting.plots.style import BLUE, GREY, ORANGE, SKY, new_axes, titled
+from hiprisk.wording.labels import blocks_in_words, unit_of_amount
 
-_COLOURS = {"adds": BLUE, "adds nothing worth having": ORANGE, "cannot tell at this n": GREY}
+_COLOURS = {
+    "adds": BLUE,
+    "adds less than the minimum important gain": ORANGE,
+    "inconclusive at this sample size": GREY,
+}
 
 
 def draw_added_value(result: AddedValue, *, ax: Axes | None = None) -> Axes:
-    """Gains in the declared measure with their intervals, the smallest one worth having, verdicts.
+    """Gains in the declared measure with their intervals, the minimum important gain, verdicts.
 
     Filled points are the models as they are used; hollow ones below them the what-ifs without
     measurement error.
@@ -27,7 +32,7 @@ def draw_added_value(result: AddedValue, *, ax: Axes | None = None) -> Axes:
             va="center", color=_COLOURS[one.verdict], fontsize=9, annotation_clip=False,
         )  # fmt: skip
         ticks.append(row)
-        labels.append(one.name)
+        labels.append(one.label)
         for name, what_if in _shown(one, result.metric):
             row += 1
             _draw_gain(ax, row, what_if, colour=SKY, hollow=True)
@@ -39,13 +44,13 @@ def draw_added_value(result: AddedValue, *, ax: Axes | None = None) -> Axes:
     ax.set_yticks(ticks, labels)
     ax.set_ylim(row - 0.4, -0.6)
     first = result.additions[0].gain(result.metric)
-    unit = f" ({first.unit})" if first.unit else ""
+    unit = f" ({unit_of_amount(first.unit)})" if first.unit else ""
     word = "reduction of " if first.reduction else "gain in "
     ax.set_xlabel(
-        f"{word}{result.metric_label}{unit}, corrected for optimism, 95 % interval\n"
-        f"dashed: the smallest gain worth having, {result.smallest_gain:g}"
+        f"{word}{result.metric_label}{unit}, optimism-corrected, 95 % CI\n"
+        f"dashed: minimum important gain, {result.smallest_gain:g}"
     )
-    title = f"What is added to {' + '.join(result.base)}, n = {result.n_analysed}"
+    title = f"Added to {blocks_in_words(result.base)}, n = {result.n_analysed}"
     ax.set_title(titled(title, result.provenance))
     return ax
 

@@ -1,0 +1,63 @@
+"""Labels and units of variables, blocks and columns: what a person reads for a machine name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from hiprisk.sheet.format import Sheet
+
+_SCALE = re.compile(r"\s*\(?\b-?\d+\s*-\s*\d+\)?$")
+
+
+def in_words(name: str) -> str:
+    """A name that has no label of its own, for instance of a block or of a setting."""
+    return name.replace("_", " ")
+
+
+def blocks_in_words(blocks: Sequence[str]) -> str:
+    """Blocks of predictors: ``back pain + hip motion``."""
+    return " + ".join(in_words(block) for block in blocks)
+
+
+def unit_of_amount(unit: str) -> str:
+    """Unit of an amount, without the range of the scale.
+
+    Examples
+    --------
+    >>> unit_of_amount("points 0-100")
+    'points'
+    """
+    return _SCALE.sub("", unit)
+
+
+def with_unit(label: str, unit: str | None) -> str:
+    """A label with its unit in brackets, where it has one."""
+    return f"{label} ({unit})" if unit else label
+
+
+def sheet_labels(sheet: Sheet) -> dict[str, str]:
+    """Labels of a sheet's variables and derived columns, by name."""
+    labels = {one.name: one.label for one in sheet.derived if one.label}
+    labels[sheet.outcome.variable] = sheet.outcome.label
+    return labels | {spec.name: spec.label for spec in sheet.variables}
+
+
+def column_label(column: str, labels: Mapping[str, str]) -> str:
+    """Label of a numeric column; the indicator of a level has the level behind its variable's.
+
+    Parameters
+    ----------
+    column : str
+        As in a sheet: ``age_years``, ``sex=male``, or ``age_years'`` for a spline's further part.
+    labels : mapping of str to str
+        By name; a name that is not there is given in words.
+    """
+    name, equals, level = column.partition("=")
+    plain = name.rstrip("'")
+    label = labels.get(plain, in_words(plain))
+    bends = len(name) - len(plain)
+    bent = f", spline term {bends + 1}" if bends else ""
+    return f"{label}: {level}" if equals else f"{label}{bent}"
