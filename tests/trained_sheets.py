@@ -9,7 +9,7 @@ from hiprisk.cohort.simulation.simulate import simulate_cohort
 from hiprisk.config import load_config
 from hiprisk.features.design import plan_design
 from hiprisk.learning.candidates import (
-    completed_folds,
+    imputed_folds,
     learning_data,
     out_of_fold_predictions,
     unfitted_estimator,
@@ -40,7 +40,7 @@ def trained_sheet(family, *, n=400, n_refits=20):
     estimator.fit_numeric(data.columns, data.outcome, auxiliary=data.auxiliary, start=data.start)
     distribution, residual_sd = None, None
     if family != "logistic":
-        folds = completed_folds(estimator, data, n_folds=5, workers=1)
+        folds = imputed_folds(estimator, data, n_folds=5, workers=1)
         out_of_fold = out_of_fold_predictions(estimator, dict(estimator.params), folds)
         observed = data.outcome[out_of_fold.rows]
         distribution = residual_distribution(

@@ -21,7 +21,7 @@ from hiprisk.cohort.simulation.simulate import simulate_cohort
 from hiprisk.config import load_config
 from hiprisk.features.design import plan_design
 from hiprisk.learning.candidates import (
-    completed_folds,
+    imputed_folds,
     learning_data,
     out_of_fold_predictions,
     tune,
@@ -54,7 +54,7 @@ def one_cohort(seed: int, *, trials: int, resamples: int) -> dict[str, float]:
     design = plan_design(config.predictors, dictionary, people.frame)
     data = learning_data(people, design, config, dictionary)
     blank = unfitted_estimator(config, design, dictionary, family="linear", in_resamples=True)
-    folds = completed_folds(blank, data, n_folds=5, workers=1)
+    folds = imputed_folds(blank, data, n_folds=5, workers=1)
     tuned = tune(
         blank,
         config.families.linear,

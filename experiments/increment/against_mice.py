@@ -22,15 +22,13 @@ from hiprisk.features.design import plan_design
 from hiprisk.inference.increment import prepare_contest, resolved_comparison
 from hiprisk.inference.increment.block_tests import coefficients_of, refit, tests_of
 from hiprisk.learning.candidates import learning_data
-from hiprisk.learning.participants import select_participants
-from hiprisk.learning.study_cohort import load_study_cohort, usable_rows
+from hiprisk.learning.study_cohort import select_study_participants
 
 
 def write(config_file: Path, overrides: list[str], folder: Path) -> None:
     """Completed people as ``people.csv``, what hiprisk made of them as ``ours.json``."""
     config, dictionary = load_config(config_file, overrides=overrides), load_dictionary()
-    cohort = load_study_cohort(config)
-    people = select_participants(usable_rows(cohort, config), config).development
+    people = select_study_participants(config)[1].development
     design = plan_design(config.predictors, dictionary, people.frame)
     data = learning_data(people, design, config, dictionary)
     contest, everybody, added = prepare_contest(

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from hiprisk.features.imputation import draw_completed, fit_normal
+from hiprisk.features.imputation import draw_imputations, fit_normal
 from hiprisk.features.pooling import pool_estimates
 from hiprisk.learning.chained import draw_chained
 from hiprisk.learning.unpenalised import fit_logistic, fit_ols
@@ -35,7 +35,7 @@ def normal_sets(data: np.ndarray, m: int) -> list[np.ndarray]:
         rng = rng_for(1, "imputation", number)
         fitted = fit_normal(data[rng.integers(0, len(data), len(data))], start=whole)
         wide = fitted.widened(len(data))
-        sets += draw_completed(data, wide.model(), n_draws=1, rng=rng)
+        sets += draw_imputations(data, wide.model(), n_draws=1, rng=rng)
     return sets
 
 

@@ -22,7 +22,7 @@ import pandas as pd
 from scipy import stats
 
 from hiprisk.cohort.simulation.simulate import simulate_cohort
-from hiprisk.features.imputation import draw_completed, fit_normal
+from hiprisk.features.imputation import draw_imputations, fit_normal
 from hiprisk.features.pooling import pool_estimates
 from hiprisk.inference.association.imputation import Incomplete, complete
 from hiprisk.inference.effects.clustered import fit_robust
@@ -115,13 +115,13 @@ def imputed(method: str, columns: Floats, y: Floats, m: int, seed: int) -> pd.Da
 def improper(columns: Floats, y: Floats, m: int, seed: int) -> pd.DataFrame:
     joint = np.column_stack([columns, y])
     model = fit_normal(joint).model()
-    drawn = draw_completed(joint, model, n_draws=m, rng=rng_for(seed, "improper"))
+    drawn = draw_imputations(joint, model, n_draws=m, rng=rng_for(seed, "improper"))
     return pooled([part[:, :-1] for part in drawn], y)
 
 
 def without_outcome(columns: Floats, y: Floats, m: int, seed: int) -> pd.DataFrame:
     model = fit_normal(columns).model()
-    return pooled(draw_completed(columns, model, n_draws=m, rng=rng_for(seed, "without")), y)
+    return pooled(draw_imputations(columns, model, n_draws=m, rng=rng_for(seed, "without")), y)
 
 
 METHODS: dict[str, Callable[[Floats, Floats, int, int], pd.DataFrame]] = {

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import platform
 import shutil
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from importlib import metadata
@@ -19,46 +18,37 @@ import pandas as pd
 
 from hiprisk.arrays import Floats
 from hiprisk.bundle import BundleContents, check_name, read_bundle, write_bundle
-from hiprisk.cohort.dictionary import Variable, load_dictionary
-from hiprisk.cohort.reading import Cohort
 from hiprisk.config import StudyConfig
 from hiprisk.config.reading import resolved
 from hiprisk.evidence.document import Evidence
 from hiprisk.evidence.evaluation import evaluate
-from hiprisk.evidence.finished import Chosen, FinishedStudy
+from hiprisk.evidence.finished import FinishedStudy
 from hiprisk.evidence.frames import evidence_tables
-from hiprisk.evidence.model_types import FamilyResult
 from hiprisk.evidence.parts import metrics_of
-from hiprisk.features.design import Design, plan_design
-from hiprisk.learning.candidates import (
-    LearningData,
-    OutOfFold,
-    completed_folds,
-    learning_data,
-    out_of_fold_predictions,
-    tune,
-    unfitted_estimator,
-    with_plan_of,
-    with_settings,
+from hiprisk.learning.candidates import OutOfFold
+from hiprisk.learning.folds import ImputedFold
+from hiprisk.learning.model_choice import (
+    ModelChoice,
+    choose_model_type,
+    fit_chosen,
+    predict_out_of_fold,
+    study_folds,
 )
-from hiprisk.learning.folds import CompletedFold
-from hiprisk.learning.participants import Selection, select_participants
 from hiprisk.learning.pipeline import StudyEstimator
+from hiprisk.learning.preparation import PreparedStudy, prepare_study
 from hiprisk.learning.residual_distribution import residual_distribution
 from hiprisk.learning.sheets.export import write_sheet
 from hiprisk.learning.sheets.first_visit import with_first_visit
 from hiprisk.learning.sheets.skops_file import dump_estimator
-from hiprisk.learning.study_cohort import load_study_cohort, usable_rows
-from hiprisk.learning.tuning import Tuned
 from hiprisk.parallel import StageProgress, one_thread
 from hiprisk.reporting.card import model_card
 from hiprisk.reporting.report import report_figures, report_sections, study_report
-from hiprisk.sheet.format import Distribution, Sheet
+from hiprisk.sheet.format import Sheet
 from hiprisk.tracking.runs import StudyRun, check_tracking, open_run
 from hiprisk.validation.internal.optimism import bootstrap_optimism
 from hiprisk.validation.internal.optimism_table import BootstrapResult
 from hiprisk.validation.resampling.checkpoint import Checkpoint
-from hiprisk.validation.resampling.procedure import InnerTuning, StudyProcedure
+from hiprisk.validation.resampling.procedure import StudyProcedure, study_procedure
 from hiprisk.validation.resampling.resamples import draw_resamples
 
 
@@ -138,21 +128,21 @@ def run_study(
         With what to do next.
     """
     began = time.monotonic()
-    tell = progress or (lambda stage, done, total: None)
+    progress = progress or (lambda stage, done, total: None)
+    models = Path(out)
     check_name(config.name)
-    check_tracking(config.tracking, tell)
-    prepared = _prepare(config, Path(out), workers=workers, resume=resume, tell=tell)
-    with _tracked(prepared) as run:
-        chosen, folds = _choose(prepared, run)
-        finished = _finish(prepared, chosen, folds)
-        with one_thread():
-            evidence = evaluate(finished)
-        bundle_path = _write(finished, evidence, Path(out), run)
-        bundle = read_bundle(bundle_path)
+    check_tracking(config.tracking, progress)
+    checkpoints = models / ".searching" / config.name
+    prepared = prepare_study(config, checkpoints=checkpoints, workers=workers, progress=progress)
+    with _tracked(prepared) as run, _checkpoints(prepared, resume=resume):
+        folds = study_folds(prepared)
+        choice = choose_model_type(prepared, folds, on_candidate=run.log_candidate)
+        finished = _finish(prepared, choice, folds)
+        evidence = _evaluate(finished)
+        bundle = read_bundle(_write(finished, evidence, models, run))
         run.log_results(bundle)
-        _forget_search(prepared)
     return StudyResult(
-        bundle=bundle_path,
+        bundle=bundle.path,
         bundle_sha256=bundle.sha256,
         evidence=evidence,
         sheet=finished.sheet,
@@ -163,117 +153,7 @@ def run_study(
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Prepared:
-    """A study before anything is fitted: who takes part, what enters, how it is to be run."""
-
-    config: StudyConfig
-    dictionary: Mapping[str, Variable]
-    cohort: Cohort
-    selection: Selection
-    design: Design
-    data: LearningData
-    searching: Path
-    workers: int
-    resume: bool
-    tell: StageProgress
-
-    def blank(self, *, family: str, in_resamples: bool = True) -> StudyEstimator:
-        """An estimator of a family that has learnt nothing yet."""
-        return unfitted_estimator(
-            self.config, self.design, self.dictionary, family=family, in_resamples=in_resamples
-        )
-
-    @property
-    def identity(self) -> str:
-        """What makes two runs the same study: config, cohort and version."""
-        config = self.config
-        text = f"{_declared(config)}:{resolved(config)}:{self.cohort.fingerprint}:{version()}"
-        return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _prepare(
-    config: StudyConfig, out: Path, *, workers: int, resume: bool, tell: StageProgress
-) -> _Prepared:
-    dictionary = load_dictionary()
-    cohort = load_study_cohort(config)
-    selection = select_participants(usable_rows(cohort, config), config)
-    design = plan_design(config.predictors, dictionary, selection.development.frame)
-    return _Prepared(
-        config=config,
-        dictionary=dictionary,
-        cohort=cohort,
-        selection=selection,
-        design=design,
-        data=learning_data(selection.development, design, config, dictionary),
-        searching=out / ".searching" / config.name,
-        workers=workers,
-        resume=resume,
-        tell=tell,
-    )
-
-
-def _finish(prepared: _Prepared, chosen: Chosen, folds: Sequence[CompletedFold]) -> FinishedStudy:
-    """Fit the chosen family, repeat it on resamples, write it down."""
-    config, data = prepared.config, prepared.data
-    estimator = _fit(prepared, chosen)
-    out_of_fold = out_of_fold_predictions(prepared.blank(family=chosen.name), chosen.params, folds)
-    with one_thread():
-        apparent = estimator.predict_numeric(data.columns)
-    procedure = _procedure(prepared, chosen, estimator)
-    bootstrap = _bootstrap(prepared, procedure, apparent, chosen)
-    distribution, residual_sd = _scatter(config, data, out_of_fold)
-    with one_thread():
-        sheet = write_sheet(
-            estimator,
-            prepared.selection.development.frame,
-            config=config,
-            dictionary=prepared.dictionary,
-            provenance=prepared.cohort.provenance,
-            distribution=distribution,
-            residual_sd=residual_sd,
-            refits=_usable_refits(bootstrap, chosen),
-        )
-        sheet = with_first_visit(sheet, prepared.selection.first_visit)
-    return FinishedStudy(
-        config=config,
-        dictionary=prepared.dictionary,
-        cohort=prepared.cohort,
-        selection=prepared.selection,
-        design=prepared.design,
-        data=data,
-        chosen=chosen,
-        estimator=estimator,
-        procedure=procedure,
-        apparent=apparent,
-        out_of_fold=out_of_fold,
-        bootstrap=bootstrap,
-        sheet=sheet,
-        workers=prepared.workers,
-        progress=prepared.tell,
-    )
-
-
-def _declared(config: StudyConfig) -> str:
-    """Hash of what must be declared before anything is fitted."""
-    outcome = config.outcome
-    parts = (
-        config.confounders,
-        outcome.events,
-        outcome.dichotomise,
-        outcome.thresholds,
-        config.association,
-    )
-    text = repr((parts, outcome.smallest_gain_worth_having))
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def version() -> str:
-    """Version of hiprisk."""
-    return metadata.version("hiprisk")
-
-
-def _tracked(prepared: _Prepared) -> AbstractContextManager[StudyRun]:
+def _tracked(prepared: PreparedStudy) -> AbstractContextManager[StudyRun]:
     config = prepared.config
     return open_run(
         config.tracking,
@@ -282,129 +162,99 @@ def _tracked(prepared: _Prepared) -> AbstractContextManager[StudyRun]:
         tags={
             "cohort_fingerprint": prepared.cohort.fingerprint,
             "provenance": prepared.cohort.provenance,
-            "declared_sha256": _declared(config),
-            "hiprisk_version": version(),
+            "declared_sha256": prepared.declared_sha256,
+            "hiprisk_version": metadata.version("hiprisk"),
         },
     )
 
 
-def _forget_search(prepared: _Prepared) -> None:
-    shutil.rmtree(prepared.searching, ignore_errors=True)
+@contextmanager
+def _checkpoints(prepared: PreparedStudy, *, resume: bool) -> Iterator[None]:
+    """The folder of search and bootstrap: it outlives an interruption, and nothing else."""
+    if not resume:
+        shutil.rmtree(prepared.checkpoints, ignore_errors=True)
+    prepared.checkpoints.mkdir(parents=True, exist_ok=True)
+    yield
+    shutil.rmtree(prepared.checkpoints, ignore_errors=True)
 
 
-def _choose(prepared: _Prepared, run: StudyRun) -> tuple[Chosen, list[CompletedFold]]:
-    """Tune every candidate on the same folds; the smallest loss wins."""
-    if not prepared.resume:
-        _forget_search(prepared)
-    prepared.searching.mkdir(parents=True, exist_ok=True)
-    config, data = prepared.config, prepared.data
-    candidates = config.families.named()
-    folds = completed_folds(
-        prepared.blank(family=next(iter(candidates))),
-        data,
-        n_folds=config.tuning.folds,
-        workers=prepared.workers,
-    )
-    tuned: dict[str, Tuned] = {}
-    for name, settings in candidates.items():
-        tuned[name] = tune(
-            prepared.blank(family=name),
-            settings,
-            outcome=data.outcome,
-            folds=folds,
-            n_trials=config.tuning.trials,
-            workers=prepared.workers,
-            name=name,
-            storage=prepared.searching / "search.db",
-            fingerprint=prepared.identity,
-            on_trial=partial(prepared.tell, f"tuning {name}"),
-        )
-        run.log_candidate(name, tuned[name].params, tuned[name].loss)
-    return _smallest_loss(tuned), folds
-
-
-def _smallest_loss(tuned: Mapping[str, Tuned]) -> Chosen:
-    best = min(tuned, key=lambda name: tuned[name].loss)
-    reference = tuned["mean"].loss if "mean" in tuned else float("nan")
-    families = tuple(
-        FamilyResult(
-            name=name,
-            loss=result.loss,
-            gain_over_mean=1.0 - result.loss / reference if reference > 0 else 0.0,
-            params=dict(result.params),
-            chosen=name == best,
-            trials=tuple(
-                {"number": trial.number, "loss": trial.loss, **trial.params}
-                for trial in result.trials
-            ),
-        )
-        for name, result in tuned.items()
-    )
-    return Chosen(families, best, dict(tuned[best].params))
-
-
-def _fit(prepared: _Prepared, chosen: Chosen) -> StudyEstimator:
-    estimator = prepared.blank(family=chosen.name, in_resamples=False)
-    estimator.params = chosen.params
-    data = prepared.data
+def _finish(
+    prepared: PreparedStudy, choice: ModelChoice, folds: Sequence[ImputedFold]
+) -> FinishedStudy:
+    """Fit the chosen model type, repeat it on resamples and write its sheet."""
+    estimator = fit_chosen(prepared, choice)
+    out_of_fold = predict_out_of_fold(prepared, choice, folds)
     with one_thread():
-        return estimator.fit_numeric(
-            data.columns, data.outcome, auxiliary=data.auxiliary, start=data.start
-        )
-
-
-def _procedure(prepared: _Prepared, chosen: Chosen, estimator: StudyEstimator) -> StudyProcedure:
-    """What is repeated on resamples: imputation, features and fit, and tuning where asked for."""
-    config = prepared.config
-    settings = config.validation
-    blank = prepared.blank(family=chosen.name)
-    blank = with_settings(with_plan_of(blank, estimator), params=chosen.params)
-    inner = None
-    if settings.tune_inside:
-        inner = InnerTuning(
-            config.families.named()[chosen.name], settings.trials_inside, config.tuning.folds
-        )
-    return StudyProcedure(blank, prepared.data, inner)
+        apparent = estimator.predict_numeric(prepared.data.columns)
+    procedure = study_procedure(prepared, choice, estimator)
+    bootstrap = _bootstrap(prepared, choice, procedure, apparent)
+    return FinishedStudy(
+        prepared=prepared,
+        chosen=choice,
+        estimator=estimator,
+        procedure=procedure,
+        apparent=apparent,
+        out_of_fold=out_of_fold,
+        bootstrap=bootstrap,
+        sheet=_sheet(prepared, estimator, out_of_fold, bootstrap),
+    )
 
 
 def _bootstrap(
-    prepared: _Prepared, procedure: StudyProcedure, apparent: Floats, chosen: Chosen
+    prepared: PreparedStudy, choice: ModelChoice, procedure: StudyProcedure, apparent: Floats
 ) -> BootstrapResult:
     config, data = prepared.config, prepared.data
     return bootstrap_optimism(
         procedure,
         data.outcome,
         apparent=apparent,
-        metrics=metrics_of(config.outcome.kind, chosen.name),
+        metrics=metrics_of(config.outcome.kind, choice.name),
         resamples=draw_resamples(
             data.groups, n_resamples=config.validation.resamples, seed=config.seed
         ),
         workers=prepared.workers,
-        progress=partial(prepared.tell, "bootstrap"),
-        checkpoint=Checkpoint(prepared.searching / "bootstrap", prepared.identity),
+        progress=partial(prepared.progress, "bootstrap"),
+        checkpoint=Checkpoint(prepared.checkpoints / "bootstrap", prepared.identity),
     )
 
 
-def _usable_refits(bootstrap: BootstrapResult, chosen: Chosen) -> Floats | None:
-    return bootstrap.coefficients if chosen.name in ("linear", "logistic") else None
+def _sheet(
+    prepared: PreparedStudy,
+    estimator: StudyEstimator,
+    out_of_fold: OutOfFold,
+    bootstrap: BootstrapResult,
+) -> Sheet:
+    distribution, residual_sd = None, None
+    if prepared.config.outcome.kind == "continuous":
+        observed = prepared.data.outcome[out_of_fold.rows]
+        distribution = residual_distribution(
+            observed, out_of_fold.predicted, out_of_fold.imputation_variance
+        )
+        residual_sd = float(np.sqrt(np.mean((observed - out_of_fold.predicted) ** 2)))
+    linear = estimator.family in ("linear", "logistic")
+    with one_thread():
+        sheet = write_sheet(
+            estimator,
+            prepared.selection.development.frame,
+            config=prepared.config,
+            dictionary=prepared.dictionary,
+            provenance=prepared.cohort.provenance,
+            distribution=distribution,
+            residual_sd=residual_sd,
+            refits=bootstrap.coefficients if linear else None,
+        )
+        return with_first_visit(sheet, prepared.selection.first_visit)
 
 
-def _scatter(
-    config: StudyConfig, data: LearningData, out_of_fold: OutOfFold
-) -> tuple[Distribution | None, float | None]:
-    if config.outcome.kind == "binary":
-        return None, None
-    observed = data.outcome[out_of_fold.rows]
-    distribution = residual_distribution(
-        observed, out_of_fold.predicted, out_of_fold.imputation_variance
-    )
-    return distribution, float(np.sqrt(np.mean((observed - out_of_fold.predicted) ** 2)))
+def _evaluate(finished: FinishedStudy) -> Evidence:
+    with one_thread():
+        return evaluate(finished)
 
 
 def _write(finished: FinishedStudy, evidence: Evidence, out: Path, run: StudyRun) -> Path:
     config, sheet = finished.config, finished.sheet
-    packages = ("numpy", "pandas", "scikit-learn", "scipy", "skops", "optuna")
-    created_with = {"hiprisk": version(), **{name: metadata.version(name) for name in packages}}
+    packages = ("hiprisk", "numpy", "pandas", "scikit-learn", "scipy", "skops", "optuna")
+    created_with = {name: metadata.version(name) for name in packages}
     sections = report_sections(evidence, sheet)
     contents = BundleContents(
         sheet=sheet,
@@ -417,7 +267,7 @@ def _write(finished: FinishedStudy, evidence: Evidence, out: Path, run: StudyRun
             "machine": platform.machine(),
         },
         card=model_card(sheet, evidence),
-        cohort_fingerprint=finished.cohort.fingerprint,
+        cohort_fingerprint=finished.prepared.cohort.fingerprint,
         created_with=created_with,
         estimator=dump_estimator(finished.estimator),
         files={

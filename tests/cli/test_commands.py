@@ -702,7 +702,7 @@ def test_train_counts_what_on_invalid_did(capsys):
     frame.loc[:4, "age_years"] = 999.0
     frame.loc[5, "hip_flexion_right_deg"] = 400.0  # behind the worse side, no predictor itself
     frame.to_csv("bad.csv", index=False)
-    from hiprisk.learning.study_cohort import load_study_cohort, usable_rows
+    from hiprisk.learning.study_cohort import handle_invalid_values, load_study_cohort
 
     for choice, n_rows, n_missing in (("missing", 220, 5), ("exclude", 214, 0)):
         config = load_config(
@@ -712,7 +712,7 @@ def test_train_counts_what_on_invalid_did(capsys):
         config = dataclasses.replace(
             config, cohort=dataclasses.replace(config.cohort, file="bad.csv")
         )
-        rows = usable_rows(load_study_cohort(config), config)
+        rows = handle_invalid_values(load_study_cohort(config), config)
         assert len(rows) == n_rows
         assert rows["age_years"].isna().sum() == n_missing
         assert rows["hip_flexion_right_deg"].max() < 180

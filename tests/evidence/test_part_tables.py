@@ -6,7 +6,6 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from hiprisk.evidence.model_types import FamilyResult
 from hiprisk.evidence.part_tables import part_frames
 from hiprisk.features.pooling import PooledTest
 from hiprisk.inference.association.result import (
@@ -14,6 +13,7 @@ from hiprisk.inference.association.result import (
     NegativeControl,
     StratumDifference,
 )
+from hiprisk.learning.model_choice import CandidateResult
 from hiprisk.learning.participants import FlowStep
 from hiprisk.metrics.decision_curve.bands import corrected_curve, decision_curve_band
 from hiprisk.metrics.estimate import Estimate
@@ -56,7 +56,7 @@ def tables():
         kind="stratum", where="nobody", reason="none can be", row=effect("nobody", 0.1),
         as_expected=True,
     )  # fmt: skip
-    family = FamilyResult(
+    family = CandidateResult(
         name="linear", loss=2.0, gain_over_mean=0.3, params={}, chosen=True,
         trials=({"number": 0, "loss": 2.5, "penalty": 0.1}, {"number": 1, "loss": 2.0}),
     )  # fmt: skip

@@ -6,7 +6,7 @@ import pytest
 from hiprisk.errors import InputError
 from hiprisk.features.imputation import (
     balanced_noise,
-    draw_completed,
+    draw_imputations,
     draw_with_fixed_noise,
     fit_normal,
 )
@@ -74,7 +74,7 @@ def test_draws_have_the_conditional_covariance():
     covariance = np.array([[2.0, 0.5, 0.3], [0.5, 1.0, 0.2], [0.3, 0.2, 1.5]])
     model = NormalModel.from_covariance(np.zeros(3), covariance)
     data = np.column_stack([np.full(50_000, np.nan), np.full(50_000, 0.7), np.full(50_000, np.nan)])
-    (drawn,) = draw_completed(data, model, n_draws=1, rng=np.random.default_rng(0))
+    (drawn,) = draw_imputations(data, model, n_draws=1, rng=np.random.default_rng(0))
     lacking, known = [0, 2], [1]
     pull = covariance[np.ix_(lacking, known)] / covariance[1, 1]
     expected = covariance[np.ix_(lacking, lacking)] - pull @ covariance[np.ix_(known, lacking)]

@@ -20,16 +20,16 @@ from hiprisk.errors import BundleError, ConfigError, InputError, StoreError
 from hiprisk.features.design import plan_design
 from hiprisk.features.knots import default_knots
 from hiprisk.learning.candidates import (
-    completed_folds,
+    imputed_folds,
     learning_data,
     out_of_fold_predictions,
     unfitted_estimator,
 )
-from hiprisk.learning.families import FAMILIES, FitTask, family_named
+from hiprisk.learning.families import FAMILIES, FitTask, model_type_named
 from hiprisk.learning.folds import grouped_folds, loss
 from hiprisk.learning.linear import fit_linear, plan_terms
 from hiprisk.learning.participants import select_participants
-from hiprisk.learning.pipeline import completed_inputs
+from hiprisk.learning.pipeline import imputed_inputs
 from hiprisk.learning.residual_distribution import residual_distribution
 from hiprisk.learning.sheets.export import check_agreement, write_sheet
 from hiprisk.learning.sheets.skops_file import dump_estimator, load_estimator
@@ -79,7 +79,7 @@ def fitted(parts, family):
 
 def spread_of(parts, estimator):
     data = parts[4]
-    folds = completed_folds(estimator, data, n_folds=5, workers=1)
+    folds = imputed_folds(estimator, data, n_folds=5, workers=1)
     out_of_fold = out_of_fold_predictions(estimator, dict(estimator.params), folds)
     observed = data.outcome[out_of_fold.rows]
     return (
@@ -232,7 +232,7 @@ def test_monotone_boosting_never_falls():
 
 def test_an_unknown_family_is_refused():
     with pytest.raises(ConfigError, match="'net' is no family"):
-        family_named("net")
+        model_type_named("net")
 
 
 def test_knots_lie_at_harrells_quantiles_and_ties_become_fewer():
@@ -263,10 +263,10 @@ def test_no_training_value_of_those_left_out_is_seen(continuous):
     # The outcome of those left out must change nothing in their own predictions.
     config, _, dictionary, design, data = continuous
     blank = unfitted_estimator(config, design, dictionary, family="linear", in_resamples=True)
-    folds = completed_folds(blank, data, n_folds=5, workers=1)
+    folds = imputed_folds(blank, data, n_folds=5, workers=1)
     changed = data.outcome.copy()
     changed[folds[0].rows] = 100.0 - changed[folds[0].rows]
-    other = completed_folds(blank, dataclasses.replace(data, outcome=changed), n_folds=5, workers=1)
+    other = imputed_folds(blank, dataclasses.replace(data, outcome=changed), n_folds=5, workers=1)
     assert (folds[0].test.whole == other[0].test.whole).all()
     drawn = zip(folds[0].test.drawn, other[0].test.drawn, strict=True)
     assert all((a == b).all() for a, b in drawn)
@@ -279,7 +279,7 @@ def test_people_of_whom_all_is_known_are_predicted_once_and_in_their_place(conti
     estimator = unfitted_estimator(config, design, dictionary, family="linear", in_resamples=True)
     estimator.params = SETTINGS["linear"]
     estimator.fit_numeric(data.columns, data.outcome, auxiliary=data.auxiliary)
-    inputs = completed_inputs(estimator, data.columns)
+    inputs = imputed_inputs(estimator, data.columns)
     lacking = np.isnan(data.columns).any(axis=1)
     assert (inputs.incomplete == lacking).all()
     assert 0 < len(inputs.whole) < len(data.columns)

@@ -139,7 +139,9 @@ def test_a_bundle_is_tracked_later(tmp_path, monkeypatch, capsys):
 
 def test_training_asks_the_server_first_of_all(monkeypatch, capsys):
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
-    monkeypatch.setattr("hiprisk.study._prepare", lambda *_, **__: pytest.fail("work was done"))
+    monkeypatch.setattr(
+        "hiprisk.study.prepare_study", lambda *_, **__: pytest.fail("work was done")
+    )
     assert main(["train", str(CONFIG)]) == 5
     assert "the MLflow server at 127.0.0.1:9 does not answer" in capsys.readouterr().err
 

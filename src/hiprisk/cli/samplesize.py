@@ -186,8 +186,7 @@ def _plan_from_config(options: argparse.Namespace) -> _Plan:
     from hiprisk.config import load_config
     from hiprisk.features.design import plan_design
     from hiprisk.inference.samplesize import count_parameters, expected_from_study
-    from hiprisk.learning.participants import select_participants
-    from hiprisk.learning.study_cohort import load_study_cohort, usable_rows
+    from hiprisk.learning.study_cohort import select_study_participants
 
     config = load_config(options.config, overrides=options.set)
     if options.type not in (None, config.outcome.kind):
@@ -198,9 +197,7 @@ def _plan_from_config(options: argparse.Namespace) -> _Plan:
     config = dataclasses.replace(config, samplesize=_with_options(config.samplesize, options))
     design, outcome, n_people, notes = None, None, None, []
     if _has_cohort(config):
-        people = select_participants(
-            usable_rows(load_study_cohort(config), config), config
-        ).development
+        people = select_study_participants(config)[1].development
         known = ~np.isnan(people.outcome)
         outcome, n_people = people.outcome[known], len(np.unique(people.groups[known]))
         design = plan_design(config.predictors, load_dictionary(), people.frame)

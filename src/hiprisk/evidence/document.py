@@ -9,11 +9,11 @@ from typing import Any
 
 from hiprisk.evidence.baseline_characteristics import TableOne
 from hiprisk.evidence.events import EventsEvidence
-from hiprisk.evidence.model_types import FamilyResult
 from hiprisk.evidence.out_of_fold import OutOfFoldPerformance
 from hiprisk.inference.association import AssociationTable
 from hiprisk.inference.increment import AddedValue
 from hiprisk.inference.samplesize import SampleSizeFinding
+from hiprisk.learning.model_choice import CandidateResult
 from hiprisk.learning.participants import FlowStep
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.validation.internal.corrected_curves import CorrectedCurve
@@ -84,7 +84,7 @@ class Evidence:
     flow: tuple[FlowStep, ...]
     table_one: TableOne
     findings: tuple[Mapping[str, Any], ...]
-    families: tuple[FamilyResult, ...]
+    families: tuple[CandidateResult, ...]
     apparent: tuple[Estimate, ...]
     optimism: OptimismTable
     calibration_corrected: CorrectedCurve | None

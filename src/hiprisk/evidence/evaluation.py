@@ -59,14 +59,14 @@ def evaluate(study: FinishedStudy) -> Evidence:
         n_predictors=len(study.sheet.variables),
         n_coefficients=_size(study.estimator),
         summary=(),
-        flow=study.selection.flow,
+        flow=study.prepared.selection.flow,
         table_one=_table_one(study),
         findings=_findings(study, sample_size),
-        families=study.chosen.families,
+        families=study.chosen.candidates,
         apparent=_apparent(study, metrics),
         optimism=full_optimism(study),
         calibration_corrected=corrected_calibration(study),
-        holdout=_holdout(config, study.selection.holdout, study.estimator, metrics),
+        holdout=_holdout(config, study.prepared.selection.holdout, study.estimator, metrics),
         cross_validation=cross_validation_part(study),
         out_of_fold=out_of_fold,
         events=events,
@@ -85,7 +85,7 @@ def evaluate(study: FinishedStudy) -> Evidence:
 
 def _findings(study: FinishedStudy, size: SampleSizeFinding) -> tuple[Mapping[str, Any], ...]:
     """What the check of the cohort found, and whether the study is too small."""
-    found = [one for one in study.cohort.findings if one.code not in DEPENDS_ON_TODAY]
+    found = [one for one in study.prepared.cohort.findings if one.code not in DEPENDS_ON_TODAY]
     too_small = size.finding()
     if too_small is not None:
         found.append(too_small)
@@ -93,7 +93,7 @@ def _findings(study: FinishedStudy, size: SampleSizeFinding) -> tuple[Mapping[st
 
 
 def _table_one(study: FinishedStudy) -> TableOne:
-    people = study.selection.development
+    people = study.prepared.selection.development
     known = ~np.isnan(people.outcome)
     outcome = study.config.outcome
     variables = dict.fromkeys((*study.sheet_variables(), *study.config.imputation.auxiliary))

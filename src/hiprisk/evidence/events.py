@@ -199,7 +199,7 @@ def _baseline(study: FinishedStudy, rows: Integers) -> Floats | None:
     name = study.sheet.outcome.baseline
     if name is None:
         return None
-    values = study.selection.development.frame[name].to_numpy(dtype=np.float64)
+    values = study.prepared.selection.development.frame[name].to_numpy(dtype=np.float64)
     return np.asarray(values[rows])
 
 

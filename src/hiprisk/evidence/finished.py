@@ -1,69 +1,63 @@
-"""A study that has its model: what everything else is read off."""
+"""A study that has its model: what the evidence is computed from."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from hiprisk.arrays import Bools, Floats
-from hiprisk.cohort.dictionary import Variable
-from hiprisk.cohort.reading import Cohort
 from hiprisk.config import StudyConfig
-from hiprisk.evidence.model_types import FamilyResult
-from hiprisk.features.design import Design
 from hiprisk.learning.candidates import LearningData, OutOfFold, with_settings
-from hiprisk.learning.participants import Selection
+from hiprisk.learning.model_choice import ModelChoice
 from hiprisk.learning.pipeline import StudyEstimator
-from hiprisk.parallel import StageProgress
+from hiprisk.learning.preparation import PreparedStudy
 from hiprisk.sheet.format import Sheet
 from hiprisk.validation.internal.optimism_table import BootstrapResult
 from hiprisk.validation.resampling.procedure import StudyProcedure
 from hiprisk.validation.resampling.refits import Refits
 
 
-@dataclass(frozen=True)
-class Chosen:
-    """The families as tuned, and the one with the smallest loss."""
-
-    families: tuple[FamilyResult, ...]
-    name: str
-    params: dict[str, float]
-
-
 @dataclass(frozen=True, kw_only=True)
 class FinishedStudy:
-    """All that a study has when its model is written down.
+    """A prepared study with its model, its bootstrap and its sheet.
 
     Attributes
     ----------
-    procedure : WholeProcedure
-        What the bootstrap repeated, with the knots of the model itself.
+    prepared : PreparedStudy
+    chosen : ModelChoice
+    estimator : StudyEstimator
+        Fitted.
+    procedure : StudyProcedure
+        What the bootstrap repeats, with the knots of the fitted model.
     apparent : ndarray, shape (n_people,)
-        Predictions of everybody by the model itself.
-    workers : int
-        Processes for what is still to be resampled; no result depends on them.
+        Predictions of the development cohort by the model itself.
+    out_of_fold : OutOfFold
+    bootstrap : BootstrapResult
+    sheet : Sheet
     """
 
-    config: StudyConfig
-    dictionary: Mapping[str, Variable]
-    cohort: Cohort
-    selection: Selection
-    design: Design
-    data: LearningData
-    chosen: Chosen
+    prepared: PreparedStudy
+    chosen: ModelChoice
     estimator: StudyEstimator
     procedure: StudyProcedure
     apparent: Floats
     out_of_fold: OutOfFold
     bootstrap: BootstrapResult
     sheet: Sheet
-    workers: int
-    progress: StageProgress
+
+    @property
+    def config(self) -> StudyConfig:
+        """The config of the study."""
+        return self.prepared.config
+
+    @property
+    def data(self) -> LearningData:
+        """The development cohort as numbers."""
+        return self.prepared.data
 
     def refit_procedure(self) -> StudyProcedure:
-        """The procedure with knots placed anew on whoever it learns from."""
+        """The procedure with knots placed again on each set of people that it is fitted to."""
         estimator = self.procedure.estimator
         task = replace(estimator.task, plan=None)
         return replace(self.procedure, estimator=with_settings(estimator, task=task))
@@ -75,13 +69,13 @@ class FinishedStudy:
 
     @property
     def refits(self) -> Refits:
-        """Predictions of all people by the refits of the bootstrap."""
+        """Predictions of the development cohort by the bootstrap models."""
         assert self.bootstrap.refits is not None
         return self.bootstrap.refits
 
     @property
     def predicts_nothing(self) -> bool:
-        """Whether the chosen family gives everybody the mean."""
+        """Whether the chosen model type predicts the mean for everybody."""
         return self.chosen.name == "mean"
 
     def sheet_variables(self) -> tuple[str, ...]:

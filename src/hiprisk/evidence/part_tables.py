@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 
 from hiprisk.evidence.document import Evidence
-from hiprisk.evidence.model_types import FamilyResult
 from hiprisk.inference.association import AssociationTable
 from hiprisk.inference.increment import AddedValue
+from hiprisk.learning.model_choice import CandidateResult
 from hiprisk.validation.subgroups.results import Subgroups
 
 Frames = Iterator[tuple[str, pd.DataFrame]]
@@ -37,7 +37,7 @@ def _filled(name: str, rows: Sequence[dict[str, object]]) -> Frames:
         yield name, pd.DataFrame(rows)
 
 
-def _candidates(families: Sequence[FamilyResult]) -> list[dict[str, object]]:
+def _candidates(families: Sequence[CandidateResult]) -> list[dict[str, object]]:
     """Every setting of every family that was tried."""
     return [
         {"family": one.name, "chosen": one.chosen, "best_loss": one.loss, **trial}

@@ -46,7 +46,7 @@ def sample_size_part(study: FinishedStudy) -> SampleSizeFinding:
         config,
         n=n_people,
         n_rows=len(outcome),
-        n_parameters=count_parameters(config, study.design),
+        n_parameters=count_parameters(config, study.prepared.design),
         n_events=round(float(means.sum())) if binary else None,
         strength=corrected.get("nagelkerke_r2_as_is" if binary else "r2"),
         mean=None if binary else float(outcome.mean()),
@@ -93,15 +93,15 @@ def cross_validation_part(study: FinishedStudy) -> CrossValidation | None:
         folding=FoldSettings(
             folds=study.config.tuning.folds, repeats=repeats, seed=study.config.seed
         ),
-        workers=study.workers,
-        progress=partial(study.progress, "cross-validation"),
+        workers=study.prepared.workers,
+        progress=partial(study.prepared.progress, "cross-validation"),
     )
 
 
 def sites_part(study: FinishedStudy) -> InternalExternal | None:
     """Each site judged by a fit without it; None where fewer than two sites are large enough."""
     settings = study.config.validation
-    sites = study.selection.development.sites
+    sites = study.prepared.selection.development.sites
     n_sites = len(np.unique(sites))
     if not settings.internal_external or n_sites < 2 or study.predicts_nothing:
         return None
@@ -114,8 +114,8 @@ def sites_part(study: FinishedStudy) -> InternalExternal | None:
             groups=study.data.groups,
             metrics=metrics_of(study.config.outcome.kind, study.chosen.name),
             smallest=MinimumSiteSize(people=settings.smallest_site),
-            workers=study.workers,
-            progress=partial(study.progress, "site by site"),
+            workers=study.prepared.workers,
+            progress=partial(study.prepared.progress, "site by site"),
         )
     except InputError as refusal:
         if refusal.code != "FEW_SITES":
@@ -134,7 +134,7 @@ def subgroups_part(
     """Out-of-fold performance by group; everybody's estimates are those of the other parts."""
     if study.predicts_nothing:
         return None
-    rows, people = study.out_of_fold.rows, study.selection.development
+    rows, people = study.out_of_fold.rows, study.prepared.selection.development
     frame = people.frame.iloc[rows]
     if "site" in frame.columns:
         labels = pd.Series([str(number + 1) for number in people.sites[rows]])
@@ -154,8 +154,8 @@ def subgroups_part(
         ],
         forecast=out_of_fold_forecast(study),
         known=_reported_estimates(out_of_fold, events),
-        workers=study.workers,
-        progress=partial(study.progress, "group by group"),
+        workers=study.prepared.workers,
+        progress=partial(study.prepared.progress, "group by group"),
     )
 
 
@@ -177,12 +177,12 @@ def added_part(study: FinishedStudy) -> AddedValue | None:
         return None
     return added_value(
         study.config,
-        study.dictionary,
+        study.prepared.dictionary,
         study.data,
-        study.design,
+        study.prepared.design,
         provenance=study.sheet.provenance,
-        workers=study.workers,
-        progress=study.progress,
+        workers=study.prepared.workers,
+        progress=study.prepared.progress,
     )
 
 
@@ -191,4 +191,4 @@ def association_part(study: FinishedStudy) -> AssociationTable | None:
     if study.config.association is None:
         return None
     with one_thread():
-        return associate(study.config, study.selection, provenance=study.sheet.provenance)
+        return associate(study.config, study.prepared.selection, provenance=study.sheet.provenance)

@@ -121,7 +121,7 @@ def fit_normal(
     return NormalFit(center + spread * mean, covariance * np.outer(spread, spread), done)
 
 
-def draw_completed(
+def draw_imputations(
     data: Floats, model: NormalModel, *, n_draws: int, rng: np.random.Generator
 ) -> list[Floats]:
     """Fill what is missing with draws given what is known, `n_draws` times.

@@ -15,12 +15,12 @@ from hiprisk.cohort.dictionary import Variable
 from hiprisk.config import StudyConfig
 from hiprisk.features.design import Design, numeric_columns
 from hiprisk.features.imputation import NormalFit, fit_normal
-from hiprisk.learning.families import FitTask, family_named
+from hiprisk.learning.families import FitTask, model_type_named
 from hiprisk.learning.folds import (
-    CompletedFold,
-    complete_fold,
+    ImputedFold,
     fold_predictors,
     grouped_folds,
+    impute_fold,
     loss,
 )
 from hiprisk.learning.participants import Participants
@@ -138,9 +138,9 @@ def unfitted_estimator(
     )
 
 
-def completed_folds(
+def imputed_folds(
     estimator: StudyEstimator, data: LearningData, *, n_folds: int, workers: int
-) -> list[CompletedFold]:
+) -> list[ImputedFold]:
     """Folds with missing values filled in, the same for every family and trial."""
     left_out = grouped_folds(
         data.fold_groups, n_folds=n_folds, rng=rng_for(estimator.seed, "folds")
@@ -156,12 +156,12 @@ def _complete(
     auxiliary: Floats | None,
     start: NormalFit,
     left_out: Integers,
-) -> CompletedFold:
-    return complete_fold(estimator, columns, outcome, auxiliary, left_out, start)
+) -> ImputedFold:
+    return impute_fold(estimator, columns, outcome, auxiliary, left_out, start)
 
 
 def _fold_loss(
-    estimator: StudyEstimator, params: dict[str, float], outcome: Floats, fold: CompletedFold
+    estimator: StudyEstimator, params: dict[str, float], outcome: Floats, fold: ImputedFold
 ) -> tuple[float, int]:
     drawn = fold_predictors(estimator, params, fold)
     kind = "binary" if estimator.task.link == "logit" else "continuous"
@@ -174,7 +174,7 @@ def cross_validated_loss(
     params: dict[str, float],
     *,
     outcome: Floats,
-    folds: Sequence[CompletedFold],
+    folds: Sequence[ImputedFold],
     workers: int,
 ) -> float:
     """Mean loss over people, each predicted by a fit that had not seen them."""
@@ -189,7 +189,7 @@ def tune(
     settings: Any,
     *,
     outcome: Floats,
-    folds: Sequence[CompletedFold],
+    folds: Sequence[ImputedFold],
     n_trials: int,
     workers: int,
     name: str,
@@ -198,7 +198,7 @@ def tune(
     on_trial: Progress | None = None,
 ) -> Tuned:
     """Search a family's settings on completed folds."""
-    family = family_named(estimator.family)
+    family = model_type_named(estimator.family)
     objective = partial(_objective, estimator, outcome, folds, workers)
     return search(
         objective,
@@ -217,7 +217,7 @@ def tune(
 def _objective(
     estimator: StudyEstimator,
     outcome: Floats,
-    folds: Sequence[CompletedFold],
+    folds: Sequence[ImputedFold],
     workers: int,
     params: dict[str, float],
 ) -> float:
@@ -244,7 +244,7 @@ class OutOfFold:
 
 
 def out_of_fold_predictions(
-    estimator: StudyEstimator, params: dict[str, float], folds: Sequence[CompletedFold]
+    estimator: StudyEstimator, params: dict[str, float], folds: Sequence[ImputedFold]
 ) -> OutOfFold:
     """Out-of-fold predictions at given settings."""
     with one_thread():

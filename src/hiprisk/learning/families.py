@@ -149,7 +149,7 @@ FAMILIES: Mapping[str, Family] = {
 }
 
 
-def family_named(name: str) -> Family:
+def model_type_named(name: str) -> Family:
     """The family of that name; ConfigError if there is none."""
     if name not in FAMILIES:
         raise ConfigError(

@@ -11,15 +11,15 @@ from hiprisk.arrays import Floats, Integers
 from hiprisk.errors import InputError
 from hiprisk.features.imputation import NormalFit
 from hiprisk.learning.pipeline import (
-    CompletedInputs,
+    ImputedInputs,
     StudyEstimator,
-    complete_for_fitting,
-    completed_inputs,
+    impute_for_fitting,
+    imputed_inputs,
 )
 
 
 @dataclass(frozen=True)
-class CompletedFold:
+class ImputedFold:
     """One fold whose missing values are filled in, so that trials only fit.
 
     Attributes
@@ -37,7 +37,7 @@ class CompletedFold:
 
     training: list[Floats]
     y_training: Floats
-    test: CompletedInputs
+    test: ImputedInputs
     test_columns: Floats
     rows: Integers
 
@@ -71,14 +71,14 @@ def grouped_folds(
     return tuple(np.flatnonzero(fold_of_row == fold) for fold in range(n_folds))
 
 
-def complete_fold(
+def impute_fold(
     estimator: StudyEstimator,
     columns: Floats,
     y: Floats,
     auxiliary: Floats | None,
     left_out: Integers,
     start: NormalFit | None,
-) -> CompletedFold:
+) -> ImputedFold:
     """Fit the imputation on the people of a fold and complete both sides.
 
     People without an outcome inform the imputation of every fold but are never left out.
@@ -88,18 +88,18 @@ def complete_fold(
     test_rows = left_out[~np.isnan(y[left_out])]
     part = None if auxiliary is None else auxiliary[inside]
     own = StudyEstimator(**estimator.get_params(deep=False))
-    own.imputation_, stack = complete_for_fitting(own, columns[inside], y[inside], part, start)
-    return CompletedFold(
+    own.imputation_, stack = impute_for_fitting(own, columns[inside], y[inside], part, start)
+    return ImputedFold(
         training=[own.design.model_inputs(completed) for completed in stack],
         y_training=y[inside][~np.isnan(y[inside])],
-        test=completed_inputs(own, columns[test_rows]),
+        test=imputed_inputs(own, columns[test_rows]),
         test_columns=columns[test_rows],
         rows=test_rows,
     )
 
 
 def fold_predictors(
-    estimator: StudyEstimator, params: dict[str, float], fold: CompletedFold
+    estimator: StudyEstimator, params: dict[str, float], fold: ImputedFold
 ) -> Floats:
     """Fit on a completed fold; linear predictors of those left out, shape (n_draws, n_test)."""
     own = StudyEstimator(**{**estimator.get_params(deep=False), "params": params})

@@ -16,12 +16,12 @@ from hiprisk.features.design import Design
 from hiprisk.features.imputation import (
     NormalFit,
     balanced_noise,
-    draw_completed,
+    draw_imputations,
     draw_with_fixed_noise,
     fit_normal,
 )
 from hiprisk.learning.chained import draw_chained
-from hiprisk.learning.families import FamilyFit, FitTask, family_named
+from hiprisk.learning.families import FamilyFit, FitTask, model_type_named
 from hiprisk.seeding import rng_for
 from hiprisk.sheet.conditional_normal import NormalModel
 from hiprisk.sheet.models import expit
@@ -102,11 +102,11 @@ class StudyEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has n
         start: NormalFit | None = None,
     ) -> Self:
         """Fit on the design's columns, shape (n_people, n_columns); see `fit`."""
-        self.imputation_, stack = complete_for_fitting(self, columns, y, auxiliary, start)
+        self.imputation_, stack = impute_for_fitting(self, columns, y, auxiliary, start)
         self.n_described_ = len(columns)
-        return self.fit_completed(stack, y[~np.isnan(y)])
+        return self.fit_imputed(stack, y[~np.isnan(y)])
 
-    def fit_completed(self, stack: Sequence[Floats], y: Floats) -> Self:
+    def fit_imputed(self, stack: Sequence[Floats], y: Floats) -> Self:
         """Fit the family on completed columns of people whose outcome is known."""
         inputs = [self.design.model_inputs(part) for part in stack]
         self.n_fitted_ = len(y)
@@ -114,7 +114,7 @@ class StudyEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has n
 
     def fit_inputs(self, inputs: Sequence[Floats], y: Floats) -> Self:
         """Fit the family on completed inputs of people whose outcome is known."""
-        self.fit_: FamilyFit = family_named(self.family).fit(inputs, y, self.params, self.task)
+        self.fit_: FamilyFit = model_type_named(self.family).fit(inputs, y, self.params, self.task)
         return self
 
     def noise(self) -> Floats:
@@ -123,7 +123,7 @@ class StudyEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has n
 
     def linear_predictors(self, columns: Floats) -> Floats:
         """Linear predictor of each draw, shape (n_draws, n_rows)."""
-        return completed_inputs(self, columns).linear_predictors(self.fit_)
+        return imputed_inputs(self, columns).linear_predictors(self.fit_)
 
     def predict(self, X: pd.DataFrame) -> Floats:
         """Expected outcome or risk of each row of a cohort frame, shape (n_rows,)."""
@@ -151,7 +151,7 @@ def prediction_noise(seed: int, n_draws: int, width: int) -> Floats:
 
 
 @dataclass(frozen=True)
-class CompletedInputs:
+class ImputedInputs:
     """Inputs of some people, filled in without the outcome: whole rows once, others every draw.
 
     Attributes
@@ -176,19 +176,17 @@ class CompletedInputs:
         return found
 
 
-def completed_inputs(estimator: StudyEstimator, columns: Floats) -> CompletedInputs:
+def imputed_inputs(estimator: StudyEstimator, columns: Floats) -> ImputedInputs:
     """Inputs with what is missing filled in without the outcome, once for each draw."""
     inputs = estimator.design.model_inputs
     incomplete = np.asarray(np.isnan(columns).any(axis=1))
     drawn = []
     if incomplete.any():
         drawn = draw_with_fixed_noise(columns[incomplete], estimator.imputation_, estimator.noise())
-    return CompletedInputs(
-        incomplete, inputs(columns[~incomplete]), [inputs(part) for part in drawn]
-    )
+    return ImputedInputs(incomplete, inputs(columns[~incomplete]), [inputs(part) for part in drawn])
 
 
-def complete_for_fitting(
+def impute_for_fitting(
     estimator: StudyEstimator,
     columns: Floats,
     y: Floats,
@@ -231,4 +229,4 @@ def _one_imputation(
     if estimator.proper:
         rows = rng.integers(0, len(joint), len(joint))
         fitted = fit_normal(joint[rows], start=whole).widened(len(joint))
-    return draw_completed(joint[known], fitted.model(), n_draws=1, rng=rng)[0]
+    return draw_imputations(joint[known], fitted.model(), n_draws=1, rng=rng)[0]

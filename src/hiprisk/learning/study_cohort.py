@@ -1,4 +1,4 @@
-"""The people of a study: a file read or a cohort simulated, and what is done with bad values."""
+"""The cohort of a study: a file or a simulation, its invalid values, and who takes part."""
 
 from __future__ import annotations
 
@@ -16,9 +16,22 @@ from hiprisk.cohort.simulation.simulate import simulate_cohort
 from hiprisk.config import StudyConfig
 from hiprisk.errors import ConfigError, InputError
 from hiprisk.features.design import variables_behind
+from hiprisk.learning.participants import Selection, select_participants
 
-# Findings that no choice of what to do with values can mend.
+# Findings about whole rows: `cohort.on_invalid` speaks of values and cannot resolve them.
 STRUCTURAL = {"TWO_HIPS_NO_PERSON", "STACKED_IMPUTATIONS", "REPEATED_PERSON"}
+
+
+def select_study_participants(config: StudyConfig) -> tuple[Cohort, Selection]:
+    """The config's cohort, and who of it takes part.
+
+    Raises
+    ------
+    ConfigError, InputError, StoreError
+        If the cohort cannot be read, has values that the config does not allow, or is too small.
+    """
+    cohort = load_study_cohort(config)
+    return cohort, select_participants(handle_invalid_values(cohort, config), config)
 
 
 def load_study_cohort(config: StudyConfig) -> Cohort:
@@ -66,13 +79,13 @@ def _check_one_imputation(mapping: CohortMapping, path: str | None) -> None:
         )
 
 
-def usable_rows(cohort: Cohort, config: StudyConfig) -> pd.DataFrame:
-    """The cohort's rows after what the config says of values that cannot be used.
+def handle_invalid_values(cohort: Cohort, config: StudyConfig) -> pd.DataFrame:
+    """The cohort's rows after ``cohort.on_invalid``: refuse, set to missing or exclude.
 
     Raises
     ------
     InputError
-        If there are errors and the config does not say what to do with them.
+        If values are invalid and the config says ``refuse``, or whole rows are in error.
     """
     errors = [finding for finding in cohort.findings if finding.severity == "error"]
     structural = [finding for finding in errors if finding.code in STRUCTURAL]

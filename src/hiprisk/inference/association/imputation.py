@@ -10,7 +10,7 @@ import numpy as np
 from hiprisk.arrays import Bools, Floats, Integers
 from hiprisk.bootstrap import Persons
 from hiprisk.errors import ConfigError, InputError
-from hiprisk.features.imputation import draw_completed, fit_normal
+from hiprisk.features.imputation import draw_imputations, fit_normal
 from hiprisk.learning.chained import draw_chained
 from hiprisk.seeding import rng_for
 
@@ -112,7 +112,7 @@ def _draw(
     drawn = []
     for rng in generators:
         fitted = fit_normal(joint[people.rows(people.draw(rng))], start=whole).widened(len(joint))
-        drawn += draw_completed(joint, fitted.model(), n_draws=1, rng=rng)
+        drawn += draw_imputations(joint, fitted.model(), n_draws=1, rng=rng)
     return drawn
 
 

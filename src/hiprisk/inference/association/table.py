@@ -19,21 +19,20 @@ from hiprisk.inference.association.plan import AssociationPlan, basis_of, plan_a
 from hiprisk.inference.association.result import AssociationTable
 from hiprisk.inference.association.sentences import notes_of, sentences_of
 from hiprisk.inference.effects.clustered import Link
-from hiprisk.learning.participants import FlowStep, Participants, Selection, select_participants
-from hiprisk.learning.study_cohort import load_study_cohort, usable_rows
+from hiprisk.learning.participants import FlowStep, Participants, Selection
+from hiprisk.learning.study_cohort import select_study_participants
 from hiprisk.parallel import one_thread
 
 
 def run_associate(config: StudyConfig) -> AssociationTable:
-    """Obtain the cohort of a config, select its participants, and make the table.
+    """Load the cohort of a config, select its participants, and make the table.
 
     Raises
     ------
     ConfigError, InputError, StoreError
         With what to do next.
     """
-    cohort = load_study_cohort(config)
-    selection = select_participants(usable_rows(cohort, config), config)
+    cohort, selection = select_study_participants(config)
     return associate(config, selection, provenance=cohort.provenance)
 
 

@@ -24,8 +24,7 @@ from hiprisk.inference.increment.preparation import prepare_contest
 from hiprisk.inference.increment.results import AddedValue
 from hiprisk.inference.increment.sentences import models_in_words, notes_in_words
 from hiprisk.learning.candidates import LearningData, learning_data
-from hiprisk.learning.participants import select_participants
-from hiprisk.learning.study_cohort import load_study_cohort, usable_rows
+from hiprisk.learning.study_cohort import select_study_participants
 from hiprisk.parallel import StageProgress, one_thread, run_parallel
 from hiprisk.validation.resampling.resamples import draw_resamples
 
@@ -37,7 +36,7 @@ def run_compare(
     workers: int = 1,
     progress: StageProgress | None = None,
 ) -> AddedValue:
-    """Obtain a study's people and say what blocks add.
+    """Load a study's participants and say what blocks add.
 
     Parameters
     ----------
@@ -56,8 +55,8 @@ def run_compare(
     """
     dictionary = load_dictionary()
     chosen = resolved_comparison(config, comparison)
-    cohort = load_study_cohort(config)
-    people = select_participants(usable_rows(cohort, config), config).development
+    cohort, selection = select_study_participants(config)
+    people = selection.development
     design = plan_design(config.predictors, dictionary, people.frame)
     return added_value(
         config,

@@ -25,7 +25,7 @@ from hiprisk.inference.increment.measurement_error import ErrorScenario, scenari
 from hiprisk.inference.increment.plan import plan_nest
 from hiprisk.inference.increment.resampled import Completed, Contest, see
 from hiprisk.learning.candidates import LearningData, unfitted_estimator, with_settings
-from hiprisk.learning.pipeline import complete_for_fitting
+from hiprisk.learning.pipeline import impute_for_fitting
 from hiprisk.learning.sheets.export import outcome_spec
 from hiprisk.metrics.decision_curve.net_benefit import THRESHOLDS
 
@@ -54,9 +54,7 @@ def prepare_contest(
     fast = chosen.method == "impute_then_bootstrap"
     # One imputation cannot be pooled.
     whole = with_settings(whole, n_imputations=max(whole.n_imputations, 2))
-    model, stack = complete_for_fitting(
-        whole, data.columns, data.outcome, data.auxiliary, data.start
-    )
+    model, stack = impute_for_fitting(whole, data.columns, data.outcome, data.auxiliary, data.start)
     nest = plan_nest(config, design, [design.model_inputs(part) for part in stack], added, chosen)
     known = ~np.isnan(data.outcome)
     everybody = Completed(

@@ -18,7 +18,7 @@ from hiprisk.inference.increment.error_free_scenarios import (
 from hiprisk.inference.increment.losses import Ruler, Spread
 from hiprisk.inference.increment.nested_models import Nest, NestFit, SeenPeople, fit_nest
 from hiprisk.learning.candidates import LearningData, with_settings
-from hiprisk.learning.pipeline import StudyEstimator, complete_for_fitting
+from hiprisk.learning.pipeline import StudyEstimator, impute_for_fitting
 from hiprisk.sheet.conditional_normal import NormalModel
 from hiprisk.validation.resampling.resamples import Resample
 
@@ -191,7 +191,7 @@ def complete(
     noise : ndarray, shape (n_draws, n_columns)
         The study's own, with which every prediction fills what is missing.
     """
-    model, stack = complete_for_fitting(
+    model, stack = impute_for_fitting(
         estimator, drawn.columns, drawn.outcome, drawn.auxiliary, drawn.start
     )
     bases = np.array([nest.basis(estimator.design.model_inputs(part)) for part in stack])

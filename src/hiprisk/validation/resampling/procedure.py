@@ -5,8 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from hiprisk.learning.candidates import LearningData, completed_folds, tune
+from hiprisk.learning.candidates import (
+    LearningData,
+    imputed_folds,
+    tune,
+    with_plan_of,
+    with_settings,
+)
+from hiprisk.learning.model_choice import ModelChoice
 from hiprisk.learning.pipeline import StudyEstimator
+from hiprisk.learning.preparation import PreparedStudy
 from hiprisk.validation.resampling.resamples import Refit, Resample
 
 
@@ -42,7 +50,7 @@ class StudyProcedure:
         seed = self.estimator.seed + 1 + resample.number
         own = StudyEstimator(**{**self.estimator.get_params(deep=False), "seed": seed})
         if self.tuning is not None:
-            folds = completed_folds(own, drawn, n_folds=self.tuning.n_folds, workers=1)
+            folds = imputed_folds(own, drawn, n_folds=self.tuning.n_folds, workers=1)
             tuned = tune(
                 own,
                 self.tuning.settings,
@@ -58,3 +66,19 @@ class StudyProcedure:
         own.seed = self.estimator.seed
         coefficients = getattr(own.fit_, "coefficients", None)
         return Refit(own.predict_numeric(self.data.columns), coefficients)
+
+
+def study_procedure(
+    prepared: PreparedStudy, choice: ModelChoice, estimator: StudyEstimator
+) -> StudyProcedure:
+    """What a study repeats on resamples, with the knots of its fitted estimator."""
+    config = prepared.config
+    unfitted = with_plan_of(prepared.unfitted(choice.name), estimator)
+    inner = None
+    if config.validation.tune_inside:
+        inner = InnerTuning(
+            config.families.named()[choice.name],
+            config.validation.trials_inside,
+            config.tuning.folds,
+        )
+    return StudyProcedure(with_settings(unfitted, params=choice.params), prepared.data, inner)

@@ -1,0 +1,109 @@
+"""A study before anything is fitted: its participants, its design and how it is to be run."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+from hiprisk.cohort.dictionary import Variable, load_dictionary
+from hiprisk.cohort.reading import Cohort
+from hiprisk.config import StudyConfig
+from hiprisk.config.reading import resolved
+from hiprisk.features.design import Design, plan_design
+from hiprisk.learning.candidates import LearningData, learning_data, unfitted_estimator
+from hiprisk.learning.participants import Selection
+from hiprisk.learning.pipeline import StudyEstimator
+from hiprisk.learning.study_cohort import select_study_participants
+from hiprisk.parallel import StageProgress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreparedStudy:
+    """Who takes part in a study and what enters its models.
+
+    Attributes
+    ----------
+    config : StudyConfig
+    dictionary : mapping of str to Variable
+    cohort : Cohort
+    selection : Selection
+    design : Design
+    data : LearningData
+        The development cohort as numbers.
+    checkpoints : Path
+        Folder from which an interrupted run is resumed.
+    workers : int
+        Processes; no result depends on them.
+    progress : callable
+        Told stage, done and total.
+    """
+
+    config: StudyConfig
+    dictionary: Mapping[str, Variable]
+    cohort: Cohort
+    selection: Selection
+    design: Design
+    data: LearningData
+    checkpoints: Path
+    workers: int
+    progress: StageProgress
+
+    def unfitted(self, family: str, *, in_resamples: bool = True) -> StudyEstimator:
+        """An unfitted estimator of a model type, with fewer imputations for resamples."""
+        return unfitted_estimator(
+            self.config, self.design, self.dictionary, family=family, in_resamples=in_resamples
+        )
+
+    @property
+    def declared_sha256(self) -> str:
+        """Hash of what must be declared before anything is fitted."""
+        config, outcome = self.config, self.config.outcome
+        parts = (
+            config.confounders,
+            outcome.events,
+            outcome.dichotomise,
+            outcome.thresholds,
+            config.association,
+        )
+        text = repr((parts, outcome.smallest_gain_worth_having))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    @property
+    def identity(self) -> str:
+        """Hash of what makes two runs the same study: config, cohort and version."""
+        parts = (
+            self.declared_sha256,
+            str(resolved(self.config)),
+            self.cohort.fingerprint,
+            metadata.version("hiprisk"),
+        )
+        return hashlib.sha256(":".join(parts).encode()).hexdigest()
+
+
+def prepare_study(
+    config: StudyConfig, *, checkpoints: Path, workers: int, progress: StageProgress
+) -> PreparedStudy:
+    """Read the cohort, select the participants and plan the design.
+
+    Raises
+    ------
+    ConfigError, InputError, StoreError
+        If the cohort cannot be read or lacks what the config names.
+    """
+    dictionary = load_dictionary()
+    cohort, selection = select_study_participants(config)
+    design = plan_design(config.predictors, dictionary, selection.development.frame)
+    return PreparedStudy(
+        config=config,
+        dictionary=dictionary,
+        cohort=cohort,
+        selection=selection,
+        design=design,
+        data=learning_data(selection.development, design, config, dictionary),
+        checkpoints=checkpoints,
+        workers=workers,
+        progress=progress,
+    )

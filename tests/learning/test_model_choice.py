@@ -1,0 +1,64 @@
+"""The choice of the model type by the smallest cross-validated loss."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hiprisk.config import load_config
+from hiprisk.learning.model_choice import (
+    choose_model_type,
+    fit_chosen,
+    predict_out_of_fold,
+    smallest_loss,
+    study_folds,
+)
+from hiprisk.learning.preparation import prepare_study
+from hiprisk.learning.tuning import Trial, Tuned
+
+STUPAR = Path(__file__).parents[2] / "configs" / "stupar.yaml"
+QUICK = ("cohort.simulate.n=150", "tuning.trials=2", "tuning.folds=3", "imputation.imputations=2",
+         "families={mean: {}, linear: {spline_knots: 0, l1_share: 0}}")  # fmt: skip
+
+
+def tuned(loss):
+    return Tuned(params={"penalty": loss}, loss=loss, trials=(
+        Trial(number=0, params={"penalty": loss}, loss=loss),))  # fmt: skip
+
+
+def test_the_smallest_loss_is_chosen_and_its_reduction_against_the_mean_is_told():
+    choice = smallest_loss({"mean": tuned(100.0), "linear": tuned(75.0), "boosting": tuned(80.0)})
+    assert choice.name == "linear"
+    assert choice.params == {"penalty": 75.0}
+    assert [one.chosen for one in choice.candidates] == [False, True, False]
+    assert [one.gain_over_mean for one in choice.candidates] == pytest.approx([0.0, 0.25, 0.2])
+
+
+def test_of_equal_losses_the_earliest_candidate_is_chosen():
+    assert smallest_loss({"boosting": tuned(1.0), "linear": tuned(1.0)}).name == "boosting"
+
+
+def test_without_the_mean_no_reduction_is_told():
+    assert smallest_loss({"linear": tuned(3.0)}).candidates[0].gain_over_mean == 0.0
+
+
+def test_every_candidate_is_tuned_on_the_same_folds_and_told(tmp_path):
+    config = load_config(STUPAR, overrides=QUICK)
+    prepared = prepare_study(config, checkpoints=tmp_path, workers=1, progress=lambda *_: None)
+    folds, told = study_folds(prepared), []
+    choice = choose_model_type(
+        prepared, folds, on_candidate=lambda name, params, loss: told.append((name, loss))
+    )
+    assert told == [(one.name, one.loss) for one in choice.candidates]
+    assert [name for name, _ in told] == ["mean", "linear"]
+
+    known = np.flatnonzero(~np.isnan(prepared.data.outcome))
+    out_of_fold = predict_out_of_fold(prepared, choice, folds)
+    np.testing.assert_array_equal(out_of_fold.rows, known)
+    # The out-of-fold predictions are those by whose loss the candidate was chosen.
+    errors = prepared.data.outcome[known] - out_of_fold.predicted
+    assert np.mean(errors**2) == pytest.approx(dict(told)[choice.name], rel=1e-12)
+
+    estimator = fit_chosen(prepared, choice)
+    assert estimator.params == choice.params
+    assert estimator.n_imputations == config.imputation.imputations

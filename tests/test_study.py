@@ -1,0 +1,40 @@
+"""The study from config to bundle, called as a library."""
+
+from pathlib import Path
+
+import pytest
+
+import hiprisk
+from hiprisk.bundle import read_bundle
+
+STUPAR = Path(__file__).parents[1] / "configs" / "stupar.yaml"
+QUICK = (
+    "cohort.simulate.n=250", "tuning.trials=1", "tuning.folds=3", "tracking.enabled=false",
+    "validation.resamples=20", "validation.interval_resamples=100", "association=null",
+    "families={linear: {spline_knots: 0, l1_share: 0, penalty: 0.01}}",
+)  # fmt: skip
+
+
+@pytest.mark.slow
+def test_a_study_leaves_a_bundle_and_says_what_it_says(tmp_path):
+    config, stages = hiprisk.load_config(STUPAR, overrides=QUICK), set()
+    result = hiprisk.run_study(
+        config, out=tmp_path, progress=lambda stage, done, total: stages.add(stage)
+    )
+    bundle = read_bundle(result.bundle)
+    assert bundle.sha256 == result.bundle_sha256
+    assert bundle.sheet == result.sheet
+    assert bundle.evidence == result.evidence.to_dict()
+    assert result.to_dict()["family"] == "linear"
+    assert result.mlflow_run is None
+    assert "bootstrap" in stages
+    assert list(result.to_frame()["metric"])[:1] == ["r2"]
+    # What an interrupted run would resume from is gone.
+    assert not (tmp_path / ".searching" / config.name).exists()
+
+
+def test_a_study_without_a_cohort_is_refused_and_leaves_nothing(tmp_path):
+    config = hiprisk.load_config(STUPAR, overrides=[*QUICK[1:], "cohort={}"])
+    with pytest.raises(hiprisk.ConfigError, match="no cohort is named"):
+        hiprisk.run_study(config, out=tmp_path)
+    assert not list(tmp_path.iterdir())
