@@ -7,7 +7,7 @@ import pickle
 import struct
 import zipfile
 
-from hiprisk.bundle import HASHED_PARTS, MANIFEST, SEAL, bundle_hash, manifest_hash
+from hiprisk.bundle.manifest import HASHED_PARTS, MANIFEST, SEAL, bundle_hash, manifest_hash
 from hiprisk.sheet.document.strict_json import canonical_json
 from small_bundle import write_small_bundle
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["hiprisk.bundle", "hiprisk.sheet", "hiprisk.errors"]):
-    from hiprisk.bundle import MANIFEST, SEAL, manifest_hash, read_bundle
+    from hiprisk.bundle import read_bundle
+    from hiprisk.bundle.manifest import MANIFEST, SEAL, manifest_hash
     from hiprisk.errors import HipRiskError
     from hiprisk.sheet.document.strict_json import canonical_json
 

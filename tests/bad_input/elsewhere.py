@@ -10,7 +10,7 @@ _OUTPUT = "tests/bad_input/test_output.py"
 _PYTHON = "tests/bad_input/test_python.py"
 _READING = "tests/cohort/test_reading.py"
 _STRUCTURE = "tests/cohort/checks/test_structure.py"
-_TRACKING = "tests/tracking/test_tracking.py"
+_TRACKING = "tests/tracking/test_runs.py"
 _UNITS = "tests/bad_input/test_units.py"
 _PAGE = "tests/serving/calculator/test_page.py"
 _SERVICE = "tests/serving/http/test_app.py"
@@ -277,9 +277,7 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
 LEFT_OUT: dict[int, str] = {
     59: "a sheet has no eligibility rules yet: side and unilateral models are not told apart",
     61: "a sheet has no eligibility rules yet; ages outside training are flagged EXTRAPOLATION",
-    **dict.fromkeys(
-        range(62, 67), "bundles: `tests/test_bundle.py`, `tests/test_hostile_bundles.py`"
-    ),
+    **dict.fromkeys(range(62, 67), "bundles: `tests/bundle`"),
     87: "CDS Hooks: `tests/serving/fhir/test_cds_hooks.py`",
     96: "the service's gate: `tests/serving/http/test_gate.py`",
     97: "CDS Hooks: `tests/serving/fhir/test_cds_hooks.py`",

@@ -7,9 +7,9 @@ from pathlib import Path
 import skops.io
 
 from hiprisk.bundle import read_bounded
+from hiprisk.bundle.archive import check_archive
 from hiprisk.errors import BundleError
 from hiprisk.learning.pipeline import StudyEstimator
-from hiprisk.sheet.document.archive import check_archive
 
 # What an archive may hold beyond skops' own defaults. The list is code, never read from the
 # archive: a crafted archive could otherwise admit itself.

@@ -1,9 +1,4 @@
-"""A bundle: everything about one fitted model in one folder, hashed, written whole or not at all.
-
-`bundle_sha256` covers what the model is (sheet, resolved config, evidence); the manifest lists
-every file with its own hash and seals itself with another, and nothing else is parsed before all
-hashes match.
-"""
+"""Reading a bundle: nothing is parsed before every hash matches."""
 
 from __future__ import annotations
 
@@ -14,63 +9,36 @@ import os
 import re
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hiprisk.errors import BundleError, ConfigError, StoreError
-from hiprisk.sheet.document.archive import check_archive
+from hiprisk.bundle.archive import check_archive
+from hiprisk.bundle.manifest import (
+    FORMAT_NAME,
+    HASHED_PARTS,
+    MANIFEST,
+    MODEL_NAME,
+    SCHEMA_VERSION,
+    SEAL,
+    bundle_hash,
+    manifest_hash,
+    version_folders,
+)
+from hiprisk.errors import BundleError
 from hiprisk.sheet.document.strict_json import canonical_json, parse_strict
 
 if TYPE_CHECKING:
     from hiprisk.sheet.format import Sheet
 
-SCHEMA_VERSION = 1
-FORMAT_NAME = "hiprisk-bundle"
-MANIFEST = "manifest.json"
-SEAL = "manifest_sha256"
-HASHED_PARTS = ("sheet.json", "config.json", "evidence.json")
 MAX_FILE_BYTES = 256 << 20
 MAX_BUNDLE_BYTES = 512 << 20
 MAX_MANIFEST_BYTES = 1 << 20
 MOST_NAMED = 4
 
-_NAME = re.compile(r"^[a-z0-9][a-z0-9._-]{0,63}$")
-_VERSION = re.compile(r"^[1-9][0-9]{0,8}$")
 _FILE = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*){0,2}$")
 _UNSAFE_SUFFIXES = (".pkl", ".pickle", ".joblib", ".dill", ".cloudpickle")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BundleContents:
-    """What goes into a bundle.
-
-    Attributes
-    ----------
-    sheet : Sheet
-    config, evidence, run : dict
-        Resolved config; results; time, run and machine (outside the bundle's hash).
-    card : str
-        Markdown.
-    estimator : bytes or None
-        The skops archive.
-    lineage : dict or None
-        Of an updated model: its parent's name, version and hash, and how it was updated.
-    files : mapping of str to bytes
-        Further files by relative name, for instance figures.
-    """
-
-    sheet: Sheet
-    config: dict[str, Any]
-    evidence: dict[str, Any]
-    run: dict[str, Any]
-    card: str
-    cohort_fingerprint: str
-    created_with: dict[str, str]
-    estimator: bytes | None = None
-    lineage: dict[str, Any] | None = None
-    files: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -147,156 +115,6 @@ class Bundle:
         return value
 
 
-def check_name(name: str) -> None:
-    """Raise ConfigError unless a name is safe as a folder on any system."""
-    reserved = name.split(".")[0].upper() in {"CON", "PRN", "AUX", "NUL", "COM1", "LPT1"}
-    if not _NAME.fullmatch(name) or reserved:
-        raise ConfigError(
-            "a model's name has 1 to 64 lower-case letters, digits, dots, dashes and underscores",
-            code="BAD_NAME",
-        )
-
-
-def bundle_hash(parts: Mapping[str, bytes]) -> str:
-    """SHA-256 over sheet, config and evidence, each preceded by its name and length."""
-    digest = hashlib.sha256()
-    for name in HASHED_PARTS:
-        digest.update(f"{name}:{len(parts[name])}\n".encode())
-        digest.update(parts[name])
-    return digest.hexdigest()
-
-
-def write_bundle(root: Path | str, name: str, contents: BundleContents) -> Path:
-    """Write a new version of a model.
-
-    Parameters
-    ----------
-    root : path-like
-        Folder of all models; made if need be.
-    name : str
-    contents : BundleContents
-
-    Returns
-    -------
-    Path
-        ``root/name/version``, the version being the next whole number.
-
-    Raises
-    ------
-    ConfigError
-        If the name is not safe.
-    StoreError
-        If the disk does not take it; then nothing is left behind.
-    """
-    # Only writers need these; a prediction starts faster without them.
-    import secrets
-    import shutil
-
-    check_name(name)
-    folder = Path(root) / name
-    files = _file_bytes(contents)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        scratch = folder / f".writing-{os.getpid()}-{secrets.token_hex(4)}"
-        try:
-            return _write_version(folder, scratch, files, contents, name)
-        finally:
-            shutil.rmtree(scratch, ignore_errors=True)
-    except OSError as problem:
-        raise StoreError(
-            f"the bundle cannot be written: {problem.strerror or 'the disk refused'}",
-            advice="free some space, or name another folder with --out",
-        ) from problem
-
-
-def _file_bytes(contents: BundleContents) -> dict[str, bytes]:
-    files = {
-        "sheet.json": contents.sheet.to_json().encode(),
-        "config.json": canonical_json(contents.config).encode(),
-        "evidence.json": canonical_json(contents.evidence).encode(),
-        "run.json": canonical_json(contents.run).encode(),
-        "card.md": contents.card.encode(),
-        **dict(contents.files),
-    }
-    if contents.estimator is not None:
-        files["estimator.skops"] = contents.estimator
-    return files
-
-
-def _write_version(
-    folder: Path, scratch: Path, files: dict[str, bytes], contents: BundleContents, name: str
-) -> Path:
-    while True:
-        version = str(1 + max((int(path.name) for path in _versions(folder)), default=0))
-        manifest = _manifest(files, contents, name, version)
-        for file, data in {**files, MANIFEST: canonical_json(manifest).encode()}.items():
-            _write_file(scratch / file, data)
-        target = folder / version
-        try:
-            # Renaming onto a folder that has files fails: another writer took this version.
-            scratch.rename(target)
-        except OSError:
-            if target.exists():
-                continue
-            raise
-        _sync_folder(folder)
-        return target
-
-
-def _manifest(
-    files: dict[str, bytes], contents: BundleContents, name: str, version: str
-) -> dict[str, Any]:
-    manifest = {
-        "format": FORMAT_NAME,
-        "schema_version": SCHEMA_VERSION,
-        "name": name,
-        "version": version,
-        "provenance": contents.sheet.provenance,
-        "intended_use": contents.sheet.intended_use,
-        "cohort_fingerprint": contents.cohort_fingerprint,
-        "created_with": contents.created_with,
-        "bundle_sha256": bundle_hash(files),
-        "files": {
-            file: {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
-            for file, data in files.items()
-        },
-    }
-    if contents.lineage is not None:
-        manifest["lineage"] = contents.lineage
-    return {**manifest, SEAL: manifest_hash(manifest)}
-
-
-def manifest_hash(manifest: Mapping[str, Any]) -> str:
-    """SHA-256 over the canonical JSON of a manifest without its own hash."""
-    rest = {key: value for key, value in manifest.items() if key != SEAL}
-    return hashlib.sha256(canonical_json(rest).encode()).hexdigest()
-
-
-def _write_file(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as stream:
-        stream.write(data)
-        stream.flush()
-        os.fsync(stream.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _versions(folder: Path) -> list[Path]:
-    if not folder.is_dir():
-        return []
-    return sorted(
-        (path for path in folder.iterdir() if _VERSION.fullmatch(path.name)),
-        key=lambda path: int(path.name),
-    )
-
-
 def find_bundle(reference: Path | str, *, root: Path | str = "models") -> Path:
     """The folder that a reference means.
 
@@ -315,7 +133,7 @@ def find_bundle(reference: Path | str, *, root: Path | str = "models") -> Path:
     path = Path(reference)
     if not path.exists():
         name, _, version = str(reference).partition("@")
-        if _NAME.fullmatch(name) and (Path(root) / name).is_dir():
+        if MODEL_NAME.fullmatch(name) and (Path(root) / name).is_dir():
             path = Path(root) / name / version if version else Path(root) / name
             if not path.resolve().is_relative_to(Path(root).resolve()):
                 raise BundleError(
@@ -324,8 +142,8 @@ def find_bundle(reference: Path | str, *, root: Path | str = "models") -> Path:
                     file=name,
                     advice="give the bundle's folder itself",
                 )
-    if path.is_dir() and not (path / MANIFEST).exists() and _versions(path):
-        path = _versions(path)[-1]
+    if path.is_dir() and not (path / MANIFEST).exists() and version_folders(path):
+        path = version_folders(path)[-1]
     if path.is_file():
         kind = "a pickle" if path.suffix in _UNSAFE_SUFFIXES else "a file"
         raise BundleError(
@@ -412,7 +230,7 @@ def _read_manifest(path: Path) -> dict[str, Any]:
             "the manifest was changed since it was written",
             code="CHANGED",
             file=MANIFEST,
-            advice="take the bundle anew from where it was made",
+            advice="copy it again from its source",
         )
     keys = ("name", "version", "provenance", "intended_use", "bundle_sha256", "cohort_fingerprint")
     texts = all(isinstance(manifest.get(key), str) for key in keys)
@@ -454,7 +272,7 @@ def _read_checked(path: Path, name: str, entry: dict[str, Any]) -> bytes:
             "the file was changed since it was written",
             code="CHANGED",
             file=name,
-            advice="take the bundle anew from where it was made",
+            advice="copy it again from its source",
         )
     return data
 
@@ -487,12 +305,3 @@ def read_bounded(path: Path, *, name: str | None = None, size: int | None = None
                 "the file's size is not what the manifest says", code="CHANGED", file=name
             )
         return stream.read(status.st_size)
-
-
-def list_bundles(root: Path | str = "models") -> list[Path]:
-    """Folders of all bundles below a root, by name and version."""
-    top = Path(root)
-    if not top.is_dir():
-        return []
-    folders = sorted(path for path in top.iterdir() if path.is_dir())
-    return [version for folder in folders for version in _versions(folder)]

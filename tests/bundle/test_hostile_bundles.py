@@ -1,10 +1,7 @@
 """Every hostile bundle is refused on every way in, before anything of it is built: exit code 4."""
 
-import io
 import json
 import os
-import struct
-import zipfile
 
 import pandas as pd
 import pytest
@@ -13,17 +10,7 @@ import hiprisk
 from hiprisk.bundle import read_bundle
 from hiprisk.cli import main
 from hiprisk.errors import BundleError
-from hiprisk.sheet.document.archive import check_archive
-from hostile_bundles import (
-    GOOD_SCHEMA,
-    HOSTILE,
-    MILLION,
-    PICKLE,
-    hostile_bundle,
-    seal,
-    skops,
-    two_faced,
-)
+from hostile_bundles import HOSTILE, MILLION, PICKLE, hostile_bundle, seal
 from small_bundle import write_small_bundle
 
 PATIENT = ["--age-years", "63", "--womac-function-0-100", "45"]
@@ -66,7 +53,7 @@ def raised(enter):
     """As the command line would end: the line on stderr, and the exit code."""
     import sys
 
-    with pytest.raises(BundleError) as caught:
+    with pytest.raises(BundleError, match=": ") as caught:
         enter()
     sys.stderr.write(f"hiprisk: error[{caught.value.code}]: {caught.value}\n")
     return int(caught.value.exit_code)
@@ -112,7 +99,7 @@ def test_a_hostile_bundle_is_listed_as_refused(hostile, capsys, request):
 def test_a_hostile_part_is_refused_when_it_is_read(tmp_path, part, text, code):
     folder = write_small_bundle(tmp_path)
     seal(folder, {part: text.encode()})
-    with pytest.raises(BundleError) as caught:
+    with pytest.raises(BundleError, match=part) as caught:
         getattr(read_bundle(folder), part.removesuffix(".json"))
     assert (caught.value.code, caught.value.exit_code) == (code, 4)
 
@@ -135,19 +122,6 @@ def test_a_name_does_not_lead_out_of_the_models(tmp_path, capsys, monkeypatch):
     assert "error[LINK]: small: the model's name leads out of models" in capsys.readouterr().err
     # Whoever names the folder itself means it.
     assert main(["predict", "elsewhere/small", *PATIENT]) == 0
-
-
-def test_archives_of_our_own_kind_pass():
-    check_archive(skops(GOOD_SCHEMA, ("140.npy", b"abc")), name="estimator.skops")
-
-
-def test_the_archive_with_two_faces_has_two():
-    """What zipfile, and so skops, would have built from it."""
-    data = two_faced()
-    with zipfile.ZipFile(io.BytesIO(data)) as seen:
-        assert b"posix" in seen.read("schema.json")
-    named = struct.unpack_from("<L", data, len(data) - 6)[0]
-    assert b"posix" not in data[:named]
 
 
 def test_a_card_swapped_after_reading_is_not_told(tmp_path):
