@@ -19,8 +19,8 @@ import pandas as pd
 from hiprisk.cohort.dictionary import load_dictionary
 from hiprisk.config import load_config
 from hiprisk.features.design import plan_design
-from hiprisk.inference.increment import prepare_contest, resolved_comparison
-from hiprisk.inference.increment.block_tests import coefficients_of, refit, tests_of
+from hiprisk.inference.increment import prepare_comparison, resolved_comparison
+from hiprisk.inference.increment.block_tests import coefficients_of, fit_unpenalised, tests_of
 from hiprisk.learning.candidates import learning_data
 from hiprisk.learning.study_cohort import select_study_participants
 
@@ -31,24 +31,24 @@ def write(config_file: Path, overrides: list[str], folder: Path) -> None:
     people = select_study_participants(config)[1].development
     design = plan_design(config.predictors, dictionary, people.frame)
     data = learning_data(people, design, config, dictionary)
-    contest, everybody, added = prepare_contest(
+    procedure, imputed, added = prepare_comparison(
         config, dictionary, data, design, resolved_comparison(config, None)
     )
-    fit, _ = contest.apparent(everybody)
-    refits = refit(contest.nest, everybody.bases, contest.ruler.observed)
+    fit, _ = procedure.apparent(imputed)
+    unpenalised = fit_unpenalised(procedure.models, imputed.bases, procedure.evaluation.observed)
     parts = []
-    for number, basis in enumerate(refits.bases, start=1):
+    for number, basis in enumerate(unpenalised.bases, start=1):
         part = pd.DataFrame(basis, columns=[f"x{place}" for place in range(basis.shape[1])])
-        parts.append(part.assign(y=refits.y, imputation=number))
+        parts.append(part.assign(y=unpenalised.y, imputation=number))
     pd.concat(parts).to_csv(folder / "people.csv", index=False, float_format="%.17g")
     ours = {
-        "link": contest.nest.link,
-        "members": [members.tolist() for members in contest.nest.members],
+        "link": procedure.models.link,
+        "members": [members.tolist() for members in procedure.models.members],
         "models": [
             {
                 "blocks": blocks,
-                "tests": [test.to_dict() for test in tests_of(refits, model)],
-                "coefficients": [one.to_dict() for one in coefficients_of(refits, model)],
+                "tests": [test.to_dict() for test in tests_of(unpenalised, model)],
+                "coefficients": [one.to_dict() for one in coefficients_of(unpenalised, model)],
                 "share": 1.0 - fit.likelihood_ratios[0] / fit.likelihood_ratios[model],
             }
             for model, blocks in enumerate(added, start=1)

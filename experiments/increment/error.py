@@ -98,7 +98,7 @@ def gains_of(job: tuple[str, float, int], *, n: int, resamples: int) -> list[dic
     with_error = measured(true, seed)
     ideal = compared(true, config, resamples=resamples).additions[0]
     got = compared(with_error, config, resamples=resamples).additions[0]
-    case = got.what_if[-1]
+    case = got.error_free[-1]
     return [
         {
             "config": name,

@@ -36,7 +36,7 @@ from hiprisk.features.design import plan_design
 from hiprisk.inference.increment import (
     Comparison,
     added_value,
-    prepare_contest,
+    prepare_comparison,
     resolved_comparison,
 )
 from hiprisk.inference.increment.gains import corrected_gain
@@ -125,18 +125,20 @@ def coverage_of(job: tuple[float, int], *, resamples: int) -> list[dict[str, Any
     people = select_participants(cohort.frame, config).development
     design = plan_design(config.predictors, dictionary, people.frame)
     data = learning_data(people, design, config, dictionary)
-    contest, everybody, added = prepare_contest(
+    procedure, imputed, added = prepare_comparison(
         config, dictionary, data, design, resolved_comparison(config, FAST)
     )
-    fit, values = contest.apparent(everybody)
+    fit, values = procedure.apparent(imputed)
     apparent = values.test
     evaluated = [
-        contest(resample)
+        procedure(resample)
         for resample in draw_resamples(data.groups, n_resamples=resamples, seed=seed)
     ]
     new = new_people(effect)
-    basis = contest.nest.basis(design.model_inputs(design.numeric(new.complete)))
-    predicted = contest.nest.respond(fit.coefficients[:, :1] + fit.coefficients[:, 1:] @ basis.T)
+    basis = procedure.models.basis(design.model_inputs(design.numeric(new.complete)))
+    predicted = procedure.models.respond(
+        fit.coefficients[:, :1] + fit.coefficients[:, 1:] @ basis.T
+    )
     loss = ((predicted - new.mean) ** 2).mean(axis=1)
     rows = []
     for model, blocks in enumerate(added, start=1):

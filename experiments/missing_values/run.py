@@ -24,7 +24,7 @@ from scipy import stats
 from hiprisk.cohort.simulation.simulate import simulate_cohort
 from hiprisk.features.imputation import draw_imputations, fit_normal
 from hiprisk.features.pooling import pool_estimates
-from hiprisk.inference.association.imputation import Incomplete, complete
+from hiprisk.inference.association.imputation import IncompleteData, impute
 from hiprisk.inference.effects.clustered import fit_robust
 from hiprisk.parallel import run_parallel
 from hiprisk.seeding import rng_for
@@ -101,7 +101,7 @@ def missing_indicator(columns: Floats, y: Floats, m: int, seed: int) -> pd.DataF
 
 def imputed(method: str, columns: Floats, y: Floats, m: int, seed: int) -> pd.DataFrame:
     everybody = np.arange(len(y))
-    data = Incomplete(
+    data = IncompleteData(
         columns=columns,
         names=NAMES,
         outcome=y,
@@ -109,7 +109,7 @@ def imputed(method: str, columns: Floats, y: Floats, m: int, seed: int) -> pd.Da
         persons=everybody,
         strata=np.zeros(len(y), int),
     )
-    return pooled(complete(data, n_imputations=m, method=method, seed=seed), y)
+    return pooled(impute(data, n_imputations=m, method=method, seed=seed), y)
 
 
 def improper(columns: Floats, y: Floats, m: int, seed: int) -> pd.DataFrame:

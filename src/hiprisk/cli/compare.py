@@ -123,7 +123,7 @@ def _show_addition(result: AddedValue, one: Addition) -> None:
     print_lines(f"{one.label}: {one.verdict}")
     head = ["measure", "scenario", "base", "with it", "gain", "95 % interval"]
     rows = [_row("as it is used", gain) for gain in one.gains]
-    for case in one.what_if:
+    for case in one.error_free:
         rows += [_row(case.name, gain) for gain in case.gains]
     print_table(head, rows)
     print_lines(f"share of new information {_with_interval(one.new_information)}")
@@ -133,7 +133,7 @@ def _show_addition(result: AddedValue, one: Addition) -> None:
             f"{test.method}: {test.statistic:.2f} on {test.df}{second} degrees of freedom, "
             f"p {_p_value(test.p_value)}"
         )
-    for case in one.what_if:
+    for case in one.error_free:
         share = _with_interval(case.new_information)
         print_lines(f"{case.sentence} Share of new information {share}.")
     print_lines("")

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from hiprisk.bootstrap import FEW_RESAMPLES, few_resamples
 from hiprisk.config import SmallestGain
 from hiprisk.evidence.document import Evidence
-from hiprisk.inference.association.sentences import MEASURE_WORDS, MODEL_WORDS
+from hiprisk.inference.association.sentences import MEASURE_LABELS, MODEL_LABELS
 from hiprisk.metrics.registry import moves_with_prevalence
 from hiprisk.wording.disclaimers import model_warnings
 
@@ -72,7 +72,7 @@ def _association(evidence: Evidence) -> Iterable[str]:
     row = table.rows[-1] if table.strata is None else table.row(table.rows[-1].model)
     effect = row.estimate
     yield (
-        f"{table.exposure}, {MODEL_WORDS[row.model]}: {MEASURE_WORDS[row.measure]} "
+        f"{table.exposure}, {MODEL_LABELS[row.model]}: {MEASURE_LABELS[row.measure]} "
         f"{effect.value:.2f} (95 % interval {effect.low:.2f} to {effect.high:.2f}); an "
         "association, not proof of an effect."
     )

@@ -77,7 +77,7 @@ def _gain_table(added: AddedValue) -> Table:
             for one in added.additions
             for scenario, gains in (
                 ("as used", one.gains),
-                *((what_if.name, what_if.gains) for what_if in one.what_if),
+                *((error_free.name, error_free.gains) for error_free in one.error_free),
             )
             for gain in gains
         ),
@@ -103,7 +103,7 @@ def _block_test_table(added: AddedValue) -> Table:
 
 def _information_rows(one: Addition) -> Iterator[tuple[str, ...]]:
     yield (one.name, "as used", one.verdict, with_interval(one.new_information))
-    for case in one.what_if:
+    for case in one.error_free:
         yield (one.name, case.name, case.verdict, with_interval(case.new_information))
 
 

@@ -255,7 +255,7 @@ def test_two_hips_of_a_person_do_not_count_as_two_people(hips):
 
 
 def test_both_rows_of_a_person_are_imputed_alike():
-    from hiprisk.inference.association.imputation import Incomplete, complete
+    from hiprisk.inference.association.imputation import IncompleteData, impute
 
     rng = np.random.default_rng(0)
     person = np.repeat(np.arange(60), 2)
@@ -264,11 +264,11 @@ def test_both_rows_of_a_person_are_imputed_alike():
     columns = np.column_stack([own, side])
     columns[:20, 0] = np.nan
     columns[40:50, 1] = np.nan
-    data = Incomplete(
+    data = IncompleteData(
         columns=columns, names=("own", "side"), outcome=side[:, 0] + rng.normal(size=120),
         auxiliary=np.empty((120, 0)), persons=person, strata=np.zeros(120, int),
     )  # fmt: skip
-    for filled in complete(data, n_imputations=3, method="normal", seed=1):
+    for filled in impute(data, n_imputations=3, method="normal", seed=1):
         assert (filled[0:20:2, 0] == filled[1:20:2, 0]).all()
         assert (filled[40:50:2, 1] != filled[41:50:2, 1]).all()
         known = ~np.isnan(columns)

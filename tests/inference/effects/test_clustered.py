@@ -9,7 +9,7 @@ import pytest
 
 from hiprisk.errors import InputError
 from hiprisk.inference.effects.clustered import fit_robust, small_sample_factor
-from hiprisk.inference.effects.standardisation import Contrast, effects_of
+from hiprisk.inference.effects.standardisation import Contrast, estimate_effects
 
 ORACLES = Path(__file__).parents[2] / "oracles"
 R = json.loads((ORACLES / "sandwich_small.json").read_text())
@@ -46,7 +46,7 @@ def test_logistic_covariance_equals_r(kind, clusters, theirs):
 
 
 def test_marginal_effects_equal_stacked_estimating_equations():
-    effects = effects_of(COLUMNS, EVENT, YES, link="logit", kind="CR1", clusters=PERSON)
+    effects = estimate_effects(COLUMNS, EVENT, YES, link="logit", kind="CR1", clusters=PERSON)
     theirs = R["logistic"]["marginal"]
     se = np.sqrt(np.diag(effects.covariance))
     assert effects.values[0] == pytest.approx(R["logistic"]["coefficients"][1], rel=1e-8)
@@ -60,7 +60,7 @@ def test_without_covariates_the_marginal_risks_are_the_shares():
     # 3 of 4 exposed and 1 of 5 unexposed have the event.
     exposed = np.array([1, 1, 1, 1, 0, 0, 0, 0, 0], dtype=float)[:, None]
     event = np.array([1, 1, 1, 0, 1, 0, 0, 0, 0], dtype=float)
-    effects = effects_of(exposed, event, YES, link="logit", kind="model")
+    effects = estimate_effects(exposed, event, YES, link="logit", kind="model")
     assert effects.values[0] == pytest.approx(np.log(3.0 / 0.25))
     assert effects.values[1] == pytest.approx(0.75 - 0.20)
     assert effects.values[2] == pytest.approx(np.log(0.75 / 0.20))
@@ -78,7 +78,9 @@ def test_marginal_risk_difference_by_hand():
             (1, 1, 1), (1, 1, 1), (1, 1, 1), (1, 1, 0), (0, 1, 1), (0, 1, 1), (0, 1, 0), (0, 1, 0),
             ]  # fmt: skip
     exposed, half, event = np.array(rows, dtype=float).T
-    effects = effects_of(np.column_stack([exposed, half]), event, YES, link="logit", kind="HC3")
+    effects = estimate_effects(
+        np.column_stack([exposed, half]), event, YES, link="logit", kind="HC3"
+    )
     # Both halves have the odds ratio 3, so the model without a product is saturated enough.
     assert effects.values[0] == pytest.approx(np.log(3.0))
     assert effects.values[1] == pytest.approx(0.25)
@@ -87,7 +89,7 @@ def test_marginal_risk_difference_by_hand():
 def test_a_number_as_exposure_moves_everybody_by_its_step():
     columns = DATA[["age", "exposed"]].to_numpy(float)
     ten = Contrast(high=(10.0,), low=(0.0,), shift=True)
-    effects = effects_of(columns, SCORE, ten, link="identity", kind="HC3")
+    effects = estimate_effects(columns, SCORE, ten, link="identity", kind="HC3")
     assert effects.values[0] == pytest.approx(10.0 * R["linear"]["coefficients"][2], rel=1e-9)
 
 

@@ -8,9 +8,9 @@ import pytest
 from hiprisk.errors import ConfigError
 from hiprisk.inference.increment.losses import (
     CRPS_GRID,
+    Evaluation,
     Measure,
-    Ruler,
-    Spread,
+    RefitResiduals,
     crps_by_person,
     declared_measure,
     measures_for,
@@ -92,8 +92,8 @@ def test_net_benefit_equals_hand_count():
     assert net_benefit(event, risk, 0.2, np.ones(4)) == pytest.approx(0.4375)
 
 
-def ruler(measures, observed):
-    return Ruler(measures=measures, observed=observed, outcome=SPEC,
+def evaluation(measures, observed):
+    return Evaluation(measures=measures, observed=observed, outcome=SPEC,
                  bounds=np.full((1, len(observed)), 60.0))  # fmt: skip
 
 
@@ -106,9 +106,9 @@ def people():
 
 def test_losses_of_a_score_equal_the_metrics(people):
     predicted, observed = people
-    spread = Spread(observed, predicted, np.zeros(300), 3, np.zeros(300))
+    residuals = RefitResiduals(observed, predicted, np.zeros(300), 3, np.zeros(300))
     counts = np.random.default_rng(1).integers(0, 3, 300).astype(float)
-    got = ruler(CONTINUOUS, observed).losses(predicted, spread).values(counts)
+    got = evaluation(CONTINUOUS, observed).losses(predicted, residuals).values(counts)
     assert got[0] == pytest.approx(scores.r2(observed, predicted, weights=counts), rel=1e-12)
     assert got[1] == pytest.approx(scores.rmse(observed, predicted, weights=counts), rel=1e-12)
     # Normal scatter of standard deviation 15 has a CRPS of 15 / sqrt(pi).
@@ -119,7 +119,7 @@ def test_losses_of_a_risk_equal_the_metrics(people):
     risk = people[0] / 100
     event = (np.random.default_rng(2).random(300) < risk).astype(float)
     counts = np.random.default_rng(1).integers(0, 3, 300).astype(float)
-    got = ruler(BINARY, event).losses(risk, None).values(counts)
+    got = evaluation(BINARY, event).losses(risk, None).values(counts)
     c = discrimination.c_statistic(event, risk, weights=counts)
     assert got[0] == pytest.approx(c, rel=1e-12)
     assert got[1] == pytest.approx(scores.scaled_brier(event, risk, weights=counts), rel=1e-12)
@@ -128,23 +128,25 @@ def test_losses_of_a_risk_equal_the_metrics(people):
 
 def test_weight_two_equals_the_same_person_twice(people):
     predicted, observed = people
-    spread = Spread(observed, predicted, np.zeros(300), 3, np.zeros(300))
-    twice = Spread(observed, predicted, np.zeros(300), 3, np.zeros(600))
-    weighted = ruler(CONTINUOUS, observed).losses(predicted, spread).values(np.full(300, 2.0))
+    residuals = RefitResiduals(observed, predicted, np.zeros(300), 3, np.zeros(300))
+    twice = RefitResiduals(observed, predicted, np.zeros(300), 3, np.zeros(600))
+    weighted = (
+        evaluation(CONTINUOUS, observed).losses(predicted, residuals).values(np.full(300, 2.0))
+    )
     rows = np.tile(np.arange(300), 2)
-    repeated = ruler(CONTINUOUS, observed[rows]).losses(predicted[rows], twice)
+    repeated = evaluation(CONTINUOUS, observed[rows]).losses(predicted[rows], twice)
     assert weighted == pytest.approx(repeated.values(np.ones(600)), rel=1e-12)
 
 
 def test_people_with_an_unknown_baseline_have_no_event(people):
     predicted, observed = people
-    one = ruler(CONTINUOUS, observed)
+    one = evaluation(CONTINUOUS, observed)
     one.bounds[0, :5] = np.nan
-    happened = one.happened(WORSE, one.bounds[0])
+    happened = one.event_indicator(WORSE, one.bounds[0])
     assert np.isnan(happened[:5]).all()
     assert happened[5:].tolist() == (observed[5:] >= 60).astype(float).tolist()
-    spread = Spread(observed, predicted, np.zeros(300), 3, np.zeros(300))
-    assert np.isfinite(one.losses(predicted, spread).values(np.ones(300))).all()
+    residuals = RefitResiduals(observed, predicted, np.zeros(300), 3, np.zeros(300))
+    assert np.isfinite(one.losses(predicted, residuals).values(np.ones(300))).all()
 
 
 def test_a_gain_declared_in_another_measure_is_refused():

@@ -109,9 +109,9 @@ def result(stupar_config):
 
 
 def test_a_what_if_stands_beside_the_observed_gain(result):
-    assert result.addition("back").what_if == ()
+    assert result.addition("back").error_free == ()
     motion = result.addition("hip_motion")
-    cases = motion.what_if
+    cases = motion.error_free
     assert [case.name for case in cases] == [
         "as measured", "error-free, smallest declared error", "error-free, largest declared error",
     ]  # fmt: skip
@@ -134,7 +134,7 @@ def test_a_what_if_stands_beside_the_observed_gain(result):
 
 
 def test_each_form_holds_the_what_if(result):
-    case = result.addition("hip_motion").what_if[2]
+    case = result.addition("hip_motion").error_free[2]
     plain = result.to_dict()["additions"][1]["what_if"][2]
     assert (plain["verdict"], plain["sentence"]) == (case.verdict, case.sentence)
     assert plain["new_information"] == case.new_information.to_dict()
@@ -173,7 +173,7 @@ def test_every_gain_comes_back_to_that_of_the_true_values(kind):
                    "blocks.hip_motion=[hip_extension_worse_deg]"],
     )  # fmt: skip
     true, got = compared(config), compared(config, sem=9.0)
-    as_measured, error_free = got.what_if
+    as_measured, error_free = got.error_free
     # With nothing missing the models in use and those of the what-if are the same.
     for used, again in zip(got.gains, as_measured.gains, strict=True):
         assert again.estimate.value == pytest.approx(used.estimate.value, rel=1e-9)

@@ -7,7 +7,12 @@ import pandas as pd
 import pytest
 
 from hiprisk.errors import InputError
-from hiprisk.inference.increment.nested_models import Nest, SeenPeople, fit_nest, solve_positive
+from hiprisk.inference.increment.nested_models import (
+    NestedModels,
+    PredictionData,
+    fit_nested_models,
+    solve_positive,
+)
 from hiprisk.learning.linear import TermPlan
 from hiprisk.learning.unpenalised import fit_logistic, fit_ols
 
@@ -15,9 +20,9 @@ ORACLES = Path(__file__).parents[2] / "oracles"
 NAMES = ["d", "a", "b", "c"]
 
 
-def nest_of(members, link="identity", bounds=None):
+def nested_models(members, link="identity", bounds=None):
     plan = tuple(TermPlan(column=name, position=i, knots=()) for i, name in enumerate(NAMES))
-    return Nest(plan, tuple(np.array(m, dtype=np.intp) for m in members), link, bounds,
+    return NestedModels(plan, tuple(np.array(m, dtype=np.intp) for m in members), link, bounds,
                 np.zeros(4), np.ones(4))  # fmt: skip
 
 
@@ -34,8 +39,8 @@ def stacked(parts):
 @pytest.mark.parametrize(("model", "outcome"), [("linear", "y"), ("logistic", "z")])
 def test_likelihood_ratios_and_adequacy_equal_rms(parts, model, outcome):
     theirs = pd.read_csv(ORACLES / "nested_models_adequacy.csv", comment="#").set_index("model")
-    nest = nest_of([[0, 1], [0, 1, 2, 3]], "identity" if model == "linear" else "logit")
-    fit = fit_nest(nest, stacked(parts[:1]), parts[0][outcome].to_numpy(float))
+    models = nested_models([[0, 1], [0, 1, 2, 3]], "identity" if model == "linear" else "logit")
+    fit = fit_nested_models(models, stacked(parts[:1]), parts[0][outcome].to_numpy(float))
     base, full = fit.likelihood_ratios
     assert base == pytest.approx(theirs.loc[model, "lr_base"], rel=1e-9)
     assert full == pytest.approx(theirs.loc[model, "lr_full"], rel=1e-9)
@@ -47,7 +52,7 @@ def test_likelihood_ratios_and_adequacy_equal_rms(parts, model, outcome):
 ])  # fmt: skip
 def test_coefficients_equal_separate_fits_averaged(parts, link, outcome, fit):
     y = parts[0][outcome].to_numpy(float)
-    got = fit_nest(nest_of([[0], [0, 2, 3]], link), stacked(parts), y)
+    got = fit_nested_models(nested_models([[0], [0, 2, 3]], link), stacked(parts), y)
     alone = [fit(part[["d", "b", "c"]].to_numpy(float), y).coefficients for part in parts]
     assert got.coefficients[1, [0, 1, 3, 4]] == pytest.approx(np.mean(alone, axis=0), rel=1e-8)
     assert got.coefficients[1, 2] == 0.0
@@ -60,16 +65,16 @@ def test_weight_two_equals_the_same_person_twice(parts, link, outcome):
     y = parts[0][outcome].to_numpy(float)
     counts = np.random.default_rng(3).integers(0, 3, len(y))
     rows = np.repeat(np.arange(len(y)), counts)
-    nest = nest_of([[0], [0, 1, 2, 3]], link)
-    weighted = fit_nest(nest, stacked(parts), y, weights=counts.astype(float))
-    repeated = fit_nest(nest, stacked(parts)[:, rows], y[rows])
+    models = nested_models([[0], [0, 1, 2, 3]], link)
+    weighted = fit_nested_models(models, stacked(parts), y, weights=counts.astype(float))
+    repeated = fit_nested_models(models, stacked(parts)[:, rows], y[rows])
     assert weighted.coefficients == pytest.approx(repeated.coefficients, rel=1e-8)
     assert weighted.likelihood_ratios == pytest.approx(repeated.likelihood_ratios, rel=1e-8)
 
 
 def test_a_base_without_predictors_is_the_mean(parts):
     y = parts[0]["y"].to_numpy(float)
-    fit = fit_nest(nest_of([[], [0]]), stacked(parts), y)
+    fit = fit_nested_models(nested_models([[], [0]]), stacked(parts), y)
     assert fit.coefficients[0] == pytest.approx([y.mean(), 0, 0, 0, 0])
     assert fit.likelihood_ratios[0] == 0.0
 
@@ -79,20 +84,22 @@ def test_a_repeated_column_is_refused(parts, link):
     bases = stacked(parts)
     bases[:, :, 3] = bases[:, :, 2]
     with pytest.raises(InputError, match="combination of others") as refusal:
-        fit_nest(nest_of([[0], [0, 1, 2, 3]], link), bases, parts[0]["z"].to_numpy(float))
+        fit_nested_models(
+            nested_models([[0], [0, 1, 2, 3]], link), bases, parts[0]["z"].to_numpy(float)
+        )
     assert refusal.value.code == "DEGENERATE"
 
 
 @pytest.mark.parametrize("link", ["identity", "logit"])
 def test_an_outcome_that_never_varies_is_refused(parts, link):
     with pytest.raises(InputError, match=r"never varies|one class only"):
-        fit_nest(nest_of([[0], [0, 1]], link), stacked(parts), np.ones(60))
+        fit_nested_models(nested_models([[0], [0, 1]], link), stacked(parts), np.ones(60))
 
 
 def test_separated_classes_are_refused(parts):
     y = (parts[0]["d"] == 1).to_numpy(float)
     with pytest.raises(InputError, match="separate the two classes"):
-        fit_nest(nest_of([[], [0]], "logit"), stacked(parts), y)
+        fit_nested_models(nested_models([[], [0]], "logit"), stacked(parts), y)
 
 
 def test_a_column_that_never_varies_is_refused():
@@ -102,11 +109,11 @@ def test_a_column_that_never_varies_is_refused():
 
 def test_predictions_are_clipped_for_scores_and_averaged_over_draws_for_risks():
     drawn = np.array([[[2.0, 0, 0, 0]], [[-1.0, 0, 0, 0]]])
-    people = SeenPeople(np.array([[3.0, 0, 0, 0], [0.5, 0, 0, 0]]), np.array([1]), drawn)
+    people = PredictionData(np.array([[3.0, 0, 0, 0], [0.5, 0, 0, 0]]), np.array([1]), drawn)
     coefficients = np.array([[0.0, 1.0, 0, 0, 0]])
-    score = people.predictions(nest_of([[0]], bounds=(0.0, 2.5)), coefficients)
+    score = people.predictions(nested_models([[0]], bounds=(0.0, 2.5)), coefficients)
     assert score.tolist() == [[2.5, 0.5]]
-    risk = people.predictions(nest_of([[0]], "logit"), coefficients)
+    risk = people.predictions(nested_models([[0]], "logit"), coefficients)
     mean = (1 / (1 + np.exp(-2.0)) + 1 / (1 + np.exp(1.0))) / 2
     assert risk[0] == pytest.approx([1 / (1 + np.exp(-3.0)), mean])
     assert people.imputation_variance(coefficients).tolist() == [[0.0, 4.5]]

@@ -16,7 +16,7 @@ from hiprisk.inference.association.plan import AssociationPlan, Basis
 from hiprisk.inference.association.result import ALL, AssociationRow, StratumDifference
 from hiprisk.inference.effects.clustered import Link
 from hiprisk.inference.effects.evalue import e_value_of_difference, e_value_of_ratio
-from hiprisk.inference.effects.standardisation import Effects, effects_of
+from hiprisk.inference.effects.standardisation import Effects, estimate_effects
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.intervals.frequency_weights import cluster_sums
 
@@ -64,7 +64,9 @@ def rows_and_differences(
     return tuple(rows), tuple(differences)
 
 
-def left_out(plan: AssociationPlan, basis: Basis, people: AnalysedPeople) -> tuple[str, ...]:
+def constant_predictor_notes(
+    plan: AssociationPlan, basis: Basis, people: AnalysedPeople
+) -> tuple[str, ...]:
     """Which predictors are in no model of a group because they never vary there."""
     fullest = plan.models[list(plan.models)[-1]]
     found = []
@@ -102,7 +104,7 @@ def fit_group(
         ).astype(np.float64)
     try:
         return [
-            effects_of(
+            estimate_effects(
                 np.column_stack([part[mask][:, chosen], extra]),
                 people.y[mask],
                 plan.contrast,

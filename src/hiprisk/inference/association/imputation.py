@@ -16,7 +16,7 @@ from hiprisk.seeding import rng_for
 
 
 @dataclass(frozen=True, kw_only=True)
-class Incomplete:
+class IncompleteData:
     """Rows with missing values, and what informs their imputation.
 
     Attributes
@@ -46,12 +46,12 @@ class Incomplete:
         return ~np.isnan(self.outcome)
 
 
-def complete(data: Incomplete, *, n_imputations: int, method: str, seed: int) -> list[Floats]:
+def impute(data: IncompleteData, *, n_imputations: int, method: str, seed: int) -> list[Floats]:
     """Complete the rows whose outcome is known, `n_imputations` times.
 
     Parameters
     ----------
-    data : Incomplete
+    data : IncompleteData
     n_imputations : int
     method : str
         ``normal`` or ``chained``.
@@ -116,7 +116,7 @@ def _draw(
     return drawn
 
 
-def _check_not_empty(data: Incomplete, rows: Integers) -> None:
+def _check_not_empty(data: IncompleteData, rows: Integers) -> None:
     empty = np.flatnonzero(np.isnan(data.columns[rows]).all(axis=0))
     if empty.size:
         raise InputError(
@@ -127,7 +127,7 @@ def _check_not_empty(data: Incomplete, rows: Integers) -> None:
         )
 
 
-def _one_value_a_person(filled: Floats, data: Incomplete) -> Floats:
+def _one_value_a_person(filled: Floats, data: IncompleteData) -> Floats:
     """Give all rows of a person the same value of what is a person's, not a hip's."""
     numbers, first, place = np.unique(data.persons, return_index=True, return_inverse=True)
     if len(numbers) == len(place):

@@ -13,9 +13,9 @@ from hiprisk.config import StudyConfig
 from hiprisk.config.association import NegativeControlSettings
 from hiprisk.errors import ConfigError
 from hiprisk.inference.association.estimation import RATIOS, fit_group, rows_of
-from hiprisk.inference.association.imputation import complete
-from hiprisk.inference.association.participants import analysed_people, incomplete_of
-from hiprisk.inference.association.plan import AssociationPlan, basis_of
+from hiprisk.inference.association.imputation import impute
+from hiprisk.inference.association.participants import analysed_people, incomplete_data
+from hiprisk.inference.association.plan import AssociationPlan, build_basis
 from hiprisk.inference.association.result import ALL, AssociationRow, NegativeControl
 from hiprisk.inference.effects.clustered import Link
 from hiprisk.learning.participants import Participants
@@ -65,8 +65,8 @@ def _other_outcome(
     outcome = np.where(
         np.isnan(people.outcome), np.nan, _outcome_values(plan, people.frame, settings)
     )
-    data = replace(incomplete_of(config, plan, people), outcome=outcome)
-    completed = complete(
+    data = replace(incomplete_data(config, plan, people), outcome=outcome)
+    completed = impute(
         data,
         n_imputations=config.imputation.imputations,
         method=config.imputation.method,
@@ -75,7 +75,7 @@ def _other_outcome(
     link: Link = "identity" if settings.level is None else "logit"
     known = analysed_people(plan, people, data, link=link)
     everybody = known.groups()[ALL]
-    basis = basis_of(plan, completed)
+    basis = build_basis(plan, completed)
     fits = fit_group(plan, basis, known, everybody, model, group=ALL)
     return rows_of(known, everybody, fits, model=model, stratum=ALL)[0]
 

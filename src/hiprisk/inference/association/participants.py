@@ -11,7 +11,7 @@ from hiprisk.arrays import Bools, Floats, Integers
 from hiprisk.cohort.dictionary import load_dictionary
 from hiprisk.config import StudyConfig
 from hiprisk.errors import ConfigError, InputError
-from hiprisk.inference.association.imputation import Incomplete
+from hiprisk.inference.association.imputation import IncompleteData
 from hiprisk.inference.association.plan import AssociationPlan, auxiliary_columns
 from hiprisk.inference.association.result import ALL
 from hiprisk.inference.effects.clustered import CovarianceKind, Link
@@ -103,11 +103,13 @@ def _strata_codes(plan: AssociationPlan, frame: pd.DataFrame) -> Integers:
     return codes
 
 
-def incomplete_of(config: StudyConfig, plan: AssociationPlan, people: Participants) -> Incomplete:
+def incomplete_data(
+    config: StudyConfig, plan: AssociationPlan, people: Participants
+) -> IncompleteData:
     """What the table needs of every person, with its gaps."""
     names = dict.fromkeys((*config.imputation.auxiliary, *plan.settings.auxiliary))
     extra = [name for name in names if name not in plan.design.variables]
-    return Incomplete(
+    return IncompleteData(
         columns=plan.design.numeric(people.frame),
         names=tuple(column.name for column in plan.design.columns),
         outcome=people.outcome,
@@ -118,7 +120,7 @@ def incomplete_of(config: StudyConfig, plan: AssociationPlan, people: Participan
 
 
 def analysed_people(
-    plan: AssociationPlan, people: Participants, data: Incomplete, *, link: Link
+    plan: AssociationPlan, people: Participants, data: IncompleteData, *, link: Link
 ) -> AnalysedPeople:
     """The rows of `data` whose outcome is known."""
     known = data.known
@@ -158,7 +160,7 @@ def _clusters(
     return alone, np.arange(len(persons))
 
 
-def n_unknown_exposure(plan: AssociationPlan, data: Incomplete) -> int:
+def n_unknown_exposure(plan: AssociationPlan, data: IncompleteData) -> int:
     """Analysed rows whose exposure is imputed."""
     own = [
         position

@@ -47,7 +47,7 @@ class AssociationPlan:
     confounders: tuple[str, ...]
 
 
-def declared(config: StudyConfig) -> AssociationSettings:
+def declared_association(config: StudyConfig) -> AssociationSettings:
     """The config's association section, or a refusal that says how to write one."""
     if config.association is None:
         raise ConfigError(
@@ -71,7 +71,7 @@ def plan_association(
     InputError
         If the cohort lacks a variable, or a variable never varies.
     """
-    settings = declared(config)
+    settings = declared_association(config)
     confounders = tuple(name for name in config.confounders if name != settings.strata)
     _check_roles(config, settings, dictionary)
     baseline = () if settings.baseline is None else (settings.baseline,)
@@ -216,7 +216,7 @@ class Basis:
         return np.flatnonzero(wanted)
 
 
-def basis_of(plan: AssociationPlan, completed: Sequence[Floats]) -> Basis:
+def build_basis(plan: AssociationPlan, completed: Sequence[Floats]) -> Basis:
     """Inputs and splines of completed columns; knots are common to all sets."""
     inputs = [plan.design.model_inputs(part) for part in completed]
     below = stacked(inputs)

@@ -16,17 +16,17 @@ from hiprisk.inference.effects.clustered import FEW_CLUSTERS
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.wording.disclaimers import cohort_warnings
 
-MODEL_WORDS = {
+MODEL_LABELS = {
     "crude": "without any adjustment",
     "adjusted": "adjusted for the confounders",
     "adjusted_baseline": "adjusted for the confounders and the score at the first visit",
 }
-MODEL_SHORT = {
+MODEL_SHORT_LABELS = {
     "crude": "crude",
     "adjusted": "adjusted",
     "adjusted_baseline": "fully adjusted",
 }
-MEASURE_WORDS = {
+MEASURE_LABELS = {
     "mean_difference": "difference in means",
     "odds_ratio": "odds ratio",
     "risk_difference": "risk difference",
@@ -102,7 +102,7 @@ def _capital(words: str) -> str:
     return words[0].upper() + words[1:]
 
 
-def p_words(p_value: float) -> str:
+def format_p_value(p_value: float) -> str:
     """A p-value as papers print it."""
     return "p < 0.001" if p_value < 0.001 else f"p = {p_value:.3f}"
 
@@ -152,7 +152,7 @@ def _covariance_note(table: AssociationTable, config: StudyConfig, row: Associat
     return note
 
 
-def span(estimate: Estimate, *, digits: int = 2) -> str:
+def format_estimate(estimate: Estimate, *, digits: int = 2) -> str:
     """A value with its interval, as text."""
     return (
         f"{estimate.value:.{digits}f} (95 % interval {estimate.low:.{digits}f} to "
@@ -161,15 +161,15 @@ def span(estimate: Estimate, *, digits: int = 2) -> str:
 
 
 def _effect_sentence(row: AssociationRow, table: AssociationTable) -> str:
-    how = MODEL_WORDS[row.model]
+    how = MODEL_LABELS[row.model]
     counted = f"n = {row.n}" + ("" if row.n_exposed is None else f", {row.n_exposed} exposed")
     if row.measure == "mean_difference":
-        found = f"{span(row.estimate)} {table.unit}, {counted}{_direction(row, table)}"
+        found = f"{format_estimate(row.estimate)} {table.unit}, {counted}{_direction(row, table)}"
         return f"{_capital(how)}: {found}."
     difference = table.row(row.model, stratum=row.stratum, measure="risk_difference")
     return (
-        f"{_capital(how)}: odds ratio {span(row.estimate)}, risk difference "
-        f"{span(difference.estimate, digits=3)}, {counted}, {row.n_events} events."
+        f"{_capital(how)}: odds ratio {format_estimate(row.estimate)}, risk difference "
+        f"{format_estimate(difference.estimate, digits=3)}, {counted}, {row.n_events} events."
     )
 
 
@@ -187,17 +187,18 @@ def _difference_sentence(difference: StratumDifference, table: AssociationTable)
     low, high = difference.estimate.low, difference.estimate.high
     inside = low is not None and high is not None and low <= none <= high
     unit = f" {table.unit}" if difference.measure == "mean_difference" else ""
-    what = f"ratio of the {MEASURE_WORDS[difference.measure]}s" if ratio else "difference"
+    what = f"ratio of the {MEASURE_LABELS[difference.measure]}s" if ratio else "difference"
     verdict = "the strata need not differ, and may by this much" if inside else "the strata differ"
     one, two = (
         table.row(difference.model, stratum=name, measure=difference.measure).estimate
         for name in (difference.stratum, difference.versus)
     )
     return (
-        f"{MEASURE_WORDS[difference.measure].capitalize()} in {difference.stratum} "
-        f"{span(one)}, in {difference.versus} {span(two)}; {what} between them "
-        f"{span(difference.estimate)}{unit} (Wald F {difference.wald:.2f} with 1 and "
-        f"{difference.df:.0f} degrees of freedom, {p_words(difference.p_value)}): {verdict}."
+        f"{MEASURE_LABELS[difference.measure].capitalize()} in {difference.stratum} "
+        f"{format_estimate(one)}, in {difference.versus} {format_estimate(two)}; "
+        f"{what} between them {format_estimate(difference.estimate)}{unit} "
+        f"(Wald F {difference.wald:.2f} with 1 and {difference.df:.0f} degrees of freedom, "
+        f"{format_p_value(difference.p_value)}): {verdict}."
     )
 
 
@@ -208,9 +209,9 @@ def _e_value_sentence(table: AssociationTable, model: str) -> str:
     approximate = ", by the approximation through the standardised difference"
     how = approximate if table.kind == "continuous" else ""
     start = (
-        f"E-value of the {MODEL_SHORT[model]} effect {found.point:.2f}: an unmeasured confounder "
-        f"would need risk ratios of {found.point:.2f} with both exposure and outcome, beyond the "
-        "adjustment, to explain the estimate away"
+        f"E-value of the {MODEL_SHORT_LABELS[model]} effect {found.point:.2f}: an unmeasured "
+        f"confounder would need risk ratios of {found.point:.2f} with both exposure and outcome, "
+        "beyond the adjustment, to explain the estimate away"
     )
     if found.limit == 1.0:
         return f"{start}; the interval includes no effect already (1.00){how}."
@@ -220,8 +221,10 @@ def _e_value_sentence(table: AssociationTable, model: str) -> str:
 def _control_sentence(control: NegativeControl, table: AssociationTable) -> str:
     place = f"in {control.where}" if control.kind == "stratum" else f"on {_listed([control.where])}"
     digits = 2 if control.row.measure != "risk_difference" else 3
-    found = f"Negative control ({control.reason}): {place} the {MEASURE_WORDS[control.row.measure]}"
-    found += f" is {span(control.row.estimate, digits=digits)}"
+    found = (
+        f"Negative control ({control.reason}): {place} the {MEASURE_LABELS[control.row.measure]}"
+    )
+    found += f" is {format_estimate(control.row.estimate, digits=digits)}"
     if control.as_expected:
         return f"{found}; no effect lies inside, as expected, and so does a bias of that size."
     return (

@@ -6,16 +6,19 @@ from dataclasses import replace
 
 from hiprisk.cohort.dictionary import load_dictionary
 from hiprisk.config import StudyConfig
-from hiprisk.inference.association.estimation import left_out, rows_and_differences
-from hiprisk.inference.association.imputation import complete
+from hiprisk.inference.association.estimation import (
+    constant_predictor_notes,
+    rows_and_differences,
+)
+from hiprisk.inference.association.imputation import impute
 from hiprisk.inference.association.negative_control import find_negative_control
 from hiprisk.inference.association.participants import (
     analysed_people,
     in_strata,
-    incomplete_of,
+    incomplete_data,
     n_unknown_exposure,
 )
-from hiprisk.inference.association.plan import AssociationPlan, basis_of, plan_association
+from hiprisk.inference.association.plan import AssociationPlan, build_basis, plan_association
 from hiprisk.inference.association.result import AssociationTable
 from hiprisk.inference.association.sentences import notes_of, sentences_of
 from hiprisk.inference.effects.clustered import Link
@@ -86,14 +89,14 @@ def _table(
     flow: tuple[FlowStep, ...],
     provenance: str,
 ) -> AssociationTable:
-    data = incomplete_of(config, plan, people)
-    completed = complete(
+    data = incomplete_data(config, plan, people)
+    completed = impute(
         data,
         n_imputations=config.imputation.imputations,
         method=config.imputation.method,
         seed=config.seed,
     )
-    basis = basis_of(plan, completed)
+    basis = build_basis(plan, completed)
     link: Link = "logit" if config.outcome.kind == "binary" else "identity"
     known = analysed_people(plan, people, data, link=link)
     rows, differences = rows_and_differences(plan, basis, known)
@@ -125,7 +128,7 @@ def _table(
             config,
             n_unknown_exposure=n_unknown_exposure(plan, data),
             n_people=len(set(data.persons[data.known].tolist())),
-            constant=left_out(plan, basis, known),
+            constant=constant_predictor_notes(plan, basis, known),
         ),
         sentences=sentences_of(table, config),
     )

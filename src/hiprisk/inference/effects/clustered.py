@@ -18,7 +18,7 @@ CovarianceKind = Literal["CR1", "HC3", "model"]
 
 # Below so many clusters the covariance is known to come out too small.
 FEW_CLUSTERS = 40
-LEAST_FREEDOM = 1e-8
+MIN_RESIDUAL_SHARE = 1e-8
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def fit_robust(
     residual = y - fitted
     if kind == "HC3":
         leverage = spread * np.einsum("ij,jk,ik->i", design, bread, design)
-        residual = residual / np.maximum(1.0 - leverage, LEAST_FREEDOM)
+        residual = residual / np.maximum(1.0 - leverage, MIN_RESIDUAL_SHARE)
     influence = (design * residual[:, np.newaxis]) @ bread
     if kind == "model":
         return RobustFit(fit.coefficients, fit.covariance, influence, float(n_rows - width))

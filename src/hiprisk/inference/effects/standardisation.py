@@ -34,7 +34,7 @@ class Contrast:
         weights[1 : 1 + len(self.high)] = np.subtract(self.high, self.low)
         return weights
 
-    def worlds(self, columns: Floats) -> tuple[Floats, Floats]:
+    def counterfactuals(self, columns: Floats) -> tuple[Floats, Floats]:
         """The people as they would be with, and without, the exposure."""
         exposed, unexposed = columns.copy(), columns.copy()
         width = len(self.high)
@@ -64,7 +64,7 @@ class Effects:
     complete_df: float
 
 
-def effects_of(
+def estimate_effects(
     columns: Floats,
     y: Floats,
     contrast: Contrast,
@@ -122,7 +122,9 @@ def _standardised(
 ) -> tuple[Floats, Floats, Floats]:
     """Values, their slopes in the coefficients, and what a row adds by its own risks."""
     n_rows = len(columns)
-    designs = [np.column_stack([np.ones(n_rows), world]) for world in contrast.worlds(columns)]
+    designs = [
+        np.column_stack([np.ones(n_rows), world]) for world in contrast.counterfactuals(columns)
+    ]
     risks = [np.asarray(expit(design @ fit.coefficients)) for design in designs]
     means = [float(risk.mean()) for risk in risks]
     gradients = [

@@ -2,19 +2,19 @@
 
 from hiprisk.inference.increment.compare import added_value, run_compare
 from hiprisk.inference.increment.comparison import Comparison, resolved_comparison
-from hiprisk.inference.increment.plan import plan_nest
-from hiprisk.inference.increment.preparation import prepare_contest
-from hiprisk.inference.increment.results import AddedValue, Addition, Gain, WhatIf
+from hiprisk.inference.increment.plan import plan_nested_models
+from hiprisk.inference.increment.preparation import prepare_comparison
+from hiprisk.inference.increment.results import AddedValue, Addition, ErrorFreeResult, Gain
 
 __all__ = [
     "AddedValue",
     "Addition",
     "Comparison",
+    "ErrorFreeResult",
     "Gain",
-    "WhatIf",
     "added_value",
-    "plan_nest",
-    "prepare_contest",
+    "plan_nested_models",
+    "prepare_comparison",
     "resolved_comparison",
     "run_compare",
 ]

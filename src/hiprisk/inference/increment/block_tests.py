@@ -16,18 +16,18 @@ from hiprisk.features.pooling import (
     pooled_likelihood_ratio_test,
     pooled_wald_test,
 )
-from hiprisk.inference.increment.nested_models import Nest
+from hiprisk.inference.increment.nested_models import NestedModels
 from hiprisk.learning.unpenalised import FittedCoefficients, fit_logistic, fit_ols
 from hiprisk.metrics.estimate import Estimate
 
 
 @dataclass(frozen=True)
-class Refits:
-    """Every model of a nest, fitted without penalty to every imputation.
+class UnpenalisedFits:
+    """Every nested model, fitted without penalty to every imputation.
 
     Attributes
     ----------
-    nest : Nest
+    models : NestedModels
     bases : tuple of ndarray
         Functions on their own scale, one array an imputation.
     y : ndarray
@@ -35,7 +35,7 @@ class Refits:
         By model, then by imputation.
     """
 
-    nest: Nest
+    models: NestedModels
     bases: tuple[Floats, ...]
     y: Floats
     fits: tuple[tuple[FittedCoefficients, ...], ...]
@@ -49,7 +49,7 @@ class Refits:
         """Log-likelihood of each imputation at the parameters averaged over all of them."""
         fits = self.fits[model]
         mean = np.mean([fit.coefficients for fit in fits], axis=0)
-        members = self.nest.members[model]
+        members = self.models.members[model]
         n = len(self.y)
         # A linear model's residual variance is a parameter too; its maximum-likelihood value is
         # read off the maximised log-likelihood.
@@ -59,7 +59,7 @@ class Refits:
         found = []
         for basis in self.bases:
             lp = mean[0] + basis[:, members] @ mean[1:]
-            if self.nest.link == "logit":
+            if self.models.link == "logit":
                 found.append(float(np.sum(self.y * lp - np.logaddexp(0.0, lp))))
             else:
                 squares = float(np.sum((self.y - lp) ** 2))
@@ -67,46 +67,48 @@ class Refits:
         return np.array(found)
 
 
-def refit(nest: Nest, bases: Floats, y: Floats) -> Refits:
+def fit_unpenalised(models: NestedModels, bases: Floats, y: Floats) -> UnpenalisedFits:
     """Fit all models; `bases` are standardised and go back to their own scale here."""
-    fit = fit_logistic if nest.link == "logit" else fit_ols
-    own = tuple(basis * nest.spread + nest.center for basis in bases)
-    fits = tuple(tuple(fit(basis[:, members], y) for basis in own) for members in nest.members)
-    return Refits(nest, own, y, fits)
+    fit = fit_logistic if models.link == "logit" else fit_ols
+    own = tuple(basis * models.scale + models.center for basis in bases)
+    fits = tuple(tuple(fit(basis[:, members], y) for basis in own) for members in models.members)
+    return UnpenalisedFits(models, own, y, fits)
 
 
-def tests_of(refits: Refits, model: int) -> tuple[PooledTest, ...]:
+def tests_of(unpenalised: UnpenalisedFits, model: int) -> tuple[PooledTest, ...]:
     """Tests that what a model has beyond the base has no effect.
 
     One likelihood-ratio test where nothing is missing; else pooled: D1 (Wald), D2 and D3
     (likelihood-ratio), the first to be preferred.
     """
-    base, members = refits.nest.members[0], refits.nest.members[model]
+    base, members = unpenalised.models.members[0], unpenalised.models.members[model]
     tested = np.flatnonzero(~np.isin(members, base)) + 1
-    n_imputations = len(refits.bases)
-    ratios = [refits.likelihood_ratio(0, model, number) for number in range(n_imputations)]
+    n_imputations = len(unpenalised.bases)
+    ratios = [unpenalised.likelihood_ratio(0, model, number) for number in range(n_imputations)]
     if n_imputations == 1:
         return (likelihood_ratio_test(ratios[0], df=len(tested)),)
-    fits = refits.fits[model]
-    at_mean = 2.0 * (refits.log_likelihood_at_mean(model) - refits.log_likelihood_at_mean(0))
+    fits = unpenalised.fits[model]
+    at_mean = 2.0 * (
+        unpenalised.log_likelihood_at_mean(model) - unpenalised.log_likelihood_at_mean(0)
+    )
     return (
         pooled_wald_test(
             [fit.coefficients[tested] for fit in fits],
             [fit.covariance[np.ix_(tested, tested)] for fit in fits],
-            complete_df=len(refits.y) - len(members) - 1,
+            complete_df=len(unpenalised.y) - len(members) - 1,
         ),
         pooled_chi_squared_test(ratios, df=len(tested)),
         pooled_likelihood_ratio_test(ratios, at_mean, df=len(tested)),
     )
 
 
-def coefficients_of(refits: Refits, model: int) -> tuple[Estimate, ...]:
+def coefficients_of(unpenalised: UnpenalisedFits, model: int) -> tuple[Estimate, ...]:
     """Coefficients that a model has beyond the base, with 95 % intervals."""
-    members, fits = refits.nest.members[model], refits.fits[model]
-    complete_df = len(refits.y) - len(members) - 1
+    members, fits = unpenalised.models.members[model], unpenalised.fits[model]
+    complete_df = len(unpenalised.y) - len(members) - 1
     if len(fits) == 1:
         estimate, se = fits[0].coefficients, np.sqrt(np.diag(fits[0].covariance))
-        linear = refits.nest.link == "identity"
+        linear = unpenalised.models.link == "identity"
         reach = np.full(len(se), stdtrit(complete_df, 0.975) if linear else ndtri(0.975))
     else:
         pooled = pool_estimates(
@@ -115,7 +117,7 @@ def coefficients_of(refits: Refits, model: int) -> tuple[Estimate, ...]:
             complete_df=complete_df,
         )
         estimate, se, reach = pooled.estimate, pooled.se, stdtrit(pooled.df, 0.975)
-    names = function_names(refits.nest)
+    names = function_names(unpenalised.models)
     return tuple(
         Estimate(
             name=names[member],
@@ -124,10 +126,10 @@ def coefficients_of(refits: Refits, model: int) -> tuple[Estimate, ...]:
             high=float(estimate[place] + reach[place] * se[place]),
         )
         for place, member in enumerate(members, start=1)
-        if member not in refits.nest.members[0]
+        if member not in unpenalised.models.members[0]
     )
 
 
-def function_names(nest: Nest) -> list[str]:
+def function_names(models: NestedModels) -> list[str]:
     """Names of the functions of a basis; the bends of a spline carry primes, as in rms."""
-    return [part.column + "'" * number for part in nest.plan for number in range(part.width)]
+    return [part.column + "'" * number for part in models.plan for number in range(part.width)]

@@ -16,11 +16,11 @@ from hiprisk.cohort.dictionary import Variable, load_dictionary
 from hiprisk.config import StudyConfig
 from hiprisk.errors import InputError
 from hiprisk.features.design import Design, plan_design
-from hiprisk.inference.increment.block_tests import refit
+from hiprisk.inference.increment.block_tests import fit_unpenalised
 from hiprisk.inference.increment.comparison import Comparison, resolved_comparison
-from hiprisk.inference.increment.conclusion import Results, addition_of
+from hiprisk.inference.increment.conclusion import FittedComparison, addition_of
 from hiprisk.inference.increment.losses import declared_measure
-from hiprisk.inference.increment.preparation import prepare_contest
+from hiprisk.inference.increment.preparation import prepare_comparison
 from hiprisk.inference.increment.results import AddedValue
 from hiprisk.inference.increment.sentences import models_in_words, notes_in_words
 from hiprisk.learning.candidates import LearningData, learning_data
@@ -114,21 +114,23 @@ def added_value(
     """
     chosen = resolved_comparison(config, comparison)
     with one_thread():
-        contest, everybody, added = prepare_contest(config, dictionary, data, design, chosen)
-        fit, apparent = contest.apparent(everybody)
-        contest = replace(contest, start=fit.coefficients)
-        refits = refit(contest.nest, everybody.bases, contest.ruler.observed)
-        what_if = None if contest.what_ifs is None else contest.what_ifs.apparent()
+        procedure, imputed, added = prepare_comparison(config, dictionary, data, design, chosen)
+        fit, apparent = procedure.apparent(imputed)
+        procedure = replace(procedure, start=fit.coefficients)
+        unpenalised = fit_unpenalised(
+            procedure.models, imputed.bases, procedure.evaluation.observed
+        )
+        error_free = None if procedure.error_free is None else procedure.error_free.apparent()
     n_resamples = chosen.n_resamples or config.validation.resamples
     evaluated = run_parallel(
-        contest,
+        procedure,
         draw_resamples(data.groups, n_resamples=n_resamples, seed=config.seed),
         workers=workers,
         progress=None if progress is None else partial(progress, "what blocks add"),
     )
     usable = [one for one in evaluated if one is not None]
     _check_refused(len(usable), n_resamples)
-    results = Results(contest, refits, fit, apparent, what_if, usable)
+    results = FittedComparison(procedure, unpenalised, fit, apparent, error_free, usable)
     additions = [
         addition_of(config, results, blocks, number) for number, blocks in enumerate(added, start=1)
     ]
@@ -139,18 +141,18 @@ def added_value(
         provenance=provenance,
         outcome_label=config.outcome.label,
         outcome_unit=config.outcome.unit,
-        n_analysed=len(contest.ruler.observed),
+        n_analysed=len(procedure.evaluation.observed),
         base=chosen.base,
         metric=metric.metric,
-        metric_label=declared_measure(contest.ruler.measures, metric.metric).label,
+        metric_label=declared_measure(procedure.evaluation.measures, metric.metric).label,
         smallest_gain=metric.value,
-        models=models_in_words(contest.nest, labels),
+        models=models_in_words(procedure.models, labels),
         method=chosen.method,
-        n_imputations=len(everybody.bases),
+        n_imputations=len(imputed.bases),
         n_resamples=len(usable),
         n_refused=n_resamples - len(usable),
         additions=tuple(additions),
-        notes=notes_in_words(config, contest, chosen.method, len(everybody.bases), labels),
+        notes=notes_in_words(config, procedure, chosen.method, len(imputed.bases), labels),
     )
 
 

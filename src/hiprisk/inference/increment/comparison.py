@@ -8,7 +8,7 @@ from hiprisk.config import StudyConfig
 from hiprisk.errors import ConfigError
 from hiprisk.inference.increment.resampled import Method
 
-MOST_ADDED = 4
+MAX_ADDED = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,12 +24,12 @@ class Comparison:
     n_resamples : int or None
         None for the config's `validation.resamples`.
     method : str
-        ``bootstrap_then_impute`` imputes anew in each resample. ``impute_then_bootstrap``, the fast
+        ``bootstrap_then_impute`` imputes in each resample. ``impute_then_bootstrap``, the fast
         setting for experiments, imputes once, before, and resamples the completed people.
     point_measures_only : bool
         Leave out CRPS and net benefit, which need a predictive distribution.
     measurement_error : bool
-        Whether what-ifs without measurement error are made where errors are declared.
+        Whether scenarios without measurement error are added where errors are declared.
     """
 
     base: tuple[str, ...] = ("core",)
@@ -61,10 +61,10 @@ def resolved_comparison(config: StudyConfig, comparison: Comparison | None) -> C
     if twice or not add or not asked.base:
         what = f"block '{twice[0]}' is named twice" if twice else "there is no block to add"
         raise ConfigError(what, column="blocks", advice="name each block once, as base or as added")
-    if len(add) > MOST_ADDED:
+    if len(add) > MAX_ADDED:
         raise ConfigError(
             f"{len(add)} blocks have {2 ** len(add) - 1} combinations",
             column="blocks",
-            advice=f"add at most {MOST_ADDED} at a time",
+            advice=f"add at most {MAX_ADDED} at a time",
         )
     return replace(asked, add=add)

@@ -1,4 +1,4 @@
-"""From fits to everybody and to the resamples to what each block adds, with its verdict."""
+"""From the fits to the whole sample and to the resamples to the added value of each block."""
 
 from __future__ import annotations
 
@@ -10,48 +10,48 @@ import numpy as np
 
 from hiprisk.config import StudyConfig
 from hiprisk.features.pooling import PooledTest
-from hiprisk.inference.increment.block_tests import Refits, coefficients_of, tests_of
-from hiprisk.inference.increment.error_free_scenarios import WhatIfValues
+from hiprisk.inference.increment.block_tests import UnpenalisedFits, coefficients_of, tests_of
+from hiprisk.inference.increment.error_free_scenarios import ScenarioValues
 from hiprisk.inference.increment.gains import gains_of, information_share, net_benefit_gain
-from hiprisk.inference.increment.nested_models import NestFit
-from hiprisk.inference.increment.resampled import Contest, Evaluated, Values
-from hiprisk.inference.increment.results import Addition, EventGain, Gain, WhatIf
+from hiprisk.inference.increment.nested_models import NestedFit
+from hiprisk.inference.increment.resampled import ComparisonProcedure, Evaluated, ModelValues
+from hiprisk.inference.increment.results import Addition, ErrorFreeResult, EventGain, Gain
 from hiprisk.inference.increment.sentences import verdict_sentence
 from hiprisk.inference.increment.verdict import Verdict, verdict
 
 
 @dataclass(frozen=True)
-class Results:
-    """What the fits to everybody and to the resamples gave."""
+class FittedComparison:
+    """The fits to the whole sample and to the resamples."""
 
-    contest: Contest
-    refits: Refits
-    fit: NestFit
-    apparent: Values
-    what_if: WhatIfValues | None
+    procedure: ComparisonProcedure
+    unpenalised: UnpenalisedFits
+    fit: NestedFit
+    apparent: ModelValues
+    error_free: ScenarioValues | None
     evaluated: Sequence[Evaluated]
 
 
 def addition_of(
-    config: StudyConfig, results: Results, blocks: tuple[str, ...], model: int
+    config: StudyConfig, results: FittedComparison, blocks: tuple[str, ...], model: int
 ) -> Addition:
-    """What one model adds to the base: gains, tests, what-ifs, verdict and sentence."""
-    contest, unit = results.contest, config.outcome.unit
+    """What one model adds to the base: gains, tests, error-free scenarios, verdict and sentence."""
+    procedure, unit = results.procedure, config.outcome.unit
     gains = gains_of(
         model,
-        measures=contest.ruler.measures,
+        measures=procedure.evaluation.measures,
         unit=unit,
         apparent=results.apparent.test,
         training=np.array([one.training for one in results.evaluated]),
         test=np.array([one.test for one in results.evaluated]),
     )
-    sizes = [len(members) for members in contest.nest.members]
-    tests = tests_of(results.refits, model)
+    sizes = [len(members) for members in procedure.models.members]
+    tests = tests_of(results.unpenalised, model)
     conclude = partial(
-        concluded,
+        conclusion_of,
         blocks,
         config=config,
-        n=len(contest.ruler.observed),
+        n=len(procedure.evaluation.observed),
         n_coefficients=sizes[model] - sizes[0],
     )
     conclusion = conclude(gains)
@@ -65,8 +65,8 @@ def addition_of(
             model=model,
         ),
         tests=tests,
-        coefficients=coefficients_of(results.refits, model),
-        what_if=_what_ifs(results, model, unit, tests=tests, conclude=conclude),
+        coefficients=coefficients_of(results.unpenalised, model),
+        error_free=_error_free_results(results, model, unit, tests=tests, conclude=conclude),
         decisions=_decisions(results, model, blocks, config),
         verdict=conclusion.verdict,
         sentence=conclusion.sentence,
@@ -74,11 +74,11 @@ def addition_of(
 
 
 def _decisions(
-    results: Results, model: int, blocks: tuple[str, ...], config: StudyConfig
+    results: FittedComparison, model: int, blocks: tuple[str, ...], config: StudyConfig
 ) -> tuple[EventGain, ...]:
     """Gain in net benefit across thresholds, an event at a time."""
-    ruler = results.contest.ruler
-    labels = {event.name: event.label for event in ruler.outcome.events}
+    evaluation = results.procedure.evaluation
+    labels = {event.name: event.label for event in evaluation.outcome.events}
     dichotomy = config.outcome.dichotomise
     labels[""] = dichotomy.label if dichotomy else config.outcome.label
     return tuple(
@@ -86,15 +86,15 @@ def _decisions(
             event=name or "outcome",
             curve=net_benefit_gain(
                 model,
-                thresholds=ruler.grid,
+                thresholds=evaluation.grid,
                 apparent=results.apparent.benefits_test[:, place],
                 training=np.array([one.benefits_training[:, place] for one in results.evaluated]),
                 test=np.array([one.benefits_test[:, place] for one in results.evaluated]),
-                happened=ruler.outcomes(name),
+                happened=evaluation.outcomes(name),
                 names=(labels[name], f"with {' + '.join(blocks)}"),
             ),
         )
-        for place, name in enumerate(ruler.decided)
+        for place, name in enumerate(evaluation.decision_events)
     )
 
 
@@ -106,7 +106,7 @@ class Conclusion:
     sentence: str
 
 
-def concluded(
+def conclusion_of(
     blocks: tuple[str, ...],
     gains: Sequence[Gain],
     *,
@@ -133,26 +133,26 @@ def concluded(
     return Conclusion(found, sentence)
 
 
-def _what_ifs(
-    results: Results,
+def _error_free_results(
+    results: FittedComparison,
     model: int,
     unit: str,
     *,
     tests: tuple[PooledTest, ...],
     conclude: Callable[..., Conclusion],
-) -> tuple[WhatIf, ...]:
-    contest, apparent = results.contest, results.what_if
-    if contest.what_ifs is None or apparent is None:
+) -> tuple[ErrorFreeResult, ...]:
+    procedure, apparent = results.procedure, results.error_free
+    if procedure.error_free is None or apparent is None:
         return ()
-    own = set(contest.nest.members[model]) - set(contest.nest.members[0])
-    resampled = [one.what_if for one in results.evaluated if one.what_if is not None]
+    own = set(procedure.models.members[model]) - set(procedure.models.members[0])
+    resampled = [one.error_free for one in results.evaluated if one.error_free is not None]
     found = []
-    for place, scenario in enumerate(contest.what_ifs.scenarios):
+    for place, scenario in enumerate(procedure.error_free.scenarios):
         if not own & set(scenario.positions):
             continue
         gains = gains_of(
             model,
-            measures=contest.ruler.measures,
+            measures=procedure.evaluation.measures,
             unit=unit,
             apparent=apparent.test[place],
             training=np.array([one.training[place] for one in resampled]),
@@ -165,7 +165,7 @@ def _what_ifs(
         )
         conclusion = conclude(gains, scenario=scenario.name)
         found.append(
-            WhatIf(
+            ErrorFreeResult(
                 name=scenario.name,
                 sem=scenario.sem,
                 gains=gains,

@@ -72,7 +72,7 @@ def corrected_gain(
     Parameters
     ----------
     apparent : float
-        Gain of the models fitted to everybody, on everybody.
+        Apparent gain: of the models fitted to the whole sample, on it.
     training, test : ndarray, shape (n_resamples,)
         Gain of the models refitted to a resample, on the resample and on the original people.
     name : str
@@ -81,13 +81,13 @@ def corrected_gain(
     Notes
     -----
     The gain is ``apparent - mean(training - test)``. The interval is for the gain that the very
-    models fitted to everybody have in new people, and is the outer one of two:
+    models fitted to the whole sample have in new people, and is the outer one of two:
 
     * the basic bootstrap of the optimism: the apparent gain less the quantiles of
       ``training - test``, what a resample shows of its own models. It alone knows that a useless
       block which a sample happens to flatter does the more harm in new people;
-    * the quantiles of ``training``, moved to have their mean at the corrected gain. It alone knows
-      that a gain spreads the more the larger it is, so that a small estimate may be a large gain.
+    * the quantiles of ``training``, moved to have their mean at the corrected gain. It alone allows
+      for a gain varying the more the larger it is, so that a small estimate may be a large gain.
 
     Each was found to miss at one end where the other does not. Noma's location-shifted interval
     (quantiles of ``training`` less the optimism) was found too high and too narrow for a small

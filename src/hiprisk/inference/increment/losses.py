@@ -97,8 +97,8 @@ def point_measures(outcome: OutcomeSettings) -> tuple[Measure, ...]:
 
 
 @dataclass(frozen=True)
-class Ruler:
-    """Observed outcomes, and what of them is measured.
+class Evaluation:
+    """Observed outcomes, and the measures by which predictions of them are evaluated.
 
     Attributes
     ----------
@@ -119,7 +119,7 @@ class Ruler:
     grid: tuple[float, ...] = ()
 
     @property
-    def decided(self) -> tuple[str, ...]:
+    def decision_events(self) -> tuple[str, ...]:
         """Events that have a decision curve; the empty name is the outcome itself."""
         if not self.grid:
             return ()
@@ -132,41 +132,43 @@ class Ruler:
         """Whether a measure is read off the predictive distribution."""
         return any(one.name == "crps" or one.event for one in self.measures)
 
-    def of_people(self, rows: Integers) -> Ruler:
+    def take(self, rows: Integers) -> Evaluation:
         """The same of some people, or of people several times over."""
         return replace(self, observed=self.observed[rows], bounds=self.bounds[:, rows])
 
     @cached_property
-    def happenings(self) -> dict[str, Floats]:
-        """Of each event whether it `happened`, shape (n_rows,)."""
+    def event_indicators(self) -> dict[str, Floats]:
+        """Of each event its `event_indicator`, shape (n_rows,)."""
         pairs = zip(self.outcome.events, self.bounds, strict=True)
-        return {event.name: self.happened(event, bound) for event, bound in pairs}
+        return {event.name: self.event_indicator(event, bound) for event, bound in pairs}
 
-    def losses(self, predicted: Floats, spread: Spread | None) -> PeoplesLosses:
-        """Losses of everybody under one model's predictions, shape (n_rows,)."""
-        if spread is None:
-            return PeoplesLosses(self, predicted, None, {})
-        return self.losses_under(spread.distribution(self.outcome), predicted, spread.variance)
+    def losses(self, predicted: Floats, residuals: RefitResiduals | None) -> IndividualLosses:
+        """Individual losses under one model's predictions, shape (n_rows,)."""
+        if residuals is None:
+            return IndividualLosses(self, predicted, None, {})
+        return self.losses_under(
+            residuals.distribution(self.outcome), predicted, residuals.variance
+        )
 
     def losses_under(
         self, distribution: PredictiveDistribution, predicted: Floats, variance: Floats
-    ) -> PeoplesLosses:
+    ) -> IndividualLosses:
         """The same under a predictive distribution that is known already."""
         crps, chances = None, {}
         scale = distribution.scale(predicted, variance)
         if any(one.name == "crps" for one in self.measures):
             crps = crps_by_person(self.observed, distribution, predicted, scale)
-        asked = {one.event for one in self.measures if one.event} | set(self.decided)
+        asked = {one.event for one in self.measures if one.event} | set(self.decision_events)
         for event, bound in zip(self.outcome.events, self.bounds, strict=True):
             if event.name in asked:
                 chances[event.name] = distribution.chance(event, bound, predicted, scale)
-        return PeoplesLosses(self, predicted, crps, chances)
+        return IndividualLosses(self, predicted, crps, chances)
 
     def outcomes(self, name: str) -> Floats:
         """1, 0 or NaN of an event by name; the empty name is the outcome itself."""
-        return self.happenings[name] if name else self.observed
+        return self.event_indicators[name] if name else self.observed
 
-    def happened(self, event: Event, bound: Floats) -> Floats:
+    def event_indicator(self, event: Event, bound: Floats) -> Floats:
         """1 where the event came, 0 where not, NaN where that is unknown."""
         above = event.direction == "above"
         crossed = self.observed >= bound if above else self.observed <= bound
@@ -174,8 +176,8 @@ class Ruler:
 
 
 @dataclass(frozen=True)
-class Spread:
-    """How outcomes scatter about one refit, learned from its own residuals.
+class RefitResiduals:
+    """Residuals of one refit, from which its predictive distribution is estimated.
 
     Attributes
     ----------
@@ -198,22 +200,22 @@ class Spread:
         n = len(self.observed)
         wider = np.sqrt(n / max(n - self.n_coefficients, 1))
         observed = self.predicted + wider * (self.observed - self.predicted)
-        learned = residual_distribution(observed, self.predicted, self.training_variance)
-        return PredictiveDistribution(learned, outcome)
+        distribution = residual_distribution(observed, self.predicted, self.training_variance)
+        return PredictiveDistribution(distribution, outcome)
 
 
 @dataclass(frozen=True)
-class PeoplesLosses:
-    """Everybody's losses under one model; `values` weighs them."""
+class IndividualLosses:
+    """Individual losses under one model; `values` takes weighted means."""
 
-    ruler: Ruler
+    evaluation: Evaluation
     predicted: Floats
     crps: Floats | None
     chances: dict[str, Floats]
 
     def values(self, weights: Floats) -> list[float]:
-        """Value of every measure of the ruler under some weights."""
-        y, p = self.ruler.observed, self.predicted
+        """Value of every measure of the evaluation under some weights."""
+        y, p = self.evaluation.observed, self.predicted
         n = float(weights.sum())
         squared = float(weights @ (y - p) ** 2) / n
         mean = float(weights @ y) / n
@@ -226,13 +228,13 @@ class PeoplesLosses:
             "brier": squared,
             "scaled_brier": 1.0 - squared / variance,
         }
-        return [self._value(measure, weights, simple) for measure in self.ruler.measures]
+        return [self._value(measure, weights, simple) for measure in self.evaluation.measures]
 
     def _value(self, measure: Measure, weights: Floats, simple: dict[str, float]) -> float:
         if measure.name in simple:
             return simple[measure.name]
         if measure.name == "c_statistic":
-            return c_statistic(self.ruler.observed, self.predicted, weights=weights)
+            return c_statistic(self.evaluation.observed, self.predicted, weights=weights)
         if measure.name == "crps":
             assert self.crps is not None
             return float(np.average(self.crps, weights=weights))
@@ -241,8 +243,8 @@ class PeoplesLosses:
         return net_benefit(happened, chance, measure.threshold, weights[known])
 
     def _event(self, name: str) -> tuple[Floats, Floats, Bools]:
-        """What happened and what was foreseen, of those of whom it is known, and who they are."""
-        happened = self.ruler.outcomes(name)
+        """Observed event and predicted probability where known, and the mask of the known."""
+        happened = self.evaluation.outcomes(name)
         known = ~np.isnan(happened)
         chance = self.chances[name] if name else self.predicted
         return happened[known], chance[known], known
@@ -257,13 +259,15 @@ class PeoplesLosses:
         Returns
         -------
         ndarray, shape (n_weightings, n_events, n_thresholds)
-            Of the ruler's `decided` events at its `grid`.
+            Of the evaluation's `decision_events` at its `grid`.
         """
-        found = np.empty((len(weights), len(self.ruler.decided), len(self.ruler.grid)))
-        for place, name in enumerate(self.ruler.decided):
+        found = np.empty(
+            (len(weights), len(self.evaluation.decision_events), len(self.evaluation.grid))
+        )
+        for place, name in enumerate(self.evaluation.decision_events):
             happened, chance, known = self._event(name)
             found[:, place] = net_benefits(
-                happened, chance, weights[:, known], thresholds=self.ruler.grid
+                happened, chance, weights[:, known], thresholds=self.evaluation.grid
             )
         return found
 
@@ -278,7 +282,7 @@ def net_benefit(event: Floats, chance: Floats, threshold: float, weights: Floats
 def crps_by_person(
     observed: Floats, distribution: PredictiveDistribution, mean: Floats, scale: Floats
 ) -> Floats:
-    """Continuous ranked probability score of everybody, in units of the outcome.
+    """Continuous ranked probability score of every person, in units of the outcome.
 
     Parameters
     ----------

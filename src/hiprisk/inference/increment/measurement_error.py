@@ -1,4 +1,4 @@
-"""What a block would add if its predictors were measured without error: a what-if.
+"""What a block would add if its predictors were measured without error: a hypothetical scenario.
 
 Regression calibration proper replaces a measurement by its expected true value given the other
 predictors. In a model in which the measurement enters as a straight line that is a linear
@@ -25,10 +25,10 @@ import numpy as np
 from hiprisk.arrays import Floats, Integers
 from hiprisk.config import StudyConfig
 from hiprisk.errors import ConfigError, InputError
-from hiprisk.inference.increment.nested_models import Nest
+from hiprisk.inference.increment.nested_models import NestedModels
 
 # Share of a measurement's own variance that a resample leaves to the truth at the least.
-LEAST_TRUE_SHARE = 0.02
+MIN_TRUE_SHARE = 0.02
 
 
 @dataclass(frozen=True)
@@ -63,15 +63,17 @@ class ErrorScenario:
         )
 
 
-def scenarios_for(config: StudyConfig, nest: Nest, added: set[str]) -> tuple[ErrorScenario, ...]:
+def scenarios_for(
+    config: StudyConfig, models: NestedModels, added: set[str]
+) -> tuple[ErrorScenario, ...]:
     """The declared scenarios, the first without any error to compare with.
 
     Parameters
     ----------
     config : StudyConfig
-    nest : Nest
+    models : NestedModels
     added : set of str
-        Predictors of the added blocks: the what-if concerns what is added, and only that.
+        Predictors of the added blocks: the scenario concerns what is added, and only that.
 
     Returns
     -------
@@ -86,7 +88,7 @@ def scenarios_for(config: StudyConfig, nest: Nest, added: set[str]) -> tuple[Err
     declared = {name: sem for name, sem in config.measurement_error.items() if name in added}
     if not declared:
         return ()
-    bent = [part.column for part in nest.plan if part.column in declared and part.knots]
+    bent = [part.column for part in models.plan if part.column in declared and part.knots]
     if bent:
         raise ConfigError(
             f"{bent[0]} has a declared measurement error and a spline; the error of a bent term "
@@ -96,22 +98,22 @@ def scenarios_for(config: StudyConfig, nest: Nest, added: set[str]) -> tuple[Err
         )
     low = {name: ends[0] for name, ends in declared.items()}
     high = {name: ends[1] for name, ends in declared.items()}
-    found = [_scenario("as measured", dict.fromkeys(declared, 0.0), nest)]
+    found = [_scenario("as measured", dict.fromkeys(declared, 0.0), models)]
     if low == high:
-        return (*found, _scenario("error-free", low, nest))
+        return (*found, _scenario("error-free", low, models))
     return (
         *found,
-        _scenario("error-free, smallest declared error", low, nest),
-        _scenario("error-free, largest declared error", high, nest),
+        _scenario("error-free, smallest declared error", low, models),
+        _scenario("error-free, largest declared error", high, models),
     )
 
 
-def _scenario(name: str, sem: Mapping[str, float], nest: Nest) -> ErrorScenario:
+def _scenario(name: str, sem: Mapping[str, float], models: NestedModels) -> ErrorScenario:
     positions, scaled, start = [], [], 0
-    for part in nest.plan:
+    for part in models.plan:
         if part.column in sem:
             positions.append(start)
-            scaled.append(sem[part.column] / nest.spread[start])
+            scaled.append(sem[part.column] / models.scale[start])
         start += part.width
     return ErrorScenario(
         name=name,
@@ -193,5 +195,5 @@ def _root_of_truth(own: Floats, error_sd: Floats, *, strict: bool) -> Floats:
             column="measurement_error",
             advice="declare the standard error of measurement in the predictor's own units",
         )
-    truth = np.maximum(truth, LEAST_TRUE_SHARE * float(values.min()))
+    truth = np.maximum(truth, MIN_TRUE_SHARE * float(values.min()))
     return np.asarray(inverse @ (directions * np.sqrt(truth)) @ directions.T)

@@ -17,11 +17,11 @@ from hiprisk.sheet.models import expit
 
 MAX_STEPS = 50
 # Smallest share of a column's variance that its predecessors may leave unexplained.
-LEAST_OWN_VARIANCE = 1e-10
+MIN_PIVOT = 1e-10
 
 
 @dataclass(frozen=True)
-class Nest:
+class NestedModels:
     """Which functions of a basis belong to which model.
 
     Attributes
@@ -34,7 +34,7 @@ class Nest:
         ``identity`` or ``logit``.
     bounds : tuple of float or None
         A prediction is brought inside them.
-    center, spread : ndarray, shape (n_functions,)
+    center, scale : ndarray, shape (n_functions,)
         Functions are standardised by these before they are fitted.
     combinations : tuple of str
         Predictors of which something was left out, being a combination of what stands before.
@@ -45,12 +45,12 @@ class Nest:
     link: str
     bounds: tuple[float, float] | None
     center: Floats
-    spread: Floats
+    scale: Floats
     combinations: tuple[str, ...] = ()
 
     def basis(self, inputs: Floats) -> Floats:
         """Standardised functions of complete inputs, shape (n_rows, n_functions)."""
-        return np.asarray((basis_matrix(self.plan, inputs) - self.center) / self.spread)
+        return np.asarray((basis_matrix(self.plan, inputs) - self.center) / self.scale)
 
     def respond(self, linear_predictor: Floats) -> Floats:
         """Prediction at a linear predictor."""
@@ -62,8 +62,8 @@ class Nest:
 
 
 @dataclass(frozen=True)
-class NestFit:
-    """All models of a nest, fitted.
+class NestedFit:
+    """All nested models, fitted.
 
     Attributes
     ----------
@@ -78,19 +78,19 @@ class NestFit:
     likelihood_ratios: Floats
 
 
-def fit_nest(
-    nest: Nest,
+def fit_nested_models(
+    models: NestedModels,
     bases: Floats,
     y: Floats,
     *,
     weights: Floats | None = None,
     start: Floats | None = None,
-) -> NestFit:
+) -> NestedFit:
     """Fit every model to every imputation and average.
 
     Parameters
     ----------
-    nest : Nest
+    models : NestedModels
     bases : ndarray, shape (n_imputations, n_rows, n_functions)
         Standardised functions.
     y : ndarray, shape (n_rows,)
@@ -107,16 +107,16 @@ def fit_nest(
         or the columns separate the classes.
     """
     w = np.ones(len(y)) if weights is None else weights
-    if nest.link == "identity":
-        return _fit_linear(nest, bases, y, w)
-    fits = [_fit_logistic(nest, basis, y, w, start) for basis in bases]
-    return NestFit(
+    if models.link == "identity":
+        return _fit_linear(models, bases, y, w)
+    fits = [_fit_logistic(models, basis, y, w, start) for basis in bases]
+    return NestedFit(
         np.mean([one.coefficients for one in fits], axis=0),
         np.mean([one.likelihood_ratios for one in fits], axis=0),
     )
 
 
-def _fit_linear(nest: Nest, bases: Floats, y: Floats, w: Floats) -> NestFit:
+def _fit_linear(models: NestedModels, bases: Floats, y: Floats, w: Floats) -> NestedFit:
     """All models from sub-blocks of one matrix of sums of products an imputation."""
     n = float(w.sum())
     mean = float(w @ y) / n
@@ -129,9 +129,9 @@ def _fit_linear(nest: Nest, bases: Floats, y: Floats, w: Floats) -> NestFit:
     # About the means, so that no intercept is needed until the end.
     products = weighted @ bases - n * centers[:, :, np.newaxis] * centers[:, np.newaxis, :]
     right = weighted @ deviation
-    coefficients = np.zeros((len(nest.members), 1 + bases.shape[2]))
-    ratios = np.zeros(len(nest.members))
-    for number, members in enumerate(nest.members):
+    coefficients = np.zeros((len(models.members), 1 + bases.shape[2]))
+    ratios = np.zeros(len(models.members))
+    for number, members in enumerate(models.members):
         if not len(members):
             coefficients[number, 0] = mean
             continue
@@ -141,10 +141,12 @@ def _fit_linear(nest: Nest, bases: Floats, y: Floats, w: Floats) -> NestFit:
         ratios[number] = float(np.mean(n * np.log(total / np.maximum(left, 1e-12 * total))))
         coefficients[number, members + 1] = solved.mean(axis=0)
         coefficients[number, 0] = mean - np.sum(solved * centers[:, members], axis=1).mean()
-    return NestFit(coefficients, ratios)
+    return NestedFit(coefficients, ratios)
 
 
-def _fit_logistic(nest: Nest, basis: Floats, y: Floats, w: Floats, start: Floats | None) -> NestFit:
+def _fit_logistic(
+    models: NestedModels, basis: Floats, y: Floats, w: Floats, start: Floats | None
+) -> NestedFit:
     rows = w > 0
     design = np.column_stack([np.ones(int(rows.sum())), basis[rows]])
     y, w = y[rows], w[rows]
@@ -153,15 +155,15 @@ def _fit_logistic(nest: Nest, basis: Floats, y: Floats, w: Floats, start: Floats
         raise InputError("the outcome has one class only", code="DEGENERATE")
     level = np.log(share / (1.0 - share))
     null = float(w.sum()) * (share * np.log(share) + (1.0 - share) * np.log1p(-share))
-    coefficients = np.zeros((len(nest.members), design.shape[1]))
-    ratios = np.zeros(len(nest.members))
-    for number, members in enumerate(nest.members):
+    coefficients = np.zeros((len(models.members), design.shape[1]))
+    ratios = np.zeros(len(models.members))
+    for number, members in enumerate(models.members):
         used = np.concatenate([[0], members + 1])
         first = np.concatenate([[level], np.zeros(len(members))])
         begin = first if start is None else start[number, used]
         coefficients[number, used], likelihood = _newton(design[:, used], y, w, begin)
         ratios[number] = 2.0 * (likelihood - null)
-    return NestFit(coefficients, ratios)
+    return NestedFit(coefficients, ratios)
 
 
 def _newton(design: Floats, y: Floats, w: Floats, begin: Floats) -> tuple[Floats, float]:
@@ -206,15 +208,15 @@ def solve_positive(matrix: Floats, right: Floats) -> Floats:
         root = np.linalg.cholesky(scaled)
     except np.linalg.LinAlgError:
         raise InputError("a column is a combination of others", code="DEGENERATE") from None
-    if float(np.einsum("...ii->...i", root).min()) ** 2 < LEAST_OWN_VARIANCE:
+    if float(np.einsum("...ii->...i", root).min()) ** 2 < MIN_PIVOT:
         raise InputError("a column is a combination of others", code="DEGENERATE")
     solved = np.linalg.solve(scaled, (right * scale)[..., np.newaxis])[..., 0]
     return np.asarray(solved * scale)
 
 
 @dataclass(frozen=True)
-class SeenPeople:
-    """People as a prediction sees them: what is missing was drawn without their outcome.
+class PredictionData:
+    """Data as they are at prediction: missing values drawn without the outcome.
 
     Attributes
     ----------
@@ -229,14 +231,14 @@ class SeenPeople:
     incomplete: Integers
     drawn: Floats
 
-    def predictions(self, nest: Nest, coefficients: Floats) -> Floats:
+    def predictions(self, models: NestedModels, coefficients: Floats) -> Floats:
         """Predictions of every model, shape (n_models, n_rows)."""
         intercept, slopes = coefficients[:, :1], coefficients[:, 1:]
-        predicted = nest.respond(intercept + slopes @ self.basis.T)
-        if nest.link == "logit" and len(self.incomplete):
+        predicted = models.respond(intercept + slopes @ self.basis.T)
+        if models.link == "logit" and len(self.incomplete):
             # The mean of risks, not the risk at the mean.
             lp = self.drawn @ slopes.T + intercept[:, 0]
-            predicted[:, self.incomplete] = nest.respond(lp).mean(axis=0).T
+            predicted[:, self.incomplete] = models.respond(lp).mean(axis=0).T
         return predicted
 
     def imputation_variance(self, coefficients: Floats) -> Floats:

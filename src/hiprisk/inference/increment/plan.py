@@ -11,21 +11,21 @@ from hiprisk.config import Range, StudyConfig
 from hiprisk.errors import ConfigError
 from hiprisk.features.design import Design
 from hiprisk.inference.increment.comparison import Comparison
-from hiprisk.inference.increment.nested_models import Nest
+from hiprisk.inference.increment.nested_models import NestedModels
 from hiprisk.learning.linear import basis_matrix, plan_terms
 
 N_KNOTS = 3
 # Share of a function's variance that the functions before it must leave.
-LEAST_OF_ITS_OWN = 1e-4
+MIN_UNIQUE_SHARE = 1e-4
 
 
-def plan_nest(
+def plan_nested_models(
     config: StudyConfig,
     design: Design,
     stack: Sequence[Floats],
     added: Sequence[Sequence[str]],
     chosen: Comparison,
-) -> Nest:
+) -> NestedModels:
     """Knots, scaling and the functions of each model.
 
     Parameters
@@ -44,9 +44,9 @@ def plan_nest(
         If a block has no predictor that the base lacks.
     """
     settings = config.families.linear or config.families.logistic
-    bends = settings is not None and _may_bend(settings.spline_knots)
+    nonlinear = settings is not None and _allows_splines(settings.spline_knots)
     splines = settings.splines if settings is not None else ()
-    plan = plan_terms(design.inputs, stack, splines=splines, n_knots=N_KNOTS if bends else 0)
+    plan = plan_terms(design.inputs, stack, splines=splines, n_knots=N_KNOTS if nonlinear else 0)
     origin = np.repeat(np.arange(len(plan)), [part.width for part in plan])
     members = []
     for blocks in [(), *added]:
@@ -65,14 +65,14 @@ def plan_nest(
     kept = _independent(together, members)
     gone = sorted({int(place) for own in members for place in own} - set(kept))
     outcome = config.outcome
-    return Nest(
+    return NestedModels(
         plan=plan,
         members=tuple(own[np.isin(own, kept)] for own in members),
         combinations=tuple(dict.fromkeys(design.predictor_of[origin[place]] for place in gone)),
         link="logit" if outcome.kind == "binary" else "identity",
         bounds=outcome.bounds if outcome.kind == "continuous" else None,
         center=together.mean(axis=0),
-        spread=np.where(spread > 0.0, spread, 1.0),
+        scale=np.where(spread > 0.0, spread, 1.0),
     )
 
 
@@ -88,12 +88,12 @@ def _independent(basis: Floats, members: Sequence[Integers]) -> list[int]:
     for place in dict.fromkeys(int(place) for own in members for place in own):
         with_kept = correlation[kept, place]
         share = with_kept @ np.linalg.solve(correlation[np.ix_(kept, kept)], with_kept)
-        if correlation[place, place] - share > LEAST_OF_ITS_OWN:
+        if correlation[place, place] - share > MIN_UNIQUE_SHARE:
             kept.append(place)
     return kept
 
 
-def _may_bend(knots: float | Range | tuple[float, ...]) -> bool:
+def _allows_splines(knots: float | Range | tuple[float, ...]) -> bool:
     """Whether the family's search may choose a spline."""
     if isinstance(knots, Range):
         return knots.high >= N_KNOTS

@@ -1,4 +1,4 @@
-"""Everybody imputed and the models laid out, before anything is resampled."""
+"""Imputation of the whole sample and the nested models, before anything is resampled."""
 
 from __future__ import annotations
 
@@ -14,38 +14,42 @@ from hiprisk.cohort.dictionary import Variable
 from hiprisk.config import StudyConfig
 from hiprisk.features.design import Design
 from hiprisk.inference.increment.comparison import Comparison
-from hiprisk.inference.increment.error_free_scenarios import WhatIfContest
+from hiprisk.inference.increment.error_free_scenarios import ErrorFreeComparison
 from hiprisk.inference.increment.losses import (
-    Ruler,
+    Evaluation,
     declared_measure,
     measures_for,
     point_measures,
 )
 from hiprisk.inference.increment.measurement_error import ErrorScenario, scenarios_for
-from hiprisk.inference.increment.plan import plan_nest
-from hiprisk.inference.increment.resampled import Completed, Contest, see
+from hiprisk.inference.increment.plan import plan_nested_models
+from hiprisk.inference.increment.resampled import (
+    ComparisonProcedure,
+    ImputedData,
+    impute_for_prediction,
+)
 from hiprisk.learning.candidates import LearningData, unfitted_estimator, with_settings
 from hiprisk.learning.pipeline import impute_for_fitting
 from hiprisk.learning.sheets.export import outcome_spec
 from hiprisk.metrics.decision_curve.net_benefit import THRESHOLDS
 
-# Imputations of all people on which a what-if is judged.
-MOST_REFERENCES = 5
+# Imputations of the whole sample on which an error-free scenario is evaluated.
+MAX_REFERENCES = 5
 
 
-def prepare_contest(
+def prepare_comparison(
     config: StudyConfig,
     dictionary: Mapping[str, Variable],
     data: LearningData,
     design: Design,
     chosen: Comparison,
-) -> tuple[Contest, Completed, tuple[tuple[str, ...], ...]]:
-    """Impute everybody and lay out the models; `added_value` takes it from here.
+) -> tuple[ComparisonProcedure, ImputedData, tuple[tuple[str, ...], ...]]:
+    """Impute the whole sample and lay out the models for `added_value`.
 
     Returns
     -------
     tuple
-        The contest, everybody completed, and the added blocks of each model but the base.
+        The procedure, the imputed sample, and the added blocks of each model but the base.
     """
     added = _combinations(chosen.add)
     family = next(iter(config.families.named()))
@@ -55,29 +59,33 @@ def prepare_contest(
     # One imputation cannot be pooled.
     whole = with_settings(whole, n_imputations=max(whole.n_imputations, 2))
     model, stack = impute_for_fitting(whole, data.columns, data.outcome, data.auxiliary, data.start)
-    nest = plan_nest(config, design, [design.model_inputs(part) for part in stack], added, chosen)
-    known = ~np.isnan(data.outcome)
-    everybody = Completed(
-        np.array([nest.basis(design.model_inputs(part)) for part in stack]),
-        see(nest, whole, data.columns[known], model, whole.noise()),
+    models = plan_nested_models(
+        config, design, [design.model_inputs(part) for part in stack], added, chosen
     )
-    ruler = _ruler(config, design, data, point_only=chosen.point_measures_only)
+    known = ~np.isnan(data.outcome)
+    imputed = ImputedData(
+        np.array([models.basis(design.model_inputs(part)) for part in stack]),
+        impute_for_prediction(models, whole, data.columns[known], model, whole.noise()),
+    )
+    evaluation = _evaluation(config, design, data, point_only=chosen.point_measures_only)
     new = {name for block in chosen.add for name in config.blocks[block]}
-    scenarios = scenarios_for(config, nest, new) if chosen.measurement_error else ()
-    what_ifs = None
+    scenarios = scenarios_for(config, models, new) if chosen.measurement_error else ()
+    error_free = None
     if scenarios:
-        references = _references(scenarios, everybody, data.outcome[known])
+        references = _references(scenarios, imputed, data.outcome[known])
         # Curves of net benefit are drawn for what is used, not for what might be.
-        what_ifs = WhatIfContest(nest, replace(ruler, grid=()), scenarios, references)
-    contest = Contest(
-        nest=nest,
+        error_free = ErrorFreeComparison(
+            models, replace(evaluation, grid=()), scenarios, references
+        )
+    procedure = ComparisonProcedure(
+        models=models,
         estimator=inside,
         data=data,
-        ruler=ruler,
-        what_ifs=what_ifs,
-        fixed=everybody if fast else None,
+        evaluation=evaluation,
+        error_free=error_free,
+        fixed=imputed if fast else None,
     )
-    return contest, everybody, added
+    return procedure, imputed, added
 
 
 def _combinations(add: Sequence[str]) -> tuple[tuple[str, ...], ...]:
@@ -85,16 +93,18 @@ def _combinations(add: Sequence[str]) -> tuple[tuple[str, ...], ...]:
     return tuple(blocks for size in sizes for blocks in combinations(add, size))
 
 
-def _references(scenarios: Sequence[ErrorScenario], everybody: Completed, y: Floats) -> Floats:
+def _references(scenarios: Sequence[ErrorScenario], imputed: ImputedData, y: Floats) -> Floats:
     return np.array(
         [
-            [one.reconstruct(basis, y, strict=True) for basis in everybody.bases[:MOST_REFERENCES]]
+            [one.reconstruct(basis, y, strict=True) for basis in imputed.bases[:MAX_REFERENCES]]
             for one in scenarios
         ]
     )
 
 
-def _ruler(config: StudyConfig, design: Design, data: LearningData, *, point_only: bool) -> Ruler:
+def _evaluation(
+    config: StudyConfig, design: Design, data: LearningData, *, point_only: bool
+) -> Evaluation:
     outcome = config.outcome
     known = ~np.isnan(data.outcome)
     spec = outcome_spec(outcome, design)
@@ -106,7 +116,7 @@ def _ruler(config: StudyConfig, design: Design, data: LearningData, *, point_onl
         bounds[place] = event.value
         if event.reference == "baseline":
             bounds[place] += data.columns[known, names.index(str(spec.baseline))]
-    return Ruler(
+    return Evaluation(
         measures=measures,
         observed=data.outcome[known],
         outcome=spec,

@@ -46,8 +46,8 @@ class Gain:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WhatIf:
-    """The gain as it would be if some predictors were measured otherwise, in everybody.
+class ErrorFreeResult:
+    """The gain as it would be if some predictors were measured without error, in everybody.
 
     Attributes
     ----------
@@ -106,7 +106,7 @@ class Addition:
         That all coefficients of the blocks are zero.
     coefficients : tuple of Estimate
         Of the blocks, in the larger model, with 95 % intervals.
-    what_if : tuple of WhatIf
+    error_free : tuple of ErrorFreeResult
     verdict : str
     sentence : str
     decisions : tuple of EventGain
@@ -119,7 +119,7 @@ class Addition:
     new_information: Estimate
     tests: tuple[PooledTest, ...]
     coefficients: tuple[Estimate, ...]
-    what_if: tuple[WhatIf, ...]
+    error_free: tuple[ErrorFreeResult, ...]
     verdict: Verdict
     sentence: str
     decisions: tuple[EventGain, ...] = ()
@@ -201,7 +201,7 @@ class AddedValue:
         rows = []
         for one in self.additions:
             rows += [self._row(one, one.verdict, "observed", gain) for gain in one.gains]
-            for case in one.what_if:
+            for case in one.error_free:
                 rows += [self._row(one, case.verdict, case.name, gain) for gain in case.gains]
         return pd.DataFrame(rows, columns=_COLUMNS)
 
@@ -264,7 +264,7 @@ def _addition_to_dict(one: Addition) -> dict[str, Any]:
                 "new_information": case.new_information.to_dict(),
                 "tests": [test.to_dict() for test in case.tests],
             }
-            for case in one.what_if
+            for case in one.error_free
         ],
     }
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from hiprisk.config import StudyConfig
-from hiprisk.inference.increment.nested_models import Nest
-from hiprisk.inference.increment.resampled import Contest
+from hiprisk.inference.increment.nested_models import NestedModels
+from hiprisk.inference.increment.resampled import ComparisonProcedure
 from hiprisk.inference.increment.results import Gain
 from hiprisk.inference.increment.verdict import Verdict
 from hiprisk.wording.labels import blocks_in_words, column_label, unit_of_amount
@@ -67,10 +67,10 @@ def _predicate(found: Verdict, *, several: bool) -> str:
     return found.replace("adds", "together add") if several else found
 
 
-def models_in_words(nest: Nest, labels: Mapping[str, str]) -> str:
+def models_in_words(models: NestedModels, labels: Mapping[str, str]) -> str:
     """What was fitted."""
-    kind = "logistic" if nest.link == "logit" else "linear"
-    bent = [column_label(part.column, labels) for part in nest.plan if part.knots]
+    kind = "logistic" if models.link == "logit" else "linear"
+    bent = [column_label(part.column, labels) for part in models.plan if part.knots]
     knots = (
         f", restricted cubic splines with 3 knots for {', '.join(bent)}"
         if bent
@@ -81,7 +81,7 @@ def models_in_words(nest: Nest, labels: Mapping[str, str]) -> str:
 
 def notes_in_words(
     config: StudyConfig,
-    contest: Contest,
+    procedure: ComparisonProcedure,
     method: str,
     n_imputations: int,
     labels: Mapping[str, str],
@@ -100,11 +100,11 @@ def notes_in_words(
         notes.append("Missing values were imputed again in each resample.")
     if not config.outcome.thresholds:
         notes.append("No thresholds are declared, so no net benefit is given.")
-    if contest.nest.combinations:
+    if procedure.models.combinations:
         notes.append(
             "Left out because other predictors determine it, as items determine their total: "
-            f"{', '.join(column_label(one, labels) for one in contest.nest.combinations)}."
+            f"{', '.join(column_label(one, labels) for one in procedure.models.combinations)}."
         )
-    if contest.what_ifs is not None:
+    if procedure.error_free is not None:
         notes += ERROR_NOTES
     return tuple(notes)

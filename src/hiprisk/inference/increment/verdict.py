@@ -13,7 +13,7 @@ Verdict = Literal[
 
 
 def verdict(low: float, high: float, *, smallest_gain: float) -> Verdict:
-    """Judge a gain by its interval against the minimum important gain.
+    """Verdict on a gain, from its interval against the minimum important gain.
 
     Parameters
     ----------

@@ -33,9 +33,9 @@ def draw_added_value(result: AddedValue, *, ax: Axes | None = None) -> Axes:
         )  # fmt: skip
         ticks.append(row)
         labels.append(one.label)
-        for name, what_if in _shown(one, result.metric):
+        for name, error_free in _shown(one, result.metric):
             row += 1
-            _draw_gain(ax, row, what_if, colour=SKY, hollow=True)
+            _draw_gain(ax, row, error_free, colour=SKY, hollow=True)
             ticks.append(row)
             labels.append(f"what if: {name}")
         row += 1
@@ -59,7 +59,7 @@ def _shown(one: Addition, metric: str) -> list[tuple[str, Gain]]:
     """The what-ifs by name, where they are in the declared measure."""
     return [
         (case.name.replace(", ", ",\n"), gain)
-        for case in one.what_if
+        for case in one.error_free
         for gain in case.gains
         if gain.name == metric
     ]

@@ -83,7 +83,7 @@ def internal_external(
         Person of each row. Rows of a person elsewhere leave with the site.
     metrics : sequence of Metric
         Names in `SCALES` are pooled on that scale.
-    smallest : SmallestSite, optional
+    smallest : MinimumSiteSize, optional
     workers : int
     progress : callable, optional
     checkpoint : Checkpoint, optional

@@ -85,7 +85,7 @@ class InternalExternal:
     sites : tuple of SiteValue
     pooled : tuple of PooledMetric
         Metrics that at least two sites have.
-    left_out : tuple of SiteLeftOut
+    left_out : tuple of ExcludedSite
         Their people still helped to fit the models of the other sites.
     rule : str
         How small a site may be.
