@@ -1,7 +1,6 @@
 """Families, tuning, folds, residuals and export."""
 
 import dataclasses
-import os
 import subprocess
 import sys
 import textwrap
@@ -16,7 +15,7 @@ from hypothesis import strategies as st
 from hiprisk.cohort.dictionary import load_dictionary
 from hiprisk.cohort.simulation.simulate import simulate_cohort
 from hiprisk.config import Range, load_config
-from hiprisk.errors import BundleError, ConfigError, InputError, StoreError
+from hiprisk.errors import ConfigError, InputError, StoreError
 from hiprisk.features.design import plan_design
 from hiprisk.features.knots import default_knots
 from hiprisk.learning.candidates import (
@@ -144,23 +143,6 @@ def test_a_logistic_estimator_comes_back_from_its_archive(binary, tmp_path):
         path.write_bytes(dump_estimator(estimator))
         frame = binary[1].frame
         assert (load_estimator(path).predict(frame) == estimator.predict(frame)).all()
-
-
-def test_an_archive_with_another_type_is_refused(tmp_path):
-    import skops.io
-
-    path = tmp_path / "estimator.skops"
-    path.write_bytes(skops.io.dumps({"run": os.system}))
-    with pytest.raises(BundleError, match=r"not trusted: .*system") as caught:
-        load_estimator(path)
-    assert caught.value.code == "UNTRUSTED_TYPE"
-
-
-def test_a_pickle_named_skops_is_refused(tmp_path):
-    path = tmp_path / "estimator.skops"
-    path.write_bytes(b"\x80\x04K\x01.")
-    with pytest.raises(BundleError, match="no skops archive"):
-        load_estimator(path)
 
 
 def test_an_unpenalised_fit_equals_least_squares():

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import json
+import zipfile
 from pathlib import Path
+from typing import Any
 
 import skops.io
 
@@ -34,6 +38,11 @@ TRUSTED_TYPES = (
     "sklearn.ensemble._hist_gradient_boosting.binning._BinMapper",
     "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
 )
+# Where a type is named in archives that were written before it moved, and where it stands now.
+# Such an archive is read as if it named the present place; what may be built stays the list above.
+MOVED_TYPES = {
+    "hiprisk.sheet.missing.NormalModel": "hiprisk.sheet.conditional_normal.NormalModel",
+}
 
 
 def dump_estimator(estimator: StudyEstimator) -> bytes:
@@ -61,6 +70,7 @@ def load_estimator(source: Path | bytes, *, name: str = "estimator.skops") -> St
         source = read_bounded(source)
     check_archive(source, name=name)
     try:
+        source = _with_present_names(source)
         untrusted = set(skops.io.get_untrusted_types(data=source)) - set(TRUSTED_TYPES)
     except Exception as broken:  # the archive may be anything at all
         raise BundleError(
@@ -84,3 +94,25 @@ def load_estimator(source: Path | bytes, *, name: str = "estimator.skops") -> St
     if not isinstance(estimator, StudyEstimator):
         raise BundleError("the archive holds no estimator", code="UNTRUSTED_TYPE", file=name)
     return estimator
+
+
+def _with_present_names(data: bytes) -> bytes:
+    """The archive with types that have moved named as they are now; most hold none, and stay."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    if not any(old.rpartition(".")[0].encode() in parts["schema.json"] for old in MOVED_TYPES):
+        return data
+    schema = json.loads(parts["schema.json"], object_hook=_named_as_now)
+    parts["schema.json"] = json.dumps(schema).encode()
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return written.getvalue()
+
+
+def _named_as_now(node: dict[str, Any]) -> dict[str, Any]:
+    moved = MOVED_TYPES.get(f"{node.get('__module__')}.{node.get('__class__')}")
+    if moved is not None:
+        node["__module__"], _, node["__class__"] = moved.rpartition(".")
+    return node
