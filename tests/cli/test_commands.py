@@ -132,7 +132,7 @@ def test_predict_answers_with_the_names_of_a_scored_file(capsys, small):
 def test_predict_for_people_says_simulated_and_no_advice(capsys, small):
     _, out, _ = run(capsys, "predict", "small", "--womac-function-0-100", 50)
     assert out.startswith("SIMULATED DATA")
-    assert "Not known, filled in: age; sex; low back pain." in out
+    assert "Not known, imputed: age; sex; low back pain." in out
     assert "no medical advice" in out
 
 

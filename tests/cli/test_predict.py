@@ -192,8 +192,10 @@ def test_the_short_form_has_picture_typical_patient_parts_and_next_measurement(c
     _, out, _ = run(capsys, "predict", "small", *PATIENT)
     assert "typical patient" in out
     assert "chance of" in out
-    assert "What moved it from the typical patient (points 0-100): WOMAC function +7.2" in out
-    assert "Not known, filled in: sex; low back pain. That makes the 80 % interval" in out
+    assert (
+        "Contributions relative to the typical patient (points 0-100): WOMAC function +7.2" in out
+    )
+    assert "Not known, imputed: sex; low back pain. That makes the 80 % interval" in out
     assert "Knowing low back pain would narrow that most" in out
     assert "Model small version 1" in out
 
@@ -229,19 +231,17 @@ def test_the_short_form_says_how_far_to_trust_it_in_three_lines(capsys):
     known = (*PATIENT, "--sex", "male", "--lbp-any", "yes")
     _, out, _ = run(capsys, "predict", "measured", *known)
     lines = out.splitlines()
-    first = lines.index(
-        "Within measurement error it moves by: +/- 0.3 to 0.5 (goniometer, assumed)."
-    )
+    first = lines.index("Change within measurement error: +/- 0.3 to 0.5 (goniometer, assumed).")
     assert re.fullmatch(
         r"Like the development cohort; effective sample size \d+\.", lines[first + 1]
     )
     assert re.fullmatch(
-        r"Resampled models say: \d+\.\d to \d+\.\d \(95 % of 41\)\.", lines[first + 2]
+        r"Bootstrap models (95 %): \d+\.\d to \d+\.\d \(95 % of 41\)\.", lines[first + 2]
     )
     assert lines[first + 3] == ""
     _, out, _ = run(capsys, "predict", "trees", *PATIENT)
-    assert "Within measurement error it moves by: not available." in out
-    assert "Resampled models say: not available." in out
+    assert "Change within measurement error: not available." in out
+    assert "Bootstrap models (95 %): not available." in out
 
 
 def measured(sheet):
@@ -282,17 +282,17 @@ def test_notes_and_parts_have_labels_and_no_names(capsys, form):
     write_bundle_of(tree_sheet(), "trees")
     odd = ("--age-years", "95", "--womac-function-0-100", "50", "--lbp-any", "no")
     _, out, _ = run(capsys, "predict", "trees", *odd, *form)
-    assert "Note: age: outside what the model has seen" in out
+    assert "Note: age: outside the range of the development cohort" in out
     assert "_" not in out.replace("_____", "")
 
 
 def test_the_long_form_says_all_of_it(capsys):
     _, out, _ = run(capsys, "predict", "small", *PATIENT, "--why")
     for words in (
-        "What moved it away from the typical patient",
+        "Contributions relative to the typical patient",
         "Which one measurement would narrow that most",
-        "Measurement error of what was measured: not available.",
-        "Is this patient like those learned from?",
+        "Measurement error: not available.",
+        "Similarity to the development cohort",
         "Effective sample size",
         "41 models fitted to resampled people",
         "The typical patient: medians and most common levels",

@@ -18,24 +18,24 @@ from hiprisk.errors import ConfigError, ExitCode, HipRiskError
 COMMANDS: dict[str, str] = {
     "train": "run a study: tune, fit, validate, write a bundle, track",
     "associate": "the table of a cohort paper: effect of the declared exposure, adjusted, pooled",
-    "compare": "say what blocks of predictors add, with a verdict",
+    "compare": "estimate what blocks of predictors add, with a verdict",
     "score": "score a cohort file: every row comes back, in order",
     "predict": "predict one patient",
     "serve": "serve a model: REST, CDS Hooks, FHIR, the calculator page",
     "calculator": "write a calculator page: one HTML file, no network",
-    "testpack": "let another implementation of a model prove itself equal",
+    "testpack": "verify another implementation of a model (conformance test)",
     "template": "write an empty data file for a model, with units and ranges",
     "models": "list bundles",
     "track": "log a bundle to MLflow, for instance one whose server was down",
-    "check": "check a cohort file and say what is wrong with it",
+    "check": "check a cohort file and list what is wrong with it",
     "join": "join files of one cohort by person",
     "init": "draft a mapping and a study config for an unknown file",
-    "samplesize": "how many people a study needs, and how unstable its model will be",
-    "simulate": "write a simulated cohort whose truth is known",
+    "samplesize": "sample size of a study, and the expected instability of its model",
+    "simulate": "write a simulated cohort with known parameters",
     "sheet": "write a published model down, or print a model in full",
-    "validate": "judge a model, or predictions in a file, on people whose outcome is known",
+    "validate": "external validation of a model, or of predictions in a file",
     "update": "recalibrate or re-estimate a model on a new cohort, as a new version",
-    "drift": "watch predictors, predictions and calibration of a model in use",
+    "drift": "monitor predictors, predictions and calibration of a model in use",
     "demo": "train on a simulated cohort, score a file, predict one patient",
 }
 
@@ -91,7 +91,7 @@ def _print_overview() -> int:
         "  hiprisk train configs/stupar.yaml\n"
         "  hiprisk predict stupar --age-years 63 --sex female --womac-function-0-100 45\n\n"
         f"{EXIT_CODES}\n\n"
-        "hiprisk COMMAND --help says more.\n"
+        "hiprisk COMMAND --help gives details.\n"
     )
     return ExitCode.DONE
 

@@ -101,7 +101,7 @@ def show_table(table: AssociationTable) -> None:
     """The table as a person likes to read it."""
     print_lines("", table.title, "=" * len(table.title), *table.sentences, "")
     digits = 2 if table.kind == "continuous" else 3
-    head = ["group", "model", "measure", "value", "95 % interval", "n", "exposed", "events",
+    head = ["group", "model", "measure", "value", "95 % CI", "n", "exposed", "events",
             "missing", "E-value", "of limit"]  # fmt: skip
     rows = []
     for row in table.rows:
@@ -156,4 +156,4 @@ def _show_differences(table: AssociationTable, *, digits: int) -> None:
         ]
         for one in table.differences
     ]
-    print_table(["strata", "model", "measure", "value", "95 % interval", "Wald test"], rows)
+    print_table(["strata", "model", "measure", "value", "95 % CI", "Wald test"], rows)

@@ -99,7 +99,7 @@ def _show_values(cohort: Cohort, found: Sequence[Finding]) -> None:
 def _parse(argv: Sequence[str]) -> argparse.Namespace:
     parser = Parser(
         "check",
-        description="Read a cohort file as training and scoring do, and say what was found. "
+        description="Read a cohort file as training and scoring do, and list the findings. "
         "Nothing is changed; no cell is shown unless --show-values is given.",
         example=EXAMPLE,
     )

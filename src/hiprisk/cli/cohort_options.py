@@ -47,11 +47,11 @@ def add_cohort_options(parser: Parser) -> None:
                         "and --outcome or --study), and a CSV or Parquet file")  # fmt: skip
     parser.add_argument("--mapping", type=Path, metavar="M", help="column mapping (YAML)")
     parser.add_argument("--predictions", metavar="COLUMN",
-                        help="judge the predictions that stand in this column")  # fmt: skip
+                        help="evaluate the predictions in this column")  # fmt: skip
     parser.add_argument("--study", type=Path, metavar="FILE",
-                        help="study config that says what the outcome is")  # fmt: skip
+                        help="study config that declares the outcome")  # fmt: skip
     parser.add_argument("--outcome", metavar="VARIABLE",
-                        help="or the dictionary variable that is the outcome")  # fmt: skip
+                        help="dictionary variable of the outcome, instead of --study")  # fmt: skip
     parser.add_argument("--where", action="append", default=[], metavar="VARIABLE=LEVEL",
                         help="only rows that have this level; may come several times")  # fmt: skip
     parser.add_argument("--accept-units", action="store_true",
@@ -73,12 +73,12 @@ def subject_of(options: argparse.Namespace) -> Subject:
         if options.predictions is None or not stated:
             raise ConfigError(
                 "without a bundle, --predictions COLUMN and --study FILE or --outcome VARIABLE "
-                "say what is judged",
+                "say what is evaluated",
                 code="USAGE",
             )
         return Subject(None, _stated_outcome(options), mapping, _own_name(options, mapping))
     if stated:
-        raise ConfigError("a bundle says what the outcome is: leave out --study and --outcome",
+        raise ConfigError("the bundle declares the outcome: leave out --study and --outcome",
                           code="USAGE")  # fmt: skip
     bundle = read_bundle(options.paths[0])
     outcome = declared_outcome(bundle.config, file="config.json")

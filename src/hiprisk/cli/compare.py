@@ -61,9 +61,10 @@ def run(argv: Sequence[str]) -> int:
 def _parse(argv: Sequence[str]) -> argparse.Namespace:
     parser = Parser(
         "compare",
-        description="Say what blocks of predictors add to a base: corrected gains with intervals, "
+        description="Estimate what blocks of predictors add to a base model: optimism-corrected "
+        "gains with 95 % CIs, "
         "share of new information, tests, and a verdict against the smallest gain that the study "
-        "declared worth having. Models are unpenalised; nothing is written but --out.",
+        "declared as the minimum important gain. Models are unpenalised; only --out is written.",
         example=EXAMPLE,
     )
     parser.add_argument("config", type=Path, metavar="CONFIG", help="study config (YAML)")
@@ -86,7 +87,7 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
     )  # fmt: skip
     parser.add_argument(
         "--fast", action="store_true",
-        help="impute once, before the bootstrap, and not anew in each resample",
+        help="impute once before the bootstrap, not in each resample",
     )  # fmt: skip
     parser.add_argument(
         "--workers",
@@ -121,7 +122,7 @@ def show_added_value(result: AddedValue) -> None:
 
 def _show_addition(result: AddedValue, one: Addition) -> None:
     print_lines(f"{one.label}: {one.verdict}")
-    head = ["measure", "scenario", "base", "with it", "gain", "95 % interval"]
+    head = ["measure", "scenario", "base", "with it", "gain", "95 % CI"]
     rows = [_row("as it is used", gain) for gain in one.gains]
     for case in one.error_free:
         rows += [_row(case.name, gain) for gain in case.gains]

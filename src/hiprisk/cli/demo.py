@@ -67,7 +67,7 @@ def run(argv: Sequence[str]) -> int:
             {**result.to_dict(), "scored": scored.to_dict(), "patient": prediction.to_dict()}
         )
         return 0
-    print_lines("", f"2. Scored {scored.n_rows - scored.n_refused} of {scored.n_rows} new people")
+    print_lines("", f"2. Scored {scored.n_rows - scored.n_refused} of {scored.n_rows} new patients")
     given = ", ".join(f"{name} {value}" for name, value in PATIENT.items())
     print_lines("", f"3. One patient: {given}", "")
     show_prediction(model, prediction)
@@ -137,7 +137,7 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
     parser = Parser(
         "demo",
         description="Train on a simulated Stupar-like cohort, score a file of new simulated "
-        "people and predict one patient.",
+        "patients and predict one patient.",
         example=EXAMPLE,
     )
     parser.add_argument("--config", type=Path, default=Path("configs/stupar.yaml"), metavar="FILE")

@@ -126,7 +126,7 @@ def show_drift(report: DriftReport) -> None:
         w = report.watch
         print_lines(
             "",
-            f"calibration watch: {len(w.times)} points, {w.n_so_far[-1]} people, largest sum "
+            f"calibration CUSUM: {len(w.times)} points, {w.n_so_far[-1]} participants, largest sum "
             f"{max(map(abs, w.cusum)):.2f}, limit {w.limit:.2f}; observed minus predicted "
             f"{w.mean_difference:+.3g}{_ends(w.mean_error)} on average",
         )
@@ -137,9 +137,9 @@ def _show_variables(report: DriftReport) -> None:
         [
             "variable",
             "verdict",
-            "difference in SD (95 % interval)",
+            "difference in SD (95 % CI)",
             "PSI",
-            "by chance up to",
+            "expected by chance",
             "missing then",
             "missing now",
         ],

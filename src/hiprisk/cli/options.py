@@ -24,7 +24,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Refuse with exit code 2."""
-        raise ConfigError(message, code="USAGE", advice=f"{self.prog} --help says more")
+        raise ConfigError(message, code="USAGE", advice=f"{self.prog} --help gives details")
 
 
 def whole_number(least: int) -> Callable[[str], int]:

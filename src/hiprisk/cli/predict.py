@@ -99,7 +99,7 @@ def _parser(model: Model | None) -> argparse.ArgumentParser:
     parser = Parser(
         "predict",
         description="Predict one patient from options or a JSON file. What is not given counts as "
-        "not known and is filled in where the model can; the answer says so. With nothing "
+        "not known and is imputed where the model can; the answer says so. With nothing "
         "given it asks, question by question, on a terminal. For research and education.",
         example=EXAMPLE,
     )
@@ -110,7 +110,7 @@ def _parser(model: Model | None) -> argparse.ArgumentParser:
                         "if given")  # fmt: skip
     parser.add_argument("--show-values", action="store_true",
                         help="let a refusal show what the file holds (a patient's)")  # fmt: skip
-    parser.add_argument("--why", action="store_true", help="say at length what the answer rests on")
+    parser.add_argument("--why", action="store_true", help="explain the prediction in full")
     if model is not None:
         needed = "all may be left out" if model.sheet.has_reference_population else "all are needed"
         group = parser.add_argument_group(f"variables of this model ({needed})")

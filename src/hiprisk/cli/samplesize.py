@@ -1,4 +1,4 @@
-"""``hiprisk samplesize``: how many people a study needs."""
+"""``hiprisk samplesize``: sample size of a study."""
 
 from __future__ import annotations
 
@@ -101,8 +101,8 @@ def run(argv: Sequence[str]) -> int:
 def _parse(argv: Sequence[str]) -> argparse.Namespace:
     parser = Parser(
         "samplesize",
-        description="How many people it takes to develop a model (Riley's criteria), to validate "
-        "it in others (Archer, Riley), and how unstable a model of so many people will be.",
+        description="Sample size to develop a model (Riley's criteria), to validate "
+        "it externally (Archer, Riley), and the expected instability of a model of that size.",
         example=EXAMPLE,
     )
     parser.add_argument(
@@ -119,7 +119,7 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--type", choices=["continuous", "binary"], help="of the outcome")
     whole = (
         ("parameters", 1, "candidate parameters: spline terms and levels count"),
-        ("n", 1, "people that there are"),
+        ("n", 1, "available sample size"),
     )
     for name, least, line in whole:
         parser.add_argument(_option(name), type=whole_number(least), metavar="N", help=line)
@@ -133,7 +133,7 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
 
 
 def _add_external(parser: Parser) -> None:
-    group = parser.add_argument_group("external validation, widths of 95 % intervals")
+    group = parser.add_argument_group("external validation, widths of 95 % CIs")
     group.add_argument("--external", action="store_true", help="size of an external validation")
     for name, line in TARGETS.items():
         group.add_argument(_option(name), type=float, metavar="X", help=line)
@@ -144,7 +144,7 @@ def _add_instability(parser: Parser) -> None:
     group.add_argument(
         "--instability",
         action="store_true",
-        help="simulate studies of the people that there are, else of those needed",
+        help="simulate studies of the available size, else of the size needed",
     )
     whole = (
         ("simulations", 20, None, "simulated studies (default: 200)"),
@@ -228,7 +228,7 @@ def _parameter_note(config: StudyConfig, parameters: int, *, counted: bool) -> s
         return f"{parameters} candidate parameters, as stated."
     note = f"{parameters} candidate parameters, counted from the design with levels and splines."
     if config.families.boosting is not None:
-        note += " Boosted trees have no such number and usually need far more people."
+        note += " Boosted trees have no such number and usually need a far larger sample."
     return note
 
 
@@ -285,10 +285,10 @@ def _instability(plan: _Plan, options: argparse.Namespace, development: SampleSi
 
 def show_size(size: SampleSize) -> None:
     """The criteria as a table, the answer in words, and what it hangs on."""
-    title = f"People needed for {size.purpose} ({size.kind} outcome)"
+    title = f"Sample size for {size.purpose} ({size.kind} outcome)"
     given = ", ".join(f"{name} {value:.4g}" for name, value in size.given)
     print_lines("", title, "=" * len(title), f"Assumed: {given}.", "")
-    head = ["", "criterion", "asks for", "people"]
+    head = ["", "criterion", "requires", "participants"]
     if size.n_available is not None:
         head += [f"with {size.n_available:,}", "met"]
     rows = []
@@ -311,7 +311,7 @@ def show_size(size: SampleSize) -> None:
 
 
 def _show_instability(instability: Instability) -> None:
-    title = f"Expected instability with {instability.n:,} people"
+    title = f"Expected instability with {instability.n:,} participants"
     print_lines(
         "",
         title,

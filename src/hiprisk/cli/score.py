@@ -51,7 +51,7 @@ def run(argv: Sequence[str]) -> int:
              f"({finding.advice})")  # fmt: skip
     if result.absent:
         note(f"hiprisk: {len(result.absent)} of the model's variables are not in the file and "
-             f"were filled in: {', '.join(result.absent)}")  # fmt: skip
+             f"were imputed: {', '.join(result.absent)}")  # fmt: skip
     return ExitCode.SOME_ROWS_REFUSED if result.n_refused else ExitCode.DONE
 
 

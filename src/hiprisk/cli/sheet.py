@@ -126,7 +126,7 @@ def _print_sheet(bundle: Bundle) -> None:
         "",
         f"predicts    {outcome.estimand}",
         f"outcome     {outcome.variable}, {outcome.unit}; higher is {outcome.higher_is}",
-        f"form        {sheet.family}, link {sheet.model.link}",
+        f"model type  {sheet.family}, link {sheet.model.link}",
         f"provenance  {sheet.provenance}",
         f"version     {bundle.name}@{bundle.version}, sha256 {bundle.sha256[:12]}",
     )
@@ -162,11 +162,15 @@ def _scatter(sheet: Sheet) -> str:
     if sheet.distribution is not None:
         return f"residual standard deviation {sheet.residual_sd:.4g} {sheet.outcome.unit}"
     if sheet.outcome.kind == "continuous":
-        return "no intervals: the scatter of the outcome is not known"
+        return "no prediction intervals: the residual distribution is not known"
     from hiprisk.sheet.format import LinearModel
 
     refits = sheet.model.refits if isinstance(sheet.model, LinearModel) else None
-    return f"{len(refits)} refits behind the intervals" if refits else "no intervals: no refits"
+    return (
+        f"{len(refits)} bootstrap models behind the intervals"
+        if refits
+        else "no intervals: no bootstrap models"
+    )
 
 
 def _parse(argv: Sequence[str]) -> argparse.Namespace:

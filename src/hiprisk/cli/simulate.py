@@ -54,7 +54,7 @@ def run(argv: Sequence[str]) -> int:
 def _parse(argv: Sequence[str]) -> argparse.Namespace:
     parser = Parser(
         "simulate",
-        description="Write a simulated cohort. Its people do not exist; its parameters are "
+        description="Write a simulated cohort. Its patients do not exist; its parameters are "
         "modelling choices, not evidence.",
         example=EXAMPLE,
     )

@@ -1,4 +1,4 @@
-"""``hiprisk testpack``: let any other implementation of a model prove itself equal."""
+"""``hiprisk testpack``: verify another implementation of a model (conformance test)."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def _write(model: Model, pack: Pack, options: argparse.Namespace) -> int:
     print_lines(
         *warnings_of(model.sheet), f"{options.out}  {len(pack.vectors)} vectors with their answers"
     )
-    note("README.md there says how another implementation proves itself equal.")
+    note("README.md there describes how to verify another implementation.")
     return ExitCode.DONE
 
 

@@ -63,7 +63,8 @@ def run(argv: Sequence[str]) -> int:
 def _parse(argv: Sequence[str]) -> argparse.Namespace:
     parser = Parser(
         "train",
-        description="Run a study: tune the candidates, fit the best, validate it honestly, write "
+        description="Run a study: tune the candidate models, fit the best, validate it internally, "
+        "write "
         "a bundle and track it in MLflow. Ctrl-C keeps what the search has done; --resume goes on.",
         example=EXAMPLE,
     )
@@ -101,7 +102,8 @@ def show_result(result: StudyResult) -> None:
         "",
         "Corrected: the apparent value less its optimism; its interval comes from repeating the "
         f"procedure in {n} resamples of people. The apparent value's is of the given predictions "
-        "on the people they were fitted to, and too favourable: quote the corrected one.",
+        "on the participants they were fitted to, and optimistic: report the optimism-corrected "
+        "one.",
         f"Not repeated in the {n} resamples: {'; '.join(evidence.not_repeated)}.",
     )
     _show_holdout(result)
@@ -129,7 +131,7 @@ def _show_optimism(evidence: Evidence) -> None:
         ]
         for row in evidence.optimism.rows
     ]
-    head = ["metric", "corrected", "95 % interval", "optimism", "apparent", "95 % interval"]
+    head = ["metric", "optimism-corrected", "95 % CI", "optimism", "apparent", "95 % CI"]
     print_table(head, rows)
 
 
@@ -151,5 +153,5 @@ def _show_holdout(result: StudyResult) -> None:
         if theirs:
             row.append(f"{theirs[estimate.name].value:.3f}")
         rows.append(row)
-    head = ["metric", "model", "95 % interval"] + ([held.reference_name or ""] if theirs else [])
+    head = ["metric", "model", "95 % CI"] + ([held.reference_name or ""] if theirs else [])
     print_table(head, rows)

@@ -1,4 +1,4 @@
-"""``hiprisk update``: a model's next version, fitted to new people as far as they call for it."""
+"""``hiprisk update``: a model updated on a new cohort, as its next version."""
 
 from __future__ import annotations
 
@@ -229,17 +229,17 @@ def _level(text: str) -> float:
 def _parse(argv: Sequence[str]) -> argparse.Namespace:
     parser = Parser(
         "update",
-        description="Fit a model to new people as far as they call for it and write it as a new "
+        description="Update a model on a new cohort and write it as a new "
         "version that names its parent. The table shows the model before and after, the latter "
-        "cross-validated. closed-test chooses the simplest method that the people do not reject.",
+        "cross-validated. closed-test chooses the simplest method that the data do not reject.",
         example=EXAMPLE,
     )
     add_cohort_options(parser)
     parser.add_argument("--method", required=True,
                         choices=("intercept", "recalibrate", "reestimate", "closed-test"),
-                        help="how much of the model is fitted anew")  # fmt: skip
+                        help="how much of the model is re-estimated")  # fmt: skip
     parser.add_argument("--shrinkage", choices=("none", "heuristic"), default="none",
-                        help="draw new coefficients towards the recalibrated ones")  # fmt: skip
+                        help="shrink new coefficients towards the recalibrated ones")  # fmt: skip
     parser.add_argument("--alpha", type=_level, default=0.05, metavar="P",
                         help="level of the closed test (default: 0.05)")  # fmt: skip
     parser.add_argument("--name", metavar="NAME", help="of the model made of --predictions")

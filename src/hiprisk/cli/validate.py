@@ -115,14 +115,15 @@ def _write(result: ExternalValidation, folder: Path) -> None:
 def _parse(argv: Sequence[str]) -> argparse.Namespace:
     parser = Parser(
         "validate",
-        description="Judge a model on people whose outcome is known: every metric with its "
-        "interval (persons resampled), by groups, and how these people differ from those the "
-        "model was developed on. Rows that cannot be used are counted with a reason.",
+        description="External validation: evaluate a model in a cohort whose outcome is known. Every "
+        "metric has "
+        "a 95 % CI (bootstrap of persons), overall and by subgroup; case mix is compared with the "
+        "development cohort. Rows that cannot be used are counted with a reason.",
         example=EXAMPLE,
     )
     add_cohort_options(parser)
     parser.add_argument("--by", nargs="*", metavar="VARIABLE",
-                        help="judge each level of these categories too (default: sex, age band, "
+                        help="evaluate each level of these categories too (default: sex, age band, "
                         "site, K-L grade and back pain, as far as the file has them; --by alone: "
                         "none)")  # fmt: skip
     parser.add_argument("--development", type=Path, metavar="FILE",

@@ -262,7 +262,7 @@ def test_a_wrong_value_gets_a_letter_beside_its_field_and_no_answer(opened):
     field = tab.get_by_label("Age", exact=True)
     assert field.get_attribute("aria-invalid") == "true"
     assert letter.get_attribute("id") in field.get_attribute("aria-describedby").split()
-    assert "No answer while this is open" in tab.locator("#out").inner_text()
+    assert "No prediction until this is corrected" in tab.locator("#out").inner_text()
     assert tab.locator(".big").count() == 0
 
 

@@ -118,7 +118,7 @@ def test_a_risk_has_its_interval_in_percent(tmp_path):
 def test_the_notes_say_what_a_reader_must_know(tmp_path):
     notes = [note["text"] for note in assessed(small_model(tmp_path))["note"]]
     assert notes[0].startswith("SIMULATED DATA")
-    assert "Not known, filled in: low back pain." in notes
+    assert "Not known, imputed: low back pain." in notes
     assert "Intended use: Tests only." in notes
     assert notes[-1].endswith("no medical advice.")
 

@@ -40,18 +40,18 @@ def show_why(model: Model, explanation: Explanation) -> None:
 def _show_parts(sheet: Sheet, explanation: Explanation) -> None:
     found = explanation.contributions
     if found is None:
-        heading("What moved it: not available.")
+        heading("Contributions: not available.")
         print_wrapped(NO_PEOPLE, indent=2)
         return
     lacking = set(explanation.not_known.variables)
-    heading(f"What moved it away from the typical patient ({explanation.scale}; it adds up)")
+    heading(f"Contributions relative to the typical patient ({explanation.scale}; it adds up)")
     rows = [["typical patient", "", f"{found.reference:.2f}"]]
     parts = sorted(zip(found.groups, found.values, strict=True), key=lambda part: -abs(part[1]))
     for group, value in parts:
         mark = filled_words(lacking, group.variables)
         rows.append([group.label, mark, f"{value:+.2f}"])
     if explanation.held_at_bounds:
-        rows.append(["held at the end of the scale", "", f"{explanation.held_at_bounds:+.2f}"])
+        rows.append(["limited to the range of the score", "", f"{explanation.held_at_bounds:+.2f}"])
     rows.append(["this patient", "", f"{found.total + explanation.held_at_bounds:.2f}"])
     print_table(["", "", "part"], rows)
 
@@ -59,12 +59,12 @@ def _show_parts(sheet: Sheet, explanation: Explanation) -> None:
 def _show_not_known(sheet: Sheet, explanation: Explanation) -> None:
     missing = explanation.not_known
     if not missing.variables:
-        heading("Everything that the model asks for is known.")
+        heading("All values that the model uses are known.")
         return
-    heading(f"Not known, filled in: {len(missing.variables)} of {len(sheet.variables)}")
+    heading(f"Not known, imputed: {len(missing.variables)} of {len(sheet.variables)}")
     print_wrapped(some_of(sheet, missing.variables, most=len(missing.variables)) + ".", indent=2)
     print_lines("  " + cost_words(sheet, missing.width_80 - missing.width_80_if_known))
-    print_lines("  Which one measurement would narrow that most:")
+    print_lines("  Most informative next measurement:")
     rows = [
         [
             sheet.variable(item.variable).label,
@@ -73,14 +73,14 @@ def _show_not_known(sheet: Sheet, explanation: Explanation) -> None:
         ]
         for item in (explanation.next_measurements or ())[:SHOWN]
     ]
-    print_table(["once known", "of what is open", "narrower by"], rows)
+    print_table(["once measured", "share of this uncertainty", "narrower by"], rows)
 
 
 def _show_measurement(sheet: Sheet, explanation: Explanation) -> None:
     if not explanation.measurement_ranges:
-        heading("Measurement error of what was measured: not available.")
+        heading("Measurement error: not available.")
         return
-    heading("How far the answer moves within one standard error of measurement")
+    heading("Change of the prediction within one standard error of measurement")
     rows = []
     for instrument in explanation.measurement_ranges:
         for item in instrument.variables:
@@ -104,7 +104,7 @@ def _show_measurement(sheet: Sheet, explanation: Explanation) -> None:
                 moves_text(sheet, instrument.moves_low, instrument.moves_high),
             ]
         )
-    print_table(["measured", "standard error", "answer moves"], rows)
+    print_table(["measured", "standard error", "prediction changes"], rows)
     sources = dict.fromkeys(
         item.error.source for part in explanation.measurement_ranges for item in part.variables
     )
@@ -113,12 +113,12 @@ def _show_measurement(sheet: Sheet, explanation: Explanation) -> None:
 
 
 def _show_likeness(explanation: Explanation) -> None:
-    heading("Is this patient like those learned from?")
+    heading("Similarity to the development cohort")
     found = explanation.distance
     if explanation.typical is None:
         print_wrapped(f"Not available. {NO_PEOPLE}", indent=2)
     elif found is None:
-        print_lines("  Nothing is known to tell by.")
+        print_lines("  Too little is known about this patient to tell.")
     else:
         print_wrapped(
             f"{SIMILARITY[found.likeness].capitalize()} (squared Mahalanobis distance "
@@ -131,17 +131,17 @@ def _show_likeness(explanation: Explanation) -> None:
         print_lines("  Effective sample size: not available.")
     else:
         print_wrapped(
-            f"Effective sample size {size:.0f}: the mean is as sure as that of {size:.0f} people "
-            "just like this one.",
+            f"Effective sample size {size:.0f}: the predicted mean is as precise as the mean of "
+            f"{size:.0f} patients with these values.",
             indent=2,
         )
 
 
 def _show_refits(sheet: Sheet, explanation: Explanation) -> None:
-    heading("How far resampled models disagree on this patient")
+    heading("Prediction instability across bootstrap models")
     found = explanation.refits
     if found is None:
-        print_lines("  Not available: this model carries no refits.")
+        print_lines("  Not available: this model has no bootstrap models.")
         return
     print_wrapped(
         f"{found.n_refits} models fitted to resampled people: 95 % of them say "
@@ -156,7 +156,7 @@ def _show_typical(sheet: Sheet, explanation: Explanation) -> None:
     if typical is None:
         heading("The typical patient: not available.")
         return
-    heading("The typical patient: medians and most common levels of those learned from")
+    heading("The typical patient: medians and most common levels of the development cohort")
     rows = []
     for name, value in typical.patient.items():
         spec = sheet.variable(name)

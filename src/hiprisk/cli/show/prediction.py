@@ -20,15 +20,15 @@ if TYPE_CHECKING:
     from hiprisk.sheet.format import Sheet
 
 FLAG_WORDS = {
-    "EXTRAPOLATION": "outside what the model has seen",
+    "EXTRAPOLATION": "outside the range of the development cohort",
     "UNUSUAL": "unusual value",
-    "NOT_IN_TRAINING": "nobody in training had this level",
+    "NOT_IN_TRAINING": "level absent from the development cohort",
 }
 DISCLAIMER = "Not a medical device; no medical advice."
-NO_PEOPLE = "Nothing is known of the people behind this model, so there is nobody to compare with."
+NO_PEOPLE = "The development cohort of this model is not known, so no comparison is possible."
 # A part smaller than this share of the largest is left out of the short form.
 SMALL_PART = 0.05
-_STARS = {"": "", "filled in": "*", "partly filled in": "**"}
+_STARS = {"": "", "imputed": "*", "partly imputed": "**"}
 MOST_PARTS = 5
 
 
@@ -53,7 +53,7 @@ def show_prediction(model: Model, result: PatientPrediction, *, why: bool = Fals
         else:
             _show_short(sheet, result.explanation)
     elif result.values["imputed"]:
-        print_lines("", "Not known, filled in: " + ", ".join(result.values["imputed"]))
+        print_lines("", "Not known, imputed: " + ", ".join(result.values["imputed"]))
     _show_flags(sheet, result.values)
     print_lines("")
     print_wrapped(f"Use: {result.intended_use}")
@@ -66,7 +66,7 @@ def show_prediction(model: Model, result: PatientPrediction, *, why: bool = Fals
 def provenance_words(provenance: str, *, invented: bool | None = None) -> str:
     """What the people that a model learned from were."""
     if invented and provenance == "published":
-        return "written down with invented coefficients"
+        return "published format with invented coefficients"
     words = {
         "synthetic": "fitted on simulated people",
         "real": "fitted on real people",
@@ -118,7 +118,7 @@ def _show_numbers(sheet: Sheet, result: PatientPrediction) -> None:
             low, high = level_text(sheet, lower).removesuffix(" %"), level_text(sheet, upper)
             print_lines(f"  {level} % interval   {low:>5} to {high}")
     if outcome.kind == "binary" and values["lower_80"] is not None:
-        print_lines("  (an interval is where resampled models put the risk)")
+        print_lines("  (intervals: range of the risk across bootstrap models)")
 
 
 def _show_picture(sheet: Sheet, result: PatientPrediction) -> None:
@@ -186,7 +186,9 @@ def _show_chances(sheet: Sheet, result: PatientPrediction) -> None:
         rows.append([event.label, _chance(result.values[name])]
                     + ([_chance(other)] if typical else []))  # fmt: skip
     print_lines("")
-    print_table(["chance of", "this patient", *(["typical"] if typical else [])], rows)
+    print_table(
+        ["predicted probability of", "this patient", *(["typical"] if typical else [])], rows
+    )
 
 
 def _chance(value: float | None) -> str:
@@ -199,9 +201,9 @@ def _show_score_error(sheet: Sheet, explanation: Explanation) -> None:
         return
     print_lines("")
     change = error.minimal_detectable_change
-    beyond = f"; only changes beyond {change:g} are more than that (95 %)" if change else ""
+    beyond = f"; a change of more than {change:g} exceeds it (95 %)" if change else ""
     print_wrapped(
-        f"The score itself is measured with a standard error of {error.low:g} points{beyond}. "
+        f"The standard error of measurement of the score is {error.low:g} points{beyond}. "
         f"Source: {error.source}."
     )
 
@@ -210,25 +212,27 @@ def _show_short(sheet: Sheet, explanation: Explanation) -> None:
     parts = largest_parts(explanation)
     if explanation.typical is None:
         print_lines("")
-        print_wrapped(f"What moved it: not available. {NO_PEOPLE}")
+        print_wrapped(f"Contributions: not available. {NO_PEOPLE}")
     if parts:
         words = ", ".join(f"{label} {value:+.1f}" for label, value in parts)
         if any(label.endswith("*") for label, _ in parts):
-            words += " (* filled in, ** partly)"
+            words += " (* imputed, ** partly imputed)"
         print_lines("")
-        print_wrapped(f"What moved it from the typical patient ({explanation.scale}): {words}.")
+        print_wrapped(
+            f"Contributions relative to the typical patient ({explanation.scale}): {words}."
+        )
     names = explanation.not_known.variables
     if names:
         wider = explanation.not_known.width_80 - explanation.not_known.width_80_if_known
         print_lines("")
-        print_wrapped(f"Not known, filled in: {some_of(sheet, names)}. {cost_words(sheet, wider)}")
+        print_wrapped(f"Not known, imputed: {some_of(sheet, names)}. {cost_words(sheet, wider)}")
     if explanation.next_measurements:
         best = explanation.next_measurements[0]
         label = sheet.variable(best.variable).label
         by = amount(sheet, best.narrows_80_by)
-        print_wrapped(f"Knowing {label} would narrow that most: by about {by}.")
+        print_wrapped(f"Measuring {label} would narrow it most, by about {by}.")
     _show_trust(sheet, explanation)
-    print_lines("", "--why says more of each.")
+    print_lines("", "--why gives the details.")
 
 
 def some_of(sheet: Sheet, names: tuple[str, ...], most: int = MOST_PARTS) -> str:
@@ -242,8 +246,8 @@ def some_of(sheet: Sheet, names: tuple[str, ...], most: int = MOST_PARTS) -> str
 def cost_words(sheet: Sheet, wider: float) -> str:
     """What the unknown variables cost."""
     if sheet.distribution is None:
-        return f"That alone leaves a range of {amount(sheet, wider)} open (80 %)."
-    return f"That makes the 80 % interval {amount(sheet, wider)} wider."
+        return f"The unknown values alone span a range of {amount(sheet, wider)} (80 %)."
+    return f"This widens the 80 % prediction interval by {amount(sheet, wider)}."
 
 
 def filled_words(lacking: Collection[str], variables: Collection[str]) -> str:
@@ -251,7 +255,7 @@ def filled_words(lacking: Collection[str], variables: Collection[str]) -> str:
     gone = sum(name in lacking for name in variables)
     if not gone:
         return ""
-    return "filled in" if gone == len(variables) else "partly filled in"
+    return "imputed" if gone == len(variables) else "partly imputed"
 
 
 def largest_parts(explanation: Explanation) -> list[tuple[str, float]]:
@@ -283,7 +287,11 @@ def _show_trust(sheet: Sheet, explanation: Explanation) -> None:
         for item in explanation.measurement_ranges
     )
     found, size = explanation.distance, explanation.effective_sample_size
-    like = "Likeness: nothing known" if found is None else SHORT_SIMILARITY[found.likeness]
+    like = (
+        "Similarity to the development cohort: not known"
+        if found is None
+        else SHORT_SIMILARITY[found.likeness]
+    )
     refits = explanation.refits
     between = "not available" if refits is None else (
         f"{level_text(sheet, refits.low)} to {level_text(sheet, refits.high)} "
@@ -291,9 +299,9 @@ def _show_trust(sheet: Sheet, explanation: Explanation) -> None:
     )  # fmt: skip
     print_lines(
         "",
-        f"Within measurement error it moves by: {moved or 'not available'}.",
+        f"Change within measurement error: {moved or 'not available'}.",
         f"{like}; effective sample size {'not available' if size is None else f'{size:.0f}'}.",
-        f"Resampled models say: {between}.",
+        f"Bootstrap models (95 %): {between}.",
     )
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from hiprisk.validation.performance import Flexible
     from hiprisk.validation.subgroups.results import Subgroups
 
-HEAD = ("metric", "value", "95 % interval")
+HEAD = ("metric", "value", "95 % CI")
 MOST_SHIFTS = 8
 # Metrics that stand in the groups' tables; all are in --json and --out.
 MOST_GROUP_METRICS = 4
@@ -27,7 +27,7 @@ def show_validation(result: ExternalValidation) -> None:
     model = result.model
     version = f" ({model.name}@{model.version})" if model.version else ""
     print_lines(f"{model.title}{version}", f"predicts {model.estimand}",
-                f"judged on {result.cohort}", "")  # fmt: skip
+                f"evaluated on {result.cohort}", "")  # fmt: skip
     print_lines(*result.summary, "")
     print_table(HEAD, estimate_rows(result.metrics))
     for name, reason in result.not_available.items():
@@ -51,16 +51,16 @@ def _show_flexible(flexible: Flexible) -> None:
         print_lines("", "Distance from the calibration curve (loess; spline):")
         print_table(HEAD, estimate_rows(flexible.errors))
     if flexible.forecast:
-        print_lines("", "Predictive distribution, and people at the bounds of the score:")
+        print_lines("", "Predictive distribution; floor and ceiling proportions:")
         print_table(HEAD, estimate_rows(flexible.forecast))
     if flexible.coverage is not None:
         _show_coverage(flexible.coverage)
     if flexible.decision is not None:
-        print_lines("", "What acting on the risk is worth, at the declared thresholds:")
+        print_lines("", "Clinical utility at the declared threshold probabilities:")
         if flexible.thresholds:
             print_table(HEAD, estimate_rows(flexible.utility()))
         else:
-            print_lines("none is declared; the curve is in --json and --out")
+            print_lines("no threshold is declared; the decision curve is in --json and --out")
     if flexible.events:
         _show_events(flexible)
 
@@ -68,13 +68,13 @@ def _show_flexible(flexible: Flexible) -> None:
 def _show_coverage(coverage: CoverageByLevel) -> None:
     """Levels as columns, ranges of the prediction as rows."""
     levels = sorted({cell.level for cell in coverage.cells})
-    print_lines("", "Share of people inside their intervals, by predicted level:")
+    print_lines("", "Coverage of the prediction intervals, by predicted level:")
     by_range: dict[tuple[float, float, float], dict[float, str]] = {}
     for cell in coverage.cells:
         place = (cell.predicted_low, cell.predicted_high, cell.n)
         by_range.setdefault(place, {})[cell.level] = with_interval(cell.coverage, 2)
     print_table(
-        ["predicted", "people", *(f"{100 * level:g} % interval" for level in levels)],
+        ["predicted", "people", *(f"{100 * level:g} % prediction interval" for level in levels)],
         [
             [f"{low:.1f} to {high:.1f}", f"{n:g}", *(cells.get(level, "") for level in levels)]
             for (low, high, n), cells in by_range.items()
@@ -88,22 +88,22 @@ def _show_events(flexible: Flexible) -> None:
     for event in flexible.events:
         print_lines(f"Event {event.name}: {event.label} ({event.n_events:g} of {event.n:g})")
         if event.reason is not None:
-            print_lines(f"not judged: {event.reason}")
+            print_lines(f"not evaluated: {event.reason}")
     evaluated = [event for event in flexible.events if event.reason is None]
     if not evaluated:
         return
     by_event = [{e.name: e for e in flexible.of_event(event)} for event in evaluated]
     names = [name for name in by_event[0] if not name.startswith(tuple(_utility_names(flexible)))]
     print_lines("")
-    _side_by_side("metric (95 % interval)", names, evaluated, by_event)
+    _side_by_side("metric (95 % CI)", names, evaluated, by_event)
     if flexible.thresholds:
         worth = [name for name in by_event[0] if name not in names]
         print_lines(
             "",
-            "What acting at the declared thresholds is worth (net benefit; as a share of the "
-            "events; interventions avoided per 100 beside acting on all):",
+            "Clinical utility at the declared threshold probabilities (net benefit; "
+            "standardised net benefit; interventions avoided per 100 compared with treating all):",
         )
-        _side_by_side("at threshold (95 % interval)", worth, evaluated, by_event)
+        _side_by_side("at threshold (95 % CI)", worth, evaluated, by_event)
     else:
         print_lines("no thresholds are declared; the decision curves are in --json and --out")
 
@@ -157,11 +157,11 @@ def show_reasons(reasons: Mapping[str, int]) -> None:
 
 
 def _show_case_mix(case_mix: CaseMix) -> None:
-    n = f"{case_mix.n_new} people with a prediction, outcome known or not"
+    n = f"{case_mix.n_new} rows with a prediction, outcome known or not"
     print_lines("", f"Case mix ({n}), the development cohort known from {case_mix.basis}:")
     shifts = sorted(case_mix.columns, key=lambda s: -abs(s.standardised_difference))
     print_table(
-        ["column", "development", "here", "difference in SD (95 % interval)", "missing here"],
+        ["column", "development", "here", "difference in SD (95 % CI)", "missing here"],
         [
             [
                 s.column,

@@ -91,8 +91,8 @@ function startPage() {
     const typical = answer.explanation.typical;
     const unit = binary ? "chance" : `${outcome.unit}, higher is ${outcome.higher_is}`;
     const words = binary
-      ? [["80", "Eight in ten resampled models say"], ["95", "Nineteen in twenty say"]]
-      : [["80", "Eight in ten such people:"], ["95", "Nineteen in twenty such people:"]];
+      ? [["80", "8 of 10 bootstrap models:"], ["95", "19 of 20 bootstrap models:"]]
+      : [["80", "8 of 10 patients with these values:"], ["95", "19 of 20 patients with these values:"]];
     const lines = words.map(([which, text]) => {
       const range = rangeOf(answer, which);
       return el("li", {}, `${text} `, range ? el("b", {}, range) : "not available", ` (${which} % interval)`);
@@ -109,14 +109,14 @@ function startPage() {
 
   function errorWords(error) {
     const change = error.minimal_detectable_change;
-    return `The score itself is measured with a standard error of ${engine.shown(error.low)} points` +
-      (change ? `; only changes beyond ${engine.shown(change)} are more than that (95 %)` : "") + ".";
+    return `The standard error of measurement of the score is ${engine.shown(error.low)} points` +
+      (change ? `; a change of more than ${engine.shown(change)} exceeds it (95 %)` : "") + ".";
   }
 
   function chancesCard(answer) {
     if (!events.length) return null;
     const typical = answer.explanation.typical;
-    return card("Chances", table(typical ? "The dark mark is the typical patient." : null, ["Chance of", "", "#this patient", ...(typical ? ["#typical"] : [])],
+    return card("Predicted probabilities", table(typical ? "The dark mark is the typical patient." : null, ["Predicted probability of", "", "#this patient", ...(typical ? ["#typical"] : [])],
       events.map((event) => {
         const own = answer[`chance_${event.name}`], other = typical ? typical[`chance_${event.name}`] : null;
         return row([event.label, shareBar(own, other), percent(own), ...(typical ? [percent(other)] : [])]);
@@ -124,46 +124,46 @@ function startPage() {
   }
 
   const ON_PAPER = 6;
-  const NO_PEOPLE = "Nothing is known of the people behind this model, so there is nobody to compare with.";
+  const NO_PEOPLE = "The development cohort of this model is not known, so no comparison is possible.";
 
   function partsCard(found) {
-    if (!found) return card("What moved it", el("p", {}, `Not available. ${NO_PEOPLE}`));
+    if (!found) return card("Contributions", el("p", {}, `Not available. ${NO_PEOPLE}`));
     const worseSign = binary || outcome.higher_is === "worse" ? 1 : -1;
     const parts = found.parts.slice().sort((a, b) => Math.abs(b.value) - Math.abs(a.value));
     const largest = parts.length ? Math.abs(parts[0].value) : 0;
     const rows = parts.map((part, i) => row([
-      [capital(part.label), part.not_known.length ? el("span", { class: "filled" }, part.not_known.length < part.variables.length ? " partly filled in" : " filled in") : ""],
+      [capital(part.label), part.not_known.length ? el("span", { class: "filled" }, part.not_known.length < part.variables.length ? " partly imputed" : " imputed") : ""],
       signedBar(part.value, largest, part.value * worseSign > 0), signed(part.value, 2),
     ], i < ON_PAPER ? "" : "screen-only"));
     const rest = parts.slice(ON_PAPER).reduce((total, part) => total + part.value, 0);
     if (parts.length > ON_PAPER) rows.push(row([`${parts.length - ON_PAPER} smaller parts together`, "", signed(rest, 2)], "print-only"));
     const held = found.held_at_bounds;
-    if (Math.abs(held) > 1e-9) rows.push(row(["Held at the end of the scale", "", signed(held, 2)]));
+    if (Math.abs(held) > 1e-9) rows.push(row(["Limited to the range of the score", "", signed(held, 2)]));
     rows.unshift(row(["The typical patient", "", fixed(found.reference, 2)], "start"));
     rows.push(row(["This patient", "", fixed(found.total + held, 2)], "end"));
     const key = el("p", { class: "small" }, el("span", { class: "key" }), "towards worse (right, +)   ",
       el("span", { class: "key better" }), "towards better (left, \u2212)");
     if (worseSign < 0) key.replaceChildren(el("span", { class: "key better" }), "towards better (right, +)   ", el("span", { class: "key" }), "towards worse (left, \u2212)");
-    return card("What moved it", table(`Parts add up exactly; in ${found.scale}.`, ["Against the typical patient", "", "#part"], rows), key);
+    return card("Contributions", table(`Parts add up exactly; in ${found.scale}.`, ["Against the typical patient", "", "#part"], rows), key);
   }
 
   function nextCard(answer) {
     const { not_known: missing, next_measurements: next } = answer.explanation;
-    if (!missing.variables.length) return card("What was not known", el("p", {}, "Everything that the model asks for is known."));
+    if (!missing.variables.length) return card("Missing values", el("p", {}, "All values that the model uses are known."));
     const wider = missing.width_80 - missing.width_80_if_known;
-    const cost = sheet.distribution === undefined ? `What is not known leaves a range of ${amount(wider)} open (80 %).`
-      : `What is not known makes the 80 % interval ${amount(wider)} wider.`;
+    const cost = sheet.distribution === undefined ? `The unknown values alone span a range of ${amount(wider)} (80 %).`
+      : `The unknown values widen the 80 % prediction interval by ${amount(wider)}.`;
     const rows = next.slice(0, 5).map((item) =>
       row([capital(label(item.variable)), shareBar(item.share, null), bare(item.narrows_80_by)]));
-    return card("What would help to know",
-      el("p", {}, `${missing.variables.length} of ${sheet.variables.length} values were filled in. ${cost} `,
-        el("strong", {}, `${capital(label(next[0].variable))} would narrow that most.`)),
-      table("Bars: share of what is open that goes once it is known.", ["Once known", "", binary ? "#points narrower" : "#narrower by"], rows));
+    return card("Most informative next measurement",
+      el("p", {}, `${missing.variables.length} of ${sheet.variables.length} values were imputed. ${cost} `,
+        el("strong", {}, `${capital(label(next[0].variable))} would narrow it most.`)),
+      table("Bars: share of this uncertainty that one measurement removes.", ["Once measured", "", binary ? "#points narrower" : "#narrower by"], rows));
   }
 
   function measurementCard(ranges) {
     if (!ranges.length) {
-      return card("Measurement error", el("p", {}, "Nothing was given whose measurement error the model knows."));
+      return card("Measurement error", el("p", {}, "No value given has a known measurement error."));
     }
     const plus = (low, high) => {
       const [a, b] = [bare(low), bare(high)];
@@ -177,34 +177,34 @@ function startPage() {
       instrument.variables.length > 1 ? row([`All by ${instrument.instrument}`, "\u00a0", plus(instrument.moves_low, instrument.moves_high)], "end") : null,
     ]).filter(Boolean);
     const sources = [...new Set(ranges.flatMap((instrument) => instrument.variables.map((one) => one.source)))];
-    return card("Within measurement error", table("How far the answer moves within one standard error.",
-      ["Measured", "#standard error", "#answer moves"], rows),
+    return card("Within measurement error", table("Change of the prediction within one standard error of measurement.",
+      ["Measured", "#standard error", "#prediction changes"], rows),
     ...sources.map((source) => el("p", { class: "small" }, `Source: ${source}.`)));
   }
 
   const LIKENESS = {
-    alike: "Like those that the model learned from.",
-    less_usual: "Less usual than 19 in 20 of those that the model learned from.",
-    unlike: "Unlike those that the model learned from: fewer than 1 in 100 are as far out. Trust the answer less.",
+    alike: "Like the development cohort.",
+    less_usual: "Less usual than 19 in 20 of the development cohort.",
+    unlike: "Unlike the development cohort: fewer than 1 in 100 are as far from its mean. Trust the prediction less.",
   };
 
   function likenessCard(answer) {
     const { distance, effective_sample_size: size, refits } = answer.explanation;
-    const words = { UNUSUAL: "an unusual value", EXTRAPOLATION: "outside what the model has seen", NOT_IN_TRAINING: "nobody learned from had this" };
+    const words = { UNUSUAL: "an unusual value", EXTRAPOLATION: "outside the range of the development cohort", NOT_IN_TRAINING: "level absent from the development cohort" };
     const remarks = answer.flags.filter((flag) => flag.includes("(")).map((flag) => flag.slice(0, -1).split("("));
     const listed = remarks.map(([code, name]) => el("li", {}, `${capital(label(name))}: ${words[code]}`));
     // On paper one line a kind: a page has to hold a patient of whom everything is unusual.
     const grouped = Object.entries(words).map(([code, text]) => [text, remarks.filter((one) => one[0] === code)])
       .filter(([, ones]) => ones.length)
       .map(([text, ones]) => el("p", { class: "print-only" }, el("strong", {}, `${capital(text)}: `), `${ones.map((one) => label(one[1])).join("; ")}.`));
-    return card("How far to trust it",
+    return card("Reliability of this prediction",
       el("p", {}, distance ? LIKENESS[distance.likeness]
-        : engine.knowsPeople ? "Nothing is known to tell by." : `Likeness: not available. ${NO_PEOPLE}`,
+        : engine.knowsPeople ? "Too little is known about this patient to tell." : `Similarity to the development cohort: not available. ${NO_PEOPLE}`,
         distance ? el("span", { class: "small" }, ` ${percent(distance.tail)} of such people lie at least as far out (squared distance ${fixed(distance.squared)} over ${distance.n_columns} values).`) : ""),
       listed.length ? el("ul", { class: "screen-only" }, ...listed) : null, ...grouped,
       el("p", {}, size === null ? "Effective sample size: not available."
-        : `Effective sample size ${size.toFixed(0)}: the mean is as sure as that of ${size.toFixed(0)} people just like this one.`),
-      el("p", {}, refits === null ? "Disagreement of resampled models: not available."
+        : `Effective sample size ${size.toFixed(0)}: the predicted mean is as precise as the mean of ${size.toFixed(0)} patients with these values.`),
+      el("p", {}, refits === null ? "Prediction instability: not available."
         : `${refits.n_refits} resampled models: 95 % of them say ${bare(refits.low)} to ${level(refits.high)}, on average ${amount(refits.mean_absolute_difference)} away from this answer.`));
   }
 
@@ -212,16 +212,16 @@ function startPage() {
     const wrong = refused.filter((one) => one.variable !== null);
     if (!wrong.length && !engine.knowsPeople) {
       return [el("section", { class: "card wait" },
-        el("h3", {}, "Not enough is known yet"), el("p", {}, "This model needs every value; none is filled in."))];
+        el("h3", {}, "Not enough is known yet"), el("p", {}, "This model needs every value; none is imputed."))];
     }
     if (!wrong.length) {
       return [el("section", { class: "card wait" },
         el("h3", {}, "Not enough is known yet"),
-        el("p", {}, `Fill in what you know, ${label(heaviest)} above all. Until then, this is the typical patient of those that the model learned from:`),
+        el("p", {}, `Fill in what you know, ${label(heaviest)} above all. Until then, the typical patient of the development cohort is shown:`),
         pictureOf(null, engine.typical))];
     }
     return [el("section", { class: "card refused" },
-      el("h3", {}, "No answer while this is open"),
+      el("h3", {}, "No prediction until this is corrected"),
       el("ul", {}, ...wrong.map((one) => el("li", {},
         el("a", { href: `#${form.fields.get(one.variable).input.id}` }, capital(label(one.variable))), ` ${one.rule}.`))))];
   }
@@ -275,20 +275,20 @@ function startPage() {
     document.title = sheet.title;
     byId("title").textContent = sheet.title;
     byId("estimand").textContent = `${capital(outcome.estimand)}.`;
-    if (!engine.knowsPeople) byId("howtofill").textContent = "Every value is needed: nothing is known of the people behind this model, so nothing is filled in.";
+    if (!engine.knowsPeople) byId("howtofill").textContent = "Every value is needed: the development cohort of this model is not known, so no value can be imputed.";
     byId("banner").hidden = sheet.provenance !== "synthetic";
     byId("invented").hidden = !sheet.invented;
     const about = [
       ["Intended use", sheet.intended_use],
-      ["Learned from", { synthetic: "simulated people", real: "real people", published: "a publication" }[sheet.provenance] || "unknown"],
-      ["Kind of model", sheet.family],
+      ["Fitted on", { synthetic: "simulated people", simulated: "simulated people", real: "real people", published: "a publication" }[sheet.provenance] || "unknown"],
+      ["Model type", sheet.family],
       ["Model", `${bundle.name} version ${bundle.version}`],
       ["Fingerprint", bundle.sha256],
       ["Typical patient", !engine.knowsPeople ? "not available" : Object.entries(engine.typical.patient).map(([name, value]) =>
         `${label(name)} ${typeof value === "number" ? engine.shown(value) : value}`).join("; ")],
       ["Signs", "[found]: read in the source named; [derived]: worked out from found figures; assumed: of the instrument, not of this very motion."],
     ];
-    const onScreen = ["Kind of model", "Typical patient"];
+    const onScreen = ["Model type", "Typical patient"];
     byId("about").append(...about.flatMap(([term, text]) => {
       const kind = { class: onScreen.includes(term) ? "screen-only" : null };
       return [el("dt", kind, term), el("dd", kind, text)];
