@@ -191,7 +191,7 @@ def test_nothing_given_away_from_a_terminal_is_refused(capsys):
 def test_the_short_form_has_picture_typical_patient_parts_and_next_measurement(capsys):
     _, out, _ = run(capsys, "predict", "small", *PATIENT)
     assert "typical patient" in out
-    assert "chance of" in out
+    assert "predicted probability of" in out
     assert (
         "Contributions relative to the typical patient (points 0-100): WOMAC function +7.2" in out
     )
@@ -236,7 +236,7 @@ def test_the_short_form_says_how_far_to_trust_it_in_three_lines(capsys):
         r"Like the development cohort; effective sample size \d+\.", lines[first + 1]
     )
     assert re.fullmatch(
-        r"Bootstrap models (95 %): \d+\.\d to \d+\.\d \(95 % of 41\)\.", lines[first + 2]
+        r"Bootstrap models \(95 %\): \d+\.\d to \d+\.\d \(95 % of 41\)\.", lines[first + 2]
     )
     assert lines[first + 3] == ""
     _, out, _ = run(capsys, "predict", "trees", *PATIENT)
@@ -290,7 +290,7 @@ def test_the_long_form_says_all_of_it(capsys):
     _, out, _ = run(capsys, "predict", "small", *PATIENT, "--why")
     for words in (
         "Contributions relative to the typical patient",
-        "Which one measurement would narrow that most",
+        "Most informative next measurement",
         "Measurement error: not available.",
         "Similarity to the development cohort",
         "Effective sample size",
@@ -303,7 +303,7 @@ def test_the_long_form_says_all_of_it(capsys):
 
 def test_the_parts_of_the_long_form_add_up_as_printed(capsys):
     _, out, _ = run(capsys, "predict", "small", *PATIENT, "--why")
-    lines = out[out.index("What moved it away") :].splitlines()[3:]
+    lines = out[out.index("Contributions relative") :].splitlines()[3:]
     numbers = []
     for line in lines:
         numbers.append(float(line.split()[-1]))
@@ -326,7 +326,7 @@ def test_json_has_all_of_the_explanation(capsys, kind):
 def test_a_risk_is_said_in_percent_throughout(capsys):
     write_small_bundle(Path("models"), kind="binary", name="risk")
     _, out, _ = run(capsys, "predict", "risk", *PATIENT, "--why")
-    assert "percentage points open (80 %)" in out
+    assert "percentage points (80 %)" in out
     assert "(log odds; it adds up)" in out
 
 

@@ -70,7 +70,7 @@ def test_instability_and_figure(capsys, tmp_path):
     more = ["--instability", "--simulations", "20", "--figure", str(figure)]
     assert main(["samplesize", *CONTINUOUS, "--n", "200", *more]) == 0
     out = capsys.readouterr().out
-    assert "Expected instability with 200 people" in out
+    assert "Expected instability with 200 participants" in out
     assert figure.read_bytes().startswith(b"\x89PNG")
     assert main(["samplesize", *CONTINUOUS, "--n", "200", *more[:3], "--json"]) == 0
     metrics = json.loads(capsys.readouterr().out)["metrics"]

@@ -115,8 +115,8 @@ def _write(result: ExternalValidation, folder: Path) -> None:
 def _parse(argv: Sequence[str]) -> argparse.Namespace:
     parser = Parser(
         "validate",
-        description="External validation: evaluate a model in a cohort whose outcome is known. Every "
-        "metric has "
+        description="External validation: evaluate a model in a cohort whose outcome is known. "
+        "Every metric has "
         "a 95 % CI (bootstrap of persons), overall and by subgroup; case mix is compared with the "
         "development cohort. Rows that cannot be used are counted with a reason.",
         example=EXAMPLE,

@@ -218,7 +218,7 @@ def test_the_page_of_a_bare_paper_says_nothing_of_people(opened):
         choices.locator("input").last.check(force=True)
     tab.wait_for_timeout(300)
     shown = tab.locator("#out").inner_text()
-    assert "nobody to compare with" in shown
+    assert "no comparison is possible" in shown
     assert "the typical patient" not in shown
     assert "squared distance" not in shown
     assert tab.noise == []

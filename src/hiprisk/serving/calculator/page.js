@@ -178,7 +178,7 @@ function startPage() {
     ]).filter(Boolean);
     const sources = [...new Set(ranges.flatMap((instrument) => instrument.variables.map((one) => one.source)))];
     return card("Within measurement error", table("Change of the prediction within one standard error of measurement.",
-      ["Measured", "#standard error", "#prediction changes"], rows),
+      ["Measured", "#standard error", "#change"], rows),
     ...sources.map((source) => el("p", { class: "small" }, `Source: ${source}.`)));
   }
 

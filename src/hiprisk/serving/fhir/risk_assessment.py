@@ -152,7 +152,7 @@ def _notes(model: Model, values: Mapping[str, Any]) -> list[str]:
     notes.append(headline(model, values))
     if values["imputed"]:
         labels = [sheet.variable(name).label for name in values["imputed"]]
-        notes.append(f"Not known, filled in: {', '.join(labels)}.")
+        notes.append(f"Not known, imputed: {', '.join(labels)}.")
     notes += [f"Worth knowing: {remark}." for remark in remarks(sheet, values)]
     return [*notes, f"Intended use: {sheet.intended_use}", DISCLAIMER]
 
