@@ -195,7 +195,7 @@ def test_the_short_form_has_picture_typical_patient_parts_and_next_measurement(c
     assert (
         "Contributions relative to the typical patient (points 0-100): WOMAC function +7.2" in out
     )
-    assert "Not known, imputed: sex; low back pain. That makes the 80 % interval" in out
+    assert "Not known, imputed: sex; low back pain. This widens the 80 % prediction interval" in out
     assert "Knowing low back pain would narrow that most" in out
     assert "Model small version 1" in out
 
