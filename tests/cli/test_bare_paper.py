@@ -52,9 +52,9 @@ def test_a_patient_is_predicted_and_drawn_without_anybody_to_compare_with(capsys
     code, out, err = run(capsys, "predict", "my-paper", *PATIENT, *more)
     assert (code, err) == (0, "")
     # 10 + 0.2 x 60 + 5 + 0.6 x 50
-    assert "predicted          57.0" in out
+    assert "predicted                  57.0" in out
     assert "this patient" in out
-    assert "95 % interval   not available" in out
+    assert "95 % prediction interval  not available" in out
 
 
 def test_nothing_is_said_of_people_that_nobody_knows(capsys):

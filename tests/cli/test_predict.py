@@ -138,7 +138,7 @@ def test_a_wrong_answer_is_asked_again_with_its_rule():
     terminal.answer("WOMAC function", "50")
     assert terminal.end() == 0
     # 10 + 6.3 + 30 + 5, a man: everything known.
-    assert "predicted          51.3" in terminal.text
+    assert "predicted                  51.3" in terminal.text
 
 
 def test_an_unusual_answer_counts_and_one_can_go_back():
@@ -196,7 +196,7 @@ def test_the_short_form_has_picture_typical_patient_parts_and_next_measurement(c
         "Contributions relative to the typical patient (points 0-100): WOMAC function +7.2" in out
     )
     assert "Not known, imputed: sex; low back pain. This widens the 80 % prediction interval" in out
-    assert "Knowing low back pain would narrow that most" in out
+    assert "Measuring low back pain would narrow it most" in out
     assert "Model small version 1" in out
 
 
@@ -294,7 +294,7 @@ def test_the_long_form_says_all_of_it(capsys):
         "Measurement error: not available.",
         "Similarity to the development cohort",
         "Effective sample size",
-        "41 models fitted to resampled people",
+        "41 bootstrap models",
         "The typical patient: medians and most common levels",
     ):
         assert words in out
@@ -327,7 +327,7 @@ def test_a_risk_is_said_in_percent_throughout(capsys):
     write_small_bundle(Path("models"), kind="binary", name="risk")
     _, out, _ = run(capsys, "predict", "risk", *PATIENT, "--why")
     assert "percentage points (80 %)" in out
-    assert "(log odds; it adds up)" in out
+    assert "(log odds, additive)" in out
 
 
 def test_bands_stand_where_their_numbers_are(monkeypatch):

@@ -111,3 +111,17 @@ def people_or_rows(n_people: int, n_rows: int) -> str:
 def plural(n: int, what: str) -> str:
     """A number of things: 1 row, 2 rows."""
     return f"{n} {what}" if n == 1 else f"{n} {what}s"
+
+
+def patient_interval(level: int | str, *, kind: str) -> str:
+    """What the interval of one patient is called; a risk has no prediction interval.
+
+    Parameters
+    ----------
+    level : int or str
+        In percent.
+    kind : str
+        Of the outcome: ``continuous`` or ``binary``.
+    """
+    name = "of bootstrap models" if kind == "binary" else "prediction interval"
+    return f"{level} % {name}"

@@ -301,7 +301,7 @@ def test_the_answer_is_spoken_once_it_changes(opened):
     value = model.predict(age_years=63, womac_function_0_100=50).values["predicted"]
     status = tab.get_by_role("status")
     assert status.get_attribute("aria-live") == "polite"
-    assert status.text_content().startswith(f"Predicted {value:.1f}, 80 % interval")
+    assert status.text_content().startswith(f"Predicted {value:.1f}, 80 % prediction interval")
 
 
 def test_a_simulated_model_says_so_and_a_real_one_does_not(opened):

@@ -97,14 +97,14 @@ def test_a_card_gives_what_the_model_says_of_what_was_read(client, tmp_path):
     ).values  # 34 of 68 is 50 of 100
     found = card(client, womac(34), back_pain(valueBoolean=True))
     line = (
-        f"WOMAC function in 12 months: {told['predicted']:.0f} (80 % interval "
+        f"WOMAC function in 12 months: {told['predicted']:.0f} (80 % prediction interval "
         f"{told['lower_80']:.0f} to {told['upper_80']:.0f})"
     )
     assert found["summary"] == f"SIMULATED MODEL, not for patients. {line}"
     assert found["indicator"] == "info"
     assert found["source"] == {"label": "hiprisk, model small version 1"}
     assert (
-        f"- chance of worse by at least 10 points: {100 * told['chance_worsening']:.0f} %"
+        f"- predicted probability of worse by at least 10 points: {100 * told['chance_worsening']:.0f} %"
         in (found["detail"])
     )
     assert "- age: 63 years, from the patient's data" in found["detail"]
@@ -436,8 +436,9 @@ def test_a_summary_stays_short(tmp_path, monkeypatch):
 
 def test_a_binary_model_gives_a_risk(tmp_path):
     client = client_of(small_model(tmp_path, kind="binary"), code_map=CODES)
-    assert re.search(r"WOMAC function in 12 months: \d+ % \(80 % interval \d+ to \d+ %\)",
-                     card(client, womac())["summary"])  # fmt: skip
+    summary = card(client, womac())["summary"]
+    told = r"WOMAC function in 12 months: \d+ % \(80 % of bootstrap models \d+ to \d+ %\)"
+    assert re.search(told, summary)
 
 
 def test_the_answer_holds_nothing_empty_and_nothing_null(client):

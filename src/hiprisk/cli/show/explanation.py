@@ -44,7 +44,9 @@ def _show_parts(sheet: Sheet, explanation: Explanation) -> None:
         print_wrapped(NO_PEOPLE, indent=2)
         return
     lacking = set(explanation.not_known.variables)
-    heading(f"Contributions relative to the typical patient ({explanation.scale}; it adds up)")
+    heading(
+        f"Contributions relative to the typical patient ({explanation.scale}; they sum to the prediction)"
+    )
     rows = [["typical patient", "", f"{found.reference:.2f}"]]
     parts = sorted(zip(found.groups, found.values, strict=True), key=lambda part: -abs(part[1]))
     for group, value in parts:
@@ -122,8 +124,8 @@ def _show_likeness(explanation: Explanation) -> None:
     else:
         print_wrapped(
             f"{SIMILARITY[found.likeness].capitalize()} (squared Mahalanobis distance "
-            f"{found.squared:.1f} over {found.n_columns} values; {100 * found.tail:.0f} % of such "
-            "people lie at least as far out).",
+            f"{found.squared:.1f} over {found.n_columns} values; {100 * found.tail:.0f} % of "
+            "the cohort lie at least as far from its mean).",
             indent=2,
         )
     size = explanation.effective_sample_size
@@ -144,9 +146,9 @@ def _show_refits(sheet: Sheet, explanation: Explanation) -> None:
         print_lines("  Not available: this model has no bootstrap models.")
         return
     print_wrapped(
-        f"{found.n_refits} models fitted to resampled people: 95 % of them say "
-        f"{level_text(sheet, found.low)} to {level_text(sheet, found.high)}, on average "
-        f"{amount(sheet, found.mean_absolute_difference)} away from this answer.",
+        f"{found.n_refits} bootstrap models: 95 % of their predictions lie between "
+        f"{level_text(sheet, found.low)} and {level_text(sheet, found.high)}; mean absolute "
+        f"difference from this prediction {amount(sheet, found.mean_absolute_difference)}.",
         indent=2,
     )
 

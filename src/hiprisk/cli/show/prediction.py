@@ -12,6 +12,7 @@ from hiprisk.cli.show.intervals import Band, draw_bands
 from hiprisk.cli.show.output import print_lines, print_table
 from hiprisk.sheet.applicability import OF_THE_MODEL
 from hiprisk.wording.disclaimers import warnings_of
+from hiprisk.wording.quantities import patient_interval
 from hiprisk.wording.similarity import SHORT_SIMILARITY, similarity_warning
 
 if TYPE_CHECKING:
@@ -109,16 +110,15 @@ def _show_numbers(sheet: Sheet, result: PatientPrediction) -> None:
     values, outcome = result.values, sheet.outcome
     first = "risk" if outcome.kind == "binary" else "predicted"
     unit = "" if first == "risk" else f"   ({outcome.unit}, higher is {outcome.higher_is})"
-    print_lines(f"  {first:<15} {level_text(sheet, values[first]):>7}{unit}")
+    print_lines(f"  {first:<25} {level_text(sheet, values[first]):>5}{unit}")
     for level in ("80", "95"):
         lower, upper = values[f"lower_{level}"], values[f"upper_{level}"]
+        label = f"  {patient_interval(level, kind=outcome.kind)}".ljust(27)
         if lower is None:
-            print_lines(f"  {level} % interval   not available")
+            print_lines(f"{label} not available")
         else:
             low, high = level_text(sheet, lower).removesuffix(" %"), level_text(sheet, upper)
-            print_lines(f"  {level} % interval   {low:>5} to {high}")
-    if outcome.kind == "binary" and values["lower_80"] is not None:
-        print_lines("  (intervals: range of the risk across bootstrap models)")
+            print_lines(f"{label} {low:>5} to {high}")
 
 
 def _show_picture(sheet: Sheet, result: PatientPrediction) -> None:

@@ -27,6 +27,7 @@ function startPage() {
   const bare = (value) => fixed(binary ? 100 * value : value);
   const amount = (value) => (binary ? `${fixed(100 * value)} percentage points` : fixed(value));
   const label = (name) => specs.get(name).label;
+  const intervalName = (which) => `${which} % ${binary ? "of bootstrap models" : "prediction interval"}`;
   const first = binary ? "risk" : "predicted";
   const events = outcome.events;
   const heaviest = sheet.variables.reduce((a, b) => (b.weight > a.weight ? b : a)).name;
@@ -76,7 +77,7 @@ function startPage() {
     const ends = binary ? ["less likely", "more likely"] : worseAt ? ["\u2190 better", "worse \u2192"] : ["\u2190 worse", "better \u2192"];
     // On paper a column is this wide, so that a picture's words keep their size.
     const width = printing ? 365 : Math.max(280, Math.min(byId("out").clientWidth - 46, 680));
-    const ranges = ["80", "95"].map((which) => answer && rangeOf(answer, which) ? `${which} % interval ${rangeOf(answer, which)}` : null);
+    const ranges = ["80", "95"].map((which) => answer && rangeOf(answer, which) ? `${intervalName(which)} ${rangeOf(answer, which)}` : null);
     return intervalPicture({
       low, high, rows, ends, width,
       now: now === undefined ? null : { value: now, label: `at the first visit ${fixed(now)}` },
@@ -95,7 +96,7 @@ function startPage() {
       : [["80", "8 of 10 patients with these values:"], ["95", "19 of 20 patients with these values:"]];
     const lines = words.map(([which, text]) => {
       const range = rangeOf(answer, which);
-      return el("li", {}, `${text} `, range ? el("b", {}, range) : "not available", ` (${which} % interval)`);
+      return el("li", {}, `${text} `, range ? el("b", {}, range) : "not available", ` (${intervalName(which)})`);
     });
     const error = answer.explanation.score_error;
     return el("section", { class: "card" },
@@ -200,12 +201,12 @@ function startPage() {
     return card("Reliability of this prediction",
       el("p", {}, distance ? LIKENESS[distance.likeness]
         : engine.knowsPeople ? "Too little is known about this patient to tell." : `Similarity to the development cohort: not available. ${NO_PEOPLE}`,
-        distance ? el("span", { class: "small" }, ` ${percent(distance.tail)} of such people lie at least as far out (squared distance ${fixed(distance.squared)} over ${distance.n_columns} values).`) : ""),
+        distance ? el("span", { class: "small" }, ` ${percent(distance.tail)} of the cohort lie at least as far from its mean (squared distance ${fixed(distance.squared)} over ${distance.n_columns} values).`) : ""),
       listed.length ? el("ul", { class: "screen-only" }, ...listed) : null, ...grouped,
       el("p", {}, size === null ? "Effective sample size: not available."
         : `Effective sample size ${size.toFixed(0)}: the predicted mean is as precise as the mean of ${size.toFixed(0)} patients with these values.`),
       el("p", {}, refits === null ? "Prediction instability: not available."
-        : `${refits.n_refits} resampled models: 95 % of them say ${bare(refits.low)} to ${level(refits.high)}, on average ${amount(refits.mean_absolute_difference)} away from this answer.`));
+        : `${refits.n_refits} bootstrap models: 95 % of their predictions lie between ${bare(refits.low)} and ${level(refits.high)}; mean absolute difference from this prediction ${amount(refits.mean_absolute_difference)}.`));
   }
 
   function waitingCard(refused) {
@@ -231,7 +232,7 @@ function startPage() {
   function spokenWords(answer) {
     if (answer.refused) return answer.refused.some((one) => one.variable) ? "No answer: a value cannot be used." : "Not enough is known yet.";
     const range = rangeOf(answer, "80");
-    return `${binary ? "Risk" : "Predicted"} ${level(answer[first])}${range ? `, 80 % interval ${range}` : ""}.`;
+    return `${binary ? "Risk" : "Predicted"} ${level(answer[first])}${range ? `, ${intervalName("80")} ${range}` : ""}.`;
   }
 
   function showGiven() {
@@ -255,7 +256,7 @@ function startPage() {
       out.replaceChildren(...[answerCard(answer), chancesCard(answer), partsCard(parts.contributions),
         nextCard(answer), measurementCard(parts.measurement_ranges), likenessCard(answer)].filter(Boolean));
       const range = rangeOf(answer, "80");
-      const short = () => [el("strong", {}, level(answer[first])), el("span", {}, range ? `80 % interval ${range}` : "")];
+      const short = () => [el("strong", {}, level(answer[first])), el("span", {}, range ? `${intervalName("80")} ${range}` : "")];
       dock.replaceChildren(...short());
       brief.replaceChildren(...short());
       dock.hidden = false;

@@ -15,6 +15,7 @@ from hiprisk.serving.http.problems import RequestRefusedError
 from hiprisk.serving.http.requests import predict_one
 from hiprisk.serving.model import Model
 from hiprisk.wording.disclaimers import DISCLAIMER, kind_not_for_patients, warnings_of
+from hiprisk.wording.quantities import patient_interval
 from hiprisk.wording.remarks import remarks, value_in_words
 
 MAX_SUMMARY = 139
@@ -174,9 +175,10 @@ def _answer_lines(model: Model, values: Mapping[str, Any]) -> list[str]:
     factor, unit = (100.0, " %") if outcome.kind == "binary" else (1.0, "")
     low, high = values["lower_95"], values["upper_95"]
     if low is not None and high is not None:
-        lines.append(f"- 95 % interval {factor * low:.0f} to {factor * high:.0f}{unit}")
+        called = patient_interval(95, kind=outcome.kind)
+        lines.append(f"- {called} {factor * low:.0f} to {factor * high:.0f}{unit}")
     lines += [
-        f"- chance of {event.label}: {100.0 * values[f'chance_{event.name}']:.0f} %"
+        f"- predicted probability of {event.label}: {100.0 * values[f'chance_{event.name}']:.0f} %"
         for event in outcome.events
     ]
     if outcome.kind == "continuous":

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from hiprisk.errors import ConfigError, InputError
 from hiprisk.wording.disclaimers import DISCLAIMER, warnings_of
+from hiprisk.wording.quantities import patient_interval
 from hiprisk.wording.remarks import remarks
 
 if TYPE_CHECKING:
@@ -166,7 +167,8 @@ def headline(model: Model, values: Mapping[str, Any]) -> str:
     low, high = values["lower_80"], values["upper_80"]
     interval = ""
     if low is not None and high is not None:
-        interval = f" (80 % interval {factor * low:.0f} to {factor * high:.0f}{unit})"
+        called = patient_interval(80, kind=outcome.kind)
+        interval = f" ({called} {factor * low:.0f} to {factor * high:.0f}{unit})"
     horizon = f"{outcome.label} in {outcome.horizon_months:g} months"
     return f"{horizon}: {factor * values[name]:.0f}{unit}{interval}"
 
