@@ -376,7 +376,7 @@ def test_models_lists_bundles_and_names_broken_ones(capsys, small):
     assert code == 0
     assert [row["data"] for row in found["models"]] == ["simulated", "CHANGED"]
     _, out, _ = run(capsys, "models")
-    assert "r2_corrected 0.300" in out
+    assert "R², optimism-corrected 0.300" in out
     assert "no bundles in" in run(capsys, "models", "--root", "nowhere")[1]
 
 

@@ -86,7 +86,7 @@ def test_validation_says_who_was_judged_and_that_people_are_simulated(capsys, in
     assert "INVENTED COEFFICIENTS" in out
     assert "SIMULATED DATA" in out
     assert "hip replaced before follow-up (excluded)" in out
-    assert "By sex:\nsex     people  r2 " in out
+    assert "By sex:\nsex     people  R² " in out
 
 
 def test_the_same_figures_in_json_and_in_files(capsys, invented):
@@ -224,7 +224,7 @@ def test_an_updated_bundle_scores_predicts_and_loads_everywhere(capsys, invented
     )
     code, out, _ = run(capsys, "models")
     assert "invented-womac" in out
-    assert "r2_corrected" in out
+    assert "R², optimism-corrected" in out
     assert "every coefficient re-estimated" in (invented / "2" / "card.md").read_text()
 
 

@@ -116,7 +116,7 @@ def test_rows_are_told_beside_people():
 def test_training_prints_the_corrected_value_beside_its_own_interval(trained_and_printed):
     bundle, printed = trained_and_printed
     found = bundle.evidence["metrics"]
-    row = next(line for line in printed.splitlines() if line.startswith("r2 "))
+    row = next(line for line in printed.splitlines() if line.startswith("R² "))
     corrected, apparent = found["r2_corrected"], found["r2_apparent"]
     assert corrected["low"] != apparent["low"]
     cells = re.split(r"  +", row)

@@ -1,8 +1,19 @@
-"""Labels of metrics: what a person reads for a machine name."""
+"""The registry: labels for people, and a metric that one entry brings everywhere."""
 
+import numpy as np
+import pandas as pd
 import pytest
 
-from hiprisk.metrics.registry import entries, label_of
+from hiprisk.cli.show.validation import estimate_rows
+from hiprisk.config import SubgroupSettings
+from hiprisk.learning.unpenalised import fit_ols
+from hiprisk.metrics import scores
+from hiprisk.metrics.entry import Metric
+from hiprisk.metrics.registry import entries, label_of, metrics_for
+from hiprisk.validation.internal.optimism import bootstrap_optimism
+from hiprisk.validation.resampling.intervals import metric_intervals
+from hiprisk.validation.resampling.resamples import Refit, draw_resamples
+from hiprisk.validation.subgroups.performance import subgroup_performance
 
 
 @pytest.mark.parametrize(
@@ -35,3 +46,78 @@ def test_the_two_intercepts_never_share_a_label():
 def test_a_name_has_one_label_and_a_label_one_name():
     pairs = {(one.name, one.label) for one in entries()}
     assert len({name for name, _ in pairs}) == len({label for _, label in pairs}) == len(pairs)
+
+
+def largest_error(observed, predicted, *, weights=None):
+    """A metric that nobody has written yet: the largest error of those who count."""
+    counts = np.ones(len(observed)) if weights is None else weights
+    return float(np.abs(observed - predicted)[counts > 0].max())
+
+
+CALLS = []
+
+
+def largest_errors(view):
+    """The same for many predictions at once."""
+    CALLS.append(len(view.rows.predicted))
+    off = np.abs(view.rows.observed - view.rows.predicted)
+    return (off if view.weights is None else np.where(view.weights > 0, off, 0.0)).max(axis=1)
+
+
+LARGEST = Metric(
+    name="largest_error", label="largest error", kind="continuous", function=largest_error,
+    direction=-1, bounds=(0.0, None), optimum=0.0, in_outcome_units=True,
+    vectorised=largest_errors,
+)  # fmt: skip
+
+
+@pytest.fixture
+def one_entry_more(monkeypatch):
+    """What a module of a family looks like once somebody has added a metric to it."""
+    monkeypatch.setattr(scores, "METRICS", (*scores.METRICS, LARGEST))
+    CALLS.clear()
+
+
+def made_up(n=80):
+    rng = np.random.default_rng(2)
+    x = rng.normal(size=(n, 2))
+    return x, 40 + x @ [6.0, 2.0] + 4 * rng.normal(size=n)
+
+
+@pytest.mark.usefixtures("one_entry_more")
+def test_one_entry_brings_a_metric_into_every_procedure_and_table():
+    x, y = made_up()
+
+    def fitted(resample=None):
+        counts = np.ones(len(y)) if resample is None else resample.counts.astype(float)
+        fit = fit_ols(x, y, weights=counts)
+        return Refit(fit.coefficients[0] + x @ fit.coefficients[1:])
+
+    people = np.arange(len(y))
+    own = fitted().predicted
+    bootstrap = bootstrap_optimism(
+        fitted, y, apparent=own, metrics=metrics_for("continuous"),
+        resamples=draw_resamples(people, n_resamples=20, seed=1),
+    )  # fmt: skip
+    assert CALLS, "the refits are taken together by its vectorised twin"
+    row = next(r for r in bootstrap.table.rows if r.metric == "largest_error")
+    assert row.apparent == largest_error(y, own)
+    assert row.low <= row.corrected <= row.high
+
+    estimates = metric_intervals(
+        "continuous", y, own, groups=people, n_resamples=100, seed=1, name="t"
+    )
+    one = next(e for e in estimates if e.name == "largest_error")
+    assert one.low <= one.value <= one.high
+
+    groups = subgroup_performance(
+        y, own, pd.DataFrame({"sex": np.where(people % 2, "male", "female")}), kind="continuous",
+        groups=people, settings=SubgroupSettings(by=("sex",), resamples=60), seed=1,
+    )  # fmt: skip
+    assert {r.level for r in groups.of("largest_error")} == {"male", "female"}
+    assert dict(groups.optima)["largest_error"] == 0.0
+
+    assert label_of("largest_error", event="worsening") == "largest error (worsening)"
+    assert ["largest error", f"{one.value:.3f}", f"{one.low:.3f} to {one.high:.3f}"] in (
+        estimate_rows(estimates)
+    )

@@ -11,7 +11,6 @@ from hiprisk.cli.show.output import note, print_json, print_lines, print_table
 from hiprisk.errors import BundleError
 
 EXAMPLE = "  hiprisk models\n  hiprisk models --root /path/to/models --json"
-MAIN_METRICS = ("r2_corrected", "c_statistic_corrected")
 
 
 def run(argv: Sequence[str]) -> int:
@@ -61,15 +60,17 @@ def _data(provenance: str, *, invented: bool | None) -> str:
 
 
 def _main_metric(metrics: object) -> str:
-    """The first main metric that the evidence has, with its interval where it has one."""
+    """The main metric of the outcome's kind, with its interval where it has one."""
+    from hiprisk.metrics.registry import metrics_for
+
     found = metrics if isinstance(metrics, dict) else {}
-    for name in MAIN_METRICS:
-        figures = found.get(name)
+    for main in (metrics_for(kind)[0] for kind in ("continuous", "binary")):
+        figures = found.get(f"{main.name}_corrected")
         if not isinstance(figures, dict) or not isinstance(figures.get("value"), float):
             continue
         low, high = figures.get("low"), figures.get("high")
         interval = ""
         if isinstance(low, float) and isinstance(high, float):
             interval = f" ({low:.3f} to {high:.3f})"
-        return f"{name} {figures['value']:.3f}{interval}"
+        return f"{main.label}, optimism-corrected {figures['value']:.3f}{interval}"
     return ""

@@ -10,7 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hiprisk.cli.options import Parser, whole_number
-from hiprisk.cli.show.output import Progress, note, print_json, print_lines, print_table
+from hiprisk.cli.show.output import (
+    Progress,
+    metric_label,
+    note,
+    print_json,
+    print_lines,
+    print_table,
+)
 from hiprisk.errors import ExitCode
 from hiprisk.outputs import check_output_folder
 
@@ -122,7 +129,7 @@ def _show_optimism(evidence: Evidence) -> None:
     corrected = {estimate.name: estimate for estimate in evidence.optimism.estimates()}
     rows = [
         [
-            row.metric,
+            metric_label(row.metric),
             f"{row.corrected:.3f}",
             _span(corrected.get(row.metric)),
             f"{row.optimism:+.3f}",
@@ -149,7 +156,11 @@ def _show_holdout(result: StudyResult) -> None:
     theirs = {estimate.name: estimate for estimate in held.reference}
     rows = []
     for estimate in held.model:
-        row = [estimate.name, f"{estimate.value:.3f}", f"{estimate.low:.3f} to {estimate.high:.3f}"]
+        row = [
+            metric_label(estimate.name),
+            f"{estimate.value:.3f}",
+            f"{estimate.low:.3f} to {estimate.high:.3f}",
+        ]
         if theirs:
             row.append(f"{theirs[estimate.name].value:.3f}")
         rows.append(row)

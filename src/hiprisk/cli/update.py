@@ -18,7 +18,7 @@ from hiprisk.cli.cohort_options import (
     subject_of,
 )
 from hiprisk.cli.options import Parser, whole_number
-from hiprisk.cli.show.output import print_json, print_lines, print_table
+from hiprisk.cli.show.output import metric_label, print_json, print_lines, print_table
 from hiprisk.cli.show.validation import show_reasons
 from hiprisk.cli.validate import warn_of
 from hiprisk.errors import ConfigError, InputError
@@ -192,7 +192,7 @@ def show_update(result: UpdateResult) -> None:
     ]
     print_table(
         ["metric", "before", "after, apparent", "after, cross-validated"],
-        [[name, *(_cell(stage.get(name)) for stage in stages)] for name in stages[2]],
+        [[metric_label(name), *(_cell(stage.get(name)) for stage in stages)] for name in stages[2]],
     )
     print_lines("")
     print_table(

@@ -8,7 +8,7 @@ from hiprisk.bootstrap import FEW_RESAMPLES, few_resamples
 from hiprisk.config import SmallestGain
 from hiprisk.evidence.document import Evidence
 from hiprisk.inference.association.sentences import MEASURE_LABELS, MODEL_LABELS
-from hiprisk.metrics.registry import moves_with_prevalence
+from hiprisk.metrics.registry import label_of, moves_with_prevalence
 from hiprisk.wording.disclaimers import model_warnings
 
 
@@ -99,15 +99,14 @@ def _groups(evidence: Evidence) -> Iterable[str]:
         # How often an event comes moves its other figures without any fault of the model.
         if row.event and moves_with_prevalence(row.metric):
             continue
-        metric = f"{row.metric} of {row.event}" if row.event else row.metric
-        yield (
-            f"Performance differs between groups: {metric} by {row.grouping}; see groups of people."
-        )
+        metric = label_of(row.metric, event=row.event.replace("_", " "))
+        by = groups.label_of_grouping(row.grouping)
+        yield f"Performance differs between groups: {metric} by {by}; see groups of people."
 
 
 def _gain(evidence: Evidence, smallest_gain: SmallestGain) -> str:
-    continuous = evidence.kind == "continuous"
-    main, word = ("r2", "R2") if continuous else ("scaled_brier", "the scaled Brier score")
+    main = "r2" if evidence.kind == "continuous" else "scaled_brier"
+    word = f"the {label_of(main)}"
     value = evidence.optimism.corrected()[main]
     if smallest_gain.metric == main and value < smallest_gain.value:
         return (

@@ -117,7 +117,7 @@ def test_a_group_that_is_off_is_found_and_said():
     assert row.p_adjusted < 0.001
     assert row.difference.value == pytest.approx(-6.0, abs=1.7)
     said = " ".join(result.sentences())
-    assert "calibration_in_the_large by sex" in said
+    assert "Calibration in the large by sex" in said
     assert "differs between groups by more than chance" in said
     assert "sex female" in said
 

@@ -21,6 +21,14 @@ def print_lines(*lines: str) -> None:
     sys.stdout.write("\n".join(lines) + "\n")
 
 
+def metric_label(name: str) -> str:
+    """What a person reads for the name of a metric."""
+    # The registry brings NumPy and SciPy, which a command's help must not wait for.
+    from hiprisk.metrics.registry import label_of
+
+    return label_of(name)
+
+
 def counted(n: int, what: str) -> str:
     """A number of things: 1 row, 2 rows."""
     return f"{n} {what}" if n == 1 else f"{n} {what}s"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from hiprisk.cli.show.output import print_lines, print_table
+from hiprisk.cli.show.output import metric_label, print_lines, print_table
 
 if TYPE_CHECKING:
     from hiprisk.metrics.estimate import Estimate
@@ -31,7 +31,7 @@ def show_validation(result: ExternalValidation) -> None:
     print_lines(*result.summary, "")
     print_table(HEAD, estimate_rows(result.metrics))
     for name, reason in result.not_available.items():
-        print_lines(f"{name}: not available ({reason})")
+        print_lines(f"{metric_label(name)}: not available ({reason})")
     _show_flexible(result.flexible)
     print_lines("")
     print_table(
@@ -93,7 +93,7 @@ def _show_events(flexible: Flexible) -> None:
     if not evaluated:
         return
     by_event = [{e.name: e for e in flexible.of_event(event)} for event in evaluated]
-    names = [name for name in by_event[0] if not name.startswith(tuple(_utility_names(flexible)))]
+    names = [estimate.name for estimate in evaluated[0].estimates]
     print_lines("")
     _side_by_side("metric (95 % CI)", names, evaluated, by_event)
     if flexible.thresholds:
@@ -108,11 +108,6 @@ def _show_events(flexible: Flexible) -> None:
         print_lines("no thresholds are declared; the decision curves are in --json and --out")
 
 
-def _utility_names(flexible: Flexible) -> list[str]:
-    stems = ("net_benefit", "standardised_net_benefit", "interventions_avoided")
-    return [f"{stem}_{t:g}" for stem in stems for t in flexible.thresholds]
-
-
 def _side_by_side(
     title: str,
     names: Sequence[str],
@@ -122,7 +117,10 @@ def _side_by_side(
     print_table(
         [title, *(event.name for event in events)],
         [
-            [name, *(with_interval(e[name], 3) if name in e else "" for e in by_event)]
+            [
+                metric_label(name),
+                *(with_interval(e[name], 3) if name in e else "" for e in by_event),
+            ]
             for name in names
         ],
     )
@@ -140,7 +138,7 @@ def estimate_rows(estimates: Sequence[Estimate]) -> list[list[str]]:
     """Name, value and interval as cells."""
     return [
         [
-            e.name,
+            metric_label(e.name),
             f"{e.value:.3f}",
             "" if e.low is None or e.high is None else f"{e.low:.3f} to {e.high:.3f}",
         ]
@@ -197,7 +195,7 @@ def _show_groups(result: Subgroups) -> None:
             rows.append(
                 [group.level, people, *("" if e is None else with_interval(e, 2) for e in cells)]
             )
-        print_table([name, "people", *shown], rows)
+        print_table([label or name, "people", *map(metric_label, shown)], rows)
     hidden = len(result.metrics) - len(shown)
     if result.labels and (hidden or result.benefits):
         more = [f"{hidden} more metric{'s' if hidden > 1 else ''}"] if hidden else []

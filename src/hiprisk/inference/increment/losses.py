@@ -5,7 +5,7 @@ A resample and the original people share each person's loss and differ in the we
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -15,9 +15,10 @@ from hiprisk.arrays import Bools, Floats, Integers
 from hiprisk.config import OutcomeSettings
 from hiprisk.errors import ConfigError, InputError
 from hiprisk.learning.residual_distribution import residual_distribution
-from hiprisk.metrics.decision_curve.net_benefit import net_benefits
+from hiprisk.metrics.decision_curve.net_benefit import NET_BENEFIT, net_benefits
 from hiprisk.metrics.discrimination import c_statistic
-from hiprisk.metrics.registry import label_of
+from hiprisk.metrics.entry import Metric
+from hiprisk.metrics.registry import find_metric, label_of
 from hiprisk.sheet.distribution import PredictiveDistribution
 from hiprisk.sheet.format import Event, OutcomeSpec
 
@@ -50,18 +51,22 @@ class Measure:
     threshold: float | None = None
 
 
-_POINT = {
-    "continuous": (
-        Measure(name="r2", label=label_of("r2"), direction=1),
-        Measure(name="rmse", label=label_of("rmse"), direction=-1, in_outcome_units=True),
-    ),
-    "binary": (
-        Measure(name="c_statistic", label=label_of("c_statistic"), direction=1),
-        Measure(name="scaled_brier", label=label_of("scaled_brier"), direction=1),
-        Measure(name="brier", label=label_of("brier"), direction=-1),
-    ),
+# Of predictions alone; the first is the one in which a gain is usually declared.
+POINT: Mapping[str, tuple[str, ...]] = {
+    "continuous": ("r2", "rmse"),
+    "binary": ("c_statistic", "scaled_brier", "brier"),
 }
-_CRPS = Measure(name="crps", label=label_of("crps"), direction=-1, in_outcome_units=True)
+
+
+def measure_of(metric: Metric) -> Measure:
+    """A metric of the registry as a measure."""
+    assert metric.direction, "a gain needs a metric of which more, or less, is better"
+    return Measure(
+        name=metric.name,
+        label=metric.label,
+        direction=metric.direction,
+        in_outcome_units=metric.in_outcome_units,
+    )
 
 
 def measures_for(outcome: OutcomeSettings, spec: OutcomeSpec) -> tuple[Measure, ...]:
@@ -70,20 +75,20 @@ def measures_for(outcome: OutcomeSettings, spec: OutcomeSpec) -> tuple[Measure, 
     An event that refers to a baseline which is no predictor has no chance and is left out, as in
     the sheet of a model.
     """
-    found = list(_POINT[outcome.kind])
+    found = list(point_measures(outcome))
     events = {event.name: event.label for event in spec.events}
     if outcome.kind == "continuous":
-        found.append(_CRPS)
+        found.append(measure_of(find_metric("distribution", "crps")))
     else:
         events = {"": outcome.dichotomise.label if outcome.dichotomise else outcome.label}
     for name, label in events.items():
         for threshold in outcome.thresholds:
-            key = f"net_benefit_{name}_{threshold:g}" if name else f"net_benefit_{threshold:g}"
+            metric = NET_BENEFIT.at(threshold)
             found.append(
-                Measure(
-                    name=key,
-                    label=label_of(f"net_benefit_{threshold:g}", event=label),
-                    direction=1,
+                replace(
+                    measure_of(metric),
+                    name=f"{NET_BENEFIT.name}_{name}_{threshold:g}" if name else metric.name,
+                    label=label_of(metric.name, event=label),
                     event=name,
                     threshold=threshold,
                 )
@@ -93,7 +98,7 @@ def measures_for(outcome: OutcomeSettings, spec: OutcomeSpec) -> tuple[Measure, 
 
 def point_measures(outcome: OutcomeSettings) -> tuple[Measure, ...]:
     """Those that need predictions alone, no predictive distribution."""
-    return _POINT[outcome.kind]
+    return tuple(measure_of(find_metric(outcome.kind, name)) for name in POINT[outcome.kind])
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from hiprisk.metrics.decision_curve.net_benefit import NET_BENEFIT
 from hiprisk.metrics.estimate import Estimate
-from hiprisk.metrics.registry import moves_with_prevalence
+from hiprisk.metrics.registry import label_of, moves_with_prevalence
 from hiprisk.outcome_kind import OutcomeKind
 from hiprisk.validation.subgroups.cells import EVERYBODY
 from hiprisk.validation.subgroups.definitions import UNKNOWN
@@ -166,6 +166,10 @@ class Subgroups:
         """Names of the metrics, the main one first."""
         return tuple(estimate.name for estimate in self.overall)
 
+    def label_of_grouping(self, name: str) -> str:
+        """What a person reads for the name of a grouping."""
+        return dict(self.labels).get(name) or name.replace("_", " ")
+
     def of(self, metric: str) -> tuple[GroupEstimate, ...]:
         """Every group's estimate of one metric."""
         return tuple(row for row in self.estimates if row.metric == metric)
@@ -271,9 +275,11 @@ class Subgroups:
         if row.difference is not None:
             first, second = shown
             what, found = f"{second} minus {first}", row.difference
+        metric = label_of(row.metric, event=row.event.replace("_", " "))
+        grouping = self.label_of_grouping(row.grouping)
         return (
-            f"{row.metric}{f' of {row.event}' if row.event else ''} by "
-            f"{row.grouping} lies between {min(shown.values()):.3g} and "
+            f"{metric[0].upper()}{metric[1:]} by "
+            f"{grouping} lies between {min(shown.values()):.3g} and "
             f"{max(shown.values()):.3g}; "
             f"{what} {found.value:.2g} ({100 * self.level:.0f} % interval {found.low:.2g} to "
             f"{found.high:.2g}), p = {row.p_value:.2g}, {row.p_adjusted:.2g} adjusted"
@@ -301,7 +307,7 @@ class Subgroups:
         off = [row for row in self.of(CALIBRATION) if _excludes_zero(row.estimate)]
         if off:
             named = "; ".join(
-                f"{row.grouping} {row.level} {row.estimate.value:+.2g} "
+                f"{self.label_of_grouping(row.grouping)} {row.level} {row.estimate.value:+.2g} "
                 f"({row.estimate.low:.2g} to {row.estimate.high:.2g})"
                 for row in off
                 if row.estimate

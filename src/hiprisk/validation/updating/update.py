@@ -11,6 +11,7 @@ import numpy as np
 from hiprisk.arrays import Floats
 from hiprisk.learning.folds import grouped_folds
 from hiprisk.metrics.estimate import Estimate
+from hiprisk.metrics.registry import label_of
 from hiprisk.seeding import rng_for
 from hiprisk.sheet.document.checks import check_sheet
 from hiprisk.sheet.format import LinearModel, Sheet, TreesModel
@@ -264,8 +265,8 @@ def _summary(
     if main in new and main in old:
         better = new[main].value < old[main].value
         yield (
-            f"Cross-validated, {main} goes from {old[main].value:.3f} to {new[main].value:.3f}"
-            + ("." if better else ": the update does not pay here.")
+            f"Cross-validated, the {label_of(main)} goes from {old[main].value:.3f} to "
+            f"{new[main].value:.3f}" + ("." if better else ": the update does not pay here.")
         )
     if scatter == "kept":
         yield (f"Fewer than {MIN_RESIDUALS} people: intervals are the parent's, not re-estimated.")
