@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from hiprisk.serving.http.gate import Rules
 from hiprisk.serving.http.limits import Limits
+from hiprisk.serving.http.middleware import Rules
 from hiprisk.serving.model import load
 from small_bundle import write_small_bundle
 

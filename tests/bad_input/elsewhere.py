@@ -279,7 +279,7 @@ LEFT_OUT: dict[int, str] = {
     61: "a sheet has no eligibility rules yet; ages outside training are flagged EXTRAPOLATION",
     **dict.fromkeys(range(62, 67), "bundles: `tests/bundle`"),
     87: "CDS Hooks: `tests/serving/fhir/test_cds_hooks.py`",
-    96: "the service's gate: `tests/serving/http/test_gate.py`",
+    96: "the middleware of the service: `tests/serving/http/test_middleware.py`",
     97: "CDS Hooks: `tests/serving/fhir/test_cds_hooks.py`",
 }
 ALL_ROWS = frozenset(range(1, 101))

@@ -55,8 +55,8 @@ def run(argv: Sequence[str]) -> int:
 def _settings(options: argparse.Namespace, *, token: str | None, with_tls: bool) -> Settings:
     from hiprisk.serving.fhir.code_map import load_code_map
     from hiprisk.serving.http.app import Settings
-    from hiprisk.serving.http.gate import Rules
     from hiprisk.serving.http.limits import Limits, allowed_hosts
+    from hiprisk.serving.http.middleware import Rules
 
     rules = Rules(
         limits=Limits(

@@ -16,7 +16,7 @@ pytest.importorskip("fastapi")
 HEAD_SECONDS = 1.0
 SERVICE = """
 import sys
-from hiprisk.serving.http.gate import Rules
+from hiprisk.serving.http.middleware import Rules
 from hiprisk.serving.http.limits import Limits
 from hiprisk.serving.model import load
 from hiprisk.serving.http.app import Settings, create_app, run

@@ -1,7 +1,7 @@
 """The service over one model: REST, CDS Hooks, FHIR and the calculator page.
 
 The only importer of FastAPI. Routes read and write JSON through the modules beside this one;
-what a request passes before them is `hiprisk.serving.http.gate`.
+`hiprisk.serving.http.middleware` checks requests before they are routed.
 """
 
 from __future__ import annotations
@@ -21,9 +21,14 @@ from hiprisk.serving.fhir.code_map import CodeMap, load_code_map
 from hiprisk.serving.fhir.record import read_record
 from hiprisk.serving.fhir.risk_assessment import read_bundle_resource, risk_assessment
 from hiprisk.serving.http import openapi
-from hiprisk.serving.http.gate import Gate, Rules, SafeAnswers, check_kind
 from hiprisk.serving.http.limits import Limits
 from hiprisk.serving.http.metadata import describe, health, page_policy, plain_page
+from hiprisk.serving.http.middleware import (
+    RequestMiddleware,
+    ResponseMiddleware,
+    Rules,
+    check_content_type,
+)
 from hiprisk.serving.http.problems import PROBLEM_TYPE, RequestRefusedError, problem
 from hiprisk.serving.http.requests import predict_one, predict_rows, read_object
 from hiprisk.serving.model import Model
@@ -73,7 +78,7 @@ class Settings:
     clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC)
 
 
-def create_app(model: Model, settings: Settings | None = None) -> SafeAnswers:
+def create_app(model: Model, settings: Settings | None = None) -> ResponseMiddleware:
     """The service as an ASGI application.
 
     Parameters
@@ -93,13 +98,13 @@ def create_app(model: Model, settings: Settings | None = None) -> SafeAnswers:
         swagger_ui_oauth2_redirect_url=None,
         redirect_slashes=False,
     )
-    _add_refusals(api)
-    _add_facts(api, model, settings)
-    _add_predictions(api, model, settings)
-    _add_records(api, model, settings)
+    _add_error_handlers(api)
+    _add_metadata_routes(api, model, settings)
+    _add_prediction_routes(api, model, settings)
+    _add_fhir_routes(api, model, settings)
     if settings.rules.token is not None:
-        _state_token(api)
-    gated: Any = Gate(api, settings.rules)
+        _document_security(api)
+    gated: Any = RequestMiddleware(api, settings.rules)
     if settings.cors_origins:
         gated = CORSMiddleware(
             gated,
@@ -107,10 +112,10 @@ def create_app(model: Model, settings: Settings | None = None) -> SafeAnswers:
             allow_methods=["GET", "POST"],
             allow_headers=["Authorization", "Content-Type"],
         )
-    return SafeAnswers(gated, settings.rules, routes=api.routes)
+    return ResponseMiddleware(gated, settings.rules, routes=api.routes)
 
 
-def _add_refusals(api: FastAPI) -> None:
+def _add_error_handlers(api: FastAPI) -> None:
     async def refused(request: Request, refusal: Exception) -> Response:
         del request
         assert isinstance(refusal, HipRiskError)
@@ -124,7 +129,7 @@ def _add_refusals(api: FastAPI) -> None:
         return await refused(
             request,
             RequestRefusedError(
-                "that path does not take this method" if known else "there is nothing here",
+                "method not allowed on this path" if known else "no such path",
                 code="METHOD" if known else "NOT_FOUND",
                 advice="see /openapi.json",
                 headers=headers,
@@ -132,7 +137,7 @@ def _add_refusals(api: FastAPI) -> None:
         )
 
     async def broken(request: Request, defect: Exception) -> Response:
-        del defect  # raised again behind this answer, and noted by `SafeAnswers`
+        del defect  # raised again behind this answer, and noted by `ResponseMiddleware`
         return await refused(request, HipRiskError("a defect of hiprisk", code="INTERNAL"))
 
     api.add_exception_handler(HipRiskError, refused)
@@ -141,7 +146,7 @@ def _add_refusals(api: FastAPI) -> None:
 
 
 async def _document(request: Request, limits: Limits) -> dict[str, Any]:
-    check_kind(request.headers)
+    check_content_type(request.headers)
     return read_object(await request.body(), max_bytes=limits.max_body_bytes)
 
 
@@ -149,14 +154,14 @@ def _json(value: Mapping[str, Any], media_type: str = "application/json") -> Res
     return Response(canonical_json(value), media_type=media_type)
 
 
-def _add_facts(api: FastAPI, model: Model, settings: Settings) -> None:
-    """What the service tells without a patient: put in words once, sent often."""
+def _add_metadata_routes(api: FastAPI, model: Model, settings: Settings) -> None:
+    """Metadata without a patient: encoded once, sent often."""
     told, alive = canonical_json(describe(model)), canonical_json(health(model))
     an_object = openapi.gives("As JSON.", json={"type": "object"})
 
     @api.get(
         "/health",
-        summary="Whether the service lives, and with which model",
+        summary="Health check, with the model that is served",
         responses=openapi.responses(an_object, 429, 503),
     )
     async def get_health() -> Response:
@@ -164,7 +169,7 @@ def _add_facts(api: FastAPI, model: Model, settings: Settings) -> None:
 
     @api.get(
         "/model",
-        summary="Card, evidence, intended use, provenance and variables",
+        summary="Model metadata: card, evidence, intended use, provenance, variables",
         responses=openapi.responses(an_object, 401, 429, 503),
     )
     async def get_model() -> Response:
@@ -190,18 +195,21 @@ def _page(model: Model) -> str:
     return str(calculator.build_page(model))
 
 
-def _add_predictions(api: FastAPI, model: Model, settings: Settings) -> None:
+def _add_prediction_routes(api: FastAPI, model: Model, settings: Settings) -> None:
     limits = settings.rules.limits
     predicted = openapi.gives(
         "The prediction; with Accept: application/fhir+json as a FHIR R4 RiskAssessment.",
         json=openapi.prediction_schema(model),
         fhir=openapi.RISK_ASSESSMENT,
     )
-    scored = openapi.gives("One answer a row, or its reason.", json=openapi.scores_schema(model))
+    scored = openapi.gives(
+        "One prediction for each row, or the reason of its refusal.",
+        json=openapi.scores_schema(model),
+    )
 
     @api.post(
         "/predict",
-        summary="One patient",
+        summary="Prediction for one patient",
         responses=openapi.responses(predicted, *USUAL),
         openapi_extra=openapi.body(openapi.patient_schema(model)),
     )
@@ -216,7 +224,7 @@ def _add_predictions(api: FastAPI, model: Model, settings: Settings) -> None:
 
     @api.post(
         "/score",
-        summary="Many patients, answered in their order",
+        summary="Predictions for several patients, in their order",
         responses=openapi.responses(scored, *USUAL),
         openapi_extra=openapi.body(openapi.rows_schema(model, limits.max_rows)),
     )
@@ -225,16 +233,16 @@ def _add_predictions(api: FastAPI, model: Model, settings: Settings) -> None:
         return _json(predict_rows(model, document, max_rows=limits.max_rows))
 
 
-def _add_records(api: FastAPI, model: Model, settings: Settings) -> None:
+def _add_fhir_routes(api: FastAPI, model: Model, settings: Settings) -> None:
     limits = settings.rules.limits
     offered = canonical_json(discovery(model, settings.code_map))
-    services = openapi.gives("The services.", json={"type": "object"})
-    cards = openapi.gives("One card, or none.", json=openapi.CARDS)
+    services = openapi.gives("The services that are offered.", json={"type": "object"})
+    cards = openapi.gives("One card; none if the patient has died.", json=openapi.CARDS)
     assessment = openapi.gives("A FHIR R4 RiskAssessment.", fhir=openapi.RISK_ASSESSMENT)
 
     @api.get(
         "/cds-services",
-        summary="CDS Hooks 2.0: what is offered",
+        summary="CDS Hooks 2.0: discovery",
         responses=openapi.responses(services, 429, 503),
     )
     async def get_services() -> Response:
@@ -253,7 +261,7 @@ def _add_records(api: FastAPI, model: Model, settings: Settings) -> None:
 
     @api.post(
         "/fhir/risk-assessment",
-        summary="A record as a FHIR R4 Bundle",
+        summary="Prediction from a FHIR R4 Bundle of one patient",
         responses=openapi.responses(assessment, *USUAL),
         openapi_extra=openapi.body(openapi.RECORD, media_type=FHIR_TYPE),
     )
@@ -280,8 +288,8 @@ def _assessed(model: Model, document: Mapping[str, Any], settings: Settings) -> 
     )
 
 
-def _state_token(api: FastAPI) -> None:
-    """Say in OpenAPI which operations need the token."""
+def _document_security(api: FastAPI) -> None:
+    """State in OpenAPI which operations need the token."""
     original = api.openapi
 
     def stated() -> dict[str, Any]:
@@ -298,7 +306,7 @@ def _state_token(api: FastAPI) -> None:
 
 
 def run(
-    app: SafeAnswers,
+    app: ResponseMiddleware,
     *,
     host: str,
     port: int,
@@ -328,7 +336,7 @@ def run(
         host=host,
         port=port,
         http=bounded_protocol(app.limits),
-        # Nothing of a request is logged but by `hiprisk.serving.http.gate`.
+        # Nothing of a request is logged but by `hiprisk.serving.http.middleware`.
         access_log=False,
         log_config=None,
         log_level=logging.WARNING,

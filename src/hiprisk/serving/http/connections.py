@@ -1,7 +1,7 @@
 """Connections of the service: how many at once, and how long one may take to say what it wants.
 
-uvicorn waits without end for the head of a request, and the gate sees a request only when its head
-is whole: whoever sends nothing, or half a head, would hold a connection for ever.
+uvicorn waits without end for the head of a request, and the middleware sees a request only when its
+head is whole: whoever sends nothing, or half a head, would hold a connection for ever.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from typing import Any
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from hiprisk.serving.http.gate import DEFAULT_CSP, SECURITY_HEADERS
 from hiprisk.serving.http.limits import Limits
+from hiprisk.serving.http.middleware import DEFAULT_CSP, SECURITY_HEADERS
 from hiprisk.serving.http.problems import PROBLEM_TYPE, RequestRefusedError, problem
 
 
@@ -46,7 +46,7 @@ class _Bounded(H11Protocol):
         super().connection_made(transport)
         if len(self.connections) > self.bounds.max_connections:
             self._refuse(
-                "the service has as many connections as it takes on",
+                "server at capacity: too many connections",
                 code="BUSY",
                 advice="try again after the seconds in Retry-After",
                 headers=(("retry-after", "1"),),

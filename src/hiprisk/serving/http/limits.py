@@ -1,9 +1,10 @@
-"""What one client may ask of the service, and how much the service takes on at once."""
+"""Limits of the service: rate of a client, bearer token, allowed hosts."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ MIN_TOKEN_LENGTH = 16
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 WILDCARDS = ("0.0.0.0", "::", "")
 MAX_CLIENTS = 10_000
+
+_HOST = re.compile(r"((?P<name>[A-Za-z0-9._-]+)|\[(?P<ipv6>[A-Fa-f0-9:.]+)\])(:[0-9]+)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +54,7 @@ class Limits:
 
 
 class RateLimiter:
-    """A bucket of requests for each client, filled at a steady rate.
+    """A token bucket for each client.
 
     Parameters
     ----------
@@ -129,9 +132,7 @@ def allowed_hosts(host: str, named: tuple[str, ...]) -> frozenset[str] | None:
     return None if host in WILDCARDS else frozenset({host.lower()})
 
 
-def host_name(header: str) -> str:
-    """The name in a Host header, without its port."""
-    name = header.strip().lower()
-    if name.startswith("["):
-        return name[1:].partition("]")[0]
-    return name.rpartition(":")[0] if name.count(":") == 1 else name
+def host_name(header: str) -> str | None:
+    """The name in a Host header, without its port; None if the header is malformed."""
+    found = _HOST.fullmatch(header)
+    return (found["name"] or found["ipv6"]).lower() if found else None

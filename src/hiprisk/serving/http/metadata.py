@@ -1,4 +1,4 @@
-"""What the service tells of its model, and the page that stands in for the calculator."""
+"""Metadata of the model, and the page that stands in for the calculator."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _INLINE = re.compile(r"<(script|style)\b[^>]*>(.*?)</\1\s*>", re.DOTALL | re.IGN
 
 
 def describe(model: Model) -> dict[str, Any]:
-    """Everything that ``/model`` tells: card, evidence, intended use, provenance, variables."""
+    """The body of ``GET /model``: card, evidence, intended use, provenance, variables."""
     bundle, sheet = model.bundle, model.sheet
     return {
         "name": bundle.name,
@@ -45,7 +45,7 @@ def describe(model: Model) -> dict[str, Any]:
 
 
 def health(model: Model) -> dict[str, Any]:
-    """What ``/health`` tells."""
+    """The body of ``GET /health``."""
     return {
         "status": "ok",
         "model": model.bundle.name,

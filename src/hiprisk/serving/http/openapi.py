@@ -34,15 +34,15 @@ PROBLEM: Schema = {
     },
 }
 REFUSALS = {
-    400: "not JSON in one meaning, or addressed wrongly",
-    401: "the token is missing or wrong",
-    408: "the body did not come in time",
-    412: "the record was not sent along",
-    413: "too many bytes or rows",
-    415: "not JSON by its content type",
-    422: "a value or a name that the model cannot use",
-    429: "too many requests; Retry-After says how long to wait",
-    503: "too much to do; Retry-After says how long to wait",
+    400: "malformed or ambiguous JSON, or host not allowed",
+    401: "missing or invalid bearer token",
+    408: "request body not received in time",
+    412: "prefetch missing from the request",
+    413: "body too large, or too many rows",
+    415: "content type is not JSON",
+    422: "a value or variable name that the model cannot use",
+    429: "rate limit exceeded; Retry-After gives the seconds to wait",
+    503: "server at capacity; Retry-After gives the seconds to wait",
 }
 
 

@@ -1,4 +1,4 @@
-"""Refusals of the service: the same short letter as everywhere, as JSON with an HTTP status."""
+"""Refused requests as problem documents (RFC 9457) with an HTTP status."""
 
 from __future__ import annotations
 
@@ -70,9 +70,9 @@ class RequestRefusedError(InputError):
 
 
 def problem(refusal: HipRiskError) -> Problem:
-    """The answer that a refusal becomes."""
+    """The problem document of a refusal."""
     status = STATUS_BY_CODE.get(refusal.code, DEFAULT_STATUS)
-    letter: dict[str, Any] = {
+    document: dict[str, Any] = {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
         "status": status,
@@ -83,6 +83,6 @@ def problem(refusal: HipRiskError) -> Problem:
         "column": refusal.column,
         "advice": refusal.advice,
     }
-    body = json.dumps(letter, ensure_ascii=False).encode("utf-8", "replace")
+    body = json.dumps(document, ensure_ascii=False).encode("utf-8", "replace")
     headers = refusal.headers if isinstance(refusal, RequestRefusedError) else ()
     return Problem(status, body, headers)

@@ -5,7 +5,6 @@ import asyncio
 import pytest
 
 from hiprisk.errors import ConfigError
-from hiprisk.serving.http.gate import DEFAULT_CSP, SECURITY_HEADERS, Gate, Rules
 from hiprisk.serving.http.limits import (
     MAX_CLIENTS,
     Limits,
@@ -15,6 +14,7 @@ from hiprisk.serving.http.limits import (
     host_name,
     is_token,
 )
+from hiprisk.serving.http.middleware import DEFAULT_CSP, SECURITY_HEADERS, RequestMiddleware, Rules
 from service_client import Client, client_of, small_model
 
 PATIENT = {"age_years": 63, "womac_function_0_100": 45}
@@ -136,7 +136,8 @@ def test_tokens_are_compared_whole():
 @pytest.mark.parametrize(
     ("host", "allowed"),
     [("127.0.0.1:8000", True), ("localhost", True), ("[::1]:8000", True), ("LOCALHOST:1", True),
-     ("evil.example", False), ("127.0.0.1.evil.example", False), ("", False)],
+     ("evil.example", False), ("127.0.0.1.evil.example", False), ("", False),
+     ("[::1].evil.example", False), ("localhost:evil", False), ("::1", False)],
 )  # fmt: skip
 def test_a_forged_host_is_refused(model, host, allowed):
     client = client_of(model, hosts=allowed_hosts("127.0.0.1", ()))
@@ -152,7 +153,7 @@ def test_hosts_that_are_named_are_the_only_ones():
     assert allowed_hosts("0.0.0.0", ("Risk.example",)) == {"risk.example"}
     assert allowed_hosts("192.0.2.1", ()) == {"192.0.2.1"}
     assert host_name("risk.example:443") == "risk.example"
-    assert host_name("::1") == "::1"
+    assert host_name("[::1]:443") == "::1"
 
 
 @pytest.mark.parametrize(
@@ -249,7 +250,7 @@ def test_more_at_once_than_the_service_takes_on_is_refused_and_forgotten():
         await send({"type": "http.response.body", "body": b""})
 
     rules = Rules(limits=Limits(requests_per_second=0.0, max_in_flight=2))
-    app = Gate(slow, rules)
+    app = RequestMiddleware(slow, rules)
 
     async def ask():
         sent = []
@@ -292,6 +293,6 @@ def test_what_is_no_request_is_passed_on():
     async def app(scope, receive, send):
         seen.append(scope["type"])
 
-    asyncio.run(Gate(app, Rules())({"type": "lifespan"}, None, None))
+    asyncio.run(RequestMiddleware(app, Rules())({"type": "lifespan"}, None, None))
     assert seen == ["lifespan"]
     assert Client(app).app is app

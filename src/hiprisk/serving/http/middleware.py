@@ -1,7 +1,7 @@
-"""What every request passes before the service sees it, and what every answer carries.
+"""ASGI middleware: what is checked before a request is routed, and what every response carries.
 
-Plain ASGI: host, rate, token, size of the body, time, number at once; then security
-headers, and a letter in place of any defect. Nothing of a request is ever written to a log.
+Requests: host, rate, token, size of the body, time, number at once. Responses: security headers,
+and a problem document in place of any defect. Nothing of a request is ever written to a log.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ DEFAULT_CSP = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-an
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """What the gate holds requests against.
+    """What requests are checked against.
 
     Attributes
     ----------
@@ -65,8 +65,8 @@ class Rules:
     log_requests: bool = False
 
 
-class SafeAnswers:
-    """Outermost: security headers on every answer, and a letter where something broke."""
+class ResponseMiddleware:
+    """Outermost: security headers on every response, a problem document for every defect."""
 
     def __init__(self, app: App, rules: Rules, *, routes: Sequence[Any] = ()) -> None:
         self._app = app
@@ -105,7 +105,7 @@ class SafeAnswers:
         """The route's own path: what a client typed in its place is not written."""
         found = scope.get("route")
         if found is None:
-            # What the gate refused never came to its route.
+            # What the request middleware refused never came to its route.
             found = next((one for one in self._routes if one.matches(scope)[0].value), None)
         return str(getattr(found, "path", "(no route)"))
 
@@ -138,8 +138,8 @@ class _Answer:
         await self._send(message)
 
 
-class Gate:
-    """Refuses what the rules refuse; hands the rest on with its whole body read."""
+class RequestMiddleware:
+    """Refuses what breaks a rule; passes the rest on with its whole body read."""
 
     def __init__(
         self, app: App, rules: Rules, *, clock: Callable[[], float] = time.monotonic
@@ -172,9 +172,9 @@ class Gate:
         hosts = self._rules.hosts
         if hosts is not None and host_name(headers.get("host", "")) not in hosts:
             raise RequestRefusedError(
-                "the service is not known by that name",
+                "host not allowed",
                 code="FORGED_HOST",
-                advice="address it by its own name, or start it with --allow-host",
+                advice="use the name of the service, or start it with --allow-host NAME",
             )
         client = scope.get("client") or ("unknown", 0)
         wait = self._limiter.wait_for(str(client[0]))
@@ -232,7 +232,7 @@ def _headers(scope: Scope) -> dict[str, str]:
     return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
 
 
-def check_kind(headers: Mapping[str, str]) -> None:
+def check_content_type(headers: Mapping[str, str]) -> None:
     """Refuse a body that is not plain JSON in UTF-8 by what its headers say."""
     kind, _, rest = headers.get("content-type", "").partition(";")
     charset = rest.strip().lower().removeprefix("charset=").strip('"')
@@ -256,7 +256,7 @@ def _too_large(limit: int) -> RequestRefusedError:
 
 def _busy() -> RequestRefusedError:
     return RequestRefusedError(
-        "the service has as much to do as it takes on",
+        "server at capacity",
         code="BUSY",
         advice="try again after the seconds in Retry-After",
         headers=(("retry-after", "1"),),
