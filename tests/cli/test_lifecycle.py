@@ -267,9 +267,9 @@ def test_a_method_that_does_not_exist_is_refused(capsys, invented):
 def test_drift_is_said_in_words_and_strict_makes_it_an_exit_code(capsys, invented):
     code, out, _ = run(capsys, "drift", invented, "cohort.csv")
     assert code == 0
-    assert "Predictors that moved: age_years" in out
+    assert "Predictor drift: age" in out
     # The invented model does not say on how many people it was developed.
-    assert "on how many people it was fitted is not known" in out
+    assert "the development sample size is not known" in out
     assert run(capsys, "drift", invented, "cohort.csv", "--strict")[0] == 3
 
 
@@ -289,7 +289,7 @@ def test_an_updated_model_knows_on_how_many_people_its_average_was_fitted(capsys
     sheet = read_bundle(done["bundle"]).sheet
     assert sheet.n_people == done["n"]
     _, out, _ = run(capsys, "drift", done["bundle"], "cohort.csv")
-    assert f"the error of an average fitted on {sheet.n_people} people allowed for" in out
+    assert f"a development cohort of {sheet.n_people}" in out
 
 
 def test_radians_are_named_as_a_likely_cause_and_need_no_outcome(capsys, invented, simulated):
@@ -299,8 +299,8 @@ def test_radians_are_named_as_a_likely_cause_and_need_no_outcome(capsys, invente
     code, out, _ = run(capsys, "drift", invented, "r.csv")
     assert code == 0
     assert "radians" in out
-    assert "Look at unit or coding first" in out
-    assert "No calibration watch: the outcome" in out
+    assert "Check units and codes" in out
+    assert "No calibration CUSUM: the outcome" in out
 
 
 def test_a_time_that_is_not_there_is_refused(capsys, invented):

@@ -19,8 +19,8 @@ def test_table_marks_the_binding_criterion_and_what_the_study_lacks(capsys):
     assert "criterion 1 (overfitting)" in binding
     assert "918" in binding
     assert binding.endswith("no")
-    assert "The study has 500: too small by criterion 1 (overfitting)." in out
-    assert "36.7 people for each of 25 parameters" in out
+    assert "The study has 500 people, too few for criterion 1 (overfitting)." in out
+    assert "36.7 people per candidate parameter (25)" in out
 
 
 def test_json_says_the_same(capsys):

@@ -56,17 +56,17 @@ def test_the_evidence_counts_people_and_says_that_rows_are_copies(trained):
     n_people = evidence["n_people"]
     assert evidence["n_analysed"] == 2 * n_people
     assert evidence["sample_size"]["n"] == n_people
-    sizes = f"{n_people} people ({2 * n_people} rows); "
+    sizes = f"{n_people} people ({2 * n_people} rows) available, "
     assert evidence["sample_size"]["sentence"].startswith(sizes)
-    assert "large enough" not in evidence["sample_size"]["sentence"]
-    caution = "CAUTION: 150 rows of the file repeat an earlier row in everything."
+    assert "enough for every" not in evidence["sample_size"]["sentence"]
+    caution = "CAUTION: 150 rows of the file are exact copies of an earlier row."
     assert any(line.startswith(caution) for line in evidence["summary"])
     notes = " ".join(evidence["association"]["notes"])
     assert f"{2 * n_people} rows with a known outcome, of {n_people} people, the same" in notes
     assert f"{2 * n_people} rows in 3 sites" in notes
     report = trained.file_bytes("report.html").decode()
     assert f"{2 * n_people} rows with a known outcome, of {n_people} people" in report
-    assert f"Each of {2 * n_people} rows predicted" in report
+    assert f"Out-of-fold predictions of {2 * n_people} rows" in report
     assert f"of {2 * n_people} people" not in report
 
 
@@ -131,7 +131,7 @@ def test_training_prints_the_corrected_value_beside_its_own_interval(trained_and
 
 @pytest.mark.slow
 def test_few_resamples_are_said(trained):
-    caution = "CAUTION: only 20 resamples. The ends of their intervals are about the extremes"
+    caution = "CAUTION: only 20 bootstrap resamples, so intervals are imprecise"
     assert any(line.startswith(caution) for line in trained.evidence["summary"])
 
 

@@ -11,10 +11,12 @@ def test_the_association_says_what_it_is_adjusted_for():
         measure="mean_difference",
         estimate=SimpleNamespace(value=7.67, low=5.09, high=10.25),
     )
-    table = SimpleNamespace(exposure="low back pain: yes against no", rows=[row], strata=None)
+    table = SimpleNamespace(
+        exposure="low back pain: yes vs no", rows=[row], strata=None, unit="points 0-100"
+    )
     [said] = _association(SimpleNamespace(association=table))
     assert said == (
-        "low back pain: yes against no, adjusted for the confounders and the score at the first "
-        "visit: difference in means 7.67 (95 % interval 5.09 to 10.25); an association, not proof "
-        "of an effect."
+        "Low back pain: yes vs no, adjusted for the confounders and the baseline score: difference "
+        "in means 7.67 points (95 % CI 5.09 to 10.25); an association, not proof of a causal "
+        "effect."
     )

@@ -142,7 +142,7 @@ def _without(
 def _show_differences(table: AssociationTable, *, digits: int) -> None:
     if not table.differences:
         return
-    from hiprisk.inference.association.sentences import format_p_value
+    from hiprisk.wording.quantities import p_equals
 
     print_lines("", "Difference between strata (for ratios, their ratio)")
     rows = [
@@ -152,7 +152,7 @@ def _show_differences(table: AssociationTable, *, digits: int) -> None:
             one.measure.replace("_", " "),
             f"{one.estimate.value:.{digits}f}",
             f"{one.estimate.low:.{digits}f} to {one.estimate.high:.{digits}f}",
-            f"F(1, {one.df:.0f}) = {one.wald:.2f}, {format_p_value(one.p_value)}",
+            f"F(1, {one.df:.0f}) = {one.wald:.2f}, {p_equals(one.p_value)}",
         ]
         for one in table.differences
     ]

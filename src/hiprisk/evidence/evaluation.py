@@ -135,9 +135,9 @@ def _size(estimator: StudyEstimator) -> int:
 
 
 def _not_repeated(config: StudyConfig) -> tuple[str, ...]:
-    said = ["the choice of the family", "the places of the spline's knots"]
+    said = ["the choice of the model type", "the positions of the spline knots"]
     if not config.validation.tune_inside:
-        said.insert(0, "tuning (set validation.tune_inside: true to repeat it)")
+        said.insert(0, "tuning (set `validation.tune_inside: true` to repeat it)")
     return tuple(said)
 
 

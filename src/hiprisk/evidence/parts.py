@@ -149,7 +149,7 @@ def subgroups_part(
         seed=study.config.seed,
         thresholds=study.config.outcome.thresholds,
         chances=[
-            EventChances(one.event.name, one.happened, one.chance)
+            EventChances(one.event.name, one.happened, one.chance, one.event.label)
             for one in out_of_fold_events(study)
         ],
         forecast=out_of_fold_forecast(study),

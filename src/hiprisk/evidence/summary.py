@@ -10,6 +10,9 @@ from hiprisk.evidence.document import Evidence
 from hiprisk.inference.association.sentences import MEASURE_LABELS, MODEL_LABELS
 from hiprisk.metrics.registry import label_of, moves_with_prevalence
 from hiprisk.wording.disclaimers import model_warnings
+from hiprisk.wording.labels import capital, unit_of_amount
+from hiprisk.wording.quantities import percent, with_ci
+from hiprisk.wording.verdicts import slope_in_words
 
 
 def summary_sentences(evidence: Evidence, smallest_gain: SmallestGain) -> tuple[str, ...]:
@@ -23,21 +26,20 @@ def _sentences(evidence: Evidence, smallest_gain: SmallestGain) -> Iterable[str]
     yield from _few_resamples(evidence)
     if evidence.family == "mean":
         yield (
-            "No candidate predicted better than giving everybody the mean: the predictors add "
-            "nothing here."
+            "No model type predicted better than the mean-only model: the predictors add nothing "
+            "here."
         )
         return
     yield _gain(evidence, smallest_gain)
     corrected = evidence.optimism.corrected()
     if evidence.kind == "continuous":
         yield (
-            f"Predictions are off by {corrected['mae']:.1f} {evidence.outcome_unit} on average "
-            f"(root mean square {corrected['rmse']:.1f})."
+            f"Mean absolute error {corrected['mae']:.1f} {unit_of_amount(evidence.outcome_unit)}, "
+            f"root mean squared error {corrected['rmse']:.1f}, both optimism-corrected."
         )
     slope = corrected["calibration_slope"]
     if not 0.9 <= slope <= 1.1:
-        spread = "spread too wide" if slope < 1 else "are drawn too much to the middle"
-        yield f"The calibration slope is {slope:.2f}: predictions {spread}."
+        yield f"The calibration slope is {slope:.2f}: predictions are {slope_in_words(slope)}."
     yield f"Sample size: {evidence.sample_size.sentence}"
     if evidence.added is not None:
         yield from (one.sentence for one in evidence.added.additions)
@@ -51,8 +53,8 @@ def _copies(evidence: Evidence) -> Iterable[str]:
         if found["code"] == "COPIED_ROWS":
             count = "some" if found["count"] is None else f"{found['count']:,}"
             yield (
-                f"CAUTION: {count} rows of the file repeat an earlier row in everything. Unless "
-                "they are different people, every interval here is too narrow: remove the copies."
+                f"CAUTION: {count} rows of the file are exact copies of an earlier row. Unless "
+                "they are different people, every interval is too narrow: remove the copies."
             )
 
 
@@ -60,8 +62,8 @@ def _few_resamples(evidence: Evidence) -> Iterable[str]:
     n = evidence.optimism.n_resamples
     if few_resamples(n):
         yield (
-            f"CAUTION: only {n} resamples. The ends of their intervals are about the extremes of "
-            f"so few, and verdicts may change: set validation.resamples to {FEW_RESAMPLES} or more."
+            f"CAUTION: only {n} bootstrap resamples, so intervals are imprecise and verdicts may "
+            f"change. Set `validation.resamples` to {FEW_RESAMPLES} or more."
         )
 
 
@@ -70,23 +72,22 @@ def _association(evidence: Evidence) -> Iterable[str]:
     if table is None:
         return
     row = table.rows[-1] if table.strata is None else table.row(table.rows[-1].model)
-    effect = row.estimate
+    unit = unit_of_amount(table.unit) if row.measure == "mean_difference" else ""
     yield (
-        f"{table.exposure}, {MODEL_LABELS[row.model]}: {MEASURE_LABELS[row.measure]} "
-        f"{effect.value:.2f} (95 % interval {effect.low:.2f} to {effect.high:.2f}); an "
-        "association, not proof of an effect."
+        f"{capital(table.exposure)}, {MODEL_LABELS[row.model]}: {MEASURE_LABELS[row.measure]} "
+        f"{with_ci(row.estimate, 2, unit=unit)}; an association, not proof of a causal effect."
     )
 
 
 def _stability(evidence: Evidence) -> Iterable[str]:
     if evidence.stability is None:
         return
-    unit = evidence.outcome_unit if evidence.kind == "continuous" else "of risk"
+    unit = unit_of_amount(evidence.outcome_unit) if evidence.kind == "continuous" else "of risk"
     digits = 1 if evidence.kind == "continuous" else 3
     mape = evidence.stability.predictions.mape
     yield (
-        "Had other people been in the study, a person's prediction would differ by "
-        f"{mape:.{digits}f} {unit} on average."
+        f"Prediction instability: across bootstrap models a person's prediction differs by "
+        f"{mape:.{digits}f} {unit} on average (MAPE)."
     )
 
 
@@ -99,22 +100,25 @@ def _groups(evidence: Evidence) -> Iterable[str]:
         # How often an event comes moves its other figures without any fault of the model.
         if row.event and moves_with_prevalence(row.metric):
             continue
-        metric = label_of(row.metric, event=row.event.replace("_", " "))
-        by = groups.label_of_grouping(row.grouping)
-        yield f"Performance differs between groups: {metric} by {by}; see groups of people."
+        yield (
+            f"Performance differs between subgroups: {groups.metric_label(row)} by "
+            f"{groups.label_of_grouping(row.grouping)}."
+        )
 
 
 def _gain(evidence: Evidence, smallest_gain: SmallestGain) -> str:
-    main = "r2" if evidence.kind == "continuous" else "scaled_brier"
-    word = f"the {label_of(main)}"
+    continuous = evidence.kind == "continuous"
+    main = "r2" if continuous else "scaled_brier"
+    word = label_of(main)
     value = evidence.optimism.corrected()[main]
     if smallest_gain.metric == main and value < smallest_gain.value:
         return (
-            f"The model adds nothing worth having: corrected for optimism {word} is {value:.3f}, "
-            f"and the study declared {smallest_gain.value:g} the smallest gain worth having."
+            f"The model adds less than the minimum important gain: optimism-corrected {word} is "
+            f"{value:.3f}, and the declared minimum is {smallest_gain.value:g}."
         )
+    loss = "mean squared error" if continuous else "log loss"
     saved = next(family.gain_over_mean for family in evidence.families if family.chosen)
     return (
-        f"Chosen: {evidence.family}. Corrected for optimism {word} is {value:.3f}; cross-validated "
-        f"loss is {100 * saved:.1f} % below that of the mean."
+        f"Model type: {evidence.family}. Optimism-corrected {word} is {value:.3f}; the "
+        f"cross-validated {loss} is {percent(saved)} below that of the mean-only model."
     )

@@ -113,8 +113,8 @@ def calibration_section(evidence: Evidence) -> Section | None:
         anchor="calibration",
         title="Calibration and intervals among people not seen",
         paragraphs=(
-            f"Out-of-fold predictions of {out_of_fold.n} {_unit_of_count(evidence)}: each person is "
-            "predicted by a model that was fitted without that person.",
+            f"Out-of-fold predictions of {out_of_fold.n} {_unit_of_count(evidence)}: each person "
+            "is predicted by a model that was fitted without that person.",
         ),
         tables=_out_of_fold_tables(evidence),
         pictures=(*_calibration_pictures(evidence), *_distribution_pictures(evidence)),

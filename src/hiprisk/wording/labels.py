@@ -17,6 +17,11 @@ def in_words(name: str) -> str:
     return name.replace("_", " ")
 
 
+def capital(text: str) -> str:
+    """A text that begins a sentence."""
+    return text[0].upper() + text[1:]
+
+
 def blocks_in_words(blocks: Sequence[str]) -> str:
     """Blocks of predictors: ``back pain + hip motion``."""
     return " + ".join(in_words(block) for block in blocks)

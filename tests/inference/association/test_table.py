@@ -281,7 +281,7 @@ def test_few_sites_are_said_to_be_few():
     assert table.covariance == "CR1"
     assert row.n_clusters == 10
     assert row.df == 9.0
-    assert any("CAUTION: 10 clusters are few" in line for line in table.notes)
+    assert any("CAUTION: with only 10 clusters" in line for line in table.notes)
 
 
 # --- binary outcomes, numbers as exposure, negative controls ---------------------------------
@@ -374,7 +374,7 @@ def test_a_negative_control_that_shows_an_effect_is_a_warning(pooled):
     wrong = study("cohort.simulate.n=300", "association.negative_control.stratum=hip")
     table = run_associate(wrong)
     assert table.negative_control.as_expected is False
-    assert "CAUTION: the interval excludes no effect" in table.sentences[-1]
+    assert "CAUTION: the CI excludes no effect" in table.sentences[-1]
     assert pooled.negative_control.as_expected is True
 
 

@@ -353,8 +353,8 @@ def test_a_category_without_known_levels_is_refused(stupar):
 def test_a_small_study_says_by_which_criterion(stupar):
     found = assess_study(stupar, n=300, n_parameters=18, strength=0.3, mean=36.0, sd=19.0)
     assert found.sentence == (
-        "300 people; 397 would be needed for 18 candidate parameters (R2 0.30, as found here): "
-        "too small by criterion 1 (overfitting)."
+        "300 people available, 397 needed for 18 candidate parameters (R² 0.30, as estimated "
+        "here): too few for criterion 1 (overfitting)."
     )
     assert found.sufficient is False
     assert found.to_dict()["size"]["n_required"] == 397
@@ -396,8 +396,8 @@ def test_what_was_declared_goes_before_what_was_found(stupar):
     declared = dataclasses.replace(stupar, samplesize=SampleSizeSettings(r2=0.2, parameters=8))
     found = assess_study(declared, n=983, n_parameters=18, strength=0.9, mean=35.0, sd=20.0)
     assert found.sentence == (
-        "983 people; 242 would be needed for 8 candidate parameters (R2 0.20, as declared): "
-        "large enough by every criterion."
+        "983 people available, 242 needed for 8 candidate parameters (R² 0.20, as declared): "
+        "enough for every criterion."
     )
 
 

@@ -233,7 +233,7 @@ def test_swapped_codes_are_named_as_a_likely_cause():
     back = next(v for v in report.variables if v.variable == "lbp_any")
     assert back.verdict == "much drift"
     assert any("codes swapped" in cause for cause in back.causes)
-    assert any("coding first" in line for line in report.summary)
+    assert any("Check units and codes" in line for line in report.summary)
 
 
 def test_a_share_for_a_percentage_is_named():
@@ -255,7 +255,7 @@ def test_more_missing_values_are_drift():
     age = report.variables[0]
     assert age.missing_now == 0.25
     assert age.verdict == "some drift"
-    assert age.causes[0] == "missing in 25% of the rows, in training 0%"
+    assert age.causes[0] == "missing in 25 % of the rows, in the development cohort 0 %"
 
 
 def test_every_estimate_of_drift_has_a_name_and_an_interval_where_there_is_one():

@@ -354,10 +354,10 @@ def test_chance_alone_does_not_make_people_differ():
         fitted = dataclasses.replace(sheet, missing=own)
         cohort = cohort_of(from_the_sheets_people(rng, 40, sheet))
         mix = compare_case_mix(fitted, predict_cohort(fitted, OUTCOME, cohort, accept_units=True))
-        alike += "much like" in shift_words(mix)[0]
+        alike += "similar to" in shift_words(mix)[0]
         apparent.append(norm.cdf(mix.separation.apparent / np.sqrt(2.0)))
     assert alike >= 38
-    # What chance gives is no small thing: with it, most of these cohorts would "differ somewhat".
+    # What chance gives is no small thing: most of these cohorts would be "somewhat different".
     assert np.mean(np.array(apparent) >= 0.6) > 0.5
 
 
@@ -369,7 +369,7 @@ def test_everybody_scored_is_compared_whether_followed_up_or_not(people):
     mix = compare_case_mix(sheet, found)
     assert (found.n, mix.n_new) == (int((people["age_years"] >= 65).sum()), 300)
     assert mix.columns[0].new_mean == pytest.approx(people["age_years"].mean(), rel=1e-3)
-    assert "much like" in shift_words(mix)[0]
+    assert "similar to" in shift_words(mix)[0]
 
 
 def test_a_sheet_that_does_not_say_of_how_many_people_says_so(people):

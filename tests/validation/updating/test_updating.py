@@ -231,7 +231,7 @@ def test_few_people_keep_the_parents_scatter_and_say_so():
     _, result = updated("recalibrate", cohort=a_cohort(120))
     assert result.scatter == "kept"
     assert result.sheet.distribution.quantiles == small_sheet().distribution.quantiles
-    assert any("intervals are the parent's" in line for line in result.summary)
+    assert any("keep the residual SD of the original" in line for line in result.summary)
 
 
 def test_too_few_people_to_re_estimate_are_refused():

@@ -164,7 +164,7 @@ def _contrast(
         tuple(float(column == f"{name}={level}") for column in own)
         for level in (settings.level, reference)
     )
-    return Contrast(high=high, low=low), f"{variable.label}: {settings.level} against {reference}"
+    return Contrast(high=high, low=low), f"{variable.label}: {settings.level} vs {reference}"
 
 
 def _number_contrast(
@@ -175,7 +175,7 @@ def _number_contrast(
         return Contrast(high=(settings.per,), low=(0.0,), shift=True), words
     last = {**hip_features(), **back_features()}[settings.exposure][-1]
     if last.op == "indicator":
-        return Contrast(high=(1.0,), low=(0.0,)), f"{last.label}: yes against no"
+        return Contrast(high=(1.0,), low=(0.0,)), f"{last.label}: yes vs no"
     words = f"{last.label}, per {settings.per:g} {last.unit or ''}".rstrip()
     return Contrast(high=(settings.per,), low=(0.0,), shift=True), words
 

@@ -13,13 +13,14 @@ from hiprisk.inference.association.result import (
     StratumDifference,
 )
 from hiprisk.inference.effects.clustered import FEW_CLUSTERS
-from hiprisk.metrics.estimate import Estimate
 from hiprisk.wording.disclaimers import cohort_warnings
+from hiprisk.wording.labels import capital, in_words, unit_of_amount
+from hiprisk.wording.quantities import p_equals, with_ci
 
 MODEL_LABELS = {
-    "crude": "without any adjustment",
+    "crude": "crude (unadjusted)",
     "adjusted": "adjusted for the confounders",
-    "adjusted_baseline": "adjusted for the confounders and the score at the first visit",
+    "adjusted_baseline": "adjusted for the confounders and the baseline score",
 }
 MODEL_SHORT_LABELS = {
     "crude": "crude",
@@ -38,15 +39,15 @@ def sentences_of(table: AssociationTable, config: StudyConfig) -> tuple[str, ...
     """What was found, the warning about simulated people first."""
     found = cohort_warnings(table.provenance)
     found.append(
-        f"{_capital(table.exposure)}; outcome {_outcome(table, config)}, "
-        f"{config.outcome.horizon_months:g} months on."
+        f"{capital(table.exposure)}; outcome {_outcome(table, config)}, "
+        f"at {config.outcome.horizon_months:g} months."
     )
     models = list(dict.fromkeys(row.model for row in table.rows))
     found += [_effect_sentence(table.row(model), table) for model in models]
     if "adjusted_baseline" in models:
         found.append(
-            "The last two answer different questions: if the exposure had already worsened the "
-            "score at the first visit, adjusting for that score takes this part away."
+            "The last two estimates answer different questions. If the exposure had already "
+            "changed the baseline score, adjusting for that score removes this part of its effect."
         )
     found += [
         _difference_sentence(difference, table)
@@ -83,28 +84,19 @@ def notes_of(
     notes += constant
     if table.kind == "continuous":
         notes.append(
-            "A difference in means is averaged over people near the floor and the ceiling of the "
-            "score, where there is less room for an effect."
+            "The difference in means is an average that includes people near the floor or ceiling "
+            "of the score, where the difference can only be small."
         )
     else:
         notes.append(
-            "Risk differences and risk ratios are standardised to the people analysed; odds ratios "
-            "hold the adjusted variables fixed, and so need not agree between models."
+            "Risk differences and risk ratios are standardised to the analysed cohort; odds ratios "
+            "are conditional on the adjustment variables, and not comparable between models."
         )
     notes.append(
-        "An association is an effect only if nothing else differs between the compared people; "
-        "unmeasured confounding cannot be ruled out by adjusting."
+        "An association is a causal effect only if the compared people differ in nothing else. "
+        "Adjustment cannot rule out unmeasured confounding."
     )
     return tuple(notes)
-
-
-def _capital(words: str) -> str:
-    return words[0].upper() + words[1:]
-
-
-def format_p_value(p_value: float) -> str:
-    """A p-value as papers print it."""
-    return "p < 0.001" if p_value < 0.001 else f"p = {p_value:.3f}"
 
 
 def _outcome(table: AssociationTable, config: StudyConfig) -> str:
@@ -116,13 +108,15 @@ def _outcome(table: AssociationTable, config: StudyConfig) -> str:
 
 def _listed(names: Sequence[str]) -> str:
     dictionary = load_dictionary()
-    return ", ".join(dictionary[name].label if name in dictionary else name for name in names)
+    return ", ".join(
+        dictionary[name].label if name in dictionary else in_words(name) for name in names
+    )
 
 
 def _imputation_note(table: AssociationTable, config: StudyConfig) -> str:
     if table.n_imputations == 1:
         return "No value that the models use was missing."
-    apart = f", separately in each level of {table.strata}" if table.strata else ""
+    apart = f", separately in each level of {_listed([table.strata])}" if table.strata else ""
     return (
         f"Missing values imputed {table.n_imputations} times ({config.imputation.method} model "
         f"with exposure, outcome, confounders and baseline{apart}), pooled by Rubin's rules with "
@@ -132,19 +126,19 @@ def _imputation_note(table: AssociationTable, config: StudyConfig) -> str:
 
 def _covariance_note(table: AssociationTable, config: StudyConfig, row: AssociationRow) -> str:
     if table.covariance == "model":
-        return "Standard errors are the model's own: they take the spread to be the same for all."
+        return "Standard errors are model-based: they assume equal variance."
     if table.covariance == "HC3":
-        return "Standard errors are robust to unequal spread (HC3); rows count as independent."
+        return "Standard errors are heteroscedasticity-consistent (HC3); rows count as independent."
     asked = config.association
     of = "sites" if asked is not None and asked.cluster == "site" else "persons"
     inside = "in" if of == "sites" else "of"
     note = (
         f"Standard errors are cluster-robust (CR1): {row.n} rows {inside} {row.n_clusters} {of}, "
-        "intervals with one degree of freedom fewer than clusters."
+        "intervals with one degree of freedom fewer than there are clusters."
     )
     if row.n_clusters < FEW_CLUSTERS:
         note += (
-            f" CAUTION: {row.n_clusters} clusters are few; such intervals tend to be too narrow "
+            f" CAUTION: with only {row.n_clusters} clusters the intervals tend to be too narrow, "
             "even with this correction."
         )
     if of == "persons" and row.n_clusters < row.n:
@@ -152,31 +146,24 @@ def _covariance_note(table: AssociationTable, config: StudyConfig, row: Associat
     return note
 
 
-def format_estimate(estimate: Estimate, *, digits: int = 2) -> str:
-    """A value with its interval, as text."""
-    return (
-        f"{estimate.value:.{digits}f} (95 % interval {estimate.low:.{digits}f} to "
-        f"{estimate.high:.{digits}f})"
-    )
-
-
 def _effect_sentence(row: AssociationRow, table: AssociationTable) -> str:
     how = MODEL_LABELS[row.model]
     counted = f"n = {row.n}" + ("" if row.n_exposed is None else f", {row.n_exposed} exposed")
     if row.measure == "mean_difference":
-        found = f"{format_estimate(row.estimate)} {table.unit}, {counted}{_direction(row, table)}"
-        return f"{_capital(how)}: {found}."
+        unit = unit_of_amount(table.unit)
+        found = f"{with_ci(row.estimate, 2, unit=unit)}, {counted}{_direction(row, table)}"
+        return f"{capital(how)}: {found}."
     difference = table.row(row.model, stratum=row.stratum, measure="risk_difference")
     return (
-        f"{_capital(how)}: odds ratio {format_estimate(row.estimate)}, risk difference "
-        f"{format_estimate(difference.estimate, digits=3)}, {counted}, {row.n_events} events."
+        f"{capital(how)}: odds ratio {with_ci(row.estimate, 2)}, risk difference "
+        f"{with_ci(difference.estimate)}, {counted}, {row.n_events} events."
     )
 
 
 def _direction(row: AssociationRow, table: AssociationTable) -> str:
     low, high = row.estimate.low, row.estimate.high
     if low is None or high is None or low <= 0.0 <= high:
-        return "; the interval includes no difference"
+        return "; the CI includes no difference"
     worse = (row.estimate.value > 0.0) == (table.higher_is == "worse")
     return f"; {'worse' if worse else 'better'} in the exposed"
 
@@ -186,19 +173,19 @@ def _difference_sentence(difference: StratumDifference, table: AssociationTable)
     none = 1.0 if ratio else 0.0
     low, high = difference.estimate.low, difference.estimate.high
     inside = low is not None and high is not None and low <= none <= high
-    unit = f" {table.unit}" if difference.measure == "mean_difference" else ""
+    unit = unit_of_amount(table.unit) if difference.measure == "mean_difference" else ""
     what = f"ratio of the {MEASURE_LABELS[difference.measure]}s" if ratio else "difference"
-    verdict = "the strata need not differ, and may by this much" if inside else "the strata differ"
+    verdict = "no evidence" if inside else "evidence"
     one, two = (
         table.row(difference.model, stratum=name, measure=difference.measure).estimate
         for name in (difference.stratum, difference.versus)
     )
     return (
         f"{MEASURE_LABELS[difference.measure].capitalize()} in {difference.stratum} "
-        f"{format_estimate(one)}, in {difference.versus} {format_estimate(two)}; "
-        f"{what} between them {format_estimate(difference.estimate)}{unit} "
-        f"(Wald F {difference.wald:.2f} with 1 and {difference.df:.0f} degrees of freedom, "
-        f"{format_p_value(difference.p_value)}): {verdict}."
+        f"{with_ci(one, 2)}, in {difference.versus} {with_ci(two, 2)}; {what} between them "
+        f"{with_ci(difference.estimate, 2, unit=unit)} (Wald F {difference.wald:.2f} with 1 and "
+        f"{difference.df:.0f} degrees of freedom, {p_equals(difference.p_value)}): {verdict} of "
+        "effect modification."
     )
 
 
@@ -206,16 +193,16 @@ def _e_value_sentence(table: AssociationTable, model: str) -> str:
     measure = "mean_difference" if table.kind == "continuous" else "risk_ratio"
     found = table.row(model, measure=measure).e_value
     assert found is not None
-    approximate = ", by the approximation through the standardised difference"
+    approximate = " (approximate, from the standardised difference)"
     how = approximate if table.kind == "continuous" else ""
     start = (
         f"E-value of the {MODEL_SHORT_LABELS[model]} effect {found.point:.2f}: an unmeasured "
         f"confounder would need risk ratios of {found.point:.2f} with both exposure and outcome, "
-        "beyond the adjustment, to explain the estimate away"
+        "beyond the measured confounders, to explain the estimate away"
     )
     if found.limit == 1.0:
-        return f"{start}; the interval includes no effect already (1.00){how}."
-    return f"{start}, and of {found.limit:.2f} to bring the interval to no effect{how}."
+        return f"{start}; the CI already includes no effect{how}."
+    return f"{start}, and of {found.limit:.2f} to move the CI to include no effect{how}."
 
 
 def _control_sentence(control: NegativeControl, table: AssociationTable) -> str:
@@ -224,10 +211,10 @@ def _control_sentence(control: NegativeControl, table: AssociationTable) -> str:
     found = (
         f"Negative control ({control.reason}): {place} the {MEASURE_LABELS[control.row.measure]}"
     )
-    found += f" is {format_estimate(control.row.estimate, digits=digits)}"
+    found += f" is {with_ci(control.row.estimate, digits)}"
     if control.as_expected:
-        return f"{found}; no effect lies inside, as expected, and so does a bias of that size."
+        return f"{found}; the CI includes no effect, as expected, but also any bias within it."
     return (
-        f"{found}; CAUTION: the interval excludes no effect, so bias is likely here and may be in "
-        "the main estimate as well."
+        f"{found}; CAUTION: the CI excludes no effect. Bias is likely here, and possible in the "
+        "main estimate."
     )

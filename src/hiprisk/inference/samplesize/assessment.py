@@ -171,9 +171,9 @@ def _nothing(
 ) -> SampleSizeFinding:
     return SampleSizeFinding(
         sentence=(
-            f"{_people(n, n_events, n_rows)} and {n_parameters} candidate parameters: whether that "
-            "is enough cannot be said from this study, since what it found explains nothing; "
-            "declare what was expected under samplesize in the config."
+            f"{_people(n, n_events, n_rows)} and {n_parameters} candidate parameters: the required "
+            "sample size cannot be computed, because the model of this study explains nothing. "
+            "Declare the expected performance under `samplesize` in the config."
         ),
         sufficient=None,
         n=n,
@@ -192,16 +192,18 @@ def _people(n: int, n_events: int | None, n_rows: int | None) -> str:
 
 
 def _sentence(size: SampleSize, people: str, *, from_config: bool) -> str:
-    name = "R2" if size.kind == "continuous" else "Nagelkerke R2"
-    strength = f"{name} {size.strength:.2f}, {'as declared' if from_config else 'as found here'}"
+    name = "R²" if size.kind == "continuous" else "Nagelkerke R²"
+    strength = (
+        f"{name} {size.strength:.2f}, {'as declared' if from_config else 'as estimated here'}"
+    )
     head = (
-        f"{people}; {size.n_required:,} would be needed for {size.n_parameters} "
-        f"candidate parameters ({strength})"
+        f"{people} available, {size.n_required:,} needed for {size.n_parameters} candidate "
+        f"parameters ({strength})"
     )
     failed = [row.name for row in size.criteria if row.counted and row.satisfied is False]
     if failed:
-        return f"{head}: too small by {' and '.join(failed)}."
-    return f"{head}: large enough by every criterion."
+        return f"{head}: too few for {' and '.join(failed)}."
+    return f"{head}: enough for every criterion."
 
 
 def expected_from_study(config: StudyConfig, outcome: Floats | None) -> SampleSizeSettings:

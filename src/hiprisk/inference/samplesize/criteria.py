@@ -14,6 +14,16 @@ from hiprisk.metrics.estimate import Estimate
 from hiprisk.outcome_kind import OutcomeKind
 
 Purpose = Literal["development", "external validation"]
+# Names are those of the config's keys.
+_ASSUMED = {
+    "r2": "R²",
+    "sd": "outcome SD",
+    "mean": "outcome mean",
+    "nagelkerke": "Nagelkerke R²",
+    "cox_snell": "Cox-Snell R²",
+    "c_statistic": "C statistic",
+    "parameters": "number of candidate parameters",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,28 +182,29 @@ class SampleSize:
     def _sentences(self) -> Iterable[str]:
         binding = self.binding
         yield (
-            f"{self.n_required:,} people are needed for {self.purpose}; what asks for most is "
-            f"{binding.name}: {binding.what}."
+            f"{self.n_required:,} people are needed for {self.purpose}. The most demanding "
+            f"criterion is {binding.name}: {binding.what}."
         )
         if self.n_available is not None:
             yield self._verdict(self.n_available)
         required = self.per_parameter(self.n_required)
         if required is not None:
             unit = "people" if self.prevalence is None else "events (or non-events, if fewer)"
-            yield f"That is {required:.1f} {unit} for each of {self.n_parameters} parameters."
+            yield f"This is {required:.1f} {unit} per candidate parameter ({self.n_parameters})."
         if self.assumptions:
             most = self.assumptions[0]
             yield (
-                f"The assumption that matters most is {most.name} = {most.value:.4g}: it takes "
-                f"{most.n_low:,} people with {most.low:.4g}, {most.n_high:,} with {most.high:.4g}."
+                f"The most influential assumption is {_ASSUMED.get(most.name, most.name)} = "
+                f"{most.value:.4g}: {most.n_low:,} people are needed with {most.low:.4g}, "
+                f"{most.n_high:,} with {most.high:.4g}."
             )
         yield from self.warnings
 
     def _verdict(self, n: int) -> str:
         failed = [row.name for row in self.criteria if row.counted and row.satisfied is False]
         if not failed:
-            return f"The study has {n:,}: large enough by every criterion."
-        return f"The study has {n:,}: too small by {' and '.join(failed)}."
+            return f"The study has {n:,} people, enough for every criterion."
+        return f"The study has {n:,} people, too few for {' and '.join(failed)}."
 
 
 def finished(

@@ -102,8 +102,8 @@ def _warnings(answer: SampleSize, expected: SampleSizeSettings) -> tuple[str, ..
     if c < STRONG_C:
         return ()
     return (
-        f"A C statistic of {c:.2f} is strong, and criterion 1 is known to ask for too few people "
-        "then (half as many again at 0.85, twice as many at 0.9): simulate the expected "
+        f"With a C statistic of {c:.2f} criterion 1 is known to ask for too few people (at 0.85 "
+        "about 1.5 times, at 0.9 about twice as many are needed): simulate the expected "
         "instability.",
     )
 
@@ -132,7 +132,7 @@ def _continuous(p: int, expected: SampleSizeSettings, n: int | None) -> SampleSi
         ),
         Criterion(
             name="criterion 2 (optimism)",
-            what=f"apparent and adjusted R2 differ by {expected.optimism:g} or less",
+            what=f"apparent and adjusted R² differ by {expected.optimism:g} or less",
             target=expected.optimism,
             n=math.ceil(tidy(1.0 + p * (1.0 - r2) / expected.optimism)),
         ),
@@ -221,7 +221,7 @@ def _binary(p: int, expected: SampleSizeSettings, n: int | None) -> SampleSize:
         ),
         Criterion(
             name="criterion 2 (optimism)",
-            what=f"apparent and adjusted Nagelkerke R2 differ by {expected.optimism:g} or less",
+            what=f"apparent and adjusted Nagelkerke R² differ by {expected.optimism:g} or less",
             target=expected.optimism,
             n=_for_shrinkage(p, r2, second),
         ),
@@ -234,7 +234,7 @@ def _binary(p: int, expected: SampleSizeSettings, n: int | None) -> SampleSize:
         Criterion(
             name="mean error of the risks",
             what=f"mean absolute error of {expected.risk_error:g} or less"
-            + ("" if p <= 30 else " (formula made for up to 30 parameters)"),
+            + ("" if p <= 30 else " (formula derived for up to 30 parameters)"),
             target=expected.risk_error,
             n=math.ceil(_for_risk_error(p, phi, expected.risk_error)),
             counted=False,

@@ -32,6 +32,7 @@ from hiprisk.inference.samplesize.risks import (
 )
 from hiprisk.inference.samplesize.search import Z, smallest, spread_error, tidy
 from hiprisk.outcome_kind import OutcomeKind
+from hiprisk.wording.quantities import percent
 
 CURVE = "calibration curve"
 
@@ -75,11 +76,11 @@ def _continuous(expected: SampleSizeSettings, n: int | None) -> SampleSize:
     targets = expected.external
     mean_width = targets.mean_width if targets.mean_width is not None else sd / 4.0
     rows: list[_Row] = [
-        ("R2", "95 % interval of R2", targets.r2_width,
+        ("R2", "95 % CI of R²", targets.r2_width,
          lambda m: 2 * Z * math.sqrt(4.0 * r2 * (1.0 - r2) ** 2 / m)),
-        ("mean error", "95 % interval of the mean error", mean_width,
+        ("mean error", "95 % CI of the mean error", mean_width,
          lambda m: 2 * Z * math.sqrt(sd**2 * (1.0 - r2) / m)),
-        ("calibration slope", "95 % interval of the calibration slope", targets.slope_width,
+        ("calibration slope", "95 % CI of the calibration slope", targets.slope_width,
          lambda m: 2 * Z * math.sqrt((1.0 - r2) / (r2 * (m - 1)))),
     ]  # fmt: skip
     criteria = [_criterion(row, n) for row in rows]
@@ -105,13 +106,13 @@ def _binary(expected: SampleSizeSettings, n: int | None) -> SampleSize:
     targets = expected.external
     covariance = np.linalg.inv(risks.information())
     rows: list[_Row] = [
-        ("observed over expected", "95 % interval of observed over expected", targets.oe_width,
+        ("observed over expected", "95 % CI of observed over expected", targets.oe_width,
          lambda m: 2.0 * math.sinh(Z * math.sqrt((1.0 - phi) / (phi * m)))),
-        ("calibration slope", "95 % interval of the calibration slope", targets.slope_width,
+        ("calibration slope", "95 % CI of the calibration slope", targets.slope_width,
          lambda m: 2.0 * Z * math.sqrt(covariance[1, 1] / m)),
-        ("C statistic", "95 % interval of C", targets.c_width,
+        ("C statistic", "95 % CI of the C statistic", targets.c_width,
          lambda m: 2.0 * Z * c_standard_error(c, m, phi)),
-        (CURVE, "95 % band of the calibration curve, wherever 95 % of the risks lie,",
+        (CURVE, "95 % CI of the calibration curve, over the central 95 % of the risks,",
          targets.curve_width, lambda m: _curve_width(risks) / math.sqrt(m)),
     ]  # fmt: skip
     if targets.threshold is not None:
@@ -129,7 +130,7 @@ def _net_benefit(expected: SampleSizeSettings, risks: RiskDistribution, phi: flo
     spread = math.sqrt(net_benefit_variance(sens, spec, phi, threshold))
     return (
         "net benefit",
-        f"95 % interval of the standardised net benefit at {threshold:g}",
+        f"95 % CI of the standardised net benefit at {percent(threshold, 0)}",
         targets.net_benefit_width,
         lambda m: 2.0 * Z * spread / math.sqrt(m),
     )
@@ -180,7 +181,7 @@ def _criterion(row: _Row, n: int | None) -> tuple[Criterion, float | None]:
     name, what, target, width = row
     criterion = Criterion(
         name=name,
-        what=f"{what} {target:.3g} wide or less",
+        what=f"{what} at most {target:.3g} wide",
         target=target,
         n=smallest(lambda m: tidy(width(m) - target) <= 0.0, 4),
         counted=name != CURVE,

@@ -128,18 +128,19 @@ class Instability:
         """The answer in plain words."""
         digits = 1 if self.kind == "continuous" else 3
         said = [
-            f"Developed on {self.n:,} people with {self.n_parameters} parameters and no penalty, a "
-            f"typical person's prediction is off by {self.mape.median:.{digits}f} {self.unit} from "
-            f"the fit alone, and one in forty people's by {self.mape.high:.{digits}f} or more.",
-            f"From study to study a typical person's prediction moves within a range of "
-            f"{self.width.median:.{digits}f} {self.unit} (central 95 %).",
-            f"The calibration slope in new people would be {self.slope.median:.2f}, and between "
-            f"{self.slope.low:.2f} and {self.slope.high:.2f} in 95 % of such studies.",
+            f"Expected of an unpenalised model with {self.n_parameters} parameters developed on "
+            f"{self.n:,} people: the mean absolute error of a person's prediction from sampling "
+            f"error alone is {self.mape.median:.{digits}f} {self.unit} (median over people), and "
+            f"{self.mape.high:.{digits}f} or more for 1 person in 40.",
+            f"The central 95 % of a person's predictions over simulated studies is "
+            f"{self.width.median:.{digits}f} {self.unit} wide (median over people).",
+            f"The calibration slope in new people is {self.slope.median:.2f} (median), and between "
+            f"{self.slope.low:.2f} and {self.slope.high:.2f} in 95 % of simulated studies.",
         ]
         if self.n_refused:
             said.append(
                 f"In {self.n_refused} of {self.n_simulations} simulated studies no model could be "
-                "fitted (outcomes separated); they are left out, so the figures are too good."
+                "fitted (separated outcomes). They are left out, so these figures are optimistic."
             )
         return tuple(said)
 

@@ -39,6 +39,7 @@ class VariableDrift:
     """
 
     variable: str
+    label: str
     difference: Estimate | None
     psi: float | None
     psi_by_chance: float | None
@@ -56,7 +57,8 @@ class VariableDrift:
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
         plain = asdict(self)
-        del plain["difference"]
+        # A label is for people; files know the variable by its name.
+        del plain["difference"], plain["label"]
         found = self.difference
         ends = {
             "standardised_difference": self.standardised_difference,

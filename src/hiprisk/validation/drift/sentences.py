@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from hiprisk.validation.drift.cusum import CalibrationCusum
 from hiprisk.validation.drift.results import DriftReport
 from hiprisk.wording.disclaimers import SIMULATED_COHORT, model_warnings
+from hiprisk.wording.quantities import p_equals, percent
 
 
 def sentences_of(report: DriftReport) -> Iterable[str]:
@@ -17,19 +18,18 @@ def sentences_of(report: DriftReport) -> Iterable[str]:
     yield from report.model.cautions
     moved = [v for v in report.variables if v.verdict in ("some drift", "much drift")]
     if moved:
-        yield f"Predictors that moved: {', '.join(v.variable for v in moved)}."
+        yield f"Predictor drift: {', '.join(v.label for v in moved)}."
     else:
-        yield "No predictor moved noticeably."
+        yield "No predictor drift."
     odd = [v for v in moved if any("unit" in c or "code" in c for c in v.causes)]
     if odd:
         yield (
-            f"Look at unit or coding first, before anything is updated: "
-            f"{', '.join(v.variable for v in odd)}."
+            f"Check units and codes before you update the model: {', '.join(v.label for v in odd)}."
         )
     if report.predictions is not None and report.predictions.verdict != "steady":
         yield (
-            f"Predictions moved: mean {report.predictions.mean_now:.3g}, in development "
-            f"{report.predictions.mean_then:.3g}."
+            f"Drift of the predictions: mean {report.predictions.mean_now:.3g}, in the development "
+            f"cohort {report.predictions.mean_then:.3g}."
         )
     yield from _cusum_sentences(report)
 
@@ -37,34 +37,34 @@ def sentences_of(report: DriftReport) -> Iterable[str]:
 def _cusum_sentences(report: DriftReport) -> Iterable[str]:
     watch = report.watch
     if watch is None:
-        yield f"No calibration watch: {report.watch_note}."
+        yield f"No calibration CUSUM: {report.watch_note}."
         return
-    chance = f"{watch.false_alarm:.0%}"
-    right = "a model that is right" if watch.n_fitted is None else "a model that is still right"
+    false_alarm = f"false-alarm probability {percent(watch.false_alarm, 0)}{_allowance(watch)}"
     if watch.alarm_at is None:
         yield (
-            f"Calibration: no alarm over {watch.n_so_far[-1]} people ({right} would raise one with "
-            f"the chance {chance}{_allowance(watch)}). No update is called for."
+            f"Calibration CUSUM: no alarm over {watch.n_so_far[-1]} people ({false_alarm}). No "
+            "update is needed."
         )
         return
     yield (
-        f"Calibration: alarm by {watch.alarm_at}: predictions too {watch.alarm_side} "
-        f"({right} would raise any alarm with the chance {chance}{_allowance(watch)})."
+        f"Calibration CUSUM: alarm at {watch.alarm_at}, predictions too {watch.alarm_side} "
+        f"({false_alarm})."
     )
     if watch.change_p_value < watch.false_alarm:
         yield (
-            f"The difference changed over time (p {watch.change_p_value:.3f}): update on recent "
-            "people: hiprisk update BUNDLE RECENT --method closed-test."
+            f"Miscalibration changed over time ({p_equals(watch.change_p_value)}): update on "
+            "recent people with `hiprisk update BUNDLE RECENT --method closed-test`."
         )
     else:
         yield (
-            f"The difference is much the same at all times (p {watch.change_p_value:.2f} for a "
-            "change): hiprisk update BUNDLE COHORT --method closed-test."
+            "No evidence that miscalibration changed over time "
+            f"({p_equals(watch.change_p_value)}): update on all people with "
+            "`hiprisk update BUNDLE COHORT --method closed-test`."
         )
 
 
 def _allowance(watch: CalibrationCusum) -> str:
-    """What the chance of a false alarm allows for, in words."""
+    """What the false-alarm probability allows for, in words."""
     if watch.n_fitted is None:
-        return ", if its own average has no error: on how many people it was fitted is not known"
-    return f", the error of an average fitted on {watch.n_fitted} people allowed for"
+        return "; the development sample size is not known, so sampling error there is not counted"
+    return f", allowing for sampling error in a development cohort of {watch.n_fitted}"

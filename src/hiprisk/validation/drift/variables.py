@@ -23,6 +23,7 @@ from hiprisk.validation.drift.stability_index import (
 )
 from hiprisk.validation.external.case_mix import has_reference_population
 from hiprisk.validation.external.mean_difference import standardised_difference_estimate
+from hiprisk.wording.quantities import percent
 
 MISSING_SOME = 0.05
 
@@ -44,11 +45,12 @@ def variable_drift(
         if code.endswith(f"({spec.name})")
     ]
     if values is None:
-        return _blank(spec, then, 1.0, ("the file does not have it", *causes))
+        return _blank(spec, then, 1.0, ("absent from the file", *causes))
     known = values[~pd.isna(values)]
     now = 1.0 - len(known) / n_rows
     if then is not None and abs(now - then) > MISSING_SOME:
-        causes.insert(0, f"missing in {now:.0%} of the rows, in training {then:.0%}")
+        shares = f"{percent(now, 0)} of the rows, in the development cohort {percent(then, 0)}"
+        causes.insert(0, f"missing in {shares}")
     if not len(known):
         return _blank(spec, then, now, tuple(causes))
     binned = _bins(sheet, spec, known)
@@ -61,6 +63,7 @@ def variable_drift(
     far = difference is not None and exceeds_limit(difference)
     return VariableDrift(
         variable=spec.name,
+        label=spec.label,
         difference=difference,
         psi=psi,
         psi_by_chance=chance,
@@ -96,6 +99,7 @@ def _blank(
 ) -> VariableDrift:
     return VariableDrift(
         variable=spec.name,
+        label=spec.label,
         difference=difference,
         psi=None,
         psi_by_chance=None,

@@ -41,6 +41,7 @@ from hiprisk.validation.external.mean_difference import (
     standardised_difference_estimate,
 )
 from hiprisk.validation.resampling.intervals import percentile_intervals
+from hiprisk.wording.labels import column_label, sheet_labels
 
 REFERENCE_SIZE = 10_000
 FOLDS = 5
@@ -182,11 +183,12 @@ def _stated_side(sheet: Sheet) -> _Side:
 
 def _stated_basis(sheet: Sheet) -> str:
     n = sheet.missing.n_people
-    basis = "the sheet's mean and covariance of the predictors, taken as normal; the outcome is "
-    basis += "not among them; "
+    basis = (
+        "the sheet's mean and covariance of the predictors, taken as normal, without the outcome"
+    )
     if n is None:
-        return basis + "of how many people they are is not known, so they count as exact"
-    return basis + f"estimated on {n} people"
+        return f"{basis}; their sample size is not known, so they count as exact"
+    return f"{basis}; estimated on {n} people"
 
 
 def _columns(sheet: Sheet, frame: pd.DataFrame) -> Floats:
@@ -212,7 +214,7 @@ def _stated_missing(sheet: Sheet) -> Floats:
 
 
 def _shifts(sheet: Sheet, old: _Side, new: _Side) -> tuple[ColumnShift, ...]:
-    found = []
+    found, labels = [], sheet_labels(sheet)
     for place, column in enumerate(sheet.columns):
         if new.missing[place] == 1.0:
             continue
@@ -221,6 +223,7 @@ def _shifts(sheet: Sheet, old: _Side, new: _Side) -> tuple[ColumnShift, ...]:
         found.append(
             ColumnShift(
                 column=column.name,
+                label=column_label(column.name, labels),
                 development_mean=then[0],
                 development_sd=then[1],
                 new_mean=now[0],

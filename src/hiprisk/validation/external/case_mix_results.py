@@ -27,6 +27,7 @@ class ColumnShift:
     """
 
     column: str
+    label: str
     development_mean: float
     development_sd: float
     new_mean: float
@@ -147,38 +148,35 @@ def shift_words(case_mix: CaseMix) -> tuple[str, ...]:
     """Case mix in plain sentences."""
     c = case_mix.c_statistic
     ratio = case_mix.lp_sd_ratio
-    alike = "more alike" if ratio < 1 else "more varied"
-    spread = f"Their predictions spread {ratio:.2f} times as widely ({alike})."
+    alike = "more homogeneous" if ratio < 1 else "more heterogeneous"
+    spread = f"SD of their predictions {ratio:.2f} times that in development ({alike})."
     if c is None:
-        few = f"Case mix: {case_mix.n_new} people are too few for as many predictors."
+        few = f"Case mix: {case_mix.n_new} people are too few for this number of predictors."
         return few, spread
-    ends = "" if c.low is None or c.high is None else f", {c.low:.2f} to {c.high:.2f}"
+    ends = "" if c.low is None or c.high is None else f", 95 % CI {c.low:.2f} to {c.high:.2f}"
     moved = sorted(case_mix.columns, key=lambda s: -abs(s.standardised_difference))[:1]
     far = ""
     if moved and _beyond_chance(moved[0].difference):
         far = (
-            f"; the largest shift is {moved[0].column} "
+            f"; the largest shift is {moved[0].label} "
             f"({moved[0].standardised_difference:+.2f} standard deviations)"
         )
-    return f"Case mix: {_how_alike(c)} (membership C {c.value:.2f}{ends}{far}).", spread
+    return f"Case mix: {_how_alike(c)} (membership C statistic {c.value:.2f}{ends}{far}).", spread
 
 
 def _how_alike(c: Estimate) -> str:
     """A verdict from the C statistic, and from its interval whether chance alone would do."""
     low, high = (c.value if end is None else end for end in (c.low, c.high))
     if c.value < SOMEWHAT or low <= 0.5:
-        alike = "the new people are much like those the model was developed on"
+        alike = "similar to the development cohort"
         if high >= CLEARLY:
-            return (
-                f"as far as so few can tell, {alike}, but they may also differ clearly; more "
-                "people are needed to know what this shows"
-            )
-        return f"{alike}, so this shows whether the model can be reproduced"
+            return f"{alike}, but inconclusive at this sample size: a clear difference is possible"
+        return f"{alike}, so this validation assesses reproducibility"
     if c.value < CLEARLY:
-        return "the new people differ somewhat from those the model was developed on"
+        return "somewhat different from the development cohort"
     return (
-        "the new people differ clearly from those the model was developed on, so this shows "
-        "whether the model carries over to others"
+        "clearly different from the development cohort, so this validation assesses "
+        "transportability"
     )
 
 

@@ -32,6 +32,9 @@ from hiprisk.validation.resampling.intervals import percentile_intervals
 from hiprisk.validation.subgroups.performance import EventChances, subgroup_performance
 from hiprisk.validation.subgroups.results import Subgroups
 from hiprisk.wording.disclaimers import cohort_warnings, model_warnings
+from hiprisk.wording.labels import column_label, sheet_labels, unit_of_amount
+from hiprisk.wording.quantities import percent, signed_with_ci, with_ci
+from hiprisk.wording.verdicts import slope_in_words
 
 ADVISED_EVENTS = 100
 ADVISED_PEOPLE = 235
@@ -213,7 +216,8 @@ def validate_externally(
         seed=seed,
         name="external",
     )
-    remarks = tuple(_remarks(people, outcome.kind, estimates))
+    labels = {} if sheet is None else sheet_labels(sheet)
+    remarks = tuple(_remarks(people, outcome.kind, estimates, labels))
     return ExternalValidation(
         model=model,
         kind=outcome.kind,
@@ -302,10 +306,20 @@ def _event_chances(people: ValidationCohort, event: Event) -> EventChances:
         bound = people.baseline + event.value
     over = people.observed >= bound if event.direction == "above" else people.observed <= bound
     happened = np.where(np.isnan(bound), np.nan, over.astype(np.float64))
-    return EventChances(name=event.name, observed=happened, chance=people.chances[event.name])
+    return EventChances(
+        name=event.name,
+        label=event.label,
+        observed=happened,
+        chance=people.chances[event.name],
+    )
 
 
-def _remarks(people: ValidationCohort, kind: str, estimates: Sequence[Estimate]) -> Iterable[str]:
+def _remarks(
+    people: ValidationCohort,
+    kind: str,
+    estimates: Sequence[Estimate],
+    labels: Mapping[str, str],
+) -> Iterable[str]:
     n = people.n
     if kind == "binary":
         events = int(people.observed.sum())
@@ -313,29 +327,32 @@ def _remarks(people: ValidationCohort, kind: str, estimates: Sequence[Estimate])
         yield (
             f"{n} people, {events} with the event: "
             + ("fewer than" if few else "at least")
-            + f" the {ADVISED_EVENTS} with and {ADVISED_EVENTS} without it that are advised."
+            + f" the recommended {ADVISED_EVENTS} with and {ADVISED_EVENTS} without it."
         )
     else:
         few = n < ADVISED_PEOPLE
         yield (
             f"{n} people: "
             + ("fewer than" if few else "at least")
-            + f" the {ADVISED_PEOPLE} that a residual spread within 10 % needs."
+            + f" the {ADVISED_PEOPLE} needed to estimate the residual SD within 10 %."
         )
     slope = next((e for e in estimates if e.name == "calibration_slope"), None)
     if slope is not None and slope.low is not None and slope.high is not None:
         width = slope.high - slope.low
         yield (
-            f"The interval of the calibration slope is {width:.2f} wide; "
+            f"The 95 % CI of the calibration slope is {width:.2f} wide: "
             + ("wider than" if width > WIDEST_SLOPE else "within")
-            + f" the {WIDEST_SLOPE:g} that is aimed at."
+            + f" the target width of {WIDEST_SLOPE:g}."
         )
     if people.absent:
-        yield f"Not in the cohort, filled in for everybody: {', '.join(people.absent)}."
+        absent = ", ".join(column_label(name, labels) for name in people.absent)
+        yield f"Not in the cohort, imputed for everybody: {absent}."
     filled = {n: s for n, s in people.imputed_share.items() if n not in people.absent and s >= 0.05}
     if filled:
-        shares = ", ".join(f"{name} {100 * share:.0f} %" for name, share in filled.items())
-        yield f"Filled in by the sheet where missing: {shares}."
+        shares = ", ".join(
+            f"{column_label(n, labels)} {percent(share, 0)}" for n, share in filled.items()
+        )
+        yield f"Imputed by the sheet where missing: {shares}."
 
 
 def _summary(
@@ -359,32 +376,29 @@ def _calibration_words(found: Mapping[str, Estimate], outcome: OutcomeSettings) 
     slope = found.get("calibration_slope")
     needs = []
     if large is not None and _excludes(large, 0.0):
-        needs.append("the average")
+        needs.append("the intercept")
         side = "low" if large.value > 0 else "high"
-        unit = outcome.unit if outcome.kind == "continuous" else "on the log-odds scale"
+        unit = unit_of_amount(outcome.unit) if outcome.kind == "continuous" else "log odds"
         yield (
-            f"Predictions are too {side} on average: {large.value:+.2f} {unit} "
-            f"({large.low:+.2f} to {large.high:+.2f})."
+            f"Predictions are too {side} on average: calibration in the large "
+            f"{signed_with_ci(large, 2, unit=unit)}."
         )
     elif large is not None:
-        yield "On average, predictions are right as far as these people can tell."
-    if slope is not None and _excludes(slope, 1.0):
-        needs.append("the spread")
-        how = "spread too wide" if slope.value < 1 else "are drawn too much to the middle"
         yield (
-            f"Predictions {how}: calibration slope {slope.value:.2f} "
-            f"({slope.low:.2f} to {slope.high:.2f})."
+            "No evidence of miscalibration in the large: observed minus predicted "
+            f"{signed_with_ci(large, 2)}."
         )
+    if slope is not None and _excludes(slope, 1.0):
+        needs.append("the slope")
+        side = slope_in_words(slope.value)
+        yield f"Predictions are {side}: calibration slope {with_ci(slope, 2)}."
     elif slope is not None:
         yield (
-            f"No sign that predictions spread wrongly: calibration slope {slope.value:.2f} "
-            f"({slope.low:.2f} to {slope.high:.2f})."
+            "No evidence that predictions are too extreme or too moderate: calibration slope "
+            f"{with_ci(slope, 2)}."
         )
     if needs:
-        yield (
-            f"It needs recalibration of {' and '.join(needs)} for people like these: "
-            "hiprisk update."
-        )
+        yield (f"Recalibrate {' and '.join(needs)} for people like these: `hiprisk update`.")
 
 
 def _excludes(estimate: Estimate, value: float) -> bool:

@@ -22,7 +22,7 @@ class EventChances:
 
     Attributes
     ----------
-    name : str
+    name, label : str
     observed : ndarray of 0 and 1, shape (n_rows,)
         NaN where unknown.
     chance : ndarray of float, shape (n_rows,)
@@ -32,6 +32,7 @@ class EventChances:
     name: str
     observed: Floats
     chance: Floats
+    label: str = ""
 
     @property
     def known(self) -> Bools:

@@ -166,6 +166,7 @@ def subgroup_performance(
         estimates=_estimates(parted, metrics, found[""], settings.level),
         further=_further(parted, jobs, reported, told),
         benefits=benefits,
+        event_labels=tuple((one.name, one.label) for one, _ in shown),
     )
 
 
@@ -264,6 +265,7 @@ def _gathered(
     estimates: tuple[GroupEstimate, ...],
     further: tuple[GroupEstimate, ...],
     benefits: tuple[GroupBenefit, ...],
+    event_labels: tuple[tuple[str, str], ...],
 ) -> Subgroups:
     """All of it, with the comparisons between groups."""
     parted, settings, persons = people.parted, people.settings, people.persons
@@ -285,6 +287,7 @@ def _gathered(
         ),
         benefits=benefits,
         further=further,
+        event_labels=event_labels,
     )
 
 

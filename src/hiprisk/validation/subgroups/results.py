@@ -15,8 +15,10 @@ from hiprisk.metrics.registry import label_of, moves_with_prevalence
 from hiprisk.outcome_kind import OutcomeKind
 from hiprisk.validation.subgroups.cells import EVERYBODY
 from hiprisk.validation.subgroups.definitions import UNKNOWN
+from hiprisk.wording.labels import capital, in_words
+from hiprisk.wording.quantities import p_equals
 
-NOT_SHOWN = "not shown: too few people or events here, or in a group that would follow from this"
+NOT_SHOWN = "not shown: too few people or events here, or in a group that this would disclose"
 CALIBRATION = "calibration_in_the_large"
 
 
@@ -134,6 +136,8 @@ class Subgroups:
     ----------
     labels : tuple of (str, str)
         What each grouping means, by name.
+    event_labels : tuple of (str, str)
+        What each event means, by name.
     optima : tuple of (str, float)
         Best value of each metric that has one, by name.
     overall : tuple of Estimate
@@ -160,15 +164,24 @@ class Subgroups:
     heterogeneity: tuple[Heterogeneity, ...]
     benefits: tuple[GroupBenefit, ...] = ()
     further: tuple[GroupEstimate, ...] = ()
+    event_labels: tuple[tuple[str, str], ...] = ()
 
     @property
     def metrics(self) -> tuple[str, ...]:
         """Names of the metrics, the main one first."""
         return tuple(estimate.name for estimate in self.overall)
 
-    def label_of_grouping(self, name: str) -> str:
-        """What a person reads for the name of a grouping."""
-        return dict(self.labels).get(name) or name.replace("_", " ")
+    def label_of_grouping(self, grouping: str) -> str:
+        """What a person reads for a grouping."""
+        return dict(self.labels).get(grouping) or in_words(grouping)
+
+    def event_label(self, event: str) -> str:
+        """What a person reads for an event; empty for the outcome itself."""
+        return dict(self.event_labels).get(event, in_words(event))
+
+    def metric_label(self, row: Heterogeneity | GroupEstimate) -> str:
+        """What a person reads for the metric of a row, with its event."""
+        return label_of(row.metric, event=self.event_label(row.event))
 
     def of(self, metric: str) -> tuple[GroupEstimate, ...]:
         """Every group's estimate of one metric."""
@@ -241,27 +254,25 @@ class Subgroups:
 
     def _sentences(self) -> Iterable[str]:
         if not self.groups:
-            yield "The cohort has no variable by which the model could be judged in groups."
+            yield "The cohort has no variable that defines subgroups."
             return
         n_hidden = sum(group.suppressed for group in self.groups)
         if n_hidden:
             yield (
                 f"{n_hidden} of {len(self.groups)} groups are not shown: they have fewer than "
-                f"{self.smallest_cell} people or events, or would give such a group away."
+                f"{self.smallest_cell} people or events, or would disclose such a group."
             )
         n_tests = len(self.heterogeneity)
         differing = [row for row in self.heterogeneity if row.p_adjusted < 1.0 - self.level]
         for row in differing:
-            said = "it differs between groups by more than chance"
+            said = "evidence of a difference between groups"
             if row.event and moves_with_prevalence(row.metric):
-                said += (
-                    ", as it does where an event is more frequent without any fault of the model"
-                )
+                said += ", which a difference in the frequency of the event alone can cause"
             yield f"{self._spread(row)}: {said}."
         if n_tests and not differing:
             yield (
-                f"In none of {n_tests} comparisons (metrics by groupings, adjusted for their "
-                "number) do the groups differ by more than chance; small groups could hide much."
+                f"No evidence of a difference between groups in any of {n_tests} comparisons "
+                "(adjusted for their number); in small groups a difference can go undetected."
             )
         main = self.metrics[0] if self.metrics else ""
         for row in self.heterogeneity:
@@ -271,18 +282,15 @@ class Subgroups:
 
     def _spread(self, row: Heterogeneity) -> str:
         shown = self._compared(row)
-        what, found = "spread beyond chance", row.tau
+        what, found = "between-group heterogeneity (SD)", row.tau
         if row.difference is not None:
             first, second = shown
             what, found = f"{second} minus {first}", row.difference
-        metric = label_of(row.metric, event=row.event.replace("_", " "))
-        grouping = self.label_of_grouping(row.grouping)
         return (
-            f"{metric[0].upper()}{metric[1:]} by "
-            f"{grouping} lies between {min(shown.values()):.3g} and "
-            f"{max(shown.values()):.3g}; "
-            f"{what} {found.value:.2g} ({100 * self.level:.0f} % interval {found.low:.2g} to "
-            f"{found.high:.2g}), p = {row.p_value:.2g}, {row.p_adjusted:.2g} adjusted"
+            f"{capital(self.metric_label(row))} by {self.label_of_grouping(row.grouping)}: "
+            f"{min(shown.values()):.3g} to {max(shown.values()):.3g}; "
+            f"{what} {found.value:.2g} ({100 * self.level:.0f} % CI {found.low:.2g} to "
+            f"{found.high:.2g}), {p_equals(row.p_value)}, adjusted {p_equals(row.p_adjusted)}"
         )
 
     def _compared(self, row: Heterogeneity) -> dict[str, float]:
@@ -302,7 +310,7 @@ class Subgroups:
         }
 
     def _off_the_mark(self) -> Iterable[str]:
-        """Groups whose predictions are on average wrong."""
+        """Groups whose predictions are on average too low or too high."""
         rows = [row.estimate for row in self.of(CALIBRATION) if row.estimate]
         off = [row for row in self.of(CALIBRATION) if _excludes_zero(row.estimate)]
         if off:
@@ -313,8 +321,9 @@ class Subgroups:
                 if row.estimate
             )
             yield (
-                f"On average predictions are off (observed minus predicted) in {len(off)} of "
-                f"{len(rows)} groups, about {(1 - self.level) * len(rows):.1f} by chance: {named}."
+                f"Evidence of miscalibration in the large (observed minus predicted, 95 % CI) in "
+                f"{len(off)} of {len(rows)} groups; by chance alone about "
+                f"{(1 - self.level) * len(rows):.1f} are expected: {named}."
             )
 
 

@@ -249,15 +249,15 @@ def _summary(
     yield from cohort_warnings(people.provenance)
     if chosen.test is not None and chosen.fit.method == "none":
         yield (
-            f"Nothing to update: the model as it is was not rejected at {chosen.test.alpha:g}. "
-            "No new version is needed."
+            f"No update is needed: the closed test did not reject the original model at "
+            f"{chosen.test.alpha:g}."
         )
         return
     yield f"Update: {describe_method(chosen.fit.method)}."
     if chosen.shrinkage is not None:
         yield (
-            f"Re-estimated coefficients count {chosen.shrinkage:.2f}, recalibrated ones "
-            f"{1 - chosen.shrinkage:.2f}."
+            f"Shrinkage towards recalibration: weight {chosen.shrinkage:.2f} for the re-estimated "
+            f"coefficients, {1 - chosen.shrinkage:.2f} for the recalibrated ones."
         )
     old = {e.name: e for e in before}
     new = {e.name: e for e in after}
@@ -265,8 +265,11 @@ def _summary(
     if main in new and main in old:
         better = new[main].value < old[main].value
         yield (
-            f"Cross-validated, the {label_of(main)} goes from {old[main].value:.3f} to "
-            f"{new[main].value:.3f}" + ("." if better else ": the update does not pay here.")
+            f"Cross-validated {label_of(main)}: {old[main].value:.3f} before, "
+            f"{new[main].value:.3f} after" + ("." if better else "; no improvement.")
         )
     if scatter == "kept":
-        yield (f"Fewer than {MIN_RESIDUALS} people: intervals are the parent's, not re-estimated.")
+        yield (
+            f"Fewer than {MIN_RESIDUALS} people: prediction intervals keep the residual SD of the "
+            "original model."
+        )
