@@ -7,9 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hiprisk.sheet.evaluate import SheetEvaluator, predict
+from hiprisk.sheet.evaluate import SheetEvaluator
 from hiprisk.sheet.format import Distribution, Tree, TreesModel
 from small_bundle import small_sheet
+
+
+def predict(sheet, columns):
+    return SheetEvaluator(sheet).predict(columns)
 
 
 def column(*values, text=False):

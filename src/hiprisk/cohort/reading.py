@@ -441,18 +441,3 @@ def fingerprint(frame: pd.DataFrame) -> str:
 def _text_bytes(values: pd.Series) -> bytes:
     cells = ("\x1e" if value is None or value != value else str(value) for value in values)
     return "\x1f".join(cells).encode()
-
-
-def frame_columns(frame: pd.DataFrame) -> Mapping[str, Column]:
-    """Columns of a frame as floats with NaN or text with None."""
-    dictionary = load_dictionary()
-    columns: dict[str, Column] = {}
-    for name in frame.columns:
-        values = frame[name]
-        if name in dictionary and dictionary[name].kind == "number":
-            columns[name] = values.to_numpy(dtype=np.float64)
-        else:
-            text = values.to_numpy(dtype=object).copy()
-            text[values.isna().to_numpy()] = None
-            columns[name] = text
-    return columns

@@ -15,8 +15,6 @@ from hiprisk.sheet.format import Tree, TreesModel
 
 Params = Mapping[str, float]
 
-Ensemble = HistGradientBoostingClassifier | HistGradientBoostingRegressor
-
 
 @dataclass(frozen=True)
 class BoostingFit:

@@ -29,8 +29,6 @@ class ImputedFold:
     y_training : ndarray
     test : CompletedInputs
         Of the people left out, imputed without the outcome.
-    test_columns : ndarray
-        Their columns with missing values.
     rows : ndarray of int
         Positions of the people left out.
     """
@@ -38,7 +36,6 @@ class ImputedFold:
     training: list[Floats]
     y_training: Floats
     test: ImputedInputs
-    test_columns: Floats
     rows: Integers
 
 
@@ -93,7 +90,6 @@ def impute_fold(
         training=[own.design.model_inputs(completed) for completed in stack],
         y_training=y[inside][~np.isnan(y[inside])],
         test=imputed_inputs(own, columns[test_rows]),
-        test_columns=columns[test_rows],
         rows=test_rows,
     )
 

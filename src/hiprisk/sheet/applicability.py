@@ -80,7 +80,7 @@ def assess(sheet: Sheet, columns: Columns, *, n_rows: int) -> Assessment:
     ----------
     sheet : Sheet
     columns : mapping of str to ndarray, each of shape (n_rows,)
-        As for `hiprisk.sheet.evaluate.predict`.
+        As for `hiprisk.sheet.evaluate.SheetEvaluator.predict`.
     n_rows : int
 
     Returns

@@ -326,11 +326,6 @@ class SheetEvaluator:
         return chance
 
 
-def predict(sheet: Sheet, columns: Columns) -> Prediction:
-    """Predict every row of `columns` from a sheet; see `SheetEvaluator.predict`."""
-    return SheetEvaluator(sheet).predict(columns)
-
-
 def _indicator(values: Texts, level: str) -> Floats:
     known = np.asarray(values != np.array(None, dtype=object), dtype=bool)
     matches = np.asarray(values == np.array(level, dtype=object), dtype=bool)

@@ -5,11 +5,7 @@ import pytest
 
 from hiprisk.cohort.reading import read_cohort
 from hiprisk.cohort.simulation.presets import PRESETS
-from hiprisk.cohort.simulation.simulate import (
-    average_marginal_effect,
-    clipped_mean,
-    simulate_cohort,
-)
+from hiprisk.cohort.simulation.simulate import clipped_mean, simulate_cohort
 from hiprisk.errors import ConfigError
 
 N = 20_000
@@ -90,12 +86,6 @@ def test_the_true_mean_is_the_mean_of_the_clipped_outcome():
     mean = np.array([-5.0, 10.0, 50.0, 98.0])
     drawn = np.clip(mean + 16.6 * rng.standard_normal((400_000, 4)), 0, 100).mean(axis=0)
     assert clipped_mean(mean, 16.6) == pytest.approx(drawn, abs=0.1)
-
-
-def test_the_effect_shrinks_at_floor_and_ceiling():
-    assert average_marginal_effect("stupar", lbp_effect=0.0) == 0.0
-    effect = average_marginal_effect("stupar", lbp_effect=11.4, n=50_000)
-    assert 10.8 < effect < 11.3
 
 
 def test_people_with_knee_osteoarthritis_have_no_effect_of_back_pain():

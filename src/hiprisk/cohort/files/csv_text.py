@@ -93,7 +93,6 @@ class _WatchedStream(io.RawIOBase):
     def __init__(self, path: Path) -> None:
         self._stream = path.open("rb")
         self._name = path.name
-        self.last_byte = b""
         self.found_nul = False
 
     def readable(self) -> bool:
@@ -103,7 +102,6 @@ class _WatchedStream(io.RawIOBase):
         count = self._stream.readinto(buffer)
         if count:
             seen = bytes(memoryview(buffer)[:count])
-            self.last_byte = seen[-1:]
             if b"\0" in seen:
                 self.found_nul = True
                 raise InputError("the file holds NUL bytes", code="NOT_TEXT", file=self._name)

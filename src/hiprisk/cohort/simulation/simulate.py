@@ -129,27 +129,6 @@ def simulate_cohort(
     return _one_row_a_hip(cohort) if grain == "hip" else cohort
 
 
-def average_marginal_effect(
-    preset: str, *, lbp_effect: float = DEFAULT_LBP_EFFECT, n: int = 200_000, seed: int = 0
-) -> float:
-    """Effect of low back pain on the bounded score, averaged over people with hip osteoarthritis.
-
-    Parameters
-    ----------
-    preset : str
-    lbp_effect : float
-        Effect before floor and ceiling.
-    n, seed : int
-        People averaged over.
-    """
-    parameters = PRESETS[preset]
-    people = _People(parameters, n, 0, lbp_effect, rng_for(seed, "marginal-effect", preset))
-    without = people.linear_predictor - lbp_effect * people.lbp
-    sd = parameters.residual_sd
-    difference = clipped_mean(without + lbp_effect, sd) - clipped_mean(without, sd)
-    return float(difference.mean())
-
-
 def clipped_mean(mean: Floats, sd: float, low: float = 0.0, high: float = 100.0) -> Floats:
     """Mean of a normal variable that is clipped to a range."""
     a, b = (low - mean) / sd, (high - mean) / sd

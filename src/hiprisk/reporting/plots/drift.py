@@ -7,7 +7,6 @@ from matplotlib.axes import Axes
 from hiprisk.reporting.plots.style import BLUE, GREY, ORANGE, as_png, new_axes, titled
 from hiprisk.validation.drift import DriftReport
 
-SOME, MUCH = 0.10, 0.25
 MOST_LABELS = 8
 
 
