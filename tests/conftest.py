@@ -1,10 +1,18 @@
 """What all tests share."""
 
+import signal
 from pathlib import Path
 
 import pytest
 
 PROJECT = Path(__file__).resolve().parents[1]
+
+
+def pytest_configure():
+    """Give SIGINT back to the processes that tests start and interrupt."""
+    # `nohup make test &` starts us with SIGINT ignored, which a child would inherit.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

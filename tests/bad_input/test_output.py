@@ -161,9 +161,9 @@ def test_72_an_interrupt_leaves_nothing(here, small):
     (here / "in.csv").write_text(GOOD)
 
     def interrupt(n_rows):
-        raise KeyboardInterrupt
+        raise KeyboardInterrupt("by the user")
 
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(KeyboardInterrupt, match="by the user"):
         score_file(load("small"), "in.csv", "out.csv", progress=interrupt)
     assert names_in(here) == ["in.csv", "models"]
 

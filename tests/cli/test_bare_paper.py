@@ -91,7 +91,7 @@ def test_what_lacks_is_named(capsys):
     code, _, err = run(capsys, "predict", "my-paper", "--age-years", "60")
     assert code == 3
     assert "this model fills nothing in; give lbp_any, womac_function_0_100 as well" in err
-    with pytest.raises(SystemExit):
+    with pytest.raises(SystemExit, match=r"^0$"):
         main(["predict", "my-paper", "--help"])
     assert "(all are needed)" in capsys.readouterr().out
 

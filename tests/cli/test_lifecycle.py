@@ -326,7 +326,7 @@ def test_a_validation_is_not_overwritten_unasked(capsys, invented):
 
 
 def test_the_usage_names_bundle_and_cohort_once(capsys):
-    with pytest.raises(SystemExit):
+    with pytest.raises(SystemExit, match=r"^0$"):
         main(["validate", "--help"])
     assert "usage: hiprisk validate [options] [BUNDLE] COHORT\n" in capsys.readouterr().out
 

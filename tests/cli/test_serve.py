@@ -124,6 +124,6 @@ def test_no_bundle_no_service(tmp_path, capsys):
 
 
 def test_help_has_an_example(capsys):
-    with pytest.raises(SystemExit):
+    with pytest.raises(SystemExit, match=r"^0$"):
         main(["serve", "--help"])
     assert "hiprisk serve stupar" in capsys.readouterr().out

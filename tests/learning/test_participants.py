@@ -166,7 +166,7 @@ def test_rows_without_a_person_stand_alone():
 
 
 def test_a_selection_is_frozen():
-    with pytest.raises(dataclasses.FrozenInstanceError):
+    with pytest.raises(dataclasses.FrozenInstanceError, match="assign to field 'outcome'"):
         selected().development.outcome = None
 
 

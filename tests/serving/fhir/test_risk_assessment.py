@@ -77,15 +77,17 @@ def test_every_element_is_one_of_r4(tmp_path, kind, given, subject):
 def test_the_table_of_elements_refuses_what_r4_refuses(tmp_path):
     good = assessed(small_model(tmp_path))
     good.pop("resourceType")
-    for wrong in (
-        {**good, "mitigations": "x"},
-        {**good, "note": {"text": "x"}},
-        {**good, "prediction": [{"probabilityDecimal": "0.3"}]},
-        {**good, "occurrenceDateTime": "25/11/2026"},
-        {name: value for name, value in good.items() if name != "subject"},
-        {**good, "prediction": [{"probabilityDecimal": 1, "probabilityRange": {}}]},
+    without_subject = {name: value for name, value in good.items() if name != "subject"}
+    both = {"probabilityDecimal": 1, "probabilityRange": {"low": {"value": 0.1}}}
+    for wrong, where in (
+        ({**good, "mitigations": "x"}, "mitigations is no element"),
+        ({**good, "note": {"text": "x"}}, r"RiskAssessment\.note"),
+        ({**good, "prediction": [{"probabilityDecimal": "0.3"}]}, "Decimal is no decimal: '0.3'"),
+        ({**good, "occurrenceDateTime": "25/11/2026"}, "DateTime is no dateTime: '25/11/2026'"),
+        (without_subject, "lacks subject"),
+        ({**good, "prediction": [both]}, r"prediction\.probability\[x\]"),
     ):
-        with pytest.raises(AssertionError):
+        with pytest.raises(AssertionError, match=where):
             check("RiskAssessment", wrong)
 
 

@@ -226,7 +226,7 @@ def test_a_broken_calculator_is_not_taken_for_an_absent_one(model, monkeypatch):
         raise ModuleNotFoundError("no module named 'jinja'", name="jinja")
 
     monkeypatch.setattr("hiprisk.serving.http.app.importlib.import_module", broken)
-    with pytest.raises(ModuleNotFoundError):
+    with pytest.raises(ModuleNotFoundError, match="no module named 'jinja'"):
         client_of(model)
 
 

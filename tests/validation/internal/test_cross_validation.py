@@ -84,11 +84,11 @@ def test_an_interruption_changes_no_bit(tmp_path):
     class Killed(LeastSquares):
         def __call__(self, resample):
             if resample.number == 6:
-                raise KeyboardInterrupt
+                raise KeyboardInterrupt("at resample 6")
             return super().__call__(resample)
 
     checkpoint = Checkpoint(tmp_path, "cv")
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(KeyboardInterrupt, match="at resample 6"):
         run(procedure=Killed(), checkpoint=checkpoint)
     whole = run()
     assert run(checkpoint=checkpoint) == whole

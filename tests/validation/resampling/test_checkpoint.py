@@ -26,7 +26,7 @@ class Counting:
 
     def __call__(self, resample):
         if resample.number == self.killed_at:
-            raise Killed
+            raise Killed(f"at resample {resample.number}")
         self.calls.append(resample.number)
         if resample.number == self.refused:
             raise InputError("singular", code="DEGENERATE")
@@ -44,7 +44,7 @@ def same(one, two):
 
 def test_an_interrupted_run_goes_on_to_the_same_bits(tmp_path):
     checkpoint = Checkpoint(tmp_path / "kept", "study-a")
-    with pytest.raises(Killed):
+    with pytest.raises(Killed, match="at resample 7"):
         refit_all(Counting(killed_at=7), RESAMPLES, checkpoint=checkpoint)
     later = Counting()
     resumed = refit_all(later, RESAMPLES, checkpoint=checkpoint)
