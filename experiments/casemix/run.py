@@ -25,7 +25,7 @@ from hiprisk.cohort.simulation.simulate import simulate_cohort
 from hiprisk.config.published import declared_outcome
 from hiprisk.features.imputation import fit_normal
 from hiprisk.learning.participants import observed_outcome
-from hiprisk.learning.sheets.export import sheet_columns
+from hiprisk.sheet.columns import cohort_columns
 from hiprisk.sheet.evaluate import SheetEvaluator
 from hiprisk.validation.external.case_mix import compare_case_mix
 from hiprisk.validation.external.case_mix_results import SOMEWHAT, shift_words
@@ -83,7 +83,7 @@ def developed(sheet, outcome, *, seed):
     """The sheet with the mean and covariance of a development cohort of its own."""
     frame = simulate_cohort("stupar", n=DEVELOPMENT, seed=seed).frame
     frame = observed_outcome(frame, outcome).frame
-    columns = sheet_columns(sheet.variables, frame)
+    columns = cohort_columns(sheet.variables, frame).columns
     values = np.column_stack(SheetEvaluator(sheet).numeric_columns(columns, len(frame)))
     fit = fit_normal(values)
     missing = dataclasses.replace(

@@ -8,6 +8,7 @@ import atheris
 with atheris.instrument_imports(include=["hiprisk"]):
     from hiprisk.errors import HipRiskError
     from hiprisk.sheet.answers import answer
+    from hiprisk.sheet.columns import GivenColumns
     from hiprisk.sheet.document.parsing import parse_sheet
     from hiprisk.sheet.evaluate import SheetEvaluator
 
@@ -31,7 +32,7 @@ def target(data: bytes) -> None:
             np.array([None, v.levels[0]], dtype=object) for v in sheet.variables}  # fmt: skip
     try:
         with np.errstate(all="ignore"):
-            answer(SheetEvaluator(sheet), rows, n_rows=2)
+            answer(SheetEvaluator(sheet), GivenColumns(columns=rows, n_rows=2))
     except HipRiskError:
         return
 

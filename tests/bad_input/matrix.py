@@ -49,8 +49,6 @@ class CellCase:
 
     Attributes
     ----------
-    person_code : str
-        Where a single patient's, a frame's or a request's code is another.
     person : str
         What a single patient's refusal says.
     flag : bool
@@ -67,7 +65,6 @@ class CellCase:
     cell: str
     code: str
     person: str = ""
-    person_code: str = ""
     flag: bool = False
     only_files: bool = False
     also: tuple[str, ...] = ()
@@ -191,7 +188,7 @@ NUMBER_CELLS = {
     40: {"a dot": ".", "a hyphen": "-", "a spreadsheet's error": "#VALUE!"},
     42: {"a number with its unit": "64 years", "a bound": ">89", "a range of ages": "95-100",
          "degrees": "95°"},
-    43: {"inf": "inf", "minus inf": "-inf", "an exponent of four digits": "1e4000"},
+    43: {"an exponent of four digits": "1e4000"},
     44: {"a hexadecimal number": "0x40"},
     45: {"an underscore": "1_000", "full-width digits": "\uff16\uff14", "a minus sign": "\u22125"},
     47: {"a date": "1960-03-01"},
@@ -215,8 +212,13 @@ CELLS: tuple[CellCase, ...] = (
                  code="OUT_OF_RANGE", person="must lie in 18 to 110 years")
         for cell in ("-999", "999", "9999")
     ),
-    CellCase(row=43, what="a number beyond a float", column="age_years", cell="1e400",
-             code="NOT_FINITE", person=NUMBER, person_code="NOT_A_NUMBER"),
+    *(
+        CellCase(row=43, what=what, column="age_years", cell=cell, code="NOT_FINITE",
+                 person="must be a number below 1e300")
+        for what, cell in (("inf", "inf"), ("minus inf", "-inf"), ("Infinity", "Infinity"),
+                           ("a number beyond a float", "1e400"),
+                           ("a number beyond 1e300", "1.1e300"))
+    ),
     CellCase(row=47, what="a year of birth", column="age_years", cell="1960", code="OUT_OF_RANGE",
              person="must lie in 18 to 110 years"),
     *(
@@ -237,7 +239,22 @@ CELLS: tuple[CellCase, ...] = (
              also=("age_years", "lbp_any")),
 )  # fmt: skip
 
-MISSING_WORDS = ("", "NA", "N/A", "NaN", "nan", "null", "NULL", "None", "#N/A")
+MISSING_WORDS = (
+    "",
+    "NA",
+    "N/A",
+    "#N/A",
+    "NaN",
+    "nan",
+    "null",
+    "NULL",
+    "None",
+    "unknown",
+    "not known",
+    "Not Known",
+    "UNKNOWN",
+    "n/a",
+)
 AGES, FUNCTION = {"age_years": [64.0, 70.0]}, {"womac_function_0_100": [40.0, 55.5]}
 NAN = float("nan")
 
@@ -291,6 +308,8 @@ ACCEPTED: tuple[AcceptedCase, ...] = (
              "stripped"),
     accepted(49, "a grade with a missing value", "kl_grade,age_years\n3,64\n,70\n",
              {"kl_grade": [3.0, NAN]}, "a whole number"),
+    accepted(50, "codes with a decimal point", HEADER + "0012,64,female,1.0,40\n"
+             "0013,64,female,0,40\n", {"lbp_any": ["yes", "no"]}, "0 and 1 of no and yes"),
     accepted(50, "blanks around a category", HEADER + "0012,64, female ,yes,40\n" + TWO,
              {"sex": ["female", "male"]}, "stripped"),
 )  # fmt: skip

@@ -38,9 +38,8 @@ def file_with(case, path):
     path.write_text(stream.getvalue(), encoding="utf-8")
 
 
-def reason_of(case, *, person=False):
-    code = case.person_code or case.code if person else case.code
-    return code if code == "TOO_MANY_MISSING" else f"{code}({case.column})"
+def reason_of(case):
+    return case.code if case.code == "TOO_MANY_MISSING" else f"{case.code}({case.column})"
 
 
 def given_to(case):
@@ -91,7 +90,7 @@ def test_python_refuses_with_the_rule(small, case):
         return
     with pytest.raises(InputError, match=case.person) as caught:
         model.predict(given_to(case))
-    assert caught.value.code == (case.person_code or case.code)
+    assert caught.value.code == case.code
 
 
 @for_persons
@@ -101,7 +100,7 @@ def test_predict_refuses_a_file_with_the_rule(capsys, here, small, case):
     assert status == (0 if case.flag else 3)
     if not case.flag:
         assert out == ""
-        assert f"hiprisk: error[{case.person_code or case.code}]: " in err
+        assert f"hiprisk: error[{case.code}]: " in err
         assert case.person in err
 
 
@@ -112,7 +111,7 @@ def test_a_frame_and_mlflow_give_the_reason(small, case):
     served = _load_pyfunc(str(small)).predict(frame)
     for found in (answered, served):
         column = found["flags" if case.flag else "reason"]
-        assert reason_of(case, person=True) in column.iloc[1].split(";")
+        assert reason_of(case) in column.iloc[1].split(";")
         assert found["reason"].iloc[[0, 2]].tolist() == ["", ""]
 
 
@@ -127,7 +126,7 @@ def test_the_service_gives_the_reason_and_repeats_nothing(here, case):
     answered = client.post("/score", {"rows": rows})
     assert answered.status_code == 200
     reasons = [row["flags" if case.flag else "reason"] for row in answered.json()["rows"]]
-    assert reason_of(case, person=True) in reasons[1]
+    assert reason_of(case) in reasons[1]
     one = client.post("/predict", rows[1])
     assert one.status_code == (200 if case.flag else 422)
     assert SECRET not in one.text + answered.text

@@ -52,7 +52,7 @@ def models(tmp_path_factory):
 
 
 NUMBERS = ("lower", "upper", "chance", "risk", "predicted")
-CODES = ("OUT_OF_RANGE", "NOT_A_NUMBER", "UNKNOWN_CATEGORY", "TOO_MANY_MISSING")
+CODES = ("OUT_OF_RANGE", "NOT_A_NUMBER", "NOT_FINITE", "UNKNOWN_CATEGORY", "TOO_MANY_MISSING")
 
 
 def answer_or_letter(function, *arguments, **options):

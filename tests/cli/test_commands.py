@@ -157,7 +157,8 @@ def test_predict_from_a_file_equals_options(capsys, small):
     ("options", "code", "message"),
     [
         (["--age-years", "630"], "OUT_OF_RANGE", "must lie in 18 to 110 years, got '630'"),
-        (["--age-years", "sixty"], "NOT_A_NUMBER", "age_years: must be a number, got 'sixty'"),
+        (["--age-years", "sixty"], "NOT_A_NUMBER", "age_years: must be a number in 18 to 110 "
+         "years, got 'sixty'"),
         (["--age-years", "63,5"], "NOT_A_NUMBER", "got '63,5'"),
         (["--sex", "F"], "UNKNOWN_CATEGORY", "sex: must be one of female, male, got 'F'"),
         (["--age-years", "nan", "--sex", "male"], "TOO_MANY_MISSING", "too little is known"),

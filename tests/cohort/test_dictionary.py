@@ -79,17 +79,7 @@ def test_an_expected_sign_agrees_with_the_direction_of_the_score():
 @pytest.mark.parametrize(
     ("entry", "message"),
     [
-        ({"label": "x", "kind": "numbers", "source": "x"}, "kind or aliases make no sense"),
-        (
-            {
-                "label": "x",
-                "kind": "category",
-                "source": "x",
-                "levels": ["a"],
-                "aliases": {"1": "b"},
-            },
-            "kind or aliases make no sense",
-        ),
+        ({"label": "x", "kind": "numbers", "source": "x"}, "kind makes no sense"),
         ({"label": "x", "kind": "number", "source": "x", "units": "cm"}, "units"),
     ],
 )

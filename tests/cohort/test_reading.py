@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hiprisk.cohort.mapping import mapping_from_text
 from hiprisk.cohort.reading import iter_blocks, read_cohort
 from hiprisk.errors import ConfigError, HipRiskError, InputError, StoreError
+from hiprisk.values import Note
 
 SECRET = "Jane Roe"
 HEADER = "person_id,age_years,sex,womac_function_0_100\n"
@@ -31,7 +32,7 @@ def block(path, mapping=None):
 
 
 def problems(path, mapping=None):
-    return {(p.variable, p.code): p.mask.tolist() for p in block(path, mapping).problems}
+    return {(n.variable, n.code): m.tolist() for n, m in block(path, mapping).problems.items()}
 
 
 def test_a_good_file_is_read(file):
@@ -173,7 +174,7 @@ def test_a_data_frames_dates_are_dates_in_parquet(tmp_path):
     pq.write_table(pa.table({"baseline_date": days, "followup_date": days + 1}), path)
     found = block(path)
     assert found.columns["baseline_date"].tolist() == ["2000-01-01", "2001-02-28"]
-    assert [(p.variable, p.code) for p in found.problems] == [("followup_date", "NOT_A_DATE")]
+    assert list(found.problems) == [Note("NOT_A_DATE", "followup_date")]
 
 
 def test_73_a_parquet_file_that_changes_is_refused(tmp_path):
@@ -210,7 +211,7 @@ def test_a_text_that_comes_often_is_read_as_one_that_comes_once(file):
     each = [block(file(HEADER + f"p,{cell},female,40\n")) for cell in cells]
     singly = np.concatenate([one.columns["age_years"] for one in each])
     assert np.array_equal(whole.columns["age_years"], singly, equal_nan=True)
-    assert {p.code: int(p.mask.sum()) for p in whole.problems} == {
+    assert {note.code: int(mask.sum()) for note, mask in whole.problems.items()} == {
         "NOT_A_NUMBER": 50,
         "NOT_FINITE": 50,
     }
@@ -277,7 +278,7 @@ def test_a_mapping_converts_units_scales_codes_and_sentinels(file):
     assert found.columns["sex"].tolist() == ["male", None, None]
     assert np.isnan(found.columns["odi_0_100"][1])
     assert found.columns["joint"].tolist() == ["hip"] * 3
-    assert [(p.variable, p.code) for p in found.problems] == [("sex", "UNKNOWN_CATEGORY")]
+    assert list(found.problems) == [Note("UNKNOWN_CATEGORY", "sex")]
 
 
 def test_items_become_a_score(file):

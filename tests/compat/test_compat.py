@@ -94,15 +94,22 @@ def same_answer(old, new, tolerance):
     return old == new
 
 
+def as_now(reasons):
+    """Reasons by the rule of today: a value that cannot be read does not count as missing too."""
+    codes = reasons.split(";")
+    unreadable = any(code.startswith(("NOT_A_NUMBER(", "UNKNOWN_CATEGORY(")) for code in codes)
+    return ";".join(c for c in codes if not (unreadable and c == "TOO_MANY_MISSING"))
+
+
 def assert_same_answers(old, new, tolerance):
-    """Every column; where a file and Python gave two sets of reasons, either of them."""
+    """Every column; the ways in disagreed on some reasons then and agree now."""
     assert set(new) == set(old["columns"])
     for column, values in old["columns"].items():
-        other = old["reasons_in_python"] if column == "reason" else {}
         differ = [
             (row, value, now)
             for row, (value, now) in enumerate(zip(values, new[column], strict=True))
-            if not same_answer(value, now, tolerance) and now != other.get(str(row), value)
+            if not same_answer(value, now, tolerance)
+            and not (column == "reason" and now == as_now(value))
         ]
         assert not differ, (column, len(differ), differ[:10])
 

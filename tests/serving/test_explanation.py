@@ -95,7 +95,7 @@ def test_a_refused_patient_is_not_explained(small):
     ("name", "value", "words"),
     [
         ("age_years", "200", "must lie in 18 to 110 years, got '200'"),
-        ("age_years", "old", "must be a number, got 'old'"),
+        ("age_years", "old", "must be a number in 18 to 110 years, got 'old'"),
         ("sex", "x", "must be one of female, male, got 'x'"),
         ("sex", "male", None),
         ("age_years", "63", None),

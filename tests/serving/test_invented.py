@@ -12,7 +12,7 @@ from hiprisk.serving.fhir.cds_hooks import discovery
 from hiprisk.serving.fhir.code_map import load_code_map
 from hiprisk.serving.fhir.risk_assessment import risk_assessment
 from hiprisk.serving.http.metadata import describe, plain_page
-from hiprisk.serving.http.requests import predict_one
+from hiprisk.serving.http.requests import document_of, predict_one
 from hiprisk.serving.model import load
 from hiprisk.wording.disclaimers import INVENTED
 from small_bundle import write_small_bundle
@@ -82,13 +82,12 @@ def test_the_page_shows_a_banner(invented):
 
 
 def test_the_service_says_it(invented):
-    assert predict_one(invented, PATIENT)["warning"] == INVENTED
+    assert document_of(invented, predict_one(invented, PATIENT))["warning"] == INVENTED
     assert describe(invented)["warning"] == INVENTED
     assert INVENTED in plain_page(invented)
     service = discovery(invented, load_code_map(None))["services"][0]
     assert "INVENTED MODEL, not for patients." in service["description"]
-    values = invented.explain(PATIENT).to_dict()
-    notes = risk_assessment(invented, values, subject="")["note"]
+    notes = risk_assessment(invented, invented.explain(PATIENT), subject="")["note"]
     assert notes[0]["text"] == INVENTED
 
 
@@ -96,4 +95,5 @@ def test_a_model_that_is_not_invented_has_no_such_words(tmp_path):
     model = load(write_small_bundle(tmp_path / "other"))
     assert "invented" not in model.predict(PATIENT).to_dict()
     assert '"invented":true' not in build_page(model)
-    assert "INVENTED" not in predict_one(model, PATIENT).get("warning", "")
+    found = document_of(model, predict_one(model, PATIENT))
+    assert "INVENTED" not in found.get("warning", "")

@@ -5,6 +5,8 @@ import dataclasses
 import numpy as np
 
 from hiprisk.sheet.applicability import assess
+from hiprisk.sheet.columns import GivenColumns
+from hiprisk.values import Note
 from motion_sheet import MOTION, motion_sheet
 from small_bundle import small_sheet
 
@@ -15,7 +17,7 @@ def texts(*cells):
 
 def assessed(**columns):
     n_rows = len(next(iter(columns.values())))
-    return assess(small_sheet(), columns, n_rows=n_rows)
+    return assess(small_sheet(), GivenColumns(columns=columns, n_rows=n_rows))
 
 
 def test_values_outside_the_hard_range_are_reasons():
@@ -35,7 +37,7 @@ def test_too_little_known_is_a_reason():
     result = assessed(age_years=np.array([50.0]))
     assert result.usable.tolist() == [True]
     result = assessed(sex=texts("male"))
-    assert result.reasons.codes == ("TOO_MANY_MISSING",)
+    assert list(result.reasons.masks) == [Note("TOO_MANY_MISSING")]
 
 
 def test_outside_training_is_a_flag():
@@ -53,14 +55,15 @@ def test_unusual_is_a_flag_where_the_model_has_seen_such_values():
              for spec in sheet.variables]  # fmt: skip
     sheet = dataclasses.replace(sheet, variables=tuple(specs))
     columns = {"age_years": np.array([60.0, 80.0, 95.0])}
-    flags = assess(sheet, columns, n_rows=3).flags.joined().tolist()
+    flags = assess(sheet, GivenColumns(columns=columns, n_rows=3)).flags.joined().tolist()
     assert flags == ["", "UNUSUAL(age_years)", "EXTRAPOLATION(age_years)"]
 
 
 def test_a_model_of_real_people_has_no_simulated_flag():
     sheet = small_sheet(provenance="real")
-    result = assess(sheet, {"womac_function_0_100": np.array([50.0])}, n_rows=1)
-    assert result.flags.codes == ()
+    columns = {"womac_function_0_100": np.array([50.0])}
+    result = assess(sheet, GivenColumns(columns=columns, n_rows=1))
+    assert not result.flags.masks
 
 
 def test_several_reasons_stand_side_by_side():
@@ -69,9 +72,31 @@ def test_several_reasons_stand_side_by_side():
     assert codes == ["OUT_OF_RANGE(age_years)", "UNKNOWN_CATEGORY(sex)", "TOO_MANY_MISSING"][:2]
 
 
-def test_infinity_is_out_of_range():
-    result = assessed(womac_function_0_100=np.array([np.inf]))
-    assert result.reasons.joined()[0] == "OUT_OF_RANGE(womac_function_0_100)"
+def test_infinity_and_what_is_near_it_is_not_finite():
+    result = assessed(womac_function_0_100=np.array([np.inf, -1.1e300, 1e300]))
+    assert result.reasons.joined().tolist() == [
+        "NOT_FINITE(womac_function_0_100)",
+        "NOT_FINITE(womac_function_0_100)",
+        "OUT_OF_RANGE(womac_function_0_100)",
+    ]
+
+
+def test_what_could_not_be_read_is_a_reason_in_its_variables_place_and_not_missing():
+    wrong = np.array([True, False])
+    given = GivenColumns(
+        columns={"sex": texts(None, None), "womac_function_0_100": np.array([np.nan, np.nan])},
+        n_rows=2,
+        unreadable={
+            Note("NOT_A_NUMBER", "womac_function_0_100"): wrong,
+            Note("UNKNOWN_CATEGORY", "sex"): wrong,
+            Note("NOT_A_NUMBER", "bmi_kg_m2"): wrong,  # no variable of this model
+            Note("BAD_ID", "person_id"): wrong,
+        },
+    )
+    assert assess(small_sheet(), given).reasons.joined().tolist() == [
+        "BAD_ID(person_id);UNKNOWN_CATEGORY(sex);NOT_A_NUMBER(womac_function_0_100)",
+        "TOO_MANY_MISSING",
+    ]
 
 
 def test_three_small_angles_are_radians():
@@ -88,7 +113,8 @@ def test_three_small_angles_are_radians():
     ]
     columns = {name: np.array([row[i] for row in rows]) for i, name in enumerate(MOTION)}
     columns["womac_function_0_100"] = np.full(len(rows), 50.0)
-    found = assess(motion_sheet(), columns, n_rows=len(rows))
+    found = assess(motion_sheet(), GivenColumns(columns=columns, n_rows=len(rows)))
     assert found.reasons.joined().tolist() == [row[3] for row in rows]
     del columns["hip_abduction_deg"]
-    assert not assess(motion_sheet(), columns, n_rows=len(rows)).reasons.any().any()
+    fewer = GivenColumns(columns=columns, n_rows=len(rows))
+    assert not assess(motion_sheet(), fewer).reasons.any().any()

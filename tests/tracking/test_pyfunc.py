@@ -14,7 +14,7 @@ def test_the_pyfunc_model_answers_and_refuses(tmp_path):
     answered = model.predict(rows)
     assert answered["reason"].tolist() == [
         "",
-        "NOT_A_NUMBER(womac_function_0_100);TOO_MANY_MISSING",
+        "NOT_A_NUMBER(womac_function_0_100)",
         "OUT_OF_RANGE(womac_function_0_100)",
     ]
     # JSON has no NaN, so a refused row has None.

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from hiprisk.serving.model import Model
     from hiprisk.sheet.format import VariableSpec
 
-NOT_KNOWN = {"?", "not known", "nk"}
 BACK = {"<", "back"}
 
 
@@ -77,17 +76,20 @@ def ask_bundle() -> str:
 
 def _ask(model: Model, spec: VariableSpec, number: str) -> str:
     """One usable answer in the sheet's terms; empty for not known."""
-    from hiprisk.serving.values import is_not_known
+    from hiprisk.values import LevelReader, is_missing
 
     question = f"{number}  {_question(spec)}: "
     while True:
         answer = _read(question)
         if answer.lower() in BACK:
             return answer.lower()
-        if is_not_known(answer) or answer.lower() in NOT_KNOWN:
-            return ""
         if spec.kind == "category":
-            answer = _choice(answer, spec.levels) or answer
+            level, unknown = LevelReader(spec.levels).read(answer)
+            if not unknown:
+                return level or ""
+            answer = _choice(answer, spec.levels, first=_first_number(spec)) or answer
+        elif is_missing(answer):
+            return ""
         problem = model.problem_with(spec.name, answer)
         if problem is None:
             _warn_if_unusual(spec, answer)
@@ -99,7 +101,8 @@ def _question(spec: VariableSpec) -> str:
     from hiprisk.wording.reasons import range_text
 
     if spec.kind == "category":
-        choices = ", ".join(f"{i} {level}" for i, level in enumerate(spec.levels, start=1))
+        first = _first_number(spec)
+        choices = ", ".join(f"{i} {level}" for i, level in enumerate(spec.levels, start=first))
         return f"{spec.label} ({choices})"
     whole = ", whole number" if spec.integer else ""
     return f"{spec.label} ({range_text(spec)}{whole})"
@@ -113,12 +116,19 @@ def _warn_if_unusual(spec: VariableSpec, answer: str) -> None:
         _say(f"       unusual (mostly {low:g} to {high:g}), but it counts; < corrects it\n")
 
 
-def _choice(answer: str, levels: tuple[str, ...]) -> str | None:
+def _first_number(spec: VariableSpec) -> int:
+    """Number of the first level in the question: 0 of no and yes, as everywhere else."""
+    from hiprisk.values import zero_one_codes
+
+    return 0 if spec.levels == tuple(zero_one_codes(spec.levels).values()) else 1
+
+
+def _choice(answer: str, levels: tuple[str, ...], *, first: int = 1) -> str | None:
     """A level by its name, its number in the list, or an unambiguous beginning."""
     if answer in levels:
         return answer
-    if answer.isdecimal() and 1 <= int(answer) <= len(levels):
-        return levels[int(answer) - 1]
+    if answer.isdecimal() and first <= int(answer) < first + len(levels):
+        return levels[int(answer) - first]
     begun = [level for level in levels if level.lower().startswith(answer.lower())]
     return begun[0] if answer and len(begun) == 1 else None
 

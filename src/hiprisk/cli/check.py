@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from hiprisk.cli.options import Parser
 from hiprisk.cli.show.output import counted, note, print_json, print_lines, print_table
 from hiprisk.errors import ExitCode
+from hiprisk.values import Note
 
 if TYPE_CHECKING:
     from hiprisk.cohort.findings import Finding
@@ -90,7 +91,7 @@ def _show_values(cohort: Cohort, found: Sequence[Finding]) -> None:
     """The cells that findings are about, on stderr: they may be patients'."""
     for finding in found:
         if finding.column in cohort.frame.columns and finding.rows:
-            unread = cohort.unread_cells.get((str(finding.column), finding.code))
+            unread = cohort.unread_cells.get(Note(finding.code, str(finding.column)))
             values = cohort.frame[finding.column]
             cells = unread or [str(values.iloc[cohort.place(row)]) for row in finding.rows]
             note(f"   {finding.code} {finding.column}: {', '.join(cells)}")

@@ -33,7 +33,8 @@ def run(argv: Sequence[str]) -> int:
         reference = words[0]
     if reference is None or words[0] != reference:
         _parser(None).parse_args(words)
-    from hiprisk.serving.model import came_text, load
+    from hiprisk.serving.model import load
+    from hiprisk.wording.reasons import came_text
 
     model = load(str(reference))
     options = _parser(model).parse_args(words)
@@ -65,9 +66,9 @@ def _answer(model: Model, given: dict[str, Any], options: argparse.Namespace) ->
         from hiprisk.serving.fhir.risk_assessment import risk_assessment
         from hiprisk.wording.remarks import basis_of
 
-        values = model.explain(given).to_dict()
-        basis = basis_of(model.sheet, given, values)
-        print_json(risk_assessment(model, values, subject=options.fhir, basis=basis))
+        result = model.explain(given)
+        basis = basis_of(model.sheet, given, result.values)
+        print_json(risk_assessment(model, result, subject=options.fhir, basis=basis))
         return
     result = model.explain(given)
     if options.json:

@@ -112,10 +112,9 @@ def _described(bundle: Bundle) -> dict[str, Any]:
 
 
 def _print_sheet(bundle: Bundle) -> None:
-    from hiprisk.serving.model import weight_text
     from hiprisk.sheet.format import LinearModel
     from hiprisk.wording.disclaimers import model_warnings
-    from hiprisk.wording.reasons import range_text
+    from hiprisk.wording.reasons import range_text, weight_text
 
     sheet = bundle.sheet
     print_lines(sheet.title, "=" * len(sheet.title), *sheet.notes)

@@ -17,9 +17,9 @@ EXAMPLE = """  hiprisk template stupar
 def run(argv: Sequence[str]) -> int:
     """Run the command."""
     options = _parse(argv)
-    from hiprisk.serving.model import load, weight_text
+    from hiprisk.serving.model import load
     from hiprisk.wording.disclaimers import warnings_of
-    from hiprisk.wording.reasons import range_text
+    from hiprisk.wording.reasons import range_text, weight_text
 
     if options.out is not None:
         check_output_file(options.out, force=options.force)

@@ -14,32 +14,27 @@ from hiprisk.arrays import Bools, Floats, Integers, Texts
 from hiprisk.cohort.dictionary import Variable
 from hiprisk.cohort.instruments import score_items
 from hiprisk.cohort.mapping import UNITS, VariableSource
+from hiprisk.values import (
+    INFINITY,
+    LARGEST,
+    MISSING_TEXTS,
+    NOT_A_NUMBER,
+    NOT_FINITE,
+    NUMBER,
+    UNKNOWN_CATEGORY,
+    WHOLE_WITH_POINT,
+    LevelReader,
+    Note,
+    one_code,
+)
 
-# Texts that mean "missing" in every column but identifiers.
-MISSING_TEXTS = ("", "NA", "N/A", "NaN", "nan", "null", "NULL", "None", "#N/A")
-_NUMBER = r"^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]{1,3})?$"
+_MISSING = pa.array(sorted(MISSING_TEXTS))
 _PLAIN = re.compile(r"[A-Za-z0-9._#/ ]*|[-+]?[0-9.]+")
 # A code, or a missing code such as `.` or `.A`, and the label behind it.
 _LABELLED = r"^(?P<code>\.[A-Z]?|-?[0-9]+(?:\.[0-9]+)?):\s*(?P<label>.*)$"
 _DATE = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
 
 Column = Floats | Texts
-
-
-@dataclass(frozen=True, slots=True)
-class CellProblems:
-    """Cells of one variable that could not be read, in one block.
-
-    Attributes
-    ----------
-    code : str
-        ``NOT_A_NUMBER``, ``NOT_FINITE``, ``NOT_A_DATE``, ``UNKNOWN_CATEGORY``, ``BAD_ID``.
-    mask : ndarray of bool, shape (n_rows,)
-    """
-
-    variable: str
-    code: str
-    mask: Bools
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +64,14 @@ class _Distinct:
 
 
 class CellReader:
-    """Reads one variable's cells; collects what could not be read."""
+    """Reads one variable's cells by the rules of `hiprisk.values`, a column at a time.
+
+    Attributes
+    ----------
+    problems : dict of Note to ndarray of bool
+        Rows whose cell could not be read: ``NOT_A_NUMBER``, ``NOT_FINITE``, ``NOT_A_DATE``,
+        ``UNKNOWN_CATEGORY`` or ``BAD_ID``; once each, however many items of a score it is true of.
+    """
 
     def __init__(
         self,
@@ -83,12 +85,16 @@ class CellReader:
         self._labelled = labelled
         self._variable = variable
         self._source = source
-        self._missing_texts = {*MISSING_TEXTS, *missing, *source.missing}
-        self._missing = pa.array(sorted(self._missing_texts))
+        self._levels = LevelReader(
+            variable.levels, codes=source.levels, missing={*missing, *source.missing}
+        )
+        self._stated_missing = pa.array(
+            sorted({one_code(text) for text in (*missing, *source.missing)}), pa.string()
+        )
         self._decimal = decimal
         # A stated text for missing may be anything, a formula or one with a comma in it too.
         self.missing_is_plain = all(map(_PLAIN.fullmatch, (*missing, *source.missing)))
-        self.problems: list[CellProblems] = []
+        self.problems: dict[Note, Bools] = {}
 
     def read(self, table: pa.Table) -> Column:
         """The variable's value in every row; missing where it is missing or unreadable."""
@@ -105,7 +111,7 @@ class CellReader:
         if kind == "number":
             return self._converted(self._numbers(column))
         if kind == "category":
-            return self._levels(column)
+            return self._categories(column)
         return self._dates(column) if kind == "date" else self._identifiers(column)
 
     def _constant(self, value: str, n_rows: int) -> Column:
@@ -116,26 +122,50 @@ class CellReader:
     def _note(self, code: str, bad: Bools, column: _Distinct) -> None:
         """Keep the rows whose text is one of the bad ones."""
         if bad.any():
-            self.problems.append(CellProblems(self._variable.name, code, bad[column.codes]))
+            self._note_rows(code, bad[column.codes])
+
+    def _note_rows(self, code: str, rows: Bools) -> None:
+        note = Note(code, self._variable.name)
+        self.problems[note] = self.problems[note] | rows if note in self.problems else rows
+
+    def _is_missing(self, texts: pa.Array) -> pa.Array:
+        missing = pc.is_in(pc.utf8_lower(texts), _MISSING)
+        if not len(self._stated_missing):
+            return missing
+        return pc.or_(missing, pc.is_in(one_codes(texts), self._stated_missing))
 
     def _numbers(self, column: _Distinct) -> Floats:
         if self._labelled:
             column = column.codes_only()
         text = column.texts
-        missing = pc.is_in(text, self._missing)
         plain = pc.replace_substring(text, ",", ".") if self._decimal == "," else text
         if self._decimal == ",":
             plain = pc.if_else(pc.match_substring(text, "."), "point", plain)
-        fits = pc.match_substring_regex(plain, _NUMBER)
-        readable = pc.and_(fits, pc.invert(missing))
+        fits = pc.match_substring_regex(plain, f"^({NUMBER})$")
+        readable = fits
+        if len(self._stated_missing):
+            # A stated text for missing may look like a number.
+            readable = pc.and_(fits, pc.invert(self._is_missing(text)))
         values = np.array(
             pc.cast(pc.if_else(readable, plain, None), pa.float64()).to_numpy(zero_copy_only=False)
         )
-        infinite = np.isinf(values)
-        values[infinite] = np.nan
-        self._note("NOT_A_NUMBER", _mask(pc.and_not(pc.invert(fits), missing)), column)
-        self._note("NOT_FINITE", infinite, column)
+        self._note_unreadable(column, plain, _mask(fits))
+        beyond = np.abs(values) > LARGEST
+        values[beyond] = np.nan
+        self._note(NOT_FINITE, beyond, column)
         return np.asarray(values[column.codes], dtype=np.float64)
+
+    def _note_unreadable(self, column: _Distinct, plain: pa.Array, fits: Bools) -> None:
+        """Note the texts that are neither numbers nor missing: mostly there are few of them."""
+        rest = np.flatnonzero(~fits)
+        if not rest.size:
+            return
+        missing = _mask(self._is_missing(column.texts.take(pa.array(rest))))
+        infinite = _mask(pc.match_substring_regex(plain.take(pa.array(rest)), f"^({INFINITY})$"))
+        for code, bad in ((NOT_A_NUMBER, ~missing & ~infinite), (NOT_FINITE, ~missing & infinite)):
+            whole = np.zeros(len(fits), dtype=bool)
+            whole[rest] = bad
+            self._note(code, whole, column)
 
     def _converted(self, values: Floats) -> Floats:
         source, hard = self._source, self._variable.hard
@@ -146,39 +176,33 @@ class CellReader:
             values = hard[0] + (values - low) * (hard[1] - hard[0]) / (high - low)
         if source.reverse and hard is not None:
             values = hard[0] + hard[1] - values
+        beyond = np.abs(values) > LARGEST
+        if beyond.any():
+            self._note_rows(NOT_FINITE, beyond)
+            values = np.where(beyond, np.nan, values)
         return values
 
-    def _levels(self, column: _Distinct) -> Texts:
+    def _categories(self, column: _Distinct) -> Texts:
         meanings = [self._level(cell) for cell in column.texts.to_pylist()]
-        self._note("UNKNOWN_CATEGORY", np.array([bad for _, bad in meanings], dtype=bool), column)
+        self._note(UNKNOWN_CATEGORY, np.array([bool(bad) for _, bad in meanings]), column)
         return _spread([level for level, _ in meanings], column)
 
-    def _level(self, cell: str) -> tuple[str | None, bool]:
-        """Level that a cell means, and whether it means none that is known."""
-        source, variable = self._source, self._variable
+    def _level(self, cell: str) -> tuple[str | None, str]:
+        """Level that a cell means, and ``UNKNOWN_CATEGORY`` where it means none that is known."""
         labelled = re.fullmatch(_LABELLED, cell) if self._labelled else None
-        if labelled is not None and cell not in source.levels:
-            code, label = labelled["code"], labelled["label"].strip()
-            own = {level: level for level in variable.levels}
-            known = source.levels or {**own, **variable.aliases}
-            meant = {known[part] for part in (code, label) if part in known}
-            if len(meant) == 1:
-                return meant.pop(), False
-            # Code and label that mean different levels mean none.
-            return None, bool(meant) or code not in self._missing_texts
-        if cell in source.levels:
-            return source.levels[cell], False
-        if cell in self._missing_texts:
-            return None, False
-        if not variable.levels:
-            return cell, False
-        if not source.levels and (cell in variable.levels or cell in variable.aliases):
-            return variable.aliases.get(cell, cell), False
-        return None, True
+        if labelled is None or self._levels.meaning(cell) is not None:
+            return self._levels.read(cell)
+        code, label = labelled["code"], labelled["label"].strip()
+        meant = {self._levels.meaning(part) for part in (code, label)} - {None}
+        if len(meant) == 1:
+            return meant.pop(), ""
+        # Code and label that mean different levels mean none.
+        missing = not meant and self._levels.is_missing(code)
+        return None, "" if missing else UNKNOWN_CATEGORY
 
     def _dates(self, column: _Distinct) -> Texts:
         cells = column.texts.to_pylist()
-        missing = pc.is_in(column.texts, self._missing).to_pylist()
+        missing = self._is_missing(column.texts).to_pylist()
         fits = pc.match_substring_regex(column.texts, _DATE).to_pylist()
         real = [fit and _is_in_the_calendar(cell) for cell, fit in zip(cells, fits, strict=True)]
         bad = [not (is_real or empty) for is_real, empty in zip(real, missing, strict=True)]
@@ -214,3 +238,8 @@ def _spread(meanings: list[str | None], column: _Distinct) -> Texts:
 
 def _mask(values: pa.Array) -> Bools:
     return np.asarray(values.to_numpy(zero_copy_only=False), dtype=bool)
+
+
+def one_codes(texts: pa.Array) -> pa.Array:
+    """`one_code` of every text."""
+    return pc.replace_substring_regex(texts, f"^{WHOLE_WITH_POINT}$", r"\1")

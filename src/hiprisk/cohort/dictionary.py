@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib import resources
 from typing import Any, Literal
 
@@ -27,8 +27,6 @@ class Variable:
         A number outside is worth a warning.
     levels : tuple of str
         Levels of a category; empty where any text is a level.
-    aliases : mapping of str to str
-        Texts that mean a level.
     monotone : int
         Sign of the effect on worse later hip function that the evidence names; 0 where none.
     minimal_detectable_change : float or None
@@ -45,7 +43,6 @@ class Variable:
     hard: tuple[float, float] | None = None
     soft: tuple[float, float] | None = None
     levels: tuple[str, ...] = ()
-    aliases: Mapping[str, str] = field(default_factory=dict)
     integer: bool = False
     direction: Literal["higher_worse", "higher_better"] | None = None
     monotone: int = 0
@@ -80,9 +77,8 @@ def _variable(name: str, entry: dict[str, Any]) -> Variable:
         variable = Variable(name=name, **settings)
     except TypeError as unknown:
         raise ConfigError(str(unknown), file="dictionary.yaml", column=name) from None
-    stray = set(variable.aliases.values()) - set(variable.levels)
-    if variable.kind not in KINDS or stray:
-        raise ConfigError("kind or aliases make no sense", file="dictionary.yaml", column=name)
+    if variable.kind not in KINDS:
+        raise ConfigError("kind makes no sense", file="dictionary.yaml", column=name)
     return variable
 
 

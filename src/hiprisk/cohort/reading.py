@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hiprisk.arrays import Bools, Integers
-from hiprisk.cohort.cells import CellProblems, CellReader, Column
+from hiprisk.cohort.cells import CellReader, Column, one_codes
 from hiprisk.cohort.checks.rules import check_cohort
 from hiprisk.cohort.dictionary import Variable, load_dictionary
 from hiprisk.cohort.files.csv_dialect import Dialect, detect_dialect
@@ -24,6 +24,7 @@ from hiprisk.cohort.files.parquet_text import iter_parquet
 from hiprisk.cohort.findings import SHOWN_ROWS, Finding
 from hiprisk.cohort.mapping import CohortMapping, VariableSource, identity_mapping
 from hiprisk.errors import InputError
+from hiprisk.values import Note, one_code
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,8 @@ class CohortBlock:
         Position of the first of them; the first data row is 1.
     columns : dict of str to ndarray
         By dictionary name: floats with NaN, or text with None, where missing or unreadable.
-    problems : tuple of CellProblems
+    problems : mapping of Note to ndarray of bool
+        Rows whose cell of a variable could not be read.
     source : pyarrow.Table
         The file's own columns as text, unchanged.
     plain : frozenset of str
@@ -48,7 +50,7 @@ class CohortBlock:
     first_row: int
     n_rows: int
     columns: dict[str, Column]
-    problems: tuple[CellProblems, ...]
+    problems: Mapping[Note, Bools]
     source: pa.Table
     plain: frozenset[str] = frozenset()
     rows: Integers | None = None
@@ -72,7 +74,7 @@ class Cohort:
     file_rows : tuple of int, optional
         Position in the file of each row of the frame, where the mapping selects some of them.
     unreadable : mapping
-        Rows of the frame whose cell could not be read, by variable and code.
+        Rows of the frame whose cell could not be read, by code and variable.
     unread_cells : mapping
         Texts of the first of those cells, in the same order: patients' data, shown to whoever asks.
     """
@@ -85,8 +87,8 @@ class Cohort:
     source_name: str
     ignored: tuple[str, ...] = ()
     file_rows: tuple[int, ...] | None = None
-    unreadable: Mapping[tuple[str, str], Bools] = field(default_factory=dict)
-    unread_cells: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    unreadable: Mapping[Note, Bools] = field(default_factory=dict)
+    unread_cells: Mapping[Note, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def n_rows(self) -> int:
@@ -258,7 +260,7 @@ def map_block(
         table = table.filter(pa.array(selected))
         rows = block.first_row + np.flatnonzero(selected)
     columns: dict[str, Column] = {}
-    problems: list[CellProblems] = []
+    problems: dict[Note, Bools] = {}
     plain: set[str] = set()
     dictionary = {**load_dictionary(), **{variable.name: variable for variable in extra}}
     own = {v.name: VariableSource(column=v.name) for v in extra if v.name not in mapping.variables}
@@ -271,13 +273,13 @@ def map_block(
             labelled=mapping.format.labelled_codes,
         )
         columns[name] = reader.read(table)
-        problems += reader.problems
+        problems |= reader.problems
         is_number = dictionary[name].kind == "number" and reader.missing_is_plain
         if is_number and source.column and not reader.problems:
             plain.add(source.column)
     # A decimal comma must be quoted where the comma is the delimiter.
     kept = frozenset(plain) if decimal == "." else frozenset()
-    return CohortBlock(block.first_row, table.num_rows, columns, tuple(problems), table, kept, rows)
+    return CohortBlock(block.first_row, table.num_rows, columns, problems, table, kept, rows)
 
 
 def _selected(table: pa.Table, mapping: CohortMapping) -> Bools | None:
@@ -289,8 +291,9 @@ def _selected(table: pa.Table, mapping: CohortMapping) -> Bools | None:
         return None
     keep = np.ones(table.num_rows, dtype=bool)
     for column, texts in wanted.items():
-        cells = pc.utf8_trim_whitespace(table[column])
-        keep &= np.asarray(pc.is_in(cells, pa.array(list(texts))).to_numpy(), dtype=bool)
+        cells = one_codes(pc.utf8_trim_whitespace(table[column]))
+        codes = pa.array([one_code(text) for text in texts])
+        keep &= np.asarray(pc.is_in(cells, codes).to_numpy(), dtype=bool)
     return keep
 
 
@@ -362,17 +365,18 @@ def read_cohort(
 
 
 def _unread(
-    unreadable: Mapping[tuple[str, str], Bools],
+    unreadable: Mapping[Note, Bools],
     mapping: CohortMapping,
     source: Mapping[str, pa.ChunkedArray],
-) -> dict[tuple[str, str], tuple[str, ...]]:
+) -> dict[Note, tuple[str, ...]]:
     """What stood in the cells that could not be read, row by row."""
     found = {}
-    for (name, code), mask in unreadable.items():
-        columns = _source_columns(mapping.variables[name]) if name in mapping.variables else [name]
+    for note, mask in unreadable.items():
+        source_of = mapping.variables.get(note.variable)
+        columns = [note.variable] if source_of is None else _source_columns(source_of)
         rows = pa.array(np.flatnonzero(mask))
         parts = [source[column].take(rows).to_pylist() for column in columns]
-        found[name, code] = tuple(" | ".join(map(str, texts)) for texts in zip(*parts, strict=True))
+        found[note] = tuple(" | ".join(map(str, texts)) for texts in zip(*parts, strict=True))
     return found
 
 
@@ -388,15 +392,14 @@ def _joined(parts: list[Column]) -> Column:
     return joined
 
 
-def _joined_problems(blocks: list[CohortBlock]) -> dict[tuple[str, str], Bools]:
+def _joined_problems(blocks: list[CohortBlock]) -> dict[Note, Bools]:
     n_rows = sum(block.n_rows for block in blocks)
-    found: dict[tuple[str, str], Bools] = {}
+    found: dict[Note, Bools] = {}
     start = 0
     for block in blocks:
-        for problem in block.problems:
-            key = (problem.variable, problem.code)
-            whole = found.setdefault(key, np.zeros(n_rows, dtype=bool))
-            whole[start : start + block.n_rows] |= problem.mask
+        for note, mask in block.problems.items():
+            whole = found.setdefault(note, np.zeros(n_rows, dtype=bool))
+            whole[start : start + block.n_rows] |= mask
         start += block.n_rows
     return found
 

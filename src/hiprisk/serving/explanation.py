@@ -9,15 +9,16 @@ from typing import Any
 import numpy as np
 
 from hiprisk.arrays import Floats
-from hiprisk.sheet.answers import answer
-from hiprisk.sheet.evaluate import Columns, Prediction, SheetEvaluator
+from hiprisk.sheet.answers import Evaluation, answers_of, evaluate
+from hiprisk.sheet.columns import read_rows
+from hiprisk.sheet.evaluate import Prediction, SheetEvaluator
 from hiprisk.sheet.explanation.contributions import Contributions, contributions
 from hiprisk.sheet.explanation.interval_width import width_80
 from hiprisk.sheet.explanation.measurement_error import InstrumentRange, measurement_ranges
 from hiprisk.sheet.explanation.next_measurement import NextMeasurement, next_measurements
 from hiprisk.sheet.explanation.precision import RefitSpread, effective_sample_size, refit_spread
-from hiprisk.sheet.format import MeasurementError, Sheet
-from hiprisk.sheet.reference_patient import as_columns, typical_patient
+from hiprisk.sheet.format import MeasurementError
+from hiprisk.sheet.reference_patient import typical_patient
 from hiprisk.sheet.similarity import Distance, distance
 
 
@@ -35,6 +36,20 @@ class Typical:
 
     patient: Mapping[str, float | str]
     values: Mapping[str, float | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """The typical patient, ready to be compared with.
+
+    Attributes
+    ----------
+    completed : mapping of str to ndarray
+        The patient's columns, as `SheetEvaluator.completed` has them.
+    """
+
+    typical: Typical
+    completed: Mapping[str, Floats]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,26 +140,29 @@ class Explanation:
         }
 
 
-def explain_patient(evaluator: SheetEvaluator, columns: Columns) -> Explanation:
+def explain_patient(
+    evaluator: SheetEvaluator, evaluation: Evaluation, reference: Reference | None
+) -> Explanation:
     """Explain the prediction of one usable patient.
 
     Parameters
     ----------
     evaluator : SheetEvaluator
-    columns : mapping of str to ndarray of shape (1,)
-        As for `SheetEvaluator.predict`, with at least one column.
+    evaluation : Evaluation
+        Of one row.
+    reference : Reference or None
+        From `reference_of`.
     """
     sheet = evaluator.sheet
     binary = sheet.outcome.kind == "binary"
-    known = evaluator.numeric_columns(columns, 1)
+    known, prediction = evaluation.known, evaluation.prediction
     completed = evaluator.completed(known)
-    prediction = evaluator.predict(columns)
     predicted = float(prediction.predicted[0])
     variance = float(prediction.imputation_variance[0])
-    typical, parts = _against_typical(evaluator, completed)
-    lp = parts.total if parts is not None else float(evaluator.moments(known, 1)[0][0])
+    parts = None if reference is None else contributions(evaluator, completed, reference.completed)
+    lp = parts.total if parts is not None else float(prediction.lp[0])
     return Explanation(
-        typical=typical,
+        typical=None if reference is None else reference.typical,
         scale="log odds" if binary else sheet.outcome.unit,
         contributions=parts,
         held_at_bounds=0.0 if binary or parts is None else _held(evaluator, parts),
@@ -154,7 +172,7 @@ def explain_patient(evaluator: SheetEvaluator, columns: Columns) -> Explanation:
             if sheet.has_reference_population
             else None
         ),
-        measurement_ranges=measurement_ranges(evaluator, columns),
+        measurement_ranges=measurement_ranges(evaluator, evaluation.given.columns),
         score_error=sheet.outcome.measurement,
         distance=distance(sheet, known),
         effective_sample_size=effective_sample_size(
@@ -164,23 +182,22 @@ def explain_patient(evaluator: SheetEvaluator, columns: Columns) -> Explanation:
     )
 
 
-def _against_typical(
-    evaluator: SheetEvaluator, completed: Mapping[str, Floats]
-) -> tuple[Typical | None, Contributions | None]:
-    """The typical patient and what moved this one away; nothing of people who are not known."""
+def reference_of(evaluator: SheetEvaluator) -> Reference | None:
+    """The typical patient, evaluated; None where the sheet does not know its people."""
     sheet = evaluator.sheet
     if not sheet.has_reference_population:
-        return None, None
-    typical = _typical(sheet, evaluator)
-    reference = evaluator.numeric_columns(as_columns(sheet, dict(typical.patient)), 1)
-    return typical, contributions(evaluator, completed, evaluator.completed(reference))
-
-
-def _typical(sheet: Sheet, evaluator: SheetEvaluator) -> Typical:
+        return None
     patient = typical_patient(sheet)
-    answers = answer(evaluator, as_columns(sheet, patient), n_rows=1)
-    values = {name: _number(array) for name, array in answers.numbers.items()}
-    return Typical(patient=patient, values=values)
+    evaluation = evaluate(evaluator, read_rows(sheet.variables, [patient]))
+    numbers = answers_of(evaluator, evaluation).numbers
+    values = {name: _number(array) for name, array in numbers.items()}
+    known = evaluation.known
+    if not evaluation.usable[0]:
+        # A median may be one that nobody can have: 62.5 of a whole number.
+        known = evaluator.numeric_columns(evaluation.given.columns, 1)
+    return Reference(
+        typical=Typical(patient=patient, values=values), completed=evaluator.completed(known)
+    )
 
 
 def _number(array: Floats) -> float | None:

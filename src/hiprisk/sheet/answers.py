@@ -1,31 +1,55 @@
-"""The answer for each row, the same on every way in: numbers, what was imputed, flags, reasons."""
+"""The one path of every way in: given columns, assessed, evaluated, and told row by row."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from hiprisk.arrays import Bools, Floats, Texts
-from hiprisk.sheet.applicability import Assessment, assess
-from hiprisk.sheet.evaluate import Columns, Prediction, SheetEvaluator
+from hiprisk.sheet.applicability import Assessment, RowNotes, assess
+from hiprisk.sheet.columns import GivenColumns
+from hiprisk.sheet.evaluate import Prediction, SheetEvaluator
 from hiprisk.sheet.patterns import texts_by_pattern
+from hiprisk.values import Note
 
-OVERFLOW = "OVERFLOW"
+OVERFLOW = Note("OVERFLOW")
 TEXT_COLUMNS = ("imputed", "flags", "reason")
 
 
-@dataclass(frozen=True, slots=True)
-class Unreadable:
-    """Cells of one variable that could not be read: a reason for their rows."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluation:
+    """What a model makes of given rows.
 
-    variable: str
-    code: str
-    mask: Bools
+    Attributes
+    ----------
+    given : GivenColumns
+    assessment : Assessment
+        ``OVERFLOW`` is among the reasons where the model's own numbers ran out.
+    usable : ndarray of bool, shape (n_rows,)
+        Rows without a reason.
+    known : list of ndarray, each of shape (n_usable,)
+        The sheet's columns of the usable rows, NaN where missing.
+    prediction : Prediction
+        Of the usable rows.
+    """
+
+    given: GivenColumns
+    assessment: Assessment
+    usable: Bools
+    known: list[Floats]
+    prediction: Prediction
+
+    def in_rows(self, values: Floats) -> Floats:
+        """A value of each usable row put in its row: NaN where a row has none."""
+        if self.usable.all():
+            return values
+        whole = np.full(len(self.usable), np.nan)
+        whole[self.usable] = values
+        return whole
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answers:
     """Added columns of n rows.
 
@@ -33,17 +57,37 @@ class Answers:
     ----------
     numbers : dict of str to ndarray
         ``predicted`` or ``risk``, the bounds, and ``chance_<event>``; NaN where a row was refused.
-    texts : dict of str to ndarray
-        ``imputed``, ``flags`` and ``reason``; codes separated by semicolons.
+    imputed : dict of str to ndarray of bool
+        Usable rows in which a variable was filled in.
+    flags, reasons : RowNotes
+        Flags of the usable rows, reasons of the others.
     refused : ndarray of bool
-    counts : dict of str to int
-        Rows of each reason.
     """
 
     numbers: dict[str, Floats]
-    texts: dict[str, Texts]
+    imputed: dict[str, Bools]
+    flags: RowNotes
+    reasons: RowNotes
     refused: Bools
-    counts: dict[str, int]
+
+    def texts(self) -> dict[str, Texts]:
+        """``imputed``, ``flags`` and ``reason`` as a scored file has them, by semicolons."""
+        imputed = texts_by_pattern(
+            list(self.imputed), list(self.imputed.values()), n_rows=len(self.refused)
+        )
+        found = (imputed, self.flags.joined(), self.reasons.joined())
+        return dict(zip(TEXT_COLUMNS, found, strict=True))
+
+    def row(self, row: int = 0) -> dict[str, object]:
+        """One row as plain values: None where there is no number, lists of codes."""
+        plain: dict[str, object] = {}
+        for name, values in self.numbers.items():
+            value = float(values[row])
+            plain[name] = None if np.isnan(value) else value
+        plain["imputed"] = [name for name, mask in self.imputed.items() if mask[row]]
+        plain["flags"] = [str(note) for note in self.flags.of_row(row)]
+        plain["reason"] = [str(note) for note in self.reasons.of_row(row)]
+        return plain
 
 
 def column_names(evaluator: SheetEvaluator) -> tuple[str, ...]:
@@ -55,88 +99,58 @@ def column_names(evaluator: SheetEvaluator) -> tuple[str, ...]:
     return (first, *bounds, *chances, *TEXT_COLUMNS)
 
 
-def answer(
-    evaluator: SheetEvaluator,
-    columns: Columns,
-    *,
-    n_rows: int,
-    unreadable: Sequence[Unreadable] = (),
-) -> Answers:
-    """Predict every row that may be predicted and say why the others may not.
-
-    Parameters
-    ----------
-    evaluator : SheetEvaluator
-    columns : mapping of str to ndarray, each of shape (n_rows,)
-    n_rows : int
-    unreadable : sequence of Unreadable
-        Cells that hold no usable value: their rows are refused.
-    """
-    sheet = evaluator.sheet
-    known = {spec.name for spec in sheet.variables}
-    used = {name: values for name, values in columns.items() if name in known}
-    assessment = assess(sheet, used, n_rows=n_rows)
-    usable, reasons, counts = _reasons(assessment, unreadable, known, n_rows)
+def evaluate(evaluator: SheetEvaluator, given: GivenColumns) -> Evaluation:
+    """Assess every row and predict those that may be predicted, each once."""
+    assessment = assess(evaluator.sheet, given)
+    usable = assessment.usable
+    columns = given.columns
+    if not usable.all():
+        columns = {name: values[usable] for name, values in columns.items()}
+    known = evaluator.numeric_columns(columns, int(usable.sum()))
     # Overflow is looked for below, row by row.
     with np.errstate(over="ignore", invalid="ignore"):
-        prediction = evaluator.predict(_rows(used, usable, evaluator))
+        prediction = evaluator.predict_numeric(known)
     broken = _overflowed(prediction)
     if broken.any():
         # A value without a stated range was so large that the model's own numbers ran out.
-        places = np.flatnonzero(usable)[broken]
-        reasons[places] = OVERFLOW
-        counts[OVERFLOW] = len(places)
-        usable = usable.copy()
-        usable[places] = False
-        prediction = evaluator.predict(_rows(used, usable, evaluator))
-    numbers = {
-        name: _spread(values, usable) for name, values in _numbers(evaluator, prediction).items()
-    }
-    imputed = np.full(n_rows, "", dtype=object)
-    imputed[usable] = _imputed_names(evaluator, prediction)
-    flags = assessment.flags.joined()
-    flags[~usable] = ""
-    texts = {"imputed": imputed, "flags": flags, "reason": reasons}
-    return Answers(numbers, texts, ~usable, counts)
+        rows = np.zeros(given.n_rows, dtype=bool)
+        rows[np.flatnonzero(usable)[broken]] = True
+        reasons = RowNotes(masks={**assessment.reasons.masks, OVERFLOW: rows}, n_rows=given.n_rows)
+        assessment = Assessment(reasons=reasons, flags=assessment.flags)
+        usable = usable & ~rows
+        known = [values[~broken] for values in known]
+        prediction = prediction.among(~broken)
+    return Evaluation(
+        given=given, assessment=assessment, usable=usable, known=known, prediction=prediction
+    )
+
+
+def answer(evaluator: SheetEvaluator, given: GivenColumns) -> Answers:
+    """Predict every row that may be predicted and say why the others may not."""
+    return answers_of(evaluator, evaluate(evaluator, given))
+
+
+def answers_of(evaluator: SheetEvaluator, evaluation: Evaluation) -> Answers:
+    """An evaluation as the columns that a scored file adds."""
+    usable, prediction = evaluation.usable, evaluation.prediction
+    numbers = _numbers(evaluator, prediction)
+    return Answers(
+        numbers={name: evaluation.in_rows(values) for name, values in numbers.items()},
+        imputed=_imputed(evaluator, prediction, usable),
+        flags=evaluation.assessment.flags.among(usable),
+        reasons=evaluation.assessment.reasons,
+        refused=~usable,
+    )
 
 
 def _overflowed(prediction: Prediction) -> Bools:
-    """Rows whose prediction, or the chance of an event, is no number."""
+    """Rows whose linear predictor, prediction, or chance of an event is no number."""
     broken = ~np.isfinite(prediction.predicted) | ~np.isfinite(prediction.imputation_variance)
+    # Bounds of the outcome would hide an infinite linear predictor.
+    broken |= ~np.isfinite(prediction.lp)
     for chance in prediction.chances.values():
         broken |= ~np.isfinite(chance)
     return np.asarray(broken)
-
-
-def _reasons(
-    assessment: Assessment, unreadable: Sequence[Unreadable], known: set[str], n_rows: int
-) -> tuple[Bools, Texts, dict[str, int]]:
-    usable = assessment.usable
-    reasons = assessment.reasons.joined()
-    counts = assessment.reasons.counts()
-    for problem in unreadable:
-        # A row that nobody can be sure to find again is no use, whatever the model needs.
-        if problem.variable not in known and problem.code != "BAD_ID":
-            continue
-        code = f"{problem.code}({problem.variable})"
-        usable = usable & ~problem.mask
-        counts[code] = int(problem.mask.sum())
-        for text in set(reasons[problem.mask]):
-            here = problem.mask & (reasons == text)
-            # What is wrong with a given cell comes before what is missing.
-            reasons[here] = f"{code};{text}" if text else code
-    return usable, reasons, counts
-
-
-def _rows(columns: Columns, usable: Bools, evaluator: SheetEvaluator) -> Columns:
-    if not columns:
-        spec = evaluator.sheet.variables[0]
-        kind: type = np.float64 if spec.kind == "number" else np.object_
-        missing = np.nan if spec.kind == "number" else None
-        return {spec.name: np.full(int(usable.sum()), missing, dtype=kind)}
-    if usable.all():
-        return columns
-    return {name: values[usable] for name, values in columns.items()}
 
 
 def _numbers(evaluator: SheetEvaluator, prediction: Prediction) -> dict[str, Floats]:
@@ -151,28 +165,10 @@ def _numbers(evaluator: SheetEvaluator, prediction: Prediction) -> dict[str, Flo
     return found
 
 
-def _spread(values: Floats, usable: Bools) -> Floats:
-    if usable.all():
-        return values
-    whole = np.full(len(usable), np.nan)
-    whole[usable] = values
-    return whole
-
-
-def _imputed_names(evaluator: SheetEvaluator, prediction: Prediction) -> Texts:
-    """Names of what was imputed in each row."""
-    names = [spec.name for spec in evaluator.sheet.variables]
-    masks = list(prediction.imputed.T)
-    return texts_by_pattern(names, masks, n_rows=len(prediction.imputed))
-
-
-def as_mapping(answers: Answers, row: int = 0) -> Mapping[str, object]:
-    """One row's answer as plain values: None where there is no number, lists for codes."""
-    plain: dict[str, object] = {}
-    for name, values in answers.numbers.items():
-        value = float(values[row])
-        plain[name] = None if np.isnan(value) else value
-    for name, texts in answers.texts.items():
-        text = str(texts[row])
-        plain[name] = text.split(";") if text else []
-    return plain
+def _imputed(evaluator: SheetEvaluator, prediction: Prediction, usable: Bools) -> dict[str, Bools]:
+    found = {}
+    for spec, mask in zip(evaluator.sheet.variables, prediction.imputed.T, strict=True):
+        rows = np.zeros(len(usable), dtype=bool)
+        rows[usable] = mask
+        found[spec.name] = rows
+    return found

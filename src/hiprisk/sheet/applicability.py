@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from hiprisk.arrays import Bools, Floats, Texts
-from hiprisk.sheet.evaluate import Columns
+from hiprisk.sheet.columns import Columns, GivenColumns
 from hiprisk.sheet.format import Sheet, VariableSpec
 from hiprisk.sheet.patterns import texts_by_pattern
+from hiprisk.values import LARGEST, NOT_FINITE, UNKNOWN_CATEGORY, Note
 
 SIMULATED = "SIMULATED_MODEL"
 INVENTED = "INVENTED_MODEL"
@@ -23,33 +24,40 @@ LARGEST_RADIANS = 3.2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowNotes:
-    """One code a row and variable, as a mask, for every code that occurs.
+    """The rows of each note that occurs.
 
     Attributes
     ----------
-    codes : tuple of str
-        For instance ``OUT_OF_RANGE(age_years)``.
-    masks : tuple of ndarray of bool, each of shape (n_rows,)
+    masks : mapping of Note to ndarray of bool, each of shape (n_rows,)
+        In the order in which a row's notes are told.
     """
 
-    codes: tuple[str, ...]
-    masks: tuple[Bools, ...]
+    masks: Mapping[Note, Bools]
     n_rows: int
 
     def any(self) -> Bools:
-        """Rows that have at least one code."""
+        """Rows that have at least one note."""
         found = np.zeros(self.n_rows, dtype=bool)
-        for mask in self.masks:
+        for mask in self.masks.values():
             found |= mask
         return found
 
     def joined(self) -> Texts:
-        """Codes of each row in one text, separated by semicolons; empty where there are none."""
-        return texts_by_pattern(self.codes, self.masks, n_rows=self.n_rows)
+        """Notes of each row in one text, separated by semicolons; empty where there are none."""
+        names = [str(note) for note in self.masks]
+        return texts_by_pattern(names, list(self.masks.values()), n_rows=self.n_rows)
 
-    def counts(self) -> dict[str, int]:
-        """Number of rows of each code."""
-        return {code: int(mask.sum()) for code, mask in zip(self.codes, self.masks, strict=True)}
+    def counts(self) -> dict[Note, int]:
+        """Number of rows of each note."""
+        return {note: int(mask.sum()) for note, mask in self.masks.items()}
+
+    def of_row(self, row: int) -> tuple[Note, ...]:
+        """Notes of one row."""
+        return tuple(note for note, mask in self.masks.items() if mask[row])
+
+    def among(self, rows: Bools) -> RowNotes:
+        """The same notes of some of the rows, and of no other row."""
+        return _notes({note: mask & rows for note, mask in self.masks.items()}, self.n_rows)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,27 +81,24 @@ class Assessment:
         return ~self.reasons.any()
 
 
-def assess(sheet: Sheet, columns: Columns, *, n_rows: int) -> Assessment:
+def assess(sheet: Sheet, given: GivenColumns) -> Assessment:
     """Hold every row against the sheet's ranges, levels and training cohort.
-
-    Parameters
-    ----------
-    sheet : Sheet
-    columns : mapping of str to ndarray, each of shape (n_rows,)
-        As for `hiprisk.sheet.evaluate.SheetEvaluator.predict`.
-    n_rows : int
 
     Returns
     -------
     Assessment
-        Reasons are ``OUT_OF_RANGE``, ``UNKNOWN_CATEGORY``, ``NOT_AN_INTEGER``, ``UNIT_SUSPECT`` (of
-        the first angle, where all are so small that they are radians) and ``TOO_MANY_MISSING``;
-        flags are ``EXTRAPOLATION`` (outside the first to 99th percentile of training), else
-        ``UNUSUAL`` (outside the soft range), ``NOT_IN_TRAINING`` (a level that no
-        training row had), ``SIMULATED_MODEL`` and ``INVENTED_MODEL``.
+        Reasons are those of what could not be read, then of each variable ``OUT_OF_RANGE``,
+        ``NOT_FINITE``, ``UNKNOWN_CATEGORY`` or ``NOT_AN_INTEGER``, then ``UNIT_SUSPECT`` (of the
+        first angle, where all are so small that they are radians) and ``TOO_MANY_MISSING`` (a
+        value that is wrong does not count as missing); flags are ``EXTRAPOLATION`` (outside the
+        first to 99th percentile of training), else ``UNUSUAL`` (outside the soft range),
+        ``NOT_IN_TRAINING`` (a level that no training row had), ``SIMULATED_MODEL`` and
+        ``INVENTED_MODEL``.
     """
-    reasons: dict[str, Bools] = {}
-    flags: dict[str, Bools] = {}
+    n_rows, columns = given.n_rows, given.columns
+    # A row that nobody can be sure to find again is no use, whatever the model needs.
+    reasons = {note: mask for note, mask in given.unreadable.items() if note.code == "BAD_ID"}
+    flags: dict[Note, Bools] = {}
     imputed_weight = np.zeros(n_rows)
     for spec in sheet.variables:
         values = columns.get(spec.name)
@@ -104,45 +109,52 @@ def assess(sheet: Sheet, columns: Columns, *, n_rows: int) -> Assessment:
             missing = _number_notes(spec, np.asarray(values, dtype=np.float64), reasons, flags)
         else:
             missing = _category_notes(spec, np.asarray(values, dtype=object), reasons, flags)
+        for note, mask in given.unreadable.items():
+            if note.variable == spec.name:
+                reasons[note] = mask
+                missing &= ~mask
         imputed_weight[missing] += spec.weight
     reasons |= _in_radians(sheet, columns, reasons)
-    reasons["TOO_MANY_MISSING"] = imputed_weight > sheet.max_imputed_weight
+    reasons[Note("TOO_MANY_MISSING")] = imputed_weight > sheet.max_imputed_weight
     if sheet.provenance == "synthetic":
-        flags[SIMULATED] = np.ones(n_rows, dtype=bool)
+        flags[Note(SIMULATED)] = np.ones(n_rows, dtype=bool)
     if sheet.invented:
-        flags[INVENTED] = np.ones(n_rows, dtype=bool)
+        flags[Note(INVENTED)] = np.ones(n_rows, dtype=bool)
     return Assessment(reasons=_notes(reasons, n_rows), flags=_notes(flags, n_rows))
 
 
 def _number_notes(
     spec: VariableSpec,
     values: Floats,
-    reasons: dict[str, Bools],
-    flags: dict[str, Bools],
+    reasons: dict[Note, Bools],
+    flags: dict[Note, Bools],
 ) -> Bools:
     missing = np.isnan(values)
-    refused = np.isinf(values)
+    refused = np.abs(values) > LARGEST
+    reasons[Note(NOT_FINITE, spec.name)] = refused
     if spec.hard is not None:
-        refused |= _outside(values, *spec.hard)
-    reasons[f"OUT_OF_RANGE({spec.name})"] = refused
+        outside = _outside(values, *spec.hard) & ~refused
+        reasons[Note("OUT_OF_RANGE", spec.name)] = outside
+        refused = refused | outside
     if spec.integer:
-        reasons[f"NOT_AN_INTEGER({spec.name})"] = ~missing & ~refused & (values != np.floor(values))
+        broken = ~missing & ~refused & (values != np.floor(values))
+        reasons[Note("NOT_AN_INTEGER", spec.name)] = broken
     beyond = np.zeros(len(values), dtype=bool)
     training = spec.training
     if training is not None and training.low is not None and training.high is not None:
         beyond = _outside(values, training.low, training.high) & ~refused
-        flags[f"EXTRAPOLATION({spec.name})"] = beyond
+        flags[Note("EXTRAPOLATION", spec.name)] = beyond
     if spec.soft is not None:
         # One flag a value, and what the model has not seen weighs more than what is rare.
-        flags[f"UNUSUAL({spec.name})"] = _outside(values, *spec.soft) & ~refused & ~beyond
+        flags[Note("UNUSUAL", spec.name)] = _outside(values, *spec.soft) & ~refused & ~beyond
     return missing
 
 
 def _category_notes(
     spec: VariableSpec,
     values: Texts,
-    reasons: dict[str, Bools],
-    flags: dict[str, Bools],
+    reasons: dict[Note, Bools],
+    flags: dict[Note, Bools],
 ) -> Bools:
     missing = np.asarray(values == np.array(None, dtype=object), dtype=bool)
     known = missing.copy()
@@ -151,13 +163,13 @@ def _category_notes(
         here = np.asarray(values == np.array(level, dtype=object), dtype=bool)
         known |= here
         if shares and shares[position] == 0.0:
-            code = f"NOT_IN_TRAINING({spec.name})"
-            flags[code] = flags[code] | here if code in flags else here
-    reasons[f"UNKNOWN_CATEGORY({spec.name})"] = ~known
+            note = Note("NOT_IN_TRAINING", spec.name)
+            flags[note] = flags[note] | here if note in flags else here
+    reasons[Note(UNKNOWN_CATEGORY, spec.name)] = ~known
     return missing
 
 
-def _in_radians(sheet: Sheet, columns: Columns, reasons: Mapping[str, Bools]) -> dict[str, Bools]:
+def _in_radians(sheet: Sheet, columns: Columns, reasons: Mapping[Note, Bools]) -> dict[Note, Bools]:
     """Rows whose angles, three or more, are all below 3.2: radians, which a range seldom shows.
 
     A row of nothing but zeros is the same in either unit.
@@ -171,8 +183,8 @@ def _in_radians(sheet: Sheet, columns: Columns, reasons: Mapping[str, Bools]) ->
         return {}
     angles = np.abs(np.stack(list(values.values())))
     for row, name in zip(angles, values, strict=True):
-        for code in ("OUT_OF_RANGE", "NOT_AN_INTEGER"):
-            broken = reasons.get(f"{code}({name})")
+        for code in ("OUT_OF_RANGE", "NOT_AN_INTEGER", NOT_FINITE):
+            broken = reasons.get(Note(code, name))
             if broken is not None:
                 row[broken] = np.nan
     given = ~np.isnan(angles)
@@ -180,7 +192,7 @@ def _in_radians(sheet: Sheet, columns: Columns, reasons: Mapping[str, Bools]) ->
     suspect = (given.sum(axis=0) >= FEWEST_ANGLES) & (largest > 0.0) & (largest < LARGEST_RADIANS)
     first = given.argmax(axis=0)
     return {
-        f"UNIT_SUSPECT({name})": suspect & (first == place) for place, name in enumerate(values)
+        Note("UNIT_SUSPECT", name): suspect & (first == place) for place, name in enumerate(values)
     }
 
 
@@ -188,6 +200,6 @@ def _outside(values: Floats, low: float, high: float) -> Bools:
     return np.asarray((values < low) | (values > high))
 
 
-def _notes(found: dict[str, Bools], n_rows: int) -> RowNotes:
-    kept = {code: mask for code, mask in found.items() if mask.any()}
-    return RowNotes(codes=tuple(kept), masks=tuple(kept.values()), n_rows=n_rows)
+def _notes(found: Mapping[Note, Bools], n_rows: int) -> RowNotes:
+    kept = {note: mask for note, mask in found.items() if mask.any()}
+    return RowNotes(masks=kept, n_rows=n_rows)

@@ -6,19 +6,17 @@ the same to the last bit whatever the number of rows and whatever the way in.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from hiprisk.arrays import Bools, Floats, Texts
+from hiprisk.arrays import Bools, Floats, Integers, Texts
 from hiprisk.sheet.basis_functions import add_derived
+from hiprisk.sheet.columns import Columns
 from hiprisk.sheet.conditional_normal import NormalModel, condition
 from hiprisk.sheet.distribution import PredictiveDistribution, clip_to
 from hiprisk.sheet.format import Event, Sheet
 from hiprisk.sheet.models import Evaluator, evaluator_for, expit
-
-Columns = Mapping[str, Floats | Texts]
 
 # Rows times draws that are computed together: one row's draws at once, a large file's one by one.
 AT_ONCE = 4096
@@ -42,15 +40,29 @@ class Prediction:
         Chance of each event.
     imputed : ndarray of bool, shape (n_rows, n_variables)
         Which variables were missing, in the order of the sheet's variables.
+    lp : ndarray, shape (n_rows,)
+        Linear predictor, before bounds: the mean over the draws of what was missing.
     imputation_variance : ndarray, shape (n_rows,)
-        Variance of the linear predictor over the draws of what was missing.
+        Variance of the linear predictor over those draws.
     """
 
     predicted: Floats
     intervals: dict[str, tuple[Floats, Floats]]
     chances: dict[str, Floats]
     imputed: Bools
+    lp: Floats
     imputation_variance: Floats
+
+    def among(self, rows: Bools | Integers) -> Prediction:
+        """The same of some of the rows, by a mask or by their places."""
+        return Prediction(
+            predicted=self.predicted[rows],
+            intervals={k: (low[rows], high[rows]) for k, (low, high) in self.intervals.items()},
+            chances={name: chance[rows] for name, chance in self.chances.items()},
+            imputed=self.imputed[rows],
+            lp=self.lp[rows],
+            imputation_variance=self.imputation_variance[rows],
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +113,11 @@ class SheetEvaluator:
         Prediction
         """
         n_rows = len(next(iter(columns.values()))) if columns else 0
-        known = self.numeric_columns(columns, n_rows)
+        return self.predict_numeric(self.numeric_columns(columns, n_rows))
+
+    def predict_numeric(self, known: list[Floats]) -> Prediction:
+        """The same of the sheet's columns (`numeric_columns`), NaN where missing."""
+        n_rows = len(known[0])
         location = self._locate(known, n_rows)
         imputed = self._imputed(known, n_rows)
         if self.sheet.outcome.kind == "binary":
@@ -269,6 +285,7 @@ class SheetEvaluator:
             intervals=intervals,
             chances={},
             imputed=imputed,
+            lp=location.mean,
             imputation_variance=location.variance,
         )
 
@@ -281,6 +298,7 @@ class SheetEvaluator:
                 intervals={},
                 chances={},
                 imputed=imputed,
+                lp=location.mean,
                 imputation_variance=location.variance,
             )
         mean = spread.clip(location.mean)
@@ -296,6 +314,7 @@ class SheetEvaluator:
                 for event in self.sheet.outcome.events
             },
             imputed=imputed,
+            lp=location.mean,
             imputation_variance=location.variance,
         )
 

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from hiprisk.arrays import Floats, Texts
-from hiprisk.sheet.evaluate import Columns
 from hiprisk.sheet.format import Sheet, VariableSpec
 
 
@@ -31,17 +27,6 @@ def _middle(spec: VariableSpec) -> float | str:
     bounds = spec.soft or spec.hard or (0.0, 0.0)
     value = (bounds[0] + bounds[1]) / 2.0
     return float(round(value)) if spec.integer else value
-
-
-def as_columns(sheet: Sheet, patient: dict[str, float | str]) -> Columns:
-    """One row as `hiprisk.sheet.evaluate` takes it."""
-    columns: dict[str, Floats | Texts] = {}
-    for spec in sheet.variables:
-        if spec.kind == "number":
-            columns[spec.name] = np.array([float(patient[spec.name])])
-        else:
-            columns[spec.name] = np.array([patient[spec.name], None], dtype=object)[:1]
-    return columns
 
 
 def _typical_value(sheet: Sheet, spec: VariableSpec) -> float | str:

@@ -1,37 +1,69 @@
-"""Why there is no answer, in words: the rule that a value breaks."""
+"""Why a row has no prediction, and what a flag means, in words; ranges and levels in words."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hiprisk.values import Note, text_of
+
 if TYPE_CHECKING:
     from hiprisk.sheet.format import Sheet, VariableSpec
 
-# Reasons that concern no single variable.
-NO_ANSWER = {"OVERFLOW": "a value is so large that the model's numbers run out"}
-RADIANS = "all angles given are below 3.2, as radians are; degrees are wanted"
+_WHOLE_ROW = {
+    "OVERFLOW": "a value is so large that the model's numbers run out",
+    "TOO_MANY_MISSING": "too little is known for a prediction",
+}
 _RULES = {
-    "OUT_OF_RANGE": "must lie in {}",
-    "UNKNOWN_CATEGORY": "must be one of {}",
+    "NOT_A_NUMBER": "must be a number in {}",
+    "NOT_FINITE": "must be a number below 1e300",
     "NOT_AN_INTEGER": "must be a whole number in {}",
-    "UNIT_SUSPECT": RADIANS,
+    "OUT_OF_RANGE": "must lie in {}",
+    "UNIT_SUSPECT": "all angles given are below 3.2, as radians are; degrees are wanted",
+    "UNKNOWN_CATEGORY": "must be one of {}",
+}
+_ADVICE = {
+    "OVERFLOW": "check the values and their units",
+    "OUT_OF_RANGE": "check the value and its unit",
+    "NOT_A_NUMBER": "give a number with a decimal point",
+    "NOT_FINITE": "check the value and its unit",
+    "NOT_AN_INTEGER": "give a whole number",
+    "UNKNOWN_CATEGORY": "give one of the levels",
+    "UNIT_SUSPECT": "give degrees: radians times 57.3",
+    "TOO_MANY_MISSING": "give more, or the more important, variables",
+}
+_FLAGS = {
+    "UNUSUAL": "is an unusual value",
+    "EXTRAPOLATION": "lies outside the range of the development cohort",
+    "NOT_IN_TRAINING": "has a level that nobody in the development cohort had",
 }
 
 
-def rule_broken(sheet: Sheet, code: str, name: str | None) -> str:
-    """Why there is no answer, of one variable without its label, or of them all."""
-    if name is None:
-        return NO_ANSWER.get(code, "too little is known for a prediction")
-    rule = _RULES.get(code, "must be a number in {}")
-    return rule.format(range_text(sheet.variable(name)))
+def rule_broken(sheet: Sheet, reason: Note) -> str:
+    """Why there is no answer, of one variable without its label, or of the whole row."""
+    if not reason.variable:
+        return _WHOLE_ROW[reason.code]
+    return _RULES[reason.code].format(range_text(sheet.variable(reason.variable)))
 
 
-def reason_in_words(sheet: Sheet, reason: str) -> str:
-    """A reason as of `hiprisk.sheet.applicability`, in words and with the variable's label."""
-    code, _, rest = reason.partition("(")
-    name = rest.rstrip(")") or None
-    rule = rule_broken(sheet, code, name)
-    return rule if name is None else f"{sheet.variable(name).label} {rule}"
+def reason_in_words(sheet: Sheet, reason: Note) -> str:
+    """The same with the variable's label."""
+    rule = rule_broken(sheet, reason)
+    return f"{sheet.variable(reason.variable).label} {rule}" if reason.variable else rule
+
+
+def advice_on(reason: Note) -> str | None:
+    """What to do about a reason."""
+    return _ADVICE.get(reason.code)
+
+
+def came_text(value: object) -> str:
+    """The end of a message that says what came."""
+    return f", got {text_of(value)[:40]!r}"
+
+
+def flag_in_words(sheet: Sheet, flag: Note) -> str:
+    """What is to be known of a value, with the variable's label."""
+    return f"{sheet.variable(flag.variable).label} {_FLAGS[flag.code]}"
 
 
 def range_text(spec: VariableSpec) -> str:
@@ -43,3 +75,8 @@ def range_text(spec: VariableSpec) -> str:
     low, high = spec.hard
     scaled = f"{low:g}-{high:g}"
     return f"{low:g} to {high:g} {spec.unit.replace(scaled, '').strip()}".strip()
+
+
+def weight_text(sheet: Sheet, spec: VariableSpec) -> str:
+    """Share of the model's information that goes with a variable, in words."""
+    return f"{100 * spec.weight:.0f} %" if sheet.has_reference_population else "not available"

@@ -2,41 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from hiprisk.sheet.applicability import OF_THE_MODEL
+from hiprisk.values import Note, read_number, text_of
+from hiprisk.wording.reasons import flag_in_words
 from hiprisk.wording.similarity import NOTHING_KNOWN, TOGETHER
 
 if TYPE_CHECKING:
     from hiprisk.sheet.format import Sheet
-
-_FLAGS = {
-    "UNUSUAL": "is an unusual value",
-    "EXTRAPOLATION": "lies outside the range of the development cohort",
-    "NOT_IN_TRAINING": "has a level that nobody in the development cohort had",
-}
+    from hiprisk.sheet.similarity import Distance
 
 
-def remarks(sheet: Sheet, values: Mapping[str, Any]) -> list[str]:
+def remarks(sheet: Sheet, distance: Distance | None, flags: Sequence[Note]) -> list[str]:
     """Sentences without a full stop: similarity to the development cohort, then each flagged value.
 
     Parameters
     ----------
     sheet : Sheet
-    values : mapping
-        As `PatientPrediction.to_dict` of `Model.explain`. What the flags of the model itself mean
-        is said elsewhere, and louder.
+    distance : Distance or None
+        None where nothing is known by which to tell.
+    flags : sequence of Note
+        What those of the model itself mean is said elsewhere, and louder.
     """
-    distance = values["explanation"]["distance"]
-    first = NOTHING_KNOWN if distance is None else TOGETHER.get(distance["likeness"])
-    flags = [_flag(sheet, flag) for flag in values["flags"] if flag not in OF_THE_MODEL]
-    return [first, *flags] if first else flags
-
-
-def _flag(sheet: Sheet, flag: str) -> str:
-    code, _, name = flag.rstrip(")").partition("(")
-    return f"{sheet.variable(name).label} {_FLAGS[code]}"
+    first = NOTHING_KNOWN if distance is None else TOGETHER.get(distance.likeness)
+    told = [flag_in_words(sheet, flag) for flag in flags if flag.code not in OF_THE_MODEL]
+    return [first, *told] if first else told
 
 
 def basis_of(sheet: Sheet, given: Mapping[str, object], values: Mapping[str, Any]) -> list[str]:
@@ -59,9 +51,9 @@ def basis_of(sheet: Sheet, given: Mapping[str, object], values: Mapping[str, Any
 
 
 def value_in_words(sheet: Sheet, name: str, value: object) -> str:
-    """A value that was used, with its label and unit: ``age: 63 years``."""
+    """A value with its label and unit: ``age: 63 years``."""
     spec = sheet.variable(name)
-    text = str(value).strip()
-    # A value that was used has been read: its text is a number or a level.
-    shown = f"{float(text):g} {spec.unit}" if spec.kind == "number" else text
+    number, problem = read_number(value) if spec.kind == "number" else (0.0, "")
+    is_number = spec.kind == "number" and not problem
+    shown = f"{number:g} {spec.unit}" if is_number else text_of(value)
     return f"{spec.label}: {shown.strip()}"

@@ -10,6 +10,7 @@ from hiprisk.errors import ConfigError
 from hiprisk.features.reference_population import reference_population
 from hiprisk.learning.sheets.published import published_sheet
 from hiprisk.sheet.applicability import assess
+from hiprisk.sheet.columns import GivenColumns
 from hiprisk.sheet.document.parsing import parse_sheet
 from hiprisk.sheet.evaluate import SheetEvaluator
 
@@ -108,7 +109,8 @@ def test_without_means_only_complete_rows_are_predicted():
         "sex": np.array(["male", "male"], dtype=object),
         "womac_function_0_100": np.array([30.0, 30.0]),
     }
-    assert list(assess(sheet, columns, n_rows=2).usable) == [True, False]
+    given = GivenColumns(columns=columns, n_rows=2)
+    assert list(assess(sheet, given).usable) == [True, False]
     assert not predicted(sheet, age_years=60, sex="male", womac_function_0_100=30).intervals
 
 

@@ -367,8 +367,8 @@ def test_each_flag_has_its_words(tmp_path):
     variables = tuple(changed.get(spec.name, spec) for spec in sheet.variables)
     model = Model(SimpleNamespace(sheet=replace(sheet, variables=variables), sha256=""))
     unusual = specs["sex"].levels[1]
-    answer = model.explain(age_years=70, sex=unusual, womac_function_0_100=45).to_dict()
-    assert set(remarks(model.sheet, answer)) >= {
+    result = model.explain(age_years=70, sex=unusual, womac_function_0_100=45)
+    assert set(remarks(model.sheet, result.explanation.distance, result.flags)) >= {
         "age is an unusual value",
         "sex has a level that nobody in the development cohort had",
     }

@@ -56,7 +56,7 @@ BASIS = ["age: 63 years", "sex: female", "WOMAC function: 45 points 0-100"]
 
 
 def assessed(model, given=KNOWN, **options):
-    return risk_assessment(model, model.explain(given).to_dict(), now=NOW, **options)
+    return risk_assessment(model, model.explain(given), now=NOW, **options)
 
 
 @pytest.mark.parametrize("kind", ["continuous", "binary"])

@@ -11,11 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hiprisk.sheet.columns import read_rows
 from hiprisk.sheet.evaluate import SheetEvaluator
 from hiprisk.sheet.explanation.contributions import contributions, predictor_groups
 from hiprisk.sheet.explanation.shapley import add_tree_shares
 from hiprisk.sheet.format import Derived, LinearModel, Term, TrainingSummary, Tree
-from hiprisk.sheet.reference_patient import as_columns, level_chances, typical_patient
+from hiprisk.sheet.reference_patient import level_chances, typical_patient
 from small_bundle import small_sheet
 from tree_sheet import tree_sheet
 
@@ -32,7 +33,7 @@ def parts_of(sheet, **patient):
         else:
             columns[spec.name] = np.array([value, None], dtype=object)[:1]
     completed = evaluator.completed(evaluator.numeric_columns(columns, 1))
-    typical = as_columns(sheet, typical_patient(sheet))
+    typical = read_rows(sheet.variables, [typical_patient(sheet)]).columns
     reference = evaluator.completed(evaluator.numeric_columns(typical, 1))
     return contributions(evaluator, completed, reference)
 

@@ -21,6 +21,7 @@ from hiprisk.validation.external.case_mix_results import shift_words
 from hiprisk.validation.external.cohort import cohort_of_predictions, predict_cohort
 from hiprisk.validation.external.reading import select_rows
 from hiprisk.validation.external.validation import ModelIdentity, validate_externally
+from hiprisk.values import Note
 from small_bundle import small_sheet
 
 MODEL = ModelIdentity(name="small", title="A small model", provenance="real", estimand="x",
@@ -98,7 +99,7 @@ def test_every_row_is_counted(people):
 def test_cells_that_could_not_be_read_are_a_reason_not_a_missing_value(people):
     mask = np.arange(300) == 10
     people.loc[10, "sex"] = None
-    cohort = cohort_of(people, unreadable={("sex", "UNKNOWN_CATEGORY"): mask})
+    cohort = cohort_of(people, unreadable={Note("UNKNOWN_CATEGORY", "sex"): mask})
     found = predict_cohort(small_sheet(provenance="real"), OUTCOME, cohort)
     assert dict(found.reasons) == {"UNKNOWN_CATEGORY(sex)": 1}
     assert found.n == 299

@@ -11,7 +11,7 @@ import pytest
 from hiprisk.cohort.reading import Cohort, fingerprint
 from hiprisk.config.published import DeclaredOutcome
 from hiprisk.errors import InputError
-from hiprisk.learning.sheets.export import sheet_columns
+from hiprisk.sheet.columns import cohort_columns
 from hiprisk.sheet.document.parsing import parse_sheet
 from hiprisk.sheet.evaluate import SheetEvaluator
 from hiprisk.sheet.format import Tree, TreesModel
@@ -219,7 +219,7 @@ def test_trees_are_recalibrated_by_their_baseline_and_leaves():
 
 def test_intervals_of_the_new_version_cover():
     people, result = updated("reestimate", cohort=a_cohort(3000))
-    columns = sheet_columns(result.sheet.variables, people.frame)
+    columns = cohort_columns(result.sheet.variables, people.frame).columns
     answer = SheetEvaluator(result.sheet).predict(columns)
     low, high = answer.intervals["80"]
     assert np.mean((people.observed >= low) & (people.observed <= high)) == pytest.approx(

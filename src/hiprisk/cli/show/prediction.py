@@ -55,7 +55,7 @@ def show_prediction(model: Model, result: PatientPrediction, *, why: bool = Fals
             _show_short(sheet, result.explanation)
     elif result.values["imputed"]:
         print_lines("", "Not known, imputed: " + ", ".join(result.values["imputed"]))
-    _show_flags(sheet, result.values)
+    _show_flags(sheet, result)
     print_lines("")
     print_wrapped(f"Use: {result.intended_use}")
     bundle = model.bundle
@@ -305,11 +305,11 @@ def _show_trust(sheet: Sheet, explanation: Explanation) -> None:
     )
 
 
-def _show_flags(sheet: Sheet, values: Mapping[str, Any]) -> None:
-    worth = [flag for flag in values["flags"] if flag not in OF_THE_MODEL]
-    for flag in worth:
-        code, _, name = flag.rstrip(")").partition("(")
-        print_lines(f"Note: {sheet.variable(name).label}: {FLAG_WORDS.get(code, code)}")
+def _show_flags(sheet: Sheet, result: PatientPrediction) -> None:
+    for flag in result.flags:
+        if flag.code not in OF_THE_MODEL:
+            words = FLAG_WORDS.get(flag.code, flag.code)
+            print_lines(f"Note: {sheet.variable(flag.variable).label}: {words}")
 
 
 def print_wrapped(text: str, *, indent: int = 0) -> None:

@@ -15,8 +15,7 @@ from hiprisk.cohort.checks.missing_codes import SENTINELS, sentinel_findings
 from hiprisk.cohort.checks.structure import copy_findings, people_findings
 from hiprisk.cohort.dictionary import Variable, load_dictionary
 from hiprisk.cohort.findings import Finding, by_severity, finding_at
-
-Unreadable = Mapping[tuple[str, str], Bools]
+from hiprisk.values import UNKNOWN_CATEGORY, Note, zero_one_codes
 
 BMI_TOLERANCE = 0.15
 _WHOLE = re.compile(r"[0-9]{1,2}(\.0+)?")
@@ -33,13 +32,13 @@ _UNREADABLE_ADVICE = {
 def check_cohort(
     frame: pd.DataFrame,
     *,
-    unreadable: Unreadable,
+    unreadable: Mapping[Note, Bools],
     grain: str,
     stacked: bool,
     source: Mapping[str, pa.ChunkedArray],
     today: datetime.date | None = None,
     extra: Sequence[Variable] = (),
-    unread: Mapping[tuple[str, str], tuple[str, ...]] | None = None,
+    unread: Mapping[Note, tuple[str, ...]] | None = None,
 ) -> tuple[Finding, ...]:
     """Hold a whole cohort against every rule.
 
@@ -48,7 +47,7 @@ def check_cohort(
     frame : DataFrame
         Dictionary variables.
     unreadable : mapping
-        Masks of cells that could not be read, by variable and code.
+        Masks of cells that could not be read, by code and variable.
     grain : str
         ``person`` or ``hip``.
     stacked : bool
@@ -60,7 +59,7 @@ def check_cohort(
     extra : sequence of Variable
         Variables of the frame that the dictionary lacks.
     unread : mapping, optional
-        What stood in the cells that could not be read, by variable and code.
+        What stood in the cells that could not be read, by code and variable.
 
     Returns
     -------
@@ -78,17 +77,16 @@ def check_cohort(
             )
         )
         return tuple(findings)
-    for (name, code), mask in unreadable.items():
-        findings += finding_at(
-            mask, code, "error", name, _unreadable_message(code), _UNREADABLE_ADVICE[code]
-        )
+    for note, mask in unreadable.items():
+        message, advice = _unreadable_message(note.code), _UNREADABLE_ADVICE[note.code]
+        findings += finding_at(mask, note.code, "error", note.variable, message, advice)
     dictionary = {**load_dictionary(), **{variable.name: variable for variable in extra}}
     for name in frame.columns:
         variable = dictionary[name]
         if variable.kind == "number":
             findings += number_findings(variable, frame[name].to_numpy(dtype=np.float64))
         elif variable.kind == "category":
-            key = (name, "UNKNOWN_CATEGORY")
+            key = Note(UNKNOWN_CATEGORY, name)
             texts = None if unread is None else unread.get(key)
             findings += _shifted_codes(variable, unreadable.get(key), texts)
     findings += people_findings(frame, grain=grain, stacked=stacked, source=source)
@@ -96,7 +94,7 @@ def check_cohort(
     findings += _dates(frame, today or datetime.date.today())
     findings += _pairs(frame)
     findings += _flexion_in_contracture(frame)
-    findings += _emptiness(frame, {name for (name, _), mask in unreadable.items() if mask.any()})
+    findings += _emptiness(frame, {n.variable for n, mask in unreadable.items() if mask.any()})
     return by_severity(findings)
 
 
@@ -185,7 +183,7 @@ def _wrong_unit(variable: Variable, known: Floats) -> Iterable[Finding]:
 def _shifted_codes(
     variable: Variable, unknown: Bools | None, texts: Sequence[str] | None
 ) -> Iterable[Finding]:
-    if unknown is None or set(variable.aliases) != {"0", "1"}:
+    if unknown is None or not zero_one_codes(variable.levels):
         return
     if texts is not None and not any(_WHOLE.fullmatch(text.strip()) for text in texts):
         # Words such as "unknown" are no shifted numbers.

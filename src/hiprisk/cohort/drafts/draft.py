@@ -19,6 +19,7 @@ from hiprisk.cohort.files.csv_dialect import detect_dialect
 from hiprisk.cohort.files.csv_text import iter_csv
 from hiprisk.cohort.files.local_file import check_local_file, is_parquet
 from hiprisk.cohort.files.parquet_text import iter_parquet
+from hiprisk.values import LevelReader
 
 SAMPLE_ROWS = 20_000
 LIKE_ENOUGH = 0.62
@@ -141,8 +142,7 @@ def _proposal(column: str, cells: pa.ChunkedArray, name: str | None, score: floa
     from_range = None
     if variable.kind == "category":
         levels = _shown_codes(cells)
-        known = {*variable.levels, *variable.aliases}
-        strange = [code for code in codes if code not in known]
+        strange = _no_levels(variable, codes)
         shown = [code for code in strange if code in levels]
         if strange and len(strange) < len(codes):
             named = f" ({', '.join(shown)})" if shown else ""
@@ -155,6 +155,12 @@ def _proposal(column: str, cells: pa.ChunkedArray, name: str | None, score: floa
     return Proposal(
         column=column, variable=name, doubts=tuple(doubts), levels=levels, from_range=from_range
     )
+
+
+def _no_levels(variable: Variable, codes: Sequence[str]) -> list[str]:
+    """Codes of a category that are neither levels nor missing."""
+    reader = LevelReader(variable.levels)
+    return [code for code in codes if reader.read(code)[1]]
 
 
 def _codes(cells: pa.ChunkedArray) -> tuple[str, ...]:
@@ -239,7 +245,7 @@ def mapping_text(proposals: Sequence[Proposal], *, source: str) -> str:
         doubts = "; ".join(item.doubts)
         comment = f"  # DECIDE: {doubts}" if doubts else ""
         variable = load_dictionary()[item.variable]
-        strange = set(item.levels) - {*variable.levels, *variable.aliases}
+        strange = _no_levels(variable, item.levels)
         if variable.kind == "category" and strange:
             lines.append(f"  {item.variable}: {_quoted(item.column)}{comment}")
             known = ", ".join(variable.levels)

@@ -10,11 +10,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hiprisk.cohort.dictionary import load_dictionary
+from hiprisk.cohort.cells import one_codes
 from hiprisk.cohort.findings import SHOWN_ROWS, Finding
 from hiprisk.cohort.mapping import CohortMapping
 from hiprisk.cohort.reading import CohortBlock
 from hiprisk.sheet.format import VariableSpec
+from hiprisk.values import UNKNOWN_CATEGORY, zero_one_codes
 
 # More unknown codes than this are no typing errors, if there are at least three.
 MOST_UNKNOWN = 0.05
@@ -53,9 +54,9 @@ class CodingWatch:
 
     def add(self, block: CohortBlock) -> None:
         """Take a block in."""
-        for problem in block.problems:
-            if problem.code == "UNKNOWN_CATEGORY" and problem.variable in self._specs:
-                self._note(problem.variable, block, problem.mask)
+        for note, mask in block.problems.items():
+            if note.code == UNKNOWN_CATEGORY and note.variable in self._specs:
+                self._note(note.variable, block, mask)
         for name, seen in self._seen.items():
             if name in block.columns:
                 seen.n_known += block.n_rows - int(
@@ -71,7 +72,8 @@ class CodingWatch:
         source = name if stated is None else stated.column
         if source is None:
             return
-        cells = pc.utf8_trim_whitespace(block.source[source].filter(pa.array(mask)))
+        # 2.0 is the code 2: a spreadsheet with a gap in the column writes it so.
+        cells = one_codes(pc.utf8_trim_whitespace(block.source[source].filter(pa.array(mask))))
         folded = {level.lower() for level in self._specs[name].levels}
         for entry in pc.value_counts(cells).to_pylist():
             text, n = entry["values"], entry["counts"]
@@ -92,9 +94,7 @@ class CodingWatch:
     def _of(self, spec: VariableSpec, seen: _Seen) -> Iterable[Finding]:
         total = seen.n_cells + seen.n_known
         often = seen.n_cells >= FEWEST_UNKNOWN and seen.n_cells > MOST_UNKNOWN * total
-        entry = load_dictionary().get(spec.name)
-        zero_one = entry is not None and set(entry.aliases) == {"0", "1"}
-        if often and zero_one and seen.codes["2"] * 2 > seen.n_cells:
+        if often and zero_one_codes(spec.levels) and seen.codes["2"] * 2 > seen.n_cells:
             first, second = spec.levels
             yield Finding(
                 code="SHIFTED_CODES",

@@ -8,12 +8,13 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from hiprisk.arrays import Floats, Texts
+from hiprisk.arrays import Floats
 from hiprisk.cohort.dictionary import Variable
 from hiprisk.config import EventSettings, OutcomeSettings, StudyConfig
 from hiprisk.errors import InputError
 from hiprisk.features.design import Design
 from hiprisk.learning.pipeline import StudyEstimator
+from hiprisk.sheet.columns import cohort_columns
 from hiprisk.sheet.evaluate import SheetEvaluator
 from hiprisk.sheet.format import (
     Distribution,
@@ -92,7 +93,8 @@ def write_sheet(
 
 def check_agreement(sheet: Sheet, estimator: StudyEstimator, frame: pd.DataFrame) -> float:
     """Largest difference between sheet and estimator over the rows; InputError above 1e-9."""
-    written = SheetEvaluator(sheet).predict(sheet_columns(sheet.variables, frame)).predicted
+    given = cohort_columns(sheet.variables, frame)
+    written = SheetEvaluator(sheet).predict(given.columns).predicted
     fitted = estimator.predict(frame)
     scale = np.maximum(1.0, np.abs(fitted))
     difference = np.abs(written - fitted) / scale
@@ -105,24 +107,6 @@ def check_agreement(sheet: Sheet, estimator: StudyEstimator, frame: pd.DataFrame
             advice="report this: the model was not written",
         )
     return float(difference[worst])
-
-
-def sheet_columns(
-    variables: Sequence[VariableSpec], frame: pd.DataFrame
-) -> dict[str, Floats | Texts]:
-    """Columns of a cohort frame as the sheet takes them: NaN or None where missing."""
-    columns: dict[str, Floats | Texts] = {}
-    for spec in variables:
-        if spec.name not in frame.columns:
-            continue
-        values = frame[spec.name]
-        if spec.kind == "number":
-            columns[spec.name] = values.to_numpy(dtype=np.float64)
-        else:
-            text = values.to_numpy(dtype=object).copy()
-            text[values.isna().to_numpy()] = None
-            columns[spec.name] = text
-    return columns
 
 
 def missing_model(estimator: StudyEstimator) -> MissingModel:
@@ -285,15 +269,14 @@ def with_weights(sheet: Sheet, frame: pd.DataFrame) -> Sheet:
     """
     evaluator = SheetEvaluator(sheet)
     step = max(1, len(frame) // ROWS_FOR_WEIGHTS)
-    columns = sheet_columns(sheet.variables, frame.iloc[::step])
-    whole = evaluator.predict(columns).predicted
+    given = cohort_columns(sheet.variables, frame.iloc[::step])
+    whole = evaluator.predict(given.columns).predicted
     changes = []
     for spec in sheet.variables:
-        fewer = {name: values for name, values in columns.items() if name != spec.name}
-        n_rows = len(whole)
-        if not fewer:
-            fewer = {spec.name: _all_missing(spec, n_rows)}
-        changes.append(float(np.mean((evaluator.predict(fewer).predicted - whole) ** 2)))
+        fewer = {name: values for name, values in given.columns.items() if name != spec.name}
+        known = evaluator.numeric_columns(fewer, given.n_rows)
+        changed = evaluator.predict_numeric(known).predicted
+        changes.append(float(np.mean((changed - whole) ** 2)))
     total = sum(changes)
     # A model that uses no variable changes by rounding alone.
     weights = [change / total if total > 1e-12 else 0.0 for change in changes]
@@ -304,9 +287,3 @@ def with_weights(sheet: Sheet, frame: pd.DataFrame) -> Sheet:
             for spec, weight in zip(sheet.variables, weights, strict=True)
         ),
     )
-
-
-def _all_missing(spec: VariableSpec, n_rows: int) -> Floats | Texts:
-    if spec.kind == "number":
-        return np.full(n_rows, np.nan)
-    return np.full(n_rows, None, dtype=object)

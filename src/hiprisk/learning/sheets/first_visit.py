@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from hiprisk.arrays import Floats
-from hiprisk.learning.sheets.export import number_summary, sheet_columns, variable_summary
-from hiprisk.sheet.applicability import assess
+from hiprisk.learning.sheets.export import number_summary, variable_summary
+from hiprisk.sheet.answers import evaluate
+from hiprisk.sheet.columns import cohort_columns
 from hiprisk.sheet.evaluate import SheetEvaluator
 from hiprisk.sheet.format import FirstVisit, Sheet, VariableSpec
 
@@ -28,12 +29,10 @@ def with_first_visit(sheet: Sheet, frame: pd.DataFrame) -> Sheet:
     Sheet
         Without a description where no row can be predicted.
     """
-    columns = sheet_columns(sheet.variables, frame)
-    usable = assess(sheet, columns, n_rows=len(frame)).usable
-    if not usable.any():
+    evaluation = evaluate(SheetEvaluator(sheet), cohort_columns(sheet.variables, frame))
+    predicted = evaluation.prediction.predicted
+    if not len(predicted):
         return sheet
-    evaluator = SheetEvaluator(sheet)
-    predicted = evaluator.predict({k: values[usable] for k, values in columns.items()}).predicted
     numbers = [_known_numbers(spec, frame) for spec in sheet.variables]
     return replace(
         sheet,

@@ -4,8 +4,6 @@
 
 const INTERVALS = { "80": [0.1, 0.9], "95": [0.025, 0.975] };
 const SMALLEST_DENOMINATOR = 1e-6;
-const NOT_KNOWN = new Set(["", "NA", "N/A", "NaN", "nan", "null", "NULL", "None", "unknown"]);
-const NUMBER = /^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]{1,3})?$/;
 
 function makeEngine(sheet) {
   const outcome = sheet.outcome;
@@ -17,19 +15,6 @@ function makeEngine(sheet) {
   const precision = inverse(sheet.missing.covariance);
 
   // --- from what is known to columns --------------------------------------------------------
-
-  function isNotKnown(value) {
-    if (value === null || value === undefined || Number.isNaN(value)) return true;
-    return typeof value === "string" && NOT_KNOWN.has(value.trim());
-  }
-
-  function asNumber(value) {
-    if (typeof value === "boolean") return null;
-    const text = String(value).trim();
-    if (typeof value !== "number" && !NUMBER.test(text)) return null;
-    const number = Number(value);
-    return Math.abs(number) <= 1e300 ? number : null;
-  }
 
   function numericColumns(values) {
     return sheet.columns.map((column) => {
@@ -230,20 +215,18 @@ function makeEngine(sheet) {
   const RULES = {
     OUT_OF_RANGE: (spec) => `must lie in ${rangeText(spec)}`,
     NOT_A_NUMBER: () => "must be a number, with a decimal point",
+    NOT_FINITE: () => "must be a number below 1e300",
     NOT_AN_INTEGER: () => "must be a whole number",
     UNKNOWN_CATEGORY: (spec) => `must be one of ${spec.levels.join(", ")}`,
   };
 
   // One given value: {value} in the sheet's terms, {} where not known, or {code, rule}.
   function read(spec, given) {
-    if (isNotKnown(given)) return {};
     const refusal = (code) => ({ code, rule: RULES[code](spec) });
-    if (spec.kind === "category") {
-      const level = String(given).trim();
-      return spec.levels.includes(level) ? { value: level } : refusal("UNKNOWN_CATEGORY");
-    }
-    const value = asNumber(given);
-    if (value === null) return refusal("NOT_A_NUMBER");
+    const one = spec.kind === "category" ? readLevel(given, spec.levels) : readNumber(given);
+    if (one.code) return refusal(one.code);
+    const { value } = one;
+    if (value === undefined || spec.kind === "category") return one;
     if (spec.hard !== undefined && (value < spec.hard[0] || value > spec.hard[1])) {
       return refusal("OUT_OF_RANGE");
     }
@@ -342,7 +325,7 @@ function makeEngine(sheet) {
   return {
     sheet, outcome, binary, linear, specs, refits, center, coefficients,
     numericColumns, condition, locate, functions, numbers, refitPredictions, clip, widened, quantile,
-    read, usable, flagOf, rangeText, shown, isNotKnown, levelChances,
+    read, usable, flagOf, rangeText, shown, levelChances,
     typical, typicalPlace, knowsPeople,
   };
 }

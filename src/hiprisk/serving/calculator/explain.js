@@ -269,6 +269,10 @@ function makeExplainer(engine) {
     const place = locate(known);
     const found = numbers(known, place);
     const predicted = binary ? found.risk : found.predicted;
+    const chances = outcome.events.map((event) => found[`chance_${event.name}`]);
+    if (![place.lp, place.variance, predicted, ...chances].every((value) => value === undefined || Number.isFinite(value))) {
+      return { refused: [{ code: "OVERFLOW", variable: null, rule: "a value is so large that the model's numbers run out" }] };
+    }
     const lacking = sheet.variables.map((spec) => spec.name).filter((name) =>
       sheet.columns.some((c, i) => c.variable === name && Number.isNaN(known[i])));
     return {

@@ -209,8 +209,10 @@ function startPage() {
         : `${refits.n_refits} bootstrap models: 95 % of their predictions lie between ${bare(refits.low)} and ${level(refits.high)}; mean absolute difference from this prediction ${amount(refits.mean_absolute_difference)}.`));
   }
 
+  const isWrong = (one) => one.code !== "TOO_MANY_MISSING";
+
   function waitingCard(refused) {
-    const wrong = refused.filter((one) => one.variable !== null);
+    const wrong = refused.filter(isWrong);
     if (!wrong.length && !engine.knowsPeople) {
       return [el("section", { class: "card wait" },
         el("h3", {}, "Not enough is known yet"), el("p", {}, "This model needs every value; none is imputed."))];
@@ -223,14 +225,14 @@ function startPage() {
     }
     return [el("section", { class: "card refused" },
       el("h3", {}, "No prediction until this is corrected"),
-      el("ul", {}, ...wrong.map((one) => el("li", {},
+      el("ul", {}, ...wrong.map((one) => one.variable === null ? el("li", {}, `${capital(one.rule)}.`) : el("li", {},
         el("a", { href: `#${form.fields.get(one.variable).input.id}` }, capital(label(one.variable))), ` ${one.rule}.`))))];
   }
 
   // --- showing --------------------------------------------------------------------------------
 
   function spokenWords(answer) {
-    if (answer.refused) return answer.refused.some((one) => one.variable) ? "No answer: a value cannot be used." : "Not enough is known yet.";
+    if (answer.refused) return answer.refused.some(isWrong) ? "No answer: a value cannot be used." : "Not enough is known yet.";
     const range = rangeOf(answer, "80");
     return `${binary ? "Risk" : "Predicted"} ${level(answer[first])}${range ? `, ${intervalName("80")} ${range}` : ""}.`;
   }
@@ -250,7 +252,7 @@ function startPage() {
     if (answer.refused) {
       out.replaceChildren(...waitingCard(answer.refused));
       dock.hidden = true;
-      brief.replaceChildren(answer.refused.some((one) => one.variable) ? "none while a field is marked" : "");
+      brief.replaceChildren(answer.refused.some(isWrong) ? "none while a field is marked" : "");
     } else {
       const parts = answer.explanation;
       out.replaceChildren(...[answerCard(answer), chancesCard(answer), partsCard(parts.contributions),

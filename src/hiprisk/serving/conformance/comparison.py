@@ -11,9 +11,9 @@ from typing import Any
 
 from hiprisk.errors import BundleError, InputError
 from hiprisk.serving.conformance.pack import TOLERANCE, Answer, Pack
-from hiprisk.serving.values import as_number
 from hiprisk.sheet.answers import TEXT_COLUMNS
 from hiprisk.sheet.document.strict_json import parse_strict
+from hiprisk.values import is_missing, read_number
 
 MOST_SHOWN = 20
 
@@ -226,5 +226,7 @@ def _csv_rows(raw: bytes, name: str) -> list[dict[str, Any]]:
 def _read_cell(key: str, cell: str) -> Any:
     if key == "vector" or key in TEXT_COLUMNS:
         return cell
-    number = as_number(cell)
-    return number if number is not None else (cell or None)
+    if is_missing(cell):
+        return None
+    number, problem = read_number(cell)
+    return cell if problem else number

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from hiprisk.errors import StoreError
 from hiprisk.serving.conformance.vectors import Vector, make_vectors
-from hiprisk.sheet.answers import column_names
+from hiprisk.sheet.answers import answers_of, column_names
 
 if TYPE_CHECKING:
     from hiprisk.serving.model import Model
@@ -59,15 +59,15 @@ def make_pack(model: Model, *, n_random: int = N_RANDOM, seed: int = SEED) -> Pa
 
 
 def _answer(model: Model, vector: Vector) -> Answer:
-    values = model.answer(vector.given)
-    if values["reason"]:
-        return values
-    explanation = model.explain(vector.given).explanation
-    assert explanation is not None
-    plain = explanation.to_dict()
+    evaluation = model.evaluate(vector.given)
+    if not evaluation.usable[0]:
+        return answers_of(model.evaluator, evaluation).row()
+    result = model.prediction_of(evaluation, explained=True)
+    assert result.explanation is not None
+    plain = result.explanation.to_dict()
     # The typical patient is the same for all and has a vector of its own.
     del plain["typical"]
-    return {**values, "explanation": plain}
+    return {**result.values, "explanation": plain}
 
 
 def pack_files(

@@ -13,7 +13,7 @@ from hiprisk.serving.fhir.record import REASONS, Record, Unused, Used, read_reco
 from hiprisk.serving.fhir.risk_assessment import FHIR_ID, SERVER, bundle_resources, headline
 from hiprisk.serving.http.problems import RequestRefusedError
 from hiprisk.serving.http.requests import predict_one
-from hiprisk.serving.model import Model
+from hiprisk.serving.model import Model, PatientPrediction
 from hiprisk.wording.disclaimers import DISCLAIMER, kind_not_for_patients, warnings_of
 from hiprisk.wording.quantities import patient_interval
 from hiprisk.wording.remarks import remarks, value_in_words
@@ -138,14 +138,14 @@ def _bad(reason: str, key: str) -> InputError:
 def card(model: Model, record: Record) -> dict[str, Any]:
     """One information card: the answer, what it rests on, what is missing; never advice."""
     try:
-        values = predict_one(model, record.values)
+        result = predict_one(model, record.values)
     except InputError as refusal:
         summary = f"No prediction: {_refused(model, refusal)}"
         # The summary may have to be cut.
         lines = [f"{summary}.", ""]
     else:
-        summary = headline(model, values)
-        lines = _answer_lines(model, values)
+        summary = headline(model, result)
+        lines = _answer_lines(model, result)
     kind = kind_not_for_patients(model.sheet)
     if kind:
         summary = f"{kind} {summary}"
@@ -168,10 +168,10 @@ def _shortened(text: str) -> str:
     return text if len(text) <= MAX_SUMMARY else f"{text[: MAX_SUMMARY - 3]}..."
 
 
-def _answer_lines(model: Model, values: Mapping[str, Any]) -> list[str]:
-    outcome = model.sheet.outcome
+def _answer_lines(model: Model, result: PatientPrediction) -> list[str]:
+    outcome, values = model.sheet.outcome, result.values
     estimand = outcome.estimand[0].upper() + outcome.estimand[1:]
-    lines = [f"{estimand}.", "", f"- {headline(model, values)}"]
+    lines = [f"{estimand}.", "", f"- {headline(model, result)}"]
     factor, unit = (100.0, " %") if outcome.kind == "binary" else (1.0, "")
     low, high = values["lower_95"], values["upper_95"]
     if low is not None and high is not None:
@@ -183,7 +183,9 @@ def _answer_lines(model: Model, values: Mapping[str, Any]) -> list[str]:
     ]
     if outcome.kind == "continuous":
         lines.append(f"- scale: {outcome.unit}, higher is {outcome.higher_is}")
-    lines += [f"- worth knowing: {remark}" for remark in remarks(model.sheet, values)]
+    assert result.explanation is not None
+    told = remarks(model.sheet, result.explanation.distance, result.flags)
+    lines += [f"- worth knowing: {remark}" for remark in told]
     return [*lines, ""]
 
 

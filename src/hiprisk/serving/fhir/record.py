@@ -6,6 +6,7 @@ Nothing of a record is repeated but values, their dates and our own words: no id
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from hiprisk.cohort.dictionary import Variable, load_dictionary
 from hiprisk.errors import InputError
 from hiprisk.serving.fhir.code_map import UCUM_UNITS, CodeMap, ObservationCode
 from hiprisk.serving.fhir.risk_assessment import UCUM
+from hiprisk.values import NOT_A_NUMBER, is_missing, read_number
 
 USABLE_STATUS = ("final", "amended", "corrected")
 # A clock may be a little fast, and a day begins up to 14 hours earlier elsewhere.
@@ -340,7 +342,10 @@ def _number(
     if not isinstance(quantity, dict):
         return _Unreadable("NO_VALUE")
     value = quantity.get("value")
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, str) or is_missing(value):
+        return _Unreadable("NO_VALUE")  # JSON has a number here, not the text of one
+    number, problem = read_number(value)
+    if problem == NOT_A_NUMBER:
         return _Unreadable("NO_VALUE")
     if quantity.get("comparator"):
         return _Unreadable("COMPARATOR")
@@ -350,7 +355,8 @@ def _number(
     own, factor = UCUM_UNITS.get(unit, ("", 1.0))
     if own != variable.unit and unit not in source.units:
         return _Unreadable("UNIT")
-    number = float(value) * (factor if own == variable.unit else 1.0)
+    # What is too large stays so in every unit: the model refuses it by its own rule.
+    number = math.inf if problem else number * (factor if own == variable.unit else 1.0)
     if source.from_range is not None and variable.hard is not None:
         low, high = source.from_range
         span = variable.hard[1] - variable.hard[0]

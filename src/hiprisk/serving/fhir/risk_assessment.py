@@ -18,7 +18,7 @@ from hiprisk.wording.quantities import patient_interval
 from hiprisk.wording.remarks import remarks
 
 if TYPE_CHECKING:
-    from hiprisk.serving.model import Model
+    from hiprisk.serving.model import Model, PatientPrediction
 
 # Names of our own: R4 has no place for an expected value or an interval.
 EXPECTED = "urn:hiprisk:fhir:expected-value"
@@ -43,7 +43,7 @@ UCUM = "http://unitsofmeasure.org"
 
 def risk_assessment(
     model: Model,
-    values: Mapping[str, Any],
+    result: PatientPrediction,
     *,
     subject: str | None = None,
     basis: Sequence[str] = (),
@@ -54,8 +54,8 @@ def risk_assessment(
     Parameters
     ----------
     model : Model
-    values : mapping
-        As `PatientPrediction.to_dict` of `Model.explain`.
+    result : PatientPrediction
+        Of `Model.explain`.
     subject : str, optional
         Reference that the caller gave, for instance ``Patient/123``; no other identifier is
         written.
@@ -80,8 +80,8 @@ def risk_assessment(
         "subject": {"reference": subject} if subject else {"display": "patient not named"},
         "occurrenceDateTime": now.isoformat(timespec="seconds"),
         "basis": [{"display": text} for text in basis],
-        "prediction": _predictions(model, values, now),
-        "note": [{"text": text} for text in _notes(model, values)],
+        "prediction": _predictions(model, result.values, now),
+        "note": [{"text": text} for text in _notes(model, result)],
     }
     return {key: value for key, value in resource.items() if value not in ([], "", None)}
 
@@ -147,20 +147,22 @@ def _intervals(
     return {"extension": found} if found else {}
 
 
-def _notes(model: Model, values: Mapping[str, Any]) -> list[str]:
-    sheet = model.sheet
+def _notes(model: Model, result: PatientPrediction) -> list[str]:
+    sheet, imputed = model.sheet, result.values["imputed"]
     notes = warnings_of(sheet)
-    notes.append(headline(model, values))
-    if values["imputed"]:
-        labels = [sheet.variable(name).label for name in values["imputed"]]
+    notes.append(headline(model, result))
+    if imputed:
+        labels = [sheet.variable(name).label for name in imputed]
         notes.append(f"Not known, imputed: {', '.join(labels)}.")
-    notes += [f"Worth knowing: {remark}." for remark in remarks(sheet, values)]
+    assert result.explanation is not None
+    told = remarks(sheet, result.explanation.distance, result.flags)
+    notes += [f"Worth knowing: {remark}." for remark in told]
     return [*notes, f"Intended use: {sheet.intended_use}", DISCLAIMER]
 
 
-def headline(model: Model, values: Mapping[str, Any]) -> str:
+def headline(model: Model, result: PatientPrediction) -> str:
     """The answer in one line: outcome, horizon, expected value or risk, 80 % interval."""
-    outcome = model.sheet.outcome
+    outcome, values = model.sheet.outcome, result.values
     factor, unit, name = (
         (100.0, " %", "risk") if outcome.kind == "binary" else (1.0, "", "predicted")
     )

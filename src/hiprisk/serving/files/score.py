@@ -19,7 +19,8 @@ from hiprisk.outputs import check_output_file, written_whole
 from hiprisk.serving.files.scored_file import ScoredFile, guarded, guarded_names
 from hiprisk.serving.files.summary import ScoreResult, Tally
 from hiprisk.serving.model import Model
-from hiprisk.sheet.answers import Answers, Unreadable, answer, column_names
+from hiprisk.sheet.answers import Answers, answer, column_names
+from hiprisk.sheet.columns import GivenColumns
 
 BLOCK_BYTES = 2 << 20
 
@@ -110,8 +111,8 @@ def _write_summary(result: ScoreResult, path: Path) -> None:
 
 
 def _answers(model: Model, block: CohortBlock) -> Answers:
-    unreadable = [Unreadable(p.variable, p.code, p.mask) for p in block.problems]
-    return answer(model.evaluator, block.columns, n_rows=block.n_rows, unreadable=unreadable)
+    given = GivenColumns(columns=block.columns, n_rows=block.n_rows, unreadable=block.problems)
+    return answer(model.evaluator, given)
 
 
 def _scored(model: Model, block: CohortBlock, answers: Answers, *, raw_text: bool) -> pa.Table:
@@ -127,10 +128,11 @@ def _scored(model: Model, block: CohortBlock, answers: Answers, *, raw_text: boo
         block.source[name] if raw_text or name in block.plain else guarded(block.source[name])
         for name in block.source.column_names
     ]
+    texts = answers.texts()
     added = [
         pa.array(answers.numbers[name], from_pandas=True)
         if name in answers.numbers
-        else guarded(pa.array(answers.texts[name], pa.string()))
+        else guarded(pa.array(texts[name], pa.string()))
         for name in names
     ]
     shown = block.source.column_names if raw_text else guarded_names(block.source.column_names)

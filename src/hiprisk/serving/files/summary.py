@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hiprisk.arrays import Texts
 from hiprisk.cohort.files.csv_dialect import ORDINARY, Dialect
 from hiprisk.cohort.findings import Finding
 from hiprisk.cohort.mapping import CohortMapping
@@ -23,6 +22,7 @@ from hiprisk.cohort.shift.unknown_codes import CodingWatch
 from hiprisk.errors import InputError
 from hiprisk.serving.model import Model
 from hiprisk.sheet.answers import Answers
+from hiprisk.values import Note
 
 SUMMARY_COLUMNS = ("kind", "code", "variable", "rows")
 
@@ -33,11 +33,11 @@ class ScoreResult:
 
     Attributes
     ----------
-    reasons : mapping of str to int
-        Refused rows by reason, for instance ``OUT_OF_RANGE(age_years)``; a row may have several.
+    reasons : mapping of Note to int
+        Refused rows by reason; a row may have several.
     imputed : mapping of str to int
         Scored rows in which a variable was filled in.
-    flags : mapping of str to int
+    flags : mapping of Note to int
         Scored rows by flag.
     absent : tuple of str
         Variables of the model that the file lacks; they were imputed in every row.
@@ -52,9 +52,9 @@ class ScoreResult:
     out: Path
     n_rows: int
     n_refused: int
-    reasons: Mapping[str, int]
+    reasons: Mapping[Note, int]
     imputed: Mapping[str, int]
-    flags: Mapping[str, int]
+    flags: Mapping[Note, int]
     absent: tuple[str, ...]
     findings: tuple[Finding, ...]
     provenance: str
@@ -65,9 +65,9 @@ class ScoreResult:
     def to_frame(self) -> pd.DataFrame:
         """Counts of rows: one line for each kind (refused, imputed, flag), code and variable."""
         lines = [
-            *(("refused", *_parts(code), n) for code, n in sorted(self.reasons.items())),
-            *(("imputed", "IMPUTED", name, n) for name, n in sorted(self.imputed.items())),
-            *(("flag", *_parts(code), n) for code, n in sorted(self.flags.items())),
+            *(("refused", note.code, note.variable, n) for note, n in self.reasons.items()),
+            *(("imputed", "IMPUTED", name, n) for name, n in self.imputed.items()),
+            *(("flag", note.code, note.variable, n) for note, n in self.flags.items()),
         ]
         return pd.DataFrame(lines, columns=list(SUMMARY_COLUMNS))
 
@@ -80,16 +80,15 @@ class ScoreResult:
     def refused_by_variable(self) -> dict[str, dict[str, int]]:
         """Refused rows of each variable, by code; what concerns the whole row stands under ''."""
         found: dict[str, dict[str, int]] = {}
-        for reason, n in sorted(self.reasons.items()):
-            code, variable = _parts(reason)
-            found.setdefault(variable, {})[code] = n
+        for reason, n in self.reasons.items():
+            found.setdefault(reason.variable, {})[reason.code] = n
         return found
 
     def refused_by_code(self) -> dict[str, int]:
         """Refused rows of each code, over all variables; a row counts once for each variable."""
         found: Counter[str] = Counter()
-        for reason, n in sorted(self.reasons.items()):
-            found[_parts(reason)[0]] += n
+        for reason, n in self.reasons.items():
+            found[reason.code] += n
         return dict(found)
 
     def to_dict(self) -> dict[str, Any]:
@@ -99,11 +98,11 @@ class ScoreResult:
             "rows": self.n_rows,
             "scored": self.n_rows - self.n_refused,
             "refused": self.n_refused,
-            "reasons": dict(self.reasons),
+            "reasons": {str(note): n for note, n in self.reasons.items()},
             "refused_by_code": self.refused_by_code(),
             "refused_by_variable": self.refused_by_variable(),
             "imputed": dict(self.imputed),
-            "flags": dict(self.flags),
+            "flags": {str(note): n for note, n in self.flags.items()},
             "absent": list(self.absent),
             "warnings": [finding.to_dict() for finding in self.findings],
             "provenance": self.provenance,
@@ -111,12 +110,6 @@ class ScoreResult:
             **({"invented": True} if self.invented else {}),
             **self._written(),
         }
-
-
-def _parts(reason: str) -> tuple[str, str]:
-    """Code and variable of ``CODE(variable)``."""
-    code, _, rest = reason.partition("(")
-    return code, rest.removesuffix(")")
 
 
 class Tally:
@@ -136,9 +129,9 @@ class Tally:
         self._name = name
         self.n_rows = 0
         self._n_refused = 0
-        self._reasons: Counter[str] = Counter()
+        self._reasons: Counter[Note] = Counter()
         self._imputed: Counter[str] = Counter()
-        self._flags: Counter[str] = Counter()
+        self._flags: Counter[Note] = Counter()
         self._absent: tuple[str, ...] = ()
         self._comparison = FileComparison(model.sheet)
         self._coding = CodingWatch(model.sheet.variables, mapping)
@@ -193,9 +186,9 @@ class Tally:
         """Count a scored block."""
         self.n_rows += block.n_rows
         self._n_refused += int(answers.refused.sum())
-        self._reasons.update(answers.counts)
-        _count_codes(self._imputed, answers.texts["imputed"])
-        _count_codes(self._flags, answers.texts["flags"])
+        self._reasons.update(answers.reasons.counts())
+        self._imputed.update({name: int(mask.sum()) for name, mask in answers.imputed.items()})
+        self._flags.update(answers.flags.counts())
 
     def result(self, out: Path) -> ScoreResult:
         """Everything counted."""
@@ -203,9 +196,9 @@ class Tally:
             out=out,
             n_rows=self.n_rows,
             n_refused=self._n_refused,
-            reasons=dict(sorted(self._reasons.items())),
-            imputed=dict(sorted(self._imputed.items())),
-            flags=dict(sorted(self._flags.items())),
+            reasons=_by_text(self._reasons),
+            imputed={name: n for name, n in sorted(self._imputed.items()) if n},
+            flags=_by_text(self._flags),
             absent=self._absent,
             findings=(*self._coding.findings(), *self._comparison.findings()),
             provenance=self._model.sheet.provenance,
@@ -214,8 +207,6 @@ class Tally:
         )
 
 
-def _count_codes(counter: Counter[str], texts: Texts) -> None:
-    for text, n in Counter(texts.tolist()).items():
-        if text:
-            for code in text.split(";"):
-                counter[code] += n
+def _by_text(counts: Mapping[Note, int]) -> dict[Note, int]:
+    """In the order of the texts that files and JSON have."""
+    return dict(sorted(counts.items(), key=lambda item: str(item[0])))

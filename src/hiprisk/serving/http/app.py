@@ -30,7 +30,7 @@ from hiprisk.serving.http.middleware import (
     check_content_type,
 )
 from hiprisk.serving.http.problems import PROBLEM_TYPE, RequestRefusedError, problem
-from hiprisk.serving.http.requests import predict_one, predict_rows, read_object
+from hiprisk.serving.http.requests import document_of, predict_one, predict_rows, read_object
 from hiprisk.serving.model import Model
 from hiprisk.sheet.document.strict_json import canonical_json
 from hiprisk.wording.remarks import basis_of
@@ -215,11 +215,11 @@ def _add_prediction_routes(api: FastAPI, model: Model, settings: Settings) -> No
     )
     async def predict(request: Request) -> Response:
         given = await _document(request, limits)
-        values = predict_one(model, given)
+        result = predict_one(model, given)
         if FHIR_TYPE not in request.headers.get("accept", ""):
-            return _json(values)
-        basis = basis_of(model.sheet, given, values)
-        resource = risk_assessment(model, values, basis=basis, now=settings.clock())
+            return _json(document_of(model, result))
+        basis = basis_of(model.sheet, given, result.values)
+        resource = risk_assessment(model, result, basis=basis, now=settings.clock())
         return _json(resource, FHIR_TYPE)
 
     @api.post(

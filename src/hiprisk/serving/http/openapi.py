@@ -10,6 +10,7 @@ from hiprisk.serving.fhir.risk_assessment import SERVER
 from hiprisk.serving.model import Model
 from hiprisk.sheet.answers import column_names
 from hiprisk.sheet.format import VariableSpec
+from hiprisk.values import zero_one_codes
 from hiprisk.wording.reasons import range_text
 
 Schema = dict[str, Any]
@@ -89,7 +90,8 @@ def patient_schema(model: Model) -> Schema:
 def _variable(spec: VariableSpec) -> Schema:
     told = {"description": f"{spec.label}: {range_text(spec)}"}
     if spec.kind == "category":
-        return {**told, "enum": [*spec.levels, None]}
+        codes = zero_one_codes(spec.levels)
+        return {**told, "enum": [*spec.levels, *codes, *map(int, codes), None]}
     bounds: Schema = {}
     if spec.hard is not None:
         bounds = {"minimum": spec.hard[0], "maximum": spec.hard[1]}

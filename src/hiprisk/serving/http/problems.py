@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from hiprisk.errors import HipRiskError, InputError
+from hiprisk.values import NOT_FINITE
 
 PROBLEM_TYPE = "application/problem+json"
 
@@ -72,6 +73,9 @@ class RequestRefusedError(InputError):
 def problem(refusal: HipRiskError) -> Problem:
     """The problem document of a refusal."""
     status = STATUS_BY_CODE.get(refusal.code, DEFAULT_STATUS)
+    if refusal.code == NOT_FINITE and refusal.column is not None:
+        # The body was JSON; one variable's number is too large.
+        status = DEFAULT_STATUS
     document: dict[str, Any] = {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
-import numpy as np
-
-from hiprisk.arrays import Floats, Texts
 from hiprisk.errors import BundleError, InputError
 from hiprisk.serving.http.problems import RequestRefusedError
-from hiprisk.serving.model import Model
-from hiprisk.serving.values import as_number, is_not_known
-from hiprisk.sheet.answers import Answers, Unreadable, answer, as_mapping
+from hiprisk.serving.model import Model, PatientPrediction
+from hiprisk.sheet.answers import answer
+from hiprisk.sheet.columns import read_rows
 from hiprisk.sheet.document.strict_json import parse_strict
+from hiprisk.values import Note
 from hiprisk.wording.disclaimers import DISCLAIMER, warnings_of
 from hiprisk.wording.reasons import reason_in_words, rule_broken
 
@@ -42,7 +39,7 @@ def read_object(body: bytes, *, max_bytes: int) -> dict[str, Any]:
     return document
 
 
-def predict_one(model: Model, given: Mapping[str, Any]) -> dict[str, Any]:
+def predict_one(model: Model, given: Mapping[str, Any]) -> PatientPrediction:
     """What the model says of one patient; a refusal never repeats what came.
 
     Raises
@@ -50,13 +47,15 @@ def predict_one(model: Model, given: Mapping[str, Any]) -> dict[str, Any]:
     InputError
     """
     _check_row(model, given, row=None)
-    try:
-        result = model.explain(given)
-    except InputError as refusal:
-        if refusal.code == "UNKNOWN_VARIABLE":
-            raise
-        reasons = _answers(model, [given]).texts["reason"][0]
-        raise _refusal(model, str(reasons).split(";")) from None
+    evaluation = model.evaluate(given)
+    reasons = evaluation.assessment.reasons.of_row(0)
+    if reasons:
+        raise _refusal(model, reasons)
+    return model.prediction_of(evaluation, explained=True)
+
+
+def document_of(model: Model, result: PatientPrediction) -> dict[str, Any]:
+    """A prediction as JSON, with what every answer says of itself."""
     return {**result.to_dict(), **words(model)}
 
 
@@ -78,15 +77,14 @@ def predict_rows(model: Model, document: Mapping[str, Any], *, max_rows: int) ->
     rows = _rows(document, max_rows)
     for position, row in enumerate(rows, start=1):
         _check_row(model, row, row=position)
-    answered = _answers(model, rows)
-    found = [dict(as_mapping(answered, i)) for i in range(len(rows))]
+    answered = answer(model.evaluator, read_rows(model.sheet.variables, rows))
     n_refused = int(answered.refused.sum())
-    codes = Counter(code for text in answered.texts["reason"] for code in text.split(";") if code)
+    counts = {str(reason): n for reason, n in answered.reasons.counts().items()}
     return {
-        "rows": found,
+        "rows": [answered.row(i) for i in range(len(rows))],
         "scored": len(rows) - n_refused,
         "refused": n_refused,
-        "reasons": dict(sorted(codes.items())),
+        "reasons": dict(sorted(counts.items())),
         "estimand": model.sheet.outcome.estimand,
         "provenance": model.sheet.provenance,
         "intended_use": model.sheet.intended_use,
@@ -144,38 +142,14 @@ def _check_row(model: Model, given: Mapping[str, Any], *, row: int | None) -> No
         )
 
 
-def _answers(model: Model, rows: Sequence[Mapping[str, Any]]) -> Answers:
-    columns: dict[str, Floats | Texts] = {}
-    unreadable: list[Unreadable] = []
-    for spec in model.sheet.variables:
-        cells = [row.get(spec.name) for row in rows]
-        if all(is_not_known(cell) for cell in cells):
-            continue
-        if spec.kind == "category":
-            texts = [None if is_not_known(cell) else str(cell).strip() for cell in cells]
-            columns[spec.name] = np.array([*texts, None], dtype=object)[:-1]
-            continue
-        numbers = [None if is_not_known(cell) else as_number(cell) for cell in cells]
-        columns[spec.name] = np.array([np.nan if n is None else n for n in numbers])
-        bad = np.array(
-            [n is None and not is_not_known(c) for n, c in zip(numbers, cells, strict=True)],
-            dtype=bool,
-        )
-        if bad.any():
-            unreadable.append(Unreadable(spec.name, "NOT_A_NUMBER", bad))
-    return answer(model.evaluator, columns, n_rows=len(rows), unreadable=unreadable)
-
-
-def _refusal(model: Model, reasons: Sequence[str]) -> InputError:
-    """The letter of a refused patient: the rule and the variable, not the value."""
-    # What was given and is wrong comes before what was not given.
-    ordered = sorted(reasons, key=lambda reason: "(" not in reason)
-    code, _, rest = ordered[0].partition("(")
-    name = rest.rstrip(")") or None
-    also = "; ".join(reason_in_words(model.sheet, reason) for reason in ordered[1:])
+def _refusal(model: Model, reasons: Sequence[Note]) -> InputError:
+    """The refusal of one patient: the rule and the variable, not the value."""
+    # Reasons of values come before those of the whole row.
+    first, *others = reasons
+    also = "; ".join(reason_in_words(model.sheet, reason) for reason in others)
     return InputError(
-        rule_broken(model.sheet, code, name) + (f"; also: {also}" if also else ""),
-        code=code,
-        column=name,
+        rule_broken(model.sheet, first) + (f"; also: {also}" if also else ""),
+        code=first.code,
+        column=first.variable or None,
         advice="GET /model lists the variables with their ranges and levels",
     )

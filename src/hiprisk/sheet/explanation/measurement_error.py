@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from hiprisk.arrays import Floats, Texts
-from hiprisk.sheet.evaluate import Columns, SheetEvaluator
+from hiprisk.sheet.columns import Columns
+from hiprisk.sheet.evaluate import SheetEvaluator
 from hiprisk.sheet.format import MeasurementError, VariableSpec
 
 

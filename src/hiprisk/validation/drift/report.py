@@ -7,19 +7,18 @@ References
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
-from hiprisk.arrays import Bools
+from hiprisk.arrays import Floats
 from hiprisk.cohort.reading import Cohort
 from hiprisk.cohort.shift.comparison import compare_with_training
 from hiprisk.errors import InputError
 from hiprisk.features.reference_population import reference_population
-from hiprisk.learning.sheets.export import sheet_columns
-from hiprisk.sheet.applicability import assess
+from hiprisk.sheet.answers import evaluate
+from hiprisk.sheet.columns import cohort_columns
 from hiprisk.sheet.distribution import clip_to
 from hiprisk.sheet.evaluate import SheetEvaluator
 from hiprisk.sheet.format import Sheet
@@ -82,26 +81,29 @@ def report_drift(
             code="TOO_FEW",
             file=cohort.source_name,
         )
-    columns = sheet_columns(sheet.variables, cohort.frame)
+    given = cohort_columns(sheet.variables, cohort.frame, cohort.unreadable)
+    columns = given.columns
     findings = [
         *compare_with_training(sheet, columns),
         *(f for f in cohort.findings if f.code in ("SHIFTED_CODES", "UNIT_SUSPECT")),
     ]
-    unreadable = _unreadable_counts(cohort, names)
+    unreadable = {
+        note: int(mask.sum()) for note, mask in cohort.unreadable.items() if note.variable in names
+    }
     variables = tuple(
         variable_drift(sheet, spec, columns.get(spec.name), cohort.n_rows, findings, unreadable)
         for spec in sheet.variables
     )
-    assessment = assess(sheet, columns, n_rows=cohort.n_rows)
-    refused = {**assessment.reasons.counts(), **unreadable}
-    predictions = _prediction_drift(sheet, columns, assessment.usable)
+    evaluation = evaluate(SheetEvaluator(sheet), given)
+    refused = evaluation.assessment.reasons.counts()
+    predictions = _prediction_drift(sheet, evaluation.prediction.predicted)
     found = DriftReport(
         model=model,
         cohort=cohort.source_name,
         cohort_fingerprint=cohort.fingerprint,
         simulated="synthetic" in (model.provenance, cohort.provenance),
         n_rows=cohort.n_rows,
-        refused=refused,
+        refused={str(reason): n for reason, n in refused.items()},
         variables=variables,
         predictions=predictions,
         watch=watch,
@@ -110,14 +112,6 @@ def report_drift(
         summary=(),
     )
     return replace(found, summary=tuple(sentences_of(found)))
-
-
-def _unreadable_counts(cohort: Cohort, names: Sequence[str]) -> dict[str, int]:
-    return {
-        f"{code}({name})": int(mask.sum())
-        for (name, code), mask in cohort.unreadable.items()
-        if name in names and mask.any()
-    }
 
 
 def _found(
@@ -130,16 +124,12 @@ def _found(
     return drifted or moved or (watch is not None and watch.alarm_at is not None)
 
 
-def _prediction_drift(
-    sheet: Sheet, columns: Mapping[str, Any], usable: Bools
-) -> PredictionDrift | None:
-    if usable.sum() < MIN_PEOPLE:
+def _prediction_drift(sheet: Sheet, now: Floats) -> PredictionDrift | None:
+    if len(now) < MIN_PEOPLE:
         return None
     then = _predictions_then(sheet)
     if then is None:
         return None
-    evaluator = SheetEvaluator(sheet)
-    now = evaluator.predict({name: values[usable] for name, values in columns.items()}).predicted
     psi = population_stability_index(then.shares, bin_shares(now, np.array(then.edges)))
     mean, sd = float(now.mean()), float(now.std())
     difference = standardised_difference_estimate(

@@ -23,6 +23,7 @@ from hiprisk.validation.drift.stability_index import (
 )
 from hiprisk.validation.external.case_mix import has_reference_population
 from hiprisk.validation.external.mean_difference import standardised_difference_estimate
+from hiprisk.values import Note
 from hiprisk.wording.quantities import percent
 
 MISSING_SOME = 0.05
@@ -34,15 +35,15 @@ def variable_drift(
     values: NDArray[Any] | None,
     n_rows: int,
     findings: Sequence[Finding],
-    unreadable: Mapping[str, int],
+    unreadable: Mapping[Note, int],
 ) -> VariableDrift:
     """One variable now beside the development cohort; `values` is None where the file lacks it."""
     then = _missing_then(sheet, spec)
     causes = [f"{f.message} ({f.advice})" for f in findings if f.column == spec.name]
     causes += [
-        f"{count} cells cannot be read: {code.partition('(')[0]}"
-        for code, count in unreadable.items()
-        if code.endswith(f"({spec.name})")
+        f"{count} cells cannot be read: {note.code}"
+        for note, count in unreadable.items()
+        if note.variable == spec.name
     ]
     if values is None:
         return _blank(spec, then, 1.0, ("absent from the file", *causes))

@@ -24,11 +24,11 @@ from hiprisk.features.imputation import fit_normal
 from hiprisk.features.reference_population import reference_population
 from hiprisk.learning.folds import grouped_folds
 from hiprisk.learning.participants import numbered
-from hiprisk.learning.sheets.export import sheet_columns
 from hiprisk.learning.unpenalised import fit_logistic
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.registry import find_metric
 from hiprisk.seeding import rng_for
+from hiprisk.sheet.columns import cohort_columns
 from hiprisk.sheet.evaluate import SheetEvaluator
 from hiprisk.sheet.format import Sheet
 from hiprisk.validation.external.case_mix_results import CaseMix, ColumnShift
@@ -134,7 +134,7 @@ def _side_of(sheet: Sheet, frame: pd.DataFrame, *, with_missing_part: bool) -> _
     lp, _ = linear_parts(evaluator, list(columns.T))
     variance = float(np.var(lp))
     if with_missing_part:
-        prediction = evaluator.predict(sheet_columns(sheet.variables, frame))
+        prediction = evaluator.predict(cohort_columns(sheet.variables, frame).columns)
         variance += float(np.mean(prediction.imputation_variance))
     clusters, n_clusters = _clusters(frame)
     return _Side(
@@ -192,7 +192,7 @@ def _stated_basis(sheet: Sheet) -> str:
 
 
 def _columns(sheet: Sheet, frame: pd.DataFrame) -> Floats:
-    columns = sheet_columns(sheet.variables, frame)
+    columns = cohort_columns(sheet.variables, frame).columns
     return np.column_stack(SheetEvaluator(sheet).numeric_columns(columns, len(frame)))
 
 
@@ -282,7 +282,7 @@ def membership_c(
 
 def _membership_design(sheet: Sheet, people: ValidationCohort) -> Floats:
     evaluator = SheetEvaluator(sheet)
-    columns = sheet_columns(sheet.variables, people.frame)
+    columns = cohort_columns(sheet.variables, people.frame).columns
     versions = evaluator.filled(evaluator.numeric_columns(columns, people.n))
     filled = [
         sum(version[place] for version in versions) / len(versions)

@@ -5,7 +5,7 @@ Nobody is dropped in silence: every row that is not judged is counted with a rea
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,9 +18,9 @@ from hiprisk.cohort.shift.comparison import compare_with_training
 from hiprisk.config import OutcomeSettings
 from hiprisk.errors import InputError
 from hiprisk.learning.participants import FlowStep, numbered, observed_outcome
-from hiprisk.learning.sheets.export import sheet_columns
 from hiprisk.metrics.smoothing.logistic import logit
-from hiprisk.sheet.applicability import assess
+from hiprisk.sheet.answers import Evaluation, evaluate
+from hiprisk.sheet.columns import cohort_columns
 from hiprisk.sheet.evaluate import SheetEvaluator
 from hiprisk.sheet.format import Sheet
 from hiprisk.validation.external.eligibility import (
@@ -30,6 +30,7 @@ from hiprisk.validation.external.eligibility import (
     refuse_misread,
 )
 from hiprisk.validation.external.linear_parts import linear_parts
+from hiprisk.values import Note
 
 _ROW = "row_in_the_cohort"
 
@@ -124,48 +125,41 @@ def predict_cohort(
             advice="hiprisk template lists them; a mapping can rename columns",
         )
     check_usable(cohort, outcome, used=names, accept_units=accept_units)
-    columns = sheet_columns(sheet.variables, cohort.frame)
-    moved = compare_with_training(sheet, columns)
+    given = cohort_columns(sheet.variables, cohort.frame, cohort.unreadable)
+    moved = compare_with_training(sheet, given.columns)
     refuse_misread(moved, cohort, accept_units=accept_units)
-    assessment = assess(sheet, columns, n_rows=cohort.n_rows)
-    reasons = dict(zip(assessment.reasons.codes, assessment.reasons.masks, strict=True))
-    reasons |= _unreadable(cohort, names)
-    return _evaluated(sheet, outcome, cohort, reasons, warnings=moved)
-
-
-def _unreadable(cohort: Cohort, names: Sequence[str]) -> dict[str, Bools]:
-    return {
-        f"{code}({name})": mask
-        for (name, code), mask in cohort.unreadable.items()
-        if name in names and mask.any()
-    }
+    evaluator = SheetEvaluator(sheet)
+    return _evaluated(evaluator, outcome, cohort, evaluate(evaluator, given), warnings=moved)
 
 
 def _evaluated(
-    sheet: Sheet,
+    evaluator: SheetEvaluator,
     outcome: OutcomeSettings,
     cohort: Cohort,
-    reasons: Mapping[str, Bools],
+    evaluation: Evaluation,
     *,
     warnings: tuple[Finding, ...],
 ) -> ValidationCohort:
     frame, observed, flow = followed_up(cohort, outcome)
     rows = frame[_ROW].to_numpy()
-    refused = np.zeros(len(frame), dtype=bool)
-    for mask in reasons.values():
-        refused |= mask[rows]
-    counts = {code: int(mask[rows].sum()) for code, mask in reasons.items() if mask[rows].any()}
-    flow.append(_step("no prediction (see reasons)", refused))
-    frame, observed = frame.loc[~refused].reset_index(drop=True), observed[~refused]
+    usable = evaluation.usable[rows]
+    reasons = {
+        str(reason): int(mask[rows].sum())
+        for reason, mask in evaluation.assessment.reasons.masks.items()
+        if mask[rows].any()
+    }
+    flow.append(_step("no prediction (see reasons)", ~usable))
+    frame, observed, rows = frame.loc[usable].reset_index(drop=True), observed[usable], rows[usable]
     check_enough(observed, outcome, file=cohort.source_name)
-    evaluator = SheetEvaluator(sheet)
-    columns = sheet_columns(sheet.variables, frame)
-    prediction = evaluator.predict(columns)
-    lp, functions = linear_parts(evaluator, evaluator.numeric_columns(columns, len(frame)))
+    # Place of each of these rows among those that have a prediction.
+    places = (np.cumsum(evaluation.usable) - 1)[rows]
+    prediction = evaluation.prediction.among(places)
+    lp, functions = linear_parts(evaluator, [values[places] for values in evaluation.known])
+    sheet = evaluator.sheet
     names = [spec.name for spec in sheet.variables]
     return ValidationCohort(
         frame=frame.drop(columns=_ROW),
-        scored=_scored(cohort, outcome, reasons),
+        scored=_scored(cohort, outcome, evaluation.usable),
         observed=observed,
         predicted=prediction.predicted,
         lp=lp,
@@ -175,7 +169,7 @@ def _evaluated(
         baseline=_baseline(frame, sheet.outcome.baseline),
         groups=numbered(frame, "person_id"),
         flow=tuple(flow),
-        reasons=counts,
+        reasons=reasons,
         absent=tuple(name for name in names if name not in frame.columns),
         imputed_share={
             name: float(share)
@@ -203,21 +197,17 @@ def cohort_of_predictions(
     check_usable(cohort, outcome, used=[column], accept_units=accept_units)
     frame, observed, flow = followed_up(cohort, outcome)
     values = frame[column].to_numpy(dtype=np.float64)
-    unreadable = np.zeros(len(frame), dtype=bool)
-    for mask in _unreadable(cohort, [column]).values():
-        unreadable |= mask[frame[_ROW].to_numpy()]
     missing = np.isnan(values)
-    reasons = {
-        f"NOT_A_NUMBER({column})": int(unreadable.sum()),
-        f"NO_PREDICTION({column})": int((missing & ~unreadable).sum()),
-    }
+    rows = frame[_ROW].to_numpy()
+    counts = {n: int(m[rows].sum()) for n, m in cohort.unreadable.items() if n.variable == column}
+    counts[Note("NO_PREDICTION", column)] = int(missing.sum()) - sum(counts.values())
     flow.append(_step("no prediction (see reasons)", missing))
     frame, observed = frame.loc[~missing].reset_index(drop=True), observed[~missing]
     check_enough(observed, outcome, file=cohort.source_name)
     predicted = values[~missing]
     return ValidationCohort(
         frame=frame.drop(columns=_ROW),
-        scored=_scored(cohort, outcome, {"NO_PREDICTION": _lacking(cohort, column)}),
+        scored=_scored(cohort, outcome, ~np.isnan(cohort.frame[column].to_numpy(np.float64))),
         observed=observed,
         predicted=predicted,
         lp=logit(predicted) if outcome.kind == "binary" else predicted,
@@ -227,7 +217,7 @@ def cohort_of_predictions(
         baseline=_baseline(frame, outcome.baseline),
         groups=numbered(frame, "person_id"),
         flow=tuple(flow),
-        reasons={code: count for code, count in reasons.items() if count},
+        reasons={str(reason): count for reason, count in counts.items() if count},
         absent=(),
         imputed_share={},
         warnings=(),
@@ -263,20 +253,13 @@ def followed_up(
     )
 
 
-def _scored(cohort: Cohort, outcome: OutcomeSettings, reasons: Mapping[str, Bools]) -> pd.DataFrame:
+def _scored(cohort: Cohort, outcome: OutcomeSettings, usable: Bools) -> pd.DataFrame:
     """Everybody under the declared strategy who gets a prediction, outcome known or not."""
     frame = cohort.frame.assign(**{_ROW: np.arange(cohort.n_rows)})
     frame = observed_outcome(frame, outcome).frame
-    refused = np.zeros(cohort.n_rows, dtype=bool)
-    for mask in reasons.values():
-        refused |= mask
-    kept = ~refused[frame[_ROW].to_numpy()]
+    kept = usable[frame[_ROW].to_numpy()]
     scored: pd.DataFrame = frame.loc[kept].drop(columns=_ROW).reset_index(drop=True)
     return scored
-
-
-def _lacking(cohort: Cohort, column: str) -> Bools:
-    return np.asarray(np.isnan(cohort.frame[column].to_numpy(dtype=np.float64)))
 
 
 def _baseline(frame: pd.DataFrame, name: str | None) -> Floats:

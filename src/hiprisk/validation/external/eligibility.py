@@ -12,6 +12,7 @@ from hiprisk.cohort.reading import Cohort
 from hiprisk.config import OutcomeSettings
 from hiprisk.errors import InputError
 from hiprisk.learning.study_cohort import STRUCTURAL
+from hiprisk.values import UNKNOWN_CATEGORY
 
 MIN_PEOPLE = 20
 MIN_EVENTS = 5
@@ -66,15 +67,16 @@ def _lacking_advice(name: str, outcome: OutcomeSettings) -> str:
 
 def _refuse_unknown_codes(cohort: Cohort, names: Collection[str]) -> None:
     """Where many codes are unknown, those that look known may mean something else too."""
-    for (name, code), mask in cohort.unreadable.items():
-        if name in names and code == "UNKNOWN_CATEGORY" and mask.mean() > MAX_UNKNOWN_CODES:
+    for note, mask in cohort.unreadable.items():
+        mattering = note.variable in names and note.code == UNKNOWN_CATEGORY
+        if mattering and mask.mean() > MAX_UNKNOWN_CODES:
             raise InputError(
                 f"the codes of {int(mask.sum())} of {cohort.n_rows} rows are no level of this "
                 "category, so what the other codes mean is doubtful too",
-                code="UNKNOWN_CATEGORY",
+                code=note.code,
                 file=cohort.source_name,
                 row=_file_row(cohort, int(np.flatnonzero(mask)[0])),
-                column=name,
+                column=note.variable,
                 advice="find out what the codes mean and state them under levels in the mapping; "
                 "nothing is guessed",
             )

@@ -12,8 +12,9 @@ from hiprisk.arrays import Floats, Integers
 from hiprisk.bootstrap import Persons
 from hiprisk.errors import InputError
 from hiprisk.learning.residual_distribution import residual_distribution
-from hiprisk.learning.sheets.export import sheet_columns, with_weights
+from hiprisk.learning.sheets.export import with_weights
 from hiprisk.seeding import rng_for
+from hiprisk.sheet.columns import cohort_columns
 from hiprisk.sheet.evaluate import Prediction, SheetEvaluator
 from hiprisk.sheet.format import Distribution, LinearModel, Sheet, Term, TreesModel
 from hiprisk.validation.external.cohort import ValidationCohort
@@ -88,7 +89,7 @@ def _terms(model: LinearModel, coefficients: Floats) -> tuple[Term, ...]:
 
 def predict_frame(sheet: Sheet, frame: pd.DataFrame) -> Prediction:
     """What a sheet says of the people of a frame."""
-    return SheetEvaluator(sheet).predict(sheet_columns(sheet.variables, frame))
+    return SheetEvaluator(sheet).predict(cohort_columns(sheet.variables, frame).columns)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,44 @@
+// What one raw value means: the rules of hiprisk.values in Python, word for word.
+"use strict";
+
+const MISSING_TEXTS = new Set(["", "na", "n/a", "#n/a", "nan", "null", "none", "unknown", "not known"]);
+const LARGEST = 1e300;
+const NUMBER = /^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]{1,3})?$/;
+const INFINITY = /^[-+]?inf(inity)?$/i;
+const WHOLE_WITH_POINT = /^([-+]?[0-9]+)\.0*$/;
+// A browser's own trim takes other blanks than Python's.
+const BLANKS = /^[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+|[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+$/g;
+
+const textOf = (value) => String(value).replace(BLANKS, "");
+
+function isMissing(value) {
+  if (value === null || value === undefined || Number.isNaN(value)) return true;
+  return typeof value === "string" && MISSING_TEXTS.has(textOf(value).toLowerCase());
+}
+
+// {value}, {} where missing, or {code} of what is wrong.
+function readNumber(given) {
+  if (isMissing(given)) return {};
+  const text = textOf(given);
+  if (typeof given !== "number" && (typeof given === "boolean" || !NUMBER.test(text))) {
+    return { code: INFINITY.test(text) ? "NOT_FINITE" : "NOT_A_NUMBER" };
+  }
+  const value = Number(typeof given === "number" ? given : text);
+  return Math.abs(value) <= LARGEST ? { value } : { code: "NOT_FINITE" };
+}
+
+const oneCode = (text) => text.replace(WHOLE_WITH_POINT, "$1");
+
+function readLevel(given, levels) {
+  if (typeof given !== "string" && isMissing(given)) return {};
+  const text = textOf(given);
+  if (levels.includes(text)) return { value: text };
+  const code = oneCode(text);
+  const same = levels.find((level) => oneCode(level) === code);
+  if (same !== undefined) return { value: same };
+  const noOrYes = levels.length === 2 && levels.includes("no") && levels.includes("yes");
+  if (noOrYes && (code === "0" || code === "1")) return { value: code === "1" ? "yes" : "no" };
+  const folded = text.toLowerCase();
+  if (MISSING_TEXTS.has(folded) && !levels.some((level) => level.toLowerCase() === folded)) return {};
+  return { code: "UNKNOWN_CATEGORY" };
+}

@@ -1,0 +1,178 @@
+"""What one raw value means: a number, a level, missing, or the code of what is wrong with it.
+
+A cell of a file or frame, a JSON value, an option and a typed text are all read by these rules;
+`hiprisk.cohort.cells` applies them to whole columns of text, the calculator page in a browser.
+
+* Blanks around a text do not count.
+* A text of `MISSING_TEXTS` means missing in any letter case, unless the variable declares a level
+  that differs from it in letter case at most: then only the level itself, to the letter, counts.
+* A number is written with a decimal point; beyond 1e300 (or infinite) it is ``NOT_FINITE``.
+* Levels are matched to the letter; ``1.0`` and ``1`` are one code; the levels no and yes are also
+  given as 0 and 1.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+# In lower case, as they are compared.
+MISSING_TEXTS = frozenset({"", "na", "n/a", "#n/a", "nan", "null", "none", "unknown", "not known"})
+# Beyond this a sum or a product of a few values would no longer fit a float.
+LARGEST = 1e300
+# RE2 (pyarrow), JavaScript and Python read these patterns alike.
+NUMBER = r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]{1,3})?"
+INFINITY = r"[-+]?[iI][nN][fF]([iI][nN][iI][tT][yY])?"
+WHOLE_WITH_POINT = r"([-+]?[0-9]+)\.0*"
+
+NOT_A_NUMBER = "NOT_A_NUMBER"
+NOT_FINITE = "NOT_FINITE"
+UNKNOWN_CATEGORY = "UNKNOWN_CATEGORY"
+
+_NUMBER = re.compile(NUMBER)
+_INFINITY = re.compile(INFINITY)
+_WHOLE_WITH_POINT = re.compile(WHOLE_WITH_POINT)
+# Every whole number up to here is a float of its own.
+_LARGEST_CODE = 1e15
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Note:
+    """What is to be said of a row: a code, and the variable that it concerns.
+
+    Attributes
+    ----------
+    code : str
+        Of a reason, such as ``OUT_OF_RANGE``, or of a flag, such as ``UNUSUAL``.
+    variable : str
+        Empty where the code concerns the row or the model as a whole.
+    """
+
+    code: str
+    variable: str = ""
+
+    def __str__(self) -> str:
+        """As scored files and JSON have it: ``OUT_OF_RANGE(age_years)``."""
+        return f"{self.code}({self.variable})" if self.variable else self.code
+
+
+def text_of(value: object) -> str:
+    """The text of a value, trimmed, as JSON would write it; a whole float as a whole number."""
+    if isinstance(value, bool | np.bool_):
+        return "true" if value else "false"
+    if isinstance(value, int) and abs(value) > LARGEST:
+        # Python refuses to write out thousands of digits.
+        return "a number of more than 300 digits"
+    if isinstance(value, float | np.floating):
+        number = float(value)
+        if abs(number) < _LARGEST_CODE and number.is_integer():
+            return str(int(number))
+    return str(value).strip()
+
+
+def is_missing(value: object) -> bool:
+    """Whether a value says that nothing is known."""
+    if isinstance(value, str):
+        return value.strip().lower() in MISSING_TEXTS
+    if value is None:
+        return True
+    if isinstance(value, float | np.floating):
+        return bool(value != value)
+    # What pandas has for missing, known by name: a prediction imports no pandas.
+    return type(value).__name__ in ("NAType", "NaTType")
+
+
+def read_number(value: object) -> tuple[float, str]:
+    """A raw value of a number.
+
+    Returns
+    -------
+    tuple of float and str
+        The number, NaN where it is missing or cannot be used; and the code of what is wrong,
+        empty where nothing is.
+    """
+    if isinstance(value, bool | np.bool_):
+        return math.nan, NOT_A_NUMBER
+    if isinstance(value, int | float | np.integer | np.floating):
+        if isinstance(value, int) and abs(value) > LARGEST:
+            return math.nan, NOT_FINITE  # it may be too large for a float
+        return _within_reach(float(value))
+    if is_missing(value):
+        return math.nan, ""
+    text = str(value).strip()
+    if _NUMBER.fullmatch(text):
+        return _within_reach(float(text))
+    return math.nan, NOT_FINITE if _INFINITY.fullmatch(text) else NOT_A_NUMBER
+
+
+def _within_reach(number: float) -> tuple[float, str]:
+    return (math.nan, NOT_FINITE) if abs(number) > LARGEST else (number, "")
+
+
+def one_code(text: str) -> str:
+    """The text by which a code is known: ``1`` for ``1``, ``1.`` and ``1.0``."""
+    whole = _WHOLE_WITH_POINT.fullmatch(text)
+    return whole[1] if whole else text
+
+
+def zero_one_codes(levels: Sequence[str]) -> dict[str, str]:
+    """The codes 0 and 1 of a category whose levels are no and yes; none of any other."""
+    return {"0": "no", "1": "yes"} if set(levels) == {"no", "yes"} else {}
+
+
+class LevelReader:
+    """Reads the raw values of one category.
+
+    Parameters
+    ----------
+    levels : sequence of str
+        Without levels, and without codes, any text is a level.
+    codes : mapping of str to str, optional
+        What each text of a file means, in place of the levels' own texts and of 0 and 1.
+    missing : collection of str
+        Further texts that mean missing, to the letter. They go before the levels' own texts, and
+        after the codes.
+    """
+
+    def __init__(
+        self,
+        levels: Sequence[str],
+        *,
+        codes: Mapping[str, str] | None = None,
+        missing: Collection[str] = (),
+    ) -> None:
+        self._missing = {one_code(text) for text in missing}
+        if codes:
+            known = dict(codes)
+        else:
+            own = {**zero_one_codes(levels), **{level: level for level in levels}}
+            known = {text: own[text] for text in own if one_code(text) not in self._missing}
+        self.takes_any = not levels and not codes
+        self.meanings = known
+        self._by_code = {one_code(text): level for text, level in reversed(known.items())}
+        self._declared = {text.lower() for text in known}
+
+    def meaning(self, text: str) -> str | None:
+        """The level that a trimmed text means, None where it means none."""
+        return self.meanings.get(text) or self._by_code.get(one_code(text))
+
+    def is_missing(self, text: str) -> bool:
+        """Whether a trimmed text that means no level means missing."""
+        if one_code(text) in self._missing:
+            return True
+        folded = text.lower()
+        return folded in MISSING_TEXTS and folded not in self._declared
+
+    def read(self, value: object) -> tuple[str | None, str]:
+        """The level, None where it is missing or unknown; and ``UNKNOWN_CATEGORY`` or nothing."""
+        if not isinstance(value, str) and is_missing(value):
+            return None, ""
+        text = text_of(value)
+        level = self.meaning(text)
+        if level is not None or self.is_missing(text):
+            return level, ""
+        return (one_code(text), "") if self.takes_any else (None, UNKNOWN_CATEGORY)
