@@ -1,4 +1,4 @@
-"""Work spread over processes, with one numerical thread in each."""
+"""Work spread over processes, with one numerical thread in each; the only importer of joblib."""
 
 from __future__ import annotations
 

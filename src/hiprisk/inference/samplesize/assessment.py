@@ -17,7 +17,7 @@ from hiprisk.inference.samplesize.criteria import SampleSize
 from hiprisk.inference.samplesize.development import development_size
 from hiprisk.inference.samplesize.external import external_size
 from hiprisk.inference.samplesize.instability import (
-    FEWEST_BEYOND,
+    MIN_BEYOND,
     Instability,
     expected_instability,
 )
@@ -148,7 +148,7 @@ def _expected_of(size: SampleSize, expected: SampleSizeSettings, seed: int) -> I
     n, parameters = size.n_available, size.n_parameters
     assert n is not None
     assert parameters is not None
-    if n < parameters + FEWEST_BEYOND:
+    if n < parameters + MIN_BEYOND:
         return None
     try:
         return expected_instability(size.kind, n, parameters, expected, seed=seed)

@@ -23,6 +23,7 @@ import pandas as pd
 from scipy.special import expit
 
 from hiprisk.arrays import Floats
+from hiprisk.bootstrap import percentiles
 from hiprisk.cohort.simulation.simulate import simulate_cohort
 from hiprisk.config import SampleSizeSettings, StudyConfig
 from hiprisk.errors import ConfigError, InputError
@@ -40,9 +41,10 @@ from hiprisk.parallel import Progress, run_parallel
 from hiprisk.seeding import rng_for
 
 N_PEOPLE = 1000
-MOST_REFUSED = 0.2
+# Simulated studies, not resamples: that some cannot be fitted is part of what is found.
+MAX_FAILED_SHARE = 0.2
 # People beyond the parameters without whom nothing can be fitted at all.
-FEWEST_BEYOND = 3
+MIN_BEYOND = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -305,11 +307,11 @@ def _complete_cohort(config: StudyConfig, n: int, number: int) -> tuple[pd.DataF
 
 
 def _check_size(n: int, n_parameters: int) -> None:
-    if n < n_parameters + FEWEST_BEYOND:
+    if n < n_parameters + MIN_BEYOND:
         raise ConfigError(
             f"{n} people are too few to fit {n_parameters} parameters at all",
             column="n",
-            advice=f"at least {n_parameters + FEWEST_BEYOND}, and many more for a useful model",
+            advice=f"at least {n_parameters + MIN_BEYOND}, and many more for a useful model",
         )
 
 
@@ -329,7 +331,7 @@ def _simulate(
     found = run_parallel(one, list(range(n_simulations)), workers=workers, progress=progress)
     fitted = [lp for lp in found if lp is not None]
     n_refused = len(found) - len(fitted)
-    if n_refused > MOST_REFUSED * len(found):
+    if n_refused > MAX_FAILED_SHARE * len(found):
         raise InputError(
             f"no model could be fitted in {n_refused} of {len(found)} simulated studies",
             code="DEGENERATE",
@@ -338,7 +340,7 @@ def _simulate(
     lps = np.array(fitted)
     shown, truth = (lps, population.lp) if kind == "continuous" else (
         expit(lps), expit(population.lp))  # fmt: skip
-    low, high = np.quantile(shown, (0.025, 0.975), axis=0)
+    low, high = percentiles(shown, level=0.95)
     places = np.argsort(truth, kind="stable")[:: max(1, len(truth) // 200)]
     slopes = [_slope(kind, population.lp, lp) for lp in lps]
     explained = [float(np.corrcoef(population.lp, lp)[0, 1] ** 2) for lp in lps]
@@ -384,5 +386,5 @@ def _slope(kind: OutcomeKind, truth: Floats, predicted: Floats) -> float:
 
 
 def _spread(name: str, values: Floats) -> Spread:
-    low, median, high = np.quantile(values, (0.025, 0.5, 0.975))
-    return Spread(name=name, median=float(median), low=float(low), high=float(high))
+    low, high = percentiles(values, level=0.95)
+    return Spread(name=name, median=float(np.median(values)), low=float(low), high=float(high))

@@ -9,7 +9,7 @@ from scipy.stats import chi2, norm, t
 
 from hiprisk.errors import ConfigError
 
-MOST_PEOPLE = 100_000_000
+MAX_PEOPLE = 100_000_000
 Z = float(norm.ppf(0.975))
 
 
@@ -25,9 +25,9 @@ def smallest(holds: Callable[[int], bool], least: int) -> int:
     low, high = least, 2 * least
     while not holds(high):
         low, high = high, 2 * high
-        if high > MOST_PEOPLE:
+        if high > MAX_PEOPLE:
             raise ConfigError(
-                f"more than {MOST_PEOPLE:,} people would be needed",
+                f"more than {MAX_PEOPLE:,} people would be needed",
                 advice="expect more of the model, or ask for less precision",
             )
     while high - low > 1:
