@@ -44,9 +44,7 @@ def _show_parts(sheet: Sheet, explanation: Explanation) -> None:
         print_wrapped(NO_PEOPLE, indent=2)
         return
     lacking = set(explanation.not_known.variables)
-    heading(
-        f"Contributions relative to the typical patient ({explanation.scale}; they sum to the prediction)"
-    )
+    heading(f"Contributions relative to the typical patient ({explanation.scale}, additive)")
     rows = [["typical patient", "", f"{found.reference:.2f}"]]
     parts = sorted(zip(found.groups, found.values, strict=True), key=lambda part: -abs(part[1]))
     for group, value in parts:
