@@ -617,16 +617,19 @@ def test_pure_noise_is_said_to_add_nothing(capsys):
 
 CONFIG_ERRORS = {
     "titel=x": ("'titel'|titel: this key is not known", "did you mean title"),
-    "seed=x": ("seed", "valid integer"),
-    "tuning.trials=0": ("tuning.trials", "greater than or equal to 1"),
+    "seed=x": ("seed", "must be a whole number"),
+    "tuning.trials=0": ("tuning.trials", "must be at least 1"),
     "outcome.events=[]": ("outcome", "declares its events"),
-    "confounders=[age_years, height_cm]": ("the study", "height_cm is in no block"),
-    "families={logistic: {}}": ("the study", "logistic does not fit a continuous outcome"),
+    "confounders=[age_years, height_cm]": ("the whole file", "height_cm is in no block"),
+    "families={logistic: {}}": ("the whole file", "logistic does not fit a continuous outcome"),
     "outcome.bounds=[100, 0]": ("outcome.bounds", "must ascend"),
-    "blocks.core=[womac_function_followup_0_100]": ("the study", "cannot be a predictor|no block"),
+    "blocks.core=[womac_function_followup_0_100]": (
+        "the whole file",
+        "cannot be a predictor|no block",
+    ),
     "nonsense": ("--set", "not of the form"),
-    "validation.resamples=10": (r"\]: --set validation\.resamples: ", "equal to 20"),
-    "validation={resamples: 10}": (r"\]: --set validation\.resamples: ", "equal to 20"),
+    "validation.resamples=10": (r"\]: --set validation\.resamples: ", "must be at least 20"),
+    "validation={resamples: 10}": (r"\]: --set validation\.resamples: ", "must be at least 20"),
     "outcome.dichotomise={name: x, label: x, direction: above, reference: fixed, value: 9}": (
         r"outcome \(line \d+\) with --set outcome\.dichotomise: ",
         "belong to a binary outcome",

@@ -361,7 +361,11 @@ def test_without_the_hip_replacement_column_the_way_out_is_named(capsys, invente
         ("coefficient: 1}", "coefficient: 1,5}", "decimal comma? write numbers with a point"),
         ("intercept: 36", "intercept: 36,5", "intercept (line 25): "),
         ("intercept: 36", "intercept: 36,5", "write it with a decimal point: 36.5"),
-        ('level: "yes"', "level: ja", "m.yaml: terms (lbp_any) (line 30): 'ja' is no level"),
+        (
+            'level: "yes"',
+            "level: ja",
+            "m.yaml: terms (lbp_any) (line 30): 'ja' is not a known level",
+        ),
         ("female: 0.6", "woman: 0.6", "m.yaml: predictors.sex.shares (line 38): 'woman' is no"),
     ],
 )

@@ -83,7 +83,10 @@ def test_instability_and_figure(capsys, tmp_path):
     ("argv", "words"),
     [
         (["--type", "binary"], "--parameters is needed where no config is named"),
-        (["--type", "binary", "--parameters", "5", "--c-statistic", "0.4"], "--c-statistic: input"),
+        (
+            ["--type", "binary", "--parameters", "5", "--c-statistic", "0.4"],
+            "--c-statistic: must be greater than 0.5",
+        ),
         (["--type", "continuous", "--parameters", "5"], "r2 is not stated"),
         ([STUPAR], "state samplesize.r2 in the config, or --r2"),
         ([STUPAR, "--type", "binary"], "the config's outcome is continuous"),

@@ -2,8 +2,7 @@
 
 import pytest
 
-from hiprisk.cohort import dictionary as module
-from hiprisk.cohort.dictionary import load_dictionary
+from hiprisk.cohort.dictionary import dictionary_from_text, load_dictionary
 from hiprisk.errors import ConfigError
 
 MOTIONS = {
@@ -79,10 +78,11 @@ def test_an_expected_sign_agrees_with_the_direction_of_the_score():
 @pytest.mark.parametrize(
     ("entry", "message"),
     [
-        ({"label": "x", "kind": "numbers", "source": "x"}, "kind makes no sense"),
-        ({"label": "x", "kind": "number", "source": "x", "units": "cm"}, "units"),
+        ("kind: numbers", r"v\.kind \(line 1\): must be one of 'number', 'category'"),
+        ("kind: number, units: cm", r"v\.units \(line 1\): this key is not known .*mean unit\?"),
+        ("kind: number, hard: [1]", r"v\.hard \(line 1\): this list has too few values"),
     ],
 )
 def test_an_entry_that_contradicts_itself_is_refused(entry, message):
     with pytest.raises(ConfigError, match=message):
-        module._variable("v", entry)
+        dictionary_from_text(f"v: {{label: x, source: x, {entry}}}")

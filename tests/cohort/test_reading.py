@@ -301,12 +301,15 @@ def test_rows_are_selected_by_the_source(file):
     [
         ("variables: {agee: x}", "has no variable 'agee'"),
         ("varables: {}", "varables"),
-        ("variables: {sex: {column: g, levels: {1: man}}}", "'man' is no level"),
-        ("variables: {height_cm: {column: h, unit: rad}}", "unit 'rad' does not lead to cm"),
+        ("variables: {sex: {column: g, levels: {1: man}}}", "'man' is not a known level"),
+        ("variables: {height_cm: {column: h, unit: rad}}", "unit 'rad' does not convert to cm"),
         ("variables: {sex: {column: g, value: male}}", "exactly one of column, items and value"),
         ("variables: {age_years: {column: a, levels: {1: x}}}", "levels belong to a category"),
         ("variables: {sex: {column: g, reverse: true}}", "need a number with a range"),
-        ("variables: {ohs_0_48: {items: {instrument: x, columns: {}}}}", "no instrument 'x'"),
+        (
+            "variables: {ohs_0_48: {items: {instrument: x, columns: {}}}}",
+            "'x' is not a known instrument",
+        ),
         (
             "variables: {ohs_0_48: {items: {instrument: ohs, columns: {a: b}}}}",
             "must name the items",

@@ -237,6 +237,7 @@ def _with_options(base: SampleSizeSettings, options: argparse.Namespace) -> Samp
     from pydantic import TypeAdapter, ValidationError
 
     from hiprisk.config import SampleSizeSettings
+    from hiprisk.yaml_settings import plain_reason
 
     given = {name: getattr(options, name) for name in (*EXPECTED, "parameters", "simulations")}
     given = {name: value for name, value in given.items() if value is not None}
@@ -250,9 +251,8 @@ def _with_options(base: SampleSizeSettings, options: argparse.Namespace) -> Samp
     except ValidationError as invalid:
         problem = invalid.errors(include_url=False, include_input=False)[0]
         place = [str(part) for part in problem["loc"] if part not in ("external", "samplesize")]
-        message = problem["msg"]
         raise ConfigError(
-            message[0].lower() + message[1:],
+            plain_reason(problem),
             column=_option(place[0]) if place else None,
             advice="hiprisk samplesize --help has examples",
         ) from None

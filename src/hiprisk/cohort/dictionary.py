@@ -6,13 +6,12 @@ import functools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib import resources
-from typing import Any, Literal
+from typing import Literal
 
-from hiprisk.errors import ConfigError
 from hiprisk.sheet.format import MeasurementError, VariableSpec
-from hiprisk.yaml_strict import parse_yaml
+from hiprisk.yaml_settings import parse_document
 
-KINDS = ("number", "category", "identifier", "date")
+DICTIONARY_PAGE = "see docs/reference/dictionary.md"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,26 +59,16 @@ def load_dictionary() -> Mapping[str, Variable]:
         If the packaged file contradicts itself.
     """
     text = resources.files("hiprisk.cohort").joinpath("dictionary.yaml").read_text("utf-8")
-    data, _ = parse_yaml(text, name="dictionary.yaml")
-    return {name: _variable(name, entry) for name, entry in data.items()}
+    return dictionary_from_text(text, name="dictionary.yaml")
 
 
-def _variable(name: str, entry: dict[str, Any]) -> Variable:
-    settings = dict(entry)
-    for key in ("hard", "soft"):
-        if key in settings:
-            low, high = settings[key]
-            settings[key] = (float(low), float(high))
-    settings["levels"] = tuple(settings.get("levels", ()))
-    try:
-        if "measurement_error" in settings:
-            settings["measurement_error"] = MeasurementError(**settings["measurement_error"])
-        variable = Variable(name=name, **settings)
-    except TypeError as unknown:
-        raise ConfigError(str(unknown), file="dictionary.yaml", column=name) from None
-    if variable.kind not in KINDS:
-        raise ConfigError("kind makes no sense", file="dictionary.yaml", column=name)
-    return variable
+def dictionary_from_text(text: str, *, name: str = "dictionary") -> Mapping[str, Variable]:
+    """Build a dictionary from YAML text; see `load_dictionary`."""
+    document = parse_document(text, name=name, reference=DICTIONARY_PAGE)
+    for key, entry in document.data.items():
+        if isinstance(entry, dict):
+            entry["name"] = key
+    return document.settings(dict[str, Variable])
 
 
 def variables_beyond(specs: Iterable[VariableSpec]) -> tuple[Variable, ...]:

@@ -9,13 +9,16 @@ from dataclasses import field
 from pathlib import Path
 from typing import Literal
 
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic import ConfigDict, Field, model_validator
 from pydantic.dataclasses import dataclass as checked_dataclass
 
-from hiprisk.cohort.dictionary import Variable, load_dictionary
+from hiprisk.cohort.dictionary import DICTIONARY_PAGE, Variable, load_dictionary
 from hiprisk.cohort.instruments import ITEM_NAMES, SCORE_VARIABLES
-from hiprisk.errors import ConfigError, StoreError
-from hiprisk.yaml_strict import parse_yaml
+from hiprisk.spelling import did_you_mean
+from hiprisk.yaml_settings import YamlDocument, parse_document, read_yaml
+from hiprisk.yaml_strict import KeyPath
+
+REFERENCE = "see docs/reference/cohorts.md"
 
 # Factor from the named unit to the dictionary's own.
 UNITS: Mapping[str, tuple[str, float]] = {
@@ -160,40 +163,24 @@ def load_mapping(path: Path | str) -> CohortMapping:
     StoreError
         If the file cannot be read.
     """
-    path = Path(path)
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as problem:
-        raise StoreError(
-            "the mapping cannot be read", file=path.name, advice="name a YAML file"
-        ) from problem
-    return mapping_from_text(text, name=path.name)
+    return _mapping(read_yaml(path, what="mapping", reference=REFERENCE))
 
 
 def mapping_from_text(text: str, *, name: str = "mapping") -> CohortMapping:
     """Build a mapping from YAML text; see `load_mapping`."""
-    data, lines = parse_yaml(text, name=name)
-    variables = data.get("variables")
+    return _mapping(parse_document(text, name=name, reference=REFERENCE))
+
+
+def _mapping(document: YamlDocument) -> CohortMapping:
+    variables = document.data.get("variables")
     if isinstance(variables, dict):
-        data["variables"] = {
+        document.data["variables"] = {
             key: {"column": value} if isinstance(value, str) else value
             for key, value in variables.items()
         }
-    try:
-        mapping = TypeAdapter(CohortMapping).validate_python(data)
-    except ValidationError as invalid:
-        first = invalid.errors(include_url=False, include_input=False)[0]
-        place = tuple(first["loc"])
-        line = next((lines[place[:n]] for n in range(len(place), 0, -1) if place[:n] in lines), 0)
-        key = ".".join(map(str, place))
-        raise ConfigError(
-            first["msg"].removeprefix("Value error, "),
-            file=name,
-            column=f"{key} (line {line})" if line else key,
-        ) from None
+    mapping = document.settings(CohortMapping)
     for key, source in mapping.variables.items():
-        line = lines.get(("variables", key), 0)
-        _check_source(key, source, f"variables.{key} (line {line})", name)
+        _check_source(key, source, document)
     return mapping
 
 
@@ -205,15 +192,17 @@ def identity_mapping(columns: list[str]) -> CohortMapping:
     )
 
 
-def _check_source(key: str, source: VariableSource, place: str, name: str) -> None:
+def _check_source(key: str, source: VariableSource, document: YamlDocument) -> None:
+    place: KeyPath = ("variables", key)
     variable = load_dictionary().get(key)
     if variable is None:
-        raise ConfigError(
+        raise document.error(
             f"the dictionary has no variable '{key}'",
-            file=name,
-            column=place,
-            advice="see docs/reference/dictionary.md",
+            place,
+            advice=did_you_mean(key, load_dictionary(), otherwise=DICTIONARY_PAGE),
         )
+    if source.items is not None:
+        document.check_values([source.items.instrument], ITEM_NAMES, place, what="instrument")
     problem = (
         _level_problem(variable, source)
         or _unit_problem(variable, source)
@@ -221,15 +210,14 @@ def _check_source(key: str, source: VariableSource, place: str, name: str) -> No
         or _constant_problem(variable, source)
     )
     if problem:
-        raise ConfigError(problem, file=name, column=place)
+        raise document.error(problem, place)
+    if source.levels and variable.levels:
+        document.check_values(source.levels.values(), variable.levels, place, what="level")
 
 
 def _level_problem(variable: Variable, source: VariableSource) -> str | None:
     if source.levels and variable.kind == "number":
         return "levels belong to a category, and this variable is a number"
-    stray = sorted(set(source.levels.values()) - set(variable.levels))
-    if stray and variable.levels:
-        return f"'{stray[0]}' is no level; the levels are {', '.join(variable.levels)}"
     return None
 
 
@@ -238,7 +226,8 @@ def _unit_problem(variable: Variable, source: VariableSource) -> str | None:
         own, _ = UNITS.get(source.unit, ("", 0.0))
         if own != variable.unit:
             fitting = [unit for unit, (to, _) in UNITS.items() if to == variable.unit]
-            return f"unit '{source.unit}' does not lead to {variable.unit}; known: {fitting}"
+            known = ", ".join(fitting) or "none"
+            return f"the unit '{source.unit}' does not convert to {variable.unit}; known: {known}"
     if (source.from_range or source.reverse) and (variable.kind != "number" or not variable.hard):
         return "from_range and reverse need a number with a range"
     return None
@@ -247,8 +236,6 @@ def _unit_problem(variable: Variable, source: VariableSource) -> str | None:
 def _items_problem(variable: Variable, source: VariableSource) -> str | None:
     if source.items is None:
         return None
-    if source.items.instrument not in ITEM_NAMES:
-        return f"no instrument '{source.items.instrument}'; known: {', '.join(ITEM_NAMES)}"
     scored = SCORE_VARIABLES[source.items.instrument]
     if _VISITS.sub("", variable.name) != scored:
         # HOOS where WOMAC is meant would run the other way.

@@ -10,10 +10,12 @@ from pydantic import Field, TypeAdapter, ValidationError, model_validator
 from pydantic.dataclasses import dataclass
 
 from hiprisk.config.fields import STRICT, Share, refuse
-from hiprisk.config.reading import as_config_error
 from hiprisk.config.settings import OutcomeSettings, SmallestGain
-from hiprisk.errors import ConfigError, StoreError
-from hiprisk.yaml_strict import parse_yaml
+from hiprisk.errors import ConfigError
+from hiprisk.yaml_settings import parse_document, read_yaml
+from hiprisk.yaml_strict import KeyPath
+
+REFERENCE = "docs/how-to/after-the-fit.md has an example"
 
 # A paper's own name for a variable that the dictionary lacks.
 OwnName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
@@ -240,45 +242,28 @@ def load_published(path: Path | str) -> PublishedModel:
     StoreError
         If the file cannot be read.
     """
-    path = Path(path)
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as problem:
-        reason = getattr(problem, "strerror", None) or "it is not UTF-8 text"
-        raise StoreError(
-            f"the model cannot be read: {reason}",
-            file=path.name,
-            advice="name a YAML file, for instance configs/published/invented_womac.yaml",
-        ) from problem
-    return published_from_text(text, name=path.name)
-
-
-def located(problem: ConfigError, path: Path | str) -> ConfigError:
-    """A refusal of a published model with its file and the line of the key that it is about."""
-    path = Path(path)
-    data, lines = parse_yaml(path.read_text(encoding="utf-8"), name=path.name)
-    key: tuple[str | int, ...] = tuple((problem.column or "").split("."))
-    term = _TERM.fullmatch(problem.column or "")
-    if term is not None:
-        own = [i for i, one in enumerate(data["terms"]) if one.get("variable") == term[1]]
-        named = [i for i in own if f"'{data['terms'][i].get('level')}'" in problem.reason]
-        key = ("terms", *(named or own)[:1])
-    line = next((lines[key[:n]] for n in range(len(key), 0, -1) if key[:n] in lines), None)
-    place = problem.column if line is None else f"{problem.column} (line {line})"
-    return ConfigError(
-        problem.reason, code=problem.code, file=path.name, column=place, advice=problem.advice
-    )
+    document = read_yaml(path, what="model", reference=REFERENCE)
+    return document.settings(PublishedModel)
 
 
 def published_from_text(text: str, *, name: str = "model") -> PublishedModel:
     """Build a published model from YAML text; see `load_published`."""
-    data, lines = parse_yaml(text, name=name)
-    try:
-        return TypeAdapter(PublishedModel).validate_python(data)
-    except ValidationError as invalid:
-        raise as_config_error(
-            invalid, name=name, lines=lines, advice="docs/how-to/after-the-fit.md has an example"
-        ) from None
+    return parse_document(text, name=name, reference=REFERENCE).settings(PublishedModel)
+
+
+def located(problem: ConfigError, path: Path | str) -> ConfigError:
+    """A refusal of a published model with its file and the line of the key that it is about."""
+    document = read_yaml(path, what="model", reference=REFERENCE)
+    key: KeyPath = tuple((problem.column or "").split("."))
+    term = _TERM.fullmatch(problem.column or "")
+    if term is not None:
+        terms = document.data["terms"]
+        own = [i for i, one in enumerate(terms) if one.get("variable") == term[1]]
+        named = [i for i in own if f"'{terms[i].get('level')}'" in problem.reason]
+        key = ("terms", *(named or own)[:1])
+    return document.error(
+        problem.reason, key, code=problem.code, advice=problem.advice, label=problem.column
+    )
 
 
 def declared_outcome(config: dict[str, Any], *, file: str) -> DeclaredOutcome:

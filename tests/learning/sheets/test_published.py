@@ -168,7 +168,7 @@ def test_the_invented_example_says_so():
         ("link: identity", "link: logit", "link logit goes with a binary outcome"),
         ("knots: [10, 40, 70]", "knots: [10, 70, 40]", r"terms.2 \(line 19\).*ascending"),
         ("coefficients: [0.5, 0.2]", "coefficients: [0.5]", "one fewer than knots"),
-        ("level: male", "level: man", r"'man' is no level; the levels are female, male"),
+        ("level: male", "level: man", r"'man' is not a known level; known: female, male"),
         ("variable: age_years", "variable: age_in_dog_years", "the dictionary has no variable"),
         ("{product: [age_years, sex=male]", "{product: [age_years, sex=female]", "every level has"),
         ("scale: 10", "scale: 0", "greater than 0"),

@@ -32,6 +32,7 @@ from hiprisk.sheet.format import (
     TrainingSummary,
     VariableSpec,
 )
+from hiprisk.spelling import did_you_mean
 from hiprisk.wording.disclaimers import INVENTED
 
 DRAWS = 20
@@ -115,12 +116,13 @@ def _predictor(name: str, model: PublishedModel) -> _Predictor:
     known = load_dictionary().get(name)
     variable = known or _own_variable(name, settings, model)
     if variable.kind not in ("number", "category"):
-        raise ConfigError(f"'{name}' is no number and no category", column="terms")
+        raise ConfigError(f"'{name}' is neither a number nor a category", column="terms")
     stray = sorted(set(settings.shares) - set(variable.levels))
     if stray:
         raise ConfigError(
-            f"'{stray[0]}' is no level; the levels are {', '.join(variable.levels)}",
+            f"'{stray[0]}' is not a known level; known: {', '.join(variable.levels)}",
             column=f"predictors.{name}.shares",
+            advice=did_you_mean(stray[0], variable.levels),
         )
     return _Predictor(variable, settings, _factor(variable, settings))
 
@@ -170,9 +172,11 @@ def _columns(model: PublishedModel, predictors: Mapping[str, _Predictor]) -> Ite
         levels = predictor.variable.levels
         stray = sorted(used - set(levels))
         if stray or not used:
-            what = f"'{stray[0]}' is no level" if stray else "a category's term names a level"
+            what = f"'{stray[0]}' is not a known level" if stray else "a category needs a level"
             raise ConfigError(
-                f"{what}; the levels are {', '.join(levels)}", column=f"terms ({name})"
+                f"{what}; known: {', '.join(levels)}",
+                column=f"terms ({name})",
+                advice=did_you_mean(stray[0], levels) if stray else None,
             )
         if used == set(levels):
             raise ConfigError(

@@ -11,12 +11,14 @@ from importlib import resources
 from pathlib import Path
 from typing import Literal
 
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic import ConfigDict, Field, model_validator
 from pydantic.dataclasses import dataclass as checked_dataclass
 
-from hiprisk.cohort.dictionary import load_dictionary
-from hiprisk.errors import ConfigError, StoreError
-from hiprisk.yaml_strict import parse_yaml
+from hiprisk.cohort.dictionary import DICTIONARY_PAGE, Variable, load_dictionary
+from hiprisk.spelling import did_you_mean
+from hiprisk.yaml_settings import YamlDocument, parse_document, read_yaml
+
+REFERENCE = "see docs/how-to/serve.md"
 
 # UCUM code: the dictionary's unit and the factor to it. `{score}` and `1` count points and are
 # taken only where the map names them, since points of another scale look the same.
@@ -104,20 +106,14 @@ def load_code_map(path: Path | str | None = None) -> CodeMap:
     packaged = _packaged()
     if path is None:
         return packaged
-    path = Path(path)
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as problem:
-        raise StoreError(
-            "the code map cannot be read", file=path.name, advice="name a YAML file"
-        ) from problem
-    site = code_map_from_text(text, name=path.name)
+    document = read_yaml(path, what="code map", reference=REFERENCE)
+    site = _code_map(document)
     merged = CodeMap(
         max_age_days=site.max_age_days,
         patient={**packaged.patient, **site.patient},
         observations={**packaged.observations, **site.observations},
     )
-    _check_codes_differ(merged, path.name)
+    _check_codes_differ(merged, document)
     return merged
 
 
@@ -129,39 +125,35 @@ def _packaged() -> CodeMap:
 
 def code_map_from_text(text: str, *, name: str = "code map") -> CodeMap:
     """Build a code map from YAML text; see `load_code_map`."""
-    data, lines = parse_yaml(text, name=name)
-    try:
-        code_map = TypeAdapter(CodeMap).validate_python(data)
-    except ValidationError as invalid:
-        first = invalid.errors(include_url=False, include_input=False)[0]
-        place = tuple(first["loc"])
-        line = next((lines[place[:n]] for n in range(len(place), 0, -1) if place[:n] in lines), 0)
-        key = ".".join(map(str, place))
-        raise ConfigError(
-            first["msg"].removeprefix("Value error, "),
-            file=name,
-            column=f"{key} (line {line})" if line else key,
-        ) from None
+    return _code_map(parse_document(text, name=name, reference=REFERENCE))
+
+
+def _code_map(document: YamlDocument) -> CodeMap:
+    code_map = document.settings(CodeMap)
     for variable in (*code_map.patient, *code_map.observations):
-        problem = _problem(variable, code_map.observations.get(variable))
+        section = "observations" if variable in code_map.observations else "patient"
+        known = load_dictionary().get(variable)
+        if known is None or known.kind not in ("number", "category"):
+            raise document.error(
+                f"the dictionary has no clinical variable '{variable}'",
+                (section, variable),
+                advice=did_you_mean(variable, load_dictionary(), otherwise=DICTIONARY_PAGE),
+            )
+        source = code_map.observations.get(variable)
+        if source is None:
+            continue
+        problem = _problem(known, source)
         if problem:
-            part = "observations" if variable in code_map.observations else "patient"
-            line = lines.get((part, variable), 0)
-            raise ConfigError(problem, file=name, column=f"{part}.{variable} (line {line})")
-    _check_codes_differ(code_map, name)
+            raise document.error(problem, (section, variable))
+        document.check_values(
+            source.values.values(), known.levels, (section, variable), what="level"
+        )
+    _check_codes_differ(code_map, document)
     return code_map
 
 
-def _problem(name: str, source: ObservationCode | None) -> str | None:
-    variable = load_dictionary().get(name)
-    if variable is None or variable.kind not in ("number", "category"):
-        return f"the dictionary has no clinical variable '{name}'"
-    if source is None:
-        return None
-    stray = sorted(set(source.values.values()) - set(variable.levels))
+def _problem(variable: Variable, source: ObservationCode) -> str | None:
     if variable.kind == "category":
-        if stray:
-            return f"'{stray[0]}' is no level; the levels are {', '.join(variable.levels)}"
         return None if source.values else "a category needs values: codes and what each means"
     if source.values:
         return "values belong to a category, and this variable is a number"
@@ -173,14 +165,13 @@ def _problem(name: str, source: ObservationCode | None) -> str | None:
     return None
 
 
-def _check_codes_differ(code_map: CodeMap, name: str) -> None:
+def _check_codes_differ(code_map: CodeMap, document: YamlDocument) -> None:
     seen: dict[str, str] = {}
     for variable, source in code_map.observations.items():
         for code in source.codes:
             if code in seen:
-                raise ConfigError(
+                raise document.error(
                     f"one code means both '{seen[code]}' and '{variable}'",
-                    file=name,
-                    column=f"observations.{variable}",
+                    ("observations", variable),
                 )
             seen[code] = variable

@@ -1,0 +1,299 @@
+"""YAML files read into frozen settings: one message for one mistake, in every kind of file.
+
+Study configs, column mappings, published models, code maps and the dictionary are all read here.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import types
+import typing
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+from hiprisk.errors import ConfigError, StoreError
+from hiprisk.spelling import did_you_mean
+from hiprisk.yaml_strict import KeyPath, parse_yaml
+
+MOST_REPORTED = 5
+
+Settings = TypeVar("Settings")
+
+_STRICT = ConfigDict(extra="forbid", hide_input_in_errors=True, coerce_numbers_to_str=True)
+_UNKNOWN = ("unexpected_keyword_argument", "extra_forbidden")
+_MISSING = ("missing", "missing_argument")
+_COMMA = re.compile(r"[-+]?\d+,\d+")
+_QUOTED = re.compile(r"'([^']*)'")
+_TYPES = {
+    "bool": "must be true or false",
+    "dataclass": "must be a section of keys and values",
+    "dict": "must be a section of keys and values",
+    "float": "must be a number",
+    "finite": "must be a finite number",
+    "int": "must be a whole number",
+    "list": "must be a list",
+    "string": "must be text",
+    "tuple": "must be a list",
+}
+_LIMITS = {
+    "greater_than": ("gt", "must be greater than"),
+    "greater_than_equal": ("ge", "must be at least"),
+    "less_than": ("lt", "must be less than"),
+    "less_than_equal": ("le", "must be at most"),
+    "multiple_of": ("multiple_of", "must be a multiple of"),
+}
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class YamlDocument:
+    """One YAML file as plain data, with the line of every key.
+
+    Attributes
+    ----------
+    name : str
+        File name for messages.
+    data : dict
+    lines : mapping of key path to int
+    reference : str
+        Where the keys are documented, as advice.
+    options : frozenset of key path
+        Keys that an option set; they are not in the file.
+    """
+
+    name: str
+    data: dict[str, Any]
+    lines: Mapping[KeyPath, int]
+    reference: str
+    options: frozenset[KeyPath] = frozenset()
+
+    def settings(self, kind: type[Settings]) -> Settings:
+        """The data as settings of a kind.
+
+        Raises
+        ------
+        ConfigError
+            With up to five keys that are wrong, each with its line.
+        """
+        try:
+            # A standard dataclass takes this config, a pydantic one has its own.
+            config = None if hasattr(kind, "__pydantic_config__") else _STRICT
+            return TypeAdapter(kind, config=config).validate_python(self.data)
+        except ValidationError as invalid:
+            raise self._refusal(invalid, kind) from None
+
+    def error(
+        self,
+        reason: str,
+        path: KeyPath,
+        *,
+        advice: str | None = None,
+        code: str | None = None,
+        label: str | None = None,
+    ) -> ConfigError:
+        """A refusal of one key, with the file and the line; `label` names the key in words."""
+        set_by_option = self._is_option(path)
+        return ConfigError(
+            reason,
+            code=code,
+            file=None if set_by_option else self.name,
+            column=self._place(path, label),
+            advice=advice,
+        )
+
+    def check_values(
+        self, values: Iterable[str], known: Collection[str], path: KeyPath, *, what: str
+    ) -> None:
+        """Raise if a value is none of the known ones, with the nearest of them."""
+        for value in sorted(set(values) - set(known)):
+            reason = f"'{value}' is not a known {what}; known: {', '.join(known)}"
+            raise self.error(reason, path, advice=did_you_mean(value, known))
+
+    def _refusal(self, invalid: ValidationError, kind: Any) -> ConfigError:
+        found = invalid.errors(include_url=False, include_input=True, include_context=True)
+        problems = [(_key_path(problem, self.data), problem) for problem in found]
+        problems.sort(key=lambda one: (one[1]["type"] not in _UNKNOWN, -len(one[0])))
+        # A value that may be of several types is refused once for each of them.
+        by_key: dict[KeyPath, list[Any]] = {}
+        for path, problem in problems:
+            by_key.setdefault(path, []).append(problem)
+        (path, first), *others = by_key.items()
+        reported = [
+            f"{self._place(key)}: {_reason(other)}" for key, other in others[: MOST_REPORTED - 1]
+        ]
+        if len(others) >= MOST_REPORTED:
+            reported.append(f"{len(others) - MOST_REPORTED + 1} more")
+        advice = _advice(first[0], path, kind) or self.reference
+        return self.error("; ".join([_reason(first), *reported]), path, advice=advice)
+
+    def _place(self, path: KeyPath, label: str | None = None) -> str:
+        key = label or ".".join(map(str, path)) or "the whole file"
+        if self._is_option(path):
+            return f"--set {key}"
+        line = next((self.lines[path[:n]] for n in range(len(path), 0, -1)
+                     if path[:n] in self.lines), None)  # fmt: skip
+        place = f"{key} (line {line})" if line else key
+        inside = sorted(option for option in self.options if option[: len(path)] == path)
+        # A rule of a whole section: the option may be what breaks it.
+        return f"{place} with --set {'.'.join(map(str, inside[0]))}" if inside else place
+
+    def _is_option(self, path: KeyPath) -> bool:
+        return any(path[: len(option)] == option for option in self.options)
+
+
+def read_yaml(path: Path | str, *, what: str, reference: str) -> YamlDocument:
+    """Read a YAML file.
+
+    Parameters
+    ----------
+    path : path-like
+    what : str
+        What the file is, for messages, for instance ``mapping``.
+    reference : str
+        Where its keys are documented.
+
+    Raises
+    ------
+    ConfigError
+        If the file is not strict YAML.
+    StoreError
+        If it cannot be read.
+    """
+    path = Path(path)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as problem:
+        reason = getattr(problem, "strerror", None) or "it is not UTF-8 text"
+        raise StoreError(
+            f"the {what} cannot be read: {reason}",
+            file=path.name,
+            advice=f"name a YAML file; {reference}",
+        ) from problem
+    return parse_document(text, name=path.name, reference=reference)
+
+
+def parse_document(text: str, *, name: str, reference: str) -> YamlDocument:
+    """Read YAML text; see `read_yaml`."""
+    data, lines = parse_yaml(text, name=name)
+    return YamlDocument(name=name, data=data, lines=lines, reference=reference)
+
+
+def _key_path(problem: Any, data: Any) -> KeyPath:
+    """Pydantic's location without the names of the types that it tried."""
+    path: list[str | int] = []
+    place = data
+    for part in problem["loc"]:
+        inside_list = isinstance(place, list) and isinstance(part, int) and part < len(place)
+        if inside_list or (isinstance(place, Mapping) and part in place):
+            place = place[part]
+            path.append(part)
+    if problem["type"] in _MISSING and isinstance(problem["loc"][-1], str):
+        path.append(problem["loc"][-1])
+    return tuple(path)
+
+
+def _reason(problems: Sequence[Any]) -> str:
+    reasons = dict.fromkeys(plain_reason(problem) for problem in problems)
+    wrong_types = [reason for reason in reasons if reason in _TYPES.values()]
+    if len(wrong_types) > 1:
+        either = " or ".join(reason.removeprefix("must be ") for reason in wrong_types)
+        return f"must be {either}"
+    return next(iter(reasons))
+
+
+def plain_reason(problem: Any) -> str:
+    """One of pydantic's problems in plain words, never with the value that came."""
+    kind, context = problem["type"], problem.get("ctx", {})
+    if kind in _UNKNOWN:
+        return "this key is not known"
+    if kind in _MISSING:
+        is_key = isinstance(problem["loc"][-1], str)
+        return "this key is required" if is_key else "this list has too few values"
+    if kind == "literal_error":
+        return f"must be one of {context['expected'].replace(' or ', ', ')}"
+    if kind in _LIMITS:
+        name, words = _LIMITS[kind]
+        return f"{words} {context[name]:g}"
+    if kind == "too_short":
+        return f"must have at least {context['min_length']} item(s)"
+    if kind == "too_long":
+        return f"must have at most {context['max_length']} item(s)"
+    if kind == "string_pattern_mismatch":
+        return f"must match the pattern {context['pattern']}"
+    family = kind.split("_")[0]
+    if family in _TYPES:
+        return _TYPES[family]
+    message = str(problem["msg"].removeprefix("Value error, "))
+    return message[:1].lower() + message[1:]
+
+
+def _advice(problem: Any, path: KeyPath, kind: Any) -> str | None:
+    given = problem.get("input")
+    if problem["type"] == "float_parsing" and _COMMA.fullmatch(str(given)):
+        return f"write it with a decimal point: {str(given).replace(',', '.')}"
+    if problem["type"] == "literal_error":
+        return did_you_mean(str(given), _QUOTED.findall(problem["ctx"]["expected"]))
+    if problem["type"] not in _UNKNOWN:
+        return None
+    # In braces YAML makes two keys of 0,6: 0 and then 6.
+    if str(path[-1]).isdigit() and given is None:
+        return "a decimal comma? write numbers with a point, 0.6 for 0,6"
+    return _nearest_key(path, kind)
+
+
+def _nearest_key(path: KeyPath, kind: Any) -> str | None:
+    """The key of the same section that was probably meant, else one of another section."""
+    sections = [kind]
+    for part in path[:-1]:
+        sections = [inner for section in sections for inner in _inside(section, part)]
+    here = {key for section in sections for key in _fields(section)}
+    return did_you_mean(str(path[-1]), here) or did_you_mean(str(path[-1]), set(_all_keys(kind)))
+
+
+def _types_of(hint: Any) -> tuple[Any, ...]:
+    """The types that an annotation allows."""
+    origin = typing.get_origin(hint)
+    if origin is typing.Annotated:
+        return _types_of(typing.get_args(hint)[0])
+    if origin in (typing.Union, types.UnionType):
+        return tuple(one for part in typing.get_args(hint) for one in _types_of(part))
+    return (hint,)
+
+
+def _fields(hint: Any) -> dict[str, Any]:
+    classes = [one for one in _types_of(hint) if dataclasses.is_dataclass(one)]
+    return {
+        field.name: typing.get_type_hints(one, include_extras=True)[field.name]
+        for one in classes
+        for field in dataclasses.fields(one)
+    }
+
+
+def _elements(hint: Any) -> list[Any]:
+    """What the values of a mapping or the items of a list are."""
+    found = []
+    for one in _types_of(hint):
+        arguments = typing.get_args(one)
+        if typing.get_origin(one) in (dict, Mapping):
+            found.append(arguments[1])
+        elif typing.get_origin(one) in (tuple, list):
+            found.append(arguments[0])
+    return found
+
+
+def _inside(hint: Any, part: str | int) -> list[Any]:
+    fields = _fields(hint)
+    return [fields[str(part)]] if part in fields else _elements(hint)
+
+
+def _all_keys(hint: Any, seen: tuple[Any, ...] = ()) -> Iterator[str]:
+    if hint in seen:
+        return
+    for key, inner in _fields(hint).items():
+        yield key
+        yield from _all_keys(inner, (*seen, hint))
+    for inner in _elements(hint):
+        yield from _all_keys(inner, (*seen, hint))

@@ -1,0 +1,194 @@
+"""One loader: the same message for the same mistake in every kind of YAML file."""
+
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from hiprisk.cohort.dictionary import dictionary_from_text
+from hiprisk.cohort.mapping import load_mapping, mapping_from_text
+from hiprisk.config import load_config, study_from_text
+from hiprisk.config.published import load_published, published_from_text
+from hiprisk.errors import ConfigError, StoreError
+from hiprisk.serving.fhir.code_map import code_map_from_text, load_code_map
+
+CONFIGS = Path(__file__).parents[1] / "configs"
+
+
+class Kind(NamedTuple):
+    """One kind of file: a reader, a correct text, and where to put each mistake."""
+
+    read: object
+    text: str
+    known: str
+    section: str
+    required: str
+    choice: str
+
+
+STUDY = (CONFIGS / "stupar.yaml").read_text()
+PUBLISHED = (CONFIGS / "published" / "invented_womac.yaml").read_text()
+MAPPING = """grain: person
+format:
+  decimal: ","
+variables:
+  age_years: age
+  sex:
+    column: s
+    levels: {m: male}
+  womac_stiffness_0_100:
+    items:
+      instrument: womac_stiffness
+      columns: {stiffness_1: a, stiffness_2: b}
+"""
+CODES = """max_age_days: 90
+patient:
+  sex: gender
+observations:
+  weight_kg:
+    max_age_days: 30
+    codes: ['a|b']
+"""
+DICTIONARY = """age_years:
+  label: age
+  kind: number
+  source: design
+  hard: [18, 110]
+lbp_any:
+  label: back pain
+  kind: category
+  source: design
+  levels: ["no", "yes"]
+"""
+# known: a key to misspell; section: what takes keys; required: a key to leave out.
+KINDS = {
+    "study": Kind(study_from_text, STUDY, "horizon_months", "tuning", "intended_use", "higher_is"),
+    "published": Kind(
+        published_from_text, PUBLISHED, "horizon_months", "source", "intercept", "link"
+    ),
+    "mapping": Kind(mapping_from_text, MAPPING, "column", "format", "columns", "grain"),
+    "codes": Kind(code_map_from_text, CODES, "max_age_days", "patient", "codes", "sex"),
+    "dictionary": Kind(dictionary_from_text, DICTIONARY, "source", "lbp_any", "label", "kind"),
+}
+EVERY = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+
+
+def refusal(kind, text):
+    with pytest.raises(ConfigError, match=re.escape("file.yaml: ")) as caught:
+        kind.read(text, name="file.yaml")
+    assert caught.value.file == "file.yaml"
+    return str(caught.value)
+
+
+def line_of(text, key):
+    return next(i for i, line in enumerate(text.splitlines(), 1) if line.strip().startswith(key))
+
+
+def without(text, key):
+    """The text without a key and what stands below it."""
+    lines, kept = text.splitlines(), []
+    depth = None
+    for line in lines:
+        own = len(line) - len(line.lstrip())
+        if depth is not None and line.strip() and own > depth:
+            continue
+        depth = None
+        if line.strip().startswith(f"{key}:"):
+            depth = own
+            continue
+        kept.append(line)
+    return "\n".join(kept)
+
+
+@EVERY
+def test_the_correct_text_is_read(kind):
+    assert kind.read(kind.text, name="file.yaml")
+
+
+@EVERY
+def test_an_unknown_key_has_its_line_and_the_nearest_one(kind):
+    wrong = kind.known[:-1] + "xx"
+    text = re.sub(rf"\b{kind.known}:", f"{wrong}:", kind.text, count=1)
+    found = refusal(kind, text)
+    line = next(i for i, one in enumerate(text.splitlines(), 1) if f"{wrong}:" in one)
+    assert re.search(rf"{wrong} \(line {line}\): this key is not known", found)
+    assert f"did you mean {kind.known}?" in found
+
+
+@EVERY
+def test_a_section_that_is_a_number_is_told_its_type(kind):
+    text = without(kind.text, kind.section) + f"\n{kind.section}: 3\n"
+    line = len(text.splitlines())
+    expected = f"{kind.section} (line {line}): must be a section of keys and values"
+    assert expected in refusal(kind, text)
+
+
+@EVERY
+def test_a_key_that_comes_twice_is_refused(kind):
+    text = f"{kind.text}\n{kind.section}: {{}}\n"
+    line = len(text.splitlines())
+    assert f"line {line}: the key '{kind.section}' comes twice" in refusal(kind, text)
+
+
+@EVERY
+def test_an_alias_is_refused(kind):
+    text = f"{kind.text}\nextra: &x 1\n"
+    line = len(text.splitlines())
+    assert f"line {line}: anchors and aliases are not allowed" in refusal(kind, text)
+
+
+@EVERY
+def test_a_bad_indent_is_refused(kind):
+    text = f"{kind.text}\nnext:\n    a: 1\n  b: 2\n"
+    assert re.search(r"line \d+: not YAML", refusal(kind, text))
+
+
+@EVERY
+def test_a_missing_key_is_required(kind):
+    found = refusal(kind, without(kind.text, kind.required))
+    assert re.search(rf"\b{kind.required}( \(line \d+\))?: this key is required", found)
+
+
+@EVERY
+def test_a_misspelt_value_has_the_values_and_the_nearest_one(kind):
+    match = re.search(rf"\b{kind.choice}: (\w+)", kind.text)
+    value = match[1]
+    text = kind.text.replace(match[0], f"{kind.choice}: {value[:-1]}", 1)
+    found = refusal(kind, text)
+    assert re.search(rf"\b{kind.choice} \(line \d+\): must be one of '.*'{value}'", found) or (
+        f"{kind.choice} (line" in found and f"must be one of '{value}'" in found
+    )
+    assert f"did you mean {value}?" in found
+
+
+@EVERY
+def test_a_list_in_place_of_keys_is_refused(kind):
+    assert "must hold a mapping of keys to values" in refusal(kind, "- 1\n")
+
+
+@pytest.mark.parametrize(
+    ("load", "what"),
+    [(load_config, "config"), (load_mapping, "mapping"), (load_published, "model"),
+     (load_code_map, "code map")],
+)  # fmt: skip
+def test_a_file_that_cannot_be_read_is_named(load, what, tmp_path):
+    with pytest.raises(StoreError, match=rf"absent\.yaml: the {what} cannot be read: No such file"):
+        load(tmp_path / "absent.yaml")
+    (tmp_path / "bytes.yaml").write_bytes(b"a: \xff\n")
+    with pytest.raises(StoreError, match=rf"bytes\.yaml: the {what} cannot be read: .*not UTF-8"):
+        load(tmp_path / "bytes.yaml")
+
+
+@pytest.mark.parametrize(
+    ("load", "text", "message"),
+    [
+        (mapping_from_text, "variables: {age_yers: a}", "'age_yers' (did you mean age_years?)"),
+        (mapping_from_text, "variables: {sex: {column: a, levels: {m: mal}}}",
+         "'mal' is not a known level; known: female, male (did you mean male?)"),
+        (code_map_from_text, "patient: {sexx: gender}", "'sexx' (did you mean sex?)"),
+    ],
+)  # fmt: skip
+def test_a_misspelt_name_has_the_nearest_one(load, text, message):
+    with pytest.raises(ConfigError, match=re.escape(message)):
+        load(text)
