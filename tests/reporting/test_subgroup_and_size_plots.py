@@ -40,7 +40,7 @@ def test_forest_names_every_group_and_says_which_are_hidden(result):
 
 
 def test_main_metric_is_drawn_where_none_is_named(result):
-    assert draw_subgroups(result).get_xlabel() == "r2 with 95 % interval"
+    assert draw_subgroups(result).get_xlabel() == "R² with 95 % interval"
 
 
 def test_people_needed_fall_with_what_is_expected():

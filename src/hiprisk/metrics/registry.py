@@ -90,6 +90,11 @@ def entry_of(name: str) -> Metric | None:
     return _lookup(name, entries())
 
 
+def headlines(*kinds: str) -> frozenset[str]:
+    """Names of the metrics of some kinds that stand where there is room for few."""
+    return frozenset(one.name for kind in kinds for one in _of_kind(kind) if one.headline)
+
+
 def moves_with_prevalence(name: str) -> bool:
     """Whether a metric of a risk differs where the event is more frequent, whatever the model."""
     found = _lookup(name, _of_kind("binary"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hiprisk.evidence.document import Evidence
+from hiprisk.metrics.registry import label_of
 from hiprisk.sheet.format import LinearModel, Sheet
 from hiprisk.validation.resampling.intervals import Estimate
 from hiprisk.wording.disclaimers import CARD_DISCLAIMER, provenance_in_words
@@ -31,7 +32,7 @@ def model_card(sheet: Sheet, evidence: Evidence) -> str:
         _table(
             ("metric", "apparent", "optimism", "corrected"),
             [
-                (r.metric, f"{r.apparent:.4g}", f"{r.optimism:.4g}", f"{r.corrected:.4g}")
+                (label_of(r.metric), f"{r.apparent:.4g}", f"{r.optimism:.4g}", f"{r.corrected:.4g}")
                 for r in evidence.optimism.rows
             ],
         ),
@@ -58,7 +59,7 @@ def _estimates(estimates: tuple[Estimate, ...]) -> str:
     return _table(
         ("metric", "value", "95 % interval"),
         [
-            (e.name, f"{e.value:.4g}", f"{e.low:.4g} to {e.high:.4g}")
+            (label_of(e.name), f"{e.value:.4g}", f"{e.low:.4g} to {e.high:.4g}")
             for e in estimates
             if e.low is not None and e.high is not None
         ],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hiprisk.metrics.estimate import Estimate
+from hiprisk.metrics.registry import label_of
 from hiprisk.sheet.format import LinearModel, Sheet
 from hiprisk.validation.updating.results import UpdateResult
 from hiprisk.wording.disclaimers import CARD_DISCLAIMER, provenance_in_words
@@ -30,7 +31,8 @@ def updated_card(result: UpdateResult) -> str:
     stages = (("before", result.before), ("apparent", result.apparent), ("after", result.after))
     found = {stage: {e.name: e for e in estimates} for stage, estimates in stages}
     rows = [
-        (name, *(_shown(found[stage].get(name)) for stage, _ in stages)) for name in found["after"]
+        (label_of(name), *(_shown(found[stage].get(name)) for stage, _ in stages))
+        for name in found["after"]
     ]
     parent = result.parent
     version = f"@{parent.version}" if parent.version else ""

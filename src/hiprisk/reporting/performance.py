@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from hiprisk.evidence.document import Evidence
 from hiprisk.evidence.events import EventEvidence
+from hiprisk.metrics.decision_curve.net_benefit import AVOIDED, NET_BENEFIT, STANDARDISED
 from hiprisk.metrics.estimate import Estimate
+from hiprisk.metrics.registry import label_of
 from hiprisk.reporting.page import Picture, Section, Table
 from hiprisk.reporting.plots.calibration import draw_calibration_curve, draw_corrected_calibration
 from hiprisk.reporting.plots.distribution import (
@@ -59,7 +61,7 @@ def _optimism_table(evidence: Evidence) -> Table:
         crossed = {estimate.name: estimate for estimate in evidence.cross_validation.estimates()}
     rows = tuple(
         (
-            row.metric,
+            label_of(row.metric),
             number(row.apparent),
             f"{row.optimism:+.3f}",
             number(row.corrected),
@@ -206,7 +208,7 @@ def _out_of_fold_tables(evidence: Evidence) -> tuple[Table, ...]:
 
 
 def _rows(estimates: tuple[Estimate, ...]) -> tuple[tuple[str, ...], ...]:
-    return tuple((e.name, number(e.value), interval(e.low, e.high)) for e in estimates)
+    return tuple((label_of(e.name), number(e.value), interval(e.low, e.high)) for e in estimates)
 
 
 def events_section(evidence: Evidence) -> Section | None:
@@ -250,7 +252,8 @@ def _event_tables(events: list[EventEvidence]) -> tuple[Table, ...]:
         Table(
             head=("metric", *(one.out_of_fold.label for one in events)),
             rows=tuple(
-                (name, *(with_interval(found[name]) for found in by_event)) for name in by_event[0]
+                (label_of(name), *(with_interval(found[name]) for found in by_event))
+                for name in by_event[0]
             ),
             caption="Chances of people not seen in fitting (95 % interval)",
         ),
@@ -269,18 +272,16 @@ def _corrected_event_tables(events: list[EventEvidence]) -> tuple[Table, ...]:
         Table(
             head=("metric", *labels),
             rows=tuple(
-                (name, *(with_interval(found[name]) for found in by_event)) for name in by_event[0]
+                (label_of(name), *(with_interval(found[name]) for found in by_event))
+                for name in by_event[0]
             ),
             caption="The model's own chances, corrected for optimism (95 % interval)",
         ),
     )
 
 
-UTILITY = (
-    ("net benefit", "net_benefit", 3),
-    ("as a share of the events", "standardised_net_benefit", 2),
-    ("interventions avoided per 100", "interventions_avoided", 1),
-)
+# With digits after the point.
+UTILITY = ((NET_BENEFIT, 3), (STANDARDISED, 2), (AVOIDED, 1))
 
 
 def _utility_tables(events: list[EventEvidence]) -> tuple[Table, ...]:
@@ -291,14 +292,14 @@ def _utility_tables(events: list[EventEvidence]) -> tuple[Table, ...]:
             {e.name: e for e in one.utility(corrected=which)} for which in (False, True)
         )
         for threshold in one.thresholds:
-            for words, key, digits in UTILITY:
-                name = f"{key}_{threshold:g}"
+            for metric, digits in UTILITY:
+                name = metric.at(threshold).name
                 if name in out_of_fold:
                     cells = (
                         with_interval(found[name], digits) if name in found else NONE
                         for found in (out_of_fold, corrected)
                     )  # fmt: skip
-                    rows.append((one.out_of_fold.label, f"{threshold:g}", words, *cells))
+                    rows.append((one.out_of_fold.label, f"{threshold:g}", metric.label, *cells))
     if not rows:
         return ()
     return (
@@ -392,5 +393,5 @@ def holdout_section(evidence: Evidence) -> Section | None:
 
 
 def _held_row(estimate: Estimate, reference: dict[str, Estimate]) -> tuple[str, ...]:
-    cells = (estimate.name, with_interval(estimate))
+    cells = (label_of(estimate.name), with_interval(estimate))
     return (*cells, with_interval(reference[estimate.name])) if reference else cells

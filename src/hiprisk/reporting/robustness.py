@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hiprisk.evidence.document import Evidence
-from hiprisk.metrics.registry import metrics_for
+from hiprisk.metrics.decision_curve.net_benefit import NET_BENEFIT
+from hiprisk.metrics.registry import find_metric, headlines, label_of
 from hiprisk.reporting.page import Picture, Section, Table
 from hiprisk.reporting.plots.sites import draw_sites
 from hiprisk.reporting.plots.stability import (
@@ -60,7 +61,9 @@ def _stability_tables(stability: Stability) -> tuple[Table, ...]:
     )
     calibration = Table(
         head=("index", "the model (95 % of the refits)"),
-        rows=tuple((one.name, with_interval(one)) for one in stability.calibration.spread),
+        rows=tuple(
+            (label_of(one.name), with_interval(one)) for one in stability.calibration.spread
+        ),
         caption="Calibration of the refits on the original people",
     )
     decisions = (_decision_table(stability.decisions),) if stability.decisions else ()
@@ -114,7 +117,7 @@ def subgroups_section(evidence: Evidence) -> Section | None:
     shown = [groups.metrics[0], *([CALIBRATION] if CALIBRATION in groups.metrics else [])]
     tables = [
         Table(
-            head=("group", "people", *groups.metrics),
+            head=("group", "people", *map(label_of, groups.metrics)),
             rows=_group_rows(groups),
             caption="Every metric by group (95 % interval)",
         ),
@@ -139,8 +142,9 @@ def subgroups_section(evidence: Evidence) -> Section | None:
             Picture(
                 name=f"groups_{metric}.png",
                 png=as_png(draw_subgroups(groups, metric=metric)),
-                alt=f"Points with intervals: {metric} in every group; the table has the numbers.",
-                caption=f"{metric} in every group.",
+                alt=f"Points with intervals: {label_of(metric)} in every group; the table has the "
+                "numbers.",
+                caption=f"{label_of(metric)} in every group.",
             )
             for metric in shown
         ),
@@ -171,14 +175,6 @@ def _group_rows(groups: Subgroups) -> tuple[tuple[str, ...], ...]:
     return tuple(rows)
 
 
-OF_FORECASTS = ("crps", "interval_score_90", "coverage_80", "coverage_90", "coverage_95",
-                "width_90", "floor_share_observed", "floor_share_forecast",
-                "ceiling_share_observed", "ceiling_share_forecast")  # fmt: skip
-OF_EVENTS = ("c_statistic", "brier", "scaled_brier", "calibration_in_the_large",
-             "calibration_intercept", "calibration_slope", "observed_expected_ratio",
-             "ici")  # fmt: skip
-
-
 def _further_tables(groups: Subgroups) -> list[Table]:
     """Forecasts, and every event's chance, by group: compact, the tables have all metrics."""
     found: dict[str, dict[tuple[str, str], dict[str, GroupEstimate]]] = {}
@@ -193,10 +189,11 @@ def _further_table(
 ) -> Table:
     digits = 3 if event else 2
     first = next(iter(by_place.values()))
-    names = [name for name in (OF_EVENTS if event else OF_FORECASTS) if name in first]
+    few = headlines("binary") if event else headlines("distribution", "continuous")
+    names = [name for name in first if name in few]
     shown = {(group.grouping, group.level): not group.suppressed for group in groups.groups}
     return Table(
-        head=("group", *(name.replace("_", " ") for name in names)),
+        head=("group", *map(label_of, names)),
         rows=tuple(
             (
                 level if grouping == level else f"{grouping}: {level}",
@@ -215,7 +212,8 @@ def _further_table(
 def _is_shown(row: Heterogeneity, groups: Subgroups) -> bool:
     """Whether a comparison stands in the report: there are many of forecasts and events."""
     main = not row.event and row.metric in groups.metrics
-    return main or row.metric.startswith("net_benefit") or row.p_adjusted < 1.0 - groups.level
+    benefits = {NET_BENEFIT.at(one.threshold).name for one in groups.benefits}
+    return main or row.metric in benefits or row.p_adjusted < 1.0 - groups.level
 
 
 def _group_cell(row: GroupEstimate | None, digits: int = 2) -> str:
@@ -224,7 +222,7 @@ def _group_cell(row: GroupEstimate | None, digits: int = 2) -> str:
 
 def _spread_row(row: Heterogeneity) -> tuple[str, ...]:
     return (
-        f"{row.metric} of {row.event}" if row.event else row.metric,
+        label_of(row.metric, event=row.event.replace("_", " ")),
         row.grouping,
         f"{row.n_groups}",
         with_interval(row.tau),
@@ -260,7 +258,6 @@ def sites_section(evidence: Evidence) -> Section | None:
     sites = evidence.sites
     if sites is None:
         return None
-    known = {metric.name: metric for metric in metrics_for(evidence.kind)}
     pictures = tuple(
         Picture(
             name=f"sites_{row.metric}.png",
@@ -268,14 +265,14 @@ def sites_section(evidence: Evidence) -> Section | None:
                 draw_sites(
                     sites,
                     metric=row.metric,
-                    label=known[row.metric].label,
-                    ideal=known[row.metric].optimum,
+                    label=label_of(row.metric),
+                    ideal=find_metric(evidence.kind, row.metric).optimum,
                     provenance=evidence.provenance,
                 )
             ),
-            alt=f"Points with intervals: {row.metric} in every site, the mean and what a new site "
-            "may see; the table has the numbers.",
-            caption=f"{known[row.metric].label} in each site by a model fitted without it.",
+            alt=f"Points with intervals: {label_of(row.metric)} in every site, the mean and what a "
+            "new site may see; the table has the numbers.",
+            caption=f"{label_of(row.metric)} in each site by a model fitted without it.",
         )
         for row in sites.pooled[:1] + tuple(r for r in sites.pooled if r.metric == CALIBRATION)
     )
@@ -284,7 +281,7 @@ def sites_section(evidence: Evidence) -> Section | None:
             head=("metric", "sites", "mean (95 % interval)", "95 % prediction interval of a new "
                   "site", "variance between sites", "I2"),
             rows=tuple(
-                (row.metric, f"{row.n_sites}",
+                (label_of(row.metric), f"{row.n_sites}",
                  f"{number(row.value)} ({interval(row.low, row.high)})",
                  interval(row.new_low, row.new_high), number(row.tau2, 4), percent(row.i2, 0))
                 for row in sites.pooled

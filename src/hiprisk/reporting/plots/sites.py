@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from matplotlib.axes import Axes
 
+from hiprisk.metrics.registry import label_of
 from hiprisk.reporting.plots.style import BLUE, GREY, ORANGE, new_axes, titled
 from hiprisk.validation.internal.internal_external_results import InternalExternal
 
@@ -25,7 +26,7 @@ def draw_sites(
     metric : str, optional
         The first that was pooled if unset.
     label : str, optional
-        Of the axis; the metric's name if absent.
+        Of the axis; the metric's own if absent.
     ideal : float, optional
         A line where the metric is best, for instance 1 for a slope.
     """
@@ -52,6 +53,6 @@ def draw_sites(
             names.append("a new site")
     ax.set_yticks(range(len(names)), names)
     ax.set_ylim(len(names) - 0.4, -0.6)
-    ax.set_xlabel(f"{label or name} with {100 * result.level:.0f} % intervals")
+    ax.set_xlabel(f"{label or label_of(name)} with {100 * result.level:.0f} % intervals")
     ax.set_title(titled("Each site judged by a model fitted without it", provenance))
     return ax

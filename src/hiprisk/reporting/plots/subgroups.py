@@ -5,6 +5,7 @@ from __future__ import annotations
 from matplotlib.axes import Axes
 
 from hiprisk.metrics.estimate import Estimate
+from hiprisk.metrics.registry import label_of
 from hiprisk.reporting.plots.style import BLUE, GREY, ORANGE, new_axes
 from hiprisk.validation.subgroups.results import Group, GroupEstimate, Subgroups
 
@@ -93,5 +94,5 @@ def _finish(ax: Axes, ticks: list[tuple[float, str]], name: str, result: Subgrou
         ax.axvline(optimum, color=GREY, linewidth=1)
     ax.grid(axis="x", color="#e5e5e5")
     ax.set_axisbelow(True)
-    ax.set_xlabel(f"{name.replace('_', ' ')} with {100 * result.level:.0f} % interval")
+    ax.set_xlabel(f"{label_of(name)} with {100 * result.level:.0f} % interval")
     ax.set_title("By group (people)")
