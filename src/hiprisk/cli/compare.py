@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 from hiprisk.cli.options import Parser, whole_number
 from hiprisk.cli.show.output import Progress, note, print_json, print_lines, print_table
 from hiprisk.outputs import check_output_file, written_whole
+from hiprisk.wording.quantities import p_equals, with_interval
 
 if TYPE_CHECKING:
     from hiprisk.inference.increment import AddedValue, Addition, Gain
-    from hiprisk.metrics.estimate import Estimate
 
 EXAMPLE = """  hiprisk compare configs/stupar.yaml --add back --add hip_motion --base core
   hiprisk compare configs/stupar.yaml --add hip_motion --base core --base back --workers 2
@@ -127,22 +127,17 @@ def _show_addition(result: AddedValue, one: Addition) -> None:
     for case in one.error_free:
         rows += [_row(case.name, gain) for gain in case.gains]
     print_table(head, rows)
-    print_lines(f"share of new information {_with_interval(one.new_information)}")
+    print_lines(f"share of new information {with_interval(one.new_information)}")
     for test in one.tests:
         second = f", {test.df_denominator:.0f}" if test.df_denominator is not None else ""
         print_lines(
             f"{test.method}: {test.statistic:.2f} on {test.df}{second} degrees of freedom, "
-            f"p {_p_value(test.p_value)}"
+            f"{p_equals(test.p_value)}"
         )
     for case in one.error_free:
-        share = _with_interval(case.new_information)
+        share = with_interval(case.new_information)
         print_lines(f"{case.sentence} Share of new information {share}.")
     print_lines("")
-
-
-def _with_interval(share: Estimate) -> str:
-    ends = f" ({share.low:.3f} to {share.high:.3f})" if share.low is not None else ""
-    return f"{share.value:.3f}{ends}"
 
 
 def _row(scenario: str, gain: Gain) -> list[str]:
@@ -157,7 +152,3 @@ def _row(scenario: str, gain: Gain) -> list[str]:
         f"{estimate.value:+.3f}",
         f"{estimate.low:+.3f} to {estimate.high:+.3f}",
     ]
-
-
-def _p_value(p: float) -> str:
-    return "below 0.001" if p < 0.001 else f"{p:.3f}"

@@ -18,6 +18,7 @@ from hiprisk.cli.options import Parser
 from hiprisk.cli.show.output import print_json, print_lines, print_table
 from hiprisk.errors import ConfigError, ExitCode
 from hiprisk.outputs import check_output_folder
+from hiprisk.wording.quantities import signed_with_interval
 
 if TYPE_CHECKING:
     from hiprisk.cohort.reading import Cohort
@@ -147,7 +148,7 @@ def _show_variables(report: DriftReport) -> None:
             [
                 v.variable,
                 v.verdict,
-                _signed(v.difference),
+                "" if v.difference is None else signed_with_interval(v.difference, 2),
                 _number(v.psi, ".3f"),
                 _number(v.psi_by_chance, ".3f"),
                 "" if v.missing_then is None else f"{100 * v.missing_then:.0f} %",
@@ -159,12 +160,6 @@ def _show_variables(report: DriftReport) -> None:
     for v in report.variables:
         for cause in v.causes:
             print_lines(f"-> {v.variable}: {cause}")
-
-
-def _signed(estimate: Estimate | None) -> str:
-    if estimate is None or estimate.low is None or estimate.high is None:
-        return "" if estimate is None else f"{estimate.value:+.2f}"
-    return f"{estimate.value:+.2f} ({estimate.low:+.2f} to {estimate.high:+.2f})"
 
 
 def _ends(estimate: Estimate) -> str:
@@ -196,14 +191,14 @@ def _write(report: DriftReport, folder: Path) -> None:
 def _parse(argv: Sequence[str]) -> argparse.Namespace:
     parser = Parser(
         "drift",
-        description="Watch a model in use: how far its variables and predictions have moved from "
+        description="Monitor a model in use: how far its variables and predictions have moved from "
         "the development cohort (standardised difference, population stability index, missing "
         "values), and, where outcomes are known, whether calibration holds over time.",
         example=EXAMPLE,
     )
     add_cohort_options(parser)
     parser.add_argument("--time", metavar="VARIABLE",
-                        help=f"order of the people (default: {', '.join(TIMES)})")  # fmt: skip
+                        help=f"order of the rows (default: {', '.join(TIMES)})")  # fmt: skip
     parser.add_argument("--strict", action="store_true", help="exit 3 on any finding")
     parser.add_argument("--out", type=Path, metavar="DIR",
                         help="folder for drift.json, tables and figures")  # fmt: skip

@@ -42,7 +42,7 @@ TARGETS = {
     "c_width": "of the C statistic (default: 0.1)",
     "net_benefit_width": "of the standardised net benefit (default: 0.2)",
     "curve_width": "of the calibration curve's band (default: 0.1)",
-    "threshold": "risk from which one would act; asks about net benefit",
+    "threshold": "threshold probability, for the net benefit",
     "sensitivity": "at the threshold (default: read off the risks)",
     "specificity": "at the threshold (default: read off the risks)",
     "lp_mean": "mean of a normal linear predictor (default: from the C statistic)",
@@ -110,7 +110,7 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
         type=Path,
         nargs="?",
         metavar="CONFIG",
-        help="study config; parameters, people, mean and spread come from it",
+        help="study config; parameters, sample size, mean and SD come from it",
     )
     parser.add_argument("--cohort", metavar="FILE", help="cohort file in place of the config's")
     parser.add_argument(
@@ -125,7 +125,7 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
         parser.add_argument(_option(name), type=whole_number(least), metavar="N", help=line)
     for name, line in EXPECTED.items():
         parser.add_argument(_option(name), type=float, metavar="X", help=line)
-    parser.add_argument("--figure", type=Path, metavar="FILE", help="write a PNG: people by R2")
+    parser.add_argument("--figure", type=Path, metavar="FILE", help="PNG of the sample size by R2")
     parser.add_argument("--force", action="store_true", help="overwrite the figure")
     _add_external(parser)
     _add_instability(parser)

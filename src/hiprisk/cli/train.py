@@ -20,6 +20,7 @@ from hiprisk.cli.show.output import (
 )
 from hiprisk.errors import ExitCode
 from hiprisk.outputs import check_output_folder
+from hiprisk.wording.quantities import interval, number
 
 if TYPE_CHECKING:
     from hiprisk.evidence.document import Evidence
@@ -145,7 +146,7 @@ def _show_optimism(evidence: Evidence) -> None:
 def _span(estimate: Estimate | None) -> str:
     if estimate is None or estimate.low is None or estimate.high is None:
         return ""
-    return f"{estimate.low:.3f} to {estimate.high:.3f}"
+    return interval(estimate.low, estimate.high)
 
 
 def _show_holdout(result: StudyResult) -> None:
@@ -156,11 +157,7 @@ def _show_holdout(result: StudyResult) -> None:
     theirs = {estimate.name: estimate for estimate in held.reference}
     rows = []
     for estimate in held.model:
-        row = [
-            metric_label(estimate.name),
-            f"{estimate.value:.3f}",
-            f"{estimate.low:.3f} to {estimate.high:.3f}",
-        ]
+        row = [metric_label(estimate.name), number(estimate.value), _span(estimate)]
         if theirs:
             row.append(f"{theirs[estimate.name].value:.3f}")
         rows.append(row)

@@ -23,12 +23,12 @@ from hiprisk.cli.show.validation import show_reasons
 from hiprisk.cli.validate import warn_of
 from hiprisk.errors import ConfigError, InputError
 from hiprisk.outputs import check_output_folder
+from hiprisk.wording.quantities import p_value, with_interval
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from hiprisk.cohort.reading import Cohort
-    from hiprisk.metrics.estimate import Estimate
     from hiprisk.sheet.format import Sheet
     from hiprisk.validation.updating.results import UpdateResult
 
@@ -182,7 +182,7 @@ def show_update(result: UpdateResult) -> None:
         print_table(
             ["closed test", "against", "chi2", "df", "p"],
             [
-                [t.simpler, t.fuller, f"{t.statistic:.3f}", str(t.df), _p_value(t.p_value)]
+                [t.simpler, t.fuller, f"{t.statistic:.3f}", str(t.df), p_value(t.p_value)]
                 for t in test.tests
             ],
         )
@@ -192,7 +192,10 @@ def show_update(result: UpdateResult) -> None:
     ]
     print_table(
         ["metric", "before", "after, apparent", "after, cross-validated"],
-        [[metric_label(name), *(_cell(stage.get(name)) for stage in stages)] for name in stages[2]],
+        [
+            [metric_label(name), *("" if name not in s else with_interval(s[name]) for s in stages)]
+            for name in stages[2]
+        ],
     )
     print_lines("")
     print_table(
@@ -205,18 +208,6 @@ def show_update(result: UpdateResult) -> None:
         [[step.label, str(step.n_left_out), str(step.n_remaining)] for step in result.flow],
     )
     show_reasons(result.reasons)
-
-
-def _p_value(p_value: float) -> str:
-    return "< 0.0001" if p_value < 1e-4 else f"{p_value:.4f}"
-
-
-def _cell(estimate: Estimate | None) -> str:
-    if estimate is None:
-        return ""
-    if estimate.low is None or estimate.high is None:
-        return f"{estimate.value:.3f}"
-    return f"{estimate.value:.3f} ({estimate.low:.3f} to {estimate.high:.3f})"
 
 
 def _level(text: str) -> float:

@@ -103,10 +103,8 @@ def test_a_card_gives_what_the_model_says_of_what_was_read(client, tmp_path):
     assert found["summary"] == f"SIMULATED MODEL, not for patients. {line}"
     assert found["indicator"] == "info"
     assert found["source"] == {"label": "hiprisk, model small version 1"}
-    assert (
-        f"- predicted probability of worse by at least 10 points: {100 * told['chance_worsening']:.0f} %"
-        in (found["detail"])
-    )
+    chance = f"{100 * told['chance_worsening']:.0f} %"
+    assert f"- predicted probability of worse by at least 10 points: {chance}" in (found["detail"])
     assert "- age: 63 years, from the patient's data" in found["detail"]
     assert (
         "- WOMAC function: 50 points 0-100, recorded 2026-11-01, converted from {score}"

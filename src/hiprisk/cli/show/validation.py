@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from hiprisk.cli.show.output import metric_label, print_lines, print_table
+from hiprisk.wording.quantities import interval, number, signed_with_interval, with_interval
 
 if TYPE_CHECKING:
     from hiprisk.metrics.estimate import Estimate
@@ -86,7 +87,7 @@ def _show_events(flexible: Flexible) -> None:
     """Every metric of every event, events side by side; then what acting is worth."""
     print_lines("")
     for event in flexible.events:
-        print_lines(f"Event {event.name}: {event.label} ({event.n_events:g} of {event.n:g})")
+        print_lines(f"Event: {event.label} ({event.n_events:g} of {event.n:g})")
         if event.reason is not None:
             print_lines(f"not evaluated: {event.reason}")
     evaluated = [event for event in flexible.events if event.reason is None]
@@ -115,7 +116,7 @@ def _side_by_side(
     by_event: Sequence[Mapping[str, Estimate]],
 ) -> None:
     print_table(
-        [title, *(event.name for event in events)],
+        [title, *(event.label for event in events)],
         [
             [
                 metric_label(name),
@@ -126,21 +127,13 @@ def _side_by_side(
     )
 
 
-def with_interval(estimate: Estimate, digits: int) -> str:
-    """Value and interval in one cell."""
-    value = f"{estimate.value:.{digits}f}"
-    if estimate.low is None or estimate.high is None:
-        return value
-    return f"{value} ({estimate.low:.{digits}f} to {estimate.high:.{digits}f})"
-
-
 def estimate_rows(estimates: Sequence[Estimate]) -> list[list[str]]:
     """Name, value and interval as cells."""
     return [
         [
             metric_label(e.name),
-            f"{e.value:.3f}",
-            "" if e.low is None or e.high is None else f"{e.low:.3f} to {e.high:.3f}",
+            number(e.value),
+            "" if e.low is None or e.high is None else interval(e.low, e.high),
         ]
         for e in estimates
     ]
@@ -165,7 +158,7 @@ def _show_case_mix(case_mix: CaseMix) -> None:
                 s.column,
                 f"{s.development_mean:.3g}",
                 f"{s.new_mean:.3g}",
-                _signed(s.difference),
+                signed_with_interval(s.difference, 2),
                 f"{100 * s.new_missing:.0f} %",
             ]
             for s in shifts[:MOST_SHIFTS]
@@ -173,12 +166,6 @@ def _show_case_mix(case_mix: CaseMix) -> None:
     )
     if len(shifts) > MOST_SHIFTS:
         print_lines(f"(the {MOST_SHIFTS} largest of {len(shifts)}; all with --json or --out)")
-
-
-def _signed(estimate: Estimate) -> str:
-    if estimate.low is None or estimate.high is None:
-        return f"{estimate.value:+.2f}"
-    return f"{estimate.value:+.2f} ({estimate.low:+.2f} to {estimate.high:+.2f})"
 
 
 def _show_groups(result: Subgroups) -> None:
