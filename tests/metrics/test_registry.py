@@ -1,11 +1,14 @@
 """The registry: labels for people, and a metric that one entry brings everywhere."""
 
+from typing import get_args, get_type_hints
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from hiprisk.cli.show.validation import estimate_rows
-from hiprisk.config import SubgroupSettings
+from hiprisk.config import SmallestGain, SubgroupSettings
+from hiprisk.inference.increment.losses import POINT
 from hiprisk.learning.unpenalised import fit_ols
 from hiprisk.metrics import scores
 from hiprisk.metrics.entry import Metric
@@ -46,6 +49,12 @@ def test_the_two_intercepts_never_share_a_label():
 def test_a_name_has_one_label_and_a_label_one_name():
     pairs = {(one.name, one.label) for one in entries()}
     assert len({name for name, _ in pairs}) == len({label for _, label in pairs}) == len(pairs)
+
+
+def test_a_gain_can_be_declared_in_metrics_of_the_registry_alone():
+    declared = get_args(get_type_hints(SmallestGain)["metric"])
+    assert set(declared) <= {one.name for one in entries() if one.direction}
+    assert {name for names in POINT.values() for name in names} | {"crps"} == set(declared)
 
 
 def largest_error(observed, predicted, *, weights=None):

@@ -17,7 +17,12 @@ from hiprisk.reporting.plots.stability import (
 from hiprisk.reporting.plots.style import as_png
 from hiprisk.reporting.plots.subgroups import draw_subgroups
 from hiprisk.validation.internal.instability_results import DecisionStability, Stability
-from hiprisk.validation.subgroups.results import GroupEstimate, Heterogeneity, Subgroups
+from hiprisk.validation.subgroups.results import (
+    CALIBRATION,
+    GroupEstimate,
+    Heterogeneity,
+    Subgroups,
+)
 from hiprisk.wording.quantities import (
     NONE,
     interval,
@@ -26,8 +31,6 @@ from hiprisk.wording.quantities import (
     share_with_interval,
     with_interval,
 )
-
-CALIBRATION = "calibration_in_the_large"
 
 
 def stability_section(evidence: Evidence) -> Section | None:
