@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import functools
 import importlib
 import logging
 from collections.abc import Callable, Mapping
@@ -48,7 +49,6 @@ except ImportError as lacking:
         advice="pip install 'hiprisk[serve]'",
     ) from lacking
 
-FHIR_TYPE = "application/fhir+json"
 USUAL = (400, 401, 408, 413, 415, 422, 429, 503)
 KEEP_ALIVE_SECONDS = 5
 STOP_SECONDS = 10
@@ -102,8 +102,7 @@ def create_app(model: Model, settings: Settings | None = None) -> ResponseMiddle
     _add_metadata_routes(api, model, settings)
     _add_prediction_routes(api, model, settings)
     _add_fhir_routes(api, model, settings)
-    if settings.rules.token is not None:
-        _document_security(api)
+    _describe(api, model, settings)
     gated: Any = RequestMiddleware(api, settings.rules)
     if settings.cors_origins:
         gated = CORSMiddleware(
@@ -157,12 +156,13 @@ def _json(value: Mapping[str, Any], media_type: str = "application/json") -> Res
 def _add_metadata_routes(api: FastAPI, model: Model, settings: Settings) -> None:
     """Metadata without a patient: encoded once, sent often."""
     told, alive = canonical_json(describe(model)), canonical_json(health(model))
-    an_object = openapi.gives("As JSON.", json={"type": "object"})
+    alive_given = openapi.gives("The service and its model.", {openapi.JSON: "Health"})
+    told_given = openapi.gives("The model's metadata.", {openapi.JSON: "Metadata"})
 
     @api.get(
         "/health",
         summary="Health check, with the model that is served",
-        responses=openapi.responses(an_object, 429, 503),
+        responses=openapi.responses(alive_given, 429, 503),
     )
     async def get_health() -> Response:
         return Response(alive, media_type="application/json")
@@ -170,7 +170,7 @@ def _add_metadata_routes(api: FastAPI, model: Model, settings: Settings) -> None
     @api.get(
         "/model",
         summary="Model metadata: card, evidence, intended use, provenance, variables",
-        responses=openapi.responses(an_object, 401, 429, 503),
+        responses=openapi.responses(told_given, 401, 429, 503),
     )
     async def get_model() -> Response:
         return Response(told, media_type="application/json")
@@ -199,34 +199,33 @@ def _add_prediction_routes(api: FastAPI, model: Model, settings: Settings) -> No
     limits = settings.rules.limits
     predicted = openapi.gives(
         "The prediction; with Accept: application/fhir+json as a FHIR R4 RiskAssessment.",
-        json=openapi.prediction_schema(model),
-        fhir=openapi.RISK_ASSESSMENT,
+        {openapi.JSON: "Prediction", openapi.FHIR: "RiskAssessment"},
     )
     scored = openapi.gives(
         "One prediction for each row, or the reason of its refusal.",
-        json=openapi.scores_schema(model),
+        {openapi.JSON: "Scores"},
     )
 
     @api.post(
         "/predict",
         summary="Prediction for one patient",
         responses=openapi.responses(predicted, *USUAL),
-        openapi_extra=openapi.body(openapi.patient_schema(model)),
+        openapi_extra=openapi.body("Patient"),
     )
     async def predict(request: Request) -> Response:
         given = await _document(request, limits)
         result = predict_one(model, given)
-        if FHIR_TYPE not in request.headers.get("accept", ""):
+        if openapi.FHIR not in request.headers.get("accept", ""):
             return _json(document_of(model, result))
         basis = basis_of(model.sheet, given, result.values)
         resource = risk_assessment(model, result, basis=basis, now=settings.clock())
-        return _json(resource, FHIR_TYPE)
+        return _json(resource, openapi.FHIR)
 
     @api.post(
         "/score",
         summary="Predictions for several patients, in their order",
         responses=openapi.responses(scored, *USUAL),
-        openapi_extra=openapi.body(openapi.rows_schema(model, limits.max_rows)),
+        openapi_extra=openapi.body("Rows"),
     )
     async def score(request: Request) -> Response:
         document = await _document(request, limits)
@@ -236,9 +235,9 @@ def _add_prediction_routes(api: FastAPI, model: Model, settings: Settings) -> No
 def _add_fhir_routes(api: FastAPI, model: Model, settings: Settings) -> None:
     limits = settings.rules.limits
     offered = canonical_json(discovery(model, settings.code_map))
-    services = openapi.gives("The services that are offered.", json={"type": "object"})
-    cards = openapi.gives("One card; none if the patient has died.", json=openapi.CARDS)
-    assessment = openapi.gives("A FHIR R4 RiskAssessment.", fhir=openapi.RISK_ASSESSMENT)
+    services = openapi.gives("The services that are offered.", {openapi.JSON: "Services"})
+    cards = openapi.gives("One card; none if the patient has died.", {openapi.JSON: "Cards"})
+    assessment = openapi.gives("A FHIR R4 RiskAssessment.", {openapi.FHIR: "RiskAssessment"})
 
     @api.get(
         "/cds-services",
@@ -252,7 +251,7 @@ def _add_fhir_routes(api: FastAPI, model: Model, settings: Settings) -> None:
         f"/cds-services/{service_id(model)}",
         summary="CDS Hooks 2.0: patient-view",
         responses=openapi.responses(cards, *USUAL, 412),
-        openapi_extra=openapi.body(openapi.HOOK),
+        openapi_extra=openapi.body("HookRequest"),
     )
     async def patient_view(request: Request) -> Response:
         document = await _document(request, limits)
@@ -263,11 +262,11 @@ def _add_fhir_routes(api: FastAPI, model: Model, settings: Settings) -> None:
         "/fhir/risk-assessment",
         summary="Prediction from a FHIR R4 Bundle of one patient",
         responses=openapi.responses(assessment, *USUAL),
-        openapi_extra=openapi.body(openapi.RECORD, media_type=FHIR_TYPE),
+        openapi_extra=openapi.body("FhirBundle", media_type=openapi.FHIR),
     )
     async def assess_record(request: Request) -> Response:
         document = await _document(request, limits)
-        return _json(_assessed(model, document, settings), FHIR_TYPE)
+        return _json(_assessed(model, document, settings), openapi.FHIR)
 
 
 def _assessed(model: Model, document: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
@@ -288,21 +287,23 @@ def _assessed(model: Model, document: Mapping[str, Any], settings: Settings) -> 
     )
 
 
-def _document_security(api: FastAPI) -> None:
-    """State in OpenAPI which operations need the token."""
+def _describe(api: FastAPI, model: Model, settings: Settings) -> None:
+    """Add schemas to the OpenAPI document, and which operations need the token."""
     original = api.openapi
 
-    def stated() -> dict[str, Any]:
+    def described() -> dict[str, Any]:
         document = original()
-        schemes = {"token": {"type": "http", "scheme": "bearer"}}
-        document.setdefault("components", {})["securitySchemes"] = schemes
-        for path, operations in document["paths"].items():
-            for method, operation in operations.items():
-                if not (method == "get" and path in ("/health", "/cds-services")):
-                    operation["security"] = [{"token": []}]
+        parts = document.setdefault("components", {})
+        parts["schemas"] = openapi.components(model, settings.rules.limits.max_rows)
+        if settings.rules.token is not None:
+            parts["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+            for path, operations in document["paths"].items():
+                for method, operation in operations.items():
+                    if not (method == "get" and path in ("/health", "/cds-services")):
+                        operation["security"] = [{"token": []}]
         return document
 
-    api.openapi = stated  # type: ignore[method-assign]  # FastAPI's documented way
+    api.openapi = functools.cache(described)  # type: ignore[method-assign]  # FastAPI's documented way
 
 
 def run(

@@ -1,39 +1,25 @@
-"""JSON schemas of what the service takes and gives, made from the sheet of its model."""
+"""The OpenAPI document of a service: schemas made from the sheet of its model."""
 
 from __future__ import annotations
 
 import itertools
 import math
-from typing import Any
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
-from hiprisk.serving.fhir.risk_assessment import SERVER
+from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic.json_schema import models_json_schema
+
+from hiprisk.serving.http.schemas import PROTOCOLS, Counted, Explained, Object, Share
 from hiprisk.serving.model import Model
-from hiprisk.sheet.answers import column_names
+from hiprisk.sheet.answers import TEXT_COLUMNS, column_names
 from hiprisk.sheet.format import VariableSpec
 from hiprisk.values import zero_one_codes
 from hiprisk.wording.reasons import range_text
 
-Schema = dict[str, Any]
+JSON, FHIR, PROBLEM = "application/json", "application/fhir+json", "application/problem+json"
 # Combinations that are looked through to say which variables are enough.
 MAX_SETS = 500
-
-TEXTS: Schema = {"type": "array", "items": {"type": "string"}}
-SHARE: Schema = {"type": ["number", "null"], "minimum": 0, "maximum": 1}
-PROBLEM: Schema = {
-    "type": "object",
-    "required": ["type", "title", "status", "detail", "code", "reason"],
-    "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "integer", "minimum": 400, "maximum": 599},
-        "detail": {"type": "string"},
-        "code": {"type": "string", "pattern": "^[A-Z_]+$"},
-        "reason": {"type": "string"},
-        "row": {"type": ["integer", "null"], "minimum": 1},
-        "column": {"type": ["string", "null"]},
-        "advice": {"type": ["string", "null"]},
-    },
-}
 REFUSALS = {
     400: "malformed or ambiguous JSON, or host not allowed",
     401: "missing or invalid bearer token",
@@ -47,58 +33,85 @@ REFUSALS = {
 }
 
 
-Responses = dict[int | str, dict[str, Any]]
+def components(model: Model, max_rows: int) -> Object:
+    """Every schema by name: those of the protocols, and those made from the model's sheet."""
+    made = (
+        patient_model(model),
+        rows_model(model, max_rows),
+        prediction_model(model),
+        scores_model(model),
+    )
+    _, found = models_json_schema(
+        [(one, "validation") for one in (*PROTOCOLS, *made)],
+        ref_template="#/components/schemas/{model}",
+    )
+    return dict(found["$defs"])
 
 
-def responses(given: dict[str, Any], *statuses: int) -> Responses:
+def responses(given: Object, *statuses: int) -> dict[int | str, Object]:
     """OpenAPI's responses of an operation: what it gives, and the refusals that it may give."""
-    refusals: Responses = {
-        status: {
-            "description": REFUSALS[status],
-            "content": {"application/problem+json": {"schema": PROBLEM}},
-        }
-        for status in statuses
-    }
-    return {200: given, **refusals}
+    documented: dict[int | str, Object] = {200: given}
+    for status in statuses:
+        documented[status] = gives(REFUSALS[status], {PROBLEM: "Problem"})
+    return documented
 
 
-def body(schema: Schema, *, media_type: str = "application/json") -> dict[str, Any]:
-    """OpenAPI's request body of a schema."""
-    return {"requestBody": {"required": True, "content": {media_type: {"schema": schema}}}}
+def body(schema: str, *, media_type: str = JSON) -> Object:
+    """OpenAPI's request body, by the name of its schema."""
+    return {"requestBody": {"required": True, "content": _content({media_type: schema})}}
 
 
-def gives(description: str, **schemas: Schema) -> dict[str, Any]:
-    """OpenAPI's response; keywords are ``json`` or ``fhir``."""
-    types = {"json": "application/json", "fhir": "application/fhir+json"}
+def gives(description: str, schemas: Mapping[str, str]) -> Object:
+    """OpenAPI's response: the name of a schema by media type."""
+    return {"description": description, "content": _content(schemas)}
+
+
+def _content(schemas: Mapping[str, str]) -> Object:
     return {
-        "description": description,
-        "content": {types[name]: {"schema": schema} for name, schema in schemas.items()},
+        media_type: {"schema": {"$ref": f"#/components/schemas/{name}"}}
+        for media_type, name in schemas.items()
     }
 
 
-def patient_schema(model: Model) -> Schema:
-    """One patient: variables by name; what is absent or null is not known."""
-    enough = _enough(model)
-    return {
-        "type": "object",
-        "additionalProperties": False,
-        "properties": {spec.name: _variable(spec) for spec in model.sheet.variables},
-        **({"anyOf": enough} if enough else {}),
-    }
+def patient_model(model: Model) -> type[BaseModel]:
+    """One patient: variables by name; what is absent or null is missing."""
+    enough: Any = _enough(model)
+    config = ConfigDict(extra="forbid", json_schema_extra={"anyOf": enough} if enough else None)
+    types = {spec.name: _value_type(spec) for spec in model.sheet.variables}
+    return _of_variables("Patient", model, types, config)
 
 
-def _variable(spec: VariableSpec) -> Schema:
-    told = {"description": f"{spec.label}: {range_text(spec)}"}
+def _value_type(spec: VariableSpec) -> Any:
     if spec.kind == "category":
         codes = zero_one_codes(spec.levels)
-        return {**told, "enum": [*spec.levels, *codes, *map(int, codes), None]}
-    bounds: Schema = {}
+        return Literal[(*spec.levels, *codes, *map(int, codes), None)]
+    number: Any = int if spec.integer else float
     if spec.hard is not None:
-        bounds = {"minimum": spec.hard[0], "maximum": spec.hard[1]}
-    return {**told, "type": ["integer" if spec.integer else "number", "null"], **bounds}
+        number = Annotated[number, Field(ge=spec.hard[0], le=spec.hard[1])]
+    return number | None
 
 
-def _enough(model: Model) -> list[Schema]:
+def _of_variables(
+    name: str, model: Model, types: Mapping[str, Any], config: ConfigDict
+) -> type[BaseModel]:
+    """A field for each variable, with its label, unit and range."""
+    fields: Object = {
+        # A variable may be called like a method of pydantic's: it is an alias, never an attribute.
+        f"v{place}": (
+            types[spec.name],
+            Field(
+                default=None,
+                alias=spec.name,
+                title=spec.label,
+                description=f"{spec.label}: {range_text(spec)}",
+            ),
+        )
+        for place, spec in enumerate(model.sheet.variables)
+    }
+    return create_model(name, __config__=config, **fields)
+
+
+def _enough(model: Model) -> list[Object]:
     """The smallest sets of variables that are enough for a prediction; none if they are many."""
     sheet = model.sheet
     weights = {spec.name: spec.weight for spec in sheet.variables}
@@ -122,142 +135,41 @@ def _enough(model: Model) -> list[Schema]:
     ]
 
 
-def rows_schema(model: Model, max_rows: int) -> Schema:
-    """Many patients; a value that cannot be used is answered with a reason in its row."""
-    cell = {"type": ["number", "string", "boolean", "null"]}
-    row = {
-        "type": "object",
-        "additionalProperties": False,
-        "properties": {
-            spec.name: {**cell, "description": f"{spec.label}: {range_text(spec)}"}
-            for spec in model.sheet.variables
-        },
-    }
-    told = f"At most {max_rows} rows."
-    return {
-        "type": "object",
-        "required": ["rows"],
-        "additionalProperties": False,
-        "properties": {"rows": {"type": "array", "description": told, "items": row}},
-    }
+def rows_model(model: Model, max_rows: int) -> type[BaseModel]:
+    """Several patients; a value that cannot be used is answered with a reason in its row."""
+    cells = {spec.name: float | str | bool | None for spec in model.sheet.variables}
+    row = _of_variables("Row", model, cells, ConfigDict(extra="forbid"))
+    return create_model(
+        "Rows",
+        __config__=ConfigDict(extra="forbid"),
+        rows=(list[row], Field(description=f"At most {max_rows} rows.")),  # type: ignore[valid-type]
+    )
 
 
-def answer_schema(model: Model) -> Schema:
-    """The added columns of one patient."""
+def prediction_model(model: Model) -> type[BaseModel]:
+    """The response of ``/predict``."""
+    return create_model("Prediction", __base__=(_answer_model(model), Explained))
+
+
+def scores_model(model: Model) -> type[BaseModel]:
+    """The response of ``/score``."""
+    row = _answer_model(model)
+    return create_model("Scores", __base__=Counted, rows=(list[row], ...))  # type: ignore[valid-type]
+
+
+def _answer_model(model: Model) -> type[BaseModel]:
+    """The columns that scoring adds, of one patient."""
     names = column_names(model.evaluator)
-    return {
-        "type": "object",
-        "required": list(names),
-        "properties": {name: _column(model, name) for name in names},
+    fields: Object = {
+        f"c{place}": (_column_type(model, name), Field(alias=name, title=name))
+        for place, name in enumerate(names)
     }
+    return create_model("Answer", **fields)
 
 
-def _column(model: Model, name: str) -> Schema:
-    if name in ("imputed", "flags", "reason"):
-        return TEXTS
+def _column_type(model: Model, name: str) -> Any:
+    if name in TEXT_COLUMNS:
+        return list[str]
     if name == "risk" or name.startswith("chance_") or model.sheet.outcome.kind == "binary":
-        return SHARE
-    return {"type": ["number", "null"]}
-
-
-def prediction_schema(model: Model) -> Schema:
-    """What ``/predict`` gives."""
-    said = {name: {"type": "string"} for name in ("estimand", "provenance", "intended_use",
-                                                  "bundle_sha256", "disclaimer")}  # fmt: skip
-    row = answer_schema(model)
-    return {
-        "type": "object",
-        "required": [*row["required"], *said],
-        "properties": {
-            **row["properties"],
-            **said,
-            "explanation": {"type": "object"},
-            "warning": {"type": "string"},
-        },
-    }
-
-
-def scores_schema(model: Model) -> Schema:
-    """What ``/score`` gives."""
-    count = {"type": "integer", "minimum": 0}
-    return {
-        "type": "object",
-        "required": ["rows", "scored", "refused", "reasons", "provenance", "bundle_sha256"],
-        "properties": {
-            "rows": {"type": "array", "items": answer_schema(model)},
-            "scored": count,
-            "refused": count,
-            "reasons": {"type": "object", "additionalProperties": count},
-            "provenance": {"type": "string"},
-            "bundle_sha256": {"type": "string"},
-        },
-    }
-
-
-RESOURCE: Schema = {
-    "type": "object",
-    "required": ["resourceType"],
-    "properties": {"resourceType": {"type": "string"}},
-}
-RISK_ASSESSMENT: Schema = {
-    "type": "object",
-    "required": ["resourceType", "status", "subject"],
-    "properties": {"resourceType": {"const": "RiskAssessment"}, "status": {"const": "final"}},
-}
-RECORD: Schema = {
-    "type": "object",
-    "required": ["resourceType", "entry"],
-    "properties": {
-        "resourceType": {"const": "Bundle"},
-        "entry": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["resource"],
-                "properties": {"resource": RESOURCE},
-            },
-        },
-    },
-}
-CARDS: Schema = {
-    "type": "object",
-    "required": ["cards"],
-    "properties": {
-        "cards": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["summary", "indicator", "source"],
-                "properties": {
-                    "summary": {"type": "string", "maxLength": 139},
-                    "indicator": {"enum": ["info"]},
-                    "detail": {"type": "string", "minLength": 1},
-                    "source": {
-                        "type": "object",
-                        "required": ["label"],
-                        "properties": {"label": {"type": "string", "minLength": 1}},
-                    },
-                },
-            },
-        }
-    },
-}
-HOOK: Schema = {
-    "type": "object",
-    "required": ["hook", "hookInstance", "context", "prefetch"],
-    "properties": {
-        "hook": {"const": "patient-view"},
-        "hookInstance": {"type": "string", "format": "uuid"},
-        "fhirServer": {"type": ["string", "null"], "pattern": f"^{SERVER}$"},
-        "context": {
-            "type": "object",
-            "required": ["userId", "patientId"],
-            "properties": {
-                "userId": {"type": "string", "minLength": 1},
-                "patientId": {"type": "string", "pattern": "^[A-Za-z0-9.-]{1,64}$"},
-            },
-        },
-        "prefetch": {"type": "object", "minProperties": 1,
-                     "additionalProperties": {"type": ["object", "null"]}},
-    },
-}  # fmt: skip
+        return Share
+    return float | None
