@@ -21,6 +21,7 @@ from scipy.stats import chi2
 from hiprisk.config import SubgroupSettings
 from hiprisk.parallel import run_parallel
 from hiprisk.seeding import rng_for
+from hiprisk.validation.performance.sample import EvaluationSample
 from hiprisk.validation.subgroups.performance import subgroup_performance
 
 # Shares of the groups: two alike, four unlike, ten sites of falling size.
@@ -48,9 +49,10 @@ def cohort(kind: str, n: int, seed: int) -> pd.DataFrame:
         }
     )
     settings = SubgroupSettings(by=tuple(SHARES), resamples=200, smallest_cell=5)
-    result = subgroup_performance(
-        observed, predicted, frame, kind=kind, groups=np.arange(n), settings=settings, seed=seed
+    sample = EvaluationSample(
+        kind=kind, observed=observed, predicted=predicted, groups=np.arange(n)
     )
+    result = subgroup_performance(sample, frame, settings=settings, seed=seed)
     return pd.DataFrame(
         {
             "kind": kind,

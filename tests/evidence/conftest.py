@@ -69,5 +69,6 @@ def finished_binary(finished):
         out_of_fold=SimpleNamespace(rows=rows, predicted=risk(finished.apparent[rows] - 1.0)),
         refits=refits,
         known=finished.known,
+        sheet=SimpleNamespace(distribution=None),
         predicts_nothing=False,
     )

@@ -3,9 +3,10 @@
 from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from hiprisk.evidence.out_of_fold import out_of_fold_forecast, out_of_fold_performance
+from hiprisk.evidence.out_of_fold import out_of_fold_performance, out_of_fold_sample
 from hiprisk.learning.candidates import OutOfFold
 
 
@@ -14,7 +15,7 @@ def study(finished):
     rows = np.flatnonzero(finished.known)
     return SimpleNamespace(
         config=SimpleNamespace(
-            outcome=finished.config.outcome,
+            outcome=SimpleNamespace(kind="continuous", thresholds=(), label="function"),
             seed=1,
             validation=SimpleNamespace(interval_resamples=20),
         ),
@@ -23,6 +24,13 @@ def study(finished):
             rows, finished.apparent[rows], np.zeros(len(rows)), *_folds(len(rows))
         ),
         sheet=finished.sheet,
+        prepared=SimpleNamespace(
+            selection=SimpleNamespace(
+                development=SimpleNamespace(
+                    frame=pd.DataFrame({"womac_function_0_100": np.full(len(finished.known), 40.0)})
+                )
+            )
+        ),
         predicts_nothing=False,
     )  # fmt: skip
 
@@ -33,8 +41,9 @@ def _folds(n):
 
 
 def test_the_forecast_share_is_the_mean_chance_of_the_bound(study):
-    found = {one.name: one for one in out_of_fold_performance(study).everything()}
-    forecast = out_of_fold_forecast(study)
+    sample = out_of_fold_sample(study)
+    found = {one.name: one for one in out_of_fold_performance(study, sample).forecast}
+    forecast = sample.forecast
     for name, chance in (("floor", forecast.at_lower()), ("ceiling", forecast.at_upper())):
         share = found[f"{name}_share_forecast"]
         assert share.value == pytest.approx(chance.mean(), abs=1e-12)

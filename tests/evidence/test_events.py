@@ -8,11 +8,13 @@ import pytest
 
 from hiprisk.evidence.document import Evidence
 from hiprisk.evidence.events import events_evidence
+from hiprisk.evidence.out_of_fold import out_of_fold_performance, out_of_fold_sample
 from hiprisk.metrics.decision_curve.net_benefit import (
     interventions_avoided,
     net_benefit,
     standardised_net_benefit,
 )
+from hiprisk.validation.performance.results import Performance
 
 FUNCTIONS = {
     "net_benefit": net_benefit,
@@ -23,20 +25,23 @@ FUNCTIONS = {
 
 @pytest.fixture(scope="module")
 def evidence(finished_binary):
-    return events_evidence(finished_binary)
+    sample = out_of_fold_sample(finished_binary)
+    return events_evidence(
+        finished_binary, sample, out_of_fold_performance(finished_binary, sample)
+    )
 
 
 def named(evidence):
     """Metrics of a study that has nothing but these events."""
     whole = SimpleNamespace(
         optimism=SimpleNamespace(estimates=tuple), apparent=(), cross_validation=None, holdout=None,
-        out_of_fold=SimpleNamespace(everything=tuple), events=evidence, added=None,
+        out_of_fold=Performance(n=0), events=evidence, added=None,
         association=None,
     )  # fmt: skip
     return dict(Evidence._estimates(whole))
 
 
-def test_declared_thresholds_are_judged_out_of_fold_with_intervals(evidence, finished_binary):
+def test_declared_thresholds_are_evaluated_out_of_fold_with_intervals(evidence, finished_binary):
     study, metrics = finished_binary, named(evidence)
     y = study.data.outcome[study.out_of_fold.rows]
     for threshold in (0.125, 0.5):
@@ -77,3 +82,11 @@ def test_table_and_json_hold_the_same(evidence):
     for name in ("net_benefit_0.125", "interventions_avoided_0.5"):
         assert plain["utility"][name]["low"] == frame.loc[name, "low"]
         assert plain["utility_corrected"][name]["high"] == frame.loc[f"{name}_corrected", "high"]
+
+
+def test_a_binary_outcome_is_one_event_with_one_interval_a_metric(evidence, finished_binary):
+    sample = out_of_fold_sample(finished_binary)
+    whole = out_of_fold_performance(finished_binary, sample)
+    (one,) = evidence.events
+    assert one.out_of_fold.estimates == whole.predictions
+    assert one.out_of_fold.calibration == whole.calibration

@@ -17,8 +17,8 @@ from hiprisk.learning.model_choice import CandidateResult
 from hiprisk.learning.participants import FlowStep
 from hiprisk.metrics.decision_curve.bands import corrected_curve, decision_curve_band
 from hiprisk.metrics.estimate import Estimate
-from hiprisk.metrics.events import EventResult
 from hiprisk.metrics.smoothing.calibration_curve import calibration_curve
+from hiprisk.validation.performance.results import EventPerformance
 
 
 def effect(stratum, value):
@@ -32,7 +32,7 @@ def effect(stratum, value):
 def event():
     y, risk = [0, 1, 1, 0, 1, 0] * 20, [0.2, 0.7, 0.6, 0.4, 0.5, 0.3] * 20
     curve = decision_curve_band(y, risk, thresholds=[0.3, 0.5], n_resamples=20, seed=1)
-    result = EventResult(
+    result = EventPerformance(
         name="worse", label="worse", n=120, n_events=60, decision=curve,
         calibration=calibration_curve(y, risk, kind="binary"),
     )  # fmt: skip

@@ -1,12 +1,10 @@
-"""One chain from the forecast to the net benefit of an event."""
+"""What happened of an event, and what was predicted."""
 
 import numpy as np
 import pytest
 
 from hiprisk.errors import InputError
-from hiprisk.metrics.decision_curve.curve import decision_curve
-from hiprisk.metrics.events import evaluate_events, event_outcomes
-from hiprisk.metrics.registry import metrics_for
+from hiprisk.metrics.events import event_outcomes
 from hiprisk.sheet.format import Event
 from metric_examples import example, example_forecast
 
@@ -34,54 +32,6 @@ def test_events_are_counted_as_declared():
     assert worse.chance[3] > worse.chance[0]
 
 
-def test_chances_of_true_forecasts_are_calibrated(people):
-    worse, state = evaluate_events(people[0], people[1], [WORSE, STATE], baseline=people[2])
-    for result in (worse, state):
-        found = {one.name: one for one in result.estimates}
-        ratio = found["observed_expected_ratio"]
-        assert ratio.low < 1.0 < ratio.high
-        slope = found["calibration_slope"]
-        assert slope.low < 1.0 < slope.high
-        assert found["c_statistic"].value > 0.6
-
-
-def test_every_part_is_that_of_the_same_chance(people):
-    observed, law, baseline = people
-    (result,) = evaluate_events(observed, law, [WORSE], baseline=baseline, thresholds=[0.3])
-    (outcome,) = event_outcomes(observed, law, [WORSE], baseline=baseline)
-    names = [metric.name for metric in metrics_for("binary", costly=True)]
-    assert [one.name for one in result.estimates] == names
-    expected = decision_curve(outcome.happened, outcome.chance, thresholds=[0.3], outcome="worse")
-    assert result.decision == expected
-    values = {one.name: one.value for one in result.estimates}
-    assert result.calibration.errors.ici == values["ici"]
-    assert result.n_events == outcome.happened.sum()
-    assert set(result.to_dict()["metrics"]) == set(names)
-    assert len(result.to_frame()) == len(names)
-
-
-def test_people_without_a_baseline_are_not_judged(people):
-    observed, law, baseline = people
-    lacking = baseline.copy()
-    lacking[:50] = np.nan
-    rest = np.arange(50, 400)
-    (some,) = evaluate_events(observed, law, [WORSE], baseline=lacking)
-    (same,) = evaluate_events(observed[rest], law.take(rest), [WORSE], baseline=baseline[rest])
-    assert some == same
-    assert some.n == 350
-
-
-def test_weights_are_people(people):
-    observed, law, _ = people
-    counts = np.random.default_rng(1).integers(0, 3, 400)
-    rows = np.repeat(np.arange(400), counts)
-    (weighted,) = evaluate_events(observed, law, [STATE], weights=counts)
-    (repeated,) = evaluate_events(observed[rows], law.take(rows), [STATE])
-    assert weighted.n_events == repeated.n_events
-    for one, other in zip(weighted.estimates, repeated.estimates, strict=True):
-        assert one.value == pytest.approx(other.value, rel=1e-8, abs=1e-10)
-
-
 def test_chances_of_the_sheet_may_be_given(people):
     observed, law, baseline = people
     given = np.full(400, 0.25)
@@ -89,14 +39,6 @@ def test_chances_of_the_sheet_may_be_given(people):
         observed, law, [WORSE], baseline=baseline, chances={"worsening": given}
     )
     assert np.array_equal(outcome.chance, given)
-
-
-def test_an_event_that_never_came_says_why(people):
-    never = Event(name="never", label="", direction="above", reference="fixed", value=200.0)
-    (result,) = evaluate_events(people[0], people[1], [never])
-    assert result.estimates == ()
-    assert "events and non-events" in result.reason
-    assert result.n_events == 0
 
 
 @pytest.mark.parametrize(("arguments", "message"), [

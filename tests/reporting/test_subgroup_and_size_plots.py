@@ -9,6 +9,7 @@ from hiprisk.inference.samplesize import development_size
 from hiprisk.reporting.plots.samplesize import draw_samplesize
 from hiprisk.reporting.plots.style import as_png
 from hiprisk.reporting.plots.subgroups import draw_subgroups
+from hiprisk.validation.performance.sample import EvaluationSample
 from hiprisk.validation.subgroups.performance import subgroup_performance
 
 
@@ -20,10 +21,11 @@ def result():
     frame.loc[:2, "sex"] = None
     predicted = rng.normal(size=142)
     settings = SubgroupSettings(by=("education", "sex"), resamples=50)
-    return subgroup_performance(
-        predicted + rng.normal(size=142), predicted, frame,
-        kind="continuous", groups=np.arange(142), settings=settings, seed=1,
+    sample = EvaluationSample(
+        kind="continuous", observed=predicted + rng.normal(size=142), predicted=predicted,
+        groups=np.arange(142),
     )  # fmt: skip
+    return subgroup_performance(sample, frame, settings=settings, seed=1)
 
 
 def test_forest_names_every_group_and_says_which_are_hidden(result):

@@ -153,13 +153,14 @@ def _show_holdout(result: StudyResult) -> None:
     held = result.evidence.holdout
     if held is None:
         return
-    print_lines("", f"Held out ({held.label}), n = {held.n}:")
-    theirs = {estimate.name: estimate for estimate in held.reference}
+    print_lines("", f"Held out ({held.label}), n = {held.model.n}:")
+    theirs = {one.name: one for one in held.reference.metrics} if held.reference else {}
     rows = []
-    for estimate in held.model:
+    for estimate in held.model.metrics:
         row = [metric_label(estimate.name), number(estimate.value), _span(estimate)]
         if theirs:
-            row.append(f"{theirs[estimate.name].value:.3f}")
+            other = theirs.get(estimate.name)
+            row.append("" if other is None else f"{other.value:.3f}")
         rows.append(row)
     head = ["metric", "model", "95 % CI"] + ([held.reference_name or ""] if theirs else [])
     print_table(head, rows)

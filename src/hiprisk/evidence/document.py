@@ -9,7 +9,6 @@ from typing import Any
 
 from hiprisk.evidence.baseline_characteristics import TableOne
 from hiprisk.evidence.events import EventsEvidence
-from hiprisk.evidence.out_of_fold import OutOfFoldPerformance
 from hiprisk.inference.association import AssociationTable
 from hiprisk.inference.increment import AddedValue
 from hiprisk.inference.samplesize import SampleSizeFinding
@@ -21,6 +20,7 @@ from hiprisk.validation.internal.cross_validation import CrossValidation
 from hiprisk.validation.internal.instability_results import Stability
 from hiprisk.validation.internal.internal_external_results import InternalExternal
 from hiprisk.validation.internal.optimism_table import OptimismTable
+from hiprisk.validation.performance.results import Performance
 from hiprisk.validation.subgroups.results import Subgroups
 
 
@@ -29,10 +29,19 @@ class HoldoutResult:
     """The model, and a reference prediction where the config names one, on people held out."""
 
     label: str
-    n: int
-    model: tuple[Estimate, ...]
+    model: Performance
     reference_name: str | None = None
-    reference: tuple[Estimate, ...] = ()
+    reference: Performance | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return {
+            "label": self.label,
+            "n": self.model.n,
+            "model": self.model.metrics,
+            "reference_name": self.reference_name,
+            "reference": self.reference.metrics if self.reference is not None else (),
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +62,7 @@ class Evidence:
         The calibration curve corrected for optimism, by lowess.
     cross_validation : CrossValidation or None
         None where no repeats were asked for.
-    out_of_fold : OutOfFoldPerformance
+    out_of_fold : Performance
         By out-of-fold predictions.
     events : EventsEvidence or None
     sites : InternalExternal or None
@@ -90,7 +99,7 @@ class Evidence:
     calibration_corrected: CorrectedCurve | None
     holdout: HoldoutResult | None
     cross_validation: CrossValidation | None
-    out_of_fold: OutOfFoldPerformance
+    out_of_fold: Performance
     events: EventsEvidence | None
     sites: InternalExternal | None
     subgroups: Subgroups | None
@@ -112,16 +121,18 @@ class Evidence:
         yield from _suffixed(self.apparent, "apparent")
         if self.cross_validation is not None:
             yield from _suffixed(self.cross_validation.estimates(), "cross_validated")
-        yield from _suffixed(self.out_of_fold.everything(), "out_of_fold")
+        whole = self.out_of_fold
+        yield from _suffixed((*whole.predictions, *whole.forecast), "out_of_fold")
         for event in self.events.events if self.events is not None else ():
             name = event.out_of_fold.name
-            out_of_fold = (*event.out_of_fold.estimates, *event.utility(corrected=False))
-            yield from _suffixed(out_of_fold, f"{name}_out_of_fold")
+            evaluated = (*event.out_of_fold.estimates, *event.utility(corrected=False))
+            yield from _suffixed(evaluated, f"{name}_out_of_fold")
             corrected = event.optimism.estimates() if event.optimism is not None else ()
             yield from _suffixed((*corrected, *event.utility(corrected=True)), f"{name}_corrected")
         if self.holdout is not None:
-            yield from _suffixed(self.holdout.model, "holdout")
-            yield from _suffixed(self.holdout.reference, "holdout_reference")
+            yield from _suffixed(self.holdout.model.metrics, "holdout")
+            if self.holdout.reference is not None:
+                yield from _suffixed(self.holdout.reference.metrics, "holdout_reference")
         if self.added is not None:
             for one in self.added.additions:
                 blocks = "_and_".join(one.blocks)

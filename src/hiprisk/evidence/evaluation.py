@@ -1,4 +1,4 @@
-"""A finished study judged: from fit, resamples and people held out to one frozen evidence."""
+"""A finished study evaluated: from fit, resamples and people held out to one frozen evidence."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from hiprisk.arrays import Floats, Integers
 from hiprisk.cohort.dictionary import load_dictionary
 from hiprisk.cohort.findings import by_severity
 from hiprisk.config import StudyConfig
@@ -17,7 +18,7 @@ from hiprisk.evidence.corrected import corrected_calibration, full_optimism
 from hiprisk.evidence.document import Evidence, HoldoutResult
 from hiprisk.evidence.events import events_evidence
 from hiprisk.evidence.finished import FinishedStudy
-from hiprisk.evidence.out_of_fold import out_of_fold_performance
+from hiprisk.evidence.out_of_fold import out_of_fold_performance, out_of_fold_sample
 from hiprisk.evidence.parts import (
     added_part,
     association_part,
@@ -33,7 +34,10 @@ from hiprisk.inference.samplesize import SampleSizeFinding
 from hiprisk.learning.participants import Participants
 from hiprisk.learning.pipeline import StudyEstimator
 from hiprisk.metrics.entry import Metric
-from hiprisk.validation.resampling.intervals import Estimate, percentile_intervals
+from hiprisk.metrics.estimate import Estimate
+from hiprisk.validation.performance.computing import PerformanceSettings, performance_of
+from hiprisk.validation.performance.results import Performance
+from hiprisk.validation.performance.sample import EvaluationSample
 
 # Fewer people than this could be recognised in a table.
 SMALLEST_CELL = 5
@@ -46,7 +50,8 @@ def evaluate(study: FinishedStudy) -> Evidence:
     config, data = study.config, study.data
     sample_size = sample_size_part(study)
     metrics = metrics_of(config.outcome.kind, study.chosen.name)
-    out_of_fold, events = out_of_fold_performance(study), events_evidence(study)
+    sample = out_of_fold_sample(study)
+    out_of_fold = out_of_fold_performance(study, sample)
     evidence = Evidence(
         name=config.name,
         title=config.title,
@@ -69,9 +74,9 @@ def evaluate(study: FinishedStudy) -> Evidence:
         holdout=_holdout(config, study.prepared.selection.holdout, study.estimator, metrics),
         cross_validation=cross_validation_part(study),
         out_of_fold=out_of_fold,
-        events=events,
+        events=events_evidence(study, sample, out_of_fold),
         sites=sites_part(study),
-        subgroups=subgroups_part(study, out_of_fold=out_of_fold, events=events),
+        subgroups=subgroups_part(study, sample, out_of_fold),
         sample_size=sample_size,
         stability=stability_part(study),
         added=added_part(study),
@@ -113,16 +118,34 @@ def _table_one(study: FinishedStudy) -> TableOne:
 
 
 def _apparent(study: FinishedStudy, metrics: Sequence[Metric]) -> tuple[Estimate, ...]:
-    data = study.data
     known = study.known
-    return percentile_intervals(
-        data.outcome[known],
-        study.apparent[known],
-        metrics=metrics,
-        groups=data.groups[known],
-        n_resamples=study.config.validation.interval_resamples,
-        seed=study.config.seed,
-        name="apparent",
+    observed, groups = study.data.outcome[known], study.data.groups[known]
+    return _metrics_alone(
+        study.config, observed, study.apparent[known], groups, metrics=metrics, stream="apparent"
+    ).metrics
+
+
+def _metrics_alone(
+    config: StudyConfig,
+    observed: Floats,
+    predicted: Floats,
+    groups: Integers,
+    *,
+    metrics: Sequence[Metric],
+    stream: str,
+) -> Performance:
+    """Metrics of predictions with percentile intervals, and nothing else."""
+    return performance_of(
+        EvaluationSample(
+            kind=config.outcome.kind, observed=observed, predicted=predicted, groups=groups
+        ),
+        PerformanceSettings(
+            n_resamples=config.validation.interval_resamples,
+            seed=config.seed,
+            stream=stream,
+            percentiles=True,
+            metrics=tuple(metrics),
+        ),
     )
 
 
@@ -155,24 +178,15 @@ def _holdout(
     rows = np.ones(len(predicted), dtype=bool)
     if reference_name is not None:
         rows = people.frame[reference_name].notna().to_numpy()
-    estimates_of = partial(
-        percentile_intervals,
-        metrics=metrics,
-        groups=people.groups[rows],
-        n_resamples=config.validation.interval_resamples,
-        seed=config.seed,
-        name="holdout",
-    )
-    observed = people.outcome[rows]
-    reference: tuple[Estimate, ...] = ()
+    evaluated = partial(_metrics_alone, config, metrics=metrics, stream="holdout")
+    observed, groups = people.outcome[rows], people.groups[rows]
+    reference: Performance | None = None
     if reference_name is not None:
-        reference = estimates_of(
-            observed, people.frame[reference_name].to_numpy(dtype=np.float64)[rows]
-        )
+        given = people.frame[reference_name].to_numpy(dtype=np.float64)[rows]
+        reference = evaluated(observed, given, groups)
     return HoldoutResult(
         label=f"{settings.variable}: {', '.join(settings.test)}",
-        n=int(rows.sum()),
-        model=estimates_of(observed, predicted[rows]),
+        model=evaluated(observed, predicted[rows], groups),
         reference_name=reference_name,
         reference=reference,
     )

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hiprisk.arrays import Floats, Integers
+from hiprisk.arrays import Floats
 from hiprisk.evidence.corrected import event_optimism
 from hiprisk.evidence.finished import FinishedStudy
-from hiprisk.evidence.out_of_fold import out_of_fold_forecast
+from hiprisk.evidence.out_of_fold import events_of
 from hiprisk.metrics.decision_curve.bands import (
     corrected_curve,
     decision_curve_band,
@@ -20,17 +20,14 @@ from hiprisk.metrics.decision_curve.bands import (
 )
 from hiprisk.metrics.decision_curve.curve import DecisionCurve
 from hiprisk.metrics.estimate import Estimate
-from hiprisk.metrics.events import EventOutcome, EventResult, evaluate_events, event_outcomes
-from hiprisk.metrics.forecast.distribution import Forecast, forecast_from_sheet
-from hiprisk.metrics.registry import metrics_for
-from hiprisk.metrics.smoothing.calibration_curve import calibration_curve
-from hiprisk.sheet.format import Event
-from hiprisk.validation.event_performance import thresholds_of, with_intervals
+from hiprisk.metrics.events import EventOutcome
+from hiprisk.metrics.forecast.distribution import forecast_from_sheet
 from hiprisk.validation.internal.instability import decision_stability
 from hiprisk.validation.internal.instability_results import DecisionStability
 from hiprisk.validation.internal.optimism_table import OptimismTable
-
-OUTCOME = "outcome"
+from hiprisk.validation.performance.measures import decision_thresholds, prediction_metrics
+from hiprisk.validation.performance.results import EventPerformance, Performance, utility_at
+from hiprisk.validation.performance.sample import OUTCOME, EvaluationSample
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +36,7 @@ class EventEvidence:
 
     Attributes
     ----------
-    out_of_fold : EventResult
+    out_of_fold : EventPerformance
         Metrics, calibration and net benefit of out-of-fold chances.
     decision : DecisionCurve or None
         Net benefit of the model itself, corrected for optimism, with its band.
@@ -52,7 +49,7 @@ class EventEvidence:
         outcome.
     """
 
-    out_of_fold: EventResult
+    out_of_fold: EventPerformance
     decision: DecisionCurve | None
     decisions: tuple[DecisionStability, ...]
     thresholds: tuple[float, ...] = ()
@@ -61,9 +58,7 @@ class EventEvidence:
     def utility(self, *, corrected: bool) -> tuple[Estimate, ...]:
         """What acting is worth at the declared thresholds: out of fold, or optimism-corrected."""
         curve = self.decision if corrected else self.out_of_fold.decision
-        if curve is None:
-            return ()
-        return tuple(one for t in self.thresholds for one in curve.estimates_at(t))
+        return utility_at(curve, self.thresholds)
 
     def named(self) -> Iterator[tuple[str, Estimate]]:
         """Every figure by name: of out-of-fold chances, then those corrected for optimism."""
@@ -107,157 +102,75 @@ class EventsEvidence:
         return {one.out_of_fold.name: one.to_dict() for one in self.events}
 
 
-def events_evidence(study: FinishedStudy) -> EventsEvidence | None:
-    """Judge every event; None where the model predicts the same for all or nothing is declared."""
+def events_evidence(
+    study: FinishedStudy, sample: EvaluationSample, performance: Performance
+) -> EventsEvidence | None:
+    """Evaluate every event; None where everybody is predicted the same or nothing is declared.
+
+    Parameters
+    ----------
+    study : FinishedStudy
+    sample : EvaluationSample
+    performance : Performance
+        Out-of-fold predictions, and how good they are.
+    """
     if study.predicts_nothing:
         return None
-    found = _risk(study) if study.config.outcome.kind == "binary" else _events(study)
-    return EventsEvidence(events=found) if found else None
-
-
-def out_of_fold_events(study: FinishedStudy) -> tuple[EventOutcome, ...]:
-    """Out-of-fold chances of a continuous outcome's events, rows as in `study.out_of_fold.rows`."""
-    forecast = out_of_fold_forecast(study)
-    if forecast is None:
-        return ()
-    rows = study.out_of_fold.rows
-    return event_outcomes(
-        study.data.outcome[rows],
-        forecast,
-        study.sheet.outcome.events,
-        baseline=_baseline(study, rows),
-    )
-
-
-def _events(study: FinishedStudy) -> tuple[EventEvidence, ...]:
-    forecast = out_of_fold_forecast(study)
-    rows = study.out_of_fold.rows
-    groups = study.data.groups[rows]
-    if forecast is None or not study.sheet.outcome.events:
-        return ()
-    evaluated = evaluate_events(
-        study.data.outcome[rows],
-        forecast,
-        study.sheet.outcome.events,
-        baseline=_baseline(study, rows),
-        groups=groups,
-        thresholds=thresholds_of(study.config.outcome.thresholds),
-    )
-    results = [
-        _with_intervals(study, result, one.happened, one.chance, groups)
-        for result, one in zip(evaluated, out_of_fold_events(study), strict=True)
-    ]
-    everybody = np.flatnonzero(study.known)
-    own = _outcomes(study, everybody, study.apparent, study.sheet.outcome.events)
-    refitted = [
-        _outcomes(study, everybody, predicted, study.sheet.outcome.events)
-        for predicted in study.refits.predicted
-    ]
-    return tuple(
-        _event(study, result, own[place], np.array([one[place].chance for one in refitted]))
-        for place, result in enumerate(results)
-    )
-
-
-def _with_intervals(
-    study: FinishedStudy,
-    result: EventResult,
-    happened: Floats,
-    chance: Floats,
-    groups: Integers,
-) -> EventResult:
-    """The same result with an interval around every metric, and bands around its decision curve."""
-    return with_intervals(
-        result,
-        happened,
-        chance,
-        groups=groups,
-        thresholds=study.config.outcome.thresholds,
-        n_resamples=study.config.validation.interval_resamples,
-        seed=study.config.seed,
-    )
-
-
-def _outcomes(
-    study: FinishedStudy, rows: Integers, predicted: Floats, events: tuple[Event, ...]
-) -> tuple[EventOutcome, ...]:
-    """Events and their chances by given predictions of everybody, the scatter being the sheet's."""
-    return event_outcomes(
-        study.data.outcome[rows],
-        _forecast(study, predicted[rows]),
-        events,
-        baseline=_baseline(study, rows),
-    )
-
-
-def _forecast(study: FinishedStudy, predicted: Floats) -> Forecast:
-    assert study.sheet.distribution is not None
-    return forecast_from_sheet(study.sheet.distribution, study.sheet.outcome, mean=predicted)
-
-
-def _baseline(study: FinishedStudy, rows: Integers) -> Floats | None:
-    name = study.sheet.outcome.baseline
-    if name is None:
+    results = performance.events
+    if sample.kind == "binary":
+        results = (_of_risk(sample, performance),)
+    if not results:
         return None
-    values = study.prepared.selection.development.frame[name].to_numpy(dtype=np.float64)
-    return np.asarray(values[rows])
+    own = _model_events(study, study.apparent)
+    by_refit = [_model_events(study, predicted) for predicted in study.refits.predicted]
+    return EventsEvidence(
+        events=tuple(
+            _event(study, result, own[place], np.array([one[place].chance for one in by_refit]))
+            for place, result in enumerate(results)
+        )
+    )
+
+
+def _of_risk(sample: EvaluationSample, performance: Performance) -> EventPerformance:
+    """A binary outcome is its own event: it has the figures of the outcome."""
+    return EventPerformance(
+        name=OUTCOME,
+        label=sample.outcome,
+        n=float(sample.n),
+        n_events=float(sample.observed.sum()),
+        estimates=performance.predictions,
+        calibration=performance.calibration,
+        decision=performance.decision,
+    )
+
+
+def _model_events(study: FinishedStudy, predicted: Floats) -> tuple[EventOutcome, ...]:
+    """Events of everybody whose outcome is known, by the model's or a refit's predictions.
+
+    The scatter of a continuous outcome is the sheet's.
+    """
+    rows = np.flatnonzero(study.known)
+    if study.config.outcome.kind == "binary":
+        happened, risk = study.data.outcome[rows], predicted[rows]
+        return (EventOutcome(name=OUTCOME, happened=happened, chance=risk),)
+    assert study.sheet.distribution is not None
+    forecast = forecast_from_sheet(
+        study.sheet.distribution, study.sheet.outcome, mean=predicted[rows]
+    )
+    return events_of(study, rows, forecast)
 
 
 def _event(
-    study: FinishedStudy, result: EventResult, own: EventOutcome, refitted: Floats
+    study: FinishedStudy, result: EventPerformance, own: EventOutcome, by_refit: Floats
 ) -> EventEvidence:
-    known = ~np.isnan(own.happened)
-    everybody = np.flatnonzero(study.known)[known]
-    return _with_decisions(
-        study,
-        result,
-        rows=everybody,
-        happened=own.happened[known],
-        chance=own.chance[known],
-        refitted=refitted[:, known],
-    )
-
-
-def _risk(study: FinishedStudy) -> tuple[EventEvidence, ...]:
-    """A binary outcome: its risk is the chance of the one event."""
-    rows, risk = study.out_of_fold.rows, study.out_of_fold.predicted
-    y = study.data.outcome[rows]
-    label = study.config.outcome.label
-    result = EventResult(
-        name=OUTCOME,
-        label=label,
-        n=float(len(y)),
-        n_events=float(y.sum()),
-        calibration=calibration_curve(y, risk, kind="binary"),
-    )
-    result = _with_intervals(study, result, y, risk, study.data.groups[rows])
-    everybody = np.flatnonzero(study.known)
-    return (
-        _with_decisions(
-            study,
-            result,
-            rows=everybody,
-            happened=study.data.outcome[everybody],
-            chance=study.apparent[everybody],
-            refitted=study.refits.predicted[:, everybody],
-        ),
-    )
-
-
-def _with_decisions(
-    study: FinishedStudy,
-    result: EventResult,
-    *,
-    rows: Integers,
-    happened: Floats,
-    chance: Floats,
-    refitted: Floats,
-) -> EventEvidence:
-    """Net benefit corrected for optimism, and who changes sides of a declared threshold."""
+    """Net benefit corrected for optimism, and who is reclassified at a declared threshold."""
     if result.reason is not None:
         return EventEvidence(out_of_fold=result, decision=None, decisions=())
+    known = own.known
+    rows = np.flatnonzero(study.known)[known]
+    happened, chance, refitted = own.happened[known], own.chance[known], by_refit[:, known]
     declared = study.config.outcome.thresholds
-    grid = thresholds_of(declared)
+    grid = decision_thresholds(declared)
     curve = decision_curve_band(
         happened,
         chance,
@@ -286,6 +199,6 @@ def _with_decisions(
             happened=happened,
             chance=chance,
             refitted=refitted,
-            metrics=metrics_for("binary"),
+            metrics=prediction_metrics("binary"),
         ),
     )

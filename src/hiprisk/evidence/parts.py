@@ -8,9 +8,7 @@ import numpy as np
 import pandas as pd
 
 from hiprisk.errors import InputError
-from hiprisk.evidence.events import EventsEvidence, out_of_fold_events
 from hiprisk.evidence.finished import FinishedStudy
-from hiprisk.evidence.out_of_fold import OutOfFoldPerformance, out_of_fold_forecast
 from hiprisk.inference.association import AssociationTable, associate
 from hiprisk.inference.increment import AddedValue, added_value
 from hiprisk.inference.samplesize import SampleSizeFinding, assess_study, count_parameters
@@ -27,7 +25,9 @@ from hiprisk.validation.internal.instability import study_stability
 from hiprisk.validation.internal.instability_results import Stability
 from hiprisk.validation.internal.internal_external import MinimumSiteSize, internal_external
 from hiprisk.validation.internal.internal_external_results import InternalExternal
-from hiprisk.validation.subgroups.performance import EventChances, subgroup_performance
+from hiprisk.validation.performance.results import Performance
+from hiprisk.validation.performance.sample import OUTCOME, EvaluationSample
+from hiprisk.validation.subgroups.performance import subgroup_performance
 from hiprisk.validation.subgroups.results import Subgroups
 
 BASE_BLOCK = "core"
@@ -129,9 +129,9 @@ def _site_label(number: int) -> str:
 
 
 def subgroups_part(
-    study: FinishedStudy, *, out_of_fold: OutOfFoldPerformance, events: EventsEvidence | None
+    study: FinishedStudy, sample: EvaluationSample, performance: Performance
 ) -> Subgroups | None:
-    """Out-of-fold performance by group; everybody's estimates are those of the other parts."""
+    """Out-of-fold performance by group; everybody's estimates are those of `performance`."""
     if study.predicts_nothing:
         return None
     rows, people = study.out_of_fold.rows, study.prepared.selection.development
@@ -140,34 +140,24 @@ def subgroups_part(
         labels = pd.Series([str(number + 1) for number in people.sites[rows]])
         frame = frame.assign(site=labels.to_numpy())
     return subgroup_performance(
-        study.data.outcome[rows],
-        study.out_of_fold.predicted,
+        sample,
         frame,
-        kind=study.config.outcome.kind,
-        groups=study.data.groups[rows],
         settings=study.config.subgroups,
         seed=study.config.seed,
-        thresholds=study.config.outcome.thresholds,
-        chances=[
-            EventChances(one.event.name, one.happened, one.chance, one.event.label)
-            for one in out_of_fold_events(study)
-        ],
-        forecast=out_of_fold_forecast(study),
-        known=_reported_estimates(out_of_fold, events),
+        known=_by_event(performance),
         workers=study.prepared.workers,
         progress=partial(study.prepared.progress, "group by group"),
     )
 
 
-def _reported_estimates(
-    out_of_fold: OutOfFoldPerformance, events: EventsEvidence | None
-) -> dict[tuple[str, str], Estimate]:
-    """One number has one interval: what the evidence says of everybody, by event and metric."""
-    told = {("", one.name): one for one in out_of_fold.everything()}
-    for event in events.events if events is not None else ():
-        own = (*event.out_of_fold.estimates, *event.utility(corrected=False))
-        told |= {(event.out_of_fold.name, one.name): one for one in own}
-    return told
+def _by_event(performance: Performance) -> dict[tuple[str, str], Estimate]:
+    """One number has one interval: estimates by event (empty for the outcome) and metric."""
+    found = {("", one.name): one for one in performance.of_outcome()}
+    # A binary outcome is its own event.
+    found |= {(OUTCOME, name): one for (_, name), one in found.items()}
+    for event in performance.events:
+        found |= {(event.name, one.name): one for one in performance.of_event(event)}
+    return found
 
 
 def added_part(study: FinishedStudy) -> AddedValue | None:

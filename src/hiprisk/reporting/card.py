@@ -41,9 +41,15 @@ def model_card(sheet: Sheet, evidence: Evidence) -> str:
     ]
     if evidence.holdout is not None:
         held = evidence.holdout
-        parts += [f"### Held out ({held.label}, n = {held.n})", _estimates(held.model)]
-        if held.reference:
-            parts += [f"The same people, `{held.reference_name}`:", _estimates(held.reference)]
+        parts += [
+            f"### Held out ({held.label}, n = {held.model.n})",
+            _estimates(held.model.metrics),
+        ]
+        if held.reference is not None:
+            parts += [
+                f"The same people, `{held.reference_name}`:",
+                _estimates(held.reference.metrics),
+            ]
     parts += ["## Candidates", _families(evidence), "## Predictors", _variables(sheet)]
     if isinstance(sheet.model, LinearModel):
         parts += ["## The model in full", _coefficients(sheet.model)]

@@ -194,13 +194,12 @@ def _distribution_pictures(evidence: Evidence) -> list[Picture]:
 def _out_of_fold_tables(evidence: Evidence) -> tuple[Table, ...]:
     out_of_fold = evidence.out_of_fold
     head = ("metric", "value", "95 % interval")
-    tables = [Table(head=head, rows=_rows(out_of_fold.estimates), caption="Of the predictions")]
-    shares = out_of_fold.limits.shares if out_of_fold.limits is not None else ()
+    tables = [Table(head=head, rows=_rows(out_of_fold.predictions), caption="Of the predictions")]
     if out_of_fold.distribution:
         tables.append(
             Table(
                 head=head,
-                rows=_rows((*out_of_fold.distribution, *shares)),
+                rows=_rows(out_of_fold.forecast),
                 caption="Of the predictive distribution, and at the bounds of the score",
             )
         )
@@ -375,18 +374,18 @@ def holdout_section(evidence: Evidence) -> Section | None:
     held = evidence.holdout
     if held is None:
         return None
-    reference = {estimate.name: estimate for estimate in held.reference}
+    reference = {one.name: one for one in held.reference.metrics} if held.reference else {}
     head: tuple[str, ...] = ("metric", "model (95 % interval)")
     if reference:
         head = (*head, f"{held.reference_name} (95 % interval)")
     return Section(
         anchor="holdout",
         title="People held out",
-        paragraphs=(f"{held.label}; n = {held.n}. They took no part in fitting or tuning.",),
+        paragraphs=(f"{held.label}; n = {held.model.n}. They took no part in fitting or tuning.",),
         tables=(
             Table(
                 head=head,
-                rows=tuple(_held_row(estimate, reference) for estimate in held.model),
+                rows=tuple(_held_row(estimate, reference) for estimate in held.model.metrics),
             ),
         ),
     )

@@ -70,8 +70,10 @@ def test_every_metric_of_the_registry_comes_with_an_interval(people):
         _, result = evaluated(
             people, sheet=small_sheet(kind=kind, provenance="real"), outcome=outcome
         )
-        found = {e.name: e for e in result.metrics}
-        assert set(found) | set(result.not_available) == {m.name for m in metrics_for(kind)}
+        found = {e.name: e for e in result.performance.metrics}
+        assert set(found) | set(result.performance.not_available) == {
+            m.name for m in metrics_for(kind)
+        }
         assert all(e.low <= e.value <= e.high for e in found.values() if e.name == "rmse")
 
 
@@ -158,7 +160,7 @@ def test_predictions_in_a_column_are_judged_as_they_stand(people):
     found = cohort_of_predictions("p", OUTCOME, cohort_of(people))
     assert dict(found.reasons) == {"NO_PREDICTION(p)": 1}
     result = validate_externally(found, OUTCOME, model=MODEL, n_resamples=60)
-    by_name = {e.name: e.value for e in result.metrics}
+    by_name = {e.name: e.value for e in result.performance.metrics}
     assert by_name["calibration_in_the_large"] == pytest.approx(2.0)
     assert by_name["rmse"] == pytest.approx(2.0)
 
@@ -241,13 +243,13 @@ def test_figures_of_an_event_are_those_of_the_sheets_chances(people):
     metrics = dict(result.named())
     assert metrics["net_benefit_0.3_worsening"].value == pytest.approx(by_hand, abs=1e-12)
     assert metrics["brier_worsening"].value == pytest.approx(np.mean((chance - worse) ** 2))
-    curve = next(e for e in result.flexible.events if e.name == "worsening").decision
+    curve = next(e for e in result.performance.events if e.name == "worsening").decision
     assert len(curve.low) == len(curve.thresholds) == 99
 
 
 def test_coverage_by_predicted_level_counts_everybody(people):
     found, result = evaluated(people, by=[])
-    cells = [cell for cell in result.flexible.coverage.cells if cell.level == 0.9]
+    cells = [cell for cell in result.performance.coverage.cells if cell.level == 0.9]
     assert sum(cell.n for cell in cells) == found.n
     inside = sum(cell.n * cell.coverage.value for cell in cells) / found.n
     assert inside == pytest.approx(dict(result.named())["coverage_90"].value)
@@ -270,7 +272,7 @@ def test_a_risk_has_its_net_benefit_at_the_declared_thresholds(people):
     _, result = evaluated(people, sheet=sheet, outcome=outcome, by=[])
     found = dict(result.named())["net_benefit_0.4"]
     assert found.low <= found.value <= found.high
-    assert result.flexible.coverage is None
+    assert result.performance.coverage is None
 
 
 def test_there_is_a_figure_for_each_event_forecast_and_group_metric(people):

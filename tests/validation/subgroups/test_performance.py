@@ -13,12 +13,13 @@ from hiprisk.config import SubgroupSettings
 from hiprisk.errors import ConfigError, InputError
 from hiprisk.metrics import scores
 from hiprisk.metrics.decision_curve.net_benefit import net_benefit
+from hiprisk.metrics.events import EventOutcome
 from hiprisk.metrics.registry import metrics_for
-from hiprisk.validation.subgroups.cells import Cell
+from hiprisk.validation.performance.sample import EvaluationSample
 from hiprisk.validation.subgroups.definitions import groupings_of
 from hiprisk.validation.subgroups.disclosure import suppressed_cells
-from hiprisk.validation.subgroups.net_benefit import benefit_task
-from hiprisk.validation.subgroups.performance import EventChances, subgroup_performance
+from hiprisk.validation.subgroups.performance import subgroup_performance
+from hiprisk.validation.subgroups.resamples import draw_persons, resampled_net_benefits
 
 QUICK = SubgroupSettings(by=("sex",), smallest_cell=2, resamples=60)
 
@@ -37,11 +38,20 @@ def people(n=120, seed=1, shift=0.0):
     return observed, predicted, frame
 
 
-def evaluated(observed, predicted, frame, settings=QUICK, kind="continuous", **more):
+def sample_of(observed, predicted, **more):
     more.setdefault("groups", np.arange(len(observed)))
-    return subgroup_performance(
-        observed, predicted, frame, kind=kind, settings=settings, seed=3, **more
-    )
+    return EvaluationSample(observed=observed, predicted=predicted, **more)
+
+
+def evaluated(
+    observed, predicted, frame, settings=QUICK, kind="continuous", *, seed=3, workers=1, **of_sample
+):
+    sample = sample_of(observed, predicted, kind=kind, **of_sample)
+    return subgroup_performance(sample, frame, settings=settings, seed=seed, workers=workers)
+
+
+def event_of(name, happened, chance):
+    return EventOutcome(name=name, happened=np.asarray(happened, dtype=float), chance=chance)
 
 
 def values(result, metric):
@@ -101,10 +111,7 @@ def test_a_person_with_two_rows_is_drawn_and_counted_once():
 def test_nothing_depends_on_the_workers_but_on_the_seed():
     y, p, frame = people(n=60)
     assert evaluated(y, p, frame, workers=2) == evaluated(y, p, frame)
-    other = subgroup_performance(
-        y, p, frame, kind="continuous", groups=np.arange(60), settings=QUICK, seed=4
-    )
-    assert other != evaluated(y, p, frame)
+    assert evaluated(y, p, frame, seed=4) != evaluated(y, p, frame)
 
 
 # Heterogeneity
@@ -204,8 +211,8 @@ def small_men(n=100, men=4):
 def test_hidden_groups_show_no_number_anywhere():
     y, p, frame = small_men()
     settings = SubgroupSettings(by=("education",), smallest_cell=10, resamples=50)
-    event = EventChances("high", (y > 45).astype(float), 1 / (1 + np.exp(-(p - 45) / 5)))
-    result = evaluated(y, p, frame, settings, thresholds=(0.3,), chances=[event])
+    event = event_of("high", y > 45, 1 / (1 + np.exp(-(p - 45) / 5)))
+    result = evaluated(y, p, frame, settings, thresholds=(0.3,), events=(event,))
     hidden = {group.level for group in result.groups if group.suppressed}
     assert len(hidden) == 2
     assert "high" in hidden
@@ -269,8 +276,8 @@ def test_chances_of_a_continuous_outcome_may_be_unknown_for_some():
     y, p, frame = people(n=100)
     observed, chance = (y > 35).astype(float), np.full(100, 0.5)
     observed[:7], chance[7:9] = np.nan, np.nan
-    event = EventChances("worse", observed, chance)
-    result = evaluated(y, p, frame, thresholds=(0.3,), chances=[event])
+    event = event_of("worse", observed, chance)
+    result = evaluated(y, p, frame, thresholds=(0.3,), events=(event,))
     everybody = result.benefits[0]
     assert everybody.net_benefit.value == pytest.approx(
         net_benefit(observed[9:], chance[9:], threshold=0.3)
@@ -327,21 +334,31 @@ def test_columns_of_different_length_are_refused():
         evaluated(y, p, frame, groups=np.arange(39))
 
 
+def test_weights_are_refused():
+    y, p, frame = people(n=40)
+    with pytest.raises(InputError, match="subgroups are resampled by persons and take no weights"):
+        evaluated(y, p, frame, weights=np.ones(40))
+
+
 def test_descending_bands_are_refused():
     with pytest.raises(ValueError, match="age_bands must ascend"):
         SubgroupSettings(age_bands=(70.0, 60.0))
 
 
-def test_net_benefits_together_are_those_of_each_function():
+def test_resampled_net_benefits_are_those_of_weighted_people():
     rng = np.random.default_rng(5)
     y, p = (rng.random(80) < 0.4).astype(float), rng.random(80)
-    cell = Cell("sex", 0, np.arange(80))
-    task = benefit_task(EventChances("worse", y, p), cell, (0.2, 0.5))
-    weights = rng.integers(0, 3, (6, 80)).astype(float)
-    together = task.together(y, p, weights)
-    for row, metric in enumerate(task.metrics):
-        each = [metric.function(y, p, weights=one) for one in weights]
-        np.testing.assert_allclose(together[row], each, rtol=0, atol=1e-12)
+    rows, thresholds = np.arange(0, 80, 2), (0.2, 0.5)
+    draws = draw_persons(np.arange(80), n=6, seed=1)
+    found = resampled_net_benefits(draws, rows, y[rows], p[rows], thresholds)
+    for threshold, pair in zip(thresholds, found, strict=True):
+        for risk, one in zip((p[rows], np.ones(40)), pair, strict=True):
+            assert one.value == net_benefit(y[rows], risk, threshold=threshold)
+            each = [
+                net_benefit(y[rows], risk, threshold=threshold, weights=weights)
+                for weights in draws.counts[:, rows].astype(float)
+            ]
+            np.testing.assert_allclose(one.resampled, each, rtol=0, atol=1e-12)
 
 
 def test_levels_stand_in_their_natural_order():

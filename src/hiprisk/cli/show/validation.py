@@ -10,11 +10,10 @@ from hiprisk.wording.quantities import interval, number, signed_with_interval, w
 
 if TYPE_CHECKING:
     from hiprisk.metrics.estimate import Estimate
-    from hiprisk.metrics.events import EventResult
     from hiprisk.metrics.forecast.calibration import CoverageByLevel
     from hiprisk.validation.external.case_mix_results import CaseMix
     from hiprisk.validation.external.validation import ExternalValidation
-    from hiprisk.validation.performance import Flexible
+    from hiprisk.validation.performance.results import EventPerformance, Performance
     from hiprisk.validation.subgroups.results import Subgroups
 
 HEAD = ("metric", "value", "95 % CI")
@@ -30,10 +29,10 @@ def show_validation(result: ExternalValidation) -> None:
     print_lines(f"{model.title}{version}", f"predicts {model.estimand}",
                 f"evaluated on {result.cohort}", "")  # fmt: skip
     print_lines(*result.summary, "")
-    print_table(HEAD, estimate_rows(result.metrics))
-    for name, reason in result.not_available.items():
+    print_table(HEAD, estimate_rows(result.performance.metrics))
+    for name, reason in result.performance.not_available.items():
         print_lines(f"{metric_label(name)}: not available ({reason})")
-    _show_flexible(result.flexible)
+    _show_performance(result.performance)
     print_lines("")
     print_table(
         ["people", "left out", "remaining"],
@@ -47,23 +46,23 @@ def show_validation(result: ExternalValidation) -> None:
     print_lines("", *result.remarks)
 
 
-def _show_flexible(flexible: Flexible) -> None:
-    if flexible.errors:
+def _show_performance(performance: Performance) -> None:
+    if performance.curve_errors:
         print_lines("", "Distance from the calibration curve (loess; spline):")
-        print_table(HEAD, estimate_rows(flexible.errors))
-    if flexible.forecast:
+        print_table(HEAD, estimate_rows(performance.curve_errors))
+    if performance.forecast:
         print_lines("", "Predictive distribution; floor and ceiling proportions:")
-        print_table(HEAD, estimate_rows(flexible.forecast))
-    if flexible.coverage is not None:
-        _show_coverage(flexible.coverage)
-    if flexible.decision is not None:
+        print_table(HEAD, estimate_rows(performance.forecast))
+    if performance.coverage is not None:
+        _show_coverage(performance.coverage)
+    if performance.decision is not None:
         print_lines("", "Clinical utility at the declared threshold probabilities:")
-        if flexible.thresholds:
-            print_table(HEAD, estimate_rows(flexible.utility()))
+        if performance.thresholds:
+            print_table(HEAD, estimate_rows(performance.utility()))
         else:
             print_lines("no threshold is declared; the decision curve is in --json and --out")
-    if flexible.events:
-        _show_events(flexible)
+    if performance.events:
+        _show_events(performance)
 
 
 def _show_coverage(coverage: CoverageByLevel) -> None:
@@ -83,21 +82,21 @@ def _show_coverage(coverage: CoverageByLevel) -> None:
     )
 
 
-def _show_events(flexible: Flexible) -> None:
+def _show_events(performance: Performance) -> None:
     """Every metric of every event, events side by side; then what acting is worth."""
     print_lines("")
-    for event in flexible.events:
+    for event in performance.events:
         print_lines(f"Event: {event.label} ({event.n_events:g} of {event.n:g})")
         if event.reason is not None:
             print_lines(f"not evaluated: {event.reason}")
-    evaluated = [event for event in flexible.events if event.reason is None]
+    evaluated = [event for event in performance.events if event.reason is None]
     if not evaluated:
         return
-    by_event = [{e.name: e for e in flexible.of_event(event)} for event in evaluated]
+    by_event = [{e.name: e for e in performance.of_event(event)} for event in evaluated]
     names = [estimate.name for estimate in evaluated[0].estimates]
     print_lines("")
     _side_by_side("metric (95 % CI)", names, evaluated, by_event)
-    if flexible.thresholds:
+    if performance.thresholds:
         worth = [name for name in by_event[0] if name not in names]
         print_lines(
             "",
@@ -112,7 +111,7 @@ def _show_events(flexible: Flexible) -> None:
 def _side_by_side(
     title: str,
     names: Sequence[str],
-    events: Sequence[EventResult],
+    events: Sequence[EventPerformance],
     by_event: Sequence[Mapping[str, Estimate]],
 ) -> None:
     print_table(

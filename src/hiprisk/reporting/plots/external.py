@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 
-from hiprisk.metrics.events import EventResult
 from hiprisk.reporting.plots.calibration import draw_calibration_curve
 from hiprisk.reporting.plots.distribution import draw_coverage, draw_pit, draw_predicted_observed
 from hiprisk.reporting.plots.style import BLUE, GREY, ORANGE, SKY, as_png, new_axes, titled
 from hiprisk.reporting.plots.subgroups import draw_subgroups
 from hiprisk.reporting.plots.utility import draw_decision_curve
 from hiprisk.validation.external.validation import ExternalValidation
+from hiprisk.validation.performance.results import EventPerformance
 from hiprisk.validation.updating.results import UpdateResult
 
 Points = Sequence[tuple[float, float]]
@@ -21,7 +21,7 @@ Points = Sequence[tuple[float, float]]
 def draw_external_calibration(result: ExternalValidation, *, ax: Axes | None = None) -> Axes:
     """Observed against predicted of new people: the smooth curve, and means by tenth."""
     ax = ax if ax is not None else new_axes()
-    curve = result.flexible.calibration
+    curve = result.performance.calibration
     ends = () if curve is None else ((curve.predicted[0], curve.predicted[-1]),)
     _ideal(ax, [result.calibration, ends])
     if curve is not None:
@@ -76,7 +76,7 @@ def _label(ax: Axes, kind: str, unit: str) -> None:
 def draw_decision(result: ExternalValidation, *, ax: Axes | None = None) -> Axes:
     """Net benefit of acting on the model, on everybody and on nobody."""
     ax = ax if ax is not None else new_axes()
-    curve = result.flexible.decision
+    curve = result.performance.decision
     if curve is None:
         ax.set_axis_off()
         return ax
@@ -98,10 +98,10 @@ def draw_decision(result: ExternalValidation, *, ax: Axes | None = None) -> Axes
 def validation_figures(result: ExternalValidation) -> dict[str, bytes]:
     """Every figure of an external validation as PNG, by file name."""
     drawn = {"calibration": draw_external_calibration(result)}
-    if result.flexible.decision is not None:
+    if result.performance.decision is not None:
         drawn["decision"] = draw_decision(result)
     drawn |= _distribution_figures(result)
-    for event in result.flexible.events:
+    for event in result.performance.events:
         drawn |= _event_figures(event, result)
     if result.groups is not None and result.groups.estimates:
         drawn |= {
@@ -113,21 +113,21 @@ def validation_figures(result: ExternalValidation) -> dict[str, bytes]:
 
 def _distribution_figures(result: ExternalValidation) -> dict[str, Axes]:
     """How outcomes fall in the forecasts of a continuous score."""
-    flexible = result.flexible
+    performance = result.performance
     found: dict[str, Axes] = {}
     provenance, unit = result.cohort_provenance, result.outcome_unit
-    if flexible.scatter is not None:
+    if performance.scatter is not None:
         found["predicted_observed"] = draw_predicted_observed(
-            flexible.scatter, unit=unit, provenance=provenance
+            performance.scatter, unit=unit, provenance=provenance
         )
-    if flexible.coverage is not None:
-        found["coverage"] = draw_coverage(flexible.coverage, unit=unit, provenance=provenance)
-    if flexible.pit is not None:
-        found["pit"] = draw_pit(flexible.pit, provenance=provenance)
+    if performance.coverage is not None:
+        found["coverage"] = draw_coverage(performance.coverage, unit=unit, provenance=provenance)
+    if performance.pit is not None:
+        found["pit"] = draw_pit(performance.pit, provenance=provenance)
     return found
 
 
-def _event_figures(event: EventResult, result: ExternalValidation) -> dict[str, Axes]:
+def _event_figures(event: EventPerformance, result: ExternalValidation) -> dict[str, Axes]:
     """Calibration and net benefit of one event's chance."""
     found: dict[str, Axes] = {}
     if event.calibration is not None:

@@ -1,4 +1,4 @@
-"""External validation: a model, or predictions that stand in a file, met with new people.
+"""External validation: a model, or predictions that stand in a file, evaluated in new people.
 
 References
 ----------
@@ -11,7 +11,7 @@ References
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,17 +19,17 @@ import pandas as pd
 
 from hiprisk.arrays import Floats
 from hiprisk.config import OutcomeSettings, SubgroupSettings
-from hiprisk.errors import InputError
 from hiprisk.learning.participants import FlowStep
-from hiprisk.metrics.entry import Metric
 from hiprisk.metrics.estimate import Estimate
-from hiprisk.metrics.registry import metrics_for
-from hiprisk.sheet.format import Event, Sheet
+from hiprisk.metrics.events import EventOutcome, event_outcomes
+from hiprisk.metrics.forecast.distribution import Forecast, forecast_from_sheet
+from hiprisk.sheet.format import Sheet
 from hiprisk.validation.external.case_mix_results import CaseMix, shift_words
 from hiprisk.validation.external.cohort import ValidationCohort
-from hiprisk.validation.performance import Flexible, evaluate_performance
-from hiprisk.validation.resampling.intervals import percentile_intervals
-from hiprisk.validation.subgroups.performance import EventChances, subgroup_performance
+from hiprisk.validation.performance.computing import PerformanceSettings, performance_of
+from hiprisk.validation.performance.results import Performance, by_name
+from hiprisk.validation.performance.sample import EvaluationSample
+from hiprisk.validation.subgroups.performance import subgroup_performance
 from hiprisk.validation.subgroups.results import Subgroups
 from hiprisk.wording.disclaimers import cohort_warnings, model_warnings
 from hiprisk.wording.labels import column_label, sheet_labels, unit_of_amount
@@ -40,11 +40,13 @@ ADVISED_EVENTS = 100
 ADVISED_PEOPLE = 235
 WIDEST_SLOPE = 0.2
 TENTHS = 10
+# Behind the errors of calibration curves, which are slow.
+CURVE_RESAMPLES = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelIdentity:
-    """Which model was judged; version and hash are None for predictions in a column.
+    """Which model was evaluated; version and hash are None for predictions in a column.
 
     Attributes
     ----------
@@ -71,14 +73,10 @@ class ExternalValidation:
 
     Attributes
     ----------
-    metrics : tuple of Estimate
-        With percentile intervals over resampled persons.
-    not_available : mapping of str to str
-        Metrics that cannot be computed here, with the reason.
+    performance : Performance
+        Every figure, metrics of predictions with percentile intervals over resampled persons.
     calibration : tuple of tuple of float
         Predicted and observed means by tenth of the prediction.
-    flexible : Flexible
-        Calibration curve with its errors, forecast, events and decision curve.
     groups : Subgroups or None
         The same metrics by group, with the spread between groups; None where not asked for.
     remarks : tuple of str
@@ -99,10 +97,8 @@ class ExternalValidation:
     flow: tuple[FlowStep, ...]
     reasons: Mapping[str, int]
     findings: tuple[Mapping[str, Any], ...]
-    metrics: tuple[Estimate, ...]
-    not_available: Mapping[str, str]
+    performance: Performance
     calibration: tuple[tuple[float, float], ...]
-    flexible: Flexible
     groups: Subgroups | None
     case_mix: CaseMix | None
     remarks: tuple[str, ...]
@@ -110,19 +106,16 @@ class ExternalValidation:
 
     def to_frame(self) -> pd.DataFrame:
         """One row a metric: overall, each event, then each group."""
-        flexible = self.flexible
-        everybody = (
-            *self.metrics, *flexible.errors, *flexible.forecast, *flexible.utility()
-        )  # fmt: skip
+        performance = self.performance
         groups = () if self.groups is None else self.groups.groups
         counts = {(group.grouping, group.level): group.n_people for group in groups}
         rows: list[tuple[object, ...]] = [
-            ("all", "", self.n, e.name, e.value, e.low, e.high) for e in everybody
+            ("all", "", self.n, e.name, e.value, e.low, e.high) for e in performance.of_outcome()
         ]
         rows += [
             ("event", event.name, int(event.n), e.name, e.value, e.low, e.high)
-            for event in flexible.events
-            for e in flexible.of_event(event)
+            for event in performance.events
+            for e in performance.of_event(event)
         ]
         if self.groups is not None:
             rows += [
@@ -135,14 +128,23 @@ class ExternalValidation:
 
     def named(self) -> Iterator[tuple[str, Estimate]]:
         """Every estimate by name: of an event with its name at the end, of the case mix too."""
-        yield from ((one.name, one) for one in self.metrics)
-        yield from self.flexible.named()
+        yield from self.performance.named()
         if self.case_mix is not None:
             yield from ((one.name, one) for one in self.case_mix.estimates())
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Everything as tidy tables, by name."""
-        found = {"metrics": self.to_frame(), **self.flexible.tables()}
+        performance = self.performance
+        curves = {"": performance.calibration} | {e.name: e.calibration for e in performance.events}
+        decisions = {"": performance.decision} | {e.name: e.decision for e in performance.events}
+        found = {
+            "metrics": self.to_frame(),
+            "calibration_curves": _by_event(curves),
+            "decision_curves": _by_event(decisions),
+        }
+        found = {name: table for name, table in found.items() if len(table)}
+        if performance.coverage is not None:
+            found["coverage"] = performance.coverage.to_frame()
         if self.case_mix is not None:
             found["case_mix"] = self.case_mix.to_frame()
         return found
@@ -163,14 +165,43 @@ class ExternalValidation:
             "reasons": dict(self.reasons),
             "warnings": [dict(finding) for finding in self.findings],
             "metrics": {name: e.to_dict() for name, e in self.named()},
-            "not_available": dict(self.not_available),
             "calibration": [list(point) for point in self.calibration],
-            **self.flexible.to_dict(),
+            **_plain(self.performance),
             "groups": None if self.groups is None else self.groups.to_dict(),
             "case_mix": None if self.case_mix is None else self.case_mix.to_dict(),
             "remarks": list(self.remarks),
             "summary": list(self.summary),
         }
+
+
+def _plain(performance: Performance) -> dict[str, Any]:
+    """Performance as the keys of ``hiprisk validate --json``."""
+    whole = performance.to_dict()
+    curve, decision = performance.calibration, performance.decision
+    return {
+        **{name: whole[name] for name in ("not_available", "coverage", "pit", "scatter")},
+        "calibration_curve": None if curve is None else curve.to_dict(),
+        "calibration_errors": by_name(performance.curve_errors),
+        "forecast": by_name(performance.forecast),
+        "events": [
+            {**event.to_dict(), "utility": by_name(event.utility(performance.thresholds))}
+            for event in performance.events
+        ],
+        "decision_curve": None if decision is None else decision.to_dict(),
+        "utility": by_name(performance.utility()),
+        "thresholds": list(performance.thresholds),
+    }
+
+
+def _by_event(curves: Mapping[str, Any]) -> pd.DataFrame:
+    """Curves one below the other, that of the outcome itself without a name."""
+    parts = []
+    for event, curve in curves.items():
+        if curve is not None:
+            frame = curve.to_frame()
+            frame.insert(0, "event", event)
+            parts.append(frame)
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 
 
 def validate_externally(
@@ -184,7 +215,7 @@ def validate_externally(
     n_resamples: int = 500,
     seed: int = 0,
 ) -> ExternalValidation:
-    """Judge predictions for new people by every metric of the registry.
+    """Evaluate predictions for new people by every metric of the registry.
 
     Parameters
     ----------
@@ -194,7 +225,7 @@ def validate_externally(
     sheet : Sheet, optional
         For forecasts and events.
     by : sequence of str, optional
-        Categories by whose levels everything is judged again; empty for none. If unset, those of
+        Categories by whose levels everything is evaluated again; empty for none. If unset, those of
         sex, age band, site, Kellgren-Lawrence grade and definitions of back pain that these people
         have.
     case_mix : CaseMix, optional
@@ -206,18 +237,19 @@ def validate_externally(
     ConfigError
         If a variable of `by` is absent or has too many levels.
     """
-    metrics, lacking = usable_metrics(outcome.kind, people.observed, people.predicted)
-    estimates = percentile_intervals(
-        people.observed,
-        people.predicted,
-        metrics=metrics,
-        groups=people.groups,
-        n_resamples=n_resamples,
-        seed=seed,
-        name="external",
+    sample = evaluation_sample(people, outcome, sheet=sheet, model=model.name)
+    performance = performance_of(
+        sample,
+        PerformanceSettings(
+            n_resamples=n_resamples,
+            seed=seed,
+            stream="external",
+            curve_stream="curve-errors-{smoother}",
+            n_costly=CURVE_RESAMPLES,
+            percentiles=True,
+        ),
     )
     labels = {} if sheet is None else sheet_labels(sheet)
-    remarks = tuple(_remarks(people, outcome.kind, estimates, labels))
     return ExternalValidation(
         model=model,
         kind=outcome.kind,
@@ -231,40 +263,58 @@ def validate_externally(
         flow=people.flow,
         reasons=people.reasons,
         findings=tuple(finding.summarised() for finding in people.warnings),
-        metrics=estimates,
-        not_available=lacking,
+        performance=performance,
         calibration=calibration_tenths(people.observed, people.predicted),
-        flexible=evaluate_performance(
-            people, outcome, sheet=sheet, name=model.name, n_resamples=n_resamples, seed=seed
-        ),
-        groups=_by_group(
-            people,
-            outcome,
-            by,
-            events=() if sheet is None else sheet.outcome.events,
-            n_resamples=n_resamples,
-            seed=seed,
-        ),
+        groups=_by_group(sample, people.frame, by, n_resamples=n_resamples, seed=seed),
         case_mix=case_mix,
-        remarks=remarks,
-        summary=tuple(_summary(people, outcome, model, estimates, case_mix)),
+        remarks=tuple(_remarks(people, outcome.kind, performance.metrics, labels)),
+        summary=tuple(_summary(people, outcome, model, performance.metrics, case_mix)),
     )
 
 
-def usable_metrics(
-    kind: str, observed: Floats, predicted: Floats
-) -> tuple[tuple[Metric, ...], dict[str, str]]:
-    """Metrics of the registry that exist for these people, and why the others do not."""
-    usable: list[Metric] = []
-    lacking: dict[str, str] = {}
-    for metric in metrics_for(kind):
-        try:
-            metric.function(observed, predicted)
-        except InputError as refusal:
-            lacking[metric.name] = refusal.reason
-        else:
-            usable.append(metric)
-    return tuple(usable), lacking
+def evaluation_sample(
+    people: ValidationCohort, outcome: OutcomeSettings, *, sheet: Sheet | None, model: str
+) -> EvaluationSample:
+    """New people as what is evaluated, with forecasts and events where there is a sheet.
+
+    Parameters
+    ----------
+    people : ValidationCohort
+    outcome : OutcomeSettings
+        With the declared thresholds.
+    sheet : Sheet or None
+        None for predictions that stand in a column.
+    model : str
+        Name of the model.
+    """
+    forecast: Forecast | None = None
+    events: tuple[EventOutcome, ...] = ()
+    if sheet is not None and sheet.distribution is not None:
+        forecast = forecast_from_sheet(
+            sheet.distribution,
+            sheet.outcome,
+            mean=people.predicted,
+            imputation_variance=people.imputation_variance,
+        )
+        events = event_outcomes(
+            people.observed,
+            forecast,
+            sheet.outcome.events,
+            baseline=people.baseline,
+            chances=people.chances,
+        )
+    return EvaluationSample(
+        kind=outcome.kind,
+        observed=people.observed,
+        predicted=people.predicted,
+        groups=people.groups,
+        forecast=forecast,
+        bounds=outcome.bounds if outcome.kind == "continuous" else None,
+        events=events,
+        thresholds=tuple(outcome.thresholds),
+        outcome=outcome.variable,
+        model=model,
+    )
 
 
 def calibration_tenths(observed: Floats, predicted: Floats) -> tuple[tuple[float, float], ...]:
@@ -275,42 +325,21 @@ def calibration_tenths(observed: Floats, predicted: Floats) -> tuple[tuple[float
 
 
 def _by_group(
-    people: ValidationCohort,
-    outcome: OutcomeSettings,
+    sample: EvaluationSample,
+    frame: pd.DataFrame,
     by: Sequence[str] | None,
     *,
-    events: Sequence[Event],
     n_resamples: int,
     seed: int,
 ) -> Subgroups | None:
     """Every metric in each group of the variables of `by`."""
     if by is not None and not by:
         return None
-    chances = [_event_chances(people, event) for event in events if event.name in people.chances]
     return subgroup_performance(
-        people.observed,
-        people.predicted,
-        people.frame,
-        kind=outcome.kind,
-        groups=people.groups,
+        replace(sample, forecast=None),
+        frame,
         settings=SubgroupSettings(by=None if by is None else tuple(by), resamples=n_resamples),
         seed=seed,
-        thresholds=outcome.thresholds,
-        chances=chances,
-    )
-
-
-def _event_chances(people: ValidationCohort, event: Event) -> EventChances:
-    bound = np.full(people.n, event.value)
-    if event.reference == "baseline":
-        bound = people.baseline + event.value
-    over = people.observed >= bound if event.direction == "above" else people.observed <= bound
-    happened = np.where(np.isnan(bound), np.nan, over.astype(np.float64))
-    return EventChances(
-        name=event.name,
-        label=event.label,
-        observed=happened,
-        chance=people.chances[event.name],
     )
 
 

@@ -8,36 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from hiprisk.arrays import Bools, Floats, Integers
-from hiprisk.metrics.inputs import as_binary
+from hiprisk.metrics.events import EventOutcome
 from hiprisk.outcome_kind import OutcomeKind
 from hiprisk.validation.subgroups.definitions import Grouping
 from hiprisk.validation.subgroups.disclosure import suppressed_cells
 
 EVERYBODY = "everybody"
-
-
-@dataclass(frozen=True)
-class EventChances:
-    """An event on the outcome, whether it came about, and the chance that was given to it.
-
-    Attributes
-    ----------
-    name, label : str
-    observed : ndarray of 0 and 1, shape (n_rows,)
-        NaN where unknown.
-    chance : ndarray of float, shape (n_rows,)
-        In [0, 1]; NaN where there is none.
-    """
-
-    name: str
-    observed: Floats
-    chance: Floats
-    label: str = ""
-
-    @property
-    def known(self) -> Bools:
-        """Rows with both."""
-        return np.asarray(~(np.isnan(self.observed) | np.isnan(self.chance)))
 
 
 @dataclass(frozen=True)
@@ -55,6 +31,11 @@ class Cell:
     grouping: str
     code: int
     rows: Integers
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """Grouping and code."""
+        return self.grouping, self.code
 
 
 def counts_of(grouping: Grouping, persons: Integers, events: Floats | None) -> Integers:
@@ -90,20 +71,8 @@ def shown_cells(parted: Sequence[Grouping], hidden: Mapping[str, Bools], n: int)
     return cells
 
 
-def events_of(
-    kind: OutcomeKind, y: Floats, p: Floats, chances: Sequence[EventChances]
-) -> tuple[EventChances, ...]:
-    """The outcome itself, if binary, else the events that were given, checked."""
-    if kind == "binary":
-        return (EventChances("outcome", y, p),)
-    for event in chances:
-        known = event.known
-        as_binary(event.observed[known], event.chance[known], None)
-    return tuple(chances)
-
-
 def cells_of_event(
-    event: EventChances,
+    event: EventOutcome,
     parted: Sequence[Grouping],
     hidden: Mapping[str, Bools],
     *,
@@ -116,7 +85,7 @@ def cells_of_event(
         codes = np.where(event.known, grouping.codes, -1)
         own = Grouping(grouping.name, grouping.label, grouping.levels, codes)
         left_out = suppressed_cells(
-            counts_of(own, persons, event.observed), smallest, already=hidden[grouping.name]
+            counts_of(own, persons, event.happened), smallest, already=hidden[grouping.name]
         )
         found += [
             Cell(grouping.name, int(code), np.flatnonzero(codes == code))

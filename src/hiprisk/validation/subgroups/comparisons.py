@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from hiprisk.arrays import Integers
 from hiprisk.config import SubgroupSettings
+from hiprisk.metrics.decision_curve.net_benefit import NET_BENEFIT
 from hiprisk.metrics.registry import entries
 from hiprisk.validation.subgroups.cells import EVERYBODY, counts_of
 from hiprisk.validation.subgroups.definitions import UNKNOWN, Grouping
 from hiprisk.validation.subgroups.heterogeneity import Spread, holm, spread_between
-from hiprisk.validation.subgroups.results import GroupEstimate, Heterogeneity
+from hiprisk.validation.subgroups.results import GroupBenefit, GroupEstimate, Heterogeneity
 
 
 def heterogeneity_between(
@@ -72,3 +73,19 @@ def performance_summary(further: Sequence[GroupEstimate]) -> list[GroupEstimate]
     """Those that say how good a model is: widths and shares at bounds describe the people."""
     descriptive = {one.name for one in entries() if one.descriptive}
     return [row for row in further if row.metric not in descriptive]
+
+
+def benefit_estimates(benefits: Sequence[GroupBenefit]) -> tuple[GroupEstimate, ...]:
+    """Net benefit at a threshold as a metric among others, for the test of heterogeneity."""
+    return tuple(
+        GroupEstimate(
+            grouping=row.grouping,
+            level=row.level,
+            metric=NET_BENEFIT.at(row.threshold).name,
+            event=row.event,
+            estimate=row.net_benefit,
+            standard_error=row.standard_error,
+            note=row.note,
+        )
+        for row in benefits
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,6 +46,11 @@ class Grouping:
     label: str
     levels: tuple[str, ...]
     codes: Integers
+
+
+def levels_of(parted: Sequence[Grouping]) -> list[tuple[str, int, str]]:
+    """Grouping, code and name of every level."""
+    return [(one.name, code, name) for one in parted for code, name in enumerate(one.levels)]
 
 
 def groupings_of(frame: pd.DataFrame, settings: SubgroupSettings) -> tuple[Grouping, ...]:

@@ -7,58 +7,46 @@ metrics share the resamples, and a resample enters as weights that count how oft
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
 import numpy as np
 import pandas as pd
 
-from hiprisk.arrays import Bools, Floats, Integers
+from hiprisk.arrays import Bools
 from hiprisk.config import SubgroupSettings
 from hiprisk.errors import ConfigError, InputError
+from hiprisk.metrics.decision_curve.net_benefit import NET_BENEFIT
 from hiprisk.metrics.entry import Metric
 from hiprisk.metrics.estimate import Estimate
-from hiprisk.metrics.forecast.distribution import Forecast
+from hiprisk.metrics.events import EventOutcome
 from hiprisk.metrics.inputs import as_binary, as_continuous
 from hiprisk.metrics.registry import metrics_for
 from hiprisk.outcome_kind import OutcomeKind
 from hiprisk.parallel import Progress, run_parallel
+from hiprisk.validation.performance.measures import prediction_metrics
+from hiprisk.validation.performance.sample import EvaluationSample
 from hiprisk.validation.subgroups.cells import (
     EVERYBODY,
     Cell,
-    EventChances,
     cells_of_event,
     counts_of,
-    events_of,
     hidden_levels,
     shown_cells,
 )
-from hiprisk.validation.subgroups.comparisons import heterogeneity_between, performance_summary
-from hiprisk.validation.subgroups.definitions import Grouping, groupings_of
-from hiprisk.validation.subgroups.further_metrics import (
-    ForecastJob,
-    Job,
-    event_jobs,
+from hiprisk.validation.subgroups.comparisons import (
+    benefit_estimates,
+    heterogeneity_between,
+    performance_summary,
+)
+from hiprisk.validation.subgroups.definitions import Grouping, groupings_of, levels_of
+from hiprisk.validation.subgroups.figures import (
+    CellTask,
+    Figures,
+    cell_figures,
     people_at_bounds,
-    reported_by,
-    with_known,
 )
-from hiprisk.validation.subgroups.net_benefit import (
-    Evaluations,
-    as_estimates,
-    benefit_task,
-    benefits_of,
-    levels_of,
-    with_reported_estimate,
-)
-from hiprisk.validation.subgroups.resamples import (
-    Evaluated,
-    Reported,
-    Task,
-    draw_persons,
-    evaluate_task,
-    report,
-)
+from hiprisk.validation.subgroups.resamples import Reported, draw_persons
 from hiprisk.validation.subgroups.results import (
     NOT_SHOWN,
     Group,
@@ -67,49 +55,35 @@ from hiprisk.validation.subgroups.results import (
     Subgroups,
 )
 
-__all__ = ["EventChances", "subgroup_performance"]
+# Figures of a group by the event and the cell that they belong to; no event: the outcome itself.
+Found = Mapping[str, Mapping[tuple[str, int], Figures]]
+Known = Mapping[tuple[str, str], Estimate]
 
 
 def subgroup_performance(
-    observed: Floats,
-    predicted: Floats,
+    sample: EvaluationSample,
     frame: pd.DataFrame,
     *,
-    kind: OutcomeKind,
-    groups: Integers,
     settings: SubgroupSettings,
     seed: int,
-    thresholds: Sequence[float] = (),
-    chances: Sequence[EventChances] = (),
-    forecast: Forecast | None = None,
-    known: Mapping[tuple[str, str], Estimate] | None = None,
+    known: Known | None = None,
     workers: int = 1,
     progress: Progress | None = None,
 ) -> Subgroups:
-    """Judge predictions by group.
+    """Evaluate predictions by group.
 
     Parameters
     ----------
-    observed, predicted : ndarray, shape (n_rows,)
-        Without missing values; predictions of people whom the fit had not seen.
+    sample : EvaluationSample
+        Everybody. Each event is evaluated as a risk as well. Net benefit at the declared thresholds
+        is that of a binary outcome's risk, or of the events of a continuous one.
     frame : DataFrame
         Dictionary variables of the same rows.
-    kind : str
-        Of the outcome.
-    groups : ndarray of int, shape (n_rows,)
-        Person of each row: persons are drawn, and persons are counted in a cell.
     settings : SubgroupSettings
     seed : int
-    thresholds : sequence of float
-        Declared risks from which one would act. Net benefit of a binary outcome uses `predicted`,
-        of a continuous one the `chances`.
-    chances : sequence of EventChances
-        Each is judged as a risk as well.
-    forecast : Forecast, optional
-        Of the same rows, for the metrics of a distribution and shares at the bounds.
     known : mapping of (str, str) to Estimate, optional
-        Everybody's figures that were told elsewhere, by event (empty for the outcome) and metric:
-        they are told here with the same interval.
+        Everybody's estimates that are reported elsewhere, by event (empty for the outcome) and
+        metric: here they have the same interval.
     workers : int
         Processes; the result does not depend on them.
     progress : callable, optional
@@ -133,153 +107,147 @@ def subgroup_performance(
     a metric cannot be computed is left out; if there are more than a tenth of them, there is no
     interval.
     """
-    y, p, _ = (as_continuous if kind == "continuous" else as_binary)(observed, predicted, None)
-    _check_lengths(len(y), frame, groups, chances)
-    metrics = _metrics(kind, settings)
-    parted = groupings_of(frame.reset_index(drop=True), settings)
-    people = _People(kind, y, p, groups, parted, settings)
-    shown = [(event, people.cells_of(event)) for event in events_of(kind, y, p, chances)]
-    keys, tasks = _tasks(people, metrics, shown if thresholds else (), thresholds)
-    draws = draw_persons(groups, n=settings.resamples, seed=seed)
-    evaluated = run_parallel(
-        partial(evaluate_task, draws), tasks, workers=workers, progress=progress
-    )
-    found: dict[str, dict[tuple[str, int], tuple[Evaluated, ...]]] = {}
-    for (name, cell), one in zip(keys, evaluated, strict=True):
-        found.setdefault(name, {})[(cell.grouping, cell.code)] = one
-    jobs = _jobs(people, shown, forecast)
-    reported = run_parallel(partial(reported_by, draws), jobs, workers=workers)
-    told = known or {}
-    benefits = tuple(
-        with_reported_estimate(row, told)
-        for event, _ in shown
-        for row in benefits_of(
-            event.name, parted, thresholds, found.get(event.name, {}), settings.level
-        )
-    )
-    return _gathered(
-        people,
-        metrics,
-        overall=tuple(
-            told.get(("", one.name), one) for one in _overall(metrics, found[""], settings.level)
-        ),
-        estimates=_estimates(parted, metrics, found[""], settings.level),
-        further=_further(parted, jobs, reported, told),
-        benefits=benefits,
-        event_labels=tuple((one.name, one.label) for one, _ in shown),
-    )
+    _check(sample, frame)
+    metrics = _metrics(sample.kind, settings)
+    people = _People(sample, groupings_of(frame.reset_index(drop=True), settings), settings)
+    tasks = _tasks(people, metrics)
+    draws = draw_persons(sample.groups, n=settings.resamples, seed=seed)
+    each = run_parallel(partial(cell_figures, draws), tasks, workers=workers, progress=progress)
+    found: dict[str, dict[tuple[str, int], Figures]] = {}
+    for task, figures in zip(tasks, each, strict=True):
+        own = _with_known(figures, task, known or {})
+        found.setdefault(task.event, {})[task.cell.key] = own
+    return _gathered(people, metrics, found)
 
 
 @dataclass(frozen=True)
 class _People:
-    """Who is judged, and in which groups.
+    """Who is evaluated, and in which groups."""
 
-    Attributes
-    ----------
-    y, p : ndarray, shape (n_rows,)
-    persons : ndarray of int, shape (n_rows,)
-    parted : tuple of Grouping
-    """
-
-    kind: OutcomeKind
-    y: Floats
-    p: Floats
-    persons: Integers
+    sample: EvaluationSample
     parted: tuple[Grouping, ...]
     settings: SubgroupSettings
 
     @cached_property
     def hidden(self) -> dict[str, Bools]:
         """Levels that must not be shown, by grouping."""
-        smallest = self.settings.smallest_cell
+        sample, smallest = self.sample, self.settings.smallest_cell
         return {
-            one.name: hidden_levels(one, self.y, self.persons, kind=self.kind, smallest=smallest)
+            one.name: hidden_levels(
+                one, sample.observed, sample.groups, kind=sample.kind, smallest=smallest
+            )
             for one in self.parted
         }
 
     @property
     def cells(self) -> list[Cell]:
         """Everybody, and every group that is shown."""
-        return shown_cells(self.parted, self.hidden, len(self.y))
+        return shown_cells(self.parted, self.hidden, self.sample.n)
 
-    def cells_of(self, event: EventChances) -> list[Cell]:
+    def cells_of(self, event: EventOutcome) -> list[Cell]:
         """Those in which an event may be shown."""
         smallest = self.settings.smallest_cell
         return cells_of_event(
-            event, self.parted, self.hidden, persons=self.persons, smallest=smallest
+            event, self.parted, self.hidden, persons=self.sample.groups, smallest=smallest
         )
 
+    def hidden_shares(self) -> dict[tuple[str, int], frozenset[str]]:
+        """Floor and ceiling proportions that must not be shown, by cell."""
+        if self.sample.forecast is None:
+            return {}
+        shown = {
+            one.name: {cell.key for cell in self.cells_of(one)}
+            for one in people_at_bounds(self.sample)
+        }
+        return {
+            cell.key: frozenset(name for name, keys in shown.items() if cell.key not in keys)
+            for cell in self.cells
+        }
 
-def _tasks(
-    people: _People,
-    metrics: Sequence[Metric],
-    shown: Sequence[tuple[EventChances, Sequence[Cell]]],
-    thresholds: Sequence[float],
-) -> tuple[list[tuple[str, Cell]], list[Task]]:
-    """What is judged on the resamples, and of which event (none: the outcome) and group it is."""
-    keys: list[tuple[str, Cell]] = [("", cell) for cell in people.cells]
+
+def _tasks(people: _People, metrics: Sequence[Metric]) -> list[CellTask]:
+    """Events in every group in which they may be shown, then the outcome itself."""
+    sample, level = people.sample, people.settings.level
+    # A binary outcome's risk has its metrics as the outcome already.
+    of_risk = () if sample.kind == "binary" else prediction_metrics("binary")
     tasks = [
-        Task(cell.rows, people.y[cell.rows], people.p[cell.rows], tuple(metrics))
-        for cell in people.cells
-    ]
-    for event, cells in shown:
-        keys += [(event.name, cell) for cell in cells]
-        tasks += [benefit_task(event, cell, thresholds) for cell in cells]
-    return keys, tasks
-
-
-def _jobs(
-    people: _People,
-    shown: Sequence[tuple[EventChances, Sequence[Cell]]],
-    forecast: Forecast | None,
-) -> list[Job]:
-    """Chances of events, and forecasts, in every group that is shown."""
-    level = people.settings.level
-    jobs = event_jobs(shown, level=level, curve_only=people.kind == "binary")
-    if forecast is None:
-        return jobs
-    bounds = {
-        name: frozenset((cell.grouping, cell.code) for cell in people.cells_of(at))
-        for name, at in people_at_bounds(people.y, people.p, forecast).items()
-    }
-    forecasts: list[Job] = [
-        ForecastJob(
-            observed=people.y,
-            predicted=people.p,
-            forecast=forecast,
-            persons=people.persons,
+        CellTask(
+            event=event.name,
             cell=cell,
+            sample=sample.take(cell.rows).of_event(event.take(cell.rows)),
+            metrics=of_risk,
+            is_risk=True,
             level=level,
-            bounds=bounds,
+        )
+        for event in sample.risks
+        for cell in people.cells_of(event)
+    ]
+    hidden = people.hidden_shares()
+    outcome = replace(sample, events=())
+    return tasks + [
+        CellTask(
+            event="",
+            cell=cell,
+            sample=outcome.take(cell.rows),
+            metrics=tuple(metrics),
+            hidden=hidden.get(cell.key, frozenset()),
+            level=level,
         )
         for cell in people.cells
     ]
-    return [*jobs, *forecasts]
 
 
-def _gathered(
-    people: _People,
-    metrics: Sequence[Metric],
-    *,
-    overall: tuple[Estimate, ...],
-    estimates: tuple[GroupEstimate, ...],
-    further: tuple[GroupEstimate, ...],
-    benefits: tuple[GroupBenefit, ...],
-    event_labels: tuple[tuple[str, str], ...],
-) -> Subgroups:
+def _with_known(figures: Figures, task: CellTask, known: Known) -> Figures:
+    """Everybody's figures with the estimates that are reported elsewhere."""
+    if task.cell.grouping != EVERYBODY:
+        return figures
+
+    def own(name: str, one: Reported) -> Reported:
+        return replace(one, estimate=known.get((task.event, name), one.estimate))
+
+    return Figures(
+        {name: own(name, one) for name, one in figures.metrics.items()},
+        {
+            threshold: replace(one, model=own(NET_BENEFIT.at(threshold).name, one.model))
+            for threshold, one in figures.benefits.items()
+        },
+    )
+
+
+def _gathered(people: _People, metrics: Sequence[Metric], found: Found) -> Subgroups:
     """All of it, with the comparisons between groups."""
-    parted, settings, persons = people.parted, people.settings, people.persons
-    others = (*performance_summary(further), *as_estimates(benefits))
+    parted, settings, persons = people.parted, people.settings, people.sample.groups
+    names = [metric.name for metric in metrics]
+    everybody = found[""][(EVERYBODY, 0)].metrics
+    overall = [everybody[name].estimate for name in names]
+    estimates = tuple(
+        row
+        for grouping in parted
+        for row in _estimates("", names, found[""], levels_of([grouping]))
+    )
+    places = [(EVERYBODY, 0, EVERYBODY), *levels_of(parted)]
+    further = tuple(
+        row
+        for event, by_cell in found.items()
+        for row in _estimates(event, _further(by_cell, names, event), by_cell, places)
+    )
+    benefits = tuple(
+        _benefit(event, threshold, place, by_cell)
+        for event, by_cell in found.items()
+        for threshold in (people.sample.thresholds if event else ())
+        for place in places
+    )
+    others = (*performance_summary(further), *benefit_estimates(benefits))
     return Subgroups(
-        kind=people.kind,
+        kind=people.sample.kind,
         n_people=len(np.unique(persons)),
         smallest_cell=settings.smallest_cell,
         n_resamples=settings.resamples,
         level=settings.level,
         labels=tuple((one.name, one.label) for one in parted),
         optima=tuple((one.name, one.optimum) for one in metrics if one.optimum is not None),
-        overall=overall,
-        groups=_groups(parted, people.hidden, people.y, persons, people.kind),
+        overall=tuple(estimate for estimate in overall if estimate is not None),
+        groups=_groups(people),
         estimates=estimates,
         heterogeneity=(
             *heterogeneity_between(parted, estimates, persons, settings),
@@ -287,59 +255,86 @@ def _gathered(
         ),
         benefits=benefits,
         further=further,
-        event_labels=event_labels,
+        event_labels=tuple((one.name, one.label) for one in people.sample.risks),
     )
 
 
 def _further(
-    parted: Sequence[Grouping],
-    jobs: Sequence[Job],
-    reported: Sequence[Mapping[str, Reported]],
-    told: Mapping[tuple[str, str], Estimate],
+    by_cell: Mapping[tuple[str, int], Figures], names: Sequence[str], event: str
+) -> list[str]:
+    """Metrics of an event; of the outcome itself, those of its forecasts."""
+    own = by_cell[(EVERYBODY, 0)].metrics
+    return [name for name in own if event or name not in names]
+
+
+def _estimates(
+    event: str,
+    names: Sequence[str],
+    by_cell: Mapping[tuple[str, int], Figures],
+    places: Sequence[tuple[str, int, str]],
 ) -> tuple[GroupEstimate, ...]:
-    """One row a metric, event and group, everybody first; those that are not shown say so."""
-    found: dict[str, dict[tuple[str, int], Mapping[str, Reported]]] = {}
-    for job, one in zip(jobs, reported, strict=True):
-        cell = job.cell
-        everybody = cell.grouping == EVERYBODY
-        own = with_known(one, told, job.name) if everybody else one
-        found.setdefault(job.name, {})[(cell.grouping, cell.code)] = own
-    places = [(EVERYBODY, 0, EVERYBODY), *levels_of(parted)]
+    """One row a metric and group; those that are not shown say so."""
     hidden = Reported(None, note=NOT_SHOWN)
-    return tuple(
-        _group_estimate(
-            (grouping, name), metric, by_cell.get((grouping, code), {}).get(metric, hidden), event
-        )
-        for event, by_cell in found.items()
-        for metric in by_cell[(EVERYBODY, 0)]
-        for grouping, code, name in places
-    )
+    rows = []
+    for name in names:
+        for grouping, code, level in places:
+            figures = by_cell.get((grouping, code))
+            one = hidden if figures is None else figures.metrics.get(name, hidden)
+            rows.append(
+                GroupEstimate(
+                    grouping=grouping,
+                    level=level,
+                    metric=name,
+                    event=event,
+                    estimate=one.estimate,
+                    standard_error=one.standard_error,
+                    note=one.note,
+                )
+            )
+    return tuple(rows)
 
 
-def _group_estimate(
-    place: tuple[str, str], metric: str, found: Reported, event: str = ""
-) -> GroupEstimate:
-    return GroupEstimate(
-        grouping=place[0],
-        level=place[1],
-        metric=metric,
+def _benefit(
+    event: str,
+    threshold: float,
+    place: tuple[str, int, str],
+    by_cell: Mapping[tuple[str, int], Figures],
+) -> GroupBenefit:
+    grouping, code, level = place
+    figures = by_cell.get((grouping, code))
+    if figures is None:
+        return GroupBenefit(
+            grouping=grouping, level=level, event=event, threshold=threshold,
+            net_benefit=None, act_on_all=None, gain=None, note=NOT_SHOWN,
+        )  # fmt: skip
+    found = figures.benefits[threshold]
+    return GroupBenefit(
+        grouping=grouping,
+        level=level,
         event=event,
-        estimate=found.estimate,
-        standard_error=found.standard_error,
-        note=found.note,
+        threshold=threshold,
+        net_benefit=found.model.estimate,
+        act_on_all=found.treat_all,
+        gain=found.gain.estimate,
+        standard_error=found.model.standard_error,
+        note=found.model.note,
     )
 
 
-def _check_lengths(
-    n: int, frame: pd.DataFrame, groups: Integers, chances: Sequence[EventChances]
-) -> None:
-    lengths = {"frame": len(frame), "groups": len(groups)}
-    for event in chances:
-        lengths[f"observed of {event.name}"] = len(event.observed)
+def _check(sample: EvaluationSample, frame: pd.DataFrame) -> None:
+    if sample.weights is not None:
+        raise InputError("subgroups are resampled by persons and take no weights")
+    as_checked = as_continuous if sample.kind == "continuous" else as_binary
+    as_checked(sample.observed, sample.predicted, None)
+    lengths = {"frame": len(frame), "groups": len(sample.groups)}
+    for event in sample.events:
+        lengths[f"observed of {event.name}"] = len(event.happened)
         lengths[f"chance of {event.name}"] = len(event.chance)
     for name, length in lengths.items():
-        if length != n:
-            raise InputError(f"'{name}' has {length} entries, 'observed' has {n}")
+        if length != sample.n:
+            raise InputError(f"'{name}' has {length} entries, 'observed' has {sample.n}")
+    for event in sample.events:
+        as_binary(event.happened[event.known], event.chance[event.known], None)
 
 
 def _metrics(kind: OutcomeKind, settings: SubgroupSettings) -> tuple[Metric, ...]:
@@ -356,48 +351,19 @@ def _metrics(kind: OutcomeKind, settings: SubgroupSettings) -> tuple[Metric, ...
     return tuple(by_name[name] for name in settings.metrics)
 
 
-def _overall(
-    metrics: Sequence[Metric], evaluated: Evaluations, level: float
-) -> tuple[Estimate, ...]:
-    reported = [
-        report(metric.name, one, level).estimate
-        for metric, one in zip(metrics, evaluated[(EVERYBODY, 0)], strict=True)
-    ]
-    return tuple(estimate for estimate in reported if estimate is not None)
-
-
-def _estimates(
-    parted: Sequence[Grouping], metrics: Sequence[Metric], evaluated: Evaluations, level: float
-) -> tuple[GroupEstimate, ...]:
-    hidden = Reported(None, note=NOT_SHOWN)
-    rows = []
-    for grouping in parted:
-        for position, metric in enumerate(metrics):
-            for code, name in enumerate(grouping.levels):
-                one = evaluated.get((grouping.name, code))
-                found = hidden if one is None else report(metric.name, one[position], level)
-                rows.append(_group_estimate((grouping.name, name), metric.name, found))
-    return tuple(rows)
-
-
-def _groups(
-    parted: Sequence[Grouping],
-    hidden: dict[str, Bools],
-    y: Floats,
-    persons: Integers,
-    kind: OutcomeKind,
-) -> tuple[Group, ...]:
-    rows = []
-    for grouping in parted:
-        counts = counts_of(grouping, persons, y if kind == "binary" else None)
+def _groups(people: _People) -> tuple[Group, ...]:
+    sample, rows = people.sample, []
+    binary = sample.kind == "binary"
+    for grouping in people.parted:
+        counts = counts_of(grouping, sample.groups, sample.observed if binary else None)
         for code, level in enumerate(grouping.levels):
-            shown = not hidden[grouping.name][code]
+            shown = not people.hidden[grouping.name][code]
             rows.append(
                 Group(
                     grouping=grouping.name,
                     level=level,
                     n_people=int(counts[code, 0]) if shown else None,
-                    n_events=int(counts[code, 1]) if shown and kind == "binary" else None,
+                    n_events=int(counts[code, 1]) if shown and binary else None,
                     suppressed=not shown,
                 )
             )

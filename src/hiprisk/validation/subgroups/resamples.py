@@ -1,8 +1,8 @@
-"""One set of resamples of persons, in which every group and every metric is judged."""
+"""One set of resamples of persons, in which every group and every metric is evaluated."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from hiprisk.arrays import Floats, Integers
 from hiprisk.bootstrap import Persons
 from hiprisk.errors import InputError
+from hiprisk.metrics.decision_curve.net_benefit import net_benefit, net_benefits
 from hiprisk.metrics.entry import Metric
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.vectorised.panel import evaluate_predictions
@@ -29,43 +30,29 @@ class Draws:
     counts: Integers
     person: Integers
 
-
-@dataclass(frozen=True)
-class Task:
-    """Rows of one group, and what to compute of them.
-
-    Attributes
-    ----------
-    together : callable, optional
-        The same quantities of observed, predicted and many weightings at once: an array of shape
-        (n_metrics, n_resamples).
-    """
-
-    rows: Integers
-    observed: Floats
-    predicted: Floats
-    metrics: tuple[Metric, ...]
-    together: Callable[[Floats, Floats, Floats], Floats] | None = None
+    def weights(self, rows: Integers) -> Floats:
+        """How often each of some rows was drawn, shape (n_resamples, n_rows)."""
+        return self.counts[:, self.person[rows]].astype(np.float64)
 
 
 @dataclass(frozen=True)
-class Evaluated:
+class Resampled:
     """A value and its resamples; the value is None where it cannot be computed."""
 
     value: float | None
     resampled: Floats
     reason: str = ""
 
-    def minus(self, other: Evaluated) -> Evaluated:
+    def minus(self, other: Resampled) -> Resampled:
         """The difference of two quantities of the same rows."""
         if self.value is None or other.value is None:
-            return Evaluated(None, np.empty(0), self.reason or other.reason)
-        return Evaluated(self.value - other.value, self.resampled - other.resampled)
+            return Resampled(None, np.empty(0), self.reason or other.reason)
+        return Resampled(self.value - other.value, self.resampled - other.resampled)
 
-    def at_least(self, floor: float) -> Evaluated:
+    def at_least(self, floor: float) -> Resampled:
         """The quantity, or a floor where it lies below."""
         value = None if self.value is None else max(self.value, floor)
-        return Evaluated(value, np.maximum(self.resampled, floor), self.reason)
+        return Resampled(value, np.maximum(self.resampled, floor), self.reason)
 
 
 @dataclass(frozen=True)
@@ -84,42 +71,54 @@ def draw_persons(groups: Integers, *, n: int, seed: int) -> Draws:
     return Draws(np.array(counts, dtype=np.intp), persons.of_row)
 
 
-def evaluate_task(draws: Draws, task: Task) -> tuple[Evaluated, ...]:
-    """Every quantity of a task, and the same on every resample."""
-    y, p = task.observed, task.predicted
-    weights = draws.counts[:, draws.person[task.rows]].astype(np.float64)
-    values = [_value(metric, y, p) for metric in task.metrics]
-    if task.together is not None:
-        resampled = np.full((len(values), len(weights)), np.nan)
-        drawn = weights.any(axis=1)
-        resampled[:, drawn] = task.together(y, p, weights[drawn])
-        return tuple(
-            Evaluated(one.value, row, one.reason)
-            for one, row in zip(values, resampled, strict=True)
-        )
-    each = np.broadcast_to(p, weights.shape)
-    (evaluated,) = evaluate_predictions(y, each, metrics=task.metrics, weightings=[weights])
-    return tuple(
-        Evaluated(one.value, evaluated.values[metric.name], one.reason)
-        for metric, one in zip(task.metrics, values, strict=True)
+def resampled_metrics(
+    draws: Draws, rows: Integers, y: Floats, p: Floats, metrics: Sequence[Metric]
+) -> tuple[Resampled, ...]:
+    """Metrics of a group's outcomes and predictions, and the same on every resample."""
+    weights = draws.weights(rows)
+    (found,) = evaluate_predictions(
+        y,
+        np.broadcast_to(p, weights.shape),
+        metrics=metrics,
+        weightings=[weights],
     )
+    return tuple(_resampled(m, y, p, found.values[m.name]) for m in metrics)
 
 
-def _value(metric: Metric, y: Floats, p: Floats) -> Evaluated:
+def resampled_net_benefits(
+    draws: Draws, rows: Integers, y: Floats, p: Floats, thresholds: Sequence[float]
+) -> tuple[tuple[Resampled, Resampled], ...]:
+    """Net benefit of the model and of treating all at each threshold, and on every resample."""
+    weights = draws.weights(rows)
+    drawn = weights.any(axis=1)
+    found = []
+    for risk in (p, np.ones_like(p)):
+        each = np.full((len(weights), len(thresholds)), np.nan)
+        each[drawn] = net_benefits(y, risk, weights[drawn], thresholds=thresholds)
+        found.append(
+            [
+                Resampled(net_benefit(y, risk, threshold=threshold), each[:, position])
+                for position, threshold in enumerate(thresholds)
+            ]
+        )
+    return tuple(zip(*found, strict=True))
+
+
+def _resampled(metric: Metric, y: Floats, p: Floats, resampled: Floats) -> Resampled:
     try:
-        return Evaluated(float(metric.function(y, p)), np.empty(0))
+        return Resampled(float(metric.function(y, p)), resampled)
     except InputError as refusal:
-        return Evaluated(None, np.empty(0), refusal.reason)
+        return Resampled(None, resampled, refusal.reason)
 
 
-def report(name: str, evaluated: Evaluated, level: float) -> Reported:
+def report(name: str, one: Resampled, level: float) -> Reported:
     """A value with the percentile interval and the standard error of its resamples."""
-    if evaluated.value is None:
-        return Reported(None, note=f"cannot be computed: {evaluated.reason}")
-    usable = evaluated.resampled[np.isfinite(evaluated.resampled)]
-    estimate = Estimate.from_resamples(name, evaluated.value, evaluated.resampled, level=level)
+    if one.value is None:
+        return Reported(None, note=f"cannot be computed: {one.reason}")
+    usable = one.resampled[np.isfinite(one.resampled)]
+    estimate = Estimate.from_resamples(name, one.value, one.resampled, level=level)
     if estimate.low is None:
-        lost, n = len(evaluated.resampled) - len(usable), len(evaluated.resampled)
+        lost, n = len(one.resampled) - len(usable), len(one.resampled)
         return Reported(
             estimate, note=f"no interval: cannot be computed on {lost} of {n} resamples"
         )

@@ -16,7 +16,9 @@ from hiprisk.seeding import rng_for
 from hiprisk.sheet.document.checks import check_sheet
 from hiprisk.sheet.format import LinearModel, Sheet, TreesModel
 from hiprisk.validation.external.cohort import ValidationCohort
-from hiprisk.validation.external.validation import ModelIdentity, calibration_tenths, usable_metrics
+from hiprisk.validation.external.validation import ModelIdentity, calibration_tenths
+from hiprisk.validation.performance.computing import usable_metrics
+from hiprisk.validation.performance.measures import prediction_metrics
 from hiprisk.validation.resampling.intervals import percentile_intervals
 from hiprisk.validation.updating.methods import (
     Method,
@@ -162,13 +164,12 @@ def _evaluated(
     settings: UpdateSettings,
 ) -> tuple[Estimate, ...]:
     """Metrics that both these predictions and the reference have, on the same resamples."""
-    own, _ = usable_metrics(kind, people.observed, predicted)
-    shared, _ = usable_metrics(kind, people.observed, reference)
-    both = {metric.name for metric in shared}
+    shared, _ = usable_metrics(prediction_metrics(kind), people.observed, reference)
+    usable, _ = usable_metrics(shared, people.observed, predicted)
     return percentile_intervals(
         people.observed,
         predicted,
-        metrics=[metric for metric in own if metric.name in both],
+        metrics=usable,
         groups=people.groups,
         n_resamples=settings.n_resamples,
         seed=settings.seed,

@@ -8,9 +8,11 @@ from hiprisk.config import SubgroupSettings
 from hiprisk.metrics import calibration, discrimination, scores
 from hiprisk.metrics.decision_curve.net_benefit import net_benefit
 from hiprisk.metrics.estimate import Estimate
+from hiprisk.metrics.events import EventOutcome
 from hiprisk.metrics.forecast.scores import crps
 from hiprisk.metrics.smoothing.curve_errors import calibration_error
-from hiprisk.validation.subgroups.performance import EventChances, subgroup_performance
+from hiprisk.validation.performance.sample import EvaluationSample
+from hiprisk.validation.subgroups.performance import subgroup_performance
 from metric_examples import example_forecast
 
 N = 240
@@ -29,11 +31,14 @@ def people():
 
 def evaluated(people, happened=None, **more):
     frame, observed, predicted, chance, event = people
-    return subgroup_performance(
-        observed, predicted, frame, kind="continuous", groups=np.arange(N), settings=SETTINGS,
-        seed=1, thresholds=(0.3,), forecast=example_forecast(predicted),
-        chances=[EventChances("worse", event if happened is None else happened, chance)], **more,
+    happened = event if happened is None else happened
+    forecast = example_forecast(predicted)
+    sample = EvaluationSample(
+        kind="continuous", observed=observed, predicted=predicted, groups=np.arange(N),
+        forecast=forecast, bounds=(forecast.lower, forecast.upper), thresholds=(0.3,),
+        events=(EventOutcome(name="worse", happened=happened, chance=chance),),
     )  # fmt: skip
+    return subgroup_performance(sample, frame, settings=SETTINGS, seed=1, **more)
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +97,7 @@ def test_a_group_with_too_few_events_is_not_shown_for_that_event(people):
     assert row(few, "c_statistic", "everybody", "worse").estimate is not None
 
 
-def test_a_few_people_at_a_bound_are_not_told_by_their_share(people):
+def test_a_few_people_at_a_bound_are_not_reported_by_their_share(people):
     frame, observed, *rest = people
     bounded = observed.copy()
     men = np.flatnonzero((frame["sex"] == "male").to_numpy())
@@ -110,17 +115,17 @@ def test_a_few_people_at_a_bound_are_not_told_by_their_share(people):
     )
 
 
-def test_everybody_has_the_interval_that_was_told_elsewhere(people):
-    told = {
+def test_everybody_has_the_interval_that_is_reported_elsewhere(people):
+    reported = {
         ("", "mae"): Estimate(name="mae", value=6.0, low=5.0, high=7.0),
         ("worse", "brier"): Estimate(name="brier", value=0.1, low=0.05, high=0.15),
         ("worse", "net_benefit_0.3"): Estimate(name="nb", value=0.2, low=0.1, high=0.3),
     }
-    found = evaluated(people, known=told)
-    assert next(one for one in found.overall if one.name == "mae") == told["", "mae"]
-    assert row(found, "brier", "everybody", "worse").estimate == told["worse", "brier"]
-    assert found.benefits[0].net_benefit == told["worse", "net_benefit_0.3"]
-    assert row(found, "brier", "male", "worse").estimate != told["worse", "brier"]
+    found = evaluated(people, known=reported)
+    assert next(one for one in found.overall if one.name == "mae") == reported["", "mae"]
+    assert row(found, "brier", "everybody", "worse").estimate == reported["worse", "brier"]
+    assert found.benefits[0].net_benefit == reported["worse", "net_benefit_0.3"]
+    assert row(found, "brier", "male", "worse").estimate != reported["worse", "brier"]
 
 
 def test_net_benefit_is_tested_for_heterogeneity(people, result):

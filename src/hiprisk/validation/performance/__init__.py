@@ -1,0 +1,1 @@
+"""How good predictions are: one result, computed in one place."""

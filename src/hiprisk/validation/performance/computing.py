@@ -1,0 +1,279 @@
+"""Every figure of a performance, each with its interval.
+
+References
+----------
+.. [1] van Calster et al. (2016). J Clin Epidemiol 74, 167-176. doi:10.1016/j.jclinepi.2015.12.005
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from hiprisk.arrays import Floats
+from hiprisk.errors import InputError
+from hiprisk.metrics.decision_curve.bands import decision_curve_band
+from hiprisk.metrics.decision_curve.curve import DecisionCurve, decision_curve
+from hiprisk.metrics.entry import Metric
+from hiprisk.metrics.estimate import Estimate
+from hiprisk.metrics.events import EventOutcome
+from hiprisk.metrics.forecast.calibration import coverage_by_level, pit_histogram
+from hiprisk.metrics.forecast.predicted_observed import predicted_observed
+from hiprisk.metrics.registry import estimates
+from hiprisk.metrics.smoothing.calibration_curve import CalibrationCurve, calibration_curve
+from hiprisk.validation.performance.measures import (
+    FEWEST_FOR_CURVES,
+    SMOOTHERS,
+    curve_error_metrics,
+    decision_thresholds,
+    floor_and_ceiling,
+    forecast_metrics,
+    prediction_metrics,
+)
+from hiprisk.validation.performance.results import EventPerformance, Performance
+from hiprisk.validation.performance.sample import EvaluationSample
+from hiprisk.validation.resampling.intervals import (
+    N_COSTLY,
+    metric_intervals,
+    percentile_intervals,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PerformanceSettings:
+    """What is computed, and how its intervals come about.
+
+    Attributes
+    ----------
+    n_resamples, seed : int
+        Of persons; without resamples, intervals are from formulas alone.
+    stream : str
+        Name of the random stream; it is part of the numbers.
+    curve_stream : str
+        Another for errors of calibration curves; the smoother's name is put into it.
+    n_costly : int
+        Resamples behind errors of calibration curves, at most.
+    percentiles : bool
+        Percentile intervals also for those metrics of predictions that have a formula.
+    metrics : tuple of Metric, optional
+        These alone of the predictions, without calibration curves and decision curve; by default
+        all of the kind.
+    """
+
+    n_resamples: int
+    seed: int
+    stream: str
+    curve_stream: str = ""
+    n_costly: int = N_COSTLY
+    percentiles: bool = False
+    metrics: tuple[Metric, ...] | None = None
+
+
+def performance_of(sample: EvaluationSample, settings: PerformanceSettings) -> Performance:
+    """Evaluate predictions of people whose outcome is known.
+
+    What these people cannot give is left out: a metric with its reason, a calibration curve where
+    they are few or its smoother fails, an event that nobody had.
+    """
+    chosen = settings.metrics
+    usable, not_available = usable_metrics(
+        prediction_metrics(sample.kind) if chosen is None else chosen,
+        sample.observed,
+        sample.predicted,
+    )
+    percentiles = settings.percentiles and settings.n_resamples > 0
+    found = Performance(
+        n=sample.n,
+        metrics=(_percentiles if percentiles else _intervals)(
+            sample, sample.predicted, settings, metrics=usable, stream=settings.stream
+        ),
+        not_available=not_available,
+        limits=floor_and_ceiling(sample),
+        events=tuple(_event(sample, event, settings) for event in sample.events),
+        thresholds=sample.thresholds,
+    )
+    if chosen is None:
+        found = replace(
+            found,
+            curve_errors=_curve_errors(sample, settings),
+            curves=_curves(sample),
+            decision=_decision(sample, settings) if sample.kind == "binary" else None,
+        )
+    if sample.forecast is None:
+        return found
+    of_forecast: tuple[Any, ...] = (sample.observed, sample.forecast)
+    return replace(
+        found,
+        distribution=_intervals(
+            sample, sample.forecast, settings, kind="distribution", metrics=forecast_metrics(),
+            stream=f"{settings.stream}-distribution",
+        ),
+        coverage=coverage_by_level(*of_forecast, weights=sample.weights),
+        pit=pit_histogram(*of_forecast, weights=sample.weights),
+        scatter=predicted_observed(*of_forecast, weights=sample.weights),
+    )  # fmt: skip
+
+
+def usable_metrics(
+    metrics: Sequence[Metric], observed: Floats, predicted: Floats
+) -> tuple[tuple[Metric, ...], dict[str, str]]:
+    """Metrics that these people can give, and why not the others."""
+    usable: list[Metric] = []
+    lacking: dict[str, str] = {}
+    for metric in metrics:
+        try:
+            metric.function(observed, predicted)
+        except InputError as refusal:
+            lacking[metric.name] = refusal.reason
+        else:
+            usable.append(metric)
+    return tuple(usable), lacking
+
+
+def _percentiles(
+    sample: EvaluationSample,
+    predicted: Any,
+    settings: PerformanceSettings,
+    *,
+    metrics: Sequence[Metric],
+    stream: str,
+) -> tuple[Estimate, ...]:
+    return percentile_intervals(
+        sample.observed,
+        predicted,
+        metrics=metrics,
+        groups=sample.groups,
+        n_resamples=settings.n_resamples,
+        seed=settings.seed,
+        name=stream,
+    )
+
+
+def _intervals(
+    sample: EvaluationSample,
+    predicted: Any,
+    settings: PerformanceSettings,
+    *,
+    metrics: Sequence[Metric],
+    stream: str,
+    kind: str = "",
+) -> tuple[Estimate, ...]:
+    """Each metric with the interval of its formula, or else from resampled persons."""
+    kind = kind or sample.kind
+    if settings.n_resamples == 0 or sample.weights is not None:
+        return estimates(
+            kind,
+            sample.observed,
+            predicted,
+            weights=sample.weights,
+            groups=sample.persons,
+            metrics=metrics,
+        )
+    return metric_intervals(
+        kind,
+        sample.observed,
+        predicted,
+        metrics=metrics,
+        groups=sample.groups,
+        n_resamples=settings.n_resamples,
+        n_costly=settings.n_costly,
+        seed=settings.seed,
+        name=stream,
+    )
+
+
+def _curve_errors(sample: EvaluationSample, settings: PerformanceSettings) -> tuple[Estimate, ...]:
+    if sample.n < FEWEST_FOR_CURVES:
+        return ()
+    found: list[Estimate] = []
+    fewer = replace(settings, n_resamples=min(settings.n_resamples, settings.n_costly))
+    for smoother in SMOOTHERS:
+        stream = settings.curve_stream.format(smoother=smoother) or settings.stream
+        metrics = curve_error_metrics(sample.kind, smoother)
+        try:
+            found += _intervals(sample, sample.predicted, fewer, metrics=metrics, stream=stream)
+        except InputError:
+            # The smoother fails on these people: a spline separates, or loess finds too few.
+            continue
+    return tuple(found)
+
+
+def _curves(sample: EvaluationSample) -> tuple[CalibrationCurve, ...]:
+    if sample.n < FEWEST_FOR_CURVES:
+        return ()
+    found = []
+    for smoother in SMOOTHERS:
+        try:
+            found.append(
+                calibration_curve(
+                    sample.observed,
+                    sample.predicted,
+                    kind=sample.kind,
+                    smoother=smoother,
+                    weights=sample.weights,
+                )
+            )
+        except InputError:
+            continue
+    return tuple(found)
+
+
+def _decision(sample: EvaluationSample, settings: PerformanceSettings) -> DecisionCurve:
+    """Net benefit across thresholds, with bands from resampled persons."""
+    what: dict[str, Any] = {
+        "thresholds": decision_thresholds(sample.thresholds),
+        "outcome": sample.outcome,
+        "model_name": sample.model,
+    }
+    if settings.n_resamples == 0 or sample.weights is not None:
+        return decision_curve(sample.observed, sample.predicted, weights=sample.weights, **what)
+    return decision_curve_band(
+        sample.observed,
+        sample.predicted,
+        groups=sample.groups,
+        n_resamples=settings.n_resamples,
+        seed=settings.seed,
+        **what,
+    )
+
+
+def _event(
+    sample: EvaluationSample, event: EventOutcome, settings: PerformanceSettings
+) -> EventPerformance:
+    """Every figure of an event's probability; of one that cannot be evaluated, the reason."""
+    risk = sample.of_event(event)
+    weights = np.ones(risk.n) if risk.weights is None else risk.weights
+    counted = EventPerformance(
+        name=event.name,
+        label=event.label,
+        n=float(weights.sum()),
+        n_events=float(np.sum(weights * risk.observed)),
+    )
+    try:
+        return _risk(risk, settings, counted)
+    except InputError as refusal:
+        if refusal.code != "DEGENERATE" and risk.n > 0:
+            raise
+        return replace(counted, reason=refusal.reason)
+
+
+def _risk(
+    risk: EvaluationSample, settings: PerformanceSettings, counted: EventPerformance
+) -> EventPerformance:
+    metrics = [
+        *prediction_metrics("binary"),
+        *(one for smoother in SMOOTHERS for one in curve_error_metrics("binary", smoother)),
+    ]
+    return replace(
+        counted,
+        estimates=_intervals(
+            risk, risk.predicted, settings, metrics=metrics, stream=f"event-{counted.name}"
+        ),
+        calibration=calibration_curve(
+            risk.observed, risk.predicted, kind="binary", weights=risk.weights
+        ),
+        decision=_decision(risk, settings),
+    )

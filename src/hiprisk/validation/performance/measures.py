@@ -1,0 +1,60 @@
+"""What a performance consists of, said once for everybody and for every subgroup."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hiprisk.metrics.decision_curve.net_benefit import THRESHOLDS
+from hiprisk.metrics.entry import Metric, Smoother
+from hiprisk.metrics.floor_ceiling import LimitShares, limit_shares
+from hiprisk.metrics.registry import metrics_for
+from hiprisk.outcome_kind import OutcomeKind
+from hiprisk.validation.performance.sample import EvaluationSample
+
+SMOOTHERS: tuple[Smoother, ...] = ("loess", "spline")
+# A smoother of fewer people follows their noise.
+FEWEST_FOR_CURVES = 50
+
+
+def prediction_metrics(kind: str) -> tuple[Metric, ...]:
+    """Metrics of predictions, without errors of calibration curves."""
+    return metrics_for(kind)
+
+
+def curve_error_metrics(kind: OutcomeKind, smoother: Smoother) -> tuple[Metric, ...]:
+    """Distances of predictions from the calibration curve of one smoother."""
+    return tuple(
+        metric
+        for metric in metrics_for(kind, costly=True)
+        if metric.curve is not None and metric.curve.smoother == smoother
+    )
+
+
+def forecast_metrics() -> tuple[Metric, ...]:
+    """Metrics of the predictive distribution of a continuous outcome."""
+    return metrics_for("distribution")
+
+
+def decision_thresholds(declared: Sequence[float]) -> tuple[float, ...]:
+    """Thresholds of a decision curve: every per cent, and those declared."""
+    return tuple(sorted({*THRESHOLDS, *declared}))
+
+
+def floor_and_ceiling(sample: EvaluationSample, *, level: float = 0.95) -> LimitShares | None:
+    """Floor and ceiling proportions, observed, predicted and as the forecasts expect them."""
+    if sample.bounds is None:
+        return None
+    lower, upper = sample.bounds
+    forecast = sample.forecast
+    if forecast is not None:
+        ends = (-float("inf") if lower is None else lower, float("inf") if upper is None else upper)
+        forecast = forecast if ends == (forecast.lower, forecast.upper) else None
+    return limit_shares(
+        sample.observed,
+        sample.predicted,
+        lower=lower,
+        upper=upper,
+        forecast=forecast,
+        weights=sample.weights,
+        level=level,
+    )
