@@ -1,0 +1,83 @@
+"""docs/architecture.md held against the code: rooms, their order, files and types that it names."""
+
+import ast
+import re
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+SRC = ROOT / "src" / "hiprisk"
+PAGE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+GROUND = "ground"
+
+
+def rows_of(heading):
+    """Cells of the table below a heading, without its head."""
+    part = PAGE.split(f"## {heading}\n", 1)[1].split("\n## ", 1)[0]
+    lines = [line for line in part.splitlines() if line.startswith("|")][2:]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+
+
+ROOMS = {row[0].strip("`"): row[1:] for row in rows_of("The rooms")}
+
+
+def in_code(text):
+    return re.findall(r"`([^`]+)`", text)
+
+
+def test_every_room_is_on_the_page_and_no_other():
+    found = {path.name for path in SRC.iterdir() if (path / "__init__.py").is_file()}
+    assert {*ROOMS} - {GROUND} - {"study"} == found
+
+
+def test_every_module_of_the_ground_is_on_the_page():
+    modules = {path.stem for path in SRC.glob("*.py")} - {"__init__", "__main__", "study"}
+    assert set(in_code(ROOMS[GROUND][0])) == modules
+
+
+def test_rooms_stand_in_the_order_of_the_import_contract():
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    contract = settings["tool"]["importlinter"]["contracts"][0]["layers"]
+    floor = {}
+    for number, layer in enumerate(contract):
+        for name in layer.split(" | "):
+            floor[name.removeprefix("hiprisk.")] = number
+    order = [floor[room] for room in ROOMS if room != GROUND]
+    assert order == sorted(order)
+
+
+def test_every_room_in_a_room_is_on_the_page():
+    for room, (text, *_) in ROOMS.items():
+        folder = SRC / room
+        inner = {path.name for path in folder.glob("*/") if (path / "__init__.py").is_file()}
+        named = {name.split("/")[-1] for name in in_code(text)}
+        assert inner <= named, room
+
+
+def test_what_is_named_of_a_room_is_in_it():
+    for room, (text, *_) in ROOMS.items():
+        for name in in_code(text) if room not in (GROUND, "study") else []:
+            place = SRC / (name if name.startswith(f"{room}/") else f"{room}/{name}")
+            assert place.is_dir() or place.with_suffix(".py").is_file(), f"{room}: {name}"
+
+
+def test_what_passes_between_rooms_exists():
+    classes = {
+        node.name
+        for path in SRC.rglob("*.py")
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.ClassDef)
+    }
+    passed = {name for row in ROOMS.values() for cell in row[1:] for name in in_code(cell)}
+    assert len(passed) > 5
+    assert {name for name in passed if name[:1].isupper()} <= classes
+
+
+def test_where_a_change_goes_exists():
+    for change, where, test in rows_of("Where a change goes"):
+        places = [name for name in in_code(where) if "/" in name or name.endswith(".py")]
+        assert places, change
+        for name in places:
+            assert (SRC / name).exists(), f"{change}: {name}"
+        for name in in_code(test):
+            assert (ROOT / name).exists(), f"{change}: {name}"
