@@ -21,7 +21,7 @@ from hiprisk.sheet.format import (
 )
 
 
-def small_sheet(*, kind="continuous", provenance="synthetic"):
+def small_sheet(*, kind="continuous", provenance="simulated"):
     """Function at follow-up: 10 + 0.1 age + 0.6 baseline + 5 (back pain) + 2 (woman)."""
     number = TrainingSummary(low=45.0, high=85.0, median=65.0, iqr=12.0)
     binary = kind == "binary"
@@ -151,7 +151,7 @@ def small_sheet(*, kind="continuous", provenance="synthetic"):
     )
 
 
-def write_small_bundle(root, *, kind="continuous", provenance="synthetic", name="small"):
+def write_small_bundle(root, *, kind="continuous", provenance="simulated", name="small"):
     """Write the small model as a bundle; its folder."""
     contents = BundleContents(
         sheet=small_sheet(kind=kind, provenance=provenance),

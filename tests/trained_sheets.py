@@ -54,6 +54,6 @@ def trained_sheet(family, *, n=400, n_refits=20):
         own = np.asarray(estimator.fit_.coefficients)
         refits = own + 0.1 * np.abs(own) * rng.standard_normal((n_refits, own.size))
     return write_sheet(
-        estimator, people.frame, config=config, dictionary=dictionary, provenance="synthetic",
+        estimator, people.frame, config=config, dictionary=dictionary, provenance="simulated",
         distribution=distribution, residual_sd=residual_sd, refits=refits,
     )  # fmt: skip

@@ -59,7 +59,7 @@ def one_cohort(seed: int, *, effect: float, config: StudyConfig) -> dict[str, fl
         "stupar", seed=FIRST_SEED + seed, n_analysable=N_ANALYSABLE, lbp_effect=effect
     )
     config = dataclasses.replace(config, seed=seed)
-    table = associate(config, select_participants(cohort.frame, config), provenance="synthetic")
+    table = associate(config, select_participants(cohort.frame, config), provenance="simulated")
     found: dict[str, float] = {"seed": seed, "n": table.row("crude").n}
     for model in ("crude", "adjusted", "adjusted_baseline"):
         row = table.row(model)

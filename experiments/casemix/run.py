@@ -113,7 +113,7 @@ def moved(n, *, seed, by):
         findings=(),
         grain="person",
         fingerprint=fingerprint(frame),
-        provenance="synthetic",
+        provenance="simulated",
         source_name="new.csv",
     )
 

@@ -79,7 +79,7 @@ def compared(frame: pd.DataFrame, config: StudyConfig, *, resamples: int) -> Add
         comparison=Comparison(
             add=("flexion",), n_resamples=resamples, method="impute_then_bootstrap"
         ),
-        provenance="synthetic",
+        provenance="simulated",
     )
 
 

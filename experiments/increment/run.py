@@ -73,7 +73,7 @@ def verdicts_of(job: tuple[float, int], *, resamples: int) -> list[dict[str, Any
         learning_data(people, design, config, dictionary),
         design,
         comparison=dataclasses.replace(FAST, n_resamples=resamples),
-        provenance="synthetic",
+        provenance="simulated",
     )
     rows = []
     for one in result.additions:

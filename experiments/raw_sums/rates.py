@@ -48,7 +48,7 @@ def sheet_for(values: np.ndarray) -> Sheet:
         higher_is="worse", horizon_months=1,
     )  # fmt: skip
     return Sheet(
-        name="x", title="x", provenance="synthetic", intended_use="x", family="none",
+        name="x", title="x", provenance="simulated", intended_use="x", family="none",
         outcome=outcome,
         variables=(spec,), columns=(), derived=(),
         missing=MissingModel(mean=(), covariance=(), draws=()),

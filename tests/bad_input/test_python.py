@@ -138,7 +138,7 @@ def test_99_a_fork_after_loading_answers(small):
 
 def test_100_a_simulated_model_says_so_everywhere(capsys, here, small):
     model = hiprisk.load("small")
-    assert model.predict(womac_function_0_100=40).provenance == "synthetic"
+    assert model.predict(womac_function_0_100=40).provenance == "simulated"
     assert "SIMULATED_MODEL" in model.score(PLAIN)["flags"].iloc[0]
     PLAIN.to_csv("in.csv", index=False)
     _, out, _ = run(capsys, "score", "small", "in.csv", "--out", "out.csv")

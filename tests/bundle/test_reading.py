@@ -22,7 +22,7 @@ def written(tmp_path):
 def test_a_bundle_comes_back_as_it_went(written):
     bundle = read_bundle(written)
     assert bundle.sheet == small_sheet()
-    assert (bundle.name, bundle.version, bundle.provenance) == ("small", "1", "synthetic")
+    assert (bundle.name, bundle.version, bundle.provenance) == ("small", "1", "simulated")
     assert bundle.evidence["metrics"]["r2_corrected"]["value"] == 0.3
     assert bundle.config == {"name": "small"}
 

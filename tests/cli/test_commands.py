@@ -124,7 +124,7 @@ def test_predict_answers_with_the_names_of_a_scored_file(capsys, small):
     assert found["predicted"] == pytest.approx(51.3)
     assert found["lower_95"] < found["lower_80"] < found["predicted"] < found["upper_80"]
     assert set(found) >= {"chance_worsening", "chance_acceptable_state", "imputed", "flags"}
-    assert found["provenance"] == "synthetic"
+    assert found["provenance"] == "simulated"
     assert found["imputed"] == []
 
 
@@ -457,7 +457,7 @@ def test_init_marks_what_it_does_not_know(capsys):
 def test_simulate_writes_the_same_file_for_the_same_seed(capsys):
     for name in ("a.csv", "b.csv"):
         code, found = answer(capsys, "simulate", "--seed", 4, "--n", 60, "--out", name)
-        assert (code, found["rows"], found["provenance"]) == (0, 60, "synthetic")
+        assert (code, found["rows"], found["provenance"]) == (0, 60, "simulated")
     assert Path("a.csv").read_bytes() == Path("b.csv").read_bytes()
     assert run(capsys, "simulate", "--seed", 4, "--out", "a.csv")[0] == 2
     assert run(capsys, "simulate", "--seed", 4, "--n", 60, "--out", "a.parquet")[0] == 0

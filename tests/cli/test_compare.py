@@ -31,7 +31,7 @@ def test_json_and_file_hold_the_same_result(capsys, tmp_path):
     printed = json.loads(capsys.readouterr().out)
     assert printed == json.loads(target.read_text(encoding="utf-8"))
     assert set(printed["additions"][0]["gains"]["r2"]) >= {"value", "low", "high"}
-    assert printed["provenance"] == "synthetic"
+    assert printed["provenance"] == "simulated"
 
 
 @pytest.mark.parametrize(("arguments", "code", "said"), [

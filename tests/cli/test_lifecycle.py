@@ -169,7 +169,7 @@ def test_codes_that_are_no_levels_are_refused_whole(capsys, invented, simulated)
     codes = np.where(simulated["sex"] == "female", "2", "1")
     simulated.assign(sex=codes).to_csv("c.csv", index=False)
     columns = [c for c in simulated.columns if c != "sex"]
-    lines = ["provenance: synthetic", "variables:", *(f"  {c}: {c}" for c in columns),
+    lines = ["provenance: simulated", "variables:", *(f"  {c}: {c}" for c in columns),
              '  sex: {column: sex, levels: {"0": female, "1": male}}']  # fmt: skip
     Path("m.yaml").write_text("\n".join(lines) + "\n")
     for command in (("validate",), ("update", "--method", "intercept")):
@@ -198,7 +198,7 @@ def test_an_update_is_a_new_version_with_its_lineage(capsys, invented):
     assert child.config["update"]["parent"]["parent_bundle_sha256"] == parent.sha256
     assert child.sheet.intended_use == parent.sheet.intended_use
     # People are simulated, so what was learned from them stays so.
-    assert child.provenance == "synthetic"
+    assert child.provenance == "simulated"
     assert any(note.startswith("MIXED PROVENANCE") for note in child.sheet.notes)
 
 

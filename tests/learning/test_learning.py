@@ -94,7 +94,7 @@ def test_sheet_and_estimator_agree_on_every_row(continuous, family):
     estimator = fitted(continuous, family)
     _, _, distribution = spread_of(continuous, estimator)
     sheet = write_sheet(
-        estimator, people.frame, config=config, dictionary=dictionary, provenance="synthetic",
+        estimator, people.frame, config=config, dictionary=dictionary, provenance="simulated",
         distribution=distribution, residual_sd=15.0, refits=None,
     )  # fmt: skip
     assert np.isnan(data.columns).any()
@@ -107,7 +107,7 @@ def test_sheet_and_estimator_agree_on_every_risk(binary, family):
     config, people, dictionary, _, _ = binary
     estimator = fitted(binary, family)
     sheet = write_sheet(
-        estimator, people.frame, config=config, dictionary=dictionary, provenance="synthetic",
+        estimator, people.frame, config=config, dictionary=dictionary, provenance="simulated",
         distribution=None, residual_sd=None, refits=None,
     )  # fmt: skip
     assert check_agreement(sheet, estimator, people.frame) < 1e-9
@@ -118,7 +118,7 @@ def test_a_sheet_that_disagrees_is_refused(continuous):
     estimator = fitted(continuous, "linear")
     _, _, distribution = spread_of(continuous, estimator)
     sheet = write_sheet(
-        estimator, people.frame, config=config, dictionary=dictionary, provenance="synthetic",
+        estimator, people.frame, config=config, dictionary=dictionary, provenance="simulated",
         distribution=distribution, residual_sd=15.0, refits=None,
     )  # fmt: skip
     model = dataclasses.replace(sheet.model, intercept=sheet.model.intercept + 1e-6)

@@ -50,7 +50,7 @@ DRAWN = {
 
 @pytest.mark.parametrize("name", list(DRAWN))
 def test_simulated_people_are_named_in_the_title(name):
-    assert DRAWN[name](provenance="synthetic").get_title().endswith("(simulated data)")
+    assert DRAWN[name](provenance="simulated").get_title().endswith("(simulated data)")
     ax = DRAWN[name]()
     assert "simulated" not in ax.get_title()
     assert as_png(ax).startswith(b"\x89PNG")

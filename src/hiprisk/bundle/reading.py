@@ -27,6 +27,7 @@ from hiprisk.bundle.manifest import (
     version_folders,
 )
 from hiprisk.errors import BundleError
+from hiprisk.provenance import current_provenance
 from hiprisk.sheet.document.strict_json import canonical_json, parse_strict
 
 if TYPE_CHECKING:
@@ -66,8 +67,8 @@ class Bundle:
 
     @property
     def provenance(self) -> str:
-        """``synthetic``, ``real`` or ``published``."""
-        return str(self.manifest["provenance"])
+        """``simulated``, ``real``, ``published`` or ``unknown``."""
+        return current_provenance(str(self.manifest["provenance"]))
 
     @property
     def lineage(self) -> dict[str, Any] | None:

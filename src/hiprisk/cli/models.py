@@ -55,8 +55,7 @@ def _describe(path: Path) -> dict[str, Any]:
 
 
 def _data(provenance: str, *, invented: bool | None) -> str:
-    said = "simulated" if provenance == "synthetic" else provenance
-    return f"{said}, invented" if invented else said
+    return f"{provenance}, invented" if invented else provenance
 
 
 def _main_metric(metrics: object) -> str:

@@ -35,7 +35,7 @@ def run(argv: Sequence[str]) -> int:
             cohort.frame.to_csv(scratch, index=False)
     made = {
         "out": str(options.out),
-        "provenance": "synthetic",
+        "provenance": "simulated",
         "rows": len(cohort.frame),
         "preset": options.preset,
         "seed": options.seed,

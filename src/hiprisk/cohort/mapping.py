@@ -7,13 +7,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import field
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 from pydantic.dataclasses import dataclass as checked_dataclass
 
 from hiprisk.cohort.dictionary import DICTIONARY_PAGE, Variable, load_dictionary
 from hiprisk.cohort.instruments import ITEM_NAMES, SCORE_VARIABLES
+from hiprisk.provenance import current_provenance
 from hiprisk.spelling import did_you_mean
 from hiprisk.yaml_settings import YamlDocument, parse_document, read_yaml
 from hiprisk.yaml_strict import KeyPath
@@ -138,7 +139,9 @@ class CohortMapping:
 
     ignore_case: bool = False
     grain: Literal["person", "hip"] = "person"
-    provenance: Literal["synthetic", "real", "unknown"] = "unknown"
+    provenance: Annotated[
+        Literal["simulated", "real", "unknown"], BeforeValidator(current_provenance)
+    ] = "unknown"
     format: TextFormat = field(default_factory=TextFormat)
     imputation_column: str | None = None
     imputations: tuple[str, ...] = ()

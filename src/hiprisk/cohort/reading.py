@@ -383,7 +383,7 @@ def _unread(
 def _provenance(frame: pd.DataFrame, stated: str) -> str:
     """One simulated row makes a cohort simulated, whatever the mapping states."""
     if "data_provenance" in frame.columns and (frame["data_provenance"] == "simulated").any():
-        return "synthetic"
+        return "simulated"
     return stated
 
 

@@ -51,7 +51,7 @@ def load_study_cohort(config: StudyConfig) -> Cohort:
             findings=check_cohort(frame, unreadable={}, grain="person", stacked=False, source={}),
             grain="person",
             fingerprint=fingerprint(frame),
-            provenance="synthetic",
+            provenance="simulated",
             source_name=f"simulated ({asked.preset})",
         )
     if settings.file is None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hiprisk.arrays import Bools, Floats, Texts
+from hiprisk.provenance import is_simulated
 from hiprisk.sheet.columns import Columns, GivenColumns
 from hiprisk.sheet.format import Sheet, VariableSpec
 from hiprisk.sheet.patterns import texts_by_pattern
@@ -116,7 +117,7 @@ def assess(sheet: Sheet, given: GivenColumns) -> Assessment:
         imputed_weight[missing] += spec.weight
     reasons |= _in_radians(sheet, columns, reasons)
     reasons[Note("TOO_MANY_MISSING")] = imputed_weight > sheet.max_imputed_weight
-    if sheet.provenance == "synthetic":
+    if is_simulated(sheet.provenance):
         flags[Note(SIMULATED)] = np.ones(n_rows, dtype=bool)
     if sheet.invented:
         flags[Note(INVENTED)] = np.ones(n_rows, dtype=bool)

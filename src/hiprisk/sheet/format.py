@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from hiprisk.outcome_kind import OutcomeKind
+from hiprisk.provenance import Provenance
 
 SCHEMA_VERSION = 1
 FORMAT_NAME = "hiprisk-sheet"
@@ -322,7 +323,7 @@ class Sheet:
     name: str
     title: str
     family: str
-    provenance: Literal["synthetic", "real", "published", "unknown"]
+    provenance: Provenance
     intended_use: str
     outcome: OutcomeSpec
     variables: tuple[VariableSpec, ...]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hiprisk.provenance import current_provenance, is_simulated
+
 if TYPE_CHECKING:
     from hiprisk.sheet.format import Sheet
 
@@ -17,24 +19,16 @@ CARD_DISCLAIMER = (
     "Research and education only. Not a medical device; not for diagnosis, prognosis of an "
     "individual, treatment choice, triage or the timing of surgery."
 )
-# Older files say synthetic.
-_SIMULATED = ("simulated", "synthetic")
 _PEOPLE = {
     "simulated": "simulated people",
-    "synthetic": "simulated people",
     "real": "real people",
     "published": "a published model, written down by hand",
 }
 
 
-def is_simulated(provenance: str) -> bool:
-    """Whether people of this provenance were simulated."""
-    return provenance in _SIMULATED
-
-
 def provenance_in_words(provenance: str) -> str:
     """The people that a model was fitted on, or those of a cohort."""
-    return _PEOPLE.get(provenance, "not stated whether real or simulated")
+    return _PEOPLE.get(current_provenance(provenance), "not stated whether real or simulated")
 
 
 def cohort_warnings(provenance: str) -> list[str]:

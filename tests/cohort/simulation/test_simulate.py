@@ -142,7 +142,7 @@ def test_a_simulated_cohort_passes_its_own_check(tmp_path):
     simulate_cohort("stupar", n=300, seed=1).frame.to_csv(path, index=False)
     cohort = read_cohort(path)
     assert cohort.n_errors == 0
-    assert cohort.provenance == "synthetic"
+    assert cohort.provenance == "simulated"
 
 
 def test_as_many_analysable_people_as_asked_for():

@@ -29,7 +29,7 @@ def study(*overrides, name="stupar_hip_knee"):
 
 def table_of(cohort, config):
     frame = cohort if isinstance(cohort, pd.DataFrame) else cohort.frame
-    return associate(config, select_participants(frame, config), provenance="synthetic")
+    return associate(config, select_participants(frame, config), provenance="simulated")
 
 
 @pytest.fixture(scope="module")
@@ -227,7 +227,7 @@ def hips(tmp_path_factory):
     frame = simulate_cohort("stupar", n=260, seed=8, lbp_effect=11.4, grain="hip").frame
     frame.to_csv(folder / "hips.csv", index=False)
     names = [name for name in frame.columns if name != "rater_id"]
-    mapping = "grain: hip\nprovenance: synthetic\nvariables:\n"
+    mapping = "grain: hip\nprovenance: simulated\nvariables:\n"
     (folder / "hips.yaml").write_text(mapping + "".join(f"  {n}: {n}\n" for n in names))
     return folder, frame
 
@@ -250,7 +250,7 @@ def test_two_hips_of_a_person_do_not_count_as_two_people(hips):
     assert row.n_clusters < row.n == other.n
     assert row.se > 1.05 * other.se
     assert row.estimate.value == pytest.approx(other.estimate.value, rel=1e-9)
-    assert clustered.provenance == "synthetic"
+    assert clustered.provenance == "simulated"
     assert any("People with two rows count twice" in line for line in clustered.notes)
 
 
@@ -420,4 +420,4 @@ def test_a_stratum_that_is_too_small_is_named():
     selection = select_participants(frame, config)
     assert isinstance(selection, Selection)
     with pytest.raises(InputError, match=r"too few for .* coefficients .*group 'knee'"):
-        associate(config, selection, provenance="synthetic")
+        associate(config, selection, provenance="simulated")

@@ -58,7 +58,7 @@ def test_every_answer_about_a_patient_says_simulated_and_no_advice(client):
     ):
         assert body["warning"].startswith("SIMULATED DATA")
         assert "no medical advice" in body["disclaimer"]
-        assert body["provenance"] == "synthetic"
+        assert body["provenance"] == "simulated"
 
 
 def test_a_model_of_real_people_has_no_such_warning(tmp_path):
@@ -184,7 +184,7 @@ def test_a_card_that_changed_under_the_service_is_refused(tmp_path):
 
 def test_health_names_the_model(client, model):
     assert client.get("/health").json() == {
-        "status": "ok", "model": "small", "version": "1", "provenance": "synthetic",
+        "status": "ok", "model": "small", "version": "1", "provenance": "simulated",
         "bundle_sha256": model.bundle.sha256,
     }  # fmt: skip
 

@@ -246,12 +246,12 @@ def test_the_same_update_twice_gives_the_same_sheet():
 @pytest.mark.parametrize(
     ("parent", "cohort", "expected", "mixed"),
     [
-        ("synthetic", "real", "synthetic", True),
-        ("real", "synthetic", "synthetic", True),
+        ("simulated", "real", "simulated", True),
+        ("real", "simulated", "simulated", True),
         ("published", "real", "published", True),
         ("real", "real", "real", False),
         ("real", "unknown", "unknown", True),
-        ("synthetic", "synthetic", "synthetic", False),
+        ("simulated", "simulated", "simulated", False),
     ],
 )
 def test_provenance_is_carried_honestly(parent, cohort, expected, mixed):

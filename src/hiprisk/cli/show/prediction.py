@@ -69,7 +69,7 @@ def provenance_words(provenance: str, *, invented: bool | None = None) -> str:
     if invented and provenance == "published":
         return "published format with invented coefficients"
     words = {
-        "synthetic": "fitted on simulated people",
+        "simulated": "fitted on simulated people",
         "real": "fitted on real people",
         "published": "written down from a publication",
     }

@@ -229,7 +229,7 @@ def mapping_text(proposals: Sequence[Proposal], *, source: str) -> str:
     lines = [
         f"# Drafted by hiprisk init for {shown}. Every line with DECIDE needs a person.",
         "grain: person        # DECIDE: person, or hip where a row is a hip",
-        "provenance: unknown  # DECIDE: real or synthetic",
+        "provenance: unknown  # DECIDE: real or simulated",
     ]
     for item in proposals:
         if IMPUTATION_NAME.fullmatch(item.column.lower()):

@@ -152,7 +152,7 @@ class AssociationTable:
     ----------
     title : str
     provenance : str
-        ``synthetic`` or ``real``.
+        ``simulated``, ``real`` or ``unknown``.
     exposure, outcome : str
         In words.
     unit : str

@@ -49,7 +49,7 @@ def associate(config: StudyConfig, selection: Selection, *, provenance: str) -> 
     selection : Selection
         Held-out people take no part.
     provenance : str
-        ``synthetic`` or ``real``.
+        ``simulated``, ``real`` or ``unknown``.
 
     Returns
     -------

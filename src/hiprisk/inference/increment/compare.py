@@ -95,7 +95,7 @@ def added_value(
     comparison : Comparison, optional
         By default all blocks are added to ``core``.
     provenance : str
-        ``synthetic`` where people are simulated.
+        ``simulated`` where people are simulated.
     workers : int
         Processes; the result does not depend on them.
     progress : callable, optional

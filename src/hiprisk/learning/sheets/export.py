@@ -53,7 +53,7 @@ def write_sheet(
     config : StudyConfig
     dictionary : mapping of str to Variable
     provenance : str
-        ``synthetic``, ``real`` or ``unknown``.
+        ``simulated``, ``real`` or ``unknown``.
     distribution : Distribution or None
         For a continuous outcome.
     residual_sd : float or None

@@ -33,7 +33,7 @@ def draw_calibration_curve(
     unit : str
         Of a continuous outcome.
     provenance : str
-        ``synthetic`` is said in the title.
+        ``simulated`` is said in the title.
     title : str
     """
     ax = ax if ax is not None else new_axes(width=6.0, height=6.0)
@@ -80,7 +80,7 @@ def draw_corrected_calibration(
     unit : str
         Of the outcome, or ``risk``.
     provenance : str
-        ``synthetic`` is said in the title.
+        ``simulated`` is said in the title.
     title : str
     """
     ax = ax if ax is not None else new_axes(width=6.0, height=6.0)

@@ -30,7 +30,7 @@ def draw_predicted_observed(
     unit : str
         Of the outcome.
     provenance : str
-        ``synthetic`` is said in the title.
+        ``simulated`` is said in the title.
     title : str
     """
     ax = ax if ax is not None else new_axes(width=6.5, height=6.0)
@@ -75,7 +75,7 @@ def draw_coverage(
     unit : str
         Of the outcome.
     provenance : str
-        ``synthetic`` is said in the title.
+        ``simulated`` is said in the title.
     title : str
     """
     ax = ax if ax is not None else new_axes()
@@ -114,7 +114,7 @@ def draw_pit(
     result : PitHistogram
     ax : Axes, optional
     provenance : str
-        ``synthetic`` is said in the title.
+        ``simulated`` is said in the title.
     title : str
     """
     ax = ax if ax is not None else new_axes()

@@ -12,7 +12,7 @@ MOST_LABELS = 8
 
 def _provenance(report: DriftReport) -> str:
     """Simulated where the model or the people are."""
-    return "synthetic" if report.simulated else report.model.provenance
+    return "simulated" if report.simulated else report.model.provenance
 
 
 def draw_drift(report: DriftReport, *, ax: Axes | None = None) -> Axes:

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from hiprisk.wording.disclaimers import is_simulated
+from hiprisk.provenance import is_simulated
 
 # Okabe and Ito's colours, told apart by people with any kind of colour vision.
 BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#666666"

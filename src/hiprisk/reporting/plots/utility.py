@@ -33,7 +33,7 @@ def draw_decision_curve(
     standardised : bool
         As a share of the prevalence.
     provenance : str
-        ``synthetic`` is said in the title.
+        ``simulated`` is said in the title.
     title : str
     """
     curves = (result,) if isinstance(result, DecisionCurve) else tuple(result)
@@ -76,7 +76,7 @@ def draw_decision_curve_difference(
         Of the same event; the first is drawn on top, its band filled.
     ax : Axes, optional
     provenance : str
-        ``synthetic`` is said in the title.
+        ``simulated`` is said in the title.
     title : str
     """
     curves = (result,) if isinstance(result, DecisionCurveDifference) else tuple(result)

@@ -269,7 +269,7 @@ function makeEngine(sheet) {
       refused.push({ code: "TOO_MANY_MISSING", variable: null,
         rule: "too little is known for a prediction" });
     }
-    if (sheet.provenance === "synthetic") flags.push("SIMULATED_MODEL");
+    if (sheet.provenance === "simulated") flags.push("SIMULATED_MODEL");
     if (sheet.invented) flags.push("INVENTED_MODEL");
     return { values, refused, flags };
   }

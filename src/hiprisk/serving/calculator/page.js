@@ -279,11 +279,11 @@ function startPage() {
     byId("title").textContent = sheet.title;
     byId("estimand").textContent = `${capital(outcome.estimand)}.`;
     if (!engine.knowsPeople) byId("howtofill").textContent = "Every value is needed: the development cohort of this model is not known, so no value can be imputed.";
-    byId("banner").hidden = sheet.provenance !== "synthetic";
+    byId("banner").hidden = sheet.provenance !== "simulated";
     byId("invented").hidden = !sheet.invented;
     const about = [
       ["Intended use", sheet.intended_use],
-      ["Fitted on", { synthetic: "simulated people", simulated: "simulated people", real: "real people", published: "a publication" }[sheet.provenance] || "unknown"],
+      ["Fitted on", { simulated: "simulated people", real: "real people", published: "a publication" }[sheet.provenance] || "unknown"],
       ["Model type", sheet.family],
       ["Model", `${bundle.name} version ${bundle.version}`],
       ["Fingerprint", bundle.sha256],

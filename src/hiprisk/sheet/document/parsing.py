@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from hiprisk.errors import BundleError
+from hiprisk.provenance import current_provenance
 from hiprisk.sheet.document.checks import check_sheet
 from hiprisk.sheet.document.codec import decode
 from hiprisk.sheet.document.strict_json import parse_strict
@@ -26,9 +29,16 @@ def parse_sheet(text: str | bytes, *, name: str = "sheet.json") -> Sheet:
     """
     document = parse_strict(text, name=name)
     check_version(document, name=name)
-    sheet = decode(Sheet, document, name=name)
+    sheet = decode(Sheet, _in_current_words(document), name=name)
     check_sheet(sheet, name=name)
     return sheet
+
+
+def _in_current_words(document: Any) -> Any:
+    stated = document.get("provenance")
+    if not isinstance(stated, str):
+        return document
+    return {**document, "provenance": current_provenance(stated)}
 
 
 def check_version(document: object, *, name: str) -> None:

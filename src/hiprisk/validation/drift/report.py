@@ -101,7 +101,7 @@ def report_drift(
         model=model,
         cohort=cohort.source_name,
         cohort_fingerprint=cohort.fingerprint,
-        simulated="synthetic" in (model.provenance, cohort.provenance),
+        simulated="simulated" in (model.provenance, cohort.provenance),
         n_rows=cohort.n_rows,
         refused={str(reason): n for reason, n in refused.items()},
         variables=variables,

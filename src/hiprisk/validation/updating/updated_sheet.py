@@ -206,15 +206,15 @@ def combined_provenance(parent: str, cohort: str) -> tuple[str, str | None]:
     What was fitted on simulated people stays so, whatever it is updated on; a model updated on
     simulated people becomes so.
     """
-    people = {"synthetic": "simulated people", "real": "real people"}
+    people = {"simulated": "simulated people", "real": "real people"}
     words = {**people, "published": "a published model"}
     here = people.get(cohort, "people of whom it is not stated whether they are real")
     mixed = None
     if parent != cohort:
         first = words.get(parent, "people of whom it is not stated whether they are real")
         mixed = f"MIXED PROVENANCE: first from {first}, updated on {here}."
-    if "synthetic" in (parent, cohort):
-        return "synthetic", mixed
+    if "simulated" in (parent, cohort):
+        return "simulated", mixed
     if parent == "published":
         return "published", mixed
     return ("real" if parent == cohort == "real" else "unknown"), mixed
