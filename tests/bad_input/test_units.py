@@ -170,4 +170,4 @@ def test_the_screen_counts_by_reason_and_by_variable(capsys, moving):
     lines = [" ".join(line.split()) for line in out.splitlines()]
     assert "27 of 30 rows scored: out.csv" in lines
     assert "OUT_OF_RANGE age_years 3" in lines
-    assert "Filled in, in how many rows: age_years (2)" in lines
+    assert "Imputed, in how many rows: age_years (2)" in lines

@@ -73,7 +73,7 @@ def show_score(result: ScoreResult) -> None:
             names = [f"{name} ({n})" for name, n in zip(part["variable"], part["rows"], strict=True)
                      if name not in result.absent]  # fmt: skip
             if names:
-                print_lines("", "Filled in, in how many rows: " + ", ".join(names))
+                print_lines("", "Imputed, in how many rows: " + ", ".join(names))
         elif len(part):
             print_lines("")
             cells = part[["code", "variable", "rows"]].astype(str).to_numpy().tolist()

@@ -190,7 +190,7 @@ class OutcomeSettings:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class ImputationSettings:
-    """How missing predictors are filled in.
+    """How missing predictors are imputed.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""Events: their chances judged on people not seen, what acting on them is worth, and how stably."""
+"""Events: out-of-fold probabilities, clinical utility and its stability."""
 
 from __future__ import annotations
 

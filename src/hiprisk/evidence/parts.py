@@ -55,7 +55,7 @@ def sample_size_part(study: FinishedStudy) -> SampleSizeFinding:
 
 
 def stability_part(study: FinishedStudy) -> Stability | None:
-    """How far the model would differ had other people been in the study."""
+    """Instability of the model across bootstrap models."""
     if study.predicts_nothing:
         return None
     outcome = study.config.outcome

@@ -141,7 +141,7 @@ def unfitted_estimator(
 def imputed_folds(
     estimator: StudyEstimator, data: LearningData, *, n_folds: int, workers: int
 ) -> list[ImputedFold]:
-    """Folds with missing values filled in, the same for every family and trial."""
+    """Folds with missing values imputed, the same for every family and trial."""
     left_out = grouped_folds(
         data.fold_groups, n_folds=n_folds, rng=rng_for(estimator.seed, "folds")
     )

@@ -20,7 +20,7 @@ from hiprisk.learning.pipeline import (
 
 @dataclass(frozen=True)
 class ImputedFold:
-    """One fold whose missing values are filled in, so that trials only fit.
+    """One fold whose missing values are imputed, so that trials only fit.
 
     Attributes
     ----------

@@ -152,7 +152,7 @@ def prediction_noise(seed: int, n_draws: int, width: int) -> Floats:
 
 @dataclass(frozen=True)
 class ImputedInputs:
-    """Inputs of some people, filled in without the outcome: whole rows once, others every draw.
+    """Inputs of some people, imputed without the outcome: whole rows once, others every draw.
 
     Attributes
     ----------
@@ -177,7 +177,7 @@ class ImputedInputs:
 
 
 def imputed_inputs(estimator: StudyEstimator, columns: Floats) -> ImputedInputs:
-    """Inputs with what is missing filled in without the outcome, once for each draw."""
+    """Inputs with missing values imputed without the outcome, once for each draw."""
     inputs = estimator.design.model_inputs
     incomplete = np.asarray(np.isnan(columns).any(axis=1))
     drawn = []

@@ -81,7 +81,7 @@ class Metric:
         bootstrap; None where there is none.
     pinned_by_fit : bool
         A fit has the optimum on its own people whatever the sample: the spread of the apparent
-        value says nothing of how far off it is, and a location-shifted interval has no width.
+        value does not show how far off it is, and a location-shifted interval has no width.
     pooling_scale : str
         On which it is about normal between sites.
     """

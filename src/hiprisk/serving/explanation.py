@@ -80,7 +80,7 @@ class Explanation:
     ----------
     typical, contributions, next_measurements
         None where the sheet does not know its people: there is nobody to compare with, and nothing
-        is filled in.
+        is imputed.
     scale : str
         Unit of the contributions.
     contributions : Contributions or None

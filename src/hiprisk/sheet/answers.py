@@ -58,7 +58,7 @@ class Answers:
     numbers : dict of str to ndarray
         ``predicted`` or ``risk``, the bounds, and ``chance_<event>``; NaN where a row was refused.
     imputed : dict of str to ndarray of bool
-        Usable rows in which a variable was filled in.
+        Usable rows in which a variable was imputed.
     flags, reasons : RowNotes
         Flags of the usable rows, reasons of the others.
     refused : ndarray of bool

@@ -138,7 +138,7 @@ class SheetEvaluator:
         return numeric
 
     def filled(self, known: list[Floats]) -> list[list[Floats]]:
-        """The sheet's columns with what is missing filled in, once for each draw.
+        """The sheet's columns with missing values imputed, once for each draw.
 
         Returns
         -------
@@ -148,7 +148,7 @@ class SheetEvaluator:
         return [list(version) for version in zip(*self._drawn(known), strict=True)]
 
     def _drawn(self, known: list[Floats]) -> list[Floats]:
-        """Every column with what is missing filled in, shape (n_draws, n_rows)."""
+        """Every column with missing values imputed, shape (n_draws, n_rows)."""
         n_draws = len(self._noise)
         drawn = [np.broadcast_to(column, (n_draws, len(column))) for column in known]
         for group in condition(self._normal, known):

@@ -309,7 +309,7 @@ class Sheet:
         Numeric columns in the order of the missing-value model.
     max_imputed_weight : float
         A row whose missing variables weigh more than this gets no prediction; 0 where nothing is
-        known of the people behind the model, so that nothing can be filled in.
+        known of the people behind the model, so that nothing can be imputed.
     invented : bool or None
         The coefficients are made up, to show the form of a published model.
     residual_sd : float or None

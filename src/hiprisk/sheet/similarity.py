@@ -13,7 +13,7 @@ from hiprisk.sheet.format import Sheet
 
 Similarity = Literal["alike", "less_usual", "unlike"]
 
-# Shares of patients like those learned from that lie at least as far out.
+# Shares of the development cohort that lie at least as far from its mean.
 LESS_USUAL_BELOW = 0.05
 UNLIKE_BELOW = 0.01
 
@@ -28,7 +28,8 @@ class Distance:
     n_columns : int
         Known columns, the degrees of freedom.
     tail : float
-        Chance that someone like those learned from lies at least as far out; from the chi-squared
+        Probability that a member of the development cohort lies at least as far out; from the
+        chi-squared
         distribution, so a guide where variables are far from normal.
     likeness : str
         ``alike``; ``less_usual`` below 5 %; ``unlike`` below 1 %.

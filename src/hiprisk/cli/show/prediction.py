@@ -251,7 +251,7 @@ def cost_words(sheet: Sheet, wider: float) -> str:
 
 
 def filled_words(lacking: Collection[str], variables: Collection[str]) -> str:
-    """Whether what a part rests on was filled in, wholly or partly; empty where all is known."""
+    """Whether what a part rests on was imputed, wholly or partly; empty where all is known."""
     gone = sum(name in lacking for name in variables)
     if not gone:
         return ""
@@ -259,7 +259,7 @@ def filled_words(lacking: Collection[str], variables: Collection[str]) -> str:
 
 
 def largest_parts(explanation: Explanation) -> list[tuple[str, float]]:
-    """The few parts that matter most, largest first; stars mark what was filled in."""
+    """The few parts that matter most, largest first; stars mark imputed values."""
     found = explanation.contributions
     if found is None:
         return []

@@ -114,7 +114,7 @@ def small_sample_factor(n_rows: int, n_coefficients: int, n_clusters: int) -> fl
     """Factor by which CR1 widens the covariance: G / (G - 1) x (n - 1) / (n - k)."""
     if n_clusters < 2:
         raise InputError(
-            "one cluster says nothing of the spread between clusters",
+            "the spread between clusters cannot be estimated from one cluster",
             code="CLUSTERS",
             advice="set association.cluster to person or none",
         )

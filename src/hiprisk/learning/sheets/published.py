@@ -389,11 +389,11 @@ def _notes(model: PublishedModel, *, complete_only: bool) -> Iterable[str]:
     if complete_only:
         yield (
             "Complete rows only: the paper's means and spreads are not known, so nothing is "
-            "filled in."
+            "imputed."
         )
     elif not model.correlations and len(model.predictors) > 1:
         yield (
-            "Missing values are filled in as if variables were independent: no correlations are "
+            "Missing values are imputed as if variables were independent: no correlations are "
             "known."
         )
     if model.outcome.kind == "binary":

@@ -87,7 +87,7 @@ def decision_curve_band(
         if prevalence is not None:
             share = np.full_like(share, prevalence)
         elif has_events:
-            # A resample without an event says nothing of a share of the events.
+            # A resample without an event has no share of the events.
             share = np.where(share > 0.0, share, np.nan)
         avoided = (model - everybody) * _per_avoided(curve.thresholds)
         shares = model / share[:, np.newaxis] if has_events else model

@@ -311,7 +311,7 @@ function makeEngine(sheet) {
     return spec.levels[shares.indexOf(Math.max(...shares))];
   }
 
-  // A paper may print coefficients only: then nobody is typical, and nothing is filled in.
+  // A paper may print coefficients only: then nobody is typical, and nothing is imputed.
   const knowsPeople = sheet.max_imputed_weight > 0;
   let typical = null, typicalPlace = null;
   if (knowsPeople) {

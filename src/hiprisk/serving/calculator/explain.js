@@ -217,7 +217,7 @@ function makeExplainer(engine) {
     }));
   }
 
-  // --- is the patient like those learned from, and how sure is the mean -----------------------
+  // --- similarity to the development cohort, and precision of the mean -----------------------
 
   function distance(known) {
     const here = known.map((_, i) => i).filter((i) => !Number.isNaN(known[i]));

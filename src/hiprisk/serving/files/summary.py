@@ -36,7 +36,7 @@ class ScoreResult:
     reasons : mapping of Note to int
         Refused rows by reason; a row may have several.
     imputed : mapping of str to int
-        Scored rows in which a variable was filled in.
+        Scored rows in which a variable was imputed.
     flags : mapping of Note to int
         Scored rows by flag.
     absent : tuple of str

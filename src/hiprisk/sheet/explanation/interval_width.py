@@ -15,7 +15,8 @@ def width_80(evaluator: SheetEvaluator, lp: float, imputation_variance: float) -
     """Width of the 80 % interval at a linear predictor and an imputation variance.
 
     For a continuous outcome it is the width of the outcome's predictive interval. The interval of
-    a risk comes from refits and says nothing of missing values, and a published model may come
+    a risk comes from bootstrap models and does not reflect missing values, and a published
+    model may come
     without the scatter of its outcome; then it is the width of the range in which the prediction
     itself would fall, eight times in ten, were everything known: 0 where nothing is missing.
     """

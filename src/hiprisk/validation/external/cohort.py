@@ -66,7 +66,7 @@ class ValidationCohort:
     absent : tuple of str
         Variables of the model that the cohort lacks.
     imputed_share : mapping of str to float
-        Share of these people for whom a variable was filled in.
+        Share of these people for whom a variable was imputed.
     warnings : tuple of Finding
     """
 

@@ -80,7 +80,7 @@ class ExternalValidation:
     groups : Subgroups or None
         The same metrics by group, with the spread between groups; None where not asked for.
     remarks : tuple of str
-        Of sample size and of what was filled in.
+        Of sample size and of imputed values.
     summary : tuple of str
         Plain sentences, the most important first.
     """

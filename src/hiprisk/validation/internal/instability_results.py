@@ -1,4 +1,4 @@
-"""Results of the stability of a model; `to_dict` says nothing of single people."""
+"""Results of the stability of a model; `to_dict` holds nothing about single people."""
 
 from __future__ import annotations
 

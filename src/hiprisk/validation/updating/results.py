@@ -37,7 +37,7 @@ class UpdateResult:
     before : tuple of Estimate
         The parent on these people.
     apparent : tuple of Estimate
-        The update on the people it was fitted to: too kind.
+        The update on the participants it was fitted to: optimistic.
     after : tuple of Estimate
         The update cross-validated.
     scatter : str
