@@ -273,7 +273,7 @@ HOSTILE = {
     "more bytes than any model": (
         with_manifest(lambda m: m["files"].update(
             {f"{i}.txt": {"sha256": "0", "bytes": 200 << 20} for i in range(3)})),
-        "TOO_LARGE", "the bundle is larger than any model"),
+        "TOO_LARGE", "the bundle is larger than the limit"),
     "a linked sheet": (linked("sheet.json"), "LINK", "sheet.json: this is a link"),
     "a linked manifest": (linked(MANIFEST), "MANIFEST", "the manifest is a link"),
     "a pipe in place of a file": (piped, "LINK", "card.md: this is a link or no plain file"),

@@ -11,7 +11,7 @@ from hiprisk.bundle import read_bundle
 from hiprisk.cli import main
 from hiprisk.config import TrackingSettings
 from hiprisk.errors import StoreError
-from hiprisk.tracking.runs import _ended, _Run, check_tracking
+from hiprisk.tracking.runs import _ending_with, _Run, check_tracking
 from hiprisk.tracking.server import server_of, without_password
 from small_bundle import write_small_bundle
 
@@ -87,7 +87,7 @@ def test_a_server_that_dies_costs_the_run_and_not_the_study(tmp_path, n_calls, s
     bundle = read_bundle(write_small_bundle(tmp_path))
     server = DyingServer(n_calls)
     run = _Run(server, "r", "http://h", TrackingSettings(), "1")
-    with _ended(run):
+    with _ending_with(run):
         run.log_candidate("mean", {}, 2.0)
         run.log_candidate("linear", {"penalty": 0.1}, 1.0)
         run.log_results(bundle)

@@ -14,7 +14,7 @@ import pytest
 from hiprisk.config import TrackingSettings
 from hiprisk.errors import StoreError
 from hiprisk.tracking.runs import open_run
-from hiprisk.tracking.store import ready_store, store_file
+from hiprisk.tracking.store import locked_store, store_file
 
 STORE = "sqlite:///mlflow.db"
 ONE_RUN = (
@@ -54,7 +54,7 @@ def test_an_interruption_at_any_step_leaves_no_store_and_the_next_run_makes_it(m
     sqlalchemy.event.listen(engine, "before_cursor_execute", interrupt)
     try:
         for steps["left"] in (1, 40, 500):
-            with pytest.raises(KeyboardInterrupt, match="interrupted"), ready_store(STORE):
+            with pytest.raises(KeyboardInterrupt, match="interrupted"), locked_store(STORE):
                 pass
             assert leftovers() == []
     finally:
@@ -84,7 +84,7 @@ def test_a_killed_making_leaves_no_store_and_its_scratch_file_is_swept(monkeypat
 
     # The sweep comes before the making, whatever becomes of that.
     monkeypatch.setattr("mlflow.store.tracking.sqlalchemy_store.SqlAlchemyStore", made)
-    with pytest.raises(InterruptedError, match="half way"), ready_store(STORE):
+    with pytest.raises(InterruptedError, match="half way"), locked_store(STORE):
         pass
     assert leftovers() == []
 
@@ -92,8 +92,11 @@ def test_a_killed_making_leaves_no_store_and_its_scratch_file_is_swept(monkeypat
 @pytest.mark.parametrize(
     ("script", "says"),
     [
-        ("CREATE TABLE experiments (a); CREATE TABLE _alembic_tmp_experiments (a)", "half way"),
-        ("CREATE TABLE runs (a)", "half way"),
+        (
+            "CREATE TABLE experiments (a); CREATE TABLE _alembic_tmp_experiments (a)",
+            "was interrupted",
+        ),
+        ("CREATE TABLE runs (a)", "interrupted"),
         (
             "CREATE TABLE experiments (a); CREATE TABLE alembic_version (version_num);"
             "INSERT INTO alembic_version VALUES ('451aebb31d03')",
@@ -117,7 +120,7 @@ def test_a_broken_store_is_named_with_its_repair_at_once(script, says):
 
 def test_a_file_that_is_no_database_is_named():
     Path("mlflow.db").write_bytes(b"no database" * 200)
-    with pytest.raises(StoreError, match=r"^mlflow\.db: the file is no SQLite database"):
+    with pytest.raises(StoreError, match=r"^mlflow\.db: the file is not an SQLite database"):
         open_one()
 
 

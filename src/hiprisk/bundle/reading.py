@@ -253,7 +253,7 @@ def _check_listing(path: Path, listed: dict[str, Any]) -> None:
         if not well_formed or type(entry.get("bytes")) is not int:
             raise BundleError("the manifest's entry is malformed", code="MANIFEST", file=name)
     if sum(entry["bytes"] for entry in listed.values()) > MAX_BUNDLE_BYTES:
-        raise BundleError("the bundle is larger than any model", code="TOO_LARGE", file=MANIFEST)
+        raise BundleError("the bundle is larger than the limit", code="TOO_LARGE", file=MANIFEST)
     present = set()
     for folder, folders, files in os.walk(path, followlinks=False):
         if any((Path(folder) / name).is_symlink() for name in folders):

@@ -1,1 +1,1 @@
-"""Studies to MLflow runs, bundles to MLflow models: the only importers of mlflow."""
+"""Studies as MLflow runs, bundles as MLflow models; the only importers of mlflow."""

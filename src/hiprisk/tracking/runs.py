@@ -15,7 +15,7 @@ from hiprisk.config import TrackingSettings
 from hiprisk.errors import MissingExtraError, StoreError
 from hiprisk.tracking.results import log_bundle
 from hiprisk.tracking.server import ask_server, server_of, without_password
-from hiprisk.tracking.store import DEFAULT_STORE, ready_store, store_file
+from hiprisk.tracking.store import DEFAULT_STORE, locked_store, store_file
 
 if TYPE_CHECKING:
     from hiprisk.parallel import StageProgress
@@ -24,7 +24,7 @@ MAX_PARAM = 500
 
 
 class StudyRun(Protocol):
-    """What a study tells its run."""
+    """The interface between a study and its run."""
 
     run_id: str | None
     store: str | None
@@ -80,7 +80,7 @@ def open_run(
     store = _store()
     experiment = _connect(mlflow, store, settings.experiment)
     try:
-        _sweep(mlflow, experiment)
+        _mark_killed_runs(mlflow, experiment)
         started = mlflow.start_run(
             run_name=name, experiment_id=experiment, tags={**tags, **_process_tags()}
         )
@@ -89,7 +89,7 @@ def open_run(
         mlflow.log_dict(dict(parameters), "config.json")
     except Exception as broken:  # the store raises whatever its driver does
         raise _unusable(store) from broken
-    with _ended(run):
+    with _ending_with(run):
         yield run
 
 
@@ -122,7 +122,7 @@ def _store() -> str:
 
 def _import_mlflow() -> Any:
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
-    # MLflow's own seven tries wait for minutes; what a server does not take is logged later.
+    # MLflow's own seven tries wait for minutes; what a server refuses is logged later.
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "3")
     # Standard output is ours: --json promises one object and nothing else.
     os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
@@ -137,7 +137,7 @@ def _import_mlflow() -> Any:
 
 def _connect(mlflow: Any, store: str, experiment: str) -> str:
     try:
-        with ready_store(store):
+        with locked_store(store):
             mlflow.set_tracking_uri(store)
             return str(mlflow.set_experiment(experiment).experiment_id)
     except StoreError:
@@ -147,7 +147,7 @@ def _connect(mlflow: Any, store: str, experiment: str) -> str:
 
 
 def _unusable(store: str) -> StoreError:
-    """Names what the user can see: the file of a SQLite store, or the variable that was set."""
+    """Name what the user can see: the file of an SQLite store, or the variable that was set."""
     path = store_file(store)
     without = "or train without tracking: --set tracking.enabled=false"
     if path is not None:
@@ -174,7 +174,7 @@ def _process_tags() -> dict[str, str]:
     }
 
 
-def _sweep(mlflow: Any, experiment: str) -> None:
+def _mark_killed_runs(mlflow: Any, experiment: str) -> None:
     """Mark runs as killed whose process on this machine is gone."""
     here = _process_tags()
     client = mlflow.MlflowClient()
@@ -189,8 +189,8 @@ def _sweep(mlflow: Any, experiment: str) -> None:
 
 
 @contextlib.contextmanager
-def _ended(run: _Run) -> Iterator[None]:
-    """End a run as its block ends; a store that has gone by then costs the run, not the study."""
+def _ending_with(run: _Run) -> Iterator[None]:
+    """End a run as its block ends; a store that is lost by then costs the run, not the study."""
     status = "FAILED"
     try:
         yield
@@ -202,7 +202,7 @@ def _ended(run: _Run) -> Iterator[None]:
         try:
             run.end(status)
         except Exception as refused:  # whatever the store raises
-            run.lose(refused)
+            run.note_failure(refused)
 
 
 def flattened(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
@@ -215,7 +215,7 @@ def flattened(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
 
 
 class _Run:
-    """An open run. What it does not take is held back: a study is never lost to its tracking."""
+    """An open run. What the store refuses is kept for later: tracking never stops a study."""
 
     def __init__(
         self, mlflow: Any, run_id: str, store: str, settings: TrackingSettings, experiment: str
@@ -226,41 +226,41 @@ class _Run:
         self.not_logged: str | None = None
         self._settings = settings
         self._experiment = experiment
-        self._held_back: list[tuple[str, Mapping[str, float], float]] = []
+        self._pending: list[tuple[str, Mapping[str, float], float]] = []
 
     def log_candidate(self, name: str, params: Mapping[str, float], loss: float) -> None:
         """A tuned family, as a nested run."""
-        self._held_back.append((name, params, loss))
+        self._pending.append((name, params, loss))
         # Where the last one was refused, the next try comes with the results.
-        if len(self._held_back) == 1:
+        if len(self._pending) == 1:
             with contextlib.suppress(Exception):
-                self._log_held_back()
+                self._log_pending()
 
-    def _log_held_back(self) -> None:
-        while self._held_back:
-            name, params, loss = self._held_back[0]
+    def _log_pending(self) -> None:
+        while self._pending:
+            name, params, loss = self._pending[0]
             with self._mlflow.start_run(
                 run_name=name, nested=True, experiment_id=self._experiment, tags=_process_tags()
             ):
                 self._mlflow.log_params({"family": name, **params})
                 self._mlflow.log_metric("cross_validated_loss", loss)
-            del self._held_back[0]
+            del self._pending[0]
 
     def log_results(self, bundle: Bundle) -> None:
         """Metrics with intervals, tables, figures, and the bundle as a model."""
         try:
-            self._log_held_back()
+            self._log_pending()
             log_bundle(self._mlflow, bundle, self._settings)
         except Exception as refused:  # whatever the store raises
-            self.lose(refused)
+            self.note_failure(refused)
 
     def end(self, status: str) -> None:
         """End the run in the store."""
         self._mlflow.end_run(status="FAILED" if self.not_logged else status)
 
-    def lose(self, refused: Exception) -> None:
-        """Note that the store did not take everything; the bundle has it all."""
-        held_back = ", ".join(name for name, _, _ in self._held_back)
+    def note_failure(self, refused: Exception) -> None:
+        """Note that the store did not accept everything; the bundle is complete."""
+        held_back = ", ".join(name for name, _, _ in self._pending)
         what = f"the candidates {held_back} and the results" if held_back else "all of the results"
         self.not_logged = (
             self.not_logged or f"MLflow did not take {what} ({type(refused).__name__})"

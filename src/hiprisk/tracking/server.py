@@ -1,4 +1,4 @@
-"""An MLflow server asked whether it is there, before a study spends an hour."""
+"""Whether an MLflow server answers, checked before a study starts."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ def ask_server(mlflow: Any, store: str) -> None:
         with _environment(_IMPATIENT):
             mlflow.MlflowClient(tracking_uri=store).search_experiments(max_results=1)
     except Exception as broken:  # whatever the connection raises
-        raise _silent(store, str(broken)) from broken
+        raise _no_answer(store, str(broken)) from broken
 
 
-def _silent(store: str, said: str) -> StoreError:
+def _no_answer(store: str, said: str) -> StoreError:
     status = re.search(r"error code (\d{3})", said)
     what = f"answers with HTTP status {status[1]}" if status else "does not answer"
     return StoreError(

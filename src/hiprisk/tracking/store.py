@@ -1,4 +1,4 @@
-"""The SQLite file of MLflow's runs: made whole or not at all, and named when it is broken."""
+"""The SQLite file of MLflow's runs: created completely or not at all; a broken one is refused."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _LOST = "it holds the runs recorded so far, and no model: bundles stay where the
 
 
 @contextlib.contextmanager
-def ready_store(store: str) -> Iterator[None]:
-    """Hold the lock of a store that is a SQLite file, which is whole inside the block.
+def locked_store(store: str) -> Iterator[None]:
+    """Hold the lock of a store that is an SQLite file, which is complete inside the block.
 
     MLflow makes its tables in some seventy steps. It does not survive an interruption of them, nor
     two processes at them at once.
@@ -43,9 +43,9 @@ def ready_store(store: str) -> Iterator[None]:
         fcntl.flock(stream, fcntl.LOCK_EX)
         _sweep_leftovers(path)
         if path.exists() and path.stat().st_size:
-            _check_whole(path)
+            _check_complete(path)
         else:
-            _make(path)
+            _create_store(path)
         yield
 
 
@@ -57,8 +57,8 @@ def store_file(store: str) -> Path | None:
     return Path(name).resolve() if name not in ("", ":memory:") else None
 
 
-def _make(path: Path) -> None:
-    """Make the store beside its place and rename it when it is whole."""
+def _create_store(path: Path) -> None:
+    """Create the store under a scratch name and rename it when it is complete."""
     # Its import takes seconds, and a store that is there needs none of it.
     from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
 
@@ -73,13 +73,13 @@ def _make(path: Path) -> None:
 
 
 def _sweep_leftovers(path: Path) -> None:
-    """Whoever holds the lock is alone: what else is being made belongs to the dead."""
+    """Remove scratch files of dead processes; the holder of the lock is the only live one."""
     for left in path.parent.glob(f".{path.name}.*.part*"):
         with contextlib.suppress(OSError):
             left.unlink()
 
 
-def _check_whole(path: Path) -> None:
+def _check_complete(path: Path) -> None:
     try:
         with contextlib.closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as file:
             names = {row[0] for row in file.execute("SELECT name FROM sqlite_master")}
@@ -91,13 +91,13 @@ def _check_whole(path: Path) -> None:
     except sqlite3.OperationalError:
         return  # locked or not readable: MLflow waits, and says so if that does not help
     except sqlite3.DatabaseError as broken:
-        raise broken_store(path, "the file is no SQLite database, or a torn one") from broken
+        raise broken_store(path, "the file is not an SQLite database, or it is damaged") from broken
     if any(name.startswith("_alembic_tmp_") for name in names) or "experiments" not in names:
-        raise broken_store(path, "the making of this MLflow store was interrupted half way")
+        raise broken_store(path, "the creation of this MLflow store was interrupted")
     newest = _newest_revision()
     if newest is not None and revisions != {newest}:
         raise StoreError(
-            "this MLflow store was made by another version of MLflow, or its making was "
+            "this MLflow store was made by another version of MLflow, or its creation was "
             "interrupted",
             file=path.name,
             advice=f"copy the file, then: mlflow db upgrade {_SQLITE}{path.name}; "
@@ -106,7 +106,7 @@ def _check_whole(path: Path) -> None:
 
 
 def broken_store(path: Path, reason: str) -> StoreError:
-    """The refusal of a store that is a file: which file, how to go on, and what that loses."""
+    """Error of a store that is a file: which file, what to do, and what is lost by it."""
     return StoreError(
         reason,
         file=path.name,

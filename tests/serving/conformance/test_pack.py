@@ -1,4 +1,4 @@
-"""The pack by which another implementation proves itself equal."""
+"""The test pack that verifies another implementation."""
 
 import json
 from pathlib import Path

@@ -1,1 +1,1 @@
-"""Test packs: another implementation of a model held against its sheet."""
+"""Conformance tests: another implementation of a model is verified against its sheet."""

@@ -1,4 +1,4 @@
-"""Another implementation's answers, held against a model's test pack."""
+"""Answers of another implementation compared with a model's test pack."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MOST_SHOWN = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """Where an implementation says something else."""
+    """A value in which an implementation differs."""
 
     vector: str
     key: str
@@ -30,7 +30,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """Another implementation's answers beside the right ones.
+    """Result of a conformance test.
 
     Attributes
     ----------
@@ -51,7 +51,7 @@ class Comparison:
 
     @property
     def is_equal(self) -> bool:
-        """Whether every vector was answered rightly."""
+        """Whether every vector was answered as expected."""
         return self.n_equal == self.n_vectors
 
     def to_dict(self) -> dict[str, Any]:
@@ -73,7 +73,7 @@ class Comparison:
 def compare(
     pack: Pack, answers: Mapping[str, Answer], *, tolerance: float = TOLERANCE
 ) -> Comparison:
-    """Hold another implementation's answers against a pack's.
+    """Compare the answers of another implementation with a pack's.
 
     Every number of a scored file must be there and agree to `tolerance`, relative to its size where
     that is above 1. A refused vector must come without numbers. ``imputed``, ``flags``, ``reason``

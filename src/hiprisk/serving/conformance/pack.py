@@ -1,4 +1,4 @@
-"""A test pack: what another implementation of a model needs to prove itself equal."""
+"""A test pack: input vectors and expected answers that verify another implementation of a model."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Answer = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pack:
-    """Vectors and the answers that are right.
+    """Vectors and their expected answers.
 
     Attributes
     ----------

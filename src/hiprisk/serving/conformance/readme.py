@@ -1,4 +1,4 @@
-"""The words that go with a test pack."""
+"""README of a test pack."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ if TYPE_CHECKING:
 README = """# Test pack of {name} version {version}
 
 {warnings}Bundle {sha256}.
-{n_vectors} made-up patients, no real one, with the answers that any implementation of this model
-must give.
+{n_vectors} simulated patients, none of them real, with the answers that any implementation of this
+model must give.
 
 | file | what |
 | --- | --- |
-| `vectors.json` | each vector: its name, why it is there, and what is given |
-| `vectors.csv` | the same as a table; an empty cell is not known |
+| `vectors.json` | each vector: name, purpose (`why`) and values (`given`) |
+| `vectors.csv` | the same as a table; an empty cell is missing |
 | `expected.json` | the answer of each vector, with its explanation |
 | `expected.csv` | the columns of a scored file, numbers at full precision |
 | `manifest.json` | hashes of these files and of the bundle |
 
-## Prove an implementation equal
+## Verify an implementation
 
-1. Read `vectors.json` or `vectors.csv`. A variable that is absent, or an empty cell, is not known.
+1. Read `vectors.json` or `vectors.csv`. A variable that is absent, or an empty cell, is missing.
 2. Answer each vector. Write `vector` and at least these numbers:
    {numbers}.
    A vector that must be refused gets none (`null`, or an empty cell).
@@ -32,8 +32,8 @@ must give.
 
        hiprisk testpack {reference} --check ANSWERS{options}
 
-Equal means: every number within {tolerance:g} of the one expected, relative to its size where that
-is above 1, and every refusal a refusal. The lists `imputed`, `flags` and `reason`, and
+An implementation conforms if every number is within {tolerance:g} of the one expected, relative to
+its size where that is above 1, and every refusal is a refusal. The lists `imputed`, `flags` and `reason`, and
 `explanation`, are compared where your answers have them. Without hiprisk, compare with
 `expected.csv` by the same rule.
 
@@ -41,13 +41,13 @@ is above 1, and every refusal a refusal. The lists `imputed`, `flags` and `reaso
 
 | name ends in | what |
 | --- | --- |
-| `typical`, `nothing` | medians and most common levels (without them, mid-range); nothing known |
-| `missing`, `alone` | one variable not known; only one known |
+| `typical`, `nothing` | medians and most common levels (without them, mid-range); all missing |
+| `missing`, `alone` | one variable missing; all but one missing |
 | `level` | each level of each category |
 | `edge` | at the ends of the hard, soft and training ranges |
 | `turn` | exactly at a spline's knot or a tree's threshold |
-| `refused` | no number, off the range, no such level, not whole |
-| `random` | random patients with 0, 20, 50 and 80 in 100 values missing |
+| `refused` | not a number, out of range, unknown level, not a whole number |
+| `random` | random patients with 0, 20, 50 and 80 % of values missing |
 """
 
 

@@ -1,4 +1,4 @@
-"""Input vectors that hold an implementation of a model against its edges."""
+"""Input vectors that test an implementation of a model at its edges."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ UNREADABLE = ("12x", "1e400", "true", "0x10", "1,5")
 
 @dataclass(frozen=True, slots=True)
 class Vector:
-    """What is known of one made-up patient, and why the vector is there."""
+    """Values of one simulated patient, and what the vector tests."""
 
     name: str
     why: str
@@ -37,14 +37,17 @@ def make_vectors(sheet: Sheet, *, n_random: int, seed: int) -> tuple[Vector, ...
         Random patients beside the edges; a share of their values is missing.
     seed : int
     """
-    # The others of the pack are built around the first.
+    # The other vectors vary the first.
     if sheet.has_reference_population:
         typical, why = typical_patient(sheet), "medians and most common levels"
     else:
-        typical, why = middle_patient(sheet), "the middle of every range; nobody typical is known"
+        typical, why = (
+            middle_patient(sheet),
+            "the middle of every range; the model has no reference population",
+        )
     pairs = [
         ("typical", why, typical),
-        ("nothing", "nothing is known", {}),
+        ("nothing", "every value is missing", {}),
         *_one_by_one(sheet, typical),
         *_edges(sheet, typical),
         *_turning_points(sheet, typical),
@@ -63,8 +66,8 @@ _Entry = tuple[str, str, Given]
 def _one_by_one(sheet: Sheet, typical: Given) -> Iterator[_Entry]:
     for spec in sheet.variables:
         rest = {name: value for name, value in typical.items() if name != spec.name}
-        yield "missing", f"all but {spec.name} is known", rest
-        yield "alone", f"only {spec.name} is known", {spec.name: typical[spec.name]}
+        yield "missing", f"{spec.name} is missing", rest
+        yield "alone", f"all but {spec.name} is missing", {spec.name: typical[spec.name]}
 
 
 def _edges(sheet: Sheet, typical: Given) -> Iterator[_Entry]:
@@ -88,7 +91,7 @@ def _ranges(spec: VariableSpec) -> Iterator[tuple[str, tuple[float, ...]]]:
 
 
 def _turning_points(sheet: Sheet, typical: Given) -> Iterator[_Entry]:
-    """Knots of splines and thresholds of trees: where a strict sign for a loose one would show."""
+    """Knots of splines and thresholds of trees: where < in place of <= would show."""
     variable_of = {c.name: c.variable for c in sheet.columns if c.level is None}
     for name, value in _points(sheet):
         if name not in variable_of:
@@ -96,7 +99,7 @@ def _turning_points(sheet: Sheet, typical: Given) -> Iterator[_Entry]:
         spec = sheet.variable(variable_of[name])
         low, high = spec.hard if spec.hard is not None else (-np.inf, np.inf)
         if low <= value <= high and not (spec.integer and value != np.floor(value)):
-            yield "turn", f"{name} where the model turns", {**typical, spec.name: value}
+            yield "turn", f"{name} at a knot or threshold", {**typical, spec.name: value}
 
 
 def _points(sheet: Sheet) -> list[tuple[str, float]]:
@@ -117,16 +120,16 @@ def _refusals(sheet: Sheet, typical: Given) -> Iterator[_Entry]:
     for number, spec in enumerate(sheet.variables):
         if spec.kind == "category":
             given = {**typical, spec.name: f"{spec.levels[0]}?"}
-            yield "refused", f"{spec.name} has no such level", given
+            yield "refused", f"{spec.name} has an unknown level", given
             continue
         text = UNREADABLE[number % len(UNREADABLE)]
-        yield "refused", f"{spec.name} is no number", {**typical, spec.name: text}
+        yield "refused", f"{spec.name} is not a number", {**typical, spec.name: text}
         if spec.hard is not None:
             for value in (spec.hard[0] - 1.0, spec.hard[1] + 1.0):
-                yield "refused", f"{spec.name} off its range", {**typical, spec.name: value}
+                yield "refused", f"{spec.name} out of range", {**typical, spec.name: value}
         if spec.integer:
             given = {**typical, spec.name: float(typical[spec.name]) + 0.5}
-            yield "refused", f"{spec.name} must be whole", given
+            yield "refused", f"{spec.name} is not a whole number", given
 
 
 def _random(sheet: Sheet, n_random: int, seed: int) -> Iterator[_Entry]:
@@ -134,7 +137,7 @@ def _random(sheet: Sheet, n_random: int, seed: int) -> Iterator[_Entry]:
     for _ in range(n_random):
         missing = float(rng.choice(SHARES_MISSING))
         kept = [spec for spec in sheet.variables if rng.random() >= missing]
-        why = f"at random, {round(100 * missing)} in 100 values missing"
+        why = f"at random, {round(100 * missing)} % of values missing"
         yield "random", why, {spec.name: _random_value(spec, rng) for spec in kept}
 
 

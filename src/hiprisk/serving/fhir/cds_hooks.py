@@ -1,4 +1,4 @@
-"""CDS Hooks 2.0: what the service offers, and an information card about one patient."""
+"""CDS Hooks 2.0: discovery, and an information card about one patient."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def service_id(model: Model) -> str:
 
 
 def discovery(model: Model, code_map: CodeMap) -> dict[str, Any]:
-    """What ``GET /cds-services`` tells: the hook and the queries whose results it wants."""
+    """The body of ``GET /cds-services``: the hook and its prefetch templates."""
     kind = kind_not_for_patients(model.sheet)
     warning = f" {kind}" if kind else ""
     return {
@@ -85,12 +85,12 @@ def answer_hook(
     prefetch = document.get("prefetch")
     if not isinstance(prefetch, dict) or not prefetch:
         raise RequestRefusedError(
-            "the record was not sent along, and this service fetches nothing by itself",
+            "prefetch missing from the request; this service does not query the FHIR server",
             code="NO_PREFETCH",
             advice="send what the prefetch templates of /cds-services ask for",
         )
     if not all(value is None or isinstance(value, dict) for value in prefetch.values()):
-        raise _bad("what was prefetched must be resources or null", "prefetch")
+        raise _bad("prefetch values must be resources or null", "prefetch")
     resources = [resource for value in prefetch.values() for resource in bundle_resources(value)]
     record = read_record(
         resources,
@@ -136,7 +136,7 @@ def _bad(reason: str, key: str) -> InputError:
 
 
 def card(model: Model, record: Record) -> dict[str, Any]:
-    """One information card: the answer, what it rests on, what is missing; never advice."""
+    """One information card: the prediction, its inputs, what is missing; never advice."""
     try:
         result = predict_one(model, record.values)
     except InputError as refusal:
@@ -185,7 +185,7 @@ def _answer_lines(model: Model, result: PatientPrediction) -> list[str]:
         lines.append(f"- scale: {outcome.unit}, higher is {outcome.higher_is}")
     assert result.explanation is not None
     told = remarks(model.sheet, result.explanation.distance, result.flags)
-    lines += [f"- worth knowing: {remark}" for remark in told]
+    lines += [f"- note: {remark}" for remark in told]
     return [*lines, ""]
 
 
@@ -194,8 +194,8 @@ def _record_lines(model: Model, record: Record) -> list[str]:
     lines += [f"- {used_in_words(model, item)}" for item in record.used] or ["- nothing"]
     known = record.values
     missing = [note for note in record.unused if note.variable not in known]
-    passed = [note for note in record.unused if note.variable in known]
-    for title, notes in (("Missing", missing), ("Passed over", passed)):
+    not_used = [note for note in record.unused if note.variable in known]
+    for title, notes in (("Missing", missing), ("Not used", not_used)):
         if notes:
             lines += ["", f"**{title}**", ""]
             lines += [f"- {_unused_in_words(model, note)}" for note in notes]

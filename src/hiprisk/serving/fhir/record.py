@@ -1,4 +1,4 @@
-"""A patient's record in FHIR R4 as the values that a model takes: which, from when, why not others.
+"""Values that a model takes, read from a patient's record in FHIR R4, with dates and omissions.
 
 Nothing of a record is repeated but values, their dates and our own words: no identifier, no text.
 """
@@ -25,18 +25,18 @@ EASTERNMOST = dt.timedelta(hours=14)
 
 REASONS: Mapping[str, str] = {
     "ABSENT": "not in the record",
-    "AFTER_NOW": "dated after now",
-    "BIRTH_DATE": "the record has no whole birth date",
-    "COMPARATOR": "recorded as less or more than a value",
-    "NO_DATE": "no date that can be read",
-    "NO_VALUE": "no value that can be read",
-    "OTHER_PATIENT": "of another patient, or of nobody",
+    "AFTER_NOW": "dated in the future",
+    "BIRTH_DATE": "no complete birth date in the record",
+    "COMPARATOR": "recorded with a comparator, not as a value",
+    "NO_DATE": "no readable date",
+    "NO_VALUE": "no readable value",
+    "OTHER_PATIENT": "of another patient, or without a subject",
     "SEX": "recorded as neither female nor male",
     "STATUS": "not a final value",
-    "TIED": "several values of the same time",
-    "TOO_OLD": "too long ago",
+    "TIED": "several values at the same time",
+    "TOO_OLD": "older than the code map allows",
     "UNIT": "no unit that can be converted",
-    "UNKNOWN_CODE": "a code without a declared meaning",
+    "UNKNOWN_CODE": "a code that the code map does not declare",
 }
 
 _DATE_TIME = re.compile(
@@ -66,7 +66,7 @@ class Used:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unused:
-    """Why a variable has no value, or a recorded value was passed over; a key of `REASONS`."""
+    """Why a variable has no value, or a recorded value was not used; a key of `REASONS`."""
 
     variable: str
     code: str
@@ -130,7 +130,7 @@ def read_record(
     Parameters
     ----------
     resources : iterable
-        Patient and Observation resources as JSON values; others are passed over.
+        Patient and Observation resources as JSON values; others are ignored.
     patient_names : frozenset of str
         The references that mean the patient, whole: ``Patient/123``, and where its server is
         known ``https://ehr.example/fhir/Patient/123``.
@@ -209,29 +209,29 @@ class _Reader:
         self.used: list[Used] = []
         self.unused: list[Unused] = []
 
-    def _pass_over(self, code: str, recorded: str = "") -> None:
+    def _leave_out(self, code: str, recorded: str = "") -> None:
         self.unused.append(Unused(variable=self._name, code=code, recorded=recorded))
 
     def read_patient(self, patient: Mapping[str, Any] | None) -> None:
         """A variable that the Patient itself tells."""
         part = self._map.patient.get(self._name)
         if patient is None or part is None:
-            self._pass_over("ABSENT")
+            self._leave_out("ABSENT")
         elif part == "gender":
             gender = patient.get("gender")
             if gender in ("female", "male"):
                 self.used.append(Used(variable=self._name, value=str(gender)))
             else:
-                self._pass_over("SEX" if gender else "ABSENT")
+                self._leave_out("SEX" if gender else "ABSENT")
         else:
             years = completed_years(patient.get("birthDate"), self._now.date())
             if years is None:
-                self._pass_over("BIRTH_DATE")
+                self._leave_out("BIRTH_DATE")
             else:
                 self.used.append(Used(variable=self._name, value=float(years)))
 
     def read(self, observations: Sequence[Mapping[str, Any]]) -> None:
-        """The newest usable Observation; the others are passed over, with the reason."""
+        """The newest usable Observation; the others are not used, with the reason."""
         source = self._map.observations[self._name]
         dated: list[tuple[_Moment, Mapping[str, Any]]] = []
         for observation in observations:
@@ -240,7 +240,7 @@ class _Reader:
             if code is None and moment is not None:
                 dated.append((moment, observation))
             elif code is not None:
-                self._pass_over(code, moment.shown if moment else "")
+                self._leave_out(code, moment.shown if moment else "")
         if not dated:
             return
         # What is recorded by the day may be as new as what is recorded by the minute.
@@ -271,9 +271,9 @@ class _Reader:
         problems = [reading for reading in readings if isinstance(reading, _Unreadable)]
         values = [reading for reading in readings if not isinstance(reading, _Unreadable)]
         if problems:
-            self._pass_over(problems[0].code, shown)
+            self._leave_out(problems[0].code, shown)
         elif len({value for value, _ in values}) > 1:
-            self._pass_over("TIED", shown)
+            self._leave_out("TIED", shown)
         else:
             value, unit = values[0]
             self.used.append(

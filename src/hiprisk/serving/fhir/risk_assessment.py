@@ -156,7 +156,7 @@ def _notes(model: Model, result: PatientPrediction) -> list[str]:
         notes.append(f"Not known, imputed: {', '.join(labels)}.")
     assert result.explanation is not None
     told = remarks(sheet, result.explanation.distance, result.flags)
-    notes += [f"Worth knowing: {remark}." for remark in told]
+    notes += [f"Note: {remark}." for remark in told]
     return [*notes, f"Intended use: {sheet.intended_use}", DISCLAIMER]
 
 

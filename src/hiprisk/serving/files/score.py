@@ -1,4 +1,4 @@
-"""A cohort file in, a scored file out: streaming, every row back in its place."""
+"""Scoring of a cohort file in blocks; rows keep their order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What became of a cohort file: rows by reason and by variable, and how it left training."""
+"""Summary of a scored file: rows by reason and variable, and shift against training."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SUMMARY_COLUMNS = ("kind", "code", "variable", "rows")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoreResult:
-    """What became of a cohort file.
+    """Summary of a scored file.
 
     Attributes
     ----------
@@ -42,9 +42,9 @@ class ScoreResult:
     absent : tuple of str
         Variables of the model that the file lacks; they were imputed in every row.
     findings : tuple of Finding
-        Where the file's units, codes or distribution have moved away from training.
+        Units, codes or distributions that differ from the development cohort.
     invented : bool
-        The model's coefficients are made up.
+        The model's coefficients are invented.
     dialect : Dialect
         How the scored file is written, where it is CSV.
     """
@@ -191,7 +191,7 @@ class Tally:
         self._flags.update(answers.flags.counts())
 
     def result(self, out: Path) -> ScoreResult:
-        """Everything counted."""
+        """The summary of all blocks."""
         return ScoreResult(
             out=out,
             n_rows=self.n_rows,
