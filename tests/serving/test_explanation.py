@@ -1,6 +1,7 @@
 """All that stands beside one prediction."""
 
 import json
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from hiprisk.bundle import BundleContents, write_bundle
 from hiprisk.errors import InputError
 from hiprisk.serving.model import load
+from hiprisk.sheet import answers, columns
 from hiprisk.sheet.evaluate import SheetEvaluator
 from small_bundle import write_small_bundle
 from tree_sheet import tree_sheet
@@ -113,3 +115,31 @@ def test_trees_say_that_refits_are_not_available(tmp_path):
     found = load(write_bundle(tmp_path, "trees", contents)).explain(PATIENT).to_dict()
     assert found["explanation"]["refits"] is None
     assert found["explanation"]["effective_sample_size"] is None
+
+
+def test_each_thing_is_evaluated_once(small, monkeypatch):
+    counts = Counter()
+
+    def counted(owner, name):
+        function = getattr(owner, name)
+
+        def wrapper(*arguments, **options):
+            counts[name] += 1
+            return function(*arguments, **options)
+
+        monkeypatch.setattr(owner, name, wrapper)
+
+    counted(answers, "assess")
+    counted(columns, "read_columns")
+    counted(SheetEvaluator, "numeric_columns")
+    counted(SheetEvaluator, "predict_numeric")
+    small.predict(PATIENT)
+    once = {"read_columns": 1, "assess": 1, "numeric_columns": 1, "predict_numeric": 1}
+    assert counts == once
+    counts.clear()
+    small.explain(PATIENT)
+    # The patient, and the typical patient for the first time.
+    assert counts == dict.fromkeys(once, 2)
+    counts.clear()
+    small.explain({**PATIENT, "age_years": 70})
+    assert counts == once

@@ -191,4 +191,6 @@ def _correlation(one: Floats, other: Floats) -> float:
     known = ~(np.isnan(one) | np.isnan(other))
     if known.sum() < LEAST_ROWS or np.ptp(one[known]) == 0 or np.ptp(other[known]) == 0:
         return 0.0
-    return abs(float(np.corrcoef(one[known], other[known])[0, 1]))
+    # A cell of 1e299 has no square; the correlation is no number then, and beyond no limit.
+    with np.errstate(over="ignore", invalid="ignore"):
+        return abs(float(np.corrcoef(one[known], other[known])[0, 1]))

@@ -1,0 +1,60 @@
+"""A sheet's columns from raw values, and from a cohort already read."""
+
+import numpy as np
+import pandas as pd
+
+from hiprisk.sheet.columns import cohort_columns, read_columns, read_rows
+from hiprisk.values import Note
+from small_bundle import small_sheet
+
+VARIABLES = small_sheet().variables
+
+
+def test_raw_columns_are_read_and_what_is_wrong_is_noted_by_row():
+    cells = {
+        "age_years": ["64", "x", None, "1e301", "y"],
+        "sex": ["male", "Male", float("nan"), "female", "unknown"],
+        "note": ["a"] * 5,
+    }
+    given = read_columns(VARIABLES, cells, n_rows=5)
+    assert list(given.columns) == ["age_years", "sex"]
+    assert np.array_equal(given.columns["age_years"], [64, *[np.nan] * 4], equal_nan=True)
+    assert given.columns["sex"].tolist() == ["male", None, None, "female", None]
+    assert {note: mask.tolist() for note, mask in given.unreadable.items()} == {
+        Note("NOT_A_NUMBER", "age_years"): [False, True, False, False, True],
+        Note("NOT_FINITE", "age_years"): [False, False, False, True, False],
+        Note("UNKNOWN_CATEGORY", "sex"): [False, True, False, False, False],
+    }
+
+
+def test_an_array_of_numbers_is_taken_as_it_is():
+    ages = np.array([64.5, np.nan, np.inf])
+    given = read_columns(VARIABLES, {"age_years": ages}, n_rows=3)
+    assert np.array_equal(given.columns["age_years"], [64.5, np.nan, np.nan], equal_nan=True)
+    assert np.isinf(ages[2])
+    (note,) = given.unreadable
+    assert note == Note("NOT_FINITE", "age_years")
+
+
+def test_true_is_not_one_in_a_column_of_levels():
+    cells = {"lbp_any": [1, True, 1.0, [1], "1"]}
+    given = read_columns(VARIABLES, cells, n_rows=5)
+    assert given.columns["lbp_any"].tolist() == ["yes", None, "yes", None, "yes"]
+
+
+def test_a_name_that_a_row_lacks_is_missing_there():
+    given = read_rows(VARIABLES, [{"age_years": 64}, {"sex": "male"}])
+    assert np.array_equal(given.columns["age_years"], [64.0, np.nan], equal_nan=True)
+    assert given.columns["sex"].tolist() == [None, "male"]
+    assert not given.unreadable
+    assert read_rows(VARIABLES, []).n_rows == 0
+
+
+def test_a_cohorts_columns_are_its_own():
+    frame = pd.DataFrame({"age_years": [64.0, None], "sex": pd.Series(["male", None], dtype=object),
+                          "site": ["a", "b"]})  # fmt: skip
+    wrong = {Note("UNKNOWN_CATEGORY", "sex"): np.array([False, True])}
+    given = cohort_columns(VARIABLES, frame, wrong)
+    assert sorted(given.columns) == ["age_years", "sex"]
+    assert given.columns["sex"].tolist() == ["male", None]
+    assert given.unreadable == wrong
