@@ -17,7 +17,7 @@ import pytest
 from hiprisk.bundle import BundleContents, write_bundle
 from hiprisk.cli import main
 from hiprisk.cli.show.intervals import ASCII, Band, draw_bands, marks_for
-from hiprisk.cli.show.prediction import moves_text
+from hiprisk.cli.show.phrases import moves_text
 from hiprisk.serving.model import load
 from hiprisk.sheet.format import MeasurementError
 from hiprisk.sheet.similarity import Distance

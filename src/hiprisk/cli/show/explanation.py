@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hiprisk.cli.show.output import print_lines, print_table
-from hiprisk.cli.show.prediction import (
+from hiprisk.cli.show.phrases import (
     NO_PEOPLE,
     amount,
     cost_words,

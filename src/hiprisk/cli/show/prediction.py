@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-import math
 import shutil
-import textwrap
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from hiprisk.cli.show.explanation import show_why
 from hiprisk.cli.show.intervals import Band, draw_bands
 from hiprisk.cli.show.output import print_lines, print_table
+from hiprisk.cli.show.phrases import (
+    MOST_PARTS,
+    NO_PEOPLE,
+    amount,
+    cost_words,
+    filled_words,
+    level_text,
+    moves_text,
+    print_wrapped,
+    some_of,
+)
 from hiprisk.sheet.applicability import OF_THE_MODEL
 from hiprisk.wording.disclaimers import warnings_of
 from hiprisk.wording.quantities import patient_interval
@@ -26,11 +36,9 @@ FLAG_WORDS = {
     "NOT_IN_TRAINING": "level absent from the development cohort",
 }
 DISCLAIMER = "Not a medical device; no medical advice."
-NO_PEOPLE = "The development cohort of this model is not known, so no comparison is possible."
 # A part smaller than this share of the largest is left out of the short form.
 SMALL_PART = 0.05
 _STARS = {"": "", "imputed": "*", "partly imputed": "**"}
-MOST_PARTS = 5
 
 
 def show_prediction(model: Model, result: PatientPrediction, *, why: bool = False) -> None:
@@ -48,8 +56,6 @@ def show_prediction(model: Model, result: PatientPrediction, *, why: bool = Fals
     if result.explanation is not None:
         _show_score_error(sheet, result.explanation)
         if why:
-            from hiprisk.cli.show.explanation import show_why
-
             show_why(model, result.explanation)
         else:
             _show_short(sheet, result.explanation)
@@ -74,36 +80,6 @@ def provenance_words(provenance: str, *, invented: bool | None = None) -> str:
         "published": "written down from a publication",
     }
     return words.get(provenance, "of unknown origin")
-
-
-def amount(sheet: Sheet, value: float, *, digits: int = 1) -> str:
-    """A difference of predictions in words: points of the score, or of a risk in percent."""
-    if sheet.outcome.kind == "binary":
-        return f"{100 * value:.{digits}f} percentage points"
-    return f"{value:.{digits}f}"
-
-
-def moves_text(sheet: Sheet, low: float, high: float) -> str:
-    """How far the answer moves, as a range, with as many digits as keep it one and not zero."""
-    low, high = sorted((low, high))
-    for digits in (1, 2, 3):
-        least, most = amount(sheet, low, digits=digits), amount(sheet, high, digits=digits)
-        least = least.split(" ")[0]
-        one_figure = math.isclose(low, high, rel_tol=1e-6)
-        vanished = low > 0.0 and float(least) == 0.0
-        if not vanished and (one_figure or least != most.split(" ")[0]):
-            break
-    return f"+/- {most}" if least == most.split(" ")[0] else f"+/- {least} to {most}"
-
-
-def level_text(sheet: Sheet, value: float) -> str:
-    """A prediction in words."""
-    return f"{100 * value:.1f} %" if sheet.outcome.kind == "binary" else f"{value:.1f}"
-
-
-def heading(text: str) -> None:
-    """A line that opens a part."""
-    print_lines("", text)
 
 
 def _show_numbers(sheet: Sheet, result: PatientPrediction) -> None:
@@ -235,29 +211,6 @@ def _show_short(sheet: Sheet, explanation: Explanation) -> None:
     print_lines("", "--why gives the details.")
 
 
-def some_of(sheet: Sheet, names: tuple[str, ...], most: int = MOST_PARTS) -> str:
-    """Labels of variables, the first few of many."""
-    labels = [sheet.variable(name).label for name in names]
-    if len(labels) <= most + 1:
-        return "; ".join(labels)
-    return "; ".join(labels[:most]) + f"; and {len(labels) - most} more"
-
-
-def cost_words(sheet: Sheet, wider: float) -> str:
-    """What the unknown variables cost."""
-    if sheet.distribution is None:
-        return f"The unknown values alone span a range of {amount(sheet, wider)} (80 %)."
-    return f"This widens the 80 % prediction interval by {amount(sheet, wider)}."
-
-
-def filled_words(lacking: Collection[str], variables: Collection[str]) -> str:
-    """Whether what a part rests on was imputed, wholly or partly; empty where all is known."""
-    gone = sum(name in lacking for name in variables)
-    if not gone:
-        return ""
-    return "imputed" if gone == len(variables) else "partly imputed"
-
-
 def largest_parts(explanation: Explanation) -> list[tuple[str, float]]:
     """The few parts that matter most, largest first; stars mark imputed values."""
     found = explanation.contributions
@@ -310,14 +263,3 @@ def _show_flags(sheet: Sheet, result: PatientPrediction) -> None:
         if flag.code not in OF_THE_MODEL:
             words = FLAG_WORDS.get(flag.code, flag.code)
             print_lines(f"Note: {sheet.variable(flag.variable).label}: {words}")
-
-
-def print_wrapped(text: str, *, indent: int = 0) -> None:
-    """Print a text in lines that fit the terminal."""
-    width = max(40, min(100, shutil.get_terminal_size((100, 24)).columns))
-    print_lines(*(" " * indent + line for line in wrapped(text, width - indent)))
-
-
-def wrapped(text: str, width: int) -> Iterable[str]:
-    """A text in lines of at most `width`."""
-    return textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)

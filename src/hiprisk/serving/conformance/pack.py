@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hiprisk.errors import StoreError
+from hiprisk.serving.conformance.readme import readme
 from hiprisk.serving.conformance.vectors import Vector, make_vectors
 from hiprisk.sheet.answers import answers_of, column_names
 
@@ -74,8 +75,6 @@ def pack_files(
     model: Model, pack: Pack, *, n_random: int = N_RANDOM, seed: int = SEED
 ) -> dict[str, bytes]:
     """Files of a pack by name; `n_random` and `seed` are those with which it was made."""
-    from hiprisk.serving.conformance.readme import readme
-
     variables = [spec.name for spec in model.sheet.variables]
     files = {
         "vectors.json": _json_lines([_vector_entry(vector) for vector in pack.vectors]),
@@ -98,7 +97,13 @@ def pack_files(
         ),
     }
     options = "" if (n_random, seed) == (N_RANDOM, SEED) else f" --random {n_random} --seed {seed}"
-    files["README.md"] = readme(model, pack, tolerance=TOLERANCE, options=options).encode()
+    files["README.md"] = readme(
+        model,
+        columns=pack.columns,
+        n_vectors=len(pack.vectors),
+        tolerance=TOLERANCE,
+        options=options,
+    ).encode()
     manifest = {
         "bundle_sha256": pack.bundle_sha256,
         "provenance": pack.provenance,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from hiprisk.serving.conformance.pack import Pack
     from hiprisk.serving.model import Model
 
 README = """# Test pack of {name} version {version}
@@ -51,19 +51,26 @@ its size where that is above 1, and every refusal is a refusal. The lists `imput
 """
 
 
-def readme(model: Model, pack: Pack, *, tolerance: float, options: str = "") -> str:
+def readme(
+    model: Model,
+    *,
+    columns: Sequence[str],
+    n_vectors: int,
+    tolerance: float,
+    options: str = "",
+) -> str:
     """The pack's README."""
     from hiprisk.sheet.answers import TEXT_COLUMNS
     from hiprisk.wording.disclaimers import warnings_of
 
     warnings = "".join(f"{warning} " for warning in warnings_of(model.sheet))
-    numbers = ", ".join(f"`{name}`" for name in pack.columns if name not in TEXT_COLUMNS)
+    numbers = ", ".join(f"`{name}`" for name in columns if name not in TEXT_COLUMNS)
     return README.format(
         name=model.bundle.name,
         version=model.bundle.version,
         warnings=warnings,
-        sha256=pack.bundle_sha256,
-        n_vectors=len(pack.vectors),
+        sha256=model.bundle.sha256,
+        n_vectors=n_vectors,
         numbers=numbers,
         reference=f"{model.bundle.name}@{model.bundle.version}",
         tolerance=tolerance,

@@ -1,0 +1,81 @@
+"""Phrases and numbers that the short and the long form of a patient's answer share."""
+
+from __future__ import annotations
+
+import math
+import shutil
+import textwrap
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING
+
+from hiprisk.cli.show.output import print_lines
+
+if TYPE_CHECKING:
+    from hiprisk.sheet.format import Sheet
+
+NO_PEOPLE = "The development cohort of this model is not known, so no comparison is possible."
+MOST_PARTS = 5
+
+
+def amount(sheet: Sheet, value: float, *, digits: int = 1) -> str:
+    """A difference of predictions in words: points of the score, or of a risk in percent."""
+    if sheet.outcome.kind == "binary":
+        return f"{100 * value:.{digits}f} percentage points"
+    return f"{value:.{digits}f}"
+
+
+def moves_text(sheet: Sheet, low: float, high: float) -> str:
+    """How far the answer moves, as a range, with as many digits as keep it one and not zero."""
+    low, high = sorted((low, high))
+    for digits in (1, 2, 3):
+        least, most = amount(sheet, low, digits=digits), amount(sheet, high, digits=digits)
+        least = least.split(" ")[0]
+        one_figure = math.isclose(low, high, rel_tol=1e-6)
+        vanished = low > 0.0 and float(least) == 0.0
+        if not vanished and (one_figure or least != most.split(" ")[0]):
+            break
+    return f"+/- {most}" if least == most.split(" ")[0] else f"+/- {least} to {most}"
+
+
+def level_text(sheet: Sheet, value: float) -> str:
+    """A prediction in words."""
+    return f"{100 * value:.1f} %" if sheet.outcome.kind == "binary" else f"{value:.1f}"
+
+
+def heading(text: str) -> None:
+    """A line that opens a part."""
+    print_lines("", text)
+
+
+def some_of(sheet: Sheet, names: tuple[str, ...], most: int = MOST_PARTS) -> str:
+    """Labels of variables, the first few of many."""
+    labels = [sheet.variable(name).label for name in names]
+    if len(labels) <= most + 1:
+        return "; ".join(labels)
+    return "; ".join(labels[:most]) + f"; and {len(labels) - most} more"
+
+
+def cost_words(sheet: Sheet, wider: float) -> str:
+    """What the unknown variables cost."""
+    if sheet.distribution is None:
+        return f"The unknown values alone span a range of {amount(sheet, wider)} (80 %)."
+    return f"This widens the 80 % prediction interval by {amount(sheet, wider)}."
+
+
+def filled_words(lacking: Collection[str], variables: Collection[str]) -> str:
+    """Whether what a part rests on was imputed, wholly or partly; empty where all is known."""
+    gone = sum(name in lacking for name in variables)
+    if not gone:
+        return ""
+    return "imputed" if gone == len(variables) else "partly imputed"
+
+
+def print_wrapped(text: str, *, indent: int = 0) -> None:
+    """Print a text in lines that fit the terminal."""
+    width = max(40, min(100, shutil.get_terminal_size((100, 24)).columns))
+    print_lines(*(" " * indent + line for line in wrapped(text, width - indent)))
+
+
+def wrapped(text: str, width: int) -> Iterable[str]:
+    """A text in lines of at most `width`."""
+    return textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
