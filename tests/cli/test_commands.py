@@ -469,7 +469,7 @@ def test_simulate_writes_the_same_file_for_the_same_seed(capsys):
 
 def check_report(html, bundle):
     """It says what it is, has every part, fetches nothing, and its tables say the same."""
-    assert html.index("SIMULATED DATA") < html.index("In plain words")
+    assert html.index("SIMULATED DATA") < html.index("<h2>Summary</h2>")
     anchors = "people characteristics samplesize model performance calibration events added"
     for anchor in (*anchors.split(), "association", "stability", "subgroups", "sites"):
         assert f'<section id="{anchor}">' in html

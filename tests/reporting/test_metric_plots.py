@@ -75,7 +75,7 @@ def test_the_curve_drawn_is_the_curve_of_the_result():
 def test_a_corrected_decision_curve_says_so():
     corrected = corrected_curve(decision_curve(Y, RISK, thresholds=GRID), [0.01] * 3)
     labels = [line.get_label() for line in draw_decision_curve(corrected).get_lines()]
-    assert "model, corrected for optimism" in labels
+    assert "model, optimism-corrected" in labels
 
 
 def test_cells_hold_everybody():

@@ -60,10 +60,10 @@ def test_the_checklist_names_what_is_not_there():
     section = checklist_section([Section(anchor="people", title="Who took part")])
     where = dict(section.tables[0].rows)
     assert where["participant flow"] == "section: Who took part"
-    assert where["stability of predictions"] == "NOT REPORTED"
+    assert where["prediction instability"] == "NOT REPORTED"
     assert where["interpretation, limitations, next steps"] == "the authors must write this"
     assert len(where) == len(TOPICS)
-    assert "Of 25 topics 2 stand in this report" in section.paragraphs[0]
+    assert "covers 2 of 25 topics" in section.paragraphs[0]
 
 
 @pytest.mark.parametrize(

@@ -37,12 +37,12 @@ def test_forest_names_every_group_and_says_which_are_hidden(result):
     said = [text.get_text() for text in ax.texts]
     n_hidden = sum(group.suppressed for group in result.groups)
     assert said.count("not shown (too few)") == n_hidden == 2
-    assert any(text.startswith("spread") and "adjusted" in text for text in said)
+    assert any(text.startswith("heterogeneity") and "adjusted" in text for text in said)
     assert as_png(ax).startswith(b"\x89PNG")
 
 
 def test_main_metric_is_drawn_where_none_is_named(result):
-    assert draw_subgroups(result).get_xlabel() == "R² with 95 % interval"
+    assert draw_subgroups(result).get_xlabel() == "R² with 95 % CI"
 
 
 def test_people_needed_fall_with_what_is_expected():
@@ -51,4 +51,4 @@ def test_people_needed_fall_with_what_is_expected():
     needed = ax.get_lines()[0].get_ydata()
     assert (np.diff(needed) <= 0).all()
     said = [text.get_text() for text in ax.get_legend().get_texts()]
-    assert said == ["people needed", "as expected: 448", "people there are: 300"]
+    assert said == ["people needed", "needed as assumed: 448", "available sample: 300"]

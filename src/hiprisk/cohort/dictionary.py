@@ -9,6 +9,7 @@ from importlib import resources
 from typing import Literal
 
 from hiprisk.sheet.format import MeasurementError, VariableSpec
+from hiprisk.wording.labels import in_words
 from hiprisk.yaml_settings import parse_document
 
 DICTIONARY_PAGE = "see docs/reference/dictionary.md"
@@ -69,6 +70,12 @@ def dictionary_from_text(text: str, *, name: str = "dictionary") -> Mapping[str,
         if isinstance(entry, dict):
             entry["name"] = key
     return document.settings(dict[str, Variable])
+
+
+def variable_label(name: str) -> str:
+    """What a person reads for a variable; a name that the dictionary lacks is given in words."""
+    dictionary = load_dictionary()
+    return dictionary[name].label if name in dictionary else in_words(name)
 
 
 def variables_beyond(specs: Iterable[VariableSpec]) -> tuple[Variable, ...]:

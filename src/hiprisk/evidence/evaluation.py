@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from hiprisk.arrays import Floats, Integers
-from hiprisk.cohort.dictionary import load_dictionary
+from hiprisk.cohort.dictionary import load_dictionary, variable_label
 from hiprisk.cohort.findings import by_severity
 from hiprisk.config import StudyConfig
 from hiprisk.evidence.baseline_characteristics import TableOne, table_one
@@ -185,7 +185,7 @@ def _holdout(
         given = people.frame[reference_name].to_numpy(dtype=np.float64)[rows]
         reference = evaluated(observed, given, groups)
     return HoldoutResult(
-        label=f"{settings.variable}: {', '.join(settings.test)}",
+        label=f"{variable_label(settings.variable)}: {', '.join(settings.test)}",
         model=evaluated(observed, predicted[rows], groups),
         reference_name=reference_name,
         reference=reference,

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from hiprisk.arrays import Bools, Floats, Integers
+from hiprisk.cohort.dictionary import variable_label
 from hiprisk.config import EventSettings, HoldoutSettings, OutcomeSettings, StudyConfig
 from hiprisk.errors import ConfigError, InputError
 
@@ -97,7 +98,7 @@ def select_participants(frame: pd.DataFrame, config: StudyConfig) -> Selection:
     for variable, levels in config.cohort.where.items():
         keep = _levels_mask(frame, variable, levels, key="cohort.where")
         frame = frame.loc[keep].reset_index(drop=True)
-        flow.append(_step(f"not {variable} {' or '.join(levels)}", keep))
+        flow.append(_step(f"{variable_label(variable)} not {' or '.join(levels)}", keep))
     first_visit = frame
     if config.validation.holdout is not None:
         first_visit = frame.loc[_to_develop(frame, config.validation.holdout)]
@@ -296,7 +297,7 @@ def _split(
             advice="hold out by a variable that is the same for all rows of a person",
         )
     held = people.take(test)
-    flow.append(_step(f"held out or not used ({settings.variable})", develop))
+    flow.append(_step(f"held out or not used ({variable_label(settings.variable)})", develop))
     return people.take(develop), held.take(~np.isnan(held.outcome))
 
 

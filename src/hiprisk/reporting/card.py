@@ -4,66 +4,82 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from hiprisk.cohort.dictionary import variable_label
 from hiprisk.evidence.document import Evidence
 from hiprisk.metrics.registry import label_of
 from hiprisk.sheet.format import LinearModel, Sheet
 from hiprisk.validation.resampling.intervals import Estimate
-from hiprisk.wording.disclaimers import CARD_DISCLAIMER, provenance_in_words
+from hiprisk.wording.disclaimers import (
+    CARD_DISCLAIMER,
+    SIMULATED_COHORT,
+    SIMULATED_MODEL,
+    provenance_in_words,
+)
+from hiprisk.wording.labels import column_label, in_words, sheet_labels, with_unit
+from hiprisk.wording.quantities import percent
+from hiprisk.wording.reasons import range_text
 
 
 def model_card(sheet: Sheet, evidence: Evidence) -> str:
     """Markdown card of a model."""
     parts = [
         f"# {sheet.title}",
-        *[f"**{line}**" if line.startswith("SIMULATED") else line for line in evidence.summary],
+        *emphasised(evidence.summary),
         f"*{CARD_DISCLAIMER}*",
         "## Use",
         f"- Intended use: {sheet.intended_use}",
         f"- Estimand: {sheet.outcome.estimand}",
-        f"- Outcome: `{sheet.outcome.variable}`, {sheet.outcome.unit}; higher is "
+        f"- Outcome: {with_unit(sheet.outcome.label, sheet.outcome.unit)}; higher is "
         f"{sheet.outcome.higher_is}",
         f"- Data: {provenance_in_words(sheet.provenance)}",
-        "## Who took part",
-        _table(
-            ("step", "left out", "remaining"),
+        "## Participants",
+        markdown_table(
+            ("step", "excluded", "remaining"),
             [(s.label, str(s.n_left_out), str(s.n_remaining)) for s in evidence.flow],
         ),
-        "## How good it is",
-        _table(
-            ("metric", "apparent", "optimism", "corrected"),
+        "## Performance (internal validation)",
+        markdown_table(
+            ("metric", "apparent", "optimism", "optimism-corrected"),
             [
                 (label_of(r.metric), f"{r.apparent:.4g}", f"{r.optimism:.4g}", f"{r.corrected:.4g}")
                 for r in evidence.optimism.rows
             ],
         ),
         f"Bootstrap of the whole procedure, {evidence.optimism.n_resamples} resamples of people. "
-        f"Not repeated in them: {'; '.join(evidence.not_repeated)}.",
+        f"Not repeated in the resamples: {'; '.join(evidence.not_repeated)}.",
     ]
     if evidence.holdout is not None:
         held = evidence.holdout
         parts += [
-            f"### Held out ({held.label}, n = {held.model.n})",
+            f"### Held-out participants ({held.label}, n = {held.model.n})",
             _estimates(held.model.metrics),
         ]
         if held.reference is not None:
             parts += [
-                f"The same people, `{held.reference_name}`:",
+                f"The same people, {variable_label(held.reference_name or '')}:",
                 _estimates(held.reference.metrics),
             ]
-    parts += ["## Candidates", _families(evidence), "## Predictors", _variables(sheet)]
+    parts += ["## Candidate model types", _families(evidence), "## Predictors", _variables(sheet)]
     if isinstance(sheet.model, LinearModel):
-        parts += ["## The model in full", _coefficients(sheet.model)]
+        parts += ["## The model in full", full_model(sheet)]
     return "\n\n".join(parts) + "\n"
 
 
-def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+def emphasised(summary: Sequence[str]) -> list[str]:
+    """Lines of a summary, the warnings of simulated data in bold."""
+    warnings = (SIMULATED_MODEL, SIMULATED_COHORT)
+    return [f"**{line}**" if line in warnings else line for line in summary]
+
+
+def markdown_table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    """A Markdown table."""
     lines = [head, tuple("---" for _ in head), *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
 def _estimates(estimates: tuple[Estimate, ...]) -> str:
-    return _table(
-        ("metric", "value", "95 % interval"),
+    return markdown_table(
+        ("metric", "value", "95 % CI"),
         [
             (label_of(e.name), f"{e.value:.4g}", f"{e.low:.4g} to {e.high:.4g}")
             for e in estimates
@@ -73,10 +89,15 @@ def _estimates(estimates: tuple[Estimate, ...]) -> str:
 
 
 def _families(evidence: Evidence) -> str:
-    return _table(
-        ("family", "cross-validated loss", "below the mean's", "chosen"),
+    return markdown_table(
+        ("model type", "cross-validated loss", "reduction against the mean-only model", "chosen"),
         [
-            (f.name, f"{f.loss:.4g}", f"{100 * f.gain_over_mean:.1f} %", "yes" if f.chosen else "")
+            (
+                in_words(f.name),
+                f"{f.loss:.4g}",
+                percent(f.gain_over_mean),
+                "yes" if f.chosen else "",
+            )
             for f in evidence.families
         ],
     )
@@ -85,18 +106,22 @@ def _families(evidence: Evidence) -> str:
 def _variables(sheet: Sheet) -> str:
     rows = []
     for spec in sheet.variables:
-        values = ", ".join(spec.levels)
-        if spec.hard is not None:
-            values = f"{spec.hard[0]:g} to {spec.hard[1]:g} {spec.unit}"
         missing = spec.training.missing_share if spec.training else 0.0
-        rows.append((f"`{spec.name}`", spec.label, values, f"{100 * missing:.1f} %"))
-    return _table(("variable", "meaning", "values", "missing in training"), rows)
+        rows.append((spec.label, f"`{spec.name}`", range_text(spec), percent(missing)))
+    return markdown_table(
+        ("variable", "column", "values", "missing in the development cohort"), rows
+    )
 
 
-def _coefficients(model: LinearModel) -> str:
-    rows = [("intercept", "", f"{model.intercept:.6g}")]
-    for term in model.terms:
+def full_model(sheet: Sheet) -> str:
+    """Every coefficient of a linear model; of trees, how many there are."""
+    if not isinstance(sheet.model, LinearModel):
+        return f"{len(sheet.model.trees)} trees; see `sheet.json`."
+    labels = sheet_labels(sheet)
+    rows = [("intercept", "", "", f"{sheet.model.intercept:.6g}")]
+    for term in sheet.model.terms:
         knots = ", ".join(f"{knot:g}" for knot in term.knots)
-        kind = f"spline, knots {knots}" if knots else "linear"
-        rows.append((f"`{term.column}`", kind, ", ".join(f"{c:.6g}" for c in term.coefficients)))
-    return _table(("term", "form", "coefficients"), rows)
+        form = f"restricted cubic spline, knots {knots}" if knots else "linear"
+        coefficients = ", ".join(f"{c:.6g}" for c in term.coefficients)
+        rows.append((column_label(term.column, labels), f"`{term.column}`", form, coefficients))
+    return markdown_table(("term", "column", "form", "coefficients"), rows)

@@ -1,4 +1,4 @@
-"""What a reporting guideline asks for: what the report holds, and what only authors can write."""
+"""Topics of a reporting guideline: where the report has them, and what only authors can write."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ TOPICS: tuple[tuple[str, str | None], ...] = (
     ("setting, eligibility, treatments received", None),
     ("participant flow", "people"),
     ("checks of the data", "people"),
-    ("outcome: definition, horizon, what became of hip replacement", "model"),
-    ("outcome and predictors: who assessed them, and blind to what", None),
-    ("predictors: definitions, units, how they enter", "model"),
-    ("sample size: how large the study should be, and whether it is", "samplesize"),
-    ("missing values: how many, and how handled", "characteristics"),
-    ("model building: candidates, tuning, choice", "candidates"),
+    ("outcome: definition, horizon, handling of hip replacement", "model"),
+    ("outcome and predictors: who assessed them, and blinding", None),
+    ("predictors: definitions, units, functional form", "model"),
+    ("sample size: required and available", "samplesize"),
+    ("missing values: number and handling", "characteristics"),
+    ("model building: candidate model types, tuning, choice", "candidates"),
     ("internal validation and optimism", "performance"),
     ("calibration", "calibration"),
-    ("clinical usefulness: net benefit", "events"),
+    ("clinical utility: net benefit", "events"),
     ("heterogeneity between sites", "sites"),
-    ("performance in groups of people: fairness", "subgroups"),
-    ("stability of predictions", "stability"),
-    ("the full model, so that others can use it", "model"),
-    ("what each block of predictors adds", "added"),
-    ("evaluation in people held out", "holdout"),
+    ("performance in subgroups: fairness", "subgroups"),
+    ("prediction instability", "stability"),
+    ("the full model, for use by others", "model"),
+    ("added value of each block of predictors", "added"),
+    ("evaluation in held-out participants", "holdout"),
     ("code and versions", "model"),
     ("ethics, consent, registration, protocol, funding, conflicts, data sharing", None),
     ("involvement of patients and the public", None),
@@ -44,13 +44,12 @@ def checklist_section(sections: Sequence[Section]) -> Section:
     n_here = sum(anchor in titles for _, anchor in TOPICS if anchor is not None)
     return Section(
         anchor="checklist",
-        title="For the reporting checklist",
+        title="Reporting checklist",
         paragraphs=(
             "Topics that reporting guidelines for prediction models (TRIPOD+AI, BMJ "
-            "2024;385:e078378) ask for, in our own words; the guideline's own list is the one to "
-            f"submit. Of {len(rows)} topics {n_here} stand in this report. What is marked NOT "
-            "REPORTED was not done or not declared, and what the authors must write no software "
-            "knows.",
+            "2024;385:e078378) ask for, in our own words; submit the guideline's own list. This "
+            f"report covers {n_here} of {len(rows)} topics. NOT REPORTED: not done or not declared "
+            "in the config.",
         ),
         tables=(Table(head=("topic", "where"), rows=rows),),
     )

@@ -1,4 +1,4 @@
-"""The sections of a report that conclude: what blocks add, and association."""
+"""Sections on added value of blocks of predictors, and on association."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from hiprisk.evidence.document import Evidence
 from hiprisk.inference.association import AssociationRow
+from hiprisk.inference.association.result import ALL
+from hiprisk.inference.association.sentences import MEASURE_LABELS, MODEL_SHORT_LABELS
 from hiprisk.inference.increment import AddedValue, Addition, Gain
 from hiprisk.metrics.decision_curve.bands import DecisionCurveDifference
 from hiprisk.reporting.page import Picture, Section, Table
@@ -13,7 +15,8 @@ from hiprisk.reporting.plots.association import draw_association
 from hiprisk.reporting.plots.increment import draw_added_value
 from hiprisk.reporting.plots.style import as_png
 from hiprisk.reporting.plots.utility import draw_decision_curve_difference
-from hiprisk.wording.quantities import NONE, interval, number, percent, with_interval
+from hiprisk.wording.labels import blocks_in_words, capital
+from hiprisk.wording.quantities import NONE, interval, number, p_value, percent, with_interval
 
 
 def added_section(evidence: Evidence) -> Section | None:
@@ -23,28 +26,28 @@ def added_section(evidence: Evidence) -> Section | None:
         return None
     return Section(
         anchor="added",
-        title="What each block of predictors adds",
+        title="Added value of each block of predictors",
         paragraphs=tuple(one.sentence for one in added.additions),
         tables=(_verdict_table(added), _gain_table(added), _block_test_table(added)),
         pictures=(
             Picture(
                 name="added.png",
                 png=as_png(draw_added_value(added)),
-                alt="Points with intervals: gain of each block; a line: the smallest gain worth "
-                "having. The table below has the numbers.",
+                alt="Points with 95 % CI: gain of each block; a line: the minimum important gain. "
+                "The table below has the numbers.",
                 caption="Gain of each block beside the minimum important gain.",
             ),
             *_benefit_pictures(added),
         ),
         notes=(
-            f"{added.models[0].upper()}{added.models[1:]}; {added.n_resamples} resamples.",
+            f"{capital(added.models)}; {added.n_resamples} bootstrap resamples.",
             *added.notes,
         ),
     )
 
 
 def _benefit_pictures(added: AddedValue) -> list[Picture]:
-    """What the blocks add in net benefit across thresholds, an event a picture."""
+    """Gain in net benefit by threshold probability, an event a picture."""
     by_event: dict[str, list[DecisionCurveDifference]] = {}
     for one in added.additions:
         for gain in one.decisions:
@@ -53,9 +56,9 @@ def _benefit_pictures(added: AddedValue) -> list[Picture]:
         Picture(
             name=f"added_net_benefit_{event}.png",
             png=as_png(draw_decision_curve_difference(curves, provenance=added.provenance)),
-            alt=f"Net benefit of models with more blocks less that of the base, across thresholds: "
-            f"{curves[0].outcome}.",
-            caption=f"What blocks add in net benefit, corrected for optimism: {curves[0].outcome}.",
+            alt="Net benefit of models with more blocks minus that of the base model, by threshold "
+            f"probability: {curves[0].outcome}.",
+            caption=f"Gain in net benefit, optimism-corrected: {curves[0].outcome}.",
         )
         for event, curves in by_event.items()
     ]
@@ -63,15 +66,15 @@ def _benefit_pictures(added: AddedValue) -> list[Picture]:
 
 def _verdict_table(added: AddedValue) -> Table:
     return Table(
-        head=("added", "scenario", "verdict", "share of new information (95 % interval)"),
+        head=("added", "scenario", "verdict", "share of new information (95 % CI)"),
         rows=tuple(row for one in added.additions for row in _information_rows(one)),
-        caption=f"Beside {' + '.join(added.base)}",
+        caption=f"Base model: {blocks_in_words(added.base)}",
     )
 
 
 def _gain_table(added: AddedValue) -> Table:
     return Table(
-        head=("added", "measure", "scenario", "base", "with it", "gain", "95 % interval"),
+        head=("added", "measure", "scenario", "base", "extended", "gain", "95 % CI"),
         rows=tuple(
             _gain_row(one, gain, scenario)
             for one in added.additions
@@ -81,37 +84,37 @@ def _gain_table(added: AddedValue) -> Table:
             )
             for gain in gains
         ),
-        caption="Gains in every measure, corrected for optimism; positive is better",
+        caption="Gain in every measure, optimism-corrected; positive is better",
         folded=True,
     )
 
 
 def _block_test_table(added: AddedValue) -> Table:
     return Table(
-        head=("added", "test", "statistic", "degrees of freedom", "p"),
+        head=("added", "test", "statistic", "degrees of freedom", "p-value"),
         rows=tuple(
-            (one.name, test.method, number(test.statistic, 2),
+            (one.label, test.method, number(test.statistic, 2),
              _degrees(test.df, test.df_denominator),
-             "below 0.001" if test.p_value < 0.001 else number(test.p_value))
+             p_value(test.p_value))
             for one in added.additions
             for test in one.tests
         ),
-        caption="Tests that all coefficients of the block are zero; read them with the "
-        "gains above, never alone",
+        caption="Tests that all coefficients of the block are zero; interpret them together with "
+        "the gains above",
     )  # fmt: skip
 
 
 def _information_rows(one: Addition) -> Iterator[tuple[str, ...]]:
-    yield (one.name, "as used", one.verdict, with_interval(one.new_information))
+    yield (one.label, "as used", one.verdict, with_interval(one.new_information))
     for case in one.error_free:
-        yield (one.name, case.name, case.verdict, with_interval(case.new_information))
+        yield (one.label, case.name, case.verdict, with_interval(case.new_information))
 
 
 def _gain_row(one: Addition, gain: Gain, scenario: str) -> tuple[str, ...]:
     label = f"{gain.label}{', reduction' if gain.reduction else ''}"
     ends = gain.estimate
     return (
-        one.name,
+        one.label,
         label,
         scenario,
         number(gain.base),
@@ -126,29 +129,29 @@ def _degrees(df: float, denominator: float | None) -> str:
 
 
 def association_section(evidence: Evidence) -> Section | None:
-    """The table of a cohort paper."""
+    """Crude and adjusted effects, with differences between strata."""
     table = evidence.association
     if table is None:
         return None
     digits = 2 if table.kind == "continuous" else 3
     tables = [
         Table(
-            head=("group", "model", "measure", "estimate (95 % interval)", "n", "exposed",
-                  "missing information", "E-value", "of its limit"),
+            head=("stratum", "model", "measure", "estimate (95 % CI)", "n", "exposed",
+                  "missing information", "E-value", "E-value of the CI"),
             rows=tuple(_effect_row(row, digits) for row in table.rows),
-            caption=table.exposure,
+            caption=capital(table.exposure),
         )
     ]  # fmt: skip
     if table.differences:
         tables.append(
             Table(
-                head=("strata", "model", "measure", "difference (95 % interval)"),
+                head=("strata", "model", "measure", "difference (95 % CI)"),
                 rows=tuple(
-                    (f"{one.stratum} against {one.versus}", one.model.replace("_", " + "),
-                     one.measure.replace("_", " "), with_interval(one.estimate, digits))
+                    (f"{one.stratum} vs {one.versus}", MODEL_SHORT_LABELS[one.model],
+                     MEASURE_LABELS[one.measure], with_interval(one.estimate, digits))
                     for one in table.differences
                 ),
-                caption="Difference between strata; of ratios, their ratio",
+                caption="Difference between strata (for ratios, their ratio)",
             )
         )  # fmt: skip
     return Section(
@@ -160,8 +163,8 @@ def association_section(evidence: Evidence) -> Section | None:
             Picture(
                 name="association.png",
                 png=as_png(draw_association(table)),
-                alt="Points with intervals: crude and adjusted effects; the table has the numbers.",
-                caption="Crude and adjusted effects with 95 % intervals.",
+                alt="Points with 95 % CI: crude and adjusted effects; the table has the numbers.",
+                caption="Crude and adjusted effects with 95 % CI.",
             ),
         ),
         notes=table.notes,
@@ -171,9 +174,9 @@ def association_section(evidence: Evidence) -> Section | None:
 def _effect_row(row: AssociationRow, digits: int) -> tuple[str, ...]:
     e = row.e_value
     return (
-        row.stratum,
-        row.model.replace("_", " + "),
-        row.measure.replace("_", " "),
+        "everybody" if row.stratum == ALL else row.stratum,
+        MODEL_SHORT_LABELS[row.model],
+        MEASURE_LABELS[row.measure],
         with_interval(row.estimate, digits),
         f"{row.n}",
         NONE if row.n_exposed is None else f"{row.n_exposed}",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.registry import label_of
-from hiprisk.sheet.format import LinearModel, Sheet
+from hiprisk.reporting.card import emphasised, full_model, markdown_table
+from hiprisk.sheet.format import Sheet
 from hiprisk.validation.updating.results import UpdateResult
 from hiprisk.wording.disclaimers import CARD_DISCLAIMER, provenance_in_words
+from hiprisk.wording.labels import with_unit
 
 
 def published_card(sheet: Sheet) -> str:
@@ -18,9 +18,10 @@ def published_card(sheet: Sheet) -> str:
         *sheet.notes,
         f"*{CARD_DISCLAIMER}*",
         *_use(sheet),
-        "## How good it is",
-        "Not judged here: `hiprisk validate` says how it does on people whose outcome is known.",
-        *_model(sheet),
+        "## Performance",
+        "Not evaluated here. Evaluate it with `hiprisk validate` in people with a known outcome.",
+        "## The model in full",
+        full_model(sheet),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -38,18 +39,19 @@ def updated_card(result: UpdateResult) -> str:
     version = f"@{parent.version}" if parent.version else ""
     parts = [
         f"# {sheet.title}",
-        *[f"**{line}**" if line.startswith("SIMULATED") else line for line in result.summary],
+        *emphasised(result.summary),
         f"*{CARD_DISCLAIMER}*",
         *_use(sheet),
-        "## Where it comes from",
+        "## Origin",
         f"- Parent: `{parent.name}{version}`, sha256 `{parent.bundle_sha256 or 'none'}`\n"
         f"- Updated on {result.n} people ({provenance_in_words(result.cohort_provenance)}), cohort "
         f"fingerprint `{result.cohort_fingerprint[:12]}`",
         *[f"- {line}" for line in sheet.notes],
-        "## How good it is",
-        table(("metric", "before", "after, apparent", "after, cross-validated"), rows),
-        "Cross-validated: each person is judged by an update that was fitted to others.",
-        *_model(sheet),
+        "## Performance",
+        markdown_table(("metric", "before", "after, apparent", "after, cross-validated"), rows),
+        "Cross-validated: each person is predicted by an update that was fitted to others.",
+        "## The model in full",
+        full_model(sheet),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -67,24 +69,7 @@ def _use(sheet: Sheet) -> list[str]:
         "## Use",
         f"- Intended use: {sheet.intended_use}\n"
         f"- Estimand: {sheet.outcome.estimand}\n"
-        f"- Outcome: `{sheet.outcome.variable}`, {sheet.outcome.unit}; higher is "
+        f"- Outcome: {with_unit(sheet.outcome.label, sheet.outcome.unit)}; higher is "
         f"{sheet.outcome.higher_is}\n"
         f"- Data: {provenance_in_words(sheet.provenance)}",
     ]
-
-
-def _model(sheet: Sheet) -> list[str]:
-    if not isinstance(sheet.model, LinearModel):
-        return ["## The model", f"{len(sheet.model.trees)} trees; see `sheet.json`."]
-    rows = [("intercept", "", f"{sheet.model.intercept:.6g}")]
-    for term in sheet.model.terms:
-        knots = ", ".join(f"{knot:g}" for knot in term.knots)
-        form = f"spline, knots {knots}" if knots else "linear"
-        rows.append((f"`{term.column}`", form, ", ".join(f"{c:.6g}" for c in term.coefficients)))
-    return ["## The model in full", table(("term", "form", "coefficients"), rows)]
-
-
-def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
-    """A Markdown table."""
-    lines = [head, tuple("---" for _ in head), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)

@@ -6,8 +6,10 @@ from hiprisk.evidence.document import Evidence
 from hiprisk.reporting.page import Picture, Section, Table
 from hiprisk.reporting.plots.study import draw_candidates
 from hiprisk.reporting.plots.style import as_png
-from hiprisk.sheet.format import LinearModel, Sheet, TreesModel, VariableSpec
+from hiprisk.sheet.format import LinearModel, Sheet, TreesModel
+from hiprisk.wording.labels import column_label, in_words, sheet_labels, unit_of_amount, with_unit
 from hiprisk.wording.quantities import NONE, number, percent
+from hiprisk.wording.reasons import range_text
 
 
 def model_section(evidence: Evidence, sheet: Sheet) -> Section:
@@ -15,45 +17,54 @@ def model_section(evidence: Evidence, sheet: Sheet) -> Section:
     outcome = sheet.outcome
     paragraphs = (
         f"Predicted: {outcome.estimand}.",
-        f"Outcome: {outcome.variable}, {outcome.unit}; higher is {outcome.higher_is}. "
-        f"Family: {sheet.family}. Intended use: {sheet.intended_use}",
+        f"Outcome: {with_unit(outcome.label, outcome.unit)}; higher is {outcome.higher_is}. "
+        f"Model type: {in_words(sheet.family)}. Intended use: {sheet.intended_use}",
     )
     form = (
-        _coefficients(sheet.model) if isinstance(sheet.model, LinearModel) else _trees(sheet.model)
+        _coefficients(sheet) if isinstance(sheet.model, LinearModel) else _trees(sheet, sheet.model)
     )
     tables = [form, _variables(sheet)]
     if sheet.distribution is not None:
-        tables.append(_scatter(sheet))
+        tables.append(_residuals(sheet))
     return Section(
         anchor="model",
         title="The model in full",
         paragraphs=paragraphs,
         tables=tuple(tables),
         notes=(
-            "sheet.json beside this report holds every number that a prediction needs: these, the "
-            "derived columns, the means and covariance for missing values, and the quantiles of "
-            "the scatter.",
+            "`sheet.json` beside this report holds every number that a prediction needs: these, "
+            "the derived columns, the means and covariance for missing values, and the quantiles "
+            "of the residuals.",
         ),
     )
 
 
-def _coefficients(model: LinearModel) -> Table:
-    rows = [("intercept", "", NONE, f"{model.intercept:.6g}")]
+def _coefficients(sheet: Sheet) -> Table:
+    model, labels = sheet.model, sheet_labels(sheet)
+    assert isinstance(model, LinearModel)
+    rows = [("intercept", NONE, "", NONE, f"{model.intercept:.6g}")]
     for term in model.terms:
         kind = "restricted cubic spline" if term.basis == "rcs" else "linear"
         knots = ", ".join(f"{knot:g}" for knot in term.knots) or NONE
-        rows.append((term.column, kind, knots, ", ".join(f"{c:.6g}" for c in term.coefficients)))
-    scale = "log odds" if model.link == "logit" else "units of the outcome"
+        values = ", ".join(f"{c:.6g}" for c in term.coefficients)
+        rows.append((column_label(term.column, labels), f"`{term.column}`", kind, knots, values))
+    scale = "the log odds" if model.link == "logit" else "the outcome"
     return Table(
-        head=("term", "form", "knots", "coefficients"),
+        head=("term", "column in the sheet", "form", "knots", "coefficients"),
         rows=tuple(rows),
         caption=f"Coefficients on the scale of {scale}",
     )
 
 
-def _trees(model: TreesModel) -> Table:
+def _trees(sheet: Sheet, model: TreesModel) -> Table:
+    labels = sheet_labels(sheet)
     leaves = sum(sum(feature < 0 for feature in tree.feature) for tree in model.trees)
-    used = {model.inputs[f] for tree in model.trees for f in tree.feature if f >= 0}
+    used = {
+        column_label(model.inputs[f], labels)
+        for tree in model.trees
+        for f in tree.feature
+        if f >= 0
+    }
     return Table(
         head=("part", "value"),
         rows=(
@@ -62,57 +73,57 @@ def _trees(model: TreesModel) -> Table:
             ("leaves", str(leaves)),
             ("inputs used", ", ".join(sorted(used)) or "none"),
         ),
-        caption="Boosted trees; every split and leaf stands in sheet.json",
+        caption="Boosted trees; the sheet has every split and leaf",
     )
 
 
 def _variables(sheet: Sheet) -> Table:
     return Table(
-        head=("variable", "meaning", "values", "share of the information", "missing in training"),
+        head=(
+            "variable",
+            "column",
+            "values",
+            "share of the information",
+            "missing in the development cohort",
+        ),
         rows=tuple(
             (
-                spec.name,
                 spec.label,
-                _values(spec),
+                f"`{spec.name}`",
+                range_text(spec),
                 percent(spec.weight, 0),
                 percent(spec.training.missing_share if spec.training else None),
             )
             for spec in sheet.variables
         ),
-        caption="What the model asks for",
+        caption="Predictors",
     )
 
 
-def _values(spec: VariableSpec) -> str:
-    if spec.kind == "category":
-        return ", ".join(spec.levels)
-    if spec.hard is None:
-        return spec.unit
-    return f"{spec.hard[0]:g} to {spec.hard[1]:g} {spec.unit}"
-
-
-def _scatter(sheet: Sheet) -> Table:
+def _residuals(sheet: Sheet) -> Table:
     assert sheet.distribution is not None
+    unit = unit_of_amount(sheet.outcome.unit)
     rows = tuple(
         (number(level, 1), number(scale, 2))
         for level, scale in zip(sheet.distribution.levels, sheet.distribution.scales, strict=True)
     )
     return Table(
-        head=(f"predicted ({sheet.outcome.unit})", "scale of the scatter"),
+        head=(f"predicted ({unit})", f"residual SD ({unit})"),
         rows=rows,
-        caption="How the outcome scatters about its prediction, by predicted level",
+        caption="Residual SD by predicted level",
     )
 
 
 def candidates_section(evidence: Evidence) -> Section:
-    """The candidates, tuned on the same folds, and which won."""
+    """The candidate model types, tuned on the same folds, and which was chosen."""
     rows = tuple(
         (
-            family.name,
+            in_words(family.name),
             number(family.loss, 4),
             percent(family.gain_over_mean),
             str(len(family.trials)),
-            ", ".join(f"{name} {value:.4g}" for name, value in family.params.items()) or NONE,
+            ", ".join(f"{in_words(name)} {value:.4g}" for name, value in family.params.items())
+            or NONE,
         )
         for family in evidence.families
     )
@@ -120,14 +131,20 @@ def candidates_section(evidence: Evidence) -> Section:
     loss = "mean squared error" if evidence.kind == "continuous" else "mean log loss"
     return Section(
         anchor="candidates",
-        title="The candidates",
+        title="Candidate model types",
         paragraphs=(
-            f"Each family was tuned by cross-validation on the same folds; the smallest {loss} "
-            "won. The chosen one is set off.",
+            f"Each model type was tuned by cross-validation on the same folds. The type with the "
+            f"smallest {loss} was chosen; it is highlighted.",
         ),
         tables=(
             Table(
-                head=("family", loss, "below that of the mean", "settings tried", "settings"),
+                head=(
+                    "model type",
+                    loss,
+                    "reduction against the mean-only model",
+                    "settings tried",
+                    "settings",
+                ),
                 rows=rows,
                 strong=(chosen,),
             ),
@@ -136,8 +153,9 @@ def candidates_section(evidence: Evidence) -> Section:
             Picture(
                 name="candidates.png",
                 png=as_png(draw_candidates(evidence)),
-                alt="Bars: how far each candidate's loss lies below that of the mean.",
-                caption="Cross-validated loss below that of giving everybody the mean.",
+                alt="Bars: reduction in cross-validated loss of each model type against the "
+                "mean-onlymodel.",
+                caption="Reduction in cross-validated loss against the mean-only model.",
             ),
         ),
     )

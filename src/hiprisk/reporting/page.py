@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib import resources
 
 from jinja2 import DictLoader, Environment, StrictUndefined
+from markupsafe import Markup, escape
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +19,7 @@ class Table:
     Attributes
     ----------
     strong : tuple of int
-        Rows to set off, by position.
+        Rows to highlight, by position.
     folded : bool
         Whether the table opens only when asked for, and is left out on paper: for long ones.
     """
@@ -65,19 +67,23 @@ class Section:
 
 
 def _is_figure(text: str) -> bool:
-    return all(character in "0123456789.,+-e()% " for character in text.replace(" to ", ""))
+    return all(character in "0123456789.,+-e()<% " for character in text.replace(" to ", ""))
+
+
+def _with_code(text: str) -> Markup:
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))
 
 
 def render_page(
     *, title: str, banner: str, lead: Sequence[str], sections: Sequence[Section], footer: str
 ) -> str:
-    """One HTML document that needs nothing beside itself.
+    """One HTML document that needs nothing beside itself; text in backticks is set as code.
 
     Parameters
     ----------
     title : str
     banner : str
-        Set off at the top; empty for none.
+        Highlighted at the top; empty for none.
     lead : sequence of str
         The summary in plain words.
     sections : sequence of Section
@@ -91,6 +97,7 @@ def render_page(
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["with_code"] = _with_code
     return environment.get_template("report").render(
         title=title, banner=banner, lead=lead, sections=sections, footer=footer
     )

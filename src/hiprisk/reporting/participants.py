@@ -1,44 +1,45 @@
-"""The sections of a report that describe the people: flow, findings, table 1, missing values."""
+"""Sections that describe participants: flow, findings, baseline characteristics, missing values."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from hiprisk.cohort.dictionary import variable_label
 from hiprisk.cohort.findings import SMALLEST_COUNT
 from hiprisk.evidence.baseline_characteristics import Characteristic, TableOne
 from hiprisk.evidence.document import Evidence
 from hiprisk.reporting.page import Picture, Section, Table
 from hiprisk.reporting.plots.study import draw_flow, draw_missing
 from hiprisk.reporting.plots.style import as_png
-from hiprisk.wording.quantities import NONE, number, percent
+from hiprisk.wording.labels import with_unit
+from hiprisk.wording.quantities import NONE, TOO_FEW, number, percent
 
 
 def people_section(evidence: Evidence) -> Section:
-    """Who took part, and what the check of the cohort found."""
+    """Participant flow, and what the check of the cohort found."""
     flow = Table(
-        head=("step", "left out", "remaining"),
+        head=("step", "excluded", "remaining"),
         rows=tuple((s.label, str(s.n_left_out), str(s.n_remaining)) for s in evidence.flow),
-        caption="Participants, step by step",
+        caption="Participant flow",
     )
     findings = Table(
-        head=("code", "severity", "column", "rows", "what"),
+        head=("code", "severity", "variable", "rows", "finding"),
         rows=tuple(
             (
                 str(found["code"]),
                 str(found["severity"]),
-                str(found["column"] or NONE),
+                NONE if found["column"] is None else variable_label(found["column"]),
                 f"fewer than {SMALLEST_COUNT}" if found["count"] is None else str(found["count"]),
                 str(found["message"]),
             )
             for found in evidence.findings
             if found["code"] != "MISSING"
         ),
-        caption="What the check of the cohort found, and whether the study is too small; missing "
-        "values aside (see table 1)",
+        caption="Findings of the checks of cohort and sample size; for missing values see table 1",
     )
     return Section(
         anchor="people",
-        title="Who took part",
+        title="Participants",
         paragraphs=(
             f"{evidence.n_analysed} rows with a known outcome, of {evidence.n_people} people, "
             "were analysed.",
@@ -56,34 +57,34 @@ def people_section(evidence: Evidence) -> Section:
 
 
 def characteristics_section(evidence: Evidence) -> Section:
-    """Table 1, and what was missing."""
+    """Table 1, with missing values."""
     table = evidence.table_one
     head = ("characteristic", *(f"{name} (n = {n})" for name, n in table.groups))
     return Section(
         anchor="characteristics",
-        title="What they were like (table 1) and what was missing",
+        title="Baseline characteristics (table 1) and missing values",
         paragraphs=(
-            "Numbers: mean (standard deviation), median [quartiles]. Categories: count (share of "
-            "the known). Missing values are counted beneath each variable.",
+            "Numbers: mean (SD), median [quartiles]. Categories: count (percentage of known "
+            "values). Missing values are counted below each variable.",
         ),
-        tables=(Table(head=head, rows=tuple(_rows(table)), caption="Characteristics"),),
+        tables=(Table(head=head, rows=tuple(_rows(table)), caption="Baseline characteristics"),),
         pictures=(
             Picture(
                 name="missing.png",
                 png=as_png(draw_missing(evidence)),
-                alt="Bars: share missing of each variable; table 1 has the numbers.",
-                caption="Share missing of each variable, among all rows.",
+                alt="Bars: percentage missing of each variable; table 1 has the numbers.",
+                caption="Percentage missing of each variable, among all rows.",
             ),
         ),
         notes=(
-            "Rows with no variable missing: "
+            "Complete rows: "
             + "; ".join(
                 f"{name} {complete} of {n}"
                 for (name, n), complete in zip(table.groups, table.n_complete, strict=True)
             )
             + ".",
-            f"Counts below {table.smallest_cell} are not shown, nor one by which such a count "
-            "could be worked out.",
+            f"Counts below {table.smallest_cell} are not shown, and neither is a count that would "
+            "disclose one.",
         ),
     )
 
@@ -100,7 +101,7 @@ def _rows(table: TableOne) -> Iterator[tuple[str, ...]]:
         missing = ("  missing", *(_missing(cell) for cell in own))
         told = [missing] if any(cell is not None and cell.n_missing for cell in own) else []
         if level is None:
-            yield (_named(first), *(_cell(cell) for cell in own))
+            yield (with_unit(first.label, first.unit), *(_cell(cell) for cell in own))
             yield from told
             continue
         if variable != last:
@@ -110,21 +111,17 @@ def _rows(table: TableOne) -> Iterator[tuple[str, ...]]:
         last = variable
 
 
-def _named(row: Characteristic) -> str:
-    return f"{row.label} ({row.unit})" if row.unit else row.label
-
-
 def _cell(row: Characteristic | None) -> str:
     if row is None:
         return NONE
     if row.level is None:
         if row.mean is None:
-            return "too few to show"
+            return TOO_FEW
         return (
             f"{number(row.mean, 1)} ({number(row.sd, 1)}), {number(row.median, 1)} "
             f"[{number(row.q25, 1)} to {number(row.q75, 1)}]"
         )
-    return "too few to show" if row.n_level is None else f"{row.n_level} ({percent(row.share)})"
+    return TOO_FEW if row.n_level is None else f"{row.n_level} ({percent(row.share)})"
 
 
 def _missing(row: Characteristic | None) -> str:

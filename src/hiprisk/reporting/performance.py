@@ -1,7 +1,8 @@
-"""The sections of a report that say how good the model is."""
+"""Sections on performance: internal validation, calibration, events, clinical utility."""
 
 from __future__ import annotations
 
+from hiprisk.cohort.dictionary import variable_label
 from hiprisk.evidence.document import Evidence
 from hiprisk.evidence.events import EventEvidence
 from hiprisk.metrics.decision_curve.net_benefit import AVOIDED, NET_BENEFIT, STANDARDISED
@@ -16,6 +17,7 @@ from hiprisk.reporting.plots.distribution import (
 )
 from hiprisk.reporting.plots.style import as_png
 from hiprisk.reporting.plots.utility import draw_decision_curve
+from hiprisk.wording.labels import capital, unit_of_amount
 from hiprisk.wording.quantities import (
     NONE,
     interval,
@@ -28,27 +30,28 @@ from hiprisk.wording.quantities import (
 
 
 def performance_section(evidence: Evidence) -> Section:
-    """Apparent values, optimism, what is left, and the other estimates of the same."""
+    """Apparent and optimism-corrected values, and other estimates of the same."""
     optimism, crossing = evidence.optimism, evidence.cross_validation
     paragraphs = [
         f"The whole procedure was repeated on {optimism.n_resamples} bootstrap resamples of "
-        "people; its optimism is taken off the apparent value.",
+        "people. Optimism-corrected = apparent minus optimism.",
     ]
     if crossing is not None:
         paragraphs.append(
-            f"Cross-validation: {crossing.n_repeats} repeats of {crossing.n_folds} folds, persons "
-            "never split, imputation done anew in each fold."
+            f"Cross-validation: {crossing.n_repeats} repeats of {crossing.n_folds} folds. A person "
+            "is in one fold only; missing values are imputed in each fold separately."
         )
     return Section(
         anchor="performance",
-        title="How good the model is",
+        title="Internal validation",
         paragraphs=tuple(paragraphs),
         tables=(_optimism_table(evidence),),
         pictures=_corrected_pictures(evidence),
         notes=(
-            "The interval is from the spread of the optimism; Noma's location-shifted one stands "
-            "beside it. In simulated studies of 300 people they covered the truth in 86 to 96 % "
-            "and 82 to 91 %: read both as somewhat too narrow (experiments/interval_coverage).",
+            "The 95 % CI is from the bootstrap distribution of the optimism; Noma's "
+            "location-shifted interval stands beside it. In simulated studies of 300 people they "
+            "covered the truth in 86 to 96 % and 82 to 91 %, so both are somewhat too narrow "
+            "(`experiments/interval_coverage`).",
             f"Not repeated in the resamples: {'; '.join(evidence.not_repeated)}.",
             *_refused(evidence),
         ),
@@ -74,10 +77,10 @@ def _optimism_table(evidence: Evidence) -> Table:
         for row in evidence.optimism.rows
     )
     return Table(
-        head=("metric", "apparent", "optimism", "corrected", "95 % interval",
-              "by Noma's shift", ".632", ".632+", "cross-validated (95 % interval)"),
+        head=("metric", "apparent", "optimism", "optimism-corrected", "95 % CI",
+              "location-shifted 95 % CI", ".632", ".632+", "cross-validated (95 % CI)"),
         rows=rows,
-        caption="Corrected for optimism",
+        caption="Apparent, optimism-corrected and cross-validated performance",
     )  # fmt: skip
 
 
@@ -93,10 +96,9 @@ def _corrected_pictures(evidence: Evidence) -> tuple[Picture, ...]:
                     curve, unit=_unit(evidence), provenance=evidence.provenance
                 )
             ),
-            alt="Observed outcome as a smooth function of the model's own prediction, apparent and "
-            "corrected for optimism, with a band.",
-            caption="Calibration of the model itself (lowess), corrected for optimism point by "
-            "point.",
+            alt="Observed outcome as a smooth function of the model's prediction, apparent and "
+            "optimism-corrected, with pointwise 95 % CI.",
+            caption="Calibration curve of the model (lowess), apparent and optimism-corrected.",
         ),
     )
 
@@ -107,13 +109,13 @@ def _refused(evidence: Evidence) -> tuple[str, ...]:
 
 
 def calibration_section(evidence: Evidence) -> Section | None:
-    """Calibration and the predictive distribution among people not seen in fitting."""
+    """Calibration and the predictive distribution of out-of-fold predictions."""
     out_of_fold = evidence.out_of_fold
     if not out_of_fold.curves:
         return None
     return Section(
         anchor="calibration",
-        title="Calibration and intervals among people not seen",
+        title="Calibration and prediction intervals (out-of-fold)",
         paragraphs=(
             f"Out-of-fold predictions of {out_of_fold.n} {_unit_of_count(evidence)}: each person "
             "is predicted by a model that was fitted without that person.",
@@ -128,7 +130,7 @@ def _unit_of_count(evidence: Evidence) -> str:
 
 
 def _unit(evidence: Evidence) -> str:
-    return evidence.outcome_unit if evidence.kind == "continuous" else "risk"
+    return unit_of_amount(evidence.outcome_unit) if evidence.kind == "continuous" else "risk"
 
 
 def _calibration_pictures(evidence: Evidence) -> list[Picture]:
@@ -141,12 +143,12 @@ def _calibration_pictures(evidence: Evidence) -> list[Picture]:
                     curve,
                     unit=_unit(evidence),
                     provenance=evidence.provenance,
-                    title=f"Calibration by {curve.smoother}",
+                    title=f"Calibration ({curve.smoother})",
                 )
             ),
-            alt="Observed outcome as a smooth function of the prediction, with its band and the "
-            "ideal line.",
-            caption=f"Calibration by {curve.smoother}: ICI {number(curve.errors.ici, 2)}, E50 "
+            alt="Observed outcome as a smooth function of the prediction, with pointwise 95 % CI "
+            "and the ideal line.",
+            caption=f"Calibration curve ({curve.smoother}): ICI {number(curve.errors.ici, 2)}, E50 "
             f"{number(curve.errors.e50, 2)}, E90 {number(curve.errors.e90, 2)}, Emax "
             f"{number(curve.errors.emax, 2)}.",
         )
@@ -165,9 +167,9 @@ def _distribution_pictures(evidence: Evidence) -> list[Picture]:
                 png=as_png(
                     draw_predicted_observed(out_of_fold.scatter, unit=unit, provenance=provenance)
                 ),
-                alt="People counted in cells of predicted and observed outcome, with the mean and "
-                "the intervals forecast.",
-                caption="Predicted against observed: people counted in cells.",
+                alt="Counts of people by predicted and observed outcome, with the mean observed "
+                "outcome and the prediction intervals.",
+                caption="Observed against predicted outcome (counts of people).",
             )
         )
     if out_of_fold.coverage is not None:
@@ -175,7 +177,7 @@ def _distribution_pictures(evidence: Evidence) -> list[Picture]:
             Picture(
                 name="coverage.png",
                 png=as_png(draw_coverage(out_of_fold.coverage, unit=unit, provenance=provenance)),
-                alt="Share of people inside their intervals, by predicted level.",
+                alt="Percentage of people inside their prediction intervals, by predicted level.",
                 caption="Coverage of the prediction intervals by predicted level.",
             )
         )
@@ -184,8 +186,8 @@ def _distribution_pictures(evidence: Evidence) -> list[Picture]:
             Picture(
                 name="pit.png",
                 png=as_png(draw_pit(out_of_fold.pit, provenance=provenance)),
-                alt="Histogram of where outcomes fall in their own forecasts; flat is right.",
-                caption="Where outcomes fall in their own forecasts; flat is right.",
+                alt="PIT histogram; it is flat where the predictive distributions are calibrated.",
+                caption="PIT histogram; flat if the predictive distributions are calibrated.",
             )
         )
     return pictures
@@ -193,14 +195,14 @@ def _distribution_pictures(evidence: Evidence) -> list[Picture]:
 
 def _out_of_fold_tables(evidence: Evidence) -> tuple[Table, ...]:
     out_of_fold = evidence.out_of_fold
-    head = ("metric", "value", "95 % interval")
-    tables = [Table(head=head, rows=_rows(out_of_fold.predictions), caption="Of the predictions")]
+    head = ("metric", "value", "95 % CI")
+    tables = [Table(head=head, rows=_rows(out_of_fold.predictions), caption="Predictions")]
     if out_of_fold.distribution:
         tables.append(
             Table(
                 head=head,
                 rows=_rows(out_of_fold.forecast),
-                caption="Of the predictive distribution, and at the bounds of the score",
+                caption="Predictive distribution; floor and ceiling proportions",
             )
         )
     return tuple(tables)
@@ -211,25 +213,27 @@ def _rows(estimates: tuple[Estimate, ...]) -> tuple[tuple[str, ...], ...]:
 
 
 def events_section(evidence: Evidence) -> Section | None:
-    """Each event: how good its chance is, what acting on it is worth, and how stably."""
+    """Each event: performance of its predicted probability, clinical utility, stability."""
     if evidence.events is None:
         return None
     events = evidence.events.events
     evaluated = [one for one in events if one.out_of_fold.reason is None]
     return Section(
         anchor="events",
-        title="Events and what acting on their chance is worth",
+        title="Events and clinical utility (net benefit)",
         paragraphs=(
-            "The chance of an event is read off the same predictive distribution as the intervals."
+            "The predicted probability of an event comes from the same predictive distribution as "
+            "the prediction intervals."
             if evidence.kind == "continuous"
             else "The outcome is the event.",
             *(
-                f"{event.label}: {event.n_events:.0f} of {event.n:.0f} {_unit_of_count(evidence)}."
+                f"{capital(event.label)}: {event.n_events:.0f} of {event.n:.0f} "
+                f"{_unit_of_count(evidence)}."
                 + (f" Not evaluated: {event.reason}." if event.reason else "")
                 for event in (one.out_of_fold for one in events)
             ),
-            "Net benefit counts a false positive at the odds of the threshold; the curves are "
-            "corrected for optimism.",
+            "Net benefit weighs a false positive by the odds of the threshold probability. The "
+            "decision curves are optimism-corrected.",
         ),
         tables=(
             *_event_tables(evaluated),
@@ -254,14 +258,14 @@ def _event_tables(events: list[EventEvidence]) -> tuple[Table, ...]:
                 (label_of(name), *(with_interval(found[name]) for found in by_event))
                 for name in by_event[0]
             ),
-            caption="Chances of people not seen in fitting (95 % interval)",
+            caption="Predicted probabilities, out-of-fold (95 % CI)",
         ),
         *_corrected_event_tables(events),
     )
 
 
 def _corrected_event_tables(events: list[EventEvidence]) -> tuple[Table, ...]:
-    """The model's own chances corrected for optimism, events side by side."""
+    """Optimism-corrected performance of the model's own probabilities, events side by side."""
     tables = [one.optimism for one in events if one.optimism is not None]
     if not tables:
         return ()
@@ -274,7 +278,7 @@ def _corrected_event_tables(events: list[EventEvidence]) -> tuple[Table, ...]:
                 (label_of(name), *(with_interval(found[name]) for found in by_event))
                 for name in by_event[0]
             ),
-            caption="The model's own chances, corrected for optimism (95 % interval)",
+            caption="Predicted probabilities, optimism-corrected (95 % CI)",
         ),
     )
 
@@ -284,7 +288,7 @@ UTILITY = ((NET_BENEFIT, 3), (STANDARDISED, 2), (AVOIDED, 1))
 
 
 def _utility_tables(events: list[EventEvidence]) -> tuple[Table, ...]:
-    """What acting is worth at the declared thresholds, people not seen and corrected."""
+    """Clinical utility at the declared thresholds, out-of-fold and optimism-corrected."""
     rows = []
     for one in events:
         out_of_fold, corrected = (
@@ -298,16 +302,18 @@ def _utility_tables(events: list[EventEvidence]) -> tuple[Table, ...]:
                         with_interval(found[name], digits) if name in found else NONE
                         for found in (out_of_fold, corrected)
                     )  # fmt: skip
-                    rows.append((one.out_of_fold.label, f"{threshold:g}", metric.label, *cells))
+                    rows.append(
+                        (one.out_of_fold.label, percent(threshold, 0), metric.label, *cells)
+                    )
     if not rows:
         return ()
     return (
         Table(
-            head=("event", "threshold", "what acting on it is worth",
-                  "people not seen (95 % interval)", "corrected for optimism (95 % interval)"),
+            head=("event", "threshold probability", "measure",
+                  "out-of-fold (95 % CI)", "optimism-corrected (95 % CI)"),
             rows=tuple(rows),
-            caption="Net benefit at the declared thresholds; interventions avoided are those of "
-            "acting on all",
+            caption="Clinical utility at the declared thresholds; interventions avoided are "
+            "relative to treat all",
         ),
     )  # fmt: skip
 
@@ -316,7 +322,7 @@ def _decision_tables(events: list[EventEvidence]) -> tuple[Table, ...]:
     rows = tuple(
         (
             one.out_of_fold.label,
-            f"{decision.threshold:g}",
+            percent(decision.threshold, 0),
             percent(decision.share_acted_on),
             share_with_interval(decision.share_flipped),
             percent(decision.share_ever_flipped),
@@ -329,11 +335,12 @@ def _decision_tables(events: list[EventEvidence]) -> tuple[Table, ...]:
         return ()
     return (
         Table(
-            head=("event", "threshold", "reach it", "change sides in a refit", "in any refit",
-                  "in a tenth of the refits or more"),
+            head=("event", "threshold probability", "at or above the threshold",
+                  "reclassified by a bootstrap model", "reclassified by any",
+                  "reclassified by 10 % or more"),
             rows=rows,
-            caption="Stability of decisions at the declared thresholds, in brackets the middle "
-            "95 % of the refits",
+            caption="Decision instability at the declared thresholds: percentage of people "
+            "(central 95 % of the bootstrap models)",
         ),
     )  # fmt: skip
 
@@ -352,8 +359,8 @@ def _event_pictures(one: EventEvidence, provenance: str) -> list[Picture]:
                         title=one.out_of_fold.label,
                     )
                 ),
-                alt=f"Calibration of the chance of: {one.out_of_fold.label}.",
-                caption=f"Calibration of the chance of: {one.out_of_fold.label}.",
+                alt=f"Calibration curve, predicted probability of: {one.out_of_fold.label}.",
+                caption=f"Calibration of the predicted probability of: {one.out_of_fold.label}.",
             )
         )
     if one.decision is not None:
@@ -361,8 +368,8 @@ def _event_pictures(one: EventEvidence, provenance: str) -> list[Picture]:
             Picture(
                 name=f"net_benefit_{name}.png",
                 png=as_png(draw_decision_curve(one.decision, provenance=provenance)),
-                alt=f"Net benefit across thresholds: {one.out_of_fold.label}.",
-                caption="Net benefit, corrected for optimism, with its band: "
+                alt=f"Net benefit by threshold probability: {one.out_of_fold.label}.",
+                caption="Decision curve, optimism-corrected, with pointwise 95 % CI: "
                 f"{one.out_of_fold.label}.",
             )
         )
@@ -370,18 +377,20 @@ def _event_pictures(one: EventEvidence, provenance: str) -> list[Picture]:
 
 
 def holdout_section(evidence: Evidence) -> Section | None:
-    """People held out, beside a reference prediction where the config names one."""
+    """Held-out participants, beside a reference prediction where the config names one."""
     held = evidence.holdout
     if held is None:
         return None
     reference = {one.name: one for one in held.reference.metrics} if held.reference else {}
-    head: tuple[str, ...] = ("metric", "model (95 % interval)")
+    head: tuple[str, ...] = ("metric", "model (95 % CI)")
     if reference:
-        head = (*head, f"{held.reference_name} (95 % interval)")
+        head = (*head, f"{variable_label(held.reference_name or '')} (95 % CI)")
     return Section(
         anchor="holdout",
-        title="People held out",
-        paragraphs=(f"{held.label}; n = {held.model.n}. They took no part in fitting or tuning.",),
+        title="Held-out participants",
+        paragraphs=(
+            f"{capital(held.label)}; n = {held.model.n}. They were not used for fitting or tuning.",
+        ),
         tables=(
             Table(
                 head=head,

@@ -1,4 +1,4 @@
-"""The sections of a report on robustness: stability, groups of people, sites."""
+"""Sections on robustness: prediction instability, subgroups, sites."""
 
 from __future__ import annotations
 
@@ -23,32 +23,44 @@ from hiprisk.validation.subgroups.results import (
     Heterogeneity,
     Subgroups,
 )
+from hiprisk.wording.labels import capital, unit_of_amount
 from hiprisk.wording.quantities import (
     NONE,
     interval,
     number,
+    p_value,
     percent,
+    plural,
     share_with_interval,
     with_interval,
 )
 
+INSTABILITY = {
+    "mape": "MAPE, mean over people",
+    "mape_median": "MAPE, median over people",
+    "mape_90th_percentile": "MAPE, 90th percentile over people",
+    "mape_largest": "MAPE, largest",
+    "interval_width_median": "width of the central 95 %, median over people",
+    "interval_width_largest": "width of the central 95 %, largest",
+}
+
 
 def stability_section(evidence: Evidence) -> Section | None:
-    """How far the model would differ had other people been in the study."""
+    """How far bootstrap models differ from the model."""
     stability = evidence.stability
     if stability is None:
         return None
     return Section(
         anchor="stability",
-        title="How stable the model is",
+        title="Prediction instability",
         paragraphs=(
-            f"The model as refitted on {stability.n_refits} resamples of people, each refit judged "
-            "on the original people.",
+            f"The model was refitted on {stability.n_refits} bootstrap resamples of people. Each "
+            "bootstrap model was evaluated on the development cohort.",
         ),
         tables=_stability_tables(stability),
         pictures=_stability_pictures(
             stability,
-            unit=evidence.outcome_unit if evidence.kind == "continuous" else "risk",
+            unit=unit_of_amount(evidence.outcome_unit) if evidence.kind == "continuous" else "risk",
             provenance=evidence.provenance,
         ),
     )
@@ -58,16 +70,16 @@ def _stability_tables(stability: Stability) -> tuple[Table, ...]:
     figures = stability.predictions.to_dict()
     predictions = Table(
         head=("measure", "value"),
-        rows=tuple((name.replace("_", " "), number(value)) for name, value in figures.items()),
-        caption="Predictions: mean absolute difference of the refits from the model (MAPE), "
-        "and the width of the middle 95 % of the refits, over people",
+        rows=tuple((INSTABILITY[name], number(value)) for name, value in figures.items()),
+        caption="Predictions: mean absolute difference between bootstrap models and model (MAPE), "
+        "and width of the central 95 % of the bootstrap models' predictions",
     )
     calibration = Table(
-        head=("index", "the model (95 % of the refits)"),
+        head=("index", "model (central 95 % of the bootstrap models)"),
         rows=tuple(
             (label_of(one.name), with_interval(one)) for one in stability.calibration.spread
         ),
-        caption="Calibration of the refits on the original people",
+        caption="Calibration of the bootstrap models in the development cohort",
     )
     decisions = (_decision_table(stability.decisions),) if stability.decisions else ()
     return (predictions, calibration, *decisions)
@@ -75,15 +87,16 @@ def _stability_tables(stability: Stability) -> tuple[Table, ...]:
 
 def _decision_table(decisions: Sequence[DecisionStability]) -> Table:
     return Table(
-        head=("prediction that one acts on", "reach it", "change sides in a refit",
-              "in any refit", "in a tenth of the refits or more"),
+        head=("threshold prediction", "at or above the threshold",
+              "reclassified by a bootstrap model", "reclassified by any",
+              "reclassified by 10 % or more"),
         rows=tuple(
             (f"{one.threshold:g}", percent(one.share_acted_on),
              share_with_interval(one.share_flipped), percent(one.share_ever_flipped),
              percent(one.share_often_flipped))
             for one in decisions
         ),
-        caption="Decisions, in brackets the middle 95 % of the refits",
+        caption="Decisions: percentage of people (central 95 % of the bootstrap models)",
     )  # fmt: skip
 
 
@@ -93,17 +106,17 @@ def _stability_pictures(stability: Stability, *, unit: str, provenance: str) -> 
         (
             "stability.png",
             draw_prediction_stability(predictions, unit=unit, provenance=provenance),
-            "Each prediction beside the range of the refits' predictions",
+            "Each prediction with the central 95 % of the bootstrap models' predictions",
         ),
         (
             "mape.png",
             draw_mape(predictions, unit=unit, provenance=provenance),
-            "Mean absolute difference of the refits, by predicted level",
+            "MAPE of each person by predicted level",
         ),
         (
             "calibration_stability.png",
             draw_calibration_stability(calibration, unit=unit, provenance=provenance),
-            "Calibration curves of the refits around that of the model",
+            "Calibration curves of the bootstrap models and of the model",
         ),
     )
     return tuple(
@@ -113,7 +126,7 @@ def _stability_pictures(stability: Stability, *, unit: str, provenance: str) -> 
 
 
 def subgroups_section(evidence: Evidence) -> Section | None:
-    """Performance in groups of people."""
+    """Performance in subgroups."""
     groups = evidence.subgroups
     if groups is None:
         return None
@@ -122,14 +135,16 @@ def subgroups_section(evidence: Evidence) -> Section | None:
         Table(
             head=("group", "people", *map(label_of, groups.metrics)),
             rows=_group_rows(groups),
-            caption="Every metric by group (95 % interval)",
+            caption="Performance by subgroup (95 % CI)",
         ),
         Table(
-            head=("metric", "by", "groups", "spread between groups beyond chance",
-                  "second less first", "p", "adjusted p"),
-            rows=tuple(_spread_row(row) for row in groups.heterogeneity if _is_shown(row, groups)),
-            caption="Heterogeneity between groups; of forecasts and events only what differs by "
-            "more than chance, and net benefit (tables/heterogeneity.parquet has all)",
+            head=("metric", "by", "groups", "between-group heterogeneity (SD, 95 % CI)",
+                  "second minus first (95 % CI)", "p-value", "adjusted p-value"),
+            rows=tuple(
+                _spread_row(row, groups) for row in groups.heterogeneity if _is_shown(row, groups)
+            ),
+            caption="Heterogeneity between groups. Of predictive distributions and events, only "
+            "net benefit and differences with evidence (tables/heterogeneity.parquet has all)",
             folded=True,
         ),
     ]  # fmt: skip
@@ -138,16 +153,15 @@ def subgroups_section(evidence: Evidence) -> Section | None:
         tables.append(_benefit_table(groups))
     return Section(
         anchor="subgroups",
-        title="Groups of people",
+        title="Performance in subgroups",
         paragraphs=groups.sentences(),
         tables=tuple(tables),
         pictures=tuple(
             Picture(
                 name=f"groups_{metric}.png",
                 png=as_png(draw_subgroups(groups, metric=metric)),
-                alt=f"Points with intervals: {label_of(metric)} in every group; the table has the "
-                "numbers.",
-                caption=f"{label_of(metric)} in every group.",
+                alt=f"Points with 95 % CI: {label_of(metric)} by subgroup, as in the table.",
+                caption=f"{capital(label_of(metric))} by subgroup.",
             )
             for metric in shown
         ),
@@ -170,7 +184,7 @@ def _group_rows(groups: Subgroups) -> tuple[tuple[str, ...], ...]:
         cells = found.get((group.grouping, group.level), {})
         rows.append(
             (
-                f"{group.grouping}: {group.level}",
+                f"{groups.label_of_grouping(group.grouping)}: {group.level}",
                 "not shown" if group.n_people is None else f"{group.n_people}",
                 *(_group_cell(cells.get(name)) for name in groups.metrics),
             )
@@ -199,15 +213,15 @@ def _further_table(
         head=("group", *map(label_of, names)),
         rows=tuple(
             (
-                level if grouping == level else f"{grouping}: {level}",
+                _group(groups, grouping, level),
                 *(_group_cell(cells[name], digits) for name in names),
             )
             for (grouping, level), cells in by_place.items()
             if shown.get((grouping, level), True)
         ),
-        caption=f"Chance of {event.replace('_', ' ')} by group (95 % interval)"
+        caption=f"Predicted probability by subgroup (95 % CI): {groups.event_label(event)}"
         if event
-        else "Forecasts and shares at the bounds by group (95 % interval)",
+        else "Predictive distribution, floor and ceiling proportions by subgroup (95 % CI)",
         folded=True,
     )
 
@@ -219,28 +233,32 @@ def _is_shown(row: Heterogeneity, groups: Subgroups) -> bool:
     return main or row.metric in benefits or row.p_adjusted < 1.0 - groups.level
 
 
+def _group(groups: Subgroups, grouping: str, level: str) -> str:
+    return level if grouping == level else f"{groups.label_of_grouping(grouping)}: {level}"
+
+
 def _group_cell(row: GroupEstimate | None, digits: int = 2) -> str:
     return NONE if row is None or row.estimate is None else with_interval(row.estimate, digits)
 
 
-def _spread_row(row: Heterogeneity) -> tuple[str, ...]:
+def _spread_row(row: Heterogeneity, groups: Subgroups) -> tuple[str, ...]:
     return (
-        label_of(row.metric, event=row.event.replace("_", " ")),
-        row.grouping,
+        groups.metric_label(row),
+        groups.label_of_grouping(row.grouping),
         f"{row.n_groups}",
         with_interval(row.tau),
         NONE if row.difference is None else with_interval(row.difference),
-        number(row.p_value),
-        number(row.p_adjusted),
+        p_value(row.p_value),
+        p_value(row.p_adjusted),
     )
 
 
 def _benefit_table(groups: Subgroups) -> Table:
     rows = tuple(
         (
-            row.event,
-            f"{row.threshold:g}",
-            f"{row.grouping}: {row.level}",
+            groups.event_label(row.event) or "outcome",
+            percent(row.threshold, 0),
+            _group(groups, row.grouping, row.level),
             NONE if row.net_benefit is None else with_interval(row.net_benefit),
             number(row.act_on_all),
             NONE if row.gain is None else with_interval(row.gain),
@@ -248,16 +266,16 @@ def _benefit_table(groups: Subgroups) -> Table:
         for row in groups.benefits
     )
     return Table(
-        head=("event", "threshold", "group", "net benefit", "acting on all",
-              "gain over the better of all and none"),
+        head=("event", "threshold probability", "group", "net benefit (95 % CI)", "treat all",
+              "gain over the better of treat all and treat none (95 % CI)"),
         rows=rows,
-        caption="Net benefit by group, at the declared thresholds",
+        caption="Net benefit by subgroup at the declared thresholds",
         folded=True,
     )  # fmt: skip
 
 
 def sites_section(evidence: Evidence) -> Section | None:
-    """Each site judged by a fit without it."""
+    """Each site evaluated with a model that was fitted without it."""
     sites = evidence.sites
     if sites is None:
         return None
@@ -273,32 +291,33 @@ def sites_section(evidence: Evidence) -> Section | None:
                     provenance=evidence.provenance,
                 )
             ),
-            alt=f"Points with intervals: {label_of(row.metric)} in every site, the mean and what a "
-            "new site may see; the table has the numbers.",
-            caption=f"{label_of(row.metric)} in each site by a model fitted without it.",
+            alt=f"Points with 95 % CI: {label_of(row.metric)} in each site, the mean over sites "
+            "and the 95 % prediction interval of a new site; the table has the numbers.",
+            caption=f"{capital(label_of(row.metric))} in each site, by a model fitted without it.",
         )
         for row in sites.pooled[:1] + tuple(r for r in sites.pooled if r.metric == CALIBRATION)
     )
     tables = [
         Table(
-            head=("metric", "sites", "mean (95 % interval)", "95 % prediction interval of a new "
-                  "site", "variance between sites", "I2"),
+            head=("metric", "sites", "mean (95 % CI)", "95 % prediction interval of a new "
+                  "site", "variance between sites (tau²)", "I²"),
             rows=tuple(
                 (label_of(row.metric), f"{row.n_sites}",
                  f"{number(row.value)} ({interval(row.low, row.high)})",
                  interval(row.new_low, row.new_high), number(row.tau2, 4), percent(row.i2, 0))
                 for row in sites.pooled
             ),
-            caption="Pooled over sites by random effects",
+            caption="Random-effects meta-analysis over sites",
         )
     ]  # fmt: skip
     whole = [one for one in sites.left_out if one.metric is None]
     return Section(
         anchor="sites",
-        title="From site to site",
+        title="Internal-external cross-validation",
         paragraphs=(
-            f"Internal-external validation: each site judged by a model fitted without it. A site "
-            f"needs {sites.rule}; {len(whole)} site(s) had fewer and were not judged.",
+            f"Each site was evaluated with a model fitted without it. A site needs {sites.rule}; "
+            f"{plural(len(whole), 'site')} had fewer and {'was' if len(whole) == 1 else 'were'} "
+            "not evaluated.",
             "Sites are numbered in order of first appearance.",
         ),
         tables=tuple(tables),

@@ -1,4 +1,4 @@
-"""The section of a report on sample size: for development, for others, and what follows from it."""
+"""The section on sample size: development, external validation, expected instability."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hiprisk.wording.quantities import NONE, interval, number
 
 
 def sample_size_section(evidence: Evidence) -> Section:
-    """Whether the study is large enough, what a validation needs, how unstable the model is."""
+    """Sample size of this study, of an external validation, and the instability to expect."""
     finding = evidence.sample_size
     pictures: tuple[Picture, ...] = ()
     if finding.size is not None:
@@ -22,14 +22,14 @@ def sample_size_section(evidence: Evidence) -> Section:
             Picture(
                 name="samplesize.png",
                 png=as_png(draw_samplesize(finding.size)),
-                alt="Line: people needed by expected strength of the model; a mark: the study.",
-                caption="People needed, by how much the predictors explain.",
+                alt="Line: people needed by the expected R² of the model; a mark: this study.",
+                caption="People needed by the expected R² of the model.",
             ),
         )
     parts = (finding.size, finding.external, finding.instability)
     return Section(
         anchor="samplesize",
-        title="Is the study large enough?",
+        title="Sample size",
         paragraphs=(finding.sentence,),
         tables=tuple(_tables(evidence)),
         pictures=pictures,
@@ -49,31 +49,30 @@ def _tables(evidence: Evidence) -> Iterator[Table]:
 
 def _development(size: SampleSize) -> Table:
     return Table(
-        head=("criterion", "asks for", "people needed", "met"),
+        head=("criterion", "requirement", "people needed", "met"),
         rows=tuple(
             (row.name, row.what, f"{row.n}", "yes" if row.satisfied else "NO")
             for row in size.criteria
         ),
         strong=tuple(i for i, row in enumerate(size.criteria) if row.binding),
-        caption="Criteria for development; the one that asks for most is set off",
+        caption="Criteria for model development; the most demanding is highlighted",
     )
 
 
 def _external(size: SampleSize) -> Table:
     return Table(
-        head=("criterion", "asks for", "people needed"),
+        head=("criterion", "requirement", "people needed"),
         rows=tuple(
-            (row.name if row.counted else f"{row.name} (beside)", row.what, f"{row.n}")
+            (row.name if row.counted else f"{row.name} (not counted)", row.what, f"{row.n}")
             for row in size.criteria
         ),
         strong=tuple(i for i, row in enumerate(size.criteria) if row.binding),
-        caption="What a validation of this model in other people would need, if it were as strong "
-        "there as assumed above",
+        caption="Criteria for an external validation in which the model performs as assumed above",
     )
 
 
 def _instability(expected: Instability, found: Stability | None) -> Table:
-    """Medians over people on either side; the slope over studies and over refits."""
+    """Medians over people on either side; the slope over studies and over bootstrap models."""
     digits = 2 if expected.kind == "continuous" else 3
     seen: dict[str, str] = {}
     if found is not None:
@@ -85,12 +84,15 @@ def _instability(expected: Instability, found: Stability | None) -> Table:
         for one in found.calibration.spread:
             seen[one.name] = f"{number(one.value)} ({interval(one.low, one.high)})"
     rows = (
-        (expected.mape, f"typical person's mean absolute difference ({expected.unit})"),
-        (expected.width, f"typical person's central 95 % of predictions, width ({expected.unit})"),
+        (expected.mape, f"MAPE of a person, median ({expected.unit})"),
+        (
+            expected.width,
+            f"width of a person's central 95 % of predictions, median ({expected.unit})",
+        ),
         (expected.slope, "calibration slope"),
     )
     return Table(
-        head=("instability", "expected at this size (central 95 %)", "found by the bootstrap"),
+        head=("instability", "expected at this sample size (central 95 %)", "bootstrap models"),
         rows=tuple(
             (
                 label,
@@ -99,8 +101,8 @@ def _instability(expected: Instability, found: Stability | None) -> Table:
             )
             for one, label in rows
         ),
-        caption=f"Expected: {expected.n_simulations} simulated studies of {expected.n} people, "
-        f"{expected.source}, no penalty, against what is true, the slope in new people. Found: "
-        "refits of this model, which may be penalised, against the model itself, the slope on the "
-        "people of the study",
+        caption=f"Expected: unpenalised models of {expected.n_simulations} simulated studies of "
+        f"{expected.n} people ({expected.source}), compared with the truth; slope in new people. "
+        "Bootstrap models: refits of this model, which may be penalised, compared with the model "
+        "itself; slope in the development cohort",
     )

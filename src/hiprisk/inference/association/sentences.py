@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hiprisk.cohort.dictionary import load_dictionary
+from hiprisk.cohort.dictionary import variable_label
 from hiprisk.config import StudyConfig
 from hiprisk.inference.association.result import (
     AssociationRow,
@@ -14,7 +14,7 @@ from hiprisk.inference.association.result import (
 )
 from hiprisk.inference.effects.clustered import FEW_CLUSTERS
 from hiprisk.wording.disclaimers import cohort_warnings
-from hiprisk.wording.labels import capital, in_words, unit_of_amount
+from hiprisk.wording.labels import capital, unit_of_amount
 from hiprisk.wording.quantities import p_equals, with_ci
 
 MODEL_LABELS = {
@@ -107,10 +107,7 @@ def _outcome(table: AssociationTable, config: StudyConfig) -> str:
 
 
 def _listed(names: Sequence[str]) -> str:
-    dictionary = load_dictionary()
-    return ", ".join(
-        dictionary[name].label if name in dictionary else in_words(name) for name in names
-    )
+    return ", ".join(map(variable_label, names))
 
 
 def _imputation_note(table: AssociationTable, config: StudyConfig) -> str:

@@ -10,14 +10,12 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, NullFormatter, StrMethodFormatter
 
 from hiprisk.inference.association.result import ALL, AssociationTable
+from hiprisk.inference.association.sentences import MEASURE_LABELS, MODEL_SHORT_LABELS
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.reporting.plots.style import BLUE, GREEN, GREY, ORANGE, new_axes, titled
+from hiprisk.wording.labels import capital, unit_of_amount
 
-MODELS = {
-    "crude": (GREY, "s", "crude"),
-    "adjusted": (BLUE, "o", "adjusted"),
-    "adjusted_baseline": (ORANGE, "D", "adjusted + baseline"),
-}
+MODELS = {"crude": (GREY, "s"), "adjusted": (BLUE, "o"), "adjusted_baseline": (ORANGE, "D")}
 RATIO_TICKS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0)
 
 
@@ -44,9 +42,9 @@ def draw_association(table: AssociationTable, *, ax: Axes | None = None) -> Axes
     ax.set_ylim(-0.6, len(lines) - 0.4)
     if ratio:
         _log_axis(ax)
-    unit = "" if ratio else f", {table.unit}"
-    ax.set_xlabel(f"{measure.replace('_', ' ')}{unit} (95 % interval); {_right(table)}")
-    ax.set_title(titled(table.exposure, table.provenance), loc="left")
+    unit = "" if ratio else f", {unit_of_amount(table.unit)}"
+    ax.set_xlabel(f"{MEASURE_LABELS[measure]}{unit} (95 % CI); {_right(table)}")
+    ax.set_title(titled(capital(table.exposure), table.provenance), loc="left")
     beside = ax.secondary_yaxis("right")
     beside.set_yticks(places, [_figures(line.estimate) for line in lines])
     beside.tick_params(length=0)
@@ -94,7 +92,7 @@ def _log_axis(ax: Axes) -> None:
 
 def _right(table: AssociationTable) -> str:
     what = "more events" if table.kind == "binary" else table.higher_is
-    return f"right: {what} in the exposed"
+    return f"to the right: {what} in the exposed"
 
 
 def _lines(table: AssociationTable, measure: str) -> list[_Line]:
@@ -103,7 +101,7 @@ def _lines(table: AssociationTable, measure: str) -> list[_Line]:
     for row in table.rows:
         if row.measure != measure:
             continue
-        colour, marker, label = MODELS[row.model]
+        (colour, marker), label = MODELS[row.model], MODEL_SHORT_LABELS[row.model]
         if row.stratum != group:
             group = row.stratum
             name = "everybody" if group == ALL else group
@@ -113,6 +111,6 @@ def _lines(table: AssociationTable, measure: str) -> list[_Line]:
     for one in table.differences:
         if (one.measure, one.model) == (measure, fullest):
             sign = "/" if measure == "odds_ratio" else "\N{MINUS SIGN}"
-            label = f"{one.stratum} {sign} {one.versus}: {MODELS[fullest][2]}"
+            label = f"{one.stratum} {sign} {one.versus}: {MODEL_SHORT_LABELS[fullest]}"
             lines.append(_Line(label, one.estimate, GREEN, "v"))
     return lines

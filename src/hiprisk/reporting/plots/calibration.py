@@ -33,7 +33,7 @@ def draw_calibration_curve(
     unit : str
         Of a continuous outcome.
     provenance : str
-        ``simulated`` is said in the title.
+        Simulated data are named in the title.
     title : str
     """
     ax = ax if ax is not None else new_axes(width=6.0, height=6.0)
@@ -47,12 +47,12 @@ def draw_calibration_curve(
             color=BLUE,
             alpha=0.2,
             linewidth=0,
-            label=f"{100 * result.level:g} % band, point by point",
+            label=f"pointwise {100 * result.level:g} % CI",
         )
     ax.plot(result.predicted, result.observed, color=BLUE, linewidth=2, label=_curve_label(result))
     _draw_histogram(result, ax, low=low, high=high)
     word = f"({unit})" if unit else ""
-    names = ("risk", "share with the event") if result.kind == "binary" else ("value", "mean")
+    names = ("risk", "proportion with the event") if result.kind == "binary" else ("value", "mean")
     ax.set_xlabel(f"predicted {names[0]} {word}".strip())
     ax.set_ylabel(f"observed {names[1]} {word}".strip())
     ax.set_xlim(low, high)
@@ -69,7 +69,7 @@ def draw_corrected_calibration(
     ax: Axes | None = None,
     unit: str = "",
     provenance: str = "real",
-    title: str = "Calibration corrected for optimism",
+    title: str = "Calibration, optimism-corrected",
 ) -> Axes:
     """The model's own calibration curve, as it looks and less its optimism.
 
@@ -80,7 +80,7 @@ def draw_corrected_calibration(
     unit : str
         Of the outcome, or ``risk``.
     provenance : str
-        ``simulated`` is said in the title.
+        Simulated data are named in the title.
     title : str
     """
     ax = ax if ax is not None else new_axes(width=6.0, height=6.0)
@@ -94,12 +94,12 @@ def draw_corrected_calibration(
         color=BLUE,
         alpha=0.2,
         linewidth=0,
-        label="95 % band, point by point",
+        label="pointwise 95 % CI",
     )
     ax.plot(
         result.at, result.apparent, color=ORANGE, linewidth=1.5, linestyle=":", label="apparent"
     )
-    ax.plot(result.at, result.corrected, color=BLUE, linewidth=2, label="corrected for optimism")
+    ax.plot(result.at, result.corrected, color=BLUE, linewidth=2, label="optimism-corrected")
     word = f"({unit})" if unit else ""
     ax.set_xlabel(f"predicted {word}".strip())
     ax.set_ylabel(f"observed {word}".strip())
@@ -143,5 +143,12 @@ def _draw_histogram(result: CalibrationCurve, ax: Axes, *, low: float, high: flo
     )
     if others:
         heights = [-scale * n for n in others]
-        ax.bar(edges[:-1], heights, bottom=middle, color=GREY, label="people without it", **style)
+        ax.bar(
+            edges[:-1],
+            heights,
+            bottom=middle,
+            color=GREY,
+            label="people without the event",
+            **style,
+        )
     ax.axhline(low, color=GREY, linewidth=0.5)

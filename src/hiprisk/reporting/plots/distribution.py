@@ -21,7 +21,7 @@ def draw_predicted_observed(
     provenance: str = "real",
     title: str = "Observed against predicted",
 ) -> Axes:
-    """People counted in cells, with the mean observed outcome and the intervals forecast.
+    """Counts of people in cells, with the mean observed outcome and the prediction intervals.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ def draw_predicted_observed(
     unit : str
         Of the outcome.
     provenance : str
-        ``simulated`` is said in the title.
+        Simulated data are named in the title.
     title : str
     """
     ax = ax if ax is not None else new_axes(width=6.5, height=6.0)
@@ -42,14 +42,14 @@ def draw_predicted_observed(
     ax.figure.colorbar(mesh, ax=ax, label="people", shrink=0.7)
     ax.plot([low, high], [low, high], color=GREY, linewidth=1, linestyle="--", label="ideal")
     for band, line in zip(result.bands, ("-", "--", ":"), strict=False):
-        label = f"{100 * band.level:g} % intervals"
+        label = f"{100 * band.level:g} % prediction interval"
         ax.plot(result.expected, band.low, color=BLUE, linestyle=line, linewidth=1.2, label=label)
         ax.plot(result.expected, band.high, color=BLUE, linestyle=line, linewidth=1.2)
     ax.plot(
         result.expected, result.observed, "o", color=ORANGE, markersize=4, label="mean observed"
     )
     word = f" ({unit})" if unit else ""
-    ax.set_xlabel(f"expected{word}")
+    ax.set_xlabel(f"predicted{word}")
     ax.set_ylabel(f"observed{word}")
     ax.set_xlim(low, high)
     ax.set_ylim(low, high)
@@ -64,9 +64,9 @@ def draw_coverage(
     ax: Axes | None = None,
     unit: str = "",
     provenance: str = "real",
-    title: str = "Coverage by predicted level",
+    title: str = "Coverage of prediction intervals",
 ) -> Axes:
-    """Share of people inside their intervals, by expected outcome, against what was promised.
+    """Coverage of the prediction intervals by predicted level, against the nominal level.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def draw_coverage(
     unit : str
         Of the outcome.
     provenance : str
-        ``simulated`` is said in the title.
+        Simulated data are named in the title.
     title : str
     """
     ax = ax if ax is not None else new_axes()
@@ -86,13 +86,13 @@ def draw_coverage(
         below = [cell.coverage.value - (cell.coverage.low or 0.0) for cell in cells]
         above = [(cell.coverage.high or 1.0) - cell.coverage.value for cell in cells]
         label = (
-            f"{100 * overall.level:g} %: {100 * overall.coverage.value:.1f} % inside, "
+            f"{100 * overall.level:g} % interval: coverage {100 * overall.coverage.value:.1f} %, "
             f"width {overall.width:.1f}"
         )
         ax.axhline(overall.level, color=colour, linewidth=1, linestyle="--")
         ax.errorbar(x, y, [below, above], color=colour, marker=marker, capsize=3, label=label)
-    ax.set_xlabel(f"expected ({unit})" if unit else "expected")
-    ax.set_ylabel("share of people inside their interval")
+    ax.set_xlabel(f"predicted ({unit})" if unit else "predicted")
+    ax.set_ylabel("coverage (proportion of people)")
     lowest = min((cell.coverage.low or 0.0) for cell in result.cells)
     ax.set_ylim(max(0.0, lowest - 0.15), 1.01)
     ax.set_title(titled(title, provenance))
@@ -105,16 +105,16 @@ def draw_pit(
     *,
     ax: Axes | None = None,
     provenance: str = "real",
-    title: str = "Where outcomes fall in their forecasts",
+    title: str = "PIT histogram",
 ) -> Axes:
-    """Histogram of the probability integral transform; flat where the forecasts are right.
+    """Histogram of the probability integral transform; flat where forecasts are calibrated.
 
     Parameters
     ----------
     result : PitHistogram
     ax : Axes, optional
     provenance : str
-        ``simulated`` is said in the title.
+        Simulated data are named in the title.
     title : str
     """
     ax = ax if ax is not None else new_axes()
@@ -126,7 +126,7 @@ def draw_pit(
         alpha=0.35,
         linewidth=0,
         zorder=3,
-        label="95 of 100 bars of right forecasts",
+        label="95 % range if calibrated",
     )
     ax.bar(
         result.edges[:-1],
@@ -137,10 +137,10 @@ def draw_pit(
         alpha=0.8,
         edgecolor="white",
     )
-    ax.axhline(1.0 / len(result.shares), color=ORANGE, linewidth=1.5, zorder=4, label="all equal")
+    ax.axhline(1.0 / len(result.shares), color=ORANGE, linewidth=1.5, zorder=4, label="uniform")
     ax.set_xlim(0.0, 1.0)
-    ax.set_xlabel("chance that the forecast gave to an outcome as low as the one seen")
-    ax.set_ylabel("share of people")
+    ax.set_xlabel("probability integral transform (PIT) of the observed outcome")
+    ax.set_ylabel("proportion of people")
     ax.set_title(titled(title, provenance))
     ax.legend(frameon=True, framealpha=0.9, edgecolor="none", loc="lower center", fontsize="small")
     return ax

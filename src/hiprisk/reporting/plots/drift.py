@@ -1,4 +1,4 @@
-"""Drift as pictures: which variables moved, and the calibration watch."""
+"""Drift as pictures: standardised differences of the variables, and the calibration CUSUM."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from matplotlib.axes import Axes
 
 from hiprisk.reporting.plots.style import BLUE, GREY, ORANGE, as_png, new_axes, titled
 from hiprisk.validation.drift import DriftReport
+from hiprisk.wording.quantities import percent
 
 MOST_LABELS = 8
 
@@ -16,7 +17,7 @@ def _provenance(report: DriftReport) -> str:
 
 
 def draw_drift(report: DriftReport, *, ax: Axes | None = None) -> Axes:
-    """Standardised difference of every variable, those that moved in orange."""
+    """Standardised difference of every variable, those with drift in orange."""
     shown = [v for v in report.variables if v.standardised_difference is not None][::-1]
     ax = ax if ax is not None else new_axes(height=max(2.5, 1.2 + 0.3 * len(shown)))
     ax.axvline(0.0, color=GREY, linewidth=1)
@@ -25,12 +26,12 @@ def draw_drift(report: DriftReport, *, ax: Axes | None = None) -> Axes:
         value = variable.standardised_difference or 0.0
         ax.plot([0.0, value], [place, place], color=colour, linewidth=1)
         ax.plot([value], [place], "o", color=colour)
-    ax.set_yticks(range(len(shown)), [v.variable for v in shown])
+    ax.set_yticks(range(len(shown)), [v.label for v in shown])
     ax.set_ylim(-0.7, len(shown) - 0.3)
     widest = max([0.3, *(abs(v.standardised_difference or 0.0) for v in shown)])
     ax.set_xlim(-1.15 * widest, 1.15 * widest)
-    ax.set_xlabel("difference from the development cohort (standard deviations)")
-    ax.set_title(titled(f"{report.model.name}: drift, those that moved in orange",
+    ax.set_xlabel("standardised difference from the development cohort (SD)")
+    ax.set_title(titled(f"{report.model.name}: predictor drift (orange)",
                         _provenance(report)))  # fmt: skip
     return ax
 
@@ -45,13 +46,13 @@ def draw_cusum(report: DriftReport, *, ax: Axes | None = None) -> Axes:
         return ax
     n = [0, *watch.n_so_far]
     ax.axhline(0.0, color=GREY, linewidth=1)
-    label = f"limits: any alarm {watch.false_alarm:.0%} if the model is right"
+    label = f"limits: false-alarm probability {percent(watch.false_alarm, 0)}"
     for side in (-1.0, 1.0):
         ax.axhline(side * watch.limit, color=GREY, linestyle="--", linewidth=1,
                    label=label if side > 0 else None)  # fmt: skip
     few = len(watch.times) <= MOST_LABELS
     ax.plot(n, [0.0, *watch.cusum], "o-" if few else "-", color=BLUE,
-            label="observed minus predicted, summed")  # fmt: skip
+            label="cumulative sum of observed minus predicted")  # fmt: skip
     if watch.alarm_at is not None:
         place = watch.times.index(watch.alarm_at)
         ax.plot([watch.n_so_far[place]], [watch.cusum[place]], "o", color=ORANGE, markersize=9,
@@ -61,9 +62,9 @@ def draw_cusum(report: DriftReport, *, ax: Axes | None = None) -> Axes:
                                        zip(watch.times, watch.n_so_far, strict=True)])  # fmt: skip
         ax.set_xlabel("time")
     else:
-        ax.set_xlabel(f"people so far ({watch.times[0]} to {watch.times[-1]})")
-    ax.set_ylabel("standardised sum")
-    ax.set_title(titled(f"{report.model.name}: calibration watch", _provenance(report)))
+        ax.set_xlabel(f"people, cumulative ({watch.times[0]} to {watch.times[-1]})")
+    ax.set_ylabel("standardised cumulative sum")
+    ax.set_title(titled(f"{report.model.name}: calibration CUSUM", _provenance(report)))
     # Room above the upper limit, so that the legend hides nothing.
     highest = max(watch.limit, *map(abs, watch.cusum))
     ax.set_ylim(-1.15 * highest, 1.75 * highest)

@@ -14,12 +14,13 @@ from hiprisk.reporting.plots.utility import draw_decision_curve
 from hiprisk.validation.external.validation import ExternalValidation
 from hiprisk.validation.performance.results import EventPerformance
 from hiprisk.validation.updating.results import UpdateResult
+from hiprisk.wording.labels import unit_of_amount
 
 Points = Sequence[tuple[float, float]]
 
 
 def draw_external_calibration(result: ExternalValidation, *, ax: Axes | None = None) -> Axes:
-    """Observed against predicted of new people: the smooth curve, and means by tenth."""
+    """Observed against predicted in the validation cohort: smooth curve, and means by tenth."""
     ax = ax if ax is not None else new_axes()
     curve = result.performance.calibration
     ends = () if curve is None else ((curve.predicted[0], curve.predicted[-1]),)
@@ -27,11 +28,11 @@ def draw_external_calibration(result: ExternalValidation, *, ax: Axes | None = N
     if curve is not None:
         if curve.low:
             ax.fill_between(curve.predicted, curve.low, curve.high, color=SKY, alpha=0.3,
-                            linewidth=0, label="95 % band")  # fmt: skip
+                            linewidth=0, label="pointwise 95 % CI")  # fmt: skip
         ax.plot(curve.predicted, curve.observed, color=SKY, label="loess")
-    _points(ax, result.calibration, colour=BLUE, label="tenths of the people")
+    _points(ax, result.calibration, colour=BLUE, label="tenths of the predictions")
     _label(ax, result.kind, result.outcome_unit)
-    ax.set_title(titled(f"{result.model.name}: calibration on new people, n = {result.n}",
+    ax.set_title(titled(f"{result.model.name}: external calibration, n = {result.n}",
                         result.cohort_provenance))  # fmt: skip
     ax.legend(frameon=False, loc="upper left")
     return ax
@@ -40,7 +41,7 @@ def draw_external_calibration(result: ExternalValidation, *, ax: Axes | None = N
 def draw_before_after(
     before: Points, after: Points, *, kind: str, unit: str, title: str, ax: Axes | None = None
 ) -> Axes:
-    """Calibration of a model before and after its update, people judged by other people's fit."""
+    """Calibration of a model before and after its update (cross-validated)."""
     ax = ax if ax is not None else new_axes()
     _ideal(ax, [before, after])
     _tenths(ax, before, colour=ORANGE, label="before")
@@ -68,13 +69,13 @@ def _points(ax: Axes, points: Points, *, colour: str, label: str) -> None:
 
 
 def _label(ax: Axes, kind: str, unit: str) -> None:
-    shown = unit if kind == "continuous" else "risk"
+    shown = unit_of_amount(unit) if kind == "continuous" else "risk"
     ax.set_xlabel(f"predicted ({shown})")
     ax.set_ylabel(f"observed ({shown})")
 
 
 def draw_decision(result: ExternalValidation, *, ax: Axes | None = None) -> Axes:
-    """Net benefit of acting on the model, on everybody and on nobody."""
+    """Net benefit of the model, of treat all and of treat none."""
     ax = ax if ax is not None else new_axes()
     curve = result.performance.decision
     if curve is None:
@@ -82,13 +83,13 @@ def draw_decision(result: ExternalValidation, *, ax: Axes | None = None) -> Axes
         return ax
     if curve.low:
         ax.fill_between(curve.thresholds, curve.low, curve.high, color=SKY, alpha=0.3,
-                        linewidth=0, label="95 % band")  # fmt: skip
+                        linewidth=0, label="pointwise 95 % CI")  # fmt: skip
     ax.plot(curve.thresholds, curve.model, color=BLUE, label="model")
-    ax.plot(curve.thresholds, curve.act_on_all, color=ORANGE, label="act on everybody")
-    ax.axhline(0.0, color=GREY, linewidth=1, label="act on nobody")
+    ax.plot(curve.thresholds, curve.act_on_all, color=ORANGE, label="treat all")
+    ax.axhline(0.0, color=GREY, linewidth=1, label="treat none")
     highest = max(*curve.model, curve.prevalence)
     ax.set_ylim(-0.25 * highest, 1.1 * highest)
-    ax.set_xlabel("threshold: risk at which one would act")
+    ax.set_xlabel("threshold probability")
     ax.set_ylabel("net benefit")
     ax.set_title(titled(f"{result.model.name}: decision curve", result.cohort_provenance))
     ax.legend(frameon=False, loc="upper right")
@@ -112,10 +113,10 @@ def validation_figures(result: ExternalValidation) -> dict[str, bytes]:
 
 
 def _distribution_figures(result: ExternalValidation) -> dict[str, Axes]:
-    """How outcomes fall in the forecasts of a continuous score."""
+    """Predictive distributions of a continuous score against the observed outcomes."""
     performance = result.performance
     found: dict[str, Axes] = {}
-    provenance, unit = result.cohort_provenance, result.outcome_unit
+    provenance, unit = result.cohort_provenance, unit_of_amount(result.outcome_unit)
     if performance.scatter is not None:
         found["predicted_observed"] = draw_predicted_observed(
             performance.scatter, unit=unit, provenance=provenance
@@ -128,7 +129,7 @@ def _distribution_figures(result: ExternalValidation) -> dict[str, Axes]:
 
 
 def _event_figures(event: EventPerformance, result: ExternalValidation) -> dict[str, Axes]:
-    """Calibration and net benefit of one event's chance."""
+    """Calibration and net benefit of the predicted probability of an event."""
     found: dict[str, Axes] = {}
     if event.calibration is not None:
         found[f"calibration_{event.name}"] = draw_calibration_curve(
@@ -149,7 +150,7 @@ def update_figures(result: UpdateResult) -> dict[str, bytes]:
         kind=result.kind,
         unit=result.outcome_unit,
         title=titled(
-            f"{result.parent.name}: before and after {result.chosen}, n = {result.n}",
+            f"{result.parent.name}: before and after the update, n = {result.n}",
             result.cohort_provenance,
         ),
     )

@@ -28,21 +28,21 @@ def draw_samplesize(size: SampleSize, *, ax: Axes | None = None) -> Axes:
     ax.plot(strengths, needed, color=BLUE, linewidth=2, label="people needed")
     if size.strength is not None:
         ax.plot([size.strength], [size.n_required], "o", color=ORANGE, markersize=8,
-                label=f"as expected: {size.n_required:,}")  # fmt: skip
+                label=f"needed as assumed: {size.n_required:,}")  # fmt: skip
     if size.n_available is not None:
         colour = GREEN if size.sufficient else GREY
         ax.axhline(size.n_available, color=colour, linewidth=1.5, linestyle="--",
-                   label=f"people there are: {size.n_available:,}")  # fmt: skip
+                   label=f"available sample: {size.n_available:,}")  # fmt: skip
     ax.set_yscale("log")
     ax.yaxis.set_major_locator(LogLocator(subs=TENTHS))
     ax.yaxis.set_major_formatter(FuncFormatter(_with_commas))
     ax.yaxis.set_minor_formatter(NullFormatter())
     ax.set_xlim(0.0, 1.0)
     ax.grid(axis="y", color="#e5e5e5")
-    name = "adjusted R2" if size.kind == "continuous" else "Nagelkerke R2"
-    ax.set_xlabel(f"{name} that is expected of the model")
+    name = "adjusted R²" if size.kind == "continuous" else "Nagelkerke R²"
+    ax.set_xlabel(f"expected {name} of the model")
     ax.set_ylabel("people (log scale)")
-    ax.set_title(f"People needed for development, {size.n_parameters} candidate parameters")
+    ax.set_title(f"Sample size for development, {size.n_parameters} candidate parameters")
     ax.legend(frameon=False)
     return ax
 

@@ -1,4 +1,4 @@
-"""A model in one site after another, and what a new site may see, as a forest plot."""
+"""Internal-external cross-validation as a forest plot."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def draw_sites(
     metric : str, optional
         The first that was pooled if unset.
     label : str, optional
-        Of the axis; the metric's own if absent.
+        Of the axis; that of the registry if absent.
     ideal : float, optional
         A line where the metric is best, for instance 1 for a slope.
     """
@@ -50,9 +50,9 @@ def draw_sites(
             row += 1
             ax.plot([pooled.new_low, pooled.new_high], [row, row], color=ORANGE, linewidth=4,
                     alpha=0.55, solid_capstyle="butt")  # fmt: skip
-            names.append("a new site")
+            names.append("new site (prediction interval)")
     ax.set_yticks(range(len(names)), names)
     ax.set_ylim(len(names) - 0.4, -0.6)
-    ax.set_xlabel(f"{label or label_of(name)} with {100 * result.level:.0f} % intervals")
-    ax.set_title(titled("Each site judged by a model fitted without it", provenance))
+    ax.set_xlabel(f"{label or label_of(name)} with {100 * result.level:.0f} % CI")
+    ax.set_title(titled("Internal-external cross-validation", provenance))
     return ax

@@ -1,4 +1,4 @@
-"""How far predictions, calibration and decisions move from refit to refit, as pictures."""
+"""Instability of predictions, calibration and decisions across bootstrap models, as pictures."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ def draw_prediction_stability(
     unit: str = "risk",
     provenance: str = "real",
 ) -> Axes:
-    """Each person's prediction, and where the middle 95 % of the refits put it."""
+    """Each person's prediction, with the central 95 % of the bootstrap models' predictions."""
     ax = ax if ax is not None else new_axes()
     order = np.argsort(stability.predicted)
     predicted = np.asarray(stability.predicted)[order]
     ax.vlines(
         predicted, np.asarray(stability.low)[order], np.asarray(stability.high)[order],
-        color=SKY, linewidth=0.8, alpha=0.6, label="95 % of the refits, each person",
+        color=SKY, linewidth=0.8, alpha=0.6, label="central 95 % of the bootstrap models",
     )  # fmt: skip
     ends = [predicted[0], predicted[-1]]
-    ax.plot(ends, ends, color=GREY, linewidth=1, label="the model's own prediction")
+    ax.plot(ends, ends, color=GREY, linewidth=1, label="prediction of the model")
     ax.set_xlabel(f"predicted ({unit})")
-    ax.set_ylabel(f"predicted by refits ({unit})")
-    ax.set_title(titled(f"Stability of predictions: refits differ by {stability.mape:.2g}",
+    ax.set_ylabel(f"predicted by bootstrap models ({unit})")
+    ax.set_title(titled(f"Prediction instability: MAPE {stability.mape:.2g}",
                         provenance))  # fmt: skip
     ax.legend(frameon=False, loc="upper left")
     return ax
@@ -48,14 +48,14 @@ def draw_mape(
     unit: str = "risk",
     provenance: str = "real",
 ) -> Axes:
-    """Mean absolute difference of the refits' predictions, person by person."""
+    """Mean absolute difference of the bootstrap models' predictions (MAPE), person by person."""
     ax = ax if ax is not None else new_axes()
     ax.plot(stability.predicted, stability.mape_each, ".", color=BLUE, alpha=0.4, markersize=5)
     ax.axhline(stability.mape, color=ORANGE, linewidth=1.2, label=f"mean {stability.mape:.2g}")
     ax.set_ylim(bottom=0.0)
     ax.set_xlabel(f"predicted ({unit})")
-    ax.set_ylabel(f"mean absolute difference ({unit})")
-    ax.set_title(titled("How far refits differ, person by person", provenance))
+    ax.set_ylabel(f"MAPE ({unit})")
+    ax.set_title(titled("MAPE of each person across bootstrap models", provenance))
     ax.legend(frameon=False)
     return ax
 
@@ -67,19 +67,19 @@ def draw_calibration_stability(
     unit: str = "risk",
     provenance: str = "real",
 ) -> Axes:
-    """Calibration of every refit on the original people."""
+    """Calibration of the bootstrap models in the development cohort."""
     ax = ax if ax is not None else new_axes()
     grid = list(stability.grid)
     for number, curve in enumerate(stability.refits):
         ax.plot(grid, _drawable(curve), color=SKY, linewidth=0.6, alpha=0.35,
-                label="refits" if number == 0 else None)  # fmt: skip
+                label="bootstrap models" if number == 0 else None)  # fmt: skip
     ax.plot([grid[0], grid[-1]], [grid[0], grid[-1]], color=GREY, linewidth=1, label="ideal")
-    ax.plot(grid, _drawable(stability.model), color=BLUE, linewidth=2, label="the model")
+    ax.plot(grid, _drawable(stability.model), color=BLUE, linewidth=2, label="model")
     slope = next(e for e in stability.spread if e.name == "calibration_slope")
     ax.set_xlabel(f"predicted ({unit})")
     ax.set_ylabel(f"observed ({unit})")
     ax.set_title(titled(
-        f"Stability of calibration: refits' slopes {slope.low:.2f} to {slope.high:.2f}", provenance
+        f"Calibration instability: slopes {slope.low:.2f} to {slope.high:.2f}", provenance
     ))  # fmt: skip
     legend = ax.legend(frameon=False, loc="upper left")
     for line in legend.get_lines():
@@ -94,7 +94,7 @@ def draw_decision_stability(
     unit: str = "risk",
     provenance: str = "real",
 ) -> Axes:
-    """Share of the people whom a refit puts on the other side of each threshold."""
+    """Percentage of people whom a bootstrap model reclassifies, by threshold."""
     ax = ax if ax is not None else new_axes()
     at = [decision.threshold for decision in decisions]
     share = np.array([decision.share_flipped.value for decision in decisions])
@@ -104,13 +104,13 @@ def draw_decision_stability(
     reach = np.maximum([share - low, high - share], 0.0)
     ax.errorbar(
         at, 100.0 * share, 100.0 * reach, fmt="o-", color=BLUE, capsize=3,
-        label="a refit, mean and 95 % of the refits",
+        label="by a bootstrap model, mean and central 95 %",
     )  # fmt: skip
-    ax.plot(at, often, "s--", color=ORANGE, label="people whom a tenth of the refits move")
+    ax.plot(at, often, "s--", color=ORANGE, label="by 10 % or more of the bootstrap models")
     ax.set_ylim(bottom=0.0)
     ax.set_xlabel(f"threshold ({unit})")
-    ax.set_ylabel("people on the other side (%)")
-    ax.set_title(titled("Stability of decisions", provenance))
+    ax.set_ylabel("people reclassified (%)")
+    ax.set_title(titled("Decision instability", provenance))
     ax.legend(frameon=False)
     return ax
 
@@ -118,20 +118,20 @@ def draw_decision_stability(
 def draw_decision_curve_stability(
     curves: DecisionCurveStability, *, ax: Axes | None = None, provenance: str = "real"
 ) -> Axes:
-    """Net benefit of every refit on the original people."""
+    """Net benefit of the bootstrap models in the development cohort."""
     ax = ax if ax is not None else new_axes()
     at = list(curves.thresholds)
     for number, curve in enumerate(curves.refits):
         ax.plot(at, curve, color=SKY, linewidth=0.6, alpha=0.35,
-                label="refits" if number == 0 else None)  # fmt: skip
-    ax.axhline(0.0, color=GREY, linewidth=1, label="act on none")
-    ax.plot(at, curves.model, color=BLUE, linewidth=2, label="the model")
+                label="bootstrap models" if number == 0 else None)  # fmt: skip
+    ax.axhline(0.0, color=GREY, linewidth=1, label="treat none")
+    ax.plot(at, curves.model, color=BLUE, linewidth=2, label="model")
     bottom = min(min(curves.low), 0.0)
     top = max(*curves.high, *curves.model)
     ax.set_ylim(bottom - 0.05 * (top - bottom), top + 0.05 * (top - bottom))
-    ax.set_xlabel("threshold")
+    ax.set_xlabel("threshold probability")
     ax.set_ylabel("net benefit")
-    ax.set_title(titled("Stability of net benefit", provenance))
+    ax.set_title(titled("Instability of net benefit", provenance))
     legend = ax.legend(frameon=False)
     for line in legend.get_lines():
         line.set_alpha(1.0)

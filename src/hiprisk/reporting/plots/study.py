@@ -1,4 +1,4 @@
-"""Who took part, what was missing and which candidate won, as pictures."""
+"""Participant flow, missing values and candidate model types, as pictures."""
 
 from __future__ import annotations
 
@@ -6,24 +6,25 @@ from matplotlib.axes import Axes
 
 from hiprisk.evidence.document import Evidence
 from hiprisk.reporting.plots.style import BLUE, ORANGE, new_axes, titled
+from hiprisk.wording.labels import in_words
 
 
 def draw_candidates(evidence: Evidence, *, ax: Axes | None = None) -> Axes:
-    """Share of the mean's loss that each candidate saves."""
+    """Reduction in loss of each model type against the mean-only model."""
     ax = ax if ax is not None else new_axes()
-    names = [family.name for family in evidence.families]
+    names = [in_words(family.name) for family in evidence.families]
     gains = [100.0 * family.gain_over_mean for family in evidence.families]
     colours = [ORANGE if family.chosen else BLUE for family in evidence.families]
     bars = ax.barh(names, gains, color=colours)
     ax.bar_label(bars, fmt="%.1f", padding=3)
     ax.set_xlim(min(0.0, *gains), max(1.0, 1.15 * max(gains)))
-    ax.set_xlabel("cross-validated loss below that of the mean (%)")
-    ax.set_title(titled("Candidates; the chosen one in orange", evidence.provenance))
+    ax.set_xlabel("reduction in cross-validated loss against the mean-only model (%)")
+    ax.set_title(titled("Candidate model types (chosen: orange)", evidence.provenance))
     return ax
 
 
 def draw_flow(evidence: Evidence, *, ax: Axes | None = None) -> Axes:
-    """Who took part, step by step."""
+    """Participant flow."""
     ax = ax if ax is not None else new_axes()
     labels = [_flow_label(step.label, step.n_left_out) for step in evidence.flow][::-1]
     counts = [step.n_remaining for step in evidence.flow][::-1]
@@ -32,16 +33,16 @@ def draw_flow(evidence: Evidence, *, ax: Axes | None = None) -> Axes:
     ax.bar_label(bars, padding=3)
     ax.set_xlim(0, 1.15 * max(counts))
     ax.set_xlabel("rows remaining")
-    ax.set_title(titled("Participants", evidence.provenance))
+    ax.set_title(titled("Participant flow", evidence.provenance))
     return ax
 
 
 def _flow_label(label: str, n_left_out: int) -> str:
-    return f"{n_left_out} left out:\n{label}" if n_left_out else label
+    return f"{n_left_out} excluded:\n{label}" if n_left_out else label
 
 
 def draw_missing(evidence: Evidence, *, ax: Axes | None = None) -> Axes:
-    """Share missing of each variable, in the first group of table 1."""
+    """Percentage missing of each variable, in the first group of table 1."""
     table = evidence.table_one
     first = table.groups[0][0]
     shares: dict[str, float] = {}

@@ -1,4 +1,4 @@
-"""A metric by group as a forest, suppressed groups said."""
+"""A metric by subgroup as a forest plot; suppressed groups are named."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.registry import label_of
 from hiprisk.reporting.plots.style import BLUE, GREY, ORANGE, new_axes
 from hiprisk.validation.subgroups.results import Group, GroupEstimate, Subgroups
+from hiprisk.wording.quantities import p_equals
 
 ROW_HEIGHT = 0.24
 
@@ -72,10 +73,10 @@ def _spread_note(result: Subgroups, grouping: str, metric: str) -> str:
     for row in result.heterogeneity:
         if (row.grouping, row.event, row.metric) == (grouping, "", metric):
             found = row.difference or row.tau
-            word = "difference" if row.difference else "spread"
+            word = "difference" if row.difference else "heterogeneity (SD)"
             return (
                 f"{word} {found.value:.2g} ({found.low:.2g} to {found.high:.2g}), "
-                f"p = {row.p_value:.2g}, adjusted {row.p_adjusted:.2g}"
+                f"{p_equals(row.p_value)}, adjusted {p_equals(row.p_adjusted)}"
             )
     return ""
 
@@ -94,5 +95,5 @@ def _finish(ax: Axes, ticks: list[tuple[float, str]], name: str, result: Subgrou
         ax.axvline(optimum, color=GREY, linewidth=1)
     ax.grid(axis="x", color="#e5e5e5")
     ax.set_axisbelow(True)
-    ax.set_xlabel(f"{label_of(name)} with {100 * result.level:.0f} % interval")
-    ax.set_title("By group (people)")
+    ax.set_xlabel(f"{label_of(name)} with {100 * result.level:.0f} % CI")
+    ax.set_title("By subgroup (number of people)")

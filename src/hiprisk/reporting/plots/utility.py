@@ -23,27 +23,27 @@ def draw_decision_curve(
     provenance: str = "real",
     title: str = "Net benefit",
 ) -> Axes:
-    """Net benefit of one or several models, of acting on all and on none.
+    """Net benefit of one or several models, of treat all and of treat none.
 
     Parameters
     ----------
     result : DecisionCurve or sequence of them
-        On the same people: acting on all is drawn from the first.
+        On the same people: treat all is drawn from the first.
     ax : Axes, optional
     standardised : bool
         As a share of the prevalence.
     provenance : str
-        ``simulated`` is said in the title.
+        Simulated data are named in the title.
     title : str
     """
     curves = (result,) if isinstance(result, DecisionCurve) else tuple(result)
     ax = ax if ax is not None else new_axes()
     first = curves[0]
     everybody = _scaled(first, first.act_on_all, standardised=standardised)
-    ax.plot(first.thresholds, everybody, color=GREY, linewidth=1, label="act on all")
-    ax.axhline(0.0, color="black", linewidth=1, label="act on none")
+    ax.plot(first.thresholds, everybody, color=GREY, linewidth=1, label="treat all")
+    ax.axhline(0.0, color="black", linewidth=1, label="treat none")
     for curve, colour, line in zip(curves, COLOURS, LINES, strict=False):
-        label = curve.model_name + (", corrected for optimism" if curve.optimism else "")
+        label = curve.model_name + (", optimism-corrected" if curve.optimism else "")
         values = _scaled(curve, curve.model, standardised=standardised)
         ax.plot(curve.thresholds, values, color=colour, linestyle=line, linewidth=2, label=label)
         low, high = curve.low, curve.high
@@ -54,7 +54,7 @@ def draw_decision_curve(
     top = 1.0 if standardised else first.prevalence
     ax.set_ylim(-0.15 * top, 1.1 * max(top, 1e-3))
     ax.set_xlim(min(first.thresholds), max(first.thresholds))
-    ax.set_xlabel("threshold: the risk from which one would act")
+    ax.set_xlabel("threshold probability")
     ax.set_ylabel("standardised net benefit" if standardised else "net benefit, per person")
     ax.set_title(titled(f"{title}: {first.outcome}" if first.outcome else title, provenance))
     ax.legend(frameon=False)
@@ -68,15 +68,15 @@ def draw_decision_curve_difference(
     provenance: str = "real",
     title: str = "Difference in net benefit",
 ) -> Axes:
-    """Net benefit of one or several models over another, with bands.
+    """Net benefit of one or several models over another, with pointwise CI.
 
     Parameters
     ----------
     result : DecisionCurveDifference or sequence of them
-        Of the same event; the first is drawn on top, its band filled.
+        Of the same event; the first is drawn on top, its CI filled.
     ax : Axes, optional
     provenance : str
-        ``simulated`` is said in the title.
+        Simulated data are named in the title.
     title : str
     """
     curves = (result,) if isinstance(result, DecisionCurveDifference) else tuple(result)
@@ -85,7 +85,7 @@ def draw_decision_curve_difference(
     for place, (curve, colour, line) in enumerate(zip(curves, COLOURS, LINES, strict=False)):
         label = f"{curve.model_name} minus {curve.reference_name}"
         if curve.optimism:
-            label += ", corrected for optimism"
+            label += ", optimism-corrected"
         style: dict[str, Any] = {"color": colour, "zorder": 3 - 0.1 * place}
         if place == 0:
             ax.fill_between(
@@ -100,14 +100,14 @@ def draw_decision_curve_difference(
         )
     first = curves[0]
     ax.set_xlim(min(first.thresholds), max(first.thresholds))
-    ax.set_xlabel("threshold: the risk from which one would act")
+    ax.set_xlabel("threshold probability")
     ax.set_ylabel("difference in net benefit, per person")
     ax.set_title(titled(f"{title}: {first.outcome}" if first.outcome else title, provenance))
     ax.legend(
         frameon=False,
         loc="upper center",
         bbox_to_anchor=(0.5, -0.14),
-        title=f"with {100 * first.level:g} % bands, point by point",
+        title=f"with pointwise {100 * first.level:g} % CI",
     )
     return ax
 

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from hiprisk.arrays import Integers
-from hiprisk.cohort.dictionary import load_dictionary
+from hiprisk.cohort.dictionary import load_dictionary, variable_label
 from hiprisk.config import SubgroupSettings
 from hiprisk.errors import ConfigError
 from hiprisk.features.back import CHRONIC_MONTHS
@@ -168,9 +168,8 @@ def _ordered(name: str, settings: SubgroupSettings) -> tuple[str, ...]:
 
 
 def _label(name: str) -> str:
-    dictionary = load_dictionary()
     if name == "age_band":
         return "age"
     if name == "lbp_chronic":
         return "low back pain for three months or longer"
-    return dictionary[name].label if name in dictionary else name
+    return variable_label(name)
