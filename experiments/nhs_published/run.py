@@ -25,11 +25,8 @@ from hiprisk.sheet.format import Sheet
 from hiprisk.validation.drift.cusum import calibration_cusum
 from hiprisk.validation.external.cohort import predict_cohort
 from hiprisk.validation.external.reading import select_rows
-from hiprisk.validation.external.validation import (
-    ExternalValidation,
-    ModelIdentity,
-    validate_externally,
-)
+from hiprisk.validation.external.results import ExternalValidation, ModelIdentity
+from hiprisk.validation.external.validation import validate_externally
 from hiprisk.validation.updating.update import UpdateSettings, update_model
 
 PROJECT = Path(__file__).resolve().parents[2]

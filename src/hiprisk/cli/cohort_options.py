@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from hiprisk.config import OutcomeSettings
     from hiprisk.sheet.format import Sheet
     from hiprisk.validation.external.cohort import ValidationCohort
-    from hiprisk.validation.external.validation import ModelIdentity
+    from hiprisk.validation.external.results import ModelIdentity
 
 CAUTIONS = ("INVENTED", "MIXED")
 
@@ -173,7 +173,7 @@ def _conditions(texts: Sequence[str]) -> dict[str, tuple[str, ...]]:
 def identity_of(subject: Subject) -> ModelIdentity:
     """Name, version and provenance of what is judged."""
     from hiprisk.learning.sheets.export import estimand
-    from hiprisk.validation.external.validation import ModelIdentity
+    from hiprisk.validation.external.results import ModelIdentity
 
     bundle = subject.bundle
     if bundle is None or subject.predictions is not None:

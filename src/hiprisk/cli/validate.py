@@ -22,7 +22,7 @@ from hiprisk.outputs import check_output_folder
 if TYPE_CHECKING:
     from hiprisk.validation.external.case_mix_results import CaseMix
     from hiprisk.validation.external.cohort import ValidationCohort
-    from hiprisk.validation.external.validation import ExternalValidation
+    from hiprisk.validation.external.results import ExternalValidation
 
 EXAMPLE = """  hiprisk validate stupar newcohort.csv --by sex
   hiprisk validate stupar export.csv --mapping configs/cohorts/source.yaml --out validation

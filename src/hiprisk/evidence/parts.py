@@ -61,7 +61,7 @@ def stability_part(study: FinishedStudy) -> Stability | None:
     outcome = study.config.outcome
     thresholds: tuple[float, ...] = outcome.thresholds
     if outcome.kind == "continuous":
-        # On a score one acts where a state begins; the chances of events are judged with them.
+        # On a score one acts where a state begins; probabilities of events are evaluated with them.
         thresholds = tuple(e.value for e in outcome.events if e.reference == "fixed")
     return study_stability(
         study.refits,
@@ -81,7 +81,7 @@ def metrics_of(kind: str, family: str) -> tuple[Metric, ...]:
 
 
 def cross_validation_part(study: FinishedStudy) -> CrossValidation | None:
-    """The whole procedure judged by repeated cross-validation."""
+    """The whole procedure evaluated by repeated cross-validation."""
     repeats = study.config.validation.repeats
     if not repeats:
         return None
@@ -99,7 +99,7 @@ def cross_validation_part(study: FinishedStudy) -> CrossValidation | None:
 
 
 def sites_part(study: FinishedStudy) -> InternalExternal | None:
-    """Each site judged by a fit without it; None where fewer than two sites are large enough."""
+    """Each site evaluated by a fit without it; None where fewer than two sites are large enough."""
     settings = study.config.validation
     sites = study.prepared.selection.development.sites
     n_sites = len(np.unique(sites))
@@ -124,7 +124,7 @@ def sites_part(study: FinishedStudy) -> InternalExternal | None:
 
 
 def _site_label(number: int) -> str:
-    # A hospital's name is not told; the number is its place in order of first appearance.
+    # A hospital's name is not shown; the number is its place in order of first appearance.
     return f"site {number + 1}"
 
 

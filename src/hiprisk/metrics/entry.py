@@ -28,7 +28,7 @@ Rate = Callable[[Floats, Floats], float]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CurveError:
-    """The calibration curve whose distance from the predictions a metric is, and how it is told."""
+    """The calibration curve whose distance from the predictions a metric is, and its summary."""
 
     summary: Summary
     smoother: Smoother

@@ -15,7 +15,7 @@ from hiprisk.validation.drift import chance_psi, population_stability_index, rep
 from hiprisk.validation.drift.cusum import calibration_cusum
 from hiprisk.validation.drift.stability_index import exceeds_limit
 from hiprisk.validation.external.mean_difference import standardised_difference
-from hiprisk.validation.external.validation import ModelIdentity
+from hiprisk.validation.external.results import ModelIdentity
 from small_bundle import small_sheet
 
 MODEL = ModelIdentity(name="small", title="A small model", provenance="real", estimand="x",

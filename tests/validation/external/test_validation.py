@@ -20,7 +20,8 @@ from hiprisk.validation.external.case_mix import compare_case_mix
 from hiprisk.validation.external.case_mix_results import shift_words
 from hiprisk.validation.external.cohort import cohort_of_predictions, predict_cohort
 from hiprisk.validation.external.reading import select_rows
-from hiprisk.validation.external.validation import ModelIdentity, validate_externally
+from hiprisk.validation.external.results import ModelIdentity
+from hiprisk.validation.external.validation import validate_externally
 from hiprisk.values import Note
 from small_bundle import small_sheet
 

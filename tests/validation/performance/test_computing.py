@@ -183,3 +183,10 @@ def test_a_stream_of_its_own_moves_the_intervals_of_curve_errors_alone():
     assert one.metrics == other.metrics
     assert [e.value for e in one.curve_errors] == [e.value for e in other.curve_errors]
     assert one.curve_errors != other.curve_errors
+
+
+def test_percentiles_of_weighted_people_are_formulas_too(people):
+    counts = np.random.default_rng(1).integers(1, 3, N).astype(float)
+    settings = PerformanceSettings(n_resamples=60, seed=1, stream="x", percentiles=True)
+    weighted = sample_of(people, weights=counts)
+    assert performance_of(weighted, settings).metrics == performance_of(weighted, FORMULAS).metrics

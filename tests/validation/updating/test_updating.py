@@ -16,7 +16,7 @@ from hiprisk.sheet.document.parsing import parse_sheet
 from hiprisk.sheet.evaluate import SheetEvaluator
 from hiprisk.sheet.format import Tree, TreesModel
 from hiprisk.validation.external.cohort import predict_cohort
-from hiprisk.validation.external.validation import ModelIdentity
+from hiprisk.validation.external.results import ModelIdentity
 from hiprisk.validation.updating.methods import (
     UpdateData,
     closed_test,

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from hiprisk.metrics.estimate import Estimate
     from hiprisk.metrics.forecast.calibration import CoverageByLevel
     from hiprisk.validation.external.case_mix_results import CaseMix
-    from hiprisk.validation.external.validation import ExternalValidation
+    from hiprisk.validation.external.results import ExternalValidation
     from hiprisk.validation.performance.results import EventPerformance, Performance
     from hiprisk.validation.subgroups.results import Subgroups
 

@@ -132,7 +132,7 @@ class Forecast:
     mean, scale : ndarray, shape (n_people,)
         Center and spread, in units of the outcome.
     laws : tuple of ResidualLaw
-        One for all, or one for each fold of people who are judged by a law of the others.
+        One for all, or one for each fold of people who are evaluated by a law of the others.
     law_of : ndarray of int, shape (n_people,)
         Position of each person's law.
     lower, upper : float

@@ -77,7 +77,7 @@ def linear_spline_curve(x: Floats, y: Floats, w: Floats, *, n_knots: int = 5) ->
     coefficients += inverse @ (design.T @ (w * (y - design @ coefficients)))
     freedom = float(w.sum()) - design.shape[1]
     squares = float(np.sum(w * (y - design @ coefficients) ** 2))
-    # As many coefficients as people leave nothing to judge the scatter by.
+    # As many coefficients as people leave nothing to estimate the scatter from.
     covariance = inverse * (squares / freedom) if freedom > 0 else np.full_like(inverse, np.inf)
     return _curve(prepared, coefficients, covariance=np.asarray(covariance), freedom=freedom)
 

@@ -1,4 +1,4 @@
-"""Many predictions of the same people judged by many metrics at once.
+"""Many predictions of the same people evaluated by many metrics at once.
 
 A bootstrap asks for ten indexes of two hundred refits under two or three weightings. Taken one by
 one they sort the same predictions and fit the same recalibration again and again. A panel sorts

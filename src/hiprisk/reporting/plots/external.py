@@ -11,7 +11,7 @@ from hiprisk.reporting.plots.distribution import draw_coverage, draw_pit, draw_p
 from hiprisk.reporting.plots.style import BLUE, GREY, ORANGE, SKY, as_png, new_axes, titled
 from hiprisk.reporting.plots.subgroups import draw_subgroups
 from hiprisk.reporting.plots.utility import draw_decision_curve
-from hiprisk.validation.external.validation import ExternalValidation
+from hiprisk.validation.external.results import ExternalValidation
 from hiprisk.validation.performance.results import EventPerformance
 from hiprisk.validation.updating.results import UpdateResult
 from hiprisk.wording.labels import unit_of_amount

@@ -37,7 +37,7 @@ from hiprisk.validation.drift.stability_index import (
 from hiprisk.validation.drift.variables import variable_drift
 from hiprisk.validation.external.case_mix import has_reference_population
 from hiprisk.validation.external.mean_difference import standardised_difference_estimate
-from hiprisk.validation.external.validation import ModelIdentity
+from hiprisk.validation.external.results import ModelIdentity
 
 REFERENCE_SIZE = 20_000
 MIN_PEOPLE = 20

@@ -10,7 +10,7 @@ import pandas as pd
 
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.validation.drift.cusum import CalibrationCusum
-from hiprisk.validation.external.validation import ModelIdentity
+from hiprisk.validation.external.results import ModelIdentity
 
 DIFFERENCE = "standardised_difference"
 

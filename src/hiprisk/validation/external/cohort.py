@@ -1,6 +1,6 @@
-"""People whom a model has not seen: who of a cohort can be judged, and what the model says of them.
+"""New patients: who of a cohort can be evaluated, and what the model predicts for them.
 
-Nobody is dropped in silence: every row that is not judged is counted with a reason.
+Nobody is dropped in silence: every row that is not evaluated is counted with a reason.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class ValidationCohort:
     groups : ndarray of int, shape (n_people,)
         Number of the person of each row.
     flow : tuple of FlowStep
-        From the rows of the cohort to those judged.
+        From the rows of the cohort to those evaluated.
     reasons : mapping of str to int
         Rows that got no prediction, by reason.
     absent : tuple of str
@@ -91,7 +91,7 @@ class ValidationCohort:
 
     @property
     def n(self) -> int:
-        """Number of rows judged."""
+        """Number of rows evaluated."""
         return len(self.observed)
 
 

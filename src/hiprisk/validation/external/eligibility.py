@@ -1,4 +1,4 @@
-"""Whether a cohort as a whole can judge a model: the outcome, codes, units, and enough people."""
+"""Whether a model can be evaluated on a cohort: the outcome, codes, units, and enough people."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _MISREAD = {"SHIFTED_CODES", "UNIT_SUSPECT"}
 def check_usable(
     cohort: Cohort, outcome: OutcomeSettings, *, used: Sequence[str], accept_units: bool
 ) -> None:
-    """Raise InputError if the cohort as a whole cannot judge a model.
+    """Raise InputError if the model cannot be evaluated on the cohort as a whole.
 
     Parameters
     ----------
@@ -62,7 +62,9 @@ def _lacking_advice(name: str, outcome: OutcomeSettings) -> str:
             "map it in the mapping (--mapping); where it is known that nobody had a hip replaced, "
             f'{name}: {{value: "no"}} in the mapping says so'
         )
-    return "map it in the mapping (--mapping); a cohort without outcomes can be scored, not judged"
+    return (
+        "map it in the mapping (--mapping); a cohort without outcomes can be scored, not evaluated"
+    )
 
 
 def _refuse_unknown_codes(cohort: Cohort, names: Collection[str]) -> None:
@@ -130,10 +132,10 @@ def check_predictions(column: str, outcome: OutcomeSettings, cohort: Cohort) -> 
 
 
 def check_enough(observed: Floats, outcome: OutcomeSettings, *, file: str) -> None:
-    """Raise InputError if too few people, or too few of either kind, are left to judge."""
+    """Raise InputError if too few people, or too few of either kind, are left."""
     if len(observed) < MIN_PEOPLE:
         raise InputError(
-            f"{len(observed)} people with outcome and prediction are too few to judge a model "
+            f"{len(observed)} people with outcome and prediction are too few to evaluate a model "
             f"(at least {MIN_PEOPLE})",
             code="TOO_FEW",
             file=file,
@@ -143,8 +145,8 @@ def check_enough(observed: Floats, outcome: OutcomeSettings, *, file: str) -> No
         events = int(observed.sum())
         if min(events, len(observed) - events) < MIN_EVENTS:
             raise InputError(
-                f"{events} events among {len(observed)} people: too few to judge a model (at least "
-                f"{MIN_EVENTS} with and {MIN_EVENTS} without)",
+                f"{events} events among {len(observed)} people: too few to evaluate a model "
+                f"(at least {MIN_EVENTS} with and {MIN_EVENTS} without)",
                 code="TOO_FEW_EVENTS",
                 file=file,
                 advice="100 of each are advised",

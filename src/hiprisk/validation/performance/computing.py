@@ -84,11 +84,15 @@ def performance_of(sample: EvaluationSample, settings: PerformanceSettings) -> P
         sample.observed,
         sample.predicted,
     )
-    percentiles = settings.percentiles and settings.n_resamples > 0
     found = Performance(
         n=sample.n,
-        metrics=(_percentiles if percentiles else _intervals)(
-            sample, sample.predicted, settings, metrics=usable, stream=settings.stream
+        metrics=_intervals(
+            sample,
+            sample.predicted,
+            settings,
+            metrics=usable,
+            stream=settings.stream,
+            percentiles=settings.percentiles,
         ),
         not_available=not_available,
         limits=floor_and_ceiling(sample),
@@ -96,25 +100,35 @@ def performance_of(sample: EvaluationSample, settings: PerformanceSettings) -> P
         thresholds=sample.thresholds,
     )
     if chosen is None:
-        found = replace(
-            found,
-            curve_errors=_curve_errors(sample, settings),
-            curves=_curves(sample),
-            decision=_decision(sample, settings) if sample.kind == "binary" else None,
-        )
-    if sample.forecast is None:
-        return found
-    of_forecast: tuple[Any, ...] = (sample.observed, sample.forecast)
+        found = _with_curves(found, sample, settings)
+    return found if sample.forecast is None else _with_forecast(found, sample, settings)
+
+
+def _with_curves(
+    found: Performance, sample: EvaluationSample, settings: PerformanceSettings
+) -> Performance:
+    return replace(
+        found,
+        curve_errors=_curve_errors(sample, settings),
+        curves=_curves(sample),
+        decision=_decision(sample, settings) if sample.kind == "binary" else None,
+    )
+
+
+def _with_forecast(
+    found: Performance, sample: EvaluationSample, settings: PerformanceSettings
+) -> Performance:
+    forecast: Any = sample.forecast
+    stream = f"{settings.stream}-distribution"
     return replace(
         found,
         distribution=_intervals(
-            sample, sample.forecast, settings, kind="distribution", metrics=forecast_metrics(),
-            stream=f"{settings.stream}-distribution",
+            sample, forecast, settings, metrics=forecast_metrics(), stream=stream
         ),
-        coverage=coverage_by_level(*of_forecast, weights=sample.weights),
-        pit=pit_histogram(*of_forecast, weights=sample.weights),
-        scatter=predicted_observed(*of_forecast, weights=sample.weights),
-    )  # fmt: skip
+        coverage=coverage_by_level(sample.observed, forecast, weights=sample.weights),
+        pit=pit_histogram(sample.observed, forecast, weights=sample.weights),
+        scatter=predicted_observed(sample.observed, forecast, weights=sample.weights),
+    )
 
 
 def usable_metrics(
@@ -133,25 +147,6 @@ def usable_metrics(
     return tuple(usable), lacking
 
 
-def _percentiles(
-    sample: EvaluationSample,
-    predicted: Any,
-    settings: PerformanceSettings,
-    *,
-    metrics: Sequence[Metric],
-    stream: str,
-) -> tuple[Estimate, ...]:
-    return percentile_intervals(
-        sample.observed,
-        predicted,
-        metrics=metrics,
-        groups=sample.groups,
-        n_resamples=settings.n_resamples,
-        seed=settings.seed,
-        name=stream,
-    )
-
-
 def _intervals(
     sample: EvaluationSample,
     predicted: Any,
@@ -159,30 +154,33 @@ def _intervals(
     *,
     metrics: Sequence[Metric],
     stream: str,
-    kind: str = "",
+    percentiles: bool = False,
 ) -> tuple[Estimate, ...]:
     """Each metric with the interval of its formula, or else from resampled persons."""
-    kind = kind or sample.kind
-    if settings.n_resamples == 0 or sample.weights is not None:
+    if not _is_resampled(sample, settings):
         return estimates(
-            kind,
+            sample.kind,
             sample.observed,
             predicted,
             weights=sample.weights,
             groups=sample.persons,
             metrics=metrics,
         )
-    return metric_intervals(
-        kind,
-        sample.observed,
-        predicted,
-        metrics=metrics,
-        groups=sample.groups,
-        n_resamples=settings.n_resamples,
-        n_costly=settings.n_costly,
-        seed=settings.seed,
-        name=stream,
-    )
+    how: dict[str, Any] = {
+        "metrics": metrics,
+        "groups": sample.groups,
+        "n_resamples": settings.n_resamples,
+        "n_costly": settings.n_costly,
+        "seed": settings.seed,
+        "name": stream,
+    }
+    if percentiles:
+        return percentile_intervals(sample.observed, predicted, **how)
+    return metric_intervals(sample.kind, sample.observed, predicted, **how)
+
+
+def _is_resampled(sample: EvaluationSample, settings: PerformanceSettings) -> bool:
+    return settings.n_resamples > 0 and sample.weights is None
 
 
 def _curve_errors(sample: EvaluationSample, settings: PerformanceSettings) -> tuple[Estimate, ...]:
@@ -228,7 +226,7 @@ def _decision(sample: EvaluationSample, settings: PerformanceSettings) -> Decisi
         "outcome": sample.outcome,
         "model_name": sample.model,
     }
-    if settings.n_resamples == 0 or sample.weights is not None:
+    if not _is_resampled(sample, settings):
         return decision_curve(sample.observed, sample.predicted, weights=sample.weights, **what)
     return decision_curve_band(
         sample.observed,

@@ -48,7 +48,7 @@ class GroupEstimate:
     Attributes
     ----------
     event : str
-        Whose chance is judged; empty where it is the outcome itself.
+        Whose probability is evaluated; empty where it is the outcome itself.
     estimate : Estimate or None
         None where the group is suppressed or the metric cannot be computed in it.
     standard_error : float or None
@@ -73,7 +73,7 @@ class Heterogeneity:
     Attributes
     ----------
     event : str
-        Whose chance is judged; empty where it is the outcome itself.
+        Whose probability is evaluated; empty where it is the outcome itself.
     q, f, freedom : float
         Cochran's Q; Welch's statistic and its second degrees of freedom.
     p_value, p_adjusted : float

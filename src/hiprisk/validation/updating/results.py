@@ -11,7 +11,7 @@ import pandas as pd
 from hiprisk.learning.participants import FlowStep
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.sheet.format import Sheet
-from hiprisk.validation.external.validation import ModelIdentity
+from hiprisk.validation.external.results import ModelIdentity
 from hiprisk.validation.updating.methods import ClosedTest, Method
 
 

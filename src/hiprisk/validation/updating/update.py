@@ -16,7 +16,8 @@ from hiprisk.seeding import rng_for
 from hiprisk.sheet.document.checks import check_sheet
 from hiprisk.sheet.format import LinearModel, Sheet, TreesModel
 from hiprisk.validation.external.cohort import ValidationCohort
-from hiprisk.validation.external.validation import ModelIdentity, calibration_tenths
+from hiprisk.validation.external.results import ModelIdentity
+from hiprisk.validation.external.validation import calibration_tenths
 from hiprisk.validation.performance.computing import usable_metrics
 from hiprisk.validation.performance.measures import prediction_metrics
 from hiprisk.validation.resampling.intervals import percentile_intervals

@@ -18,7 +18,7 @@ from hiprisk.sheet.columns import cohort_columns
 from hiprisk.sheet.evaluate import Prediction, SheetEvaluator
 from hiprisk.sheet.format import Distribution, LinearModel, Sheet, Term, TreesModel
 from hiprisk.validation.external.cohort import ValidationCohort
-from hiprisk.validation.external.validation import ModelIdentity
+from hiprisk.validation.external.results import ModelIdentity
 from hiprisk.validation.updating.methods import (
     ClosedTest,
     UpdateData,

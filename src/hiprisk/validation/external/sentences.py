@@ -1,0 +1,121 @@
+"""An external validation in sentences: its size, what was imputed, and calibration.
+
+References
+----------
+.. [1] Collins, Ogundimu, Altman (2016). Stat Med 35(2), 214-226. doi:10.1002/sim.6787
+.. [2] Archer, Snell, Ensor, Hudda, Collins, Riley (2021). Stat Med 40(1), 133-146.
+       doi:10.1002/sim.8766
+.. [3] Riley et al. (2021). Stat Med 40(19), 4230-4251. doi:10.1002/sim.9025
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from hiprisk.config import OutcomeSettings
+from hiprisk.metrics.estimate import Estimate
+from hiprisk.validation.external.case_mix_results import CaseMix, shift_words
+from hiprisk.validation.external.cohort import ValidationCohort
+from hiprisk.validation.external.results import ModelIdentity
+from hiprisk.wording.disclaimers import cohort_warnings, model_warnings
+from hiprisk.wording.labels import column_label, unit_of_amount
+from hiprisk.wording.quantities import percent, signed_with_ci, with_ci
+from hiprisk.wording.verdicts import slope_in_words
+
+ADVISED_EVENTS = 100
+ADVISED_PEOPLE = 235
+WIDEST_SLOPE = 0.2
+
+
+def remarks_of(
+    people: ValidationCohort,
+    kind: str,
+    estimates: Sequence[Estimate],
+    labels: Mapping[str, str],
+) -> Iterable[str]:
+    """Remarks on sample size, precision and what was imputed."""
+    n = people.n
+    if kind == "binary":
+        events = int(people.observed.sum())
+        few = min(events, n - events) < ADVISED_EVENTS
+        yield (
+            f"{n} people, {events} with the event: "
+            + ("fewer than" if few else "at least")
+            + f" the recommended {ADVISED_EVENTS} with and {ADVISED_EVENTS} without it."
+        )
+    else:
+        few = n < ADVISED_PEOPLE
+        yield (
+            f"{n} people: "
+            + ("fewer than" if few else "at least")
+            + f" the {ADVISED_PEOPLE} needed to estimate the residual SD within 10 %."
+        )
+    slope = next((e for e in estimates if e.name == "calibration_slope"), None)
+    if slope is not None and slope.low is not None and slope.high is not None:
+        width = slope.high - slope.low
+        yield (
+            f"The 95 % CI of the calibration slope is {width:.2f} wide: "
+            + ("wider than" if width > WIDEST_SLOPE else "within")
+            + f" the target width of {WIDEST_SLOPE:g}."
+        )
+    if people.absent:
+        absent = ", ".join(column_label(name, labels) for name in people.absent)
+        yield f"Not in the cohort, imputed for everybody: {absent}."
+    filled = {n: s for n, s in people.imputed_share.items() if n not in people.absent and s >= 0.05}
+    if filled:
+        shares = ", ".join(
+            f"{column_label(n, labels)} {percent(share, 0)}" for n, share in filled.items()
+        )
+        yield f"Imputed by the sheet where missing: {shares}."
+
+
+def summary_of(
+    people: ValidationCohort,
+    outcome: OutcomeSettings,
+    model: ModelIdentity,
+    estimates: Sequence[Estimate],
+    case_mix: CaseMix | None,
+) -> Iterable[str]:
+    """The most important first: disclaimers, calibration, case mix."""
+    yield from model_warnings(model.provenance)
+    yield from model.cautions
+    yield from cohort_warnings(people.provenance)
+    by_name = {e.name: e for e in estimates}
+    yield from _calibration_words(by_name, outcome)
+    if case_mix is not None:
+        yield from shift_words(case_mix)
+
+
+def _calibration_words(found: Mapping[str, Estimate], outcome: OutcomeSettings) -> Iterable[str]:
+    large = found.get("calibration_in_the_large")
+    slope = found.get("calibration_slope")
+    needs = []
+    if large is not None and _excludes(large, 0.0):
+        needs.append("the intercept")
+        side = "low" if large.value > 0 else "high"
+        unit = unit_of_amount(outcome.unit) if outcome.kind == "continuous" else "log odds"
+        yield (
+            f"Predictions are too {side} on average: calibration in the large "
+            f"{signed_with_ci(large, 2, unit=unit)}."
+        )
+    elif large is not None:
+        yield (
+            "No evidence of miscalibration in the large: observed minus predicted "
+            f"{signed_with_ci(large, 2)}."
+        )
+    if slope is not None and _excludes(slope, 1.0):
+        needs.append("the slope")
+        side = slope_in_words(slope.value)
+        yield f"Predictions are {side}: calibration slope {with_ci(slope, 2)}."
+    elif slope is not None:
+        yield (
+            "No evidence that predictions are too extreme or too moderate: calibration slope "
+            f"{with_ci(slope, 2)}."
+        )
+    if needs:
+        yield (f"Recalibrate {' and '.join(needs)} for people like these: `hiprisk update`.")
+
+
+def _excludes(estimate: Estimate, value: float) -> bool:
+    low, high = estimate.low, estimate.high
+    return low is not None and high is not None and not low <= value <= high

@@ -1,0 +1,62 @@
+"""What a performance says of itself: names, tables and plain values."""
+
+import json
+
+import numpy as np
+
+from hiprisk.metrics.decision_curve.bands import decision_curve_band
+from hiprisk.metrics.estimate import Estimate
+from hiprisk.metrics.floor_ceiling import LimitShares
+from hiprisk.validation.performance.results import EventPerformance, Performance, utility_at
+
+
+def estimate(name, value=1.0):
+    return Estimate(name=name, value=value, low=value - 1, high=value + 1)
+
+
+def curve():
+    rng = np.random.default_rng(1)
+    risk = rng.uniform(size=80)
+    happened = (rng.random(80) < risk).astype(float)
+    return decision_curve_band(happened, risk, thresholds=[0.2, 0.3], n_resamples=20, seed=1)
+
+
+PERFORMANCE = Performance(
+    n=80,
+    metrics=(estimate("r2"),),
+    curve_errors=(estimate("ici"),),
+    distribution=(estimate("crps"),),
+    limits=LimitShares(lower=0.0, upper=None, shares=(estimate("floor_share_observed"),)),
+    not_available={"calibration_slope": "all are alike"},
+    events=(
+        EventPerformance(
+            name="worse", label="worse", n=80, n_events=40, estimates=(estimate("brier"),),
+            decision=curve(),
+        ),
+    ),
+    thresholds=(0.3,),
+)  # fmt: skip
+
+
+def test_every_estimate_has_a_name_of_its_own():
+    names = [name for name, _ in PERFORMANCE.named()]
+    assert names == [
+        "r2", "ici", "crps", "floor_share_observed", "brier_worse", "net_benefit_0.3_worse",
+        "standardised_net_benefit_0.3_worse", "interventions_avoided_0.3_worse",
+    ]  # fmt: skip
+
+
+def test_table_and_json_have_the_same_values():
+    plain = json.loads(json.dumps(PERFORMANCE.to_dict(), allow_nan=False))
+    table = PERFORMANCE.to_frame().set_index("metric")
+    assert set(plain["metrics"]) == {"r2", "ici", "crps"}
+    assert plain["metrics"]["crps"]["low"] == table.loc["crps", "low"]
+    assert plain["limits"]["floor_share_observed"]["value"] == 1.0
+    assert plain["not_available"] == {"calibration_slope": "all are alike"}
+    assert table.index.tolist() == ["r2", "ici", "crps", "floor_share_observed"]
+
+
+def test_without_a_decision_curve_there_is_no_utility():
+    assert utility_at(None, (0.3,)) == ()
+    assert PERFORMANCE.utility() == ()
+    assert PERFORMANCE.calibration is None
