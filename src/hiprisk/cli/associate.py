@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hiprisk.cli.options import Parser, whole_number
+from hiprisk.cli.options import Parser
 from hiprisk.cli.show.output import note, print_json, print_lines, print_table
+from hiprisk.cli.study_options import add_study_options, study_of
 from hiprisk.errors import ConfigError
 from hiprisk.outputs import check_output_file, written_whole
 
@@ -30,17 +29,9 @@ def run(argv: Sequence[str]) -> int:
     options = _parse(argv)
     if options.out is not None:
         check_output_file(options.out, force=options.force)
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(name, "1")
-    from hiprisk.config import load_config
+    config = study_of(options)
     from hiprisk.inference.association import run_associate
 
-    config = load_config(options.config, overrides=options.set)
-    if options.cohort is not None:
-        cohort = dataclasses.replace(config.cohort, simulate=None, file=options.cohort)
-        config = dataclasses.replace(config, cohort=cohort)
-    if options.seed is not None:
-        config = dataclasses.replace(config, seed=options.seed)
     table = run_associate(config)
     if options.out is not None:
         write_table(table, options.out)
@@ -61,12 +52,7 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
         "differences between strata, pooled over imputations, with E-values.",
         example=EXAMPLE,
     )
-    parser.add_argument("config", type=Path, metavar="CONFIG", help="study config (YAML)")
-    parser.add_argument("--cohort", metavar="FILE", help="cohort file in place of the config's")
-    parser.add_argument(
-        "--set", action="append", default=[], metavar="A.B=VALUE", help="override one setting"
-    )
-    parser.add_argument("--seed", type=whole_number(0), metavar="N", help="seed of the study")
+    add_study_options(parser, workers=False)
     parser.add_argument(
         "--out",
         type=Path,

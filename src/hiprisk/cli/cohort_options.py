@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hiprisk.cli.options import Parser
+from hiprisk.cli.options import Parser, whole_number
 from hiprisk.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -56,7 +56,8 @@ def add_cohort_options(parser: Parser) -> None:
                         help="only rows that have this level; may come several times")  # fmt: skip
     parser.add_argument("--accept-units", action="store_true",
                         help="go on although a unit looks wrong")  # fmt: skip
-    parser.add_argument("--seed", type=int, default=0, metavar="N")
+    parser.add_argument("--seed", type=whole_number(0), default=0, metavar="N",
+                        help="seed of the resamples (default: 0)")  # fmt: skip
 
 
 def subject_of(options: argparse.Namespace) -> Subject:

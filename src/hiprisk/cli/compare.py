@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hiprisk.cli.options import Parser, whole_number
 from hiprisk.cli.show.output import Progress, note, print_json, print_lines, print_table
+from hiprisk.cli.study_options import add_study_options, study_of
 from hiprisk.outputs import check_output_file, written_whole
 from hiprisk.wording.quantities import p_equals, with_interval
 
@@ -28,18 +27,9 @@ def run(argv: Sequence[str]) -> int:
     options = _parse(argv)
     if options.out is not None:
         check_output_file(options.out, force=options.force)
-    # Set before numpy is imported: a worker must not start threads of its own.
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(name, "1")
-    from hiprisk.config import load_config
+    config = study_of(options)
     from hiprisk.inference.increment import Comparison, run_compare
 
-    config = load_config(options.config, overrides=options.set)
-    if options.cohort is not None:
-        cohort = dataclasses.replace(config.cohort, simulate=None, file=options.cohort)
-        config = dataclasses.replace(config, cohort=cohort)
-    if options.seed is not None:
-        config = dataclasses.replace(config, seed=options.seed)
     comparison = Comparison(
         base=tuple(options.base or ("core",)),
         add=tuple(options.add),
@@ -67,7 +57,7 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
         "declared as the minimum important gain. Models are unpenalised; only --out is written.",
         example=EXAMPLE,
     )
-    parser.add_argument("config", type=Path, metavar="CONFIG", help="study config (YAML)")
+    add_study_options(parser)
     parser.add_argument(
         "--add", action="append", default=[], metavar="BLOCK",
         help="block to add; repeat for more (default: all that are not in the base)",
@@ -76,11 +66,6 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
         "--base", action="append", metavar="BLOCK",
         help="block that every model has; repeat for more (default: core)",
     )  # fmt: skip
-    parser.add_argument("--cohort", metavar="FILE", help="cohort file in place of the config's")
-    parser.add_argument(
-        "--set", action="append", default=[], metavar="A.B=VALUE", help="override one setting"
-    )
-    parser.add_argument("--seed", type=whole_number(0), metavar="N", help="seed of the study")
     parser.add_argument(
         "--resamples", type=whole_number(20), metavar="N",
         help="bootstrap resamples (default: the config's validation.resamples)",
@@ -89,13 +74,6 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
         "--fast", action="store_true",
         help="impute once before the bootstrap, not in each resample",
     )  # fmt: skip
-    parser.add_argument(
-        "--workers",
-        type=whole_number(1),
-        default=os.cpu_count() or 1,
-        metavar="N",
-        help="processes; the result does not depend on them (default: all cores)",
-    )
     parser.add_argument("--out", type=Path, metavar="FILE", help="also write the JSON there")
     parser.add_argument("--force", action="store_true", help="overwrite the file")
     return parser.parse_args(argv)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from hiprisk.cli.options import Parser, whole_number
 from hiprisk.cli.show.output import Progress, print_json, print_lines, print_table
+from hiprisk.cli.study_options import add_config_options, study_of
 from hiprisk.errors import ConfigError
 from hiprisk.outputs import check_output_file, written_whole
 
@@ -105,16 +106,9 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
         "it externally (Archer, Riley), and the expected instability of a model of that size.",
         example=EXAMPLE,
     )
-    parser.add_argument(
-        "config",
-        type=Path,
-        nargs="?",
-        metavar="CONFIG",
-        help="study config; parameters, sample size, mean and SD come from it",
-    )
-    parser.add_argument("--cohort", metavar="FILE", help="cohort file in place of the config's")
-    parser.add_argument(
-        "--set", action="append", default=[], metavar="A.B=VALUE", help="override one setting"
+    add_config_options(
+        parser.add_argument_group("study"),
+        optional="study config; parameters, sample size, mean and SD come from it",
     )
     parser.add_argument("--type", choices=["continuous", "binary"], help="of the outcome")
     whole = (
@@ -183,17 +177,13 @@ def _plan_from_config(options: argparse.Namespace) -> _Plan:
     import numpy as np
 
     from hiprisk.cohort.dictionary import load_dictionary
-    from hiprisk.config import load_config
     from hiprisk.features.design import plan_design
     from hiprisk.inference.samplesize import count_parameters, expected_from_study
     from hiprisk.learning.study_cohort import select_study_participants
 
-    config = load_config(options.config, overrides=options.set)
+    config = study_of(options)
     if options.type not in (None, config.outcome.kind):
         raise ConfigError(f"the config's outcome is {config.outcome.kind}", column="--type")
-    if options.cohort is not None:
-        cohort = dataclasses.replace(config.cohort, simulate=None, file=options.cohort)
-        config = dataclasses.replace(config, cohort=cohort)
     config = dataclasses.replace(config, samplesize=_with_options(config.samplesize, options))
     design, outcome, n_people, notes = None, None, None, []
     if _has_cohort(config):
@@ -271,15 +261,13 @@ def _instability(plan: _Plan, options: argparse.Namespace, development: SampleSi
         and plan.design is not None
         and plan.expected.parameters is None
     ):
-        if options.seed is not None:
-            config = dataclasses.replace(config, seed=options.seed)
         return simulated_instability(
             config, plan.design, n=n, workers=options.workers, progress=progress
         )
-    seed = options.seed if options.seed is not None else (1 if config is None else config.seed)
+    stated = options.seed if config is None else config.seed
     return expected_instability(
         plan.kind, n, plan.parameters, plan.expected,
-        seed=seed, workers=options.workers, progress=progress,
+        seed=1 if stated is None else stated, workers=options.workers, progress=progress,
     )  # fmt: skip
 
 

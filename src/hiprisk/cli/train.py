@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hiprisk.cli.options import Parser, whole_number
+from hiprisk.cli.options import Parser
 from hiprisk.cli.show.output import (
     Progress,
     metric_label,
@@ -18,6 +16,7 @@ from hiprisk.cli.show.output import (
     print_lines,
     print_table,
 )
+from hiprisk.cli.study_options import add_study_options, study_of
 from hiprisk.errors import ExitCode
 from hiprisk.outputs import check_output_folder
 from hiprisk.wording.quantities import interval, number
@@ -36,18 +35,9 @@ def run(argv: Sequence[str]) -> int:
     """Run the command."""
     options = _parse(argv)
     check_output_folder(options.out)
-    # Set before numpy is imported: a worker must not start threads of its own.
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(name, "1")
-    from hiprisk.config import load_config
+    config = study_of(options)
     from hiprisk.study import run_study
 
-    config = load_config(options.config, overrides=options.set)
-    if options.cohort is not None:
-        cohort = dataclasses.replace(config.cohort, simulate=None, file=options.cohort)
-        config = dataclasses.replace(config, cohort=cohort)
-    if options.seed is not None:
-        config = dataclasses.replace(config, seed=options.seed)
     result = run_study(
         config,
         out=options.out,
@@ -76,11 +66,7 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
         "a bundle and track it in MLflow. Ctrl-C keeps what the search has done; --resume goes on.",
         example=EXAMPLE,
     )
-    parser.add_argument("config", type=Path, metavar="CONFIG", help="study config (YAML)")
-    parser.add_argument("--cohort", metavar="FILE", help="cohort file in place of the config's")
-    parser.add_argument(
-        "--set", action="append", default=[], metavar="A.B=VALUE", help="override one setting"
-    )
+    add_study_options(parser)
     parser.add_argument(
         "--out",
         type=Path,
@@ -88,14 +74,6 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
         metavar="DIR",
         help="folder of all models (default: models)",
     )
-    parser.add_argument(
-        "--workers",
-        type=whole_number(1),
-        default=os.cpu_count() or 1,
-        metavar="N",
-        help="processes; the result does not depend on them (default: all cores)",
-    )
-    parser.add_argument("--seed", type=whole_number(0), metavar="N", help="seed of the study")
     parser.add_argument("--resume", action="store_true", help="go on with an interrupted search")
     return parser.parse_args(argv)
 

@@ -1,0 +1,63 @@
+"""Options that commands of a study config share: the config, and what replaces parts of it."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hiprisk.cli.options import Parser, whole_number
+
+if TYPE_CHECKING:
+    from argparse import _ArgumentGroup as Group
+
+    from hiprisk.config import StudyConfig
+
+
+def add_study_options(parser: Parser, *, workers: bool = True) -> None:
+    """CONFIG with its cohort, settings and seed replaced, and the number of processes."""
+    group = parser.add_argument_group("study")
+    add_config_options(group)
+    group.add_argument("--seed", type=whole_number(0), metavar="N", help="seed of the study")
+    if workers:
+        group.add_argument(
+            "--workers",
+            type=whole_number(1),
+            default=os.cpu_count() or 1,
+            metavar="N",
+            help="processes; the result does not depend on them (default: all cores)",
+        )
+
+
+def add_config_options(group: Group, *, optional: str | None = None) -> None:
+    """CONFIG with its cohort and settings replaced; `optional` says what it is good for."""
+    group.add_argument(
+        "config",
+        type=Path,
+        metavar="CONFIG",
+        help=optional or "study config (YAML)",
+        nargs="?" if optional else None,
+    )
+    group.add_argument("--cohort", metavar="FILE", help="cohort file in place of the config's")
+    group.add_argument(
+        "--set", action="append", default=[], metavar="A.B=VALUE",
+        help="override one setting; repeat for more",
+    )  # fmt: skip
+
+
+def study_of(options: argparse.Namespace) -> StudyConfig:
+    """The study that the options name."""
+    # Set before numpy is imported: a worker must not start threads of its own.
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
+    from hiprisk.config import load_config
+
+    config = load_config(options.config, overrides=options.set)
+    if options.cohort is not None:
+        cohort = dataclasses.replace(config.cohort, simulate=None, file=options.cohort)
+        config = dataclasses.replace(config, cohort=cohort)
+    if options.seed is not None:
+        config = dataclasses.replace(config, seed=options.seed)
+    return config
