@@ -33,9 +33,9 @@ model must give.
        hiprisk testpack {reference} --check ANSWERS{options}
 
 An implementation conforms if every number is within {tolerance:g} of the one expected, relative to
-its size where that is above 1, and every refusal is a refusal. The lists `imputed`, `flags` and `reason`, and
-`explanation`, are compared where your answers have them. Without hiprisk, compare with
-`expected.csv` by the same rule.
+its size where that is above 1, and every refusal is a refusal. The lists `imputed`, `flags` and
+`reason`, and `explanation`, are compared where your answers have them. Without hiprisk, compare
+with `expected.csv` by the same rule.
 
 ## What the vectors are for
 

@@ -1,0 +1,30 @@
+"""Input vectors: every edge of a model."""
+
+from hiprisk.serving.conformance.vectors import make_vectors
+from small_bundle import small_sheet
+from tree_sheet import tree_sheet
+
+
+def test_every_edge_is_there():
+    vectors = make_vectors(small_sheet(), n_random=30, seed=1)
+    kinds = {vector.name.split("-")[1] for vector in vectors}
+    assert kinds == {
+        "typical", "nothing", "missing", "alone", "edge", "level", "refused", "random",
+    }  # fmt: skip
+    given = [vector.given for vector in vectors]
+    assert {18.0, 110.0, 40.0, 90.0, 45.0, 85.0} <= {one.get("age_years") for one in given}
+    assert {"female", "male", "female?"} <= {one.get("sex") for one in given}
+
+
+def test_thresholds_of_trees_are_hit_exactly():
+    vectors = make_vectors(tree_sheet(), n_random=0, seed=1)
+    turns = [vector.given for vector in vectors if vector.name.endswith("turn")]
+    assert {60.0} == {given["age_years"] for given in turns} - {65.0}
+    assert {40.0, 45.0, 55.0} <= {given["womac_function_0_100"] for given in turns}
+
+
+def test_the_seed_decides_the_random_patients_alone():
+    first, same, other = (make_vectors(small_sheet(), n_random=9, seed=s) for s in (1, 1, 2))
+    assert first == same
+    assert first[:-9] == other[:-9]
+    assert first[-9:] != other[-9:]
