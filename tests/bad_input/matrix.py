@@ -283,7 +283,7 @@ ACCEPTED: tuple[AcceptedCase, ...] = (
     accepted(26, "a further column", GOOD.replace("\n", ",x\n").replace(",x", ",note", 1), AGES,
              "kept in the output, listed by `check`"),
     accepted(28, "a variable absent", "womac_function_0_100,age_years\n40,64\n55.5,70\n", AGES,
-             "filled in, counted"),
+             "imputed, counted"),
     accepted(29, "commas at the end of every line", GOOD.replace("\n", ",\n"), AGES, "read"),
     accepted(30, "blank lines", GOOD.replace("\n0013", "\n\n0013"), AGES, "skipped"),
     accepted(31, "the identifier 0012", GOOD, {"person_id": ["0012", "0013"]}, "text"),

@@ -160,7 +160,7 @@ def test_a_body_that_is_too_large_is_refused_by_its_length_and_by_its_bytes(mode
     assert client.post("/predict", PATIENT).status_code == 200
 
 
-def test_the_log_names_the_route_of_what_the_gate_refuses(model, caplog):
+def test_the_log_names_the_route_of_a_refused_request(model, caplog):
     caplog.set_level("INFO", logger="hiprisk.serving")
     client = client_of(model, token=TOKEN, log_requests=True)
     assert client("POST", "/predict", content=b"{}").status_code == 401

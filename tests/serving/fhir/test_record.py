@@ -1,0 +1,89 @@
+"""A record as values: which is read, and why another is not; cards and refusals stand elsewhere."""
+
+import datetime as dt
+
+import pytest
+
+from hiprisk.errors import InputError
+from hiprisk.serving.fhir.code_map import code_map_from_text
+from hiprisk.serving.fhir.record import Unused, Used, completed_years, is_of_patient, read_record
+
+NOW = dt.datetime(2026, 11, 25, 12, 0, tzinfo=dt.UTC)
+NAMES = frozenset({"Patient/p1", "https://ehr.example/fhir/Patient/p1"})
+CODES = code_map_from_text(
+    """\
+max_age_days: 365
+patient: {age_years: birthDate, sex: gender}
+observations:
+  height_cm: {codes: ["http://loinc.org|8302-2"]}
+"""
+)
+PATIENT = {"resourceType": "Patient", "id": "p1", "birthDate": "1963-11-25", "gender": "female"}
+
+
+def height(value, unit, *, when="2026-11-01", **changes):
+    quantity = {"value": value, "system": "http://unitsofmeasure.org", "code": unit}
+    return {
+        "resourceType": "Observation", "status": "final", "subject": {"reference": "Patient/p1"},
+        "code": {"coding": [{"system": "http://loinc.org", "code": "8302-2"}]},
+        "effectiveDateTime": when, "valueQuantity": quantity, **changes,
+    }  # fmt: skip
+
+
+def read(*resources):
+    variables = ["age_years", "sex", "height_cm"]
+    return read_record(resources, patient_names=NAMES, code_map=CODES, variables=variables, now=NOW)
+
+
+def test_values_come_with_their_day_and_the_unit_they_were_converted_from():
+    record = read(PATIENT, height(1.7, "m"))
+    assert record.values == {"age_years": 63, "sex": "female", "height_cm": 170.0}
+    assert record.used[-1] == Used(
+        variable="height_cm", value=170.0, recorded="2026-11-01", converted_from="m"
+    )
+    assert record.unused == ()
+
+
+def test_what_is_not_in_the_record_is_absent():
+    assert read().unused == tuple(
+        Unused(variable=name, code="ABSENT") for name in ("age_years", "sex", "height_cm")
+    )
+
+
+def test_a_newest_value_that_cannot_be_read_is_not_replaced_by_an_older_one():
+    record = read(height(170, "cm", when="2026-01-01"), height(5, "furlong"))
+    assert "height_cm" not in record.values
+    assert record.unused[-1] == Unused(variable="height_cm", code="UNIT", recorded="2026-11-01")
+
+
+@pytest.mark.parametrize(
+    ("told", "deceased"),
+    [({}, False), ({"deceasedBoolean": False}, False), ({"deceasedBoolean": True}, True),
+     ({"deceasedDateTime": "2026-01-01"}, True)],
+)  # fmt: skip
+def test_the_record_says_who_has_died(told, deceased):
+    assert read({**PATIENT, **told}).deceased is deceased
+
+
+def test_another_patient_is_refused():
+    with pytest.raises(InputError, match="a Patient other than the one asked about"):
+        read({**PATIENT, "id": "p2"})
+
+
+@pytest.mark.parametrize(
+    ("reference", "own"),
+    [("Patient/p1", True), ("Patient/p1/_history/3", True), ("Patient/p11", False),
+     ("https://ehr.example/fhir/Patient/p1", True), ("https://other.example/Patient/p1", False)],
+)  # fmt: skip
+def test_the_whole_reference_names_the_patient(reference, own):
+    assert is_of_patient({"reference": reference}, NAMES) is own
+    assert not is_of_patient(reference, NAMES)
+
+
+@pytest.mark.parametrize(
+    ("born", "years"),
+    [("1963-11-25", 63), ("1963-11-26", 62), ("2026-11-26", None), ("1963", None),
+     ("1963-02-30", None), (1963, None)],
+)  # fmt: skip
+def test_age_is_in_completed_years(born, years):
+    assert completed_years(born, NOW.date()) == years
