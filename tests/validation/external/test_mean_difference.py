@@ -8,6 +8,7 @@ from hiprisk.validation.external.mean_difference import (
     Moments,
     covariance_of_mean,
     separation,
+    standardised_difference,
     standardised_difference_estimate,
 )
 
@@ -134,3 +135,9 @@ def test_development_known_exactly_adds_no_error():
     found = standardised_difference_estimate((0.0, 1.0, None), (0.0, 1.0, 101.0))
     assert found.high == pytest.approx(1.959963984540054 / 10.0)
     assert standardised_difference_estimate((0.0, 0.0, 9.0), (0.0, 0.0, 9.0)).low is None
+
+
+def test_standardised_difference_by_hand():
+    # 3 over the root of (16 + 9) / 2
+    assert standardised_difference(10.0, 4.0, 13.0, 3.0) == pytest.approx(3 / np.sqrt(12.5))
+    assert standardised_difference(13.0, 3.0, 10.0, 4.0) == pytest.approx(-3 / np.sqrt(12.5))

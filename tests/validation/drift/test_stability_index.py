@@ -1,0 +1,42 @@
+"""The population stability index: hand counts, and how often chance exceeds its limit."""
+
+import numpy as np
+import pytest
+
+from hiprisk.validation.drift import chance_psi, population_stability_index
+
+
+def test_psi_by_hand():
+    # (0.1 - 0.2) ln(0.1 / 0.2) + (0.9 - 0.8) ln(0.9 / 0.8)
+    got = population_stability_index([0.2, 0.8], [0.1, 0.9])
+    assert got == pytest.approx(0.1 * np.log(2.0) + 0.1 * np.log(1.125), rel=1e-12)
+    assert population_stability_index([0.3, 0.7], [0.3, 0.7]) == 0.0
+
+
+def test_an_empty_bin_counts_as_one_in_ten_thousand():
+    got = population_stability_index([0.5, 0.5], [1.0, 0.0])
+    assert got == pytest.approx(0.5 * np.log(2.0) + 0.4999 * np.log(5000.0), rel=1e-12)
+
+
+def test_psi_exceeds_chance_in_one_of_twenty():
+    rng = np.random.default_rng(1)
+    draws = rng.multinomial(500, [0.1] * 10, 2000) / 500
+    beyond = np.mean(
+        [population_stability_index([0.1] * 10, d) > chance_psi(10, 500) for d in draws]
+    )
+    assert beyond == pytest.approx(0.05, abs=0.02)
+
+
+def test_both_sides_of_the_psi_have_chance_in_them():
+    # Yurdakul: chi-squared of 9 degrees of freedom x (1/n + 1/m); its 95 % point is 16.919.
+    assert chance_psi(10, 300, 800) == pytest.approx(16.918978 * (1 / 300 + 1 / 800), rel=1e-6)
+    rng = np.random.default_rng(2)
+    shares = [0.1] * 10
+    beyond = now_only = 0
+    for _ in range(2000):
+        then, now = rng.multinomial(800, shares) / 800, rng.multinomial(600, shares) / 600
+        psi = population_stability_index(then, now)
+        beyond += psi > chance_psi(10, 600, 800)
+        now_only += psi > chance_psi(10, 600)
+    assert beyond / 2000 == pytest.approx(0.05, abs=0.015)
+    assert now_only / 2000 > 0.2
