@@ -37,7 +37,7 @@ _UNUSUAL = 0x1 | 0x8 | 0x20 | 0x40 | 0x2000
 _LINK = 0o120000
 _NAME = re.compile(r"schema\.json|[A-Za-z0-9_-]+\.(npy|npz|txt|bin)")
 _TYPE = re.compile(rb'"__class__"\s*:\s*"([^"\\]*)"\s*,\s*"__module__"\s*:\s*"([^"\\]*)"')
-# JSON writers escape no plain letter: who does so has something to hide.
+# No JSON writer escapes a plain letter: an escaped one hides a name from the pattern above.
 _HIDDEN = re.compile(rb"\\u00[2-7][0-9a-fA-F]")
 
 

@@ -98,7 +98,7 @@ def test_score_takes_as_many_rows_as_it_says_and_not_one_more(model):
     client = client_of(model, limits=Limits(requests_per_second=0.0, max_rows=3))
     assert client.post("/score", {"rows": [PATIENT] * 3}).status_code == 200
     letter = refused(client.post("/score", {"rows": [PATIENT] * 4}), 413, "TOO_MANY_ROWS")
-    assert letter["reason"] == "4 rows came, at most 3 are taken at a time"
+    assert letter["reason"] == "too many rows: 4, the limit of a request is 3"
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_score_takes_as_many_rows_as_it_says_and_not_one_more(model):
         ("/predict", b'{"sex": "\xff"}', 400, "NOT_JSON", "the body is not UTF-8 text"),
         ("/predict", '{"sex": "\\ud800"}', 400, "NOT_JSON", "half a character"),
         ("/predict", '{"age": 3}', 422, "UNKNOWN_VARIABLE",
-         "1 of the names are no variables of this model (of 1, in place 1)"),
+         "1 of 1 names are not variables of this model (position 1)"),
         ("/predict", '{"age_years": [3]}', 422, "NOT_A_NUMBER", "a list or an object"),
         ("/predict", "{}", 422, "TOO_MANY_MISSING", "too little is known"),
         ("/predict", '{"age_years": 777}', 422, "OUT_OF_RANGE",
@@ -128,7 +128,7 @@ def test_score_takes_as_many_rows_as_it_says_and_not_one_more(model):
         ("/score", '{"rows": [], "id": 1}', 422, "NOT_ROWS", "and nothing else"),
         ("/score", '{"rows": [{}, 3]}', 422, "NOT_ROWS", "each row must be an object"),
         ("/score", '{"rows": [{}, {"name": "Jane Roe"}]}', 422, "UNKNOWN_VARIABLE",
-         "1 of the names"),
+         "1 of 1 names are not variables"),
         ("/fhir/risk-assessment", "{}", 422, "NOT_A_RECORD", "must be a FHIR Bundle"),
     ],
 )  # fmt: skip
@@ -144,7 +144,7 @@ def test_bad_input_gets_a_letter_with_its_status(client, path, body, status, cod
 def test_a_misspelt_name_is_answered_with_the_nearest_and_its_place(client):
     letter = refused(client.post("/predict", {**PATIENT, "age_yers": 3}), 422, "UNKNOWN_VARIABLE")
     n = len(PATIENT) + 1
-    assert f"1 of the names are no variables of this model (of {n}, in place {n})" in str(letter)
+    assert f"1 of {n} names are not variables of this model (position {n})" in str(letter)
     assert "did you mean age_years? GET /model" in str(letter)
     assert "age_yers" not in str(letter)
 

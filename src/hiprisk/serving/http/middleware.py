@@ -26,7 +26,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 LOG = logging.getLogger("hiprisk.serving")
 
-# Nobody's data: whether the service lives, what it offers, and the page that holds the model.
+# Without data of a patient: health, discovery, and the page that holds the model.
 OPEN_PATHS = frozenset({"/health", "/cds-services", "/"})
 # Where monitors and link checkers look; HEAD is answered as GET, without the body.
 HEAD_PATHS = frozenset({"/health", "/"})

@@ -1,4 +1,4 @@
-"""Bodies of requests as values, and values as answers: JSON in, JSON out, no framework."""
+"""Bodies of requests as values, and predictions as JSON documents; no web framework."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def read_object(body: bytes, *, max_bytes: int) -> dict[str, Any]:
 
 
 def predict_one(model: Model, given: Mapping[str, Any]) -> PatientPrediction:
-    """What the model says of one patient; a refusal never repeats what came.
+    """Predict for one patient; a refusal never repeats a value that was sent.
 
     Raises
     ------
@@ -55,12 +55,12 @@ def predict_one(model: Model, given: Mapping[str, Any]) -> PatientPrediction:
 
 
 def document_of(model: Model, result: PatientPrediction) -> dict[str, Any]:
-    """A prediction as JSON, with what every answer says of itself."""
+    """A prediction as JSON, with warnings and disclaimer."""
     return {**result.to_dict(), **words(model)}
 
 
 def predict_rows(model: Model, document: Mapping[str, Any], *, max_rows: int) -> dict[str, Any]:
-    """Answers of many patients in the order in which they came; each may have its own reason.
+    """Predict for several patients, in their order; each may have its own reason of refusal.
 
     Parameters
     ----------
@@ -94,7 +94,7 @@ def predict_rows(model: Model, document: Mapping[str, Any], *, max_rows: int) ->
 
 
 def words(model: Model) -> dict[str, str]:
-    """What every answer says of itself."""
+    """Warnings and disclaimer of every response."""
     warnings = warnings_of(model.sheet)
     said = {"warning": " ".join(warnings)} if warnings else {}
     return {**said, "disclaimer": DISCLAIMER}
@@ -108,7 +108,7 @@ def _rows(document: Mapping[str, Any], max_rows: int) -> list[dict[str, Any]]:
         )
     if len(rows) > max_rows:
         raise RequestRefusedError(
-            f"{len(rows)} rows came, at most {max_rows} are taken at a time",
+            f"too many rows: {len(rows)}, the limit of a request is {max_rows}",
             code="TOO_MANY_ROWS",
             advice="send them in parts, or use hiprisk score for a file",
         )
@@ -119,18 +119,18 @@ def _rows(document: Mapping[str, Any], max_rows: int) -> list[dict[str, Any]]:
 
 
 def _check_row(model: Model, given: Mapping[str, Any], *, row: int | None) -> None:
-    """Refuse names that the model does not know, and values that are no single value."""
+    """Refuse names that are not variables of the model, and values that are lists or objects."""
     specs = {spec.name for spec in model.sheet.variables}
     unknown = [name for name in given if name not in specs]
     if unknown:
-        # A misspelt name would be filled in silently; the name itself may be anything, so it
-        # is not repeated: its place and the model's name that is nearest are said.
+        # A misspelt name would be imputed unnoticed; the name itself may be anything, so it is
+        # not repeated: its position and the nearest name of the model are given.
         places = [str(i) for i, name in enumerate(given, 1) if name not in specs]
         shown = ", ".join(places[:5]) + (" ..." if len(places) > 5 else "")
         near = get_close_matches(unknown[0], specs, n=1)
         raise InputError(
-            f"{len(unknown)} of the names are no variables of this model (of {len(given)}, in "
-            f"place {shown})",
+            f"{len(unknown)} of {len(given)} names are not variables of this model (position "
+            f"{shown})",
             code="UNKNOWN_VARIABLE",
             row=row,
             advice=(f"did you mean {near[0]}? " if near else "") + "GET /model lists the variables",
