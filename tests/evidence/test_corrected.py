@@ -14,7 +14,7 @@ from hiprisk.evidence.corrected import (
 from hiprisk.metrics import discrimination, scores, spread
 from hiprisk.metrics.forecast.distribution import forecast_from_sheet
 from hiprisk.metrics.forecast.scores import crps
-from hiprisk.metrics.registry import find_metric
+from hiprisk.metrics.registry import find_metric, further_metrics
 from hiprisk.metrics.smoothing.calibration_curve import calibration_at, calibration_errors
 from hiprisk.validation.internal.optimism_table import OptimismRow
 
@@ -34,7 +34,8 @@ def written_out(finished, judge):
 
 
 def test_the_study_keeps_its_table_and_gains_rows(finished, rows):
-    assert list(rows) == ["r2", "mse", "calibration_intercept", "g", "ici", "crps"]
+    further = [one.name for one in further_metrics("continuous")]
+    assert list(rows) == ["r2", *further, "ici", "crps"]
     assert rows["r2"] == finished.bootstrap.table.rows[0]
 
 

@@ -16,7 +16,8 @@ TWINS = {
 
 
 def test_there_are_twins():
-    assert {kind: len(found) for kind, found in TWINS.items()} == {"continuous": 8, "binary": 18}
+    assert len(TWINS["continuous"]) >= 8
+    assert len(TWINS["binary"]) >= 18
 
 
 def people(kind, *, ties=False, seed=0):
