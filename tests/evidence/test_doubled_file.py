@@ -126,7 +126,7 @@ def test_training_prints_the_corrected_value_beside_its_own_interval(trained_and
     assert cells[4:] == [
         f"{apparent['value']:.3f}", f"{apparent['low']:.3f} to {apparent['high']:.3f}"
     ]  # fmt: skip
-    assert "quote the corrected one" in printed
+    assert "report the optimism-corrected" in printed
 
 
 @pytest.mark.slow

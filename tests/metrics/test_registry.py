@@ -14,6 +14,7 @@ from hiprisk.metrics import scores
 from hiprisk.metrics.entry import Metric
 from hiprisk.metrics.registry import entries, label_of, metrics_for
 from hiprisk.validation.internal.optimism import bootstrap_optimism
+from hiprisk.validation.performance.sample import EvaluationSample
 from hiprisk.validation.resampling.intervals import metric_intervals
 from hiprisk.validation.resampling.resamples import Refit, draw_resamples
 from hiprisk.validation.subgroups.performance import subgroup_performance
@@ -119,10 +120,10 @@ def test_one_entry_brings_a_metric_into_every_procedure_and_table():
     one = next(e for e in estimates if e.name == "largest_error")
     assert one.low <= one.value <= one.high
 
-    groups = subgroup_performance(
-        y, own, pd.DataFrame({"sex": np.where(people % 2, "male", "female")}), kind="continuous",
-        groups=people, settings=SubgroupSettings(by=("sex",), resamples=60), seed=1,
-    )  # fmt: skip
+    sample = EvaluationSample(kind="continuous", observed=y, predicted=own, groups=people)
+    sex = pd.DataFrame({"sex": np.where(people % 2, "male", "female")})
+    settings = SubgroupSettings(by=("sex",), resamples=60)
+    groups = subgroup_performance(sample, sex, settings=settings, seed=1)
     assert {r.level for r in groups.of("largest_error")} == {"male", "female"}
     assert dict(groups.optima)["largest_error"] == 0.0
 
