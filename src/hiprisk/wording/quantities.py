@@ -96,13 +96,6 @@ def signed_with_ci(estimate: WithInterval, digits: int = 3, *, unit: str = "") -
     return f"{value} (95 % CI {ends})"
 
 
-def counted(n: int | None, of: int | None = None) -> str:
-    """A count, with its share where the whole is given; suppressed counts say so."""
-    if n is None:
-        return TOO_FEW
-    return f"{n}" if not of else f"{n} ({100.0 * n / of:.1f} %)"
-
-
 def people_or_rows(n_people: int, n_rows: int) -> str:
     """What a count of rows counts: people only where each has one row."""
     return "people" if n_people == n_rows else "rows"
