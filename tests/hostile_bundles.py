@@ -216,11 +216,11 @@ IDENTITY = [[1.0 if i == j else 0.0 for j in range(4)] for i in range(4)]
 HOSTILE = {
     "a pickle in place of skops": (
         with_estimator(PICKLE), "UNTRUSTED_FORMAT",
-        "estimator.skops: this is a pickle and no skops archive"),
+        "estimator.skops: this is a pickle and not a skops archive"),
     "text in place of skops": (
-        with_estimator(b"hello"), "UNTRUSTED_FORMAT", "this is no skops archive"),
+        with_estimator(b"hello"), "UNTRUSTED_FORMAT", "this is not a skops archive"),
     "an archive without schema": (
-        with_estimator(archive(("1.npy", b"x"))), "UNTRUSTED_FORMAT", "no skops archive"),
+        with_estimator(archive(("1.npy", b"x"))), "UNTRUSTED_FORMAT", "not a skops archive"),
     "a forbidden type": (
         with_estimator(skops(schema_of("system", "posix"))), "UNTRUSTED_TYPE",
         "the archive holds types that are not trusted: posix.system"),
@@ -266,17 +266,17 @@ HOSTILE = {
         with_estimator(gaping()), "ARCHIVE", "the archive has gaps, or parts that overlap"),
     "a pickle in the list": (
         with_manifest(lambda m: m["files"].update({"m.pkl": {"sha256": "0", "bytes": 1}})),
-        "UNTRUSTED_FORMAT", "m.pkl: a pickle has no place in a bundle"),
+        "UNTRUSTED_FORMAT", "m.pkl: a bundle must not contain pickle files"),
     "a way out in the list": (
         with_manifest(lambda m: m["files"].update({"../x": {"sha256": "0", "bytes": 1}})),
-        "MANIFEST", "manifest.json: a file's name leads outside"),
+        "MANIFEST", "manifest.json: a file name points outside the bundle"),
     "more bytes than any model": (
         with_manifest(lambda m: m["files"].update(
             {f"{i}.txt": {"sha256": "0", "bytes": 200 << 20} for i in range(3)})),
         "TOO_LARGE", "the bundle is larger than the limit"),
     "a linked sheet": (linked("sheet.json"), "LINK", "sheet.json: this is a link"),
     "a linked manifest": (linked(MANIFEST), "MANIFEST", "the manifest is a link"),
-    "a pipe in place of a file": (piped, "LINK", "card.md: this is a link or no plain file"),
+    "a pipe in place of a file": (piped, "LINK", "card.md: this is a link or not a regular file"),
     "a changed sheet": (changed("sheet.json"), "CHANGED", "sheet.json: the file was changed since"),
     "a changed card": (changed("card.md"), "CHANGED", "card.md: the file was changed since"),
     "another bundle version": (

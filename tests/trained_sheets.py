@@ -9,8 +9,8 @@ from hiprisk.cohort.simulation.simulate import simulate_cohort
 from hiprisk.config import load_config
 from hiprisk.features.design import plan_design
 from hiprisk.learning.candidates import (
+    development_data,
     imputed_folds,
-    learning_data,
     out_of_fold_predictions,
     unfitted_estimator,
 )
@@ -34,7 +34,7 @@ def trained_sheet(family, *, n=400, n_refits=20):
     people = select_participants(simulate_cohort("stupar", n=n, seed=8).frame, config).development
     dictionary = load_dictionary()
     design = plan_design(config.predictors, dictionary, people.frame)
-    data = learning_data(people, design, config, dictionary)
+    data = development_data(people, design, config, dictionary)
     estimator = unfitted_estimator(config, design, dictionary, family=family, in_resamples=False)
     estimator.params = SETTINGS[family]
     estimator.fit_numeric(data.columns, data.outcome, auxiliary=data.auxiliary, start=data.start)

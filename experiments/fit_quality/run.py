@@ -22,7 +22,7 @@ from hiprisk.config import load_config
 from hiprisk.features.design import plan_design
 from hiprisk.learning.candidates import (
     imputed_folds,
-    learning_data,
+    development_data,
     out_of_fold_predictions,
     tune,
     unfitted_estimator,
@@ -52,7 +52,7 @@ def one_cohort(seed: int, *, trials: int, resamples: int) -> dict[str, float]:
     cohort = simulate_cohort("stupar", seed=10_000 + seed, n_analysable=N_ANALYSABLE)
     people = select_participants(cohort.frame, config).development
     design = plan_design(config.predictors, dictionary, people.frame)
-    data = learning_data(people, design, config, dictionary)
+    data = development_data(people, design, config, dictionary)
     blank = unfitted_estimator(config, design, dictionary, family="linear", in_resamples=True)
     folds = imputed_folds(blank, data, n_folds=5, workers=1)
     tuned = tune(

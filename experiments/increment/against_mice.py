@@ -21,7 +21,7 @@ from hiprisk.config import load_config
 from hiprisk.features.design import plan_design
 from hiprisk.inference.increment import prepare_comparison, resolved_comparison
 from hiprisk.inference.increment.block_tests import coefficients_of, fit_unpenalised, tests_of
-from hiprisk.learning.candidates import learning_data
+from hiprisk.learning.candidates import development_data
 from hiprisk.learning.study_cohort import select_study_participants
 
 
@@ -30,7 +30,7 @@ def write(config_file: Path, overrides: list[str], folder: Path) -> None:
     config, dictionary = load_config(config_file, overrides=overrides), load_dictionary()
     people = select_study_participants(config)[1].development
     design = plan_design(config.predictors, dictionary, people.frame)
-    data = learning_data(people, design, config, dictionary)
+    data = development_data(people, design, config, dictionary)
     procedure, imputed, added = prepare_comparison(
         config, dictionary, data, design, resolved_comparison(config, None)
     )

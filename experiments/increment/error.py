@@ -26,7 +26,7 @@ from hiprisk.cohort.simulation.simulate import simulate_cohort
 from hiprisk.config import StudyConfig, load_config
 from hiprisk.features.design import plan_design
 from hiprisk.inference.increment import AddedValue, Comparison, added_value
-from hiprisk.learning.candidates import learning_data
+from hiprisk.learning.candidates import development_data
 from hiprisk.learning.participants import select_participants
 from hiprisk.parallel import run_parallel
 
@@ -74,7 +74,7 @@ def compared(frame: pd.DataFrame, config: StudyConfig, *, resamples: int) -> Add
     return added_value(
         config,
         dictionary,
-        learning_data(chosen, design, config, dictionary),
+        development_data(chosen, design, config, dictionary),
         design,
         comparison=Comparison(
             add=("flexion",), n_resamples=resamples, method="impute_then_bootstrap"

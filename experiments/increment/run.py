@@ -41,7 +41,7 @@ from hiprisk.inference.increment import (
 )
 from hiprisk.inference.increment.gains import corrected_gain
 from hiprisk.inference.increment.verdict import Verdict
-from hiprisk.learning.candidates import learning_data
+from hiprisk.learning.candidates import development_data
 from hiprisk.learning.participants import select_participants
 from hiprisk.parallel import run_parallel
 from hiprisk.validation.internal.optimism import location_shifted_interval
@@ -70,7 +70,7 @@ def verdicts_of(job: tuple[float, int], *, resamples: int) -> list[dict[str, Any
     result = added_value(
         config,
         dictionary,
-        learning_data(people, design, config, dictionary),
+        development_data(people, design, config, dictionary),
         design,
         comparison=dataclasses.replace(FAST, n_resamples=resamples),
         provenance="simulated",
@@ -124,7 +124,7 @@ def coverage_of(job: tuple[float, int], *, resamples: int) -> list[dict[str, Any
     )
     people = select_participants(cohort.frame, config).development
     design = plan_design(config.predictors, dictionary, people.frame)
-    data = learning_data(people, design, config, dictionary)
+    data = development_data(people, design, config, dictionary)
     procedure, imputed, added = prepare_comparison(
         config, dictionary, data, design, resolved_comparison(config, FAST)
     )

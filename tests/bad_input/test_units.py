@@ -113,7 +113,7 @@ def test_a_shift_that_begins_late_is_scored_with_a_warning(capsys, moving, monke
     [
         (["Yes", "No"], "levels in other letter case"),
         (["Y", "N"], "such as 'Y', 'N'"),
-        (["Jane Roe", "x"], "are no level of no, yes$"),
+        (["Jane Roe", "x"], "are not among the levels no, yes$"),
     ],
 )
 def test_91_unknown_codes_are_named_only_where_they_can_be_no_patient(capsys, moving, codes, words):

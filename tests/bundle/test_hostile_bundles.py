@@ -119,7 +119,7 @@ def test_a_name_does_not_lead_out_of_the_models(tmp_path, capsys, monkeypatch):
     (tmp_path / "models" / "small").symlink_to(tmp_path / "elsewhere" / "small")
     monkeypatch.chdir(tmp_path)
     assert main(["predict", "small", *PATIENT]) == 4
-    assert "error[LINK]: small: the model's name leads out of models" in capsys.readouterr().err
+    assert "error[LINK]: small: the model's name points outside models" in capsys.readouterr().err
     # Whoever names the folder itself means it.
     assert main(["predict", "elsewhere/small", *PATIENT]) == 0
 

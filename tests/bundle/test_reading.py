@@ -70,7 +70,7 @@ def test_a_file_cut_short_is_found(written, name):
     whole = path.read_bytes()
     for length in (0, 1, len(whole) // 2, len(whole) - 1):
         path.write_bytes(whole[:length])
-        refuses(written, "CHANGED", "size is not what the manifest says")
+        refuses(written, "CHANGED", "size does not match the manifest")
 
 
 def test_a_missing_file_is_found(written):
@@ -145,7 +145,7 @@ def test_a_part_that_is_no_object_is_refused(written, part):
         manifest["bundle_sha256"] = bundle_hash(parts)
 
     edit_manifest(written, change)
-    with pytest.raises(BundleError, match="no JSON object"):
+    with pytest.raises(BundleError, match="not a JSON object"):
         getattr(read_bundle(written), part)
 
 

@@ -640,7 +640,7 @@ CONFIG_ERRORS = {
     ),
     "outcome.events=[{name: x, label: x, direction: above, reference: baseline, value: 100}]": (
         "with --set outcome.events",
-        "event x asks for a change wider than outcome.bounds",
+        "event x is a change larger than the range of outcome.bounds",
     ),
 }
 

@@ -19,8 +19,8 @@ from hiprisk.errors import ConfigError, InputError, StoreError
 from hiprisk.features.design import plan_design
 from hiprisk.features.knots import default_knots
 from hiprisk.learning.candidates import (
+    development_data,
     imputed_folds,
-    learning_data,
     out_of_fold_predictions,
     unfitted_estimator,
 )
@@ -52,7 +52,7 @@ def study(kind="continuous", n=300):
     people = select_participants(simulate_cohort("stupar", n=n, seed=8).frame, config).development
     dictionary = load_dictionary()
     design = plan_design(config.predictors, dictionary, people.frame)
-    return config, people, dictionary, design, learning_data(people, design, config, dictionary)
+    return config, people, dictionary, design, development_data(people, design, config, dictionary)
 
 
 @pytest.fixture(scope="module")
@@ -213,7 +213,7 @@ def test_monotone_boosting_never_falls():
 
 
 def test_an_unknown_family_is_refused():
-    with pytest.raises(ConfigError, match="'net' is no family"):
+    with pytest.raises(ConfigError, match="'net' is not a model type"):
         model_type_named("net")
 
 
@@ -403,7 +403,7 @@ def test_a_design_lists_columns_levels_and_derived_features():
     [
         (["nothing"], ConfigError, "neither a variable of the dictionary nor a derived"),
         (["bmi_kg_m2"], InputError, "the cohort lacks 1 predictor"),
-        (["sex"], InputError, "1 predictor\\(s\\) never vary"),
+        (["sex"], InputError, "1 predictor\\(s\\) do not vary"),
     ],
 )
 def test_a_design_that_cannot_be_is_refused(predictors, kind, message):

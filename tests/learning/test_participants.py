@@ -152,7 +152,7 @@ def test_an_outcome_off_its_bounds_is_refused_with_its_row():
 
 
 def test_a_constant_outcome_and_too_few_people_are_refused():
-    with pytest.raises(InputError, match="the outcome never varies"):
+    with pytest.raises(InputError, match="the outcome does not vary"):
         selected(cohort().assign(womac_function_followup_0_100=50.0))
     with pytest.raises(InputError, match="too few for 2 folds"):
         selected(cohort().head(18))

@@ -67,7 +67,7 @@ def check_archive(data: bytes, *, name: str) -> None:
     """
     if not data.startswith(_LOCAL):
         kind = "a pickle and " if data[:1] == b"\x80" else ""
-        raise _refusal(f"this is {kind}no skops archive", "UNTRUSTED_FORMAT", name)
+        raise _refusal(f"this is {kind}not a skops archive", "UNTRUSTED_FORMAT", name)
     entries = list(_entries(data, name))
     if sum(entry.size for entry in entries) > len(data):
         raise _refusal("its parts are larger than the whole", "ARCHIVE", name)
@@ -75,7 +75,7 @@ def check_archive(data: bytes, *, name: str) -> None:
         raise _refusal("two parts have the same name", "ARCHIVE", name)
     schema = _contents(data, entries, name).get("schema.json")
     if schema is None:
-        raise _refusal("this is no skops archive", "UNTRUSTED_FORMAT", name)
+        raise _refusal("this is not a skops archive", "UNTRUSTED_FORMAT", name)
     _check_types(schema, name)
 
 

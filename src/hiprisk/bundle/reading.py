@@ -112,7 +112,7 @@ class Bundle:
     def _object(self, file: str) -> dict[str, Any]:
         value = parse_strict(self.texts[file], name=file)
         if not isinstance(value, dict):
-            raise BundleError("the file is no JSON object", code="NOT_JSON", file=file)
+            raise BundleError("the file is not a JSON object", code="NOT_JSON", file=file)
         return value
 
 
@@ -138,7 +138,7 @@ def find_bundle(reference: Path | str, *, root: Path | str = "models") -> Path:
             path = Path(root) / name / version if version else Path(root) / name
             if not path.resolve().is_relative_to(Path(root).resolve()):
                 raise BundleError(
-                    f"the model's name leads out of {Path(root).name}",
+                    f"the model's name points outside {Path(root).name}",
                     code="LINK",
                     file=name,
                     advice="give the bundle's folder itself",
@@ -203,7 +203,9 @@ def read_bundle(reference: Path | str, *, root: Path | str = "models") -> Bundle
             check_archive(data, name=name)
     if bundle_hash(texts) != manifest["bundle_sha256"]:
         raise BundleError(
-            "bundle_sha256 does not fit sheet, config and evidence", code="MANIFEST", file=MANIFEST
+            "bundle_sha256 does not match sheet, config and evidence",
+            code="MANIFEST",
+            file=MANIFEST,
         )
     return Bundle(path, manifest, texts)
 
@@ -244,10 +246,12 @@ def _read_manifest(path: Path) -> dict[str, Any]:
 def _check_listing(path: Path, listed: dict[str, Any]) -> None:
     for name, entry in listed.items():
         if not _FILE.fullmatch(name) or name == MANIFEST:
-            raise BundleError("a file's name leads outside", code="MANIFEST", file=MANIFEST)
+            raise BundleError(
+                "a file name points outside the bundle", code="MANIFEST", file=MANIFEST
+            )
         if name.endswith(_UNSAFE_SUFFIXES):
             raise BundleError(
-                "a pickle has no place in a bundle", code="UNTRUSTED_FORMAT", file=name
+                "a bundle must not contain pickle files", code="UNTRUSTED_FORMAT", file=name
             )
         well_formed = isinstance(entry, dict) and isinstance(entry.get("sha256"), str)
         if not well_formed or type(entry.get("bytes")) is not int:
@@ -295,14 +299,16 @@ def read_bounded(path: Path, *, name: str | None = None, size: int | None = None
         if problem.errno == errno.ENOENT:
             raise BundleError("the file is missing", code="MISSING_FILE", file=name) from None
         if problem.errno in (errno.ELOOP, errno.ENXIO):
-            raise BundleError("this is a link or no plain file", code="LINK", file=name) from None
+            raise BundleError(
+                "this is a link or not a regular file", code="LINK", file=name
+            ) from None
         raise
     with open(handle, "rb") as stream:
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode):
-            raise BundleError("this is a link or no plain file", code="LINK", file=name)
+            raise BundleError("this is a link or not a regular file", code="LINK", file=name)
         if (size is not None and status.st_size != size) or status.st_size > MAX_FILE_BYTES:
             raise BundleError(
-                "the file's size is not what the manifest says", code="CHANGED", file=name
+                "the file size does not match the manifest", code="CHANGED", file=name
             )
         return stream.read(status.st_size)

@@ -188,6 +188,6 @@ def _answers(items: Mapping[str, Floats], names: tuple[str, ...], *, top: int) -
             code="OFF_SCALE",
             row=row + 1,
             column=names[item],
-            advice="name sentinels as missing in the mapping",
+            advice="list the codes of missing values under missing in the mapping",
         )
     return answers

@@ -3,15 +3,15 @@
 from hiprisk.config.reading import load_config, study_from_text
 from hiprisk.config.samplesize import ExternalTargets, SampleSizeSettings
 from hiprisk.config.settings import (
-    BoostingFamily,
+    BoostingSettings,
     CohortSettings,
     EventSettings,
-    FamilySettings,
     HoldoutSettings,
     ImputationSettings,
-    LinearFamily,
-    LogisticFamily,
-    MeanFamily,
+    LinearSettings,
+    LogisticSettings,
+    MeanSettings,
+    ModelTypeSettings,
     OutcomeSettings,
     Range,
     ReplacementSettings,
@@ -24,16 +24,16 @@ from hiprisk.config.settings import (
 from hiprisk.config.subgroups import SubgroupSettings
 
 __all__ = [
-    "BoostingFamily",
+    "BoostingSettings",
     "CohortSettings",
     "EventSettings",
     "ExternalTargets",
-    "FamilySettings",
     "HoldoutSettings",
     "ImputationSettings",
-    "LinearFamily",
-    "LogisticFamily",
-    "MeanFamily",
+    "LinearSettings",
+    "LogisticSettings",
+    "MeanSettings",
+    "ModelTypeSettings",
     "OutcomeSettings",
     "Range",
     "ReplacementSettings",

@@ -71,7 +71,7 @@ class AssociationSettings:
     standard_errors : str
         Where no row shares a cluster: ``robust`` (HC3) or ``model``.
     splines : dict of str to int
-        Confounders or baseline that bend, with their number of knots.
+        Confounders or baseline with restricted cubic splines, and their number of knots.
     auxiliary : tuple of str
         Variables that inform the imputation, beside ``imputation.auxiliary``.
     negative_control : NegativeControlSettings, optional
@@ -94,7 +94,7 @@ class AssociationSettings:
         if any(not 3 <= knots <= 7 for knots in self.splines.values()):
             raise refuse("a restricted cubic spline has 3 to 7 knots")
         if self.exposure in self.splines:
-            raise refuse("the exposure has one effect and cannot bend")
+            raise refuse("the exposure has a linear effect and cannot have a spline")
         if self.exposure in (self.baseline, self.strata):
             raise refuse("the exposure cannot be the baseline or the strata as well")
         if self.level is not None and self.level == self.reference:

@@ -1,4 +1,4 @@
-"""How badly predictors are measured, as far as the study knows it."""
+"""Measurement error of predictors, as far as the study states it."""
 
 from __future__ import annotations
 

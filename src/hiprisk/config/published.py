@@ -221,7 +221,7 @@ class PublishedModel:
         if self.residuals is not None and self.outcome.kind == "binary":
             raise refuse("residuals belong to a continuous outcome")
         if self.outcome.events and self.residuals is None:
-            raise refuse("the chance of an event needs residuals")
+            raise refuse("predicted probabilities of events need residuals")
         if self.outcome.variable in [term.variable for term in self.terms]:
             raise refuse("the outcome cannot be a predictor")
         return self

@@ -89,6 +89,6 @@ def _override(data: dict[str, Any], override: str) -> KeyPath:
     for parent in parents:
         place = place.setdefault(parent, {}) if isinstance(place, dict) else None
     if not isinstance(place, dict):
-        raise ConfigError(f"'{key}' lies below a key that is not a section", column="--set")
+        raise ConfigError(f"'{key}' is below a key that is not a section", column="--set")
     place[last] = parsed["value"]
     return (*parents, last)

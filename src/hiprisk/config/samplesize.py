@@ -15,7 +15,7 @@ Positive = Annotated[float, Field(gt=0.0)]
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class ExternalTargets:
-    """How narrow the 95 % intervals of an external validation must be, end to end.
+    """How narrow the 95 % CIs of an external validation must be, end to end.
 
     Attributes
     ----------
@@ -27,7 +27,7 @@ class ExternalTargets:
         Of observed over expected, of the C statistic, of the standardised net benefit, and of the
         calibration curve over the central 95 % of the risks.
     threshold : float, optional
-        Risk from which one would act; without it net benefit is not asked about.
+        Threshold probability; without it net benefit is not considered.
     sensitivity, specificity : float, optional
         At the threshold; read off the distribution of risks if unset.
     lp_mean, lp_sd : float, optional

@@ -167,7 +167,7 @@ class OutcomeSettings:
         if self.kind == "continuous" and (self.dichotomise or self.event_level):
             raise refuse("dichotomise and event_level belong to a binary outcome")
         if self.kind == "continuous" and not self.events:
-            raise refuse("a continuous outcome declares its events before it is fitted")
+            raise refuse("a continuous outcome needs at least one event")
         events = (*self.events, *((self.dichotomise,) if self.dichotomise else ()))
         if self.baseline is None and any(event.reference == "baseline" for event in events):
             raise refuse("an event refers to the baseline, but outcome.baseline is not set")
@@ -185,7 +185,9 @@ class OutcomeSettings:
             if event.reference == "fixed" and not low < event.value < high:
                 raise refuse(f"the value of event {event.name} must lie inside outcome.bounds")
             if event.reference == "baseline" and not abs(event.value) < high - low:
-                raise refuse(f"event {event.name} asks for a change wider than outcome.bounds")
+                raise refuse(
+                    f"event {event.name} is a change larger than the range of outcome.bounds"
+                )
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -199,7 +201,7 @@ class ImputationSettings:
     imputations_in_resamples : int
         The same inside each fold and each bootstrap resample.
     draws_at_prediction : int
-        Draws with which a prediction fills what is missing, at least: rounded up to whole sets of
+        Draws with which a prediction imputes missing values, at least: rounded up to whole sets of
         twice as many draws as the model has columns, which balance each other, up to 32 columns.
     auxiliary : tuple of str
         Variables that inform the imputation but are no predictors.
@@ -216,7 +218,7 @@ class ImputationSettings:
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
-class LinearFamily:
+class LinearSettings:
     """Linear regression with an elastic-net penalty and restricted cubic splines."""
 
     penalty: Searchable = Range(low=1e-4, high=1.0, log=True)
@@ -226,14 +228,14 @@ class LinearFamily:
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
-class LogisticFamily(LinearFamily):
+class LogisticSettings(LinearSettings):
     """Logistic regression with an elastic-net penalty and restricted cubic splines."""
 
     l1_share: Searchable = 0.0
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
-class BoostingFamily:
+class BoostingSettings:
     """Gradient-boosted trees, one ensemble on the stacked imputations."""
 
     learning_rate: Searchable = Range(low=0.02, high=0.2, log=True)
@@ -246,18 +248,18 @@ class BoostingFamily:
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
-class MeanFamily:
+class MeanSettings:
     """The baseline that every model must beat."""
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
-class FamilySettings:
-    """The candidates, each with its search space; a family that is not named is not tried."""
+class ModelTypeSettings:
+    """The candidate model types, each with its search space; one that is not named is not tried."""
 
-    mean: MeanFamily | None = MeanFamily()
-    linear: LinearFamily | None = None
-    logistic: LogisticFamily | None = None
-    boosting: BoostingFamily | None = None
+    mean: MeanSettings | None = MeanSettings()
+    linear: LinearSettings | None = None
+    logistic: LogisticSettings | None = None
+    boosting: BoostingSettings | None = None
 
     def named(self) -> dict[str, Any]:
         """The candidates by name, the baseline first."""
@@ -267,13 +269,13 @@ class FamilySettings:
     @model_validator(mode="after")
     def _one_beside_the_mean(self) -> Self:
         if len(self.named()) < 1:
-            raise refuse("name at least one family")
+            raise refuse("name at least one model type")
         return self
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class TuningSettings:
-    """The search for each family's settings by cross-validation."""
+    """Tuning of each model type by cross-validation."""
 
     trials: int = Field(default=30, ge=1, le=10_000)
     folds: int = Field(default=5, ge=2, le=50)
@@ -297,7 +299,7 @@ class HoldoutSettings:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class ValidationSettings:
-    """How honestly the model is judged.
+    """How the model is validated internally.
 
     Attributes
     ----------
@@ -306,9 +308,9 @@ class ValidationSettings:
     repeats : int
         Of cross-validation of the whole procedure; 0 for none.
     internal_external : bool
-        Judge each site by a fit without it, where there are two sites or more.
+        Internal-external cross-validation, where there are two sites or more.
     smallest_site : int
-        People with a known outcome that a site needs to be judged.
+        Smallest number of people with a known outcome for a site to be evaluated.
     interval_resamples : int
         Behind intervals of given predictions.
     """
@@ -326,7 +328,7 @@ class ValidationSettings:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class TrackingSettings:
-    """What MLflow is told."""
+    """What is logged to MLflow."""
 
     enabled: bool = True
     experiment: str = "hiprisk"
@@ -358,7 +360,7 @@ class StudyConfig:
     confounders: tuple[Name, ...] = Field(min_length=1)
     blocks: dict[str, tuple[Name, ...]] = Field(min_length=1)
     imputation: ImputationSettings = ImputationSettings()
-    families: FamilySettings
+    families: ModelTypeSettings
     tuning: TuningSettings = TuningSettings()
     validation: ValidationSettings = ValidationSettings()
     tracking: TrackingSettings = TrackingSettings()
@@ -389,10 +391,10 @@ class StudyConfig:
         ]
         if leaks:
             raise refuse(f"{leaks[0]} belongs to the outcome and cannot be a predictor")
-        self._families_fit(outcome.kind)
+        self._model_types_fit(outcome.kind)
         return self
 
-    def _families_fit(self, kind: str) -> None:
+    def _model_types_fit(self, kind: str) -> None:
         wrong = "logistic" if kind == "continuous" else "linear"
         if wrong in self.families.named():
-            raise refuse(f"the family {wrong} does not fit a {kind} outcome")
+            raise refuse(f"the model type {wrong} does not fit a {kind} outcome")

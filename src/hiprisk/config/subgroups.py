@@ -1,4 +1,4 @@
-"""By which groups of people a model is judged, and what is too small to show."""
+"""Which subgroups a model is evaluated in, and what is too small to show."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hiprisk.config.fields import STRICT, Name, refuse
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class SubgroupSettings:
-    """How a model is judged by group.
+    """How a model is evaluated by subgroup.
 
     Attributes
     ----------

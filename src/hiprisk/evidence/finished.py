@@ -8,7 +8,7 @@ import numpy as np
 
 from hiprisk.arrays import Bools, Floats
 from hiprisk.config import StudyConfig
-from hiprisk.learning.candidates import LearningData, OutOfFold, with_settings
+from hiprisk.learning.candidates import DevelopmentData, OutOfFold, with_settings
 from hiprisk.learning.model_choice import ModelChoice
 from hiprisk.learning.pipeline import StudyEstimator
 from hiprisk.learning.preparation import PreparedStudy
@@ -52,7 +52,7 @@ class FinishedStudy:
         return self.prepared.config
 
     @property
-    def data(self) -> LearningData:
+    def data(self) -> DevelopmentData:
         """The development cohort as numbers."""
         return self.prepared.data
 

@@ -1,1 +1,1 @@
-"""From a checked cohort to numbers that a model can learn from."""
+"""From a checked cohort to numbers that a model can be fitted to."""

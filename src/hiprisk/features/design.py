@@ -19,7 +19,7 @@ from hiprisk.sheet.format import Column, Derived
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Design:
-    """How variables become the numbers that a model learns from.
+    """How variables become the numbers that a model is fitted to.
 
     Attributes
     ----------
@@ -51,7 +51,7 @@ class Design:
         return numeric_columns(self.columns, frame)
 
     def model_inputs(self, numeric: Floats) -> Floats:
-        """Inputs of complete columns, shape (n_rows, n_inputs)."""
+        """Inputs of imputed columns, shape (n_rows, n_inputs)."""
         named = {
             column.name: np.ascontiguousarray(numeric[:, position])
             for position, column in enumerate(self.columns)
@@ -85,14 +85,14 @@ def plan_design(
         Dictionary variables or derived features.
     dictionary : mapping of str to Variable
     frame : DataFrame
-        The people to learn from; a level that none of them has gets no column.
+        The development cohort; a level that nobody in it has gets no column.
 
     Raises
     ------
     ConfigError
         If a predictor is neither in the dictionary nor a derived feature.
     InputError
-        If the cohort lacks a variable, or a variable never varies.
+        If the cohort lacks a variable, or a variable does not vary.
     """
     features = {**hip_features(), **back_features()}
     derived: dict[str, Derived] = {}
@@ -162,7 +162,7 @@ def _check_present(names: Sequence[str], frame: pd.DataFrame) -> None:
     constant = [name for name in names if frame[name].dropna().nunique() < 2]
     if constant:
         raise InputError(
-            f"{len(constant)} predictor(s) never vary among those to learn from: "
+            f"{len(constant)} predictor(s) do not vary in the development cohort: "
             f"{', '.join(constant)}",
             code="CONSTANT",
             advice="take them out of the config's blocks",

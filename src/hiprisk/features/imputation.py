@@ -124,7 +124,7 @@ def fit_normal(
 def draw_imputations(
     data: Floats, model: NormalModel, *, n_draws: int, rng: np.random.Generator
 ) -> list[Floats]:
-    """Fill what is missing with draws given what is known, `n_draws` times.
+    """Impute missing values with draws given what is known, `n_draws` times.
 
     Parameters
     ----------
@@ -153,7 +153,7 @@ def draw_imputations(
 
 
 def draw_with_fixed_noise(data: Floats, model: NormalModel, noise: Floats) -> list[Floats]:
-    """Fill what is missing with the same standard normal numbers for every row.
+    """Impute missing values with the same standard normal numbers for every row.
 
     Parameters
     ----------
@@ -245,7 +245,7 @@ def _groups(scaled: Floats) -> list[_Group]:
 
 
 def _expect(filled: Floats, groups: list[_Group], mean: Floats, covariance: Floats) -> Floats:
-    """Fill `filled` with conditional means and return the conditional covariances' sum."""
+    """Impute `filled` with conditional means and return the conditional covariances' sum."""
     width = len(mean)
     precision = np.linalg.inv(covariance)
     extra = np.zeros(width * width)

@@ -1,4 +1,4 @@
-"""People as a sheet's normal model has them: the development cohort, as far as a sheet knows it."""
+"""The development cohort as a sheet's normal model describes it."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ def fit_boosting(
         -1, 0 or 1 for each input: the sign of its effect on the outcome.
     """
     if len(np.unique(y)) < 2:
-        raise InputError("the outcome never varies", code="DEGENERATE")
+        raise InputError("the outcome does not vary", code="DEGENERATE")
     n_imputations = len(stack)
     kind = HistGradientBoostingClassifier if link == "logit" else HistGradientBoostingRegressor
     ensemble = kind(

@@ -1,4 +1,4 @@
-"""The candidates of a study: each family tuned on the same completed folds."""
+"""The candidates of a study: each model type tuned on the same imputed folds."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ from hiprisk.learning.tuning import Tuned, search
 from hiprisk.parallel import Progress, one_thread, run_parallel
 from hiprisk.seeding import rng_for
 
-SLOW_FAMILIES = ("boosting",)
+SLOW_MODEL_TYPES = ("boosting",)
 
 
 @dataclass(frozen=True)
-class LearningData:
-    """The people to learn from, as numbers.
+class DevelopmentData:
+    """The development cohort as numbers.
 
     Attributes
     ----------
@@ -58,9 +58,9 @@ class LearningData:
     groups: Integers
     fold_groups: Integers
 
-    def rows(self, rows: Integers) -> LearningData:
+    def rows(self, rows: Integers) -> DevelopmentData:
         """Rows of a resample, repeated as drawn; copies of a person stay one group."""
-        return LearningData(
+        return DevelopmentData(
             columns=self.columns[rows],
             outcome=self.outcome[rows],
             auxiliary=None if self.auxiliary is None else self.auxiliary[rows],
@@ -70,10 +70,10 @@ class LearningData:
         )
 
 
-def learning_data(
+def development_data(
     people: Participants, design: Design, config: StudyConfig, dictionary: Mapping[str, Variable]
-) -> LearningData:
-    """Numbers of the people to learn from."""
+) -> DevelopmentData:
+    """The development cohort as numbers."""
     from hiprisk.features.design import columns_of
 
     columns = design.numeric(people.frame)
@@ -89,7 +89,7 @@ def learning_data(
     with one_thread():
         start = fit_normal(np.column_stack(parts), tolerance=1e-6)
     by_site = config.tuning.group_by == "site"
-    return LearningData(
+    return DevelopmentData(
         columns=columns,
         outcome=people.outcome,
         auxiliary=auxiliary,
@@ -107,7 +107,7 @@ def unfitted_estimator(
     family: str,
     in_resamples: bool,
 ) -> StudyEstimator:
-    """An estimator of a family, not yet fitted."""
+    """An unfitted estimator of a model type."""
     outcome, imputation = config.outcome, config.imputation
     settings = config.families.named()[family]
     worse = 1 if outcome.higher_is == "worse" or outcome.kind == "binary" else -1
@@ -139,17 +139,17 @@ def unfitted_estimator(
 
 
 def imputed_folds(
-    estimator: StudyEstimator, data: LearningData, *, n_folds: int, workers: int
+    estimator: StudyEstimator, data: DevelopmentData, *, n_folds: int, workers: int
 ) -> list[ImputedFold]:
-    """Folds with missing values imputed, the same for every family and trial."""
+    """Folds with missing values imputed, the same for every model type and trial."""
     left_out = grouped_folds(
         data.fold_groups, n_folds=n_folds, rng=rng_for(estimator.seed, "folds")
     )
-    complete = partial(_complete, estimator, data.columns, data.outcome, data.auxiliary, data.start)
-    return run_parallel(complete, left_out, workers=workers)
+    impute = partial(_impute, estimator, data.columns, data.outcome, data.auxiliary, data.start)
+    return run_parallel(impute, left_out, workers=workers)
 
 
-def _complete(
+def _impute(
     estimator: StudyEstimator,
     columns: Floats,
     outcome: Floats,
@@ -177,9 +177,9 @@ def cross_validated_loss(
     folds: Sequence[ImputedFold],
     workers: int,
 ) -> float:
-    """Mean loss over people, each predicted by a fit that had not seen them."""
+    """Mean out-of-fold loss over people."""
     one = partial(_fold_loss, estimator, params, outcome)
-    used = workers if estimator.family in SLOW_FAMILIES else 1
+    used = workers if estimator.family in SLOW_MODEL_TYPES else 1
     parts = run_parallel(one, list(folds), workers=used)
     return sum(value * n for value, n in parts) / sum(n for _, n in parts)
 
@@ -197,14 +197,14 @@ def tune(
     fingerprint: str = "",
     on_trial: Progress | None = None,
 ) -> Tuned:
-    """Search a family's settings on completed folds."""
-    family = model_type_named(estimator.family)
+    """Tune the settings of a model type on imputed folds."""
+    model_type = model_type_named(estimator.family)
     objective = partial(_objective, estimator, outcome, folds, workers)
     return search(
         objective,
-        space=family.space(settings),
-        fixed=family.fixed(settings),
-        whole=family.whole,
+        space=model_type.space(settings),
+        fixed=model_type.fixed(settings),
+        whole=model_type.whole,
         n_trials=n_trials,
         seed=estimator.seed,
         name=name,
@@ -226,7 +226,7 @@ def _objective(
 
 @dataclass(frozen=True)
 class OutOfFold:
-    """Predictions of everybody by fits that had not seen them.
+    """Out-of-fold predictions: each person by a model fitted without that person's fold.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""The families of models behind one shape: a search space, a fit, a part of the sheet."""
+"""Model types behind one interface: a search space, a fit, a part of the sheet."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from hiprisk.errors import ConfigError
 from hiprisk.learning.boosting import fit_boosting
 from hiprisk.learning.linear import LinearFit, fit_linear, plan_terms
 from hiprisk.sheet.format import LinearModel, TreesModel
+from hiprisk.spelling import did_you_mean
 
 Params = Mapping[str, float]
 Dimension = Range | tuple[float, ...]
 
 
-class FamilyFit(Protocol):
-    """A fitted family."""
+class FittedModel(Protocol):
+    """A fitted model of one type."""
 
     @property
     def link(self) -> str:
@@ -35,7 +36,7 @@ class FamilyFit(Protocol):
 
 @dataclass(frozen=True)
 class FitTask:
-    """What a family is given to fit.
+    """What a model type is given to fit.
 
     Attributes
     ----------
@@ -55,12 +56,12 @@ class FitTask:
     plan: Any = None
 
 
-Fit = Callable[[Sequence[Floats], Floats, Params, FitTask], FamilyFit]
+Fit = Callable[[Sequence[Floats], Floats, Params, FitTask], FittedModel]
 
 
 @dataclass(frozen=True)
-class Family:
-    """One family.
+class ModelType:
+    """One model type.
 
     Attributes
     ----------
@@ -68,7 +69,7 @@ class Family:
     kinds : tuple of str
         Kinds of outcome that it fits.
     searched : tuple of str
-        Settings that tuning may search, in a fixed order.
+        Settings that may be tuned, in a fixed order.
     whole : tuple of str
         Those of them that are whole numbers.
     fit : callable
@@ -92,7 +93,7 @@ class Family:
         return {name: float(v) for name, v in values if not isinstance(v, Range | tuple)}
 
 
-def _fit_mean(stack: Sequence[Floats], y: Floats, params: Params, task: FitTask) -> FamilyFit:
+def _fit_mean(stack: Sequence[Floats], y: Floats, params: Params, task: FitTask) -> FittedModel:
     del params
     level = float(y.mean())
     if task.link == "logit":
@@ -104,7 +105,7 @@ def _fit_mean(stack: Sequence[Floats], y: Floats, params: Params, task: FitTask)
     return LinearFit(task.link, (), np.array([level]), None)
 
 
-def _fit_linear(stack: Sequence[Floats], y: Floats, params: Params, task: FitTask) -> FamilyFit:
+def _fit_linear(stack: Sequence[Floats], y: Floats, params: Params, task: FitTask) -> FittedModel:
     plan = task.plan
     if plan is None:
         plan = plan_terms(
@@ -113,32 +114,32 @@ def _fit_linear(stack: Sequence[Floats], y: Floats, params: Params, task: FitTas
     return fit_linear(stack, y, plan=plan, params=params, link=task.link)
 
 
-def _fit_boosting(stack: Sequence[Floats], y: Floats, params: Params, task: FitTask) -> FamilyFit:
+def _fit_boosting(stack: Sequence[Floats], y: Floats, params: Params, task: FitTask) -> FittedModel:
     monotone = task.monotone if task.use_monotone else None
     return fit_boosting(
         stack, y, names=task.names, params=params, link=task.link, monotone=monotone
     )
 
 
-FAMILIES: Mapping[str, Family] = {
-    family.name: family
-    for family in (
-        Family("mean", ("continuous", "binary"), (), (), _fit_mean),
-        Family(
+FAMILIES: Mapping[str, ModelType] = {
+    model_type.name: model_type
+    for model_type in (
+        ModelType("mean", ("continuous", "binary"), (), (), _fit_mean),
+        ModelType(
             "linear",
             ("continuous",),
             ("penalty", "l1_share", "spline_knots"),
             ("spline_knots",),
             _fit_linear,
         ),
-        Family(
+        ModelType(
             "logistic",
             ("binary",),
             ("penalty", "l1_share", "spline_knots"),
             ("spline_knots",),
             _fit_linear,
         ),
-        Family(
+        ModelType(
             "boosting",
             ("continuous", "binary"),
             ("learning_rate", "n_trees", "max_leaves", "min_leaf", "l2", "feature_share"),
@@ -149,10 +150,12 @@ FAMILIES: Mapping[str, Family] = {
 }
 
 
-def model_type_named(name: str) -> Family:
-    """The family of that name; ConfigError if there is none."""
+def model_type_named(name: str) -> ModelType:
+    """The model type of that name; ConfigError if there is none."""
     if name not in FAMILIES:
         raise ConfigError(
-            f"'{name}' is no family", column="families", advice=f"known: {', '.join(FAMILIES)}"
+            f"'{name}' is not a model type",
+            column="families",
+            advice=did_you_mean(name, FAMILIES, otherwise=f"known: {', '.join(FAMILIES)}"),
         )
     return FAMILIES[name]

@@ -1,4 +1,4 @@
-"""Cross-validation folds that never split a person, completed once and used by every trial."""
+"""Cross-validation folds that never split a person, imputed once and used by every trial."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ class ImputedFold:
     Attributes
     ----------
     training : list of ndarray
-        Inputs of the people to learn from, one an imputation, imputed with the outcome.
+        Inputs of the training rows, one array an imputation, imputed with the outcome.
     y_training : ndarray
-    test : CompletedInputs
+    test : ImputedInputs
         Of the people left out, imputed without the outcome.
     rows : ndarray of int
         Positions of the people left out.
@@ -76,7 +76,7 @@ def impute_fold(
     left_out: Integers,
     start: NormalFit | None,
 ) -> ImputedFold:
-    """Fit the imputation on the people of a fold and complete both sides.
+    """Fit the imputation on the training rows of a fold and impute both parts.
 
     People without an outcome inform the imputation of every fold but are never left out.
     """
@@ -97,7 +97,7 @@ def impute_fold(
 def fold_predictors(
     estimator: StudyEstimator, params: dict[str, float], fold: ImputedFold
 ) -> Floats:
-    """Fit on a completed fold; linear predictors of those left out, shape (n_draws, n_test)."""
+    """Fit on an imputed fold; linear predictors of those left out, shape (n_draws, n_test)."""
     own = StudyEstimator(**{**estimator.get_params(deep=False), "params": params})
     own.fit_inputs(fold.training, fold.y_training)
     return fold.test.linear_predictors(own.fit_)

@@ -148,7 +148,7 @@ def fit_linear(
         return _fit_unpenalised(bases, y, plan=plan, link=link)
     together = np.concatenate(bases)
     center, spread = together.mean(axis=0), together.std(axis=0)
-    # A column that never varies here gets no coefficient rather than a division by zero.
+    # A column that does not vary here gets no coefficient rather than a division by zero.
     usable = spread > 1e-12 * np.maximum(1.0, np.abs(center))
     safe = np.where(usable, spread, 1.0)
     fitted = [
@@ -188,7 +188,7 @@ def _fit_penalised(basis: Floats, y: Floats, *, params: Params, link: str) -> Fl
     penalty, l1_share = params["penalty"], params["l1_share"]
     mean, spread = float(y.mean()), float(y.std())
     if spread == 0.0:
-        raise InputError("the outcome never varies", code="DEGENERATE")
+        raise InputError("the outcome does not vary", code="DEGENERATE")
     target = (y - mean) / spread
     if l1_share == 0.0:
         model = Ridge(alpha=penalty * len(y), fit_intercept=True, solver="cholesky")

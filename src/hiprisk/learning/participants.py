@@ -63,12 +63,12 @@ class Participants:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """Who learns, who is held out, and how it came to that.
+    """The development cohort, who is held out, and the participant flow.
 
     Attributes
     ----------
     first_visit : DataFrame
-        Everybody seen at the first visit but those held out: also those whom the strategy for hip
+        All participants of the first visit but those held out: also those whom the strategy for hip
         replacement leaves out, which nobody can know at that visit.
     """
 
@@ -92,7 +92,7 @@ def select_participants(frame: pd.DataFrame, config: StudyConfig) -> Selection:
     ConfigError
         If the config names a variable or level that the cohort lacks.
     InputError
-        If too few people are left, or the outcome never varies.
+        If too few people are left, or the outcome does not vary.
     """
     flow = [FlowStep(label="rows in the cohort", n_left_out=0, n_remaining=len(frame))]
     for variable, levels in config.cohort.where.items():
@@ -291,7 +291,8 @@ def _split(
     shared = np.isin(people.groups[develop], people.groups[test])
     if shared.any():
         raise InputError(
-            f"{int(shared.sum())} row(s) to learn from belong to people who are also held out",
+            f"{int(shared.sum())} row(s) of the development cohort belong to people who are also "
+            "held out",
             code="LEAKAGE",
             column=settings.variable,
             advice="hold out by a variable that is the same for all rows of a person",
@@ -317,4 +318,6 @@ def _check_enough(people: Participants, config: StudyConfig) -> None:
             advice=f"at least {10 * n_folds} are needed, and many more for a useful model",
         )
     if len(np.unique(known)) < 2:
-        raise InputError("the outcome never varies", code="OUTCOME", column=config.outcome.variable)
+        raise InputError(
+            "the outcome does not vary", code="OUTCOME", column=config.outcome.variable
+        )

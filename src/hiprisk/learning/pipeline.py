@@ -1,4 +1,4 @@
-"""Features, imputation and family as one scikit-learn estimator."""
+"""Features, imputation and model type as one scikit-learn estimator."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from hiprisk.features.imputation import (
     fit_normal,
 )
 from hiprisk.learning.chained import draw_chained
-from hiprisk.learning.families import FamilyFit, FitTask, model_type_named
+from hiprisk.learning.families import FitTask, FittedModel, model_type_named
 from hiprisk.seeding import rng_for
 from hiprisk.sheet.conditional_normal import NormalModel
 from hiprisk.sheet.models import expit
 
 
 class StudyEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
-    """Fills in what is missing, derives features, fits one family; predicts the same way.
+    """Imputes missing values, derives features and fits one model type; predicts the same way.
 
     Parameters
     ----------
@@ -37,18 +37,18 @@ class StudyEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has n
     family : str
         Name in `hiprisk.learning.families.FAMILIES`.
     params : mapping of str to float
-        The family's settings.
+        Settings of the model type.
     task : FitTask
         Names, link, expected signs and splines.
     n_imputations : int
-        Completed data sets behind the fit.
+        Imputed data sets behind the fit.
     method : str
         ``normal`` or ``chained``, for fitting; prediction always uses the normal model.
     proper : bool
-        Draw the imputation model's parameters anew for each imputation (a bootstrap of the rows);
+        Draw the imputation model's parameters for each imputation (a bootstrap of the rows);
         a resample, which carries that uncertainty itself, needs it not.
     n_draws : int
-        Draws with which a prediction fills what is missing.
+        Draws with which a prediction imputes missing values.
     bounds : tuple of float or None
         A prediction is brought inside them.
     seed : int
@@ -85,7 +85,7 @@ class StudyEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has n
         Parameters
         ----------
         X : DataFrame
-            Dictionary variables of the people to learn from.
+            Dictionary variables of the development cohort.
         y : array-like of float, shape (n_people,)
             Outcome, NaN where unknown: such people inform the imputation, never the fit.
         auxiliary : ndarray, shape (n_people, n_auxiliary), optional
@@ -107,18 +107,20 @@ class StudyEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has n
         return self.fit_imputed(stack, y[~np.isnan(y)])
 
     def fit_imputed(self, stack: Sequence[Floats], y: Floats) -> Self:
-        """Fit the family on completed columns of people whose outcome is known."""
+        """Fit the model type on imputed columns of people whose outcome is known."""
         inputs = [self.design.model_inputs(part) for part in stack]
         self.n_fitted_ = len(y)
         return self.fit_inputs(inputs, y)
 
     def fit_inputs(self, inputs: Sequence[Floats], y: Floats) -> Self:
-        """Fit the family on completed inputs of people whose outcome is known."""
-        self.fit_: FamilyFit = model_type_named(self.family).fit(inputs, y, self.params, self.task)
+        """Fit the model type on imputed inputs of people whose outcome is known."""
+        self.fit_: FittedModel = model_type_named(self.family).fit(
+            inputs, y, self.params, self.task
+        )
         return self
 
     def noise(self) -> Floats:
-        """Standard normal numbers with which every prediction fills what is missing."""
+        """Standard normal numbers with which every prediction imputes missing values."""
         return prediction_noise(self.seed, self.n_draws, len(self.design.columns))
 
     def linear_predictors(self, columns: Floats) -> Floats:
@@ -166,7 +168,7 @@ class ImputedInputs:
     whole: Floats
     drawn: list[Floats]
 
-    def linear_predictors(self, fit: FamilyFit) -> Floats:
+    def linear_predictors(self, fit: FittedModel) -> Floats:
         """Linear predictor in each draw, shape (n_draws, n_rows); one draw if all is known."""
         found = np.empty((max(1, len(self.drawn)), len(self.incomplete)))
         if len(self.whole):
@@ -193,12 +195,12 @@ def impute_for_fitting(
     auxiliary: Floats | None,
     start: NormalFit | None,
 ) -> tuple[NormalModel, list[Floats]]:
-    """Fit the imputation model with the outcome, and complete the people whose outcome is known.
+    """Fit the imputation model with the outcome, and impute people whose outcome is known.
 
     Returns
     -------
     tuple
-        The model of the columns alone, which predictions use, and one completed array an
+        The model of the columns alone, which predictions use, and one imputed array an
         imputation, each of shape (n_known, n_columns).
     """
     width = columns.shape[1]
@@ -208,11 +210,11 @@ def impute_for_fitting(
     model = whole.marginal(width).model()
     if not np.isnan(columns[known]).any():
         return model, [columns[known]]
-    completed = [
+    imputed = [
         _one_imputation(estimator, joint, known, whole, number)[:, :width]
         for number in range(estimator.n_imputations)
     ]
-    return model, completed
+    return model, imputed
 
 
 def _one_imputation(

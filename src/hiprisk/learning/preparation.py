@@ -13,7 +13,7 @@ from hiprisk.cohort.reading import Cohort
 from hiprisk.config import StudyConfig
 from hiprisk.config.reading import resolved
 from hiprisk.features.design import Design, plan_design
-from hiprisk.learning.candidates import LearningData, learning_data, unfitted_estimator
+from hiprisk.learning.candidates import DevelopmentData, development_data, unfitted_estimator
 from hiprisk.learning.participants import Selection
 from hiprisk.learning.pipeline import StudyEstimator
 from hiprisk.learning.study_cohort import select_study_participants
@@ -46,7 +46,7 @@ class PreparedStudy:
     cohort: Cohort
     selection: Selection
     design: Design
-    data: LearningData
+    data: DevelopmentData
     checkpoints: Path
     workers: int
     progress: StageProgress
@@ -102,7 +102,7 @@ def prepare_study(
         cohort=cohort,
         selection=selection,
         design=design,
-        data=learning_data(selection.development, design, config, dictionary),
+        data=development_data(selection.development, design, config, dictionary),
         checkpoints=checkpoints,
         workers=workers,
         progress=progress,

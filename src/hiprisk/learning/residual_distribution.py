@@ -1,6 +1,6 @@
-"""How an outcome scatters about its prediction, learned from out-of-fold residuals.
+"""The distribution of an outcome about its prediction, estimated from out-of-fold residuals.
 
-The residuals come from people whom the model had not seen, each set against the scale at their
+The residuals are out-of-fold, each set against the scale at their
 predicted level, so the intervals hold their promise whatever the shape of the scatter (split
 conformal prediction with a locally varying scale).
 
@@ -32,7 +32,7 @@ def residual_distribution(
     Parameters
     ----------
     observed, predicted : ndarray, shape (n_people,)
-        Outcome, and its prediction by a model that had not seen the person.
+        Outcome, and its out-of-fold prediction.
     imputation_variance : ndarray, shape (n_people,)
         Variance of the prediction over the draws of what was missing.
 

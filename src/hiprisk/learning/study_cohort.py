@@ -67,11 +67,11 @@ def load_study_cohort(config: StudyConfig) -> Cohort:
 
 
 def _check_one_imputation(mapping: CohortMapping, path: str | None) -> None:
-    """Refuse to learn from several imputations of the same people as if they were people."""
+    """Refuse several imputations of the same people, which would count as further people."""
     if mapping.imputation_column is not None and len(mapping.imputations) != 1:
         raise ConfigError(
-            "the file stacks imputations, and a study reads one of them: each person would count "
-            "several times",
+            "the file contains stacked imputations, and a study reads one of them: each person "
+            "would count several times",
             code="STACKED_ROWS",
             file=Path(str(path)).name,
             column="imputations",

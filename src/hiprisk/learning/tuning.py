@@ -1,4 +1,4 @@
-"""The search for a family's settings: Optuna's TPE sampler, resumable to the same result."""
+"""Tuning of a model type's settings: Optuna's TPE sampler, resumable to the same result."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Trial:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tuned:
-    """The search of one family.
+    """The tuning of one model type.
 
     Attributes
     ----------
@@ -68,7 +68,7 @@ def search(
     fingerprint: str = "",
     on_trial: Progress | None = None,
 ) -> Tuned:
-    """Search a family's settings.
+    """Tune the settings of a model type.
 
     Trials run one after another. Before each one the sampler is seeded from the study's seed and
     the number of completed trials, and trials that a kill left unfinished are told as failed, so
@@ -129,9 +129,9 @@ def _open(storage: Path | None, name: str, fingerprint: str) -> optuna.Study:
             )
     except Exception as broken:  # the database layer raises its own kinds
         raise StoreError(
-            "the store of the search cannot be opened",
+            "the store of the tuning cannot be opened",
             file=storage.name if storage else None,
-            advice="delete it to start the search anew, without --resume",
+            advice="delete it and run without --resume",
         ) from broken
     stored = study.user_attrs.get("fingerprint")
     if stored is not None and stored != fingerprint:

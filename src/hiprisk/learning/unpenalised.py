@@ -11,7 +11,7 @@ from hiprisk.errors import InputError
 
 MAX_STEPS = 50
 LARGEST_CONDITION = 1e14
-COMBINATION = "a column never varies or is a combination of others"
+COMBINATION = "a column does not vary or is a linear combination of others"
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def fit_logistic(
             return _on_own_scale(coefficients, _inverse(information), center, spread, likelihood)
         if float(np.abs(coefficients).max()) > 100.0:
             break
-    raise InputError("the columns separate the two classes", code="DEGENERATE")
+    raise InputError("the predictors separate the two classes perfectly", code="DEGENERATE")
 
 
 def _on_own_scale(

@@ -36,7 +36,7 @@ def r2(observed: ArrayLike, predicted: ArrayLike, *, weights: ArrayLike | None =
     Raises
     ------
     InputError
-        If lengths differ, a value is missing, or the outcome never varies.
+        If lengths differ, a value is missing, or the outcome does not vary.
 
     Examples
     --------

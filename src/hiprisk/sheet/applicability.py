@@ -1,4 +1,4 @@
-"""Whether a row may be predicted at all, and whether it is like those of the training cohort."""
+"""Whether a row may be predicted at all, and whether it is like those of the development cohort."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class Assessment:
 
 
 def assess(sheet: Sheet, given: GivenColumns) -> Assessment:
-    """Hold every row against the sheet's ranges, levels and training cohort.
+    """Hold every row against the sheet's ranges, levels and development cohort.
 
     Returns
     -------

@@ -21,7 +21,7 @@ Matrix = tuple[tuple[float, ...], ...]
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingSummary:
-    """What the training cohort held of one variable.
+    """What the development cohort held of one variable.
 
     Attributes
     ----------

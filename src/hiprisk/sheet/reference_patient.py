@@ -8,7 +8,7 @@ from hiprisk.sheet.format import Sheet, VariableSpec
 def typical_patient(sheet: Sheet) -> dict[str, float | str]:
     """A value for every variable of a sheet.
 
-    A number is the training cohort's median, a category its most common level. Where the sheet
+    A number is the development cohort's median, a category its most common level. Where the sheet
     holds no such summary (a model written down from a paper), the mean of the missing-value model
     and the level that it makes the likeliest stand in. For a sheet that
     `has_reference_population` only.

@@ -1,4 +1,4 @@
-"""A file beside the training cohort: what moved, and the likely cause by name."""
+"""A file beside the development cohort: what moved, and the likely cause by name."""
 
 import dataclasses
 
@@ -38,7 +38,7 @@ def test_the_training_distribution_is_no_finding():
 
 
 def number(name, unit, hard, mean, sd):
-    """A variable whose training cohort was normal, summarised as a sheet summarises it."""
+    """A variable whose development cohort was normal, summarised as a sheet summarises it."""
     z = np.array([-2.326, -0.6745, 0.0, 0.6745, 2.326]) * sd + mean
     training = TrainingSummary(low=z[0], high=z[4], median=z[2], iqr=z[3] - z[1])
     return VariableSpec(
@@ -134,7 +134,7 @@ def test_a_constant_on_another_scale_is_still_an_error():
 
 
 def test_stiffer_hips_in_radians_are_still_an_error():
-    # 1.5 standard deviations below the training cohort's, so that the scale does not fit closely.
+    # 1.5 standard deviations below the development cohort's: the scale does not fit closely.
     spec = SCALES["radians"][0]
     degrees = np.random.default_rng(1).normal(78, 14, 60)
     [found] = compare_with_training(sheet_of(spec), {spec.name: np.radians(degrees)})

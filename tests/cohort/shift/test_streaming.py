@@ -1,4 +1,4 @@
-"""A long file beside the training cohort: nothing depends on the blocks, late shifts are seen."""
+"""A long file beside the development cohort: blocks change nothing, late shifts are seen."""
 
 import dataclasses
 
@@ -69,7 +69,7 @@ def test_a_shift_that_begins_late_is_found_with_its_rows_and_its_cause():
     [finding] = fed(FileComparison(small_sheet()), there, 5_000)
     assert (finding.code, finding.severity) == ("UNIT_SUSPECT", "warning")
     assert finding.rows == (34_001,)
-    assert "between rows 34001 and 40000" in finding.message
+    assert "rows 34001 to 40000" in finding.message
     assert "from_range: [0, 1]" in finding.advice
     assert finding.count == 6_000
 

@@ -161,7 +161,7 @@ def test_one_row_a_hip_repeats_people_with_two():
     ("settings", "message"),
     [
         ({"preset": "x"}, "no preset 'x'"),
-        ({"preset": "stupar", "knee_share": 1.0}, "lies in"),
+        ({"preset": "stupar", "knee_share": 1.0}, "must be in"),
         ({"preset": "stupar", "n": 0}, "at least one person"),
     ],
 )

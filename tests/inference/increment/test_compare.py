@@ -13,7 +13,7 @@ from hiprisk.config import load_config
 from hiprisk.errors import ConfigError
 from hiprisk.features.design import plan_design
 from hiprisk.inference.increment import Comparison, added_value, run_compare
-from hiprisk.learning.candidates import learning_data
+from hiprisk.learning.candidates import development_data
 from hiprisk.learning.participants import select_participants
 from hiprisk.learning.unpenalised import fit_ols
 from hiprisk.metrics.scores import r2
@@ -121,7 +121,7 @@ def test_a_large_effect_adds_and_no_effect_does_not():
         cohort = simulate_cohort("stupar", n=1600, seed=4, lbp_effect=effect)
         people = select_participants(cohort.frame, config).development
         design = plan_design(config.predictors, dictionary, people.frame)
-        data = learning_data(people, design, config, dictionary)
+        data = development_data(people, design, config, dictionary)
         comparison = Comparison(add=("back",), n_resamples=40, method="impute_then_bootstrap",
                                 point_measures_only=True)  # fmt: skip
         got = added_value(config, dictionary, data, design, comparison=comparison)
@@ -135,7 +135,7 @@ def test_complete_data_get_one_likelihood_ratio_test(stupar_config):
     cohort = simulate_cohort("stupar", n=300, seed=3, missing=False)
     people = select_participants(cohort.frame, config).development
     design = plan_design(config.predictors, dictionary, people.frame)
-    data = learning_data(people, design, config, dictionary)
+    data = development_data(people, design, config, dictionary)
     got = added_value(config, dictionary, data, design, comparison=FAST)
     assert got.n_imputations == 1
     assert [test.method for test in got.additions[0].tests] == ["likelihood-ratio"]
@@ -188,7 +188,7 @@ def test_three_resamples_equal_a_count_by_hand(stupar_config):
     cohort = simulate_cohort("stupar", n=300, seed=3, missing=False)
     people = select_participants(cohort.frame, config).development
     design = plan_design(config.predictors, dictionary, people.frame)
-    data = learning_data(people, design, config, dictionary)
+    data = development_data(people, design, config, dictionary)
     comparison = Comparison(add=("back",), n_resamples=3, point_measures_only=True)
     got = added_value(config, dictionary, data, design, comparison=comparison)
 

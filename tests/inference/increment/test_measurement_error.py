@@ -13,7 +13,7 @@ from hiprisk.features.design import plan_design
 from hiprisk.inference.increment import Comparison, added_value, run_compare
 from hiprisk.inference.increment.measurement_error import reconstructed
 from hiprisk.inference.increment.verdict import verdict
-from hiprisk.learning.candidates import learning_data
+from hiprisk.learning.candidates import development_data
 from hiprisk.learning.participants import select_participants
 from hiprisk.learning.unpenalised import fit_logistic, fit_ols
 
@@ -158,7 +158,7 @@ def compared(config, *, sem=0.0, n=3000):
     people = select_participants(frame.assign(**dict.fromkeys(FLEXION, measured)), config)
     dictionary = load_dictionary()
     design = plan_design(config.predictors, dictionary, people.development.frame)
-    data = learning_data(people.development, design, config, dictionary)
+    data = development_data(people.development, design, config, dictionary)
     comparison = Comparison(add=("flexion",), n_resamples=20, method="impute_then_bootstrap")
     return added_value(config, dictionary, data, design, comparison=comparison).additions[0]
 

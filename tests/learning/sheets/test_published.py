@@ -184,7 +184,7 @@ def test_what_is_wrong_is_named(old, new, message):
 
 
 def test_a_unit_that_does_not_lead_to_the_dictionarys_is_refused():
-    with pytest.raises(ConfigError, match=r"unit 'cm' does not lead to years"):
+    with pytest.raises(ConfigError, match=r"unit 'cm' does not convert to years"):
         sheet_of(TEXT + "predictors:\n  age_years: {unit: cm}\n")
 
 

@@ -59,7 +59,7 @@ def test_an_archive_with_another_type_is_refused(tmp_path):
 def test_a_pickle_named_skops_is_refused(tmp_path):
     path = tmp_path / "estimator.skops"
     path.write_bytes(b"\x80\x04K\x01.")
-    with pytest.raises(BundleError, match="no skops archive"):
+    with pytest.raises(BundleError, match="not a skops archive"):
         load_estimator(path)
 
 

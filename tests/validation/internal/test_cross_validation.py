@@ -12,7 +12,7 @@ from hiprisk.cohort.simulation.simulate import simulate_cohort
 from hiprisk.config import load_config
 from hiprisk.errors import InputError
 from hiprisk.features.design import plan_design
-from hiprisk.learning.candidates import learning_data, unfitted_estimator, with_settings
+from hiprisk.learning.candidates import development_data, unfitted_estimator, with_settings
 from hiprisk.learning.folds import grouped_folds
 from hiprisk.learning.participants import select_participants
 from hiprisk.learning.unpenalised import fit_ols
@@ -113,7 +113,7 @@ def study():
     dictionary = load_dictionary()
     design = plan_design(config.predictors, dictionary, people.frame)
     blank = unfitted_estimator(config, design, dictionary, family="linear", in_resamples=True)
-    return config, blank, learning_data(people, design, config, dictionary)
+    return config, blank, development_data(people, design, config, dictionary)
 
 
 SETTINGS = {"penalty": 0.05, "l1_share": 0.0, "spline_knots": 0.0}

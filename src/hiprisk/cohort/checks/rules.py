@@ -174,7 +174,7 @@ def _wrong_unit(variable: Variable, known: Floats) -> Iterable[Finding]:
             severity="error" if cause[0] < 4 else "warning",
             column=variable.name,
             count=int(known.size),
-            message=f"no value is beyond {largest:.3g}: these look like {cause[1]}, "
+            message=f"no value exceeds {largest:.3g}: these look like {cause[1]}, "
             f"not {variable.unit}",
             advice=f"if so, state {cause[2]} in the mapping",
         )
@@ -195,10 +195,10 @@ def _shifted_codes(
             severity="error",
             column=variable.name,
             count=int(unknown.sum()),
-            message="codes other than 0 and 1 come often: coded 1 and 2? Then either 1 is "
+            message="codes other than 0 and 1 are frequent: was it coded 1 and 2? Then either 1 is "
             f"{variable.levels[1]} and 2 is {variable.levels[0]}, or 1 is {variable.levels[0]} and "
             f"2 is {variable.levels[1]}",
-            advice="state levels in the mapping; nothing is guessed",
+            advice="state levels in the mapping",
         )
 
 

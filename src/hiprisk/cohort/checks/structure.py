@@ -34,8 +34,8 @@ def people_findings(
             code="TWO_HIPS_NO_PERSON",
             severity="error",
             column="person_id",
-            message="a row is a hip, but nothing says whose: two hips of one person would be "
-            "split between folds",
+            message="each row is a hip and no column identifies the person: two hips of one "
+            "person would be split between folds",
             advice="map person_id",
         )
     # Several imputations of people with nothing missing are the same rows, as they should be.
@@ -134,7 +134,7 @@ def _stacked(column: str, n_rows: int, sign: str) -> Finding:
         severity="error",
         column=column,
         count=n_rows,
-        message=f"{sign}: these look like stacked imputations, and would be taken for people",
+        message=f"{sign}: these look like stacked imputations, and would be counted as people",
         advice="name the imputation_column in the mapping",
     )
 
@@ -168,7 +168,7 @@ def copy_findings(frame: pd.DataFrame) -> Iterable[Finding]:
                     severity="warning",
                     column=name,
                     count=len(frame),
-                    message=f"nearly a copy of {outcome}: the correlation is beyond "
+                    message=f"nearly identical to {outcome}: the correlation exceeds "
                     f"{COPY_CORRELATION:g}",
                     advice="check that each column is mapped to its own variable",
                 )

@@ -190,12 +190,12 @@ def _check_fields(table: pa.Table, first_row: int, name: str) -> None:
         broken = pc.match_substring(table[column], "\n")
         if pc.any(broken).as_py():
             raise InputError(
-                "a field holds a line end inside quotes",
+                "a quoted field contains a line break",
                 code="QUOTE",
                 file=name,
                 row=first_row + pc.index(broken, value=True).as_py(),
                 column=column,
-                advice="take the line ends out of the text columns",
+                advice="remove the line breaks from the text columns",
             )
 
 
@@ -214,9 +214,7 @@ def _as_input_error(
         row = ragged[0]
         number = row.number - 1 if row.number is not None else None
         if row.text.count('"') % 2:
-            return InputError(
-                "a quote is opened and not closed", code="QUOTE", file=path.name, row=number
-            )
+            return InputError("a quote is not closed", code="QUOTE", file=path.name, row=number)
         if row.actual_columns < row.expected_columns and _is_last(path, row.text):
             return InputError(
                 f"the last line is cut off: {row.actual_columns} of {row.expected_columns} fields",

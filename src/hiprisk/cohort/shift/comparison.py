@@ -1,4 +1,4 @@
-"""Where a file's distribution or coding has moved away from the training cohort's."""
+"""Where a file's distribution or coding differs from the development cohort's."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ FEWEST_DISTINCT = 20
 def compare_with_training(
     sheet: Sheet, columns: Mapping[str, NDArray[np.generic]]
 ) -> tuple[Finding, ...]:
-    """Say where a file's distribution or coding has moved away from the training cohort's.
+    """Say where a file's distribution or coding differs from the development cohort's.
 
     Parameters
     ----------
@@ -91,8 +91,8 @@ def _moved_number(spec: VariableSpec, values: Floats) -> Iterable[Finding]:
             severity="warning" if scale is None else "error",
             column=spec.name,
             count=int(known.size),
-            message=f"the spread is {ratio:.3g} times that of the training cohort and the median "
-            f"{shift:.2g} standard deviations away: another unit or scale than {spec.unit}?",
+            message=f"the spread is {ratio:.3g} times that of the development cohort and the "
+            f"median {shift:.2g} SD away: another unit or scale than {spec.unit}?",
             advice=advice_for(scale or likely_scale(quantiles, spec)),
         )
     elif known.min() == known.max():
@@ -101,8 +101,8 @@ def _moved_number(spec: VariableSpec, values: Floats) -> Iterable[Finding]:
             severity="warning",
             column=spec.name,
             count=int(known.size),
-            message="all values are the same; in the training cohort they were not",
-            advice="nothing is wrong if the people were selected by it",
+            message="all values are the same; in the development cohort they were not",
+            advice="expected if people were selected by this variable",
         )
     else:
         yield from _raw_sum(spec, known, quantiles)
@@ -127,7 +127,7 @@ def _scale_of_spread(quantiles: Floats, spec: VariableSpec, ratio: float) -> Sca
     """The scale that explains another spread; without one it is a selection and no unit.
 
     Whole numbers and chosen people may have a quartile range of 0: there the scale must bring the
-    values close to the training cohort's. Where a range is left, the scale must mend it too, and
+    values close to the development cohort's. Where a range is left, the scale must mend it too, and
     people who are ill in another degree may lie farther off.
     """
     if ratio == 0.0:
@@ -164,9 +164,9 @@ def _raw_sum(spec: VariableSpec, known: Floats, quantiles: Floats) -> Iterable[F
                 severity="warning",
                 column=spec.name,
                 count=int(known.size),
-                message=f"all values are whole numbers and none is beyond {scale.top:g}, where "
-                f"{beyond:.0%} of the training cohort were; times {scale.factor:.3g} they are more "
-                "like it",
+                message=f"all values are whole numbers and none exceeds {scale.top:g}, where "
+                f"{beyond:.0%} of the development cohort did; multiplied by "
+                f"{scale.factor:.3g} they are closer to it",
                 advice=advice_for(scale),
             )
             return
@@ -187,12 +187,12 @@ def raw_sum_evidence(
     n : int
         People with a known value.
     beyond : float
-        Share of the training cohort above the largest raw sum.
+        Share of the development cohort above the largest raw sum.
 
     Notes
     -----
     Two parts: that nobody is beyond the largest sum, ``n * beyond`` (Poisson), and that the
-    quantiles lie closer to the training cohort's once scaled, as the mean of normal values would,
+    quantiles are closer to the development cohort's once scaled, as the mean of normal values is,
     ``n * (misfit ** 2 - scaled_misfit ** 2) / 2``. The second counts only where
     scaling at least halves the misfit, or people of a milder kind would do.
     """
@@ -223,6 +223,7 @@ def _moved_category(spec: VariableSpec, values: Texts) -> Iterable[Finding]:
             severity="warning",
             column=spec.name,
             count=int(known.size),
-            message=f"{here:.0%} are {spec.levels[1]}, in training {shares[1]:.0%}: codes swapped?",
+            message=f"{here:.0%} are {spec.levels[1]}, in the development cohort {shares[1]:.0%}: "
+            "are the codes swapped?",
             advice="check levels in the mapping",
         )

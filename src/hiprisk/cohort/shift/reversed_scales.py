@@ -12,7 +12,7 @@ from hiprisk.cohort.findings import Finding
 from hiprisk.cohort.shift.units import PROBABILITIES, misfit, reversed_scale
 from hiprisk.sheet.format import Column, Sheet, VariableSpec
 
-# Correlations in training that are worth looking at, and how clear the file's must be.
+# Correlations of the development cohort that are worth a look, and how clear the file's must be.
 STRONG = 0.3
 CLEAR_SE = 4.0
 CLEAR = 0.15
@@ -22,19 +22,19 @@ FEWEST_PAIRS = 100
 def direction_findings(
     sheet: Sheet, columns: Mapping[str, NDArray[np.generic]]
 ) -> Iterable[Finding]:
-    """Variables whose strong correlations in training all have the other sign here.
+    """Variables whose strong correlations all have the opposite sign of the development cohort's.
 
     Parameters
     ----------
     sheet : Sheet
-        Its covariance of the columns is that of the training cohort.
+        Its covariance of the columns is that of the development cohort.
     columns : mapping of str to ndarray
 
     Notes
     -----
     The variable that explains most changed signs is named first and taken as turned before the
     others are looked at. Of two that only disagree with each other, the one is named that looks
-    more like the training cohort when turned; the message names both.
+    more like the development cohort when turned; the message names both.
     """
     here = [
         (place, column)
@@ -106,7 +106,7 @@ def _clear_correlation(one: Floats, other: Floats) -> float:
 
 
 def _gain(sheet: Sheet, column: Column, values: Floats) -> float:
-    """How much more a variable looks like the training cohort when it is turned."""
+    """How much more a variable looks like the development cohort when it is turned."""
     spec = sheet.variable(column.variable)
     known = values[~np.isnan(values)]
     if spec.kind == "number":
@@ -127,8 +127,8 @@ def _finding(spec: VariableSpec, with_whom: list[str], values: Floats) -> Findin
         severity="warning",
         column=spec.name,
         count=int((~np.isnan(values)).sum()),
-        message=f"its correlation with {names} has the other sign than in training: "
-        + ("codes swapped?" if category else "does a scale run the other way?"),
+        message=f"its correlation with {names} has the opposite sign from the development cohort: "
+        + ("are the codes swapped?" if category else "is a scale reversed?"),
         advice="check levels in the mapping"
         if category
         else "if it is higher better for higher worse, or the reverse, state reverse: true in the "

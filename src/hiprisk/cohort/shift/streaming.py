@@ -1,4 +1,4 @@
-"""A file of any length beside the training cohort, block by block, in bounded memory."""
+"""A file of any length beside the development cohort, block by block, in bounded memory."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class RowSample:
 
 
 class FileComparison:
-    """Whether a file, or a part of it, has moved away from the training cohort.
+    """Whether a file, or a part of it, differs from the development cohort.
 
     Parameters
     ----------
@@ -145,7 +145,7 @@ class _Windows:
         self._kept, self._n_rows = [], 0
 
     def _looked_into(self, values: Floats, known: Integers) -> Iterator[tuple[int, Floats]]:
-        """Columns of a window, sorted and missing last, that are unlike the training cohort."""
+        """Columns of a window, sorted and missing last, that differ from the development cohort."""
         places = (PROBABILITIES[:, None] * np.maximum(known - 1, 0)).round().astype(np.intp)
         quantiles = np.take_along_axis(values, places, axis=0)
         for place, spec in enumerate(self._specs):
@@ -162,9 +162,9 @@ class _Windows:
                 column=name,
                 count=count,
                 rows=(first,),
-                message=f"between rows {first} and {last} the numbers are unlike those of the "
-                "training cohort, and unlike the rest of the file",
-                advice=f"{advice}; if the file is sorted by it, nothing is wrong",
+                message=f"the values in rows {first} to {last} differ from the development cohort "
+                "and from the rest of the file",
+                advice=f"{advice}; expected if the file is sorted by this variable",
             )
             for (name, advice), (first, last, count) in self._strange.items()
         ]

@@ -144,7 +144,7 @@ def spread_of(training: TrainingSummary) -> float:
 
 @functools.lru_cache(maxsize=1024)
 def _quantile_function(training: TrainingSummary) -> tuple[Floats, Floats]:
-    """Normal scores and values through which the training cohort's quantile function runs.
+    """Normal scores and values through which the development cohort's quantile function runs.
 
     Between them it runs in a straight line, as a normal distribution's does.
     """
@@ -161,7 +161,7 @@ def _quantile_function(training: TrainingSummary) -> tuple[Floats, Floats]:
 
 
 def misfit(quantiles: Floats, spec: VariableSpec, scale: Scale | None = None) -> float:
-    """How far quantiles lie from the training cohort's, in its standard deviations, on average.
+    """How far quantiles lie from the development cohort's, in its standard deviations, on average.
 
     Parameters
     ----------
@@ -182,7 +182,7 @@ def misfit(quantiles: Floats, spec: VariableSpec, scale: Scale | None = None) ->
 
 
 def share_beyond(training: TrainingSummary, value: float) -> float:
-    """Share of the training cohort above a value; 0 where it lies beyond the 99th percentile."""
+    """Share of the development cohort above a value; 0 where it lies beyond the 99th percentile."""
     if training.high is None or value >= training.high or not training.iqr:
         return 0.0
     at, values = _quantile_function(training)
@@ -190,7 +190,7 @@ def share_beyond(training: TrainingSummary, value: float) -> float:
 
 
 def likely_scale(quantiles: Floats, spec: VariableSpec, *, most: float = 0.8) -> Scale | None:
-    """The scale on which these quantiles are like the training cohort's; None where there is none.
+    """The scale on which these quantiles are like the development cohort's, or None.
 
     Named only if it leaves less than half of the misfit and less than `most` standard deviations.
     """

@@ -102,9 +102,9 @@ class CodingWatch:
                 column=spec.name,
                 count=seen.n_cells,
                 rows=tuple(seen.rows),
-                message="the code 2 comes often where 0 and 1 are known: coded 1 and 2? Then "
-                f"either 1 is {second} and 2 is {first}, or 1 is {first} and 2 is {second}",
-                advice="state levels in the mapping; nothing is guessed",
+                message="the code 2 is frequent where 0 and 1 are known: was it coded 1 and 2? "
+                f"Then either 1 is {second} and 2 is {first}, or 1 is {first} and 2 is {second}",
+                advice="state levels in the mapping",
             )
         elif often:
             yield Finding(
@@ -113,7 +113,7 @@ class CodingWatch:
                 column=spec.name,
                 count=seen.n_cells,
                 rows=tuple(seen.rows),
-                message=f"{seen.n_cells / total:.0%} of the codes are no level of "
+                message=f"{seen.n_cells / total:.0%} of the codes are not among the levels "
                 f"{', '.join(spec.levels)}{_what_they_are(seen)}",
                 advice="state what each code means under levels in the mapping",
             )

@@ -112,7 +112,9 @@ def simulate_cohort(
             f"there is no preset '{preset}'", column="preset", advice=f"known: {', '.join(PRESETS)}"
         )
     if not 0.0 <= knee_share < 1.0:
-        raise ConfigError("the share with knee osteoarthritis lies in [0, 1)", column="knee_share")
+        raise ConfigError(
+            "the proportion with knee osteoarthritis must be in [0, 1)", column="knee_share"
+        )
     parameters = PRESETS[preset]
     n_hip = n if n is not None else parameters.n
     if n_analysable is not None:

@@ -92,7 +92,7 @@ def fit_group(
     width = len(plan.contrast.high)
     if not (chosen[:width] == np.arange(width)).all() or len(chosen) < width:
         raise InputError(
-            f"the exposure never varies in '{group}'",
+            f"the exposure does not vary in '{group}'",
             code="CONSTANT",
             column=plan.settings.exposure,
             advice="report without strata",

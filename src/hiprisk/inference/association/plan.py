@@ -69,7 +69,7 @@ def plan_association(
     ConfigError
         If the section contradicts the rest of the config, or names a level that no one has.
     InputError
-        If the cohort lacks a variable, or a variable never varies.
+        If the cohort lacks a variable, or a variable does not vary.
     """
     settings = declared_association(config)
     confounders = tuple(name for name in config.confounders if name != settings.strata)

@@ -106,7 +106,7 @@ def e_value_of_difference(difference: Estimate, *, outcome_sd: float) -> EValue:
     (1.0, 1.0)
     """
     if not outcome_sd > 0.0:
-        raise InputError("the outcome never varies", code="OUTCOME")
+        raise InputError("the outcome does not vary", code="OUTCOME")
     if difference.low is None or difference.high is None:
         raise InputError("an E-value needs both ends of the interval", code="RATIO")
     low, value, high = (

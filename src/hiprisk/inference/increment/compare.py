@@ -23,7 +23,7 @@ from hiprisk.inference.increment.losses import declared_measure
 from hiprisk.inference.increment.preparation import prepare_comparison
 from hiprisk.inference.increment.results import AddedValue
 from hiprisk.inference.increment.sentences import models_in_words, notes_in_words
-from hiprisk.learning.candidates import LearningData, learning_data
+from hiprisk.learning.candidates import DevelopmentData, development_data
 from hiprisk.learning.study_cohort import select_study_participants
 from hiprisk.parallel import StageProgress, one_thread, run_parallel
 from hiprisk.validation.resampling.resamples import draw_resamples
@@ -61,7 +61,7 @@ def run_compare(
     return added_value(
         config,
         dictionary,
-        learning_data(people, design, config, dictionary),
+        development_data(people, design, config, dictionary),
         design,
         comparison=chosen,
         provenance=cohort.provenance,
@@ -73,7 +73,7 @@ def run_compare(
 def added_value(
     config: StudyConfig,
     dictionary: Mapping[str, Variable],
-    data: LearningData,
+    data: DevelopmentData,
     design: Design,
     *,
     comparison: Comparison | None = None,

@@ -226,7 +226,7 @@ class IndividualLosses:
         mean = float(weights @ y) / n
         variance = float(weights @ (y - mean) ** 2) / n
         if variance <= 0.0:
-            raise InputError("the outcome never varies", code="DEGENERATE")
+            raise InputError("the outcome does not vary", code="DEGENERATE")
         simple = {
             "r2": 1.0 - squared / variance,
             "rmse": float(np.sqrt(squared)),

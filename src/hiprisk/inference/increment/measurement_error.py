@@ -184,7 +184,7 @@ def _root_of_truth(own: Floats, error_sd: Floats, *, strict: bool) -> Floats:
     """S^{-1/2} (S - E)^{1/2}, shape (n_with_error, n_with_error)."""
     values, vectors = np.linalg.eigh(own)
     if float(values.min()) <= 0.0:
-        raise InputError("a predictor measured with error never varies", code="DEGENERATE")
+        raise InputError("a predictor measured with error does not vary", code="DEGENERATE")
     inverse = (vectors / np.sqrt(values)) @ vectors.T
     truth, directions = np.linalg.eigh(own - np.diag(error_sd**2))
     if strict and float(truth.min()) <= 0.0:

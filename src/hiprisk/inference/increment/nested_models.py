@@ -103,7 +103,7 @@ def fit_nested_models(
     Raises
     ------
     InputError
-        With code ``DEGENERATE``, if a column is a combination of others, the outcome never varies
+        With code ``DEGENERATE``, if a column is a combination of others, the outcome does not vary
         or the columns separate the classes.
     """
     w = np.ones(len(y)) if weights is None else weights
@@ -123,7 +123,7 @@ def _fit_linear(models: NestedModels, bases: Floats, y: Floats, w: Floats) -> Ne
     deviation = y - mean
     total = float(w @ deviation**2)
     if total <= 0.0:
-        raise InputError("the outcome never varies", code="DEGENERATE")
+        raise InputError("the outcome does not vary", code="DEGENERATE")
     weighted = (bases * w[:, np.newaxis]).transpose(0, 2, 1)
     centers = weighted.sum(axis=2) / n
     # About the means, so that no intercept is needed until the end.
@@ -183,7 +183,7 @@ def _newton(design: Floats, y: Floats, w: Floats, begin: Floats) -> tuple[Floats
             return coefficients, float(np.sum(w * (y * lp - np.logaddexp(0.0, lp))))
         if float(np.abs(coefficients).max()) > 100.0:
             break
-    raise InputError("the columns separate the two classes", code="DEGENERATE")
+    raise InputError("the predictors separate the two classes perfectly", code="DEGENERATE")
 
 
 def solve_positive(matrix: Floats, right: Floats) -> Floats:
@@ -201,7 +201,7 @@ def solve_positive(matrix: Floats, right: Floats) -> Floats:
     """
     variances = np.einsum("...ii->...i", matrix)
     if (variances <= 0.0).any():
-        raise InputError("a column never varies", code="DEGENERATE")
+        raise InputError("a column does not vary", code="DEGENERATE")
     scale = 1.0 / np.sqrt(variances)
     scaled = matrix * scale[..., :, np.newaxis] * scale[..., np.newaxis, :]
     try:

@@ -28,7 +28,7 @@ from hiprisk.inference.increment.resampled import (
     ImputedData,
     impute_for_prediction,
 )
-from hiprisk.learning.candidates import LearningData, unfitted_estimator, with_settings
+from hiprisk.learning.candidates import DevelopmentData, unfitted_estimator, with_settings
 from hiprisk.learning.pipeline import impute_for_fitting
 from hiprisk.learning.sheets.export import outcome_spec
 from hiprisk.metrics.decision_curve.net_benefit import THRESHOLDS
@@ -40,7 +40,7 @@ MAX_REFERENCES = 5
 def prepare_comparison(
     config: StudyConfig,
     dictionary: Mapping[str, Variable],
-    data: LearningData,
+    data: DevelopmentData,
     design: Design,
     chosen: Comparison,
 ) -> tuple[ComparisonProcedure, ImputedData, tuple[tuple[str, ...], ...]]:
@@ -103,7 +103,7 @@ def _references(scenarios: Sequence[ErrorScenario], imputed: ImputedData, y: Flo
 
 
 def _evaluation(
-    config: StudyConfig, design: Design, data: LearningData, *, point_only: bool
+    config: StudyConfig, design: Design, data: DevelopmentData, *, point_only: bool
 ) -> Evaluation:
     outcome = config.outcome
     known = ~np.isnan(data.outcome)

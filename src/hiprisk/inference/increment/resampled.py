@@ -22,7 +22,7 @@ from hiprisk.inference.increment.nested_models import (
     PredictionData,
     fit_nested_models,
 )
-from hiprisk.learning.candidates import LearningData, with_settings
+from hiprisk.learning.candidates import DevelopmentData, with_settings
 from hiprisk.learning.pipeline import StudyEstimator, impute_for_fitting
 from hiprisk.sheet.conditional_normal import NormalModel
 from hiprisk.validation.resampling.resamples import Resample
@@ -106,7 +106,7 @@ class ComparisonProcedure:
 
     models: NestedModels
     estimator: StudyEstimator
-    data: LearningData
+    data: DevelopmentData
     evaluation: Evaluation
     error_free: ErrorFreeComparison | None = None
     fixed: ImputedData | None = None
@@ -192,7 +192,7 @@ class ComparisonProcedure:
 def impute(
     models: NestedModels,
     estimator: StudyEstimator,
-    drawn: LearningData,
+    drawn: DevelopmentData,
     columns: Floats,
     *,
     noise: Floats,

@@ -101,7 +101,7 @@ def check_agreement(sheet: Sheet, estimator: StudyEstimator, frame: pd.DataFrame
     worst = int(np.argmax(difference))
     if not difference[worst] <= TOLERANCE:
         raise InputError(
-            f"sheet and estimator differ by {difference[worst]:.3g} and may differ by {TOLERANCE}",
+            f"sheet and estimator differ by {difference[worst]:.3g} (at most {TOLERANCE} allowed)",
             code="EXPORT",
             row=worst + 1,
             advice="report this: the model was not written",
@@ -124,7 +124,7 @@ def missing_model(estimator: StudyEstimator) -> MissingModel:
 def variable_specs(
     design: Design, frame: pd.DataFrame, dictionary: Mapping[str, Variable]
 ) -> tuple[VariableSpec, ...]:
-    """What a user may give, with what the training cohort held."""
+    """What a user may give, with what the development cohort held."""
     return tuple(_spec(dictionary[name], frame[name]) for name in design.variables)
 
 
@@ -230,7 +230,7 @@ def outcome_spec_of(
 def outcome_measurement(
     outcome: OutcomeSettings, dictionary: Mapping[str, Variable]
 ) -> MeasurementError | None:
-    """Measurement error of a continuous outcome's score, where the dictionary knows it."""
+    """Measurement error of a continuous outcome's score, where the dictionary has it."""
     known = dictionary.get(outcome.variable)
     return known.measurement_error if known and outcome.kind == "continuous" else None
 

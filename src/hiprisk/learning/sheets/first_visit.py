@@ -1,4 +1,4 @@
-"""Everybody whom a study saw at the first visit, as the sheet describes them."""
+"""All participants of the first visit, as the sheet describes them."""
 
 from __future__ import annotations
 

@@ -156,7 +156,7 @@ def _factor(variable: Variable, settings: PredictorSettings) -> float:
     if own != variable.unit:
         fitting = [unit for unit, (to, _) in UNITS.items() if to == variable.unit]
         raise ConfigError(
-            f"unit '{settings.unit}' does not lead to {variable.unit or 'a category'}"
+            f"unit '{settings.unit}' does not convert to {variable.unit or 'a category'}"
             + (f"; known: {', '.join(fitting)}" if fitting else ""),
             column=f"predictors.{variable.name}.unit",
         )
@@ -204,7 +204,9 @@ def _derived(model: PublishedModel, columns: tuple[Column, ...]) -> Iterable[Der
         if term.product:
             stray = [factor for factor in term.product if factor not in known]
             if stray:
-                raise ConfigError(f"'{stray[0]}' is no column of the model", column="terms.product")
+                raise ConfigError(
+                    f"'{stray[0]}' is not a column of the model", column="terms.product"
+                )
             yield Derived(name=" x ".join(term.product), op="product", of=term.product)
 
 
@@ -262,7 +264,7 @@ def _describes_all(predictors: Mapping[str, _Predictor]) -> bool:
 
 
 def _placeholder(columns: tuple[Column, ...]) -> MissingModel:
-    """No knowledge of the people: never used, since incomplete rows are refused."""
+    """A placeholder that is never used, since incomplete rows are refused."""
     width = len(columns)
     unit = tuple(tuple(float(i == j) for j in range(width)) for i in range(width))
     return MissingModel(mean=(0.0,) * width, covariance=unit, draws=((0.0,) * width,) * 2)

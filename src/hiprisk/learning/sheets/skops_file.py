@@ -74,7 +74,7 @@ def load_estimator(source: Path | bytes, *, name: str = "estimator.skops") -> St
         untrusted = set(skops.io.get_untrusted_types(data=source)) - set(TRUSTED_TYPES)
     except Exception as broken:  # the archive may be anything at all
         raise BundleError(
-            "this is no skops archive", code="UNTRUSTED_FORMAT", file=name
+            "this is not a skops archive", code="UNTRUSTED_FORMAT", file=name
         ) from broken
     if untrusted:
         raise BundleError(
@@ -89,7 +89,7 @@ def load_estimator(source: Path | bytes, *, name: str = "estimator.skops") -> St
             "the estimator was written by another version",
             code="VERSION",
             file=name,
-            advice="the sheet predicts in its place; fit again to have the estimator",
+            advice="the sheet predicts without it; train again to get the estimator",
         ) from broken
     if not isinstance(estimator, StudyEstimator):
         raise BundleError("the archive holds no estimator", code="UNTRUSTED_TYPE", file=name)

@@ -80,7 +80,7 @@ def crps_skill(
     Raises
     ------
     InputError
-        If the outcome never varies.
+        If the outcome does not vary.
     """
     y, w = as_forecast_outcome(observed, len(forecast), weights)
     order = np.argsort(y, kind="stable")

@@ -152,7 +152,7 @@ def calibration_cusum(
     )
     scale = unit.scale(kind)
     if scale == 0.0:
-        raise InputError("observed minus predicted never varies", code="DEGENERATE")
+        raise InputError("observed minus predicted does not vary", code="DEGENERATE")
     rng = rng_for(seed, "calibration watch")
     cusum = np.cumsum(unit.block_sums(unit.difference)) / scale
     null = _null_maxima(unit, kind, rng, n_simulations, n_fitted) / scale

@@ -152,4 +152,4 @@ def check_enough(observed: Floats, outcome: OutcomeSettings, *, file: str) -> No
                 advice="100 of each are advised",
             )
     elif np.ptp(observed) == 0.0:
-        raise InputError("the outcome never varies", code="OUTCOME", file=file)
+        raise InputError("the outcome does not vary", code="OUTCOME", file=file)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hiprisk.learning.candidates import (
-    LearningData,
+    DevelopmentData,
     imputed_folds,
     tune,
     with_plan_of,
@@ -41,7 +41,7 @@ class StudyProcedure:
     """
 
     estimator: StudyEstimator
-    data: LearningData
+    data: DevelopmentData
     tuning: InnerTuning | None = None
 
     def __call__(self, resample: Resample) -> Refit:

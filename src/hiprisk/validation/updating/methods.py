@@ -131,7 +131,7 @@ def fit_update(data: UpdateData, method: Method) -> UpdateFit:
     Raises
     ------
     InputError
-        If coefficients cannot be re-estimated, or a term never varies among these people.
+        If coefficients cannot be re-estimated, or a term does not vary among these people.
     """
     if method == "reestimate":
         return _reestimated(data)

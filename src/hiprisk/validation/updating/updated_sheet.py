@@ -171,7 +171,7 @@ def _refit(
             simple = updated_coefficients(fit_update(own, "recalibrate"), vector)
             new = simple + chosen.shrinkage * (new - simple)
     except InputError:
-        # A resample of one class, or in which a term never varies.
+        # A resample of one class, or in which a term does not vary.
         return None
     return new
 
