@@ -2,12 +2,7 @@
 
 import re
 
-import pytest
-
-from hiprisk.metrics.estimate import Estimate
-from hiprisk.reporting.checklist import TOPICS, checklist_section
 from hiprisk.reporting.page import Picture, Section, Table, render_page
-from hiprisk.wording.quantities import interval, number, percent, with_interval
 
 PNG = b"\x89PNG not really"
 
@@ -15,7 +10,7 @@ PNG = b"\x89PNG not really"
 def page(**settings):
     section = Section(
         anchor="people",
-        title="Who took part",
+        title="Participants",
         paragraphs=("5 < 6 & <script>alert(1)</script>",),
         tables=(Table(head=("step", "n"), rows=(("rows", "12"), ("left", "3")), strong=(1,)),),
         pictures=(Picture(name="a.png", png=PNG, alt="Bars of people.", caption="People."),),
@@ -44,7 +39,9 @@ def test_every_picture_says_what_it_shows():
 
 def test_the_summary_and_the_banner_come_first():
     html = page(banner="SIMULATED DATA.")
-    assert html.index("SIMULATED DATA.") < html.index("It adds nothing.") < html.index("Who took")
+    assert (
+        html.index("SIMULATED DATA.") < html.index("It adds nothing.") < html.index("Participants")
+    )
     assert 'class="banner"' not in page()
 
 
@@ -56,32 +53,6 @@ def test_columns_of_figures_stand_on_the_right():
     assert table.numeric == (False, True, True, False)
 
 
-def test_the_checklist_names_what_is_not_there():
-    section = checklist_section([Section(anchor="people", title="Who took part")])
-    where = dict(section.tables[0].rows)
-    assert where["participant flow"] == "section: Who took part"
-    assert where["prediction instability"] == "NOT REPORTED"
-    assert where["interpretation, limitations, next steps"] == "the authors must write this"
-    assert len(where) == len(TOPICS)
-    assert "covers 2 of 25 topics" in section.paragraphs[0]
-
-
-@pytest.mark.parametrize(
-    ("got", "expected"),
-    [
-        (number(1.23456), "1.235"),
-        (number(None), "-"),
-        (percent(0.1234), "12.3 %"),
-        (interval(1.0, None), "-"),
-        (interval(1.0, 2.0, 1), "1.0 to 2.0"),
-        (with_interval(Estimate(name="a", value=1.0, low=0.5, high=1.5), 1), "1.0 (0.5 to 1.5)"),
-        (with_interval(Estimate(name="a", value=1.0), 1), "1.0"),
-    ],
-)
-def test_numbers_read_well(got, expected):
-    assert got == expected
-
-
 def test_a_long_table_is_folded_under_its_caption():
     rows = tuple((str(i), "1") for i in range(300))
     long = Table(head=("step", "n"), rows=rows, caption="All steps", folded=True)
@@ -91,3 +62,10 @@ def test_a_long_table_is_folded_under_its_caption():
     assert "<caption>" not in html
     assert html.count("</details>") == 1
     assert "<details>" not in page()
+
+
+def test_text_in_backticks_is_set_as_code_and_escaped():
+    section = Section(anchor="a", title="A", paragraphs=("Set `a_b: <1>` here.",))
+    html = render_page(title="T", banner="", lead=("See `x_y`.",), sections=(section,), footer="")
+    assert "<p>Set <code>a_b: &lt;1&gt;</code> here.</p>" in html
+    assert "<li>See <code>x_y</code>.</li>" in html

@@ -103,6 +103,6 @@ def _instability(expected: Instability, found: Stability | None) -> Table:
         ),
         caption=f"Expected: unpenalised models of {expected.n_simulations} simulated studies of "
         f"{expected.n} people ({expected.source}), compared with the truth; slope in new people. "
-        "Bootstrap models: refits of this model, which may be penalised, compared with the model "
-        "itself; slope in the development cohort",
+        "Bootstrap models: this model, which may be penalised, fitted on resamples and compared "
+        "with itself; slope in the development cohort",
     )

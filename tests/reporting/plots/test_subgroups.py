@@ -1,12 +1,10 @@
-"""Pictures read results and show what they say."""
+"""A metric by subgroup as a forest plot: every group is named, also one that is not shown."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from hiprisk.config import SampleSizeSettings, SubgroupSettings
-from hiprisk.inference.samplesize import development_size
-from hiprisk.reporting.plots.samplesize import draw_samplesize
+from hiprisk.config import SubgroupSettings
 from hiprisk.reporting.plots.style import as_png
 from hiprisk.reporting.plots.subgroups import draw_subgroups
 from hiprisk.validation.performance.sample import EvaluationSample
@@ -43,12 +41,3 @@ def test_forest_names_every_group_and_says_which_are_hidden(result):
 
 def test_main_metric_is_drawn_where_none_is_named(result):
     assert draw_subgroups(result).get_xlabel() == "R² with 95 % CI"
-
-
-def test_people_needed_fall_with_what_is_expected():
-    expected = SampleSizeSettings(r2=0.3, mean=40, sd=20)
-    ax = draw_samplesize(development_size("continuous", 20, expected, n=300))
-    needed = ax.get_lines()[0].get_ydata()
-    assert (np.diff(needed) <= 0).all()
-    said = [text.get_text() for text in ax.get_legend().get_texts()]
-    assert said == ["people needed", "needed as assumed: 448", "available sample: 300"]

@@ -1,28 +1,15 @@
 """The picture of what blocks add reads the result and changes nothing."""
 
-from pathlib import Path
-
 import pytest
 
-from hiprisk.config import load_config
-from hiprisk.inference.increment import Comparison, run_compare
 from hiprisk.reporting.plots.increment import draw_added_value
 from hiprisk.reporting.plots.style import as_png, new_axes
+from report_words import names_in, words_on
 
-CONFIG = Path(__file__).parents[2] / "configs" / "stupar.yaml"
 
-
-@pytest.fixture(scope="module")
-def result():
-    config = load_config(
-        CONFIG,
-        overrides=["cohort.simulate.n=300", "imputation.imputations=2",
-                   "measurement_error={hip_flexion_worse_deg: [3.5, 7]}"],
-    )  # fmt: skip
-    comparison = Comparison(
-        n_resamples=20, method="impute_then_bootstrap", point_measures_only=True
-    )
-    return run_compare(config, comparison=comparison)
+@pytest.fixture
+def result(study):
+    return study.evidence.added
 
 
 def test_every_gain_has_a_row_and_every_block_its_verdict(result):
@@ -35,10 +22,11 @@ def test_every_gain_has_a_row_and_every_block_its_verdict(result):
     assert [text.get_text() for text in ax.texts] == [one.verdict for one in result.additions]
 
 
-def test_the_picture_says_simulated_and_what_was_declared(result):
+def test_the_picture_names_simulated_data_and_what_was_declared(result):
     ax = draw_added_value(result)
     assert "(simulated data)" in ax.get_title()
     assert "minimum important gain, 0.01" in ax.get_xlabel()
+    assert names_in(" ".join(words_on(ax))) == []
     assert as_png(ax).startswith(b"\x89PNG")
 
 

@@ -1,0 +1,39 @@
+"""External validation and updating as pictures."""
+
+from hiprisk.reporting.plots.external import (
+    draw_before_after,
+    draw_external_calibration,
+    update_figures,
+    validation_figures,
+)
+from hiprisk.reporting.plots.style import new_axes
+from report_words import names_in, words_on
+
+
+def test_the_calibration_curve_has_its_interval_unit_and_size(validation):
+    ax = draw_external_calibration(validation)
+    assert ax.get_title() == f"small: external calibration, n = {validation.n} (simulated data)"
+    labels = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert labels == ["ideal", "pointwise 95 % CI", "loess", "tenths of the predictions"]
+    assert ax.get_xlabel() == "predicted (points)"
+    assert names_in(" ".join(words_on(ax))) == []
+
+
+def test_each_part_of_a_validation_has_its_figure(validation):
+    found = validation_figures(validation)
+    assert {"calibration.png", "predicted_observed.png", "coverage.png", "pit.png"} <= set(found)
+    assert {name for name in found if name.startswith("groups_")} == {
+        f"groups_{metric}.png" for metric in validation.groups.metrics
+    }
+    assert all(png.startswith(b"\x89PNG") for png in found.values())
+
+
+def test_an_update_is_drawn_before_and_after(update):
+    assert set(update_figures(update)) == {"before_after.png"}
+    ax = new_axes()
+    draw_before_after(
+        update.calibration_before, update.calibration_after, kind="continuous",
+        unit="points 0-100", title="small", ax=ax,
+    )  # fmt: skip
+    labels = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert labels == ["ideal", "before", "after (cross-validated)"]

@@ -1,0 +1,26 @@
+"""Participant flow, missing values and candidate model types, as pictures."""
+
+from hiprisk.reporting.plots.study import draw_candidates, draw_flow, draw_missing
+from report_words import names_in, words_on
+
+
+def test_the_flow_counts_who_remains(study):
+    ax = draw_flow(study.evidence)
+    widths = [bar.get_width() for bar in ax.patches]
+    assert widths == [step.n_remaining for step in study.evidence.flow][::-1]
+    assert ax.get_title() == "Participant flow (simulated data)"
+    assert names_in(" ".join(words_on(ax))) == []
+
+
+def test_missing_values_are_those_of_table_1_by_label(study):
+    ax = draw_missing(study.evidence)
+    shown = {label.get_text() for label in ax.get_yticklabels()}
+    assert shown <= {row.label for row in study.evidence.table_one.rows}
+    assert names_in(" ".join(words_on(ax))) == []
+
+
+def test_candidates_are_compared_with_the_mean_only_model(study):
+    ax = draw_candidates(study.evidence)
+    labels = [label.get_text() for label in ax.get_yticklabels()]
+    assert labels == [one.name for one in study.evidence.families]
+    assert "mean-only model" in ax.get_xlabel()

@@ -1,0 +1,51 @@
+"""Decision curves as pictures: treat all, treat none, the model, and differences of models."""
+
+import numpy as np
+import pytest
+
+from hiprisk.metrics.decision_curve.bands import (
+    corrected_curve,
+    decision_curve_band,
+    decision_curve_difference,
+)
+from hiprisk.metrics.decision_curve.curve import decision_curve
+from hiprisk.reporting.plots.style import as_png, new_axes
+from hiprisk.reporting.plots.utility import draw_decision_curve, draw_decision_curve_difference
+
+RNG = np.random.default_rng(4)
+RISK = RNG.random(150)
+Y = (RNG.random(150) < RISK).astype(float)
+GRID = [0.1, 0.3, 0.5]
+BAND = decision_curve_band(Y, RISK, thresholds=GRID, n_resamples=30, seed=1, outcome="worse")
+DIFFERENCE = decision_curve_difference(Y, RISK, RISK**2, thresholds=GRID, n_resamples=30, seed=1)
+DRAWN = {
+    "decision": lambda **k: draw_decision_curve(BAND, **k),
+    "standardised": lambda **k: draw_decision_curve([BAND, BAND], standardised=True, **k),
+    "difference": lambda **k: draw_decision_curve_difference(DIFFERENCE, **k),
+}
+
+
+@pytest.mark.parametrize("name", list(DRAWN))
+def test_simulated_data_are_named_in_the_title_and_given_axes_used(name):
+    ax = new_axes()
+    assert DRAWN[name](ax=ax, provenance="simulated") is ax
+    assert ax.get_title().endswith("(simulated data)")
+    assert ax.get_xlabel() == "threshold probability"
+    assert "simulated" not in DRAWN[name]().get_title()
+    assert as_png(ax).startswith(b"\x89PNG")
+
+
+def test_strategies_have_their_names():
+    labels = [line.get_label() for line in draw_decision_curve(BAND).get_lines()]
+    assert labels[:2] == ["treat all", "treat none"]
+
+
+def test_an_optimism_corrected_curve_is_named_so():
+    corrected = corrected_curve(decision_curve(Y, RISK, thresholds=GRID), [0.01] * 3)
+    labels = [line.get_label() for line in draw_decision_curve(corrected).get_lines()]
+    assert "model, optimism-corrected" in labels
+
+
+def test_the_interval_of_a_difference_is_named():
+    legend = draw_decision_curve_difference(DIFFERENCE).get_legend()
+    assert legend.get_title().get_text() == "with pointwise 95 % CI"

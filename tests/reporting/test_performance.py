@@ -1,0 +1,53 @@
+"""Performance: optimism-corrected, out-of-fold, of events, and in held-out participants."""
+
+import dataclasses
+
+from hiprisk.metrics.registry import label_of
+from hiprisk.reporting.performance import calibration_section, events_section, holdout_section
+from hiprisk.wording.quantities import number, with_interval
+
+
+def test_optimism_corrected_values_are_those_of_the_evidence(study):
+    table = study.section["performance"].tables[0]
+    assert [(row[0], row[1], row[3]) for row in table.rows] == [
+        (label_of(row.metric), number(row.apparent), number(row.corrected))
+        for row in study.evidence.optimism.rows
+    ]
+    assert "optimism-corrected" in table.head
+    assert "95 % CI" in table.head
+
+
+def test_what_the_resamples_did_not_repeat_is_said(study):
+    assert any("Not repeated in the resamples: tuning" in n
+               for n in study.section["performance"].notes)  # fmt: skip
+
+
+def test_confidence_and_prediction_intervals_have_different_names(study):
+    section = study.section["calibration"]
+    assert section.tables[0].head == ("metric", "value", "95 % CI")
+    metrics = [row[0] for row in section.tables[1].rows]
+    assert "coverage of the 95 % prediction interval" in metrics
+
+
+def test_utility_stands_at_each_threshold_in_percent(study):
+    utility = study.section["events"].tables[2]
+    assert [row[1:3] for row in utility.rows[:3]] == [
+        ("20 %", "net benefit"), ("20 %", "standardised net benefit"),
+        ("20 %", "interventions avoided per 100 patients"),
+    ]  # fmt: skip
+    event = study.evidence.events.events[0]
+    assert utility.rows[0][3] == with_interval(event.utility(corrected=False)[0])
+
+
+def test_held_out_participants_stand_beside_the_reference(study):
+    section, held = study.section["holdout"], study.evidence.holdout
+    assert section.tables[0].head == ("metric", "model (95 % CI)", "WOMAC function (95 % CI)")
+    assert section.paragraphs[0].startswith(f"Site or provider: site_02; n = {held.model.n}.")
+
+
+def test_parts_that_are_not_there_have_no_section(study):
+    evidence = dataclasses.replace(study.evidence, holdout=None, events=None)
+    assert holdout_section(evidence) is None
+    assert events_section(evidence) is None
+    no_curve = dataclasses.replace(evidence.out_of_fold, curves=())
+    assert calibration_section(dataclasses.replace(evidence, out_of_fold=no_curve)) is None

@@ -1,0 +1,39 @@
+"""What is said first of simulated people and invented coefficients."""
+
+import dataclasses
+
+import pytest
+
+from hiprisk.wording.disclaimers import (
+    INVENTED,
+    SIMULATED_COHORT,
+    SIMULATED_MODEL,
+    cohort_warnings,
+    is_simulated,
+    kind_not_for_patients,
+    model_warnings,
+    provenance_in_words,
+    warnings_of,
+)
+from small_bundle import small_sheet
+
+
+@pytest.mark.parametrize("provenance", ["simulated", "synthetic"])
+def test_both_words_of_files_mean_simulated(provenance):
+    assert is_simulated(provenance)
+    assert model_warnings(provenance) == [SIMULATED_MODEL]
+    assert cohort_warnings(provenance) == [SIMULATED_COHORT]
+    assert provenance_in_words(provenance) == "simulated people"
+
+
+@pytest.mark.parametrize("provenance", ["real", "published", "unknown"])
+def test_other_people_need_no_warning(provenance):
+    assert model_warnings(provenance) == cohort_warnings(provenance) == []
+    assert "simulated people" not in provenance_in_words(provenance)
+
+
+def test_a_sheet_says_both_and_a_short_line_names_both():
+    sheet = dataclasses.replace(small_sheet(), invented=True)
+    assert warnings_of(sheet) == [SIMULATED_MODEL, INVENTED]
+    assert kind_not_for_patients(sheet) == "SIMULATED AND INVENTED MODEL, not for patients."
+    assert kind_not_for_patients(small_sheet(provenance="real")) is None

@@ -1,0 +1,49 @@
+"""Labels and units of variables, blocks and columns."""
+
+import pytest
+
+from hiprisk.wording.labels import (
+    blocks_in_words,
+    capital,
+    column_label,
+    in_words,
+    sheet_labels,
+    unit_of_amount,
+    with_unit,
+)
+from small_bundle import small_sheet
+
+
+@pytest.mark.parametrize(
+    ("unit", "of_amount"),
+    [
+        ("points 0-100", "points"),
+        ("grade 0-4", "grade"),
+        ("deg", "deg"),
+        ("kg/m2", "kg/m2"),
+        ("", ""),
+    ],
+)
+def test_the_unit_of_an_amount_lacks_the_range_of_the_scale(unit, of_amount):
+    assert unit_of_amount(unit) == of_amount
+
+
+@pytest.mark.parametrize(
+    ("column", "label"),
+    [
+        ("age_years", "age"),
+        ("age_years'", "age, spline term 2"),
+        ("sex=male", "sex: male"),
+        ("not_in_the_sheet", "not in the sheet"),
+    ],
+)
+def test_a_column_has_the_label_of_its_variable(column, label):
+    assert column_label(column, sheet_labels(small_sheet())) == label
+
+
+def test_names_without_a_label_are_given_in_words():
+    assert in_words("hip_motion") == "hip motion"
+    assert blocks_in_words(("back", "hip_motion")) == "back + hip motion"
+    assert with_unit("age", "years") == "age (years)"
+    assert with_unit("sex", None) == "sex"
+    assert capital("low back pain") == "Low back pain"

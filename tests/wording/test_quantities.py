@@ -1,0 +1,60 @@
+"""Numbers, shares, p-values and estimates with their intervals, as text."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from hiprisk.wording.quantities import (
+    NONE,
+    interval,
+    number,
+    p_equals,
+    p_value,
+    people_or_rows,
+    percent,
+    plural,
+    share_with_interval,
+    signed,
+    signed_with_ci,
+    signed_with_interval,
+    with_ci,
+    with_interval,
+)
+
+WHOLE = SimpleNamespace(value=0.25, low=0.125, high=0.5)
+BARE = SimpleNamespace(value=-0.25, low=None, high=None)
+
+
+@pytest.mark.parametrize(
+    ("got", "expected"),
+    [
+        (number(1.23456), "1.235"),
+        (number(-0.0001), "0.000"),
+        (number(None), NONE),
+        (signed(-0.5, 2), "-0.50"),
+        (percent(0.1234), "12.3 %"),
+        (percent(None), NONE),
+        (p_value(0.0009), "< 0.001"),
+        (p_value(0.0456), "0.046"),
+        (p_equals(0.0009), "p < 0.001"),
+        (p_equals(0.5), "p = 0.500"),
+        (interval(1.0, None), NONE),
+        (interval(1.0, 2.0, 1), "1.0 to 2.0"),
+        (with_interval(WHOLE, 2), "0.25 (0.12 to 0.50)"),
+        (with_interval(BARE, 1), "-0.2"),
+        (signed_with_interval(WHOLE, 1), "+0.2 (+0.1 to +0.5)"),
+        (signed_with_interval(BARE, 2), "-0.25"),
+        (share_with_interval(WHOLE, 1), "25.0 % (12.5 to 50.0)"),
+        (share_with_interval(BARE, 0), "-25 %"),
+        (with_ci(WHOLE, 2, unit="points"), "0.25 points (95 % CI 0.12 to 0.50)"),
+        (with_ci(BARE, 2), "-0.25"),
+        (signed_with_ci(WHOLE, 2), "+0.25 (95 % CI +0.12 to +0.50)"),
+        (signed_with_ci(BARE, 2, unit="points"), "-0.25 points"),
+        (people_or_rows(3, 3), "people"),
+        (people_or_rows(3, 6), "rows"),
+        (plural(1, "row"), "1 row"),
+        (plural(2, "row"), "2 rows"),
+    ],
+)
+def test_quantities_are_written_in_one_way(got, expected):
+    assert got == expected
