@@ -21,8 +21,8 @@ from hiprisk.cohort.simulation.simulate import simulate_cohort
 from hiprisk.config import load_config
 from hiprisk.features.design import plan_design
 from hiprisk.learning.candidates import (
-    imputed_folds,
     development_data,
+    imputed_folds,
     out_of_fold_predictions,
     tune,
     unfitted_estimator,

@@ -24,9 +24,9 @@ from hiprisk.learning.candidates import (
     out_of_fold_predictions,
     unfitted_estimator,
 )
-from hiprisk.learning.families import FAMILIES, FitTask, model_type_named
 from hiprisk.learning.folds import grouped_folds, loss
 from hiprisk.learning.linear import fit_linear, plan_terms
+from hiprisk.learning.model_types import MODEL_TYPES, FitTask, model_type_named
 from hiprisk.learning.participants import select_participants
 from hiprisk.learning.pipeline import imputed_inputs
 from hiprisk.learning.residual_distribution import residual_distribution
@@ -207,7 +207,7 @@ def test_monotone_boosting_never_falls():
     x = rng.uniform(0, 100, size=(400, 1))
     y = x[:, 0] * 0.2 + rng.normal(size=400) * 15
     task = FitTask(names=("a",), link="identity", monotone=(1,), use_monotone=True)
-    fit = FAMILIES["boosting"].fit([x], y, SETTINGS["boosting"] | {"feature_share": 1.0}, task)
+    fit = MODEL_TYPES["boosting"].fit([x], y, SETTINGS["boosting"] | {"feature_share": 1.0}, task)
     grid = fit.linear_predictor(np.linspace(0, 100, 200)[:, None])
     assert (np.diff(grid) >= 0).all()
 

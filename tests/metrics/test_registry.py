@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from hiprisk.cli.show.validation import estimate_rows
-from hiprisk.config import SmallestGain, SubgroupSettings
+from hiprisk.config import MinimumGain, SubgroupSettings
 from hiprisk.inference.increment.losses import POINT
 from hiprisk.learning.unpenalised import fit_ols
 from hiprisk.metrics import scores
@@ -53,7 +53,7 @@ def test_a_name_has_one_label_and_a_label_one_name():
 
 
 def test_a_gain_can_be_declared_in_metrics_of_the_registry_alone():
-    declared = get_args(get_type_hints(SmallestGain)["metric"])
+    declared = get_args(get_type_hints(MinimumGain)["metric"])
     assert set(declared) <= {one.name for one in entries() if one.direction}
     assert {name for names in POINT.values() for name in names} | {"crps"} == set(declared)
 

@@ -90,7 +90,7 @@ class AssociationSettings:
     negative_control: Annotated[NegativeControlSettings | None, BeforeValidator(_nothing)] = None
 
     @model_validator(mode="after")
-    def _hangs_together(self) -> Self:
+    def _is_consistent(self) -> Self:
         if any(not 3 <= knots <= 7 for knots in self.splines.values()):
             raise refuse("a restricted cubic spline has 3 to 7 knots")
         if self.exposure in self.splines:

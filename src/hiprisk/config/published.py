@@ -10,7 +10,7 @@ from pydantic import Field, TypeAdapter, ValidationError, model_validator
 from pydantic.dataclasses import dataclass
 
 from hiprisk.config.fields import STRICT, Share, refuse
-from hiprisk.config.settings import OutcomeSettings, SmallestGain
+from hiprisk.config.settings import MinimumGain, OutcomeSettings
 from hiprisk.errors import ConfigError
 from hiprisk.yaml_settings import parse_document, read_yaml
 from hiprisk.yaml_strict import KeyPath
@@ -31,7 +31,7 @@ class DeclaredOutcome(OutcomeSettings):
     """
 
     variable: OwnName
-    smallest_gain_worth_having: SmallestGain | None = None  # type: ignore[assignment]  # see above
+    smallest_gain_worth_having: MinimumGain | None = None  # type: ignore[assignment]  # see above
 
     @model_validator(mode="after")
     def _kind_fits(self) -> Self:
@@ -215,7 +215,7 @@ class PublishedModel:
     n_developed: int | None = Field(default=None, ge=1)
 
     @model_validator(mode="after")
-    def _hangs_together(self) -> Self:
+    def _is_consistent(self) -> Self:
         if (self.link == "logit") != (self.outcome.kind == "binary"):
             raise refuse("link logit goes with a binary outcome, identity with a continuous one")
         if self.residuals is not None and self.outcome.kind == "binary":

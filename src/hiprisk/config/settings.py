@@ -115,7 +115,7 @@ class ReplacementSettings:
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
-class SmallestGain:
+class MinimumGain:
     """The minimum important gain, declared before anything is fitted."""
 
     metric: Literal["r2", "rmse", "crps", "c_statistic", "brier", "scaled_brier"]
@@ -146,7 +146,7 @@ class OutcomeSettings:
     baseline: Name | None = None
     hip_replacement: ReplacementSettings | None = None
     events: tuple[EventSettings, ...] = ()
-    smallest_gain_worth_having: SmallestGain
+    smallest_gain_worth_having: MinimumGain
     thresholds: tuple[Share, ...] = ()
     dichotomise: EventSettings | None = None
     event_level: str | None = None
@@ -375,7 +375,7 @@ class StudyConfig:
         return tuple(dict.fromkeys(name for block in self.blocks.values() for name in block))
 
     @model_validator(mode="after")
-    def _hangs_together(self) -> Self:
+    def _is_consistent(self) -> Self:
         lacking = [name for name in self.confounders if name not in self.predictors]
         if lacking:
             raise refuse(f"confounder {lacking[0]} is in no block")

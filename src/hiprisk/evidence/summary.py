@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from hiprisk.bootstrap import FEW_RESAMPLES, few_resamples
-from hiprisk.config import SmallestGain
+from hiprisk.config import MinimumGain
 from hiprisk.evidence.document import Evidence
 from hiprisk.inference.association.sentences import MEASURE_LABELS, MODEL_LABELS
 from hiprisk.metrics.registry import label_of, moves_with_prevalence
@@ -15,12 +15,12 @@ from hiprisk.wording.quantities import percent, with_ci
 from hiprisk.wording.verdicts import slope_in_words
 
 
-def summary_sentences(evidence: Evidence, smallest_gain: SmallestGain) -> tuple[str, ...]:
+def summary_sentences(evidence: Evidence, smallest_gain: MinimumGain) -> tuple[str, ...]:
     """The most important first; simulated data and an honest null are said plainly."""
     return tuple(_sentences(evidence, smallest_gain))
 
 
-def _sentences(evidence: Evidence, smallest_gain: SmallestGain) -> Iterable[str]:
+def _sentences(evidence: Evidence, smallest_gain: MinimumGain) -> Iterable[str]:
     yield from model_warnings(evidence.provenance)
     yield from _copies(evidence)
     yield from _few_resamples(evidence)
@@ -106,7 +106,7 @@ def _groups(evidence: Evidence) -> Iterable[str]:
         )
 
 
-def _gain(evidence: Evidence, smallest_gain: SmallestGain) -> str:
+def _gain(evidence: Evidence, smallest_gain: MinimumGain) -> str:
     continuous = evidence.kind == "continuous"
     main = "r2" if continuous else "scaled_brier"
     word = label_of(main)

@@ -15,7 +15,6 @@ from hiprisk.cohort.dictionary import Variable
 from hiprisk.config import StudyConfig
 from hiprisk.features.design import Design, numeric_columns
 from hiprisk.features.imputation import NormalFit, fit_normal
-from hiprisk.learning.families import FitTask, model_type_named
 from hiprisk.learning.folds import (
     ImputedFold,
     fold_predictors,
@@ -23,6 +22,7 @@ from hiprisk.learning.folds import (
     impute_fold,
     loss,
 )
+from hiprisk.learning.model_types import FitTask, model_type_named
 from hiprisk.learning.participants import Participants
 from hiprisk.learning.pipeline import StudyEstimator
 from hiprisk.learning.tuning import Tuned, search

@@ -208,14 +208,14 @@ def _handle_replacement(
         flow.append(_step("hip replaced before follow-up (excluded)", ~replaced))
         frame = frame.loc[~replaced].reset_index(drop=True)
         return frame, _as_outcome(score[~replaced], frame, outcome)
-    score[replaced] = _stand_in(frame, outcome)[replaced]
+    score[replaced] = _replacement_score(frame, outcome)[replaced]
     words = {"worst": "given the worst score", "last-before": "given their last score before"}
     label = f"hip replaced before follow-up: {int(replaced.sum())} {words[settings.strategy]}"
     flow.append(FlowStep(label=label, n_left_out=0, n_remaining=len(frame)))
     return frame, _as_outcome(score, frame, outcome)
 
 
-def _stand_in(frame: pd.DataFrame, outcome: OutcomeSettings) -> Floats:
+def _replacement_score(frame: pd.DataFrame, outcome: OutcomeSettings) -> Floats:
     """Score of people whose hip was replaced, under the declared strategy."""
     settings = outcome.hip_replacement
     assert settings is not None

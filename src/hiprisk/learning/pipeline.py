@@ -21,7 +21,7 @@ from hiprisk.features.imputation import (
     fit_normal,
 )
 from hiprisk.learning.chained import draw_chained
-from hiprisk.learning.families import FitTask, FittedModel, model_type_named
+from hiprisk.learning.model_types import FitTask, FittedModel, model_type_named
 from hiprisk.seeding import rng_for
 from hiprisk.sheet.conditional_normal import NormalModel
 from hiprisk.sheet.models import expit
@@ -35,7 +35,7 @@ class StudyEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has n
     design : Design
         Columns, derived features and inputs.
     family : str
-        Name in `hiprisk.learning.families.FAMILIES`.
+        Name in `hiprisk.learning.model_types.MODEL_TYPES`.
     params : mapping of str to float
         Settings of the model type.
     task : FitTask

@@ -19,7 +19,7 @@ from optuna.trial import TrialState
 
 from hiprisk.config import Range
 from hiprisk.errors import ConfigError, StoreError
-from hiprisk.learning.families import Dimension
+from hiprisk.learning.model_types import Dimension
 from hiprisk.parallel import Progress
 from hiprisk.seeding import rng_for
 

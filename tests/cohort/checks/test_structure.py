@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from hiprisk.cohort.checks.structure import IMPUTATION_NAME, copy_findings, people_findings
+from hiprisk.cohort.checks.structure import IMPUTATION_NAME, copy_findings, structure_findings
 from hiprisk.cohort.mapping import mapping_from_text
 from hiprisk.cohort.reading import read_cohort
 
@@ -68,7 +68,7 @@ def test_other_names_are_none(name):
 def test_unequal_parts_are_no_stack():
     source = {"imp": pa.chunked_array([["1", "1", "2"]])}
     frame = pd.DataFrame({"age_years": [50.0, 60.0, 70.0]})
-    assert not list(people_findings(frame, grain="person", stacked=False, source=source))
+    assert not list(structure_findings(frame, grain="person", stacked=False, source=source))
 
 
 def test_a_number_that_is_the_same_in_every_row_is_a_duplicate():

@@ -15,7 +15,7 @@ import skops.io
 
 from hiprisk.errors import BundleError
 from hiprisk.features.design import Design
-from hiprisk.learning.families import FitTask
+from hiprisk.learning.model_types import FitTask
 from hiprisk.learning.pipeline import StudyEstimator
 from hiprisk.learning.sheets.skops_file import (
     MOVED_TYPES,

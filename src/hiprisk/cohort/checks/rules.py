@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from hiprisk.arrays import Bools, Floats
 from hiprisk.cohort.checks.missing_codes import SENTINELS, sentinel_findings
-from hiprisk.cohort.checks.structure import copy_findings, people_findings
+from hiprisk.cohort.checks.structure import copy_findings, structure_findings
 from hiprisk.cohort.dictionary import Variable, load_dictionary
 from hiprisk.cohort.findings import Finding, by_severity, finding_at
 from hiprisk.values import UNKNOWN_CATEGORY, Note, zero_one_codes
@@ -89,12 +89,12 @@ def check_cohort(
             key = Note(UNKNOWN_CATEGORY, name)
             texts = None if unread is None else unread.get(key)
             findings += _shifted_codes(variable, unreadable.get(key), texts)
-    findings += people_findings(frame, grain=grain, stacked=stacked, source=source)
+    findings += structure_findings(frame, grain=grain, stacked=stacked, source=source)
     findings += copy_findings(frame)
     findings += _dates(frame, today or datetime.date.today())
     findings += _pairs(frame)
     findings += _flexion_in_contracture(frame)
-    findings += _emptiness(frame, {n.variable for n, mask in unreadable.items() if mask.any()})
+    findings += _missing_values(frame, {n.variable for n, mask in unreadable.items() if mask.any()})
     return by_severity(findings)
 
 
@@ -258,7 +258,7 @@ def _flexion_in_contracture(frame: pd.DataFrame) -> Iterable[Finding]:
             )
 
 
-def _emptiness(frame: pd.DataFrame, unreadable: set[str]) -> Iterable[Finding]:
+def _missing_values(frame: pd.DataFrame, unreadable: set[str]) -> Iterable[Finding]:
     """Columns of one value or none; `unreadable` ones have a finding that says why already."""
     for name in frame.columns:
         values = frame[name]

@@ -25,7 +25,7 @@ LEAST_DISTINCT = 5
 LEAST_FINE = 3
 
 
-def people_findings(
+def structure_findings(
     frame: pd.DataFrame, *, grain: str, stacked: bool, source: Mapping[str, pa.ChunkedArray]
 ) -> Iterable[Finding]:
     """Whose rows these are: hips without their person, stacked imputations, repeated persons."""

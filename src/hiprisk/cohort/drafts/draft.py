@@ -104,7 +104,7 @@ def propose(path: Path | str) -> tuple[Proposal, ...]:
 def _matches(table: pa.Table) -> dict[str, tuple[str, float]]:
     """A variable for each column, the most alike pairs first, so that none takes another's."""
     pairs = [
-        (-_likeness(column, name), at, column, name)
+        (-_name_similarity(column, name), at, column, name)
         for at, column in enumerate(table.column_names)
         for name in load_dictionary()
     ]
@@ -179,7 +179,7 @@ def _shown_codes(cells: pa.ChunkedArray) -> tuple[str, ...]:
     return tuple(sorted(common)) if len(counted) <= MOST_LEVELS else ()
 
 
-def _likeness(column: str, name: str) -> float:
+def _name_similarity(column: str, name: str) -> float:
     """1 where a column has the name of a variable or one of its synonyms, less where alike."""
     wanted = re.sub(r"[^a-z0-9]+", "_", column.lower()).strip("_")
     words = (name, *SYNONYMS.get(name, ()))

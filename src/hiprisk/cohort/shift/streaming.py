@@ -113,7 +113,7 @@ class _Windows:
         self._kept: list[Floats] = []
         self._first_row = 1
         self._n_rows = 0
-        self._strange: dict[tuple[str, str], tuple[int, int, int]] = {}
+        self._deviating: dict[tuple[str, str], tuple[int, int, int]] = {}
 
     def add(self, columns: Columns, chances: Floats) -> None:
         here = [spec for spec in self._specs if spec.name in columns]
@@ -133,18 +133,18 @@ class _Windows:
     def _close(self) -> None:
         values = np.sort(np.concatenate(self._kept), axis=0)
         known = len(values) - np.isnan(values).sum(axis=0)
-        for place, quantiles in self._looked_into(values, known):
+        for place, quantiles in self._examined(values, known):
             spec = self._specs[place]
             scale = likely_scale(quantiles, spec)
             if scale is not None:
                 key = (spec.name, advice_for(scale))
-                first, _, count = self._strange.get(key, (self._first_row, 0, 0))
+                first, _, count = self._deviating.get(key, (self._first_row, 0, 0))
                 last = self._first_row + self._n_rows - 1
-                self._strange[key] = (first, last, count + self._n_rows)
+                self._deviating[key] = (first, last, count + self._n_rows)
         self._first_row += self._n_rows
         self._kept, self._n_rows = [], 0
 
-    def _looked_into(self, values: Floats, known: Integers) -> Iterator[tuple[int, Floats]]:
+    def _examined(self, values: Floats, known: Integers) -> Iterator[tuple[int, Floats]]:
         """Columns of a window, sorted and missing last, that differ from the development cohort."""
         places = (PROBABILITIES[:, None] * np.maximum(known - 1, 0)).round().astype(np.intp)
         quantiles = np.take_along_axis(values, places, axis=0)
@@ -166,5 +166,5 @@ class _Windows:
                 "and from the rest of the file",
                 advice=f"{advice}; expected if the file is sorted by this variable",
             )
-            for (name, advice), (first, last, count) in self._strange.items()
+            for (name, advice), (first, last, count) in self._deviating.items()
         ]

@@ -192,7 +192,7 @@ class _People:
         frame = complete.copy()
         self._replace_hips(frame, rng)
         if missing:
-            _lose_values(frame, self.p, rng)
+            _delete_values(frame, self.p, rng)
         truth = Truth(
             conditional_mean=clipped_mean(self.linear_predictor, self.p.residual_sd),
             linear_predictor=self.linear_predictor,
@@ -315,7 +315,7 @@ MISSING_SHARES = {
 }
 
 
-def _lose_values(frame: pd.DataFrame, p: Preset, rng: np.random.Generator) -> None:
+def _delete_values(frame: pd.DataFrame, p: Preset, rng: np.random.Generator) -> None:
     """Set values missing, depending only on what stays observed."""
     n = len(frame)
     old = (frame["age_years"].to_numpy() - p.age_years[0]) / p.age_years[1]

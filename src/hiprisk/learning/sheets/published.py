@@ -290,7 +290,7 @@ def _missing(
             )
         spread = float(np.sqrt(covariance[one, one] * covariance[other, other]))
         covariance[one, other] = covariance[other, one] = correlation.r * spread
-    _check_possible(mean, covariance)
+    _check_consistent(mean, covariance)
     noise = balanced_noise(DRAWS, len(columns), rng_for(0, "published", "missing"))
     return MissingModel(
         mean=tuple(map(float, mean)),
@@ -311,7 +311,7 @@ def _moments(predictor: _Predictor, level: str | None) -> tuple[float, float]:
     return share, float(np.sqrt(max(share * (1.0 - share), 1e-6)))
 
 
-def _check_possible(mean: Floats, covariance: Floats) -> None:
+def _check_consistent(mean: Floats, covariance: Floats) -> None:
     try:
         NormalModel.from_covariance(mean, covariance)
     except ValueError:

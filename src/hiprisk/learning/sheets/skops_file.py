@@ -20,7 +20,7 @@ from hiprisk.learning.pipeline import StudyEstimator
 TRUSTED_TYPES = (
     "hiprisk.features.design.Design",
     "hiprisk.learning.boosting.BoostingFit",
-    "hiprisk.learning.families.FitTask",
+    "hiprisk.learning.model_types.FitTask",
     "hiprisk.learning.linear.LinearFit",
     "hiprisk.learning.linear.TermPlan",
     "hiprisk.learning.pipeline.StudyEstimator",
@@ -41,6 +41,7 @@ TRUSTED_TYPES = (
 # Where a type is named in archives that were written before it moved, and where it stands now.
 # Such an archive is read as if it named the present place; what may be built stays the list above.
 MOVED_TYPES = {
+    "hiprisk.learning.families.FitTask": "hiprisk.learning.model_types.FitTask",
     "hiprisk.sheet.missing.NormalModel": "hiprisk.sheet.conditional_normal.NormalModel",
 }
 

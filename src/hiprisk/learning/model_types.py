@@ -121,7 +121,7 @@ def _fit_boosting(stack: Sequence[Floats], y: Floats, params: Params, task: FitT
     )
 
 
-FAMILIES: Mapping[str, ModelType] = {
+MODEL_TYPES: Mapping[str, ModelType] = {
     model_type.name: model_type
     for model_type in (
         ModelType("mean", ("continuous", "binary"), (), (), _fit_mean),
@@ -152,10 +152,10 @@ FAMILIES: Mapping[str, ModelType] = {
 
 def model_type_named(name: str) -> ModelType:
     """The model type of that name; ConfigError if there is none."""
-    if name not in FAMILIES:
+    if name not in MODEL_TYPES:
         raise ConfigError(
             f"'{name}' is not a model type",
             column="families",
-            advice=did_you_mean(name, FAMILIES, otherwise=f"known: {', '.join(FAMILIES)}"),
+            advice=did_you_mean(name, MODEL_TYPES, otherwise=f"known: {', '.join(MODEL_TYPES)}"),
         )
-    return FAMILIES[name]
+    return MODEL_TYPES[name]
