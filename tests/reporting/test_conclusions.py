@@ -38,6 +38,13 @@ def test_the_association_has_measure_and_model_in_words(study):
     assert section.paragraphs == study.evidence.association.sentences
 
 
+def test_the_figures_of_net_benefit_name_blocks_in_words(study):
+    curves = [gain.curve for one in study.evidence.added.additions for gain in one.decisions]
+    assert {curve.model_name for curve in curves} == {
+        "with back", "with hip motion", "with back + hip motion",
+    }  # fmt: skip
+
+
 def test_what_was_not_declared_has_no_section(study):
     evidence = dataclasses.replace(study.evidence, added=None, association=None)
     assert added_section(evidence) is None

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hiprisk.cli.options import Parser
-from hiprisk.cli.show.output import counted, note, print_json, print_lines, print_table
+from hiprisk.cli.show.output import note, print_json, print_lines, print_table
 from hiprisk.errors import ExitCode
 from hiprisk.values import Note
+from hiprisk.wording.quantities import plural
 
 if TYPE_CHECKING:
     from hiprisk.cohort.findings import Finding
@@ -51,9 +52,9 @@ def run(argv: Sequence[str]) -> int:
 def _show_findings(cohort: Cohort, found: Sequence[Finding], *, values: bool) -> None:
     """All findings as a table, then what to do about those that are no mere notes."""
     print_lines(
-        f"{cohort.source_name}: {counted(cohort.n_rows, 'row')}, {_whose(cohort)}; "
-        f"{counted(len(cohort.frame.columns), 'variable')}, "
-        f"{counted(len(cohort.ignored), 'column')} ignored"
+        f"{cohort.source_name}: {plural(cohort.n_rows, 'row')}, {_whose(cohort)}; "
+        f"{plural(len(cohort.frame.columns), 'variable')}, "
+        f"{plural(len(cohort.ignored), 'column')} ignored"
         + (f" ({', '.join(cohort.ignored)})" if cohort.ignored else ""),
         "",
     )

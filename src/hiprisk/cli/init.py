@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from hiprisk.cli.options import Parser
-from hiprisk.cli.show.output import counted, print_json, print_lines, print_table
+from hiprisk.cli.show.output import print_json, print_lines, print_table
 from hiprisk.errors import StoreError
 from hiprisk.outputs import check_output_file, check_output_folder, written_whole
+from hiprisk.wording.quantities import plural
 
 EXAMPLE = "  hiprisk init export.csv --out-dir drafts"
 
@@ -58,7 +59,7 @@ def run(argv: Sequence[str]) -> int:
         "",
         f"drafted: {mapping_file} and {config_file}",
         f"{n_open} column(s) need a decision, {n_none} got no variable, "
-        f"{counted(n_lines, 'line')} in all marked DECIDE; then: hiprisk check "
+        f"{plural(n_lines, 'line')} in all marked DECIDE; then: hiprisk check "
         f"{options.cohort} --mapping {mapping_file}",
     )
     return 0

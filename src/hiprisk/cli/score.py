@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hiprisk.cli.options import Parser
-from hiprisk.cli.show.output import counted, note, print_json, print_lines, print_table
+from hiprisk.cli.show.output import note, print_json, print_lines, print_table
 from hiprisk.errors import ExitCode
+from hiprisk.wording.quantities import plural
 
 if TYPE_CHECKING:
     from hiprisk.serving.files.summary import ScoreResult
@@ -62,7 +63,7 @@ def show_score(result: ScoreResult) -> None:
     if warnings := model_warnings(result.provenance, invented=result.invented):
         print_lines(*warnings)
     n_scored = result.n_rows - result.n_refused
-    print_lines(f"{n_scored} of {counted(result.n_rows, 'row')} scored: {result.out}")
+    print_lines(f"{n_scored} of {plural(result.n_rows, 'row')} scored: {result.out}")
     how = _dialect_words(result)
     if how:
         print_lines(f"written as the file came: {how}")

@@ -139,7 +139,9 @@ def association_section(evidence: Evidence) -> Section | None:
             head=("stratum", "model", "measure", "estimate (95 % CI)", "n", "exposed",
                   "missing information", "E-value", "E-value of the CI"),
             rows=tuple(_effect_row(row, digits) for row in table.rows),
-            caption=capital(table.exposure),
+            caption=f"{capital(table.exposure)}; fully adjusted: confounders and baseline score"
+            if any(row.model == "adjusted_baseline" for row in table.rows)
+            else capital(table.exposure),
         )
     ]  # fmt: skip
     if table.differences:

@@ -99,14 +99,14 @@ def _rows(table: TableOne) -> Iterator[tuple[str, ...]]:
         own = [cells.get(group) for group in groups]
         first = next(iter(cells.values()))
         missing = ("  missing", *(_missing(cell) for cell in own))
-        told = [missing] if any(cell is not None and cell.n_missing for cell in own) else []
+        shown = [missing] if any(cell is not None and cell.n_missing for cell in own) else []
         if level is None:
             yield (with_unit(first.label, first.unit), *(_cell(cell) for cell in own))
-            yield from told
+            yield from shown
             continue
         if variable != last:
             yield (first.label, *("" for _ in groups))
-            yield from told
+            yield from shown
         yield (f"  {level}", *(_cell(cell) for cell in own))
         last = variable
 

@@ -356,7 +356,7 @@ def _event_pictures(one: EventEvidence, provenance: str) -> list[Picture]:
                     draw_calibration_curve(
                         one.out_of_fold.calibration,
                         provenance=provenance,
-                        title=one.out_of_fold.label,
+                        title=f"Calibration: {one.out_of_fold.label}",
                     )
                 ),
                 alt=f"Calibration curve, predicted probability of: {one.out_of_fold.label}.",

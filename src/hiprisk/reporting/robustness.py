@@ -193,7 +193,7 @@ def _group_rows(groups: Subgroups) -> tuple[tuple[str, ...], ...]:
 
 
 def _further_tables(groups: Subgroups) -> list[Table]:
-    """Forecasts, and every event's chance, by group: compact, the tables have all metrics."""
+    """Predictive distributions and event probabilities by subgroup; files have all metrics."""
     found: dict[str, dict[tuple[str, str], dict[str, GroupEstimate]]] = {}
     for row in groups.further:
         by_place = found.setdefault(row.event, {})

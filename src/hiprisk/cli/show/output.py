@@ -29,11 +29,6 @@ def metric_label(name: str) -> str:
     return label_of(name)
 
 
-def counted(n: int, what: str) -> str:
-    """A number of things: 1 row, 2 rows."""
-    return f"{n} {what}" if n == 1 else f"{n} {what}s"
-
-
 def note(line: str) -> None:
     """A line on stderr."""
     sys.stderr.write(f"{line}\n")

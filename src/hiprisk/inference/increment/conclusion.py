@@ -18,6 +18,7 @@ from hiprisk.inference.increment.resampled import ComparisonProcedure, Evaluated
 from hiprisk.inference.increment.results import Addition, ErrorFreeResult, EventGain, Gain
 from hiprisk.inference.increment.sentences import verdict_sentence
 from hiprisk.inference.increment.verdict import Verdict, verdict
+from hiprisk.wording.labels import blocks_in_words
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ def _decisions(
                 training=np.array([one.benefits_training[:, place] for one in results.evaluated]),
                 test=np.array([one.benefits_test[:, place] for one in results.evaluated]),
                 happened=evaluation.outcomes(name),
-                names=(labels[name], f"with {' + '.join(blocks)}"),
+                names=(labels[name], f"with {blocks_in_words(blocks)}"),
             ),
         )
         for place, name in enumerate(evaluation.decision_events)

@@ -133,7 +133,9 @@ def _event_figures(event: EventPerformance, result: ExternalValidation) -> dict[
     found: dict[str, Axes] = {}
     if event.calibration is not None:
         found[f"calibration_{event.name}"] = draw_calibration_curve(
-            event.calibration, provenance=result.cohort_provenance, title=event.label
+            event.calibration,
+            provenance=result.cohort_provenance,
+            title=f"Calibration: {event.label}",
         )
     if event.decision is not None:
         found[f"net_benefit_{event.name}"] = draw_decision_curve(
