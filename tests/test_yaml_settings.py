@@ -167,6 +167,15 @@ def test_a_list_in_place_of_keys_is_refused(kind):
     assert "must hold a mapping of keys to values" in refusal(kind, "- 1\n")
 
 
+def test_of_several_types_the_rule_of_the_one_that_fits_is_told():
+    text = "families: {linear: {penalty: {low: 2, high: 1}}}"
+    with pytest.raises(ConfigError, match=r"penalty \(line 1\): low must be smaller than high"):
+        study_from_text(text)
+    text = "families: {linear: {penalty: much}}"
+    with pytest.raises(ConfigError, match="must be a number or a section of keys and values or a"):
+        study_from_text(text)
+
+
 @pytest.mark.parametrize(
     ("load", "what"),
     [(load_config, "config"), (load_mapping, "mapping"), (load_published, "model"),

@@ -197,11 +197,15 @@ def _key_path(problem: Any, data: Any) -> KeyPath:
 
 def _reason(problems: Sequence[Any]) -> str:
     reasons = dict.fromkeys(plain_reason(problem) for problem in problems)
-    wrong_types = [reason for reason in reasons if reason in _TYPES.values()]
+    rules = [reason for reason in reasons if reason not in _TYPES.values()]
+    if rules:
+        # One of the allowed types fitted, and its rule was broken.
+        return rules[0]
+    wrong_types = list(reasons)
     if len(wrong_types) > 1:
         either = " or ".join(reason.removeprefix("must be ") for reason in wrong_types)
         return f"must be {either}"
-    return next(iter(reasons))
+    return wrong_types[0]
 
 
 def plain_reason(problem: Any) -> str:

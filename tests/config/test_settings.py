@@ -1,0 +1,79 @@
+"""The rules of a study config beyond the type of each key."""
+
+import dataclasses
+
+import pytest
+
+from hiprisk.config import StudyConfig
+from study_text import check_refused, small_study
+
+EVENT = "{name: x, label: x, direction: above, reference: %s, value: %s}"
+
+
+def test_predictors_stand_once_in_the_order_of_the_blocks():
+    study = small_study("blocks.back=[lbp_any, age_years]")
+    assert study.predictors == ("age_years", "womac_function_0_100", "lbp_any")
+
+
+def test_the_mean_is_always_a_candidate_and_the_first():
+    assert list(small_study().families.named()) == ["mean", "linear"]
+    only = small_study("families={mean: {}}")
+    assert list(only.families.named()) == ["mean"]
+
+
+def test_settings_are_frozen():
+    study = small_study()
+    with pytest.raises(dataclasses.FrozenInstanceError, match="seed"):
+        study.seed = 2
+    assert hash(study.outcome)
+
+
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        ("confounders=[height_cm]", "confounder height_cm is in no block"),
+        ("blocks.core=[age_years, womac_function_followup_0_100]",
+         "womac_function_followup_0_100 belongs to the outcome and cannot be a predictor"),
+        ("families={logistic: {}}", "the model type logistic does not fit a continuous outcome"),
+        ("families={mean: null}", "name at least one model type"),
+        ("families.linear={penalty: {low: 1, high: 0.1}}", "low must be smaller than high"),
+        ("families.linear={penalty: {low: 0, high: 1, log: true}}", "a log range must be positive"),
+        ("cohort.file=a.csv", "give either simulate or file, not both"),
+        ("cohort.simulate.n=10", "--set cohort.simulate.n: must be at least 20"),
+        ("outcome.bounds=[100, 0]", "bounds must ascend"),
+        ("outcome.events=[]", "a continuous outcome needs at least one event"),
+        ("outcome.baseline=null", "an event refers to the baseline"),
+        ("outcome.event_level=yes", "dichotomise and event_level belong to a binary outcome"),
+        ("outcome.kind=binary", "a binary outcome needs either dichotomise or event_level"),
+        (f"outcome.events=[{EVENT % ('fixed', 412)}]",
+         "the value of event x must lie inside outcome.bounds"),
+        (f"outcome.events=[{EVENT % ('baseline', 100)}]",
+         "event x is a change larger than the range of outcome.bounds"),
+        (f"outcome.events=[{EVENT % ('fixed', 5)}, {EVENT % ('fixed', 6)}]",
+         "two events have the same name"),
+        ("validation.holdout={variable: site, test: [a], develop: [a, b]}",
+         "develop and test share a level"),
+        ("imputation.draws_at_prediction=3", "must be a multiple of 2"),
+        ("outcome.horizon_months=0", "must be greater than 0"),
+        ("outcome.smallest_gain_worth_having.metric=rsme",
+         "must be one of 'r2', 'rmse', 'crps', 'c_statistic', 'brier', 'scaled_brier' "
+         "(did you mean rmse?)"),
+    ],
+)  # fmt: skip
+def test_a_broken_rule_is_refused(override, message):
+    check_refused(message, override)
+
+
+def test_a_binary_outcome_has_no_events():
+    check_refused(
+        "events belong to a continuous outcome", "outcome.kind=binary", "outcome.event_level=yes"
+    )
+
+
+def test_a_binary_study_has_logistic_models():
+    study = small_study(
+        "outcome.kind=binary", "outcome.event_level=yes", "outcome.events=[]",
+        "families={logistic: {}}",
+    )  # fmt: skip
+    assert isinstance(study, StudyConfig)
+    assert list(study.families.named()) == ["mean", "logistic"]
