@@ -146,7 +146,7 @@ def _show_variables(report: DriftReport) -> None:
         ],
         [
             [
-                v.variable,
+                v.label,
                 v.verdict,
                 "" if v.difference is None else signed_with_interval(v.difference, 2),
                 _number(v.psi, ".3f"),
@@ -159,7 +159,7 @@ def _show_variables(report: DriftReport) -> None:
     )
     for v in report.variables:
         for cause in v.causes:
-            print_lines(f"-> {v.variable}: {cause}")
+            print_lines(f"-> {v.label}: {cause}")
 
 
 def _ends(estimate: Estimate) -> str:

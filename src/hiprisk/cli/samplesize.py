@@ -281,7 +281,7 @@ def show_size(size: SampleSize) -> None:
         head += [f"with {size.n_available:,}", "met"]
     rows = []
     for row in size.criteria:
-        mark = ">" if row.binding else "" if row.counted else "(beside)"
+        mark = ">" if row.binding else "" if row.counted else "(not counted)"
         cells = [mark, row.name, row.what, f"{row.n:,}"]
         if size.n_available is not None:
             cells += ["" if row.reached is None else f"{row.reached:.3f}",

@@ -151,10 +151,10 @@ def _show_case_mix(case_mix: CaseMix) -> None:
     print_lines("", f"Case mix ({n}), the development cohort known from {case_mix.basis}:")
     shifts = sorted(case_mix.columns, key=lambda s: -abs(s.standardised_difference))
     print_table(
-        ["column", "development", "here", "difference in SD (95 % CI)", "missing here"],
+        ["variable", "development", "here", "difference in SD (95 % CI)", "missing here"],
         [
             [
-                s.column,
+                s.label,
                 f"{s.development_mean:.3g}",
                 f"{s.new_mean:.3g}",
                 signed_with_interval(s.difference, 2),
