@@ -125,10 +125,8 @@ class Evidence:
         yield from _suffixed((*whole.predictions, *whole.forecast), "out_of_fold")
         for event in self.events.events if self.events is not None else ():
             name = event.out_of_fold.name
-            evaluated = (*event.out_of_fold.estimates, *event.utility(corrected=False))
-            yield from _suffixed(evaluated, f"{name}_out_of_fold")
-            corrected = event.optimism.estimates() if event.optimism is not None else ()
-            yield from _suffixed((*corrected, *event.utility(corrected=True)), f"{name}_corrected")
+            yield from _suffixed(event.estimates(corrected=False), f"{name}_out_of_fold")
+            yield from _suffixed(event.estimates(corrected=True), f"{name}_corrected")
         if self.holdout is not None:
             yield from _suffixed(self.holdout.model.metrics, "holdout")
             if self.holdout.reference is not None:

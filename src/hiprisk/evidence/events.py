@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +25,12 @@ from hiprisk.validation.internal.instability import decision_stability
 from hiprisk.validation.internal.instability_results import DecisionStability
 from hiprisk.validation.internal.optimism_table import OptimismTable
 from hiprisk.validation.performance.measures import decision_thresholds, prediction_metrics
-from hiprisk.validation.performance.results import EventPerformance, Performance, utility_at
+from hiprisk.validation.performance.results import (
+    EventPerformance,
+    Performance,
+    by_name,
+    utility_at,
+)
 from hiprisk.validation.performance.sample import OUTCOME, EvaluationSample
 
 
@@ -60,21 +64,20 @@ class EventEvidence:
         curve = self.decision if corrected else self.out_of_fold.decision
         return utility_at(curve, self.thresholds)
 
-    def named(self) -> Iterator[tuple[str, Estimate]]:
-        """Every figure by name: of out-of-fold chances, then those corrected for optimism."""
-        for one in (*self.out_of_fold.estimates, *self.utility(corrected=False)):
-            yield one.name, one
-        own = () if self.optimism is None else self.optimism.estimates()
-        for one in (*own, *self.utility(corrected=True)):
-            yield f"{one.name}_corrected", one
+    def estimates(self, *, corrected: bool) -> tuple[Estimate, ...]:
+        """Every metric and the clinical utility: out of fold, or optimism-corrected."""
+        own = self.out_of_fold.estimates
+        if corrected:
+            own = () if self.optimism is None else self.optimism.estimates()
+        return (*own, *self.utility(corrected=corrected))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
         return {
             **self.out_of_fold.to_dict(),
             "thresholds": list(self.thresholds),
-            "utility": {one.name: one.to_dict() for one in self.utility(corrected=False)},
-            "utility_corrected": {one.name: one.to_dict() for one in self.utility(corrected=True)},
+            "utility": by_name(self.utility(corrected=False)),
+            "utility_corrected": by_name(self.utility(corrected=True)),
             "optimism": None if self.optimism is None else self.optimism.to_dict(),
             "decision_corrected": None if self.decision is None else self.decision.to_dict(),
             "stability": [one.to_dict() for one in self.decisions],
@@ -91,9 +94,10 @@ class EventsEvidence:
         """One row an event and metric; what acting is worth out of fold and ``_corrected``."""
         columns = ["event", "metric", "value", "low", "high"]
         rows = [
-            {"event": one.out_of_fold.name, "metric": name, **estimate.to_dict()}
+            {"event": one.out_of_fold.name, "metric": f"{own.name}{end}", **own.to_dict()}
             for one in self.events
-            for name, estimate in one.named()
+            for end, corrected in (("", False), ("_corrected", True))
+            for own in one.estimates(corrected=corrected)
         ]
         return pd.DataFrame(rows, columns=columns)
 

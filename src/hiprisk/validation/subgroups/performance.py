@@ -41,6 +41,7 @@ from hiprisk.validation.subgroups.comparisons import (
 )
 from hiprisk.validation.subgroups.definitions import Grouping, groupings_of, levels_of
 from hiprisk.validation.subgroups.figures import (
+    Benefit,
     CellTask,
     Figures,
     cell_figures,
@@ -58,6 +59,7 @@ from hiprisk.validation.subgroups.results import (
 # Figures of a group by the event and the cell that they belong to; no event: the outcome itself.
 Found = Mapping[str, Mapping[tuple[str, int], Figures]]
 Known = Mapping[tuple[str, str], Estimate]
+HIDDEN = Reported(None, note=NOT_SHOWN)
 
 
 def subgroup_performance(
@@ -274,12 +276,11 @@ def _estimates(
     places: Sequence[tuple[str, int, str]],
 ) -> tuple[GroupEstimate, ...]:
     """One row a metric and group; those that are not shown say so."""
-    hidden = Reported(None, note=NOT_SHOWN)
     rows = []
     for name in names:
         for grouping, code, level in places:
             figures = by_cell.get((grouping, code))
-            one = hidden if figures is None else figures.metrics.get(name, hidden)
+            one = HIDDEN if figures is None else figures.metrics.get(name, HIDDEN)
             rows.append(
                 GroupEstimate(
                     grouping=grouping,
@@ -302,12 +303,7 @@ def _benefit(
 ) -> GroupBenefit:
     grouping, code, level = place
     figures = by_cell.get((grouping, code))
-    if figures is None:
-        return GroupBenefit(
-            grouping=grouping, level=level, event=event, threshold=threshold,
-            net_benefit=None, act_on_all=None, gain=None, note=NOT_SHOWN,
-        )  # fmt: skip
-    found = figures.benefits[threshold]
+    found = Benefit(HIDDEN, None, HIDDEN) if figures is None else figures.benefits[threshold]
     return GroupBenefit(
         grouping=grouping,
         level=level,
