@@ -1,6 +1,6 @@
 """The person bootstrap: persons drawn with replacement, and percentile intervals of what they give.
 
-Every resample of persons and every percentile interval of the package comes from here; it stands
+Every resample of persons and every percentile interval of an estimate comes from here; it stands
 below `metrics`, `learning`, `validation` and `inference`, which all need it. What is refitted on a
 resample is `hiprisk.validation.resampling`'s business.
 
