@@ -3,7 +3,7 @@
 _CHECKING = "tests/cohort/checks/test_rules.py"
 _COMMANDS = "tests/cli/test_commands.py"
 _FILES = "tests/bad_input/test_files.py"
-_LEARNING = "tests/learning/test_learning.py"
+_FOLDS, _TUNING = "tests/learning/test_folds.py", "tests/learning/test_tuning.py"
 _MAIN = "tests/cli/test_main.py"
 _MOVED = "tests/cohort/shift/test_comparison.py"
 _OUTPUT = "tests/bad_input/test_output.py"
@@ -155,7 +155,7 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
         "error TWO_HIPS_NO_PERSON",
         f"{_CHECKING}::test_two_hips_without_their_person_are_an_error",
     ),
-    (80, "folds that split a person", "never", f"{_LEARNING}::test_no_fold_splits_a_person"),
+    (80, "folds that split a person", "never", f"{_FOLDS}::test_no_fold_splits_a_person"),
     (
         81,
         "a constant outcome, too few people",
@@ -178,7 +178,7 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
         83,
         "a search resumed with another study",
         "not resumed",
-        f"{_LEARNING}::test_a_search_of_another_study_is_not_resumed",
+        f"{_TUNING}::test_a_search_of_another_study_is_not_resumed",
     ),
     (
         84,
@@ -186,7 +186,7 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
         "both succeed",
         f"{_TRACKING}::test_two_first_uses_of_an_empty_store_both_succeed",
     ),
-    (85, "a broken store of trials", "5", f"{_LEARNING}::test_a_broken_store_is_an_io_error"),
+    (85, "a broken store of trials", "5", f"{_TUNING}::test_a_broken_store_is_an_io_error"),
     (
         86,
         "REST: no JSON, NaN, nesting, size, content type",
@@ -251,7 +251,7 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
         94,
         "fewer people than a study needs",
         "3",
-        f"{_LEARNING}::test_too_few_people_for_the_folds_are_refused",
+        f"{_FOLDS}::test_too_few_people_for_the_folds_are_refused",
     ),
     (95, "an unusable tracking store", "5", f"{_COMMANDS}::test_an_unusable_store_is_an_io_error"),
     (

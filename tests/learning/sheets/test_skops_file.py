@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import skops.io
 
+from fitted_studies import fitted
 from hiprisk.errors import BundleError
 from hiprisk.features.design import Design
 from hiprisk.learning.model_types import FitTask
@@ -88,3 +89,22 @@ def test_another_type_of_a_module_that_moved_is_not_trusted(estimator):
 
     with pytest.raises(BundleError, match=r"not trusted: hiprisk\.sheet\.missing\.Other$"):
         load_estimator(with_schema(dump_estimator(estimator), renamed))
+
+
+@pytest.mark.parametrize("family", ["mean", "linear", "boosting"])
+def test_an_estimator_comes_back_from_its_archive(continuous, family, tmp_path):
+    estimator = fitted(continuous, family)
+    path = tmp_path / "estimator.skops"
+    path.write_bytes(dump_estimator(estimator))
+    again = load_estimator(path)
+    frame = continuous[1].frame
+    assert (again.predict(frame) == estimator.predict(frame)).all()
+
+
+def test_a_logistic_estimator_comes_back_from_its_archive(binary, tmp_path):
+    path = tmp_path / "estimator.skops"
+    for family in ("logistic", "boosting"):
+        estimator = fitted(binary, family)
+        path.write_bytes(dump_estimator(estimator))
+        frame = binary[1].frame
+        assert (load_estimator(path).predict(frame) == estimator.predict(frame)).all()

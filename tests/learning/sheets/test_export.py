@@ -1,0 +1,48 @@
+"""A fitted estimator written down as a sheet."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from fitted_studies import fitted, spread_of
+from hiprisk.errors import InputError
+from hiprisk.learning.sheets.export import check_agreement, write_sheet
+
+
+@pytest.mark.parametrize("family", ["mean", "linear", "boosting"])
+def test_sheet_and_estimator_agree_on_every_row(continuous, family):
+    config, people, dictionary, _, data = continuous
+    estimator = fitted(continuous, family)
+    _, _, distribution = spread_of(continuous, estimator)
+    sheet = write_sheet(
+        estimator, people.frame, config=config, dictionary=dictionary, provenance="simulated",
+        distribution=distribution, residual_sd=15.0, refits=None,
+    )  # fmt: skip
+    assert np.isnan(data.columns).any()
+    assert check_agreement(sheet, estimator, people.frame) < 1e-9
+    assert sum(v.weight for v in sheet.variables) == pytest.approx(0 if family == "mean" else 1)
+
+
+@pytest.mark.parametrize("family", ["mean", "logistic", "boosting"])
+def test_sheet_and_estimator_agree_on_every_risk(binary, family):
+    config, people, dictionary, _, _ = binary
+    estimator = fitted(binary, family)
+    sheet = write_sheet(
+        estimator, people.frame, config=config, dictionary=dictionary, provenance="simulated",
+        distribution=None, residual_sd=None, refits=None,
+    )  # fmt: skip
+    assert check_agreement(sheet, estimator, people.frame) < 1e-9
+
+
+def test_a_sheet_that_disagrees_is_refused(continuous):
+    config, people, dictionary, _, _ = continuous
+    estimator = fitted(continuous, "linear")
+    _, _, distribution = spread_of(continuous, estimator)
+    sheet = write_sheet(
+        estimator, people.frame, config=config, dictionary=dictionary, provenance="simulated",
+        distribution=distribution, residual_sd=15.0, refits=None,
+    )  # fmt: skip
+    model = dataclasses.replace(sheet.model, intercept=sheet.model.intercept + 1e-6)
+    with pytest.raises(InputError, match="sheet and estimator differ by"):
+        check_agreement(dataclasses.replace(sheet, model=model), estimator, people.frame)

@@ -1,0 +1,27 @@
+"""The estimator of a study."""
+
+import numpy as np
+
+from fitted_studies import SETTINGS
+from hiprisk.learning.candidates import (
+    unfitted_estimator,
+)
+from hiprisk.learning.pipeline import imputed_inputs
+
+
+def test_people_of_whom_all_is_known_are_predicted_once_and_in_their_place(continuous):
+    config, _, dictionary, design, data = continuous
+    estimator = unfitted_estimator(config, design, dictionary, family="linear", in_resamples=True)
+    estimator.params = SETTINGS["linear"]
+    estimator.fit_numeric(data.columns, data.outcome, auxiliary=data.auxiliary)
+    inputs = imputed_inputs(estimator, data.columns)
+    lacking = np.isnan(data.columns).any(axis=1)
+    assert (inputs.incomplete == lacking).all()
+    assert 0 < len(inputs.whole) < len(data.columns)
+    drawn = estimator.linear_predictors(data.columns)
+    assert (drawn[:, ~lacking] == drawn[0, ~lacking]).all()
+    alone = estimator.linear_predictors(data.columns[lacking])
+    assert (drawn[:, lacking] == alone).all()
+    known = estimator.linear_predictors(data.columns[~lacking])
+    assert known.shape == (1, int((~lacking).sum()))
+    assert (known[0] == drawn[0, ~lacking]).all()

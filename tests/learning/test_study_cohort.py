@@ -1,0 +1,69 @@
+"""The cohort of a study, and what is done with invalid values."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from hiprisk.cohort.reading import read_cohort
+from hiprisk.errors import ConfigError, InputError
+from hiprisk.learning.study_cohort import (
+    handle_invalid_values,
+    load_study_cohort,
+    select_study_participants,
+)
+from study_text import small_study
+
+
+def with_file(path, *overrides):
+    study = small_study("cohort={file: x}", *overrides)
+    return dataclasses.replace(study, cohort=dataclasses.replace(study.cohort, file=str(path)))
+
+
+@pytest.fixture
+def bad_age(tmp_path):
+    frame = load_study_cohort(small_study()).frame
+    frame = frame.assign(age_years=np.where(np.arange(len(frame)) == 3, 999.0, frame["age_years"]))
+    frame.to_csv(tmp_path / "bad.csv", index=False)
+    return tmp_path / "bad.csv"
+
+
+def test_a_simulated_cohort_says_so():
+    cohort = load_study_cohort(small_study())
+    assert (cohort.provenance, cohort.source_name) == ("simulated", "simulated (stupar)")
+    assert cohort.n_rows == 100
+
+
+def test_a_study_without_a_cohort_is_refused():
+    with pytest.raises(ConfigError, match="no cohort is named"):
+        load_study_cohort(small_study("cohort={}"))
+
+
+def test_participants_are_selected_from_the_cohort():
+    cohort, selection = select_study_participants(small_study())
+    assert len(selection.development.frame) == cohort.n_rows
+    assert selection.flow[0].n_remaining == cohort.n_rows
+
+
+def test_a_value_out_of_range_is_refused_with_its_row(bad_age):
+    study = with_file(bad_age)
+    with pytest.raises(InputError, match=r"row 4: age_years.*set cohort\.on_invalid"):
+        handle_invalid_values(read_cohort(bad_age), study)
+
+
+@pytest.mark.parametrize(
+    ("choice", "n_rows", "n_missing"), [("missing", 100, 1), ("exclude", 99, 0)]
+)
+def test_or_it_is_set_to_missing_or_its_row_excluded(bad_age, choice, n_rows, n_missing):
+    rows = handle_invalid_values(
+        read_cohort(bad_age), with_file(bad_age, f"cohort.on_invalid={choice}")
+    )
+    assert (len(rows), rows["age_years"].isna().sum()) == (n_rows, n_missing)
+
+
+def test_a_value_that_the_study_does_not_use_is_left_alone(bad_age):
+    study = with_file(
+        bad_age, "cohort.on_invalid=exclude", "confounders=[womac_function_0_100]",
+        "blocks.core=[womac_function_0_100]",
+    )  # fmt: skip
+    assert len(handle_invalid_values(read_cohort(bad_age), study)) == 100

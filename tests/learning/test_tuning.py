@@ -1,0 +1,87 @@
+"""Tuning, resumable to the same result."""
+
+import subprocess
+import sys
+import textwrap
+
+import numpy as np
+import pytest
+
+from hiprisk.config import Range
+from hiprisk.errors import ConfigError, StoreError
+from hiprisk.learning.tuning import search
+
+SPACE = {"a": Range(low=1e-4, high=1.0, log=True), "b": (0.0, 1.0)}
+
+
+def parabola(params):
+    return (np.log10(params["a"]) + 2.0) ** 2 + params["b"]
+
+
+def searched(**settings):
+    return search(
+        parabola, space=SPACE, fixed={"c": 7.0}, whole=(), n_trials=15, seed=3, name="t", **settings
+    )
+
+
+def test_a_search_finds_the_smallest_loss():
+    tuned = searched()
+    assert tuned.loss == min(trial.loss for trial in tuned.trials)
+    assert tuned.params["c"] == 7.0
+    assert tuned.loss < 0.2
+
+
+def test_a_search_is_the_same_in_memory_and_on_disk(tmp_path):
+    assert searched().trials == searched(storage=tmp_path / "s.db", fingerprint="x").trials
+
+
+def test_a_search_without_a_space_is_one_trial():
+    tuned = search(lambda p: p["c"], space={}, fixed={"c": 7.0}, whole=(), n_trials=9, seed=1,
+                   name="t")  # fmt: skip
+    assert (tuned.loss, len(tuned.trials)) == (7.0, 1)
+
+
+def test_a_search_killed_at_any_moment_goes_on_to_the_same_result(tmp_path):
+    whole = searched().trials
+    script = tmp_path / "killed.py"
+    script.write_text(
+        textwrap.dedent(
+            """
+            import os, signal, sys
+            sys.path.insert(0, sys.argv[3])
+            import numpy as np
+            from pathlib import Path
+            from hiprisk.config import Range
+            from hiprisk.learning.tuning import search
+            calls = []
+            def objective(params):
+                calls.append(params)
+                if len(calls) == int(sys.argv[2]):
+                    os.kill(os.getpid(), signal.SIGKILL)
+                return (np.log10(params["a"]) + 2.0) ** 2 + params["b"]
+            search(objective, space={"a": Range(low=1e-4, high=1.0, log=True), "b": (0.0, 1.0)},
+                   fixed={"c": 7.0}, whole=(), n_trials=15, seed=3, name="t",
+                   storage=Path(sys.argv[1]), fingerprint="x")
+            """
+        )
+    )
+    storage = tmp_path / "s.db"
+    for after in (4, 9):
+        done = subprocess.run(
+            [sys.executable, str(script), str(storage), str(after), "."], check=False
+        )
+        assert done.returncode == -9
+    assert searched(storage=storage, fingerprint="x").trials == whole
+
+
+def test_a_search_of_another_study_is_not_resumed(tmp_path):
+    searched(storage=tmp_path / "s.db", fingerprint="x")
+    with pytest.raises(ConfigError, match="another config, cohort or version") as caught:
+        searched(storage=tmp_path / "s.db", fingerprint="y")
+    assert caught.value.code == "RESUME_MISMATCH"
+
+
+def test_a_broken_store_is_an_io_error(tmp_path):
+    (tmp_path / "s.db").write_bytes(b"SQLite format 3\x00" + b"x" * 500)
+    with pytest.raises(StoreError, match="cannot be opened"):
+        searched(storage=tmp_path / "s.db", fingerprint="x")

@@ -1,0 +1,77 @@
+"""Least squares and logistic regression against closed forms."""
+
+import numpy as np
+import pytest
+
+from hiprisk.errors import InputError
+from hiprisk.learning.unpenalised import fit_logistic, fit_ols
+
+
+def people(n=120, seed=3):
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=(n, 2)) * [1.0, 40.0]
+    y = 5.0 + x @ [2.0, -0.1] + rng.normal(size=n)
+    return x, y, rng.integers(0, 3, n).astype(float)
+
+
+def test_least_squares_has_the_textbook_covariance_and_likelihood():
+    x, y, _ = people()
+    fit = fit_ols(x, y)
+    design = np.column_stack([np.ones(len(y)), x])
+    expected, squares, *_ = np.linalg.lstsq(design, y, rcond=None)
+    np.testing.assert_allclose(fit.coefficients, expected, rtol=1e-12)
+    variance = squares[0] / (len(y) - 3)
+    np.testing.assert_allclose(
+        fit.covariance, variance * np.linalg.inv(design.T @ design), rtol=1e-9
+    )
+    n = len(y)
+    likelihood = -0.5 * n * (np.log(2 * np.pi * squares[0] / n) + 1)
+    assert fit.log_likelihood == pytest.approx(likelihood, rel=1e-12)
+
+
+@pytest.mark.parametrize("fit", [fit_ols, fit_logistic])
+def test_weights_are_replications(fit):
+    x, y, w = people()
+    if fit is fit_logistic:
+        y = (y > 5).astype(float)
+        x = x + np.random.default_rng(1).normal(size=x.shape) * [3.0, 30.0]
+    weighted, repeated = (
+        fit(x, y, weights=w),
+        fit(*(np.repeat(v, w.astype(int), 0) for v in (x, y))),
+    )
+    np.testing.assert_allclose(weighted.coefficients, repeated.coefficients, rtol=1e-9)
+    np.testing.assert_allclose(weighted.covariance, repeated.covariance, rtol=1e-9)
+
+
+def test_a_logistic_fit_of_two_groups_has_their_log_odds():
+    # 2 of 10 and 6 of 8 with the event.
+    y = np.array([1.0] * 2 + [0.0] * 8 + [1.0] * 6 + [0.0] * 2)
+    x = np.array([0.0] * 10 + [1.0] * 8)[:, None]
+    fit = fit_logistic(x, y)
+    low, high = np.log(2 / 8), np.log(6 / 2)
+    np.testing.assert_allclose(fit.coefficients, [low, high - low], rtol=1e-9)
+    # Woolf: the variance of a log odds ratio is the sum of the reciprocal cells.
+    assert fit.covariance[1, 1] == pytest.approx(1 / 2 + 1 / 8 + 1 / 6 + 1 / 2, rel=1e-9)
+
+
+def test_the_start_saves_steps_and_changes_nothing_else():
+    x, y, _ = people()
+    event = (y + np.random.default_rng(1).normal(scale=4.0, size=len(y)) > 5).astype(float)
+    cold = fit_logistic(x, event)
+    warm = fit_logistic(x, event, start=cold.coefficients + 0.1)
+    np.testing.assert_allclose(warm.coefficients, cold.coefficients, rtol=1e-9)
+
+
+def test_separated_classes_are_refused():
+    x = np.arange(20.0)[:, None]
+    with pytest.raises(InputError, match="separate the two classes perfectly"):
+        fit_logistic(x, (x[:, 0] > 9).astype(float))
+
+
+@pytest.mark.parametrize("fit", [fit_ols, fit_logistic])
+def test_a_constant_and_a_repeated_column_are_refused(fit):
+    x, y, _ = people()
+    y = (y > 5).astype(float)
+    for columns in (np.column_stack([x, np.zeros(len(y))]), x[:, [0, 1, 1]]):
+        with pytest.raises(InputError, match="does not vary or is a linear combination"):
+            fit(columns, y)
