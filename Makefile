@@ -10,7 +10,8 @@ demo: $(VENV)/.train
 	$(BIN)/hiprisk demo --config configs/stupar.yaml --out demo
 
 test: $(VENV)/.dev
-	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --cov --cov-report= $(PYTEST_ARGS)
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest \
+	  -n 2 --dist loadfile --no-loadscope-reorder --durations=10 --cov --cov-report= $(PYTEST_ARGS)
 	$(BIN)/coverage report --sort=cover | tail -n 25
 	$(BIN)/coverage report --fail-under=95 --include='src/hiprisk/metrics/*,src/hiprisk/sheet/*,src/hiprisk/features/imputation.py' > /dev/null
 

@@ -22,3 +22,12 @@ def shared_dir():
     if not (folder / "oracles").is_dir():
         pytest.skip("../shared is absent: real data and oracles beside the project are needed")
     return folder
+
+
+@pytest.fixture
+def blank_figures():
+    """No figure is rendered: for tests of what else a study or a command leaves."""
+    from blank_figures import figures_left_blank  # the light suite has no matplotlib
+
+    with figures_left_blank():
+        yield

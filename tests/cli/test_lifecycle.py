@@ -312,6 +312,7 @@ def test_a_time_that_is_not_there_is_refused(capsys, invented):
 # --- what a newcomer met ---------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("blank_figures")
 def test_a_validation_is_not_overwritten_unasked(capsys, invented):
     Path("v").mkdir()
     Path("v/validation.json").write_text("{}")

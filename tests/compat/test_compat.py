@@ -177,6 +177,7 @@ def test_the_old_mlflow_model_loads_and_answers_to_the_bit(frozen, exact, tmp_pa
 
 
 @pytest.mark.parametrize("name", RESULTS)
+@pytest.mark.usefixtures("blank_figures")
 def test_results_of_a_command_are_the_same(frozen, bundles, cohorts, close, name, tmp_path):
     pytest.importorskip("sklearn", reason="this needs the extra `train`")
     places = {**bundles, "new": cohorts["new_people"], "studies": STUDIES}
@@ -185,6 +186,7 @@ def test_results_of_a_command_are_the_same(frozen, bundles, cohorts, close, name
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("blank_figures")
 def test_a_study_run_again_gives_the_same_evidence_and_sheet(bundles, close, tmp_path):
     pytest.importorskip("sklearn", reason="this needs the extra `train`")
     found, code = run_json(

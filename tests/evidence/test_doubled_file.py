@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from blank_figures import figures_left_blank
 from hiprisk.bundle import read_bundle
 from hiprisk.cli import main
 from hiprisk.cohort.checks.rules import check_cohort
@@ -40,7 +41,7 @@ def trained_and_printed(doubled):
          "--set", "validation.resamples=20", "--set", "validation.interval_resamples=100",
          "--set", "families={linear: {spline_knots: 0, l1_share: 0, penalty: 0.1}}",
     )  # fmt: skip
-    with contextlib.redirect_stdout(io.StringIO()) as printed:
+    with figures_left_blank(), contextlib.redirect_stdout(io.StringIO()) as printed:
         assert main(words) == 0
     return read_bundle(doubled.parent / "stupar" / "1"), printed.getvalue()
 

@@ -24,7 +24,7 @@ TOKEN = "a-secret-of-some-length"
 def test_schemathesis_finds_nothing(tmp_path):
     bundle = write_small_bundle(tmp_path / "models")
     options = ["--phases=coverage,fuzzing", "--max-examples=6", "--seed=1", "--no-color",
-               "--generation-database=none"]  # fmt: skip
+               "--workers=4", "--generation-database=none"]  # fmt: skip
     with serving(bundle, "--rate", "0", HIPRISK_TOKEN=TOKEN) as (_, told):
         done = subprocess.run(
             [sys.executable, "-m", "schemathesis.cli",
