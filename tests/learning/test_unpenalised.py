@@ -58,7 +58,7 @@ def test_the_start_saves_steps_and_changes_nothing_else():
     x, y, _ = people()
     event = (y + np.random.default_rng(1).normal(scale=4.0, size=len(y)) > 5).astype(float)
     cold = fit_logistic(x, event)
-    warm = fit_logistic(x, event, start=cold.coefficients + 0.1)
+    warm = fit_logistic(x, event, start=1.1 * cold.coefficients)
     np.testing.assert_allclose(warm.coefficients, cold.coefficients, rtol=1e-9)
 
 
