@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hiprisk.sheet.evaluate import SheetEvaluator
-from hiprisk.sheet.format import Distribution, Tree, TreesModel
 from small_bundle import small_sheet
 
 
@@ -127,23 +126,6 @@ def test_binary_risk_averages_over_draws_and_is_bounded_by_refits():
     assert high[0] == pytest.approx(np.quantile(shifts, 0.975), rel=1e-12)
 
 
-def test_trees_equal_a_walk_by_hand():
-    tree = Tree(
-        feature=(0, -1, -1),
-        threshold=(60.0, 0.0, 0.0),
-        left=(1, 0, 0),
-        right=(2, 0, 0),
-        value=(0.0, -3.0, 4.0),
-    )
-    model = TreesModel(link="identity", baseline=40.0, inputs=("age_years",), trees=(tree, tree))
-    sheet = dataclasses.replace(small_sheet(), model=model)
-    columns = {"age_years": column(59.0, 60.0, 60.5), "womac_function_0_100": column(1, 1, 1)}
-    columns |= {"sex": column("male", "male", "male", text=True)}
-    columns |= {"lbp_any": column("no", "no", "no", text=True)}
-    # A row goes left where its input is at most the threshold.
-    assert predict(sheet, columns).predicted.tolist() == [34.0, 34.0, 48.0]
-
-
 patients = st.tuples(
     st.one_of(st.none(), st.floats(18, 110)),
     st.sampled_from(["female", "male", None]),
@@ -205,49 +187,3 @@ def test_each_operation_equals_hand_count(op, expected):
     columns = {"a": column(3.0)}
     add_derived([Derived(name="d", op=op, of=("a", 2.0))], columns)
     assert columns["d"][0] == expected
-
-
-def test_spline_is_linear_beyond_the_last_knot():
-    from hiprisk.sheet.basis_functions import spline_basis
-
-    x = np.array([10.0, 11.0, 12.0])
-    for function in spline_basis(x, (0.0, 2.0, 4.0, 8.0)):
-        assert np.diff(function, 2)[0] == pytest.approx(0.0, abs=1e-9)
-
-
-def test_spline_equals_harrells_formula_by_hand():
-    from hiprisk.sheet.basis_functions import spline_basis
-
-    # Knots 0, 1, 2 at x = 1.5: [1.5^3 - 0.5^3 * 2 / 1 + 0] / 4
-    assert spline_basis(np.array([1.5]), (0.0, 1.0, 2.0))[1][0] == pytest.approx((3.375 - 0.25) / 4)
-
-
-def test_quantile_and_chance_are_inverse():
-    from hiprisk.sheet.distribution import PredictiveDistribution
-
-    sheet = small_sheet()
-    spread = PredictiveDistribution(sheet.distribution, sheet.outcome)
-    mean, scale = np.array([50.0]), np.array([12.0])
-    bound = spread.quantile(0.9, mean, scale)
-    assert spread.chance(sheet.outcome.events[0], bound, mean, scale)[0] == pytest.approx(0.1)
-
-
-def test_event_below_is_certain_at_the_ceiling():
-    from hiprisk.sheet.distribution import PredictiveDistribution
-
-    sheet = small_sheet()
-    spread = PredictiveDistribution(sheet.distribution, sheet.outcome)
-    event = sheet.outcome.events[1]
-    at = np.array([100.0, -1.0])
-    chance = spread.chance(event, at, np.array([50.0, 50.0]), np.array([12.0, 12.0]))
-    assert chance.tolist() == [1.0, 0.0]
-
-
-def test_scale_of_a_distribution_with_one_level_is_constant():
-    from hiprisk.sheet.distribution import PredictiveDistribution
-
-    flat = Distribution(
-        probabilities=(0.1, 0.9), quantiles=(-1.0, 1.0), levels=(5.0,), scales=(3.0,)
-    )
-    spread = PredictiveDistribution(flat, small_sheet().outcome)
-    assert spread.scale(np.array([0.0, 99.0]), np.array([0.0, 16.0])).tolist() == [3.0, 5.0]

@@ -1,233 +1,29 @@
-"""The document: what goes in comes out, and what is no sheet is refused."""
+"""The sheet as a frozen document."""
 
 import dataclasses
-import json
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from hiprisk.errors import BundleError
-from hiprisk.sheet.document.parsing import parse_sheet
-from hiprisk.sheet.document.strict_json import canonical_json, parse_strict
-from hiprisk.sheet.format import Tree, TreesModel
 from small_bundle import small_sheet
 
 
-@pytest.mark.parametrize("kind", ["continuous", "binary"])
-def test_a_sheet_comes_back_as_it_went(kind):
-    sheet = small_sheet(kind=kind)
-    assert parse_sheet(sheet.to_json()) == sheet
-
-
 def test_equal_sheets_have_equal_bytes():
-    assert small_sheet().to_json() == parse_sheet(small_sheet().to_json()).to_json()
+    assert small_sheet().to_json() == small_sheet().to_json()
+    assert dataclasses.replace(small_sheet(), n_people=7).to_json() != small_sheet().to_json()
 
 
-def changed(change):
-    document = json.loads(small_sheet().to_json())
-    change(document)
-    return json.dumps(document)
+def test_a_variable_is_found_by_name_and_no_other():
+    assert small_sheet().variable("sex").levels == ("female", "male")
+    with pytest.raises(KeyError, match="height"):
+        small_sheet().variable("height")
 
 
-def set_at(*path, value):
-    def change(document):
-        place = document
-        for key in path[:-1]:
-            place = place[key]
-        place[path[-1]] = value
-
-    return change
+def test_only_a_sheet_that_may_impute_knows_its_people():
+    assert small_sheet().has_reference_population
+    bare = dataclasses.replace(small_sheet(), max_imputed_weight=0.0)
+    assert not bare.has_reference_population
 
 
-CONTRADICTIONS = {
-    "an unknown key": (set_at("extra", value=1), "is not a key that belongs here"),
-    "a missing key": (lambda d: d.pop("columns"), "is missing"),
-    "text for a number": (set_at("model", "intercept", value="1"), "must be a number"),
-    "a boolean for a number": (set_at("model", "intercept", value=True), "must be a number"),
-    "an unknown model": (set_at("model", "type", value="net"), "names no kind of model"),
-    "an unknown link": (set_at("model", "link", value="log"), "must be one of"),
-    "a wrong link": (set_at("model", "link", value="logit"), "link does not fit"),
-    "a mean too few": (set_at("missing", "mean", value=[1, 2, 3]), "means for missing values"),
-    "a crooked covariance": (
-        set_at("missing", "covariance", value=[[1, 0, 0, 0]]),
-        "covariance for missing values does not fit",
-    ),
-    "an asymmetric covariance": (
-        set_at("missing", "covariance", 0, 1, value=9.0),
-        "is not symmetric",
-    ),
-    "no draws": (set_at("missing", "draws", value=[]), "draws for missing values"),
-    "a column of nothing": (
-        set_at("columns", 0, "variable", value="height"),
-        "comes from an unknown variable",
-    ),
-    "a level of a number": (set_at("columns", 0, "level", value="x"), "its variable is a number"),
-    "a strange level": (
-        set_at("columns", 1, "level", value="x"),
-        "a level that its variable lacks",
-    ),
-    "two columns of a name": (
-        set_at("columns", 0, "name", value="womac_function_0_100"),
-        "two columns have the same name",
-    ),
-    "two variables of a name": (
-        set_at("variables", 1, "name", value="age_years"),
-        "two variables have the same name",
-    ),
-    "a range upside down": (set_at("variables", 0, "hard", value=[9, 1]), "does not ascend"),
-    "one level only": (set_at("variables", 1, "levels", value=["male"]), "fewer than two levels"),
-    "a term of nothing": (set_at("model", "terms", 0, "column", value="x"), "unknown column"),
-    "a coefficient too many": (
-        set_at("model", "terms", 0, "coefficients", value=[1.0, 2.0]),
-        "wrong number of coefficients",
-    ),
-    "two knots": (
-        set_at(
-            "model",
-            "terms",
-            0,
-            value={
-                "column": "age_years",
-                "basis": "rcs",
-                "coefficients": [1.0],
-                "knots": [1.0, 2.0],
-            },
-        ),
-        "fewer than three knots",
-    ),
-    "refits of another model": (set_at("model", "refits", value=[[1.0]]), "refitted coefficients"),
-    "a covariance of another model": (
-        set_at("model", "covariance", value=[[1.0]]),
-        "covariance of the coefficients",
-    ),
-    "a derived column of nothing": (
-        set_at("derived", 0, "of", value=[1.0, "x"]),
-        "not defined before it",
-    ),
-    "three operands": (
-        set_at("derived", 0, "of", value=[1.0, 2.0, 3.0]),
-        "wrong number of operands",
-    ),
-    "bounds upside down": (set_at("outcome", "lower", value=200), "bounds do not ascend"),
-    "a baseline of nothing": (
-        set_at("outcome", "baseline", value="x"),
-        "baseline is not one of the model's numbers",
-    ),
-    "two events of a name": (
-        set_at("outcome", "events", 1, "name", value="worsening"),
-        "two events have the same name",
-    ),
-    "an event without baseline": (lambda d: d["outcome"].pop("baseline"), "needs a baseline"),
-    "no distribution": (lambda d: d.pop("distribution"), "needs the distribution"),
-    "quantiles that fall": (
-        set_at("distribution", "quantiles", value=[2.0, 1.0, 0.0, -1.0, -2.0]),
-        "residual quantiles do not ascend",
-    ),
-    "a probability of one": (
-        set_at("distribution", "probabilities", value=[0.1, 0.2, 0.5, 0.9, 1.0]),
-        "leave \\(0, 1\\)",
-    ),
-    "a scale of zero": (set_at("distribution", "scales", value=[0.0, 1.0]), "is not positive"),
-    "scales too few": (set_at("distribution", "scales", value=[1.0]), "do not fit each other"),
-}
-
-
-@pytest.mark.parametrize("what", CONTRADICTIONS)
-def test_a_contradiction_is_refused(what):
-    change, message = CONTRADICTIONS[what]
-    with pytest.raises(BundleError, match=message):
-        parse_sheet(changed(change))
-
-
-@pytest.mark.parametrize(
-    ("version", "message"), [(2, "schema version 2"), (None, "none that can be read")]
-)
-def test_an_unknown_version_is_refused(version, message):
-    with pytest.raises(BundleError, match=message):
-        parse_sheet(changed(set_at("schema_version", value=version)))
-
-
-def test_another_document_is_refused():
-    with pytest.raises(BundleError, match="not a hiprisk sheet"):
-        parse_sheet('{"format": "other"}')
-
-
-def with_tree(**changes):
-    parts = {
-        "feature": (0, -1, -1),
-        "threshold": (60.0, 0.0, 0.0),
-        "left": (1, 0, 0),
-        "right": (2, 0, 0),
-        "value": (0.0, 1.0, 2.0),
-    } | changes
-    model = TreesModel(link="identity", baseline=1.0, inputs=("age_years",), trees=(Tree(**parts),))
-    return dataclasses.replace(small_sheet(), model=model).to_json()
-
-
-def test_a_tree_comes_back_as_it_went():
-    assert parse_sheet(with_tree()).model.trees[0].threshold == (60.0, 0.0, 0.0)
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"left": (0, 0, 0)},
-        {"right": (3, 0, 0)},
-        {"feature": (1, -1, -1)},
-        {"value": (0.0, 1.0)},
-        {"feature": (), "threshold": (), "left": (), "right": (), "value": ()},
-    ],
-)
-def test_a_tree_that_is_none_is_refused(changes):
-    with pytest.raises(BundleError, match="is not a tree"):
-        parse_sheet(with_tree(**changes))
-
-
-@pytest.mark.parametrize(
-    ("text", "code"),
-    [
-        ("{", "NOT_JSON"),
-        ("[1] 2", "NOT_JSON"),
-        ('{"a": 1, "a": 2}', "DUP_KEY"),
-        ("[NaN]", "NOT_FINITE"),
-        ("[-Infinity]", "NOT_FINITE"),
-        ("[1e999]", "NOT_FINITE"),
-        ("[" + "9" * 401 + "]", "NOT_FINITE"),
-        ("[" * 1_000_000, "TOO_DEEP"),
-        ('{"a":' * 40 + "1" + "}" * 40, "TOO_DEEP"),
-        ("\ufeff{}", "NOT_JSON"),
-        (b"\xff\xfe", "NOT_JSON"),
-    ],
-)
-def test_json_that_is_not_strict_is_refused(text, code):
-    with pytest.raises(BundleError, match=r"x\.json") as caught:
-        parse_strict(text, name="x.json")
-    assert caught.value.code == code
-
-
-def test_json_beyond_the_size_is_refused():
-    with pytest.raises(BundleError, match="larger than 10 bytes"):
-        parse_strict("[1, 2, 3, 4]", name="x.json", max_bytes=10)
-
-
-def test_brackets_inside_text_are_no_depth():
-    text = json.dumps({"a": "[" * 1000 + '\\"' + "{" * 1000})
-    assert parse_strict(text, name="x.json")["a"].startswith("[[[")
-
-
-values = st.recursive(
-    st.none() | st.booleans() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
-    max_leaves=20,
-)
-
-
-@given(values)
-def test_canonical_json_comes_back_as_it_went(value):
-    assert parse_strict(canonical_json(value), name="x") == value
-
-
-def test_canonical_json_refuses_what_is_not_finite():
-    with pytest.raises(BundleError, match="not finite"):
-        canonical_json([float("nan")])
+def test_a_sheet_cannot_be_changed():
+    with pytest.raises(dataclasses.FrozenInstanceError, match="cannot assign to field 'title'"):
+        small_sheet().title = "another"

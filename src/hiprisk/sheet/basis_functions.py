@@ -66,6 +66,7 @@ def spline_basis(x: Floats, knots: Sequence[float]) -> list[Floats]:
     for knot in knots[:-2]:
         pull_before = (last - knot) / (last - before_last)
         pull_last = (before_last - knot) / (last - before_last)
+        # The two last cubes cancel the third and second power beyond the last knot: linear there.
         bent = _cube(x - knot) - pull_before * from_before + pull_last * from_last
         functions.append(bent / scale)
     return functions

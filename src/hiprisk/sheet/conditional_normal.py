@@ -45,6 +45,7 @@ class NormalModel:
                 "the covariance of the columns is not positive definite", code="DEGENERATE"
             ) from None
         precision = np.linalg.inv(covariance)
+        # An inverse is symmetric but for rounding; the factors below read one triangle only.
         return cls(mean=mean, precision=(precision + precision.T) / 2.0)
 
 
@@ -82,6 +83,7 @@ class Conditional:
         list of ndarray
             n_missing arrays of shape (n_draws, n_rows).
         """
+        # With L L' = P_mm, L'^-1 z has the covariance P_mm^-1.
         wanted = [noise[:, columns] for columns in self.columns]
         shifts = _solve_upper(self.factor, wanted)
         return [mean + shift for mean, shift in zip(self.means, shifts, strict=True)]
@@ -120,9 +122,13 @@ def condition(model: NormalModel, columns: list[Floats]) -> list[Conditional]:
 def _condition_group(
     model: NormalModel, columns: list[Floats], rows: Integers, lacking: Integers
 ) -> Conditional:
+    # With P the precision, m the missing and k the known columns, the conditional precision is
+    # P_mm and the conditional mean mu_m - P_mm^-1 P_mk (x_k - mu_k): one inversion serves all
+    # patterns of missing values, where the covariance would need one a pattern.
     pull = np.zeros(lacking.shape)
     for j, column in enumerate(columns):
         deviation = column[rows] - model.mean[j]
+        # What a row lacks pulls on nothing, itself included.
         deviation[np.isnan(deviation)] = 0.0
         if deviation.any():
             pull += model.precision[lacking, j] * deviation

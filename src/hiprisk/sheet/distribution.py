@@ -70,6 +70,7 @@ class PredictiveDistribution:
         """
         below = np.interp((bound - mean) / scale, self._quantiles, self._probabilities)
         if event.direction == "above":
+            # All of the mass beyond the ceiling lies on it, so an event at it can still happen.
             chance = np.where(bound > self._upper, 0.0, 1.0 - below)
             return np.where(bound <= self._lower, 1.0, chance)
         chance = np.where(bound < self._lower, 0.0, below)

@@ -14,6 +14,7 @@ from hiprisk.sheet.format import LinearModel, Tree, TreesModel
 
 def expit(lp: Floats) -> Floats:
     """Inverse logit that overflows on neither side."""
+    # exp of a negative number alone: it may become 0, never infinite.
     small = np.exp(-np.abs(lp))
     return np.asarray(np.where(lp >= 0.0, 1.0, small) / (1.0 + small))
 
@@ -55,6 +56,7 @@ class LinearEvaluator:
 
     def linear_predictor(self, columns: Mapping[str, Floats], n_rows: int) -> Floats:
         """Linear predictor of each row, shape (n_rows,)."""
+        # Term by term: a matrix product may add in another order for another number of rows.
         total = np.full(n_rows, self._model.intercept)
         coefficients = (c for term in self._model.terms for c in term.coefficients)
         for function, coefficient in zip(self.functions(columns), coefficients, strict=True):
@@ -113,6 +115,7 @@ class _TreeArrays:
             walking, at = walking[inner], at[inner]
             if not walking.size:
                 return self.value[node]
+            # scikit-learn's rule: a value on the threshold goes left.
             goes_left = inputs[self.feature[at], walking] <= self.threshold[at]
             node[walking] = np.where(goes_left, self.left[at], self.right[at])
 

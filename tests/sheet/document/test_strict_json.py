@@ -91,3 +91,52 @@ def test_the_depth_counted_is_the_depth(value):
     assert parse_strict(json.dumps(value), name="x", max_depth=depth) == value
     if depth:
         refuses(json.dumps(value), "TOO_DEEP", "deeper", max_depth=depth - 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("{", "NOT_JSON"),
+        ("[1] 2", "NOT_JSON"),
+        ('{"a": 1, "a": 2}', "DUP_KEY"),
+        ("[NaN]", "NOT_FINITE"),
+        ("[-Infinity]", "NOT_FINITE"),
+        ("[1e999]", "NOT_FINITE"),
+        ("[" + "9" * 401 + "]", "NOT_FINITE"),
+        ("[" * 1_000_000, "TOO_DEEP"),
+        ('{"a":' * 40 + "1" + "}" * 40, "TOO_DEEP"),
+        ("\ufeff{}", "NOT_JSON"),
+        (b"\xff\xfe", "NOT_JSON"),
+    ],
+)
+def test_json_that_is_not_strict_is_refused(text, code):
+    with pytest.raises(BundleError, match=r"x\.json") as caught:
+        parse_strict(text, name="x.json")
+    assert caught.value.code == code
+
+
+def test_json_beyond_the_size_is_refused():
+    with pytest.raises(BundleError, match="larger than 10 bytes"):
+        parse_strict("[1, 2, 3, 4]", name="x.json", max_bytes=10)
+
+
+def test_brackets_inside_text_are_no_depth():
+    text = json.dumps({"a": "[" * 1000 + '\\"' + "{" * 1000})
+    assert parse_strict(text, name="x.json")["a"].startswith("[[[")
+
+
+values = st.recursive(
+    st.none() | st.booleans() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=20,
+)
+
+
+@given(values)
+def test_canonical_json_comes_back_as_it_went(value):
+    assert parse_strict(canonical_json(value), name="x") == value
+
+
+def test_canonical_json_refuses_what_is_not_finite():
+    with pytest.raises(BundleError, match="not finite"):
+        canonical_json([float("nan")])

@@ -54,6 +54,7 @@ def add_tree_shares(
         elif group in there:
             stack.append((other, here, there))
         else:
+            # Patient and reference part here: both ways can be reached, by opposite coalitions.
             stack.append((other, here, there | {group}))
             stack.append((own, here | {group}, there))
 
@@ -61,6 +62,7 @@ def add_tree_shares(
 def _add_leaf(
     value: float, here: frozenset[int], there: frozenset[int], shares: list[float]
 ) -> None:
+    # A member of `here` wins the leaf if it arrives last of `here` and before all of `there`.
     n_here, n_there = len(here), len(there)
     for group in sorted(here):
         shares[group] += value * _weight(n_here - 1, n_there)

@@ -1,0 +1,64 @@
+"""The models of a sheet, without what imputation adds."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from hiprisk.sheet.evaluate import SheetEvaluator
+from hiprisk.sheet.format import LinearModel, Term, Tree, TreesModel
+from hiprisk.sheet.models import evaluator_for, expit
+from small_bundle import small_sheet
+
+
+def predict(sheet, columns):
+    return SheetEvaluator(sheet).predict(columns)
+
+
+def column(*values, text=False):
+    if text:
+        return np.array([*values, None], dtype=object)[:-1]
+    return np.array(values, dtype=float)
+
+
+def test_trees_equal_a_walk_by_hand():
+    tree = Tree(
+        feature=(0, -1, -1),
+        threshold=(60.0, 0.0, 0.0),
+        left=(1, 0, 0),
+        right=(2, 0, 0),
+        value=(0.0, -3.0, 4.0),
+    )
+    model = TreesModel(link="identity", baseline=40.0, inputs=("age_years",), trees=(tree, tree))
+    sheet = dataclasses.replace(small_sheet(), model=model)
+    columns = {"age_years": column(59.0, 60.0, 60.5), "womac_function_0_100": column(1, 1, 1)}
+    columns |= {"sex": column("male", "male", "male", text=True)}
+    columns |= {"lbp_any": column("no", "no", "no", text=True)}
+    # A row goes left where its input is at most the threshold.
+    assert predict(sheet, columns).predicted.tolist() == [34.0, 34.0, 48.0]
+
+
+def test_a_risk_overflows_on_neither_side():
+    assert expit(np.array([-1e4, -800.0, 0.0, 800.0])).tolist() == [0.0, 0.0, 0.5, 1.0]
+    assert expit(np.array([-1.5]))[0] == pytest.approx(1 / (1 + np.exp(1.5)), rel=1e-15)
+
+
+def test_linear_predictor_and_refits_by_hand():
+    model = LinearModel(
+        link="identity", intercept=1.0,
+        terms=(Term(column="x", basis="linear", coefficients=(2.0,)),
+               Term(column="z", basis="linear", coefficients=(-1.0,))),
+        refits=((0.0, 1.0, 1.0), (5.0, 0.0, 2.0)),
+    )  # fmt: skip
+    columns = {"x": np.array([1.0, 10.0]), "z": np.array([3.0, 0.0])}
+    evaluator = evaluator_for(model)
+    assert evaluator.linear_predictor(columns, 2).tolist() == [0.0, 21.0]
+    assert evaluator.refitted(columns, 2).tolist() == [[4.0, 10.0], [11.0, 5.0]]
+    assert evaluator.n_refits == 2
+
+
+def test_trees_carry_no_refits():
+    leaf = Tree(feature=(-1,), threshold=(0.0,), left=(0,), right=(0,), value=(2.5,))
+    evaluator = evaluator_for(TreesModel(link="identity", baseline=1.0, inputs=(), trees=(leaf,)))
+    assert evaluator.linear_predictor({}, 3).tolist() == [3.5] * 3
+    assert (evaluator.n_refits, evaluator.refitted({}, 3).shape) == (0, (0, 3))
