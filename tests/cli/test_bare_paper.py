@@ -99,7 +99,7 @@ def test_what_lacks_is_named(capsys):
 def test_the_test_pack_is_built_around_a_patient_inside_every_range():
     pack = make_pack(load("models/my-paper"), n_random=20)
     first = pack.vectors[0]
-    assert "nobody typical" in first.why
+    assert "no reference population" in first.why
     assert pack.answers[0]["reason"] == []
     assert pack.answers[0]["explanation"]["distance"] is None
 
