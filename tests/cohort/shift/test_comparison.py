@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from hiprisk.cohort.shift.comparison import compare_with_training, raw_sum_evidence
-from hiprisk.cohort.shift.units import likely_scale, misfit, other_scales, share_beyond
-from hiprisk.sheet.format import Column, MissingModel, TrainingSummary, VariableSpec
+from hiprisk.cohort.shift.units import other_scales
+from hiprisk.sheet.format import MissingModel, TrainingSummary, VariableSpec
 from small_bundle import small_sheet
 
 
@@ -180,88 +180,3 @@ def test_the_evidence_for_a_raw_sum_equals_a_hand_count():
     assert found == pytest.approx(100 * 0.02 + 100 * own**2 / 2, rel=1e-3)
     # Scores as they should be have none at all.
     assert raw_sum_evidence(50 + 10 * at, spec, scale, n=100, beyond=0.02) == 0.0
-
-
-def test_misfit_is_counted_in_standard_deviations():
-    spec = number("x", "points 0-100", SCORE, 50, 10)
-    at = np.array([-1.2816, -0.6745, 0.0, 0.6745, 1.2816]) * 10 + 50
-    # A normal cohort's quantile function runs straight in normal scores.
-    assert misfit(at, spec) == pytest.approx(0.0, abs=1e-3)
-    assert misfit(at + 20, spec) == pytest.approx(2.0, abs=1e-3)
-    assert likely_scale(at, spec) is None
-
-
-def test_the_share_beyond_a_value_is_read_off_the_tenths():
-    edges = tuple(float(e) for e in range(10, 100, 10))
-    training = TrainingSummary(
-        low=1.0, high=99.0, median=50.0, iqr=50.0, edges=edges, shares=(0.1,) * 10
-    )
-    assert share_beyond(training, 70.0) == pytest.approx(0.3)
-    assert share_beyond(training, 65.0) == pytest.approx(0.35, abs=0.002)
-    assert share_beyond(training, 99.5) == 0.0
-
-
-# --- directions ------------------------------------------------------------------------------
-
-PAIN = number("womac_pain_0_100", "points 0-100", SCORE, 50, 20)
-FUNCTION = number("womac_function_0_100", "points 0-100", SCORE, 50, 20)
-FLEXION = number("hip_flexion_deg", "deg", (0, 160), 105, 18)
-BACK = VariableSpec(
-    name="lbp_any", label="b", unit="", kind="category", levels=("no", "yes"),
-    training=TrainingSummary(level_shares=(0.5, 0.5)),
-)  # fmt: skip
-CORRELATIONS = np.array(
-    [[1.0, 0.8, -0.4, 0.5], [0.8, 1.0, -0.5, 0.5], [-0.4, -0.5, 1.0, -0.1], [0.5, 0.5, -0.1, 1.0]]
-)
-
-
-def correlated_sheet():
-    sd = np.array([20.0, 20.0, 18.0, 0.5])
-    covariance = CORRELATIONS * np.outer(sd, sd)
-    return dataclasses.replace(
-        small_sheet(),
-        variables=(PAIN, FUNCTION, FLEXION, BACK),
-        columns=(
-            *(Column(name=v.name, variable=v.name) for v in (PAIN, FUNCTION, FLEXION)),
-            Column(name="lbp_any=yes", variable="lbp_any", level="yes"),
-        ),
-        missing=MissingModel(
-            mean=(50.0, 50.0, 105.0, 0.5),
-            covariance=tuple(map(tuple, covariance)),
-            draws=((0.0,) * 4,),
-        ),
-    )
-
-
-def people(n=1500):
-    z = np.random.default_rng(5).multivariate_normal(np.zeros(4), CORRELATIONS, n)
-    return {
-        "womac_pain_0_100": 50 + 20 * z[:, 0],
-        "womac_function_0_100": 50 + 20 * z[:, 1],
-        "hip_flexion_deg": 105 + 18 * z[:, 2],
-        "lbp_any": np.where(z[:, 3] > 0, "yes", "no").astype(object),
-    }
-
-
-def test_people_like_the_training_cohort_have_no_direction_to_report():
-    assert not moved(correlated_sheet(), **people())
-
-
-def test_a_reversed_score_with_its_median_in_the_middle_is_seen_by_its_correlations():
-    there = people()
-    there["womac_function_0_100"] = 100 - there["womac_function_0_100"]
-    found = moved(correlated_sheet(), **there)
-    assert list(found) == [("DIRECTION_SUSPECT", "womac_function_0_100")]
-    assert "womac_pain_0_100, hip_flexion_deg, lbp_any" in found.popitem()[1].message
-
-
-def test_swapped_codes_of_a_fair_share_are_seen_by_their_correlations():
-    there = people()
-    there["lbp_any"] = np.where(there["lbp_any"] == "yes", "no", "yes").astype(object)
-    assert list(moved(correlated_sheet(), **there)) == [("CODING_SUSPECT", "lbp_any")]
-
-
-def test_a_weak_or_uncertain_correlation_says_nothing():
-    there = people(90)
-    there["womac_function_0_100"] = 100 - there["womac_function_0_100"]
-    assert not moved(correlated_sheet(), **there)

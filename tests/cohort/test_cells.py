@@ -1,0 +1,60 @@
+"""One variable's cells, read a column at a time."""
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from hiprisk.cohort.cells import CellReader, one_codes
+from hiprisk.cohort.dictionary import load_dictionary
+from hiprisk.cohort.mapping import VariableSource
+from hiprisk.values import Note
+
+
+def read(variable, cells, missing=(), **source):
+    reader = CellReader(
+        load_dictionary()[variable], VariableSource(column="c", **source), tuple(missing), "."
+    )
+    values = reader.read(pa.table({"c": pa.array(cells, pa.string())}))
+    return values, {note: np.flatnonzero(rows).tolist() for note, rows in reader.problems.items()}
+
+
+def test_numbers_are_read_missing_or_noted():
+    values, problems = read("age_years", [" 64 ", "", "NA", "sixty", "1e400", "-1.5e1"])
+    np.testing.assert_array_equal(values, [64, np.nan, np.nan, np.nan, np.nan, -15])
+    assert problems == {
+        Note("NOT_A_NUMBER", "age_years"): [3],
+        Note("NOT_FINITE", "age_years"): [4],
+    }
+
+
+def test_stated_texts_are_missing_also_with_a_point():
+    values, problems = read("age_years", ["-9", "-9.0", "64"], missing=["-9"])
+    np.testing.assert_array_equal(values, [np.nan, np.nan, 64])
+    assert problems == {}
+
+
+def test_units_scales_and_direction_are_converted():
+    values, _ = read("height_cm", ["1.8"], unit="m")
+    assert values == pytest.approx([180.0])
+    values, _ = read("womac_function_0_100", ["17", "68"], from_range=(0, 68), reverse=True)
+    assert values == pytest.approx([75.0, 0.0])
+
+
+def test_levels_are_codes_of_the_mapping_or_the_dictionary():
+    values, problems = read("sex", ["1", "2.0", "9"], levels={"1": "male", "2": "female"})
+    assert values.tolist() == ["male", "female", None]
+    assert problems == {Note("UNKNOWN_CATEGORY", "sex"): [2]}
+
+
+def test_identifiers_stay_text():
+    values, _ = read("person_id", ["0012", " a7 "])
+    assert values.tolist() == ["0012", "a7"]
+
+
+def test_a_value_for_every_row_needs_no_column():
+    reader = CellReader(load_dictionary()["joint"], VariableSource(value="hip"), (), ".")
+    assert reader.read(pa.table({"x": ["a", "b"]})).tolist() == ["hip", "hip"]
+
+
+def test_a_whole_number_with_a_point_is_one_code():
+    assert one_codes(pa.array(["1.0", "01", "x", "2"])).to_pylist() == ["1", "01", "x", "2"]
