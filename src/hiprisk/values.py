@@ -16,7 +16,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -40,8 +40,7 @@ _WHOLE_WITH_POINT = re.compile(WHOLE_WITH_POINT)
 _LARGEST_CODE = 1e15
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Note:
+class Note(NamedTuple):
     """What is to be said of a row: a code, and the variable that it concerns.
 
     Attributes

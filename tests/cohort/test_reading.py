@@ -291,6 +291,34 @@ def test_items_become_a_score(file):
     assert block(file(f"{header}\n{answers}\n"), mapping).columns["ohs_0_48"].tolist() == [22.0]
 
 
+def test_items_that_cannot_be_read_are_one_reason_of_their_score(file):
+    columns = ", ".join(f"item_{i}: q{i}" for i in range(1, 13))
+    mapping = mapping_from_text(
+        f"variables: {{ohs_0_48: {{items: {{instrument: ohs, columns: {{{columns}}}}}}}}}"
+    )
+    header = ",".join(f"q{i}" for i in range(1, 13))
+    rows = ["x,y,2,2,1,0,4,0,4,1,3,1", "1,3,2,2,1,0,4,0,4,1,3,z", "1,3,2,2,1,0,4,0,4,1,3,1"]
+    found = block(file("\n".join([header, *rows, ""])), mapping).problems
+    assert {note: mask.tolist() for note, mask in found.items()} == {
+        Note("NOT_A_NUMBER", "ohs_0_48"): [True, True, False]
+    }
+
+
+def test_a_number_that_a_unit_makes_too_large_is_not_finite(file):
+    mapping = mapping_from_text("variables: {height_cm: {column: h, unit: m}}")
+    found = block(file("h\n1.7\n1e299\n"), mapping)
+    assert np.array_equal(found.columns["height_cm"], [170.0, np.nan], equal_nan=True)
+    assert list(found.problems) == [Note("NOT_FINITE", "height_cm")]
+
+
+def test_a_row_is_selected_by_a_code_however_it_is_written(file):
+    mapping = mapping_from_text("where: {g: ['1']}\nvariables: {age_years: a}")
+    assert block(file("g,a\n1.0,50\n2,60\n1,70\n"), mapping).columns["age_years"].tolist() == [
+        50.0,
+        70.0,
+    ]
+
+
 def test_rows_are_selected_by_the_source(file):
     mapping = mapping_from_text("where: {g: ['1']}\nvariables: {age_years: a}")
     assert block(file("a,g\n50,1\n60,2\n"), mapping).columns["age_years"].tolist() == [50.0]

@@ -1,26 +1,52 @@
-"""Why a row has no prediction, in words."""
+"""Reasons and flags in words: a sentence for every code, with the variable's label and range."""
 
 import pytest
 
 from hiprisk.values import Note
-from hiprisk.wording.reasons import advice_on, range_text, reason_in_words, rule_broken
-from small_bundle import small_sheet
+from hiprisk.wording.reasons import (
+    advice_on,
+    came_text,
+    flag_in_words,
+    range_text,
+    reason_in_words,
+    rule_broken,
+    weight_text,
+)
+from raw_values import every_kind_sheet
+
+SHEET = every_kind_sheet()
 
 
 @pytest.mark.parametrize(
     ("reason", "words"),
     [
         (Note("OUT_OF_RANGE", "age_years"), "age must lie in 18 to 110 years"),
-        (Note("UNKNOWN_CATEGORY", "sex"), "sex must be one of female, male"),
+        (Note("NOT_A_NUMBER", "age_years"), "age must be a number in 18 to 110 years"),
+        (Note("NOT_FINITE", "age_years"), "age must be a number below 1e300"),
+        (Note("NOT_AN_INTEGER", "marker"), "marker must be a whole number in mg"),
+        (Note("UNKNOWN_CATEGORY", "stage"), "stage must be one of 1, 2, 3"),
         (Note("TOO_MANY_MISSING"), "too little is known for a prediction"),
+        (Note("OVERFLOW"), "a value is so large that the model's numbers run out"),
     ],
 )
-def test_a_reason_has_the_label_and_the_range_of_its_variable(reason, words):
-    assert reason_in_words(small_sheet(), reason) == words
-    assert words.endswith(rule_broken(small_sheet(), reason))
+def test_a_reason_in_words(reason, words):
+    assert reason_in_words(SHEET, reason) == words
+    assert words.endswith(rule_broken(SHEET, reason))
     assert advice_on(reason)
 
 
-def test_a_range_has_its_unit_once():
-    sheet = small_sheet()
-    assert range_text(sheet.variable("womac_function_0_100")) == "0 to 100 points"
+def test_radians_are_named():
+    assert "radians" in rule_broken(SHEET, Note("UNIT_SUSPECT", "age_years"))
+
+
+def test_a_flag_in_words():
+    assert flag_in_words(SHEET, Note("UNUSUAL", "age_years")) == "age is an unusual value"
+
+
+def test_ranges_weights_and_what_came():
+    told = [range_text(SHEET.variable(name)) for name in ("age_years", "sex", "marker")]
+    assert told == ["18 to 110 years", "female, male", "mg"]
+    assert range_text(SHEET.variable("womac_function_0_100")) == "0 to 100 points"
+    assert weight_text(SHEET, SHEET.variable("age_years")) == "10 %"
+    assert came_text(" 64,5 ") == ", got '64,5'"
+    assert len(came_text("x" * 999)) < 60

@@ -166,9 +166,9 @@ def _numbers(evaluator: SheetEvaluator, prediction: Prediction) -> dict[str, Flo
 
 
 def _imputed(evaluator: SheetEvaluator, prediction: Prediction, usable: Bools) -> dict[str, Bools]:
-    found = {}
-    for spec, mask in zip(evaluator.sheet.variables, prediction.imputed.T, strict=True):
-        rows = np.zeros(len(usable), dtype=bool)
-        rows[usable] = mask
-        found[spec.name] = rows
-    return found
+    imputed = prediction.imputed
+    if not usable.all():
+        imputed = np.zeros((len(usable), imputed.shape[1]), dtype=bool)
+        imputed[usable] = prediction.imputed
+    names = (spec.name for spec in evaluator.sheet.variables)
+    return dict(zip(names, imputed.T, strict=True))

@@ -58,6 +58,8 @@ class RowNotes:
 
     def among(self, rows: Bools) -> RowNotes:
         """The same notes of some of the rows, and of no other row."""
+        if rows.all():
+            return self
         return _notes({note: mask & rows for note, mask in self.masks.items()}, self.n_rows)
 
 
@@ -131,12 +133,15 @@ def _number_notes(
     flags: dict[Note, Bools],
 ) -> Bools:
     missing = np.isnan(values)
-    refused = np.abs(values) > LARGEST
-    reasons[Note(NOT_FINITE, spec.name)] = refused
+    refused = np.zeros(len(values), dtype=bool)
     if spec.hard is not None:
-        outside = _outside(values, *spec.hard) & ~refused
-        reasons[Note("OUT_OF_RANGE", spec.name)] = outside
-        refused = refused | outside
+        refused = _outside(values, *spec.hard)
+    reasons[Note("OUT_OF_RANGE", spec.name)] = refused
+    huge = np.abs(values) > LARGEST
+    if huge.any():
+        reasons[Note("OUT_OF_RANGE", spec.name)] = refused & ~huge
+        reasons[Note(NOT_FINITE, spec.name)] = huge
+        refused = refused | huge
     if spec.integer:
         broken = ~missing & ~refused & (values != np.floor(values))
         reasons[Note("NOT_AN_INTEGER", spec.name)] = broken

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -58,7 +59,7 @@ def read_columns(
         own = cells[spec.name]
         values, codes = _numbers(own) if spec.kind == "number" else _levels(spec, own)
         columns[spec.name] = values
-        for code in sorted({*codes} - {""}):
+        for code in sorted({*filter(None, codes)}):
             unreadable[Note(code, spec.name)] = np.array([one == code for one in codes], dtype=bool)
     return GivenColumns(columns=columns, n_rows=n_rows, unreadable=unreadable)
 
@@ -100,6 +101,12 @@ def cohort_columns(
     return GivenColumns(columns=columns, n_rows=len(frame), unreadable=unreadable or {})
 
 
+@functools.lru_cache(maxsize=1000)
+def _level_reader(levels: tuple[str, ...]) -> LevelReader:
+    """One reader for all the patients that are asked about one by one."""
+    return LevelReader(levels)
+
+
 def _numbers(cells: Cells) -> tuple[Floats, Sequence[str]]:
     """Numbers of a variable, and each row's code of what is wrong; no codes where nothing is."""
     if isinstance(cells, np.ndarray) and cells.dtype.kind in "fiu":
@@ -114,7 +121,7 @@ def _numbers(cells: Cells) -> tuple[Floats, Sequence[str]]:
 
 
 def _levels(spec: VariableSpec, cells: Cells) -> tuple[Texts, Sequence[str]]:
-    reader = LevelReader(spec.levels)
+    reader = _level_reader(spec.levels)
     # A column repeats itself: each distinct value is read once. A bool equals a number, so the
     # type goes with it.
     meanings: dict[tuple[type, object], tuple[str | None, str]] = {}
