@@ -125,7 +125,7 @@ def test_the_small_sample_factor_by_hand():
 
 
 def test_one_cluster_is_refused():
-    with pytest.raises(InputError, match="one cluster says nothing"):
+    with pytest.raises(InputError, match="the spread between clusters cannot be estimated"):
         fit_robust(COLUMNS, SCORE, kind="CR1", clusters=np.zeros(len(SCORE), int))
 
 
