@@ -1,0 +1,113 @@
+"""Who is evaluated in a cohort of new people, and what is refused."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from hiprisk.cohort.findings import Finding
+from hiprisk.config import ReplacementSettings
+from hiprisk.errors import InputError
+from hiprisk.serving.dataframe import answer_frame
+from hiprisk.sheet.evaluate import SheetEvaluator
+from hiprisk.validation.external.cohort import cohort_of_predictions, predict_cohort
+from hiprisk.validation.external.validation import validate_externally
+from hiprisk.values import Note
+from small_bundle import small_sheet
+from validated_people import MODEL, OUTCOME, WORSE, cohort_of, evaluated
+
+
+def test_predictions_are_those_of_the_sheet(people):
+    sheet = small_sheet(provenance="real")
+    people.loc[::5, "lbp_any"] = None
+    found = predict_cohort(sheet, OUTCOME, cohort_of(people))
+    served = answer_frame(SheetEvaluator(sheet), people)["predicted"].to_numpy()
+    assert np.array_equal(found.predicted, served)
+    assert found.imputed_share == {"lbp_any": 0.2}
+    inside = (found.predicted > 0) & (found.predicted < 100)
+    assert found.lp[inside] == pytest.approx(found.predicted[inside], abs=1e-9)
+
+
+def test_every_row_is_counted(people):
+    people.loc[0, "age_years"] = 300.0
+    people.loc[1, "sex"] = "unheard of"
+    people.loc[2:4, "womac_function_followup_0_100"] = np.nan
+    found, _ = evaluated(people)
+    assert found.n == 295
+    assert dict(found.reasons) == {"OUT_OF_RANGE(age_years)": 1, "UNKNOWN_CATEGORY(sex)": 1}
+    assert [(s.n_left_out, s.n_remaining) for s in found.flow] == [(0, 300), (3, 297), (2, 295)]
+
+
+def test_cells_that_could_not_be_read_are_a_reason_not_a_missing_value(people):
+    mask = np.arange(300) == 10
+    people.loc[10, "sex"] = None
+    cohort = cohort_of(people, unreadable={Note("UNKNOWN_CATEGORY", "sex"): mask})
+    found = predict_cohort(small_sheet(provenance="real"), OUTCOME, cohort)
+    assert dict(found.reasons) == {"UNKNOWN_CATEGORY(sex)": 1}
+    assert found.n == 299
+
+
+def test_the_strategy_for_hip_replacement_is_the_models(people):
+    people["hip_replacement_before_followup"] = np.where(np.arange(300) < 30, "yes", "no")
+    strategy = ReplacementSettings(strategy="exclude", variable="hip_replacement_before_followup")
+    outcome = dataclasses.replace(OUTCOME, hip_replacement=strategy)
+    found = predict_cohort(small_sheet(provenance="real"), outcome, cohort_of(people))
+    assert found.n == 270
+    assert found.flow[1].label == "hip replaced before follow-up (excluded)"
+
+
+def test_a_cohort_without_the_outcome_is_refused(people):
+    frame = people.drop(columns="womac_function_followup_0_100")
+    with pytest.raises(InputError, match="the cohort has no 'womac_function_followup_0_100'"):
+        evaluated(frame)
+
+
+def test_codes_that_look_shifted_are_refused(people):
+    finding = Finding(code="SHIFTED_CODES", severity="error", message="coded 1 and 2?",
+                      advice="state the levels", column="lbp_any", count=200)  # fmt: skip
+    cohort = dataclasses.replace(cohort_of(people), findings=(finding,))
+    with pytest.raises(InputError, match="coded 1 and 2"):
+        predict_cohort(small_sheet(provenance="real"), OUTCOME, cohort, accept_units=True)
+
+
+def test_another_unit_is_refused_unless_accepted(people):
+    people["womac_function_0_100"] /= 100.0
+    cohort = cohort_of(people)
+    with pytest.raises(InputError, match=r"another unit or scale.*--accept-units"):
+        predict_cohort(small_sheet(provenance="real"), OUTCOME, cohort)
+    assert (
+        predict_cohort(small_sheet(provenance="real"), OUTCOME, cohort, accept_units=True).n == 300
+    )
+
+
+def test_an_outcome_off_its_scale_is_refused(people):
+    people.loc[5, "womac_function_followup_0_100"] = 140.0
+    with pytest.raises(InputError, match=r"the outcome must lie in \[0, 100\]"):
+        evaluated(people)
+
+
+def test_too_few_people_or_events_are_refused(people):
+    with pytest.raises(InputError, match="19 people with outcome and prediction are too few"):
+        evaluated(people.head(19))
+    people["worsened"] = np.where(np.arange(300) < 4, "yes", "no")
+    with pytest.raises(InputError, match="4 events among 300 people"):
+        evaluated(people, sheet=small_sheet(kind="binary", provenance="real"), outcome=WORSE)
+
+
+def test_predictions_in_a_column_are_judged_as_they_stand(people):
+    people["p"] = people["womac_function_followup_0_100"] - 2.0
+    people.loc[0, "p"] = np.nan
+    found = cohort_of_predictions("p", OUTCOME, cohort_of(people))
+    assert dict(found.reasons) == {"NO_PREDICTION(p)": 1}
+    result = validate_externally(found, OUTCOME, model=MODEL, n_resamples=60)
+    by_name = {e.name: e.value for e in result.performance.metrics}
+    assert by_name["calibration_in_the_large"] == pytest.approx(2.0)
+    assert by_name["rmse"] == pytest.approx(2.0)
+
+
+def test_an_absent_column_of_predictions_and_percentages_are_refused(people):
+    with pytest.raises(InputError, match="no such column of predictions"):
+        cohort_of_predictions("p", OUTCOME, cohort_of(people))
+    people["p"] = 40.0
+    with pytest.raises(InputError, match=r"predictions must lie in \[0, 1\]; 300 of 300"):
+        cohort_of_predictions("p", WORSE, cohort_of(people))
