@@ -75,3 +75,56 @@ def test_a_constant_and_a_repeated_column_are_refused(fit):
     for columns in (np.column_stack([x, np.zeros(len(y))]), x[:, [0, 1, 1]]):
         with pytest.raises(InputError, match="does not vary or is a linear combination"):
             fit(columns, y)
+
+
+def test_logistic_fit_equals_its_likelihood_equations():
+    rng = np.random.default_rng(4)
+    x = rng.normal(size=(200, 2)) * [1.0, 50.0]
+    y = (rng.random(200) < 1 / (1 + np.exp(-x[:, 0]))).astype(float)
+    fit = fit_logistic(x, y)
+    lp = fit.coefficients[0] + x @ fit.coefficients[1:]
+    residual = y - 1 / (1 + np.exp(-lp))
+    assert residual.sum() == pytest.approx(0.0, abs=1e-8)
+    assert (x.T @ residual) == pytest.approx([0.0, 0.0], abs=1e-6)
+    design = np.column_stack([np.ones(200), x])
+    weight = (1 / (1 + np.exp(-lp))) * (1 - 1 / (1 + np.exp(-lp)))
+    expected = np.linalg.inv((design * weight[:, None]).T @ design)
+    assert fit.covariance == pytest.approx(expected, rel=1e-6)
+
+
+def test_a_logistic_fit_that_starts_at_its_end_is_there_at_once(monkeypatch):
+    rng = np.random.default_rng(4)
+    x = rng.normal(5.0, 2.0, size=(200, 2))
+    y = (rng.random(200) < 1 / (1 + np.exp(-(x[:, 0] - 5.0)))).astype(float)
+    whole = fit_logistic(x, y).coefficients
+    monkeypatch.setattr("hiprisk.learning.unpenalised.MAX_STEPS", 2)
+    again = fit_logistic(x, y, start=whole).coefficients
+    assert again == pytest.approx(whole, rel=1e-10)
+    with pytest.raises(InputError, match="separate"):
+        fit_logistic(x, y)
+
+
+@pytest.mark.parametrize("fit", [fit_ols, fit_logistic])
+def test_a_combination_of_columns_is_refused(fit):
+    x = np.random.default_rng(0).normal(size=(30, 2))
+    y = (x[:, 0] > 0.3 * x[:, 1]).astype(float)
+    with pytest.raises(InputError, match="combination of others"):
+        fit(np.column_stack([x, x.sum(axis=1)]), y)
+
+
+def test_perfectly_separated_classes_are_refused():
+    x = np.linspace(-1, 1, 40)[:, None]
+    with pytest.raises(InputError, match=r"separate the two classes|combination"):
+        fit_logistic(x, (x[:, 0] > 0).astype(float))
+
+
+def test_least_squares_equals_lstsq_and_its_covariance():
+    rng = np.random.default_rng(1)
+    x, y = rng.normal(size=(40, 3)), rng.normal(size=40)
+    design = np.column_stack([np.ones(40), x])
+    beta, squares, *_ = np.linalg.lstsq(design, y, rcond=None)
+    fit = fit_ols(x, y)
+    assert fit.coefficients == pytest.approx(beta, rel=1e-10)
+    assert fit.covariance == pytest.approx(
+        squares[0] / 36 * np.linalg.inv(design.T @ design), rel=1e-9
+    )

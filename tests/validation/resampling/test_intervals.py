@@ -7,6 +7,7 @@ from hiprisk.errors import InputError
 from hiprisk.metrics.discrimination import c_estimate
 from hiprisk.metrics.forecast.distribution import forecast
 from hiprisk.metrics.registry import find_metric, metrics_for
+from hiprisk.seeding import rng_for
 from hiprisk.validation.resampling.intervals import (
     _computable,
     error_interval,
@@ -162,3 +163,51 @@ def test_interval_of_an_error_moves_with_its_units():
     drawn = np.random.default_rng(1).gamma(3.0, size=200)
     one, ten = error_interval(2.0, drawn), error_interval(20.0, 10 * drawn)
     assert (ten.low, ten.high) == pytest.approx((10 * one.low, 10 * one.high))
+
+
+def test_intervals_hold_the_value_and_draw_persons():
+    rng = np.random.default_rng(0)
+    y = np.repeat(rng.normal(size=100), 2)
+    p = y + np.repeat(rng.normal(size=100), 2)
+
+    rmse = metrics("continuous", "rmse")
+
+    def width(groups):
+        (estimate,) = percentile_intervals(
+            y, p, metrics=rmse, groups=groups, n_resamples=200, seed=1, name="t"
+        )
+        assert estimate.low < estimate.value < estimate.high
+        return estimate.high - estimate.low
+
+    # Two equal rows of a person tell nothing new: the interval is wider by about sqrt(2).
+    assert width(np.repeat(np.arange(100), 2)) > 1.2 * width(np.arange(200))
+
+
+def test_intervals_equal_a_loop_by_hand():
+    rng = np.random.default_rng(2)
+    y = rng.normal(size=40)
+    p = y + rng.normal(size=40)
+    (estimate,) = percentile_intervals(
+        y, p, metrics=metrics("continuous", "mae"), groups=np.arange(40), n_resamples=100,
+        seed=5, name="t",
+    )  # fmt: skip
+    stream = rng_for(5, "interval", "t")
+    values = []
+    for _ in range(100):
+        rows = stream.integers(0, 40, 40)
+        values.append(np.abs(y[rows] - p[rows]).mean())
+    assert (estimate.low, estimate.high) == pytest.approx(np.quantile(values, [0.025, 0.975]))
+
+
+def test_a_resample_with_one_class_is_left_out():
+    y = np.r_[np.ones(3), np.zeros(7)]
+    p = np.linspace(0.6, 0.1, 10)
+    settings = {"n_resamples": 100, "seed": 5, "name": "t"}
+    settings["metrics"] = metrics("binary", "c_statistic")
+    (estimate,) = percentile_intervals(y, p, groups=np.arange(10), **settings)
+    assert estimate.low == estimate.value == estimate.high == 1.0
+    # One event of ten: a third of the resamples lack it.
+    (estimate,) = percentile_intervals(y[2:], p[2:], groups=np.arange(8), **settings)
+    assert (estimate.value, estimate.low, estimate.high) == (1.0, None, None)
+    with pytest.raises(InputError, match="needs events and non-events"):
+        percentile_intervals(y[3:], p[3:], groups=np.arange(7), **settings)

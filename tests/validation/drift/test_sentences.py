@@ -1,0 +1,72 @@
+"""Drift in sentences: what moved, and what to do about it."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from hiprisk.validation.drift.cusum import calibration_cusum
+from hiprisk.validation.drift.results import DriftReport, VariableDrift
+from hiprisk.validation.drift.sentences import sentences_of
+from validated_people import MODEL
+
+
+def variable(name, verdict, *causes):
+    return VariableDrift(variable=name, label=name.replace("_", " "), difference=None, psi=0.3,
+                         psi_by_chance=0.1, basis="levels", missing_then=0.0, missing_now=0.0,
+                         verdict=verdict, causes=causes)  # fmt: skip
+
+
+def report(*variables, watch=None, **more):
+    more = {"simulated": False, "watch_note": "no outcome is known", **more}
+    return DriftReport(model=MODEL, cohort="c.csv", cohort_fingerprint="ab", n_rows=100,
+                       refused={}, variables=variables, predictions=None, watch=watch,
+                       found=False, summary=(), **more)  # fmt: skip
+
+
+def said(*variables, **more):
+    return list(sentences_of(report(*variables, **more)))
+
+
+def test_nothing_moved():
+    lines = said(variable("age", "steady"), variable("sex", "not known"))
+    assert lines == ["No predictor drift.", "No calibration CUSUM: no outcome is known."]
+
+
+def test_what_moved_is_named_by_its_label_and_units_are_to_be_checked_first():
+    lines = said(
+        variable("knee_pain", "some drift"), variable("flexion", "much drift", "another unit")
+    )
+    assert lines[0] == "Predictor drift: knee pain, flexion."
+    assert lines[1] == "Check units and codes before you update the model: flexion."
+
+
+def test_a_simulated_cohort_is_said_first():
+    assert "simulated" in said(simulated=True)[0].lower()
+
+
+def watched(error, n_fitted=None):
+    rng = np.random.default_rng(3)
+    predicted = rng.normal(50, 10, 400)
+    times = [f"{i // 20:02d}" for i in range(400)]
+    return calibration_cusum(predicted + rng.normal(0, 8, 400) + error, predicted, times,
+                             kind="continuous", n_simulations=200, n_fitted=n_fitted)  # fmt: skip
+
+
+def test_no_alarm_needs_no_update():
+    line = said(watch=watched(0.0, n_fitted=900))[-1]
+    assert "no alarm over 400 people" in line
+    assert "development cohort of 900" in line
+    assert "No update is needed" in line
+
+
+@pytest.mark.parametrize(("error", "side"), [(4.0, "low"), (-4.0, "high")])
+def test_an_alarm_names_its_side_and_the_people_to_update_on(error, side):
+    watch = watched(error)
+    alarm, advice = said(watch=watch)[-2:]
+    assert f"predictions too {side}" in alarm
+    assert "development sample size is not known" in alarm
+    # The error is the same at all times.
+    assert "hiprisk update BUNDLE COHORT" in advice
+    changed = dataclasses.replace(watch, change_p_value=0.001)
+    assert "hiprisk update BUNDLE RECENT" in said(watch=changed)[-1]

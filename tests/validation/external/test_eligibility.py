@@ -1,0 +1,89 @@
+"""Whether a model can be evaluated on a cohort: what is refused, and with which advice."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from hiprisk.cohort.findings import Finding
+from hiprisk.config import ReplacementSettings
+from hiprisk.errors import InputError
+from hiprisk.validation.external.eligibility import (
+    check_enough,
+    check_predictions,
+    check_usable,
+    refuse_misread,
+)
+from hiprisk.values import UNKNOWN_CATEGORY, Note
+from validated_people import OUTCOME, WORSE, cohort_of
+
+
+def usable(cohort, outcome=OUTCOME, **options):
+    check_usable(cohort, outcome, used=["age_years", "sex"], accept_units=False, **options)
+
+
+def test_the_way_out_of_an_absent_hip_replacement_column_is_named(people):
+    strategy = ReplacementSettings(strategy="exclude", variable="hip_replacement_before_followup")
+    with pytest.raises(InputError, match="hip_replacement_before_followup") as refused:
+        usable(cohort_of(people), dataclasses.replace(OUTCOME, hip_replacement=strategy))
+    assert 'hip_replacement_before_followup: {value: "no"}' in str(refused.value)
+
+
+@pytest.mark.parametrize(("n_unknown", "refused"), [(15, False), (16, True)])
+def test_more_than_one_unknown_code_in_twenty_makes_the_others_doubtful(people, n_unknown, refused):
+    unreadable = {Note(UNKNOWN_CATEGORY, "sex"): np.arange(300) >= 300 - n_unknown}
+    cohort = cohort_of(people, unreadable=unreadable)
+    if not refused:
+        usable(cohort)
+        return
+    with pytest.raises(InputError, match="the codes of 16 of 300 rows are no level") as caught:
+        usable(cohort)
+    assert (caught.value.code, caught.value.row, caught.value.column) == (
+        UNKNOWN_CATEGORY, 285, "sex",
+    )  # fmt: skip
+
+
+def test_unknown_codes_of_what_the_model_does_not_use_do_not_matter(people):
+    usable(cohort_of(people, unreadable={Note(UNKNOWN_CATEGORY, "site"): np.ones(300, bool)}))
+
+
+def finding(code, column="age_years"):
+    return Finding(code=code, severity="error", message="odd", advice="look", column=column,
+                   count=3)  # fmt: skip
+
+
+def test_only_a_suspected_unit_can_be_accepted(people):
+    cohort = cohort_of(people)
+    with pytest.raises(InputError, match=r"odd.*look; or --accept-units"):
+        refuse_misread([finding("UNIT_SUSPECT")], cohort, accept_units=False)
+    refuse_misread([finding("UNIT_SUSPECT")], cohort, accept_units=True)
+    with pytest.raises(InputError, match="odd") as refused:
+        refuse_misread([finding("SHIFTED_CODES")], cohort, accept_units=True)
+    assert "--accept-units" not in str(refused.value)
+
+
+def test_a_finding_about_another_column_does_not_refuse_a_model(people):
+    other = dataclasses.replace(cohort_of(people), findings=(finding("SHIFTED_CODES", "site"),))
+    usable(other)
+
+
+def test_a_published_score_may_run_over_the_end_of_its_scale_by_a_quarter(people):
+    check_predictions("p", OUTCOME, cohort_of(people.assign(p=125.0)))
+    with pytest.raises(InputError, match=r"must lie in \[0, 100\]; 300 of 300 do not"):
+        check_predictions("p", OUTCOME, cohort_of(people.assign(p=125.1)))
+
+
+def test_a_risk_may_not(people):
+    check_predictions("p", WORSE, cohort_of(people.assign(p=1.0)))
+    with pytest.raises(InputError, match=r"must lie in \[0, 1\]"):
+        check_predictions("p", WORSE, cohort_of(people.assign(p=1.01)))
+
+
+def test_enough_is_twenty_people_and_five_of_each_kind():
+    check_enough(np.r_[np.ones(5), np.zeros(15)], WORSE, file="c.csv")
+    with pytest.raises(InputError, match="16 events among 20 people"):
+        check_enough(np.r_[np.ones(16), np.zeros(4)], WORSE, file="c.csv")
+    with pytest.raises(InputError, match="19 people"):
+        check_enough(np.arange(19.0), OUTCOME, file="c.csv")
+    with pytest.raises(InputError, match="does not vary"):
+        check_enough(np.full(40, 7.0), OUTCOME, file="c.csv")

@@ -1,0 +1,101 @@
+"""An external validation in sentences."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from hiprisk.metrics.estimate import Estimate
+from hiprisk.validation.external.sentences import remarks_of, summary_of
+from validated_people import MODEL, OUTCOME, WORSE
+
+LABELS = {"lbp_any": "low back pain", "sex": "sex"}
+
+
+def people(n, events=0, **more):
+    observed = np.r_[np.ones(events), np.zeros(n - events)]
+    more = {"absent": (), "imputed_share": {}, "provenance": "real", **more}
+    return SimpleNamespace(n=n, observed=observed, **more)
+
+
+def estimate(name, value, low, high):
+    return Estimate(name=name, value=value, low=low, high=high)
+
+
+def remarks(found, kind="continuous", estimates=()):
+    return list(remarks_of(found, kind, estimates, LABELS))
+
+
+@pytest.mark.parametrize(
+    ("found", "kind", "said"),
+    [
+        (people(234), "continuous", "234 people: fewer than the 235"),
+        (people(235), "continuous", "235 people: at least the 235"),
+        (people(300, events=99), "binary", "99 with the event: fewer than"),
+        (people(200, events=100), "binary", "100 with the event: at least"),
+        # As few without the event count as well.
+        (people(199, events=100), "binary", "fewer than"),
+    ],
+)
+def test_whether_there_are_as_many_people_as_recommended(found, kind, said):
+    assert said in remarks(found, kind)[0]
+
+
+def test_the_width_of_the_slopes_interval_is_held_against_its_target():
+    slope = [estimate("calibration_slope", 1.0, 0.9, 1.15)]
+    assert "0.25 wide: wider than the target width of 0.2" in remarks(people(300), "x", slope)[1]
+    slope = [estimate("calibration_slope", 1.0, 0.9, 1.05)]
+    assert "0.15 wide: within" in remarks(people(300), "x", slope)[1]
+
+
+def test_what_was_imputed_is_said_from_one_in_twenty_on_by_label():
+    share = {"lbp_any": 0.04, "sex": 0.05, "age_years": 1.0}
+    said = remarks(people(300, absent=("lbp_any",), imputed_share={"lbp_any": 1.0, **share}))
+    assert said[1] == "Not in the cohort, imputed for everybody: low back pain."
+    assert "sex 5 %" in said[2]
+    assert "low back pain" not in said[2]
+
+
+def summary(*estimates, outcome=OUTCOME, found=None):
+    return list(summary_of(found or people(300), outcome, MODEL, estimates, None))
+
+
+def test_an_interval_without_nought_names_the_side_and_the_remedy():
+    said = summary(
+        estimate("calibration_in_the_large", 2.0, 1.0, 3.0),
+        estimate("calibration_slope", 0.8, 0.7, 0.9),
+    )
+    assert "too low on average" in said[0]
+    assert "too extreme" in said[1]
+    assert said[2].startswith("Recalibrate the intercept and the slope")
+
+
+def test_the_other_sides():
+    said = summary(
+        estimate("calibration_in_the_large", -2.0, -3.0, -1.0),
+        estimate("calibration_slope", 1.3, 1.1, 1.5),
+        outcome=WORSE,
+    )
+    assert "too high on average" in said[0]
+    assert "log odds" in said[0]
+    assert "too moderate" in said[1]
+
+
+def test_intervals_that_hold_the_ideal_ask_for_nothing():
+    said = summary(
+        estimate("calibration_in_the_large", 0.5, -1.0, 2.0),
+        estimate("calibration_slope", 1.1, 0.9, 1.3),
+    )
+    assert len(said) == 2
+    assert all(line.startswith("No evidence") for line in said)
+
+
+def test_without_an_interval_nothing_is_asked_for():
+    said = summary(Estimate(name="calibration_in_the_large", value=9.0))
+    assert said[0].startswith("No evidence of miscalibration")
+
+
+def test_simulated_people_come_first():
+    said = summary(estimate("calibration_slope", 1.0, 0.9, 1.1),
+                   found=people(300, provenance="simulated"))  # fmt: skip
+    assert "SIMULATED" in said[0].upper()
