@@ -215,7 +215,8 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
         91,
         "codes or directions reversed against training",
         "CODING_SUSPECT, DIRECTION_SUSPECT",
-        f"{_MOVED}::test_swapped_codes_of_a_fair_share_are_seen_by_their_correlations",
+        "tests/cohort/shift/test_reversed_scales.py"
+        "::test_swapped_codes_of_a_fair_share_are_seen_by_their_correlations",
     ),
     (
         91,
