@@ -123,6 +123,28 @@ def zero_one_codes(levels: Sequence[str]) -> dict[str, str]:
     return {"0": "no", "1": "yes"} if set(levels) == {"no", "yes"} else {}
 
 
+# More unknown codes than this are no typing errors, if there are at least three.
+MOST_UNKNOWN = 0.05
+FEWEST_UNKNOWN = 3
+
+
+def is_often_unknown(n_unknown: int, n_given: int) -> bool:
+    """Whether unknown codes are too frequent among given values to be typing errors."""
+    return n_unknown >= FEWEST_UNKNOWN and n_unknown > MOST_UNKNOWN * n_given
+
+
+def is_coded_one_two(codes: Sequence[str]) -> bool:
+    """Whether a no/yes column is coded 1 and 2, so that nobody can tell what its 1 means.
+
+    Parameters
+    ----------
+    codes : sequence of str
+        As `one_code` gives them, of the values that are not missing.
+    """
+    n_twos = sum(code == "2" for code in codes)
+    return n_twos > 0 and ("0" not in codes or is_often_unknown(n_twos, len(codes)))
+
+
 class LevelReader:
     """Reads the raw values of one category.
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from hiprisk.sheet.columns import cohort_columns, read_columns, read_rows
 from hiprisk.values import Note
@@ -58,3 +59,26 @@ def test_a_cohorts_columns_are_its_own():
     assert sorted(given.columns) == ["age_years", "sex"]
     assert given.columns["sex"].tolist() == ["male", None]
     assert given.unreadable == wrong
+
+
+@pytest.mark.parametrize(
+    ("cells", "levels"),
+    [
+        (["1", "2", "1", None], [None, None, None, None]),
+        ([1.0, 2.0, 1.0, float("nan")], [None, None, None, None]),
+        ([0, 1, 1, 0], ["no", "yes", "yes", "no"]),
+        (["yes", "2", "1", "no"], ["yes", None, None, "no"]),
+        # One 2 among zeros and ones is a typing error.
+        ([0, 1, 2, 0], ["no", "yes", None, "no"]),
+        ([0, 1, 2, 2, 2], ["no", None, None, None, None]),
+        # Without a 2 beside it a 1 is yes.
+        ([1, 1, None, 1], ["yes", "yes", None, "yes"]),
+    ],
+)
+def test_a_one_beside_twos_is_no_yes(cells, levels):
+    given = read_columns(VARIABLES, {"lbp_any": cells}, n_rows=len(cells))
+    assert given.columns["lbp_any"].tolist() == levels
+    unknown = given.unreadable.get(Note("UNKNOWN_CATEGORY", "lbp_any"), np.zeros(len(cells)))
+    known = [level is not None or cell is None or cell != cell
+             for cell, level in zip(cells, levels, strict=True)]  # fmt: skip
+    assert (np.asarray(unknown, dtype=bool) == ~np.array(known)).all()

@@ -12,7 +12,18 @@ from numpy.typing import NDArray
 
 from hiprisk.arrays import Bools, Floats, Texts
 from hiprisk.sheet.format import VariableSpec
-from hiprisk.values import LARGEST, NOT_FINITE, LevelReader, Note, read_number
+from hiprisk.values import (
+    LARGEST,
+    NOT_FINITE,
+    UNKNOWN_CATEGORY,
+    LevelReader,
+    Note,
+    is_coded_one_two,
+    one_code,
+    read_number,
+    text_of,
+    zero_one_codes,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -133,6 +144,22 @@ def _levels(spec: VariableSpec, cells: Cells) -> tuple[Texts, Sequence[str]]:
         except TypeError:  # a list, say, has no place in a table
             meaning = reader.read(cell)
         read.append(meaning)
+    if zero_one_codes(spec.levels) and any(code for _, code in read):
+        read = _without_ambiguous_ones(cells, read)
     # The added None keeps numpy from reading texts of one length as anything but objects.
     levels = np.array([*(level for level, _ in read), None], dtype=object)[:-1]
     return levels, [code for _, code in read]
+
+
+def _without_ambiguous_ones(
+    cells: Cells, read: list[tuple[str | None, str]]
+) -> list[tuple[str | None, str]]:
+    """No level for a 1 of a no/yes column that is coded 1 and 2: it may mean either."""
+    codes = [one_code(text_of(cell)) if level or code else "" for cell, (level, code) in
+             zip(cells, read, strict=True)]  # fmt: skip
+    if not is_coded_one_two([code for code in codes if code]):
+        return read
+    return [
+        (None, UNKNOWN_CATEGORY) if code == "1" else one
+        for code, one in zip(codes, read, strict=True)
+    ]

@@ -15,11 +15,8 @@ from hiprisk.cohort.findings import SHOWN_ROWS, Finding
 from hiprisk.cohort.mapping import CohortMapping
 from hiprisk.cohort.reading import CohortBlock
 from hiprisk.sheet.format import VariableSpec
-from hiprisk.values import UNKNOWN_CATEGORY, zero_one_codes
+from hiprisk.values import UNKNOWN_CATEGORY, is_often_unknown, zero_one_codes
 
-# More unknown codes than this are no typing errors, if there are at least three.
-MOST_UNKNOWN = 0.05
-FEWEST_UNKNOWN = 3
 # The only texts of a file that may be named, for they cannot be a patient's.
 _TRUTHS = ("TRUE", "FALSE", "True", "False", "true", "false", "T", "F", "t", "f")
 _YES_NO = ("Y", "N", "y", "n", "J", "N", "j", "ja", "nein", "Ja", "Nein")
@@ -93,7 +90,7 @@ class CodingWatch:
 
     def _of(self, spec: VariableSpec, seen: _Seen) -> Iterable[Finding]:
         total = seen.n_cells + seen.n_known
-        often = seen.n_cells >= FEWEST_UNKNOWN and seen.n_cells > MOST_UNKNOWN * total
+        often = is_often_unknown(seen.n_cells, total)
         if often and zero_one_codes(spec.levels) and seen.codes["2"] * 2 > seen.n_cells:
             first, second = spec.levels
             yield Finding(
