@@ -114,7 +114,7 @@ class Metric:
         return "bootstrap" if self.analytic is None else "analytic"
 
     def at(self, value: float) -> Metric:
-        """The metric with its parameter filled in; a threshold becomes part of its names."""
+        """The metric at a value of its parameter; a threshold becomes part of its names."""
         filled = {self.parameter: value}
         named = self.parameter == "threshold"
         return replace(

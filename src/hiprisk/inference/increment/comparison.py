@@ -41,7 +41,7 @@ class Comparison:
 
 
 def resolved_comparison(config: StudyConfig, comparison: Comparison | None) -> Comparison:
-    """The comparison with its defaults filled in.
+    """The comparison with defaults where nothing is stated.
 
     Raises
     ------
