@@ -10,9 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from hiprisk.cohort.files.csv_dialect import detect_dialect
-from hiprisk.cohort.files.csv_text import iter_csv
-from hiprisk.cohort.files.local_file import check_local_file
+from hiprisk.cohort.files.opening import StatedFormat, open_cohort_file
 from hiprisk.errors import ConfigError, InputError
 from hiprisk.outputs import check_output_file, written_whole
 
@@ -176,9 +174,8 @@ class _Joined:
 
 
 def _read(path: Path, delimiter: str | None) -> pa.Table:
-    path = check_local_file(path)
-    dialect = detect_dialect(path, delimiter=delimiter)
-    return pa.concat_tables([block.table for block in iter_csv(path, dialect)])
+    file = open_cohort_file(path, StatedFormat(delimiter=delimiter))
+    return pa.concat_tables([block.table for block in file.blocks()])
 
 
 def _check_persons(persons: list[str], column: str, file: str) -> None:

@@ -17,10 +17,8 @@ from hiprisk.arrays import Bools, Integers
 from hiprisk.cohort.cells import CellReader, Column, one_codes
 from hiprisk.cohort.checks.rules import check_cohort
 from hiprisk.cohort.dictionary import Variable, load_dictionary
-from hiprisk.cohort.files.csv_dialect import Dialect, detect_dialect
-from hiprisk.cohort.files.csv_text import BLOCK_BYTES, TextBlock, iter_csv
-from hiprisk.cohort.files.local_file import check_local_file, is_parquet
-from hiprisk.cohort.files.parquet_text import iter_parquet
+from hiprisk.cohort.files.csv_text import BLOCK_BYTES, TextBlock
+from hiprisk.cohort.files.opening import CohortFile, StatedFormat, open_cohort_file
 from hiprisk.cohort.findings import SHOWN_ROWS, Finding
 from hiprisk.cohort.mapping import CohortMapping, VariableSource, identity_mapping
 from hiprisk.errors import InputError
@@ -130,15 +128,9 @@ def iter_blocks(
     InputError
         If the file as a whole cannot be used; single cells become `problems` instead.
     """
-    path = check_local_file(path)
-    decimal = "."
-    if is_parquet(path):
-        blocks: Iterator[TextBlock] = iter_parquet(path)
-    else:
-        dialect = dialect_of(path, mapping)
-        decimal = dialect.decimal
-        blocks = iter_csv(path, dialect, block_bytes=block_bytes)
-    for block in blocks:
+    path = Path(path)
+    file = open_mapped_file(path, mapping)
+    for block in file.blocks(block_bytes=block_bytes):
         names = block.table.column_names
         used = mapping or identity_mapping(names)
         if used.ignore_case:
@@ -146,25 +138,22 @@ def iter_blocks(
         present = [variable for variable in extra if variable.name in names]
         if mapping is not None or not present:
             check_columns(names, used, path.name)
-        yield map_block(block, used, decimal=decimal, extra=present)
+        yield map_block(block, used, decimal=file.dialect.decimal, extra=present)
 
 
-def dialect_of(path: Path | str, mapping: CohortMapping | None) -> Dialect:
-    """How a CSV file is written, as far as the mapping states it and else as it looks.
+def open_mapped_file(path: Path | str, mapping: CohortMapping | None) -> CohortFile:
+    """Open a file as far as the mapping states its format, and else as it looks.
 
     Raises
     ------
     ConfigError, InputError, StoreError
-        If it is no file or no text.
+        If it is no readable local file of a known format.
     """
-    path = check_local_file(path)
-    stated = mapping.format if mapping is not None else None
-    return detect_dialect(
-        path,
-        delimiter=stated.delimiter if stated else None,
-        decimal=stated.decimal if stated else None,
-        encoding=stated.encoding if stated else None,
-    )
+    if mapping is None:
+        return open_cohort_file(path)
+    how = mapping.format
+    stated = StatedFormat(delimiter=how.delimiter, decimal=how.decimal, encoding=how.encoding)
+    return open_cohort_file(path, stated)
 
 
 def named_as_in_file(mapping: CohortMapping, names: list[str], file: str) -> CohortMapping:

@@ -15,10 +15,7 @@ import pyarrow.compute as pc
 from hiprisk.cohort.checks.missing_codes import SENTINELS
 from hiprisk.cohort.checks.structure import IMPUTATION_NAME
 from hiprisk.cohort.dictionary import Variable, load_dictionary
-from hiprisk.cohort.files.csv_dialect import detect_dialect
-from hiprisk.cohort.files.csv_text import iter_csv
-from hiprisk.cohort.files.local_file import check_local_file, is_parquet
-from hiprisk.cohort.files.parquet_text import iter_parquet
+from hiprisk.cohort.files.opening import open_cohort_file
 from hiprisk.values import LevelReader
 
 SAMPLE_ROWS = 20_000
@@ -91,9 +88,7 @@ def propose(path: Path | str) -> tuple[Proposal, ...]:
     tuple of Proposal
         One a column, in the file's order; no variable is proposed twice.
     """
-    path = check_local_file(path)
-    blocks = iter_parquet(path) if is_parquet(path) else iter_csv(path, detect_dialect(path))
-    table = next(iter(blocks)).table.slice(0, SAMPLE_ROWS)
+    table = next(open_cohort_file(path).blocks()).table.slice(0, SAMPLE_ROWS)
     matches = _matches(table)
     return tuple(
         _proposal(column, table[column], *matches.get(column, (None, 0.0)))

@@ -11,9 +11,8 @@ import pyarrow as pa
 
 from hiprisk.cohort.dictionary import variables_beyond
 from hiprisk.cohort.files.csv_dialect import ORDINARY, Dialect
-from hiprisk.cohort.files.local_file import check_local_file, is_parquet
 from hiprisk.cohort.mapping import CohortMapping
-from hiprisk.cohort.reading import CohortBlock, dialect_of, iter_blocks
+from hiprisk.cohort.reading import CohortBlock, iter_blocks, open_mapped_file
 from hiprisk.errors import ConfigError, InputError
 from hiprisk.outputs import check_output_file, written_whole
 from hiprisk.serving.files.scored_file import ScoredFile, guarded, guarded_names
@@ -96,9 +95,7 @@ def score_file(
 
 def _dialect(path: Path, mapping: CohortMapping | None, *, parquet: bool) -> Dialect:
     """How the scored file is written: as the file that came, so that it is read like that one."""
-    if parquet or is_parquet(check_local_file(path)):
-        return ORDINARY
-    return dialect_of(path, mapping)
+    return ORDINARY if parquet else open_mapped_file(path, mapping).dialect
 
 
 def _write_summary(result: ScoreResult, path: Path) -> None:
