@@ -1,0 +1,20 @@
+"""What is emitted and what is read, held against a FHIR library of its own (fhir.resources, R4B)."""
+
+import pytest
+from fhir.resources.R4B.riskassessment import RiskAssessment
+
+from service_client import client_of, small_model
+
+PATIENT = {"resourceType": "Patient", "id": "p1", "birthDate": "1963-01-01", "gender": "female"}
+BUNDLE = {"resourceType": "Bundle", "type": "collection",
+          "entry": [{"fullUrl": "urn:uuid:1", "resource": PATIENT}]}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["continuous", "binary"])
+def test_a_library_reads_the_assessment_that_is_emitted(tmp_path, kind):
+    client = client_of(small_model(tmp_path, kind=kind))
+    text = client.post("/fhir/risk-assessment", BUNDLE).text
+    found = RiskAssessment.model_validate_json(text)
+    assert found.subject.reference == "Patient/p1"
+    assert found.prediction[0].outcome.text
+    assert [note.text for note in found.note][-1].endswith("no medical advice.")
