@@ -1,26 +1,15 @@
-"""Net benefit, its curves, their bands, difference and optimism."""
+"""Net benefit at a threshold: hand counts, its interval, refusals."""
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from hiprisk.errors import InputError
-from hiprisk.metrics.decision_curve.bands import (
-    corrected_curve,
-    decision_curve_band,
-    decision_curve_difference,
-    net_benefit_optimism,
-)
-from hiprisk.metrics.decision_curve.curve import decision_curve
 from hiprisk.metrics.decision_curve.net_benefit import (
     interventions_avoided,
     net_benefit,
     net_benefit_estimate,
     standardised_net_benefit,
 )
-from hiprisk.seeding import rng_for
-from metric_examples import example
 
 Y, RISK = [1, 0, 0, 1], [0.8, 0.6, 0.1, 0.2]
 
@@ -33,43 +22,6 @@ def test_net_benefit_equals_hand_count():
     assert interventions_avoided(Y, RISK, threshold=0.2) == pytest.approx(25.0, rel=1e-12)
 
 
-def test_harm_and_prevalence_equal_hand_count():
-    curve = decision_curve(Y, RISK, thresholds=[0.2, 0.5], prevalence=0.1, harm=0.01)
-    # Sensitivity 1 and 1/2, false positives 1/2 and 1/2 of those without the event.
-    expected = [0.1 - 0.45 * 0.25 - 0.01, 0.05 - 0.45 - 0.01]
-    assert curve.model == pytest.approx(expected, rel=1e-12)
-    assert curve.act_on_all == pytest.approx([0.1 - 0.9 * 0.25, 0.1 - 0.9], rel=1e-12)
-
-
-def test_case_control_treat_all_equals_dcurves():
-    # R dcurves 0.5.1, tests/testthat/test-dca.R: prevalence .15, threshold .25, act on all.
-    curve = decision_curve(Y, RISK, thresholds=[0.25], prevalence=0.15)
-    assert curve.act_on_all[0] == pytest.approx(-0.13333333, abs=1e-8)
-
-
-@given(
-    st.lists(st.tuples(st.booleans(), st.sampled_from([0, 0.1, 0.2, 0.5, 1])), min_size=1),
-    st.sampled_from([0.1, 0.15, 0.2, 0.5, 0.99]),
-)
-def test_curve_equals_the_single_function(pairs, threshold):
-    y = np.array([float(event) for event, _ in pairs])
-    risk = np.array([value for _, value in pairs])
-    curve = decision_curve(y, risk, thresholds=[threshold])
-    single = net_benefit(y, risk, threshold=threshold)
-    assert curve.model[0] == pytest.approx(single, abs=1e-12)
-    assert single <= y.mean() + 1e-12
-
-
-def test_curve_with_weights_is_the_curve_of_replications():
-    y, risk = example("binary")
-    counts = np.random.default_rng(1).integers(0, 3, len(y))
-    rows = np.repeat(np.arange(len(y)), counts)
-    weighted = decision_curve(y, risk, weights=counts, prevalence=0.3, harm=0.002)
-    repeated = decision_curve(y[rows], risk[rows], prevalence=0.3, harm=0.002)
-    assert weighted.model == pytest.approx(repeated.model, abs=1e-12)
-    assert weighted.n == repeated.n == counts.sum()
-
-
 def test_analytic_interval_is_that_of_a_mean():
     gains = np.array([1.0, -0.25, 0.0, 1.0])
     found = net_benefit_estimate(Y, RISK, threshold=0.2)
@@ -77,157 +29,11 @@ def test_analytic_interval_is_that_of_a_mean():
     assert found.high - found.value == pytest.approx(1.959963985 * error, rel=1e-8)
 
 
-def test_analytic_and_resampled_bands_agree():
-    y, risk = example("binary", n=400)
-    grid = [0.2, 0.4, 0.6]
-    band = decision_curve_band(y, risk, thresholds=grid, n_resamples=2000, seed=1)
-    for place, threshold in enumerate(grid):
-        one = net_benefit_estimate(y, risk, threshold=threshold)
-        assert band.low[place] == pytest.approx(one.low, abs=0.006)
-        assert band.high[place] == pytest.approx(one.high, abs=0.006)
-
-
-def test_band_draws_people_not_rows():
-    y, risk = example("binary", n=200)
-    twice = np.repeat(np.arange(200), 2)
-    once = decision_curve_band(y, risk, thresholds=[0.4], n_resamples=400, seed=1)
-    people = decision_curve_band(
-        y[twice], risk[twice], groups=twice, thresholds=[0.4], n_resamples=400, seed=1
-    )
-    rows = decision_curve_band(y[twice], risk[twice], thresholds=[0.4], n_resamples=400, seed=1)
-    assert (*people.low, *people.high) == pytest.approx((*once.low, *once.high), abs=1e-12)
-    assert rows.high[0] - rows.low[0] < 0.85 * (once.high[0] - once.low[0])
-
-
-def test_band_repeats_itself_with_its_seed_and_memory_limit(monkeypatch):
-    y, risk = example("binary")
-    one = decision_curve_band(y, risk, n_resamples=50, seed=3)
-    monkeypatch.setattr("hiprisk.metrics.decision_curve.bands.LARGEST_BLOCK", 100)
-    assert decision_curve_band(y, risk, n_resamples=50, seed=3) == one
-    assert decision_curve_band(y, risk, n_resamples=50, seed=4).low != one.low
-
-
-def test_band_leaves_out_resamples_of_one_class_unless_they_are_many():
-    y, risk = example("binary", n=40)
-    settings = {"thresholds": [0.3], "n_resamples": 60, "seed": 2, "prevalence": 0.2}
-    # Three of forty lack a resample in 25, one of forty in three.
-    order = np.argsort(-y, kind="stable")
-    rows, rare = ((np.r_[order[:n], order[-20:]]) for n in (3, 1))
-    assert len(decision_curve_band(y[rows], risk[rows], **settings).low) == 1
-    few = decision_curve_band(y[rare], risk[rare], **settings)
-    assert few.low == few.high == few.standardised_low == few.avoided_high == ()
-    difference = decision_curve_difference(y[rare], risk[rare], risk[rare] ** 2, **settings)
-    assert difference.to_frame()["low"].isna().all()
-
-
-def test_difference_is_the_difference_with_a_narrower_band():
-    y, risk = example("binary", n=300)
-    other = np.clip(risk * 0.95 + 0.02, 0, 1)
-    found = decision_curve_difference(
-        y, risk, other, thresholds=[0.3, 0.5], n_resamples=300, seed=1
-    )
-    one, two = (decision_curve(y, p, thresholds=[0.3, 0.5]).model for p in (risk, other))
-    assert found.difference == pytest.approx(np.subtract(one, two), abs=1e-12)
-    alone = decision_curve_band(y, risk, thresholds=[0.3, 0.5], n_resamples=300, seed=1)
-    assert found.high[0] - found.low[0] < alone.high[0] - alone.low[0]
-
-
-def test_optimism_equals_the_loop_written_out():
-    y, risk = example("binary", n=50)
-    rng = np.random.default_rng(0)
-    refits = np.clip(risk + rng.normal(0, 0.1, (6, 50)), 0, 1)
-    counts = rng.multinomial(50, np.full(50, 0.02), 6)
-    expected = np.mean([
-        net_benefit(y, p, threshold=0.4, weights=c) - net_benefit(y, p, threshold=0.4)
-        for p, c in zip(refits, counts, strict=True)
-    ])  # fmt: skip
-    found = net_benefit_optimism(y, refits, counts, thresholds=[0.4])
-    assert found == pytest.approx((expected,), abs=1e-12)
-
-
-def test_correction_moves_curve_and_band_once():
-    y, risk = example("binary")
-    curve = decision_curve_band(y, risk, thresholds=[0.3, 0.6], n_resamples=50, seed=1)
-    less = corrected_curve(curve, [0.01, -0.02])
-    assert less.model == pytest.approx(np.subtract(curve.model, [0.01, -0.02]))
-    assert less.high == pytest.approx(np.subtract(curve.high, [0.01, -0.02]))
-    assert less.act_on_all == curve.act_on_all
-    with pytest.raises(InputError, match="has been corrected before"):
-        corrected_curve(less, [0.01, -0.02])
-
-
-def test_frame_has_every_strategy_and_plain_dict():
-    curve = decision_curve(Y, RISK, thresholds=[0.2, 0.5])
-    frame = curve.to_frame()
-    assert frame["strategy"].value_counts().to_dict() == {
-        "model": 2, "act_on_all": 2, "act_on_none": 2
-    }  # fmt: skip
-    model = frame[frame["strategy"] == "model"].iloc[0]
-    assert model["interventions_avoided_per_100"] == pytest.approx(25.0)
-    assert model["standardised"] == pytest.approx(0.875)
-    assert curve.to_dict()["model"] == list(curve.model)
-
-
 @pytest.mark.parametrize(("call", "message"), [
     (lambda: net_benefit([1, 0], [40.0, 0.1], threshold=0.2), r"'risk' must lie in \[0, 1\]"),
     (lambda: net_benefit(Y, RISK, threshold=1.0), r"inside \(0, 1\); got 1"),
-    (lambda: decision_curve(Y, RISK, thresholds=[]), "there is none"),
-    (lambda: decision_curve(Y, RISK, prevalence=1.2), "'prevalence' must lie inside"),
-    (lambda: decision_curve([1, 1], [0.5, 0.4], prevalence=0.2), "with the event and without"),
     (lambda: standardised_net_benefit([0, 0], [0.5, 0.4], threshold=0.2), "needs events"),
-    (lambda: decision_curve_band(Y, RISK, n_resamples=1, seed=1), "a band needs resamples"),
-    (lambda: decision_curve_band(Y, RISK, groups=np.zeros(3, int), seed=1), "'groups' has 3"),
-    (lambda: net_benefit_optimism(Y, np.zeros((2, 3)), np.ones((2, 3))), "must both be of shape"),
-    (lambda: corrected_curve(decision_curve(Y, RISK), [0.1]), "99 thresholds, the optimism has 1"),
 ])  # fmt: skip
 def test_what_makes_no_sense_is_refused(call, message):
     with pytest.raises(InputError, match=message):
         call()
-
-
-def test_bands_of_what_follows_from_net_benefit_equal_a_loop_of_single_functions():
-    # A second way: whole people repeated as drawn, each quantity by its own function.
-    y, risk = example("binary", n=80)
-    curve = decision_curve_band(y, risk, thresholds=[0.25, 0.5], n_resamples=60, seed=7)
-    rng = rng_for(7, "decision_curve")
-    drawn = [np.repeat(np.arange(80), np.bincount(rng.integers(0, 80, 80), minlength=80))
-             for _ in range(60)]  # fmt: skip
-    for place, threshold in enumerate([0.25, 0.5]):
-        for name, function in (("standardised", standardised_net_benefit),
-                               ("avoided", interventions_avoided)):  # fmt: skip
-            each = [function(y[rows], risk[rows], threshold=threshold) for rows in drawn]
-            ends = [getattr(curve, f"{name}_{end}")[place] for end in ("low", "high")]
-            assert ends == pytest.approx(np.quantile(each, [0.025, 0.975]), abs=1e-12)
-
-
-def test_three_estimates_at_a_threshold_are_the_single_functions():
-    y, risk = example("binary", n=200)
-    curve = decision_curve_band(y, risk, thresholds=[0.3, 0.6], n_resamples=100, seed=1)
-    found = {one.name: one for one in curve.estimates_at(0.3)}
-    functions = {"net_benefit_0.3": net_benefit, "interventions_avoided_0.3": interventions_avoided,
-                 "standardised_net_benefit_0.3": standardised_net_benefit}  # fmt: skip
-    assert set(found) == set(functions)
-    for name, function in functions.items():
-        assert found[name].value == pytest.approx(function(y, risk, threshold=0.3), abs=1e-12)
-        assert found[name].low < found[name].value < found[name].high
-    with pytest.raises(InputError, match=r"no threshold 0\.31"):
-        curve.estimates_at(0.31)
-
-
-def test_optimism_moves_all_bands_by_the_same_linear_map():
-    y, risk = example("binary")
-    curve = decision_curve_band(y, risk, thresholds=[0.25], n_resamples=50, seed=1)
-    less = corrected_curve(curve, [0.01])
-    # 0.01 of net benefit at odds 1/3 are 3 interventions of 100.
-    assert less.avoided_low[0] == pytest.approx(curve.avoided_low[0] - 3.0)
-    assert less.interventions_avoided()[0] == pytest.approx(curve.interventions_avoided()[0] - 3.0)
-    off = 0.01 / curve.prevalence
-    assert less.standardised_high[0] == pytest.approx(curve.standardised_high[0] - off)
-
-
-def test_nobody_with_the_event_has_no_share_of_events():
-    curve = decision_curve_band([0, 0, 0], [0.1, 0.5, 0.2], thresholds=[0.3], n_resamples=9, seed=1)
-    assert curve.standardised_low == ()
-    names = [one.name for one in curve.estimates_at(0.3)]
-    assert names == ["net_benefit_0.3", "interventions_avoided_0.3"]
-    assert corrected_curve(curve, [0.1]).to_frame()["standardised"].isna().all()

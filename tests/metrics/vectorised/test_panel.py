@@ -6,7 +6,7 @@ import pytest
 from hiprisk.errors import InputError
 from hiprisk.metrics.registry import entries
 from hiprisk.metrics.vectorised.panel import evaluate_predictions
-from metric_examples import metrics, own_metric
+from metric_examples import own_metric
 
 N, R = 80, 7
 TWINS = {
@@ -86,17 +86,6 @@ def test_a_metric_without_a_twin_is_called():
     assert found.values["first"] == pytest.approx(observed[0] - predicted[:, 0])
 
 
-def test_hand_count_of_two_predictions():
-    (found,) = evaluate_predictions(
-        np.array([1.0, 2.0, 3.0]),
-        np.array([[1.0, 2.0, 2.0], [1.0, 1.0, 1.0]]),
-        metrics=metrics("continuous", "r2", "mae"),
-        weightings=[None],
-    )
-    assert found.values["r2"] == pytest.approx([0.5, 1 - 5 / 2])
-    assert found.values["mae"] == pytest.approx([1 / 3, 1.0])
-
-
 def test_where_a_metric_refuses_there_is_no_number():
     observed, predicted = people("binary")
     weights = np.ones((R, N))
@@ -108,14 +97,6 @@ def test_where_a_metric_refuses_there_is_no_number():
     assert np.flatnonzero(np.isnan(found.values["c_statistic"])).tolist() == [2]
     assert np.flatnonzero(np.isnan(found.values["calibration_slope"])).tolist() == [2, 4]
     assert np.flatnonzero(found.refused()).tolist() == [2, 4]
-
-
-def test_separated_classes_have_no_slope():
-    observed = np.r_[np.zeros(20), np.ones(20)]
-    predicted = np.linspace(0.1, 0.9, 40)[np.newaxis]
-    (found,) = evaluate_predictions(observed, predicted, metrics=TWINS["binary"], weightings=[None])
-    assert np.isnan(found.values["calibration_slope"][0])
-    assert found.values["c_statistic"][0] == pytest.approx(1.0)
 
 
 def test_a_risk_in_percent_is_refused():
@@ -132,24 +113,3 @@ def test_a_missing_prediction_is_refused():
             np.array([0.0, 1.0]), np.array([[0.2, 0.1], [np.nan, 0.1]]),
             metrics=TWINS["continuous"], weightings=[None],
         )  # fmt: skip
-
-
-def test_indexes_of_the_risk_as_it_is_equal_hand_counts():
-    names = (
-        "observed_expected_ratio", "discrimination_slope", "spiegelhalter_z",
-        "cox_snell_r2_as_is", "nagelkerke_r2_as_is",
-    )  # fmt: skip
-    y, p = np.array([1.0, 0.0, 0.0, 1.0]), np.array([0.8, 0.6, 0.1, 0.3])
-    (found,) = evaluate_predictions(
-        y, p[np.newaxis], metrics=metrics("binary", *names), weightings=[None]
-    )
-    value = {name: float(found.values[name][0]) for name in names}
-    assert value["observed_expected_ratio"] == pytest.approx(2 / 1.8)
-    assert value["discrimination_slope"] == pytest.approx(0.55 - 0.35)
-    gap = 0.2 * -0.6 + -0.6 * -0.2 + -0.1 * 0.8 + 0.7 * 0.4
-    spread_of_it = np.sqrt(0.36 * 0.16 + 0.04 * 0.24 + 0.64 * 0.09 + 0.16 * 0.21)
-    assert value["spiegelhalter_z"] == pytest.approx(gap / spread_of_it)
-    likelihood_of_it, null = 0.8 * 0.4 * 0.9 * 0.3, 0.5**4
-    cox_snell = 1 - (null / likelihood_of_it) ** 0.5
-    assert value["cox_snell_r2_as_is"] == pytest.approx(cox_snell)
-    assert value["nagelkerke_r2_as_is"] == pytest.approx(cox_snell / (1 - null**0.5))

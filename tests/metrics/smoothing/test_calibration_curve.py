@@ -1,0 +1,40 @@
+"""The flexible calibration curve, its band and its errors against R."""
+
+import pytest
+
+from hiprisk.metrics.intervals.wald import critical_value
+from hiprisk.metrics.smoothing.calibration_curve import calibration_curve, calibration_errors
+from metric_examples import oracle, statistics
+
+DATA = oracle("data")
+Y, RISK, OBSERVED, PREDICTED = (
+    DATA[name].to_numpy(dtype=float) for name in ("y", "risk", "observed", "predicted")
+)
+CURVES = oracle("curves")
+R = statistics()
+
+
+def test_loess_band_equals_r():
+    curve = calibration_curve(OBSERVED, PREDICTED, kind="continuous", n_points=25)
+    half = critical_value(0.95, R["df_c"]) * CURVES["loess_c_se"].to_numpy()
+    assert curve.predicted == pytest.approx(CURVES["predicted"].to_numpy())
+    assert curve.high == pytest.approx(CURVES["loess_c"].to_numpy() + half, abs=1e-9)
+    assert curve.low == pytest.approx(CURVES["loess_c"].to_numpy() - half, abs=1e-9)
+
+
+@pytest.mark.parametrize("error", ["ici", "e50", "e90", "emax"])
+@pytest.mark.parametrize("smoother", ["loess", "spline", "lowess"])
+def test_calibration_errors_of_risks_equal_r(smoother, error):
+    ours = calibration_errors(Y, RISK, kind="binary", smoother=smoother)
+    assert getattr(ours, error) == pytest.approx(R[f"{smoother}_{error}"], abs=1e-10)
+
+
+@pytest.mark.parametrize("error", ["ici", "e50", "e90", "emax"])
+@pytest.mark.parametrize("smoother", ["loess", "spline"])
+def test_calibration_errors_of_scores_equal_r(smoother, error):
+    ours = calibration_errors(OBSERVED, PREDICTED, kind="continuous", smoother=smoother)
+    assert getattr(ours, error) == pytest.approx(R[f"{smoother}_c_{error}"], abs=1e-9)
+
+
+def test_eci_equals_r():
+    assert calibration_errors(Y, RISK, kind="binary").eci == pytest.approx(R["eci"], abs=1e-10)

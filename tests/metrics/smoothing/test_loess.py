@@ -1,0 +1,36 @@
+"""Local regression: frozen figures of R's lowess and loess, and hand counts."""
+
+import numpy as np
+import pytest
+
+from hiprisk.metrics.smoothing.loess import loess, lowess
+from metric_examples import oracle, statistics
+
+DATA = oracle("data")
+Y, RISK, OBSERVED, PREDICTED = (
+    DATA[name].to_numpy(dtype=float) for name in ("y", "risk", "observed", "predicted")
+)
+ONE = np.ones(len(DATA))
+CURVES = oracle("curves")
+R = statistics()
+
+
+@pytest.mark.parametrize(("x", "y", "places", "column"), [
+    (RISK, Y, "risk", "lowess"), (PREDICTED, OBSERVED, "predicted", "lowess_c"),
+])  # fmt: skip
+def test_lowess_equals_r(x, y, places, column):
+    ours = lowess(x, y, ONE).at(CURVES[places].to_numpy())
+    assert ours == pytest.approx(CURVES[column].to_numpy(), abs=1e-10)
+
+
+@pytest.mark.parametrize(("x", "y", "places", "column"), [
+    (RISK, Y, "risk", "loess"), (PREDICTED, OBSERVED, "predicted", "loess_c"),
+])  # fmt: skip
+def test_loess_equals_r(x, y, places, column):
+    ours = loess(x, y, ONE).at(CURVES[places].to_numpy())
+    assert ours == pytest.approx(CURVES[column].to_numpy(), abs=1e-10)
+
+
+def test_loess_freedom_equals_r():
+    first, second = loess(PREDICTED, OBSERVED, ONE).residual_freedom()
+    assert (first, second) == pytest.approx((R["delta1_c"], R["delta2_c"]), rel=1e-12)

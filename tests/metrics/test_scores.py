@@ -1,0 +1,70 @@
+"""Scores of predictions: hand counts, intervals and what they refuse."""
+
+import numpy as np
+import pytest
+
+from hiprisk.errors import InputError
+from hiprisk.metrics import scores
+
+
+@pytest.mark.parametrize(
+    ("function", "expected"),
+    [
+        # Observed 1, 2, 4; predicted 1, 3, 3: errors 0, -1, 1; total sum of squares 14 / 3.
+        (scores.r2, 1 - 2 / (14 / 3)),
+        (scores.mse, 2 / 3),
+        (scores.rmse, np.sqrt(2 / 3)),
+        (scores.mae, 2 / 3),
+    ],
+)
+def test_score_of_a_continuous_outcome_equals_hand_count(function, expected):
+    assert function([1.0, 2.0, 4.0], [1.0, 3.0, 3.0]) == pytest.approx(expected, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("function", "expected"),
+    [
+        (scores.brier, (0.01 + 0.36 + 0.16 + 0.01) / 4),
+        (scores.scaled_brier, 1 - (0.54 / 4) / 0.25),
+    ],
+)
+def test_score_of_risks_equals_hand_count(function, expected):
+    got = function([1, 1, 0, 0], [0.9, 0.4, 0.4, 0.1])
+    assert got == pytest.approx(expected, abs=1e-12)
+
+
+def test_interval_of_the_mean_absolute_error_is_students():
+    # Absolute errors 0, 1, 2: mean 1, variance of the mean 1/3; t of 2 degrees at 95 % is 4.3027.
+    found = scores.mae_estimate([0.0, 1.0, 2.0], [0.0, 0.0, 0.0])
+    half = 4.302652729911275 / np.sqrt(3)
+    assert (found.value, found.low, found.high) == pytest.approx((1.0, 1.0 - half, 1.0 + half))
+
+
+def test_interval_of_the_root_is_that_of_the_squares_carried_over():
+    # Squares 0, 4: mean 2, its variance 4; the root moves by half its standard error over the root.
+    found = scores.rmse_estimate([0.0, 2.0], [0.0, 0.0])
+    half = 1.959963984540054 * 2.0 / (2.0 * np.sqrt(2.0))
+    assert (found.low, found.high) == pytest.approx((np.sqrt(2) - half, np.sqrt(2) + half))
+
+
+def test_predictions_without_error_have_an_interval_without_width():
+    found = scores.rmse_estimate([1.0, 2.0], [1.0, 2.0])
+    assert (found.value, found.low, found.high) == (0.0, 0.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: scores.brier([1, 0], [40.0, 0.1]), r"'risk' must lie in \[0, 1\].*0: got 40"),
+        (lambda: scores.brier([2, 0], [0.4, 0.1]), "'y_true' must be 0 or 1.*position 0: got 2"),
+        (lambda: scores.r2([1.0], [1.0, 2.0]), "'predicted' has 2 entries, 'observed' has 1"),
+        (lambda: scores.r2([1.0, np.nan], [1.0, 2.0]), "1 missing or infinite.*position 1"),
+        (lambda: scores.r2([1.0, 1.0], [1.0, 2.0]), "an outcome that varies"),
+        (lambda: scores.r2([], []), "one non-empty column"),
+        (lambda: scores.r2([1.0, 2.0], [1.0, 2.0], weights=[-1, 1]), "must not be negative"),
+        (lambda: scores.scaled_brier([1, 1], [0.5, 0.4]), "needs events and non-events"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(call, message):
+    with pytest.raises(InputError, match=message):
+        call()
