@@ -40,6 +40,47 @@ def test_units_scales_and_direction_are_converted():
     assert values == pytest.approx([75.0, 0.0])
 
 
+def test_reverse_negates_an_angle_and_mirrors_a_bounded_score():
+    # Mirrored in its range of -40 to 50, an extension of -14 would be 24.
+    angles, _ = read("hip_extension_right_deg", ["-14", "7", "0", ""], reverse=True)
+    np.testing.assert_array_equal(angles, [14, -7, 0, np.nan])
+    assert not np.signbit(angles[2])
+    radians, _ = read("hip_extension_right_deg", ["-0.5"], reverse=True, unit="rad")
+    assert radians == pytest.approx([np.degrees(0.5)])
+    grades, _ = read("kl_grade", ["0", "3"], reverse=True)
+    assert grades.tolist() == [4.0, 1.0]
+
+
+def read_labelled(variable, cells, **source):
+    reader = CellReader(
+        load_dictionary()[variable], VariableSource(column="c", **source), (), ".", labelled=True
+    )
+    return reader.read(pa.table({"c": pa.array(cells, pa.string())})), reader.problems
+
+
+MISSING_CODES = [".", ".A", ".: Missing Form", ".A: Not Expected", ".T: Technical problems", ".m"]
+
+
+@pytest.mark.parametrize("variable", ["womac_pain_0_100", "followup_date"])
+def test_the_missing_codes_of_labelled_files_are_missing(variable):
+    values, problems = read_labelled(variable, MISSING_CODES)
+    assert all(value is None or np.isnan(value) for value in values)
+    assert problems == {}
+
+
+def test_the_missing_codes_of_a_category_are_missing_unless_they_are_levels():
+    values, problems = read_labelled(
+        "sex", [*MISSING_CODES, "1: Male", ".F"], levels={"Male": "male", ".F": "female"}
+    )
+    assert values.tolist() == [None] * len(MISSING_CODES) + ["male", "female"]
+    assert problems == {}
+
+
+def test_a_dot_is_missing_only_where_cells_are_labelled():
+    _, problems = read("age_years", [".A"])
+    assert list(problems) == [Note("NOT_A_NUMBER", "age_years")]
+
+
 def test_levels_are_codes_of_the_mapping_or_the_dictionary():
     values, problems = read("sex", ["1", "2.0", "9"], levels={"1": "male", "2": "female"})
     assert values.tolist() == ["male", "female", None]

@@ -20,6 +20,8 @@ from hiprisk.errors import ConfigError, StoreError
             r"variables\.odi_0_100 \(line 3\): from_range must ascend",
         ),
         ("variables: {odi_0_100: {column: o, from_range: [100, 0]}}", "takes reverse: true"),
+        ("variables: {age_years: {column: a, reverse: true}}", "this variable is neither"),
+        ("variables: {lbp_duration_months: {column: a, reverse: true}}", "is neither"),
         ("imputations: ['1']", "imputations needs imputation_column"),
         ("variables: {height_cm: {value: tall}}", "value must be a number"),
         ("variables: {height_cm: {value: 9999}}", "value must lie in 120 to 220"),

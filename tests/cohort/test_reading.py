@@ -1,5 +1,7 @@
 """The only reader of patient data; the matrix of bad input itself is in `tests/bad_input`."""
 
+from pathlib import Path
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -7,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hiprisk.cohort.mapping import mapping_from_text
+from hiprisk.cohort.mapping import load_mapping, mapping_from_text
 from hiprisk.cohort.reading import iter_blocks, read_cohort
 from hiprisk.errors import ConfigError, HipRiskError, InputError, StoreError
 from hiprisk.values import Note
@@ -348,3 +350,23 @@ def test_rows_are_selected_by_the_source(file):
 def test_a_mapping_that_makes_no_sense_is_refused(text, message):
     with pytest.raises(ConfigError, match=message):
         mapping_from_text(text)
+
+
+CASES = Path(__file__).parents[1] / "cases"
+
+
+def test_an_extension_written_with_the_other_sign_is_negated():
+    case = CASES / "reversed_angle"
+    cohort = read_cohort(case / "cohort.csv", load_mapping(case / "map.yaml"))
+    assert cohort.frame["hip_extension_right_deg"].tolist() == [14.0, -7.0, 22.0, 0.0]
+
+
+def test_the_missing_codes_of_oai_are_missing_under_the_shipped_mapping():
+    mapping = load_mapping(CASES.parents[1] / "configs" / "cohorts" / "oai_right_knee.yaml")
+    cohort = read_cohort(CASES / "oai_missing_codes" / "cohort.txt", mapping)
+    assert [f.code for f in cohort.findings if f.severity != "note"] == []
+    later = cohort.frame["womac_function_followup_0_100"].to_numpy()
+    np.testing.assert_allclose(later, [0, np.nan, np.nan, np.nan, 100 * 4 / 68], rtol=1e-15)
+    pain = cohort.frame["womac_pain_followup_0_100"].isna().tolist()
+    assert pain == [False, True, True, True, True]
+    assert cohort.frame["lbp_any"].fillna("").tolist() == ["yes", "no", "", "yes", "no"]

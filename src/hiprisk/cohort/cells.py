@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from hiprisk.arrays import Bools, Floats, Integers, Texts
 from hiprisk.cohort.dictionary import Variable
 from hiprisk.cohort.instruments import score_items
-from hiprisk.cohort.mapping import UNITS, VariableSource
+from hiprisk.cohort.mapping import UNITS, VariableSource, is_angle
 from hiprisk.values import (
     INFINITY,
     LARGEST,
@@ -30,8 +30,10 @@ from hiprisk.values import (
 
 _MISSING = pa.array(sorted(MISSING_TEXTS))
 _PLAIN = re.compile(r"[A-Za-z0-9._#/ ]*|[-+]?[0-9.]+")
+# What SAS has for missing, and OAI with it: a dot, or one of the 27 special codes.
+_SAS_MISSING = r"\.[A-Za-z_]?"
 # A code, or a missing code such as `.` or `.A`, and the label behind it.
-_LABELLED = r"^(?P<code>\.[A-Z]?|-?[0-9]+(?:\.[0-9]+)?):\s*(?P<label>.*)$"
+_LABELLED = rf"^(?P<code>{_SAS_MISSING}|-?[0-9]+(?:\.[0-9]+)?):\s*(?P<label>.*)$"
 _DATE = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
 
 Column = Floats | Texts
@@ -130,6 +132,8 @@ class CellReader:
 
     def _is_missing(self, texts: pa.Array) -> pa.Array:
         missing = pc.is_in(pc.utf8_lower(texts), _MISSING)
+        if self._labelled:
+            missing = pc.or_(missing, pc.match_substring_regex(texts, f"^{_SAS_MISSING}$"))
         if not len(self._stated_missing):
             return missing
         return pc.or_(missing, pc.is_in(one_codes(texts), self._stated_missing))
@@ -174,7 +178,9 @@ class CellReader:
         if source.from_range is not None and hard is not None:
             low, high = source.from_range
             values = hard[0] + (values - low) * (hard[1] - hard[0]) / (high - low)
-        if source.reverse and hard is not None:
+        if source.reverse and is_angle(self._variable):
+            values = 0.0 - values  # the negative of zero would be -0.0
+        elif source.reverse and hard is not None:
             values = hard[0] + hard[1] - values
         beyond = np.abs(values) > LARGEST
         if beyond.any():
@@ -191,16 +197,23 @@ class CellReader:
         """Level that a cell means, and ``UNKNOWN_CATEGORY`` where it means none that is known."""
         labelled = re.fullmatch(_LABELLED, cell) if self._labelled else None
         if labelled is None or self._levels.meaning(cell) is not None:
-            return self._levels.read(cell)
+            return (None, "") if self._is_missing_code(cell) else self._levels.read(cell)
         code, label = labelled["code"], labelled["label"].strip()
         meant = {self._levels.meaning(part) for part in (code, label)} - {None}
         if len(meant) == 1:
             return meant.pop(), ""
         # Code and label that mean different levels mean none.
-        missing = not meant and self._levels.is_missing(code)
+        missing = not meant and (self._levels.is_missing(code) or self._is_missing_code(code))
         return None, "" if missing else UNKNOWN_CATEGORY
 
+    def _is_missing_code(self, text: str) -> bool:
+        """Whether a text is one of SAS's codes for missing, and no level of the mapping."""
+        special = self._labelled and re.fullmatch(_SAS_MISSING, text) is not None
+        return special and self._levels.meaning(text) is None
+
     def _dates(self, column: _Distinct) -> Texts:
+        if self._labelled:
+            column = column.codes_only()
         cells = column.texts.to_pylist()
         missing = self._is_missing(column.texts).to_pylist()
         fits = pc.match_substring_regex(column.texts, _DATE).to_pylist()

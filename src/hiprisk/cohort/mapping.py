@@ -38,6 +38,8 @@ UNITS: Mapping[str, tuple[str, float]] = {
 }
 
 _VISITS = re.compile(r"_(followup|interim)(?=_)")
+# A unit that says both ends, such as points 0-100.
+_SCALE = re.compile(r"\b[0-9]+-[0-9]+\b")
 _PLAIN_NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?")
 
 _STRICT = ConfigDict(extra="forbid", hide_input_in_errors=True, coerce_numbers_to_str=True)
@@ -68,7 +70,7 @@ class VariableSource:
     from_range : tuple of float, optional
         Range of the source's scale, mapped linearly to the dictionary's hard range.
     reverse : bool
-        The source's scale runs the other way.
+        The source's scale runs the other way: an angle is negated, a bounded score mirrored.
     items : ItemsSource, optional
         Items that make the score.
     value : str, optional
@@ -233,7 +235,28 @@ def _unit_problem(variable: Variable, source: VariableSource) -> str | None:
             return f"the unit '{source.unit}' does not convert to {variable.unit}; known: {known}"
     if (source.from_range or source.reverse) and (variable.kind != "number" or not variable.hard):
         return "from_range and reverse need a number with a range"
+    if source.reverse and not (is_angle(variable) or is_bounded_score(variable)):
+        return (
+            "reverse negates an angle and mirrors a bounded score, and this variable is neither; "
+            "a score of your own is one if its dictionary gives it a direction"
+        )
     return None
+
+
+def is_angle(variable: Variable) -> bool:
+    """Whether a variable is measured in degrees from zero, to either side."""
+    return variable.kind == "number" and variable.unit == "deg"
+
+
+def is_bounded_score(variable: Variable) -> bool:
+    """Whether both ends of a variable's range are ends of its scale, as those of 0-100 are.
+
+    The range of a height or an age only says what is credible.
+    """
+    if variable.kind != "number" or variable.hard is None or is_angle(variable):
+        return False
+    names_its_ends = _SCALE.search(variable.unit or "") is not None
+    return variable.direction is not None or names_its_ends
 
 
 def _items_problem(variable: Variable, source: VariableSource) -> str | None:
