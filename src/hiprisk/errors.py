@@ -29,7 +29,7 @@ class HipRiskError(Exception):
     file : str, optional
         Name of the file without its folder.
     row : int, optional
-        Position of the first row concerned; the first data row is 1.
+        Row of the file, the first one concerned, as a text editor counts: the header is row 1.
     column : str, optional
         Column, key or option concerned.
     advice : str, optional

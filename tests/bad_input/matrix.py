@@ -110,7 +110,7 @@ FILES: tuple[FileCase, ...] = (
     path_case(3, "no permission", "IO", "the file cannot be read: Permission denied", "locked", 5),
     FileCase(
         row=5, what="bytes of another encoding", code="ENCODING",
-        message="row 3: the bytes are not utf-8 text", content=GOOD.encode()
+        message="row 4: the bytes are not utf-8 text", content=GOOD.encode()
         + f"{SECRET},60,fémale,no,3\n".encode("latin-1"),
     ),
     FileCase(
@@ -122,11 +122,11 @@ FILES: tuple[FileCase, ...] = (
         content=GOOD.encode() + b"0014,\x00,female,no,3\n",
     ),
     text_file(12, "every row one field too many", "RAGGED",
-              "row 1: the row has 6 fields, the header has 5",
+              "row 2: the row has 6 fields, the header has 5",
               HEADER + f"0012,64,female,yes,40,{SECRET}\n" * 2),
-    text_file(13, "a row with a field missing", "RAGGED", "row 1: the row has 4 fields",
+    text_file(13, "a row with a field missing", "RAGGED", "row 2: the row has 4 fields",
               HEADER + f"{SECRET},female,yes,40\n" + TWO),
-    text_file(14, "one long row", "RAGGED", "row 3: the row has 6 fields",
+    text_file(14, "one long row", "RAGGED", "row 4: the row has 6 fields",
               GOOD + f"0014,64,female,yes,40,{SECRET}\n"),
     text_file(15, "a quote that is not closed", "QUOTE", "a quote is not closed",
               GOOD + f'0014,64,"female,yes,{SECRET}\n0015,60,male,no,3\n'),
@@ -135,7 +135,7 @@ FILES: tuple[FileCase, ...] = (
     text_file(17, "lone carriage returns", "LINE_ENDS", "the lines end in a lone carriage return",
               GOOD.replace("\n", "\r")),
     text_file(19, "the last line is cut off", "TRUNCATED",
-              "row 3: the last line is cut off: 2 of 5 fields", GOOD + f"{SECRET},64"),
+              "row 4: the last line is cut off: 2 of 5 fields", GOOD + f"{SECRET},64"),
     text_file(21, "a column twice", "DUP_COLUMN", "'age_years' comes 2 times, in columns 1, 2",
               "age_years,age_years\n1,2\n"),
     text_file(21, "a name twice where the header is absent", "DUP_COLUMN",

@@ -115,6 +115,6 @@ def test_a_stated_text_for_missing_can_break_no_line(capsys, here, small):
 def test_check_warns_of_identifiers(here):
     (here / "in.csv").write_text(HEADER + "1,64,female,yes,40\n1,65,male,no,50\n,66,male,no,45\n")
     found = {finding.code: finding.rows for finding in read_cohort("in.csv").findings}
-    assert found["REPEATED_PERSON"] == (1, 2)
-    assert found["NO_ID"] == (3,)
+    assert found["REPEATED_PERSON"] == (2, 3)
+    assert found["NO_ID"] == (4,)
     assert np.isin(["REPEATED_PERSON", "NO_ID"], list(found)).all()

@@ -46,7 +46,7 @@ def test_rows_are_those_of_the_file_where_some_are_selected(check):
     )
     assert status == 3
     assert json.loads(said.out)["rows"] == 2
-    assert json.loads(said.out)["findings"][0]["rows"] == [4]
+    assert json.loads(said.out)["findings"][0]["rows"] == [5]
 
 
 def test_a_selection_that_keeps_nobody_is_said(check):

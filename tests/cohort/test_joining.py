@@ -96,7 +96,7 @@ def test_a_code_that_contradicts_its_label_or_is_not_declared_is_an_error(tmp_pa
     cohort = labelled(tmp_path, ["1: Yes", cell], source)
     assert levels(cohort) == ["yes", None]
     errors = [f for f in cohort.findings if f.code == "UNKNOWN_CATEGORY"]
-    assert [finding.rows for finding in errors] == [(2,)]
+    assert [finding.rows for finding in errors] == [(3,)]
 
 
 def test_a_label_is_not_taken_off_where_it_was_not_said(tmp_path):
@@ -117,8 +117,8 @@ def test_two_columns_that_differ_in_case_only_are_refused_where_case_is_ignored(
 @pytest.mark.parametrize(
     ("first", "second", "options", "code", "match"),
     [
-        ("ID,a\n1,2\n1,3\n", "ID,b\n1,2\n", {}, "DUP_ID", "first.csv: row 2: ID: the person came"),
-        ("ID,a\n1,2\n,3\n", "ID,b\n1,2\n", {}, "NO_ID", "first.csv: row 2: ID: no person"),
+        ("ID,a\n1,2\n1,3\n", "ID,b\n1,2\n", {}, "DUP_ID", "first.csv: row 3: ID: the person came"),
+        ("ID,a\n1,2\n,3\n", "ID,b\n1,2\n", {}, "NO_ID", "first.csv: row 3: ID: no person"),
         ("ID,a\n1,2\n", "ID,A\n1,2\n", {}, "DUP_COLUMN", "second.csv: the column 'A' is in first"),
         ("ID,a\n1,2\n", "person,b\n1,2\n", {}, "MISSING_COLUMN", "second.csv: 0 columns are named"),
         ("ID,a\n1,2\n", "ID,b\n1,2\n", {"columns": ["a", "z"]}, "MISSING_COLUMN", "column.s. z"),

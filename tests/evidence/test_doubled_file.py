@@ -79,7 +79,7 @@ def test_check_counts_persons_and_finds_the_copies(doubled, capsys):
     assert main(["check", str(doubled), "--json"]) == 0
     found = {row["code"]: row for row in json.loads(capsys.readouterr().out)["findings"]}
     assert found["COPIED_ROWS"]["count"] == N
-    assert found["COPIED_ROWS"]["rows"][0] == N + 1
+    assert found["COPIED_ROWS"]["rows"][0] == N + 2
 
 
 def test_samplesize_counts_people(doubled, capsys):
@@ -148,4 +148,4 @@ def test_findings_in_the_evidence_point_at_nobody(trained, doubled, capsys):
     assert main(["check", str(doubled), "--json"]) == 0
     said = json.loads(capsys.readouterr().out)["findings"]
     age = next(one for one in said if one["column"] == "age_years")
-    assert (age["count"], age["rows"]) == (2, [8, N + 8])
+    assert (age["count"], age["rows"]) == (2, [9, N + 9])

@@ -26,7 +26,7 @@ class Finding:
     count : int
         Rows concerned; 0 where it concerns the file.
     rows : tuple of int
-        At most ten of their positions; the first data row is 1.
+        At most ten of their rows in the file, as a text editor counts them: the header is row 1.
     """
 
     code: str
@@ -60,7 +60,7 @@ def finding_at(
     message: str,
     advice: str,
 ) -> Iterable[Finding]:
-    """One finding for the rows of a mask; none where it is empty."""
+    """One finding for the rows of a mask, counted from 1 in it; none where it is empty."""
     rows = np.flatnonzero(mask)
     if rows.size:
         yield Finding(

@@ -180,7 +180,7 @@ def _read(path: Path, delimiter: str | None) -> pa.Table:
 
 def _check_persons(persons: list[str], column: str, file: str) -> None:
     seen: set[str] = set()
-    for row, person in enumerate(persons, start=1):
+    for row, person in enumerate(persons, start=2):
         if not person or person in seen:
             what = "no person is named" if not person else "the person came before"
             raise InputError(

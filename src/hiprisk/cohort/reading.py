@@ -31,8 +31,6 @@ class CohortBlock:
 
     Attributes
     ----------
-    first_row : int
-        Position of the first of them; the first data row is 1.
     columns : dict of str to ndarray
         By dictionary name: floats with NaN, or text with None, where missing or unreadable.
     problems : mapping of Note to ndarray of bool
@@ -41,17 +39,16 @@ class CohortBlock:
         The file's own columns as text, unchanged.
     plain : frozenset of str
         Columns of the source in which every cell is a number or says "missing".
-    rows : ndarray of int, optional
-        Positions of the rows in the file, where the mapping selects some of them.
+    rows : ndarray of int
+        Row of the file of each, as a text editor counts: the header is row 1.
     """
 
-    first_row: int
     n_rows: int
     columns: dict[str, Column]
     problems: Mapping[Note, Bools]
     source: pa.Table
+    rows: Integers
     plain: frozenset[str] = frozenset()
-    rows: Integers | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +66,8 @@ class Cohort:
         Name of the file without its folder.
     ignored : tuple of str
         Columns of the file that nothing was made of.
-    file_rows : tuple of int, optional
-        Position in the file of each row of the frame, where the mapping selects some of them.
+    file_rows : ndarray of int, optional
+        Row of the file of each row of the frame, as a text editor counts: the header is row 1.
     unreadable : mapping
         Rows of the frame whose cell could not be read, by code and variable.
     unread_cells : mapping
@@ -84,7 +81,7 @@ class Cohort:
     provenance: str
     source_name: str
     ignored: tuple[str, ...] = ()
-    file_rows: tuple[int, ...] | None = None
+    file_rows: Integers | None = None
     unreadable: Mapping[Note, Bools] = field(default_factory=dict)
     unread_cells: Mapping[Note, tuple[str, ...]] = field(default_factory=dict)
 
@@ -93,9 +90,14 @@ class Cohort:
         """Number of rows."""
         return len(self.frame)
 
+    def file_row(self, place: int) -> int | None:
+        """Row of the file of a position in the frame (from 0); None where there is no file."""
+        return None if self.file_rows is None else int(self.file_rows[place])
+
     def place(self, file_row: int) -> int:
-        """Position in the frame (from 0) of a row of the file (from 1)."""
-        return file_row - 1 if self.file_rows is None else self.file_rows.index(file_row)
+        """Position in the frame (from 0) of a row of the file."""
+        assert self.file_rows is not None
+        return int(np.searchsorted(self.file_rows, file_row))
 
     @property
     def n_errors(self) -> int:
@@ -243,11 +245,11 @@ def map_block(
 ) -> CohortBlock:
     """Apply a mapping to a block of text columns, and read further variables by their names."""
     table = block.table
-    rows = None
+    rows = block.rows
     selected = _selected(table, mapping)
     if selected is not None:
         table = table.filter(pa.array(selected))
-        rows = block.first_row + np.flatnonzero(selected)
+        rows = rows[selected]
     columns: dict[str, Column] = {}
     problems: dict[Note, Bools] = {}
     plain: set[str] = set()
@@ -268,7 +270,7 @@ def map_block(
             plain.add(source.column)
     # A decimal comma must be quoted where the comma is the delimiter.
     kept = frozenset(plain) if decimal == "." else frozenset()
-    return CohortBlock(block.first_row, table.num_rows, columns, problems, table, kept, rows)
+    return CohortBlock(table.num_rows, columns, problems, table, rows, kept)
 
 
 def _selected(table: pa.Table, mapping: CohortMapping) -> Bools | None:
@@ -338,7 +340,7 @@ def read_cohort(
     )
     taken = {column for item in used.variables.values() for column in _source_columns(item)}
     taken |= {*used.where, used.imputation_column or "", *(variable.name for variable in extra)}
-    file_rows = _file_rows(blocks)
+    file_rows = np.concatenate([block.rows for block in blocks])
     return Cohort(
         frame=frame,
         findings=_in_the_file(findings, file_rows),
@@ -398,19 +400,10 @@ def _source_text(blocks: list[CohortBlock], name: str) -> pa.ChunkedArray:
     return pa.chunked_array(chunks, pa.string())
 
 
-def _file_rows(blocks: list[CohortBlock]) -> tuple[int, ...] | None:
-    parts = [block.rows for block in blocks if block.rows is not None]
-    return tuple(int(row) for row in np.concatenate(parts)) if parts else None
-
-
-def _in_the_file(
-    findings: tuple[Finding, ...], file_rows: tuple[int, ...] | None
-) -> tuple[Finding, ...]:
-    """Findings whose rows are counted in the file, not among the selected rows."""
-    if file_rows is None:
-        return findings
+def _in_the_file(findings: tuple[Finding, ...], file_rows: Integers) -> tuple[Finding, ...]:
+    """Findings with the rows of the file in place of positions among those that were read."""
     return tuple(
-        replace(finding, rows=tuple(file_rows[row - 1] for row in finding.rows))
+        replace(finding, rows=tuple(int(file_rows[row - 1]) for row in finding.rows))
         for finding in findings
     )
 

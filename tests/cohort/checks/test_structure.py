@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from hiprisk.cohort.checks.structure import IMPUTATION_NAME, copy_findings, structure_findings
-from hiprisk.cohort.mapping import mapping_from_text
+from hiprisk.cohort.mapping import load_mapping, mapping_from_text
 from hiprisk.cohort.reading import read_cohort
 
 
@@ -118,3 +119,31 @@ def test_findings_come_in_the_same_order_whatever_the_hash_seed():
         for seed in ("1", "2", "3", "4")
     }
     assert len(printed) == 1
+
+
+def people_in_two_hospitals(path, *, copies):
+    """Forty people whose mapped numbers come twice, of whom some are copied whole."""
+    rows = [f"{20 + i},{i * 1.5:g},{i * 2.25:g}" for i in range(40)]
+    own = [f"P{i},{row},H1" for i, row in enumerate(rows)]
+    other = [f"Q{i},{row},H2" for i, row in enumerate(rows)]
+    path.write_text("\n".join(["pid,a,b,c,hospital", *own, *other, *own[:copies]]) + "\n")
+    return path
+
+
+THREE_NUMBERS = (
+    "variables: {age_years: a, womac_pain_0_100: b, womac_function_0_100: {column: c, missing: []}}"
+)
+
+
+@pytest.mark.parametrize("copies", [0, 3])
+def test_rows_that_differ_in_any_column_of_the_file_are_no_copies(tmp_path, copies):
+    path = people_in_two_hospitals(tmp_path / "x.csv", copies=copies)
+    found = codes(read_cohort(path, mapping_from_text(THREE_NUMBERS)).findings).get("COPIED_ROWS")
+    assert (found.count if found else 0) == copies
+    assert found is None or found.rows == (82, 83, 84)
+
+
+def test_the_case_of_few_mapped_variables_has_no_copies():
+    folder = Path(__file__).parents[2] / "cases" / "same_in_mapped_columns"
+    cohort = read_cohort(folder / "cohort.csv", load_mapping(folder / "map.yaml"))
+    assert "COPIED_ROWS" not in codes(cohort.findings)

@@ -49,7 +49,7 @@ def test_a_character_cut_off_by_the_end_of_the_head_is_no_error(detected):
         (b"sep=;\na;b\n", "HEADER", "not a header"),
         (b"# notes\na;b\n", "HEADER", "not a header"),
         (b"x" * (HEAD_BYTES + 1), "HEADER", "the first line has more than"),
-        (b"a,b\n1,2\n\xff,2\n", "ENCODING", r"row 2: the bytes are not utf-8 text"),
+        (b"a,b\n1,2\n\xff,2\n", "ENCODING", r"row 3: the bytes are not utf-8 text"),
     ],
 )
 def test_a_file_that_cannot_be_read_so_is_refused(detected, content, code, message):

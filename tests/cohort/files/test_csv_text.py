@@ -47,12 +47,12 @@ def test_a_header_alone_has_its_columns(blocks):
 @pytest.mark.parametrize(
     ("content", "code", "message"),
     [
-        (b"a,b\n1,2\n1,2,3\n", "RAGGED", "row 2: the row has 3 fields, the header has 2"),
-        (b"a,b\n1,2\n1", "TRUNCATED", "row 2: the last line is cut off: 1 of 2 fields"),
+        (b"a,b\n1,2\n1,2,3\n", "RAGGED", "row 3: the row has 3 fields, the header has 2"),
+        (b"a,b\n1,2\n1", "TRUNCATED", "row 3: the last line is cut off: 1 of 2 fields"),
         (b'a,b,c\n1,"2,3\n4,5,6\n', "QUOTE", "a quote is not closed"),
         (b'a,b\n1,"2\n3"\n', "QUOTE", "a quoted field contains a line break"),
         (b"a,b\n1,2\x00\n", "NOT_TEXT", "NUL bytes"),
-        (b"a,b\n1," + b"x" * (MAX_FIELD_BYTES + 1) + b"\n", "FIELD_TOO_LONG", "row 1: b: a field"),
+        (b"a,b\n1," + b"x" * (MAX_FIELD_BYTES + 1) + b"\n", "FIELD_TOO_LONG", "row 2: b: a field"),
         (b"a,a\n1,2\n", "DUP_COLUMN", "a column name comes 2 times, in columns 1, 2"),
     ],
 )

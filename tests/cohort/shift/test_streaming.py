@@ -14,7 +14,7 @@ def fed(comparison, columns, block):
     n_rows = len(next(iter(columns.values())))
     for start in range(0, n_rows, block):
         part = {name: values[start : start + block] for name, values in columns.items()}
-        comparison.add(part, n_rows=min(block, n_rows - start))
+        comparison.add(part, rows=np.arange(start, min(start + block, n_rows)) + 2)
     return comparison.findings()
 
 
@@ -68,8 +68,8 @@ def test_a_shift_that_begins_late_is_found_with_its_rows_and_its_cause():
     there["womac_function_0_100"][34_000:] /= 100
     [finding] = fed(FileComparison(small_sheet()), there, 5_000)
     assert (finding.code, finding.severity) == ("UNIT_SUSPECT", "warning")
-    assert finding.rows == (34_001,)
-    assert "rows 34001 to 40000" in finding.message
+    assert finding.rows == (34_002,)
+    assert "rows 34002 to 40001" in finding.message
     assert "from_range: [0, 1]" in finding.advice
     assert finding.count == 6_000
 
@@ -97,14 +97,14 @@ def test_degrees_sorted_are_no_radians():
     sheet = dataclasses.replace(small_sheet(), variables=(spec,), columns=())
     values = np.sort(rng.normal(22, 11, 60_000).clip(-20, 70).round())
     comparison = FileComparison(sheet)
-    comparison.add({spec.name: values}, n_rows=len(values))
+    comparison.add({spec.name: values}, rows=np.arange(len(values)) + 2)
     assert comparison._windows.findings() == []
 
 
 def test_memory_is_bounded():
     comparison = FileComparison(small_sheet())
     for _ in range(10):
-        comparison.add(people(5_000), n_rows=5_000)
+        comparison.add(people(5_000), rows=np.arange(5_000) + 2)
     kept = comparison._whole.columns()
     assert {len(values) for values in kept.values()} == {WHOLE_ROWS}
     assert sum(len(part) for part in comparison._windows._kept) <= 2_000

@@ -27,7 +27,7 @@ def test_known_codes_are_no_finding(tmp_path):
 def test_2_beside_1_is_a_shifted_coding_with_both_readings(tmp_path, two):
     [found] = findings(tmp_path, ["1", two] * 10)
     assert (found.code, found.severity, found.count) == ("SHIFTED_CODES", "error", 10)
-    assert found.rows[:2] == (2, 4)
+    assert found.rows[:2] == (3, 5)
     assert "either 1 is yes and 2 is no, or 1 is no and 2 is yes" in found.message
 
 

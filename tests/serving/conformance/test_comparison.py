@@ -97,7 +97,7 @@ def test_an_explanation_is_compared_where_there_is_one(pack, right):
         (b'{"vector": "v0001-typical"}', "must hold a list of objects"),
         (b'[{"predicted": 1.0}]', "row 1: an answer does not name its vector"),
         (b'[{"vector": "a"}, {"vector": "a"}]', "row 2: an answer does not name its vector"),
-        (b"vector,predicted\na,1,2\n", "row 1: a row has more or fewer cells"),
+        (b"vector,predicted\na,1,2\n", "row 2: a row has more or fewer cells"),
         (b"vector,vector\na,b\n", "a column comes twice"),
         (b"\xff\xfe", "neither JSON nor CSV"),
         (b"[NaN]", "NaN"),

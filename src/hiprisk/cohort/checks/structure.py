@@ -40,7 +40,7 @@ def structure_findings(
         )
     # Several imputations of people with nothing missing are the same rows, as they should be.
     if not stacked:
-        yield from _copied_rows(frame)
+        yield from _copied_rows(frame, source)
     yield from _stack_findings(frame, grain=grain, stacked=stacked, source=source)
     if "person_id" not in frame.columns:
         return
@@ -54,7 +54,7 @@ def structure_findings(
     )
 
 
-def _copied_rows(frame: pd.DataFrame) -> Iterable[Finding]:
+def _copied_rows(frame: pd.DataFrame, source: Mapping[str, pa.ChunkedArray]) -> Iterable[Finding]:
     """Rows that repeat an earlier one; without a person only where chance does not make them."""
     measured = frame.drop(columns="person_id", errors="ignore")
     fine = [
@@ -62,19 +62,34 @@ def _copied_rows(frame: pd.DataFrame) -> Iterable[Finding]:
         for name in measured.columns
         if measured[name].dtype.kind == "f" and measured[name].nunique() >= LEAST_ROWS
     ]
-    copied = np.zeros(len(frame), dtype=bool)
+    alike = np.zeros(len(frame), dtype=bool)
     if len(fine) >= LEAST_FINE:
-        copied |= (measured.duplicated() & measured[fine].notna().all(axis=1)).to_numpy()
+        known = measured[fine].notna().all(axis=1)
+        alike |= (measured.duplicated(keep=False) & known).to_numpy()
     if "person_id" in frame.columns and len(measured.columns):
-        copied |= (frame.duplicated() & frame["person_id"].notna()).to_numpy()
+        alike |= (frame.duplicated(keep=False) & frame["person_id"].notna()).to_numpy()
     yield from finding_at(
-        copied,
+        _repeats(frame, source, alike),
         "COPIED_ROWS",
         "warning",
         None,
-        "rows repeat an earlier row in everything: as if people had been given twice",
+        "rows repeat an earlier row in every column of the file: as if people had been given twice",
         "remove the copies; a copied row makes every interval too narrow",
     )
+
+
+def _repeats(frame: pd.DataFrame, source: Mapping[str, pa.ChunkedArray], alike: Bools) -> Bools:
+    """Which of the rows that look alike repeat an earlier one of them in the file's own columns."""
+    rows = np.flatnonzero(alike)
+    repeats = np.zeros(len(frame), dtype=bool)
+    if source:
+        # A column that nothing is made of, an identifier say, tells two people apart too.
+        taken = pa.array(rows)
+        own = pd.DataFrame({name: cells.take(taken) for name, cells in source.items()})
+    else:
+        own = frame.iloc[rows]
+    repeats[rows] = own.duplicated().to_numpy()
+    return repeats
 
 
 def _stack_findings(

@@ -78,7 +78,7 @@ def _check_header(header: str, name: str, *, endless: bool) -> None:
             "the first line is blank",
             code="HEADER",
             file=name,
-            row=0,
+            row=1,
             advice="delete the lines above the column names",
         )
     if endless:
@@ -93,7 +93,7 @@ def _check_header(header: str, name: str, *, endless: bool) -> None:
             "the first line is not a header",
             code="HEADER",
             file=name,
-            row=0,
+            row=1,
             advice="delete the lines above the column names",
         )
 
@@ -107,7 +107,7 @@ def decoded_head(head: bytes, encoding: str, name: str) -> str:
         if problem.end >= len(head) - 4 and problem.start > HEAD_BYTES - 8:
             text = head[: problem.start].decode(encoding)
         else:
-            row = head[: problem.start].count(b"\n")
+            row = head[: problem.start].count(b"\n") + 1
             raise encoding_error(encoding, row, name) from None
     except LookupError:
         raise ConfigError(f"no encoding '{encoding}' is known", column="encoding") from None

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
+from hiprisk.arrays import Integers
 from hiprisk.cohort.dictionary import load_dictionary
 from hiprisk.cohort.files.csv_dialect import Dialect, decoded_head, encoding_error
 from hiprisk.cohort.files.local_file import check_unchanged, read_head
@@ -33,10 +35,20 @@ class TextBlock:
     ----------
     first_row : int
         Position of the first of them; the first data row is 1.
+    lines : ndarray of int, optional
+        Line of the file on which each row starts, where that is not its position and the header.
     """
 
     first_row: int
     table: pa.Table
+    lines: Integers | None = None
+
+    @property
+    def rows(self) -> Integers:
+        """Row of the file of each, as a text editor or a spreadsheet counts: the header is 1."""
+        if self.lines is not None:
+            return self.lines
+        return np.arange(self.table.num_rows, dtype=np.intp) + self.first_row + 1
 
 
 def read_header(path: Path, dialect: Dialect) -> list[str]:
@@ -183,7 +195,7 @@ def _check_fields(table: pa.Table, first_row: int, name: str) -> None:
                 f"a field has more than {MAX_FIELD_BYTES} bytes",
                 code="FIELD_TOO_LONG",
                 file=name,
-                row=first_row,
+                row=first_row + 1,
                 column=column,
             )
         # A line end in quotes is read or not, depending on where a block happens to end.
@@ -193,7 +205,7 @@ def _check_fields(table: pa.Table, first_row: int, name: str) -> None:
                 "a quoted field contains a line break",
                 code="QUOTE",
                 file=name,
-                row=first_row + pc.index(broken, value=True).as_py(),
+                row=first_row + 1 + pc.index(broken, value=True).as_py(),
                 column=column,
                 advice="remove the line breaks from the text columns",
             )
@@ -212,7 +224,7 @@ def _as_input_error(
         return InputError("the file holds NUL bytes", code="NOT_TEXT", file=path.name)
     if ragged:
         row = ragged[0]
-        number = row.number - 1 if row.number is not None else None
+        number = row.number
         if row.text.count('"') % 2:
             return InputError("a quote is not closed", code="QUOTE", file=path.name, row=number)
         if row.actual_columns < row.expected_columns and _is_last(path, row.text):
@@ -238,7 +250,7 @@ def _as_input_error(
         "the file cannot be read as CSV",
         code="CSV",
         file=path.name,
-        row=first_row,
+        row=first_row + 1,
         advice="open quotes and mixed delimiters are the usual causes",
     )
 
@@ -252,7 +264,7 @@ def _is_last(path: Path, row_text: str) -> bool:
 
 def _first_bad_row(path: Path, encoding: str) -> int | None:
     with path.open("rb") as stream:
-        for number, line in enumerate(stream):
+        for number, line in enumerate(stream, start=1):
             try:
                 line.decode(encoding)
             except UnicodeDecodeError:

@@ -88,12 +88,12 @@ class FileComparison:
             [v for v in sheet.variables if v.kind == "number" and v.training is not None]
         )
 
-    def add(self, columns: Columns, *, n_rows: int) -> None:
-        """Take the rows of a block in; every block has the same columns."""
+    def add(self, columns: Columns, *, rows: Integers) -> None:
+        """Take a block in, `rows` being its rows in the file; every block has the same columns."""
         own = {v.name: columns[v.name] for v in self._sheet.variables if v.name in columns}
-        chances = self._rng.random(n_rows)
+        chances = self._rng.random(len(rows))
         self._whole.add(own, chances)
-        self._windows.add(own, chances)
+        self._windows.add(own, chances, rows)
 
     def findings(self) -> tuple[Finding, ...]:
         """What was found in the whole file, then what only a part of it shows."""
@@ -111,11 +111,11 @@ class _Windows:
     def __init__(self, specs: list[VariableSpec]) -> None:
         self._specs = [s for s in specs if s.training and s.training.iqr and s.training.median]
         self._kept: list[Floats] = []
-        self._first_row = 1
+        self._first_row = self._last_row = 0
         self._n_rows = 0
         self._deviating: dict[tuple[str, str], tuple[int, int, int]] = {}
 
-    def add(self, columns: Columns, chances: Floats) -> None:
+    def add(self, columns: Columns, chances: Floats, file_rows: Integers) -> None:
         here = [spec for spec in self._specs if spec.name in columns]
         if not here:
             return
@@ -125,6 +125,9 @@ class _Windows:
             stop = min(len(chances), start + WINDOW_ROWS - self._n_rows)
             rows = start + np.flatnonzero(chances[start:stop] < WINDOW_SHARE)
             self._kept.append(np.column_stack([columns[spec.name][rows] for spec in here]))
+            if not self._n_rows:
+                self._first_row = int(file_rows[start])
+            self._last_row = int(file_rows[stop - 1])
             self._n_rows += stop - start
             start = stop
             if self._n_rows == WINDOW_ROWS:
@@ -139,9 +142,7 @@ class _Windows:
             if scale is not None:
                 key = (spec.name, advice_for(scale))
                 first, _, count = self._deviating.get(key, (self._first_row, 0, 0))
-                last = self._first_row + self._n_rows - 1
-                self._deviating[key] = (first, last, count + self._n_rows)
-        self._first_row += self._n_rows
+                self._deviating[key] = (first, self._last_row, count + self._n_rows)
         self._kept, self._n_rows = [], 0
 
     def _examined(self, values: Floats, known: Integers) -> Iterator[tuple[int, Floats]]:

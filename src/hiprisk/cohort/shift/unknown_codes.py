@@ -64,7 +64,7 @@ class CodingWatch:
         seen = self._seen[name]
         seen.n_cells += int(mask.sum())
         room = SHOWN_ROWS - len(seen.rows)
-        seen.rows += [block.first_row + int(row) for row in np.flatnonzero(mask)[:room]]
+        seen.rows += block.rows[np.flatnonzero(mask)[:room]].tolist()
         stated = None if self._mapping is None else self._mapping.variables.get(name)
         source = name if stated is None else stated.column
         if source is None:

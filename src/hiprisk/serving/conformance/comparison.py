@@ -176,9 +176,11 @@ def read_answers(raw: bytes, *, name: str) -> dict[str, Answer]:
     InputError
         If the text is neither, or an answer does not name its vector, or names it twice.
     """
-    rows = _json_rows(raw, name) if raw.lstrip()[:1] in (b"[", b"{") else _csv_rows(raw, name)
+    is_json = raw.lstrip()[:1] in (b"[", b"{")
+    rows = _json_rows(raw, name) if is_json else _csv_rows(raw, name)
     found: dict[str, Answer] = {}
-    for position, row in enumerate(rows, start=1):
+    # The header of a CSV file is its row 1.
+    for position, row in enumerate(rows, start=1 if is_json else 2):
         vector = row.get("vector")
         if not isinstance(vector, str) or vector in found:
             raise InputError(
@@ -210,7 +212,7 @@ def _csv_rows(raw: bytes, name: str) -> list[dict[str, Any]]:
             "the file is neither JSON nor CSV", code="BAD_ANSWERS", file=name
         ) from None
     head, *body = lines or [[]]
-    ragged = [i for i, line in enumerate(body, start=1) if len(line) != len(head)]
+    ragged = [i for i, line in enumerate(body, start=2) if len(line) != len(head)]
     if ragged or len(set(head)) < len(head):
         raise InputError(
             "a row has more or fewer cells than the header, or a column comes twice",

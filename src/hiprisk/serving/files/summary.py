@@ -145,7 +145,7 @@ class Tally:
             If it has not. Later blocks only add to what is reported.
         """
         self._coding.add(block)
-        self._comparison.add(block.columns, n_rows=block.n_rows)
+        self._comparison.add(block.columns, rows=block.rows)
         if self.n_rows:
             return
         sheet = self._model.sheet

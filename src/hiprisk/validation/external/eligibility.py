@@ -77,7 +77,7 @@ def _refuse_unknown_codes(cohort: Cohort, names: Collection[str]) -> None:
                 "category, so what the other codes mean is doubtful too",
                 code=note.code,
                 file=cohort.source_name,
-                row=_file_row(cohort, int(np.flatnonzero(mask)[0])),
+                row=cohort.file_row(int(np.flatnonzero(mask)[0])),
                 column=note.variable,
                 advice="find out what the codes mean and state them under levels in the mapping; "
                 "nothing is guessed",
@@ -99,11 +99,6 @@ def refuse_misread(findings: Sequence[Finding], cohort: Cohort, *, accept_units:
                 advice=finding.advice
                 + ("; or --accept-units" if finding.code == "UNIT_SUSPECT" else ""),
             )
-
-
-def _file_row(cohort: Cohort, position: int) -> int:
-    """Row of the file (from 1) at a position of the frame."""
-    return position + 1 if cohort.file_rows is None else cohort.file_rows[position]
 
 
 def check_predictions(column: str, outcome: OutcomeSettings, cohort: Cohort) -> None:

@@ -87,12 +87,11 @@ def select_rows(cohort: Cohort, where: Mapping[str, Sequence[str]]) -> Cohort:
         raise InputError(
             "no row has these levels", code="TOO_FEW", file=cohort.source_name, advice="see --where"
         )
-    rows = np.array(cohort.file_rows or range(1, cohort.n_rows + 1))
     frame = cohort.frame.loc[keep].reset_index(drop=True)
     return replace(
         cohort,
         frame=frame,
         fingerprint=fingerprint(frame),
-        file_rows=tuple(int(row) for row in rows[keep]),
+        file_rows=None if cohort.file_rows is None else cohort.file_rows[keep],
         unreadable={key: mask[keep] for key, mask in cohort.unreadable.items()},
     )
