@@ -72,6 +72,8 @@ class Cohort:
         Rows of the frame whose cell could not be read, by code and variable.
     unread_cells : mapping
         Texts of the first of those cells, in the same order: patients' data, shown to whoever asks.
+    imputation : tuple of str, optional
+        Number of the imputation that each row belongs to, where the mapping names its column.
     """
 
     frame: pd.DataFrame
@@ -84,6 +86,7 @@ class Cohort:
     file_rows: Integers | None = None
     unreadable: Mapping[Note, Bools] = field(default_factory=dict)
     unread_cells: Mapping[Note, tuple[str, ...]] = field(default_factory=dict)
+    imputation: tuple[str, ...] | None = None
 
     @property
     def n_rows(self) -> int:
@@ -352,7 +355,18 @@ def read_cohort(
         ignored=tuple(name for name in blocks[0].source.column_names if name not in taken),
         unreadable=unreadable,
         unread_cells={key: texts[:SHOWN_ROWS] for key, texts in cells.items()},
+        imputation=_imputation(used, source),
     )
+
+
+def _imputation(
+    mapping: CohortMapping, source: Mapping[str, pa.ChunkedArray]
+) -> tuple[str, ...] | None:
+    """Number of the imputation of each row, ``1.0`` read as ``1``."""
+    if mapping.imputation_column is None:
+        return None
+    cells = one_codes(pc.utf8_trim_whitespace(source[mapping.imputation_column]))
+    return tuple(str(text) for text in cells.to_pylist())
 
 
 def _unread(

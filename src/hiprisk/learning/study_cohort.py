@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 
 from hiprisk.cohort.checks.rules import check_cohort
 from hiprisk.cohort.dictionary import load_dictionary
 from hiprisk.cohort.findings import Finding
-from hiprisk.cohort.mapping import CohortMapping, load_mapping
+from hiprisk.cohort.imputations import check_no_stack
+from hiprisk.cohort.mapping import load_mapping
 from hiprisk.cohort.reading import Cohort, fingerprint, read_cohort
 from hiprisk.cohort.simulation.simulate import simulate_cohort
 from hiprisk.config import StudyConfig
@@ -61,22 +60,9 @@ def load_study_cohort(config: StudyConfig) -> Cohort:
             advice="name one with --cohort FILE, or state cohort.file or cohort.simulate",
         )
     mapping = load_mapping(settings.mapping) if settings.mapping else None
-    if mapping is not None:
-        _check_one_imputation(mapping, settings.mapping)
-    return read_cohort(settings.file, mapping)
-
-
-def _check_one_imputation(mapping: CohortMapping, path: str | None) -> None:
-    """Refuse several imputations of the same people, which would count as further people."""
-    if mapping.imputation_column is not None and len(mapping.imputations) != 1:
-        raise ConfigError(
-            "the file contains stacked imputations, and a study reads one of them: each person "
-            "would count several times",
-            code="STACKED_ROWS",
-            file=Path(str(path)).name,
-            column="imputations",
-            advice='state which one, for instance imputations: ["1"]',
-        )
+    cohort = read_cohort(settings.file, mapping)
+    check_no_stack(cohort)
+    return cohort
 
 
 def handle_invalid_values(cohort: Cohort, config: StudyConfig) -> pd.DataFrame:

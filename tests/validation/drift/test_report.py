@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from hiprisk.cohort.reading import Cohort, fingerprint
+from hiprisk.errors import ConfigError
 from hiprisk.learning.sheets.first_visit import with_first_visit
 from hiprisk.validation.drift import report_drift
 from hiprisk.validation.external.results import ModelIdentity
@@ -21,6 +22,13 @@ def moved(sheet, frame):
                     provenance="real", source_name="c.csv")  # fmt: skip
     report = report_drift(sheet, cohort, model=MODEL)
     return [v.variable for v in report.variables if v.verdict != "steady"], report.predictions
+
+
+def test_stacked_imputations_are_no_people_to_compare():
+    cohort = cohort_like_the_sheet(40)
+    stack = dataclasses.replace(cohort, imputation=("1", "2") * 20)
+    with pytest.raises(ConfigError, match="each person would count several times"):
+        report_drift(small_sheet(), stack, model=MODEL)
 
 
 def test_people_of_a_first_visit_are_not_drift_from_the_milder_half_learned_from():

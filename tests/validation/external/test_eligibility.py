@@ -7,7 +7,7 @@ import pytest
 
 from hiprisk.cohort.findings import Finding
 from hiprisk.config import ReplacementSettings
-from hiprisk.errors import InputError
+from hiprisk.errors import ConfigError, InputError
 from hiprisk.validation.external.eligibility import (
     check_enough,
     check_predictions,
@@ -20,6 +20,12 @@ from validated_people import OUTCOME, WORSE, cohort_of
 
 def usable(cohort, outcome=OUTCOME, **options):
     check_usable(cohort, outcome, used=["age_years", "sex"], accept_units=False, **options)
+
+
+def test_stacked_imputations_are_not_evaluated_as_people(people):
+    cohort = cohort_of(people, imputation=("1", "2") * (len(people) // 2))
+    with pytest.raises(ConfigError, match="each person would count several times"):
+        usable(cohort)
 
 
 def test_the_way_out_of_an_absent_hip_replacement_column_is_named(people):

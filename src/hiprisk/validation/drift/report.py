@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from hiprisk.arrays import Floats
+from hiprisk.cohort.imputations import check_no_stack
 from hiprisk.cohort.reading import Cohort
 from hiprisk.cohort.shift.comparison import compare_with_training
 from hiprisk.errors import InputError
@@ -64,9 +65,12 @@ def report_drift(
 
     Raises
     ------
+    ConfigError
+        If several imputations were read.
     InputError
         If the cohort has none of the model's variables or too few rows.
     """
+    check_no_stack(cohort)
     names = [spec.name for spec in sheet.variables if spec.name in cohort.frame.columns]
     if not names:
         raise InputError(

@@ -8,6 +8,7 @@ import numpy as np
 
 from hiprisk.arrays import Floats
 from hiprisk.cohort.findings import Finding
+from hiprisk.cohort.imputations import check_no_stack
 from hiprisk.cohort.reading import Cohort
 from hiprisk.config import OutcomeSettings
 from hiprisk.errors import InputError
@@ -34,6 +35,7 @@ def check_usable(
         Variables that matter beside the outcome.
     accept_units : bool
     """
+    check_no_stack(cohort)
     needed = [outcome.variable]
     if outcome.hip_replacement is not None:
         needed.append(outcome.hip_replacement.variable)

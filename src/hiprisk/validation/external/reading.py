@@ -94,4 +94,7 @@ def select_rows(cohort: Cohort, where: Mapping[str, Sequence[str]]) -> Cohort:
         fingerprint=fingerprint(frame),
         file_rows=None if cohort.file_rows is None else cohort.file_rows[keep],
         unreadable={key: mask[keep] for key, mask in cohort.unreadable.items()},
+        imputation=None
+        if cohort.imputation is None
+        else tuple(np.array(cohort.imputation, dtype=object)[keep]),
     )
