@@ -6,7 +6,7 @@ import pytest
 
 from hiprisk.cohort.cells import CellReader, one_codes
 from hiprisk.cohort.dictionary import load_dictionary
-from hiprisk.cohort.mapping import VariableSource
+from hiprisk.cohort.mapping import ItemsSource, VariableSource
 from hiprisk.values import Note
 
 
@@ -99,3 +99,31 @@ def test_a_value_for_every_row_needs_no_column():
 
 def test_a_whole_number_with_a_point_is_one_code():
     assert one_codes(pa.array(["1.0", "01", "x", "2"])).to_pylist() == ["1", "01", "x", "2"]
+
+
+OHS_COLUMNS = {f"item_{number}": f"q{number}" for number in range(1, 13)}
+
+
+def read_ohs(rows, missing=(), **items):
+    """Oxford Hip Scores of forms; a form is twelve cells by blanks."""
+    source = ItemsSource(instrument="ohs", columns=OHS_COLUMNS, **items)
+    reader = CellReader(
+        load_dictionary()["ohs_0_48"], VariableSource(items=source), tuple(missing), "."
+    )
+    cells = list(zip(*(row.split() for row in rows), strict=True))
+    table = pa.table(
+        {
+            name: pa.array(column, pa.string())
+            for name, column in zip(OHS_COLUMNS.values(), cells, strict=True)
+        }
+    )
+    values = reader.read(table)
+    return values, {note: np.flatnonzero(rows).tolist() for note, rows in reader.problems.items()}
+
+
+def test_an_answer_off_its_scale_is_the_reason_of_its_row_and_once():
+    good, bad = "1 2 3 4 0 1 2 3 4 0 1 2", "5 5 -1 1.5 0 1 2 3 4 0 1 2"
+    values, problems = read_ohs([good, bad, good])
+    assert problems == {Note("OFF_SCALE", "ohs_0_48"): [1]}
+    assert values[[0, 2]].tolist() == [23.0, 23.0]
+    assert np.isnan(values[1])

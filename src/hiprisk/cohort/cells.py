@@ -12,8 +12,8 @@ import pyarrow.compute as pc
 
 from hiprisk.arrays import Bools, Floats, Integers, Texts
 from hiprisk.cohort.dictionary import Variable
-from hiprisk.cohort.instruments import score_items
-from hiprisk.cohort.mapping import UNITS, VariableSource, is_angle
+from hiprisk.cohort.instruments import item_tops, score_items
+from hiprisk.cohort.mapping import UNITS, ItemsSource, VariableSource, is_angle
 from hiprisk.values import (
     INFINITY,
     LARGEST,
@@ -21,6 +21,7 @@ from hiprisk.values import (
     NOT_A_NUMBER,
     NOT_FINITE,
     NUMBER,
+    OFF_SCALE,
     UNKNOWN_CATEGORY,
     WHOLE_WITH_POINT,
     LevelReader,
@@ -72,7 +73,7 @@ class CellReader:
     ----------
     problems : dict of Note to ndarray of bool
         Rows whose cell could not be read: ``NOT_A_NUMBER``, ``NOT_FINITE``, ``NOT_A_DATE``,
-        ``UNKNOWN_CATEGORY`` or ``BAD_ID``; once each, however many items of a score it is true of.
+        ``UNKNOWN_CATEGORY``, ``OFF_SCALE`` or ``BAD_ID``; once each, however many items of a score it is true of.
     """
 
     def __init__(
@@ -104,17 +105,25 @@ class CellReader:
         if source.value is not None:
             return self._constant(source.value, table.num_rows)
         if source.items is not None:
-            items = {
-                item: self._numbers(_Distinct.of(table[name]))
-                for item, name in source.items.columns.items()
-            }
-            return self._converted(score_items(source.items.instrument, items))
+            return self._converted(self._score(source.items, table))
         column = _Distinct.of(table[str(source.column)])
         if kind == "number":
             return self._converted(self._numbers(column))
         if kind == "category":
             return self._categories(column)
         return self._dates(column) if kind == "date" else self._identifiers(column)
+
+    def _score(self, source: ItemsSource, table: pa.Table) -> Floats:
+        answers = {}
+        tops = item_tops(source.instrument)
+        for item, name in source.columns.items():
+            points = self._numbers(_Distinct.of(table[name]))
+            off_scale = ~np.isnan(points) & ~np.isin(points, np.arange(tops[item] + 1))
+            if off_scale.any():
+                self._note_rows(OFF_SCALE, off_scale)
+                points = np.where(off_scale, np.nan, points)
+            answers[item] = points
+        return score_items(source.instrument, answers)
 
     def _constant(self, value: str, n_rows: int) -> Column:
         if self._variable.kind == "number":

@@ -115,6 +115,16 @@ SCORE_VARIABLES: Mapping[str, str] = MappingProxyType(
 )  # fmt: skip
 
 
+def item_tops(instrument: str) -> Mapping[str, int]:
+    """Highest answer to each item of a questionnaire; the lowest is 0."""
+    names = ITEM_NAMES[instrument]
+    if instrument.startswith("startback"):
+        return {name: 4 if name == STARTBACK_ITEMS[-1] else 1 for name in names}
+    rule = INSTRUMENTS.get(instrument)
+    # WOMAC as a whole and HOOS-PS are made of items of WOMAC and HOOS.
+    return dict.fromkeys(names, 4 if rule is None else rule.top)
+
+
 def score_items(instrument: str, items: Mapping[str, Floats]) -> Floats:
     """Score a questionnaire.
 
@@ -139,15 +149,15 @@ def score_items(instrument: str, items: Mapping[str, Floats]) -> Floats:
     if instrument == "womac_total":
         return _womac_total(items)
     if instrument.startswith("startback"):
-        return _startback(items, ITEM_NAMES[instrument])
+        return _startback(_answers(items, ITEM_NAMES[instrument], item_tops(instrument)))
     if instrument == "hoos_ps":
-        answers = _answers(items, HOOS_PS_ITEMS, top=4)
+        answers = _answers(items, HOOS_PS_ITEMS, item_tops(instrument))
         raw = answers.sum(axis=0)
         known = ~np.isnan(raw)
         table = np.array(HOOS_PS_TABLE)
         return np.where(known, table[np.where(known, raw, 0.0).astype(int)], np.nan)
     rule = INSTRUMENTS[instrument]
-    answers = _answers(items, rule.items, top=rule.top)
+    answers = _answers(items, rule.items, item_tops(instrument))
     answered = (~np.isnan(answers)).sum(axis=0)
     valid = answered >= len(rule.items) - rule.most_missing
     total = np.where(np.isnan(answers), 0.0, answers).sum(axis=0)
@@ -158,11 +168,10 @@ def score_items(instrument: str, items: Mapping[str, Floats]) -> Floats:
     return np.where(valid, score, np.nan)
 
 
-def _startback(items: Mapping[str, Floats], names: tuple[str, ...]) -> Floats:
-    yes_no = _answers(items, names[:-1], top=1)
-    last = _answers(items, names[-1:], top=4)
+def _startback(answers: Floats) -> Floats:
+    last = answers[-1]
     counts = np.where(np.isnan(last), np.nan, (last >= STARTBACK_LAST_COUNTS_FROM).astype(float))
-    return np.asarray(yes_no.sum(axis=0) + counts[0])
+    return np.asarray(answers[:-1].sum(axis=0) + counts)
 
 
 def _womac_total(items: Mapping[str, Floats]) -> Floats:
@@ -171,7 +180,9 @@ def _womac_total(items: Mapping[str, Floats]) -> Floats:
     return np.asarray(100.0 * np.sum(summed, axis=0) / 96.0)
 
 
-def _answers(items: Mapping[str, Floats], names: tuple[str, ...], *, top: int) -> Floats:
+def _answers(
+    items: Mapping[str, Floats], names: tuple[str, ...], tops: Mapping[str, int]
+) -> Floats:
     absent = [name for name in names if name not in items]
     if absent:
         raise InputError(
@@ -180,9 +191,12 @@ def _answers(items: Mapping[str, Floats], names: tuple[str, ...], *, top: int) -
             advice="map every item; an item that was not asked is a column of missing values",
         )
     answers = np.array([np.asarray(items[name], dtype=np.float64) for name in names])
-    off = ~np.isnan(answers) & ~(np.isin(answers, np.arange(top + 1)))
+    highest = np.array([tops[name] for name in names])[:, np.newaxis]
+    on_scale = (answers >= 0) & (answers <= highest) & (answers == np.floor(answers))
+    off = ~np.isnan(answers) & ~on_scale
     if off.any():
         item, row = (int(place[0]) for place in np.nonzero(off))
+        top = tops[names[item]]
         raise InputError(
             f"an answer must be a whole number from 0 to {top}; {int(off.sum())} are not",
             code="OFF_SCALE",

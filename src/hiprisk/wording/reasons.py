@@ -17,12 +17,14 @@ _RULES = {
     "NOT_A_NUMBER": "must be a number in {}",
     "NOT_FINITE": "must be a number below 1e300",
     "NOT_AN_INTEGER": "must be a whole number in {}",
+    "OFF_SCALE": "has an answer to an item that is not on the item's scale",
     "OUT_OF_RANGE": "must lie in {}",
     "UNIT_SUSPECT": "all angles given are below 3.2, as radians are; degrees are wanted",
     "UNKNOWN_CATEGORY": "must be one of {}",
 }
 _ADVICE = {
     "OVERFLOW": "check the values and their units",
+    "OFF_SCALE": "check the answers, and how the mapping says that the items are coded",
     "OUT_OF_RANGE": "check the value and its unit",
     "NOT_A_NUMBER": "give a number with a decimal point",
     "NOT_FINITE": "check the value and its unit",

@@ -24,6 +24,7 @@ _UNREADABLE_ADVICE = {
     "NOT_A_NUMBER": "name sentinels under missing in the mapping, or correct the cells",
     "NOT_FINITE": "correct the cells",
     "NOT_A_DATE": "write dates as YYYY-MM-DD",
+    "OFF_SCALE": "correct the cells, or name codes of missing answers under missing in the mapping",
     "UNKNOWN_CATEGORY": "state the codes under levels in the mapping",
     "BAD_ID": "identifiers have at most 256 characters and no control characters",
 }
@@ -103,6 +104,7 @@ def _unreadable_message(code: str) -> str:
         "NOT_A_NUMBER": "cells are no numbers",
         "NOT_FINITE": "numbers are infinite or too large",
         "NOT_A_DATE": "cells are no dates",
+        "OFF_SCALE": "answers to an item are not on the item's scale",
         "UNKNOWN_CATEGORY": "codes are no level of this category",
         "BAD_ID": "identifiers cannot be used",
     }[code]
