@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from hiprisk.arrays import Integers
-from hiprisk.cohort.reading import Cohort, fingerprint
+from hiprisk.cohort.reading import Cohort
 from hiprisk.errors import ConfigError, InputError
 
 ONE_IMPUTATION = 'choose one in the mapping, for instance imputations: ["1"]'
@@ -75,7 +75,7 @@ def split_imputations(cohort: Cohort) -> tuple[Cohort, ...]:
     _check_same_length(cohort, parts)
     first, *rest = parts.values()
     aligned = [first, *(_in_the_order_of(cohort, first, rows) for rows in rest)]
-    return tuple(_part(cohort, rows) for rows in aligned)
+    return tuple(replace(cohort.take(rows), imputation=None) for rows in aligned)
 
 
 def _is_before_imputation(cohort: Cohort, parts: dict[str, Integers]) -> bool:
@@ -121,17 +121,4 @@ def _unequal(cohort: Cohort, what: str) -> InputError:
         code="STACKED_ROWS",
         file=cohort.source_name,
         advice="each imputation needs one row for each person; " + ONE_IMPUTATION,
-    )
-
-
-def _part(cohort: Cohort, rows: Integers) -> Cohort:
-    frame = cohort.frame.iloc[rows].reset_index(drop=True)
-    numbers = np.array(cohort.file_rows or range(1, cohort.n_rows + 1))
-    return replace(
-        cohort,
-        frame=frame,
-        fingerprint=fingerprint(frame),
-        file_rows=tuple(int(row) for row in numbers[rows]),
-        unreadable={key: mask[rows] for key, mask in cohort.unreadable.items()},
-        imputation=None,
     )

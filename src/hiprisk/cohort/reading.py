@@ -102,6 +102,19 @@ class Cohort:
         assert self.file_rows is not None
         return int(np.searchsorted(self.file_rows, file_row))
 
+    def take(self, rows: Integers) -> Cohort:
+        """Some of the rows, in this order; findings stay those of the whole file."""
+        frame = self.frame.iloc[rows].reset_index(drop=True)
+        numbers = self.imputation
+        return replace(
+            self,
+            frame=frame,
+            fingerprint=fingerprint(frame),
+            file_rows=None if self.file_rows is None else self.file_rows[rows],
+            unreadable={key: mask[rows] for key, mask in self.unreadable.items()},
+            imputation=None if numbers is None else tuple(numbers[row] for row in rows),
+        )
+
     @property
     def n_errors(self) -> int:
         """Number of findings that are errors."""

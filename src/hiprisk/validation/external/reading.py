@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from hiprisk.cohort.dictionary import Variable, load_dictionary, variables_beyond
 from hiprisk.cohort.mapping import CohortMapping
-from hiprisk.cohort.reading import Cohort, fingerprint, read_cohort
+from hiprisk.cohort.reading import Cohort, read_cohort
 from hiprisk.config import OutcomeSettings
 from hiprisk.errors import InputError
 from hiprisk.sheet.format import Sheet
@@ -87,14 +86,4 @@ def select_rows(cohort: Cohort, where: Mapping[str, Sequence[str]]) -> Cohort:
         raise InputError(
             "no row has these levels", code="TOO_FEW", file=cohort.source_name, advice="see --where"
         )
-    frame = cohort.frame.loc[keep].reset_index(drop=True)
-    return replace(
-        cohort,
-        frame=frame,
-        fingerprint=fingerprint(frame),
-        file_rows=None if cohort.file_rows is None else cohort.file_rows[keep],
-        unreadable={key: mask[keep] for key, mask in cohort.unreadable.items()},
-        imputation=None
-        if cohort.imputation is None
-        else tuple(np.array(cohort.imputation, dtype=object)[keep]),
-    )
+    return cohort.take(np.flatnonzero(keep))
