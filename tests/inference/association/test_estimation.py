@@ -1,0 +1,156 @@
+"""Effects of each model and stratum, pooled and compared: direct fits, mice, what is too small."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from association_tables import NO_SPLINES, by_hand, study, table_of
+from hiprisk.cohort.simulation.simulate import simulate_cohort
+from hiprisk.errors import InputError
+from hiprisk.features.pooling import pool_estimates
+from hiprisk.inference.association import associate
+from hiprisk.inference.association.estimation import PooledValue, _pool
+from hiprisk.inference.effects.clustered import fit_robust
+from hiprisk.learning.participants import Selection, select_participants
+
+
+@pytest.mark.parametrize("stratum", ["all", "hip", "knee"])
+@pytest.mark.parametrize("model", ["adjusted", "adjusted_baseline"])
+def test_with_complete_data_a_row_is_a_direct_fit(complete, whole, model, stratum):
+    x, y = by_hand(
+        complete, baseline=model == "adjusted_baseline",
+        stratum=None if stratum == "all" else stratum,
+    )  # fmt: skip
+    fit = fit_robust(x, y, kind="HC3")
+    row = whole.row(model, stratum=stratum)
+    assert row.estimate.value == pytest.approx(fit.coefficients[1], rel=1e-8)
+    assert row.se == pytest.approx(np.sqrt(fit.covariance[1, 1]), rel=1e-6)
+    assert row.df == len(y) - x.shape[1] - 1
+    assert row.n == len(y)
+    assert row.share_missing == 0.0
+
+
+def test_the_crude_row_is_the_difference_of_two_means(complete, whole):
+    keep = complete["hip_replacement_before_followup"] == "no"
+    means = complete[keep].groupby("lbp_any")["womac_function_followup_0_100"].mean()
+    assert whole.row("crude").estimate.value == pytest.approx(means["yes"] - means["no"])
+    assert whole.row("crude").n_exposed == int((complete.loc[keep, "lbp_any"] == "yes").sum())
+
+
+def test_the_difference_between_strata_is_the_product_term_of_one_model(complete, whole):
+    hip, knee = (by_hand(complete, baseline=True, stratum=name) for name in ("hip", "knee"))
+    in_hip = np.repeat([1.0, 0.0], [len(hip[1]), len(knee[1])])
+    x = np.zeros((len(in_hip), 7 + 6 + 1))
+    x[: len(hip[1]), :7] = hip[0]
+    x[len(hip[1]) :, 7:13] = knee[0]
+    x[:, 7] = np.r_[hip[0][:, 0], knee[0][:, 0]]  # the exposure in everybody, x[:, 0] the product
+    x[:, 13] = in_hip
+    fit = fit_robust(x, np.r_[hip[1], knee[1]], kind="HC3")
+    (found,) = [one for one in whole.differences if one.model == "adjusted_baseline"]
+    assert (found.stratum, found.versus) == ("hip", "knee")
+    name = "mean_difference_adjusted_baseline_hip_against_knee"
+    assert whole.to_dict()["metrics"][name] == found.estimate.to_dict()
+    assert found.estimate.value == pytest.approx(fit.coefficients[1], rel=1e-7)
+    assert found.se == pytest.approx(np.sqrt(fit.covariance[1, 1]), rel=1e-6)
+    assert found.wald == pytest.approx((found.estimate.value / found.se) ** 2)
+    assert found.df == len(in_hip) - 15
+
+
+def test_a_cluster_with_rows_in_both_strata_narrows_their_difference(complete):
+    # The same people as hip and as knee: what they share cancels in the difference.
+    hips = complete[complete["joint"] == "hip"]
+    score = "womac_function_followup_0_100"
+    noise = np.random.default_rng(1).normal(0.0, 2.0, len(hips))
+    knees = hips.assign(joint="knee", **{score: (hips[score] + noise).clip(0, 100)})
+    both = pd.concat([hips, knees], ignore_index=True)
+    together = table_of(both, study(NO_SPLINES, "association.negative_control=none"))
+    apart = table_of(
+        both.drop(columns="person_id"), study(NO_SPLINES, "association.negative_control=none")
+    )
+    assert together.covariance == "CR1"
+    assert apart.covariance == "HC3"
+    found, naive = (t.differences[-1] for t in (together, apart))
+    assert found.estimate.value == pytest.approx(naive.estimate.value, rel=1e-9)
+    assert found.se < 0.25 * naive.se
+
+
+def test_strata_that_are_copies_are_refused(complete):
+    hips = complete[complete["joint"] == "hip"]
+    both = pd.concat([hips, hips.assign(joint="knee")], ignore_index=True)
+    with pytest.raises(InputError, match="hold the same people with the same outcome"):
+        table_of(both, study(NO_SPLINES, "association.negative_control=none"))
+
+
+def test_imputations_are_pooled_by_rubins_rules(pooled):
+    row = pooled.row("adjusted_baseline")
+    assert pooled.n_imputations == 3
+    assert 0.0 < row.share_missing < 0.5
+    assert row.df < row.n
+
+
+def test_one_effect_of_three_sets_is_pooled_as_mice_does():
+    values, variances = [4.0, 5.0, 4.5], [1.0, 1.1, 0.9]
+    theirs = pool_estimates(
+        np.reshape(values, (3, 1)), np.reshape(variances, (3, 1, 1)), complete_df=90.0
+    )
+    found = _pool(values, variances, complete_df=90.0)
+    assert (found.value, found.se, found.df) == (
+        float(theirs.estimate[0]), float(theirs.se[0]), float(theirs.df[0]),
+    )  # fmt: skip
+
+
+def test_what_is_constant_in_a_stratum_is_left_out_and_said(pooled):
+    assert "Constant in 'knee', so left out there: knee_oa." in pooled.notes
+
+
+def test_a_binary_outcome_has_odds_ratio_risk_difference_and_risk_ratio(binary):
+    assert [row.measure for row in binary.rows[:3]] == [
+        "odds_ratio", "risk_difference", "risk_ratio",
+    ]  # fmt: skip
+    for model in ("crude", "adjusted"):
+        odds, risk, ratio = (
+            binary.row(model, measure=name)
+            for name in ("odds_ratio", "risk_difference", "risk_ratio")
+        )
+        assert odds.estimate.value > ratio.estimate.value > 1.0
+        assert 0.0 < risk.estimate.value < 1.0
+        assert odds.e_value is None
+        assert ratio.e_value is not None
+    assert "event: worse by at least 10 points" in binary.sentences[1]
+
+
+def test_the_crude_risks_are_the_shares(binary):
+    risk = binary.row("crude", measure="risk_difference")
+    ratio = binary.row("crude", measure="risk_ratio")
+    unexposed = risk.estimate.value / (ratio.estimate.value - 1.0)
+    events = (unexposed + risk.estimate.value) * risk.n_exposed
+    events += unexposed * (risk.n - risk.n_exposed)
+    assert events == pytest.approx(risk.n_events, rel=1e-8)
+
+
+def test_a_stratum_that_is_too_small_is_named():
+    frame = simulate_cohort("stupar", n=200, seed=3, missing=False).frame
+    frame.loc[:6, "joint"] = "knee"
+    frame.loc[:6, "hip_replacement_before_followup"] = "no"
+    config = study(NO_SPLINES)
+    selection = select_participants(frame, config)
+    assert isinstance(selection, Selection)
+    with pytest.raises(InputError, match=r"too few for .* coefficients .*group 'knee'"):
+        associate(config, selection, provenance="simulated")
+
+
+def test_a_ratio_comes_back_from_the_log_scale_with_both_ends():
+    pooled = PooledValue(value=np.log(2.0), se=0.5, df=4.0, share_missing=0.0)
+    half = 2.776445105197793 * 0.5
+    ratio = pooled.estimate("odds_ratio", ratio=True)
+    expected = (2.0, 2.0 * np.exp(-half), 2.0 * np.exp(half))
+    assert (ratio.value, ratio.low, ratio.high) == pytest.approx(expected)
+    plain = pooled.estimate("risk_difference", ratio=False)
+    assert (plain.low, plain.high) == pytest.approx((np.log(2.0) - half, np.log(2.0) + half))
+
+
+def test_an_exposure_that_everybody_of_a_stratum_has_is_refused(complete):
+    frame = complete.copy()
+    frame.loc[frame["joint"] == "knee", "lbp_any"] = "yes"
+    with pytest.raises(InputError, match="the exposure does not vary in 'knee'"):
+        table_of(frame, study(NO_SPLINES))

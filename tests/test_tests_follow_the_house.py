@@ -1,0 +1,83 @@
+"""A file of tests for every module: the tests of src/hiprisk/ROOM/MODULE.py have their own."""
+
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).resolve().parent
+SRC = TESTS.parent / "src" / "hiprisk"
+
+# A module without a file of tests of its own, and the reason. The list only shrinks: an exception
+# whose file of tests exists, or whose module is gone, fails.
+EXCEPTIONS = {
+    "arrays.py": "names of types, which only the type checker reads",
+    "outcome_kind.py": "the name of a type, which only the type checker reads",
+    "__main__.py": "the entry, tested in tests/cli/test_main.py",
+    "cli/asking.py": "tested through its command, in tests/cli",
+    "cli/cohort_options.py": "tested through its command, in tests/cli",
+    "cli/drift.py": "tested through its command, in tests/cli",
+    "cli/join.py": "tested through its command, in tests/cli",
+    "cli/options.py": "tested through its command, in tests/cli",
+    "cli/score.py": "tested through its command, in tests/cli",
+    "cli/sheet.py": "tested through its command, in tests/cli",
+    "cli/show/explanation.py": "tested through its command, in tests/cli",
+    "cli/show/intervals.py": "tested through its command, in tests/cli",
+    "cli/show/output.py": "tested through its command, in tests/cli",
+    "cli/show/phrases.py": "tested through its command, in tests/cli",
+    "cli/show/prediction.py": "tested through its command, in tests/cli",
+    "cli/show/validation.py": "tested through its command, in tests/cli",
+    "cli/simulate.py": "tested through its command, in tests/cli",
+    "cli/template.py": "tested through its command, in tests/cli",
+    "cli/track.py": "tested through its command, in tests/cli",
+    "cli/train.py": "tested through its command, in tests/cli",
+    "cli/update.py": "tested through its command, in tests/cli",
+    "cli/validate.py": "tested through its command, in tests/cli",
+    "evidence/document.py": "tested together, in tests/evidence",
+    "evidence/evaluation.py": "tested together, in tests/evidence",
+    "evidence/finished.py": "tested together, in tests/evidence",
+    "evidence/frames.py": "tested together, in tests/evidence",
+    "evidence/parts.py": "tested together, in tests/evidence",
+    "evidence/summary.py": "tested together, in tests/evidence",
+    "inference/increment/block_tests.py": "tested together, in test_compare.py",
+    "inference/increment/comparison.py": "tested together, in test_compare.py",
+    "inference/increment/conclusion.py": "tested together, in test_compare.py",
+    "inference/increment/error_free_scenarios.py": "tested together, in test_compare.py",
+    "inference/increment/preparation.py": "tested together, in test_compare.py",
+    "inference/increment/resampled.py": "tested together, in test_compare.py",
+    "inference/increment/results.py": "tested together, in test_compare.py",
+    "inference/increment/sentences.py": "tested together, in test_compare.py",
+    "serving/calculator/building.py": "tested through tests/serving",
+    "serving/dataframe.py": "tested through tests/serving",
+    "serving/model.py": "tested through tests/serving",
+}
+
+
+def tests_of(module):
+    """Where the tests of a module stand, relative to the folder of tests."""
+    return module.parent / f"test_{module.stem.strip('_')}.py"
+
+
+MODULES = sorted(path.relative_to(SRC) for path in SRC.rglob("*.py") if path.name != "__init__.py")
+
+
+@pytest.mark.parametrize("module", MODULES, ids=str)
+def test_every_module_has_its_file_of_tests(module):
+    there = (TESTS / tests_of(module)).is_file()
+    if module.as_posix() in EXCEPTIONS:
+        assert not there, f"tests/{tests_of(module)} exists: take {module} out of EXCEPTIONS"
+    else:
+        assert there, f"src/hiprisk/{module} has no tests of its own: make tests/{tests_of(module)}"
+
+
+def test_every_file_of_tests_holds_tests():
+    empty = [
+        tests_of(module).as_posix()
+        for module in MODULES
+        if (TESTS / tests_of(module)).is_file()
+        and "\ndef test_" not in (TESTS / tests_of(module)).read_text(encoding="utf-8")
+    ]
+    assert empty == []
+
+
+def test_no_exception_outlives_its_module():
+    assert set(EXCEPTIONS) <= {module.as_posix() for module in MODULES}
