@@ -52,7 +52,7 @@ EXCEPTIONS = {
 }
 
 
-def tests_of(module):
+def own_tests(module):
     """Where the tests of a module stand, relative to the folder of tests."""
     return module.parent / f"test_{module.stem.strip('_')}.py"
 
@@ -62,19 +62,21 @@ MODULES = sorted(path.relative_to(SRC) for path in SRC.rglob("*.py") if path.nam
 
 @pytest.mark.parametrize("module", MODULES, ids=str)
 def test_every_module_has_its_file_of_tests(module):
-    there = (TESTS / tests_of(module)).is_file()
+    there = (TESTS / own_tests(module)).is_file()
     if module.as_posix() in EXCEPTIONS:
-        assert not there, f"tests/{tests_of(module)} exists: take {module} out of EXCEPTIONS"
+        assert not there, f"tests/{own_tests(module)} exists: take {module} out of EXCEPTIONS"
     else:
-        assert there, f"src/hiprisk/{module} has no tests of its own: make tests/{tests_of(module)}"
+        assert there, (
+            f"src/hiprisk/{module} has no tests of its own: make tests/{own_tests(module)}"
+        )
 
 
 def test_every_file_of_tests_holds_tests():
     empty = [
-        tests_of(module).as_posix()
+        own_tests(module).as_posix()
         for module in MODULES
-        if (TESTS / tests_of(module)).is_file()
-        and "\ndef test_" not in (TESTS / tests_of(module)).read_text(encoding="utf-8")
+        if (TESTS / own_tests(module)).is_file()
+        and "\ndef test_" not in (TESTS / own_tests(module)).read_text(encoding="utf-8")
     ]
     assert empty == []
 
