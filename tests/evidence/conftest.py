@@ -10,6 +10,7 @@ from hiprisk.metrics.registry import find_metric
 from hiprisk.validation.internal.optimism import bootstrap_optimism
 from hiprisk.validation.resampling.refits import Refits
 from hiprisk.validation.resampling.resamples import Refit, draw_resamples
+from reported_study import reported_study
 from small_bundle import small_sheet
 
 
@@ -72,3 +73,9 @@ def finished_binary(finished):
         sheet=SimpleNamespace(distribution=None),
         predicts_nothing=False,
     )
+
+
+@pytest.fixture(scope="session")
+def reported(tmp_path_factory):
+    """A small study with every part of the evidence: its evidence and sheet."""
+    return reported_study(tmp_path_factory)

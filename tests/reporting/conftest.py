@@ -1,34 +1,20 @@
 """Results that the tests of the report share: one small study, one validation, one drift report."""
 
 import dataclasses
-from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from hiprisk.cohort.reading import Cohort, fingerprint
-from hiprisk.config import load_config
 from hiprisk.config.published import DeclaredOutcome
-from hiprisk.reporting.report import report_sections
-from hiprisk.study import run_study
 from hiprisk.validation.drift import report_drift
 from hiprisk.validation.external.cohort import predict_cohort
 from hiprisk.validation.external.validation import ModelIdentity, validate_externally
 from hiprisk.validation.updating.update import UpdateSettings, update_model
-from shared_results import made_once
+from reported_study import reported_study
 from small_bundle import small_sheet
 
-STUPAR = Path(__file__).parents[2] / "configs" / "stupar.yaml"
-QUICK = (
-    "cohort.simulate.n=250", "tuning.trials=1", "tuning.folds=3", "tracking.enabled=false",
-    "validation.resamples=20", "validation.interval_resamples=100", "validation.repeats=1",
-    "families={linear: {spline_knots: 3, l1_share: 0, penalty: 0.01}}",
-    "imputation.imputations=2", "samplesize.simulations=20", "subgroups.resamples=50",
-    "validation.holdout={variable: site, test: [site_02]}",
-    "validation.reference_prediction=womac_function_0_100",
-)  # fmt: skip
 MODEL = ModelIdentity(name="small", title="A small model", provenance="simulated", estimand="x",
                       version="1", bundle_sha256="ab")  # fmt: skip
 OUTCOME = DeclaredOutcome(
@@ -41,19 +27,7 @@ OUTCOME = DeclaredOutcome(
 @pytest.fixture(scope="session")
 def study(tmp_path_factory):
     """A small study with every part of the evidence: its evidence, sheet and report sections."""
-
-    def make():
-        config = load_config(STUPAR, overrides=QUICK)
-        result = run_study(config, out=tmp_path_factory.mktemp("models"))
-        return result.evidence, result.sheet, report_sections(result.evidence, result.sheet)
-
-    evidence, sheet, sections = made_once(tmp_path_factory, "reported_study", make)
-    return SimpleNamespace(
-        evidence=evidence,
-        sheet=sheet,
-        sections=sections,
-        section={section.anchor: section for section in sections},
-    )
+    return reported_study(tmp_path_factory)
 
 
 @pytest.fixture(scope="session")

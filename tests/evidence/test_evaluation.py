@@ -1,0 +1,103 @@
+"""A finished study evaluated: who is counted, what is left out of the document, people held out."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from hiprisk.cohort.findings import Finding
+from hiprisk.evidence.evaluation import _findings, _holdout, _not_repeated, _size
+from hiprisk.learning.participants import Participants
+from hiprisk.metrics.registry import find_metric
+
+
+def test_people_coefficients_and_groups_are_those_of_the_study(reported):
+    evidence, sheet = reported.evidence, reported.sheet
+    assert evidence.n_predictors == len(sheet.variables)
+    assert evidence.n_people == evidence.n_analysed == evidence.flow[-1].n_remaining
+    groups = dict(evidence.table_one.groups)
+    assert groups["all"] == groups["outcome known"] + groups.get("outcome unknown", 0)
+    assert groups["outcome known"] == evidence.n_analysed
+    assert evidence.table_one.smallest_cell == 5
+
+
+def test_the_apparent_values_are_those_that_the_bootstrap_corrects(reported):
+    apparent = {one.name: one.value for one in reported.evidence.apparent}
+    for row in reported.evidence.optimism.rows:
+        if row.metric in apparent:
+            assert apparent[row.metric] == pytest.approx(row.apparent, rel=1e-12)
+
+
+def study_with(findings, too_small=None):
+    study = SimpleNamespace(prepared=SimpleNamespace(cohort=SimpleNamespace(findings=findings)))
+    return _findings(study, SimpleNamespace(finding=lambda: too_small))
+
+
+def finding(code, severity):
+    return Finding(code=code, severity=severity, message=f"{code} was found", advice="", count=9)
+
+
+def test_findings_that_depend_on_today_are_left_out():
+    # The evidence is hashed: the same study has the same hash tomorrow.
+    kept = study_with([finding("FUTURE_DATE", "warning"), finding("SOFT_RANGE", "warning")])
+    assert [one["code"] for one in kept] == ["SOFT_RANGE"]
+
+
+def test_a_study_that_is_too_small_is_a_finding_in_its_place():
+    notes = [finding("N", "note"), finding("E", "error")]
+    kept = study_with(notes, finding("SAMPLE_TOO_SMALL", "warning"))
+    assert [one["code"] for one in kept] == ["E", "SAMPLE_TOO_SMALL", "N"]
+
+
+@pytest.mark.parametrize(("inside", "first"), [
+    (False, "tuning (set `validation.tune_inside: true` to repeat it)"),
+    (True, "the choice of the model type"),
+])  # fmt: skip
+def test_what_the_resamples_did_not_repeat_is_said(inside, first):
+    config = SimpleNamespace(validation=SimpleNamespace(tune_inside=inside))
+    assert _not_repeated(config)[0] == first
+
+
+def test_trees_count_their_leaves_and_lines_their_coefficients():
+    linear = SimpleNamespace(fit_=SimpleNamespace(coefficients=(0.1, 0.2)), params={})
+    trees = SimpleNamespace(fit_=SimpleNamespace(), params={"n_trees": 20.0, "max_leaves": 4.0})
+    assert (_size(linear), _size(trees)) == (2, 80)
+
+
+def held_out(reference):
+    frame = pd.DataFrame({"site": "site_02", "their_score": [10.0, np.nan, 30.0, 40.0]})
+    people = Participants(
+        frame=frame, outcome=np.array([12.0, 20.0, 33.0, 41.0]), groups=np.arange(4),
+        sites=np.zeros(4, int),
+    )  # fmt: skip
+    validation = SimpleNamespace(
+        holdout=SimpleNamespace(variable="site", test=("site_02",)),
+        reference_prediction=reference, interval_resamples=20,
+    )  # fmt: skip
+    config = SimpleNamespace(
+        validation=validation, outcome=SimpleNamespace(kind="continuous"), seed=1
+    )
+    estimator = SimpleNamespace(predict=lambda rows: np.array([11.0, 90.0, 31.0, 43.0]))
+    return _holdout(config, people, estimator, [find_metric("continuous", "mae")])
+
+
+def test_model_and_reference_are_judged_by_the_same_people():
+    found = held_out("their_score")
+    # The second person has no reference: errors 1, 2, 2 of the model and 2, 3, 1 of the score.
+    assert found.model.n == found.reference.n == 3
+    assert found.model.metrics[0].value == pytest.approx(5 / 3)
+    assert found.reference.metrics[0].value == pytest.approx(2.0)
+    assert found.label.endswith(": site_02")
+
+
+def test_without_a_reference_everybody_held_out_counts():
+    found = held_out(None)
+    assert found.model.n == 4
+    assert found.reference is None
+    assert found.model.metrics[0].value == pytest.approx(75 / 4)
+
+
+def test_nobody_held_out_is_no_result():
+    config = SimpleNamespace(validation=SimpleNamespace(holdout=None))
+    assert _holdout(config, None, None, ()) is None

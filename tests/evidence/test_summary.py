@@ -1,0 +1,120 @@
+"""The summary in plain sentences: their order, and words for people who know no names of models."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from hiprisk.config import MinimumGain
+from hiprisk.evidence.summary import _association, summary_sentences
+
+
+def test_the_association_says_what_it_is_adjusted_for():
+    row = SimpleNamespace(
+        model="adjusted_baseline",
+        measure="mean_difference",
+        estimate=SimpleNamespace(value=7.67, low=5.09, high=10.25),
+    )
+    table = SimpleNamespace(
+        exposure="low back pain: yes vs no", rows=[row], strata=None, unit="points 0-100"
+    )
+    [said] = _association(SimpleNamespace(association=table))
+    assert said == (
+        "Low back pain: yes vs no, adjusted for the confounders and the baseline score: difference "
+        "in means 7.67 points (95 % CI 5.09 to 10.25); an association, not proof of a causal "
+        "effect."
+    )
+
+
+def evidence_of(**known):
+    """As much of an evidence as its sentences ask for; real data, an ordinary linear model."""
+    corrected = {"r2": 0.3, "mae": 9.0, "rmse": 12.0, "calibration_slope": 1.0,
+                 "scaled_brier": 0.2, **known.pop("corrected", {})}  # fmt: skip
+    n_resamples = known.pop("n_resamples", 500)
+    parts = {
+        "provenance": "real", "findings": (), "family": "linear", "kind": "continuous",
+        "outcome_unit": "points", "added": None, "association": None, "stability": None,
+        "subgroups": None,
+        "optimism": SimpleNamespace(n_resamples=n_resamples, corrected=lambda: corrected),
+        "families": (SimpleNamespace(chosen=False, gain_over_mean=0.9),
+                     SimpleNamespace(chosen=True, gain_over_mean=0.25)),
+        "sample_size": SimpleNamespace(sentence="enough."),
+    }  # fmt: skip
+    return SimpleNamespace(**{**parts, **known})
+
+
+SMALLEST = MinimumGain(metric="r2", value=0.05)
+
+
+def said(smallest=SMALLEST, **known):
+    return summary_sentences(evidence_of(**known), smallest)
+
+
+def test_an_ordinary_study_is_three_sentences():
+    assert said() == (
+        "Model type: linear. Optimism-corrected R² is 0.300; the cross-validated mean squared "
+        "error is 25.0 % below that of the mean-only model.",
+        "Mean absolute error 9.0 points, root mean squared error 12.0, both optimism-corrected.",
+        "Sample size: enough.",
+    )
+
+
+def test_simulated_data_few_resamples_and_copies_come_first():
+    copies = {"code": "COPIED_ROWS", "count": 1200}
+    found = said(provenance="simulated", n_resamples=20, findings=(copies,))
+    assert "SIMULATED" in found[0]
+    assert found[1].startswith("CAUTION: 1,200 rows of the file are exact copies")
+    assert found[2].startswith("CAUTION: only 20 bootstrap resamples")
+
+
+def test_a_count_that_could_point_at_somebody_is_some():
+    assert said(findings=({"code": "COPIED_ROWS", "count": None},))[0].startswith("CAUTION: some ")
+
+
+def test_where_nothing_predicts_better_than_the_mean_that_is_all():
+    found = said(family="mean")
+    assert found == (
+        "No model type predicted better than the mean-only model: the predictors add nothing here.",
+    )
+
+
+@pytest.mark.parametrize(("value", "less"), [(0.049, True), (0.05, False)])
+def test_a_gain_below_the_declared_minimum_is_said_plainly(value, less):
+    first = said(corrected={"r2": value})[0]
+    assert first.startswith("The model adds less than the minimum important gain") == less
+
+
+def test_a_minimum_in_another_measure_judges_no_r2():
+    other = MinimumGain(metric="rmse", value=1.0)
+    assert said(other, corrected={"r2": 0.01})[0].startswith("Model type: linear")
+
+
+@pytest.mark.parametrize(("slope", "words"), [
+    (0.89, "is 0.89: predictions are too extreme"),
+    (1.2, "is 1.20: predictions are too moderate"),
+])  # fmt: skip
+def test_a_slope_far_from_one_is_said_in_words(slope, words):
+    assert any(words in line for line in said(corrected={"calibration_slope": slope}))
+    assert not any("slope" in line for line in said(corrected={"calibration_slope": 1.1}))
+
+
+def test_instability_has_the_unit_and_digits_of_the_outcome():
+    stability = SimpleNamespace(predictions=SimpleNamespace(mape=3.14159))
+    assert "differs by 3.1 points on average" in said(stability=stability)[-1]
+    risk = said(stability=stability, kind="binary", outcome_unit="")[-1]
+    assert "differs by 3.142 of risk on average" in risk
+
+
+def test_a_subgroup_in_which_events_are_rarer_is_no_fault_of_the_model():
+    def row(metric, p, event=""):
+        return SimpleNamespace(metric=metric, p_adjusted=p, event=event, grouping="sex")
+
+    groups = SimpleNamespace(
+        level=0.95, metric_label=lambda row: row.metric, label_of_grouping=lambda name: name,
+        heterogeneity=[row("r2", 0.01), row("mae", 0.2), row("brier", 0.001, "worsening"),
+                       row("c_statistic", 0.001, "worsening")],
+    )  # fmt: skip
+    found = [line for line in said(subgroups=groups) if line.startswith("Performance differs")]
+    assert found == [
+        "Performance differs between subgroups: r2 by sex.",
+        "Performance differs between subgroups: c_statistic by sex.",
+    ]

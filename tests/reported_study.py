@@ -1,0 +1,38 @@
+"""A small simulated study with every part of the evidence, made once in a test run."""
+
+from pathlib import Path
+from types import SimpleNamespace
+
+from blank_figures import figures_left_blank
+from hiprisk.config import load_config
+from hiprisk.reporting.report import report_sections
+from hiprisk.study import run_study
+from shared_results import made_once
+
+STUPAR = Path(__file__).parents[1] / "configs" / "stupar.yaml"
+QUICK = (
+    "cohort.simulate.n=250", "tuning.trials=1", "tuning.folds=3", "tracking.enabled=false",
+    "validation.resamples=20", "validation.interval_resamples=100", "validation.repeats=1",
+    "families={linear: {spline_knots: 3, l1_share: 0, penalty: 0.01}}",
+    "imputation.imputations=2", "samplesize.simulations=20", "subgroups.resamples=50",
+    "validation.holdout={variable: site, test: [site_02]}",
+    "validation.reference_prediction=womac_function_0_100",
+)  # fmt: skip
+
+
+def reported_study(tmp_path_factory):
+    """The study's evidence, sheet and report sections, whichever test worker made them."""
+
+    def make():
+        config = load_config(STUPAR, overrides=QUICK)
+        with figures_left_blank():
+            result = run_study(config, out=tmp_path_factory.mktemp("models"))
+            return result.evidence, result.sheet, report_sections(result.evidence, result.sheet)
+
+    evidence, sheet, sections = made_once(tmp_path_factory, "reported_study", make)
+    return SimpleNamespace(
+        evidence=evidence,
+        sheet=sheet,
+        sections=sections,
+        section={section.anchor: section for section in sections},
+    )
