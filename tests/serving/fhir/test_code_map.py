@@ -3,7 +3,7 @@
 import pytest
 
 from hiprisk.errors import ConfigError, StoreError
-from hiprisk.serving.fhir.code_map import UCUM_UNITS, code_map_from_text, load_code_map
+from hiprisk.serving.fhir.code_map import code_map_from_text, load_code_map
 
 SITE = """\
 observations:
@@ -86,14 +86,3 @@ def test_a_site_cannot_give_a_packaged_code_a_second_meaning(tmp_path):
 def test_a_map_that_is_not_there_is_named(tmp_path):
     with pytest.raises(StoreError, match=r"nowhere\.yaml: the code map cannot be read"):
         load_code_map(tmp_path / "nowhere.yaml")
-
-
-@pytest.mark.parametrize(
-    ("unit", "amount", "own", "expected"),
-    [("[in_i]", 70, "cm", 177.8), ("[lb_av]", 150, "kg", 68.0388555),
-     ("rad", 0.5, "deg", 28.6478898), ("m", 1.8, "cm", 180.0),
-     ("g", 70_500, "kg", 70.5), ("wk", 52.1775, "months", 12.0)],
-)  # fmt: skip
-def test_units_convert_by_their_definition(unit, amount, own, expected):
-    assert UCUM_UNITS[unit][0] == own
-    assert amount * UCUM_UNITS[unit][1] == pytest.approx(expected, rel=1e-8)

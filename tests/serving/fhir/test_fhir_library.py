@@ -1,4 +1,4 @@
-"""What is emitted and what is read, held against a FHIR library of its own (fhir.resources, R4B)."""
+"""What is emitted and read, held against another FHIR library (fhir.resources, R4B)."""
 
 import pytest
 from fhir.resources.R4B.riskassessment import RiskAssessment

@@ -6,7 +6,9 @@ import pytest
 
 from hiprisk.errors import InputError
 from hiprisk.serving.fhir.code_map import code_map_from_text
-from hiprisk.serving.fhir.record import Unused, Used, completed_years, is_of_patient, read_record
+from hiprisk.serving.fhir.moments import completed_years
+from hiprisk.serving.fhir.record import Unused, Used, is_of_patient, read_record
+from hiprisk.sheet.format import VariableSpec
 
 NOW = dt.datetime(2026, 11, 25, 12, 0, tzinfo=dt.UTC)
 NAMES = frozenset({"Patient/p1", "https://ehr.example/fhir/Patient/p1"})
@@ -30,9 +32,15 @@ def height(value, unit, *, when="2026-11-01", **changes):
     }  # fmt: skip
 
 
+VARIABLES = (
+    VariableSpec(name="age_years", label="age", unit="years", kind="number", hard=(18, 110)),
+    VariableSpec(name="sex", label="sex", unit="", kind="category", levels=("female", "male")),
+    VariableSpec(name="height_cm", label="height", unit="cm", kind="number", hard=(100, 230)),
+)
+
+
 def read(*resources):
-    variables = ["age_years", "sex", "height_cm"]
-    return read_record(resources, patient_names=NAMES, code_map=CODES, variables=variables, now=NOW)
+    return read_record(resources, patient_names=NAMES, code_map=CODES, variables=VARIABLES, now=NOW)
 
 
 def test_values_come_with_their_day_and_the_unit_they_were_converted_from():

@@ -8,14 +8,11 @@ from pathlib import Path
 import pytest
 
 from hiprisk.cli import main
+from hiprisk.serving.fhir.bundles import read_bundle_resource
 from hiprisk.serving.fhir.code_map import load_code_map
 from hiprisk.serving.fhir.record import read_record
-from hiprisk.serving.fhir.risk_assessment import (
-    check_reference,
-    later,
-    read_bundle_resource,
-    risk_assessment,
-)
+from hiprisk.serving.fhir.risk_assessment import check_reference, later, risk_assessment
+from hiprisk.sheet.format import VariableSpec
 from hiprisk.wording.remarks import basis_of
 from service_client import NOW, client_of, small_model
 
@@ -271,7 +268,7 @@ def test_only_what_is_recorded_of_the_patient_is_read(reference, patient_id, url
     bundle = read_bundle_resource(document)
     found = read_record(
         bundle.resources, patient_names=bundle.patient_names, code_map=load_code_map(),
-        variables=["bmi_kg_m2"], now=NOW,
+        variables=[VariableSpec(name="bmi_kg_m2", label="BMI", unit="kg/m2", kind="number")], now=NOW,
     )  # fmt: skip
     assert bool(found.used) is used
     assert ("OTHER_PATIENT" in {note.code for note in found.unused}) is not used

@@ -8,15 +8,22 @@ from collections.abc import Mapping
 from typing import Any
 
 from hiprisk.errors import InputError
-from hiprisk.serving.fhir.code_map import CodeMap
-from hiprisk.serving.fhir.record import REASONS, Record, Unused, Used, read_record
-from hiprisk.serving.fhir.risk_assessment import FHIR_ID, SERVER, bundle_resources, headline
+from hiprisk.serving.fhir.bundles import FHIR_ID, bundle_resources, remarks_of
+from hiprisk.serving.fhir.code_map import CodeMap, QuestionnaireItems
+from hiprisk.serving.fhir.record import Record, read_record
+from hiprisk.serving.fhir.record_words import (
+    missing_notes,
+    passed_over_notes,
+    unused_in_words,
+    used_in_words,
+)
+from hiprisk.serving.fhir.risk_assessment import SERVER, headline
 from hiprisk.serving.http.problems import RequestRefusedError
 from hiprisk.serving.http.requests import predict_one
 from hiprisk.serving.model import Model, PatientPrediction
 from hiprisk.wording.disclaimers import DISCLAIMER, kind_not_for_patients, warnings_of
 from hiprisk.wording.quantities import patient_interval
-from hiprisk.wording.remarks import remarks, value_in_words
+from hiprisk.wording.remarks import remarks
 
 MAX_SUMMARY = 139
 HOOK = "patient-view"
@@ -54,7 +61,20 @@ def _prefetch(model: Model, code_map: CodeMap) -> dict[str, str]:
             queries[spec.name] = (
                 f"Observation?patient={{{{context.patientId}}}}&code={codes}&_sort=-date&_count=5"
             )
+        items = code_map.questionnaires.get(spec.name)
+        if items is not None:
+            queries[f"{spec.name}_items"] = _responses_query(items)
     return queries
+
+
+def _responses_query(items: QuestionnaireItems) -> str:
+    query = "QuestionnaireResponse?patient={{context.patientId}}"
+    if items.questionnaires:
+        query += f"&questionnaire={','.join(items.questionnaires)}"
+    if any("|" in key for key in items.items.values()):
+        # Codes of items stand in the Questionnaire only.
+        query += "&_include=QuestionnaireResponse:questionnaire"
+    return f"{query}&_sort=-authored&_count=5"
 
 
 def answer_hook(
@@ -96,8 +116,9 @@ def answer_hook(
         resources,
         patient_names=_names(patient_id, document),
         code_map=code_map,
-        variables=[spec.name for spec in model.sheet.variables],
+        variables=model.sheet.variables,
         now=now,
+        remarks=tuple(dict.fromkeys(said for one in prefetch.values() for said in remarks_of(one))),
     )
     return {"cards": [] if record.deceased else [card(model, record)]}
 
@@ -190,28 +211,18 @@ def _answer_lines(model: Model, result: PatientPrediction) -> list[str]:
 
 
 def _record_lines(model: Model, record: Record) -> list[str]:
+    sheet = model.sheet
     lines = ["**Used**", ""]
-    lines += [f"- {used_in_words(model, item)}" for item in record.used] or ["- nothing"]
-    known = record.values
-    missing = [note for note in record.unused if note.variable not in known]
-    not_used = [note for note in record.unused if note.variable in known]
-    for title, notes in (("Missing", missing), ("Not used", not_used)):
+    lines += [f"- {used_in_words(sheet, item)}" for item in record.used] or ["- nothing"]
+    parts = {
+        "Missing": [unused_in_words(sheet, note) for note in missing_notes(record)],
+        "Not used": [unused_in_words(sheet, note) for note in passed_over_notes(record)],
+        "Of the record": record.remarks,
+    }
+    for title, notes in parts.items():
         if notes:
-            lines += ["", f"**{title}**", ""]
-            lines += [f"- {_unused_in_words(model, note)}" for note in notes]
+            lines += ["", f"**{title}**", "", *(f"- {note}" for note in notes)]
     return lines
-
-
-def used_in_words(model: Model, item: Used) -> str:
-    """A value that was used: what, how much, from when."""
-    when = f", recorded {item.recorded}" if item.recorded else ", from the patient's data"
-    converted = f", converted from {item.converted_from}" if item.converted_from else ""
-    return f"{value_in_words(model.sheet, item.variable, item.value)}{when}{converted}"
-
-
-def _unused_in_words(model: Model, note: Unused) -> str:
-    when = f" (recorded {note.recorded})" if note.recorded else ""
-    return f"{model.sheet.variable(note.variable).label}: {REASONS[note.code]}{when}"
 
 
 def _closing(model: Model) -> list[str]:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import functools
-import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field
 from importlib import resources
 from pathlib import Path
@@ -15,30 +14,14 @@ from pydantic import ConfigDict, Field, model_validator
 from pydantic.dataclasses import dataclass as checked_dataclass
 
 from hiprisk.cohort.dictionary import DICTIONARY_PAGE, Variable, load_dictionary
+from hiprisk.cohort.instruments import ITEM_NAMES, SCORE_VARIABLES
+from hiprisk.serving.fhir.units import is_convertible, is_dimensionless
+from hiprisk.sheet.format import VariableSpec
 from hiprisk.spelling import did_you_mean
 from hiprisk.yaml_settings import YamlDocument, parse_document, read_yaml
 
 REFERENCE = "see docs/how-to/serve.md"
 
-# UCUM code: the dictionary's unit and the factor to it. `{score}` and `1` count points and are
-# taken only where the map names them, since points of another scale look the same.
-UCUM_UNITS: Mapping[str, tuple[str, float]] = {
-    "kg/m2": ("kg/m2", 1.0),
-    "m": ("cm", 100.0),
-    "cm": ("cm", 1.0),
-    "mm": ("cm", 0.1),
-    "[in_i]": ("cm", 2.54),
-    "kg": ("kg", 1.0),
-    "g": ("kg", 0.001),
-    "[lb_av]": ("kg", 0.45359237),
-    "deg": ("deg", 1.0),
-    "rad": ("deg", 180.0 / math.pi),
-    "a": ("years", 1.0),
-    "mo": ("months", 1.0),
-    "wk": ("months", 12.0 / 52.1775),
-    "d": ("months", 12.0 / 365.2425),
-    "min": ("minutes", 1.0),
-}
 _CODE = re.compile(r"[^\s|]+\|[^\s|,&?#{}]+")
 _STRICT = ConfigDict(extra="forbid", hide_input_in_errors=True, coerce_numbers_to_str=True)
 
@@ -55,9 +38,11 @@ class ObservationCode:
         UCUM codes of the variable's own scale, where its unit is none that UCUM can convert
         (points of a score), for instance ``["{score}"]``.
     from_range : tuple of float, optional
-        Range of the recorded scale, mapped linearly to the dictionary's hard range.
+        Range of the recorded scale, mapped linearly to the variable's hard range.
     values : dict of str to str
         ``system|code``, or ``true`` and ``false``, to the level that each means.
+    texts : dict of str to str
+        Texts and whole numbers without a code, to the level that each means.
     max_age_days : int, optional
         An older Observation is not used.
     """
@@ -66,16 +51,65 @@ class ObservationCode:
     units: tuple[str, ...] = ()
     from_range: tuple[float, float] | None = None
     values: dict[str, str] = Field(default_factory=dict)
+    texts: dict[str, str] = Field(default_factory=dict)
     max_age_days: int | None = Field(default=None, ge=1)
 
     @model_validator(mode="after")
     def _codes_have_systems(self) -> ObservationCode:
-        coded = [*self.codes, *(text for text in self.values if text not in ("true", "false"))]
-        if any(not _CODE.fullmatch(text) for text in coded):
-            raise ValueError("a code is written system|code, for instance http://loinc.org|39156-5")
+        _check_codes([*self.codes, *self.values])
         if self.from_range is not None and not self.from_range[0] < self.from_range[1]:
             raise ValueError("from_range must ascend")
         return self
+
+    @property
+    def is_score(self) -> bool:
+        """Whether the scale counts points: a number without a unit is then one of its points."""
+        return bool(self.units) and all(map(is_dimensionless, self.units))
+
+
+@checked_dataclass(frozen=True, kw_only=True, config=_STRICT)
+class QuestionnaireItems:
+    """How the items of one score are recorded as QuestionnaireResponses.
+
+    Attributes
+    ----------
+    instrument : str
+        Which score the items make.
+    questionnaires : tuple of str
+        Canonical addresses of the Questionnaire, without version; empty where the items' names are
+        in no other questionnaire.
+    items : dict of str to str
+        Each item of the instrument, and its ``linkId``; or ``system|code``, looked up in the
+        Questionnaire.
+    answers : dict of str to float
+        ``system|code``, or ``true`` and ``false``, to the item's value that each means.
+    texts : dict of str to float
+        Answers as text, to the item's value that each means.
+    missing : tuple of str
+        ``system|code`` or texts of answers that say that there is none.
+    max_age_days : int, optional
+        An older response is not used.
+    """
+
+    instrument: str
+    questionnaires: tuple[str, ...] = ()
+    items: dict[str, str]
+    answers: dict[str, float] = Field(default_factory=dict)
+    texts: dict[str, float] = Field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+    max_age_days: int | None = Field(default=None, ge=1)
+
+    @model_validator(mode="after")
+    def _are_well_formed(self) -> QuestionnaireItems:
+        _check_codes(self.answers)
+        if len(set(self.items.values())) < len(self.items):
+            raise ValueError("two items have one name in the record")
+        return self
+
+
+def _check_codes(codes: Iterable[str]) -> None:
+    if any(not _CODE.fullmatch(text) for text in codes if text not in ("true", "false")):
+        raise ValueError("a code is written system|code, for instance http://loinc.org|39156-5")
 
 
 @checked_dataclass(frozen=True, kw_only=True, config=_STRICT)
@@ -86,20 +120,37 @@ class CodeMap:
     ----------
     patient : dict of str to str
         Variables read from the Patient: ``birthDate`` (completed years) or ``gender``.
+    observations : dict of str to ObservationCode
+        Variables that are recorded as Observations.
+    questionnaires : dict of str to QuestionnaireItems
+        Scores whose items are recorded as QuestionnaireResponses.
     """
 
     max_age_days: int = Field(default=365, ge=1)
     patient: dict[str, Literal["birthDate", "gender"]] = field(default_factory=dict)
     observations: dict[str, ObservationCode] = field(default_factory=dict)
+    questionnaires: dict[str, QuestionnaireItems] = field(default_factory=dict)
+
+    def oldest(self, source: ObservationCode | QuestionnaireItems) -> int:
+        """Days beyond which a record of a variable is not used."""
+        return source.max_age_days or self.max_age_days
 
 
-def load_code_map(path: Path | str | None = None) -> CodeMap:
+def load_code_map(
+    path: Path | str | None = None, *, variables: Sequence[VariableSpec] = ()
+) -> CodeMap:
     """The packaged map, with a site's own entries over it.
+
+    Parameters
+    ----------
+    path : Path or str, optional
+    variables : sequence of VariableSpec
+        Of the model: kinds, units and levels as its sheet has them, before the dictionary's.
 
     Raises
     ------
     ConfigError
-        If an entry names an unknown variable, unit, level or key, or a code comes twice.
+        If an entry names an unknown variable, unit, level, item or key, or a code comes twice.
     StoreError
         If the file cannot be read.
     """
@@ -107,11 +158,12 @@ def load_code_map(path: Path | str | None = None) -> CodeMap:
     if path is None:
         return packaged
     document = read_yaml(path, what="code map", reference=REFERENCE)
-    site = _code_map(document)
+    site = _code_map(document, variables)
     merged = CodeMap(
         max_age_days=site.max_age_days,
         patient={**packaged.patient, **site.patient},
         observations={**packaged.observations, **site.observations},
+        questionnaires=site.questionnaires,
     )
     _check_codes_differ(merged, document)
     return merged
@@ -123,46 +175,76 @@ def _packaged() -> CodeMap:
     return code_map_from_text(text, name="fhir_codes.yaml")
 
 
-def code_map_from_text(text: str, *, name: str = "code map") -> CodeMap:
+def code_map_from_text(
+    text: str, *, name: str = "code map", variables: Sequence[VariableSpec] = ()
+) -> CodeMap:
     """Build a code map from YAML text; see `load_code_map`."""
-    return _code_map(parse_document(text, name=name, reference=REFERENCE))
+    return _code_map(parse_document(text, name=name, reference=REFERENCE), variables)
 
 
-def _code_map(document: YamlDocument) -> CodeMap:
+def _code_map(document: YamlDocument, variables: Sequence[VariableSpec]) -> CodeMap:
     code_map = document.settings(CodeMap)
-    for variable in (*code_map.patient, *code_map.observations):
-        section = "observations" if variable in code_map.observations else "patient"
-        known = load_dictionary().get(variable)
-        if known is None or known.kind not in ("number", "category"):
-            raise document.error(
-                f"the dictionary has no clinical variable '{variable}'",
-                (section, variable),
-                advice=did_you_mean(variable, load_dictionary(), otherwise=DICTIONARY_PAGE),
-            )
-        source = code_map.observations.get(variable)
-        if source is None:
-            continue
-        problem = _problem(known, source)
-        if problem:
-            raise document.error(problem, (section, variable))
-        document.check_values(
-            source.values.values(), known.levels, (section, variable), what="level"
-        )
+    known = {**load_dictionary(), **{spec.name: spec for spec in variables}}
+    for section in ("patient", "observations", "questionnaires"):
+        for name in getattr(code_map, section):
+            _check_is_clinical(name, known, document, section)
+    for name, source in code_map.observations.items():
+        _check_observation(known[name], source, document)
+    for name, items in code_map.questionnaires.items():
+        _check_questionnaire(name, items, document)
     _check_codes_differ(code_map, document)
     return code_map
 
 
-def _problem(variable: Variable, source: ObservationCode) -> str | None:
+def _check_is_clinical(
+    name: str, known: Mapping[str, Variable | VariableSpec], document: YamlDocument, section: str
+) -> None:
+    if name not in known or known[name].kind not in ("number", "category"):
+        raise document.error(
+            f"the dictionary has no clinical variable '{name}'",
+            (section, name),
+            advice=did_you_mean(name, known, otherwise=DICTIONARY_PAGE),
+        )
+
+
+def _check_observation(
+    variable: Variable | VariableSpec, source: ObservationCode, document: YamlDocument
+) -> None:
+    place = ("observations", variable.name)
+    problem = _problem(variable, source)
+    if problem:
+        raise document.error(problem, place)
+    meant = [*source.values.values(), *source.texts.values()]
+    # A site's map is for all of its models: a level that this one lacks is refused when it comes.
+    packaged = load_dictionary().get(variable.name)
+    levels = dict.fromkeys([*variable.levels, *(packaged.levels if packaged else ())])
+    document.check_values(meant, levels, place, what="level")
+
+
+def _problem(variable: Variable | VariableSpec, source: ObservationCode) -> str | None:
+    coded = source.values or source.texts
     if variable.kind == "category":
-        return None if source.values else "a category needs values: codes and what each means"
-    if source.values:
+        return None if coded else "a category needs values: codes and what each means"
+    if coded:
         return "values belong to a category, and this variable is a number"
-    own = {unit for unit, _ in UCUM_UNITS.values()}
-    if variable.unit not in own and not source.units:
+    if not is_convertible(variable.unit or "") and not source.units:
         return "name the UCUM codes of this scale in units, for instance ['{score}']"
     if source.from_range is not None and variable.hard is None:
         return "from_range needs a variable with a range"
     return None
+
+
+def _check_questionnaire(name: str, source: QuestionnaireItems, document: YamlDocument) -> None:
+    place = ("questionnaires", name)
+    document.check_values([source.instrument], ITEM_NAMES, place, what="instrument")
+    scored = SCORE_VARIABLES[source.instrument]
+    if scored != name:
+        raise document.error(
+            f"the instrument '{source.instrument}' scores {scored}, not this variable", place
+        )
+    wanted = ITEM_NAMES[source.instrument]
+    if set(source.items) != set(wanted):
+        raise document.error(f"items must name the items {', '.join(wanted)}", place)
 
 
 def _check_codes_differ(code_map: CodeMap, document: YamlDocument) -> None:

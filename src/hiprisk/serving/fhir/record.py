@@ -6,30 +6,42 @@ Nothing of a record is repeated but values, their dates and our own words: no id
 from __future__ import annotations
 
 import datetime as dt
-import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hiprisk.cohort.dictionary import Variable, load_dictionary
 from hiprisk.errors import InputError
-from hiprisk.serving.fhir.code_map import UCUM_UNITS, CodeMap, ObservationCode
-from hiprisk.serving.fhir.risk_assessment import UCUM
-from hiprisk.values import NOT_A_NUMBER, is_missing, read_number
+from hiprisk.serving.fhir.code_map import CodeMap, ObservationCode, QuestionnaireItems
+from hiprisk.serving.fhir.moments import Moment, completed_years, effective
+from hiprisk.serving.fhir.observations import (
+    Reading,
+    Unreadable,
+    codes_of,
+    observation_parts,
+    read_observation,
+)
+from hiprisk.serving.fhir.questionnaires import Questionnaires, answers_instrument, read_response
+from hiprisk.sheet.format import VariableSpec
 
-USABLE_STATUS = ("final", "amended", "corrected")
-# A clock may be a little fast, and a day begins up to 14 hours earlier elsewhere.
-CLOCK_SLACK = dt.timedelta(minutes=5)
-EASTERNMOST = dt.timedelta(hours=14)
+FINAL_OBSERVATION = ("final", "amended", "corrected")
+FINAL_RESPONSE = ("completed", "amended")
 
 REASONS: Mapping[str, str] = {
     "ABSENT": "not in the record",
     "AFTER_NOW": "dated in the future",
     "BIRTH_DATE": "no complete birth date in the record",
     "COMPARATOR": "recorded with a comparator, not as a value",
+    "DATA_ABSENT": "recorded as absent (dataAbsentReason)",
+    "ISSUED": "no date but when it was issued, which may be long after",
+    "ITEMS_MISSING": "too many of its items have no answer",
+    "ITEM_ANSWER": "an item has an answer that the code map does not declare",
+    "ITEM_REPEATED": "an item has several answers that differ",
     "NO_DATE": "no readable date",
+    "NO_QUESTIONNAIRE": "the record lacks the Questionnaire that tells the codes of the items",
     "NO_VALUE": "no readable value",
+    "OFF_SCALE": "an item has an answer off its scale",
     "OTHER_PATIENT": "of another patient, or without a subject",
     "SEX": "recorded as neither female nor male",
     "STATUS": "not a final value",
@@ -38,10 +50,6 @@ REASONS: Mapping[str, str] = {
     "UNIT": "no unit that can be converted",
     "UNKNOWN_CODE": "a code that the code map does not declare",
 }
-
-_DATE_TIME = re.compile(
-    r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d:\d\d:\d\d)(\.\d{1,9})?(Z|[+-]\d\d:\d\d))?)?)?"
-)
 
 _VERSION = re.compile(r"/_history/[A-Za-z0-9.-]{1,64}\Z")
 
@@ -55,31 +63,52 @@ class Used:
     recorded : str
         Day, or what the record has of it; empty for what the Patient itself says.
     converted_from : str
-        UCUM code of the record's unit, where it was converted; else empty.
+        UCUM code of the record's unit, or its scale, where it was converted; else empty.
+    items : str
+        How many items a score was computed from, in words; else empty.
     """
 
     variable: str
     value: float | str
     recorded: str = ""
     converted_from: str = ""
+    items: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unused:
-    """Why a variable has no value, or a recorded value was not used; a key of `REASONS`."""
+    """Why a variable has no value, or recorded values were not used.
+
+    Attributes
+    ----------
+    code : str
+        A key of `REASONS`.
+    recorded : str
+        Day of the newest of them.
+    count : int
+        Recorded values with this reason.
+    """
 
     variable: str
     code: str
     recorded: str = ""
+    count: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """What a record gives to a model."""
+    """What a record gives to a model.
+
+    Attributes
+    ----------
+    remarks : tuple of str
+        What is to be said of the record as a whole, such as that it is incomplete.
+    """
 
     used: tuple[Used, ...]
     unused: tuple[Unused, ...]
     deceased: bool = False
+    remarks: tuple[str, ...] = ()
 
     @property
     def values(self) -> dict[str, float | str]:
@@ -87,34 +116,16 @@ class Record:
         return {item.variable: item.value for item in self.used}
 
 
-@dataclass(frozen=True, slots=True)
-class _Moment:
-    """A time of the record, as exact as it was written."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Candidate:
+    """Something recorded of one variable, read only if it is the newest."""
 
-    start: dt.datetime
-    end: dt.datetime
-    shown: str
-
-    @classmethod
-    def read(cls, text: object) -> _Moment | None:
-        found = _DATE_TIME.fullmatch(text) if isinstance(text, str) else None
-        if found is None:
-            return None
-        year, month, day, clock, _, zone = found.groups()
-        try:
-            if clock is not None:
-                offset = "+00:00" if zone == "Z" else zone
-                start = dt.datetime.fromisoformat(f"{year}-{month}-{day}T{clock}{offset}")
-                return cls(start, start, str(text)[:10])
-            start = dt.datetime(int(year), int(month or 1), int(day or 1), tzinfo=dt.UTC)
-            span = 1 if day else 31 if month else 366
-            return cls(start, start + dt.timedelta(days=span), str(text))
-        except (ValueError, OverflowError):
-            return None
-
-    def is_after(self, now: dt.datetime) -> bool:
-        slack = CLOCK_SLACK if self.start == self.end else EASTERNMOST
-        return self.start - slack > now
+    subject: object
+    is_final: bool
+    when: Moment | None
+    without_date: str
+    oldest_days: int
+    read: Callable[[], Reading | Unreadable]
 
 
 def read_record(
@@ -122,63 +133,79 @@ def read_record(
     *,
     patient_names: frozenset[str],
     code_map: CodeMap,
-    variables: Sequence[str],
+    variables: Sequence[VariableSpec],
     now: dt.datetime,
+    remarks: tuple[str, ...] = (),
 ) -> Record:
     """Read what a model's variables are from the resources of one patient.
 
     Parameters
     ----------
     resources : iterable
-        Patient and Observation resources as JSON values; others are ignored.
+        Patient, Observation and QuestionnaireResponse resources as JSON values, and Questionnaires
+        that say the codes of items; others are ignored.
     patient_names : frozenset of str
         The references that mean the patient, whole: ``Patient/123``, and where its server is
         known ``https://ehr.example/fhir/Patient/123``.
     code_map : CodeMap
-    variables : sequence of str
-        Names of the model's variables.
+    variables : sequence of VariableSpec
+        Of the model.
     now : datetime
         With its time zone.
+    remarks : tuple of str
+        What is already known of the record as a whole.
 
     Returns
     -------
     Record
-        The newest final Observation of each variable that is of this patient, not after `now` and
-        not older than the map allows. If that one cannot be read, no older one stands in.
+        The newest final Observation or completed response of each variable that is of this
+        patient, not after `now` and not older than the map allows. If that one cannot be read, no
+        older one stands in.
 
     Raises
     ------
     InputError
         If a Patient is another one.
     """
-    found: dict[str, list[Mapping[str, Any]]] = {}
-    patient: Mapping[str, Any] | None = None
-    by_code = {code: name for name, c in code_map.observations.items() for code in c.codes}
-    for resource in resources:
-        kind = resource.get("resourceType") if isinstance(resource, dict) else None
-        if isinstance(resource, dict) and kind == "Patient":
-            if not _is_named(resource, patient_names):
-                raise InputError(
-                    "the record holds a Patient other than the one asked about",
-                    code="OTHER_PATIENT",
-                    advice="send the record of one patient",
-                )
-            patient = resource
-        elif isinstance(resource, dict) and kind == "Observation":
-            for name in {by_code[code] for code in _codes(resource.get("code")) if code in by_code}:
-                found.setdefault(name, []).append(resource)
+    of_kind = _by_kind(resources)
+    patient = _patient(of_kind["Patient"], patient_names)
+    found: dict[str, list[_Candidate]] = defaultdict(list)
+    for name, candidate in _candidates(of_kind, {spec.name: spec for spec in variables}, code_map):
+        found[name].append(candidate)
     used: list[Used] = []
     unused: list[Unused] = []
-    for name in variables:
-        if name in found:
-            reader = _Reader(name, code_map, patient_names, now)
-            reader.read(found[name])
+    for spec in variables:
+        reader = _Reader(spec.name, patient_names, now)
+        if spec.name in found:
+            reader.read(found[spec.name])
         else:
-            reader = _Reader(name, code_map, patient_names, now)
-            reader.read_patient(patient)
+            reader.read_patient(patient, code_map.patient.get(spec.name))
         used += reader.used
         unused += reader.unused
-    return Record(used=tuple(used), unused=tuple(unused), deceased=_is_deceased(patient))
+    return Record(
+        used=tuple(used), unused=tuple(unused), deceased=_is_deceased(patient), remarks=remarks
+    )
+
+
+def _by_kind(resources: Iterable[object]) -> dict[str, list[Mapping[str, Any]]]:
+    found: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for resource in resources:
+        if isinstance(resource, dict):
+            found[str(resource.get("resourceType"))].append(resource)
+    return found
+
+
+def _patient(
+    patients: Sequence[Mapping[str, Any]], patient_names: frozenset[str]
+) -> Mapping[str, Any] | None:
+    for patient in patients:
+        if not _is_named(patient, patient_names):
+            raise InputError(
+                "the record holds a Patient other than the one asked about",
+                code="OTHER_PATIENT",
+                advice="send the record of one patient",
+            )
+    return patients[-1] if patients else None
 
 
 def _is_deceased(patient: Mapping[str, Any] | None) -> bool:
@@ -187,34 +214,73 @@ def _is_deceased(patient: Mapping[str, Any] | None) -> bool:
     return patient.get("deceasedBoolean") is True or "deceasedDateTime" in patient
 
 
-def _codes(concept: object) -> list[str]:
-    """``system|code`` of each coding of a CodeableConcept."""
-    coding = concept.get("coding") if isinstance(concept, dict) else None
-    entries = coding if isinstance(coding, list) else []
-    return [
-        f"{entry.get('system')}|{entry.get('code')}" for entry in entries if isinstance(entry, dict)
-    ]
+def _candidates(
+    of_kind: Mapping[str, list[Mapping[str, Any]]],
+    variables: Mapping[str, VariableSpec],
+    code_map: CodeMap,
+) -> Iterator[tuple[str, _Candidate]]:
+    """Each variable of the model beside each thing that was recorded of it."""
+    mapped = {name: one for name, one in code_map.observations.items() if name in variables}
+    by_code = {code: name for name, source in mapped.items() for code in source.codes}
+    for observation in of_kind.get("Observation", ()):
+        for part in observation_parts(observation):
+            codes = codes_of(part.get("code"))
+            for name in {by_code[code] for code in codes if code in by_code}:
+                oldest = code_map.oldest(mapped[name])
+                yield name, _of_observation(part, variables[name], mapped[name], oldest)
+    questionnaires = Questionnaires(of_kind.get("Questionnaire", ()))
+    for response in of_kind.get("QuestionnaireResponse", ()):
+        for name, source in code_map.questionnaires.items():
+            if name in variables and answers_instrument(response, source, questionnaires):
+                oldest = code_map.oldest(source)
+                yield name, _of_response(response, source, questionnaires, oldest)
+
+
+def _of_observation(
+    observation: Mapping[str, Any], variable: VariableSpec, source: ObservationCode, oldest: int
+) -> _Candidate:
+    dated = any(key.startswith("effective") for key in observation)
+    return _Candidate(
+        subject=observation.get("subject"),
+        is_final=observation.get("status") in FINAL_OBSERVATION,
+        when=effective(observation),
+        without_date="ISSUED" if "issued" in observation and not dated else "NO_DATE",
+        oldest_days=oldest,
+        read=lambda: read_observation(observation, variable, source),
+    )
+
+
+def _of_response(
+    response: Mapping[str, Any],
+    source: QuestionnaireItems,
+    questionnaires: Questionnaires,
+    oldest: int,
+) -> _Candidate:
+    return _Candidate(
+        subject=response.get("subject"),
+        is_final=response.get("status") in FINAL_RESPONSE,
+        when=Moment.read(response.get("authored")),
+        without_date="NO_DATE",
+        oldest_days=oldest,
+        read=lambda: read_response(response, source, questionnaires),
+    )
 
 
 class _Reader:
     """Reads one variable."""
 
-    def __init__(
-        self, name: str, code_map: CodeMap, patient_names: frozenset[str], now: dt.datetime
-    ) -> None:
+    def __init__(self, name: str, patient_names: frozenset[str], now: dt.datetime) -> None:
         self._name = name
-        self._map = code_map
         self._patient_names = patient_names
         self._now = now
         self.used: list[Used] = []
         self.unused: list[Unused] = []
 
-    def _leave_out(self, code: str, recorded: str = "") -> None:
-        self.unused.append(Unused(variable=self._name, code=code, recorded=recorded))
+    def _leave_out(self, code: str, recorded: str = "", count: int = 1) -> None:
+        self.unused.append(Unused(variable=self._name, code=code, recorded=recorded, count=count))
 
-    def read_patient(self, patient: Mapping[str, Any] | None) -> None:
+    def read_patient(self, patient: Mapping[str, Any] | None, part: str | None) -> None:
         """A variable that the Patient itself tells."""
-        part = self._map.patient.get(self._name)
         if patient is None or part is None:
             self._leave_out("ABSENT")
         elif part == "gender":
@@ -230,68 +296,57 @@ class _Reader:
             else:
                 self.used.append(Used(variable=self._name, value=float(years)))
 
-    def read(self, observations: Sequence[Mapping[str, Any]]) -> None:
-        """The newest usable Observation; the others are not used, with the reason."""
-        source = self._map.observations[self._name]
-        dated: list[tuple[_Moment, Mapping[str, Any]]] = []
-        for observation in observations:
-            moment = _effective(observation)
-            code = self._objection(observation, moment, source)
-            if code is None and moment is not None:
-                dated.append((moment, observation))
-            elif code is not None:
-                self._leave_out(code, moment.shown if moment else "")
-        if not dated:
-            return
-        # What is recorded by the day may be as new as what is recorded by the minute.
-        newest = max(moment.start for moment, _ in dated)
-        tied = [(m, o) for m, o in dated if m.end > newest or m.start == newest]
-        self.unused = [note for note in self.unused if note.code != "TOO_OLD"]
-        self._take(tied, source)
+    def read(self, candidates: Sequence[_Candidate]) -> None:
+        """The newest that can be used; the others are not used, with the reason."""
+        dated: list[tuple[Moment, _Candidate]] = []
+        objections: dict[str, list[str]] = defaultdict(list)
+        for candidate in candidates:
+            code = self._objection(candidate)
+            if code is not None:
+                objections[code].append(candidate.when.shown if candidate.when else "")
+            elif candidate.when is not None:
+                dated.append((candidate.when, candidate))
+        if dated:
+            # An old value behind a new one is no news.
+            objections.pop("TOO_OLD", None)
+        for code, days in objections.items():
+            self._leave_out(code, max(days), len(days))
+        if dated:
+            # What is recorded by the day may be as new as what is recorded by the minute.
+            newest = max(when.start for when, _ in dated)
+            self._take([(w, c) for w, c in dated if w.end > newest or w.start == newest])
 
-    def _objection(
-        self, observation: Mapping[str, Any], moment: _Moment | None, source: ObservationCode
-    ) -> str | None:
-        if not is_of_patient(observation.get("subject"), self._patient_names):
+    def _objection(self, candidate: _Candidate) -> str | None:
+        if not is_of_patient(candidate.subject, self._patient_names):
             return "OTHER_PATIENT"
-        if observation.get("status") not in USABLE_STATUS:
+        if not candidate.is_final:
             return "STATUS"
-        if moment is None:
-            return "NO_DATE"
-        if moment.is_after(self._now):
+        if candidate.when is None:
+            return candidate.without_date
+        if candidate.when.is_after(self._now):
             return "AFTER_NOW"
-        oldest = dt.timedelta(days=source.max_age_days or self._map.max_age_days)
-        return "TOO_OLD" if self._now - moment.start > oldest else None
+        return "TOO_OLD" if candidate.when.is_before(self._now, candidate.oldest_days) else None
 
-    def _take(
-        self, tied: Sequence[tuple[_Moment, Mapping[str, Any]]], source: ObservationCode
-    ) -> None:
-        readings = [self._value(observation, source) for _, observation in tied]
+    def _take(self, tied: Sequence[tuple[Moment, _Candidate]]) -> None:
+        readings = [candidate.read() for _, candidate in tied]
         shown = max(tied, key=lambda item: item[0].start)[0].shown
-        problems = [reading for reading in readings if isinstance(reading, _Unreadable)]
-        values = [reading for reading in readings if not isinstance(reading, _Unreadable)]
+        problems = [reading for reading in readings if isinstance(reading, Unreadable)]
+        values = [reading for reading in readings if isinstance(reading, Reading)]
         if problems:
             self._leave_out(problems[0].code, shown)
-        elif len({value for value, _ in values}) > 1:
+        elif len({reading.value for reading in values}) > 1:
             self._leave_out("TIED", shown)
         else:
-            value, unit = values[0]
+            first = values[0]
             self.used.append(
-                Used(variable=self._name, value=value, recorded=shown, converted_from=unit)
+                Used(
+                    variable=self._name,
+                    value=first.value,
+                    recorded=shown,
+                    converted_from=first.converted_from,
+                    items=first.items,
+                )
             )
-
-    def _value(
-        self, observation: Mapping[str, Any], source: ObservationCode
-    ) -> tuple[float | str, str] | _Unreadable:
-        variable = load_dictionary()[self._name]
-        if variable.kind == "category":
-            return _level(observation, source)
-        return _number(observation, variable, source)
-
-
-@dataclass(frozen=True, slots=True)
-class _Unreadable:
-    code: str
 
 
 def is_of_patient(subject: object, patient_names: frozenset[str]) -> bool:
@@ -310,72 +365,3 @@ def _is_named(patient: Mapping[str, Any], patient_names: frozenset[str]) -> bool
     if isinstance(given, str):
         return f"Patient/{given}" in patient_names
     return given is None and not any(name.startswith("Patient/") for name in patient_names)
-
-
-def _effective(observation: Mapping[str, Any]) -> _Moment | None:
-    for key in ("effectiveDateTime", "effectiveInstant"):
-        if key in observation:
-            return _Moment.read(observation[key])
-    period = observation.get("effectivePeriod")
-    if not isinstance(period, dict):
-        return None
-    return _Moment.read(period.get("end", period.get("start")))
-
-
-def completed_years(birth_date: object, today: dt.date) -> int | None:
-    """Age in completed years; None where the birth date is not whole or lies after today."""
-    if not isinstance(birth_date, str) or not re.fullmatch(r"\d{4}-\d\d-\d\d", birth_date):
-        return None
-    try:
-        born = dt.date.fromisoformat(birth_date)
-    except ValueError:
-        return None
-    if born > today:
-        return None
-    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
-
-
-def _number(
-    observation: Mapping[str, Any], variable: Variable, source: ObservationCode
-) -> tuple[float | str, str] | _Unreadable:
-    quantity = observation.get("valueQuantity")
-    if not isinstance(quantity, dict):
-        return _Unreadable("NO_VALUE")
-    value = quantity.get("value")
-    if isinstance(value, str) or is_missing(value):
-        return _Unreadable("NO_VALUE")  # JSON has a number here, not the text of one
-    number, problem = read_number(value)
-    if problem == NOT_A_NUMBER:
-        return _Unreadable("NO_VALUE")
-    if quantity.get("comparator"):
-        return _Unreadable("COMPARATOR")
-    unit = quantity.get("code")
-    if quantity.get("system") != UCUM or not isinstance(unit, str):
-        return _Unreadable("UNIT")
-    own, factor = UCUM_UNITS.get(unit, ("", 1.0))
-    if own != variable.unit and unit not in source.units:
-        return _Unreadable("UNIT")
-    # What is too large stays so in every unit: the model refuses it by its own rule.
-    number = math.inf if problem else number * (factor if own == variable.unit else 1.0)
-    if source.from_range is not None and variable.hard is not None:
-        low, high = source.from_range
-        span = variable.hard[1] - variable.hard[0]
-        number = variable.hard[0] + (number - low) * span / (high - low)
-    changed = source.from_range is not None or factor != 1.0
-    return number, unit if changed else ""
-
-
-def _level(
-    observation: Mapping[str, Any], source: ObservationCode
-) -> tuple[float | str, str] | _Unreadable:
-    truth = observation.get("valueBoolean")
-    if isinstance(truth, bool):
-        codes = ["true" if truth else "false"]
-    else:
-        codes = _codes(observation.get("valueCodeableConcept"))
-    if not codes:
-        return _Unreadable("NO_VALUE")
-    levels = {source.values[code] for code in codes if code in source.values}
-    if len(levels) != 1:
-        return _Unreadable("UNKNOWN_CODE")
-    return levels.pop(), ""

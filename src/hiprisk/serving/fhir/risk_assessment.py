@@ -9,10 +9,10 @@ import calendar
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from hiprisk.errors import ConfigError, InputError
+from hiprisk.errors import ConfigError
+from hiprisk.serving.fhir.units import UCUM
 from hiprisk.wording.disclaimers import DISCLAIMER, warnings_of
 from hiprisk.wording.quantities import patient_interval
 from hiprisk.wording.remarks import remarks
@@ -28,7 +28,6 @@ INTERVALS = {
 }
 # The address of a server, in the characters of RFC 3986; the same in JSON schemas.
 SERVER = r"https?://[A-Za-z0-9.:\[\]_~%-]+(/[A-Za-z0-9._~%!$&'()*+,;=:@-]*)*"
-FHIR_ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
 _RELATIVE = re.compile(
     r"(Patient|Group)/[A-Za-z0-9.-]{1,64}(/_history/[A-Za-z0-9.-]{1,64})?", re.ASCII
 )
@@ -38,7 +37,6 @@ _ABSOLUTE = re.compile(
     r"|urn:uuid:[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
     re.ASCII,
 )
-UCUM = "http://unitsofmeasure.org"
 
 
 def risk_assessment(
@@ -47,6 +45,7 @@ def risk_assessment(
     *,
     subject: str | None = None,
     basis: Sequence[str] = (),
+    of_record: Sequence[str] = (),
     now: dt.datetime | None = None,
 ) -> dict[str, Any]:
     """A prediction as a FHIR R4 RiskAssessment.
@@ -61,6 +60,9 @@ def risk_assessment(
         written.
     basis : sequence of str
         What was used, in words; see `hiprisk.wording.remarks.basis_of`.
+    of_record : sequence of str
+        What a record lacks, and why what it holds was not used; see
+        `hiprisk.serving.fhir.record_words.record_notes`.
     now : datetime, optional
         With its time zone; the time of the assessment.
 
@@ -81,7 +83,7 @@ def risk_assessment(
         "occurrenceDateTime": now.isoformat(timespec="seconds"),
         "basis": [{"display": text} for text in basis],
         "prediction": _predictions(model, result.values, now),
-        "note": [{"text": text} for text in _notes(model, result)],
+        "note": [{"text": text} for text in _notes(model, result, of_record)],
     }
     return {key: value for key, value in resource.items() if value not in ([], "", None)}
 
@@ -147,7 +149,7 @@ def _intervals(
     return {"extension": found} if found else {}
 
 
-def _notes(model: Model, result: PatientPrediction) -> list[str]:
+def _notes(model: Model, result: PatientPrediction, of_record: Sequence[str]) -> list[str]:
     sheet, imputed = model.sheet, result.values["imputed"]
     notes = warnings_of(sheet)
     notes.append(headline(model, result))
@@ -157,6 +159,7 @@ def _notes(model: Model, result: PatientPrediction) -> list[str]:
     assert result.explanation is not None
     told = remarks(sheet, result.explanation.distance, result.flags)
     notes += [f"Note: {remark}." for remark in told]
+    notes += [f"{text}." for text in of_record]
     return [*notes, f"Intended use: {sheet.intended_use}", DISCLAIMER]
 
 
@@ -180,65 +183,3 @@ def later(day: dt.date, months: float) -> dt.date:
     whole = day.month - 1 + round(months)
     year, month = day.year + whole // 12, whole % 12 + 1
     return dt.date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
-
-
-@dataclass(frozen=True, slots=True)
-class RecordBundle:
-    """Resources of a Bundle and the references that mean its one patient."""
-
-    resources: tuple[object, ...]
-    patient_names: frozenset[str]
-    subject: str | None
-
-
-def read_bundle_resource(document: Mapping[str, Any]) -> RecordBundle:
-    """The resources of a FHIR Bundle that holds one Patient.
-
-    Raises
-    ------
-    InputError
-        If it is no Bundle, or holds no Patient or several.
-    """
-    entries = document.get("entry")
-    if document.get("resourceType") != "Bundle" or not isinstance(entries, list):
-        raise _no_record("the body must be a FHIR Bundle with entries")
-    pairs = [
-        (entry.get("fullUrl"), entry.get("resource"))
-        for entry in entries
-        if isinstance(entry, dict)
-    ]
-    patients = [
-        (url, resource)
-        for url, resource in pairs
-        if isinstance(resource, dict) and resource.get("resourceType") == "Patient"
-    ]
-    if len(patients) != 1:
-        raise _no_record(f"the Bundle must hold one Patient; it holds {len(patients)}")
-    url, patient = patients[0]
-    given = patient.get("id")
-    if given is not None and not (isinstance(given, str) and FHIR_ID.fullmatch(given)):
-        raise _no_record("the Patient's id is no FHIR id")
-    subject = f"Patient/{given}" if isinstance(given, str) else None
-    # A fullUrl is absolute (R4): one that is not could name somebody else.
-    absolute = url if isinstance(url, str) and ":" in url else None
-    names = frozenset(name for name in (subject, absolute) if name is not None)
-    return RecordBundle(tuple(resource for _, resource in pairs), names, subject)
-
-
-def _no_record(reason: str) -> InputError:
-    return InputError(
-        reason,
-        code="NOT_A_RECORD",
-        advice="send a Bundle of one Patient and that patient's Observations",
-    )
-
-
-def bundle_resources(value: object) -> list[object]:
-    """Resources of a prefetched value: itself, or the entries of a searchset."""
-    if not isinstance(value, dict):
-        return []
-    if value.get("resourceType") != "Bundle":
-        return [value]
-    entries = value.get("entry")
-    entries = entries if isinstance(entries, list) else []
-    return [entry.get("resource") for entry in entries if isinstance(entry, dict)]

@@ -16,11 +16,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from hiprisk.errors import HipRiskError, MissingExtraError, StoreError
-from hiprisk.serving.fhir.cds_hooks import answer_hook, discovery, service_id, used_in_words
+from hiprisk.errors import HipRiskError, InputError, MissingExtraError, StoreError
+from hiprisk.serving.fhir.bundles import read_bundle_resource
+from hiprisk.serving.fhir.cds_hooks import answer_hook, discovery, service_id
 from hiprisk.serving.fhir.code_map import CodeMap, load_code_map
 from hiprisk.serving.fhir.record import read_record
-from hiprisk.serving.fhir.risk_assessment import read_bundle_resource, risk_assessment
+from hiprisk.serving.fhir.record_words import record_notes, refused_for_record, used_in_words
+from hiprisk.serving.fhir.risk_assessment import risk_assessment
 from hiprisk.serving.http import openapi
 from hiprisk.serving.http.limits import Limits
 from hiprisk.serving.http.metadata import describe, health, page_policy, plain_page
@@ -275,14 +277,20 @@ def _assessed(model: Model, document: Mapping[str, Any], settings: Settings) -> 
         bundle.resources,
         patient_names=bundle.patient_names,
         code_map=settings.code_map,
-        variables=[spec.name for spec in model.sheet.variables],
+        variables=model.sheet.variables,
         now=now,
+        remarks=bundle.remarks,
     )
+    try:
+        result = predict_one(model, record.values)
+    except InputError as refusal:
+        raise refused_for_record(model.sheet, refusal, record) from None
     return risk_assessment(
         model,
-        predict_one(model, record.values),
+        result,
         subject=bundle.subject,
-        basis=[used_in_words(model, item) for item in record.used],
+        basis=[used_in_words(model.sheet, item) for item in record.used],
+        of_record=record_notes(model.sheet, record),
         now=now,
     )
 

@@ -11,8 +11,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from hiprisk.serving.fhir.bundles import FHIR_ID
 from hiprisk.serving.fhir.cds_hooks import MAX_SUMMARY
-from hiprisk.serving.fhir.risk_assessment import FHIR_ID, SERVER
+from hiprisk.serving.fhir.risk_assessment import SERVER
 
 Text = Annotated[str, Field(min_length=1)]
 Share = Annotated[float, Field(ge=0, le=1)] | None
