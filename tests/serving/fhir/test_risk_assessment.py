@@ -266,9 +266,10 @@ HERE = "https://ehr.example/fhir/Patient/p1"
 def test_only_what_is_recorded_of_the_patient_is_read(reference, patient_id, url, used):
     document = record(*height_and_weight(reference), patient_id=patient_id, url=url)
     bundle = read_bundle_resource(document)
+    bmi = VariableSpec(name="bmi_kg_m2", label="BMI", unit="kg/m2", kind="number")
     found = read_record(
         bundle.resources, patient_names=bundle.patient_names, code_map=load_code_map(),
-        variables=[VariableSpec(name="bmi_kg_m2", label="BMI", unit="kg/m2", kind="number")], now=NOW,
+        variables=[bmi], now=NOW,
     )  # fmt: skip
     assert bool(found.used) is used
     assert ("OTHER_PATIENT" in {note.code for note in found.unused}) is not used

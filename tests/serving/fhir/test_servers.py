@@ -29,7 +29,7 @@ def record(path=SCORES[0], **changes):
 
 
 def hook_of(document):
-    patient, *others = (entry["resource"] for entry in document["entry"])
+    patient = document["entry"][0]["resource"]
     return {
         "hook": "patient-view", "hookInstance": "d1577c69-dfbe-44ad-ba6d-3e05e953b2ea",
         "context": {"userId": "Practitioner/x", "patientId": "p1"},

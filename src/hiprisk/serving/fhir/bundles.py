@@ -24,11 +24,12 @@ _CONTAINED = frozenset({"Observation", "QuestionnaireResponse"})
 # R4's own codes. What a server writes beside them is not repeated: it may name the patient.
 _SEVERITIES = ("fatal", "error", "warning", "information")
 _ISSUES = frozenset(
-    "invalid structure required value invariant security login unknown expired forbidden"
-    " suppressed processing not-supported duplicate multiple-matches not-found deleted too-long"
-    " code-invalid extension too-costly business-rule conflict transient lock-error no-store"
-    " exception timeout incomplete throttled informational".split()
-)
+    {"invalid", "structure", "required", "value", "invariant", "security", "login", "unknown",
+     "expired", "forbidden", "suppressed", "processing", "not-supported", "duplicate",
+     "multiple-matches", "not-found", "deleted", "too-long", "code-invalid", "extension",
+     "too-costly", "business-rule", "conflict", "transient", "lock-error", "no-store",
+     "exception", "timeout", "incomplete", "throttled", "informational"}
+)  # fmt: skip
 INCOMPLETE = (
     "the record has further pages that were not sent (link next): a newer value may stand there"
 )
@@ -90,10 +91,10 @@ def read_bundle_resource(document: Mapping[str, Any]) -> RecordBundle:
     entries = list(_entries(document))
     remarks = remarks_of(document)
     patients = _distinct_patients(entries)
-    if not patients and any(_kind(resource) == "OperationOutcome" for _, resource in entries):
-        outcomes = [outcome_in_words(resource) for _, resource in entries
-                    if isinstance(resource, dict) and _kind(resource) == "OperationOutcome"]  # fmt: skip
-        raise _refused_by_server(outcomes[0])
+    outcomes = [one for _, one in entries
+                if isinstance(one, dict) and _kind(one) == "OperationOutcome"]  # fmt: skip
+    if outcomes and not patients:
+        raise _refused_by_server(outcome_in_words(outcomes[0]))
     if len(patients) != 1:
         raise _no_record(f"the Bundle must hold one Patient; it holds {len(patients)}")
     url, patient = patients[0]

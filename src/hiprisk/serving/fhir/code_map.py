@@ -184,7 +184,8 @@ def code_map_from_text(
 
 def _code_map(document: YamlDocument, variables: Sequence[VariableSpec]) -> CodeMap:
     code_map = document.settings(CodeMap)
-    known = {**load_dictionary(), **{spec.name: spec for spec in variables}}
+    known: dict[str, Variable | VariableSpec] = dict(load_dictionary())
+    known |= {spec.name: spec for spec in variables}
     for section in ("patient", "observations", "questionnaires"):
         for name in getattr(code_map, section):
             _check_is_clinical(name, known, document, section)

@@ -146,10 +146,7 @@ def _on_own_scale(
 def _level(observation: Mapping[str, Any], source: ObservationCode) -> Reading | Unreadable:
     truth = observation.get("valueBoolean")
     concept = observation.get("valueCodeableConcept")
-    if isinstance(truth, bool):
-        codes = ["true" if truth else "false"]
-    else:
-        codes = codes_of(concept)
+    codes = [str(truth).lower()] if isinstance(truth, bool) else codes_of(concept)
     if codes:
         levels = {source.values[code] for code in codes if code in source.values}
     else:
