@@ -25,10 +25,12 @@ def run(argv: Sequence[str]) -> int:
     """Run the command."""
     options = _parse(argv)
     from hiprisk.cohort.mapping import load_mapping
+    from hiprisk.cohort.own_variables import dictionary_of
     from hiprisk.cohort.reading import read_cohort
 
-    mapping = load_mapping(options.mapping) if options.mapping else None
-    cohort = read_cohort(options.cohort, mapping)
+    dictionary = dictionary_of(options.dictionary)
+    mapping = load_mapping(options.mapping, dictionary=dictionary) if options.mapping else None
+    cohort = read_cohort(options.cohort, mapping, dictionary=dictionary)
     found = [finding for finding in cohort.findings if finding.severity != "note"]
     if options.json:
         print_json(
@@ -107,6 +109,7 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("cohort", metavar="COHORT", help="CSV or Parquet file")
     parser.add_argument("--mapping", type=Path, metavar="M", help="column mapping (YAML)")
+    parser.add_argument("--dictionary", metavar="FILE", help="your own variables (YAML)")
     parser.add_argument("--strict", action="store_true", help="exit 3 on any warning too")
     parser.add_argument(
         "--show-values", action="store_true", help="show the cells found (they are patients')"

@@ -13,9 +13,10 @@ from hiprisk.errors import ConfigError
 
 if TYPE_CHECKING:
     from hiprisk.bundle import Bundle
+    from hiprisk.cohort.dictionary import Dictionary
     from hiprisk.cohort.mapping import CohortMapping
     from hiprisk.cohort.reading import Cohort
-    from hiprisk.config import OutcomeSettings
+    from hiprisk.config import OutcomeSettings, StudyConfig
     from hiprisk.sheet.format import Sheet
     from hiprisk.validation.external.cohort import ValidationCohort
     from hiprisk.validation.external.results import ModelIdentity
@@ -31,6 +32,7 @@ class Subject:
     outcome: OutcomeSettings
     mapping: CohortMapping | None
     predictions: str | None
+    dictionary: Dictionary
 
     @property
     def sheet(self) -> Sheet | None:
@@ -46,6 +48,8 @@ def add_cohort_options(parser: Parser) -> None:
                         help="bundle or name of a model in ./models (left out with --predictions "
                         "and --outcome or --study), and a CSV or Parquet file")  # fmt: skip
     parser.add_argument("--mapping", type=Path, metavar="M", help="column mapping (YAML)")
+    parser.add_argument("--dictionary", metavar="FILE",
+                        help="your own variables (YAML)")  # fmt: skip
     parser.add_argument("--predictions", metavar="COLUMN",
                         help="evaluate the predictions in this column")  # fmt: skip
     parser.add_argument("--study", type=Path, metavar="FILE",
@@ -63,12 +67,10 @@ def add_cohort_options(parser: Parser) -> None:
 def subject_of(options: argparse.Namespace) -> Subject:
     """The model and the outcome that options name."""
     from hiprisk.bundle import read_bundle
-    from hiprisk.cohort.mapping import load_mapping
     from hiprisk.config.published import declared_outcome
 
     if len(options.paths) > 2:
         raise ConfigError("give a bundle and one cohort", code="USAGE")
-    mapping = load_mapping(options.mapping) if options.mapping else None
     stated = options.study is not None or options.outcome is not None
     if len(options.paths) == 1:
         if options.predictions is None or not stated:
@@ -77,13 +79,39 @@ def subject_of(options: argparse.Namespace) -> Subject:
                 "say what is evaluated",
                 code="USAGE",
             )
-        return Subject(None, _stated_outcome(options), mapping, _own_name(options, mapping))
+        study = _study(options)
+        mapping, dictionary = _read_by(options, study, None)
+        outcome = study.outcome if study is not None else _stated_outcome(options, dictionary)
+        return Subject(None, outcome, mapping, _own_name(options, mapping), dictionary)
     if stated:
         raise ConfigError("the bundle declares the outcome: leave out --study and --outcome",
                           code="USAGE")  # fmt: skip
     bundle = read_bundle(options.paths[0])
     outcome = declared_outcome(bundle.config, file="config.json")
-    return Subject(bundle, outcome, mapping, _own_name(options, mapping))
+    mapping, dictionary = _read_by(options, None, bundle)
+    return Subject(bundle, outcome, mapping, _own_name(options, mapping), dictionary)
+
+
+def _study(options: argparse.Namespace) -> StudyConfig | None:
+    from hiprisk.config import load_config
+
+    return None if options.study is None else load_config(options.study)
+
+
+def _read_by(
+    options: argparse.Namespace, study: StudyConfig | None, bundle: Bundle | None
+) -> tuple[CohortMapping | None, Dictionary]:
+    """The mapping, and what the variables of the file mean: a model's own ones first."""
+    from hiprisk.cohort.mapping import load_mapping
+    from hiprisk.cohort.own_variables import dictionary_of
+
+    named = options.dictionary or (None if study is None else study.cohort.dictionary)
+    dictionary = dictionary_of(named)
+    model = () if bundle is None else bundle.sheet.variables
+    if options.mapping is None:
+        return None, dictionary.with_model(model)
+    mapping = load_mapping(options.mapping, dictionary=dictionary, model=model)
+    return mapping, mapping.dictionary
 
 
 def _own_name(options: argparse.Namespace, mapping: CohortMapping | None) -> str | None:
@@ -96,19 +124,16 @@ def _own_name(options: argparse.Namespace, mapping: CohortMapping | None) -> str
     return str(options.predictions)
 
 
-def _stated_outcome(options: argparse.Namespace) -> OutcomeSettings:
-    from hiprisk.cohort.dictionary import load_dictionary
-    from hiprisk.config import load_config
+def _stated_outcome(options: argparse.Namespace, dictionary: Dictionary) -> OutcomeSettings:
     from hiprisk.config.published import DeclaredOutcome
 
-    if options.study is not None:
-        return load_config(options.study).outcome
-    variable = load_dictionary().get(options.outcome)
+    variable = dictionary.get(options.outcome)
     if variable is None or variable.kind not in ("number", "category"):
         raise ConfigError(
             f"the dictionary has no number or category '{options.outcome}'",
             column="--outcome",
-            advice="see docs/reference/dictionary.md, or give --study FILE",
+            advice="see docs/reference/dictionary.md, or give --study FILE, or --dictionary FILE "
+            "with variables of your own",
         )
     binary = variable.kind == "category"
     if binary and set(variable.levels) != {"no", "yes"}:
@@ -154,6 +179,7 @@ def read_selected(
         sheet=subject.sheet,
         outcome=subject.outcome,
         predictions=subject.predictions,
+        dictionary=subject.dictionary,
     )
     return select_rows(cohort, _conditions(options.where))
 

@@ -176,10 +176,9 @@ def _plan_from_options(options: argparse.Namespace) -> _Plan:
 def _plan_from_config(options: argparse.Namespace) -> _Plan:
     import numpy as np
 
-    from hiprisk.cohort.dictionary import load_dictionary
     from hiprisk.features.design import plan_design
     from hiprisk.inference.samplesize import count_parameters, expected_from_study
-    from hiprisk.learning.study_cohort import select_study_participants
+    from hiprisk.learning.study_cohort import select_study_participants, study_dictionary
 
     config = study_of(options)
     if options.type not in (None, config.outcome.kind):
@@ -187,16 +186,19 @@ def _plan_from_config(options: argparse.Namespace) -> _Plan:
     config = dataclasses.replace(config, samplesize=_with_options(config.samplesize, options))
     design, outcome, n_people, notes = None, None, None, []
     if _has_cohort(config):
-        people = select_study_participants(config)[1].development
+        selection = select_study_participants(config)[1]
+        people = selection.development
         known = ~np.isnan(people.outcome)
         outcome, n_people = people.outcome[known], len(np.unique(people.groups[known]))
-        design = plan_design(config.predictors, load_dictionary(), people.frame)
+        design = plan_design(config.predictors, selection.dictionary, people.frame)
         notes.append(_source_note(config, n_people))
     else:
         notes.append("No cohort yet: levels counted as the dictionary has them.")
     expected = expected_from_study(config, outcome)
     n = options.n if options.n is not None else n_people
-    parameters = expected.parameters or count_parameters(config, design)
+    parameters = expected.parameters or count_parameters(
+        config, design, dictionary=study_dictionary(config)
+    )
     notes.append(_parameter_note(config, parameters, counted=expected.parameters is None))
     return _Plan(config.outcome.kind, parameters, n, expected, config, design, tuple(notes))
 

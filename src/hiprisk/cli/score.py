@@ -29,7 +29,9 @@ def run(argv: Sequence[str]) -> int:
     from hiprisk.serving.model import load
 
     model = load(options.bundle)
-    mapping = load_mapping(options.mapping) if options.mapping else None
+    mapping = None
+    if options.mapping:
+        mapping = load_mapping(options.mapping, model=model.sheet.variables)
     result = score_file(
         model,
         options.cohort,

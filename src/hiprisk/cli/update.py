@@ -97,7 +97,6 @@ def _parent_sheet(subject: Subject, cohort: Cohort, options: argparse.Namespace)
         if options.name is not None:
             raise ConfigError("an updated model keeps its name: leave out --name", code="USAGE")
         return subject.sheet
-    from hiprisk.cohort.dictionary import load_dictionary
     from hiprisk.learning.sheets.column_model import column_sheet
     from hiprisk.validation.external.eligibility import check_predictions
 
@@ -109,12 +108,14 @@ def _parent_sheet(subject: Subject, cohort: Cohort, options: argparse.Namespace)
             code="USAGE",
         )
     check_predictions(column, subject.outcome, cohort)
-    variable = load_dictionary().get(column)
+    # Reading made a variable of the column, if nothing says what it is.
+    variable = subject.dictionary.get(column)
     if variable is None:
         raise ConfigError(
             "to be used later, the column of predictions must be a variable of the dictionary",
             column="--predictions",
-            advice="map it in the mapping, for instance to ohs_followup_nhs_predicted_0_48",
+            advice="map it in the mapping, for instance to ohs_followup_nhs_predicted_0_48, or "
+            "declare it in a file of your own variables (--dictionary)",
         )
     return column_sheet(
         variable,

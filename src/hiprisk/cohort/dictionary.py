@@ -1,14 +1,18 @@
-"""The clinical dictionary: every variable's meaning, unit, ranges and levels."""
+"""The clinical dictionary: every variable's meaning, unit, ranges and levels.
+
+One `Dictionary` goes with a cohort from its file to its report: the packaged one, with a study's
+own variables and a model's laid over it. Whoever wants to know what a variable means asks that one.
+"""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from importlib import resources
 from typing import Literal
 
-from hiprisk.sheet.format import MeasurementError, VariableSpec
+from hiprisk.sheet.format import Derived, MeasurementError, VariableSpec
 from hiprisk.wording.labels import in_words
 from hiprisk.yaml_settings import parse_document
 
@@ -27,6 +31,8 @@ class Variable:
         A number outside is worth a warning.
     levels : tuple of str
         Levels of a category; empty where any text is a level.
+    aliases : tuple of str
+        Other names of a column that holds it.
     monotone : int
         Sign of the effect on worse later hip function that the evidence names; 0 where none.
     minimal_detectable_change : float or None
@@ -43,6 +49,7 @@ class Variable:
     hard: tuple[float, float] | None = None
     soft: tuple[float, float] | None = None
     levels: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
     integer: bool = False
     direction: Literal["higher_worse", "higher_better"] | None = None
     monotone: int = 0
@@ -50,9 +57,106 @@ class Variable:
     measurement_error: MeasurementError | None = None
 
 
+class Dictionary(Mapping[str, Variable]):
+    """Variables by name; frozen.
+
+    Parameters
+    ----------
+    variables : mapping of str to Variable
+    derived : mapping of str to tuple of Derived, optional
+        Features that a study declares, each with the steps that lead to it.
+    changed : iterable of str
+        Packaged variables that a user's file says anew.
+    """
+
+    __slots__ = ("_variables", "changed", "derived")
+
+    def __init__(
+        self,
+        variables: Mapping[str, Variable],
+        *,
+        derived: Mapping[str, tuple[Derived, ...]] | None = None,
+        changed: Iterable[str] = (),
+    ) -> None:
+        self._variables = dict(variables)
+        self.derived = dict(derived or {})
+        self.changed = tuple(sorted(set(changed)))
+
+    def __getitem__(self, name: str) -> Variable:
+        return self._variables[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._variables)
+
+    def __len__(self) -> int:
+        return len(self._variables)
+
+    @property
+    def own(self) -> dict[str, Variable]:
+        """Variables that the packaged dictionary lacks."""
+        packaged = load_dictionary()
+        return {name: one for name, one in self.items() if name not in packaged}
+
+    @property
+    def stated(self) -> dict[str, Variable]:
+        """Variables that are not as the packaged dictionary has them, or not in it at all."""
+        packaged = load_dictionary()
+        return {name: one for name, one in self.items() if packaged.get(name) != one}
+
+    def label(self, name: str) -> str:
+        """What a person reads for a variable; a name that the dictionary lacks is put in words."""
+        if name in self:
+            return self[name].label
+        return self.derived[name][-1].label if name in self.derived else in_words(name)
+
+    def with_variables(self, more: Iterable[Variable]) -> Dictionary:
+        """The same with further variables, which win over those of the same name."""
+        added = {variable.name: variable for variable in more}
+        if not added:
+            return self
+        return Dictionary({**self, **added}, derived=self.derived, changed=self.changed)
+
+    def overlaid_by(self, other: Dictionary) -> Dictionary:
+        """The same with everything that another dictionary states, which wins."""
+        return Dictionary(
+            {**self, **other.stated},
+            derived={**self.derived, **other.derived},
+            changed=(*self.changed, *other.changed),
+        )
+
+    def with_derived(self, derived: Mapping[str, tuple[Derived, ...]]) -> Dictionary:
+        """The same with features that a study declares."""
+        return Dictionary(self, derived={**self.derived, **derived}, changed=self.changed)
+
+    def with_model(self, specs: Iterable[VariableSpec]) -> Dictionary:
+        """The same with a model's variables as its sheet has them, which win.
+
+        A model is applied to what it was fitted on: its units, ranges and levels, whatever a
+        dictionary says today.
+        """
+        return self.with_variables(
+            _as_the_sheet_has_it(spec, self.get(spec.name)) for spec in specs
+        )
+
+
+def _as_the_sheet_has_it(spec: VariableSpec, known: Variable | None) -> Variable:
+    base = known or Variable(
+        name=spec.name, label=spec.label, kind=spec.kind, source="the model's sheet"
+    )
+    return replace(
+        base,
+        kind=spec.kind,
+        unit=spec.unit or None,
+        hard=spec.hard,
+        soft=spec.soft,
+        levels=spec.levels,
+        integer=spec.integer,
+    )
+
+
 @functools.cache
-def load_dictionary() -> Mapping[str, Variable]:
-    """Every variable by name, in the order of the file.
+def load_dictionary() -> Dictionary:
+    """The packaged dictionary: every variable by name, in the order of the file.
 
     Raises
     ------
@@ -63,36 +167,10 @@ def load_dictionary() -> Mapping[str, Variable]:
     return dictionary_from_text(text, name="dictionary.yaml")
 
 
-def dictionary_from_text(text: str, *, name: str = "dictionary") -> Mapping[str, Variable]:
-    """Build a dictionary from YAML text; see `load_dictionary`."""
+def dictionary_from_text(text: str, *, name: str = "dictionary") -> Dictionary:
+    """Build a whole dictionary from YAML text; see `load_dictionary`."""
     document = parse_document(text, name=name, reference=DICTIONARY_PAGE)
     for key, entry in document.data.items():
         if isinstance(entry, dict):
             entry["name"] = key
-    return document.settings(dict[str, Variable])
-
-
-def variable_label(name: str) -> str:
-    """What a person reads for a variable; a name that the dictionary lacks is given in words."""
-    dictionary = load_dictionary()
-    return dictionary[name].label if name in dictionary else in_words(name)
-
-
-def variables_beyond(specs: Iterable[VariableSpec]) -> tuple[Variable, ...]:
-    """A sheet's variables that the dictionary lacks, as the reader of cohorts takes them."""
-    known = load_dictionary()
-    return tuple(
-        Variable(
-            name=spec.name,
-            label=spec.label,
-            kind=spec.kind,
-            source="the model's sheet",
-            unit=spec.unit or None,
-            hard=spec.hard,
-            soft=spec.soft,
-            levels=spec.levels,
-            integer=spec.integer,
-        )
-        for spec in specs
-        if spec.name not in known
-    )
+    return Dictionary(document.settings(dict[str, Variable]))

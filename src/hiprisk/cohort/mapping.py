@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import field
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, InstanceOf, model_validator
 from pydantic.dataclasses import dataclass as checked_dataclass
 
-from hiprisk.cohort.dictionary import DICTIONARY_PAGE, Variable, load_dictionary
+from hiprisk.cohort.dictionary import DICTIONARY_PAGE, Dictionary, Variable, load_dictionary
 from hiprisk.cohort.instruments import ITEM_NAMES, SCORE_VARIABLES
+from hiprisk.cohort.own_variables import combined, load_own_dictionary
 from hiprisk.provenance import current_provenance
+from hiprisk.sheet.format import VariableSpec
 from hiprisk.spelling import did_you_mean
 from hiprisk.yaml_settings import YamlDocument, parse_document, read_yaml
 from hiprisk.yaml_strict import KeyPath
@@ -37,6 +39,7 @@ UNITS: Mapping[str, tuple[str, float]] = {
     "days": ("months", 12.0 / 365.2425),
 }
 
+_HOW_TO_ADD = f"{DICTIONARY_PAGE}; for one of your own name a file in dictionary:"
 _VISITS = re.compile(r"_(followup|interim)(?=_)")
 # A unit that says both ends, such as points 0-100.
 _SCALE = re.compile(r"\b[0-9]+-[0-9]+\b")
@@ -137,6 +140,9 @@ class CohortMapping:
         Texts that mean missing in every column, beside the usual ones.
     ignore_case : bool
         Columns are found whatever the case of their names, for sources whose releases differ.
+    dictionary : Dictionary
+        What its variables mean. In YAML the name of a file with the user's own variables, from the
+        folder of the mapping.
     """
 
     ignore_case: bool = False
@@ -150,6 +156,7 @@ class CohortMapping:
     where: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     missing: tuple[str, ...] = ()
     variables: dict[str, VariableSource] = Field(default_factory=dict)
+    dictionary: InstanceOf[Dictionary] = Field(default_factory=load_dictionary, repr=False)
 
     @model_validator(mode="after")
     def _imputations_have_a_column(self) -> CohortMapping:
@@ -158,25 +165,49 @@ class CohortMapping:
         return self
 
 
-def load_mapping(path: Path | str) -> CohortMapping:
+def load_mapping(
+    path: Path | str, *, dictionary: Dictionary | None = None, model: Iterable[VariableSpec] = ()
+) -> CohortMapping:
     """Read a column mapping.
+
+    Parameters
+    ----------
+    path : path-like
+    dictionary : Dictionary, optional
+        The study's; what the mapping's own dictionary says must not contradict it.
+    model : iterable of VariableSpec
+        Variables of the model that is applied; they win over every dictionary.
 
     Raises
     ------
     ConfigError
         If it has an unknown key, an unknown variable, level, unit or instrument.
     StoreError
-        If the file cannot be read.
+        If the file, or the dictionary that it names, cannot be read.
     """
-    return _mapping(read_yaml(path, what="mapping", reference=REFERENCE))
+    document = read_yaml(path, what="mapping", reference=REFERENCE)
+    return _mapping(document, Path(path).parent, dictionary, model)
 
 
-def mapping_from_text(text: str, *, name: str = "mapping") -> CohortMapping:
-    """Build a mapping from YAML text; see `load_mapping`."""
-    return _mapping(parse_document(text, name=name, reference=REFERENCE))
+def mapping_from_text(
+    text: str,
+    *,
+    name: str = "mapping",
+    folder: Path | str = ".",
+    dictionary: Dictionary | None = None,
+) -> CohortMapping:
+    """Build a mapping from YAML text, the dictionary that it names in a folder."""
+    document = parse_document(text, name=name, reference=REFERENCE)
+    return _mapping(document, Path(folder), dictionary, ())
 
 
-def _mapping(document: YamlDocument) -> CohortMapping:
+def _mapping(
+    document: YamlDocument,
+    folder: Path,
+    dictionary: Dictionary | None,
+    model: Iterable[VariableSpec],
+) -> CohortMapping:
+    document.data["dictionary"] = _dictionary(document, folder, dictionary).with_model(model)
     variables = document.data.get("variables")
     if isinstance(variables, dict):
         document.data["variables"] = {
@@ -185,26 +216,49 @@ def _mapping(document: YamlDocument) -> CohortMapping:
         }
     mapping = document.settings(CohortMapping)
     for key, source in mapping.variables.items():
-        _check_source(key, source, document)
+        _check_source(key, source, document, mapping.dictionary)
     return mapping
 
 
-def identity_mapping(columns: list[str]) -> CohortMapping:
-    """Mapping of a file whose columns already have dictionary names; others are ignored."""
-    known = load_dictionary()
-    return CohortMapping(
-        variables={name: VariableSource(column=name) for name in columns if name in known}
-    )
+def _dictionary(document: YamlDocument, folder: Path, dictionary: Dictionary | None) -> Dictionary:
+    """The study's dictionary and that which the mapping names, as one."""
+    named = document.data.get("dictionary")
+    study = dictionary or load_dictionary()
+    if named is None:
+        return study
+    if not isinstance(named, str) or not named:
+        raise document.error("must be the name of a YAML file", ("dictionary",))
+    both, differ = combined(study, load_own_dictionary(folder / named))
+    if differ:
+        raise document.error(
+            f"the study's dictionary says something else of {', '.join(differ)}",
+            ("dictionary",),
+            advice="name one dictionary in both, or make the two agree",
+        )
+    return both
 
 
-def _check_source(key: str, source: VariableSource, document: YamlDocument) -> None:
+def identity_mapping(columns: list[str], dictionary: Dictionary | None = None) -> CohortMapping:
+    """Mapping of a file whose columns have names of the dictionary; others are ignored."""
+    known = dictionary or load_dictionary()
+    found = {name: VariableSource(column=name) for name in columns if name in known}
+    for name, variable in known.items():
+        other = [alias for alias in variable.aliases if alias in columns]
+        if name not in found and len(other) == 1:
+            found[name] = VariableSource(column=other[0])
+    return CohortMapping(variables=found, dictionary=known)
+
+
+def _check_source(
+    key: str, source: VariableSource, document: YamlDocument, dictionary: Dictionary
+) -> None:
     place: KeyPath = ("variables", key)
-    variable = load_dictionary().get(key)
+    variable = dictionary.get(key)
     if variable is None:
         raise document.error(
             f"the dictionary has no variable '{key}'",
             place,
-            advice=did_you_mean(key, load_dictionary(), otherwise=DICTIONARY_PAGE),
+            advice=did_you_mean(key, dictionary, otherwise=_HOW_TO_ADD),
         )
     if source.items is not None:
         document.check_values([source.items.instrument], ITEM_NAMES, place, what="instrument")

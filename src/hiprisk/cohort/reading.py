@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from hiprisk.arrays import Bools, Integers
 from hiprisk.cohort.cells import CellReader, Column, one_codes
 from hiprisk.cohort.checks.rules import check_cohort
-from hiprisk.cohort.dictionary import Variable, load_dictionary
+from hiprisk.cohort.dictionary import Dictionary, load_dictionary
 from hiprisk.cohort.files.csv_text import BLOCK_BYTES, TextBlock
 from hiprisk.cohort.files.opening import CohortFile, StatedFormat, open_cohort_file
 from hiprisk.cohort.findings import SHOWN_ROWS, Finding
@@ -74,6 +74,8 @@ class Cohort:
         Texts of the first of those cells, in the same order: patients' data, shown to whoever asks.
     imputation : tuple of str, optional
         Number of the imputation that each row belongs to, where the mapping names its column.
+    dictionary : Dictionary
+        What its variables mean.
     """
 
     frame: pd.DataFrame
@@ -87,6 +89,7 @@ class Cohort:
     unreadable: Mapping[Note, Bools] = field(default_factory=dict)
     unread_cells: Mapping[Note, tuple[str, ...]] = field(default_factory=dict)
     imputation: tuple[str, ...] | None = None
+    dictionary: Dictionary = field(default_factory=load_dictionary, repr=False)
 
     @property
     def n_rows(self) -> int:
@@ -126,7 +129,7 @@ def iter_blocks(
     mapping: CohortMapping | None = None,
     *,
     block_bytes: int = BLOCK_BYTES,
-    extra: Sequence[Variable] = (),
+    dictionary: Dictionary | None = None,
 ) -> Iterator[CohortBlock]:
     """Read a CSV or Parquet file block by block.
 
@@ -134,12 +137,12 @@ def iter_blocks(
     ----------
     path : path-like
     mapping : CohortMapping, optional
-        Without it the file uses the dictionary's own names.
+        Without it the file uses the dictionary's names.
     block_bytes : int
         Bytes of CSV text in a block.
-    extra : sequence of Variable
-        Variables that the dictionary lacks (a published model's own), each read from the column
-        of its name where the file has one.
+    dictionary : Dictionary, optional
+        What it states wins over the mapping's. Variables beyond the packaged ones that the mapping
+        does not name are read from the column of their name where the file has one.
 
     Raises
     ------
@@ -150,13 +153,35 @@ def iter_blocks(
     file = open_mapped_file(path, mapping)
     for block in file.blocks(block_bytes=block_bytes):
         names = block.table.column_names
-        used = mapping or identity_mapping(names)
-        if used.ignore_case:
-            used = named_as_in_file(used, names, path.name)
-        present = [variable for variable in extra if variable.name in names]
-        if mapping is not None or not present:
-            check_columns(names, used, path.name)
-        yield map_block(block, used, decimal=file.dialect.decimal, extra=present)
+        used = mapping_of_file(mapping, names, path.name, dictionary)
+        check_columns(names, used, path.name)
+        yield map_block(block, used, decimal=file.dialect.decimal)
+
+
+def mapping_of_file(
+    mapping: CohortMapping | None,
+    names: list[str],
+    file: str,
+    dictionary: Dictionary | None = None,
+) -> CohortMapping:
+    """The mapping as it is applied to a file with these columns.
+
+    Raises
+    ------
+    InputError
+        If the mapping leaves letter case open and the file has two names that differ in case only.
+    """
+    if mapping is None:
+        return identity_mapping(names, dictionary)
+    if mapping.ignore_case:
+        mapping = named_as_in_file(mapping, names, file)
+    known = mapping.dictionary if dictionary is None else mapping.dictionary.overlaid_by(dictionary)
+    own = {
+        name: VariableSource(column=name)
+        for name in known.own
+        if name in names and name not in mapping.variables
+    }
+    return replace(mapping, variables={**mapping.variables, **own}, dictionary=known)
 
 
 def open_mapped_file(path: Path | str, mapping: CohortMapping | None) -> CohortFile:
@@ -236,13 +261,13 @@ def check_columns(names: list[str], mapping: CohortMapping, file: str) -> None:
             "no column has a name of the dictionary",
             code="MISSING_COLUMN",
             file=file,
-            advice=_unnamed_advice(names),
+            advice=_unnamed_advice(names, mapping.dictionary),
         )
 
 
-def _unnamed_advice(names: list[str]) -> str:
+def _unnamed_advice(names: list[str], dictionary: Dictionary) -> str:
     # A file without a header shows its first patient here: only names that we know are printed.
-    alike = [name for name in names if name.lower() in load_dictionary()]
+    alike = [name for name in names if name.lower() in dictionary]
     if not alike:
         return "give a mapping (hiprisk init drafts one), or check that the header is there"
     shown = ", ".join(f"{name} for {name.lower()}" for name in alike[:3])
@@ -252,14 +277,8 @@ def _unnamed_advice(names: list[str]) -> str:
     )
 
 
-def map_block(
-    block: TextBlock,
-    mapping: CohortMapping,
-    *,
-    decimal: str = ".",
-    extra: Sequence[Variable] = (),
-) -> CohortBlock:
-    """Apply a mapping to a block of text columns, and read further variables by their names."""
+def map_block(block: TextBlock, mapping: CohortMapping, *, decimal: str = ".") -> CohortBlock:
+    """Apply a mapping to a block of text columns."""
     table = block.table
     rows = block.rows
     selected = _selected(table, mapping)
@@ -269,9 +288,8 @@ def map_block(
     columns: dict[str, Column] = {}
     problems: dict[Note, Bools] = {}
     plain: set[str] = set()
-    dictionary = {**load_dictionary(), **{variable.name: variable for variable in extra}}
-    own = {v.name: VariableSource(column=v.name) for v in extra if v.name not in mapping.variables}
-    for name, source in {**mapping.variables, **own}.items():
+    dictionary = mapping.dictionary
+    for name, source in mapping.variables.items():
         reader = CellReader(
             dictionary[name],
             source,
@@ -311,7 +329,10 @@ def _source_columns(source: VariableSource) -> list[str]:
 
 
 def read_cohort(
-    path: Path | str, mapping: CohortMapping | None = None, *, extra: Sequence[Variable] = ()
+    path: Path | str,
+    mapping: CohortMapping | None = None,
+    *,
+    dictionary: Dictionary | None = None,
 ) -> Cohort:
     """Read and check a whole cohort.
 
@@ -320,7 +341,7 @@ def read_cohort(
     path : path-like
         CSV or Parquet.
     mapping : CohortMapping, optional
-    extra : sequence of Variable
+    dictionary : Dictionary, optional
         As for `iter_blocks`.
 
     Returns
@@ -332,7 +353,7 @@ def read_cohort(
     InputError
         If the file as a whole cannot be used; everything else becomes findings.
     """
-    blocks = list(iter_blocks(path, mapping, extra=extra))
+    blocks = list(iter_blocks(path, mapping, dictionary=dictionary))
     names = list(blocks[0].columns)
     frame = pd.DataFrame(
         {name: _joined([block.columns[name] for block in blocks]) for name in names}
@@ -341,9 +362,8 @@ def read_cohort(
     grain = mapping.grain if mapping else "person"
     unreadable = _joined_problems(blocks)
     source = {name: _source_text(blocks, name) for name in blocks[0].source.column_names}
-    used = mapping or identity_mapping(blocks[0].source.column_names)
-    if used.ignore_case:
-        used = named_as_in_file(used, blocks[0].source.column_names, Path(path).name)
+    columns = blocks[0].source.column_names
+    used = mapping_of_file(mapping, columns, Path(path).name, dictionary)
     cells = _unread(unreadable, used, source)
     findings = check_cohort(
         frame,
@@ -351,11 +371,11 @@ def read_cohort(
         grain=grain,
         stacked=stacked,
         source=source,
-        extra=extra,
+        dictionary=used.dictionary,
         unread=cells,
     )
     taken = {column for item in used.variables.values() for column in _source_columns(item)}
-    taken |= {*used.where, used.imputation_column or "", *(variable.name for variable in extra)}
+    taken |= {*used.where, used.imputation_column or ""}
     file_rows = np.concatenate([block.rows for block in blocks])
     return Cohort(
         frame=frame,
@@ -365,10 +385,11 @@ def read_cohort(
         fingerprint=fingerprint(frame),
         provenance=_provenance(frame, used.provenance),
         source_name=Path(path).name,
-        ignored=tuple(name for name in blocks[0].source.column_names if name not in taken),
+        ignored=tuple(name for name in columns if name not in taken),
         unreadable=unreadable,
         unread_cells={key: texts[:SHOWN_ROWS] for key, texts in cells.items()},
         imputation=_imputation(used, source),
+        dictionary=used.dictionary,
     )
 
 

@@ -15,6 +15,8 @@ from hiprisk.yaml_settings import YamlDocument, parse_document, read_yaml
 from hiprisk.yaml_strict import KeyPath, parse_yaml
 
 REFERENCE = "see docs/reference/config.md"
+# Keys of the cohort section that name a file.
+PATHS = ("file", "mapping", "dictionary")
 
 
 def load_config(path: Path | str, *, overrides: Sequence[str] = ()) -> StudyConfig:
@@ -60,7 +62,7 @@ def resolved(config: StudyConfig) -> dict[str, Any]:
     Of paths only the file's name stays, so that the same study has the same text on every machine.
     """
     plain: dict[str, Any] = TypeAdapter(StudyConfig).dump_python(config, mode="json")
-    for key in ("file", "mapping"):
+    for key in PATHS:
         if plain["cohort"][key] is not None:
             plain["cohort"][key] = Path(plain["cohort"][key]).name
     return plain
@@ -68,10 +70,10 @@ def resolved(config: StudyConfig) -> dict[str, Any]:
 
 def _anchored(config: StudyConfig, folder: Path) -> StudyConfig:
     cohort = config.cohort
-    file = None if cohort.file is None else str(folder / cohort.file)
-    mapping = None if cohort.mapping is None else str(folder / cohort.mapping)
-    moved = dataclasses.replace(cohort, file=file, mapping=mapping)
-    return dataclasses.replace(config, cohort=moved)
+    named = {key: getattr(cohort, key) for key in PATHS}
+    moved: dict[str, Any] = {key: str(folder / path) for key, path in named.items() if path}
+    moved_cohort = dataclasses.replace(cohort, **moved)
+    return dataclasses.replace(config, cohort=moved_cohort)
 
 
 def _override(data: dict[str, Any], override: str) -> KeyPath:

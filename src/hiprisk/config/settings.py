@@ -58,6 +58,8 @@ class CohortSettings:
         CSV or Parquet; a relative path starts at the folder of the config.
     mapping : str, optional
         Column mapping of the file, relative as above; without it the file uses dictionary names.
+    dictionary : str, optional
+        The study's own variables and what it says anew of packaged ones, relative as above.
     where : mapping of str to tuple of str
         Rows take part whose category has one of these levels.
     on_invalid : str
@@ -68,6 +70,7 @@ class CohortSettings:
     simulate: SimulateSettings | None = None
     file: str | None = None
     mapping: str | None = None
+    dictionary: str | None = None
     where: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     on_invalid: Literal["refuse", "missing", "exclude"] = "refuse"
 

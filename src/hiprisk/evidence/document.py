@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from hiprisk.cohort.dictionary import load_dictionary
 from hiprisk.evidence.baseline_characteristics import TableOne
 from hiprisk.evidence.events import EventsEvidence
 from hiprisk.inference.association import AssociationTable
@@ -77,6 +78,8 @@ class Evidence:
         None where no exposure is declared.
     not_repeated : tuple of str
         What the resamples did not repeat.
+    labels : mapping of str to str
+        Of variables that are not as the packaged dictionary has them.
     """
 
     name: str
@@ -108,6 +111,11 @@ class Evidence:
     added: AddedValue | None
     association: AssociationTable | None
     not_repeated: tuple[str, ...]
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    def label(self, name: str) -> str:
+        """What a person reads for a variable."""
+        return self.labels.get(name) or load_dictionary().label(name)
 
     def metrics(self) -> dict[str, dict[str, float | None]]:
         """Every metric as value, low and high: ``<metric>_corrected``, ``_apparent``, ``_holdout``.

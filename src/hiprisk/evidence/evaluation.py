@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from hiprisk.arrays import Floats, Integers
-from hiprisk.cohort.dictionary import load_dictionary, variable_label
+from hiprisk.cohort.dictionary import Dictionary
 from hiprisk.cohort.findings import by_severity
 from hiprisk.config import StudyConfig
 from hiprisk.evidence.baseline_characteristics import TableOne, table_one
@@ -71,7 +71,7 @@ def evaluate(study: FinishedStudy) -> Evidence:
         apparent=_apparent(study, metrics),
         optimism=full_optimism(study),
         calibration_corrected=corrected_calibration(study),
-        holdout=_holdout(config, study.prepared.selection.holdout, study.estimator, metrics),
+        holdout=_holdout(study, study.prepared.selection.holdout, metrics),
         cross_validation=cross_validation_part(study),
         out_of_fold=out_of_fold,
         events=events_evidence(study, sample, out_of_fold),
@@ -82,10 +82,15 @@ def evaluate(study: FinishedStudy) -> Evidence:
         added=added_part(study),
         association=association_part(study),
         not_repeated=_not_repeated(config),
+        labels=_labels(study.prepared.dictionary),
     )
     return dataclasses.replace(
         evidence, summary=summary_sentences(evidence, config.outcome.smallest_gain_worth_having)
     )
+
+
+def _labels(dictionary: Dictionary) -> dict[str, str]:
+    return {name: variable.label for name, variable in dictionary.stated.items()}
 
 
 def _findings(study: FinishedStudy, size: SampleSizeFinding) -> tuple[Mapping[str, Any], ...]:
@@ -107,7 +112,7 @@ def _table_one(study: FinishedStudy) -> TableOne:
     return table_one(
         people.frame,
         list(variables),
-        dictionary=load_dictionary(),
+        dictionary=study.prepared.dictionary,
         groups={
             "all": np.ones(len(known), dtype=bool),
             "outcome known": known,
@@ -165,11 +170,9 @@ def _not_repeated(config: StudyConfig) -> tuple[str, ...]:
 
 
 def _holdout(
-    config: StudyConfig,
-    people: Participants | None,
-    estimator: StudyEstimator,
-    metrics: Sequence[Metric],
+    study: FinishedStudy, people: Participants | None, metrics: Sequence[Metric]
 ) -> HoldoutResult | None:
+    config, estimator = study.config, study.estimator
     settings = config.validation.holdout
     if people is None or settings is None:
         return None
@@ -185,7 +188,7 @@ def _holdout(
         given = people.frame[reference_name].to_numpy(dtype=np.float64)[rows]
         reference = evaluated(observed, given, groups)
     return HoldoutResult(
-        label=f"{variable_label(settings.variable)}: {', '.join(settings.test)}",
+        label=f"{study.prepared.dictionary.label(settings.variable)}: {', '.join(settings.test)}",
         model=evaluated(observed, predicted[rows], groups),
         reference_name=reference_name,
         reference=reference,

@@ -144,6 +144,7 @@ def subgroups_part(
         frame,
         settings=study.config.subgroups,
         seed=study.config.seed,
+        dictionary=study.prepared.dictionary,
         known=_by_event(performance),
         workers=study.prepared.workers,
         progress=partial(study.prepared.progress, "group by group"),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
 from hiprisk.arrays import Bools, Floats, Integers
-from hiprisk.cohort.dictionary import variable_label
+from hiprisk.cohort.dictionary import Dictionary, load_dictionary
 from hiprisk.config import EventSettings, HoldoutSettings, OutcomeSettings, StudyConfig
 from hiprisk.errors import ConfigError, InputError
 
@@ -70,15 +70,20 @@ class Selection:
     first_visit : DataFrame
         All participants of the first visit but those held out: also those whom the strategy for hip
         replacement leaves out, which nobody can know at that visit.
+    dictionary : Dictionary
+        What their variables mean, with the features that the study declares.
     """
 
     first_visit: pd.DataFrame
     development: Participants
     holdout: Participants | None
     flow: tuple[FlowStep, ...]
+    dictionary: Dictionary = field(default_factory=load_dictionary, repr=False)
 
 
-def select_participants(frame: pd.DataFrame, config: StudyConfig) -> Selection:
+def select_participants(
+    frame: pd.DataFrame, config: StudyConfig, dictionary: Dictionary | None = None
+) -> Selection:
     """Apply the config's selection, hip-replacement strategy and hold-out, counting every step.
 
     Parameters
@@ -86,6 +91,8 @@ def select_participants(frame: pd.DataFrame, config: StudyConfig) -> Selection:
     frame : DataFrame
         A checked cohort.
     config : StudyConfig
+    dictionary : Dictionary, optional
+        The packaged one by default.
 
     Raises
     ------
@@ -94,11 +101,12 @@ def select_participants(frame: pd.DataFrame, config: StudyConfig) -> Selection:
     InputError
         If too few people are left, or the outcome does not vary.
     """
+    dictionary = dictionary or load_dictionary()
     flow = [FlowStep(label="rows in the cohort", n_left_out=0, n_remaining=len(frame))]
     for variable, levels in config.cohort.where.items():
         keep = _levels_mask(frame, variable, levels, key="cohort.where")
         frame = frame.loc[keep].reset_index(drop=True)
-        flow.append(_step(f"{variable_label(variable)} not {' or '.join(levels)}", keep))
+        flow.append(_step(f"{dictionary.label(variable)} not {' or '.join(levels)}", keep))
     first_visit = frame
     if config.validation.holdout is not None:
         first_visit = frame.loc[_to_develop(frame, config.validation.holdout)]
@@ -109,12 +117,16 @@ def select_participants(frame: pd.DataFrame, config: StudyConfig) -> Selection:
         groups=numbered(frame, "person_id"),
         sites=numbered(frame, "site", shared=True),
     )
-    development, holdout = _split(people, config, flow)
+    development, holdout = _split(people, config, flow, dictionary)
     unknown = np.isnan(development.outcome)
     flow.append(_step("outcome unknown (informs imputation only)", ~unknown))
     _check_enough(development, config)
     return Selection(
-        first_visit=first_visit, development=development, holdout=holdout, flow=tuple(flow)
+        first_visit=first_visit,
+        development=development,
+        holdout=holdout,
+        flow=tuple(flow),
+        dictionary=dictionary,
     )
 
 
@@ -281,7 +293,7 @@ def _check_bounds(score: Floats, outcome: OutcomeSettings) -> None:
 
 
 def _split(
-    people: Participants, config: StudyConfig, flow: list[FlowStep]
+    people: Participants, config: StudyConfig, flow: list[FlowStep], dictionary: Dictionary
 ) -> tuple[Participants, Participants | None]:
     settings = config.validation.holdout
     if settings is None:
@@ -298,7 +310,7 @@ def _split(
             advice="hold out by a variable that is the same for all rows of a person",
         )
     held = people.take(test)
-    flow.append(_step(f"held out or not used ({variable_label(settings.variable)})", develop))
+    flow.append(_step(f"held out or not used ({dictionary.label(settings.variable)})", develop))
     return people.take(develop), held.take(~np.isnan(held.outcome))
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from hiprisk.cohort.dictionary import Variable, load_dictionary
+from hiprisk.cohort.dictionary import Dictionary
 from hiprisk.cohort.reading import Cohort
 from hiprisk.config import StudyConfig
 from hiprisk.config.reading import resolved
@@ -27,7 +26,7 @@ class PreparedStudy:
     Attributes
     ----------
     config : StudyConfig
-    dictionary : mapping of str to Variable
+    dictionary : Dictionary
     cohort : Cohort
     selection : Selection
     design : Design
@@ -42,7 +41,7 @@ class PreparedStudy:
     """
 
     config: StudyConfig
-    dictionary: Mapping[str, Variable]
+    dictionary: Dictionary
     cohort: Cohort
     selection: Selection
     design: Design
@@ -74,11 +73,13 @@ class PreparedStudy:
     @property
     def identity(self) -> str:
         """Hash of what makes two runs the same study: config, cohort and version."""
+        stated = self.dictionary.stated
         parts = (
             self.declared_sha256,
             str(resolved(self.config)),
             self.cohort.fingerprint,
             metadata.version("hiprisk"),
+            *([repr(stated)] if stated else []),
         )
         return hashlib.sha256(":".join(parts).encode()).hexdigest()
 
@@ -93,8 +94,8 @@ def prepare_study(
     ConfigError, InputError, StoreError
         If the cohort cannot be read or lacks what the config names.
     """
-    dictionary = load_dictionary()
     cohort, selection = select_study_participants(config)
+    dictionary = selection.dictionary
     design = plan_design(config.predictors, dictionary, selection.development.frame)
     return PreparedStudy(
         config=config,

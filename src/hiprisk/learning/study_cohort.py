@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 
 from hiprisk.cohort.checks.rules import check_cohort
-from hiprisk.cohort.dictionary import load_dictionary
+from hiprisk.cohort.dictionary import Dictionary
 from hiprisk.cohort.findings import Finding
 from hiprisk.cohort.imputations import check_no_stack
 from hiprisk.cohort.mapping import load_mapping
+from hiprisk.cohort.own_variables import dictionary_of
 from hiprisk.cohort.reading import Cohort, fingerprint, read_cohort
 from hiprisk.cohort.simulation.simulate import simulate_cohort
 from hiprisk.config import StudyConfig
@@ -30,12 +31,18 @@ def select_study_participants(config: StudyConfig) -> tuple[Cohort, Selection]:
         If the cohort cannot be read, has values that the config does not allow, or is too small.
     """
     cohort = load_study_cohort(config)
-    return cohort, select_participants(handle_invalid_values(cohort, config), config)
+    frame = handle_invalid_values(cohort, config)
+    return cohort, select_participants(frame, config, cohort.dictionary)
+
+
+def study_dictionary(config: StudyConfig) -> Dictionary:
+    """The packaged dictionary with what the config states: its own variables."""
+    return dictionary_of(config.cohort.dictionary)
 
 
 def load_study_cohort(config: StudyConfig) -> Cohort:
     """Read the config's cohort, or simulate it."""
-    settings = config.cohort
+    settings, dictionary = config.cohort, study_dictionary(config)
     if settings.simulate is not None:
         asked = settings.simulate
         frame = simulate_cohort(
@@ -47,11 +54,19 @@ def load_study_cohort(config: StudyConfig) -> Cohort:
         ).frame
         return Cohort(
             frame=frame,
-            findings=check_cohort(frame, unreadable={}, grain="person", stacked=False, source={}),
+            findings=check_cohort(
+                frame,
+                unreadable={},
+                grain="person",
+                stacked=False,
+                source={},
+                dictionary=dictionary,
+            ),
             grain="person",
             fingerprint=fingerprint(frame),
             provenance="simulated",
             source_name=f"simulated ({asked.preset})",
+            dictionary=dictionary,
         )
     if settings.file is None:
         raise ConfigError(
@@ -59,8 +74,10 @@ def load_study_cohort(config: StudyConfig) -> Cohort:
             column="cohort",
             advice="name one with --cohort FILE, or state cohort.file or cohort.simulate",
         )
-    mapping = load_mapping(settings.mapping) if settings.mapping else None
-    cohort = read_cohort(settings.file, mapping)
+    mapping = None
+    if settings.mapping:
+        mapping = load_mapping(settings.mapping, dictionary=dictionary)
+    cohort = read_cohort(settings.file, mapping, dictionary=dictionary)
     check_no_stack(cohort)
     return cohort
 
@@ -79,7 +96,7 @@ def handle_invalid_values(cohort: Cohort, config: StudyConfig) -> pd.DataFrame:
         _refuse((structural or errors)[0], len(errors), cohort)
     frame = cohort.frame
     invalid = np.zeros(len(frame), dtype=bool)
-    dictionary = load_dictionary()
+    dictionary = cohort.dictionary
     for name in _used(config) & set(frame.columns):
         hard = dictionary[name].hard
         if hard is not None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hiprisk.cohort.dictionary import variable_label
 from hiprisk.evidence.document import Evidence
 from hiprisk.metrics.registry import label_of
 from hiprisk.sheet.format import LinearModel, Sheet
@@ -56,7 +55,7 @@ def model_card(sheet: Sheet, evidence: Evidence) -> str:
         ]
         if held.reference is not None:
             parts += [
-                f"The same people, {variable_label(held.reference_name or '')}:",
+                f"The same people, {evidence.label(held.reference_name or '')}:",
                 _estimates(held.reference.metrics),
             ]
     parts += ["## Candidate model types", _families(evidence), "## Predictors", _variables(sheet)]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hiprisk.cohort.dictionary import variable_label
 from hiprisk.cohort.findings import SMALLEST_COUNT
 from hiprisk.evidence.baseline_characteristics import Characteristic, TableOne
 from hiprisk.evidence.document import Evidence
@@ -28,7 +27,7 @@ def people_section(evidence: Evidence) -> Section:
             (
                 str(found["code"]),
                 str(found["severity"]),
-                NONE if found["column"] is None else variable_label(found["column"]),
+                NONE if found["column"] is None else evidence.label(found["column"]),
                 f"fewer than {SMALLEST_COUNT}" if found["count"] is None else str(found["count"]),
                 str(found["message"]),
             )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from hiprisk.cohort.dictionary import variable_label
 from hiprisk.evidence.document import Evidence
 from hiprisk.evidence.events import EventEvidence
 from hiprisk.metrics.decision_curve.net_benefit import AVOIDED, NET_BENEFIT, STANDARDISED
@@ -384,7 +383,7 @@ def holdout_section(evidence: Evidence) -> Section | None:
     reference = {one.name: one for one in held.reference.metrics} if held.reference else {}
     head: tuple[str, ...] = ("metric", "model (95 % CI)")
     if reference:
-        head = (*head, f"{variable_label(held.reference_name or '')} (95 % CI)")
+        head = (*head, f"{evidence.label(held.reference_name or '')} (95 % CI)")
     return Section(
         anchor="holdout",
         title="Held-out participants",

@@ -13,8 +13,9 @@ import pyarrow as pa
 from hiprisk.arrays import Bools, Floats
 from hiprisk.cohort.checks.missing_codes import SENTINELS, sentinel_findings
 from hiprisk.cohort.checks.structure import copy_findings, structure_findings
-from hiprisk.cohort.dictionary import Variable, load_dictionary
+from hiprisk.cohort.dictionary import Dictionary, Variable, load_dictionary
 from hiprisk.cohort.findings import Finding, by_severity, finding_at
+from hiprisk.cohort.own_variables import changed_findings
 from hiprisk.values import UNKNOWN_CATEGORY, Note, zero_one_codes
 
 BMI_TOLERANCE = 0.15
@@ -38,7 +39,7 @@ def check_cohort(
     stacked: bool,
     source: Mapping[str, pa.ChunkedArray],
     today: datetime.date | None = None,
-    extra: Sequence[Variable] = (),
+    dictionary: Dictionary | None = None,
     unread: Mapping[Note, tuple[str, ...]] | None = None,
 ) -> tuple[Finding, ...]:
     """Hold a whole cohort against every rule.
@@ -57,8 +58,8 @@ def check_cohort(
         The file's own columns, to see what became of their codes.
     today : date, optional
         Dates after it are in the future.
-    extra : sequence of Variable
-        Variables of the frame that the dictionary lacks.
+    dictionary : Dictionary, optional
+        What the variables of the frame mean; by default the packaged one.
     unread : mapping, optional
         What stood in the cells that could not be read, by code and variable.
 
@@ -81,7 +82,8 @@ def check_cohort(
     for note, mask in unreadable.items():
         message, advice = _unreadable_message(note.code), _UNREADABLE_ADVICE[note.code]
         findings += finding_at(mask, note.code, "error", note.variable, message, advice)
-    dictionary = {**load_dictionary(), **{variable.name: variable for variable in extra}}
+    dictionary = dictionary or load_dictionary()
+    findings += changed_findings(dictionary, frame.columns)
     for name in frame.columns:
         variable = dictionary[name]
         if variable.kind == "number":

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from hiprisk.arrays import Floats
-from hiprisk.cohort.dictionary import load_dictionary
 from hiprisk.config import StudyConfig
 from hiprisk.config.association import NegativeControlSettings
 from hiprisk.errors import ConfigError
@@ -90,7 +89,7 @@ def _outcome_values(
             column="association.negative_control.outcome",
         )
     values = frame[name]
-    if (load_dictionary()[name].kind == "category") != (settings.level is not None):
+    if (plan.dictionary[name].kind == "category") != (settings.level is not None):
         raise ConfigError(
             "a category needs the level that counts as the event, a number has none",
             column="association.negative_control.level",

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from hiprisk.arrays import Bools, Floats, Integers
-from hiprisk.cohort.dictionary import load_dictionary
 from hiprisk.config import StudyConfig
 from hiprisk.errors import ConfigError, InputError
 from hiprisk.inference.association.imputation import IncompleteData
@@ -81,7 +80,7 @@ def _levels(plan: AssociationPlan, frame: pd.DataFrame) -> tuple[str, ...]:
     strata = plan.settings.strata
     if strata is None:
         return ()
-    variable = load_dictionary()[strata]
+    variable = plan.dictionary[strata]
     if variable.kind != "category":
         raise ConfigError(f"{strata} is no category", column="association.strata")
     occurring = set(frame[strata])
@@ -113,7 +112,7 @@ def incomplete_data(
         columns=plan.design.numeric(people.frame),
         names=tuple(column.name for column in plan.design.columns),
         outcome=people.outcome,
-        auxiliary=auxiliary_columns(extra, load_dictionary(), people.frame),
+        auxiliary=auxiliary_columns(extra, plan.dictionary, people.frame),
         persons=people.groups,
         strata=_strata_codes(plan, people.frame),
     )

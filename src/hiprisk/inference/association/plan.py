@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from hiprisk.arrays import Bools, Floats, Integers
-from hiprisk.cohort.dictionary import Variable
+from hiprisk.cohort.dictionary import Dictionary, Variable
 from hiprisk.config import StudyConfig
 from hiprisk.config.association import AssociationSettings
 from hiprisk.errors import ConfigError, InputError
@@ -29,6 +29,7 @@ class AssociationPlan:
     Attributes
     ----------
     settings : AssociationSettings
+    dictionary : Dictionary
     design : Design
         Exposure, confounders and baseline, in this order.
     contrast : Contrast
@@ -40,6 +41,7 @@ class AssociationPlan:
     """
 
     settings: AssociationSettings
+    dictionary: Dictionary
     design: Design
     contrast: Contrast
     models: Mapping[str, frozenset[str]]
@@ -60,7 +62,7 @@ def declared_association(config: StudyConfig) -> AssociationSettings:
 
 
 def plan_association(
-    config: StudyConfig, dictionary: Mapping[str, Variable], frame: pd.DataFrame
+    config: StudyConfig, dictionary: Dictionary, frame: pd.DataFrame
 ) -> AssociationPlan:
     """Decide on columns, contrast and models.
 
@@ -85,6 +87,7 @@ def plan_association(
         models["adjusted_baseline"] = models["adjusted"] | set(baseline)
     return AssociationPlan(
         settings=settings,
+        dictionary=dictionary,
         design=design,
         contrast=contrast,
         models=models,

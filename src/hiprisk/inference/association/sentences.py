@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hiprisk.cohort.dictionary import variable_label
+from hiprisk.cohort.dictionary import Dictionary
 from hiprisk.config import StudyConfig
 from hiprisk.inference.association.result import (
     AssociationRow,
@@ -35,7 +35,9 @@ MEASURE_LABELS = {
 }
 
 
-def sentences_of(table: AssociationTable, config: StudyConfig) -> tuple[str, ...]:
+def sentences_of(
+    table: AssociationTable, config: StudyConfig, dictionary: Dictionary
+) -> tuple[str, ...]:
     """What was found, the warning about simulated people first."""
     found = cohort_warnings(table.provenance)
     found.append(
@@ -56,13 +58,14 @@ def sentences_of(table: AssociationTable, config: StudyConfig) -> tuple[str, ...
     ]
     found.append(_e_value_sentence(table, models[-1]))
     if table.negative_control is not None:
-        found.append(_control_sentence(table.negative_control, table))
+        found.append(_control_sentence(table.negative_control, table, dictionary))
     return tuple(found)
 
 
 def notes_of(
     table: AssociationTable,
     config: StudyConfig,
+    dictionary: Dictionary,
     *,
     n_unknown_exposure: int,
     n_people: int,
@@ -76,11 +79,11 @@ def notes_of(
         + ", the same in every model"
         + (f"; {n_unknown_exposure} with the exposure imputed" if n_unknown_exposure else "")
         + ".",
-        _imputation_note(table, config),
+        _imputation_note(table, config, dictionary),
         _covariance_note(table, config, row),
     ]
     if table.baseline is not None or table.confounders:
-        notes.append(f"Confounders, declared beforehand: {_listed(table.confounders)}.")
+        notes.append(f"Confounders, declared beforehand: {_listed(table.confounders, dictionary)}.")
     notes += constant
     if table.kind == "continuous":
         notes.append(
@@ -106,14 +109,16 @@ def _outcome(table: AssociationTable, config: StudyConfig) -> str:
     return f"{table.outcome}, event: {config.outcome.event_level if cut is None else cut.label}"
 
 
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(map(variable_label, names))
+def _listed(names: Sequence[str], dictionary: Dictionary) -> str:
+    return ", ".join(map(dictionary.label, names))
 
 
-def _imputation_note(table: AssociationTable, config: StudyConfig) -> str:
+def _imputation_note(table: AssociationTable, config: StudyConfig, dictionary: Dictionary) -> str:
     if table.n_imputations == 1:
         return "No value that the models use was missing."
-    apart = f", separately in each level of {_listed([table.strata])}" if table.strata else ""
+    apart = ""
+    if table.strata:
+        apart = f", separately in each level of {dictionary.label(table.strata)}"
     return (
         f"Missing values imputed {table.n_imputations} times ({config.imputation.method} model "
         f"with exposure, outcome, confounders and baseline{apart}), pooled by Rubin's rules with "
@@ -202,8 +207,12 @@ def _e_value_sentence(table: AssociationTable, model: str) -> str:
     return f"{start}, and of {found.limit:.2f} to move the CI to include no effect{how}."
 
 
-def _control_sentence(control: NegativeControl, table: AssociationTable) -> str:
-    place = f"in {control.where}" if control.kind == "stratum" else f"on {_listed([control.where])}"
+def _control_sentence(
+    control: NegativeControl, table: AssociationTable, dictionary: Dictionary
+) -> str:
+    place = f"in {control.where}"
+    if control.kind == "outcome":
+        place = f"on {dictionary.label(control.where)}"
     digits = 2 if control.row.measure != "risk_difference" else 3
     found = (
         f"Negative control ({control.reason}): {place} the {MEASURE_LABELS[control.row.measure]}"

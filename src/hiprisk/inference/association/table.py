@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hiprisk.cohort.dictionary import load_dictionary
 from hiprisk.config import StudyConfig
 from hiprisk.inference.association.estimation import (
     constant_predictor_notes,
@@ -75,9 +74,8 @@ def associate(config: StudyConfig, selection: Selection, *, provenance: str) -> 
     .. [1] Rubin (1987). Multiple Imputation for Nonresponse in Surveys.
     .. [2] Barnard, Rubin (1999). Biometrika 86(4), 948-955. doi:10.1093/biomet/86.4.948
     """
-    dictionary = load_dictionary()
     people, flow = in_strata(config, selection)
-    plan = plan_association(config, dictionary, people.frame)
+    plan = plan_association(config, selection.dictionary, people.frame)
     with one_thread():
         return _table(config, plan, people, flow, provenance)
 
@@ -126,9 +124,10 @@ def _table(
         notes=notes_of(
             table,
             config,
+            plan.dictionary,
             n_unknown_exposure=n_unknown_exposure(plan, data),
             n_people=len(set(data.persons[data.known].tolist())),
             constant=constant_predictor_notes(plan, basis, known),
         ),
-        sentences=sentences_of(table, config),
+        sentences=sentences_of(table, config, plan.dictionary),
     )

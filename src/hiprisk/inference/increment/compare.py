@@ -7,12 +7,11 @@ between the same people, and its interval is paired.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
 from hiprisk.bootstrap import too_many_refused
-from hiprisk.cohort.dictionary import Variable, load_dictionary
+from hiprisk.cohort.dictionary import Dictionary
 from hiprisk.config import StudyConfig
 from hiprisk.errors import InputError
 from hiprisk.features.design import Design, plan_design
@@ -53,10 +52,9 @@ def run_compare(
     ConfigError, InputError, StoreError
         With what to do next.
     """
-    dictionary = load_dictionary()
     chosen = resolved_comparison(config, comparison)
     cohort, selection = select_study_participants(config)
-    people = selection.development
+    people, dictionary = selection.development, selection.dictionary
     design = plan_design(config.predictors, dictionary, people.frame)
     return added_value(
         config,
@@ -72,7 +70,7 @@ def run_compare(
 
 def added_value(
     config: StudyConfig,
-    dictionary: Mapping[str, Variable],
+    dictionary: Dictionary,
     data: DevelopmentData,
     design: Design,
     *,
@@ -87,7 +85,7 @@ def added_value(
     ----------
     config : StudyConfig
         Its blocks, its minimum important gain and its measurement errors are used.
-    dictionary : mapping of str to Variable
+    dictionary : Dictionary
     data : LearningData
         Of all predictors of the config.
     design : Design

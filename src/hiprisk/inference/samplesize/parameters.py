@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from hiprisk.cohort.dictionary import load_dictionary
+from hiprisk.cohort.dictionary import Dictionary, load_dictionary
 from hiprisk.config import Range, StudyConfig
 from hiprisk.errors import ConfigError
 from hiprisk.features.back import back_features
@@ -12,7 +12,9 @@ from hiprisk.features.design import Design
 from hiprisk.features.hip import hip_features
 
 
-def count_parameters(config: StudyConfig, design: Design | None = None) -> int:
+def count_parameters(
+    config: StudyConfig, design: Design | None = None, *, dictionary: Dictionary | None = None
+) -> int:
     """Candidate parameters of a study: one a number, one a level but the first, and spline terms.
 
     Parameters
@@ -20,6 +22,8 @@ def count_parameters(config: StudyConfig, design: Design | None = None) -> int:
     config : StudyConfig
     design : Design, optional
         Of the cohort; without it the dictionary's levels count.
+    dictionary : Dictionary, optional
+        The study's; by default the packaged one.
 
     Returns
     -------
@@ -32,7 +36,11 @@ def count_parameters(config: StudyConfig, design: Design | None = None) -> int:
     ConfigError
         If a category has no levels in the dictionary and there is no cohort.
     """
-    inputs = list(design.inputs) if design is not None else _inputs_of(config)
+    inputs = (
+        list(design.inputs)
+        if design is not None
+        else _inputs_of(config, dictionary or load_dictionary())
+    )
     n_knots, splines = candidate_splines(config)
     return len(inputs) + max(n_knots - 2, 0) * sum(name in splines for name in inputs)
 
@@ -58,8 +66,7 @@ def _highest(searched: float | Range) -> float:
     return searched.high if isinstance(searched, Range) else searched
 
 
-def _inputs_of(config: StudyConfig) -> list[str]:
-    dictionary = load_dictionary()
+def _inputs_of(config: StudyConfig, dictionary: Dictionary) -> list[str]:
     derived = {**hip_features(), **back_features()}
     found: list[str] = []
     for name in config.predictors:

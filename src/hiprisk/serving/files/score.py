@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from hiprisk.cohort.dictionary import variables_beyond
+from hiprisk.cohort.dictionary import load_dictionary
 from hiprisk.cohort.files.csv_dialect import ORDINARY, Dialect
 from hiprisk.cohort.mapping import CohortMapping
 from hiprisk.cohort.reading import CohortBlock, iter_blocks, open_mapped_file
@@ -79,8 +79,8 @@ def score_file(
         written_whole(out) as scratch,
         ScoredFile(scratch, parquet=parquet, dialect=dialect) as to,
     ):
-        extra = variables_beyond(model.sheet.variables)
-        for block in iter_blocks(path, mapping, block_bytes=BLOCK_BYTES, extra=extra):
+        dictionary = load_dictionary().with_model(model.sheet.variables)
+        for block in iter_blocks(path, mapping, block_bytes=BLOCK_BYTES, dictionary=dictionary):
             tally.look(block, accept_units=accept_units)
             answers = _answers(model, block)
             to.write(_scored(model, block, answers, raw_text=raw_text), plain=block.plain)

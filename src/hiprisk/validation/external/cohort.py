@@ -6,12 +6,13 @@ Nobody is dropped in silence: every row that is not evaluated is counted with a 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
 from hiprisk.arrays import Bools, Floats, Integers
+from hiprisk.cohort.dictionary import Dictionary, load_dictionary
 from hiprisk.cohort.findings import Finding
 from hiprisk.cohort.reading import Cohort
 from hiprisk.cohort.shift.comparison import compare_with_training
@@ -68,6 +69,8 @@ class ValidationCohort:
     imputed_share : mapping of str to float
         Share of these people for whom a variable was imputed.
     warnings : tuple of Finding
+    dictionary : Dictionary
+        What the variables mean.
     """
 
     frame: pd.DataFrame
@@ -88,6 +91,7 @@ class ValidationCohort:
     cohort_name: str
     fingerprint: str
     provenance: str
+    dictionary: Dictionary = field(default_factory=load_dictionary, repr=False)
 
     @property
     def n(self) -> int:
@@ -180,6 +184,7 @@ def _evaluated(
         cohort_name=cohort.source_name,
         fingerprint=cohort.fingerprint,
         provenance=cohort.provenance,
+        dictionary=cohort.dictionary,
     )
 
 
@@ -224,6 +229,7 @@ def cohort_of_predictions(
         cohort_name=cohort.source_name,
         fingerprint=cohort.fingerprint,
         provenance=cohort.provenance,
+        dictionary=cohort.dictionary,
     )
 
 

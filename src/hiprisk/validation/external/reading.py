@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from hiprisk.cohort.dictionary import Variable, load_dictionary, variables_beyond
+from hiprisk.cohort.dictionary import Dictionary, Variable, load_dictionary
 from hiprisk.cohort.mapping import CohortMapping
 from hiprisk.cohort.reading import Cohort, read_cohort
 from hiprisk.config import OutcomeSettings
@@ -22,6 +22,7 @@ def read_validation_cohort(
     sheet: Sheet | None,
     outcome: OutcomeSettings,
     predictions: str | None = None,
+    dictionary: Dictionary | None = None,
 ) -> Cohort:
     """Read a cohort with the model's own variables, outcome and predictions beyond the dictionary.
 
@@ -33,21 +34,26 @@ def read_validation_cohort(
     outcome : OutcomeSettings
     predictions : str, optional
         Column of predictions that stand in the file.
+    dictionary : Dictionary, optional
+        The study's, where one is named; the model's variables win over it.
 
     Raises
     ------
     InputError
         If the file as a whole cannot be used.
     """
-    extra = () if sheet is None else variables_beyond(sheet.variables)
-    known = {*load_dictionary(), *(variable.name for variable in extra)}
+    known = dictionary or load_dictionary()
+    if mapping is not None:
+        known = mapping.dictionary.overlaid_by(known)
+    if sheet is not None:
+        known = known.with_model(sheet.variables)
     wanted = [_outcome_variable(outcome)]
     if predictions is not None:
         wanted.append(
             Variable(name=predictions, label="prediction", kind="number", source="the file")
         )
-    more = tuple(variable for variable in wanted if variable.name not in known)
-    return read_cohort(path, mapping, extra=(*extra, *more))
+    known = known.with_variables(one for one in wanted if one.name not in known)
+    return read_cohort(path, mapping, dictionary=known)
 
 
 def _outcome_variable(outcome: OutcomeSettings) -> Variable:

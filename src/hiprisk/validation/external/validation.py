@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 
 from hiprisk.arrays import Floats
 from hiprisk.config import OutcomeSettings, SubgroupSettings
@@ -89,7 +88,7 @@ def validate_externally(
         findings=tuple(finding.summarised() for finding in people.warnings),
         performance=performance,
         calibration=calibration_tenths(people.observed, people.predicted),
-        groups=_by_group(sample, people.frame, by, n_resamples=n_resamples, seed=seed),
+        groups=_by_group(sample, people, by, n_resamples=n_resamples, seed=seed),
         case_mix=case_mix,
         remarks=tuple(remarks_of(people, outcome.kind, performance.metrics, labels)),
         summary=tuple(summary_of(people, outcome, model, performance.metrics, case_mix)),
@@ -150,7 +149,7 @@ def calibration_tenths(observed: Floats, predicted: Floats) -> tuple[tuple[float
 
 def _by_group(
     sample: EvaluationSample,
-    frame: pd.DataFrame,
+    people: ValidationCohort,
     by: Sequence[str] | None,
     *,
     n_resamples: int,
@@ -161,7 +160,8 @@ def _by_group(
         return None
     return subgroup_performance(
         replace(sample, forecast=None),
-        frame,
+        people.frame,
         settings=SubgroupSettings(by=None if by is None else tuple(by), resamples=n_resamples),
         seed=seed,
+        dictionary=people.dictionary,
     )

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from hiprisk.arrays import Integers
-from hiprisk.cohort.dictionary import load_dictionary, variable_label
+from hiprisk.cohort.dictionary import Dictionary, load_dictionary
 from hiprisk.config import SubgroupSettings
 from hiprisk.errors import ConfigError
 from hiprisk.features.back import CHRONIC_MONTHS
@@ -53,7 +53,9 @@ def levels_of(parted: Sequence[Grouping]) -> list[tuple[str, int, str]]:
     return [(one.name, code, name) for one in parted for code, name in enumerate(one.levels)]
 
 
-def groupings_of(frame: pd.DataFrame, settings: SubgroupSettings) -> tuple[Grouping, ...]:
+def groupings_of(
+    frame: pd.DataFrame, settings: SubgroupSettings, dictionary: Dictionary | None = None
+) -> tuple[Grouping, ...]:
     """Part the people of a frame by each variable of the settings.
 
     Parameters
@@ -63,26 +65,31 @@ def groupings_of(frame: pd.DataFrame, settings: SubgroupSettings) -> tuple[Group
     settings : SubgroupSettings
         Where `by` is unset, variables that the frame lacks, that have one level or more than
         `most_levels`, are left out.
+    dictionary : Dictionary, optional
+        What they mean; by default the packaged one.
 
     Raises
     ------
     ConfigError
         If a variable that `by` names cannot part the people.
     """
+    known = dictionary or load_dictionary()
     if settings.by is not None:
-        return tuple(_named(frame, name, settings) for name in dict.fromkeys(settings.by))
+        return tuple(_named(frame, name, settings, known) for name in dict.fromkeys(settings.by))
     found = []
     for name in DEFAULT_BY:
         values = _values(frame, name, settings)
         if values is None:
             continue
-        grouping = _grouping(name, values, settings)
+        grouping = _grouping(name, values, settings, known)
         if _n_known(grouping) >= 2 and len(grouping.levels) <= settings.most_levels:
             found.append(grouping)
     return tuple(found)
 
 
-def _named(frame: pd.DataFrame, name: str, settings: SubgroupSettings) -> Grouping:
+def _named(
+    frame: pd.DataFrame, name: str, settings: SubgroupSettings, dictionary: Dictionary
+) -> Grouping:
     values = _values(frame, name, settings)
     if values is None:
         raise ConfigError(
@@ -90,7 +97,7 @@ def _named(frame: pd.DataFrame, name: str, settings: SubgroupSettings) -> Groupi
             column="subgroups.by",
             advice="map it in the cohort's mapping, or name another variable",
         )
-    grouping = _grouping(name, values, settings)
+    grouping = _grouping(name, values, settings, dictionary)
     if _n_known(grouping) < 2:
         raise ConfigError(
             f"'{name}' has one level only", column="subgroups.by", advice="leave it out"
@@ -138,10 +145,12 @@ def age_band_names(starts: tuple[float, ...]) -> tuple[str, ...]:
     return (f"under {starts[0]:g}", *between, f"{starts[-1]:g} or older")
 
 
-def _grouping(name: str, values: pd.Series, settings: SubgroupSettings) -> Grouping:
+def _grouping(
+    name: str, values: pd.Series, settings: SubgroupSettings, dictionary: Dictionary
+) -> Grouping:
     known = values.notna().to_numpy()
     occurring = set(values[known])
-    levels = [level for level in _ordered(name, settings) if level in occurring]
+    levels = [level for level in _ordered(name, settings, dictionary) if level in occurring]
     levels += sorted(occurring - set(levels), key=_natural)
     place = {level: position for position, level in enumerate(levels)}
     codes = np.array(
@@ -151,7 +160,7 @@ def _grouping(name: str, values: pd.Series, settings: SubgroupSettings) -> Group
     names = [f"{level:g}" if isinstance(level, float) else str(level) for level in levels]
     if not known.all():
         names.append(UNKNOWN)
-    return Grouping(name, _label(name), tuple(names), codes)
+    return Grouping(name, _label(name, dictionary), tuple(names), codes)
 
 
 def _natural(level: Any) -> tuple[tuple[int, float, str], ...]:
@@ -160,16 +169,15 @@ def _natural(level: Any) -> tuple[tuple[int, float, str], ...]:
     return tuple((0, float(one), "") if one.isdigit() else (1, 0.0, one) for one in parts if one)
 
 
-def _ordered(name: str, settings: SubgroupSettings) -> tuple[str, ...]:
-    dictionary = load_dictionary()
+def _ordered(name: str, settings: SubgroupSettings, dictionary: Dictionary) -> tuple[str, ...]:
     if name == "age_band":
         return (*age_band_names(settings.age_bands), *dictionary["age_band"].levels)
     return dictionary[name].levels if name in dictionary else ()
 
 
-def _label(name: str) -> str:
+def _label(name: str, dictionary: Dictionary) -> str:
     if name == "age_band":
         return "age"
     if name == "lbp_chronic":
         return "low back pain for three months or longer"
-    return variable_label(name)
+    return dictionary.label(name)

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from hiprisk.arrays import Bools
+from hiprisk.cohort.dictionary import Dictionary
 from hiprisk.config import SubgroupSettings
 from hiprisk.errors import ConfigError, InputError
 from hiprisk.metrics.decision_curve.net_benefit import NET_BENEFIT
@@ -68,6 +69,7 @@ def subgroup_performance(
     *,
     settings: SubgroupSettings,
     seed: int,
+    dictionary: Dictionary | None = None,
     known: Known | None = None,
     workers: int = 1,
     progress: Progress | None = None,
@@ -83,6 +85,8 @@ def subgroup_performance(
         Dictionary variables of the same rows.
     settings : SubgroupSettings
     seed : int
+    dictionary : Dictionary, optional
+        What the variables mean; by default the packaged one.
     known : mapping of (str, str) to Estimate, optional
         Everybody's estimates that are reported elsewhere, by event (empty for the outcome) and
         metric: here they have the same interval.
@@ -111,7 +115,8 @@ def subgroup_performance(
     """
     _check(sample, frame)
     metrics = _metrics(sample.kind, settings)
-    people = _People(sample, groupings_of(frame.reset_index(drop=True), settings), settings)
+    parted = groupings_of(frame.reset_index(drop=True), settings, dictionary)
+    people = _People(sample, parted, settings)
     tasks = _tasks(people, metrics)
     draws = draw_persons(sample.groups, n=settings.resamples, seed=seed)
     each = run_parallel(partial(cell_figures, draws), tasks, workers=workers, progress=progress)
