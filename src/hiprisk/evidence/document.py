@@ -148,7 +148,9 @@ class Evidence:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
-        fields = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        fields = {one.name: getattr(self, one.name) for one in dataclasses.fields(self)}
+        if not self.labels:
+            del fields["labels"]
         return {**_plain(fields), "metrics": self.metrics()}
 
 

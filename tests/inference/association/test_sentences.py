@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 
 from association_tables import row, study, table_by_hand
+from hiprisk.cohort.dictionary import load_dictionary
 from hiprisk.inference.association import NegativeControl, StratumDifference
 from hiprisk.inference.association.sentences import notes_of, sentences_of
 from hiprisk.inference.effects.evalue import EValue
@@ -23,13 +24,13 @@ CONFIG = study()
 
 
 def words(rows, **known):
-    return sentences_of(table_by_hand(rows, **known), CONFIG)
+    return sentences_of(table_by_hand(rows, **known), CONFIG, load_dictionary())
 
 
 def notes(rows, **known):
     counts = {"n_unknown_exposure": 0, "n_people": 100, "constant": ()}
     counts |= {name: known.pop(name) for name in list(known) if name in counts}
-    return notes_of(table_by_hand(rows, **known), CONFIG, **counts)
+    return notes_of(table_by_hand(rows, **known), CONFIG, load_dictionary(), **counts)
 
 
 def effect(*args, **known):
