@@ -1,4 +1,4 @@
-"""A user's own variables: what the file may say, and how it is laid over the packaged dictionary."""
+"""A user's own variables: what the file may say, and how the packaged dictionary takes it up."""
 
 import pickle
 
@@ -80,7 +80,10 @@ def test_a_dictionary_goes_to_another_process():
         ("grip: {kind: number}", "has no variable 'grip', and a new one needs label and kind"),
         ("grip: {label: ' ', kind: number}", "a label is needed"),
         ("grip: {label: g, kind: numeric}", r"grip.kind \(line 1\): must be one of 'number'"),
-        ("grip: {label: g, kind: number, hrad: [0, 1]}", "this key is not known .did you mean hard"),
+        (
+            "grip: {label: g, kind: number, hrad: [0, 1]}",
+            "this key is not known .did you mean hard",
+        ),
         ("grip: {label: g, kind: number, hard: [5, 1]}", "hard must be two finite numbers that"),
         ("grip: {label: g, kind: number, hard: [0, 1], soft: [0, 2]}", "inside the hard range"),
         ("grip: {label: g, kind: number, levels: [a, b]}", "levels belong to a category"),
