@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from coverage_pause import coverage_paused
+
 PROJECT = Path(__file__).resolve().parents[1]
 
 
@@ -13,6 +15,15 @@ def pytest_configure():
     # `nohup make test &` starts us with SIGINT ignored, which a child would inherit.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item):
+    """Slow tests and their fixtures run without coverage: quick tests reach the same lines."""
+    if item.get_closest_marker("slow") is None:
+        return (yield)
+    with coverage_paused():
+        return (yield)
 
 
 @pytest.fixture(scope="session")

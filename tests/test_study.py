@@ -15,7 +15,6 @@ QUICK = (
 )  # fmt: skip
 
 
-@pytest.mark.slow
 @pytest.mark.usefixtures("blank_figures")
 def test_a_study_leaves_a_bundle_and_says_what_it_says(tmp_path):
     config, stages = hiprisk.load_config(STUPAR, overrides=QUICK), set()

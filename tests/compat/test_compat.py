@@ -38,7 +38,7 @@ EXACT, CLOSE, ELSEWHERE = Tolerance(0.0), Tolerance(1e-12), Tolerance(1e-6, 1e-9
 TIES = 4
 RENAMES = read_renames()
 
-pytestmark = pytest.mark.parametrize("issue", FROZEN, scope="module")
+pytestmark = [pytest.mark.slow, pytest.mark.parametrize("issue", FROZEN, scope="module")]
 
 
 @pytest.fixture(scope="module")

@@ -17,6 +17,8 @@ from hiprisk.cohort.simulation.simulate import simulate_cohort
 from hiprisk.config import load_config
 from hiprisk.inference.samplesize import assess_study
 
+pytestmark = pytest.mark.slow
+
 CONFIG = Path(__file__).parents[2] / "configs" / "stupar.yaml"
 N = 150
 

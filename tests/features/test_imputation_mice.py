@@ -12,6 +12,8 @@ from hiprisk.learning.chained import draw_chained
 from hiprisk.learning.unpenalised import fit_logistic, fit_ols
 from hiprisk.seeding import rng_for
 
+pytestmark = pytest.mark.slow
+
 ORACLES = Path(__file__).parents[1] / "oracles"
 LBP = ["Chronic", "Pain", "Tampascale", "Function", "Age", "JobControl", "JobDemands",
        "SocialSupport", "Duration", "BMI"]  # fmt: skip

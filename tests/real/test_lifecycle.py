@@ -18,7 +18,7 @@ from hiprisk.validation.external.cohort import predict_cohort
 from hiprisk.validation.external.reading import read_validation_cohort
 from hiprisk.validation.updating.methods import UpdateData, closed_test, fit_update
 
-pytestmark = pytest.mark.real
+pytestmark = [pytest.mark.real, pytest.mark.slow]
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 # Exact C of the same risks: rms::somers2, and by ranks in base R.

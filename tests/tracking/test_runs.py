@@ -13,6 +13,8 @@ from hiprisk.config import TrackingSettings
 from hiprisk.errors import InputError
 from hiprisk.tracking.runs import flattened, open_run
 
+pytestmark = pytest.mark.slow
+
 CONFIG = Path(__file__).parents[2] / "configs" / "stupar.yaml"
 SECRET = "JaneRoe"
 

@@ -15,6 +15,8 @@ from hiprisk.tracking.runs import _ending_with, _Run, check_tracking
 from hiprisk.tracking.server import server_of, without_password
 from small_bundle import write_small_bundle
 
+pytestmark = pytest.mark.slow
+
 CONFIG = Path(__file__).parents[2] / "configs" / "stupar.yaml"
 
 

@@ -16,6 +16,8 @@ from hiprisk.errors import StoreError
 from hiprisk.tracking.runs import open_run
 from hiprisk.tracking.store import locked_store, store_file
 
+pytestmark = pytest.mark.slow
+
 STORE = "sqlite:///mlflow.db"
 ONE_RUN = (
     "from hiprisk.config import TrackingSettings\n"

@@ -21,6 +21,8 @@ from serving_patients import random_patients
 from small_bundle import small_sheet
 from tree_sheet import tree_sheet
 
+pytestmark = pytest.mark.slow
+
 TAPE = MeasurementError(instrument="tape", low=2.0, high=3.0, source="a book", assumed=True)
 
 

@@ -16,6 +16,8 @@ from serving_browser import running_browser
 from serving_patients import random_patients
 from trained_sheets import trained_sheet
 
+pytestmark = pytest.mark.slow
+
 FAMILIES = ("linear", "boosting", "logistic")
 N_ANSWERED, N_EXPLAINED = 400, 40
 

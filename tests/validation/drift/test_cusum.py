@@ -6,6 +6,8 @@ import pytest
 from hiprisk.errors import InputError
 from hiprisk.validation.drift.cusum import calibration_cusum
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_sum_by_hand():
     observed = np.array([1.0, 0.0, 1.0, 1.0])
