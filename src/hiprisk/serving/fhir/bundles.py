@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from hiprisk.errors import InputError
-from hiprisk.sheet.document.strict_json import canonical_json
+from hiprisk.serving.fhir.code_map import CodeMap
+from hiprisk.serving.fhir.observations import codes_of, observation_parts
+from hiprisk.sheet.document.strict_json import canonical_json, parse_strict
 
 FHIR_ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
 # Of a paged search for all that is known of a patient; and answers nested in groups in groups.
@@ -20,6 +22,7 @@ _READ = frozenset(
     {"Bundle", "Patient", "Observation", "QuestionnaireResponse", "Questionnaire",
      "OperationOutcome"}
 )  # fmt: skip
+_NEVER_READ = frozenset({"text", "meta", "extension"})
 _CONTAINED = frozenset({"Observation", "QuestionnaireResponse"})
 # R4's own codes. What a server writes beside them is not repeated: it may name the patient.
 _SEVERITIES = ("fatal", "error", "warning", "information")
@@ -35,24 +38,41 @@ INCOMPLETE = (
 )
 
 
-def mapped_only(resource: dict[str, Any]) -> dict[str, Any]:
-    """What of a JSON object can be read for a variable: a record is large, its use is small.
+def read_record_document(
+    raw: bytes, code_map: CodeMap, *, name: str, max_bytes: int = MAX_RECORD_BYTES
+) -> Any:
+    """The JSON of a record, or of a request that carries one, without what is not mapped.
 
-    Called for each object as it is parsed, so that a record of many resources takes the memory of
-    the few that count.
+    Raises
+    ------
+    BundleError
+        On anything that `hiprisk.sheet.document.strict_json` refuses.
     """
-    kind = resource.get("resourceType")
-    if kind is None:
-        # The narrative of a resource.
-        resource.pop("div", None)
-        return resource
-    kind = kind if isinstance(kind, str) else ""
-    if kind not in _READ and "contained" not in resource:
-        return {"resourceType": kind}
-    kept = dict(resource) if kind in _READ else {"contained": resource["contained"]}
-    for key in ("text", "meta", "extension"):
-        kept.pop(key, None)
-    return {**kept, "resourceType": kind}
+    return parse_strict(
+        raw, name=name, max_bytes=max_bytes, max_depth=MAX_RECORD_DEPTH, keep=_keeper(code_map)
+    )
+
+
+def _keeper(code_map: CodeMap) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """What is kept of each object as it is parsed: a record is large, what is used of it is not."""
+    mapped = {code for source in code_map.observations.values() for code in source.codes}
+
+    def keep(resource: dict[str, Any]) -> dict[str, Any]:
+        if "resourceType" not in resource:
+            # The narrative of a resource.
+            resource.pop("div", None)
+            return resource
+        kind = _kind(resource)
+        is_read = kind in _READ
+        if kind == "Observation":
+            parts = observation_parts(resource)
+            is_read = any(mapped.intersection(codes_of(part.get("code"))) for part in parts)
+        if is_read:
+            return {key: one for key, one in resource.items() if key not in _NEVER_READ}
+        contained = resource.get("contained")
+        return {"resourceType": kind, **({"contained": contained} if contained else {})}
+
+    return keep
 
 
 @dataclass(frozen=True, slots=True)

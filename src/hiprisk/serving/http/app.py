@@ -16,17 +16,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from hiprisk.errors import HipRiskError, InputError, MissingExtraError, StoreError
-from hiprisk.serving.fhir.bundles import read_bundle_resource
+from hiprisk.errors import HipRiskError, MissingExtraError, StoreError
+from hiprisk.serving.fhir.bundles import read_record_document
 from hiprisk.serving.fhir.cds_hooks import answer_hook, discovery, service_id
 from hiprisk.serving.fhir.code_map import CodeMap, load_code_map
-from hiprisk.serving.fhir.record import read_record
-from hiprisk.serving.fhir.record_words import record_notes, refused_for_record, used_in_words
+from hiprisk.serving.fhir.record_assessment import assess_record
 from hiprisk.serving.fhir.risk_assessment import risk_assessment
 from hiprisk.serving.http import openapi
 from hiprisk.serving.http.limits import Limits
 from hiprisk.serving.http.metadata import describe, health, page_policy, plain_page
 from hiprisk.serving.http.middleware import (
+    OPEN_PATHS,
     RequestMiddleware,
     ResponseMiddleware,
     Rules,
@@ -42,6 +42,7 @@ try:
     import uvicorn
     from fastapi import FastAPI, Request, Response
     from fastapi.middleware.cors import CORSMiddleware
+    from starlette.concurrency import run_in_threadpool
     from starlette.exceptions import HTTPException
 
     from hiprisk.serving.http.connections import bounded_protocol
@@ -52,6 +53,7 @@ except ImportError as lacking:
     ) from lacking
 
 USUAL = (400, 401, 408, 413, 415, 422, 429, 503)
+RECORD_PATH = "/fhir/risk-assessment"
 KEEP_ALIVE_SECONDS = 5
 STOP_SECONDS = 10
 
@@ -105,7 +107,9 @@ def create_app(model: Model, settings: Settings | None = None) -> ResponseMiddle
     _add_prediction_routes(api, model, settings)
     _add_fhir_routes(api, model, settings)
     _describe(api, model, settings)
-    gated: Any = RequestMiddleware(api, settings.rules)
+    gated: Any = RequestMiddleware(
+        api, settings.rules, record_paths=(RECORD_PATH, _hook_path(model))
+    )
     if settings.cors_origins:
         gated = CORSMiddleware(
             gated,
@@ -149,6 +153,24 @@ def _add_error_handlers(api: FastAPI) -> None:
 async def _document(request: Request, limits: Limits) -> dict[str, Any]:
     check_content_type(request.headers)
     return read_object(await request.body(), max_bytes=limits.max_body_bytes)
+
+
+async def _of_record(
+    request: Request, settings: Settings, answer: Callable[[dict[str, Any]], dict[str, Any]]
+) -> dict[str, Any]:
+    """Answer a request that carries a record; a large one beside the others, not before them."""
+    check_content_type(request.headers)
+    body, limits = await request.body(), settings.rules.limits
+
+    def answered() -> dict[str, Any]:
+        read = functools.partial(read_record_document, code_map=settings.code_map)
+        return answer(read_object(body, max_bytes=limits.max_record_bytes, read=read))
+
+    return await run_in_threadpool(answered) if len(body) > limits.max_body_bytes else answered()
+
+
+def _hook_path(model: Model) -> str:
+    return f"/cds-services/{service_id(model)}"
 
 
 def _json(value: Mapping[str, Any], media_type: str = "application/json") -> Response:
@@ -235,7 +257,6 @@ def _add_prediction_routes(api: FastAPI, model: Model, settings: Settings) -> No
 
 
 def _add_fhir_routes(api: FastAPI, model: Model, settings: Settings) -> None:
-    limits = settings.rules.limits
     offered = canonical_json(discovery(model, settings.code_map))
     services = openapi.gives("The services that are offered.", {openapi.JSON: "Services"})
     cards = openapi.gives("One card; none if the patient has died.", {openapi.JSON: "Cards"})
@@ -250,49 +271,26 @@ def _add_fhir_routes(api: FastAPI, model: Model, settings: Settings) -> None:
         return Response(offered, media_type="application/json")
 
     @api.post(
-        f"/cds-services/{service_id(model)}",
+        _hook_path(model),
         summary="CDS Hooks 2.0: patient-view",
         responses=openapi.responses(cards, *USUAL, 412),
         openapi_extra=openapi.body("HookRequest"),
     )
     async def patient_view(request: Request) -> Response:
-        document = await _document(request, limits)
         now = settings.clock()
-        return _json(answer_hook(model, document, code_map=settings.code_map, now=now))
+        answer = functools.partial(answer_hook, model, code_map=settings.code_map, now=now)
+        return _json(await _of_record(request, settings, answer))
 
     @api.post(
-        "/fhir/risk-assessment",
+        RECORD_PATH,
         summary="Prediction from a FHIR R4 Bundle of one patient",
         responses=openapi.responses(assessment, *USUAL),
         openapi_extra=openapi.body("FhirBundle", media_type=openapi.FHIR),
     )
-    async def assess_record(request: Request) -> Response:
-        document = await _document(request, limits)
-        return _json(_assessed(model, document, settings), openapi.FHIR)
-
-
-def _assessed(model: Model, document: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
-    bundle, now = read_bundle_resource(document), settings.clock()
-    record = read_record(
-        bundle.resources,
-        patient_names=bundle.patient_names,
-        code_map=settings.code_map,
-        variables=model.sheet.variables,
-        now=now,
-        remarks=bundle.remarks,
-    )
-    try:
-        result = predict_one(model, record.values)
-    except InputError as refusal:
-        raise refused_for_record(model.sheet, refusal, record) from None
-    return risk_assessment(
-        model,
-        result,
-        subject=bundle.subject,
-        basis=[used_in_words(model.sheet, item) for item in record.used],
-        of_record=record_notes(model.sheet, record),
-        now=now,
-    )
+    async def post_record(request: Request) -> Response:
+        now = settings.clock()
+        answer = functools.partial(assess_record, model, code_map=settings.code_map, now=now)
+        return _json(await _of_record(request, settings, answer), openapi.FHIR)
 
 
 def _describe(api: FastAPI, model: Model, settings: Settings) -> None:
@@ -307,7 +305,7 @@ def _describe(api: FastAPI, model: Model, settings: Settings) -> None:
             parts["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
             for path, operations in document["paths"].items():
                 for method, operation in operations.items():
-                    if not (method == "get" and path in ("/health", "/cds-services")):
+                    if not (method == "get" and path in OPEN_PATHS):
                         operation["security"] = [{"token": []}]
         return document
 

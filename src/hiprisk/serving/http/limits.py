@@ -27,6 +27,11 @@ class Limits:
     Attributes
     ----------
     max_body_bytes : int
+    max_record_bytes : int
+        Of a patient's record.
+    max_records_in_flight : int
+        Records beyond `max_body_bytes` that are read or answered at one time; beyond it the answer
+        is 503, so that memory stays bounded.
     max_rows : int
         Patients in one request to ``/score``.
     requests_per_second : float
@@ -44,6 +49,8 @@ class Limits:
     """
 
     max_body_bytes: int = 1 << 20
+    max_record_bytes: int = 16 << 20
+    max_records_in_flight: int = 2
     max_rows: int = 1_000
     requests_per_second: float = 50.0
     burst: int = 100

@@ -7,10 +7,19 @@ and a problem document in place of any defect. Nothing of a request is ever writ
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import math
 import time
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
+from collections.abc import (
+    Awaitable,
+    Callable,
+    Collection,
+    Iterator,
+    Mapping,
+    MutableMapping,
+    Sequence,
+)
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -142,12 +151,19 @@ class RequestMiddleware:
     """Refuses what breaks a rule; passes the rest on with its whole body read."""
 
     def __init__(
-        self, app: App, rules: Rules, *, clock: Callable[[], float] = time.monotonic
+        self,
+        app: App,
+        rules: Rules,
+        *,
+        record_paths: Collection[str] = (),
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._app = app
         self._rules = rules
+        self._record_paths = record_paths
         self._limiter = RateLimiter(rules.limits.requests_per_second, rules.limits.burst, clock)
         self._in_flight = 0
+        self._records_in_flight = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request on, or refuse it."""
@@ -161,8 +177,9 @@ class RequestMiddleware:
                 raise _busy()
             self._in_flight += 1
             try:
-                body = await self._body(receive, headers)
-                await self._app(scope, _replay(body, receive), send)
+                with contextlib.ExitStack() as held:
+                    body = await self._body(scope, receive, headers, held)
+                    await self._app(scope, _replay(body, receive), send)
             finally:
                 self._in_flight -= 1
         except RequestRefusedError as refusal:
@@ -199,24 +216,32 @@ class RequestMiddleware:
             headers=(("www-authenticate", 'Bearer realm="hiprisk"'),),
         )
 
-    async def _body(self, receive: Receive, headers: dict[str, str]) -> bytes:
-        limit = self._rules.limits.max_body_bytes
+    async def _body(
+        self, scope: Scope, receive: Receive, headers: dict[str, str], held: contextlib.ExitStack
+    ) -> bytes:
+        """The whole body; a large record holds one of the few places for such until answered."""
+        limits = self._rules.limits
+        is_record = scope["path"] in self._record_paths
+        limit = limits.max_record_bytes if is_record else limits.max_body_bytes
         stated = headers.get("content-length", "0")
         if stated.isdigit() and int(stated[:18]) > limit:
-            raise _too_large(limit)
+            raise _too_large(limit, is_record=is_record)
         parts: list[bytes] = []
         size = 0
         try:
-            async with asyncio.timeout(self._rules.limits.read_timeout_s):
+            async with asyncio.timeout(limits.read_timeout_s):
                 more = True
                 while more:
                     message = await receive()
                     if message["type"] == "http.disconnect":
                         break
                     parts.append(message.get("body", b""))
+                    was_large = size > limits.max_body_bytes
                     size += len(parts[-1])
                     if size > limit:
-                        raise _too_large(limit)
+                        raise _too_large(limit, is_record=is_record)
+                    if size > limits.max_body_bytes and not was_large:
+                        held.enter_context(self._place_for_large_record())
                     more = message.get("more_body", False)
         except TimeoutError:
             raise RequestRefusedError(
@@ -226,6 +251,16 @@ class RequestMiddleware:
                 headers=(("connection", "close"),),
             ) from None
         return b"".join(parts)
+
+    @contextlib.contextmanager
+    def _place_for_large_record(self) -> Iterator[None]:
+        if self._records_in_flight >= self._rules.limits.max_records_in_flight:
+            raise _busy()
+        self._records_in_flight += 1
+        try:
+            yield
+        finally:
+            self._records_in_flight -= 1
 
 
 def _headers(scope: Scope) -> dict[str, str]:
@@ -245,11 +280,14 @@ def check_content_type(headers: Mapping[str, str]) -> None:
         )
 
 
-def _too_large(limit: int) -> RequestRefusedError:
+def _too_large(limit: int, *, is_record: bool) -> RequestRefusedError:
+    advice = "send fewer patients at a time, or use hiprisk score for a file"
+    if is_record:
+        advice = "ask the FHIR server for the codes that /cds-services names, not for everything"
     return RequestRefusedError(
         f"the body has more than {limit} bytes",
         code="TOO_LARGE",
-        advice="send fewer patients at a time, or use hiprisk score for a file",
+        advice=advice,
         headers=(("connection", "close"),),
     )
 

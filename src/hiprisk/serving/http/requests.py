@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import functools
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
@@ -19,16 +20,26 @@ from hiprisk.wording.reasons import reason_in_words, rule_broken
 MAX_DEPTH = 32
 
 
-def read_object(body: bytes, *, max_bytes: int) -> dict[str, Any]:
+def read_object(
+    body: bytes, *, max_bytes: int, read: Callable[..., Any] | None = None
+) -> dict[str, Any]:
     """The JSON object that a body holds.
+
+    Parameters
+    ----------
+    body : bytes
+    max_bytes : int
+    read : callable, optional
+        Reads the JSON in place of `parse_strict`, with its `name` and `max_bytes`.
 
     Raises
     ------
     InputError
         On anything that `hiprisk.sheet.document.strict_json` refuses, and on any other JSON value.
     """
+    read = read or functools.partial(parse_strict, max_depth=MAX_DEPTH)
     try:
-        document = parse_strict(body, name="body", max_bytes=max_bytes, max_depth=MAX_DEPTH)
+        document = read(body, name="body", max_bytes=max_bytes)
     except BundleError as refusal:
         reason = refusal.reason.replace("the file", "the body")
         raise InputError(reason, code=refusal.code, advice="send one JSON object") from None

@@ -6,6 +6,7 @@ import json
 import math
 import re
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from hiprisk.errors import BundleError
@@ -24,7 +25,12 @@ _BRACKETS = re.compile(r"[\[\]{}]")
 
 
 def parse_strict(
-    text: str | bytes, *, name: str, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH
+    text: str | bytes,
+    *,
+    name: str,
+    max_bytes: int = MAX_BYTES,
+    max_depth: int = MAX_DEPTH,
+    keep: Callable[[dict[str, Any]], dict[str, Any]] | None = None,
 ) -> Any:
     """Read JSON, refusing what could be read in two ways or made to exhaust the reader.
 
@@ -35,6 +41,9 @@ def parse_strict(
         File name for messages.
     max_bytes, max_depth : int
         Limits, checked before anything is parsed.
+    keep : callable, optional
+        What is kept of each object, from the innermost outwards: memory is then that of what is
+        kept, not that of the document.
 
     Raises
     ------
@@ -63,7 +72,7 @@ def parse_strict(
     try:
         value = json.loads(
             plain,
-            object_pairs_hook=lambda pairs: _object(pairs, name),
+            object_pairs_hook=_object_hook(name, keep),
             parse_constant=lambda word: _constant(word, name),
             **hooks,
         )
@@ -116,6 +125,14 @@ def _check_text(value: Any, name: str) -> None:
         json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError:
         raise _refusal("a text holds half a character", "NOT_JSON", name) from None
+
+
+def _object_hook(
+    name: str, keep: Callable[[dict[str, Any]], dict[str, Any]] | None
+) -> Callable[[list[tuple[str, Any]]], dict[str, Any]]:
+    if keep is None:
+        return lambda pairs: _object(pairs, name)
+    return lambda pairs: keep(_object(pairs, name))
 
 
 def _object(pairs: list[tuple[str, Any]], name: str) -> dict[str, Any]:
