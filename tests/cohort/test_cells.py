@@ -127,3 +127,76 @@ def test_an_answer_off_its_scale_is_the_reason_of_its_row_and_once():
     assert problems == {Note("OFF_SCALE", "ohs_0_48"): [1]}
     assert values[[0, 2]].tolist() == [23.0, 23.0]
     assert np.isnan(values[1])
+
+
+# 1 + 2 + 3 + 4 + 0, twice, then 1 + 2: 23 points.
+CODES = "1 2 3 4 0 1 2 3 4 0 1 2"
+
+
+@pytest.mark.parametrize(
+    ("row", "coding"),
+    [
+        (CODES, {}),
+        ("2 3 4 5 1 2 3 4 5 1 2 3", {"coded": (1, 5)}),
+        ("3 2 1 0 4 3 2 1 0 4 3 2", {"reversed": True}),
+        ("4 3 2 1 5 4 3 2 1 5 4 3", {"coded": (1, 5), "reversed": True}),
+        ("low 2 3 4 No low 2 3 4 No low 2", {"labels": {"No": 0, "low": 1}}),
+        ("25 50 75 100 0 25 50 75 100 0.0 25 50",
+         {"labels": {"0": 0, "25": 1, "50": 2, "75": 3, "100": 4}}),
+        ("4 2 3 4 0 1 2 3 4 0 1 2", {"item_labels": {"item_1": {"4": 1}}}),
+    ],
+)  # fmt: skip
+def test_items_in_any_declared_coding_give_the_published_score(row, coding):
+    values, problems = read_ohs([row], **coding)
+    assert values.tolist() == [23.0]
+    assert problems == {}
+
+
+def test_a_code_outside_the_declared_coding_is_off_its_scale():
+    _, problems = read_ohs(["0 3 4 5 1 2 3 4 5 1 2 3", "6 3 4 5 1 2 3 4 5 1 2 3"], coded=(1, 5))
+    assert problems == {Note("OFF_SCALE", "ohs_0_48"): [0, 1]}
+
+
+def test_the_mapping_may_choose_the_missing_rule():
+    # The published rule allows two missing answers; the mean of the others stands in.
+    row = "2 2 2 2 2 2 2 2 2 NA NA NA"
+    assert np.isnan(read_ohs([row])[0][0])
+    assert read_ohs([row], max_missing=3)[0].tolist() == [24.0]
+
+
+LABELS = {"Mild": 1, "Moderate": 2}
+WORDS = "None Mild Moderate Mild Mild Mild Mild Mild Mild Mild Mild Mild"
+
+
+def test_none_among_answers_in_words_is_undecided_until_the_mapping_says():
+    ambiguous = {Note("AMBIGUOUS_CODE", "ohs_0_48"): [0]}
+    assert read_ohs([WORDS], labels=LABELS)[1] == ambiguous
+    # Without labels the words are no numbers either.
+    assert read_ohs([WORDS])[1] == ambiguous | {Note("NOT_A_NUMBER", "ohs_0_48"): [0]}
+    # 0 + 2 + 10 times 1; or 12 of 11 answers, times 12.
+    assert read_ohs([WORDS], labels={**LABELS, "None": 0})[0].tolist() == [12.0]
+    values, problems = read_ohs([WORDS], missing=["None"], labels=LABELS)
+    assert values == pytest.approx([12 / 11 * 12])
+    assert problems == {}
+
+
+def test_none_among_numbers_is_missing_as_ever():
+    values, problems = read_ohs(["None none 2 2 2 2 2 2 2 2 2 2"])
+    assert (values.tolist(), problems) == ([24.0], {})
+
+
+def test_a_word_that_is_no_label_is_its_rows_reason():
+    _, problems = read_ohs([WORDS.replace("None", "Mildly")], labels=LABELS)
+    assert problems == {Note("NOT_A_NUMBER", "ohs_0_48"): [0]}
+
+
+def test_womac_on_a_line_of_100_mm_is_on_its_scale_of_0_to_100():
+    columns = {f"pain_{n}": f"p{n}" for n in range(1, 6)}
+    source = ItemsSource(instrument="womac_pain", columns=columns, coded=(0, 100))
+    reader = CellReader(
+        load_dictionary()["womac_pain_0_100"], VariableSource(items=source), (), "."
+    )
+    row = {f"p{n}": [mm] for n, mm in enumerate(("10", "20.5", "0", "100", "19.5"), start=1)}
+    # 150 of 500 mm.
+    assert reader.read(pa.table(row)).tolist() == [30.0]
+    assert reader.problems == {}

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hiprisk.cohort.instruments import ITEM_NAMES, score_items
+from hiprisk.cohort.instruments import ITEM_NAMES, item_tops, published_tops, score_items
 from hiprisk.errors import InputError
 
 VECTORS = json.loads((Path(__file__).parents[1] / "oracles" / "prom_scores.json").read_text())
@@ -160,3 +160,25 @@ def test_all_shared_vectors_are_the_frozen_ones(shared_dir):
     startback = shared["start_back"]
     items = answers("startback_total", startback["random"])
     assert float(score_items("startback_total", items)[0]) == startback["expected_total"]
+
+
+def test_the_highest_answer_of_each_item_is_known():
+    assert set(item_tops("rmdq").values()) == {1}
+    assert set(item_tops("odi").values()) == {5}
+    assert set(item_tops("womac_total").values()) == {4}
+    assert list(item_tops("startback_psych").values()) == [1, 1, 1, 1, 4]
+
+
+def test_womac_has_three_forms_on_one_scale():
+    assert published_tops("womac_total") == (4, 10, 100)
+    assert published_tops("hoos_ps") == (4,)
+    half = {name: np.array([5.0]) for name in ITEM_NAMES["womac_total"]}
+    assert score_items("womac_total", half, top=10).tolist() == [50.0]
+    line = {name: np.array([12.5]) for name in ITEM_NAMES["womac_stiffness"]}
+    assert score_items("womac_stiffness", line, top=100).tolist() == [12.5]
+
+
+def test_a_stated_missing_rule_takes_the_place_of_the_published_one():
+    items = answers("womac_function", [2] * 13 + [None] * 4)
+    assert np.isnan(score_items("womac_function", items)[0])
+    assert score_items("womac_function", items, max_missing=4).tolist() == [50.0]

@@ -370,3 +370,41 @@ def test_the_missing_codes_of_oai_are_missing_under_the_shipped_mapping():
     pain = cohort.frame["womac_pain_followup_0_100"].isna().tolist()
     assert pain == [False, True, True, True, True]
     assert cohort.frame["lbp_any"].fillna("").tolist() == ["yes", "no", "", "yes", "no"]
+
+
+def case_text(folder):
+    return (CASES / folder / "map.yaml").read_text(encoding="utf-8")
+
+
+def with_items(text, stated):
+    return mapping_from_text(text.replace("    items:\n", f"    items:\n      {stated}\n"))
+
+
+def test_items_coded_1_to_5_are_a_finding_until_it_is_declared():
+    file, text = CASES / "items_coded_1_to_5" / "mild.csv", case_text("items_coded_1_to_5")
+    assumed = read_cohort(file, mapping_from_text(text))
+    (finding,) = (f for f in assumed.findings if f.code == "ITEM_CODING")
+    assert (finding.severity, finding.column) == ("warning", "womac_function_0_100")
+    assert "coded: [1, 5]" in finding.advice
+    declared = read_cohort(file, with_items(text, "coded: [1, 5]"))
+    assert declared.findings == ()
+    # P5: thirteen answers of 1 and four of 2, by hand: 4 points of 68.
+    score = declared.frame["womac_function_0_100"]
+    assert score[5] == pytest.approx(100 * 4 / 68)
+    assert (assumed.frame["womac_function_0_100"] - score).tolist() == pytest.approx([25.0] * 20)
+
+
+def test_answers_in_words_are_refused_until_none_is_decided():
+    file, text = CASES / "answer_labels" / "cohort.csv", case_text("answer_labels")
+    findings = read_cohort(file, mapping_from_text(text)).findings
+    errors = {f.code: f for f in findings if f.severity == "error"}
+    assert set(errors) == {"AMBIGUOUS_CODE", "NOT_A_NUMBER"}
+    assert "labels: {None: 0}" in errors["AMBIGUOUS_CODE"].advice
+    assert 'missing: ["None"]' in errors["AMBIGUOUS_CODE"].advice
+    assert "under labels of the items" in errors["NOT_A_NUMBER"].advice
+    labels = "labels: {None: 0, Mild: 1, Moderate: 2, Severe: 3, Extreme: 4}"
+    decided = read_cohort(file, with_items(text, labels))
+    assert not decided.n_errors
+    # Row 3: 0 + 1 + 2 + 3 + 4 three times, then 0 + 1.
+    score = decided.frame["womac_function_0_100"].tolist()
+    assert score == pytest.approx([0.0, 0.0, 100 * 31 / 68])

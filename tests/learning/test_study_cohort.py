@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from hiprisk.cohort.findings import Finding
 from hiprisk.cohort.reading import read_cohort
 from hiprisk.errors import ConfigError, InputError
 from hiprisk.learning.study_cohort import (
@@ -67,3 +68,15 @@ def test_a_value_that_the_study_does_not_use_is_left_alone(bad_age):
         "blocks.core=[womac_function_0_100]",
     )  # fmt: skip
     assert len(handle_invalid_values(read_cohort(bad_age), study)) == 100
+
+
+@pytest.mark.parametrize("code", ["ITEM_CODING", "AMBIGUOUS_CODE"])
+def test_items_that_mean_something_else_are_refused_whatever_is_done_with_invalid_values(code):
+    study = small_study("cohort.on_invalid=missing")
+    used = {"code": code, "message": "misread", "advice": "a", "column": "womac_function_0_100"}
+    cohort = load_study_cohort(study)
+    findings = (Finding(severity="error", **used),)
+    with pytest.raises(InputError, match="misread"):
+        handle_invalid_values(dataclasses.replace(cohort, findings=findings), study)
+    other = (Finding(severity="error", **{**used, "column": "odi_0_100"}),)
+    handle_invalid_values(dataclasses.replace(cohort, findings=other), study)

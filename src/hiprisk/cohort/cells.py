@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,9 +13,11 @@ import pyarrow.compute as pc
 
 from hiprisk.arrays import Bools, Floats, Integers, Texts
 from hiprisk.cohort.dictionary import Variable
-from hiprisk.cohort.instruments import item_tops, score_items
-from hiprisk.cohort.mapping import UNITS, ItemsSource, VariableSource, is_angle
+from hiprisk.cohort.instruments import off_scale, score_items
+from hiprisk.cohort.item_coding import ItemCodes, ItemCounter, ItemsSource
+from hiprisk.cohort.mapping import UNITS, VariableSource, is_angle
 from hiprisk.values import (
+    AMBIGUOUS_CODE,
     INFINITY,
     LARGEST,
     MISSING_TEXTS,
@@ -27,6 +30,7 @@ from hiprisk.values import (
     LevelReader,
     Note,
     one_code,
+    read_number,
 )
 
 _MISSING = pa.array(sorted(MISSING_TEXTS))
@@ -73,7 +77,10 @@ class CellReader:
     ----------
     problems : dict of Note to ndarray of bool
         Rows whose cell could not be read: ``NOT_A_NUMBER``, ``NOT_FINITE``, ``NOT_A_DATE``,
-        ``UNKNOWN_CATEGORY``, ``OFF_SCALE`` or ``BAD_ID``; once each, however many items of a score it is true of.
+        ``UNKNOWN_CATEGORY``, ``OFF_SCALE``, ``AMBIGUOUS_CODE`` or ``BAD_ID``; once each, however
+        many items of a score it is true of.
+    items : ItemCodes, optional
+        How often each code of the items came, once a score was read from its items.
     """
 
     def __init__(
@@ -98,6 +105,7 @@ class CellReader:
         # A stated text for missing may be anything, a formula or one with a comma in it too.
         self.missing_is_plain = all(map(_PLAIN.fullmatch, (*missing, *source.missing)))
         self.problems: dict[Note, Bools] = {}
+        self.items: ItemCodes | None = None
 
     def read(self, table: pa.Table) -> Column:
         """The variable's value in every row; missing where it is missing or unreadable."""
@@ -114,16 +122,43 @@ class CellReader:
         return self._dates(column) if kind == "date" else self._identifiers(column)
 
     def _score(self, source: ItemsSource, table: pa.Table) -> Floats:
+        counter = ItemCounter(source)
+        columns = {item: _Distinct.of(table[name]) for item, name in source.columns.items()}
+        labelled = {
+            item: source.labelled_points(item, column.texts.to_pylist())
+            for item, column in columns.items()
+        }
+        self._note_undecided(columns, labelled)
         answers = {}
-        tops = item_tops(source.instrument)
-        for item, name in source.columns.items():
-            points = self._numbers(_Distinct.of(table[name]))
-            off_scale = ~np.isnan(points) & ~np.isin(points, np.arange(tops[item] + 1))
-            if off_scale.any():
-                self._note_rows(OFF_SCALE, off_scale)
-                points = np.where(off_scale, np.nan, points)
-            answers[item] = points
-        return score_items(source.instrument, answers)
+        for item, column in columns.items():
+            is_label = ~np.isnan(labelled[item])
+            others = _Distinct(pc.if_else(pa.array(is_label), "", column.texts), column.codes)
+            codes = self._distinct_numbers(others)
+            counter.add(codes, np.bincount(column.codes, minlength=len(codes)))
+            points = np.where(is_label, labelled[item], source.points(item, codes))
+            off = off_scale(points, source.top(item))
+            self._note(OFF_SCALE, off, column)
+            answers[item] = np.where(off, np.nan, points)[column.codes]
+        self.items = counter.result()
+        return score_items(
+            source.instrument, answers, top=source.stated_top, max_missing=source.max_missing
+        )
+
+    def _note_undecided(
+        self, columns: Mapping[str, _Distinct], labelled: Mapping[str, Floats]
+    ) -> None:
+        """Note a None among answers in words: it is one of them, or means that there is none."""
+        undecided = {}
+        for item, column in columns.items():
+            is_none = _mask(pc.equal(pc.utf8_lower(column.texts), "none"))
+            stated = _mask(pc.is_in(one_codes(column.texts), self._stated_missing))
+            undecided[item] = is_none & np.isnan(labelled[item]) & ~stated
+        if not any(mask.any() for mask in undecided.values()):
+            return
+        texts = {text for column in columns.values() for text in column.texts.to_pylist()}
+        if any(read_number(text)[1] == NOT_A_NUMBER for text in texts):
+            for item, mask in undecided.items():
+                self._note(AMBIGUOUS_CODE, mask, columns[item])
 
     def _constant(self, value: str, n_rows: int) -> Column:
         if self._variable.kind == "number":
@@ -148,6 +183,10 @@ class CellReader:
         return pc.or_(missing, pc.is_in(one_codes(texts), self._stated_missing))
 
     def _numbers(self, column: _Distinct) -> Floats:
+        return np.asarray(self._distinct_numbers(column)[column.codes], dtype=np.float64)
+
+    def _distinct_numbers(self, column: _Distinct) -> Floats:
+        """The number of each distinct text."""
         if self._labelled:
             column = column.codes_only()
         text = column.texts
@@ -166,7 +205,7 @@ class CellReader:
         beyond = np.abs(values) > LARGEST
         values[beyond] = np.nan
         self._note(NOT_FINITE, beyond, column)
-        return np.asarray(values[column.codes], dtype=np.float64)
+        return np.asarray(values, dtype=np.float64)
 
     def _note_unreadable(self, column: _Distinct, plain: pa.Array, fits: Bools) -> None:
         """Note the texts that are neither numbers nor missing: mostly there are few of them."""

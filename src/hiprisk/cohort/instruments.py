@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from hiprisk.arrays import Floats
+from hiprisk.arrays import Bools, Floats
 from hiprisk.errors import InputError
 
 
@@ -26,6 +26,8 @@ class Instrument:
         Highest answer to an item; the lowest is 0.
     most_missing : int
         Missing answers up to which the mean of the others stands in.
+    other_tops : tuple of int
+        Highest answers of other published forms with the same items, also from 0.
     best_is_high : bool
         The score runs from 0 (worst) to 100 (best); otherwise higher is worse.
     raw_sum : bool
@@ -35,6 +37,7 @@ class Instrument:
     items: tuple[str, ...]
     top: int
     most_missing: int
+    other_tops: tuple[int, ...] = ()
     best_is_high: bool = False
     raw_sum: bool = False
 
@@ -45,14 +48,21 @@ def _numbered(prefix: str, count: int) -> tuple[str, ...]:
 
 _WOMAC_PAIN = _numbered("pain_", 5)
 _WOMAC_FUNCTION = _numbered("function_", 17)
+# Beside the Likert form: numerical rating 0-10, visual analogue 0-100 mm.
+VISUAL_ANALOGUE = 100
+_WOMAC_FORMS = (10, VISUAL_ANALOGUE)
 _HOOS_ADL = _numbered("a", 17)
 _HOOS_OF_WOMAC_PAIN = ("p4", "p5", "p6", "p7", "p8")
 
 INSTRUMENTS: Mapping[str, Instrument] = MappingProxyType(
     {
-        "womac_pain": Instrument(items=_WOMAC_PAIN, top=4, most_missing=1),
-        "womac_stiffness": Instrument(items=_numbered("stiffness_", 2), top=4, most_missing=1),
-        "womac_function": Instrument(items=_WOMAC_FUNCTION, top=4, most_missing=3),
+        "womac_pain": Instrument(items=_WOMAC_PAIN, top=4, most_missing=1, other_tops=_WOMAC_FORMS),
+        "womac_stiffness": Instrument(
+            items=_numbered("stiffness_", 2), top=4, most_missing=1, other_tops=_WOMAC_FORMS
+        ),
+        "womac_function": Instrument(
+            items=_WOMAC_FUNCTION, top=4, most_missing=3, other_tops=_WOMAC_FORMS
+        ),
         # HOOS holds the items of WOMAC LK 3.0 unchanged. The two missing rules differ, so each has
         # a name of its own: WOMAC's needs 14 of 17 answers, HOOS's needs 9.
         "womac_pain_from_hoos": Instrument(items=_HOOS_OF_WOMAC_PAIN, top=4, most_missing=1),
@@ -125,7 +135,19 @@ def item_tops(instrument: str) -> Mapping[str, int]:
     return dict.fromkeys(names, 4 if rule is None else rule.top)
 
 
-def score_items(instrument: str, items: Mapping[str, Floats]) -> Floats:
+def published_tops(instrument: str) -> tuple[int, ...]:
+    """Highest answer to an item in each published form of a questionnaire, the usual one first."""
+    rule = INSTRUMENTS.get("womac_function" if instrument == "womac_total" else instrument)
+    return (max(item_tops(instrument).values()), *(rule.other_tops if rule else ()))
+
+
+def score_items(
+    instrument: str,
+    items: Mapping[str, Floats],
+    *,
+    top: int | None = None,
+    max_missing: int | None = None,
+) -> Floats:
     """Score a questionnaire.
 
     Parameters
@@ -133,7 +155,11 @@ def score_items(instrument: str, items: Mapping[str, Floats]) -> Floats:
     instrument : str
         A key of `ITEM_NAMES`.
     items : mapping of str to ndarray, each of shape (n_rows,)
-        Answers by item name, NaN where missing.
+        Answers by item name, from 0, NaN where missing.
+    top : int, optional
+        Highest answer to every item, one of `published_tops`; else that of the usual form.
+    max_missing : int, optional
+        Missing answers up to which the mean of the others stands in; else as published.
 
     Returns
     -------
@@ -147,22 +173,23 @@ def score_items(instrument: str, items: Mapping[str, Floats]) -> Floats:
         If an item is absent, or an answer is not a whole number on the item's scale.
     """
     if instrument == "womac_total":
-        return _womac_total(items)
+        return _womac_total(items, top)
+    tops = item_tops(instrument)
+    answers = _answers(items, tops if top is None else dict.fromkeys(tops, top))
     if instrument.startswith("startback"):
-        return _startback(_answers(items, ITEM_NAMES[instrument], item_tops(instrument)))
+        return _startback(answers)
     if instrument == "hoos_ps":
-        answers = _answers(items, HOOS_PS_ITEMS, item_tops(instrument))
         raw = answers.sum(axis=0)
         known = ~np.isnan(raw)
         table = np.array(HOOS_PS_TABLE)
         return np.where(known, table[np.where(known, raw, 0.0).astype(int)], np.nan)
     rule = INSTRUMENTS[instrument]
-    answers = _answers(items, rule.items, item_tops(instrument))
+    allowed = rule.most_missing if max_missing is None else max_missing
     answered = (~np.isnan(answers)).sum(axis=0)
-    valid = answered >= len(rule.items) - rule.most_missing
+    valid = answered >= len(rule.items) - allowed
     total = np.where(np.isnan(answers), 0.0, answers).sum(axis=0)
     mean = total / np.maximum(answered, 1)
-    score = mean * len(rule.items) if rule.raw_sum else 100.0 * mean / rule.top
+    score = mean * len(rule.items) if rule.raw_sum else 100.0 * mean / (top or rule.top)
     if rule.best_is_high:
         score = 100.0 - score
     return np.where(valid, score, np.nan)
@@ -174,34 +201,37 @@ def _startback(answers: Floats) -> Floats:
     return np.asarray(answers[:-1].sum(axis=0) + counts)
 
 
-def _womac_total(items: Mapping[str, Floats]) -> Floats:
+def _womac_total(items: Mapping[str, Floats], top: int | None) -> Floats:
     parts = (("womac_pain", 20.0), ("womac_stiffness", 8.0), ("womac_function", 68.0))
-    summed = [score_items(name, items) * points / 100.0 for name, points in parts]
+    summed = [score_items(name, items, top=top) * points / 100.0 for name, points in parts]
     return np.asarray(100.0 * np.sum(summed, axis=0) / 96.0)
 
 
-def _answers(
-    items: Mapping[str, Floats], names: tuple[str, ...], tops: Mapping[str, int]
-) -> Floats:
-    absent = [name for name in names if name not in items]
+def _answers(items: Mapping[str, Floats], tops: Mapping[str, int]) -> Floats:
+    absent = [name for name in tops if name not in items]
     if absent:
         raise InputError(
             f"the items {', '.join(absent)} are absent",
             code="MISSING_COLUMN",
             advice="map every item; an item that was not asked is a column of missing values",
         )
-    answers = np.array([np.asarray(items[name], dtype=np.float64) for name in names])
-    highest = np.array([tops[name] for name in names])[:, np.newaxis]
-    on_scale = (answers >= 0) & (answers <= highest) & (answers == np.floor(answers))
-    off = ~np.isnan(answers) & ~on_scale
+    answers = np.array([np.asarray(items[name], dtype=np.float64) for name in tops])
+    off = np.array([off_scale(row, top) for row, top in zip(answers, tops.values(), strict=True)])
     if off.any():
         item, row = (int(place[0]) for place in np.nonzero(off))
-        top = tops[names[item]]
+        name, top = list(tops.items())[item]
         raise InputError(
             f"an answer must be a whole number from 0 to {top}; {int(off.sum())} are not",
             code="OFF_SCALE",
             row=row + 1,
-            column=names[item],
+            column=name,
             advice="list the codes of missing values under missing in the mapping",
         )
     return answers
+
+
+def off_scale(answers: Floats, top: int) -> Bools:
+    """Answers that an item of this highest answer does not have; a missing one is none."""
+    # Millimetres on a line may come with decimals.
+    whole = (answers == np.floor(answers)) | (top == VISUAL_ANALOGUE)
+    return np.asarray(~np.isnan(answers) & ~((answers >= 0) & (answers <= top) & whole))

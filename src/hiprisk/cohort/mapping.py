@@ -14,6 +14,7 @@ from pydantic.dataclasses import dataclass as checked_dataclass
 
 from hiprisk.cohort.dictionary import DICTIONARY_PAGE, Dictionary, Variable, load_dictionary
 from hiprisk.cohort.instruments import ITEM_NAMES, SCORE_VARIABLES
+from hiprisk.cohort.item_coding import ItemsSource, items_problem
 from hiprisk.cohort.own_variables import combined, load_own_dictionary
 from hiprisk.provenance import current_provenance
 from hiprisk.sheet.format import VariableSpec
@@ -46,14 +47,6 @@ _SCALE = re.compile(r"\b[0-9]+-[0-9]+\b")
 _PLAIN_NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?")
 
 _STRICT = ConfigDict(extra="forbid", hide_input_in_errors=True, coerce_numbers_to_str=True)
-
-
-@checked_dataclass(frozen=True, kw_only=True, config=_STRICT)
-class ItemsSource:
-    """A score computed from its items."""
-
-    instrument: str
-    columns: dict[str, str]
 
 
 @checked_dataclass(frozen=True, kw_only=True, config=_STRICT)
@@ -320,10 +313,7 @@ def _items_problem(variable: Variable, source: VariableSource) -> str | None:
     if _VISITS.sub("", variable.name) != scored:
         # HOOS where WOMAC is meant would run the other way.
         return f"the instrument '{source.items.instrument}' scores {scored}, not this variable"
-    wanted = set(ITEM_NAMES[source.items.instrument])
-    if set(source.items.columns) != wanted:
-        return f"items.columns must name the items {', '.join(sorted(wanted))}"
-    return None
+    return items_problem(source.items)
 
 
 def _constant_problem(variable: Variable, source: VariableSource) -> str | None:

@@ -20,6 +20,7 @@ from hiprisk.cohort.dictionary import Dictionary, load_dictionary
 from hiprisk.cohort.files.csv_text import BLOCK_BYTES, TextBlock
 from hiprisk.cohort.files.opening import CohortFile, StatedFormat, open_cohort_file
 from hiprisk.cohort.findings import SHOWN_ROWS, Finding
+from hiprisk.cohort.item_coding import ItemCodes, codes_over_blocks
 from hiprisk.cohort.mapping import CohortMapping, VariableSource, identity_mapping
 from hiprisk.errors import InputError
 from hiprisk.values import Note, one_code
@@ -41,6 +42,8 @@ class CohortBlock:
         Columns of the source in which every cell is a number or says "missing".
     rows : ndarray of int
         Row of the file of each, as a text editor counts: the header is row 1.
+    items : mapping of str to ItemCodes
+        Codes of the items of each score that was made of items.
     """
 
     n_rows: int
@@ -49,6 +52,7 @@ class CohortBlock:
     source: pa.Table
     rows: Integers
     plain: frozenset[str] = frozenset()
+    items: Mapping[str, ItemCodes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -288,6 +292,7 @@ def map_block(block: TextBlock, mapping: CohortMapping, *, decimal: str = ".") -
     columns: dict[str, Column] = {}
     problems: dict[Note, Bools] = {}
     plain: set[str] = set()
+    items: dict[str, ItemCodes] = {}
     dictionary = mapping.dictionary
     for name, source in mapping.variables.items():
         reader = CellReader(
@@ -299,12 +304,14 @@ def map_block(block: TextBlock, mapping: CohortMapping, *, decimal: str = ".") -
         )
         columns[name] = reader.read(table)
         problems |= reader.problems
+        if reader.items is not None:
+            items[name] = reader.items
         is_number = dictionary[name].kind == "number" and reader.missing_is_plain
         if is_number and source.column and not reader.problems:
             plain.add(source.column)
     # A decimal comma must be quoted where the comma is the delimiter.
     kept = frozenset(plain) if decimal == "." else frozenset()
-    return CohortBlock(table.num_rows, columns, problems, table, rows, kept)
+    return CohortBlock(table.num_rows, columns, problems, table, rows, kept, items)
 
 
 def _selected(table: pa.Table, mapping: CohortMapping) -> Bools | None:
@@ -373,6 +380,7 @@ def read_cohort(
         source=source,
         dictionary=used.dictionary,
         unread=cells,
+        items=codes_over_blocks(block.items for block in blocks),
     )
     taken = {column for item in used.variables.values() for column in _source_columns(item)}
     taken |= {*used.where, used.imputation_column or ""}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from hiprisk.cohort.checks.items import MISREAD_ITEMS
 from hiprisk.cohort.checks.rules import check_cohort
 from hiprisk.cohort.dictionary import Dictionary
 from hiprisk.cohort.findings import Finding
@@ -92,12 +93,15 @@ def handle_invalid_values(cohort: Cohort, config: StudyConfig) -> pd.DataFrame:
     """
     errors = [finding for finding in cohort.findings if finding.severity == "error"]
     structural = [finding for finding in errors if finding.code in STRUCTURAL]
-    if structural or (errors and config.cohort.on_invalid == "refuse"):
-        _refuse((structural or errors)[0], len(errors), cohort)
+    used = _used(config)
+    misread = [f for f in errors if f.code in MISREAD_ITEMS and f.column in used]
+    unresolved = [*structural, *misread]
+    if unresolved or (errors and config.cohort.on_invalid == "refuse"):
+        _refuse((unresolved or errors)[0], len(errors), cohort)
     frame = cohort.frame
     invalid = np.zeros(len(frame), dtype=bool)
     dictionary = cohort.dictionary
-    for name in _used(config) & set(frame.columns):
+    for name in used & set(frame.columns):
         hard = dictionary[name].hard
         if hard is not None:
             outside = ((frame[name] < hard[0]) | (frame[name] > hard[1])).to_numpy()

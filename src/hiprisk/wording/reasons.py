@@ -14,6 +14,7 @@ _WHOLE_ROW = {
     "TOO_MANY_MISSING": "too little is known for a prediction",
 }
 _RULES = {
+    "AMBIGUOUS_CODE": "has an answer None, which is either no complaints or no answer",
     "NOT_A_NUMBER": "must be a number in {}",
     "NOT_FINITE": "must be a number below 1e300",
     "NOT_AN_INTEGER": "must be a whole number in {}",
@@ -23,6 +24,7 @@ _RULES = {
     "UNKNOWN_CATEGORY": "must be one of {}",
 }
 _ADVICE = {
+    "AMBIGUOUS_CODE": "state None in the mapping, under labels of the items or under missing",
     "OVERFLOW": "check the values and their units",
     "OFF_SCALE": "check the answers, and how the mapping says that the items are coded",
     "OUT_OF_RANGE": "check the value and its unit",

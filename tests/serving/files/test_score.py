@@ -5,6 +5,7 @@ import json
 import pandas as pd
 import pytest
 
+from hiprisk.cohort.mapping import mapping_from_text
 from hiprisk.errors import ConfigError, InputError
 from hiprisk.serving.files.score import score_file
 from hiprisk.serving.model import load
@@ -72,3 +73,47 @@ def test_a_text_that_a_spreadsheet_would_run_is_guarded_unless_asked_not_to(mode
     assert out.read_text().splitlines()[1].startswith("'=1+1,")
     score_file(model, cohort, out, raw_text=True, force=True)
     assert out.read_text().splitlines()[1].startswith("=1+1,")
+
+
+def items_file(tmp_path, answers):
+    """A cohort with the seventeen items of function, and its mapping; one form a row."""
+    header = ",".join(["age_years", *(f"a{n}" for n in range(1, 18))])
+    path = tmp_path / "items.csv"
+    path.write_text("\n".join([header, *(",".join(["63", *form]) for form in answers)]) + "\n")
+    columns = ", ".join(f"a{n}: a{n}" for n in range(1, 18))
+    return path, (
+        "variables:\n  age_years: age_years\n  womac_function_0_100:\n    items:\n"
+        f"      instrument: womac_function_from_hoos\n      columns: {{{columns}}}\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("answers", "code", "advice"),
+    [
+        ([["1"] * 16 + ["5"]] * 20, "ITEM_CODING", r"coded: \[1, 5\]"),
+        ([["None"] * 17, ["Mild"] * 17], "AMBIGUOUS_CODE", r'missing: \["None"\]'),
+    ],
+)
+def test_items_that_mean_something_else_are_not_scored(model, tmp_path, answers, code, advice):
+    path, text = items_file(tmp_path, answers)
+    with pytest.raises(InputError, match=advice) as refused:
+        score_file(model, path, tmp_path / "out.csv", mapping=mapping_from_text(text))
+    assert (refused.value.code, refused.value.column) == (code, "womac_function_0_100")
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_declared_items_are_scored_and_a_bad_one_is_its_rows_reason_once(model, tmp_path):
+    forms = [["1"] * 17, ["3"] * 17, ["7"] * 14 + ["1"] * 3]
+    path, text = items_file(tmp_path, forms)
+    mapping = mapping_from_text(text + "      coded: [1, 5]\n")
+    score_file(model, path, tmp_path / "out.csv", mapping=mapping)
+    scored = pd.read_csv(tmp_path / "out.csv", keep_default_na=False)
+    assert scored["reason"].tolist() == ["", "", "OFF_SCALE(womac_function_0_100)"]
+    halfway = model.predict(age_years=63, womac_function_0_100=50).values["predicted"]
+    assert float(scored["predicted"][1]) == halfway
+
+
+def test_a_lowest_code_that_never_comes_is_told_with_the_scores(model, tmp_path):
+    path, text = items_file(tmp_path, [["1", "2"] * 8 + ["3"]] * 20)
+    result = score_file(model, path, tmp_path / "out.csv", mapping=mapping_from_text(text))
+    assert ("ITEM_CODING", "warning") in [(f.code, f.severity) for f in result.findings]

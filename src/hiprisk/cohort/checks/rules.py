@@ -11,12 +11,14 @@ import pandas as pd
 import pyarrow as pa
 
 from hiprisk.arrays import Bools, Floats
+from hiprisk.cohort.checks.items import item_findings
 from hiprisk.cohort.checks.missing_codes import SENTINELS, sentinel_findings
 from hiprisk.cohort.checks.structure import copy_findings, structure_findings
 from hiprisk.cohort.dictionary import Dictionary, Variable, load_dictionary
 from hiprisk.cohort.findings import Finding, by_severity, finding_at
+from hiprisk.cohort.item_coding import ItemCodes
 from hiprisk.cohort.own_variables import changed_findings
-from hiprisk.values import UNKNOWN_CATEGORY, Note, zero_one_codes
+from hiprisk.values import NOT_A_NUMBER, UNKNOWN_CATEGORY, Note, zero_one_codes
 
 BMI_TOLERANCE = 0.15
 _WHOLE = re.compile(r"[0-9]{1,2}(\.0+)?")
@@ -25,6 +27,8 @@ _UNREADABLE_ADVICE = {
     "NOT_A_NUMBER": "name sentinels under missing in the mapping, or correct the cells",
     "NOT_FINITE": "correct the cells",
     "NOT_A_DATE": "write dates as YYYY-MM-DD",
+    "AMBIGUOUS_CODE": "state in the mapping that it is an answer, labels: {None: 0} with the other "
+    'labels under items, or that it is missing, missing: ["None"]',
     "OFF_SCALE": "correct the cells, or name codes of missing answers under missing in the mapping",
     "UNKNOWN_CATEGORY": "state the codes under levels in the mapping",
     "BAD_ID": "identifiers have at most 256 characters and no control characters",
@@ -41,6 +45,7 @@ def check_cohort(
     today: datetime.date | None = None,
     dictionary: Dictionary | None = None,
     unread: Mapping[Note, tuple[str, ...]] | None = None,
+    items: Mapping[str, ItemCodes] | None = None,
 ) -> tuple[Finding, ...]:
     """Hold a whole cohort against every rule.
 
@@ -62,6 +67,8 @@ def check_cohort(
         What the variables of the frame mean; by default the packaged one.
     unread : mapping, optional
         What stood in the cells that could not be read, by code and variable.
+    items : mapping of str to ItemCodes, optional
+        Codes of the items of each score that was made of items.
 
     Returns
     -------
@@ -79,9 +86,7 @@ def check_cohort(
             )
         )
         return tuple(findings)
-    for note, mask in unreadable.items():
-        message, advice = _unreadable_message(note.code), _UNREADABLE_ADVICE[note.code]
-        findings += finding_at(mask, note.code, "error", note.variable, message, advice)
+    findings += unreadable_findings(unreadable, items or {})
     dictionary = dictionary or load_dictionary()
     findings += changed_findings(dictionary, frame.columns)
     for name in frame.columns:
@@ -92,6 +97,7 @@ def check_cohort(
             key = Note(UNKNOWN_CATEGORY, name)
             texts = None if unread is None else unread.get(key)
             findings += _shifted_codes(variable, unreadable.get(key), texts)
+    findings += item_findings(items or {})
     findings += structure_findings(frame, grain=grain, stacked=stacked, source=source)
     findings += copy_findings(frame)
     findings += _dates(frame, today or datetime.date.today())
@@ -101,11 +107,25 @@ def check_cohort(
     return by_severity(findings)
 
 
+def unreadable_findings(
+    unreadable: Mapping[Note, Bools], items: Mapping[str, ItemCodes]
+) -> Iterable[Finding]:
+    """An error for each kind of cell that could not be read, variable by variable."""
+    for note, mask in unreadable.items():
+        message, advice = _unreadable_message(note.code), _UNREADABLE_ADVICE[note.code]
+        if note.code == NOT_A_NUMBER and note.variable in items:
+            message = "answers to an item are words that no label names"
+            advice = "state what they mean under labels of the items in the mapping, as points"
+        yield from finding_at(mask, note.code, "error", note.variable, message, advice)
+
+
 def _unreadable_message(code: str) -> str:
     return {
         "NOT_A_NUMBER": "cells are no numbers",
         "NOT_FINITE": "numbers are infinite or too large",
         "NOT_A_DATE": "cells are no dates",
+        "AMBIGUOUS_CODE": "None stands among answers in words: it is one of them, or says that "
+        "there is no answer",
         "OFF_SCALE": "answers to an item are not on the item's scale",
         "UNKNOWN_CATEGORY": "codes are no level of this category",
         "BAD_ID": "identifiers cannot be used",

@@ -12,8 +12,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hiprisk.cohort.checks.items import item_findings
+from hiprisk.cohort.checks.rules import unreadable_findings
 from hiprisk.cohort.files.csv_dialect import ORDINARY, Dialect
 from hiprisk.cohort.findings import Finding
+from hiprisk.cohort.item_coding import ItemCodes, codes_over_blocks
 from hiprisk.cohort.mapping import CohortMapping
 from hiprisk.cohort.reading import CohortBlock
 from hiprisk.cohort.shift.comparison import compare_with_training
@@ -22,7 +25,7 @@ from hiprisk.cohort.shift.unknown_codes import CodingWatch
 from hiprisk.errors import InputError
 from hiprisk.serving.model import Model
 from hiprisk.sheet.answers import Answers
-from hiprisk.values import Note
+from hiprisk.values import AMBIGUOUS_CODE, Note
 
 SUMMARY_COLUMNS = ("kind", "code", "variable", "rows")
 
@@ -135,6 +138,7 @@ class Tally:
         self._absent: tuple[str, ...] = ()
         self._comparison = FileComparison(model.sheet)
         self._coding = CodingWatch(model.sheet.variables, mapping)
+        self._items: dict[str, ItemCodes] = {}
 
     def look(self, block: CohortBlock, *, accept_units: bool) -> None:
         """Before a block is scored; the first must have the model's variables, codes and units.
@@ -146,12 +150,22 @@ class Tally:
         """
         self._coding.add(block)
         self._comparison.add(block.columns, rows=block.rows)
+        sheet = self._model.sheet
+        own = {spec.name for spec in sheet.variables}
+        items = {name: codes for name, codes in block.items.items() if name in own}
+        self._items = codes_over_blocks([self._items, items])
         if self.n_rows:
             return
-        sheet = self._model.sheet
         self._absent = tuple(v.name for v in sheet.variables if v.name not in block.columns)
         self._check_names(block)
         self._refuse_errors(self._coding.findings())
+        undecided = {
+            note: mask
+            for note, mask in block.problems.items()
+            if note.code == AMBIGUOUS_CODE and note.variable in own
+        }
+        self._refuse_errors(unreadable_findings(undecided, items))
+        self._refuse_errors(item_findings(items))
         columns: dict[str, NDArray[np.generic]] = dict(block.columns)
         if not accept_units:
             self._refuse_errors(compare_with_training(sheet, columns), "; or --accept-units")
@@ -200,7 +214,11 @@ class Tally:
             imputed={name: n for name, n in sorted(self._imputed.items()) if n},
             flags=_by_text(self._flags),
             absent=self._absent,
-            findings=(*self._coding.findings(), *self._comparison.findings()),
+            findings=(
+                *self._coding.findings(),
+                *item_findings(self._items),
+                *self._comparison.findings(),
+            ),
             provenance=self._model.sheet.provenance,
             bundle_sha256=self._model.bundle.sha256,
             invented=bool(self._model.sheet.invented),

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from hiprisk.arrays import Floats
+from hiprisk.cohort.checks.items import ITEM_CODING
 from hiprisk.cohort.imputations import check_no_stack
 from hiprisk.cohort.reading import Cohort
 from hiprisk.cohort.shift.comparison import compare_with_training
@@ -89,7 +90,7 @@ def report_drift(
     columns = given.columns
     findings = [
         *compare_with_training(sheet, columns),
-        *(f for f in cohort.findings if f.code in ("SHIFTED_CODES", "UNIT_SUSPECT")),
+        *(f for f in cohort.findings if f.code in ("SHIFTED_CODES", "UNIT_SUSPECT", ITEM_CODING)),
     ]
     unreadable = {
         note: int(mask.sum()) for note, mask in cohort.unreadable.items() if note.variable in names

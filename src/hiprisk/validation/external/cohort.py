@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from hiprisk.arrays import Bools, Floats, Integers
+from hiprisk.cohort.checks.items import ITEM_CODING
 from hiprisk.cohort.dictionary import Dictionary, load_dictionary
 from hiprisk.cohort.findings import Finding
 from hiprisk.cohort.reading import Cohort
@@ -133,7 +134,9 @@ def predict_cohort(
     moved = compare_with_training(sheet, given.columns)
     refuse_misread(moved, cohort, accept_units=accept_units)
     evaluator = SheetEvaluator(sheet)
-    return _evaluated(evaluator, outcome, cohort, evaluate(evaluator, given), warnings=moved)
+    coding = (f for f in cohort.findings if f.code == ITEM_CODING and f.column in names)
+    warnings = (*coding, *moved)
+    return _evaluated(evaluator, outcome, cohort, evaluate(evaluator, given), warnings=warnings)
 
 
 def _evaluated(

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 import numpy as np
 
 from hiprisk.arrays import Floats
+from hiprisk.cohort.checks.items import MISREAD_ITEMS
 from hiprisk.cohort.findings import Finding
 from hiprisk.cohort.imputations import check_no_stack
 from hiprisk.cohort.reading import Cohort
@@ -19,7 +20,7 @@ MIN_PEOPLE = 20
 MIN_EVENTS = 5
 MAX_UNKNOWN_CODES = 0.05
 # Findings that say that a whole column means something else than it should.
-_MISREAD = {"SHIFTED_CODES", "UNIT_SUSPECT"}
+_MISREAD = {"SHIFTED_CODES", "UNIT_SUSPECT", *MISREAD_ITEMS}
 
 
 def check_usable(
