@@ -7,6 +7,7 @@ from hiprisk.inference.increment.gains import (
     corrected_gain,
     gains_of,
     information_share,
+    net_benefit_gain,
 )
 from hiprisk.inference.increment.losses import Measure
 
@@ -68,3 +69,20 @@ def test_new_information_stays_inside_its_bounds():
 def test_a_model_without_information_has_no_share():
     got = information_share(np.zeros(2), np.ones((3, 2)), model=1)
     assert (got.value, got.low, got.high) == (0.0, None, None)
+
+
+def test_a_gain_in_net_benefit_across_thresholds_equals_a_hand_count():
+    # Two resamples of one threshold; base 0.1, model 0.2: gain 0.1. Resamples' gains 0.3 and 0.1,
+    # on the original people 0.1 and 0: optimism (0.2 + 0.1) / 2.
+    curve = net_benefit_gain(
+        1,
+        thresholds=[0.2],
+        apparent=np.array([[0.1], [0.2]]),
+        training=np.array([[[0.1], [0.4]], [[0.2], [0.3]]]),
+        test=np.array([[[0.1], [0.2]], [[0.2], [0.2]]]),
+        happened=np.array([1.0, 0.0, np.nan, 0.0, 0.0]),
+        names=("event", "model"),
+    )
+    assert curve.difference == pytest.approx((-0.05,))
+    assert curve.optimism == pytest.approx((0.15,))
+    assert (curve.prevalence, curve.n) == (0.25, 4.0)

@@ -1,0 +1,94 @@
+"""The nested models laid out before anything is resampled."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+import fitted_studies
+from hiprisk.errors import ConfigError
+from hiprisk.inference.increment import Comparison, run_compare
+from hiprisk.inference.increment.comparison import resolved_comparison
+from hiprisk.inference.increment.preparation import _combinations, prepare_comparison
+
+FAST = Comparison(method="impute_then_bootstrap", point_measures_only=True)
+
+
+def test_a_block_without_anything_new_is_refused(stupar_config):
+    config = stupar_config("blocks.same=[age_years]")
+    with pytest.raises(ConfigError, match="block 'same' has no predictor that the base lacks"):
+        run_compare(config, comparison=Comparison(add=("same",)))
+
+
+def test_a_gain_declared_in_a_measure_of_the_other_kind_is_refused(stupar_config):
+    config = stupar_config("outcome.smallest_gain_worth_having.metric=brier")
+    with pytest.raises(ConfigError, match="declared in 'brier'"):
+        run_compare(config, comparison=FAST)
+
+
+def test_blocks_are_added_one_by_one_and_then_together():
+    assert _combinations(["a", "b", "c"]) == (
+        ("a",), ("b",), ("c",), ("a", "b"), ("a", "c"), ("b", "c"), ("a", "b", "c"),
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def study():
+    """A small study as numbers, and its config."""
+    return fitted_studies.study(n=120)
+
+
+def prepared(study, comparison=FAST, **changed):
+    config, _, dictionary, design, data = study
+    config = dataclasses.replace(config, **changed)
+    chosen = resolved_comparison(config, comparison)
+    return prepare_comparison(config, dictionary, data, design, chosen)
+
+
+def test_the_first_model_is_the_base_and_every_other_has_it_too(study):
+    procedure, imputed, added = prepared(study)
+    base, *others = procedure.models.members
+    assert len(others) == len(added) == 3
+    assert all(set(base) < set(one) for one in others)
+    assert set(others[0]) | set(others[1]) == set(others[2])
+    known = int((~np.isnan(study[4].outcome)).sum())
+    assert imputed.bases.shape == (2, known, len(procedure.models.center))
+
+
+def test_only_the_fast_setting_shares_its_imputations(study):
+    procedure, imputed, _ = prepared(study)
+    assert procedure.fixed is imputed
+    slow = Comparison(point_measures_only=True)
+    assert prepared(study, slow)[0].fixed is None
+
+
+def test_point_measures_need_neither_curves_nor_a_distribution(study):
+    procedure, _, _ = prepared(study)
+    assert procedure.evaluation.grid == ()
+    assert not procedure.evaluation.needs_distribution
+    whole, _, _ = prepared(study, Comparison(method="impute_then_bootstrap"))
+    assert len(whole.evaluation.grid) >= 99
+    assert whole.evaluation.needs_distribution
+
+
+def test_an_event_counted_from_the_baseline_has_a_bound_for_each_person(study):
+    procedure, _, _ = prepared(study)
+    evaluation, data = procedure.evaluation, study[4]
+    for event, bound in zip(evaluation.outcome.events, evaluation.bounds, strict=True):
+        if event.reference == "fixed":
+            assert (bound == event.value).all()
+        else:
+            names = [column.name for column in study[3].columns]
+            known = ~np.isnan(data.outcome)
+            baseline = data.columns[known, names.index("womac_function_0_100")]
+            assert bound == pytest.approx(baseline + event.value, nan_ok=True)
+
+
+def test_errors_are_left_aside_where_they_are_not_asked_for(study):
+    errors = {"hip_flexion_worse_deg": (5.0, 5.0)}
+    with_errors = prepared(study, measurement_error=errors)[0]
+    assert with_errors.error_free.scenarios[0].name == "as measured"
+    # Curves of net benefit are drawn for what is used, not for what might be.
+    assert with_errors.error_free.evaluation.grid == ()
+    without = dataclasses.replace(FAST, measurement_error=False)
+    assert prepared(study, without, measurement_error=errors)[0].error_free is None
