@@ -20,6 +20,12 @@ _YAML = "tests/test_yaml_strict.py"
 ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
     (5, "another encoding, stated", "read", f"{_FILES}::test_5_a_stated_encoding_is_read"),
     (
+        6,
+        "UTF-16 with its mark",
+        "read; the output is UTF-16 too",
+        f"{_FILES}::test_6_utf_16_is_read_and_written_as_it_came",
+    ),
+    (
         27,
         "columns that a mapping needs",
         "3 MISSING_COLUMN, all names at once",

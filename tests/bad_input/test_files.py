@@ -1,5 +1,6 @@
 """Files that are refused as a whole, by the reader itself and by the commands."""
 
+import csv
 import re
 
 import numpy as np
@@ -61,7 +62,8 @@ def test_score_gives_an_accepted_file_back_whole(capsys, here, small, case):
     code, _, _ = run(capsys, "score", "small", "in.csv", "--out", "out.csv")
     n_rows = len(next(iter(case.expected.values())))
     assert code in (0, 6)
-    assert len((here / "out.csv").read_text().splitlines()) == n_rows + 1
+    with (here / "out.csv").open(newline="") as stream:
+        assert len(list(csv.reader(stream))) == n_rows + 1
 
 
 def test_5_a_stated_encoding_is_read(here):
@@ -72,6 +74,14 @@ def test_5_a_stated_encoding_is_read(here):
     )
     [block] = iter_blocks("in.csv", mapping)
     assert block.columns["person_id"].tolist() == ["müller"]
+
+
+def test_6_utf_16_is_read_and_written_as_it_came(capsys, here, small):
+    (here / "in.csv").write_bytes(GOOD.encode("utf-16"))
+    assert run(capsys, "score", "small", "in.csv", "--out", "out.csv")[0] == 0
+    lines = (here / "out.csv").read_bytes().decode("utf-16").splitlines()
+    assert lines[0].startswith(HEADER.rstrip())
+    assert len(lines) == 3
 
 
 def test_27_all_lacking_columns_are_named_at_once(here):

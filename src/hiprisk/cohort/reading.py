@@ -17,8 +17,10 @@ from hiprisk.arrays import Bools, Integers
 from hiprisk.cohort.cells import CellReader, Column, one_codes
 from hiprisk.cohort.checks.rules import check_cohort
 from hiprisk.cohort.dictionary import Dictionary, load_dictionary
-from hiprisk.cohort.files.csv_text import BLOCK_BYTES, TextBlock
+from hiprisk.cohort.files.column_names import check_usable
+from hiprisk.cohort.files.csv_text import BLOCK_BYTES
 from hiprisk.cohort.files.opening import CohortFile, StatedFormat, open_cohort_file
+from hiprisk.cohort.files.text_block import TextBlock
 from hiprisk.cohort.findings import SHOWN_ROWS, Finding
 from hiprisk.cohort.item_coding import ItemCodes, codes_over_blocks
 from hiprisk.cohort.mapping import CohortMapping, VariableSource, identity_mapping
@@ -153,12 +155,13 @@ def iter_blocks(
     InputError
         If the file as a whole cannot be used; single cells become `problems` instead.
     """
-    path = Path(path)
     file = open_mapped_file(path, mapping)
     for block in file.blocks(block_bytes=block_bytes):
         names = block.table.column_names
-        used = mapping_of_file(mapping, names, path.name, dictionary)
-        check_columns(names, used, path.name)
+        # A name that several columns have is looked for too, so that using it is refused.
+        used = mapping_of_file(mapping, [*names, *block.repeated], file.name, dictionary)
+        check_usable(block, _needed_columns(used), file.name)
+        check_columns(names, used, file.name)
         yield map_block(block, used, decimal=file.dialect.decimal)
 
 
@@ -243,10 +246,7 @@ def named_as_in_file(mapping: CohortMapping, names: list[str], file: str) -> Coh
 
 def check_columns(names: list[str], mapping: CohortMapping, file: str) -> None:
     """Raise InputError if the file lacks columns that the mapping needs, or has none at all."""
-    needed = {name for source in mapping.variables.values() for name in _source_columns(source)}
-    needed |= set(mapping.where)
-    if mapping.imputation_column:
-        needed.add(mapping.imputation_column)
+    needed = _needed_columns(mapping)
     lacking = sorted(needed - set(names))
     if lacking:
         folded = {name.strip().lower(): name for name in names}
@@ -267,6 +267,12 @@ def check_columns(names: list[str], mapping: CohortMapping, file: str) -> None:
             file=file,
             advice=_unnamed_advice(names, mapping.dictionary),
         )
+
+
+def _needed_columns(mapping: CohortMapping) -> set[str]:
+    needed = {name for source in mapping.variables.values() for name in _source_columns(source)}
+    needed |= set(mapping.where)
+    return needed | {mapping.imputation_column} if mapping.imputation_column else needed
 
 
 def _unnamed_advice(names: list[str], dictionary: Dictionary) -> str:

@@ -2,8 +2,9 @@
 
 import pytest
 
+from hiprisk.cohort.files.byte_source import ByteSource
 from hiprisk.cohort.files.csv_dialect import ORDINARY, Dialect
-from hiprisk.cohort.files.csv_text import MAX_COLUMNS, MAX_FIELD_BYTES, checked_names, iter_csv
+from hiprisk.cohort.files.csv_text import MAX_FIELD_BYTES, iter_csv
 from hiprisk.errors import InputError
 
 
@@ -12,7 +13,8 @@ def blocks(tmp_path):
     def read(content, dialect=ORDINARY, **options):
         path = tmp_path / "in.csv"
         path.write_bytes(content)
-        return list(iter_csv(path, dialect, **options))
+        source = ByteSource(path=path, encoding=dialect.encoding)
+        return list(iter_csv(source, dialect, **options))
 
     return read
 
@@ -50,10 +52,10 @@ def test_a_header_alone_has_its_columns(blocks):
         (b"a,b\n1,2\n1,2,3\n", "RAGGED", "row 3: the row has 3 fields, the header has 2"),
         (b"a,b\n1,2\n1", "TRUNCATED", "row 3: the last line is cut off: 1 of 2 fields"),
         (b'a,b,c\n1,"2,3\n4,5,6\n', "QUOTE", "a quote is not closed"),
-        (b'a,b\n1,"2\n3"\n', "QUOTE", "a quoted field contains a line break"),
+        (b'a,b\n1,"2\n3\n', "QUOTE", "row 2: a quote is not closed"),
+        (b'a,b\n"x\ny",1\n2,5" pipe\n', "QUOTE", "row 2: a: a quoted field contains a line break"),
         (b"a,b\n1,2\x00\n", "NOT_TEXT", "NUL bytes"),
         (b"a,b\n1," + b"x" * (MAX_FIELD_BYTES + 1) + b"\n", "FIELD_TOO_LONG", "row 2: b: a field"),
-        (b"a,a\n1,2\n", "DUP_COLUMN", "a column name comes 2 times, in columns 1, 2"),
     ],
 )
 def test_a_broken_file_is_refused_with_its_row(blocks, content, code, message):
@@ -62,18 +64,49 @@ def test_a_broken_file_is_refused_with_its_row(blocks, content, code, message):
     assert caught.value.code == code
 
 
-def test_an_empty_name_has_its_place_as_its_name():
-    assert checked_names(["a", "", "b"], "in.csv") == ["a", "unnamed_2", "b"]
+LINE_ENDS = b'a,b\n1,"x\ny"\n\n2,"say ""no""\r\nor yes"\n3,z\n'
 
 
-def test_a_repeated_name_is_told_only_if_the_dictionary_has_it():
-    with pytest.raises(InputError, match="the column name 'age_years' comes 2 times"):
-        checked_names(["age_years", "age_years"], "in.csv")
-    with pytest.raises(InputError, match="a column name comes 2 times") as caught:
-        checked_names(["Jane Roe", "Jane Roe"], "in.csv")
-    assert "Jane" not in str(caught.value)
+def test_line_ends_in_quotes_are_text_and_rows_are_lines_of_the_file(blocks):
+    [block] = blocks(LINE_ENDS)
+    assert block.table["b"].to_pylist() == ["x\ny", 'say "no"\r\nor yes', "z"]
+    assert block.rows.tolist() == [2, 5, 7]
 
 
-def test_too_many_columns_are_refused():
-    with pytest.raises(InputError, match=f"at most {MAX_COLUMNS} are read"):
-        checked_names([str(i) for i in range(MAX_COLUMNS + 1)], "in.csv")
+def test_a_line_end_in_quotes_may_be_anywhere_in_a_block(blocks):
+    content = b"a,b\n" + b"".join(b'%d,"%s\nx"\n' % (i, b"n" * (i % 7)) for i in range(2000))
+    many = blocks(content, block_bytes=1 << 10)
+    assert len(many) > 5
+    assert [row for block in many for row in block.rows] == list(range(2, 4002, 2))
+    assert all(text.endswith("\nx") for block in many for text in block.table["b"].to_pylist())
+
+
+def test_a_row_after_line_ends_in_quotes_is_refused_by_its_line(blocks):
+    with pytest.raises(InputError, match="row 8: the row has 3 fields, the header has 2"):
+        blocks(LINE_ENDS + b"1,2,3\n")
+    with pytest.raises(InputError, match="row 4: the row has 1 fields"):
+        blocks(b'"a\nb",c\n1,2\n3\n4,5\n')
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
+def test_lines_may_end_in_any_way(blocks, end):
+    [block] = blocks(end.join([b"a,b", b"1,2", b"3,4", b""]))
+    assert (block.table["b"].to_pylist(), block.rows.tolist()) == (["2", "4"], [2, 3])
+
+
+def test_a_mixture_of_line_ends_is_read(blocks):
+    [block] = blocks(b"a,b\r\n1,2\n3,4\r\n")
+    assert (block.table["b"].to_pylist(), block.rows.tolist()) == (["2", "4"], [2, 3])
+
+
+def test_utf_16_is_read_as_it_is_written(blocks):
+    [block] = blocks(
+        "a\tb\r\nÄ\t2\r\n".encode("utf-16"), Dialect(delimiter="\t", encoding="utf-16")
+    )
+    assert block.table.to_pydict() == {"a": ["Ä"], "b": ["2"]}
+
+
+def test_a_name_may_be_wrapped_and_come_several_times(blocks):
+    [block] = blocks(b'"Age\n(years)",x,x\n1,2,3\n')
+    assert block.table.column_names == ["Age (years)", "x (column 2)", "x (column 3)"]
+    assert (block.repeated, block.rows.tolist()) == ({"x": (2, 3)}, [3])

@@ -1,11 +1,13 @@
 """Parquet as the same blocks of text as CSV."""
 
 import datetime
+import decimal
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from hiprisk.cohort.files.byte_source import ByteSource
 from hiprisk.cohort.files.parquet_text import iter_parquet
 from hiprisk.errors import InputError
 
@@ -15,7 +17,7 @@ def texts(tmp_path):
     def read(**columns):
         path = tmp_path / "in.parquet"
         pq.write_table(pa.table(columns), path)
-        [block] = iter_parquet(path)
+        [block] = iter_parquet(ByteSource(path=path))
         return block.table.to_pydict()
 
     return read
@@ -41,13 +43,32 @@ def test_a_time_at_midnight_is_a_date(texts):
     assert texts(a=pa.array([day, noon]))["a"][1].startswith("2020-01-02 12")
 
 
-@pytest.mark.parametrize("value", [[1, 2], {"a": 1}, b"x"])
-def test_nested_and_binary_columns_are_refused(texts, value):
-    with pytest.raises(InputError, match=r"a: a column of type .* is not plain"):
-        texts(a=pa.array([value]))
+def test_numbers_of_any_type_are_written_alike(texts):
+    one = decimal.Decimal
+    found = texts(
+        whole=pa.array([1, 0], pa.uint8()),
+        real=pa.array([1.0, 0.0]),
+        single=pa.array([1, 0], pa.float32()),
+        exact=pa.array([one("1.00"), one("20.50")]),
+        level=pa.array([1.0, 0.0]).dictionary_encode(),
+        day=pa.array([datetime.date(2020, 1, 2), None], pa.date64()),
+    )
+    assert found.pop("day") == ["2020-01-02", ""]
+    assert found.pop("exact") == ["1", "20.5"]
+    assert set(map(tuple, found.values())) == {("1", "0")}
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [([1, 2], "[1, 2]"), ({"a": 1}, '{"a": 1}'), (b"x", "\"b'x'\"")]
+)
+def test_a_column_without_plain_values_is_said_to_be_none(tmp_path, value, text):
+    pq.write_table(pa.table({"a": [value, None], "b": [1, 2]}), tmp_path / "in.parquet")
+    [block] = iter_parquet(ByteSource(path=tmp_path / "in.parquet"))
+    assert list(block.types) == ["a"]
+    assert block.table.to_pydict() == {"a": [text, ""], "b": ["1", "2"]}
 
 
 def test_bytes_that_are_not_parquet_are_refused(tmp_path):
     (tmp_path / "in.parquet").write_bytes(b"PAR1 and nothing else")
     with pytest.raises(InputError, match="cannot be read as Parquet"):
-        list(iter_parquet(tmp_path / "in.parquet"))
+        list(iter_parquet(ByteSource(path=tmp_path / "in.parquet")))

@@ -3,129 +3,59 @@
 from __future__ import annotations
 
 import csv
-import io
-import os
-from collections import Counter
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
-from hiprisk.arrays import Integers
-from hiprisk.cohort.dictionary import load_dictionary
-from hiprisk.cohort.files.csv_dialect import Dialect, decoded_head, encoding_error
-from hiprisk.cohort.files.local_file import check_unchanged, read_head
+from hiprisk.cohort.files.byte_source import ByteSource, encoding_error
+from hiprisk.cohort.files.column_names import ColumnNames, column_names
+from hiprisk.cohort.files.csv_dialect import LINE_END, Dialect, head_text, header_record
+from hiprisk.cohort.files.csv_lines import CsvLines, scan_lines
+from hiprisk.cohort.files.local_file import changed_error
+from hiprisk.cohort.files.text_block import TextBlock
 from hiprisk.errors import InputError
 
-MAX_COLUMNS = 2_000
 MAX_FIELD_BYTES = 1 << 16
 BLOCK_BYTES = 4 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class TextBlock:
-    """Some rows of a file, every column as text.
+class CsvHeader:
+    """The columns of a CSV file, and how many lines and bytes of UTF-8 their names take."""
 
-    Attributes
-    ----------
-    first_row : int
-        Position of the first of them; the first data row is 1.
-    lines : ndarray of int, optional
-        Line of the file on which each row starts, where that is not its position and the header.
-    """
-
-    first_row: int
-    table: pa.Table
-    lines: Integers | None = None
-
-    @property
-    def rows(self) -> Integers:
-        """Row of the file of each, as a text editor or a spreadsheet counts: the header is 1."""
-        if self.lines is not None:
-            return self.lines
-        return np.arange(self.table.num_rows, dtype=np.intp) + self.first_row + 1
+    columns: ColumnNames
+    n_lines: int
+    n_bytes: int
 
 
-def read_header(path: Path, dialect: Dialect) -> list[str]:
-    """Column names, stripped.
+def read_header(source: ByteSource, dialect: Dialect) -> CsvHeader:
+    """Column names, trimmed.
 
     Raises
     ------
     InputError
-        If a name comes twice, or there are too many columns or just one where more are meant.
+        If there are too many columns, or the header is no line of CSV.
     """
-    text = decoded_head(read_head(path), dialect.encoding, path.name)
-    first = text.split("\n")[0].rstrip("\r")
+    head = source.head()
+    text = head_text(source, head)
+    header = header_record(text)
+    first = text if header is None else header
     try:
-        names = [name.strip() for name in next(csv.reader([first], delimiter=dialect.delimiter))]
+        raw = next(csv.reader([first], delimiter=dialect.delimiter))
     except csv.Error:
-        raise InputError("the header cannot be read", code="HEADER", file=path.name) from None
-    return checked_names(names, path.name)
-
-
-def checked_names(names: list[str], file: str) -> list[str]:
-    """Column names, with a stand-in for those that are empty.
-
-    Raises
-    ------
-    InputError
-        If a name comes twice or there are too many.
-    """
-    if len(names) > MAX_COLUMNS:
-        raise InputError(
-            f"the file has {len(names)} columns, at most {MAX_COLUMNS} are read",
-            code="TOO_MANY_COLUMNS",
-            file=file,
-        )
-    names = [name or f"unnamed_{position}" for position, name in enumerate(names, start=1)]
-    counts = Counter(names)
-    repeated = [name for name in names if counts[name] > 1]
-    if repeated:
-        # A file without a header shows its first patient here: only names we know are printed.
-        known = repeated[0] in load_dictionary()
-        shown = f"the column name '{repeated[0]}'" if known else "a column name"
-        places = [str(at) for at, name in enumerate(names, start=1) if name == repeated[0]]
-        raise InputError(
-            f"{shown} comes {len(places)} times, in columns {', '.join(places[:5])}",
-            code="DUP_COLUMN",
-            file=file,
-            advice="rename one of them, or add the header if it is not there",
-        )
-    return names
-
-
-class _WatchedStream(io.RawIOBase):
-    """Bytes of a file on their way to the parser: NUL bytes are refused as they pass."""
-
-    def __init__(self, path: Path) -> None:
-        self._stream = path.open("rb")
-        self._name = path.name
-        self.found_nul = False
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        count = self._stream.readinto(buffer)
-        if count:
-            seen = bytes(memoryview(buffer)[:count])
-            if b"\0" in seen:
-                self.found_nul = True
-                raise InputError("the file holds NUL bytes", code="NOT_TEXT", file=self._name)
-        return int(count)
-
-    def close(self) -> None:
-        self._stream.close()
-        super().close()
+        raise InputError("the header cannot be read", code="HEADER", file=source.name) from None
+    n_lines = 1 + len(LINE_END.findall(first))
+    mark = len(BOM_UTF8) if head.startswith(BOM_UTF8) else 0
+    return CsvHeader(column_names(raw, source.name), n_lines, len(first.encode()) + mark)
 
 
 def iter_csv(
-    path: Path, dialect: Dialect, *, block_bytes: int = BLOCK_BYTES
+    source: ByteSource, dialect: Dialect, *, block_bytes: int = BLOCK_BYTES
 ) -> Iterator[TextBlock]:
     """Blocks of rows of a CSV file, every column as text.
 
@@ -135,59 +65,68 @@ def iter_csv(
         On a row with too many or too few fields, an open quote, bytes that are no text, a field
         that is too long, or a file that changed while it was read.
     """
-    names = read_header(path, dialect)
-    before = os.stat(path)
+    header = read_header(source, dialect)
+    names, repeated = header.columns.names, header.columns.repeated
+    before = source.size_and_time()
+    lines = scan_lines(source, dialect.delimiter, header.n_bytes)
+    if not lines.has_rows:
+        empty = pa.table({name: pa.array([], pa.string()) for name in names})
+        yield TextBlock(1, empty, repeated=repeated)
+        return
     ragged: list[Any] = []
+    first_row = 1
+    try:
+        for batch in _batches(source, dialect, header, lines, ragged, block_bytes):
+            table = pa.Table.from_batches([batch])
+            _check_fields(table, first_row, source.name, lines)
+            if table.num_rows:
+                own = lines.lines(first_row, table.num_rows)
+                yield TextBlock(first_row, table, own, repeated)
+            first_row += table.num_rows
+    except pa.ArrowInvalid as problem:
+        raise _as_input_error(problem, ragged, source, first_row, lines, header) from None
+    if source.size_and_time() != before:
+        raise changed_error(source.name)
 
+
+def _batches(
+    source: ByteSource,
+    dialect: Dialect,
+    header: CsvHeader,
+    lines: CsvLines,
+    ragged: list[Any],
+    block_bytes: int,
+) -> Iterator[pa.RecordBatch]:
     def refuse(row: Any) -> str:
         ragged.append(row)
         return "error"
 
-    options: dict[str, Any] = {
-        "read_options": pa_csv.ReadOptions(
-            column_names=names,
-            skip_rows=1,
-            block_size=block_bytes,
-            use_threads=False,
-            encoding=dialect.encoding,
-        ),
-        "parse_options": pa_csv.ParseOptions(
-            delimiter=dialect.delimiter, newlines_in_values=False, invalid_row_handler=refuse
-        ),
-        "convert_options": pa_csv.ConvertOptions(
-            column_types=dict.fromkeys(names, pa.string()),
-            strings_can_be_null=False,
-            null_values=[],
-            check_utf8=True,
-        ),
-    }
-    stream = _WatchedStream(path)
-    first_row = 1
-    try:
-        if _has_no_rows(path):
-            yield TextBlock(1, pa.table({name: pa.array([], pa.string()) for name in names}))
-            return
-        reader = pa_csv.open_csv(pa.PythonFile(stream, mode="r"), **options)
-        for batch in reader:
-            table = pa.Table.from_batches([batch])
-            _check_fields(table, first_row, path.name)
-            if table.num_rows:
-                yield TextBlock(first_row, table)
-            first_row += table.num_rows
-    except pa.ArrowInvalid as problem:
-        raise _as_input_error(problem, ragged, stream, path, dialect, first_row) from None
-    finally:
-        stream.close()
-    check_unchanged(before, path)
+    names = list(header.columns.names)
+    with source.open() as stream:
+        yield from pa_csv.open_csv(
+            # Arrow reads a file of its own faster than one of Python's.
+            str(source.path) if source.is_plain else pa.PythonFile(stream, mode="r"),
+            read_options=pa_csv.ReadOptions(
+                column_names=names,
+                skip_rows=header.n_lines,
+                block_size=block_bytes,
+                use_threads=False,
+            ),
+            parse_options=pa_csv.ParseOptions(
+                delimiter=dialect.delimiter,
+                newlines_in_values=lines.ends_in_quotes,
+                invalid_row_handler=refuse,
+            ),
+            convert_options=pa_csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()),
+                strings_can_be_null=False,
+                null_values=[],
+                check_utf8=True,
+            ),
+        )
 
 
-def _has_no_rows(path: Path) -> bool:
-    with path.open("rb") as stream:
-        stream.readline()
-        return not any(line.strip() for line in iter(lambda: stream.readline(1 << 16), b""))
-
-
-def _check_fields(table: pa.Table, first_row: int, name: str) -> None:
+def _check_fields(table: pa.Table, first_row: int, name: str, lines: CsvLines) -> None:
     for column in table.column_names:
         longest = pc.max(pc.binary_length(table[column])).as_py() or 0
         if longest > MAX_FIELD_BYTES:
@@ -195,78 +134,86 @@ def _check_fields(table: pa.Table, first_row: int, name: str) -> None:
                 f"a field has more than {MAX_FIELD_BYTES} bytes",
                 code="FIELD_TOO_LONG",
                 file=name,
-                row=first_row + 1,
+                row=lines.line(first_row),
                 column=column,
             )
-        # A line end in quotes is read or not, depending on where a block happens to end.
+        if lines.ends_in_quotes:
+            continue
+        # Where quotes are ambiguous, a line end in them is read or not, as a block happens to end.
         broken = pc.match_substring(table[column], "\n")
         if pc.any(broken).as_py():
             raise InputError(
-                "a quoted field contains a line break",
+                "a quoted field contains a line break, and other quotes of the file are not closed "
+                "as CSV has it",
                 code="QUOTE",
                 file=name,
-                row=first_row + 1 + pc.index(broken, value=True).as_py(),
+                row=lines.line(first_row + pc.index(broken, value=True).as_py()),
                 column=column,
-                advice="remove the line breaks from the text columns",
+                advice="double the quotes within a quoted field, or remove them",
             )
 
 
 def _as_input_error(
     problem: pa.ArrowInvalid,
     ragged: list[Any],
-    stream: _WatchedStream,
-    path: Path,
-    dialect: Dialect,
+    source: ByteSource,
     first_row: int,
+    lines: CsvLines,
+    header: CsvHeader,
 ) -> InputError:
     text = str(problem)
-    if stream.found_nul:
-        return InputError("the file holds NUL bytes", code="NOT_TEXT", file=path.name)
     if ragged:
         row = ragged[0]
-        number = row.number
-        if row.text.count('"') % 2:
-            return InputError("a quote is not closed", code="QUOTE", file=path.name, row=number)
-        if row.actual_columns < row.expected_columns and _is_last(path, row.text):
-            return InputError(
-                f"the last line is cut off: {row.actual_columns} of {row.expected_columns} fields",
-                code="TRUNCATED",
-                file=path.name,
-                row=number,
-                advice="export the file again",
-            )
-        return InputError(
-            f"the row has {row.actual_columns} fields, the header has {row.expected_columns}",
-            code="RAGGED",
-            file=path.name,
-            row=number,
-            advice="a field with the delimiter in it must be in quotes",
-        )
+        # Arrow counts the lines of the header and then rows.
+        at = None if row.number is None else lines.line(row.number - header.n_lines)
+        return _ragged_error(row, source, at)
     if "UTF8" in text or "utf8" in text.lower():
-        return encoding_error(dialect.encoding, _first_bad_row(path, dialect.encoding), path.name)
+        return encoding_error("utf-8", _first_bad_row(source), source.name)
     if "straddling" in text or "block size" in text:
-        return InputError("a field is too long", code="FIELD_TOO_LONG", file=path.name)
+        return InputError("a field is too long", code="FIELD_TOO_LONG", file=source.name)
     return InputError(
         "the file cannot be read as CSV",
         code="CSV",
-        file=path.name,
-        row=first_row + 1,
+        file=source.name,
+        row=lines.line(first_row),
         advice="open quotes and mixed delimiters are the usual causes",
     )
 
 
-def _is_last(path: Path, row_text: str) -> bool:
-    with path.open("rb") as stream:
-        stream.seek(max(0, path.stat().st_size - len(row_text.encode()) - 4))
-        tail = stream.read()
-    return not tail.endswith(b"\n") and tail.decode("utf-8", "replace").endswith(row_text)
+def _ragged_error(row: Any, source: ByteSource, number: int | None) -> InputError:
+    if row.text.count('"') % 2:
+        return InputError("a quote is not closed", code="QUOTE", file=source.name, row=number)
+    if row.actual_columns < row.expected_columns and _is_last(source, row.text):
+        return InputError(
+            f"the last line is cut off: {row.actual_columns} of {row.expected_columns} fields",
+            code="TRUNCATED",
+            file=source.name,
+            row=number,
+            advice="export the file again",
+        )
+    return InputError(
+        f"the row has {row.actual_columns} fields, the header has {row.expected_columns}",
+        code="RAGGED",
+        file=source.name,
+        row=number,
+        advice="a field with the delimiter in it must be in quotes",
+    )
 
 
-def _first_bad_row(path: Path, encoding: str) -> int | None:
-    with path.open("rb") as stream:
+def _is_last(source: ByteSource, row_text: str) -> bool:
+    wanted = row_text.encode()
+    tail = b""
+    with source.open() as stream:
+        while piece := stream.read(max(BLOCK_BYTES, len(wanted))):
+            tail = (tail + piece)[-len(wanted) - 4 :]
+    return not tail.endswith((b"\n", b"\r")) and tail.endswith(wanted)
+
+
+def _first_bad_row(source: ByteSource) -> int | None:
+    with source.open() as stream:
         for number, line in enumerate(stream, start=1):
             try:
-                line.decode(encoding)
+                line.decode()
             except UnicodeDecodeError:
                 return number
     return None

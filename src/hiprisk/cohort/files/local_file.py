@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 
@@ -10,8 +9,6 @@ from hiprisk.errors import ConfigError, InputError, StoreError
 
 HEAD_BYTES = 1 << 16
 _COMPRESSED = {
-    b"\x1f\x8b": "gzip",
-    b"PK\x03\x04": "zip",
     b"BZh": "bzip2",
     b"\xfd7zXZ": "xz",
     b"\x28\xb5\x2f\xfd": "zstd",
@@ -30,7 +27,7 @@ def check_local_file(path: Path | str) -> Path:
     StoreError
         If there is no such file or it cannot be read.
     InputError
-        If the file is empty or compressed.
+        If the file is empty or compressed in a way that is not read.
     """
     if _NOT_LOCAL.match(str(path)):
         raise ConfigError(
@@ -54,7 +51,7 @@ def check_local_file(path: Path | str) -> Path:
                 f"the file is compressed ({kind})",
                 code="COMPRESSED",
                 file=path.name,
-                advice="unpack it first",
+                advice="unpack it first; gzip and zip files are read as they are",
             )
     return path
 
@@ -70,13 +67,6 @@ def read_head(path: Path) -> bytes:
         ) from problem
 
 
-def is_parquet(path: Path) -> bool:
-    """Whether the file starts as Parquet files do."""
-    return read_head(path).startswith(b"PAR1")
-
-
-def check_unchanged(before: os.stat_result, path: Path) -> None:
-    """Raise InputError if a file is another than when reading began."""
-    after = os.stat(path)
-    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-        raise InputError("the file changed while it was read", code="INPUT_CHANGED", file=path.name)
+def changed_error(name: str) -> InputError:
+    """The letter on a file that is another than when reading began."""
+    return InputError("the file changed while it was read", code="INPUT_CHANGED", file=name)

@@ -6,10 +6,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from hiprisk.cohort.files.csv_dialect import ORDINARY, Dialect, detect_dialect
-from hiprisk.cohort.files.csv_text import BLOCK_BYTES, TextBlock, iter_csv
-from hiprisk.cohort.files.local_file import check_local_file, is_parquet
+from hiprisk.cohort.files.byte_source import ByteSource
+from hiprisk.cohort.files.csv_dialect import (
+    ORDINARY,
+    Dialect,
+    detect_dialect,
+    text_source,
+)
+from hiprisk.cohort.files.csv_text import BLOCK_BYTES, iter_csv
+from hiprisk.cohort.files.packed import packed_source
 from hiprisk.cohort.files.parquet_text import iter_parquet
+from hiprisk.cohort.files.text_block import TextBlock
+from hiprisk.errors import InputError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,16 +35,21 @@ class CohortFile:
 
     Attributes
     ----------
-    path : Path
+    source : ByteSource
     kind : str
         ``csv`` or ``parquet``.
     dialect : Dialect
         How its cells are written, and so how an output made of it is.
     """
 
-    path: Path
+    source: ByteSource
     kind: str
     dialect: Dialect
+
+    @property
+    def name(self) -> str:
+        """For letters: the file's name without its folder."""
+        return self.source.name
 
     def blocks(self, *, block_bytes: int = BLOCK_BYTES) -> Iterator[TextBlock]:
         """Blocks of rows, every column as text.
@@ -47,8 +60,8 @@ class CohortFile:
             If the file as a whole cannot be read.
         """
         if self.kind == "parquet":
-            return iter_parquet(self.path)
-        return iter_csv(self.path, self.dialect, block_bytes=block_bytes)
+            return iter_parquet(self.source)
+        return iter_csv(self.source, self.dialect, block_bytes=block_bytes)
 
 
 def open_cohort_file(path: Path | str, stated: StatedFormat | None = None) -> CohortFile:
@@ -59,11 +72,13 @@ def open_cohort_file(path: Path | str, stated: StatedFormat | None = None) -> Co
     ConfigError, InputError, StoreError
         If it is no readable local file, or no format that is known.
     """
-    path = check_local_file(path)
-    if is_parquet(path):
-        return CohortFile(path=path, kind="parquet", dialect=ORDINARY)
+    source = packed_source(path)
+    head = source.head()
+    if not head:
+        raise InputError("the file is empty", code="EMPTY_FILE", file=source.name)
+    if head.startswith(b"PAR1"):
+        return CohortFile(source=source, kind="parquet", dialect=ORDINARY)
     stated = stated or StatedFormat()
-    dialect = detect_dialect(
-        path, delimiter=stated.delimiter, decimal=stated.decimal, encoding=stated.encoding
-    )
-    return CohortFile(path=path, kind="csv", dialect=dialect)
+    source = text_source(source, head, stated.encoding)
+    dialect = detect_dialect(source, delimiter=stated.delimiter, decimal=stated.decimal)
+    return CohortFile(source=source, kind="csv", dialect=dialect)

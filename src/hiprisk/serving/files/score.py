@@ -43,7 +43,7 @@ def score_file(
     model : Model
     path, out : path-like
         CSV or Parquet, each by its own kind; `out` is written whole or not at all, as CSV with the
-        delimiter and the decimal sign of `path`, in UTF-8.
+        delimiter, the decimal sign and the encoding of `path`.
     mapping : CohortMapping, optional
     force : bool
         Overwrite `out`.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -10,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from hiprisk.cohort.files.byte_source import is_utf8
 from hiprisk.cohort.files.csv_dialect import ORDINARY, Dialect
 
 # A spreadsheet takes a cell that starts so for a formula; the last four are the full-width forms.
@@ -26,6 +28,8 @@ class ScoredFile:
         self._dialect = dialect
         self._parquet_writer: Any = None
         self._stream: BinaryIO | None = None
+        # One for the whole file: the mark of UTF-16 stands at its beginning alone.
+        self._encoder: codecs.IncrementalEncoder | None = None
 
     def __enter__(self) -> ScoredFile:
         return self
@@ -45,8 +49,16 @@ class ScoredFile:
         if self._stream is None:
             self._stream = self._path.open("wb")
             header = pa.table({name: pa.array([name]) for name in table.column_names})
-            self._stream.write(csv_bytes(header, dialect=self._dialect))
-        self._stream.write(csv_bytes(table, plain=plain, dialect=self._dialect))
+            self._stream.write(self._encoded(csv_bytes(header, dialect=self._dialect)))
+        self._stream.write(self._encoded(csv_bytes(table, plain=plain, dialect=self._dialect)))
+
+    def _encoded(self, text: bytes) -> bytes:
+        """UTF-8 as it is, or in the encoding of the file that came."""
+        if is_utf8(self._dialect.encoding):
+            return text
+        if self._encoder is None:
+            self._encoder = codecs.getincrementalencoder(self._dialect.encoding)()
+        return self._encoder.encode(text.decode())
 
 
 def csv_bytes(

@@ -1,0 +1,110 @@
+"""Packed files: gzip, and a zip with one data file."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from pathlib import Path, PurePosixPath
+
+from hiprisk.cohort.files.byte_source import ByteSource, check_member
+from hiprisk.cohort.files.local_file import check_local_file, read_head
+from hiprisk.errors import InputError
+
+MEMBER_MARK = "::"
+_TEXTS = {"csv", "txt", "tsv", "tab", "dat"}
+DATA_SUFFIXES = _TEXTS | {
+    "parquet",
+    "xlsx",
+    "xlsm",
+    "xlsb",
+    "xls",
+    "ods",
+    "sav",
+    "zsav",
+    "por",
+    "dta",
+}
+_NO_DATA = re.compile(r"(read[ _-]?me|licen[cs]e|changelog)\b.*", re.IGNORECASE)
+# A zip with one of these is a document of its own: a workbook of Excel or of LibreOffice.
+_DOCUMENT_PARTS = ("[Content_Types].xml", "mimetype")
+
+
+def packed_source(path: Path | str) -> ByteSource:
+    """The bytes of a local file; of a zip, of its one data file, or of the one that is named.
+
+    Parameters
+    ----------
+    path : path-like
+        Of a zip, ``FILE.zip::NAME`` names the file in it.
+
+    Raises
+    ------
+    ConfigError, InputError, StoreError
+        If it is no readable local file, or a zip in which the data file is not clear.
+    """
+    whole, mark, member = str(path).rpartition(MEMBER_MARK)
+    if not mark or Path(path).exists():
+        whole, member = str(path), ""
+    local = check_local_file(whole)
+    head = read_head(local)
+    if head.startswith(b"\x1f\x8b"):
+        return ByteSource(path=local, packing="gzip")
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        found = _member(local, member)
+        return ByteSource(path=local, packing="zip" if found else "", member=found)
+    if member:
+        raise InputError(
+            "this is no zip, so that it has no files within",
+            code="COMPRESSED",
+            file=local.name,
+            advice=f"name the file without what follows {MEMBER_MARK}",
+        )
+    return ByteSource(path=local)
+
+
+def _member(path: Path, wanted: str) -> str:
+    """The data file of a zip; empty where the zip itself is a document."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+    except (zipfile.BadZipFile, NotImplementedError):
+        raise InputError(
+            "the zip file is damaged or cut off",
+            code="COMPRESSED",
+            file=path.name,
+            advice="copy or download it again",
+        ) from None
+    names = [entry.filename for entry in entries]
+    if any(part in names for part in _DOCUMENT_PARTS):
+        return ""
+    data = [name for name in names if _is_data(name)]
+    chosen = [name for name in names if name == wanted] if wanted else data
+    if len(chosen) != 1:
+        raise _unclear(path.name, data, wanted)
+    check_member(next(entry for entry in entries if entry.filename == chosen[0]), path.name)
+    return chosen[0]
+
+
+def _is_data(name: str) -> bool:
+    """Whether a file of a zip may hold a table: by its name, and no side entry."""
+    place = PurePosixPath(name)
+    if "__MACOSX" in place.parts or place.name.startswith(".") or _NO_DATA.match(place.name):
+        return False
+    return place.name.lower().removesuffix(".gz").rpartition(".")[2] in DATA_SUFFIXES
+
+
+def _unclear(file: str, data: list[str], wanted: str) -> InputError:
+    shown = ", ".join(data[:5]) + (", ..." if len(data) > 5 else "")
+    if wanted:
+        reason = f"the zip holds no file '{wanted}'"
+    elif data:
+        reason = f"the zip holds {len(data)} data files: {shown}"
+    else:
+        reason = "the zip holds no data file"
+    example = data[0] if data else "NAME"
+    return InputError(
+        reason,
+        code="COMPRESSED",
+        file=file,
+        advice=f"name the one that is meant: {file}{MEMBER_MARK}{example}",
+    )

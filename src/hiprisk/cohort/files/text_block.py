@@ -1,0 +1,41 @@
+"""Some rows of a cohort file as every reader gives them: text, nothing cast."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+
+from hiprisk.arrays import Integers
+
+
+@dataclass(frozen=True, slots=True)
+class TextBlock:
+    """Some rows of a file, every column as text.
+
+    Attributes
+    ----------
+    first_row : int
+        Position of the first of them; the first data row is 1.
+    lines : ndarray of int, optional
+        Line of the file on which each row starts, where that is not its position and the header.
+    repeated : mapping of str to tuple of int
+        Names that several columns have, and which columns; none may be used.
+    types : mapping of str to str
+        Columns whose values are no plain ones, and of what type they are; none may be used.
+    """
+
+    first_row: int
+    table: pa.Table
+    lines: Integers | None = None
+    repeated: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    types: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> Integers:
+        """Row of the file of each, as a text editor or a spreadsheet counts: the header is 1."""
+        if self.lines is not None:
+            return self.lines
+        return np.arange(self.table.num_rows, dtype=np.intp) + self.first_row + 1

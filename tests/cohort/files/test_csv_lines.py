@@ -1,0 +1,69 @@
+"""One pass over a file: whether quotes hold line ends, and on which line each row starts."""
+
+import csv
+import io
+import random
+
+import pytest
+
+from hiprisk.cohort.files import byte_source, csv_lines
+from hiprisk.cohort.files.byte_source import ByteSource
+from hiprisk.cohort.files.csv_lines import scan_lines
+from hiprisk.errors import InputError
+
+
+@pytest.fixture
+def scanned(tmp_path):
+    def scan(content, header=4):
+        (tmp_path / "in.csv").write_bytes(content)
+        return scan_lines(ByteSource(path=tmp_path / "in.csv"), ",", header)
+
+    return scan
+
+
+def test_a_plain_file_has_a_row_a_line(scanned):
+    for content in (b"a,b\n1,2\n", b"a,b\r\n1,2\r\n", b"a,b\r1,2\r", b'a,b\n"1","2"\n'):
+        lines = scanned(content)
+        assert (lines.has_rows, lines.ends_in_quotes, lines.starts) == (True, False, None)
+        assert lines.line(7) == 8
+
+
+def test_a_header_alone_has_no_rows(scanned):
+    assert not scanned(b"a,b\n\n \n").has_rows
+
+
+def test_stray_quotes_say_nothing_of_line_ends(scanned):
+    assert not scanned(b'a,b\n5" x,"2\n3"\n').ends_in_quotes
+
+
+def test_a_quote_that_stays_open_is_refused_by_its_line(scanned):
+    with pytest.raises(InputError, match="row 3: a quote is not closed"):
+        scanned(b'a,b\n1,"2"\n3,"4\n5,6\n')
+
+
+def test_a_nul_byte_is_refused(scanned):
+    with pytest.raises(InputError, match="NUL bytes"):
+        scanned(b"a,b\n1,\x00\n")
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_lines_are_those_that_the_csv_module_counts(scanned, monkeypatch, seed):
+    """Quotes, line ends, blank lines and chunks may fall anywhere."""
+    rng = random.Random(seed)
+    monkeypatch.setattr(csv_lines, "CHUNK_BYTES", rng.choice([1, 2, 3, 7, 1 << 20]))
+    assert byte_source.CHUNK_BYTES > 7
+    end = rng.choice(["\n", "\r\n"])
+    text, n_rows = f"a,b{end}", rng.randrange(1, 30)
+    for _ in range(n_rows):
+        cells = [rng.choice(["1", "x", '"x"', f'"x{end}"', f'"{end}{end}"', '"a"""', '""'])
+                 for _ in "ab"]  # fmt: skip
+        text += ",".join(cells) + end * rng.choice([1, 1, 1, 2, 3])
+    reader = csv.reader(io.StringIO(text, newline=""))
+    starts, before = [], 0
+    for record in reader:
+        if record:
+            starts.append(before + 1)
+        before = reader.line_num
+    lines = scanned(text.encode())
+    assert [lines.line(row) for row in range(1, n_rows + 1)] == starts[1:]
+    assert lines.ends_in_quotes == any(end in cell for cell in text.split('"')[1::2])
