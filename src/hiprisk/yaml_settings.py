@@ -20,6 +20,8 @@ from hiprisk.spelling import did_you_mean
 from hiprisk.yaml_strict import KeyPath, parse_yaml
 
 MOST_REPORTED = 5
+# Stands in drafts where a person must give an answer.
+UNDECIDED = "DECIDE"
 
 Settings = TypeVar("Settings")
 
@@ -76,8 +78,10 @@ class YamlDocument:
         Raises
         ------
         ConfigError
-            With up to five keys that are wrong, each with its line.
+            With up to five keys that are wrong, each with its line; or if a draft still has a
+            question in place of a value.
         """
+        self._check_decided()
         try:
             # A standard dataclass takes this config, a pydantic one has its own.
             config = None if hasattr(kind, "__pydantic_config__") else _STRICT
@@ -111,6 +115,18 @@ class YamlDocument:
         for value in sorted(set(values) - set(known)):
             reason = f"'{value}' is not a known {what}; known: {', '.join(known)}"
             raise self.error(reason, path, advice=did_you_mean(value, known))
+
+    def _check_decided(self) -> None:
+        """Raise if a value is still the word that stands for an answer."""
+        undecided = [path for path, value in _values(self.data) if value == UNDECIDED]
+        if undecided:
+            more = f" (and {len(undecided) - 1} more)" if len(undecided) > 1 else ""
+            raise self.error(
+                f"this is still to be decided{more}",
+                undecided[0],
+                code="UNDECIDED",
+                advice=f"replace {UNDECIDED} by one of the answers that stand beside it",
+            )
 
     def _refusal(self, invalid: ValidationError, kind: Any) -> ConfigError:
         found = invalid.errors(include_url=False, include_input=True, include_context=True)
@@ -179,6 +195,15 @@ def parse_document(text: str, *, name: str, reference: str) -> YamlDocument:
     """Read YAML text; see `read_yaml`."""
     data, lines = parse_yaml(text, name=name)
     return YamlDocument(name=name, data=data, lines=lines, reference=reference)
+
+
+def _values(data: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Any]]:
+    """Every value of nested keys and lists, with its place."""
+    if not isinstance(data, dict | list):
+        yield path, data
+        return
+    for key, value in data.items() if isinstance(data, dict) else enumerate(data):
+        yield from _values(value, (*path, key))
 
 
 def _key_path(problem: Any, data: Any) -> KeyPath:

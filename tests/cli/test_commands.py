@@ -451,10 +451,11 @@ def test_init_marks_what_it_does_not_know(capsys):
     proposed = {row["column"]: row for row in found["columns"]}
     assert proposed["Age"]["variable"] == "age_years"
     assert proposed["Gender"] == {
-        "column": "Gender", "variable": "sex", "decide": ["state what each code means"],
+        "column": "Gender", "variable": "sex", "own": False, "left_out": None,
+        "decide": ["state what each code means"],
     }  # fmt: skip
     assert proposed["colour"]["variable"] is None
-    assert 'code "1" means one of: female, male' in Path(found["mapping"]).read_text()
+    assert '"1": DECIDE  # one of: female, male' in Path(found["mapping"]).read_text()
 
 
 def test_simulate_writes_the_same_file_for_the_same_seed(capsys):

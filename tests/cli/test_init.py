@@ -32,7 +32,17 @@ def test_a_drafted_mapping_can_be_checked_with(init, capsys):
 def test_what_must_be_decided_is_counted_and_marked(init, tmp_path):
     _, said = init("Age,Gender\n" + "60,1\n70,2\n" * 5)
     assert "1 column(s) need a decision" in said.out
-    assert "DECIDE: state what each code means" in (tmp_path / "in.mapping.yaml").read_text()
+    assert '"1": DECIDE  # one of: female, male' in (tmp_path / "in.mapping.yaml").read_text()
+
+
+def test_a_draft_is_refused_until_it_is_decided(init, capsys, tmp_path):
+    init("Age,Gender\n" + "60,1\n70,2\n" * 5)
+    mapping = tmp_path / "in.mapping.yaml"
+    assert main(["check", "in.csv", "--mapping", str(mapping)]) == 2
+    assert (
+        "error[UNDECIDED]: in.mapping.yaml: variables.sex.levels.1 (line 10): this is still to be "
+        "decided (and 1 more) (replace DECIDE by one of the answers that stand beside it)"
+    ) in capsys.readouterr().err
 
 
 def test_drafts_are_not_overwritten(init, tmp_path):
@@ -60,10 +70,10 @@ def test_every_open_decision_is_counted_and_an_unmapped_column_is_named(capsys, 
     assert main(["init", str(file), "--out-dir", str(tmp_path)]) == 0
     said = capsys.readouterr().out
     drafts = [(tmp_path / name).read_text() for name in ("in.mapping.yaml", "in.yaml")]
-    n_lines = sum("DECIDE" in line for text in drafts for line in text.splitlines()[1:])
+    n_lines = sum("DECIDE" in line for text in drafts for line in text.splitlines()[2:])
     assert f"1 column(s) need a decision, 1 got no variable, {n_lines} lines in all" in said
     assert "codes that are no level (9): missing, or which level?" in drafts[0]
-    assert '#   code "9" means one of: female, male, or missing' in drafts[0]
-    assert '"female" means' not in drafts[0]
+    assert 'missing: ["9"]' in drafts[0]
+    assert '"female": "female"' in drafts[0]
     main(["check", str(file), "--mapping", str(tmp_path / "in.mapping.yaml")])
     assert "1 column ignored (zzz)" in capsys.readouterr().out

@@ -6,6 +6,7 @@ import argparse
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hiprisk.cli.options import Parser
 from hiprisk.cli.show.output import print_json, print_lines, print_table
@@ -13,56 +14,100 @@ from hiprisk.errors import StoreError
 from hiprisk.outputs import check_output_file, check_output_folder, written_whole
 from hiprisk.wording.quantities import plural
 
+if TYPE_CHECKING:
+    from hiprisk.cohort.drafts.proposals import Proposal
+
 EXAMPLE = "  hiprisk init export.csv --out-dir drafts"
 
 
 def run(argv: Sequence[str]) -> int:
     """Run the command."""
     options = _parse(argv)
-    from hiprisk.cohort.drafts.draft import config_text, mapping_text, propose
+    from hiprisk.cohort.drafts.dictionary_text import dictionary_text
+    from hiprisk.cohort.drafts.draft import propose
+    from hiprisk.cohort.drafts.mapping_text import mapping_text
+    from hiprisk.cohort.drafts.study_text import config_text
+    from hiprisk.cohort.drafts.yaml_lines import n_undecided
 
-    proposals = propose(options.cohort)
+    proposals = propose(options.cohort, own=False)
     name = re.sub(r"[^a-z0-9]+", "-", options.cohort.stem.lower()).strip("-") or "study"
-    mapping_file = options.out_dir / f"{name}.mapping.yaml"
-    config_file = options.out_dir / f"{name}.yaml"
+    folder = options.out_dir
+    files = {
+        "mapping": folder / f"{name}.mapping.yaml",
+        "dictionary": folder / f"{name}.variables.yaml",
+        "config": folder / f"{name}.yaml",
+    }
+    source = options.cohort.name
+    own = dictionary_text(proposals, source=source)
     texts = {
-        mapping_file: mapping_text(proposals, source=options.cohort.name),
-        config_file: config_text(
+        "mapping": mapping_text(
+            proposals, source=source, dictionary=files["dictionary"].name if own else None
+        ),
+        "dictionary": own,
+        "config": config_text(
             proposals,
             name=name[:64],
             file=str(options.cohort.resolve()),
-            mapping=mapping_file.name,
+            mapping=files["mapping"].name,
         ),
     }
-    _write(texts, options.out_dir, force=options.force)
+    drafts = {files[what]: text for what, text in texts.items() if text}
+    _write(drafts, folder, force=options.force)
+    n_lines = sum(map(n_undecided, drafts.values()))
     if options.json:
-        print_json(
-            {
-                "mapping": str(mapping_file),
-                "config": str(config_file),
-                "lines_to_decide": sum(text.count("DECIDE") - 1 for text in texts.values()),
-                "columns": [
-                    {"column": p.column, "variable": p.variable, "decide": list(p.doubts)}
-                    for p in proposals
-                ],
-            }
-        )
-        return 0
+        _print_json(proposals, files, n_lines, has_own=bool(own))
+    else:
+        _print_table(proposals, list(drafts), n_lines, cohort=options.cohort)
+    return 0
+
+
+def _print_json(
+    proposals: Sequence[Proposal], files: Mapping[str, Path], n_lines: int, *, has_own: bool
+) -> None:
+    print_json(
+        {
+            "mapping": str(files["mapping"]),
+            "dictionary": str(files["dictionary"]) if has_own else None,
+            "config": str(files["config"]),
+            "lines_to_decide": n_lines,
+            "columns": [
+                {
+                    "column": p.column,
+                    "variable": p.variable,
+                    "own": p.own is not None,
+                    "decide": [*p.doubts, *p.own_doubts],
+                    "left_out": p.left_out or None,
+                }
+                for p in proposals
+            ],
+        }
+    )
+
+
+def _print_table(
+    proposals: Sequence[Proposal], drafts: Sequence[Path], n_lines: int, *, cohort: Path
+) -> None:
     print_table(
         ["column", "proposed variable", "decide"],
-        [[p.column, p.variable or "(none)", "; ".join(p.doubts)] for p in proposals],
+        [
+            [
+                p.column,
+                (p.variable or "(none)") + (" (own)" if p.own is not None else ""),
+                "; ".join([*p.doubts, *p.own_doubts]) or p.left_out,
+            ]
+            for p in proposals
+        ],
     )
-    n_lines = sum(text.count("DECIDE") - 1 for text in texts.values())
-    n_open = sum(bool(p.doubts) for p in proposals)
+    n_open = sum(bool(p.doubts or p.own_doubts) for p in proposals)
     n_none = sum(p.variable is None for p in proposals)
+    *others, last = map(str, drafts)
     print_lines(
         "",
-        f"drafted: {mapping_file} and {config_file}",
+        f"drafted: {', '.join(others)} and {last}",
         f"{n_open} column(s) need a decision, {n_none} got no variable, "
         f"{plural(n_lines, 'line')} in all marked DECIDE; then: hiprisk check "
-        f"{options.cohort} --mapping {mapping_file}",
+        f"{cohort} --mapping {drafts[0]}",
     )
-    return 0
 
 
 def _write(texts: Mapping[Path, str], folder: Path, *, force: bool) -> None:

@@ -1,0 +1,45 @@
+"""What a draft proposes for one column, and what a person must decide of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from hiprisk.cohort.dictionary import Variable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """What a column of the file may be.
+
+    Attributes
+    ----------
+    variable : str or None
+        Variable of the packaged dictionary, or of the drafted one; None where the column is left
+        out.
+    own : Variable, optional
+        Its drafted definition, where the packaged dictionary lacks it.
+    levels : mapping of str to str
+        What each code means; `hiprisk.yaml_settings.UNDECIDED` where nobody can tell.
+    missing : tuple of str
+        Texts that seem to mean missing.
+    unit, from_range : optional
+        Unit or range of the source, where it is another than the dictionary's.
+    doubts : tuple of str
+        What a person must decide of the mapping.
+    own_doubts : tuple of str
+        What a person must decide of the drafted definition.
+    left_out : str
+        Why nothing is made of the column.
+    """
+
+    column: str
+    variable: str | None = None
+    own: Variable | None = None
+    levels: Mapping[str, str] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+    unit: str | None = None
+    from_range: tuple[float, float] | None = None
+    doubts: tuple[str, ...] = ()
+    own_doubts: tuple[str, ...] = ()
+    left_out: str = ""

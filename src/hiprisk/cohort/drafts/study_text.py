@@ -1,0 +1,185 @@
+"""The drafted study config as YAML."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from hiprisk.cohort.dictionary import Variable, load_dictionary
+from hiprisk.cohort.drafts.proposals import Proposal
+from hiprisk.cohort.drafts.yaml_lines import doubtful, head, quoted, undecided
+
+# Names of what is known only later: a first guess at outcomes, and no predictors.
+_LATER = re.compile(
+    r"follow_?up|(^|_)(fu|post|outcome|later|end|final|m?(3|6|12|24|36|60)m?|[1-9][0-9]?_?"
+    r"(months?|mo|weeks?|years?|y|m)|t[1-9]|v[1-9]|visit_?[2-9]|success|satisf\w*|improved|worsened|"
+    r"died|death|mortality|interim)($|_)"
+)
+_BOOKKEEPING = ("hip_side", "rom_device", "rom_position", "rom_mode", "data_provenance")
+_CONFOUNDERS = ("age_years", "age_band", "sex", "bmi_kg_m2")
+MOST_SHOWN = 12
+
+
+def config_text(proposals: Sequence[Proposal], *, name: str, file: str, mapping: str) -> str:
+    """The draft study config.
+
+    Parameters
+    ----------
+    proposals : sequence of Proposal
+    name : str
+        Name of the study.
+    file, mapping : str
+        The cohort file and its drafted mapping, as the config names them.
+    """
+    dictionary = load_dictionary()
+    found = [item.own or dictionary[item.variable] for item in proposals if item.variable]
+    outcome = _outcome(found)
+    predictors = _predictors(found, outcome)
+    confounders = [v for v in _CONFOUNDERS if v in predictors] or predictors[:1] or ["age_years"]
+    binary = outcome is not None and outcome.kind == "category"
+    lines = [
+        *head(Path(file).name),
+        f"name: {quoted(name)}",
+        doubtful(f"title: {quoted(name)}", ["what is predicted, in whom"]),
+        "intended_use: Research and education. Not a medical device.",
+        "seed: 1",
+        "",
+        f"cohort: {{file: {quoted(file)}, mapping: {quoted(mapping)}}}",
+        "",
+        *_outcome_lines(found, outcome, source=Path(file).name),
+        "",
+        doubtful(f"confounders: [{', '.join(confounders)}]", ["known causes of the outcome"]),
+        "blocks:",
+        doubtful("  core:", ["predictors known at the first visit; split into blocks to compare"]),
+        *(f"    - {v}" for v in predictors or ["age_years"]),
+        "",
+        f"families: {{{'logistic' if binary else 'linear'}: {{}}, boosting: {{}}}}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _predictors(found: Sequence[Variable], outcome: Variable | None) -> list[str]:
+    """What is known at the first visit and is no bookkeeping."""
+    return [
+        variable.name
+        for variable in found
+        if variable.kind in ("number", "category")
+        and variable != outcome
+        and variable.name not in _BOOKKEEPING
+        and not _LATER.search(variable.name)
+    ]
+
+
+def _outcome(found: Sequence[Variable]) -> Variable | None:
+    """The first packaged score at follow-up, else the first variable that sounds like later."""
+    packaged = load_dictionary()
+    scores = [
+        variable
+        for variable in found
+        if variable.name in packaged
+        and variable.kind == "number"
+        and "followup" in variable.name
+        and "predicted" not in variable.name
+        and "months" not in variable.name
+    ]
+    later = [v for v in found if v.name not in packaged and _LATER.search(v.name) and _fits(v)]
+    return next(iter([*scores, *later]), None)
+
+
+def _fits(variable: Variable) -> bool:
+    """Whether a variable can be an outcome."""
+    return variable.kind == "number" or len(variable.levels) == 2
+
+
+def _outcome_lines(
+    found: Sequence[Variable], outcome: Variable | None, *, source: str
+) -> list[str]:
+    lines = ["outcome:"]
+    if outcome is None:
+        candidates = [v.name for v in found if _fits(v)][:MOST_SHOWN]
+        answers = candidates or ["a variable of the mapping"]
+        lines.append(f"  {undecided('variable', answers, why='what is predicted')}")
+        outcome = next((v for v in found if v.name in candidates), None)
+    else:
+        lines.append(doubtful(f"  variable: {outcome.name}", ["what is predicted"]))
+    lines.append(f"  label: {quoted(outcome.label if outcome else 'outcome')}")
+    if outcome is not None and outcome.kind == "category":
+        lines += _binary_lines(outcome)
+    else:
+        lines += _continuous_lines(found, outcome)
+    lines += [
+        doubtful("  horizon_months: 12", ["months from the first visit to the outcome"]),
+        doubtful(f"  population: {quoted(f'people in {source}')}", ["who they are"]),
+        doubtful(f"  smallest_gain_worth_having: {{metric: {_gain(outcome)}, value: 0.01}}",
+                 ["before anything is fitted"]),
+    ]  # fmt: skip
+    return lines
+
+
+def _gain(outcome: Variable | None) -> str:
+    binary = outcome is not None and outcome.kind == "category"
+    return "c_statistic" if binary else "r2"
+
+
+def _binary_lines(outcome: Variable) -> list[str]:
+    event = "yes" if "yes" in outcome.levels else outcome.levels[-1]
+    return [
+        "  kind: binary",
+        '  unit: "probability"',
+        doubtful(f"  event_level: {quoted(event)}", [f"the event: {', '.join(outcome.levels)}?"]),
+        doubtful("  higher_is: worse", ["is the event worse or better?"]),
+    ]
+
+
+def _continuous_lines(found: Sequence[Variable], outcome: Variable | None) -> list[str]:
+    low, high = outcome.hard if outcome is not None and outcome.hard is not None else (0.0, 100.0)
+    worse = outcome is None or outcome.direction != "higher_better"
+    names = {variable.name for variable in found}
+    baseline = _baseline(outcome, names)
+    higher = f"  higher_is: {'worse' if worse else 'better'}"
+    is_known = outcome is not None and outcome.direction is not None
+    lines = [
+        "  kind: continuous",
+        f"  unit: {quoted((outcome.unit if outcome else None) or 'points')}",
+        f"  bounds: [{low:g}, {high:g}]",
+        higher if is_known else doubtful(higher, ["worse or better?"]),
+    ]
+    if baseline is not None:
+        lines.append(f"  baseline: {baseline}")
+    else:
+        lines.append("  # baseline: the same score at the first visit, where there is one")
+    event = _event(
+        has_baseline=baseline is not None,
+        step=_step(outcome, high - low),
+        worse=worse,
+        middle=0.5 * (low + high),
+    )
+    return [*lines, doubtful("  events:", ["before anything is fitted"]), f"    - {event}"]
+
+
+def _baseline(outcome: Variable | None, names: set[str]) -> str | None:
+    if outcome is None or "_followup" not in outcome.name:
+        return None
+    first = outcome.name.replace("_followup", "")
+    return first if first in names else None
+
+
+def _step(outcome: Variable | None, span: float) -> float:
+    """A change worth asking about: 10 of a score of 100, 8 of the Oxford Hip Score."""
+    if outcome is not None and outcome.name == "ohs_followup_0_48":
+        return 8.0
+    return float(f"{0.1 * span:.2g}")
+
+
+def _event(*, has_baseline: bool, step: float, worse: bool, middle: float) -> str:
+    direction = "above" if worse else "below"
+    if has_baseline:
+        return (
+            f"{{name: worsening, label: worse by at least {step:g} points, direction: "
+            f"{direction}, reference: baseline, value: {step if worse else -step:g}}}"
+        )
+    return (
+        f"{{name: poor_state, label: beyond {middle:g}, direction: {direction}, "
+        f"reference: fixed, value: {middle:g}}}"
+    )

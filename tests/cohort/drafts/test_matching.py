@@ -1,0 +1,48 @@
+"""Packaged variables by name and values; what codes mean."""
+
+from hiprisk.cohort.dictionary import load_dictionary
+from hiprisk.cohort.drafts.columns import SampledColumn
+from hiprisk.cohort.drafts.matching import category_codes, matches, packaged_proposal
+from hiprisk.yaml_settings import UNDECIDED
+
+
+def column(name, counts):
+    return SampledColumn(name=name, counts=counts)
+
+
+def codes(variable, counts):
+    return category_codes(load_dictionary()[variable], column("x", counts))
+
+
+def test_no_variable_is_taken_twice():
+    found = matches([column("age", {"60": 1}), column("Age (years)", {"61": 1})])
+    assert [name for name, _ in found.values()] == ["age_years"]
+
+
+def test_codes_of_the_dictionary_need_no_levels():
+    assert codes("lbp_any", {"0": 5, "1": 5, "NA": 1}) == ({}, (), [])
+
+
+def test_one_and_two_of_a_no_yes_column_are_asked():
+    levels, missing, _ = codes("lbp_any", {"1": 5, "2": 5})
+    assert levels == {"1": UNDECIDED, "2": UNDECIDED}
+    assert missing == ()
+
+
+def test_nine_beside_levels_is_proposed_as_missing():
+    levels, missing, doubts = codes("sex", {"female": 5, "male": 5, "9": 3})
+    assert (levels, missing) == ({"female": "female", "male": "male"}, ("9",))
+    assert doubts == ["codes that are no level (9): missing, or which level?"]
+
+
+def test_a_rare_code_is_counted_and_not_written():
+    levels, _, doubts = codes("sex", {"female": 5, "male": 5, "Jane Roe": 1})
+    assert levels == {"female": "female", "male": "male"}
+    assert doubts == ["1 codes are held by too few rows to be written here: unknown"]
+
+
+def test_metres_and_radians_are_proposed():
+    height = packaged_proposal(column("height", {"1.62": 3, "1.8": 4}), "height_cm", 1.0)
+    assert (height.unit, height.doubts) == ("m", ("metres?",))
+    flexion = packaged_proposal(column("x", {"1.6": 3, "1.9": 4}), "hip_flexion_deg", 1.0)
+    assert flexion.unit == "rad"
