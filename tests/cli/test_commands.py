@@ -454,7 +454,7 @@ def test_init_marks_what_it_does_not_know(capsys):
         "column": "Gender", "variable": "sex", "own": False, "left_out": None,
         "decide": ["state what each code means"],
     }  # fmt: skip
-    assert proposed["colour"]["variable"] is None
+    assert (proposed["colour"]["variable"], proposed["colour"]["own"]) == ("colour", True)
     assert '"1": DECIDE  # one of: female, male' in Path(found["mapping"]).read_text()
 
 

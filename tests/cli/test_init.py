@@ -1,6 +1,8 @@
 """``hiprisk init``: drafts that load and can be checked with."""
 
+import itertools
 import json
+import re
 
 import pytest
 
@@ -77,3 +79,51 @@ def test_every_open_decision_is_counted_and_an_unmapped_column_is_named(capsys, 
     assert '"female": "female"' in drafts[0]
     main(["check", str(file), "--mapping", str(tmp_path / "in.mapping.yaml")])
     assert "1 column ignored (zzz)" in capsys.readouterr().out
+
+
+HEADER = "Patient;Alter;Geschlecht;Raucher;CRP_mg_l;Operateur;Notiz;Zufrieden_12m"
+
+
+def unknown_file(n=80):
+    """A file with a semicolon, decimal commas and columns that the dictionary lacks."""
+    rows = [
+        f"P{i};{50 + i % 40},5;{1 + i % 2};{('ja', 'nein')[i % 3 == 0]};{(i * 7) % 23},25;"
+        f"{'ABC'[i % 3]};note {i};{int(i * i * 31 % 101 < 45)}"
+        for i in range(n)
+    ]
+    return "\n".join([HEADER, *rows]) + "\n"
+
+
+def answered(text):
+    """The draft with one of the answers wherever one is asked for, each in its turn."""
+    turn = itertools.count()
+
+    def answer(asked):
+        answers = asked[1].split(", ")
+        return answers[next(turn) % len(answers)]
+
+    return re.sub(r"DECIDE  # one of: ([^;\n]+).*", answer, text)
+
+
+def test_an_unknown_file_needs_answers_and_no_typing(init, tmp_path):
+    status, said = init(unknown_file(), "--json")
+    found = json.loads(said.out)
+    assert status == 0
+    for file in (found["mapping"], found["dictionary"], found["config"]):
+        path = tmp_path / file
+        path.write_text(answered(path.read_text()))
+    assert main(["check", "in.csv", "--mapping", found["mapping"]]) == 0
+    quick = ("tuning.trials=1", "validation.resamples=20", "validation.repeats=0",
+             "tracking.enabled=false", "families.boosting=null")  # fmt: skip
+    options = [word for setting in quick for word in ("--set", setting)]
+    assert main(["train", found["config"], *options, "--out", "models", "--json"]) == 0
+    assert '"sex"' in (tmp_path / "models" / "in" / "1" / "sheet.json").read_text()
+
+
+def test_own_variables_and_columns_left_out_are_named(init, tmp_path):
+    _, said = init(unknown_file(), "--json")
+    rows = {row["column"]: row for row in json.loads(said.out)["columns"]}
+    assert rows["CRP_mg_l"]["variable"] == "crp_mg_l"
+    assert rows["CRP_mg_l"]["own"]
+    assert rows["Notiz"]["left_out"].startswith("free text")
+    assert "note 7" not in "".join(path.read_text() for path in tmp_path.glob("*.yaml"))

@@ -29,7 +29,7 @@ def run(argv: Sequence[str]) -> int:
     from hiprisk.cohort.drafts.study_text import config_text
     from hiprisk.cohort.drafts.yaml_lines import n_undecided
 
-    proposals = propose(options.cohort, own=False)
+    proposals = propose(options.cohort)
     name = re.sub(r"[^a-z0-9]+", "-", options.cohort.stem.lower()).strip("-") or "study"
     folder = options.out_dir
     files = {

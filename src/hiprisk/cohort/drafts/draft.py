@@ -13,15 +13,13 @@ from hiprisk.cohort.files.opening import open_cohort_file
 SAMPLE_ROWS = 20_000
 
 
-def propose(path: Path | str, *, own: bool = True) -> tuple[Proposal, ...]:
+def propose(path: Path | str) -> tuple[Proposal, ...]:
     """Propose a variable for every column of a file, by name and by distribution.
 
     Parameters
     ----------
     path : path-like
         Any cohort file.
-    own : bool
-        Draft variables that the packaged dictionary lacks, too.
 
     Returns
     -------
@@ -37,9 +35,6 @@ def propose(path: Path | str, *, own: bool = True) -> tuple[Proposal, ...]:
     for name, column in columns.items():
         if name in found:
             proposals.append(packaged_proposal(column, *found[name]))
-            continue
-        if not own:
-            proposals.append(Proposal(column=name, left_out="nothing in the dictionary is like it"))
             continue
         proposals.append(own_proposal(column, taken))
         taken.add(proposals[-1].variable or "")

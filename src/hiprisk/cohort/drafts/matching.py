@@ -27,7 +27,8 @@ _OHS_ITEMS = (
 SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "person_id": (
         *("id", "patient_id", "patid", "pat_id", "subject", "subject_id", "person", "record_id"),
-        *("study_id", "studyid", "participant_id", "participant", "usubjid"),
+        *("study_id", "studyid", "participant_id", "participant", "usubjid", "subjid"),
+        *("patient", "patient_no", "patient_number", "pid", "case_id", "pseudonym"),
     ),
     "site": ("centre", "center", "provider", "hospital", "site_id", "provider_code"),
     "age_years": ("age", "age_at_baseline", "agey", "age_y", "alter", "leeftijd"),

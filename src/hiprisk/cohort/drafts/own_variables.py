@@ -21,6 +21,7 @@ from hiprisk.cohort.drafts.columns import (
 from hiprisk.cohort.drafts.level_words import meant_level, yes_no_of
 from hiprisk.cohort.drafts.matching import missing_codes_among_numbers
 from hiprisk.cohort.drafts.proposals import Proposal
+from hiprisk.cohort.own_variables import name_problem
 
 SOURCE = "drafted by hiprisk init"
 LONGEST_NAME = 60
@@ -71,7 +72,7 @@ def own_name(header: str, taken: Collection[str]) -> str:
     known = {*taken, *load_dictionary()}
     numbers = iter(range(2, len(known) + 3))
     unique = name
-    while unique in known:
+    while unique in known or name_problem(unique):
         unique = f"{name}_{next(numbers)}"
     return unique
 
