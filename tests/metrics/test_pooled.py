@@ -5,12 +5,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from hiprisk.errors import InputError
 from hiprisk.learning.unpenalised import fit_logistic
 from hiprisk.metrics.discrimination import c_statistic
+from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.likelihood import nagelkerke_r2
-from hiprisk.metrics.pooled import pool_c, pool_mean, pool_r2
+from hiprisk.metrics.pooled import pool_c, pool_intervals, pool_mean, pool_r2, pooled_interval
 from hiprisk.metrics.scores import scaled_brier
 from hiprisk.sheet.models import expit
 
@@ -55,6 +57,44 @@ def test_pooled_r2_has_fishers_interval_where_imputations_agree():
     z = np.arctanh(0.6)
     assert pooled.low == pytest.approx(np.tanh(z - 0.1959963985) ** 2)
     assert pooled.high == pytest.approx(np.tanh(z + 0.1959963985) ** 2)
+
+
+def of(*triples, name="x"):
+    return [Estimate(name=name, value=v, low=low, high=high) for v, low, high in triples]
+
+
+def test_rubins_rules_by_hand():
+    # Means 1 and 3, standard errors 1: within 1, between 1.5 x 2 = 3, share 3/4, df 16/9.
+    found = pooled_interval(np.array([1.0, 3.0]), np.array([1.0, 1.0]))
+    assert found.value == 2.0
+    assert found.high - found.value == pytest.approx(stats.t.ppf(0.975, 16 / 9) * 2.0)
+    # Barnard and Rubin, 10 complete degrees of freedom: 11/13 x 10 x 1/4 = 2.1154 observed.
+    found = pooled_interval(np.array([1.0, 3.0]), np.array([1.0, 1.0]), complete_df=10)
+    df = (16 / 9) * (27.5 / 13) / (16 / 9 + 27.5 / 13)
+    assert found.value - found.low == pytest.approx(stats.t.ppf(0.975, df) * 2.0)
+
+
+def test_intervals_are_pooled_on_their_scale():
+    ratio = pool_intervals(of((1.0, 0.5, 2.0), (4.0, 2.0, 8.0)), scale="log")
+    assert ratio.value == pytest.approx(2.0)
+    assert ratio.low * ratio.high == pytest.approx(4.0)
+    c = pool_intervals(of((0.8, 0.7, 0.8727), (0.8, 0.7, 0.8727)), scale="logit")
+    assert (c.value, c.low, c.high) == pytest.approx((0.8, 0.7, 0.8727), abs=1e-4)
+
+
+def test_an_interval_cut_off_at_its_bound_has_its_upper_half():
+    found = pool_intervals(of((0.1, 0.0, 0.3), (0.1, 0.0, 0.3)), lower=0.0)
+    assert (found.value, found.low, found.high) == pytest.approx((0.1, 0.0, 0.3))
+
+
+def test_one_imputation_without_an_interval_leaves_none():
+    found = pool_intervals(of((0.1, None, None), (0.3, 0.1, 0.5)))
+    assert (found.value, found.low, found.high) == (0.2, None, None)
+
+
+def test_a_c_of_1_cannot_be_pooled_as_log_odds_and_is_averaged():
+    found = pool_intervals(of((1.0, None, None), (0.8, 0.7, 0.9)), scale="logit")
+    assert (found.value, found.low) == (0.9, None)
 
 
 def test_a_measure_without_variance_is_averaged():

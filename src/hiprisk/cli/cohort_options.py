@@ -155,10 +155,26 @@ def _stated_outcome(options: argparse.Namespace, dictionary: Dictionary) -> Outc
 def read_people(
     subject: Subject, options: argparse.Namespace, *, path: Path | str | None = None
 ) -> ValidationCohort:
-    """The people of the cohort who can be judged."""
+    """The people of the cohort who can be judged; several imputations of them are refused."""
+    cohort = read_selected(subject, options, path=path)
+    return _with_predictions(subject, cohort, options)
+
+
+def read_imputations(subject: Subject, options: argparse.Namespace) -> tuple[ValidationCohort, ...]:
+    """The same, once for each imputation that was read."""
+    from hiprisk.validation.external.imputations import predict_imputations
+
+    cohort = read_selected(subject, options)
+    return predict_imputations(
+        cohort, subject.outcome, lambda part: _with_predictions(subject, part, options)
+    )
+
+
+def _with_predictions(
+    subject: Subject, cohort: Cohort, options: argparse.Namespace
+) -> ValidationCohort:
     from hiprisk.validation.external.cohort import cohort_of_predictions, predict_cohort
 
-    cohort = read_selected(subject, options, path=path)
     if subject.predictions is not None:
         return cohort_of_predictions(
             subject.predictions, subject.outcome, cohort, accept_units=options.accept_units

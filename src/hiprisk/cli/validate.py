@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hiprisk.cli.cohort_options import (
     Subject,
     add_cohort_options,
     identity_of,
+    read_imputations,
     read_people,
     subject_of,
 )
@@ -35,21 +36,10 @@ def run(argv: Sequence[str]) -> int:
     options = _parse(argv)
     if options.out is not None:
         check_output_folder(options.out)
-    from hiprisk.validation.external.validation import validate_externally
-
     _check_free(options.out, force=options.force)
     subject = subject_of(options)
-    people = read_people(subject, options)
-    result = validate_externally(
-        people,
-        subject.outcome,
-        model=identity_of(subject),
-        sheet=subject.sheet,
-        by=options.by,
-        case_mix=_case_mix(subject, people, options),
-        n_resamples=options.resamples,
-        seed=options.seed,
-    )
+    people = read_imputations(subject, options)
+    result = _evaluated(subject, people, options)
     if options.out is not None:
         _write(result, options.out)
     if options.json:
@@ -58,8 +48,43 @@ def run(argv: Sequence[str]) -> int:
         show_validation(result)
         if options.out is not None:
             print_lines("", f"written: {options.out}")
-    warn_of(people)
+    warn_of(people[0])
     return 0
+
+
+def _evaluated(
+    subject: Subject, people: Sequence[ValidationCohort], options: argparse.Namespace
+) -> ExternalValidation:
+    """People evaluated, or pooled over their imputations."""
+    from hiprisk.validation.external.imputations import validate_imputations
+    from hiprisk.validation.external.validation import validate_externally
+
+    how: dict[str, Any] = {
+        "model": identity_of(subject),
+        "sheet": subject.sheet,
+        "n_resamples": options.resamples,
+        "seed": options.seed,
+    }
+    if len(people) > 1:
+        _check_pooled(options)
+        return validate_imputations(people, subject.outcome, **how)
+    case_mix = _case_mix(subject, people[0], options)
+    return validate_externally(people[0], subject.outcome, by=options.by, case_mix=case_mix, **how)
+
+
+def _check_pooled(options: argparse.Namespace) -> None:
+    """Refuse what is not pooled over imputations, where it was asked for by name."""
+    from hiprisk.cohort.imputations import ONE_IMPUTATION
+    from hiprisk.errors import ConfigError
+
+    for option, given in (("--by", bool(options.by)), ("--development", bool(options.development))):
+        if given:
+            raise ConfigError(
+                f"the file contains stacked imputations, and {option} is not pooled over them",
+                code="STACKED_ROWS",
+                column=option,
+                advice=f"leave {option} out, or {ONE_IMPUTATION}",
+            )
 
 
 def _check_free(folder: Path | None, *, force: bool) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -10,7 +12,121 @@ from scipy import stats
 
 from hiprisk.arrays import Floats
 from hiprisk.errors import InputError
+from hiprisk.metrics.entry import Scale
 from hiprisk.metrics.estimate import Estimate
+from hiprisk.metrics.intervals.wald import critical_value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PooledInterval:
+    """Means over imputations and the ends of their intervals, on the scale of pooling."""
+
+    value: Floats
+    low: Floats
+    high: Floats
+
+
+def pooled_interval(
+    values: Floats, errors: Floats, *, complete_df: float = math.inf, level: float = 0.95
+) -> PooledInterval:
+    """Rubin's rules for any number of quantities at once.
+
+    Parameters
+    ----------
+    values, errors : ndarray, shape (n_imputations, ...)
+        Estimates and standard errors of each imputation, on a scale on which they are about normal.
+    complete_df : float
+        Degrees of freedom if nothing were missing: those of Barnard and Rubin are taken. Infinite
+        for Rubin's own.
+    level : float
+
+    References
+    ----------
+    .. [1] Rubin (1987). Multiple Imputation for Nonresponse in Surveys.
+    .. [2] Barnard, Rubin (1999). Biometrika 86(4), 948-955. doi:10.1093/biomet/86.4.948
+    """
+    m = len(values)
+    middle, within = values.mean(axis=0), (errors**2).mean(axis=0)
+    between = (1.0 + 1.0 / m) * values.var(axis=0, ddof=1)
+    total = within + between
+    # Imputations that agree have no share of missing information, and infinite degrees of freedom.
+    share = np.divide(between, total, out=np.zeros_like(total), where=total > 0.0)
+    df = (m - 1.0) / np.maximum(share, 1e-12) ** 2
+    if math.isfinite(complete_df):
+        observed = (complete_df + 1.0) / (complete_df + 3.0) * complete_df * (1.0 - share)
+        df = df * observed / (df + observed)
+    half = stats.t.ppf((1.0 + level) / 2.0, df) * np.sqrt(total)
+    return PooledInterval(middle, middle - half, middle + half)
+
+
+def pool_intervals(
+    estimates: Sequence[Estimate],
+    *,
+    scale: Scale = "identity",
+    lower: float | None = None,
+    complete_df: float = math.inf,
+    level: float = 0.95,
+) -> Estimate:
+    """A metric of several imputed data sets that came with an interval in each.
+
+    Parameters
+    ----------
+    estimates : sequence of Estimate
+        One an imputation.
+    scale : str
+        On which the metric is about normal.
+    lower : float, optional
+        What the metric cannot go below: an interval cut off there has half a width above it.
+    complete_df : float
+        As for `pooled_interval`.
+    level : float
+        Of all the intervals.
+
+    Returns
+    -------
+    Estimate
+        Without ends where one of them has none.
+
+    Notes
+    -----
+    The standard error in an imputation is half the width of its interval on the scale of pooling,
+    divided by the critical value of the normal: exact for Wald's intervals, and the spread of the
+    resamples between their outer percentiles for those of the bootstrap.
+    """
+    name = estimates[0].name
+    values = transform(_checked([one.value for one in estimates]), scale)
+    if not np.isfinite(values).all():
+        return Estimate(name=name, value=float(np.mean([one.value for one in estimates])))
+    middle = back_transform(float(values.mean()), scale)
+    ends = np.array([[one.low, one.high] for one in estimates], dtype=np.float64)
+    low, high = transform(ends, scale).T
+    if not (np.isfinite(low).all() and np.isfinite(high).all()):
+        return Estimate(name=name, value=middle)
+    half = (high - low) / 2.0
+    if lower is not None:
+        half = np.where(ends[:, 0] <= lower, high - values, half)
+    found = pooled_interval(
+        values, half / critical_value(level), complete_df=complete_df, level=level
+    )
+    bottom, top = (back_transform(float(end), scale) for end in (found.low, found.high))
+    return Estimate(
+        name=name, value=middle, low=bottom if lower is None else max(bottom, lower), high=top
+    )
+
+
+def transform(values: Floats, scale: Scale) -> Floats:
+    """Values on the scale of pooling; infinite or NaN where it cannot hold them."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if scale == "logit":
+            return np.asarray(np.log(values / (1.0 - values)))
+        return np.asarray(np.log(values)) if scale == "log" else np.asarray(values)
+
+
+def back_transform(value: float, scale: Scale) -> float:
+    """A value back on the metric's own scale."""
+    if scale == "logit":
+        return float(1.0 / (1.0 + np.exp(-value)))
+    return float(np.exp(value)) if scale == "log" else value
 
 
 def pool_c(values: ArrayLike, standard_errors: ArrayLike) -> Estimate:
@@ -56,14 +172,11 @@ def pool_c(values: ArrayLike, standard_errors: ArrayLike) -> Estimate:
         raise InputError(
             "C must lie inside (0, 1), and its standard error must not be negative", code="RANGE"
         )
-    m = len(c)
-    log_odds = np.log(c / (1.0 - c))
-    within = float(np.mean((se / (c * (1.0 - c))) ** 2))
-    between = (1.0 + 1.0 / m) * float(np.var(log_odds, ddof=1))
-    df = math.inf if between == 0.0 else (m - 1.0) * (1.0 + within / between) ** 2
-    half = float(stats.t.ppf(0.975, df)) * math.sqrt(within + between)
-    middle = float(log_odds.mean())
-    value, low, high = (1.0 / (1.0 + math.exp(-x)) for x in (middle, middle - half, middle + half))
+    log_odds, errors = transform(c, "logit"), se / (c * (1.0 - c))
+    found = pooled_interval(log_odds, errors)
+    value, low, high = (
+        back_transform(float(x), "logit") for x in (found.value, found.low, found.high)
+    )
     return Estimate(name="c_statistic", value=value, low=low, high=high)
 
 
@@ -95,13 +208,9 @@ def pool_r2(values: ArrayLike, *, n_people: int | None = None) -> Estimate:
     value = math.tanh(middle) ** 2
     if n_people is None:
         return Estimate(name="r2", value=value)
-    m = len(r2)
-    within = 1.0 / (n_people - 3.0)
-    between = (1.0 + 1.0 / m) * float(np.var(z, ddof=1))
-    df = math.inf if between == 0.0 else (m - 1.0) * (1.0 + within / between) ** 2
-    half = float(stats.t.ppf(0.975, df)) * math.sqrt(within + between)
-    low, high = max(middle - half, 0.0), middle + half
-    return Estimate(name="r2", value=value, low=math.tanh(low) ** 2, high=math.tanh(high) ** 2)
+    found = pooled_interval(z, np.full_like(z, 1.0 / math.sqrt(n_people - 3.0)))
+    low, high = (math.tanh(max(float(end), 0.0)) ** 2 for end in (found.low, found.high))
+    return Estimate(name="r2", value=value, low=low, high=high)
 
 
 def pool_mean(values: ArrayLike, *, name: str) -> Estimate:

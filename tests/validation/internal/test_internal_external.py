@@ -8,11 +8,11 @@ import pytest
 from hiprisk.errors import InputError
 from hiprisk.learning.unpenalised import fit_logistic, fit_ols
 from hiprisk.metrics import scores
+from hiprisk.metrics.pooled import transform
 from hiprisk.validation.internal.internal_external import (
     MinimumSiteSize,
     internal_external,
     jackknife_errors,
-    transform,
 )
 from hiprisk.validation.resampling.resamples import Refit
 from metric_examples import metrics

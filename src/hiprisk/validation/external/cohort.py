@@ -6,7 +6,7 @@ Nobody is dropped in silence: every row that is not evaluated is counted with a 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -35,6 +35,7 @@ from hiprisk.validation.external.linear_parts import linear_parts
 from hiprisk.values import Note
 
 _ROW = "row_in_the_cohort"
+_OF_ROWS = ("observed", "predicted", "lp", "imputation_variance", "baseline", "groups", "rows")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +62,8 @@ class ValidationCohort:
         The outcome's baseline as given, NaN where missing or not known.
     groups : ndarray of int, shape (n_people,)
         Number of the person of each row.
+    rows : ndarray of int, shape (n_people,)
+        Place of each of these rows in the cohort.
     flow : tuple of FlowStep
         From the rows of the cohort to those evaluated.
     reasons : mapping of str to int
@@ -84,6 +87,7 @@ class ValidationCohort:
     chances: Mapping[str, Floats]
     baseline: Floats
     groups: Integers
+    rows: Integers
     flow: tuple[FlowStep, ...]
     reasons: Mapping[str, int]
     absent: tuple[str, ...]
@@ -98,6 +102,16 @@ class ValidationCohort:
     def n(self) -> int:
         """Number of rows evaluated."""
         return len(self.observed)
+
+    def take(self, kept: Bools) -> ValidationCohort:
+        """Some of the rows that are evaluated."""
+        return replace(
+            self,
+            frame=self.frame.loc[kept].reset_index(drop=True),
+            functions=None if self.functions is None else self.functions[kept],
+            chances={name: values[kept] for name, values in self.chances.items()},
+            **{name: getattr(self, name)[kept] for name in _OF_ROWS},
+        )
 
 
 def predict_cohort(
@@ -175,6 +189,7 @@ def _evaluated(
         chances=prediction.chances,
         baseline=_baseline(frame, sheet.outcome.baseline),
         groups=numbered(frame, "person_id"),
+        rows=frame[_ROW].to_numpy(),
         flow=tuple(flow),
         reasons=reasons,
         absent=tuple(name for name in names if name not in frame.columns),
@@ -224,6 +239,7 @@ def cohort_of_predictions(
         chances={},
         baseline=_baseline(frame, outcome.baseline),
         groups=numbered(frame, "person_id"),
+        rows=frame[_ROW].to_numpy(),
         flow=tuple(flow),
         reasons={str(reason): count for reason, count in counts.items() if count},
         absent=(),

@@ -50,6 +50,8 @@ class ExternalValidation:
         Predicted and observed means by tenth of the prediction.
     groups : Subgroups or None
         The same metrics by group, with the spread between groups; None where not asked for.
+    imputations : int or None
+        Over how many stacked imputations everything is pooled; None for one row a person.
     remarks : tuple of str
         Of sample size and of imputed values.
     summary : tuple of str
@@ -74,6 +76,7 @@ class ExternalValidation:
     case_mix: CaseMix | None
     remarks: tuple[str, ...]
     summary: tuple[str, ...]
+    imputations: int | None = None
 
     def to_frame(self) -> pd.DataFrame:
         """One row a metric: overall, each event, then each group."""
@@ -132,6 +135,7 @@ class ExternalValidation:
             "cohort_provenance": self.cohort_provenance,
             "n": self.n,
             "n_events": self.n_events,
+            **({} if self.imputations is None else {"imputations": self.imputations}),
             "flow": [asdict(step) for step in self.flow],
             "reasons": dict(self.reasons),
             "warnings": [dict(finding) for finding in self.findings],

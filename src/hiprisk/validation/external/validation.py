@@ -17,6 +17,7 @@ from hiprisk.validation.external.cohort import ValidationCohort
 from hiprisk.validation.external.results import ExternalValidation, ModelIdentity
 from hiprisk.validation.external.sentences import remarks_of, summary_of
 from hiprisk.validation.performance.computing import PerformanceSettings, performance_of
+from hiprisk.validation.performance.results import Performance
 from hiprisk.validation.performance.sample import EvaluationSample
 from hiprisk.validation.subgroups.performance import subgroup_performance
 from hiprisk.validation.subgroups.results import Subgroups
@@ -61,17 +62,40 @@ def validate_externally(
         If a variable of `by` is absent or has too many levels.
     """
     sample = evaluation_sample(people, outcome, sheet=sheet, model=model.name)
-    performance = performance_of(
-        sample,
-        PerformanceSettings(
-            n_resamples=n_resamples,
-            seed=seed,
-            stream="external",
-            curve_stream="curve-errors-{smoother}",
-            n_costly=CURVE_RESAMPLES,
-            percentiles=True,
-        ),
+    return external_validation(
+        people,
+        outcome,
+        model=model,
+        sheet=sheet,
+        performance=performance_of(sample, external_settings(n_resamples, seed)),
+        groups=_by_group(sample, people, by, n_resamples=n_resamples, seed=seed),
+        case_mix=case_mix,
     )
+
+
+def external_settings(n_resamples: int, seed: int) -> PerformanceSettings:
+    """How the performance in new people is computed."""
+    return PerformanceSettings(
+        n_resamples=n_resamples,
+        seed=seed,
+        stream="external",
+        curve_stream="curve-errors-{smoother}",
+        n_costly=CURVE_RESAMPLES,
+        percentiles=True,
+    )
+
+
+def external_validation(
+    people: ValidationCohort,
+    outcome: OutcomeSettings,
+    *,
+    model: ModelIdentity,
+    sheet: Sheet | None,
+    performance: Performance,
+    groups: Subgroups | None = None,
+    case_mix: CaseMix | None = None,
+) -> ExternalValidation:
+    """A performance in new people, with who they are and what it means in words."""
     labels = {} if sheet is None else sheet_labels(sheet)
     return ExternalValidation(
         model=model,
@@ -88,7 +112,7 @@ def validate_externally(
         findings=tuple(finding.summarised() for finding in people.warnings),
         performance=performance,
         calibration=calibration_tenths(people.observed, people.predicted),
-        groups=_by_group(sample, people, by, n_resamples=n_resamples, seed=seed),
+        groups=groups,
         case_mix=case_mix,
         remarks=tuple(remarks_of(people, outcome.kind, performance.metrics, labels)),
         summary=tuple(summary_of(people, outcome, model, performance.metrics, case_mix)),

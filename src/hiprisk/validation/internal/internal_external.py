@@ -19,7 +19,8 @@ from scipy.stats import norm
 
 from hiprisk.arrays import Bools, Floats, Integers
 from hiprisk.errors import InputError
-from hiprisk.metrics.entry import Metric, Scale
+from hiprisk.metrics.entry import Metric
+from hiprisk.metrics.pooled import back_transform, transform
 from hiprisk.metrics.vectorised.panel import evaluate_predictions
 from hiprisk.parallel import Progress, one_thread
 from hiprisk.validation.internal.internal_external_results import (
@@ -241,21 +242,6 @@ def jackknife_errors(
         spread = np.sum((scaled - scaled.mean()) ** 2) if np.isfinite(scaled).all() else np.nan
         errors[metric.name] = float(np.sqrt((n_blocks - 1) / n_blocks * spread))
     return errors
-
-
-def transform(values: Floats, scale: Scale) -> Floats:
-    """Values on the scale of pooling; infinite or NaN where it cannot hold them."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        if scale == "logit":
-            return np.asarray(np.log(values / (1.0 - values)))
-        return np.asarray(np.log(values)) if scale == "log" else np.asarray(values)
-
-
-def back_transform(value: float, scale: Scale) -> float:
-    """A value back on the metric's own scale."""
-    if scale == "logit":
-        return float(1.0 / (1.0 + np.exp(-value)))
-    return float(np.exp(value)) if scale == "log" else value
 
 
 def _pooled(
