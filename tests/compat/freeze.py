@@ -1,10 +1,11 @@
 """Freeze what the code at hand answers, so that later code can be compared with it.
 
-    python tests/compat/freeze.py issue_08 [--all-explanations FILE] [--commit HASH]
+    python tests/compat/freeze.py issue_08 [--small] [--all-explanations FILE] [--commit HASH]
 
 Trains the small studies of studies/, writes their bundles, an MLflow model, a published sheet and
 every answer into tests/compat/issue_08 (refused if it is there already). Takes about two minutes.
-The patients and the cohort of inputs/ are simulated; they are made once and used ever after.
+With --small: bundles, what they answer and what their estimators predict, nothing else. The
+patients and the cohort of inputs/ are simulated; they are made once and used ever after.
 """
 
 import argparse
@@ -218,6 +219,28 @@ def freeze_estimator(bundle, answers, path):
     write_packed(path, {"rows": rows, "predicted": predicted.tolist()})
 
 
+def freeze_small(out, *, commit):
+    """Write bundles, answers and the estimators' predictions into a folder."""
+    with tempfile.TemporaryDirectory() as made:
+        scratch = Path(made)
+        places = make_bundles(scratch)
+        cohort = unpacked_cohort("patients", scratch)
+        (out / "bundles").mkdir(parents=True)
+        for name in MODELS:
+            pack(places[name], out / "bundles" / f"{name}.tar.xz")
+            answers = scored(places[name], cohort, scratch)
+            write_packed(out / f"answers_{name}.json.gz", {"columns": answers})
+            if name in MODEL_TYPES:
+                freeze_estimator(places[name], answers, out / f"estimator_{name}.json.gz")
+    write_origin(out, commit)
+
+
+def write_origin(out, commit):
+    """Write down the code and the libraries that the frozen answers come from."""
+    text = json.dumps({"commit": commit, **made_with()}, indent=2)
+    (out / "made_with.json").write_text(text + "\n", encoding="utf-8")
+
+
 def freeze(out, *, commit, all_explanations):
     """Write every frozen file into a folder."""
     with tempfile.TemporaryDirectory() as made:
@@ -247,8 +270,7 @@ def freeze(out, *, commit, all_explanations):
         for name in RESULTS:
             updated = scratch / "updated" / name
             write_packed(out / "results" / f"{name}.json.gz", result_of(name, texts, updated))
-    text = json.dumps({"commit": commit, **made_with()}, indent=2)
-    (out / "made_with.json").write_text(text + "\n", encoding="utf-8")
+    write_origin(out, commit)
     if all_explanations:
         write_packed(all_explanations, explained)
 
@@ -257,6 +279,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("name", help="folder below tests/compat, for instance issue_08")
     parser.add_argument("--commit", help="of the code (default: what git says)")
+    parser.add_argument("--small", action="store_true", help="bundles and answers alone")
     parser.add_argument("--all-explanations", type=Path, help="write those of all patients there")
     options = parser.parse_args()
     out = HERE / options.name
@@ -268,7 +291,10 @@ def main():
             ["git", "rev-parse", "HEAD"], cwd=HERE, capture_output=True, text=True, check=True
         ).stdout.strip()
     )
-    freeze(out, commit=commit, all_explanations=options.all_explanations)
+    if options.small:
+        freeze_small(out, commit=commit)
+    else:
+        freeze(out, commit=commit, all_explanations=options.all_explanations)
     size = sum(path.stat().st_size for path in out.rglob("*") if path.is_file())
     sys.stdout.write(f"{out.name}: {size / 1024:.0f} KiB\n")
 
