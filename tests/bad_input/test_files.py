@@ -86,10 +86,15 @@ def test_6_utf_16_is_read_and_written_as_it_came(capsys, here, small):
 
 def test_27_all_lacking_columns_are_named_at_once(here):
     (here / "in.csv").write_text(GOOD)
-    mapping = mapping_from_text("variables: {age_years: a, sex: b, lbp_any: lbp_any}")
+    mapping = mapping_from_text("variables: {age_years: a, sex: b}")
     with pytest.raises(InputError, match=r"the file lacks 2 column\(s\): a, b") as caught:
         list(iter_blocks("in.csv", mapping))
     assert caught.value.code == "MISSING_COLUMN"
+    some = mapping_from_text("variables: {age_years: a, sex: b, lbp_any: lbp_any}")
+    assert next(iter_blocks("in.csv", some)).absent == {"age_years": ("a",), "sex": ("b",)}
+    where = mapping_from_text("where: {g: ['1']}\nvariables: {lbp_any: lbp_any}")
+    with pytest.raises(InputError, match=r"the file lacks 1 column\(s\): g"):
+        list(iter_blocks("in.csv", where))
 
 
 def test_36_formulas_come_out_as_text_in_cells_and_headers(capsys, here, small):

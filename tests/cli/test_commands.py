@@ -341,13 +341,44 @@ def test_score_of_a_header_alone(capsys, small):
 
 def test_score_with_a_mapping_keeps_every_row(capsys, small):
     Path("m.yaml").write_text(
-        "where: {g: ['1']}\nvariables:\n  womac_function_0_100: {column: wf, from_range: [0, 68]}\n"
+        "variables:\n  womac_function_0_100: {column: wf, from_range: [0, 68]}\n"
         "  sex: {column: g, levels: {'1': male, '2': female}}\n"
     )
     code, _, rows = scored(capsys, "wf,g\n34,1\n34,2\n", "--mapping", "m.yaml")
     assert code == 0
     assert len(rows) == 2
     assert float(rows[1]["predicted"]) - float(rows[0]["predicted"]) == pytest.approx(2.0)
+
+
+def test_rows_that_the_mapping_does_not_select_come_back_without_a_prediction(capsys, small):
+    Path("m.yaml").write_text("where: {g: ['1']}\nvariables: {womac_function_0_100: wf}\n")
+    text = "wf,g\n34,1\nx,2\n35,1.0\n"
+    code, found, rows = scored(capsys, text, "--mapping", "m.yaml", "--summary", "s.csv")
+    assert code == 0  # what stands in a row that is not selected is nobody's fault
+    assert (found["rows"], found["scored"], found["refused"], found["not_selected"]) == (3, 2, 0, 1)
+    assert [row["reason"] for row in rows] == ["", "NOT_SELECTED", ""]
+    assert [bool(row["predicted"]) for row in rows] == [True, False, True]
+    assert rows[1]["wf"] == "x"
+    assert Path("s.csv").read_text().splitlines()[1] == "not selected,NOT_SELECTED,,1"
+
+
+@pytest.mark.parametrize("block", [64, 1 << 20])
+def test_a_selection_is_the_same_for_every_size_of_block(capsys, small, monkeypatch, block):
+    monkeypatch.setattr("hiprisk.serving.files.score.BLOCK_BYTES", block)
+    Path("m.yaml").write_text("where: {g: ['1']}\nvariables: {womac_function_0_100: wf}\n")
+    # No row of the first blocks is selected.
+    text = "wf,g\n" + "30,2\n" * 40 + "".join(f"{i},{1 + i % 2}\n" for i in range(40))
+    code, found, rows = scored(capsys, text, "--mapping", "m.yaml")
+    assert (code, found["scored"], found["not_selected"]) == (0, 20, 60)
+    assert [row["reason"] == "NOT_SELECTED" for row in rows] == [row["g"] == "2" for row in rows]
+
+
+def test_a_selection_of_nobody_is_said(capsys, small):
+    Path("m.yaml").write_text("where: {g: ['9']}\nvariables: {womac_function_0_100: wf}\n")
+    Path("in.csv").write_text("wf,g\n34,1\n")
+    code, _, err = run(capsys, "score", "small", "in.csv", "--out", "o.csv", "--mapping", "m.yaml")
+    assert code == 0
+    assert "the mapping selects no row" in err
 
 
 def test_score_in_many_blocks_equals_one(capsys, small, monkeypatch):

@@ -64,3 +64,21 @@ def test_no_rows_and_no_values_are_answered():
     lenient = dataclasses.replace(SHEET, max_imputed_weight=1.0)
     found = answer(SheetEvaluator(lenient), read_rows(lenient.variables, [{}]))
     assert np.isfinite(found.numbers["predicted"]).all()
+
+
+def test_answers_stand_among_rows_that_were_not_asked_about():
+    answers = answer(SheetEvaluator(SHEET), read_rows(SHEET.variables, ROWS))
+    n = len(ROWS)
+    selected = np.zeros(2 * n, dtype=bool)
+    selected[1::2] = True
+    whole = answers.among_all(selected)
+    for name, values in answers.numbers.items():
+        assert np.array_equal(whole.numbers[name][selected], values, equal_nan=True)
+        assert np.isnan(whole.numbers[name][~selected]).all()
+    texts, all_texts = answers.texts(), whole.texts()
+    for name in texts:
+        assert all_texts[name][selected].tolist() == texts[name].tolist()
+    assert set(all_texts["reason"][~selected]) == {"NOT_SELECTED"}
+    assert set(all_texts["flags"][~selected]) | set(all_texts["imputed"][~selected]) == {""}
+    assert whole.refused.sum() == answers.refused.sum()
+    assert answers.among_all(np.ones(n, dtype=bool)) is answers

@@ -3,8 +3,10 @@
 import dataclasses
 
 import numpy as np
+import pytest
 
-from hiprisk.sheet.applicability import assess
+from hiprisk.errors import InputError
+from hiprisk.sheet.applicability import assess, refuse_unpredictable
 from hiprisk.sheet.columns import GivenColumns
 from hiprisk.values import Note
 from motion_sheet import MOTION, motion_sheet
@@ -118,3 +120,19 @@ def test_three_small_angles_are_radians():
     del columns["hip_abduction_deg"]
     fewer = GivenColumns(columns=columns, n_rows=len(rows))
     assert not assess(motion_sheet(), fewer).reasons.any().any()
+
+
+def test_a_file_without_the_variables_that_matter_is_refused_by_their_labels():
+    sheet = small_sheet()
+    names = {spec.name for spec in sheet.variables}
+    refuse_unpredictable(sheet, names - {"sex"}, file="x.csv")
+    words = r"x\.csv: womac_function_0_100: no row can be predicted without WOMAC function .*_0_100"
+    with pytest.raises(InputError, match=words) as caught:
+        refuse_unpredictable(sheet, {"sex"}, file="x.csv")
+    assert caught.value.code == "MISSING_COLUMN"
+
+
+def test_a_model_of_unknown_people_needs_every_variable_that_it_weighs():
+    sheet = dataclasses.replace(small_sheet(), max_imputed_weight=0.0)
+    with pytest.raises(InputError, match=r"no row can be predicted without [^;]*\(sex\) \(hip"):
+        refuse_unpredictable(sheet, {v.name for v in sheet.variables} - {"sex"}, file="x.csv")

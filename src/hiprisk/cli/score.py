@@ -15,6 +15,7 @@ from hiprisk.wording.quantities import plural
 
 if TYPE_CHECKING:
     from hiprisk.serving.files.summary import ScoreResult
+    from hiprisk.serving.model import Model
 
 EXAMPLE = """  hiprisk score stupar cohort.csv --out scored.csv
   hiprisk score models/stupar/1 export.csv --mapping configs/cohorts/source.yaml --out scored.csv
@@ -49,13 +50,23 @@ def run(argv: Sequence[str]) -> int:
         show_score(result)
     if not result.n_rows:
         note("hiprisk: warning: the file has a header and no rows")
+    elif result.n_not_selected == result.n_rows:
+        note("hiprisk: warning: the mapping selects no row (see where and imputations)")
     for finding in result.findings:
-        note(f"hiprisk: warning[{finding.code}]: {finding.column}: {finding.message} "
+        kind = "note" if finding.severity == "note" else "warning"
+        note(f"hiprisk: {kind}[{finding.code}]: {finding.column}: {finding.message} "
              f"({finding.advice})")  # fmt: skip
-    if result.absent:
-        note(f"hiprisk: {len(result.absent)} of the model's variables are not in the file and "
-             f"were imputed: {', '.join(result.absent)}")  # fmt: skip
+    _note_absent(result, model)
     return ExitCode.SOME_ROWS_REFUSED if result.n_refused else ExitCode.DONE
+
+
+def _note_absent(result: ScoreResult, model: Model) -> None:
+    if not result.absent:
+        return
+    specs = [model.sheet.variable(name) for name in result.absent]
+    named = "; ".join(f"{spec.label} ({spec.name})" for spec in specs)
+    imputed = " and were imputed" if result.n_scored else ""
+    note(f"hiprisk: {len(specs)} of the model's variables are not in the file{imputed}: {named}")
 
 
 def show_score(result: ScoreResult) -> None:
@@ -64,8 +75,10 @@ def show_score(result: ScoreResult) -> None:
 
     if warnings := model_warnings(result.provenance, invented=result.invented):
         print_lines(*warnings)
-    n_scored = result.n_rows - result.n_refused
-    print_lines(f"{n_scored} of {plural(result.n_rows, 'row')} scored: {result.out}")
+    print_lines(f"{result.n_scored} of {plural(result.n_rows, 'row')} scored: {result.out}")
+    if result.n_not_selected:
+        print_lines(f"{plural(result.n_not_selected, 'row')} not selected by the mapping: "
+                    "NOT_SELECTED, no prediction")  # fmt: skip
     how = _dialect_words(result)
     if how:
         print_lines(f"written as the file came: {how}")

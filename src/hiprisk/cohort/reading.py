@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from hiprisk.cohort.files.column_names import check_usable
 from hiprisk.cohort.files.csv_text import BLOCK_BYTES
 from hiprisk.cohort.files.opening import CohortFile, StatedFormat, open_cohort_file
 from hiprisk.cohort.files.text_block import TextBlock
-from hiprisk.cohort.findings import SHOWN_ROWS, Finding
+from hiprisk.cohort.findings import SHOWN_ROWS, Finding, by_severity
 from hiprisk.cohort.item_coding import ItemCodes, codes_over_blocks
 from hiprisk.cohort.mapping import CohortMapping, VariableSource, identity_mapping
 from hiprisk.errors import InputError
@@ -46,6 +46,12 @@ class CohortBlock:
         Row of the file of each, as a text editor counts: the header is row 1.
     items : mapping of str to ItemCodes
         Codes of the items of each score that was made of items.
+    whole : pyarrow.Table
+        The source with the rows that the mapping does not select.
+    selected : ndarray of bool, optional
+        Which rows of the whole these are; None where all are.
+    absent : mapping of str to tuple of str
+        Variables of the mapping that the file lacks columns for, and those columns.
     """
 
     n_rows: int
@@ -53,8 +59,11 @@ class CohortBlock:
     problems: Mapping[Note, Bools]
     source: pa.Table
     rows: Integers
+    whole: pa.Table
     plain: frozenset[str] = frozenset()
     items: Mapping[str, ItemCodes] = field(default_factory=dict)
+    selected: Bools | None = None
+    absent: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +83,8 @@ class Cohort:
         Columns of the file that nothing was made of.
     file_rows : ndarray of int, optional
         Row of the file of each row of the frame, as a text editor counts: the header is row 1.
+    absent : mapping of str to tuple of str
+        Variables of the mapping that the file lacks columns for, and those columns.
     unreadable : mapping
         Rows of the frame whose cell could not be read, by code and variable.
     unread_cells : mapping
@@ -92,6 +103,7 @@ class Cohort:
     source_name: str
     ignored: tuple[str, ...] = ()
     file_rows: Integers | None = None
+    absent: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unreadable: Mapping[Note, Bools] = field(default_factory=dict)
     unread_cells: Mapping[Note, tuple[str, ...]] = field(default_factory=dict)
     imputation: tuple[str, ...] | None = None
@@ -161,8 +173,9 @@ def iter_blocks(
         # A name that several columns have is looked for too, so that using it is refused.
         used = mapping_of_file(mapping, [*names, *block.repeated], file.name, dictionary)
         check_usable(block, _needed_columns(used), file.name)
-        check_columns(names, used, file.name)
-        yield map_block(block, used, decimal=file.dialect.decimal)
+        used, absent = mapping_of_present(used, names, file.name)
+        mapped = map_block(block, used, decimal=file.dialect.decimal)
+        yield replace(mapped, absent=absent)
 
 
 def mapping_of_file(
@@ -244,33 +257,67 @@ def named_as_in_file(mapping: CohortMapping, names: list[str], file: str) -> Coh
     )
 
 
-def check_columns(names: list[str], mapping: CohortMapping, file: str) -> None:
-    """Raise InputError if the file lacks columns that the mapping needs, or has none at all."""
-    needed = _needed_columns(mapping)
-    lacking = sorted(needed - set(names))
+def mapping_of_present(
+    mapping: CohortMapping, names: list[str], file: str
+) -> tuple[CohortMapping, dict[str, tuple[str, ...]]]:
+    """The part of a mapping that a file has the columns for, and what it lacks.
+
+    Returns
+    -------
+    tuple
+        The mapping without the variables that the file cannot give; and of each of those the
+        columns that the file lacks. Whether one is needed, the task tells.
+
+    Raises
+    ------
+    InputError
+        If the file lacks a column of `where`, or all columns of the mapping, or names one of them
+        in another letter case.
+    """
+    there = set(names)
+    absent = {
+        variable: lacking
+        for variable, source in mapping.variables.items()
+        if (lacking := tuple(name for name in source_columns(source) if name not in there))
+    }
+    unmet = {name for columns in absent.values() for name in columns}
+    selecting = {name for name in mapping.where if name not in there}
+    folded = {name.strip().lower(): name for name in names}
+    hints = [folded[name.lower()] for name in sorted(unmet | selecting) if name.lower() in folded]
+    wanted = {name for source in mapping.variables.values() for name in source_columns(source)}
+    if selecting or hints or not wanted & there:
+        _refuse_columns(mapping, names, sorted(unmet | selecting), hints, file=file)
+    kept = {name: one for name, one in mapping.variables.items() if name not in absent}
+    used = replace(mapping, variables=kept)
+    if mapping.imputation_column is not None and mapping.imputation_column not in there:
+        # People who are new to the study have not been imputed.
+        used = replace(used, imputation_column=None, imputations=())
+    return used, absent
+
+
+def _refuse_columns(
+    mapping: CohortMapping, names: list[str], lacking: list[str], hints: list[str], *, file: str
+) -> None:
+    advice = "check the mapping and header"
+    if hints:
+        advice = f"did you mean {', '.join(hints)}? or state ignore_case: true in the mapping"
     if lacking:
-        folded = {name.strip().lower(): name for name in names}
-        hints = [folded[name.lower()] for name in lacking if name.lower() in folded]
-        advice = "check the mapping and header"
-        if hints:
-            advice = f"did you mean {', '.join(hints)}? or state ignore_case: true in the mapping"
         raise InputError(
             f"the file lacks {len(lacking)} column(s): {', '.join(lacking)}",
             code="MISSING_COLUMN",
             file=file,
             advice=advice,
         )
-    if not needed:
-        raise InputError(
-            "no column has a name of the dictionary",
-            code="MISSING_COLUMN",
-            file=file,
-            advice=_unnamed_advice(names, mapping.dictionary),
-        )
+    raise InputError(
+        "no column has a name of the dictionary",
+        code="MISSING_COLUMN",
+        file=file,
+        advice=_unnamed_advice(names, mapping.dictionary),
+    )
 
 
 def _needed_columns(mapping: CohortMapping) -> set[str]:
-    needed = {name for source in mapping.variables.values() for name in _source_columns(source)}
+    needed = {name for source in mapping.variables.values() for name in source_columns(source)}
     needed |= set(mapping.where)
     return needed | {mapping.imputation_column} if mapping.imputation_column else needed
 
@@ -315,9 +362,20 @@ def map_block(block: TextBlock, mapping: CohortMapping, *, decimal: str = ".") -
         is_number = dictionary[name].kind == "number" and reader.missing_is_plain
         if is_number and source.column and not reader.problems:
             plain.add(source.column)
-    # A decimal comma must be quoted where the comma is the delimiter.
-    kept = frozenset(plain) if decimal == "." else frozenset()
-    return CohortBlock(table.num_rows, columns, problems, table, rows, kept, items)
+    # A decimal comma must be quoted where the comma is the delimiter; of rows that are not
+    # selected nothing is known.
+    kept = frozenset(plain) if decimal == "." and selected is None else frozenset()
+    return CohortBlock(
+        n_rows=table.num_rows,
+        columns=columns,
+        problems=problems,
+        source=table,
+        rows=rows,
+        whole=block.table,
+        plain=kept,
+        items=items,
+        selected=selected,
+    )
 
 
 def _selected(table: pa.Table, mapping: CohortMapping) -> Bools | None:
@@ -335,7 +393,8 @@ def _selected(table: pa.Table, mapping: CohortMapping) -> Bools | None:
     return keep
 
 
-def _source_columns(source: VariableSource) -> list[str]:
+def source_columns(source: VariableSource) -> list[str]:
+    """Columns of the file that a variable is made of; none where it is a constant."""
     if source.items is not None:
         return list(source.items.columns.values())
     return [] if source.column is None else [source.column]
@@ -371,12 +430,13 @@ def read_cohort(
     frame = pd.DataFrame(
         {name: _joined([block.columns[name] for block in blocks]) for name in names}
     )
-    stacked = mapping is not None and mapping.imputation_column is not None
     grain = mapping.grain if mapping else "person"
     unreadable = _joined_problems(blocks)
     source = {name: _source_text(blocks, name) for name in blocks[0].source.column_names}
     columns = blocks[0].source.column_names
     used = mapping_of_file(mapping, columns, Path(path).name, dictionary)
+    used, absent = mapping_of_present(used, columns, Path(path).name)
+    stacked = used.imputation_column is not None
     cells = _unread(unreadable, used, source)
     findings = check_cohort(
         frame,
@@ -388,18 +448,19 @@ def read_cohort(
         unread=cells,
         items=codes_over_blocks(block.items for block in blocks),
     )
-    taken = {column for item in used.variables.values() for column in _source_columns(item)}
+    taken = {column for item in used.variables.values() for column in source_columns(item)}
     taken |= {*used.where, used.imputation_column or ""}
     file_rows = np.concatenate([block.rows for block in blocks])
     return Cohort(
         frame=frame,
-        findings=_in_the_file(findings, file_rows),
+        findings=by_severity((*_in_the_file(findings, file_rows), *absent_findings(absent))),
         file_rows=file_rows,
         grain=grain,
         fingerprint=fingerprint(frame),
         provenance=_provenance(frame, used.provenance),
         source_name=Path(path).name,
         ignored=tuple(name for name in columns if name not in taken),
+        absent=absent,
         unreadable=unreadable,
         unread_cells={key: texts[:SHOWN_ROWS] for key, texts in cells.items()},
         imputation=_imputation(used, source),
@@ -426,7 +487,7 @@ def _unread(
     found = {}
     for note, mask in unreadable.items():
         source_of = mapping.variables.get(note.variable)
-        columns = [note.variable] if source_of is None else _source_columns(source_of)
+        columns = [note.variable] if source_of is None else source_columns(source_of)
         rows = pa.array(np.flatnonzero(mask))
         parts = [source[column].take(rows).to_pylist() for column in columns]
         found[note] = tuple(" | ".join(map(str, texts)) for texts in zip(*parts, strict=True))
@@ -460,6 +521,21 @@ def _joined_problems(blocks: list[CohortBlock]) -> dict[Note, Bools]:
 def _source_text(blocks: list[CohortBlock], name: str) -> pa.ChunkedArray:
     chunks = [chunk for block in blocks for chunk in block.source[name].chunks]
     return pa.chunked_array(chunks, pa.string())
+
+
+def absent_findings(absent: Mapping[str, tuple[str, ...]]) -> Iterable[Finding]:
+    """What a file lacks of a mapping: nothing that is wrong, unless a task needs it."""
+    for variable, columns in absent.items():
+        is_person = variable == "person_id"
+        yield Finding(
+            code="MISSING_COLUMN",
+            severity="warning" if is_person else "note",
+            column=variable,
+            message=f"the file has no column {' or '.join(columns)}, which the mapping names",
+            advice="each row counts as a person of its own; check the mapping and header"
+            if is_person
+            else "needed only by a task that uses this variable",
+        )
 
 
 def _in_the_file(findings: tuple[Finding, ...], file_rows: Integers) -> tuple[Finding, ...]:

@@ -14,6 +14,7 @@ from hiprisk.sheet.patterns import texts_by_pattern
 from hiprisk.values import Note
 
 OVERFLOW = Note("OVERFLOW")
+NOT_SELECTED = Note("NOT_SELECTED")
 TEXT_COLUMNS = ("imputed", "flags", "reason")
 
 
@@ -77,6 +78,33 @@ class Answers:
         )
         found = (imputed, self.flags.joined(), self.reasons.joined())
         return dict(zip(TEXT_COLUMNS, found, strict=True))
+
+    def among_all(self, selected: Bools) -> Answers:
+        """The answers put among rows that were not asked about, whose reason says so."""
+        if selected.all():
+            return self
+
+        def spread(mask: Bools) -> Bools:
+            whole = np.zeros(len(selected), dtype=bool)
+            whole[selected] = mask
+            return whole
+
+        def notes(of: RowNotes) -> dict[Note, Bools]:
+            return {note: spread(mask) for note, mask in of.masks.items()}
+
+        numbers = {}
+        for name, values in self.numbers.items():
+            numbers[name] = np.full(len(selected), np.nan)
+            numbers[name][selected] = values
+        return Answers(
+            numbers=numbers,
+            imputed={name: spread(mask) for name, mask in self.imputed.items()},
+            flags=RowNotes(masks=notes(self.flags), n_rows=len(selected)),
+            reasons=RowNotes(
+                masks={**notes(self.reasons), NOT_SELECTED: ~selected}, n_rows=len(selected)
+            ),
+            refused=spread(self.refused),
+        )
 
     def row(self, row: int = 0) -> dict[str, object]:
         """One row as plain values: None where there is no number, lists of codes."""

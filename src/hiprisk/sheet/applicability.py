@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from hiprisk.arrays import Bools, Floats, Texts
+from hiprisk.errors import InputError
 from hiprisk.provenance import is_simulated
 from hiprisk.sheet.columns import Columns, GivenColumns
 from hiprisk.sheet.format import Sheet, VariableSpec
@@ -21,6 +22,8 @@ OF_THE_MODEL = (SIMULATED, INVENTED)
 # No joint moves by so little in three directions; half a turn is 3.14 radians.
 FEWEST_ANGLES = 3
 LARGEST_RADIANS = 3.2
+# Variables that a refusal names.
+MOST_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,6 +203,23 @@ def _in_radians(sheet: Sheet, columns: Columns, reasons: Mapping[Note, Bools]) -
     return {
         Note("UNIT_SUSPECT", name): suspect & (first == place) for place, name in enumerate(values)
     }
+
+
+def refuse_unpredictable(sheet: Sheet, present: Collection[str], *, file: str) -> None:
+    """Raise InputError if no row can be predicted for lack of the variables that a file lacks."""
+    lacking = sorted((v for v in sheet.variables if v.name not in present), key=lambda v: -v.weight)
+    if sum(spec.weight for spec in lacking) <= sheet.max_imputed_weight:
+        return
+    named = [f"{spec.label} ({spec.name})" for spec in lacking[:MOST_NAMED] if spec.weight > 0.0]
+    more = sum(spec.weight > 0.0 for spec in lacking) - len(named)
+    raise InputError(
+        f"no row can be predicted without {'; '.join(named)}"
+        + (f" and {more} more" if more else ""),
+        code="MISSING_COLUMN",
+        file=file,
+        column=lacking[0].name,
+        advice="hiprisk template lists the model's variables; a mapping names their columns",
+    )
 
 
 def _outside(values: Floats, low: float, high: float) -> Bools:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 _WHOLE_ROW = {
     "OVERFLOW": "a value is so large that the model's numbers run out",
     "TOO_MANY_MISSING": "too little is known for a prediction",
+    "NOT_SELECTED": "the mapping does not select the row",
 }
 _RULES = {
     "AMBIGUOUS_CODE": "has an answer None, which is either no complaints or no answer",

@@ -69,9 +69,6 @@ def score_file(
         if summary.resolve() == out.resolve():
             raise ConfigError("output and summary are the same file", code="SAME_FILE",
                               file=out.name)  # fmt: skip
-    if mapping is not None:
-        # Every row comes back, so nothing is selected here.
-        mapping = dataclasses.replace(mapping, where={}, imputations=())
     tally = Tally(model, path.name, mapping)
     parquet = out.suffix == ".parquet"
     dialect = _dialect(path, mapping, parquet=parquet)
@@ -83,8 +80,11 @@ def score_file(
         for block in iter_blocks(path, mapping, block_bytes=BLOCK_BYTES, dictionary=dictionary):
             tally.look(block, accept_units=accept_units)
             answers = _answers(model, block)
-            to.write(_scored(model, block, answers, raw_text=raw_text), plain=block.plain)
             tally.add(block, answers)
+            if block.selected is not None:
+                answers = answers.among_all(block.selected)
+            to.write(_scored(model, block.whole, answers, block.plain, raw_text=raw_text),
+                     plain=block.plain)  # fmt: skip
             if progress is not None:
                 progress(tally.n_rows)
     result = dataclasses.replace(tally.result(out), dialect=dialect)
@@ -112,9 +112,11 @@ def _answers(model: Model, block: CohortBlock) -> Answers:
     return answer(model.evaluator, given)
 
 
-def _scored(model: Model, block: CohortBlock, answers: Answers, *, raw_text: bool) -> pa.Table:
+def _scored(
+    model: Model, source: pa.Table, answers: Answers, plain: frozenset[str], *, raw_text: bool
+) -> pa.Table:
     names = column_names(model.evaluator)
-    taken = [name for name in names if name in block.source.column_names]
+    taken = [name for name in names if name in source.column_names]
     if taken:
         raise InputError(
             f"the file already has a column '{taken[0]}'",
@@ -122,8 +124,8 @@ def _scored(model: Model, block: CohortBlock, answers: Answers, *, raw_text: boo
             advice="score the original file, or rename the column",
         )
     own = [
-        block.source[name] if raw_text or name in block.plain else guarded(block.source[name])
-        for name in block.source.column_names
+        source[name] if raw_text or name in plain else guarded(source[name])
+        for name in source.column_names
     ]
     texts = answers.texts()
     added = [
@@ -132,5 +134,5 @@ def _scored(model: Model, block: CohortBlock, answers: Answers, *, raw_text: boo
         else guarded(pa.array(texts[name], pa.string()))
         for name in names
     ]
-    shown = block.source.column_names if raw_text else guarded_names(block.source.column_names)
+    shown = source.column_names if raw_text else guarded_names(source.column_names)
     return pa.table([*own, *added], names=[*shown, *names])

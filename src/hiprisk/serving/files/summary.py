@@ -18,13 +18,14 @@ from hiprisk.cohort.files.csv_dialect import ORDINARY, Dialect
 from hiprisk.cohort.findings import Finding
 from hiprisk.cohort.item_coding import ItemCodes, codes_over_blocks
 from hiprisk.cohort.mapping import CohortMapping
-from hiprisk.cohort.reading import CohortBlock
+from hiprisk.cohort.reading import CohortBlock, absent_findings
 from hiprisk.cohort.shift.comparison import compare_with_training
 from hiprisk.cohort.shift.streaming import FileComparison
 from hiprisk.cohort.shift.unknown_codes import CodingWatch
 from hiprisk.errors import InputError
 from hiprisk.serving.model import Model
 from hiprisk.sheet.answers import Answers
+from hiprisk.sheet.applicability import refuse_unpredictable
 from hiprisk.values import AMBIGUOUS_CODE, Note
 
 SUMMARY_COLUMNS = ("kind", "code", "variable", "rows")
@@ -36,6 +37,8 @@ class ScoreResult:
 
     Attributes
     ----------
+    n_not_selected : int
+        Rows that the mapping's `where` or `imputations` does not select; they get no prediction.
     reasons : mapping of Note to int
         Refused rows by reason; a row may have several.
     imputed : mapping of str to int
@@ -63,11 +66,19 @@ class ScoreResult:
     provenance: str
     bundle_sha256: str
     invented: bool = False
+    n_not_selected: int = 0
     dialect: Dialect = ORDINARY
 
+    @property
+    def n_scored(self) -> int:
+        """Rows with a prediction."""
+        return self.n_rows - self.n_refused - self.n_not_selected
+
     def to_frame(self) -> pd.DataFrame:
-        """Counts of rows: one line for each kind (refused, imputed, flag), code and variable."""
+        """Counts of rows by kind (not selected, refused, imputed, flag), code and variable."""
+        left_out = [("not selected", "NOT_SELECTED", "", n) for n in [self.n_not_selected] if n]
         lines = [
+            *left_out,
             *(("refused", note.code, note.variable, n) for note, n in self.reasons.items()),
             *(("imputed", "IMPUTED", name, n) for name, n in self.imputed.items()),
             *(("flag", note.code, note.variable, n) for note, n in self.flags.items()),
@@ -99,8 +110,9 @@ class ScoreResult:
         return {
             "out": str(self.out),
             "rows": self.n_rows,
-            "scored": self.n_rows - self.n_refused,
+            "scored": self.n_scored,
             "refused": self.n_refused,
+            "not_selected": self.n_not_selected,
             "reasons": {str(note): n for note, n in self.reasons.items()},
             "refused_by_code": self.refused_by_code(),
             "refused_by_variable": self.refused_by_variable(),
@@ -132,6 +144,9 @@ class Tally:
         self._name = name
         self.n_rows = 0
         self._n_refused = 0
+        self._n_not_selected = 0
+        self._missing_columns: tuple[Finding, ...] = ()
+        self._looked = False
         self._reasons: Counter[Note] = Counter()
         self._imputed: Counter[str] = Counter()
         self._flags: Counter[Note] = Counter()
@@ -154,10 +169,12 @@ class Tally:
         own = {spec.name for spec in sheet.variables}
         items = {name: codes for name, codes in block.items.items() if name in own}
         self._items = codes_over_blocks([self._items, items])
-        if self.n_rows:
+        if self._looked:
             return
+        self._missing_columns = tuple(absent_findings(block.absent))
         self._absent = tuple(v.name for v in sheet.variables if v.name not in block.columns)
         self._check_names(block)
+        refuse_unpredictable(sheet, block.columns.keys(), file=self._name)
         self._refuse_errors(self._coding.findings())
         undecided = {
             note: mask
@@ -169,6 +186,7 @@ class Tally:
         columns: dict[str, NDArray[np.generic]] = dict(block.columns)
         if not accept_units:
             self._refuse_errors(compare_with_training(sheet, columns), "; or --accept-units")
+        self._looked = block.n_rows > 0
 
     def _refuse_errors(self, findings: Iterable[Finding], otherwise: str = "") -> None:
         for finding in findings:
@@ -198,7 +216,8 @@ class Tally:
 
     def add(self, block: CohortBlock, answers: Answers) -> None:
         """Count a scored block."""
-        self.n_rows += block.n_rows
+        self.n_rows += block.whole.num_rows
+        self._n_not_selected += block.whole.num_rows - block.n_rows
         self._n_refused += int(answers.refused.sum())
         self._reasons.update(answers.reasons.counts())
         self._imputed.update({name: int(mask.sum()) for name, mask in answers.imputed.items()})
@@ -218,7 +237,9 @@ class Tally:
                 *self._coding.findings(),
                 *item_findings(self._items),
                 *self._comparison.findings(),
+                *self._missing_columns,
             ),
+            n_not_selected=self._n_not_selected,
             provenance=self._model.sheet.provenance,
             bundle_sha256=self._model.bundle.sha256,
             invented=bool(self._model.sheet.invented),
