@@ -95,3 +95,34 @@ def test_the_whole_reference_names_the_patient(reference, own):
 )  # fmt: skip
 def test_age_is_in_completed_years(born, years):
     assert completed_years(born, NOW.date()) == years
+
+
+def test_a_date_of_release_is_no_date_of_measurement():
+    given = {**height(170, "cm"), "issued": "2026-11-01T08:00:00Z"}
+    del given["effectiveDateTime"]
+    assert read(given).unused[-1] == Unused(variable="height_cm", code="ISSUED")
+
+
+@pytest.mark.parametrize(
+    ("period", "recorded"),
+    [({"start": "2026-10-01", "end": "2026-10-03"}, "2026-10-03"), ({"start": "2026-10-01"},
+     "2026-10-01"), ({"end": "2026-10"}, "2026-10")],
+)  # fmt: skip
+def test_a_period_counts_by_its_end(period, recorded):
+    given = {**height(170, "cm"), "effectivePeriod": period}
+    del given["effectiveDateTime"]
+    assert read(given).used[-1].recorded == recorded
+
+
+def test_many_that_are_passed_over_for_one_reason_are_one_note():
+    wrong = [height(170, "cm", when=f"2026-10-{day:02}", status="preliminary")
+             for day in range(1, 30)]  # fmt: skip
+    assert read(*wrong).unused[-1] == Unused(
+        variable="height_cm", code="STATUS", recorded="2026-10-29", count=29
+    )
+
+
+def test_a_component_of_a_panel_is_read():
+    panel = {**height(3, "cm"), "code": {"text": "vital signs"}, "valueQuantity": None}
+    panel["component"] = [{key: height(170, "cm")[key] for key in ("code", "valueQuantity")}]
+    assert read(panel).values["height_cm"] == 170.0

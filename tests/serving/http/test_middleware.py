@@ -1,6 +1,7 @@
 """What a request passes before the service sees it, and what every answer carries."""
 
 import asyncio
+import json
 
 import pytest
 
@@ -158,6 +159,61 @@ def test_a_body_that_is_too_large_is_refused_by_its_length_and_by_its_bytes(mode
     answer = client("POST", "/predict", content=parts(), headers=headers)
     assert code(answer) == (413, "TOO_LARGE")
     assert client.post("/predict", PATIENT).status_code == 200
+
+
+RECORD = {
+    "resourceType": "Bundle",
+    "entry": [
+        {"resource": {"resourceType": "Patient", "birthDate": "1963-01-01", "gender": "male"}}
+    ],
+}
+SMALL = Limits(requests_per_second=0.0, max_body_bytes=200, max_record_bytes=1000)
+
+
+def test_a_record_may_be_larger_than_other_bodies(model):
+    client = client_of(model, limits=SMALL)
+    text = json.dumps(RECORD)
+    assert client.post("/fhir/risk-assessment", text.ljust(1000)).status_code == 200
+    answer = client.post("/fhir/risk-assessment", text.ljust(1001))
+    assert code(answer) == (413, "TOO_LARGE")
+    assert "ask the FHIR server for the codes" in answer.json()["advice"]
+    assert code(client.post("/cds-services/hiprisk-small", text.ljust(1001))) == (413, "TOO_LARGE")
+    assert code(client.post("/predict", json.dumps(PATIENT).ljust(201))) == (413, "TOO_LARGE")
+
+
+def test_only_a_few_large_records_are_held_at_a_time():
+    limits = Limits(max_body_bytes=10, max_record_bytes=100, max_records_in_flight=1)
+    statuses = []
+
+    async def app(scope, receive, send):
+        if len(statuses) == 0:
+            # While the first is answered, a second large one waits and a small one does not.
+            statuses.append(None)
+            statuses.append(await ask("/record", b"x" * 50))
+            statuses.append(await ask("/record", b"x" * 10))
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    gate = RequestMiddleware(app, Rules(limits=limits), record_paths=("/record",))
+
+    async def ask(path, body):
+        sent = []
+
+        async def receive():
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        async def send(message):
+            sent.append(message)
+
+        scope = {"type": "http", "method": "POST", "path": path, "headers": [], "client": ("x", 1)}
+        await gate(scope, receive, send)
+        return sent[0]["status"]
+
+    async def both():
+        return [await ask("/record", b"x" * 50), await ask("/record", b"x" * 50)]
+
+    assert asyncio.run(both()) == [200, 200]
+    assert statuses[1:] == [503, 200]
 
 
 def test_the_log_names_the_route_of_a_refused_request(model, caplog):

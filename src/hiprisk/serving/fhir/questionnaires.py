@@ -130,9 +130,11 @@ def _answer(answer: Mapping[str, Any], source: QuestionnaireItems) -> float | Un
     text = one_code(text_of(value))
     if text in source.texts:
         return source.texts[text]
-    # Among answers by label, `None` may be one: it is declared, or nobody knows what it means.
-    if text in source.missing or (is_missing(value) and not source.texts):
+    if text in source.missing:
         return math.nan
+    if is_missing(value):
+        # Among answers by label, `None` may be one: it is declared, or nobody knows what it means.
+        return _NOT_DECLARED if source.texts else math.nan
     number, problem = read_number(value)
     return _NOT_DECLARED if problem else number
 
