@@ -8,6 +8,7 @@ from pydantic import Field, field_validator, model_validator
 from pydantic.dataclasses import dataclass
 
 from hiprisk.config.association import AssociationSettings
+from hiprisk.config.derived import DerivedSettings
 from hiprisk.config.fields import STRICT, Name, Share, refuse
 from hiprisk.config.measurement import MeasurementError, refuse_unknown
 from hiprisk.config.samplesize import SampleSizeSettings
@@ -352,6 +353,8 @@ class StudyConfig:
         the others are added to.
     measurement_error : dict of str to tuple of float
         Standard error of measurement of a predictor in its units, or the range in which it lies.
+    derived : dict of str to DerivedSettings
+        Features that are computed from variables, for blocks and confounders.
     """
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
@@ -371,6 +374,7 @@ class StudyConfig:
     samplesize: SampleSizeSettings = SampleSizeSettings()
     measurement_error: MeasurementError = Field(default_factory=dict)
     subgroups: SubgroupSettings = SubgroupSettings()
+    derived: dict[Name, DerivedSettings] = Field(default_factory=dict)
 
     @property
     def predictors(self) -> tuple[str, ...]:

@@ -9,12 +9,14 @@ import numpy as np
 import pandas as pd
 
 from hiprisk.arrays import Floats
-from hiprisk.cohort.dictionary import Variable
+from hiprisk.cohort.dictionary import Dictionary, Variable
 from hiprisk.errors import ConfigError, InputError
-from hiprisk.features.back import back_features
-from hiprisk.features.hip import hip_features
+from hiprisk.features.derived import features_of, roots
 from hiprisk.sheet.basis_functions import add_derived
 from hiprisk.sheet.format import Column, Derived
+from hiprisk.spelling import did_you_mean
+
+HOW_TO_ADD = "see docs/how-to/own-variables.md"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,16 +76,15 @@ def numeric_columns(columns: Sequence[Column], frame: pd.DataFrame) -> Floats:
     return found
 
 
-def plan_design(
-    predictors: Sequence[str], dictionary: Mapping[str, Variable], frame: pd.DataFrame
-) -> Design:
+def plan_design(predictors: Sequence[str], dictionary: Dictionary, frame: pd.DataFrame) -> Design:
     """Decide on columns and derived features for the predictors of a study.
 
     Parameters
     ----------
     predictors : sequence of str
         Dictionary variables or derived features.
-    dictionary : mapping of str to Variable
+    dictionary : Dictionary
+        With the features that the study declares.
     frame : DataFrame
         The development cohort; a level that nobody in it has gets no column.
 
@@ -94,7 +95,7 @@ def plan_design(
     InputError
         If the cohort lacks a variable, or a variable does not vary.
     """
-    features = {**hip_features(), **back_features()}
+    features = features_of(dictionary)
     derived: dict[str, Derived] = {}
     needed: dict[str, None] = {}
     for name in predictors:
@@ -103,15 +104,16 @@ def plan_design(
             raise ConfigError(
                 f"'{name}' is neither a variable of the dictionary nor a derived feature",
                 column="blocks",
-                advice="see docs/reference/dictionary.md",
+                advice=did_you_mean(name, [*dictionary, *features], otherwise=HOW_TO_ADD),
             )
         derived.update({step.name: step for step in steps})
-        for variable in _roots(steps) if steps else (name,):
+        for variable in roots(steps) if steps else (name,):
             needed[variable] = None
     _check_present(list(needed), frame)
     columns = tuple(
         column for name in needed for column in columns_of(dictionary[name], frame[name])
     )
+    _check_operands(derived.values(), columns)
     inputs, origin = [], []
     for name in predictors:
         own = [name] if name in derived else [c.name for c in columns if c.variable == name]
@@ -139,16 +141,20 @@ def columns_of(variable: Variable, values: pd.Series) -> list[Column]:
     ]
 
 
-def variables_behind(names: Iterable[str]) -> set[str]:
-    """Dictionary variables that predictors are made of: themselves, or what they derive from."""
-    features = {**hip_features(), **back_features()}
-    return {root for name in names for root in _roots(features.get(name, ())) or [name]}
-
-
-def _roots(steps: Sequence[Derived]) -> list[str]:
-    made = {step.name for step in steps}
-    operands = [name for step in steps for name in step.of if isinstance(name, str)]
-    return [name.partition("=")[0] for name in operands if name not in made]
+def _check_operands(derived: Iterable[Derived], columns: Sequence[Column]) -> None:
+    """Raise ConfigError where a feature needs a level that has no column of its own."""
+    known = {column.name for column in columns}
+    for step in derived:
+        absent = [name for name in step.of if isinstance(name, str) and name not in known]
+        if absent:
+            variable, _, level = absent[0].partition("=")
+            raise ConfigError(
+                f"'{level}' is the first level of {variable} in this cohort, or nobody has it: "
+                "there is no column of it",
+                column=f"derived.{step.name}.of",
+                advice="name another level; 1 - (another level) is op: difference, of: [1, ...]",
+            )
+        known.add(step.name)
 
 
 def _check_present(names: Sequence[str], frame: pd.DataFrame) -> None:

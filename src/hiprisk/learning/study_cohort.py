@@ -10,13 +10,13 @@ from hiprisk.cohort.checks.rules import check_cohort
 from hiprisk.cohort.dictionary import Dictionary
 from hiprisk.cohort.findings import Finding
 from hiprisk.cohort.imputations import check_no_stack
-from hiprisk.cohort.mapping import load_mapping
+from hiprisk.cohort.mapping import CohortMapping, load_mapping
 from hiprisk.cohort.own_variables import dictionary_of
 from hiprisk.cohort.reading import Cohort, fingerprint, read_cohort
 from hiprisk.cohort.simulation.simulate import simulate_cohort
 from hiprisk.config import StudyConfig
 from hiprisk.errors import ConfigError, InputError
-from hiprisk.features.design import variables_behind
+from hiprisk.features.derived import variables_behind, with_declared
 from hiprisk.learning.participants import Selection, select_participants
 
 # Findings about whole rows: `cohort.on_invalid` speaks of values and cannot resolve them.
@@ -37,8 +37,17 @@ def select_study_participants(config: StudyConfig) -> tuple[Cohort, Selection]:
 
 
 def study_dictionary(config: StudyConfig) -> Dictionary:
-    """The packaged dictionary with what the config states: its own variables."""
-    return dictionary_of(config.cohort.dictionary)
+    """The packaged dictionary with a study's own variables and declared features."""
+    mapping = study_mapping(config)
+    known = dictionary_of(config.cohort.dictionary) if mapping is None else mapping.dictionary
+    return with_declared(known, config.derived)
+
+
+def study_mapping(config: StudyConfig) -> CohortMapping | None:
+    """The mapping that a study names, read by the study's dictionary."""
+    if not config.cohort.mapping:
+        return None
+    return load_mapping(config.cohort.mapping, dictionary=dictionary_of(config.cohort.dictionary))
 
 
 def load_study_cohort(config: StudyConfig) -> Cohort:
@@ -75,10 +84,7 @@ def load_study_cohort(config: StudyConfig) -> Cohort:
             column="cohort",
             advice="name one with --cohort FILE, or state cohort.file or cohort.simulate",
         )
-    mapping = None
-    if settings.mapping:
-        mapping = load_mapping(settings.mapping, dictionary=dictionary)
-    cohort = read_cohort(settings.file, mapping, dictionary=dictionary)
+    cohort = read_cohort(settings.file, study_mapping(config), dictionary=dictionary)
     check_no_stack(cohort)
     return cohort
 
@@ -93,14 +99,14 @@ def handle_invalid_values(cohort: Cohort, config: StudyConfig) -> pd.DataFrame:
     """
     errors = [finding for finding in cohort.findings if finding.severity == "error"]
     structural = [finding for finding in errors if finding.code in STRUCTURAL]
-    used = _used(config)
+    dictionary = cohort.dictionary
+    used = _used(config, dictionary)
     misread = [f for f in errors if f.code in MISREAD_ITEMS and f.column in used]
     unresolved = [*structural, *misread]
     if unresolved or (errors and config.cohort.on_invalid == "refuse"):
         _refuse((unresolved or errors)[0], len(errors), cohort)
     frame = cohort.frame
     invalid = np.zeros(len(frame), dtype=bool)
-    dictionary = cohort.dictionary
     for name in used & set(frame.columns):
         hard = dictionary[name].hard
         if hard is not None:
@@ -113,7 +119,7 @@ def handle_invalid_values(cohort: Cohort, config: StudyConfig) -> pd.DataFrame:
     return frame
 
 
-def _used(config: StudyConfig) -> set[str]:
+def _used(config: StudyConfig, dictionary: Dictionary) -> set[str]:
     """Every variable whose values a study computes with, also behind a derived feature."""
     outcome = config.outcome
     named = [*config.predictors, *config.imputation.auxiliary, outcome.variable]
@@ -122,7 +128,7 @@ def _used(config: StudyConfig) -> set[str]:
         named.append(outcome.hip_replacement.interim)
     if config.association is not None:
         named += config.association.variables
-    return variables_behind(named)
+    return variables_behind(named, dictionary)
 
 
 def _refuse(finding: Finding, n_errors: int, cohort: Cohort) -> None:

@@ -13,9 +13,8 @@ from hiprisk.cohort.dictionary import Dictionary, Variable
 from hiprisk.config import StudyConfig
 from hiprisk.config.association import AssociationSettings
 from hiprisk.errors import ConfigError, InputError
-from hiprisk.features.back import back_features
+from hiprisk.features.derived import features_of
 from hiprisk.features.design import Design, columns_of, numeric_columns, plan_design
-from hiprisk.features.hip import hip_features
 from hiprisk.features.knots import default_knots
 from hiprisk.inference.association.imputation import stacked
 from hiprisk.inference.effects.standardisation import Contrast
@@ -129,7 +128,7 @@ def _check_roles(
 
 def _contrast(
     settings: AssociationSettings,
-    dictionary: Mapping[str, Variable],
+    dictionary: Dictionary,
     frame: pd.DataFrame,
     design: Design,
 ) -> tuple[Contrast, str]:
@@ -143,7 +142,7 @@ def _contrast(
                 column="association.level",
                 advice="state association.per, the difference that the effect is reported for",
             )
-        return _number_contrast(settings, variable)
+        return _number_contrast(settings, variable, dictionary)
     occurring = set(frame[name].dropna())
     levels = [level for level in variable.levels or sorted(occurring) if level in occurring]
     reference = settings.reference or levels[0]
@@ -171,12 +170,12 @@ def _contrast(
 
 
 def _number_contrast(
-    settings: AssociationSettings, variable: Variable | None
+    settings: AssociationSettings, variable: Variable | None, dictionary: Dictionary
 ) -> tuple[Contrast, str]:
     if variable is not None:
         words = f"{variable.label}, per {settings.per:g} {variable.unit or ''}".rstrip()
         return Contrast(high=(settings.per,), low=(0.0,), shift=True), words
-    last = {**hip_features(), **back_features()}[settings.exposure][-1]
+    last = features_of(dictionary)[settings.exposure][-1]
     if last.op == "indicator":
         return Contrast(high=(1.0,), low=(0.0,)), f"{last.label}: yes vs no"
     words = f"{last.label}, per {settings.per:g} {last.unit or ''}".rstrip()

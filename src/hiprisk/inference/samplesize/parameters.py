@@ -7,9 +7,8 @@ from typing import NamedTuple
 from hiprisk.cohort.dictionary import Dictionary, load_dictionary
 from hiprisk.config import Range, StudyConfig
 from hiprisk.errors import ConfigError
-from hiprisk.features.back import back_features
+from hiprisk.features.derived import features_of
 from hiprisk.features.design import Design
-from hiprisk.features.hip import hip_features
 
 
 def count_parameters(
@@ -67,7 +66,7 @@ def _highest(searched: float | Range) -> float:
 
 
 def _inputs_of(config: StudyConfig, dictionary: Dictionary) -> list[str]:
-    derived = {**hip_features(), **back_features()}
+    derived = features_of(dictionary)
     found: list[str] = []
     for name in config.predictors:
         variable = dictionary.get(name)
