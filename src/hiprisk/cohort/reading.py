@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -23,8 +23,14 @@ from hiprisk.cohort.files.opening import CohortFile, StatedFormat, open_cohort_f
 from hiprisk.cohort.files.text_block import TextBlock
 from hiprisk.cohort.findings import SHOWN_ROWS, Finding, by_severity
 from hiprisk.cohort.item_coding import ItemCodes, codes_over_blocks
-from hiprisk.cohort.mapping import CohortMapping, VariableSource, identity_mapping
-from hiprisk.errors import InputError
+from hiprisk.cohort.mapped_columns import (
+    absent_findings,
+    mapping_of_file,
+    mapping_of_present,
+    needed_columns,
+    source_columns,
+)
+from hiprisk.cohort.mapping import CohortMapping
 from hiprisk.values import Note, one_code
 
 
@@ -172,36 +178,10 @@ def iter_blocks(
         names = block.table.column_names
         # A name that several columns have is looked for too, so that using it is refused.
         used = mapping_of_file(mapping, [*names, *block.repeated], file.name, dictionary)
-        check_usable(block, _needed_columns(used), file.name)
+        check_usable(block, needed_columns(used), file.name)
         used, absent = mapping_of_present(used, names, file.name)
         mapped = map_block(block, used, decimal=file.dialect.decimal)
         yield replace(mapped, absent=absent)
-
-
-def mapping_of_file(
-    mapping: CohortMapping | None,
-    names: list[str],
-    file: str,
-    dictionary: Dictionary | None = None,
-) -> CohortMapping:
-    """The mapping as it is applied to a file with these columns.
-
-    Raises
-    ------
-    InputError
-        If the mapping leaves letter case open and the file has two names that differ in case only.
-    """
-    if mapping is None:
-        return identity_mapping(names, dictionary)
-    if mapping.ignore_case:
-        mapping = named_as_in_file(mapping, names, file)
-    known = mapping.dictionary if dictionary is None else mapping.dictionary.overlaid_by(dictionary)
-    own = {
-        name: VariableSource(column=name)
-        for name in known.own
-        if name in names and name not in mapping.variables
-    }
-    return replace(mapping, variables={**mapping.variables, **own}, dictionary=known)
 
 
 def open_mapped_file(path: Path | str, mapping: CohortMapping | None) -> CohortFile:
@@ -217,121 +197,6 @@ def open_mapped_file(path: Path | str, mapping: CohortMapping | None) -> CohortF
     how = mapping.format
     stated = StatedFormat(delimiter=how.delimiter, decimal=how.decimal, encoding=how.encoding)
     return open_cohort_file(path, stated)
-
-
-def named_as_in_file(mapping: CohortMapping, names: list[str], file: str) -> CohortMapping:
-    """The mapping with its columns named as the file has them, whatever their case.
-
-    Raises
-    ------
-    InputError
-        If two columns of the file differ in case only, and one of them is wanted.
-    """
-    found: dict[str, list[str]] = {}
-    for name in names:
-        found.setdefault(name.lower(), []).append(name)
-
-    def own(name: str) -> str:
-        same = found.get(name.lower(), [name])
-        if len(same) > 1:
-            raise InputError(
-                f"{len(same)} columns differ from '{name}' in case only",
-                code="DUP_COLUMN",
-                file=file,
-                advice="rename one of them",
-            )
-        return same[0]
-
-    def renamed(source: VariableSource) -> VariableSource:
-        if source.items is not None:
-            columns = {item: own(name) for item, name in source.items.columns.items()}
-            return replace(source, items=replace(source.items, columns=columns))
-        return source if source.column is None else replace(source, column=own(source.column))
-
-    return replace(
-        mapping,
-        ignore_case=False,
-        variables={key: renamed(source) for key, source in mapping.variables.items()},
-        where={own(name): texts for name, texts in mapping.where.items()},
-        imputation_column=own(mapping.imputation_column) if mapping.imputation_column else None,
-    )
-
-
-def mapping_of_present(
-    mapping: CohortMapping, names: list[str], file: str
-) -> tuple[CohortMapping, dict[str, tuple[str, ...]]]:
-    """The part of a mapping that a file has the columns for, and what it lacks.
-
-    Returns
-    -------
-    tuple
-        The mapping without the variables that the file cannot give; and of each of those the
-        columns that the file lacks. Whether one is needed, the task tells.
-
-    Raises
-    ------
-    InputError
-        If the file lacks a column of `where`, or all columns of the mapping, or names one of them
-        in another letter case.
-    """
-    there = set(names)
-    absent = {
-        variable: lacking
-        for variable, source in mapping.variables.items()
-        if (lacking := tuple(name for name in source_columns(source) if name not in there))
-    }
-    unmet = {name for columns in absent.values() for name in columns}
-    selecting = {name for name in mapping.where if name not in there}
-    folded = {name.strip().lower(): name for name in names}
-    hints = [folded[name.lower()] for name in sorted(unmet | selecting) if name.lower() in folded]
-    wanted = {name for source in mapping.variables.values() for name in source_columns(source)}
-    if selecting or hints or not wanted & there:
-        _refuse_columns(mapping, names, sorted(unmet | selecting), hints, file=file)
-    kept = {name: one for name, one in mapping.variables.items() if name not in absent}
-    used = replace(mapping, variables=kept)
-    if mapping.imputation_column is not None and mapping.imputation_column not in there:
-        # People who are new to the study have not been imputed.
-        used = replace(used, imputation_column=None, imputations=())
-    return used, absent
-
-
-def _refuse_columns(
-    mapping: CohortMapping, names: list[str], lacking: list[str], hints: list[str], *, file: str
-) -> None:
-    advice = "check the mapping and header"
-    if hints:
-        advice = f"did you mean {', '.join(hints)}? or state ignore_case: true in the mapping"
-    if lacking:
-        raise InputError(
-            f"the file lacks {len(lacking)} column(s): {', '.join(lacking)}",
-            code="MISSING_COLUMN",
-            file=file,
-            advice=advice,
-        )
-    raise InputError(
-        "no column has a name of the dictionary",
-        code="MISSING_COLUMN",
-        file=file,
-        advice=_unnamed_advice(names, mapping.dictionary),
-    )
-
-
-def _needed_columns(mapping: CohortMapping) -> set[str]:
-    needed = {name for source in mapping.variables.values() for name in source_columns(source)}
-    needed |= set(mapping.where)
-    return needed | {mapping.imputation_column} if mapping.imputation_column else needed
-
-
-def _unnamed_advice(names: list[str], dictionary: Dictionary) -> str:
-    # A file without a header shows its first patient here: only names that we know are printed.
-    alike = [name for name in names if name.lower() in dictionary]
-    if not alike:
-        return "give a mapping (hiprisk init drafts one), or check that the header is there"
-    shown = ", ".join(f"{name} for {name.lower()}" for name in alike[:3])
-    return (
-        f"{len(alike)} differ in letter case only ({shown}): did you mean these? rename them, or "
-        "give a mapping (hiprisk init drafts one; ignore_case: true takes names in any case)"
-    )
 
 
 def map_block(block: TextBlock, mapping: CohortMapping, *, decimal: str = ".") -> CohortBlock:
@@ -391,13 +256,6 @@ def _selected(table: pa.Table, mapping: CohortMapping) -> Bools | None:
         codes = pa.array([one_code(text) for text in texts])
         keep &= np.asarray(pc.is_in(cells, codes).to_numpy(), dtype=bool)
     return keep
-
-
-def source_columns(source: VariableSource) -> list[str]:
-    """Columns of the file that a variable is made of; none where it is a constant."""
-    if source.items is not None:
-        return list(source.items.columns.values())
-    return [] if source.column is None else [source.column]
 
 
 def read_cohort(
@@ -521,21 +379,6 @@ def _joined_problems(blocks: list[CohortBlock]) -> dict[Note, Bools]:
 def _source_text(blocks: list[CohortBlock], name: str) -> pa.ChunkedArray:
     chunks = [chunk for block in blocks for chunk in block.source[name].chunks]
     return pa.chunked_array(chunks, pa.string())
-
-
-def absent_findings(absent: Mapping[str, tuple[str, ...]]) -> Iterable[Finding]:
-    """What a file lacks of a mapping: nothing that is wrong, unless a task needs it."""
-    for variable, columns in absent.items():
-        is_person = variable == "person_id"
-        yield Finding(
-            code="MISSING_COLUMN",
-            severity="warning" if is_person else "note",
-            column=variable,
-            message=f"the file has no column {' or '.join(columns)}, which the mapping names",
-            advice="each row counts as a person of its own; check the mapping and header"
-            if is_person
-            else "needed only by a task that uses this variable",
-        )
 
 
 def _in_the_file(findings: tuple[Finding, ...], file_rows: Integers) -> tuple[Finding, ...]:

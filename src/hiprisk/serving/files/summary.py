@@ -17,8 +17,9 @@ from hiprisk.cohort.checks.rules import unreadable_findings
 from hiprisk.cohort.files.csv_dialect import ORDINARY, Dialect
 from hiprisk.cohort.findings import Finding
 from hiprisk.cohort.item_coding import ItemCodes, codes_over_blocks
+from hiprisk.cohort.mapped_columns import absent_findings
 from hiprisk.cohort.mapping import CohortMapping
-from hiprisk.cohort.reading import CohortBlock, absent_findings
+from hiprisk.cohort.reading import CohortBlock
 from hiprisk.cohort.shift.comparison import compare_with_training
 from hiprisk.cohort.shift.streaming import FileComparison
 from hiprisk.cohort.shift.unknown_codes import CodingWatch

@@ -1,0 +1,84 @@
+"""A mapping held against the columns of a file."""
+
+import pytest
+
+from hiprisk.cohort.mapped_columns import (
+    absent_findings,
+    mapping_of_file,
+    mapping_of_present,
+    needed_columns,
+    source_columns,
+)
+from hiprisk.cohort.mapping import mapping_from_text
+from hiprisk.cohort.reading import read_cohort
+from hiprisk.errors import InputError
+
+MAPPING = mapping_from_text("""
+where: {visit: ['1']}
+variables:
+  person_id: ID
+  age_years: Age
+  womac_pain_0_100:
+    items:
+      instrument: womac_pain
+      columns: {pain_1: a, pain_2: b, pain_3: c, pain_4: d, pain_5: e}
+  joint: {value: hip}
+""")
+EVERY = ["visit", "ID", "Age", "a", "b", "c", "d", "e", "other"]
+
+
+def test_columns_that_a_mapping_names():
+    assert needed_columns(MAPPING) == set(EVERY) - {"other"}
+    assert source_columns(MAPPING.variables["joint"]) == []
+    assert source_columns(MAPPING.variables["womac_pain_0_100"]) == ["a", "b", "c", "d", "e"]
+
+
+def test_nothing_is_absent_from_a_file_that_has_every_column():
+    assert mapping_of_present(MAPPING, EVERY, "x.csv") == (MAPPING, {})
+
+
+def test_a_variable_is_absent_with_any_of_its_columns():
+    used, absent = mapping_of_present(MAPPING, ["visit", "Age", "a", "b", "c", "d"], "x.csv")
+    assert absent == {"person_id": ("ID",), "womac_pain_0_100": ("e",)}
+    assert list(used.variables) == ["age_years", "joint"]
+
+
+def test_what_is_absent_is_a_note_and_a_person_a_warning():
+    found = list(absent_findings({"person_id": ("ID",), "womac_pain_0_100": ("d", "e")}))
+    assert [(one.code, one.severity, one.column) for one in found] == [
+        ("MISSING_COLUMN", "warning", "person_id"),
+        ("MISSING_COLUMN", "note", "womac_pain_0_100"),
+    ]
+    assert found[1].message == "the file has no column d or e, which the mapping names"
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        (["ID", "Age"], r"lacks 6 column\(s\): a, b, c, d, e, visit"),
+        (["visit", "z"], r"lacks 7 column\(s\): Age, ID, a"),
+        (["visit", "ID", "AGE"], r"did you mean AGE\? or state ignore_case"),
+    ],
+)
+def test_a_column_of_where_or_all_columns_or_another_letter_case_refuse_the_file(names, words):
+    with pytest.raises(InputError, match=words) as caught:
+        mapping_of_present(MAPPING, names, "x.csv")
+    assert caught.value.code == "MISSING_COLUMN"
+
+
+def test_people_who_are_new_to_a_study_have_not_been_imputed(tmp_path):
+    stacked = mapping_from_text(
+        "imputation_column: imp\nimputations: ['1']\nvariables: {age_years: Age}"
+    )
+    used, _ = mapping_of_present(stacked, ["Age"], "x.csv")
+    assert (used.imputation_column, used.imputations) == (None, ())
+    (tmp_path / "x.csv").write_text("Age\n60\n61\n")
+    cohort = read_cohort(tmp_path / "x.csv", stacked)
+    assert (cohort.n_rows, cohort.imputation) == (2, None)
+
+
+def test_names_are_found_in_any_letter_case_where_the_mapping_says_so():
+    mapping = mapping_from_text("ignore_case: true\nvariables: {age_years: AGE}")
+    assert mapping_of_file(mapping, ["Age"], "x.csv").variables["age_years"].column == "Age"
+    with pytest.raises(InputError, match="2 columns differ from 'AGE' in case only"):
+        mapping_of_file(mapping, ["Age", "age"], "x.csv")
