@@ -22,12 +22,11 @@ WOMAC = VariableSpec(
 )  # fmt: skip
 
 
-def code_map(items=None, address=True):
+def map_text(items=None, address=True):
     items = items or {name: f"F{i}" for i, name in enumerate(NAMES, 1)}
     answers = {f"{HOSPITAL}/answers|{label}": value for value, label in enumerate(ANSWERS)}
     questionnaires = f"questionnaires: ['{HOSPITAL}/Questionnaire/womac']" if address else ""
-    return code_map_from_text(
-        f"""\
+    return f"""\
 max_age_days: 365
 observations:
   womac_function_0_100: {{codes: ["{HOSPITAL}/codes|womac-f"], units: ["{{score}}"]}}
@@ -37,10 +36,13 @@ questionnaires:
     {questionnaires}
     items: {items}
     answers: {answers}
-    texts: {{"keine": 0, "leicht": 1}}
+    labels: {{"keine": 0, "leicht": 1}}
     missing: ["{HOSPITAL}/answers|refused", "-"]
 """
-    )
+
+
+def code_map(items=None, address=True):
+    return code_map_from_text(map_text(items, address))
 
 
 def integer(value):
@@ -198,7 +200,29 @@ def test_without_the_questionnaire_codes_of_items_tell_nothing():
     assert note.code == "NO_QUESTIONNAIRE"
 
 
+def test_numbers_are_read_in_the_coding_that_is_declared():
+    values = [1 + i % 5 for i in range(17)]
+    text = map_text().replace("instrument:", "coded: [1, 5]\n    instrument:", 1)
+    given = response(answered(*map(integer, values)))
+    assert read(given, codes=code_map_from_text(text)).value == scored([v - 1 for v in values])
+    turned = text.replace("coded:", "reversed: true\n    coded:", 1)
+    assert read(given, codes=code_map_from_text(turned)).value == scored([5 - v for v in values])
+    zero = response(answered(integer(0), *map(integer, values[1:])))
+    assert [note.code for note in read(zero, codes=code_map_from_text(text))] == ["OFF_SCALE"]
+    # Codes and labels have their points, whatever the numbers.
+    labels = response(answered(*[coded("mild")] * 8, *[[{"valueString": "leicht"}]] * 9))
+    assert read(labels, codes=code_map_from_text(text)).value == 25.0
+
+
+def test_a_missing_rule_can_be_declared():
+    text = map_text().replace("instrument:", "max_missing: 8\n    instrument:", 1)
+    given = response(answered(*[None] * 8, *[integer(2)] * 9))
+    assert read(given, codes=code_map_from_text(text)).items == "9 of 17 items"
+
+
 ITEMS = "{" + ", ".join(f"{name}: {name}" for name in NAMES) + "}"
+
+TWICE = ITEMS.replace("function_2: function_2", "function_2: function_1")
 
 
 @pytest.mark.parametrize(
@@ -206,9 +230,15 @@ ITEMS = "{" + ", ".join(f"{name}: {name}" for name in NAMES) + "}"
     [
         ("{womac_function_0_100: {instrument: womac, items: {a: b}}}", "not a known instrument"),
         ("{womac_function_0_100: {instrument: womac_function, items: {function_1: F1}}}",
-         "items must name the items function_1, function_2"),
+         "items must name the items function_1, function_10"),
         ("{womac_function_0_100: {instrument: womac_function, items: {a: F1, b: F1}}}",
-         "two items have one name"),
+         "items must name the items"),
+        (f"{{womac_function_0_100: {{instrument: womac_function, items: {TWICE}}}}}",
+         "items: several items are known as 'function_1'"),
+        (f"{{womac_function_0_100: {{instrument: womac_function, items: {ITEMS}, "
+         "coded: [1, 4]}}", r"coded must be the lowest and the highest code"),
+        (f"{{womac_function_0_100: {{instrument: womac_function, items: {ITEMS}, "
+         "answers: {'a|b': 5}}}", "answers give each code its points as published, from 0 to 4"),
         (f"{{hoos_adl_0_100: {{instrument: womac_function, items: {ITEMS}}}}}",
          "scores womac_function_0_100, not this variable"),
         (f"{{womac_function_0_100: {{instrument: womac_function, items: {ITEMS}, "

@@ -14,7 +14,8 @@ from pydantic import ConfigDict, Field, model_validator
 from pydantic.dataclasses import dataclass as checked_dataclass
 
 from hiprisk.cohort.dictionary import DICTIONARY_PAGE, Variable, load_dictionary
-from hiprisk.cohort.instruments import ITEM_NAMES, SCORE_VARIABLES
+from hiprisk.cohort.instruments import ITEM_NAMES, SCORE_VARIABLES, item_tops
+from hiprisk.cohort.item_coding import ItemsSource, items_problem
 from hiprisk.serving.fhir.units import is_convertible, is_dimensionless
 from hiprisk.sheet.format import VariableSpec
 from hiprisk.spelling import did_you_mean
@@ -81,10 +82,11 @@ class QuestionnaireItems:
     items : dict of str to str
         Each item of the instrument, and its ``linkId``; or ``system|code``, looked up in the
         Questionnaire.
-    answers : dict of str to float
-        ``system|code``, or ``true`` and ``false``, to the item's value that each means.
-    texts : dict of str to float
-        Answers as text, to the item's value that each means.
+    answers : dict of str to int
+        ``system|code``, or ``true`` and ``false``, to the points that each means, as published.
+    coded, reversed, labels, max_missing
+        How numbers and texts are coded, and the missing rule; as in a mapping, see
+        `hiprisk.cohort.item_coding.ItemsSource`.
     missing : tuple of str
         ``system|code`` or texts of answers that say that there is none.
     max_age_days : int, optional
@@ -94,17 +96,30 @@ class QuestionnaireItems:
     instrument: str
     questionnaires: tuple[str, ...] = ()
     items: dict[str, str]
-    answers: dict[str, float] = Field(default_factory=dict)
-    texts: dict[str, float] = Field(default_factory=dict)
+    answers: dict[str, int] = Field(default_factory=dict)
+    coded: tuple[int, int] | None = None
+    reversed: bool = False
+    labels: dict[str, int] = Field(default_factory=dict)
+    max_missing: int | None = None
     missing: tuple[str, ...] = ()
     max_age_days: int | None = Field(default=None, ge=1)
 
     @model_validator(mode="after")
     def _are_well_formed(self) -> QuestionnaireItems:
         _check_codes(self.answers)
-        if len(set(self.items.values())) < len(self.items):
-            raise ValueError("two items have one name in the record")
         return self
+
+    @property
+    def coding(self) -> ItemsSource:
+        """How the answers are coded, as a mapping has it."""
+        return ItemsSource(
+            instrument=self.instrument,
+            columns=self.items,
+            coded=self.coded,
+            reversed=self.reversed,
+            labels=self.labels,
+            max_missing=self.max_missing,
+        )
 
 
 def _check_codes(codes: Iterable[str]) -> None:
@@ -243,9 +258,18 @@ def _check_questionnaire(name: str, source: QuestionnaireItems, document: YamlDo
         raise document.error(
             f"the instrument '{source.instrument}' scores {scored}, not this variable", place
         )
-    wanted = ITEM_NAMES[source.instrument]
-    if set(source.items) != set(wanted):
-        raise document.error(f"items must name the items {', '.join(wanted)}", place)
+    problem = items_problem(source.coding)
+    if problem:
+        # A mapping names columns where a code map names items.
+        problem = problem.replace("items.columns", "items").replace("items.", "")
+        raise document.error(problem.replace("read from the column", "known as"), place)
+    points = item_tops(source.instrument)
+    if any(not 0 <= value <= max(points.values()) for value in source.answers.values()):
+        raise document.error(
+            "answers give each code its points as published, from 0 to "
+            f"{max(points.values())}; numbers in another coding take coded",
+            place,
+        )
 
 
 def _check_codes_differ(code_map: CodeMap, document: YamlDocument) -> None:

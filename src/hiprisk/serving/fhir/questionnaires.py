@@ -71,14 +71,16 @@ def read_response(
     link_ids = _link_ids(response, source, questionnaires)
     if len(link_ids) < len(source.items):
         return Unreadable("NO_QUESTIONNAIRE")
-    given: dict[str, list[float | Unreadable]] = {link_id: [] for link_id in link_ids.values()}
+    names = {link_id: name for name, link_id in link_ids.items()}
+    given: dict[str, list[float | Unreadable]] = {name: [] for name in source.items}
     for item in _walk(response):
-        link_id = item.get("linkId")
-        if isinstance(link_id, str) and link_id in given:
-            given[link_id] += [_answer(answer, source) for answer in _dicts(item.get("answer"))]
+        name = names.get(str(item.get("linkId")))
+        if name is not None:
+            answers = _dicts(item.get("answer"))
+            given[name] += [_points(answer, name, source) for answer in answers]
     values: dict[str, float] = {}
-    for name, link_id in link_ids.items():
-        value = _one_value(given[link_id])
+    for name, found in given.items():
+        value = _one_value(found)
         if isinstance(value, Unreadable):
             return value
         values[name] = value
@@ -88,7 +90,10 @@ def read_response(
 def _score(source: QuestionnaireItems, values: Mapping[str, float]) -> Reading | Unreadable:
     try:
         score = score_items(
-            source.instrument, {name: np.array([value]) for name, value in values.items()}
+            source.instrument,
+            {name: np.array([value]) for name, value in values.items()},
+            top=source.coding.stated_top,
+            max_missing=source.max_missing,
         )
     except InputError:
         return Unreadable("OFF_SCALE")
@@ -109,15 +114,15 @@ def _one_value(answers: list[float | Unreadable]) -> float | Unreadable:
     return known.pop() if known else math.nan
 
 
-def _answer(answer: Mapping[str, Any], source: QuestionnaireItems) -> float | Unreadable:
-    """The item's value that an answer means."""
+def _points(answer: Mapping[str, Any], name: str, source: QuestionnaireItems) -> float | Unreadable:
+    """The points of an item that an answer means, NaN where it says that there is none."""
     coding, quantity = answer.get("valueCoding"), answer.get("valueQuantity")
     truth = answer.get("valueBoolean")
     if isinstance(coding, dict) or isinstance(truth, bool):
         code = coded(coding) if isinstance(coding, dict) else str(truth).lower()
         if code in source.missing:
             return math.nan
-        return source.answers.get(code, _NOT_DECLARED)
+        return float(source.answers[code]) if code in source.answers else _NOT_DECLARED
     value = bare_value(answer)
     if isinstance(quantity, dict):
         unit = code_of(quantity)
@@ -127,16 +132,19 @@ def _answer(answer: Mapping[str, Any], source: QuestionnaireItems) -> float | Un
     if value is None:
         # No value at all is no answer; one of another type is none that can be read.
         return _NOT_DECLARED if any(key.startswith("value") for key in answer) else math.nan
-    text = one_code(text_of(value))
-    if text in source.texts:
-        return source.texts[text]
-    if text in source.missing:
-        return math.nan
+    return _points_of_value(value, name, source)
+
+
+def _points_of_value(value: object, name: str, source: QuestionnaireItems) -> float | Unreadable:
+    text = text_of(value)
+    labelled = float(source.coding.labelled_points(name, [text])[0])
+    if not math.isnan(labelled) or one_code(text) in source.missing:
+        return labelled
     if is_missing(value):
         # Among answers by label, `None` may be one: it is declared, or nobody knows what it means.
-        return _NOT_DECLARED if source.texts else math.nan
+        return _NOT_DECLARED if source.labels else math.nan
     number, problem = read_number(value)
-    return _NOT_DECLARED if problem else number
+    return _NOT_DECLARED if problem else float(source.coding.points(name, np.array([number]))[0])
 
 
 def _link_ids(
