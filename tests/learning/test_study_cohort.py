@@ -48,7 +48,7 @@ def test_participants_are_selected_from_the_cohort():
 
 def test_a_value_out_of_range_is_refused_with_its_row(bad_age):
     study = with_file(bad_age)
-    with pytest.raises(InputError, match=r"row 4: age_years.*set cohort\.on_invalid"):
+    with pytest.raises(InputError, match=r"row 5: age_years.*set cohort\.on_invalid"):
         handle_invalid_values(read_cohort(bad_age), study)
 
 
@@ -80,3 +80,24 @@ def test_items_that_mean_something_else_are_refused_whatever_is_done_with_invali
         handle_invalid_values(dataclasses.replace(cohort, findings=findings), study)
     other = (Finding(severity="error", **{**used, "column": "odi_0_100"}),)
     handle_invalid_values(dataclasses.replace(cohort, findings=other), study)
+
+
+@pytest.mark.parametrize("variable", ["age_years", "womac_function_followup_0_100", "kl_grade"])
+def test_a_column_that_the_study_needs_is_named_and_another_is_not_needed(tmp_path, variable):
+    config, frame = with_mapping(tmp_path)
+    lacking = frame.drop(columns=f"my_{variable}")
+    lacking.to_csv(tmp_path / "in.csv", index=False)
+    if variable == "kl_grade":
+        assert load_study_cohort(config).absent == {"kl_grade": ("my_kl_grade",)}
+        return
+    with pytest.raises(InputError, match=rf"the file has no column my_{variable}, of which"):
+        load_study_cohort(config)
+
+
+def with_mapping(folder):
+    """A study of a file whose columns have names of their own."""
+    frame = load_study_cohort(small_study()).frame
+    lines = [f"  {name}: my_{name}" for name in frame.columns]
+    (folder / "m.yaml").write_text("variables:\n" + "\n".join(lines) + "\n")
+    config = with_file(folder / "in.csv", f"cohort.mapping={folder / 'm.yaml'}")
+    return config, frame.rename(columns=lambda name: f"my_{name}")

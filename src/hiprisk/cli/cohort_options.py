@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hiprisk.cli.options import Parser, whole_number
+from hiprisk.cli.show.output import note_findings
 from hiprisk.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -187,6 +188,7 @@ def read_selected(
     subject: Subject, options: argparse.Namespace, *, path: Path | str | None = None
 ) -> Cohort:
     """The cohort's rows that --where selects."""
+    from hiprisk.cohort.mapped_columns import absent_findings
     from hiprisk.validation.external.reading import read_validation_cohort, select_rows
 
     cohort = read_validation_cohort(
@@ -197,6 +199,7 @@ def read_selected(
         predictions=subject.predictions,
         dictionary=subject.dictionary,
     )
+    note_findings(absent_findings(cohort.absent))
     return select_rows(cohort, _conditions(options.where))
 
 

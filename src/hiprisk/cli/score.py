@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hiprisk.cli.options import Parser
-from hiprisk.cli.show.output import note, print_json, print_lines, print_table
+from hiprisk.cli.show.output import note, note_findings, print_json, print_lines, print_table
 from hiprisk.errors import ExitCode
 from hiprisk.wording.quantities import plural
 
@@ -52,10 +52,7 @@ def run(argv: Sequence[str]) -> int:
         note("hiprisk: warning: the file has a header and no rows")
     elif result.n_not_selected == result.n_rows:
         note("hiprisk: warning: the mapping selects no row (see where and imputations)")
-    for finding in result.findings:
-        kind = "note" if finding.severity == "note" else "warning"
-        note(f"hiprisk: {kind}[{finding.code}]: {finding.column}: {finding.message} "
-             f"({finding.advice})")  # fmt: skip
+    note_findings(result.findings)
     _note_absent(result, model)
     return ExitCode.SOME_ROWS_REFUSED if result.n_refused else ExitCode.DONE
 

@@ -16,7 +16,7 @@ from hiprisk.cli.cohort_options import (
     subject_of,
 )
 from hiprisk.cli.options import Parser, whole_number
-from hiprisk.cli.show.output import note, print_json, print_lines
+from hiprisk.cli.show.output import note_findings, print_json, print_lines
 from hiprisk.cli.show.validation import show_validation
 from hiprisk.outputs import check_output_folder
 
@@ -119,9 +119,7 @@ def _case_mix(
 
 def warn_of(people: ValidationCohort) -> None:
     """What looked odd, on stderr."""
-    for finding in people.warnings:
-        note(f"hiprisk: warning[{finding.code}]: {finding.column}: {finding.message} "
-             f"({finding.advice})")  # fmt: skip
+    note_findings(people.warnings)
 
 
 def _write(result: ExternalValidation, folder: Path) -> None:

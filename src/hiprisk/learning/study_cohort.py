@@ -86,7 +86,25 @@ def load_study_cohort(config: StudyConfig) -> Cohort:
         )
     cohort = read_cohort(settings.file, study_mapping(config), dictionary=dictionary)
     check_no_stack(cohort)
+    _refuse_absent(cohort, config)
     return cohort
+
+
+def _refuse_absent(cohort: Cohort, config: StudyConfig) -> None:
+    """Refuse a file that lacks a column of the mapping from which the study makes a variable."""
+    holdout, replaced = config.validation.holdout, config.outcome.hip_replacement
+    named = _used(config, cohort.dictionary) | set(config.cohort.where)
+    named |= {one.variable for one in (holdout, replaced) if one is not None}
+    named |= set(config.subgroups.by or ())
+    for name in sorted(named & cohort.absent.keys()):
+        raise InputError(
+            f"the file has no column {' or '.join(cohort.absent[name])}, of which the mapping "
+            f"makes {cohort.dictionary.label(name)}",
+            code="MISSING_COLUMN",
+            file=cohort.source_name,
+            column=name,
+            advice="correct the mapping, or take the variable out of the config",
+        )
 
 
 def handle_invalid_values(cohort: Cohort, config: StudyConfig) -> pd.DataFrame:

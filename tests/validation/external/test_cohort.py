@@ -111,3 +111,10 @@ def test_an_absent_column_of_predictions_and_percentages_are_refused(people):
     people["p"] = 40.0
     with pytest.raises(InputError, match=r"predictions must lie in \[0, 1\]; 300 of 300"):
         cohort_of_predictions("p", WORSE, cohort_of(people))
+
+
+def test_a_cohort_without_what_a_prediction_needs_is_refused_by_label(people):
+    frame = people.drop(columns=["womac_function_0_100", "age_years", "lbp_any"])
+    with pytest.raises(InputError, match="no row can be predicted without WOMAC function") as no:
+        predict_cohort(small_sheet(), OUTCOME, cohort_of(frame))
+    assert no.value.code == "MISSING_COLUMN"

@@ -8,6 +8,7 @@ import pytest
 from hiprisk.cohort.findings import Finding
 from hiprisk.config import ReplacementSettings
 from hiprisk.errors import ConfigError, InputError
+from hiprisk.learning.participants import FlowStep
 from hiprisk.validation.external.eligibility import (
     check_enough,
     check_predictions,
@@ -38,14 +39,14 @@ def test_the_way_out_of_an_absent_hip_replacement_column_is_named(people):
 @pytest.mark.parametrize(("n_unknown", "refused"), [(15, False), (16, True)])
 def test_more_than_one_unknown_code_in_twenty_makes_the_others_doubtful(people, n_unknown, refused):
     unreadable = {Note(UNKNOWN_CATEGORY, "sex"): np.arange(300) >= 300 - n_unknown}
-    cohort = cohort_of(people, unreadable=unreadable)
+    cohort = cohort_of(people, unreadable=unreadable, file_rows=np.arange(300) + 2)
     if not refused:
         usable(cohort)
         return
     with pytest.raises(InputError, match="the codes of 16 of 300 rows are no level") as caught:
         usable(cohort)
     assert (caught.value.code, caught.value.row, caught.value.column) == (
-        UNKNOWN_CATEGORY, 285, "sex",
+        UNKNOWN_CATEGORY, 286, "sex",
     )  # fmt: skip
 
 
@@ -93,3 +94,25 @@ def test_enough_is_twenty_people_and_five_of_each_kind():
         check_enough(np.arange(19.0), OUTCOME, file="c.csv")
     with pytest.raises(InputError, match="does not vary"):
         check_enough(np.full(40, 7.0), OUTCOME, file="c.csv")
+
+
+def test_a_column_that_the_mapping_names_and_the_file_lacks_is_named(people):
+    frame = people.drop(columns="womac_function_followup_0_100")
+    cohort = cohort_of(frame, absent={"womac_function_followup_0_100": ("WOMF36",)})
+    with pytest.raises(InputError, match="the mapping makes it of WOMF36, which the file lacks"):
+        usable(cohort)
+
+
+def test_too_few_people_say_where_the_others_went():
+    flow = [
+        FlowStep(label="rows in the cohort", n_left_out=0, n_remaining=60),
+        FlowStep(label="outcome unknown", n_left_out=4, n_remaining=56),
+        FlowStep(label="no prediction (see reasons)", n_left_out=56, n_remaining=0),
+    ]
+    words = (
+        r"0 people with outcome and prediction are too few to evaluate a model \(at least 20\): of "
+        r"60 rows 4 outcome unknown; 56 no prediction \(see reasons\) \(TOO_MANY_MISSING 56\)"
+    )
+    with pytest.raises(InputError, match=words):
+        check_enough(np.zeros(0), OUTCOME, file="x.csv", flow=flow,
+                     reasons={"TOO_MANY_MISSING": 56})  # fmt: skip

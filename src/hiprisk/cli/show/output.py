@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from hiprisk.cohort.findings import Finding
 
 PLAIN_EVERY_SECONDS = 10.0
 
@@ -32,6 +35,14 @@ def metric_label(name: str) -> str:
 def note(line: str) -> None:
     """A line on stderr."""
     sys.stderr.write(f"{line}\n")
+
+
+def note_findings(findings: Iterable[Finding]) -> None:
+    """Findings on stderr, a line each."""
+    for finding in findings:
+        kind = "note" if finding.severity == "note" else "warning"
+        place = f"{finding.column}: " if finding.column else ""
+        note(f"hiprisk: {kind}[{finding.code}]: {place}{finding.message} ({finding.advice})")
 
 
 def print_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

@@ -22,6 +22,7 @@ from hiprisk.errors import InputError
 from hiprisk.learning.participants import FlowStep, numbered, observed_outcome
 from hiprisk.metrics.smoothing.logistic import logit
 from hiprisk.sheet.answers import Evaluation, evaluate
+from hiprisk.sheet.applicability import refuse_unpredictable
 from hiprisk.sheet.columns import cohort_columns
 from hiprisk.sheet.evaluate import SheetEvaluator
 from hiprisk.sheet.format import Sheet
@@ -144,6 +145,7 @@ def predict_cohort(
             advice="hiprisk template lists them; a mapping can rename columns",
         )
     check_usable(cohort, outcome, used=names, accept_units=accept_units)
+    refuse_unpredictable(sheet, present, file=cohort.source_name)
     given = cohort_columns(sheet.variables, cohort.frame, cohort.unreadable)
     moved = compare_with_training(sheet, given.columns)
     refuse_misread(moved, cohort, accept_units=accept_units)
@@ -171,7 +173,7 @@ def _evaluated(
     }
     flow.append(_step("no prediction (see reasons)", ~usable))
     frame, observed, rows = frame.loc[usable].reset_index(drop=True), observed[usable], rows[usable]
-    check_enough(observed, outcome, file=cohort.source_name)
+    check_enough(observed, outcome, file=cohort.source_name, flow=flow, reasons=reasons)
     # Place of each of these rows among those that have a prediction.
     places = (np.cumsum(evaluation.usable) - 1)[rows]
     prediction = evaluation.prediction.among(places)
@@ -226,7 +228,8 @@ def cohort_of_predictions(
     counts[Note("NO_PREDICTION", column)] = int(missing.sum()) - sum(counts.values())
     flow.append(_step("no prediction (see reasons)", missing))
     frame, observed = frame.loc[~missing].reset_index(drop=True), observed[~missing]
-    check_enough(observed, outcome, file=cohort.source_name)
+    told = {str(reason): count for reason, count in counts.items() if count}
+    check_enough(observed, outcome, file=cohort.source_name, flow=flow, reasons=told)
     predicted = values[~missing]
     return ValidationCohort(
         frame=frame.drop(columns=_ROW),
@@ -241,7 +244,7 @@ def cohort_of_predictions(
         groups=numbered(frame, "person_id"),
         rows=frame[_ROW].to_numpy(),
         flow=tuple(flow),
-        reasons={str(reason): count for reason, count in counts.items() if count},
+        reasons=told,
         absent=(),
         imputed_share={},
         warnings=(),

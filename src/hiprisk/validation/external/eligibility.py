@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from hiprisk.cohort.imputations import check_no_stack
 from hiprisk.cohort.reading import Cohort
 from hiprisk.config import OutcomeSettings
 from hiprisk.errors import InputError
+from hiprisk.learning.participants import FlowStep
 from hiprisk.learning.study_cohort import STRUCTURAL
 from hiprisk.values import UNKNOWN_CATEGORY
 
@@ -49,7 +50,7 @@ def check_usable(
             code="MISSING_COLUMN",
             file=cohort.source_name,
             column=lacking[0],
-            advice=_lacking_advice(lacking[0], outcome),
+            advice=_lacking_advice(lacking[0], outcome, cohort),
         )
     mattering = {*used, *needed}
     errors = [finding for finding in cohort.findings if finding.severity == "error"]
@@ -58,7 +59,12 @@ def check_usable(
     _refuse_unknown_codes(cohort, mattering)
 
 
-def _lacking_advice(name: str, outcome: OutcomeSettings) -> str:
+def _lacking_advice(name: str, outcome: OutcomeSettings, cohort: Cohort) -> str:
+    if name in cohort.absent:
+        return (
+            f"the mapping makes it of {' and '.join(cohort.absent[name])}, which the file lacks: "
+            "correct the mapping, or give a file with this column"
+        )
     replaced = outcome.hip_replacement
     if replaced is not None and name == replaced.variable:
         return (
@@ -129,12 +135,38 @@ def check_predictions(column: str, outcome: OutcomeSettings, cohort: Cohort) -> 
         )
 
 
-def check_enough(observed: Floats, outcome: OutcomeSettings, *, file: str) -> None:
-    """Raise InputError if too few people, or too few of either kind, are left."""
+def _where_they_went(flow: Sequence[FlowStep], reasons: Mapping[str, int]) -> str:
+    steps = [f"{step.n_left_out} {step.label}" for step in flow if step.n_left_out]
+    if not steps:
+        return ""
+    why = ", ".join(f"{code} {n}" for code, n in reasons.items())
+    return f": of {flow[0].n_remaining} rows " + "; ".join(steps) + (f" ({why})" if why else "")
+
+
+def check_enough(
+    observed: Floats,
+    outcome: OutcomeSettings,
+    *,
+    file: str,
+    flow: Sequence[FlowStep] = (),
+    reasons: Mapping[str, int] | None = None,
+) -> None:
+    """Raise InputError if too few people, or too few of either kind, are left.
+
+    Parameters
+    ----------
+    observed : ndarray
+    outcome : OutcomeSettings
+    file : str
+    flow : sequence of FlowStep
+        From the rows of the cohort to those that are left: says where they went.
+    reasons : mapping of str to int, optional
+        Rows without a prediction, by reason.
+    """
     if len(observed) < MIN_PEOPLE:
         raise InputError(
             f"{len(observed)} people with outcome and prediction are too few to evaluate a model "
-            f"(at least {MIN_PEOPLE})",
+            f"(at least {MIN_PEOPLE})" + _where_they_went(flow, reasons or {}),
             code="TOO_FEW",
             file=file,
             advice="see the reasons with hiprisk check and hiprisk score",
