@@ -73,7 +73,7 @@ def _print_json(
             "columns": [
                 {
                     "column": p.column,
-                    "variable": p.variable,
+                    "variable": p.variable or p.part_of or None,
                     "own": p.own is not None,
                     "decide": [*p.doubts, *p.own_doubts],
                     "left_out": p.left_out or None,
@@ -92,14 +92,14 @@ def _print_table(
         [
             [
                 p.column,
-                (p.variable or "(none)") + (" (own)" if p.own is not None else ""),
+                _shown(p),
                 "; ".join([*p.doubts, *p.own_doubts]) or p.left_out,
             ]
             for p in proposals
         ],
     )
     n_open = sum(bool(p.doubts or p.own_doubts) for p in proposals)
-    n_none = sum(p.variable is None for p in proposals)
+    n_none = sum(p.variable is None and not p.part_of for p in proposals)
     *others, last = map(str, drafts)
     print_lines(
         "",
@@ -108,6 +108,12 @@ def _print_table(
         f"{plural(n_lines, 'line')} in all marked DECIDE; then: hiprisk check "
         f"{cohort} --mapping {drafts[0]}",
     )
+
+
+def _shown(proposal: Proposal) -> str:
+    if proposal.part_of or proposal.items:
+        return f"item of {proposal.part_of or proposal.variable}"
+    return (proposal.variable or "(none)") + (" (own)" if proposal.own is not None else "")
 
 
 def _write(texts: Mapping[Path, str], folder: Path, *, force: bool) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from hiprisk.cohort.checks.structure import IMPUTATION_NAME
 from hiprisk.cohort.dictionary import Variable, load_dictionary
-from hiprisk.cohort.drafts.proposals import Proposal
+from hiprisk.cohort.drafts.proposals import ItemBlock, Proposal
 from hiprisk.cohort.drafts.yaml_lines import (
     doubtful,
     head,
@@ -15,6 +15,7 @@ from hiprisk.cohort.drafts.yaml_lines import (
     quoted_list,
     undecided,
 )
+from hiprisk.cohort.instruments import INSTRUMENTS, ITEM_NAMES, published_tops
 from hiprisk.yaml_settings import UNDECIDED
 
 
@@ -44,7 +45,7 @@ def mapping_text(
     lines.append("variables:" if used else nothing)
     for item in used:
         lines += _variable_lines(item)
-    left_out = [item for item in proposals if item.variable is None]
+    left_out = [item for item in proposals if item.variable is None and not item.part_of]
     if left_out:
         lines.append("# These columns are ignored:")
         lines += [
@@ -65,6 +66,8 @@ def _imputation_lines(proposals: Sequence[Proposal]) -> Iterator[str]:
 
 def _variable_lines(item: Proposal) -> list[str]:
     """One variable: in one line where only its column is to be said."""
+    if item.items is not None:
+        return _item_lines(item.items)
     column = quoted(item.column)
     open_codes = UNDECIDED in item.levels.values()
     # The lines of the codes ask already.
@@ -82,6 +85,51 @@ def _variable_lines(item: Proposal) -> list[str]:
     if not parts:
         return [doubtful(f"  {item.variable}: {column}", doubts)]
     return [doubtful(f"  {item.variable}:", doubts), f"    column: {column}", *parts]
+
+
+def _item_lines(block: ItemBlock) -> list[str]:
+    """A score made of its items, with the missing rule to be decided."""
+    coding = block.coding
+    lines = [doubtful(f"  {block.variable}:", coding.doubts)]
+    if coding.missing:
+        lines.append(f"    missing: {quoted_list(coding.missing)}")
+    lines += [
+        "    items:",
+        doubtful(f"      instrument: {block.instrument}", [_missing_rule(block.instrument)]),
+        "      columns:",
+        *(f"        {item}: {quoted(column)}" for item, column in block.columns.items()),
+    ]
+    if coding.coded is not None:
+        lines.append(f"      coded: [{coding.coded[0]}, {coding.coded[1]}]")
+    if coding.reversed:
+        lines.append("      reversed: true")
+    if coding.labels:
+        points = list(map(str, range(published_tops(block.instrument)[0] + 1)))
+        lines.append("      labels:")
+        for text, meaning in coding.labels.items():
+            key = quoted(text)
+            line = undecided(key, points) if meaning == UNDECIDED else f"{key}: {meaning}"
+            lines.append(f"        {line}")
+    return lines
+
+
+def _missing_rule(instrument: str) -> str:
+    """How many answers a score needs, and where another rule would be said."""
+    n_items = len(ITEM_NAMES[instrument])
+    if instrument == "womac_function_from_hoos":
+        other = INSTRUMENTS["womac_function_from_hoos_by_hoos_rule"]
+        return (
+            f"missing rule: {n_items - INSTRUMENTS[instrument].most_missing} of {n_items} answers "
+            f"(WOMAC's); by HOOS's, {n_items - other.most_missing} of {n_items}, it is "
+            "womac_function_from_hoos_by_hoos_rule"
+        )
+    rule = INSTRUMENTS.get(instrument)
+    if rule is None:
+        return "missing rule: that of its parts, or every item where there are none"
+    return (
+        f"missing rule: {n_items - rule.most_missing} of {n_items} answers; another one is "
+        "max_missing: N"
+    )
 
 
 def _level_lines(item: Proposal) -> Iterator[str]:

@@ -6,6 +6,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from hiprisk.cohort.dictionary import Variable
+from hiprisk.cohort.drafts.item_answers import ItemCoding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemBlock:
+    """The items of a questionnaire among the columns of a file.
+
+    Attributes
+    ----------
+    variable : str
+        The score that they make.
+    columns : mapping of str to str
+        Column of each item, in the order of the form.
+    """
+
+    instrument: str
+    variable: str
+    columns: Mapping[str, str]
+    coding: ItemCoding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +48,10 @@ class Proposal:
         What a person must decide of the mapping.
     own_doubts : tuple of str
         What a person must decide of the drafted definition.
+    items : ItemBlock, optional
+        The items of which this column is the first.
+    part_of : str
+        Score of which the column is an item.
     left_out : str
         Why nothing is made of the column.
     """
@@ -42,4 +65,6 @@ class Proposal:
     from_range: tuple[float, float] | None = None
     doubts: tuple[str, ...] = ()
     own_doubts: tuple[str, ...] = ()
+    items: ItemBlock | None = None
+    part_of: str = ""
     left_out: str = ""

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from hiprisk.cohort.dictionary import Variable, load_dictionary
 from hiprisk.cohort.drafts.proposals import Proposal
+from hiprisk.cohort.drafts.visits import is_later
 from hiprisk.cohort.drafts.yaml_lines import doubtful, head, quoted, undecided
 
-# Names of what is known only later: a first guess at outcomes, and no predictors.
-_LATER = re.compile(
-    r"follow_?up|(^|_)(fu|post|outcome|later|end|final|m?(3|6|12|24|36|60)m?|[1-9][0-9]?_?"
-    r"(months?|mo|weeks?|years?|y|m)|t[1-9]|v[1-9]|visit_?[2-9]|success|satisf\w*|improved|worsened|"
-    r"died|death|mortality|interim)($|_)"
-)
 _BOOKKEEPING = ("hip_side", "rom_device", "rom_position", "rom_mode", "data_provenance")
 _CONFOUNDERS = ("age_years", "age_band", "sex", "bmi_kg_m2")
 MOST_SHOWN = 12
@@ -67,7 +61,7 @@ def _predictors(found: Sequence[Variable], outcome: Variable | None) -> list[str
         if variable.kind in ("number", "category")
         and variable != outcome
         and variable.name not in _BOOKKEEPING
-        and not _LATER.search(variable.name)
+        and not is_later(variable.name)
     ]
 
 
@@ -83,7 +77,7 @@ def _outcome(found: Sequence[Variable]) -> Variable | None:
         and "predicted" not in variable.name
         and "months" not in variable.name
     ]
-    later = [v for v in found if v.name not in packaged and _LATER.search(v.name) and _fits(v)]
+    later = [v for v in found if v.name not in packaged and is_later(v.name) and _fits(v)]
     return next(iter([*scores, *later]), None)
 
 

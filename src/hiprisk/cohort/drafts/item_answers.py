@@ -1,0 +1,142 @@
+"""How the answers to a questionnaire's items are coded: numbers from 0 or 1, or words."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from hiprisk.cohort.checks.missing_codes import SENTINELS
+from hiprisk.cohort.drafts.columns import LEAST_OF_A_CODE, LONGEST_CODE, SampledColumn
+from hiprisk.cohort.instruments import published_tops
+from hiprisk.values import MISSING_TEXTS
+from hiprisk.yaml_settings import UNDECIDED
+
+# Among so many answers a lowest code that never comes is no chance.
+MANY_ANSWERS = 20
+MOST_ANSWERS = 16
+
+# Answers as forms in a few languages have them, by the points that they mean; a person confirms.
+_FIVE_ANSWERS = (
+    "none, never, not at all, no difficulty, no pain, no problems, no problem, "
+    "keine, keiner, nie, niemals, überhaupt nicht, geen, nooit, ingen, aldrig, aldri",
+    "mild, rarely, mildly, monthly, a little, a little difficulty, slight, slightly, "
+    "leicht, leichte, wenig, selten, gering, zelden, let, lätt, sjældent, sällan",
+    "moderate, sometimes, moderately, weekly, some difficulty, "
+    "mäßig, mäßige, mittel, manchmal, matig, soms, moderat, måttlig, nogle gange, ibland",
+    "severe, often, severely, daily, a lot, great difficulty, "
+    "stark, starke, schwer, oft, groot, erg, vaak, svær, svår, ofte, ofta",
+    "extreme, always, extremely, totally, constantly, very severe, impossible, impossible to do, "
+    "extrem, sehr stark, sehr schwer, immer, heel erg, altijd, meget svær, mycket svår, altid, "
+    "alltid",
+)
+_POINTS = {word: points for points, words in enumerate(_FIVE_ANSWERS) for word in words.split(", ")}
+_YES_NO = {
+    **dict.fromkeys(("no", "nein", "nee", "unchecked", "false"), 0),
+    **dict.fromkeys(("yes", "ja", "checked", "true"), 1),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemCoding:
+    """How a block of items seems to be coded.
+
+    Attributes
+    ----------
+    coded : tuple of int, optional
+        Lowest and highest code, where they are not the published ones.
+    reversed : bool
+        Whether the codes seem to run the other way.
+    labels : mapping of str to str
+        Points of each text; `hiprisk.yaml_settings.UNDECIDED` where nobody can tell.
+    missing : tuple of str
+        Codes that seem to mean missing.
+    doubts : tuple of str
+    """
+
+    coded: tuple[int, int] | None = None
+    reversed: bool = False
+    labels: Mapping[str, str] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+
+
+def item_coding(instrument: str, columns: Sequence[SampledColumn]) -> ItemCoding | None:
+    """How the items are coded; None where the columns hold no answers."""
+    counts: Counter[str] = Counter()
+    for column in columns:
+        counts.update(column.counts)
+    texts = [text for text in counts if text]
+    numbers = {text: value for column in columns for text, value in column.numbers_by_code.items()}
+    words = [text for text in texts if text not in numbers and _is_answer(text, texts, numbers)]
+    if words and len(words) > MOST_ANSWERS:
+        return None
+    top = published_tops(instrument)[0]
+    missing = tuple(sorted(text for text, value in numbers.items() if _is_sentinel(value, top)))
+    codes = {value: counts[text] for text, value in numbers.items() if text not in missing}
+    labels, doubts = _labels(words, counts, top)
+    coded, more = _codes(instrument, codes, top)
+    if coded is None and codes and max(codes) > top:
+        return None
+    is_old_oxford = instrument == "ohs" and coded == (1, 5)
+    if is_old_oxford:
+        more.append("in the old form 1 is best, so reversed: right?")
+    if missing:
+        more.append(f"{', '.join(missing)}: missing?")
+    return ItemCoding(
+        coded=coded,
+        reversed=is_old_oxford,
+        labels=labels,
+        missing=missing,
+        doubts=(*doubts, *more),
+    )
+
+
+def _is_answer(text: str, texts: Sequence[str], numbers: Mapping[str, float]) -> bool:
+    """Whether a word is an answer: None is one among words, and means missing among numbers."""
+    if text.lower() not in MISSING_TEXTS:
+        return True
+    others = [one for one in texts if one not in numbers and one.lower() not in MISSING_TEXTS]
+    return text.lower() == "none" and bool(others)
+
+
+def _is_sentinel(value: float, top: int) -> bool:
+    # 9 and 99 lie on the scales of other forms (0-10, 0-100) only where those are full of values.
+    return value in SENTINELS and not 0 <= value <= top + 1
+
+
+def _labels(
+    words: Sequence[str], counts: Mapping[str, int], top: int
+) -> tuple[dict[str, str], list[str]]:
+    """Points of each word in their order, and what is in doubt."""
+    labels: dict[str, str] = {}
+    known = _YES_NO if top == 1 else _POINTS
+    for word in words:
+        points = known.get(word.strip().lower())
+        shared = counts[word] >= LEAST_OF_A_CODE and len(word) <= LONGEST_CODE
+        if points is not None and points <= top:
+            labels[word] = str(points)
+        elif shared:
+            labels[word] = UNDECIDED
+    ordered = dict(sorted(labels.items(), key=lambda one: (one[1], one[0])))
+    doubts = ["points of the labels, 0 is the first answer of the form"] if ordered else []
+    if any(word.lower() == "none" for word in ordered):
+        doubts.append("None is an answer, not missing?")
+    return ordered, doubts
+
+
+def _codes(
+    instrument: str, codes: Mapping[float, int], top: int
+) -> tuple[tuple[int, int] | None, list[str]]:
+    """Coding of the numbers, where it is not the published one, and what is in doubt."""
+    if not codes or any(value < 0 for value in codes):
+        return None, []
+    highest = max(codes)
+    if highest > top + 1:
+        wider = [other for other in published_tops(instrument) if highest <= other]
+        return ((0, wider[0]), [f"answers from 0 to {wider[0]}?"]) if wider else (None, [])
+    if 0 in codes:
+        return None, []
+    if highest == top + 1 or sum(codes.values()) >= MANY_ANSWERS:
+        return (1, top + 1), [f"no answer is 0: coded from 1 to {top + 1}?"]
+    return None, [f"no answer is 0: coded from 1 to {top + 1}? then coded: [1, {top + 1}]"]

@@ -1,0 +1,66 @@
+"""How items are coded: from 0 or 1, in words, with codes for missing."""
+
+import pytest
+
+from hiprisk.cohort.drafts.columns import SampledColumn
+from hiprisk.cohort.drafts.item_answers import item_coding
+from hiprisk.yaml_settings import UNDECIDED
+
+
+def coding(counts, instrument="hoos_adl"):
+    return item_coding(instrument, [SampledColumn(name="x", counts=counts)])
+
+
+@pytest.mark.parametrize(
+    ("counts", "coded", "doubt"),
+    [
+        ({"0": 9, "4": 9}, None, ""),
+        ({"1": 2, "5": 1}, (1, 5), "no answer is 0: coded from 1 to 5?"),
+        ({"1": 40, "3": 9}, (1, 5), "no answer is 0: coded from 1 to 5?"),
+        ({"1": 4, "3": 9}, None, "then coded: [1, 5]"),
+    ],
+)
+def test_codes_from_0_or_from_1(counts, coded, doubt):
+    found = coding(counts)
+    assert found.coded == coded
+    assert doubt in "; ".join(found.doubts)
+
+
+def test_other_forms_of_womac():
+    assert coding({"0": 3, "7": 2}, "womac_pain").coded == (0, 10)
+    assert coding({"0": 3, "63": 2}, "womac_pain").coded == (0, 100)
+
+
+def test_numbers_beyond_every_form_are_no_answers():
+    assert coding({"0": 3, "63": 2}) is None
+
+
+def test_the_old_oxford_form_runs_the_other_way():
+    found = coding({"1": 5, "5": 5}, "ohs")
+    assert (found.coded, found.reversed) == ((1, 5), True)
+    assert "in the old form 1 is best, so reversed: right?" in found.doubts
+
+
+def test_words_get_their_points_in_order_and_a_person_confirms():
+    found = coding({"Extreme": 1, "None": 2, "Mild": 3, "Sehr stark": 1})
+    assert dict(found.labels) == {"None": "0", "Mild": "1", "Extreme": "4", "Sehr stark": "4"}
+    assert found.doubts[-1] == "None is an answer, not missing?"
+
+
+def test_an_unknown_word_is_asked_and_a_rare_one_not_written():
+    found = coding({"Never": 2, "now and then": 3, "Jane Roe": 1})
+    assert dict(found.labels) == {"Never": "0", "now and then": UNDECIDED}
+
+
+def test_none_among_numbers_means_missing():
+    assert coding({"0": 3, "4": 2, "None": 9}).labels == {}
+
+
+def test_nine_and_minus_one_are_proposed_as_missing():
+    found = coding({"0": 3, "4": 2, "9": 2, "-1": 1})
+    assert found.missing == ("-1", "9")
+    assert found.doubts == ("-1, 9: missing?",)
+
+
+def test_yes_and_no_of_a_yes_no_form():
+    assert dict(coding({"Ja": 3, "Nein": 2}, "rmdq").labels) == {"Nein": "0", "Ja": "1"}
