@@ -75,7 +75,7 @@ def _print_json(
                     "column": p.column,
                     "variable": p.variable or p.part_of or None,
                     "own": p.own is not None,
-                    "decide": [*p.doubts, *p.own_doubts],
+                    "decide": list(p.questions),
                     "left_out": p.left_out or None,
                 }
                 for p in proposals
@@ -93,13 +93,13 @@ def _print_table(
             [
                 p.column,
                 _shown(p),
-                "; ".join([*p.doubts, *p.own_doubts]) or p.left_out,
+                "; ".join(p.questions) or p.left_out,
             ]
             for p in proposals
         ],
     )
-    n_open = sum(bool(p.doubts or p.own_doubts) for p in proposals)
-    n_none = sum(p.variable is None and not p.part_of for p in proposals)
+    n_open = sum(bool(p.questions) for p in proposals)
+    n_none = sum(not p.is_used for p in proposals)
     *others, last = map(str, drafts)
     print_lines(
         "",

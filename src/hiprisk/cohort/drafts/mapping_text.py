@@ -45,7 +45,7 @@ def mapping_text(
     lines.append("variables:" if used else nothing)
     for item in used:
         lines += _variable_lines(item)
-    left_out = [item for item in proposals if item.variable is None and not item.part_of]
+    left_out = [item for item in proposals if not item.is_used]
     if left_out:
         lines.append("# These columns are ignored:")
         lines += [

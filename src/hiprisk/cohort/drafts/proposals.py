@@ -68,3 +68,13 @@ class Proposal:
     items: ItemBlock | None = None
     part_of: str = ""
     left_out: str = ""
+
+    @property
+    def questions(self) -> tuple[str, ...]:
+        """All that a person must decide of the column."""
+        return (*self.doubts, *self.own_doubts)
+
+    @property
+    def is_used(self) -> bool:
+        """Whether something is made of the column."""
+        return bool(self.variable or self.part_of)
