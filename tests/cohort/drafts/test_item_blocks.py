@@ -27,7 +27,6 @@ def numbered(pattern, n):
         (numbered("hoos_sp_{}", 4), "hoos_sport", "hoos_sport_0_100"),
         (numbered("hoosps_{}", 5), "hoos_ps", "hoos_ps_0_100"),
         (numbered("womac_pain_{}", 5), "womac_pain", "womac_pain_0_100"),
-        (numbered("womac{}", 24), "womac_total", "womac_total_0_100"),
         (numbered("OHS_Q{}", 12), "ohs", "ohs_0_48"),
         (numbered("oswestry_section_{}", 10), "odi", "odi_0_100"),
         (numbered("hoos_a{}_12m", 17), "womac_function_from_hoos", "womac_function_followup_0_100"),
@@ -39,6 +38,14 @@ def test_names_of_items(names, instrument, variable):
     assert (block.instrument, block.variable) == (instrument, variable)
     assert list(block.columns.values()) == names
     assert left_out == {}
+
+
+def test_womac_numbered_through_has_its_three_parts():
+    blocks, _ = blocks_of(numbered("womac{}", 24))
+    assert [block.variable for block in blocks] == [
+        "womac_function_0_100", "womac_pain_0_100", "womac_stiffness_0_100",
+    ]  # fmt: skip
+    assert list(blocks[0].columns.values())[::16] == ["womac8", "womac24"]
 
 
 def test_yes_no_items_of_the_back():

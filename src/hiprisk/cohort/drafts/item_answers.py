@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from hiprisk.cohort.checks.missing_codes import SENTINELS
 from hiprisk.cohort.drafts.columns import LEAST_OF_A_CODE, LONGEST_CODE, SampledColumn
 from hiprisk.cohort.instruments import published_tops
+from hiprisk.cohort.item_names import likely_coding
 from hiprisk.values import MISSING_TEXTS
 from hiprisk.yaml_settings import UNDECIDED
 
@@ -63,6 +64,8 @@ class ItemCoding:
 
 def item_coding(instrument: str, columns: Sequence[SampledColumn]) -> ItemCoding | None:
     """How the items are coded; None where the columns hold no answers."""
+    if instrument.startswith("startback"):
+        return ItemCoding()  # its last item has another coding than the others
     counts: Counter[str] = Counter()
     for column in columns:
         counts.update(column.counts)
@@ -131,12 +134,15 @@ def _codes(
     """Coding of the numbers, where it is not the published one, and what is in doubt."""
     if not codes or any(value < 0 for value in codes):
         return None, []
+    certain = likely_coding(instrument, codes)
+    if certain == (0, top):
+        return None, []
     highest = max(codes)
     if highest > top + 1:
         wider = [other for other in published_tops(instrument) if highest <= other]
         return ((0, wider[0]), [f"answers from 0 to {wider[0]}?"]) if wider else (None, [])
     if 0 in codes:
         return None, []
-    if highest == top + 1 or sum(codes.values()) >= MANY_ANSWERS:
+    if certain or highest == top + 1 or sum(codes.values()) >= MANY_ANSWERS:
         return (1, top + 1), [f"no answer is 0: coded from 1 to {top + 1}?"]
     return None, [f"no answer is 0: coded from 1 to {top + 1}? then coded: [1, {top + 1}]"]

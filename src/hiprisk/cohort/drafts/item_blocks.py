@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 
 from hiprisk.cohort.dictionary import load_dictionary
 from hiprisk.cohort.drafts.columns import SampledColumn, plain_name
@@ -12,55 +11,23 @@ from hiprisk.cohort.drafts.item_answers import item_coding
 from hiprisk.cohort.drafts.proposals import ItemBlock
 from hiprisk.cohort.drafts.visits import is_later
 from hiprisk.cohort.instruments import ITEM_NAMES, SCORE_VARIABLES
+from hiprisk.cohort.item_names import ItemBlock as NamedItems
+from hiprisk.cohort.item_names import item_blocks as named_items
 
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """How columns of a questionnaire's items are called.
-
-    Attributes
-    ----------
-    prefix : str
-        Pattern of the questionnaire's name.
-    stem : str
-        Pattern of what stands before the item's number.
-    """
-
-    instrument: str
-    prefix: str
-    stem: str
-
-    @property
-    def pattern(self) -> re.Pattern[str]:
-        """A plain name, with what stands before and behind."""
-        return re.compile(
-            rf"(?P<before>(?:.*_)?|v\d\d)(?:{self.prefix})_?(?:{self.stem})_?0*(?P<number>\d{{1,2}})"
-            r"(?P<behind>(?:_.*)?)"
-        )
-
-
-_ANY = "|q|i|item|question"
-_NAMELESS = "(?:)"
-_HOOS = {
-    "womac_function_from_hoos": "a|adl",
-    "hoos_pain": "p|pain",
-    "hoos_symptoms": "s|sy|symptoms?",
-    "hoos_sport": "sp|sports?",
-    "hoos_qol": "q|qol",
+# What is drafted of each questionnaire; a score whose items another one has used is left.
+DRAFTED = {
+    "HOOS": (
+        *("womac_function_from_hoos", "hoos_pain", "hoos_symptoms", "hoos_sport", "hoos_qol"),
+        *("hoos_ps", "womac_pain_from_hoos"),
+    ),
+    "WOMAC": ("womac_function", "womac_pain", "womac_stiffness"),
+    "STarT Back": ("startback_total",),
 }
-FORMS = (
-    *(Form(instrument, "hoos", stem) for instrument, stem in _HOOS.items()),
-    Form("hoos_ps", "hoos_?ps", _ANY),
-    Form("womac_total", "womac", _ANY),
-    Form("womac_function", "womac", "f|func|function|pf|physical_function|c|d"),
-    Form("womac_pain", "womac", "p|pain|a"),
-    Form("womac_stiffness", "womac", "s|stiff|stiffness|b"),
-    Form("ohs", "ohs|oxford_hip_score|oxford_hip|oxford|oxf", _ANY),
-    Form("odi", "odi|oswestry", f"{_ANY}|s|sec|section"),
-    Form("rmdq", "rmdq|rdq|rmq|roland_morris|roland", _ANY),
-)
-# HOOS's letters alone, where the whole form is there.
-_WHOLE_HOOS = tuple(Form(instrument, _NAMELESS, stem) for instrument, stem in _HOOS.items())
+# HOOS's letters without its name are believed where so many of its parts are complete.
+FEWEST_PARTS = 3
+_HOOS_LETTERS = re.compile(r"(a|p|s|sp|q)_?0?[1-9][0-9]?")
+# WOMAC's 24 items are also numbered through: pain, stiffness, function.
+_WOMAC_NUMBERED = re.compile(r"(.*_|)womac_?q?_?0?([1-9][0-9]?)(_.*|)")
 
 
 def item_blocks(
@@ -82,55 +49,73 @@ def item_blocks(
     blocks: list[ItemBlock] = []
     left_out: dict[str, str] = {}
     scores = set(taken)
-    for form in (*FORMS, *_nameless_forms(columns)):
-        for visit, found in _complete(form, columns):
-            if set(found.values()) & {*left_out, *_used(blocks)}:
-                continue
-            block, why = _block(form.instrument, visit, found, columns, scores)
-            if block is None:
-                left_out |= dict.fromkeys(found.values(), why) if why else {}
-            else:
-                blocks.append(block)
-                scores.add(block.variable)
+    for instrument, visit, found in _scored(columns):
+        if set(found.values()) & {*left_out, *_used(blocks)}:
+            continue
+        block, why = _block(instrument, visit, found, columns, scores)
+        if block is not None:
+            blocks.append(block)
+            scores.add(block.variable)
+        elif why:
+            left_out |= dict.fromkeys(found.values(), why)
     return blocks, left_out
-
-
-def _nameless_forms(columns: Mapping[str, SampledColumn]) -> tuple[Form, ...]:
-    """HOOS's letters without its name are believed where three of its parts are complete."""
-    found = [form for form in _WHOLE_HOOS if any(_complete(form, columns))]
-    return tuple(found) if len(found) > len(_WHOLE_HOOS) // 2 else ()
 
 
 def _used(blocks: list[ItemBlock]) -> set[str]:
     return {column for block in blocks for column in block.columns.values()}
 
 
-def _complete(
-    form: Form, columns: Mapping[str, SampledColumn]
-) -> Iterator[tuple[str, dict[str, str]]]:
-    """Visits at which every item of a form has its column, with the columns by item."""
-    visits: dict[str, dict[int, str]] = {}
+def _scored(
+    columns: Mapping[str, SampledColumn],
+) -> Iterator[tuple[str, tuple[str, str], dict[str, str]]]:
+    """Instruments whose items are all there: with visit, and columns by item."""
+    for block, own_names in _named_blocks(columns):
+        wanted = DRAFTED.get(block.questionnaire, block.instruments)
+        for instrument in wanted:
+            if instrument in block.instruments:
+                found = {
+                    item: own_names[name] for item, name in block.columns_of(instrument).items()
+                }
+                visit = (plain_name(block.before), plain_name(block.after))
+                yield instrument, visit, found
+
+
+def _named_blocks(
+    columns: Mapping[str, SampledColumn],
+) -> Iterator[tuple[NamedItems, dict[str, str]]]:
+    """Blocks by the usual names; then by names in which the questionnaire or its parts lack."""
+    usual = {name: name for name in columns}
+    for block in named_items(list(usual)):
+        yield block, usual
+    letters = {f"hoos_{name}": name for name in columns if _HOOS_LETTERS.fullmatch(name.lower())}
+    for block in named_items(list(letters)):
+        if len(block.instruments) >= FEWEST_PARTS:
+            yield block, letters
+    numbered = dict(_with_womac_parts(columns))
+    for block in named_items(list(numbered)):
+        if "womac_total" in block.instruments:
+            yield block, numbered
+
+
+def _with_womac_parts(columns: Mapping[str, SampledColumn]) -> Iterator[tuple[str, str]]:
+    """WOMAC's items that are numbered through, by names that tell their part."""
+    items = ITEM_NAMES["womac_total"]
     for name in columns:
-        match = form.pattern.fullmatch(plain_name(name))
-        if match:
-            visit = f"{match['before']}|{match['behind']}"
-            visits.setdefault(visit, {}).setdefault(int(match["number"]), name)
-    items = ITEM_NAMES[form.instrument]
-    for visit, numbered in visits.items():
-        if set(numbered) == set(range(1, len(items) + 1)):
-            yield visit, {item: numbered[n] for n, item in enumerate(items, start=1)}
+        match = _WOMAC_NUMBERED.fullmatch(plain_name(name))
+        if match and int(match[2]) <= len(items):
+            yield f"{match[1]}womac_{items[int(match[2]) - 1]}{match[3]}", name
 
 
 def _block(
     instrument: str,
-    visit: str,
+    visit: tuple[str, str],
     found: dict[str, str],
     columns: Mapping[str, SampledColumn],
     scores: Collection[str],
 ) -> tuple[ItemBlock | None, str]:
     """The block, or why nothing is made of it; neither where it holds no answers."""
     variable = SCORE_VARIABLES[instrument]
-    if any(is_later(part.strip("_")) for part in visit.split("|")):
+    if any(map(is_later, visit)):
         scale = re.search(r"_0_\d+$", variable)
         at = scale.start() if scale else len(variable)
         later = f"{variable[:at]}_followup{variable[at:]}"
