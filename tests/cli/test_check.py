@@ -1,10 +1,17 @@
 """``hiprisk check``: what a person sees, what a script gets."""
 
+import dataclasses
 import json
+from pathlib import Path
 
+import pandas as pd
 import pytest
 
+import hiprisk
+from commands import answer, run
 from hiprisk.cli import main
+from hiprisk.cohort.simulation.simulate import simulate_cohort
+from hiprisk.config import load_config
 
 SECRET = "Jane Roe"
 
@@ -121,3 +128,62 @@ def test_names_in_capitals_are_recognised(check):
     assert "ignore_case: true" in said.err
     status, said = check("AGE,x\n60,1\n", mapping="variables: {age_years: age}")
     assert "did you mean AGE? or state ignore_case: true in the mapping" in said.err
+
+
+CONFIGS = Path(__file__).parents[2] / "configs"
+
+
+@pytest.fixture(autouse=True)
+def in_a_folder_of_its_own(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path / 'mlflow.db'}")
+
+
+def test_check_prints_findings_without_cells(capsys):
+    Path("in.csv").write_text("person_id,age_years\nJane Roe,999\nb,64\n")
+    status, out, _ = run(capsys, "check", "in.csv")
+    assert status == 3
+    assert "OUT_OF_RANGE" in out
+    assert "Jane Roe" not in out
+    status, found = answer(capsys, "check", "in.csv")
+    assert found["findings"][0]["rows"] == [2]
+    _, out, err = run(capsys, "check", "in.csv", "--show-values")
+    assert "999" in err
+    assert "999" not in out
+
+
+def test_check_shows_the_value_of_the_right_row_under_a_selection(capsys):
+    Path("in.csv").write_text("g,a\n0,64\n1,65\n0,66\n1,777\n")
+    Path("m.yaml").write_text("where: {g: ['1']}\nvariables: {age_years: a}\n")
+    _, out, err = run(capsys, "check", "in.csv", "--mapping", "m.yaml", "--show-values")
+    assert "OUT_OF_RANGE age_years: 777.0" in err
+    assert "OUT_OF_RANGE" in out
+
+
+def test_several_stacked_imputations_are_no_people_to_learn_from(capsys):
+    frame = simulate_cohort("stupar", n=100, seed=1).frame
+    pd.concat([frame.assign(Impnr=number) for number in (1, 2)]).to_csv("s.csv", index=False)
+    names = ["person_id", "age_years", "womac_function_0_100", "womac_function_followup_0_100"]
+    mapping = "imputation_column: Impnr\nvariables: {" + ", ".join(f"{n}: {n}" for n in names) + "}"
+    from hiprisk.learning.study_cohort import load_study_cohort
+
+    for extra, n_rows in (
+        ("", None),
+        ("\nimputations: ['1', '2']", None),
+        ("\nimputations: ['2']", 100),
+    ):
+        Path("m.yaml").write_text(mapping + extra)
+        config = load_config(CONFIGS / "stupar.yaml", overrides=["cohort={}"])
+        cohort = dataclasses.replace(config.cohort, file="s.csv", mapping="m.yaml")
+        config = dataclasses.replace(config, cohort=cohort)
+        if n_rows is None:
+            with pytest.raises(hiprisk.ConfigError, match="each person would count several times"):
+                load_study_cohort(config)
+        else:
+            assert load_study_cohort(config).n_rows == n_rows
+
+
+def test_check_strict_refuses_warnings(capsys):
+    Path("in.csv").write_text("person_id,age_years\na,99\nb,64\n")
+    assert run(capsys, "check", "in.csv")[0] == 0
+    assert run(capsys, "check", "in.csv", "--strict")[0] == 3

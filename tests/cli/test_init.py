@@ -3,11 +3,14 @@
 import itertools
 import json
 import re
+from pathlib import Path
 
 import pytest
 
+from commands import answer, run
 from hiprisk.cli import main
 from hiprisk.cohort.mapping import load_mapping
+from hiprisk.config import load_config
 
 
 @pytest.fixture
@@ -127,3 +130,34 @@ def test_own_variables_and_columns_left_out_are_named(init, tmp_path):
     assert rows["CRP_mg_l"]["own"]
     assert rows["Notiz"]["left_out"].startswith("free text")
     assert "note 7" not in "".join(path.read_text() for path in tmp_path.glob("*.yaml"))
+
+
+@pytest.fixture(autouse=True)
+def in_a_folder_of_its_own(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path / 'mlflow.db'}")
+
+
+def test_init_drafts_what_loads(capsys):
+    run(capsys, "simulate", "--seed", 1, "--n", 150, "--out", "new.csv")
+    code, found = answer(capsys, "init", "new.csv", "--out-dir", "drafts")
+    assert code == 0
+    mapping = load_mapping(found["mapping"])
+    assert mapping.variables["womac_function_0_100"].column == "womac_function_0_100"
+    config = load_config(found["config"])
+    assert config.outcome.variable == "womac_function_followup_0_100"
+    assert run(capsys, "check", "new.csv", "--mapping", found["mapping"])[0] == 0
+    assert run(capsys, "init", "new.csv", "--out-dir", "drafts")[0] == 2
+
+
+def test_init_marks_what_it_does_not_know(capsys):
+    Path("odd.csv").write_text("Age,Gender,colour\n" + "60,1,x\n70,2,y\n" * 5)
+    _, found = answer(capsys, "init", "odd.csv")
+    proposed = {row["column"]: row for row in found["columns"]}
+    assert proposed["Age"]["variable"] == "age_years"
+    assert proposed["Gender"] == {
+        "column": "Gender", "variable": "sex", "own": False, "left_out": None,
+        "decide": ["state what each code means"],
+    }  # fmt: skip
+    assert (proposed["colour"]["variable"], proposed["colour"]["own"]) == ("colour", True)
+    assert '"1": DECIDE  # one of: female, male' in Path(found["mapping"]).read_text()

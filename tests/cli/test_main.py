@@ -1,5 +1,6 @@
 """What `hiprisk` does around every command: output that cannot be written, signals, ASCII."""
 
+import json
 import os
 import signal
 import subprocess
@@ -9,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+import hiprisk
+from commands import run
 from hiprisk.cli import COMMANDS, main
 
 COMMAND = [sys.executable, "-m", "hiprisk"]
@@ -81,7 +84,6 @@ def test_no_arguments_print_the_overview(capsys):
 
 
 def test_version_is_the_packages(capsys):
-    import hiprisk
 
     assert main(["--version"]) == 0
     assert capsys.readouterr().out == f"hiprisk {hiprisk.__version__}\n"
@@ -93,3 +95,61 @@ def test_the_environment_is_set_before_numpy_is_imported(monkeypatch, capsys):
     main(["--version"])
     assert os.environ["MLFLOW_DISABLE_TELEMETRY"] == "true"
     assert os.environ["OMP_WAIT_POLICY"] == "active"
+
+
+@pytest.fixture(autouse=True)
+def in_a_folder_of_its_own(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path / 'mlflow.db'}")
+
+
+def test_help_lists_every_command_with_an_example(capsys):
+    code, out, _ = run(capsys, "--help")
+    assert code == 0
+    assert all(name in out for name in COMMANDS)
+    assert "hiprisk predict stupar --age-years 63" in out
+
+
+@pytest.mark.parametrize("command", sorted(set(COMMANDS)))
+def test_every_command_has_help_with_an_example(capsys, command):
+    with pytest.raises(SystemExit, match=r"^0$"):
+        main([command, "--help"])
+    out = capsys.readouterr().out
+    assert "example:" in out
+    assert "--json" in out
+
+
+def test_an_unknown_command_names_the_closest(capsys):
+    code, _, err = run(capsys, "predikt")
+    assert code == 2
+    assert err == "hiprisk: error[USAGE]: 'predikt' is no command (did you mean predict?)\n"
+
+
+@pytest.mark.parametrize("command", sorted(set(COMMANDS) - {"models", "demo"}))
+def test_no_arguments_are_a_usage_error(capsys, command):
+    code, _, err = run(capsys, command)
+    assert code == 2
+    assert err.startswith("hiprisk: error[USAGE]: ")
+    assert err.count("\n") == 1
+
+
+def test_a_refusal_is_json_on_stdout_too(capsys):
+    code, out, err = run(capsys, "predict", "nothing", "--json")
+    assert code == 4
+    assert json.loads(out)["error"] == "NO_BUNDLE"
+    assert "hiprisk: error[NO_BUNDLE]" in err
+
+
+def test_a_defect_has_no_traceback_and_a_code_of_its_own(capsys, monkeypatch):
+    monkeypatch.setattr("hiprisk.cli._run", lambda arguments: 1 / 0)
+    code, _, err = run(capsys, "models")
+    assert code == 1
+    assert err.startswith("hiprisk: error[INTERNAL]: a defect of hiprisk (ZeroDivisionError)")
+
+
+def test_ctrl_c_is_130(capsys, monkeypatch):
+    def interrupt(arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("hiprisk.cli._run", interrupt)
+    assert run(capsys, "models")[0] == 130

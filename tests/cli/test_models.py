@@ -1,9 +1,11 @@
 """`hiprisk models`: bundles in a table, broken ones with the reason."""
 
 import json
+from pathlib import Path
 
 import pytest
 
+from commands import answer, run
 from hiprisk.cli import main
 from hiprisk.cli.models import _main_metric
 from small_bundle import write_small_bundle
@@ -45,3 +47,25 @@ def test_a_main_metric_has_its_interval_where_there_is_one():
 @pytest.mark.parametrize("metrics", [None, [], {"r2_corrected": 1}, {"r2_corrected": {}}])
 def test_evidence_without_a_main_metric_leaves_the_cell_empty(metrics):
     assert _main_metric(metrics) == ""
+
+
+@pytest.fixture(autouse=True)
+def in_a_folder_of_its_own(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path / 'mlflow.db'}")
+
+
+@pytest.fixture
+def small():
+    return write_small_bundle(Path("models"))
+
+
+def test_models_lists_bundles_and_names_broken_ones(capsys, small):
+    broken = write_small_bundle(Path("models"))
+    (broken / "card.md").write_text("x")
+    code, found = answer(capsys, "models")
+    assert code == 0
+    assert [row["data"] for row in found["models"]] == ["simulated", "CHANGED"]
+    _, out, _ = run(capsys, "models")
+    assert "R², optimism-corrected 0.300" in out
+    assert "no bundles in" in run(capsys, "models", "--root", "nowhere")[1]

@@ -1,0 +1,101 @@
+"""One patient's answer on the terminal: short and long form."""
+
+import dataclasses
+import re
+from pathlib import Path
+
+import pytest
+
+from commands import run
+from hiprisk.bundle import BundleContents, write_bundle
+from hiprisk.sheet.format import MeasurementError
+from small_bundle import small_sheet, write_small_bundle
+from tree_sheet import tree_sheet
+
+PATIENT = ("--age-years", "63", "--womac-function-0-100", "50")
+
+
+@pytest.fixture(autouse=True)
+def beside_the_small_model(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write_small_bundle(Path("models"))
+
+
+def test_the_short_form_has_picture_typical_patient_parts_and_next_measurement(capsys):
+    _, out, _ = run(capsys, "predict", "small", *PATIENT)
+    assert "typical patient" in out
+    assert "predicted probability of" in out
+    # Lines are as wide as the terminal.
+    text = " ".join(out.split())
+    assert "Contributions relative to the typical patient (points" in text
+    assert "WOMAC function +7.2" in text
+    assert "imputed: sex; low back pain. This widens the 80 % prediction interval" in text
+    assert "Measuring low back pain would narrow it most" in out
+    assert "Model small version 1" in out
+
+
+UNLIKELY = ("--age-years", "41", "--sex", "male", "--womac-function-0-100", "97", "--lbp-any", "no")
+
+
+@pytest.mark.parametrize("form", [[], ["--why"]])
+def test_values_that_do_not_go_together_are_said_in_a_line(capsys, form):
+    # Each is inside its own range.
+    _, out, _ = run(capsys, "predict", "small", *UNLIKELY, *form)
+    line = (
+        "WARNING: taken together, these values are unlike the development cohort; check them, "
+        "and trust the prediction less."
+    )
+    assert out.splitlines().count(line) == 1
+    _, out, _ = run(capsys, "predict", "small", *PATIENT, *form)
+    assert "taken together" not in out
+
+
+def test_the_short_form_says_how_far_to_trust_it_in_three_lines(capsys):
+    write_bundle_of(measured(small_sheet()), "measured")
+    write_bundle_of(tree_sheet(), "trees")
+    # All known, so that nothing but the 0.1 a year hangs on age: 3.1 and 4.7 of them.
+    known = (*PATIENT, "--sex", "male", "--lbp-any", "yes")
+    _, out, _ = run(capsys, "predict", "measured", *known)
+    lines = out.splitlines()
+    first = lines.index("Change within measurement error: +/- 0.3 to 0.5 (goniometer, assumed).")
+    assert re.fullmatch(
+        r"Like the development cohort; effective sample size \d+\.", lines[first + 1]
+    )
+    assert re.fullmatch(
+        r"Bootstrap models \(95 %\): \d+\.\d to \d+\.\d \(95 % of 41\)\.", lines[first + 2]
+    )
+    assert lines[first + 3] == ""
+    _, out, _ = run(capsys, "predict", "trees", *PATIENT)
+    assert "Change within measurement error: not available." in out
+    assert "Bootstrap models (95 %): not available." in out
+
+
+def measured(sheet):
+    """Ages read off a goniometer, and a prediction that hardly hangs on them (0.1 a year)."""
+    error = MeasurementError(instrument="goniometer", low=3.1, high=4.7, source="x", assumed=True)
+    age, *others = sheet.variables
+    return dataclasses.replace(
+        sheet, variables=(dataclasses.replace(age, measurement=error), *others)
+    )
+
+
+def write_bundle_of(sheet, name):
+    contents = BundleContents(sheet=sheet, config={"name": name}, evidence={}, run={}, card="x",
+                              cohort_fingerprint="0" * 64, created_with={})  # fmt: skip
+    write_bundle(Path("models"), name, contents)
+
+
+@pytest.mark.parametrize("form", [[], ["--why"]])
+def test_notes_and_parts_have_labels_and_no_names(capsys, form):
+    write_bundle_of(tree_sheet(), "trees")
+    odd = ("--age-years", "95", "--womac-function-0-100", "50", "--lbp-any", "no")
+    _, out, _ = run(capsys, "predict", "trees", *odd, *form)
+    assert "Note: age: outside the range of the development cohort" in out
+    assert "_" not in out.replace("_____", "")
+
+
+def test_a_risk_is_said_in_percent_throughout(capsys):
+    write_small_bundle(Path("models"), kind="binary", name="risk")
+    _, out, _ = run(capsys, "predict", "risk", *PATIENT, "--why")
+    assert "percentage points (80 %)" in out
+    assert "(log odds, additive)" in out

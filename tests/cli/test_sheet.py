@@ -1,0 +1,94 @@
+"""``hiprisk sheet``: a published model becomes a bundle; a wrong one is refused."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from commands import answer, run
+from hiprisk.bundle import read_bundle
+from hiprisk.cli import main
+from hiprisk.cohort.simulation.simulate import simulate_cohort
+
+CONFIGS = Path(__file__).parents[2] / "configs"
+
+
+@pytest.fixture(scope="module")
+def simulated():
+    return simulate_cohort("stupar", n=500, seed=6).frame
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path, monkeypatch, simulated):
+    monkeypatch.chdir(tmp_path)
+    simulated.to_csv("cohort.csv", index=False)
+
+
+@pytest.fixture
+def invented(capsys):
+    assert main(["sheet", "new", str(CONFIGS / "published" / "invented_womac.yaml")]) == 0
+    capsys.readouterr()
+    return Path("models/invented-womac")
+
+
+def test_a_published_model_becomes_a_bundle_that_predicts(capsys, invented):
+    bundle = read_bundle(invented)
+    assert bundle.provenance == "published"
+    assert "estimator.skops" not in bundle.manifest["files"]
+    code, found = answer(capsys, "predict", "invented-womac", "--age-years", 65, "--sex", "male",
+                         "--lbp-any", "no", "--hip-flexion-right-deg", np.degrees(1.75),
+                         "--womac-function-0-100", 40)  # fmt: skip
+    # 36, and the spline at 40: 0.1 x 30^3 / 60^2.
+    assert code == 0
+    assert found["predicted"] == pytest.approx(36 + 0.1 * 30**3 / 3600)
+
+
+def test_a_sheet_is_shown_in_full(capsys, invented):
+    code, out, _ = run(capsys, "sheet", "show", invented)
+    assert code == 0
+    assert "INVENTED COEFFICIENTS" in out
+    assert "spline, knots 10, 40, 70" in out
+    assert answer(capsys, "sheet", "show", invented)[1]["sheet"]["name"] == "invented-womac"
+
+
+def test_an_unknown_key_names_file_and_line(capsys):
+    Path("m.yaml").write_text("name: paper\ntittle: x\n")
+    code, out, err = run(capsys, "sheet", "new", "m.yaml", "--json")
+    assert code == 2
+    assert "m.yaml: tittle (line 2): this key is not known" in err
+    assert json.loads(out)["exit_code"] == 2
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("coefficient: 1}", "coefficient: 1,5}", "decimal comma? write numbers with a point"),
+        ("intercept: 36", "intercept: 36,5", "intercept (line 25): "),
+        ("intercept: 36", "intercept: 36,5", "write it with a decimal point: 36.5"),
+        (
+            'level: "yes"',
+            "level: ja",
+            "m.yaml: terms (lbp_any) (line 30): 'ja' is not a known level",
+        ),
+        ("female: 0.6", "woman: 0.6", "m.yaml: predictors.sex.shares (line 38): 'woman' is no"),
+    ],
+)
+def test_a_wrong_model_is_refused_with_file_line_and_a_guess(capsys, old, new, said):
+    text = (CONFIGS / "published" / "invented_womac.yaml").read_text()
+    assert old in text
+    Path("m.yaml").write_text(text.replace(old, new))
+    code, _, err = run(capsys, "sheet", "new", "m.yaml")
+    assert code == 2
+    assert said in err
+
+
+def test_the_same_file_again_makes_no_new_version(capsys, invented):
+    source = CONFIGS / "published" / "invented_womac.yaml"
+    code, out, _ = run(capsys, "sheet", "new", source)
+    assert code == 0
+    assert out.startswith(f"nothing written: {invented}/1 is identical")
+    assert answer(capsys, "sheet", "new", source)[1]["written"] is False
+    Path("m.yaml").write_text(source.read_text().replace("intercept: 36", "intercept: 37"))
+    _, out, _ = run(capsys, "sheet", "new", "m.yaml")
+    assert out.startswith(f"written: {invented}/2")

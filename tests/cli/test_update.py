@@ -1,0 +1,122 @@
+"""``hiprisk update``: a new version with its lineage, or none."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from commands import answer, run
+from hiprisk.bundle import read_bundle
+from hiprisk.cli import main
+from hiprisk.cohort.simulation.simulate import simulate_cohort
+from hiprisk.tracking.pyfunc import _load_pyfunc
+
+CONFIGS = Path(__file__).parents[2] / "configs"
+FAST = ["--resamples", "50"]
+
+
+@pytest.fixture(scope="module")
+def simulated():
+    return simulate_cohort("stupar", n=500, seed=6).frame
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path, monkeypatch, simulated):
+    monkeypatch.chdir(tmp_path)
+    simulated.to_csv("cohort.csv", index=False)
+
+
+@pytest.fixture
+def invented(capsys):
+    assert main(["sheet", "new", str(CONFIGS / "published" / "invented_womac.yaml")]) == 0
+    capsys.readouterr()
+    return Path("models/invented-womac")
+
+
+def test_an_update_is_a_new_version_with_its_lineage(capsys, invented):
+    parent = read_bundle(invented)
+    code, found = answer(capsys, "update", invented, "cohort.csv", "--method", "recalibrate", *FAST)
+    assert code == 0
+    child = read_bundle(found["bundle"])
+    assert (child.name, child.version) == ("invented-womac", "2")
+    line = child.lineage
+    assert line["parent_version"] == "1"
+    assert line["parent_bundle_sha256"] == parent.sha256
+    assert line["cohort_fingerprint"] == child.manifest["cohort_fingerprint"]
+    assert child.evidence["lineage"] == line
+    assert child.config["update"]["parent"]["parent_bundle_sha256"] == parent.sha256
+    assert child.sheet.intended_use == parent.sheet.intended_use
+    # People are simulated, so what was learned from them stays so.
+    assert child.provenance == "simulated"
+    assert any(note.startswith("MIXED PROVENANCE") for note in child.sheet.notes)
+
+
+def test_an_update_of_an_update_knows_both(capsys, invented):
+    for method in ("intercept", "reestimate"):
+        assert (
+            run(capsys, "update", "invented-womac", "cohort.csv", "--method", method, *FAST)[0] == 0
+        )
+    line = read_bundle(invented).lineage
+    assert line["parent_version"] == "2"
+    assert line["parent_lineage"]["parent_version"] == "1"
+
+
+def test_an_updated_bundle_scores_predicts_and_loads_everywhere(capsys, invented, simulated):
+    run(capsys, "update", invented, "cohort.csv", "--method", "reestimate", *FAST)
+    code, out, _ = run(capsys, "score", "invented-womac", "cohort.csv", "--out", "s.csv")
+    assert code in (0, 6)
+    scored = pd.read_csv("s.csv")
+    assert scored["predicted"].notna().sum() > 400
+    loaded = _load_pyfunc(str(invented / "2")).predict(simulated.head(3))
+    assert loaded["predicted"].astype(float).to_numpy() == pytest.approx(
+        scored["predicted"].head(3).to_numpy(), abs=1e-9
+    )
+    code, out, _ = run(capsys, "models")
+    assert "invented-womac" in out
+    assert "R², optimism-corrected" in out
+    assert "every coefficient re-estimated" in (invented / "2" / "card.md").read_text()
+
+
+def test_the_same_update_has_the_same_hash(capsys, invented):
+    hashes = set()
+    for folder in ("a", "b"):
+        argv = ("update", f"{invented}/1", "cohort.csv", "--method", "reestimate", *FAST)
+        run(capsys, *argv, "--out", folder)
+        hashes.add(read_bundle(Path(folder) / "invented-womac").sha256)
+    assert len(hashes) == 1
+
+
+def test_a_model_that_needs_nothing_gets_no_new_version(capsys, simulated):
+    # The published model itself makes the outcome, so nothing is there to be updated.
+    main(["sheet", "new", str(CONFIGS / "published" / "invented_womac.yaml")])
+    main(["score", "invented-womac", "cohort.csv", "--out", "s.csv"])
+    capsys.readouterr()
+    scored = pd.read_csv("s.csv")
+    noise = np.random.default_rng(3).normal(0, 8, len(scored))
+    outcome = (scored["predicted"] + noise).clip(0, 100)
+    simulated.assign(womac_function_followup_0_100=outcome).to_csv("t.csv", index=False)
+    code, found = answer(
+        capsys, "update", "invented-womac", "t.csv", "--method", "closed-test", *FAST
+    )
+    assert code == 0
+    assert found["chosen"] == "none"
+    assert found["bundle"] is None
+    assert not Path("models/invented-womac/2").exists()
+
+
+def test_a_method_that_does_not_exist_is_refused(capsys, invented):
+    code, _, err = run(capsys, "update", invented, "cohort.csv", "--method", "refit")
+    assert code == 2
+    assert "error[USAGE]" in err
+
+
+def test_an_update_that_lacks_variables_names_them_and_the_way_out(capsys, invented, simulated):
+    del invented
+    fewer = simulated.drop(columns=["sex", "lbp_any"])
+    fewer.to_csv("fewer.csv", index=False)
+    code, _, err = run(capsys, "update", "invented-womac", "fewer.csv", "--method", "closed-test",
+                       *FAST)  # fmt: skip
+    assert code == 3
+    assert "fewer.csv: sex, lbp_any: not every coefficient can be fitted" in err
+    assert "--method recalibrate" in err

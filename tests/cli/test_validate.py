@@ -1,0 +1,130 @@
+"""``hiprisk validate``: who was judged, the same figures everywhere, wrong moves."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from commands import answer, run
+from hiprisk.cli import main
+from hiprisk.cohort.simulation.simulate import simulate_cohort
+
+CONFIGS = Path(__file__).parents[2] / "configs"
+FAST = ["--resamples", "50"]
+
+
+@pytest.fixture(scope="module")
+def simulated():
+    return simulate_cohort("stupar", n=500, seed=6).frame
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path, monkeypatch, simulated):
+    monkeypatch.chdir(tmp_path)
+    simulated.to_csv("cohort.csv", index=False)
+
+
+@pytest.fixture
+def invented(capsys):
+    assert main(["sheet", "new", str(CONFIGS / "published" / "invented_womac.yaml")]) == 0
+    capsys.readouterr()
+    return Path("models/invented-womac")
+
+
+def test_validation_says_who_was_judged_and_that_people_are_simulated(capsys, invented):
+    code, out, _ = run(capsys, "validate", "invented-womac", "cohort.csv", "--by", "sex", *FAST)
+    assert code == 0
+    assert "INVENTED COEFFICIENTS" in out
+    assert "SIMULATED DATA" in out
+    assert "hip replaced before follow-up (excluded)" in out
+    assert "By sex:\nsex     people  R² " in out
+
+
+def test_the_same_figures_in_json_and_in_files(capsys, invented):
+    code, found = answer(capsys, "validate", invented, "cohort.csv", "--out", "v", *FAST)
+    assert code == 0
+    assert json.loads(Path("v/validation.json").read_text()) == found
+    table = pd.read_csv("v/metrics.csv")
+    rmse = table.loc[(table["metric"] == "rmse") & (table["variable"] == "all"), "value"].item()
+    assert rmse == pytest.approx(found["metrics"]["rmse"]["value"], rel=1e-12)
+    assert Path("v/calibration.png").stat().st_size > 5000
+    assert set(found["case_mix"]) >= {"lp_sd_ratio", "normal_membership_c", "membership_c"}
+    assert all(set(metric) == {"value", "low", "high"} for metric in found["metrics"].values())
+    assert {"normal_membership_c", "standardised_difference_age_years"} <= set(found["metrics"])
+
+
+def test_groups_are_those_of_train_unless_chosen(capsys, invented):
+    _, found = answer(capsys, "validate", invented, "cohort.csv", *FAST)
+    assert {"sex", "age_band", "site", "kl_grade", "lbp_any"} <= set(found["groups"]["labels"])
+    _, found = answer(capsys, "validate", invented, "cohort.csv", "--by", "sex", *FAST)
+    assert set(found["groups"]["labels"]) == {"sex"}
+    assert answer(capsys, "validate", invented, "cohort.csv", "--by", *FAST)[1]["groups"] is None
+
+
+def test_the_development_cohort_gives_the_membership_model(capsys, invented):
+    simulate_cohort("stupar", n=400, seed=9).frame.to_csv("old.csv", index=False)
+    _, found = answer(capsys, "validate", invented, "cohort.csv", "--development", "old.csv", *FAST)
+    assert found["case_mix"]["basis"] == "the development cohort itself"
+    assert 0.35 < found["case_mix"]["membership_c"]["value"] < 0.65
+
+
+def test_a_cohort_without_the_outcome_is_refused(capsys, invented, simulated):
+    simulated.drop(columns="womac_function_followup_0_100").to_csv("n.csv", index=False)
+    code, _, err = run(capsys, "validate", invented, "n.csv")
+    assert code == 3
+    assert "error[MISSING_COLUMN]: n.csv: womac_function_followup_0_100" in err
+
+
+def test_a_changed_bundle_is_refused(capsys, invented):
+    with (invented / "1" / "sheet.json").open("a") as stream:
+        stream.write(" ")
+    for command in (("validate",), ("update", "--method", "intercept"), ("drift",)):
+        code, _, err = run(capsys, command[0], invented, "cohort.csv", *command[1:])
+        assert code == 4
+        assert "error[CHANGED]" in err
+
+
+def test_codes_that_are_no_levels_are_refused_whole(capsys, invented, simulated):
+    # As in psfmi's hipstudy: developed with 0 and 1, met with 1 and 2. Here 1 would pass for male.
+    codes = np.where(simulated["sex"] == "female", "2", "1")
+    simulated.assign(sex=codes).to_csv("c.csv", index=False)
+    columns = [c for c in simulated.columns if c != "sex"]
+    lines = ["provenance: simulated", "variables:", *(f"  {c}: {c}" for c in columns),
+             '  sex: {column: sex, levels: {"0": female, "1": male}}']  # fmt: skip
+    Path("m.yaml").write_text("\n".join(lines) + "\n")
+    for command in (("validate",), ("update", "--method", "intercept")):
+        code, _, err = run(
+            capsys, command[0], invented, "c.csv", "--mapping", "m.yaml", *command[1:]
+        )
+        assert code == 3
+        assert "error[UNKNOWN_CATEGORY]: c.csv: row " in err
+        assert "nothing is guessed" in err
+
+
+@pytest.mark.usefixtures("blank_figures")
+def test_a_validation_is_not_overwritten_unasked(capsys, invented):
+    Path("v").mkdir()
+    Path("v/validation.json").write_text("{}")
+    code, _, err = run(capsys, "validate", invented, "cohort.csv", "--out", "v", *FAST)
+    assert code == 2
+    assert "EXISTS" in err
+    assert "--force" in err
+    assert Path("v/validation.json").read_text() == "{}"
+    code, _, _ = run(capsys, "validate", invented, "cohort.csv", "--out", "v", "--force", *FAST)
+    assert code == 0
+    assert Path("v/validation.json").read_text() != "{}"
+
+
+def test_without_the_hip_replacement_column_the_way_out_is_named(capsys, invented, simulated):
+    simulated.drop(columns="hip_replacement_before_followup").to_csv("w.csv", index=False)
+    code, _, err = run(capsys, "validate", invented, "w.csv", *FAST)
+    assert code == 3
+    assert 'hip_replacement_before_followup: {value: "no"}' in err
+    names = [c for c in simulated.columns if c != "hip_replacement_before_followup"]
+    lines = [f"  {name}: {name}" for name in names]
+    lines.append('  hip_replacement_before_followup: {value: "no"}')
+    Path("m.yaml").write_text("variables:\n" + "\n".join(lines) + "\n")
+    code, _, err = run(capsys, "validate", invented, "w.csv", "--mapping", "m.yaml", *FAST)
+    assert (code, err) == (0, "")
