@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from hiprisk.cohort.dictionary import load_dictionary
 from hiprisk.cohort.findings import Finding
 from hiprisk.evidence.evaluation import _findings, _holdout, _not_repeated, _size
 from hiprisk.learning.participants import Participants
@@ -79,7 +80,9 @@ def held_out(reference):
         validation=validation, outcome=SimpleNamespace(kind="continuous"), seed=1
     )
     estimator = SimpleNamespace(predict=lambda rows: np.array([11.0, 90.0, 31.0, 43.0]))
-    return _holdout(config, people, estimator, [find_metric("continuous", "mae")])
+    prepared = SimpleNamespace(dictionary=load_dictionary())
+    study = SimpleNamespace(config=config, estimator=estimator, prepared=prepared)
+    return _holdout(study, people, [find_metric("continuous", "mae")])
 
 
 def test_model_and_reference_are_judged_by_the_same_people():
@@ -100,4 +103,4 @@ def test_without_a_reference_everybody_held_out_counts():
 
 def test_nobody_held_out_is_no_result():
     config = SimpleNamespace(validation=SimpleNamespace(holdout=None))
-    assert _holdout(config, None, None, ()) is None
+    assert _holdout(SimpleNamespace(config=config, estimator=None), None, ()) is None
