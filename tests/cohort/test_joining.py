@@ -1,9 +1,13 @@
 """Files of one cohort joined by person, and OAI's format from its files to checked variables."""
 
+import csv
+import gzip
 import json
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from hiprisk.cli import main
@@ -31,10 +35,10 @@ def oai(tmp_path):
 
 def test_every_person_of_any_file_comes_once_with_the_text_that_was_there(oai):
     lines = oai.read_text().splitlines()
-    assert lines[0] == ("ID,V00AGE,P02SEX,P01BMI,P01BP30,V00WOMKPR,V00WOMADLR,v06womkpr,v06womadlr")
-    assert lines[1] == "9000001,63,2: Female,27.4,1: Yes,5,17,4,20"
-    assert lines[3] == "9000003,71,2: Female,24.9,.: Missing Form/Incomplete Workbook,10,34,,"
-    assert lines[6] == "9000006,,1: Male,26,,,,1,2"
+    assert lines[0] == ("ID|V00AGE|P02SEX|P01BMI|P01BP30|V00WOMKPR|V00WOMADLR|v06womkpr|v06womadlr")
+    assert lines[1] == "9000001|63|2: Female|27.4|1: Yes|5|17|4|20"
+    assert lines[3] == "9000003|71|2: Female|24.9|.: Missing Form/Incomplete Workbook|10|34||"
+    assert lines[6] == "9000006||1: Male|26||||1|2"
     assert len(lines) == 7
 
 
@@ -141,7 +145,7 @@ def test_nothing_is_overwritten_without_force(tmp_path):
     with pytest.raises(ConfigError, match="the output file exists"):
         join_files(FILES, out, by="ID", columns=COLUMNS)
     join_files(FILES, out, by="id", columns=COLUMNS, force=True)
-    assert out.read_text().startswith("id,V00AGE")
+    assert out.read_text().startswith("id|V00AGE")
     with pytest.raises(ConfigError, match="at least two files"):
         join_files(FILES[:1], out, by="ID", force=True)
 
@@ -157,3 +161,68 @@ def test_the_command_says_how_many_persons_each_file_brought(tmp_path, capsys):
     ]  # fmt: skip
     assert main([*arguments, "--out", str(tmp_path / "b.csv")]) == 0
     assert "6 persons" in capsys.readouterr().out
+
+
+CASES = Path(__file__).parents[1] / "cases"
+
+
+def test_decimal_commas_come_out_as_they_went_in(tmp_path):
+    out = tmp_path / "joined.csv"
+    files = [CASES / "join_decimal_comma" / name for name in ("baseline.csv", "followup.csv")]
+    join_files(files, out, by="person_id")
+    assert out.read_text().splitlines()[1] == "S001;61,1;female;23,3;22,1"
+    cohort = read_cohort(out)
+    assert cohort.n_errors == 0
+    assert cohort.frame["womac_function_followup_0_100"].iloc[0] == 22.1
+
+
+def test_the_first_file_says_how_numbers_and_texts_are_written(tmp_path):
+    (tmp_path / "a.csv").write_bytes("id;größe;b\n1;1,5;ü\n2;2,5;x\n".encode("cp1252"))
+    (tmp_path / "b.csv").write_bytes("id,x,note\n1,7.25,1.5\n2,,v 1.5\n".encode("cp1252"))
+    out = tmp_path / "out.csv"
+    join_files([tmp_path / "a.csv", tmp_path / "b.csv"], out, by="id", encoding="cp1252")
+    # A column that holds more than numbers stays as it is.
+    assert out.read_bytes().decode("cp1252").splitlines() == [
+        "id;größe;b;x;note", "1;1,5;ü;7,25;1.5", "2;2,5;x;;v 1.5",
+    ]  # fmt: skip
+
+
+def test_files_of_several_formats_are_joined(tmp_path):
+    pq.write_table(pa.table({"id": [1, 2], "b": [True, None]}), tmp_path / "b.parquet")
+    (tmp_path / "a.csv.gz").write_bytes(gzip.compress(b"id,a\n2,x\n"))
+    out = tmp_path / "out.parquet"
+    join_files([tmp_path / "a.csv.gz", tmp_path / "b.parquet"], out, by="id")
+    assert pq.read_table(out).to_pydict() == {"id": ["2", "1"], "a": ["x", ""], "b": ["", "true"]}
+
+
+def test_events_of_one_file_are_joined_as_files_are(tmp_path, capsys):
+    out = tmp_path / "out.csv"
+    export = CASES / "redcap_labels" / "export_raw.csv"
+    command = ["join", str(export), "--by", "record_id", "--event-column", "redcap_event_name"]
+    columns = ["--columns", "age,comments,demographics_complete_month_12_arm_1"]
+    assert main([*command, *columns, "--out", str(out), "--json"]) == 0
+    with out.open(newline="") as stream:
+        assert list(csv.reader(stream)) == [
+            ["record_id", "age", "comments", "demographics_complete_month_12_arm_1"],
+            ["1", "63", "first line\nsecond line", "0"],
+            ["2", "71", "", ""],
+        ]
+    found = json.loads(capsys.readouterr().out)["files"]
+    assert [(part["event"], part["persons"]) for part in found] == [
+        ("baseline_arm_1", 2), ("month_12_arm_1", 1),
+    ]  # fmt: skip
+
+
+def test_a_repeating_instrument_is_left_out_by_where(tmp_path):
+    (tmp_path / "in.csv").write_text("id,event,repeat,a,b\n1,x,,5,\n1,x,pills,,7\n1,y,,6,\n")
+    options = {"by": "id", "event_column": "event"}
+    with pytest.raises(InputError, match="row 3: id: the person came before in the event 'x'"):
+        join_files([tmp_path / "in.csv"], tmp_path / "out.csv", **options)
+    join_files([tmp_path / "in.csv"], tmp_path / "out.csv", where={"repeat": ""}, **options)
+    assert (tmp_path / "out.csv").read_text() == "id,a_x,a_y\n1,5,6\n"
+
+
+def test_a_column_to_select_by_must_be_somewhere(tmp_path):
+    (tmp_path / "in.csv").write_text("id,a\n1,2\n")
+    with pytest.raises(InputError, match=r"no file has the column\(s\) visit"):
+        join_files([tmp_path / "in.csv"], tmp_path / "out.csv", by="id", event_column="visit")

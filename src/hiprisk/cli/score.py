@@ -122,7 +122,7 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("bundle", metavar="BUNDLE", help="bundle, or name of a model in ./models")
     parser.add_argument("cohort", metavar="COHORT", help="CSV or Parquet file")
     parser.add_argument("--out", required=True, type=Path, metavar="FILE",
-                        help="scored file; .parquet for Parquet, else CSV")  # fmt: skip
+                        help="scored file: csv, csv.gz, parquet or xlsx by its suffix")  # fmt: skip
     parser.add_argument("--mapping", type=Path, metavar="M", help="column mapping (YAML)")
     parser.add_argument("--summary", type=Path, metavar="FILE",
                         help="write the counts by reason and by variable and the warnings, as "

@@ -1,38 +1,53 @@
-"""Files of one cohort, a file a visit or a theme, joined by person into one."""
+"""Files of one cohort, a file a visit or a theme, and events of one file, joined by person."""
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from hiprisk.cohort.files.opening import StatedFormat, open_cohort_file
+from hiprisk.cohort.events import PersonTable, rows_where, split_by_event
+from hiprisk.cohort.files.opening import CohortFile, StatedFormat, open_cohort_file
+from hiprisk.cohort.files.table_writer import output_format, table_writer
 from hiprisk.errors import ConfigError, InputError
 from hiprisk.outputs import check_output_file, written_whole
+
+_NUMBERS = {",": r"^\s*[-+]?[0-9]*(,[0-9]+)?\s*$", ".": r"^\s*[-+]?[0-9]*(\.[0-9]+)?\s*$"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JoinedFile:
-    """One of the files that were joined.
+    """One of the files, or of the events of a file, that were joined.
 
     Attributes
     ----------
     persons : int
         Rows, each a person of its own.
     new_persons : int
-        Persons that no file before had.
+        Persons that nothing before had.
     columns : tuple of str
         Columns taken from it.
+    event : str, optional
+        Which event of the file.
     """
 
     name: str
     persons: int
     new_persons: int
     columns: tuple[str, ...]
+    event: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """What ``hiprisk join --json`` prints."""
+        plain = {"name": self.name, "persons": self.persons, "new_persons": self.new_persons,
+                 "columns": list(self.columns)}  # fmt: skip
+        return plain if self.event is None else {**plain, "event": self.event}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,15 +60,8 @@ class JoinResult:
 
     def to_dict(self) -> dict[str, Any]:
         """What ``hiprisk join --json`` prints."""
-        return {
-            "out": str(self.out),
-            "persons": self.persons,
-            "files": [
-                {"name": file.name, "persons": file.persons, "new_persons": file.new_persons,
-                 "columns": list(file.columns)}
-                for file in self.files
-            ],
-        }  # fmt: skip
+        files = [file.to_dict() for file in self.files]
+        return {"out": str(self.out), "persons": self.persons, "files": files}
 
 
 def join_files(
@@ -63,53 +71,101 @@ def join_files(
     by: str,
     columns: Sequence[str] = (),
     delimiter: str | None = None,
+    encoding: str | None = None,
+    event_column: str | None = None,
+    events: Sequence[str] = (),
+    where: Mapping[str, str] | None = None,
     force: bool = False,
 ) -> JoinResult:
     """Join files by person: every person of any file, in the order of first appearance.
 
     Names of columns are found whatever their case, since releases of one source differ in it. All
-    cells stay the text that they were; a person whom a file lacks has empty cells there.
+    cells stay the text that they were, but for a decimal comma or point that is the other one in
+    the first file; a person whom a file lacks has empty cells there.
 
     Parameters
     ----------
     paths : sequence of path-like
     out : path-like
-        CSV, written whole or not at all.
+        Written whole or not at all: by its suffix; CSV as the first file is written.
     by : str
         Column that names the person in every file.
     columns : sequence of str
         Which columns to take, in this order; all if none are named.
-    delimiter : str, optional
-        Found out from the first line if not stated.
+    delimiter, encoding : str, optional
+        Found out from the file's beginning if not stated.
+    event_column : str, optional
+        A file that has this column has a row a person and event. Each event is joined as a file of
+        its own would be: a column that holds something in one event only keeps its name, another
+        one is called by its name and the event's.
+    events : sequence of str
+        Which events, in this order; all if none are named.
+    where : mapping of str to str, optional
+        Only rows whose column holds this text, in files that have the column.
     force : bool
         Overwrite `out`.
 
     Raises
     ------
     ConfigError
-        If `out` exists, or fewer than two files are named.
+        If `out` exists, or there are not two things to join.
     InputError
-        If a person comes twice in a file or has no name, a wanted column is nowhere, or one column
-        comes from two files.
+        If a person comes twice in a file or event or has no name, a wanted column or event is
+        nowhere, or one column comes from two files.
     """
-    if len(paths) < 2:
-        raise ConfigError("name at least two files to join", code="USAGE")
+    if len(paths) < 2 and event_column is None:
+        raise ConfigError(
+            "name at least two files to join, or --event-column for the events of one",
+            code="USAGE",
+        )
     out = Path(out)
+    kind = output_format(out)
     check_output_file(out, force=force, inputs=[Path(path) for path in paths])
-    wanted = {name.lower(): name for name in columns}
-    joined = _Joined(by, wanted)
-    for path in paths:
-        joined.add(Path(path), delimiter)
-    lacking = [name for folded, name in wanted.items() if folded not in joined.homes]
+    stated = StatedFormat(delimiter=delimiter, encoding=encoding)
+    files = [open_cohort_file(path, stated) for path in paths]
+    wholes = [_read(file, files[0].dialect.decimal) for file in files]
+    _check_columns_exist([*(where or {}), *([event_column] if event_column else [])], wholes)
+    joined = _Joined(by, {name.lower(): name for name in columns})
+    for whole in wholes:
+        for part in split_by_event(rows_where(whole, where or {}), event_column, events, by=by):
+            joined.add(part)
+    joined.check_wanted()
+    names = [name.lower() for name in columns] or list(joined.homes)
+    with (
+        written_whole(out) as scratch,
+        contextlib.closing(table_writer(scratch, kind, files[0].dialect)) as to,
+    ):
+        to.write(joined.table(names))
+    return JoinResult(out=out, persons=len(joined.rows), files=tuple(joined.files))
+
+
+def _read(file: CohortFile, decimal: str) -> PersonTable:
+    blocks = list(file.blocks())
+    table = pa.concat_tables([block.table for block in blocks])
+    if file.dialect.decimal != decimal:
+        columns = [_in_decimal(table[name], file.dialect.decimal, decimal)
+                   for name in table.column_names]  # fmt: skip
+        table = pa.table(columns, names=table.column_names)
+    rows = np.concatenate([block.rows for block in blocks])
+    return PersonTable(file=file.name, table=table, rows=rows)
+
+
+def _in_decimal(cells: pa.ChunkedArray, own: str, wanted: str) -> pa.ChunkedArray:
+    """Numbers with another decimal sign; a column that holds anything else stays as it is."""
+    if not pc.all(pc.match_substring_regex(cells, _NUMBERS[own])).as_py():
+        return cells
+    return pc.replace_substring(cells, own, wanted)
+
+
+def _check_columns_exist(columns: Sequence[str], tables: Sequence[PersonTable]) -> None:
+    there = {name.lower() for table in tables for name in table.table.column_names}
+    lacking = [name for name in columns if name.lower() not in there]
     if lacking:
         raise InputError(
             f"no file has the column(s) {', '.join(lacking)}",
             code="MISSING_COLUMN",
-            advice="check the names, and that the file of that visit is among the files",
+            advice="check the names",
         )
-    names = [name.lower() for name in columns] or list(joined.homes)
-    _write(out, joined, names)
-    return JoinResult(out=out, persons=len(joined.rows), files=tuple(joined.files))
 
 
 class _Joined:
@@ -123,12 +179,12 @@ class _Joined:
         self.homes: dict[str, tuple[str, str]] = {}
         self.files: list[JoinedFile] = []
 
-    def add(self, path: Path, delimiter: str | None) -> None:
-        table = _read(path, delimiter)
-        key = self._key(table, path.name)
-        taken = self._taken(table, key, path.name)
+    def add(self, part: PersonTable) -> None:
+        table = part.table
+        key = self._key(table, part.file)
+        taken = self._taken(table, key, part.file)
         persons = [str(cell).strip() for cell in table[key].to_pylist()]
-        _check_persons(persons, key, path.name)
+        _check_persons(persons, key, part)
         n_before = len(self.rows)
         cells = {name.lower(): table[name].to_pylist() for name in taken}
         for position, person in enumerate(persons):
@@ -137,12 +193,30 @@ class _Joined:
                 row[name] = values[position]
         self.files.append(
             JoinedFile(
-                name=path.name,
+                name=part.file,
                 persons=len(persons),
                 new_persons=len(self.rows) - n_before,
                 columns=tuple(taken),
+                event=part.event,
             )
         )
+
+    def check_wanted(self) -> None:
+        lacking = [name for folded, name in self._wanted.items() if folded not in self.homes]
+        if lacking:
+            raise InputError(
+                f"no file has the column(s) {', '.join(lacking)}",
+                code="MISSING_COLUMN",
+                advice="check the names, and that the file of that visit is among the files; a "
+                "column of several events is called by its name and the event's",
+            )
+
+    def table(self, names: Sequence[str]) -> pa.Table:
+        """All persons; a cell that nothing gave is empty."""
+        columns = [list(self.rows)]
+        columns += [[row.get(name, "") for row in self.rows.values()] for name in names]
+        own = [self.homes[name][0] for name in names]
+        return pa.table([pa.array(cells, pa.string()) for cells in columns], names=[self.by, *own])
 
     def _key(self, table: pa.Table, file: str) -> str:
         same = [name for name in table.column_names if name.lower() == self.by.lower()]
@@ -173,34 +247,19 @@ class _Joined:
         return taken
 
 
-def _read(path: Path, delimiter: str | None) -> pa.Table:
-    file = open_cohort_file(path, StatedFormat(delimiter=delimiter))
-    return pa.concat_tables([block.table for block in file.blocks()])
-
-
-def _check_persons(persons: list[str], column: str, file: str) -> None:
+def _check_persons(persons: list[str], column: str, part: PersonTable) -> None:
     seen: set[str] = set()
-    for row, person in enumerate(persons, start=2):
+    for row, person in zip(part.rows, persons, strict=True):
         if not person or person in seen:
             what = "no person is named" if not person else "the person came before"
+            among = "a file" if part.event is None else "an event"
             raise InputError(
-                what,
+                what if part.event is None else f"{what} in the event '{part.event}'",
                 code="NO_ID" if not person else "DUP_ID",
-                file=file,
-                row=row,
+                file=part.file,
+                row=int(row),
                 column=column,
-                advice="a file to join has one row a person",
+                advice=f"{among} to join has one row a person: name the events with "
+                "--event-column, or select rows with --where COLUMN=TEXT",
             )
         seen.add(person)
-
-
-def _write(out: Path, joined: _Joined, names: list[str]) -> None:
-    own = [joined.homes[name][0] for name in names]
-    with (
-        written_whole(out) as scratch,
-        scratch.open("w", newline="", encoding="utf-8") as stream,
-    ):
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow([joined.by, *own])
-        for person, row in joined.rows.items():
-            writer.writerow([person, *(row.get(name, "") for name in names)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 from collections.abc import Callable
@@ -10,12 +11,13 @@ from pathlib import Path
 import pyarrow as pa
 
 from hiprisk.cohort.dictionary import load_dictionary
-from hiprisk.cohort.files.csv_dialect import ORDINARY, Dialect
+from hiprisk.cohort.files.csv_dialect import ORDINARY
+from hiprisk.cohort.files.table_writer import output_format, table_writer
 from hiprisk.cohort.mapping import CohortMapping
 from hiprisk.cohort.reading import CohortBlock, iter_blocks, open_mapped_file
 from hiprisk.errors import ConfigError, InputError
 from hiprisk.outputs import check_output_file, written_whole
-from hiprisk.serving.files.scored_file import ScoredFile, guarded, guarded_names
+from hiprisk.serving.files.scored_file import guarded, guarded_names
 from hiprisk.serving.files.summary import ScoreResult, Tally
 from hiprisk.serving.model import Model
 from hiprisk.sheet.answers import Answers, answer, column_names
@@ -62,6 +64,7 @@ def score_file(
         Then nothing was written.
     """
     path, out = Path(path), Path(out)
+    kind = output_format(out)
     check_output_file(out, force=force, inputs=[path])
     if summary is not None:
         summary = Path(summary)
@@ -70,11 +73,11 @@ def score_file(
             raise ConfigError("output and summary are the same file", code="SAME_FILE",
                               file=out.name)  # fmt: skip
     tally = Tally(model, path.name, mapping)
-    parquet = out.suffix == ".parquet"
-    dialect = _dialect(path, mapping, parquet=parquet)
+    # Written as the file that came, so that it is read like that one.
+    dialect = open_mapped_file(path, mapping).dialect if kind.startswith("csv") else ORDINARY
     with (
         written_whole(out) as scratch,
-        ScoredFile(scratch, parquet=parquet, dialect=dialect) as to,
+        contextlib.closing(table_writer(scratch, kind, dialect)) as to,
     ):
         dictionary = load_dictionary().with_model(model.sheet.variables)
         for block in iter_blocks(path, mapping, block_bytes=BLOCK_BYTES, dictionary=dictionary):
@@ -91,11 +94,6 @@ def score_file(
     if summary is not None:
         _write_summary(result, Path(summary))
     return result
-
-
-def _dialect(path: Path, mapping: CohortMapping | None, *, parquet: bool) -> Dialect:
-    """How the scored file is written: as the file that came, so that it is read like that one."""
-    return ORDINARY if parquet else open_mapped_file(path, mapping).dialect
 
 
 def _write_summary(result: ScoreResult, path: Path) -> None:

@@ -1,0 +1,211 @@
+"""Tables written block by block: the format by the suffix, CSV in the dialect of what came."""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import re
+from pathlib import Path
+from typing import Any, BinaryIO, Protocol
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from hiprisk.cohort.files.byte_source import is_utf8
+from hiprisk.cohort.files.csv_dialect import ORDINARY, Dialect
+from hiprisk.cohort.files.extra import library
+from hiprisk.errors import ConfigError, InputError
+
+_TEXT_SUFFIXES = ("", ".csv", ".txt", ".tsv", ".dat")
+_WRITTEN = "csv, csv.gz, parquet or xlsx"
+SHEET_ROWS = 1_048_576
+SHEET_CELL = 32_767
+_NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]{1,3})?")
+
+
+class TableWriter(Protocol):
+    """Takes a table block by block; every block has the same columns."""
+
+    def write(self, table: pa.Table, *, plain: frozenset[str] = frozenset()) -> None:
+        """Append rows; columns named in `plain` hold nothing but numbers and "missing"."""
+
+    def close(self) -> None:
+        """Finish the file."""
+
+
+def output_format(out: Path) -> str:
+    """``csv``, ``csv.gz``, ``parquet`` or ``xlsx``, by the suffix of a file's name.
+
+    Raises
+    ------
+    ConfigError
+        If the suffix is that of something else.
+    """
+    suffix = out.suffix.lower()
+    if suffix == ".gz" and out.with_suffix("").suffix.lower() in _TEXT_SUFFIXES:
+        return "csv.gz"
+    if suffix in (".parquet", ".xlsx"):
+        return suffix[1:]
+    # What follows a point in a name without a suffix, as in `scored.2026`, is none.
+    if suffix in _TEXT_SUFFIXES or not suffix[1:].isalpha():
+        return "csv"
+    raise ConfigError(
+        f"nothing is written as '{suffix}'",
+        code="USAGE",
+        file=out.name,
+        advice=f"name a file that ends in {_WRITTEN}",
+    )
+
+
+def table_writer(path: Path, kind: str, dialect: Dialect = ORDINARY) -> TableWriter:
+    """A writer of one of the kinds that `output_format` tells.
+
+    Raises
+    ------
+    ConfigError
+        If the kind needs a library that is not installed.
+    """
+    if kind == "parquet":
+        return _ParquetWriter(path)
+    if kind == "xlsx":
+        return _SheetWriter(path)
+    return _CsvWriter(path, dialect, packed=kind == "csv.gz")
+
+
+class _ParquetWriter:
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._writer: Any = None
+
+    def write(self, table: pa.Table, *, plain: frozenset[str] = frozenset()) -> None:
+        if self._writer is None:
+            self._writer = pq.ParquetWriter(self._path, table.schema)
+        self._writer.write_table(table)
+
+    def close(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
+
+
+class _CsvWriter:
+    def __init__(self, path: Path, dialect: Dialect, *, packed: bool) -> None:
+        self._dialect = dialect
+        self._file: BinaryIO = path.open("wb")
+        self._stream: Any = self._file
+        if packed:
+            # Without name and time, so that the same rows are the same bytes.
+            self._stream = gzip.GzipFile(filename="", fileobj=self._file, mode="wb", mtime=0)
+        self._has_header = False
+        # One for the whole file: the mark of UTF-16 stands at its beginning alone.
+        self._encoder = None
+        if not is_utf8(dialect.encoding):
+            self._encoder = codecs.getincrementalencoder(dialect.encoding)()
+
+    def write(self, table: pa.Table, *, plain: frozenset[str] = frozenset()) -> None:
+        if not self._has_header:
+            header = pa.table({name: pa.array([name]) for name in table.column_names})
+            self._stream.write(self._encoded(csv_bytes(header, dialect=self._dialect)))
+            self._has_header = True
+        self._stream.write(self._encoded(csv_bytes(table, plain=plain, dialect=self._dialect)))
+
+    def _encoded(self, text: bytes) -> bytes:
+        if self._encoder is None:
+            return text
+        try:
+            return self._encoder.encode(text.decode())
+        except UnicodeEncodeError as problem:
+            raise InputError(
+                f"a character of the output is none of {self._dialect.encoding}",
+                code="ENCODING",
+                advice="write Parquet or xlsx, or save the input as UTF-8",
+            ) from problem
+
+    def close(self) -> None:
+        if self._stream is not self._file:
+            self._stream.close()
+        self._file.close()
+
+
+class _SheetWriter:
+    """One sheet, row by row; a text is never taken for a formula, a link or a number."""
+
+    def __init__(self, path: Path) -> None:
+        options = {
+            "constant_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_numbers": False,
+            "strings_to_urls": False,
+        }
+        self._book = library("xlsxwriter").Workbook(str(path), options)
+        self._sheet = self._book.add_worksheet("scored")
+        self._n_rows = 0
+
+    def write(self, table: pa.Table, *, plain: frozenset[str] = frozenset()) -> None:
+        if not self._n_rows:
+            self._sheet.write_row(0, 0, table.column_names)
+            self._n_rows = 1
+        if self._n_rows + table.num_rows > SHEET_ROWS:
+            raise InputError(
+                f"a sheet holds at most {SHEET_ROWS} rows",
+                code="TOO_MANY_ROWS",
+                advice="write csv or parquet",
+            )
+        columns = [_sheet_cells(table[name], is_plain=name in plain) for name in table.column_names]
+        for row, cells in enumerate(zip(*columns, strict=True), start=self._n_rows):
+            for column, cell in enumerate(cells):
+                if isinstance(cell, str):
+                    self._sheet.write_string(row, column, cell)
+                elif cell is not None:
+                    self._sheet.write_number(row, column, cell)
+        self._n_rows += table.num_rows
+
+    def close(self) -> None:
+        self._book.close()
+
+
+def _sheet_cells(column: pa.ChunkedArray, *, is_plain: bool) -> list[str | float | None]:
+    cells: list[Any] = column.to_pylist()
+    if not pa.types.is_string(column.type):
+        return cells
+    if any(cell is not None and len(cell) > SHEET_CELL for cell in cells):
+        raise InputError(
+            f"a cell of a sheet holds at most {SHEET_CELL} characters",
+            code="FIELD_TOO_LONG",
+            advice="write csv or parquet",
+        )
+    if is_plain:
+        return [float(cell) if _NUMBER.fullmatch(cell) else cell or None for cell in cells]
+    return [cell or None for cell in cells]
+
+
+def csv_bytes(
+    table: pa.Table, *, plain: frozenset[str] = frozenset(), dialect: Dialect = ORDINARY
+) -> bytes:
+    """Rows as CSV lines; a cell is in quotes only where it must be, and missing is empty.
+
+    Columns named in `plain` are known to need no quotes. Numbers get the dialect's decimal sign;
+    texts stay as they are.
+    """
+    if not table.num_rows:
+        return b""
+    cells = [
+        table[name] if name in plain else _quoted(table[name], dialect)
+        for name in table.column_names
+    ]
+    lines = pc.binary_join_element_wise(*cells, dialect.delimiter)
+    joined = pc.binary_join(pa.array([lines.to_pylist()], pa.list_(pa.string())), "\n")
+    return f"{joined[0].as_py()}\n".encode()
+
+
+def _quoted(column: pa.ChunkedArray, dialect: Dialect) -> pa.ChunkedArray:
+    text = pc.fill_null(pc.cast(column, pa.string()), "")
+    if pa.types.is_floating(column.type):
+        if dialect.decimal == ".":
+            return text
+        text = pc.replace_substring(text, ".", dialect.decimal)
+    risky = pc.match_substring_regex(text, f'["{re.escape(dialect.delimiter)}\r\n]')
+    if not pc.any(risky).as_py():
+        return text
+    quoted = pc.binary_join_element_wise('"', pc.replace_substring(text, '"', '""'), '"', "")
+    return pc.if_else(risky, quoted, text)
