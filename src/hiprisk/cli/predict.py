@@ -14,11 +14,13 @@ from hiprisk.cli.show.output import print_json
 from hiprisk.errors import ConfigError, InputError, StoreError
 
 if TYPE_CHECKING:
-    from hiprisk.serving.model import Model
+    from hiprisk.cli.patient_record import PatientRecord
+    from hiprisk.serving.model import Model, PatientPrediction
     from hiprisk.sheet.format import VariableSpec
 
 EXAMPLE = """  hiprisk predict stupar --age-years 63 --sex female --womac-function-0-100 45 --why
   hiprisk predict models/stupar --from patient.json --json
+  hiprisk predict stupar --record bundle.json --fhir-codes my_codes.yaml
   hiprisk predict stupar          asks question by question
   hiprisk predict stupar --help   lists the variables of that model"""
 MAX_BYTES = 1 << 20
@@ -38,22 +40,27 @@ def run(argv: Sequence[str]) -> int:
 
     model = load(str(reference))
     options = _parser(model).parse_args(words)
-    if options.fhir:
-        from hiprisk.serving.fhir.risk_assessment import check_reference
-
-        check_reference(options.fhir)
+    _check_options(options)
     read = {} if options.source is None else _read_json(options.source)
+    found = None if options.record is None else _read_record(model, options)
+    if found is not None:
+        read = dict(found.record.values)
+        found = found.without(_named(model, options))
     given = _given(model, options, read)
     if given is None:
         given = ask_patient(model)
     if not options.show_values:
         _check_names(model, read, options.source)
     try:
-        _answer(model, given, options)
+        _answer(model, given, options, found)
     except InputError as refusal:
+        if found is not None:
+            from hiprisk.serving.fhir.record_words import refused_for_record
+
+            refusal = refused_for_record(model.sheet, refusal, found.record)
         name = refusal.column
         if options.show_values or name not in read or getattr(options, name) is not None:
-            raise
+            raise refusal from None
         raise InputError(
             refusal.reason.replace(came_text(read[name]), ""), code=refusal.code, column=name,
             advice=refusal.advice,
@@ -61,22 +68,86 @@ def run(argv: Sequence[str]) -> int:
     return 0
 
 
-def _answer(model: Model, given: dict[str, Any], options: argparse.Namespace) -> None:
-    if options.fhir is not None:
-        from hiprisk.serving.fhir.risk_assessment import risk_assessment
-        from hiprisk.wording.remarks import basis_of
-
-        result = model.explain(given)
-        basis = basis_of(model.sheet, given, result.values)
-        print_json(risk_assessment(model, result, subject=options.fhir, basis=basis))
-        return
+def _answer(
+    model: Model, given: dict[str, Any], options: argparse.Namespace, found: PatientRecord | None
+) -> None:
     result = model.explain(given)
-    if options.json:
-        print_json(result.to_dict())
+    if options.fhir is not None:
+        print_json(_assessment(model, result, given, options, found))
+    elif options.json:
+        told = {} if found is None else {"record": found.to_dict()}
+        print_json({**result.to_dict(), **told})
     else:
         from hiprisk.cli.show.prediction import show_prediction
 
         show_prediction(model, result, why=options.why)
+        if found is not None:
+            from hiprisk.cli.patient_record import show_record
+
+            show_record(model, found)
+
+
+def _assessment(
+    model: Model,
+    result: PatientPrediction,
+    given: dict[str, Any],
+    options: argparse.Namespace,
+    found: PatientRecord | None,
+) -> dict[str, Any]:
+    from hiprisk.serving.fhir.risk_assessment import risk_assessment
+    from hiprisk.wording.remarks import basis_of
+
+    if found is None:
+        basis = basis_of(model.sheet, given, result.values)
+        return risk_assessment(model, result, subject=options.fhir, basis=basis)
+    from hiprisk.cli.patient_record import record_basis
+    from hiprisk.serving.fhir.record_words import record_notes
+
+    return risk_assessment(
+        model,
+        result,
+        subject=options.fhir or found.subject,
+        basis=record_basis(model, found, given),
+        of_record=record_notes(model.sheet, found.record),
+    )
+
+
+def _check_options(options: argparse.Namespace) -> None:
+    if options.fhir:
+        from hiprisk.serving.fhir.risk_assessment import check_reference
+
+        check_reference(options.fhir)
+    if options.record is not None and options.source is not None:
+        raise ConfigError(
+            "--record and --from both say what is known of the patient",
+            code="USAGE",
+            advice="give one of them; options for single values go with either",
+        )
+    if options.fhir_codes is not None and options.record is None:
+        raise ConfigError(
+            "--fhir-codes says how a record is read, and there is none",
+            code="USAGE",
+            advice="give the record as --record FILE",
+        )
+
+
+def _read_record(model: Model, options: argparse.Namespace) -> PatientRecord:
+    from hiprisk.cli.patient_record import read_patient_record
+    from hiprisk.serving.fhir.bundles import MAX_RECORD_BYTES
+
+    return read_patient_record(
+        _read_bytes(options.record, MAX_RECORD_BYTES),
+        model,
+        name=_name_of(options.record),
+        codes=options.fhir_codes,
+        show_values=options.show_values,
+    )
+
+
+def _named(model: Model, options: argparse.Namespace) -> list[str]:
+    """Variables that have a value by an option."""
+    names = (spec.name for spec in model.sheet.variables)
+    return [name for name in names if getattr(options, name) is not None]
 
 
 def _check_names(model: Model, read: dict[str, Any], source: str | None) -> None:
@@ -106,6 +177,10 @@ def _parser(model: Model | None) -> argparse.ArgumentParser:
     )
     parser.add_argument("bundle", metavar="BUNDLE", help="bundle, or name of a model in ./models")
     parser.add_argument("--from", dest="source", metavar="FILE|-", help="JSON object; - is stdin")
+    parser.add_argument("--record", metavar="FILE|-",
+                        help="FHIR R4 Bundle of the patient; - is stdin")  # fmt: skip
+    parser.add_argument("--fhir-codes", type=Path, metavar="FILE",
+                        help="codes of the record system (YAML), for --record")  # fmt: skip
     parser.add_argument("--fhir", nargs="?", const="", metavar="REFERENCE",
                         help="print a FHIR R4 RiskAssessment, of this patient (Patient/123) "
                         "if given")  # fmt: skip
@@ -139,10 +214,10 @@ def _given(
 ) -> dict[str, Any] | None:
     """What options and file say of the patient; None where a person is there to be asked."""
     given = dict(read)
-    for spec in model.sheet.variables:
-        value = getattr(options, spec.name)
-        if value is not None:
-            given[spec.name] = value
+    for name in _named(model, options):
+        given[name] = getattr(options, name)
+    if options.record is not None:
+        return given
     if not given and options.source is None and is_terminal():
         return None
     if not given:
@@ -159,16 +234,7 @@ def _read_json(source: str) -> dict[str, Any]:
     from hiprisk.sheet.document.strict_json import parse_strict
 
     name = _name_of(source)
-    try:
-        if source == "-":
-            raw = sys.stdin.buffer.read(MAX_BYTES + 1)
-        else:
-            with Path(source).open("rb") as stream:
-                raw = stream.read(MAX_BYTES + 1)
-    except OSError as problem:
-        raise StoreError(
-            f"the file cannot be read: {problem.strerror}", file=name, advice="check the path"
-        ) from problem
+    raw = _read_bytes(source, MAX_BYTES)
     try:
         document = parse_strict(raw, name=name, max_bytes=MAX_BYTES, max_depth=4)
     except BundleError as refusal:
@@ -186,6 +252,21 @@ def _read_json(source: str) -> dict[str, Any]:
                 advice="give a number or a text",
             )
     return document
+
+
+def _read_bytes(source: str, limit: int) -> bytes:
+    """At most one byte more than the limit, by which a larger file is known."""
+    try:
+        if source == "-":
+            return sys.stdin.buffer.read(limit + 1)
+        with Path(source).open("rb") as stream:
+            return stream.read(limit + 1)
+    except OSError as problem:
+        raise StoreError(
+            f"the file cannot be read: {problem.strerror}",
+            file=_name_of(source),
+            advice="check the path",
+        ) from problem
 
 
 def _name_of(source: str) -> str:

@@ -40,7 +40,7 @@ def run(argv: Sequence[str]) -> int:
     from hiprisk.serving.http.app import run as run_service
 
     with_tls = tls is not None
-    app = create_app(model, _settings(options, token=token, with_tls=with_tls))
+    app = create_app(model, _settings(options, model, token=token, with_tls=with_tls))
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="hiprisk: %(message)s")
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
     _warn(options, model, with_tls=tls is not None)
@@ -52,7 +52,9 @@ def run(argv: Sequence[str]) -> int:
     return 0
 
 
-def _settings(options: argparse.Namespace, *, token: str | None, with_tls: bool) -> Settings:
+def _settings(
+    options: argparse.Namespace, model: Model, *, token: str | None, with_tls: bool
+) -> Settings:
     from hiprisk.serving.fhir.code_map import load_code_map
     from hiprisk.serving.http.app import Settings
     from hiprisk.serving.http.limits import Limits, allowed_hosts
@@ -72,7 +74,7 @@ def _settings(options: argparse.Namespace, *, token: str | None, with_tls: bool)
     return Settings(
         rules=rules,
         cors_origins=tuple(options.cors_origin),
-        code_map=load_code_map(options.fhir_codes),
+        code_map=load_code_map(options.fhir_codes, variables=model.sheet.variables),
         page=not options.no_page,
     )
 

@@ -20,7 +20,8 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*")
 # Columns that scoring adds, and options of `hiprisk predict` that are no variables.
 _SCORED = ("risk", "predicted", "lower_80", "upper_80", "lower_95", "upper_95", "imputed", "flags",
            "reason")  # fmt: skip
-_OPTIONS = ("bundle", "source", "from", "fhir", "show_values", "why", "json", "help")
+_OPTIONS = ("bundle", "source", "from", "record", "fhir", "fhir_codes", "show_values", "why",
+            "json", "help")  # fmt: skip
 # What a packaged variable is, and what packaged rules and features count on.
 _FIXED = ("kind", "unit", "direction")
 _OF_NUMBERS = ("unit", "hard", "soft", "integer", "direction", "monotone",

@@ -95,8 +95,14 @@ class RecordBundle:
     remarks: tuple[str, ...] = ()
 
 
-def read_bundle_resource(document: Mapping[str, Any]) -> RecordBundle:
+def read_bundle_resource(document: Mapping[str, Any], *, show_text: bool = False) -> RecordBundle:
     """The resources of a FHIR Bundle that holds one Patient.
+
+    Parameters
+    ----------
+    document : mapping
+    show_text : bool
+        Whether a refusal may show the text of an OperationOutcome, which may name the patient.
 
     Raises
     ------
@@ -105,7 +111,7 @@ def read_bundle_resource(document: Mapping[str, Any]) -> RecordBundle:
         several.
     """
     if document.get("resourceType") == "OperationOutcome":
-        raise _refused_by_server(outcome_in_words(document))
+        raise _refused_by_server(document, show_text=show_text)
     if document.get("resourceType") != "Bundle" or not isinstance(document.get("entry"), list):
         raise _no_record("the body must be a FHIR Bundle with entries")
     entries = list(_entries(document))
@@ -114,7 +120,7 @@ def read_bundle_resource(document: Mapping[str, Any]) -> RecordBundle:
     outcomes = [one for _, one in entries
                 if isinstance(one, dict) and _kind(one) == "OperationOutcome"]  # fmt: skip
     if outcomes and not patients:
-        raise _refused_by_server(outcome_in_words(outcomes[0]))
+        raise _refused_by_server(outcomes[0], show_text=show_text)
     if len(patients) != 1:
         raise _no_record(f"the Bundle must hold one Patient; it holds {len(patients)}")
     url, patient = patients[0]
@@ -241,7 +247,18 @@ def _is_newest_first(bundle: Mapping[str, Any]) -> bool:
     return any(sort.split(",")[0] in ("-date", "-authored") for sort in query.get("_sort", ()))
 
 
-def _refused_by_server(words: str) -> InputError:
+def _text_of_server(outcome: Mapping[str, Any]) -> str:
+    for issue in _issues(outcome):
+        details = issue.get("details")
+        told = details.get("text") if isinstance(details, dict) else None
+        text = told or issue.get("diagnostics")
+        if isinstance(text, str):
+            return f": {text[:200]!r}"
+    return ""
+
+
+def _refused_by_server(outcome: Mapping[str, Any], *, show_text: bool) -> InputError:
+    words = outcome_in_words(outcome) + (_text_of_server(outcome) if show_text else "")
     return InputError(
         f"this is no record: the FHIR server answered with an OperationOutcome ({words})",
         code="OPERATION_OUTCOME",

@@ -217,7 +217,7 @@ def _record_lines(model: Model, record: Record) -> list[str]:
     parts = {
         "Missing": [unused_in_words(sheet, note) for note in missing_notes(record)],
         "Not used": [unused_in_words(sheet, note) for note in passed_over_notes(record)],
-        "Of the record": record.remarks,
+        "The record as a whole": record.remarks,
     }
     for title, notes in parts.items():
         if notes:

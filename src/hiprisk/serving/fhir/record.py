@@ -28,6 +28,7 @@ from hiprisk.sheet.format import VariableSpec
 FINAL_OBSERVATION = ("final", "amended", "corrected")
 FINAL_RESPONSE = ("completed", "amended")
 
+DECEASED = "the record says that the patient has died"
 REASONS: Mapping[str, str] = {
     "ABSENT": "not in the record",
     "AFTER_NOW": "dated in the future",
@@ -182,9 +183,10 @@ def read_record(
             reader.read_patient(patient, code_map.patient.get(spec.name))
         used += reader.used
         unused += reader.unused
-    return Record(
-        used=tuple(used), unused=tuple(unused), deceased=_is_deceased(patient), remarks=remarks
-    )
+    deceased = _is_deceased(patient)
+    if deceased:
+        remarks = (*remarks, DECEASED)
+    return Record(used=tuple(used), unused=tuple(unused), deceased=deceased, remarks=remarks)
 
 
 def _by_kind(resources: Iterable[object]) -> dict[str, list[Mapping[str, Any]]]:

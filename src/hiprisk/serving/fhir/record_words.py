@@ -40,7 +40,7 @@ def passed_over_notes(record: Record) -> list[Unused]:
 def record_notes(sheet: Sheet, record: Record) -> list[str]:
     """Sentences without a full stop: of the record as a whole, missing, passed over."""
     return [
-        *(f"Of the record: {remark}" for remark in record.remarks),
+        *(f"{remark[0].upper()}{remark[1:]}" for remark in record.remarks),
         *(f"Missing: {unused_in_words(sheet, note)}" for note in missing_notes(record)),
         *(f"Not used: {unused_in_words(sheet, note)}" for note in passed_over_notes(record)),
     ]
