@@ -7,6 +7,8 @@ _FOLDS, _TUNING = "tests/learning/test_folds.py", "tests/learning/test_tuning.py
 _MAIN = "tests/cli/test_main.py"
 _MOVED = "tests/cohort/shift/test_comparison.py"
 _OUTPUT = "tests/bad_input/test_output.py"
+_BUNDLES = "tests/serving/fhir/test_bundles.py"
+_OBSERVATIONS = "tests/serving/fhir/test_observations.py"
 _PYTHON = "tests/bad_input/test_python.py"
 _READING = "tests/cohort/test_reading.py"
 _STRUCTURE = "tests/cohort/checks/test_structure.py"
@@ -200,6 +202,36 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
         f"{_SERVICE}::test_bad_input_gets_a_letter_with_its_status",
     ),
     (
+        87,
+        "FHIR: a length, weight, angle or time without a unit",
+        "not used, with its reason",
+        f"{_OBSERVATIONS}::test_an_angle_needs_its_unit",
+    ),
+    (
+        87,
+        "FHIR: a score as an integer, as digits in a text, without a unit",
+        "read",
+        f"{_OBSERVATIONS}::test_a_score_needs_no_unit",
+    ),
+    (
+        87,
+        "FHIR: an OperationOutcome in place of a record",
+        "3 or 422 OPERATION_OUTCOME",
+        f"{_BUNDLES}::test_an_outcome_in_place_of_a_record_is_said_as_what_it_is",
+    ),
+    (
+        87,
+        "FHIR: a Bundle with further pages",
+        "answered, and said to be incomplete",
+        f"{_BUNDLES}::test_further_pages_leave_a_record_incomplete_unless_the_newest_came_first",
+    ),
+    (
+        87,
+        "FHIR: a record of more than 16 MiB",
+        "3 or 413 TOO_LARGE",
+        "tests/cli/test_patient_record.py::test_a_record_has_its_bound_and_must_be_there",
+    ),
+    (
         88,
         "a terminal of ASCII alone",
         "replaced",
@@ -262,6 +294,20 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
     ),
     (95, "an unusable tracking store", "5", f"{_COMMANDS}::test_an_unusable_store_is_an_io_error"),
     (
+        97,
+        "FHIR: two values at one time, another patient's, a unit of another kind",
+        "not used, with its reason",
+        "tests/serving/fhir/test_cds_hooks.py"
+        "::test_an_observation_that_cannot_be_used_is_missing_with_its_reason",
+    ),
+    (
+        97,
+        "FHIR: an answer to an item that is not declared, off its scale, or one of several",
+        "no score, with its reason",
+        "tests/serving/fhir/test_questionnaires.py"
+        "::test_one_answer_that_cannot_be_read_leaves_no_score",
+    ),
+    (
         98,
         "page: a comma, a script, a reload",
         "text stays text",
@@ -285,8 +331,6 @@ LEFT_OUT: dict[int, str] = {
     59: "a sheet has no eligibility rules yet: side and unilateral models are not told apart",
     61: "a sheet has no eligibility rules yet; ages outside training are flagged EXTRAPOLATION",
     **dict.fromkeys(range(62, 67), "bundles: `tests/bundle`"),
-    87: "CDS Hooks: `tests/serving/fhir/test_cds_hooks.py`",
     96: "the middleware of the service: `tests/serving/http/test_middleware.py`",
-    97: "CDS Hooks: `tests/serving/fhir/test_cds_hooks.py`",
 }
 ALL_ROWS = frozenset(range(1, 101))

