@@ -18,6 +18,7 @@ from hiprisk.config import StudyConfig
 from hiprisk.errors import ConfigError, InputError
 from hiprisk.features.derived import variables_behind, with_declared
 from hiprisk.learning.participants import Selection, select_participants
+from hiprisk.learning.roles import check_roles
 
 # Findings about whole rows: `cohort.on_invalid` speaks of values and cannot resolve them.
 STRUCTURAL = {"TWO_HIPS_NO_PERSON", "STACKED_IMPUTATIONS", "REPEATED_PERSON"}
@@ -53,6 +54,7 @@ def study_mapping(config: StudyConfig) -> CohortMapping | None:
 def load_study_cohort(config: StudyConfig) -> Cohort:
     """Read the config's cohort, or simulate it."""
     settings, dictionary = config.cohort, study_dictionary(config)
+    check_roles(config, dictionary)
     if settings.simulate is not None:
         asked = settings.simulate
         frame = simulate_cohort(

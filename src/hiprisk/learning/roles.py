@@ -1,0 +1,86 @@
+"""Whether each variable of a study is of a kind that its role can use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hiprisk.cohort.dictionary import DICTIONARY_PAGE, Dictionary, Variable
+from hiprisk.config import OutcomeSettings, StudyConfig
+from hiprisk.errors import ConfigError
+from hiprisk.spelling import did_you_mean
+
+NUMBER, CATEGORY = ("number",), ("category",)
+PREDICTOR = ("number", "category")
+Role = tuple[str, str, tuple[str, ...]]  # key of the config, variable, kinds that will do
+
+
+def check_roles(config: StudyConfig, dictionary: Dictionary) -> None:
+    """Raise ConfigError if a variable is unknown, or of a kind that its role cannot use.
+
+    Predictors that are no variables are left to the design, which knows derived features.
+    """
+    for key, name, kinds in _roles(config):
+        variable = dictionary.get(name)
+        if variable is None:
+            if kinds == PREDICTOR:
+                continue
+            raise ConfigError(
+                f"the dictionary has no variable '{name}'",
+                column=key,
+                advice=did_you_mean(name, dictionary, otherwise=DICTIONARY_PAGE),
+            )
+        if variable.kind not in kinds:
+            raise ConfigError(
+                f"'{name}' is of the kind {variable.kind}, and this needs {' or '.join(kinds)}",
+                column=key,
+                advice=_advice(key, variable),
+            )
+    _check_levels(config.outcome, dictionary)
+
+
+def _roles(config: StudyConfig) -> Iterator[Role]:
+    outcome = config.outcome
+    yield ("outcome.variable", outcome.variable, CATEGORY if outcome.event_level else NUMBER)
+    if outcome.baseline is not None:
+        yield ("outcome.baseline", outcome.baseline, NUMBER)
+    replaced = outcome.hip_replacement
+    if replaced is not None:
+        yield ("outcome.hip_replacement.variable", replaced.variable, CATEGORY)
+        if replaced.interim is not None:
+            yield ("outcome.hip_replacement.interim", replaced.interim, NUMBER)
+    yield from (("blocks", name, PREDICTOR) for name in config.predictors)
+    yield from (("imputation.auxiliary", name, PREDICTOR) for name in config.imputation.auxiliary)
+    if config.validation.reference_prediction is not None:
+        yield (
+            "validation.reference_prediction", config.validation.reference_prediction, NUMBER,
+        )  # fmt: skip
+    association = config.association
+    if association is not None:
+        yield ("association.exposure", association.exposure, PREDICTOR)
+        if association.baseline is not None:
+            yield ("association.baseline", association.baseline, NUMBER)
+        if association.strata is not None:
+            yield ("association.strata", association.strata, CATEGORY)
+
+
+def _advice(key: str, variable: Variable) -> str:
+    if key == "outcome.variable" and variable.kind == "category":
+        return "state outcome.kind: binary and outcome.event_level, the level that is the event"
+    if key == "outcome.variable":
+        return "a number has no event_level: state outcome.dichotomise, or kind: continuous"
+    return "name another variable, or give it this kind in your dictionary"
+
+
+def _check_levels(outcome: OutcomeSettings, dictionary: Dictionary) -> None:
+    """The levels that the study names are levels of the variables."""
+    named = [("outcome.event_level", outcome.variable, outcome.event_level)]
+    if outcome.hip_replacement is not None:
+        named.append(("outcome.hip_replacement.variable", outcome.hip_replacement.variable, "yes"))
+    for key, name, level in named:
+        levels = dictionary[name].levels
+        if level is not None and levels and level not in levels:
+            raise ConfigError(
+                f"'{level}' is no level of {name}; known: {', '.join(levels)}",
+                column=key,
+                advice=did_you_mean(level, levels),
+            )

@@ -1,0 +1,61 @@
+"""Variables of the wrong kind for their role are refused before a file is read."""
+
+import re
+
+import pytest
+
+from hiprisk.cohort.own_variables import own_dictionary_from_text
+from hiprisk.errors import ConfigError
+from hiprisk.learning.roles import check_roles
+from study_text import small_study
+
+DICTIONARY = own_dictionary_from_text(
+    "score: {label: score, kind: number}\n"
+    "state: {label: state, kind: category, levels: [well, ill]}\n"
+    "day: {label: day, kind: date}\n"
+    "ward: {label: ward, kind: identifier}\n"
+)
+BINARY = (
+    "outcome.kind=binary", "outcome.events=[]", "outcome.bounds=null", "families={logistic: {}}",
+    "outcome.smallest_gain_worth_having={metric: brier, value: 0.01}",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("overrides", "message"),
+    [
+        (["outcome.variable=state"],
+         "outcome.variable: 'state' is of the kind category, and this needs number (state "
+         "outcome.kind: binary and outcome.event_level"),
+        ([*BINARY, "outcome.variable=score", "outcome.event_level=ill"],
+         "outcome.variable: 'score' is of the kind number, and this needs category (a number has "
+         "no event_level"),
+        ([*BINARY, "outcome.variable=state", "outcome.event_level=il"],
+         "outcome.event_level: 'il' is no level of state; known: well, ill (did you mean ill?)"),
+        (["outcome.variable=scores"],
+         "outcome.variable: the dictionary has no variable 'scores' (did you mean score?)"),
+        (["outcome.baseline=day"], "outcome.baseline: 'day' is of the kind date"),
+        (["blocks.back=[ward]"],
+         "blocks: 'ward' is of the kind identifier, and this needs number or category"),
+        (["imputation.auxiliary=[day]"], "imputation.auxiliary: 'day' is of the kind date"),
+        (["validation.reference_prediction=state"],
+         "validation.reference_prediction: 'state' is of the kind category"),
+        (["association={exposure: state, level: ill, strata: score}"],
+         "association.strata: 'score' is of the kind number"),
+        (["association={exposure: day}"], "association.exposure: 'day' is of the kind date"),
+        (["outcome.hip_replacement={strategy: exclude, variable: state}"],
+         "outcome.hip_replacement.variable: 'yes' is no level of state; known: well, ill"),
+    ],
+)  # fmt: skip
+def test_a_variable_of_the_wrong_kind_is_refused(overrides, message):
+    with pytest.raises(ConfigError, match=re.escape(message)):
+        check_roles(small_study(*overrides), DICTIONARY)
+
+
+@pytest.mark.parametrize(
+    "overrides",
+    [[], ["outcome.variable=score"], [*BINARY, "outcome.variable=state",
+     "outcome.event_level=ill"], ["blocks.back=[state, score, hip_flexion_worse_deg]"]],
+)  # fmt: skip
+def test_variables_of_the_right_kind_pass(overrides):
+    check_roles(small_study(*overrides), DICTIONARY)
