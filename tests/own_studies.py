@@ -18,7 +18,7 @@ knee_flexion_deg:
   hard: [0, 180]
   soft: [60, 160]
   measurement_error: {instrument: goniometer, low: 4, high: 6, source: made up}
-grip_left_kg: {label: grip strength, left, kind: number, unit: kg, hard: [0, 120], soft: [5, 80]}
+grip_left_kg: {label: grip strength left, kind: number, unit: kg, hard: [0, 120], soft: [5, 80]}
 grip_right_kg: {label: "grip strength, right", kind: number, unit: kg, hard: [0, 120]}
 crp_mg_l: {label: C-reactive protein, kind: number, unit: mg/l, hard: [0, 500], soft: [0, 50]}
 gait_m_s: {label: gait speed, kind: number, unit: m/s, hard: [0, 4], monotone: -1}
@@ -32,7 +32,7 @@ clinic: {label: clinic, kind: category, levels: [north, south]}
 wave: {label: wave of the study, kind: category, levels: [first, second]}
 old_score_mm: {label: change by an older rule, kind: number, unit: mm}
 shoe_size: {label: shoe size, kind: number, unit: EU}
-""".replace("strength, left,", "strength left,")
+"""
 
 MAPPING = """
 dictionary: variables.yaml
@@ -63,9 +63,15 @@ seed: 11
 cohort: {{file: cohort.csv, mapping: mapping.yaml, dictionary: variables.yaml}}
 derived:
   grip_weaker_kg:
-    {{label: grip strength of the weaker hand, unit: kg, op: minimum, of: [grip_left_kg, grip_right_kg]}}
+    label: grip strength of the weaker hand
+    unit: kg
+    op: minimum
+    of: [grip_left_kg, grip_right_kg]
   gait_if_working_m_s:
-    {{label: gait speed of those in paid work, unit: m/s, op: product, of: [work=yes, gait_m_s]}}
+    label: gait speed of those in paid work
+    unit: m/s
+    op: product
+    of: [work=yes, gait_m_s]
 confounders: [crp_mg_l, smoking]
 blocks:
   core: [crp_mg_l, falls, smoking, work]
@@ -114,7 +120,7 @@ outcome:
   horizon_months: 24
   population: people with knee pain
   events:
-    - {name: loss, label: loss of half a millimetre, direction: below, reference: fixed, value: -0.5}
+    - {name: loss, label: loss of 0.5 mm, direction: below, reference: fixed, value: -0.5}
   smallest_gain_worth_having: {metric: r2, value: 0.01}
 families: {linear: {penalty: 0.001, l1_share: 0, spline_knots: 0}}
 association:

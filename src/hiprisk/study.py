@@ -18,6 +18,8 @@ import pandas as pd
 
 from hiprisk.arrays import Floats
 from hiprisk.bundle import BundleContents, check_name, read_bundle, write_bundle
+from hiprisk.cohort.dictionary import Dictionary
+from hiprisk.cohort.own_variables import BUNDLED, plain_entries
 from hiprisk.config import StudyConfig
 from hiprisk.config.reading import resolved
 from hiprisk.evidence.document import Evidence
@@ -251,6 +253,11 @@ def _evaluate(finished: FinishedStudy) -> Evidence:
         return evaluate(finished)
 
 
+def _own_variables(dictionary: Dictionary) -> dict[str, Any]:
+    entries = plain_entries(dictionary)
+    return {BUNDLED: entries} if entries else {}
+
+
 def _write(finished: FinishedStudy, evidence: Evidence, out: Path, run: StudyRun) -> Path:
     config, sheet = finished.config, finished.sheet
     packages = ("hiprisk", "numpy", "pandas", "scikit-learn", "scipy", "skops", "optuna")
@@ -258,7 +265,7 @@ def _write(finished: FinishedStudy, evidence: Evidence, out: Path, run: StudyRun
     sections = report_sections(evidence, sheet)
     contents = BundleContents(
         sheet=sheet,
-        config=resolved(config),
+        config=resolved(config) | _own_variables(finished.prepared.dictionary),
         evidence=evidence.to_dict(),
         run={
             "written": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),

@@ -78,7 +78,7 @@ def test_packaged_features_are_operands_too():
 
 
 def test_the_first_level_that_occurs_has_no_column():
-    with pytest.raises(ConfigError, match="derived.x.of: 'a' is the first level of arm"):
+    with pytest.raises(ConfigError, match=r"derived.x.of: 'a' is the first level of arm"):
         inputs(["x"], x=("product", "arm=a", "left_kg"))
 
 

@@ -104,14 +104,14 @@ def _read_by(
 ) -> tuple[CohortMapping | None, Dictionary]:
     """The mapping, and what the variables of the file mean: a model's own ones first."""
     from hiprisk.cohort.mapping import load_mapping
-    from hiprisk.cohort.own_variables import dictionary_of
+    from hiprisk.cohort.own_variables import bundled_variables, dictionary_of
 
     named = options.dictionary or (None if study is None else study.cohort.dictionary)
     dictionary = dictionary_of(named)
-    model = () if bundle is None else bundle.sheet.variables
+    bundled = None if bundle is None else bundled_variables(bundle.sheet, bundle.config)
     if options.mapping is None:
-        return None, dictionary.with_model(model)
-    mapping = load_mapping(options.mapping, dictionary=dictionary, model=model)
+        return None, dictionary if bundled is None else bundled.laid_over(dictionary)
+    mapping = load_mapping(options.mapping, dictionary=dictionary, bundled=bundled)
     return mapping, mapping.dictionary
 
 

@@ -26,13 +26,15 @@ def run(argv: Sequence[str]) -> int:
     """Run the command."""
     options = _parse(argv)
     from hiprisk.cohort.mapping import load_mapping
+    from hiprisk.cohort.own_variables import bundled_variables
     from hiprisk.serving.files.score import score_file
     from hiprisk.serving.model import load
 
     model = load(options.bundle)
     mapping = None
     if options.mapping:
-        mapping = load_mapping(options.mapping, model=model.sheet.variables)
+        bundled = bundled_variables(model.sheet, model.bundle.config)
+        mapping = load_mapping(options.mapping, bundled=bundled)
     result = score_file(
         model,
         options.cohort,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import field
 from pathlib import Path
 from typing import Annotated, Literal
@@ -15,9 +15,8 @@ from pydantic.dataclasses import dataclass as checked_dataclass
 from hiprisk.cohort.dictionary import DICTIONARY_PAGE, Dictionary, Variable, load_dictionary
 from hiprisk.cohort.instruments import ITEM_NAMES, SCORE_VARIABLES
 from hiprisk.cohort.item_coding import ItemsSource, items_problem
-from hiprisk.cohort.own_variables import combined, load_own_dictionary
+from hiprisk.cohort.own_variables import BundledVariables, combined, load_own_dictionary
 from hiprisk.provenance import current_provenance
-from hiprisk.sheet.format import VariableSpec
 from hiprisk.spelling import did_you_mean
 from hiprisk.yaml_settings import YamlDocument, parse_document, read_yaml
 from hiprisk.yaml_strict import KeyPath
@@ -40,7 +39,7 @@ UNITS: Mapping[str, tuple[str, float]] = {
     "days": ("months", 12.0 / 365.2425),
 }
 
-_HOW_TO_ADD = f"{DICTIONARY_PAGE}; for one of your own name a file in dictionary:"
+_OWN = "a variable of your own is declared in a YAML file that dictionary: names"
 _VISITS = re.compile(r"_(followup|interim)(?=_)")
 # A unit that says both ends, such as points 0-100.
 _SCALE = re.compile(r"\b[0-9]+-[0-9]+\b")
@@ -159,7 +158,10 @@ class CohortMapping:
 
 
 def load_mapping(
-    path: Path | str, *, dictionary: Dictionary | None = None, model: Iterable[VariableSpec] = ()
+    path: Path | str,
+    *,
+    dictionary: Dictionary | None = None,
+    bundled: BundledVariables | None = None,
 ) -> CohortMapping:
     """Read a column mapping.
 
@@ -168,8 +170,8 @@ def load_mapping(
     path : path-like
     dictionary : Dictionary, optional
         The study's; what the mapping's own dictionary says must not contradict it.
-    model : iterable of VariableSpec
-        Variables of the model that is applied; they win over every dictionary.
+    bundled : BundledVariables, optional
+        Of the model that is applied: its own variables win over every dictionary.
 
     Raises
     ------
@@ -179,7 +181,7 @@ def load_mapping(
         If the file, or the dictionary that it names, cannot be read.
     """
     document = read_yaml(path, what="mapping", reference=REFERENCE)
-    return _mapping(document, Path(path).parent, dictionary, model)
+    return _mapping(document, Path(path).parent, dictionary, bundled)
 
 
 def mapping_from_text(
@@ -191,16 +193,17 @@ def mapping_from_text(
 ) -> CohortMapping:
     """Build a mapping from YAML text, the dictionary that it names in a folder."""
     document = parse_document(text, name=name, reference=REFERENCE)
-    return _mapping(document, Path(folder), dictionary, ())
+    return _mapping(document, Path(folder), dictionary, None)
 
 
 def _mapping(
     document: YamlDocument,
     folder: Path,
     dictionary: Dictionary | None,
-    model: Iterable[VariableSpec],
+    bundled: BundledVariables | None,
 ) -> CohortMapping:
-    document.data["dictionary"] = _dictionary(document, folder, dictionary).with_model(model)
+    known = _dictionary(document, folder, dictionary)
+    document.data["dictionary"] = known if bundled is None else bundled.laid_over(known)
     variables = document.data.get("variables")
     if isinstance(variables, dict):
         document.data["variables"] = {
@@ -251,7 +254,7 @@ def _check_source(
         raise document.error(
             f"the dictionary has no variable '{key}'",
             place,
-            advice=did_you_mean(key, dictionary, otherwise=_HOW_TO_ADD),
+            advice=f"{did_you_mean(key, dictionary, otherwise=DICTIONARY_PAGE)}; {_OWN}",
         )
     if source.items is not None:
         document.check_values([source.items.instrument], ITEM_NAMES, place, what="instrument")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from hiprisk.bundle import Bundle
+from hiprisk.cohort.own_variables import BUNDLED
 from hiprisk.config import TrackingSettings
 from hiprisk.errors import MissingExtraError, StoreError
 from hiprisk.tracking.results import log_bundle
@@ -283,7 +284,8 @@ def track_bundle(bundle: Bundle) -> StudyRun:
         "provenance": bundle.provenance,
         "logged_later": "true",
     }
-    with open_run(settings, name=bundle.name, parameters=bundle.config, tags=tags) as run:
+    parameters = {key: value for key, value in bundle.config.items() if key != BUNDLED}
+    with open_run(settings, name=bundle.name, parameters=parameters, tags=tags) as run:
         for family in bundle.evidence.get("families", ()):
             run.log_candidate(family["name"], family["params"], family["loss"])
         run.log_results(bundle)
