@@ -18,3 +18,17 @@ def test_a_library_reads_the_assessment_that_is_emitted(tmp_path, kind):
     assert found.subject.reference == "Patient/p1"
     assert found.prediction[0].outcome.text
     assert [note.text for note in found.note][-1].endswith("no medical advice.")
+
+
+def test_a_library_reads_what_is_said_of_a_record(tmp_path):
+    """Notes of what is missing, of an incomplete record, and the answers of the other ways in."""
+    model = small_model(tmp_path)
+    client = client_of(model)
+    document = {**BUNDLE, "link": [{"relation": "next", "url": "https://ehr.example/fhir?page=2"}]}
+    found = RiskAssessment.model_validate_json(client.post("/fhir/risk-assessment", document).text)
+    notes = [note.text for note in found.note]
+    assert "Missing: low back pain: not in the record." in notes
+    assert any("further pages that were not sent" in note for note in notes)
+    given = {"age_years": 63, "sex": "female"}
+    answer = client.post("/predict", given, accept="application/fhir+json")
+    assert RiskAssessment.model_validate_json(answer.text).subject.display == "patient not named"
