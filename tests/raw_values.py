@@ -13,22 +13,25 @@ from small_bundle import small_sheet
 
 MISSING = "missing"
 BASE = {"age_years": 64, "sex": "female", "lbp_any": "yes", "womac_function_0_100": 40}
-OWN = {"marker": 2, "stage": "1", "smoking": "never"}
+OWN = {"marker": 2, "stage": "1", "smoking": "never", "severity": "mild"}
 
 
 def every_kind_sheet():
-    """The small model and a number without a range, levels that are codes, a level `unknown`."""
+    """The small model; also a number without a range, codes, a level `unknown`, degrees."""
     sheet = small_sheet()
     own = (
         VariableSpec(name="marker", label="marker", unit="mg", kind="number", integer=True),
         VariableSpec(name="stage", label="stage", unit="", kind="category", levels=("1", "2", "3")),
         VariableSpec(name="smoking", label="smoking", unit="", kind="category",
                      levels=("never", "none", "unknown")),
+        VariableSpec(name="severity", label="severity", unit="", kind="category",
+                     levels=("mild", "Severe")),
     )  # fmt: skip
     columns = (
         Column(name="marker", variable="marker"),
         Column(name="stage=2", variable="stage", level="2"),
         Column(name="smoking=unknown", variable="smoking", level="unknown"),
+        Column(name="severity=Severe", variable="severity", level="Severe"),
     )
     missing = sheet.missing
     n_old, n_new = len(missing.mean), len(columns)
@@ -40,9 +43,9 @@ def every_kind_sheet():
         columns=(*sheet.columns, *columns),
         missing=replace(
             missing,
-            mean=(*missing.mean, 2.0, 0.3, 0.2),
+            mean=(*missing.mean, 2.0, 0.3, 0.2, 0.4),
             covariance=tuple(map(tuple, covariance.tolist())),
-            draws=tuple((*draw, 0.1, 0.2, 0.3) for draw in missing.draws),
+            draws=tuple((*draw, 0.1, 0.2, 0.3, -0.2) for draw in missing.draws),
         ),
         derived=(*sheet.derived, Derived(name="square", op="product", of=("marker", "marker"))),
         model=replace(
@@ -52,10 +55,10 @@ def every_kind_sheet():
                 Term(column="square", basis="linear", coefficients=(0.1,)),
                 *(
                     Term(column=column.name, basis="linear", coefficients=(size,))
-                    for column, size in zip(columns, (1.5, 4.0, -3.0), strict=True)
+                    for column, size in zip(columns, (1.5, 4.0, -3.0, 2.5), strict=True)
                 ),
             ),
-            refits=tuple((*refit, 0.1, 1.5, 4.0, -3.0) for refit in sheet.model.refits),
+            refits=tuple((*refit, 0.1, 1.5, 4.0, -3.0, 2.5) for refit in sheet.model.refits),
         ),
     )
 
@@ -82,6 +85,7 @@ def refused(variable, code, *raws):
 
 
 AGE, PAIN, STAGE, SMOKING, MARKER = "age_years", "lbp_any", "stage", "smoking", "marker"
+SEVERITY = "severity"
 FUNCTION = "womac_function_0_100"
 MISSING_TEXTS = ("", "  ", "NA", "N/A", "#N/A", "NaN", "nan", "null", "NULL", "None", "unknown",
                  "not known", " Unknown ", "n/a", "NOT KNOWN")  # fmt: skip
@@ -107,6 +111,10 @@ TEXTS = [
     *refused(PAIN, "UNKNOWN_CATEGORY", "Yes", "2", "2.0", "true", "y", "1.5", "01", "-1", "yes no"),
     *means(STAGE, "2", "2", "2.0", "2.", " 2.00 "),
     *refused(STAGE, "UNKNOWN_CATEGORY", "4", "02", "2.1", "II", "inf", "1e0"),
+    # Among degrees None is one of them; the other texts for missing stay what they are.
+    *means(SEVERITY, None, "", "NA", "unknown", "null"),
+    *means(SEVERITY, "Severe", "Severe"),
+    *refused(SEVERITY, "UNKNOWN_CATEGORY", "None", " none ", "NONE", "severe"),
     # A level that would mean missing elsewhere, to the letter and in no other letter case.
     *means(SMOKING, "unknown", "unknown", " unknown "),
     *means(SMOKING, "none", "none"),

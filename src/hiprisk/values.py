@@ -7,6 +7,8 @@ A cell of a file or frame, a JSON value, an option and a typed text are all read
 * A text of `MISSING_TEXTS` means missing in any letter case, unless the variable declares a level
   that differs from it in letter case at most: then only the level itself, to the letter, counts.
 * A number is written with a decimal point; beyond 1e300 (or infinite) it is ``NOT_FINITE``.
+* ``None`` does not mean missing among levels such as mild and severe (`ANSWER_WORDS`): it would be
+  one of them, and is unknown until it is declared.
 * Levels are matched to the letter; ``1.0`` and ``1`` are one code; the levels no and yes are also
   given as 0 and 1.
 """
@@ -22,6 +24,15 @@ import numpy as np
 
 # In lower case, as they are compared.
 MISSING_TEXTS = frozenset({"", "na", "n/a", "#n/a", "nan", "null", "none", "unknown", "not known"})
+# Answers of an English form beside which "None" is one too: how bad, how much, how often. In lower
+# case, as they are compared.
+ANSWER_WORDS = frozenset(
+    {
+        *("mild", "moderate", "severe", "extreme", "very mild", "very severe", "slight", "minor"),
+        *("low", "medium", "high", "little", "a little", "some", "much", "a lot", "very much"),
+        *("never", "rarely", "sometimes", "often", "always", "monthly", "weekly", "daily"),
+    }
+)
 # Beyond this a sum or a product of a few values would no longer fit a float.
 LARGEST = 1e300
 # RE2 (pyarrow), JavaScript and Python read these patterns alike.
@@ -178,6 +189,8 @@ class LevelReader:
         self.meanings = known
         self._by_code = {one_code(text): level for text, level in reversed(known.items())}
         self._declared = {text.lower() for text in known}
+        if self._declared & ANSWER_WORDS:
+            self._declared.add("none")
 
     def meaning(self, text: str) -> str | None:
         """The level that a trimmed text means, None where it means none."""

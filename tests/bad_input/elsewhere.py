@@ -1,6 +1,8 @@
 """Rows of the matrix that other tests pin, and rows that none pins here, with the reason."""
 
 _CHECKING = "tests/cohort/checks/test_rules.py"
+_CELLS = "tests/cohort/test_cells.py"
+_ITEM_CHECKS = "tests/cohort/checks/test_items.py"
 _COMMANDS = "tests/cli/test_commands.py"
 _FILES = "tests/bad_input/test_files.py"
 _FOLDS, _TUNING = "tests/learning/test_folds.py", "tests/learning/test_tuning.py"
@@ -263,10 +265,71 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
         f"{_CHECKING}::test_codes_shifted_by_one_are_named_with_both_readings",
     ),
     (
+        91,
+        "items coded 1 to 5 where 0 to 4 are expected, in every command",
+        "error ITEM_CODING; without a 5 a warning; read once coded: [1, 5] is stated",
+        f"{_ITEM_CHECKS}::test_codes_that_run_otherwise_are_a_finding",
+    ),
+    (
+        91,
+        "items in words, reversed, with codes that are no steps of 1",
+        "read as the mapping declares",
+        f"{_CELLS}::test_items_in_any_declared_coding_give_the_published_score",
+    ),
+    (
+        91,
+        "one answer off its item's scale",
+        "reason OFF_SCALE of that row; the others are read",
+        f"{_CELLS}::test_an_answer_off_its_scale_is_the_reason_of_its_row_and_once",
+    ),
+    (
+        91,
+        "an extension with the other sign, reverse: true",
+        "negated",
+        f"{_CELLS}::test_reverse_negates_an_angle_and_mirrors_a_bounded_score",
+    ),
+    (
+        91,
+        "reverse of an age or a height",
+        "2 CONFIG with the key",
+        "tests/cohort/test_mapping.py"
+        "::test_a_mapping_that_makes_no_sense_is_refused_by_key_and_line",
+    ),
+    (
+        39,
+        "None beside answers in words, undecided",
+        "3 AMBIGUOUS_CODE; among levels such as mild and severe UNKNOWN_CATEGORY",
+        f"{_CELLS}::test_none_among_answers_in_words_is_undecided_until_the_mapping_says",
+    ),
+    (
+        39,
+        ".A, .M: Missing and the like in files of labelled codes",
+        "missing",
+        f"{_CELLS}::test_the_missing_codes_of_labelled_files_are_missing",
+    ),
+    (
         92,
-        "stacked imputations",
+        "stacked imputations, their column not named",
         "error STACKED_IMPUTATIONS",
         f"{_CHECKING}::test_stacked_imputations_are_refused_unless_named",
+    ),
+    (
+        92,
+        "stacked imputations, their column named",
+        "`validate` pools",
+        "tests/cli/test_lifecycle.py::test_stacked_imputations_are_pooled_over_persons",
+    ),
+    (
+        92,
+        "the same given to `train`, `compare`, `associate`, `samplesize`, `update`, `drift`",
+        "2 STACKED_ROWS",
+        "tests/cli/test_lifecycle.py::test_commands_that_do_not_pool_refuse_a_stack",
+    ),
+    (
+        92,
+        "imputations of other persons, or of unequal length",
+        "3 STACKED_ROWS",
+        "tests/cohort/test_imputations.py::test_other_persons_in_another_imputation_are_refused",
     ),
     (
         93,

@@ -5,7 +5,7 @@ import pyarrow as pa
 import pytest
 
 from hiprisk.cohort.cells import CellReader, one_codes
-from hiprisk.cohort.dictionary import load_dictionary
+from hiprisk.cohort.dictionary import Variable, load_dictionary
 from hiprisk.cohort.mapping import ItemsSource, VariableSource
 from hiprisk.values import Note
 
@@ -200,3 +200,30 @@ def test_womac_on_a_line_of_100_mm_is_on_its_scale_of_0_to_100():
     # 150 of 500 mm.
     assert reader.read(pa.table(row)).tolist() == [30.0]
     assert reader.problems == {}
+
+
+def read_severity(cells, levels=(), missing=(), stated=None):
+    variable = Variable(name="severity", label="s", kind="category", source="t", levels=levels)
+    reader = CellReader(variable, VariableSource(column="c", levels=stated or {}), missing, ".")
+    values = reader.read(pa.table({"c": pa.array(cells, pa.string())}))
+    return values.tolist(), {note.code: rows.tolist() for note, rows in reader.problems.items()}
+
+
+def test_none_among_degrees_is_no_missing_value_until_the_mapping_says_so():
+    cells = ["mild", "None", "severe", ""]
+    levels = ("mild", "severe")
+    bad = [False, True, False, False]
+    assert read_severity(cells, levels) == (
+        ["mild", None, "severe", None], {"UNKNOWN_CATEGORY": bad},
+    )  # fmt: skip
+    # Without levels any text is one.
+    assert read_severity(cells)[1] == {"AMBIGUOUS_CODE": bad}
+    for own in (levels, ()):
+        assert read_severity(cells, own, missing=("None",))[1] == {}
+    texts = {"None": "mild", "mild": "mild", "severe": "severe"}
+    assert read_severity(cells, levels, stated=texts)[0][1] == "mild"
+
+
+def test_none_beside_other_words_is_missing_as_ever():
+    assert read_severity(["hip", "None"]) == (["hip", None], {})
+    assert read_severity(["yes", "None"], ("no", "yes")) == (["yes", None], {})

@@ -52,7 +52,7 @@ def test_rows_without_a_prediction_have_no_flags_and_nothing_imputed():
     texts = answers.texts()
     assert texts["reason"].tolist() == ["", "OVERFLOW", "OUT_OF_RANGE(age_years)", ""]
     assert texts["flags"].tolist() == ["SIMULATED_MODEL", "", "", "SIMULATED_MODEL"]
-    assert texts["imputed"][3] == "age_years;sex;lbp_any;marker;stage;smoking"
+    assert texts["imputed"][3] == "age_years;sex;lbp_any;marker;stage;smoking;severity"
     assert answers.reasons.counts() == {Note("OUT_OF_RANGE", "age_years"): 1, OVERFLOW: 1}
     assert answers.row(3)["imputed"] == texts["imputed"][3].split(";")
 

@@ -18,6 +18,7 @@ from hiprisk.cohort.item_coding import ItemCodes, ItemCounter, ItemsSource
 from hiprisk.cohort.mapping import UNITS, VariableSource, is_angle
 from hiprisk.values import (
     AMBIGUOUS_CODE,
+    ANSWER_WORDS,
     INFINITY,
     LARGEST,
     MISSING_TEXTS,
@@ -174,6 +175,9 @@ class CellReader:
         note = Note(code, self._variable.name)
         self.problems[note] = self.problems[note] | rows if note in self.problems else rows
 
+    def _is_stated_missing(self, text: str) -> bool:
+        return one_code(text) in self._stated_missing.to_pylist()
+
     def _is_missing(self, texts: pa.Array) -> pa.Array:
         missing = pc.is_in(pc.utf8_lower(texts), _MISSING)
         if self._labelled:
@@ -237,7 +241,13 @@ class CellReader:
         return values
 
     def _categories(self, column: _Distinct) -> Texts:
-        meanings = [self._level(cell) for cell in column.texts.to_pylist()]
+        texts = column.texts.to_pylist()
+        meanings = [self._level(cell) for cell in texts]
+        if self._levels.takes_any and any(text.lower() in ANSWER_WORDS for text in texts):
+            undecided = [
+                text.lower() == "none" and not self._is_stated_missing(text) for text in texts
+            ]
+            self._note(AMBIGUOUS_CODE, np.array(undecided, dtype=bool), column)
         self._note(UNKNOWN_CATEGORY, np.array([bool(bad) for _, bad in meanings]), column)
         return _spread([level for level, _ in meanings], column)
 

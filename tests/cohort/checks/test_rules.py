@@ -7,8 +7,9 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from hiprisk.cohort.checks.rules import check_cohort
+from hiprisk.cohort.checks.rules import check_cohort, unreadable_findings
 from hiprisk.cohort.reading import read_cohort
+from hiprisk.values import Note
 
 
 def checked(columns, *, grain="person", stacked=False, unreadable=None, source=None):
@@ -148,3 +149,14 @@ def test_missing_constant_and_empty_columns_are_said():
 def test_errors_come_first():
     findings = checked({"age_years": [60.0, np.nan, 999.0], "bmi_kg_m2": [25.0, 12.0, 30.0]})
     assert [f.severity for f in findings] == ["error", "warning", "note"]
+
+
+@pytest.mark.parametrize(
+    ("texts", "advice"), [(("None", "none"), "levels: {None: ...}"), (("None", "x"), "the codes")]
+)
+def test_an_undecided_none_is_told_with_its_two_ways_out(texts, advice):
+    note = Note("UNKNOWN_CATEGORY", "education")
+    mask = np.array([True, True, False])
+    (finding,) = unreadable_findings({note: mask}, {}, {note: texts})
+    assert (finding.code, finding.count) == ("UNKNOWN_CATEGORY", 2)
+    assert advice in finding.advice

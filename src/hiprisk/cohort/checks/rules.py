@@ -18,7 +18,7 @@ from hiprisk.cohort.dictionary import Dictionary, Variable, load_dictionary
 from hiprisk.cohort.findings import Finding, by_severity, finding_at
 from hiprisk.cohort.item_coding import ItemCodes
 from hiprisk.cohort.own_variables import changed_findings
-from hiprisk.values import NOT_A_NUMBER, UNKNOWN_CATEGORY, Note, zero_one_codes
+from hiprisk.values import AMBIGUOUS_CODE, NOT_A_NUMBER, UNKNOWN_CATEGORY, Note, zero_one_codes
 
 BMI_TOLERANCE = 0.15
 _WHOLE = re.compile(r"[0-9]{1,2}(\.0+)?")
@@ -86,7 +86,7 @@ def check_cohort(
             )
         )
         return tuple(findings)
-    findings += unreadable_findings(unreadable, items or {})
+    findings += unreadable_findings(unreadable, items or {}, unread or {})
     dictionary = dictionary or load_dictionary()
     findings += changed_findings(dictionary, frame.columns)
     for name in frame.columns:
@@ -108,7 +108,9 @@ def check_cohort(
 
 
 def unreadable_findings(
-    unreadable: Mapping[Note, Bools], items: Mapping[str, ItemCodes]
+    unreadable: Mapping[Note, Bools],
+    items: Mapping[str, ItemCodes],
+    unread: Mapping[Note, tuple[str, ...]],
 ) -> Iterable[Finding]:
     """An error for each kind of cell that could not be read, variable by variable."""
     for note, mask in unreadable.items():
@@ -116,7 +118,19 @@ def unreadable_findings(
         if note.code == NOT_A_NUMBER and note.variable in items:
             message = "answers to an item are words that no label names"
             advice = "state what they mean under labels of the items in the mapping, as points"
+        elif note.variable not in items and _is_undecided_level(note, unread.get(note, ())):
+            message = _unreadable_message(AMBIGUOUS_CODE)
+            advice = (
+                "state in the mapping that it is a level, levels: {None: ...} with the other "
+                'texts, or that it is missing, missing: ["None"]'
+            )
         yield from finding_at(mask, note.code, "error", note.variable, message, advice)
+
+
+def _is_undecided_level(note: Note, texts: Sequence[str]) -> bool:
+    """Whether all that is unknown is None, which degrees have beside them as one of their own."""
+    is_none = bool(texts) and all(text.strip().lower() == "none" for text in texts)
+    return note.code == AMBIGUOUS_CODE or (note.code == UNKNOWN_CATEGORY and is_none)
 
 
 def _unreadable_message(code: str) -> str:

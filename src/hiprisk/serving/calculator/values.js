@@ -2,6 +2,11 @@
 "use strict";
 
 const MISSING_TEXTS = new Set(["", "na", "n/a", "#n/a", "nan", "null", "none", "unknown", "not known"]);
+const ANSWER_WORDS = new Set([
+  "mild", "moderate", "severe", "extreme", "very mild", "very severe", "slight", "minor",
+  "low", "medium", "high", "little", "a little", "some", "much", "a lot", "very much",
+  "never", "rarely", "sometimes", "often", "always", "monthly", "weekly", "daily",
+]);
 const LARGEST = 1e300;
 const NUMBER = /^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]{1,3})?$/;
 const INFINITY = /^[-+]?inf(inity)?$/i;
@@ -39,6 +44,9 @@ function readLevel(given, levels) {
   const noOrYes = levels.length === 2 && levels.includes("no") && levels.includes("yes");
   if (noOrYes && (code === "0" || code === "1")) return { value: code === "1" ? "yes" : "no" };
   const folded = text.toLowerCase();
-  if (MISSING_TEXTS.has(folded) && !levels.some((level) => level.toLowerCase() === folded)) return {};
+  const declared = new Set(levels.map((level) => level.toLowerCase()));
+  // None is an answer among mild and severe.
+  if (levels.some((level) => ANSWER_WORDS.has(level.toLowerCase()))) declared.add("none");
+  if (MISSING_TEXTS.has(folded) && !declared.has(folded)) return {};
   return { code: "UNKNOWN_CATEGORY" };
 }

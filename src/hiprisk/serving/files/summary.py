@@ -182,7 +182,7 @@ class Tally:
             for note, mask in block.problems.items()
             if note.code == AMBIGUOUS_CODE and note.variable in own
         }
-        self._refuse_errors(unreadable_findings(undecided, items))
+        self._refuse_errors(unreadable_findings(undecided, items, {}))
         self._refuse_errors(item_findings(items))
         columns: dict[str, NDArray[np.generic]] = dict(block.columns)
         if not accept_units:
