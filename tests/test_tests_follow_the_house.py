@@ -13,14 +13,6 @@ EXCEPTIONS = {
     "arrays.py": "names of types, which only the type checker reads",
     "outcome_kind.py": "the name of a type, which only the type checker reads",
     "__main__.py": "the entry, tested in tests/cli/test_main.py",
-    "cli/join.py": "tested through its command, in tests/cli",
-    "cli/options.py": "tested through its command, in tests/cli",
-    "cli/show/output.py": "tested through its command, in tests/cli",
-    "cli/show/validation.py": "tested through its command, in tests/cli",
-    "cli/track.py": "tested through its command, in tests/cli",
-    "serving/calculator/building.py": "tested through tests/serving",
-    "serving/dataframe.py": "tested through tests/serving",
-    "serving/model.py": "tested through tests/serving",
 }
 
 # Rooms being written at this moment; to be empty by the end of the issue.

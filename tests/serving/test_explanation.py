@@ -93,20 +93,6 @@ def test_a_refused_patient_is_not_explained(small):
         small.explain({"age_years": 12, "womac_function_0_100": 50})
 
 
-@pytest.mark.parametrize(
-    ("name", "value", "words"),
-    [
-        ("age_years", "200", "must lie in 18 to 110 years, got '200'"),
-        ("age_years", "old", "must be a number in 18 to 110 years, got 'old'"),
-        ("sex", "x", "must be one of female, male, got 'x'"),
-        ("sex", "male", None),
-        ("age_years", "63", None),
-    ],
-)
-def test_one_value_is_checked_by_its_own_rule(small, name, value, words):
-    assert small.problem_with(name, value) == words
-
-
 def test_trees_say_that_refits_are_not_available(tmp_path):
     contents = BundleContents(
         sheet=tree_sheet(), config={}, evidence={}, run={}, card="", cohort_fingerprint="0" * 64,

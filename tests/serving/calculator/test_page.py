@@ -1,10 +1,6 @@
-"""The calculator page: what it holds, and what it does in a real browser."""
+"""The calculator page in a real browser."""
 
-import base64
-import hashlib
-import html
 import itertools
-import json
 import re
 from dataclasses import replace
 
@@ -83,58 +79,6 @@ SHEETS = {
     "published": without_scatter(with_measurement(small_sheet())),
     "bare": replace(without_scatter(with_measurement(small_sheet())), max_imputed_weight=0.0),
 }
-
-
-# --- what the file holds ---------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def page(tmp_path_factory):
-    return build_page(model_of(tmp_path_factory.mktemp("bundle"), SHEETS["linear"]))
-
-
-def test_the_same_bundle_gives_the_same_bytes(tmp_path, page):
-    assert build_page(model_of(tmp_path, SHEETS["linear"])) == page
-
-
-def test_the_policy_allows_this_script_and_this_style_and_no_connection(page):
-    found = re.search(r'Content-Security-Policy" content="([^"]*)"', page)
-    policy = html.unescape(found[1])
-    script = re.search(r"<script>(.*)</script>", page, re.DOTALL)[1]
-    style = re.search(r"<style>(.*)</style>", page, re.DOTALL)[1]
-
-    def allowed(text):
-        digest = hashlib.sha256(text.encode()).digest()
-        return f"'sha256-{base64.b64encode(digest).decode()}'"
-
-    assert policy == (
-        f"default-src 'none'; script-src {allowed(script)}; style-src {allowed(style)}; "
-        "base-uri 'none'; form-action 'none'"
-    )
-
-
-def test_the_page_names_no_address_but_that_of_the_svg_language(page):
-    assert set(re.findall(r"https?://[^\s\"'<>]+", page)) == {"http://www.w3.org/2000/svg"}
-
-
-@pytest.mark.parametrize(
-    "word", ["localStorage", "sessionStorage", "indexedDB", "cookie", "fetch(", "XMLHttpRequest",
-             "sendBeacon", "WebSocket", "innerHTML", "eval(", "import("],
-)  # fmt: skip
-def test_the_script_can_neither_store_nor_send_nor_run_text(page, word):
-    assert word not in page
-
-
-def test_words_of_a_sheet_cannot_end_the_script(tmp_path):
-    sheet = replace(small_sheet(), title='</script><b>"&', intended_use="<!--<script>")
-    text = build_page(model_of(tmp_path, sheet))
-    assert text.count("</script>") == 2
-    assert "<title>&lt;/script&gt;&lt;b&gt;&quot;&amp;</title>" in text
-    held = re.search(r'id="model">(.*?)</script>', text)[1]
-    assert json.loads(held)["sheet"]["title"] == sheet.title
-
-
-# --- what it does in a browser ---------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,88 @@
+"""What ``hiprisk validate`` prints: every figure once, under words that a person reads."""
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from hiprisk.cli.show.validation import estimate_rows, show_reasons, show_validation
+from hiprisk.metrics.estimate import Estimate
+from validated_people import evaluated
+
+
+@pytest.fixture(scope="module")
+def frame():
+    rng = np.random.default_rng(7)
+    n = 120
+    people = pd.DataFrame(
+        {
+            "age_years": rng.normal(72, 8, n).clip(19, 109),
+            "sex": np.resize(np.array(["female", "male"], dtype=object), n),
+            "lbp_any": rng.choice(["no", "yes"], n).astype(object),
+            "womac_function_0_100": rng.normal(40, 19, n).clip(0, 100),
+        }
+    )
+    drawn = 10 + 0.1 * people["age_years"] + 0.6 * people["womac_function_0_100"]
+    people["womac_function_followup_0_100"] = (drawn + rng.normal(3, 12, n)).clip(0, 100)
+    people.loc[0, "age_years"] = 500.0
+    return people
+
+
+@pytest.fixture(scope="module")
+def result(frame):
+    return evaluated(frame, by=("sex",))[1]
+
+
+@pytest.fixture
+def shown(result, capsys):
+    show_validation(result)
+    return capsys.readouterr().out
+
+
+def test_the_head_says_model_estimand_cohort_and_summary(shown, result):
+    lines = shown.splitlines()
+    assert lines[0] == "A small model (small@1)"
+    assert lines[1] == "predicts x"
+    assert lines[2].startswith("evaluated on ")
+    for line in result.summary:
+        assert line in lines
+
+
+def test_figures_are_those_of_the_result(shown, result):
+    for one in result.performance.metrics:
+        (row,) = estimate_rows([one])
+        assert re.search(r"\s+".join(map(re.escape, filter(None, row))), shown), one.name
+
+
+def test_parts_follow_in_the_order_in_which_one_asks(shown):
+    heads = [
+        "Distance from the calibration curve", "Predictive distribution",
+        "Coverage of the prediction intervals", "Event: ", "people", "By group:",
+        "By sex",
+    ]  # fmt: skip
+    places = [shown.index(f"\n{head}") for head in heads]
+    assert places == sorted(places)
+
+
+def test_no_name_for_machines_is_read_by_a_person(shown):
+    # But for the codes of reasons, which stand in the scored file.
+    assert not re.findall(r"(?<!\()\b[a-z]+_[a-z0-9_]+\b", shown)
+
+
+def test_metrics_without_an_interval_have_an_empty_cell():
+    rows = estimate_rows(
+        [Estimate(name="mae", value=9.8765), Estimate(name="r2", value=0.3, low=0.1, high=0.5)]
+    )
+    assert rows == [["mean absolute error", "9.877", ""], ["R²", "0.300", "0.100 to 0.500"]]
+
+
+def test_reasons_are_a_table_or_nothing(capsys):
+    show_reasons({})
+    assert capsys.readouterr().out == ""
+    show_reasons({"TOO_MANY_MISSING": 3, "OUT_OF_RANGE": 1})
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split() for line in lines[3:]] == [
+        ["OUT_OF_RANGE", "1"],
+        ["TOO_MANY_MISSING", "3"],
+    ]
