@@ -24,12 +24,13 @@ def run(argv: Sequence[str]) -> int:
     """Run the command."""
     options = _parse(argv)
     from hiprisk.cohort.drafts.dictionary_text import dictionary_text
-    from hiprisk.cohort.drafts.draft import propose
+    from hiprisk.cohort.drafts.draft import draft_cohort
     from hiprisk.cohort.drafts.mapping_text import mapping_text
     from hiprisk.cohort.drafts.study_text import config_text
     from hiprisk.cohort.drafts.yaml_lines import n_undecided
 
-    proposals = propose(options.cohort)
+    draft = draft_cohort(options.cohort, redcap_dictionary=options.redcap_dictionary)
+    proposals = draft.proposals
     name = re.sub(r"[^a-z0-9]+", "-", options.cohort.stem.lower()).strip("-") or "study"
     folder = options.out_dir
     files = {
@@ -41,7 +42,10 @@ def run(argv: Sequence[str]) -> int:
     own = dictionary_text(proposals, source=source)
     texts = {
         "mapping": mapping_text(
-            proposals, source=source, dictionary=files["dictionary"].name if own else None
+            proposals,
+            source=source,
+            dictionary=files["dictionary"].name if own else None,
+            rows=draft.rows,
         ),
         "dictionary": own,
         "config": config_text(
@@ -137,6 +141,8 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
         example=EXAMPLE,
     )
     parser.add_argument("cohort", type=Path, metavar="COHORT", help="CSV or Parquet file")
+    parser.add_argument("--redcap-dictionary", type=Path, metavar="FILE",
+                        help="data dictionary (CSV) of the REDCap project")  # fmt: skip
     parser.add_argument("--out-dir", type=Path, default=Path(), metavar="DIR")
     parser.add_argument("--force", action="store_true", help="overwrite drafts")
     return parser.parse_args(argv)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hiprisk.cohort.drafts.draft import propose
+from hiprisk.cohort.drafts.draft import draft_cohort
 from hiprisk.cohort.drafts.mapping_text import mapping_text
 from hiprisk.cohort.drafts.study_text import config_text
 from hiprisk.cohort.mapping import mapping_from_text
@@ -18,7 +18,7 @@ def draft(tmp_path):
     def write(text, name="x.csv"):
         path = tmp_path / name
         path.write_text(text, encoding="utf-8")
-        return {item.column: item for item in propose(path)}
+        return {item.column: item for item in draft_cohort(path).proposals}
 
     return write
 
@@ -101,7 +101,7 @@ def test_a_draft_loads_whatever_the_names_are(tmp_path_factory, columns, source)
     quoted = ",".join('"' + name.replace('"', '""') + '"' for name in columns)
     try:
         path.write_text(quoted + ",age\n", encoding="utf-8", newline="")
-        proposals = propose(path)
+        proposals = draft_cohort(path).proposals
     except (HipRiskError, UnicodeEncodeError):
         return
     mapping_from_text(mapping_text(proposals, source=source))

@@ -51,6 +51,8 @@ def test_what_is_known_later_is_the_outcome_and_no_predictor(later):
 
 def test_without_a_likely_outcome_it_is_asked():
     text = study([*packaged("age_years"), own("grip")])
-    assert "  variable: DECIDE  # one of: age_years, grip; what is predicted" in text
+    assert "  variable: DECIDE  # one of: grip, age_years; what is predicted" in text
+    answered = study_from_text(text.replace("variable: DECIDE", "variable: grip"))
+    assert answered.predictors == ("age_years",)
     with pytest.raises(ConfigError, match="this is still to be decided"):
         study_from_text(text)

@@ -2,51 +2,107 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from hiprisk.cohort.drafts.columns import sampled_columns
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from hiprisk.cohort.drafts.columns import SampledColumn, sampled_columns
 from hiprisk.cohort.drafts.item_blocks import item_blocks
 from hiprisk.cohort.drafts.matching import matches, packaged_proposal
 from hiprisk.cohort.drafts.own_variables import own_proposal
-from hiprisk.cohort.drafts.proposals import ItemBlock, Proposal
+from hiprisk.cohort.drafts.proposals import Draft, ItemBlock, Proposal, RowChoice
+from hiprisk.cohort.drafts.redcap.data_dictionary import (
+    RedcapField,
+    fields_of_columns,
+    read_data_dictionary,
+)
+from hiprisk.cohort.drafts.redcap.export import redcap_export
+from hiprisk.cohort.drafts.redcap.fields import field_proposal, with_choices
 from hiprisk.cohort.files.opening import open_cohort_file
 
 SAMPLE_ROWS = 20_000
 
 
-def propose(path: Path | str) -> tuple[Proposal, ...]:
+def draft_cohort(path: Path | str, *, redcap_dictionary: Path | str | None = None) -> Draft:
     """Propose a variable for every column of a file, by name and by distribution.
 
     Parameters
     ----------
     path : path-like
         Any cohort file.
+    redcap_dictionary : path-like, optional
+        Data dictionary (CSV) of the REDCap project that the file was exported from.
 
     Returns
     -------
-    tuple of Proposal
-        One a column, in the file's order; no variable is proposed twice.
+    Draft
+        One proposal a column, in the file's order; no variable is proposed twice.
     """
     file = open_cohort_file(path)
     table = next(file.blocks()).table.slice(0, SAMPLE_ROWS)
-    columns = sampled_columns(table, decimal=file.dialect.decimal)
-    found = matches(columns.values())
-    blocks, not_scored = item_blocks(columns, {name for name, _ in found.values()})
+    fields = {} if redcap_dictionary is None else read_data_dictionary(redcap_dictionary)
+    export = redcap_export(table)
+    rows = export.rows() if export is not None else None
+    columns = sampled_columns(_chosen(table, rows), decimal=file.dialect.decimal)
+    known: dict[str, Proposal] = {}
+    for name in columns:
+        proposal = export.proposal(name) if export is not None else None
+        if proposal is not None:
+            known[name] = proposal
+        elif not columns[name].codes and rows is not None and _texts(table[name]):
+            known[name] = Proposal(column=name, left_out="empty in the rows that are read")
+    others = {name: column for name, column in columns.items() if name not in known}
+    described = fields_of_columns(others, fields)
+    known |= _proposals(others, described, {p.variable for p in known.values() if p.variable})
+    return Draft(proposals=tuple(known[name] for name in columns), rows=rows)
+
+
+def _proposals(
+    columns: Mapping[str, SampledColumn],
+    described: Mapping[str, tuple[RedcapField, str]],
+    taken: set[str],
+) -> dict[str, Proposal]:
+    """A proposal for each column: an item of a score, a packaged variable, or one of its own."""
+    labels = {name: field.label for name, (field, choice) in described.items() if not choice}
+    found = {
+        column: match
+        for column, match in matches(columns.values(), labels).items()
+        if match[0] not in taken
+    }
+    blocks, not_scored = item_blocks(columns, {*taken, *(name for name, _ in found.values())})
     items = _item_proposals(blocks)
-    proposals = []
-    taken: set[str] = set()
+    proposals: dict[str, Proposal] = {}
+    own_names: set[str] = set()
     for name, column in columns.items():
+        field, choice = described.get(name, (None, ""))
         if name in items:
-            proposals.append(items[name])
+            proposals[name] = items[name]
         elif name in not_scored:
-            proposals.append(Proposal(column=name, left_out=not_scored[name]))
+            proposals[name] = Proposal(column=name, left_out=not_scored[name])
         elif name in found:
-            proposals.append(packaged_proposal(column, *found[name]))
+            packaged = packaged_proposal(column, *found[name])
+            proposals[name] = packaged if field is None else with_choices(packaged, column, field)
+        elif field is not None:
+            proposals[name] = field_proposal(column, field, choice, own_names)
         else:
-            proposals.append(own_proposal(column, taken))
-            taken.add(proposals[-1].variable or "")
-    return tuple(proposals)
+            proposals[name] = own_proposal(column, own_names)
+        own_names.add(proposals[name].variable or "")
+    return proposals
+
+
+def _chosen(table: pa.Table, rows: RowChoice | None) -> pa.Table:
+    """The rows that the draft reads."""
+    for column, texts in (rows.where if rows is not None else {}).items():
+        cells = pc.utf8_trim_whitespace(table[column])
+        table = table.filter(pc.is_in(cells, pa.array(texts, pa.string())))
+    return table
+
+
+def _texts(cells: pa.ChunkedArray) -> bool:
+    """Whether any cell holds a text."""
+    return bool(pc.any(pc.not_equal(pc.utf8_trim_whitespace(cells), "")).as_py())
 
 
 def _item_proposals(blocks: Sequence[ItemBlock]) -> dict[str, Proposal]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from hiprisk.cohort.checks.structure import IMPUTATION_NAME
 from hiprisk.cohort.dictionary import Variable, load_dictionary
-from hiprisk.cohort.drafts.proposals import ItemBlock, Proposal
+from hiprisk.cohort.drafts.proposals import ItemBlock, Proposal, RowChoice
 from hiprisk.cohort.drafts.yaml_lines import (
     doubtful,
     head,
@@ -20,7 +20,11 @@ from hiprisk.yaml_settings import UNDECIDED
 
 
 def mapping_text(
-    proposals: Sequence[Proposal], *, source: str, dictionary: str | None = None
+    proposals: Sequence[Proposal],
+    *,
+    source: str,
+    dictionary: str | None = None,
+    rows: RowChoice | None = None,
 ) -> str:
     """The draft mapping; every doubt is a comment that starts with DECIDE.
 
@@ -31,6 +35,8 @@ def mapping_text(
         Name of the file.
     dictionary : str, optional
         Name of the file with the drafted definitions.
+    rows : RowChoice, optional
+        Which rows are read; else all.
     """
     lines = [
         *head(source),
@@ -40,6 +46,12 @@ def mapping_text(
     if dictionary is not None:
         lines.append(f"dictionary: {quoted(dictionary)}")
     lines += _imputation_lines(proposals)
+    if rows is not None:
+        lines.append("where:")
+        lines += [
+            doubtful(f"  {quoted(column)}: {quoted_list(texts)}", [rows.doubts[column]])
+            for column, texts in rows.where.items()
+        ]
     used = [item for item in proposals if item.variable is not None]
     nothing = doubtful("variables: {}", ["nothing was recognised"])
     lines.append("variables:" if used else nothing)
@@ -136,7 +148,7 @@ def _level_lines(item: Proposal) -> Iterator[str]:
     answers = _variable(item).levels
     for code, level in item.levels.items():
         if level == UNDECIDED:
-            yield undecided(quoted(code), answers)
+            yield undecided(quoted(code), answers, why="or move it to missing: [...]")
         else:
             yield f"{quoted(code)}: {quoted(level)}"
 

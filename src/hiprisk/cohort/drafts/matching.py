@@ -53,14 +53,24 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def matches(columns: Iterable[SampledColumn]) -> dict[str, tuple[str, float]]:
-    """A variable for each column, the most alike pairs first, so that none takes another's."""
+def matches(
+    columns: Iterable[SampledColumn], labels: Mapping[str, str] | None = None
+) -> dict[str, tuple[str, float]]:
+    """A variable for each column, the most alike pairs first, so that none takes another's.
+
+    Parameters
+    ----------
+    columns : iterable of SampledColumn
+    labels : mapping of str to str, optional
+        What a data dictionary calls a column; it counts as its name does.
+    """
+    labels = labels or {}
     by_name = {column.name: column for column in columns}
     pairs = sorted(
         (-score, at, column, name)
         for at, column in enumerate(by_name)
         for name in load_dictionary()
-        if (score := name_similarity(column, name)) >= LIKE_ENOUGH
+        if (score := _similarity(column, labels.get(column), name)) >= LIKE_ENOUGH
     )
     found: dict[str, tuple[str, float]] = {}
     taken: set[str] = set()
@@ -71,6 +81,11 @@ def matches(columns: Iterable[SampledColumn]) -> dict[str, tuple[str, float]]:
             found[column] = (name, -score)
             taken.add(name)
     return found
+
+
+def _similarity(column: str, label: str | None, name: str) -> float:
+    texts = [column] if label is None else [column, label]
+    return max(name_similarity(text, name) for text in texts)
 
 
 def name_similarity(column: str, name: str) -> float:

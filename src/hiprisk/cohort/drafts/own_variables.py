@@ -41,6 +41,8 @@ _UNITS = {
     "g_l": "g/L", "g_dl": "g/dL", "mmhg": "mmHg", "percent": "percent", "nm": "Nm", "n": "N",
     "kg_m2": "kg/m2", "nm_kg": "Nm/kg", "bpm": "per minute",
 }  # fmt: skip
+# A checkbox in a labelled REDCap export.
+_CHOICE = re.compile(r"\s*\(choice=(.*)\)$", re.DOTALL)
 _IN_BRACKETS = re.compile(r"[\[(]([^\])]*)[\])]\s*$")
 
 
@@ -66,7 +68,7 @@ def own_proposal(column: SampledColumn, taken: Collection[str]) -> Proposal:
 
 def own_name(header: str, taken: Collection[str]) -> str:
     """A name of small letters, digits and underscores that nothing else has."""
-    name = plain_name(header)[:LONGEST_NAME].strip("_")
+    name = plain_name(_CHOICE.sub(r" \1", header))[:LONGEST_NAME].strip("_")
     if not name or not name[0].isalpha():
         name = f"column_{name}".strip("_")
     known = {*taken, *load_dictionary()}
@@ -79,6 +81,7 @@ def own_name(header: str, taken: Collection[str]) -> str:
 
 def own_label(header: str) -> str:
     """The header as people read it."""
+    header = _CHOICE.sub(r": \1", header)
     words = " ".join(header.replace("_", " ").split())
     return words[:LONGEST_LABEL] or "unnamed column"
 

@@ -78,3 +78,27 @@ class Proposal:
     def is_used(self) -> bool:
         """Whether something is made of the column."""
         return bool(self.variable or self.part_of)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowChoice:
+    """Which rows of the file a draft reads.
+
+    Attributes
+    ----------
+    where : mapping of str to tuple of str
+        As a mapping has it.
+    doubts : mapping of str to str
+        What a person must decide of each column's choice.
+    """
+
+    where: Mapping[str, tuple[str, ...]]
+    doubts: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What is proposed for a file: a variable for each column, and which rows are read."""
+
+    proposals: tuple[Proposal, ...]
+    rows: RowChoice | None = None

@@ -29,9 +29,10 @@ def config_text(proposals: Sequence[Proposal], *, name: str, file: str, mapping:
     dictionary = load_dictionary()
     found = [item.own or dictionary[item.variable] for item in proposals if item.variable]
     outcome = _outcome(found)
-    predictors = _predictors(found, outcome)
+    candidates = [outcome] if outcome is not None else _candidates(found)
+    predictors = _predictors(found, candidates[0] if candidates else None)
     confounders = [v for v in _CONFOUNDERS if v in predictors] or predictors[:1] or ["age_years"]
-    binary = outcome is not None and outcome.kind == "category"
+    binary = bool(candidates) and candidates[0].kind == "category"
     lines = [
         *head(Path(file).name),
         f"name: {quoted(name)}",
@@ -41,7 +42,7 @@ def config_text(proposals: Sequence[Proposal], *, name: str, file: str, mapping:
         "",
         f"cohort: {{file: {quoted(file)}, mapping: {quoted(mapping)}}}",
         "",
-        *_outcome_lines(found, outcome, source=Path(file).name),
+        *_outcome_lines(found, outcome, candidates, source=Path(file).name),
         "",
         doubtful(f"confounders: [{', '.join(confounders)}]", ["known causes of the outcome"]),
         "blocks:",
@@ -86,15 +87,25 @@ def _fits(variable: Variable) -> bool:
     return variable.kind == "number" or len(variable.levels) == 2
 
 
+def _candidates(found: Sequence[Variable]) -> list[Variable]:
+    """Variables that may be the outcome where none sounds like it: scores first."""
+    fitting = [variable for variable in found if _fits(variable)]
+    return sorted(fitting, key=lambda one: (one.direction is None, one.name in _CONFOUNDERS))
+
+
 def _outcome_lines(
-    found: Sequence[Variable], outcome: Variable | None, *, source: str
+    found: Sequence[Variable],
+    outcome: Variable | None,
+    candidates: Sequence[Variable],
+    *,
+    source: str,
 ) -> list[str]:
     lines = ["outcome:"]
     if outcome is None:
-        candidates = [v.name for v in found if _fits(v)][:MOST_SHOWN]
-        answers = candidates or ["a variable of the mapping"]
-        lines.append(f"  {undecided('variable', answers, why='what is predicted')}")
-        outcome = next((v for v in found if v.name in candidates), None)
+        answers = [v.name for v in candidates][:MOST_SHOWN] or ["a variable of the mapping"]
+        why = "what is predicted; take it out of blocks"
+        lines.append(f"  {undecided('variable', answers, why=why)}")
+        outcome = candidates[0] if candidates else None
     else:
         lines.append(doubtful(f"  variable: {outcome.name}", ["what is predicted"]))
     lines.append(f"  label: {quoted(outcome.label if outcome else 'outcome')}")

@@ -1,0 +1,1 @@
+"""REDCap: what its exports and its data dictionary say beyond the cells."""

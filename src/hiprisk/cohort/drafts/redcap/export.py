@@ -1,0 +1,158 @@
+"""What is not a variable in a REDCap export: records, events, repeats, statuses of forms.
+
+A raw export has field names and codes, a labelled one has questions and answers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from hiprisk.cohort.drafts.proposals import Proposal, RowChoice
+from hiprisk.cohort.drafts.visits import is_later
+
+# Columns that REDCap adds, in raw and in labelled exports.
+_EVENT = ("redcap_event_name", "Event Name")
+_INSTRUMENT = ("redcap_repeat_instrument", "Repeat Instrument")
+_INSTANCE = ("redcap_repeat_instance", "Repeat Instance")
+_GROUP = ("redcap_data_access_group", "Data Access Group")
+_ADDED = {
+    **dict.fromkeys(_EVENT, "REDCap's event: it chooses rows"),
+    **dict.fromkeys(_INSTRUMENT, "REDCap's repeating instrument: it chooses rows"),
+    **dict.fromkeys(_INSTANCE, "REDCap's number of a repeated form"),
+    **dict.fromkeys(_GROUP, "REDCap's data access group"),
+    **dict.fromkeys(("redcap_survey_identifier", "Survey Identifier"), "it names a participant"),
+    "Survey Timestamp": "when a survey was filled in",
+    "Complete?": "REDCap's status of a form",
+}
+_REPEATED = re.compile(r" \(column \d+\)$")
+_CHECKBOX = re.compile(r".+___[a-z0-9_]+")
+_CHOICE = re.compile(r"(?P<question>.*) \(choice=(?P<choice>.*)\)", re.DOTALL)
+_STATUS = frozenset({"0", "1", "2"})
+_FIRST = re.compile(
+    r"base_?line|screening|enrol|first|initial|pre_?op|(^|_)(bl|t0|v0|m0)($|_)|visit_?1"
+)
+MOST_EVENTS = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RedcapExport:
+    """The structure of an export.
+
+    Attributes
+    ----------
+    record : str
+        Column that names the record: always the first.
+    event, instrument : str, optional
+        Columns of the event and of the repeating instrument.
+    events : tuple of str
+        In the order of the file.
+    added : mapping of str to str
+        Columns that REDCap adds, and what each is.
+    """
+
+    record: str
+    event: str | None
+    instrument: str | None
+    events: tuple[str, ...]
+    added: Mapping[str, str]
+
+    @property
+    def first_event(self) -> str | None:
+        """The event that seems to be the first visit."""
+        first = [event for event in self.events if _FIRST.search(_plain(event))]
+        others = [event for event in self.events if not is_later(_plain(event))]
+        return next(iter([*first, *others, *self.events]), None)
+
+    def rows(self) -> RowChoice | None:
+        """Which rows a draft reads: those of one event, without repeated forms."""
+        where: dict[str, tuple[str, ...]] = {}
+        doubts: dict[str, str] = {}
+        if self.event is not None and self.first_event is not None:
+            where[self.event] = (self.first_event,)
+            others = [event for event in self.events if event != self.first_event]
+            doubts[self.event] = "the first visit? " + (
+                f"other events: {', '.join(others)}" if others else "there is no other event"
+            )
+        if self.instrument is not None:
+            where[self.instrument] = ("",)
+            doubts[self.instrument] = "rows of repeated forms are left out"
+        return RowChoice(where=where, doubts=doubts) if where else None
+
+    def proposal(self, column: str) -> Proposal | None:
+        """What a column is that REDCap adds, or the record; None for any other."""
+        if column == self.record:
+            return Proposal(column=column, variable="person_id")
+        if column in self.added:
+            if _header(column) in _GROUP:
+                return Proposal(column=column, variable="site", doubts=("is the group a centre?",))
+            return Proposal(column=column, left_out=self.added[column])
+        return None
+
+
+def redcap_export(table: pa.Table) -> RedcapExport | None:
+    """The structure of a REDCap export, None where a file is none."""
+    names = table.column_names
+    added = {name: why for name in names if (why := _why_added(name, table))}
+    named_so = any(_header(name).lower().startswith("redcap_") for name in names)
+    labelled = {"Complete?", "Event Name", "Repeat Instrument"} & set(map(_header, names))
+    boxes = any(_CHECKBOX.fullmatch(name) or _CHOICE.fullmatch(name) for name in names)
+    statuses = any(why == _ADDED["Complete?"] for why in added.values())
+    if not (named_so or labelled or (statuses and (boxes or _is_record(names[0])))):
+        return None
+    event = _first(names, _EVENT)
+    return RedcapExport(
+        record=names[0],
+        event=event,
+        instrument=_first(names, _INSTRUMENT),
+        events=_events(table[event]) if event is not None else (),
+        added=added,
+    )
+
+
+def question_and_choice(header: str) -> tuple[str, str] | None:
+    """Question and choice of a checkbox in a labelled export; None for any other header."""
+    match = _CHOICE.fullmatch(header)
+    return (match["question"], match["choice"]) if match else None
+
+
+def _header(name: str) -> str:
+    """A header without the number that the reader adds to repeated ones."""
+    return _REPEATED.sub("", name)
+
+
+def _plain(event: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "_", event.lower()).strip("_")
+
+
+def _is_record(name: str) -> bool:
+    return name.lower().replace(" ", "_") in ("record_id", "study_id", "subject_id")
+
+
+def _why_added(name: str, table: pa.Table) -> str:
+    header = _header(name)
+    if header in _ADDED:
+        return _ADDED[header]
+    if header.endswith("_complete") and _texts(table[name]) <= _STATUS:
+        return _ADDED["Complete?"]
+    if header.endswith("_timestamp") and not header.startswith("redcap"):
+        return _ADDED["Survey Timestamp"]
+    return ""
+
+
+def _texts(cells: pa.ChunkedArray) -> set[str]:
+    return {text for cell in pc.unique(cells).to_pylist() if (text := cell.strip())}
+
+
+def _first(names: Iterable[str], wanted: tuple[str, ...]) -> str | None:
+    return next((name for name in names if name in wanted), None)
+
+
+def _events(cells: pa.ChunkedArray) -> tuple[str, ...]:
+    texts = [cell.strip() for cell in pc.unique(cells).to_pylist()]
+    # Many different texts are no events.
+    return tuple(filter(None, texts)) if len(texts) <= MOST_EVENTS else ()
