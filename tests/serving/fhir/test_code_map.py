@@ -45,7 +45,9 @@ def test_the_example_of_the_project_can_be_read():
     from pathlib import Path
 
     example = Path(__file__).parents[3] / "configs" / "fhir" / "site_example.yaml"
-    assert "womac_function_0_100" in load_code_map(example).observations
+    codes = load_code_map(example)
+    assert "womac_function_0_100" in codes.observations
+    assert codes.questionnaires["ohs_0_48"].instrument == "ohs"
 
 
 @pytest.mark.parametrize(

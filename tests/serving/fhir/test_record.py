@@ -126,3 +126,13 @@ def test_a_component_of_a_panel_is_read():
     panel = {**height(3, "cm"), "code": {"text": "vital signs"}, "valueQuantity": None}
     panel["component"] = [{key: height(170, "cm")[key] for key in ("code", "valueQuantity")}]
     assert read(panel).values["height_cm"] == 170.0
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [({"focus": [{"reference": "Patient/child"}]}, "OTHER_PATIENT"),
+     ({"modifierExtension": [{"url": "urn:x", "valueBoolean": True}]}, "MODIFIED")],
+)  # fmt: skip
+def test_what_is_not_of_the_patient_as_it_stands_is_not_used(change, code):
+    assert read(height(170, "cm", **change)).unused[-1].code == code
+    assert read(height(170, "cm", focus=[{"reference": "Patient/p1"}])).values["height_cm"] == 170

@@ -34,11 +34,28 @@ class Questionnaires:
 
     def __init__(self, resources: Iterable[Mapping[str, Any]]) -> None:
         self._by_address: dict[str, Mapping[str, Any]] = {}
+        self._link_ids: dict[int, dict[str, str]] = {}
         for resource in resources:
             if isinstance(resource.get("url"), str):
                 self._by_address[resource["url"]] = resource
             if isinstance(resource.get("id"), str):
                 self._by_address[f"Questionnaire/{resource['id']}"] = resource
+
+    def link_ids(self, response: Mapping[str, Any]) -> dict[str, str]:
+        """``linkId`` of each item's code, as the Questionnaire of a response has them."""
+        questionnaire = self.of_response(response)
+        if questionnaire is None:
+            return {}
+        # One Questionnaire may be that of very many responses.
+        known = self._link_ids.get(id(questionnaire))
+        if known is None:
+            known = self._link_ids[id(questionnaire)] = {
+                code: item["linkId"]
+                for item in _walk(questionnaire)
+                if isinstance(item.get("linkId"), str)
+                for code in codes_of({"coding": item.get("code")})
+            }
+        return known
 
     def of_response(self, response: Mapping[str, Any]) -> Mapping[str, Any] | None:
         """The Questionnaire that a response answers, contained in it or beside it."""
@@ -154,11 +171,7 @@ def _link_ids(
     found = {name: key for name, key in source.items.items() if "|" not in key}
     if len(found) == len(source.items):
         return found
-    by_code: dict[str, str] = {}
-    for item in _walk(questionnaires.of_response(response) or {}):
-        if isinstance(item.get("linkId"), str):
-            for code in codes_of({"coding": item.get("code")}):
-                by_code[code] = item["linkId"]
+    by_code = questionnaires.link_ids(response)
     coded_items = {name: by_code[key] for name, key in source.items.items() if key in by_code}
     return {**found, **coded_items}
 

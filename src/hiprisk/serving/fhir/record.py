@@ -39,6 +39,7 @@ REASONS: Mapping[str, str] = {
     "ITEMS_MISSING": "too many of its items have no answer",
     "ITEM_ANSWER": "an item has an answer that the code map does not declare",
     "ITEM_REPEATED": "an item has several answers that differ",
+    "MODIFIED": "changed by an extension that is not known (modifierExtension)",
     "NO_DATE": "no readable date",
     "NO_QUESTIONNAIRE": "the record lacks the Questionnaire that tells the codes of the items",
     "NO_VALUE": "no readable value",
@@ -121,8 +122,9 @@ class Record:
 class _Candidate:
     """Something recorded of one variable, read only if it is the newest."""
 
-    subject: object
+    subjects: tuple[object, ...]
     is_final: bool
+    is_modified: bool
     when: Moment | None
     without_date: str
     oldest_days: int
@@ -242,9 +244,12 @@ def _of_observation(
     observation: Mapping[str, Any], variable: VariableSpec, source: ObservationCode, oldest: int
 ) -> _Candidate:
     dated = any(key.startswith("effective") for key in observation)
+    focus = observation.get("focus")
     return _Candidate(
-        subject=observation.get("subject"),
+        # Of a mother's unborn child, for instance, the subject is the mother and the focus not.
+        subjects=(observation.get("subject"), *(focus if isinstance(focus, list) else ())),
         is_final=observation.get("status") in FINAL_OBSERVATION,
+        is_modified=bool(observation.get("modifierExtension")),
         when=effective(observation),
         without_date="ISSUED" if "issued" in observation and not dated else "NO_DATE",
         oldest_days=oldest,
@@ -259,8 +264,9 @@ def _of_response(
     oldest: int,
 ) -> _Candidate:
     return _Candidate(
-        subject=response.get("subject"),
+        subjects=(response.get("subject"),),
         is_final=response.get("status") in FINAL_RESPONSE,
+        is_modified=bool(response.get("modifierExtension")),
         when=Moment.read(response.get("authored")),
         without_date="NO_DATE",
         oldest_days=oldest,
@@ -319,10 +325,12 @@ class _Reader:
             self._take([(w, c) for w, c in dated if w.end > newest or w.start == newest])
 
     def _objection(self, candidate: _Candidate) -> str | None:
-        if not is_of_patient(candidate.subject, self._patient_names):
+        if not all(is_of_patient(one, self._patient_names) for one in candidate.subjects):
             return "OTHER_PATIENT"
         if not candidate.is_final:
             return "STATUS"
+        if candidate.is_modified:
+            return "MODIFIED"
         if candidate.when is None:
             return candidate.without_date
         if candidate.when.is_after(self._now):

@@ -122,7 +122,7 @@ class BundleEntry(BaseModel):
 
 
 class FhirBundle(BaseModel):
-    """A FHIR R4 Bundle: one Patient and that patient's Observations."""
+    """A FHIR R4 Bundle: one Patient, and that patient's Observations and responses."""
 
     resourceType: Literal["Bundle"]
     entry: list[BundleEntry]
