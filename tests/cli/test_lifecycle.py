@@ -1,13 +1,16 @@
-"""Stacked imputations in validate and update, and where they are refused."""
+"""Stacked imputations, and cases and controls, in validate, update and drift."""
 
+import json
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from commands import answer, run
 from hiprisk.cli import main
 from hiprisk.cohort.simulation.simulate import simulate_cohort
+from study_text import TEXT
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 FAST = ["--resamples", "50"]
@@ -29,6 +32,72 @@ def invented(capsys):
     assert main(["sheet", "new", str(CONFIGS / "published" / "invented_womac.yaml")]) == 0
     capsys.readouterr()
     return Path("models/invented-womac")
+
+
+@pytest.fixture
+def cases_and_controls():
+    rng = np.random.default_rng(1)
+    happened = np.repeat(["yes", "no"], 60)
+    risk = np.where(happened == "yes", 0.5, 0.3) + rng.normal(0, 0.1, 120)
+    pd.DataFrame({"lbp_any": happened, "risk": risk.clip(0.01, 0.99)}).to_csv("cc.csv", index=False)
+    return ["cc.csv", "--predictions", "risk", "--outcome", "lbp_any"]
+
+
+def test_the_prevalence_of_the_population_can_be_stated(capsys, cases_and_controls):
+    code, found = answer(capsys, "validate", *cases_and_controls, "--prevalence", 0.1, *FAST)
+    assert code == 0
+    assert found["sampling"] == {"case_control": 0.1}
+    assert found["decision_curve"]["prevalence"] == 0.1
+    assert "a prevalence of 10 %" in found["summary"][0]
+
+
+def test_an_unknown_prevalence_withholds_what_needs_it(capsys, cases_and_controls):
+    code, out, _ = run(capsys, "validate", *cases_and_controls, "--prevalence", "unknown", *FAST,
+                       "--out", "v")  # fmt: skip
+    assert code == 0
+    assert "Brier score: not available (cases and controls were sampled apart" in out
+    assert json.loads(Path("v/validation.json").read_text())["decision_curve"] is None
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (
+            ["--prevalence", "12"],
+            "must lie inside (0, 1), 0.12 for 12 in 100, or be unknown; got 12",
+        ),
+        (["--prevalence", "rare"], "or be unknown; got rare"),
+        (["--prevalence", "0.1", "--development", "cc.csv"], "the case mix of cases and controls"),
+    ],
+)
+def test_a_prevalence_that_cannot_be_is_refused(capsys, cases_and_controls, options, message):
+    code, out, err = run(capsys, "validate", *cases_and_controls, *options)
+    assert (code, out) == (2, "")
+    assert message in err
+
+
+def test_a_score_has_no_cases(capsys, invented):
+    code, _, err = run(capsys, "validate", "invented-womac", "cohort.csv", "--prevalence", "0.1")
+    assert code == 2
+    assert "--prevalence: cases and controls are sampled of a binary outcome" in err
+
+
+def test_a_study_says_how_its_people_were_sampled(capsys, cases_and_controls):
+    start, end = TEXT.index("outcome:"), TEXT.index("confounders:")
+    outcome = """outcome:
+  {variable: lbp_any, label: pain, kind: binary, unit: probability, event_level: "yes",
+   higher_is: worse, horizon_months: 12, population: nobody,
+   smallest_gain_worth_having: {metric: c_statistic, value: 0.01}}
+sampling: {case_control: 0.2}
+"""
+    rest = TEXT[end:].replace("lbp_any", "bmi_kg_m2").replace("linear", "logistic")
+    Path("s.yaml").write_text(TEXT[:start] + outcome + rest)
+    named = ["cc.csv", "--predictions", "risk", "--study", "s.yaml"]
+    code, found = answer(capsys, "validate", *named, *FAST)
+    assert (code, found.get("sampling")) == (0, {"case_control": 0.2}), found
+    code, out, err = run(capsys, "update", *named, "--method", "intercept", "--name", "x")
+    assert (code, out) == (2, "")
+    assert "an update would take over their prevalence" in err
 
 
 @pytest.fixture

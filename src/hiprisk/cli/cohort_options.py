@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from hiprisk.cohort.mapping import CohortMapping
     from hiprisk.cohort.reading import Cohort
     from hiprisk.config import OutcomeSettings, StudyConfig
+    from hiprisk.config.sampling import SamplingSettings
     from hiprisk.sheet.format import Sheet
     from hiprisk.validation.external.cohort import ValidationCohort
     from hiprisk.validation.external.results import ModelIdentity
@@ -34,6 +35,7 @@ class Subject:
     mapping: CohortMapping | None
     predictions: str | None
     dictionary: Dictionary
+    sampling: SamplingSettings | None = None
 
     @property
     def sheet(self) -> Sheet | None:
@@ -83,7 +85,10 @@ def subject_of(options: argparse.Namespace) -> Subject:
         study = _study(options)
         mapping, dictionary = _read_by(options, study, None)
         outcome = study.outcome if study is not None else _stated_outcome(options, dictionary)
-        return Subject(None, outcome, mapping, _own_name(options, mapping), dictionary)
+        sampling = None if study is None else study.sampling
+        return Subject(
+            None, outcome, mapping, _own_name(options, mapping), dictionary, sampling=sampling
+        )
     if stated:
         raise ConfigError("the bundle declares the outcome: leave out --study and --outcome",
                           code="USAGE")  # fmt: skip

@@ -48,6 +48,13 @@ def run(argv: Sequence[str]) -> int:
     from hiprisk.validation.updating.update import UpdateSettings, update_model
 
     subject = subject_of(options)
+    if subject.sampling is not None:
+        raise ConfigError(
+            "the study's cases and controls were sampled apart, and an update would take over "
+            "their prevalence",
+            column="sampling",
+            advice="update on people who were not sampled by their outcome",
+        )
     cohort = read_selected(subject, options)
     sheet = _parent_sheet(subject, cohort, options)
     people = predict_cohort(sheet, subject.outcome, cohort, accept_units=options.accept_units)

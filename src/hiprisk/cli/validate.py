@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ from hiprisk.cli.show.validation import show_validation
 from hiprisk.outputs import check_output_folder
 
 if TYPE_CHECKING:
+    from hiprisk.config.sampling import SamplingSettings
     from hiprisk.validation.external.case_mix_results import CaseMix
     from hiprisk.validation.external.cohort import ValidationCohort
     from hiprisk.validation.external.results import ExternalValidation
@@ -38,7 +40,8 @@ def run(argv: Sequence[str]) -> int:
         check_output_folder(options.out)
     _check_free(options.out, force=options.force)
     subject = subject_of(options)
-    people = read_imputations(subject, options)
+    sampling = _sampling(subject, options)
+    people = [replace(one, sampling=sampling) for one in read_imputations(subject, options)]
     result = _evaluated(subject, people, options)
     if options.out is not None:
         _write(result, options.out)
@@ -68,8 +71,48 @@ def _evaluated(
     if len(people) > 1:
         _check_pooled(options)
         return validate_imputations(people, subject.outcome, **how)
-    case_mix = _case_mix(subject, people[0], options)
+    case_mix = None if people[0].sampling else _case_mix(subject, people[0], options)
     return validate_externally(people[0], subject.outcome, by=options.by, case_mix=case_mix, **how)
+
+
+def _sampling(subject: Subject, options: argparse.Namespace) -> SamplingSettings | None:
+    """How people were sampled, as --prevalence or else the study says; checked before reading."""
+    from hiprisk.errors import ConfigError
+
+    sampling = options.prevalence or subject.sampling
+    if sampling is None:
+        return None
+    if subject.outcome.kind != "binary":
+        raise ConfigError(
+            "cases and controls are sampled of a binary outcome, and this one is a number",
+            code="USAGE",
+            column="--prevalence",
+            advice="leave it out",
+        )
+    if options.development is not None:
+        raise ConfigError(
+            "the case mix of cases and controls is not that of the population, and is not compared",
+            code="USAGE",
+            column="--development",
+            advice="leave it out",
+        )
+    return sampling
+
+
+def _prevalence(text: str) -> SamplingSettings:
+    from hiprisk.config.sampling import SamplingSettings
+
+    if text == "unknown":
+        return SamplingSettings(case_control="unknown")
+    try:
+        share = float(text)
+    except ValueError:
+        share = 0.0
+    if not 0.0 < share < 1.0:
+        raise argparse.ArgumentTypeError(
+            f"must lie inside (0, 1), 0.12 for 12 in 100, or be unknown; got {text}"
+        )
+    return SamplingSettings(case_control=share)
 
 
 def _check_pooled(options: argparse.Namespace) -> None:
@@ -149,6 +192,9 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
                         help="evaluate each level of these categories too (default: sex, age band, "
                         "site, K-L grade and back pain, as far as the file has them; --by alone: "
                         "none)")  # fmt: skip
+    parser.add_argument("--prevalence", type=_prevalence, metavar="P",
+                        help="cases and controls were sampled apart: share with the event in the "
+                        "target population, or unknown")  # fmt: skip
     parser.add_argument("--development", type=Path, metavar="FILE",
                         help="the development cohort, for the full membership model")  # fmt: skip
     parser.add_argument("--resamples", type=whole_number(50), default=500, metavar="N",

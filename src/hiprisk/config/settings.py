@@ -12,6 +12,7 @@ from hiprisk.config.derived import DerivedSettings
 from hiprisk.config.fields import STRICT, Name, Share, refuse
 from hiprisk.config.measurement import MeasurementError, refuse_unknown
 from hiprisk.config.samplesize import SampleSizeSettings
+from hiprisk.config.sampling import SamplingSettings
 from hiprisk.config.subgroups import SubgroupSettings
 from hiprisk.outcome_kind import OutcomeKind
 
@@ -355,6 +356,8 @@ class StudyConfig:
         Standard error of measurement of a predictor in its units, or the range in which it lies.
     derived : dict of str to DerivedSettings
         Features that are computed from variables, for blocks and confounders.
+    sampling : SamplingSettings, optional
+        Of a binary outcome whose cases and controls were sampled apart.
     """
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
@@ -375,6 +378,7 @@ class StudyConfig:
     measurement_error: MeasurementError = Field(default_factory=dict)
     subgroups: SubgroupSettings = SubgroupSettings()
     derived: dict[Name, DerivedSettings] = Field(default_factory=dict)
+    sampling: SamplingSettings | None = None
 
     @property
     def predictors(self) -> tuple[str, ...]:
@@ -399,6 +403,8 @@ class StudyConfig:
         if leaks:
             raise refuse(f"{leaks[0]} belongs to the outcome and cannot be a predictor")
         self._model_types_fit(outcome.kind)
+        if self.sampling is not None and outcome.kind != "binary":
+            raise refuse("sampling is of cases and controls, and needs a binary outcome")
         return self
 
     def _model_types_fit(self, kind: str) -> None:

@@ -52,7 +52,22 @@ def study_mapping(config: StudyConfig) -> CohortMapping | None:
 
 
 def load_study_cohort(config: StudyConfig) -> Cohort:
-    """Read the config's cohort, or simulate it."""
+    """Read the config's cohort, or simulate it.
+
+    Raises
+    ------
+    ConfigError
+        If no cohort is named, several imputations of it were read, or its cases and controls were
+        sampled apart: what is fitted and resampled here is that of a random sample.
+    """
+    if config.sampling is not None:
+        raise ConfigError(
+            "cases and controls were sampled apart, and a model fitted to them, its validation and "
+            "its net benefit would be those of their prevalence",
+            column="sampling",
+            advice="only hiprisk validate takes such a sample; fit on people who were not sampled "
+            "by their outcome, or update a model fitted elsewhere on such people",
+        )
     settings, dictionary = config.cohort, study_dictionary(config)
     check_roles(config, dictionary)
     if settings.simulate is not None:

@@ -93,5 +93,6 @@ def unreliability_test(
 METRICS = (
     Metric(name="spiegelhalter_z", label="Spiegelhalter's z", kind="binary",
            function=spiegelhalter_z, optimum=0.0, moves_with_prevalence=True,
-           vectorised=attrgetter("spiegelhalter_z"), pinned_by_fit=True),
+           vectorised=attrgetter("spiegelhalter_z"), pinned_by_fit=True,
+           of_sampled_by_outcome="none"),
 )  # fmt: skip

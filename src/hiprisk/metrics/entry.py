@@ -18,6 +18,7 @@ Kind = Literal["continuous", "binary", "distribution"]
 Scale = Literal["identity", "log", "logit"]
 Need = Literal["both classes", "varying outcome", "varying predictions"]
 Smoother = Literal["loess", "spline", "lowess"]
+CaseControl = Literal["same", "weighted", "offset", "none"]
 Summary = Literal["ici", "e50", "e90", "emax", "eci"]
 # Observed and predicted of some people to a number: f(observed, predicted, *, weights), and what
 # else a parametrised metric asks for. An interval function takes groups and level as well.
@@ -28,10 +29,14 @@ Rate = Callable[[Floats, Floats], float]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CurveError:
-    """The calibration curve whose distance from the predictions a metric is, and its summary."""
+    """The calibration curve whose distance from the predictions a metric is, and its summary.
+
+    The prevalence is that of the population, where cases and controls were sampled apart.
+    """
 
     summary: Summary
     smoother: Smoother
+    prevalence: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +89,9 @@ class Metric:
         value does not show how far off it is, and a location-shifted interval has no width.
     pooling_scale : str
         On which it is about normal between sites.
+    of_sampled_by_outcome : str or None
+        What a stated prevalence does to it where cases and controls were sampled apart; where
+        unset, weights if it moves with the prevalence, else nothing.
     """
 
     name: str
@@ -107,6 +115,14 @@ class Metric:
     no_information: Rate | None = None
     pinned_by_fit: bool = False
     pooling_scale: Scale = "identity"
+    of_sampled_by_outcome: CaseControl | None = None
+
+    @property
+    def case_control(self) -> CaseControl:
+        """How it is had from cases and controls: as it is, weighted, less an offset, or not."""
+        if self.of_sampled_by_outcome is not None:
+            return self.of_sampled_by_outcome
+        return "weighted" if self.moves_with_prevalence else "same"
 
     @property
     def interval(self) -> Literal["analytic", "bootstrap"]:

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from hiprisk.config.sampling import SamplingSettings
 from hiprisk.errors import InputError
 from hiprisk.reporting.plots.external import validation_figures
 from hiprisk.validation.external.cohort import predict_cohort
@@ -140,3 +141,18 @@ def test_one_imputation_is_evaluated_as_a_cohort(people):
     assert len(people_of(cohort_of(people))) == 1
     with pytest.raises(InputError, match="at least two imputations"):
         validate_imputations(people_of(cohort_of(people)), OUTCOME, model=MODEL)
+
+
+def test_cases_and_controls_are_pooled_at_the_stated_prevalence(people):
+    outcome = dataclasses.replace(WORSE, thresholds=(0.4,))
+    sampling = SamplingSettings(case_control=0.1)
+    parts = [dataclasses.replace(one, sampling=sampling)
+             for one in people_of(stacked(people, 2), outcome)]  # fmt: skip
+    sheet = SHEETS["binary"]
+    several = validate_imputations(parts, outcome, model=MODEL, sheet=sheet, n_resamples=60)
+    one = validate_externally(parts[0], outcome, model=MODEL, sheet=sheet, n_resamples=60, by=[])
+    expected = dict(one.named())
+    for name, estimate in several.named():
+        assert estimate.value == pytest.approx(expected[name].value, abs=1e-9), name
+    curves = several.performance.calibration, one.performance.calibration
+    assert np.allclose(curves[0].bin_events, curves[1].bin_events)

@@ -5,11 +5,14 @@ import dataclasses
 import numpy as np
 import pytest
 
+from hiprisk.config.sampling import SamplingSettings
 from hiprisk.errors import ConfigError
 from hiprisk.metrics.registry import metrics_for
 from hiprisk.reporting.plots.external import validation_figures
+from hiprisk.validation.external.cohort import predict_cohort
+from hiprisk.validation.external.validation import validate_externally
 from small_bundle import small_sheet
-from validated_people import OUTCOME, WORSE, evaluated
+from validated_people import MODEL, OUTCOME, WORSE, cohort_of, evaluated
 
 
 def test_every_metric_of_the_registry_comes_with_an_interval(people):
@@ -112,3 +115,68 @@ def test_there_is_a_figure_for_each_event_forecast_and_group_metric(people):
             "groups_r2.png"} <= set(drawn)  # fmt: skip
     for event in ("worsening", "acceptable_state"):
         assert {f"calibration_{event}.png", f"net_benefit_{event}.png"} <= set(drawn)
+
+
+def of_cases_and_controls(people, case_control, **rest):
+    sheet = small_sheet(kind="binary", provenance="real")
+    outcome = dataclasses.replace(WORSE, thresholds=(0.4,))
+    found = predict_cohort(sheet, outcome, cohort_of(people))
+    found = dataclasses.replace(found, sampling=SamplingSettings(case_control=case_control))
+    return found, validate_externally(
+        found, outcome, model=MODEL, sheet=sheet, n_resamples=60, **rest
+    )
+
+
+MOVING = {one.name for one in metrics_for("binary") if one.case_control != "same"}
+
+
+def test_cases_and_controls_have_the_figures_of_the_stated_prevalence(people):
+    found, result = of_cases_and_controls(people, 0.1, by=[])
+    metrics = dict(result.named())
+    y, p = found.observed, found.predicted
+    w = np.where(y == 1, 0.1 / y.mean(), 0.9 / (1 - y.mean()))
+    assert metrics["brier"].value == pytest.approx(np.average((y - p) ** 2, weights=w))
+    assert metrics["observed_expected_ratio"].value == pytest.approx(0.1 / np.average(p, weights=w))
+    acted = p >= 0.4
+    sensitivity, false = acted[y == 1].mean(), acted[y == 0].mean()
+    by_hand = 0.1 * sensitivity - 0.9 * false * 0.4 / 0.6
+    assert metrics["net_benefit_0.4"].value == pytest.approx(by_hand)
+    large = metrics["calibration_in_the_large"]
+    assert large.low < large.value < large.high
+    assert result.performance.decision.prevalence == 0.1
+    assert result.performance.calibration.errors.ici == pytest.approx(metrics["ici"].value)
+    assert sum(o for _, o in result.calibration) < 10 * y.mean() / 2
+    assert result.to_dict()["sampling"] == {"case_control": 0.1}
+
+
+def test_discrimination_and_slope_do_not_depend_on_it(people):
+    _, stated = of_cases_and_controls(people, 0.1, by=[])
+    _, unknown = of_cases_and_controls(people, "unknown", by=[])
+    found = {e.name: e for e in stated.performance.metrics}
+    for one in unknown.performance.metrics:
+        assert one == found[one.name]
+    assert {e.name for e in unknown.performance.metrics}.isdisjoint(MOVING)
+
+
+def test_what_cannot_be_told_is_withheld_with_the_reason(people):
+    _, result = of_cases_and_controls(people, "unknown", by=[])
+    performance = result.performance
+    assert set(performance.not_available) >= MOVING
+    assert "prevalence in the population is not stated" in performance.not_available["brier"]
+    assert (performance.decision, performance.curves, result.calibration) == (None, (), ())
+    assert "withheld (state it with --prevalence)" in result.summary[0]
+    assert validation_figures(result) == {}
+
+
+def test_groups_of_cases_and_controls_have_what_needs_no_prevalence(people):
+    _, result = of_cases_and_controls(people, 0.1, by=["sex"])
+    assert set(result.groups.metrics).isdisjoint(MOVING)
+    assert "c_statistic" in result.groups.metrics
+    assert result.groups.benefits == ()
+
+
+def test_cases_and_controls_of_a_score_are_refused(people):
+    found = predict_cohort(small_sheet(provenance="real"), OUTCOME, cohort_of(people))
+    found = dataclasses.replace(found, sampling=SamplingSettings(case_control=0.1))
+    with pytest.raises(ConfigError, match="of a binary outcome, and this one is a number"):
+        validate_externally(found, OUTCOME, model=MODEL)

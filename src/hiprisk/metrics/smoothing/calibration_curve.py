@@ -21,6 +21,7 @@ from numpy.typing import ArrayLike
 
 from hiprisk.arrays import Floats
 from hiprisk.errors import InputError
+from hiprisk.metrics.case_control import log_odds_offset, population_weights
 from hiprisk.metrics.entry import Smoother
 from hiprisk.metrics.inputs import as_binary, as_continuous
 from hiprisk.metrics.intervals.frequency_weights import quantiles
@@ -227,6 +228,7 @@ def calibration_curve(
     level: float = 0.95,
     n_points: int = 100,
     n_knots: int = 5,
+    prevalence: float | None = None,
 ) -> CalibrationCurve:
     """Flexible calibration curve with its pointwise band and its errors.
 
@@ -248,6 +250,9 @@ def calibration_curve(
         Places at which the curve is given; the errors are taken over people.
     n_knots : int
         Of the spline, 3 to 5.
+    prevalence : float, optional
+        Of the population, where cases and controls were sampled apart: the curve of the sample and
+        its band are moved by the difference of the log odds, and people weighted.
 
     Raises
     ------
@@ -265,19 +270,21 @@ def calibration_curve(
     low, high = float(used.min()), float(used.max())
     places = np.linspace(low, high, n_points if high > low else 1)
     band = smooth.band(places, level)
+    move = _Move.to(prevalence, y, w)
+    counted = move.weights
     edges = np.linspace(*((0.0, 1.0) if kind == "binary" else (low, high)), N_BINS + 1)
-    events = np.histogram(p, edges, weights=w * y)[0] if kind == "binary" else ()
+    events = np.histogram(p, edges, weights=counted * y)[0] if kind == "binary" else ()
     return CalibrationCurve(
         kind=kind,
         smoother=smoother,
         predicted=_plain(places),
-        observed=_plain(smooth.at(places)),
-        low=_plain(band.low) if band is not None else (),
-        high=_plain(band.high) if band is not None else (),
+        observed=_plain(move.of(smooth.at(places))),
+        low=_plain(move.of(band.low)) if band is not None else (),
+        high=_plain(move.of(band.high)) if band is not None else (),
         level=level,
-        errors=_errors(np.abs(p - smooth.at(p)), w),
+        errors=_errors(np.abs(p - move.of(smooth.at(p))), counted),
         bin_edges=_plain(edges),
-        bin_counts=_plain(np.histogram(p, edges, weights=w)[0]),
+        bin_counts=_plain(np.histogram(p, edges, weights=counted)[0]),
         bin_events=_plain(np.asarray(events)),
         n=float(w.sum()),
     )
@@ -314,11 +321,38 @@ def calibration_errors(
     smoother: Smoother = "loess",
     weights: ArrayLike | None = None,
     n_knots: int = 5,
+    prevalence: float | None = None,
 ) -> CalibrationErrors:
     """Errors of the curve alone; arguments as for `calibration_curve`."""
     y, p, w = _checked(kind, observed, predicted, weights)
     smooth = _smooth(kind, smoother, y=y, p=p, w=w, n_knots=n_knots)
-    return _errors(np.abs(p - smooth.at(p)), w)
+    move = _Move.to(prevalence, y, w)
+    return _errors(np.abs(p - move.of(smooth.at(p))), move.weights)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Move:
+    """From a sample of cases and controls to the population; nothing where none was stated."""
+
+    offset: float | None
+    weights: Floats
+
+    @classmethod
+    def to(cls, prevalence: float | None, y: Floats, w: Floats) -> _Move:
+        if prevalence is None:
+            return cls(None, w)
+        return cls(
+            log_odds_offset(y, prevalence=prevalence, weights=w),
+            population_weights(y, prevalence=prevalence, weights=w),
+        )
+
+    def of(self, share: Floats) -> Floats:
+        """Shares with the event in the population of shares in the sample."""
+        if self.offset is None:
+            return share
+        # Odds times a factor, written so that loess may leave [0, 1] a little.
+        factor = float(np.exp(-self.offset))
+        return np.asarray(share * factor / (1.0 + share * (factor - 1.0)))
 
 
 def _checked(

@@ -19,9 +19,17 @@ def calibration_error(
     kind: OutcomeKind,
     smoother: Smoother = "loess",
     weights: ArrayLike | None = None,
+    prevalence: float | None = None,
 ) -> float:
     """One of the errors, by name; arguments as for `calibration_errors`."""
-    errors = calibration_errors(observed, predicted, kind=kind, smoother=smoother, weights=weights)
+    errors = calibration_errors(
+        observed,
+        predicted,
+        kind=kind,
+        smoother=smoother,
+        weights=weights,
+        prevalence=prevalence,
+    )
     return float(getattr(errors, summary))
 
 

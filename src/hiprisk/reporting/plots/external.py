@@ -98,7 +98,7 @@ def draw_decision(result: ExternalValidation, *, ax: Axes | None = None) -> Axes
 
 def validation_figures(result: ExternalValidation) -> dict[str, bytes]:
     """Every figure of an external validation as PNG, by file name."""
-    drawn = {"calibration": draw_external_calibration(result)}
+    drawn = {"calibration": draw_external_calibration(result)} if result.calibration else {}
     if result.performance.decision is not None:
         drawn["decision"] = draw_decision(result)
     drawn |= _distribution_figures(result)

@@ -18,6 +18,7 @@ from hiprisk.cohort.findings import Finding
 from hiprisk.cohort.reading import Cohort
 from hiprisk.cohort.shift.comparison import compare_with_training
 from hiprisk.config import OutcomeSettings
+from hiprisk.config.sampling import SamplingSettings
 from hiprisk.errors import InputError
 from hiprisk.learning.participants import FlowStep, numbered, observed_outcome
 from hiprisk.metrics.smoothing.logistic import logit
@@ -74,6 +75,8 @@ class ValidationCohort:
     imputed_share : mapping of str to float
         Share of these people for whom a variable was imputed.
     warnings : tuple of Finding
+    sampling : SamplingSettings or None
+        Where cases and controls of a binary outcome were sampled apart.
     dictionary : Dictionary
         What the variables mean.
     """
@@ -98,6 +101,7 @@ class ValidationCohort:
     fingerprint: str
     provenance: str
     dictionary: Dictionary = field(default_factory=load_dictionary, repr=False)
+    sampling: SamplingSettings | None = None
 
     @property
     def n(self) -> int:

@@ -14,6 +14,7 @@ from hiprisk.cohort.reading import Cohort
 from hiprisk.config import OutcomeSettings
 from hiprisk.errors import InputError
 from hiprisk.learning.participants import FlowStep
+from hiprisk.metrics.case_control import population_weights
 from hiprisk.sheet.format import Sheet
 from hiprisk.validation.external.cohort import ValidationCohort
 from hiprisk.validation.external.eligibility import check_enough
@@ -112,8 +113,12 @@ def validate_imputations(
     samples = [evaluation_sample(one, outcome, sheet=sheet, model=model.name) for one in people]
     stacked = stack_imputations(people)
     whole = evaluation_sample(stacked, outcome, sheet=sheet, model=model.name)
-    weights = np.full(whole.n, 1.0 / len(people))
     first = people[0]
+    weights = np.full(whole.n, 1.0 / len(people))
+    if first.sampling is not None and first.sampling.prevalence is not None:
+        weights = population_weights(
+            whole.observed, prevalence=first.sampling.prevalence, weights=weights
+        )
     performance = pool_performances(
         [performance_of(sample, how) for sample in samples],
         replace(whole, weights=weights),
@@ -184,7 +189,7 @@ def _mean_events(people: Sequence[ValidationCohort]) -> int:
 
 def _mean_tenths(people: Sequence[ValidationCohort]) -> tuple[tuple[float, float], ...]:
     """Means of predicted and observed by tenth, averaged over imputations."""
-    each = np.array([calibration_tenths(one.observed, one.predicted) for one in people])
+    each = np.array([calibration_tenths(one) for one in people])
     return tuple((float(p), float(o)) for p, o in each.mean(axis=0))
 
 

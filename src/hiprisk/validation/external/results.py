@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from hiprisk.config.sampling import SamplingSettings
 from hiprisk.learning.participants import FlowStep
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.validation.external.case_mix_results import CaseMix
@@ -52,6 +53,8 @@ class ExternalValidation:
         The same metrics by group, with the spread between groups; None where not asked for.
     imputations : int or None
         Over how many stacked imputations everything is pooled; None for one row a person.
+    sampling : SamplingSettings or None
+        Where cases and controls were sampled apart.
     remarks : tuple of str
         Of sample size and of imputed values.
     summary : tuple of str
@@ -77,6 +80,7 @@ class ExternalValidation:
     remarks: tuple[str, ...]
     summary: tuple[str, ...]
     imputations: int | None = None
+    sampling: SamplingSettings | None = None
 
     def to_frame(self) -> pd.DataFrame:
         """One row a metric: overall, each event, then each group."""
@@ -136,6 +140,7 @@ class ExternalValidation:
             "n": self.n,
             "n_events": self.n_events,
             **({} if self.imputations is None else {"imputations": self.imputations}),
+            **({} if self.sampling is None else {"sampling": self.sampling.to_dict()}),
             "flow": [asdict(step) for step in self.flow],
             "reasons": dict(self.reasons),
             "warnings": [dict(finding) for finding in self.findings],

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from hiprisk.config import OutcomeSettings
+from hiprisk.config.sampling import SamplingSettings
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.validation.external.case_mix_results import CaseMix, shift_words
 from hiprisk.validation.external.cohort import ValidationCohort
@@ -80,13 +81,40 @@ def summary_of(
     yield from model_warnings(model.provenance)
     yield from model.cautions
     yield from cohort_warnings(people.provenance)
+    if people.sampling is not None:
+        yield sampling_words(people.sampling, share=float(people.observed.mean()))
     by_name = {e.name: e for e in estimates}
-    yield from _calibration_words(by_name, outcome)
+    yield from _calibration_words(by_name, outcome, people.sampling)
     if case_mix is not None:
         yield from shift_words(case_mix)
 
 
-def _calibration_words(found: Mapping[str, Estimate], outcome: OutcomeSettings) -> Iterable[str]:
+def sampling_words(sampling: SamplingSettings, *, share: float) -> str:
+    """What sampling by the outcome does to the figures.
+
+    Parameters
+    ----------
+    sampling : SamplingSettings
+    share : float
+        Of people with the event, in the sample.
+    """
+    apart = "Cases and controls were sampled apart"
+    moving = "calibration in the large, O:E, Brier score, R² and net benefit"
+    if sampling.prevalence is None:
+        return (
+            f"{apart}, and the prevalence in the population is not stated: {moving} are withheld "
+            "(state it with --prevalence). Discrimination and the calibration slope do not need it."
+        )
+    return (
+        f"{apart} ({percent(share)} with the event): {moving} are those of a population with a "
+        f"prevalence of {100.0 * sampling.prevalence:g} %, and as right as that figure is. "
+        "Discrimination and the calibration slope do not depend on it."
+    )
+
+
+def _calibration_words(
+    found: Mapping[str, Estimate], outcome: OutcomeSettings, sampling: SamplingSettings | None
+) -> Iterable[str]:
     large = found.get("calibration_in_the_large")
     slope = found.get("calibration_slope")
     needs = []
@@ -112,8 +140,13 @@ def _calibration_words(found: Mapping[str, Estimate], outcome: OutcomeSettings) 
             "No evidence that predictions are too extreme or too moderate: calibration slope "
             f"{with_ci(slope, 2)}."
         )
-    if needs:
+    if needs and sampling is None:
         yield (f"Recalibrate {' and '.join(needs)} for people like these: `hiprisk update`.")
+    elif needs:
+        yield (
+            f"Recalibrate {' and '.join(needs)} on people who were not sampled by their outcome "
+            "(`hiprisk update`)."
+        )
 
 
 def _excludes(estimate: Estimate, value: float) -> bool:

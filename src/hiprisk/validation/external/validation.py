@@ -9,8 +9,11 @@ import numpy as np
 
 from hiprisk.arrays import Floats
 from hiprisk.config import OutcomeSettings, SubgroupSettings
+from hiprisk.errors import ConfigError
+from hiprisk.metrics.case_control import population_weights
 from hiprisk.metrics.events import EventOutcome, event_outcomes
 from hiprisk.metrics.forecast.distribution import Forecast, forecast_from_sheet
+from hiprisk.metrics.registry import metrics_for
 from hiprisk.sheet.format import Sheet
 from hiprisk.validation.external.case_mix_results import CaseMix
 from hiprisk.validation.external.cohort import ValidationCohort
@@ -59,7 +62,13 @@ def validate_externally(
     Raises
     ------
     ConfigError
-        If a variable of `by` is absent or has too many levels.
+        If a variable of `by` is absent or has too many levels, or cases and controls are said to
+        have been sampled of an outcome that is not binary.
+
+    Notes
+    -----
+    Of cases and controls (``people.sampling``) figures that move with the prevalence are those of
+    the stated one, and withheld where none is (`hiprisk.metrics.case_control`).
     """
     sample = evaluation_sample(people, outcome, sheet=sheet, model=model.name)
     return external_validation(
@@ -111,9 +120,10 @@ def external_validation(
         reasons=people.reasons,
         findings=tuple(finding.summarised() for finding in people.warnings),
         performance=performance,
-        calibration=calibration_tenths(people.observed, people.predicted),
+        calibration=calibration_tenths(people),
         groups=groups,
         case_mix=case_mix,
+        sampling=people.sampling,
         remarks=tuple(remarks_of(people, outcome.kind, performance.metrics, labels)),
         summary=tuple(summary_of(people, outcome, model, performance.metrics, case_mix)),
     )
@@ -134,6 +144,12 @@ def evaluation_sample(
     model : str
         Name of the model.
     """
+    if people.sampling is not None and outcome.kind != "binary":
+        raise ConfigError(
+            "cases and controls are sampled of a binary outcome, and this one is a number",
+            column="--prevalence",
+            advice="leave it out",
+        )
     forecast: Forecast | None = None
     events: tuple[EventOutcome, ...] = ()
     if sheet is not None and sheet.distribution is not None:
@@ -161,14 +177,39 @@ def evaluation_sample(
         thresholds=tuple(outcome.thresholds),
         outcome=outcome.variable,
         model=model,
+        sampling=people.sampling,
     )
 
 
-def calibration_tenths(observed: Floats, predicted: Floats) -> tuple[tuple[float, float], ...]:
+def calibration_tenths(people: ValidationCohort) -> tuple[tuple[float, float], ...]:
+    """Means of predicted and observed by tenth of the prediction, as the population has them.
+
+    None where cases and controls were sampled apart and the prevalence is not known.
+    """
+    sampling = people.sampling
+    if sampling is None:
+        return means_by_tenth(people.observed, people.predicted)
+    if sampling.prevalence is None:
+        return ()
+    weights = population_weights(people.observed, prevalence=sampling.prevalence)
+    return means_by_tenth(people.observed, people.predicted, weights)
+
+
+def means_by_tenth(
+    observed: Floats, predicted: Floats, weights: Floats | None = None
+) -> tuple[tuple[float, float], ...]:
     """Means of predicted and observed by tenth of the prediction."""
     order = np.argsort(predicted, kind="stable")
     parts = np.array_split(order, TENTHS)
-    return tuple((float(predicted[p].mean()), float(observed[p].mean())) for p in parts)
+    if weights is None:
+        return tuple((float(predicted[p].mean()), float(observed[p].mean())) for p in parts)
+    return tuple(
+        (
+            float(np.average(predicted[p], weights=weights[p])),
+            float(np.average(observed[p], weights=weights[p])),
+        )
+        for p in parts
+    )
 
 
 def _by_group(
@@ -182,10 +223,17 @@ def _by_group(
     """Every metric in each group of the variables of `by`."""
     if by is not None and not by:
         return None
+    metrics = None
+    if sample.sampling is not None:
+        # How frequent the event is in a group of the population is not known.
+        metrics = tuple(one.name for one in metrics_for("binary") if one.case_control == "same")
+        sample = replace(sample, thresholds=())
     return subgroup_performance(
         replace(sample, forecast=None),
         people.frame,
-        settings=SubgroupSettings(by=None if by is None else tuple(by), resamples=n_resamples),
+        settings=SubgroupSettings(
+            by=None if by is None else tuple(by), resamples=n_resamples, metrics=metrics
+        ),
         seed=seed,
         dictionary=people.dictionary,
     )

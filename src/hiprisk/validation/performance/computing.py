@@ -31,6 +31,7 @@ from hiprisk.validation.performance.measures import (
     decision_thresholds,
     floor_and_ceiling,
     forecast_metrics,
+    of_sampling,
     prediction_metrics,
 )
 from hiprisk.validation.performance.results import EventPerformance, Performance
@@ -79,11 +80,10 @@ def performance_of(sample: EvaluationSample, settings: PerformanceSettings) -> P
     they are few or its smoother fails, an event that nobody had.
     """
     chosen = settings.metrics
-    usable, not_available = usable_metrics(
-        prediction_metrics(sample.kind) if chosen is None else chosen,
-        sample.observed,
-        sample.predicted,
+    allowed, withheld = of_sampling(
+        prediction_metrics(sample.kind) if chosen is None else chosen, sample.sampling
     )
+    usable, not_available = usable_metrics(allowed, sample.observed, sample.predicted)
     found = Performance(
         n=sample.n,
         metrics=_intervals(
@@ -94,7 +94,7 @@ def performance_of(sample: EvaluationSample, settings: PerformanceSettings) -> P
             stream=settings.stream,
             percentiles=settings.percentiles,
         ),
-        not_available=not_available,
+        not_available={**not_available, **withheld},
         limits=floor_and_ceiling(sample),
         events=tuple(_event(sample, event, settings) for event in sample.events),
         thresholds=sample.thresholds,
@@ -107,12 +107,20 @@ def performance_of(sample: EvaluationSample, settings: PerformanceSettings) -> P
 def _with_curves(
     found: Performance, sample: EvaluationSample, settings: PerformanceSettings
 ) -> Performance:
+    if sample.sampling is not None and sample.sampling.prevalence is None:
+        # Curves and net benefit are those of the sampling, and say nothing of the population.
+        return found
     return replace(
         found,
         curve_errors=_curve_errors(sample, settings),
         curves=_curves(sample),
         decision=_decision(sample, settings) if sample.kind == "binary" else None,
     )
+
+
+def _prevalence(sample: EvaluationSample) -> float | None:
+    """Stated for the population, where cases and controls were sampled apart."""
+    return None if sample.sampling is None else sample.sampling.prevalence
 
 
 def _with_forecast(
@@ -190,7 +198,7 @@ def _curve_errors(sample: EvaluationSample, settings: PerformanceSettings) -> tu
     fewer = replace(settings, n_resamples=min(settings.n_resamples, settings.n_costly))
     for smoother in SMOOTHERS:
         stream = settings.curve_stream.format(smoother=smoother) or settings.stream
-        metrics = curve_error_metrics(sample.kind, smoother)
+        metrics, _ = of_sampling(curve_error_metrics(sample.kind, smoother), sample.sampling)
         try:
             found += _intervals(sample, sample.predicted, fewer, metrics=metrics, stream=stream)
         except InputError:
@@ -212,6 +220,7 @@ def _curves(sample: EvaluationSample) -> tuple[CalibrationCurve, ...]:
                     kind=sample.kind,
                     smoother=smoother,
                     weights=sample.weights,
+                    prevalence=_prevalence(sample),
                 )
             )
         except InputError:
@@ -225,6 +234,7 @@ def _decision(sample: EvaluationSample, settings: PerformanceSettings) -> Decisi
         "thresholds": decision_thresholds(sample.thresholds),
         "outcome": sample.outcome,
         "model_name": sample.model,
+        "prevalence": _prevalence(sample),
     }
     if not _is_resampled(sample, settings):
         return decision_curve(sample.observed, sample.predicted, weights=sample.weights, **what)

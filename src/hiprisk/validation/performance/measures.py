@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from hiprisk.config.sampling import SamplingSettings
+from hiprisk.metrics.case_control import at_prevalence
 from hiprisk.metrics.decision_curve.net_benefit import THRESHOLDS
 from hiprisk.metrics.entry import Metric, Smoother
 from hiprisk.metrics.floor_ceiling import LimitShares, limit_shares
@@ -14,6 +16,41 @@ from hiprisk.validation.performance.sample import EvaluationSample
 SMOOTHERS: tuple[Smoother, ...] = ("loess", "spline")
 # A smoother of fewer people follows their noise.
 FEWEST_FOR_CURVES = 50
+
+
+# Why figures that move with the sampling are not given.
+NOT_STATED = (
+    "cases and controls were sampled apart, and the prevalence in the population is not stated"
+)
+
+
+def of_sampling(
+    metrics: Sequence[Metric], sampling: SamplingSettings | None
+) -> tuple[tuple[Metric, ...], dict[str, str]]:
+    """Metrics as the sampling allows them, and why not the others.
+
+    Parameters
+    ----------
+    metrics : sequence of Metric
+    sampling : SamplingSettings or None
+        None for people who were not sampled by their outcome.
+
+    Returns
+    -------
+    tuple
+        Metrics that cases and controls give as they are, or at the stated prevalence; and the
+        reason by name of each that they cannot give.
+    """
+    if sampling is None:
+        return tuple(metrics), {}
+    prevalence = sampling.prevalence
+    lacking = {
+        one.name: NOT_STATED if prevalence is None else "it has no form for a stated prevalence"
+        for one in metrics
+        if one.case_control == "none" or (prevalence is None and one.case_control != "same")
+    }
+    kept = [one for one in metrics if one.name not in lacking]
+    return tuple(k if prevalence is None else at_prevalence(k, prevalence) for k in kept), lacking
 
 
 def prediction_metrics(kind: str) -> tuple[Metric, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from hiprisk.arrays import Bools, Floats, Integers
+from hiprisk.config.sampling import SamplingSettings
 from hiprisk.metrics.events import EventOutcome
 from hiprisk.metrics.forecast.distribution import Forecast
 from hiprisk.outcome_kind import OutcomeKind
@@ -40,6 +41,8 @@ class EvaluationSample:
         A weight of 2 equals the same row twice. With weights, intervals are from formulas alone.
     outcome, model : str
         Names in the decision curve.
+    sampling : SamplingSettings or None
+        Where cases and controls of a binary outcome were sampled apart.
     """
 
     kind: OutcomeKind
@@ -53,6 +56,7 @@ class EvaluationSample:
     weights: Floats | None = None
     outcome: str = ""
     model: str = "model"
+    sampling: SamplingSettings | None = None
 
     @property
     def n(self) -> int:

@@ -126,6 +126,7 @@ def _computable(
                     kind="binary" if metric.kind == "binary" else "continuous",
                     smoother=smoother,
                     weights=weights,
+                    prevalence=metric.curve.prevalence,
                 )
         except InputError:
             continue

@@ -17,7 +17,7 @@ from hiprisk.sheet.document.checks import check_sheet
 from hiprisk.sheet.format import LinearModel, Sheet, TreesModel
 from hiprisk.validation.external.cohort import ValidationCohort
 from hiprisk.validation.external.results import ModelIdentity
-from hiprisk.validation.external.validation import calibration_tenths
+from hiprisk.validation.external.validation import means_by_tenth
 from hiprisk.validation.performance.computing import usable_metrics
 from hiprisk.validation.performance.measures import prediction_metrics
 from hiprisk.validation.resampling.intervals import percentile_intervals
@@ -122,8 +122,8 @@ def update_model(
         before=before,
         apparent=in_sample,
         after=after,
-        calibration_before=calibration_tenths(people.observed, people.predicted),
-        calibration_after=calibration_tenths(people.observed, out_of_fold.predicted),
+        calibration_before=means_by_tenth(people.observed, people.predicted),
+        calibration_after=means_by_tenth(people.observed, out_of_fold.predicted),
         scatter=scatter,
         provenance=updated.provenance,
         cohort_fingerprint=people.fingerprint,
