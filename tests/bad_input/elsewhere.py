@@ -332,6 +332,18 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
         "tests/cohort/test_imputations.py::test_other_persons_in_another_imputation_are_refused",
     ),
     (
+        92,
+        "cases and controls: a prevalence in percent, or of a score",
+        "2 USAGE",
+        "tests/cli/test_lifecycle.py::test_a_prevalence_that_cannot_be_is_refused",
+    ),
+    (
+        92,
+        "cases and controls in a study that is fitted",
+        "2 CONFIG",
+        "tests/config/test_sampling.py::test_nothing_is_fitted_to_cases_and_controls",
+    ),
+    (
         93,
         "30 February, day before month",
         "error NOT_A_DATE",
