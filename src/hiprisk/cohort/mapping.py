@@ -93,19 +93,22 @@ class VariableSource:
 
 @checked_dataclass(frozen=True, kw_only=True, config=_STRICT)
 class TextFormat:
-    """How a CSV file is written; what is not stated is detected.
+    """How a file is written; what is not stated is detected.
 
     Attributes
     ----------
     labelled_codes : bool
         Cells hold a code and its label, as in ``1: Yes`` or ``.: Missing form``; numbers are read
         from the code, levels by the whole cell, the code or the label.
+    sheet : str, optional
+        Which sheet of a workbook, where several hold data.
     """
 
     labelled_codes: bool = False
     delimiter: str | None = None
     decimal: Literal[".", ","] | None = None
     encoding: str | None = None
+    sheet: str | None = None
 
     @model_validator(mode="after")
     def _one_character_each(self) -> TextFormat:

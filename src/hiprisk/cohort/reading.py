@@ -31,6 +31,7 @@ from hiprisk.cohort.mapped_columns import (
     source_columns,
 )
 from hiprisk.cohort.mapping import CohortMapping
+from hiprisk.cohort.value_labels import mapping_by_codes
 from hiprisk.values import Note, one_code
 
 
@@ -180,6 +181,7 @@ def iter_blocks(
         used = mapping_of_file(mapping, [*names, *block.repeated], file.name, dictionary)
         check_usable(block, needed_columns(used), file.name)
         used, absent = mapping_of_present(used, names, file.name)
+        used = mapping_by_codes(used, block)
         mapped = map_block(block, used, decimal=file.dialect.decimal)
         yield replace(mapped, absent=absent)
 
@@ -195,7 +197,9 @@ def open_mapped_file(path: Path | str, mapping: CohortMapping | None) -> CohortF
     if mapping is None:
         return open_cohort_file(path)
     how = mapping.format
-    stated = StatedFormat(delimiter=how.delimiter, decimal=how.decimal, encoding=how.encoding)
+    stated = StatedFormat(
+        delimiter=how.delimiter, decimal=how.decimal, encoding=how.encoding, sheet=how.sheet
+    )
     return open_cohort_file(path, stated)
 
 

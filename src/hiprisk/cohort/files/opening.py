@@ -16,8 +16,18 @@ from hiprisk.cohort.files.csv_dialect import (
 from hiprisk.cohort.files.csv_text import BLOCK_BYTES, iter_csv
 from hiprisk.cohort.files.packed import packed_source
 from hiprisk.cohort.files.parquet_text import iter_parquet
+from hiprisk.cohort.files.spreadsheet import iter_sheet
+from hiprisk.cohort.files.statistical import iter_statistical
 from hiprisk.cohort.files.text_block import TextBlock
 from hiprisk.errors import InputError
+
+_MARKS = {
+    "parquet": (b"PAR1",),
+    # What is a zip without being unpacked is a workbook.
+    "workbook": (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
+    "spss": (b"$FL2", b"$FL3"),
+    "stata": (b"<stata_dta>",),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +37,7 @@ class StatedFormat:
     delimiter: str | None = None
     decimal: str | None = None
     encoding: str | None = None
+    sheet: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,14 +48,16 @@ class CohortFile:
     ----------
     source : ByteSource
     kind : str
-        ``csv`` or ``parquet``.
+        ``csv``, ``parquet``, ``workbook``, ``spss``, ``spss portable`` or ``stata``.
     dialect : Dialect
         How its cells are written, and so how an output made of it is.
+    stated : StatedFormat
     """
 
     source: ByteSource
     kind: str
     dialect: Dialect
+    stated: StatedFormat
 
     @property
     def name(self) -> str:
@@ -61,6 +74,10 @@ class CohortFile:
         """
         if self.kind == "parquet":
             return iter_parquet(self.source)
+        if self.kind == "workbook":
+            return iter_sheet(self.source, self.stated.sheet)
+        if self.kind != "csv":
+            return iter_statistical(self.source, self.kind, self.stated.encoding)
         return iter_csv(self.source, self.dialect, block_bytes=block_bytes)
 
 
@@ -76,9 +93,22 @@ def open_cohort_file(path: Path | str, stated: StatedFormat | None = None) -> Co
     head = source.head()
     if not head:
         raise InputError("the file is empty", code="EMPTY_FILE", file=source.name)
-    if head.startswith(b"PAR1"):
-        return CohortFile(source=source, kind="parquet", dialect=ORDINARY)
     stated = stated or StatedFormat()
+    kind = _kind(source.path.suffix if not source.packing else source.member, head)
+    if kind != "csv":
+        return CohortFile(source=source, kind=kind, dialect=ORDINARY, stated=stated)
     source = text_source(source, head, stated.encoding)
     dialect = detect_dialect(source, delimiter=stated.delimiter, decimal=stated.decimal)
-    return CohortFile(source=source, kind="csv", dialect=dialect)
+    return CohortFile(source=source, kind=kind, dialect=dialect, stated=stated)
+
+
+def _kind(name: str, head: bytes) -> str:
+    """What a file is, by its first bytes; an old Stata file by its name too."""
+    for kind, marks in _MARKS.items():
+        if head.startswith(marks):
+            return kind
+    if b"ASCII SPSS PORT FILE" in head[:500]:
+        return "spss portable"
+    # Before version 13 the first byte of a Stata file is its version, the second its byte order.
+    is_old = 104 <= head[0] <= 115 and head[1:2] in (b"\x01", b"\x02")
+    return "stata" if is_old and name.lower().endswith("dta") else "csv"

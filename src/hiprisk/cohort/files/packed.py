@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from hiprisk.cohort.files.byte_source import ByteSource, check_member
 from hiprisk.cohort.files.local_file import check_local_file, read_head
+from hiprisk.cohort.files.workbook import is_workbook
 from hiprisk.errors import InputError
 
 MEMBER_MARK = "::"
@@ -25,8 +26,8 @@ DATA_SUFFIXES = _TEXTS | {
     "dta",
 }
 _NO_DATA = re.compile(r"(read[ _-]?me|licen[cs]e|changelog)\b.*", re.IGNORECASE)
-# A zip with one of these is a document of its own: a workbook of Excel or of LibreOffice.
-_DOCUMENT_PARTS = ("[Content_Types].xml", "mimetype")
+# How a workbook of Excel before 2007 begins, and one with a password.
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
 def packed_source(path: Path | str) -> ByteSource:
@@ -35,7 +36,7 @@ def packed_source(path: Path | str) -> ByteSource:
     Parameters
     ----------
     path : path-like
-        Of a zip, ``FILE.zip::NAME`` names the file in it.
+        Of a zip, ``FILE.zip::NAME`` names the file in it; of a workbook, the sheet.
 
     Raises
     ------
@@ -49,9 +50,12 @@ def packed_source(path: Path | str) -> ByteSource:
     head = read_head(local)
     if head.startswith(b"\x1f\x8b"):
         return ByteSource(path=local, packing="gzip")
+    if head.startswith(_OLE):
+        return ByteSource(path=local, member=member)
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         found = _member(local, member)
-        return ByteSource(path=local, packing="zip" if found else "", member=found)
+        # Of a workbook, the name within is a sheet's.
+        return ByteSource(path=local, packing="zip" if found else "", member=found or member)
     if member:
         raise InputError(
             "this is no zip, so that it has no files within",
@@ -67,6 +71,8 @@ def _member(path: Path, wanted: str) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+        if is_workbook(path):
+            return ""
     except (zipfile.BadZipFile, NotImplementedError):
         raise InputError(
             "the zip file is damaged or cut off",
@@ -75,8 +81,6 @@ def _member(path: Path, wanted: str) -> str:
             advice="copy or download it again",
         ) from None
     names = [entry.filename for entry in entries]
-    if any(part in names for part in _DOCUMENT_PARTS):
-        return ""
     data = [name for name in names if _is_data(name)]
     chosen = [name for name in names if name == wanted] if wanted else data
     if len(chosen) != 1:

@@ -25,6 +25,10 @@ class TextBlock:
         Names that several columns have, and which columns; none may be used.
     types : mapping of str to str
         Columns whose values are no plain ones, and of what type they are; none may be used.
+    labels : mapping of str to mapping
+        By column, the label of each code, where the file has them.
+    missing : mapping of str to tuple of str
+        By column, texts of these rows that the file itself declares missing.
     """
 
     first_row: int
@@ -32,6 +36,8 @@ class TextBlock:
     lines: Integers | None = None
     repeated: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     types: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    missing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def rows(self) -> Integers:

@@ -1,0 +1,127 @@
+"""Files of SPSS and Stata as blocks of text columns, with their value labels."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from hiprisk.cohort.files.byte_source import ByteSource
+from hiprisk.cohort.files.column_names import column_names
+from hiprisk.cohort.files.extra import library
+from hiprisk.cohort.files.local_file import changed_error
+from hiprisk.cohort.files.text_block import TextBlock
+from hiprisk.errors import InputError
+from hiprisk.values import is_missing, text_of
+
+BLOCK_ROWS = 50_000
+_READERS = {"spss": "read_sav", "spss portable": "read_por", "stata": "read_dta"}
+
+
+def iter_statistical(
+    source: ByteSource, kind: str, encoding: str | None = None
+) -> Iterator[TextBlock]:
+    """Blocks of rows of an SPSS or Stata file, every column as text: codes, not their labels.
+
+    Stata's missing values ``.a`` to ``.z`` are these texts; a value that the file declares missing
+    stays what it is, and is told with the block. A row's number is the case's.
+
+    Raises
+    ------
+    ConfigError
+        If the library of the extra is not installed.
+    InputError
+        If the file cannot be read, or changed meanwhile.
+    """
+    pyreadstat = library("pyreadstat")
+    read = getattr(pyreadstat, _READERS[kind])
+    options: dict[str, Any] = {"output_format": "dict", "row_limit": BLOCK_ROWS}
+    if kind != "spss portable":
+        options |= {"user_missing": True, "encoding": encoding}
+    before = source.size_and_time()
+    with source.local_path() as path:
+        start = 0
+        while True:
+            try:
+                columns, told = read(str(path), row_offset=start, **options)
+            except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, ValueError) as problem:
+                raise InputError(
+                    f"the file cannot be read as {kind.title().replace('Spss', 'SPSS')}",
+                    code="STATISTICAL_FILE",
+                    file=source.name,
+                    advice="export it again; if its texts are not UTF-8, give --encoding",
+                ) from problem
+            block = _block(columns, told, start, source.name)
+            if block.table.num_rows or not start:
+                yield block
+            start += block.table.num_rows
+            if block.table.num_rows < BLOCK_ROWS:
+                break
+    if source.size_and_time() != before:
+        raise changed_error(source.name)
+
+
+def _block(columns: Mapping[str, Sequence[Any]], told: Any, start: int, file: str) -> TextBlock:
+    names = column_names(list(told.column_names), file)
+    is_text = {name: told.readstat_variable_types[name] == "string" for name in told.column_names}
+    cells = {
+        name: [_text(value, is_text=is_text[name]) for value in columns.get(name, ())]
+        for name in told.column_names
+    }
+    table = pa.table([pa.array(texts, pa.string()) for texts in cells.values()],
+                     names=list(names.names))  # fmt: skip
+    labels = {
+        name: {_text(code, is_text=is_text[name]): str(label) for code, label in known.items()}
+        for name, known in told.variable_value_labels.items()
+        if name in cells
+    }
+    missing = {
+        name: _missing_texts(
+            columns.get(name, ()),
+            cells[name],
+            told.missing_ranges.get(name, []),
+            is_text=is_text[name],
+        )
+        for name in told.column_names
+    }
+    return TextBlock(
+        start + 1,
+        table,
+        np.arange(start, start + table.num_rows, dtype=np.intp) + 1,
+        labels=labels,
+        missing={name: texts for name, texts in missing.items() if texts},
+    )
+
+
+def _text(value: Any, *, is_text: bool) -> str:
+    """A value's text: whole numbers without a point, dates as ISO 8601 has them."""
+    if isinstance(value, str):
+        # In a column of numbers a letter is one of Stata's 26 further missing values.
+        return value if is_text else f".{value}"
+    if value is None or is_missing(value):
+        return ""
+    if isinstance(value, datetime.datetime):
+        return str(value.date() if value.time() == datetime.time() else value)
+    return text_of(value)
+
+
+def _missing_texts(
+    values: Sequence[Any],
+    texts: Sequence[str],
+    ranges: Sequence[Mapping[str, Any]],
+    *,
+    is_text: bool,
+) -> tuple[str, ...]:
+    """Texts that stand for a missing value: Stata's, and those that SPSS declares."""
+    pairs = list(zip(values, texts, strict=True))
+    found = set() if is_text else {text for value, text in pairs if isinstance(value, str)}
+    for part in ranges:
+        low, high = part["lo"], part["hi"]
+        alike = str if is_text else (int, float)
+        found |= {
+            text for value, text in pairs if isinstance(value, alike) and low <= value <= high
+        }
+    return tuple(sorted(found))

@@ -1,0 +1,81 @@
+"""A mapping may name the codes of an SPSS or Stata file or their labels."""
+
+import pandas as pd
+import pyarrow as pa
+import pyreadstat
+import pytest
+
+from hiprisk.cohort.files.text_block import TextBlock
+from hiprisk.cohort.mapping import mapping_from_text
+from hiprisk.cohort.reading import read_cohort
+from hiprisk.cohort.value_labels import mapping_by_codes
+
+LABELS = {
+    "gender": {1: "Male", 2: "Female", 9: "refused"},
+    "lbp": {1: "Yes", 2: "No", 8: "Don't know"},
+    "visit": {0: "Baseline", 1: "12 months"},
+}
+
+
+@pytest.fixture
+def cohort(tmp_path):
+    frame = pd.DataFrame(
+        {"gender": [1.0, 2, 9, 1], "lbp": [1.0, 2, 8, 1], "visit": [0.0, 0, 0, 1],
+         "age": [63.0, 70, 99, 64]}
+    )  # fmt: skip
+    pyreadstat.write_sav(frame, tmp_path / "in.sav", variable_value_labels=LABELS,
+                         missing_ranges={"gender": [9], "age": [99]})  # fmt: skip
+
+    def read(text):
+        return read_cohort(tmp_path / "in.sav", mapping_from_text(text))
+
+    return read
+
+
+def values(cohort, name):
+    return [None if value != value else value for value in cohort.frame[name].astype(object)]
+
+
+def test_labels_that_are_levels_and_declared_missing_values_need_no_words(cohort):
+    found = cohort("variables: {sex: gender, age_years: age}")
+    assert values(found, "sex") == ["male", "female", None, "male"]
+    assert values(found, "age_years") == [63, 70, None, 64]
+    assert found.n_errors == 0
+
+
+def test_yes_as_1_and_no_as_2_are_read_by_their_labels_and_the_rest_is_an_error(cohort):
+    found = cohort("variables: {lbp_any: lbp, age_years: age}")
+    assert values(found, "lbp_any") == ["yes", "no", None, "yes"]
+    assert [f.rows for f in found.findings if f.code == "UNKNOWN_CATEGORY"] == [(3,)]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{column: lbp, levels: {Yes: yes, No: no}, missing: [Don't know]}",
+        "{column: lbp, levels: {'1': yes, '2': no}, missing: ['8']}",
+    ],
+)
+def test_levels_and_missing_texts_are_codes_or_labels(cohort, source):
+    found = cohort(f"where: {{visit: [Baseline]}}\nvariables: {{lbp_any: {source}}}")
+    assert values(found, "lbp_any") == ["yes", "no", None]
+    assert found.n_errors == 0
+
+
+def test_items_take_points_by_label():
+    labels = {"q1": {"1": "None", "2": "Mild"}, "q2": {"1": "Mild", "2": "None"}}
+    block = TextBlock(1, pa.table({}), labels=labels, missing={"q1": ("9",)})
+    text = (
+        "variables: {rmdq_0_24: {items: {instrument: rmdq, labels: {None: 0, Mild: 1}, columns: {"
+        + ", ".join(f"item_{i}: q{i}" for i in range(1, 25))
+        + "}}}}"
+    )
+    source = mapping_by_codes(mapping_from_text(text), block).variables["rmdq_0_24"]
+    points = source.items.item_labels
+    assert (points["item_1"]["1"], points["item_1"]["2"], points["item_2"]["1"]) == (0, 1, 1)
+    assert source.missing == ("9",)
+
+
+def test_a_file_without_labels_leaves_the_mapping_as_it_is():
+    mapping = mapping_from_text("variables: {age_years: age}")
+    assert mapping_by_codes(mapping, TextBlock(1, pa.table({}))) is mapping
