@@ -201,7 +201,7 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
         86,
         "REST: no JSON, NaN, nesting, size, content type",
         "400, 413, 415, 422",
-        f"{_SERVICE}::test_bad_input_gets_a_letter_with_its_status",
+        f"{_SERVICE}::test_bad_input_gets_a_refusal_with_its_status",
     ),
     (
         87,
@@ -386,7 +386,7 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
         98,
         "page: a comma, a script, a reload",
         "text stays text",
-        f"{_PAGE}::test_a_wrong_value_gets_a_letter_beside_its_field_and_no_answer",
+        f"{_PAGE}::test_a_wrong_value_gets_a_message_beside_its_field_and_no_answer",
     ),
     (
         99,

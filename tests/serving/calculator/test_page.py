@@ -197,30 +197,30 @@ def test_the_policy_stops_a_connection_that_a_changed_page_would_try(opened):
     assert any("Content Security Policy" in line for line in tab.noise)
 
 
-def test_a_wrong_value_gets_a_letter_beside_its_field_and_no_answer(opened):
+def test_a_wrong_value_gets_a_message_beside_its_field_and_no_answer(opened):
     tab, _ = opened(SHEETS["linear"])
     fill(tab, Age="63", WOMAC_function="50")
     fill(tab, Age="200")
     tab.get_by_label("Age", exact=True).blur()
     tab.wait_for_timeout(300)
-    letter = tab.get_by_text("Age must lie in 18 to 110 years. Leave it empty if it is not known.")
-    assert letter.is_visible()
+    message = tab.get_by_text("Age must lie in 18 to 110 years. Leave it empty if it is not known.")
+    assert message.is_visible()
     field = tab.get_by_label("Age", exact=True)
     assert field.get_attribute("aria-invalid") == "true"
-    assert letter.get_attribute("id") in field.get_attribute("aria-describedby").split()
+    assert message.get_attribute("id") in field.get_attribute("aria-describedby").split()
     assert "No prediction until this is corrected" in tab.locator("#out").inner_text()
     assert tab.locator(".big").count() == 0
 
 
-def test_a_letter_does_not_come_while_one_still_types_but_goes_at_once(opened):
+def test_a_message_does_not_come_while_one_still_types_but_goes_at_once(opened):
     tab, _ = opened(SHEETS["linear"])
     field = tab.get_by_label("Age", exact=True)
     field.press_sequentially("6")
-    assert tab.locator(".letter:visible").count() == 0
+    assert tab.locator(".message:visible").count() == 0
     field.blur()
-    assert tab.locator(".letter:visible").count() == 1
+    assert tab.locator(".message:visible").count() == 1
     field.press_sequentially("3")
-    assert tab.locator(".letter:visible").count() == 0
+    assert tab.locator(".message:visible").count() == 0
 
 
 def test_everything_can_be_reached_and_answered_by_keyboard(opened):
@@ -276,7 +276,7 @@ def test_clear_all_empties_every_field_and_the_answer(opened):
     tab.get_by_role("button", name="Clear all").click()
     tab.wait_for_timeout(300)
     assert tab.get_by_label("WOMAC function", exact=True).input_value() == ""
-    assert tab.locator(".letter:visible").count() == 0
+    assert tab.locator(".message:visible").count() == 0
     assert "Not enough is known yet" in tab.locator("#out").inner_text()
 
 

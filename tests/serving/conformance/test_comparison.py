@@ -103,6 +103,6 @@ def test_an_explanation_is_compared_where_there_is_one(pack, right):
         (b"[NaN]", "NaN"),
     ],
 )
-def test_answers_that_cannot_be_read_get_a_letter(text, words):
+def test_answers_that_cannot_be_read_get_a_message(text, words):
     with pytest.raises(InputError, match=words):
         read_answers(text, name="answers")

@@ -1,4 +1,4 @@
-"""The service: the same answers as everywhere, refusals as letters with documented statuses."""
+"""The service: the same answers as everywhere, refusals as problem documents with documented statuses."""
 
 import json
 import logging
@@ -23,13 +23,13 @@ def client(model):
 
 
 def refused(answer, status, code):
-    letter = answer.json()
-    assert (answer.status_code, letter["code"]) == (status, code)
+    told = answer.json()
+    assert (answer.status_code, told["code"]) == (status, code)
     assert answer.headers["content-type"] == "application/problem+json"
-    assert letter["status"] == status
-    assert letter["reason"]
-    assert letter["reason"] in letter["detail"]
-    return letter
+    assert told["status"] == status
+    assert told["reason"]
+    assert told["reason"] in told["detail"]
+    return told
 
 
 def test_predict_gives_to_the_bit_what_python_gives(client, model):
@@ -97,8 +97,8 @@ def test_score_of_no_rows_gives_no_rows(client):
 def test_score_takes_as_many_rows_as_it_says_and_not_one_more(model):
     client = client_of(model, limits=Limits(requests_per_second=0.0, max_rows=3))
     assert client.post("/score", {"rows": [PATIENT] * 3}).status_code == 200
-    letter = refused(client.post("/score", {"rows": [PATIENT] * 4}), 413, "TOO_MANY_ROWS")
-    assert letter["reason"] == "too many rows: 4, the limit of a request is 3"
+    told = refused(client.post("/score", {"rows": [PATIENT] * 4}), 413, "TOO_MANY_ROWS")
+    assert told["reason"] == "too many rows: 4, the limit of a request is 3"
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def test_score_takes_as_many_rows_as_it_says_and_not_one_more(model):
         ("/fhir/risk-assessment", "{}", 422, "NOT_A_RECORD", "must be a FHIR Bundle"),
     ],
 )  # fmt: skip
-def test_bad_input_gets_a_letter_with_its_status(client, path, body, status, code, reason):
+def test_bad_input_gets_a_refusal_with_its_status(client, path, body, status, code, reason):
     answer = client.post(path, body)
     assert reason in refused(answer, status, code)["reason"]
     # Neither a value nor a name that came is repeated.
@@ -142,19 +142,19 @@ def test_bad_input_gets_a_letter_with_its_status(client, path, body, status, cod
 
 
 def test_a_misspelt_name_is_answered_with_the_nearest_and_its_place(client):
-    letter = refused(client.post("/predict", {**PATIENT, "age_yers": 3}), 422, "UNKNOWN_VARIABLE")
+    told = refused(client.post("/predict", {**PATIENT, "age_yers": 3}), 422, "UNKNOWN_VARIABLE")
     n = len(PATIENT) + 1
-    assert f"1 of {n} names are not variables of this model (position {n})" in str(letter)
-    assert "did you mean age_years? GET /model" in str(letter)
-    assert "age_yers" not in str(letter)
+    assert f"1 of {n} names are not variables of this model (position {n})" in str(told)
+    assert "did you mean age_years? GET /model" in str(told)
+    assert "age_yers" not in str(told)
 
 
-def test_a_letter_names_the_row(client):
+def test_a_refusal_names_the_row(client):
     rows = [PATIENT, {"agee": 1}]
     assert refused(client.post("/score", {"rows": rows}), 422, "UNKNOWN_VARIABLE")["row"] == 2
 
 
-def test_what_is_not_there_is_a_letter_too(client):
+def test_what_is_not_there_is_a_refusal_too(client):
     refused(client.get("/docs"), 404, "NOT_FOUND")
     refused(client.get("/redoc"), 404, "NOT_FOUND")
     refused(client.get("/predict/"), 404, "NOT_FOUND")

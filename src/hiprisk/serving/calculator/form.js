@@ -1,4 +1,4 @@
-// The questions: one field a variable, an error as a letter beside its field, nothing kept.
+// The questions: one field a variable, an error as a message beside its field, nothing kept.
 "use strict";
 
 function el(tag, attributes, ...children) {
@@ -18,9 +18,9 @@ function makeForm(engine, container) {
   const { sheet } = engine;
   const fields = new Map();
 
-  function letters(index) {
+  function messages(index) {
     return [
-      el("p", { class: "letter", id: `letter${index}`, role: "alert" }),
+      el("p", { class: "message", id: `message${index}`, role: "alert" }),
       el("p", { class: "remark", id: `remark${index}` }),
     ];
   }
@@ -36,50 +36,50 @@ function makeForm(engine, container) {
       type: "text", id: `v${index}`, autocomplete: "off", spellcheck: "false", maxlength: 24,
       // A decimal keypad has no minus on some phones.
       inputmode: negative ? "text" : spec.integer ? "numeric" : "decimal",
-      "aria-describedby": `hint${index} letter${index} remark${index}`, ...labelled,
+      "aria-describedby": `hint${index} message${index} remark${index}`, ...labelled,
     });
   }
 
   function numberField(spec, index) {
     const input = numberInput(spec, index, {});
-    const [letter, remark] = letters(index);
-    fields.set(spec.name, { spec, input, letter, remark, value: () => input.value, mark: [input] });
+    const [message, remark] = messages(index);
+    fields.set(spec.name, { spec, input, message, remark, value: () => input.value, mark: [input] });
     return el("div", { class: "field" },
       el("div", { class: "line" },
         el("div", {},
           el("label", { for: `v${index}`, class: "name" }, capital(spec.label)),
           el("span", { class: "range", id: `hint${index}` }, hintOf(spec))),
         input),
-      letter, remark);
+      message, remark);
   }
 
   function choiceField(spec, index) {
-    const [letter, remark] = letters(index);
+    const [message, remark] = messages(index);
     const options = ["", ...spec.levels].map((level, i) => {
       const radio = el("input", { type: "radio", name: `v${index}`, id: `v${index}_${i}`, value: level,
         autocomplete: "off", checked: level === "", class: level === "" ? "none" : "" });
       return { radio, label: el("label", {}, radio, el("span", {}, level === "" ? "not known" : level.replaceAll("_", " "))) };
     });
     const radios = options.map((option) => option.radio);
-    fields.set(spec.name, { spec, input: radios[0], letter, remark, mark: [],
+    fields.set(spec.name, { spec, input: radios[0], message, remark, mark: [],
       value: () => radios.find((radio) => radio.checked)?.value ?? "" });
-    return el("fieldset", { class: "field wide", "aria-describedby": `letter${index} remark${index}` },
+    return el("fieldset", { class: "field wide", "aria-describedby": `message${index} remark${index}` },
       el("div", { class: "line" },
         el("legend", { class: "name" }, capital(spec.label)),
         el("div", { class: "choices" }, ...options.map((option) => option.label))),
-      letter, remark);
+      message, remark);
   }
 
   function selectField(spec, index) {
-    const [letter, remark] = letters(index);
-    const select = el("select", { id: `v${index}`, autocomplete: "off", "aria-describedby": `letter${index} remark${index}` },
+    const [message, remark] = messages(index);
+    const select = el("select", { id: `v${index}`, autocomplete: "off", "aria-describedby": `message${index} remark${index}` },
       el("option", { value: "" }, "not known"),
       ...spec.levels.map((level) => el("option", { value: level }, level.replaceAll("_", " "))));
-    fields.set(spec.name, { spec, input: select, letter, remark, value: () => select.value, mark: [select] });
+    fields.set(spec.name, { spec, input: select, message, remark, value: () => select.value, mark: [select] });
     return el("div", { class: "field" },
       el("div", { class: "line" },
         el("label", { for: `v${index}`, class: "name" }, capital(spec.label)), select),
-      letter, remark);
+      message, remark);
   }
 
   function sideRow(pair, number) {
@@ -92,10 +92,10 @@ function makeForm(engine, container) {
       const { spec, index } = pair[side];
       const hint = el("span", { id: `hint${index}`, class: "spoken" }, hintOf(spec));
       const input = numberInput(spec, index, { "aria-labelledby": `row${number} ${side}side` });
-      const [letter, remark] = letters(index);
-      fields.set(spec.name, { spec, input, letter, remark, value: () => input.value, mark: [input], prefix: `${side}: ` });
+      const [message, remark] = messages(index);
+      fields.set(spec.name, { spec, input, message, remark, value: () => input.value, mark: [input], prefix: `${side}: ` });
       row.append(el("div", {}, input, hint));
-      notes.push(letter, remark);
+      notes.push(message, remark);
     }
     row.append(...notes);
     return row;
@@ -133,12 +133,12 @@ function makeForm(engine, container) {
     NOT_IN_TRAINING: () => "Nobody that the model learned from had this.",
   };
 
-  // Marks one field; while a person still types, a letter goes but none comes.
+  // Marks one field; while a person still types, a message goes but none comes.
   function check(field, finished) {
     const one = engine.read(field.spec, field.value());
-    if (one.code && !finished && !field.letter.textContent) return;
-    const letter = one.code ? `${field.prefix || ""}${capital(field.spec.label)} ${one.rule}.${engine.knowsPeople ? " Leave it empty if it is not known." : ""}` : "";
-    if (field.letter.textContent !== letter) field.letter.textContent = letter;
+    if (one.code && !finished && !field.message.textContent) return;
+    const message = one.code ? `${field.prefix || ""}${capital(field.spec.label)} ${one.rule}.${engine.knowsPeople ? " Leave it empty if it is not known." : ""}` : "";
+    if (field.message.textContent !== message) field.message.textContent = message;
     const flag = one.value === undefined ? null : engine.flagOf(field.spec, one.value);
     field.remark.textContent = flag ? (field.prefix || "") + USUAL[flag](field.spec) : "";
     for (const node of field.mark) {
