@@ -160,3 +160,13 @@ def test_an_undecided_none_is_told_with_its_two_ways_out(texts, advice):
     (finding,) = unreadable_findings({note: mask}, {}, {note: texts})
     assert (finding.code, finding.count) == ("UNKNOWN_CATEGORY", 2)
     assert advice in finding.advice
+
+
+@pytest.mark.parametrize(
+    ("name", "points", "highest"), [("womac_function_0_100", 68, 45), ("womac_pain_0_100", 20, 4)]
+)
+def test_a_raw_sum_that_was_mapped_to_its_scale_is_no_raw_sum(name, points, highest):
+    raw = np.tile(np.arange(highest + 1.0), 4)
+    assert ("UNIT_SUSPECT", name) not in codes(checked({name: raw * 100 / points}))
+    beyond = np.append(raw, points - 1.0)
+    assert ("UNIT_SUSPECT", name) in codes(checked({name: beyond}))

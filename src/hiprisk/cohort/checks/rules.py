@@ -21,6 +21,8 @@ from hiprisk.cohort.own_variables import changed_findings
 from hiprisk.values import AMBIGUOUS_CODE, NOT_A_NUMBER, UNKNOWN_CATEGORY, Note, zero_one_codes
 
 BMI_TOLERANCE = 0.15
+# Sums with a missing answer stand between the steps.
+SCALED_STEPS = 0.8
 _WHOLE = re.compile(r"[0-9]{1,2}(\.0+)?")
 
 _UNREADABLE_ADVICE = {
@@ -206,6 +208,9 @@ def _wrong_unit(variable: Variable, known: Floats) -> Iterable[Finding]:
         cause = (68.0, "the raw 0-68 sum", "from_range: [0, 68]")
     elif variable.hard == (0.0, 100.0) and 15 < largest <= 20 and "pain" in variable.name:
         cause = (20.0, "the raw 0-20 sum", "from_range: [0, 20]")
+    if cause is not None and cause[0] >= 20 and _is_scaled_sum(known, points=cause[0]):
+        # Already mapped from the raw sum, and nobody reached its end.
+        return
     if cause is not None and 0 < largest <= cause[0]:
         yield Finding(
             code="UNIT_SUSPECT",
@@ -216,6 +221,12 @@ def _wrong_unit(variable: Variable, known: Floats) -> Iterable[Finding]:
             f"not {variable.unit}",
             advice=f"if so, state {cause[2]} in the mapping",
         )
+
+
+def _is_scaled_sum(known: Floats, *, points: float) -> bool:
+    """Whether scores of 0-100 are nearly all steps of a sum of whole points, as a raw sum is not."""
+    steps = known * points / 100.0
+    return float(np.isclose(steps, np.round(steps), atol=1e-6).mean()) >= SCALED_STEPS
 
 
 def _shifted_codes(
