@@ -3,7 +3,6 @@
 _CHECKING = "tests/cohort/checks/test_rules.py"
 _CELLS = "tests/cohort/test_cells.py"
 _ITEM_CHECKS = "tests/cohort/checks/test_items.py"
-_COMMANDS = "tests/cli/test_commands.py"
 _FILES = "tests/bad_input/test_files.py"
 _FOLDS, _TUNING = "tests/learning/test_folds.py", "tests/learning/test_tuning.py"
 _MAIN = "tests/cli/test_main.py"
@@ -17,6 +16,7 @@ _STRUCTURE = "tests/cohort/checks/test_structure.py"
 _TRACKING = "tests/tracking/test_runs.py"
 _UNITS = "tests/bad_input/test_units.py"
 _PAGE = "tests/serving/calculator/test_page.py"
+_SCORE, _TRAIN = "tests/cli/test_score.py", "tests/cli/test_train.py"
 _SERVICE = "tests/serving/http/test_app.py"
 _YAML = "tests/test_yaml_strict.py"
 
@@ -83,8 +83,8 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
         "warning INCONSISTENT",
         f"{_CHECKING}::test_flexion_that_does_not_reach_the_contracture_is_a_warning",
     ),
-    (70, "output that exists", "2 EXISTS", f"{_COMMANDS}::test_score_does_not_overwrite"),
-    (70, "output that is the input", "2 SAME_FILE", f"{_COMMANDS}::test_score_does_not_overwrite"),
+    (70, "output that exists", "2 EXISTS", f"{_SCORE}::test_score_does_not_overwrite"),
+    (70, "output that is the input", "2 SAME_FILE", f"{_SCORE}::test_score_does_not_overwrite"),
     (
         70,
         "output that is a device, a pipe, a folder or a link",
@@ -145,13 +145,13 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
         78,
         "unknown key, impossible setting",
         "2 CONFIG with the key",
-        f"{_COMMANDS}::test_a_config_that_breaks_a_rule_names_the_key",
+        f"{_TRAIN}::test_a_config_that_breaks_a_rule_names_the_key",
     ),
     (
         79,
         "the outcome among the predictors",
         "2 CONFIG",
-        f"{_COMMANDS}::test_a_config_that_breaks_a_rule_names_the_key",
+        f"{_TRAIN}::test_a_config_that_breaks_a_rule_names_the_key",
     ),
     (
         79,
@@ -170,7 +170,7 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
         81,
         "a constant outcome, too few people",
         "3 OUTCOME",
-        f"{_COMMANDS}::test_train_refuses_a_cohort_that_cannot_teach",
+        f"{_TRAIN}::test_train_refuses_a_cohort_that_cannot_teach",
     ),
     (
         82,
@@ -367,7 +367,7 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
         "3",
         f"{_FOLDS}::test_too_few_people_for_the_folds_are_refused",
     ),
-    (95, "an unusable tracking store", "5", f"{_COMMANDS}::test_an_unusable_store_is_an_io_error"),
+    (95, "an unusable tracking store", "5", f"{_TRAIN}::test_an_unusable_store_is_an_io_error"),
     (
         97,
         "FHIR: two values at one time, another patient's, a unit of another kind",

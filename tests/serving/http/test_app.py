@@ -1,4 +1,4 @@
-"""The service: the same answers as everywhere, refusals as problem documents with documented statuses."""
+"""The service: the same answers as everywhere, refusals as problems with documented statuses."""
 
 import json
 import logging
