@@ -45,6 +45,7 @@ def test_settings_are_frozen():
         ("outcome.baseline=null", "an event refers to the baseline"),
         ("outcome.event_level=yes", "dichotomise and event_level belong to a binary outcome"),
         ("outcome.kind=binary", "a binary outcome needs either dichotomise or event_level"),
+        ("outcome.levels=[no, yes]", "levels belong to a binary outcome with an event_level"),
         (f"outcome.events=[{EVENT % ('fixed', 412)}]",
          "the value of event x must lie inside outcome.bounds"),
         (f"outcome.events=[{EVENT % ('baseline', 100)}]",
@@ -77,3 +78,21 @@ def test_a_binary_study_has_logistic_models():
     )  # fmt: skip
     assert isinstance(study, StudyConfig)
     assert list(study.families.named()) == ["mean", "logistic"]
+
+
+@pytest.mark.parametrize("levels", ["[no, maybe]", "[yes]", "[yes, yes]"])
+def test_levels_of_an_outcome_hold_its_event_and_another(levels):
+    check_refused(
+        "levels are two or more, event_level among them",
+        "outcome.kind=binary", "outcome.event_level=yes", f"outcome.levels={levels}",
+        "outcome.events=[]", "families={logistic: {}}",
+    )  # fmt: skip
+
+
+def test_a_level_may_be_written_as_a_number():
+    study = small_study(
+        "outcome.kind=binary", "outcome.event_level=1", "outcome.levels=[0, 1]",
+        "outcome.events=[]", "families={logistic: {}}", "cohort.where={site: [2]}",
+    )  # fmt: skip
+    assert (study.outcome.event_level, study.outcome.levels) == ("1", ("0", "1"))
+    assert study.cohort.where == {"site": ("2",)}

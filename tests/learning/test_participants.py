@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from hiprisk.cohort.dictionary import Variable, load_dictionary
 from hiprisk.config import study_from_text
 from hiprisk.errors import ConfigError, InputError
 from hiprisk.learning.participants import select_participants
@@ -183,3 +184,76 @@ def test_the_first_visit_is_without_those_held_out():
     first_visit = selected(frame, text).first_visit
     assert set(first_visit["site"]) == {"a"}
     assert (first_visit["hip_replacement_before_followup"] == "yes").sum() == 2
+
+
+BINARY = (
+    TEXT.replace("kind: continuous", "kind: binary\n  event_level: yes")
+    .replace("variable: womac_function_followup_0_100", "variable: worse")
+    .replace("  events: [{name: w, label: w, direction: above, reference: baseline, value: 10}]\n", "")
+    .replace("bounds: [0, 100]", "thresholds: []")
+    .replace("linear: {}", "logistic: {}")
+)  # fmt: skip
+
+
+def coded(*codes):
+    frame = cohort(80)
+    return frame.assign(worse=np.resize(np.array(codes, dtype=object), len(frame)))
+
+
+def test_a_code_that_is_no_declared_level_of_the_outcome_is_unknown_and_counted():
+    found = selected(coded("yes", "no", "9", "Yes"), BINARY)
+    assert found.development.n_analysed == 38
+    labels = [step.label for step in found.flow]
+    assert "outcome: 40 codes are no declared level, taken as unknown" in labels
+    assert found.flow[-1].label == "outcome unknown (informs imputation only)"
+    assert (found.flow[-1].n_left_out, found.flow[-1].n_remaining) == (38, 38)
+
+
+@pytest.mark.parametrize(("one", "zero"), [("1", "0"), ("1.0", "0.0"), (1.0, 0.0), (1, 0)])
+def test_an_event_of_1_is_read_however_it_is_written(one, zero):
+    text = BINARY.replace("event_level: yes", "event_level: 1")
+    known = selected(coded(one, zero, "9"), text).development
+    # The first four had a hip replaced.
+    assert known.n_analysed == sum(i % 3 < 2 for i in range(4, 80))
+    assert np.nansum(known.outcome) == sum(i % 3 == 0 for i in range(4, 80))
+
+
+def test_the_levels_of_an_outcome_are_declared():
+    text = BINARY.replace("event_level: yes", "event_level: dead\n  levels: [alive, dead]")
+    assert selected(coded("dead", "alive", "moved"), text).development.n_analysed == 51
+    undeclared = BINARY.replace("event_level: yes", "event_level: dead")
+    with pytest.raises(InputError, match="2 codes come beside the event"):
+        selected(coded("dead", "alive", "moved"), undeclared)
+
+
+@pytest.mark.parametrize("unknown", [None, "9", "Yes"])
+@pytest.mark.parametrize("strategy", ["exclude", "worst"])
+def test_an_unknown_hip_replacement_is_not_read_as_none(unknown, strategy):
+    frame = cohort()
+    frame["hip_replacement_before_followup"] = frame["hip_replacement_before_followup"].astype(
+        object
+    )
+    frame.loc[20:22, "hip_replacement_before_followup"] = unknown
+    text = TEXT.replace("strategy: exclude", f"strategy: {strategy}")
+    known, before = selected(frame, text).development, selected(text=text).development
+    assert known.n_analysed == before.n_analysed - 3
+    label = "hip replacement unknown: the outcome of 3 counts as unknown"
+    assert label in [step.label for step in selected(frame, text).flow]
+
+
+def test_a_category_of_hip_replacement_without_yes_is_refused():
+    frame = cohort().assign(implant="none")
+    own = Variable(name="implant", label="implant", kind="category", source="s",
+                   levels=("none", "total"))  # fmt: skip
+    text = TEXT.replace("variable: hip_replacement_before_followup", "variable: implant")
+    dictionary = load_dictionary().with_variables([own])
+    with pytest.raises(ConfigError, match="the level 'yes' is not one of none, total"):
+        select_participants(frame, study_from_text(text), dictionary)
+
+
+@pytest.mark.parametrize("level", ["1", "1.0", "[1]"])
+def test_a_level_that_is_a_number_is_found_however_it_is_written(level):
+    frame = cohort(80).assign(site=["1", "2"] * 40)
+    level = level if level.startswith("[") else f"['{level}']"
+    text = TEXT.replace("cohort: {}", f"cohort: {{where: {{site: {level}}}}}")
+    assert len(selected(frame, text).development.frame) == 38

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -93,9 +93,11 @@ def subject_of(options: argparse.Namespace) -> Subject:
         raise ConfigError("the bundle declares the outcome: leave out --study and --outcome",
                           code="USAGE")  # fmt: skip
     bundle = read_bundle(options.paths[0])
-    outcome = declared_outcome(bundle.config, file="config.json")
+    declared = declared_outcome(bundle.config, file="config.json")
+    if not declared.levels and bundle.sheet.outcome.levels:
+        declared = replace(declared, levels=bundle.sheet.outcome.levels)
     mapping, dictionary = _read_by(options, None, bundle)
-    return Subject(bundle, outcome, mapping, _own_name(options, mapping), dictionary)
+    return Subject(bundle, declared, mapping, _own_name(options, mapping), dictionary)
 
 
 def _study(options: argparse.Namespace) -> StudyConfig | None:

@@ -7,7 +7,10 @@ from typing import Annotated
 from pydantic import ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-STRICT = ConfigDict(extra="forbid", hide_input_in_errors=True, strict=False)
+# A code may be written as a number, `1` for "1".
+STRICT = ConfigDict(
+    extra="forbid", hide_input_in_errors=True, strict=False, coerce_numbers_to_str=True
+)
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]

@@ -138,6 +138,9 @@ class OutcomeSettings:
         show how much.
     event_level : str, optional
         For a binary outcome that is a category: the level that counts as the event.
+    levels : tuple of str
+        All levels of that category, the event among them; where they are not stated, the
+        dictionary's, else no and yes or 0 and 1. Any other code is unknown, never "no event".
     """
 
     variable: Name
@@ -155,6 +158,15 @@ class OutcomeSettings:
     thresholds: tuple[Share, ...] = ()
     dichotomise: EventSettings | None = None
     event_level: str | None = None
+    levels: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _levels_hold_the_event(self) -> Self:
+        if self.levels and self.event_level is None:
+            raise refuse("levels belong to a binary outcome with an event_level")
+        if self.levels and (len(set(self.levels)) < 2 or self.event_level not in self.levels):
+            raise refuse("levels are two or more, event_level among them")
+        return self
 
     @field_validator("bounds")
     @classmethod

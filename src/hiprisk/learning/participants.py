@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
 from hiprisk.arrays import Bools, Floats, Integers
-from hiprisk.cohort.dictionary import Dictionary, load_dictionary
-from hiprisk.config import EventSettings, HoldoutSettings, OutcomeSettings, StudyConfig
+from hiprisk.cohort.dictionary import Dictionary, Variable, load_dictionary
+from hiprisk.config import (
+    EventSettings,
+    HoldoutSettings,
+    OutcomeSettings,
+    ReplacementSettings,
+    StudyConfig,
+)
 from hiprisk.errors import ConfigError, InputError
+from hiprisk.learning.event_codes import event_levels, read_event
+from hiprisk.values import one_code
 
 HOLDOUT = "validation.holdout"
 
@@ -110,7 +118,7 @@ def select_participants(
     first_visit = frame
     if config.validation.holdout is not None:
         first_visit = frame.loc[_to_develop(frame, config.validation.holdout)]
-    frame, outcome = _handle_replacement(frame, config.outcome, flow)
+    frame, outcome = _handle_replacement(frame, config.outcome, flow, dictionary)
     people = Participants(
         frame=frame,
         outcome=outcome,
@@ -148,7 +156,9 @@ class Outcomes:
     flow: tuple[FlowStep, ...]
 
 
-def observed_outcome(frame: pd.DataFrame, outcome: OutcomeSettings) -> Outcomes:
+def observed_outcome(
+    frame: pd.DataFrame, outcome: OutcomeSettings, dictionary: Dictionary | None = None
+) -> Outcomes:
     """The outcome of people whom no study of ours selected, as a study would take it.
 
     Parameters
@@ -163,7 +173,7 @@ def observed_outcome(frame: pd.DataFrame, outcome: OutcomeSettings) -> Outcomes:
         As for `select_participants`.
     """
     flow: list[FlowStep] = []
-    kept, observed = _handle_replacement(frame, outcome, flow)
+    kept, observed = _handle_replacement(frame, outcome, flow, dictionary or load_dictionary())
     return Outcomes(frame=kept, outcome=observed, flow=tuple(flow))
 
 
@@ -187,15 +197,16 @@ def _step(label: str, keep: Bools) -> FlowStep:
 
 def _levels_mask(frame: pd.DataFrame, variable: str, levels: Sequence[str], *, key: str) -> Bools:
     _require(frame, variable, key=key)
-    occurring = set(frame[variable].dropna())
-    absent = [level for level in levels if level not in occurring]
+    codes = frame[variable].map(lambda value: one_code(str(value)), na_action="ignore")
+    occurring = set(codes.dropna())
+    absent = [level for level in levels if one_code(level) not in occurring]
     if absent:
         raise ConfigError(
             f"no row has {variable} '{absent[0]}'",
             column=key,
             advice=f"it occurs with {len(occurring)} other level(s)",
         )
-    return np.asarray(frame[variable].isin(list(levels)))
+    return np.asarray(codes.isin([one_code(level) for level in levels]))
 
 
 def _require(frame: pd.DataFrame, variable: str, *, key: str) -> None:
@@ -208,14 +219,23 @@ def _require(frame: pd.DataFrame, variable: str, *, key: str) -> None:
 
 
 def _handle_replacement(
-    frame: pd.DataFrame, outcome: OutcomeSettings, flow: list[FlowStep]
+    frame: pd.DataFrame,
+    outcome: OutcomeSettings,
+    flow: list[FlowStep],
+    dictionary: Dictionary,
 ) -> tuple[pd.DataFrame, Floats]:
-    score = _raw_outcome(frame, outcome)
+    score = _raw_outcome(frame, outcome, flow, dictionary)
     settings = outcome.hip_replacement
     if settings is None:
         return frame, _as_outcome(score, frame, outcome)
-    _require(frame, settings.variable, key="outcome.hip_replacement.variable")
-    replaced = np.asarray(frame[settings.variable] == "yes")
+    status = _replacement_status(frame, settings, dictionary)
+    replaced, unknown = status == 1.0, np.isnan(status)
+    if (unknown & ~np.isnan(score)).any():
+        # Nobody knows whether the score is that of the person's own hip.
+        n_unknown = int((unknown & ~np.isnan(score)).sum())
+        label = f"hip replacement unknown: the outcome of {n_unknown} counts as unknown"
+        flow.append(FlowStep(label=label, n_left_out=0, n_remaining=len(frame)))
+    score[unknown] = np.nan
     if settings.strategy == "exclude":
         flow.append(_step("hip replaced before follow-up (excluded)", ~replaced))
         frame = frame.loc[~replaced].reset_index(drop=True)
@@ -225,6 +245,17 @@ def _handle_replacement(
     label = f"hip replaced before follow-up: {int(replaced.sum())} {words[settings.strategy]}"
     flow.append(FlowStep(label=label, n_left_out=0, n_remaining=len(frame)))
     return frame, _as_outcome(score, frame, outcome)
+
+
+def _replacement_status(
+    frame: pd.DataFrame, settings: ReplacementSettings, dictionary: Dictionary
+) -> Floats:
+    """1 where the hip was replaced, 0 where not, NaN where nobody knows."""
+    key = "outcome.hip_replacement.variable"
+    _require(frame, settings.variable, key=key)
+    known = dictionary[settings.variable].levels if settings.variable in dictionary else ()
+    levels = event_levels("yes", known=known, key=key)
+    return read_event(frame[settings.variable], "yes", levels, variable=settings.variable).event
 
 
 def _replacement_score(frame: pd.DataFrame, outcome: OutcomeSettings) -> Floats:
@@ -249,14 +280,45 @@ def _replacement_score(frame: pd.DataFrame, outcome: OutcomeSettings) -> Floats:
     return last
 
 
-def _raw_outcome(frame: pd.DataFrame, outcome: OutcomeSettings) -> Floats:
+def _raw_outcome(
+    frame: pd.DataFrame, outcome: OutcomeSettings, flow: list[FlowStep], dictionary: Dictionary
+) -> Floats:
     _require(frame, outcome.variable, key="outcome.variable")
     values = frame[outcome.variable]
-    if outcome.event_level is not None:
-        event = np.asarray(values == outcome.event_level, dtype=np.float64)
-        event[values.isna().to_numpy()] = np.nan
-        return event
-    return values.to_numpy(dtype=np.float64).copy()
+    if outcome.event_level is None:
+        return values.to_numpy(dtype=np.float64).copy()
+    levels = levels_of_outcome(outcome, dictionary)
+    found = read_event(values, outcome.event_level, levels, variable=outcome.variable)
+    if found.unknown.any():
+        label = f"outcome: {int(found.unknown.sum())} codes are no declared level, taken as unknown"
+        flow.append(FlowStep(label=label, n_left_out=0, n_remaining=len(frame)))
+    return found.event
+
+
+def levels_of_outcome(
+    outcome: OutcomeSettings, dictionary: Mapping[str, Variable]
+) -> tuple[str, ...]:
+    """Levels of a binary outcome that is a category; empty where nobody says.
+
+    Raises
+    ------
+    ConfigError
+        If the event is not among them.
+    """
+    known = dictionary[outcome.variable].levels if outcome.variable in dictionary else ()
+    return event_levels(
+        str(outcome.event_level),
+        declared=outcome.levels,
+        known=known,
+        key="outcome.event_level",
+    )
+
+
+def with_levels(outcome: OutcomeSettings, dictionary: Mapping[str, Variable]) -> OutcomeSettings:
+    """The same with the levels of its category stated, where anybody says what they are."""
+    if outcome.event_level is None or outcome.levels:
+        return outcome
+    return replace(outcome, levels=levels_of_outcome(outcome, dictionary))
 
 
 def _as_outcome(score: Floats, frame: pd.DataFrame, outcome: OutcomeSettings) -> Floats:

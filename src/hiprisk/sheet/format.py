@@ -253,7 +253,16 @@ class Event:
 
 @dataclass(frozen=True, kw_only=True)
 class OutcomeSpec:
-    """What is predicted, for whom and when."""
+    """What is predicted, for whom and when.
+
+    Attributes
+    ----------
+    event_level : str or None
+        Of a binary outcome that is a category: the level that counts as the event.
+    levels : tuple of str or None
+        All levels of that category; another code is unknown, never "no event". None where the
+        sheet does not say.
+    """
 
     variable: str
     label: str
@@ -266,6 +275,7 @@ class OutcomeSpec:
     upper: float | None = None
     baseline: str | None = None
     event_level: str | None = None
+    levels: tuple[str, ...] | None = None
     events: tuple[Event, ...] = ()
     measurement: MeasurementError | None = None
 

@@ -118,3 +118,31 @@ def test_a_cohort_without_what_a_prediction_needs_is_refused_by_label(people):
     with pytest.raises(InputError, match="no row can be predicted without WOMAC function") as no:
         predict_cohort(small_sheet(), OUTCOME, cohort_of(frame))
     assert no.value.code == "MISSING_COLUMN"
+
+
+@pytest.mark.parametrize("noted", [False, True])
+def test_codes_of_the_outcome_that_mean_nothing_are_unknown_counted_and_said(people, noted):
+    """9, and Yes beside yes: they were people without the event, in silence."""
+    sheet = small_sheet(kind="binary", provenance="real")
+    worse = np.where(people["womac_function_followup_0_100"] > 45, "yes", "no").astype(object)
+    clean = predict_cohort(sheet, WORSE, cohort_of(people.assign(worsened=worse)))
+    odd = worse.copy()
+    odd[:6], odd[6:9] = "9", "Yes"
+    step = "outcome: 9 codes are no declared level, taken as unknown"
+    if noted:  # as the reader does where it knows the levels
+        mask = np.arange(300) < 9
+        odd[mask] = None
+        finding = Finding(code="UNKNOWN_CATEGORY", severity="error", message="no level",
+                          advice="state them", column="worsened", count=9)  # fmt: skip
+        cohort = cohort_of(people.assign(worsened=odd),
+                           unreadable={Note("UNKNOWN_CATEGORY", "worsened"): mask})  # fmt: skip
+        cohort = dataclasses.replace(cohort, findings=(finding,))
+        found = predict_cohort(sheet, WORSE, cohort)
+        [warning] = found.warnings
+        assert (warning.code, warning.severity) == ("UNKNOWN_CATEGORY", "warning")
+        assert warning.advice.startswith("taken as unknown")
+    else:
+        found = predict_cohort(sheet, WORSE, cohort_of(people.assign(worsened=odd)))
+    assert step in [one.label for one in found.flow]
+    assert found.n == 291
+    assert found.observed.tolist() == clean.observed[9:].tolist()

@@ -17,6 +17,7 @@ from hiprisk.inference.association.participants import analysed_people, incomple
 from hiprisk.inference.association.plan import AssociationPlan, build_basis
 from hiprisk.inference.association.result import ALL, AssociationRow, NegativeControl
 from hiprisk.inference.effects.clustered import Link
+from hiprisk.learning.event_codes import event_levels, read_event
 from hiprisk.learning.participants import Participants
 
 
@@ -96,5 +97,9 @@ def _outcome_values(
         )
     if settings.level is None:
         return values.to_numpy(dtype=np.float64)
-    event = (values == settings.level).to_numpy(dtype=np.float64)
-    return np.where(values.isna(), np.nan, event)
+    levels = event_levels(
+        settings.level,
+        known=plan.dictionary[name].levels,
+        key="association.negative_control.level",
+    )
+    return read_event(values, settings.level, levels, variable=name).event

@@ -13,6 +13,7 @@ from hiprisk.cohort.dictionary import Variable
 from hiprisk.config import EventSettings, OutcomeSettings, StudyConfig
 from hiprisk.errors import InputError
 from hiprisk.features.design import Design
+from hiprisk.learning.participants import with_levels
 from hiprisk.learning.pipeline import StudyEstimator
 from hiprisk.sheet.columns import cohort_columns
 from hiprisk.sheet.evaluate import SheetEvaluator
@@ -73,7 +74,7 @@ def write_sheet(
         provenance=provenance,  # type: ignore[arg-type]  # one of the cohort's literals
         intended_use=config.intended_use,
         outcome=outcome_spec(
-            config.outcome,
+            with_levels(config.outcome, dictionary),
             estimator.design,
             measurement=outcome_measurement(config.outcome, dictionary),
         ),
@@ -222,6 +223,7 @@ def outcome_spec_of(
         upper=None if bounds is None else bounds[1],
         baseline=baseline,
         event_level=outcome.event_level,
+        levels=outcome.levels or None,
         events=tuple(map(_event, events)),
         measurement=measurement,
     )

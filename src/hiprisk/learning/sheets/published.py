@@ -15,6 +15,7 @@ from hiprisk.config.published import PredictorSettings, PublishedModel, TermSett
 from hiprisk.errors import ConfigError
 from hiprisk.features.imputation import balanced_noise
 from hiprisk.features.reference_population import reference_population
+from hiprisk.learning.participants import with_levels
 from hiprisk.learning.residual_distribution import PROBABILITIES
 from hiprisk.learning.sheets.export import outcome_measurement, outcome_spec_of
 from hiprisk.seeding import rng_for
@@ -78,7 +79,7 @@ def published_sheet(model: PublishedModel) -> Sheet:
         provenance="published",
         intended_use=model.intended_use,
         outcome=outcome_spec_of(
-            model.outcome,
+            with_levels(model.outcome, load_dictionary()),
             tuple(predictors),
             measurement=outcome_measurement(model.outcome, load_dictionary()),
         ),

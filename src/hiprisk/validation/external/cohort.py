@@ -34,7 +34,7 @@ from hiprisk.validation.external.eligibility import (
     refuse_misread,
 )
 from hiprisk.validation.external.linear_parts import linear_parts
-from hiprisk.values import Note
+from hiprisk.values import UNKNOWN_CATEGORY, Note
 
 _ROW = "row_in_the_cohort"
 _OF_ROWS = ("observed", "predicted", "lp", "imputation_variance", "baseline", "groups", "rows")
@@ -155,7 +155,7 @@ def predict_cohort(
     refuse_misread(moved, cohort, accept_units=accept_units)
     evaluator = SheetEvaluator(sheet)
     coding = (f for f in cohort.findings if f.code == ITEM_CODING and f.column in names)
-    warnings = (*coding, *moved)
+    warnings = (*coding, *moved, *outcome_warnings(cohort, outcome))
     return _evaluated(evaluator, outcome, cohort, evaluate(evaluator, given), warnings=warnings)
 
 
@@ -251,7 +251,7 @@ def cohort_of_predictions(
         reasons=told,
         absent=(),
         imputed_share={},
-        warnings=(),
+        warnings=tuple(outcome_warnings(cohort, outcome)),
         cohort_name=cohort.source_name,
         fingerprint=cohort.fingerprint,
         provenance=cohort.provenance,
@@ -271,7 +271,8 @@ def followed_up(
     """
     frame = cohort.frame.assign(**{_ROW: np.arange(cohort.n_rows)})
     flow = [FlowStep(label="rows in the cohort", n_left_out=0, n_remaining=cohort.n_rows)]
-    known = observed_outcome(frame, outcome)
+    flow += _unknown_codes(cohort, outcome)
+    known = observed_outcome(frame, outcome, cohort.dictionary)
     flow += [
         FlowStep(label=s.label, n_left_out=s.n_left_out, n_remaining=s.n_remaining)
         for s in known.flow
@@ -285,10 +286,29 @@ def followed_up(
     )
 
 
+def outcome_warnings(cohort: Cohort, outcome: OutcomeSettings) -> list[Finding]:
+    """Codes of the outcome, or of hip replacement, that mean nothing and are left out."""
+    replaced = outcome.hip_replacement
+    names = {outcome.variable, replaced.variable if replaced is not None else ""}
+    return [
+        replace(finding, severity="warning", advice=f"taken as unknown; {finding.advice}")
+        for finding in cohort.findings
+        if finding.code == UNKNOWN_CATEGORY and finding.column in names
+    ]
+
+
+def _unknown_codes(cohort: Cohort, outcome: OutcomeSettings) -> list[FlowStep]:
+    mask = cohort.unreadable.get(Note(UNKNOWN_CATEGORY, outcome.variable))
+    if mask is None or not mask.any():
+        return []
+    label = f"outcome: {int(mask.sum())} codes are no declared level, taken as unknown"
+    return [FlowStep(label=label, n_left_out=0, n_remaining=cohort.n_rows)]
+
+
 def _scored(cohort: Cohort, outcome: OutcomeSettings, usable: Bools) -> pd.DataFrame:
     """Everybody under the declared strategy who gets a prediction, outcome known or not."""
     frame = cohort.frame.assign(**{_ROW: np.arange(cohort.n_rows)})
-    frame = observed_outcome(frame, outcome).frame
+    frame = observed_outcome(frame, outcome, cohort.dictionary).frame
     kept = usable[frame[_ROW].to_numpy()]
     scored: pd.DataFrame = frame.loc[kept].drop(columns=_ROW).reset_index(drop=True)
     return scored

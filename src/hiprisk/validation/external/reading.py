@@ -12,7 +12,9 @@ from hiprisk.cohort.mapping import CohortMapping
 from hiprisk.cohort.reading import Cohort, read_cohort
 from hiprisk.config import OutcomeSettings
 from hiprisk.errors import InputError
+from hiprisk.learning.participants import levels_of_outcome
 from hiprisk.sheet.format import Sheet
+from hiprisk.values import one_code
 
 
 def read_validation_cohort(
@@ -52,7 +54,9 @@ def read_validation_cohort(
         wanted.append(
             Variable(name=predictions, label="prediction", kind="number", source="the file")
         )
-    known = known.with_variables(one for one in wanted if one.name not in known)
+    known = known.with_variables(
+        one for one in wanted if one.name not in known or (one.levels and outcome.levels)
+    )
     return read_cohort(path, mapping, dictionary=known)
 
 
@@ -64,6 +68,7 @@ def _outcome_variable(outcome: OutcomeSettings) -> Variable:
         kind="category" if is_category else "number",
         source="the model's outcome",
         unit=None if is_category else outcome.unit,
+        levels=levels_of_outcome(outcome, {}) if is_category else (),
     )
 
 
@@ -87,7 +92,8 @@ def select_rows(cohort: Cohort, where: Mapping[str, Sequence[str]]) -> Cohort:
                 column=variable,
                 advice="map it in the mapping",
             )
-        keep &= cohort.frame[variable].astype(object).isin(list(levels)).to_numpy()
+        codes = cohort.frame[variable].map(lambda value: one_code(str(value)), na_action="ignore")
+        keep &= codes.isin([one_code(level) for level in levels]).to_numpy()
     if not keep.any():
         raise InputError(
             "no row has these levels", code="TOO_FEW", file=cohort.source_name, advice="see --where"
