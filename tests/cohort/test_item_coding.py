@@ -79,7 +79,7 @@ def counted(source, *columns):
     counter = ItemCounter(source)
     for codes, rows in columns:
         counter.add(np.array(codes, dtype=float), np.array(rows))
-    return counter.result()
+    return counter.result({})
 
 
 def test_codes_are_counted_to_one_beyond_either_end():
@@ -94,6 +94,12 @@ def test_the_blocks_of_a_file_are_counted_together():
     one, other = (counted(source, ([0, 4], [n, 2 * n]), ([0], [n])) for n in (1, 10))
     found = codes_over_blocks([{"x": one}, {"x": other}, {}])
     assert found == {"x": ItemCodes(source, {0: 22, 4: 22}, 33)}
+
+
+def test_columns_that_could_not_be_read_are_in_the_order_of_the_items():
+    one, other = (ItemCodes(items(), {}, 1, {"OFF_SCALE": (c,)}) for c in ("c_q3", "c_q1"))
+    found = one.plus(other).plus(ItemCodes(items(), {}, 1, {"NOT_A_NUMBER": ("c_q2",)}))
+    assert found.unreadable == {"OFF_SCALE": ("c_q1", "c_q3"), "NOT_A_NUMBER": ("c_q2",)}
 
 
 def test_items_of_several_codings_or_of_a_line_are_not_counted_by_code():

@@ -408,3 +408,16 @@ def test_answers_in_words_are_refused_until_none_is_decided():
     # Row 3: 0 + 1 + 2 + 3 + 4 three times, then 0 + 1.
     score = decided.frame["womac_function_0_100"].tolist()
     assert score == pytest.approx([0.0, 0.0, 100 * 31 / 68])
+
+
+def test_a_finding_about_items_names_the_columns_of_the_file(file):
+    columns = ", ".join(f"q{n}: c{n}" for n in range(1, 5))
+    mapping = mapping_from_text(
+        "variables: {hoos_qol_0_100: {items: {instrument: hoos_qol, "
+        f"columns: {{{columns}}}}}}}}}"
+    )
+    cohort = read_cohort(file("c1,c2,c3,c4\n0,1,7,2\n0,x,1,1\n0,1,1,1\n"), mapping)
+    told = {f.code: (f.message, f.rows) for f in cohort.findings if f.severity == "error"}
+    assert told["OFF_SCALE"][0].endswith("(column c3)")
+    assert told["NOT_A_NUMBER"][0].endswith("(column c2)")
+    assert (told["OFF_SCALE"][1], told["NOT_A_NUMBER"][1]) == ((2,), (3,))

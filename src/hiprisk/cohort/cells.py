@@ -107,6 +107,9 @@ class CellReader:
         self.missing_is_plain = all(map(_PLAIN.fullmatch, (*missing, *source.missing)))
         self.problems: dict[Note, Bools] = {}
         self.items: ItemCodes | None = None
+        # The item's column that is being read, and those with unreadable cells, by code.
+        self._item_column = ""
+        self._item_columns: dict[str, list[str]] = {}
 
     def read(self, table: pa.Table) -> Column:
         """The variable's value in every row; missing where it is missing or unreadable."""
@@ -129,9 +132,10 @@ class CellReader:
             item: source.labelled_points(item, column.texts.to_pylist())
             for item, column in columns.items()
         }
-        self._note_undecided(columns, labelled)
+        self._note_undecided(source, columns, labelled)
         answers = {}
         for item, column in columns.items():
+            self._item_column = source.columns[item]
             is_label = ~np.isnan(labelled[item])
             others = _Distinct(pc.if_else(pa.array(is_label), "", column.texts), column.codes)
             codes = self._distinct_numbers(others)
@@ -140,13 +144,17 @@ class CellReader:
             off = off_scale(points, source.top(item))
             self._note(OFF_SCALE, off, column)
             answers[item] = np.where(off, np.nan, points)[column.codes]
-        self.items = counter.result()
+        self._item_column = ""
+        self.items = counter.result({code: tuple(own) for code, own in self._item_columns.items()})
         return score_items(
             source.instrument, answers, top=source.stated_top, max_missing=source.max_missing
         )
 
     def _note_undecided(
-        self, columns: Mapping[str, _Distinct], labelled: Mapping[str, Floats]
+        self,
+        source: ItemsSource,
+        columns: Mapping[str, _Distinct],
+        labelled: Mapping[str, Floats],
     ) -> None:
         """Note a None among answers in words: it is one of them, or means that there is none."""
         undecided = {}
@@ -159,6 +167,7 @@ class CellReader:
         texts = {text for column in columns.values() for text in column.texts.to_pylist()}
         if any(read_number(text)[1] == NOT_A_NUMBER for text in texts):
             for item, mask in undecided.items():
+                self._item_column = source.columns[item]
                 self._note(AMBIGUOUS_CODE, mask, columns[item])
 
     def _constant(self, value: str, n_rows: int) -> Column:
@@ -172,6 +181,9 @@ class CellReader:
             self._note_rows(code, bad[column.codes])
 
     def _note_rows(self, code: str, rows: Bools) -> None:
+        if self._item_column:
+            own = self._item_columns.setdefault(code, [])
+            own += [self._item_column] if self._item_column not in own else []
         note = Note(code, self._variable.name)
         self.problems[note] = self.problems[note] | rows if note in self.problems else rows
 

@@ -155,11 +155,14 @@ class ItemCodes:
         Answers by code, from one below the lowest to one above the highest; labels do not count.
     n_people : int
         Rows in which the item that was answered most often has an answer.
+    unreadable : mapping of str to tuple of str
+        By the code of what is wrong, the columns with a cell of which that is so.
     """
 
     source: ItemsSource
     counts: Mapping[int, int] = field(default_factory=dict)
     n_people: int = 0
+    unreadable: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def n_answers(self) -> int:
@@ -170,7 +173,16 @@ class ItemCodes:
         """Those of two blocks of one file."""
         counts = Counter(self.counts)
         counts.update(other.counts)
-        return ItemCodes(self.source, dict(counts), self.n_people + other.n_people)
+        unreadable = {
+            code: tuple(
+                column
+                for column in self.source.columns.values()
+                if column in (*self.unreadable.get(code, ()), *other.unreadable.get(code, ()))
+            )
+            for code in {**self.unreadable, **other.unreadable}
+        }
+        n_people = self.n_people + other.n_people
+        return ItemCodes(self.source, dict(counts), n_people, unreadable)
 
 
 class ItemCounter:
@@ -191,9 +203,9 @@ class ItemCounter:
             for code, n_rows in zip(codes[near], rows[near], strict=True):
                 self._counts[int(code)] += int(n_rows)
 
-    def result(self) -> ItemCodes:
-        """What was counted."""
-        return ItemCodes(self._source, dict(self._counts), self._n_people)
+    def result(self, unreadable: Mapping[str, tuple[str, ...]]) -> ItemCodes:
+        """What was counted, with the columns that could not be read everywhere."""
+        return ItemCodes(self._source, dict(self._counts), self._n_people, unreadable)
 
 
 def codes_over_blocks(blocks: Iterable[Mapping[str, ItemCodes]]) -> dict[str, ItemCodes]:

@@ -21,6 +21,7 @@ from hiprisk.cohort.own_variables import changed_findings
 from hiprisk.values import AMBIGUOUS_CODE, NOT_A_NUMBER, UNKNOWN_CATEGORY, Note, zero_one_codes
 
 BMI_TOLERANCE = 0.15
+SHOWN_COLUMNS = 3
 # Sums with a missing answer stand between the steps.
 SCALED_STEPS = 0.8
 _WHOLE = re.compile(r"[0-9]{1,2}(\.0+)?")
@@ -126,7 +127,17 @@ def unreadable_findings(
                 "state in the mapping that it is a level, levels: {None: ...} with the other "
                 'texts, or that it is missing, missing: ["None"]'
             )
+        message += _in_columns(items, note)
         yield from finding_at(mask, note.code, "error", note.variable, message, advice)
+
+
+def _in_columns(items: Mapping[str, ItemCodes], note: Note) -> str:
+    """Which columns of the file it concerns, where a score has a column for each item."""
+    columns = items[note.variable].unreadable.get(note.code, ()) if note.variable in items else ()
+    if not columns:
+        return ""
+    more = f" and {len(columns) - SHOWN_COLUMNS} more" if len(columns) > SHOWN_COLUMNS else ""
+    return f" (column {', '.join(columns[:SHOWN_COLUMNS])}{more})"
 
 
 def _is_undecided_level(note: Note, texts: Sequence[str]) -> bool:
@@ -224,7 +235,7 @@ def _wrong_unit(variable: Variable, known: Floats) -> Iterable[Finding]:
 
 
 def _is_scaled_sum(known: Floats, *, points: float) -> bool:
-    """Whether scores of 0-100 are nearly all steps of a sum of whole points, as a raw sum is not."""
+    """Whether scores of 0-100 are nearly all steps of a sum of whole points."""
     steps = known * points / 100.0
     return float(np.isclose(steps, np.round(steps), atol=1e-6).mean()) >= SCALED_STEPS
 
