@@ -62,6 +62,7 @@ def run(argv: Sequence[str]) -> int:
         _print_json(proposals, files, n_lines, has_own=bool(own))
     else:
         _print_table(proposals, list(drafts), n_lines, cohort=options.cohort)
+        print_lines(*filter(None, [draft.hint]))
     return 0
 
 

@@ -7,8 +7,8 @@ from hiprisk.cohort.drafts.item_answers import item_coding
 from hiprisk.yaml_settings import UNDECIDED
 
 
-def coding(counts, instrument="hoos_adl"):
-    return item_coding(instrument, [SampledColumn(name="x", counts=counts)])
+def coding(counts, instrument="hoos_adl", choices=()):
+    return item_coding(instrument, [SampledColumn(name="x", counts=counts)], choices)
 
 
 @pytest.mark.parametrize(
@@ -64,3 +64,18 @@ def test_nine_and_minus_one_are_proposed_as_missing():
 
 def test_yes_and_no_of_a_yes_no_form():
     assert dict(coding({"Ja": 3, "Nein": 2}, "rmdq").labels) == {"Nein": "0", "Ja": "1"}
+
+
+CHOICES = {"1": "Fine", "2": "So so", "3": "Hm", "4": "Bad", "5": "Worst", "99": "Not asked"}
+
+
+def test_a_data_dictionary_leaves_nothing_to_ask():
+    found = coding({"2": 3, "3": 2, "99": 1}, choices=[CHOICES])
+    assert (found.coded, found.missing, found.doubts) == ((1, 5), ("99",), ())
+    found = coding({"Fine": 3, "Hm": 2, "Not asked": 1}, choices=[CHOICES])
+    assert (dict(found.labels), found.missing) == ({"Fine": "0", "Hm": "2"}, ("Not asked",))
+
+
+def test_choices_that_are_no_coding_of_the_form_are_asked_as_ever():
+    found = coding({"1": 2, "5": 1}, choices=[{"1": "a", "2": "b", "5": "c", "9": "d"}])
+    assert found.doubts == ("no answer is 0: coded from 1 to 5?",)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -10,11 +10,11 @@ import pyarrow.compute as pc
 
 from hiprisk.cohort.drafts.columns import SampledColumn, sampled_columns
 from hiprisk.cohort.drafts.item_blocks import item_blocks
-from hiprisk.cohort.drafts.matching import matches, packaged_proposal
+from hiprisk.cohort.drafts.matching import SAME_WORD, matches, packaged_proposal
 from hiprisk.cohort.drafts.own_variables import own_proposal
 from hiprisk.cohort.drafts.proposals import Draft, ItemBlock, Proposal, RowChoice
 from hiprisk.cohort.drafts.redcap.data_dictionary import (
-    RedcapField,
+    ColumnField,
     fields_of_columns,
     read_data_dictionary,
 )
@@ -56,40 +56,53 @@ def draft_cohort(path: Path | str, *, redcap_dictionary: Path | str | None = Non
     others = {name: column for name, column in columns.items() if name not in known}
     described = fields_of_columns(others, fields)
     known |= _proposals(others, described, {p.variable for p in known.values() if p.variable})
-    return Draft(proposals=tuple(known[name] for name in columns), rows=rows)
+    hint = export.how_to_join(Path(path).name) if export is not None else ""
+    return Draft(proposals=tuple(known[name] for name in columns), rows=rows, hint=hint)
 
 
 def _proposals(
     columns: Mapping[str, SampledColumn],
-    described: Mapping[str, tuple[RedcapField, str]],
+    described: Mapping[str, ColumnField],
     taken: set[str],
 ) -> dict[str, Proposal]:
     """A proposal for each column: an item of a score, a packaged variable, or one of its own."""
-    labels = {name: field.label for name, (field, choice) in described.items() if not choice}
-    found = {
-        column: match
-        for column, match in matches(columns.values(), labels).items()
-        if match[0] not in taken
+    labels = {
+        name: one.field.label for name, one in described.items() if not (one.choice or one.event)
     }
-    blocks, not_scored = item_blocks(columns, {*taken, *(name for name, _ in found.values())})
+    by_name = _free(matches(columns.values(), labels), taken)
+    certain = {name: match for name, match in by_name.items() if match[1] >= SAME_WORD}
+    rest = {name: column for name, column in columns.items() if name not in certain}
+    blocks, not_scored = item_blocks(
+        rest, {*taken, *(name for name, _ in certain.values())}, described
+    )
+    # What is only alike does not stand in the way of a score that is made of its items.
+    found = _free(by_name, {*taken, *(block.variable for block in blocks)})
     items = _item_proposals(blocks)
     proposals: dict[str, Proposal] = {}
     own_names: set[str] = set()
     for name, column in columns.items():
-        field, choice = described.get(name, (None, ""))
+        field = described.get(name)
         if name in items:
             proposals[name] = items[name]
         elif name in not_scored:
             proposals[name] = Proposal(column=name, left_out=not_scored[name])
         elif name in found:
             packaged = packaged_proposal(column, *found[name])
-            proposals[name] = packaged if field is None else with_choices(packaged, column, field)
+            proposals[name] = (
+                packaged if field is None else with_choices(packaged, column, field.field)
+            )
         elif field is not None:
-            proposals[name] = field_proposal(column, field, choice, own_names)
+            proposals[name] = field_proposal(column, field, own_names)
         else:
             proposals[name] = own_proposal(column, own_names)
         own_names.add(proposals[name].variable or "")
     return proposals
+
+
+def _free(
+    found: Mapping[str, tuple[str, float]], taken: Collection[str]
+) -> dict[str, tuple[str, float]]:
+    return {column: match for column, match in found.items() if match[0] not in taken}
 
 
 def _chosen(table: pa.Table, rows: RowChoice | None) -> pa.Table:

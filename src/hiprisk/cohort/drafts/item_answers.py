@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 from hiprisk.cohort.checks.missing_codes import SENTINELS
 from hiprisk.cohort.drafts.columns import LEAST_OF_A_CODE, LONGEST_CODE, SampledColumn
+from hiprisk.cohort.drafts.proposals import ItemCoding
+from hiprisk.cohort.drafts.redcap.data_dictionary import says_missing
 from hiprisk.cohort.instruments import published_tops
 from hiprisk.cohort.item_names import likely_coding
 from hiprisk.values import MISSING_TEXTS
@@ -38,32 +39,24 @@ _YES_NO = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ItemCoding:
-    """How a block of items seems to be coded.
+def item_coding(
+    instrument: str,
+    columns: Sequence[SampledColumn],
+    choices: Sequence[Mapping[str, str]] = (),
+) -> ItemCoding | None:
+    """How the items are coded; None where the columns hold no answers.
 
-    Attributes
+    Parameters
     ----------
-    coded : tuple of int, optional
-        Lowest and highest code, where they are not the published ones.
-    reversed : bool
-        Whether the codes seem to run the other way.
-    labels : mapping of str to str
-        Points of each text; `hiprisk.yaml_settings.UNDECIDED` where nobody can tell.
-    missing : tuple of str
-        Codes that seem to mean missing.
-    doubts : tuple of str
+    instrument : str
+    columns : sequence of SampledColumn
+        The items.
+    choices : sequence of mapping of str to str
+        Answer of each code of each item, where a data dictionary says it.
     """
-
-    coded: tuple[int, int] | None = None
-    reversed: bool = False
-    labels: Mapping[str, str] = field(default_factory=dict)
-    missing: tuple[str, ...] = ()
-    doubts: tuple[str, ...] = ()
-
-
-def item_coding(instrument: str, columns: Sequence[SampledColumn]) -> ItemCoding | None:
-    """How the items are coded; None where the columns hold no answers."""
+    stated = _stated_coding(instrument, columns, choices) if choices else None
+    if stated is not None:
+        return stated
     if instrument.startswith("startback"):
         return ItemCoding()  # its last item has another coding than the others
     counts: Counter[str] = Counter()
@@ -92,6 +85,36 @@ def item_coding(instrument: str, columns: Sequence[SampledColumn]) -> ItemCoding
         labels=labels,
         missing=missing,
         doubts=(*doubts, *more),
+    )
+
+
+def _stated_coding(
+    instrument: str, columns: Sequence[SampledColumn], choices: Sequence[Mapping[str, str]]
+) -> ItemCoding | None:
+    """The coding that a data dictionary states; None where it is no coding of the instrument."""
+    answers = {(code, text) for one in choices for code, text in one.items()}
+    missing = {text for pair in answers if says_missing(pair[1]) for text in pair}
+    points = {(code, text) for code, text in answers if text not in missing}
+    if not points or not all(code.isdecimal() for code, _ in points):
+        return None
+    low = min(int(code) for code, _ in points)
+    high = max(int(code) for code, _ in points)
+    if high - low != published_tops(instrument)[0]:
+        return None
+    came = {code for column in columns for code in column.counts}
+    labels = {text: str(int(code) - low) for code, text in points if text in came}
+    if len({text for _, text in points}) < high - low + 1 or labels.keys() & {c for c, _ in points}:
+        labels = {}
+    ordered = dict(sorted(labels.items(), key=lambda one: one[1]))
+    doubts = ["None is an answer, not missing?"] if "none" in map(str.lower, ordered) else []
+    if instrument == "ohs" and low == 1:
+        doubts.append("in the old form 1 is best, so reversed: right?")
+    return ItemCoding(
+        coded=(low, high) if low else None,
+        reversed=instrument == "ohs" and low == 1,
+        labels=ordered,
+        missing=tuple(sorted(missing & came)),
+        doubts=tuple(doubts),
     )
 
 

@@ -9,6 +9,7 @@ from hiprisk.cohort.dictionary import load_dictionary
 from hiprisk.cohort.drafts.columns import SampledColumn, plain_name
 from hiprisk.cohort.drafts.item_answers import item_coding
 from hiprisk.cohort.drafts.proposals import ItemBlock
+from hiprisk.cohort.drafts.redcap.data_dictionary import ColumnField
 from hiprisk.cohort.drafts.visits import is_later
 from hiprisk.cohort.instruments import ITEM_NAMES, SCORE_VARIABLES
 from hiprisk.cohort.item_names import ItemBlock as NamedItems
@@ -31,7 +32,9 @@ _WOMAC_NUMBERED = re.compile(r"(.*_|)womac_?q?_?0?([1-9][0-9]?)(_.*|)")
 
 
 def item_blocks(
-    columns: Mapping[str, SampledColumn], taken: Collection[str]
+    columns: Mapping[str, SampledColumn],
+    taken: Collection[str],
+    described: Mapping[str, ColumnField] | None = None,
 ) -> tuple[list[ItemBlock], dict[str, str]]:
     """Blocks of items, and columns of blocks of which nothing is made.
 
@@ -40,6 +43,8 @@ def item_blocks(
     columns : mapping of str to SampledColumn
     taken : collection of str
         Variables that a column of the file holds already.
+    described : mapping of str to ColumnField, optional
+        What a data dictionary says of the columns.
 
     Returns
     -------
@@ -49,10 +54,11 @@ def item_blocks(
     blocks: list[ItemBlock] = []
     left_out: dict[str, str] = {}
     scores = set(taken)
-    for instrument, visit, found in _scored(columns):
+    described = described or {}
+    for instrument, visit, found in _scored(columns, described):
         if set(found.values()) & {*left_out, *_used(blocks)}:
             continue
-        block, why = _block(instrument, visit, found, columns, scores)
+        block, why = _block(instrument, visit, found, columns, scores, described)
         if block is not None:
             blocks.append(block)
             scores.add(block.variable)
@@ -66,10 +72,10 @@ def _used(blocks: list[ItemBlock]) -> set[str]:
 
 
 def _scored(
-    columns: Mapping[str, SampledColumn],
+    columns: Mapping[str, SampledColumn], described: Mapping[str, ColumnField]
 ) -> Iterator[tuple[str, tuple[str, str], dict[str, str]]]:
     """Instruments whose items are all there: with visit, and columns by item."""
-    for block, own_names in _named_blocks(columns):
+    for block, own_names in _named_blocks(columns, described):
         wanted = DRAFTED.get(block.questionnaire, block.instruments)
         for instrument in wanted:
             if instrument in block.instruments:
@@ -81,10 +87,10 @@ def _scored(
 
 
 def _named_blocks(
-    columns: Mapping[str, SampledColumn],
+    columns: Mapping[str, SampledColumn], described: Mapping[str, ColumnField]
 ) -> Iterator[tuple[NamedItems, dict[str, str]]]:
     """Blocks by the usual names; then by names in which the questionnaire or its parts lack."""
-    usual = {name: name for name in columns}
+    usual = {_usual_name(name, described): name for name in columns}
     for block in named_items(list(usual)):
         yield block, usual
     letters = {f"hoos_{name}": name for name in columns if _HOOS_LETTERS.fullmatch(name.lower())}
@@ -95,6 +101,14 @@ def _named_blocks(
     for block in named_items(list(numbered)):
         if "womac_total" in block.instruments:
             yield block, numbered
+
+
+def _usual_name(column: str, described: Mapping[str, ColumnField]) -> str:
+    """The field's name, where a labelled export has the question in its place."""
+    one = described.get(column)
+    if one is None or column.startswith(one.field.name):
+        return column
+    return "_".join(filter(None, [one.field.name, one.event]))
 
 
 def _with_womac_parts(columns: Mapping[str, SampledColumn]) -> Iterator[tuple[str, str]]:
@@ -112,6 +126,7 @@ def _block(
     found: dict[str, str],
     columns: Mapping[str, SampledColumn],
     scores: Collection[str],
+    described: Mapping[str, ColumnField],
 ) -> tuple[ItemBlock | None, str]:
     """The block, or why nothing is made of it; neither where it holds no answers."""
     variable = SCORE_VARIABLES[instrument]
@@ -124,7 +139,13 @@ def _block(
         variable = later
     if variable in scores:
         return None, f"an item of {variable}, which other columns give"
-    coding = item_coding(instrument, [columns[name] for name in found.values()])
+    names = list(found.values())
+    choices = [described[name].field.choices for name in names if name in described]
+    coding = item_coding(
+        instrument,
+        [columns[name] for name in names],
+        choices if len(choices) == len(names) else (),
+    )
     if coding is None:
         return None, ""
     return ItemBlock(instrument=instrument, variable=variable, columns=found, coding=coding), ""

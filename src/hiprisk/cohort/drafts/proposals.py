@@ -6,7 +6,30 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from hiprisk.cohort.dictionary import Variable
-from hiprisk.cohort.drafts.item_answers import ItemCoding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemCoding:
+    """How a block of items seems to be coded.
+
+    Attributes
+    ----------
+    coded : tuple of int, optional
+        Lowest and highest code, where they are not the published ones.
+    reversed : bool
+        Whether the codes seem to run the other way.
+    labels : mapping of str to str
+        Points of each text; `hiprisk.yaml_settings.UNDECIDED` where nobody can tell.
+    missing : tuple of str
+        Codes that seem to mean missing.
+    doubts : tuple of str
+    """
+
+    coded: tuple[int, int] | None = None
+    reversed: bool = False
+    labels: Mapping[str, str] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +121,18 @@ class RowChoice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """What is proposed for a file: a variable for each column, and which rows are read."""
+    """What is proposed for a file.
+
+    Attributes
+    ----------
+    proposals : tuple of Proposal
+        One a column.
+    rows : RowChoice, optional
+        Which rows are read; else all.
+    hint : str
+        What else could be done with the file.
+    """
 
     proposals: tuple[Proposal, ...]
     rows: RowChoice | None = None
+    hint: str = ""

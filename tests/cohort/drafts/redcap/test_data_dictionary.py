@@ -44,12 +44,22 @@ def test_columns_of_raw_and_labelled_exports_find_their_field(fields):
     columns = ("grip", "sites___2", "sites____9", "Grip strength\n(kg)",
                "Where does it hurt? (choice=Hip, groin)", "other", "sites___7")  # fmt: skip
     found = fields_of_columns(columns, fields)
-    assert {column: (field.name, code) for column, (field, code) in found.items()} == {
+    assert {column: (one.field.name, one.choice) for column, one in found.items()} == {
         "grip": ("grip", ""),
         "sites___2": ("sites", "2"),
         "sites____9": ("sites", "-9"),
         "Grip strength\n(kg)": ("grip", ""),
         "Where does it hurt? (choice=Hip, groin)": ("sites", "2"),
+    }
+
+
+def test_an_event_behind_the_name_is_told_apart(fields):
+    columns = ("grip_month_12_arm_1", "sites___2_baseline_arm_1", "Seen by a surgeon?_Month 12")
+    found = fields_of_columns((*columns, "grip_other"), fields)
+    assert {column: (one.field.name, one.event) for column, one in found.items()} == {
+        "grip_month_12_arm_1": ("grip", "month_12_arm_1"),
+        "sites___2_baseline_arm_1": ("sites", "baseline_arm_1"),
+        "Seen by a surgeon?_Month 12": ("seen", "Month 12"),
     }
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from hiprisk.cohort.drafts.columns import SampledColumn
 from hiprisk.cohort.drafts.matching import packaged_proposal
-from hiprisk.cohort.drafts.redcap.data_dictionary import RedcapField
+from hiprisk.cohort.drafts.redcap.data_dictionary import ColumnField, RedcapField
 from hiprisk.cohort.drafts.redcap.fields import field_proposal, with_choices
 
 
@@ -18,8 +18,8 @@ def column(counts, name="field"):
     return SampledColumn(name=name, counts=counts)
 
 
-def proposal(counts, described, choice=""):
-    return field_proposal(column(counts), described, choice, ())
+def proposal(counts, described, choice="", event=""):
+    return field_proposal(column(counts), ColumnField(described, choice, event), ())
 
 
 def test_answers_of_a_choice_become_levels():
@@ -60,6 +60,11 @@ def test_a_box_is_named_by_its_choice():
     assert (found.variable, found.own.label) == ("field_2", "A question: Hip")
 
 
+def test_an_event_stands_in_name_and_label():
+    found = proposal({"0": 3, "1": 4}, field("yesno"), event="Month 12")
+    assert (found.variable, found.own.label) == ("field_month_12", "A question (Month 12)")
+
+
 @pytest.mark.parametrize(
     ("described", "reason"),
     [
@@ -71,6 +76,10 @@ def test_a_box_is_named_by_its_choice():
 )
 def test_what_is_left_out(described, reason):
     assert proposal({"a": 5, "b": 5}, described).left_out == reason
+
+
+def test_a_box_that_nobody_ticked_is_left_out():
+    assert proposal({"0": 9}, field("checkbox", {"1": "Back"}), "1").left_out.startswith("the same")
 
 
 def test_codes_of_a_packaged_variable_are_explained():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hiprisk.cohort.drafts.redcap.export import question_and_choice
@@ -41,6 +41,7 @@ _SAYS_MISSING = re.compile(
     r"don'?t know|do not know|refused|declined|prefer not.*|no answer|keine angabe|weiß nicht|"
     r"unbekannt|onbekend|ukendt",
 )
+_EVENT = re.compile(r"[a-z0-9_]+_arm_\d+")
 _HIDDEN = re.compile(r"@HIDDEN(?![-\w])")
 
 
@@ -155,41 +156,73 @@ def says_missing(answer: str) -> bool:
     return _SAYS_MISSING.fullmatch(answer.strip().lower().rstrip(".")) is not None
 
 
+@dataclass(frozen=True, slots=True)
+class ColumnField:
+    """What a column of an export holds.
+
+    Attributes
+    ----------
+    field : RedcapField
+    choice : str
+        Code of the choice, where the column is one box of a checkbox field.
+    event : str
+        The event behind the column's name, as joined files have it.
+    """
+
+    field: RedcapField
+    choice: str = ""
+    event: str = ""
+
+
 def fields_of_columns(
     columns: Iterable[str], fields: Mapping[str, RedcapField]
-) -> dict[str, tuple[RedcapField, str]]:
-    """Field of each column of a raw or labelled export, with the code of a checkbox's choice."""
+) -> dict[str, ColumnField]:
+    """Field of each column of a raw or labelled export, or of its joined events."""
     by_label: dict[str, list[RedcapField]] = {}
     for field in fields.values():
         by_label.setdefault(field.label, []).append(field)
     unique = {label: same[0] for label, same in by_label.items() if len(same) == 1}
     found = {}
     for column in columns:
-        field_and_code = _raw(column, fields) or _labelled(column, unique)
-        if field_and_code is not None:
-            found[column] = field_and_code
+        described = (
+            _raw(column, fields) or _labelled(column, unique) or _of_event(column, fields, unique)
+        )
+        if described is not None:
+            found[column] = described
     return found
 
 
-def _raw(column: str, fields: Mapping[str, RedcapField]) -> tuple[RedcapField, str] | None:
+def _of_event(
+    column: str, fields: Mapping[str, RedcapField], by_label: Mapping[str, RedcapField]
+) -> ColumnField | None:
+    for place in reversed([at for at, sign in enumerate(column) if sign == "_"]):
+        name, event = column[:place], column[place + 1 :]
+        raw = _raw(name, fields) if _EVENT.fullmatch(event) else None
+        found = raw or _labelled(name, by_label)
+        if found is not None:
+            return replace(found, event=event)
+    return None
+
+
+def _raw(column: str, fields: Mapping[str, RedcapField]) -> ColumnField | None:
     if column in fields:
-        return fields[column], ""
+        return ColumnField(fields[column])
     name, underscores, ending = column.partition("___")
     if not underscores or name not in fields:
         return None
     # In the name of a column a code is in small letters and its minus an underscore.
     codes = {re.sub(r"[^a-z0-9]", "_", code.lower()): code for code in fields[name].choices}
-    return (fields[name], codes[ending]) if ending in codes else None
+    return ColumnField(fields[name], codes[ending]) if ending in codes else None
 
 
-def _labelled(column: str, fields: Mapping[str, RedcapField]) -> tuple[RedcapField, str] | None:
+def _labelled(column: str, fields: Mapping[str, RedcapField]) -> ColumnField | None:
     box = question_and_choice(column)
     if box is None:
         field = fields.get(plain_label(column))
-        return (field, "") if field is not None else None
+        return ColumnField(field) if field is not None else None
     field = fields.get(plain_label(box[0]))
     if field is None:
         return None
     codes = {answer: code for code, answer in field.choices.items()}
     choice = plain_label(box[1])
-    return (field, codes[choice]) if choice in codes else None
+    return ColumnField(field, codes[choice]) if choice in codes else None

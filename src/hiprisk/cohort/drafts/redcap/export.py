@@ -6,6 +6,7 @@ A raw export has field names and codes, a labelled one has questions and answers
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -32,6 +33,8 @@ _ADDED = {
 _REPEATED = re.compile(r" \(column \d+\)$")
 _CHECKBOX = re.compile(r".+___[a-z0-9_]+")
 _CHOICE = re.compile(r"(?P<question>.*) \(choice=(?P<choice>.*)\)", re.DOTALL)
+# Joined events stand behind the name.
+_COMPLETE = re.compile(r"_complete(_[a-z0-9_]+_arm_\d+)?$")
 _STATUS = frozenset({"0", "1", "2"})
 _FIRST = re.compile(
     r"base_?line|screening|enrol|first|initial|pre_?op|(^|_)(bl|t0|v0|m0)($|_)|visit_?1"
@@ -83,6 +86,22 @@ class RedcapExport:
             doubts[self.instrument] = "rows of repeated forms are left out"
         return RowChoice(where=where, doubts=doubts) if where else None
 
+    def how_to_join(self, file: str) -> str:
+        """The command that puts all events of a person into one row; empty where there is one."""
+        if self.event is None or len(self.events) < 2:
+            return ""
+        events = [self.first_event, *(one for one in self.events if one != self.first_event)]
+        words = [
+            *("hiprisk", "join", file, "--by", self.record, "--event-column", self.event),
+            *("--events", ",".join(map(str, events)), "--out", "joined.csv"),
+        ]
+        if self.instrument is not None:
+            words += ["--where", f"{self.instrument}="]
+        return (
+            f"{len(events)} events: the draft reads the first; for one row a person, and outcomes "
+            f"of later events: {shlex.join(words)}"
+        )
+
     def proposal(self, column: str) -> Proposal | None:
         """What a column is that REDCap adds, or the record; None for any other."""
         if column == self.record:
@@ -122,7 +141,7 @@ def question_and_choice(header: str) -> tuple[str, str] | None:
 
 def _header(name: str) -> str:
     """A header without the number that the reader adds to repeated ones."""
-    return _REPEATED.sub("", name)
+    return "Complete?" if name.startswith("Complete?") else _REPEATED.sub("", name)
 
 
 def _plain(event: str) -> str:
@@ -137,7 +156,7 @@ def _why_added(name: str, table: pa.Table) -> str:
     header = _header(name)
     if header in _ADDED:
         return _ADDED[header]
-    if header.endswith("_complete") and _texts(table[name]) <= _STATUS:
+    if _COMPLETE.search(header) and _texts(table[name]) <= _STATUS:
         return _ADDED["Complete?"]
     if header.endswith("_timestamp") and not header.startswith("redcap"):
         return _ADDED["Survey Timestamp"]

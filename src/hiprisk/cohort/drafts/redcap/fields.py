@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from hiprisk.cohort.dictionary import Variable, load_dictionary
-from hiprisk.cohort.drafts.columns import SampledColumn, plain_name
+from hiprisk.cohort.drafts.columns import WHY_LEFT_OUT, SampledColumn, plain_name
 from hiprisk.cohort.drafts.level_words import meant_level
 from hiprisk.cohort.drafts.own_variables import (
     LONGEST_LABEL,
@@ -16,7 +16,11 @@ from hiprisk.cohort.drafts.own_variables import (
     own_proposal,
 )
 from hiprisk.cohort.drafts.proposals import Proposal
-from hiprisk.cohort.drafts.redcap.data_dictionary import RedcapField, says_missing
+from hiprisk.cohort.drafts.redcap.data_dictionary import (
+    ColumnField,
+    RedcapField,
+    says_missing,
+)
 
 SOURCE = "REDCap data dictionary"
 # From so many consecutive codes on, a choice is a grade, such as 0 to 10.
@@ -32,24 +36,24 @@ _NUMBERS = ("integer", "number")
 
 
 def field_proposal(
-    column: SampledColumn, field: RedcapField, choice: str, taken: Collection[str]
+    column: SampledColumn, described: ColumnField, taken: Collection[str]
 ) -> Proposal:
     """A variable of its own as the data dictionary describes it.
 
     Parameters
     ----------
     column : SampledColumn
-    field : RedcapField
-    choice : str
-        Code of the choice, where the column is one box of a checkbox field.
+    described : ColumnField
     taken : collection of str
         Names that other columns have.
     """
+    field, choice, event = described.field, described.choice, described.event
     why = _why_left_out(field)
-    if why or not column.codes:
-        return Proposal(column=column.name, left_out=why or "every cell is empty")
+    if why or column.kind in ("empty", "constant"):
+        return Proposal(column=column.name, left_out=why or WHY_LEFT_OUT[column.kind])
+    name = own_name("_".join(filter(None, [field.name, choice, event])), taken)
     label = f"{field.label}: {field.choices[choice]}" if choice else field.label
-    name = own_name(f"{field.name}_{choice}" if choice else field.name, taken)
+    label = f"{label} ({event})" if event else label
     variable = Variable(name=name, label=label[:LONGEST_LABEL], kind="category", source=SOURCE)
     if choice or field.kind in ("yesno", "truefalse"):
         return category_proposal(column, variable)

@@ -1,0 +1,70 @@
+"""From a REDCap project to a scored file: the commands of docs/how-to/redcap.md."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+import redcap_project
+from hiprisk.cli import main
+
+PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "redcap.md"
+QUICK = ("tuning.trials=1", "validation.resamples=20", "validation.repeats=0",
+         "tracking.enabled=false", "families.boosting=null")  # fmt: skip
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("export.csv").write_text(redcap_project.export())
+    Path("labels.csv").write_text(redcap_project.export(labelled=True))
+    Path("new_patients.csv").write_text(redcap_project.export(6))
+    Path("dictionary.csv").write_text(redcap_project.data_dictionary())
+
+
+def answer(file):
+    """Confirm every guess, and give the first answer where one is asked for."""
+    text = Path(file).read_text()
+    Path(file).write_text(re.sub(r"DECIDE  # one of: ([^,;\n]+).*", r"\1", text))
+
+
+def test_every_command_of_the_page_runs(project, capsys):
+    commands = re.findall(r"^    hiprisk (.*)$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(commands) >= 5
+    for command in commands:
+        words = [word.strip("'") for word in re.findall(r"'[^']*'|\S+", command)]
+        if words[0] == "train":
+            words += [word for setting in QUICK for word in ("--set", setting)]
+        assert main(words) in (0, 6), (command, capsys.readouterr().err)
+        for file in Path().glob("drafts/*.yaml"):
+            answer(file)
+    assert "predicted" in Path("scored.csv").read_text().splitlines()[0]
+
+
+@pytest.mark.parametrize("file", ["export.csv", "labels.csv"])
+def test_raw_and_labelled_exports_draft_the_same_variables(project, capsys, file):
+    assert main(["init", file, "--redcap-dictionary", "dictionary.csv", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)["columns"]
+    variables = {row["variable"] for row in found} - {None}
+    assert variables == {
+        "person_id", "age_years", "sex", "grip", "work", "pain_sites_1", "pain_sites_2", "ohs_0_48",
+    }  # fmt: skip
+
+
+def test_what_redcap_marks_as_identifying_and_notes_are_left_out(project, capsys):
+    main(["init", "export.csv", "--redcap-dictionary", "dictionary.csv", "--json"])
+    found = {row["column"]: row for row in json.loads(capsys.readouterr().out)["columns"]}
+    assert found["phone"]["left_out"] == "REDCap marks it as identifying"
+    assert found["comments"]["left_out"] == "notes: free text"
+    drafts = "".join(path.read_text() for path in Path().glob("*.yaml"))
+    assert "0161" not in drafts
+    assert "first line" not in drafts
+
+
+def test_the_events_and_how_to_join_them_are_said(project, capsys):
+    main(["init", "export.csv"])
+    assert (
+        "hiprisk join export.csv --by record_id --event-column redcap_event_name "
+        "--events baseline_arm_1,month_12_arm_1 --out joined.csv"
+    ) in capsys.readouterr().out
