@@ -76,7 +76,9 @@ def linear_recalibration(
     """
     y, p, w = as_continuous(observed, predicted, weights)
     mean_p, mean_y = np.average(p, weights=w), np.average(y, weights=w)
+    # Centred first: sums of raw squares lose all digits where predictions lie far from 0.
     variance = float(np.sum(w * (p - mean_p) ** 2))
+    # What rounding leaves of predictions that are all the same is no spread.
     if variance <= 1e-24 * max(1.0, float(mean_p) ** 2):
         raise InputError("a calibration slope needs predictions that vary", code="DEGENERATE")
     slope = float(np.sum(w * (p - mean_p) * (y - mean_y))) / variance
@@ -125,6 +127,7 @@ def logit_in_the_large(
     for _ in range(MAX_STEPS):
         fitted = expit(intercept + offset)
         step = float(np.sum(w * (y - fitted)) / np.sum(w * fitted * (1.0 - fitted)))
+        # Far from the answer the information vanishes and Newton's step would leap out of range.
         intercept += float(np.clip(step, -5.0, 5.0))
         if abs(step) < 1e-12:
             break
@@ -230,6 +233,7 @@ def linear_slope_estimate(
     """
     y, p, w = as_continuous(observed, predicted, weights)
     line = linear_recalibration(y, p, weights=w)
+    # Centred, so that the matrix inverted below is well conditioned; the slope stays the same.
     design = np.column_stack([np.ones_like(p), p - np.average(p, weights=w)])
     residual = y - line.intercept - line.slope * p
     bread = np.asarray(np.linalg.inv((design * w[:, np.newaxis]).T @ design), dtype=np.float64)
@@ -256,6 +260,7 @@ def in_the_large_estimate(
     y, p, w = as_binary(y_true, risk, weights)
     value = logit_in_the_large(y, p, weights=w)
     fitted = expit(logit(p) + value)
+    # One coefficient only: its variance is one over the information about the intercept.
     bread = np.array([[1.0 / float(np.sum(w * fitted * (1.0 - fitted)))]])
     if groups is not None:
         bread = sandwich((y - fitted)[:, np.newaxis], bread, w, groups)
@@ -306,6 +311,7 @@ def observed_expected_estimate(
     variance = prevalence * (1.0 - prevalence) / float(w.sum())
     if groups is not None:
         variance = variance_of_mean(y, w, groups)
+    # Delta method: the logarithm of O moves by its relative change; E counts as known.
     error = math.sqrt(variance) / prevalence
     return wald_on_log("observed_expected_ratio", value, error, level=level)
 

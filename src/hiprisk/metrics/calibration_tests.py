@@ -48,6 +48,7 @@ def spiegelhalter_z(
     2.0
     """
     y, p, w = as_binary(y_true, risk, weights)
+    # (y - p)^2 less its expectation p (1 - p) is (y - p)(1 - 2 p): only this part is random.
     tilt = 1.0 - 2.0 * p
     variance = float(np.sum(w * tilt * tilt * p * (1.0 - p)))
     if variance == 0.0:

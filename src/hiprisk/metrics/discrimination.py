@@ -48,6 +48,7 @@ def c_statistic(y_true: ArrayLike, risk: ArrayLike, *, weights: ArrayLike | None
     pairs = float(events.sum() * others.sum())
     if pairs == 0.0:
         raise InputError("discrimination needs events and non-events", code="DEGENERATE")
+    # Counted over distinct risks: n log n in place of all pairs, and ties are counted as half.
     below = np.cumsum(others) - others
     return float(np.sum(events * (below + 0.5 * others))) / pairs
 
@@ -119,6 +120,7 @@ def _placement_error(placed: Placements, *, y: Floats, w: Floats, groups: Intege
     off_others = (placed.of_others - mean) * (1.0 - y)
     if groups is not None:
         return _clustered_error(off_events, off_others, y=y, w=w, groups=groups)
+    # The spread of one placement cannot be estimated; an infinite error leaves the ends out.
     if min(n_events, n_others) <= 1.0:
         return float("inf")
     variance = float(np.sum(w * off_events**2)) / (n_events * (n_events - 1.0))

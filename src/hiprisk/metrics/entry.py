@@ -131,6 +131,7 @@ class Metric:
 
     def at(self, value: float) -> Metric:
         """The metric at a value of its parameter; a threshold becomes part of its names."""
+        # A partial, not a lambda: entries travel to worker processes by pickle.
         filled = {self.parameter: value}
         named = self.parameter == "threshold"
         return replace(

@@ -31,6 +31,7 @@ class Estimate:
             NaN where it cannot be computed; without ends where that are too many.
         level : float
         """
+        # Too many refused resamples leave no interval: those refused may all lie at one end.
         low, high = percentile_interval(resampled, level=level) or (None, None)
         return cls(name=name, value=value, low=low, high=high)
 

@@ -140,6 +140,7 @@ def expected_share_estimate(
     """The same with Student's interval, inside [0, 1]."""
     _, w = as_forecast_outcome(observed, len(forecast), weights)
     name = f"{side}_share_forecast"
+    # Chances are no yes or no of people, so that Wilson's interval of a share does not fit.
     found = mean_estimate(name, _chances(forecast, side), w=w, groups=groups, level=level)
     if found.low is None or found.high is None:
         return found

@@ -29,6 +29,7 @@ def as_binary(
 ) -> tuple[Floats, Floats, Floats]:
     """The same for an outcome of 0 and 1 and risks in [0, 1]."""
     y, p, w = as_continuous(y_true, risk, weights)
+    # The position and not the label of a row: labels are often patient numbers.
     off = np.flatnonzero((y != 0.0) & (y != 1.0))
     if off.size:
         raise InputError(

@@ -100,6 +100,7 @@ def cox_snell_r2_as_is(
     y, p, w = as_binary(y_true, risk, weights)
     n = float(w.sum())
     gain = log_likelihood(y, logit(p), w) - null_log_likelihood(y, w)
+    # expm1 keeps the digits of a gain that is near 0.
     return -float(np.expm1(-2.0 * gain / n))
 
 

@@ -20,6 +20,7 @@ from hiprisk.metrics.smoothing.logistic import logit
 
 def mean_squared(y: Floats, p: Floats) -> float:
     """Mean of (y_i - p_j)^2 over all pairs."""
+    # The mean over all pairs in closed form: n squared of them are not looked at.
     return float(np.var(y) + np.var(p) + (y.mean() - p.mean()) ** 2)
 
 
@@ -57,6 +58,7 @@ def zero(y: Floats, p: Floats) -> float:
 
 def log_share(y: Floats, p: Floats) -> float:
     """Cox and Snell's R2 with the log likelihood averaged over all pairs."""
+    # Averaged over everybody's outcome, only the share of events is left of y.
     lp, events = logit(p), float(y.mean())
     all_pairs = float(np.mean(events * lp - np.logaddexp(0.0, lp)))
     null = events * np.log(events) + (1.0 - events) * np.log(1.0 - events)

@@ -51,6 +51,7 @@ def pooled_interval(
     total = within + between
     # Imputations that agree have no share of missing information, and infinite degrees of freedom.
     share = np.divide(between, total, out=np.zeros_like(total), where=total > 0.0)
+    # The formula divides by the share, which is 0 where imputations agree.
     df = (m - 1.0) / np.maximum(share, 1e-12) ** 2
     if math.isfinite(complete_df):
         observed = (complete_df + 1.0) / (complete_df + 3.0) * complete_df * (1.0 - share)
@@ -104,6 +105,7 @@ def pool_intervals(
         return Estimate(name=name, value=middle)
     half = (high - low) / 2.0
     if lower is not None:
+        # The half below was cut off at the bound; the one above still shows the spread.
         half = np.where(ends[:, 0] <= lower, high - values, half)
     found = pooled_interval(
         values, half / critical_value(level), complete_df=complete_df, level=level
@@ -209,6 +211,7 @@ def pool_r2(values: ArrayLike, *, n_people: int | None = None) -> Estimate:
     if n_people is None:
         return Estimate(name="r2", value=value)
     found = pooled_interval(z, np.full_like(z, 1.0 / math.sqrt(n_people - 3.0)))
+    # Fisher's z of R is positive here; squared, an end below 0 would come back as a larger R2.
     low, high = (math.tanh(max(float(end), 0.0)) ** 2 for end in (found.low, found.high))
     return Estimate(name="r2", value=value, low=low, high=high)
 

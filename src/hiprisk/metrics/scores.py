@@ -132,6 +132,7 @@ def rmse_estimate(
     """
     y, p, w = as_continuous(observed, predicted, weights)
     value = rmse(y, p, weights=w)
+    # Delta method: the root moves by half the change of the square, over the root.
     error = math.sqrt(variance_of_mean((y - p) ** 2, w, groups))
     return wald("rmse", value, error / (2.0 * value) if value > 0.0 else 0.0, level=level)
 

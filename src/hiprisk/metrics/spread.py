@@ -54,6 +54,7 @@ def discrimination_slope_estimate(
     """Discrimination slope: a difference of two means; as `c_estimate`."""
     y, p, w = as_binary(y_true, risk, weights)
     value = discrimination_slope(y, p, weights=w)
+    # People of different classes are independent; two hips of a person may be one of each.
     if groups is None:
         variance = variance_of_mean(p, w * y) + variance_of_mean(p, w * (1.0 - y))
     else:

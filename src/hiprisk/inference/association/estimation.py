@@ -60,6 +60,7 @@ def rows_and_differences(
             rows += rows_of(people, mask, fits[group], model=model, stratum=group)
         differences += _differences(people, groups, fits, model)
     order = {group: number for number, group in enumerate(groups)}
+    # Fitted model by model, read stratum by stratum; the sort keeps the order of the models.
     rows.sort(key=lambda row: order[row.stratum])
     return tuple(rows), tuple(differences)
 
@@ -98,6 +99,7 @@ def fit_group(
             advice="report without strata",
         )
     extra = np.empty((int(mask.sum()), 0))
+    # Everybody together: strata may differ in the outcome, and confound the exposure.
     if group == ALL and people.levels and model != "crude":
         extra = np.column_stack(
             [people.strata == number for number in range(1, len(people.levels))]
@@ -171,6 +173,7 @@ def _differences(
     for other in others:
         pairs = list(zip(fits[first], fits[other], strict=True))
         shared = [_shared_covariance(people, groups[first], groups[other], *p) for p in pairs]
+        # Degrees of freedom if nothing were missing are the same in every completed set.
         df = _difference_df(people, groups[first] | groups[other], *pairs[0])
         for position, measure in enumerate(MEASURES[people.link]):
             pooled = _pool(
@@ -190,6 +193,7 @@ def _differences(
 def _difference(
     pooled: PooledValue, model: str, measure: str, first: str, other: str
 ) -> StratumDifference:
+    # Copies of rows in both strata cancel to the last bit; no two strata of people do.
     if pooled.se == 0.0:
         raise InputError(
             f"'{first}' and '{other}' hold the same people with the same outcome",

@@ -111,6 +111,8 @@ def _draw(
     people = Persons.of(persons)
     drawn = []
     for rng in generators:
+        # The bootstrap stands in for a draw of the parameters: imputation must carry their
+        # uncertainty.
         fitted = fit_normal(joint[people.rows(people.draw(rng))], start=whole).widened(len(joint))
         drawn += draw_imputations(joint, fitted.model(), n_draws=1, rng=rng)
     return drawn
@@ -138,8 +140,11 @@ def _one_value_a_person(filled: Floats, data: IncompleteData) -> Floats:
         known = ~np.isnan(seen)
         np.minimum.at(lowest, place[known], seen[known])
         np.maximum.at(highest, place[known], seen[known])
+        # Told by the data, not by the dictionary: whatever never differs between the hips is a
+        # person's.
         if (highest > lowest).any():
             continue  # differs between the hips of a person
+        # Known of one hip, it is known of both; known of neither, both get the draw of the first.
         value = np.where(np.isfinite(lowest), lowest, filled[first, position])
         filled[:, position] = value[place]
     return filled

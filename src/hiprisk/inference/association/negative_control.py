@@ -66,6 +66,7 @@ def _other_outcome(
         np.isnan(people.outcome), np.nan, _outcome_values(plan, people.frame, settings)
     )
     data = replace(incomplete_data(config, plan, people), outcome=outcome)
+    # Its own imputations: those of the table had the study's outcome in them.
     completed = impute(
         data,
         n_imputations=config.imputation.imputations,

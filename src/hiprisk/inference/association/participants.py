@@ -154,6 +154,7 @@ def _clusters(
                 "the cohort has no site", column="association.cluster", advice="map site"
             )
         return "CR1", people.sites[known]
+    # Where everybody has one row CR1 would be HC1, which is too narrow in small samples.
     if cluster == "person" and len(np.unique(persons)) < len(persons):
         return "CR1", persons
     return alone, np.arange(len(persons))

@@ -73,6 +73,7 @@ def plan_association(
         If the cohort lacks a variable, or a variable does not vary.
     """
     settings = declared_association(config)
+    # Inside a stratum it never varies, and over all strata it is added by itself.
     confounders = tuple(name for name in config.confounders if name != settings.strata)
     _check_roles(config, settings, dictionary)
     baseline = () if settings.baseline is None else (settings.baseline,)
@@ -144,6 +145,7 @@ def _contrast(
             )
         return _number_contrast(settings, variable, dictionary)
     occurring = set(frame[name].dropna())
+    # The dictionary's order where there is one: the first level is the reference.
     levels = [level for level in variable.levels or sorted(occurring) if level in occurring]
     reference = settings.reference or levels[0]
     if settings.level is None:
@@ -214,6 +216,7 @@ class Basis:
         """Columns of some predictors that vary in some rows, in every completed set."""
         wanted = np.array([name in predictors for name in self.predictor_of])
         for part in self.sets:
+            # A column must not be in the model of one completed set and absent from another's.
             wanted &= np.ptp(part[rows], axis=0) > 0.0
         return np.flatnonzero(wanted)
 
@@ -221,6 +224,7 @@ class Basis:
 def build_basis(plan: AssociationPlan, completed: Sequence[Floats]) -> Basis:
     """Inputs and splines of completed columns; knots are common to all sets."""
     inputs = [plan.design.model_inputs(part) for part in completed]
+    # Knots from all sets at once: coefficients of different knots could not be pooled.
     below = stacked(inputs)
     terms = []
     for position, (column, origin) in enumerate(

@@ -76,6 +76,7 @@ def associate(config: StudyConfig, selection: Selection, *, provenance: str) -> 
     """
     people, flow = in_strata(config, selection)
     plan = plan_association(config, selection.dictionary, people.frame)
+    # Sums in another order differ in their last digits; a table must not depend on the machine.
     with one_thread():
         return _table(config, plan, people, flow, provenance)
 

@@ -95,6 +95,7 @@ def fit_robust(
     residual = y - fitted
     if kind == "HC3":
         leverage = spread * np.einsum("ij,jk,ik->i", design, bread, design)
+        # A row that its own coefficient fits exactly has leverage 1: 0 / 0 without the floor.
         residual = residual / np.maximum(1.0 - leverage, MIN_RESIDUAL_SHARE)
     influence = (design * residual[:, np.newaxis]) @ bread
     if kind == "model":

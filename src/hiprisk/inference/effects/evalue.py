@@ -73,6 +73,7 @@ def e_value_of_ratio(risk_ratio: Estimate) -> EValue:
         raise InputError(
             "an E-value needs a positive risk ratio with both ends of its interval", code="RATIO"
         )
+    # The end that a confounder would reach first, on whichever side of 1 the estimate lies.
     nearest = 1.0 if low <= 1.0 <= high else (low if low > 1.0 else high)
     return EValue(point=_e_value(risk_ratio.value), limit=_e_value(nearest))
 

@@ -107,6 +107,8 @@ def estimate_effects(
     else:
         values, slopes, own = _standardised(fit, columns, contrast, weights)
     influence = fit.influence @ slopes + own
+    # The influence already carries the small-sample factor of the fit; it is summed, not widened
+    # again.
     if kind == "CR1" and clusters is not None:
         summed = cluster_sums(influence, clusters)
         covariance = summed.T @ summed
@@ -141,6 +143,7 @@ def _standardised(
             gradients[0] / means[0] - gradients[1] / means[1],
         ]
     )
+    # The people are a sample too: another one has another mix of risks, at the same coefficients.
     apart = [(risk - mean) / n_rows for risk, mean in zip(risks, means, strict=True)]
     own = np.column_stack(
         [np.zeros(n_rows), apart[0] - apart[1], apart[0] / means[0] - apart[1] / means[1]]

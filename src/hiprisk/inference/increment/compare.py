@@ -114,6 +114,7 @@ def added_value(
     with one_thread():
         procedure, imputed, added = prepare_comparison(config, dictionary, data, design, chosen)
         fit, apparent = procedure.apparent(imputed)
+        # Refits begin at the answer of the whole sample; few steps of Newton are left.
         procedure = replace(procedure, start=fit.coefficients)
         unpenalised = fit_unpenalised(
             procedure.models, imputed.bases, procedure.evaluation.observed
@@ -126,6 +127,7 @@ def added_value(
         workers=workers,
         progress=None if progress is None else partial(progress, "what blocks add"),
     )
+    # Refused resamples are counted and said; too many of them are no interval at all.
     usable = [one for one in evaluated if one is not None]
     _check_refused(len(usable), n_resamples)
     results = FittedComparison(procedure, unpenalised, fit, apparent, error_free, usable)

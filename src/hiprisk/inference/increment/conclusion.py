@@ -117,6 +117,7 @@ def conclusion_of(
     scenario: str | None = None,
 ) -> Conclusion:
     """The verdict on gains, from the one in the declared measure."""
+    # From one measure, declared beforehand: of six some would seem to add by chance.
     declared = config.outcome.smallest_gain_worth_having
     gain = next(one for one in gains if one.name == declared.metric)
     assert gain.estimate.low is not None
@@ -149,6 +150,7 @@ def _error_free_results(
     resampled = [one.error_free for one in results.evaluated if one.error_free is not None]
     found = []
     for place, scenario in enumerate(procedure.error_free.scenarios):
+        # A block without such a predictor would only repeat its own gain.
         if not own & set(scenario.positions):
             continue
         gains = gains_of(

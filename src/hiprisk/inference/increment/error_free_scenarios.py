@@ -89,6 +89,7 @@ class ErrorFreeComparison:
     def __call__(self, sample: TrainingSample) -> ScenarioValues:
         """Reconstruct from a resample, fit, and evaluate on it and on the whole sample."""
         y = self.evaluation.observed[sample.rows]
+        # The scenario without error is the fit that the comparison has made already.
         first = self._evaluate(0, sample.bases, sample, sample.fit)
         found = [first]
         for place, scenario in enumerate(self.scenarios[1:], start=1):

@@ -104,6 +104,7 @@ def corrected_gain(
     least, most = percentiles(excess, level=level)
     smallest, largest = percentiles(training, level=level)
     moved_by = value - float(np.mean(training))
+    # The outer one of the two intervals at each end; see the notes for why neither is enough.
     low = min(apparent - most, smallest + moved_by)
     high = max(apparent - least, largest + moved_by)
     return Estimate(name=name, value=value, low=float(low), high=float(high))
@@ -187,6 +188,7 @@ def information_share(
     if apparent[model] <= 0.0:
         return Estimate(name="new_information", value=0.0)
     value = float(1.0 - apparent[0] / apparent[model])
+    # Both statistics of one resample: they rise and fall together.
     drawn = 1.0 - resampled[:, 0] / resampled[:, model]
     low, high = np.clip(percentiles(drawn - float(drawn.mean()) + value, level=level), 0.0, 1.0)
     return Estimate(name="new_information", value=value, low=float(low), high=float(high))

@@ -203,6 +203,7 @@ class RefitResiduals:
     def distribution(self, outcome: OutcomeSpec) -> PredictiveDistribution:
         """The predictive distribution."""
         n = len(self.observed)
+        # Residuals of a fit are too small by the coefficients that were fitted to them.
         wider = np.sqrt(n / max(n - self.n_coefficients, 1))
         observed = self.predicted + wider * (self.observed - self.predicted)
         distribution = residual_distribution(observed, self.predicted, self.training_variance)

@@ -166,6 +166,7 @@ def reconstructed(
     """
     w = np.ones(len(y)) if weights is None else weights
     given = np.delete(basis, positions, axis=1)
+    # The outcome is among the predictors: moment reconstruction has to keep its covariance with W.
     design = np.column_stack([np.ones(len(y)), given, y - np.average(y, weights=w)])
     root = np.sqrt(w)[:, np.newaxis]
     measured = basis[:, positions]
@@ -195,5 +196,6 @@ def _root_of_truth(own: Floats, error_sd: Floats, *, strict: bool) -> Floats:
             column="measurement_error",
             advice="declare the standard error of measurement in the predictor's own units",
         )
+    # On a resample the error may exceed what varies; a small truth is left and the resample counts.
     truth = np.maximum(truth, MIN_TRUE_SHARE * float(values.min()))
     return np.asarray(inverse @ (directions * np.sqrt(truth)) @ directions.T)

@@ -138,6 +138,7 @@ def _fit_linear(models: NestedModels, bases: Floats, y: Floats, w: Floats) -> Ne
         block = products[:, members[:, np.newaxis], members]
         solved = solve_positive(block, right[:, members])
         left = total - np.sum(solved * right[:, members], axis=1)
+        # A perfect fit has no residual; its logarithm is kept finite.
         ratios[number] = float(np.mean(n * np.log(total / np.maximum(left, 1e-12 * total))))
         coefficients[number, members + 1] = solved.mean(axis=0)
         coefficients[number, 0] = mean - np.sum(solved * centers[:, members], axis=1).mean()
@@ -173,6 +174,7 @@ def _newton(design: Floats, y: Floats, w: Floats, begin: Floats) -> tuple[Floats
         lp = design @ coefficients
         fitted = expit(lp)
         curvature = w * fitted * (1.0 - fitted)
+        # Every risk is next to 0 or 1: the classes are separated and the information is gone.
         if float(curvature.max()) < 1e-6:
             break
         information = (design * curvature[:, np.newaxis]).T @ design
@@ -202,6 +204,7 @@ def solve_positive(matrix: Floats, right: Floats) -> Floats:
     variances = np.einsum("...ii->...i", matrix)
     if (variances <= 0.0).any():
         raise InputError("a column does not vary", code="DEGENERATE")
+    # Scaled to a correlation matrix, so that one limit on the pivots serves every unit.
     scale = 1.0 / np.sqrt(variances)
     scaled = matrix * scale[..., :, np.newaxis] * scale[..., np.newaxis, :]
     try:

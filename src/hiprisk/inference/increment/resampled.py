@@ -130,6 +130,7 @@ class ComparisonProcedure:
             people = np.arange(len(counts))
         else:
             drawn = self.data.rows(resample.rows)
+            # A seed of the resample's own: its result does not depend on which process takes it.
             seed = self.estimator.seed + 1 + resample.number
             completed = impute(
                 self.models,
@@ -138,6 +139,7 @@ class ComparisonProcedure:
                 self.data.columns[known],
                 noise=self.estimator.noise(),
             )
+            # Rows are numbered among all people, the evaluation among those with a known outcome.
             people = (np.cumsum(known) - 1)[resample.rows[known[resample.rows]]]
         y = self.evaluation.observed[people]
         fit = fit_nested_models(self.models, completed.bases, y, weights=weights, start=self.start)
@@ -173,6 +175,7 @@ class ComparisonProcedure:
             else np.zeros_like(predicted)
         )
         rows = np.repeat(np.arange(len(counts)), counts.astype(np.intp))
+        # The same predictions weighted as drawn and once each: training and test of one refit.
         both = np.stack([counts, np.ones(len(counts))])
         training, test, benefits = [], [], []
         for p, v, members in zip(predicted, variance, self.models.members, strict=True):

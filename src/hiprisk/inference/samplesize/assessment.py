@@ -129,6 +129,7 @@ def assess_study(
         if strength is None or strength <= 0.0:
             return _nothing(n, n_events, parameters, n_rows)
         name = "r2" if kind == "continuous" else "nagelkerke"
+        # At an R2 of 1 the formulas divide by what is left unexplained.
         expected = changed(expected, name, min(strength, 0.999))
     size = development_size(kind, parameters, expected, n=n)
     return SampleSizeFinding(

@@ -213,6 +213,7 @@ def finished(
     """The rows with the binding one marked, and judged at the study's size."""
     listed = list(rows)
     most = max(row.n for row in listed if row.counted)
+    # Of two that ask for the same number one is named, not both.
     binding = next(row for row in listed if row.counted and row.n == most)
     return tuple(
         dataclasses.replace(

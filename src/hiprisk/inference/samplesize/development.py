@@ -200,6 +200,7 @@ def linear_shrinkage(n: int, p: int, r2: float) -> float:
 
     With one or two parameters nothing shrinks.
     """
+    # The formula wants the apparent R2, which the adjusted one that is stated leads back to.
     apparent = (r2 * (n - p - 1) + p) / (n - 1)
     return min(1.0 + (p - 2) / (n * math.log1p(-apparent)), 1.0)
 
@@ -291,6 +292,7 @@ def logistic_shrinkage(n: int, p: int, cox_snell: float) -> float:
     r"""Expected shrinkage S of a logistic model: :math:`n = p / ((S - 1) \ln(1 - R^2 / S))`."""
     if _people_for(p, cox_snell, cox_snell * (1.0 + 1e-9)) >= n:
         return 0.0
+    # Halving, not Newton: people needed rise without end as S nears 1.
     low, high = cox_snell * (1.0 + 1e-9), 1.0 - 1e-12
     for _ in range(200):
         middle = (low + high) / 2.0
@@ -335,6 +337,7 @@ def _assumptions(
         found.append(
             Assumption(name=name, value=value, low=low, n_low=n_low, high=high, n_high=n_high)
         )
+    # Parameters are the one assumption that the analyst can change.
     fewer, more = max(1, round(0.8 * p)), max(p + 1, round(1.2 * p))
     found.append(
         Assumption(name="parameters", value=p, low=fewer, n_low=needed(fewer, expected),

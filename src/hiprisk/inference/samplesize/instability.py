@@ -232,6 +232,8 @@ def _draw_normal(
 ) -> _Study:
     centre, slope, scale = truth
     rng = rng_for(seed, "samplesize", "study", number)
+    # One predictor has all of the effect and the others none: by rotation this is as general as any
+    # spread of it.
     columns = rng.standard_normal((n, p))
     lp = centre + slope * columns[:, 0]
     if kind == "continuous":
@@ -299,6 +301,7 @@ def _complete_cohort(config: StudyConfig, n: int, number: int) -> tuple[pd.DataF
     """People without missing values or hip replacement, and their true means."""
     asked = config.cohort.simulate
     assert asked is not None
+    # Number 0 is the population, 1 and up are the studies: none draws the people of another.
     seed = int(rng_for(config.seed, "samplesize", "cohort", number).integers(0, 2**31))
     cohort = simulate_cohort(
         asked.preset, n=n, seed=seed, lbp_effect=asked.lbp_effect, missing=False
@@ -341,6 +344,7 @@ def _simulate(
     shown, truth = (lps, population.lp) if kind == "continuous" else (
         expit(lps), expit(population.lp))  # fmt: skip
     low, high = percentiles(shown, level=0.95)
+    # About 200 people from the lowest truth to the highest are enough to draw.
     places = np.argsort(truth, kind="stable")[:: max(1, len(truth) // 200)]
     slopes = [_slope(kind, population.lp, lp) for lp in lps]
     explained = [float(np.corrcoef(population.lp, lp)[0, 1] ** 2) for lp in lps]

@@ -57,6 +57,7 @@ def candidate_splines(config: StudyConfig) -> CandidateSplines:
     if family is None:
         return CandidateSplines(0, ())
     searched = family.spline_knots
+    # What tuning may choose has been spent, whether it is chosen or not.
     most = max(searched) if isinstance(searched, tuple) else _highest(searched)
     return CandidateSplines(round(most), tuple(family.splines))
 

@@ -61,6 +61,7 @@ class RiskDistribution:
         """Chance that an event has the higher risk than a non-event."""
         events = self.share * self.risk
         others = self.share * (1.0 - self.risk)
+        # People at the same point of the grid are ties and count half.
         below = np.cumsum(others) - others
         return float(events @ (below + 0.5 * others) / (events.sum() * others.sum()))
 
@@ -89,6 +90,7 @@ class RiskDistribution:
 
 def normal_risks(mean: float, sd: float) -> RiskDistribution:
     """Risks whose log odds are normal."""
+    # A fixed grid: the same answer every time, and smooth in what root finding varies.
     z = np.linspace(-REACH, REACH, POINTS)
     share = np.exp(-0.5 * z * z)
     return RiskDistribution(mean + sd * z, share / share.sum())
@@ -116,6 +118,7 @@ def risks_from_c(c_statistic: float, prevalence: float) -> RiskDistribution:
     apart = math.sqrt(2.0) * float(ndtri(c_statistic))
     x = np.linspace(-REACH, REACH + apart, POINTS)
     share = (1.0 - prevalence) * np.exp(-0.5 * x**2) + prevalence * np.exp(-0.5 * (x - apart) ** 2)
+    # Bayes' rule: log prior odds and the log ratio of the two normal densities at x.
     lp = _logit(prevalence) + apart * x - apart**2 / 2.0
     return RiskDistribution(lp, share / share.sum())
 

@@ -32,6 +32,7 @@ def smallest(holds: Callable[[int], bool], least: int) -> int:
             )
     while high - low > 1:
         middle = (low + high) // 2
+        # Always `holds(high)` and not `holds(low)`; so the last high is the smallest that holds.
         low, high = (low, middle) if holds(middle) else (middle, high)
     return high
 
@@ -42,6 +43,7 @@ def where_least(function: Callable[[int], float], low: int, high: int) -> int:
         third = (high - low) // 3
         left, right = low + third, high - third
         low, high = (low, right) if function(left) < function(right) else (left, high)
+    # Thirds of three or fewer numbers no longer shrink: these are looked at one by one.
     return min(range(low, high + 1), key=function)
 
 

@@ -310,6 +310,7 @@ def _resampled(
         raise InputError(f"a band needs resamples, 'n_resamples' is {n_resamples}")
     if groups is not None and len(groups) != n_rows:
         raise InputError(f"'groups' has {len(groups)} entries, 'y_true' has {n_rows}")
+    # Persons are drawn, not rows: two hips of a person are no two draws.
     persons = Persons.of(np.arange(n_rows) if groups is None else groups)
     rng = rng_for(seed, "decision_curve")
     blocks = persons.draw_weights(rng, n_resamples, max_weights=LARGEST_BLOCK)

@@ -208,6 +208,7 @@ def decision_curve(
     grid = check_thresholds(thresholds)
     check_prevalence(prevalence, y, w)
     model = net_benefits(y, p, w, thresholds=grid, prevalence=prevalence, harm=harm)
+    # Treating all needs no prediction, so that no harm of finding one out is taken off.
     everybody = net_benefits(y, np.ones_like(p), w, thresholds=grid, prevalence=prevalence)
     return DecisionCurve(
         outcome=outcome,

@@ -166,6 +166,7 @@ def net_benefits(
     ndarray, shape (..., n_thresholds)
     """
     order = np.argsort(p, kind="stable")
+    # Sorted once, every threshold is one position: all that follows is treated.
     first = np.searchsorted(p[order], np.asarray(thresholds), side="left")
     true_pos = _at_or_above(weights[..., order] * y[order], first)
     false_pos = _at_or_above(weights[..., order] * (1.0 - y[order]), first)

@@ -110,6 +110,7 @@ def coverage_by_level(
     """
     y, w = as_forecast_outcome(observed, len(forecast), weights)
     expected = forecast.expectation()
+    # Forecasts at a bound may share an expectation; groups of the same people become one.
     edges = np.unique(quantiles(expected, np.linspace(0.0, 1.0, n_groups + 1), w))
     place = np.searchsorted(edges[1:-1], expected, side="right")
     everybody = np.ones(len(y), dtype=bool)
@@ -216,6 +217,7 @@ def pit_histogram(
     lump = end > start
     spread = (edges - start) / np.where(lump, end - start, 1.0)
     upto = np.where(lump, np.clip(spread, 0.0, 1.0), edges >= end)
+    # Rounding must not lose anybody from the first bar or the last.
     upto[:, 0], upto[:, -1] = 0.0, 1.0
     cumulated = np.average(upto, axis=0, weights=w)
     n = float(w.sum())

@@ -43,6 +43,7 @@ class ResidualLaw:
     def cdf(self, r: Floats) -> Floats:
         """P(R <= r); 0 below the first quantile and 1 from the last one on."""
         inside = np.interp(r, self.quantiles, self.probabilities)
+        # The law has lumps at its outermost quantiles: <= and < differ there.
         inside = np.where(r < self.quantiles[0], 0.0, inside)
         return np.where(r >= self.quantiles[-1], 1.0, inside)
 
@@ -205,6 +206,7 @@ class Forecast:
         first = np.where(np.isfinite(low), low, np.minimum(ends[:, 0], high))
         last = np.where(np.isfinite(high), high, np.maximum(ends[:, 1], first))
         integral = ResidualLaw.integral
+        # Mean of a clipped variable: its upper end less the area under the distribution function.
         center = last - (self.by_law(integral, last) - self.by_law(integral, first))
         return self.mean + self.scale * center
 
@@ -316,6 +318,7 @@ def joined(forecasts: Sequence[Forecast], rows: Sequence[Integers]) -> Forecast:
     rows : sequence of ndarray of int
         Positions of each part's people; together every position once.
     """
+    # Parts follow one another; this puts everybody back into the place that `rows` names.
     order = np.argsort(np.concatenate(rows))
     laws = tuple(law for part in forecasts for law in part.laws)
     first = np.cumsum([0, *(len(part.laws) for part in forecasts[:-1])])

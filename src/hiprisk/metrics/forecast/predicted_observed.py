@@ -103,6 +103,7 @@ def predicted_observed(
     ends = np.concatenate([expected[used], y[used]])
     low = forecast.lower if np.isfinite(forecast.lower) else float(ends.min())
     high = forecast.upper if np.isfinite(forecast.upper) else float(ends.max())
+    # Outcomes beyond the stated bounds stay in the picture: everybody is in one cell.
     edges = np.linspace(min(low, ends.min()), max(high, ends.max(), low + 1e-9), n_cells + 1)
     counts, _, _ = np.histogram2d(expected, y, bins=[edges, edges], weights=w)
     groups = _groups(expected, w, n_groups)

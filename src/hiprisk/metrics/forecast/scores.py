@@ -42,6 +42,7 @@ def crps_values(observed: Floats, forecast: Forecast) -> Floats:
     at = forecast.residual(inside)
     low, high = forecast.residual(forecast.lower), forecast.residual(forecast.upper)
     score = before(at) + after(at)
+    # Beyond a bound the distribution function is 0 or 1, so that the tails there cost nothing.
     if np.isfinite(forecast.lower):
         score = score - before(low)
     if np.isfinite(forecast.upper):

@@ -18,7 +18,9 @@ def quantiles(values: Floats, probabilities: Sequence[float] | Floats, w: Floats
     """
     order = np.argsort(values, kind="stable")
     ordered, upto = values[order], np.cumsum(w[order])
+    # Position among the people as if each stood there once for every unit of weight.
     place = np.asarray(probabilities, dtype=np.float64) * (upto[-1] - 1.0)
+    # A position that is whole but for its last digit must not fall to the person before.
     below = np.floor(np.maximum(place, 0.0) + 1e-9)
     share = np.clip(place - below, 0.0, 1.0)
     last = int(np.flatnonzero(w[order] > 0)[-1])
@@ -35,6 +37,7 @@ def cluster_sums(values: Floats, groups: Integers) -> Floats:
     _, place = np.unique(groups, return_inverse=True)
     size = int(place.max()) + 1
     sums = np.zeros((size, *values.shape[1:]))
+    # A plain `+=` would count a group with several rows only once.
     np.add.at(sums, place, values)
     return sums
 
@@ -50,6 +53,7 @@ def variance_of_mean(values: Floats, w: Floats, groups: Integers | None = None) 
     n = float(w.sum())
     off = w * (values - float(np.average(values, weights=w)))
     if groups is None:
+        # A weight of 2 is two people with the same deviation, not one with twice of it.
         squares = float(np.sum(np.where(w > 0, off * off / np.where(w > 0, w, 1.0), 0.0)))
         n_drawn = n
     else:
@@ -74,5 +78,6 @@ def sandwich(scores: Floats, bread: Floats, w: Floats, groups: Integers) -> Floa
     n_groups = len(sums)
     if n_groups == 1:
         return np.full_like(bread, np.inf)
+    # Residuals of a fit are smaller than the errors they stand for, the more so in few groups.
     correction = n_groups / (n_groups - 1.0)
     return np.asarray(bread @ (sums.T @ sums) @ bread * correction)

@@ -22,6 +22,7 @@ def mean_estimate(
 ) -> Estimate:
     """A mean over people with Student's interval."""
     error = math.sqrt(variance_of_mean(values, w, groups))
+    # With one person the error is infinite anyway; zero degrees of freedom have no quantile.
     freedom = max(n_drawn(w, groups) - 1.0, 1.0)
     mean = float(np.average(values, weights=w))
     return wald(name, mean, error, level=level, freedom=freedom)
@@ -39,5 +40,6 @@ def share_estimate(
     n = float(w.sum())
     if groups is not None:
         between = variance_of_mean(those.astype(np.float64), w, groups)
+        # All alike in every group: nothing varies, and the groups are the only count there is.
         n = share * (1.0 - share) / between if 0.0 < between < np.inf else n_drawn(w, groups)
     return wilson(name, share, n, level=level)

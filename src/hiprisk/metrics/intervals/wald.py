@@ -63,6 +63,7 @@ def wilson(name: str, share: float, n: float, *, level: float) -> Estimate:
     denominator = 1.0 + z * z / n
     center = (share + z * z / (2.0 * n)) / denominator
     half = z / denominator * math.sqrt(share * (1.0 - share) / n + z * z / (4.0 * n * n))
+    # Rounding can push an end past 0 or 1, or the share out of its own interval.
     low, high = max(0.0, center - half), min(1.0, center + half)
     return Estimate(name=name, value=share, low=min(low, share), high=max(high, share))
 
@@ -74,4 +75,5 @@ def two_sided_p(z: float) -> float:
 
 def chi_square_p(statistic: float, freedom: float) -> float:
     """Chance of so large a chi-square."""
+    # A gain in likelihood of nothing comes out a little below 0 by rounding.
     return float(chdtrc(freedom, max(statistic, 0.0)))

@@ -268,6 +268,7 @@ def calibration_curve(
     smooth = _smooth(kind, smoother, y=y, p=p, w=w, n_knots=n_knots)
     used = p[w > 0]
     low, high = float(used.min()), float(used.max())
+    # Predictions that are all the same have a curve of one place.
     places = np.linspace(low, high, n_points if high > low else 1)
     band = smooth.band(places, level)
     move = _Move.to(prevalence, y, w)
@@ -309,6 +310,7 @@ def calibration_at(
     """
     y, p, w = _checked(kind, observed, predicted, weights)
     used = p[w > 0]
+    # A smoother says nothing beyond the people it was fitted to.
     reached = (at >= used.min()) & (at <= used.max())
     return np.where(reached, _smooth(kind, smoother, y=y, p=p, w=w, n_knots=5).at(at), np.nan)
 

@@ -48,6 +48,7 @@ def nearest_distance(points: Collapsed, at: Floats, count: float) -> Floats:
     """Distance within which `count` people lie, for each place of `at`, shape of `at`."""
     upto = np.cumsum(points.w)
     before = upto - points.w
+    # Weights may be fractions: a count that is whole but for rounding is whole.
     tolerance = 1e-9 * upto[-1]
     # The window that opens at each x and is just wide enough; none opens in the last few.
     last = np.searchsorted(upto, before + count - tolerance)
@@ -270,6 +271,7 @@ def _local_quadratics(points: Collapsed, at: Floats, bandwidth: Floats) -> Float
     scaled = off / unit[:, np.newaxis]
     basis = np.stack([np.ones_like(scaled), scaled, scaled * scaled], axis=1)
     weighted = basis * weight[:, np.newaxis, :]
+    # Neighbours at one or two places cannot carry a parabola; the smallest solution is taken.
     inverse = np.linalg.pinv(weighted @ basis.transpose(0, 2, 1), rcond=1e-12, hermitian=True)
     rows = inverse[:, :2] @ weighted
     return np.vstack([rows[:, 0], rows[:, 1] / unit[:, np.newaxis]])

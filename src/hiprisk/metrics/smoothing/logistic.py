@@ -73,6 +73,7 @@ def fit_logistic_columns(
         size = 1.0
         new = coefficients + step
         better = log_likelihood(y, design @ new, w)
+        # Newton's step can overshoot where risks are near 0 or 1; half of it still climbs.
         while better < likelihood - 1e-12 and size > 1e-6:
             size /= 2.0
             new = coefficients + size * step
@@ -84,6 +85,7 @@ def fit_logistic_columns(
             if not (np.diag(covariance) > 0.0).all():
                 break
             return LogisticFit(coefficients, covariance)
+        # Separated classes drive the slope to infinity: no reason to wait for the last step.
         if float(np.abs(coefficients[1:]).max(initial=0.0)) > LARGEST_COEFFICIENT:
             break
     raise InputError(refusal, code="DEGENERATE")

@@ -74,6 +74,7 @@ def linear_spline_curve(x: Floats, y: Floats, w: Floats, *, n_knots: int = 5) ->
     design = prepared.design
     inverse = np.linalg.pinv((design * w[:, np.newaxis]).T @ design, rcond=1e-13, hermitian=True)
     coefficients = inverse @ (design.T @ (w * y))
+    # One step of refinement wins back the digits that the normal equations lose.
     coefficients += inverse @ (design.T @ (w * (y - design @ coefficients)))
     freedom = float(w.sum()) - design.shape[1]
     squares = float(np.sum(w * (y - design @ coefficients) ** 2))

@@ -103,6 +103,7 @@ class BinaryView(Weighted):
         """Intercept with the slope fixed at 1."""
         intercept = _intercepts(self.rows.observed, self.rows.log_odds, self.weights)
         for row in map(int, np.flatnonzero(np.isnan(intercept) & self._both_classes)):
+            # Rows on which the joint iteration does not settle are left to the careful function.
             intercept[row] = logit_in_the_large(*self._alone(row), weights=self._weights_of(row))
         return defined(intercept, self._both_classes)
 
@@ -150,6 +151,7 @@ class BinaryView(Weighted):
         return self.intercept[:, np.newaxis] + self.slope[:, np.newaxis] * self.rows.log_odds
 
     def _log_likelihood(self, lp: Floats) -> Floats:
+        # log(1 + exp(lp)) without overflow, and faster than np.logaddexp on whole blocks.
         softplus = np.maximum(lp, 0.0) + np.log1p(np.exp(-np.abs(lp)))
         return self.total(self.rows.observed * lp - softplus)
 
@@ -159,6 +161,7 @@ class BinaryView(Weighted):
 
     @cached_property
     def _null_likelihood(self) -> Floats:
+        # One half in place of 0 or 1, whose logarithm would warn; `defined` blanks these rows.
         share = np.where(self._both_classes, self._events / self.size, 0.5)
         value = self._events * np.log(share) + (self.size - self._events) * np.log(1.0 - share)
         return defined(value, self._both_classes)
@@ -235,6 +238,8 @@ def _lines(y: Floats, lp: Floats, w: Floats | None) -> Floats:
                 information *= w[left]
             step = _two_by_two(x, residual, information)
             at[left] += step
+            # Rows that have settled leave the iteration, so that one slow row does not cost the
+            # others.
             size = np.abs(step).max(axis=1)
             settled = size < SMALL_STEP
             line[left[settled]] = at[left[settled]]

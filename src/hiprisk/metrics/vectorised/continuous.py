@@ -61,6 +61,7 @@ class ContinuousView(Weighted):
         """Slope of observed on predicted."""
         deviation = self.rows.predicted - self._mean_predicted[:, np.newaxis]
         variance = self.total(deviation**2)
+        # The same tolerance as the function of one prediction, which is the definition.
         varies = variance > 1e-24 * np.maximum(1.0, self._mean_predicted**2)
         together = self.total(deviation * self._observed_deviation)
         return defined(together / np.where(varies, variance, 1.0), varies)

@@ -109,6 +109,7 @@ class Weighted:
 
     def gini(self, ranked_values: Floats) -> Floats:
         """Gini's mean difference of values that rise or fall with the predictions."""
+        # Weight below less weight above, times the value: Gini's sum without all pairs.
         spread = np.einsum("rn,rn->r", self.lead, ranked_values)
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.asarray(np.abs(2.0 * spread) / (self.size * (self.size - 1.0)))
