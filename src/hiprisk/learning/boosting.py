@@ -80,13 +80,16 @@ def fit_boosting(
         learning_rate=params["learning_rate"],
         max_iter=round(params["n_trees"]),
         max_leaf_nodes=round(params["max_leaves"]),
+        # Every person stands in the stack once for each imputation, and the limit counts people.
         min_samples_leaf=round(params["min_leaf"]) * n_imputations,
         l2_regularization=params["l2"],
         max_features=params["feature_share"],
         monotonic_cst=None if monotone is None else list(monotone),
+        # It would hold out rows at random, and with them copies of people who are fitted to.
         early_stopping=False,
         random_state=0,
     )
+    # The copies of a person weigh one person together.
     weights = np.full(n_imputations * len(y), 1.0 / n_imputations)
     ensemble.fit(np.concatenate(stack), np.tile(y, n_imputations), sample_weight=weights)
     return BoostingFit(link, tuple(names), ensemble)

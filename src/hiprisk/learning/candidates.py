@@ -87,6 +87,7 @@ def development_data(
         auxiliary = numeric_columns(extra, people.frame)
     parts = [columns, people.outcome] + ([] if auxiliary is None else [auxiliary])
     with one_thread():
+        # Loose: it only gives the fits of folds and resamples a good place to begin.
         start = fit_normal(np.column_stack(parts), tolerance=1e-6)
     by_site = config.tuning.group_by == "site"
     return DevelopmentData(
@@ -179,8 +180,10 @@ def cross_validated_loss(
 ) -> float:
     """Mean out-of-fold loss over people."""
     one = partial(_fold_loss, estimator, params, outcome)
+    # A linear fit takes less time than sending a fold to another process.
     used = workers if estimator.family in SLOW_MODEL_TYPES else 1
     parts = run_parallel(one, list(folds), workers=used)
+    # Folds of unequal size: every person counts the same, not every fold.
     return sum(value * n for value, n in parts) / sum(n for _, n in parts)
 
 
@@ -255,6 +258,7 @@ def out_of_fold_predictions(
         [part.var(axis=0, ddof=1) if len(part) > 1 else np.zeros(part.shape[1]) for part in drawn]
     )
     fold = np.repeat(np.arange(len(folds)), [len(part.rows) for part in folds])
+    # In the order of the people, so that whoever reads it needs no folds.
     order = np.argsort(rows)
     return OutOfFold(rows[order], predicted[order], variance[order], fold[order])
 

@@ -63,6 +63,7 @@ def grouped_folds(
             advice="lower tuning.folds, or group by person",
         )
     fold_of = np.empty(len(labels), dtype=np.intp)
+    # Dealt out like cards: folds differ by one group at most.
     fold_of[rng.permutation(len(labels))] = np.arange(len(labels)) % n_folds
     fold_of_row = fold_of[np.searchsorted(labels, groups)]
     return tuple(np.flatnonzero(fold_of_row == fold) for fold in range(n_folds))
@@ -84,6 +85,7 @@ def impute_fold(
     inside[left_out] = False
     test_rows = left_out[~np.isnan(y[left_out])]
     part = None if auxiliary is None else auxiliary[inside]
+    # An estimator of the fold's own: the imputation learned here must not reach another fold.
     own = StudyEstimator(**estimator.get_params(deep=False))
     own.imputation_, stack = impute_for_fitting(own, columns[inside], y[inside], part, start)
     return ImputedFold(

@@ -107,6 +107,7 @@ def plan_terms(
     for position, name in enumerate(names):
         knots: tuple[float, ...] = ()
         if n_knots >= 3 and name in splines:
+            # From all imputations together: coefficients of different knots could not be averaged.
             knots = default_knots(np.concatenate([part[:, position] for part in stack]), n_knots)
         plan.append(TermPlan(column=name, position=position, knots=knots))
     return tuple(plan)
@@ -155,6 +156,7 @@ def fit_linear(
         _fit_penalised((basis - center)[:, usable] / safe[usable], y, params=params, link=link)
         for basis in bases
     ]
+    # One centre and one scale for all imputations: only so may their coefficients be averaged.
     pooled = np.mean(fitted, axis=0)
     slopes = np.zeros(len(center))
     slopes[usable] = pooled[1:] / safe[usable]
@@ -191,6 +193,8 @@ def _fit_penalised(basis: Floats, y: Floats, *, params: Params, link: str) -> Fl
         raise InputError("the outcome does not vary", code="DEGENERATE")
     target = (y - mean) / spread
     if l1_share == 0.0:
+        # scikit-learn's Ridge penalises the sum of squares, its ElasticNet the mean: one penalty
+        # here.
         model = Ridge(alpha=penalty * len(y), fit_intercept=True, solver="cholesky")
     else:
         model = ElasticNet(alpha=penalty, l1_ratio=l1_share, max_iter=10_000, tol=1e-8)
@@ -203,6 +207,7 @@ def _fit_penalised_logistic(basis: Floats, y: Floats, *, params: Params) -> Floa
         raise InputError("the outcome has one class only", code="DEGENERATE")
     l1_share = params["l1_share"]
     model = LogisticRegression(
+        # The penalty is meant per row, so that a setting means the same on a resample or a fold.
         C=1.0 / (params["penalty"] * len(y)),
         l1_ratio=l1_share,
         solver="newton-cholesky" if l1_share == 0.0 else "saga",

@@ -89,6 +89,7 @@ def choose_model_type(
 
 def smallest_loss(tuned: Mapping[str, Tuned]) -> ModelChoice:
     """The choice among tuned candidates; the earliest where several share the smallest loss."""
+    # `min` keeps the first of equals.
     best = min(tuned, key=lambda name: tuned[name].loss)
     reference = tuned["mean"].loss if "mean" in tuned else float("nan")
     candidates = tuple(

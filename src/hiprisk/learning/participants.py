@@ -187,6 +187,7 @@ def numbered(frame: pd.DataFrame, column: str, *, shared: bool = False) -> Integ
     codes = pd.factorize(frame[column])[0].astype(np.intp)
     if not shared:
         unknown = codes < 0
+        # Beyond every known code, one each: people without a number must not become one person.
         codes[unknown] = len(frame) + np.flatnonzero(unknown)
     return codes
 
@@ -240,6 +241,7 @@ def _handle_replacement(
         flow.append(_step("hip replaced before follow-up (excluded)", ~replaced))
         frame = frame.loc[~replaced].reset_index(drop=True)
         return frame, _as_outcome(score[~replaced], frame, outcome)
+    # Before bounds and events are looked at, so that a given score is judged like a measured one.
     score[replaced] = _replacement_score(frame, outcome)[replaced]
     words = {"worst": "given the worst score", "last-before": "given their last score before"}
     label = f"hip replaced before follow-up: {int(replaced.sum())} {words[settings.strategy]}"

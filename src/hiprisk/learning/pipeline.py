@@ -138,6 +138,7 @@ class StudyEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has n
     def to_prediction(self, drawn: Floats) -> Floats:
         """Prediction from the linear predictors of the draws, shape (n_rows,)."""
         if self.task.link == "logit":
+            # The mean of the risks over the draws, not the risk at the mean linear predictor.
             return np.asarray(expit(drawn).mean(axis=0))
         mean = np.asarray(drawn.mean(axis=0))
         return mean if self.bounds is None else np.clip(mean, *self.bounds)
@@ -207,7 +208,9 @@ def impute_for_fitting(
     joint = np.column_stack([columns, y] if auxiliary is None else [columns, y, auxiliary])
     known = ~np.isnan(y)
     whole = fit_normal(joint, start=start)
+    # The outcome helps to estimate the joint distribution, and is unknown when one predicts.
     model = whole.marginal(width).model()
+    # Imputations of complete rows would all be the same.
     if not np.isnan(columns[known]).any():
         return model, [columns[known]]
     imputed = [
@@ -224,11 +227,13 @@ def _one_imputation(
     whole: NormalFit,
     number: int,
 ) -> Floats:
+    # By number: the first five imputations are the same whether five or fifty are asked for.
     rng = rng_for(estimator.seed, "imputation", number)
     if estimator.method == "chained":
         return draw_chained(joint, rng=rng)[known]
     fitted = whole
     if estimator.proper:
         rows = rng.integers(0, len(joint), len(joint))
+        # A fit to a resample stands in for a draw of the parameters, which proper imputation needs.
         fitted = fit_normal(joint[rows], start=whole).widened(len(joint))
     return draw_imputations(joint[known], fitted.model(), n_draws=1, rng=rng)[0]

@@ -45,6 +45,7 @@ def residual_distribution(
     residual = observed - predicted
     levels, scales = _scale_by_level(predicted, residual**2 - imputation_variance, residual)
     scale = np.sqrt(np.interp(predicted, levels, scales) ** 2 + imputation_variance)
+    # Weibull's ranks p (n + 1): intervals cover new people, not only these.
     quantiles = np.quantile(residual / scale, PROBABILITIES, method="weibull")
     probabilities, quantiles = _without_ties(np.array(PROBABILITIES), quantiles)
     return Distribution(
@@ -59,6 +60,7 @@ def _scale_by_level(
     predicted: Floats, own_variance: Floats, residual: Floats
 ) -> tuple[Floats, Floats]:
     overall = float(np.mean(residual**2))
+    # Imputation may seem to explain all of the scatter at a level; nobody is predicted exactly.
     floor = 0.05 * overall if overall > 0 else 1.0
     n_levels = int(np.clip(len(predicted) // ROWS_PER_LEVEL, 1, MAX_LEVELS))
     order = np.argsort(predicted, kind="stable")
@@ -67,6 +69,7 @@ def _scale_by_level(
         total = own_variance[part].sum() + PRIOR_ROWS * max(float(own_variance.mean()), floor)
         levels.append(float(predicted[part].mean()))
         variances.append(max(float(total) / (len(part) + PRIOR_ROWS), floor))
+    # Predictions that are the same at two levels would leave nothing to interpolate between.
     distinct, first = np.unique(np.array(levels), return_index=True)
     return distinct, np.sqrt(np.array(variances)[first])
 

@@ -162,6 +162,7 @@ def _distribution(dimension: Dimension, whole: bool) -> BaseDistribution:  # noq
 
 
 def _completed(study: optuna.Study) -> list[Any]:
+    # Those that a kill left unfinished never count: the search goes on as if they had not begun.
     return list(study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,)))
 
 

@@ -95,8 +95,11 @@ def fit_logistic(
     inverse = None
     for _ in range(MAX_STEPS):
         lp = design @ coefficients
+        # exp of a linear predictor far below 0 would overflow.
         fitted = 1.0 / (1.0 + np.exp(np.minimum(-lp, 500.0)))
         information = design.T @ (design * (w * fitted * (1.0 - fitted))[:, np.newaxis])
+        # Only at the first step: it refuses repeated columns before Newton's method runs away on
+        # them.
         if inverse is None:
             inverse = _inverse(information)
         step = _solved(information, design.T @ (w * (y - fitted)))
@@ -133,6 +136,7 @@ def _inverse(information: Floats) -> Floats:
     condition = np.abs(scaled).sum(axis=0).max() * np.abs(inverse).sum(axis=0).max()
     if not condition <= LARGEST_CONDITION:
         raise InputError(COMBINATION, code="DEGENERATE")
+    # Back from the scaled matrix, whose condition does not depend on anybody's units.
     inverse /= both
     return np.asarray((inverse + inverse.T) / 2.0)
 

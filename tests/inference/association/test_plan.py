@@ -52,7 +52,10 @@ def test_another_reference_level_turns_the_effect_round():
         (["association={exposure: lbp_any}"], "state the level whose effect is wanted"),
         (["association={exposure: odi_0_100, level: yes}"], "is a number and has no levels"),
         (["association.baseline=age_years"], "no row would do without it"),
-        (["association.strata=age_years"], "age_years is no category"),
+        (
+            ["association.strata=age_years"],
+            "'age_years' is of the kind number, and this needs category",
+        ),
         (["association.splines={odi_0_100: 3}"], "neither a confounder nor the baseline"),
         (["association.auxiliary=[nonsense]"], "is not in the dictionary"),
         (["imputation.imputations=1"], "one imputation cannot say what that costs"),
