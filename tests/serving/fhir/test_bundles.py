@@ -157,5 +157,7 @@ def test_a_large_record_takes_the_memory_of_what_is_mapped():
 def test_a_record_has_its_bounds():
     with pytest.raises(BundleError, match="larger than 10 bytes"):
         read_record_document(b" " * 11, CODES, name="record.json", max_bytes=10)
+    with pytest.raises(BundleError, match="more than 1000000 objects and lists"):
+        read_record_document(b"[" + b"{}," * 1_000_000 + b"{}]", CODES, name="record.json")
     with pytest.raises(BundleError, match="nested deeper than 64 levels"):
         read_record_document(b"[" * 65 + b"]" * 65, CODES, name="record.json")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from hiprisk.errors import InputError
+from hiprisk.errors import BundleError, InputError
 from hiprisk.serving.fhir.code_map import CodeMap
 from hiprisk.serving.fhir.observations import codes_of, observation_parts
 from hiprisk.sheet.document.strict_json import canonical_json, parse_strict
@@ -17,6 +17,8 @@ FHIR_ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
 # Of a paged search for all that is known of a patient; and answers nested in groups in groups.
 MAX_RECORD_BYTES = 16 << 20
 MAX_RECORD_DEPTH = 64
+# Four times what a record of that size holds: more is made to keep the reader busy.
+MAX_RECORD_PARTS = 1_000_000
 
 _READ = frozenset(
     {"Bundle", "Patient", "Observation", "QuestionnaireResponse", "Questionnaire",
@@ -46,8 +48,15 @@ def read_record_document(
     Raises
     ------
     BundleError
-        On anything that `hiprisk.sheet.document.strict_json` refuses.
+        On anything that `hiprisk.sheet.document.strict_json` refuses, and on more objects and
+        lists than any record has.
     """
+    if raw[:max_bytes].count(b"{") + raw[:max_bytes].count(b"[") > MAX_RECORD_PARTS:
+        raise BundleError(
+            f"the file holds more than {MAX_RECORD_PARTS} objects and lists",
+            code="TOO_LARGE",
+            file=name,
+        )
     return parse_strict(
         raw, name=name, max_bytes=max_bytes, max_depth=MAX_RECORD_DEPTH, keep=_keeper(code_map)
     )
