@@ -142,6 +142,11 @@ def test_of_a_record_what_is_mapped_is_kept():
     assert [one.get("id") for one in found[5]["contained"]] == ["o", None]
 
 
+def test_a_mark_at_the_start_of_a_file_says_nothing():
+    raw = b"\xef\xbb\xbf" + json.dumps(bundle(patient())).encode()
+    assert read_record_document(raw, CODES, name="record.json")["resourceType"] == "Bundle"
+
+
 def test_a_large_record_takes_the_memory_of_what_is_mapped():
     filler = observation("haemoglobin", valueString="x" * 400)
     raw = json.dumps(bundle(patient(), *[filler] * 5_000)).encode()

@@ -68,6 +68,12 @@ def test_the_example_of_the_project_can_be_read():
         ("observations: {bmi_kg_m2: {codes: ['a|b'], from_range: [1, 0]}}", "must ascend"),
         ("observations: {bmi_kg_m2: {codes: ['a|b']}, height_cm: {codes: ['a|b']}}",
          "one code means both 'bmi_kg_m2' and 'height_cm'"),
+        ("observations: {bmi_kg_m2: {codes: ['a|b'], body_sites: ['c|d']}, height_cm: "
+         "{codes: ['a|b']}}", "one code means both"),
+        ("observations: {bmi_kg_m2: {codes: ['a|b'], body_sites: ['c|d']}, height_cm: "
+         "{codes: ['a|b'], body_sites: ['c|d', 'c|e']}}", "one code means both"),
+        ("observations: {bmi_kg_m2: {codes: ['a|b'], body_sites: ['right']}}",
+         r"a code is written system\|code"),
         ("max_age_days: 0", "must be at least 1"),
         ("codes: {}", "this key is not known"),
     ],

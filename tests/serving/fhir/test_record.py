@@ -136,3 +136,53 @@ def test_a_component_of_a_panel_is_read():
 def test_what_is_not_of_the_patient_as_it_stands_is_not_used(change, code):
     assert read(height(170, "cm", **change)).unused[-1].code == code
     assert read(height(170, "cm", focus=[{"reference": "Patient/p1"}])).values["height_cm"] == 170
+
+
+RIGHT, LEFT = "http://snomed.info/sct|287579007", "http://snomed.info/sct|287679003"
+SIDES = code_map_from_text(
+    f"""\
+observations:
+  hip_flexion_right_deg: {{codes: ["urn:x|flexion"], body_sites: ["{RIGHT}"]}}
+  hip_flexion_left_deg: {{codes: ["urn:x|flexion"], body_sites: ["{LEFT}"]}}
+"""
+)
+FLEXION = tuple(
+    VariableSpec(name=f"hip_flexion_{side}_deg", label=side, unit="deg", kind="number")
+    for side in ("right", "left")
+)
+
+
+def flexion(value, site, **changes):
+    coding = [dict(zip(("system", "code"), site.split("|"), strict=True))] if site else []
+    return height(value, "deg", code={"coding": [{"system": "urn:x", "code": "flexion"}]},
+                  bodySite={"coding": coding}, **changes)  # fmt: skip
+
+
+def test_one_code_of_two_body_sites_is_two_variables():
+    def read_sides(*resources):
+        return read_record(
+            resources, patient_names=NAMES, code_map=SIDES, variables=FLEXION, now=NOW
+        )
+
+    found = read_sides(flexion(95, RIGHT), flexion(105, LEFT))
+    assert found.values == {"hip_flexion_right_deg": 95.0, "hip_flexion_left_deg": 105.0}
+    only = read_sides(flexion(95, RIGHT))
+    assert [(note.variable, note.code) for note in only.unused] == [
+        ("hip_flexion_left_deg", "ABSENT")
+    ]
+    assert [note.code for note in read_sides(flexion(95, "")).unused] == ["BODY_SITE"] * 2
+    # A newer one that may be of either side leaves neither.
+    newer = flexion(80, "", when="2026-11-20")
+    assert read_sides(flexion(95, RIGHT), newer).values == {}
+
+
+@pytest.mark.parametrize("status", ["final", "amended", "corrected"])
+def test_what_is_final_is_used(status):
+    assert read(height(170, "cm", status=status)).values["height_cm"] == 170.0
+
+
+@pytest.mark.parametrize(
+    "status", ["registered", "preliminary", "cancelled", "entered-in-error", "unknown", None, []]
+)
+def test_what_is_not_final_is_not_used(status):
+    assert read(height(170, "cm", status=status)).unused[-1].code == "STATUS"

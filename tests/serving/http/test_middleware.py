@@ -140,7 +140,8 @@ def test_another_kind_of_body_is_refused(model, headers):
 
 @pytest.mark.parametrize(
     "kind", ["application/json", "Application/JSON; charset=UTF-8", "application/fhir+json",
-             'application/json;charset="utf-8"']
+             'application/json;charset="utf-8"', "application/fhir+json; fhirVersion=4.0",
+             "application/fhir+json; fhirVersion=4.0; charset=UTF-8"]
 )  # fmt: skip
 def test_json_is_json(model, kind):
     answer = client_of(model).post("/predict", PATIENT, **{"content-type": kind})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -51,14 +52,16 @@ def read_record_document(
         On anything that `hiprisk.sheet.document.strict_json` refuses, and on more objects and
         lists than any record has.
     """
-    if raw[:max_bytes].count(b"{") + raw[:max_bytes].count(b"[") > MAX_RECORD_PARTS:
+    if sum(raw.count(bracket, 0, max_bytes) for bracket in (b"{", b"[")) > MAX_RECORD_PARTS:
         raise BundleError(
             f"the file holds more than {MAX_RECORD_PARTS} objects and lists",
             code="TOO_LARGE",
             file=name,
         )
+    # Programs of Windows write a mark at the start of a text; it says nothing here.
+    plain = raw.removeprefix(codecs.BOM_UTF8)
     return parse_strict(
-        raw, name=name, max_bytes=max_bytes, max_depth=MAX_RECORD_DEPTH, keep=_keeper(code_map)
+        plain, name=name, max_bytes=max_bytes, max_depth=MAX_RECORD_DEPTH, keep=_keeper(code_map)
     )
 
 

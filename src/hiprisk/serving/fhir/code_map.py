@@ -35,6 +35,8 @@ class ObservationCode:
     ----------
     codes : tuple of str
         ``system|code``; any of them means the variable.
+    body_sites : tuple of str
+        ``system|code``; if given, only what is recorded of one of them counts.
     units : tuple of str
         UCUM codes of the variable's own scale, where its unit is none that UCUM can convert
         (points of a score), for instance ``["{score}"]``.
@@ -49,6 +51,7 @@ class ObservationCode:
     """
 
     codes: tuple[str, ...] = Field(min_length=1)
+    body_sites: tuple[str, ...] = ()
     units: tuple[str, ...] = ()
     from_range: tuple[float, float] | None = None
     values: dict[str, str] = Field(default_factory=dict)
@@ -57,7 +60,7 @@ class ObservationCode:
 
     @model_validator(mode="after")
     def _codes_have_systems(self) -> ObservationCode:
-        _check_codes([*self.codes, *self.values])
+        _check_codes([*self.codes, *self.body_sites, *self.values])
         if self.from_range is not None and not self.from_range[0] < self.from_range[1]:
             raise ValueError("from_range must ascend")
         return self
@@ -273,12 +276,16 @@ def _check_questionnaire(name: str, source: QuestionnaireItems, document: YamlDo
 
 
 def _check_codes_differ(code_map: CodeMap, document: YamlDocument) -> None:
-    seen: dict[str, str] = {}
+    seen: dict[str, list[tuple[str, ObservationCode]]] = {}
     for variable, source in code_map.observations.items():
         for code in source.codes:
-            if code in seen:
-                raise document.error(
-                    f"one code means both '{seen[code]}' and '{variable}'",
-                    ("observations", variable),
-                )
-            seen[code] = variable
+            for other, known in seen.get(code, []):
+                # Of the right hip and of the left one code may be two variables.
+                apart = source.body_sites and known.body_sites
+                if not apart or set(source.body_sites) & set(known.body_sites):
+                    raise document.error(
+                        f"one code means both '{other}' and '{variable}'",
+                        ("observations", variable),
+                        advice="tell them apart by body_sites, if the record does",
+                    )
+            seen.setdefault(code, []).append((variable, source))

@@ -68,12 +68,23 @@ def coded(coding: Mapping[str, Any]) -> str:
     return f"{coding.get('system')}|{coding.get('code')}"
 
 
+def is_of_body_site(observation: Mapping[str, Any], source: ObservationCode) -> bool:
+    """Whether an Observation may be of the body site that a variable is of.
+
+    One without a site may be: it has its reason when it is read.
+    """
+    sites = codes_of(observation.get("bodySite"))
+    return not source.body_sites or not sites or bool(set(sites) & set(source.body_sites))
+
+
 def read_observation(
     observation: Mapping[str, Any], variable: VariableSpec, source: ObservationCode
 ) -> Reading | Unreadable:
     """The value of an Observation, on the variable's own scale."""
     if observation.get("dataAbsentReason"):
         return Unreadable("DATA_ABSENT")
+    if source.body_sites and not codes_of(observation.get("bodySite")):
+        return Unreadable("BODY_SITE")
     if variable.kind == "category":
         return _level(observation, source)
     return _number(observation, variable, source)

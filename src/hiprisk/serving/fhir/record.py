@@ -19,6 +19,7 @@ from hiprisk.serving.fhir.observations import (
     Reading,
     Unreadable,
     codes_of,
+    is_of_body_site,
     observation_parts,
     read_observation,
 )
@@ -33,6 +34,7 @@ REASONS: Mapping[str, str] = {
     "ABSENT": "not in the record",
     "AFTER_NOW": "dated in the future",
     "BIRTH_DATE": "no complete birth date in the record",
+    "BODY_SITE": "no body site, and the code map tells two apart",
     "COMPARATOR": "recorded with a comparator, not as a value",
     "DATA_ABSENT": "recorded as absent (dataAbsentReason)",
     "ISSUED": "no date but when it was issued, which may be long after",
@@ -225,19 +227,23 @@ def _candidates(
 ) -> Iterator[tuple[str, _Candidate]]:
     """Each variable of the model beside each thing that was recorded of it."""
     mapped = {name: one for name, one in code_map.observations.items() if name in variables}
-    by_code = {code: name for name, source in mapped.items() for code in source.codes}
+    by_code: dict[str, list[str]] = defaultdict(list)
+    for name, source in mapped.items():
+        for code in source.codes:
+            by_code[code].append(name)
     for observation in of_kind.get("Observation", ()):
         for part in observation_parts(observation):
             codes = codes_of(part.get("code"))
-            for name in {by_code[code] for code in codes if code in by_code}:
-                oldest = code_map.oldest(mapped[name])
-                yield name, _of_observation(part, variables[name], mapped[name], oldest)
+            for name in {name for code in codes for name in by_code.get(code, ())}:
+                if is_of_body_site(part, mapped[name]):
+                    oldest = code_map.oldest(mapped[name])
+                    yield name, _of_observation(part, variables[name], mapped[name], oldest)
     questionnaires = Questionnaires(of_kind.get("Questionnaire", ()))
     for response in of_kind.get("QuestionnaireResponse", ()):
-        for name, source in code_map.questionnaires.items():
-            if name in variables and answers_instrument(response, source, questionnaires):
-                oldest = code_map.oldest(source)
-                yield name, _of_response(response, source, questionnaires, oldest)
+        for name, items in code_map.questionnaires.items():
+            if name in variables and answers_instrument(response, items, questionnaires):
+                oldest = code_map.oldest(items)
+                yield name, _of_response(response, items, questionnaires, oldest)
 
 
 def _of_observation(

@@ -270,7 +270,9 @@ def _headers(scope: Scope) -> dict[str, str]:
 def check_content_type(headers: Mapping[str, str]) -> None:
     """Refuse a body that is not plain JSON in UTF-8 by what its headers say."""
     kind, _, rest = headers.get("content-type", "").partition(";")
-    charset = rest.strip().lower().removeprefix("charset=").strip('"')
+    # FHIR clients also say their version here.
+    stated = dict(part.strip().lower().partition("=")[::2] for part in rest.split(";"))
+    charset = stated.get("charset", "").strip('"')
     coded = headers.get("content-encoding", "identity").lower() != "identity"
     if kind.strip().lower() not in JSON_TYPES or charset not in ("", "utf-8") or coded:
         raise RequestRefusedError(
