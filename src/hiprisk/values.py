@@ -155,7 +155,15 @@ def is_coded_one_two(codes: Sequence[str]) -> bool:
         As `one_code` gives them, of the values that are not missing.
     """
     n_twos = sum(code == "2" for code in codes)
-    return n_twos > 0 and ("0" not in codes or is_often_unknown(n_twos, len(codes)))
+    return looks_coded_one_two(n_twos, has_no="0" in codes, n_given=len(codes))
+
+
+def looks_coded_one_two(n_twos: int, *, has_no: bool, n_given: int) -> bool:
+    """The same by counts: of the code 2, whether any code says "no", and of given values.
+
+    A single 2 is enough where nothing says "no"; beside a "no", a 2 or two are typing errors.
+    """
+    return n_twos > 0 and (not has_no or is_often_unknown(n_twos, n_given))
 
 
 class LevelReader:

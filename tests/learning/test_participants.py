@@ -189,7 +189,7 @@ def test_the_first_visit_is_without_those_held_out():
 BINARY = (
     TEXT.replace("kind: continuous", "kind: binary\n  event_level: yes")
     .replace("variable: womac_function_followup_0_100", "variable: worse")
-    .replace("  events: [{name: w, label: w, direction: above, reference: baseline, value: 10}]\n", "")
+    .replace("  events: [{name: w, label: w, direction: above, reference: baseline, value: 10}]", "")
     .replace("bounds: [0, 100]", "thresholds: []")
     .replace("linear: {}", "logistic: {}")
 )  # fmt: skip

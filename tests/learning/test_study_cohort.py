@@ -101,3 +101,14 @@ def with_mapping(folder):
     (folder / "m.yaml").write_text("variables:\n" + "\n".join(lines) + "\n")
     config = with_file(folder / "in.csv", f"cohort.mapping={folder / 'm.yaml'}")
     return config, frame.rename(columns=lambda name: f"my_{name}")
+
+
+def test_a_predictor_coded_1_and_2_is_refused_whatever_is_done_with_invalid_values(tmp_path):
+    frame = load_study_cohort(small_study()).frame
+    codes = np.where(np.arange(len(frame)) % 2, "1", "2")
+    frame.assign(sex=np.where(frame["sex"] == "male", "male", "female"), lbp_any=codes).to_csv(
+        tmp_path / "in.csv", index=False
+    )
+    study = with_file(tmp_path / "in.csv", "cohort.on_invalid=missing", "blocks.back=[lbp_any]")
+    with pytest.raises(InputError, match="coded 1 and 2"):
+        handle_invalid_values(load_study_cohort(study), study)

@@ -20,6 +20,8 @@ from hiprisk.features.derived import variables_behind, with_declared
 from hiprisk.learning.participants import Selection, select_participants
 from hiprisk.learning.roles import check_roles
 
+# Findings that a whole column means something else: what looks valid in it does so too.
+MISREAD_CODES = {"SHIFTED_CODES", *MISREAD_ITEMS}
 # Findings about whole rows: `cohort.on_invalid` speaks of values and cannot resolve them.
 STRUCTURAL = {"TWO_HIPS_NO_PERSON", "STACKED_IMPUTATIONS", "REPEATED_PERSON"}
 
@@ -136,7 +138,7 @@ def handle_invalid_values(cohort: Cohort, config: StudyConfig) -> pd.DataFrame:
     structural = [finding for finding in errors if finding.code in STRUCTURAL]
     dictionary = cohort.dictionary
     used = _used(config, dictionary)
-    misread = [f for f in errors if f.code in MISREAD_ITEMS and f.column in used]
+    misread = [f for f in errors if f.code in MISREAD_CODES and f.column in used]
     unresolved = [*structural, *misread]
     if unresolved or (errors and config.cohort.on_invalid == "refuse"):
         _refuse((unresolved or errors)[0], len(errors), cohort)

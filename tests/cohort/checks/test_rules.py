@@ -52,6 +52,18 @@ def test_codes_shifted_by_one_are_named_with_both_readings(tmp_path):
     assert finding.severity == "error"
 
 
+@pytest.mark.parametrize(
+    ("cells", "n_twos"),
+    [("1\n" * 30 + "2\n", 1), ("1\n" * 30 + "2\n0\n", None), ("1\n0\n9\n" * 20, None)],
+)
+def test_a_2_is_a_shifted_code_where_no_code_says_no_and_a_9_never(tmp_path, cells, n_twos):
+    (tmp_path / "x.csv").write_text("lbp_any\n" + cells)
+    found = codes(read_cohort(tmp_path / "x.csv").findings)
+    assert ("UNKNOWN_CATEGORY", "lbp_any") in found
+    shifted = found.get(("SHIFTED_CODES", "lbp_any"))
+    assert (shifted.count if shifted else None) == n_twos
+
+
 def test_followup_before_baseline_is_an_error():
     found = codes(
         checked(

@@ -2,6 +2,7 @@
 
 import pytest
 
+from hiprisk.cohort.mapping import mapping_from_text
 from hiprisk.cohort.reading import iter_blocks
 from hiprisk.cohort.shift.unknown_codes import CodingWatch
 from hiprisk.sheet.format import VariableSpec
@@ -46,3 +47,24 @@ def test_other_texts_are_never_named(tmp_path):
 def test_a_few_unknown_codes_are_typing_errors(tmp_path):
     assert findings(tmp_path, ["x"] * 2 + ["no"]) == ()
     assert findings(tmp_path, ["x"] * 3 + ["no"] * 100) == ()
+
+
+@pytest.mark.parametrize("n_twos", [1, 2])
+def test_a_single_2_is_enough_where_no_code_says_no(tmp_path, n_twos):
+    [found] = findings(tmp_path, ["1"] * 30 + ["2"] * n_twos)
+    assert (found.code, found.severity, found.count) == ("SHIFTED_CODES", "error", n_twos)
+    assert found.message.startswith("the code 2 comes and no code says no: was it coded 1 and 2?")
+
+
+@pytest.mark.parametrize("no", ["0", "no", "0.0"])
+def test_a_2_or_two_beside_a_no_are_typing_errors(tmp_path, no):
+    assert findings(tmp_path, ["1"] * 30 + ["2"] * 2 + [no]) == ()
+
+
+def test_levels_that_the_mapping_states_are_not_shifted_by_a_typing_error(tmp_path):
+    (tmp_path / "in.csv").write_text("back\n" + "1\n" * 30 + "2\n")
+    mapping = mapping_from_text("variables: {lbp_any: {column: back, levels: {'1': yes, '0': no}}}")
+    watch = CodingWatch([BACK], mapping)
+    for block in iter_blocks(tmp_path / "in.csv", mapping):
+        watch.add(block)
+    assert watch.findings() == ()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
@@ -18,13 +17,20 @@ from hiprisk.cohort.dictionary import Dictionary, Variable, load_dictionary
 from hiprisk.cohort.findings import Finding, by_severity, finding_at
 from hiprisk.cohort.item_coding import ItemCodes
 from hiprisk.cohort.own_variables import changed_findings
-from hiprisk.values import AMBIGUOUS_CODE, NOT_A_NUMBER, UNKNOWN_CATEGORY, Note, zero_one_codes
+from hiprisk.values import (
+    AMBIGUOUS_CODE,
+    NOT_A_NUMBER,
+    UNKNOWN_CATEGORY,
+    Note,
+    looks_coded_one_two,
+    one_code,
+    zero_one_codes,
+)
 
 BMI_TOLERANCE = 0.15
 SHOWN_COLUMNS = 3
 # Sums with a missing answer stand between the steps.
 SCALED_STEPS = 0.8
-_WHOLE = re.compile(r"[0-9]{1,2}(\.0+)?")
 
 _UNREADABLE_ADVICE = {
     "NOT_A_NUMBER": "name sentinels under missing in the mapping, or correct the cells",
@@ -99,7 +105,7 @@ def check_cohort(
         elif variable.kind == "category":
             key = Note(UNKNOWN_CATEGORY, name)
             texts = None if unread is None else unread.get(key)
-            findings += _shifted_codes(variable, unreadable.get(key), texts)
+            findings += _shifted_codes(variable, frame[name], unreadable.get(key), texts)
     findings += item_findings(items or {})
     findings += structure_findings(frame, grain=grain, stacked=stacked, source=source)
     findings += copy_findings(frame)
@@ -241,23 +247,21 @@ def _is_scaled_sum(known: Floats, *, points: float) -> bool:
 
 
 def _shifted_codes(
-    variable: Variable, unknown: Bools | None, texts: Sequence[str] | None
+    variable: Variable, levels: pd.Series, unknown: Bools | None, texts: Sequence[str] | None
 ) -> Iterable[Finding]:
-    if unknown is None or not zero_one_codes(variable.levels):
+    if unknown is None or texts is None or not zero_one_codes(variable.levels):
         return
-    if texts is not None and not any(_WHOLE.fullmatch(text.strip()) for text in texts):
-        # Words such as "unknown" are no shifted numbers.
-        return
-    share = float(unknown.mean())
-    if share > 0.05:
+    no, yes = variable.levels
+    n_twos = sum(one_code(text.strip()) == "2" for text in texts)
+    n_given = int(levels.notna().sum()) + len(texts)
+    if looks_coded_one_two(n_twos, has_no=bool((levels == "no").any()), n_given=n_given):
         yield Finding(
             code="SHIFTED_CODES",
             severity="error",
             column=variable.name,
-            count=int(unknown.sum()),
-            message="codes other than 0 and 1 are frequent: was it coded 1 and 2? Then either 1 is "
-            f"{variable.levels[1]} and 2 is {variable.levels[0]}, or 1 is {variable.levels[0]} and "
-            f"2 is {variable.levels[1]}",
+            count=n_twos,
+            message=f"the code 2 comes in {n_twos} of {n_given} rows: was it coded 1 and 2? Then "
+            f"either 1 is {yes} and 2 is {no}, or 1 is {no} and 2 is {yes}",
             advice="state levels in the mapping",
         )
 

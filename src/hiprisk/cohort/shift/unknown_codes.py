@@ -5,17 +5,24 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from hiprisk.cohort.cells import one_codes
 from hiprisk.cohort.findings import SHOWN_ROWS, Finding
 from hiprisk.cohort.mapping import CohortMapping
 from hiprisk.cohort.reading import CohortBlock
 from hiprisk.sheet.format import VariableSpec
-from hiprisk.values import UNKNOWN_CATEGORY, is_often_unknown, zero_one_codes
+from hiprisk.values import (
+    UNKNOWN_CATEGORY,
+    is_often_unknown,
+    looks_coded_one_two,
+    zero_one_codes,
+)
 
 # The only texts of a file that may be named, for they cannot be a patient's.
 _TRUTHS = ("TRUE", "FALSE", "True", "False", "true", "false", "T", "F", "t", "f")
@@ -29,6 +36,7 @@ NAMEABLE = frozenset({*_TRUTHS, *_YES_NO, *_SEXES, *_DIGITS})
 class _Seen:
     n_cells: int = 0
     n_known: int = 0
+    n_no: int = 0
     codes: Counter[str] = field(default_factory=Counter)
     other_case: int = 0
     rows: list[int] = field(default_factory=list)
@@ -56,9 +64,10 @@ class CodingWatch:
                 self._note(note.variable, block, mask)
         for name, seen in self._seen.items():
             if name in block.columns:
-                seen.n_known += block.n_rows - int(
-                    np.count_nonzero(block.columns[name] == np.array(None, dtype=object))
-                )
+                levels = block.columns[name]
+                seen.n_known += block.n_rows - _count(levels, None)
+                if zero_one_codes(self._specs[name].levels) and not seen.n_no:
+                    seen.n_no = _count(levels, "no")
 
     def _note(self, name: str, block: CohortBlock, mask: np.ndarray) -> None:
         seen = self._seen[name]
@@ -91,7 +100,11 @@ class CodingWatch:
     def _of(self, spec: VariableSpec, seen: _Seen) -> Iterable[Finding]:
         total = seen.n_cells + seen.n_known
         often = is_often_unknown(seen.n_cells, total)
-        if often and zero_one_codes(spec.levels) and seen.codes["2"] * 2 > seen.n_cells:
+        twos = seen.codes["2"]
+        stated = None if self._mapping is None else self._mapping.variables.get(spec.name)
+        has_no = seen.n_no > 0 or bool(stated is not None and stated.levels)
+        shifted = looks_coded_one_two(twos, has_no=has_no, n_given=total)
+        if shifted and zero_one_codes(spec.levels) and twos * 2 > seen.n_cells:
             first, second = spec.levels
             yield Finding(
                 code="SHIFTED_CODES",
@@ -99,7 +112,12 @@ class CodingWatch:
                 column=spec.name,
                 count=seen.n_cells,
                 rows=tuple(seen.rows),
-                message="the code 2 is frequent where 0 and 1 are known: was it coded 1 and 2? "
+                message=(
+                    "the code 2 is frequent where 0 and 1 are known"
+                    if seen.n_no
+                    else "the code 2 comes and no code says no"
+                )
+                + ": was it coded 1 and 2? "
                 f"Then either 1 is {second} and 2 is {first}, or 1 is {first} and 2 is {second}",
                 advice="state levels in the mapping",
             )
@@ -114,6 +132,10 @@ class CodingWatch:
                 f"{', '.join(spec.levels)}{_what_they_are(seen)}",
                 advice="state what each code means under levels in the mapping",
             )
+
+
+def _count(levels: NDArray[Any], level: str | None) -> int:
+    return int(np.count_nonzero(levels == np.array(level, dtype=object)))
 
 
 def _what_they_are(seen: _Seen) -> str:
