@@ -155,7 +155,9 @@ def calibration_cusum(
         raise InputError("observed minus predicted does not vary", code="DEGENERATE")
     rng = rng_for(seed, "calibration watch")
     cusum = np.cumsum(unit.block_sums(unit.difference)) / scale
+    # Over the same scale as the sum itself: the limit allows for looking at every point.
     null = _null_maxima(unit, kind, rng, n_simulations, n_fitted) / scale
+    # `higher`: between two simulated maxima the promised chance of a false alarm would be exceeded.
     limit = float(np.quantile(null, 1.0 - false_alarm, method="higher"))
     statistic, p_value = _change(unit, rng, n_simulations)
     outside = np.flatnonzero(np.abs(cusum) > limit)
@@ -212,6 +214,7 @@ class _Units:
     def of(
         cls, difference: Floats, predicted: Floats, block: Integers, *, groups: Integers
     ) -> _Units:
+        # One number for each pair of point and person, so that one `unique` finds the units.
         keys = block.astype(np.int64) * (int(groups.max()) + 1) + groups
         _, first, unit = np.unique(keys, return_index=True, return_inverse=True)
         sums = np.bincount(unit, weights=difference).astype(np.float64)
@@ -266,6 +269,8 @@ def _offsets(
         return np.zeros(n_simulations)
     n_rows = len(unit.risk)
     if kind == "binary":
+        # Variance of an intercept fitted to n people: one over their information, of people like
+        # these.
         variance = n_rows / (n_fitted * float(np.sum(unit.risk * (1.0 - unit.risk))))
     else:
         # Rows of a person move together: a person's sum has the variance, over the rows.
@@ -281,6 +286,7 @@ def _normal_maxima(
     if kind == "binary":
         own = unit.risk * (1.0 - unit.risk)
         variance = np.bincount(unit.row_block, own, unit.n_blocks).astype(np.float64)
+        # A shift of the linear predictor moves a risk by its variance p (1 - p), to first order.
         moved = variance
     else:
         spread = float(np.var(unit.difference))

@@ -40,6 +40,7 @@ def population_stability_index(then: Sequence[float], now: Sequence[float]) -> f
     >>> round(population_stability_index([0.5, 0.5], [0.4, 0.6]), 6)
     0.040547
     """
+    # An empty bin would make the index infinite, however few people there are.
     old = np.maximum(np.asarray(then, dtype=np.float64), MIN_SHARE)
     new = np.maximum(np.asarray(now, dtype=np.float64), MIN_SHARE)
     if old.shape != new.shape or old.ndim != 1:

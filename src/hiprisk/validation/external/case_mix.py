@@ -125,6 +125,7 @@ def _side_of(sheet: Sheet, frame: pd.DataFrame, *, with_missing_part: bool) -> _
     columns = _columns(sheet, frame)
     missing = np.isnan(columns).mean(axis=0)
     known = missing < 1.0
+    # Moments from incomplete rows too: complete ones alone are a selection of people.
     fitted = fit_normal(_varying(columns[:, known]))
     width = columns.shape[1]
     mean, covariance = np.zeros(width), np.zeros((width, width))
@@ -156,6 +157,8 @@ def _clusters(frame: pd.DataFrame) -> tuple[Integers | None, int | None]:
     """What makes rows alike: their sites where there are several, else the person."""
     for column, fewest in (("site", MIN_SITES), ("person_id", 2)):
         if column in frame.columns:
+            # Rows without a site are of one unknown site, rows without a person are people of their
+            # own.
             labels = numbered(frame, column, shared=column == "site")
             n = len(np.unique(labels))
             if fewest <= n < len(frame):
@@ -258,8 +261,10 @@ def membership_c(
     into it; the risk of membership is cross-validated over persons.
     """
     design = np.vstack([_membership_design(sheet, side) for side in (development, people)])
+    # A column of one value has no coefficient, and would only repeat the intercept.
     design = design[:, np.ptp(design, axis=0) > 0]
     member = np.r_[np.zeros(development.n), np.ones(people.n)]
+    # The two files number their people apart: equal numbers are no equal people.
     groups = np.r_[development.groups, people.groups + development.groups.max() + 1]
     folds = grouped_folds(groups, n_folds=FOLDS, rng=rng_for(seed, "membership"))
     risk = np.empty(len(member))

@@ -92,6 +92,8 @@ def corrected_curve(
             code="GRID",
             advice="take points within the predictions",
         )
+    # A resample counts at a point only where both of its curves reach it: half of a difference is
+    # none.
     own = np.where(reached, training - test, np.nan)
     optimism = np.nanmean(own, axis=0)
     least, most = percentiles(own, level=level)

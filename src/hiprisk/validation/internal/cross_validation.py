@@ -183,6 +183,7 @@ def cross_validate(
 
 def _out_of_fold(fits: Refits, folding: FoldSettings) -> Floats:
     """Each repeat's prediction of each row by the one fit that it was outside of."""
+    # Every row is outside of one fold of a repeat: the sum over folds has one term.
     outside = np.where(fits.counts == 0.0, fits.predicted, 0.0)
     return np.asarray(outside.reshape(folding.repeats, folding.folds, -1).sum(axis=1))
 

@@ -174,6 +174,7 @@ def decision_curve_stability(
     own = net_benefits(apparent[np.newaxis, known], event, thresholds=thresholds)[0]
     each = net_benefits(refitted[:, known], event, thresholds=thresholds)
     low, high = percentiles(each, level=level)
+    # More lines than these only darken the picture; the band is of all refits.
     kept = each[:MAX_CURVES]
     return DecisionCurveStability(
         thresholds=_floats(np.asarray(thresholds)),
@@ -238,6 +239,7 @@ def calibration_stability(
                 "a refit's predictions never vary or separate the outcome: no calibration slope",
                 code="DEGENERATE",
             )
+        # Out to the last person the curves would show single people and not the refits.
         first, last = (float(end) for end in np.quantile(own, (0.01, 0.99)))
         grid = np.linspace(first, last, N_POINTS)
         curve = calibration_spline(y, own, grid=grid, kind=kind)

@@ -113,6 +113,7 @@ def internal_external(
         )
     fits = refit_all(
         procedure,
+        # By person, not by row: somebody treated in two sites must not be on both sides.
         [leave_out(np.isin(groups, groups[sites == site]), number=site) for site in large],
         workers=workers, progress=progress, checkpoint=checkpoint, every=True, name="site",
     )  # fmt: skip
@@ -189,6 +190,7 @@ def _evaluate_site(
             left_out.append(ExcludedSite(site=label, n_people=len(y), reason=reason, metric=name))
             continue
         center, error = float(transform(np.array(value), scale)), errors[name]
+        # An error of 0 would give one site all the weight when sites are pooled.
         if not (np.isfinite(center) and np.isfinite(error) and error > 0.0):
             reason = "no standard error: one person decides it"
             left_out.append(ExcludedSite(site=label, n_people=len(y), reason=reason, metric=name))
@@ -226,6 +228,7 @@ def jackknife_errors(
         NaN where the metric cannot be computed without one of them.
     """
     persons, place = np.unique(groups, return_inverse=True)
+    # Beyond 200 persons blocks say as much as single persons, at a cost that no longer grows.
     block = place % min(len(persons), N_JACKKNIFE_BLOCKS)
     n_blocks = int(block.max()) + 1
     weights = (block != np.arange(n_blocks)[:, np.newaxis]).astype(np.float64)

@@ -96,9 +96,11 @@ def optimism_table(
     """Optimism, .632 and .632+ of every metric from refits; arguments as `bootstrap_optimism`."""
     known = ~np.isnan(observed)
     y, own, known_refits = observed[known], apparent[known], refits.of_rows(known)
+    # Those whom a resample did not draw: new people to its refit, whoever fitted it.
     omitted = (known_refits.counts == 0.0).astype(np.float64)
     share = _omitted_share(omitted)
     with one_thread():
+        # One sorting of each refit's predictions serves all three weightings.
         training, test, outside = evaluate_predictions(
             y,
             known_refits.predicted,
@@ -135,6 +137,7 @@ def optimism_table(
 
 def _omitted_share(omitted: Floats) -> Floats:
     """What each resample has of the omitted people, each person's one part shared evenly."""
+    # Otherwise people who happen to be omitted often would count more than others.
     times = omitted.sum(axis=0)
     return np.asarray((omitted / np.where(times > 0, times, 1.0)).sum(axis=1))
 
@@ -247,6 +250,7 @@ def estimates_632(
     # Turned so that more is worse, as the paper's errors are.
     sign = -metric.direction
     own, outside, none = sign * apparent, sign * omitted, sign * no_information
+    # Those omitted may come out worse than chance; the paper caps their error at it.
     outside = min(outside, none)
     overfit = (outside - own) / (none - own) if outside > own and none > own else 0.0
     weight = SHARE_DRAWN / (1.0 - (1.0 - SHARE_DRAWN) * overfit)

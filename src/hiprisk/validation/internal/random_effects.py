@@ -88,14 +88,18 @@ def random_effects(
     weights = 1.0 / (v + tau2)
     mean = float(np.average(y, weights=weights))
     adjust = float(np.sum(weights * (y - mean) ** 2)) / (k - 1)
+    # Hartung and Knapp's factor, never below 1: sites that agree by chance would narrow the
+    # interval.
     error = float(np.sqrt(max(1.0, adjust) / weights.sum()))
     tail = 1.0 - (1.0 - level) / 2.0
     reach = float(student.ppf(tail, k - 1)) * error
     new_low = new_high = None
     if k > 2:
+        # A new site differs from the mean by its own spread and by the error of the mean.
         new_reach = float(student.ppf(tail, k - 2)) * float(np.sqrt(tau2 + error**2))
         new_low, new_high = mean - new_reach, mean + new_reach
     fixed = 1.0 / v
+    # Higgins and Thompson's typical variance within a site, against which I2 sets tau2.
     typical = (k - 1) * fixed.sum() / (fixed.sum() ** 2 - np.sum(fixed**2))
     return RandomEffects(
         value=mean,

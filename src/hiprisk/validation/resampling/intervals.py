@@ -69,6 +69,8 @@ def percentile_intervals(
     n_done = 0
     rng = rng_for(seed, "interval", name)
     for weights in Persons.of(groups).draw_weights(rng, n_resamples):
+        # Costly metrics take the first of the same draws, so that more resamples change none of
+        # theirs.
         few = weights[: max(0, n_costly - n_done)]
         values = _values(observed, predicted, weights, cheap)
         for name_of, found in (dict(values) | _one_by_one(observed, predicted, few, dear)).items():
@@ -119,6 +121,7 @@ def _computable(
                 continue
             smoother = metric.curve.smoother
             if smoother not in smoothed:
+                # Set before it is tried: where the curve fails, its other errors do not try again.
                 smoothed[smoother] = None
                 smoothed[smoother] = calibration_errors(
                     observed,

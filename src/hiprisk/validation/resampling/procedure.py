@@ -48,6 +48,7 @@ class StudyProcedure:
         """Predictions of all people, imputed without their outcome, and the coefficients."""
         drawn = self.data.rows(resample.rows)
         seed = self.estimator.seed + 1 + resample.number
+        # A seed of its own: a resample must not repeat another's imputations.
         own = StudyEstimator(**{**self.estimator.get_params(deep=False), "seed": seed})
         if self.tuning is not None:
             folds = imputed_folds(own, drawn, n_folds=self.tuning.n_folds, workers=1)

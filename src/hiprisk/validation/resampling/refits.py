@@ -118,6 +118,7 @@ def refit_all(
 
 
 def _stacked(coefficients: Sequence[Floats | None]) -> Floats | None:
+    # Trees have none, and tuned splines differ in number: then there is no table of them.
     kept = [one for one in coefficients if one is not None]
     if len(kept) < len(coefficients) or len({len(one) for one in kept}) != 1:
         return None
@@ -131,6 +132,7 @@ def _refit(
     if checkpoint is None:
         return _attempt(procedure, resample)
     piece = f"{name}-{resample.number:05d}"
+    # The draw itself is kept beside the refit: a number alone would match another seed.
     drawn = np.frombuffer(
         hashlib.sha256(resample.rows.astype("<i8").tobytes()).digest(), dtype=np.uint8
     )

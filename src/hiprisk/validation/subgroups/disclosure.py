@@ -42,6 +42,7 @@ def suppressed_cells(counts: Integers, smallest: int, *, already: Bools | None =
         left_out = left_out | already
     while left_out.any() and not left_out.all() and _follows(counts[left_out], smallest):
         shown = np.flatnonzero(~left_out)
+        # The smallest that is still shown costs the reader least.
         left_out[shown[np.argmin(counts[shown, 0])]] = True
     return left_out
 

@@ -137,6 +137,7 @@ def _tau2(y: Floats, variance: Floats, target: float) -> float:
     """Variance between groups at which Q has a given value; 0 where Q is smaller already."""
     if _q(y, variance, 0.0) <= target:
         return 0.0
+    # Q falls as tau2 rises: from a generous guess upward the root is bracketed.
     high = float(variance.max() + np.ptp(y) ** 2)
     while _q(y, variance, high) > target:
         high *= 4.0
@@ -146,6 +147,7 @@ def _tau2(y: Floats, variance: Floats, target: float) -> float:
 def _half_width(y: Floats, weights: Floats, mean: float, tail: float) -> float:
     """Hartung and Knapp's, never narrower than that of known standard errors."""
     k = len(y)
+    # Groups that happen to agree would give an interval narrower than their own errors allow.
     scale = max(float(np.sum(weights * (y - mean) ** 2)) / (k - 1.0), 1.0)
     return float(t.ppf(1.0 - tail, k - 1)) * math.sqrt(scale / weights.sum())
 

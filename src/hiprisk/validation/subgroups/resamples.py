@@ -67,6 +67,7 @@ class Reported:
 def draw_persons(groups: Integers, *, n: int, seed: int) -> Draws:
     """Draw persons with replacement, all rows of a person together."""
     persons = Persons.of(groups)
+    # A generator for each resample: the n-th is the same however many are drawn.
     counts = [persons.draw_counts(rng_for(seed, "subgroups", number)) for number in range(n)]
     return Draws(np.array(counts, dtype=np.intp), persons.of_row)
 
@@ -90,6 +91,7 @@ def resampled_net_benefits(
 ) -> tuple[tuple[Resampled, Resampled], ...]:
     """Net benefit of the model and of treating all at each threshold, and on every resample."""
     weights = draws.weights(rows)
+    # Of a small group a resample may have nobody; it says nothing, and is left out.
     drawn = weights.any(axis=1)
     found = []
     for risk in (p, np.ones_like(p)):

@@ -166,6 +166,7 @@ def _reestimated(data: UpdateData) -> UpdateFit:
             code="METHOD",
             advice="use --method recalibrate, intercept or closed-test",
         )
+    # Told by name before the fit, which would only say that a column repeats the intercept.
     still = np.flatnonzero(np.ptp(functions, axis=0) == 0.0)
     if still.size:
         raise InputError(
@@ -192,6 +193,7 @@ def log_likelihood(data: UpdateData, lp: Floats) -> float:
     if data.kind == "binary":
         return float(np.sum(w * (y * lp - np.logaddexp(0.0, lp))))
     n = float(w.sum())
+    # A model that meets every outcome exactly has no finite likelihood.
     squares = max(float(np.sum(w * (y - lp) ** 2)), 1e-300)
     return float(-0.5 * n * (np.log(2.0 * np.pi * squares / n) + 1.0))
 
@@ -216,6 +218,7 @@ def closed_test(data: UpdateData, *, alpha: float = 0.05) -> ClosedTest:
     tests = []
     for method in METHODS[: METHODS.index(fullest)]:
         simple = fit_update(data, method)
+        # Nested fits can differ by rounding alone, to either side.
         statistic = max(0.0, 2.0 * (full.log_likelihood - simple.log_likelihood))
         df = full.n_parameters - simple.n_parameters
         p_value = float(chi2.sf(statistic, df))
@@ -249,6 +252,7 @@ def updated_coefficients(fit: UpdateFit, coefficients: Floats) -> Floats:
     if fit.coefficients is not None:
         return fit.coefficients
     new = fit.slope * coefficients
+    # The intercept is part of the linear predictor and has been multiplied by the slope too.
     new[0] += fit.intercept
     return new
 
