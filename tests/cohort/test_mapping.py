@@ -5,7 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hiprisk.cohort.mapping import UNITS, identity_mapping, load_mapping, mapping_from_text
+from hiprisk.cohort.mapping import (
+    UNITS,
+    identity_mapping,
+    load_mapping,
+    mapping_from_text,
+    unit_factor,
+)
 from hiprisk.cohort.reading import iter_blocks
 from hiprisk.errors import ConfigError, StoreError
 
@@ -72,6 +78,15 @@ def test_the_identity_takes_dictionary_names_only():
 def test_one_of_a_unit_in_the_dictionarys(unit, variable, one):
     mapping_from_text(f"variables: {{{variable}: {{column: x, unit: {unit}}}}}")
     assert UNITS[unit][1] == pytest.approx(one, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("given_unit", "wanted", "factor"),
+    [("months", "years", 1 / 12), ("hours", "minutes", 60.0), ("mm", "cm", 0.1), ("mg/L", "mg/L", 1),
+     ("kg", "cm", None), ("mg/L", "g/L", None), ("points", None, None)],
+)  # fmt: skip
+def test_units_of_one_kind_convert_to_each_other(given_unit, wanted, factor):
+    assert unit_factor(given_unit, wanted) == (factor and pytest.approx(factor))
 
 
 @given(

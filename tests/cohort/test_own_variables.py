@@ -206,3 +206,70 @@ def test_a_file_of_today_goes_before_the_bundle_s_study_and_the_model_before_bot
     today = own("grip_kg: {label: g, kind: number}\nfell: {label: falls, kind: number}")
     known = bundled.laid_over(today)
     assert (known["grip_kg"].hard, known["fell"].kind) == ((0.0, 90.0), "number")
+
+
+RECODED = """
+girth_cm: {label: girth of the thigh, kind: number, unit: cm}
+since_years: {label: years of pain, kind: number, unit: years}
+crp: {label: CRP, kind: number, unit: mg/L}
+tilt: {label: tilt of the pelvis, kind: number, unit: deg, hard: [-40, 60]}
+comfort: {label: comfort, kind: number, hard: [1, 5], direction: higher_better}
+strain: {label: strain, kind: number, unit: points 0-10, hard: [0, 10]}
+reach: {label: reach, kind: number, unit: cm, hard: [0, 80]}
+smoking: {label: smoking, kind: category, levels: [never, former, current]}
+"""
+
+
+def recoded(tmp_path, variable, source, *cells):
+    (tmp_path / "own.csv").write_text("\n".join(["c", *cells, ""]), encoding="utf-8")
+    mapping = mapping_from_text(
+        f"variables: {{{variable}: {{column: c, {source}}}}}", dictionary=own(RECODED)
+    )
+    return read_cohort(tmp_path / "own.csv", mapping)
+
+
+@pytest.mark.parametrize(
+    ("variable", "source", "cells", "values"),
+    [
+        ("girth_cm", "unit: inch", ["20", "1e1"], [50.8, 25.4]),
+        ("since_years", "unit: months, missing: ['999']", ["18", "999"], [1.5, None]),
+        ("crp", "unit: mg/L", ["3", "4"], [3.0, 4.0]),
+        ("tilt", "reverse: true", ["-14", "7"], [14.0, -7.0]),
+        ("tilt", "unit: rad, reverse: true", ["1.5707963267948966", "0"], [-90.0, 0.0]),
+        ("comfort", "reverse: true", ["1", "4"], [5.0, 2.0]),
+        ("strain", "from_range: [0, 100], reverse: true", ["30", "100"], [7.0, 0.0]),
+    ],
+)
+def test_a_mapping_recodes_own_numbers_as_packaged_ones(tmp_path, variable, source, cells, values):
+    cohort = recoded(tmp_path, variable, source, *cells)
+    got = [None if value != value else value for value in cohort.frame[variable]]
+    assert got == pytest.approx(values)
+    assert not cohort.unreadable
+
+
+def test_a_mapping_recodes_own_levels(tmp_path):
+    codes = "levels: {'1': never, '2': former, '3': current}, missing: ['8']"
+    cohort = recoded(tmp_path, "smoking", codes, "1", "3.0", "8", "4")
+    assert cohort.frame["smoking"].fillna("").tolist() == ["never", "current", "", ""]
+    [(note, rows)] = cohort.unreadable.items()
+    assert (str(note), rows.tolist()) == ("UNKNOWN_CATEGORY(smoking)", [False, False, False, True])
+
+
+@pytest.mark.parametrize(
+    ("variable", "source", "message"),
+    [
+        (
+            "reach",
+            "reverse: true",
+            "a score of your own is one if its dictionary gives it a direct",
+        ),
+        ("crp", "unit: g/L", "'g/L' does not convert to mg/L; known: none"),
+        ("since_years", "unit: cm", "known: months, years, weeks, days"),
+        ("tilt", "from_range: [0, 10]", "an angle has a unit"),
+        ("crp", "from_range: [0, 10]", "need a number with a range"),
+        ("smoking", "levels: {'1': ex}", "'ex' is not a known level"),
+    ],
+)
+def test_what_an_own_variable_cannot_be_recoded_by_is_refused(tmp_path, variable, source, message):
+    with pytest.raises(ConfigError, match=message):
+        recoded(tmp_path, variable, source, "1")

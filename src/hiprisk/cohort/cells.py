@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from hiprisk.arrays import Bools, Floats, Integers, Texts
 from hiprisk.cohort.dictionary import Variable
 from hiprisk.cohort.instruments import off_scale, score_items
 from hiprisk.cohort.item_coding import ItemCodes, ItemCounter, ItemsSource
-from hiprisk.cohort.mapping import UNITS, VariableSource, is_angle
+from hiprisk.cohort.mapping import VariableSource, is_angle, unit_factor
 from hiprisk.values import (
     AMBIGUOUS_CODE,
     ANSWER_WORDS,
@@ -238,7 +239,7 @@ class CellReader:
     def _converted(self, values: Floats) -> Floats:
         source, hard = self._source, self._variable.hard
         if source.unit is not None:
-            values = values * UNITS[source.unit][1]
+            values = values * (unit_factor(source.unit, self._variable.unit) or math.nan)
         if source.from_range is not None and hard is not None:
             low, high = source.from_range
             values = hard[0] + (values - low) * (hard[1] - hard[0]) / (high - low)

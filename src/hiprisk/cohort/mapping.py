@@ -23,7 +23,7 @@ from hiprisk.yaml_strict import KeyPath
 
 REFERENCE = "see docs/reference/cohorts.md"
 
-# Factor from the named unit to the dictionary's own.
+# The unit that others of its kind are told in, and the factor to it.
 UNITS: Mapping[str, tuple[str, float]] = {
     "deg": ("deg", 1.0),
     "rad": ("deg", 180.0 / math.pi),
@@ -32,11 +32,15 @@ UNITS: Mapping[str, tuple[str, float]] = {
     "mm": ("cm", 0.1),
     "inch": ("cm", 2.54),
     "kg": ("kg", 1.0),
+    "g": ("kg", 0.001),
     "lb": ("kg", 0.45359237),
     "months": ("months", 1.0),
     "years": ("months", 12.0),
     "weeks": ("months", 12.0 / 52.1775),
     "days": ("months", 12.0 / 365.2425),
+    "s": ("s", 1.0),
+    "minutes": ("s", 60.0),
+    "hours": ("s", 3600.0),
 }
 
 _OWN = "a variable of your own is declared in a YAML file that dictionary: names"
@@ -279,15 +283,24 @@ def _level_problem(variable: Variable, source: VariableSource) -> str | None:
     return None
 
 
+def unit_factor(given: str, wanted: str | None) -> float | None:
+    """Factor from one unit to another; None where they do not measure the same."""
+    if given == wanted:
+        return 1.0
+    base, factor = UNITS.get(given, ("", 0.0))
+    wanted_base, wanted_factor = UNITS.get(wanted or "", (None, 1.0))
+    return factor / wanted_factor if base == wanted_base else None
+
+
 def _unit_problem(variable: Variable, source: VariableSource) -> str | None:
-    if source.unit is not None:
-        own, _ = UNITS.get(source.unit, ("", 0.0))
-        if own != variable.unit:
-            fitting = [unit for unit, (to, _) in UNITS.items() if to == variable.unit]
-            known = ", ".join(fitting) or "none"
-            return f"the unit '{source.unit}' does not convert to {variable.unit}; known: {known}"
+    if source.unit is not None and unit_factor(source.unit, variable.unit) is None:
+        fitting = [unit for unit in UNITS if unit_factor(unit, variable.unit) is not None]
+        known = ", ".join(fitting) or "none"
+        return f"the unit '{source.unit}' does not convert to {variable.unit}; known: {known}"
     if (source.from_range or source.reverse) and (variable.kind != "number" or not variable.hard):
         return "from_range and reverse need a number with a range"
+    if source.from_range and is_angle(variable):
+        return "from_range is of a scale with two ends; an angle has a unit"
     if source.reverse and not (is_angle(variable) or is_bounded_score(variable)):
         return (
             "reverse negates an angle and mirrors a bounded score, and this variable is neither; "
@@ -297,8 +310,8 @@ def _unit_problem(variable: Variable, source: VariableSource) -> str | None:
 
 
 def is_angle(variable: Variable) -> bool:
-    """Whether a variable is measured in degrees from zero, to either side."""
-    return variable.kind == "number" and variable.unit == "deg"
+    """Whether a variable is measured in degrees or radians from zero, to either side."""
+    return variable.kind == "number" and unit_factor("deg", variable.unit) is not None
 
 
 def is_bounded_score(variable: Variable) -> bool:
