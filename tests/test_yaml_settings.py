@@ -192,7 +192,7 @@ def test_a_file_that_cannot_be_read_is_named(load, what, tmp_path):
 @pytest.mark.parametrize(
     ("load", "text", "message"),
     [
-        (mapping_from_text, "variables: {age_yers: a}", "'age_yers' (did you mean age_years?)"),
+        (mapping_from_text, "variables: {age_yers: a}", "'age_yers' (did you mean age_years?"),
         (mapping_from_text, "variables: {sex: {column: a, levels: {m: mal}}}",
          "'mal' is not a known level; known: female, male (did you mean male?)"),
         (code_map_from_text, "patient: {sexx: gender}", "'sexx' (did you mean sex?)"),

@@ -15,7 +15,7 @@ LABELS = {"lbp_any": "low back pain", "sex": "sex"}
 def people(n, events=0, **more):
     observed = np.r_[np.ones(events), np.zeros(n - events)]
     more = {"absent": (), "imputed_share": {}, "provenance": "real", **more}
-    return SimpleNamespace(n=n, observed=observed, **more)
+    return SimpleNamespace(n=n, observed=observed, **{"sampling": None, **more})
 
 
 def estimate(name, value, low, high):
