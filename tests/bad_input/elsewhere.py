@@ -316,12 +316,12 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
     (
         92,
         "stacked imputations, their column named",
-        "`validate` pools",
+        "`validate` and `associate` pool",
         "tests/cli/test_lifecycle.py::test_stacked_imputations_are_pooled_over_persons",
     ),
     (
         92,
-        "the same given to `train`, `compare`, `associate`, `samplesize`, `update`, `drift`",
+        "the same given to `train`, `compare`, `samplesize`, `update`, `drift`",
         "2 STACKED_ROWS",
         "tests/cli/test_lifecycle.py::test_commands_that_do_not_pool_refuse_a_stack",
     ),

@@ -47,12 +47,16 @@ class Participants:
         Number of the person that each row belongs to.
     sites : ndarray of int, shape (n_rows,)
         Number of the site; all zero where the cohort has none.
+    imputations : tuple of Participants
+        The same rows in every imputation of a stacked file, of which these are the first; empty
+        where a file is not stacked.
     """
 
     frame: pd.DataFrame
     outcome: Floats
     groups: Integers
     sites: Integers
+    imputations: tuple[Participants, ...] = ()
 
     @property
     def n_analysed(self) -> int:
@@ -66,6 +70,7 @@ class Participants:
             outcome=self.outcome[rows],
             groups=self.groups[rows],
             sites=self.sites[rows],
+            imputations=tuple(one.take(rows) for one in self.imputations),
         )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -9,7 +11,7 @@ from hiprisk.cohort.checks.items import MISREAD_ITEMS
 from hiprisk.cohort.checks.rules import check_cohort
 from hiprisk.cohort.dictionary import Dictionary
 from hiprisk.cohort.findings import Finding
-from hiprisk.cohort.imputations import check_no_stack
+from hiprisk.cohort.imputations import ONE_IMPUTATION, check_no_stack, split_imputations
 from hiprisk.cohort.mapping import CohortMapping, load_mapping
 from hiprisk.cohort.own_variables import dictionary_of
 from hiprisk.cohort.reading import Cohort, fingerprint, read_cohort
@@ -17,7 +19,7 @@ from hiprisk.cohort.simulation.simulate import simulate_cohort
 from hiprisk.config import StudyConfig
 from hiprisk.errors import ConfigError, InputError
 from hiprisk.features.derived import variables_behind, with_declared
-from hiprisk.learning.participants import Selection, select_participants
+from hiprisk.learning.participants import Participants, Selection, select_participants
 from hiprisk.learning.roles import check_roles
 
 # Findings that a whole column means something else: what looks valid in it does so too.
@@ -37,6 +39,47 @@ def select_study_participants(config: StudyConfig) -> tuple[Cohort, Selection]:
     cohort = load_study_cohort(config)
     frame = handle_invalid_values(cohort, config)
     return cohort, select_participants(frame, config, cohort.dictionary)
+
+
+def select_study_imputations(config: StudyConfig) -> tuple[Cohort, Selection]:
+    """The same where a file may hold stacked imputations, which participants then carry.
+
+    Raises
+    ------
+    ConfigError, InputError, StoreError
+        As `select_study_participants`, but for the stack; also if persons or strata differ
+        between imputations.
+    """
+    cohort = _read_study_cohort(config)
+    parts = [
+        select_participants(handle_invalid_values(part, config), config, part.dictionary)
+        for part in split_imputations(cohort)
+    ]
+    first = parts[0]
+    if len(parts) == 1:
+        return cohort, first
+    for other in parts[1:]:
+        _check_alike(first.development, other.development, config, file=cohort.source_name)
+    every = tuple(part.development for part in parts)
+    return cohort, replace(first, development=replace(first.development, imputations=every))
+
+
+def _check_alike(one: Participants, other: Participants, config: StudyConfig, *, file: str) -> None:
+    """Raise InputError unless the same people take part in two imputations, in the same strata."""
+    what = None
+    if len(one.frame) != len(other.frame) or (one.groups != other.groups).any():
+        what = "other people take part in one imputation than in another"
+    elif (np.isnan(one.outcome) != np.isnan(other.outcome)).any():
+        what = "outcomes are known in one imputation that another lacks"
+    else:
+        strata = None if config.association is None else config.association.strata
+        if strata in one.frame.columns and not one.frame[strata].equals(other.frame[strata]):
+            what = f"{strata} differs between imputations, so that strata have other people"
+    if what is not None:
+        raise InputError(
+            what, code="STACKED_ROWS", file=file, column=config.outcome.variable,
+            advice=f"{ONE_IMPUTATION}; or give the data before imputation",
+        )  # fmt: skip
 
 
 def study_dictionary(config: StudyConfig) -> Dictionary:
@@ -62,6 +105,13 @@ def load_study_cohort(config: StudyConfig) -> Cohort:
         If no cohort is named, several imputations of it were read, or its cases and controls were
         sampled apart: what is fitted and resampled here is that of a random sample.
     """
+    cohort = _read_study_cohort(config)
+    check_no_stack(cohort)
+    return cohort
+
+
+def _read_study_cohort(config: StudyConfig) -> Cohort:
+    """The same, stacked imputations and all."""
     if config.sampling is not None:
         raise ConfigError(
             "cases and controls were sampled apart, and a model fitted to them, its validation and "
@@ -104,7 +154,6 @@ def load_study_cohort(config: StudyConfig) -> Cohort:
             advice="name one with --cohort FILE, or state cohort.file or cohort.simulate",
         )
     cohort = read_cohort(settings.file, study_mapping(config), dictionary=dictionary)
-    check_no_stack(cohort)
     _refuse_absent(cohort, config)
     return cohort
 

@@ -104,17 +104,18 @@ def fit_group(
         extra = np.column_stack(
             [people.strata == number for number in range(1, len(people.levels))]
         ).astype(np.float64)
+    outcomes = people.y_of_each or (people.y,) * len(basis.sets)
     try:
         return [
             estimate_effects(
                 np.column_stack([part[mask][:, chosen], extra]),
-                people.y[mask],
+                y[mask],
                 plan.contrast,
                 link=people.link,
                 kind=people.kind,
                 clusters=people.clusters[mask],
             )
-            for part in basis.sets
+            for part, y in zip(basis.sets, outcomes, strict=True)
         ]
     except HipRiskError as refusal:
         raise InputError(

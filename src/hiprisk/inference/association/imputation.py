@@ -31,6 +31,10 @@ class IncompleteData:
     persons : ndarray of int, shape (n_rows,)
     strata : ndarray of int, shape (n_rows,)
         Rows of different strata are imputed apart.
+    completed : tuple of ndarray, each of shape (n_rows, n_columns)
+        The columns in every imputation of a stacked file; empty where a file is not stacked.
+    outcomes : tuple of ndarray, each of shape (n_rows,)
+        The outcome in each of them, of which `outcome` is the first.
     """
 
     columns: Floats
@@ -39,6 +43,8 @@ class IncompleteData:
     auxiliary: Floats
     persons: Integers
     strata: Integers
+    completed: tuple[Floats, ...] = ()
+    outcomes: tuple[Floats, ...] = ()
 
     @property
     def known(self) -> Bools:
@@ -60,7 +66,8 @@ def impute(data: IncompleteData, *, n_imputations: int, method: str, seed: int) 
     Returns
     -------
     list of ndarray
-        Each of shape (n_known, n_columns); a single one where nothing is missing.
+        Each of shape (n_known, n_columns); a single one where nothing is missing. Those of a
+        stacked file, where there are.
 
     Raises
     ------
@@ -77,6 +84,8 @@ def impute(data: IncompleteData, *, n_imputations: int, method: str, seed: int) 
     and its covariance is widened by what maximum likelihood on a bootstrap loses.
     """
     known = data.known
+    if data.completed:
+        return _of_the_file(data)
     if not np.isnan(data.columns[known]).any():
         return [data.columns[known]]
     if n_imputations < 2:
@@ -98,6 +107,21 @@ def impute(data: IncompleteData, *, n_imputations: int, method: str, seed: int) 
         for whole, part in zip(filled, drawn, strict=True):
             whole[rows] = part[:, : data.columns.shape[1]]
     return [_one_value_a_person(whole, data)[known] for whole in filled]
+
+
+def _of_the_file(data: IncompleteData) -> list[Floats]:
+    """The imputations that the file brings; they must be complete."""
+    parts = [part[data.known] for part in data.completed]
+    gaps = np.any([np.isnan(part).any(axis=0) for part in parts], axis=0)
+    if gaps.any():
+        raise InputError(
+            f"the file's imputations still have missing values in {int(gaps.sum())} of "
+            f"{len(gaps)} columns",
+            code="STACKED_ROWS",
+            column=data.names[int(np.flatnonzero(gaps)[0])],
+            advice="give complete imputations, or the data before imputation",
+        )
+    return parts
 
 
 def _draw(

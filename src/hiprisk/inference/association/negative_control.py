@@ -65,7 +65,14 @@ def _other_outcome(
     outcome = np.where(
         np.isnan(people.outcome), np.nan, _outcome_values(plan, people.frame, settings)
     )
-    data = replace(incomplete_data(config, plan, people), outcome=outcome)
+    data = replace(
+        incomplete_data(config, plan, people),
+        outcome=outcome,
+        outcomes=tuple(
+            np.where(np.isnan(outcome), np.nan, _outcome_values(plan, one.frame, settings))
+            for one in people.imputations
+        ),
+    )
     # Its own imputations: those of the table had the study's outcome in them.
     completed = impute(
         data,

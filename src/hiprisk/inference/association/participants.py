@@ -32,6 +32,8 @@ class AnalysedPeople:
         Of the strata, in the order of their numbers; empty where there are none.
     exposed : ndarray or None
         1, 0 or NaN; None where the exposure is a number.
+    y_of_each : tuple of ndarray, each of shape (n_rows,)
+        The outcome in every imputation of a stacked file, of which `y` is the first; else empty.
     """
 
     y: Floats
@@ -41,6 +43,7 @@ class AnalysedPeople:
     strata: Integers
     levels: tuple[str, ...]
     exposed: Floats | None
+    y_of_each: tuple[Floats, ...] = ()
 
     def groups(self) -> dict[str, Bools]:
         """Everybody, then each stratum."""
@@ -115,6 +118,8 @@ def incomplete_data(
         auxiliary=auxiliary_columns(extra, plan.dictionary, people.frame),
         persons=people.groups,
         strata=_strata_codes(plan, people.frame),
+        completed=tuple(plan.design.numeric(one.frame) for one in people.imputations),
+        outcomes=tuple(one.outcome for one in people.imputations),
     )
 
 
@@ -126,19 +131,22 @@ def analysed_people(
     kind, clusters = _clusters(plan, people, known)
     return AnalysedPeople(
         y=data.outcome[known],
+        y_of_each=tuple(outcome[known] for outcome in data.outcomes),
         link=link,
         kind=kind,
         clusters=clusters,
         strata=data.strata[known],
         levels=_levels(plan, people.frame),
-        exposed=_exposed(plan, people.frame)[known] if plan.settings.level else None,
+        exposed=_exposed(plan, people)[known] if plan.settings.level else None,
     )
 
 
-def _exposed(plan: AssociationPlan, frame: pd.DataFrame) -> Floats:
-    values = frame[plan.settings.exposure]
-    exposed = (values == plan.settings.level).to_numpy(dtype=np.float64)
-    return np.where(values.isna(), np.nan, exposed)
+def _exposed(plan: AssociationPlan, people: Participants) -> Floats:
+    """1 or 0; NaN where missing, or where the imputations of a stacked file differ."""
+    exposures = [one.frame[plan.settings.exposure] for one in people.imputations or (people,)]
+    exposed = np.array([(one == plan.settings.level).to_numpy(np.float64) for one in exposures])
+    unknown = exposures[0].isna().to_numpy() | (np.ptp(exposed, axis=0) > 0.0)
+    return np.where(unknown, np.nan, exposed[0])
 
 
 def _clusters(
@@ -161,10 +169,15 @@ def _clusters(
 
 
 def n_unknown_exposure(plan: AssociationPlan, data: IncompleteData) -> int:
-    """Analysed rows whose exposure is imputed."""
+    """Analysed rows whose exposure is imputed, as far as it can be seen."""
     own = [
         position
         for position, column in enumerate(plan.design.columns)
         if column.variable == plan.settings.exposure
     ]
-    return int(np.isnan(data.columns[data.known][:, own]).any(axis=1).sum()) if own else 0
+    if not own:
+        return 0
+    if data.completed:
+        parts = np.array([part[data.known][:, own] for part in data.completed])
+        return int((np.ptp(parts, axis=0) > 0.0).any(axis=1).sum())
+    return int(np.isnan(data.columns[data.known][:, own]).any(axis=1).sum())

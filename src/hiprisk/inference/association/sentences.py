@@ -70,8 +70,9 @@ def notes_of(
     n_unknown_exposure: int,
     n_people: int,
     constant: Sequence[str],
+    from_file: bool = False,
 ) -> tuple[str, ...]:
-    """How it was done, and what to mind."""
+    """How it was done, and what to mind; the imputations may be those of a stacked file."""
     row = table.row("crude")
     notes = [
         f"{row.n} rows with a known outcome"
@@ -79,7 +80,7 @@ def notes_of(
         + ", the same in every model"
         + (f"; {n_unknown_exposure} with the exposure imputed" if n_unknown_exposure else "")
         + ".",
-        _imputation_note(table, config, dictionary),
+        _file_note(table) if from_file else _imputation_note(table, config, dictionary),
         _covariance_note(table, config, row),
     ]
     if table.baseline is not None or table.confounders:
@@ -111,6 +112,14 @@ def _outcome(table: AssociationTable, config: StudyConfig) -> str:
 
 def _listed(names: Sequence[str], dictionary: Dictionary) -> str:
     return ", ".join(map(dictionary.label, names))
+
+
+def _file_note(table: AssociationTable) -> str:
+    return (
+        f"Fitted in the {table.n_imputations} imputations of the file and pooled by Rubin's "
+        "rules with Barnard and Rubin's degrees of freedom; whether their model held exposure and "
+        "outcome is not known here."
+    )
 
 
 def _imputation_note(table: AssociationTable, config: StudyConfig, dictionary: Dictionary) -> str:

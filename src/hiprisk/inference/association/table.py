@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pandas as pd
+
 from hiprisk.config import StudyConfig
 from hiprisk.inference.association.estimation import (
     constant_predictor_notes,
@@ -22,7 +24,7 @@ from hiprisk.inference.association.result import AssociationTable
 from hiprisk.inference.association.sentences import notes_of, sentences_of
 from hiprisk.inference.effects.clustered import Link
 from hiprisk.learning.participants import FlowStep, Participants, Selection
-from hiprisk.learning.study_cohort import select_study_participants
+from hiprisk.learning.study_cohort import select_study_imputations
 from hiprisk.parallel import one_thread
 
 
@@ -34,7 +36,7 @@ def run_associate(config: StudyConfig) -> AssociationTable:
     ConfigError, InputError, StoreError
         With what to do next.
     """
-    cohort, selection = select_study_participants(config)
+    cohort, selection = select_study_imputations(config)
     return associate(config, selection, provenance=cohort.provenance)
 
 
@@ -75,7 +77,11 @@ def associate(config: StudyConfig, selection: Selection, *, provenance: str) -> 
     .. [2] Barnard, Rubin (1999). Biometrika 86(4), 948-955. doi:10.1093/biomet/86.4.948
     """
     people, flow = in_strata(config, selection)
-    plan = plan_association(config, selection.dictionary, people.frame)
+    # A level can occur in some imputations alone.
+    everything = people.frame
+    if people.imputations:
+        everything = pd.concat([one.frame for one in people.imputations], ignore_index=True)
+    plan = plan_association(config, selection.dictionary, everything)
     # Sums in another order differ in their last digits; a table must not depend on the machine.
     with one_thread():
         return _table(config, plan, people, flow, provenance)
@@ -129,6 +135,7 @@ def _table(
             n_unknown_exposure=n_unknown_exposure(plan, data),
             n_people=len(set(data.persons[data.known].tolist())),
             constant=constant_predictor_notes(plan, basis, known),
+            from_file=bool(people.imputations),
         ),
         sentences=sentences_of(table, config, plan.dictionary),
     )
