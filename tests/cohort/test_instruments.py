@@ -182,3 +182,30 @@ def test_a_stated_missing_rule_takes_the_place_of_the_published_one():
     items = answers("womac_function", [2] * 13 + [None] * 4)
     assert np.isnan(score_items("womac_function", items)[0])
     assert score_items("womac_function", items, max_missing=4).tolist() == [50.0]
+
+
+@pytest.mark.parametrize(
+    ("instrument", "form", "score_by_hand"),
+    [
+        # From 100 down, 25 for each point of the mean.
+        ("hoos_symptoms", [1, 2, 0, 3, 1], 100 - 25 * 1.4),
+        ("hoos_pain", [1, 2, 3, 4, 0, 1, 2, 3, 0, 0], 100 - 25 * 1.6),
+        ("hoos_adl", [2] * 17, 50.0),
+        ("hoos_sport", [4, 3, 0, None], 100 - 25 * 7 / 3),
+        ("hoos_qol", [1, 2, 3, 1], 100 - 25 * 1.75),
+        # 3 + 1 + 1 + 2 + 0 points: 7 of 20 in the published table.
+        ("hoos_ps", [3, 1, 1, 2, 0], 73.1),
+        ("ohs", [4, 4, 3, 3, 2, 2, 1, 1, 0, 0, 4, 4], 28.0),
+        ("odi", [1, 2, 3, 4, 5, 0, 1, 2, 3, 4], 50.0),
+        ("odi", [1, 2, 3, 4, 5, 0, 1, 2, 3, None], 100 * 21 / 45),
+        ("rmdq", [1, 0, 0] * 8, 8.0),
+        ("womac_pain", [4, 3, 2, 1, 0], 50.0),
+        ("womac_stiffness", [3, None], 75.0),
+        ("womac_function", [1] * 17, 25.0),
+        ("womac_total", [1] * 5 + [2] * 2 + [3] * 17, 100 * (5 + 4 + 51) / 96),
+        ("startback_total", [1, 1, 0, 0, 1, 0, 0, 1, 3], 5.0),
+        ("startback_psych", [1, 0, 0, 1, 2], 2.0),
+    ],
+)
+def test_each_instrument_equals_a_hand_count(instrument, form, score_by_hand):
+    assert score(instrument, form) == pytest.approx(score_by_hand, abs=1e-12)

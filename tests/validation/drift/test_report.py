@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from hiprisk.cohort.findings import Finding
 from hiprisk.cohort.reading import Cohort, fingerprint
 from hiprisk.errors import ConfigError
 from hiprisk.learning.sheets.first_visit import with_first_visit
@@ -69,3 +70,13 @@ def test_every_estimate_of_drift_has_a_name_and_an_interval_where_there_is_one()
     assert set(metrics) >= {"psi_prediction", "standardised_difference_prediction"}
     exact = report_drift(sheet, cohort_like_the_sheet(), model=MODEL)
     assert exact.variables[0].psi_by_chance < report.variables[0].psi_by_chance
+
+
+def test_items_that_look_coded_otherwise_are_a_cause_of_drift():
+    cohort = cohort_like_the_sheet()
+    suspect = Finding(code="ITEM_CODING", severity="warning", column="womac_function_0_100",
+                      message="coded 1 to 5?", advice="state coded")  # fmt: skip
+    cohort = dataclasses.replace(cohort, findings=(suspect,))
+    report = report_drift(small_sheet(provenance="real"), cohort, model=MODEL)
+    causes = {v.variable: v.causes for v in report.variables}
+    assert causes["womac_function_0_100"] == ("coded 1 to 5? (state coded)",)

@@ -146,3 +146,21 @@ def test_codes_of_the_outcome_that_mean_nothing_are_unknown_counted_and_said(peo
     assert step in [one.label for one in found.flow]
     assert found.n == 291
     assert found.observed.tolist() == clean.observed[9:].tolist()
+
+
+@pytest.mark.parametrize("column", ["womac_function_0_100", OUTCOME.variable, "odi_0_100"])
+def test_items_that_look_coded_otherwise_are_warned_of_where_they_matter(people, column):
+    suspect = Finding(
+        code="ITEM_CODING", severity="warning", column=column, message="m", advice="a"
+    )
+    cohort = dataclasses.replace(cohort_of(people), findings=(suspect,))
+    found = predict_cohort(small_sheet(provenance="real"), OUTCOME, cohort)
+    assert (suspect in found.warnings) == (column != "odi_0_100")
+    certain = dataclasses.replace(suspect, severity="error")
+    cohort = dataclasses.replace(cohort, findings=(certain,))
+    if column == "odi_0_100":
+        predict_cohort(small_sheet(provenance="real"), OUTCOME, cohort)
+        return
+    with pytest.raises(InputError, match=f"{column}: m") as refused:
+        predict_cohort(small_sheet(provenance="real"), OUTCOME, cohort)
+    assert refused.value.code == "ITEM_CODING"

@@ -154,7 +154,8 @@ def predict_cohort(
     moved = compare_with_training(sheet, given.columns)
     refuse_misread(moved, cohort, accept_units=accept_units)
     evaluator = SheetEvaluator(sheet)
-    coding = (f for f in cohort.findings if f.code == ITEM_CODING and f.column in names)
+    of_the_model = {*names, outcome.variable}
+    coding = (f for f in cohort.findings if f.code == ITEM_CODING and f.column in of_the_model)
     warnings = (*coding, *moved, *outcome_warnings(cohort, outcome))
     return _evaluated(evaluator, outcome, cohort, evaluate(evaluator, given), warnings=warnings)
 
