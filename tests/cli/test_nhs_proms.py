@@ -1,0 +1,68 @@
+"""NHS PROMs straight from the pack's zip: the commands of docs/how-to/nhs-proms.md."""
+
+import json
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+import nhs_pack
+from hiprisk.cli import main
+from hiprisk.cohort.mapping import load_mapping
+from hiprisk.cohort.reading import read_cohort
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "how-to" / "nhs-proms.md"
+MAPPING = ROOT / "configs" / "cohorts" / "nhs_proms_hip_published.yaml"
+HIP = f"{nhs_pack.PACK}::Hip Replacement Provider 1819.csv"
+QUICK = (
+    *("tuning.trials=1", "validation.resamples=20", "validation.repeats=0"),
+    *("tracking.enabled=false", "families.boosting=null", "imputation.imputations=2"),
+)
+
+
+@pytest.fixture
+def pack(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("configs").symlink_to(ROOT / "configs")
+    return nhs_pack.write_pack(tmp_path)
+
+
+def test_every_command_of_the_page_runs(pack, capsys):
+    commands = re.findall(r"^    hiprisk (.*)$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(commands) == 3
+    for command in commands:
+        words = shlex.split(command)
+        if words[0] == "train":
+            words += [word for setting in QUICK for word in ("--set", setting)]
+        assert main(words) in (0, 6), (command, capsys.readouterr().err)
+    scored = Path("scored.csv").read_text().splitlines()
+    assert len(scored) == 121
+    assert "predicted" in scored[0]
+
+
+def test_codes_for_missing_are_no_values(pack):
+    frame = read_cohort(HIP, load_mapping(MAPPING)).frame
+    assert len(frame) == 114
+    assert frame["eq_vas_0_100"].max() <= 95
+    assert frame["ohs_work_0_4"].max() <= 4
+    assert frame["ohs_work_0_4"].isna().sum() > 5
+    assert frame["sex"].isna().sum() == frame["age_band"].isna().sum() > 5
+    assert set(frame["heart_disease"]) == {"no", "yes"}
+
+
+def test_revisions_are_not_read(pack, capsys):
+    assert main(["check", HIP, "--mapping", str(MAPPING), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["rows"] == 114
+
+
+def test_the_files_of_the_pack_are_listed_where_none_is_named(pack, capsys):
+    assert main(["check", nhs_pack.PACK, "--mapping", str(MAPPING)]) == 3
+    assert "Hip Replacement Provider 1819.csv" in capsys.readouterr().err
+
+
+def test_a_file_by_commissioner_lacks_the_provider_only(pack, capsys):
+    file = f"{nhs_pack.PACK}::Hip Replacement CCG 1819.csv"
+    assert main(["check", file, "--mapping", str(MAPPING)]) == 0
+    assert "Provider Code" in capsys.readouterr().out
