@@ -104,13 +104,17 @@ def test_a_whole_number_with_a_point_is_one_code():
 OHS_COLUMNS = {f"item_{number}": f"q{number}" for number in range(1, 13)}
 
 
-def read_ohs(rows, missing=(), **items):
+def read_ohs(rows, missing=(), *, labelled=False, between=None, **items):
     """Oxford Hip Scores of forms; a form is twelve cells by blanks."""
     source = ItemsSource(instrument="ohs", columns=OHS_COLUMNS, **items)
     reader = CellReader(
-        load_dictionary()["ohs_0_48"], VariableSource(items=source), tuple(missing), "."
+        load_dictionary()["ohs_0_48"],
+        VariableSource(items=source),
+        tuple(missing),
+        ".",
+        labelled=labelled,
     )
-    cells = list(zip(*(row.split() for row in rows), strict=True))
+    cells = list(zip(*(row.split(between) for row in rows), strict=True))
     table = pa.table(
         {
             name: pa.array(column, pa.string())
@@ -227,3 +231,12 @@ def test_none_among_degrees_is_no_missing_value_until_the_mapping_says_so():
 def test_none_beside_other_words_is_missing_as_ever():
     assert read_severity(["hip", "None"]) == (["hip", None], {})
     assert read_severity(["yes", "None"], ("no", "yes")) == (["yes", None], {})
+
+
+def test_items_of_labelled_codes_are_read_by_label_where_it_is_declared_else_by_code():
+    row = "|".join(["5: None", "1: Severe", ".M: None", ".A: Not Expected"] + ["3: Mild"] * 8)
+    labels = {"None": 4, "Severe": 0}
+    values, problems = read_ohs([row], labelled=True, between="|", coded=(1, 5), labels=labels)
+    # 4 + 0, and eight answers of code 3, which is 2 points: 20 of ten answers, times 12.
+    assert values == pytest.approx([24.0])
+    assert problems == {}

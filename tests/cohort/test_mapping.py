@@ -82,9 +82,16 @@ def test_one_of_a_unit_in_the_dictionarys(unit, variable, one):
 
 @pytest.mark.parametrize(
     ("given_unit", "wanted", "factor"),
-    [("months", "years", 1 / 12), ("hours", "minutes", 60.0), ("mm", "cm", 0.1), ("mg/L", "mg/L", 1),
-     ("kg", "cm", None), ("mg/L", "g/L", None), ("points", None, None)],
-)  # fmt: skip
+    [
+        ("months", "years", 1 / 12),
+        ("hours", "minutes", 60.0),
+        ("mm", "cm", 0.1),
+        ("mg/L", "mg/L", 1.0),
+        ("kg", "cm", None),
+        ("mg/L", "g/L", None),
+        ("points", None, None),
+    ],
+)
 def test_units_of_one_kind_convert_to_each_other(given_unit, wanted, factor):
     assert unit_factor(given_unit, wanted) == (factor and pytest.approx(factor))
 

@@ -130,7 +130,7 @@ class CellReader:
         counter = ItemCounter(source)
         columns = {item: _Distinct.of(table[name]) for item, name in source.columns.items()}
         labelled = {
-            item: source.labelled_points(item, column.texts.to_pylist())
+            item: self._label_points(source, item, column.texts.to_pylist())
             for item, column in columns.items()
         }
         self._note_undecided(source, columns, labelled)
@@ -150,6 +150,18 @@ class CellReader:
         return score_items(
             source.instrument, answers, top=source.stated_top, max_missing=source.max_missing
         )
+
+    def _label_points(self, source: ItemsSource, item: str, texts: list[str]) -> Floats:
+        """Points of the distinct texts that are labels, or have one behind their code."""
+        points = source.labelled_points(item, texts)
+        if not self._labelled:
+            return points
+        parts = [re.fullmatch(_LABELLED, text) for text in texts]
+        behind = [
+            part["label"].strip() if part and not part["code"].startswith(".") else ""
+            for part in parts
+        ]
+        return np.where(np.isnan(points), source.labelled_points(item, behind), points)
 
     def _note_undecided(
         self,
