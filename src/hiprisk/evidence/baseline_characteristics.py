@@ -169,6 +169,7 @@ def _levels(
 
 def _shown(counts: Integers, smallest_cell: int) -> Bools:
     """Which counts may be shown: none that is small, and none that discloses a small one."""
+    # Nobody is no one that could be recognised.
     small = (counts > 0) & (counts < smallest_cell)
     if small.sum() == 1:
         others = np.where(small | (counts == 0), np.iinfo(np.intp).max, counts)

@@ -159,6 +159,7 @@ def _suffixed(estimates: tuple[Estimate, ...], suffix: str) -> Iterator[tuple[st
 
 
 def _plain(value: Any) -> Any:
+    # An Estimate's `to_dict` has no name, which a list of estimates needs.
     if hasattr(value, "to_dict") and not isinstance(value, Estimate):
         return _plain(value.to_dict())
     if dataclasses.is_dataclass(value) and not isinstance(value, type):

@@ -180,6 +180,7 @@ def _holdout(
     reference_name = config.validation.reference_prediction
     rows = np.ones(len(predicted), dtype=bool)
     if reference_name is not None:
+        # Model and reference are compared on the same people, so only where both say something.
         rows = people.frame[reference_name].notna().to_numpy()
     evaluated = partial(_metrics_alone, config, metrics=metrics, stream="holdout")
     observed, groups = people.outcome[rows], people.groups[rows]

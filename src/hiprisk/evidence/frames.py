@@ -34,5 +34,6 @@ def evidence_frames(evidence: Evidence) -> Iterator[tuple[str, pd.DataFrame]]:
 
 def _as_parquet(frame: pd.DataFrame) -> bytes:
     buffer = io.BytesIO()
+    # As bytes: the bundle hashes its parts, and writes them whole.
     pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), buffer)
     return buffer.getvalue()

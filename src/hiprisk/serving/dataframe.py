@@ -52,8 +52,10 @@ def answer_frame(evaluator: SheetEvaluator, frame: pd.DataFrame) -> pd.DataFrame
 
 def _cells(values: pd.Series) -> NDArray[Any]:
     """Raw values of a column: numbers as they are, else objects with None where missing."""
+    # pandas' own nullable numbers have these kinds too, and hold NA, which NumPy cannot.
     if values.dtype.kind in "fiu" and isinstance(values.dtype, np.dtype):
         return values.to_numpy()
+    # A copy: the array may be the frame's own, which belongs to the caller.
     cells = values.to_numpy(dtype=object).copy()
     cells[values.isna().to_numpy()] = None
     return cells

@@ -217,6 +217,7 @@ def _not_known(evaluator: SheetEvaluator, lp: float, prediction: Prediction) -> 
         variables=tuple(n for n, gone in zip(names, prediction.imputed[0], strict=True) if gone),
         imputation_variance=variance,
         width_80=width_80(evaluator, lp, variance),
+        # At the same prediction: that of known values would be another, and nobody knows which.
         width_80_if_known=width_80(evaluator, lp, 0.0),
     )
 

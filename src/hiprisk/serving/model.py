@@ -136,6 +136,7 @@ class Model:
         InputError
             If a name is no variable of the model.
         """
+        # A misspelt name would be imputed in silence, as if the variable were not known.
         known = {spec.name for spec in self.sheet.variables}
         unknown = sorted(set(patient) - known)
         if unknown:

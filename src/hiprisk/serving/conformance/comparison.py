@@ -133,6 +133,7 @@ class _Comparer:
 
     def _value(self, key: str, expected: Any, got: Any) -> None:
         if isinstance(expected, dict):
+            # More keys than ours are no fault of another implementation.
             same = isinstance(got, dict) and set(got) >= set(expected)
             for name in expected if same else ():
                 self._value(f"{key}.{name}", expected[name], got[name])
@@ -151,6 +152,8 @@ class _Comparer:
     def _number(self, key: str, expected: float, got: Any) -> bool:
         if isinstance(got, bool) or not isinstance(got, float | int) or not math.isfinite(got):
             return False
+        # Relative to large numbers, absolute for small ones: a contribution of 0 has no relative
+        # error.
         difference = abs(expected - got) / max(1.0, abs(expected))
         self._largest[key] = max(self._largest.get(key, 0.0), difference)
         return difference <= self._tolerance

@@ -133,6 +133,7 @@ def write_pack(files: Mapping[str, bytes], out: Path) -> None:
         scratch.mkdir(parents=True)
         for name, data in files.items():
             (scratch / name).write_bytes(data)
+        # One step at the end: a folder that is there is a whole pack.
         scratch.rename(out)
     except OSError as problem:
         shutil.rmtree(scratch, ignore_errors=True)

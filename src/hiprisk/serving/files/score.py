@@ -81,6 +81,7 @@ def score_file(
     ):
         dictionary = load_dictionary().with_model(model.sheet.variables)
         for block in iter_blocks(path, mapping, block_bytes=BLOCK_BYTES, dictionary=dictionary):
+            # Before the first answer is written: a unit that looks wrong refuses the whole file.
             tally.look(block, accept_units=accept_units)
             answers = _answers(model, block)
             tally.add(block, answers)
@@ -132,5 +133,6 @@ def _scored(
         else guarded(pa.array(texts[name], pa.string()))
         for name in names
     ]
+    # The first line of a file is a row of cells to a spreadsheet too.
     shown = source.column_names if raw_text else guarded_names(source.column_names)
     return pa.table([*own, *added], names=[*shown, *names])

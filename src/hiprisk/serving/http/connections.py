@@ -64,6 +64,7 @@ class _Bounded(H11Protocol):
         super().handle_events()
         if self.transport.is_closing() or self.conn.their_state is not h11.IDLE:
             self._stop_timer()
+        # Between requests uvicorn's own keep-alive timer runs; two timers would close it twice.
         elif self._head_timer is None and self.timeout_keep_alive_task is None:
             self._start_timer()
 
@@ -79,6 +80,7 @@ class _Bounded(H11Protocol):
         self._head_timer = None
         if self.transport.is_closing():
             return
+        # Nobody has begun to ask: there is no request that an answer could belong to.
         if not self.conn.trailing_data[0]:
             self.transport.close()
             return

@@ -129,6 +129,7 @@ def decision_stability(
     threshold : float
         At or above it counts as positive.
     """
+    # Against the model itself, not between refits: whoever uses it sees its prediction.
     flipped = (refitted >= threshold) != (apparent >= threshold)
     each = flipped.mean(axis=0)
     share = flipped.mean(axis=1)

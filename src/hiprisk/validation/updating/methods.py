@@ -244,6 +244,7 @@ def shrinkage_factor(data: UpdateData, fit: UpdateFit) -> float:
     simple = fit_update(data, "recalibrate")
     df = fit.n_parameters - simple.n_parameters
     gain = 2.0 * (fit.log_likelihood - simple.log_likelihood)
+    # Where re-estimation gained nothing there is nothing to shrink.
     return max(0.0, (gain - df) / gain) if gain > 0 and df > 0 else 1.0
 
 
