@@ -273,3 +273,8 @@ def test_a_mapping_recodes_own_levels(tmp_path):
 def test_what_an_own_variable_cannot_be_recoded_by_is_refused(tmp_path, variable, source, message):
     with pytest.raises(ConfigError, match=message):
         recoded(tmp_path, variable, source, "1")
+
+
+def test_a_hard_range_said_alone_narrows_the_packaged_soft_one():
+    assert own("age_years: {hard: [50, 80]}")["age_years"].soft == (50.0, 80.0)
+    assert own("age_years: {hard: [91, 99]}")["age_years"].soft is None

@@ -26,7 +26,7 @@ _OPTIONS = ("bundle", "source", "from", "record", "fhir", "fhir_codes", "show_va
             "json", "help")  # fmt: skip
 # What a packaged variable is, and what packaged rules and features count on.
 _FIXED = ("kind", "unit", "direction")
-_OF_NUMBERS = ("unit", "hard", "soft", "integer", "direction", "monotone",
+_OF_NUMBERS = ("unit", "hard", "soft", "integer", "direction",
                "minimal_detectable_change", "measurement_error")  # fmt: skip
 _REQUIRED = ("label", "kind")
 _COMPARED = {
@@ -102,15 +102,15 @@ def _own(document: YamlDocument) -> Dictionary:
             else:
                 found[name] = stated_anew(known, entry.stated)
             check_variable(found[name])
-        except _Broken as rule:
+        except BrokenEntry as rule:
             raise document.error(rule.reason, _place(document, name, rule.key)) from None
     _check_aliases(found, packaged, document)
     changed = [name for name in found if name in packaged and list(_changes(found[name]))]
     return Dictionary({**packaged, **found}, changed=changed)
 
 
-class _Broken(Exception):
-    """A rule that an entry breaks, and the key that does."""
+class BrokenEntry(Exception):
+    """A rule that an entry breaks, and the key that does; never seen by a user as it is."""
 
     def __init__(self, reason: str, key: str = "") -> None:
         super().__init__(reason)
@@ -121,31 +121,30 @@ def _place(document: YamlDocument, name: str, key: str) -> tuple[str, ...]:
     return (name, key) if key and (name, key) in document.lines else (name,)
 
 
-def name_problem(name: str) -> str | None:
-    """Why a variable of one's own cannot have a name; None where it can."""
-    if not _NAME.fullmatch(name) or len(name) > LONGEST_NAME:
-        return (
-            "a name is made of small letters, digits and underscores, begins with a letter and has "
-            f"at most {LONGEST_NAME} characters"
-        )
-    if name in _SCORED or name.startswith("chance_"):
-        return f"'{name}' is the name of a column that scoring adds"
-    if name in _OPTIONS:
-        return f"'{name}' is an option of hiprisk predict"
-    return None
-
-
 def check_own_name(name: str) -> None:
-    """Raise `_Broken` if a variable of one's own cannot have this name."""
-    problem = name_problem(name)
-    if problem:
-        raise _Broken(f"{problem}: choose another name")
+    """Raise `BrokenEntry` if a variable of one's own cannot have this name."""
+    if not _NAME.fullmatch(name) or len(name) > LONGEST_NAME:
+        raise BrokenEntry(
+            "a name is made of small letters, digits and underscores, begins with a letter and has "
+            f"at most {LONGEST_NAME} characters: choose another name"
+        )
+    check_not_reserved(name)
+
+
+def check_not_reserved(name: str) -> None:
+    """Raise `BrokenEntry` if a name already means something else where models are used."""
+    if name in _SCORED or name.startswith("chance_"):
+        raise BrokenEntry(
+            f"'{name}' is the name of a column that scoring adds: choose another name"
+        )
+    if name in _OPTIONS:
+        raise BrokenEntry(f"'{name}' is an option of hiprisk predict: choose another name")
 
 
 def _new(name: str, entry: VariableEntry, *, source: str) -> Variable:
     for key in _REQUIRED:
         if getattr(entry, key) is None:
-            raise _Broken(
+            raise BrokenEntry(
                 f"the packaged dictionary has no variable '{name}', and a new one needs label and "
                 "kind",
                 key,
@@ -156,59 +155,72 @@ def _new(name: str, entry: VariableEntry, *, source: str) -> Variable:
 def stated_anew(known: Variable, stated: Mapping[str, Any]) -> Variable:
     """A packaged variable with what is said anew of it.
 
+    A hard range that is said alone narrows the packaged soft one to what lies inside.
+
     Raises
     ------
-    _Broken
+    BrokenEntry
         If it is given another kind, unit or direction: then it is another variable.
     """
     for key in _FIXED:
         if key in stated and stated[key] != getattr(known, key):
-            raise _Broken(
+            raise BrokenEntry(
                 f"the {key} of the packaged variable is {getattr(known, key) or 'none'} and stays "
                 "so: give yours a name of its own",
                 key,
             )
     if known.name == "data_provenance" and "levels" in stated:
-        raise _Broken("which levels mean simulated people is fixed", "levels")
-    return replace(known, **stated)
+        raise BrokenEntry("which levels mean simulated people is fixed", "levels")
+    anew = replace(known, **stated)
+    return anew if "soft" in stated else replace(anew, soft=_inside(anew.soft, anew.hard))
+
+
+def _inside(
+    soft: tuple[float, float] | None, hard: tuple[float, float] | None
+) -> tuple[float, float] | None:
+    """A soft range as far as a hard one allows it."""
+    if soft is None or hard is None:
+        return soft
+    low, high = max(soft[0], hard[0]), min(soft[1], hard[1])
+    return (low, high) if low < high else None
 
 
 def check_variable(variable: Variable) -> None:
-    """Raise `_Broken` if what is said of a variable contradicts itself."""
+    """Raise `BrokenEntry` if what is said of a variable contradicts itself."""
     if not variable.label.strip():
-        raise _Broken("a label is needed: what a person reads", "label")
+        raise BrokenEntry("a label is needed: what a person reads", "label")
     if variable.kind != "number":
         for key in _OF_NUMBERS:
             if getattr(variable, key):
-                raise _Broken(f"{key} belongs to a number, and this is: {variable.kind}", key)
+                raise BrokenEntry(f"{key} belongs to a number, and this is: {variable.kind}", key)
     if variable.levels:
         _check_levels(variable)
     _check_ranges(variable)
     error = variable.measurement_error
     if error is not None and not 0.0 < error.low <= error.high:
-        raise _Broken("low and high must be positive and ascend", "measurement_error")
+        raise BrokenEntry("low and high must be positive and ascend", "measurement_error")
 
 
 def _check_levels(variable: Variable) -> None:
     levels = variable.levels
     if variable.kind != "category":
-        raise _Broken(f"levels belong to a category, and this is: {variable.kind}", "levels")
+        raise BrokenEntry(f"levels belong to a category, and this is: {variable.kind}", "levels")
     if len(levels) < 2 or len(set(levels)) < len(levels):
-        raise _Broken("a category has two or more levels, each once", "levels")
+        raise BrokenEntry("a category has two or more levels, each once", "levels")
     if any(level != level.strip() or not level for level in levels):
-        raise _Broken("a level is a text without blanks around it", "levels")
+        raise BrokenEntry("a level is a text without blanks around it", "levels")
     if any("=" in level for level in levels):
-        raise _Broken("a level has no equals sign", "levels")
+        raise BrokenEntry("a level has no equals sign", "levels")
 
 
 def _check_ranges(variable: Variable) -> None:
     for key in ("hard", "soft"):
         ends = getattr(variable, key)
         if ends is not None and not (all(map(math.isfinite, ends)) and ends[0] < ends[1]):
-            raise _Broken(f"{key} must be two finite numbers that ascend", key)
+            raise BrokenEntry(f"{key} must be two finite numbers that ascend", key)
     hard, soft = variable.hard, variable.soft
     if hard and soft and not hard[0] <= soft[0] < soft[1] <= hard[1]:
-        raise _Broken(
+        raise BrokenEntry(
             f"the soft range must lie inside the hard range, {hard[0]:g} to {hard[1]:g}", "soft"
         )
 

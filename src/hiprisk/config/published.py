@@ -76,7 +76,8 @@ class PredictorSettings:
     range : tuple of float, optional
         What the paper's people covered; a value outside is flagged as extrapolation.
     kind, label, hard, levels
-        For a variable that the dictionary does not have.
+        For a variable that the dictionary does not have. Of one that it has, they hold for this
+        model; another kind is refused.
     """
 
     unit: str | None = None

@@ -202,3 +202,38 @@ def test_correlations_that_cannot_be_true_are_refused():
 def test_shares_must_add_up():
     with pytest.raises(ConfigError, match="must add up to 1"):
         sheet_of(TEXT + PEOPLE.replace("female: 0.6", "female: 0.3"))
+
+
+def test_what_is_said_of_a_packaged_variable_holds_for_this_model():
+    text = PEOPLE.replace("{mean: 65, sd: 8}", "{mean: 65, sd: 8, label: years, hard: [50, 90]}")
+    text = text.replace("{shares: {female: 0.6, male: 0.4}}", "{levels: [female, male, other]}")
+    sheet = sheet_of(TEXT + text)
+    age = sheet.variable("age_years")
+    assert (age.label, age.hard, age.soft) == ("years", (50.0, 90.0), (50.0, 90.0))
+    assert sheet.variable("sex").levels == ("female", "male", "other")
+
+
+def test_a_hard_range_is_in_the_unit_of_the_paper():
+    term = "  - {variable: height_cm, coefficient: 1}\n"
+    text = TEXT + term + "predictors:\n  height_cm: {unit: m, hard: [1.4, 2.1]}\n"
+    assert sheet_of(text).variable("height_cm").hard == (140.0, 210.0)
+
+
+@pytest.mark.parametrize(
+    ("entry", "message"),
+    [
+        ("age_years: {kind: category}", "age_years.kind: the kind of the packaged variable is num"),
+        ("age_years: {levels: [old, young]}", "age_years.levels: levels belong to a category"),
+        ("sex: {hard: [0, 1]}", "sex.hard: hard belongs to a number"),
+    ],
+)
+def test_what_cannot_hold_of_a_packaged_variable_is_refused(entry, message):
+    with pytest.raises(ConfigError, match=message):
+        sheet_of(f"{TEXT}predictors:\n  {entry}\n")
+
+
+def test_an_own_variable_cannot_be_named_as_what_scoring_adds():
+    text = TEXT.replace("variable: age_years", "variable: reason", 1)
+    text = text.replace("[age_years, sex=male]", "[reason, sex=male]")
+    with pytest.raises(ConfigError, match="'reason' is the name of a column that scoring adds"):
+        sheet_of(text + "predictors:\n  reason: {kind: number, label: r}\n")

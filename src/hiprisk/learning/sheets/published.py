@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from scipy.stats import norm
@@ -11,6 +12,12 @@ from scipy.stats import norm
 from hiprisk.arrays import Floats
 from hiprisk.cohort.dictionary import Variable, load_dictionary
 from hiprisk.cohort.mapping import UNITS
+from hiprisk.cohort.own_variables import (
+    BrokenEntry,
+    check_not_reserved,
+    check_variable,
+    stated_anew,
+)
 from hiprisk.config.published import PredictorSettings, PublishedModel, TermSettings
 from hiprisk.errors import ConfigError
 from hiprisk.features.imputation import balanced_noise
@@ -115,7 +122,14 @@ def _predictors(model: PublishedModel) -> dict[str, _Predictor]:
 def _predictor(name: str, model: PublishedModel) -> _Predictor:
     settings = model.predictors.get(name, PredictorSettings())
     known = load_dictionary().get(name)
-    variable = known or _own_variable(name, settings, model)
+    try:
+        variable = (
+            _own_variable(name, settings, model) if known is None else _said_anew(known, settings)
+        )
+        check_variable(variable)
+    except BrokenEntry as rule:
+        place = f"predictors.{name}" + (f".{rule.key}" if rule.key else "")
+        raise ConfigError(rule.reason, column=place) from None
     if variable.kind not in ("number", "category"):
         raise ConfigError(f"'{name}' is neither a number nor a category", column="terms")
     stray = sorted(set(settings.shares) - set(variable.levels))
@@ -128,6 +142,17 @@ def _predictor(name: str, model: PublishedModel) -> _Predictor:
     return _Predictor(variable, settings, _factor(variable, settings))
 
 
+def _said_anew(known: Variable, settings: PredictorSettings) -> Variable:
+    """A variable of the dictionary with what the file says of it; ranges are in the file's unit."""
+    stated: dict[str, Any] = {
+        key: getattr(settings, key) for key in ("kind", "label", "levels") if getattr(settings, key)
+    }
+    if settings.hard is not None:
+        factor = _factor(known, settings)
+        stated["hard"] = (settings.hard[0] * factor, settings.hard[1] * factor)
+    return stated_anew(known, stated)
+
+
 def _own_variable(name: str, settings: PredictorSettings, model: PublishedModel) -> Variable:
     place = f"predictors.{name}"
     if settings.kind is None or settings.label is None:
@@ -137,6 +162,7 @@ def _own_variable(name: str, settings: PredictorSettings, model: PublishedModel)
             advice="use its name in docs/reference/dictionary.md, or state kind and label, and "
             "levels or unit and hard, under predictors",
         )
+    check_not_reserved(name)
     if settings.kind == "category" and len(settings.levels) < 2:
         raise ConfigError("a category needs its levels", column=f"{place}.levels")
     return Variable(
