@@ -97,7 +97,7 @@ def _own(document: YamlDocument) -> Dictionary:
         known = packaged.get(name)
         try:
             if known is None:
-                check_own_name(name)
+                check_usable(name_problem(name))
                 found[name] = _new(name, entry, source=document.name)
             else:
                 found[name] = stated_anew(known, entry.stated)
@@ -121,24 +121,29 @@ def _place(document: YamlDocument, name: str, key: str) -> tuple[str, ...]:
     return (name, key) if key and (name, key) in document.lines else (name,)
 
 
-def check_own_name(name: str) -> None:
-    """Raise `BrokenEntry` if a variable of one's own cannot have this name."""
+def name_problem(name: str) -> str | None:
+    """Why a variable of one's own cannot have a name; None where it can."""
     if not _NAME.fullmatch(name) or len(name) > LONGEST_NAME:
-        raise BrokenEntry(
+        return (
             "a name is made of small letters, digits and underscores, begins with a letter and has "
-            f"at most {LONGEST_NAME} characters: choose another name"
+            f"at most {LONGEST_NAME} characters"
         )
-    check_not_reserved(name)
+    return reserved_problem(name)
 
 
-def check_not_reserved(name: str) -> None:
-    """Raise `BrokenEntry` if a name already means something else where models are used."""
+def reserved_problem(name: str) -> str | None:
+    """Why a name cannot be used where models are used: it means something else there."""
     if name in _SCORED or name.startswith("chance_"):
-        raise BrokenEntry(
-            f"'{name}' is the name of a column that scoring adds: choose another name"
-        )
+        return f"'{name}' is the name of a column that scoring adds"
     if name in _OPTIONS:
-        raise BrokenEntry(f"'{name}' is an option of hiprisk predict: choose another name")
+        return f"'{name}' is an option of hiprisk predict"
+    return None
+
+
+def check_usable(problem: str | None) -> None:
+    """Raise `BrokenEntry` if there is a problem with a name."""
+    if problem:
+        raise BrokenEntry(f"{problem}: choose another name")
 
 
 def _new(name: str, entry: VariableEntry, *, source: str) -> Variable:

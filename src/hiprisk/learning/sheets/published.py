@@ -11,11 +11,12 @@ from scipy.stats import norm
 
 from hiprisk.arrays import Floats
 from hiprisk.cohort.dictionary import Variable, load_dictionary
-from hiprisk.cohort.mapping import UNITS
+from hiprisk.cohort.mapping import UNITS, unit_factor
 from hiprisk.cohort.own_variables import (
     BrokenEntry,
-    check_not_reserved,
+    check_usable,
     check_variable,
+    reserved_problem,
     stated_anew,
 )
 from hiprisk.config.published import PredictorSettings, PublishedModel, TermSettings
@@ -162,7 +163,7 @@ def _own_variable(name: str, settings: PredictorSettings, model: PublishedModel)
             advice="use its name in docs/reference/dictionary.md, or state kind and label, and "
             "levels or unit and hard, under predictors",
         )
-    check_not_reserved(name)
+    check_usable(reserved_problem(name))
     if settings.kind == "category" and len(settings.levels) < 2:
         raise ConfigError("a category needs its levels", column=f"{place}.levels")
     return Variable(
@@ -177,11 +178,11 @@ def _own_variable(name: str, settings: PredictorSettings, model: PublishedModel)
 
 
 def _factor(variable: Variable, settings: PredictorSettings) -> float:
-    if settings.unit is None or settings.unit == variable.unit:
+    if settings.unit is None:
         return 1.0
-    own, factor = UNITS.get(settings.unit, ("", 0.0))
-    if own != variable.unit:
-        fitting = [unit for unit, (to, _) in UNITS.items() if to == variable.unit]
+    factor = unit_factor(settings.unit, variable.unit)
+    if factor is None:
+        fitting = [unit for unit in UNITS if unit_factor(unit, variable.unit) is not None]
         raise ConfigError(
             f"unit '{settings.unit}' does not convert to {variable.unit or 'a category'}"
             + (f"; known: {', '.join(fitting)}" if fitting else ""),
