@@ -186,10 +186,11 @@ def test_the_first_visit_is_without_those_held_out():
     assert (first_visit["hip_replacement_before_followup"] == "yes").sum() == 2
 
 
+EVENTS = "  events: [{name: w, label: w, direction: above, reference: baseline, value: 10}]"
 BINARY = (
     TEXT.replace("kind: continuous", "kind: binary\n  event_level: yes")
     .replace("variable: womac_function_followup_0_100", "variable: worse")
-    .replace("  events: [{name: w, label: w, direction: above, reference: baseline, value: 10}]", "")
+    .replace(EVENTS, "")
     .replace("bounds: [0, 100]", "thresholds: []")
     .replace("linear: {}", "logistic: {}")
 )  # fmt: skip

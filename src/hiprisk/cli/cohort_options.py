@@ -56,9 +56,14 @@ def add_cohort_options(parser: Parser) -> None:
     parser.add_argument("--predictions", metavar="COLUMN",
                         help="evaluate the predictions in this column")  # fmt: skip
     parser.add_argument("--study", type=Path, metavar="FILE",
-                        help="study config that declares the outcome")  # fmt: skip
+                        help="study config, or a YAML file with its outcome section alone, that "
+                        "declares the outcome")  # fmt: skip
     parser.add_argument("--outcome", metavar="VARIABLE",
-                        help="dictionary variable of the outcome, instead of --study")  # fmt: skip
+                        help="variable of the outcome, instead of --study; with a bundle, in place "
+                        "of the bundle's own")  # fmt: skip
+    parser.add_argument("--event-level", metavar="LEVEL",
+                        help="level of --outcome that counts as the event (default: yes, 1 or "
+                        "true)")  # fmt: skip
     parser.add_argument("--where", action="append", default=[], metavar="VARIABLE=LEVEL",
                         help="only rows that have this level; may come several times")  # fmt: skip
     parser.add_argument("--accept-units", action="store_true",
@@ -69,41 +74,56 @@ def add_cohort_options(parser: Parser) -> None:
 
 def subject_of(options: argparse.Namespace) -> Subject:
     """The model and the outcome that options name."""
-    from hiprisk.bundle import read_bundle
-    from hiprisk.config.published import declared_outcome
-
     if len(options.paths) > 2:
         raise ConfigError("give a bundle and one cohort", code="USAGE")
-    stated = options.study is not None or options.outcome is not None
-    if len(options.paths) == 1:
-        if options.predictions is None or not stated:
-            raise ConfigError(
-                "without a bundle, --predictions COLUMN and --study FILE or --outcome VARIABLE "
-                "say what is evaluated",
-                code="USAGE",
-            )
-        study = _study(options)
-        mapping, dictionary = _read_by(options, study, None)
-        outcome = study.outcome if study is not None else _stated_outcome(options, dictionary)
-        sampling = None if study is None else study.sampling
-        return Subject(
-            None, outcome, mapping, _own_name(options, mapping), dictionary, sampling=sampling
+    if options.event_level is not None and options.outcome is None:
+        raise ConfigError("--event-level belongs to --outcome", code="USAGE")
+    return _of_column(options) if len(options.paths) == 1 else _of_bundle(options)
+
+
+def _of_column(options: argparse.Namespace) -> Subject:
+    """Predictions in a column, and what they predict."""
+    from hiprisk.config.reading import load_study_outcome
+    from hiprisk.validation.external.stated_outcome import outcome_of_variable
+
+    named = [options.study is not None, options.outcome is not None]
+    if options.predictions is None or not any(named):
+        raise ConfigError(
+            "without a bundle, --predictions COLUMN and --study FILE or --outcome VARIABLE "
+            "say what is evaluated",
+            code="USAGE",
         )
-    if stated:
-        raise ConfigError("the bundle declares the outcome: leave out --study and --outcome",
-                          code="USAGE")  # fmt: skip
+    if all(named):
+        raise ConfigError("give one of --study and --outcome", code="USAGE")
+    outcome, study = (None, None) if options.study is None else load_study_outcome(options.study)
+    mapping, dictionary = _read_by(options, study, None)
+    if outcome is None:
+        outcome = outcome_of_variable(options.outcome, dictionary, event_level=options.event_level)
+    sampling = None if study is None else study.sampling
+    return Subject(
+        None, outcome, mapping, _own_name(options, mapping), dictionary, sampling=sampling
+    )
+
+
+def _of_bundle(options: argparse.Namespace) -> Subject:
+    """A model, and what it predicts: its own outcome, or one that is named in its place."""
+    from hiprisk.bundle import read_bundle
+    from hiprisk.config.published import declared_outcome
+    from hiprisk.validation.external.stated_outcome import outcome_in_place
+
+    if options.study is not None:
+        raise ConfigError("the bundle declares the outcome: leave out --study", code="USAGE",
+                          advice="--outcome VARIABLE names another column of it")  # fmt: skip
     bundle = read_bundle(options.paths[0])
-    declared = declared_outcome(bundle.config, file="config.json")
-    if not declared.levels and bundle.sheet.outcome.levels:
-        declared = replace(declared, levels=bundle.sheet.outcome.levels)
+    outcome: OutcomeSettings = declared_outcome(bundle.config, file="config.json")
+    if not outcome.levels and bundle.sheet.outcome.levels:
+        outcome = replace(outcome, levels=bundle.sheet.outcome.levels)
     mapping, dictionary = _read_by(options, None, bundle)
-    return Subject(bundle, declared, mapping, _own_name(options, mapping), dictionary)
-
-
-def _study(options: argparse.Namespace) -> StudyConfig | None:
-    from hiprisk.config import load_config
-
-    return None if options.study is None else load_config(options.study)
+    if options.outcome not in (None, outcome.variable):
+        outcome = outcome_in_place(
+            outcome, options.outcome, dictionary, event_level=options.event_level
+        )
+    return Subject(bundle, outcome, mapping, _own_name(options, mapping), dictionary)
 
 
 def _read_by(
@@ -130,34 +150,6 @@ def _own_name(options: argparse.Namespace, mapping: CohortMapping | None) -> str
         if source.column == options.predictions:
             return name
     return str(options.predictions)
-
-
-def _stated_outcome(options: argparse.Namespace, dictionary: Dictionary) -> OutcomeSettings:
-    from hiprisk.config.published import DeclaredOutcome
-
-    variable = dictionary.get(options.outcome)
-    if variable is None or variable.kind not in ("number", "category"):
-        raise ConfigError(
-            f"the dictionary has no number or category '{options.outcome}'",
-            column="--outcome",
-            advice="see docs/reference/dictionary.md, or give --study FILE, or --dictionary FILE "
-            "with variables of your own",
-        )
-    binary = variable.kind == "category"
-    if binary and set(variable.levels) != {"no", "yes"}:
-        raise ConfigError("a binary outcome has the levels no and yes", column="--outcome",
-                          advice="give --study FILE")  # fmt: skip
-    return DeclaredOutcome(
-        variable=variable.name,
-        label=variable.label,
-        kind="binary" if binary else "continuous",
-        unit="probability" if binary else variable.unit or "",
-        higher_is="better" if variable.direction == "higher_better" else "worse",
-        horizon_months=1.0,
-        population="the people of the file",
-        bounds=None if binary else variable.hard,
-        event_level="yes" if binary else None,
-    )
 
 
 def read_people(
@@ -249,4 +241,6 @@ def identity_of(subject: Subject) -> ModelIdentity:
 
 def options_known(subject: Subject) -> bool:
     """Whether horizon and population were declared, not made up from the dictionary."""
-    return subject.outcome.population != "the people of the file"
+    from hiprisk.validation.external.stated_outcome import ANYBODY
+
+    return subject.outcome.population != ANYBODY

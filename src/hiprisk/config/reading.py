@@ -5,11 +5,14 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter
+from pydantic.dataclasses import dataclass
 
-from hiprisk.config.settings import StudyConfig
+from hiprisk.config.fields import STRICT
+from hiprisk.config.published import DeclaredOutcome
+from hiprisk.config.settings import OutcomeSettings, StudyConfig
 from hiprisk.errors import ConfigError
 from hiprisk.yaml_settings import YamlDocument, parse_document, read_yaml
 from hiprisk.yaml_strict import KeyPath, parse_yaml
@@ -42,6 +45,35 @@ def load_config(path: Path | str, *, overrides: Sequence[str] = ()) -> StudyConf
     """
     document = read_yaml(path, what="config", reference=REFERENCE)
     return _anchored(_study(document, overrides), Path(path).parent)
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class OutcomeFile:
+    """A file that declares an outcome and nothing else of a study."""
+
+    outcome: DeclaredOutcome
+
+
+class StudyOutcome(NamedTuple):
+    """An outcome that a file declares, and the study around it, where the file holds one."""
+
+    outcome: OutcomeSettings
+    study: StudyConfig | None
+
+
+def load_study_outcome(path: Path | str) -> StudyOutcome:
+    """Read what a study predicts: of its config, or of a file with the section ``outcome`` alone.
+
+    Raises
+    ------
+    ConfigError, StoreError
+        As `load_config`.
+    """
+    document = read_yaml(path, what="config", reference=REFERENCE)
+    if set(document.data) == {"outcome"}:
+        return StudyOutcome(document.settings(OutcomeFile).outcome, None)
+    study = load_config(path)
+    return StudyOutcome(study.outcome, study)
 
 
 def study_from_text(
