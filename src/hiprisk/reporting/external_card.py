@@ -9,6 +9,7 @@ from hiprisk.sheet.format import Sheet
 from hiprisk.validation.updating.results import UpdateResult
 from hiprisk.wording.disclaimers import CARD_DISCLAIMER, provenance_in_words
 from hiprisk.wording.labels import with_unit
+from hiprisk.wording.quantities import people_counted
 
 
 def published_card(sheet: Sheet) -> str:
@@ -36,6 +37,7 @@ def updated_card(result: UpdateResult) -> str:
         for name in found["after"]
     ]
     parent = result.parent
+    counted = people_counted(result.n_people or result.n, result.n)
     version = f"@{parent.version}" if parent.version else ""
     parts = [
         f"# {sheet.title}",
@@ -44,7 +46,7 @@ def updated_card(result: UpdateResult) -> str:
         *_use(sheet),
         "## Origin",
         f"- Parent: `{parent.name}{version}`, sha256 `{parent.bundle_sha256 or 'none'}`\n"
-        f"- Updated on {result.n} people ({provenance_in_words(result.cohort_provenance)}), cohort "
+        f"- Updated on {counted} ({provenance_in_words(result.cohort_provenance)}), cohort "
         f"fingerprint `{result.cohort_fingerprint[:12]}`",
         *[f"- {line}" for line in sheet.notes],
         "## Performance",

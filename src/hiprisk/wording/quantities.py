@@ -101,6 +101,11 @@ def people_or_rows(n_people: int, n_rows: int) -> str:
     return "people" if n_people == n_rows else "rows"
 
 
+def people_counted(n_people: int, n_rows: int) -> str:
+    """How many people: 300 people, or 240 rows of 120 people where somebody has several."""
+    return f"{n_people} people" if n_people == n_rows else f"{n_rows} rows of {n_people} people"
+
+
 def plural(n: int, what: str) -> str:
     """A number of things: 1 row, 2 rows."""
     return f"{n} {what}" if n == 1 else f"{n} {what}s"

@@ -14,8 +14,11 @@ LABELS = {"lbp_any": "low back pain", "sex": "sex"}
 
 def people(n, events=0, **more):
     observed = np.r_[np.ones(events), np.zeros(n - events)]
-    more = {"absent": (), "imputed_share": {}, "provenance": "real", **more}
-    return SimpleNamespace(n=n, observed=observed, **{"sampling": None, **more})
+    more = {"absent": (), "imputed_share": {}, "provenance": "real", "sampling": None, **more}
+    groups = np.asarray(more.pop("groups", np.arange(n)))
+    return SimpleNamespace(
+        n=n, n_people=len(np.unique(groups)), groups=groups, observed=observed, **more
+    )
 
 
 def estimate(name, value, low, high):
@@ -33,6 +36,17 @@ def remarks(found, kind="continuous", estimates=()):
         (people(235), "continuous", "235 people: at least the 235"),
         (people(300, events=99), "binary", "99 with the event: fewer than"),
         (people(200, events=100), "binary", "100 with the event: at least"),
+        # Two hips of a person are one person.
+        (
+            people(300, groups=np.arange(300) // 2),
+            "continuous",
+            "300 rows of 150 people: fewer than the 235",
+        ),
+        (
+            people(400, events=200, groups=np.arange(400) // 4),
+            "binary",
+            "400 rows of 100 people, 200 with the event: fewer than",
+        ),
         # As few without the event count as well.
         (people(199, events=100), "binary", "fewer than"),
     ],

@@ -180,3 +180,11 @@ def test_cases_and_controls_of_a_score_are_refused(people):
     found = dataclasses.replace(found, sampling=SamplingSettings(case_control=0.1))
     with pytest.raises(ConfigError, match="of a binary outcome, and this one is a number"):
         validate_externally(found, OUTCOME, model=MODEL)
+
+
+def test_rows_of_the_same_people_are_said_to_be_theirs(people):
+    found, result = evaluated(people.assign(person_id=[f"p{i // 2}" for i in range(300)]), by=[])
+    assert (found.n, found.n_people) == (300, 150)
+    assert (result.to_dict()["n"], result.to_dict()["n_people"]) == (300, 150)
+    assert "300 rows of 150 people" in result.remarks[0]
+    assert "n_people" not in evaluated(people, by=[])[1].to_dict()

@@ -108,6 +108,11 @@ class ValidationCohort:
         """Number of rows evaluated."""
         return len(self.observed)
 
+    @property
+    def n_people(self) -> int:
+        """Number of persons who are evaluated: fewer than rows where somebody has several."""
+        return len(np.unique(self.groups))
+
     def take(self, kept: Bools) -> ValidationCohort:
         """Some of the rows that are evaluated."""
         return replace(

@@ -51,6 +51,10 @@ class ExternalValidation:
         Predicted and observed means by tenth of the prediction.
     groups : Subgroups or None
         The same metrics by group, with the spread between groups; None where not asked for.
+    n : int
+        Rows that are evaluated: people, or hips where a row is a hip.
+    n_people : int or None
+        Persons behind them.
     imputations : int or None
         Over how many stacked imputations everything is pooled; None for one row a person.
     sampling : SamplingSettings or None
@@ -79,6 +83,7 @@ class ExternalValidation:
     case_mix: CaseMix | None
     remarks: tuple[str, ...]
     summary: tuple[str, ...]
+    n_people: int | None = None
     imputations: int | None = None
     sampling: SamplingSettings | None = None
 
@@ -139,6 +144,7 @@ class ExternalValidation:
             "cohort_provenance": self.cohort_provenance,
             "n": self.n,
             "n_events": self.n_events,
+            **({} if self.n_people in (None, self.n) else {"n_people": self.n_people}),
             **({} if self.imputations is None else {"imputations": self.imputations}),
             **({} if self.sampling is None else {"sampling": self.sampling.to_dict()}),
             "flow": [asdict(step) for step in self.flow],

@@ -12,6 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+import numpy as np
+
 from hiprisk.config import OutcomeSettings
 from hiprisk.config.sampling import SamplingSettings
 from hiprisk.metrics.estimate import Estimate
@@ -20,7 +22,7 @@ from hiprisk.validation.external.cohort import ValidationCohort
 from hiprisk.validation.external.results import ModelIdentity
 from hiprisk.wording.disclaimers import cohort_warnings, model_warnings
 from hiprisk.wording.labels import column_label, unit_of_amount
-from hiprisk.wording.quantities import percent, signed_with_ci, with_ci
+from hiprisk.wording.quantities import people_counted, percent, signed_with_ci, with_ci
 from hiprisk.wording.verdicts import slope_in_words
 
 ADVISED_EVENTS = 100
@@ -35,19 +37,21 @@ def remarks_of(
     labels: Mapping[str, str],
 ) -> Iterable[str]:
     """Remarks on sample size, precision and what was imputed."""
-    n = people.n
+    counted = people_counted(people.n_people, people.n)
     if kind == "binary":
         events = int(people.observed.sum())
-        few = min(events, n - events) < ADVISED_EVENTS
+        # A person counts once, whatever the number of rows.
+        either = [len(np.unique(people.groups[people.observed == y])) for y in (1.0, 0.0)]
+        few = min(either) < ADVISED_EVENTS
         yield (
-            f"{n} people, {events} with the event: "
+            f"{counted}, {events} with the event: "
             + ("fewer than" if few else "at least")
             + f" the recommended {ADVISED_EVENTS} with and {ADVISED_EVENTS} without it."
         )
     else:
-        few = n < ADVISED_PEOPLE
+        few = people.n_people < ADVISED_PEOPLE
         yield (
-            f"{n} people: "
+            f"{counted}: "
             + ("fewer than" if few else "at least")
             + f" the {ADVISED_PEOPLE} needed to estimate the residual SD within 10 %."
         )

@@ -115,6 +115,7 @@ def external_validation(
         cohort_fingerprint=people.fingerprint,
         cohort_provenance=people.provenance,
         n=people.n,
+        n_people=people.n_people,
         n_events=int(people.observed.sum()) if outcome.kind == "binary" else None,
         flow=people.flow,
         reasons=people.reasons,

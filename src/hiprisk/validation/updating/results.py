@@ -40,6 +40,8 @@ class UpdateResult:
         The update on the participants it was fitted to: optimistic.
     after : tuple of Estimate
         The update cross-validated.
+    n, n_people : int
+        Rows, and the persons behind them.
     scatter : str
         ``re-estimated``, ``kept`` or ``not available``.
     """
@@ -69,6 +71,7 @@ class UpdateResult:
     cohort_provenance: str
     summary: tuple[str, ...]
     sheet: Sheet
+    n_people: int | None = None
 
     def to_frame(self) -> pd.DataFrame:
         """One row a metric: before, apparent, and cross-validated."""
@@ -100,6 +103,7 @@ class UpdateResult:
             "coefficients": [asdict(change) for change in self.coefficients],
             "n": self.n,
             "n_events": self.n_events,
+            **({} if self.n_people in (None, self.n) else {"n_people": self.n_people}),
             "flow": [asdict(step) for step in self.flow],
             "reasons": dict(self.reasons),
             "metrics": self.metrics(),

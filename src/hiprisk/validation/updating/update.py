@@ -130,6 +130,7 @@ def update_model(
         cohort_provenance=people.provenance,
         summary=tuple(_summary(chosen, people, before, after, parent, scatter)),
         sheet=updated,
+        n_people=people.n_people,
     )
 
 

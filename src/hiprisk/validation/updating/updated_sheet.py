@@ -27,6 +27,7 @@ from hiprisk.validation.updating.methods import (
     fit_update,
     updated_coefficients,
 )
+from hiprisk.wording.quantities import people_counted
 
 REFITS = 200
 MIN_RESIDUALS = 200
@@ -184,7 +185,8 @@ def with_provenance(
     named = parent.name + (f"@{parent.version}" if parent.version else "")
     notes = [
         *updated.notes,
-        f"Updated from {named} on {people.n} people: {describe_method(chosen.fit.method)}.",
+        f"Updated from {named} on {people_counted(people.n_people, people.n)}: "
+        f"{describe_method(chosen.fit.method)}.",
         "Ranges, means and the filling-in of missing values are the development cohort's.",
         *((mixed,) if mixed else ()),
     ]
