@@ -316,6 +316,12 @@ class CellReader:
         return _spread([cell or None for cell in column.texts.to_pylist()], column)
 
 
+def is_labelled_code(text: str) -> bool:
+    """Whether a cell holds a code and its label, or one of SAS's codes for missing."""
+    bare = text.strip()
+    return re.fullmatch(rf"{_LABELLED}|{_SAS_MISSING}", bare) is not None
+
+
 def _is_in_the_calendar(day: str) -> bool:
     """Whether a date that fits the pattern exists; 30 February does not."""
     try:

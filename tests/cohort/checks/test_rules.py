@@ -182,3 +182,19 @@ def test_a_raw_sum_that_was_mapped_to_its_scale_is_no_raw_sum(name, points, high
     assert ("UNIT_SUSPECT", name) not in codes(checked({name: raw * 100 / points}))
     beyond = np.append(raw, points - 1.0)
     assert ("UNIT_SUSPECT", name) in codes(checked({name: beyond}))
+
+
+@pytest.mark.parametrize(
+    ("code", "texts", "is_so"),
+    [
+        ("NOT_A_NUMBER", (".A: Not Expected", ".", "x"), True),
+        ("UNKNOWN_CATEGORY", ("1: Male", "2: Female"), True),
+        ("NOT_A_NUMBER", ("sixty", ".A"), False),
+        ("NOT_A_NUMBER", ("9:30", "x", "y"), False),
+        ("NOT_A_DATE", (".A",), False),
+    ],
+)
+def test_codes_with_labels_are_told_with_the_format_that_reads_them(code, texts, is_so):
+    note = Note(code, "bmi_kg_m2")
+    (finding,) = unreadable_findings({note: np.ones(len(texts), dtype=bool)}, {}, {note: texts})
+    assert ("labelled_codes: true" in finding.advice) == is_so

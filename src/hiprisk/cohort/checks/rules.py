@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 
 from hiprisk.arrays import Bools, Floats
+from hiprisk.cohort.cells import is_labelled_code
 from hiprisk.cohort.checks.items import item_findings
 from hiprisk.cohort.checks.missing_codes import SENTINELS, sentinel_findings
 from hiprisk.cohort.checks.structure import copy_findings, structure_findings
@@ -133,8 +134,18 @@ def unreadable_findings(
                 "state in the mapping that it is a level, levels: {None: ...} with the other "
                 'texts, or that it is missing, missing: ["None"]'
             )
+        elif _are_labelled_codes(note, unread.get(note, ())):
+            message = "cells hold a code and its label, or a code for missing such as .A"
+            advice = "state format: {labelled_codes: true} in the mapping"
         message += _in_columns(items, note)
         yield from finding_at(mask, note.code, "error", note.variable, message, advice)
+
+
+def _are_labelled_codes(note: Note, texts: Sequence[str]) -> bool:
+    """Whether most of what could not be read is written as OAI and SAS write codes."""
+    if note.code not in (NOT_A_NUMBER, UNKNOWN_CATEGORY) or not texts:
+        return False
+    return sum(map(is_labelled_code, texts)) * 2 > len(texts)
 
 
 def _in_columns(items: Mapping[str, ItemCodes], note: Note) -> str:
