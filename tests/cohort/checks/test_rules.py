@@ -7,9 +7,8 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from hiprisk.cohort.checks.rules import check_cohort, unreadable_findings
+from hiprisk.cohort.checks.rules import check_cohort
 from hiprisk.cohort.reading import read_cohort
-from hiprisk.values import Note
 
 
 def checked(columns, *, grain="person", stacked=False, unreadable=None, source=None):
@@ -164,17 +163,6 @@ def test_errors_come_first():
 
 
 @pytest.mark.parametrize(
-    ("texts", "advice"), [(("None", "none"), "levels: {None: ...}"), (("None", "x"), "the codes")]
-)
-def test_an_undecided_none_is_told_with_its_two_ways_out(texts, advice):
-    note = Note("UNKNOWN_CATEGORY", "education")
-    mask = np.array([True, True, False])
-    (finding,) = unreadable_findings({note: mask}, {}, {note: texts})
-    assert (finding.code, finding.count) == ("UNKNOWN_CATEGORY", 2)
-    assert advice in finding.advice
-
-
-@pytest.mark.parametrize(
     ("name", "points", "highest"), [("womac_function_0_100", 68, 45), ("womac_pain_0_100", 20, 4)]
 )
 def test_a_raw_sum_that_was_mapped_to_its_scale_is_no_raw_sum(name, points, highest):
@@ -182,19 +170,3 @@ def test_a_raw_sum_that_was_mapped_to_its_scale_is_no_raw_sum(name, points, high
     assert ("UNIT_SUSPECT", name) not in codes(checked({name: raw * 100 / points}))
     beyond = np.append(raw, points - 1.0)
     assert ("UNIT_SUSPECT", name) in codes(checked({name: beyond}))
-
-
-@pytest.mark.parametrize(
-    ("code", "texts", "is_so"),
-    [
-        ("NOT_A_NUMBER", (".A: Not Expected", ".", "x"), True),
-        ("UNKNOWN_CATEGORY", ("1: Male", "2: Female"), True),
-        ("NOT_A_NUMBER", ("sixty", ".A"), False),
-        ("NOT_A_NUMBER", ("9:30", "x", "y"), False),
-        ("NOT_A_DATE", (".A",), False),
-    ],
-)
-def test_codes_with_labels_are_told_with_the_format_that_reads_them(code, texts, is_so):
-    note = Note(code, "bmi_kg_m2")
-    (finding,) = unreadable_findings({note: np.ones(len(texts), dtype=bool)}, {}, {note: texts})
-    assert ("labelled_codes: true" in finding.advice) == is_so

@@ -10,17 +10,15 @@ import pandas as pd
 import pyarrow as pa
 
 from hiprisk.arrays import Bools, Floats
-from hiprisk.cohort.cells import is_labelled_code
 from hiprisk.cohort.checks.items import item_findings
 from hiprisk.cohort.checks.missing_codes import SENTINELS, sentinel_findings
 from hiprisk.cohort.checks.structure import copy_findings, structure_findings
+from hiprisk.cohort.checks.unreadable import unreadable_findings
 from hiprisk.cohort.dictionary import Dictionary, Variable, load_dictionary
 from hiprisk.cohort.findings import Finding, by_severity, finding_at
 from hiprisk.cohort.item_coding import ItemCodes
 from hiprisk.cohort.own_variables import changed_findings
 from hiprisk.values import (
-    AMBIGUOUS_CODE,
-    NOT_A_NUMBER,
     UNKNOWN_CATEGORY,
     Note,
     looks_coded_one_two,
@@ -29,20 +27,8 @@ from hiprisk.values import (
 )
 
 BMI_TOLERANCE = 0.15
-SHOWN_COLUMNS = 3
 # Sums with a missing answer stand between the steps.
 SCALED_STEPS = 0.8
-
-_UNREADABLE_ADVICE = {
-    "NOT_A_NUMBER": "name sentinels under missing in the mapping, or correct the cells",
-    "NOT_FINITE": "correct the cells",
-    "NOT_A_DATE": "write dates as YYYY-MM-DD",
-    "AMBIGUOUS_CODE": "state in the mapping that it is an answer, labels: {None: 0} with the other "
-    'labels under items, or that it is missing, missing: ["None"]',
-    "OFF_SCALE": "correct the cells, or name codes of missing answers under missing in the mapping",
-    "UNKNOWN_CATEGORY": "state the codes under levels in the mapping",
-    "BAD_ID": "identifiers have at most 256 characters and no control characters",
-}
 
 
 def check_cohort(
@@ -115,65 +101,6 @@ def check_cohort(
     findings += _flexion_in_contracture(frame)
     findings += _missing_values(frame, {n.variable for n, mask in unreadable.items() if mask.any()})
     return by_severity(findings)
-
-
-def unreadable_findings(
-    unreadable: Mapping[Note, Bools],
-    items: Mapping[str, ItemCodes],
-    unread: Mapping[Note, tuple[str, ...]],
-) -> Iterable[Finding]:
-    """An error for each kind of cell that could not be read, variable by variable."""
-    for note, mask in unreadable.items():
-        message, advice = _unreadable_message(note.code), _UNREADABLE_ADVICE[note.code]
-        if note.code == NOT_A_NUMBER and note.variable in items:
-            message = "answers to an item are words that no label names"
-            advice = "state what they mean under labels of the items in the mapping, as points"
-        elif note.variable not in items and _is_undecided_level(note, unread.get(note, ())):
-            message = _unreadable_message(AMBIGUOUS_CODE)
-            advice = (
-                "state in the mapping that it is a level, levels: {None: ...} with the other "
-                'texts, or that it is missing, missing: ["None"]'
-            )
-        elif _are_labelled_codes(note, unread.get(note, ())):
-            message = "cells hold a code and its label, or a code for missing such as .A"
-            advice = "state format: {labelled_codes: true} in the mapping"
-        message += _in_columns(items, note)
-        yield from finding_at(mask, note.code, "error", note.variable, message, advice)
-
-
-def _are_labelled_codes(note: Note, texts: Sequence[str]) -> bool:
-    """Whether most of what could not be read is written as OAI and SAS write codes."""
-    if note.code not in (NOT_A_NUMBER, UNKNOWN_CATEGORY) or not texts:
-        return False
-    return sum(map(is_labelled_code, texts)) * 2 > len(texts)
-
-
-def _in_columns(items: Mapping[str, ItemCodes], note: Note) -> str:
-    """Which columns of the file it concerns, where a score has a column for each item."""
-    columns = items[note.variable].unreadable.get(note.code, ()) if note.variable in items else ()
-    if not columns:
-        return ""
-    more = f" and {len(columns) - SHOWN_COLUMNS} more" if len(columns) > SHOWN_COLUMNS else ""
-    return f" (column {', '.join(columns[:SHOWN_COLUMNS])}{more})"
-
-
-def _is_undecided_level(note: Note, texts: Sequence[str]) -> bool:
-    """Whether all that is unknown is None, which degrees have beside them as one of their own."""
-    is_none = bool(texts) and all(text.strip().lower() == "none" for text in texts)
-    return note.code == AMBIGUOUS_CODE or (note.code == UNKNOWN_CATEGORY and is_none)
-
-
-def _unreadable_message(code: str) -> str:
-    return {
-        "NOT_A_NUMBER": "cells are no numbers",
-        "NOT_FINITE": "numbers are infinite or too large",
-        "NOT_A_DATE": "cells are no dates",
-        "AMBIGUOUS_CODE": "None stands among answers in words: it is one of them, or says that "
-        "there is no answer",
-        "OFF_SCALE": "answers to an item are not on the item's scale",
-        "UNKNOWN_CATEGORY": "codes are no level of this category",
-        "BAD_ID": "identifiers cannot be used",
-    }[code]
 
 
 def number_findings(variable: Variable, values: Floats) -> Iterable[Finding]:

@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hiprisk.cohort.checks.items import item_findings
-from hiprisk.cohort.checks.rules import unreadable_findings
+from hiprisk.cohort.checks.unreadable import unreadable_findings
 from hiprisk.cohort.files.csv_dialect import ORDINARY, Dialect
 from hiprisk.cohort.findings import Finding
 from hiprisk.cohort.item_coding import ItemCodes, codes_over_blocks
