@@ -6,7 +6,6 @@ import pytest
 
 from hiprisk.errors import InputError
 from hiprisk.serving.fhir.code_map import code_map_from_text
-from hiprisk.serving.fhir.moments import completed_years
 from hiprisk.serving.fhir.record import Unused, Used, is_of_patient, read_record
 from hiprisk.sheet.format import VariableSpec
 
@@ -86,15 +85,6 @@ def test_another_patient_is_refused():
 def test_the_whole_reference_names_the_patient(reference, own):
     assert is_of_patient({"reference": reference}, NAMES) is own
     assert not is_of_patient(reference, NAMES)
-
-
-@pytest.mark.parametrize(
-    ("born", "years"),
-    [("1963-11-25", 63), ("1963-11-26", 62), ("2026-11-26", None), ("1963", None),
-     ("1963-02-30", None), (1963, None)],
-)  # fmt: skip
-def test_age_is_in_completed_years(born, years):
-    assert completed_years(born, NOW.date()) == years
 
 
 def test_a_date_of_release_is_no_date_of_measurement():
