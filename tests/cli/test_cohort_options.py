@@ -10,6 +10,7 @@ from hiprisk.cohort.simulation.simulate import simulate_cohort
 from small_bundle import write_small_bundle
 
 FAST = ["--resamples", "50"]
+PUBLISHED = Path(__file__).parents[2] / "configs" / "published" / "invented_womac.yaml"
 
 
 @pytest.fixture(scope="module")
@@ -58,3 +59,34 @@ def test_the_usage_names_bundle_and_cohort_once(capsys):
     with pytest.raises(SystemExit, match=r"^0$"):
         main(["validate", "--help"])
     assert "usage: hiprisk validate [options] [BUNDLE] COHORT\n" in capsys.readouterr().out
+
+
+MODEL = ["--predictions", "paper", "--outcome", "womac_function_followup_0_100"]
+
+
+@pytest.mark.parametrize("first", [["a.csv"], ["--cohort", "a.csv"]])
+def test_several_files_are_one_cohort(capsys, simulated, first):
+    people = simulated.assign(paper=simulated["womac_function_0_100"])
+    people.head(240).to_csv("a.csv", index=False)
+    people.tail(260)[people.columns[::-1]].to_csv("b.csv", index=False)
+    people.to_csv("both.csv", index=False)
+    files = [*first, "--cohort", "b.csv"]
+    code, told = answer(capsys, "validate", *files, *MODEL, *FAST)
+    assert (code, told["cohort"]) == (0, "a.csv, b.csv")
+    assert told["metrics"] == answer(capsys, "validate", "both.csv", *MODEL, *FAST)[1]["metrics"]
+
+
+@pytest.mark.parametrize("files", [["a.csv", "--cohort", "b.csv"],
+                                   ["--cohort", "a.csv", "--cohort", "b.csv"]])  # fmt: skip
+def test_beside_a_bundle_too(capsys, simulated, files):
+    assert main(["sheet", "new", str(PUBLISHED), "--json"]) == 0
+    capsys.readouterr()
+    simulated.head(240).to_csv("a.csv", index=False)
+    simulated.tail(260).to_csv("b.csv", index=False)
+    code, told = answer(capsys, "validate", "invented-womac", *files, *FAST)
+    assert (code, told["cohort"]) == (0, "a.csv, b.csv")
+
+
+def test_a_second_positional_cohort_is_refused_with_the_option(capsys):
+    code, _, err = run(capsys, "validate", "small", "a.csv", "b.csv")
+    assert (code, "--cohort FILE" in err) == (2, True)

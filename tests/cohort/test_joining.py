@@ -181,9 +181,9 @@ def test_the_first_file_says_how_numbers_and_texts_are_written(tmp_path):
     (tmp_path / "b.csv").write_bytes("id,x,note\n1,7.25,1.5\n2,,v 1.5\n".encode("cp1252"))
     out = tmp_path / "out.csv"
     join_files([tmp_path / "a.csv", tmp_path / "b.csv"], out, by="id", encoding="cp1252")
-    # A column that holds more than numbers stays as it is.
+    # A cell that holds more than a number stays as it is.
     assert out.read_bytes().decode("cp1252").splitlines() == [
-        "id;größe;b;x;note", "1;1,5;ü;7,25;1.5", "2;2,5;x;;v 1.5",
+        "id;größe;b;x;note", "1;1,5;ü;7,25;1,5", "2;2,5;x;;v 1.5",
     ]  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hiprisk.cli.options import Parser
+from hiprisk.cli.options import Parser, add_cohort, files_of
 from hiprisk.cli.show.output import note, print_json, print_lines, print_table
 from hiprisk.errors import ExitCode
 from hiprisk.values import Note
@@ -30,7 +30,7 @@ def run(argv: Sequence[str]) -> int:
 
     dictionary = dictionary_of(options.dictionary)
     mapping = load_mapping(options.mapping, dictionary=dictionary) if options.mapping else None
-    cohort = read_cohort(options.cohort, mapping, dictionary=dictionary)
+    cohort = read_cohort(files_of(options, options.cohort), mapping, dictionary=dictionary)
     found = [finding for finding in cohort.findings if finding.severity != "note"]
     if options.json:
         print_json(
@@ -66,8 +66,7 @@ def _show_findings(cohort: Cohort, found: Sequence[Finding], *, values: bool) ->
             finding.code,
             finding.column or "",
             str(finding.count or ""),
-            ", ".join(map(str, finding.rows[:5]))
-            + (" ..." if finding.count > 5 and finding.rows else ""),
+            ", ".join(finding.places[:5]) + (" ..." if finding.count > 5 and finding.rows else ""),
             finding.message,
         ]
         for finding in cohort.findings
@@ -96,7 +95,8 @@ def _show_values(cohort: Cohort, found: Sequence[Finding]) -> None:
         if finding.column in cohort.frame.columns and finding.rows:
             unread = cohort.unread_cells.get(Note(finding.code, str(finding.column)))
             values = cohort.frame[finding.column]
-            cells = unread or [str(values.iloc[cohort.place(row)]) for row in finding.rows]
+            places = zip(finding.rows, finding.files or [""] * len(finding.rows), strict=True)
+            cells = unread or [str(values.iloc[cohort.place(*place)]) for place in places]
             note(f"   {finding.code} {finding.column}: {', '.join(cells)}")
 
 
@@ -107,7 +107,7 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
         "Nothing is changed; no cell is shown unless --show-values is given.",
         example=EXAMPLE,
     )
-    parser.add_argument("cohort", metavar="COHORT", help="CSV or Parquet file")
+    add_cohort(parser)
     parser.add_argument("--mapping", type=Path, metavar="M", help="column mapping (YAML)")
     parser.add_argument("--dictionary", metavar="FILE", help="your own variables (YAML)")
     parser.add_argument("--strict", action="store_true", help="exit 3 on any warning too")

@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hiprisk.cli.options import Parser, whole_number
+from hiprisk.cli.options import Parser, add_further_files, files_of, whole_number
 from hiprisk.cli.show.output import note_findings
 from hiprisk.errors import ConfigError
 
 if TYPE_CHECKING:
     from hiprisk.bundle import Bundle
     from hiprisk.cohort.dictionary import Dictionary
+    from hiprisk.cohort.files.stacking import CohortFiles
     from hiprisk.cohort.mapping import CohortMapping
     from hiprisk.cohort.reading import Cohort
     from hiprisk.config import OutcomeSettings, StudyConfig
@@ -47,9 +48,11 @@ def add_cohort_options(parser: Parser) -> None:
     """BUNDLE, COHORT, and how to read the cohort."""
     # Left to itself, argparse shows the two names twice, in brackets within brackets.
     parser.usage = f"{parser.prog} [options] [BUNDLE] COHORT"
-    parser.add_argument("paths", nargs="+", metavar="[BUNDLE] COHORT",
+    parser.add_argument("paths", nargs="*", metavar="[BUNDLE] COHORT",
                         help="bundle or name of a model in ./models (left out with --predictions "
-                        "and --outcome or --study), and a CSV or Parquet file")  # fmt: skip
+                        "and --outcome or --study), and a cohort file: CSV, Parquet, Excel, "
+                        "ODS, SPSS or Stata")  # fmt: skip
+    add_further_files(parser)
     parser.add_argument("--mapping", type=Path, metavar="M", help="column mapping (YAML)")
     parser.add_argument("--dictionary", metavar="FILE",
                         help="your own variables (YAML)")  # fmt: skip
@@ -72,13 +75,29 @@ def add_cohort_options(parser: Parser) -> None:
                         help="seed of the resamples (default: 0)")  # fmt: skip
 
 
+def _names_bundle(options: argparse.Namespace) -> bool:
+    """Whether the first path is a bundle: there are two, or the cohort is named by an option."""
+    if len(options.paths) > 1:
+        return True
+    stated = options.study is not None or options.outcome is not None
+    return bool(options.further) and not (stated and options.predictions is not None)
+
+
+def _cohort_files(options: argparse.Namespace) -> CohortFiles:
+    rest = options.paths[1:] if _names_bundle(options) else options.paths
+    return files_of(options, rest[0] if rest else None)
+
+
 def subject_of(options: argparse.Namespace) -> Subject:
     """The model and the outcome that options name."""
     if len(options.paths) > 2:
-        raise ConfigError("give a bundle and one cohort", code="USAGE")
+        raise ConfigError(
+            "give a bundle and one cohort", code="USAGE",
+            advice="a further file of the same cohort is named by --cohort FILE",
+        )  # fmt: skip
     if options.event_level is not None and options.outcome is None:
         raise ConfigError("--event-level belongs to --outcome", code="USAGE")
-    return _of_column(options) if len(options.paths) == 1 else _of_bundle(options)
+    return _of_bundle(options) if _names_bundle(options) else _of_column(options)
 
 
 def _of_column(options: argparse.Namespace) -> Subject:
@@ -187,18 +206,17 @@ def read_selected(
     subject: Subject, options: argparse.Namespace, *, path: Path | str | None = None
 ) -> Cohort:
     """The cohort's rows that --where selects."""
-    from hiprisk.cohort.mapped_columns import absent_findings
     from hiprisk.validation.external.reading import read_validation_cohort, select_rows
 
     cohort = read_validation_cohort(
-        path or options.paths[-1],
+        path or _cohort_files(options),
         subject.mapping,
         sheet=subject.sheet,
         outcome=subject.outcome,
         predictions=subject.predictions,
         dictionary=subject.dictionary,
     )
-    note_findings(absent_findings(cohort.absent))
+    note_findings(finding for finding in cohort.findings if finding.code == "MISSING_COLUMN")
     return select_rows(cohort, _conditions(options.where))
 
 

@@ -166,7 +166,7 @@ def _plan_from_options(options: argparse.Namespace) -> _Plan:
                 column=name,
                 advice="hiprisk samplesize --help has examples",
             )
-    for name in ("cohort", "set"):
+    for name in ("cohort", "encoding", "set"):
         if getattr(options, name):
             raise ConfigError(f"--{name} belongs to a config, and none is named", code="USAGE")
     expected = _with_options(SampleSizeSettings(), options)
@@ -205,8 +205,11 @@ def _plan_from_config(options: argparse.Namespace) -> _Plan:
 
 def _has_cohort(config: StudyConfig) -> bool:
     """A file that is not there yet is no error: sizes are planned before people are asked."""
+    from hiprisk.cohort.files.stacking import cohort_files
+
     file = config.cohort.file
-    return config.cohort.simulate is not None or (file is not None and Path(file).exists())
+    there = file is not None and all(path.exists() for path in cohort_files(file).on_disk)
+    return config.cohort.simulate is not None or there
 
 
 def _source_note(config: StudyConfig, n: int) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hiprisk.cli.options import Parser
+from hiprisk.cli.options import Parser, add_cohort, files_of
 from hiprisk.cli.show.output import note, note_findings, print_json, print_lines, print_table
 from hiprisk.errors import ExitCode
 from hiprisk.wording.quantities import plural
@@ -37,7 +37,7 @@ def run(argv: Sequence[str]) -> int:
         mapping = load_mapping(options.mapping, bundled=bundled)
     result = score_file(
         model,
-        options.cohort,
+        files_of(options, options.cohort),
         options.out,
         mapping=mapping,
         force=options.force,
@@ -117,12 +117,12 @@ def _progress(n_rows: int) -> None:
 def _parse(argv: Sequence[str]) -> argparse.Namespace:
     parser = Parser(
         "score",
-        description="Score a CSV or Parquet file. Every row comes back in its place with all its "
+        description="Score a cohort file. Every row comes back in its place with all its "
         "columns; a row that cannot be used has a reason in place of a prediction.",
         example=EXAMPLE,
     )
     parser.add_argument("bundle", metavar="BUNDLE", help="bundle, or name of a model in ./models")
-    parser.add_argument("cohort", metavar="COHORT", help="CSV or Parquet file")
+    add_cohort(parser)
     parser.add_argument("--out", required=True, type=Path, metavar="FILE",
                         help="scored file: csv, csv.gz, parquet or xlsx by its suffix")  # fmt: skip
     parser.add_argument("--mapping", type=Path, metavar="M", help="column mapping (YAML)")

@@ -40,7 +40,17 @@ def add_config_options(group: Group, *, optional: str | None = None) -> None:
         help=optional or "study config (YAML)",
         nargs="?" if optional else None,
     )
-    group.add_argument("--cohort", metavar="FILE", help="cohort file in place of the config's")
+    group.add_argument(
+        "--cohort",
+        metavar="FILE",
+        action="append",
+        help="cohort file in place of the config's; several are read as one",
+    )
+    group.add_argument(
+        "--encoding",
+        metavar="E",
+        help="of a cohort file whose texts are not UTF-8, such as cp1252",
+    )
     group.add_argument(
         "--set", action="append", default=[], metavar="A.B=VALUE",
         help="override one setting; repeat for more",
@@ -56,7 +66,11 @@ def study_of(options: argparse.Namespace) -> StudyConfig:
 
     config = load_config(options.config, overrides=options.set)
     if options.cohort is not None:
-        cohort = dataclasses.replace(config.cohort, simulate=None, file=options.cohort)
+        file = options.cohort[0] if len(options.cohort) == 1 else tuple(options.cohort)
+        cohort = dataclasses.replace(config.cohort, simulate=None, file=file)
+        config = dataclasses.replace(config, cohort=cohort)
+    if options.encoding is not None:
+        cohort = dataclasses.replace(config.cohort, encoding=options.encoding)
         config = dataclasses.replace(config, cohort=cohort)
     if options.seed is not None:
         config = dataclasses.replace(config, seed=options.seed)

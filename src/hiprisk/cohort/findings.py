@@ -27,6 +27,8 @@ class Finding:
         Rows concerned; 0 where it concerns the file.
     rows : tuple of int
         At most ten of their rows in the file, as a text editor counts them: the header is row 1.
+    files : tuple of str
+        The file of each of these rows, where several are read as one.
     """
 
     code: str
@@ -36,17 +38,27 @@ class Finding:
     column: str | None = None
     count: int = 0
     rows: tuple[int, ...] = ()
+    files: tuple[str, ...] = ()
+
+    @property
+    def places(self) -> list[str]:
+        """The rows as they are shown, with their file where there are several."""
+        if not self.files:
+            return [str(row) for row in self.rows]
+        return [f"{file} {row}" for file, row in zip(self.files, self.rows, strict=True)]
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
         plain = asdict(self)
         plain["rows"] = list(self.rows)
-        return plain
+        del plain["files"]
+        return {**plain, "files": list(self.files)} if self.files else plain
 
     def summarised(self) -> dict[str, Any]:
         """What may be published: no positions of rows, and None for a count that is small."""
         plain = self.to_dict()
         del plain["rows"]
+        plain.pop("files", None)
         if 0 < self.count < SMALLEST_COUNT:
             plain["count"] = None
         return plain

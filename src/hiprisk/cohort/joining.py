@@ -10,15 +10,13 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from hiprisk.cohort.events import PersonTable, rows_where, split_by_event
 from hiprisk.cohort.files.opening import CohortFile, StatedFormat, open_cohort_file
+from hiprisk.cohort.files.stacking import cohort_files, in_decimal
 from hiprisk.cohort.files.table_writer import output_format, table_writer
 from hiprisk.errors import ConfigError, InputError
 from hiprisk.outputs import check_output_file, written_whole
-
-_NUMBERS = {",": r"^\s*[-+]?[0-9]*(,[0-9]+)?\s*$", ".": r"^\s*[-+]?[0-9]*(\.[0-9]+)?\s*$"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +118,7 @@ def join_files(
         )
     out = Path(out)
     kind = output_format(out)
-    check_output_file(out, force=force, inputs=[Path(path) for path in paths])
+    check_output_file(out, force=force, inputs=cohort_files(paths).on_disk)
     stated = StatedFormat(delimiter=delimiter, encoding=encoding)
     files = [open_cohort_file(path, stated) for path in paths]
     wholes = [_read(file, files[0].dialect.decimal) for file in files]
@@ -142,19 +140,10 @@ def join_files(
 def _read(file: CohortFile, decimal: str) -> PersonTable:
     blocks = list(file.blocks())
     table = pa.concat_tables([block.table for block in blocks])
-    if file.dialect.decimal != decimal:
-        columns = [_in_decimal(table[name], file.dialect.decimal, decimal)
-                   for name in table.column_names]  # fmt: skip
-        table = pa.table(columns, names=table.column_names)
     rows = np.concatenate([block.rows for block in blocks])
-    return PersonTable(file=file.name, table=table, rows=rows)
-
-
-def _in_decimal(cells: pa.ChunkedArray, own: str, wanted: str) -> pa.ChunkedArray:
-    """Numbers with another decimal sign; a column that holds anything else stays as it is."""
-    if not pc.all(pc.match_substring_regex(cells, _NUMBERS[own])).as_py():
-        return cells
-    return pc.replace_substring(cells, own, wanted)
+    return PersonTable(
+        file=file.name, table=in_decimal(table, file.dialect.decimal, decimal), rows=rows
+    )
 
 
 def _check_columns_exist(columns: Sequence[str], tables: Sequence[PersonTable]) -> None:

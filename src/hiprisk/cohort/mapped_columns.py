@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from hiprisk.cohort.dictionary import Dictionary
@@ -173,3 +173,31 @@ def absent_findings(absent: Mapping[str, tuple[str, ...]]) -> Iterable[Finding]:
             if is_person
             else "needed only by a task that uses this variable",
         )
+
+
+def columns_lacking(mapping: CohortMapping, lacking: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """Variables for which one of several files lacks columns, and those columns."""
+    if not lacking:
+        return {}
+    return {
+        name: own
+        for name, source in mapping.variables.items()
+        if (own := tuple(column for column in source_columns(source) if column in lacking))
+    }
+
+
+def lacking_findings(
+    lacking: Mapping[str, Mapping[str, tuple[str, ...]]],
+) -> Iterable[Finding]:
+    """What one of several files lacks and another has: its people have no value."""
+    for file, variables in lacking.items():
+        for variable, columns in variables.items():
+            yield Finding(
+                code="MISSING_COLUMN",
+                severity="warning",
+                column=variable,
+                message=f"{file} has no column {' or '.join(columns)}, which other files have: the "
+                "variable is missing in its rows",
+                advice="rename the column in that file, or leave the file out where the variable "
+                "is needed",
+            )

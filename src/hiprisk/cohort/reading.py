@@ -6,7 +6,6 @@ import hashlib
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -17,14 +16,18 @@ from hiprisk.arrays import Bools, Integers
 from hiprisk.cohort.cells import CellReader, Column, one_codes
 from hiprisk.cohort.checks.rules import check_cohort
 from hiprisk.cohort.dictionary import Dictionary, load_dictionary
+from hiprisk.cohort.file_rows import FileRows
 from hiprisk.cohort.files.column_names import check_usable
 from hiprisk.cohort.files.csv_text import BLOCK_BYTES
-from hiprisk.cohort.files.opening import CohortFile, StatedFormat, open_cohort_file
+from hiprisk.cohort.files.opening import StatedFormat
+from hiprisk.cohort.files.stacking import CohortPath, StackedFiles, cohort_files
 from hiprisk.cohort.files.text_block import TextBlock
 from hiprisk.cohort.findings import SHOWN_ROWS, Finding, by_severity
 from hiprisk.cohort.item_coding import ItemCodes, codes_over_blocks
 from hiprisk.cohort.mapped_columns import (
     absent_findings,
+    columns_lacking,
+    lacking_findings,
     mapping_of_file,
     mapping_of_present,
     needed_columns,
@@ -59,6 +62,10 @@ class CohortBlock:
         Which rows of the whole these are; None where all are.
     absent : mapping of str to tuple of str
         Variables of the mapping that the file lacks columns for, and those columns.
+    file : str
+        Of several files that are read as one, the name of that which the rows are from.
+    lacking : mapping of str to tuple of str
+        Variables that only other ones of those files have all columns for, and what this one lacks.
     """
 
     n_rows: int
@@ -71,6 +78,8 @@ class CohortBlock:
     items: Mapping[str, ItemCodes] = field(default_factory=dict)
     selected: Bools | None = None
     absent: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    file: str = ""
+    lacking: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,8 +97,8 @@ class Cohort:
         Name of the file without its folder.
     ignored : tuple of str
         Columns of the file that nothing was made of.
-    file_rows : ndarray of int, optional
-        Row of the file of each row of the frame, as a text editor counts: the header is row 1.
+    rows : FileRows, optional
+        Row and file of each row of the frame.
     absent : mapping of str to tuple of str
         Variables of the mapping that the file lacks columns for, and those columns.
     unreadable : mapping
@@ -109,7 +118,7 @@ class Cohort:
     provenance: str
     source_name: str
     ignored: tuple[str, ...] = ()
-    file_rows: Integers | None = None
+    rows: FileRows | None = None
     absent: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unreadable: Mapping[Note, Bools] = field(default_factory=dict)
     unread_cells: Mapping[Note, tuple[str, ...]] = field(default_factory=dict)
@@ -121,14 +130,23 @@ class Cohort:
         """Number of rows."""
         return len(self.frame)
 
+    @property
+    def file_rows(self) -> Integers | None:
+        """Row of its file of each row of the frame."""
+        return None if self.rows is None else self.rows.rows
+
     def file_row(self, place: int) -> int | None:
         """Row of the file of a position in the frame (from 0); None where there is no file."""
-        return None if self.file_rows is None else int(self.file_rows[place])
+        return None if self.rows is None else int(self.rows.rows[place])
 
-    def place(self, file_row: int) -> int:
-        """Position in the frame (from 0) of a row of the file."""
-        assert self.file_rows is not None
-        return int(np.searchsorted(self.file_rows, file_row))
+    def file_of(self, place: int) -> str:
+        """Name of the file of a position in the frame."""
+        return (self.rows.file(place) if self.rows is not None else "") or self.source_name
+
+    def place(self, file_row: int, file: str = "") -> int:
+        """Position in the frame (from 0) of a row of a file."""
+        assert self.rows is not None
+        return self.rows.place(file_row, file)
 
     def take(self, rows: Integers) -> Cohort:
         """Some of the rows, in this order; findings stay those of the whole file."""
@@ -138,7 +156,7 @@ class Cohort:
             self,
             frame=frame,
             fingerprint=fingerprint(frame),
-            file_rows=None if self.file_rows is None else self.file_rows[rows],
+            rows=None if self.rows is None else self.rows.take(rows),
             unreadable={key: mask[rows] for key, mask in self.unreadable.items()},
             imputation=None if numbers is None else tuple(numbers[row] for row in rows),
         )
@@ -150,17 +168,17 @@ class Cohort:
 
 
 def iter_blocks(
-    path: Path | str,
+    path: CohortPath,
     mapping: CohortMapping | None = None,
     *,
     block_bytes: int = BLOCK_BYTES,
     dictionary: Dictionary | None = None,
 ) -> Iterator[CohortBlock]:
-    """Read a CSV or Parquet file block by block.
+    """Read a cohort file, or several as one, block by block.
 
     Parameters
     ----------
-    path : path-like
+    path : path-like, or several
     mapping : CohortMapping, optional
         Without it the file uses the dictionary's names.
     block_bytes : int
@@ -174,33 +192,35 @@ def iter_blocks(
     InputError
         If the file as a whole cannot be used; single cells become `problems` instead.
     """
-    file = open_mapped_file(path, mapping)
-    for block in file.blocks(block_bytes=block_bytes):
+    files = open_mapped_file(path, mapping)
+    for block in files.blocks(block_bytes=block_bytes):
         names = block.table.column_names
+        file = block.file or files.name
         # A name that several columns have is looked for too, so that using it is refused.
-        used = mapping_of_file(mapping, [*names, *block.repeated], file.name, dictionary)
-        check_usable(block, needed_columns(used), file.name)
-        used, absent = mapping_of_present(used, names, file.name)
-        used = mapping_by_codes(used, block)
-        mapped = map_block(block, used, decimal=file.dialect.decimal)
-        yield replace(mapped, absent=absent)
+        used = mapping_of_file(mapping, [*names, *block.repeated], file, dictionary)
+        check_usable(block, needed_columns(used), file)
+        used, absent = mapping_of_present(used, names, file)
+        lacking = columns_lacking(used, block.lacking)
+        mapped = map_block(block, mapping_by_codes(used, block), decimal=files.dialect.decimal)
+        yield replace(mapped, absent=absent, file=block.file, lacking=lacking)
 
 
-def open_mapped_file(path: Path | str, mapping: CohortMapping | None) -> CohortFile:
-    """Open a file as far as the mapping states its format, and else as it looks.
+def open_mapped_file(path: CohortPath, mapping: CohortMapping | None) -> StackedFiles:
+    """Open files as far as the mapping states their format, and else as they look.
 
     Raises
     ------
     ConfigError, InputError, StoreError
         If it is no readable local file of a known format.
     """
+    files = cohort_files(path)
     if mapping is None:
-        return open_cohort_file(path)
+        return files.open()
     how = mapping.format
     stated = StatedFormat(
         delimiter=how.delimiter, decimal=how.decimal, encoding=how.encoding, sheet=how.sheet
     )
-    return open_cohort_file(path, stated)
+    return files.open(stated)
 
 
 def map_block(block: TextBlock, mapping: CohortMapping, *, decimal: str = ".") -> CohortBlock:
@@ -263,7 +283,7 @@ def _selected(table: pa.Table, mapping: CohortMapping) -> Bools | None:
 
 
 def read_cohort(
-    path: Path | str,
+    path: CohortPath,
     mapping: CohortMapping | None = None,
     *,
     dictionary: Dictionary | None = None,
@@ -272,8 +292,8 @@ def read_cohort(
 
     Parameters
     ----------
-    path : path-like
-        CSV or Parquet.
+    path : path-like, or several
+        A file of any format that is read, or files that are read as one.
     mapping : CohortMapping, optional
     dictionary : Dictionary, optional
         As for `iter_blocks`.
@@ -287,7 +307,8 @@ def read_cohort(
     InputError
         If the file as a whole cannot be used; everything else becomes findings.
     """
-    blocks = list(iter_blocks(path, mapping, dictionary=dictionary))
+    files = cohort_files(path)
+    blocks = list(iter_blocks(files, mapping, dictionary=dictionary))
     names = list(blocks[0].columns)
     frame = pd.DataFrame(
         {name: _joined([block.columns[name] for block in blocks]) for name in names}
@@ -296,8 +317,8 @@ def read_cohort(
     unreadable = _joined_problems(blocks)
     source = {name: _source_text(blocks, name) for name in blocks[0].source.column_names}
     columns = blocks[0].source.column_names
-    used = mapping_of_file(mapping, columns, Path(path).name, dictionary)
-    used, absent = mapping_of_present(used, columns, Path(path).name)
+    used = mapping_of_file(mapping, columns, files.name, dictionary)
+    used, absent = mapping_of_present(used, columns, files.name)
     stacked = used.imputation_column is not None
     cells = _unread(unreadable, used, source)
     findings = check_cohort(
@@ -312,15 +333,18 @@ def read_cohort(
     )
     taken = {column for item in used.variables.values() for column in source_columns(item)}
     taken |= {*used.where, used.imputation_column or ""}
-    file_rows = np.concatenate([block.rows for block in blocks])
+    rows = FileRows.of(blocks)
+    lacking = {block.file: block.lacking for block in blocks}
     return Cohort(
         frame=frame,
-        findings=by_severity((*_in_the_file(findings, file_rows), *absent_findings(absent))),
-        file_rows=file_rows,
+        findings=by_severity(
+            (*rows.in_the_file(findings), *absent_findings(absent), *lacking_findings(lacking))
+        ),
+        rows=rows,
         grain=grain,
         fingerprint=fingerprint(frame),
         provenance=_provenance(frame, used.provenance),
-        source_name=Path(path).name,
+        source_name=files.name,
         ignored=tuple(name for name in columns if name not in taken),
         absent=absent,
         unreadable=unreadable,
@@ -383,14 +407,6 @@ def _joined_problems(blocks: list[CohortBlock]) -> dict[Note, Bools]:
 def _source_text(blocks: list[CohortBlock], name: str) -> pa.ChunkedArray:
     chunks = [chunk for block in blocks for chunk in block.source[name].chunks]
     return pa.chunked_array(chunks, pa.string())
-
-
-def _in_the_file(findings: tuple[Finding, ...], file_rows: Integers) -> tuple[Finding, ...]:
-    """Findings with the rows of the file in place of positions among those that were read."""
-    return tuple(
-        replace(finding, rows=tuple(int(file_rows[row - 1]) for row in finding.rows))
-        for finding in findings
-    )
 
 
 def fingerprint(frame: pd.DataFrame) -> str:

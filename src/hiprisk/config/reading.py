@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -95,15 +95,23 @@ def resolved(config: StudyConfig) -> dict[str, Any]:
     """
     plain: dict[str, Any] = TypeAdapter(StudyConfig).dump_python(config, mode="json")
     for key in PATHS:
-        if plain["cohort"][key] is not None:
-            plain["cohort"][key] = Path(plain["cohort"][key]).name
+        plain["cohort"][key] = _each(plain["cohort"][key], lambda path: Path(path).name)
     return plain
+
+
+def _each(paths: Any, change: Callable[[str], str]) -> Any:
+    """One path or several, changed; what is not given stays so."""
+    if not paths or isinstance(paths, str):
+        return change(paths) if paths else paths
+    return type(paths)(change(path) for path in paths)
 
 
 def _anchored(config: StudyConfig, folder: Path) -> StudyConfig:
     cohort = config.cohort
     named = {key: getattr(cohort, key) for key in PATHS}
-    moved: dict[str, Any] = {key: str(folder / path) for key, path in named.items() if path}
+    moved: dict[str, Any] = {
+        key: _each(path, lambda one: str(folder / one)) for key, path in named.items() if path
+    }
     moved_cohort = dataclasses.replace(cohort, **moved)
     return dataclasses.replace(config, cohort=moved_cohort)
 

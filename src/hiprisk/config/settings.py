@@ -56,8 +56,11 @@ class CohortSettings:
     ----------
     simulate : SimulateSettings, optional
         Simulate the cohort; then `file` is not read.
-    file : str, optional
-        CSV or Parquet; a relative path starts at the folder of the config.
+    file : str or tuple of str, optional
+        A cohort file, or files that are read as one; a relative path starts at the folder of the
+        config.
+    encoding : str, optional
+        Of the file's texts, where they are not UTF-8, in place of what the mapping states.
     mapping : str, optional
         Column mapping of the file, relative as above; without it the file uses dictionary names.
     dictionary : str, optional
@@ -70,7 +73,8 @@ class CohortSettings:
     """
 
     simulate: SimulateSettings | None = None
-    file: str | None = None
+    file: str | tuple[str, ...] | None = None
+    encoding: str | None = None
     mapping: str | None = None
     dictionary: str | None = None
     where: dict[str, tuple[str, ...]] = Field(default_factory=dict)
@@ -80,6 +84,8 @@ class CohortSettings:
     def _one_source(self) -> Self:
         if self.simulate is not None and self.file is not None:
             raise refuse("give either simulate or file, not both")
+        if self.file == ():
+            raise refuse("file names no cohort file")
         return self
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 from hiprisk.cohort.checks.items import MISREAD_ITEMS
 from hiprisk.cohort.checks.rules import check_cohort
 from hiprisk.cohort.dictionary import Dictionary
+from hiprisk.cohort.files.stacking import cohort_files
 from hiprisk.cohort.findings import Finding
 from hiprisk.cohort.imputations import ONE_IMPUTATION, check_no_stack, split_imputations
 from hiprisk.cohort.mapping import CohortMapping, load_mapping
@@ -153,7 +154,8 @@ def _read_study_cohort(config: StudyConfig) -> Cohort:
             column="cohort",
             advice="name one with --cohort FILE, or state cohort.file or cohort.simulate",
         )
-    cohort = read_cohort(settings.file, study_mapping(config), dictionary=dictionary)
+    files = replace(cohort_files(settings.file), encoding=settings.encoding)
+    cohort = read_cohort(files, study_mapping(config), dictionary=dictionary)
     _refuse_absent(cohort, config)
     return cohort
 
@@ -222,7 +224,7 @@ def _refuse(finding: Finding, n_errors: int, cohort: Cohort) -> None:
     raise InputError(
         f"{finding.message} ({finding.count} row(s)){more}",
         code=finding.code,
-        file=cohort.source_name,
+        file=finding.files[0] if finding.files else cohort.source_name,
         row=finding.rows[0] if finding.rows else None,
         column=finding.column,
         advice=f"{finding.advice}; or set cohort.on_invalid",

@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from hiprisk.cohort.file_rows import FileRows
 from hiprisk.cohort.findings import Finding
 from hiprisk.config import ReplacementSettings
 from hiprisk.errors import ConfigError, InputError
@@ -39,7 +40,7 @@ def test_the_way_out_of_an_absent_hip_replacement_column_is_named(people):
 @pytest.mark.parametrize(("n_unknown", "refused"), [(15, False), (16, True)])
 def test_more_than_one_unknown_code_in_twenty_makes_the_others_doubtful(people, n_unknown, refused):
     unreadable = {Note(UNKNOWN_CATEGORY, "sex"): np.arange(300) >= 300 - n_unknown}
-    cohort = cohort_of(people, unreadable=unreadable, file_rows=np.arange(300) + 2)
+    cohort = cohort_of(people, unreadable=unreadable, rows=FileRows(np.arange(300) + 2))
     if not refused:
         usable(cohort)
         return

@@ -43,9 +43,7 @@ def packed_source(path: Path | str) -> ByteSource:
     ConfigError, InputError, StoreError
         If it is no readable local file, or a zip in which the data file is not clear.
     """
-    whole, mark, member = str(path).rpartition(MEMBER_MARK)
-    if not mark or Path(path).exists():
-        whole, member = str(path), ""
+    whole, member = _parts(path)
     local = check_local_file(whole)
     head = read_head(local)
     if head.startswith(b"\x1f\x8b"):
@@ -64,6 +62,17 @@ def packed_source(path: Path | str) -> ByteSource:
             advice=f"name the file without what follows {MEMBER_MARK}",
         )
     return ByteSource(path=local)
+
+
+def path_on_disk(path: Path | str) -> Path:
+    """The file itself, where a path names a part of one."""
+    return Path(_parts(path)[0])
+
+
+def _parts(path: Path | str) -> tuple[Path | str, str]:
+    """A file and what is named within it, which is empty where nothing is."""
+    whole, mark, member = str(path).rpartition(MEMBER_MARK)
+    return (whole, member) if mark and not Path(path).exists() else (path, "")
 
 
 def _member(path: Path, wanted: str) -> str:

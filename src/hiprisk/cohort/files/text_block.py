@@ -29,6 +29,10 @@ class TextBlock:
         By column, the label of each code, where the file has them.
     missing : mapping of str to tuple of str
         By column, texts of these rows that the file itself declares missing.
+    file : str
+        Of several files that are read as one, the name of that which the rows are from.
+    lacking : frozenset of str
+        Columns that only other ones of those files have; their cells are empty.
     """
 
     first_row: int
@@ -38,6 +42,8 @@ class TextBlock:
     types: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     missing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    file: str = ""
+    lacking: frozenset[str] = frozenset()
 
     @property
     def rows(self) -> Integers:

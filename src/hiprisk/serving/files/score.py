@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from hiprisk.cohort.dictionary import load_dictionary
 from hiprisk.cohort.files.csv_dialect import ORDINARY
+from hiprisk.cohort.files.stacking import CohortPath, cohort_files
 from hiprisk.cohort.files.table_writer import output_format, table_writer
 from hiprisk.cohort.mapping import CohortMapping
 from hiprisk.cohort.reading import CohortBlock, iter_blocks, open_mapped_file
@@ -28,7 +29,7 @@ BLOCK_BYTES = 2 << 20
 
 def score_file(
     model: Model,
-    path: Path | str,
+    path: CohortPath,
     out: Path | str,
     *,
     mapping: CohortMapping | None = None,
@@ -43,9 +44,11 @@ def score_file(
     Parameters
     ----------
     model : Model
-    path, out : path-like
-        CSV or Parquet, each by its own kind; `out` is written whole or not at all, as CSV with the
-        delimiter, the decimal sign and the encoding of `path`.
+    path : path-like, or several
+        A file of any format that is read, or files that are read as one.
+    out : path-like
+        Written whole or not at all, in the format that its suffix says: csv, csv.gz, parquet or
+        xlsx. CSV has the delimiter, the decimal sign and the encoding of the (first) file.
     mapping : CohortMapping, optional
     force : bool
         Overwrite `out`.
@@ -63,24 +66,24 @@ def score_file(
     ConfigError, InputError, StoreError
         Then nothing was written.
     """
-    path, out = Path(path), Path(out)
+    files, out = cohort_files(path), Path(out)
     kind = output_format(out)
-    check_output_file(out, force=force, inputs=[path])
+    check_output_file(out, force=force, inputs=files.on_disk)
     if summary is not None:
         summary = Path(summary)
-        check_output_file(summary, force=force, inputs=[path])
+        check_output_file(summary, force=force, inputs=files.on_disk)
         if summary.resolve() == out.resolve():
             raise ConfigError("output and summary are the same file", code="SAME_FILE",
                               file=out.name)  # fmt: skip
-    tally = Tally(model, path.name, mapping)
+    tally = Tally(model, files.name, mapping)
     # Written as the file that came, so that it is read like that one.
-    dialect = open_mapped_file(path, mapping).dialect if kind.startswith("csv") else ORDINARY
+    dialect = open_mapped_file(files, mapping).dialect if kind.startswith("csv") else ORDINARY
     with (
         written_whole(out) as scratch,
         contextlib.closing(table_writer(scratch, kind, dialect)) as to,
     ):
         dictionary = load_dictionary().with_model(model.sheet.variables)
-        for block in iter_blocks(path, mapping, block_bytes=BLOCK_BYTES, dictionary=dictionary):
+        for block in iter_blocks(files, mapping, block_bytes=BLOCK_BYTES, dictionary=dictionary):
             # Before the first answer is written: a unit that looks wrong refuses the whole file.
             tally.look(block, accept_units=accept_units)
             answers = _answers(model, block)

@@ -17,7 +17,7 @@ from hiprisk.cohort.checks.unreadable import unreadable_findings
 from hiprisk.cohort.files.csv_dialect import ORDINARY, Dialect
 from hiprisk.cohort.findings import Finding
 from hiprisk.cohort.item_coding import ItemCodes, codes_over_blocks
-from hiprisk.cohort.mapped_columns import absent_findings
+from hiprisk.cohort.mapped_columns import absent_findings, lacking_findings
 from hiprisk.cohort.mapping import CohortMapping
 from hiprisk.cohort.reading import CohortBlock
 from hiprisk.cohort.shift.comparison import compare_with_training
@@ -147,6 +147,7 @@ class Tally:
         self._n_refused = 0
         self._n_not_selected = 0
         self._missing_columns: tuple[Finding, ...] = ()
+        self._lacking: dict[str, dict[str, tuple[str, ...]]] = {}
         self._looked = False
         self._reasons: Counter[Note] = Counter()
         self._imputed: Counter[str] = Counter()
@@ -168,6 +169,9 @@ class Tally:
         self._comparison.add(block.columns, rows=block.rows)
         sheet = self._model.sheet
         own = {spec.name for spec in sheet.variables}
+        self._lacking[block.file] = {
+            name: columns for name, columns in block.lacking.items() if name in own
+        }
         items = {name: codes for name, codes in block.items.items() if name in own}
         self._items = codes_over_blocks([self._items, items])
         if self._looked:
@@ -239,6 +243,7 @@ class Tally:
                 *item_findings(self._items),
                 *self._comparison.findings(),
                 *self._missing_columns,
+                *lacking_findings(self._lacking),
             ),
             n_not_selected=self._n_not_selected,
             provenance=self._model.sheet.provenance,

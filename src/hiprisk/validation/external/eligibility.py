@@ -81,12 +81,13 @@ def _refuse_unknown_codes(cohort: Cohort, names: Collection[str]) -> None:
     for note, mask in cohort.unreadable.items():
         mattering = note.variable in names and note.code == UNKNOWN_CATEGORY
         if mattering and mask.mean() > MAX_UNKNOWN_CODES:
+            first = int(np.flatnonzero(mask)[0])
             raise InputError(
                 f"the codes of {int(mask.sum())} of {cohort.n_rows} rows are no level of this "
                 "category, so what the other codes mean is doubtful too",
                 code=note.code,
-                file=cohort.source_name,
-                row=cohort.file_row(int(np.flatnonzero(mask)[0])),
+                file=cohort.file_of(first),
+                row=cohort.file_row(first),
                 column=note.variable,
                 advice="find out what the codes mean and state them under levels in the mapping; "
                 "nothing is guessed",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import numpy as np
 
 from hiprisk.cohort.dictionary import Dictionary, Variable, load_dictionary
+from hiprisk.cohort.files.stacking import CohortPath
 from hiprisk.cohort.mapping import CohortMapping
 from hiprisk.cohort.reading import Cohort, read_cohort
 from hiprisk.config import OutcomeSettings
@@ -18,7 +18,7 @@ from hiprisk.values import one_code
 
 
 def read_validation_cohort(
-    path: Path | str,
+    path: CohortPath,
     mapping: CohortMapping | None,
     *,
     sheet: Sheet | None,
@@ -30,7 +30,7 @@ def read_validation_cohort(
 
     Parameters
     ----------
-    path : path-like
+    path : path-like, or several
     mapping : CohortMapping, optional
     sheet : Sheet, optional
     outcome : OutcomeSettings
