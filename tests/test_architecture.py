@@ -43,7 +43,7 @@ HOMES = {
     "pyarrow": ("hiprisk.cohort", "hiprisk.evidence.frames", "hiprisk.serving.files"),
     "pydantic": (
         "hiprisk.cli.samplesize",
-        "hiprisk.cohort.item_coding",
+        "hiprisk.cohort.items.coding",
         "hiprisk.cohort.mapping",
         "hiprisk.config",
         "hiprisk.serving.fhir",

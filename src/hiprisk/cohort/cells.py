@@ -14,8 +14,8 @@ import pyarrow.compute as pc
 
 from hiprisk.arrays import Bools, Floats, Integers, Texts
 from hiprisk.cohort.dictionary import Variable
-from hiprisk.cohort.instruments import off_scale, score_items
-from hiprisk.cohort.item_coding import ItemCodes, ItemCounter, ItemsSource
+from hiprisk.cohort.items.coding import ItemCodes, ItemCounter, ItemsSource
+from hiprisk.cohort.items.instruments import off_scale, score_items
 from hiprisk.cohort.mapping import VariableSource, is_angle, unit_factor
 from hiprisk.values import (
     AMBIGUOUS_CODE,

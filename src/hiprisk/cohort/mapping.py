@@ -13,8 +13,8 @@ from pydantic import BeforeValidator, ConfigDict, Field, InstanceOf, model_valid
 from pydantic.dataclasses import dataclass as checked_dataclass
 
 from hiprisk.cohort.dictionary import DICTIONARY_PAGE, Dictionary, Variable, load_dictionary
-from hiprisk.cohort.instruments import ITEM_NAMES, SCORE_VARIABLES
-from hiprisk.cohort.item_coding import ItemsSource, items_problem
+from hiprisk.cohort.items.coding import ItemsSource, items_problem
+from hiprisk.cohort.items.instruments import ITEM_NAMES, SCORE_VARIABLES
 from hiprisk.cohort.own_variables import BundledVariables, combined, load_own_dictionary
 from hiprisk.provenance import current_provenance
 from hiprisk.spelling import did_you_mean

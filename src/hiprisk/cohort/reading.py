@@ -23,7 +23,7 @@ from hiprisk.cohort.files.opening import StatedFormat
 from hiprisk.cohort.files.stacking import CohortPath, StackedFiles, cohort_files
 from hiprisk.cohort.files.text_block import TextBlock
 from hiprisk.cohort.findings import SHOWN_ROWS, Finding, by_severity
-from hiprisk.cohort.item_coding import ItemCodes, codes_over_blocks
+from hiprisk.cohort.items.coding import ItemCodes, codes_over_blocks
 from hiprisk.cohort.mapped_columns import (
     absent_findings,
     columns_lacking,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from hiprisk.cohort.files.text_block import TextBlock
-from hiprisk.cohort.item_coding import ItemsSource
+from hiprisk.cohort.items.coding import ItemsSource
 from hiprisk.cohort.mapping import CohortMapping, VariableSource
 from hiprisk.values import one_code
 

@@ -3,8 +3,8 @@
 import pytest
 
 from hiprisk.cohort.checks.items import item_findings
-from hiprisk.cohort.instruments import ITEM_NAMES
-from hiprisk.cohort.item_coding import ItemCodes, ItemsSource
+from hiprisk.cohort.items.coding import ItemCodes, ItemsSource
+from hiprisk.cohort.items.instruments import ITEM_NAMES
 
 
 def found(counts, *, n_people=50, **stated):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fhir_records import HOSPITAL, bundle, observation, patient, resource, response
-from hiprisk.cohort.instruments import score_items
+from hiprisk.cohort.items.instruments import score_items
 from hiprisk.errors import ConfigError
 from hiprisk.serving.fhir.bundles import read_bundle_resource
 from hiprisk.serving.fhir.code_map import code_map_from_text

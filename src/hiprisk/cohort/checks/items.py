@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from hiprisk.cohort.findings import Finding
-from hiprisk.cohort.instruments import INSTRUMENTS
-from hiprisk.cohort.item_coding import ItemCodes
+from hiprisk.cohort.items.coding import ItemCodes
+from hiprisk.cohort.items.instruments import INSTRUMENTS
 from hiprisk.values import AMBIGUOUS_CODE
 
 ITEM_CODING = "ITEM_CODING"

@@ -16,7 +16,7 @@ from hiprisk.cohort.checks.structure import copy_findings, structure_findings
 from hiprisk.cohort.checks.unreadable import unreadable_findings
 from hiprisk.cohort.dictionary import Dictionary, Variable, load_dictionary
 from hiprisk.cohort.findings import Finding, by_severity, finding_at
-from hiprisk.cohort.item_coding import ItemCodes
+from hiprisk.cohort.items.coding import ItemCodes
 from hiprisk.cohort.own_variables import changed_findings
 from hiprisk.values import (
     UNKNOWN_CATEGORY,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from hiprisk.arrays import Bools
 from hiprisk.cohort.cells import is_labelled_code
 from hiprisk.cohort.findings import Finding, finding_at
-from hiprisk.cohort.item_coding import ItemCodes
+from hiprisk.cohort.items.coding import ItemCodes
 from hiprisk.values import AMBIGUOUS_CODE, NOT_A_NUMBER, UNKNOWN_CATEGORY, Note
 
 SHOWN_COLUMNS = 3

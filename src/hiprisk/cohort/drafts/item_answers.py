@@ -9,8 +9,8 @@ from hiprisk.cohort.checks.missing_codes import SENTINELS
 from hiprisk.cohort.drafts.columns import LEAST_OF_A_CODE, LONGEST_CODE, SampledColumn
 from hiprisk.cohort.drafts.proposals import ItemCoding
 from hiprisk.cohort.drafts.redcap.data_dictionary import says_missing
-from hiprisk.cohort.instruments import published_tops
-from hiprisk.cohort.item_names import likely_coding
+from hiprisk.cohort.items.instruments import published_tops
+from hiprisk.cohort.items.names import likely_coding
 from hiprisk.values import MISSING_TEXTS
 from hiprisk.yaml_settings import UNDECIDED
 

@@ -11,9 +11,9 @@ from hiprisk.cohort.drafts.item_answers import item_coding
 from hiprisk.cohort.drafts.proposals import ItemBlock
 from hiprisk.cohort.drafts.redcap.data_dictionary import ColumnField
 from hiprisk.cohort.drafts.visits import is_later
-from hiprisk.cohort.instruments import ITEM_NAMES, SCORE_VARIABLES
-from hiprisk.cohort.item_names import ItemBlock as NamedItems
-from hiprisk.cohort.item_names import item_blocks as named_items
+from hiprisk.cohort.items.instruments import ITEM_NAMES, SCORE_VARIABLES
+from hiprisk.cohort.items.names import ItemBlock as NamedItems
+from hiprisk.cohort.items.names import item_blocks as named_items
 
 # What is drafted of each questionnaire; a score whose items another one has used is left.
 DRAFTED = {

@@ -15,7 +15,7 @@ from hiprisk.cohort.drafts.yaml_lines import (
     quoted_list,
     undecided,
 )
-from hiprisk.cohort.instruments import INSTRUMENTS, ITEM_NAMES, published_tops
+from hiprisk.cohort.items.instruments import INSTRUMENTS, ITEM_NAMES, published_tops
 from hiprisk.yaml_settings import UNDECIDED
 
 

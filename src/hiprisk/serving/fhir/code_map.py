@@ -14,8 +14,8 @@ from pydantic import ConfigDict, Field, model_validator
 from pydantic.dataclasses import dataclass as checked_dataclass
 
 from hiprisk.cohort.dictionary import DICTIONARY_PAGE, Variable, load_dictionary
-from hiprisk.cohort.instruments import ITEM_NAMES, SCORE_VARIABLES, item_tops
-from hiprisk.cohort.item_coding import ItemsSource, items_problem
+from hiprisk.cohort.items.coding import ItemsSource, items_problem
+from hiprisk.cohort.items.instruments import ITEM_NAMES, SCORE_VARIABLES, item_tops
 from hiprisk.serving.fhir.units import is_convertible, is_dimensionless
 from hiprisk.sheet.format import VariableSpec
 from hiprisk.spelling import did_you_mean
@@ -89,7 +89,7 @@ class QuestionnaireItems:
         ``system|code``, or ``true`` and ``false``, to the points that each means, as published.
     coded, reversed, labels, max_missing
         How numbers and texts are coded, and the missing rule; as in a mapping, see
-        `hiprisk.cohort.item_coding.ItemsSource`.
+        `hiprisk.cohort.items.coding.ItemsSource`.
     missing : tuple of str
         ``system|code`` or texts of answers that say that there is none.
     max_age_days : int, optional

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from hiprisk.cohort.instruments import score_items
+from hiprisk.cohort.items.instruments import score_items
 from hiprisk.errors import InputError
 from hiprisk.serving.fhir.code_map import QuestionnaireItems
 from hiprisk.serving.fhir.observations import Reading, Unreadable, bare_value, coded, codes_of

@@ -16,7 +16,7 @@ from hiprisk.cohort.checks.items import item_findings
 from hiprisk.cohort.checks.unreadable import unreadable_findings
 from hiprisk.cohort.files.csv_dialect import ORDINARY, Dialect
 from hiprisk.cohort.findings import Finding
-from hiprisk.cohort.item_coding import ItemCodes, codes_over_blocks
+from hiprisk.cohort.items.coding import ItemCodes, codes_over_blocks
 from hiprisk.cohort.mapped_columns import absent_findings, lacking_findings
 from hiprisk.cohort.mapping import CohortMapping
 from hiprisk.cohort.reading import CohortBlock

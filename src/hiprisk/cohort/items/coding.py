@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass as checked_dataclass
 
 from hiprisk.arrays import Floats, Integers
-from hiprisk.cohort.instruments import (
+from hiprisk.cohort.items.instruments import (
     INSTRUMENTS,
     ITEM_NAMES,
     VISUAL_ANALOGUE,

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hiprisk.cohort.instruments import ITEM_NAMES, item_tops, published_tops, score_items
+from hiprisk.cohort.items.instruments import ITEM_NAMES, item_tops, published_tops, score_items
 from hiprisk.errors import InputError
 
-VECTORS = json.loads((Path(__file__).parents[1] / "oracles" / "prom_scores.json").read_text())
+VECTORS = json.loads((Path(__file__).parents[2] / "oracles" / "prom_scores.json").read_text())
 
 
 def answers(instrument, values):
@@ -145,7 +145,7 @@ def test_womac_pain_and_stiffness_are_five_and_two_items_of_hoos():
 
 def test_every_instrument_scores_a_variable_that_the_dictionary_has():
     from hiprisk.cohort.dictionary import load_dictionary
-    from hiprisk.cohort.instruments import SCORE_VARIABLES
+    from hiprisk.cohort.items.instruments import SCORE_VARIABLES
 
     assert set(SCORE_VARIABLES) == set(ITEM_NAMES)
     assert set(SCORE_VARIABLES.values()) <= set(load_dictionary())

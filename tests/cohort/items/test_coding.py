@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from hiprisk.cohort.instruments import ITEM_NAMES
-from hiprisk.cohort.item_coding import ItemCodes, ItemCounter, ItemsSource, codes_over_blocks
+from hiprisk.cohort.items.coding import ItemCodes, ItemCounter, ItemsSource, codes_over_blocks
+from hiprisk.cohort.items.instruments import ITEM_NAMES
 from hiprisk.cohort.mapping import mapping_from_text
 from hiprisk.errors import ConfigError
 

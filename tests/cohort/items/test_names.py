@@ -2,8 +2,8 @@
 
 import pytest
 
-from hiprisk.cohort.instruments import HOOS_PS_ITEMS, ITEM_NAMES
-from hiprisk.cohort.item_names import QUESTIONNAIRES, item_blocks, likely_coding
+from hiprisk.cohort.items.instruments import HOOS_PS_ITEMS, ITEM_NAMES
+from hiprisk.cohort.items.names import QUESTIONNAIRES, item_blocks, likely_coding
 
 
 def numbered(text, count):

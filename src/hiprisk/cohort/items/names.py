@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from hiprisk.cohort.instruments import HOOS_PS_ITEMS, ITEM_NAMES, item_tops
+from hiprisk.cohort.items.instruments import HOOS_PS_ITEMS, ITEM_NAMES, item_tops
 
 _BETWEEN = r"[\s._-]*"
 # What names put before an item's number where the items have no parts.
