@@ -148,6 +148,18 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
         f"{_TRAIN}::test_a_config_that_breaks_a_rule_names_the_key",
     ),
     (
+        78,
+        "a draft with an open question in place of a value",
+        "2 UNDECIDED with the key and its line",
+        "tests/cli/test_init.py::test_a_draft_is_refused_until_it_is_decided",
+    ),
+    (
+        78,
+        "another file as REDCap's data dictionary",
+        "3 MISSING_COLUMN",
+        "tests/cohort/drafts/redcap/test_data_dictionary.py::test_another_file_is_refused",
+    ),
+    (
         79,
         "the outcome among the predictors",
         "2 CONFIG",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import nhs_pack
 from commands import answer, run
 from hiprisk.cli import main
 from hiprisk.cohort.mapping import load_mapping
@@ -161,3 +162,20 @@ def test_init_marks_what_it_does_not_know(capsys):
     }  # fmt: skip
     assert (proposed["colour"]["variable"], proposed["colour"]["own"]) == ("colour", True)
     assert '"1": DECIDE  # one of: female, male' in Path(found["mapping"]).read_text()
+
+
+def test_a_file_of_another_encoding_is_drafted_with_it(init, tmp_path):
+    (tmp_path / "in.csv").write_bytes("age;größe\n60;170\n70;180\n".encode("cp1252"))
+    assert main(["init", "in.csv"]) == 3
+    assert main(["init", "in.csv", "--encoding", "cp1252"]) == 0
+    mapping = load_mapping(tmp_path / "in.mapping.yaml")
+    assert mapping.format.encoding == "cp1252"
+    assert mapping.variables["height_cm"].column == "größe"
+
+
+def test_a_member_of_a_zip_names_the_drafts(init, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    nhs_pack.write_pack(tmp_path)
+    assert main(["init", f"{nhs_pack.PACK}::Hip Replacement Provider 1819.csv"]) == 0
+    assert (tmp_path / "hip-replacement-provider-1819.mapping.yaml").is_file()
+    assert "nhs_proms_hip_published.yaml reads them without a draft" in capsys.readouterr().out

@@ -1,9 +1,10 @@
-"""``hiprisk init``: a first draft of mapping and config for an unknown file."""
+"""``hiprisk init``: a first draft of mapping, dictionary and config for an unknown file."""
 
 from __future__ import annotations
 
 import argparse
 import re
+import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +18,8 @@ from hiprisk.wording.quantities import plural
 if TYPE_CHECKING:
     from hiprisk.cohort.drafts.proposals import Proposal
 
-EXAMPLE = "  hiprisk init export.csv --out-dir drafts"
+EXAMPLE = """  hiprisk init export.csv --out-dir drafts
+  hiprisk init export.csv --redcap-dictionary dictionary.csv"""
 
 
 def run(argv: Sequence[str]) -> int:
@@ -29,9 +31,11 @@ def run(argv: Sequence[str]) -> int:
     from hiprisk.cohort.drafts.study_text import config_text
     from hiprisk.cohort.drafts.yaml_lines import n_undecided
 
-    draft = draft_cohort(options.cohort, redcap_dictionary=options.redcap_dictionary)
+    draft = draft_cohort(
+        options.cohort, redcap_dictionary=options.redcap_dictionary, encoding=options.encoding
+    )
     proposals = draft.proposals
-    name = re.sub(r"[^a-z0-9]+", "-", options.cohort.stem.lower()).strip("-") or "study"
+    name = _study_name(options.cohort)
     folder = options.out_dir
     files = {
         "mapping": folder / f"{name}.mapping.yaml",
@@ -42,15 +46,12 @@ def run(argv: Sequence[str]) -> int:
     own = dictionary_text(proposals, source=source)
     texts = {
         "mapping": mapping_text(
-            proposals,
-            source=source,
-            dictionary=files["dictionary"].name if own else None,
-            rows=draft.rows,
+            draft, source=source, dictionary=files["dictionary"].name if own else None
         ),
         "dictionary": own,
         "config": config_text(
             proposals,
-            name=name[:64],
+            name=name,
             file=str(options.cohort.resolve()),
             mapping=files["mapping"].name,
         ),
@@ -64,6 +65,15 @@ def run(argv: Sequence[str]) -> int:
         _print_table(proposals, list(drafts), n_lines, cohort=options.cohort)
         print_lines(*filter(None, [draft.hint]))
     return 0
+
+
+def _study_name(cohort: Path) -> str:
+    """The file's name without its suffixes; of a zip or workbook, that of the part that is read."""
+    from hiprisk.cohort.files.packed import MEMBER_MARK
+
+    part = Path(str(cohort).rpartition(MEMBER_MARK)[2]).name
+    stem = re.sub(r"\.[a-z0-9]{1,8}(\.gz)?$", "", part.lower())
+    return re.sub(r"[^a-z0-9]+", "-", stem).strip("-")[:64].strip("-") or "study"
 
 
 def _print_json(
@@ -111,7 +121,7 @@ def _print_table(
         f"drafted: {', '.join(others)} and {last}",
         f"{n_open} column(s) need a decision, {n_none} got no variable, "
         f"{plural(n_lines, 'line')} in all marked DECIDE; then: hiprisk check "
-        f"{cohort} --mapping {drafts[0]}",
+        f"{shlex.quote(str(cohort))} --mapping {shlex.quote(str(drafts[0]))}",
     )
 
 
@@ -137,13 +147,14 @@ def _write(texts: Mapping[Path, str], folder: Path, *, force: bool) -> None:
 def _parse(argv: Sequence[str]) -> argparse.Namespace:
     parser = Parser(
         "init",
-        description="Draft a column mapping and a study config for an unknown cohort file. "
-        "Variables are proposed by name and distribution; what must be decided is marked DECIDE.",
+        description="Draft a column mapping, a dictionary of your own variables and a study config "
+        "for an unknown cohort file. What must be decided is marked DECIDE, with its answers.",
         example=EXAMPLE,
     )
-    parser.add_argument("cohort", type=Path, metavar="COHORT", help="CSV or Parquet file")
+    parser.add_argument("cohort", type=Path, metavar="COHORT", help="cohort file of any format")
     parser.add_argument("--redcap-dictionary", type=Path, metavar="FILE",
                         help="data dictionary (CSV) of the REDCap project")  # fmt: skip
+    parser.add_argument("--encoding", metavar="E", help="of texts that are not UTF-8: cp1252")
     parser.add_argument("--out-dir", type=Path, default=Path(), metavar="DIR")
     parser.add_argument("--force", action="store_true", help="overwrite drafts")
     return parser.parse_args(argv)

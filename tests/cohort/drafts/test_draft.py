@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from hiprisk.cohort.drafts.draft import draft_cohort
 from hiprisk.cohort.drafts.mapping_text import mapping_text
+from hiprisk.cohort.drafts.proposals import Draft
 from hiprisk.cohort.drafts.study_text import config_text
 from hiprisk.cohort.mapping import mapping_from_text
 from hiprisk.yaml_strict import parse_yaml
@@ -24,7 +25,7 @@ def draft(tmp_path):
 
 
 def text_of(proposals, source="x.csv"):
-    return mapping_text(tuple(proposals.values()), source=source)
+    return mapping_text(Draft(proposals=tuple(proposals.values())), source=source)
 
 
 def test_the_most_alike_column_gets_the_variable_whatever_the_order(draft):
@@ -101,8 +102,8 @@ def test_a_draft_loads_whatever_the_names_are(tmp_path_factory, columns, source)
     quoted = ",".join('"' + name.replace('"', '""') + '"' for name in columns)
     try:
         path.write_text(quoted + ",age\n", encoding="utf-8", newline="")
-        proposals = draft_cohort(path).proposals
+        found = draft_cohort(path)
     except (HipRiskError, UnicodeEncodeError):
         return
-    mapping_from_text(mapping_text(proposals, source=source))
-    parse_yaml(config_text(proposals, name="x", file=source, mapping="m.yaml"), name="c.yaml")
+    mapping_from_text(mapping_text(found, source=source))
+    parse_yaml(config_text(found.proposals, name="x", file=source, mapping="m.yaml"), name="c.yaml")

@@ -85,7 +85,7 @@ def test_a_drafted_block_loads(tmp_path):
     rows = [",".join([str(60 + i), *[words[(i + j) % 5] for j in range(17)]]) for i in range(10)]
     path = tmp_path / "x.csv"
     path.write_text("\n".join([",".join(["age", *names]), *rows]) + "\n")
-    text = mapping_text(draft_cohort(path).proposals, source="x.csv")
+    text = mapping_text(draft_cohort(path), source="x.csv")
     items = mapping_from_text(text).variables["womac_function_0_100"].items
     assert items.labels == dict(zip(words, range(5), strict=True))
     assert "# DECIDE: missing rule: 14 of 17 answers" in text

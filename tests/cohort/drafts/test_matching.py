@@ -38,7 +38,7 @@ def test_nine_beside_levels_is_proposed_as_missing():
 def test_a_rare_code_is_counted_and_not_written():
     levels, _, doubts = codes("sex", {"female": 5, "male": 5, "Jane Roe": 1})
     assert levels == {"female": "female", "male": "male"}
-    assert doubts == ["1 codes are held by too few rows to be written here: unknown"]
+    assert doubts == ["1 code held by too few rows to be written here: unknown"]
 
 
 def test_metres_and_radians_are_proposed():

@@ -42,7 +42,7 @@ def test_two_numbers_are_levels_whose_meaning_is_asked():
 def test_rare_codes_are_counted_and_not_written():
     found = proposal({"a": 5, "b": 5, "Jane Roe": 1})
     assert found.own.levels == ("a", "b")
-    assert found.doubts == ("1 codes are held by too few rows to be written here: unknown",)
+    assert found.doubts == ("1 code held by too few rows to be written here: unknown",)
 
 
 def test_one_common_code_is_no_category():
@@ -92,6 +92,11 @@ def test_numbers_that_stand_for_missing_and_texts_among_numbers():
     assert found.missing == ("NK", "999")
     assert "999 far from all other values: missing?" in found.doubts
     assert found.own.hard[1] < 999
+
+
+def test_nine_beside_grades_from_0_to_4_is_asked():
+    found = proposal({**{str(value): 5 for value in range(5)}, "9": 4}, name="grade")
+    assert (found.missing, found.own.hard) == (("9",), (0, 4))
 
 
 @pytest.mark.parametrize(

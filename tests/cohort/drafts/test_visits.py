@@ -14,7 +14,8 @@ def test_later(name):
 
 
 @pytest.mark.parametrize(
-    "name", ["age_years", "bl", "v00", "baseline", "tv", "postcode", "m", "a1"]
+    "name",
+    ["age_years", "bl", "v00", "baseline", "tv", "postcode", "m", "a1", "item_12", "visit_1"],
 )
 def test_not_later(name):
     assert not is_later(name)

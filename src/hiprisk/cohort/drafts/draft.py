@@ -20,12 +20,19 @@ from hiprisk.cohort.drafts.redcap.data_dictionary import (
 )
 from hiprisk.cohort.drafts.redcap.export import redcap_export
 from hiprisk.cohort.drafts.redcap.fields import field_proposal, with_choices
-from hiprisk.cohort.files.opening import open_cohort_file
+from hiprisk.cohort.files.opening import StatedFormat, open_cohort_file
 
 SAMPLE_ROWS = 20_000
+# A column that only the published files have.
+NHS_PROMS = "Hip Replacement Pre-Op Q Score"
 
 
-def draft_cohort(path: Path | str, *, redcap_dictionary: Path | str | None = None) -> Draft:
+def draft_cohort(
+    path: Path | str,
+    *,
+    redcap_dictionary: Path | str | None = None,
+    encoding: str | None = None,
+) -> Draft:
     """Propose a variable for every column of a file, by name and by distribution.
 
     Parameters
@@ -34,13 +41,15 @@ def draft_cohort(path: Path | str, *, redcap_dictionary: Path | str | None = Non
         Any cohort file.
     redcap_dictionary : path-like, optional
         Data dictionary (CSV) of the REDCap project that the file was exported from.
+    encoding : str, optional
+        Of texts that are not UTF-8.
 
     Returns
     -------
     Draft
         One proposal a column, in the file's order; no variable is proposed twice.
     """
-    file = open_cohort_file(path)
+    file = open_cohort_file(path, StatedFormat(encoding=encoding))
     table = next(file.blocks()).table.slice(0, SAMPLE_ROWS)
     fields = {} if redcap_dictionary is None else read_data_dictionary(redcap_dictionary)
     export = redcap_export(table)
@@ -56,8 +65,20 @@ def draft_cohort(path: Path | str, *, redcap_dictionary: Path | str | None = Non
     others = {name: column for name, column in columns.items() if name not in known}
     described = fields_of_columns(others, fields)
     known |= _proposals(others, described, {p.variable for p in known.values() if p.variable})
-    hint = export.how_to_join(Path(path).name) if export is not None else ""
-    return Draft(proposals=tuple(known[name] for name in columns), rows=rows, hint=hint)
+    hint = export.how_to_join(Path(path).name) if export is not None else _known_source(columns)
+    return Draft(
+        proposals=tuple(known[name] for name in columns), rows=rows, hint=hint, encoding=encoding
+    )
+
+
+def _known_source(columns: Collection[str]) -> str:
+    """A shipped mapping that reads the file as it is; empty where there is none."""
+    if NHS_PROMS not in columns:
+        return ""
+    return (
+        "these are NHS PROMs as published: configs/cohorts/nhs_proms_hip_published.yaml reads them "
+        "without a draft (docs/how-to/nhs-proms.md)"
+    )
 
 
 def _proposals(

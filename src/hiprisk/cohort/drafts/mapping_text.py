@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from hiprisk.cohort.checks.structure import IMPUTATION_NAME
 from hiprisk.cohort.dictionary import Variable, load_dictionary
-from hiprisk.cohort.drafts.proposals import ItemBlock, Proposal, RowChoice
+from hiprisk.cohort.drafts.proposals import Draft, ItemBlock, Proposal
 from hiprisk.cohort.drafts.yaml_lines import (
     doubtful,
     head,
@@ -19,25 +19,18 @@ from hiprisk.cohort.items.instruments import INSTRUMENTS, ITEM_NAMES, published_
 from hiprisk.yaml_settings import UNDECIDED
 
 
-def mapping_text(
-    proposals: Sequence[Proposal],
-    *,
-    source: str,
-    dictionary: str | None = None,
-    rows: RowChoice | None = None,
-) -> str:
+def mapping_text(draft: Draft, *, source: str, dictionary: str | None = None) -> str:
     """The draft mapping; every doubt is a comment that starts with DECIDE.
 
     Parameters
     ----------
-    proposals : sequence of Proposal
+    draft : Draft
     source : str
         Name of the file.
     dictionary : str, optional
         Name of the file with the drafted definitions.
-    rows : RowChoice, optional
-        Which rows are read; else all.
     """
+    proposals, rows = draft.proposals, draft.rows
     lines = [
         *head(source),
         doubtful("grain: person", ["person, or hip where a row is a hip"]),
@@ -45,6 +38,8 @@ def mapping_text(
     ]
     if dictionary is not None:
         lines.append(f"dictionary: {quoted(dictionary)}")
+    if draft.encoding is not None:
+        lines.append(f"format: {{encoding: {quoted(draft.encoding)}}}")
     lines += _imputation_lines(proposals)
     if rows is not None:
         lines.append("where:")

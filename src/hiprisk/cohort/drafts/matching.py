@@ -13,6 +13,7 @@ from hiprisk.cohort.drafts.columns import MOST_LEVELS, SampledColumn, plain_name
 from hiprisk.cohort.drafts.level_words import meant_level
 from hiprisk.cohort.drafts.proposals import Proposal
 from hiprisk.values import LevelReader, is_coded_one_two
+from hiprisk.wording.quantities import plural
 from hiprisk.yaml_settings import UNDECIDED
 
 # Any other column becomes a variable of its own: only near misses are worth a question.
@@ -165,7 +166,7 @@ def category_codes(
         doubts.append("state what each code means")
     n_rare = len(strange) - len(missing) - sum(code in levels for code in strange)
     if n_rare:
-        doubts.append(f"{n_rare} codes are held by too few rows to be written here: unknown")
+        doubts.append(f"{plural(n_rare, 'code')} held by too few rows to be written here: unknown")
     return levels, tuple(missing), doubts
 
 

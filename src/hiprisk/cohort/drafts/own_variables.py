@@ -22,6 +22,7 @@ from hiprisk.cohort.drafts.level_words import meant_level, yes_no_of
 from hiprisk.cohort.drafts.matching import missing_codes_among_numbers
 from hiprisk.cohort.drafts.proposals import Proposal
 from hiprisk.cohort.own_variables import name_problem
+from hiprisk.wording.quantities import plural
 
 SOURCE = "drafted by hiprisk init"
 LONGEST_NAME = 60
@@ -31,6 +32,7 @@ MOST_GRADES = 6
 FEWEST_LEVELS = 2
 # A text for missing lies this far outside all others, in interquartile ranges.
 FAR_OUTSIDE = 3.0
+GAP_OF_GRADES = 2.0
 
 _SCALES = ((re.compile(r"nrs|vas|pain|schmerz|score|scale"), (10.0, 100.0)),)
 _UNITS = {
@@ -96,7 +98,7 @@ def category_proposal(column: SampledColumn, variable: Variable) -> Proposal:
         return Proposal(column=column.name, left_out=WHY_LEFT_OUT["text"])
     n_rare = len(column.codes) - len(levels)
     if n_rare:
-        doubts.append(f"{n_rare} codes are held by too few rows to be written here: unknown")
+        doubts.append(f"{plural(n_rare, 'code')} held by too few rows to be written here: unknown")
     own_doubts = []
     if all(code in column.numbers_by_code for code in levels):
         own_doubts.append("what do the codes mean? put words here and in levels of the mapping")
@@ -176,7 +178,10 @@ def _sentinels(column: SampledColumn) -> list[str]:
         if value not in SENTINELS or not others.size or column.counts[code] < LEAST_OF_A_CODE:
             continue
         spread = max(float(np.subtract(*np.quantile(others, [0.75, 0.25]))), 1e-9)
-        if max(others.min() - value, value - others.max()) > FAR_OUTSIDE * spread:
+        # Among a few grades such as 0 to 4 a gap of two steps is odd enough.
+        graded = len(others) <= MOST_GRADES and bool(np.all(others == np.round(others)))
+        far = GAP_OF_GRADES if graded else FAR_OUTSIDE * spread
+        if max(others.min() - value, value - others.max()) > far:
             found.append(code)
     return found
 

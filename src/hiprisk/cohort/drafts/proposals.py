@@ -131,8 +131,11 @@ class Draft:
         Which rows are read; else all.
     hint : str
         What else could be done with the file.
+    encoding : str, optional
+        Of the file's texts, where it had to be stated.
     """
 
     proposals: tuple[Proposal, ...]
     rows: RowChoice | None = None
     hint: str = ""
+    encoding: str | None = None
