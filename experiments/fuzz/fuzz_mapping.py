@@ -5,7 +5,7 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["hiprisk"]):
-    from hiprisk.cohort.files.csv_text import TextBlock
+    from hiprisk.cohort.files.text_block import TextBlock
     from hiprisk.cohort.mapping import mapping_from_text
     from hiprisk.cohort.reading import check_columns, map_block
     from hiprisk.errors import HipRiskError

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 import python_calamine
 
-from commands import run
+from commands import answer, run
 from hiprisk.cli.options import Parser
 from hiprisk.cli.study_options import add_study_options, study_of
 from hiprisk.config.reading import load_config, resolved
@@ -174,3 +174,28 @@ def test_a_config_names_files_from_its_folder(here):
     cohort = load_study_cohort(config)
     assert (cohort.n_rows, cohort.source_name) == (2, "y1.csv, y2.csv")
     assert cohort.file_of(1) == "y2.csv"
+
+
+def test_a_template_and_a_simulated_cohort_are_written_by_their_suffix(capsys):
+    for out in ("t.csv", "t.parquet", "t.xlsx", "t.csv.gz"):
+        assert run(capsys, "template", "small", "--out", out)[0] == 0
+        assert run(capsys, "simulate", "--n", "30", "--seed", "1", "--out", f"s{out}")[0] == 0
+        code, told = answer(capsys, "check", f"s{out}")
+        assert (code, told["rows"] >= 30) == (0, True)
+    assert Path("t.csv").read_text().startswith("person_id,")
+    assert pq.read_table("t.parquet").num_rows == 0
+    for command in (["template", "small"], ["simulate", "--seed", "1"]):
+        code, _, err = run(capsys, *command, "--out", "t.sav")
+        assert (code, "csv, csv.gz, parquet or xlsx" in err) == (2, True)
+
+
+def test_every_file_is_held_against_the_model(capsys, here):
+    rows = "".join(f"{i},{50 + i % 31},female,yes,{i % 80}\n" for i in range(200))
+    shares = "".join(f"{i},{50 + i % 31},female,yes,{i % 80 / 100}\n" for i in range(200))
+    (here / "y1.csv").write_text(HEADER + rows)
+    (here / "y2.csv").write_text(HEADER + shares)
+    files = ["y1.csv", "--cohort", "y2.csv", "--out", "out.csv"]
+    code, _, err = run(capsys, "score", "small", *files)
+    assert code == 3
+    assert "error[UNIT_SUSPECT]: y2.csv: womac_function_0_100" in err
+    assert not Path("out.csv").exists()

@@ -104,6 +104,7 @@ def _dialect_words(result: ScoreResult) -> str:
         for part in (
             f"{between} between columns" if between else "",
             "decimal commas" if decimal == "," else "",
+            "" if result.dialect.encoding == "utf-8" else f"texts in {result.dialect.encoding}",
         )
         if part
     )

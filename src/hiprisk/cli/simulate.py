@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,7 +19,12 @@ def run(argv: Sequence[str]) -> int:
     """Run the command."""
     options = _parse(argv)
     check_output_file(options.out, force=options.force)
+    import pyarrow as pa
+
+    from hiprisk.cohort.files.table_writer import output_format, table_writer
     from hiprisk.cohort.simulation.simulate import simulate_cohort
+
+    kind = output_format(options.out)
 
     cohort = simulate_cohort(
         options.preset,
@@ -29,10 +35,13 @@ def run(argv: Sequence[str]) -> int:
         grain=options.grain,
     )
     with written_whole(options.out) as scratch:
-        if options.out.suffix == ".parquet":
+        if kind == "parquet":
             cohort.frame.to_parquet(scratch, index=False)
-        else:
+        elif kind == "csv":
             cohort.frame.to_csv(scratch, index=False)
+        else:
+            with contextlib.closing(table_writer(scratch, kind)) as to:
+                to.write(pa.Table.from_pandas(cohort.frame, preserve_index=False))
     made = {
         "out": str(options.out),
         "provenance": "simulated",

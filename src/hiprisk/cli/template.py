@@ -22,13 +22,14 @@ def run(argv: Sequence[str]) -> int:
     from hiprisk.wording.reasons import range_text, weight_text
 
     if options.out is not None:
+        from hiprisk.cohort.files.table_writer import output_format
+
+        output_format(options.out)
         check_output_file(options.out, force=options.force)
     model = load(options.bundle)
     specs = model.sheet.variables
     if options.out is not None:
-        header = ",".join(["person_id", *(spec.name for spec in specs)])
-        with written_whole(options.out) as scratch:
-            scratch.write_text(header + "\n", encoding="utf-8")
+        _write(options.out, ["person_id", *(spec.name for spec in specs)])
     if options.json:
         print_json(
             {
@@ -64,6 +65,19 @@ def run(argv: Sequence[str]) -> int:
     return 0
 
 
+def _write(out: Path, names: list[str]) -> None:
+    import contextlib
+
+    import pyarrow as pa
+
+    from hiprisk.cohort.files.table_writer import output_format, table_writer
+
+    empty = pa.table({name: pa.array([], pa.string()) for name in names})
+    kind = output_format(out)
+    with written_whole(out) as scratch, contextlib.closing(table_writer(scratch, kind)) as to:
+        to.write(empty)
+
+
 def _parse(argv: Sequence[str]) -> argparse.Namespace:
     parser = Parser(
         "template",
@@ -72,6 +86,11 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
         example=EXAMPLE,
     )
     parser.add_argument("bundle", metavar="BUNDLE", help="bundle, or name of a model in ./models")
-    parser.add_argument("--out", type=Path, metavar="FILE", help="empty CSV file to write")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help="empty file to write: csv, csv.gz, parquet or xlsx by its suffix",
+    )
     parser.add_argument("--force", action="store_true", help="overwrite the file")
     return parser.parse_args(argv)

@@ -108,3 +108,14 @@ def test_memory_is_bounded():
     kept = comparison._whole.columns()
     assert {len(values) for values in kept.values()} == {WHOLE_ROWS}
     assert sum(len(part) for part in comparison._windows._kept) <= 2_000
+
+
+def test_no_stretch_goes_on_from_one_file_to_the_next():
+    comparison, there = FileComparison(small_sheet()), people(40_000)
+    there["womac_function_0_100"][37_000:] /= 100
+    for file, part in (("a.csv", slice(37_000)), ("b.csv", slice(37_000, None))):
+        rows = np.arange(len(there["sex"][part])) + 2
+        comparison.add({k: v[part] for k, v in there.items()}, rows=rows, file=file)
+    [finding] = comparison.findings()
+    assert "the values in rows 2 to 3001 of b.csv differ" in finding.message
+    assert (finding.rows, finding.files) == ((2,), ("b.csv",))

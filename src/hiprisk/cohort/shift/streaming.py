@@ -88,11 +88,21 @@ class FileComparison:
             [v for v in sheet.variables if v.kind == "number" and v.training is not None]
         )
 
-    def add(self, columns: Columns, *, rows: Integers) -> None:
-        """Take a block in, `rows` being its rows in the file; every block has the same columns."""
+    def add(self, columns: Columns, *, rows: Integers, file: str = "") -> None:
+        """Take a block in; every block has the same columns.
+
+        Parameters
+        ----------
+        columns : mapping
+        rows : ndarray of int
+            Rows of the file.
+        file : str
+            Of several files, which one.
+        """
         own = {v.name: columns[v.name] for v in self._sheet.variables if v.name in columns}
         chances = self._rng.random(len(rows))
         self._whole.add(own, chances)
+        self._windows.start(file)
         self._windows.add(own, chances, rows)
 
     def findings(self) -> tuple[Finding, ...]:
@@ -111,9 +121,21 @@ class _Windows:
     def __init__(self, specs: list[VariableSpec]) -> None:
         self._specs = [s for s in specs if s.training and s.training.iqr and s.training.median]
         self._kept: list[Floats] = []
+        self._file = ""
         self._first_row = self._last_row = 0
         self._n_rows = 0
-        self._deviating: dict[tuple[str, str], tuple[int, int, int]] = {}
+        self._deviating: dict[tuple[str, str, str], tuple[int, int, int]] = {}
+
+    def start(self, file: str) -> None:
+        """Rows that follow are those of a file: no window goes on from one to the next."""
+        if file != self._file:
+            self._end()
+        self._file = file
+
+    def _end(self) -> None:
+        if self._n_rows >= WINDOW_ROWS // 4:
+            self._close()
+        self._kept, self._n_rows = [], 0
 
     def add(self, columns: Columns, chances: Floats, file_rows: Integers) -> None:
         here = [spec for spec in self._specs if spec.name in columns]
@@ -140,7 +162,7 @@ class _Windows:
             spec = self._specs[place]
             scale = likely_scale(quantiles, spec)
             if scale is not None:
-                key = (spec.name, advice_for(scale))
+                key = (spec.name, advice_for(scale), self._file)
                 first, _, count = self._deviating.get(key, (self._first_row, 0, 0))
                 self._deviating[key] = (first, self._last_row, count + self._n_rows)
         self._kept, self._n_rows = [], 0
@@ -154,8 +176,7 @@ class _Windows:
                 yield place, quantiles[:, place]
 
     def findings(self) -> list[Finding]:
-        if self._n_rows >= WINDOW_ROWS // 4:
-            self._close()
+        self._end()
         return [
             Finding(
                 code="UNIT_SUSPECT",
@@ -163,9 +184,10 @@ class _Windows:
                 column=name,
                 count=count,
                 rows=(first,),
-                message=f"the values in rows {first} to {last} differ from the development cohort "
-                "and from the rest of the file",
+                files=(file,) if file else (),
+                message=f"the values in rows {first} to {last}{f' of {file}' if file else ''} differ "
+                "from the development cohort and from the rest of the file",
                 advice=f"{advice}; expected if the file is sorted by this variable",
             )
-            for (name, advice), (first, last, count) in self._deviating.items()
+            for (name, advice, file), (first, last, count) in self._deviating.items()
         ]

@@ -87,10 +87,13 @@ class ScoreResult:
         return pd.DataFrame(lines, columns=list(SUMMARY_COLUMNS))
 
     def _written(self) -> dict[str, str]:
-        """Delimiter and decimal sign, where they are not the usual ones."""
-        if (self.dialect.delimiter, self.dialect.decimal) == (",", "."):
-            return {}
-        return {"delimiter": self.dialect.delimiter, "decimal": self.dialect.decimal}
+        """Delimiter and decimal sign, and the encoding, where they are not the usual ones."""
+        own = {}
+        if (self.dialect.delimiter, self.dialect.decimal) != (",", "."):
+            own = {"delimiter": self.dialect.delimiter, "decimal": self.dialect.decimal}
+        if self.dialect.encoding != ORDINARY.encoding:
+            own["encoding"] = self.dialect.encoding
+        return own
 
     def refused_by_variable(self) -> dict[str, dict[str, int]]:
         """Refused rows of each variable, by code; what concerns the whole row stands under ''."""
@@ -148,7 +151,8 @@ class Tally:
         self._n_not_selected = 0
         self._missing_columns: tuple[Finding, ...] = ()
         self._lacking: dict[str, dict[str, tuple[str, ...]]] = {}
-        self._looked = False
+        self._looked: set[str] = set()
+        self._file = name
         self._reasons: Counter[Note] = Counter()
         self._imputed: Counter[str] = Counter()
         self._flags: Counter[Note] = Counter()
@@ -158,7 +162,7 @@ class Tally:
         self._items: dict[str, ItemCodes] = {}
 
     def look(self, block: CohortBlock, *, accept_units: bool) -> None:
-        """Before a block is scored; the first must have the model's variables, codes and units.
+        """Before a block is scored; a file's first must have the model's variables, codes, units.
 
         Raises
         ------
@@ -166,7 +170,7 @@ class Tally:
             If it has not. Later blocks only add to what is reported.
         """
         self._coding.add(block)
-        self._comparison.add(block.columns, rows=block.rows)
+        self._comparison.add(block.columns, rows=block.rows, file=block.file)
         sheet = self._model.sheet
         own = {spec.name for spec in sheet.variables}
         self._lacking[block.file] = {
@@ -174,12 +178,13 @@ class Tally:
         }
         items = {name: codes for name, codes in block.items.items() if name in own}
         self._items = codes_over_blocks([self._items, items])
-        if self._looked:
+        if block.file in self._looked:
             return
+        self._file = block.file or self._name
         self._missing_columns = tuple(absent_findings(block.absent))
         self._absent = tuple(v.name for v in sheet.variables if v.name not in block.columns)
         self._check_names(block)
-        refuse_unpredictable(sheet, block.columns.keys(), file=self._name)
+        refuse_unpredictable(sheet, block.columns.keys(), file=self._file)
         self._refuse_errors(self._coding.findings())
         undecided = {
             note: mask
@@ -191,7 +196,8 @@ class Tally:
         columns: dict[str, NDArray[np.generic]] = dict(block.columns)
         if not accept_units:
             self._refuse_errors(compare_with_training(sheet, columns), "; or --accept-units")
-        self._looked = block.n_rows > 0
+        if block.n_rows:
+            self._looked.add(block.file)
 
     def _refuse_errors(self, findings: Iterable[Finding], otherwise: str = "") -> None:
         for finding in findings:
@@ -199,7 +205,7 @@ class Tally:
                 raise InputError(
                     finding.message,
                     code=finding.code,
-                    file=self._name,
+                    file=self._file,
                     column=finding.column,
                     advice=finding.advice + otherwise,
                 )
