@@ -278,3 +278,26 @@ def test_what_an_own_variable_cannot_be_recoded_by_is_refused(tmp_path, variable
 def test_a_hard_range_said_alone_narrows_the_packaged_soft_one():
     assert own("age_years: {hard: [50, 80]}")["age_years"].soft == (50.0, 80.0)
     assert own("age_years: {hard: [91, 99]}")["age_years"].soft is None
+
+
+def score_at_a_year(**entry):
+    text = ", ".join(f"{key}: {value}" for key, value in entry.items())
+    columns = ", ".join(f"q{n}: q{n}" for n in range(1, 5))
+    return mapping_from_text(
+        f"variables: {{qol_12m: {{items: {{instrument: hoos_qol, columns: {{{columns}}}}}}}}}",
+        dictionary=own(f"qol_12m: {{label: q, kind: number, {text}}}"),
+    )
+
+
+def test_an_own_variable_is_scored_from_items_where_its_scale_is_the_instruments(tmp_path):
+    (tmp_path / "c.csv").write_text("q1,q2,q3,q4\n0,4,2,2\n", encoding="utf-8")
+    mapping = score_at_a_year(hard=[0, 100], direction="higher_better")
+    assert read_cohort(tmp_path / "c.csv", mapping).frame["qol_12m"].tolist() == [50.0]
+
+
+@pytest.mark.parametrize(
+    "entry", [{"hard": [0, 100]}, {"hard": [0, 16], "direction": "higher_better"}]
+)
+def test_an_own_variable_of_another_scale_takes_no_items(entry):
+    with pytest.raises(ConfigError, match=r"hard: \[0, 100\] and direction: higher_better"):
+        score_at_a_year(**entry)

@@ -328,10 +328,18 @@ def is_bounded_score(variable: Variable) -> bool:
 def _items_problem(variable: Variable, source: VariableSource) -> str | None:
     if source.items is None:
         return None
-    scored = SCORE_VARIABLES[source.items.instrument]
-    if _VISITS.sub("", variable.name) != scored:
+    instrument = source.items.instrument
+    scored = load_dictionary()[SCORE_VARIABLES[instrument]]
+    if _VISITS.sub("", variable.name) != scored.name:
         # HOOS where WOMAC is meant would run the other way.
-        return f"the instrument '{source.items.instrument}' scores {scored}, not this variable"
+        if variable.name in load_dictionary():
+            return f"the instrument '{instrument}' scores {scored.name}, not this variable"
+        if (variable.hard, variable.direction) != (scored.hard, scored.direction):
+            low, high = scored.hard or (0, 0)
+            return (
+                f"the instrument '{instrument}' gives a score of {low:g} to {high:g}: a variable of "
+                f"your own takes it with hard: [{low:g}, {high:g}] and direction: {scored.direction}"
+            )
     return items_problem(source.items)
 
 
