@@ -20,8 +20,8 @@ from hiprisk.cohort.simulation.simulate import simulate_cohort
 from hiprisk.config import StudyConfig
 from hiprisk.errors import ConfigError, InputError
 from hiprisk.features.derived import variables_behind, with_declared
+from hiprisk.features.roles import check_roles
 from hiprisk.learning.participants import Participants, Selection, select_participants
-from hiprisk.learning.roles import check_roles
 
 # Findings that a whole column means something else: what looks valid in it does so too.
 MISREAD_CODES = {"SHIFTED_CODES", *MISREAD_ITEMS}

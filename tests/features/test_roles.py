@@ -6,7 +6,7 @@ import pytest
 
 from hiprisk.cohort.own_variables import own_dictionary_from_text
 from hiprisk.errors import ConfigError
-from hiprisk.learning.roles import check_roles
+from hiprisk.features.roles import check_roles
 from study_text import small_study
 
 DICTIONARY = own_dictionary_from_text(
