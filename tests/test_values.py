@@ -17,6 +17,8 @@ from hiprisk.values import (
     LevelReader,
     Note,
     is_missing,
+    looks_coded_one_two,
+    no_yes_codes,
     one_code,
     read_number,
     text_of,
@@ -85,6 +87,26 @@ def test_levels_that_are_one_code_are_told_apart_to_the_letter():
 def test_zero_and_one_are_codes_of_no_and_yes_alone():
     assert zero_one_codes(("no", "yes")) == zero_one_codes(("yes", "no")) == {"0": "no", "1": "yes"}
     assert zero_one_codes(("no", "yes", "maybe")) == zero_one_codes(("female", "male")) == {}
+
+
+def test_false_and_true_are_codes_of_no_and_yes_as_programs_write_them():
+    reader = LevelReader(("no", "yes"))
+    told = [reader.read(value)[0] for value in (True, "True", "TRUE", False, "false", "tRUE")]
+    assert told == ["yes", "yes", "yes", "no", "no", None]
+    assert no_yes_codes(("female", "male")) == {}
+    # Stated codes take their place, and a stated text for missing goes before them.
+    assert LevelReader(("no", "yes"), codes={"Y": "yes"}).read(True) == (None, "UNKNOWN_CATEGORY")
+    assert LevelReader(("no", "yes"), missing={"false"}).read("false") == (None, "")
+
+
+@pytest.mark.parametrize(
+    ("n_twos", "has_no", "has_yes", "shifted"),
+    [(1, False, True, True), (2, True, True, False), (3, True, True, True), (0, False, True, False),
+     (5, False, False, False)],
+)  # fmt: skip
+def test_a_2_is_a_coding_of_1_and_2_where_a_1_could_be_misread(n_twos, has_no, has_yes, shifted):
+    found = looks_coded_one_two(n_twos, has_no=has_no, has_yes=has_yes, n_given=20)
+    assert found is shifted
 
 
 def test_the_text_of_a_value():

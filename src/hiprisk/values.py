@@ -10,7 +10,7 @@ A cell of a file or frame, a JSON value, an option and a typed text are all read
 * ``None`` does not mean missing among levels such as mild and severe (`ANSWER_WORDS`): it would be
   one of them, and is unknown until it is declared.
 * Levels are matched to the letter; ``1.0`` and ``1`` are one code; the levels no and yes are also
-  given as 0 and 1.
+  given as 0 and 1, and as false and true, as programs write them.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -136,6 +137,19 @@ def zero_one_codes(levels: Sequence[str]) -> dict[str, str]:
     return {"0": "no", "1": "yes"} if set(levels) == {"no", "yes"} else {}
 
 
+# As JSON, Python and R write them.
+TRUTHS: Mapping[str, str] = MappingProxyType(
+    {**dict.fromkeys(("false", "False", "FALSE"), "no"),
+     **dict.fromkeys(("true", "True", "TRUE"), "yes")}
+)  # fmt: skip
+
+
+def no_yes_codes(levels: Sequence[str]) -> dict[str, str]:
+    """What 0 and 1, false and true mean in a category whose levels are no and yes."""
+    numbers = zero_one_codes(levels)
+    return {**numbers, **TRUTHS} if numbers else {}
+
+
 # More unknown codes than this are no typing errors, if there are at least three.
 MOST_UNKNOWN = 0.05
 FEWEST_UNKNOWN = 3
@@ -155,15 +169,17 @@ def is_coded_one_two(codes: Sequence[str]) -> bool:
         As `one_code` gives them, of the values that are not missing.
     """
     n_twos = sum(code == "2" for code in codes)
-    return looks_coded_one_two(n_twos, has_no="0" in codes, n_given=len(codes))
+    said = set(codes)
+    return looks_coded_one_two(n_twos, has_no="0" in said, has_yes="1" in said, n_given=len(codes))
 
 
-def looks_coded_one_two(n_twos: int, *, has_no: bool, n_given: int) -> bool:
-    """The same by counts: of the code 2, whether any code says "no", and of given values.
+def looks_coded_one_two(n_twos: int, *, has_no: bool, has_yes: bool, n_given: int) -> bool:
+    """The same by counts: of the code 2, of given values, and whether any means no or yes.
 
-    A single 2 is enough where nothing says "no"; beside a "no", a 2 or two are typing errors.
+    A single 2 is enough where nothing says no; beside a no, one or two of them are typing errors.
+    Without a yes nothing is misread: each 2 is refused by itself.
     """
-    return n_twos > 0 and (not has_no or is_often_unknown(n_twos, n_given))
+    return n_twos > 0 and has_yes and (not has_no or is_often_unknown(n_twos, n_given))
 
 
 class LevelReader:
@@ -191,7 +207,7 @@ class LevelReader:
         if codes:
             known = dict(codes)
         else:
-            own = {**zero_one_codes(levels), **{level: level for level in levels}}
+            own = {**no_yes_codes(levels), **{level: level for level in levels}}
             known = {text: own[text] for text in own if one_code(text) not in self._missing}
         self.takes_any = not levels and not codes
         self.meanings = known

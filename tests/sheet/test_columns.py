@@ -1,5 +1,7 @@
 """A sheet's columns from raw values, and from a cohort already read."""
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -37,10 +39,16 @@ def test_an_array_of_numbers_is_taken_as_it_is():
     assert note == Note("NOT_FINITE", "age_years")
 
 
-def test_true_is_not_one_in_a_column_of_levels():
-    cells = {"lbp_any": [1, True, 1.0, [1], "1"]}
-    given = read_columns(VARIABLES, cells, n_rows=5)
-    assert given.columns["lbp_any"].tolist() == ["yes", None, "yes", None, "yes"]
+def test_one_and_true_are_yes_in_a_column_of_no_and_yes_and_a_list_is_nothing():
+    cells = {"lbp_any": [1, True, 1.0, [1], "1", False, 0]}
+    given = read_columns(VARIABLES, cells, n_rows=7)
+    assert given.columns["lbp_any"].tolist() == ["yes", "yes", "yes", None, "yes", "no", "no"]
+
+
+def test_true_is_not_one_in_a_column_of_other_levels():
+    stage = (dataclasses.replace(VARIABLES[1], name="stage", levels=("1", "2")),)
+    given = read_columns(stage, {"stage": [1, True, "true"]}, n_rows=3)
+    assert given.columns["stage"].tolist() == ["1", None, None]
 
 
 def test_a_name_that_a_row_lacks_is_missing_there():

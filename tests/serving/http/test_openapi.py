@@ -33,7 +33,9 @@ def test_a_variable_has_its_label_unit_range_and_levels(components):
     assert (age["title"], age["description"]) == ("age", "age: 18 to 110 years")
     assert age["anyOf"] == [{"type": "number", "minimum": 18, "maximum": 110}, {"type": "null"}]
     assert patient["properties"]["sex"]["enum"] == ["female", "male", None]
-    assert patient["properties"]["lbp_any"]["enum"] == ["no", "yes", "0", "1", 0, 1, None]
+    assert patient["properties"]["lbp_any"]["enum"] == [
+        "no", "yes", "0", "1", 0, 1, True, False, None,
+    ]  # fmt: skip
     assert patient["additionalProperties"] is False
     assert components["Row"]["properties"]["sex"]["description"] == "sex: female, male"
 

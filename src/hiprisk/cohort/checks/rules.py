@@ -192,7 +192,8 @@ def _shifted_codes(
     no, yes = variable.levels
     n_twos = sum(one_code(text.strip()) == "2" for text in texts)
     n_given = int(levels.notna().sum()) + len(texts)
-    if looks_coded_one_two(n_twos, has_no=bool((levels == "no").any()), n_given=n_given):
+    has_no, has_yes = (bool((levels == level).any()) for level in ("no", "yes"))
+    if looks_coded_one_two(n_twos, has_no=has_no, has_yes=has_yes, n_given=n_given):
         yield Finding(
             code="SHIFTED_CODES",
             severity="error",

@@ -103,7 +103,9 @@ class CodingWatch:
         twos = seen.codes["2"]
         stated = None if self._mapping is None else self._mapping.variables.get(spec.name)
         has_no = seen.n_no > 0 or bool(stated is not None and stated.levels)
-        shifted = looks_coded_one_two(twos, has_no=has_no, n_given=total)
+        shifted = looks_coded_one_two(
+            twos, has_no=has_no, has_yes=seen.n_known > seen.n_no, n_given=total
+        )
         if shifted and zero_one_codes(spec.levels) and twos * 2 > seen.n_cells:
             first, second = spec.levels
             yield Finding(

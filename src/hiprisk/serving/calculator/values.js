@@ -7,6 +7,9 @@ const ANSWER_WORDS = new Set([
   "low", "medium", "high", "little", "a little", "some", "much", "a lot", "very much",
   "never", "rarely", "sometimes", "often", "always", "monthly", "weekly", "daily",
 ]);
+const TRUTHS = new Map([
+  ["false", "no"], ["False", "no"], ["FALSE", "no"], ["true", "yes"], ["True", "yes"], ["TRUE", "yes"],
+]);
 const LARGEST = 1e300;
 const NUMBER = /^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]{1,3})?$/;
 const INFINITY = /^[-+]?inf(inity)?$/i;
@@ -42,6 +45,7 @@ function readLevel(given, levels) {
   const same = levels.find((level) => oneCode(level) === code);
   if (same !== undefined) return { value: same };
   const noOrYes = levels.length === 2 && levels.includes("no") && levels.includes("yes");
+  if (noOrYes && TRUTHS.has(text)) return { value: TRUTHS.get(text) };
   if (noOrYes && (code === "0" || code === "1")) return { value: code === "1" ? "yes" : "no" };
   const folded = text.toLowerCase();
   const declared = new Set(levels.map((level) => level.toLowerCase()));

@@ -84,7 +84,8 @@ def patient_model(model: Model) -> type[BaseModel]:
 def _value_type(spec: VariableSpec) -> Any:
     if spec.kind == "category":
         codes = zero_one_codes(spec.levels)
-        return Literal[(*spec.levels, *codes, *map(int, codes), None)]
+        truths = (True, False) if codes else ()
+        return Literal[(*spec.levels, *codes, *map(int, codes), *truths, None)]
     number: Any = int if spec.integer else float
     if spec.hard is not None:
         number = Annotated[number, Field(ge=spec.hard[0], le=spec.hard[1])]
