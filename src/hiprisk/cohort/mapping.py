@@ -337,8 +337,9 @@ def _items_problem(variable: Variable, source: VariableSource) -> str | None:
         if (variable.hard, variable.direction) != (scored.hard, scored.direction):
             low, high = scored.hard or (0, 0)
             return (
-                f"the instrument '{instrument}' gives a score of {low:g} to {high:g}: a variable of "
-                f"your own takes it with hard: [{low:g}, {high:g}] and direction: {scored.direction}"
+                f"the instrument '{instrument}' gives a score of {low:g} to {high:g}: declare a "
+                f"variable of your own with hard: [{low:g}, {high:g}] and direction: "
+                f"{scored.direction}"
             )
     return items_problem(source.items)
 

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from hiprisk.cohort.checks.unreadable import unreadable_findings
+from hiprisk.cohort.checks.unreadable import unlabelled_findings, unreadable_findings
+from hiprisk.cohort.items.coding import ItemCodes, ItemsSource
 from hiprisk.values import Note
 
 
@@ -32,3 +33,16 @@ def test_codes_with_labels_are_told_with_the_format_that_reads_them(code, texts,
     note = Note(code, "bmi_kg_m2")
     (finding,) = unreadable_findings({note: np.ones(len(texts), dtype=bool)}, {}, {note: texts})
     assert ("labelled_codes: true" in finding.advice) == is_so
+
+
+def test_words_without_labels_are_told_of_a_scored_file_too():
+    source = ItemsSource(instrument="hoos_qol", columns={f"q{n}": f"c{n}" for n in range(1, 5)})
+    unread = {"NOT_A_NUMBER": ("c1", "c2", "c3", "c4")}
+    found = {
+        "hoos_qol_0_100": ItemCodes(source, {}, 9, unread),
+        "odi_0_100": ItemCodes(source, {}, 9, {"OFF_SCALE": ("c1",)}),
+    }
+    (finding,) = unlabelled_findings(found)
+    assert (finding.severity, finding.column) == ("warning", "hoos_qol_0_100")
+    assert finding.message.endswith("(columns c1, c2, c3 and 1 more)")
+    assert "under labels" in finding.advice

@@ -32,6 +32,24 @@ _ADVICE = {
     "UNKNOWN_CATEGORY": "state the codes under levels in the mapping",
     "BAD_ID": "identifiers have at most 256 characters and no control characters",
 }
+_WORDS = (
+    "answers to an item are words that no label names",
+    "state what they mean under labels of the items in the mapping, as points",
+)
+
+
+def unlabelled_findings(items: Mapping[str, ItemCodes]) -> Iterable[Finding]:
+    """A warning for each score whose items have words that no label names."""
+    for name, codes in items.items():
+        if NOT_A_NUMBER in codes.unreadable:
+            message, advice = _WORDS
+            yield Finding(
+                code=NOT_A_NUMBER,
+                severity="warning",
+                column=name,
+                message=message + _in_columns(items, Note(NOT_A_NUMBER, name)),
+                advice=advice,
+            )
 
 
 def unreadable_findings(
@@ -43,8 +61,7 @@ def unreadable_findings(
     for note, mask in unreadable.items():
         message, advice = _MESSAGES[note.code], _ADVICE[note.code]
         if note.code == NOT_A_NUMBER and note.variable in items:
-            message = "answers to an item are words that no label names"
-            advice = "state what they mean under labels of the items in the mapping, as points"
+            message, advice = _WORDS
         elif note.variable not in items and _is_undecided_level(note, unread.get(note, ())):
             message = _MESSAGES[AMBIGUOUS_CODE]
             advice = (
@@ -71,7 +88,8 @@ def _in_columns(items: Mapping[str, ItemCodes], note: Note) -> str:
     if not columns:
         return ""
     more = f" and {len(columns) - SHOWN_COLUMNS} more" if len(columns) > SHOWN_COLUMNS else ""
-    return f" (column {', '.join(columns[:SHOWN_COLUMNS])}{more})"
+    word = "column" if len(columns) == 1 else "columns"
+    return f" ({word} {', '.join(columns[:SHOWN_COLUMNS])}{more})"
 
 
 def _is_undecided_level(note: Note, texts: Sequence[str]) -> bool:

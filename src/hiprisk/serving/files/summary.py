@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hiprisk.cohort.checks.items import item_findings
-from hiprisk.cohort.checks.unreadable import unreadable_findings
+from hiprisk.cohort.checks.unreadable import unlabelled_findings, unreadable_findings
 from hiprisk.cohort.files.csv_dialect import ORDINARY, Dialect
 from hiprisk.cohort.findings import Finding
 from hiprisk.cohort.items.coding import ItemCodes, codes_over_blocks
@@ -247,6 +247,7 @@ class Tally:
             findings=(
                 *self._coding.findings(),
                 *item_findings(self._items),
+                *unlabelled_findings(self._items),
                 *self._comparison.findings(),
                 *self._missing_columns,
                 *lacking_findings(self._lacking),
