@@ -328,14 +328,14 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
     (
         92,
         "stacked imputations, their column named",
-        "`validate` and `associate` pool",
+        "`validate`, `update` and `associate` pool",
         "tests/cli/test_lifecycle.py::test_stacked_imputations_are_pooled_over_persons",
     ),
     (
         92,
-        "the same given to `train`, `compare`, `samplesize`, `update`, `drift`",
+        "the same given to `train`, `compare`, `samplesize`, `drift`",
         "2 STACKED_ROWS",
-        "tests/cli/test_lifecycle.py::test_commands_that_do_not_pool_refuse_a_stack",
+        "tests/cli/test_lifecycle.py::test_drift_does_not_pool_and_refuses_a_stack",
     ),
     (
         92,

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from commands import answer, run
+from hiprisk.bundle import read_bundle
 from hiprisk.cli import main
 from hiprisk.cohort.simulation.simulate import simulate_cohort
 from study_text import TEXT
@@ -128,11 +129,19 @@ def test_what_is_not_pooled_is_refused_by_name(capsys, invented, stack, option):
     assert 'choose one in the mapping, for instance imputations: ["1"]' in err
 
 
-@pytest.mark.parametrize(
-    "command", [["drift", "invented-womac"], ["update", "--method", "intercept", "invented-womac"]]
-)
-def test_commands_that_do_not_pool_refuse_a_stack(capsys, invented, stack, command):
-    code, out, err = run(capsys, *command, *stack)
+def test_drift_does_not_pool_and_refuses_a_stack(capsys, invented, stack):
+    code, out, err = run(capsys, "drift", "invented-womac", *stack)
     assert (code, out) == (2, "")
     assert "3 were read, and each person would count several times" in err
-    assert not Path("models/invented-womac/2").exists()
+
+
+def test_an_update_is_pooled_over_persons(capsys, invented, stack):
+    how = ["--method", "closed-test", *FAST]
+    assert "D2 (F)" in run(capsys, "update", *how, "invented-womac", *stack)[1]
+    how = ["--method", "recalibrate", *FAST]
+    code, out, _ = run(capsys, "update", *how, "invented-womac", *stack)
+    assert code == 0
+    assert "Fitted in 3 imputations of the same people" in out
+    bundle = read_bundle("models/invented-womac/2")
+    assert bundle.lineage["imputations"] == 3
+    assert bundle.sheet.n_people < 150

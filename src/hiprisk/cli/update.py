@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from hiprisk.cohort.reading import Cohort
     from hiprisk.sheet.format import Sheet
+    from hiprisk.validation.updating.methods import LikelihoodTest
     from hiprisk.validation.updating.results import UpdateResult
 
 EXAMPLE = """  hiprisk update stupar newcohort.csv --method closed-test
@@ -44,7 +45,9 @@ def run(argv: Sequence[str]) -> int:
     options = _parse(argv)
     if options.out is not None:
         check_output_folder(options.out)
+    from hiprisk.cohort.imputations import split_imputations
     from hiprisk.validation.external.cohort import predict_cohort
+    from hiprisk.validation.external.imputations import predict_imputations
     from hiprisk.validation.updating.update import UpdateSettings, update_model
 
     subject = subject_of(options)
@@ -56,8 +59,14 @@ def run(argv: Sequence[str]) -> int:
             advice="update on people who were not sampled by their outcome",
         )
     cohort = read_selected(subject, options)
-    sheet = _parent_sheet(subject, cohort, options)
-    people = predict_cohort(sheet, subject.outcome, cohort, accept_units=options.accept_units)
+    sheet = _parent_sheet(subject, split_imputations(cohort)[0], options)
+    people = predict_imputations(
+        cohort,
+        subject.outcome,
+        lambda part: predict_cohort(
+            sheet, subject.outcome, part, accept_units=options.accept_units
+        ),
+    )
     settings = UpdateSettings(
         method=options.method,
         shrinkage=options.shrinkage == "heuristic",
@@ -70,14 +79,14 @@ def run(argv: Sequence[str]) -> int:
     except InputError as problem:
         if problem.code != "DEGENERATE":
             raise
-        raise _degenerate(problem, sheet, people.frame, file=cohort.source_name) from None
+        raise _degenerate(problem, sheet, people[0].frame, file=cohort.source_name) from None
     path = None if result.chosen == "none" else _write(subject, result, options)
     if options.json:
         print_json({"bundle": None if path is None else str(path), **result.to_dict()})
     else:
         show_update(result)
         print_lines("", f"written: {path}" if path else "nothing written")
-    warn_of(people)
+    warn_of(people[0])
     return 0
 
 
@@ -187,13 +196,12 @@ def show_update(result: UpdateResult) -> None:
     print_lines(*result.summary, "")
     test = result.closed_test
     if test is not None:
+        pooled = any(t.method is not None for t in test.tests)
         print_table(
-            ["closed test", "against", "chi2", "df", "p"],
-            [
-                [t.simpler, t.fuller, f"{t.statistic:.3f}", str(t.df), p_value(t.p_value)]
-                for t in test.tests
-            ],
-        )
+            ["closed test", "against", "D2 (F)" if pooled else "chi2", "df", "p"],
+            [[t.simpler, t.fuller, f"{t.statistic:.3f}", _df(t), p_value(t.p_value)]
+             for t in test.tests],
+        )  # fmt: skip
         print_lines(f"chosen at level {test.alpha:g}: {test.chosen}", "")
     stages = [
         {e.name: e for e in stage} for stage in (result.before, result.apparent, result.after)
@@ -216,6 +224,12 @@ def show_update(result: UpdateResult) -> None:
         [[step.label, str(step.n_left_out), str(step.n_remaining)] for step in result.flow],
     )
     show_reasons(result.reasons)
+
+
+def _df(test: LikelihoodTest) -> str:
+    """Degrees of freedom; over imputations also those below."""
+    below = test.df_denominator
+    return str(test.df) if below is None else f"{test.df}, {min(below, 1e6):.0f}"
 
 
 def _level(text: str) -> float:

@@ -55,7 +55,7 @@ def pool_performances(
         lacking |= {name: why for name, why in one.not_available.items() if name not in lacking}
 
     def pooled(part: str) -> tuple[Estimate, ...]:
-        return _pooled([getattr(one, part) for one in performances], n_people)
+        return pool_by_name([getattr(one, part) for one in performances], n_people)
 
     found = replace(
         first,
@@ -74,8 +74,16 @@ def pool_performances(
     return found if stack.forecast is None else _counted(found, stack)
 
 
-def _pooled(parts: Sequence[Sequence[Estimate]], n_people: int) -> tuple[Estimate, ...]:
-    """Estimates that every imputation has, by name."""
+def pool_by_name(parts: Sequence[Sequence[Estimate]], n_people: int) -> tuple[Estimate, ...]:
+    """Estimates that every imputation has, by name.
+
+    Parameters
+    ----------
+    parts : sequence of sequence of Estimate
+        One an imputation.
+    n_people : int
+        Persons, for degrees of freedom.
+    """
     by_name = [{one.name: one for one in part} for part in parts]
     names = [name for name in by_name[0] if all(name in part for part in by_name)]
     return tuple(_pool([part[name] for part in by_name], n_people) for name in names)
@@ -94,7 +102,7 @@ def _limits(performances: Sequence[Performance], n_people: int) -> Any:
     found = [one.limits for one in performances if one.limits is not None]
     if len(found) < len(performances):
         return None
-    return replace(found[0], shares=_pooled([one.shares for one in found], n_people))
+    return replace(found[0], shares=pool_by_name([one.shares for one in found], n_people))
 
 
 def _counted(found: Performance, stack: EvaluationSample) -> Performance:
@@ -226,7 +234,7 @@ def _event(
     curves = [event.calibration for event in events if event.calibration is not None]
     return replace(
         counted,
-        estimates=_pooled([event.estimates for event in events], n_people),
+        estimates=pool_by_name([event.estimates for event in events], n_people),
         calibration=_curve(curves, stack.of_event(own), n_people)
         if len(curves) == len(events)
         else None,

@@ -6,6 +6,7 @@ References
        2567-2586. doi:10.1002/sim.1844
 .. [2] Vergouwe, Nieboer, Oostenbrink, Debray, Murray, Kattan, Koffijberg, Moons, Steyerberg
        (2017). Stat Med 36(28), 4529-4539. doi:10.1002/sim.7179
+.. [3] Li, Meng, Raghunathan, Rubin (1991). Stat Sinica 1(1), 65-92: D2.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from scipy.stats import chi2
 
 from hiprisk.arrays import Floats, Integers
 from hiprisk.errors import InputError
+from hiprisk.features.pooling import pooled_chi_squared_test
 from hiprisk.learning.unpenalised import fit_logistic, fit_ols
 from hiprisk.metrics.calibration import logit_in_the_large
 from hiprisk.sheet.models import expit
@@ -99,7 +101,11 @@ class LikelihoodTest:
     Attributes
     ----------
     statistic : float
-        Twice the difference of the log likelihoods.
+        Twice the difference of the log likelihoods; over imputations the F statistic D2 of these.
+    method : str or None
+        ``D2`` over imputations.
+    df_denominator : float or None
+        Of the F statistic.
     """
 
     simpler: Method
@@ -107,6 +113,8 @@ class LikelihoodTest:
     statistic: float
     df: int
     p_value: float
+    method: str | None = None
+    df_denominator: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +124,22 @@ class ClosedTest:
     chosen: Method
     alpha: float
     tests: tuple[LikelihoodTest, ...]
+
+
+def fit_imputed(data: Sequence[UpdateData], method: Method) -> UpdateFit:
+    """Fit one method in every imputation and average what was fitted; see `fit_update`."""
+    fits = [fit_update(one, method) for one in data]
+    if len(fits) == 1:
+        return fits[0]
+    coefficients = [fit.coefficients for fit in fits if fit.coefficients is not None]
+    return UpdateFit(
+        method,
+        float(np.mean([fit.intercept for fit in fits])),
+        float(np.mean([fit.slope for fit in fits])),
+        np.mean(coefficients, axis=0) if coefficients else None,
+        fits[0].n_parameters,
+        float(np.mean([fit.log_likelihood for fit in fits])),
+    )
 
 
 def fit_update(data: UpdateData, method: Method) -> UpdateFit:
@@ -198,7 +222,7 @@ def log_likelihood(data: UpdateData, lp: Floats) -> float:
     return float(-0.5 * n * (np.log(2.0 * np.pi * squares / n) + 1.0))
 
 
-def closed_test(data: UpdateData, *, alpha: float = 0.05) -> ClosedTest:
+def closed_test(*data: UpdateData, alpha: float = 0.05) -> ClosedTest:
     """Choose the simplest update that the data do not reject against the fullest.
 
     The model as it is, an updated intercept and a recalibration are tested in turn against
@@ -208,28 +232,43 @@ def closed_test(data: UpdateData, *, alpha: float = 0.05) -> ClosedTest:
 
     Parameters
     ----------
-    data : UpdateData
+    *data : UpdateData
+        One an imputation: the statistics of several are pooled as D2.
     alpha : float
         Inside (0, 1).
     """
-    can_reestimate = data.functions is not None and data.functions.shape[1] > 1
+    functions = data[0].functions
+    can_reestimate = functions is not None and functions.shape[1] > 1
     fullest: Method = "reestimate" if can_reestimate else "recalibrate"
-    full = fit_update(data, fullest)
+    full = [fit_update(one, fullest) for one in data]
     tests = []
     for method in METHODS[: METHODS.index(fullest)]:
-        simple = fit_update(data, method)
-        # Nested fits can differ by rounding alone, to either side.
-        statistic = max(0.0, 2.0 * (full.log_likelihood - simple.log_likelihood))
-        df = full.n_parameters - simple.n_parameters
-        p_value = float(chi2.sf(statistic, df))
-        tests.append(
-            LikelihoodTest(
-                simpler=method, fuller=fullest, statistic=statistic, df=df, p_value=p_value
-            )
-        )
-        if p_value > alpha:
+        found = _tested(method, [fit_update(one, method) for one in data], full)
+        tests.append(found)
+        if found.p_value > alpha:
             return ClosedTest(chosen=method, alpha=alpha, tests=tuple(tests))
     return ClosedTest(chosen=fullest, alpha=alpha, tests=tuple(tests))
+
+
+def _tested(
+    method: Method, simple: Sequence[UpdateFit], full: Sequence[UpdateFit]
+) -> LikelihoodTest:
+    # Nested fits can differ by rounding alone, to either side.
+    statistics = [
+        max(0.0, 2.0 * (more.log_likelihood - less.log_likelihood))
+        for more, less in zip(full, simple, strict=True)
+    ]
+    df = full[0].n_parameters - simple[0].n_parameters
+    if len(statistics) == 1:
+        return LikelihoodTest(
+            simpler=method, fuller=full[0].method, statistic=statistics[0], df=df,
+            p_value=float(chi2.sf(statistics[0], df)),
+        )  # fmt: skip
+    pooled = pooled_chi_squared_test(statistics, df=df)
+    return LikelihoodTest(
+        simpler=method, fuller=full[0].method, statistic=pooled.statistic, df=df,
+        p_value=pooled.p_value, method=pooled.method, df_denominator=pooled.df_denominator,
+    )  # fmt: skip
 
 
 def shrinkage_factor(data: UpdateData, fit: UpdateFit) -> float:

@@ -42,6 +42,8 @@ class UpdateResult:
         The update cross-validated.
     n, n_people : int
         Rows, and the persons behind them.
+    imputations : int or None
+        Over how many stacked imputations it was fitted; None where there is one row a person.
     scatter : str
         ``re-estimated``, ``kept`` or ``not available``.
     """
@@ -72,6 +74,7 @@ class UpdateResult:
     summary: tuple[str, ...]
     sheet: Sheet
     n_people: int | None = None
+    imputations: int | None = None
 
     def to_frame(self) -> pd.DataFrame:
         """One row a metric: before, apparent, and cross-validated."""
@@ -104,6 +107,7 @@ class UpdateResult:
             "n": self.n,
             "n_events": self.n_events,
             **({} if self.n_people in (None, self.n) else {"n_people": self.n_people}),
+            **({} if self.imputations is None else {"imputations": self.imputations}),
             "flow": [asdict(step) for step in self.flow],
             "reasons": dict(self.reasons),
             "metrics": self.metrics(),
@@ -136,6 +140,7 @@ class UpdateResult:
             "cohort_provenance": self.cohort_provenance,
             "n": self.n,
             "n_events": self.n_events,
+            **({} if self.imputations is None else {"imputations": self.imputations}),
             "parent_lineage": None if ancestors is None else dict(ancestors),
         }
 
@@ -144,5 +149,9 @@ def _test_dict(test: ClosedTest) -> dict[str, Any]:
     return {
         "chosen": test.chosen,
         "alpha": test.alpha,
-        "tests": [asdict(one) for one in test.tests],
+        # Over imputations alone a test has a method and degrees of freedom below.
+        "tests": [
+            {key: value for key, value in asdict(one).items() if value is not None}
+            for one in test.tests
+        ],
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,10 +16,12 @@ from hiprisk.seeding import rng_for
 from hiprisk.sheet.document.checks import check_sheet
 from hiprisk.sheet.format import LinearModel, Sheet, TreesModel
 from hiprisk.validation.external.cohort import ValidationCohort
+from hiprisk.validation.external.imputations import stack_imputations
 from hiprisk.validation.external.results import ModelIdentity
 from hiprisk.validation.external.validation import means_by_tenth
 from hiprisk.validation.performance.computing import usable_metrics
 from hiprisk.validation.performance.measures import prediction_metrics
+from hiprisk.validation.performance.pooling import pool_by_name
 from hiprisk.validation.resampling.intervals import percentile_intervals
 from hiprisk.validation.updating.methods import (
     Method,
@@ -28,6 +30,7 @@ from hiprisk.validation.updating.methods import (
     check_size,
     closed_test,
     describe_method,
+    fit_imputed,
     fit_update,
     shrinkage_factor,
     updated_coefficients,
@@ -73,7 +76,11 @@ class UpdateSettings:
 
 
 def update_model(
-    sheet: Sheet, people: ValidationCohort, settings: UpdateSettings, *, parent: ModelIdentity
+    sheet: Sheet,
+    people: ValidationCohort | Sequence[ValidationCohort],
+    settings: UpdateSettings,
+    *,
+    parent: ModelIdentity,
 ) -> UpdateResult:
     """Update a model on new people.
 
@@ -81,8 +88,9 @@ def update_model(
     ----------
     sheet : Sheet
         The parent's.
-    people : ValidationCohort
-        With what the parent says of them.
+    people : ValidationCohort, or sequence of them
+        With what the parent says of them; once for each imputation of a stacked file, as
+        `predict_imputations` has them.
     settings : UpdateSettings
     parent : ModelIdentity
 
@@ -91,19 +99,25 @@ def update_model(
     InputError
         If the method does not fit the model, or too few people are there for it.
     """
-    data = UpdateData(sheet.outcome.kind, people.observed, people.lp, people.functions)
-    check_size(data, _possible_methods(settings.method, data))
-    chosen = _select_update(sheet, data, settings)
-    out_of_fold = _cross_validated(sheet, people, data, settings)
+    several = (people,) if isinstance(people, ValidationCohort) else tuple(people)
+    cohort = _Cohort(several, tuple(_data(sheet, one) for one in several))
+    check_size(cohort.data[0], _possible_methods(settings.method, cohort.data[0]))
+    chosen = _select_update(sheet, cohort.data, settings)
+    out_of_fold = _cross_validated(sheet, cohort, settings)
     updated, scatter = _updated_sheet(
-        sheet, people, data, chosen, out_of_fold, parent, seed=settings.seed
+        sheet, cohort, chosen, out_of_fold, parent, seed=settings.seed
     )
-    apparent = predict_frame(updated, people.frame).predicted
+    stages = (
+        [one.predicted for one in several],
+        [predict_frame(updated, one.frame).predicted for one in several],
+        [one.predicted for one in out_of_fold],
+    )
     before, in_sample, after = (
-        _evaluated(people, predicted, out_of_fold.predicted, kind=data.kind, settings=settings)
-        for predicted in (people.predicted, apparent, out_of_fold.predicted)
+        _evaluated(cohort, predicted, stages[2], settings=settings) for predicted in stages
     )
     line = chosen.fit.coefficients is None
+    first, kind = cohort.first, sheet.outcome.kind
+    events = [float(one.observed.sum()) for one in several]
     return UpdateResult(
         parent=parent,
         method=settings.method,
@@ -113,33 +127,55 @@ def update_model(
         intercept=chosen.fit.intercept if line else None,
         slope=chosen.fit.slope if line else None,
         coefficients=_changes(sheet, updated),
-        kind=data.kind,
+        kind=kind,
         outcome_unit=sheet.outcome.unit,
-        n=people.n,
-        n_events=int(people.observed.sum()) if data.kind == "binary" else None,
-        flow=people.flow,
-        reasons=people.reasons,
+        n=first.n,
+        n_events=round(float(np.mean(events))) if kind == "binary" else None,
+        flow=first.flow,
+        reasons=first.reasons,
         before=before,
         apparent=in_sample,
         after=after,
-        calibration_before=means_by_tenth(people.observed, people.predicted),
-        calibration_after=means_by_tenth(people.observed, out_of_fold.predicted),
+        calibration_before=_tenths(cohort, stages[0]),
+        calibration_after=_tenths(cohort, stages[2]),
         scatter=scatter,
         provenance=updated.provenance,
-        cohort_fingerprint=people.fingerprint,
-        cohort_provenance=people.provenance,
-        summary=tuple(_summary(chosen, people, before, after, parent, scatter)),
+        cohort_fingerprint=first.fingerprint,
+        cohort_provenance=first.provenance,
+        summary=tuple(_summary(chosen, cohort, before, after, parent, scatter)),
         sheet=updated,
-        n_people=people.n_people,
+        n_people=first.n_people,
+        imputations=len(several) if len(several) > 1 else None,
     )
+
+
+@dataclass(frozen=True)
+class _Cohort:
+    """The people of an update, once for each imputation."""
+
+    people: tuple[ValidationCohort, ...]
+    data: tuple[UpdateData, ...]
+
+    @property
+    def first(self) -> ValidationCohort:
+        """Of whom there are as many in every imputation."""
+        return self.people[0]
+
+    @property
+    def whole(self) -> ValidationCohort:
+        """All imputations below one another."""
+        return self.first if len(self.people) == 1 else stack_imputations(self.people)
+
+
+def _data(sheet: Sheet, people: ValidationCohort) -> UpdateData:
+    return UpdateData(sheet.outcome.kind, people.observed, people.lp, people.functions)
 
 
 def _updated_sheet(
     sheet: Sheet,
-    people: ValidationCohort,
-    data: UpdateData,
+    cohort: _Cohort,
     chosen: ChosenUpdate,
-    out_of_fold: OutOfFoldPredictions,
+    out_of_fold: Sequence[OutOfFoldPredictions],
     parent: ModelIdentity,
     *,
     seed: int,
@@ -149,34 +185,58 @@ def _updated_sheet(
         # Nothing is written then; the parent stays as it is, to the last byte.
         return sheet, "kept" if sheet.distribution is not None else "not available"
     updated, scatter = with_model(sheet, chosen.fit), "not available"
+    whole, n_rows = cohort.whole, cohort.first.n
     if sheet.outcome.kind == "continuous":
-        updated, scatter = with_residual_distribution(updated, chosen.fit, people, out_of_fold)
-    updated = with_refits(updated, sheet, data, people.groups, chosen, seed)
-    updated = with_provenance(updated, people, chosen, parent)
+        everything = OutOfFoldPredictions(
+            np.concatenate([one.predicted for one in out_of_fold]),
+            np.concatenate([one.imputation_variance for one in out_of_fold]),
+        )
+        updated, scatter = with_residual_distribution(
+            updated, chosen.fit, whole, everything, n_rows=n_rows
+        )
+    updated = with_refits(updated, sheet, cohort.data, cohort.first.groups, chosen, seed)
+    updated = with_provenance(updated, whole, chosen, parent, n_rows=n_rows)
     check_sheet(updated, name="the updated sheet")
     return updated, scatter
 
 
 def _evaluated(
-    people: ValidationCohort,
-    predicted: Floats,
-    reference: Floats,
+    cohort: _Cohort,
+    predicted: Sequence[Floats],
+    reference: Sequence[Floats],
     *,
-    kind: str,
     settings: UpdateSettings,
 ) -> tuple[Estimate, ...]:
     """Metrics that both these predictions and the reference have, on the same resamples."""
-    shared, _ = usable_metrics(prediction_metrics(kind), people.observed, reference)
-    usable, _ = usable_metrics(shared, people.observed, predicted)
-    return percentile_intervals(
-        people.observed,
-        predicted,
-        metrics=usable,
-        groups=people.groups,
-        n_resamples=settings.n_resamples,
-        seed=settings.seed,
-        name="update",
-    )
+    found = []
+    for people, data, own, other in zip(
+        cohort.people, cohort.data, predicted, reference, strict=True
+    ):
+        shared, _ = usable_metrics(prediction_metrics(data.kind), people.observed, other)
+        usable, _ = usable_metrics(shared, people.observed, own)
+        found.append(
+            percentile_intervals(
+                people.observed,
+                own,
+                metrics=usable,
+                groups=people.groups,
+                n_resamples=settings.n_resamples,
+                seed=settings.seed,
+                name="update",
+            )
+        )
+    return found[0] if len(found) == 1 else pool_by_name(found, cohort.first.n_people)
+
+
+def _tenths(cohort: _Cohort, predicted: Sequence[Floats]) -> tuple[tuple[float, float], ...]:
+    """Means of predicted and observed by tenth, averaged over imputations."""
+    each = [
+        means_by_tenth(people.observed, own)
+        for people, own in zip(cohort.people, predicted, strict=True)
+    ]
+    if len(each) == 1:
+        return each[0]
+    return tuple((float(p), float(o)) for p, o in np.mean(each, axis=0))
 
 
 def _possible_methods(method: str, data: UpdateData) -> tuple[Method, ...]:
@@ -186,39 +246,46 @@ def _possible_methods(method: str, data: UpdateData) -> tuple[Method, ...]:
     return (method,)  # type: ignore[return-value]  # one of the methods, as the CLI's choices say
 
 
-def _select_update(sheet: Sheet, data: UpdateData, settings: UpdateSettings) -> ChosenUpdate:
+def _select_update(
+    sheet: Sheet, data: Sequence[UpdateData], settings: UpdateSettings
+) -> ChosenUpdate:
     test = None
     method = settings.method
     if method == "closed-test":
-        test = closed_test(data, alpha=settings.alpha)
+        test = closed_test(*data, alpha=settings.alpha)
         method = test.chosen
-    fit = fit_update(data, method)  # type: ignore[arg-type]  # one of the methods
+    fit = fit_imputed(data, method)  # type: ignore[arg-type]  # one of the methods
     if not settings.shrinkage or fit.coefficients is None:
         return ChosenUpdate(fit, test, None)
-    factor = shrinkage_factor(data, fit)
+    factor = float(np.mean([shrinkage_factor(one, fit_update(one, fit.method)) for one in data]))
     return ChosenUpdate(_shrunken(sheet, data, fit, factor), test, factor)
 
 
-def _shrunken(sheet: Sheet, data: UpdateData, fit: UpdateFit, factor: float) -> UpdateFit:
+def _shrunken(sheet: Sheet, data: Sequence[UpdateData], fit: UpdateFit, factor: float) -> UpdateFit:
     assert fit.coefficients is not None
-    simple = updated_coefficients(fit_update(data, "recalibrate"), coefficients_of(sheet))
+    simple = updated_coefficients(fit_imputed(data, "recalibrate"), coefficients_of(sheet))
     drawn = simple + factor * (fit.coefficients - simple)
     return dataclasses.replace(fit, coefficients=drawn)
 
 
 def _cross_validated(
-    sheet: Sheet, people: ValidationCohort, data: UpdateData, settings: UpdateSettings
-) -> OutOfFoldPredictions:
-    n_folds = min(FOLDS, len(np.unique(people.groups)))
+    sheet: Sheet, cohort: _Cohort, settings: UpdateSettings
+) -> tuple[OutOfFoldPredictions, ...]:
+    """Each imputation's people, predicted by an update that was fitted to others."""
+    first = cohort.first
+    n_folds = min(FOLDS, first.n_people)
     rng = rng_for(settings.seed, "update", "folds")
-    predicted, variance = np.empty(people.n), np.empty(people.n)
-    for left_out in grouped_folds(people.groups, n_folds=n_folds, rng=rng):
-        learn = np.setdiff1d(np.arange(people.n), left_out)
-        own = with_model(sheet, _select_update(sheet, data.take(learn), settings).fit)
-        answer = predict_frame(own, people.frame.iloc[left_out])
-        predicted[left_out] = answer.predicted
-        variance[left_out] = answer.imputation_variance
-    return OutOfFoldPredictions(predicted, variance)
+    shape = (len(cohort.people), first.n)
+    predicted, variance = np.empty(shape), np.empty(shape)
+    for left_out in grouped_folds(first.groups, n_folds=n_folds, rng=rng):
+        learn = np.setdiff1d(np.arange(first.n), left_out)
+        fit = _select_update(sheet, [one.take(learn) for one in cohort.data], settings).fit
+        own = with_model(sheet, fit)
+        for number, people in enumerate(cohort.people):
+            answer = predict_frame(own, people.frame.iloc[left_out])
+            predicted[number, left_out] = answer.predicted
+            variance[number, left_out] = answer.imputation_variance
+    return tuple(OutOfFoldPredictions(p, v) for p, v in zip(predicted, variance, strict=True))
 
 
 def _changes(before: Sheet, after: Sheet) -> tuple[CoefficientChange, ...]:
@@ -241,7 +308,7 @@ def _changes(before: Sheet, after: Sheet) -> tuple[CoefficientChange, ...]:
 
 def _summary(
     chosen: ChosenUpdate,
-    people: ValidationCohort,
+    cohort: _Cohort,
     before: tuple[Estimate, ...],
     after: tuple[Estimate, ...],
     parent: ModelIdentity,
@@ -249,7 +316,7 @@ def _summary(
 ) -> Iterable[str]:
     yield from model_warnings(parent.provenance)
     yield from parent.cautions
-    yield from cohort_warnings(people.provenance)
+    yield from cohort_warnings(cohort.first.provenance)
     if chosen.test is not None and chosen.fit.method == "none":
         yield (
             f"No update is needed: the closed test did not reject the original model at "
@@ -257,6 +324,11 @@ def _summary(
         )
         return
     yield f"Update: {describe_method(chosen.fit.method)}."
+    if len(cohort.people) > 1:
+        yield (
+            f"Fitted in {len(cohort.people)} imputations of the same people and averaged; figures "
+            "are pooled by Rubin's rules."
+        )
     if chosen.shrinkage is not None:
         yield (
             f"Shrinkage towards recalibration: weight {chosen.shrinkage:.2f} for the re-estimated "

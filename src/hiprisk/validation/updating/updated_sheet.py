@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -102,10 +103,18 @@ class OutOfFoldPredictions:
 
 
 def with_residual_distribution(
-    updated: Sheet, fit: UpdateFit, people: ValidationCohort, out_of_fold: OutOfFoldPredictions
+    updated: Sheet,
+    fit: UpdateFit,
+    people: ValidationCohort,
+    out_of_fold: OutOfFoldPredictions,
+    *,
+    n_rows: int,
 ) -> tuple[Sheet, str]:
-    """The residual distribution, from cross-validated residuals where there are enough."""
-    if people.n >= MIN_RESIDUALS:
+    """The residual distribution, from cross-validated residuals where there are enough.
+
+    Of `n_rows` rows, each as often as there are imputations.
+    """
+    if n_rows >= MIN_RESIDUALS:
         residual = people.observed - out_of_fold.predicted
         distribution: Distribution | None = residual_distribution(
             people.observed, out_of_fold.predicted, out_of_fold.imputation_variance
@@ -126,24 +135,26 @@ def with_residual_distribution(
 def with_refits(
     updated: Sheet,
     parent: Sheet,
-    data: UpdateData,
+    data: Sequence[UpdateData],
     groups: Integers,
     chosen: ChosenUpdate,
     seed: int,
 ) -> Sheet:
-    """Refits of the update: persons resampled, over the parent's own refits where it has them."""
+    """Refits of the update: persons resampled, over the parent's own refits where it has them.
+
+    Refits take the imputations in turn, so that their spread has what lies between imputations.
+    """
     model = updated.model
     if isinstance(model, TreesModel):
         return updated
     assert isinstance(parent.model, LinearModel)
-    assert data.functions is not None
     base = parent.model.refits or (tuple(map(float, coefficients_of(parent))),) * REFITS
     rng = rng_for(seed, "update", "refits")
     persons = Persons.of(groups)
     found = []
-    for vector in base:
+    for number, vector in enumerate(base):
         weights = persons.draw_counts(rng)[persons.of_row].astype(np.float64)
-        refit = _refit(data, np.array(vector), weights, chosen)
+        refit = _refit(data[number % len(data)], np.array(vector), weights, chosen)
         if refit is not None:
             found.append(refit)
     if len(found) < MIN_REFITS:
@@ -178,14 +189,20 @@ def _refit(
 
 
 def with_provenance(
-    updated: Sheet, people: ValidationCohort, chosen: ChosenUpdate, parent: ModelIdentity
+    updated: Sheet,
+    people: ValidationCohort,
+    chosen: ChosenUpdate,
+    parent: ModelIdentity,
+    *,
+    n_rows: int,
 ) -> Sheet:
-    """Provenance, notes and weights of the new version."""
+    """Provenance, notes and weights of the new version; `people` may be a stack of `n_rows`."""
     provenance, mixed = combined_provenance(parent.provenance, people.provenance)
     named = parent.name + (f"@{parent.version}" if parent.version else "")
+    over = f" in {people.n // n_rows} imputations" if people.n > n_rows else ""
     notes = [
         *updated.notes,
-        f"Updated from {named} on {people_counted(people.n_people, people.n)}: "
+        f"Updated from {named} on {people_counted(people.n_people, n_rows)}{over}: "
         f"{describe_method(chosen.fit.method)}.",
         "Ranges, means and the filling-in of missing values are the development cohort's.",
         *((mixed,) if mixed else ()),
@@ -195,7 +212,7 @@ def with_provenance(
         provenance=provenance,  # type: ignore[arg-type]  # one of the sheet's literals
         notes=tuple(dict.fromkeys(notes)),
         # Every method but "none" re-estimates the average on these people.
-        n_people=updated.n_people if chosen.fit.method == "none" else people.n,
+        n_people=updated.n_people if chosen.fit.method == "none" else n_rows,
     )
     if chosen.fit.coefficients is not None and updated.max_imputed_weight > 0:
         return with_weights(updated, people.frame)
