@@ -16,7 +16,7 @@ from hiprisk.errors import InputError
 def scanned(tmp_path):
     def scan(content, header=4):
         (tmp_path / "in.csv").write_bytes(content)
-        return scan_lines(ByteSource(path=tmp_path / "in.csv"), ",", header)
+        return scan_lines(ByteSource(path=tmp_path / "in.csv"), ",", header_bytes=header)
 
     return scan
 
@@ -33,7 +33,9 @@ def test_a_header_alone_has_no_rows(scanned):
 
 
 def test_stray_quotes_say_nothing_of_line_ends(scanned):
-    assert not scanned(b'a,b\n5" x,"2\n3"\n').ends_in_quotes
+    lines = scanned(b'a,b\n5" x,"2\n\n3"\n')
+    assert not lines.ends_in_quotes
+    assert [lines.line(row) for row in (1, 2)] == [2, 4]
 
 
 def test_a_quote_that_stays_open_is_refused_by_its_line(scanned):

@@ -110,3 +110,8 @@ def test_a_name_may_be_wrapped_and_come_several_times(blocks):
     [block] = blocks(b'"Age\n(years)",x,x\n1,2,3\n')
     assert block.table.column_names == ["Age (years)", "x (column 2)", "x (column 3)"]
     assert (block.repeated, block.rows.tolist()) == ({"x": (2, 3)}, [3])
+
+
+def test_stray_quotes_beside_a_wrapped_name_leave_rows_their_lines(blocks):
+    [block] = blocks(b'"a\nb",c\n1,5" x\n\n2,y\n')
+    assert block.rows.tolist() == [3, 5]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from codecs import BOM_UTF8
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
 import numpy as np
@@ -29,11 +29,14 @@ class CsvLines:
     starts : tuple of ndarray
         Rows from which on the line is no longer the row plus the header, and by how many lines
         more; empty where a row is a line.
+    further_header_rows : int
+        Lines of the header beyond the first, where each line counts as a row.
     """
 
     has_rows: bool
     ends_in_quotes: bool = False
     starts: tuple[Integers, Integers] | None = None
+    further_header_rows: int = 0
 
     def line(self, row: int) -> int:
         """Line of the file on which a row starts; the first after the header is row 1."""
@@ -42,15 +45,19 @@ class CsvLines:
 
     def lines(self, first_row: int, n_rows: int) -> Integers | None:
         """Line of the file on which rows start; None where that is their place and the header."""
-        if self.starts is None:
+        if self.starts is None and not self.further_header_rows:
             return None
-        rows = np.arange(first_row, first_row + n_rows, dtype=np.intp)
+        rows = np.arange(first_row, first_row + n_rows, dtype=np.intp) + self.further_header_rows
+        if self.starts is None:
+            return rows + 1
         at = np.searchsorted(self.starts[0], rows, side="right") - 1
         more = np.where(at >= 0, self.starts[1][at], 0)
         return np.asarray(rows + 1 + more, dtype=np.intp)
 
 
-def scan_lines(source: ByteSource, delimiter: str, header_bytes: int) -> CsvLines:
+def scan_lines(
+    source: ByteSource, delimiter: str, *, header_bytes: int, header_lines: int = 1
+) -> CsvLines:
     """Look through a file once; a second time only if rows and lines differ.
 
     Raises
@@ -69,12 +76,22 @@ def scan_lines(source: ByteSource, delimiter: str, header_bytes: int) -> CsvLine
             tail, at = chunk[-3:], at + len(chunk)
     if regular:
         return CsvLines(has_rows=has_rows)
+    found = _passed(source, _Quotes(ord(delimiter)))
+    if found.ambiguous:
+        # Then a line is a row: a line end in quotes is not read.
+        found = _passed(source, _Quotes(ord(delimiter), heeded=False))
+        lines = found.result(source.name, has_rows=has_rows)
+        return replace(lines, further_header_rows=header_lines - 1)
+    return found.result(source.name, has_rows=has_rows)
+
+
+def _passed(source: ByteSource, quotes: _Quotes) -> _Quotes:
     with source.open() as stream:
-        quotes = _Quotes(ord(delimiter))
         for at, chunk in enumerate(_chunks(stream)):
             text = chunk if at else chunk.removeprefix(BOM_UTF8)
             quotes.add(np.frombuffer(text, dtype=np.uint8))
-        return quotes.result(source.name, has_rows=has_rows)
+    quotes.add(np.zeros(0, dtype=np.uint8), last=True)
+    return quotes
 
 
 def _chunks(stream: BinaryIO) -> Iterator[bytes]:
@@ -100,10 +117,11 @@ class _Quotes:
     """
 
     delimiter: int
+    heeded: bool = True
+    ambiguous: bool = False
     _is_open: bool = False
     _before: np.ndarray = field(default_factory=lambda: np.array([_LF, _LF], dtype=np.uint8))
     _waiting: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.uint8))
-    _ambiguous: bool = False
     _ends_in_quotes: bool = False
     _n_lines: int = 0
     _n_rows: int = 0
@@ -124,7 +142,7 @@ class _Quotes:
         following = np.append(text[1 : n + 1], _LF)[:n]
         padded = np.concatenate([self._before, here])
         self._before = padded[-2:]
-        quotes = np.flatnonzero(here == _QUOTE)
+        quotes = np.flatnonzero((here == _QUOTE) & self.heeded)
         self._check_quotes(quotes, padded[1:-1], following)
         ends = np.flatnonzero((here == _LF) | ((here == _CR) & (following != _LF)))
         open_at_ends = (np.searchsorted(quotes, ends) + self._is_open) % 2 == 1
@@ -138,7 +156,7 @@ class _Quotes:
         opens = (np.arange(len(quotes)) + self._is_open) % 2 == 0
         edges = np.array([self.delimiter, _LF, _CR, _QUOTE], dtype=np.uint8)
         beside = np.where(opens, before[quotes], following[quotes])
-        self._ambiguous = self._ambiguous or not np.isin(beside, edges).all()
+        self.ambiguous = self.ambiguous or not np.isin(beside, edges).all()
 
     def _add_rows(self, ends: Integers, open_at_ends: Bools, blank: Bools) -> None:
         numbers = self._n_lines + np.arange(len(ends))
@@ -162,12 +180,9 @@ class _Quotes:
             self._last_more = int(more[-1])
 
     def result(self, name: str, *, has_rows: bool) -> CsvLines:
-        self.add(np.zeros(0, dtype=np.uint8), last=True)
-        if self._is_open and not self._ambiguous:
+        if self._is_open:
             raise InputError("a quote is not closed", code="QUOTE", file=name, row=self._opened_at)
         self._add_starts(np.array([self._row_start], dtype=np.intp))
-        if self._ambiguous:
-            return CsvLines(has_rows=has_rows)
         rows, more = np.concatenate(self._rows), np.concatenate(self._more)
         return CsvLines(
             has_rows=has_rows,

@@ -68,7 +68,9 @@ def iter_csv(
     header = read_header(source, dialect)
     names, repeated = header.columns.names, header.columns.repeated
     before = source.size_and_time()
-    lines = scan_lines(source, dialect.delimiter, header.n_bytes)
+    lines = scan_lines(
+        source, dialect.delimiter, header_bytes=header.n_bytes, header_lines=header.n_lines
+    )
     if not lines.has_rows:
         empty = pa.table({name: pa.array([], pa.string()) for name in names})
         yield TextBlock(1, empty, repeated=repeated)

@@ -185,7 +185,7 @@ class _Windows:
                 count=count,
                 rows=(first,),
                 files=(file,) if file else (),
-                message=f"the values in rows {first} to {last}{f' of {file}' if file else ''} differ "
+                message=f"the values in rows {first} to {last}{file and ' of '}{file} differ "
                 "from the development cohort and from the rest of the file",
                 advice=f"{advice}; expected if the file is sorted by this variable",
             )
