@@ -7,8 +7,15 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from blank_figures import figures_left_blank
+from hiprisk.bundle import read_bundle
 from hiprisk.cli import main
+from hiprisk.cli.predict import _parser
+from hiprisk.cohort.own_variables import reserved_problem
+from hiprisk.sheet.answers import column_names
+from hiprisk.sheet.evaluate import SheetEvaluator
 from own_studies import BINARY, own_cohort
+from trained_sheets import trained_sheet
 
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "own-variables.md"
 
@@ -91,3 +98,39 @@ def test_a_mapping_against_the_dictionary_of_the_option_is_refused(capsys):
                        "other.yaml")  # fmt: skip
     assert code == 2
     assert "dictionary (line 2): the study's dictionary says something else of crp_mg_l" in err
+
+
+def test_every_option_of_predict_is_a_name_that_no_variable_can_have():
+    parser = _parser(None)
+    options = {text.lstrip("-").replace("-", "_") for one in parser._actions
+               for text in (*one.option_strings, one.dest)}  # fmt: skip
+    assert [name for name in sorted(options - {"h"}) if not reserved_problem(name)] == []
+
+
+def test_every_column_that_scoring_adds_is_a_name_that_no_variable_can_have(tmp_path):
+    for sheet in (trained_sheet("linear", n=150), trained_sheet("logistic", n=150)):
+        added = column_names(SheetEvaluator(sheet))
+        assert [name for name in added if not reserved_problem(name)] == []
+
+
+def test_what_a_study_says_anew_stands_in_its_report(capsys, tmp_path):
+    Path("variables.yaml").write_text("age_years: {hard: [16, 110], label: years}\n")
+    config = Path(__file__).parents[2] / "configs" / "stupar.yaml"
+    with figures_left_blank():
+        code = main(["train", str(config), "--workers", "1", "--out", "m", *(
+            part for one in (
+                "cohort.simulate.n=150", f"cohort.dictionary={tmp_path}/variables.yaml",
+                "families={linear: {penalty: 0.1, l1_share: 0, spline_knots: 0}}",
+                "validation.resamples=20", "validation.repeats=0", "tuning.trials=1",
+                "validation.interval_resamples=100", "tracking.enabled=false",
+                "association=null", "subgroups.by=[]", "validation.internal_external=false",
+                "measurement_error={}", "imputation.imputations=2",
+            ) for part in ("--set", one)
+        )])  # fmt: skip
+    assert code == 0, capsys.readouterr().err
+    bundle = read_bundle(Path("m/stupar"))
+    assert bundle.sheet.variable("age_years").hard == (16.0, 110.0)
+    assert bundle.config["variables"] == {"age_years": {"hard": [16.0, 110.0], "label": "years"}}
+    report = (bundle.path / "report.html").read_text(encoding="utf-8")
+    assert "DICTIONARY_CHANGED" in report
+    assert "hard range 16 to 110 (packaged: 18 to 110)" in report
