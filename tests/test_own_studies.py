@@ -215,6 +215,24 @@ def test_the_calculator_page_asks_for_own_variables(folder, kind, tmp_path):
     assert "C-reactive protein" in text
 
 
+@pytest.mark.slow
+def test_the_page_gives_python_s_numbers(model, tmp_path):
+    from hiprisk.serving.calculator.building import build_page
+    from page_agreement import worst_difference
+    from serving_browser import running_browser
+    from serving_patients import random_patients
+
+    file = tmp_path / "page.html"
+    file.write_text(build_page(model), encoding="utf-8")
+    with running_browser() as browser:
+        tab = browser.new_page()
+        tab.goto(file.as_uri())
+        patients = [PATIENT, *random_patients(model.sheet, 40, seed=5)]
+        worst, refused = worst_difference(tab, model, patients)
+    assert worst < 1e-9
+    assert refused < len(patients)
+
+
 def test_the_service_answers_for_own_variables(model, kind):
     from service_client import client_of
 
