@@ -1,10 +1,15 @@
 """What is emitted and read, held against another FHIR library (fhir.resources, R4B)."""
 
+import json
+from pathlib import Path
+
 import pytest
+from fhir.resources.R4B import get_fhir_model_class
 from fhir.resources.R4B.riskassessment import RiskAssessment
 
 from service_client import client_of, small_model
 
+R4 = json.loads((Path(__file__).parents[2] / "oracles" / "fhir_r4_elements.json").read_text())
 PATIENT = {"resourceType": "Patient", "id": "p1", "birthDate": "1963-01-01", "gender": "female"}
 BUNDLE = {"resourceType": "Bundle", "type": "collection",
           "entry": [{"fullUrl": "urn:uuid:1", "resource": PATIENT}]}  # fmt: skip
@@ -32,3 +37,12 @@ def test_a_library_reads_what_is_said_of_a_record(tmp_path):
     given = {"age_years": 63, "sex": "female"}
     answer = client.post("/predict", given, accept="application/fhir+json")
     assert RiskAssessment.model_validate_json(answer.text).subject.display == "patient not named"
+
+
+@pytest.mark.parametrize("kind", sorted(R4["types"]))
+def test_the_table_of_elements_is_the_librarys(kind):
+    """Frozen from an earlier release of the library and compared with R4 by hand."""
+    fields = get_fhir_model_class(kind).model_fields
+    many = {one.alias: "List[" in str(one.annotation) for one in fields.values()}
+    for name, element in R4["types"][kind].items():
+        assert many[name] is (element["max"] == "*"), name
