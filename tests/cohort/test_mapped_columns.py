@@ -82,3 +82,17 @@ def test_names_are_found_in_any_letter_case_where_the_mapping_says_so():
     assert mapping_of_file(mapping, ["Age"], "x.csv").variables["age_years"].column == "Age"
     with pytest.raises(InputError, match="2 columns differ from 'AGE' in case only"):
         mapping_of_file(mapping, ["Age", "age"], "x.csv")
+
+
+def test_a_finding_names_the_column_of_the_file_where_that_is_another(tmp_path):
+    mapping = mapping_from_text("variables: {age_years: Age, bmi_kg_m2: bmi_kg_m2}")
+    (tmp_path / "x.csv").write_text("Age,bmi_kg_m2\n60,300\n600,25\n61,26\n")
+    age, bmi = (one for one in read_cohort(tmp_path / "x.csv", mapping).findings if one.rows)
+    assert (age.column, age.source_column, age.rows) == ("age_years", "Age", (3,))
+    assert age.subject == "age_years (column Age)"
+    assert age.to_dict()["source_column"] == "Age"
+    assert "source_column" not in age.summarised()
+    assert (bmi.column, bmi.source_column, bmi.subject) == ("bmi_kg_m2", None, "bmi_kg_m2")
+    assert "source_column" not in bmi.to_dict()
+    assert bmi.told == bmi.message
+    assert age.told == f"column Age: {age.message}"

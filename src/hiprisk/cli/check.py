@@ -64,7 +64,7 @@ def _show_findings(cohort: Cohort, found: Sequence[Finding], *, values: bool) ->
         [
             finding.severity,
             finding.code,
-            finding.column or "",
+            finding.subject,
             str(finding.count or ""),
             ", ".join(finding.places[:5]) + (" ..." if finding.count > 5 and finding.rows else ""),
             finding.message,

@@ -29,6 +29,8 @@ class Finding:
         At most ten of their rows in the file, as a text editor counts them: the header is row 1.
     files : tuple of str
         The file of each of these rows, where several are read as one.
+    source_column : str, optional
+        Column of the file that the variable `column` is made of, where it has another name.
     """
 
     code: str
@@ -39,6 +41,20 @@ class Finding:
     count: int = 0
     rows: tuple[int, ...] = ()
     files: tuple[str, ...] = ()
+    source_column: str | None = None
+
+    @property
+    def subject(self) -> str:
+        """What it is about as it is shown: the variable, and its column where that is another."""
+        name = self.column or ""
+        return f"{name} (column {self.source_column})" if self.source_column else name
+
+    @property
+    def told(self) -> str:
+        """The message of a refusal, which names the variable in a place of its own."""
+        return (
+            f"column {self.source_column}: {self.message}" if self.source_column else self.message
+        )
 
     @property
     def places(self) -> list[str]:
@@ -51,14 +67,20 @@ class Finding:
         """Plain values for JSON."""
         plain = asdict(self)
         plain["rows"] = list(self.rows)
-        del plain["files"]
-        return {**plain, "files": list(self.files)} if self.files else plain
+        for key in ("files", "source_column"):
+            del plain[key]
+        if self.files:
+            plain["files"] = list(self.files)
+        if self.source_column is not None:
+            plain["source_column"] = self.source_column
+        return plain
 
     def summarised(self) -> dict[str, Any]:
         """What may be published: no positions of rows, and None for a count that is small."""
         plain = self.to_dict()
         del plain["rows"]
         plain.pop("files", None)
+        plain.pop("source_column", None)
         if 0 < self.count < SMALLEST_COUNT:
             plain["count"] = None
         return plain

@@ -160,6 +160,17 @@ def source_columns(source: VariableSource) -> list[str]:
     return [] if source.column is None else [source.column]
 
 
+def with_source_columns(findings: Iterable[Finding], mapping: CohortMapping) -> Iterable[Finding]:
+    """Findings that name the column of the file, where a mapping gives it another name."""
+    for finding in findings:
+        source = mapping.variables.get(finding.column or "")
+        column = None if source is None else source.column
+        if column is None or column == finding.column:
+            yield finding
+        else:
+            yield replace(finding, source_column=column)
+
+
 def absent_findings(absent: Mapping[str, tuple[str, ...]]) -> Iterable[Finding]:
     """What a file lacks of a mapping: nothing that is wrong, unless a task needs it."""
     for variable, columns in absent.items():

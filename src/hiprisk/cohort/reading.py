@@ -32,6 +32,7 @@ from hiprisk.cohort.mapped_columns import (
     mapping_of_present,
     needed_columns,
     source_columns,
+    with_source_columns,
 )
 from hiprisk.cohort.mapping import CohortMapping
 from hiprisk.cohort.value_labels import mapping_by_codes
@@ -338,7 +339,11 @@ def read_cohort(
     return Cohort(
         frame=frame,
         findings=by_severity(
-            (*rows.in_the_file(findings), *absent_findings(absent), *lacking_findings(lacking))
+            (
+                *with_source_columns(rows.in_the_file(findings), used),
+                *absent_findings(absent),
+                *lacking_findings(lacking),
+            )
         ),
         rows=rows,
         grain=grain,

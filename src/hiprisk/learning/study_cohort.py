@@ -222,7 +222,7 @@ def _used(config: StudyConfig, dictionary: Dictionary) -> set[str]:
 def _refuse(finding: Finding, n_errors: int, cohort: Cohort) -> None:
     more = f"; {n_errors - 1} more error(s), see hiprisk check" if n_errors > 1 else ""
     raise InputError(
-        f"{finding.message} ({finding.count} row(s)){more}",
+        f"{finding.told} ({finding.count} row(s)){more}",
         code=finding.code,
         file=finding.files[0] if finding.files else cohort.source_name,
         row=finding.rows[0] if finding.rows else None,

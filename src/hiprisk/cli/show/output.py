@@ -41,7 +41,7 @@ def note_findings(findings: Iterable[Finding]) -> None:
     """Findings on stderr, a line each."""
     for finding in findings:
         kind = "note" if finding.severity == "note" else "warning"
-        place = f"{finding.column}: " if finding.column else ""
+        place = f"{finding.subject}: " if finding.column else ""
         note(f"hiprisk: {kind}[{finding.code}]: {place}{finding.message} ({finding.advice})")
 
 

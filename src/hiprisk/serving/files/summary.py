@@ -17,7 +17,11 @@ from hiprisk.cohort.checks.unreadable import unlabelled_findings, unreadable_fin
 from hiprisk.cohort.files.csv_dialect import ORDINARY, Dialect
 from hiprisk.cohort.findings import Finding
 from hiprisk.cohort.items.coding import ItemCodes, codes_over_blocks
-from hiprisk.cohort.mapped_columns import absent_findings, lacking_findings
+from hiprisk.cohort.mapped_columns import (
+    absent_findings,
+    lacking_findings,
+    with_source_columns,
+)
 from hiprisk.cohort.mapping import CohortMapping
 from hiprisk.cohort.reading import CohortBlock
 from hiprisk.cohort.shift.comparison import compare_with_training
@@ -159,6 +163,7 @@ class Tally:
         self._absent: tuple[str, ...] = ()
         self._comparison = FileComparison(model.sheet)
         self._coding = CodingWatch(model.sheet.variables, mapping)
+        self._mapping = mapping
         self._items: dict[str, ItemCodes] = {}
 
     def look(self, block: CohortBlock, *, accept_units: bool) -> None:
@@ -199,11 +204,14 @@ class Tally:
         if block.n_rows:
             self._looked.add(block.file)
 
+    def _in_columns(self, findings: Iterable[Finding]) -> Iterable[Finding]:
+        return findings if self._mapping is None else with_source_columns(findings, self._mapping)
+
     def _refuse_errors(self, findings: Iterable[Finding], otherwise: str = "") -> None:
-        for finding in findings:
+        for finding in self._in_columns(findings):
             if finding.severity == "error":
                 raise InputError(
-                    finding.message,
+                    finding.told,
                     code=finding.code,
                     file=self._file,
                     column=finding.column,
@@ -245,10 +253,14 @@ class Tally:
             flags=_by_text(self._flags),
             absent=self._absent,
             findings=(
-                *self._coding.findings(),
-                *item_findings(self._items),
-                *unlabelled_findings(self._items),
-                *self._comparison.findings(),
+                *self._in_columns(
+                    (
+                        *self._coding.findings(),
+                        *item_findings(self._items),
+                        *unlabelled_findings(self._items),
+                        *self._comparison.findings(),
+                    )
+                ),
                 *self._missing_columns,
                 *lacking_findings(self._lacking),
             ),

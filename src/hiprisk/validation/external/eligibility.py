@@ -102,7 +102,7 @@ def refuse_misread(findings: Sequence[Finding], cohort: Cohort, *, accept_units:
             continue
         if misread or finding.code in STRUCTURAL:
             raise InputError(
-                finding.message,
+                finding.told,
                 code=finding.code,
                 file=cohort.source_name,
                 column=finding.column,
