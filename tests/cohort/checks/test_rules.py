@@ -35,8 +35,10 @@ def test_a_value_outside_the_hard_range_is_an_error_with_its_rows():
         ("hip_internal_rotation_right_deg", np.linspace(0.1, 0.8, 30), "radians"),
         ("height_cm", np.linspace(1.5, 1.9, 30), "metres"),
         ("odi_0_100", np.linspace(0.0, 0.8, 30), "share from 0 to 1"),
-        ("womac_function_0_100", np.linspace(5.0, 66.0, 30), "raw 0-68 sum"),
-        ("womac_pain_0_100", np.linspace(1.0, 18.0, 30), "raw 0-20 sum"),
+        ("womac_function_0_100", np.arange(5.0, 67.0), "raw 0-68 sum"),
+        ("womac_pain_0_100", np.arange(1.0, 19.0), "raw 0-20 sum"),
+        ("odi_0_100", np.arange(4.0, 46.0), "raw 0-50 sum"),
+        ("ohs_0_48", np.arange(14.0, 58.0), "older sum of 12 to 60, in which 60 is worst"),
     ],
 )
 def test_another_unit_is_suspected(name, values, cause):
@@ -162,8 +164,18 @@ def test_errors_come_first():
     assert [f.severity for f in findings] == ["error", "warning", "note"]
 
 
+def test_an_oxford_hip_score_of_today_is_not_the_older_sum():
+    assert ("UNIT_SUSPECT", "ohs_0_48") not in codes(checked({"ohs_0_48": np.arange(12.0, 49.0)}))
+
+
+def test_scores_that_are_no_whole_numbers_are_no_raw_sum():
+    found = codes(checked({"womac_function_0_100": np.linspace(3.3, 66.6, 50)}))
+    assert ("UNIT_SUSPECT", "womac_function_0_100") not in found
+
+
 @pytest.mark.parametrize(
-    ("name", "points", "highest"), [("womac_function_0_100", 68, 45), ("womac_pain_0_100", 20, 4)]
+    ("name", "points", "highest"),
+    [("womac_function_0_100", 68, 45), ("womac_pain_0_100", 20, 4), ("odi_0_100", 50, 24)],
 )
 def test_a_raw_sum_that_was_mapped_to_its_scale_is_no_raw_sum(name, points, highest):
     raw = np.tile(np.arange(highest + 1.0), 4)

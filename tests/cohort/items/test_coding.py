@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hiprisk.cohort.items.coding import ItemCodes, ItemCounter, ItemsSource, codes_over_blocks
-from hiprisk.cohort.items.instruments import ITEM_NAMES
+from hiprisk.cohort.items.instruments import ITEM_NAMES, published_tops, score_items
 from hiprisk.cohort.mapping import mapping_from_text
 from hiprisk.errors import ConfigError
 
@@ -106,3 +108,25 @@ def test_items_of_several_codings_or_of_a_line_are_not_counted_by_code():
     assert counted(items("startback_total"), ([0, 4], [3, 3])).counts == {}
     line = counted(items("womac_pain", coded=(0, 100)), ([0, 37.5], [3, 3]))
     assert (line.counts, line.n_people) == ({}, 6)
+
+
+ONE_CODING = [name for name in ITEM_NAMES if not name.startswith("startback")]
+
+
+@given(
+    instrument=st.sampled_from(ONE_CODING),
+    low=st.integers(-3, 20),
+    reversed_=st.booleans(),
+    data=st.data(),
+)
+def test_no_declared_coding_changes_a_score(instrument, low, reversed_, data):
+    top = published_tops(instrument)[0]
+    points = {
+        item: np.array([data.draw(st.one_of(st.integers(0, top), st.just(np.nan)))], dtype=float)
+        for item in ITEM_NAMES[instrument]
+    }
+    source = items(instrument, coded=(low, low + top), reversed=reversed_)
+    codes = {item: low + (top - own if reversed_ else own) for item, own in points.items()}
+    read = {item: source.points(item, own) for item, own in codes.items()}
+    expected = score_items(instrument, points)
+    np.testing.assert_array_equal(score_items(instrument, read, top=source.stated_top), expected)

@@ -27,8 +27,11 @@ from hiprisk.values import (
 )
 
 BMI_TOLERANCE = 0.15
+LEAST_WHOLE = 0.5
 # Sums with a missing answer stand between the steps.
 SCALED_STEPS = 0.8
+# Part of a name, and the largest value between which and the end of the sum it is suspected.
+_RAW_SUMS = (("function", 60.0, 68.0), ("pain", 15.0, 20.0), ("odi", 30.0, 50.0))
 
 
 def check_cohort(
@@ -159,13 +162,8 @@ def _wrong_unit(variable: Variable, known: Floats) -> Iterable[Finding]:
     cause = causes.get(variable.unit or "")
     if variable.hard in ((0.0, 100.0),) and largest <= 1.0 and largest > 0:
         cause = (1.0, "a share from 0 to 1", "from_range: [0, 1]")
-    elif variable.hard == (0.0, 100.0) and 60 < largest <= 68 and "function" in variable.name:
-        cause = (68.0, "the raw 0-68 sum", "from_range: [0, 68]")
-    elif variable.hard == (0.0, 100.0) and 15 < largest <= 20 and "pain" in variable.name:
-        cause = (20.0, "the raw 0-20 sum", "from_range: [0, 20]")
-    if cause is not None and cause[0] >= 20 and _is_scaled_sum(known, points=cause[0]):
-        # Already mapped from the raw sum, and nobody reached its end.
-        return
+    elif cause is None:
+        cause = _raw_sum(variable, known, largest)
     if cause is not None and 0 < largest <= cause[0]:
         yield Finding(
             code="UNIT_SUSPECT",
@@ -176,6 +174,24 @@ def _wrong_unit(variable: Variable, known: Floats) -> Iterable[Finding]:
             f"not {variable.unit}",
             advice=f"if so, state {cause[2]} in the mapping",
         )
+
+
+def _raw_sum(variable: Variable, known: Floats, largest: float) -> tuple[float, str, str] | None:
+    """The sum of items that scores look like, where it is another than the variable's own."""
+    if variable.hard == (0.0, 48.0):
+        # Published first with answers from 1 (best) to 5.
+        is_older = known.min() >= 12 and 48 < largest <= 60
+        older = "the older sum of 12 to 60, in which 60 is worst"
+        return (60.0, older, "from_range: [12, 60] and reverse: true") if is_older else None
+    # A sum of points is whole, but for those with a missing answer.
+    if variable.hard != (0.0, 100.0) or (known == np.round(known)).mean() < LEAST_WHOLE:
+        return None
+    for part, least, points in _RAW_SUMS:
+        if part in variable.name and least < largest <= points:
+            if _is_scaled_sum(known, points=points):
+                return None  # mapped from the raw sum already, and nobody reached its end
+            return points, f"the raw 0-{points:g} sum", f"from_range: [0, {points:g}]"
+    return None
 
 
 def _is_scaled_sum(known: Floats, *, points: float) -> bool:
