@@ -82,6 +82,7 @@ def test_the_reason_stands_where_an_answer_is_refused(client):
         "low back pain"
     )
     assert told["reason"] in told["detail"]
+    assert told["advice"].startswith("declare the codes of your record system with --fhir-codes")
 
 
 ITEMS = [f"function_{number}" for number in range(1, 18)]

@@ -8,6 +8,9 @@ from hiprisk.sheet.format import Sheet
 from hiprisk.wording.remarks import value_in_words
 
 
+DECLARE = "declare the codes of your record system with --fhir-codes, see docs/how-to/serve.md"
+
+
 def used_in_words(sheet: Sheet, item: Used) -> str:
     """A value that was used: what, how much, from when."""
     when = f", recorded {item.recorded}" if item.recorded else ", from the patient's data"
@@ -54,8 +57,12 @@ def refused_for_record(sheet: Sheet, refusal: InputError, record: Record) -> Inp
     told = [*record.remarks, *(unused_in_words(sheet, note) for note in unused)]
     if absent:
         told.append(f"not in the record: {', '.join(absent)}")
-    reason = "; ".join([refusal.reason, *told])
     return InputError(
-        reason, code=refusal.code, file=refusal.file, row=refusal.row, column=refusal.column,
-        advice=refusal.advice,
-    )  # fmt: skip
+        "; ".join([refusal.reason, *told]),
+        code=refusal.code,
+        file=refusal.file,
+        row=refusal.row,
+        column=refusal.column,
+        # Without a column too little is known, and most often a code is not declared.
+        advice=refusal.advice if refusal.column else DECLARE,
+    )
