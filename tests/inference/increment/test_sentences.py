@@ -2,8 +2,10 @@
 
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
+from hiprisk.inference.increment.conclusion import counts_of
 from hiprisk.inference.increment.results import Gain
 from hiprisk.inference.increment.sentences import models_in_words, notes_in_words, verdict_sentence
 from hiprisk.metrics.estimate import Estimate
@@ -27,8 +29,14 @@ def gain(value, unit="", **known):
 
 
 def said(blocks=("back",), found="adds", one=None, **known):
-    settings = {"n": 300, "smallest": 0.01, "n_coefficients": 2, **known}
+    settings = {"counted": "300 people", "smallest": 0.01, "n_coefficients": 2, **known}
     return verdict_sentence(blocks, found, one or gain(0.05), **settings)
+
+
+def test_hips_are_not_called_people():
+    data = SimpleNamespace(outcome=np.array([1.0, 2.0, 3.0, np.nan]), groups=np.array([0, 0, 1, 2]))
+    assert counts_of(SimpleNamespace(data=data)) == (2, 3)
+    assert "160 rows of 80 people" in said(counted="160 rows of 80 people")
 
 
 def test_one_block_has_its_verdict_gain_people_and_minimum():

@@ -17,7 +17,7 @@ from hiprisk.errors import InputError
 from hiprisk.features.design import Design, plan_design
 from hiprisk.inference.increment.block_tests import fit_unpenalised
 from hiprisk.inference.increment.comparison import Comparison, resolved_comparison
-from hiprisk.inference.increment.conclusion import FittedComparison, addition_of
+from hiprisk.inference.increment.conclusion import FittedComparison, addition_of, counts_of
 from hiprisk.inference.increment.losses import declared_measure
 from hiprisk.inference.increment.preparation import prepare_comparison
 from hiprisk.inference.increment.results import AddedValue
@@ -142,6 +142,7 @@ def added_value(
         outcome_label=config.outcome.label,
         outcome_unit=config.outcome.unit,
         n_analysed=len(procedure.evaluation.observed),
+        n_people=counts_of(procedure)[0],
         base=chosen.base,
         metric=metric.metric,
         metric_label=declared_measure(procedure.evaluation.measures, metric.metric).label,

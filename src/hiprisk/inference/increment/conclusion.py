@@ -19,6 +19,14 @@ from hiprisk.inference.increment.results import Addition, ErrorFreeResult, Event
 from hiprisk.inference.increment.sentences import verdict_sentence
 from hiprisk.inference.increment.verdict import Verdict, verdict
 from hiprisk.wording.labels import blocks_in_words
+from hiprisk.wording.quantities import people_counted
+
+
+def counts_of(procedure: ComparisonProcedure) -> tuple[int, int]:
+    """Persons whose outcome is known, and their rows: two hips of a person are one person."""
+    data = procedure.data
+    known = ~np.isnan(data.outcome)
+    return len(np.unique(data.groups[known])), int(known.sum())
 
 
 @dataclass(frozen=True)
@@ -52,7 +60,7 @@ def addition_of(
         conclusion_of,
         blocks,
         config=config,
-        n=len(procedure.evaluation.observed),
+        counted=people_counted(*counts_of(procedure)),
         n_coefficients=sizes[model] - sizes[0],
     )
     conclusion = conclude(gains)
@@ -112,7 +120,7 @@ def conclusion_of(
     gains: Sequence[Gain],
     *,
     config: StudyConfig,
-    n: int,
+    counted: str,
     n_coefficients: int,
     scenario: str | None = None,
 ) -> Conclusion:
@@ -127,7 +135,7 @@ def conclusion_of(
         blocks,
         found,
         gain,
-        n=n,
+        counted=counted,
         smallest=declared.value,
         n_coefficients=n_coefficients,
         scenario=scenario,

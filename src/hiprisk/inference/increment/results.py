@@ -146,8 +146,8 @@ class AddedValue:
     Attributes
     ----------
     study, kind, provenance, outcome_label, outcome_unit : str
-    n_analysed : int
-        People with a known outcome.
+    n_analysed, n_people : int
+        Rows with a known outcome, and the persons behind them.
     base : tuple of str
         Blocks that every model has.
     metric, metric_label : str
@@ -180,6 +180,7 @@ class AddedValue:
     n_refused: int
     additions: tuple[Addition, ...]
     notes: tuple[str, ...]
+    n_people: int | None = None
 
     def addition(self, *blocks: str) -> Addition:
         """What one set of blocks adds."""
@@ -226,6 +227,7 @@ class AddedValue:
                  "models", "method", "n_imputations", "n_resamples", "n_refused")  # fmt: skip
         return {
             **{name: getattr(self, name) for name in plain},
+            **({} if self.n_people in (None, self.n_analysed) else {"n_people": self.n_people}),
             "base": list(self.base),
             "smallest_gain_worth_having": {"metric": self.metric, "value": self.smallest_gain},
             "summary": list(self.sentences()),

@@ -33,7 +33,7 @@ def verdict_sentence(
     found: Verdict,
     gain: Gain,
     *,
-    n: int,
+    counted: str,
     smallest: float,
     n_coefficients: int,
     scenario: str | None = None,
@@ -48,7 +48,7 @@ def verdict_sentence(
     what = f"{'reduction' if gain.reduction else 'gain'} in {gain.label} {estimate}"
     return (
         f"{opening}{blocks_in_words(blocks)} {_predicate(found, several=len(blocks) > 1)}: {what}, "
-        f"optimism-corrected; {n} people, {plural(n_coefficients, 'coefficient')}; minimum "
+        f"optimism-corrected; {counted}, {plural(n_coefficients, 'coefficient')}; minimum "
         f"important gain {smallest:g}."
     )
 
