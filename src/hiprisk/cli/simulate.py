@@ -19,9 +19,7 @@ def run(argv: Sequence[str]) -> int:
     """Run the command."""
     options = _parse(argv)
     check_output_file(options.out, force=options.force)
-    import pyarrow as pa
-
-    from hiprisk.cohort.files.table_writer import output_format, table_writer
+    from hiprisk.cohort.files.table_writer import output_format, table_of, table_writer
     from hiprisk.cohort.simulation.simulate import simulate_cohort
 
     kind = output_format(options.out)
@@ -41,7 +39,7 @@ def run(argv: Sequence[str]) -> int:
             cohort.frame.to_csv(scratch, index=False)
         else:
             with contextlib.closing(table_writer(scratch, kind)) as to:
-                to.write(pa.Table.from_pandas(cohort.frame, preserve_index=False))
+                to.write(table_of(dict(cohort.frame.items())))
     made = {
         "out": str(options.out),
         "provenance": "simulated",

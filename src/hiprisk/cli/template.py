@@ -68,14 +68,11 @@ def run(argv: Sequence[str]) -> int:
 def _write(out: Path, names: list[str]) -> None:
     import contextlib
 
-    import pyarrow as pa
+    from hiprisk.cohort.files.table_writer import output_format, table_of, table_writer
 
-    from hiprisk.cohort.files.table_writer import output_format, table_writer
-
-    empty = pa.table({name: pa.array([], pa.string()) for name in names})
     kind = output_format(out)
     with written_whole(out) as scratch, contextlib.closing(table_writer(scratch, kind)) as to:
-        to.write(empty)
+        to.write(table_of({name: [] for name in names}))
 
 
 def _parse(argv: Sequence[str]) -> argparse.Namespace:

@@ -11,7 +11,7 @@ import python_calamine
 
 from hiprisk.cohort.files import table_writer as module
 from hiprisk.cohort.files.csv_dialect import ORDINARY, Dialect
-from hiprisk.cohort.files.table_writer import csv_bytes, output_format, table_writer
+from hiprisk.cohort.files.table_writer import csv_bytes, output_format, table_of, table_writer
 from hiprisk.errors import ConfigError, InputError
 
 TABLE = pa.table({"id": ["01", "=1+1"], "age": ["63", ""], "p": [0.5, None]})
@@ -81,3 +81,9 @@ def test_a_sheet_has_bounds(tmp_path, monkeypatch):
 def test_csv_has_quotes_only_where_they_must_be():
     table = pa.table({"a": ["x", 'say "no"', "1,5", "b\nc", None]})
     assert csv_bytes(table) == b'x\n"say ""no"""\n"1,5"\n"b\nc"\n\n'
+
+
+def test_a_table_is_made_of_columns_and_an_empty_one_is_text():
+    table = table_of({"a": [1.5, None], "b": ["x", ""]})
+    assert table.to_pydict() == {"a": [1.5, None], "b": ["x", ""]}
+    assert str(table_of({"a": []}).schema.field("a").type) == "string"

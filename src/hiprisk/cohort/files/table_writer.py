@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import gzip
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
@@ -71,6 +72,15 @@ def table_writer(path: Path, kind: str, dialect: Dialect = ORDINARY) -> TableWri
     if kind == "xlsx":
         return _SheetWriter(path)
     return _CsvWriter(path, dialect, packed=kind == "csv.gz")
+
+
+def table_of(columns: Mapping[str, Any]) -> pa.Table:
+    """A table of columns of values; a column without values is text."""
+    arrays = {
+        name: pa.array(values) if len(values) else pa.array([], pa.string())
+        for name, values in columns.items()
+    }
+    return pa.table(arrays)
 
 
 class _ParquetWriter:
