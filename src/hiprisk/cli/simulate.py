@@ -39,7 +39,7 @@ def run(argv: Sequence[str]) -> int:
             cohort.frame.to_csv(scratch, index=False)
         else:
             with contextlib.closing(table_writer(scratch, kind)) as to:
-                to.write(table_of(dict(cohort.frame.items())))
+                to.write(table_of({str(name): cells for name, cells in cohort.frame.items()}))
     made = {
         "out": str(options.out),
         "provenance": "simulated",
