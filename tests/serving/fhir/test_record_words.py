@@ -5,6 +5,7 @@ import pytest
 from hiprisk.errors import InputError
 from hiprisk.serving.fhir.record import REASONS, Record, Unused, Used
 from hiprisk.serving.fhir.record_words import (
+    DECLARE,
     missing_notes,
     passed_over_notes,
     record_notes,
@@ -76,7 +77,7 @@ def test_notes_of_a_record_begin_with_the_record_as_a_whole():
 def test_a_refusal_says_what_the_record_lacks_and_keeps_its_own_fields():
     refusal = InputError("too little is known", code="TOO_MANY_MISSING", advice="give more")
     found = refused_for_record(SHEET, refusal, RECORD)
-    assert (found.code, found.advice) == ("TOO_MANY_MISSING", "give more")
+    assert (found.code, found.advice) == ("TOO_MANY_MISSING", DECLARE)
     assert found.reason == (
         "too little is known; the record is incomplete; "
         f"WOMAC function: {REASONS['UNIT']} (recorded 2026-10-01); "
