@@ -1,6 +1,7 @@
 """Studies of nothing but the user's own variables, from their files to their models in use."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -280,3 +281,18 @@ def test_a_mapping_cannot_say_what_a_variable_is(key, tmp_path):
     mapping.write_text(yaml.safe_dump(plain))
     with pytest.raises(ConfigError, match=f"variables.crp_mg_l.{key} .*this key is not known"):
         select_study_participants(load_config(path))
+
+
+def test_an_outcome_of_small_numbers_is_shown_with_digits_that_tell(folder, kind, capsys):
+    """A scatter of 0.4 mm: one digit would leave four values."""
+    options = [
+        str(part) for name, value in PATIENT.items()
+        for part in (f"--{name.replace('_', '-')}", value)
+    ]  # fmt: skip
+    assert main(["predict", str(bundle_of(folder, kind)), *options]) == 0
+    shown = capsys.readouterr().out
+    pattern = r"risk +\d+\.\d %" if kind == "binary" else r"predicted +-?\d\.\d\d   \(mm, higher"
+    assert re.search(pattern, shown), shown
+    summary = read_bundle(bundle_of(folder, kind)).evidence["summary"]
+    if kind == "continuous":
+        assert any(re.match(r"Mean absolute error 0\.\d\d mm, ", one) for one in summary)

@@ -6,6 +6,7 @@ import pytest
 
 from hiprisk.wording.quantities import (
     NONE,
+    decimals,
     interval,
     number,
     p_equals,
@@ -58,3 +59,11 @@ BARE = SimpleNamespace(value=-0.25, low=None, high=None)
 )
 def test_quantities_are_written_in_one_way(got, expected):
     assert got == expected
+
+
+@pytest.mark.parametrize(
+    ("spread", "digits"),
+    [(15.0, 1), (1.0, 1), (0.99, 2), (0.4, 2), (0.04, 3), (1e-12, 7), (0.0, 1), (None, 1)],
+)
+def test_an_outcome_that_scatters_little_has_more_digits(spread, digits):
+    assert decimals(spread, 1) == digits

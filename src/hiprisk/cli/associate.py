@@ -86,7 +86,7 @@ def write_table(table: AssociationTable, path: Path) -> None:
 def show_table(table: AssociationTable) -> None:
     """The table as a person likes to read it."""
     print_lines("", table.title, "=" * len(table.title), *table.sentences, "")
-    digits = 2 if table.kind == "continuous" else 3
+    digits = table.digits
     head = ["group", "model", "measure", "value", "95 % CI", "n", "exposed", "events",
             "missing", "E-value", "of limit"]  # fmt: skip
     rows = []

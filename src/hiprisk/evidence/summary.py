@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from hiprisk.bootstrap import FEW_RESAMPLES, few_resamples
 from hiprisk.config import MinimumGain
 from hiprisk.evidence.document import Evidence
+from hiprisk.inference.association.result import mean_digits
 from hiprisk.inference.association.sentences import MEASURE_LABELS, MODEL_LABELS
 from hiprisk.metrics.registry import label_of, moves_with_prevalence
 from hiprisk.wording.disclaimers import model_warnings
 from hiprisk.wording.labels import capital, unit_of_amount
-from hiprisk.wording.quantities import percent, with_ci
+from hiprisk.wording.quantities import decimals, percent, with_ci
 from hiprisk.wording.verdicts import slope_in_words
 
 
@@ -33,9 +34,10 @@ def _sentences(evidence: Evidence, smallest_gain: MinimumGain) -> Iterable[str]:
     yield _gain(evidence, smallest_gain)
     corrected = evidence.optimism.corrected()
     if evidence.kind == "continuous":
+        digits, unit = _digits(evidence), unit_of_amount(evidence.outcome_unit)
         yield (
-            f"Mean absolute error {corrected['mae']:.1f} {unit_of_amount(evidence.outcome_unit)}, "
-            f"root mean squared error {corrected['rmse']:.1f}, both optimism-corrected."
+            f"Mean absolute error {corrected['mae']:.{digits}f}{f' {unit}' if unit else ''}, "
+            f"root mean squared error {corrected['rmse']:.{digits}f}, both optimism-corrected."
         )
     slope = corrected["calibration_slope"]
     if not 0.9 <= slope <= 1.1:
@@ -46,6 +48,10 @@ def _sentences(evidence: Evidence, smallest_gain: MinimumGain) -> Iterable[str]:
     yield from _association(evidence)
     yield from _stability(evidence)
     yield from _groups(evidence)
+
+
+def _digits(evidence: Evidence) -> int:
+    return decimals(evidence.optimism.corrected().get("rmse"), 1)
 
 
 def _copies(evidence: Evidence) -> Iterable[str]:
@@ -72,10 +78,12 @@ def _association(evidence: Evidence) -> Iterable[str]:
     if table is None:
         return
     row = table.rows[-1] if table.strata is None else table.row(table.rows[-1].model)
-    unit = unit_of_amount(table.unit) if row.measure == "mean_difference" else ""
+    unit, digits = "", 2
+    if row.measure == "mean_difference":
+        unit, digits = unit_of_amount(table.unit), mean_digits(row.estimate)
     yield (
         f"{capital(table.exposure)}, {MODEL_LABELS[row.model]}: {MEASURE_LABELS[row.measure]} "
-        f"{with_ci(row.estimate, 2, unit=unit)}; an association, not proof of a causal effect."
+        f"{with_ci(row.estimate, digits, unit=unit)}; an association, not proof of a causal effect."
     )
 
 
@@ -83,11 +91,11 @@ def _stability(evidence: Evidence) -> Iterable[str]:
     if evidence.stability is None:
         return
     unit = unit_of_amount(evidence.outcome_unit) if evidence.kind == "continuous" else "of risk"
-    digits = 1 if evidence.kind == "continuous" else 3
+    digits = _digits(evidence) if evidence.kind == "continuous" else 3
     mape = evidence.stability.predictions.mape
     yield (
         f"Prediction instability: across bootstrap models a person's prediction differs by "
-        f"{mape:.{digits}f} {unit} on average (MAPE)."
+        f"{mape:.{digits}f}{f' {unit}' if unit else ''} on average (MAPE)."
     )
 
 

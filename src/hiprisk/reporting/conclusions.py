@@ -133,7 +133,7 @@ def association_section(evidence: Evidence) -> Section | None:
     table = evidence.association
     if table is None:
         return None
-    digits = 2 if table.kind == "continuous" else 3
+    digits = table.digits
     tables = [
         Table(
             head=("stratum", "model", "measure", "estimate (95 % CI)", "n", "exposed",

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+import math
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from hiprisk.sheet.format import Sheet
 
 NONE = "-"
+# Beyond what usual digits show.
+MOST_DECIMALS = 6
 TOO_FEW = "too few to show"
 
 
@@ -27,6 +33,26 @@ class WithInterval(Protocol):
 def number(value: float | None, digits: int = 3) -> str:
     """A number with so many digits after the point; a dash where there is none."""
     return NONE if value is None else f"{value:z.{digits}f}"
+
+
+def decimals(spread: float | None, usual: int) -> int:
+    """Digits after the point for an outcome that scatters so much about its prediction.
+
+    The usual ones are for a scatter of 1 or more; a smaller one needs more.
+
+    Examples
+    --------
+    >>> decimals(15.0, 1), decimals(0.4, 1), decimals(0.04, 1), decimals(None, 1)
+    (1, 2, 3, 1)
+    """
+    if spread is None or not 0.0 < spread < 1.0:
+        return usual
+    return usual + min(-math.floor(math.log10(spread)), MOST_DECIMALS)
+
+
+def score_decimals(sheet: Sheet, usual: int) -> int:
+    """Digits after the point in which a model's continuous outcome is shown."""
+    return decimals(sheet.residual_sd if sheet.outcome.kind == "continuous" else None, usual)
 
 
 def signed(value: float, digits: int = 3) -> str:

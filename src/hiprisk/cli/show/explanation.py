@@ -16,6 +16,7 @@ from hiprisk.cli.show.phrases import (
     print_wrapped,
     some_of,
 )
+from hiprisk.wording.quantities import score_decimals
 from hiprisk.wording.similarity import SIMILARITY
 
 if TYPE_CHECKING:
@@ -45,14 +46,16 @@ def _show_parts(sheet: Sheet, explanation: Explanation) -> None:
         return
     lacking = set(explanation.not_known.variables)
     heading(f"Contributions relative to the typical patient ({explanation.scale}, additive)")
-    rows = [["typical patient", "", f"{found.reference:.2f}"]]
+    digits = score_decimals(sheet, 2)
+    rows = [["typical patient", "", f"{found.reference:.{digits}f}"]]
     parts = sorted(zip(found.groups, found.values, strict=True), key=lambda part: -abs(part[1]))
     for group, value in parts:
         mark = filled_words(lacking, group.variables)
-        rows.append([group.label, mark, f"{value:+.2f}"])
+        rows.append([group.label, mark, f"{value:+.{digits}f}"])
     if explanation.held_at_bounds:
-        rows.append(["limited to the range of the score", "", f"{explanation.held_at_bounds:+.2f}"])
-    rows.append(["this patient", "", f"{found.total + explanation.held_at_bounds:.2f}"])
+        held = f"{explanation.held_at_bounds:+.{digits}f}"
+        rows.append(["limited to the range of the score", "", held])
+    rows.append(["this patient", "", f"{found.total + explanation.held_at_bounds:.{digits}f}"])
     print_table(["", "", "part"], rows)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 from hiprisk.cli.show.output import print_lines
+from hiprisk.wording.quantities import score_decimals
 
 if TYPE_CHECKING:
     from hiprisk.sheet.format import Sheet
@@ -21,7 +22,7 @@ def amount(sheet: Sheet, value: float, *, digits: int = 1) -> str:
     """A difference of predictions in words: points of the score, or of a risk in percent."""
     if sheet.outcome.kind == "binary":
         return f"{100 * value:.{digits}f} percentage points"
-    return f"{value:.{digits}f}"
+    return f"{value:.{score_decimals(sheet, digits)}f}"
 
 
 def moves_text(sheet: Sheet, low: float, high: float) -> str:
@@ -39,7 +40,9 @@ def moves_text(sheet: Sheet, low: float, high: float) -> str:
 
 def level_text(sheet: Sheet, value: float) -> str:
     """A prediction in words."""
-    return f"{100 * value:.1f} %" if sheet.outcome.kind == "binary" else f"{value:.1f}"
+    if sheet.outcome.kind == "binary":
+        return f"{100 * value:.1f} %"
+    return f"{value:.{score_decimals(sheet, 1)}f}"
 
 
 def heading(text: str) -> None:

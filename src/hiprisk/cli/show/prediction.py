@@ -22,7 +22,7 @@ from hiprisk.cli.show.phrases import (
 )
 from hiprisk.sheet.applicability import OF_THE_MODEL
 from hiprisk.wording.disclaimers import warnings_of
-from hiprisk.wording.quantities import patient_interval
+from hiprisk.wording.quantities import patient_interval, score_decimals
 from hiprisk.wording.similarity import SHORT_SIMILARITY, similarity_warning
 
 if TYPE_CHECKING:
@@ -85,7 +85,8 @@ def provenance_words(provenance: str, *, invented: bool | None = None) -> str:
 def _show_numbers(sheet: Sheet, result: PatientPrediction) -> None:
     values, outcome = result.values, sheet.outcome
     first = "risk" if outcome.kind == "binary" else "predicted"
-    unit = "" if first == "risk" else f"   ({outcome.unit}, higher is {outcome.higher_is})"
+    scale = ", ".join(part for part in (outcome.unit, f"higher is {outcome.higher_is}") if part)
+    unit = "" if first == "risk" else f"   ({scale})"
     print_lines(f"  {first:<25} {level_text(sheet, values[first]):>5}{unit}")
     for level in ("80", "95"):
         lower, upper = values[f"lower_{level}"], values[f"upper_{level}"]
@@ -190,7 +191,8 @@ def _show_short(sheet: Sheet, explanation: Explanation) -> None:
         print_lines("")
         print_wrapped(f"Contributions: not available. {NO_PEOPLE}")
     if parts:
-        words = ", ".join(f"{label} {value:+.1f}" for label, value in parts)
+        digits = score_decimals(sheet, 1)
+        words = ", ".join(f"{label} {value:+.{digits}f}" for label, value in parts)
         if any(label.endswith("*") for label, _ in parts):
             words += " (* imputed, ** partly imputed)"
         print_lines("")

@@ -11,6 +11,7 @@ from hiprisk.inference.association.result import (
     AssociationTable,
     NegativeControl,
     StratumDifference,
+    mean_digits,
 )
 from hiprisk.inference.effects.clustered import FEW_CLUSTERS
 from hiprisk.wording.disclaimers import cohort_warnings
@@ -105,7 +106,8 @@ def notes_of(
 
 def _outcome(table: AssociationTable, config: StudyConfig) -> str:
     if table.kind == "continuous":
-        return f"{table.outcome} ({table.unit}, higher is {table.higher_is})"
+        scale = f"{table.unit}, " if table.unit else ""
+        return f"{table.outcome} ({scale}higher is {table.higher_is})"
     cut = config.outcome.dichotomise
     return f"{table.outcome}, event: {config.outcome.event_level if cut is None else cut.label}"
 
@@ -162,7 +164,9 @@ def _effect_sentence(row: AssociationRow, table: AssociationTable) -> str:
     counted = f"n = {row.n}" + ("" if row.n_exposed is None else f", {row.n_exposed} exposed")
     if row.measure == "mean_difference":
         unit = unit_of_amount(table.unit)
-        found = f"{with_ci(row.estimate, 2, unit=unit)}, {counted}{_direction(row, table)}"
+        found = (
+            f"{with_ci(row.estimate, table.digits, unit=unit)}, {counted}{_direction(row, table)}"
+        )
         return f"{capital(how)}: {found}."
     difference = table.row(row.model, stratum=row.stratum, measure="risk_difference")
     return (
@@ -184,7 +188,8 @@ def _difference_sentence(difference: StratumDifference, table: AssociationTable)
     none = 1.0 if ratio else 0.0
     low, high = difference.estimate.low, difference.estimate.high
     inside = low is not None and high is not None and low <= none <= high
-    unit = unit_of_amount(table.unit) if difference.measure == "mean_difference" else ""
+    of_means = difference.measure == "mean_difference"
+    unit, digits = (unit_of_amount(table.unit), table.digits) if of_means else ("", 2)
     what = f"ratio of the {MEASURE_LABELS[difference.measure]}s" if ratio else "difference"
     verdict = "no evidence" if inside else "evidence"
     one, two = (
@@ -193,10 +198,10 @@ def _difference_sentence(difference: StratumDifference, table: AssociationTable)
     )
     return (
         f"{MEASURE_LABELS[difference.measure].capitalize()} in {difference.stratum} "
-        f"{with_ci(one, 2)}, in {difference.versus} {with_ci(two, 2)}; {what} between them "
-        f"{with_ci(difference.estimate, 2, unit=unit)} (Wald F {difference.wald:.2f} with 1 and "
-        f"{difference.df:.0f} degrees of freedom, {p_equals(difference.p_value)}): {verdict} of "
-        "effect modification."
+        f"{with_ci(one, digits)}, in {difference.versus} {with_ci(two, digits)}; {what} between "
+        f"them {with_ci(difference.estimate, digits, unit=unit)} (Wald F {difference.wald:.2f} "
+        f"with 1 and {difference.df:.0f} degrees of freedom, {p_equals(difference.p_value)}): "
+        f"{verdict} of effect modification."
     )
 
 
@@ -222,7 +227,9 @@ def _control_sentence(
     place = f"in {control.where}"
     if control.kind == "outcome":
         place = f"on {dictionary.label(control.where)}"
-    digits = 2 if control.row.measure != "risk_difference" else 3
+    measure = control.row.measure
+    digits = mean_digits(control.row.estimate) if measure == "mean_difference" else 2
+    digits = 3 if measure == "risk_difference" else digits
     found = (
         f"Negative control ({control.reason}): {place} the {MEASURE_LABELS[control.row.measure]}"
     )

@@ -23,9 +23,12 @@ function startPage() {
     return value >= 0 || text.charAt(0) !== "\u2212" ? `+${text}` : text;
   };
   const percent = (value, digits = 0) => `${fixed(100 * value, digits)} %`;
-  const level = (value) => (binary ? percent(value, 1) : fixed(value));
-  const bare = (value) => fixed(binary ? 100 * value : value);
-  const amount = (value) => (binary ? `${fixed(100 * value)} percentage points` : fixed(value));
+  // Usual digits are for a scatter of 1 or more: see `decimals` in hiprisk.wording.quantities.
+  const spread = binary ? undefined : sheet.residual_sd;
+  const more = spread > 0 && spread < 1 ? Math.min(-Math.floor(Math.log10(spread)), 6) : 0;
+  const level = (value) => (binary ? percent(value, 1) : fixed(value, 1 + more));
+  const bare = (value) => (binary ? fixed(100 * value) : fixed(value, 1 + more));
+  const amount = (value) => (binary ? `${fixed(100 * value)} percentage points` : fixed(value, 1 + more));
   const label = (name) => specs.get(name).label;
   const intervalName = (which) => `${which} % ${binary ? "of bootstrap models" : "prediction interval"}`;
   const first = binary ? "risk" : "predicted";
@@ -80,7 +83,7 @@ function startPage() {
     const ranges = ["80", "95"].map((which) => answer && rangeOf(answer, which) ? `${intervalName(which)} ${rangeOf(answer, which)}` : null);
     return intervalPicture({
       low, high, rows, ends, width,
-      now: now === undefined ? null : { value: now, label: `at the first visit ${fixed(now)}` },
+      now: now === undefined ? null : { value: now, label: `at the first visit ${fixed(now, 1 + more)}` },
       error: error ? { size: error.high, label: `error of the score itself \u00b1 ${engine.shown(error.high)}` } : null,
       label: [answer ? `This patient ${level(answer[first])}` : null, ...ranges, typical ? `typical patient ${level(typical[first])}` : null].filter(Boolean).join("; "),
     });
@@ -134,14 +137,14 @@ function startPage() {
     const largest = parts.length ? Math.abs(parts[0].value) : 0;
     const rows = parts.map((part, i) => row([
       [capital(part.label), part.not_known.length ? el("span", { class: "filled" }, part.not_known.length < part.variables.length ? " partly imputed" : " imputed") : ""],
-      signedBar(part.value, largest, part.value * worseSign > 0), signed(part.value, 2),
+      signedBar(part.value, largest, part.value * worseSign > 0), signed(part.value, 2 + more),
     ], i < ON_PAPER ? "" : "screen-only"));
     const rest = parts.slice(ON_PAPER).reduce((total, part) => total + part.value, 0);
-    if (parts.length > ON_PAPER) rows.push(row([`${parts.length - ON_PAPER} smaller parts together`, "", signed(rest, 2)], "print-only"));
+    if (parts.length > ON_PAPER) rows.push(row([`${parts.length - ON_PAPER} smaller parts together`, "", signed(rest, 2 + more)], "print-only"));
     const held = found.held_at_bounds;
-    if (Math.abs(held) > 1e-9) rows.push(row(["Limited to the range of the score", "", signed(held, 2)]));
-    rows.unshift(row(["The typical patient", "", fixed(found.reference, 2)], "start"));
-    rows.push(row(["This patient", "", fixed(found.total + held, 2)], "end"));
+    if (Math.abs(held) > 1e-9) rows.push(row(["Limited to the range of the score", "", signed(held, 2 + more)]));
+    rows.unshift(row(["The typical patient", "", fixed(found.reference, 2 + more)], "start"));
+    rows.push(row(["This patient", "", fixed(found.total + held, 2 + more)], "end"));
     const key = el("p", { class: "small" }, el("span", { class: "key" }), "towards worse (right, +)   ",
       el("span", { class: "key better" }), "towards better (left, \u2212)");
     if (worseSign < 0) key.replaceChildren(el("span", { class: "key better" }), "towards better (right, +)   ", el("span", { class: "key" }), "towards worse (left, \u2212)");

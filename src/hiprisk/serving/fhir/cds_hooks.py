@@ -22,7 +22,7 @@ from hiprisk.serving.http.problems import RequestRefusedError
 from hiprisk.serving.http.requests import predict_one
 from hiprisk.serving.model import Model, PatientPrediction
 from hiprisk.wording.disclaimers import DISCLAIMER, kind_not_for_patients, warnings_of
-from hiprisk.wording.quantities import patient_interval
+from hiprisk.wording.quantities import patient_interval, score_decimals
 from hiprisk.wording.remarks import remarks
 
 MAX_SUMMARY = 139
@@ -197,13 +197,15 @@ def _answer_lines(model: Model, result: PatientPrediction) -> list[str]:
     low, high = values["lower_95"], values["upper_95"]
     if low is not None and high is not None:
         called = patient_interval(95, kind=outcome.kind)
-        lines.append(f"- {called} {factor * low:.0f} to {factor * high:.0f}{unit}")
+        digits = score_decimals(model.sheet, 0)
+        lines.append(f"- {called} {factor * low:.{digits}f} to {factor * high:.{digits}f}{unit}")
     lines += [
         f"- predicted probability of {event.label}: {100.0 * values[f'chance_{event.name}']:.0f} %"
         for event in outcome.events
     ]
     if outcome.kind == "continuous":
-        lines.append(f"- scale: {outcome.unit}, higher is {outcome.higher_is}")
+        scale = f"{outcome.unit}, " if outcome.unit else ""
+        lines.append(f"- scale: {scale}higher is {outcome.higher_is}")
     assert result.explanation is not None
     told = remarks(model.sheet, result.explanation.distance, result.flags)
     lines += [f"- note: {remark}" for remark in told]

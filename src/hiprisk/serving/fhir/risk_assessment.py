@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from hiprisk.errors import ConfigError
 from hiprisk.serving.fhir.units import UCUM
 from hiprisk.wording.disclaimers import DISCLAIMER, warnings_of
-from hiprisk.wording.quantities import patient_interval
+from hiprisk.wording.quantities import patient_interval, score_decimals
 from hiprisk.wording.remarks import remarks
 
 if TYPE_CHECKING:
@@ -170,12 +170,13 @@ def headline(model: Model, result: PatientPrediction) -> str:
         (100.0, " %", "risk") if outcome.kind == "binary" else (1.0, "", "predicted")
     )
     low, high = values["lower_80"], values["upper_80"]
+    digits = score_decimals(model.sheet, 0)
     interval = ""
     if low is not None and high is not None:
         called = patient_interval(80, kind=outcome.kind)
-        interval = f" ({called} {factor * low:.0f} to {factor * high:.0f}{unit})"
+        interval = f" ({called} {factor * low:.{digits}f} to {factor * high:.{digits}f}{unit})"
     horizon = f"{outcome.label} in {outcome.horizon_months:g} months"
-    return f"{horizon}: {factor * values[name]:.0f}{unit}{interval}"
+    return f"{horizon}: {factor * values[name]:.{digits}f}{unit}{interval}"
 
 
 def later(day: dt.date, months: float) -> dt.date:
