@@ -54,6 +54,7 @@ def run(argv: Sequence[str]) -> int:
             name=name,
             file=str(options.cohort.resolve()),
             mapping=files["mapping"].name,
+            outcome_column=options.outcome,
         ),
     }
     drafts = {files[what]: text for what, text in texts.items() if text}
@@ -154,6 +155,7 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("cohort", type=Path, metavar="COHORT", help="cohort file of any format")
     parser.add_argument("--redcap-dictionary", type=Path, metavar="FILE",
                         help="data dictionary (CSV) of the REDCap project")  # fmt: skip
+    parser.add_argument("--outcome", metavar="COLUMN", help="column of what is predicted")
     parser.add_argument("--encoding", metavar="E", help="of texts that are not UTF-8: cp1252")
     parser.add_argument("--out-dir", type=Path, default=Path(), metavar="DIR")
     parser.add_argument("--force", action="store_true", help="overwrite drafts")

@@ -82,9 +82,14 @@ def test_no_patients_value_is_written_down(draft):
     assert "values outside 18 to 110: sentinels" in text
 
 
-def test_an_imputation_number_must_be_decided(draft):
-    text = text_of(draft("Impnr,age\n1,50\n2,50\n"))
-    assert '# imputation_column: "Impnr"  # DECIDE' in text
+@pytest.mark.parametrize(
+    ("rows", "is_one"), [("1,50\n1,60\n2,50\n2,60\n", True), ("1,50\n7,60\n", False)]
+)
+def test_the_number_of_stacked_imputations_must_be_decided(tmp_path, rows, is_one):
+    path = tmp_path / "x.csv"
+    path.write_text("Impnr,age\n" + rows)
+    text = mapping_text(draft_cohort(path), source="x.csv")
+    assert ('imputation_column: "Impnr"  # DECIDE: stacked imputations?' in text) == is_one
 
 
 def test_a_draft_without_any_variable_loads(draft):

@@ -8,6 +8,8 @@ from hiprisk.cohort.drafts.study_text import config_text
 from hiprisk.config import study_from_text
 from hiprisk.errors import ConfigError
 
+GRIP = {"hard": (0.0, 90.0), "soft": (0.0, 90.0)}
+
 
 def packaged(*names):
     return [Proposal(column=name, variable=name) for name in names]
@@ -18,8 +20,8 @@ def own(name, kind="number", **more):
     return Proposal(column=name, variable=name, own=variable)
 
 
-def study(proposals):
-    return config_text(proposals, name="x", file="x.csv", mapping="m.yaml")
+def study(proposals, **more):
+    return config_text(proposals, name="x", file="x.csv", mapping="m.yaml", **more)
 
 
 def test_a_packaged_score_at_followup_is_the_outcome():
@@ -43,16 +45,49 @@ def test_an_own_category_of_two_levels_is_a_binary_outcome():
     "later", ["grip_followup", "post_grip", "grip_12m", "grip_6_months", "t2_grip"]
 )
 def test_what_is_known_later_is_the_outcome_and_no_predictor(later):
-    config = study_from_text(study([own("grip", hard=(0.0, 90.0)), own(later, hard=(0.0, 90.0))]))
-    assert config.outcome.variable == later
+    config = study_from_text(study([own("grip", **GRIP), own(later, **GRIP)]))
+    assert (config.outcome.variable, config.outcome.baseline) == (later, "grip")
     assert config.outcome.bounds == (0, 90)
     assert config.predictors == ("grip",)
 
 
 def test_without_a_likely_outcome_it_is_asked():
     text = study([*packaged("age_years"), own("grip")])
-    assert "  variable: DECIDE  # one of: grip, age_years; what is predicted" in text
+    assert "  variable: DECIDE  # one of: grip, age_years; then take it out of blocks" in text
     answered = study_from_text(text.replace("variable: DECIDE", "variable: grip"))
     assert answered.predictors == ("age_years",)
     with pytest.raises(ConfigError, match="this is still to be decided"):
         study_from_text(text)
+
+
+def test_a_stated_outcome_is_no_predictor():
+    proposals = [*packaged("age_years"), own("grip", hard=(0.0, 200.0), soft=(10.0, 60.0))]
+    config = study_from_text(study(proposals, outcome_column="grip"))
+    assert (config.outcome.variable, config.predictors) == ("grip", ("age_years",))
+    # A range of credible values is no scale with ends.
+    assert config.outcome.bounds is None
+    assert config.outcome.events[0].value == 35
+
+
+def test_the_same_at_the_first_visit_is_the_baseline():
+    scale = {"hard": (0.0, 10.0), "soft": (0.0, 10.0)}
+    config = study_from_text(study([own("pain", **scale), own("pain_12m", **scale)]))
+    assert (config.outcome.variable, config.outcome.baseline) == ("pain_12m", "pain")
+
+
+@pytest.mark.parametrize(
+    ("column", "message"),
+    [
+        ("gripp", r"the file has no column 'gripp' \(did you mean grip\?\)"),
+        ("notes", "nothing is made of the column 'notes': free text"),
+        ("work", "'work' has 3 levels, and an outcome is a number or has two"),
+    ],
+)
+def test_a_stated_outcome_that_cannot_be_one_is_refused(column, message):
+    proposals = [
+        own("grip"),
+        own("work", "category", levels=("a", "b", "c")),
+        Proposal(column="notes", left_out="free text"),
+    ]
+    with pytest.raises(ConfigError, match=message):
+        study(proposals, outcome_column=column)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hiprisk.cohort.checks.structure import IMPUTATION_NAME
 from hiprisk.cohort.drafts.columns import SampledColumn, sampled_columns
 from hiprisk.cohort.drafts.item_blocks import item_blocks
 from hiprisk.cohort.drafts.matching import SAME_WORD, matches, packaged_proposal
@@ -56,8 +57,11 @@ def draft_cohort(
     rows = export.rows() if export is not None else None
     columns = sampled_columns(_chosen(table, rows), decimal=file.dialect.decimal)
     known: dict[str, Proposal] = {}
+    imputation = next((name for name, one in columns.items() if _numbers_imputations(one)), None)
     for name in columns:
         proposal = export.proposal(name) if export is not None else None
+        if name == imputation:
+            proposal = Proposal(column=name, left_out="the number of a stacked imputation")
         if proposal is not None:
             known[name] = proposal
         elif not columns[name].codes and rows is not None and _texts(table[name]):
@@ -67,8 +71,24 @@ def draft_cohort(
     known |= _proposals(others, described, {p.variable for p in known.values() if p.variable})
     hint = export.how_to_join(Path(path).name) if export is not None else _known_source(columns)
     return Draft(
-        proposals=tuple(known[name] for name in columns), rows=rows, hint=hint, encoding=encoding
+        proposals=tuple(known[name] for name in columns),
+        rows=rows,
+        hint=hint,
+        encoding=encoding,
+        imputation_column=imputation,
     )
+
+
+def _numbers_imputations(column: SampledColumn) -> bool:
+    """Whether a column numbers stacked imputations: by its name, and as many rows of each."""
+    if not IMPUTATION_NAME.fullmatch(column.name.lower()) or len(column.codes) < 2:
+        return False
+    numbers = sorted(int(code) for code in column.codes if code.isdecimal())
+    if len(numbers) < len(column.codes) or numbers[-1] - numbers[0] != len(numbers) - 1:
+        return False
+    # The last one may be cut off by the end of the sample.
+    rows = [column.counts[str(number)] for number in numbers if str(number) in column.counts]
+    return len(rows) == len(numbers) and set(rows[:-1]) == {rows[0]} and rows[-1] <= rows[0]
 
 
 def _known_source(columns: Collection[str]) -> str:

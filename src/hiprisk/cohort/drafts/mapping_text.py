@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from hiprisk.cohort.checks.structure import IMPUTATION_NAME
 from hiprisk.cohort.dictionary import Variable, load_dictionary
 from hiprisk.cohort.drafts.proposals import Draft, ItemBlock, Proposal
 from hiprisk.cohort.drafts.yaml_lines import (
@@ -40,7 +39,9 @@ def mapping_text(draft: Draft, *, source: str, dictionary: str | None = None) ->
         lines.append(f"dictionary: {quoted(dictionary)}")
     if draft.encoding is not None:
         lines.append(f"format: {{encoding: {quoted(draft.encoding)}}}")
-    lines += _imputation_lines(proposals)
+    if draft.imputation_column is not None:
+        column = quoted(draft.imputation_column)
+        lines.append(doubtful(f"imputation_column: {column}", ["stacked imputations?"]))
     if rows is not None:
         lines.append("where:")
         lines += [
@@ -61,14 +62,6 @@ def mapping_text(draft: Draft, *, source: str, dictionary: str | None = None) ->
             for item in left_out
         ]
     return "\n".join(lines) + "\n"
-
-
-def _imputation_lines(proposals: Sequence[Proposal]) -> Iterator[str]:
-    for item in proposals:
-        if IMPUTATION_NAME.fullmatch(item.column.lower()):
-            column = quoted(item.column)
-            yield f"# imputation_column: {column}  # {UNDECIDED}: stacked imputations?"
-            yield f'# imputations: ["1"]  # {UNDECIDED}: then which of them is read'
 
 
 def _variable_lines(item: Proposal) -> list[str]:

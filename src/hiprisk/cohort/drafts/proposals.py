@@ -133,9 +133,12 @@ class Draft:
         What else could be done with the file.
     encoding : str, optional
         Of the file's texts, where it had to be stated.
+    imputation_column : str, optional
+        Column that numbers stacked imputations.
     """
 
     proposals: tuple[Proposal, ...]
     rows: RowChoice | None = None
     hint: str = ""
     encoding: str | None = None
+    imputation_column: str | None = None

@@ -9,13 +9,22 @@ from hiprisk.cohort.dictionary import Variable, load_dictionary
 from hiprisk.cohort.drafts.proposals import Proposal
 from hiprisk.cohort.drafts.visits import is_later
 from hiprisk.cohort.drafts.yaml_lines import doubtful, head, quoted, undecided
+from hiprisk.errors import ConfigError
+from hiprisk.spelling import did_you_mean
 
 _BOOKKEEPING = ("hip_side", "rom_device", "rom_position", "rom_mode", "data_provenance")
 _CONFOUNDERS = ("age_years", "age_band", "sex", "bmi_kg_m2")
 MOST_SHOWN = 12
 
 
-def config_text(proposals: Sequence[Proposal], *, name: str, file: str, mapping: str) -> str:
+def config_text(
+    proposals: Sequence[Proposal],
+    *,
+    name: str,
+    file: str,
+    mapping: str,
+    outcome_column: str | None = None,
+) -> str:
     """The draft study config.
 
     Parameters
@@ -25,10 +34,17 @@ def config_text(proposals: Sequence[Proposal], *, name: str, file: str, mapping:
         Name of the study.
     file, mapping : str
         The cohort file and its drafted mapping, as the config names them.
+    outcome_column : str, optional
+        Column of the outcome; else guessed by the names, or asked.
+
+    Raises
+    ------
+    ConfigError
+        If nothing that can be an outcome is made of that column.
     """
     dictionary = load_dictionary()
     found = [item.own or dictionary[item.variable] for item in proposals if item.variable]
-    outcome = _outcome(found)
+    outcome = _outcome(found) if outcome_column is None else _stated(proposals, outcome_column)
     candidates = [outcome] if outcome is not None else _candidates(found)
     predictors = _predictors(found, candidates[0] if candidates else None)
     confounders = [v for v in _CONFOUNDERS if v in predictors] or predictors[:1] or ["age_years"]
@@ -52,6 +68,33 @@ def config_text(proposals: Sequence[Proposal], *, name: str, file: str, mapping:
         f"families: {{{'logistic' if binary else 'linear'}: {{}}, boosting: {{}}}}",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _stated(proposals: Sequence[Proposal], column: str) -> Variable:
+    """The variable of the column that a person named as the outcome."""
+    by_column = {item.column: item for item in proposals}
+    item = by_column.get(column)
+    name = (item.variable or item.part_of) if item is not None else None
+    if item is None:
+        raise ConfigError(
+            f"the file has no column '{column}'",
+            column="--outcome",
+            advice=did_you_mean(column, by_column) or "name it as the header does",
+        )
+    if not name:
+        raise ConfigError(
+            f"nothing is made of the column '{column}': {item.left_out}",
+            column="--outcome",
+            advice="name another, or define it in a dictionary of your own",
+        )
+    variable = item.own or load_dictionary()[name]
+    if not _fits(variable):
+        raise ConfigError(
+            f"'{column}' has {len(variable.levels)} levels, and an outcome is a number or has two",
+            column="--outcome",
+            advice="put levels together in the mapping, and name it in the drafted study",
+        )
+    return variable
 
 
 def _predictors(found: Sequence[Variable], outcome: Variable | None) -> list[str]:
@@ -103,7 +146,7 @@ def _outcome_lines(
     lines = ["outcome:"]
     if outcome is None:
         answers = [v.name for v in candidates][:MOST_SHOWN] or ["a variable of the mapping"]
-        why = "what is predicted; take it out of blocks"
+        why = "then take it out of blocks, or run init again with --outcome COLUMN"
         lines.append(f"  {undecided('variable', answers, why=why)}")
         outcome = candidates[0] if candidates else None
     else:
@@ -139,35 +182,48 @@ def _binary_lines(outcome: Variable) -> list[str]:
 
 def _continuous_lines(found: Sequence[Variable], outcome: Variable | None) -> list[str]:
     low, high = outcome.hard if outcome is not None and outcome.hard is not None else (0.0, 100.0)
+    # The ends of a scale bound an outcome; a range of credible values does not.
+    is_scale = outcome is None or outcome.soft == outcome.hard or outcome.direction is not None
+    bounds = f"  bounds: [{low:g}, {high:g}]"
     worse = outcome is None or outcome.direction != "higher_better"
-    names = {variable.name for variable in found}
-    baseline = _baseline(outcome, names)
+    baseline = _baseline(outcome, {variable.name for variable in found})
     higher = f"  higher_is: {'worse' if worse else 'better'}"
     is_known = outcome is not None and outcome.direction is not None
-    lines = [
-        "  kind: continuous",
-        f"  unit: {quoted((outcome.unit if outcome else None) or 'points')}",
-        f"  bounds: [{low:g}, {high:g}]",
-        higher if is_known else doubtful(higher, ["worse or better?"]),
-    ]
-    if baseline is not None:
-        lines.append(f"  baseline: {baseline}")
-    else:
-        lines.append("  # baseline: the same score at the first visit, where there is one")
+    unit = (outcome.unit if outcome else None) or ("points" if is_scale else "units")
+    if not is_scale and outcome is not None and outcome.soft is not None:
+        low, high = outcome.soft
     event = _event(
         has_baseline=baseline is not None,
         step=_step(outcome, high - low),
         worse=worse,
         middle=0.5 * (low + high),
     )
-    return [*lines, doubtful("  events:", ["before anything is fitted"]), f"    - {event}"]
+    return [
+        "  kind: continuous",
+        f"  unit: {quoted(unit)}",
+        bounds if is_scale else f"  #{bounds[1:]}, where these are the ends of a scale",
+        higher if is_known else doubtful(higher, ["worse or better?"]),
+        f"  baseline: {baseline}"
+        if baseline is not None
+        else "  # baseline: the same score at the first visit, where there is one",
+        doubtful("  events:", ["before anything is fitted"]),
+        f"    - {event}",
+    ]
 
 
 def _baseline(outcome: Variable | None, names: set[str]) -> str | None:
-    if outcome is None or "_followup" not in outcome.name:
+    """The same at the first visit: the name without what says later."""
+    if outcome is None:
         return None
     first = outcome.name.replace("_followup", "")
-    return first if first in names else None
+    if first in names and first != outcome.name:
+        return first
+    shorter = [
+        name
+        for name in names
+        if outcome.name.startswith(f"{name}_") or outcome.name.endswith(f"_{name}")
+    ]
+    return max(shorter, key=len) if shorter and is_later(outcome.name) else None
 
 
 def _step(outcome: Variable | None, span: float) -> float:
