@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from hiprisk.arrays import Bools, Integers
 from hiprisk.cohort.cells import CellReader, Column, one_codes
 from hiprisk.cohort.checks.rules import check_cohort
+from hiprisk.cohort.checks.structure import unnamed_stack
 from hiprisk.cohort.dictionary import Dictionary, load_dictionary
 from hiprisk.cohort.file_rows import FileRows
 from hiprisk.cohort.files.column_names import check_usable
@@ -336,6 +337,7 @@ def read_cohort(
     taken |= {*used.where, used.imputation_column or ""}
     rows = FileRows.of(blocks)
     lacking = {block.file: block.lacking for block in blocks}
+    imputation = _imputation(used, source)
     return Cohort(
         frame=frame,
         findings=by_severity(
@@ -343,6 +345,7 @@ def read_cohort(
                 *with_source_columns(rows.in_the_file(findings), used),
                 *absent_findings(absent),
                 *lacking_findings(lacking),
+                *(() if "person_id" in frame.columns else unnamed_stack(imputation)),
             )
         ),
         rows=rows,
@@ -354,7 +357,7 @@ def read_cohort(
         absent=absent,
         unreadable=unreadable,
         unread_cells={key: texts[:SHOWN_ROWS] for key, texts in cells.items()},
-        imputation=_imputation(used, source),
+        imputation=imputation,
         dictionary=used.dictionary,
     )
 

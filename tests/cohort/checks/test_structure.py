@@ -54,6 +54,14 @@ def test_all_imputations_of_a_named_stack_are_read_with_a_warning(tmp_path):
     finding = codes(read_cohort(stack(tmp_path / "x.csv"), mapping).findings)["STACKED_ROWS"]
     assert finding.severity == "warning"
     assert "up to 5 rows a person" in finding.message
+    assert "validate, update and associate pool over them" in finding.advice
+
+
+def test_a_named_stack_without_persons_is_told_too(tmp_path):
+    mapping = mapping_from_text("imputation_column: Impnr\nvariables: {lbp_nrs_0_10: Pain}")
+    finding = codes(read_cohort(stack(tmp_path / "x.csv"), mapping).findings)["STACKED_ROWS"]
+    assert (finding.severity, finding.count) == ("warning", 200)
+    assert "5 imputations are read" in finding.message
 
 
 @pytest.mark.parametrize("name", [".imp", "Impnr", "imputation", "Imputation_", "_mi_m", "imp_id"])

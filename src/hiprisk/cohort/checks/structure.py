@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,10 @@ from hiprisk.cohort.findings import Finding, finding_at
 # What mice, Stata, SPSS and people call the number of an imputation.
 IMPUTATION_NAME = re.compile(
     r"[._]?imp(utation)?([._]?(nr|no|num|number|id))?_?|_mi_m|mi_m|_mj|_i_m"
+)
+POOLED = (
+    "validate, update and associate pool over them; for all else state one, for instance "
+    'imputations: ["1"]'
 )
 COPY_CORRELATION = 0.99
 LEAST_ROWS = 20
@@ -112,6 +116,20 @@ def _stack_findings(
         yield from _repeated(repeated, most, grain=grain, stacked=stacked)
 
 
+def unnamed_stack(imputation: Sequence[str] | None) -> Iterable[Finding]:
+    """Several imputations of people whom no column names, as the mapping's own column tells."""
+    numbers = set(imputation or ())
+    if len(numbers) > 1:
+        yield Finding(
+            code="STACKED_ROWS",
+            severity="warning",
+            column=None,
+            count=len(imputation or ()),
+            message=f"{len(numbers)} imputations are read, and rows are not people",
+            advice=f"map person_id; {POOLED}",
+        )
+
+
 def _repeated(rows: Bools, most: int, *, grain: str, stacked: bool) -> Iterable[Finding]:
     if stacked:
         yield from finding_at(
@@ -120,7 +138,7 @@ def _repeated(rows: Bools, most: int, *, grain: str, stacked: bool) -> Iterable[
             "warning",
             "person_id",
             f"up to {most} rows a person: several imputations are read, and rows are not people",
-            'state which one a study reads, for instance imputations: ["1"]',
+            POOLED,
         )
         return
     yield from finding_at(
