@@ -74,6 +74,12 @@ def test_rubins_rules_by_hand():
     assert found.value - found.low == pytest.approx(stats.t.ppf(0.975, df) * 2.0)
 
 
+def test_imputations_without_variance_of_their_own_have_m_minus_1_degrees_of_freedom():
+    found = pooled_interval(np.array([[1.0, 2.0], [3.0, 2.0]]), np.zeros((2, 2)), complete_df=100)
+    assert found.high[0] - 2.0 == pytest.approx(stats.t.ppf(0.975, 1) * 3.0**0.5)
+    assert (found.low[1], found.high[1]) == (2.0, 2.0)
+
+
 def test_intervals_are_pooled_on_their_scale():
     ratio = pool_intervals(of((1.0, 0.5, 2.0), (4.0, 2.0, 8.0)), scale="log")
     assert ratio.value == pytest.approx(2.0)

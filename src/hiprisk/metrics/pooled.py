@@ -55,7 +55,8 @@ def pooled_interval(
     df = (m - 1.0) / np.maximum(share, 1e-12) ** 2
     if math.isfinite(complete_df):
         observed = (complete_df + 1.0) / (complete_df + 3.0) * complete_df * (1.0 - share)
-        df = df * observed / (df + observed)
+        # No variance within imputations at all leaves Rubin's own, m - 1.
+        df = np.where(observed > 0.0, df * observed / (df + observed), df)
     half = stats.t.ppf((1.0 + level) / 2.0, df) * np.sqrt(total)
     return PooledInterval(middle, middle - half, middle + half)
 
