@@ -5,6 +5,7 @@ import pytest
 
 from hiprisk.cohort.checks.unreadable import unlabelled_findings, unreadable_findings
 from hiprisk.cohort.items.coding import ItemCodes, ItemsSource
+from hiprisk.cohort.items.instruments import ITEM_NAMES
 from hiprisk.values import Note
 
 
@@ -46,3 +47,12 @@ def test_words_without_labels_are_told_of_a_scored_file_too():
     assert (finding.severity, finding.column) == ("warning", "hoos_qol_0_100")
     assert finding.message.endswith("(columns c1, c2, c3 and 1 more)")
     assert "under labels" in finding.advice
+
+
+@pytest.mark.parametrize(("instrument", "points"), [("hoos_qol", 0), ("ohs", 4)])
+def test_what_none_would_be_among_items_is_told_in_the_points_of_the_instrument(instrument, points):
+    columns = {item: item for item in ITEM_NAMES[instrument]}
+    codes = ItemCodes(ItemsSource(instrument=instrument, columns=columns))
+    note = Note("AMBIGUOUS_CODE", "score")
+    (finding,) = unreadable_findings({note: np.array([True])}, {"score": codes}, {})
+    assert f"labels: {{None: {points}}}" in finding.advice

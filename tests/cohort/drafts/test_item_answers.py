@@ -79,3 +79,16 @@ def test_a_data_dictionary_leaves_nothing_to_ask():
 def test_choices_that_are_no_coding_of_the_form_are_asked_as_ever():
     found = coding({"1": 2, "5": 1}, choices=[{"1": "a", "2": "b", "5": "c", "9": "d"}])
     assert found.doubts == ("no answer is 0: coded from 1 to 5?",)
+
+
+def test_the_words_of_the_oxford_hip_score_are_left_to_a_person_for_its_points_fall():
+    found = coding({"None": 9, "Mild": 9, "Severe": 9}, "ohs")
+    assert set(found.labels.values()) == {UNDECIDED}
+    assert "points of the labels, 4 is the first answer of the form" in found.doubts
+
+
+def test_the_words_of_the_old_oxford_form_have_the_points_of_today():
+    texts = ("None", "Very mild", "Mild", "Moderate", "Severe")
+    choices = [{str(code): text for code, text in enumerate(texts, start=1)}]
+    found = coding(dict.fromkeys(texts, 5), "ohs", choices)
+    assert (found.labels["None"], found.labels["Severe"]) == ("4", "0")

@@ -8,6 +8,7 @@ from hiprisk.arrays import Bools
 from hiprisk.cohort.cells import is_labelled_code
 from hiprisk.cohort.findings import Finding, finding_at
 from hiprisk.cohort.items.coding import ItemCodes
+from hiprisk.cohort.items.instruments import no_complaints
 from hiprisk.values import AMBIGUOUS_CODE, NOT_A_NUMBER, UNKNOWN_CATEGORY, Note
 
 SHOWN_COLUMNS = 3
@@ -26,8 +27,8 @@ _ADVICE = {
     "NOT_A_NUMBER": "name sentinels under missing in the mapping, or correct the cells",
     "NOT_FINITE": "correct the cells",
     "NOT_A_DATE": "write dates as YYYY-MM-DD",
-    "AMBIGUOUS_CODE": "state in the mapping that it is an answer, labels: {None: 0} with the other "
-    'labels under items, or that it is missing, missing: ["None"]',
+    "AMBIGUOUS_CODE": "state in the mapping that it is an answer, labels: {None: %d} with the "
+    'other labels under items, or that it is missing, missing: ["None"]',
     "OFF_SCALE": "correct the cells, or name codes of missing answers under missing in the mapping",
     "UNKNOWN_CATEGORY": "state the codes under levels in the mapping",
     "BAD_ID": "identifiers have at most 256 characters and no control characters",
@@ -60,7 +61,9 @@ def unreadable_findings(
     """An error for each kind of cell that could not be read, variable by variable."""
     for note, mask in unreadable.items():
         message, advice = _MESSAGES[note.code], _ADVICE[note.code]
-        if note.code == NOT_A_NUMBER and note.variable in items:
+        if note.code == AMBIGUOUS_CODE and note.variable in items:
+            advice %= no_complaints(items[note.variable].source.instrument)
+        elif note.code == NOT_A_NUMBER and note.variable in items:
             message, advice = _WORDS
         elif note.variable not in items and _is_undecided_level(note, unread.get(note, ())):
             message = _MESSAGES[AMBIGUOUS_CODE]

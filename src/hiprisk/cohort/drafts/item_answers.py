@@ -9,7 +9,7 @@ from hiprisk.cohort.checks.missing_codes import SENTINELS
 from hiprisk.cohort.drafts.columns import LEAST_OF_A_CODE, LONGEST_CODE, SampledColumn
 from hiprisk.cohort.drafts.proposals import ItemCoding
 from hiprisk.cohort.drafts.redcap.data_dictionary import says_missing
-from hiprisk.cohort.items.instruments import published_tops
+from hiprisk.cohort.items.instruments import no_complaints, published_tops
 from hiprisk.cohort.items.names import likely_coding
 from hiprisk.values import MISSING_TEXTS
 from hiprisk.yaml_settings import UNDECIDED
@@ -70,7 +70,7 @@ def item_coding(
     top = published_tops(instrument)[0]
     missing = tuple(sorted(text for text, value in numbers.items() if _is_sentinel(value, top)))
     codes = {value: counts[text] for text, value in numbers.items() if text not in missing}
-    labels, doubts = _labels(words, counts, top)
+    labels, doubts = _labels(instrument, words, counts)
     coded, more = _codes(instrument, codes, top)
     if coded is None and codes and max(codes) > top:
         return None
@@ -102,16 +102,21 @@ def _stated_coding(
     if high - low != published_tops(instrument)[0]:
         return None
     came = {code for column in columns for code in column.counts}
-    labels = {text: str(int(code) - low) for code, text in points if text in came}
+    falls = no_complaints(instrument) > 0 and low == 1
+    labels = {
+        text: str(high - int(code) if falls else int(code) - low)
+        for code, text in points
+        if text in came
+    }
     if len({text for _, text in points}) < high - low + 1 or labels.keys() & {c for c, _ in points}:
         labels = {}
     ordered = dict(sorted(labels.items(), key=lambda one: one[1]))
     doubts = ["None is an answer, not missing?"] if "none" in map(str.lower, ordered) else []
-    if instrument == "ohs" and low == 1:
+    if falls:
         doubts.append("in the old form 1 is best, so reversed: right?")
     return ItemCoding(
         coded=(low, high) if low else None,
-        reversed=instrument == "ohs" and low == 1,
+        reversed=falls,
         labels=ordered,
         missing=tuple(sorted(missing & came)),
         doubts=tuple(doubts),
@@ -132,11 +137,16 @@ def _is_sentinel(value: float, top: int) -> bool:
 
 
 def _labels(
-    words: Sequence[str], counts: Mapping[str, int], top: int
+    instrument: str, words: Sequence[str], counts: Mapping[str, int]
 ) -> tuple[dict[str, str], list[str]]:
     """Points of each word in their order, and what is in doubt."""
     labels: dict[str, str] = {}
+    top = published_tops(instrument)[0]
     known = _YES_NO if top == 1 else _POINTS
+    best = no_complaints(instrument)
+    if best:
+        # Its answers are other words in every item, and the points fall.
+        known = {}
     for word in words:
         points = known.get(word.strip().lower())
         shared = counts[word] >= LEAST_OF_A_CODE and len(word) <= LONGEST_CODE
@@ -145,7 +155,7 @@ def _labels(
         elif shared:
             labels[word] = UNDECIDED
     ordered = dict(sorted(labels.items(), key=lambda one: (one[1], one[0])))
-    doubts = ["points of the labels, 0 is the first answer of the form"] if ordered else []
+    doubts = [f"points of the labels, {best} is the first answer of the form"] if ordered else []
     if any(word.lower() == "none" for word in ordered):
         doubts.append("None is an answer, not missing?")
     return ordered, doubts

@@ -135,6 +135,11 @@ def item_tops(instrument: str) -> Mapping[str, int]:
     return dict.fromkeys(names, 4 if rule is None else rule.top)
 
 
+def no_complaints(instrument: str) -> int:
+    """Points of the answer that says that nothing is wrong: those of the Oxford Hip Score fall."""
+    return max(item_tops(instrument).values()) if instrument == "ohs" else 0
+
+
 def published_tops(instrument: str) -> tuple[int, ...]:
     """Highest answer to an item in each published form of a questionnaire, the usual one first."""
     rule = INSTRUMENTS.get("womac_function" if instrument == "womac_total" else instrument)
