@@ -15,6 +15,7 @@ from hiprisk.config.samplesize import SampleSizeSettings
 from hiprisk.config.sampling import SamplingSettings
 from hiprisk.config.subgroups import SubgroupSettings
 from hiprisk.outcome_kind import OutcomeKind
+from hiprisk.values import one_code
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -170,7 +171,8 @@ class OutcomeSettings:
     def _levels_hold_the_event(self) -> Self:
         if self.levels and self.event_level is None:
             raise refuse("levels belong to a binary outcome with an event_level")
-        if self.levels and (len(set(self.levels)) < 2 or self.event_level not in self.levels):
+        codes = {one_code(level) for level in self.levels}
+        if codes and (len(codes) < 2 or one_code(str(self.event_level)) not in codes):
             raise refuse("levels are two or more, event_level among them")
         return self
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from hiprisk.bundle import Bundle, read_bundle
 from hiprisk.errors import InputError
 from hiprisk.sheet.answers import Evaluation, answers_of, evaluate
-from hiprisk.sheet.applicability import assess
+from hiprisk.sheet.applicability import MOST_NAMED, assess
 from hiprisk.sheet.columns import read_rows
 from hiprisk.sheet.evaluate import SheetEvaluator
 from hiprisk.sheet.format import Sheet
@@ -192,9 +192,14 @@ class Model:
         first, *others = reasons
         shown = first.variable and first.code != "UNIT_SUSPECT"
         advice = advice_on(first)
-        if first.code == "TOO_MANY_MISSING" and not self.sheet.has_reference_population:
-            lacking = [s.name for s in self.sheet.variables if is_missing(given.get(s.name))]
-            advice = f"this model fills nothing in; give {', '.join(lacking)} as well"
+        if first.code == "TOO_MANY_MISSING":
+            lacking = [s for s in self.sheet.variables if is_missing(given.get(s.name))]
+            if not self.sheet.has_reference_population:
+                named = ", ".join(spec.name for spec in lacking)
+                advice = f"this model fills nothing in; give {named} as well"
+            else:
+                heaviest = sorted(lacking, key=lambda spec: -spec.weight)[:MOST_NAMED]
+                advice = f"{advice}: {', '.join(spec.name for spec in heaviest)} matter most"
         return InputError(
             rule_broken(self.sheet, first)
             + (came_text(given[first.variable]) if shown else "")

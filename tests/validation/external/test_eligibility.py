@@ -117,3 +117,8 @@ def test_too_few_people_say_where_the_others_went():
     with pytest.raises(InputError, match=words):
         check_enough(np.zeros(0), OUTCOME, file="x.csv", flow=flow,
                      reasons={"TOO_MANY_MISSING": 56})  # fmt: skip
+
+
+def test_unknown_codes_of_the_outcome_are_unknown_outcomes_however_many(people):
+    unreadable = {Note(UNKNOWN_CATEGORY, OUTCOME.variable): np.arange(300) < 60}
+    usable(cohort_of(people, unreadable=unreadable))

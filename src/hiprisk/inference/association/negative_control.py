@@ -19,6 +19,7 @@ from hiprisk.inference.association.result import ALL, AssociationRow, NegativeCo
 from hiprisk.inference.effects.clustered import Link
 from hiprisk.learning.event_codes import event_levels, read_event
 from hiprisk.learning.participants import Participants
+from hiprisk.values import one_code
 
 
 def find_negative_control(
@@ -33,7 +34,8 @@ def find_negative_control(
         return None
     model = list(plan.models)[-1]
     if settings.stratum is not None:
-        inside = [row for row in rows if (row.stratum, row.model) == (settings.stratum, model)]
+        wanted = (one_code(settings.stratum), model)
+        inside = [row for row in rows if (one_code(row.stratum), row.model) == wanted]
         if not inside:
             raise ConfigError(
                 "no stratum has this name", column="association.negative_control.stratum"

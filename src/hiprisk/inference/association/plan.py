@@ -19,6 +19,7 @@ from hiprisk.features.knots import default_knots
 from hiprisk.inference.association.imputation import stacked
 from hiprisk.inference.effects.standardisation import Contrast
 from hiprisk.learning.linear import TermPlan, basis_matrix
+from hiprisk.values import one_code
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,28 +148,35 @@ def _contrast(
     occurring = set(frame[name].dropna())
     # The dictionary's order where there is one: the first level is the reference.
     levels = [level for level in variable.levels or sorted(occurring) if level in occurring]
-    reference = settings.reference or levels[0]
-    if settings.level is None:
+    stated, reference = (
+        _level_named(one, levels) for one in (settings.level, settings.reference or levels[0])
+    )
+    if stated is None:
         raise ConfigError(
             f"{name} is a category: state the level whose effect is wanted",
             column="association.level",
             advice=f"it has {len(levels)} levels",
         )
-    for key, level in (("level", settings.level), ("reference", reference)):
+    for key, level in (("level", stated), ("reference", reference)):
         if level not in levels:
             raise ConfigError(f"no one analysed has this level of {name}",
                               column=f"association.{key}")  # fmt: skip
-    if settings.level == reference:
+    if stated == reference:
         raise ConfigError(
             f"this is the first level of {name}: state what it is compared with",
             column="association.reference",
         )
     own = [column for column in design.inputs if column.partition("=")[0] == name]
     high, low = (
-        tuple(float(column == f"{name}={level}") for column in own)
-        for level in (settings.level, reference)
+        tuple(float(column == f"{name}={level}") for column in own) for level in (stated, reference)
     )
-    return Contrast(high=high, low=low), f"{variable.label}: {settings.level} vs {reference}"
+    return Contrast(high=high, low=low), f"{variable.label}: {stated} vs {reference}"
+
+
+def _level_named(stated: str | None, levels: Sequence[str]) -> str | None:
+    """The level that a config means: 1.0 is 1."""
+    by_code = {one_code(level): level for level in levels}
+    return None if stated is None else by_code.get(one_code(stated), stated)
 
 
 def _number_contrast(

@@ -56,7 +56,8 @@ def check_usable(
     errors = [finding for finding in cohort.findings if finding.severity == "error"]
     known = [f for f in errors if f.code in STRUCTURAL or f.column in mattering]
     refuse_misread(known, cohort, accept_units=accept_units)
-    _refuse_unknown_codes(cohort, mattering)
+    # Of the outcome the levels are declared: other codes are unknown outcomes, counted and said.
+    _refuse_unknown_codes(cohort, set(used) - set(needed))
 
 
 def _lacking_advice(name: str, outcome: OutcomeSettings, cohort: Cohort) -> str:
