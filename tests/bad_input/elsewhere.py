@@ -1,5 +1,7 @@
 """Rows of the matrix that other tests pin, and rows that none pins here, with the reason."""
 
+_APPLICABILITY = "tests/sheet/test_applicability.py"
+_CASES = "tests/cli/test_cases_rows.py"
 _CHECKING = "tests/cohort/checks/test_rules.py"
 _CELLS = "tests/cohort/test_cells.py"
 _ITEM_CHECKS = "tests/cohort/checks/test_items.py"
@@ -31,9 +33,66 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
     ),
     (
         27,
-        "columns that a mapping needs",
+        "a column of a mapping that the file lacks, where the task does not need it",
+        "read: note MISSING_COLUMN",
+        f"{_CASES}::test_people_who_have_no_outcome_yet_are_scored_with_the_studys_mapping",
+    ),
+    (
+        27,
+        "all columns of a mapping, or one of where",
         "3 MISSING_COLUMN, all names at once",
         f"{_FILES}::test_27_all_lacking_columns_are_named_at_once",
+    ),
+    (
+        27,
+        "the variables without which no row can be predicted",
+        "3 MISSING_COLUMN, by label",
+        f"{_APPLICABILITY}::test_a_file_without_the_variables_that_matter_is_refused_by_their_labels",
+    ),
+    (
+        27,
+        "a column that a study makes a variable of",
+        "3 MISSING_COLUMN, the column named",
+        "tests/learning/test_study_cohort.py"
+        "::test_a_column_that_the_study_needs_is_named_and_another_is_not_needed",
+    ),
+    (
+        34,
+        "rows alike in every mapped column, not in every column of the file",
+        "no finding",
+        f"{_STRUCTURE}::test_rows_that_differ_in_any_column_of_the_file_are_no_copies",
+    ),
+    (
+        50,
+        "true and false, in any spelling of JSON, Python and R",
+        "read as yes and no",
+        "tests/test_values.py::test_false_and_true_are_codes_of_no_and_yes_as_programs_write_them",
+    ),
+    (
+        51,
+        "a code of an outcome that is no declared level",
+        "an unknown outcome, counted and said; never no event",
+        "tests/validation/external/test_cohort.py"
+        "::test_codes_of_the_outcome_that_mean_nothing_are_unknown_counted_and_said",
+    ),
+    (
+        51,
+        "several other codes where no levels are declared",
+        "3 OUTCOME",
+        "tests/learning/test_event_codes.py"
+        "::test_without_declared_levels_one_other_code_is_no_event_and_several_are_refused",
+    ),
+    (
+        51,
+        "a hip replacement that is missing or has an unknown code",
+        "an unknown outcome, counted",
+        "tests/learning/test_participants.py::test_an_unknown_hip_replacement_is_not_read_as_none",
+    ),
+    (
+        91,
+        "a single 2 where no code says no",
+        "3 SHIFTED_CODES",
+        "tests/cohort/shift/test_unknown_codes.py::test_a_single_2_is_enough_where_no_code_says_no",
     ),
     (
         54,
