@@ -72,3 +72,12 @@ def test_bytes_that_are_not_parquet_are_refused(tmp_path):
     (tmp_path / "in.parquet").write_bytes(b"PAR1 and nothing else")
     with pytest.raises(InputError, match="cannot be read as Parquet"):
         list(iter_parquet(ByteSource(path=tmp_path / "in.parquet")))
+
+
+def test_a_damaged_page_is_refused(tmp_path):
+    pq.write_table(pa.table({"a": list(range(1000))}), tmp_path / "in.parquet")
+    whole = bytearray((tmp_path / "in.parquet").read_bytes())
+    whole[40:90] = bytes(50)
+    (tmp_path / "in.parquet").write_bytes(whole)
+    with pytest.raises(InputError, match="cannot be read as Parquet"):
+        list(iter_parquet(ByteSource(path=tmp_path / "in.parquet")))

@@ -101,3 +101,13 @@ def test_what_is_no_workbook_is_refused(tmp_path):
     (tmp_path / "in.xls").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"x" * 600)
     with pytest.raises(InputError, match="cannot be read as a workbook"):
         read(tmp_path / "in.xls")
+
+
+def test_a_damaged_workbook_is_refused(tmp_path):
+    whole = write_xlsx(tmp_path / "in.xlsx", Data=ROWS).read_bytes()
+    for at in range(0, len(whole), 97):
+        (tmp_path / "in.xlsx").write_bytes(whole[:at] + bytes([whole[at] ^ 255]) + whole[at + 1 :])
+        try:
+            read(tmp_path / "in.xlsx")
+        except InputError:
+            continue

@@ -1,6 +1,7 @@
 """SPSS and Stata files as blocks of text, with labels and declared missing values."""
 
 import datetime
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -87,3 +88,8 @@ def test_what_only_begins_as_such_a_file_is_refused(tmp_path, head):
     (tmp_path / "in.dat").write_bytes(head + b"x" * 300)
     with pytest.raises(InputError, match=r"the file cannot be read as (SPSS|Stata)"):
         read(tmp_path / "in.dat")
+
+
+def test_a_damaged_file_that_crashes_the_library_is_refused():
+    with pytest.raises(InputError, match=r"damaged\.sav: the file cannot be read as SPSS"):
+        read(Path(__file__).with_name("damaged.sav"))

@@ -25,7 +25,7 @@ MAX_RATIO = 200
 MAX_COPY_BYTES = 1 << 30
 
 Packing = Literal["", "gzip", "zip"]
-_DAMAGED = (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile)
+_DAMAGED = (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile, NotImplementedError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

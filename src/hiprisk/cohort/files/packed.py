@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from hiprisk.cohort.files.byte_source import ByteSource, check_member
 from hiprisk.cohort.files.local_file import check_local_file, read_head
-from hiprisk.cohort.files.workbook import is_workbook
+from hiprisk.cohort.files.workbook import DAMAGED_ZIP, is_workbook
 from hiprisk.errors import InputError
 
 MEMBER_MARK = "::"
@@ -82,7 +82,7 @@ def _member(path: Path, wanted: str) -> str:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
         if is_workbook(path):
             return ""
-    except (zipfile.BadZipFile, NotImplementedError):
+    except DAMAGED_ZIP:
         raise InputError(
             "the zip file is damaged or cut off",
             code="COMPRESSED",

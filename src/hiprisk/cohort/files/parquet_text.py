@@ -59,7 +59,8 @@ def iter_parquet(source: ByteSource) -> Iterator[TextBlock]:
             if first_row == 1:
                 empty = pa.table({name: pa.array([], pa.string()) for name in columns.names})
                 yield TextBlock(1, empty, repeated=columns.repeated, types=types)
-    except pa.ArrowException as problem:
+    # Arrow tells a damaged page as an error of the system.
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as problem:
         raise InputError(
             "the file cannot be read as Parquet",
             code="PARQUET",

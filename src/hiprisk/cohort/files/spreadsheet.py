@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator, Sequence
 from typing import Any
+from xml.etree import ElementTree
 
 import numpy as np
 import pyarrow as pa
@@ -14,7 +15,7 @@ from hiprisk.cohort.files.column_names import column_names
 from hiprisk.cohort.files.extra import library
 from hiprisk.cohort.files.local_file import changed_error
 from hiprisk.cohort.files.text_block import TextBlock
-from hiprisk.cohort.files.workbook import check_size, error_cells
+from hiprisk.cohort.files.workbook import DAMAGED_ZIP, check_size, error_cells
 from hiprisk.errors import InputError
 from hiprisk.values import text_of
 
@@ -44,8 +45,8 @@ def iter_sheet(source: ByteSource, sheet: str | None = None) -> Iterator[TextBlo
     calamine = library("python_calamine")
     before = source.size_and_time()
     with source.local_path() as path:
-        check_size(path, source.name)
         try:
+            check_size(path, source.name)
             with calamine.load_workbook(str(path)) as book:
                 # After the name of a workbook stands its sheet, after that of a zip the workbook.
                 wanted = sheet or (None if source.packing else source.member or None)
@@ -53,12 +54,19 @@ def iter_sheet(source: ByteSource, sheet: str | None = None) -> Iterator[TextBlo
                 found = book.get_sheet_by_name(name)
                 rows = found.to_python(skip_empty_area=False)
                 merged = found.merged_cell_ranges or []
+            for (row, column), text in error_cells(path, name).items():
+                rows[row][column] = text
+        except InputError:
+            raise
         except calamine.PasswordError:
             raise _unreadable(source.name, "the workbook has a password") from None
-        except calamine.CalamineError as problem:
+        except (
+            calamine.CalamineError,
+            ElementTree.ParseError,
+            LookupError,
+            *DAMAGED_ZIP,
+        ) as problem:
             raise _unreadable(source.name, "the file cannot be read as a workbook") from problem
-        for (row, column), text in error_cells(path, name).items():
-            rows[row][column] = text
     if source.size_and_time() != before:
         raise changed_error(source.name)
     yield from _blocks(rows, merged, source.name)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -43,17 +46,14 @@ def iter_statistical(
         options |= {"user_missing": True, "encoding": encoding}
     before = source.size_and_time()
     with source.local_path() as path:
+        if kind == "spss":
+            _check_survived(path, source.name)
         start = 0
         while True:
             try:
                 columns, told = read(str(path), row_offset=start, **options)
             except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, ValueError) as problem:
-                raise InputError(
-                    f"the file cannot be read as {kind.title().replace('Spss', 'SPSS')}",
-                    code="STATISTICAL_FILE",
-                    file=source.name,
-                    advice="export it again; if its texts are not UTF-8, give --encoding",
-                ) from problem
+                raise _unreadable(kind, source.name) from problem
             block = _block(columns, told, start, source.name)
             if block.table.num_rows or not start:
                 yield block
@@ -62,6 +62,29 @@ def iter_statistical(
                 break
     if source.size_and_time() != before:
         raise changed_error(source.name)
+
+
+def _unreadable(kind: str, name: str) -> InputError:
+    return InputError(
+        f"the file cannot be read as {'Stata' if kind == 'stata' else 'SPSS'}",
+        code="STATISTICAL_FILE",
+        file=name,
+        advice="export it again; if its texts are not UTF-8, give --encoding",
+    )
+
+
+def _check_survived(path: Path, name: str) -> None:
+    """Raise InputError if reading the head of an SPSS file ends the process that tries.
+
+    The library's parser of these files can crash on damaged ones, and would take this process with
+    it; a process of its own goes first.
+    """
+    code = "import sys, pyreadstat; pyreadstat.read_sav(sys.argv[1], metadataonly=True)"
+    tried = subprocess.run(
+        [sys.executable, "-c", code, str(path)], capture_output=True, check=False
+    )
+    if tried.returncode < 0:
+        raise _unreadable("spss", name)
 
 
 def _block(columns: Mapping[str, Sequence[Any]], told: Any, start: int, file: str) -> TextBlock:

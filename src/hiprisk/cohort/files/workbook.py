@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from pathlib import Path
 from xml.etree import ElementTree
 
 from hiprisk.cohort.files.byte_source import CHUNK_BYTES, MAX_COPY_BYTES, check_member
 from hiprisk.errors import InputError
 
+# What the library for zip files raises where one is damaged or odd.
+DAMAGED_ZIP = (
+    zipfile.BadZipFile,
+    zlib.error,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    KeyError,
+    OSError,
+    ValueError,
+)
 _NAMES = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATIONS = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _BOOK, _BOOK_RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
