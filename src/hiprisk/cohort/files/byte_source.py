@@ -25,7 +25,14 @@ MAX_RATIO = 200
 MAX_COPY_BYTES = 1 << 30
 
 Packing = Literal["", "gzip", "zip"]
-_DAMAGED = (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile, NotImplementedError)
+_DAMAGED = (
+    EOFError,
+    NotImplementedError,
+    UnicodeDecodeError,
+    gzip.BadGzipFile,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
