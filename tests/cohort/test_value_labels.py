@@ -5,10 +5,11 @@ import pyarrow as pa
 import pyreadstat
 import pytest
 
+from hiprisk.cli import main
 from hiprisk.cohort.files.text_block import TextBlock
-from hiprisk.cohort.mapping import mapping_from_text
+from hiprisk.cohort.mapping import load_mapping, mapping_from_text
 from hiprisk.cohort.reading import read_cohort
-from hiprisk.cohort.value_labels import mapping_by_codes
+from hiprisk.cohort.value_labels import mapping_by_codes, table_in_labels
 
 LABELS = {
     "gender": {1: "Male", 2: "Female", 9: "refused"},
@@ -79,3 +80,28 @@ def test_items_take_points_by_label():
 def test_a_file_without_labels_leaves_the_mapping_as_it_is():
     mapping = mapping_from_text("variables: {age_years: age}")
     assert mapping_by_codes(mapping, TextBlock(1, pa.table({}))) is mapping
+
+
+def test_a_draft_sees_labels_where_every_code_has_one():
+    table = pa.table({"sex": ["1", "2", "9"], "age": ["63", "99", ""], "q": ["1", "2", "1"]})
+    block = TextBlock(
+        1, table, labels={"sex": {"1": "Male", "2": "Female"}, "q": {"1": "low"}},
+        missing={"sex": ("9",), "age": ("99",)},
+    )  # fmt: skip
+    assert table_in_labels(block).to_pydict() == {
+        "sex": ["Male", "Female", ""], "age": ["63", "", ""], "q": ["1", "2", "1"],
+    }  # fmt: skip
+
+
+def test_what_is_drafted_for_a_labelled_file_reads_it(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    many = pd.DataFrame({"gender": [1.0, 2] * 10, "lbp": [1.0, 2, 2, 1] * 5, "age": [63.0, 70] * 10,
+                         "walks": [1.0, 2] * 10})  # fmt: skip
+    labels = {**LABELS, "walks": {1: "with a stick", 2: "without help"}}
+    pyreadstat.write_sav(many, "in.sav", variable_value_labels=labels)
+    assert main(["init", "in.sav", "--out-dir", "d"]) == 0
+    capsys.readouterr()
+    found = read_cohort("in.sav", load_mapping("d/in.mapping.yaml"))
+    assert values(found, "sex")[:2] == ["male", "female"]
+    assert values(found, "walks")[:2] == ["with a stick", "without help"]
+    assert found.n_errors == 0

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from hiprisk.cohort.files.text_block import TextBlock
 from hiprisk.cohort.items.coding import ItemsSource
 from hiprisk.cohort.mapping import CohortMapping, VariableSource
@@ -28,6 +31,23 @@ def mapping_by_codes(mapping: CohortMapping, block: TextBlock) -> CohortMapping:
         for column, texts in mapping.where.items()
     }
     return replace(mapping, variables=variables, where=where)
+
+
+def table_in_labels(block: TextBlock) -> pa.Table:
+    """The rows with labels in place of codes, for who has to be told what they mean.
+
+    A column in which a code has no label keeps its codes. What the file declares missing is empty.
+    """
+    table = block.table
+    for column in {*block.labels, *block.missing}:
+        at = table.column_names.index(column)
+        missing = pa.array(block.missing.get(column, ()), pa.string())
+        cells = pc.if_else(pc.is_in(table[column], missing), "", table[column])
+        labels = block.labels.get(column, {})
+        if all(not code or code in labels for code in pc.unique(cells).to_pylist()):
+            cells = pa.array([labels.get(code, "") for code in cells.to_pylist()], pa.string())
+        table = table.set_column(at, column, cells)
+    return table
 
 
 def _by_codes(

@@ -22,6 +22,7 @@ from hiprisk.cohort.drafts.redcap.data_dictionary import (
 from hiprisk.cohort.drafts.redcap.export import redcap_export
 from hiprisk.cohort.drafts.redcap.fields import field_proposal, with_choices
 from hiprisk.cohort.files.opening import StatedFormat, open_cohort_file
+from hiprisk.cohort.value_labels import table_in_labels
 
 SAMPLE_ROWS = 20_000
 # A column that only the published files have.
@@ -51,7 +52,7 @@ def draft_cohort(
         One proposal a column, in the file's order; no variable is proposed twice.
     """
     file = open_cohort_file(path, StatedFormat(encoding=encoding))
-    table = next(file.blocks()).table.slice(0, SAMPLE_ROWS)
+    table = table_in_labels(next(file.blocks())).slice(0, SAMPLE_ROWS)
     fields = {} if redcap_dictionary is None else read_data_dictionary(redcap_dictionary)
     export = redcap_export(table)
     rows = export.rows() if export is not None else None
