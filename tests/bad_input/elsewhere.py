@@ -398,6 +398,12 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
     ),
     (
         92,
+        "an imputation that the file lacks",
+        "3 MISSING_IMPUTATION",
+        "tests/cohort/test_imputations.py::test_an_imputation_that_the_file_lacks_is_refused",
+    ),
+    (
+        92,
         "imputations of other persons, or of unequal length",
         "3 STACKED_ROWS",
         "tests/cohort/test_imputations.py::test_other_persons_in_another_imputation_are_refused",

@@ -57,6 +57,14 @@ def test_codes_that_another_program_wrote_as_numbers_are_the_same_imputation(tmp
     assert [part.n_rows for part in split_imputations(cohort)] == [2, 2]
 
 
+@pytest.mark.parametrize("asked", ["['1', '3']", "['3']", "[3]"])
+def test_an_imputation_that_the_file_lacks_is_refused(tmp_path, asked):
+    rows = ["1,a,60", "1,b,61", "2,a,60", "2,b,63"]
+    with pytest.raises(InputError, match="no row that is read belongs to imputation '3'") as e:
+        read(tmp_path / "x.csv", rows, f"{MAPPING}\nimputations: {asked}")
+    assert (e.value.code, e.value.exit_code) == ("MISSING_IMPUTATION", 3)
+
+
 def test_the_data_before_imputation_are_left_out(tmp_path):
     rows = ["0,a,", "0,b,61", "1,a,60", "1,b,61", "2,a,59", "2,b,61"]
     parts = split_imputations(read(tmp_path / "x.csv", rows))

@@ -37,6 +37,7 @@ from hiprisk.cohort.mapped_columns import (
 )
 from hiprisk.cohort.mapping import CohortMapping
 from hiprisk.cohort.value_labels import mapping_by_codes
+from hiprisk.errors import InputError
 from hiprisk.values import Note, one_code
 
 
@@ -337,7 +338,7 @@ def read_cohort(
     taken |= {*used.where, used.imputation_column or ""}
     rows = FileRows.of(blocks)
     lacking = {block.file: block.lacking for block in blocks}
-    imputation = _imputation(used, source)
+    imputation = _imputation(used, source, file=files.name)
     return Cohort(
         frame=frame,
         findings=by_severity(
@@ -363,13 +364,29 @@ def read_cohort(
 
 
 def _imputation(
-    mapping: CohortMapping, source: Mapping[str, pa.ChunkedArray]
+    mapping: CohortMapping, source: Mapping[str, pa.ChunkedArray], *, file: str
 ) -> tuple[str, ...] | None:
-    """Number of the imputation of each row, ``1.0`` read as ``1``."""
+    """Number of the imputation of each row, ``1.0`` read as ``1``.
+
+    Raises
+    ------
+    InputError
+        If no row belongs to an imputation that the mapping asks for.
+    """
     if mapping.imputation_column is None:
         return None
     cells = one_codes(pc.utf8_trim_whitespace(source[mapping.imputation_column]))
-    return tuple(str(text) for text in cells.to_pylist())
+    found = tuple(str(text) for text in cells.to_pylist())
+    absent = [text for text in mapping.imputations if one_code(text) not in set(found)]
+    if absent:
+        raise InputError(
+            f"no row that is read belongs to imputation '{absent[0]}'",
+            code="MISSING_IMPUTATION",
+            file=file,
+            column=mapping.imputation_column,
+            advice="correct imputations in the mapping",
+        )
+    return found
 
 
 def _unread(
