@@ -95,6 +95,36 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
         "tests/cohort/shift/test_unknown_codes.py::test_a_single_2_is_enough_where_no_code_says_no",
     ),
     (
+        67,
+        "a workbook in which several sheets hold data",
+        "3 SHEET, with their names",
+        "tests/cohort/files/test_spreadsheet.py::test_of_several_sheets_with_data_one_is_named",
+    ),
+    (
+        67,
+        "a title or merged cells above a sheet's column names",
+        "3 HEADER",
+        "tests/cohort/files/test_spreadsheet.py::test_a_first_row_that_names_no_columns_is_refused",
+    ),
+    (
+        67,
+        "a damaged SPSS or Stata file",
+        "3 STATISTICAL_FILE",
+        "tests/cohort/files/test_statistical.py::test_what_only_begins_as_such_a_file_is_refused",
+    ),
+    (
+        67,
+        "a format whose library is not installed",
+        "2 EXTRA, with the command that installs it",
+        "tests/cohort/files/test_extra.py::test_a_library_that_is_not_installed_is_named",
+    ),
+    (
+        70,
+        "output with another suffix",
+        "2 USAGE, with those that are written",
+        "tests/cli/test_cohort_files.py::test_an_unknown_suffix_is_refused_before_anything_is_read",
+    ),
+    (
         54,
         "hip flexion in radians",
         "3 UNIT_SUSPECT, radians named",

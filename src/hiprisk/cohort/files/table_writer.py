@@ -105,7 +105,9 @@ class _CsvWriter:
         self._stream: Any = self._file
         if packed:
             # Without name and time, so that the same rows are the same bytes.
-            self._stream = gzip.GzipFile(filename="", fileobj=self._file, mode="wb", mtime=0)
+            self._stream = gzip.GzipFile(
+                filename="", fileobj=self._file, mode="wb", compresslevel=6, mtime=0
+            )
         self._has_header = False
         # One for the whole file: the mark of UTF-16 stands at its beginning alone.
         self._encoder = None
