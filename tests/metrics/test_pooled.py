@@ -89,8 +89,13 @@ def test_intervals_are_pooled_on_their_scale():
 
 
 def test_an_interval_cut_off_at_its_bound_has_its_upper_half():
-    found = pool_intervals(of((0.1, 0.0, 0.3), (0.1, 0.0, 0.3)), lower=0.0)
+    found = pool_intervals(of((0.1, 0.0, 0.3), (0.1, 0.0, 0.3)), bounds=(0.0, 1.0))
     assert (found.value, found.low, found.high) == pytest.approx((0.1, 0.0, 0.3))
+
+
+def test_a_share_stays_below_1():
+    found = pool_intervals(of((0.98, 0.95, 0.99), (0.94, 0.9, 0.97)), bounds=(0.0, 1.0))
+    assert (found.value, found.high) == (pytest.approx(0.96), 1.0)
 
 
 def test_one_imputation_without_an_interval_leaves_none():

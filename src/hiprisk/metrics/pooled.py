@@ -65,7 +65,7 @@ def pool_intervals(
     estimates: Sequence[Estimate],
     *,
     scale: Scale = "identity",
-    lower: float | None = None,
+    bounds: tuple[float | None, float | None] = (None, None),
     complete_df: float = math.inf,
     level: float = 0.95,
 ) -> Estimate:
@@ -77,8 +77,9 @@ def pool_intervals(
         One an imputation.
     scale : str
         On which the metric is about normal.
-    lower : float, optional
-        What the metric cannot go below: an interval cut off there has half a width above it.
+    bounds : tuple of float or None
+        What the metric cannot leave: an interval that is cut off below has half a width above, and
+        the pooled one stays inside.
     complete_df : float
         As for `pooled_interval`.
     level : float
@@ -105,6 +106,7 @@ def pool_intervals(
     if not (np.isfinite(low).all() and np.isfinite(high).all()):
         return Estimate(name=name, value=middle)
     half = (high - low) / 2.0
+    lower, upper = bounds
     if lower is not None:
         # The half below was cut off at the bound; the one above still shows the spread.
         half = np.where(ends[:, 0] <= lower, high - values, half)
@@ -113,7 +115,10 @@ def pool_intervals(
     )
     bottom, top = (back_transform(float(end), scale) for end in (found.low, found.high))
     return Estimate(
-        name=name, value=middle, low=bottom if lower is None else max(bottom, lower), high=top
+        name=name,
+        value=middle,
+        low=bottom if lower is None else max(bottom, lower),
+        high=top if upper is None else min(top, upper),
     )
 
 

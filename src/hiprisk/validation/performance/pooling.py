@@ -92,10 +92,10 @@ def pool_by_name(parts: Sequence[Sequence[Estimate]], n_people: int) -> tuple[Es
 def _pool(estimates: Sequence[Estimate], n_people: int) -> Estimate:
     entry = entry_of(estimates[0].name)
     scale = "identity" if entry is None else entry.pooling_scale
-    lower = None if entry is None else entry.bounds[0]
+    bounds = (None, None) if entry is None else entry.bounds
     # As published of C, whose standard error is that of large samples.
     complete_df = math.inf if scale == "logit" else n_people - 2.0
-    return pool_intervals(estimates, scale=scale, lower=lower, complete_df=complete_df)
+    return pool_intervals(estimates, scale=scale, bounds=bounds, complete_df=complete_df)
 
 
 def _limits(performances: Sequence[Performance], n_people: int) -> Any:
