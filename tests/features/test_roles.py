@@ -32,6 +32,8 @@ BINARY = (
          "no event_level"),
         ([*BINARY, "outcome.variable=state", "outcome.event_level=il"],
          "outcome.event_level: 'il' is no level of state; known: well, ill (did you mean ill?)"),
+        ([*BINARY, "outcome.variable=state", "outcome.event_level=ill", "outcome.levels=[ill, dead]"],
+         "outcome.levels: 'dead' is no level of state; known: well, ill"),
         (["outcome.variable=scores"],
          "outcome.variable: the dictionary has no variable 'scores' (did you mean score?)"),
         (["outcome.baseline=day"], "outcome.baseline: 'day' is of the kind date"),

@@ -8,6 +8,7 @@ from hiprisk.cohort.dictionary import DICTIONARY_PAGE, Dictionary, Variable
 from hiprisk.config import OutcomeSettings, StudyConfig
 from hiprisk.errors import ConfigError
 from hiprisk.spelling import did_you_mean
+from hiprisk.values import one_code
 
 NUMBER, CATEGORY = ("number",), ("category",)
 PREDICTOR = ("number", "category")
@@ -74,11 +75,13 @@ def _advice(key: str, variable: Variable) -> str:
 def _check_levels(outcome: OutcomeSettings, dictionary: Dictionary) -> None:
     """The levels that the study names are levels of the variables."""
     named = [("outcome.event_level", outcome.variable, outcome.event_level)]
+    named += [("outcome.levels", outcome.variable, level) for level in outcome.levels]
     if outcome.hip_replacement is not None:
         named.append(("outcome.hip_replacement.variable", outcome.hip_replacement.variable, "yes"))
     for key, name, level in named:
         levels = dictionary[name].levels
-        if level is not None and levels and level not in levels:
+        codes = {one_code(known) for known in levels}
+        if level is not None and codes and one_code(level) not in codes:
             raise ConfigError(
                 f"'{level}' is no level of {name}; known: {', '.join(levels)}",
                 column=key,

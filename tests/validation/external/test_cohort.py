@@ -164,3 +164,17 @@ def test_items_that_look_coded_otherwise_are_warned_of_where_they_matter(people,
     with pytest.raises(InputError, match=f"{column}: m") as refused:
         predict_cohort(small_sheet(provenance="real"), OUTCOME, cohort)
     assert refused.value.code == "ITEM_CODING"
+
+
+def test_cells_of_a_continuous_outcome_that_cannot_be_read_are_said(people):
+    people.loc[:2, OUTCOME.variable] = np.nan
+    mask = np.arange(300) < 3
+    finding = Finding(code="NOT_A_NUMBER", severity="error", message="cells are no numbers",
+                      advice="correct them", column=OUTCOME.variable, count=3)  # fmt: skip
+    cohort = cohort_of(people, unreadable={Note("NOT_A_NUMBER", OUTCOME.variable): mask})
+    cohort = dataclasses.replace(cohort, findings=(finding,))
+    found = predict_cohort(small_sheet(provenance="real"), OUTCOME, cohort)
+    assert [one.code for one in found.warnings] == ["NOT_A_NUMBER"]
+    # Where none of them is among the rows that are selected, there is nothing to say.
+    none = predict_cohort(small_sheet(provenance="real"), OUTCOME, cohort.take(np.arange(100, 300)))
+    assert none.warnings == ()

@@ -296,10 +296,11 @@ def outcome_warnings(cohort: Cohort, outcome: OutcomeSettings) -> list[Finding]:
     """Codes of the outcome, or of hip replacement, that mean nothing and are left out."""
     replaced = outcome.hip_replacement
     names = {outcome.variable, replaced.variable if replaced is not None else ""}
+    here = {note for note, mask in cohort.unreadable.items() if mask.any()}
     return [
         replace(finding, severity="warning", advice=f"taken as unknown; {finding.advice}")
         for finding in cohort.findings
-        if finding.code == UNKNOWN_CATEGORY and finding.column in names
+        if finding.column in names and Note(finding.code, finding.column) in here
     ]
 
 
