@@ -284,7 +284,7 @@ HOSTILE = {
         "the bundle has schema version 2, this hiprisk reads version 1"),
     "another sheet version": (
         with_sheet("schema_version", value=7), "VERSION",
-        "sheet.json: the sheet has schema version 7, this hiprisk reads version 1"),
+        "sheet.json: the sheet has schema version 7, this hiprisk reads versions 1 and 2"),
     "a million levels in the sheet": (
         with_sheet_text(MILLION), "TOO_DEEP", "sheet.json: the file is nested deeper than 32"),
     "a manifest of a million levels": (

@@ -13,6 +13,9 @@ from hiprisk.outcome_kind import OutcomeKind
 from hiprisk.provenance import Provenance
 
 SCHEMA_VERSION = 1
+# Older readers know no outcome with all of its levels, and refuse this version by name.
+WITH_OUTCOME_LEVELS = 2
+READ_VERSIONS = (SCHEMA_VERSION, WITH_OUTCOME_LEVELS)
 FORMAT_NAME = "hiprisk-sheet"
 
 Vector = tuple[float, ...]
@@ -350,6 +353,11 @@ class Sheet:
     invented: bool | None = None
     format: Literal["hiprisk-sheet"] = field(default="hiprisk-sheet")
     schema_version: int = SCHEMA_VERSION
+
+    def __post_init__(self) -> None:
+        """The lowest version whose readers know all of it."""
+        if self.outcome.levels is not None:
+            object.__setattr__(self, "schema_version", WITH_OUTCOME_LEVELS)
 
     def to_json(self) -> str:
         """Canonical JSON of the whole sheet."""

@@ -1,5 +1,6 @@
 """What is no sheet of this format is refused."""
 
+import dataclasses
 import json
 
 import pytest
@@ -26,7 +27,8 @@ def set_at(*path, value):
 
 
 @pytest.mark.parametrize(
-    ("version", "message"), [(2, "schema version 2"), (None, "none that can be read")]
+    ("version", "message"),
+    [(3, "schema version 3"), (True, "schema version"), (None, "none that can be read")],
 )
 def test_an_unknown_version_is_refused(version, message):
     with pytest.raises(BundleError, match=message):
@@ -36,3 +38,17 @@ def test_an_unknown_version_is_refused(version, message):
 def test_another_document_is_refused():
     with pytest.raises(BundleError, match="not a hiprisk sheet"):
         parse_sheet('{"format": "other"}')
+
+
+def test_a_sheet_that_needs_no_new_field_is_one_that_older_readers_read():
+    assert small_sheet().schema_version == 1
+    outcome = dataclasses.replace(small_sheet().outcome, levels=("no", "yes"))
+    sheet = dataclasses.replace(small_sheet(), outcome=outcome)
+    assert sheet.schema_version == 2
+    assert parse_sheet(sheet.to_json()) == sheet
+
+
+def test_a_sheet_with_outcome_levels_of_the_first_version_is_read_too():
+    outcome = dataclasses.replace(small_sheet().outcome, levels=("no", "yes"))
+    text = dataclasses.replace(small_sheet(), outcome=outcome).to_json()
+    assert parse_sheet(text.replace('"schema_version":2', '"schema_version":1')).outcome == outcome

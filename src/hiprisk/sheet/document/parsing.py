@@ -9,7 +9,7 @@ from hiprisk.provenance import current_provenance
 from hiprisk.sheet.document.checks import check_sheet
 from hiprisk.sheet.document.codec import decode
 from hiprisk.sheet.document.strict_json import parse_strict
-from hiprisk.sheet.format import FORMAT_NAME, SCHEMA_VERSION, Sheet
+from hiprisk.sheet.format import FORMAT_NAME, READ_VERSIONS, Sheet
 
 
 def parse_sheet(text: str | bytes, *, name: str = "sheet.json") -> Sheet:
@@ -51,10 +51,11 @@ def check_version(document: object, *, name: str) -> None:
             advice=f'its "format" must be "{FORMAT_NAME}"',
         )
     version = document.get("schema_version")
-    if version != SCHEMA_VERSION:
+    if version not in READ_VERSIONS or isinstance(version, bool):
         shown = version if isinstance(version, int) else "none that can be read"
         raise BundleError(
-            f"the sheet has schema version {shown}, this hiprisk reads version {SCHEMA_VERSION}",
+            f"the sheet has schema version {shown}, this hiprisk reads versions "
+            f"{' and '.join(map(str, READ_VERSIONS))}",
             code="VERSION",
             file=name,
             advice="use the version of hiprisk that wrote it, or export the model again",
