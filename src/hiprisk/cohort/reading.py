@@ -312,10 +312,7 @@ def read_cohort(
     """
     files = cohort_files(path)
     blocks = list(iter_blocks(files, mapping, dictionary=dictionary))
-    names = list(blocks[0].columns)
-    frame = pd.DataFrame(
-        {name: _joined([block.columns[name] for block in blocks]) for name in names}
-    )
+    frame = _joined_frame(blocks)
     grain = mapping.grain if mapping else "person"
     unreadable = _joined_problems(blocks)
     source = {name: _source_text(blocks, name) for name in blocks[0].source.column_names}
@@ -334,8 +331,7 @@ def read_cohort(
         unread=cells,
         items=codes_over_blocks(block.items for block in blocks),
     )
-    taken = {column for item in used.variables.values() for column in source_columns(item)}
-    taken |= {*used.where, used.imputation_column or ""}
+    taken = needed_columns(used)
     rows = FileRows.of(blocks)
     lacking = {block.file: block.lacking for block in blocks}
     imputation = _imputation(used, source, file=files.name)
@@ -410,6 +406,13 @@ def _provenance(frame: pd.DataFrame, stated: str) -> str:
     if "data_provenance" in frame.columns and (frame["data_provenance"] == "simulated").any():
         return "simulated"
     return stated
+
+
+def _joined_frame(blocks: list[CohortBlock]) -> pd.DataFrame:
+    names = list(blocks[0].columns)
+    return pd.DataFrame(
+        {name: _joined([block.columns[name] for block in blocks]) for name in names}
+    )
 
 
 def _joined(parts: list[Column]) -> Column:

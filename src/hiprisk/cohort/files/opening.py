@@ -14,10 +14,10 @@ from hiprisk.cohort.files.csv_dialect import (
     text_source,
 )
 from hiprisk.cohort.files.csv_text import BLOCK_BYTES, iter_csv
+from hiprisk.cohort.files.extra.spreadsheet import iter_sheet
+from hiprisk.cohort.files.extra.statistical import iter_statistical
 from hiprisk.cohort.files.packed import packed_source
 from hiprisk.cohort.files.parquet_text import iter_parquet
-from hiprisk.cohort.files.spreadsheet import iter_sheet
-from hiprisk.cohort.files.statistical import iter_statistical
 from hiprisk.cohort.files.text_block import TextBlock
 from hiprisk.errors import InputError
 

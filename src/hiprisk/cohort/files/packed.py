@@ -7,8 +7,8 @@ import zipfile
 from pathlib import Path, PurePosixPath
 
 from hiprisk.cohort.files.byte_source import ByteSource, check_member
+from hiprisk.cohort.files.extra.workbook import DAMAGED_ZIP, is_workbook
 from hiprisk.cohort.files.local_file import check_local_file, read_head
-from hiprisk.cohort.files.workbook import DAMAGED_ZIP, is_workbook
 from hiprisk.errors import InputError
 
 MEMBER_MARK = "::"

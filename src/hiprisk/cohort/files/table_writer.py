@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from hiprisk.cohort.files.byte_source import is_utf8
 from hiprisk.cohort.files.csv_dialect import ORDINARY, Dialect
-from hiprisk.cohort.files.extra import library
+from hiprisk.cohort.files.extra.library import library
 from hiprisk.errors import ConfigError, InputError
 
 _TEXT_SUFFIXES = ("", ".csv", ".txt", ".tsv", ".dat")

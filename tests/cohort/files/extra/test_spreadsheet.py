@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 
-from hiprisk.cohort.files import spreadsheet
+from hiprisk.cohort.files.extra import spreadsheet
 from hiprisk.cohort.files.opening import StatedFormat, open_cohort_file
 from hiprisk.errors import InputError
 from workbooks import write_ods, write_xlsx

@@ -12,10 +12,10 @@ import pyarrow as pa
 
 from hiprisk.cohort.files.byte_source import ByteSource
 from hiprisk.cohort.files.column_names import column_names
-from hiprisk.cohort.files.extra import library
+from hiprisk.cohort.files.extra.library import library
+from hiprisk.cohort.files.extra.workbook import DAMAGED_ZIP, check_size, error_cells
 from hiprisk.cohort.files.local_file import changed_error
 from hiprisk.cohort.files.text_block import TextBlock
-from hiprisk.cohort.files.workbook import DAMAGED_ZIP, check_size, error_cells
 from hiprisk.errors import InputError
 from hiprisk.values import text_of
 

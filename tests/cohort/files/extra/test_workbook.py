@@ -4,8 +4,9 @@ import zipfile
 
 import pytest
 
-from hiprisk.cohort.files import byte_source, workbook
-from hiprisk.cohort.files.workbook import check_size, error_cells, is_workbook
+from hiprisk.cohort.files import byte_source
+from hiprisk.cohort.files.extra import workbook
+from hiprisk.cohort.files.extra.workbook import check_size, error_cells, is_workbook
 from hiprisk.errors import InputError
 from workbooks import write_ods, write_xlsx
 

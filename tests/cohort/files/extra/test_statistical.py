@@ -8,7 +8,7 @@ import pandas as pd
 import pyreadstat
 import pytest
 
-from hiprisk.cohort.files import statistical
+from hiprisk.cohort.files.extra import statistical
 from hiprisk.cohort.files.opening import StatedFormat, open_cohort_file
 from hiprisk.errors import InputError
 

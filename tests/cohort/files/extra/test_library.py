@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from hiprisk.cohort.files.extra import library
+from hiprisk.cohort.files.extra.library import library
 from hiprisk.errors import ConfigError
 
 
