@@ -19,6 +19,8 @@ from hiprisk.yaml_settings import UNDECIDED
 # Any other column becomes a variable of its own: only near misses are worth a question.
 LIKE_ENOUGH = 0.7
 SAME_WORD = 0.95
+# Shorter words are like too many others: pain is not wpain.
+SHORTEST_ALIKE = 6
 
 _OHS_ITEMS = (
     *("pain", "sudden_pain", "night_pain", "washing", "transport", "dressing", "shopping"),
@@ -100,6 +102,8 @@ def name_similarity(column: str, name: str) -> float:
 
 
 def _ratio(one: str, other: str) -> float:
+    if min(len(one), len(other)) < SHORTEST_ALIKE:
+        return 0.0
     matcher = difflib.SequenceMatcher(None, one, other)
     return matcher.ratio() if matcher.quick_ratio() >= LIKE_ENOUGH else 0.0
 
