@@ -1,10 +1,14 @@
 """``hiprisk predict`` at a terminal: asked question by question."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from commands import run
+from hiprisk.cli.asking import ask_bundle, ask_patient
+from hiprisk.errors import ConfigError
+from page_agreement import model_of
 from small_bundle import small_sheet, write_small_bundle
 from terminal import Terminal
 
@@ -91,3 +95,102 @@ def test_with_no_name_and_several_models_one_is_chosen():
 
 def test_the_sheet_of_these_tests_asks_four_questions():
     assert len(small_sheet().variables) == 4
+
+
+# The same questions without a terminal: a person's lines, one after another.
+
+
+@pytest.fixture
+def typed(monkeypatch):
+    """A function that answers the questions to come with these lines, and then leaves."""
+
+    def answer_with(*lines):
+        left = list(lines)
+
+        def read(question):
+            asked.append(question)
+            if not left:
+                raise EOFError
+            return left.pop(0)
+
+        monkeypatch.setattr("builtins.input", read)
+        return asked
+
+    asked = []
+    return answer_with
+
+
+def asked_of(sheet, tmp_path):
+    return ask_patient(model_of(tmp_path / "bundles", sheet))
+
+
+def test_answers_are_those_of_the_sheet_and_what_is_not_known_is_left_out(typed, tmp_path):
+    asked = typed("63", "M", " not known ", "50")
+    assert asked_of(small_sheet(), tmp_path) == {
+        "age_years": "63", "sex": "male", "womac_function_0_100": "50",
+    }  # fmt: skip
+    assert asked[0] == " 1/4  age (18 to 110 years): "
+
+
+@pytest.mark.parametrize(("line", "level"), [
+    ("1", "female"), ("2", "male"), ("fem", "female"), ("male", "male"),
+])  # fmt: skip
+def test_a_level_is_named_by_its_number_its_beginning_or_itself(typed, tmp_path, line, level):
+    typed("", line, "", "50")
+    assert asked_of(small_sheet(), tmp_path)["sex"] == level
+
+
+def test_no_and_yes_are_0_and_1_as_everywhere(typed, tmp_path):
+    asked = typed("", "", "0", "50")
+    assert asked_of(small_sheet(), tmp_path)["lbp_any"] == "no"
+    assert asked[2] == " 3/4  low back pain (0 no, 1 yes): "
+
+
+def test_going_back_drops_what_was_said_and_stops_at_the_first_question(typed, tmp_path, capsys):
+    typed("<", "63", "male", "back", "", "yes", "50")
+    found = asked_of(small_sheet(), tmp_path)
+    assert found == {"age_years": "63", "lbp_any": "yes", "womac_function_0_100": "50"}
+    assert "< goes back" in capsys.readouterr().out
+
+
+def test_a_rule_is_said_beside_the_question_that_comes_again(typed, tmp_path, capsys):
+    asked = typed("200", "95", "", "", "50")
+    assert asked_of(small_sheet(), tmp_path)["age_years"] == "95"
+    out = capsys.readouterr().out
+    assert "must lie in 18 to 110 years, got '200'; Enter if it is not known" in out
+    assert "unusual (mostly 40 to 90), but it counts" in out
+    assert asked[0] == asked[1]
+
+
+def test_a_model_that_fills_nothing_in_says_that_all_are_needed(typed, tmp_path, capsys):
+    typed("63", "male", "no", "50")
+    asked_of(replace(small_sheet(), max_imputed_weight=0.0), tmp_path)
+    assert capsys.readouterr().out.startswith("4 questions. all are needed;")
+
+
+def test_the_end_of_the_input_is_leaving(typed, tmp_path):
+    typed("63")
+    with pytest.raises(KeyboardInterrupt, match=r"^$"):
+        asked_of(small_sheet(), tmp_path)
+
+
+def test_the_only_bundle_is_taken_without_a_question(typed, capsys):
+    asked = typed()
+    assert ask_bundle() == "small"
+    assert (asked, capsys.readouterr().out) == ([], "Model: small\n")
+
+
+@pytest.mark.parametrize("line", ["1", "risk", "ri"])
+def test_of_several_bundles_one_is_chosen_by_number_or_name(typed, line, capsys):
+    write_small_bundle(Path("models"), kind="binary", name="risk")
+    typed("3", "x", line)
+    assert ask_bundle() == "risk"
+    out = capsys.readouterr().out
+    assert "  1  risk\n  2  small\n" in out
+    assert out.count("must be one of 1 to 2, or a name") == 2
+
+
+def test_without_any_bundle_there_is_a_letter(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path / "models")
+    with pytest.raises(ConfigError, match="no model is named and there is none in models/"):
+        ask_bundle()

@@ -3,7 +3,10 @@
 import numpy as np
 import pytest
 
+from hiprisk.errors import InputError
+from hiprisk.metrics.estimate import Estimate
 from hiprisk.validation.drift import chance_psi, population_stability_index
+from hiprisk.validation.drift.stability_index import bin_shares, drift_verdict, exceeds_limit
 
 
 def test_psi_by_hand():
@@ -40,3 +43,37 @@ def test_both_sides_of_the_psi_have_chance_in_them():
         now_only += psi > chance_psi(10, 600)
     assert beyond / 2000 == pytest.approx(0.05, abs=0.015)
     assert now_only / 2000 > 0.2
+
+
+@pytest.mark.parametrize(("psi", "chance", "other", "verdict"), [
+    (0.09, 0.02, False, "steady"),
+    (0.11, 0.02, False, "some drift"),
+    (0.26, 0.02, False, "much drift"),
+    # What chance gives at this size is no drift, and something else can be.
+    (0.26, 0.40, False, "steady"),
+    (0.26, 0.40, True, "some drift"),
+])  # fmt: skip
+def test_a_verdict_is_never_what_chance_alone_gives(psi, chance, other, verdict):
+    assert drift_verdict(psi, chance, other=other) == verdict
+
+
+@pytest.mark.parametrize(("value", "low", "high", "exceeds"), [
+    (0.30, 0.10, 0.50, True),
+    (-0.30, -0.50, -0.10, True),
+    (0.30, -0.10, 0.70, False),
+    (0.20, 0.10, 0.30, False),
+    (0.30, None, None, True),
+])  # fmt: skip
+def test_a_difference_counts_beyond_custom_and_beyond_chance(value, low, high, exceeds):
+    assert exceeds_limit(Estimate(name="d", value=value, low=low, high=high)) is exceeds
+
+
+def test_values_on_an_edge_belong_to_the_bin_below():
+    shares = bin_shares(np.array([1.0, 2.0, 2.5, 9.0]), np.array([2.0, 5.0]))
+    assert shares == [0.5, 0.25, 0.25]
+
+
+def test_one_bin_cannot_drift_and_other_bins_are_refused():
+    assert chance_psi(1, 100) == 0.0
+    with pytest.raises(InputError, match="must have the same bins"):
+        population_stability_index([0.5, 0.5], [1.0])
