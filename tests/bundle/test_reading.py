@@ -184,7 +184,6 @@ def test_a_folder_without_manifest_is_refused(tmp_path):
 
 
 def test_a_sheet_of_an_unknown_version_is_refused_although_its_hash_fits(tmp_path, monkeypatch):
-    monkeypatch.setattr("hiprisk.sheet.document.parsing.SCHEMA_VERSION", 1)
     sheet_text = small_sheet().to_json().replace('"schema_version":1', '"schema_version":7')
     monkeypatch.setattr("hiprisk.sheet.format.Sheet.to_json", lambda self: sheet_text)
     written = write_small_bundle(tmp_path)
