@@ -1,5 +1,6 @@
 """A published model written down by hand: what it predicts, and what is refused."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -237,3 +238,23 @@ def test_an_own_variable_cannot_be_named_as_what_scoring_adds():
     text = text.replace("[age_years, sex=male]", "[reason, sex=male]")
     with pytest.raises(ConfigError, match="'reason' is the name of a column that scoring adds"):
         sheet_of(text + "predictors:\n  reason: {kind: number, label: r}\n")
+
+
+@pytest.mark.parametrize(
+    ("stated", "levels"),
+    [("", ("no", "yes")), ("\n  levels: ['no', 'yes', unsure]", ("no", "yes", "unsure"))],
+)
+def test_a_sheet_says_what_the_levels_of_its_outcome_are(stated, levels):
+    text = TEXT.replace("kind: continuous", f"kind: binary\n  event_level: 'yes'{stated}").replace(
+        "link: identity", "link: logit"
+    )
+    sheet = sheet_of(text)
+    assert (sheet.outcome.event_level, sheet.outcome.levels) == ("yes", levels)
+    assert parse_sheet(sheet.to_json()) == sheet
+    # A sheet that says nothing of levels, as all did, is read and predicts the same.
+    older = json.loads(sheet.to_json())
+    del older["outcome"]["levels"]
+    before = parse_sheet(json.dumps(older))
+    assert before.outcome.levels is None
+    row = {"age_years": 60, "sex": "female", "womac_function_0_100": 55}
+    assert predicted(before, **row).predicted[0] == predicted(sheet, **row).predicted[0]

@@ -35,6 +35,10 @@ CONTRADICTIONS = {
     "an unknown model": (set_at("model", "type", value="net"), "names no kind of model"),
     "an unknown link": (set_at("model", "link", value="log"), "must be one of"),
     "a wrong link": (set_at("model", "link", value="logit"), "link does not fit"),
+    "levels without the event": (
+        set_at("outcome", "levels", value=["no", "yes"]),
+        "event_level is not one of its levels",
+    ),
     "a mean too few": (set_at("missing", "mean", value=[1, 2, 3]), "means for missing values"),
     "a crooked covariance": (
         set_at("missing", "covariance", value=[[1, 0, 0, 0]]),

@@ -23,6 +23,7 @@ from hiprisk.sheet.format import (
     TreesModel,
     VariableSpec,
 )
+from hiprisk.values import one_code
 
 OPERANDS = {"minimum": 2, "maximum": 2, "difference": 2, "ratio": 2, "product": 2, "indicator": 2}
 MAX_TREE_DEPTH = 64
@@ -247,6 +248,9 @@ def _outcome_problems(sheet: Sheet) -> Iterable[str]:
 
 def _event_problems(outcome: OutcomeSpec) -> Iterable[str]:
     yield from _repeated("event", [event.name for event in outcome.events])
+    codes = None if outcome.levels is None else {one_code(level) for level in outcome.levels}
+    if codes is not None and one_code(outcome.event_level or "") not in codes:
+        yield "the outcome's event_level is not one of its levels"
     if outcome.events and outcome.kind == "binary":
         yield "a binary outcome has no further events"
     for event in outcome.events:
