@@ -122,6 +122,7 @@ def _values(frame: pd.DataFrame, name: str, settings: SubgroupSettings) -> pd.Se
     if name == "lbp_chronic" and "lbp_duration_months" in frame.columns:
         months = frame["lbp_duration_months"]
         chronic = pd.Series(np.where(months >= CHRONIC_MONTHS, "yes", "no"), dtype=object)
+        # Comparing made an unknown duration a no.
         return chronic.mask(months.isna().to_numpy())
     return frame[name] if name in frame.columns else None
 
@@ -150,6 +151,7 @@ def _grouping(
 ) -> Grouping:
     known = values.notna().to_numpy()
     occurring = set(values[known])
+    # The order that the dictionary or the bands declare; what neither knows follows.
     levels = [level for level in _ordered(name, settings, dictionary) if level in occurring]
     levels += sorted(occurring - set(levels), key=_natural)
     place = {level: position for position, level in enumerate(levels)}
@@ -159,6 +161,7 @@ def _grouping(
     )
     names = [f"{level:g}" if isinstance(level, float) else str(level) for level in levels]
     if not known.all():
+        # People of an unknown level are part of everybody, and stay a group.
         names.append(UNKNOWN)
     return Grouping(name, _label(name, dictionary), tuple(names), codes)
 

@@ -118,6 +118,7 @@ def subgroup_performance(
     parted = groupings_of(frame.reset_index(drop=True), settings, dictionary)
     people = _People(sample, parted, settings)
     tasks = _tasks(people, metrics)
+    # The same draws in every cell: a group and everybody differ in who is in them, not by the draw.
     draws = draw_persons(sample.groups, n=settings.resamples, seed=seed)
     each = run_parallel(partial(cell_figures, draws), tasks, workers=workers, progress=progress)
     found: dict[str, dict[tuple[str, int], Figures]] = {}
@@ -232,6 +233,7 @@ def _gathered(people: _People, metrics: Sequence[Metric], found: Found) -> Subgr
         for grouping in parted
         for row in _estimates("", names, found[""], levels_of([grouping]))
     )
+    # Hidden cells have their rows too, which say that they are not shown.
     places = [(EVERYBODY, 0, EVERYBODY), *levels_of(parted)]
     further = tuple(
         row
@@ -258,6 +260,8 @@ def _gathered(people: _People, metrics: Sequence[Metric], found: Found) -> Subgr
         estimates=estimates,
         heterogeneity=(
             *heterogeneity_between(parted, estimates, persons, settings),
+            # Adjusted apart: dozens of further comparisons must not hide a difference in the
+            # outcome's own.
             *heterogeneity_between(parted, others, persons, settings),
         ),
         benefits=benefits,

@@ -101,6 +101,7 @@ def update_model(
     """
     several = (people,) if isinstance(people, ValidationCohort) else tuple(people)
     cohort = _Cohort(several, tuple(_data(sheet, one) for one in several))
+    # Before anything is fitted: too few people are refused whatever the test would choose.
     check_size(cohort.data[0], _possible_methods(settings.method, cohort.data[0]))
     chosen = _select_update(sheet, cohort.data, settings)
     out_of_fold = _cross_validated(sheet, cohort, settings)
@@ -196,6 +197,7 @@ def _updated_sheet(
         )
     updated = with_refits(updated, sheet, cohort.data, cohort.first.groups, chosen, seed)
     updated = with_provenance(updated, whole, chosen, parent, n_rows=n_rows)
+    # What is written must be readable again.
     check_sheet(updated, name="the updated sheet")
     return updated, scatter
 
@@ -212,6 +214,7 @@ def _evaluated(
     for people, data, own, other in zip(
         cohort.people, cohort.data, predicted, reference, strict=True
     ):
+        # Only what the cross-validated update has too: a value before alone tells no change.
         shared, _ = usable_metrics(prediction_metrics(data.kind), people.observed, other)
         usable, _ = usable_metrics(shared, people.observed, own)
         found.append(

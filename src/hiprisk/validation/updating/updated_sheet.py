@@ -126,6 +126,8 @@ def with_residual_distribution(
     old = updated.distribution
     if old is None:
         return updated, "not available"
+    # The scatter by predicted level belongs to the old predictions; the line moves its levels
+    # along.
     if fit.coefficients is None and fit.slope > 0:
         levels = tuple(fit.intercept + fit.slope * level for level in old.levels)
         updated = dataclasses.replace(updated, distribution=dataclasses.replace(old, levels=levels))
@@ -148,15 +150,19 @@ def with_refits(
     if isinstance(model, TreesModel):
         return updated
     assert isinstance(parent.model, LinearModel)
+    # Without refits of its own the parent counts as known: only the update's own spread is left.
     base = parent.model.refits or (tuple(map(float, coefficients_of(parent))),) * REFITS
     rng = rng_for(seed, "update", "refits")
     persons = Persons.of(groups)
     found = []
     for number, vector in enumerate(base):
+        # Drawn before the fit can fail: a refused refit must not change the draws of those after
+        # it.
         weights = persons.draw_counts(rng)[persons.of_row].astype(np.float64)
         refit = _refit(data[number % len(data)], np.array(vector), weights, chosen)
         if refit is not None:
             found.append(refit)
+    # A spread of so few would look like certainty.
     if len(found) < MIN_REFITS:
         return updated
     covariance = np.cov(np.array(found), rowvar=False)
