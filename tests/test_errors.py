@@ -49,7 +49,7 @@ def test_each_refusal_is_caught_as_the_builtin_that_it_is(kind, builtin, code, e
 
 def test_exit_codes_are_a_contract():
     assert {one.name: int(one) for one in ExitCode} == {
-        "DONE": 0, "USAGE": 2, "INPUT_REFUSED": 3, "BUNDLE_REFUSED": 4, "IO": 5,
+        "DONE": 0, "DEFECT": 1, "USAGE": 2, "INPUT_REFUSED": 3, "BUNDLE_REFUSED": 4, "IO": 5,
         "SOME_ROWS_REFUSED": 6, "INTERRUPTED": 130,
     }  # fmt: skip
 

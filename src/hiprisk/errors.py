@@ -9,6 +9,7 @@ class ExitCode(enum.IntEnum):
     """What a command answers to the shell."""
 
     DONE = 0
+    DEFECT = 1
     USAGE = 2
     INPUT_REFUSED = 3
     BUNDLE_REFUSED = 4
@@ -114,3 +115,10 @@ class MissingExtraError(HipRiskError, ImportError):
 
     exit_code = ExitCode.USAGE
     default_code = "EXTRA"
+
+
+class DefectError(HipRiskError):
+    """A fault of hiprisk itself; raised nowhere, it gives the command line's last report."""
+
+    exit_code = ExitCode.DEFECT
+    default_code = "INTERNAL"

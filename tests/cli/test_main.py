@@ -147,6 +147,26 @@ def test_a_defect_has_no_traceback_and_a_code_of_its_own(capsys, monkeypatch):
     assert err.startswith("hiprisk: error[INTERNAL]: a defect of hiprisk (ZeroDivisionError)")
 
 
+def _full_disk(arguments):
+    raise OSError(28, "No space left on device")
+
+
+def _defect(arguments):
+    raise ZeroDivisionError
+
+
+@pytest.mark.parametrize(("failing", "expected"), [
+    (_defect, ("INTERNAL", 1)),
+    (_full_disk, ("IO", 5)),
+])  # fmt: skip
+def test_the_exit_code_in_json_is_that_of_the_process(capsys, monkeypatch, failing, expected):
+    monkeypatch.setattr("hiprisk.cli._run", failing)
+    code, out, _ = run(capsys, "models", "--json")
+    told = json.loads(out)
+    assert (told["error"], told["exit_code"]) == expected
+    assert code == told["exit_code"]
+
+
 def test_ctrl_c_is_130(capsys, monkeypatch):
     def interrupt(arguments):
         raise KeyboardInterrupt

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from types import FrameType
 from typing import NoReturn
 
-from hiprisk.errors import ConfigError, ExitCode, HipRiskError
+from hiprisk.errors import ConfigError, DefectError, ExitCode, HipRiskError, StoreError
 
 # Command: module below hiprisk.cli, and what it does in a line.
 COMMANDS: dict[str, str] = {
@@ -108,8 +108,7 @@ def _guarded(arguments: list[str]) -> int:
     try:
         return _run_and_flush(arguments)
     except HipRiskError as refusal:
-        _report(refusal, as_json=as_json)
-        return int(refusal.exit_code)
+        return _report(refusal, as_json=as_json)
     except KeyboardInterrupt:
         sys.stderr.write("\nhiprisk: interrupted\n")
         return ExitCode.INTERRUPTED
@@ -120,21 +119,21 @@ def _guarded(arguments: list[str]) -> int:
     except OSError as problem:
         _settle_stdout()
         reason = problem.strerror or "the system refused"
-        _report(HipRiskError(reason, code="IO"), as_json=as_json)
-        return ExitCode.IO
+        return _report(StoreError(reason), as_json=as_json)
     except Exception as defect:
         if os.environ.get("HIPRISK_DEBUG") == "1":
             raise
         reason = f"a defect of hiprisk ({type(defect).__name__})"
         advice = "set HIPRISK_DEBUG=1 to see where, and report it"
-        _report(HipRiskError(reason, code="INTERNAL", advice=advice), as_json=as_json)
-        return 1
+        return _report(DefectError(reason, advice=advice), as_json=as_json)
 
 
-def _report(refusal: HipRiskError, *, as_json: bool) -> None:
+def _report(refusal: HipRiskError, *, as_json: bool) -> int:
+    """Say what was refused; the exit code is the refusal's own, here and in JSON."""
     sys.stderr.write(f"hiprisk: error[{refusal.code}]: {refusal}\n")
     if as_json:
         _settle_stdout(json.dumps(refusal.to_dict(), ensure_ascii=False) + "\n")
+    return int(refusal.exit_code)
 
 
 def _settle_stdout(text: str = "") -> None:

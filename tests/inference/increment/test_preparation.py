@@ -1,15 +1,22 @@
 """The nested models laid out before anything is resampled."""
 
 import dataclasses
+from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 import fitted_studies
-from hiprisk.errors import ConfigError
+from hiprisk.config import load_config
+from hiprisk.errors import ConfigError, InputError
 from hiprisk.inference.increment import Comparison, run_compare
 from hiprisk.inference.increment.comparison import resolved_comparison
-from hiprisk.inference.increment.preparation import _combinations, prepare_comparison
+from hiprisk.inference.increment.preparation import (
+    _combinations,
+    check_enough_rows,
+    prepare_comparison,
+)
 
 FAST = Comparison(method="impute_then_bootstrap", point_measures_only=True)
 
@@ -24,6 +31,28 @@ def test_a_gain_declared_in_a_measure_of_the_other_kind_is_refused(stupar_config
     config = stupar_config("outcome.smallest_gain_worth_having.metric=brier")
     with pytest.raises(ConfigError, match="declared in 'brier'"):
         run_compare(config, comparison=FAST)
+
+
+CASES = Path(__file__).parents[2] / "cases"
+
+
+def test_more_coefficients_than_a_resample_has_people_are_refused_by_both_counts():
+    config = load_config(CASES / "compare_n_below_p" / "config.yaml")
+    with pytest.raises(InputError, match=r"40 people .* too few for a model of 40 .* about 25 of"):
+        run_compare(config, comparison=FAST)
+
+
+@pytest.mark.parametrize(("n_functions", "fits"), [(4, True), (5, False)])
+def test_the_largest_model_is_held_against_the_share_that_a_resample_holds(n_functions, fits):
+    # 11 rows: a resample holds about 6.95 of them; 5 coefficients and 1 more are below, 6 are not.
+    models = SimpleNamespace(members=(np.arange(1), np.arange(n_functions)))
+    groups = np.repeat(np.arange(6), 2)[:11]
+    if fits:
+        check_enough_rows(models, groups)
+    else:
+        with pytest.raises(InputError, match=r"11 rows of 6 people .* of 6 linearly") as refused:
+            check_enough_rows(models, groups)
+        assert refused.value.code == "TOO_FEW"
 
 
 def test_blocks_are_added_one_by_one_and_then_together():

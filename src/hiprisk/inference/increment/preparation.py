@@ -9,9 +9,10 @@ from itertools import combinations
 
 import numpy as np
 
-from hiprisk.arrays import Floats
+from hiprisk.arrays import Floats, Integers
 from hiprisk.cohort.dictionary import Variable
 from hiprisk.config import StudyConfig
+from hiprisk.errors import InputError
 from hiprisk.features.design import Design
 from hiprisk.inference.increment.comparison import Comparison
 from hiprisk.inference.increment.error_free_scenarios import ErrorFreeComparison
@@ -22,6 +23,7 @@ from hiprisk.inference.increment.losses import (
     point_measures,
 )
 from hiprisk.inference.increment.measurement_error import ErrorScenario, scenarios_for
+from hiprisk.inference.increment.nested_models import NestedModels
 from hiprisk.inference.increment.plan import plan_nested_models
 from hiprisk.inference.increment.resampled import (
     ComparisonProcedure,
@@ -32,9 +34,12 @@ from hiprisk.learning.candidates import DevelopmentData, unfitted_estimator, wit
 from hiprisk.learning.pipeline import impute_for_fitting
 from hiprisk.learning.sheets.export import outcome_spec
 from hiprisk.metrics.decision_curve.net_benefit import THRESHOLDS
+from hiprisk.wording.quantities import people_counted
 
 # Imputations of the whole sample on which an error-free scenario is evaluated.
 MAX_REFERENCES = 5
+# Share of the people that a bootstrap resample holds: 1 - 1/e.
+DRAWN_SHARE = 0.632
 
 
 def prepare_comparison(
@@ -63,6 +68,7 @@ def prepare_comparison(
         config, design, [design.model_inputs(part) for part in stack], added, chosen
     )
     known = ~np.isnan(data.outcome)
+    check_enough_rows(models, data.groups[known])
     imputed = ImputedData(
         np.array([models.basis(design.model_inputs(part)) for part in stack]),
         impute_for_prediction(models, whole, data.columns[known], model, whole.noise()),
@@ -86,6 +92,34 @@ def prepare_comparison(
         fixed=imputed if fast else None,
     )
     return procedure, imputed, added
+
+
+def check_enough_rows(models: NestedModels, groups: Integers) -> None:
+    """Refuse models that a bootstrap resample is too small to fit.
+
+    Parameters
+    ----------
+    models : NestedModels
+    groups : ndarray of int, shape (n_known,)
+        Person of each row with a known outcome.
+
+    Raises
+    ------
+    InputError
+        With code ``TOO_FEW``, if the largest model has about as many coefficients as a resample
+        has different rows, or more.
+    """
+    n_rows, n_people = len(groups), len(np.unique(groups))
+    n_coefficients = 1 + max(len(own) for own in models.members)
+    if n_coefficients + 1 < DRAWN_SHARE * n_rows:
+        return
+    raise InputError(
+        f"{people_counted(n_people, n_rows)} with a known outcome are too few for a model of "
+        f"{n_coefficients} linearly independent coefficients: a bootstrap resample holds about "
+        f"{DRAWN_SHARE * n_rows:.0f} of them",
+        code="TOO_FEW",
+        advice="compare smaller blocks, or fewer together",
+    )
 
 
 def _combinations(add: Sequence[str]) -> tuple[tuple[str, ...], ...]:
