@@ -6,7 +6,8 @@ import pytest
 
 from hiprisk.cohort.cells import CellReader, one_codes
 from hiprisk.cohort.dictionary import Variable, load_dictionary
-from hiprisk.cohort.mapping import ItemsSource, VariableSource
+from hiprisk.cohort.mapping import ItemsSource, VariableSource, mapping_from_text
+from hiprisk.cohort.reading import read_cohort
 from hiprisk.values import Note
 
 
@@ -240,3 +241,15 @@ def test_items_of_labelled_codes_are_read_by_label_where_it_is_declared_else_by_
     # 4 + 0, and eight answers of code 3, which is 2 points: 20 of ten answers, times 12.
     assert values == pytest.approx([24.0])
     assert problems == {}
+
+
+def test_a_code_with_a_decimal_comma_is_its_whole_number(tmp_path):
+    (tmp_path / "in.csv").write_text(
+        "v;lbp_any;age_years\n1,0;1,0;61,5\n1,0;0,0;62,5\n2,0;1,0;63\n"
+    )
+    cohort = read_cohort(
+        tmp_path / "in.csv",
+        mapping_from_text("where: {v: ['1']}\nvariables: {lbp_any: lbp_any, age_years: age_years}"),
+    )
+    assert cohort.frame["lbp_any"].tolist() == ["yes", "no"]
+    assert cohort.n_errors == 0

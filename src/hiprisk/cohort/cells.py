@@ -41,6 +41,7 @@ _PLAIN = re.compile(r"[A-Za-z0-9._#/ ]*|[-+]?[0-9.]+")
 _SAS_MISSING = r"\.[A-Za-z_]?"
 # A code, or a missing code such as `.` or `.A`, and the label behind it.
 _LABELLED = rf"^(?P<code>{_SAS_MISSING}|-?[0-9]+(?:\.[0-9]+)?):\s*(?P<label>.*)$"
+_WHOLE_WITH_COMMA = re.compile(r"^([-+]?[0-9]+),(0*)$")
 _DATE = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
 
 Column = Floats | Texts
@@ -173,7 +174,7 @@ class CellReader:
         undecided = {}
         for item, column in columns.items():
             is_none = _mask(pc.equal(pc.utf8_lower(column.texts), "none"))
-            stated = _mask(pc.is_in(one_codes(column.texts), self._stated_missing))
+            stated = _mask(pc.is_in(one_codes(column.texts, self._decimal), self._stated_missing))
             undecided[item] = is_none & np.isnan(labelled[item]) & ~stated
         if not any(mask.any() for mask in undecided.values()):
             return
@@ -209,7 +210,7 @@ class CellReader:
             missing = pc.or_(missing, pc.match_substring_regex(texts, f"^{_SAS_MISSING}$"))
         if not len(self._stated_missing):
             return missing
-        return pc.or_(missing, pc.is_in(one_codes(texts), self._stated_missing))
+        return pc.or_(missing, pc.is_in(one_codes(texts, self._decimal), self._stated_missing))
 
     def _numbers(self, column: _Distinct) -> Floats:
         return np.asarray(self._distinct_numbers(column)[column.codes], dtype=np.float64)
@@ -266,7 +267,7 @@ class CellReader:
         return values
 
     def _categories(self, column: _Distinct) -> Texts:
-        texts = column.texts.to_pylist()
+        texts = [self._with_point(text) for text in column.texts.to_pylist()]
         meanings = [self._level(cell) for cell in texts]
         if self._levels.takes_any and any(text.lower() in ANSWER_WORDS for text in texts):
             undecided = [
@@ -275,6 +276,12 @@ class CellReader:
             self._note(AMBIGUOUS_CODE, np.array(undecided, dtype=bool), column)
         self._note(UNKNOWN_CATEGORY, np.array([bool(bad) for _, bad in meanings]), column)
         return _spread([level for level, _ in meanings], column)
+
+    def _with_point(self, text: str) -> str:
+        """A code such as ``1,0`` with a decimal point, where the file has decimal commas."""
+        if self._decimal == "." or self._levels.meaning(text) is not None:
+            return text
+        return _WHOLE_WITH_COMMA.sub(r"\1.\2", text)
 
     def _level(self, cell: str) -> tuple[str | None, str]:
         """Level that a cell means, and ``UNKNOWN_CATEGORY`` where it means none that is known."""
@@ -342,6 +349,8 @@ def _mask(values: pa.Array) -> Bools:
     return np.asarray(values.to_numpy(zero_copy_only=False), dtype=bool)
 
 
-def one_codes(texts: pa.Array) -> pa.Array:
-    """`one_code` of every text."""
+def one_codes(texts: pa.Array, decimal: str = ".") -> pa.Array:
+    """`one_code` of every text, by the decimal sign of the file."""
+    if decimal == ",":
+        texts = pc.replace_substring_regex(texts, _WHOLE_WITH_COMMA.pattern, r"\1.\2")
     return pc.replace_substring_regex(texts, f"^{WHOLE_WITH_POINT}$", r"\1")

@@ -230,7 +230,7 @@ def map_block(block: TextBlock, mapping: CohortMapping, *, decimal: str = ".") -
     """Apply a mapping to a block of text columns."""
     table = block.table
     rows = block.rows
-    selected = _selected(table, mapping)
+    selected = _selected(table, mapping, decimal)
     if selected is not None:
         table = table.filter(pa.array(selected))
         rows = rows[selected]
@@ -270,7 +270,7 @@ def map_block(block: TextBlock, mapping: CohortMapping, *, decimal: str = ".") -
     )
 
 
-def _selected(table: pa.Table, mapping: CohortMapping) -> Bools | None:
+def _selected(table: pa.Table, mapping: CohortMapping, decimal: str) -> Bools | None:
     """Rows that the mapping keeps; None where it keeps all."""
     wanted = dict(mapping.where)
     if mapping.imputation_column and mapping.imputations:
@@ -279,7 +279,7 @@ def _selected(table: pa.Table, mapping: CohortMapping) -> Bools | None:
         return None
     keep = np.ones(table.num_rows, dtype=bool)
     for column, texts in wanted.items():
-        cells = one_codes(pc.utf8_trim_whitespace(table[column]))
+        cells = one_codes(pc.utf8_trim_whitespace(table[column]), decimal)
         codes = pa.array([one_code(text) for text in texts])
         keep &= np.asarray(pc.is_in(cells, codes).to_numpy(), dtype=bool)
     return keep
@@ -371,7 +371,7 @@ def _imputation(
     """
     if mapping.imputation_column is None:
         return None
-    cells = one_codes(pc.utf8_trim_whitespace(source[mapping.imputation_column]))
+    cells = one_codes(pc.utf8_trim_whitespace(source[mapping.imputation_column]), ",")
     found = tuple(str(text) for text in cells.to_pylist())
     absent = [text for text in mapping.imputations if one_code(text) not in set(found)]
     if absent:

@@ -78,8 +78,9 @@ class CodingWatch:
         source = name if stated is None else stated.column
         if source is None:
             return
-        # 2.0 is the code 2: a spreadsheet with a gap in the column writes it so.
-        cells = one_codes(pc.utf8_trim_whitespace(block.source[source].filter(pa.array(mask))))
+        # 2.0 is the code 2, and so is 2,0: a spreadsheet with a gap in the column writes it so.
+        given = block.source[source].filter(pa.array(mask))
+        cells = one_codes(pc.utf8_trim_whitespace(given), ",")
         folded = {level.lower() for level in self._specs[name].levels}
         for entry in pc.value_counts(cells).to_pylist():
             text, n = entry["values"], entry["counts"]
