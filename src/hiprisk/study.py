@@ -134,7 +134,8 @@ def run_study(
     models = Path(out)
     check_name(config.name)
     check_tracking(config.tracking, progress)
-    checkpoints = models / ".searching" / config.name
+    # A worker process may have been started in another folder than this one's.
+    checkpoints = models.resolve() / ".searching" / config.name
     prepared = prepare_study(config, checkpoints=checkpoints, workers=workers, progress=progress)
     with _tracked(prepared) as run, _checkpoints(prepared, resume=resume):
         folds = study_folds(prepared)
