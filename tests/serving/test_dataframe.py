@@ -80,3 +80,17 @@ def test_a_name_that_comes_twice_is_refused():
     frame = pd.DataFrame([[60.0, 61.0]], columns=["age_years", "age_years"])
     with pytest.raises(InputError, match="a column name comes twice"):
         answer_frame(EVALUATOR, frame)
+
+
+def test_a_column_that_the_model_does_not_use_may_come_twice():
+    frame = pd.DataFrame(
+        [[60.0, 40.0, 1, 2]], columns=["age_years", "womac_function_0_100", "note", "note"]
+    )
+    assert answer_frame(EVALUATOR, frame)["predicted"].notna().all()
+
+
+def test_a_variable_in_another_letter_case_is_not_imputed_in_silence():
+    frame = pd.DataFrame({"Age_Years": [60.0], "womac_function_0_100": [40.0]})
+    with pytest.raises(InputError, match="age_years among them.*did you mean Age_Years") as no:
+        answer_frame(EVALUATOR, frame)
+    assert no.value.code == "MISSING_COLUMN"

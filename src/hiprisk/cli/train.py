@@ -100,6 +100,10 @@ def show_result(result: StudyResult) -> None:
         f"mlflow  {result.mlflow_store or 'not tracked'}"
         + (f", run {result.mlflow_run}" if result.mlflow_run else ""),
     )
+    for found in evidence.findings:
+        if found["code"] == "MISSING_COLUMN":
+            note(f"hiprisk: {found['severity']}[{found['code']}]: {found['column']}: "
+                 f"{found['message']} ({found['advice']})")  # fmt: skip
     note(f"done in {result.seconds:.0f} s")
 
 

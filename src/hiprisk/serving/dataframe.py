@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from hiprisk.arrays import Floats, Texts
 from hiprisk.errors import InputError
 from hiprisk.sheet.answers import answer, column_names
+from hiprisk.sheet.applicability import refuse_other_letter_case
 from hiprisk.sheet.columns import read_columns
 from hiprisk.sheet.evaluate import SheetEvaluator
 
@@ -32,16 +33,19 @@ def answer_frame(evaluator: SheetEvaluator, frame: pd.DataFrame) -> pd.DataFrame
     Raises
     ------
     InputError
-        If no column is a variable of the model, or a name comes twice.
+        If no column is a variable of the model, or one is there in another letter case or twice.
     """
+    own = [spec.name for spec in evaluator.sheet.variables]
     specs = [spec for spec in evaluator.sheet.variables if spec.name in frame.columns]
+    absent = [name for name in own if name not in frame.columns]
+    refuse_other_letter_case(absent, map(str, frame.columns))
     if not specs:
         raise InputError(
             "no column is a variable of this model",
             code="MISSING_COLUMN",
             advice="hiprisk template lists them",
         )
-    if frame.columns.has_duplicates:
+    if frame.columns[frame.columns.isin(own)].has_duplicates:
         raise InputError("a column name comes twice", code="DUP_COLUMN")
     cells = {spec.name: _cells(frame[spec.name]) for spec in specs}
     given = read_columns(evaluator.sheet.variables, cells, n_rows=len(frame))

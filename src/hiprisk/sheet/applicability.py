@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -203,6 +203,21 @@ def _in_radians(sheet: Sheet, columns: Columns, reasons: Mapping[Note, Bools]) -
     return {
         Note("UNIT_SUSPECT", name): suspect & (first == place) for place, name in enumerate(values)
     }
+
+
+def refuse_other_letter_case(
+    absent: Sequence[str], names: Iterable[str], *, file: str | None = None
+) -> None:
+    """Raise InputError if a variable that seems absent is there in another letter case."""
+    folded = {name.strip().lower(): name for name in names}
+    alike = [name for name in absent if name in folded]
+    if alike:
+        raise InputError(
+            f"{len(absent)} of the model's variables are lacking, {alike[0]} among them",
+            code="MISSING_COLUMN",
+            file=file,
+            advice=f"did you mean {folded[alike[0]]}? Names are matched to the letter",
+        )
 
 
 def refuse_unpredictable(sheet: Sheet, present: Collection[str], *, file: str) -> None:

@@ -30,7 +30,7 @@ from hiprisk.cohort.shift.unknown_codes import CodingWatch
 from hiprisk.errors import InputError
 from hiprisk.serving.model import Model
 from hiprisk.sheet.answers import Answers
-from hiprisk.sheet.applicability import refuse_unpredictable
+from hiprisk.sheet.applicability import refuse_other_letter_case, refuse_unpredictable
 from hiprisk.values import AMBIGUOUS_CODE, Note
 
 SUMMARY_COLUMNS = ("kind", "code", "variable", "rows")
@@ -219,18 +219,13 @@ class Tally:
                 )
 
     def _check_names(self, block: CohortBlock) -> None:
-        folded = {name.strip().lower(): name for name in block.source.column_names}
-        alike = [name for name in self._absent if name in folded]
-        none_left = len(self._absent) == len(self._model.sheet.variables)
-        if alike or none_left:
+        refuse_other_letter_case(self._absent, block.source.column_names, file=self._name)
+        if len(self._absent) == len(self._model.sheet.variables):
             raise InputError(
-                f"the file lacks {len(self._absent)} of the model's variables"
-                + (f", {alike[0]} among them" if alike else ""),
+                f"the file lacks {len(self._absent)} of the model's variables",
                 code="MISSING_COLUMN",
                 file=self._name,
-                advice=f"did you mean {folded[alike[0]]}? Names are matched to the letter"
-                if alike
-                else "hiprisk template lists them; a mapping can rename columns",
+                advice="hiprisk template lists them; a mapping can rename columns",
             )
 
     def add(self, block: CohortBlock, answers: Answers) -> None:
