@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import field, fields
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -15,7 +15,7 @@ from pydantic.dataclasses import dataclass as checked_dataclass
 from hiprisk.cohort.dictionary import DICTIONARY_PAGE, Dictionary, Variable, load_dictionary
 from hiprisk.cohort.items.coding import ItemsSource, items_problem
 from hiprisk.cohort.items.instruments import ITEM_NAMES, SCORE_VARIABLES
-from hiprisk.cohort.own_variables import BundledVariables, combined, load_own_dictionary
+from hiprisk.cohort.own_variables import DEFINING, BundledVariables, combined, load_own_dictionary
 from hiprisk.provenance import current_provenance
 from hiprisk.spelling import did_you_mean
 from hiprisk.yaml_settings import YamlDocument, parse_document, read_yaml
@@ -217,10 +217,27 @@ def _mapping(
             key: {"column": value} if isinstance(value, str) else value
             for key, value in variables.items()
         }
+    _check_no_definitions(document)
     mapping = document.settings(CohortMapping)
     for key, source in mapping.variables.items():
         _check_source(key, source, document, mapping.dictionary)
     return mapping
+
+
+def _check_no_definitions(document: YamlDocument) -> None:
+    """Raise ConfigError where a mapping says what a variable is: it would not be heeded."""
+    variables = document.data.get("variables")
+    sources = variables.items() if isinstance(variables, dict) else ()
+    foreign = DEFINING - {one.name for one in fields(VariableSource)}
+    for name, source in sources:
+        defining = sorted(foreign & set(source)) if isinstance(source, dict) else []
+        if defining:
+            raise document.error(
+                "what a variable is stands in a dictionary; a mapping says where it comes from",
+                ("variables", name, defining[0]),
+                advice="write it into the YAML file that dictionary: names; "
+                "see docs/how-to/own-variables.md",
+            )
 
 
 def _dictionary(document: YamlDocument, folder: Path, dictionary: Dictionary | None) -> Dictionary:

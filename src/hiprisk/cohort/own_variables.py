@@ -65,6 +65,10 @@ class VariableEntry:
         return {name: value for name, value in pairs if value is not None}
 
 
+# Keys that say what a variable is.
+DEFINING = frozenset(VariableEntry.__dataclass_fields__)
+
+
 def load_own_dictionary(path: Path | str) -> Dictionary:
     """The packaged dictionary with a user's file laid over it.
 
