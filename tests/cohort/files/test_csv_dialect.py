@@ -78,3 +78,11 @@ def test_a_file_that_cannot_be_read_so_is_refused(detected, content, code, messa
 def test_an_unknown_encoding_is_refused(detected):
     with pytest.raises(ConfigError, match="no encoding 'klingon' is known"):
         detected(b"a\n", encoding="klingon")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_its_mark_is_named_and_read_when_stated(detected, encoding):
+    content = "age,sex\n63,male\n".encode(encoding)
+    with pytest.raises(InputError, match=rf"NUL bytes \(is it {encoding}\? Then give --encoding"):
+        detected(content)
+    assert detected(content, encoding=encoding) == Dialect(encoding=encoding)

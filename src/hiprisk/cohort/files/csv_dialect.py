@@ -60,7 +60,12 @@ def detect_dialect(
 def head_text(source: ByteSource, head: bytes) -> str:
     """The first bytes as text; a character that the head cuts off is left out."""
     if b"\0" in head:
-        raise InputError("the file holds NUL bytes", code="NOT_TEXT", file=source.name)
+        raise InputError(
+            "the file holds NUL bytes",
+            code="NOT_TEXT",
+            file=source.name,
+            advice=_nul_advice(head),
+        )
     try:
         text = head.decode("utf-8")
     except UnicodeDecodeError as problem:
@@ -69,6 +74,17 @@ def head_text(source: ByteSource, head: bytes) -> str:
             raise encoding_error("utf-8", row, source.name) from None
         text = head[: problem.start].decode("utf-8")
     return text.removeprefix("\ufeff")
+
+
+def _nul_advice(head: bytes) -> str:
+    """What a file with NUL bytes may be: every second byte of UTF-16 in Latin letters is one."""
+    for first, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
+        if head[first::2].count(0) > len(head) // 4:
+            return (
+                f"is it {encoding}? Then give --encoding {encoding}, or state "
+                f"format: {{encoding: {encoding}}} in the mapping"
+            )
+    return "this is no text file: export it as CSV"
 
 
 def header_record(text: str) -> str | None:
