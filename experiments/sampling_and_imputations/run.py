@@ -1,15 +1,16 @@
-"""Whether validation of cases and controls, and of stacked imputations, covers the population's figures.
+"""Whether validations of cases and controls, and of stacked imputations, cover the truth.
 
     python experiments/sampling_and_imputations/run.py --cohorts 300
 
-A model with two predictors is given and is off (slope 0.8, 0.3 on the log odds too low). Its true
-figures are those of a population of 400,000 with an event in about 11 of 100.
+A model with two predictors is given and is off (slope 0.8, too low). Its true figures are those of
+a population of 400,000 with an event in about 11 of 100.
 
-*Cases and controls*: 150 of each; intervals by 200 resamples of persons, at the true prevalence, and
-as if the sample were a cohort. *Stacked imputations*: cohorts of 400; 40 % lack the first predictor, more
-often where the second is high; five imputations with the outcome by the normal model, its parameters
-from a bootstrap of persons. Intervals pooled, and as if 2,000 rows were people. Writes a line a
-design, metric and way: mean, bias, coverage of nominal 95 % intervals and their mean width.
+*Cases and controls*: 150 of each; intervals by 200 resamples of persons, at the true prevalence,
+and as if the sample were a cohort. *Stacked imputations*: cohorts of 400; about 40 % lack the first
+predictor, more often where the second is high; five imputations with the outcome by the normal
+model, its parameters from a bootstrap of persons. Intervals pooled, and as if 2,000 rows were
+people. Writes a line a design, metric and way: mean, bias, coverage of nominal 95 % intervals and
+their mean width.
 """
 
 from __future__ import annotations
@@ -118,7 +119,7 @@ def main() -> None:
     ]  # fmt: skip
     table = pd.DataFrame(rows).groupby(["design", "way", "metric"], sort=False).mean().round(4)
     table.to_csv(HERE / "results.csv")
-    print(table.to_string())  # noqa: T201
+    print(table.to_string())
 
 
 if __name__ == "__main__":
