@@ -106,3 +106,9 @@ def test_help_has_an_example(capsys):
     with pytest.raises(SystemExit, match=r"^0$"):
         main(["samplesize", "--help"])
     assert "example:\n  hiprisk samplesize --type continuous" in capsys.readouterr().out
+
+
+def test_cases_and_controls_are_not_planned_as_a_random_sample(capsys):
+    config = STUPAR.replace("stupar.yaml", "stupar_worsening.yaml")
+    assert main(["samplesize", config, "--set", "sampling={case_control: 0.1}"]) == 2
+    assert "sampling: cases and controls were sampled apart" in capsys.readouterr().err

@@ -178,13 +178,19 @@ def _plan_from_config(options: argparse.Namespace) -> _Plan:
 
     from hiprisk.features.design import plan_design
     from hiprisk.inference.samplesize import count_parameters, expected_from_study
-    from hiprisk.learning.study_cohort import select_study_participants, study_dictionary
+    from hiprisk.learning.study_cohort import (
+        check_not_case_control,
+        select_study_participants,
+        study_dictionary,
+    )
 
     config = study_of(options)
     if options.type not in (None, config.outcome.kind):
         raise ConfigError(f"the config's outcome is {config.outcome.kind}", column="--type")
     config = dataclasses.replace(config, samplesize=_with_options(config.samplesize, options))
     design, outcome, n_people, notes = None, None, None, []
+    # A planned study is refused too: the sizes are those of a random sample.
+    check_not_case_control(config)
     if _has_cohort(config):
         selection = select_study_participants(config)[1]
         people = selection.development

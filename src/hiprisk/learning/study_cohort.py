@@ -111,8 +111,8 @@ def load_study_cohort(config: StudyConfig) -> Cohort:
     return cohort
 
 
-def _read_study_cohort(config: StudyConfig) -> Cohort:
-    """The same, stacked imputations and all."""
+def check_not_case_control(config: StudyConfig) -> None:
+    """Raise ConfigError where cases and controls were sampled apart."""
     if config.sampling is not None:
         raise ConfigError(
             "cases and controls were sampled apart, and a model fitted to them, its validation and "
@@ -121,6 +121,11 @@ def _read_study_cohort(config: StudyConfig) -> Cohort:
             advice="only hiprisk validate takes such a sample; fit on people who were not sampled "
             "by their outcome, or update a model fitted elsewhere on such people",
         )
+
+
+def _read_study_cohort(config: StudyConfig) -> Cohort:
+    """The same, stacked imputations and all."""
+    check_not_case_control(config)
     settings, dictionary = config.cohort, study_dictionary(config)
     check_roles(config, dictionary)
     if settings.simulate is not None:
