@@ -91,6 +91,6 @@ def test_a_column_that_the_model_does_not_use_may_come_twice():
 
 def test_a_variable_in_another_letter_case_is_not_imputed_in_silence():
     frame = pd.DataFrame({"Age_Years": [60.0], "womac_function_0_100": [40.0]})
-    with pytest.raises(InputError, match="age_years among them.*did you mean Age_Years") as no:
+    with pytest.raises(InputError, match=r"age_years among them.*did you mean Age_Years") as no:
         answer_frame(EVALUATOR, frame)
     assert no.value.code == "MISSING_COLUMN"
