@@ -178,3 +178,15 @@ def test_cells_of_a_continuous_outcome_that_cannot_be_read_are_said(people):
     # Where none of them is among the rows that are selected, there is nothing to say.
     none = predict_cohort(small_sheet(provenance="real"), OUTCOME, cohort.take(np.arange(100, 300)))
     assert none.warnings == ()
+
+
+def test_events_that_need_a_baseline_which_nobody_has_are_said_and_not_evaluated(people):
+    """It ended with: 'observed' must be one non-empty column."""
+    frame = people.drop(columns="womac_function_0_100")
+    sheet = small_sheet(provenance="real")
+    found, result = evaluated(frame, sheet=sheet, by=())
+    assert [event.name for event in sheet.outcome.events] == ["worsening", "acceptable_state"]
+    assert [event["name"] for event in result.to_dict()["events"]] == ["acceptable_state"]
+    [warning] = [one for one in found.warnings if one.code == "MISSING_COLUMN"]
+    assert warning.column == "womac_function_0_100"
+    assert warning.message == "nobody's baseline is known: worsening cannot be evaluated"

@@ -26,7 +26,7 @@ from hiprisk.sheet.answers import Evaluation, evaluate
 from hiprisk.sheet.applicability import refuse_unpredictable
 from hiprisk.sheet.columns import cohort_columns
 from hiprisk.sheet.evaluate import SheetEvaluator
-from hiprisk.sheet.format import Sheet
+from hiprisk.sheet.format import Event, Sheet
 from hiprisk.validation.external.eligibility import (
     check_enough,
     check_predictions,
@@ -113,6 +113,10 @@ class ValidationCohort:
         """Number of persons who are evaluated: fewer than rows where somebody has several."""
         return len(np.unique(self.groups))
 
+    def judged_events(self, sheet: Sheet) -> tuple[Event, ...]:
+        """The sheet's events that can be told of these people: some need a known baseline."""
+        return _judged_events(sheet, self.baseline)
+
     def take(self, kept: Bools) -> ValidationCohort:
         """Some of the rows that are evaluated."""
         return replace(
@@ -187,6 +191,7 @@ def _evaluated(
     # Place of each of these rows among those that have a prediction.
     places = (np.cumsum(evaluation.usable) - 1)[rows]
     prediction = evaluation.prediction.among(places)
+    baseline = _baseline(frame, evaluator.sheet.outcome.baseline)
     lp, functions = linear_parts(evaluator, [values[places] for values in evaluation.known])
     sheet = evaluator.sheet
     names = [spec.name for spec in sheet.variables]
@@ -199,7 +204,7 @@ def _evaluated(
         functions=functions,
         imputation_variance=prediction.imputation_variance,
         chances=prediction.chances,
-        baseline=_baseline(frame, sheet.outcome.baseline),
+        baseline=baseline,
         groups=numbered(frame, "person_id"),
         rows=frame[_ROW].to_numpy(),
         flow=tuple(flow),
@@ -210,7 +215,7 @@ def _evaluated(
             for name, share in zip(names, prediction.imputed.mean(axis=0), strict=True)
             if share > 0
         },
-        warnings=warnings,
+        warnings=(*warnings, *_event_warnings(sheet, baseline)),
         cohort_name=cohort.source_name,
         fingerprint=cohort.fingerprint,
         provenance=cohort.provenance,
@@ -319,6 +324,28 @@ def _scored(cohort: Cohort, outcome: OutcomeSettings, usable: Bools) -> pd.DataF
     kept = usable[frame[_ROW].to_numpy()]
     scored: pd.DataFrame = frame.loc[kept].drop(columns=_ROW).reset_index(drop=True)
     return scored
+
+
+def _judged_events(sheet: Sheet, baseline: Floats) -> tuple[Event, ...]:
+    knows_baseline = not np.isnan(baseline).all()
+    return tuple(e for e in sheet.outcome.events if knows_baseline or e.reference != "baseline")
+
+
+def _event_warnings(sheet: Sheet, baseline: Floats) -> list[Finding]:
+    """Events that nobody can tell, for lack of the baseline that they start from."""
+    judged = _judged_events(sheet, baseline)
+    lost = [event.name for event in sheet.outcome.events if event not in judged]
+    if not lost:
+        return []
+    return [
+        Finding(
+            code="MISSING_COLUMN",
+            severity="warning",
+            column=sheet.outcome.baseline,
+            message=f"nobody's baseline is known: {', '.join(lost)} cannot be evaluated",
+            advice="map the baseline, where the cohort has it",
+        )
+    ]
 
 
 def _baseline(frame: pd.DataFrame, name: str | None) -> Floats:

@@ -163,7 +163,7 @@ def evaluation_sample(
         events = event_outcomes(
             people.observed,
             forecast,
-            sheet.outcome.events,
+            people.judged_events(sheet),
             baseline=people.baseline,
             chances=people.chances,
         )
