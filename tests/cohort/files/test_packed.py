@@ -68,3 +68,9 @@ def test_an_empty_file_within_is_refused(tmp_path):
     (tmp_path / "in.csv.gz").write_bytes(gzip.compress(b""))
     with pytest.raises(InputError, match="the file is empty"):
         open_cohort_file(tmp_path / "in.csv.gz")
+
+
+def test_a_name_with_blanks_is_told_as_a_shell_takes_it(tmp_path):
+    path = zipped(tmp_path / "in.zip", **{"Hip 18.csv": TEXT, "Knee 18.csv": TEXT})
+    with pytest.raises(InputError, match=r"meant: 'in\.zip::Hip 18\.csv'"):
+        packed_source(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import zipfile
 from pathlib import Path, PurePosixPath
 
@@ -119,5 +120,6 @@ def _unclear(file: str, data: list[str], wanted: str) -> InputError:
         reason,
         code="COMPRESSED",
         file=file,
-        advice=f"name the one that is meant: {file}{MEMBER_MARK}{example}",
+        # As a shell takes it: the names of published packs have blanks.
+        advice=f"name the one that is meant: {shlex.quote(f'{file}{MEMBER_MARK}{example}')}",
     )
