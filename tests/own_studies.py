@@ -20,7 +20,8 @@ knee_flexion_deg:
   measurement_error: {instrument: goniometer, low: 4, high: 6, source: made up}
 grip_left_kg: {label: grip strength left, kind: number, unit: kg, hard: [0, 120], soft: [5, 80]}
 grip_right_kg: {label: "grip strength, right", kind: number, unit: kg, hard: [0, 120]}
-crp_mg_l: {label: C-reactive protein, kind: number, unit: mg/l, hard: [0, 500], soft: [0, 50]}
+crp_mg_l: {label: C-reactive protein, kind: number, unit: mg/l, hard: [0, 500], soft: [0, 50],
+           aliases: [CRP]}
 gait_m_s: {label: gait speed, kind: number, unit: m/s, hard: [0, 4], monotone: -1}
 falls: {label: falls in the last year, kind: number, hard: [0, 100], integer: true}
 smoking: {label: smoking, kind: category, levels: [never, former, current]}

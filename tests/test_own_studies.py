@@ -11,7 +11,7 @@ import yaml
 
 from hiprisk.bundle import read_bundle
 from hiprisk.cli import main
-from hiprisk.cohort.own_variables import plain_entries
+from hiprisk.cohort.bundled_variables import plain_entries
 from hiprisk.config import load_config
 from hiprisk.errors import ConfigError
 from hiprisk.features.design import plan_design
@@ -183,6 +183,15 @@ def test_a_file_with_the_dictionary_s_names_needs_no_mapping(folder, model, kind
            tmp_path / "out.csv", "--json")  # fmt: skip
     first = "risk" if kind == "binary" else "predicted"
     assert pd.read_csv(tmp_path / "out.csv")[first][0] == model.explain(PATIENT).to_dict()[first]
+
+
+def test_a_file_scored_by_aliases_is_read_as_validate_reads_it(folder, kind, tmp_path, capsys):
+    """The bundle knows the study's other names of a column, where there is no mapping."""
+    frame = pd.DataFrame([PATIENT]).rename(columns={"crp_mg_l": "CRP"})
+    frame.to_csv(tmp_path / "one.csv", index=False)
+    found = answer(capsys, "score", bundle_of(folder, kind), tmp_path / "one.csv", "--out",
+                   tmp_path / "out.csv", "--json")  # fmt: skip
+    assert "crp_mg_l" not in found["absent"]
 
 
 def test_predict_takes_own_variables_as_options_and_says_them_in_help(folder, kind, capsys):

@@ -18,8 +18,8 @@ import pandas as pd
 
 from hiprisk.arrays import Floats
 from hiprisk.bundle import BundleContents, check_name, read_bundle, write_bundle
+from hiprisk.cohort.bundled_variables import BUNDLED, plain_entries
 from hiprisk.cohort.dictionary import Dictionary
-from hiprisk.cohort.own_variables import BUNDLED, plain_entries
 from hiprisk.config import StudyConfig
 from hiprisk.config.reading import resolved
 from hiprisk.evidence.document import Evidence

@@ -5,17 +5,19 @@ import pickle
 
 import pytest
 
-from hiprisk.cohort.dictionary import Variable, load_dictionary
-from hiprisk.cohort.mapping import load_mapping, mapping_from_text
-from hiprisk.cohort.own_variables import (
+from hiprisk.cohort.bundled_variables import (
     BUNDLED,
     BundledVariables,
     bundled_variables,
+    plain_entries,
+)
+from hiprisk.cohort.dictionary import Variable, load_dictionary
+from hiprisk.cohort.mapping import load_mapping, mapping_from_text
+from hiprisk.cohort.own_variables import (
     changed_findings,
     combined,
     load_own_dictionary,
     own_dictionary_from_text,
-    plain_entries,
 )
 from hiprisk.cohort.reading import read_cohort
 from hiprisk.errors import ConfigError, StoreError
@@ -301,3 +303,14 @@ def test_an_own_variable_is_scored_from_items_where_its_scale_is_the_instruments
 def test_an_own_variable_of_another_scale_takes_no_items(entry):
     with pytest.raises(ConfigError, match=r"hard: \[0, 100\] and direction: higher_better"):
         score_at_a_year(**entry)
+
+
+def test_a_mapping_that_does_not_name_an_own_variable_leaves_it_to_its_name_or_alias(tmp_path):
+    (tmp_path / "cohort.csv").write_text("GripStrength,f\n30,yes\n", encoding="utf-8")
+    mapping = mapping_from_text("variables: {fell: f}", dictionary=own())
+    assert read_cohort(tmp_path / "cohort.csv", mapping).frame["grip_kg"][0] == 30.0
+    both = "GripStrength,grip,f\n30,31,yes\n"
+    (tmp_path / "cohort.csv").write_text(both, encoding="utf-8")
+    two = own("grip_kg: {label: g, kind: number, aliases: [GripStrength, grip]}\n"
+              "fell: {label: f, kind: category, levels: [no, yes], aliases: [f]}")  # fmt: skip
+    assert list(read_cohort(tmp_path / "cohort.csv", dictionary=two).frame) == ["fell"]

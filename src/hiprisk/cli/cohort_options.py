@@ -149,8 +149,9 @@ def _read_by(
     options: argparse.Namespace, study: StudyConfig | None, bundle: Bundle | None
 ) -> tuple[CohortMapping | None, Dictionary]:
     """The mapping, and what the variables of the file mean: a model's own ones first."""
+    from hiprisk.cohort.bundled_variables import bundled_variables
     from hiprisk.cohort.mapping import load_mapping
-    from hiprisk.cohort.own_variables import bundled_variables, dictionary_of
+    from hiprisk.cohort.own_variables import dictionary_of
 
     named = options.dictionary or (None if study is None else study.cohort.dictionary)
     dictionary = dictionary_of(named)

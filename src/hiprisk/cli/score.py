@@ -25,8 +25,8 @@ EXAMPLE = """  hiprisk score stupar cohort.csv --out scored.csv
 def run(argv: Sequence[str]) -> int:
     """Run the command."""
     options = _parse(argv)
+    from hiprisk.cohort.bundled_variables import bundled_variables
     from hiprisk.cohort.mapping import load_mapping
-    from hiprisk.cohort.own_variables import bundled_variables
     from hiprisk.serving.files.score import score_file
     from hiprisk.serving.model import load
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from hiprisk.cohort.dictionary import Dictionary
 from hiprisk.cohort.findings import Finding
-from hiprisk.cohort.mapping import CohortMapping, VariableSource, identity_mapping
+from hiprisk.cohort.mapping import CohortMapping, VariableSource, identity_mapping, sources_by_name
 from hiprisk.errors import InputError
 
 
@@ -29,11 +29,8 @@ def mapping_of_file(
     if mapping.ignore_case:
         mapping = named_as_in_file(mapping, names, file)
     known = mapping.dictionary if dictionary is None else mapping.dictionary.overlaid_by(dictionary)
-    own = {
-        name: VariableSource(column=name)
-        for name in known.own
-        if name in names and name not in mapping.variables
-    }
+    by_name = sources_by_name(names, known.own)
+    own = {name: source for name, source in by_name.items() if name not in mapping.variables}
     return replace(mapping, variables={**mapping.variables, **own}, dictionary=known)
 
 

@@ -12,10 +12,11 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, ConfigDict, Field, InstanceOf, model_validator
 from pydantic.dataclasses import dataclass as checked_dataclass
 
+from hiprisk.cohort.bundled_variables import BundledVariables
 from hiprisk.cohort.dictionary import DICTIONARY_PAGE, Dictionary, Variable, load_dictionary
 from hiprisk.cohort.items.coding import ItemsSource, items_problem
 from hiprisk.cohort.items.instruments import ITEM_NAMES, SCORE_VARIABLES
-from hiprisk.cohort.own_variables import DEFINING, BundledVariables, combined, load_own_dictionary
+from hiprisk.cohort.own_variables import DEFINING, combined, load_own_dictionary
 from hiprisk.provenance import current_provenance
 from hiprisk.spelling import did_you_mean
 from hiprisk.yaml_settings import YamlDocument, parse_document, read_yaml
@@ -262,11 +263,20 @@ def identity_mapping(columns: list[str], dictionary: Dictionary | None = None) -
     """Mapping of a file whose columns have names of the dictionary; others are ignored."""
     known = dictionary or load_dictionary()
     found = {name: VariableSource(column=name) for name in columns if name in known}
-    for name, variable in known.items():
-        other = [alias for alias in variable.aliases if alias in columns]
-        if name not in found and len(other) == 1:
-            found[name] = VariableSource(column=other[0])
+    found |= {k: v for k, v in sources_by_name(columns, known).items() if k not in found}
     return CohortMapping(variables=found, dictionary=known)
+
+
+def sources_by_name(
+    columns: list[str], variables: Mapping[str, Variable]
+) -> dict[str, VariableSource]:
+    """Variables whose column has their name, or else one of their aliases, and no other has."""
+    found = {}
+    for name, variable in variables.items():
+        named = [name] if name in columns else [one for one in variable.aliases if one in columns]
+        if len(named) == 1:
+            found[name] = VariableSource(column=named[0])
+    return found
 
 
 def _check_source(

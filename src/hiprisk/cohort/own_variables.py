@@ -5,18 +5,16 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from hiprisk.cohort.dictionary import DICTIONARY_PAGE, Dictionary, Variable, load_dictionary
 from hiprisk.cohort.findings import Finding
-from hiprisk.sheet.format import MeasurementError, Sheet, VariableSpec
+from hiprisk.sheet.format import MeasurementError
 from hiprisk.yaml_settings import YamlDocument, parse_document, read_yaml
 
 DICTIONARY_CHANGED = "DICTIONARY_CHANGED"
-# Key of a bundle's config under which a study's own variables stand.
-BUNDLED = "variables"
 LONGEST_NAME = 64
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 # Columns that scoring adds, and options of `hiprisk predict` that are no variables.
@@ -28,16 +26,13 @@ _OPTIONS = ("bundle", "source", "from", "record", "fhir", "fhir_codes", "show_va
 _FIXED = ("kind", "unit", "direction")
 _OF_NUMBERS = ("unit", "hard", "soft", "integer", "direction",
                "minimal_detectable_change", "measurement_error")  # fmt: skip
-_REQUIRED = ("label", "kind")
+REQUIRED = ("label", "kind")
 _COMPARED = {
     "label": "label", "hard": "hard range", "soft": "soft range", "levels": "levels",
     "integer": "whole numbers only", "monotone": "expected sign",
     "minimal_detectable_change": "minimal detectable change",
     "measurement_error": "measurement error",
 }  # fmt: skip
-
-
-_BLANK = Variable(name="", label="", kind="number", source="")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +75,7 @@ def load_own_dictionary(path: Path | str) -> Dictionary:
     StoreError
         If the file cannot be read.
     """
-    return _own(read_yaml(path, what="dictionary", reference=DICTIONARY_PAGE))
+    return from_document(read_yaml(path, what="dictionary", reference=DICTIONARY_PAGE))
 
 
 def dictionary_of(path: Path | str | None) -> Dictionary:
@@ -90,10 +85,11 @@ def dictionary_of(path: Path | str | None) -> Dictionary:
 
 def own_dictionary_from_text(text: str, *, name: str = "variables.yaml") -> Dictionary:
     """Build a dictionary from YAML text; see `load_own_dictionary`."""
-    return _own(parse_document(text, name=name, reference=DICTIONARY_PAGE))
+    return from_document(parse_document(text, name=name, reference=DICTIONARY_PAGE))
 
 
-def _own(document: YamlDocument) -> Dictionary:
+def from_document(document: YamlDocument) -> Dictionary:
+    """Build a dictionary from entries that were read; see `load_own_dictionary`."""
     packaged = load_dictionary()
     entries = document.settings(dict[str, VariableEntry])
     found = {}
@@ -151,7 +147,7 @@ def check_usable(problem: str | None) -> None:
 
 
 def _new(name: str, entry: VariableEntry, *, source: str) -> Variable:
-    for key in _REQUIRED:
+    for key in REQUIRED:
         if getattr(entry, key) is None:
             raise BrokenEntry(
                 f"the packaged dictionary has no variable '{name}', and a new one needs label and "
@@ -279,60 +275,6 @@ def changed_findings(dictionary: Dictionary, names: Iterable[str]) -> Iterator[F
                 message=f"said anew: {'; '.join(_changes(dictionary[name]))}",
                 advice="say so wherever results are compared with others'",
             )
-
-
-def plain_entries(dictionary: Dictionary) -> dict[str, dict[str, Any]]:
-    """What a dictionary states, as plain JSON values in the schema of a user's file."""
-    packaged = load_dictionary()
-    found = {}
-    for name, variable in dictionary.stated.items():
-        before = packaged.get(name) or _BLANK
-        plain = {key: getattr(variable, key) for key in VariableEntry.__dataclass_fields__}
-        found[name] = {
-            key: asdict(value) if isinstance(value, MeasurementError) else value
-            for key, value in plain.items()
-            if value != getattr(before, key) or (name not in packaged and key in _REQUIRED)
-        }
-    return found
-
-
-@dataclass(frozen=True, slots=True)
-class BundledVariables:
-    """What a bundle says of variables: the model's, which win, and the study's, which fill in."""
-
-    model: tuple[VariableSpec, ...]
-    study: Dictionary
-
-    def laid_over(self, known: Dictionary) -> Dictionary:
-        """A dictionary with what the bundle says."""
-        return self.study.overlaid_by(known).with_model(self.model)
-
-
-def bundled_variables(sheet: Sheet, config: Mapping[str, Any]) -> BundledVariables:
-    """What a bundle says of variables, so that a study's own need no file where it is used.
-
-    Raises
-    ------
-    ConfigError
-        If the bundle's config holds entries that are none.
-    """
-    entries = config.get(BUNDLED) or {}
-    study = _own(YamlDocument(name="config.json", data=entries, lines={}, reference=""))
-    outcome = sheet.outcome
-    if outcome.variable not in study:
-        is_category = outcome.event_level is not None
-        study = study.with_variables(
-            [
-                Variable(
-                    name=outcome.variable,
-                    label=outcome.label,
-                    kind="category" if is_category else "number",
-                    source="the model's outcome",
-                    unit=outcome.unit if outcome.kind == "continuous" else None,
-                )
-            ]
-        )
-    return BundledVariables(sheet.variables, study)
 
 
 def combined(one: Dictionary, other: Dictionary) -> tuple[Dictionary, tuple[str, ...]]:

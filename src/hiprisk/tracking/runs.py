@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from hiprisk.bundle import Bundle
-from hiprisk.cohort.own_variables import BUNDLED
+from hiprisk.cohort.bundled_variables import BUNDLED
 from hiprisk.config import TrackingSettings
 from hiprisk.errors import MissingExtraError, StoreError
 from hiprisk.tracking.results import log_bundle

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from hiprisk.cohort.dictionary import load_dictionary
+from hiprisk.cohort.bundled_variables import bundled_variables
+from hiprisk.cohort.dictionary import Dictionary, load_dictionary
 from hiprisk.cohort.files.csv_dialect import ORDINARY
 from hiprisk.cohort.files.stacking import CohortPath, cohort_files
 from hiprisk.cohort.files.table_writer import output_format, table_writer
@@ -82,7 +83,7 @@ def score_file(
         written_whole(out) as scratch,
         contextlib.closing(table_writer(scratch, kind, dialect)) as to,
     ):
-        dictionary = load_dictionary().with_model(model.sheet.variables)
+        dictionary = _dictionary(model, mapping)
         for block in iter_blocks(files, mapping, block_bytes=BLOCK_BYTES, dictionary=dictionary):
             # Before the first answer is written: a unit that looks wrong refuses the whole file.
             tally.look(block, accept_units=accept_units)
@@ -107,6 +108,11 @@ def _write_summary(result: ScoreResult, path: Path) -> None:
         else:
             plain = json.dumps(result.to_dict(), indent=2, allow_nan=False, ensure_ascii=False)
             scratch.write_text(f"{plain}\n", encoding="utf-8")
+
+
+def _dictionary(model: Model, mapping: CohortMapping | None) -> Dictionary:
+    known = load_dictionary() if mapping is None else mapping.dictionary
+    return bundled_variables(model.sheet, model.bundle.config).laid_over(known)
 
 
 def _answers(model: Model, block: CohortBlock) -> Answers:
