@@ -22,6 +22,8 @@ from hiprisk.learning.event_codes import event_levels, read_event
 from hiprisk.values import one_code
 
 HOLDOUT = "validation.holdout"
+# More scores beyond their bounds are another scale, not cells gone wrong.
+MOST_OFF_SCALE = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,6 +180,7 @@ def observed_outcome(
         As for `select_participants`.
     """
     flow: list[FlowStep] = []
+    frame = _without_few_off_scale(frame, outcome, flow)
     kept, observed = _handle_replacement(frame, outcome, flow, dictionary or load_dictionary())
     return Outcomes(frame=kept, outcome=observed, flow=tuple(flow))
 
@@ -345,6 +348,21 @@ def dichotomised(
         bound = frame[str(outcome.baseline)].to_numpy(dtype=np.float64) + event.value
     crossed = score >= bound if event.direction == "above" else score <= bound
     return np.where(np.isnan(score) | np.isnan(bound), np.nan, crossed.astype(np.float64))
+
+
+def _without_few_off_scale(
+    frame: pd.DataFrame, outcome: OutcomeSettings, flow: list[FlowStep]
+) -> pd.DataFrame:
+    """Scores beyond the bounds set to missing, where so few are that the scale is not another."""
+    if outcome.bounds is None or outcome.variable not in frame.columns:
+        return frame
+    low, high = outcome.bounds
+    off = ((frame[outcome.variable] < low) | (frame[outcome.variable] > high)).to_numpy()
+    if not off.any() or off.mean() > MOST_OFF_SCALE:
+        return frame
+    label = f"outcome: {int(off.sum())} values outside {low:g} to {high:g}, taken as unknown"
+    flow.append(FlowStep(label=label, n_left_out=0, n_remaining=len(frame)))
+    return frame.assign(**{outcome.variable: frame[outcome.variable].mask(off)})
 
 
 def _check_bounds(score: Floats, outcome: OutcomeSettings) -> None:

@@ -80,8 +80,20 @@ def test_another_unit_is_refused_unless_accepted(people):
     )
 
 
-def test_an_outcome_off_its_scale_is_refused(people):
-    people.loc[5, "womac_function_followup_0_100"] = 140.0
+def test_a_few_outcomes_off_their_scale_are_unknown_counted_and_said(people):
+    people.loc[5:6, "womac_function_followup_0_100"] = 999.0
+    finding = Finding(code="OUT_OF_RANGE", severity="error", message="outside 0 to 100",
+                      advice="correct them", column=OUTCOME.variable, count=2)  # fmt: skip
+    cohort = dataclasses.replace(cohort_of(people), findings=(finding,))
+    found = predict_cohort(small_sheet(provenance="real"), OUTCOME, cohort)
+    assert found.n == 298
+    labels = [step.label for step in found.flow]
+    assert "outcome: 2 values outside 0 to 100, taken as unknown" in labels
+    assert [one.code for one in found.warnings] == ["OUT_OF_RANGE"]
+
+
+def test_an_outcome_on_another_scale_is_refused(people):
+    people.loc[:15, "womac_function_followup_0_100"] = 140.0
     with pytest.raises(InputError, match=r"the outcome must lie in \[0, 100\]"):
         evaluated(people)
 

@@ -298,15 +298,24 @@ def followed_up(
 
 
 def outcome_warnings(cohort: Cohort, outcome: OutcomeSettings) -> list[Finding]:
-    """Codes of the outcome, or of hip replacement, that mean nothing and are left out."""
+    """Cells of the outcome, or of hip replacement, that cannot be used and are left out."""
     replaced = outcome.hip_replacement
     names = {outcome.variable, replaced.variable if replaced is not None else ""}
     here = {note for note, mask in cohort.unreadable.items() if mask.any()}
+    if _any_off_scale(cohort, outcome):
+        here.add(Note("OUT_OF_RANGE", outcome.variable))
     return [
         replace(finding, severity="warning", advice=f"taken as unknown; {finding.advice}")
         for finding in cohort.findings
         if finding.column in names and Note(finding.code, finding.column) in here
     ]
+
+
+def _any_off_scale(cohort: Cohort, outcome: OutcomeSettings) -> bool:
+    if outcome.bounds is None:
+        return False
+    values = cohort.frame[outcome.variable]
+    return bool(((values < outcome.bounds[0]) | (values > outcome.bounds[1])).any())
 
 
 def _unknown_codes(cohort: Cohort, outcome: OutcomeSettings) -> list[FlowStep]:
