@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from hiprisk.errors import InputError
-from hiprisk.learning.unpenalised import fit_logistic, fit_ols
+from hiprisk.learning.logistic.separation import SeparationError
+from hiprisk.learning.unpenalised import fit_logistic, fit_ols, maximise_likelihood
 
 
 def people(n=120, seed=3):
@@ -64,7 +65,7 @@ def test_the_start_saves_steps_and_changes_nothing_else():
 
 def test_separated_classes_are_refused():
     x = np.arange(20.0)[:, None]
-    with pytest.raises(InputError, match="separate the two classes perfectly"):
+    with pytest.raises(InputError, match="separate the two classes"):
         fit_logistic(x, (x[:, 0] > 9).astype(float))
 
 
@@ -100,7 +101,7 @@ def test_a_logistic_fit_that_starts_at_its_end_is_there_at_once(monkeypatch):
     monkeypatch.setattr("hiprisk.learning.unpenalised.MAX_STEPS", 2)
     again = fit_logistic(x, y, start=whole).coefficients
     assert again == pytest.approx(whole, rel=1e-10)
-    with pytest.raises(InputError, match="separate"):
+    with pytest.raises(InputError, match="did not converge in 2 steps"):
         fit_logistic(x, y)
 
 
@@ -128,3 +129,44 @@ def test_least_squares_equals_lstsq_and_its_covariance():
     assert fit.covariance == pytest.approx(
         squares[0] / 36 * np.linalg.inv(design.T @ design), rel=1e-9
     )
+
+
+def test_one_class_is_told_apart_from_separation():
+    with pytest.raises(InputError, match="one class only"):
+        fit_logistic(np.arange(6.0)[:, None], np.ones(6))
+
+
+def test_a_level_without_events_separates_and_is_no_combination_of_others():
+    # 0 of 5 with the level and 10 of 20 without: quasi-complete, steps that never end.
+    level = np.array([1.0] * 5 + [0.0] * 20)
+    y = np.array([0.0] * 15 + [1.0] * 10)
+    age = np.random.default_rng(0).normal(60.0, 8.0, 25)
+    with pytest.raises(SeparationError, match="separate the two classes") as refused:
+        fit_logistic(np.column_stack([age, level]), y)
+    assert 1 in refused.value.columns
+    assert refused.value.code == "DEGENERATE"
+
+
+@pytest.mark.parametrize("far", [20.0, -200.0, 3000.0])
+def test_a_far_start_reports_no_separation_where_there_is_none(far):
+    x, y, _ = people()
+    event = (y + np.random.default_rng(1).normal(scale=4.0, size=len(y)) > 5).astype(float)
+    cold = fit_logistic(x, event).coefficients
+    np.testing.assert_allclose(
+        fit_logistic(x, event, start=np.full(3, far)).coefficients, cold, rtol=1e-9
+    )
+
+
+def test_steps_that_would_cycle_are_halved_until_they_gain():
+    # Newton's full steps from here pass the maximum, log 3 = 1.0986, and never come back.
+    y = np.array([1.0] * 3 + [0.0])
+    found = maximise_likelihood(np.ones((4, 1)), y, np.ones(4), start=np.array([-4.0]))
+    assert found.coefficients[0] == pytest.approx(np.log(3.0), rel=1e-12)
+
+
+def test_a_large_coefficient_is_no_separation():
+    # One in 100,000 has x = 1, and log odds of 12 either side of 0: nothing separates.
+    w = np.array([162755.0, 1.0, 1.0, 162755.0])
+    fit = fit_logistic(np.array([[0.0], [0.0], [1.0], [1.0]]), np.array([0.0, 1.0, 0.0, 1.0]),
+                       weights=w)  # fmt: skip
+    assert fit.coefficients[1] == pytest.approx(2.0 * np.log(162755.0), rel=1e-9)

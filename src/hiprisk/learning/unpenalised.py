@@ -8,10 +8,19 @@ import numpy as np
 
 from hiprisk.arrays import Floats
 from hiprisk.errors import InputError
+from hiprisk.learning.logistic.separation import SeparationError, separating_columns
 
 MAX_STEPS = 50
+MAX_HALVINGS = 30
+# Size of a step at the maximum, as a share of the largest coefficient (at least 1).
+CONVERGED = 1e-10
+# Loss of likelihood that is rounding.
+ROUNDING = 1e-12
+# Newton's method is through long before; under separation each step goes on by about 1.
+DOUBTFUL_STEPS = 15
 LARGEST_CONDITION = 1e14
 COMBINATION = "a column does not vary or is a linear combination of others"
+ONE_CLASS = "the outcome has one class only"
 
 
 @dataclass(frozen=True)
@@ -76,8 +85,8 @@ def fit_logistic(
 
     Raises
     ------
-    InputError
-        If a column is a combination of others, or the columns separate the classes.
+    SeparationError, InputError
+        See `maximise_likelihood`.
     """
     w = np.ones(len(y)) if weights is None else weights
     used = w > 0
@@ -88,37 +97,117 @@ def fit_logistic(
     design = np.empty((len(y), 1 + columns.shape[1]))
     design[:, 0] = 1.0
     np.divide(columns - center, spread, out=design[:, 1:])
-    coefficients = np.zeros(design.shape[1])
+    begin = None
     if start is not None:
-        coefficients[0] = start[0] + center @ start[1:]
-        coefficients[1:] = spread * start[1:]
-    inverse = None
-    for _ in range(MAX_STEPS):
-        lp = design @ coefficients
-        # exp of a linear predictor far below 0 would overflow.
-        fitted = 1.0 / (1.0 + np.exp(np.minimum(-lp, 500.0)))
-        information = design.T @ (design * (w * fitted * (1.0 - fitted))[:, np.newaxis])
-        # Only at the first step: it refuses repeated columns before Newton's method runs away on
-        # them.
-        if inverse is None:
-            inverse = _inverse(information)
-        step = _solved(information, design.T @ (w * (y - fitted)))
-        coefficients = coefficients + np.clip(step, -5.0, 5.0)
-        if float(np.abs(step).max()) < 1e-10:
-            likelihood = float(np.sum(w * (y * lp - np.logaddexp(0.0, lp))))
-            return _on_own_scale(coefficients, _inverse(information), center, spread, likelihood)
-        if float(np.abs(coefficients).max()) > 100.0:
-            break
-    raise InputError("the predictors separate the two classes perfectly", code="DEGENERATE")
+        begin = np.concatenate([[start[0] + center @ start[1:]], spread * start[1:]])
+    found = maximise_likelihood(design, y, w, start=begin)
+    return _on_own_scale(found, center, spread)
 
 
-def _on_own_scale(
-    coefficients: Floats, inverse: Floats, center: Floats, spread: Floats, likelihood: float
-) -> FittedCoefficients:
-    back = np.eye(len(coefficients))
+@dataclass(frozen=True)
+class LikelihoodMaximum:
+    """Where a logistic likelihood is largest.
+
+    Attributes
+    ----------
+    coefficients : ndarray, shape (n_columns,)
+    information : ndarray, shape (n_columns, n_columns)
+    log_likelihood : float
+    """
+
+    coefficients: Floats
+    information: Floats
+    log_likelihood: float
+
+
+def maximise_likelihood(
+    design: Floats, y: Floats, w: Floats, *, start: Floats | None = None
+) -> LikelihoodMaximum:
+    """Maximum-likelihood logistic regression by Newton's method with step-halving.
+
+    Parameters
+    ----------
+    design : ndarray, shape (n_rows, n_columns)
+        Standardised columns, the intercept first.
+    y : ndarray, shape (n_rows,)
+    w : ndarray, shape (n_rows,)
+        Positive replications.
+    start : ndarray, shape (n_columns,), optional
+        Where to begin; a start from which nothing is found is left for 0.
+
+    Raises
+    ------
+    SeparationError
+        If the columns separate the classes, as a linear programme says.
+    InputError
+        If a column is a combination of others, or Newton's method does not converge.
+    """
+    found = None if start is None else _newton(design, y, w, start)
+    if found is None:
+        begin = np.zeros(design.shape[1])
+        # At 0 all rows have the same curvature: a singular matrix here is one of the columns.
+        _inverse(design.T @ (design * w[:, np.newaxis]))
+        found = _newton(design, y, w, begin)
+    if found is None:
+        _check_separation(design, y)
+        raise InputError(
+            f"the logistic regression did not converge in {MAX_STEPS} steps",
+            code="DEGENERATE",
+            advice="leave out a predictor that nearly follows from others",
+        )
+    return found
+
+
+def _newton(design: Floats, y: Floats, w: Floats, begin: Floats) -> LikelihoodMaximum | None:
+    """The maximum, or None where the steps find none."""
+    coefficients = begin
+    risk, likelihood = _risk_and_likelihood(design @ coefficients, y, w)
+    for number in range(MAX_STEPS):
+        information = design.T @ (design * (w * risk * (1.0 - risk))[:, np.newaxis])
+        try:
+            step = np.linalg.solve(information, design.T @ (w * (y - risk)))
+        except np.linalg.LinAlgError:
+            return None
+        if not np.isfinite(step).all():
+            return None
+        if float(np.abs(step).max()) < CONVERGED * max(1.0, float(np.abs(coefficients).max())):
+            return LikelihoodMaximum(coefficients + step, information, likelihood)
+        if number == DOUBTFUL_STEPS:
+            _check_separation(design, y)
+        # A full step can pass the maximum and cycle about it for ever; half of it, or a quarter,
+        # always gains.
+        for _ in range(MAX_HALVINGS):
+            ahead, gained = _risk_and_likelihood(design @ (coefficients + step), y, w)
+            if gained >= likelihood - ROUNDING * abs(likelihood):
+                break
+            step = step / 2.0
+        coefficients, risk, likelihood = coefficients + step, ahead, gained
+    return None
+
+
+def _risk_and_likelihood(lp: Floats, y: Floats, w: Floats) -> tuple[Floats, float]:
+    # exp of the negative size cannot overflow, and serves both.
+    small = np.exp(-np.abs(lp))
+    risk = np.where(lp >= 0.0, 1.0, small) / (1.0 + small)
+    return risk, float(np.sum(w * (y * lp - np.maximum(lp, 0.0) - np.log1p(small))))
+
+
+def _check_separation(design: Floats, y: Floats) -> None:
+    if np.ptp(y) == 0.0:
+        raise InputError(ONE_CLASS, code="DEGENERATE")
+    apart = separating_columns(design[:, 1:], y)
+    if apart:
+        raise SeparationError(columns=apart)
+
+
+def _on_own_scale(found: LikelihoodMaximum, center: Floats, spread: Floats) -> FittedCoefficients:
+    inverse = _inverse(found.information)
+    back = np.eye(len(found.coefficients))
     back[1:, 1:] /= spread[:, np.newaxis]
     back[0, 1:] = -center / spread
-    return FittedCoefficients(back @ coefficients, back @ inverse @ back.T, likelihood)
+    return FittedCoefficients(
+        back @ found.coefficients, back @ inverse @ back.T, found.log_likelihood
+    )
 
 
 def _inverse(information: Floats) -> Floats:
@@ -139,10 +228,3 @@ def _inverse(information: Floats) -> Floats:
     # Back from the scaled matrix, whose condition does not depend on anybody's units.
     inverse /= both
     return np.asarray((inverse + inverse.T) / 2.0)
-
-
-def _solved(information: Floats, gradient: Floats) -> Floats:
-    try:
-        return np.asarray(np.linalg.solve(information, gradient))
-    except np.linalg.LinAlgError:
-        raise InputError(COMBINATION, code="DEGENERATE") from None

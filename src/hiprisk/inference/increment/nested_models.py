@@ -13,9 +13,9 @@ import numpy as np
 from hiprisk.arrays import Floats, Integers
 from hiprisk.errors import InputError
 from hiprisk.learning.linear import TermPlan, basis_matrix
+from hiprisk.learning.unpenalised import ONE_CLASS, maximise_likelihood
 from hiprisk.sheet.models import expit
 
-MAX_STEPS = 50
 # Smallest share of a column's variance that its predecessors may leave unexplained.
 MIN_PIVOT = 1e-10
 
@@ -153,7 +153,7 @@ def _fit_logistic(
     y, w = y[rows], w[rows]
     share = float(np.average(y, weights=w))
     if share in (0.0, 1.0):
-        raise InputError("the outcome has one class only", code="DEGENERATE")
+        raise InputError(ONE_CLASS, code="DEGENERATE")
     level = np.log(share / (1.0 - share))
     null = float(w.sum()) * (share * np.log(share) + (1.0 - share) * np.log1p(-share))
     coefficients = np.zeros((len(models.members), design.shape[1]))
@@ -162,30 +162,10 @@ def _fit_logistic(
         used = np.concatenate([[0], members + 1])
         first = np.concatenate([[level], np.zeros(len(members))])
         begin = first if start is None else start[number, used]
-        coefficients[number, used], likelihood = _newton(design[:, used], y, w, begin)
-        ratios[number] = 2.0 * (likelihood - null)
+        found = maximise_likelihood(design[:, used], y, w, start=begin)
+        coefficients[number, used] = found.coefficients
+        ratios[number] = 2.0 * (found.log_likelihood - null)
     return NestedFit(coefficients, ratios)
-
-
-def _newton(design: Floats, y: Floats, w: Floats, begin: Floats) -> tuple[Floats, float]:
-    """Coefficients and the log-likelihood at them."""
-    coefficients = begin.copy()
-    for _ in range(MAX_STEPS):
-        lp = design @ coefficients
-        fitted = expit(lp)
-        curvature = w * fitted * (1.0 - fitted)
-        # Every risk is next to 0 or 1: the classes are separated and the information is gone.
-        if float(curvature.max()) < 1e-6:
-            break
-        information = (design * curvature[:, np.newaxis]).T @ design
-        step = solve_positive(information, design.T @ (w * (y - fitted)))
-        coefficients = coefficients + np.clip(step, -5.0, 5.0)
-        if float(np.abs(step).max()) < 1e-8:
-            lp = design @ coefficients
-            return coefficients, float(np.sum(w * (y * lp - np.logaddexp(0.0, lp))))
-        if float(np.abs(coefficients).max()) > 100.0:
-            break
-    raise InputError("the predictors separate the two classes perfectly", code="DEGENERATE")
 
 
 def solve_positive(matrix: Floats, right: Floats) -> Floats:

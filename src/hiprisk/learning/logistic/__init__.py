@@ -1,0 +1,1 @@
+"""Logistic regressions at the edge: separation, and a penalty that is finite under it."""

@@ -1,0 +1,88 @@
+"""Whether columns separate events from non-events, by linear programming.
+
+A logistic regression has a finite maximum-likelihood estimate exactly where no combination of its
+columns, an intercept included, is at least 0 in every event and at most 0 in every non-event (and
+not 0 throughout). That is a linear programme, so it is decided and not guessed from the steps of a
+fit.
+
+References
+----------
+.. [1] Albert, Anderson (1984). Biometrika 71(1), 1-10. doi:10.1093/biomet/71.1.1
+.. [2] Konis (2007). Linear programming algorithms for detecting separated data in binary logistic
+       regression models. DPhil thesis, University of Oxford.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hiprisk.arrays import Bools, Floats
+from hiprisk.errors import InputError
+
+SEPARATED = "the predictors separate the two classes, so that a coefficient has no finite estimate"
+# What a solver may leave of nothing, in units of a standardised column.
+TOLERANCE = 1e-7
+
+
+class SeparationError(InputError):
+    """A logistic regression without a finite estimate: some combination tells the classes apart.
+
+    Attributes
+    ----------
+    columns : tuple of int
+        Columns of that combination, the intercept not counted.
+    """
+
+    default_code = "DEGENERATE"
+
+    def __init__(self, reason: str = SEPARATED, *, columns: tuple[int, ...] = ()) -> None:
+        super().__init__(
+            reason,
+            advice="join rare levels, leave out a predictor, or fit with a penalty",
+        )
+        self.columns = columns
+
+
+def separating_columns(columns: Floats, y: Floats) -> tuple[int, ...]:
+    """Columns of a combination that separates the classes; empty where none does.
+
+    Parameters
+    ----------
+    columns : ndarray, shape (n_rows, n_columns)
+        Without the intercept.
+    y : ndarray, shape (n_rows,)
+        0 or 1; a row between them belongs to both classes.
+
+    Notes
+    -----
+    With s = 1 in events and -1 in non-events: maximise the sum of s x'b where every s x'b is at
+    least 0 and every coefficient between -1 and 1. The maximum is 0 exactly where nothing separates
+    the classes, completely or in part (quasi-complete separation).
+    """
+    # SciPy's optimisers cost a tenth of a second of import, and most fits never need them.
+    from scipy.optimize import linprog
+
+    spread = np.where(np.ptp(columns, axis=0) > 0.0, columns.std(axis=0), 1.0)
+    design = np.column_stack([np.ones(len(y)), (columns - columns.mean(axis=0)) / spread])
+    signed = np.concatenate([design[y > 0.0], -design[y < 1.0]])
+    found = linprog(
+        -signed.sum(axis=0),
+        A_ub=-signed,
+        b_ub=np.zeros(len(signed)),
+        bounds=(-1.0, 1.0),
+        method="highs",
+    )
+    if not found.success or -found.fun <= TOLERANCE * len(signed):
+        return ()
+    apart = np.abs(found.x[1:]) > TOLERANCE
+    return tuple(int(place) for place in np.flatnonzero(apart))
+
+
+def levels_of_one_class(columns: Floats, y: Floats) -> Bools:
+    """Which columns are 0 or 1 with all of their 1s, or all of their 0s, in one class."""
+    binary = ((columns == 0.0) | (columns == 1.0)).all(axis=0) & (np.ptp(columns, axis=0) > 0.0)
+    found = np.zeros(columns.shape[1], dtype=bool)
+    for place in np.flatnonzero(binary):
+        has = columns[:, place] == 1.0
+        found[place] = np.ptp(y[has]) == 0.0 or np.ptp(y[~has]) == 0.0
+    return found
