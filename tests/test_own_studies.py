@@ -126,8 +126,9 @@ def test_associate_takes_own_exposures_strata_and_negative_controls(folder, kind
         assert found["negative_control"]["where"] == "shoe_size"
 
 
-def test_samplesize_counts_own_levels_without_a_cohort(folder, kind, capsys):
-    absent = ["--cohort", str(folder / "not_there.csv")]
+@pytest.mark.parametrize("mapping", ["mapping.yaml", "not_there.yaml"])
+def test_samplesize_counts_own_levels_without_a_cohort(mapping, folder, kind, capsys):
+    absent = ["--cohort", str(folder / "not_there.csv"), "--set", f"cohort.mapping={mapping}"]
     code = main(["samplesize", str(folder / "study.yaml"), *absent, "--set",
                  "samplesize={prevalence: 0.4, c_statistic: 0.7}" if kind == "binary"
                  else "samplesize={r2: 0.2, mean: 2, sd: 1}"])  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -85,7 +86,9 @@ def _check_alike(one: Participants, other: Participants, config: StudyConfig, *,
 
 def study_dictionary(config: StudyConfig) -> Dictionary:
     """The packaged dictionary with a study's own variables and declared features."""
-    mapping = study_mapping(config)
+    # A study may be planned before there is a file, or its mapping.
+    there = config.cohort.mapping is not None and Path(config.cohort.mapping).exists()
+    mapping = study_mapping(config) if there else None
     known = dictionary_of(config.cohort.dictionary) if mapping is None else mapping.dictionary
     return with_declared(known, config.derived)
 
