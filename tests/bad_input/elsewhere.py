@@ -446,6 +446,12 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
         "tests/cli/test_lifecycle.py::test_a_prevalence_that_cannot_be_is_refused",
     ),
     (
+        78,
+        "a threshold of 0 or 1, .inf or .nan in a config",
+        "2 CONFIG with the key, before a file is read",
+        "tests/config/test_settings.py::test_a_broken_rule_is_refused",
+    ),
+    (
         92,
         "cases and controls in a study that is fitted",
         "2 CONFIG",

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from hiprisk.config.fields import Name, Share, refuse
+from hiprisk.config.fields import Inside, Name, Share, refuse
 
 
 @pytest.mark.parametrize("name", ["a", "womac_function_0_100"])
@@ -21,6 +21,12 @@ def test_other_texts_are_no_names(name):
 def test_a_share_lies_in_0_to_1(share):
     with pytest.raises(ValidationError, match=r"equal to [01]"):
         TypeAdapter(Share).validate_python(share)
+
+
+@pytest.mark.parametrize("threshold", [0.0, 1.0, float("nan")])
+def test_a_threshold_lies_inside_0_to_1(threshold):
+    with pytest.raises(ValidationError, match=r"greater than 0|less than 1"):
+        TypeAdapter(Inside).validate_python(threshold)
 
 
 def test_a_rule_is_told_as_it_stands_with_braces_and_all():

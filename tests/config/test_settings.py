@@ -56,6 +56,10 @@ def test_settings_are_frozen():
          "develop and test share a level"),
         ("imputation.draws_at_prediction=3", "must be a multiple of 2"),
         ("outcome.horizon_months=0", "must be greater than 0"),
+        ("outcome.horizon_months=.inf", "must be a number"),
+        ("outcome.thresholds=[0.2, 0]", "--set outcome.thresholds.1: must be greater than 0"),
+        ("outcome.thresholds=[1]", "--set outcome.thresholds.0: must be less than 1"),
+        ("outcome.thresholds=[.nan]", "--set outcome.thresholds.0: must be a number"),
         ("outcome.smallest_gain_worth_having.metric=rsme",
          "must be one of 'r2', 'rmse', 'crps', 'c_statistic', 'brier', 'scaled_brier' "
          "(did you mean rmse?)"),

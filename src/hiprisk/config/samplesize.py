@@ -7,9 +7,8 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 from pydantic.dataclasses import dataclass
 
-from hiprisk.config.fields import STRICT, refuse
+from hiprisk.config.fields import STRICT, Inside, refuse
 
-Inside = Annotated[float, Field(gt=0.0, lt=1.0)]
 Positive = Annotated[float, Field(gt=0.0)]
 
 

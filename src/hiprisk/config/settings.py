@@ -9,7 +9,7 @@ from pydantic.dataclasses import dataclass
 
 from hiprisk.config.association import AssociationSettings
 from hiprisk.config.derived import DerivedSettings
-from hiprisk.config.fields import STRICT, Name, Share, refuse
+from hiprisk.config.fields import STRICT, Inside, Name, Share, refuse
 from hiprisk.config.measurement import MeasurementError, refuse_unknown
 from hiprisk.config.samplesize import SampleSizeSettings
 from hiprisk.config.sampling import SamplingSettings
@@ -145,6 +145,9 @@ class OutcomeSettings:
         show how much.
     event_level : str, optional
         For a binary outcome that is a category: the level that counts as the event.
+    thresholds : tuple of float
+        Risks from which one would act. Net benefit at 0 is the prevalence whatever the model says,
+        and at 1 it does not exist: neither is a threshold.
     levels : tuple of str
         All levels of that category, the event among them; where they are not stated, the
         dictionary's, else no and yes or 0 and 1. Any other code is unknown, never "no event".
@@ -162,7 +165,7 @@ class OutcomeSettings:
     hip_replacement: ReplacementSettings | None = None
     events: tuple[EventSettings, ...] = ()
     smallest_gain_worth_having: MinimumGain
-    thresholds: tuple[Share, ...] = ()
+    thresholds: tuple[Inside, ...] = ()
     dichotomise: EventSettings | None = None
     event_level: str | None = None
     levels: tuple[str, ...] = ()
