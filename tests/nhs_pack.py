@@ -9,6 +9,12 @@ import zipfile
 from pathlib import Path
 
 PACK = "PROMs CSV Data Pack Finalised 2018-19.zip"
+# Pack, name of hip files, their ending, and the year that the rows hold.
+YEARS = (
+    ("CSV Data Pack 2016-17 Finalised.zip", "Replacement", "1617", "2016/17"),
+    ("CSV Data Pack Final 1718.zip", "Replacements", "1718", "2017/18"),
+    (PACK, "Replacement", "1819", "2018/19"),
+)
 ITEMS = ("Pain", "Sudden Pain", "Night Pain", "Washing", "Transport", "Dressing", "Shopping",
          "Walking", "Limping", "Stairs", "Standing", "Work")  # fmt: skip
 BOXES = ("Heart Disease", "High Bp", "Stroke", "Circulation", "Lung Disease", "Diabetes",
@@ -18,23 +24,21 @@ EQ5D = ("Mobility", "Self-Care", "Activity", "Discomfort", "Anxiety")
 BANDS = ("50 to 59", "60 to 69", "70 to 79", "80 to 89", "*")
 
 
-def write_pack(folder: Path, n_people: int = 120) -> Path:
-    """The pack's zip: hip and knee, by provider and by CCG, with footnotes beside."""
-    path = folder / PACK
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for joint in ("Hip", "Knee"):
-            archive.writestr(f"{joint} Replacement Provider 1819.csv", table(n_people, joint))
-            archive.writestr(
-                f"{joint} Replacement CCG 1819.csv", table(n_people, joint, unit="CCG Code")
-            )
-        archive.writestr("CSV Footnotes 1819 Finalised.pdf", b"%PDF-")
-    return path
+def write_packs(folder: Path, n_people: int = 120) -> None:
+    """A zip a year: hip and knee, by provider and by CCG, with footnotes beside."""
+    for seed, (pack, word, ending, year) in enumerate(YEARS):
+        with zipfile.ZipFile(folder / pack, "w", zipfile.ZIP_DEFLATED) as archive:
+            for joint in ("Hip", "Knee"):
+                for unit in ("Provider", "CCG"):
+                    rows = table(n_people, joint, unit=f"{unit} Code", seed=seed, year=year)
+                    archive.writestr(f"{joint} {word} {unit} {ending}.csv", rows)
+            archive.writestr(f"CSV Footnotes {ending} Finalised.pdf", b"%PDF-")
 
 
-def table(n_people: int, joint: str = "Hip", *, unit: str = "Provider Code", seed: int = 5) -> str:
+def table(n_people: int, joint: str, *, unit: str, seed: int, year: str) -> str:
     """One file of the pack; 9, 999 and * as the published files have them."""
     rng = random.Random(seed)
-    rows = [_row(rng, person, joint, unit) for person in range(n_people)]
+    rows = [_row(rng, person, joint, unit, year) for person in range(n_people)]
     out = io.StringIO()
     writer = csv.DictWriter(out, list(rows[0]), lineterminator="\r\n")
     writer.writeheader()
@@ -42,7 +46,7 @@ def table(n_people: int, joint: str = "Hip", *, unit: str = "Provider Code", see
     return out.getvalue()
 
 
-def _row(rng: random.Random, person: int, joint: str, unit: str) -> dict[str, object]:
+def _row(rng: random.Random, person: int, joint: str, unit: str, year: str) -> dict[str, object]:
     level = rng.random()
     before = [min(4, int(4 * level * rng.random() + 0.9)) for _ in ITEMS]
     after = [min(4, item + rng.choice((0, 1, 2, 2))) for item in before]
@@ -51,7 +55,7 @@ def _row(rng: random.Random, person: int, joint: str, unit: str) -> dict[str, ob
         unit: f"R{person % 6:02}",
         "Procedure": f"{joint} Replacement",
         "Revision Flag": int(person % 20 == 19),
-        "Year": "2018/19",
+        "Year": year,
         "Age Band": "*" if suppressed else BANDS[rng.randrange(4)],
         "Gender": "*" if suppressed else rng.choice((1, 2)),
         "Pre-Op Q Assisted": rng.choice((1, 2, 9)),

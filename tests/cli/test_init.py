@@ -175,7 +175,7 @@ def test_a_file_of_another_encoding_is_drafted_with_it(init, tmp_path):
 
 def test_a_member_of_a_zip_names_the_drafts(init, capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    nhs_pack.write_pack(tmp_path)
+    nhs_pack.write_packs(tmp_path, 20)
     assert main(["init", f"{nhs_pack.PACK}::Hip Replacement Provider 1819.csv"]) == 0
     assert (tmp_path / "hip-replacement-provider-1819.mapping.yaml").is_file()
     assert "nhs_proms_hip_published.yaml reads them without a draft" in capsys.readouterr().out

@@ -23,13 +23,13 @@ QUICK = (
 
 
 @pytest.fixture
-def pack(tmp_path, monkeypatch):
+def packs(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     Path("configs").symlink_to(ROOT / "configs")
-    return nhs_pack.write_pack(tmp_path)
+    nhs_pack.write_packs(tmp_path)
 
 
-def test_every_command_of_the_page_runs(pack, capsys):
+def test_every_command_of_the_page_runs(packs, capsys):
     commands = re.findall(r"^    hiprisk (.*)$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
     assert len(commands) == 3
     for command in commands:
@@ -40,9 +40,11 @@ def test_every_command_of_the_page_runs(pack, capsys):
     scored = Path("scored.csv").read_text().splitlines()
     assert len(scored) == 121
     assert "predicted" in scored[0]
+    evidence = json.loads(Path("models/nhs-proms-hip/1/evidence.json").read_text())
+    assert "2018/19" in json.dumps(evidence)
 
 
-def test_codes_for_missing_are_no_values(pack):
+def test_codes_for_missing_are_no_values(packs):
     frame = read_cohort(HIP, load_mapping(MAPPING)).frame
     assert len(frame) == 114
     assert frame["eq_vas_0_100"].max() <= 95
@@ -52,17 +54,17 @@ def test_codes_for_missing_are_no_values(pack):
     assert set(frame["heart_disease"]) == {"no", "yes"}
 
 
-def test_revisions_are_not_read(pack, capsys):
+def test_revisions_are_not_read(packs, capsys):
     assert main(["check", HIP, "--mapping", str(MAPPING), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["rows"] == 114
 
 
-def test_the_files_of_the_pack_are_listed_where_none_is_named(pack, capsys):
+def test_the_files_of_the_pack_are_listed_where_none_is_named(packs, capsys):
     assert main(["check", nhs_pack.PACK, "--mapping", str(MAPPING)]) == 3
     assert "Hip Replacement Provider 1819.csv" in capsys.readouterr().err
 
 
-def test_a_file_by_commissioner_lacks_the_provider_only(pack, capsys):
+def test_a_file_by_commissioner_lacks_the_provider_only(packs, capsys):
     file = f"{nhs_pack.PACK}::Hip Replacement CCG 1819.csv"
     assert main(["check", file, "--mapping", str(MAPPING)]) == 0
     assert "Provider Code" in capsys.readouterr().out

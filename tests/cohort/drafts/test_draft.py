@@ -1,14 +1,19 @@
 """Drafts for an unknown file: they load, guess nothing silently, hold no patient's words."""
 
+import csv
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hiprisk.cohort.drafts.dictionary_text import dictionary_text
 from hiprisk.cohort.drafts.draft import draft_cohort
 from hiprisk.cohort.drafts.mapping_text import mapping_text
 from hiprisk.cohort.drafts.proposals import Draft
 from hiprisk.cohort.drafts.study_text import config_text
 from hiprisk.cohort.mapping import mapping_from_text
+from hiprisk.cohort.own_variables import own_dictionary_from_text
 from hiprisk.yaml_strict import parse_yaml
 
 SECRET = "Jane Roe"
@@ -112,3 +117,41 @@ def test_a_draft_loads_whatever_the_names_are(tmp_path_factory, columns, source)
         return
     mapping_from_text(mapping_text(found, source=source))
     parse_yaml(config_text(found.proposals, name="x", file=source, mapping="m.yaml"), name="c.yaml")
+
+
+CELLS = st.one_of(
+    st.sampled_from(
+        ["", "0", "1", "2", "9", "999", "Yes", "No", "ja", "None", "M", "F", "3.5", "-1"]
+    ),
+    st.integers(-5, 120).map(str),
+    st.floats(-1e6, 1e6).map(lambda value: f"{value:.3g}"),
+    st.text("abc=:#'{}[]&*!|>%@`äß \\", min_size=1, max_size=6),
+)
+ANSWERED = re.compile(r"DECIDE  # one of: ([^,;\n]+).*")
+
+
+@given(
+    names=st.lists(names, min_size=1, max_size=4, unique_by=lambda name: name.strip().lower()),
+    cells=st.lists(st.lists(CELLS, min_size=1, max_size=3), min_size=1, max_size=4),
+    n_rows=st.integers(1, 30),
+)
+def test_answered_drafts_load_whatever_the_cells_are(tmp_path_factory, names, cells, n_rows):
+    from hiprisk.errors import HipRiskError
+
+    path = tmp_path_factory.mktemp("draft") / "x.csv"
+    table = [names] + [
+        [column[(row + at) % len(column)] for at, column in enumerate((cells * 4)[: len(names)])]
+        for row in range(n_rows)
+    ]
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream).writerows(table)
+    try:
+        draft = draft_cohort(path)
+    except HipRiskError:
+        return
+    own = dictionary_text(draft.proposals, source="x.csv")
+    dictionary = own_dictionary_from_text(ANSWERED.sub(r"\1", own)) if own else None
+    text = ANSWERED.sub(r"\1", mapping_text(draft, source="x.csv"))
+    assert mapping_from_text(text, dictionary=dictionary).variables.keys() == {
+        item.variable for item in draft.proposals if item.variable
+    }

@@ -42,6 +42,8 @@ def mapping_text(draft: Draft, *, source: str, dictionary: str | None = None) ->
     if draft.imputation_column is not None:
         column = quoted(draft.imputation_column)
         lines.append(doubtful(f"imputation_column: {column}", ["stacked imputations?"]))
+        pooled = "validate, update and associate pool over all without this line"
+        lines.append(doubtful('imputations: ["1"]', [f"training reads one; {pooled}"]))
     if rows is not None:
         lines.append("where:")
         lines += [
