@@ -37,7 +37,11 @@ def run(argv: Sequence[str]) -> int:
         method="impute_then_bootstrap" if options.fast else "bootstrap_then_impute",
     )
     result = run_compare(
-        config, comparison=comparison, workers=options.workers, progress=Progress()
+        config,
+        comparison=comparison,
+        workers=options.workers,
+        progress=Progress(),
+        announce=note,
     )
     if options.out is not None:
         _write(options.out, result)
@@ -106,6 +110,8 @@ def _show_addition(result: AddedValue, one: Addition) -> None:
         rows += [_row(case.name, gain) for gain in case.gains]
     print_table(head, rows)
     print_lines(f"share of new information {with_interval(one.new_information)}")
+    if not one.tests:
+        print_lines("no test: the blocks add no coefficient")
     for test in one.tests:
         second = f", {test.df_denominator:.0f}" if test.df_denominator is not None else ""
         print_lines(

@@ -1,5 +1,6 @@
 """Comparisons of blocks on simulated cohorts, from the config to the sentence."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -74,3 +75,38 @@ def test_a_binary_outcome_is_compared_in_its_own_measures():
     assert one.gain("brier").reduction
     assert got.models.startswith("unpenalised logistic regressions")
     assert one.sentence.startswith("back ")
+
+
+CASES = Path(__file__).parents[2] / "cases"
+
+
+def compared(case, block, told=None):
+    config = load_config(CASES / case / "config.yaml")
+    return run_compare(
+        config,
+        comparison=Comparison(add=(block,), n_resamples=50),
+        announce=(lambda _: None) if told is None else told.append,
+    )
+
+
+def test_a_level_that_resamples_lack_has_coefficient_0_there_and_they_are_counted():
+    # Rounding gave it a coefficient: the reduction in RMSE was -0.259 (-1.926 to -0.002).
+    told = []
+    result = compared("absent_level", "back", told)
+    gain = result.additions[0].gain("rmse").estimate
+    assert gain.value == pytest.approx(-0.109, abs=5e-4)
+    assert gain.low > -0.4
+    assert result.to_dict()["not_estimable"] == {"education=high": 8}
+    assert any("education: high (2 people)" in sentence for sentence in told)
+    assert any("in 8 of 50 resamples" in sentence for sentence in result.notes)
+
+
+def test_a_block_that_follows_from_the_base_has_no_test_and_says_so_at_the_start():
+    told = []
+    result = compared("redundant_block", "extra", told)
+    (one,) = result.additions
+    assert (one.n_coefficients, one.tests, one.coefficients) == (0, (), ())
+    assert one.gain("r2").estimate.value == 0.0
+    assert one.sentence.startswith("extra adds no coefficient: the base model's predictors")
+    assert any(sentence.endswith("determine it: extra.") for sentence in told)
+    json.dumps(result.to_dict(), allow_nan=False)

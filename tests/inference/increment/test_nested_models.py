@@ -80,13 +80,42 @@ def test_a_base_without_predictors_is_the_mean(parts):
 
 
 @pytest.mark.parametrize("link", ["identity", "logit"])
-def test_a_repeated_column_is_refused(parts, link):
-    bases = stacked(parts)
-    bases[:, :, 3] = bases[:, :, 2]
+@pytest.mark.parametrize("value", [0.0, 0.1, "repeated"])
+def test_what_rows_cannot_estimate_has_coefficient_0_and_is_told(parts, link, value):
+    bases, y = stacked(parts), parts[0]["z"].to_numpy(float)
+    bases[:, :, 3] = bases[:, :, 2] if value == "repeated" else value
+    fit = fit_nested_models(nested_models([[0], [0, 1, 2, 3]], link), bases, y)
+    without = fit_nested_models(nested_models([[0], [0, 1, 2]], link), bases, y)
+    assert (fit.left_out, without.left_out) == ((3,), ())
+    np.testing.assert_allclose(fit.coefficients, without.coefficients, rtol=1e-12)
+    np.testing.assert_allclose(fit.likelihood_ratios, without.likelihood_ratios, rtol=1e-12)
+
+
+@pytest.mark.parametrize("link", ["identity", "logit"])
+def test_a_level_that_one_imputation_lacks_is_left_out_of_all(parts, link):
+    bases, y = stacked(parts), parts[0]["z"].to_numpy(float)
+    bases[0, :, 3] = 0.3
+    fit = fit_nested_models(nested_models([[0], [0, 3]], link), bases, y)
+    assert fit.left_out == (3,)
+    np.testing.assert_array_equal(fit.coefficients[1], fit.coefficients[0])
+
+
+def test_a_level_of_people_who_were_not_drawn_is_constant(parts):
+    bases, y = stacked(parts), parts[0]["y"].to_numpy(float)
+    bases[:, :, 3] = 0.0
+    bases[:, 7, 3] = 1.0
+    weights = np.ones(len(y))
+    models = nested_models([[0], [0, 3]])
+    assert fit_nested_models(models, bases, y, weights=weights).left_out == ()
+    weights[7] = 0.0
+    assert fit_nested_models(models, bases, y, weights=weights).left_out == (3,)
+
+
+def test_as_many_coefficients_as_rows_are_refused():
+    rng = np.random.default_rng(0)
     with pytest.raises(InputError, match="combination of others") as refusal:
-        fit_nested_models(
-            nested_models([[0], [0, 1, 2, 3]], link), bases, parts[0]["z"].to_numpy(float)
-        )
+        fit_nested_models(nested_models([[0], [0, 1, 2, 3]]), rng.normal(size=(1, 4, 4)),
+                          rng.normal(size=4))  # fmt: skip
     assert refusal.value.code == "DEGENERATE"
 
 

@@ -5,9 +5,16 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from hiprisk.features.rare_levels import RareLevel
 from hiprisk.inference.increment.conclusion import counts_of
 from hiprisk.inference.increment.results import Gain
-from hiprisk.inference.increment.sentences import models_in_words, notes_in_words, verdict_sentence
+from hiprisk.inference.increment.sentences import (
+    early_notes,
+    models_in_words,
+    not_estimable_in_words,
+    notes_in_words,
+    verdict_sentence,
+)
 from hiprisk.metrics.estimate import Estimate
 
 
@@ -108,5 +115,30 @@ def test_notes_say_how_values_were_imputed():
 
 def test_notes_say_what_is_absent_and_why():
     assert notes(thresholds=())[-1] == "No thresholds are declared, so no net benefit is given."
-    assert "as items determine their total: " in notes(combinations=("a",))[-1]
     assert len(notes(error_free=object())) == len(notes()) + 3
+
+
+def test_what_is_known_before_the_bootstrap_is_said_by_name():
+    models = SimpleNamespace(
+        combinations=("hoos_adl_0_100",),
+        members=(np.arange(2), np.arange(2), np.arange(3)),
+    )
+    rare = RareLevel(variable="education", label="Education", level="high", n_people=2, n_events=1)
+    redundant, block, level = early_notes(
+        models, [("adl",), ("adl", "back")], [rare], {"hoos_adl_0_100": "HOOS ADL"}
+    )
+    assert redundant.endswith("as items determine their total: HOOS ADL.")
+    assert block.endswith("because the base model's predictors determine it: adl.")
+    assert "Education: high (2 people, 1 event)" in level
+
+
+def test_nothing_rare_and_nothing_redundant_is_no_note():
+    models = SimpleNamespace(combinations=(), members=(np.arange(2), np.arange(3)))
+    assert early_notes(models, [("back",)], [], {}) == ()
+
+
+def test_resamples_that_cannot_estimate_a_coefficient_are_counted():
+    assert not_estimable_in_words([("education=high", 8)], 50, {"education": "Education"}) == (
+        "Education: high: constant, or determined by other predictors, in 8 of 50 resamples; "
+        "its coefficient is 0 there.",
+    )

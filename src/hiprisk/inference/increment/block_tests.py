@@ -79,10 +79,12 @@ def tests_of(unpenalised: UnpenalisedFits, model: int) -> tuple[PooledTest, ...]
     """Tests that what a model has beyond the base has no effect.
 
     One likelihood-ratio test where nothing is missing; else pooled: D1 (Wald), D2 and D3
-    (likelihood-ratio), the first to be preferred.
+    (likelihood-ratio), the first to be preferred. None where there is no coefficient to test.
     """
     base, members = unpenalised.models.members[0], unpenalised.models.members[model]
     tested = np.flatnonzero(~np.isin(members, base)) + 1
+    if not len(tested):
+        return ()
     n_imputations = len(unpenalised.bases)
     ratios = [unpenalised.likelihood_ratio(0, model, number) for number in range(n_imputations)]
     if n_imputations == 1:

@@ -7,25 +7,40 @@ between the same people, and its interval is paired.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+
+import numpy as np
 
 from hiprisk.bootstrap import too_many_refused
 from hiprisk.cohort.dictionary import Dictionary
 from hiprisk.config import StudyConfig
 from hiprisk.errors import InputError
 from hiprisk.features.design import Design, plan_design
-from hiprisk.inference.increment.block_tests import fit_unpenalised
+from hiprisk.features.rare_levels import RareLevel, rare_levels
+from hiprisk.inference.increment.block_tests import fit_unpenalised, function_names
 from hiprisk.inference.increment.comparison import Comparison, resolved_comparison
 from hiprisk.inference.increment.conclusion import FittedComparison, addition_of, counts_of
 from hiprisk.inference.increment.losses import declared_measure
 from hiprisk.inference.increment.preparation import prepare_comparison
+from hiprisk.inference.increment.resampled import ComparisonProcedure, Evaluated
 from hiprisk.inference.increment.results import AddedValue
-from hiprisk.inference.increment.sentences import models_in_words, notes_in_words
+from hiprisk.inference.increment.sentences import (
+    early_notes,
+    models_in_words,
+    not_estimable_in_words,
+    notes_in_words,
+)
 from hiprisk.learning.candidates import DevelopmentData, development_data
 from hiprisk.learning.study_cohort import select_study_participants
 from hiprisk.parallel import StageProgress, one_thread, run_parallel
 from hiprisk.validation.resampling.resamples import draw_resamples
+
+
+def _say_nothing(sentence: str) -> None:
+    del sentence
 
 
 def run_compare(
@@ -34,6 +49,7 @@ def run_compare(
     comparison: Comparison | None = None,
     workers: int = 1,
     progress: StageProgress | None = None,
+    announce: Callable[[str], None] = _say_nothing,
 ) -> AddedValue:
     """Load a study's participants and say what blocks add.
 
@@ -46,6 +62,8 @@ def run_compare(
         Processes; the result does not depend on them.
     progress : callable, optional
         Told stage, done and total.
+    announce : callable, optional
+        Told what is known before anything is resampled: redundant blocks and rare levels.
 
     Raises
     ------
@@ -65,6 +83,7 @@ def run_compare(
         provenance=cohort.provenance,
         workers=workers,
         progress=progress,
+        announce=announce,
     )
 
 
@@ -78,6 +97,7 @@ def added_value(
     provenance: str = "real",
     workers: int = 1,
     progress: StageProgress | None = None,
+    announce: Callable[[str], None] = _say_nothing,
 ) -> AddedValue:
     """What blocks of predictors add to a base.
 
@@ -98,6 +118,8 @@ def added_value(
         Processes; the result does not depend on them.
     progress : callable, optional
         Told stage, done and total.
+    announce : callable, optional
+        Told what is known before anything is resampled: redundant blocks and rare levels.
 
     Returns
     -------
@@ -113,6 +135,12 @@ def added_value(
     chosen = resolved_comparison(config, comparison)
     with one_thread():
         procedure, imputed, added = prepare_comparison(config, dictionary, data, design, chosen)
+        labels = design.labels(dictionary)
+        early = early_notes(
+            procedure.models, added, _rare_levels(config, dictionary, data, design), labels
+        )
+        for sentence in early:
+            announce(sentence)
         fit, apparent = procedure.apparent(imputed)
         # Refits begin at the answer of the whole sample; few steps of Newton are left.
         procedure = replace(procedure, start=fit.coefficients)
@@ -134,7 +162,8 @@ def added_value(
     additions = [
         addition_of(config, results, blocks, number) for number, blocks in enumerate(added, start=1)
     ]
-    metric, labels = config.outcome.smallest_gain_worth_having, design.labels(dictionary)
+    not_estimable = _not_estimable(procedure, usable)
+    metric = config.outcome.smallest_gain_worth_having
     return AddedValue(
         study=config.name,
         kind=config.outcome.kind,
@@ -153,8 +182,31 @@ def added_value(
         n_resamples=len(usable),
         n_refused=n_resamples - len(usable),
         additions=tuple(additions),
-        notes=notes_in_words(config, procedure, chosen.method, len(imputed.bases), labels),
+        notes=(
+            *notes_in_words(config, procedure, chosen.method, len(imputed.bases), labels),
+            *early,
+            *not_estimable_in_words(not_estimable, len(usable), labels),
+        ),
+        not_estimable=not_estimable,
     )
+
+
+def _rare_levels(
+    config: StudyConfig, dictionary: Dictionary, data: DevelopmentData, design: Design
+) -> tuple[RareLevel, ...]:
+    known = ~np.isnan(data.outcome)
+    events = data.outcome[known] if config.outcome.kind == "binary" else None
+    columns, persons = data.columns[known], data.groups[known]
+    return rare_levels(design, dictionary, columns, persons, events=events)
+
+
+def _not_estimable(
+    procedure: ComparisonProcedure, usable: Sequence[Evaluated]
+) -> tuple[tuple[str, int], ...]:
+    """Functions left out of some resamples, with the number of these."""
+    counted = Counter(place for one in usable for place in one.left_out)
+    names = function_names(procedure.models)
+    return tuple((names[place], counted[place]) for place in sorted(counted))
 
 
 def _check_refused(n_usable: int, n_resamples: int) -> None:

@@ -6,13 +6,15 @@ one matrix of sums of products; logistic ones by Newton's method.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from hiprisk.arrays import Floats, Integers
 from hiprisk.errors import InputError
 from hiprisk.learning.linear import TermPlan, basis_matrix
+from hiprisk.learning.logistic.separation import SeparationError
 from hiprisk.learning.unpenalised import ONE_CLASS, maximise_likelihood
 from hiprisk.sheet.models import expit
 
@@ -72,10 +74,14 @@ class NestedFit:
         averaged over the imputations.
     likelihood_ratios : ndarray, shape (n_models,)
         Likelihood-ratio statistic of each model against the intercept alone, averaged likewise.
+    left_out : tuple of int
+        Functions whose coefficient is 0 because these rows cannot estimate it: it is constant in
+        them, or a combination of the functions before it.
     """
 
     coefficients: Floats
     likelihood_ratios: Floats
+    left_out: tuple[int, ...] = ()
 
 
 def fit_nested_models(
@@ -103,17 +109,100 @@ def fit_nested_models(
     Raises
     ------
     InputError
-        With code ``DEGENERATE``, if a column is a combination of others, the outcome does not vary
-        or the columns separate the classes.
+        With code ``DEGENERATE``, if the rows are too few for the coefficients, the outcome does not
+        vary or the columns separate the classes.
+
+    Notes
+    -----
+    A resample can lack a level. Its column is then constant (or, where the reference level is
+    lacking, a combination of others), and rounding would give it a coefficient. Its coefficient is
+    0, as R's `lm` leaves it out: the level is predicted as the reference level. The same columns
+    are left out in every imputation.
     """
     w = np.ones(len(y)) if weights is None else weights
+    members = [int(place) for place in np.unique(np.concatenate(models.members))]
+    constant = _constant_functions(bases, w, members)
+    try:
+        return _fit_without(models, bases, y, w, start=start, left_out=constant)
+    except SeparationError:
+        raise
+    except InputError:
+        kept = independent_functions(
+            bases.reshape(-1, bases.shape[2]),
+            models.members,
+            weights=np.tile(w, len(bases)),
+            least_share=MIN_PIVOT,
+        )
+        gone = tuple(sorted({*constant, *(set(members) - set(kept))}))
+        if gone == constant:
+            raise
+        # More coefficients than rows: a perfect fit of what is left is no fit at all.
+        if len(kept) + 1 >= int((w > 0).sum()):
+            raise
+        return _fit_without(models, bases, y, w, start=start, left_out=gone)
+
+
+def _fit_without(
+    models: NestedModels,
+    bases: Floats,
+    y: Floats,
+    w: Floats,
+    *,
+    start: Floats | None,
+    left_out: tuple[int, ...],
+) -> NestedFit:
+    if left_out:
+        own = tuple(part[~np.isin(part, left_out)] for part in models.members)
+        models = replace(models, members=own)
     if models.link == "identity":
-        return _fit_linear(models, bases, y, w)
+        return replace(_fit_linear(models, bases, y, w), left_out=left_out)
     fits = [_fit_logistic(models, basis, y, w, start) for basis in bases]
     return NestedFit(
         np.mean([one.coefficients for one in fits], axis=0),
         np.mean([one.likelihood_ratios for one in fits], axis=0),
+        left_out,
     )
+
+
+def _constant_functions(bases: Floats, w: Floats, members: Sequence[int]) -> tuple[int, ...]:
+    """Functions that do not vary in some imputation of the rows with a weight."""
+    drawn = bases[:, w > 0]
+    constant = (np.ptp(drawn, axis=1) == 0.0).any(axis=0)
+    return tuple(place for place in members if constant[place])
+
+
+def independent_functions(
+    basis: Floats,
+    members: Sequence[Integers],
+    *,
+    least_share: float,
+    weights: Floats | None = None,
+) -> list[int]:
+    """Functions that are no combination of those before them, the base model's coming first.
+
+    A total beside its items adds nothing to them; which of them is left out changes no prediction.
+
+    Parameters
+    ----------
+    basis : ndarray, shape (n_rows, n_functions)
+    members : sequence of ndarray of int
+        Functions of each model.
+    least_share : float
+        Share of a function's variance that the functions before it must leave.
+    weights : ndarray, shape (n_rows,), optional
+    """
+    w = np.ones(len(basis)) if weights is None else weights
+    centred = basis - np.average(basis, axis=0, weights=w)
+    spread = np.sqrt(np.average(centred**2, axis=0, weights=w))
+    standard = centred / np.where(spread > 0.0, spread, 1.0)
+    correlation = (standard * w[:, np.newaxis]).T @ standard / w.sum()
+    kept: list[int] = []
+    for place in dict.fromkeys(int(place) for own in members for place in own):
+        with_kept = correlation[kept, place]
+        share = with_kept @ np.linalg.solve(correlation[np.ix_(kept, kept)], with_kept)
+        if spread[place] > 0.0 and correlation[place, place] - share > least_share:
+            kept.append(place)
+    return kept
 
 
 def _fit_linear(models: NestedModels, bases: Floats, y: Floats, w: Floats) -> NestedFit:

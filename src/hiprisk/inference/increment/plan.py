@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from hiprisk.arrays import Floats, Integers
+from hiprisk.arrays import Floats
 from hiprisk.config import Range, StudyConfig
 from hiprisk.errors import ConfigError
 from hiprisk.features.design import Design
 from hiprisk.inference.increment.comparison import Comparison
-from hiprisk.inference.increment.nested_models import NestedModels
+from hiprisk.inference.increment.nested_models import NestedModels, independent_functions
 from hiprisk.learning.linear import basis_matrix, plan_terms
 
 N_KNOTS = 3
@@ -62,7 +62,7 @@ def plan_nested_models(
             )
     together = np.concatenate([basis_matrix(plan, part) for part in stack])
     spread = together.std(axis=0)
-    kept = _independent(together, members)
+    kept = independent_functions(together, members, least_share=MIN_UNIQUE_SHARE)
     gone = sorted({int(place) for own in members for place in own} - set(kept))
     outcome = config.outcome
     return NestedModels(
@@ -74,23 +74,6 @@ def plan_nested_models(
         center=together.mean(axis=0),
         scale=np.where(spread > 0.0, spread, 1.0),
     )
-
-
-def _independent(basis: Floats, members: Sequence[Integers]) -> list[int]:
-    """Functions that are no combination of those before them, the base model's coming first.
-
-    A total beside its items adds nothing to them; which of them is left out changes no prediction.
-    """
-    spread = basis.std(axis=0)
-    standard = (basis - basis.mean(axis=0)) / np.where(spread > 0.0, spread, 1.0)
-    correlation = standard.T @ standard / len(basis)
-    kept: list[int] = []
-    for place in dict.fromkeys(int(place) for own in members for place in own):
-        with_kept = correlation[kept, place]
-        share = with_kept @ np.linalg.solve(correlation[np.ix_(kept, kept)], with_kept)
-        if correlation[place, place] - share > MIN_UNIQUE_SHARE:
-            kept.append(place)
-    return kept
 
 
 def _allows_splines(knots: float | Range | tuple[float, ...]) -> bool:

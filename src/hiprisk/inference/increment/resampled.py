@@ -59,6 +59,8 @@ class Evaluated:
         Net benefit across thresholds.
     error_free : ScenarioValues or None
         The same without measurement error, where an error is declared.
+    left_out : tuple of int
+        Functions that this resample cannot estimate.
     """
 
     training: Floats
@@ -67,6 +69,7 @@ class Evaluated:
     benefits_training: Floats
     benefits_test: Floats
     error_free: ScenarioValues | None = None
+    left_out: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -154,6 +157,7 @@ class ComparisonProcedure:
             values.benefits_training,
             values.benefits_test,
             error_free,
+            fit.left_out,
         )
 
     def apparent(self, completed: ImputedData) -> tuple[NestedFit, ModelValues]:

@@ -103,7 +103,7 @@ class Addition:
         Share of the larger model's likelihood-ratio statistic that the base lacks: one minus
         Harrell's adequacy index.
     tests : tuple of PooledTest
-        That all coefficients of the blocks are zero.
+        That all coefficients of the blocks are zero; none where the blocks add no coefficient.
     coefficients : tuple of Estimate
         Of the blocks, in the larger model, with 95 % intervals.
     error_free : tuple of ErrorFreeResult
@@ -161,6 +161,9 @@ class AddedValue:
     additions : tuple of Addition
         Each block and every combination of them.
     notes : tuple of str
+    not_estimable : tuple of tuple of str and int
+        Functions that some resamples could not estimate, and how many: their coefficient is 0
+        there.
     """
 
     study: str
@@ -181,6 +184,7 @@ class AddedValue:
     additions: tuple[Addition, ...]
     notes: tuple[str, ...]
     n_people: int | None = None
+    not_estimable: tuple[tuple[str, int], ...] = ()
 
     def addition(self, *blocks: str) -> Addition:
         """What one set of blocks adds."""
@@ -228,6 +232,7 @@ class AddedValue:
         return {
             **{name: getattr(self, name) for name in plain},
             **({} if self.n_people in (None, self.n_analysed) else {"n_people": self.n_people}),
+            **({"not_estimable": dict(self.not_estimable)} if self.not_estimable else {}),
             "base": list(self.base),
             "smallest_gain_worth_having": {"metric": self.metric, "value": self.smallest_gain},
             "summary": list(self.sentences()),

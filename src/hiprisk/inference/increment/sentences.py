@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from hiprisk.config import StudyConfig
+from hiprisk.features.rare_levels import RareLevel
 from hiprisk.inference.increment.nested_models import NestedModels
 from hiprisk.inference.increment.resampled import ComparisonProcedure
 from hiprisk.inference.increment.results import Gain
@@ -45,11 +46,66 @@ def verdict_sentence(
     opening = "" if scenario is None else f"What if {_supposed(scenario)}: "
     digits = 3 if max(abs(gain.estimate.value), smallest) < 1 else 2
     estimate = signed_with_ci(gain.estimate, digits, unit=unit_of_amount(gain.unit))
+    if n_coefficients == 0:
+        # No test and no interval: both models make the same predictions in everybody.
+        return (
+            f"{opening}{blocks_in_words(blocks)} {_adds(blocks)} no coefficient: the base model's "
+            f"predictors determine it, so every gain is exactly 0; {counted}."
+        )
     what = f"{'reduction' if gain.reduction else 'gain'} in {gain.label} {estimate}"
     return (
         f"{opening}{blocks_in_words(blocks)} {_predicate(found, several=len(blocks) > 1)}: {what}, "
         f"optimism-corrected; {counted}, {plural(n_coefficients, 'coefficient')}; minimum "
         f"important gain {smallest:g}."
+    )
+
+
+def early_notes(
+    models: NestedModels,
+    added: Sequence[Sequence[str]],
+    rare: Sequence[RareLevel],
+    labels: Mapping[str, str],
+) -> tuple[str, ...]:
+    """What is known before anything is resampled: redundant predictors, redundant blocks, rare
+    levels.
+    """
+    found = []
+    if models.combinations:
+        found.append(
+            "Left out because other predictors determine it, as items determine their total: "
+            f"{', '.join(column_label(one, labels) for one in models.combinations)}."
+        )
+    base = models.members[0]
+    redundant = [
+        blocks_in_words(blocks)
+        for blocks, own in zip(added, models.members[1:], strict=True)
+        if len(own) == len(base)
+    ]
+    if redundant:
+        found.append(
+            "Without a coefficient of its own, because the base model's predictors determine it: "
+            f"{'; '.join(redundant)}."
+        )
+    if rare:
+        found.append(
+            "Rare levels, which many resamples lack: "
+            f"{'; '.join(one.in_words() for one in rare)}. Consider joining them with another."
+        )
+    return tuple(found)
+
+
+def _adds(blocks: Sequence[str]) -> str:
+    return "together add" if len(blocks) > 1 else "adds"
+
+
+def not_estimable_in_words(
+    found: Sequence[tuple[str, int]], n_resamples: int, labels: Mapping[str, str]
+) -> tuple[str, ...]:
+    """In how many resamples a coefficient could not be estimated, and what it was there."""
+    return tuple(
+        f"{column_label(name, labels)}: constant, or determined by other predictors, in {n} of "
+        f"{n_resamples} resamples; its coefficient is 0 there."
+        for name, n in found
     )
 
 
@@ -100,11 +156,6 @@ def notes_in_words(
         notes.append("Missing values were imputed again in each resample.")
     if not config.outcome.thresholds:
         notes.append("No thresholds are declared, so no net benefit is given.")
-    if procedure.models.combinations:
-        notes.append(
-            "Left out because other predictors determine it, as items determine their total: "
-            f"{', '.join(column_label(one, labels) for one in procedure.models.combinations)}."
-        )
     if procedure.error_free is not None:
         notes += ERROR_NOTES
     return tuple(notes)
