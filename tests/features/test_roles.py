@@ -6,6 +6,7 @@ import pytest
 
 from hiprisk.cohort.own_variables import own_dictionary_from_text
 from hiprisk.errors import ConfigError
+from hiprisk.features.derived import with_declared
 from hiprisk.features.roles import check_roles
 from study_text import small_study
 
@@ -62,3 +63,16 @@ def test_a_variable_of_the_wrong_kind_is_refused(overrides, message):
 )  # fmt: skip
 def test_variables_of_the_right_kind_pass(overrides):
     check_roles(small_study(*overrides), DICTIONARY)
+
+
+@pytest.mark.parametrize("where", ["blocks.back=[leak]", "association={exposure: leak}"])
+def test_a_feature_that_is_made_of_the_outcome_is_refused(where):
+    config = small_study(
+        "derived={half: {label: h, op: product, of: [womac_function_followup_0_100, 0.5]}, "
+        "leak: {label: l, op: difference, of: [half, age_years]}}",
+        where,
+    )
+    dictionary = with_declared(DICTIONARY, config.derived)
+    message = "derived.leak: the feature is made of 'womac_function_followup_0_100'"
+    with pytest.raises(ConfigError, match=message):
+        check_roles(config, dictionary)

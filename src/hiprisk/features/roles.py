@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from hiprisk.cohort.dictionary import DICTIONARY_PAGE, Dictionary, Variable
 from hiprisk.config import OutcomeSettings, StudyConfig
 from hiprisk.errors import ConfigError
+from hiprisk.features.derived import variables_behind
 from hiprisk.spelling import did_you_mean
 from hiprisk.values import one_code
 
@@ -37,6 +38,24 @@ def check_roles(config: StudyConfig, dictionary: Dictionary) -> None:
                 advice=_advice(key, variable),
             )
     _check_levels(config.outcome, dictionary)
+    _check_no_leak(config, dictionary)
+
+
+def _check_no_leak(config: StudyConfig, dictionary: Dictionary) -> None:
+    """No predictor is made of the outcome; one that is the outcome is refused by the config."""
+    outcome, association = config.outcome, config.association
+    of_outcome = {outcome.variable}
+    if outcome.hip_replacement is not None:
+        of_outcome.add(outcome.hip_replacement.variable)
+    exposure = () if association is None else (association.exposure,)
+    for name in (*config.predictors, *exposure):
+        behind = variables_behind([name], dictionary) & of_outcome
+        if behind and name in dictionary.derived:
+            raise ConfigError(
+                f"the feature is made of '{min(behind)}', which belongs to the outcome, and cannot "
+                "be a predictor",
+                column=f"derived.{name}",
+            )
 
 
 def _roles(config: StudyConfig) -> Iterator[Role]:
@@ -67,7 +86,7 @@ def _roles(config: StudyConfig) -> Iterator[Role]:
 def _advice(key: str, variable: Variable) -> str:
     if key == "outcome.variable" and variable.kind == "category":
         return "state outcome.kind: binary and outcome.event_level, the level that is the event"
-    if key == "outcome.variable":
+    if key == "outcome.variable" and variable.kind == "number":
         return "a number has no event_level: state outcome.dichotomise, or kind: continuous"
     return "name another variable, or give it this kind in your dictionary"
 
