@@ -16,6 +16,7 @@ import pytest
 import hiprisk
 from commands import NO_TRACKING, QUICK, answer, run
 from hiprisk.bundle import read_bundle
+from hiprisk.cli.train import note_absent
 from hiprisk.config import load_config
 
 CONFIGS = Path(__file__).parents[2] / "configs"
@@ -294,3 +295,12 @@ def test_an_unusable_store_is_an_io_error(capsys, monkeypatch):
     )
     assert status == 5
     assert "the MLflow store cannot be used" in err
+
+
+def test_what_the_mapping_names_and_the_file_lacks_is_said(capsys):
+    found = {"code": "MISSING_COLUMN", "severity": "note", "column": "kl_grade", "count": 0,
+             "message": "the file has no column KL", "advice": "not needed"}  # fmt: skip
+    note_absent([found, {**found, "code": "UNUSUAL"}])
+    assert capsys.readouterr().err == (
+        "hiprisk: note[MISSING_COLUMN]: kl_grade: the file has no column KL (not needed)\n"
+    )

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hiprisk.cli.options import Parser
 from hiprisk.cli.show.output import (
     Progress,
     metric_label,
     note,
+    note_finding,
     print_json,
     print_lines,
     print_table,
@@ -100,11 +101,15 @@ def show_result(result: StudyResult) -> None:
         f"mlflow  {result.mlflow_store or 'not tracked'}"
         + (f", run {result.mlflow_run}" if result.mlflow_run else ""),
     )
-    for found in evidence.findings:
-        if found["code"] == "MISSING_COLUMN":
-            note(f"hiprisk: {found['severity']}[{found['code']}]: {found['column']}: "
-                 f"{found['message']} ({found['advice']})")  # fmt: skip
+    note_absent(evidence.findings)
     note(f"done in {result.seconds:.0f} s")
+
+
+def note_absent(findings: Sequence[Mapping[str, Any]]) -> None:
+    """Columns of the mapping that the file lacks, on stderr: the study does not need them."""
+    for found in findings:
+        if found["code"] == "MISSING_COLUMN":
+            note_finding(found, subject=found["column"])
 
 
 def _show_optimism(evidence: Evidence) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -40,9 +40,14 @@ def note(line: str) -> None:
 def note_findings(findings: Iterable[Finding]) -> None:
     """Findings on stderr, a line each."""
     for finding in findings:
-        kind = "note" if finding.severity == "note" else "warning"
-        place = f"{finding.subject}: " if finding.column else ""
-        note(f"hiprisk: {kind}[{finding.code}]: {place}{finding.message} ({finding.advice})")
+        note_finding(finding.to_dict(), subject=finding.subject)
+
+
+def note_finding(plain: Mapping[str, Any], *, subject: str | None) -> None:
+    """A finding, as JSON and evidence have it, as a line on stderr."""
+    kind = "note" if plain["severity"] == "note" else "warning"
+    place = f"{subject}: " if subject else ""
+    note(f"hiprisk: {kind}[{plain['code']}]: {place}{plain['message']} ({plain['advice']})")
 
 
 def print_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
