@@ -72,6 +72,13 @@ def test_a_variable_that_the_cohort_lacks_gives_no_finding():
     assert list(changed_findings(own(), ["sex"])) == []
 
 
+def test_what_a_model_has_as_it_is_packaged_gives_no_finding():
+    age = load_dictionary()["age_years"]
+    spec = VariableSpec(name=age.name, label=age.label, unit="years", kind="number",
+                        hard=age.hard, soft=age.soft)  # fmt: skip
+    assert list(changed_findings(own().with_model([spec]), ["age_years"])) == []
+
+
 def test_a_dictionary_goes_to_another_process():
     dictionary = pickle.loads(pickle.dumps(own()))
     assert dictionary == own()

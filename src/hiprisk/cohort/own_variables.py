@@ -267,12 +267,14 @@ def changed_findings(dictionary: Dictionary, names: Iterable[str]) -> Iterator[F
     """A note for each packaged variable of a cohort that a user's file says anew."""
     present = set(names)
     for name in dictionary.changed:
-        if name in present:
+        # A model that is applied may have it as it is packaged.
+        changes = list(_changes(dictionary[name])) if name in present else []
+        if changes:
             yield Finding(
                 code=DICTIONARY_CHANGED,
                 severity="note",
                 column=name,
-                message=f"said anew: {'; '.join(_changes(dictionary[name]))}",
+                message=f"said anew: {'; '.join(changes)}",
                 advice="say so wherever results are compared with others'",
             )
 
