@@ -4,6 +4,7 @@ import json
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import redcap_project
@@ -39,7 +40,12 @@ def test_every_command_of_the_page_runs(project, capsys):
         assert main(words) in (0, 6), (command, capsys.readouterr().err)
         for file in Path().glob("drafts/*.yaml"):
             answer(file)
-    assert "predicted" in Path("scored.csv").read_text().splitlines()[0]
+    assert "pain_sites_1" in Path("drafts/joined.yaml").read_text()
+    scored = pd.read_csv("scored.csv")
+    first = scored["redcap_event_name"] == "baseline_arm_1"
+    assert scored.loc[first, "predicted"].notna().all()
+    assert (scored.loc[first, "imputed"].fillna("") != "pain_sites_1").all()
+    assert (scored.loc[~first, "reason"] == "NOT_SELECTED").all()
 
 
 @pytest.mark.parametrize("file", ["export.csv", "labels.csv"])

@@ -65,6 +65,11 @@ def test_an_event_stands_in_name_and_label():
     assert (found.variable, found.own.label) == ("field_month_12", "A question (Month 12)")
 
 
+def test_the_first_event_leaves_name_and_label_as_an_export_of_it_has_them():
+    found = proposal({"0": 3, "1": 4}, field("yesno"), event="baseline_arm_1")
+    assert (found.variable, found.own.label) == ("field", "A question")
+
+
 @pytest.mark.parametrize(
     ("described", "reason"),
     [

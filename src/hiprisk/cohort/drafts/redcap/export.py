@@ -67,7 +67,7 @@ class RedcapExport:
     @property
     def first_event(self) -> str | None:
         """The event that seems to be the first visit."""
-        first = [event for event in self.events if _FIRST.search(_plain(event))]
+        first = [event for event in self.events if is_first_event(event)]
         others = [event for event in self.events if not is_later(_plain(event))]
         return next(iter([*first, *others, *self.events]), None)
 
@@ -131,6 +131,11 @@ def redcap_export(table: pa.Table) -> RedcapExport | None:
         events=_events(table[event]) if event is not None else (),
         added=added,
     )
+
+
+def is_first_event(event: str) -> bool:
+    """Whether an event is called as first visits are."""
+    return _FIRST.search(_plain(event)) is not None
 
 
 def question_and_choice(header: str) -> tuple[str, str] | None:

@@ -21,6 +21,7 @@ from hiprisk.cohort.drafts.redcap.data_dictionary import (
     RedcapField,
     says_missing,
 )
+from hiprisk.cohort.drafts.redcap.export import is_first_event
 
 SOURCE = "REDCap data dictionary"
 # From so many consecutive codes on, a choice is a grade, such as 0 to 10.
@@ -47,7 +48,9 @@ def field_proposal(
     taken : collection of str
         Names that other columns have.
     """
-    field, choice, event = described.field, described.choice, described.event
+    field, choice = described.field, described.choice
+    # So that an export of the first event alone has the same variables as a joined file.
+    event = "" if is_first_event(described.event) else described.event
     why = _why_left_out(field)
     if why or column.kind in ("empty", "constant"):
         return Proposal(column=column.name, left_out=why or WHY_LEFT_OUT[column.kind])
