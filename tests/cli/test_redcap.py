@@ -74,3 +74,27 @@ def test_the_events_and_how_to_join_them_are_said(project, capsys):
         "hiprisk join export.csv --by record_id --event-column redcap_event_name "
         "--events baseline_arm_1,month_12_arm_1 --out joined.csv"
     ) in capsys.readouterr().out
+
+
+CASES = Path(__file__).parents[1] / "cases" / "redcap_labels"
+
+
+@pytest.mark.parametrize(
+    ("file", "findings"),
+    [
+        ("export.csv", []),
+        # The codes of two people are too rare to be written into a draft, and nobody told them.
+        ("export_raw.csv", [("UNKNOWN_CATEGORY", "sex", [2, 5])]),
+    ],
+)
+def test_small_exports_with_notes_and_repeated_headers_are_drafted_and_checked(
+    tmp_path, monkeypatch, capsys, file, findings
+):
+    monkeypatch.chdir(tmp_path)
+    assert main(["init", str(CASES / file), "--json"]) == 0
+    mapping = json.loads(capsys.readouterr().out)["mapping"]
+    main(["check", str(CASES / file), "--mapping", mapping, "--json"])
+    found = json.loads(capsys.readouterr().out)
+    assert found["rows"] == 2
+    errors = [one for one in found["findings"] if one["severity"] == "error"]
+    assert [(one["code"], one["column"], one["rows"]) for one in errors] == findings
