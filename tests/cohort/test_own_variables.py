@@ -1,16 +1,9 @@
 """A user's own variables: what the file may say, and how the packaged dictionary takes it up."""
 
-import json
 import pickle
 
 import pytest
 
-from hiprisk.cohort.bundled_variables import (
-    BUNDLED,
-    BundledVariables,
-    bundled_variables,
-    plain_entries,
-)
 from hiprisk.cohort.dictionary import Variable, load_dictionary
 from hiprisk.cohort.mapping import load_mapping, mapping_from_text
 from hiprisk.cohort.own_variables import (
@@ -22,7 +15,6 @@ from hiprisk.cohort.own_variables import (
 from hiprisk.cohort.reading import read_cohort
 from hiprisk.errors import ConfigError, StoreError
 from hiprisk.sheet.format import VariableSpec
-from motion_sheet import motion_sheet
 
 OWN = """
 grip_kg:
@@ -194,27 +186,6 @@ def test_without_a_mapping_own_variables_are_found_by_name_or_alias(tmp_path):
 def test_a_later_variable_of_the_same_name_wins():
     added = Variable(name="fell", label="fell", kind="number", source="test")
     assert own().with_variables([added])["fell"].kind == "number"
-
-
-def test_a_bundle_holds_what_a_dictionary_states():
-    entries = plain_entries(own(OWN + "bmi_kg_m2: {hard: [8, 90]}\n"))
-    assert entries["grip_kg"]["hard"] == (0.0, 120.0)
-    assert entries["fell"]["kind"] == "category"
-    assert entries["age_years"] == {"hard": (16.0, 110.0)}
-    sheet = motion_sheet()
-    bundled = bundled_variables(sheet, {BUNDLED: json.loads(json.dumps(entries))})
-    known = bundled.laid_over(load_dictionary())
-    assert (known["grip_kg"], known["fell"]) == (own()["grip_kg"], own()["fell"])
-    assert known["bmi_kg_m2"].hard == (8.0, 90.0)
-    assert sheet.outcome.variable in known
-
-
-def test_a_file_of_today_goes_before_the_bundle_s_study_and_the_model_before_both():
-    spec = VariableSpec(name="grip_kg", label="grip", unit="kg", kind="number", hard=(0.0, 90.0))
-    bundled = BundledVariables((spec,), own())
-    today = own("grip_kg: {label: g, kind: number}\nfell: {label: falls, kind: number}")
-    known = bundled.laid_over(today)
-    assert (known["grip_kg"].hard, known["fell"].kind) == ((0.0, 90.0), "number")
 
 
 RECODED = """
