@@ -3,8 +3,10 @@
 from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from hiprisk.errors import InputError
 from hiprisk.evidence import parts
 from hiprisk.metrics.estimate import Estimate
 
@@ -122,3 +124,51 @@ def test_a_binary_outcome_is_its_own_event_with_the_same_interval():
     found = parts._by_event(performance)
     assert found["", "brier"] is found[parts.OUTCOME, "brier"] is value
     assert found["worsening", "c"].value == 0.8
+
+
+def refusing(code):
+    def refuse(*given, **told):
+        raise InputError("no", code=code)
+
+    return refuse
+
+
+def sites_that_could_be_fitted():
+    study = sites_of([0, 1, 1])
+    study.refit_procedure = lambda: None
+    study.data = SimpleNamespace(outcome=None, groups=None)
+    study.chosen = SimpleNamespace(name="linear")
+    study.prepared.workers, study.prepared.progress = 1, print
+    return study
+
+
+def test_sites_that_are_too_small_are_no_part_and_another_refusal_is_not_hidden(monkeypatch):
+    study = sites_that_could_be_fitted()
+    monkeypatch.setattr(parts, "internal_external", refusing("FEW_SITES"))
+    assert parts.sites_part(study) is None
+    monkeypatch.setattr(parts, "internal_external", refusing("DEGENERATE"))
+    with pytest.raises(InputError, match="no"):
+        parts.sites_part(study)
+
+
+@pytest.mark.parametrize("columns", [{"site": ["A", "B", "A"]}, {}])
+def test_a_hospitals_name_reaches_no_subgroup(monkeypatch, columns):
+    told = []
+    monkeypatch.setattr(
+        parts, "subgroup_performance", lambda sample, frame, **settings: told.append(frame)
+    )
+    frame = pd.DataFrame({"sex": ["male", "female", "male"], **columns})
+    people = SimpleNamespace(frame=frame, sites=np.array([0, 1, 0]))
+    selection = SimpleNamespace(development=people)
+    study = stub(
+        out_of_fold=SimpleNamespace(rows=np.array([0, 1])),
+        prepared=SimpleNamespace(selection=selection, workers=1, progress=print, dictionary=None),
+        config={"subgroups": None, "seed": 1},
+    )  # fmt: skip
+    performance = SimpleNamespace(of_outcome=lambda: (), events=())
+    parts.subgroups_part(study, None, performance)
+    assert len(told[0]) == 2
+    if columns:
+        assert told[0]["site"].tolist() == ["1", "2"]
+    else:
+        assert "site" not in told[0]

@@ -127,3 +127,32 @@ def test_a_negative_control_with_an_effect_is_a_caution():
         assert found.startswith("Negative control (no hip there): in knee the difference in means")
         assert found.endswith(end)
         assert ("CAUTION" in found) != as_expected
+
+
+@pytest.mark.parametrize(("low", "high", "verdict"), [
+    (0.8, 2.4, "no evidence of effect modification."),
+    (1.1, 2.4, ": evidence of effect modification."),
+])  # fmt: skip
+def test_odds_ratios_of_strata_are_compared_by_their_ratio_and_no_effect_is_1(low, high, verdict):
+    difference = StratumDifference(
+        model="adjusted", measure="odds_ratio", stratum="hip", versus="knee",
+        estimate=Estimate(name="d", value=1.4, low=low, high=high), se=0.2, df=90.0, wald=2.8,
+        p_value=0.1,
+    )  # fmt: skip
+    rows = [
+        effect(1.5, 1.2, 1.9, stratum=stratum, measure=measure, n_events=30)
+        for stratum in ("all", "hip", "knee")
+        for measure in ("odds_ratio", "risk_difference", "risk_ratio")
+    ]
+    table = {"differences": (difference,), "kind": "binary"}
+    (found,) = [line for line in words(rows, **table) if "effect modification" in line]
+    assert "; ratio of the odds ratios between them 1.40" in found
+    assert found.endswith(verdict)
+
+
+def test_a_control_of_risks_has_the_digits_of_risks():
+    control = NegativeControl(
+        kind="stratum", where="knee", reason="r", as_expected=True,
+        row=effect(0.0123, -0.01, 0.03, stratum="knee", measure="risk_difference"),
+    )  # fmt: skip
+    assert "the risk difference is 0.012" in words([effect()], negative_control=control)[-1]
