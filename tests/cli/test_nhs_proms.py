@@ -68,3 +68,14 @@ def test_a_file_by_commissioner_lacks_the_provider_only(packs, capsys):
     file = f"{nhs_pack.PACK}::Hip Replacement CCG 1819.csv"
     assert main(["check", file, "--mapping", str(MAPPING)]) == 0
     assert "Provider Code" in capsys.readouterr().out
+
+
+def test_both_shipped_mappings_read_the_same_variables_and_codes():
+    published, snake_case = (
+        load_mapping(MAPPING),
+        load_mapping(MAPPING.parent / "nhs_proms_hip.yaml"),
+    )
+    assert published.missing == snake_case.missing
+    assert {
+        name: (source.levels, source.missing) for name, source in published.variables.items()
+    } == {name: (source.levels, source.missing) for name, source in snake_case.variables.items()}
