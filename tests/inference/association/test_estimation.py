@@ -1,14 +1,18 @@
 """Effects of each model and stratum, pooled and compared: direct fits, mice, what is too small."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from association_tables import NO_SPLINES, by_hand, study, table_of
 from hiprisk.cohort.simulation.simulate import simulate_cohort
+from hiprisk.config import load_config
 from hiprisk.errors import InputError
 from hiprisk.features.pooling import pool_estimates
-from hiprisk.inference.association import associate
+from hiprisk.inference.association import associate, run_associate
 from hiprisk.inference.association.estimation import PooledValue, _pool
 from hiprisk.inference.effects.clustered import fit_robust
 from hiprisk.learning.participants import Selection, select_participants
@@ -154,3 +158,43 @@ def test_an_exposure_that_everybody_of_a_stratum_has_is_refused(complete):
     frame.loc[frame["joint"] == "knee", "lbp_any"] = "yes"
     with pytest.raises(InputError, match="the exposure does not vary in 'knee'"):
         table_of(frame, study(NO_SPLINES))
+
+
+CASES = Path(__file__).parents[2] / "cases"
+
+
+def run_case(case, config="config.yaml"):
+    return run_associate(load_config(CASES / case / config))
+
+
+def test_one_exposed_has_the_interval_of_the_model_and_is_said():
+    # HC3 took the mean of the one exposed as known: 10.2 (6.4 to 14.0).
+    table = run_case("hc3_one_exposed")
+    row = table.row("crude")
+    assert (row.n_exposed, row.covariance) == (1, "model")
+    frame = pd.read_csv(CASES / "hc3_one_exposed" / "exp1.csv")
+    y, one = frame["womac_function_followup_0_100"], frame["lbp_any"] == "yes"
+    # By hand: the spread of the other 59 serves both sides, on 58 degrees of freedom.
+    half = stats.t.ppf(0.975, 58) * np.std(y[~one], ddof=1) * np.sqrt(1.0 + 1.0 / 59.0)
+    value = y[one].mean() - y[~one].mean()
+    assert row.estimate.value == pytest.approx(value)
+    assert (row.estimate.low, row.estimate.high) == (
+        pytest.approx(value - half), pytest.approx(value + half),
+    )  # fmt: skip
+    assert "CAUTION: only 1 of 60 rows in 'all' is exposed." in " ".join(table.sentences)
+    assert any("model-based, with equal variance" in note for note in table.notes)
+    assert [one["covariance"] for one in table.to_dict()["rows"]] == ["model"] * 3
+
+
+def test_a_level_without_events_is_named_with_its_rows_and_events():
+    # It was called a combination of others.
+    with pytest.raises(InputError, match="education: high has 26 rows with 0 events") as refused:
+        run_case("separation_misnamed")
+    assert refused.value.code == "DEGENERATE"
+    assert "join a rare level" in str(refused.value.advice)
+
+
+def test_an_exposure_whose_people_all_have_the_event_is_named_in_the_crude_model():
+    # It was told to declare fewer confounders, and had none.
+    with pytest.raises(InputError, match=r"yes has 24 rows with 24 events \(model 'crude'"):
+        run_case("separation_misnamed", "crude.yaml")

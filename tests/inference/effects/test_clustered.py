@@ -82,3 +82,19 @@ def test_one_cluster_is_refused():
 def test_more_coefficients_than_rows_bear_are_refused():
     with pytest.raises(InputError, match="4 rows are too few for 3 coefficients"):
         fit_robust(COLUMNS[:4], SCORE[:4])
+
+
+def test_a_row_of_leverage_1_leaves_out_the_contrasts_that_rest_on_it_alone():
+    x = np.column_stack([np.r_[1.0, np.zeros(9)], np.arange(10.0) % 3])
+    fit = fit_robust(x, np.arange(10.0) ** 2)
+    assert fit.leaves_out(np.array([0.0, 1.0, 0.0]))
+    # The other coefficient is what it is without this row.
+    assert not fit.leaves_out(np.array([0.0, 0.0, 1.0]))
+    without = fit_robust(x[1:, 1:], np.arange(1.0, 10.0) ** 2)
+    assert fit.covariance[2, 2] == pytest.approx(without.covariance[1, 1], rel=1e-9)
+
+
+def test_without_leverage_1_no_contrast_is_left_out():
+    fit = fit_robust(COLUMNS, SCORE)
+    assert fit.alone.shape == (0, 3)
+    assert not fit.leaves_out(np.ones(3))

@@ -14,9 +14,11 @@ from hiprisk.features.pooling import pool_estimates
 from hiprisk.inference.association.participants import AnalysedPeople
 from hiprisk.inference.association.plan import AssociationPlan, Basis
 from hiprisk.inference.association.result import ALL, AssociationRow, StratumDifference
-from hiprisk.inference.effects.clustered import Link
+from hiprisk.inference.association.separated import separation_refusal
+from hiprisk.inference.effects.clustered import CovarianceKind, Link
 from hiprisk.inference.effects.evalue import e_value_of_difference, e_value_of_ratio
 from hiprisk.inference.effects.standardisation import Effects, estimate_effects
+from hiprisk.learning.logistic.separation import SeparationError
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.intervals.frequency_weights import cluster_sums
 
@@ -105,24 +107,47 @@ def fit_group(
             [people.strata == number for number in range(1, len(people.levels))]
         ).astype(np.float64)
     outcomes = people.y_of_each or (people.y,) * len(basis.sets)
-    try:
+    designs = [np.column_stack([part[mask][:, chosen], extra]) for part in basis.sets]
+
+    def fitted(kind: CovarianceKind) -> list[Effects]:
         return [
             estimate_effects(
-                np.column_stack([part[mask][:, chosen], extra]),
+                design,
                 y[mask],
                 plan.contrast,
                 link=people.link,
-                kind=people.kind,
+                kind=kind,
                 clusters=people.clusters[mask],
             )
-            for part, y in zip(basis.sets, outcomes, strict=True)
+            for design, y in zip(designs, outcomes, strict=True)
         ]
+
+    try:
+        effects = fitted(people.kind)
+        # One covariance for all completed sets, or they could not be pooled.
+        return effects if len({one.kind for one in effects}) == 1 else fitted("model")
+    except SeparationError as refusal:
+        names = [*(basis.names[place] for place in chosen), *_strata_names(plan, people, extra)]
+        raise separation_refusal(
+            designs[0], outcomes[0][mask], names, refusal, plan=plan, model=model, group=group
+        ) from refusal
     except HipRiskError as refusal:
         raise InputError(
             f"{refusal.reason} (model '{model}', group '{group}')",
             code=refusal.code,
-            advice=refusal.advice or "declare fewer confounders, or no strata",
+            advice=refusal.advice or _fewer(model),
         ) from refusal
+
+
+def _strata_names(plan: AssociationPlan, people: AnalysedPeople, extra: Floats) -> list[str]:
+    levels = people.levels[1:] if extra.shape[1] else ()
+    return [f"{plan.settings.strata}={level}" for level in levels]
+
+
+def _fewer(model: str) -> str:
+    return (
+        "report without strata" if model == "crude" else "declare fewer confounders, or no strata"
+    )
 
 
 def rows_of(
@@ -150,6 +175,7 @@ def rows_of(
             n_exposed=exposed,
             n_events=int(y.sum()) if people.link == "logit" else None,
             n_clusters=len(np.unique(people.clusters[mask])),
+            covariance=fits[0].kind if fits[0].kind != people.kind else None,
         )
         rows.append(_with_e_value(row, outcome_sd=float(np.std(y, ddof=1))))
     return rows

@@ -215,10 +215,13 @@ class Basis:
     ----------
     sets : tuple of ndarray, each of shape (n_rows, n_functions)
     predictor_of : tuple of str, length n_functions
+    names : tuple of str, length n_functions
+        Columns, as ``education=high``.
     """
 
     sets: tuple[Floats, ...]
     predictor_of: tuple[str, ...]
+    names: tuple[str, ...] = ()
 
     def varying(self, rows: Bools, predictors: frozenset[str]) -> Integers:
         """Columns of some predictors that vary in some rows, in every completed set."""
@@ -246,4 +249,5 @@ def build_basis(plan: AssociationPlan, completed: Sequence[Floats]) -> Basis:
         for term, origin in zip(terms, plan.design.predictor_of, strict=True)
         for _ in range(term.width)
     ]
-    return Basis(tuple(basis_matrix(terms, part) for part in inputs), tuple(origins))
+    names = tuple(term.column for term in terms for _ in range(term.width))
+    return Basis(tuple(basis_matrix(terms, part) for part in inputs), tuple(origins), names)

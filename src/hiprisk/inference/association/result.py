@@ -40,6 +40,8 @@ class AssociationRow:
         None where the exposure is a number, the outcome a score.
     e_value : EValue or None
         Of mean differences and risk ratios.
+    covariance : str or None
+        Where it is another one than the table's: ``model``, if a robust one says nothing.
     """
 
     stratum: str
@@ -54,6 +56,7 @@ class AssociationRow:
     n_events: int | None
     n_clusters: int
     e_value: EValue | None = None
+    covariance: str | None = None
 
     @property
     def name(self) -> str:
@@ -64,7 +67,8 @@ class AssociationRow:
         """Plain values for JSON."""
         plain = {name: getattr(self, name) for name in _PLAIN}
         value = None if self.e_value is None else self.e_value.to_dict()
-        return {**plain, "estimate": self.estimate.to_dict(), "e_value": value}
+        other = {} if self.covariance is None else {"covariance": self.covariance}
+        return {**plain, **other, "estimate": self.estimate.to_dict(), "e_value": value}
 
 
 _PLAIN = (

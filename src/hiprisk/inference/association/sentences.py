@@ -18,6 +18,8 @@ from hiprisk.wording.disclaimers import cohort_warnings
 from hiprisk.wording.labels import capital, unit_of_amount
 from hiprisk.wording.quantities import p_equals, with_ci
 
+# With fewer on one side HC3 and CR1 are known to reject too often.
+FEW_EXPOSED = 10
 MODEL_LABELS = {
     "crude": "crude (unadjusted)",
     "adjusted": "adjusted for the confounders",
@@ -47,6 +49,7 @@ def sentences_of(
     )
     models = list(dict.fromkeys(row.model for row in table.rows))
     found += [_effect_sentence(table.row(model), table) for model in models]
+    found += _few_exposed_sentences(table)
     if "adjusted_baseline" in models:
         found.append(
             "The last two estimates answer different questions. If the exposure had already "
@@ -83,6 +86,7 @@ def notes_of(
         + ".",
         _file_note(table) if from_file else _imputation_note(table, config, dictionary),
         _covariance_note(table, config, row),
+        *_model_based_notes(table),
     ]
     if table.baseline is not None or table.confounders:
         notes.append(f"Confounders, declared beforehand: {_listed(table.confounders, dictionary)}.")
@@ -157,6 +161,35 @@ def _covariance_note(table: AssociationTable, config: StudyConfig, row: Associat
     if of == "persons" and row.n_clusters < row.n:
         note += " People with two rows count twice."
     return note
+
+
+def _few_exposed_sentences(table: AssociationTable) -> list[str]:
+    """Where few rows are exposed, or few are not."""
+    found = []
+    for row in table.rows:
+        # Everybody counts in the crude model as in every other.
+        if row.model != "crude" or row.measure != table.rows[0].measure or row.n_exposed is None:
+            continue
+        for n, what in ((row.n_exposed, "exposed"), (row.n - row.n_exposed, "not exposed")):
+            if n < FEW_EXPOSED:
+                found.append(
+                    f"CAUTION: only {n} of {row.n} rows in '{row.stratum}' "
+                    f"{'is' if n == 1 else 'are'} {what}. Robust intervals are too narrow with so "
+                    "few, and one outcome can decide the estimate."
+                )
+    return found
+
+
+def _model_based_notes(table: AssociationTable) -> list[str]:
+    """Where a robust variance says nothing, and the model's stands in its place."""
+    own = dict.fromkeys((row.stratum, row.model) for row in table.rows if row.covariance == "model")
+    if not own:
+        return []
+    where = ", ".join(f"{MODEL_SHORT_LABELS[model]} in '{stratum}'" for stratum, model in own)
+    return [
+        "The interval is model-based, with equal variance, where one row alone decides an effect, "
+        f"so that a robust variance says nothing of its spread: {where}."
+    ]
 
 
 def _effect_sentence(row: AssociationRow, table: AssociationTable) -> str:

@@ -34,12 +34,21 @@ class RobustFit:
         covariance (but for a model-based one).
     complete_df : float
         Degrees of freedom of intervals: clusters less one, or rows less coefficients.
+    alone : ndarray, shape (n_alone, 1 + n_columns)
+        Of each row of leverage 1, which its own coefficient fits exactly: the change of the
+        coefficients for a change of its outcome by 1. Its residual is 0 whatever its outcome was,
+        so a robust covariance knows nothing of its spread.
     """
 
     coefficients: Floats
     covariance: Floats
     influence: Floats
     complete_df: float
+    alone: Floats
+
+    def leaves_out(self, weights: Floats) -> bool:
+        """Whether a contrast of coefficients rests on a row of leverage 1."""
+        return bool((np.abs(self.alone @ weights) > MIN_RESIDUAL_SHARE).any())
 
 
 def fit_robust(
@@ -93,22 +102,23 @@ def fit_robust(
     spread = np.ones(n_rows) if link == "identity" else fitted * (1.0 - fitted)
     bread = _bread(design, spread)
     residual = y - fitted
+    leverage = spread * np.einsum("ij,jk,ik->i", design, bread, design)
+    alone = (design @ bread)[leverage > 1.0 - MIN_RESIDUAL_SHARE]
     if kind == "HC3":
-        leverage = spread * np.einsum("ij,jk,ik->i", design, bread, design)
         # A row that its own coefficient fits exactly has leverage 1: 0 / 0 without the floor.
         residual = residual / np.maximum(1.0 - leverage, MIN_RESIDUAL_SHARE)
     influence = (design * residual[:, np.newaxis]) @ bread
     if kind == "model":
-        return RobustFit(fit.coefficients, fit.covariance, influence, float(n_rows - width))
+        return RobustFit(fit.coefficients, fit.covariance, influence, float(n_rows - width), alone)
     if kind == "HC3":
         covariance = influence.T @ influence
-        return RobustFit(fit.coefficients, covariance, influence, float(n_rows - width))
+        return RobustFit(fit.coefficients, covariance, influence, float(n_rows - width), alone)
     if clusters is None:
         raise InputError("CR1 needs the cluster of each row", code="CLUSTERS")
     n_clusters = len(np.unique(clusters))
     influence = influence * np.sqrt(small_sample_factor(n_rows, width, n_clusters))
     summed = cluster_sums(influence, clusters)
-    return RobustFit(fit.coefficients, summed.T @ summed, influence, float(n_clusters - 1))
+    return RobustFit(fit.coefficients, summed.T @ summed, influence, float(n_clusters - 1), alone)
 
 
 def small_sample_factor(n_rows: int, n_coefficients: int, n_clusters: int) -> float:

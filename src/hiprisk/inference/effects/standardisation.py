@@ -56,12 +56,16 @@ class Effects:
     influence : ndarray, shape (n_rows, n_effects)
         As in `hiprisk.inference.effects.clustered.RobustFit`.
     complete_df : float
+    kind : str
+        Of the covariance; ``model`` in place of ``HC3`` where the contrast rests on a row of
+        leverage 1.
     """
 
     values: Floats
     covariance: Floats
     influence: Floats
     complete_df: float
+    kind: CovarianceKind
 
 
 def estimate_effects(
@@ -100,6 +104,9 @@ def estimate_effects(
     """
     fit = fit_robust(columns, y, link=link, kind=kind, clusters=clusters)
     weights = contrast.weights(columns.shape[1])
+    if kind == "HC3" and fit.leaves_out(weights):
+        kind = "model"
+        fit = fit_robust(columns, y, link=link, kind=kind)
     if link == "identity":
         values = np.array([weights @ fit.coefficients])
         slopes = weights[:, np.newaxis]
@@ -116,7 +123,7 @@ def estimate_effects(
         covariance = influence.T @ influence
     else:
         covariance = slopes.T @ fit.covariance @ slopes + own.T @ own
-    return Effects(values, covariance, influence, fit.complete_df)
+    return Effects(values, covariance, influence, fit.complete_df, kind)
 
 
 def _standardised(

@@ -66,9 +66,7 @@ def early_notes(
     rare: Sequence[RareLevel],
     labels: Mapping[str, str],
 ) -> tuple[str, ...]:
-    """What is known before anything is resampled: redundant predictors, redundant blocks, rare
-    levels.
-    """
+    """What is known before anything is resampled: what is redundant, and which levels are rare."""
     found = []
     if models.combinations:
         found.append(
