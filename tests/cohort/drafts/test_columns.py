@@ -49,3 +49,7 @@ def test_a_rare_code_may_be_a_persons_words_unless_it_is_a_common_word_for_a_lev
 
 def test_a_header_in_plain_letters():
     assert plain_name(" Größe (cm)\n") == "große_cm".replace("ß", "ss")
+
+
+def test_a_number_beyond_every_float_is_none():
+    assert list(column({"1e400": 1, "5": 3, "6": 3}).numbers) == [5, 6]

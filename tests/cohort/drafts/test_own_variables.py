@@ -120,3 +120,10 @@ def test_unit_of_the_header(header, unit):
 )
 def test_names_are_plain_and_nobody_elses(header, name):
     assert own_name(header, {"taken"}) == name
+
+
+def test_large_numbers_close_together_and_a_lone_zero_have_ranges():
+    large = proposal({"1234567.1": 4, "1234567.9": 4}, name="serial").own
+    assert large.hard[0] < large.soft[0] < large.soft[1] < large.hard[1]
+    lone = proposal({"0": 3, "999": 3}).own
+    assert lone.hard[0] < lone.hard[1]

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from hiprisk.arrays import Floats
 from hiprisk.cohort.drafts.level_words import is_level_word
-from hiprisk.values import MISSING_TEXTS, NUMBER
+from hiprisk.values import LARGEST, MISSING_TEXTS, NUMBER
 
 MOST_LEVELS = 12
 # A code that fewer rows hold may be a person's answer in words: it is not written down.
@@ -87,7 +87,7 @@ class SampledColumn:
         found = {}
         for code in self.codes:
             plain = code.replace(",", ".") if self.decimal == "," else code
-            if _NUMBER.fullmatch(plain):
+            if _NUMBER.fullmatch(plain) and abs(float(plain)) <= LARGEST:
                 found[code] = float(plain)
         return found
 

@@ -33,7 +33,7 @@ def _entry_lines(item: Proposal, variable: Variable) -> list[str]:
     for key in ("hard", "soft"):
         ends = getattr(variable, key)
         if ends is not None:
-            lines.append(f"  {key}: [{ends[0]:g}, {ends[1]:g}]")
+            lines.append(f"  {key}: [{ends[0]:.12g}, {ends[1]:.12g}]")
     if variable.integer:
         lines.append("  integer: true")
     lines.append(f"  source: {quoted(variable.source)}")

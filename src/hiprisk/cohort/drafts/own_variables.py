@@ -197,7 +197,7 @@ def _ranges(
                 if high <= top:
                     why = f"a scale from 0 to {top:g}?"
                     return (0.0, top), (0.0, top), why
-    if whole and len(values) <= MOST_GRADES and low >= 0 and high <= 10:
+    if whole and len(values) <= MOST_GRADES and 0 <= low < high <= 10:
         ends = [code for code, v in column.numbers_by_code.items() if v in (low, high)]
         if all(column.may_show(code) for code in ends):
             return (low, high), (low, high), f"a grade from {low:g} to {high:g}?"
@@ -222,4 +222,4 @@ def _rounded_outwards(low: float, high: float) -> tuple[float, float]:
 
 def _shortest(value: float) -> float:
     """Without the digits that a product of floats leaves behind."""
-    return float(f"{value:.6g}")
+    return float(f"{value:.12g}")

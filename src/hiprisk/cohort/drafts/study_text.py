@@ -184,7 +184,7 @@ def _continuous_lines(found: Sequence[Variable], outcome: Variable | None) -> li
     low, high = outcome.hard if outcome is not None and outcome.hard is not None else (0.0, 100.0)
     # The ends of a scale bound an outcome; a range of credible values does not.
     is_scale = outcome is None or outcome.soft == outcome.hard or outcome.direction is not None
-    bounds = f"  bounds: [{low:g}, {high:g}]"
+    bounds = f"  bounds: [{low:.12g}, {high:.12g}]"
     worse = outcome is None or outcome.direction != "higher_better"
     baseline = _baseline(outcome, {variable.name for variable in found})
     higher = f"  higher_is: {'worse' if worse else 'better'}"
