@@ -70,6 +70,9 @@ class AssociationSettings:
         Whose rows are not independent: ``person`` (two hips), ``site``, or ``none``.
     standard_errors : str
         Where no row shares a cluster: ``robust`` (HC3) or ``model``.
+    estimator : str
+        Of a binary outcome: ``maximum_likelihood``, or ``firth`` where separation leaves that
+        without a finite estimate.
     splines : dict of str to int
         Confounders or baseline with restricted cubic splines, and their number of knots.
     auxiliary : tuple of str
@@ -85,6 +88,7 @@ class AssociationSettings:
     strata: OptionalName = None
     cluster: Literal["person", "site", "none"] = "person"
     standard_errors: Literal["robust", "model"] = "robust"
+    estimator: Literal["maximum_likelihood", "firth"] = "maximum_likelihood"
     splines: dict[Name, int] = Field(default_factory=dict)
     auxiliary: tuple[Name, ...] = ()
     negative_control: Annotated[NegativeControlSettings | None, BeforeValidator(_nothing)] = None

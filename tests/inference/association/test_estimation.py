@@ -1,5 +1,6 @@
 """Effects of each model and stratum, pooled and compared: direct fits, mice, what is too small."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ from scipy import stats
 from association_tables import NO_SPLINES, by_hand, study, table_of
 from hiprisk.cohort.simulation.simulate import simulate_cohort
 from hiprisk.config import load_config
-from hiprisk.errors import InputError
+from hiprisk.errors import ConfigError, InputError
 from hiprisk.features.pooling import pool_estimates
 from hiprisk.inference.association import associate, run_associate
 from hiprisk.inference.association.estimation import PooledValue, _pool
@@ -198,3 +199,54 @@ def test_an_exposure_whose_people_all_have_the_event_is_named_in_the_crude_model
     # It was told to declare fewer confounders, and had none.
     with pytest.raises(InputError, match=r"yes has 24 rows with 24 events \(model 'crude'"):
         run_case("separation_misnamed", "crude.yaml")
+
+
+@pytest.fixture(scope="module")
+def firth():
+    overrides = ["association.estimator=firth"]
+    return run_associate(
+        load_config(CASES / "separation_misnamed" / "crude.yaml", overrides=overrides)
+    )
+
+
+def test_firth_gives_what_separation_does_not_by_a_count_of_cells(firth):
+    row = firth.row("crude")
+    # 24 of 24 exposed and 18 of 56 others have the event; one half is added to each cell.
+    assert row.estimate.value == pytest.approx(24.5 * 38.5 / (0.5 * 18.5), rel=1e-7)
+    assert row.estimate.low == pytest.approx(12.882, abs=1e-3)
+    assert [one.measure for one in firth.rows] == ["odds_ratio"] * 3
+
+
+def test_firth_says_how_and_gives_no_marginal_effect(firth):
+    assert firth.covariance == "model"
+    assert any("Firth's penalty, finite under separation" in note for note in firth.notes)
+    assert any("No risk difference, risk ratio or E-value" in note for note in firth.notes)
+    assert not any("E-value" in sentence for sentence in firth.sentences)
+    json.dumps(firth.to_dict(), allow_nan=False)
+
+
+@pytest.mark.parametrize(("name", "overrides", "expected"), [
+    ("hc3_one_exposed", ["association.estimator=firth"], "is for a binary outcome"),
+])  # fmt: skip
+def test_firth_is_refused_where_it_does_not_apply(name, overrides, expected):
+    with pytest.raises(ConfigError, match=expected):
+        run_associate(load_config(CASES / name / "config.yaml", overrides=overrides))
+
+
+def test_firth_with_missing_values_combines_the_profiles():
+    table = run_associate(
+        study(
+            "cohort.simulate.n=200",
+            "association={exposure: lbp_any, level: yes, estimator: firth}",
+            name="stupar_worsening",
+        )
+    )
+    row = table.row("adjusted")
+    assert table.n_imputations > 1
+    assert 0.0 < row.share_missing < 1.0
+    # Near the interval of the information matrix where nothing is separated.
+    half = stats.t.ppf(0.975, row.df) * row.se
+    centre = np.log(row.estimate.value)
+    assert np.log([row.estimate.low, row.estimate.high]) == pytest.approx(
+        [centre - half, centre + half], abs=0.25 * half
+    )

@@ -103,3 +103,12 @@ def test_imputed_exposures_are_counted(complete):
     frame.loc[:4, "hip_replacement_before_followup"] = "no"
     table = table_of(frame, study(NO_SPLINES))
     assert "; 5 with the exposure imputed." in table.notes[0]
+
+
+def test_firth_is_refused_where_rows_share_clusters(complete):
+    config = study(
+        "association={exposure: lbp_any, level: yes, cluster: site, estimator: firth}",
+        name="stupar_worsening",
+    )
+    with pytest.raises(ConfigError, match="counts rows as independent"):
+        table_of(complete, config)

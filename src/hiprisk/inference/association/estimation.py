@@ -17,7 +17,8 @@ from hiprisk.inference.association.result import ALL, AssociationRow, StratumDif
 from hiprisk.inference.association.separated import separation_refusal
 from hiprisk.inference.effects.clustered import CovarianceKind, Link
 from hiprisk.inference.effects.evalue import e_value_of_difference, e_value_of_ratio
-from hiprisk.inference.effects.standardisation import Effects, estimate_effects
+from hiprisk.inference.effects.standardisation import Effects, estimate_effects, firth_effects
+from hiprisk.learning.logistic.firth import profile_interval
 from hiprisk.learning.logistic.separation import SeparationError
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.intervals.frequency_weights import cluster_sums
@@ -26,6 +27,8 @@ MEASURES: dict[Link, tuple[str, ...]] = {
     "identity": ("mean_difference",),
     "logit": ("odds_ratio", "risk_difference", "risk_ratio"),
 }
+# Risks from Firth's fit are drawn towards one half, so that no marginal effect is made of them.
+FIRTH_MEASURES = ("odds_ratio",)
 RATIOS = ("odds_ratio", "risk_ratio")
 
 
@@ -110,6 +113,11 @@ def fit_group(
     designs = [np.column_stack([part[mask][:, chosen], extra]) for part in basis.sets]
 
     def fitted(kind: CovarianceKind) -> list[Effects]:
+        if people.firth:
+            return [
+                firth_effects(design, y[mask], plan.contrast)
+                for design, y in zip(designs, outcomes, strict=True)
+            ]
         return [
             estimate_effects(
                 design,
@@ -157,7 +165,7 @@ def rows_of(
     y = people.y[mask]
     exposed = None if people.exposed is None else int(np.nansum(people.exposed[mask]))
     rows = []
-    for position, measure in enumerate(MEASURES[people.link]):
+    for position, measure in enumerate(_measures(people)):
         pooled = _pool(
             [fit.values[position] for fit in fits],
             [fit.covariance[position, position] for fit in fits],
@@ -167,7 +175,9 @@ def rows_of(
             stratum=stratum,
             model=model,
             measure=measure,
-            estimate=pooled.estimate(f"{measure}_{model}_{stratum}", ratio=measure in RATIOS),
+            estimate=_estimate(
+                pooled, fits, f"{measure}_{model}_{stratum}", ratio=measure in RATIOS
+            ),
             se=pooled.se,
             df=pooled.df,
             share_missing=pooled.share_missing,
@@ -179,6 +189,21 @@ def rows_of(
         )
         rows.append(_with_e_value(row, outcome_sd=float(np.std(y, ddof=1))))
     return rows
+
+
+def _measures(people: AnalysedPeople) -> tuple[str, ...]:
+    return FIRTH_MEASURES if people.firth else MEASURES[people.link]
+
+
+def _estimate(pooled: PooledValue, fits: Sequence[Effects], name: str, *, ratio: bool) -> Estimate:
+    """The pooled value; with Firth's penalty its interval comes from the profiles."""
+    profiles = [fit.firth for fit in fits if fit.firth is not None]
+    if not profiles:
+        return pooled.estimate(name, ratio=ratio)
+    # Without anything imputed the profiles are all the same.
+    low, high = profile_interval(profiles if pooled.share_missing else profiles[:1])
+    value, low, high = np.exp([pooled.value, low, high])
+    return Estimate(name=name, value=float(value), low=float(low), high=float(high))
 
 
 def _with_e_value(row: AssociationRow, *, outcome_sd: float) -> AssociationRow:
@@ -202,7 +227,7 @@ def _differences(
         shared = [_shared_covariance(people, groups[first], groups[other], *p) for p in pairs]
         # Degrees of freedom if nothing were missing are the same in every completed set.
         df = _difference_df(people, groups[first] | groups[other], *pairs[0])
-        for position, measure in enumerate(MEASURES[people.link]):
+        for position, measure in enumerate(_measures(people)):
             pooled = _pool(
                 [one.values[position] - two.values[position] for one, two in pairs],
                 [

@@ -32,6 +32,8 @@ class AnalysedPeople:
         Of the strata, in the order of their numbers; empty where there are none.
     exposed : ndarray or None
         1, 0 or NaN; None where the exposure is a number.
+    firth : bool
+        Whether Firth's penalty is asked for.
     y_of_each : tuple of ndarray, each of shape (n_rows,)
         The outcome in every imputation of a stacked file, of which `y` is the first; else empty.
     """
@@ -43,6 +45,7 @@ class AnalysedPeople:
     strata: Integers
     levels: tuple[str, ...]
     exposed: Floats | None
+    firth: bool = False
     y_of_each: tuple[Floats, ...] = ()
 
     def groups(self) -> dict[str, Bools]:
@@ -129,11 +132,20 @@ def analysed_people(
     """The rows of `data` whose outcome is known."""
     known = data.known
     kind, clusters = _clusters(plan, people, known)
+    firth = plan.settings.estimator == "firth" and link == "logit"
+    if firth and kind == "CR1":
+        raise ConfigError(
+            "Firth's penalised likelihood counts rows as independent, and these share clusters",
+            column="association.estimator",
+            advice="set association.cluster to none, or association.estimator to "
+            "maximum_likelihood",
+        )
     return AnalysedPeople(
         y=data.outcome[known],
         y_of_each=tuple(outcome[known] for outcome in data.outcomes),
         link=link,
-        kind=kind,
+        kind="model" if firth else kind,
+        firth=firth,
         clusters=clusters,
         strata=data.strata[known],
         levels=_levels(plan, people.frame),

@@ -100,6 +100,8 @@ def plan_association(
 def _check_roles(
     config: StudyConfig, settings: AssociationSettings, dictionary: Mapping[str, Variable]
 ) -> None:
+    if settings.estimator == "firth" and config.outcome.kind != "binary":
+        raise ConfigError("Firth's penalty is for a binary outcome", column="association.estimator")
     if settings.exposure in config.confounders:
         raise ConfigError(
             "the exposure is declared as a confounder too", column="association.exposure"

@@ -60,7 +60,8 @@ def sentences_of(
         for difference in table.differences
         if difference.model == models[-1] and difference.measure != "risk_ratio"
     ]
-    found.append(_e_value_sentence(table, models[-1]))
+    if table.rows[0].measure == "mean_difference" or _has_risks(table):
+        found.append(_e_value_sentence(table, models[-1]))
     if table.negative_control is not None:
         found.append(_control_sentence(table.negative_control, table, dictionary))
     return tuple(found)
@@ -95,6 +96,12 @@ def notes_of(
         notes.append(
             "The difference in means is an average that includes people near the floor or ceiling "
             "of the score, where the difference can only be small."
+        )
+    elif _is_firth(config, table):
+        notes.append(
+            "No risk difference, risk ratio or E-value: the penalty draws risks towards one half. "
+            "Odds ratios are conditional on the adjustment variables, and not comparable between "
+            "models."
         )
     else:
         notes.append(
@@ -141,7 +148,17 @@ def _imputation_note(table: AssociationTable, config: StudyConfig, dictionary: D
     )
 
 
+def _is_firth(config: StudyConfig, table: AssociationTable) -> bool:
+    asked = config.association
+    return table.kind == "binary" and asked is not None and asked.estimator == "firth"
+
+
 def _covariance_note(table: AssociationTable, config: StudyConfig, row: AssociationRow) -> str:
+    if _is_firth(config, table):
+        return (
+            "Odds ratios with Firth's penalty, finite under separation; intervals from the profile "
+            "of the penalised likelihood; rows count as independent."
+        )
     if table.covariance == "model":
         return "Standard errors are model-based: they assume equal variance."
     if table.covariance == "HC3":
@@ -201,11 +218,16 @@ def _effect_sentence(row: AssociationRow, table: AssociationTable) -> str:
             f"{with_ci(row.estimate, table.digits, unit=unit)}, {counted}{_direction(row, table)}"
         )
         return f"{capital(how)}: {found}."
-    difference = table.row(row.model, stratum=row.stratum, measure="risk_difference")
-    return (
-        f"{capital(how)}: odds ratio {with_ci(row.estimate, 2)}, risk difference "
-        f"{with_ci(difference.estimate)}, {counted}, {row.n_events} events."
-    )
+    found = f"odds ratio {with_ci(row.estimate, 2)}"
+    if _has_risks(table):
+        risk = table.row(row.model, stratum=row.stratum, measure="risk_difference")
+        found += f", risk difference {with_ci(risk.estimate)}"
+    return f"{capital(how)}: {found}, {counted}, {row.n_events} events."
+
+
+def _has_risks(table: AssociationTable) -> bool:
+    """Whether marginal effects are in the table, as they are not with Firth's penalty."""
+    return any(row.measure == "risk_difference" for row in table.rows)
 
 
 def _direction(row: AssociationRow, table: AssociationTable) -> str:

@@ -13,7 +13,9 @@ from hiprisk.learning.logistic.separation import SeparationError, levels_of_one_
 from hiprisk.wording.labels import column_label
 from hiprisk.wording.quantities import plural
 
-ADVICE = "join a rare level with another, or leave the variable out"
+ADVICE = (
+    "join a rare level with another, leave the variable out, or set association.estimator to firth"
+)
 
 
 def separation_refusal(

@@ -89,12 +89,7 @@ def fit_robust(
     .. [3] Cameron, Miller (2015). J Hum Resour 50(2), 317-372.
     """
     n_rows, width = len(y), columns.shape[1] + 1
-    if n_rows <= width + 1:
-        raise InputError(
-            f"{n_rows} rows are too few for {width} coefficients",
-            code="TOO_FEW",
-            advice="declare fewer confounders, or no strata",
-        )
+    check_enough_rows(n_rows, width)
     fit = fit_ols(columns, y) if link == "identity" else fit_logistic(columns, y)
     design = np.column_stack([np.ones(n_rows), columns])
     lp = design @ fit.coefficients
@@ -119,6 +114,16 @@ def fit_robust(
     influence = influence * np.sqrt(small_sample_factor(n_rows, width, n_clusters))
     summed = cluster_sums(influence, clusters)
     return RobustFit(fit.coefficients, summed.T @ summed, influence, float(n_clusters - 1), alone)
+
+
+def check_enough_rows(n_rows: int, n_coefficients: int) -> None:
+    """Refuse a fit without at least two rows more than coefficients."""
+    if n_rows <= n_coefficients + 1:
+        raise InputError(
+            f"{n_rows} rows are too few for {n_coefficients} coefficients",
+            code="TOO_FEW",
+            advice="declare fewer confounders, or no strata",
+        )
 
 
 def small_sample_factor(n_rows: int, n_coefficients: int, n_clusters: int) -> float:

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from hiprisk.arrays import Floats, Integers
-from hiprisk.inference.effects.clustered import CovarianceKind, Link, RobustFit, fit_robust
+from hiprisk.inference.effects.clustered import (
+    CovarianceKind,
+    Link,
+    RobustFit,
+    check_enough_rows,
+    fit_robust,
+)
+from hiprisk.learning.logistic.firth import FirthFit, fit_firth
 from hiprisk.metrics.intervals.frequency_weights import cluster_sums
 from hiprisk.sheet.models import expit
 
@@ -59,6 +66,9 @@ class Effects:
     kind : str
         Of the covariance; ``model`` in place of ``HC3`` where the contrast rests on a row of
         leverage 1.
+    firth : FirthFit or None
+        Where Firth's penalty was asked for: the one effect is the log odds ratio, and its interval
+        comes from the profile of the penalised likelihood.
     """
 
     values: Floats
@@ -66,6 +76,22 @@ class Effects:
     influence: Floats
     complete_df: float
     kind: CovarianceKind
+    firth: FirthFit | None = None
+
+
+def firth_effects(columns: Floats, y: Floats, contrast: Contrast) -> Effects:
+    """The log odds ratio of the exposure with Firth's penalty; rows count as independent."""
+    weights = contrast.weights(columns.shape[1])
+    check_enough_rows(len(y), len(weights))
+    fit = fit_firth(columns, y, weights)
+    return Effects(
+        values=np.array([fit.estimate]),
+        covariance=np.array([[fit.se**2]]),
+        influence=np.zeros((len(y), 1)),
+        complete_df=float(len(y) - len(weights)),
+        kind="model",
+        firth=fit,
+    )
 
 
 def estimate_effects(
