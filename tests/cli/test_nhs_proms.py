@@ -18,7 +18,9 @@ MAPPING = ROOT / "configs" / "cohorts" / "nhs_proms_hip_published.yaml"
 HIP = f"{nhs_pack.PACK}::Hip Replacement Provider 1819.csv"
 QUICK = (
     *("tuning.trials=1", "validation.resamples=20", "validation.repeats=0"),
-    *("tracking.enabled=false", "families.boosting=null", "imputation.imputations=2"),
+    *("validation.interval_resamples=100", "samplesize.simulations=20", "subgroups.resamples=50"),
+    *("tracking.enabled=false", "imputation.imputations=2"),
+    "families={linear: {spline_knots: 0, l1_share: 0, penalty: 0.1}}",
 )
 
 
@@ -29,6 +31,8 @@ def packs(tmp_path, monkeypatch):
     nhs_pack.write_packs(tmp_path)
 
 
+@pytest.mark.slow
+@pytest.mark.usefixtures("blank_figures")
 def test_every_command_of_the_page_runs(packs, capsys):
     commands = re.findall(r"^    hiprisk (.*)$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
     assert len(commands) == 3
