@@ -118,7 +118,7 @@ def test_events_are_corrected_by_the_same_refits(finished):
     assert table.rows[0].optimism == pytest.approx(expected, abs=1e-9)
 
 
-def test_an_event_without_a_case_has_no_table(finished):
+def test_an_event_without_a_case_has_no_metric_and_the_reason(finished):
     rows = np.flatnonzero(finished.known)
     nobody = np.zeros(len(rows))
     chance = np.full(len(rows), 0.1)
@@ -127,4 +127,5 @@ def test_an_event_without_a_case_has_no_table(finished):
         refitted=np.full((finished.refits.n_resamples, len(rows)), 0.1),
         metrics=[find_metric("binary", "c_statistic")],
     )  # fmt: skip
-    assert table is None
+    assert table.rows == ()
+    assert table.not_available == {"c_statistic": "discrimination needs events and non-events"}

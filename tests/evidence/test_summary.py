@@ -34,7 +34,9 @@ def evidence_of(**known):
         "provenance": "real", "findings": (), "family": "linear", "kind": "continuous",
         "outcome_unit": "points", "added": None, "association": None, "stability": None,
         "subgroups": None,
-        "optimism": SimpleNamespace(n_resamples=n_resamples, corrected=lambda: corrected),
+        "optimism": SimpleNamespace(n_resamples=n_resamples, corrected=lambda: corrected,
+                                    not_available=known.pop("lacking", {})),
+        "not_available": {},
         "families": (SimpleNamespace(chosen=False, gain_over_mean=0.9),
                      SimpleNamespace(chosen=True, gain_over_mean=0.25)),
         "sample_size": SimpleNamespace(sentence="enough."),
@@ -118,3 +120,17 @@ def test_a_subgroup_in_which_events_are_rarer_is_no_fault_of_the_model():
         "Performance differs between subgroups: r2 by sex.",
         "Performance differs between subgroups: c_statistic by sex.",
     ]
+
+
+@pytest.mark.parametrize("family", ["linear", "mean"])
+def test_what_could_not_be_computed_is_said_last_with_its_reason(family):
+    *_, metric, part = said(
+        family=family,
+        corrected={"calibration_slope": None},
+        lacking={"calibration_slope": "no spread"},
+        not_available={"added": "a level has one person"},
+    )
+    assert metric == "Optimism-corrected calibration slope: not available (no spread)."
+    assert part == (
+        "Not available: added value of the blocks of predictors: a level has one person."
+    )

@@ -20,6 +20,7 @@ from hiprisk.cli.show.output import (
 from hiprisk.cli.study_options import add_study_options, study_of
 from hiprisk.errors import ExitCode
 from hiprisk.outputs import check_output_folder
+from hiprisk.wording.availability import not_computed_in_words
 from hiprisk.wording.quantities import interval, number
 
 if TYPE_CHECKING:
@@ -128,6 +129,10 @@ def _show_optimism(evidence: Evidence) -> None:
     ]
     head = ["metric", "optimism-corrected", "95 % CI", "optimism", "apparent", "95 % CI"]
     print_table(head, rows)
+    lost = not_computed_in_words(
+        evidence.optimism.not_computed(), evidence.optimism.n_resamples, metric_label
+    )
+    print_lines(*([lost] if lost else []))
 
 
 def _span(estimate: Estimate | None) -> str:

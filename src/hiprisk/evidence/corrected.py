@@ -34,13 +34,16 @@ def full_optimism(study: FinishedStudy) -> OptimismTable:
     if study.predicts_nothing:
         return table
     kind = _kind(study)
-    rows = [*table.rows]
+    rows, lacking = [*table.rows], dict(table.not_available)
     for metrics in (further_metrics(kind), (find_metric(kind, ICI),)):
-        found = _refits_table(study.refits, study.data.outcome, study.apparent, metrics)
-        rows += [] if found is None else [_not_below_zero(row) for row in found.rows]
+        found = optimism_table(
+            study.refits, study.data.outcome, apparent=study.apparent, metrics=metrics
+        )
+        rows += [_not_below_zero(row) for row in found.rows]
+        lacking |= found.not_available
     if study.sheet.distribution is not None:
         rows.append(_crps_row(study))
-    return dataclasses.replace(table, rows=tuple(rows))
+    return dataclasses.replace(table, rows=tuple(rows), not_available=lacking)
 
 
 def _not_below_zero(row: OptimismRow) -> OptimismRow:
@@ -63,8 +66,8 @@ def event_optimism(
     chance: Floats,
     refitted: Floats,
     metrics: Sequence[Metric],
-) -> OptimismTable | None:
-    """Metrics of an event's chance corrected by the refits; None where one cannot be computed.
+) -> OptimismTable:
+    """Metrics of an event's chance corrected by the refits.
 
     Parameters
     ----------
@@ -77,11 +80,17 @@ def event_optimism(
     """
     refits = study.refits
     seen = Refits(refitted, refits.counts[:, rows], refits.numbers, refits.n_refused)
-    return _refits_table(seen, happened, chance, metrics)
+    return optimism_table(seen, happened, apparent=chance, metrics=metrics)
 
 
 def corrected_calibration(study: FinishedStudy) -> CorrectedCurve | None:
-    """The calibration curve corrected for optimism, by lowess as rms' `calibrate` draws it."""
+    """The calibration curve corrected for optimism, by lowess as rms' `calibrate` draws it.
+
+    Raises
+    ------
+    InputError
+        If the refits' predictions are too few or too narrow for a curve.
+    """
     if study.predicts_nothing:
         return None
     known = study.apparent[study.known]
@@ -95,25 +104,16 @@ def corrected_calibration(study: FinishedStudy) -> CorrectedCurve | None:
             study.refits, study.data.outcome, apparent=study.apparent, curve=curve, at=at
         )
     except InputError as refusal:
-        if refusal.code not in ("GRID", "DEGENERATE"):
+        if refusal.code != "GRID":
             raise
-        return None
+        raise InputError(
+            "too few bootstrap models predict as low and as high as the model does",
+            code="DEGENERATE",
+        ) from refusal
 
 
 def _kind(study: FinishedStudy) -> OutcomeKind:
     return "binary" if study.config.outcome.kind == "binary" else "continuous"
-
-
-def _refits_table(
-    refits: Refits, observed: Floats, apparent: Floats, metrics: Sequence[Metric]
-) -> OptimismTable | None:
-    try:
-        return optimism_table(refits, observed, apparent=apparent, metrics=metrics)
-    except InputError as refusal:
-        # A smoother or an index fails on a resample where the main metrics do not.
-        if refusal.code != "DEGENERATE":
-            raise
-        return None
 
 
 def _crps_row(study: FinishedStudy) -> OptimismRow:

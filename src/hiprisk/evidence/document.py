@@ -80,6 +80,8 @@ class Evidence:
         What the resamples did not repeat.
     labels : mapping of str to str
         Of variables that are not as the packaged dictionary has them.
+    not_available : mapping of str to str
+        Parts that could not be computed, with the reason.
     """
 
     name: str
@@ -112,6 +114,7 @@ class Evidence:
     association: AssociationTable | None
     not_repeated: tuple[str, ...]
     labels: Mapping[str, str] = field(default_factory=dict)
+    not_available: Mapping[str, str] = field(default_factory=dict)
 
     def label(self, name: str) -> str:
         """What a person reads for a variable."""

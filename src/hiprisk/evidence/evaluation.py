@@ -13,6 +13,7 @@ from hiprisk.arrays import Floats, Integers
 from hiprisk.cohort.dictionary import Dictionary
 from hiprisk.cohort.findings import by_severity
 from hiprisk.config import StudyConfig
+from hiprisk.evidence.attempts import Attempts
 from hiprisk.evidence.baseline_characteristics import TableOne, table_one
 from hiprisk.evidence.corrected import corrected_calibration, full_optimism
 from hiprisk.evidence.document import Evidence, HoldoutResult
@@ -46,7 +47,12 @@ DEPENDS_ON_TODAY = {"FUTURE_DATE"}
 
 
 def evaluate(study: FinishedStudy) -> Evidence:
-    """Gather the evidence of a finished study; its summary says the most important first."""
+    """Gather the evidence of a finished study; its summary says the most important first.
+
+    A part that cannot be computed of these people is None, and the evidence says why: the study has
+    its model all the same.
+    """
+    tried = Attempts()
     config, data = study.config, study.data
     sample_size = sample_size_part(study)
     metrics = metrics_of(config.outcome.kind, study.chosen.name)
@@ -70,19 +76,25 @@ def evaluate(study: FinishedStudy) -> Evidence:
         families=study.chosen.candidates,
         apparent=_apparent(study, metrics),
         optimism=full_optimism(study),
-        calibration_corrected=corrected_calibration(study),
-        holdout=_holdout(study, study.prepared.selection.holdout, metrics),
-        cross_validation=cross_validation_part(study),
+        calibration_corrected=tried.part(
+            "calibration_corrected", partial(corrected_calibration, study)
+        ),
+        holdout=tried.part(
+            "holdout", partial(_holdout, study, study.prepared.selection.holdout, metrics)
+        ),
+        cross_validation=tried.part("cross_validation", partial(cross_validation_part, study)),
         out_of_fold=out_of_fold,
-        events=events_evidence(study, sample, out_of_fold),
-        sites=sites_part(study),
-        subgroups=subgroups_part(study, sample, out_of_fold),
+        events=tried.part("events", partial(events_evidence, study, sample, out_of_fold)),
+        sites=tried.part("sites", partial(sites_part, study)),
+        subgroups=tried.part("subgroups", partial(subgroups_part, study, sample, out_of_fold)),
         sample_size=sample_size,
-        stability=stability_part(study),
-        added=added_part(study),
-        association=association_part(study),
+        stability=tried.part("stability", partial(stability_part, study)),
+        added=tried.part("added", partial(added_part, study)),
+        association=tried.part("association", partial(association_part, study)),
         not_repeated=_not_repeated(config),
         labels=_labels(study.prepared.dictionary),
+        # Last: the parts above have left their reasons by now.
+        not_available=tried.not_available,
     )
     return dataclasses.replace(
         evidence, summary=summary_sentences(evidence, config.outcome.smallest_gain_worth_having)

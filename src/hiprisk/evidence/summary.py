@@ -6,10 +6,12 @@ from collections.abc import Iterable
 
 from hiprisk.bootstrap import FEW_RESAMPLES, few_resamples
 from hiprisk.config import MinimumGain
+from hiprisk.evidence.attempts import parts_in_words
 from hiprisk.evidence.document import Evidence
 from hiprisk.inference.association.result import mean_digits
 from hiprisk.inference.association.sentences import MEASURE_LABELS, MODEL_LABELS
 from hiprisk.metrics.registry import label_of, moves_with_prevalence
+from hiprisk.wording.availability import not_available_in_words
 from hiprisk.wording.disclaimers import model_warnings
 from hiprisk.wording.labels import capital, unit_of_amount
 from hiprisk.wording.quantities import decimals, percent, with_ci
@@ -18,7 +20,7 @@ from hiprisk.wording.verdicts import slope_in_words
 
 def summary_sentences(evidence: Evidence, smallest_gain: MinimumGain) -> tuple[str, ...]:
     """The most important first; simulated data and an honest null are said plainly."""
-    return tuple(_sentences(evidence, smallest_gain))
+    return (*_sentences(evidence, smallest_gain), *_not_available(evidence))
 
 
 def _sentences(evidence: Evidence, smallest_gain: MinimumGain) -> Iterable[str]:
@@ -39,8 +41,8 @@ def _sentences(evidence: Evidence, smallest_gain: MinimumGain) -> Iterable[str]:
             f"Mean absolute error {corrected['mae']:.{digits}f}{f' {unit}' if unit else ''}, "
             f"root mean squared error {corrected['rmse']:.{digits}f}, both optimism-corrected."
         )
-    slope = corrected["calibration_slope"]
-    if not 0.9 <= slope <= 1.1:
+    slope = corrected.get("calibration_slope")
+    if slope is not None and not 0.9 <= slope <= 1.1:
         yield f"The calibration slope is {slope:.2f}: predictions are {slope_in_words(slope)}."
     yield f"Sample size: {evidence.sample_size.sentence}"
     if evidence.added is not None:
@@ -48,6 +50,12 @@ def _sentences(evidence: Evidence, smallest_gain: MinimumGain) -> Iterable[str]:
     yield from _association(evidence)
     yield from _stability(evidence)
     yield from _groups(evidence)
+
+
+def _not_available(evidence: Evidence) -> Iterable[str]:
+    for line in not_available_in_words(evidence.optimism.not_available, label_of):
+        yield f"Optimism-corrected {line}."
+    yield from parts_in_words(evidence.not_available)
 
 
 def _digits(evidence: Evidence) -> int:
@@ -118,15 +126,16 @@ def _gain(evidence: Evidence, smallest_gain: MinimumGain) -> str:
     continuous = evidence.kind == "continuous"
     main = "r2" if continuous else "scaled_brier"
     word = label_of(main)
-    value = evidence.optimism.corrected()[main]
-    if smallest_gain.metric == main and value < smallest_gain.value:
+    value = evidence.optimism.corrected().get(main)
+    if value is not None and smallest_gain.metric == main and value < smallest_gain.value:
         return (
             f"The model adds less than the minimum important gain: optimism-corrected {word} is "
             f"{value:.3f}, and the declared minimum is {smallest_gain.value:g}."
         )
     loss = "mean squared error" if continuous else "log loss"
     saved = next(family.gain_over_mean for family in evidence.families if family.chosen)
+    gained = "" if value is None else f"Optimism-corrected {word} is {value:.3f}; the "
     return (
-        f"Model type: {evidence.family}. Optimism-corrected {word} is {value:.3f}; the "
+        f"Model type: {evidence.family}. {gained or 'The '}"
         f"cross-validated {loss} is {percent(saved)} below that of the mean-only model."
     )

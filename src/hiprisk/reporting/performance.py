@@ -16,6 +16,7 @@ from hiprisk.reporting.plots.distribution import (
 )
 from hiprisk.reporting.plots.style import as_png
 from hiprisk.reporting.plots.utility import draw_decision_curve
+from hiprisk.wording.availability import not_available_in_words, not_computed_in_words
 from hiprisk.wording.labels import capital, unit_of_amount
 from hiprisk.wording.quantities import (
     NONE,
@@ -103,8 +104,16 @@ def _corrected_pictures(evidence: Evidence) -> tuple[Picture, ...]:
 
 
 def _refused(evidence: Evidence) -> tuple[str, ...]:
-    n = evidence.optimism.n_refused
-    return (f"{n} further resamples could not be fitted.",) if n else ()
+    """Resamples without a fit, metrics that resamples or repeats could not give."""
+    table, crossing = evidence.optimism, evidence.cross_validation
+    notes = [f"{table.n_refused} further resamples could not be fitted."] * bool(table.n_refused)
+    notes.append(not_computed_in_words(table.not_computed(), table.n_resamples, label_of))
+    for line in not_available_in_words(table.not_available, label_of):
+        notes.append(f"Optimism-corrected {line}.")
+    if crossing is not None:
+        for line in not_available_in_words(crossing.not_available, label_of):
+            notes.append(f"Cross-validated {line}.")
+    return tuple(note for note in notes if note)
 
 
 def calibration_section(evidence: Evidence) -> Section | None:
@@ -254,8 +263,11 @@ def _event_tables(events: list[EventEvidence]) -> tuple[Table, ...]:
         Table(
             head=("metric", *(one.out_of_fold.label for one in events)),
             rows=tuple(
-                (label_of(name), *(with_interval(found[name]) for found in by_event))
-                for name in by_event[0]
+                (
+                    label_of(name),
+                    *(with_interval(found[name]) if name in found else NONE for found in by_event),
+                )
+                for name in dict.fromkeys(name for found in by_event for name in found)
             ),
             caption="Predicted probabilities, out-of-fold (95 % CI)",
         ),
@@ -274,8 +286,11 @@ def _corrected_event_tables(events: list[EventEvidence]) -> tuple[Table, ...]:
         Table(
             head=("metric", *labels),
             rows=tuple(
-                (label_of(name), *(with_interval(found[name]) for found in by_event))
-                for name in by_event[0]
+                (
+                    label_of(name),
+                    *(with_interval(found[name]) if name in found else NONE for found in by_event),
+                )
+                for name in dict.fromkeys(name for found in by_event for name in found)
             ),
             caption="Predicted probabilities, optimism-corrected (95 % CI)",
         ),

@@ -144,3 +144,10 @@ def test_tuning_and_imputation_are_nested_in_each_fold(study):
     )  # fmt: skip
     assert found.n_people == int((~np.isnan(data.outcome)).sum())
     assert 0.0 < found.metrics[0].estimate.value < 0.8
+
+
+def test_a_metric_that_a_repeat_lacks_is_not_available_and_the_others_are():
+    found = run(procedure=lambda resample: Refit(np.full(N, 3.0)))
+    assert [one.estimate.name for one in found.metrics] == ["r2"]
+    assert "predictions that vary" in found.not_available["calibration_slope"]
+    assert found.to_dict()["not_available"] == found.not_available

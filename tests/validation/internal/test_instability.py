@@ -133,7 +133,23 @@ def test_the_spline_of_a_straight_line_is_the_line():
     assert curve[1:] == pytest.approx((5.0, 11.0))
 
 
-def test_a_constant_refit_has_no_calibration():
+def test_constant_refits_leave_the_models_slope_without_an_interval():
     _, y, apparent = fitted(logistic=False)
-    with pytest.raises(InputError, match="never vary"):
-        calibration_stability(np.ones((2, 120)), y, apparent=apparent, kind="continuous")
+    found = calibration_stability(np.ones((2, 120)), y, apparent=apparent, kind="continuous")
+    slope = next(one for one in found.spread if one.name == "calibration_slope")
+    assert slope.value == pytest.approx(1.0)
+    assert (slope.low, slope.high) == (None, None)
+
+
+def test_a_model_that_never_varies_has_no_slope_and_says_so():
+    _, y, _ = fitted(logistic=False)
+    found = calibration_stability(np.ones((2, 120)), y, apparent=np.ones(120), kind="continuous")
+    assert "predictions that vary" in found.not_available["calibration_slope"]
+    assert [one.name for one in found.spread] == ["calibration_in_the_large"]
+
+
+def test_a_refit_whose_spline_separates_the_classes_has_no_curve_and_is_counted():
+    _, y, apparent = fitted(logistic=True)
+    refits = np.array([apparent, np.where(y == 1.0, 0.9, 0.1) + apparent / 100.0])
+    found = calibration_stability(refits, y, apparent=apparent, kind="binary")
+    assert (len(found.refits), found.n_without_curve) == (1, 1)

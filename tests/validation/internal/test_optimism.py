@@ -8,7 +8,9 @@ from hiprisk.validation.internal.optimism import (
     bootstrap_optimism,
     estimates_632,
     optimism_interval,
+    optimism_table,
 )
+from hiprisk.validation.resampling.refits import Refits
 from hiprisk.validation.resampling.resamples import Refit, draw_resamples
 from least_squares import LeastSquares, boot
 from metric_examples import metrics
@@ -106,3 +108,49 @@ def test_a_metric_without_no_information_rate_has_no_632_plus(data):
     # On its own people a fit has slope 1: Noma's interval would have no width.
     assert row.shifted_low is None
     assert row.low < row.corrected < row.high
+
+
+def of_risks(refitted, y, apparent, names=("calibration_slope", "brier")):
+    """The table of refits that predict what is given, each drawn from everybody once."""
+    counts = np.ones_like(refitted)
+    counts[:, 0] = 0.0
+    refits = Refits(refitted, counts, tuple(range(len(refitted))), 0)
+    return optimism_table(refits, y, apparent=apparent, metrics=metrics("binary", *names))
+
+
+def some_risks(n_refits=40, n=60):
+    rng = np.random.default_rng(4)
+    lp = rng.normal(size=n)
+    y = (rng.random(n) < 1 / (1 + np.exp(-lp))).astype(float)
+    each = 1 / (1 + np.exp(-(lp + 0.3 * rng.normal(size=(n_refits, n)))))
+    return each, y, 1 / (1 + np.exp(-lp))
+
+
+def test_a_resample_that_lacks_a_metric_is_left_out_of_it_and_counted():
+    each, y, apparent = some_risks()
+    without = of_risks(each[1:], y, apparent)
+    # Constant: no slope, but a Brier score.
+    each[0] = 0.4
+    slope, brier = of_risks(each, y, apparent).rows
+    assert (slope.n_not_computed, brier.n_not_computed) == (1, 0)
+    assert slope.corrected == without.rows[0].corrected
+    assert (slope.low, slope.high) == (without.rows[0].low, without.rows[0].high)
+    assert brier.corrected != without.rows[1].corrected
+
+
+def test_a_metric_that_too_many_resamples_lack_is_not_available_and_says_why():
+    each, y, apparent = some_risks()
+    each[:5] = 0.4
+    table = of_risks(each, y, apparent)
+    assert [row.metric for row in table.rows] == ["brier"]
+    assert table.not_available == {
+        "calibration_slope": "on 5 of 40 resamples a calibration slope needs risks that vary"
+    }
+    assert table.to_dict()["not_available"] == table.not_available
+
+
+def test_a_metric_that_the_model_itself_lacks_is_not_available():
+    each, y, _ = some_risks()
+    table = of_risks(each, y, np.full(60, 0.4))
+    assert table.not_available == {"calibration_slope": "a calibration slope needs risks that vary"}
+    assert [row.metric for row in table.rows] == ["brier"]

@@ -1,5 +1,7 @@
 """One performance of predictions, forecasts and events: equal to each metric computed alone."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -170,6 +172,9 @@ def test_what_these_people_cannot_give_is_left_out_with_its_reason():
     assert "risks that vary" in found.not_available["calibration_slope"]
     assert "brier" in {one.name for one in found.metrics}
     # Too few for a smoother.
+    assert found.not_available["ici_spline"] == (
+        "a calibration curve needs 50 people, these are 40"
+    )
     assert (found.curves, found.curve_errors) == ((), ())
     usable, lacking = usable_metrics(metrics_for("binary"), flat.observed, flat.predicted)
     assert {one.name for one in usable} | set(lacking) == {m.name for m in metrics_for("binary")}
@@ -190,3 +195,18 @@ def test_percentiles_of_weighted_people_are_formulas_too(people):
     settings = PerformanceSettings(n_resamples=60, seed=1, stream="x", percentiles=True)
     weighted = sample_of(people, weights=counts)
     assert performance_of(weighted, settings).metrics == performance_of(weighted, FORMULAS).metrics
+
+
+def test_an_event_keeps_what_its_probabilities_can_give(people):
+    # Nobody's probability is as high as 9 of 10, but that of those who had the event.
+    found = events_of(people, [STATE], RESAMPLED)[0]
+    sample = sample_of(people, [STATE])
+    (event,) = sample.events
+    apart = replace(event, chance=0.05 + 0.9 * event.happened)
+    (result,) = performance_of(replace(sample, events=(apart,)), RESAMPLED).events
+    assert result.reason is None
+    assert "separate" in result.not_available["calibration_slope"]
+    assert {one.name for one in result.estimates} | set(result.not_available) == {
+        one.name for one in found.estimates
+    }
+    assert result.to_dict()["not_available"] == result.not_available

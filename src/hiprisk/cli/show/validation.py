@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from hiprisk.cli.show.output import metric_label, print_lines, print_table
+from hiprisk.wording.availability import not_available_in_words
 from hiprisk.wording.quantities import interval, number, signed_with_interval, with_interval
 
 if TYPE_CHECKING:
@@ -30,8 +31,7 @@ def show_validation(result: ExternalValidation) -> None:
                 f"evaluated on {result.cohort}", "")  # fmt: skip
     print_lines(*result.summary, "")
     print_table(HEAD, estimate_rows(result.performance.metrics))
-    for name, reason in result.performance.not_available.items():
-        print_lines(f"{metric_label(name)}: not available ({reason})")
+    print_lines(*not_available_in_words(result.performance.not_available, metric_label))
     _show_performance(result.performance)
     print_lines("")
     print_table(
@@ -89,15 +89,16 @@ def _show_events(performance: Performance) -> None:
         print_lines(f"Event: {event.label} ({event.n_events:g} of {event.n:g})")
         if event.reason is not None:
             print_lines(f"not evaluated: {event.reason}")
+        print_lines(*not_available_in_words(event.not_available, metric_label))
     evaluated = [event for event in performance.events if event.reason is None]
     if not evaluated:
         return
     by_event = [{e.name: e for e in performance.of_event(event)} for event in evaluated]
-    names = [estimate.name for estimate in evaluated[0].estimates]
+    names = list(dict.fromkeys(one.name for event in evaluated for one in event.estimates))
     print_lines("")
     _side_by_side("metric (95 % CI)", names, evaluated, by_event)
     if performance.thresholds:
-        worth = [name for name in by_event[0] if name not in names]
+        worth = list(dict.fromkeys(n for found in by_event for n in found if n not in names))
         print_lines(
             "",
             "Clinical utility at the declared threshold probabilities (net benefit; "

@@ -75,12 +75,13 @@ def draw_calibration_stability(
                 label="bootstrap models" if number == 0 else None)  # fmt: skip
     ax.plot([grid[0], grid[-1]], [grid[0], grid[-1]], color=GREY, linewidth=1, label="ideal")
     ax.plot(grid, _drawable(stability.model), color=BLUE, linewidth=2, label="model")
-    slope = next(e for e in stability.spread if e.name == "calibration_slope")
+    slope = next((e for e in stability.spread if e.name == "calibration_slope"), None)
     ax.set_xlabel(f"predicted ({unit})")
     ax.set_ylabel(f"observed ({unit})")
-    ax.set_title(titled(
-        f"Calibration instability: slopes {slope.low:.2f} to {slope.high:.2f}", provenance
-    ))  # fmt: skip
+    title = "Calibration instability"
+    if slope is not None and slope.low is not None and slope.high is not None:
+        title += f": slopes {slope.low:.2f} to {slope.high:.2f}"
+    ax.set_title(titled(title, provenance))
     legend = ax.legend(frameon=False, loc="upper left")
     for line in legend.get_lines():
         line.set_alpha(1.0)

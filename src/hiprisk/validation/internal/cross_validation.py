@@ -10,7 +10,7 @@ References
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -70,6 +70,8 @@ class CrossValidation:
     ----------
     n_folds, n_repeats, n_people, n_persons : int
         Rows with a known outcome, and the persons behind all rows.
+    not_available : mapping of str to str
+        Metrics that a repeat cannot give, with the reason.
     """
 
     metrics: tuple[CrossValidatedMetric, ...]
@@ -78,6 +80,7 @@ class CrossValidation:
     n_people: int
     n_persons: int
     level: float
+    not_available: Mapping[str, str] = field(default_factory=dict)
 
     def estimates(self) -> tuple[Estimate, ...]:
         """The metrics as values with intervals."""
@@ -106,6 +109,7 @@ class CrossValidation:
             "n_people": self.n_people,
             "n_persons": self.n_persons,
             "level": self.level,
+            "not_available": dict(self.not_available),
             "metrics": {
                 metric.estimate.name: {
                     **metric.estimate.to_dict(),
@@ -151,7 +155,7 @@ def cross_validate(
     Raises
     ------
     InputError
-        If there are fewer groups than folds, or a fold cannot be fitted or a metric not computed.
+        If there are fewer groups than folds, or a fold cannot be fitted.
 
     Notes
     -----
@@ -165,19 +169,24 @@ def cross_validate(
     known = ~np.isnan(observed)
     y, predicted = observed[known], _out_of_fold(fits, folding)[:, known]
     with one_thread():
-        values = _each_repeat(y, predicted, metrics)
+        (evaluated,) = evaluate_predictions(y, predicted, metrics=metrics, weightings=[None])
+        values = evaluated.values
+        lacking = _not_available(y, predicted, metrics, values)
         drawn = _over_resamples(
             y, predicted, groups[known], metrics=metrics, seed=folding.seed, n=interval_resamples
         )
     return CrossValidation(
         metrics=tuple(
-            _summary(one.name, values[one.name], drawn[one.name], level=level) for one in metrics
+            _summary(one.name, values[one.name], drawn[one.name], level=level)
+            for one in metrics
+            if one.name not in lacking
         ),
         n_folds=folding.folds,
         n_repeats=folding.repeats,
         n_people=int(known.sum()),
         n_persons=len(np.unique(groups)),
         level=level,
+        not_available=lacking,
     )
 
 
@@ -188,15 +197,21 @@ def _out_of_fold(fits: Refits, folding: FoldSettings) -> Floats:
     return np.asarray(outside.reshape(folding.repeats, folding.folds, -1).sum(axis=1))
 
 
-def _each_repeat(y: Floats, predicted: Floats, metrics: Sequence[Metric]) -> Mapping[str, Floats]:
-    (evaluated,) = evaluate_predictions(y, predicted, metrics=metrics, weightings=[None])
+def _not_available(
+    y: Floats, predicted: Floats, metrics: Sequence[Metric], values: Mapping[str, Floats]
+) -> dict[str, str]:
+    """Metrics that a repeat cannot give, each with what its own function says."""
+    lacking: dict[str, str] = {}
     for metric in metrics:
-        missing = np.isnan(evaluated.values[metric.name])
-        if missing.any():
-            # Its own function says why.
+        missing = np.isnan(values[metric.name])
+        if not missing.any():
+            continue
+        try:
             metric.function(y, predicted[int(np.argmax(missing))])
-            raise InputError(f"{metric.name} is not a number", code="DEGENERATE")
-    return evaluated.values
+            lacking[metric.name] = "it is not a number"
+        except InputError as refusal:
+            lacking[metric.name] = refusal.reason
+    return lacking
 
 
 def _summary(name: str, values: Floats, resampled: Floats, *, level: float) -> CrossValidatedMetric:

@@ -20,6 +20,7 @@ from hiprisk.bootstrap import percentiles
 from hiprisk.errors import InputError
 from hiprisk.features.knots import default_knots
 from hiprisk.learning.unpenalised import fit_logistic, fit_ols
+from hiprisk.metrics.entry import Metric
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.registry import find_metric
 from hiprisk.metrics.smoothing.logistic import logit
@@ -219,15 +220,12 @@ def calibration_stability(
     kind : str
     level : float
 
-    Raises
-    ------
-    InputError
-        If a refit's predictions never vary, so that it has no slope.
-
     Notes
     -----
     Curves are restricted cubic splines with 4 knots of the observed on the prediction (of its log
-    odds where the outcome is binary), drawn within the range of each refit's own predictions.
+    odds where the outcome is binary), drawn within the range of each refit's own predictions. A
+    refit without an index or a curve (its predictions never vary, or separate the outcome) is left
+    out there, and counted.
     """
     known = ~np.isnan(observed)
     y, own, each = observed[known], apparent[known], refitted[:, known]
@@ -235,25 +233,53 @@ def calibration_stability(
     with one_thread():
         (whole,) = evaluate_predictions(y, own[np.newaxis], metrics=metrics, weightings=[None])
         (evaluated,) = evaluate_predictions(y, each, metrics=metrics, weightings=[None])
-        if whole.refused().any() or evaluated.refused().any():
-            raise InputError(
-                "a refit's predictions never vary or separate the outcome: no calibration slope",
-                code="DEGENERATE",
-            )
         # Out to the last person the curves would show single people and not the refits.
         first, last = (float(end) for end in np.quantile(own, (0.01, 0.99)))
         grid = np.linspace(first, last, N_POINTS)
-        curve = calibration_spline(y, own, grid=grid, kind=kind)
-        curves = [calibration_spline(y, row, grid=grid, kind=kind) for row in each[:MAX_CURVES]]
+        curve = _curve_or_none(y, own, grid=grid, kind=kind)
+        each_curve = [_curve_or_none(y, row, grid=grid, kind=kind) for row in each[:MAX_CURVES]]
+    lacking = {
+        metric.name: _reason(metric, y, own)
+        for metric in metrics
+        if np.isnan(whole.values[metric.name][0])
+    }
     spread = tuple(
         Estimate.from_resamples(
             name, float(whole.values[name][0]), evaluated.values[name], level=level
         )
         for name in CALIBRATION
+        if name not in lacking
     )
+    curves = tuple(one for one in each_curve if one is not None)
     return CalibrationStability(
-        spread=spread, grid=_floats(grid), model=curve, refits=tuple(curves)
+        spread=spread,
+        grid=_floats(grid),
+        model=curve if curve is not None else (None,) * len(grid),
+        refits=curves,
+        n_without_curve=len(each_curve) - len(curves),
+        not_available=lacking,
     )
+
+
+def _reason(metric: Metric, y: Floats, predicted: Floats) -> str:
+    """What a metric says of predictions of which it cannot be computed."""
+    try:
+        metric.function(y, predicted)
+    except InputError as refusal:
+        return refusal.reason
+    return "it is not a number"
+
+
+def _curve_or_none(
+    y: Floats, predicted: Floats, *, grid: Floats, kind: OutcomeKind
+) -> tuple[float | None, ...] | None:
+    """The calibration curve; None where a spline of the predictions separates the classes."""
+    try:
+        return calibration_spline(y, predicted, grid=grid, kind=kind)
+    except InputError as refusal:
+        if refusal.code != "DEGENERATE":
+            raise
+        return None
 
 
 def calibration_spline(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -129,15 +130,21 @@ class CalibrationStability:
         Observed mean or risk at the grid, by the model itself.
     refits : tuple
         The same of the first hundred refits; None outside the range of their predictions.
+    n_without_curve : int
+        Of those hundred, refits that have no curve: their predictions separate the outcome.
+    not_available : mapping of str to str
+        Indexes that the model itself does not have, with the reason.
     """
 
     spread: tuple[Estimate, ...]
     grid: tuple[float, ...]
     model: Curve
     refits: tuple[Curve, ...]
+    n_without_curve: int = 0
+    not_available: Mapping[str, str] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        """The spread of the three indexes."""
+        """The spread of the three indexes; those that the model has."""
         return {estimate.name: estimate.to_dict() for estimate in self.spread}
 
 

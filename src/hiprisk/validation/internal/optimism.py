@@ -15,12 +15,12 @@ References
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from hiprisk.arrays import Floats
+from hiprisk.arrays import Bools, Floats
 from hiprisk.bootstrap import percentiles, too_many_refused
 from hiprisk.errors import InputError
 from hiprisk.metrics.entry import Metric
@@ -76,7 +76,12 @@ def bootstrap_optimism(
     Raises
     ------
     InputError
-        If a metric cannot be computed, or the procedure refuses too many of the resamples.
+        If the procedure refuses too many of the resamples.
+
+    Notes
+    -----
+    A metric that cannot be computed on a resample is computed without it; where these are too many
+    (`hiprisk.bootstrap.too_many_refused`) the table says why there is no such metric.
     """
     refits = refit_all(
         procedure, resamples, workers=workers, progress=progress, checkpoint=checkpoint
@@ -107,24 +112,31 @@ def optimism_table(
             metrics=metrics,
             weightings=[known_refits.counts, None, omitted],
         )
-    for evaluated, weights in ((training, known_refits.counts), (test, None)):
-        _raise_refusal(evaluated.values, y, known_refits, weights=weights, metrics=metrics)
-    usable = ~outside.refused() & (share > 0)
+    judged = {
+        metric.name: _judge(
+            metric, y, own, known_refits, training.values[metric.name], test.values[metric.name]
+        )
+        for metric in metrics
+    }
+    available = [metric for metric in metrics if judged[metric.name].reason is None]
+    refused = np.isnan([outside.values[metric.name] for metric in available]).any(axis=0)
+    usable = ~refused & (share > 0)
     n_lost = int((~usable).sum())
     has_omitted = not too_many_refused(n_lost, len(usable))
     rows = tuple(
         _row(
             metric,
-            apparent=metric.function(y, own),
-            training=training.values[metric.name],
-            test=test.values[metric.name],
+            apparent=judged[metric.name].apparent,
+            training=training.values[metric.name][judged[metric.name].computed],
+            test=test.values[metric.name][judged[metric.name].computed],
             level=level,
             omitted=float(np.average(outside.values[metric.name][usable], weights=share[usable]))
             if has_omitted
             else None,
             no_information=None if metric.no_information is None else metric.no_information(y, own),
+            n_not_computed=int((~judged[metric.name].computed).sum()),
         )
-        for metric in metrics
+        for metric in available
     )
     return OptimismTable(
         rows=rows,
@@ -132,7 +144,49 @@ def optimism_table(
         n_refused=refits.n_refused,
         level=level,
         n_omitted_not_evaluated=n_lost,
+        not_available={name: one.reason for name, one in judged.items() if one.reason is not None},
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Judged:
+    """Whether a metric can be corrected: its apparent value, its resamples, or why not."""
+
+    apparent: float
+    computed: Bools
+    reason: str | None = None
+
+
+def _judge(
+    metric: Metric, y: Floats, own: Floats, refits: Refits, training: Floats, test: Floats
+) -> _Judged:
+    """One rule for all metrics: a resample that lacks one is left out of it, and counted.
+
+    Half of a difference is none, so both values must be there. Where too many resamples are lost,
+    those left do not stand for all, and the metric is not available.
+    """
+    computed = ~(np.isnan(training) | np.isnan(test))
+    try:
+        apparent = metric.function(y, own)
+    except InputError as refusal:
+        return _Judged(apparent=np.nan, computed=computed, reason=refusal.reason)
+    n_lost = int((~computed).sum())
+    if not too_many_refused(n_lost, len(computed)):
+        return _Judged(apparent=apparent, computed=computed)
+    place = int(np.argmin(computed))
+    weights = refits.counts[place] if np.isnan(training[place]) else None
+    why = _refusal(metric, y, refits.predicted[place], weights)
+    reason = f"on {n_lost} of {len(computed)} resamples {why}"
+    return _Judged(apparent=apparent, computed=computed, reason=reason)
+
+
+def _refusal(metric: Metric, y: Floats, predicted: Floats, weights: Floats | None) -> str:
+    """What a metric says of a resample on which it cannot be computed."""
+    try:
+        metric.function(y, predicted, weights=weights)
+    except InputError as refusal:
+        return refusal.reason
+    return "it is not a number"
 
 
 def _omitted_share(omitted: Floats) -> Floats:
@@ -181,6 +235,7 @@ def _row(
     level: float,
     omitted: float | None,
     no_information: float | None,
+    n_not_computed: int,
 ) -> OptimismRow:
     row = optimism_row(metric.name, apparent=apparent, training=training, test=test, level=level)
     if metric.pinned_by_fit:
@@ -192,6 +247,7 @@ def _row(
         value_632=value,
         value_632_plus=plus,
         no_information=no_information,
+        n_not_computed=n_not_computed,
     )
 
 
@@ -255,30 +311,3 @@ def estimates_632(
     overfit = (outside - own) / (none - own) if outside > own and none > own else 0.0
     weight = SHARE_DRAWN / (1.0 - (1.0 - SHARE_DRAWN) * overfit)
     return value, sign * (own + weight * (outside - own))
-
-
-def _raise_refusal(
-    values: Mapping[str, Floats],
-    y: Floats,
-    refits: Refits,
-    *,
-    weights: Floats | None,
-    metrics: Sequence[Metric],
-) -> None:
-    """Raise what a metric says of the first resample on which it cannot be computed."""
-    for metric in metrics:
-        for place in np.flatnonzero(np.isnan(values[metric.name])):
-            try:
-                metric.function(
-                    y, refits.predicted[place], weights=None if weights is None else weights[place]
-                )
-            except InputError as refusal:
-                raise InputError(
-                    f"a metric cannot be computed on resample {refits.numbers[place]}: "
-                    f"{refusal.reason}",
-                    code=refusal.code,
-                ) from refusal
-            raise InputError(
-                f"{metric.name} is not a number on resample {refits.numbers[place]}",
-                code="DEGENERATE",
-            )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -33,6 +34,8 @@ class OptimismRow:
         None where a metric has no no-information rate, or too few omitted could be evaluated.
     no_information : float or None
         What the metric would be if outcome and prediction had nothing to do with each other.
+    n_not_computed : int
+        Resamples on which the metric could not be computed; the row is of the others.
     """
 
     metric: str
@@ -49,6 +52,7 @@ class OptimismRow:
     value_632: float | None = None
     value_632_plus: float | None = None
     no_information: float | None = None
+    n_not_computed: int = 0
 
 
 COLUMNS = tuple(OptimismRow.__dataclass_fields__)
@@ -65,6 +69,8 @@ class OptimismTable:
         Of the intervals.
     n_omitted_not_evaluated : int
         Resamples left out of `omitted`: those omitted could not be evaluated (one class only).
+    not_available : mapping of str to str
+        Metrics that could not be computed, with the reason.
     """
 
     rows: tuple[OptimismRow, ...]
@@ -72,10 +78,15 @@ class OptimismTable:
     n_refused: int
     level: float = 0.95
     n_omitted_not_evaluated: int = 0
+    not_available: Mapping[str, str] = field(default_factory=dict)
 
     def corrected(self) -> dict[str, float]:
         """Corrected value by metric."""
         return {row.metric: row.corrected for row in self.rows}
+
+    def not_computed(self) -> dict[str, int]:
+        """By metric, resamples on which it could not be computed."""
+        return {row.metric: row.n_not_computed for row in self.rows}
 
     def estimates(self) -> tuple[Estimate, ...]:
         """Corrected values with their intervals."""
@@ -91,6 +102,7 @@ class OptimismTable:
             "n_refused": self.n_refused,
             "level": self.level,
             "n_omitted_not_evaluated": self.n_omitted_not_evaluated,
+            "not_available": dict(self.not_available),
             "metrics": {
                 row.metric: {
                     "corrected": estimate.to_dict(),

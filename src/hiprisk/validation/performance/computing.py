@@ -17,11 +17,12 @@ from hiprisk.arrays import Floats
 from hiprisk.errors import InputError
 from hiprisk.metrics.decision_curve.bands import decision_curve_band
 from hiprisk.metrics.decision_curve.curve import DecisionCurve, decision_curve
-from hiprisk.metrics.entry import Metric
+from hiprisk.metrics.entry import Metric, Smoother
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.events import EventOutcome
 from hiprisk.metrics.forecast.calibration import coverage_by_level, pit_histogram
 from hiprisk.metrics.forecast.predicted_observed import predicted_observed
+from hiprisk.metrics.inputs import check_both_classes
 from hiprisk.metrics.registry import estimates
 from hiprisk.metrics.smoothing.calibration_curve import CalibrationCurve, calibration_curve
 from hiprisk.validation.performance.measures import (
@@ -110,9 +111,11 @@ def _with_curves(
     if sample.sampling is not None and sample.sampling.prevalence is None:
         # Curves and net benefit are those of the sampling, and say nothing of the population.
         return found
+    errors, lacking = _curve_errors(sample, settings)
     return replace(
         found,
-        curve_errors=_curve_errors(sample, settings),
+        curve_errors=errors,
+        not_available={**found.not_available, **lacking},
         curves=_curves(sample),
         decision=_decision(sample, settings) if sample.kind == "binary" else None,
     )
@@ -191,41 +194,33 @@ def _is_resampled(sample: EvaluationSample, settings: PerformanceSettings) -> bo
     return settings.n_resamples > 0 and sample.weights is None
 
 
-def _curve_errors(sample: EvaluationSample, settings: PerformanceSettings) -> tuple[Estimate, ...]:
-    if sample.n < FEWEST_FOR_CURVES:
-        return ()
+def _curve_errors(
+    sample: EvaluationSample, settings: PerformanceSettings
+) -> tuple[tuple[Estimate, ...], dict[str, str]]:
+    """Errors of each smoothed curve, and why there are none of a smoother that fails."""
     found: list[Estimate] = []
+    lacking: dict[str, str] = {}
     fewer = replace(settings, n_resamples=min(settings.n_resamples, settings.n_costly))
     for smoother in SMOOTHERS:
         stream = settings.curve_stream.format(smoother=smoother) or settings.stream
         metrics, _ = of_sampling(curve_error_metrics(sample.kind, smoother), sample.sampling)
+        if sample.n < FEWEST_FOR_CURVES:
+            reason = f"a calibration curve needs {FEWEST_FOR_CURVES} people, these are {sample.n}"
+            lacking |= {metric.name: reason for metric in metrics}
+            continue
         try:
             found += _intervals(sample, sample.predicted, fewer, metrics=metrics, stream=stream)
-        except InputError:
+        except InputError as refusal:
             # The smoother fails on these people: a spline separates, or loess finds too few.
-            continue
-    return tuple(found)
+            lacking |= {metric.name: refusal.reason for metric in metrics}
+    return tuple(found), lacking
 
 
 def _curves(sample: EvaluationSample) -> tuple[CalibrationCurve, ...]:
     if sample.n < FEWEST_FOR_CURVES:
         return ()
-    found = []
-    for smoother in SMOOTHERS:
-        try:
-            found.append(
-                calibration_curve(
-                    sample.observed,
-                    sample.predicted,
-                    kind=sample.kind,
-                    smoother=smoother,
-                    weights=sample.weights,
-                    prevalence=_prevalence(sample),
-                )
-            )
-        except InputError:
-            continue
-    return tuple(found)
+    curves = (_curve(sample, smoother) for smoother in SMOOTHERS)
+    return tuple(curve for curve in curves if curve is not None)
 
 
 def _decision(sample: EvaluationSample, settings: PerformanceSettings) -> DecisionCurve:
@@ -275,13 +270,34 @@ def _risk(
         *prediction_metrics("binary"),
         *(one for smoother in SMOOTHERS for one in curve_error_metrics("binary", smoother)),
     ]
+    check_both_classes(risk.observed, np.ones(risk.n) if risk.weights is None else risk.weights)
+    how: dict[str, Any] = {"stream": f"event-{counted.name}"}
+    lacking: dict[str, str] = {}
+    try:
+        found = _intervals(risk, risk.predicted, settings, metrics=metrics, **how)
+    except InputError:
+        # Each is tried by itself only here: smoothing everybody twice would cost as much again.
+        usable, lacking = usable_metrics(metrics, risk.observed, risk.predicted)
+        found = _intervals(risk, risk.predicted, settings, metrics=usable, **how)
     return replace(
         counted,
-        estimates=_intervals(
-            risk, risk.predicted, settings, metrics=metrics, stream=f"event-{counted.name}"
-        ),
-        calibration=calibration_curve(
-            risk.observed, risk.predicted, kind="binary", weights=risk.weights
-        ),
+        estimates=found,
+        not_available=lacking,
+        calibration=_curve(risk, "loess"),
         decision=_decision(risk, settings),
     )
+
+
+def _curve(sample: EvaluationSample, smoother: Smoother) -> CalibrationCurve | None:
+    """A calibration curve; None where its smoother fails on these people."""
+    try:
+        return calibration_curve(
+            sample.observed,
+            sample.predicted,
+            kind=sample.kind,
+            smoother=smoother,
+            weights=sample.weights,
+            prevalence=_prevalence(sample),
+        )
+    except InputError:
+        return None

@@ -50,9 +50,6 @@ def pool_performances(
     stack.
     """
     first = performances[0]
-    lacking: dict[str, str] = {}
-    for one in performances:
-        lacking |= {name: why for name, why in one.not_available.items() if name not in lacking}
 
     def pooled(part: str) -> tuple[Estimate, ...]:
         return pool_by_name([getattr(one, part) for one in performances], n_people)
@@ -60,7 +57,7 @@ def pool_performances(
     found = replace(
         first,
         metrics=pooled("metrics"),
-        not_available=lacking,
+        not_available=_lacking(performances),
         curve_errors=pooled("curve_errors"),
         curves=_curves([one.curves for one in performances], stack, n_people),
         distribution=pooled("distribution"),
@@ -72,6 +69,14 @@ def pool_performances(
         ),
     )
     return found if stack.forecast is None else _counted(found, stack)
+
+
+def _lacking(parts: Sequence[Performance] | Sequence[EventPerformance]) -> dict[str, str]:
+    """What an imputation could not give, with the reason of the first that could not."""
+    found: dict[str, str] = {}
+    for one in parts:
+        found |= {name: why for name, why in one.not_available.items() if name not in found}
+    return found
 
 
 def pool_by_name(parts: Sequence[Sequence[Estimate]], n_people: int) -> tuple[Estimate, ...]:
@@ -229,11 +234,12 @@ def _event(
         reason=reason,
     )
     if reason is not None:
-        return replace(counted, estimates=(), calibration=None, decision=None)
+        return replace(counted, estimates=(), calibration=None, decision=None, not_available={})
     own = next(event for event in stack.events if event.name == first.name)
     curves = [event.calibration for event in events if event.calibration is not None]
     return replace(
         counted,
+        not_available=_lacking(events),
         estimates=pool_by_name([event.estimates for event in events], n_people),
         calibration=_curve(curves, stack.of_event(own), n_people)
         if len(curves) == len(events)

@@ -30,6 +30,8 @@ class EventPerformance:
     decision : DecisionCurve or None
     reason : str or None
         Why the event cannot be evaluated.
+    not_available : mapping of str to str
+        Metrics that these people cannot give, with the reason.
     """
 
     name: str
@@ -40,6 +42,7 @@ class EventPerformance:
     calibration: CalibrationCurve | None = None
     decision: DecisionCurve | None = None
     reason: str | None = None
+    not_available: Mapping[str, str] = field(default_factory=dict)
 
     def utility(self, thresholds: Sequence[float]) -> tuple[Estimate, ...]:
         """Net benefit and its other forms at declared thresholds."""
@@ -61,6 +64,7 @@ class EventPerformance:
             "calibration": self.calibration.to_dict() if self.calibration else None,
             "decision": self.decision.to_dict() if self.decision else None,
             "reason": self.reason,
+            "not_available": dict(self.not_available),
         }
 
 
@@ -77,7 +81,7 @@ class Performance:
     not_available : mapping of str to str
         Metrics that these people cannot give, with the reason.
     curve_errors : tuple of Estimate
-        Distances from each smoothed calibration curve; those of a smoother that fails are left out.
+        Distances from each smoothed calibration curve.
     curves : tuple of CalibrationCurve
         By loess and by spline, those that can be had.
     distribution : tuple of Estimate

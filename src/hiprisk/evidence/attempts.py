@@ -1,0 +1,58 @@
+"""Parts of the evidence, each computed for itself: one that cannot be says why and ends nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+import numpy as np
+
+from hiprisk.errors import InputError
+
+T = TypeVar("T")
+
+# What a person reads for a part, by its key in the evidence.
+PART_LABELS = {
+    "calibration_corrected": "optimism-corrected calibration curve",
+    "holdout": "performance in held-out participants",
+    "cross_validation": "cross-validation",
+    "events": "predicted probabilities of the events",
+    "sites": "internal-external cross-validation",
+    "subgroups": "performance in subgroups",
+    "stability": "prediction instability",
+    "added": "added value of the blocks of predictors",
+    "association": "association of the exposure",
+}
+
+
+class Attempts:
+    """Computes parts and keeps the reason of each that cannot be computed.
+
+    Attributes
+    ----------
+    not_available : dict of str to str
+        Reason by key of the part.
+    """
+
+    def __init__(self) -> None:
+        self.not_available: dict[str, str] = {}
+
+    def part(self, name: str, compute: Callable[[], T]) -> T | None:
+        """A part of the evidence; None, with the reason kept, where these people cannot give it."""
+        try:
+            return compute()
+        except InputError as refusal:
+            # With its advice, which names what to change: the study has its bundle all the same.
+            advice = f" ({refusal.advice})" if refusal.advice else ""
+            self.not_available[name] = f"{refusal.reason}{advice}"
+        except np.linalg.LinAlgError:
+            self.not_available[name] = "a fit of this part has no unique solution"
+        return None
+
+
+def parts_in_words(not_available: Mapping[str, str]) -> tuple[str, ...]:
+    """One sentence a part that is missing."""
+    return tuple(
+        f"Not available: {PART_LABELS.get(name, name)}: {reason}."
+        for name, reason in not_available.items()
+    )

@@ -1,0 +1,50 @@
+"""What could not be computed, and why: one line a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+
+def not_available_in_words(
+    not_available: Mapping[str, str], label: Callable[[str], str]
+) -> tuple[str, ...]:
+    """Figures that could not be computed; those with one reason share a line.
+
+    Parameters
+    ----------
+    not_available : mapping of str to str
+        Reason by name of the figure.
+    label : callable
+        What a person reads for a name.
+
+    Examples
+    --------
+    >>> not_available_in_words({"a": "no events", "b": "no events"}, str.upper)
+    ('A, B: not available (no events)',)
+    """
+    by_reason: dict[str, list[str]] = {}
+    for name, reason in not_available.items():
+        by_reason.setdefault(reason, []).append(label(name))
+    return tuple(
+        f"{', '.join(labels)}: not available ({reason})" for reason, labels in by_reason.items()
+    )
+
+
+def not_computed_in_words(
+    not_computed: Mapping[str, int], n_resamples: int, label: Callable[[str], str]
+) -> str:
+    """On how many resamples figures could not be computed; empty where each could on all.
+
+    Examples
+    --------
+    >>> not_computed_in_words({"slope": 1, "c": 0}, 200, str.upper)
+    'Could not be computed on some of the 200 resamples, and is from the others: SLOPE (1).'
+    """
+    some = [f"{label(name)} ({count})" for name, count in not_computed.items() if count]
+    if not some:
+        return ""
+    verb = "is" if len(some) == 1 else "are"
+    return (
+        f"Could not be computed on some of the {n_resamples} resamples, and {verb} from the "
+        f"others: {', '.join(some)}."
+    )

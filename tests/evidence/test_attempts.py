@@ -1,0 +1,40 @@
+"""Parts of the evidence: what cannot be computed says why and ends nothing."""
+
+import numpy as np
+import pytest
+
+from hiprisk.errors import ConfigError, InputError
+from hiprisk.evidence.attempts import Attempts, parts_in_words
+
+
+def refusing(error):
+    def part():
+        raise error
+
+    return part
+
+
+def test_a_part_that_can_be_computed_is_handed_on():
+    tried = Attempts()
+    assert tried.part("added", lambda: 3) == 3
+    assert tried.not_available == {}
+
+
+def test_a_part_that_cannot_is_none_and_its_reason_is_kept():
+    tried = Attempts()
+    refusal = InputError("a level has one person", code="DEGENERATE", advice="join levels")
+    assert tried.part("added", refusing(refusal)) is None
+    assert tried.part("stability", refusing(np.linalg.LinAlgError("singular"))) is None
+    assert tried.not_available == {
+        "added": "a level has one person (join levels)",
+        "stability": "a fit of this part has no unique solution",
+    }
+    assert parts_in_words(tried.not_available)[0] == (
+        "Not available: added value of the blocks of predictors: a level has one person "
+        "(join levels)."
+    )
+
+
+def test_a_fault_of_the_config_still_ends_the_study():
+    with pytest.raises(ConfigError, match="no such block"):
+        Attempts().part("added", refusing(ConfigError("no such block")))
