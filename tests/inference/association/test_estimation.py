@@ -140,8 +140,14 @@ def test_a_stratum_that_is_too_small_is_named():
     config = study(NO_SPLINES)
     selection = select_participants(frame, config)
     assert isinstance(selection, Selection)
-    with pytest.raises(InputError, match=r"too few for .* coefficients .*group 'knee'"):
-        associate(config, selection, provenance="simulated")
+    table = associate(config, selection, provenance="simulated")
+    reasons = table.to_dict()["not_available"]
+    assert reasons["adjusted_knee"] == (
+        "7 rows are too few for 7 coefficients (model 'adjusted', group 'knee')"
+    )
+    # Two means need no more.
+    assert table.row("crude", stratum="knee").n == 7
+    assert "CAUTION: only" in " ".join(table.sentences)
 
 
 def test_a_ratio_comes_back_from_the_log_scale_with_both_ends():
@@ -154,11 +160,37 @@ def test_a_ratio_comes_back_from_the_log_scale_with_both_ends():
     assert (plain.low, plain.high) == pytest.approx((np.log(2.0) - half, np.log(2.0) + half))
 
 
-def test_an_exposure_that_everybody_of_a_stratum_has_is_refused(complete):
+def test_a_stratum_in_which_all_are_exposed_is_not_available_and_the_others_stand(complete, whole):
     frame = complete.copy()
     frame.loc[frame["joint"] == "knee", "lbp_any"] = "yes"
-    with pytest.raises(InputError, match="the exposure does not vary in 'knee'"):
+    table = table_of(frame, study(NO_SPLINES))
+    reason = "the exposure does not vary (model 'crude', group 'knee')"
+    told = table.to_dict()["not_available"]
+    assert list(told) == ["crude_knee", "adjusted_knee", "adjusted_baseline_knee"]
+    assert told["crude_knee"] == reason
+    assert f"Not available: {reason}." in table.sentences
+    assert {row.stratum for row in table.rows} == {"all", "hip"}
+    assert table.row("adjusted", stratum="hip").estimate.value == pytest.approx(
+        whole.row("adjusted", stratum="hip").estimate.value, rel=1e-12
+    )
+    # No difference from a stratum without an effect, and no negative control in it.
+    assert (table.differences, table.negative_control) == ((), None)
+
+
+def test_an_exposure_that_everybody_has_is_refused(complete):
+    frame = complete.assign(lbp_any="yes")
+    with pytest.raises(InputError, match="1 predictor"):
         table_of(frame, study(NO_SPLINES))
+
+
+def test_a_difference_between_strata_is_the_first_less_the_other_by_a_hand_count(complete, whole):
+    keep = complete["hip_replacement_before_followup"] == "no"
+    means = complete[keep].groupby(["joint", "lbp_any"])["womac_function_followup_0_100"].mean()
+    in_hip = means["hip", "yes"] - means["hip", "no"]
+    in_knee = means["knee", "yes"] - means["knee", "no"]
+    (found,) = [one for one in whole.differences if one.model == "crude"]
+    assert (found.stratum, found.versus) == ("hip", "knee")
+    assert found.estimate.value == pytest.approx(in_hip - in_knee)
 
 
 CASES = Path(__file__).parents[2] / "cases"

@@ -13,7 +13,12 @@ from hiprisk.errors import HipRiskError, InputError
 from hiprisk.features.pooling import pool_estimates
 from hiprisk.inference.association.participants import AnalysedPeople
 from hiprisk.inference.association.plan import AssociationPlan, Basis
-from hiprisk.inference.association.result import ALL, AssociationRow, StratumDifference
+from hiprisk.inference.association.result import (
+    ALL,
+    AssociationRow,
+    NotAvailable,
+    StratumDifference,
+)
 from hiprisk.inference.association.separated import separation_refusal
 from hiprisk.inference.effects.clustered import CovarianceKind, Link
 from hiprisk.inference.effects.evalue import e_value_of_difference, e_value_of_ratio
@@ -49,25 +54,50 @@ class PooledValue:
         return Estimate(name=name, value=float(value), low=float(low), high=float(high))
 
 
-def rows_and_differences(
-    plan: AssociationPlan, basis: Basis, people: AnalysedPeople
-) -> tuple[tuple[AssociationRow, ...], tuple[StratumDifference, ...]]:
-    """Every model in everybody and in each stratum, and how the strata differ."""
+@dataclass(frozen=True, kw_only=True)
+class EstimatedEffects:
+    """What can be estimated, and why the rest cannot.
+
+    Attributes
+    ----------
+    rows : tuple of AssociationRow
+    differences : tuple of StratumDifference
+    not_available : tuple of NotAvailable
+    """
+
+    rows: tuple[AssociationRow, ...]
+    differences: tuple[StratumDifference, ...]
+    not_available: tuple[NotAvailable, ...]
+
+
+def estimate_table(plan: AssociationPlan, basis: Basis, people: AnalysedPeople) -> EstimatedEffects:
+    """Every model in everybody and in each stratum, and how the strata differ.
+
+    A model that cannot be fitted in everybody is a refusal; in a stratum it is not available there,
+    with the reason, and the other strata stand.
+    """
     rows: list[AssociationRow] = []
     differences: list[StratumDifference] = []
+    lacking: list[NotAvailable] = []
     groups = people.groups()
     for model in plan.models:
-        fits = {
-            group: fit_group(plan, basis, people, mask, model, group=group)
-            for group, mask in groups.items()
-        }
+        fits: dict[str, list[Effects]] = {}
         for group, mask in groups.items():
-            rows += rows_of(people, mask, fits[group], model=model, stratum=group)
+            try:
+                fits[group] = fit_group(plan, basis, people, mask, model, group=group)
+            except InputError as refusal:
+                if group == ALL:
+                    raise
+                lacking.append(NotAvailable(model=model, stratum=group, reason=refusal.reason))
+        for group, own in fits.items():
+            rows += rows_of(people, groups[group], own, model=model, stratum=group)
         differences += _differences(people, groups, fits, model)
     order = {group: number for number, group in enumerate(groups)}
     # Fitted model by model, read stratum by stratum; the sort keeps the order of the models.
     rows.sort(key=lambda row: order[row.stratum])
-    return tuple(rows), tuple(differences)
+    return EstimatedEffects(
+        rows=tuple(rows), differences=tuple(differences), not_available=tuple(lacking)
+    )
 
 
 def constant_predictor_notes(
@@ -98,7 +128,7 @@ def fit_group(
     width = len(plan.contrast.high)
     if not (chosen[:width] == np.arange(width)).all() or len(chosen) < width:
         raise InputError(
-            f"the exposure does not vary in '{group}'",
+            f"the exposure does not vary (model '{model}', group '{group}')",
             code="CONSTANT",
             column=plan.settings.exposure,
             advice="report without strata",
@@ -217,10 +247,11 @@ def _with_e_value(row: AssociationRow, *, outcome_sd: float) -> AssociationRow:
 def _differences(
     people: AnalysedPeople, groups: dict[str, Bools], fits: dict[str, list[Effects]], model: str
 ) -> list[StratumDifference]:
-    """The effect in the first stratum against that in every other."""
-    if not people.levels:
+    """The effect in the first stratum against that in every other, of those that have one."""
+    levels = [level for level in people.levels if level in fits]
+    if len(levels) < 2:
         return []
-    first, *others = people.levels
+    first, *others = levels
     found = []
     for other in others:
         pairs = list(zip(fits[first], fits[other], strict=True))

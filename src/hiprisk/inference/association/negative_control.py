@@ -11,7 +11,12 @@ from hiprisk.arrays import Floats
 from hiprisk.config import StudyConfig
 from hiprisk.config.association import NegativeControlSettings
 from hiprisk.errors import ConfigError
-from hiprisk.inference.association.estimation import RATIOS, fit_group, rows_of
+from hiprisk.inference.association.estimation import (
+    RATIOS,
+    EstimatedEffects,
+    fit_group,
+    rows_of,
+)
 from hiprisk.inference.association.imputation import impute
 from hiprisk.inference.association.participants import analysed_people, incomplete_data
 from hiprisk.inference.association.plan import AssociationPlan, build_basis
@@ -26,7 +31,7 @@ def find_negative_control(
     config: StudyConfig,
     plan: AssociationPlan,
     people: Participants,
-    rows: tuple[AssociationRow, ...],
+    found: EstimatedEffects,
 ) -> NegativeControl | None:
     """The effect where the config declares that there is none."""
     settings = plan.settings.negative_control
@@ -35,7 +40,11 @@ def find_negative_control(
     model = list(plan.models)[-1]
     if settings.stratum is not None:
         wanted = (one_code(settings.stratum), model)
-        inside = [row for row in rows if (one_code(row.stratum), row.model) == wanted]
+        inside = [row for row in found.rows if (one_code(row.stratum), row.model) == wanted]
+        lacking = [(one_code(one.stratum), one.model) for one in found.not_available]
+        if wanted in lacking:
+            # The table says why there is no effect in this stratum.
+            return None
         if not inside:
             raise ConfigError(
                 "no stratum has this name", column="association.negative_control.stratum"

@@ -116,6 +116,20 @@ class StratumDifference:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NotAvailable:
+    """A model without an estimate in a stratum.
+
+    Attributes
+    ----------
+    model, stratum, reason : str
+    """
+
+    model: str
+    stratum: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NegativeControl:
     """The effect where none can be.
 
@@ -186,6 +200,8 @@ class AssociationTable:
         How it was done, and what to mind.
     sentences : tuple of str
         What was found.
+    not_available : tuple of NotAvailable
+        Models without an estimate in a stratum, with the reason.
     """
 
     title: str
@@ -206,6 +222,7 @@ class AssociationTable:
     flow: tuple[FlowStep, ...]
     notes: tuple[str, ...]
     sentences: tuple[str, ...]
+    not_available: tuple[NotAvailable, ...] = ()
 
     @property
     def digits(self) -> int:
@@ -262,8 +279,10 @@ class AssociationTable:
             "strata", "covariance", "n_imputations",
         )  # fmt: skip
         control = self.negative_control
+        lacking = {f"{one.model}_{one.stratum}": one.reason for one in self.not_available}
         return {
             **{name: getattr(self, name) for name in plain},
+            **({"not_available": lacking} if lacking else {}),
             "confounders": list(self.confounders),
             "sentences": list(self.sentences),
             "notes": list(self.notes),

@@ -50,6 +50,7 @@ def sentences_of(
     models = list(dict.fromkeys(row.model for row in table.rows))
     found += [_effect_sentence(table.row(model), table) for model in models]
     found += _few_exposed_sentences(table)
+    found += [f"Not available: {one.reason}." for one in table.not_available]
     if "adjusted_baseline" in models:
         found.append(
             "The last two estimates answer different questions. If the exposure had already "

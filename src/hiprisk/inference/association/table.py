@@ -9,7 +9,7 @@ import pandas as pd
 from hiprisk.config import StudyConfig
 from hiprisk.inference.association.estimation import (
     constant_predictor_notes,
-    rows_and_differences,
+    estimate_table,
 )
 from hiprisk.inference.association.imputation import impute
 from hiprisk.inference.association.negative_control import find_negative_control
@@ -104,7 +104,7 @@ def _table(
     basis = build_basis(plan, completed)
     link: Link = "logit" if config.outcome.kind == "binary" else "identity"
     known = analysed_people(plan, people, data, link=link)
-    rows, differences = rows_and_differences(plan, basis, known)
+    found = estimate_table(plan, basis, known)
     outcome = config.outcome
     table = AssociationTable(
         title=config.title,
@@ -119,9 +119,10 @@ def _table(
         strata=plan.settings.strata,
         covariance=known.kind,
         n_imputations=len(completed),
-        rows=rows,
-        differences=differences,
-        negative_control=find_negative_control(config, plan, people, rows),
+        rows=found.rows,
+        differences=found.differences,
+        not_available=found.not_available,
+        negative_control=find_negative_control(config, plan, people, found),
         flow=flow,
         notes=(),
         sentences=(),
