@@ -8,6 +8,7 @@ import pytest
 from hiprisk.cohort.dictionary import load_dictionary
 from hiprisk.cohort.simulation.simulate import simulate_cohort
 from hiprisk.config import load_config
+from hiprisk.errors import InputError
 from hiprisk.features.design import plan_design
 from hiprisk.inference.increment import Comparison, added_value, run_compare
 from hiprisk.learning.candidates import development_data
@@ -110,3 +111,10 @@ def test_a_block_that_follows_from_the_base_has_no_test_and_says_so_at_the_start
     assert one.sentence.startswith("extra adds no coefficient: the base model's predictors")
     assert any(sentence.endswith("determine it: extra.") for sentence in told)
     json.dumps(result.to_dict(), allow_nan=False)
+
+
+def test_a_level_without_events_is_named_with_its_rows_before_anything_is_resampled():
+    told = []
+    with pytest.raises(InputError, match="education: high has 26 rows with 0 events"):
+        compared("separation_misnamed", "back", told)
+    assert any("education: high (26 people, 0 events)" in sentence for sentence in told)

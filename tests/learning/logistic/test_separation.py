@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 
 from hiprisk.learning.logistic.separation import (
+    SEPARATED,
     SeparationError,
     levels_of_one_class,
     separating_columns,
+    what_separates,
 )
 
 X = np.array([1.0, 2.0, 3.0, 4.0, 5.0, 6.0])
@@ -60,3 +62,14 @@ def test_the_error_comes_back_whole_from_a_worker():
     back = pickle.loads(pickle.dumps(SeparationError(columns=(2, 3))))
     assert back.columns == (2, 3)
     assert "join rare levels" in str(back.advice)
+
+
+def test_what_separates_is_told_by_rows_and_events_whatever_the_scale_of_the_column():
+    # A standardised indicator: 3 rows have the level, none of them the event.
+    columns = (np.array([1.0, 1.0, 1.0, 0.0, 0.0])[:, None] - 0.6) / 0.49
+    told = what_separates(columns, np.array([0.0, 0.0, 0.0, 1.0, 0.0]), ["Sex: male"], (0,))
+    assert told == "no finite odds ratio: Sex: male has 3 rows with 0 events"
+
+
+def test_what_cannot_be_named_is_separation_all_the_same():
+    assert what_separates(X[:, None], np.array([0.0, 1.0] * 3), ["age"], ()) == SEPARATED

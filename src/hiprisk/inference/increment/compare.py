@@ -8,7 +8,7 @@ between the same people, and its interval is paired.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -24,8 +24,14 @@ from hiprisk.inference.increment.block_tests import fit_unpenalised, function_na
 from hiprisk.inference.increment.comparison import Comparison, resolved_comparison
 from hiprisk.inference.increment.conclusion import FittedComparison, addition_of, counts_of
 from hiprisk.inference.increment.losses import declared_measure
+from hiprisk.inference.increment.nested_models import NestedFit
 from hiprisk.inference.increment.preparation import prepare_comparison
-from hiprisk.inference.increment.resampled import ComparisonProcedure, Evaluated
+from hiprisk.inference.increment.resampled import (
+    ComparisonProcedure,
+    Evaluated,
+    ImputedData,
+    ModelValues,
+)
 from hiprisk.inference.increment.results import AddedValue
 from hiprisk.inference.increment.sentences import (
     early_notes,
@@ -34,9 +40,11 @@ from hiprisk.inference.increment.sentences import (
     notes_in_words,
 )
 from hiprisk.learning.candidates import DevelopmentData, development_data
+from hiprisk.learning.logistic.separation import SeparationError, what_separates
 from hiprisk.learning.study_cohort import select_study_participants
 from hiprisk.parallel import StageProgress, one_thread, run_parallel
 from hiprisk.validation.resampling.resamples import draw_resamples
+from hiprisk.wording.labels import column_label
 
 
 def _say_nothing(sentence: str) -> None:
@@ -141,7 +149,7 @@ def added_value(
         )
         for sentence in early:
             announce(sentence)
-        fit, apparent = procedure.apparent(imputed)
+        fit, apparent = _whole_sample(procedure, imputed, labels)
         # Refits begin at the answer of the whole sample; few steps of Newton are left.
         procedure = replace(procedure, start=fit.coefficients)
         unpenalised = fit_unpenalised(
@@ -189,6 +197,19 @@ def added_value(
         ),
         not_estimable=not_estimable,
     )
+
+
+def _whole_sample(
+    procedure: ComparisonProcedure, imputed: ImputedData, labels: Mapping[str, str]
+) -> tuple[NestedFit, ModelValues]:
+    """The fit to the whole sample; a refusal for separation names what separates."""
+    try:
+        return procedure.apparent(imputed)
+    except SeparationError as refusal:
+        readable = [column_label(name, labels) for name in function_names(procedure.models)]
+        # Numbered within its model, so that columns are named by level or not at all.
+        what = what_separates(imputed.bases[0], procedure.evaluation.observed, readable, ())
+        raise SeparationError(what, columns=refusal.columns) from refusal
 
 
 def _rare_levels(

@@ -86,8 +86,9 @@ def early_notes(
         )
     if rare:
         found.append(
-            "Rare levels, which many resamples lack: "
-            f"{'; '.join(one.in_words() for one in rare)}. Consider joining them with another."
+            "Levels that at most two people have, or at most two with or without the event, so "
+            f"that many resamples cannot estimate them: {'; '.join(one.in_words() for one in rare)}."
+            " Consider joining them with another."
         )
     return tuple(found)
 

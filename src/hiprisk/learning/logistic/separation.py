@@ -14,6 +14,8 @@ References
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from hiprisk.arrays import Bools, Floats
@@ -78,11 +80,46 @@ def separating_columns(columns: Floats, y: Floats) -> tuple[int, ...]:
     return tuple(int(place) for place in np.flatnonzero(apart))
 
 
+def what_separates(columns: Floats, y: Floats, labels: Sequence[str], apart: Sequence[int]) -> str:
+    """What has no finite estimate: levels with their rows and events, or columns together.
+
+    Parameters
+    ----------
+    columns : ndarray, shape (n_rows, n_columns)
+    y : ndarray, shape (n_rows,)
+    labels : sequence of str, length n_columns
+        What a person reads for a column.
+    apart : sequence of int
+        `SeparationError.columns`.
+    """
+    one_class = levels_of_one_class(columns, y)
+    sides = [
+        _one_class_side(columns[:, place], y, label)
+        for place, label in enumerate(labels)
+        if one_class[place]
+    ]
+    if sides:
+        return f"no finite odds ratio: {'; '.join(sides)}"
+    together = dict.fromkeys(labels[place] for place in apart)
+    if not together:
+        return SEPARATED
+    return f"{' and '.join(together)} separate those with the event from those without"
+
+
 def levels_of_one_class(columns: Floats, y: Floats) -> Bools:
-    """Which columns are 0 or 1 with all of their 1s, or all of their 0s, in one class."""
-    binary = ((columns == 0.0) | (columns == 1.0)).all(axis=0) & (np.ptp(columns, axis=0) > 0.0)
+    """Which columns have two values, all rows of one of which are in one class."""
     found = np.zeros(columns.shape[1], dtype=bool)
-    for place in np.flatnonzero(binary):
-        has = columns[:, place] == 1.0
-        found[place] = np.ptp(y[has]) == 0.0 or np.ptp(y[~has]) == 0.0
+    for place, column in enumerate(columns.T):
+        if len(np.unique(column)) == 2:
+            has = column == column.max()
+            found[place] = np.ptp(y[has]) == 0.0 or np.ptp(y[~has]) == 0.0
     return found
+
+
+def _one_class_side(column: Floats, y: Floats, label: str) -> str:
+    """The side of a level on which all, or none, have the event."""
+    inside = column == column.max()
+    rows, whose = (inside, label) if np.ptp(y[inside]) == 0.0 else (~inside, f"not {label}")
+    n, events = int(rows.sum()), int(y[rows].sum())
+    counted = f"{n} row{'' if n == 1 else 's'} with {events} event{'' if events == 1 else 's'}"
+    return f"{whose} has {counted}"
