@@ -14,6 +14,10 @@ MAX_STEPS = 50
 MAX_HALVINGS = 30
 # Size of a step at the maximum, as a share of the largest coefficient (at least 1).
 CONVERGED = 1e-10
+# A step of standardised coefficients beyond this, or one that is not much smaller than the one
+# before, has to gain.
+LARGE_STEP = 5.0
+SHRINKING = 0.9
 # Loss of likelihood that is rounding.
 ROUNDING = 1e-12
 # Newton's method is through long before; under separation each step goes on by about 1.
@@ -161,35 +165,45 @@ def maximise_likelihood(
 def _newton(design: Floats, y: Floats, w: Floats, begin: Floats) -> LikelihoodMaximum | None:
     """The maximum, or None where the steps find none."""
     coefficients = begin
-    risk, likelihood = _risk_and_likelihood(design @ coefficients, y, w)
+    # Steps that become smaller need no watching.
+    watched_above = LARGE_STEP
     for number in range(MAX_STEPS):
+        lp = design @ coefficients
+        # exp of a linear predictor far below 0 would overflow.
+        risk = 1.0 / (1.0 + np.exp(np.minimum(-lp, 500.0)))
         information = design.T @ (design * (w * risk * (1.0 - risk))[:, np.newaxis])
         try:
             step = np.linalg.solve(information, design.T @ (w * (y - risk)))
         except np.linalg.LinAlgError:
             return None
-        if not np.isfinite(step).all():
+        size = float(np.abs(step).max())
+        if not np.isfinite(size):
             return None
-        if float(np.abs(step).max()) < CONVERGED * max(1.0, float(np.abs(coefficients).max())):
-            return LikelihoodMaximum(coefficients + step, information, likelihood)
+        if size < CONVERGED * max(1.0, float(np.abs(coefficients).max())):
+            return LikelihoodMaximum(coefficients + step, information, _likelihood(lp, y, w))
         if number == DOUBTFUL_STEPS:
             _check_separation(design, y)
-        # A full step can pass the maximum and cycle about it for ever; half of it, or a quarter,
-        # always gains.
-        for _ in range(MAX_HALVINGS):
-            ahead, gained = _risk_and_likelihood(design @ (coefficients + step), y, w)
-            if gained >= likelihood - ROUNDING * abs(likelihood):
-                break
-            step = step / 2.0
-        coefficients, risk, likelihood = coefficients + step, ahead, gained
+        if size > watched_above:
+            step = _halved(design, y, w, coefficients, step)
+        watched_above = min(LARGE_STEP, SHRINKING * size)
+        coefficients = coefficients + step
     return None
 
 
-def _risk_and_likelihood(lp: Floats, y: Floats, w: Floats) -> tuple[Floats, float]:
-    # exp of the negative size cannot overflow, and serves both.
-    small = np.exp(-np.abs(lp))
-    risk = np.where(lp >= 0.0, 1.0, small) / (1.0 + small)
-    return risk, float(np.sum(w * (y * lp - np.maximum(lp, 0.0) - np.log1p(small))))
+def _halved(design: Floats, y: Floats, w: Floats, coefficients: Floats, step: Floats) -> Floats:
+    """The step, or as small a part of it as gains: a full one can pass the maximum, and cycle."""
+    lp, ahead = design @ coefficients, design @ step
+    reached = _likelihood(lp, y, w)
+    part = 1.0
+    for _ in range(MAX_HALVINGS):
+        if _likelihood(lp + part * ahead, y, w) >= reached - ROUNDING * abs(reached):
+            break
+        part /= 2.0
+    return part * step
+
+
+def _likelihood(lp: Floats, y: Floats, w: Floats) -> float:
+    return float(np.sum(w * (y * lp - np.logaddexp(0.0, lp))))
 
 
 def _check_separation(design: Floats, y: Floats) -> None:

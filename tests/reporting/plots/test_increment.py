@@ -1,5 +1,7 @@
 """The picture of what blocks add reads the result and changes nothing."""
 
+import dataclasses
+
 import pytest
 
 from hiprisk.reporting.plots.increment import draw_added_value
@@ -33,3 +35,8 @@ def test_the_picture_names_simulated_data_and_what_was_declared(result):
 def test_it_draws_on_given_axes(result):
     ax = new_axes()
     assert draw_added_value(result, ax=ax) is ax
+
+
+def test_rows_and_people_are_two_numbers_in_the_title(result):
+    hips = dataclasses.replace(result, n_analysed=160, n_people=80)
+    assert "160 rows of 80 people" in draw_added_value(hips).get_title()

@@ -85,10 +85,10 @@ def early_notes(
             f"{'; '.join(redundant)}."
         )
     if rare:
+        named = "; ".join(one.in_words() for one in rare)
         found.append(
             "Levels that at most two people have, or at most two with or without the event, so "
-            f"that many resamples cannot estimate them: {'; '.join(one.in_words() for one in rare)}."
-            " Consider joining them with another."
+            f"that many resamples cannot estimate them: {named}. Consider joining them with another."
         )
     return tuple(found)
 
