@@ -173,7 +173,7 @@ def _newton(design: Floats, y: Floats, w: Floats, begin: Floats) -> LikelihoodMa
         risk = 1.0 / (1.0 + np.exp(np.minimum(-lp, 500.0)))
         information = design.T @ (design * (w * risk * (1.0 - risk))[:, np.newaxis])
         try:
-            step = np.linalg.solve(information, design.T @ (w * (y - risk)))
+            step = np.asarray(np.linalg.solve(information, design.T @ (w * (y - risk))), np.float64)
         except np.linalg.LinAlgError:
             return None
         size = float(np.abs(step).max())

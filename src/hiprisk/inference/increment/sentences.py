@@ -88,7 +88,7 @@ def early_notes(
         named = "; ".join(one.in_words() for one in rare)
         found.append(
             "Levels that at most two people have, or at most two with or without the event, so "
-            f"that many resamples cannot estimate them: {named}. Consider joining them with another."
+            f"that many resamples cannot estimate them: {named}. Join them with another level."
         )
     return tuple(found)
 
