@@ -215,7 +215,7 @@ def test_one_exposed_has_the_interval_of_the_model_and_is_said():
         pytest.approx(value - half), pytest.approx(value + half),
     )  # fmt: skip
     assert "CAUTION: only 1 of 60 rows in 'all' is exposed." in " ".join(table.sentences)
-    assert any("model-based, with equal variance" in note for note in table.notes)
+    assert any("model-based, with equal variance and" in note for note in table.notes)
     assert [one["covariance"] for one in table.to_dict()["rows"]] == ["model"] * 3
 
 

@@ -98,3 +98,17 @@ def test_without_leverage_1_no_contrast_is_left_out():
     fit = fit_robust(COLUMNS, SCORE)
     assert fit.alone.shape == (0, 3)
     assert not fit.leaves_out(np.ones(3))
+
+
+def test_a_cluster_that_alone_is_exposed_leaves_out_its_contrast():
+    # Both hips of the one exposed person: their residuals add to 0, and CR1 gave hardly any error.
+    exposed = np.r_[1.0, 1.0, np.zeros(18)]
+    persons = np.repeat(np.arange(10), 2)
+    y = np.r_[9.0, 1.0, np.arange(18.0) % 5]
+    fit = fit_robust(exposed[:, None], y, kind="CR1", clusters=persons)
+    assert fit.leaves_out(np.array([0.0, 1.0]))
+    # The mean of the others rests on nine persons.
+    assert not fit.leaves_out(np.array([1.0, 0.0]))
+    two = np.r_[np.ones(4), np.zeros(16)]
+    several = fit_robust(two[:, None], y, kind="CR1", clusters=persons)
+    assert not several.leaves_out(np.array([0.0, 1.0]))

@@ -80,3 +80,14 @@ def test_the_two_worlds_differ_in_the_exposure_alone():
 def test_the_contrast_of_two_levels_weighs_both_columns():
     levels = Contrast(high=(0.0, 1.0), low=(1.0, 0.0))
     assert levels.weights(4).tolist() == [0.0, -1.0, 1.0, 0.0, 0.0]
+
+
+def test_one_exposed_cluster_has_the_covariance_of_the_model():
+    exposed = np.r_[1.0, 1.0, np.zeros(18)][:, None]
+    y = np.r_[9.0, 1.0, np.arange(18.0) % 5]
+    persons = np.repeat(np.arange(10), 2)
+    effects = estimate_effects(exposed, y, YES, link="identity", kind="CR1", clusters=persons)
+    model = estimate_effects(exposed, y, YES, link="identity", kind="model")
+    assert effects.kind == "model"
+    assert effects.covariance == pytest.approx(model.covariance)
+    assert effects.complete_df == 18.0

@@ -205,8 +205,9 @@ def _model_based_notes(table: AssociationTable) -> list[str]:
         return []
     where = ", ".join(f"{MODEL_SHORT_LABELS[model]} in '{stratum}'" for stratum, model in own)
     return [
-        "The interval is model-based, with equal variance, where one row alone decides an effect, "
-        f"so that a robust variance says nothing of its spread: {where}."
+        "The interval is model-based, with equal variance and independent rows, where one row or "
+        "cluster alone decides an effect, so that a robust variance says nothing of its spread: "
+        f"{where}."
     ]
 
 

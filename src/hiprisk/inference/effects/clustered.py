@@ -35,9 +35,9 @@ class RobustFit:
     complete_df : float
         Degrees of freedom of intervals: clusters less one, or rows less coefficients.
     alone : ndarray, shape (n_alone, 1 + n_columns)
-        Of each row of leverage 1, which its own coefficient fits exactly: the change of the
-        coefficients for a change of its outcome by 1. Its residual is 0 whatever its outcome was,
-        so a robust covariance knows nothing of its spread.
+        Of each row (with CR1: cluster) of leverage 1, which has a coefficient to itself: the change
+        of the coefficients for a change of its outcome by 1. Its residuals are (or add to) 0
+        whatever its outcome was, so a robust covariance knows nothing of its spread.
     """
 
     coefficients: Floats
@@ -47,7 +47,7 @@ class RobustFit:
     alone: Floats
 
     def leaves_out(self, weights: Floats) -> bool:
-        """Whether a contrast of coefficients rests on a row of leverage 1."""
+        """Whether a contrast of coefficients rests on a row or cluster of leverage 1."""
         return bool((np.abs(self.alone @ weights) > MIN_RESIDUAL_SHARE).any())
 
 
@@ -111,9 +111,27 @@ def fit_robust(
     if clusters is None:
         raise InputError("CR1 needs the cluster of each row", code="CLUSTERS")
     n_clusters = len(np.unique(clusters))
+    alone = _clusters_alone(design * np.sqrt(spread)[:, np.newaxis], bread, leverage, clusters)
     influence = influence * np.sqrt(small_sample_factor(n_rows, width, n_clusters))
     summed = cluster_sums(influence, clusters)
     return RobustFit(fit.coefficients, summed.T @ summed, influence, float(n_clusters - 1), alone)
+
+
+def _clusters_alone(
+    weighted: Floats, bread: Floats, leverage: Floats, clusters: Integers
+) -> Floats:
+    """As `RobustFit.alone`, by cluster: directions in a cluster's rows with leverage 1."""
+    found = [np.empty((0, weighted.shape[1]))]
+    numbers = np.unique(clusters, return_inverse=True)[1]
+    sizes, axes = np.linalg.eigh(bread)
+    root = axes * np.sqrt(np.maximum(sizes, 0.0))
+    # Leverages of a cluster add to at least 1 where a direction in its rows has 1.
+    for number in np.flatnonzero(np.bincount(numbers, leverage) > 1.0 - MIN_RESIDUAL_SHARE):
+        own = weighted[numbers == number] @ root
+        # As many leverages as there are coefficients, however large the cluster.
+        shares, directions = np.linalg.eigh(own.T @ own)
+        found.append(directions[:, shares > 1.0 - MIN_RESIDUAL_SHARE].T @ root.T)
+    return np.concatenate(found)
 
 
 def check_enough_rows(n_rows: int, n_coefficients: int) -> None:

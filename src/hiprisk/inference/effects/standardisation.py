@@ -64,8 +64,8 @@ class Effects:
         As in `hiprisk.inference.effects.clustered.RobustFit`.
     complete_df : float
     kind : str
-        Of the covariance; ``model`` in place of ``HC3`` where the contrast rests on a row of
-        leverage 1.
+        Of the covariance; ``model`` in place of a robust one where the contrast rests on a row or
+        cluster of leverage 1.
     firth : FirthFit or None
         Where Firth's penalty was asked for: the one effect is the log odds ratio, and its interval
         comes from the profile of the penalised likelihood.
@@ -130,7 +130,7 @@ def estimate_effects(
     """
     fit = fit_robust(columns, y, link=link, kind=kind, clusters=clusters)
     weights = contrast.weights(columns.shape[1])
-    if kind == "HC3" and fit.leaves_out(weights):
+    if kind != "model" and fit.leaves_out(weights):
         kind = "model"
         fit = fit_robust(columns, y, link=link, kind=kind)
     if link == "identity":
