@@ -107,6 +107,9 @@ def test_a_cluster_that_alone_is_exposed_leaves_out_its_contrast():
     y = np.r_[9.0, 1.0, np.arange(18.0) % 5]
     fit = fit_robust(exposed[:, None], y, kind="CR1", clusters=persons)
     assert fit.leaves_out(np.array([0.0, 1.0]))
+    curved = np.column_stack([exposed, np.arange(20.0) * 1e4, np.arange(20.0) ** 2 * 1e8])
+    bent = fit_robust(curved, y, kind="CR1", clusters=persons)
+    assert bent.leaves_out(np.array([0.0, 1.0, 0.0, 0.0]))
     # The mean of the others rests on nine persons.
     assert not fit.leaves_out(np.array([1.0, 0.0]))
     two = np.r_[np.ones(4), np.zeros(16)]

@@ -123,8 +123,10 @@ def _clusters_alone(
     """As `RobustFit.alone`, by cluster: directions in a cluster's rows with leverage 1."""
     found = [np.empty((0, weighted.shape[1]))]
     numbers = np.unique(clusters, return_inverse=True)[1]
-    sizes, axes = np.linalg.eigh(bread)
-    root = axes * np.sqrt(np.maximum(sizes, 0.0))
+    # A root of the scaled matrix: squares and splines differ in size.
+    scale = np.sqrt(np.diag(bread))
+    sizes, axes = np.linalg.eigh(bread / np.outer(scale, scale))
+    root = scale[:, np.newaxis] * axes * np.sqrt(np.maximum(sizes, 0.0))
     # Leverages of a cluster add to at least 1 where a direction in its rows has 1.
     for number in np.flatnonzero(np.bincount(numbers, leverage) > 1.0 - MIN_RESIDUAL_SHARE):
         own = weighted[numbers == number] @ root
