@@ -114,3 +114,22 @@ def test_logistic_recalibration_undoes_a_known_distortion():
 def test_what_makes_no_sense_is_refused(call, message):
     with pytest.raises(InputError, match=message):
         call()
+
+
+def some_with_a_risk_of_0():
+    rng = np.random.default_rng(3)
+    risk = rng.uniform(0.05, 0.95, 200)
+    y = (rng.random(200) < risk).astype(float)
+    return y, np.where(np.arange(200) < 4, 0.0, risk)
+
+
+@pytest.mark.parametrize("metric", [
+    *(one for one in calibration.METRICS if one.kind == "binary" and "large" in one.name),
+    *(one for one in calibration.METRICS if one.kind == "binary" and "slope" in one.name),
+], ids=lambda one: one.name)  # fmt: skip
+@pytest.mark.parametrize("groups", [None, np.arange(200) // 2])
+def test_people_with_a_risk_of_0_are_left_out_as_val_prob_does(metric, groups):
+    y, risk = some_with_a_risk_of_0()
+    some = metric.analytic(y, risk, groups=groups)
+    others = metric.analytic(y[4:], risk[4:], groups=None if groups is None else groups[4:])
+    assert some == others

@@ -27,7 +27,14 @@ from hiprisk.metrics.inputs import as_binary, as_continuous
 from hiprisk.metrics.intervals.frequency_weights import sandwich, variance_of_mean
 from hiprisk.metrics.intervals.means import mean_estimate, n_drawn
 from hiprisk.metrics.intervals.wald import wald, wald_on_log
-from hiprisk.metrics.smoothing.logistic import MAX_STEPS, LogisticFit, fit_logistic_columns, logit
+from hiprisk.metrics.smoothing.logistic import (
+    MAX_STEPS,
+    LogisticFit,
+    fit_logistic_columns,
+    has_log_odds,
+    logit,
+    with_log_odds,
+)
 from hiprisk.sheet.models import expit
 
 
@@ -108,6 +115,7 @@ def logit_in_the_large(
     ----------
     y_true : array-like of 0 and 1, shape (n_people,)
     risk : array-like of float, shape (n_people,)
+        People with a risk of 0 or 1, which has no log odds, are left out.
     weights : array-like of float, optional
 
     Returns
@@ -120,7 +128,7 @@ def logit_in_the_large(
     InputError
         If there is one class only.
     """
-    y, p, w = as_binary(y_true, risk, weights)
+    y, p, w = with_log_odds(*as_binary(y_true, risk, weights))
     _check_two_classes(y, w)
     offset = logit(p)
     intercept = 0.0
@@ -144,7 +152,7 @@ def logistic_recalibration(
     InputError
         If there is one class only, the risks never vary, or they separate the classes.
     """
-    y, p, w = as_binary(y_true, risk, weights)
+    y, p, w = with_log_odds(*as_binary(y_true, risk, weights))
     _check_two_classes(y, w)
     lp = logit(p)
     if float(np.ptp(lp[w > 0])) <= 1e-12:
@@ -259,6 +267,8 @@ def in_the_large_estimate(
     """Calibration in the large (slope fixed at 1), Wald's interval; as `c_estimate`."""
     y, p, w = as_binary(y_true, risk, weights)
     value = logit_in_the_large(y, p, weights=w)
+    groups = None if groups is None else groups[has_log_odds(p)]
+    y, p, w = with_log_odds(y, p, w)
     fitted = expit(logit(p) + value)
     # One coefficient only: its variance is one over the information about the intercept.
     bread = np.array([[1.0 / float(np.sum(w * fitted * (1.0 - fitted)))]])
@@ -279,6 +289,8 @@ def logistic_line_estimate(
     """Calibration intercept (0) or slope (1), both free, Wald's interval; as `c_estimate`."""
     y, p, w = as_binary(y_true, risk, weights)
     logistic_recalibration(y, p, weights=w)
+    groups = None if groups is None else groups[has_log_odds(p)]
+    y, p, w = with_log_odds(y, p, w)
     lp = logit(p)
     fit = fit_line(y, lp, w)
     covariance = fit.covariance

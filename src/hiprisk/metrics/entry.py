@@ -31,12 +31,14 @@ Rate = Callable[[Floats, Floats], float]
 class CurveError:
     """The calibration curve whose distance from the predictions a metric is, and its summary.
 
-    The prevalence is that of the population, where cases and controls were sampled apart.
+    The prevalence is that of the population, where cases and controls were sampled apart. The
+    largest is where the interval of an error of a risk ends.
     """
 
     summary: Summary
     smoother: Smoother
     prevalence: float | None = None
+    largest: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

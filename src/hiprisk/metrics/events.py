@@ -18,6 +18,9 @@ from hiprisk.metrics.forecast.distribution import Forecast
 from hiprisk.metrics.inputs import as_forecast_outcome
 from hiprisk.sheet.format import Event
 
+# Next to 0 and to 1, where the digits of a double end.
+NEAREST_CHANCES = (float(np.finfo(np.float64).tiny), float(np.nextafter(1.0, 0.0)))
+
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class EventOutcome:
@@ -87,6 +90,9 @@ def event_outcomes(
             raise InputError(
                 f"the chances of '{event.name}' have {len(chance)} entries, 'observed' has {len(y)}"
             )
+        # Residuals cannot tell a chance from 0 or 1 any closer: it is no claim of certainty, as a
+        # stated risk of 0 is, and such people count in metrics of the log odds.
+        chance = np.clip(chance, *NEAREST_CHANCES)
         chance = np.where(np.isnan(bound), np.nan, chance)
         found.append(
             EventOutcome(name=event.name, label=event.label, happened=happened, chance=chance)

@@ -26,7 +26,12 @@ from hiprisk.metrics import no_information
 from hiprisk.metrics.calibration import logistic_recalibration
 from hiprisk.metrics.entry import Metric
 from hiprisk.metrics.inputs import as_binary
-from hiprisk.metrics.smoothing.logistic import log_likelihood, logit, null_log_likelihood
+from hiprisk.metrics.smoothing.logistic import (
+    log_likelihood,
+    logit,
+    null_log_likelihood,
+    with_log_odds,
+)
 
 
 def _recalibrated_gain(y: Floats, p: Floats, w: Floats) -> tuple[float, float]:
@@ -50,7 +55,7 @@ def nagelkerke_r2(y_true: ArrayLike, risk: ArrayLike, *, weights: ArrayLike | No
     risk : array-like of float, shape (n_people,)
     weights : array-like of float, optional
     """
-    y, p, w = as_binary(y_true, risk, weights)
+    y, p, w = with_log_odds(*as_binary(y_true, risk, weights))
     n = float(w.sum())
     gain, _ = _recalibrated_gain(y, p, w)
     largest = 1.0 - float(np.exp(2.0 * null_log_likelihood(y, w) / n))
@@ -61,7 +66,7 @@ def discrimination_index(
     y_true: ArrayLike, risk: ArrayLike, *, weights: ArrayLike | None = None
 ) -> float:
     """D: (likelihood-ratio chi-square of the recalibrated risk - 1) / n."""
-    y, p, w = as_binary(y_true, risk, weights)
+    y, p, w = with_log_odds(*as_binary(y_true, risk, weights))
     return (_recalibrated_gain(y, p, w)[0] - 1.0) / float(w.sum())
 
 
@@ -69,7 +74,7 @@ def unreliability_index(
     y_true: ArrayLike, risk: ArrayLike, *, weights: ArrayLike | None = None
 ) -> float:
     """U: (gain in -2 log likelihood by recalibrating - 2) / n."""
-    y, p, w = as_binary(y_true, risk, weights)
+    y, p, w = with_log_odds(*as_binary(y_true, risk, weights))
     return (_recalibrated_gain(y, p, w)[1] - 2.0) / float(w.sum())
 
 
@@ -89,7 +94,7 @@ def cox_snell_r2_as_is(
     ----------
     y_true : array-like of 0 and 1, shape (n_people,)
     risk : array-like of float, shape (n_people,)
-        Risks of 0 and 1 are moved inside by 1e-12.
+        People with a risk of 0 or 1, whose likelihood may be 0, are left out.
     weights : array-like of float, optional
 
     Returns
@@ -97,7 +102,7 @@ def cox_snell_r2_as_is(
     float
         Below 1 - L0^(2 / n) even for perfect risks; without lower bound.
     """
-    y, p, w = as_binary(y_true, risk, weights)
+    y, p, w = with_log_odds(*as_binary(y_true, risk, weights))
     n = float(w.sum())
     gain = log_likelihood(y, logit(p), w) - null_log_likelihood(y, w)
     # expm1 keeps the digits of a gain that is near 0.
@@ -111,7 +116,7 @@ def nagelkerke_r2_as_is(
 
     On the people on whom a model was fitted by maximum likelihood it equals `nagelkerke_r2`.
     """
-    y, _, w = as_binary(y_true, risk, weights)
+    y, _, w = with_log_odds(*as_binary(y_true, risk, weights))
     largest = -float(np.expm1(2.0 * null_log_likelihood(y, w) / float(w.sum())))
     return cox_snell_r2_as_is(y_true, risk, weights=weights) / largest
 

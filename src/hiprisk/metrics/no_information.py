@@ -15,7 +15,7 @@ from __future__ import annotations
 import numpy as np
 
 from hiprisk.arrays import Floats
-from hiprisk.metrics.smoothing.logistic import logit
+from hiprisk.metrics.smoothing.logistic import logit, with_log_odds
 
 
 def mean_squared(y: Floats, p: Floats) -> float:
@@ -59,6 +59,7 @@ def zero(y: Floats, p: Floats) -> float:
 def log_share(y: Floats, p: Floats) -> float:
     """Cox and Snell's R2 with the log likelihood averaged over all pairs."""
     # Averaged over everybody's outcome, only the share of events is left of y.
+    y, p, _ = with_log_odds(y, p, np.ones(len(y)))
     lp, events = logit(p), float(y.mean())
     all_pairs = float(np.mean(events * lp - np.logaddexp(0.0, lp)))
     null = events * np.log(events) + (1.0 - events) * np.log(1.0 - events)
@@ -67,6 +68,7 @@ def log_share(y: Floats, p: Floats) -> float:
 
 def scaled_log_share(y: Floats, p: Floats) -> float:
     """Nagelkerke's R2 likewise."""
+    y, p, _ = with_log_odds(y, p, np.ones(len(y)))
     events = float(y.mean())
     null = events * np.log(events) + (1.0 - events) * np.log(1.0 - events)
     return log_share(y, p) / -float(np.expm1(2.0 * null))

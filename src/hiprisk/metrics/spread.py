@@ -21,7 +21,7 @@ from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.inputs import as_binary, as_continuous, check_both_classes
 from hiprisk.metrics.intervals.frequency_weights import variance_of_mean
 from hiprisk.metrics.intervals.wald import wald
-from hiprisk.metrics.smoothing.logistic import logit
+from hiprisk.metrics.smoothing.logistic import logit, with_log_odds
 
 
 def discrimination_slope(
@@ -129,7 +129,7 @@ def recalibrated_g(
     InputError
         If there is one class only, the risks never vary, or they separate the classes.
     """
-    y, p, w = as_binary(y_true, risk, weights)
+    y, p, w = with_log_odds(*as_binary(y_true, risk, weights))
     slope = logistic_recalibration(y, p, weights=w).slope
     return abs(slope) * gini_mean_difference(logit(p), weights=w)
 
@@ -138,7 +138,7 @@ def recalibrated_gp(
     y_true: ArrayLike, risk: ArrayLike, *, weights: ArrayLike | None = None
 ) -> float:
     """Gini's mean difference of the recalibrated risk; arguments as for `recalibrated_g`."""
-    y, p, w = as_binary(y_true, risk, weights)
+    y, p, w = with_log_odds(*as_binary(y_true, risk, weights))
     line = logistic_recalibration(y, p, weights=w)
     moved = line.intercept + line.slope * logit(p)
     return gini_mean_difference(1.0 / (1.0 + np.exp(-moved)), weights=w)

@@ -129,7 +129,8 @@ def people_or_rows(n_people: int, n_rows: int) -> str:
 
 def people_counted(n_people: int, n_rows: int) -> str:
     """How many people: 300 people, or 240 rows of 120 people where somebody has several."""
-    return f"{n_people} people" if n_people == n_rows else f"{n_rows} rows of {n_people} people"
+    people = "1 person" if n_people == 1 else f"{n_people} people"
+    return people if n_people == n_rows else f"{n_rows} rows of {people}"
 
 
 def plural(n: int, what: str) -> str:

@@ -6,9 +6,11 @@ import pytest
 from hiprisk.errors import InputError
 from hiprisk.metrics.smoothing.logistic import (
     fit_logistic_columns,
+    has_log_odds,
     log_likelihood,
     logit,
     null_log_likelihood,
+    with_log_odds,
 )
 
 # Of four not exposed one has the event, of four exposed three.
@@ -63,3 +65,11 @@ def test_log_odds_of_a_sure_risk_are_finite():
     assert middle == 0.0
     assert high == pytest.approx(-low, rel=1e-4)
     assert high == pytest.approx(12 * np.log(10), abs=1e-3)
+
+
+def test_risks_of_0_and_1_have_no_log_odds_and_their_people_are_left_out():
+    y, risk, w = np.array([1.0, 0.0, 1.0]), np.array([0.0, 0.3, 1.0]), np.ones(3)
+    assert has_log_odds(risk).tolist() == [False, True, False]
+    assert [one.tolist() for one in with_log_odds(y, risk, w)] == [[0.0], [0.3], [1.0]]
+    with pytest.raises(InputError, match="every risk is 0 or 1"):
+        with_log_odds(y, np.round(risk), w)

@@ -56,6 +56,29 @@ def test_every_value_equals_its_own_function(kind, ties):
             assert found.values[metric.name] == pytest.approx(expected, rel=1e-10, abs=1e-10)
 
 
+def test_people_with_a_risk_of_0_or_1_count_as_in_each_own_function():
+    observed, predicted = people("binary")
+    predicted = np.clip(predicted, 0.05, 0.95)
+    predicted[1, :3], predicted[2, 5], predicted[3] = 0.0, 1.0, observed
+    evaluated = evaluate_predictions(
+        observed, predicted, metrics=TWINS["binary"], weightings=weightings()
+    )
+    for weights, found in zip(weightings(), evaluated, strict=True):
+        for metric in TWINS["binary"]:
+            for number, row in enumerate(predicted):
+                value = found.values[metric.name][number]
+                own = None if weights is None else weights[number]
+                if np.isnan(value):
+                    with pytest.raises(
+                        InputError, match="no log odds|other than 0, one half and 1"
+                    ):
+                        metric.function(observed, row, weights=own)
+                else:
+                    assert value == pytest.approx(
+                        metric.function(observed, row, weights=own), rel=1e-10, abs=1e-10
+                    )
+
+
 @pytest.mark.parametrize("kind", ["continuous", "binary"])
 def test_weight_two_equals_the_person_twice(kind):
     observed, predicted = people(kind)

@@ -17,7 +17,12 @@ def people(n, events=0, **more):
     more = {"absent": (), "imputed_share": {}, "provenance": "real", "sampling": None, **more}
     groups = np.asarray(more.pop("groups", np.arange(n)))
     return SimpleNamespace(
-        n=n, n_people=len(np.unique(groups)), groups=groups, observed=observed, **more
+        n=n,
+        n_people=len(np.unique(groups)),
+        groups=groups,
+        observed=observed,
+        predicted=np.asarray(more.pop("predicted", np.full(n, 0.5))),
+        **more,
     )
 
 
@@ -113,3 +118,14 @@ def test_simulated_people_come_first():
     said = summary(estimate("calibration_slope", 1.0, 0.9, 1.1),
                    found=people(300, provenance="simulated"))  # fmt: skip
     assert "SIMULATED" in said[0].upper()
+
+
+def test_people_with_a_risk_of_0_or_1_are_counted_and_their_rows_apart():
+    predicted = np.r_[0.0, 0.0, 1.0, np.full(297, 0.5)]
+    found = people(300, events=1, predicted=predicted, groups=np.arange(300) // 2)
+    said = next(one for one in remarks(found, "binary") if "exactly 0 or 1" in one)
+    assert said.startswith(
+        "Predicted risk of exactly 0 or 1: 3 rows of 2 people, 2 of them with the opposite outcome."
+    )
+    none = people(300, events=1)
+    assert not any("exactly 0 or 1" in one for one in remarks(none, "binary"))

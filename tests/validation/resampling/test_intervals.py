@@ -159,6 +159,12 @@ def test_interval_of_an_error_is_the_outer_of_moved_and_basic():
     )
 
 
+def test_interval_of_an_error_of_a_risk_ends_where_the_error_must():
+    resampled = np.linspace(0.2, 1.0, 50)
+    assert error_interval(0.7, resampled).high > 1.0
+    assert error_interval(0.7, resampled, highest=1.0).high == 1.0
+
+
 def test_interval_of_an_error_moves_with_its_units():
     drawn = np.random.default_rng(1).gamma(3.0, size=200)
     one, ten = error_interval(2.0, drawn), error_interval(20.0, 10 * drawn)

@@ -27,7 +27,7 @@ from hiprisk.metrics.inputs import as_binary, as_continuous
 from hiprisk.metrics.intervals.frequency_weights import quantiles
 from hiprisk.metrics.intervals.wald import critical_value
 from hiprisk.metrics.smoothing.loess import Loess, Lowess, loess, lowess
-from hiprisk.metrics.smoothing.logistic import logit
+from hiprisk.metrics.smoothing.logistic import logit, with_log_odds
 from hiprisk.metrics.smoothing.splines import (
     SplineCurve,
     linear_spline_curve,
@@ -38,6 +38,7 @@ from hiprisk.sheet.models import expit
 
 SMOOTHERS: tuple[Smoother, ...] = ("loess", "spline", "lowess")
 N_BINS = 40
+NEXT_TO_ZERO = 1e-300
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -264,7 +265,7 @@ def calibration_curve(
     The band of loess has Cleveland's degrees of freedom for a continuous outcome, and the Bernoulli
     variance of the curve itself for a risk. The spline's band is Wald's, on the scale of its fit.
     """
-    y, p, w = _checked(kind, observed, predicted, weights)
+    y, p, w = _checked(kind, smoother, observed, predicted, weights)
     smooth = _smooth(kind, smoother, y=y, p=p, w=w, n_knots=n_knots)
     used = p[w > 0]
     low, high = float(used.min()), float(used.max())
@@ -278,7 +279,8 @@ def calibration_curve(
     return CalibrationCurve(
         kind=kind,
         smoother=smoother,
-        predicted=_plain(places),
+        # The chance next to 0 (`hiprisk.metrics.events`) is written as what a reader takes it for.
+        predicted=_plain(np.where(np.abs(places) < NEXT_TO_ZERO, 0.0, places)),
         observed=_plain(move.of(smooth.at(places))),
         low=_plain(move.of(band.low)) if band is not None else (),
         high=_plain(move.of(band.high)) if band is not None else (),
@@ -308,7 +310,7 @@ def calibration_at(
     observed, predicted, kind, smoother, weights
         As for `calibration_curve`.
     """
-    y, p, w = _checked(kind, observed, predicted, weights)
+    y, p, w = _checked(kind, smoother, observed, predicted, weights)
     used = p[w > 0]
     # A smoother says nothing beyond the people it was fitted to.
     reached = (at >= used.min()) & (at <= used.max())
@@ -326,7 +328,7 @@ def calibration_errors(
     prevalence: float | None = None,
 ) -> CalibrationErrors:
     """Errors of the curve alone; arguments as for `calibration_curve`."""
-    y, p, w = _checked(kind, observed, predicted, weights)
+    y, p, w = _checked(kind, smoother, observed, predicted, weights)
     smooth = _smooth(kind, smoother, y=y, p=p, w=w, n_knots=n_knots)
     move = _Move.to(prevalence, y, w)
     return _errors(np.abs(p - move.of(smooth.at(p))), move.weights)
@@ -358,10 +360,17 @@ class _Move:
 
 
 def _checked(
-    kind: OutcomeKind, observed: ArrayLike, predicted: ArrayLike, weights: ArrayLike | None
+    kind: OutcomeKind,
+    smoother: Smoother,
+    observed: ArrayLike,
+    predicted: ArrayLike,
+    weights: ArrayLike | None,
 ) -> tuple[Floats, Floats, Floats]:
-    check = as_binary if kind == "binary" else as_continuous
-    return check(observed, predicted, weights)
+    """Checked input; a spline of a risk is one of log odds, and of those who have them."""
+    if kind == "continuous":
+        return as_continuous(observed, predicted, weights)
+    y, p, w = as_binary(observed, predicted, weights)
+    return with_log_odds(y, p, w) if smoother == "spline" else (y, p, w)
 
 
 def _errors(off: Floats, w: Floats) -> CalibrationErrors:

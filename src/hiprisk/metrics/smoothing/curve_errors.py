@@ -39,6 +39,9 @@ _LABELS: dict[Summary, str] = {
 
 
 def _entry(kind: OutcomeKind, summary: Summary, smoother: Smoother) -> Metric:
+    largest = None
+    if kind == "binary":
+        largest = 100.0 if summary == "eci" else 1.0
     return Metric(
         name=summary if smoother == "loess" else f"{summary}_{smoother}",
         label=f"{_LABELS[summary]} ({smoother})",
@@ -51,7 +54,7 @@ def _entry(kind: OutcomeKind, summary: Summary, smoother: Smoother) -> Metric:
         in_outcome_units=kind == "continuous",
         headline=(kind, summary, smoother) == ("binary", "ici", "loess"),
         moves_with_prevalence=kind == "binary",
-        curve=CurveError(summary=summary, smoother=smoother),
+        curve=CurveError(summary=summary, smoother=smoother, largest=largest),
         costly=True,
     )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hiprisk.arrays import Floats
+from hiprisk.arrays import Bools, Floats
 from hiprisk.errors import InputError
 from hiprisk.sheet.models import expit
 
@@ -19,6 +19,31 @@ def logit(risk: Floats) -> Floats:
     """Log odds; risks of 0 and 1 are moved inside by 1e-12."""
     inside = np.clip(risk, RISK_EDGE, 1.0 - RISK_EDGE)
     return np.asarray(np.log(inside / (1.0 - inside)))
+
+
+def has_log_odds(risk: Floats) -> Bools:
+    """Risks that are neither 0 nor 1, whose log odds are infinite."""
+    return np.asarray((risk > 0.0) & (risk < 1.0))
+
+
+def with_log_odds(y: Floats, risk: Floats, w: Floats) -> tuple[Floats, Floats, Floats]:
+    """Those whose risk has log odds, as R's `val.prob` takes them; everybody where all have.
+
+    Raises
+    ------
+    InputError
+        If nobody has.
+
+    Notes
+    -----
+    Moved inside instead, one person of 750 with a risk of 0 and the event decides a slope.
+    """
+    inside = has_log_odds(risk)
+    if inside.all():
+        return y, risk, w
+    if not (w[inside] > 0.0).any():
+        raise InputError("every risk is 0 or 1, which have no log odds", code="DEGENERATE")
+    return y[inside], risk[inside], w[inside]
 
 
 def log_likelihood(y: Floats, lp: Floats, w: Floats) -> float:

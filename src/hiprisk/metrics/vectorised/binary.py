@@ -15,8 +15,8 @@ MAX_STEPS = 25
 SMALL_STEP = 1e-10
 
 
-class BinaryView(Weighted):
-    """Risks of the same people under one weighting."""
+class _Classes(Weighted):
+    """People with and without the event."""
 
     @cached_property
     def _events(self) -> Floats:
@@ -25,6 +25,10 @@ class BinaryView(Weighted):
     @cached_property
     def _both_classes(self) -> Bools:
         return (self._events > 0.0) & (self._events < self.size)
+
+
+class BinaryView(_Classes):
+    """Risks of the same people under one weighting."""
 
     @cached_property
     def c(self) -> Floats:
@@ -97,6 +101,74 @@ class BinaryView(Weighted):
         prevalence = self._events / self.size
         reference = np.where(self._both_classes, prevalence * (1.0 - prevalence), 1.0)
         return defined(1.0 - self.brier / reference, self._both_classes)
+
+    @cached_property
+    def _of_log_odds(self) -> LogOddsView:
+        """The same without those whose risk is 0 or 1, which has no log odds."""
+        inside = self.rows.has_log_odds
+        if inside.all():
+            return LogOddsView(self.rows, self.weights)
+        counted = inside.astype(np.float64)
+        return LogOddsView(self.rows, counted if self.weights is None else counted * self.weights)
+
+    @property
+    def in_the_large(self) -> Floats:
+        """Intercept with the slope fixed at 1."""
+        return self._of_log_odds.in_the_large
+
+    @property
+    def intercept(self) -> Floats:
+        """Calibration intercept, slope free."""
+        return self._of_log_odds.intercept
+
+    @property
+    def slope(self) -> Floats:
+        """Calibration slope."""
+        return self._of_log_odds.slope
+
+    @property
+    def nagelkerke_r2(self) -> Floats:
+        """Nagelkerke's R2 of the recalibrated risk."""
+        return self._of_log_odds.nagelkerke_r2
+
+    @property
+    def cox_snell_r2_as_is(self) -> Floats:
+        """Cox and Snell's R2 of the risk as it is."""
+        return self._of_log_odds.cox_snell_r2_as_is
+
+    @property
+    def nagelkerke_r2_as_is(self) -> Floats:
+        """Nagelkerke's R2 of the risk as it is."""
+        return self._of_log_odds.nagelkerke_r2_as_is
+
+    @property
+    def discrimination_index(self) -> Floats:
+        """D."""
+        return self._of_log_odds.discrimination_index
+
+    @property
+    def unreliability_index(self) -> Floats:
+        """U."""
+        return self._of_log_odds.unreliability_index
+
+    @property
+    def quality_index(self) -> Floats:
+        """Q: D - U."""
+        return self._of_log_odds.quality_index
+
+    @property
+    def g(self) -> Floats:
+        """Gini's mean difference of the recalibrated log odds."""
+        return self._of_log_odds.g
+
+    @property
+    def gp(self) -> Floats:
+        """Gini's mean difference of the recalibrated risk."""
+        return self._of_log_odds.gp
+
+
+class LogOddsView(_Classes):
+    """Metrics of the log odds of risks, all of which count inside 0 and 1."""
 
     @cached_property
     def in_the_large(self) -> Floats:

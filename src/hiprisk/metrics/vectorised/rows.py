@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from hiprisk.arrays import Bools, Floats, Integers
-from hiprisk.metrics.smoothing.logistic import logit
+from hiprisk.metrics.smoothing.logistic import has_log_odds, logit
 
 
 class Rows:
@@ -37,6 +37,11 @@ class Rows:
     def log_odds(self) -> Floats:
         """Log odds of the predictions."""
         return logit(self.predicted)
+
+    @cached_property
+    def has_log_odds(self) -> Bools:
+        """Whose prediction has log odds: it is neither 0 nor 1."""
+        return has_log_odds(self.predicted)
 
     @cached_property
     def ranked_log_odds(self) -> Floats:

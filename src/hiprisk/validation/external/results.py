@@ -164,8 +164,9 @@ def _plain(performance: Performance) -> dict[str, Any]:
     """Performance as the keys of ``hiprisk validate --json``."""
     whole = performance.to_dict()
     curve, decision = performance.calibration, performance.decision
+    names = ("not_available", "n_without_log_odds", "coverage", "pit", "scatter")
     return {
-        **{name: whole[name] for name in ("not_available", "coverage", "pit", "scatter")},
+        **{name: whole[name] for name in names if name in whole},
         "calibration_curve": None if curve is None else curve.to_dict(),
         "calibration_errors": by_name(performance.curve_errors),
         "forecast": by_name(performance.forecast),

@@ -17,6 +17,7 @@ import numpy as np
 from hiprisk.config import OutcomeSettings
 from hiprisk.config.sampling import SamplingSettings
 from hiprisk.metrics.estimate import Estimate
+from hiprisk.metrics.smoothing.logistic import has_log_odds
 from hiprisk.validation.external.case_mix_results import CaseMix, shift_words
 from hiprisk.validation.external.cohort import ValidationCohort
 from hiprisk.validation.external.results import ModelIdentity
@@ -48,6 +49,7 @@ def remarks_of(
             + ("fewer than" if few else "at least")
             + f" the recommended {ADVISED_EVENTS} with and {ADVISED_EVENTS} without it."
         )
+        yield from _without_log_odds(people)
     else:
         few = people.n_people < ADVISED_PEOPLE
         yield (
@@ -72,6 +74,22 @@ def remarks_of(
             f"{column_label(n, labels)} {percent(share, 0)}" for n, share in filled.items()
         )
         yield f"Imputed by the sheet where missing: {shares}."
+
+
+def _without_log_odds(people: ValidationCohort) -> Iterable[str]:
+    """Risks of 0 and 1: how many, of how many people, and how many the outcome contradicts."""
+    rows = ~has_log_odds(people.predicted)
+    n = int(rows.sum())
+    if not n:
+        return
+    n_people = len(np.unique(people.groups[rows]))
+    wrong = int(np.sum(np.round(people.predicted[rows]) != people.observed[rows]))
+    contradicted = f", {wrong} of them with the opposite outcome" if wrong else ""
+    yield (
+        f"Predicted risk of exactly 0 or 1: {people_counted(n_people, n)}{contradicted}. Such a "
+        "risk has no log odds: calibration in the large, intercept and slope, R² and the spline "
+        "curve are of the others. No model should be that certain: ask where these risks come from."
+    )
 
 
 def summary_of(

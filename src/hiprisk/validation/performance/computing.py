@@ -25,6 +25,7 @@ from hiprisk.metrics.forecast.predicted_observed import predicted_observed
 from hiprisk.metrics.inputs import check_both_classes
 from hiprisk.metrics.registry import estimates
 from hiprisk.metrics.smoothing.calibration_curve import CalibrationCurve, calibration_curve
+from hiprisk.metrics.smoothing.logistic import has_log_odds
 from hiprisk.validation.performance.measures import (
     FEWEST_FOR_CURVES,
     SMOOTHERS,
@@ -99,6 +100,9 @@ def performance_of(sample: EvaluationSample, settings: PerformanceSettings) -> P
         limits=floor_and_ceiling(sample),
         events=tuple(_event(sample, event, settings) for event in sample.events),
         thresholds=sample.thresholds,
+        n_without_log_odds=int((~has_log_odds(sample.predicted)).sum())
+        if sample.kind == "binary"
+        else 0,
     )
     if chosen is None:
         found = _with_curves(found, sample, settings)

@@ -95,6 +95,8 @@ class Performance:
         Of a risk.
     events : tuple of EventPerformance
         Of a continuous outcome.
+    n_without_log_odds : int
+        Rows with a risk of 0 or 1, of whom metrics and curves of the log odds are not.
     thresholds : tuple of float
         Declared: every decision curve has them.
     """
@@ -112,6 +114,7 @@ class Performance:
     decision: DecisionCurve | None = None
     events: tuple[EventPerformance, ...] = ()
     thresholds: tuple[float, ...] = ()
+    n_without_log_odds: int = 0
 
     @property
     def predictions(self) -> tuple[Estimate, ...]:
@@ -158,6 +161,7 @@ class Performance:
             "n": self.n,
             "metrics": by_name((*self.predictions, *self.distribution)),
             "not_available": dict(self.not_available),
+            **({"n_without_log_odds": self.n_without_log_odds} if self.n_without_log_odds else {}),
             "curves": [curve.to_dict() for curve in self.curves],
             **{name: None if part is None else part.to_dict() for name, part in parts.items()},
         }

@@ -141,12 +141,19 @@ def _computable(
 
 def _estimate(metric: Metric, value: float, resampled: Floats, *, level: float) -> Estimate:
     if metric.curve is not None:
-        return error_interval(value, resampled, level=level, name=metric.name)
+        return error_interval(
+            value, resampled, level=level, name=metric.name, highest=metric.curve.largest
+        )
     return Estimate.from_resamples(metric.name, value, resampled, level=level)
 
 
 def error_interval(
-    value: float, resampled: Floats, *, level: float = 0.95, name: str = ""
+    value: float,
+    resampled: Floats,
+    *,
+    level: float = 0.95,
+    name: str = "",
+    highest: float | None = None,
 ) -> Estimate:
     """An error of a smoothed curve, which cannot be negative, with a bootstrap interval.
 
@@ -158,6 +165,8 @@ def error_interval(
         The same on each resample of persons, NaN where there is no curve.
     level : float
     name : str
+    highest : float, optional
+        That the error can be, of a risk.
 
     Notes
     -----
@@ -173,12 +182,13 @@ def error_interval(
         return Estimate(name=name, value=value)
     low, high = ends
     bias = float(np.nanmean(resampled)) - value
+    end = max(high - bias, 2.0 * value - low, value)
     # A skew distribution's mean can lie beyond a percentile of its own: the estimate stays inside.
     return Estimate(
         name=name,
         value=value,
         low=max(float(min(low - bias, 2.0 * value - high, value)), 0.0),
-        high=float(max(high - bias, 2.0 * value - low, value)),
+        high=float(end if highest is None else min(end, max(highest, value))),
     )
 
 
