@@ -12,6 +12,7 @@ from hiprisk.config import load_config, study_from_text
 from hiprisk.config.published import load_published, published_from_text
 from hiprisk.errors import ConfigError, StoreError
 from hiprisk.serving.fhir.code_map import code_map_from_text, load_code_map
+from hiprisk.yaml_settings import UndecidedLines
 
 CONFIGS = Path(__file__).parents[1] / "configs"
 
@@ -201,3 +202,40 @@ def test_a_file_that_cannot_be_read_is_named(load, what, tmp_path):
 def test_a_misspelt_name_has_the_nearest_one(load, text, message):
     with pytest.raises(ConfigError, match=re.escape(message)):
         load(text)
+
+
+DRAFT = """# Drafted by hiprisk init for x.csv. Every line with DECIDE needs a person
+# word DECIDE by an answer beside it
+grain: person  # DECIDE: person, or hip
+variables:
+  age_years: Alter
+  sex:
+    column: "undecided DECIDE"  # left as it is
+    # DECIDE: 999: missing?
+    missing: ["999"]
+"""
+
+
+def test_lines_that_a_draft_still_asks_about_are_known_to_whoever_loads_it():
+    mapping = mapping_from_text(DRAFT, name="x.mapping.yaml")
+    [found] = mapping.undecided
+    assert str(found) == "2 lines of x.mapping.yaml are still marked DECIDE (lines 3, 8)"
+    assert mapping_from_text("grain: person\n").undecided == ()
+
+
+def test_of_many_lines_the_first_are_named():
+    assert str(UndecidedLines("x.yaml", (4,))) == (
+        "1 line of x.yaml is still marked DECIDE (line 4)"
+    )
+    assert str(UndecidedLines("x.yaml", tuple(range(1, 9)))) == (
+        "8 lines of x.yaml are still marked DECIDE (lines 1, 2, 3, 4, 5, ...)"
+    )
+
+
+def test_a_mapping_knows_the_open_lines_of_the_dictionary_that_it_names(tmp_path):
+    (tmp_path / "own.yaml").write_text(
+        "grip:  # DECIDE: which unit?\n  label: Grip\n  kind: number\n"
+    )
+    (tmp_path / "m.yaml").write_text("dictionary: own.yaml  # DECIDE: right?\n")
+    found = load_mapping(tmp_path / "m.yaml").undecided
+    assert [(one.file, one.lines) for one in found] == [("m.yaml", (1,)), ("own.yaml", (1,))]

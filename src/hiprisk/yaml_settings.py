@@ -22,6 +22,9 @@ from hiprisk.yaml_strict import KeyPath, parse_yaml
 MOST_REPORTED = 5
 # Stands in drafts where a person must give an answer.
 UNDECIDED = "DECIDE"
+# A guess that a person has not confirmed yet: its comment still begins with the word.
+_OPEN = re.compile(rf"(^|\s)#\s*{UNDECIDED}\b")
+SHOWN_LINES = 5
 
 Settings = TypeVar("Settings")
 
@@ -50,6 +53,32 @@ _LIMITS = {
 }
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class UndecidedLines:
+    """Lines of a file that hold a guess of ``hiprisk init`` which nobody has confirmed.
+
+    Attributes
+    ----------
+    file : str
+        Name of the file.
+    lines : tuple of int
+        Their numbers, from 1.
+    """
+
+    file: str
+    lines: tuple[int, ...]
+
+    def __str__(self) -> str:
+        """How many and where, as a sentence of a warning."""
+        count = len(self.lines)
+        what, verb = ("line", "is") if count == 1 else ("lines", "are")
+        shown = ", ".join(map(str, self.lines[:SHOWN_LINES]))
+        more = ", ..." if count > SHOWN_LINES else ""
+        return (
+            f"{count} {what} of {self.file} {verb} still marked {UNDECIDED} ({what} {shown}{more})"
+        )
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class YamlDocument:
     """One YAML file as plain data, with the line of every key.
@@ -64,6 +93,8 @@ class YamlDocument:
         Where the keys are documented, as advice.
     options : frozenset of key path
         Keys that an option set; they are not in the file.
+    undecided : tuple of UndecidedLines
+        Its lines that a draft asks about and nobody has answered; empty where there are none.
     """
 
     name: str
@@ -71,6 +102,7 @@ class YamlDocument:
     lines: Mapping[KeyPath, int]
     reference: str
     options: frozenset[KeyPath] = frozenset()
+    undecided: tuple[UndecidedLines, ...] = ()
 
     def settings(self, kind: type[Settings]) -> Settings:
         """The data as settings of a kind.
@@ -194,7 +226,15 @@ def read_yaml(path: Path | str, *, what: str, reference: str) -> YamlDocument:
 def parse_document(text: str, *, name: str, reference: str) -> YamlDocument:
     """Read YAML text; see `read_yaml`."""
     data, lines = parse_yaml(text, name=name)
-    return YamlDocument(name=name, data=data, lines=lines, reference=reference)
+    return YamlDocument(
+        name=name, data=data, lines=lines, reference=reference, undecided=_undecided(text, name)
+    )
+
+
+def _undecided(text: str, name: str) -> tuple[UndecidedLines, ...]:
+    """The lines whose comment still asks, as one entry."""
+    found = tuple(n for n, line in enumerate(text.split("\n"), start=1) if _OPEN.search(line))
+    return (UndecidedLines(name, found),) if found else ()
 
 
 def _values(data: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Any]]:

@@ -187,3 +187,12 @@ def test_check_strict_refuses_warnings(capsys):
     Path("in.csv").write_text("person_id,age_years\na,99\nb,64\n")
     assert run(capsys, "check", "in.csv")[0] == 0
     assert run(capsys, "check", "in.csv", "--strict")[0] == 3
+
+
+def test_guesses_of_a_draft_that_nobody_confirmed_are_a_warning(check):
+    mapping = "variables:\n  age_years: Alter  # DECIDE: is this age?\n"
+    status, said = check("Alter\n60\n61\n", "--json", mapping=mapping)
+    [found] = json.loads(said.out)["findings"]
+    assert (status, found["code"], found["severity"]) == (0, "UNDECIDED_LINES", "warning")
+    assert found["message"] == "1 line of m.yaml is still marked DECIDE (line 2)"
+    assert check("Alter\n60\n61\n", "--strict", mapping=mapping)[0] == 3

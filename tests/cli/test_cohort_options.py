@@ -90,3 +90,15 @@ def test_beside_a_bundle_too(capsys, simulated, files):
 def test_a_second_positional_cohort_is_refused_with_the_option(capsys):
     code, _, err = run(capsys, "validate", "small", "a.csv", "b.csv")
     assert (code, "--cohort FILE" in err) == (2, True)
+
+
+def test_guesses_of_a_draft_in_mapping_and_study_are_said(capsys, simulated):
+    simulated.assign(paper=simulated["womac_function_0_100"]).to_csv("p.csv", index=False)
+    Path("m.yaml").write_text(
+        "variables:\n  womac_function_followup_0_100:  # DECIDE: is it?\n"
+        "    column: womac_function_followup_0_100\n"
+    )
+    code, _, err = run(capsys, "validate", "p.csv", "--predictions", "paper", "--mapping", "m.yaml",
+                       "--outcome", "womac_function_followup_0_100", *FAST)  # fmt: skip
+    assert code == 0
+    assert err.count("1 line of m.yaml is still marked DECIDE (line 2)") == 1

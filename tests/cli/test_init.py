@@ -122,6 +122,12 @@ def test_an_unknown_file_needs_answers_and_no_typing(init, tmp_path):
     options = [word for setting in quick for word in ("--set", setting)]
     assert main(["train", found["config"], *options, "--out", "models", "--json"]) == 0
     assert '"sex"' in (tmp_path / "models" / "in" / "1" / "sheet.json").read_text()
+    evidence = json.loads((tmp_path / "models" / "in" / "1" / "evidence.json").read_text())
+    open_lines = [f["message"] for f in evidence["findings"] if f["code"] == "UNDECIDED_LINES"]
+    assert ["in.mapping.yaml" in open_lines[0], "in.variables.yaml" in open_lines[1]] == [
+        True,
+        True,
+    ]
 
 
 def test_own_variables_and_columns_left_out_are_named(init, tmp_path):

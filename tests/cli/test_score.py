@@ -194,3 +194,19 @@ def test_score_in_many_blocks_equals_one(capsys, small, monkeypatch):
     Path("out.csv").unlink()
     scored(capsys, text)
     assert Path("out.csv").read_bytes() == whole
+
+
+def test_guesses_of_a_draft_in_the_mapping_are_said_once(capsys, small):
+    Path("in.csv").write_text("Alter,sex,lbp_any,womac_function_0_100\n63,male,yes,50\n")
+    Path("m.yaml").write_text(
+        "variables:\n  age_years: Alter  # DECIDE: is this age?\n  sex: sex\n"
+        "  lbp_any: lbp_any\n  womac_function_0_100: womac_function_0_100\n"
+    )
+    code, _, err = run(capsys, "score", "small", "in.csv", "--mapping", "m.yaml",
+                       "--out", "out.csv")  # fmt: skip
+    assert code == 0
+    assert err.count("still marked DECIDE") == 1
+    assert (
+        "hiprisk: warning[UNDECIDED_LINES]: 1 line of m.yaml is still marked DECIDE (line 2) "
+        "(answer them and delete the comment)"
+    ) in err

@@ -66,3 +66,18 @@ def test_every_command_of_a_cohort_has_the_same_options_and_an_example(command, 
 def test_a_negative_seed_is_refused(command, capsys):
     assert main([command, "bundle", "cohort.csv", "--seed", "-1"]) == 2
     assert "argument --seed: must be at least 0" in capsys.readouterr().err
+
+
+def test_guesses_of_drafts_that_nobody_confirmed_are_said_once_a_file(capsys, tmp_path):
+    text = STUPAR.read_text().replace("seed: 2010", "seed: 2010  # DECIDE: which?")
+    (tmp_path / "s.yaml").write_text(text)
+    (tmp_path / "m.yaml").write_text("dictionary: own.yaml\ngrain: person  # DECIDE: or hip?\n")
+    (tmp_path / "own.yaml").write_text("grip:  # DECIDE: unit?\n  label: Grip\n  kind: number\n")
+    parser = Parser("x", description="x", example="x")
+    add_study_options(parser)
+    for named in ("cohort.mapping=m.yaml", "cohort.dictionary=own.yaml"):
+        argv = [str(tmp_path / "s.yaml"), "--set", "cohort.mapping=m.yaml", "--set", named]
+        study_of(parser.parse_args(argv))
+        said = capsys.readouterr().err
+        counts = [said.count(f"1 line of {name}") for name in ("s.yaml", "m.yaml", "own.yaml")]
+        assert counts == [1, 1, 1]

@@ -8,7 +8,9 @@ from hiprisk.cohort.findings import (
     Finding,
     by_severity,
     finding_at,
+    undecided_findings,
 )
+from hiprisk.yaml_settings import UndecidedLines
 
 
 def finding(severity="error", code="X", **further):
@@ -67,3 +69,10 @@ def test_what_may_be_published_names_neither_file_nor_column_of_it():
     published = one.summarised()
     assert not {"rows", "files", "source_column"} & set(published)
     assert published["count"] is None
+
+
+def test_a_file_with_unconfirmed_guesses_is_one_warning():
+    file = UndecidedLines("m.yaml", (4, 9))
+    [one] = undecided_findings([file, file])
+    assert (one.code, one.severity) == ("UNDECIDED_LINES", "warning")
+    assert one.message.startswith("2 lines of m.yaml are still marked DECIDE")

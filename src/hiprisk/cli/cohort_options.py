@@ -150,16 +150,24 @@ def _read_by(
 ) -> tuple[CohortMapping | None, Dictionary]:
     """The mapping, and what the variables of the file mean: a model's own ones first."""
     from hiprisk.cohort.bundled_variables import bundled_variables
+    from hiprisk.cohort.findings import undecided_findings
     from hiprisk.cohort.mapping import load_mapping
     from hiprisk.cohort.own_variables import dictionary_of
+    from hiprisk.config.reading import undecided_in_config
 
     named = options.dictionary or (None if study is None else study.cohort.dictionary)
     dictionary = dictionary_of(named)
     bundled = None if bundle is None else bundled_variables(bundle.sheet, bundle.config)
-    if options.mapping is None:
-        return None, dictionary if bundled is None else bundled.laid_over(dictionary)
-    mapping = load_mapping(options.mapping, dictionary=dictionary, bundled=bundled)
-    return mapping, mapping.dictionary
+    mapping = None
+    if options.mapping is not None:
+        mapping = load_mapping(options.mapping, dictionary=dictionary, bundled=bundled)
+        known = mapping.dictionary
+    else:
+        known = dictionary if bundled is None else bundled.laid_over(dictionary)
+    open_lines = () if options.study is None else undecided_in_config(options.study)
+    open_lines = (*open_lines, *(dictionary if mapping is None else mapping).undecided)
+    note_findings(undecided_findings(open_lines))
+    return mapping, known
 
 
 def _own_name(options: argparse.Namespace, mapping: CohortMapping | None) -> str | None:

@@ -26,6 +26,7 @@ def run(argv: Sequence[str]) -> int:
     """Run the command."""
     options = _parse(argv)
     from hiprisk.cohort.bundled_variables import bundled_variables
+    from hiprisk.cohort.findings import undecided_findings
     from hiprisk.cohort.mapping import load_mapping
     from hiprisk.serving.files.score import score_file
     from hiprisk.serving.model import load
@@ -54,6 +55,7 @@ def run(argv: Sequence[str]) -> int:
         note("hiprisk: warning: the file has a header and no rows")
     elif result.n_not_selected == result.n_rows:
         note("hiprisk: warning: the mapping selects no row (see where and imputations)")
+    note_findings(undecided_findings(mapping.undecided if mapping else ()))
     note_findings(result.findings)
     _note_absent(result, model)
     return ExitCode.SOME_ROWS_REFUSED if result.n_refused else ExitCode.DONE

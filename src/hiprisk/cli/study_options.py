@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hiprisk.cli.options import Parser, whole_number
+from hiprisk.cli.show.output import note_findings
 
 if TYPE_CHECKING:
     from argparse import _ArgumentGroup as Group
@@ -74,4 +75,22 @@ def study_of(options: argparse.Namespace) -> StudyConfig:
         config = dataclasses.replace(config, cohort=cohort)
     if options.seed is not None:
         config = dataclasses.replace(config, seed=options.seed)
+    _note_undecided(options.config, config)
     return config
+
+
+def _note_undecided(path: Path, config: StudyConfig) -> None:
+    """Say on stderr which guesses of a draft are unconfirmed, in config, mapping and dictionary."""
+    from hiprisk.cohort.findings import undecided_findings
+    from hiprisk.cohort.mapping import load_mapping
+    from hiprisk.cohort.own_variables import dictionary_of
+    from hiprisk.config.reading import undecided_in_config
+
+    cohort = config.cohort
+    dictionary = dictionary_of(cohort.dictionary)
+    # A study may be planned before there is a mapping.
+    if cohort.mapping and Path(cohort.mapping).exists():
+        more = load_mapping(cohort.mapping, dictionary=dictionary).undecided
+    else:
+        more = dictionary.undecided
+    note_findings(undecided_findings((*undecided_in_config(path), *more)))

@@ -14,7 +14,7 @@ from typing import Literal
 
 from hiprisk.sheet.format import Derived, MeasurementError, VariableSpec
 from hiprisk.wording.labels import in_words
-from hiprisk.yaml_settings import parse_document
+from hiprisk.yaml_settings import UndecidedLines, parse_document
 
 DICTIONARY_PAGE = "see docs/reference/dictionary.md"
 
@@ -67,9 +67,11 @@ class Dictionary(Mapping[str, Variable]):
         Features that a study declares, each with the steps that lead to it.
     changed : iterable of str
         Packaged variables that a user's file says anew.
+    undecided : iterable of UndecidedLines
+        Lines of users' files that a draft asks about and nobody has answered.
     """
 
-    __slots__ = ("_variables", "changed", "derived")
+    __slots__ = ("_variables", "changed", "derived", "undecided")
 
     def __init__(
         self,
@@ -77,10 +79,12 @@ class Dictionary(Mapping[str, Variable]):
         *,
         derived: Mapping[str, tuple[Derived, ...]] | None = None,
         changed: Iterable[str] = (),
+        undecided: Iterable[UndecidedLines] = (),
     ) -> None:
         self._variables = dict(variables)
         self.derived = dict(derived or {})
         self.changed = tuple(sorted(set(changed)))
+        self.undecided = tuple(dict.fromkeys(undecided))
 
     def __getitem__(self, name: str) -> Variable:
         return self._variables[name]
@@ -114,7 +118,7 @@ class Dictionary(Mapping[str, Variable]):
         added = {variable.name: variable for variable in more}
         if not added:
             return self
-        return Dictionary({**self, **added}, derived=self.derived, changed=self.changed)
+        return self._with({**self, **added}, derived=self.derived)
 
     def overlaid_by(self, other: Dictionary) -> Dictionary:
         """The same with everything that another dictionary states, which wins."""
@@ -122,11 +126,19 @@ class Dictionary(Mapping[str, Variable]):
             {**self, **other.stated},
             derived={**self.derived, **other.derived},
             changed=(*self.changed, *other.changed),
+            undecided=(*self.undecided, *other.undecided),
         )
 
     def with_derived(self, derived: Mapping[str, tuple[Derived, ...]]) -> Dictionary:
         """The same with features that a study declares."""
-        return Dictionary(self, derived={**self.derived, **derived}, changed=self.changed)
+        return self._with(self, derived={**self.derived, **derived})
+
+    def _with(
+        self, variables: Mapping[str, Variable], *, derived: Mapping[str, tuple[Derived, ...]]
+    ) -> Dictionary:
+        return Dictionary(
+            variables, derived=derived, changed=self.changed, undecided=self.undecided
+        )
 
     def with_model(self, specs: Iterable[VariableSpec]) -> Dictionary:
         """The same with a model's variables as its sheet has them, which win.

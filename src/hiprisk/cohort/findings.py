@@ -9,7 +9,9 @@ from typing import Any, Literal
 import numpy as np
 
 from hiprisk.arrays import Bools
+from hiprisk.yaml_settings import UndecidedLines
 
+UNDECIDED_LINES = "UNDECIDED_LINES"
 Severity = Literal["error", "warning", "note"]
 SHOWN_ROWS = 10
 # A smaller count could point at one person; table 1 has the same bound.
@@ -105,6 +107,17 @@ def finding_at(
             rows=tuple(int(row) + 1 for row in rows[:SHOWN_ROWS]),
             message=message,
             advice=advice,
+        )
+
+
+def undecided_findings(files: Iterable[UndecidedLines]) -> Iterable[Finding]:
+    """A warning for each file in which guesses of a draft stand unconfirmed."""
+    for file in dict.fromkeys(files):
+        yield Finding(
+            code=UNDECIDED_LINES,
+            severity="warning",
+            message=str(file),
+            advice="answer them and delete the comment",
         )
 
 

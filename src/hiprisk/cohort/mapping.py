@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import field, fields
+from dataclasses import field, fields, replace
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -19,7 +19,7 @@ from hiprisk.cohort.items.instruments import ITEM_NAMES, SCORE_VARIABLES
 from hiprisk.cohort.own_variables import DEFINING, combined, load_own_dictionary
 from hiprisk.provenance import current_provenance
 from hiprisk.spelling import did_you_mean
-from hiprisk.yaml_settings import YamlDocument, parse_document, read_yaml
+from hiprisk.yaml_settings import UndecidedLines, YamlDocument, parse_document, read_yaml
 from hiprisk.yaml_strict import KeyPath
 
 REFERENCE = "see docs/reference/cohorts.md"
@@ -143,6 +143,9 @@ class CohortMapping:
     dictionary : Dictionary
         What its variables mean. In YAML the name of a file with the user's own variables, from the
         folder of the mapping.
+    undecided : tuple of UndecidedLines
+        Lines that a draft asks about and nobody has answered, in its file and its dictionary's;
+        no key of the file.
     """
 
     ignore_case: bool = False
@@ -157,6 +160,7 @@ class CohortMapping:
     missing: tuple[str, ...] = ()
     variables: dict[str, VariableSource] = Field(default_factory=dict)
     dictionary: InstanceOf[Dictionary] = Field(default_factory=load_dictionary, repr=False)
+    undecided: tuple[InstanceOf[UndecidedLines], ...] = Field(default=(), repr=False)
 
     @model_validator(mode="after")
     def _imputations_have_a_column(self) -> CohortMapping:
@@ -219,7 +223,8 @@ def _mapping(
             for key, value in variables.items()
         }
     _check_no_definitions(document)
-    mapping = document.settings(CohortMapping)
+    undecided = tuple(dict.fromkeys((*document.undecided, *known.undecided)))
+    mapping = replace(document.settings(CohortMapping), undecided=undecided)
     for key, source in mapping.variables.items():
         _check_source(key, source, document, mapping.dictionary)
     return mapping

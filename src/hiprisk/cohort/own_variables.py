@@ -106,7 +106,7 @@ def from_document(document: YamlDocument) -> Dictionary:
             raise document.error(rule.reason, _place(document, name, rule.key)) from None
     _check_aliases(found, packaged, document)
     changed = [name for name in found if name in packaged and list(_changes(found[name]))]
-    return Dictionary({**packaged, **found}, changed=changed)
+    return Dictionary({**packaged, **found}, changed=changed, undecided=document.undecided)
 
 
 class BrokenEntry(Exception):

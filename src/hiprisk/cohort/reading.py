@@ -23,7 +23,7 @@ from hiprisk.cohort.files.csv_text import BLOCK_BYTES
 from hiprisk.cohort.files.opening import StatedFormat
 from hiprisk.cohort.files.stacking import CohortPath, StackedFiles, cohort_files
 from hiprisk.cohort.files.text_block import TextBlock
-from hiprisk.cohort.findings import SHOWN_ROWS, Finding, by_severity
+from hiprisk.cohort.findings import SHOWN_ROWS, Finding, by_severity, undecided_findings
 from hiprisk.cohort.items.coding import ItemCodes, codes_over_blocks
 from hiprisk.cohort.mapped_columns import (
     absent_findings,
@@ -340,6 +340,7 @@ def read_cohort(
         findings=by_severity(
             (
                 *with_source_columns(rows.in_the_file(findings), used),
+                *undecided_findings((*used.undecided, *used.dictionary.undecided)),
                 *absent_findings(absent),
                 *lacking_findings(lacking),
                 *(() if "person_id" in frame.columns else unnamed_stack(imputation)),

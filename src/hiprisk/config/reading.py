@@ -14,7 +14,7 @@ from hiprisk.config.fields import STRICT
 from hiprisk.config.published import DeclaredOutcome
 from hiprisk.config.settings import OutcomeSettings, StudyConfig
 from hiprisk.errors import ConfigError
-from hiprisk.yaml_settings import YamlDocument, parse_document, read_yaml
+from hiprisk.yaml_settings import UndecidedLines, YamlDocument, parse_document, read_yaml
 from hiprisk.yaml_strict import KeyPath, parse_yaml
 
 REFERENCE = "see docs/reference/config.md"
@@ -45,6 +45,11 @@ def load_config(path: Path | str, *, overrides: Sequence[str] = ()) -> StudyConf
     """
     document = read_yaml(path, what="config", reference=REFERENCE)
     return _anchored(_study(document, overrides), Path(path).parent)
+
+
+def undecided_in_config(path: Path | str) -> tuple[UndecidedLines, ...]:
+    """Lines of a study config that a draft asks about and nobody has answered."""
+    return read_yaml(path, what="config", reference=REFERENCE).undecided
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
