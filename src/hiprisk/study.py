@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 import shutil
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -20,9 +20,11 @@ from hiprisk.arrays import Floats
 from hiprisk.bundle import BundleContents, check_name, read_bundle, write_bundle
 from hiprisk.cohort.bundled_variables import BUNDLED, plain_entries
 from hiprisk.cohort.dictionary import Dictionary
+from hiprisk.cohort.findings import Finding
 from hiprisk.config import StudyConfig
 from hiprisk.config.reading import resolved
 from hiprisk.evidence.document import Evidence
+from hiprisk.evidence.early_findings import early_findings
 from hiprisk.evidence.evaluation import evaluate
 from hiprisk.evidence.finished import FinishedStudy
 from hiprisk.evidence.frames import evidence_tables
@@ -109,6 +111,7 @@ def run_study(
     workers: int = 1,
     resume: bool = False,
     progress: StageProgress | None = None,
+    on_finding: Callable[[Finding], None] | None = None,
 ) -> StudyResult:
     """Run a study: read, select, tune, fit, validate, write down, track.
 
@@ -123,6 +126,8 @@ def run_study(
         Go on with an interrupted search.
     progress : callable, optional
         Told stage, done and total.
+    on_finding : callable, optional
+        Told what can be known before anything is fitted: rare levels, few events.
 
     Raises
     ------
@@ -137,6 +142,9 @@ def run_study(
     # A worker process may have been started in another folder than this one's.
     checkpoints = models.resolve() / ".searching" / config.name
     prepared = prepare_study(config, checkpoints=checkpoints, workers=workers, progress=progress)
+    if on_finding is not None:
+        for finding in early_findings(prepared):
+            on_finding(finding)
     with _tracked(prepared) as run, _checkpoints(prepared, resume=resume):
         folds = study_folds(prepared)
         choice = choose_model_type(prepared, folds, on_candidate=run.log_candidate)

@@ -34,14 +34,24 @@ def test_a_predictor_that_nearly_separates_the_outcome_ends_with_a_bundle(train)
 
 def test_an_event_of_a_few_people_keeps_the_figures_that_it_can_give(train):
     # 6 of 150.
-    evidence, *_ = train("rare_event")
+    evidence, _, err, _ = train("rare_event")
+    assert (
+        "warning[FEW_EVENTS]: womac_function_followup_0_100: score of 73.6 or more: 6 people "
+        in err
+    )
+    assert "FEW_EVENTS" in {found["code"] for found in evidence["findings"]}
     event = evidence["events"]["severe"]
     assert (event["n_events"], event["reason"]) == (6.0, None)
     assert 0.5 < event["metrics"]["c_statistic"]["value"] <= 1.0
 
 
 def test_a_part_that_cannot_be_computed_says_why_everywhere(train):
-    evidence, out, _, bundle = train("rare_level")
+    evidence, out, err, bundle = train("rare_level")
+    # At the start, by name and with counts; what is published points at nobody.
+    said = err.index("warning[RARE_LEVEL]: education: level ")
+    assert said < err.index("bootstrap")
+    (rare,) = [found for found in evidence["findings"] if found["code"] == "RARE_LEVEL"]
+    assert "fewer than 5 people" in rare["message"]
     assert evidence["added"] is None
     reason = evidence["not_available"]["added"]
     assert "join rare levels" in reason

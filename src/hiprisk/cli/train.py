@@ -13,6 +13,7 @@ from hiprisk.cli.show.output import (
     metric_label,
     note,
     note_finding,
+    note_findings,
     print_json,
     print_lines,
     print_table,
@@ -46,6 +47,7 @@ def run(argv: Sequence[str]) -> int:
         workers=options.workers,
         resume=options.resume,
         progress=Progress(),
+        on_finding=lambda finding: note_findings([finding]),
     )
     if options.json:
         print_json(result.to_dict())

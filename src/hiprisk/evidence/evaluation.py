@@ -11,12 +11,13 @@ import numpy as np
 
 from hiprisk.arrays import Floats, Integers
 from hiprisk.cohort.dictionary import Dictionary
-from hiprisk.cohort.findings import by_severity
+from hiprisk.cohort.findings import Finding, by_severity
 from hiprisk.config import StudyConfig
 from hiprisk.evidence.attempts import Attempts
 from hiprisk.evidence.baseline_characteristics import TableOne, table_one
 from hiprisk.evidence.corrected import corrected_calibration, full_optimism
 from hiprisk.evidence.document import Evidence, HoldoutResult
+from hiprisk.evidence.early_findings import early_findings
 from hiprisk.evidence.events import events_evidence
 from hiprisk.evidence.finished import FinishedStudy
 from hiprisk.evidence.out_of_fold import out_of_fold_performance, out_of_fold_sample
@@ -72,7 +73,7 @@ def evaluate(study: FinishedStudy) -> Evidence:
         summary=(),
         flow=study.prepared.selection.flow,
         table_one=_table_one(study),
-        findings=_findings(study, sample_size),
+        findings=_findings(study, sample_size, early_findings(study.prepared, published=True)),
         families=study.chosen.candidates,
         apparent=_apparent(study, metrics),
         optimism=full_optimism(study),
@@ -105,9 +106,12 @@ def _labels(dictionary: Dictionary) -> dict[str, str]:
     return {name: variable.label for name, variable in dictionary.stated.items()}
 
 
-def _findings(study: FinishedStudy, size: SampleSizeFinding) -> tuple[Mapping[str, Any], ...]:
-    """What the check of the cohort found, and whether the study is too small."""
+def _findings(
+    study: FinishedStudy, size: SampleSizeFinding, early: Sequence[Finding] = ()
+) -> tuple[Mapping[str, Any], ...]:
+    """What the cohort's check and the start found, and whether the study is too small."""
     found = [one for one in study.prepared.cohort.findings if one.code not in DEPENDS_ON_TODAY]
+    found += early
     too_small = size.finding()
     if too_small is not None:
         found.append(too_small)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -82,8 +83,7 @@ def event_outcomes(
     found = []
     for event in events:
         bound = _bound(event, baseline, len(y))
-        over = y >= bound if event.direction == "above" else y <= bound
-        happened = np.where(np.isnan(bound), np.nan, over.astype(np.float64))
+        happened = event_happened(y, event, baseline=baseline)
         given = None if chances is None else chances.get(event.name)
         chance = forecast.chance(event, bound) if given is None else np.asarray(given)
         if len(chance) != len(y):
@@ -100,7 +100,34 @@ def event_outcomes(
     return tuple(found)
 
 
-def _bound(event: Event, baseline: ArrayLike | None, n_people: int) -> Floats:
+class EventRule(Protocol):
+    """What says whether an event came: of a sheet, or of a study's config."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+
+    @property
+    def direction(self) -> str:
+        """``above`` or ``below`` the bound."""
+
+    @property
+    def reference(self) -> str:
+        """``fixed`` or ``baseline``: where the bound starts."""
+
+    @property
+    def value(self) -> float:
+        """The bound, or its distance from the baseline."""
+
+
+def event_happened(y: Floats, event: EventRule, *, baseline: ArrayLike | None = None) -> Floats:
+    """Who had an event: 1 or 0, NaN where the baseline that it starts from is missing."""
+    bound = _bound(event, baseline, len(y))
+    over = y >= bound if event.direction == "above" else y <= bound
+    return np.where(np.isnan(bound), np.nan, over.astype(np.float64))
+
+
+def _bound(event: EventRule, baseline: ArrayLike | None, n_people: int) -> Floats:
     if event.reference == "fixed":
         return np.full(n_people, event.value)
     if baseline is None:

@@ -70,7 +70,7 @@ def test_people_with_a_risk_of_0_or_1_count_as_in_each_own_function():
                 own = None if weights is None else weights[number]
                 if np.isnan(value):
                     with pytest.raises(
-                        InputError, match="no log odds|other than 0, one half and 1"
+                        InputError, match=r"no log odds|other than 0, one half and 1"
                     ):
                         metric.function(observed, row, weights=own)
                 else:

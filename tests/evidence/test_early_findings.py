@@ -1,0 +1,73 @@
+"""What can be known before anything is fitted."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from hiprisk.evidence.early_findings import early_findings
+
+
+def prepared(outcome, *, kind="binary", events=(), baseline=None, persons=None):
+    n = len(outcome)
+    declared = SimpleNamespace(
+        kind=kind, variable="y", label="worse", events=events,
+        baseline=None if baseline is None else "before",
+    )  # fmt: skip
+    frame = pd.DataFrame({"before": np.zeros(n) if baseline is None else baseline})
+    return SimpleNamespace(
+        config=SimpleNamespace(outcome=declared),
+        design=SimpleNamespace(columns=()),
+        dictionary={},
+        selection=SimpleNamespace(development=SimpleNamespace(frame=frame)),
+        data=SimpleNamespace(
+            outcome=np.asarray(outcome, dtype=float),
+            groups=np.arange(n) if persons is None else np.asarray(persons),
+            columns=np.zeros((n, 0)),
+        ),
+    )
+
+
+def codes(study, **how):
+    return [found.code for found in early_findings(study, **how)]
+
+
+def test_few_people_with_the_event_are_counted_once_a_person():
+    # Eleven rows with the event are of six people; one outcome is unknown.
+    outcome = np.r_[np.ones(11), np.zeros(60), np.nan]
+    persons = np.r_[np.arange(11) // 2, np.arange(100, 160), 200]
+    (found,) = early_findings(prepared(outcome, persons=persons))
+    assert found.code == "FEW_EVENTS"
+    assert found.message.startswith("worse: 6 people of 66 with the event")
+    assert codes(prepared(np.r_[np.ones(10), np.zeros(60)])) == []
+
+
+def test_few_without_the_event_are_few_as_well_and_not_shown_where_published():
+    study = prepared(np.r_[np.ones(60), np.zeros(3)])
+    (found,) = early_findings(study)
+    assert "3 people of 63 without the event" in found.message
+    (found,) = early_findings(study, published=True)
+    assert "fewer than 5 people of 63 without the event" in found.message
+
+
+def test_an_event_of_a_score_is_counted_from_its_bound():
+    event = SimpleNamespace(
+        name="worsening", label="worse by 10", direction="above", reference="baseline", value=10.0
+    )
+    study = prepared(
+        np.r_[np.full(6, 60.0), np.full(60, 50.0)], kind="continuous", events=(event,),
+        baseline=np.full(66, 50.0),
+    )  # fmt: skip
+    (found,) = early_findings(study)
+    assert found.message.startswith("worse by 10: 6 people of 66 with the event")
+
+
+@pytest.mark.parametrize(("n", "said"), [(30, "93.5 %"), (38, "94.9 %")])
+def test_a_quantile_that_does_not_exist_at_this_n_is_said(n, said):
+    (found,) = early_findings(prepared(np.arange(n), kind="continuous"))
+    assert (found.code, said in found.message) == ("FEW_RESIDUALS", True)
+
+
+def test_39_residuals_have_a_95_percent_interval():
+    assert codes(prepared(np.arange(39), kind="continuous")) == []
