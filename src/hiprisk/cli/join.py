@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hiprisk.cli.options import Parser
 from hiprisk.cli.show.output import print_json, print_lines, print_table
 from hiprisk.errors import ConfigError
+
+if TYPE_CHECKING:
+    from hiprisk.cohort.joining import JoinedFile
 
 EXAMPLE = """  hiprisk join AllClinical00.txt AllClinical06.txt SubjectChar00.txt Enrollees.txt \\
       --by ID --columns V00AGE,P02SEX,P01BMI,P01BP30,V00WOMADLR,V06WOMADLR --out oai.csv
@@ -18,6 +23,30 @@ EXAMPLE = """  hiprisk join AllClinical00.txt AllClinical06.txt SubjectChar00.tx
 
 def run(argv: Sequence[str]) -> int:
     """Run the command."""
+    options = _parse(argv)
+    from hiprisk.cohort.joining import join_files
+
+    result = join_files(
+        options.files,
+        options.out,
+        by=options.by,
+        columns=_names(options.columns),
+        delimiter=options.delimiter,
+        encoding=options.encoding,
+        event_column=options.event_column,
+        events=_names(options.events),
+        where=_conditions(options.where),
+        force=options.force,
+    )
+    if options.json:
+        print_json(result.to_dict())
+        return 0
+    print_table(["file", "persons", "new", "columns"], [_row(file) for file in result.files])
+    print_lines("", f"{result.persons} persons: {result.out}")
+    return 0
+
+
+def _parse(argv: Sequence[str]) -> argparse.Namespace:
     parser = Parser(
         "join",
         description="Join files of one cohort (a file a visit, say), or the events of one file, by "
@@ -55,36 +84,12 @@ def run(argv: Sequence[str]) -> int:
         help="joined file: csv, csv.gz, parquet or xlsx by its suffix",
     )
     parser.add_argument("--force", action="store_true", help="overwrite the output")
-    options = parser.parse_args(argv)
-    from hiprisk.cohort.joining import join_files
+    return parser.parse_args(argv)
 
-    result = join_files(
-        options.files,
-        options.out,
-        by=options.by,
-        columns=_names(options.columns),
-        delimiter=options.delimiter,
-        encoding=options.encoding,
-        event_column=options.event_column,
-        events=_names(options.events),
-        where=_conditions(options.where),
-        force=options.force,
-    )
-    if options.json:
-        print_json(result.to_dict())
-        return 0
-    rows = [
-        [
-            file.name if file.event is None else f"{file.name}, {file.event}",
-            str(file.persons),
-            str(file.new_persons),
-            str(len(file.columns)),
-        ]
-        for file in result.files
-    ]
-    print_table(["file", "persons", "new", "columns"], rows)
-    print_lines("", f"{result.persons} persons: {result.out}")
-    return 0
+
+def _row(file: JoinedFile) -> list[str]:
+    name = file.name if file.event is None else f"{file.name}, {file.event}"
+    return [name, str(file.persons), str(file.new_persons), str(len(file.columns))]
 
 
 def _names(text: str) -> list[str]:

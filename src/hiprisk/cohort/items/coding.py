@@ -123,7 +123,7 @@ def _labels_problem(source: ItemsSource) -> str | None:
     for item, own in labels:
         if any(not text.strip() for text in own):
             return (
-                "items.labels: a blank is no answer, for a form that nobody filled in would "
+                "items.labels: a blank is no answer, for a form that nobody answered would "
                 "count as one without complaints"
             )
         if any(not 0 <= points <= tops[item] for points in own.values()):

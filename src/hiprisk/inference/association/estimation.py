@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from scipy import stats
 
-from hiprisk.arrays import Bools, Floats
+from hiprisk.arrays import Bools, Floats, Integers
 from hiprisk.errors import HipRiskError, InputError
 from hiprisk.features.pooling import pool_estimates
 from hiprisk.inference.association.participants import AnalysedPeople
@@ -142,24 +143,8 @@ def fit_group(
     outcomes = people.y_of_each or (people.y,) * len(basis.sets)
     designs = [np.column_stack([part[mask][:, chosen], extra]) for part in basis.sets]
 
-    def fitted(kind: CovarianceKind) -> list[Effects]:
-        if people.firth:
-            return [
-                firth_effects(design, y[mask], plan.contrast)
-                for design, y in zip(designs, outcomes, strict=True)
-            ]
-        return [
-            estimate_effects(
-                design,
-                y[mask],
-                plan.contrast,
-                link=people.link,
-                kind=kind,
-                clusters=people.clusters[mask],
-            )
-            for design, y in zip(designs, outcomes, strict=True)
-        ]
-
+    samples = [(design, y[mask]) for design, y in zip(designs, outcomes, strict=True)]
+    fitted = partial(_effects, samples, plan, people, clusters=people.clusters[mask])
     try:
         effects = fitted(people.kind)
         # One covariance for all completed sets, or they could not be pooled.
@@ -167,7 +152,7 @@ def fit_group(
     except SeparationError as refusal:
         names = [*(basis.names[place] for place in chosen), *_strata_names(plan, people, extra)]
         raise separation_refusal(
-            designs[0], outcomes[0][mask], names, refusal, plan=plan, model=model, group=group
+            *samples[0], names, refusal, plan=plan, model=model, group=group
         ) from refusal
     except HipRiskError as refusal:
         raise InputError(
@@ -175,6 +160,23 @@ def fit_group(
             code=refusal.code,
             advice=refusal.advice or _fewer(model),
         ) from refusal
+
+
+def _effects(
+    samples: Sequence[tuple[Floats, Floats]],
+    plan: AssociationPlan,
+    people: AnalysedPeople,
+    kind: CovarianceKind,
+    *,
+    clusters: Integers,
+) -> list[Effects]:
+    """Effects in each completed set, with covariances of one kind where they are not Firth's."""
+    if people.firth:
+        return [firth_effects(design, y, plan.contrast) for design, y in samples]
+    return [
+        estimate_effects(design, y, plan.contrast, link=people.link, kind=kind, clusters=clusters)
+        for design, y in samples
+    ]
 
 
 def _strata_names(plan: AssociationPlan, people: AnalysedPeople, extra: Floats) -> list[str]:

@@ -144,9 +144,8 @@ def added_value(
     with one_thread():
         procedure, imputed, added = prepare_comparison(config, dictionary, data, design, chosen)
         labels = design.labels(dictionary)
-        early = early_notes(
-            procedure.models, added, _rare_levels(config, dictionary, data, design), labels
-        )
+        rare = _rare_levels(config, dictionary, data, design)
+        early = early_notes(procedure.models, added, rare, labels)
         for sentence in early:
             announce(sentence)
         fit, apparent = _whole_sample(procedure, imputed, labels)

@@ -27,7 +27,7 @@ _ADDED = {
     **dict.fromkeys(_INSTANCE, "REDCap's number of a repeated form"),
     **dict.fromkeys(_GROUP, "REDCap's data access group"),
     **dict.fromkeys(("redcap_survey_identifier", "Survey Identifier"), "it names a participant"),
-    "Survey Timestamp": "when a survey was filled in",
+    "Survey Timestamp": "when a survey was answered",
     "Complete?": "REDCap's status of a form",
 }
 _REPEATED = re.compile(r" \(column \d+\)$")
