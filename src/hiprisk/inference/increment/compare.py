@@ -14,6 +14,7 @@ from functools import partial
 
 import numpy as np
 
+from hiprisk.arrays import Integers
 from hiprisk.bootstrap import too_many_refused
 from hiprisk.cohort.dictionary import Dictionary
 from hiprisk.config import StudyConfig
@@ -156,15 +157,9 @@ def added_value(
         )
         error_free = None if procedure.error_free is None else procedure.error_free.apparent()
     n_resamples = chosen.n_resamples or config.validation.resamples
-    evaluated = run_parallel(
-        procedure,
-        draw_resamples(data.groups, n_resamples=n_resamples, seed=config.seed),
-        workers=workers,
-        progress=None if progress is None else partial(progress, "what blocks add"),
+    usable = _on_resamples(
+        procedure, data.groups, n_resamples, seed=config.seed, workers=workers, progress=progress
     )
-    # Refused resamples are counted and said; too many of them are no interval at all.
-    usable = [one for one in evaluated if one is not None]
-    _check_refused(len(usable), n_resamples)
     results = FittedComparison(procedure, unpenalised, fit, apparent, error_free, usable)
     additions = [
         addition_of(config, results, blocks, number) for number, blocks in enumerate(added, start=1)
@@ -196,6 +191,28 @@ def added_value(
         ),
         not_estimable=not_estimable,
     )
+
+
+def _on_resamples(
+    procedure: ComparisonProcedure,
+    groups: Integers,
+    n_resamples: int,
+    *,
+    seed: int,
+    workers: int,
+    progress: StageProgress | None,
+) -> list[Evaluated]:
+    """The comparison on each resample of persons that allows one."""
+    evaluated = run_parallel(
+        procedure,
+        draw_resamples(groups, n_resamples=n_resamples, seed=seed),
+        workers=workers,
+        progress=None if progress is None else partial(progress, "what blocks add"),
+    )
+    # Refused resamples are counted and said; too many of them are no interval at all.
+    usable = [one for one in evaluated if one is not None]
+    _check_refused(len(usable), n_resamples)
+    return usable
 
 
 def _whole_sample(

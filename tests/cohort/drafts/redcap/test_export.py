@@ -61,7 +61,7 @@ def test_the_first_event_is_known_by_name_or_else_by_order():
 @pytest.mark.parametrize(
     ("column", "cells", "reason"),
     [
-        ("survey_timestamp", ["2024-01-01 10:00", ""], "when a survey was filled in"),
+        ("survey_timestamp", ["2024-01-01 10:00", ""], "when a survey was answered"),
         ("redcap_survey_identifier", ["jane@example.org", ""], "it names a participant"),
         ("form_complete", ["2", "0"], "REDCap's status of a form"),
     ],
