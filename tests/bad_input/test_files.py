@@ -76,6 +76,19 @@ def test_5_a_stated_encoding_is_read(here):
     assert block.columns["person_id"].tolist() == ["müller"]
 
 
+@pytest.mark.parametrize("declared", ["mapping", "--encoding"])
+def test_5_a_stated_encoding_that_the_bytes_are_not_is_refused(capsys, here, declared):
+    (here / "in.csv").write_bytes((HEADER + "müller,64,female,yes,40\n").encode())
+    (here / "m.yaml").write_text(
+        "format: {encoding: cp1252}\nvariables: {person_id: person_id, age_years: age_years}\n"
+    )
+    stated = ["--mapping", "m.yaml"] if declared == "mapping" else ["--encoding", "cp1252"]
+    code, _, err = run(capsys, "check", "in.csv", *stated)
+    assert code == 3
+    assert "error[ENCODING]: in.csv: row 2: the bytes are UTF-8 text, and cp1252 is declared" in err
+    assert run(capsys, "check", "in.csv", "--mapping", "m.yaml", "--encoding", "utf-8")[0] == 0
+
+
 def test_6_utf_16_is_read_and_written_as_it_came(capsys, here, small):
     (here / "in.csv").write_bytes(GOOD.encode("utf-16"))
     assert run(capsys, "score", "small", "in.csv", "--out", "out.csv")[0] == 0

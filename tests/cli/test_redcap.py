@@ -9,6 +9,8 @@ import pytest
 
 import redcap_project
 from hiprisk.cli import main
+from hiprisk.cohort.mapping import load_mapping
+from hiprisk.cohort.reading import read_cohort
 
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "redcap.md"
 QUICK = ("tuning.trials=1", "validation.resamples=20", "validation.repeats=0",
@@ -43,11 +45,34 @@ def test_every_command_of_the_page_runs(project, capsys):
         for file in Path().glob("drafts/*.yaml"):
             answer(file)
     assert "pain_sites_1" in Path("drafts/joined.yaml").read_text()
-    scored = pd.read_csv("scored.csv")
+    joined = pd.read_csv("scored.csv")
+    assert joined["predicted"].notna().all()
+    assert not joined["imputed"].fillna("").str.contains("ohs_0_48").any()
+    scored = pd.read_csv("scored_export.csv")
     first = scored["redcap_event_name"] == "baseline_arm_1"
     assert scored.loc[first, "predicted"].notna().all()
     assert (scored.loc[first, "imputed"].fillna("") != "pain_sites_1").all()
     assert (scored.loc[~first, "reason"] == "NOT_SELECTED").all()
+
+
+@pytest.mark.parametrize("described", [[], ["--redcap-dictionary", "dictionary.csv"]])
+def test_new_patients_are_joined_by_the_command_of_the_page_and_their_scores_computed(
+    project, capsys, described
+):
+    page = PAGE.read_text(encoding="utf-8")
+    first, second = (words.split() for words in re.findall(r"^    hiprisk (join .*)$", page, re.M))
+    export = Path("new_patients.csv").read_text()
+    kept = [line for line in export.splitlines() if "month_12_arm_1" not in line]
+    Path("new_patients.csv").write_text("\n".join(kept) + "\n")
+    assert (main(first), main(second)) == (0, 0)
+    assert "no row has the event 'month_12_arm_1'" in capsys.readouterr().err
+    assert main(["init", "joined.csv", "--out-dir", "drafts", *described]) == 0
+    answer("drafts/joined.mapping.yaml")
+    cohort = read_cohort("new_joined.csv", load_mapping(Path("drafts/joined.mapping.yaml")))
+    assert cohort.absent == {}
+    assert len(cohort.frame) == 6
+    assert cohort.frame[["age_years", "sex", "ohs_0_48"]].notna().all(axis=None)
+    assert cohort.frame["ohs_followup_0_48"].isna().all()
 
 
 @pytest.mark.parametrize("file", ["export.csv", "labels.csv"])

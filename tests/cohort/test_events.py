@@ -21,19 +21,32 @@ LONG = PersonTable(
 )
 
 
-def test_each_event_has_what_it_holds():
+def test_each_event_has_every_column_under_its_own_name():
     first, last = split_by_event(LONG, "event", [], by="ID")
-    assert first.table.to_pydict() == {"id": ["1", "2"], "sex": ["f", "m"], "pain_first": ["4", ""]}
-    assert last.table.to_pydict() == {"id": ["1", "2"], "pain_last": ["3", "1"]}
+    assert first.table.to_pydict() == {
+        "id": ["1", "2"], "sex_first": ["f", "m"], "pain_first": ["4", ""],
+    }  # fmt: skip
+    assert last.table.to_pydict() == {
+        "id": ["1", "2"], "sex_last": ["", ""], "pain_last": ["3", "1"],
+    }  # fmt: skip
     assert (first.rows.tolist(), last.event) == ([2, 4], "last")
+
+
+@pytest.mark.parametrize("kept", [[True, False, True, False], [True, True, True, False]])
+def test_names_do_not_depend_on_who_came_to_which_event(kept):
+    some = split_by_event(LONG.taken(np.array(kept)), "event", ["first", "last"], by="id")
+    every = split_by_event(LONG, "event", ["first", "last"], by="id")
+    names = [[part.table.column_names for part in parts] for parts in (some, every)]
+    assert names[0] == names[1]
+    assert [part.event for part in some] == ["first", "last"]
 
 
 def test_one_event_keeps_the_names_of_its_columns():
     [last] = split_by_event(LONG, "event", ["last"], by="id")
-    assert last.table.column_names == ["id", "pain"]
+    assert last.table.column_names == ["id", "sex", "pain"]
 
 
-def test_an_event_that_does_not_occur_is_refused_with_those_that_do():
+def test_events_of_which_none_occurs_are_refused_with_those_that_do():
     with pytest.raises(InputError, match=r"no row has the event later \(events .*: first, last\)"):
         split_by_event(LONG, "event", ["later"], by="id")
 

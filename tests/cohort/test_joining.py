@@ -199,11 +199,14 @@ def test_events_of_one_file_are_joined_as_files_are(tmp_path, capsys):
     out = tmp_path / "out.csv"
     export = CASES / "redcap_labels" / "export_raw.csv"
     command = ["join", str(export), "--by", "record_id", "--event-column", "redcap_event_name"]
-    columns = ["--columns", "age,comments,demographics_complete_month_12_arm_1"]
+    columns = [
+        "--columns",
+        "age_baseline_arm_1,comments_baseline_arm_1,demographics_complete_month_12_arm_1",
+    ]
     assert main([*command, *columns, "--out", str(out), "--json"]) == 0
     with out.open(newline="") as stream:
         assert list(csv.reader(stream)) == [
-            ["record_id", "age", "comments", "demographics_complete_month_12_arm_1"],
+            ["record_id", *columns[1].split(",")],
             ["1", "63", "first line\nsecond line", "0"],
             ["2", "71", "", ""],
         ]
@@ -219,7 +222,19 @@ def test_a_repeating_instrument_is_left_out_by_where(tmp_path):
     with pytest.raises(InputError, match="row 3: id: the person came before in the event 'x'"):
         join_files([tmp_path / "in.csv"], tmp_path / "out.csv", **options)
     join_files([tmp_path / "in.csv"], tmp_path / "out.csv", where={"repeat": ""}, **options)
-    assert (tmp_path / "out.csv").read_text() == "id,a_x,a_y\n1,5,6\n"
+    assert (tmp_path / "out.csv").read_text() == (
+        "id,repeat_x,a_x,b_x,repeat_y,a_y,b_y\n1,,5,,,6,\n"
+    )
+
+
+def test_an_event_to_which_nobody_came_yet_is_said_and_has_empty_columns(tmp_path, capsys):
+    (tmp_path / "in.csv").write_text("id,event,a\n1,x,5\n")
+    command = ["join", str(tmp_path / "in.csv"), "--by", "id", "--event-column", "event"]
+    assert main([*command, "--events", "x,y", "--out", str(tmp_path / "out.csv"), "--json"]) == 0
+    assert (tmp_path / "out.csv").read_text() == "id,a_x,a_y\n1,5,\n"
+    said = capsys.readouterr()
+    assert "warning[MISSING_EVENT]: in.csv: no row has the event 'y'" in said.err
+    assert [file["persons"] for file in json.loads(said.out)["files"]] == [1, 0]
 
 
 def test_a_column_to_select_by_must_be_somewhere(tmp_path):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hiprisk.cli.options import Parser
-from hiprisk.cli.show.output import print_json, print_lines, print_table
+from hiprisk.cli.show.output import note, print_json, print_lines, print_table
 from hiprisk.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ def run(argv: Sequence[str]) -> int:
         where=_conditions(options.where),
         force=options.force,
     )
+    _note_empty_events(result.files)
     if options.json:
         print_json(result.to_dict())
         return 0
@@ -70,9 +71,10 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("--event-column", metavar="COLUMN",
                         help="column of the event in a file with a row a person and event: each "
-                        "event is joined as a file of its own")  # fmt: skip
+                        "event is joined as a file of its own, its columns called COLUMN_EVENT")  # fmt: skip
     parser.add_argument("--events", default="", metavar="A,B,...",
-                        help="which events, in this order (default: all)")  # fmt: skip
+                        help="which events, in this order (default: all); of a single one the "
+                        "columns keep their names")  # fmt: skip
     parser.add_argument("--where", action="append", default=[], metavar="COLUMN=TEXT",
                         help="only rows whose column holds this text, which may be empty; may come "
                         "several times")  # fmt: skip
@@ -90,6 +92,16 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
 def _row(file: JoinedFile) -> list[str]:
     name = file.name if file.event is None else f"{file.name}, {file.event}"
     return [name, str(file.persons), str(file.new_persons), str(len(file.columns))]
+
+
+def _note_empty_events(files: Sequence[JoinedFile]) -> None:
+    for file in files:
+        if file.event is not None and not file.persons:
+            note(
+                f"hiprisk: warning[MISSING_EVENT]: {file.name}: no row has the event "
+                f"'{file.event}'; its columns are empty (check the event's name, unless nobody "
+                "has come to it yet)"
+            )
 
 
 def _names(text: str) -> list[str]:

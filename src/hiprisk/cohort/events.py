@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -54,50 +53,43 @@ def rows_where(table: PersonTable, where: Mapping[str, str]) -> PersonTable:
 def split_by_event(
     whole: PersonTable, column: str | None, events: Sequence[str], *, by: str
 ) -> list[PersonTable]:
-    """A table for each event, with the columns that hold something then.
+    """A table for each event, with all columns.
 
-    A column that holds something in several events is called by its name and the event's.
+    Each column is called by its name and the event's, whatever the cells hold: a file of new
+    patients, who have the first event only, gets the names that the development file has. Only
+    where a single event is asked for do columns keep their names. An event that is asked for and
+    does not occur has columns and no rows.
 
     Raises
     ------
     InputError
-        If an event that is named does not occur.
+        If events are named and none of them occurs.
     """
     same = [name for name in whole.table.column_names if column and name.lower() == column.lower()]
     if not same:
         return [whole]
     cells = _texts(whole.table, same[0])
     found = tuple(dict.fromkeys(cells.tolist()))
-    lacking = [event for event in events if event not in found]
-    if lacking:
+    if events and not set(events) & set(found):
         raise InputError(
-            f"no row has the event {', '.join(lacking)}",
+            f"no row has the event {' or '.join(events)}",
             code="MISSING_EVENT",
             file=whole.file,
             column=same[0],
             advice=f"events of the file: {', '.join(found[:SHOWN_EVENTS])}",
         )
     parts = [whole.taken(cells == event, event=event) for event in events or found]
-    filled = [_filled_columns(part.table, {by.lower(), same[0].lower()}) for part in parts]
-    counts = Counter(name for names in filled for name in names)
-    return [
-        replace(part, table=_named(part, names, counts, by=by))
-        for part, names in zip(parts, filled, strict=True)
+    kept_names = len(events) == 1
+    return [_named(part, same[0], by=by, kept_names=kept_names) for part in parts]
+
+
+def _named(part: PersonTable, event_column: str, *, by: str, kept_names: bool) -> PersonTable:
+    names = [name for name in part.table.column_names if name != event_column]
+    own = [
+        name if kept_names or name.lower() == by.lower() else f"{name}_{part.event}"
+        for name in names
     ]
-
-
-def _named(part: PersonTable, names: list[str], counts: Counter[str], *, by: str) -> pa.Table:
-    key = [name for name in part.table.column_names if name.lower() == by.lower()]
-    own = [name if counts[name] == 1 else f"{name}_{part.event}" for name in names]
-    return part.table.select([*key, *names]).rename_columns([*key, *own])
-
-
-def _filled_columns(table: pa.Table, but: set[str]) -> list[str]:
-    return [
-        name
-        for name in table.column_names
-        if name.lower() not in but and bool((_texts(table, name) != "").any())
-    ]
+    return replace(part, table=part.table.select(names).rename_columns(own))
 
 
 def _texts(table: pa.Table, name: str) -> np.ndarray:

@@ -94,10 +94,11 @@ def join_files(
         Found out from the file's beginning if not stated.
     event_column : str, optional
         A file that has this column has a row a person and event. Each event is joined as a file of
-        its own would be: a column that holds something in one event only keeps its name, another
-        one is called by its name and the event's.
+        its own would be, its columns called by their name and the event's (``age_baseline``)
+        unless `events` names a single one.
     events : sequence of str
-        Which events, in this order; all if none are named.
+        Which events, in this order; all if none are named. One that no row of a file has gives
+        empty columns, and is among the result's files with 0 persons.
     where : mapping of str to str, optional
         Only rows whose column holds this text, in files that have the column.
     force : bool
@@ -108,8 +109,8 @@ def join_files(
     ConfigError
         If `out` exists, or there are not two things to join.
     InputError
-        If a person comes twice in a file or event or has no name, a wanted column or event is
-        nowhere, or one column comes from two files.
+        If a person comes twice in a file or event or has no name, a wanted column is nowhere, no
+        event that is named occurs, or one column comes from two files.
     """
     if len(paths) < 2 and event_column is None:
         raise ConfigError(
@@ -197,7 +198,8 @@ class _Joined:
                 f"no file has the column(s) {', '.join(lacking)}",
                 code="MISSING_COLUMN",
                 advice="check the names, and that the file of that visit is among the files; a "
-                "column of several events is called by its name and the event's",
+                "column of an event is called by its name and the event's, such as "
+                "age_baseline_arm_1",
             )
 
     def table(self, names: Sequence[str]) -> pa.Table:

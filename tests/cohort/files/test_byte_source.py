@@ -34,6 +34,21 @@ def test_bytes_that_are_no_text_are_refused_by_their_line(tmp_path):
         content(ByteSource(path=tmp_path / "x", encoding="cp1252"))
 
 
+@pytest.mark.parametrize("encoding", ["cp1252", "latin-1", "cp850"])
+@pytest.mark.parametrize("before", [0, 2_000_000])
+def test_utf_8_that_is_declared_as_another_encoding_is_refused(tmp_path, encoding, before):
+    (tmp_path / "x").write_bytes(b"a\n" * before + "b\nGröße\n".encode())
+    match = rf"row {before + 2}: the bytes are UTF-8 text, and {encoding} is declared.*utf-8, or"
+    with pytest.raises(InputError, match=match) as caught:
+        content(ByteSource(path=tmp_path / "x", encoding=encoding))
+    assert caught.value.code == "ENCODING"
+
+
+def test_ascii_is_text_of_every_encoding(tmp_path):
+    (tmp_path / "x").write_bytes(b"a\nb\n")
+    assert content(ByteSource(path=tmp_path / "x", encoding="cp1252")) == b"a\nb\n"
+
+
 @pytest.mark.parametrize("packing", ["gzip", "zip"])
 def test_what_unpacks_without_end_is_refused(tmp_path, monkeypatch, packing):
     monkeypatch.setattr(byte_source, "FREE_BYTES", 1 << 16)

@@ -19,7 +19,7 @@ from hiprisk.cohort.drafts.redcap.data_dictionary import (
     fields_of_columns,
     read_data_dictionary,
 )
-from hiprisk.cohort.drafts.redcap.export import redcap_export
+from hiprisk.cohort.drafts.redcap.export import is_first_event, redcap_export
 from hiprisk.cohort.drafts.redcap.fields import field_proposal, with_choices
 from hiprisk.cohort.files.opening import StatedFormat, open_cohort_file
 from hiprisk.cohort.value_labels import table_in_labels
@@ -109,7 +109,9 @@ def _proposals(
 ) -> dict[str, Proposal]:
     """A proposal for each column: an item of a score, a packaged variable, or one of its own."""
     labels = {
-        name: one.field.label for name, one in described.items() if not (one.choice or one.event)
+        name: one.field.label
+        for name, one in described.items()
+        if not one.choice and (not one.event or is_first_event(one.event))
     }
     by_name = _free(matches(columns.values(), labels), taken)
     certain = {name: match for name, match in by_name.items() if match[1] >= SAME_WORD}

@@ -12,6 +12,7 @@ from hiprisk.cohort.dictionary import Variable, load_dictionary
 from hiprisk.cohort.drafts.columns import MOST_LEVELS, SampledColumn, plain_name
 from hiprisk.cohort.drafts.level_words import meant_level
 from hiprisk.cohort.drafts.proposals import Proposal
+from hiprisk.cohort.drafts.visits import without_first_visit
 from hiprisk.values import LevelReader, is_coded_one_two
 from hiprisk.wording.quantities import plural
 from hiprisk.yaml_settings import UNDECIDED
@@ -95,7 +96,7 @@ def name_similarity(column: str, name: str) -> float:
     """1 where a column has the name of a variable or one of its synonyms, less where alike."""
     wanted = plain_name(column)
     words = (name, *SYNONYMS.get(name, ()))
-    if wanted in words:
+    if wanted in words or without_first_visit(wanted) in words:
         return 1.0
     # A name that is only alike never counts as the same word.
     return SAME_WORD * max(_ratio(word, wanted) for word in words) - 1e-9

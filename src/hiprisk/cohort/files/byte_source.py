@@ -211,6 +211,10 @@ class _Recoded(io.RawIOBase):
     def __init__(self, stream: BinaryIO, encoding: str, name: str) -> None:
         self._stream = stream
         self._decoder = codecs.getincrementaldecoder(encoding)()
+        # Every byte is a letter in Windows-1252: only that it is UTF-8 tells a wrong declaration.
+        self._as_utf8 = (
+            codecs.getincrementaldecoder("utf-8")() if _is_single_byte(encoding) else None
+        )
         self._encoding = encoding
         self._name = name
         self._lines = 1
@@ -224,10 +228,30 @@ class _Recoded(io.RawIOBase):
         while not self._waiting and not self._ended:
             piece = self._stream.read(CHUNK_BYTES)
             self._ended = not piece
+            self._check_not_utf8(piece)
             self._waiting = self._decoded(piece).encode("utf-8")
         part, self._waiting = self._waiting[: len(buffer)], self._waiting[len(buffer) :]
         buffer[: len(part)] = part
         return len(part)
+
+    def _check_not_utf8(self, piece: bytes) -> None:
+        """Refuse text that is UTF-8 so far, with a character that is not ASCII."""
+        if self._as_utf8 is None:
+            return
+        try:
+            text = self._as_utf8.decode(piece)
+        except UnicodeDecodeError:
+            self._as_utf8 = None
+            return
+        if not text.isascii():
+            raise InputError(
+                f"the bytes are UTF-8 text, and {self._encoding} is declared: letters beyond ASCII "
+                "would be misread",
+                code="ENCODING",
+                file=self._name,
+                row=self._lines + piece[: _first_beyond_ascii(piece)].count(b"\n"),
+                advice="give --encoding utf-8, or correct format.encoding in the mapping",
+            )
 
     def _decoded(self, piece: bytes) -> str:
         try:
@@ -237,6 +261,14 @@ class _Recoded(io.RawIOBase):
             raise encoding_error(self._encoding, row, self._name) from None
         self._lines += text.count("\n")
         return text
+
+
+def _is_single_byte(encoding: str) -> bool:
+    return len(bytes(range(256)).decode(encoding, "replace")) == 256
+
+
+def _first_beyond_ascii(piece: bytes) -> int:
+    return next((place for place, byte in enumerate(piece) if byte > 127), 0)
 
 
 def encoding_error(encoding: str, row: int | None, name: str) -> InputError:

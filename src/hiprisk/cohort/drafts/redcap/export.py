@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hiprisk.cohort.drafts.proposals import Proposal, RowChoice
-from hiprisk.cohort.drafts.visits import is_later
+from hiprisk.cohort.drafts.visits import is_first_visit, is_later
 
 # Columns that REDCap adds, in raw and in labelled exports.
 _EVENT = ("redcap_event_name", "Event Name")
@@ -34,11 +34,9 @@ _REPEATED = re.compile(r" \(column \d+\)$")
 _CHECKBOX = re.compile(r".+___[a-z0-9_]+")
 _CHOICE = re.compile(r"(?P<question>.*) \(choice=(?P<choice>.*)\)", re.DOTALL)
 # Joined events stand behind the name.
+_JOINED = re.compile(r"(?P<name>.+?)_(?P<event>[a-z0-9_]+_arm_\d+)")
 _COMPLETE = re.compile(r"_complete(_[a-z0-9_]+_arm_\d+)?$")
 _STATUS = frozenset({"0", "1", "2"})
-_FIRST = re.compile(
-    r"base_?line|screening|enrol|first|initial|pre_?op|(^|_)(bl|t0|v0|m0)($|_)|visit_?1"
-)
 MOST_EVENTS = 50
 
 
@@ -107,7 +105,9 @@ class RedcapExport:
         if column == self.record:
             return Proposal(column=column, variable="person_id")
         if column in self.added:
-            if _header(column) in _GROUP:
+            joined = _JOINED.fullmatch(column)
+            later = joined is not None and not is_first_event(joined["event"])
+            if _header(column) in _GROUP and not later:
                 return Proposal(column=column, variable="site", doubts=("is the group a centre?",))
             return Proposal(column=column, left_out=self.added[column])
         return None
@@ -135,7 +135,7 @@ def redcap_export(table: pa.Table) -> RedcapExport | None:
 
 def is_first_event(event: str) -> bool:
     """Whether an event is called as first visits are."""
-    return _FIRST.search(_plain(event)) is not None
+    return is_first_visit(_plain(event))
 
 
 def question_and_choice(header: str) -> tuple[str, str] | None:
@@ -145,8 +145,13 @@ def question_and_choice(header: str) -> tuple[str, str] | None:
 
 
 def _header(name: str) -> str:
-    """A header without the number that the reader adds to repeated ones."""
-    return "Complete?" if name.startswith("Complete?") else _REPEATED.sub("", name)
+    """A header without the number that the reader adds to repeated ones, and a joined event."""
+    if name.startswith("Complete?"):
+        return "Complete?"
+    joined = _JOINED.fullmatch(name)
+    if joined is not None and joined["name"] in _ADDED:
+        return joined["name"]
+    return _REPEATED.sub("", name)
 
 
 def _plain(event: str) -> str:
