@@ -27,6 +27,12 @@ _YAML = "tests/test_yaml_strict.py"
 ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
     (5, "another encoding, stated", "read", f"{_FILES}::test_5_a_stated_encoding_is_read"),
     (
+        5,
+        "UTF-8 with letters beyond ASCII where a single-byte encoding is stated",
+        "3 ENCODING",
+        f"{_FILES}::test_5_a_stated_encoding_that_the_bytes_are_not_is_refused",
+    ),
+    (
         6,
         "UTF-16 with its mark",
         "read; the output is UTF-16 too",

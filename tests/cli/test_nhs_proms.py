@@ -10,7 +10,7 @@ import pytest
 import nhs_pack
 from hiprisk.cli import main
 from hiprisk.cohort.mapping import load_mapping
-from hiprisk.cohort.reading import read_cohort
+from hiprisk.cohort.reading import iter_blocks, read_cohort
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "how-to" / "nhs-proms.md"
@@ -61,6 +61,12 @@ def test_codes_for_missing_are_no_values(packs):
 def test_revisions_are_not_read(packs, capsys):
     assert main(["check", HIP, "--mapping", str(MAPPING), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["rows"] == 114
+
+
+def test_knees_are_not_scored_by_a_model_of_hips(packs):
+    file = f"{nhs_pack.PACK}::Knee Replacement Provider 1819.csv"
+    [block] = iter_blocks(file, load_mapping(MAPPING))
+    assert (block.n_rows, block.whole.num_rows, block.selected.any()) == (0, 120, False)
 
 
 def test_the_files_of_the_pack_are_listed_where_none_is_named(packs, capsys):
