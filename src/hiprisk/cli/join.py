@@ -71,7 +71,7 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("--event-column", metavar="COLUMN",
                         help="column of the event in a file with a row a person and event: each "
-                        "event is joined as a file of its own, columns named NAME_EVENT")  # fmt: skip
+                        "event is joined as a file of its own, columns named A_EVENT")  # fmt: skip
     parser.add_argument("--events", default="", metavar="A,B,...",
                         help="which events, in this order (default: all); of a single one the "
                         "columns keep their names")  # fmt: skip
