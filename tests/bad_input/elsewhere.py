@@ -251,6 +251,13 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
     ),
     (
         78,
+        "guesses of a draft that nobody confirmed (`# DECIDE` comments)",
+        "warning UNDECIDED_LINES, once a file",
+        "tests/cli/test_study_options.py"
+        "::test_guesses_of_drafts_that_nobody_confirmed_are_said_once_a_file",
+    ),
+    (
+        78,
         "another file as REDCap's data dictionary",
         "3 MISSING_COLUMN",
         "tests/cohort/drafts/redcap/test_data_dictionary.py::test_another_file_is_refused",
