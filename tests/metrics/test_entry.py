@@ -47,3 +47,14 @@ def test_filling_in_leaves_the_entry_as_it_was():
     one = entry()
     one.at(0.2)
     assert (one.name, one.parameter) == ("share_above", "threshold")
+
+
+def test_what_lies_beyond_a_bound_is_the_bound():
+    bounded, open_above = entry(bounds=(0.0, 1.0)), entry(bounds=(0.0, None))
+    assert [bounded.within_bounds(value) for value in (-0.1, 0.4, 1.0047, None)] == [
+        0,
+        0.4,
+        1,
+        None,
+    ]
+    assert open_above.within_bounds(7.0) == 7.0

@@ -119,6 +119,14 @@ class Metric:
     pooling_scale: Scale = "identity"
     of_sampled_by_outcome: CaseControl | None = None
 
+    def within_bounds(self, value: float | None) -> float | None:
+        """The value, or the bound that it lies beyond: the end of an interval by a shift."""
+        low, high = self.bounds
+        if value is None:
+            return None
+        value = value if low is None else max(value, low)
+        return value if high is None else min(value, high)
+
     @property
     def case_control(self) -> CaseControl:
         """How it is had from cases and controls: as it is, weighted, less an offset, or not."""

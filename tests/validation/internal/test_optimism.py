@@ -138,6 +138,17 @@ def test_a_resample_that_lacks_a_metric_is_left_out_of_it_and_counted():
     assert brier.corrected != without.rows[1].corrected
 
 
+def test_an_interval_ends_where_the_metric_does():
+    rng = np.random.default_rng(5)
+    y = np.r_[np.zeros(30), np.ones(10)]
+    apparent = np.where(y == 1, 0.9, 0.1)
+    each = np.clip(apparent + 0.4 * rng.normal(size=(40, 40)), 0.01, 0.99)
+    (row,) = of_risks(each, y, apparent, ["c_statistic"]).rows
+    # The resamples spread to both sides of it, and nothing is above 1.
+    assert row.apparent == row.high == 1.0
+    assert row.low < row.corrected
+
+
 def test_a_metric_that_too_many_resamples_lack_is_not_available_and_says_why():
     each, y, apparent = some_risks()
     each[:5] = 0.4

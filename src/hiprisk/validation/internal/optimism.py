@@ -238,8 +238,15 @@ def _row(
     n_not_computed: int,
 ) -> OptimismRow:
     row = optimism_row(metric.name, apparent=apparent, training=training, test=test, level=level)
-    if metric.pinned_by_fit:
-        row = replace(row, shifted_low=None, shifted_high=None)
+    # A shift can carry an end beyond what the metric may be, such as a C statistic above 1.
+    cut = metric.within_bounds
+    row = replace(
+        row,
+        low=cut(row.low),
+        high=cut(row.high),
+        shifted_low=None if metric.pinned_by_fit else cut(row.shifted_low),
+        shifted_high=None if metric.pinned_by_fit else cut(row.shifted_high),
+    )
     value, plus = estimates_632(metric, apparent, omitted, no_information)
     return replace(
         row,
