@@ -132,6 +132,16 @@ def one_code(text: str) -> str:
     return whole[1] if whole else text
 
 
+def twice_with_two_meanings(meanings: Mapping[str, object]) -> tuple[str, str] | None:
+    """The first two texts that are one code and mean different things; None if there are none."""
+    first: dict[str, str] = {}
+    for text, meaning in meanings.items():
+        before = first.setdefault(one_code(text.strip()), text)
+        if meanings[before] != meaning:
+            return before, text
+    return None
+
+
 def zero_one_codes(levels: Sequence[str]) -> dict[str, str]:
     """The codes 0 and 1 of a category whose levels are no and yes; none of any other."""
     return {"0": "no", "1": "yes"} if set(levels) == {"no", "yes"} else {}

@@ -8,6 +8,7 @@ _ITEM_CHECKS = "tests/cohort/checks/test_items.py"
 _FILES = "tests/bad_input/test_files.py"
 _FOLDS, _TUNING = "tests/learning/test_folds.py", "tests/learning/test_tuning.py"
 _MAIN = "tests/cli/test_main.py"
+_MAPPING = "tests/cohort/test_mapping.py"
 _MOVED = "tests/cohort/shift/test_comparison.py"
 _OUTPUT = "tests/bad_input/test_output.py"
 _BUNDLES = "tests/serving/fhir/test_bundles.py"
@@ -550,6 +551,13 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
         "`kind` or `hard` in a mapping",
         "2 CONFIG: the key belongs into the dictionary",
         f"{_STUDIES}::test_a_mapping_cannot_say_what_a_variable_is",
+    ),
+    (
+        101,
+        "one code with two meanings (`1` and `1.0`), a level named under its variable's `missing`, "
+        "`from_range` beside `items`, a unit, range or levels beside `value`",
+        "2 CONFIG with the key and the line",
+        f"{_MAPPING}::test_keys_that_exclude_each_other_are_refused_with_key_and_line",
     ),
     (
         101,

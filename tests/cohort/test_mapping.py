@@ -47,6 +47,67 @@ def test_a_mapping_that_makes_no_sense_is_refused_by_key_and_line(text, message)
     assert caught.value.exit_code == 2
 
 
+_ITEMS = (
+    "variables:\n  womac_pain_0_100:\n    {}items:\n      instrument: womac_pain\n"
+    "      columns: {{pain_1: a, pain_2: b, pain_3: c, pain_4: d, pain_5: e}}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "variables:\n  lbp_any:\n    column: s\n    levels:\n      '1': no\n      '1.0': yes",
+            r"lbp_any\.levels\.1\.0 \(line 6\): '1' and '1\.0' are one code, and mean two things",
+        ),
+        (
+            "variables: {lbp_any: {column: s, levels: {n: no, y: yes}, missing: [n]}}",
+            r"lbp_any\.levels\.n \(line 1\): missing of this variable names 'n' too",
+        ),
+        (
+            "variables: {lbp_any: {column: s, levels: {'3': no, y: yes}, missing: ['3.0']}}",
+            "missing of this variable names '3' too",
+        ),
+        (
+            _ITEMS.format("") + "      labels: {'1': 0, '1.0': 4}",
+            r"items\.labels\.1\.0 \(line 6\): '1' and '1\.0' are one code",
+        ),
+        (
+            _ITEMS.format("") + "      item_labels:\n        pain_1: {'1': 0, '1.0': 4}",
+            r"item_labels\.pain_1\.1\.0 \(line 7\): '1' and '1\.0' are one code",
+        ),
+        (
+            _ITEMS.format("missing: [None]\n    ") + "      labels: {None: 0}",
+            r"items\.labels\.None \(line 7\): missing of this variable names 'None' too",
+        ),
+        (
+            _ITEMS.format("from_range: [0, 68]\n    "),
+            r"from_range \(line 3\): a score that is made of its items .*leave from_range out",
+        ),
+        (
+            "variables: {womac_pain_0_100: {value: 10, from_range: [0, 20]}}",
+            "a value for every row is taken as it is",
+        ),
+    ],
+)
+def test_keys_that_exclude_each_other_are_refused_with_key_and_line(text, message):
+    with pytest.raises(ConfigError, match=message) as caught:
+        mapping_from_text(text, name="m.yaml")
+    assert caught.value.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "variables: {lbp_any: {column: s, levels: {'1': no, '1.0': no, '2': yes}}}",
+        "missing: [n]\nvariables: {lbp_any: {column: s, levels: {n: no, y: yes}}}",
+        "variables: {lbp_any: {column: s, missing: [no]}}",
+    ],
+)
+def test_what_the_rules_decide_is_no_contradiction(text):
+    assert mapping_from_text(text).variables["lbp_any"].column == "s"
+
+
 def test_a_mapping_that_is_not_there_is_an_io_error(tmp_path):
     with pytest.raises(StoreError, match=r"m\.yaml: the mapping cannot be read"):
         load_mapping(tmp_path / "m.yaml")

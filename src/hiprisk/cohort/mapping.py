@@ -19,6 +19,7 @@ from hiprisk.cohort.items.instruments import ITEM_NAMES, SCORE_VARIABLES
 from hiprisk.cohort.own_variables import DEFINING, combined, load_own_dictionary
 from hiprisk.provenance import current_provenance
 from hiprisk.spelling import did_you_mean
+from hiprisk.values import one_code, twice_with_two_meanings
 from hiprisk.yaml_settings import UndecidedLines, YamlDocument, parse_document, read_yaml
 from hiprisk.yaml_strict import KeyPath
 
@@ -307,6 +308,47 @@ def _check_source(
         raise document.error(problem, place)
     if source.levels and variable.levels:
         document.check_values(source.levels.values(), variable.levels, place, what="level")
+    _check_no_contradiction(place, source, document)
+
+
+def _check_no_contradiction(place: KeyPath, source: VariableSource, document: YamlDocument) -> None:
+    """Raise ConfigError where two keys of a variable, or two texts of one, exclude each other."""
+    meanings: dict[KeyPath, Mapping[str, object]] = {(*place, "levels"): source.levels}
+    if source.items is not None:
+        meanings[(*place, "items", "labels")] = source.items.labels
+        for item, labels in source.items.item_labels.items():
+            meanings[(*place, "items", "item_labels", item)] = labels
+    missing = {one_code(text.strip()) for text in source.missing}
+    for path, by_text in meanings.items():
+        twice = twice_with_two_meanings(by_text)
+        if twice is not None:
+            raise document.error(
+                f"'{twice[0]}' and '{twice[1]}' are one code, and mean two things here",
+                (*path, twice[1]),
+                advice="keep one of the two lines",
+            )
+        both = [text for text in by_text if one_code(text.strip()) in missing]
+        if both:
+            raise document.error(
+                f"missing of this variable names '{both[0]}' too, and a code is one of both",
+                (*path, both[0]),
+                advice="take it out of missing, or out of these codes",
+            )
+    idle = _keys_without_effect(source)
+    if idle:
+        reason, key = idle
+        raise document.error(reason, (*place, key), advice=f"leave {key} out")
+
+
+def _keys_without_effect(source: VariableSource) -> tuple[str, str] | None:
+    """Why a key would do nothing, or would do what is done already; and the key."""
+    if source.items is not None and source.from_range is not None:
+        return "a score that is made of its items is on its own scale already", "from_range"
+    converting = ("from_range", "unit", "levels")
+    given = [name for name in converting if source.value is not None and getattr(source, name)]
+    if given:
+        return "a value for every row is taken as it is", given[0]
+    return None
 
 
 def _level_problem(variable: Variable, source: VariableSource) -> str | None:
