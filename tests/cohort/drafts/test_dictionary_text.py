@@ -6,7 +6,7 @@ from hiprisk.cohort.drafts.proposals import Proposal
 
 GRIP = Variable(
     name="grip_kg", label="Grip (kg)", kind="number", source="x", unit="kg",
-    hard=(0.0, 120.0), soft=(10.0, 60.0), integer=True,
+    hard=(0.0, 120.0), soft=(10.0, 60.0), integer=True, direction="higher_better",
 )  # fmt: skip
 LIMP = Variable(name="limp", label="Limp", kind="category", source="x", levels=("no", "yes"))
 

@@ -1,5 +1,7 @@
 """Packaged variables by name and values; what codes mean."""
 
+import pytest
+
 from hiprisk.cohort.dictionary import load_dictionary
 from hiprisk.cohort.drafts.columns import SampledColumn
 from hiprisk.cohort.drafts.matching import category_codes, matches, packaged_proposal
@@ -46,3 +48,44 @@ def test_metres_and_radians_are_proposed():
     assert (height.unit, height.doubts) == ("m", ("metres?",))
     flexion = packaged_proposal(column("x", {"1.6": 3, "1.9": 4}), "hip_flexion_deg", 1.0)
     assert flexion.unit == "rad"
+
+
+NUMBERS = {str(value): 4 for value in range(0, 100, 7)}
+
+
+def matched(*names):
+    return {name: match[0] for name, match in matches(column(n, NUMBERS) for n in names).items()}
+
+
+@pytest.mark.parametrize("name", ["HOOS function 12m", "KOOS adl", "hoos_pain_fu", "hoos pain x"])
+def test_a_score_of_one_questionnaire_is_never_that_of_another(name):
+    # HOOS and KOOS count 100 as best, WOMAC 0.
+    assert matched(name).get(name, "hoos").startswith("hoos")
+
+
+@pytest.mark.parametrize("visit", ["12m", "month 12", "m12", "fu", "t1", "post", "followup"])
+@pytest.mark.parametrize("score", ["hoos_adl", "womac_pains", "ohs", "bmi"])
+def test_what_is_known_at_a_later_visit_is_no_baseline(score, visit):
+    found = matched("age", f"{score}_{visit}").get(f"{score}_{visit}", "followup")
+    assert "followup" in found
+
+
+def test_a_question_about_a_score_says_which_end_is_best():
+    found = packaged_proposal(column("x", NUMBERS), "womac_function_0_100", 0.8)
+    assert found.doubts == (
+        "is this WOMAC function (0 best, 100 worst; a scale that runs the other way takes "
+        "reverse: true)?",
+    )
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Pat-Nr", "Patientennummer", "Pat_ID", "PatNr", "Fallnummer", "studienr", "subject no"],
+)
+def test_numbers_of_patients_are_the_person(name):
+    texts = {f"P{value * 7}": 1 for value in range(30)}
+    assert matches([column(name, texts)]) == {name: ("person_id", 1.0)}
+
+
+def test_a_second_number_of_the_patient_is_an_identifier():
+    assert column("Fall-Nr.", {f"F{value * 7}": 1 for value in range(30)}).kind == "identifier"

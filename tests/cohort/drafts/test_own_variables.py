@@ -127,3 +127,12 @@ def test_large_numbers_close_together_and_a_lone_zero_have_ranges():
     assert large.hard[0] < large.soft[0] < large.soft[1] < large.hard[1]
     lone = proposal({"0": 3, "999": 3}).own
     assert lone.hard[0] < lone.hard[1]
+
+
+@pytest.mark.parametrize("header", ["HOOS function 12m", "KOOS adl"])
+def test_a_score_that_counts_100_as_best_says_so(header):
+    found = proposal({str(value): 3 for value in range(3, 98, 5)}, name=header)
+    assert (found.own.hard, found.own.direction) == ((0.0, 100.0), "higher_better")
+    assert found.own_doubts == (
+        "a scale from 0 to 100 with 100 best? else direction: higher_worse",
+    )

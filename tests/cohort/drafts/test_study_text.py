@@ -91,3 +91,19 @@ def test_a_stated_outcome_that_cannot_be_one_is_refused(column, message):
     ]
     with pytest.raises(ConfigError, match=message):
         study(proposals, outcome_column=column)
+
+
+def test_the_baseline_of_a_score_is_found_by_its_column_and_later_scores_are_no_predictors():
+    scale = {"hard": (0.0, 100.0), "soft": (0.0, 100.0), "direction": "higher_better"}
+    columns = [
+        Proposal(column="HOOS function BL", variable="hoos_adl_0_100"),
+        own("hoos_function_12m", **scale),
+        own("hoos_pain_t1", **scale),
+    ]
+    config = study_from_text(study(columns))
+    assert (config.outcome.variable, config.outcome.baseline) == (
+        "hoos_function_12m",
+        "hoos_adl_0_100",
+    )
+    assert (config.outcome.higher_is, config.outcome.events[0].value) == ("better", -10)
+    assert config.predictors == ("hoos_adl_0_100",)

@@ -2,12 +2,31 @@
 
 import pytest
 
-from hiprisk.cohort.drafts.visits import is_first_visit, is_later, without_first_visit
+from hiprisk.cohort.drafts.visits import (
+    is_first_visit,
+    is_later,
+    without_first_visit,
+    without_visit,
+)
 
 
 @pytest.mark.parametrize(
     "name",
-    ["ohs_12m", "pain_fu", "followup_pain", "post_score", "grip_6_months", "t2", "v06", "died"],
+    [
+        "ohs_12m",
+        "pain_fu",
+        "pain_m12",
+        "pain_month_12",
+        "pain_t1",
+        "nrs_12_monate",
+        "postop_nrs",
+        "followup_pain",
+        "post_score",
+        "grip_6_months",
+        "t2",
+        "v06",
+        "died",
+    ],
 )
 def test_later(name):
     assert is_later(name)
@@ -41,3 +60,24 @@ def test_what_first_visits_are_called():
     assert [is_first_visit(name) for name in ("baseline_arm_1", "t0", "month_12_arm_1")] == [
         True, True, False,
     ]  # fmt: skip
+
+
+def test_visits_are_counted_from_the_first_that_the_file_has():
+    assert not is_later("pain_t1", ["pain_t1", "pain_t2"])
+    assert is_later("pain_t1", ["pain_t0", "pain_t1", "pain_t2"])
+    assert is_later("pain_v1", ["pain_v0", "pain_v1"])
+    assert not is_later("pain_v01", ["pain_v01", "pain_v02"])
+
+
+@pytest.mark.parametrize(
+    ("name", "without"),
+    [
+        ("hoos_function_12m", "hoos_function"),
+        ("hoos_function_bl", "hoos_function"),
+        ("womac_function_followup_0_100", "womac_function"),
+        ("womac_function_0_100", "womac_function"),
+        ("t0_grip", "grip"),
+    ],
+)
+def test_a_name_without_its_visit(name, without):
+    assert without_visit(name) == without

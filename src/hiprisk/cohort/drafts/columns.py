@@ -32,7 +32,8 @@ _DATE = re.compile(
 )
 _IDENTIFYING = re.compile(
     r"(^|_)(id|ids|identifier|mrn|name|surname|first_?name|last_?name|initials|e_?mail|phone|"
-    r"address|postcode|zip|nhs_?number|ssn|insurance_?n(r|o|umber))($|_)"
+    r"address|postcode|zip|nhs_?number|ssn|insurance_?n(r|o|umber)|"
+    r"(pat|patient(en)?|fall|case|stud(y|ie|ien)?|subject|proband(en)?)_?(nr|no|id|nummer|number))($|_)"
 )
 
 Kind = Literal["empty", "constant", "number", "category", "date", "identifier", "text"]

@@ -36,5 +36,7 @@ def _entry_lines(item: Proposal, variable: Variable) -> list[str]:
             lines.append(f"  {key}: [{ends[0]:.12g}, {ends[1]:.12g}]")
     if variable.integer:
         lines.append("  integer: true")
+    if variable.direction is not None:
+        lines.append(f"  direction: {variable.direction}")
     lines.append(f"  source: {quoted(variable.source)}")
     return lines

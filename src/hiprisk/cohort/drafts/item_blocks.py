@@ -130,7 +130,8 @@ def _block(
 ) -> tuple[ItemBlock | None, str]:
     """The block, or why nothing is made of it; neither where it holds no answers."""
     variable = SCORE_VARIABLES[instrument]
-    if any(map(is_later, visit)):
+    beside = tuple(map(plain_name, columns))
+    if any(is_later(part, beside) for part in visit):
         scale = re.search(r"_0_\d+$", variable)
         at = scale.start() if scale else len(variable)
         later = f"{variable[:at]}_followup{variable[at:]}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from hiprisk.cohort.dictionary import Variable, load_dictionary
 from hiprisk.cohort.drafts.columns import MOST_LEVELS, SampledColumn, plain_name
 from hiprisk.cohort.drafts.level_words import meant_level
 from hiprisk.cohort.drafts.proposals import Proposal
-from hiprisk.cohort.drafts.visits import without_first_visit
+from hiprisk.cohort.drafts.visits import is_later, without_first_visit
 from hiprisk.values import LevelReader, is_coded_one_two
 from hiprisk.wording.quantities import plural
 from hiprisk.yaml_settings import UNDECIDED
@@ -27,12 +27,25 @@ _OHS_ITEMS = (
     *("pain", "sudden_pain", "night_pain", "washing", "transport", "dressing", "shopping"),
     *("walking", "limping", "stairs", "standing", "work"),
 )
+# Questionnaires by the words that name them: a score of one is never that of another.
+_FORMS = {
+    **{
+        word: word
+        for word in ("hoos", "koos", "womac", "odi", "rmdq", "hhs", "oks", "sf36", "sf12")
+    },
+    **dict.fromkeys(("ohs", "oxford"), "ohs"),
+    **dict.fromkeys(("eq", "eq5d"), "eq"),
+}
 # Words that sources use for the dictionary's variables.
 SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "person_id": (
         *("id", "patient_id", "patid", "pat_id", "subject", "subject_id", "person", "record_id"),
         *("study_id", "studyid", "participant_id", "participant", "usubjid", "subjid"),
-        *("patient", "patient_no", "patient_number", "pid", "case_id", "pseudonym"),
+        *("patient", "patient_no", "patient_number", "pid", "case_id", "pseudonym", "case_no"),
+        *("subject_no", "subject_nr", "subject_number", "patient_nr", "patnr", "pat_nr", "pat_no"),
+        *("patientennummer", "patienten_nr", "patientennr", "patienten_id", "patientnummer"),
+        *("fallnummer", "fall_nr", "fallnr", "studiennummer", "studien_nr", "studienr"),
+        *("studiennr", "study_no", "study_nr", "probandennummer", "probanden_nr", "proband"),
     ),
     "site": ("centre", "center", "provider", "hospital", "site_id", "provider_code"),
     "age_years": ("age", "age_at_baseline", "agey", "age_y", "alter", "leeftijd"),
@@ -42,6 +55,12 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "weight_kg": ("weight", "gewicht", "gewicht_kg"),
     "lbp_any": ("lbp", "back_pain", "low_back_pain", "backpain"),
     "lbp_nrs_0_10": ("lbp_nrs", "back_pain_nrs", "pain_back", "nrs_back"),
+    "hoos_adl_0_100": ("hoos_adl", "hoos_function", "hoos_func"),
+    "hoos_pain_0_100": ("hoos_pain",),
+    "hoos_symptoms_0_100": ("hoos_symptoms", "hoos_symptom"),
+    "hoos_sport_0_100": ("hoos_sport", "hoos_sports"),
+    "hoos_qol_0_100": ("hoos_qol",),
+    "hoos_ps_0_100": ("hoos_ps",),
     "odi_0_100": ("odi", "oswestry"),
     "rmdq_0_24": ("rmdq", "roland_morris", "roland"),
     "kl_grade": ("kl", "kellgren", "kellgren_lawrence"),
@@ -76,12 +95,13 @@ def matches(
         for name in load_dictionary()
         if (score := _similarity(column, labels.get(column), name)) >= LIKE_ENOUGH
     )
+    beside = tuple(map(plain_name, by_name))
     found: dict[str, tuple[str, float]] = {}
     taken: set[str] = set()
     for score, _, column, name in pairs:
         if column in found or name in taken:
             continue
-        if _can_be(load_dictionary()[name], -score, by_name[column]):
+        if _can_be(load_dictionary()[name], -score, by_name[column], beside):
             found[column] = (name, -score)
             taken.add(name)
     return found
@@ -109,12 +129,14 @@ def _ratio(one: str, other: str) -> float:
     return matcher.ratio() if matcher.quick_ratio() >= LIKE_ENOUGH else 0.0
 
 
-def _can_be(variable: Variable, score: float, column: SampledColumn) -> bool:
+def _can_be(variable: Variable, score: float, column: SampledColumn, beside: Sequence[str]) -> bool:
     """Whether a likeness in name may be believed."""
     if variable.kind == "date":
         return column.kind == "date"
     if score >= SAME_WORD:
         return True
+    if not _is_that_score(variable, plain_name(column.name), beside):
+        return False
     if variable.kind == "number":
         return column.numeric_share > 0
     if variable.levels:
@@ -123,10 +145,26 @@ def _can_be(variable: Variable, score: float, column: SampledColumn) -> bool:
     return variable.kind != "identifier"
 
 
+def _is_that_score(variable: Variable, name: str, beside: Sequence[str]) -> bool:
+    """Whether questionnaire and visit of a plain name may be those of a variable.
+
+    HOOS runs the other way than WOMAC, and what is known later is no baseline.
+    """
+    later, is_score = is_later(name, beside), variable.direction is not None
+    if later != is_later(variable.name) and (later or is_score):
+        return False
+    return not is_score or _questionnaire(name) in (None, _questionnaire(variable.name))
+
+
+def _questionnaire(name: str) -> str | None:
+    """The questionnaire that a plain name begins with or contains as a word."""
+    return next((_FORMS[word] for word in name.split("_") if word in _FORMS), None)
+
+
 def packaged_proposal(column: SampledColumn, name: str, score: float) -> Proposal:
     """The column as a variable of the packaged dictionary."""
     variable = load_dictionary()[name]
-    doubts = [] if score >= SAME_WORD else [f"is this {variable.label}?"]
+    doubts = [] if score >= SAME_WORD else [f"is this {variable.label}{_ends(variable)}?"]
     if variable.kind == "category":
         levels, missing, more = category_codes(variable, column)
         return Proposal(
@@ -139,6 +177,16 @@ def packaged_proposal(column: SampledColumn, name: str, score: float) -> Proposa
     if variable.kind == "number":
         return _number_proposal(column, variable, doubts)
     return Proposal(column=column.name, variable=name, doubts=tuple(doubts))
+
+
+def _ends(variable: Variable) -> str:
+    """Which end of a score is best, as a question has it."""
+    if variable.direction is None or variable.hard is None:
+        return ""
+    low, high = variable.hard
+    worse = variable.direction == "higher_worse"
+    best = f"{low if worse else high:g} best, {high if worse else low:g} worst"
+    return f" ({best}; a scale that runs the other way takes reverse: true)"
 
 
 def category_codes(

@@ -34,7 +34,12 @@ FEWEST_LEVELS = 2
 FAR_OUTSIDE = 3.0
 GAP_OF_GRADES = 2.0
 
-_SCALES = ((re.compile(r"nrs|vas|pain|schmerz|score|scale"), (10.0, 100.0)),)
+# Subscales of 0 to 100 whose forms count 100 as best.
+_BEST_AT_100 = re.compile(r"(^|_)(hoos|koos|hhs|harris|sf_?(36|12))")
+_SCALES = (
+    (_BEST_AT_100, (100.0,)),
+    (re.compile(r"nrs|vas|pain|schmerz|score|scale"), (10.0, 100.0)),
+)
 _UNITS = {
     "cm": "cm", "mm": "mm", "m": "m", "kg": "kg", "g": "g", "lb": "lb", "deg": "deg",
     "degrees": "deg", "years": "years", "yrs": "years", "months": "months", "weeks": "weeks",
@@ -147,6 +152,9 @@ def number_proposal(column: SampledColumn, variable: Variable) -> Proposal:
         own_doubts.append("a category? then kind: category with levels")
     unit = variable.unit or _unit(column.name)
     own = replace(variable, hard=hard, soft=soft, integer=whole and hard[1] <= 1000, unit=unit)
+    if hard == (0.0, 100.0) and _BEST_AT_100.search(plain_name(column.name)):
+        own = replace(own, integer=False, direction="higher_better")
+        own_doubts = ["a scale from 0 to 100 with 100 best? else direction: higher_worse"]
     return Proposal(
         column=column.name,
         variable=variable.name,

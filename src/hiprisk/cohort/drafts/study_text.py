@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from hiprisk.cohort.dictionary import Variable, load_dictionary
+from hiprisk.cohort.drafts.columns import plain_name
 from hiprisk.cohort.drafts.proposals import Proposal
-from hiprisk.cohort.drafts.visits import is_later
+from hiprisk.cohort.drafts.visits import is_later, without_visit
 from hiprisk.cohort.drafts.yaml_lines import doubtful, head, quoted, undecided
 from hiprisk.errors import ConfigError
 from hiprisk.spelling import did_you_mean
@@ -44,9 +45,12 @@ def config_text(
     """
     dictionary = load_dictionary()
     found = [item.own or dictionary[item.variable] for item in proposals if item.variable]
-    outcome = _outcome(found) if outcome_column is None else _stated(proposals, outcome_column)
+    headers = {item.variable: plain_name(item.column) for item in proposals if item.variable}
+    later = {name for name in headers if is_later(name, headers.values())}
+    guessed = outcome_column is None
+    outcome = _outcome(found, later) if guessed else _stated(proposals, str(outcome_column))
     candidates = [outcome] if outcome is not None else _candidates(found)
-    predictors = _predictors(found, candidates[0] if candidates else None)
+    predictors = _predictors(found, candidates[0] if candidates else None, later)
     confounders = [v for v in _CONFOUNDERS if v in predictors] or predictors[:1] or ["age_years"]
     binary = bool(candidates) and candidates[0].kind == "category"
     lines = [
@@ -58,7 +62,7 @@ def config_text(
         "",
         f"cohort: {{file: {quoted(file)}, mapping: {quoted(mapping)}}}",
         "",
-        *_outcome_lines(found, outcome, candidates, source=Path(file).name),
+        *_outcome_lines(headers, later, outcome, candidates, source=Path(file).name),
         "",
         doubtful(f"confounders: [{', '.join(confounders)}]", ["known causes of the outcome"]),
         "blocks:",
@@ -97,7 +101,9 @@ def _stated(proposals: Sequence[Proposal], column: str) -> Variable:
     return variable
 
 
-def _predictors(found: Sequence[Variable], outcome: Variable | None) -> list[str]:
+def _predictors(
+    found: Sequence[Variable], outcome: Variable | None, later: Collection[str]
+) -> list[str]:
     """What is known at the first visit and is no bookkeeping."""
     return [
         variable.name
@@ -105,11 +111,11 @@ def _predictors(found: Sequence[Variable], outcome: Variable | None) -> list[str
         if variable.kind in ("number", "category")
         and variable != outcome
         and variable.name not in _BOOKKEEPING
-        and not is_later(variable.name)
+        and variable.name not in later
     ]
 
 
-def _outcome(found: Sequence[Variable]) -> Variable | None:
+def _outcome(found: Sequence[Variable], later: Collection[str]) -> Variable | None:
     """The first packaged score at follow-up, else the first variable that sounds like later."""
     packaged = load_dictionary()
     scores = [
@@ -121,8 +127,8 @@ def _outcome(found: Sequence[Variable]) -> Variable | None:
         and "predicted" not in variable.name
         and "months" not in variable.name
     ]
-    later = [v for v in found if v.name not in packaged and is_later(v.name) and _fits(v)]
-    return next(iter([*scores, *later]), None)
+    own = [v for v in found if v.name not in packaged and v.name in later and _fits(v)]
+    return next(iter([*scores, *own]), None)
 
 
 def _fits(variable: Variable) -> bool:
@@ -137,7 +143,8 @@ def _candidates(found: Sequence[Variable]) -> list[Variable]:
 
 
 def _outcome_lines(
-    found: Sequence[Variable],
+    headers: Mapping[str, str],
+    later: Collection[str],
     outcome: Variable | None,
     candidates: Sequence[Variable],
     *,
@@ -155,7 +162,7 @@ def _outcome_lines(
     if outcome is not None and outcome.kind == "category":
         lines += _binary_lines(outcome)
     else:
-        lines += _continuous_lines(found, outcome)
+        lines += _continuous_lines(headers, later, outcome)
     lines += [
         doubtful("  horizon_months: 12", ["months from the first visit to the outcome"]),
         doubtful(f"  population: {quoted(f'people in {source}')}", ["who they are"]),
@@ -180,13 +187,15 @@ def _binary_lines(outcome: Variable) -> list[str]:
     ]
 
 
-def _continuous_lines(found: Sequence[Variable], outcome: Variable | None) -> list[str]:
+def _continuous_lines(
+    headers: Mapping[str, str], later: Collection[str], outcome: Variable | None
+) -> list[str]:
     low, high = outcome.hard if outcome is not None and outcome.hard is not None else (0.0, 100.0)
     # The ends of a scale bound an outcome; a range of credible values does not.
     is_scale = outcome is None or outcome.soft == outcome.hard or outcome.direction is not None
     bounds = f"  bounds: [{low:.12g}, {high:.12g}]"
     worse = outcome is None or outcome.direction != "higher_better"
-    baseline = _baseline(outcome, {variable.name for variable in found})
+    baseline = _baseline(outcome, headers, later)
     higher = f"  higher_is: {'worse' if worse else 'better'}"
     is_known = outcome is not None and outcome.direction is not None
     unit = (outcome.unit if outcome else None) or ("points" if is_scale else "units")
@@ -211,19 +220,16 @@ def _continuous_lines(found: Sequence[Variable], outcome: Variable | None) -> li
     ]
 
 
-def _baseline(outcome: Variable | None, names: set[str]) -> str | None:
-    """The same at the first visit: the name without what says later."""
-    if outcome is None:
+def _baseline(
+    outcome: Variable | None, headers: Mapping[str, str], later: Collection[str]
+) -> str | None:
+    """The same at the first visit: by variable or column, without what says the visit."""
+    if outcome is None or outcome.name not in later:
         return None
-    first = outcome.name.replace("_followup", "")
-    if first in names and first != outcome.name:
-        return first
-    shorter = [
-        name
-        for name in names
-        if outcome.name.startswith(f"{name}_") or outcome.name.endswith(f"_{name}")
-    ]
-    return max(shorter, key=len) if shorter and is_later(outcome.name) else None
+    wanted = {without_visit(outcome.name), without_visit(headers[outcome.name])}
+    first = [name for name in headers if name not in later]
+    alike = [name for name in first if wanted & {without_visit(name), without_visit(headers[name])}]
+    return next(iter(alike), None)
 
 
 def _step(outcome: Variable | None, span: float) -> float:

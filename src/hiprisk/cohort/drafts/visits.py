@@ -1,26 +1,64 @@
-"""Names of first visits, and of what is known only after them."""
+"""Names of first visits, of what is known only after them, and names without their visit."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 
 _LATER = re.compile(
-    r"follow_?up|(^|_)(fu|post|outcome|later|end|final|(m|mo)(3|6|12|18|24|36|48|60)|"
-    r"[1-9][0-9]?_?(months?|mo|weeks?|years?|y|m)|(month|week|year|visit)_?[1-9][0-9]?|"
-    r"t[1-9]|v(0[1-9]|[1-9])|success|satisf\w*|improved|worsened|died|death|mortality|interim)($|_)"
+    r"(?:^|_)(?:follow_?up|fu|fup|post|post_?op\w*|outcome|later|end|final|verlauf|nachher|"
+    r"nachuntersuchung|(?:m|mo)_?(?:3|6|12|18|24|36|48|60)|"
+    r"[1-9][0-9]?_?(?:months?|mo|weeks?|years?|y|m|monate?n?|wochen?|jahre?n?|maanden|mnd|jaar)|"
+    r"(?:month|week|year|visit|monat|woche|jahr)_?[1-9][0-9]?|"
+    r"t_?[1-9]|v(?:0[1-9]|[1-9])|success|satisf\w*|improved|worsened|died|death|mortality|"
+    r"interim)(?=$|_)|follow_?up"
 )
-_FIRST = re.compile(r"(^|_)(visit|v|t)_?0?1($|_)")
+_FIRST = re.compile(r"(^|_)(visit|v|t)_?0?1(?=$|_)")
 _FIRST_WORDS = r"base_?line|screening|enrol|first|initial|pre_?op"
 _FIRST_CODES = r"bl|t0|v0|m0"
 _CALLED_FIRST = re.compile(rf"{_FIRST_WORDS}|(^|_)({_FIRST_CODES})($|_)|visit_?1")
 _ENDS_FIRST = re.compile(
     rf"(.+?)_((?:{_FIRST_WORDS})[a-z]*|{_FIRST_CODES}|visit_?1)(_visit)?(_arm_\d+)?"
 )
+_SAYS_FIRST = re.compile(
+    rf"(?:^|_)(?:(?:{_FIRST_WORDS})[a-z]*|{_FIRST_CODES}|v00|pre|vorher|aufnahme)(?=$|_)"
+)
+_ARM = re.compile(r"_arm_[0-9]+$")
+_SCALE = re.compile(r"_0_[0-9]+$")
 
 
-def is_later(name: str) -> bool:
-    """Whether a plain name sounds like a later visit: a guess at outcomes, and no predictor."""
-    return _LATER.search(_FIRST.sub(r"\1\3", name)) is not None
+def is_later(name: str, beside: Iterable[str] = ()) -> bool:
+    """Whether a plain name sounds like a later visit: a guess at outcomes, and no predictor.
+
+    Parameters
+    ----------
+    name : str
+    beside : iterable of str
+        Plain names of the file's columns: they tell whether visits are counted from 0 or 1.
+    """
+    return _LATER.search(_FIRST.sub(_without_the_first(beside), name)) is not None
+
+
+def _without_the_first(beside: Iterable[str]) -> Callable[[re.Match[str]], str]:
+    """What stands in place of a visit 1: nothing where it is the first visit."""
+    names = tuple(beside)
+
+    def kept(found: re.Match[str]) -> str:
+        mark = found[2]
+        from_zero = any(re.search(rf"(^|_){mark}_?0?0($|_)", name) for name in names)
+        to_two = any(re.search(rf"(^|_){mark}_?0?2($|_)", name) for name in names)
+        # T1 alone is what comes after a visit without a mark.
+        later = from_zero or (mark == "t" and not to_two)
+        return found[0] if later else ""
+
+    return kept
+
+
+def without_visit(name: str) -> str:
+    """A plain name without what says its visit and the ends of its scale."""
+    for pattern in (_ARM, _LATER, _SAYS_FIRST, _SCALE):
+        name = pattern.sub("", name)
+    return name.strip("_")
 
 
 def is_first_visit(name: str) -> bool:
