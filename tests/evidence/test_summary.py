@@ -72,6 +72,16 @@ def test_a_count_that_could_point_at_somebody_is_some():
     assert said(findings=({"code": "COPIED_ROWS", "count": None},))[0].startswith("CAUTION: some ")
 
 
+def test_an_outcome_that_runs_against_its_baseline_is_a_caution():
+    found = {
+        "code": "DIRECTION_SUSPECT",
+        "column": "later",
+        "message": "it falls",
+        "advice": "turn",
+    }
+    assert said(findings=(found,))[0] == "CAUTION: later: it falls; turn."
+
+
 def test_where_nothing_predicts_better_than_the_mean_that_is_all():
     found = said(family="mean")
     assert found == (

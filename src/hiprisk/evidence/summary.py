@@ -26,6 +26,7 @@ def summary_sentences(evidence: Evidence, smallest_gain: MinimumGain) -> tuple[s
 def _sentences(evidence: Evidence, smallest_gain: MinimumGain) -> Iterable[str]:
     yield from model_warnings(evidence.provenance)
     yield from _copies(evidence)
+    yield from _direction(evidence)
     yield from _few_resamples(evidence)
     if evidence.family == "mean":
         yield (
@@ -70,6 +71,12 @@ def _copies(evidence: Evidence) -> Iterable[str]:
                 f"CAUTION: {count} rows of the file are exact copies of an earlier row. Unless "
                 "they are different people, every interval is too narrow: remove the copies."
             )
+
+
+def _direction(evidence: Evidence) -> Iterable[str]:
+    for found in evidence.findings:
+        if found["code"] == "DIRECTION_SUSPECT":
+            yield f"CAUTION: {found['column']}: {found['message']}; {found['advice']}."
 
 
 def _few_resamples(evidence: Evidence) -> Iterable[str]:

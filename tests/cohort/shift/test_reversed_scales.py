@@ -3,8 +3,11 @@
 import dataclasses
 
 import numpy as np
+import pandas as pd
+import pytest
 
 from hiprisk.cohort.shift.comparison import compare_with_training
+from hiprisk.cohort.shift.reversed_scales import baseline_direction_findings
 from hiprisk.sheet.format import Column, MissingModel, TrainingSummary, VariableSpec
 from small_bundle import small_sheet
 
@@ -90,3 +93,34 @@ def test_a_weak_or_uncertain_correlation_says_nothing():
     there = people(90)
     there["womac_function_0_100"] = 100 - there["womac_function_0_100"]
     assert not moved(correlated_sheet(), **there)
+
+
+def before_and_later(n, slope):
+    rng = np.random.default_rng(3)
+    before = rng.normal(size=n)
+    return pd.DataFrame({"before": before, "later": slope * before + rng.normal(size=n)})
+
+
+def test_an_outcome_that_falls_as_its_baseline_rises_is_suspect():
+    frame = before_and_later(60, -1.0)
+    [found] = baseline_direction_findings("later", "before", frame)
+    assert (found.code, found.severity, found.column) == ("DIRECTION_SUSPECT", "warning", "later")
+    assert "one of the two may run the other way" in found.message
+    assert found.count == 60
+
+
+@pytest.mark.parametrize(
+    ("baseline", "frame"),
+    [
+        ("before", before_and_later(60, 1.0)),
+        ("before", before_and_later(200, -0.05)),
+        ("before", before_and_later(29, -1.0)),
+        ("before", before_and_later(60, -1.0).assign(before=1.0)),
+        ("before", before_and_later(60, -1.0).assign(later="no")),
+        ("before", before_and_later(60, -1.0).drop(columns="before")),
+        (None, before_and_later(60, -1.0)),
+    ],
+    ids=["same", "weak", "few", "constant", "text", "absent", "none declared"],
+)
+def test_what_does_not_clearly_run_the_other_way_is_not(baseline, frame):
+    assert not list(baseline_direction_findings("later", baseline, frame))

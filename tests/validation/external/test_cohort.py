@@ -202,3 +202,11 @@ def test_events_that_need_a_baseline_which_nobody_has_are_said_and_not_evaluated
     [warning] = [one for one in found.warnings if one.code == "MISSING_COLUMN"]
     assert warning.column == "womac_function_0_100"
     assert warning.message == "nobody's baseline is known: worsening cannot be evaluated"
+
+
+def test_an_outcome_that_runs_against_its_baseline_is_warned_of(people):
+    people["womac_function_followup_0_100"] = 100 - people["womac_function_followup_0_100"]
+    found = predict_cohort(small_sheet(provenance="real"), OUTCOME, cohort_of(people))
+    [warning] = [one for one in found.warnings if one.code == "DIRECTION_SUSPECT"]
+    assert warning.column == "womac_function_followup_0_100"
+    assert "one of the two may run the other way" in warning.message

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from hiprisk.arrays import Floats
@@ -17,6 +18,9 @@ STRONG = 0.3
 CLEAR_SE = 4.0
 CLEAR = 0.15
 FEWEST_PAIRS = 100
+# An outcome falls as its own baseline rises only where one of the two runs the other way.
+OPPOSITE = -0.2
+FEWEST_FOLLOWED = 30
 
 
 def direction_findings(
@@ -58,6 +62,41 @@ def direction_findings(
         with_whom = [here[j][1].variable for j in np.flatnonzero(signs[turned] < 0)]
         yield _finding(sheet.variable(here[turned][1].variable), with_whom, values[turned])
         signs[turned], signs[:, turned] = -signs[turned], -signs[:, turned]
+
+
+def baseline_direction_findings(
+    outcome: str, baseline: str | None, frame: pd.DataFrame
+) -> Iterable[Finding]:
+    """A warning where an outcome clearly falls as its baseline, the same score before, rises.
+
+    Parameters
+    ----------
+    outcome : str
+        Variable of the outcome.
+    baseline : str or None
+        Variable that is declared its baseline.
+    frame : DataFrame
+        People with both; without one of the two columns nothing can be said.
+    """
+    if baseline is None or not {outcome, baseline} <= set(frame.columns):
+        return
+    both = frame[[baseline, outcome]].dropna()
+    if not all(map(pd.api.types.is_numeric_dtype, both.dtypes)):
+        return
+    if len(both) < FEWEST_FOLLOWED or (both.nunique() < 2).any():
+        return
+    correlation = float(np.corrcoef(both.rank().to_numpy(), rowvar=False)[0, 1])
+    if correlation < OPPOSITE:
+        yield Finding(
+            code="DIRECTION_SUSPECT",
+            severity="warning",
+            column=outcome,
+            count=len(both),
+            message=f"it falls as its baseline {baseline} rises (rank correlation "
+            f"{correlation:.2f}): one of the two may run the other way",
+            advice="if one is higher better and the other higher worse, state reverse: true for "
+            "one of them in the mapping",
+        )
 
 
 def _turns(spec: VariableSpec) -> bool:

@@ -17,6 +17,7 @@ from hiprisk.cohort.dictionary import Dictionary, load_dictionary
 from hiprisk.cohort.findings import Finding
 from hiprisk.cohort.reading import Cohort
 from hiprisk.cohort.shift.comparison import compare_with_training
+from hiprisk.cohort.shift.reversed_scales import baseline_direction_findings
 from hiprisk.config import OutcomeSettings
 from hiprisk.config.sampling import SamplingSettings
 from hiprisk.errors import InputError
@@ -298,16 +299,20 @@ def followed_up(
 
 
 def outcome_warnings(cohort: Cohort, outcome: OutcomeSettings) -> list[Finding]:
-    """Cells of the outcome, or of hip replacement, that cannot be used and are left out."""
+    """Cells of the outcome or of hip replacement that are left out; an outcome that runs back."""
     replaced = outcome.hip_replacement
     names = {outcome.variable, replaced.variable if replaced is not None else ""}
     here = {note for note, mask in cohort.unreadable.items() if mask.any()}
     if _any_off_scale(cohort, outcome):
         here.add(Note("OUT_OF_RANGE", outcome.variable))
-    return [
+    unusable = [
         replace(finding, severity="warning", advice=f"taken as unknown; {finding.advice}")
         for finding in cohort.findings
         if finding.column in names and Note(finding.code, finding.column) in here
+    ]
+    return [
+        *unusable,
+        *baseline_direction_findings(outcome.variable, outcome.baseline, cohort.frame),
     ]
 
 
