@@ -13,7 +13,7 @@ from hiprisk.bundle import read_bundle
 from hiprisk.cli import main
 from hiprisk.cohort.bundled_variables import plain_entries
 from hiprisk.config import load_config
-from hiprisk.errors import ConfigError
+from hiprisk.errors import ConfigError, InputError
 from hiprisk.features.design import plan_design
 from hiprisk.learning.candidates import development_data, unfitted_estimator
 from hiprisk.learning.study_cohort import select_study_participants
@@ -281,6 +281,27 @@ def test_a_study_that_lacks_its_dictionary_is_refused_with_the_way_to_add_one(tm
         ConfigError, match=r"variables.knee_flexion_deg .line 4.*a variable of your own"
     ):
         select_study_participants(load_config(path, overrides=["cohort.dictionary=null"]))
+
+
+@pytest.mark.parametrize(
+    ("column", "name"), [("old", "old_score_mm"), ("jsw_change", "change_mm"), ("wave", "wave")]
+)
+def test_a_column_that_only_the_evaluation_needs_is_missed_before_anything_is_fitted(
+    column, name, tmp_path
+):
+    config = load_config(write_study(tmp_path, CONTINUOUS))
+    own_cohort().drop(columns=column).to_csv(tmp_path / "cohort.csv", index=False)
+    with pytest.raises(InputError, match=rf"{name}: the file has no column {column}") as refused:
+        select_study_participants(config)
+    assert refused.value.code == "MISSING_COLUMN"
+
+
+def test_a_reference_that_no_mapping_names_is_missed_as_early(tmp_path):
+    config = load_config(write_study(tmp_path, CONTINUOUS))
+    mapping = tmp_path / "mapping.yaml"
+    mapping.write_text(mapping.read_text().replace("  old_score_mm: old\n", ""))
+    with pytest.raises(ConfigError, match="reference_prediction: the cohort has no 'old_score_mm'"):
+        select_study_participants(config)
 
 
 @pytest.mark.parametrize("key", ["hard", "kind"])

@@ -65,6 +65,13 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
         "::test_a_column_that_the_study_needs_is_named_and_another_is_not_needed",
     ),
     (
+        27,
+        "the column of the reference prediction, with a hold-out",
+        "3 MISSING_COLUMN before anything is fitted",
+        f"{_STUDIES}"
+        "::test_a_column_that_only_the_evaluation_needs_is_missed_before_anything_is_fitted",
+    ),
+    (
         34,
         "rows alike in every mapped column, not in every column of the file",
         "no finding",

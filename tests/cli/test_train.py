@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -16,8 +17,11 @@ import pytest
 import hiprisk
 from commands import NO_TRACKING, QUICK, answer, run
 from hiprisk.bundle import read_bundle
-from hiprisk.cli.train import note_absent
+from hiprisk.cli.train import _show_holdout, note_absent
 from hiprisk.config import load_config
+from hiprisk.evidence.document import HoldoutResult
+from hiprisk.metrics.estimate import Estimate
+from hiprisk.validation.performance.results import Performance
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 
@@ -304,3 +308,23 @@ def test_what_the_mapping_names_and_the_file_lacks_is_said(capsys):
     assert capsys.readouterr().err == (
         "hiprisk: note[MISSING_COLUMN]: kl_grade: the file has no column KL (not needed)\n"
     )
+
+
+@pytest.mark.parametrize(("n_with", "said"), [(3, "1 of them have none; compared on the other 3"),
+                                              (0, "none of them has one")])  # fmt: skip
+def test_people_held_out_without_a_reference_are_counted(capsys, n_with, said):
+    def performance(n, value):
+        return Performance(n=n, metrics=(Estimate(name="mae", value=value),))
+
+    held = HoldoutResult(
+        label="wave: second", model=performance(4, 18.75), reference_name="score",
+        reference=performance(n_with, 2.0) if n_with else None,
+        model_compared=performance(n_with, 1.5) if n_with else None,
+    )  # fmt: skip
+    evidence = SimpleNamespace(holdout=held, label=lambda name: name)
+    _show_holdout(SimpleNamespace(evidence=evidence))
+    out = capsys.readouterr().out
+    assert "n = 4:" in out
+    assert "18.75" in out
+    assert said in out
+    assert ("model, n = 3" in out) == bool(n_with)

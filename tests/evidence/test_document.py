@@ -61,7 +61,8 @@ def test_people_held_out_are_told_beside_a_reference_or_without_one():
     model = Performance(n=12, metrics=(value,))
     alone = HoldoutResult(label="site: 2", model=model).to_dict()
     assert alone == {
-        "label": "site: 2", "n": 12, "model": (value,), "reference_name": None, "reference": (),
+        "label": "site: 2", "n": 12, "model": (value,), "reference_name": None, "n_compared": None,
+        "model_compared": (), "reference": (),
     }  # fmt: skip
     other = Performance(n=12, metrics=(Estimate(name="mae", value=3.0),))
     both = HoldoutResult(label="site: 2", model=model, reference_name="x", reference=other)

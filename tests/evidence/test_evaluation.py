@@ -9,6 +9,7 @@ import pytest
 from hiprisk.cohort.dictionary import load_dictionary
 from hiprisk.cohort.findings import Finding
 from hiprisk.evidence.evaluation import _findings, _holdout, _not_repeated, _size
+from hiprisk.errors import InputError
 from hiprisk.learning.participants import Participants
 from hiprisk.metrics.registry import find_metric
 
@@ -79,10 +80,11 @@ def test_trees_count_their_leaves_and_lines_their_coefficients():
     assert (_size(linear), _size(trees)) == (2, 80)
 
 
-def held_out(reference):
-    frame = pd.DataFrame({"site": "site_02", "their_score": [10.0, np.nan, 30.0, 40.0]})
+def held_out(reference, theirs=(10.0, np.nan, 30.0, 40.0), metrics=("mae",), known=True):
+    frame = pd.DataFrame({"site": "site_02", "their_score": theirs})
     people = Participants(
-        frame=frame, outcome=np.array([12.0, 20.0, 33.0, 41.0]), groups=np.arange(4),
+        frame=frame, outcome=np.where(known, [12.0, 20.0, 33.0, 41.0], np.nan),
+        groups=np.arange(4),
         sites=np.zeros(4, int),
     )  # fmt: skip
     validation = SimpleNamespace(
@@ -95,16 +97,43 @@ def held_out(reference):
     estimator = SimpleNamespace(predict=lambda rows: np.array([11.0, 90.0, 31.0, 43.0]))
     prepared = SimpleNamespace(dictionary=load_dictionary())
     study = SimpleNamespace(config=config, estimator=estimator, prepared=prepared)
-    return _holdout(study, people, [find_metric("continuous", "mae")])
+    return _holdout(study, people, [find_metric("continuous", name) for name in metrics])
 
 
-def test_model_and_reference_are_judged_by_the_same_people():
+def test_model_and_reference_are_compared_on_those_who_have_both_and_the_model_is_judged_by_all():
     found = held_out("their_score")
-    # The second person has no reference: errors 1, 2, 2 of the model and 2, 3, 1 of the score.
-    assert found.model.n == found.reference.n == 3
-    assert found.model.metrics[0].value == pytest.approx(5 / 3)
+    # The second person has no reference: errors 1, 70, 2, 2 of the model and 2, 3, 1 of the score.
+    assert (found.model.n, found.n_compared) == (4, 3)
+    assert found.model.metrics[0].value == pytest.approx(75 / 4)
+    assert found.model_compared.metrics[0].value == pytest.approx(5 / 3)
     assert found.reference.metrics[0].value == pytest.approx(2.0)
     assert found.label.endswith(": site_02")
+    assert found.comparison("score") == "Score: 1 of them have none; compared on the other 3."
+
+
+def test_where_everybody_has_a_reference_one_column_of_the_model_is_enough():
+    found = held_out("their_score", theirs=(10.0, 20.0, 30.0, 40.0))
+    assert (found.model.n, found.n_compared, found.model_compared) == (4, 4, None)
+    assert found.comparison("score") is None
+
+
+def test_a_reference_that_nobody_held_out_has_is_said_and_the_model_is_evaluated():
+    found = held_out("their_score", theirs=(np.nan,) * 4)
+    assert (found.model.n, found.n_compared, found.reference) == (4, 0, None)
+    assert "none of them has one" in found.comparison("score")
+
+
+def test_a_single_person_with_a_reference_does_not_cost_the_result():
+    found = held_out(
+        "their_score", theirs=(10.0, *(np.nan,) * 3), metrics=("mae", "r2", "calibration_slope")
+    )
+    assert len(found.model.metrics) == 3
+    assert found.n_compared == 1
+
+
+def test_people_held_out_without_any_outcome_are_no_table_of_nobody():
+    with pytest.raises(InputError, match="nobody who is held out has a known outcome"):
+        held_out(None, known=False)
 
 
 def test_without_a_reference_everybody_held_out_counts():

@@ -26,6 +26,12 @@ def test_performance_is_that_of_the_evidence_by_label(study):
     assert "The same people, WOMAC function:" in card
 
 
+def test_a_reference_that_some_lack_is_compared_in_the_same_people(study):
+    held, card = study.evidence.holdout, model_card(study.sheet, study.evidence)
+    assert held.comparison("WOMAC function") in card
+    assert "The model in these people:" in card
+
+
 def test_names_stand_beside_labels_as_code_only(study):
     card = model_card(study.sheet, study.evidence)
     # A level of the held-out variable is a value, no name.

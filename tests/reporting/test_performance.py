@@ -41,8 +41,26 @@ def test_utility_stands_at_each_threshold_in_percent(study):
 
 def test_held_out_participants_stand_beside_the_reference(study):
     section, held = study.section["holdout"], study.evidence.holdout
-    assert section.tables[0].head == ("metric", "model (95 % CI)", "WOMAC function (95 % CI)")
+    both = held.model_compared.n
+    assert 0 < both < held.model.n
+    assert section.tables[0].head == (
+        "metric", "model (95 % CI)", f"model, n = {both} (95 % CI)", "WOMAC function (95 % CI)"
+    )  # fmt: skip
     assert section.paragraphs[0].startswith(f"Site or provider: site_02; n = {held.model.n}.")
+    assert section.paragraphs[1] == (
+        f"WOMAC function: {held.model.n - both} of them have none; compared on the other {both}."
+    )
+
+
+def test_held_out_participants_who_all_have_a_reference_or_none_have_one_column_of_the_model(study):
+    held = dataclasses.replace(study.evidence.holdout, model_compared=None)
+    section = holdout_section(dataclasses.replace(study.evidence, holdout=held))
+    assert section.tables[0].head == ("metric", "model (95 % CI)", "WOMAC function (95 % CI)")
+    assert len(section.paragraphs) == 1
+    nobody = dataclasses.replace(held, reference=None)
+    section = holdout_section(dataclasses.replace(study.evidence, holdout=nobody))
+    assert section.tables[0].head == ("metric", "model (95 % CI)")
+    assert "none of them has one" in section.paragraphs[1]
 
 
 def test_parts_that_are_not_there_have_no_section(study):

@@ -148,13 +148,19 @@ def _show_holdout(result: StudyResult) -> None:
     if held is None:
         return
     print_lines("", f"Held out ({held.label}), n = {held.model.n}:")
-    theirs = {one.name: one for one in held.reference.metrics} if held.reference else {}
-    rows = []
-    for estimate in held.model.metrics:
-        row = [metric_label(estimate.name), number(estimate.value), _span(estimate)]
-        if theirs:
-            other = theirs.get(estimate.name)
-            row.append("" if other is None else f"{other.value:.3f}")
-        rows.append(row)
-    head = ["metric", "model", "95 % CI"] + ([held.reference_name or ""] if theirs else [])
+    head, others = ["metric", "model", "95 % CI"], []
+    if held.model_compared is not None:
+        head.append(f"model, n = {held.model_compared.n}")
+        others.append(held.model_compared)
+    if held.reference is not None:
+        head.append(held.reference_name or "")
+        others.append(held.reference)
+    columns = [{one.name: one.value for one in other.metrics} for other in others]
+    rows = [
+        [metric_label(one.name), number(one.value), _span(one)]
+        + [f"{column[one.name]:.3f}" if one.name in column else "" for column in columns]
+        for one in held.model.metrics
+    ]
     print_table(head, rows)
+    compared = held.comparison(result.evidence.label(held.reference_name or ""))
+    print_lines(*([compared] if compared else []))

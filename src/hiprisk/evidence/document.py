@@ -23,24 +23,58 @@ from hiprisk.validation.internal.internal_external_results import InternalExtern
 from hiprisk.validation.internal.optimism_table import OptimismTable
 from hiprisk.validation.performance.results import Performance
 from hiprisk.validation.subgroups.results import Subgroups
+from hiprisk.wording.labels import capital
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoldoutResult:
-    """The model, and a reference prediction where the config names one, on people held out."""
+    """The model, and a reference prediction where the config names one, on people held out.
+
+    Attributes
+    ----------
+    model : Performance
+        On everybody held out whose outcome is known.
+    reference : Performance or None
+        On those of them who have a reference prediction; None where nobody has one.
+    model_compared : Performance or None
+        The model on the people of `reference`, where these are fewer than all.
+    """
 
     label: str
     model: Performance
     reference_name: str | None = None
     reference: Performance | None = None
+    model_compared: Performance | None = None
+
+    @property
+    def n_compared(self) -> int | None:
+        """People on whom model and reference are compared; None where none is named."""
+        if self.reference_name is None:
+            return None
+        return 0 if self.reference is None else self.reference.n
+
+    def comparison(self, label: str) -> str | None:
+        """Who is compared with the reference, in words; None where everybody is, or none is."""
+        if self.n_compared == 0:
+            return f"{capital(label)}: none of them has one, so the model is compared with none."
+        if self.model_compared is None:
+            return None
+        n_without = self.model.n - self.model_compared.n
+        return (
+            f"{capital(label)}: {n_without} of them have none; compared on the other "
+            f"{self.model_compared.n}."
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
+        compared = self.model_compared
         return {
             "label": self.label,
             "n": self.model.n,
             "model": self.model.metrics,
             "reference_name": self.reference_name,
+            "n_compared": self.n_compared,
+            "model_compared": compared.metrics if compared is not None else (),
             "reference": self.reference.metrics if self.reference is not None else (),
         }
 

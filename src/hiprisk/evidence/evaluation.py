@@ -14,6 +14,7 @@ from hiprisk.cohort.dictionary import Dictionary
 from hiprisk.cohort.findings import Finding, by_severity
 from hiprisk.cohort.shift.reversed_scales import baseline_direction_findings
 from hiprisk.config import StudyConfig
+from hiprisk.errors import InputError
 from hiprisk.evidence.attempts import Attempts
 from hiprisk.evidence.baseline_characteristics import TableOne, table_one
 from hiprisk.evidence.corrected import corrected_calibration, full_optimism
@@ -192,25 +193,28 @@ def _not_repeated(config: StudyConfig) -> tuple[str, ...]:
 def _holdout(
     study: FinishedStudy, people: Participants | None, metrics: Sequence[Metric]
 ) -> HoldoutResult | None:
-    config, estimator = study.config, study.estimator
-    settings = config.validation.holdout
+    config, settings = study.config, study.config.validation.holdout
     if people is None or settings is None:
         return None
-    predicted = estimator.predict(people.frame)
-    reference_name = config.validation.reference_prediction
-    rows = np.ones(len(predicted), dtype=bool)
-    if reference_name is not None:
-        # Model and reference are compared on the same people, so only where both say something.
-        rows = people.frame[reference_name].notna().to_numpy()
+    if not people.n_analysed:
+        raise InputError("nobody who is held out has a known outcome", code="OUTCOME")
+    predicted = study.estimator.predict(people.frame)
     evaluated = partial(_metrics_alone, config, metrics=metrics, stream="holdout")
-    observed, groups = people.outcome[rows], people.groups[rows]
-    reference: Performance | None = None
-    if reference_name is not None:
-        given = people.frame[reference_name].to_numpy(dtype=np.float64)[rows]
-        reference = evaluated(observed, given, groups)
-    return HoldoutResult(
+    alone = HoldoutResult(
         label=f"{study.prepared.dictionary.label(settings.variable)}: {', '.join(settings.test)}",
-        model=evaluated(observed, predicted[rows], groups),
-        reference_name=reference_name,
-        reference=reference,
+        model=evaluated(people.outcome, predicted, people.groups),
+        reference_name=config.validation.reference_prediction,
+    )
+    if alone.reference_name is None:
+        return alone
+    given = people.frame[alone.reference_name].to_numpy(dtype=np.float64)
+    # Model and reference are compared on the same people, so only where both say something.
+    both = ~np.isnan(given)
+    if not both.any():
+        return alone
+    observed, groups = people.outcome[both], people.groups[both]
+    return dataclasses.replace(
+        alone,
+        reference=evaluated(observed, given[both], groups),
+        model_compared=None if both.all() else evaluated(observed, predicted[both], groups),
     )

@@ -382,9 +382,12 @@ def _check_bounds(score: Floats, outcome: OutcomeSettings) -> None:
 def _split(
     people: Participants, config: StudyConfig, flow: list[FlowStep], dictionary: Dictionary
 ) -> tuple[Participants, Participants | None]:
-    settings = config.validation.holdout
+    settings, reference = config.validation.holdout, config.validation.reference_prediction
     if settings is None:
         return people, None
+    if reference is not None:
+        # Nothing needs it before everything is fitted, and then it would be too late.
+        _require(people.frame, reference, key="validation.reference_prediction")
     test = _levels_mask(people.frame, settings.variable, settings.test, key=HOLDOUT)
     develop = _to_develop(people.frame, settings)
     shared = np.isin(people.groups[develop], people.groups[test])

@@ -220,6 +220,8 @@ def _used(config: StudyConfig, dictionary: Dictionary) -> set[str]:
     outcome = config.outcome
     named = [*config.predictors, *config.imputation.auxiliary, outcome.variable]
     named += [name for name in (outcome.baseline,) if name is not None]
+    if config.validation.holdout is not None and config.validation.reference_prediction:
+        named.append(config.validation.reference_prediction)
     if outcome.hip_replacement is not None and outcome.hip_replacement.interim is not None:
         named.append(outcome.hip_replacement.interim)
     if config.association is not None:

@@ -53,11 +53,13 @@ def model_card(sheet: Sheet, evidence: Evidence) -> str:
             f"### Held-out participants ({held.label}, n = {held.model.n})",
             _estimates(held.model.metrics),
         ]
+        reference_label = evidence.label(held.reference_name or "")
+        compared = held.comparison(reference_label)
+        parts += [compared] if compared else []
+        if held.model_compared is not None:
+            parts += ["The model in these people:", _estimates(held.model_compared.metrics)]
         if held.reference is not None:
-            parts += [
-                f"The same people, {evidence.label(held.reference_name or '')}:",
-                _estimates(held.reference.metrics),
-            ]
+            parts += [f"The same people, {reference_label}:", _estimates(held.reference.metrics)]
     parts += ["## Candidate model types", _families(evidence), "## Predictors", _variables(sheet)]
     if isinstance(sheet.model, LinearModel):
         parts += ["## The model in full", full_model(sheet)]

@@ -395,25 +395,32 @@ def holdout_section(evidence: Evidence) -> Section | None:
     held = evidence.holdout
     if held is None:
         return None
-    reference = {one.name: one for one in held.reference.metrics} if held.reference else {}
-    head: tuple[str, ...] = ("metric", "model (95 % CI)")
-    if reference:
-        head = (*head, f"{evidence.label(held.reference_name or '')} (95 % CI)")
+    head, others = ["metric", "model (95 % CI)"], []
+    reference_label = evidence.label(held.reference_name or "")
+    if held.model_compared is not None:
+        head.append(f"model, n = {held.model_compared.n} (95 % CI)")
+        others.append({one.name: one for one in held.model_compared.metrics})
+    if held.reference is not None:
+        head.append(f"{reference_label} (95 % CI)")
+        others.append({one.name: one for one in held.reference.metrics})
+    compared = held.comparison(reference_label)
     return Section(
         anchor="holdout",
         title="Held-out participants",
         paragraphs=(
             f"{capital(held.label)}; n = {held.model.n}. They were not used for fitting or tuning.",
+            *([compared] if compared else []),
         ),
         tables=(
             Table(
-                head=head,
-                rows=tuple(_held_row(estimate, reference) for estimate in held.model.metrics),
+                head=tuple(head),
+                rows=tuple(_held_row(estimate, others) for estimate in held.model.metrics),
             ),
         ),
     )
 
 
-def _held_row(estimate: Estimate, reference: dict[str, Estimate]) -> tuple[str, ...]:
-    cells = (label_of(estimate.name), with_interval(estimate))
-    return (*cells, with_interval(reference[estimate.name])) if reference else cells
+def _held_row(estimate: Estimate, others: list[dict[str, Estimate]]) -> tuple[str, ...]:
+    beside = (other.get(estimate.name) for other in others)
+    cells = ("" if one is None else with_interval(one) for one in beside)
+    return (label_of(estimate.name), with_interval(estimate), *cells)
