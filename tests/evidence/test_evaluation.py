@@ -8,8 +8,8 @@ import pytest
 
 from hiprisk.cohort.dictionary import load_dictionary
 from hiprisk.cohort.findings import Finding
-from hiprisk.evidence.evaluation import _findings, _holdout, _not_repeated, _size
 from hiprisk.errors import InputError
+from hiprisk.evidence.evaluation import _findings, _holdout, _not_repeated, _size
 from hiprisk.learning.participants import Participants
 from hiprisk.metrics.registry import find_metric
 
