@@ -438,6 +438,13 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
     ),
     (
         92,
+        "the same given to `drift`",
+        "3 STACKED_IMPUTATIONS",
+        "tests/cli/test_drift.py"
+        "::test_stacked_imputations_that_no_mapping_declares_are_not_counted_as_people",
+    ),
+    (
+        92,
         "stacked imputations, their column named",
         "`validate`, `update` and `associate` pool",
         "tests/cli/test_lifecycle.py::test_stacked_imputations_are_pooled_over_persons",

@@ -77,3 +77,14 @@ def test_a_time_that_is_not_there_is_refused(capsys, invented):
     code, _, err = run(capsys, "drift", invented, "cohort.csv", "--time", "visit_day")
     assert code == 3
     assert "visit_day: the cohort has no such time" in err
+
+
+def test_stacked_imputations_that_no_mapping_declares_are_not_counted_as_people(
+    capsys, invented, simulated
+):
+    stack = pd.concat([simulated.assign(**{".imp": number}) for number in (1, 2, 3)])
+    stack.to_csv("stack.csv", index=False)
+    code, out, err = run(capsys, "drift", invented, "stack.csv")
+    assert (code, out) == (3, "")
+    assert "error[STACKED_IMPUTATIONS]" in err
+    assert "name the imputation_column in the mapping" in err

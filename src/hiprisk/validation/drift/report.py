@@ -14,7 +14,6 @@ import numpy as np
 
 from hiprisk.arrays import Floats
 from hiprisk.cohort.checks.items import ITEM_CODING
-from hiprisk.cohort.imputations import check_no_stack
 from hiprisk.cohort.reading import Cohort
 from hiprisk.cohort.shift.comparison import compare_with_training
 from hiprisk.errors import InputError
@@ -38,6 +37,7 @@ from hiprisk.validation.drift.stability_index import (
 )
 from hiprisk.validation.drift.variables import variable_drift
 from hiprisk.validation.external.case_mix import has_reference_population
+from hiprisk.validation.external.eligibility import refuse_stack
 from hiprisk.validation.external.mean_difference import standardised_difference_estimate
 from hiprisk.validation.external.results import ModelIdentity
 
@@ -69,9 +69,10 @@ def report_drift(
     ConfigError
         If several imputations were read.
     InputError
-        If the cohort has none of the model's variables or too few rows.
+        If the cohort has none of the model's variables or too few rows, or these look like
+        stacked imputations.
     """
-    check_no_stack(cohort)
+    refuse_stack(cohort)
     names = [spec.name for spec in sheet.variables if spec.name in cohort.frame.columns]
     if not names:
         raise InputError(

@@ -95,6 +95,21 @@ def _refuse_unknown_codes(cohort: Cohort, names: Collection[str]) -> None:
             )
 
 
+def refuse_stack(cohort: Cohort) -> None:
+    """Raise unless rows are people, declared or not: several imputations of each are none.
+
+    Raises
+    ------
+    ConfigError
+        If several imputations were read.
+    InputError
+        If rows look like stacked imputations that no mapping declares.
+    """
+    check_no_stack(cohort)
+    undeclared = [one for one in cohort.findings if one.code == "STACKED_IMPUTATIONS"]
+    refuse_misread(undeclared, cohort, accept_units=False)
+
+
 def refuse_misread(findings: Sequence[Finding], cohort: Cohort, *, accept_units: bool) -> None:
     """Raise InputError if a finding says that a whole column means something else."""
     for finding in findings:
