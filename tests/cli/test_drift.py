@@ -88,3 +88,59 @@ def test_stacked_imputations_that_no_mapping_declares_are_not_counted_as_people(
     assert (code, out) == (3, "")
     assert "error[STACKED_IMPUTATIONS]" in err
     assert "name the imputation_column in the mapping" in err
+
+
+RISK = """
+name: death
+title: Death within a year
+intended_use: Tests only.
+source: {citation: nobody, invented: true}
+outcome:
+  variable: died
+  label: death
+  kind: binary
+  unit: probability
+  event_level: dead
+  levels: [alive, dead]
+  higher_is: worse
+  horizon_months: 12
+  population: everybody
+link: logit
+intercept: -3.5
+terms: [{variable: age_years, coefficient: 0.05}]
+predictors: {age_years: {mean: 65, sd: 10}}
+n_developed: 400
+"""
+
+
+def people_at_risk(n=200):
+    rng = np.random.default_rng(5)
+    age = rng.normal(65, 10, n).clip(25, 100)
+    dead = rng.random(n) < 1 / (1 + np.exp(3.5 - 0.05 * age))
+    return pd.DataFrame({"age_years": age, "cohort_year": 2010 + np.arange(n) % 8,
+                         "died": np.where(dead, "dead", "alive")})  # fmt: skip
+
+
+def test_codes_of_the_outcome_that_are_no_level_are_counted_and_said(capsys):
+    Path("paper.yaml").write_text(RISK)
+    assert run(capsys, "sheet", "new", "paper.yaml")[0] == 0
+    frame = people_at_risk()
+    frame.to_csv("clean.csv", index=False)
+    code, found = answer(capsys, "drift", "death", "clean.csv", "--strict")
+    assert (code, found["findings"]) == (0, [])
+    frame.loc[:9, "died"] = "9"
+    frame.loc[10:12, "cohort_year"] = np.nan
+    frame.to_csv("odd.csv", index=False)
+    code, out, err = run(capsys, "drift", "death", "odd.csv")
+    assert code == 0
+    said = "utcome: 10 codes are no declared level, taken as unknown"
+    assert f"O{said}." in out
+    assert f"o{said} " in out
+    assert "no alarm over 187 people" in out
+    assert "warning[UNKNOWN_CATEGORY]: died: codes are no level of this category" in err
+    code, found = answer(capsys, "drift", "death", "odd.csv", "--strict")
+    assert code == 3
+    assert [step["n_remaining"] for step in found["flow"]] == [200, 200, 190, 190, 187]
+    assert [(one["code"], one["count"]) for one in found["findings"]] == [("UNKNOWN_CATEGORY", 10)]
+    frame.drop(columns="cohort_year").to_csv("odd.csv", index=False)
+    assert "UNKNOWN_CATEGORY" in run(capsys, "drift", "death", "odd.csv")[2]

@@ -3,16 +3,21 @@
 import dataclasses
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from hiprisk.cohort.findings import Finding
 from hiprisk.cohort.reading import read_cohort
+from hiprisk.config import load_config
 from hiprisk.errors import ConfigError, InputError
+from hiprisk.inference.increment import run_compare
+from hiprisk.learning.participants import outcome_remarks
 from hiprisk.learning.study_cohort import (
     handle_invalid_values,
     load_study_cohort,
     select_study_participants,
 )
+from own_studies import BINARY, write_study
 from study_text import small_study
 
 
@@ -112,3 +117,29 @@ def test_a_predictor_coded_1_and_2_is_refused_whatever_is_done_with_invalid_valu
     study = with_file(tmp_path / "in.csv", "cohort.on_invalid=missing", "blocks.back=[lbp_any]")
     with pytest.raises(InputError, match="coded 1 and 2"):
         handle_invalid_values(load_study_cohort(study), study)
+
+
+def own_study_with_unknown_codes(folder, *overrides):
+    path = write_study(folder, BINARY)
+    frame = pd.read_csv(folder / "cohort.csv")
+    frame.loc[frame.index[:10], "tkr"] = 9
+    frame.to_csv(folder / "cohort.csv", index=False)
+    return load_config(path, overrides=["cohort.on_invalid=missing", *overrides]), frame
+
+
+def test_codes_of_the_outcome_that_were_set_to_missing_are_counted_in_the_flow(tmp_path):
+    study, frame = own_study_with_unknown_codes(tmp_path)
+    flow = select_study_participants(study)[1].flow
+    assert outcome_remarks(flow) == ("outcome: 10 codes are no declared level, taken as unknown",)
+    assert flow[-1].n_left_out == 10
+    study, _ = own_study_with_unknown_codes(tmp_path, "cohort.where={clinic: [north]}")
+    n = int((frame["clinic"][:10] == "north").sum())
+    assert 0 < n < 10
+    found = outcome_remarks(select_study_participants(study)[1].flow)
+    assert found == (f"outcome: {n} codes are no declared level, taken as unknown",)
+
+
+def test_codes_that_are_no_level_are_said_by_what_compares_blocks(tmp_path):
+    study, _ = own_study_with_unknown_codes(tmp_path, "validation.resamples=20")
+    notes = run_compare(study).notes
+    assert notes[0] == "Outcome: 10 codes are no declared level, taken as unknown."

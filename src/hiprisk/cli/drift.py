@@ -15,13 +15,16 @@ from hiprisk.cli.cohort_options import (
     subject_of,
 )
 from hiprisk.cli.options import Parser
-from hiprisk.cli.show.output import print_json, print_lines, print_table
+from hiprisk.cli.show.output import note_findings, print_json, print_lines, print_table
+from hiprisk.cli.show.validation import show_flow
 from hiprisk.errors import ConfigError, ExitCode
 from hiprisk.outputs import check_output_folder
 from hiprisk.wording.quantities import signed_with_interval
 
 if TYPE_CHECKING:
+    from hiprisk.cohort.findings import Finding
     from hiprisk.cohort.reading import Cohort
+    from hiprisk.learning.participants import FlowStep
     from hiprisk.metrics.estimate import Estimate
     from hiprisk.validation.drift import DriftReport
     from hiprisk.validation.drift.cusum import CalibrationCusum
@@ -43,9 +46,15 @@ def run(argv: Sequence[str]) -> int:
         raise ConfigError("drift needs a bundle", code="USAGE", column="--predictions",
                           advice="hiprisk update --predictions makes one of a column")  # fmt: skip
     cohort = read_selected(subject, options)
-    watch, why_not = _watch(subject, cohort, options)
+    watch, why_not, flow = _watch(subject, cohort, options)
     report = report_drift(
-        subject.sheet, cohort, model=identity_of(subject), watch=watch, watch_note=why_not
+        subject.sheet,
+        cohort,
+        model=identity_of(subject),
+        watch=watch,
+        watch_note=why_not,
+        flow=flow,
+        findings=_of_the_outcome(subject, cohort),
     )
     if options.out is not None:
         _write(report, options.out)
@@ -55,26 +64,38 @@ def run(argv: Sequence[str]) -> int:
         show_drift(report)
         if options.out is not None:
             print_lines("", f"written: {options.out}")
+    note_findings(report.findings)
     return ExitCode.INPUT_REFUSED if options.strict and report.found else ExitCode.DONE
+
+
+def _of_the_outcome(subject: Subject, cohort: Cohort) -> Sequence[Finding]:
+    """Cells of the outcome that cannot be used, where the file has it."""
+    from hiprisk.validation.external.cohort import outcome_warnings
+
+    if subject.outcome.variable not in cohort.frame.columns:
+        return ()
+    return outcome_warnings(cohort, subject.outcome)
 
 
 def _watch(
     subject: Subject, cohort: Cohort, options: argparse.Namespace
-) -> tuple[CalibrationCusum | None, str]:
+) -> tuple[CalibrationCusum | None, str, Sequence[FlowStep]]:
+    """The watch, or why there is none, and whom it is of."""
     from hiprisk.errors import InputError
+    from hiprisk.learning.participants import FlowStep
     from hiprisk.validation.drift.cusum import calibration_cusum
     from hiprisk.validation.external.cohort import predict_cohort
 
     assert subject.sheet is not None
     time = options.time or next((name for name in TIMES if name in cohort.frame.columns), None)
     if time is None:
-        return None, f"no time in the file ({', '.join(TIMES)}, or --time COLUMN)"
+        return None, f"no time in the file ({', '.join(TIMES)}, or --time COLUMN)", ()
     if time not in cohort.frame.columns:
         raise InputError("the cohort has no such time", code="MISSING_COLUMN",
                          file=cohort.source_name, column=time,
                          advice="map it in the mapping")  # fmt: skip
     if subject.outcome.variable not in cohort.frame.columns:
-        return None, f"the outcome {subject.outcome.variable} is not in the file"
+        return None, f"the outcome {subject.outcome.variable} is not in the file", ()
     try:
         people = predict_cohort(
             subject.sheet, subject.outcome, cohort, accept_units=options.accept_units
@@ -92,8 +113,14 @@ def _watch(
     except InputError as refusal:
         if options.time and refusal.code == "NO_TIME":
             raise
-        return None, refusal.reason
-    return watch, ""
+        return None, refusal.reason, ()
+    n_known = int(known.sum())
+    step = FlowStep(
+        label=f"{people.dictionary.label(time)} unknown",
+        n_left_out=len(known) - n_known,
+        n_remaining=n_known,
+    )
+    return watch, "", (*people.flow, step)
 
 
 def _as_texts(values: Sequence[object], known: Sequence[bool]) -> list[str]:
@@ -123,6 +150,9 @@ def show_drift(report: DriftReport) -> None:
         print_lines("")
         rows = [[code, str(n)] for code, n in sorted(report.refused.items())]
         print_table(["no prediction because", "rows"], rows)
+    if report.flow:
+        print_lines("")
+        show_flow(report.flow)
     if report.watch is not None:
         w = report.watch
         print_lines(

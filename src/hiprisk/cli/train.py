@@ -22,6 +22,7 @@ from hiprisk.cli.study_options import add_study_options, study_of
 from hiprisk.errors import ExitCode
 from hiprisk.outputs import check_output_folder
 from hiprisk.wording.availability import not_computed_in_words
+from hiprisk.wording.labels import capital
 from hiprisk.wording.quantities import interval, number
 
 if TYPE_CHECKING:
@@ -84,8 +85,11 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
 
 def show_result(result: StudyResult) -> None:
     """The result as a person likes to read it."""
+    from hiprisk.learning.participants import outcome_remarks
+
     evidence = result.evidence
-    print_lines("", evidence.title, "=" * len(evidence.title), *evidence.summary, "")
+    remarks = [f"{capital(remark)}." for remark in outcome_remarks(evidence.flow)]
+    print_lines("", evidence.title, "=" * len(evidence.title), *evidence.summary, *remarks, "")
     _show_optimism(evidence)
     n = evidence.optimism.n_resamples
     print_lines(

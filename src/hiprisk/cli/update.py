@@ -19,7 +19,7 @@ from hiprisk.cli.cohort_options import (
 )
 from hiprisk.cli.options import Parser, whole_number
 from hiprisk.cli.show.output import metric_label, print_json, print_lines, print_table
-from hiprisk.cli.show.validation import show_reasons
+from hiprisk.cli.show.validation import show_flow, show_reasons
 from hiprisk.cli.validate import warn_of
 from hiprisk.errors import ConfigError, InputError
 from hiprisk.outputs import check_output_folder
@@ -219,10 +219,7 @@ def show_update(result: UpdateResult) -> None:
         [[c.term, f"{c.before:.6g}", f"{c.after:.6g}"] for c in result.coefficients],
     )
     print_lines("")
-    print_table(
-        ["people", "left out", "remaining"],
-        [[step.label, str(step.n_left_out), str(step.n_remaining)] for step in result.flow],
-    )
+    show_flow(result.flow)
     show_reasons(result.reasons)
 
 

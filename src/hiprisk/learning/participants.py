@@ -24,6 +24,8 @@ from hiprisk.values import one_code
 HOLDOUT = "validation.holdout"
 # More scores beyond their bounds are another scale, not cells gone wrong.
 MOST_OFF_SCALE = 0.05
+# How labels of steps begin that leave nobody out, and make outcomes unknown.
+_TAKEN_AS_UNKNOWN = ("outcome: ", "hip replacement unknown: ")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +99,11 @@ class Selection:
 
 
 def select_participants(
-    frame: pd.DataFrame, config: StudyConfig, dictionary: Dictionary | None = None
+    frame: pd.DataFrame,
+    config: StudyConfig,
+    dictionary: Dictionary | None = None,
+    *,
+    unknown_codes: Bools | None = None,
 ) -> Selection:
     """Apply the config's selection, hip-replacement strategy and hold-out, counting every step.
 
@@ -108,6 +114,8 @@ def select_participants(
     config : StudyConfig
     dictionary : Dictionary, optional
         The packaged one by default.
+    unknown_codes : ndarray of bool, optional
+        Rows whose code of the outcome is no declared level, and was set to missing while reading.
 
     Raises
     ------
@@ -121,7 +129,9 @@ def select_participants(
     for variable, levels in config.cohort.where.items():
         keep = _levels_mask(frame, variable, levels, key="cohort.where")
         frame = frame.loc[keep].reset_index(drop=True)
+        unknown_codes = None if unknown_codes is None else unknown_codes[keep]
         flow.append(_step(f"{dictionary.label(variable)} not {' or '.join(levels)}", keep))
+    flow += unknown_codes_step(unknown_codes)
     first_visit = frame
     if config.validation.holdout is not None:
         first_visit = frame.loc[_to_develop(frame, config.validation.holdout)]
@@ -299,10 +309,22 @@ def _raw_outcome(
         return values.to_numpy(dtype=np.float64).copy()
     levels = levels_of_outcome(outcome, dictionary)
     found = read_event(values, outcome.event_level, levels, variable=outcome.variable)
-    if found.unknown.any():
-        label = f"outcome: {int(found.unknown.sum())} codes are no declared level, taken as unknown"
-        flow.append(FlowStep(label=label, n_left_out=0, n_remaining=len(frame)))
+    flow += unknown_codes_step(found.unknown)
     return found.event
+
+
+def unknown_codes_step(unknown: Bools | None) -> list[FlowStep]:
+    """How many codes of the outcome are no declared level; nothing where there are none."""
+    if unknown is None or not unknown.any():
+        return []
+    n = int(unknown.sum())
+    label = f"outcome: {n} codes are no declared level, taken as unknown"
+    return [FlowStep(label=label, n_left_out=0, n_remaining=len(unknown))]
+
+
+def outcome_remarks(flow: Sequence[FlowStep]) -> tuple[str, ...]:
+    """The steps of a participant flow that say whose outcome was taken as unknown, and why."""
+    return tuple(step.label for step in flow if step.label.startswith(_TAKEN_AS_UNKNOWN))
 
 
 def levels_of_outcome(

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from hiprisk.arrays import Bools
 from hiprisk.cohort.checks.items import MISREAD_ITEMS
 from hiprisk.cohort.checks.rules import check_cohort
 from hiprisk.cohort.dictionary import Dictionary
@@ -23,6 +24,7 @@ from hiprisk.errors import ConfigError, InputError
 from hiprisk.features.derived import variables_behind, with_declared
 from hiprisk.features.roles import check_roles
 from hiprisk.learning.participants import Participants, Selection, select_participants
+from hiprisk.values import UNKNOWN_CATEGORY, Note
 
 # Findings that a whole column means something else: what looks valid in it does so too.
 MISREAD_CODES = {"SHIFTED_CODES", *MISREAD_ITEMS}
@@ -39,8 +41,7 @@ def select_study_participants(config: StudyConfig) -> tuple[Cohort, Selection]:
         If the cohort cannot be read, has values that the config does not allow, or is too small.
     """
     cohort = load_study_cohort(config)
-    frame = handle_invalid_values(cohort, config)
-    return cohort, select_participants(frame, config, cohort.dictionary)
+    return cohort, _select(cohort, config)
 
 
 def select_study_imputations(config: StudyConfig) -> tuple[Cohort, Selection]:
@@ -53,10 +54,7 @@ def select_study_imputations(config: StudyConfig) -> tuple[Cohort, Selection]:
         between imputations.
     """
     cohort = _read_study_cohort(config)
-    parts = [
-        select_participants(handle_invalid_values(part, config), config, part.dictionary)
-        for part in split_imputations(cohort)
-    ]
+    parts = [_select(part, config) for part in split_imputations(cohort)]
     first = parts[0]
     if len(parts) == 1:
         return cohort, first
@@ -64,6 +62,17 @@ def select_study_imputations(config: StudyConfig) -> tuple[Cohort, Selection]:
         _check_alike(first.development, other.development, config, file=cohort.source_name)
     every = tuple(part.development for part in parts)
     return cohort, replace(first, development=replace(first.development, imputations=every))
+
+
+def _select(cohort: Cohort, config: StudyConfig) -> Selection:
+    frame, kept = _valid_rows(cohort, config)
+    unknown = cohort.unreadable.get(Note(UNKNOWN_CATEGORY, config.outcome.variable))
+    return select_participants(
+        frame,
+        config,
+        cohort.dictionary,
+        unknown_codes=None if unknown is None else unknown[kept],
+    )
 
 
 def _check_alike(one: Participants, other: Participants, config: StudyConfig, *, file: str) -> None:
@@ -193,6 +202,11 @@ def handle_invalid_values(cohort: Cohort, config: StudyConfig) -> pd.DataFrame:
     InputError
         If values are invalid and the config says ``refuse``, or whole rows are in error.
     """
+    return _valid_rows(cohort, config)[0]
+
+
+def _valid_rows(cohort: Cohort, config: StudyConfig) -> tuple[pd.DataFrame, Bools]:
+    """The same, with which rows of the cohort they are."""
     errors = [finding for finding in cohort.findings if finding.severity == "error"]
     structural = [finding for finding in errors if finding.code in STRUCTURAL]
     dictionary = cohort.dictionary
@@ -211,8 +225,8 @@ def handle_invalid_values(cohort: Cohort, config: StudyConfig) -> pd.DataFrame:
             if outside.any() and config.cohort.on_invalid == "missing":
                 frame = frame.assign(**{name: frame[name].mask(outside)})
     if config.cohort.on_invalid == "exclude":
-        return frame.loc[~invalid].reset_index(drop=True)
-    return frame
+        return frame.loc[~invalid].reset_index(drop=True), ~invalid
+    return frame, np.ones(len(frame), dtype=bool)
 
 
 def _used(config: StudyConfig, dictionary: Dictionary) -> set[str]:

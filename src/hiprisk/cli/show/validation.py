@@ -10,6 +10,7 @@ from hiprisk.wording.availability import not_available_in_words
 from hiprisk.wording.quantities import interval, number, signed_with_interval, with_interval
 
 if TYPE_CHECKING:
+    from hiprisk.learning.participants import FlowStep
     from hiprisk.metrics.estimate import Estimate
     from hiprisk.metrics.forecast.calibration import CoverageByLevel
     from hiprisk.validation.external.case_mix_results import CaseMix
@@ -34,10 +35,7 @@ def show_validation(result: ExternalValidation) -> None:
     print_lines(*not_available_in_words(result.performance.not_available, metric_label))
     _show_performance(result.performance)
     print_lines("")
-    print_table(
-        ["people", "left out", "remaining"],
-        [[step.label, str(step.n_left_out), str(step.n_remaining)] for step in result.flow],
-    )
+    show_flow(result.flow)
     show_reasons(result.reasons)
     if result.case_mix is not None:
         _show_case_mix(result.case_mix)
@@ -137,6 +135,14 @@ def estimate_rows(estimates: Sequence[Estimate]) -> list[list[str]]:
         ]
         for e in estimates
     ]
+
+
+def show_flow(flow: Sequence[FlowStep]) -> None:
+    """From the rows of a cohort to those that are evaluated."""
+    print_table(
+        ["people", "left out", "remaining"],
+        [[step.label, str(step.n_left_out), str(step.n_remaining)] for step in flow],
+    )
 
 
 def show_reasons(reasons: Mapping[str, int]) -> None:

@@ -42,10 +42,11 @@ from hiprisk.inference.increment.sentences import (
 )
 from hiprisk.learning.candidates import DevelopmentData, development_data
 from hiprisk.learning.logistic.separation import SeparationError, what_separates
+from hiprisk.learning.participants import outcome_remarks
 from hiprisk.learning.study_cohort import select_study_participants
 from hiprisk.parallel import StageProgress, one_thread, run_parallel
 from hiprisk.validation.resampling.resamples import draw_resamples
-from hiprisk.wording.labels import column_label
+from hiprisk.wording.labels import capital, column_label
 
 
 def _say_nothing(sentence: str) -> None:
@@ -83,7 +84,7 @@ def run_compare(
     cohort, selection = select_study_participants(config)
     people, dictionary = selection.development, selection.dictionary
     design = plan_design(config.predictors, dictionary, people.frame)
-    return added_value(
+    found = added_value(
         config,
         dictionary,
         development_data(people, design, config, dictionary),
@@ -94,6 +95,8 @@ def run_compare(
         progress=progress,
         announce=announce,
     )
+    remarks = (f"{capital(remark)}." for remark in outcome_remarks(selection.flow))
+    return replace(found, notes=(*remarks, *found.notes))
 
 
 def added_value(

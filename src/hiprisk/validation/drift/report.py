@@ -14,10 +14,12 @@ import numpy as np
 
 from hiprisk.arrays import Floats
 from hiprisk.cohort.checks.items import ITEM_CODING
+from hiprisk.cohort.findings import Finding
 from hiprisk.cohort.reading import Cohort
 from hiprisk.cohort.shift.comparison import compare_with_training
 from hiprisk.errors import InputError
 from hiprisk.features.reference_population import reference_population
+from hiprisk.learning.participants import FlowStep
 from hiprisk.sheet.answers import evaluate
 from hiprisk.sheet.columns import cohort_columns
 from hiprisk.sheet.distribution import clip_to
@@ -52,6 +54,8 @@ def report_drift(
     model: ModelIdentity,
     watch: CalibrationCusum | None = None,
     watch_note: str = "",
+    flow: Sequence[FlowStep] = (),
+    findings: Sequence[Finding] = (),
 ) -> DriftReport:
     """Compare a cohort in use with what a sheet knows of its development cohort.
 
@@ -63,6 +67,10 @@ def report_drift(
     watch : CalibrationCusum, optional
     watch_note : str
         Why there is none.
+    flow : sequence of FlowStep
+        From the rows of the cohort to those of the watch.
+    findings : sequence of Finding
+        Cells of the outcome that cannot be used.
 
     Raises
     ------
@@ -89,7 +97,7 @@ def report_drift(
         )
     given = cohort_columns(sheet.variables, cohort.frame, cohort.unreadable)
     columns = given.columns
-    findings = [
+    moved = [
         *compare_with_training(sheet, columns),
         *(f for f in cohort.findings if f.code in ("SHIFTED_CODES", "UNIT_SUSPECT", ITEM_CODING)),
     ]
@@ -97,7 +105,7 @@ def report_drift(
         note: int(mask.sum()) for note, mask in cohort.unreadable.items() if note.variable in names
     }
     variables = tuple(
-        variable_drift(sheet, spec, columns.get(spec.name), cohort.n_rows, findings, unreadable)
+        variable_drift(sheet, spec, columns.get(spec.name), cohort.n_rows, moved, unreadable)
         for spec in sheet.variables
     )
     evaluation = evaluate(SheetEvaluator(sheet), given)
@@ -114,8 +122,10 @@ def report_drift(
         predictions=predictions,
         watch=watch,
         watch_note=watch_note,
-        found=_found(variables, predictions, watch),
+        found=bool(findings) or _found(variables, predictions, watch),
         summary=(),
+        flow=tuple(flow),
+        findings=tuple(findings),
     )
     return replace(found, summary=tuple(sentences_of(found)))
 

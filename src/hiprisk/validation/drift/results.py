@@ -8,6 +8,8 @@ from typing import Any
 
 import pandas as pd
 
+from hiprisk.cohort.findings import Finding
+from hiprisk.learning.participants import FlowStep
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.validation.drift.cusum import CalibrationCusum
 from hiprisk.validation.external.results import ModelIdentity
@@ -107,6 +109,10 @@ class DriftReport:
         Where outcomes and times are known.
     watch_note : str
         Why there is no watch; empty where there is one.
+    flow : tuple of FlowStep
+        From the rows of the cohort to those of the calibration CUSUM.
+    findings : tuple of Finding
+        Cells of the outcome that could not be used.
     found : bool
         Whether anything calls for attention.
     """
@@ -123,6 +129,8 @@ class DriftReport:
     watch_note: str
     found: bool
     summary: tuple[str, ...]
+    flow: tuple[FlowStep, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
     def to_frame(self) -> pd.DataFrame:
         """One row a variable."""
@@ -159,6 +167,8 @@ class DriftReport:
             "predictions": None if self.predictions is None else self.predictions.to_dict(),
             "watch": None if self.watch is None else self.watch.to_dict(),
             "watch_note": self.watch_note,
+            "flow": [asdict(step) for step in self.flow],
+            "findings": [finding.summarised() for finding in self.findings],
             "found": self.found,
             "summary": list(self.summary),
         }

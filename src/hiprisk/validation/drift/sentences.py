@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from hiprisk.learning.participants import outcome_remarks
 from hiprisk.validation.drift.cusum import CalibrationCusum
 from hiprisk.validation.drift.results import DriftReport
 from hiprisk.wording.disclaimers import SIMULATED_COHORT, model_warnings
+from hiprisk.wording.labels import capital
 from hiprisk.wording.quantities import p_equals, percent
 
 
@@ -31,6 +33,7 @@ def sentences_of(report: DriftReport) -> Iterable[str]:
             f"Drift of the predictions: mean {report.predictions.mean_now:.3g}, in the development "
             f"cohort {report.predictions.mean_then:.3g}."
         )
+    yield from (f"{capital(remark)}." for remark in outcome_remarks(report.flow))
     yield from _cusum_sentences(report)
 
 

@@ -21,7 +21,12 @@ from hiprisk.cohort.shift.reversed_scales import baseline_direction_findings
 from hiprisk.config import OutcomeSettings
 from hiprisk.config.sampling import SamplingSettings
 from hiprisk.errors import InputError
-from hiprisk.learning.participants import FlowStep, numbered, observed_outcome
+from hiprisk.learning.participants import (
+    FlowStep,
+    numbered,
+    observed_outcome,
+    unknown_codes_step,
+)
 from hiprisk.metrics.smoothing.logistic import logit
 from hiprisk.sheet.answers import Evaluation, evaluate
 from hiprisk.sheet.applicability import refuse_unpredictable
@@ -283,7 +288,7 @@ def followed_up(
     """
     frame = cohort.frame.assign(**{_ROW: np.arange(cohort.n_rows)})
     flow = [FlowStep(label="rows in the cohort", n_left_out=0, n_remaining=cohort.n_rows)]
-    flow += _unknown_codes(cohort, outcome)
+    flow += unknown_codes_step(cohort.unreadable.get(Note(UNKNOWN_CATEGORY, outcome.variable)))
     known = observed_outcome(frame, outcome, cohort.dictionary)
     flow += [
         FlowStep(label=s.label, n_left_out=s.n_left_out, n_remaining=s.n_remaining)
@@ -321,14 +326,6 @@ def _any_off_scale(cohort: Cohort, outcome: OutcomeSettings) -> bool:
         return False
     values = cohort.frame[outcome.variable]
     return bool(((values < outcome.bounds[0]) | (values > outcome.bounds[1])).any())
-
-
-def _unknown_codes(cohort: Cohort, outcome: OutcomeSettings) -> list[FlowStep]:
-    mask = cohort.unreadable.get(Note(UNKNOWN_CATEGORY, outcome.variable))
-    if mask is None or not mask.any():
-        return []
-    label = f"outcome: {int(mask.sum())} codes are no declared level, taken as unknown"
-    return [FlowStep(label=label, n_left_out=0, n_remaining=cohort.n_rows)]
 
 
 def _scored(cohort: Cohort, outcome: OutcomeSettings, usable: Bools) -> pd.DataFrame:
