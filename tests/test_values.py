@@ -92,7 +92,10 @@ def test_zero_and_one_are_codes_of_no_and_yes_alone():
 def test_false_and_true_are_codes_of_no_and_yes_as_programs_write_them():
     reader = LevelReader(("no", "yes"))
     told = [reader.read(value)[0] for value in (True, "True", "TRUE", False, "false", "tRUE")]
-    assert told == ["yes", "yes", "yes", "no", "no", None]
+    assert told == ["yes", "yes", "yes", "no", "no", "yes"]
+    assert [one_code(text) for text in ("TRUE", "False", "trues", "T")] == [
+        *("true", "false", "trues", "T")
+    ]
     assert no_yes_codes(("female", "male")) == {}
     # Stated codes take their place, and a stated text for missing goes before them.
     assert LevelReader(("no", "yes"), codes={"Y": "yes"}).read(True) == (None, "UNKNOWN_CATEGORY")
@@ -119,7 +122,21 @@ def test_the_text_of_a_value():
 written = st.one_of(
     st.text("0123456789+-.eE \t\u00a0\u2003x,_\uff16", max_size=9),
     st.from_regex(r"[-+]?[0-9]{0,3}\.?[0-9]{0,3}([eE][-+]?[0-9]{1,3})?", fullmatch=True),
-    st.sampled_from([*MISSING_TEXTS, "inf", "-Infinity", "YES", "yes", "no", "1.0", "0.", "NaN "]),
+    st.sampled_from(
+        [
+            *MISSING_TEXTS,
+            "inf",
+            "-Infinity",
+            "YES",
+            "yes",
+            "no",
+            "1.0",
+            "True",
+            "fALSE",
+            "0.",
+            "NaN ",
+        ]
+    ),
     st.text(st.characters(exclude_categories=("Cs",)), max_size=5),
 )
 

@@ -9,8 +9,9 @@ A cell of a file or frame, a JSON value, an option and a typed text are all read
 * A number is written with a decimal point; beyond 1e300 (or infinite) it is ``NOT_FINITE``.
 * ``None`` does not mean missing among levels such as mild and severe (`ANSWER_WORDS`): it would be
   one of them, and is unknown until it is declared.
-* Levels are matched to the letter; ``1.0`` and ``1`` are one code; the levels no and yes are also
-  given as 0 and 1, and as false and true, as programs write them.
+* Levels are matched to the letter; ``1.0`` and ``1`` are one code, and so is ``true`` in any letter
+  case, and ``false``: a CSV file of pandas has ``True`` where Parquet, Excel and JSON have true.
+* The levels no and yes are also given as 0 and 1, and as false and true.
 """
 
 from __future__ import annotations
@@ -40,6 +41,8 @@ LARGEST = 1e300
 NUMBER = r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]{1,3})?"
 INFINITY = r"[-+]?[iI][nN][fF]([iI][nN][iI][tT][yY])?"
 WHOLE_WITH_POINT = r"([-+]?[0-9]+)\.0*"
+TRUE = "[tT][rR][uU][eE]"
+FALSE = "[fF][aA][lL][sS][eE]"
 
 NOT_A_NUMBER = "NOT_A_NUMBER"
 NOT_FINITE = "NOT_FINITE"
@@ -50,6 +53,7 @@ AMBIGUOUS_CODE = "AMBIGUOUS_CODE"
 _NUMBER = re.compile(NUMBER)
 _INFINITY = re.compile(INFINITY)
 _WHOLE_WITH_POINT = re.compile(WHOLE_WITH_POINT)
+_TRUTH = re.compile(f"{TRUE}|{FALSE}")
 # Every whole number up to here is a float of its own.
 _LARGEST_CODE = 1e15
 
@@ -127,9 +131,14 @@ def _within_reach(number: float) -> tuple[float, str]:
 
 
 def one_code(text: str) -> str:
-    """The text by which a code is known: ``1`` for ``1``, ``1.`` and ``1.0``."""
+    """The text by which a code is known: ``1`` for ``1``, ``1.`` and ``1.0``; true and false.
+
+    A truth has no letter case.
+    """
     whole = _WHOLE_WITH_POINT.fullmatch(text)
-    return whole[1] if whole else text
+    if whole:
+        return whole[1]
+    return text.lower() if _TRUTH.fullmatch(text) else text
 
 
 def twice_with_two_meanings(meanings: Mapping[str, object]) -> tuple[str, str] | None:
@@ -147,11 +156,8 @@ def zero_one_codes(levels: Sequence[str]) -> dict[str, str]:
     return {"0": "no", "1": "yes"} if set(levels) == {"no", "yes"} else {}
 
 
-# As JSON, Python and R write them.
-TRUTHS: Mapping[str, str] = MappingProxyType(
-    {**dict.fromkeys(("false", "False", "FALSE"), "no"),
-     **dict.fromkeys(("true", "True", "TRUE"), "yes")}
-)  # fmt: skip
+# By their one code.
+TRUTHS: Mapping[str, str] = MappingProxyType({"false": "no", "true": "yes"})
 
 
 def no_yes_codes(levels: Sequence[str]) -> dict[str, str]:

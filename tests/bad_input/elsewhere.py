@@ -79,7 +79,7 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
     ),
     (
         50,
-        "true and false, in any spelling of JSON, Python and R",
+        "true and false, in any letter case",
         "read as yes and no",
         "tests/test_values.py::test_false_and_true_are_codes_of_no_and_yes_as_programs_write_them",
     ),

@@ -58,3 +58,10 @@ def test_a_file_without_events_stays_whole():
 
 def test_rows_are_selected_by_the_text_of_a_column_that_is_there():
     assert rows_where(LONG, {"SEX": "m", "other": "x"}).rows.tolist() == [4]
+
+
+def test_selected_codes_are_known_by_their_one_code():
+    cells = pa.table({"flag": ["True", "false", "TRUE"], "n": ["1,0", "1", "2"]})
+    table = PersonTable(file="f.csv", table=cells, rows=np.arange(2, 5))
+    assert rows_where(table, {"flag": "true"}).rows.tolist() == [2, 4]
+    assert rows_where(table, {"n": "1"}, ",").rows.tolist() == [2, 3]

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -421,3 +422,40 @@ def test_a_finding_about_items_names_the_columns_of_the_file(file):
     assert told["OFF_SCALE"][0].endswith("(column c3)")
     assert told["NOT_A_NUMBER"][0].endswith("(column c2)")
     assert (told["OFF_SCALE"][1], told["NOT_A_NUMBER"][1]) == ((2,), (3,))
+
+
+_TRUTHS = """
+variables:
+  person_id: id
+  lbp_any: {column: flag, levels: {'True': 'yes', 'False': 'no'}}
+"""
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".parquet", ".xlsx"])
+@pytest.mark.parametrize("wanted", ["True", "true", "TRUE"])
+def test_a_column_of_truths_is_read_alike_in_every_format(tmp_path, suffix, wanted):
+    frame = pd.DataFrame({"id": ["a", "b", "c"], "flag": [True, False, True]})
+    path = tmp_path / f"t{suffix}"
+    writers = {".csv": frame.to_csv, ".parquet": frame.to_parquet, ".xlsx": frame.to_excel}
+    writers[suffix](path, index=False)
+    mapping = mapping_from_text(f"where: {{flag: ['{wanted}']}}{_TRUTHS}")
+    cohort = read_cohort(path, mapping)
+    assert cohort.frame["person_id"].tolist() == ["a", "c"]
+    assert cohort.frame["lbp_any"].tolist() == ["yes", "yes"]
+    assert not cohort.unreadable
+
+
+@pytest.mark.parametrize("code", ["1.5", "'1,5'"])
+def test_codes_with_decimals_are_found_in_a_file_of_decimal_commas(tmp_path, code):
+    path = tmp_path / "d.csv"
+    path.write_text("id;n;m\na;1,5;-9,5\nb;2,5;70,5\nc;1,5;71,5\n")
+    mapping = mapping_from_text(
+        f"where: {{n: [{code}]}}\nvariables:\n  person_id: id\n"
+        f"  weight_kg: {{column: m, missing: [-9.5]}}\n"
+        f"  lbp_any: {{column: n, levels: {{{code}: 'yes', '2,5': 'no'}}}}"
+    )
+    cohort = read_cohort(path, mapping)
+    assert cohort.frame["person_id"].tolist() == ["a", "c"]
+    assert cohort.frame["lbp_any"].tolist() == ["yes", "yes"]
+    assert cohort.frame["weight_kg"].fillna(0).tolist() == [0, 71.5]
+    assert not cohort.unreadable

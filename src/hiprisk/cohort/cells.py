@@ -20,6 +20,7 @@ from hiprisk.cohort.mapping import VariableSource, is_angle, unit_factor
 from hiprisk.values import (
     AMBIGUOUS_CODE,
     ANSWER_WORDS,
+    FALSE,
     INFINITY,
     LARGEST,
     MISSING_TEXTS,
@@ -27,6 +28,7 @@ from hiprisk.values import (
     NOT_FINITE,
     NUMBER,
     OFF_SCALE,
+    TRUE,
     UNKNOWN_CATEGORY,
     WHOLE_WITH_POINT,
     LevelReader,
@@ -41,7 +43,7 @@ _PLAIN = re.compile(r"[A-Za-z0-9._#/ ]*|[-+]?[0-9.]+")
 _SAS_MISSING = r"\.[A-Za-z_]?"
 # A code, or a missing code such as `.` or `.A`, and the label behind it.
 _LABELLED = rf"^(?P<code>{_SAS_MISSING}|-?[0-9]+(?:\.[0-9]+)?):\s*(?P<label>.*)$"
-_WHOLE_WITH_COMMA = re.compile(r"^([-+]?[0-9]+),(0*)$")
+_WITH_COMMA = re.compile(r"^([-+]?[0-9]+),([0-9]*)$")
 _DATE = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
 
 Column = Floats | Texts
@@ -101,8 +103,8 @@ class CellReader:
         self._levels = LevelReader(
             variable.levels, codes=source.levels, missing={*missing, *source.missing}
         )
-        self._stated_missing = pa.array(
-            sorted({one_code(text) for text in (*missing, *source.missing)}), pa.string()
+        self._stated_missing = one_codes(
+            pa.array(sorted({*missing, *source.missing}), pa.string()), decimal
         )
         self._decimal = decimal
         # A stated text for missing may be anything, a formula or one with a comma in it too.
@@ -155,6 +157,9 @@ class CellReader:
     def _label_points(self, source: ItemsSource, item: str, texts: list[str]) -> Floats:
         """Points of the distinct texts that are labels, or have one behind their code."""
         points = source.labelled_points(item, texts)
+        if self._decimal == ",":
+            pointed = source.labelled_points(item, [_with_point(text) for text in texts])
+            points = np.where(np.isnan(points), pointed, points)
         if not self._labelled:
             return points
         parts = [re.fullmatch(_LABELLED, text) for text in texts]
@@ -279,9 +284,8 @@ class CellReader:
 
     def _with_point(self, text: str) -> str:
         """A code such as ``1,0`` with a decimal point, where the file has decimal commas."""
-        if self._decimal == "." or self._levels.meaning(text) is not None:
-            return text
-        return _WHOLE_WITH_COMMA.sub(r"\1.\2", text)
+        known = self._decimal == "." or self._levels.meaning(text) is not None
+        return text if known or self._levels.is_missing(text) else _with_point(text)
 
     def _level(self, cell: str) -> tuple[str | None, str]:
         """Level that a cell means, and ``UNKNOWN_CATEGORY`` where it means none that is known."""
@@ -349,8 +353,16 @@ def _mask(values: pa.Array) -> Bools:
     return np.asarray(values.to_numpy(zero_copy_only=False), dtype=bool)
 
 
+def _with_point(text: str) -> str:
+    """A number with a decimal comma with a decimal point; another text stays."""
+    return _WITH_COMMA.sub(r"\1.\2", text)
+
+
 def one_codes(texts: pa.Array, decimal: str = ".") -> pa.Array:
     """`one_code` of every text, by the decimal sign of the file."""
     if decimal == ",":
-        texts = pc.replace_substring_regex(texts, _WHOLE_WITH_COMMA.pattern, r"\1.\2")
-    return pc.replace_substring_regex(texts, f"^{WHOLE_WITH_POINT}$", r"\1")
+        texts = pc.replace_substring_regex(texts, _WITH_COMMA.pattern, r"\1.\2")
+    texts = pc.replace_substring_regex(texts, f"^{WHOLE_WITH_POINT}$", r"\1")
+    for pattern, truth in ((TRUE, "true"), (FALSE, "false")):
+        texts = pc.replace_substring_regex(texts, f"^{pattern}$", truth)
+    return texts

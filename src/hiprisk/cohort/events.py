@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hiprisk.arrays import Bools, Integers
+from hiprisk.cohort.cells import one_codes
 from hiprisk.errors import InputError
 
 SHOWN_EVENTS = 10
@@ -41,12 +42,14 @@ class PersonTable:
         return replace(self, table=table, rows=self.rows[keep], event=event or self.event)
 
 
-def rows_where(table: PersonTable, where: Mapping[str, str]) -> PersonTable:
-    """The rows that hold certain texts, as far as the file has those columns."""
-    for column, text in where.items():
+def rows_where(table: PersonTable, where: Mapping[str, str], decimal: str = ".") -> PersonTable:
+    """The rows that hold certain codes, as far as the file has those columns."""
+    for column, stated in where.items():
+        text = one_codes(pa.array([stated]), decimal)[0].as_py()
         for name in table.table.column_names:
             if name.lower() == column.lower():
-                table = table.taken(_texts(table.table, name) == text)
+                cells = one_codes(pc.utf8_trim_whitespace(table.table[name]), decimal)
+                table = table.taken(np.asarray(cells.to_numpy(), dtype=object) == text)
     return table
 
 

@@ -122,11 +122,14 @@ def join_files(
     check_output_file(out, force=force, inputs=cohort_files(paths).on_disk)
     stated = StatedFormat(delimiter=delimiter, encoding=encoding)
     files = [open_cohort_file(path, stated) for path in paths]
-    wholes = [_read(file, files[0].dialect.decimal) for file in files]
+    decimal = files[0].dialect.decimal
+    wholes = [_read(file, decimal) for file in files]
     _check_columns_exist([*(where or {}), *([event_column] if event_column else [])], wholes)
     joined = _Joined(by, {name.lower(): name for name in columns})
     for whole in wholes:
-        for part in split_by_event(rows_where(whole, where or {}), event_column, events, by=by):
+        for part in split_by_event(
+            rows_where(whole, where or {}, decimal), event_column, events, by=by
+        ):
             joined.add(part)
     joined.check_wanted()
     names = [name.lower() for name in columns] or list(joined.homes)

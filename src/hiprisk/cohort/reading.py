@@ -280,7 +280,7 @@ def _selected(table: pa.Table, mapping: CohortMapping, decimal: str) -> Bools | 
     keep = np.ones(table.num_rows, dtype=bool)
     for column, texts in wanted.items():
         cells = one_codes(pc.utf8_trim_whitespace(table[column]), decimal)
-        codes = pa.array([one_code(text) for text in texts])
+        codes = one_codes(pa.array(texts, pa.string()), decimal)
         keep &= np.asarray(pc.is_in(cells, codes).to_numpy(), dtype=bool)
     return keep
 

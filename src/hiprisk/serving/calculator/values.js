@@ -7,12 +7,11 @@ const ANSWER_WORDS = new Set([
   "low", "medium", "high", "little", "a little", "some", "much", "a lot", "very much",
   "never", "rarely", "sometimes", "often", "always", "monthly", "weekly", "daily",
 ]);
-const TRUTHS = new Map([
-  ["false", "no"], ["False", "no"], ["FALSE", "no"], ["true", "yes"], ["True", "yes"], ["TRUE", "yes"],
-]);
+const TRUTHS = new Map([["false", "no"], ["true", "yes"]]);
 const LARGEST = 1e300;
 const NUMBER = /^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]{1,3})?$/;
 const INFINITY = /^[-+]?inf(inity)?$/i;
+const TRUTH = /^([tT][rR][uU][eE]|[fF][aA][lL][sS][eE])$/;
 const WHOLE_WITH_POINT = /^([-+]?[0-9]+)\.0*$/;
 // A browser's own trim takes other blanks than Python's.
 const BLANKS = /^[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+|[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+$/g;
@@ -35,7 +34,7 @@ function readNumber(given) {
   return Math.abs(value) <= LARGEST ? { value } : { code: "NOT_FINITE" };
 }
 
-const oneCode = (text) => text.replace(WHOLE_WITH_POINT, "$1");
+const oneCode = (text) => (TRUTH.test(text) ? text.toLowerCase() : text.replace(WHOLE_WITH_POINT, "$1"));
 
 function readLevel(given, levels) {
   if (typeof given !== "string" && isMissing(given)) return {};
@@ -45,7 +44,7 @@ function readLevel(given, levels) {
   const same = levels.find((level) => oneCode(level) === code);
   if (same !== undefined) return { value: same };
   const noOrYes = levels.length === 2 && levels.includes("no") && levels.includes("yes");
-  if (noOrYes && TRUTHS.has(text)) return { value: TRUTHS.get(text) };
+  if (noOrYes && TRUTHS.has(code)) return { value: TRUTHS.get(code) };
   if (noOrYes && (code === "0" || code === "1")) return { value: code === "1" ? "yes" : "no" };
   const folded = text.toLowerCase();
   const declared = new Set(levels.map((level) => level.toLowerCase()));

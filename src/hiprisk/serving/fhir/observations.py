@@ -164,5 +164,6 @@ def _level(observation: Mapping[str, Any], source: ObservationCode) -> Reading |
         text = concept.get("text") if isinstance(concept, dict) else bare_value(observation)
         if is_missing(text) or not source.texts:
             return Unreadable("NO_VALUE")
-        levels = {source.texts[key] for key in (one_code(text_of(text)),) if key in source.texts}
+        code = one_code(text_of(text))
+        levels = {level for key, level in source.texts.items() if one_code(key) == code}
     return Reading(levels.pop()) if len(levels) == 1 else Unreadable("UNKNOWN_CODE")
