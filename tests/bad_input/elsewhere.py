@@ -78,6 +78,13 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
         f"{_STRUCTURE}::test_rows_that_differ_in_any_column_of_the_file_are_no_copies",
     ),
     (
+        36,
+        "persons who are 1 in one file to join and 1.0 in another",
+        "3 ID_SPELLING, with their number",
+        "tests/cohort/test_joining.py"
+        "::test_persons_that_are_1_in_a_file_and_1_0_in_another_are_refused",
+    ),
+    (
         50,
         "true and false, in any letter case",
         "read as yes and no",

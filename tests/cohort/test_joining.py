@@ -241,3 +241,31 @@ def test_a_column_to_select_by_must_be_somewhere(tmp_path):
     (tmp_path / "in.csv").write_text("id,a\n1,2\n")
     with pytest.raises(InputError, match=r"no file has the column\(s\) visit"):
         join_files([tmp_path / "in.csv"], tmp_path / "out.csv", by="id", event_column="visit")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "where"),
+    [
+        ("id,a\n1,5\n2,6\n3,7\n", "id,b\n1.0,8\n2.0,9\n4.0,1\n", "here and whole before"),
+        ("id,a\n1.0,5\n2.0,6\n", "id,b\n1,8\n2,9\n4,1\n", "before and whole here"),
+        ("id;a\n1;5,5\n2;6\n", "id;b\n1,0;8,5\n2,0;9\n", "here and whole before"),
+    ],
+)
+def test_persons_that_are_1_in_a_file_and_1_0_in_another_are_refused(
+    tmp_path, first, second, where
+):
+    paths = [tmp_path / "one.csv", tmp_path / "two.csv"]
+    paths[0].write_text(first)
+    paths[1].write_text(second)
+    out = tmp_path / "out.csv"
+    with pytest.raises(InputError, match=f"two.csv.*2 persons would come twice.*{where}") as caught:
+        join_files(paths, out, by="id")
+    assert (caught.value.code, caught.value.exit_code) == ("ID_SPELLING", 3)
+    assert not out.exists()
+
+
+def test_an_identifier_stays_the_text_that_it_is(tmp_path):
+    paths = [tmp_path / "one.csv", tmp_path / "two.csv"]
+    paths[0].write_text("id,a\n0012,5\n1.0,6\n")
+    paths[1].write_text("id,b\n12,8\n1.0,9\n")
+    assert join_files(paths, tmp_path / "out.csv", by="id").persons == 3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -109,8 +110,9 @@ def join_files(
     ConfigError
         If `out` exists, or there are not two things to join.
     InputError
-        If a person comes twice in a file or event or has no name, a wanted column is nowhere, no
-        event that is named occurs, or one column comes from two files.
+        If a person comes twice in a file or event or has no name, or is 1 in one and 1.0 in
+        another; a wanted column is nowhere, no event that is named occurs, or one column comes
+        from two files.
     """
     if len(paths) < 2 and event_column is None:
         raise ConfigError(
@@ -161,6 +163,10 @@ def _check_columns_exist(columns: Sequence[str], tables: Sequence[PersonTable]) 
         )
 
 
+# What a program makes of a whole number in a column with gaps.
+_WITH_ZEROS = re.compile(r"^([-+]?[0-9]+)[.,]0+$")
+
+
 class _Joined:
     """Rows by person, as they grow file by file."""
 
@@ -178,6 +184,7 @@ class _Joined:
         taken = self._taken(table, key, part.file)
         persons = [str(cell).strip() for cell in table[key].to_pylist()]
         _check_persons(persons, key, part)
+        self._check_one_spelling(persons, key, part)
         n_before = len(self.rows)
         cells = {name.lower(): table[name].to_pylist() for name in taken}
         for position, person in enumerate(persons):
@@ -193,6 +200,27 @@ class _Joined:
                 event=part.event,
             )
         )
+
+    def _check_one_spelling(self, persons: list[str], column: str, part: PersonTable) -> None:
+        """Raise if persons are 1.0 here and 1 before, or the other way: one would become two."""
+        whole = [_WITH_ZEROS.sub(r"\1", person) for person in persons]
+        n_here = sum(
+            bare != person and bare in self.rows
+            for bare, person in zip(whole, persons, strict=True)
+        )
+        before = {_WITH_ZEROS.sub(r"\1", known) for known in self.rows if _WITH_ZEROS.match(known)}
+        n_before = sum(person in before and person not in self.rows for person in persons)
+        if n_here or n_before:
+            where = "here and whole before" if n_here else "before and whole here"
+            raise InputError(
+                f"{n_here or n_before} persons would come twice: their identifiers end in .0 "
+                f"{where} (1.0 and 1), and an identifier is compared to the letter",
+                code="ID_SPELLING",
+                file=part.file,
+                column=column,
+                advice="write whole numbers in both files; pandas makes 1.0 of 1 where a column "
+                "of numbers has gaps: read it with dtype={'COLUMN': 'string'} or save it as Int64",
+            )
 
     def check_wanted(self) -> None:
         lacking = [name for folded, name in self._wanted.items() if folded not in self.homes]
