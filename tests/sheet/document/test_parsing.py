@@ -42,13 +42,13 @@ def test_another_document_is_refused():
 
 def test_a_sheet_that_needs_no_new_field_is_one_that_older_readers_read():
     assert small_sheet().schema_version == 1
-    outcome = dataclasses.replace(small_sheet().outcome, levels=("no", "yes"))
+    outcome = dataclasses.replace(small_sheet().outcome, levels=("no", "yes"), event_level="yes")
     sheet = dataclasses.replace(small_sheet(), outcome=outcome)
     assert sheet.schema_version == 2
     assert parse_sheet(sheet.to_json()) == sheet
 
 
 def test_a_sheet_with_outcome_levels_of_the_first_version_is_read_too():
-    outcome = dataclasses.replace(small_sheet().outcome, levels=("no", "yes"))
+    outcome = dataclasses.replace(small_sheet().outcome, levels=("no", "yes"), event_level="yes")
     text = dataclasses.replace(small_sheet(), outcome=outcome).to_json()
     assert parse_sheet(text.replace('"schema_version":2', '"schema_version":1')).outcome == outcome
