@@ -20,13 +20,20 @@ def parser():
     (["--seed", "-1"], r"--seed: must be at least 0, got -1 \(hiprisk join --help gives details\)"),
     (["--folds", "1"], "--folds: must be at least 2, got 1"),
     (["--seed", "2.5"], "--seed: invalid whole number value: '2.5'"),
-    (["--unknown"], "unrecognized arguments: --unknown"),
-    (["--see", "1"], "unrecognized arguments: --see"),
+    (["--unknown"], r"unrecognized arguments: --unknown \(hiprisk join --help gives details\)"),
+    (["--see", "1"], r"arguments: --see 1 \(did you mean --seed\? hiprisk join --help gives"),
+    (["--fold=3"], r"arguments: --fold=3 \(did you mean --folds\?"),
 ])  # fmt: skip
 def test_a_wrong_option_is_a_letter_with_exit_code_2(parser, argv, message):
     with pytest.raises(ConfigError, match=message) as refused:
         parser.parse_args(argv)
     assert (refused.value.code, refused.value.exit_code) == ("USAGE", ExitCode.USAGE)
+
+
+def test_a_misspelled_option_that_is_required_is_named_too(parser):
+    parser.add_argument("--mapping", required=True)
+    with pytest.raises(ConfigError, match=r"required: --mapping \(did you mean --mapping\?"):
+        parser.parse_args(["--mappings", "m.yaml"])
 
 
 def test_every_command_knows_json_and_shows_its_example(parser, capsys):

@@ -173,7 +173,7 @@ def test_pure_noise_is_said_to_add_nothing(capsys):
         "--set", "blocks={core: [age_years, womac_function_0_100]}",
         "--set", "confounders=[age_years]", "--set", "imputation.auxiliary=[]",
         "--set", "outcome.hip_replacement=null", "--set", "association=null",
-        "--set", "measurement_error={}",
+        "--set", "measurement_error={}", "--set", "tuning.trials=10",
         "--set", "families={linear: {spline_knots: 0, penalty: {low: 0.5, high: 1}, l1_share: 1}}",
         "--workers", 1,
     )  # fmt: skip

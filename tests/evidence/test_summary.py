@@ -37,8 +37,9 @@ def evidence_of(**known):
         "optimism": SimpleNamespace(n_resamples=n_resamples, corrected=lambda: corrected,
                                     not_available=known.pop("lacking", {})),
         "not_available": {},
-        "families": (SimpleNamespace(chosen=False, gain_over_mean=0.9),
-                     SimpleNamespace(chosen=True, gain_over_mean=0.25)),
+        "families": (SimpleNamespace(name="mean", trials=(1,), chosen=False, gain_over_mean=0.9),
+                     SimpleNamespace(name="linear", trials=(1,) * known.pop("n_trials", 30),
+                                     chosen=True, gain_over_mean=0.25)),
         "sample_size": SimpleNamespace(sentence="enough."),
     }  # fmt: skip
     return SimpleNamespace(**{**parts, **known})
@@ -47,8 +48,8 @@ def evidence_of(**known):
 SMALLEST = MinimumGain(metric="r2", value=0.05)
 
 
-def said(smallest=SMALLEST, **known):
-    return summary_sentences(evidence_of(**known), smallest)
+def said(smallest=SMALLEST, *, tuned=("linear",), **known):
+    return summary_sentences(evidence_of(**known), smallest, tuned=tuned)
 
 
 def test_an_ordinary_study_is_three_sentences():
@@ -87,6 +88,31 @@ def test_where_nothing_predicts_better_than_the_mean_that_is_all():
     assert found == (
         "No model type predicted better than the mean-only model: the predictors add nothing here.",
     )
+
+
+@pytest.mark.parametrize(("n_trials", "words"), [(1, "1 trial"), (9, "9 trials")])
+def test_a_short_search_is_a_caution_and_concludes_nothing(n_trials, words):
+    caution, verdict = said(family="mean", n_trials=n_trials)
+    assert caution == (
+        f"CAUTION: only {words} in tuning, too few to choose settings or a model type. Set "
+        "`tuning.trials` to 10 or more."
+    )
+    assert verdict == (
+        "No model type predicted better than the mean-only model in this short search, which is "
+        "inconclusive about the predictors."
+    )
+    assert said(n_trials=n_trials)[0] == caution
+
+
+def test_few_resamples_and_few_trials_are_one_caution():
+    [caution, *_] = said(n_resamples=20, n_trials=1)
+    assert caution.startswith("CAUTION: only 20 bootstrap resamples, so")
+    assert "to 200 or more. Only 1 trial in tuning, too few" in caution
+
+
+def test_ten_trials_or_settings_that_are_fixed_are_no_short_search():
+    assert not any("trial" in line for line in said(n_trials=10))
+    assert said(family="mean", n_trials=1, tuned=())[0].endswith("predictors add nothing here.")
 
 
 @pytest.mark.parametrize(("value", "less"), [(0.049, True), (0.05, False)])

@@ -12,6 +12,7 @@ from hiprisk.learning.model_choice import (
     predict_out_of_fold,
     smallest_loss,
     study_folds,
+    tuned_candidates,
 )
 from hiprisk.learning.preparation import prepare_study
 from hiprisk.learning.tuning import Trial, Tuned
@@ -62,3 +63,10 @@ def test_every_candidate_is_tuned_on_the_same_folds_and_told(tmp_path):
     estimator = fit_chosen(prepared, choice)
     assert estimator.params == choice.params
     assert estimator.n_imputations == config.imputation.imputations
+
+
+def test_a_candidate_is_tuned_unless_every_setting_is_fixed():
+    config = load_config(STUPAR, overrides=QUICK)
+    assert tuned_candidates(config) == ("linear",)
+    fixed = "families={mean: {}, linear: {spline_knots: 0, l1_share: 0, penalty: 1}}"
+    assert tuned_candidates(load_config(STUPAR, overrides=[*QUICK, fixed])) == ()

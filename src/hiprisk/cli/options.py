@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from hiprisk.errors import ConfigError
+from hiprisk.spelling import did_you_mean
 
 if TYPE_CHECKING:
     from hiprisk.cohort.files.stacking import CohortFiles
@@ -30,10 +32,27 @@ class Parser(argparse.ArgumentParser):
             allow_abbrev=False,
         )
         self.add_argument("--json", action="store_true", help="print one JSON object")
+        self._words: tuple[str, ...] = ()
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """As argparse has it; the words are kept, since a refusal does not tell them."""
+        self._words = tuple(sys.argv[1:] if args is None else args)
+        return super().parse_known_args(args, namespace)
 
     def error(self, message: str) -> NoReturn:
         """Refuse with exit code 2."""
-        raise ConfigError(message, code="USAGE", advice=f"{self.prog} --help gives details")
+        help_for = f"{self.prog} --help gives details"
+        # What is required may lack because it was misspelled.
+        unknown = [name for word in self._words if self._is_unknown(name := word.partition("=")[0])]
+        near = [hint for name in unknown if (hint := did_you_mean(name, self._option_names()))]
+        advice = f"{' '.join(near)} {help_for}" if near else help_for
+        raise ConfigError(message, code="USAGE", advice=advice)
+
+    def _is_unknown(self, word: str) -> bool:
+        return word.startswith("--") and len(word) > 2 and word not in self._option_names()
+
+    def _option_names(self) -> list[str]:
+        return list(self._option_string_actions)
 
 
 def add_cohort(parser: Parser) -> None:

@@ -27,7 +27,7 @@ class FileRows:
     Attributes
     ----------
     rows : ndarray of int
-        As a text editor or a spreadsheet counts them: the header is row 1.
+        Lines of a CSV as a text editor counts them, rows of a sheet: the header is row 1.
     files : tuple of str
         Names of the files, where several are read as one; else empty.
     numbers : ndarray of int, optional

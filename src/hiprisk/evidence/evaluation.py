@@ -35,6 +35,7 @@ from hiprisk.evidence.parts import (
 )
 from hiprisk.evidence.summary import summary_sentences
 from hiprisk.inference.samplesize import SampleSizeFinding
+from hiprisk.learning.model_choice import tuned_candidates
 from hiprisk.learning.participants import Participants
 from hiprisk.learning.pipeline import StudyEstimator
 from hiprisk.metrics.entry import Metric
@@ -99,9 +100,12 @@ def evaluate(study: FinishedStudy) -> Evidence:
         # Last: the parts above have left their reasons by now.
         not_available=tried.not_available,
     )
-    return dataclasses.replace(
-        evidence, summary=summary_sentences(evidence, config.outcome.smallest_gain_worth_having)
+    summary = summary_sentences(
+        evidence,
+        config.outcome.smallest_gain_worth_having,
+        tuned=tuned_candidates(config),
     )
+    return dataclasses.replace(evidence, summary=summary)
 
 
 def _labels(dictionary: Dictionary) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from hiprisk.bootstrap import FEW_RESAMPLES, few_resamples
 from hiprisk.config import MinimumGain
@@ -14,24 +14,42 @@ from hiprisk.metrics.registry import label_of, moves_with_prevalence
 from hiprisk.wording.availability import not_available_in_words
 from hiprisk.wording.disclaimers import model_warnings
 from hiprisk.wording.labels import capital, unit_of_amount
-from hiprisk.wording.quantities import decimals, percent, with_ci
+from hiprisk.wording.quantities import decimals, percent, plural, with_ci
 from hiprisk.wording.verdicts import slope_in_words
 
-
-def summary_sentences(evidence: Evidence, smallest_gain: MinimumGain) -> tuple[str, ...]:
-    """The most important first; simulated data and an honest null are said plainly."""
-    return (*_sentences(evidence, smallest_gain), *_not_available(evidence))
+# From so few settings tried of a model type, a worse one than the best is likely.
+FEW_TRIALS = 10
 
 
-def _sentences(evidence: Evidence, smallest_gain: MinimumGain) -> Iterable[str]:
+def summary_sentences(
+    evidence: Evidence, smallest_gain: MinimumGain, *, tuned: Collection[str] = ()
+) -> tuple[str, ...]:
+    """The most important first; simulated data and an honest null are said plainly.
+
+    Parameters
+    ----------
+    evidence : Evidence
+    smallest_gain : MinimumGain
+    tuned : collection of str
+        Model types with settings that were searched, not fixed.
+    """
+    few = [len(one.trials) for one in evidence.families if one.name in tuned]
+    n_trials = min((n for n in few if n < FEW_TRIALS), default=None)
+    return (*_sentences(evidence, smallest_gain, n_trials), *_not_available(evidence))
+
+
+def _sentences(
+    evidence: Evidence, smallest_gain: MinimumGain, few_trials: int | None
+) -> Iterable[str]:
     yield from model_warnings(evidence.provenance)
     yield from _copies(evidence)
     yield from _direction(evidence)
-    yield from _few_resamples(evidence)
+    yield from _short_runs(evidence, few_trials)
     if evidence.family == "mean":
-        yield (
-            "No model type predicted better than the mean-only model: the predictors add nothing "
-            "here."
+        yield "No model type predicted better than the mean-only model" + (
+            ": the predictors add nothing here."
+            if few_trials is None
+            else " in this short search, which is inconclusive about the predictors."
         )
         return
     yield _gain(evidence, smallest_gain)
@@ -79,13 +97,22 @@ def _direction(evidence: Evidence) -> Iterable[str]:
             yield f"CAUTION: {found['column']}: {found['message']}; {found['advice']}."
 
 
-def _few_resamples(evidence: Evidence) -> Iterable[str]:
+def _short_runs(evidence: Evidence, few_trials: int | None) -> Iterable[str]:
+    """One caution about all that was tried too few times."""
     n = evidence.optimism.n_resamples
+    said = []
     if few_resamples(n):
-        yield (
-            f"CAUTION: only {n} bootstrap resamples, so intervals are imprecise and verdicts may "
-            f"change. Set `validation.resamples` to {FEW_RESAMPLES} or more."
+        said.append(
+            f"only {n} bootstrap resamples, so intervals are imprecise and verdicts may change. "
+            f"Set `validation.resamples` to {FEW_RESAMPLES} or more."
         )
+    if few_trials is not None:
+        said.append(
+            f"only {plural(few_trials, 'trial')} in tuning, too few to choose settings or a model "
+            f"type. Set `tuning.trials` to {FEW_TRIALS} or more."
+        )
+    if said:
+        yield "CAUTION: " + " ".join([said[0], *map(capital, said[1:])])
 
 
 def _association(evidence: Evidence) -> Iterable[str]:

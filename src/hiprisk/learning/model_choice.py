@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from hiprisk.config import StudyConfig
 from hiprisk.learning.candidates import (
     OutOfFold,
     imputed_folds,
@@ -14,6 +15,7 @@ from hiprisk.learning.candidates import (
     tune,
 )
 from hiprisk.learning.folds import ImputedFold
+from hiprisk.learning.model_types import model_type_named
 from hiprisk.learning.pipeline import StudyEstimator
 from hiprisk.learning.preparation import PreparedStudy
 from hiprisk.learning.tuning import Tuned
@@ -125,3 +127,12 @@ def predict_out_of_fold(
 ) -> OutOfFold:
     """Out-of-fold predictions of the chosen model type at its best settings."""
     return out_of_fold_predictions(prepared.unfitted(choice.name), choice.params, folds)
+
+
+def tuned_candidates(config: StudyConfig) -> tuple[str, ...]:
+    """Candidates with settings to be searched; of the others every setting is fixed."""
+    return tuple(
+        name
+        for name, settings in config.families.named().items()
+        if model_type_named(name).space(settings)
+    )

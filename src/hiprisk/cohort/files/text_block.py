@@ -47,7 +47,7 @@ class TextBlock:
 
     @property
     def rows(self) -> Integers:
-        """Row of the file of each, as a text editor or a spreadsheet counts: the header is 1."""
+        """Row of the file of each, as a text editor counts lines: the header is 1."""
         if self.lines is not None:
             return self.lines
         return np.arange(self.table.num_rows, dtype=np.intp) + self.first_row + 1
