@@ -575,6 +575,13 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
     ),
     (
         101,
+        "`where` or `develop` with no level, a list in place of `provenance`",
+        "2 CONFIG with the key and the line",
+        "tests/cohort/test_mapping.py"
+        "::test_an_empty_list_or_a_list_in_place_of_a_word_is_refused_with_its_line",
+    ),
+    (
+        101,
         "one code with two meanings (`1` and `1.0`), a level named under its variable's `missing`, "
         "`from_range` beside `items`, a unit, range or levels beside `value`",
         "2 CONFIG with the key and the line",

@@ -171,3 +171,17 @@ def test_a_raw_sum_keeps_its_share_of_the_scale(tmp_path_factory, raw, reverse):
     [score] = next(iter_blocks(path, mapping)).columns["womac_function_0_100"]
     share = 100 * raw / 68
     assert np.isclose(score, 100 - share if reverse else share, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("where: {clinic: []}", r"where\.clinic \(line 2\): must have at least 1 item"),
+        ("provenance: [x]", r"provenance \(line 2\): must be one of"),
+        ("provenance: []", r"provenance \(line 2\): must be one of"),
+        ("provenance: {}", r"provenance \(line 2\): must be one of"),
+    ],
+)
+def test_an_empty_list_or_a_list_in_place_of_a_word_is_refused_with_its_line(text, said):
+    with pytest.raises(ConfigError, match=said):
+        mapping_from_text(f"variables: {{age_years: a}}\n{text}\n")

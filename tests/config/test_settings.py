@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 
 from hiprisk.config import StudyConfig
+from hiprisk.errors import ConfigError
 from study_text import check_refused, small_study
 
 EVENT = "{name: x, label: x, direction: above, reference: %s, value: %s}"
@@ -100,3 +101,18 @@ def test_a_level_may_be_written_as_a_number():
     )  # fmt: skip
     assert (study.outcome.event_level, study.outcome.levels) == ("1", ("0", "1"))
     assert study.cohort.where == {"site": ("2",)}
+
+
+@pytest.mark.parametrize(
+    ("override", "key"),
+    [
+        ("cohort.where={smoking: []}", "cohort.where.smoking"),
+        (
+            "validation.holdout={variable: site, test: [a], develop: []}",
+            "validation.holdout.develop",
+        ),
+    ],
+)
+def test_a_list_of_levels_that_names_none_is_refused(override, key):
+    with pytest.raises(ConfigError, match=rf"{key}: must have at least 1 item"):
+        small_study(override)

@@ -123,6 +123,11 @@ class TextFormat:
         return self
 
 
+def _in_current_words(stated: object) -> object:
+    """A provenance of an older version as it is written today; what is no word is refused later."""
+    return current_provenance(stated) if isinstance(stated, str) else stated
+
+
 @checked_dataclass(frozen=True, kw_only=True, config=_STRICT)
 class CohortMapping:
     """How a source's columns become dictionary variables.
@@ -152,12 +157,12 @@ class CohortMapping:
     ignore_case: bool = False
     grain: Literal["person", "hip"] = "person"
     provenance: Annotated[
-        Literal["simulated", "real", "unknown"], BeforeValidator(current_provenance)
+        Literal["simulated", "real", "unknown"], BeforeValidator(_in_current_words)
     ] = "unknown"
     format: TextFormat = field(default_factory=TextFormat)
     imputation_column: str | None = None
     imputations: tuple[str, ...] = ()
-    where: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    where: dict[str, Annotated[tuple[str, ...], Field(min_length=1)]] = Field(default_factory=dict)
     missing: tuple[str, ...] = ()
     variables: dict[str, VariableSource] = Field(default_factory=dict)
     dictionary: InstanceOf[Dictionary] = Field(default_factory=load_dictionary, repr=False)

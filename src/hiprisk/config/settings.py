@@ -78,7 +78,7 @@ class CohortSettings:
     encoding: str | None = None
     mapping: str | None = None
     dictionary: str | None = None
-    where: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    where: dict[str, Annotated[tuple[str, ...], Field(min_length=1)]] = Field(default_factory=dict)
     on_invalid: Literal["refuse", "missing", "exclude"] = "refuse"
 
     @model_validator(mode="after")
@@ -316,7 +316,7 @@ class HoldoutSettings:
 
     variable: Name
     test: tuple[str, ...] = Field(min_length=1)
-    develop: tuple[str, ...] | None = None
+    develop: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
 
     @model_validator(mode="after")
     def _apart(self) -> Self:
