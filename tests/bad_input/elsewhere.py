@@ -98,6 +98,13 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
         "::test_codes_of_the_outcome_that_mean_nothing_are_unknown_counted_and_said",
     ),
     (
+        101,
+        "`--outcome` in another unit, on another scale or in the other direction than the model's",
+        "2 CONFIG with both",
+        "tests/validation/external/test_stated_outcome.py"
+        "::test_an_outcome_in_another_unit_or_direction_is_refused",
+    ),
+    (
         51,
         "several other codes where no levels are declared",
         "3 OUTCOME",

@@ -22,6 +22,11 @@ KNOWN = load_dictionary().with_variables(
         own("pain_24", kind="number", hard=(0.0, 100.0)),
         own("pain_10", kind="number", hard=(0.0, 10.0)),
         own("steps", kind="number", direction="higher_better"),
+        own("pain_share", kind="number", hard=(0.0, 100.0), unit="percent"),
+        own("comfort", kind="number", hard=(0.0, 100.0), direction="higher_better"),
+        own("space_mm", kind="number", unit="MM"),
+        own("crp_mg_l", kind="number", unit="mg/l", hard=(0.0, 500.0)),
+        own("falls", kind="number", hard=(0.0, 100.0)),
     ]
 )
 
@@ -70,6 +75,28 @@ def test_a_models_outcome_is_read_from_another_variable_of_its_scale():
     assert (again.variable, again.event_level, again.levels) == ("lbp_any", "yes", ("no", "yes"))
     other = outcome_in_place(WORSE, "died", KNOWN, event_level="dead")
     assert (other.event_level, other.levels) == ("dead", ("alive", "dead"))
+
+
+UNBOUNDED = dataclasses.replace(OUTCOME, unit="mm", bounds=None)
+
+
+def test_another_variable_of_an_unbounded_outcome_has_its_unit():
+    assert outcome_in_place(UNBOUNDED, "space_mm", KNOWN).variable == "space_mm"
+
+
+@pytest.mark.parametrize(
+    ("declared", "name", "words"),
+    [
+        (UNBOUNDED, "crp_mg_l", "the model predicts mm, and crp_mg_l is in mg/l"),
+        (UNBOUNDED, "falls", "the model predicts mm, and falls has no unit"),
+        (OUTCOME, "pain_share", "the model predicts points 0-100, and pain_share is in percent"),
+        (OUTCOME, "space_mm", "the model predicts points 0-100, and space_mm is in MM"),
+        (OUTCOME, "comfort", "is worse where it is higher, and comfort runs the other way"),
+    ],
+)
+def test_an_outcome_in_another_unit_or_direction_is_refused(declared, name, words):
+    with pytest.raises(ConfigError, match=words):
+        outcome_in_place(declared, name, KNOWN)
 
 
 @pytest.mark.parametrize(

@@ -89,7 +89,47 @@ def outcome_in_place(
             column=OPTION,
             advice="map the column with from_range to a variable of the model's scale",
         )
+    _check_unit(declared, variable, dictionary)
     return replace(declared, variable=name, label=variable.label)
+
+
+def _check_unit(
+    declared: OutcomeSettings, variable: Variable, dictionary: Mapping[str, Variable]
+) -> None:
+    """Raise ConfigError if a number counts in another unit, or the other way, than the model's."""
+    name, own = variable.name, dictionary.get(declared.variable)
+    predicted = declared.unit
+    if declared.dichotomise is not None:
+        # Its unit is that of the probability; the score has the variable's.
+        predicted = (own.unit or "") if own is not None else ""
+    bounds = declared.bounds
+    ours, theirs = (_bare_unit(unit, bounds) for unit in (predicted, variable.unit or ""))
+    # Equal bounds say the scale too, where nobody states a unit.
+    same_scale = bounds is not None and variable.hard is not None
+    unknown = declared.dichotomise is not None and not ours
+    if ours != theirs and not unknown and not (same_scale and not (ours and theirs)):
+        came = f"{name} is in {variable.unit}" if theirs else f"{name} has no unit"
+        raise ConfigError(
+            f"the model predicts {predicted or 'a number without a unit'}, and {came}",
+            column=OPTION,
+            advice="name a variable that is the model's outcome in its unit; a mapping converts "
+            "the units of columns",
+        )
+    other_way = {"worse": "higher_better", "better": "higher_worse"}[declared.higher_is]
+    if variable.direction == other_way:
+        raise ConfigError(
+            f"the model predicts a number that is {declared.higher_is} where it is higher, and "
+            f"{name} runs the other way",
+            column=OPTION,
+            advice="map the column to a variable of the model's direction",
+        )
+
+
+def _bare_unit(unit: str, bounds: tuple[float, float] | None) -> str:
+    """A unit without the scale that may stand in it, in one letter case."""
+    if bounds is not None:
+        unit = unit.replace(f"{bounds[0]:g}-{bounds[1]:g}", "")
+    return " ".join(unit.casefold().split())
 
 
 def _kind(*, category: bool) -> str:
