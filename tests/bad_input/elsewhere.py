@@ -98,6 +98,19 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
         "::test_codes_of_the_outcome_that_mean_nothing_are_unknown_counted_and_said",
     ),
     (
+        57,
+        "`validate --predictions`: up to 5 % of the predictions off their scale",
+        "reason OUT_OF_RANGE of their rows, counted and said",
+        "tests/validation/external/test_cohort.py"
+        "::test_a_few_predictions_off_their_scale_are_the_reason_of_their_rows",
+    ),
+    (
+        57,
+        "the same: more, percent for risks for instance",
+        "3 OUT_OF_RANGE with the first row",
+        "tests/validation/external/test_eligibility.py::test_a_risk_may_not",
+    ),
+    (
         101,
         "`--outcome` in another unit, on another scale or in the other direction than the model's",
         "2 CONFIG with both",

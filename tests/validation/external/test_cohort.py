@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from hiprisk.cohort.file_rows import FileRows
 from hiprisk.cohort.findings import Finding
 from hiprisk.config import ReplacementSettings
 from hiprisk.errors import InputError
@@ -123,6 +124,20 @@ def test_an_absent_column_of_predictions_and_percentages_are_refused(people):
     people["p"] = 40.0
     with pytest.raises(InputError, match=r"predictions must lie in \[0, 1\]; 300 of 300"):
         cohort_of_predictions("p", WORSE, cohort_of(people))
+
+
+def test_a_few_predictions_off_their_scale_are_the_reason_of_their_rows(people):
+    people["p"] = 0.3
+    people.loc[4:15, "p"] = 9.0
+    people.loc[30, "p"] = np.nan
+    people = people.head(299)
+    rows = FileRows(np.arange(299) + 2)
+    found = cohort_of_predictions("p", WORSE, cohort_of(people, rows=rows))
+    assert dict(found.reasons) == {"NO_PREDICTION(p)": 1, "OUT_OF_RANGE(p)": 12}
+    assert (found.n, len(found.scored)) == (286, 286)
+    [warning] = found.warnings
+    assert (warning.code, warning.severity, warning.count) == ("OUT_OF_RANGE", "warning", 12)
+    assert warning.rows == tuple(range(6, 16))
 
 
 def test_a_cohort_without_what_a_prediction_needs_is_refused_by_label(people):

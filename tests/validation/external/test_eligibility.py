@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from hiprisk.cohort.dictionary import Variable, load_dictionary
 from hiprisk.cohort.file_rows import FileRows
 from hiprisk.cohort.findings import Finding
 from hiprisk.config import ReplacementSettings
@@ -83,8 +84,29 @@ def test_a_published_score_may_run_over_the_end_of_its_scale_by_a_quarter(people
 
 def test_a_risk_may_not(people):
     check_predictions("p", WORSE, cohort_of(people.assign(p=1.0)))
-    with pytest.raises(InputError, match=r"must lie in \[0, 1\]"):
+    percent = r"must lie in \[0, 1\]; 300 of 300 .*this may be percent: divide the column by 100"
+    with pytest.raises(InputError, match=percent):
         check_predictions("p", WORSE, cohort_of(people.assign(p=1.01)))
+    with pytest.raises(InputError, match=r"a risk is from 0 to 1, not in percent"):
+        check_predictions("p", WORSE, cohort_of(people.assign(p=-0.1)))
+
+
+def test_one_prediction_in_twenty_may_be_off_its_scale_and_more_are_another_scale(people):
+    few = people.assign(p=np.where(np.arange(300) < 15, 9.0, 0.5))
+    assert check_predictions("p", WORSE, cohort_of(few)).tolist() == [True] * 15 + [False] * 285
+    many = people.assign(p=np.where(np.arange(300) < 16, 9.0, 0.5))
+    with pytest.raises(InputError, match=r"16 of 300 do not"):
+        check_predictions("p", WORSE, cohort_of(many))
+
+
+def test_the_hard_range_of_the_columns_own_variable_is_the_scale(people):
+    own = Variable(name="p", label="p", kind="number", source="own", hard=(-10.0, 200.0))
+    dictionary = load_dictionary().with_variables([own])
+    found = check_predictions("p", OUTCOME, cohort_of(people.assign(p=150.0),
+                                                      dictionary=dictionary))  # fmt: skip
+    assert not found.any()
+    with pytest.raises(InputError, match=r"must lie in \[-10, 200\]; 300 of 300"):
+        check_predictions("p", OUTCOME, cohort_of(people.assign(p=201.0), dictionary=dictionary))
 
 
 def test_enough_is_twenty_people_and_five_of_each_kind():

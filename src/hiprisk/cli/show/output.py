@@ -40,14 +40,29 @@ def note(line: str) -> None:
 def note_findings(findings: Iterable[Finding]) -> None:
     """Findings on stderr, a line each."""
     for finding in findings:
-        note_finding(finding.to_dict(), subject=finding.subject)
+        note_finding(finding.to_dict(), subject=finding.subject, places=finding.places)
 
 
-def note_finding(plain: Mapping[str, Any], *, subject: str | None) -> None:
+def note_finding(
+    plain: Mapping[str, Any], *, subject: str | None, places: Sequence[str] = ()
+) -> None:
     """A finding, as JSON and evidence have it, as a line on stderr."""
     kind = "note" if plain["severity"] == "note" else "warning"
     place = f"{subject}: " if subject else ""
-    note(f"hiprisk: {kind}[{plain['code']}]: {place}{plain['message']} ({plain['advice']})")
+    note(
+        f"hiprisk: {kind}[{plain['code']}]: {place}{plain['message']} ({plain['advice']})"
+        + _rows_in_words(plain.get("count") or 0, places)
+    )
+
+
+def _rows_in_words(n_rows: int, places: Sequence[str]) -> str:
+    """How many rows, and the first of them."""
+    if not places:
+        return ""
+    first = ", ".join(places)
+    if n_rows > len(places):
+        return f": {n_rows} rows, the first {first}"
+    return f": row{'s' if len(places) > 1 else ''} {first}"
 
 
 def print_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

@@ -5,7 +5,7 @@ Nobody is dropped in silence: every row that is not evaluated is counted with a 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -14,7 +14,7 @@ import pandas as pd
 from hiprisk.arrays import Bools, Floats, Integers
 from hiprisk.cohort.checks.items import ITEM_CODING
 from hiprisk.cohort.dictionary import Dictionary, load_dictionary
-from hiprisk.cohort.findings import Finding
+from hiprisk.cohort.findings import Finding, finding_at
 from hiprisk.cohort.reading import Cohort
 from hiprisk.cohort.shift.comparison import compare_with_training
 from hiprisk.cohort.shift.reversed_scales import baseline_direction_findings
@@ -237,9 +237,9 @@ def cohort_of_predictions(
     Raises
     ------
     InputError
-        As `predict_cohort`; also if the column is absent, or a risk leaves [0, 1].
+        As `predict_cohort`; also if the column is absent or on another scale.
     """
-    check_predictions(column, outcome, cohort)
+    off_scale = check_predictions(column, outcome, cohort)
     check_usable(cohort, outcome, used=[column], accept_units=accept_units)
     frame, observed, flow = followed_up(cohort, outcome)
     values = frame[column].to_numpy(dtype=np.float64)
@@ -247,6 +247,8 @@ def cohort_of_predictions(
     rows = frame[_ROW].to_numpy()
     counts = {n: int(m[rows].sum()) for n, m in cohort.unreadable.items() if n.variable == column}
     counts[Note("NO_PREDICTION", column)] = int(missing.sum()) - sum(counts.values())
+    counts[Note("OUT_OF_RANGE", column)] = int(off_scale[rows].sum())
+    missing |= off_scale[rows]
     flow.append(_step("no prediction (see reasons)", missing))
     frame, observed = frame.loc[~missing].reset_index(drop=True), observed[~missing]
     told = {str(reason): count for reason, count in counts.items() if count}
@@ -254,7 +256,9 @@ def cohort_of_predictions(
     predicted = values[~missing]
     return ValidationCohort(
         frame=frame.drop(columns=_ROW),
-        scored=_scored(cohort, outcome, ~np.isnan(cohort.frame[column].to_numpy(np.float64))),
+        scored=_scored(
+            cohort, outcome, ~(np.isnan(cohort.frame[column].to_numpy(np.float64)) | off_scale)
+        ),
         observed=observed,
         predicted=predicted,
         lp=logit(predicted) if outcome.kind == "binary" else predicted,
@@ -268,12 +272,27 @@ def cohort_of_predictions(
         reasons=told,
         absent=(),
         imputed_share={},
-        warnings=tuple(outcome_warnings(cohort, outcome)),
+        warnings=(
+            *_off_scale_warnings(off_scale, column, cohort),
+            *outcome_warnings(cohort, outcome),
+        ),
         cohort_name=cohort.source_name,
         fingerprint=cohort.fingerprint,
         provenance=cohort.provenance,
         dictionary=cohort.dictionary,
     )
+
+
+def _off_scale_warnings(off_scale: Bools, column: str, cohort: Cohort) -> Iterable[Finding]:
+    found = finding_at(
+        off_scale,
+        "OUT_OF_RANGE",
+        "warning",
+        column,
+        "predictions are off their scale",
+        "these rows have none; correct them, or the unit of the whole column",
+    )
+    return found if cohort.rows is None else cohort.rows.in_the_file(found)
 
 
 def followed_up(

@@ -6,14 +6,14 @@ from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
-from hiprisk.arrays import Floats
+from hiprisk.arrays import Bools, Floats
 from hiprisk.cohort.checks.items import MISREAD_ITEMS
 from hiprisk.cohort.findings import Finding
 from hiprisk.cohort.imputations import check_no_stack
 from hiprisk.cohort.reading import Cohort
 from hiprisk.config import OutcomeSettings
 from hiprisk.errors import InputError
-from hiprisk.learning.participants import FlowStep
+from hiprisk.learning.participants import MOST_OFF_SCALE, FlowStep
 from hiprisk.learning.study_cohort import STRUCTURAL
 from hiprisk.values import UNKNOWN_CATEGORY
 
@@ -127,8 +127,25 @@ def refuse_misread(findings: Sequence[Finding], cohort: Cohort, *, accept_units:
             )
 
 
-def check_predictions(column: str, outcome: OutcomeSettings, cohort: Cohort) -> None:
-    """Raise InputError if a column of predictions is absent or on another scale."""
+def check_predictions(column: str, outcome: OutcomeSettings, cohort: Cohort) -> Bools:
+    """Which predictions of a column are off their scale, where these are few.
+
+    Parameters
+    ----------
+    column : str
+        Its own hard range says what the scale is; else the outcome does.
+    outcome : OutcomeSettings
+    cohort : Cohort
+
+    Returns
+    -------
+    ndarray of bool, shape (n_rows,)
+
+    Raises
+    ------
+    InputError
+        If the column is absent, or so many are off the scale that it is another.
+    """
     if column not in cohort.frame.columns:
         raise InputError(
             "the cohort has no such column of predictions",
@@ -138,18 +155,45 @@ def check_predictions(column: str, outcome: OutcomeSettings, cohort: Cohort) -> 
             advice="name a column of the file, or the variable that the mapping makes of it",
         )
     values = cohort.frame[column].to_numpy(dtype=np.float64)
-    low, high = (0.0, 1.0) if outcome.kind == "binary" else outcome.bounds or (-np.inf, np.inf)
-    # A published linear prediction may run a little over the end of its scale.
-    slack = 0.0 if outcome.kind == "binary" else 0.25 * (high - low)
-    off = np.flatnonzero((values < low - slack) | (values > high + slack))
-    if off.size:
+    low, high, slack = _scale_of_predictions(column, outcome, cohort)
+    off: Bools = (values < low - slack) | (values > high + slack)
+    n_off, n_known = int(off.sum()), int((~np.isnan(values)).sum())
+    if n_off > MOST_OFF_SCALE * n_known:
+        first = int(np.flatnonzero(off)[0])
         raise InputError(
-            f"predictions must lie in [{low:g}, {high:g}]; {off.size} of {len(values)} do not",
+            f"predictions must lie in [{low:g}, {high:g}]; {n_off} of {n_known} do not",
             code="OUT_OF_RANGE",
-            file=cohort.source_name,
+            file=cohort.file_of(first),
+            row=cohort.file_row(first),
             column=column,
-            advice="a risk is from 0 to 1, not in percent; a score has the scale of the outcome",
+            advice=_scale_advice(values, outcome),
         )
+    return off
+
+
+def _scale_of_predictions(
+    column: str, outcome: OutcomeSettings, cohort: Cohort
+) -> tuple[float, float, float]:
+    """Ends of the scale of predictions, and how far they may run over them."""
+    known = cohort.dictionary.get(column)
+    own = None if known is None else known.hard
+    if outcome.kind == "binary":
+        low, high = own or (0.0, 1.0)
+        return max(low, 0.0), min(high, 1.0), 0.0
+    if own is not None:
+        return *own, 0.0
+    low, high = outcome.bounds or (-np.inf, np.inf)
+    # A published linear prediction may run a little over the end of its scale.
+    return low, high, 0.0 if outcome.bounds is None else 0.25 * (high - low)
+
+
+def _scale_advice(values: Floats, outcome: OutcomeSettings) -> str:
+    if outcome.kind != "binary":
+        return "a score has the scale of the outcome, or the hard range of its own variable"
+    percent = np.nanmin(values) >= 0.0 and 1.0 < np.nanmax(values) <= 100.0
+    return "a risk is from 0 to 1" + (
+        "; this may be percent: divide the column by 100" if percent else ", not in percent"
+    )
 
 
 def _where_they_went(flow: Sequence[FlowStep], reasons: Mapping[str, int]) -> str:
