@@ -13,6 +13,7 @@ import python_calamine
 from commands import answer, run
 from hiprisk.cli.options import Parser
 from hiprisk.cli.study_options import add_study_options, study_of
+from hiprisk.cohort.reading import read_cohort
 from hiprisk.config.reading import load_config, resolved
 from hiprisk.learning.study_cohort import load_study_cohort
 from small_bundle import write_small_bundle
@@ -111,6 +112,20 @@ def test_a_sheet_comes_back_in_the_format_of_the_suffix(capsys, here, out):
         assert row["womac_function_0_100"] == 40.5
     assert float(row["womac_function_0_100"]) == 40.5
     assert float(row["predicted"]) > 0
+
+
+@pytest.mark.parametrize("out", ["out.parquet", "out.xlsx"])
+def test_a_file_of_decimal_commas_is_readable_in_another_format(capsys, here, out):
+    text = HEADER + "a,64,female,yes,40^5\nb,70,male,no,NA\n"
+    (here / "in.csv").write_text(text.replace(",", ";").replace("^", ","))
+    code, told, _ = scored(capsys, "in.csv", out=out)
+    assert (code, told["scored"]) == (0, 2)
+    cohort = read_cohort(out)
+    assert cohort.frame["womac_function_0_100"].tolist()[0] == 40.5
+    assert not cohort.unreadable
+    if out == "out.xlsx":
+        _, first, _ = python_calamine.load_workbook(out).get_sheet_by_index(0).to_python()
+        assert first[4] == 40.5
 
 
 def test_an_unknown_suffix_is_refused_before_anything_is_read(capsys):

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from hiprisk.cli import main
+from hiprisk.cohort.files.opening import open_cohort_file
 from hiprisk.cohort.joining import join_files
 from hiprisk.cohort.mapping import load_mapping, mapping_from_text
 from hiprisk.cohort.reading import read_cohort
@@ -269,3 +270,16 @@ def test_an_identifier_stays_the_text_that_it_is(tmp_path):
     paths[0].write_text("id,a\n0012,5\n1.0,6\n")
     paths[1].write_text("id,b\n12,8\n1.0,9\n")
     assert join_files(paths, tmp_path / "out.csv", by="id").persons == 3
+
+
+@pytest.mark.parametrize("suffix", ["parquet", "xlsx"])
+def test_decimal_commas_are_points_where_no_dialect_says_what_they_are(tmp_path, suffix):
+    paths = [tmp_path / "one.csv", tmp_path / "two.csv"]
+    paths[0].write_text("id;a;w\n1;60,5;1,5\n2;6;1,5\n3;7;2\n")
+    paths[1].write_text("id;b\n1;-8,25\n2;v1,5\n")
+    out = tmp_path / f"out.{suffix}"
+    join_files(paths, out, by="id", where={"w": "1,5"})
+    [block] = open_cohort_file(out).blocks()
+    assert block.table.to_pydict() == {
+        "id": ["1", "2"], "a": ["60.5", "6"], "w": ["1.5", "1.5"], "b": ["-8.25", "v1,5"],
+    }  # fmt: skip

@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from hiprisk.cohort.events import PersonTable, rows_where, split_by_event
+from hiprisk.cohort.files.csv_dialect import ORDINARY
 from hiprisk.cohort.files.opening import CohortFile, StatedFormat, open_cohort_file
 from hiprisk.cohort.files.stacking import cohort_files, in_decimal
 from hiprisk.cohort.files.table_writer import output_format, table_writer
@@ -80,7 +81,7 @@ def join_files(
 
     Names of columns are found whatever their case, since releases of one source differ in it. All
     cells stay the text that they were, but for a decimal comma or point that is the other one in
-    the first file; a person whom a file lacks has empty cells there.
+    the output; a person whom a file lacks has empty cells there.
 
     Parameters
     ----------
@@ -124,20 +125,21 @@ def join_files(
     check_output_file(out, force=force, inputs=cohort_files(paths).on_disk)
     stated = StatedFormat(delimiter=delimiter, encoding=encoding)
     files = [open_cohort_file(path, stated) for path in paths]
-    decimal = files[0].dialect.decimal
-    wholes = [_read(file, decimal) for file in files]
+    # CSV is written as the first file is; what has no dialect has decimal points.
+    dialect = files[0].dialect if kind.startswith("csv") else ORDINARY
+    wholes = [_read(file, dialect.decimal) for file in files]
     _check_columns_exist([*(where or {}), *([event_column] if event_column else [])], wholes)
     joined = _Joined(by, {name.lower(): name for name in columns})
     for whole in wholes:
         for part in split_by_event(
-            rows_where(whole, where or {}, decimal), event_column, events, by=by
+            rows_where(whole, where or {}, files[0].dialect.decimal), event_column, events, by=by
         ):
             joined.add(part)
     joined.check_wanted()
     names = [name.lower() for name in columns] or list(joined.homes)
     with (
         written_whole(out) as scratch,
-        contextlib.closing(table_writer(scratch, kind, files[0].dialect)) as to,
+        contextlib.closing(table_writer(scratch, kind, dialect)) as to,
     ):
         to.write(joined.table(names))
     return JoinResult(out=out, persons=len(joined.rows), files=tuple(joined.files))

@@ -254,9 +254,8 @@ def map_block(block: TextBlock, mapping: CohortMapping, *, decimal: str = ".") -
         is_number = dictionary[name].kind == "number" and reader.missing_is_plain
         if is_number and source.column and not reader.problems:
             plain.add(source.column)
-    # A decimal comma must be quoted where the comma is the delimiter; of rows that are not
-    # selected nothing is known.
-    kept = frozenset(plain) if decimal == "." and selected is None else frozenset()
+    # Of rows that are not selected nothing is known.
+    kept = frozenset(plain) if selected is None else frozenset()
     return CohortBlock(
         n_rows=table.num_rows,
         columns=columns,

@@ -59,7 +59,8 @@ def test_numbers_of_any_type_are_written_alike(texts):
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [([1, 2], "[1, 2]"), ({"a": 1}, '{"a": 1}'), (b"x", "\"b'x'\"")]
+    ("value", "text"),
+    [([1, 2], "[1, 2]"), ({"a": 1}, '{"a": 1}'), (b"x\0", "7800"), ([b"x"], '["78"]')],
 )
 def test_a_column_without_plain_values_is_said_to_be_none(tmp_path, value, text):
     pq.write_table(pa.table({"a": [value, None], "b": [1, 2]}), tmp_path / "in.parquet")

@@ -33,7 +33,8 @@ _PLAIN = (
 def iter_parquet(source: ByteSource) -> Iterator[TextBlock]:
     """Blocks of rows of a Parquet file, every column as text.
 
-    A column of lists, structures or bytes is text as JSON has it, and is said to be no plain one.
+    A column of lists or structures is text as JSON has it, one of bytes hexadecimal digits; each
+    is said to be no plain one.
 
     Raises
     ------
@@ -93,7 +94,14 @@ def _as_text(column: pa.Array) -> pa.Array:
 
 
 def _json(value: object) -> str:
-    return "" if value is None else json.dumps(value, ensure_ascii=False, default=str)
+    """A value as JSON has it; bytes, which JSON does not have, are hexadecimal digits."""
+    if value is None or isinstance(value, bytes):
+        return (value or b"").hex()
+    return json.dumps(value, ensure_ascii=False, default=_within)
+
+
+def _within(value: object) -> str:
+    return value.hex() if isinstance(value, bytes) else str(value)
 
 
 def _plain_decimal(value: object) -> str:

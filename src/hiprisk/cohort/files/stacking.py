@@ -17,7 +17,10 @@ from hiprisk.cohort.files.packed import path_on_disk
 from hiprisk.cohort.files.text_block import TextBlock
 from hiprisk.errors import ConfigError
 
-_NUMBERS = {",": r"^\s*[-+]?[0-9]+,[0-9]+\s*$", ".": r"^\s*[-+]?[0-9]+\.[0-9]+\s*$"}
+_NUMBERS = {
+    sign: rf"^\s*[-+]?([0-9]+[{sign}][0-9]*|[{sign}][0-9]+)([eE][-+]?[0-9]{{1,3}})?\s*$"
+    for sign in ",."
+}
 
 
 @dataclass(frozen=True, slots=True)

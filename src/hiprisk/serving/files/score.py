@@ -13,7 +13,7 @@ import pyarrow as pa
 from hiprisk.cohort.bundled_variables import bundled_variables
 from hiprisk.cohort.dictionary import Dictionary, load_dictionary
 from hiprisk.cohort.files.csv_dialect import ORDINARY
-from hiprisk.cohort.files.stacking import CohortPath, cohort_files
+from hiprisk.cohort.files.stacking import CohortPath, cohort_files, in_decimal
 from hiprisk.cohort.files.table_writer import output_format, table_writer
 from hiprisk.cohort.mapping import CohortMapping
 from hiprisk.cohort.reading import CohortBlock, iter_blocks, open_mapped_file
@@ -49,7 +49,8 @@ def score_file(
         A file of any format that is read, or files that are read as one.
     out : path-like
         Written whole or not at all, in the format that its suffix says: csv, csv.gz, parquet or
-        xlsx. CSV has the delimiter, the decimal sign and the encoding of the (first) file.
+        xlsx. CSV has the delimiter, the decimal sign and the encoding of the (first) file; the
+        others have decimal points.
     mapping : CohortMapping, optional
     force : bool
         Overwrite `out`.
@@ -77,8 +78,11 @@ def score_file(
             raise ConfigError("output and summary are the same file", code="SAME_FILE",
                               file=out.name)  # fmt: skip
     tally = Tally(model, files.name, mapping)
-    # Written as the file that came, so that it is read like that one.
-    dialect = open_mapped_file(files, mapping).dialect if kind.startswith("csv") else ORDINARY
+    # CSV is written as the file that came, so that it is read like that one.
+    own = open_mapped_file(files, mapping).dialect
+    dialect = own if kind.startswith("csv") else ORDINARY
+    # A decimal comma must be quoted where the comma is the delimiter.
+    may_be_plain = dialect.decimal == "."
     with (
         written_whole(out) as scratch,
         contextlib.closing(table_writer(scratch, kind, dialect)) as to,
@@ -91,8 +95,9 @@ def score_file(
             tally.add(block, answers)
             if block.selected is not None:
                 answers = answers.among_all(block.selected)
-            to.write(_scored(model, block.whole, answers, block.plain, raw_text=raw_text),
-                     plain=block.plain)  # fmt: skip
+            source = in_decimal(block.whole, own.decimal, dialect.decimal)
+            plain = block.plain if may_be_plain else frozenset()
+            to.write(_scored(model, source, answers, plain, raw_text=raw_text), plain=plain)
             if progress is not None:
                 progress(tally.n_rows)
     result = dataclasses.replace(tally.result(out), dialect=dialect)
