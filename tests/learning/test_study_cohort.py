@@ -143,3 +143,12 @@ def test_codes_that_are_no_level_are_said_by_what_compares_blocks(tmp_path):
     study, _ = own_study_with_unknown_codes(tmp_path, "validation.resamples=20")
     notes = run_compare(study).notes
     assert notes[0] == "Outcome: 10 codes are no declared level, taken as unknown."
+
+
+def test_too_few_known_outcomes_name_the_codes_that_are_no_level(tmp_path):
+    study, _ = own_study_with_unknown_codes(tmp_path)
+    mapping = tmp_path / "mapping.yaml"
+    text = mapping.read_text().replace("'0': not yet, '1': done", "'7': not yet, '8': done")
+    mapping.write_text(text)
+    with pytest.raises(InputError, match=r"0 people.*; outcome: 240 codes are no declared level"):
+        select_study_participants(study)

@@ -24,6 +24,7 @@ from hiprisk.values import one_code
 HOLDOUT = "validation.holdout"
 # More scores beyond their bounds are another scale, not cells gone wrong.
 MOST_OFF_SCALE = 0.05
+_NO_LEVEL = "codes are no declared level, taken as unknown"
 # How labels of steps begin that leave nobody out, and make outcomes unknown.
 _TAKEN_AS_UNKNOWN = ("outcome: ", "hip replacement unknown: ")
 
@@ -145,7 +146,7 @@ def select_participants(
     development, holdout = _split(people, config, flow, dictionary)
     unknown = np.isnan(development.outcome)
     flow.append(_step("outcome unknown (informs imputation only)", ~unknown))
-    _check_enough(development, config)
+    _check_enough(development, with_levels(config.outcome, dictionary), config, flow)
     return Selection(
         first_visit=first_visit,
         development=development,
@@ -318,13 +319,26 @@ def unknown_codes_step(unknown: Bools | None) -> list[FlowStep]:
     if unknown is None or not unknown.any():
         return []
     n = int(unknown.sum())
-    label = f"outcome: {n} codes are no declared level, taken as unknown"
+    label = f"outcome: {n} {_NO_LEVEL}"
     return [FlowStep(label=label, n_left_out=0, n_remaining=len(unknown))]
 
 
 def outcome_remarks(flow: Sequence[FlowStep]) -> tuple[str, ...]:
     """The steps of a participant flow that say whose outcome was taken as unknown, and why."""
     return tuple(step.label for step in flow if step.label.startswith(_TAKEN_AS_UNKNOWN))
+
+
+def levels_advice(outcome: OutcomeSettings, flow: Sequence[FlowStep]) -> str:
+    """How to say what codes of the outcome mean, where some are no level; else empty."""
+    if not any(step.label.endswith(_NO_LEVEL) for step in flow):
+        return ""
+    levels = outcome.levels
+    listed = f"its levels are {', '.join(levels)}; " if levels else ""
+    example = ", ".join(f"CODE: {level}" for level in levels or (outcome.event_level,))
+    return (
+        f"{listed}state which code is which in the mapping: "
+        f"{outcome.variable}: {{column: C, levels: {{{example}}}}}"
+    )
 
 
 def levels_of_outcome(
@@ -432,16 +446,24 @@ def _to_develop(frame: pd.DataFrame, settings: HoldoutSettings) -> Bools:
     return ~_levels_mask(frame, settings.variable, settings.test, key=HOLDOUT)
 
 
-def _check_enough(people: Participants, config: StudyConfig) -> None:
+def _check_enough(
+    people: Participants, outcome: OutcomeSettings, config: StudyConfig, flow: Sequence[FlowStep]
+) -> None:
     known = people.outcome[~np.isnan(people.outcome)]
     n_folds = config.tuning.folds
+    why = "".join(f"; {remark}" for remark in outcome_remarks(flow))
     if len(known) < 10 * n_folds:
         raise InputError(
-            f"{len(known)} people with a known outcome are too few for {n_folds} folds",
+            f"{len(known)} people with a known outcome are too few for {n_folds} folds{why}",
             code="OUTCOME",
-            advice=f"at least {10 * n_folds} are needed, and many more for a useful model",
+            column=outcome.variable,
+            advice=levels_advice(outcome, flow)
+            or f"at least {10 * n_folds} are needed, and many more for a useful model",
         )
     if len(np.unique(known)) < 2:
         raise InputError(
-            "the outcome does not vary", code="OUTCOME", column=config.outcome.variable
+            f"the outcome does not vary{why}",
+            code="OUTCOME",
+            column=outcome.variable,
+            advice=levels_advice(outcome, flow) or None,
         )

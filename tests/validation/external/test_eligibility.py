@@ -10,7 +10,7 @@ from hiprisk.cohort.file_rows import FileRows
 from hiprisk.cohort.findings import Finding
 from hiprisk.config import ReplacementSettings
 from hiprisk.errors import ConfigError, InputError
-from hiprisk.learning.participants import FlowStep
+from hiprisk.learning.participants import FlowStep, unknown_codes_step
 from hiprisk.validation.external.eligibility import (
     check_enough,
     check_predictions,
@@ -139,6 +139,24 @@ def test_too_few_people_say_where_the_others_went():
     with pytest.raises(InputError, match=words):
         check_enough(np.zeros(0), OUTCOME, file="x.csv", flow=flow,
                      reasons={"TOO_MANY_MISSING": 56})  # fmt: skip
+
+
+def test_too_few_people_or_events_name_the_codes_that_are_no_level():
+    flow = [
+        FlowStep(label="rows in the cohort", n_left_out=0, n_remaining=60),
+        *unknown_codes_step(np.arange(60) < 35),
+        FlowStep(label="outcome unknown", n_left_out=35, n_remaining=25),
+    ]
+    words = (
+        r"25 events among 25 people.*: of 60 rows 35 outcome unknown; outcome: 35 codes are no "
+        r"declared level, taken as unknown \(.*state which code is which in the mapping: worsened: "
+        r"\{column: C, levels: \{CODE: no, CODE: yes\}\}"
+    )
+    outcome = dataclasses.replace(WORSE, levels=("no", "yes"))
+    with pytest.raises(InputError, match=words):
+        check_enough(np.ones(25), outcome, file="x.csv", flow=flow)
+    with pytest.raises(InputError, match=r"10 people with outcome and .*35 codes are no declared"):
+        check_enough(np.ones(10), outcome, file="x.csv", flow=flow)
 
 
 def test_unknown_codes_of_the_outcome_are_unknown_outcomes_however_many(people):

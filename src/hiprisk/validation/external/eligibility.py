@@ -13,7 +13,12 @@ from hiprisk.cohort.imputations import check_no_stack
 from hiprisk.cohort.reading import Cohort
 from hiprisk.config import OutcomeSettings
 from hiprisk.errors import InputError
-from hiprisk.learning.participants import MOST_OFF_SCALE, FlowStep
+from hiprisk.learning.participants import (
+    MOST_OFF_SCALE,
+    FlowStep,
+    levels_advice,
+    outcome_remarks,
+)
 from hiprisk.learning.study_cohort import STRUCTURAL
 from hiprisk.values import UNKNOWN_CATEGORY
 
@@ -201,7 +206,9 @@ def _where_they_went(flow: Sequence[FlowStep], reasons: Mapping[str, int]) -> st
     if not steps:
         return ""
     why = ", ".join(f"{code} {n}" for code, n in reasons.items())
-    return f": of {flow[0].n_remaining} rows " + "; ".join(steps) + (f" ({why})" if why else "")
+    remarks = "".join(f"; {remark}" for remark in outcome_remarks(flow))
+    left_out = "; ".join(steps) + (f" ({why})" if why else "")
+    return f": of {flow[0].n_remaining} rows {left_out}{remarks}"
 
 
 def check_enough(
@@ -230,17 +237,19 @@ def check_enough(
             f"(at least {MIN_PEOPLE})" + _where_they_went(flow, reasons or {}),
             code="TOO_FEW",
             file=file,
-            advice="see the reasons with hiprisk check and hiprisk score",
+            advice=levels_advice(outcome, flow)
+            or "see the reasons with hiprisk check and hiprisk score",
         )
     if outcome.kind == "binary":
         events = int(observed.sum())
         if min(events, len(observed) - events) < MIN_EVENTS:
             raise InputError(
                 f"{events} events among {len(observed)} people: too few to evaluate a model "
-                f"(at least {MIN_EVENTS} with and {MIN_EVENTS} without)",
+                f"(at least {MIN_EVENTS} with and {MIN_EVENTS} without)"
+                + _where_they_went(flow, reasons or {}),
                 code="TOO_FEW_EVENTS",
                 file=file,
-                advice="100 of each are advised",
+                advice=levels_advice(outcome, flow) or "100 of each are advised",
             )
     elif np.ptp(observed) == 0.0:
         raise InputError("the outcome does not vary", code="OUTCOME", file=file)
