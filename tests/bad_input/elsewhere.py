@@ -318,6 +318,13 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
     (80, "folds that split a person", "never", f"{_FOLDS}::test_no_fold_splits_a_person"),
     (
         81,
+        "an outcome outside outcome.bounds, in a study",
+        "3 OUTCOME, or as cohort.on_invalid says: an unknown outcome, or its row left out; counted",
+        "tests/learning/test_participants.py"
+        "::test_or_it_is_unknown_or_its_row_left_out_and_counted",
+    ),
+    (
+        81,
         "a constant outcome, too few people",
         "3 OUTCOME",
         f"{_TRAIN}::test_train_refuses_a_cohort_that_cannot_teach",

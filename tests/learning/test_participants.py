@@ -152,6 +152,39 @@ def test_an_outcome_off_its_bounds_is_refused_with_its_row():
         selected(frame)
 
 
+def off_scale(choice, text=TEXT):
+    frame = cohort()
+    frame.loc[[20, 21], "womac_function_followup_0_100"] = [101.0, -5.0]
+    return selected(frame, text.replace("cohort: {}", f"cohort: {{on_invalid: {choice}}}"))
+
+
+@pytest.mark.parametrize(("choice", "label", "n_rows", "n_left_out"), [
+    ("missing", "outcome: 2 values outside 0 to 100, taken as unknown", 36, 0),
+    ("exclude", "outcome outside 0 to 100 (excluded)", 34, 2),
+])  # fmt: skip
+def test_or_it_is_unknown_or_its_row_left_out_and_counted(choice, label, n_rows, n_left_out):
+    found = off_scale(choice)
+    people, steps = found.development, {step.label: step for step in found.flow}
+    assert (len(people.frame), people.n_analysed) == (n_rows, 29)
+    assert (steps[label].n_left_out, steps[label].n_remaining) == (n_left_out, n_rows)
+    # No table of the people shows what was not believed.
+    assert people.frame["womac_function_followup_0_100"].max() <= 100.0
+
+
+def test_an_event_on_an_outcome_off_its_bounds_is_unknown():
+    event = "dichotomise: {name: w, label: w, direction: above, reference: fixed, value: 50}"
+    text = TEXT.replace("kind: continuous", "kind: binary").replace("families: {linear: {}}",
+        "families: {logistic: {}}").replace("metric: r2", "metric: scaled_brier")  # fmt: skip
+    start = text.index("  events:")
+    text = text[:start] + f"  {event}" + text[text.index("\n", start) :]
+    assert off_scale("missing", text).development.n_analysed == 29
+
+
+def test_the_refusal_of_an_outcome_off_its_bounds_names_the_setting():
+    with pytest.raises(InputError, match=r"2 of 36 rows do not.*set cohort\.on_invalid"):
+        off_scale("refuse")
+
+
 def test_a_constant_outcome_and_too_few_people_are_refused():
     with pytest.raises(InputError, match="the outcome does not vary"):
         selected(cohort().assign(womac_function_followup_0_100=50.0))

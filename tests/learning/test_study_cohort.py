@@ -67,6 +67,17 @@ def test_or_it_is_set_to_missing_or_its_row_excluded(bad_age, choice, n_rows, n_
     assert (len(rows), rows["age_years"].isna().sum()) == (n_rows, n_missing)
 
 
+@pytest.mark.parametrize(("choice", "step"), [
+    ("missing", ("values outside their range, taken as missing, in 1 row(s)", 0, 100)),
+    ("exclude", ("values outside their range (excluded)", 1, 99)),
+])  # fmt: skip
+def test_the_flow_counts_what_was_set_to_missing_or_excluded(bad_age, choice, step):
+    _, selection = select_study_participants(with_file(bad_age, f"cohort.on_invalid={choice}"))
+    first, second, *_ = selection.flow
+    assert (first.n_left_out, first.n_remaining) == (0, 100)
+    assert (second.label, second.n_left_out, second.n_remaining) == step
+
+
 def test_a_value_that_the_study_does_not_use_is_left_alone(bad_age):
     study = with_file(
         bad_age, "cohort.on_invalid=exclude", "confounders=[womac_function_0_100]",

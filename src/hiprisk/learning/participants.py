@@ -136,7 +136,9 @@ def select_participants(
     first_visit = frame
     if config.validation.holdout is not None:
         first_visit = frame.loc[_to_develop(frame, config.validation.holdout)]
-    frame, outcome = _handle_replacement(frame, config.outcome, flow, dictionary)
+    frame, score = _handle_replacement(frame, config.outcome, flow, dictionary)
+    frame, score = _resolve_off_scale(frame, score, config, flow)
+    outcome = _as_outcome(score, frame, config.outcome)
     people = Participants(
         frame=frame,
         outcome=outcome,
@@ -192,7 +194,8 @@ def observed_outcome(
     """
     flow: list[FlowStep] = []
     frame = _without_few_off_scale(frame, outcome, flow)
-    kept, observed = _handle_replacement(frame, outcome, flow, dictionary or load_dictionary())
+    kept, score = _handle_replacement(frame, outcome, flow, dictionary or load_dictionary())
+    observed = _as_outcome(score, kept, outcome)
     return Outcomes(frame=kept, outcome=observed, flow=tuple(flow))
 
 
@@ -244,10 +247,11 @@ def _handle_replacement(
     flow: list[FlowStep],
     dictionary: Dictionary,
 ) -> tuple[pd.DataFrame, Floats]:
+    """Those whom the strategy for hip replacement keeps, with their score under it."""
     score = _raw_outcome(frame, outcome, flow, dictionary)
     settings = outcome.hip_replacement
     if settings is None:
-        return frame, _as_outcome(score, frame, outcome)
+        return frame, score
     status = _replacement_status(frame, settings, dictionary)
     replaced, unknown = status == 1.0, np.isnan(status)
     if (unknown & ~np.isnan(score)).any():
@@ -258,14 +262,13 @@ def _handle_replacement(
     score[unknown] = np.nan
     if settings.strategy == "exclude":
         flow.append(_step("hip replaced before follow-up (excluded)", ~replaced))
-        frame = frame.loc[~replaced].reset_index(drop=True)
-        return frame, _as_outcome(score[~replaced], frame, outcome)
+        return frame.loc[~replaced].reset_index(drop=True), score[~replaced]
     # Before bounds and events are looked at, so that a given score is judged like a measured one.
     score[replaced] = _replacement_score(frame, outcome)[replaced]
     words = {"worst": "given the worst score", "last-before": "given their last score before"}
     label = f"hip replaced before follow-up: {int(replaced.sum())} {words[settings.strategy]}"
     flow.append(FlowStep(label=label, n_left_out=0, n_remaining=len(frame)))
-    return frame, _as_outcome(score, frame, outcome)
+    return frame, score
 
 
 def _replacement_status(
@@ -392,26 +395,66 @@ def _without_few_off_scale(
     """Scores beyond the bounds set to missing, where so few are that the scale is not another."""
     if outcome.bounds is None or outcome.variable not in frame.columns:
         return frame
-    low, high = outcome.bounds
-    off = ((frame[outcome.variable] < low) | (frame[outcome.variable] > high)).to_numpy()
+    off = _off_scale(frame[outcome.variable].to_numpy(), outcome)
     if not off.any() or off.mean() > MOST_OFF_SCALE:
         return frame
-    label = f"outcome: {int(off.sum())} values outside {low:g} to {high:g}, taken as unknown"
+    return _off_scale_unknown(frame, off, outcome, flow)
+
+
+def _resolve_off_scale(
+    frame: pd.DataFrame, score: Floats, config: StudyConfig, flow: list[FlowStep]
+) -> tuple[pd.DataFrame, Floats]:
+    """Scores beyond the bounds after ``cohort.on_invalid``, as values beyond a hard range.
+
+    Raises
+    ------
+    InputError
+        If there are any and it says ``refuse``.
+    """
+    outcome = config.outcome
+    if config.cohort.on_invalid == "refuse":
+        _check_bounds(score, outcome, otherwise="; or set cohort.on_invalid")
+    off = _off_scale(score, outcome)
+    if not off.any():
+        return frame, score
+    if config.cohort.on_invalid == "exclude":
+        flow.append(_step(f"outcome outside {_bounds_in_words(outcome)} (excluded)", ~off))
+        return frame.loc[~off].reset_index(drop=True), score[~off]
+    return _off_scale_unknown(frame, off, outcome, flow), np.where(off, np.nan, score)
+
+
+def _off_scale_unknown(
+    frame: pd.DataFrame, off: Bools, outcome: OutcomeSettings, flow: list[FlowStep]
+) -> pd.DataFrame:
+    bounds = _bounds_in_words(outcome)
+    label = f"outcome: {int(off.sum())} values outside {bounds}, taken as unknown"
     flow.append(FlowStep(label=label, n_left_out=0, n_remaining=len(frame)))
     return frame.assign(**{outcome.variable: frame[outcome.variable].mask(off)})
 
 
-def _check_bounds(score: Floats, outcome: OutcomeSettings) -> None:
+def _off_scale(score: Floats, outcome: OutcomeSettings) -> Bools:
     if outcome.bounds is None:
-        return
+        return np.zeros(len(score), dtype=bool)
     low, high = outcome.bounds
-    off = np.flatnonzero((score < low) | (score > high))
+    return (score < low) | (score > high)
+
+
+def _bounds_in_words(outcome: OutcomeSettings) -> str:
+    assert outcome.bounds is not None
+    low, high = outcome.bounds
+    return f"{low:g} to {high:g}"
+
+
+def _check_bounds(score: Floats, outcome: OutcomeSettings, *, otherwise: str = "") -> None:
+    off = np.flatnonzero(_off_scale(score, outcome))
     if off.size:
+        assert outcome.bounds is not None
+        low, high = outcome.bounds
         raise InputError(
             f"the outcome must lie in [{low:g}, {high:g}]; {off.size} of {len(score)} rows do not",
             code="OUTCOME",
             column=outcome.variable,
-            advice="check the scale in the mapping, or outcome.bounds in the config",
+            advice=f"check the scale in the mapping, or outcome.bounds in the config{otherwise}",
         )
 
 

@@ -23,7 +23,12 @@ from hiprisk.config import StudyConfig
 from hiprisk.errors import ConfigError, InputError
 from hiprisk.features.derived import variables_behind, with_declared
 from hiprisk.features.roles import check_roles
-from hiprisk.learning.participants import Participants, Selection, select_participants
+from hiprisk.learning.participants import (
+    FlowStep,
+    Participants,
+    Selection,
+    select_participants,
+)
 from hiprisk.values import UNKNOWN_CATEGORY, Note
 
 # Findings that a whole column means something else: what looks valid in it does so too.
@@ -67,12 +72,31 @@ def select_study_imputations(config: StudyConfig) -> tuple[Cohort, Selection]:
 def _select(cohort: Cohort, config: StudyConfig) -> Selection:
     frame, kept = _valid_rows(cohort, config)
     unknown = cohort.unreadable.get(Note(UNKNOWN_CATEGORY, config.outcome.variable))
-    return select_participants(
+    selection = select_participants(
         frame,
         config,
         cohort.dictionary,
         unknown_codes=None if unknown is None else unknown[kept],
     )
+    everybody, *later = selection.flow
+    changed = _invalid_step(cohort.frame, frame)
+    if changed is None:
+        return selection
+    everybody = replace(everybody, n_remaining=cohort.n_rows)
+    return replace(selection, flow=(everybody, changed, *later))
+
+
+def _invalid_step(read: pd.DataFrame, valid: pd.DataFrame) -> FlowStep | None:
+    """What ``cohort.on_invalid`` did to a frame that was read; None where nothing."""
+    if len(valid) < len(read):
+        label = "values outside their range (excluded)"
+    elif valid is not read:
+        n_changed = int((read.notna() & valid.isna()).to_numpy().any(axis=1).sum())
+        label = f"values outside their range, taken as missing, in {n_changed} row(s)"
+    else:
+        return None
+    n_left_out = len(read) - len(valid)
+    return FlowStep(label=label, n_left_out=n_left_out, n_remaining=len(valid))
 
 
 def _check_alike(one: Participants, other: Participants, config: StudyConfig, *, file: str) -> None:
@@ -224,7 +248,7 @@ def _valid_rows(cohort: Cohort, config: StudyConfig) -> tuple[pd.DataFrame, Bool
             invalid |= outside
             if outside.any() and config.cohort.on_invalid == "missing":
                 frame = frame.assign(**{name: frame[name].mask(outside)})
-    if config.cohort.on_invalid == "exclude":
+    if config.cohort.on_invalid == "exclude" and invalid.any():
         return frame.loc[~invalid].reset_index(drop=True), ~invalid
     return frame, np.ones(len(frame), dtype=bool)
 
