@@ -1,6 +1,7 @@
 """``hiprisk associate`` as an analyst calls it."""
 
 import json
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -33,6 +34,9 @@ def test_the_table_json_and_csv_hold_the_same_numbers(capsys, tmp_path):
         assert f"{row['estimate']['low']:.2f} to {row['estimate']['high']:.2f}" in text
     assert "Wald test" in text
     assert "Participants" in text
+    for step in plain["flow"]:
+        row = rf"{re.escape(step['label'])} +{step['n_left_out']} +{step['n_remaining']}\n"
+        assert re.search(row, text)
 
 
 @pytest.mark.parametrize("name", ["table.json", "forest.png", "forest.svg"])

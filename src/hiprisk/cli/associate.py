@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from hiprisk.cli.options import Parser
 from hiprisk.cli.show.output import note, print_json, print_lines, print_table
+from hiprisk.cli.show.validation import show_flow
 from hiprisk.cli.study_options import add_study_options, study_of
 from hiprisk.errors import ConfigError
 from hiprisk.outputs import check_output_file, written_whole
@@ -112,9 +113,7 @@ def show_table(table: AssociationTable) -> None:
     print_table(head, rows)
     _show_differences(table, digits=digits)
     print_lines("", "Participants")
-    for step in table.flow:
-        left = f"{step.n_left_out} left out: " if step.n_left_out else ""
-        print_lines(f"  {step.n_remaining:>7}  {left}{step.label}")
+    show_flow(table.flow)
     print_lines("", "How", *(f"  {line}" for line in table.notes))
 
 
