@@ -71,3 +71,10 @@ def test_a_quantile_that_does_not_exist_at_this_n_is_said(n, said):
 
 def test_39_residuals_have_a_95_percent_interval():
     assert codes(prepared(np.arange(39), kind="continuous")) == []
+
+
+def test_an_outcome_that_runs_against_its_baseline_is_said_before_anything_is_fitted():
+    study = prepared(np.arange(40), kind="continuous", baseline=-np.arange(40.0))
+    study.selection.development.frame["y"] = np.arange(40.0)
+    (found,) = early_findings(study)
+    assert (found.code, found.column, found.count) == ("DIRECTION_SUSPECT", "y", 40)

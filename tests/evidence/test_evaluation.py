@@ -31,15 +31,8 @@ def test_the_apparent_values_are_those_that_the_bootstrap_corrects(reported):
             assert apparent[row.metric] == pytest.approx(row.apparent, rel=1e-12)
 
 
-def study_with(findings, too_small=None, frame=None):
-    frame = pd.DataFrame() if frame is None else frame
-    study = SimpleNamespace(
-        prepared=SimpleNamespace(
-            cohort=SimpleNamespace(findings=findings),
-            selection=SimpleNamespace(development=SimpleNamespace(frame=frame)),
-        ),
-        config=SimpleNamespace(outcome=SimpleNamespace(variable="later", baseline="before")),
-    )
+def study_with(findings, too_small=None):
+    study = SimpleNamespace(prepared=SimpleNamespace(cohort=SimpleNamespace(findings=findings)))
     return _findings(study, SimpleNamespace(finding=lambda: too_small))
 
 
@@ -57,12 +50,6 @@ def test_a_study_that_is_too_small_is_a_finding_in_its_place():
     notes = [finding("N", "note"), finding("E", "error")]
     kept = study_with(notes, finding("SAMPLE_TOO_SMALL", "warning"))
     assert [one["code"] for one in kept] == ["E", "SAMPLE_TOO_SMALL", "N"]
-
-
-def test_an_outcome_that_runs_against_its_baseline_is_a_finding():
-    frame = pd.DataFrame({"before": np.arange(40.0), "later": -np.arange(40.0)})
-    [one] = study_with([], frame=frame)
-    assert (one["code"], one["column"], one["count"]) == ("DIRECTION_SUSPECT", "later", 40)
 
 
 @pytest.mark.parametrize(("inside", "first"), [

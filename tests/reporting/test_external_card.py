@@ -1,5 +1,7 @@
 """Cards of published and of updated models."""
 
+import dataclasses
+
 from hiprisk.metrics.registry import label_of
 from hiprisk.reporting.external_card import published_card, updated_card
 from report_words import names_in
@@ -22,3 +24,10 @@ def test_an_updated_model_names_its_parent_and_is_compared_with_it(update):
     for one in update.after:
         assert f"| {label_of(one.name)} | {before[one.name].value:.4g}" in card
     assert names_in(card) == []
+
+
+def test_a_card_names_the_level_that_is_the_event():
+    sheet = small_sheet(kind="binary", provenance="published")
+    outcome = dataclasses.replace(sheet.outcome, event_level="yes")
+    card = published_card(dataclasses.replace(sheet, outcome=outcome))
+    assert "- Estimand: risk of WOMAC function: yes in 12 months" in card

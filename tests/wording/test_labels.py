@@ -1,11 +1,14 @@
 """Labels and units of variables, blocks and columns."""
 
+import dataclasses
+
 import pytest
 
 from hiprisk.wording.labels import (
     blocks_in_words,
     capital,
     column_label,
+    estimand_in_words,
     in_words,
     sheet_labels,
     unit_of_amount,
@@ -47,3 +50,13 @@ def test_names_without_a_label_are_given_in_words():
     assert with_unit("age", "years") == "age (years)"
     assert with_unit("sex", None) == "sex"
     assert capital("low back pain") == "Low back pain"
+
+
+def test_an_estimand_names_the_level_that_is_the_event():
+    outcome = small_sheet(kind="binary").outcome
+    assert estimand_in_words(outcome) == outcome.estimand
+    event = dataclasses.replace(outcome, label="Sturz", event_level="ja")
+    told = dataclasses.replace(event, estimand="Sturz in 12 months; nobody")
+    assert estimand_in_words(told) == "risk of Sturz: ja in 12 months; nobody"
+    other = dataclasses.replace(event, estimand="a fall within a year")
+    assert estimand_in_words(other) == "a fall within a year (event: ja)"

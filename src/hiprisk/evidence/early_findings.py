@@ -1,4 +1,4 @@
-"""What can be known before anything is fitted: rare levels, few events, few residuals."""
+"""What can be known before anything is fitted: rare levels, few events, a reversed score."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from hiprisk.arrays import Floats, Integers
 from hiprisk.cohort.findings import SMALLEST_COUNT, Finding
+from hiprisk.cohort.shift.reversed_scales import baseline_direction_findings
 from hiprisk.features.rare_levels import rare_levels
 from hiprisk.learning.preparation import PreparedStudy
 from hiprisk.metrics.events import event_happened
@@ -19,7 +20,7 @@ WIDEST_LEVEL = 0.95
 
 
 def early_findings(study: PreparedStudy, *, published: bool = False) -> tuple[Finding, ...]:
-    """Rare levels and few events by name, with the people they have, and too few residuals.
+    """Rare levels and few events by name, too few residuals, an outcome against its baseline.
 
     Parameters
     ----------
@@ -30,7 +31,9 @@ def early_findings(study: PreparedStudy, *, published: bool = False) -> tuple[Fi
     data = study.data
     known = ~np.isnan(data.outcome)
     outcome, persons = data.outcome[known], data.groups[known]
+    declared, frame = study.config.outcome, study.selection.development.frame
     return (
+        *baseline_direction_findings(declared.variable, declared.baseline, frame),
         *_rare_levels(study, outcome, persons, data.columns[known], published=published),
         *_few_events(study, outcome, persons, published=published),
         *_few_residuals(study, len(np.unique(persons))),

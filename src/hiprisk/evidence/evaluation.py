@@ -12,7 +12,6 @@ import numpy as np
 from hiprisk.arrays import Floats, Integers
 from hiprisk.cohort.dictionary import Dictionary
 from hiprisk.cohort.findings import Finding, by_severity
-from hiprisk.cohort.shift.reversed_scales import baseline_direction_findings
 from hiprisk.config import StudyConfig
 from hiprisk.errors import InputError
 from hiprisk.evidence.attempts import Attempts
@@ -118,9 +117,6 @@ def _findings(
     """What the cohort's check and the start found, and whether the study is too small."""
     found = [one for one in study.prepared.cohort.findings if one.code not in DEPENDS_ON_TODAY]
     found += early
-    outcome = study.config.outcome
-    people = study.prepared.selection.development.frame
-    found += baseline_direction_findings(outcome.variable, outcome.baseline, people)
     too_small = size.finding()
     if too_small is not None:
         found.append(too_small)

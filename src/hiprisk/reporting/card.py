@@ -14,7 +14,13 @@ from hiprisk.wording.disclaimers import (
     SIMULATED_MODEL,
     provenance_in_words,
 )
-from hiprisk.wording.labels import column_label, in_words, sheet_labels, with_unit
+from hiprisk.wording.labels import (
+    column_label,
+    estimand_in_words,
+    in_words,
+    sheet_labels,
+    with_unit,
+)
 from hiprisk.wording.quantities import percent
 from hiprisk.wording.reasons import range_text
 
@@ -27,7 +33,7 @@ def model_card(sheet: Sheet, evidence: Evidence) -> str:
         f"*{CARD_DISCLAIMER}*",
         "## Use",
         f"- Intended use: {sheet.intended_use}",
-        f"- Estimand: {sheet.outcome.estimand}",
+        f"- Estimand: {estimand_in_words(sheet.outcome)}",
         f"- Outcome: {with_unit(sheet.outcome.label, sheet.outcome.unit)}; higher is "
         f"{sheet.outcome.higher_is}",
         f"- Data: {provenance_in_words(sheet.provenance)}",

@@ -8,7 +8,7 @@ from hiprisk.reporting.card import emphasised, full_model, markdown_table
 from hiprisk.sheet.format import Sheet
 from hiprisk.validation.updating.results import UpdateResult
 from hiprisk.wording.disclaimers import CARD_DISCLAIMER, provenance_in_words
-from hiprisk.wording.labels import with_unit
+from hiprisk.wording.labels import estimand_in_words, with_unit
 from hiprisk.wording.quantities import people_counted
 
 
@@ -70,7 +70,7 @@ def _use(sheet: Sheet) -> list[str]:
     return [
         "## Use",
         f"- Intended use: {sheet.intended_use}\n"
-        f"- Estimand: {sheet.outcome.estimand}\n"
+        f"- Estimand: {estimand_in_words(sheet.outcome)}\n"
         f"- Outcome: {with_unit(sheet.outcome.label, sheet.outcome.unit)}; higher is "
         f"{sheet.outcome.higher_is}\n"
         f"- Data: {provenance_in_words(sheet.provenance)}",

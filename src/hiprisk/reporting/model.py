@@ -7,7 +7,14 @@ from hiprisk.reporting.page import Picture, Section, Table
 from hiprisk.reporting.plots.study import draw_candidates
 from hiprisk.reporting.plots.style import as_png
 from hiprisk.sheet.format import LinearModel, Sheet, TreesModel
-from hiprisk.wording.labels import column_label, in_words, sheet_labels, unit_of_amount, with_unit
+from hiprisk.wording.labels import (
+    column_label,
+    estimand_in_words,
+    in_words,
+    sheet_labels,
+    unit_of_amount,
+    with_unit,
+)
 from hiprisk.wording.quantities import NONE, number, percent
 from hiprisk.wording.reasons import range_text
 
@@ -16,7 +23,7 @@ def model_section(evidence: Evidence, sheet: Sheet) -> Section:
     """The model in full, as far as a table can hold it; the sheet holds all of it."""
     outcome = sheet.outcome
     paragraphs = (
-        f"Predicted: {outcome.estimand}.",
+        f"Predicted: {estimand_in_words(outcome)}.",
         f"Outcome: {with_unit(outcome.label, outcome.unit)}; higher is {outcome.higher_is}. "
         f"Model type: {in_words(sheet.family)}. Intended use: {sheet.intended_use}",
     )

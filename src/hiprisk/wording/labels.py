@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from hiprisk.sheet.format import Sheet
+    from hiprisk.sheet.format import OutcomeSpec, Sheet
 
 _SCALE = re.compile(r"\s*\(?\b-?\d+\s*-\s*\d+\)?$")
 
@@ -41,6 +41,16 @@ def unit_of_amount(unit: str) -> str:
 def with_unit(label: str, unit: str | None) -> str:
     """A label with its unit in brackets, where it has one."""
     return f"{label} ({unit})" if unit else label
+
+
+def estimand_in_words(outcome: OutcomeSpec) -> str:
+    """What is predicted, in whom and when; of a category with the level that is the event."""
+    level, label = outcome.event_level, outcome.label
+    if level is None:
+        return outcome.estimand
+    if outcome.estimand.startswith(label):
+        return f"risk of {label}: {level}{outcome.estimand.removeprefix(label)}"
+    return f"{outcome.estimand} (event: {level})"
 
 
 def sheet_labels(sheet: Sheet) -> dict[str, str]:

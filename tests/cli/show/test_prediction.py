@@ -99,3 +99,13 @@ def test_a_risk_is_said_in_percent_throughout(capsys):
     _, out, _ = run(capsys, "predict", "risk", *PATIENT, "--why")
     assert "percentage points (80 %)" in out
     assert "(log odds, additive)" in out
+
+
+def test_the_heading_names_the_event(capsys):
+    sheet = small_sheet(kind="binary")
+    outcome = dataclasses.replace(
+        sheet.outcome, label="Sturz", estimand="Sturz in 12 months; nobody", event_level="ja"
+    )
+    write_bundle_of(dataclasses.replace(sheet, outcome=outcome), "falls")
+    _, out, _ = run(capsys, "predict", "falls", *PATIENT)
+    assert "Risk of Sturz: ja in 12 months; nobody" in out.splitlines()

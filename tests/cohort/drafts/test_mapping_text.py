@@ -21,3 +21,14 @@ def test_a_section_says_codes_missing_texts_and_scale():
     assert mapping.variables["odi_0_100"].from_range == (0.0, 1.0)
     assert "  height_cm:  # DECIDE: metres?\n" in text
     assert '#   "notes": free text\n' in text
+
+
+def test_codes_that_are_not_written_down_are_asked_for_in_a_line_of_their_own():
+    item = Proposal(column="lbp", variable="lbp_any", levels={"ja": "yes", "nein": "no"}, n_other=2)
+    text = mapping_text(Draft(proposals=(item,)), source="x.csv")
+    assert (
+        '    # missing: ["CODE"]  # DECIDE: 2 rows hold other codes, too rare to be written here: '
+        "unknown, or missing?\n"
+    ) in text
+    assert "lbp_any:\n" in text
+    assert mapping_from_text(text).variables["lbp_any"].missing == ()

@@ -8,6 +8,9 @@ from hiprisk.cohort.drafts.matching import category_codes, matches, packaged_pro
 from hiprisk.yaml_settings import UNDECIDED
 
 
+OTHER_CODES = "1 row holds other codes, too rare to be written here: unknown, or missing?"
+
+
 def column(name, counts):
     return SampledColumn(name=name, counts=counts)
 
@@ -38,9 +41,9 @@ def test_nine_beside_levels_is_proposed_as_missing():
 
 
 def test_a_rare_code_is_counted_and_not_written():
-    levels, _, doubts = codes("sex", {"female": 5, "male": 5, "Jane Roe": 1})
-    assert levels == {"female": "female", "male": "male"}
-    assert doubts == ["1 code held by too few rows to be written here: unknown"]
+    found = packaged_proposal(column("x", {"female": 5, "male": 5, "Jane Roe": 1}), "sex", 1.0)
+    assert found.levels == {"female": "female", "male": "male"}
+    assert found.questions == (OTHER_CODES,)
 
 
 def test_metres_and_radians_are_proposed():

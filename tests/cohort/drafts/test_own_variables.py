@@ -6,6 +6,9 @@ from hiprisk.cohort.drafts.columns import SampledColumn
 from hiprisk.cohort.drafts.own_variables import own_name, own_proposal
 
 
+OTHER_CODES = "1 row holds other codes, too rare to be written here: unknown, or missing?"
+
+
 def proposal(counts, name="x", decimal=".", taken=()):
     return own_proposal(SampledColumn(name=name, counts=counts, decimal=decimal), taken)
 
@@ -42,7 +45,7 @@ def test_two_numbers_are_levels_whose_meaning_is_asked():
 def test_rare_codes_are_counted_and_not_written():
     found = proposal({"a": 5, "b": 5, "Jane Roe": 1})
     assert found.own.levels == ("a", "b")
-    assert found.doubts == ("1 code held by too few rows to be written here: unknown",)
+    assert (found.n_other, found.questions) == (1, (OTHER_CODES,))
 
 
 def test_one_common_code_is_no_category():
@@ -136,3 +139,19 @@ def test_a_score_that_counts_100_as_best_says_so(header):
     assert found.own_doubts == (
         "a scale from 0 to 100 with 100 best? else direction: higher_worse",
     )
+
+
+@pytest.mark.parametrize("stray", ["9", "Jane Roe"])
+@pytest.mark.parametrize(("no", "yes"), [("nein", "ja"), ("No", "Yes"), ("0", "1")])
+def test_a_stray_code_does_not_change_how_no_and_yes_are_read(no, yes, stray):
+    found = proposal({no: 40, yes: 30, stray: 1}, name="Sturz im Jahr")
+    assert (found.own.kind, found.own.levels) == ("category", ("no", "yes"))
+    assert found.levels.get(yes, yes) in ("yes", "1")
+    assert (found.missing, found.n_other, found.questions[-1]) == ((), 1, OTHER_CODES)
+
+
+def test_a_nine_that_several_rows_hold_beside_words_is_missing():
+    found = proposal({"nein": 40, "ja": 30, "9": 5})
+    assert (found.levels, found.missing) == ({"ja": "yes", "nein": "no"}, ("9",))
+    assert found.doubts[-1] == "9: missing?"
+    assert proposal({"a": 4, "b": 4, "9": 4}).own.levels == ("a", "b")

@@ -22,6 +22,7 @@ from hiprisk.cli.show.phrases import (
 )
 from hiprisk.sheet.applicability import OF_THE_MODEL
 from hiprisk.wording.disclaimers import warnings_of
+from hiprisk.wording.labels import capital, estimand_in_words
 from hiprisk.wording.quantities import patient_interval, score_decimals
 from hiprisk.wording.similarity import SHORT_SIMILARITY, similarity_warning
 
@@ -47,7 +48,7 @@ def show_prediction(model: Model, result: PatientPrediction, *, why: bool = Fals
     for warning in warnings_of(sheet):
         print_wrapped(warning)
         print_lines("")
-    print_wrapped(sheet.outcome.estimand[0].upper() + sheet.outcome.estimand[1:])
+    print_wrapped(capital(estimand_in_words(sheet.outcome)))
     print_lines("")
     _show_numbers(sheet, result)
     _show_picture(sheet, result)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hiprisk.arrays import Floats
+from hiprisk.cohort.checks.missing_codes import SENTINELS
 from hiprisk.cohort.drafts.level_words import is_level_word
 from hiprisk.values import LARGEST, MISSING_TEXTS, NUMBER
 
@@ -108,10 +109,14 @@ class SampledColumn:
         texts = tuple(code for code in self.codes if code not in self.numbers_by_code)
         return texts if len(texts) <= MOST_LEVELS else ()
 
+    def rows_of(self, codes: Iterable[str]) -> int:
+        """Rows that hold one of these codes."""
+        return sum(self.counts[code] for code in codes)
+
     @property
     def numeric_share(self) -> float:
         """Share of the known rows that hold a number."""
-        n_numbers = sum(self.counts[code] for code in self.numbers_by_code)
+        n_numbers = self.rows_of(self.numbers_by_code)
         return n_numbers / self.n_known if self.n_known else 0.0
 
     @cached_property
@@ -141,7 +146,9 @@ class SampledColumn:
         return whole and bool(np.ptp(numbers) == len(numbers) - 1)
 
     def _is_pair_of_codes(self) -> bool:
-        numbers = self.numbers
+        # A stray 9 among 0 and 1 does not make a number of them.
+        codes = self.numbers_by_code
+        numbers = np.unique([v for c, v in codes.items() if v not in SENTINELS or self.may_show(c)])
         small = bool(np.all((numbers == np.round(numbers)) & (numbers >= 0) & (numbers <= 9)))
         return len(numbers) == 2 and small
 

@@ -80,6 +80,8 @@ def _variable_lines(item: Proposal) -> list[str]:
         parts += [f"      {line}" for line in _level_lines(item)]
     if item.missing:
         parts.append(f"    missing: {quoted_list(item.missing)}")
+    if item.n_other:
+        parts.append(doubtful('    # missing: ["CODE"]', item.other_codes))
     if item.unit is not None:
         parts.append(f"    unit: {item.unit}")
     if item.from_range is not None:

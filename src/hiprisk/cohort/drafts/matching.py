@@ -14,7 +14,6 @@ from hiprisk.cohort.drafts.level_words import meant_level
 from hiprisk.cohort.drafts.proposals import Proposal
 from hiprisk.cohort.drafts.visits import is_later, without_first_visit
 from hiprisk.values import LevelReader, is_coded_one_two
-from hiprisk.wording.quantities import plural
 from hiprisk.yaml_settings import UNDECIDED
 
 # Any other column becomes a variable of its own: only near misses are worth a question.
@@ -172,6 +171,7 @@ def packaged_proposal(column: SampledColumn, name: str, score: float) -> Proposa
             variable=name,
             levels=levels,
             missing=missing,
+            n_other=column.rows_of(set(column.codes) - {*levels, *missing}) if levels else 0,
             doubts=(*doubts, *more),
         )
     if variable.kind == "number":
@@ -207,7 +207,7 @@ def category_codes(
         if not column.may_show(code) or len(codes) > MOST_LEVELS:
             continue
         level, is_certain = meant_level(code, variable.levels)
-        if level is None and _is_sentinel(code):
+        if level is None and is_sentinel(code):
             missing.append(code)
         else:
             levels[code] = level or UNDECIDED
@@ -217,13 +217,11 @@ def category_codes(
         doubts.append(f"codes that are no level ({', '.join(missing)}): missing, or which level?")
     if UNDECIDED in levels.values():
         doubts.append("state what each code means")
-    n_rare = len(strange) - len(missing) - sum(code in levels for code in strange)
-    if n_rare:
-        doubts.append(f"{plural(n_rare, 'code')} held by too few rows to be written here: unknown")
     return levels, tuple(missing), doubts
 
 
-def _is_sentinel(code: str) -> bool:
+def is_sentinel(code: str) -> bool:
+    """Whether a code is a number that often stands for missing."""
     try:
         return float(code) in SENTINELS
     except ValueError:

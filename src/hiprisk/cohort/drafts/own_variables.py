@@ -19,10 +19,9 @@ from hiprisk.cohort.drafts.columns import (
     plain_name,
 )
 from hiprisk.cohort.drafts.level_words import meant_level, yes_no_of
-from hiprisk.cohort.drafts.matching import missing_codes_among_numbers
+from hiprisk.cohort.drafts.matching import is_sentinel, missing_codes_among_numbers
 from hiprisk.cohort.drafts.proposals import Proposal
 from hiprisk.cohort.own_variables import name_problem
-from hiprisk.wording.quantities import plural
 
 SOURCE = "drafted by hiprisk init"
 LONGEST_NAME = 60
@@ -96,14 +95,31 @@ def own_label(header: str) -> str:
 def category_proposal(column: SampledColumn, variable: Variable) -> Proposal:
     """A category whose levels are the codes of the column."""
     if yes_no_of(column.codes):
-        return _yes_no_proposal(column, variable)
-    doubts = []
-    levels = tuple(code for code in column.common if "=" not in code)
+        return _yes_no_proposal(column.codes, column, variable)
+    missing = _sentinels_among_words(column)
+    codes = tuple(code for code in column.common if code not in missing)
+    n_other = column.rows_of(set(column.codes) - set(column.common))
+    if yes_no_of(codes):
+        found = _yes_no_proposal(codes, column, variable)
+    else:
+        found = _levels_proposal(codes, column, variable)
+    if found.left_out or not (missing or n_other):
+        return found
+    doubts = (*found.doubts, *([f"{', '.join(missing)}: missing?"] if missing else []))
+    return replace(found, missing=missing, n_other=n_other, doubts=doubts)
+
+
+def _sentinels_among_words(column: SampledColumn) -> tuple[str, ...]:
+    """Codes such as 9 beside words such as ja and nein."""
+    if all(code in column.numbers_by_code for code in column.common):
+        return ()
+    return tuple(code for code in column.common if is_sentinel(code))
+
+
+def _levels_proposal(codes: Collection[str], column: SampledColumn, variable: Variable) -> Proposal:
+    levels = tuple(code for code in codes if "=" not in code)
     if len(levels) < FEWEST_LEVELS:
         return Proposal(column=column.name, left_out=WHY_LEFT_OUT["text"])
-    n_rare = len(column.codes) - len(levels)
-    if n_rare:
-        doubts.append(f"{plural(n_rare, 'code')} held by too few rows to be written here: unknown")
     own_doubts = []
     if all(code in column.numbers_by_code for code in levels):
         own_doubts.append("what do the codes mean? put words here and in levels of the mapping")
@@ -111,14 +127,13 @@ def category_proposal(column: SampledColumn, variable: Variable) -> Proposal:
         column=column.name,
         variable=variable.name,
         own=replace(variable, levels=levels),
-        doubts=tuple(doubts),
         own_doubts=tuple(own_doubts),
     )
 
 
-def _yes_no_proposal(column: SampledColumn, variable: Variable) -> Proposal:
+def _yes_no_proposal(codes: Collection[str], column: SampledColumn, variable: Variable) -> Proposal:
     levels, doubts = {}, []
-    for code in column.codes:
+    for code in codes:
         level, is_certain = meant_level(code, ("no", "yes"))
         if level is not None and code != level:
             levels[code] = level
@@ -126,7 +141,7 @@ def _yes_no_proposal(column: SampledColumn, variable: Variable) -> Proposal:
             doubts.append(f"{code} read as {level}?")
     if levels:
         # Stated codes are the only ones that are known.
-        levels |= {code: code for code in column.codes if code in ("no", "yes")}
+        levels |= {code: code for code in codes if code in ("no", "yes")}
     return Proposal(
         column=column.name,
         variable=variable.name,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from hiprisk.cohort.dictionary import Variable
+from hiprisk.wording.quantities import plural
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +66,8 @@ class Proposal:
         What each code means; `hiprisk.yaml_settings.UNDECIDED` where nobody can tell.
     missing : tuple of str
         Texts that seem to mean missing.
+    n_other : int
+        Rows that hold codes which too few rows share to be written down.
     unit, from_range : optional
         Unit or range of the source, where it is another than the dictionary's.
     doubts : tuple of str
@@ -84,6 +87,7 @@ class Proposal:
     own: Variable | None = None
     levels: Mapping[str, str] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
+    n_other: int = 0
     unit: str | None = None
     from_range: tuple[float, float] | None = None
     doubts: tuple[str, ...] = ()
@@ -93,9 +97,17 @@ class Proposal:
     left_out: str = ""
 
     @property
+    def other_codes(self) -> tuple[str, ...]:
+        """What a person must decide of the codes that are not written down."""
+        if not self.n_other:
+            return ()
+        rows = f"{plural(self.n_other, 'row')} {'holds' if self.n_other == 1 else 'hold'}"
+        return (f"{rows} other codes, too rare to be written here: unknown, or missing?",)
+
+    @property
     def questions(self) -> tuple[str, ...]:
         """All that a person must decide of the column."""
-        return (*self.doubts, *self.own_doubts)
+        return (*self.doubts, *self.other_codes, *self.own_doubts)
 
     @property
     def is_used(self) -> bool:
