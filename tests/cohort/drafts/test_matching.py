@@ -7,7 +7,6 @@ from hiprisk.cohort.drafts.columns import SampledColumn
 from hiprisk.cohort.drafts.matching import category_codes, matches, packaged_proposal
 from hiprisk.yaml_settings import UNDECIDED
 
-
 OTHER_CODES = "1 row holds other codes, too rare to be written here: unknown, or missing?"
 
 

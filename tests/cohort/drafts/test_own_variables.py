@@ -5,7 +5,6 @@ import pytest
 from hiprisk.cohort.drafts.columns import SampledColumn
 from hiprisk.cohort.drafts.own_variables import own_name, own_proposal
 
-
 OTHER_CODES = "1 row holds other codes, too rare to be written here: unknown, or missing?"
 
 
