@@ -63,6 +63,8 @@ class Metric:
         Its unit is that of the outcome.
     default : bool
         Every evaluation reports it; others are asked for by name, or beside a bootstrap.
+    by_name_only : bool
+        Not beside a bootstrap either.
     headline : bool
         It stands in tables that have room for few metrics.
     descriptive : bool
@@ -78,6 +80,9 @@ class Metric:
     curve : CurveError or None
         Of a metric that is the error of a smoothed curve: its bootstrap interval is an
         `error_interval`, and errors of one curve smooth it once.
+    follows_noise : bool
+        It fits the people on whom it is computed, so that resamples lie above the estimate: its
+        bootstrap interval is an `error_interval` too.
     costly : bool
         It smooths, so that loops over resamples may want fewer of them.
     vectorised : callable or None
@@ -105,6 +110,7 @@ class Metric:
     optimum: float | None = None
     in_outcome_units: bool = False
     default: bool = True
+    by_name_only: bool = False
     headline: bool = False
     descriptive: bool = False
     moves_with_prevalence: bool = False
@@ -112,6 +118,7 @@ class Metric:
     parameter: Literal["", "threshold", "bound"] = ""
     analytic: IntervalFunction | None = None
     curve: CurveError | None = None
+    follows_noise: bool = False
     costly: bool = False
     vectorised: Callable[[Any], Floats] | None = None
     no_information: Rate | None = None

@@ -10,13 +10,17 @@ from hiprisk.errors import InputError
 
 
 def as_continuous(
-    observed: ArrayLike, predicted: ArrayLike, weights: ArrayLike | None
+    observed: ArrayLike,
+    predicted: ArrayLike,
+    weights: ArrayLike | None,
+    *,
+    name_of_predicted: str = "predicted",
 ) -> tuple[Floats, Floats, Floats]:
     """Observed, predicted and weights as arrays of one length without missing values."""
     y = _as_array("observed", observed)
-    p = _as_array("predicted", predicted)
+    p = _as_array(name_of_predicted, predicted)
     w = np.ones(len(y)) if weights is None else _as_array("weights", weights)
-    for name, values in (("predicted", p), ("weights", w)):
+    for name, values in ((name_of_predicted, p), ("weights", w)):
         if len(values) != len(y):
             raise InputError(f"'{name}' has {len(values)} entries, 'observed' has {len(y)}")
     if (w < 0).any() or not (w > 0).any():

@@ -16,6 +16,7 @@ from hiprisk.metrics import (
     spread,
 )
 from hiprisk.metrics.decision_curve import net_benefit
+from hiprisk.metrics.decomposition import parts
 from hiprisk.metrics.entry import Metric
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.forecast import scores as forecast_scores
@@ -24,7 +25,7 @@ from hiprisk.metrics.smoothing import curve_errors
 # In the order in which metrics are reported, the main one of each kind first.
 FAMILIES = (
     discrimination, scores, calibration, likelihood, spread, calibration_tests, curve_errors,
-    forecast_scores, floor_ceiling, net_benefit,
+    forecast_scores, floor_ceiling, net_benefit, parts,
 )  # fmt: skip
 KINDS = ("continuous", "binary", "distribution")
 
@@ -54,7 +55,9 @@ def metrics_for(kind: str, *, costly: bool = False) -> tuple[Metric, ...]:
 
 def further_metrics(kind: str) -> tuple[Metric, ...]:
     """Metrics of a kind that are reported beside a bootstrap alone, as R rms' `validate` does."""
-    return tuple(one for one in _of_kind(kind) if not one.default and not one.parameter)
+    return tuple(
+        one for one in _of_kind(kind) if not (one.default or one.by_name_only or one.parameter)
+    )
 
 
 def _of_kind(kind: str) -> tuple[Metric, ...]:

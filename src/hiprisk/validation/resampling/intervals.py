@@ -61,7 +61,8 @@ def percentile_intervals(
     -----
     A resample on which a metric cannot be computed (one class only) is left out of its interval;
     where too many are (`hiprisk.bootstrap.percentile_interval`) the metric has no interval. Errors
-    of a smoothed calibration curve have an `error_interval`.
+    of a smoothed calibration curve, and what else follows the noise of its people, have an
+    `error_interval`.
     """
     cheap = [metric for metric in metrics if not metric.costly]
     dear = [metric for metric in metrics if metric.costly]
@@ -144,6 +145,9 @@ def _estimate(metric: Metric, value: float, resampled: Floats, *, level: float) 
         return error_interval(
             value, resampled, level=level, name=metric.name, highest=metric.curve.largest
         )
+    if metric.follows_noise:
+        highest = metric.bounds[1]
+        return error_interval(value, resampled, level=level, name=metric.name, highest=highest)
     return Estimate.from_resamples(metric.name, value, resampled, level=level)
 
 

@@ -1,0 +1,1 @@
+"""Scores in parts: miscalibration, discrimination and uncertainty, and elementary scores."""
