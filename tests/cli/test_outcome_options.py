@@ -73,6 +73,18 @@ def test_a_file_with_the_outcome_section_alone_declares_it(capsys):
     assert found["metrics"] == by_name["metrics"]
 
 
+def test_such_a_file_may_say_how_people_were_sampled(capsys):
+    Path("outcome.yaml").write_text(OUTCOME + "sampling: {case_control: 0.1}\n")
+    words = ["validate", "in.csv", "--predictions", "risk", "--study", "outcome.yaml", *FAST]
+    code, found = answer(capsys, *words)
+    assert (code, found["sampling"]) == (0, {"case_control": 0.1})
+    Path("outcome.yaml").write_text(OUTCOME + "sampling: {case_control: 1.5}\n")
+    code, _, err = run(capsys, *words)
+    assert code == 2
+    assert "outcome.yaml" in err
+    assert "sampling.case_control" in err
+
+
 def test_codes_that_are_no_level_are_said_and_change_nothing_else(capsys):
     frame = pd.read_csv("in.csv")
     odd = np.arange(200) % 40 == 7

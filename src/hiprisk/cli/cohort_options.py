@@ -59,8 +59,8 @@ def add_cohort_options(parser: Parser) -> None:
     parser.add_argument("--predictions", metavar="COLUMN",
                         help="evaluate the predictions in this column")  # fmt: skip
     parser.add_argument("--study", type=Path, metavar="FILE",
-                        help="study config, or a YAML file with its outcome section alone, that "
-                        "declares the outcome")  # fmt: skip
+                        help="study config, or a YAML file with its section outcome (and "
+                        "sampling) alone, that declares the outcome")  # fmt: skip
     parser.add_argument("--outcome", metavar="VARIABLE",
                         help="variable of the outcome, instead of --study; with a bundle, in place "
                         "of the bundle's own")  # fmt: skip
@@ -114,11 +114,12 @@ def _of_column(options: argparse.Namespace) -> Subject:
         )
     if all(named):
         raise ConfigError("give one of --study and --outcome", code="USAGE")
-    outcome, study = (None, None) if options.study is None else load_study_outcome(options.study)
+    outcome, sampling, study = (
+        (None, None, None) if options.study is None else load_study_outcome(options.study)
+    )
     mapping, dictionary = _read_by(options, study, None)
     if outcome is None:
         outcome = outcome_of_variable(options.outcome, dictionary, event_level=options.event_level)
-    sampling = None if study is None else study.sampling
     return Subject(
         None, outcome, mapping, _own_name(options, mapping), dictionary, sampling=sampling
     )

@@ -5,13 +5,14 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, model_validator
 from pydantic.dataclasses import dataclass
 
-from hiprisk.config.fields import STRICT
+from hiprisk.config.fields import STRICT, refuse
 from hiprisk.config.published import DeclaredOutcome
+from hiprisk.config.sampling import SamplingSettings
 from hiprisk.config.settings import OutcomeSettings, StudyConfig
 from hiprisk.errors import ConfigError
 from hiprisk.yaml_settings import UndecidedLines, YamlDocument, parse_document, read_yaml
@@ -54,20 +55,33 @@ def undecided_in_config(path: Path | str) -> tuple[UndecidedLines, ...]:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class OutcomeFile:
-    """A file that declares an outcome and nothing else of a study."""
+    """A file that declares an outcome, how people were sampled, and nothing else of a study."""
 
     outcome: DeclaredOutcome
+    sampling: SamplingSettings | None = None
+
+    @model_validator(mode="after")
+    def _sampled_by_the_outcome(self) -> Self:
+        if self.sampling is not None and self.outcome.kind != "binary":
+            raise refuse("sampling is of cases and controls, and needs a binary outcome")
+        return self
 
 
 class StudyOutcome(NamedTuple):
     """An outcome that a file declares, and the study around it, where the file holds one."""
 
     outcome: OutcomeSettings
+    sampling: SamplingSettings | None
     study: StudyConfig | None
 
 
 def load_study_outcome(path: Path | str) -> StudyOutcome:
-    """Read what a study predicts: of its config, or of a file with the section ``outcome`` alone.
+    """Read what a study predicts and how its people were sampled.
+
+    Parameters
+    ----------
+    path : path-like
+        A study config, or a file with the section ``outcome``, and ``sampling`` at most.
 
     Raises
     ------
@@ -75,10 +89,11 @@ def load_study_outcome(path: Path | str) -> StudyOutcome:
         As `load_config`.
     """
     document = read_yaml(path, what="config", reference=REFERENCE)
-    if set(document.data) == {"outcome"}:
-        return StudyOutcome(document.settings(OutcomeFile).outcome, None)
+    if {"outcome"} <= set(document.data) <= {"outcome", "sampling"}:
+        stated = document.settings(OutcomeFile)
+        return StudyOutcome(stated.outcome, stated.sampling, None)
     study = load_config(path)
-    return StudyOutcome(study.outcome, study)
+    return StudyOutcome(study.outcome, study.sampling, study)
 
 
 def study_from_text(
