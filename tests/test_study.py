@@ -38,3 +38,15 @@ def test_a_study_without_a_cohort_is_refused_and_leaves_nothing(tmp_path):
     with pytest.raises(hiprisk.ConfigError, match="no cohort is named"):
         hiprisk.run_study(config, out=tmp_path)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_contradiction_of_the_described_risks_is_refused_before_anything_is_read(tmp_path):
+    described = "samplesize={prevalence: 0.1, external: {risk_alpha: 1, risk_beta: 1}}"
+    # The cohort's file is not there: it is not looked for.
+    config = hiprisk.load_config(
+        STUPAR.with_name("stupar_worsening.yaml"),
+        overrides=["cohort={file: not_there.csv}", described],
+    )
+    with pytest.raises(hiprisk.ConfigError, match=r"a prevalence of 0\.1 contradicts"):
+        hiprisk.run_study(config, out=tmp_path)
+    assert not list(tmp_path.iterdir())

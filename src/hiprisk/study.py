@@ -29,6 +29,7 @@ from hiprisk.evidence.evaluation import evaluate
 from hiprisk.evidence.finished import FinishedStudy
 from hiprisk.evidence.frames import evidence_tables
 from hiprisk.evidence.parts import metrics_of
+from hiprisk.inference.samplesize import check_stated_risks
 from hiprisk.learning.candidates import OutOfFold
 from hiprisk.learning.folds import ImputedFold
 from hiprisk.learning.model_choice import (
@@ -139,6 +140,7 @@ def run_study(
     models = Path(out)
     check_name(config.name)
     check_tracking(config.tracking, progress)
+    check_stated_risks(config)
     # A worker process may have been started in another folder than this one's.
     checkpoints = models.resolve() / ".searching" / config.name
     prepared = prepare_study(config, checkpoints=checkpoints, workers=workers, progress=progress)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 EXAMPLE = """  hiprisk samplesize --type continuous --parameters 20 --r2 0.3 --mean 40 --sd 20
   hiprisk samplesize --type binary --parameters 15 --c-statistic 0.75 --prevalence 0.25 --external
+  hiprisk samplesize --type binary --external --lp-mean -1.75 --lp-sd 1.22 --prevalence 0.2
+  hiprisk samplesize --type binary --external --risk-alpha 1.33 --risk-beta 1.75 --threshold 0.4
   hiprisk samplesize configs/stupar.yaml --r2 0.3 --external --instability --workers 2"""
 
 STRENGTHS = ("r2", "cox_snell", "nagelkerke", "c_statistic")
@@ -48,17 +50,25 @@ TARGETS = {
     "specificity": "at the threshold (default: read off the risks)",
     "lp_mean": "mean of a normal linear predictor (default: from the C statistic)",
     "lp_sd": "its standard deviation",
+    "risk_alpha": "alpha of a beta distribution of the risks, in place of --lp-mean",
+    "risk_beta": "its beta",
 }
+# Only the development of a model asks for these.
+OF_DEVELOPMENT = ("shrinkage", "instability", "figure")
 
 
 @dataclasses.dataclass(frozen=True)
 class _Plan:
-    """What is asked: the outcome's kind, parameters, people and expectations."""
+    """What is asked: the outcome's kind, parameters, people and expectations.
+
+    Without `parameters` external validation alone is planned; `external` are its expectations.
+    """
 
     kind: Any
-    parameters: int
+    parameters: int | None
     n: int | None
     expected: SampleSizeSettings
+    external: SampleSizeSettings
     config: StudyConfig | None = None
     design: Design | None = None
     notes: tuple[str, ...] = ()
@@ -69,34 +79,46 @@ def run(argv: Sequence[str]) -> int:
     options = _parse(argv)
     if options.figure is not None:
         check_output_file(options.figure, force=options.force)
-    from hiprisk.inference.samplesize import development_size, external_size
+    from hiprisk.inference.samplesize import external_size
 
     plan = _plan_from_config(options) if options.config else _plan_from_options(options)
-    development = development_size(plan.kind, plan.parameters, plan.expected, n=plan.n)
-    external = external_size(plan.kind, plan.expected, n=plan.n) if options.external else None
-    instability = _instability(plan, options, development) if options.instability else None
-    if options.figure is not None:
-        _write_figure(development, options.figure)
+    development, instability = _development(plan, options)
+    external = external_size(plan.kind, plan.external, n=plan.n) if options.external else None
     if options.json:
         parts = [part for part in (development, external, instability) if part is not None]
         print_json(
             {
                 "metrics": {one.name: one.to_dict() for part in parts for one in part.estimates()},
-                "development": development.to_dict(),
+                "development": development and development.to_dict(),
                 "external": external and external.to_dict(),
                 "instability": instability and instability.to_dict(),
                 "notes": list(plan.notes),
             }
         )
         return 0
-    show_size(development)
-    if external is not None:
-        show_size(external)
+    for size in (development, external):
+        if size is not None:
+            show_size(size)
     if instability is not None:
         _show_instability(instability)
     if plan.notes:
         print_lines("", *plan.notes)
     return 0
+
+
+def _development(
+    plan: _Plan, options: argparse.Namespace
+) -> tuple[SampleSize | None, Instability | None]:
+    """Size of a development and its instability; neither where external validation is alone."""
+    from hiprisk.inference.samplesize import development_size
+
+    if plan.parameters is None:
+        return None, None
+    development = development_size(plan.kind, plan.parameters, plan.expected, n=plan.n)
+    instability = _instability(plan, options, development) if options.instability else None
+    if options.figure is not None:
+        _write_figure(development, options.figure)
+    return development, instability
 
 
 def _parse(argv: Sequence[str]) -> argparse.Namespace:
@@ -128,7 +150,11 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
 
 def _add_external(parser: Parser) -> None:
     group = parser.add_argument_group("external validation, widths of 95 % CIs")
-    group.add_argument("--external", action="store_true", help="size of an external validation")
+    group.add_argument(
+        "--external",
+        action="store_true",
+        help="size of an external validation; alone where --parameters is not stated",
+    )
     for name, line in TARGETS.items():
         group.add_argument(_option(name), type=float, metavar="X", help=line)
 
@@ -158,26 +184,48 @@ def _option(name: str) -> str:
 def _plan_from_options(options: argparse.Namespace) -> _Plan:
     from hiprisk.config import SampleSizeSettings
 
-    for name, value in (("--type", options.type), ("--parameters", options.parameters)):
-        if value is None:
-            raise ConfigError(
-                f"{name} is needed where no config is named",
-                code="USAGE",
-                column=name,
-                advice="hiprisk samplesize --help has examples",
-            )
+    _check_needed(options)
     for name in ("cohort", "encoding", "set"):
         if getattr(options, name):
             raise ConfigError(f"--{name} belongs to a config, and none is named", code="USAGE")
     expected = _with_options(SampleSizeSettings(), options)
-    return _Plan(options.type, options.parameters, options.n, expected)
+    return _Plan(options.type, options.parameters, options.n, expected, expected)
+
+
+def _check_needed(options: argparse.Namespace) -> None:
+    """Without a config the outcome's type is needed, and parameters but for external validation."""
+    if options.type is None:
+        raise ConfigError(
+            "--type is needed where no config is named",
+            code="USAGE",
+            column="--type",
+            advice="hiprisk samplesize --help has examples",
+        )
+    if options.parameters is not None:
+        return
+    if not options.external:
+        raise ConfigError(
+            "--parameters is needed where no config is named",
+            code="USAGE",
+            column="--parameters",
+            advice="for the size of an external validation alone add --external; "
+            "hiprisk samplesize --help has examples",
+        )
+    given = [_option(name) for name in OF_DEVELOPMENT if getattr(options, name)]
+    if given:
+        raise ConfigError(
+            "belongs to the development of a model, which needs --parameters",
+            code="USAGE",
+            column=given[0],
+            advice="state --parameters too, or leave it out: external validation needs neither",
+        )
 
 
 def _plan_from_config(options: argparse.Namespace) -> _Plan:
     import numpy as np
 
     from hiprisk.features.design import plan_design
-    from hiprisk.inference.samplesize import count_parameters, expected_from_study
+    from hiprisk.inference.samplesize import count_parameters, expected_from_study, in_new_people
     from hiprisk.learning.study_cohort import (
         check_not_case_control,
         select_study_participants,
@@ -206,7 +254,10 @@ def _plan_from_config(options: argparse.Namespace) -> _Plan:
         config, design, dictionary=study_dictionary(config)
     )
     notes.append(_parameter_note(config, parameters, counted=expected.parameters is None))
-    return _Plan(config.outcome.kind, parameters, n, expected, config, design, tuple(notes))
+    return _Plan(
+        config.outcome.kind, parameters, n, expected, in_new_people(config.samplesize, expected),
+        config, design, tuple(notes),
+    )  # fmt: skip
 
 
 def _has_cohort(config: StudyConfig) -> bool:
@@ -262,6 +313,7 @@ def _with_options(base: SampleSizeSettings, options: argparse.Namespace) -> Samp
 def _instability(plan: _Plan, options: argparse.Namespace, development: SampleSize) -> Instability:
     from hiprisk.inference.samplesize import expected_instability, simulated_instability
 
+    assert plan.parameters is not None
     n = plan.n if plan.n is not None else development.n_required
     progress = partial(Progress(), "simulating studies")
     config = plan.config

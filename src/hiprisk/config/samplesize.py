@@ -10,6 +10,8 @@ from pydantic.dataclasses import dataclass
 from hiprisk.config.fields import STRICT, Inside, refuse
 
 Positive = Annotated[float, Field(gt=0.0)]
+# Beyond these nearly everybody has a risk of 0 or 1, or all have the same.
+BetaParameter = Annotated[float, Field(ge=0.05, le=10_000.0)]
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -30,7 +32,10 @@ class ExternalTargets:
     sensitivity, specificity : float, optional
         At the threshold; read off the distribution of risks if unset.
     lp_mean, lp_sd : float, optional
-        Of a normal linear predictor; follows from the C statistic if unset.
+        Of a normal linear predictor of a binary outcome (log odds).
+    risk_alpha, risk_beta : float, optional
+        Of a beta distribution of the risks, in place of `lp_mean` and `lp_sd`. Without either the
+        distribution of the risks follows from the C statistic or R2 and the prevalence.
     """
 
     r2_width: Positive = 0.1
@@ -45,11 +50,17 @@ class ExternalTargets:
     specificity: Inside | None = None
     lp_mean: float | None = None
     lp_sd: Positive | None = None
+    risk_alpha: BetaParameter | None = None
+    risk_beta: BetaParameter | None = None
 
     @model_validator(mode="after")
     def _pairs_are_whole(self) -> Self:
         if (self.lp_mean is None) != (self.lp_sd is None):
             raise refuse("lp_mean and lp_sd belong together")
+        if (self.risk_alpha is None) != (self.risk_beta is None):
+            raise refuse("risk_alpha and risk_beta belong together")
+        if self.lp_mean is not None and self.risk_alpha is not None:
+            raise refuse("state lp_mean and lp_sd, or risk_alpha and risk_beta, not both")
         if (self.sensitivity is None) != (self.specificity is None):
             raise refuse("sensitivity and specificity belong together")
         if self.sensitivity is not None and self.threshold is None:

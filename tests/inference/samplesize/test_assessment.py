@@ -77,3 +77,11 @@ def test_a_model_that_explains_nothing_has_no_size(stupar):
     assert found.size is None
     assert "explains nothing" in found.sentence
     assert found.to_frame().empty
+
+
+def test_a_described_population_has_its_own_prevalence():
+    described = "samplesize={simulations: 20, external: {lp_mean: -1.75, lp_sd: 1.22}}"
+    config = load_config(ROOT / "configs" / "stupar_worsening.yaml", overrides=[described])
+    found = assess_study(config, n=600, n_parameters=18, n_events=300, strength=0.2)
+    assert found.size.prevalence == 0.5
+    assert found.external.prevalence == pytest.approx(0.2013, abs=1e-4)

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.integrate import quad
+from scipy.stats import beta, norm
 
 from hiprisk.config import ExternalTargets, SampleSizeSettings
 from hiprisk.inference.samplesize import (
@@ -19,6 +21,7 @@ from hiprisk.metrics.discrimination import c_statistic
 
 ROOT = Path(__file__).resolve().parents[3]
 ORACLES = ROOT / "tests" / "oracles"
+DESCRIPTION = ("lp_mean", "lp_sd", "risk_alpha", "risk_beta")
 EXTERNAL = json.loads((ORACLES / "pmvalsampsize.json").read_text())["binary"]
 
 
@@ -35,15 +38,105 @@ def test_archer_for_a_continuous_outcome():
 
 @pytest.mark.parametrize("case", EXTERNAL)
 def test_binary_criteria_equal_pmvalsampsize_within_its_simulation(case):
-    lp = {name: case[name] for name in ("lp_mean", "lp_sd") if name in case}
-    expected = SampleSizeSettings(
-        prevalence=case["prevalence"],
-        c_statistic=case["c_statistic"],
-        external=ExternalTargets(oe_width=case["oe_width"], **lp),
-    )
-    found = sizes(external_size("binary", expected))
+    stated = {"prevalence": case["prevalence"], "c_statistic": case["c_statistic"]}
+    targets = ExternalTargets(oe_width=case["oe_width"])
+    found = sizes(external_size("binary", SampleSizeSettings(**stated, external=targets)))
+    described = {name: case[name] for name in DESCRIPTION if name in case}
+    if described:
+        # Two of the cases state a prevalence that their distribution contradicts.
+        alone = SampleSizeSettings(external=ExternalTargets(**described))
+        found["calibration slope"] = sizes(external_size("binary", alone))["calibration slope"]
     for name, n in case["n"].items():
         assert found[name] == pytest.approx(n, rel=0.005), name
+
+
+def test_a_consistent_case_of_pmvalsampsize_in_one():
+    case = EXTERNAL[-1]
+    targets = ExternalTargets(lp_mean=case["lp_mean"], lp_sd=case["lp_sd"])
+    expected = SampleSizeSettings(
+        prevalence=case["prevalence"], c_statistic=case["c_statistic"], external=targets
+    )
+    answer = external_size("binary", expected)
+    assert answer.n_required == pytest.approx(case["n"]["calibration slope"], rel=0.005)
+    assert answer.warnings == ()
+    given = dict(answer.given)
+    assert given["lp_sd"] == 1.22
+    assert given["implied_prevalence"] == pytest.approx(0.2013, abs=1e-4)
+    assert given["implied_c_statistic"] == pytest.approx(0.7819, abs=1e-4)
+
+
+def _people_by_quadrature(density, low, high, prevalence, c):
+    """People for O/E, slope and C at the usual widths; moments by adaptive quadrature."""
+
+    def moment(power):
+        def integrand(x):
+            p = 1 / (1 + math.exp(-x))
+            return density(x) * p * (1 - p) * x**power
+
+        return quad(integrand, low, high, limit=400)[0]
+
+    i00, i01, i11 = (moment(power) for power in range(3))
+    slope = (2 * 1.959964 / 0.2) ** 2 * i00 / (i00 * i11 - i01**2)
+    log_half_width = math.asinh(0.2 / 2)
+    oe = (1.959964 / log_half_width) ** 2 * (1 - prevalence) / prevalence
+    discrimination = next(
+        n for n in range(100, 4000) if 2 * 1.959964 * c_standard_error(c, n, prevalence) <= 0.1
+    )
+    return {
+        "observed over expected": math.ceil(oe),
+        "calibration slope": math.ceil(slope),
+        "C statistic": discrimination,
+    }
+
+
+def test_normal_linear_predictor_equals_quadrature():
+    mean, sd = -1.2, 0.9
+    density = norm(mean, sd).pdf
+    prevalence = quad(lambda x: density(x) / (1 + math.exp(-x)), -12, 10)[0]
+
+    def events_above(x):  # pairs of an event at x and a non-event below it
+        below = quad(lambda y: density(y) / (1 + math.exp(y)), -12, x)[0]
+        return density(x) / (1 + math.exp(-x)) * below
+
+    c = quad(events_above, -12, 10)[0] / (prevalence * (1 - prevalence))
+    answer = external_size(
+        "binary", SampleSizeSettings(external=ExternalTargets(lp_mean=mean, lp_sd=sd))
+    )
+    assert answer.prevalence == pytest.approx(prevalence, rel=1e-8)
+    assert dict(answer.given)["c_statistic"] == pytest.approx(c, abs=1e-6)
+    expected = _people_by_quadrature(density, -12, 10, prevalence, c)
+    found = sizes(answer)
+    assert {name: found[name] for name in expected} == expected
+
+
+def test_beta_distribution_equals_its_closed_forms():
+    a, b, threshold = 1.33, 1.75, 0.4
+    # Of calibrated risks the events have Beta(a + 1, b), the non-events Beta(a, b + 1).
+    events, others = beta(a + 1, b), beta(a, b + 1)
+    c = quad(lambda p: events.pdf(p) * others.cdf(p), 0, 1)[0]
+    targets = ExternalTargets(risk_alpha=a, risk_beta=b, threshold=threshold)
+    answer = external_size("binary", SampleSizeSettings(external=targets))
+    phi = a / (a + b)
+    assert answer.prevalence == pytest.approx(phi, rel=1e-10)
+    assert dict(answer.given)["c_statistic"] == pytest.approx(c, abs=1e-4)
+
+    def density(x):
+        p = 1 / (1 + math.exp(-x))
+        return beta.pdf(p, a, b) * p * (1 - p)
+
+    expected = _people_by_quadrature(density, -30, 30, phi, c)
+    variance = net_benefit_variance(events.sf(threshold), others.cdf(threshold), phi, threshold)
+    expected["net benefit"] = math.ceil((2 * 1.959964 / 0.2) ** 2 * variance)
+    found = sizes(answer)
+    assert {name: found[name] for name in expected} == pytest.approx(expected, abs=1)
+
+
+def test_the_most_influential_assumption_is_of_the_distribution():
+    targets = ExternalTargets(lp_mean=-1.75, lp_sd=1.22)
+    answer = external_size("binary", SampleSizeSettings(external=targets))
+    assert answer.assumptions[0].name == "lp_sd"
+    assert answer.assumptions[0].n_low > answer.n_required > answer.assumptions[0].n_high
+    assert any("SD of the linear predictor = 1.22" in line for line in answer.sentences())
 
 
 def _simulated_measures(risks, n, times, threshold, rng):

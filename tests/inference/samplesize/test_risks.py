@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from hiprisk.inference.samplesize.risks import (
+    beta_risks,
     cox_snell_from_c,
     normal_risks,
     risks_from_c,
@@ -41,3 +42,18 @@ def test_risks_of_a_given_cox_snell_have_it():
 def test_information_of_risks_equals_hand_count():
     # A risk of one half for everybody but a hair's breadth: 1/4 a person.
     assert normal_risks(0.0, 1e-6).information()[0, 0] == pytest.approx(0.25)
+
+
+@pytest.mark.parametrize(
+    ("a", "b"), [(0.05, 0.05), (0.5, 0.5), (1.33, 1.75), (3, 100), (0.05, 1e4), (1e4, 1e4)]
+)
+def test_beta_risks_have_the_moments_of_the_distribution(a, b):
+    risks = beta_risks(a, b)
+    assert risks.prevalence == pytest.approx(a / (a + b), rel=1e-9)
+    mean_variance = a * b / ((a + b) * (a + b + 1))  # of the outcome given the risk
+    assert risks.information()[0, 0] == pytest.approx(mean_variance, rel=1e-9)
+
+
+def test_sensitivity_of_beta_risks_is_the_tail_of_the_events():
+    # Beta(2, 1) of the events: 1 - 0.4^2.
+    assert beta_risks(1, 1).sensitivity(0.4) == pytest.approx(0.84, abs=5e-4)

@@ -14,6 +14,7 @@ from hiprisk.inference.samplesize.instability import (
     simulated_instability,
 )
 from hiprisk.inference.samplesize.parameters import count_parameters
+from hiprisk.inference.samplesize.population import check_stated_risks, in_new_people
 
 __all__ = [
     "Assumption",
@@ -22,10 +23,12 @@ __all__ = [
     "SampleSize",
     "SampleSizeFinding",
     "assess_study",
+    "check_stated_risks",
     "count_parameters",
     "development_size",
     "expected_from_study",
     "expected_instability",
     "external_size",
+    "in_new_people",
     "simulated_instability",
 ]

@@ -21,6 +21,7 @@ from hiprisk.inference.samplesize.instability import (
     Instability,
     expected_instability,
 )
+from hiprisk.inference.samplesize.population import in_new_people
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +141,7 @@ def assess_study(
         n_parameters=parameters,
         strength_from="declared" if from_config else "estimated",
         size=size,
-        external=external_size(kind, expected),
+        external=external_size(kind, in_new_people(declared, expected)),
         instability=_expected_of(size, expected, config.seed),
     )
 

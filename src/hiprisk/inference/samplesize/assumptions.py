@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 
-from hiprisk.config import SampleSizeSettings
+from hiprisk.config import ExternalTargets, SampleSizeSettings
 from hiprisk.errors import ConfigError
 
 STRENGTHS = ("r2", "cox_snell", "nagelkerke", "c_statistic")
+_EXTERNAL = frozenset(field.name for field in dataclasses.fields(ExternalTargets))
 
 
 def stated(value: float | None, name: str, what: str) -> float:
@@ -32,5 +33,8 @@ def beside(share: float) -> tuple[float, float]:
 
 def changed(expected: SampleSizeSettings, name: str, value: float) -> SampleSizeSettings:
     """The same expectations with one changed; a new strength takes the place of the old."""
+    if name in _EXTERNAL:
+        external = dataclasses.replace(expected.external, **{name: value})
+        return dataclasses.replace(expected, external=external)
     replaced: dict[str, float | None] = dict.fromkeys(STRENGTHS) if name in STRENGTHS else {}
     return dataclasses.replace(expected, **{**replaced, name: value})  # type: ignore[arg-type]

@@ -23,6 +23,9 @@ _ASSUMED = {
     "cox_snell": "Cox-Snell R²",
     "c_statistic": "C statistic",
     "parameters": "number of candidate parameters",
+    "lp_sd": "SD of the linear predictor",
+    "risk_alpha": "alpha of the beta distribution",
+    "risk_beta": "beta of the beta distribution",
 }
 
 

@@ -23,13 +23,14 @@ from hiprisk.config import SampleSizeSettings
 from hiprisk.errors import ConfigError
 from hiprisk.inference.samplesize.assumptions import beside, changed, stated
 from hiprisk.inference.samplesize.criteria import Assumption, Criterion, SampleSize, finished
-from hiprisk.inference.samplesize.development import expected_cox_snell
-from hiprisk.inference.samplesize.risks import (
-    RiskDistribution,
-    normal_risks,
-    risks_from_c,
-    risks_from_cox_snell,
+from hiprisk.inference.samplesize.population import (
+    check_binary,
+    description,
+    expected_prevalence,
+    expected_risks,
+    notes_on_risks,
 )
+from hiprisk.inference.samplesize.risks import RiskDistribution
 from hiprisk.inference.samplesize.search import Z, smallest, spread_error, tidy
 from hiprisk.outcome_kind import OutcomeKind
 from hiprisk.wording.quantities import percent
@@ -54,20 +55,30 @@ def external_size(
         Of the outcome.
     expected : SampleSizeSettings
         A continuous outcome needs `r2` and `sd`; a binary one `prevalence` and one of
-        `c_statistic`, `nagelkerke` and `cox_snell`. The targets stand in `expected.external`.
+        `c_statistic`, `nagelkerke` and `cox_snell`, or in `expected.external` the distribution of
+        the risks: `lp_mean` and `lp_sd`, or `risk_alpha` and `risk_beta`. Prevalence and C
+        statistic then follow where they are not stated. The targets stand there too.
     n : int, optional
         People with a known outcome that the study has.
 
     Raises
     ------
     ConfigError
-        If something needed is not stated, or cannot be.
+        If something needed is not stated, or cannot be, or a stated prevalence contradicts the
+        stated distribution of the risks.
     """
     if n is not None and n < 1:
         raise ConfigError("the study has at least one person", column="n")
-    build = _continuous if kind == "continuous" else _binary
+    check_binary(kind, expected.external)
+    build, notes = _continuous, notes_on_risks(expected)
+    if kind == "binary":
+        # Checked once: what is then assumed a little more or less contradicts nothing.
+        build = _binary
+        expected = changed(expected, "prevalence", expected_prevalence(expected))
     answer = build(expected, n)
-    return dataclasses.replace(answer, assumptions=_assumptions(answer, build, expected))
+    return dataclasses.replace(
+        answer, assumptions=_assumptions(answer, build, expected), warnings=notes
+    )
 
 
 def _continuous(expected: SampleSizeSettings, n: int | None) -> SampleSize:
@@ -117,7 +128,11 @@ def _binary(expected: SampleSizeSettings, n: int | None) -> SampleSize:
     ]  # fmt: skip
     if targets.threshold is not None:
         rows.append(_net_benefit(expected, risks, phi))
-    given = (("prevalence", phi), ("c_statistic", c))
+    given: tuple[tuple[str, float], ...] = (("prevalence", phi), ("c_statistic", c))
+    if described := description(targets):
+        given += described
+        given += (("implied_prevalence", risks.prevalence),)
+        given += (("implied_c_statistic", risks.c_statistic),)
     criteria = [_criterion(row, n) for row in rows]
     return _answer(criteria, "binary", given, n, strength=None, prevalence=phi)
 
@@ -134,16 +149,6 @@ def _net_benefit(expected: SampleSizeSettings, risks: RiskDistribution, phi: flo
         targets.net_benefit_width,
         lambda m: 2.0 * Z * spread / math.sqrt(m),
     )
-
-
-def expected_risks(expected: SampleSizeSettings, prevalence: float) -> RiskDistribution:
-    """Risks in the new people, from whichever description was stated."""
-    targets = expected.external
-    if targets.lp_mean is not None and targets.lp_sd is not None:
-        return normal_risks(targets.lp_mean, targets.lp_sd)
-    if expected.c_statistic is not None:
-        return risks_from_c(expected.c_statistic, prevalence)
-    return risks_from_cox_snell(expected_cox_snell(expected, prevalence), prevalence)
 
 
 def c_standard_error(c: float, n: int, prevalence: float) -> float:
@@ -229,6 +234,9 @@ def _assumptions(
             "prevalence": beside(given["prevalence"]),
             "c_statistic": (max(0.505, c - 0.05), min(0.995, c + 0.05)),
         }
+        for name, value in description(expected.external):
+            if name != "lp_mean":  # the prevalence stands for it
+                around[name] = (0.9 * value, 1.1 * value)
     found = []
     for name, (low, high) in around.items():
         try:

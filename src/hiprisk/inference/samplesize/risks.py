@@ -96,6 +96,17 @@ def normal_risks(mean: float, sd: float) -> RiskDistribution:
     return RiskDistribution(mean + sd * z, share / share.sum())
 
 
+def beta_risks(alpha: float, beta: float) -> RiskDistribution:
+    """Risks with a beta distribution; its parameters are between 0.05 and 10,000."""
+    middle = math.log(alpha / beta)
+    # The log density of the log odds falls as the parameters far out, as a parabola near the peak.
+    fall, parabola = 40.0, math.sqrt(80.0 * (alpha + beta) / (alpha * beta))
+    lp = np.linspace(middle - fall / alpha - parabola, middle + fall / beta + parabola, 5 * POINTS)
+    log_density = -alpha * np.logaddexp(0.0, -lp) - beta * np.logaddexp(0.0, lp)
+    share = np.exp(log_density - log_density.max())
+    return RiskDistribution(lp, share / share.sum())
+
+
 def risks_from_c(c_statistic: float, prevalence: float) -> RiskDistribution:
     r"""Risks of a model with a C statistic, its predictor normal in events and non-events alike.
 
