@@ -293,6 +293,12 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
     ),
     (
         78,
+        "`missing` inside `items` of a mapping, `coded` beside them",
+        "2 CONFIG with the key and where it belongs",
+        "tests/cohort/test_mapping.py::test_what_stands_beside_items_and_inside_them_is_said",
+    ),
+    (
+        78,
         "another file as REDCap's data dictionary",
         "3 MISSING_COLUMN",
         "tests/cohort/drafts/redcap/test_data_dictionary.py::test_another_file_is_refused",
@@ -414,6 +420,13 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
         "CODING_SUSPECT, DIRECTION_SUSPECT",
         "tests/cohort/shift/test_reversed_scales.py"
         "::test_swapped_codes_of_a_fair_share_are_seen_by_their_correlations",
+    ),
+    (
+        91,
+        "an outcome that falls as its baseline rises, in train and validate",
+        "warning DIRECTION_SUSPECT",
+        "tests/cohort/shift/test_reversed_scales.py"
+        "::test_an_outcome_that_falls_as_its_baseline_rises_is_suspect",
     ),
     (
         91,

@@ -185,3 +185,19 @@ def test_a_raw_sum_keeps_its_share_of_the_scale(tmp_path_factory, raw, reverse):
 def test_an_empty_list_or_a_list_in_place_of_a_word_is_refused_with_its_line(text, said):
     with pytest.raises(ConfigError, match=said):
         mapping_from_text(f"variables: {{age_years: a}}\n{text}\n")
+
+
+@pytest.mark.parametrize(
+    ("beside", "inside", "message"),
+    [
+        ("", 'missing: ["9"]', r"items\.missing \(line 6\): missing stands beside items, not"),
+        ("coded: [1, 5]", "", r"coded \(line 3\): coded stands inside items, not beside them"),
+    ],
+)
+def test_what_stands_beside_items_and_inside_them_is_said(beside, inside, message):
+    text = (
+        f"variables:\n  womac_pain_0_100:\n    {beside}\n    items:\n"
+        f"      instrument: womac_pain\n      {inside}\n      columns: {{pain_1: a}}\n"
+    )
+    with pytest.raises(ConfigError, match=message):
+        mapping_from_text(text)

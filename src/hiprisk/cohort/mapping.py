@@ -229,6 +229,7 @@ def _mapping(
             for key, value in variables.items()
         }
     _check_no_definitions(document)
+    _check_beside_items(document)
     undecided = tuple(dict.fromkeys((*document.undecided, *known.undecided)))
     mapping = replace(document.settings(CohortMapping), undecided=undecided)
     for key, source in mapping.variables.items():
@@ -249,6 +250,29 @@ def _check_no_definitions(document: YamlDocument) -> None:
                 ("variables", name, defining[0]),
                 advice="write it into the YAML file that dictionary: names; "
                 "see docs/how-to/own-variables.md",
+            )
+
+
+def _check_beside_items(document: YamlDocument) -> None:
+    """Raise ConfigError where what stands beside items is put inside them, or the reverse."""
+    variables = document.data.get("variables")
+    sources = variables.items() if isinstance(variables, dict) else ()
+    of_items = {one.name for one in fields(ItemsSource)}
+    for name, source in sources:
+        if not isinstance(source, dict):
+            continue
+        items = source.get("items")
+        if isinstance(items, dict) and "missing" in items:
+            raise document.error(
+                "missing stands beside items, not inside them",
+                ("variables", name, "items", "missing"),
+                advice="write it under the variable, at the level of items",
+            )
+        for key in sorted(of_items & set(source)):
+            raise document.error(
+                f"{key} stands inside items, not beside them",
+                ("variables", name, key),
+                advice="write it at the level of instrument and columns",
             )
 
 

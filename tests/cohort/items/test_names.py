@@ -1,5 +1,8 @@
 """Blocks of items known by the names of their columns."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from hiprisk.cohort.items.instruments import HOOS_PS_ITEMS, ITEM_NAMES
@@ -96,3 +99,52 @@ def test_every_instrument_is_of_a_questionnaire():
 )
 def test_the_codes_that_came_tell_the_coding_or_leave_it_open(codes, coding):
     assert likely_coding("hoos_adl", codes) == coding
+
+
+PAGE = (Path(__file__).parents[3] / "docs" / "reference" / "cohorts.md").read_text("utf-8")
+HEAD = "| questionnaire | named in the column | before the number | keys of the items |"
+
+
+def in_code(cell):
+    return re.findall(r"`([^`]*)`", cell)
+
+
+def rows_of_the_page():
+    """Questionnaire, names, texts before the number and item keys of each row of the table."""
+    lines = PAGE.split(f"{HEAD}\n", 1)[1].split("\n\n", 1)[0].splitlines()[1:]
+    for line in lines:
+        questionnaire, words, before, keys = [part.strip() for part in line.strip("|").split("|")]
+        texts = [*(("",) if before.startswith("nothing") else ()), *in_code(before)]
+        items = in_code(keys)
+        if " to `" in keys:
+            start, last = items[0].removesuffix("1"), int(re.sub(r".*?(\d+)$", r"\1", items[1]))
+            items = numbered(start + "{}", last)
+        yield questionnaire, in_code(words), texts, items
+
+
+def test_the_page_has_every_questionnaire_with_its_names_and_item_keys():
+    found = {}
+    for questionnaire, words, texts, items in rows_of_the_page():
+        one = found.setdefault(questionnaire, (set(), set(), set()))
+        for known, here in zip(one, (words, texts, items), strict=True):
+            known.update(here)
+    assert set(found) == set(QUESTIONNAIRES)
+    for name, (words, texts, items) in found.items():
+        known = QUESTIONNAIRES[name]
+        assert all(any(re.fullmatch(word, text) for text in words) for word in known.words)
+        assert texts == {text for part in known.parts.values() for text in part}
+        assert items == {item for one in known.instruments for item in ITEM_NAMES[one]}
+
+
+@pytest.mark.parametrize(
+    ("questionnaire", "words", "texts", "items"),
+    list(rows_of_the_page()),
+    ids=lambda one: str(one)[:20],
+)
+def test_columns_named_as_on_the_page_are_taken_for_the_items(questionnaire, words, texts, items):
+    for word in words:
+        for text in texts:
+            names = numbered(f"{word} {text}" + "{}", len(items))
+            (block,) = item_blocks(names)
+            assert block.questionnaire == questionnaire
+            assert block.columns == dict(zip(items, names, strict=True))
