@@ -12,6 +12,7 @@ from commands import answer, run
 from hiprisk.cli import main
 from hiprisk.cohort.simulation.simulate import simulate_cohort
 from hiprisk.config import load_config
+from small_bundle import write_small_bundle
 
 SECRET = "Jane Roe"
 
@@ -54,6 +55,31 @@ def test_rows_are_those_of_the_file_where_some_are_selected(check):
     assert status == 3
     assert json.loads(said.out)["rows"] == 2
     assert json.loads(said.out)["findings"][0]["rows"] == [5]
+
+
+def test_equal_advice_is_printed_once(check):
+    names = ["lbp_any", "sex", "heart_disease", "diabetes", "cancer", "stroke", "depression"]
+    status, said = check(",".join(names) + "\n" + ",".join(["perhaps"] * len(names)) + "\n")
+    assert status == 3
+    [advice] = [line for line in said.out.splitlines() if line.startswith("-> UNKNOWN_CATEGORY")]
+    assert advice == (
+        "-> UNKNOWN_CATEGORY lbp_any, sex, heart_disease, diabetes, cancer and 2 more: state the "
+        "codes under levels in the mapping"
+    )
+
+
+@pytest.mark.parametrize("command", ["check", "score"])
+def test_a_column_that_the_mapping_misspells_is_told_with_the_unused_ones(check, capsys, command):
+    mapping = "variables: {person_id: id, age_years: Alter, sex: sex, lbp_any: lbp}"
+    status, said = check("id,Age,sex,lbp\na,60,female,yes\n", mapping=mapping)
+    assert status == 0
+    if command == "score":
+        write_small_bundle(Path("models"))
+        score = ["score", "small", "in.csv", "--mapping", "m.yaml", "--out", "out.csv"]
+        assert main(score) in (0, 6)
+        said = capsys.readouterr()
+    told = "the file has no column Alter, which the mapping names; it does not use Age"
+    assert told in said.out + said.err
 
 
 def test_a_selection_that_keeps_nobody_is_said(check):

@@ -1,5 +1,7 @@
 """A mapping held against the columns of a file."""
 
+from dataclasses import replace
+
 import pytest
 
 from hiprisk.cohort.mapped_columns import (
@@ -8,6 +10,7 @@ from hiprisk.cohort.mapped_columns import (
     mapping_of_present,
     needed_columns,
     source_columns,
+    unused_columns,
 )
 from hiprisk.cohort.mapping import mapping_from_text
 from hiprisk.cohort.reading import read_cohort
@@ -50,6 +53,35 @@ def test_what_is_absent_is_a_note_and_a_person_a_warning():
         ("MISSING_COLUMN", "note", "womac_pain_0_100"),
     ]
     assert found[1].message == "the file has no column d or e, which the mapping names"
+
+
+def test_a_missing_column_is_told_with_those_that_nothing_uses():
+    unused = ["note", "u1", "u2", "u3", "u4", "Ages"]
+    [found] = absent_findings({"age_years": ("Age",)}, unused)
+    assert found.message == (
+        "the file has no column Age, which the mapping names; it does not use Ages, note, u1, u2, "
+        "u3 and 1 more"
+    )
+
+
+@pytest.mark.parametrize(
+    ("mapping", "unused"),
+    [
+        (None, ()),
+        (MAPPING, ("other", "AGE")),
+        (replace(MAPPING, ignore_case=True), ("other",)),
+    ],
+)
+def test_columns_that_nothing_uses(mapping, unused):
+    assert unused_columns(mapping, ["a", "visit", "other", "AGE"]) == unused
+
+
+def test_items_beside_a_missing_one_are_no_columns_that_the_mapping_does_not_name(tmp_path):
+    (tmp_path / "in.csv").write_text("visit,ID,Alter,a,b,c,d\n1,p,60,1,1,1,1\n")
+    notes = [f for f in read_cohort(tmp_path / "in.csv", MAPPING).findings if f.column != "joint"]
+    assert [(one.column, one.message.partition("; ")[2]) for one in notes[:2]] == [
+        ("age_years", "it does not use Alter"), ("womac_pain_0_100", "it does not use Alter"),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

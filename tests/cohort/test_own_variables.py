@@ -283,10 +283,17 @@ def test_an_own_variable_of_another_scale_takes_no_items(entry):
         score_at_a_year(**entry)
 
 
-def test_a_mapping_that_does_not_name_an_own_variable_leaves_it_to_its_name_or_alias(tmp_path):
-    (tmp_path / "cohort.csv").write_text("GripStrength,f\n30,yes\n", encoding="utf-8")
+def test_with_a_mapping_only_what_it_names_is_read(tmp_path):
+    (tmp_path / "cohort.csv").write_text("grip_kg,GripStrength,f\nstrong,30,yes\n")
     mapping = mapping_from_text("variables: {fell: f}", dictionary=own())
-    assert read_cohort(tmp_path / "cohort.csv", mapping).frame["grip_kg"][0] == 30.0
+    for dictionary in (None, own()):
+        cohort = read_cohort(tmp_path / "cohort.csv", mapping, dictionary=dictionary)
+        assert list(cohort.frame) == ["fell"]
+        assert cohort.ignored == ("grip_kg", "GripStrength")
+        assert cohort.n_errors == 0
+
+
+def test_without_a_mapping_a_variable_with_two_columns_is_not_guessed(tmp_path):
     both = "GripStrength,grip,f\n30,31,yes\n"
     (tmp_path / "cohort.csv").write_text(both, encoding="utf-8")
     two = own("grip_kg: {label: g, kind: number, aliases: [GripStrength, grip]}\n"

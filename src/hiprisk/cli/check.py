@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from hiprisk.cohort.findings import Finding
     from hiprisk.cohort.reading import Cohort
 
+SHOWN_VARIABLES = 5
+
 EXAMPLE = """  hiprisk check cohort.csv
   hiprisk check export.csv --mapping configs/cohorts/nhs_proms_hip.yaml --strict"""
 
@@ -72,13 +74,26 @@ def _show_findings(cohort: Cohort, found: Sequence[Finding], *, values: bool) ->
         for finding in cohort.findings
     ]
     print_table(["severity", "code", "variable", "count", "at rows", "what"], rows)
-    for finding in found:
-        what = f"{finding.code} {finding.column}" if finding.column else finding.code
-        print_lines(f"-> {what}: {finding.advice}")
+    if found:
+        print_lines(*_advice(found))
     if values:
         _show_values(cohort, found)
     n_errors = cohort.n_errors
     print_lines("", f"{n_errors} error(s), {len(found) - n_errors} warning(s)")
+
+
+def _advice(found: Sequence[Finding]) -> list[str]:
+    """What to do, one line where findings of one code have the same advice."""
+    columns: dict[tuple[str, str], list[str]] = {}
+    for finding in found:
+        columns.setdefault((finding.code, finding.advice), []).append(finding.column or "")
+    lines = []
+    for (code, advice), names in columns.items():
+        shown = ", ".join(filter(None, names[:SHOWN_VARIABLES]))
+        more = len(names) - SHOWN_VARIABLES
+        what = " ".join(filter(None, [code, shown, f"and {more} more" if more > 0 else ""]))
+        lines.append(f"-> {what}: {advice}")
+    return lines
 
 
 def _whose(cohort: Cohort) -> str:

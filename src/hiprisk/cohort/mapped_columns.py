@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+import difflib
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from hiprisk.cohort.dictionary import Dictionary
 from hiprisk.cohort.findings import Finding
-from hiprisk.cohort.mapping import CohortMapping, VariableSource, identity_mapping, sources_by_name
+from hiprisk.cohort.mapping import CohortMapping, VariableSource, identity_mapping
 from hiprisk.errors import InputError
+
+SHOWN_UNUSED = 5
 
 
 def mapping_of_file(
@@ -29,9 +32,7 @@ def mapping_of_file(
     if mapping.ignore_case:
         mapping = named_as_in_file(mapping, names, file)
     known = mapping.dictionary if dictionary is None else mapping.dictionary.overlaid_by(dictionary)
-    by_name = sources_by_name(names, known.own)
-    own = {name: source for name, source in by_name.items() if name not in mapping.variables}
-    return replace(mapping, variables={**mapping.variables, **own}, dictionary=known)
+    return replace(mapping, dictionary=known)
 
 
 def named_as_in_file(mapping: CohortMapping, names: list[str], file: str) -> CohortMapping:
@@ -168,19 +169,55 @@ def with_source_columns(findings: Iterable[Finding], mapping: CohortMapping) -> 
             yield replace(finding, source_column=column)
 
 
-def absent_findings(absent: Mapping[str, tuple[str, ...]]) -> Iterable[Finding]:
-    """What a file lacks of a mapping: nothing that is wrong, unless a task needs it."""
+def unused_columns(mapping: CohortMapping | None, names: Iterable[str]) -> tuple[str, ...]:
+    """Columns of a file that nothing is made of by a mapping; none where there is no mapping."""
+    if mapping is None:
+        return ()
+    needed = needed_columns(mapping)
+    if mapping.ignore_case:
+        needed = {name.lower() for name in needed}
+    return tuple(
+        name for name in names if (name.lower() if mapping.ignore_case else name) not in needed
+    )
+
+
+def absent_findings(
+    absent: Mapping[str, tuple[str, ...]], unused: Sequence[str] = ()
+) -> Iterable[Finding]:
+    """What a file lacks of a mapping: nothing that is wrong, unless a task needs it.
+
+    Parameters
+    ----------
+    absent : mapping of str to tuple of str
+        Variables of the mapping, and their columns that the file lacks.
+    unused : sequence of str
+        Columns of the file that the mapping does not name: one may be what is meant.
+    """
     for variable, columns in absent.items():
         is_person = variable == "person_id"
+        meant = _unused_in_words(columns, unused)
         yield Finding(
             code="MISSING_COLUMN",
             severity="warning" if is_person else "note",
             column=variable,
-            message=f"the file has no column {' or '.join(columns)}, which the mapping names",
+            message=f"the file has no column {' or '.join(columns)}, which the mapping names{meant}",
             advice="each row counts as a person of its own; check the mapping and header"
             if is_person
             else "needed only by a task that uses this variable",
         )
+
+
+def _unused_in_words(columns: Sequence[str], unused: Sequence[str]) -> str:
+    """Which columns the mapping does not use, those first that are spelled like a missing one."""
+    if not unused:
+        return ""
+    near = [
+        one for name in columns for one in difflib.get_close_matches(name, unused, SHOWN_UNUSED)
+    ]
+    shown = list(dict.fromkeys([*near, *unused]))
+    more = len(shown) - SHOWN_UNUSED
+    names = ", ".join(shown[:SHOWN_UNUSED]) + (f" and {more} more" if more > 0 else "")
+    return f"; it does not use {names}"
 
 
 def columns_lacking(mapping: CohortMapping, lacking: Collection[str]) -> dict[str, tuple[str, ...]]:

@@ -33,6 +33,7 @@ from hiprisk.cohort.mapped_columns import (
     mapping_of_present,
     needed_columns,
     source_columns,
+    unused_columns,
     with_source_columns,
 )
 from hiprisk.cohort.mapping import CohortMapping
@@ -187,8 +188,7 @@ def iter_blocks(
     block_bytes : int
         Bytes of CSV text in a block.
     dictionary : Dictionary, optional
-        What it states wins over the mapping's. Variables beyond the packaged ones that the mapping
-        does not name are read from the column of their name where the file has one.
+        What it states wins over the mapping's. With a mapping only what that names is read.
 
     Raises
     ------
@@ -316,8 +316,8 @@ def read_cohort(
     unreadable = _joined_problems(blocks)
     source = {name: _source_text(blocks, name) for name in blocks[0].source.column_names}
     columns = blocks[0].source.column_names
-    used = mapping_of_file(mapping, columns, files.name, dictionary)
-    used, absent = mapping_of_present(used, columns, files.name)
+    named = mapping_of_file(mapping, columns, files.name, dictionary)
+    used, absent = mapping_of_present(named, columns, files.name)
     stacked = used.imputation_column is not None
     cells = _unread(unreadable, used, source)
     findings = check_cohort(
@@ -330,7 +330,6 @@ def read_cohort(
         unread=cells,
         items=codes_over_blocks(block.items for block in blocks),
     )
-    taken = needed_columns(used)
     rows = FileRows.of(blocks)
     lacking = {block.file: block.lacking for block in blocks}
     imputation = _imputation(used, source, file=files.name)
@@ -340,7 +339,7 @@ def read_cohort(
             (
                 *with_source_columns(rows.in_the_file(findings), used),
                 *undecided_findings((*used.undecided, *used.dictionary.undecided)),
-                *absent_findings(absent),
+                *absent_findings(absent, unused_columns(named, columns)),
                 *lacking_findings(lacking),
                 *(() if "person_id" in frame.columns else unnamed_stack(imputation)),
             )
@@ -350,7 +349,7 @@ def read_cohort(
         fingerprint=fingerprint(frame),
         provenance=_provenance(frame, used.provenance),
         source_name=files.name,
-        ignored=tuple(name for name in columns if name not in taken),
+        ignored=unused_columns(used, columns),
         absent=absent,
         unreadable=unreadable,
         unread_cells={key: texts[:SHOWN_ROWS] for key, texts in cells.items()},

@@ -20,6 +20,7 @@ from hiprisk.cohort.items.coding import ItemCodes, codes_over_blocks
 from hiprisk.cohort.mapped_columns import (
     absent_findings,
     lacking_findings,
+    unused_columns,
     with_source_columns,
 )
 from hiprisk.cohort.mapping import CohortMapping
@@ -186,7 +187,8 @@ class Tally:
         if block.file in self._looked:
             return
         self._file = block.file or self._name
-        self._missing_columns = tuple(absent_findings(block.absent))
+        unused = unused_columns(self._mapping, block.whole.column_names)
+        self._missing_columns = tuple(absent_findings(block.absent, unused))
         self._absent = tuple(v.name for v in sheet.variables if v.name not in block.columns)
         self._check_names(block)
         refuse_unpredictable(sheet, block.columns.keys(), file=self._file)
