@@ -86,6 +86,13 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
     ),
     (
         50,
+        "a code of SPSS or Stata labelled unknown, N/A and the like",
+        "missing, as the word is in a cell; None and other labels are no missing",
+        "tests/cohort/test_value_labels.py"
+        "::test_a_word_for_missing_means_it_as_a_label_and_as_a_cell",
+    ),
+    (
+        50,
         "true and false, in any letter case",
         "read as yes and no",
         "tests/test_values.py::test_false_and_true_are_codes_of_no_and_yes_as_programs_write_them",

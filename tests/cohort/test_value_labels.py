@@ -10,6 +10,7 @@ from hiprisk.cohort.files.text_block import TextBlock
 from hiprisk.cohort.mapping import load_mapping, mapping_from_text
 from hiprisk.cohort.reading import read_cohort
 from hiprisk.cohort.value_labels import mapping_by_codes, table_in_labels
+from hiprisk.values import LevelReader
 
 LABELS = {
     "gender": {1: "Male", 2: "Female", 9: "refused"},
@@ -105,3 +106,44 @@ def test_what_is_drafted_for_a_labelled_file_reads_it(tmp_path, monkeypatch, cap
     assert values(found, "sex")[:2] == ["male", "female"]
     assert values(found, "walks")[:2] == ["with a stick", "without help"]
     assert found.n_errors == 0
+
+
+@pytest.mark.parametrize(
+    ("label", "expected"),
+    [
+        ("unknown", None),
+        ("Not known", None),
+        ("N/A", None),
+        # None may be an answer: the code keeps what the mapping, or nobody, says of it.
+        ("None", "UNKNOWN_CATEGORY"),
+        ("refused", "UNKNOWN_CATEGORY"),
+    ],
+)
+def test_a_word_for_missing_means_it_as_a_label_and_as_a_cell(tmp_path, label, expected):
+    labels = {"sex": {1: "Male", 2: "Female", 3: label}, "age_years": {99: label, 0: "None"}}
+    frame = pd.DataFrame({"sex": [1.0, 2, 3], "age_years": [63.0, 70, 99]})
+    pyreadstat.write_sav(frame, tmp_path / "in.sav", variable_value_labels=labels)
+    found = read_cohort(tmp_path / "in.sav")
+    assert values(found, "sex") == ["male", "female", None]
+    codes = {note.code for note in found.unreadable if note.variable == "sex"}
+    assert codes == ({expected} if expected else set())
+    assert values(found, "age_years") == [63, 70, 99 if expected else None]
+
+
+def test_a_level_is_no_word_for_missing_and_a_stated_code_is_a_level():
+    block = TextBlock(1, pa.table({}), labels={"s": {"1": "no", "2": "yes", "3": "Unknown"}})
+    text = "variables: {{lbp_any: {{column: s{}}}}}"
+    told = mapping_by_codes(mapping_from_text(text.format("")), block).variables["lbp_any"]
+    assert (told.levels, told.missing) == ({"1": "no", "2": "yes"}, ("3",))
+    stated = ", levels: {'1': no, '2': yes, '3': no}"
+    told = mapping_by_codes(mapping_from_text(text.format(stated)), block).variables["lbp_any"]
+    assert LevelReader(("no", "yes"), codes=told.levels, missing=told.missing).read("3")[0] == "no"
+
+
+def test_a_code_that_answers_another_item_is_not_missing():
+    labels = {"q1": {"9": "unknown", "8": "n/a"}, "q2": {"9": "nine", "8": "unknown"}}
+    block = TextBlock(1, pa.table({}), labels=labels)
+    columns = ", ".join(f"item_{i}: q{i}" for i in range(1, 25))
+    text = f"variables: {{rmdq_0_24: {{items: {{instrument: rmdq, columns: {{{columns}}}}}}}}}"
+    told = mapping_by_codes(mapping_from_text(text), block).variables["rmdq_0_24"]
+    assert told.missing == ("8",)

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from hiprisk.cohort.files.text_block import TextBlock
 from hiprisk.cohort.items.coding import ItemsSource
 from hiprisk.cohort.mapping import CohortMapping, VariableSource
-from hiprisk.values import one_code
+from hiprisk.values import LevelReader, one_code
 
 Labels = Mapping[str, str]
 
@@ -19,7 +19,10 @@ Labels = Mapping[str, str]
 def mapping_by_codes(mapping: CohortMapping, block: TextBlock) -> CohortMapping:
     """The mapping with codes in place of labels, and with what the file itself declares missing.
 
-    A category for which the mapping states no codes takes those whose labels are its levels.
+    A category for which the mapping states no codes takes those whose labels are its levels, in any
+    letter case: a code of which the file says Yes must not be read by its number. A code whose
+    label says missing, such as unknown, is missing, as that word is in a cell; but for None, which
+    may be an answer (no falls, no pain).
     """
     if not block.labels and not block.missing:
         return mapping
@@ -53,17 +56,21 @@ def table_in_labels(block: TextBlock) -> pa.Table:
 def _by_codes(
     name: str, source: VariableSource, mapping: CohortMapping, block: TextBlock
 ) -> VariableSource:
+    variable = mapping.dictionary.get(name)
+    own = () if variable is None else variable.levels
     if source.items is not None:
         columns = list(source.items.columns.values())
         items = _items_by_codes(source.items, block)
-        return replace(source, items=items, missing=_missing(source, columns, mapping, block))
+        missing = _missing(source, columns, mapping, block, own)
+        return replace(source, items=items, missing=missing)
     if source.column is None:
         return source
     labels = block.labels.get(source.column, {})
     levels = {_code(text, labels): level for text, level in source.levels.items()}
-    if not levels and name in mapping.dictionary:
-        levels = _levels_by_label(mapping.dictionary[name].levels, labels)
-    return replace(source, levels=levels, missing=_missing(source, [source.column], mapping, block))
+    if not levels:
+        levels = _levels_by_label(own, labels)
+    missing = _missing(source, [source.column], mapping, block, own)
+    return replace(source, levels=levels, missing=missing)
 
 
 def _levels_by_label(levels: Sequence[str], labels: Labels) -> dict[str, str]:
@@ -90,7 +97,11 @@ def _items_by_codes(items: ItemsSource, block: TextBlock) -> ItemsSource:
 
 
 def _missing(
-    source: VariableSource, columns: Sequence[str], mapping: CohortMapping, block: TextBlock
+    source: VariableSource,
+    columns: Sequence[str],
+    mapping: CohortMapping,
+    block: TextBlock,
+    levels: Sequence[str],
 ) -> tuple[str, ...]:
     found = dict.fromkeys(source.missing)
     for column in columns:
@@ -98,7 +109,22 @@ def _missing(
         stated = {text: _code(text, labels) for text in (*source.missing, *mapping.missing)}
         found |= dict.fromkeys(code for text, code in stated.items() if code != text)
         found |= dict.fromkeys(block.missing.get(column, ()))
-    return tuple(found)
+    reader = LevelReader(levels, codes=source.levels)
+    own = [block.labels.get(column, {}) for column in columns]
+    codes = dict.fromkeys(code for labels in own for code in labels)
+    # The items of a set share their codes: one that is an answer to another item is none here.
+    return tuple(found) + tuple(
+        code
+        for code in codes
+        if code not in found
+        and all(_says_missing(labels[code], reader) for labels in own if code in labels)
+    )
+
+
+def _says_missing(label: str, reader: LevelReader) -> bool:
+    text = label.strip()
+    may_be_answer = text.lower() in ("", "none")
+    return not may_be_answer and reader.meaning(text) is None and reader.is_missing(text)
 
 
 def _code(text: str, labels: Labels) -> str:
