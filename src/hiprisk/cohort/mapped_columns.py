@@ -195,12 +195,12 @@ def absent_findings(
     """
     for variable, columns in absent.items():
         is_person = variable == "person_id"
-        meant = _unused_in_words(columns, unused)
+        lacking = f"the file has no column {' or '.join(columns)}, which the mapping names"
         yield Finding(
             code="MISSING_COLUMN",
             severity="warning" if is_person else "note",
             column=variable,
-            message=f"the file has no column {' or '.join(columns)}, which the mapping names{meant}",
+            message=lacking + _unused_in_words(columns, unused),
             advice="each row counts as a person of its own; check the mapping and header"
             if is_person
             else "needed only by a task that uses this variable",
