@@ -73,6 +73,16 @@ def test_a_file_with_the_outcome_section_alone_declares_it(capsys):
     assert found["metrics"] == by_name["metrics"]
 
 
+def test_a_third_level_that_counts_as_no_event_is_said(capsys):
+    Path("outcome.yaml").write_text(OUTCOME.replace("[alive, dead]", "[alive, dead, emigrated]"))
+    words = ["validate", "in.csv", "--predictions", "risk", "--study", "outcome.yaml", *FAST]
+    code, out, _ = run(capsys, *words)
+    assert code == 0
+    assert "Outcome: the event is dead; no event: alive, emigrated." in out
+    Path("outcome.yaml").write_text(OUTCOME)
+    assert "no event:" not in run(capsys, *words)[1]
+
+
 def test_such_a_file_may_say_how_people_were_sampled(capsys):
     Path("outcome.yaml").write_text(OUTCOME + "sampling: {case_control: 0.1}\n")
     words = ["validate", "in.csv", "--predictions", "risk", "--study", "outcome.yaml", *FAST]

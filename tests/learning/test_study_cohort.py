@@ -163,3 +163,15 @@ def test_too_few_known_outcomes_name_the_codes_that_are_no_level(tmp_path):
     mapping.write_text(text)
     with pytest.raises(InputError, match=r"0 people.*; outcome: 240 codes are no declared level"):
         select_study_participants(study)
+
+
+def test_levels_of_the_outcome_that_count_as_no_event_are_said_where_they_are_several(tmp_path):
+    study, _ = own_study_with_unknown_codes(tmp_path)
+    for name, two, three in (
+        ("variables.yaml", "[not yet, done]", "[not yet, done, died]"),
+        ("mapping.yaml", "'1': done}", "'1': done, '9': died}"),
+    ):
+        file = tmp_path / name
+        file.write_text(file.read_text().replace(two, three))
+    flow = select_study_participants(study)[1].flow
+    assert outcome_remarks(flow) == ("outcome: the event is done; no event: not yet, died",)

@@ -25,8 +25,8 @@ HOLDOUT = "validation.holdout"
 # More scores beyond their bounds are another scale, not cells gone wrong.
 MOST_OFF_SCALE = 0.05
 _NO_LEVEL = "codes are no declared level, taken as unknown"
-# How labels of steps begin that leave nobody out, and make outcomes unknown.
-_TAKEN_AS_UNKNOWN = ("outcome: ", "hip replacement unknown: ")
+# How labels of steps begin that leave nobody out, and say how outcomes were taken.
+_OUTCOME_TAKEN = ("outcome: ", "hip replacement unknown: ")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -314,7 +314,17 @@ def _raw_outcome(
     levels = levels_of_outcome(outcome, dictionary)
     found = read_event(values, outcome.event_level, levels, variable=outcome.variable)
     flow += unknown_codes_step(found.unknown)
+    flow += _several_levels_step(outcome.event_level, levels, n_rows=len(frame))
     return found.event
+
+
+def _several_levels_step(event: str, levels: Sequence[str], *, n_rows: int) -> list[FlowStep]:
+    """Which levels count as no event, where they are several: "died" may be meant as neither."""
+    others = [level for level in levels if one_code(level) != one_code(event)]
+    if len(others) < 2:
+        return []
+    label = f"outcome: the event is {event}; no event: {', '.join(others)}"
+    return [FlowStep(label=label, n_left_out=0, n_remaining=n_rows)]
 
 
 def unknown_codes_step(unknown: Bools | None) -> list[FlowStep]:
@@ -327,8 +337,8 @@ def unknown_codes_step(unknown: Bools | None) -> list[FlowStep]:
 
 
 def outcome_remarks(flow: Sequence[FlowStep]) -> tuple[str, ...]:
-    """The steps of a participant flow that say whose outcome was taken as unknown, and why."""
-    return tuple(step.label for step in flow if step.label.startswith(_TAKEN_AS_UNKNOWN))
+    """The steps of a participant flow that say how outcomes were taken: as unknown, as no event."""
+    return tuple(step.label for step in flow if step.label.startswith(_OUTCOME_TAKEN))
 
 
 def levels_advice(outcome: OutcomeSettings, flow: Sequence[FlowStep]) -> str:

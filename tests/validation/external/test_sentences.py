@@ -14,7 +14,14 @@ LABELS = {"lbp_any": "low back pain", "sex": "sex"}
 
 def people(n, events=0, **more):
     observed = np.r_[np.ones(events), np.zeros(n - events)]
-    more = {"absent": (), "imputed_share": {}, "provenance": "real", "sampling": None, **more}
+    more = {
+        "absent": (),
+        "imputed_share": {},
+        "provenance": "real",
+        "sampling": None,
+        "flow": (),
+        **more,
+    }
     groups = np.asarray(more.pop("groups", np.arange(n)))
     return SimpleNamespace(
         n=n,

@@ -16,13 +16,14 @@ import numpy as np
 
 from hiprisk.config import OutcomeSettings
 from hiprisk.config.sampling import SamplingSettings
+from hiprisk.learning.participants import outcome_remarks
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.smoothing.logistic import has_log_odds
 from hiprisk.validation.external.case_mix_results import CaseMix, shift_words
 from hiprisk.validation.external.cohort import ValidationCohort
 from hiprisk.validation.external.results import ModelIdentity
 from hiprisk.wording.disclaimers import cohort_warnings, model_warnings
-from hiprisk.wording.labels import column_label, unit_of_amount
+from hiprisk.wording.labels import capital, column_label, unit_of_amount
 from hiprisk.wording.quantities import people_counted, percent, signed_with_ci, with_ci
 from hiprisk.wording.verdicts import slope_in_words
 
@@ -65,6 +66,7 @@ def remarks_of(
             + ("wider than" if width > WIDEST_SLOPE else "within")
             + f" the target width of {WIDEST_SLOPE:g}."
         )
+    yield from (f"{capital(remark)}." for remark in outcome_remarks(people.flow))
     if people.absent:
         absent = ", ".join(column_label(name, labels) for name in people.absent)
         yield f"Not in the cohort, imputed for everybody: {absent}."
