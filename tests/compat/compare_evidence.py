@@ -43,12 +43,15 @@ class Renames:
         Keys, or ends of dotted paths, that are not compared: times, places, run numbers.
     changed : dict
         Ends of dotted paths, as a pattern, of numbers that changed on purpose, and why.
+    added : tuple
+        Keys that some results have since; where both have them they are compared.
     """
 
     keys: dict = field(default_factory=dict)
     words: dict = field(default_factory=dict)
     ignored: tuple = ()
     changed: dict = field(default_factory=dict)
+    added: tuple = ()
 
 
 @dataclass
@@ -102,6 +105,7 @@ def read_renames(path=RENAMES):
         raw.get("words", {}),
         tuple(raw.get("ignored", ())),
         raw.get("changed", {}),
+        tuple(raw.get("added", ())),
     )
 
 
@@ -140,7 +144,8 @@ def _compare_objects(old, new, path, renames, tolerance, found):
         left.discard(now)
         _compare(value, new[now], here, renames, tolerance, found)
     places = (f"{path}.{key}" if path else key for key in sorted(left))
-    found.added += [place for place in places if not _named(place, renames.ignored)]
+    known = (*renames.ignored, *renames.added)
+    found.added += [place for place in places if not _named(place, known)]
 
 
 def _compare_leaves(old, new, path, renames, tolerance, found):
