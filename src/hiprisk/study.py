@@ -23,6 +23,7 @@ from hiprisk.cohort.dictionary import Dictionary
 from hiprisk.cohort.findings import Finding
 from hiprisk.config import StudyConfig
 from hiprisk.config.reading import resolved
+from hiprisk.evidence.declared_parts import check_declared_parts
 from hiprisk.evidence.document import Evidence
 from hiprisk.evidence.early_findings import early_findings
 from hiprisk.evidence.evaluation import evaluate
@@ -144,6 +145,7 @@ def run_study(
     # A worker process may have been started in another folder than this one's.
     checkpoints = models.resolve() / ".searching" / config.name
     prepared = prepare_study(config, checkpoints=checkpoints, workers=workers, progress=progress)
+    check_declared_parts(prepared)
     if on_finding is not None:
         for finding in early_findings(prepared):
             on_finding(finding)

@@ -622,6 +622,13 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
     ),
     (
         101,
+        "subgroups, strata, clusters or a negative control of what the cohort lacks, or of a number",
+        "2 CONFIG with the key, before anything is fitted",
+        "tests/evidence/test_declared_parts.py"
+        "::test_a_part_of_what_the_cohort_lacks_is_refused_before_anything_is_fitted",
+    ),
+    (
+        101,
         "`where` or `develop` with no level, a list in place of `provenance`",
         "2 CONFIG with the key and the line",
         "tests/cohort/test_mapping.py"

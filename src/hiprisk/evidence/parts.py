@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
-import pandas as pd
 
 from hiprisk.errors import InputError
+from hiprisk.evidence.declared_parts import frame_of_groups
 from hiprisk.evidence.finished import FinishedStudy
 from hiprisk.inference.association import AssociationTable, associate
 from hiprisk.inference.increment import AddedValue, added_value
@@ -134,14 +134,9 @@ def subgroups_part(
     """Out-of-fold performance by group; everybody's estimates are those of `performance`."""
     if study.predicts_nothing:
         return None
-    rows, people = study.out_of_fold.rows, study.prepared.selection.development
-    frame = people.frame.iloc[rows]
-    if "site" in frame.columns:
-        labels = pd.Series([str(number + 1) for number in people.sites[rows]])
-        frame = frame.assign(site=labels.to_numpy())
     return subgroup_performance(
         sample,
-        frame,
+        frame_of_groups(study.prepared.selection.development, study.out_of_fold.rows),
         settings=study.config.subgroups,
         seed=study.config.seed,
         dictionary=study.prepared.dictionary,

@@ -6,7 +6,11 @@ from hiprisk.inference.association.result import (
     NegativeControl,
     StratumDifference,
 )
-from hiprisk.inference.association.table import associate, run_associate
+from hiprisk.inference.association.table import (
+    associate,
+    check_association,
+    run_associate,
+)
 
 __all__ = [
     "AssociationRow",
@@ -14,5 +18,6 @@ __all__ = [
     "NegativeControl",
     "StratumDifference",
     "associate",
+    "check_association",
     "run_associate",
 ]

@@ -18,7 +18,11 @@ from hiprisk.inference.association.estimation import (
     rows_of,
 )
 from hiprisk.inference.association.imputation import impute
-from hiprisk.inference.association.participants import analysed_people, incomplete_data
+from hiprisk.inference.association.participants import (
+    AnalysedPeople,
+    analysed_people,
+    incomplete_data,
+)
 from hiprisk.inference.association.plan import AssociationPlan, build_basis
 from hiprisk.inference.association.result import ALL, AssociationRow, NegativeControl
 from hiprisk.inference.effects.clustered import Link
@@ -46,12 +50,27 @@ def find_negative_control(
             # The table says why there is no effect in this stratum.
             return None
         if not inside:
-            raise ConfigError(
-                "no stratum has this name", column="association.negative_control.stratum"
-            )
+            raise _no_such_stratum()
         return _control("stratum", settings.stratum, settings.reason, inside[0])
     row = _other_outcome(config, plan, people, settings, model)
     return _control("outcome", str(settings.outcome), settings.reason, row)
+
+
+def check_negative_control(
+    plan: AssociationPlan, people: Participants, known: AnalysedPeople
+) -> None:
+    """Raise ConfigError if the cohort lacks the outcome or the stratum that is declared."""
+    settings = plan.settings.negative_control
+    if settings is None:
+        return
+    if settings.stratum is None:
+        _outcome_values(plan, people.frame, settings)
+    elif one_code(settings.stratum) not in {one_code(group) for group in known.groups()}:
+        raise _no_such_stratum()
+
+
+def _no_such_stratum() -> ConfigError:
+    return ConfigError("no stratum has this name", column="association.negative_control.stratum")
 
 
 def _control(kind: str, where: str, reason: str, row: AssociationRow) -> NegativeControl:

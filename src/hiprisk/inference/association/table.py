@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 
 import pandas as pd
 
 from hiprisk.config import StudyConfig
+from hiprisk.errors import InputError
 from hiprisk.inference.association.estimation import (
     constant_predictor_notes,
     estimate_table,
 )
 from hiprisk.inference.association.imputation import impute
-from hiprisk.inference.association.negative_control import find_negative_control
+from hiprisk.inference.association.negative_control import (
+    check_negative_control,
+    find_negative_control,
+)
 from hiprisk.inference.association.participants import (
     analysed_people,
     in_strata,
@@ -87,6 +92,23 @@ def associate(config: StudyConfig, selection: Selection, *, provenance: str) -> 
         return _table(config, plan, people, flow, provenance)
 
 
+def check_association(config: StudyConfig, selection: Selection) -> None:
+    """Raise ConfigError if the section names what the cohort lacks, before anything is fitted.
+
+    People that cannot give a table, as all of one stratum, are no fault of the config.
+    """
+    with contextlib.suppress(InputError):
+        people, _ = in_strata(config, selection)
+        plan = plan_association(config, selection.dictionary, people.frame)
+        data = incomplete_data(config, plan, people)
+        known = analysed_people(plan, people, data, link=_link(config))
+        check_negative_control(plan, people, known)
+
+
+def _link(config: StudyConfig) -> Link:
+    return "logit" if config.outcome.kind == "binary" else "identity"
+
+
 def _table(
     config: StudyConfig,
     plan: AssociationPlan,
@@ -102,8 +124,7 @@ def _table(
         seed=config.seed,
     )
     basis = build_basis(plan, completed)
-    link: Link = "logit" if config.outcome.kind == "binary" else "identity"
-    known = analysed_people(plan, people, data, link=link)
+    known = analysed_people(plan, people, data, link=_link(config))
     found = estimate_table(plan, basis, known)
     outcome = config.outcome
     table = AssociationTable(

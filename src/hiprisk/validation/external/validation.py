@@ -22,7 +22,7 @@ from hiprisk.validation.external.sentences import remarks_of, summary_of
 from hiprisk.validation.performance.computing import PerformanceSettings, performance_of
 from hiprisk.validation.performance.results import Performance
 from hiprisk.validation.performance.sample import EvaluationSample
-from hiprisk.validation.subgroups.performance import subgroup_performance
+from hiprisk.validation.subgroups.performance import check_subgroups, subgroup_performance
 from hiprisk.validation.subgroups.results import Subgroups
 from hiprisk.wording.labels import sheet_labels
 
@@ -71,6 +71,14 @@ def validate_externally(
     the stated one, and withheld where none is (`hiprisk.metrics.case_control`).
     """
     sample = evaluation_sample(people, outcome, sheet=sheet, model=model.name)
+    if by:
+        # A name that is not there is refused before the resamples of everybody.
+        check_subgroups(
+            people.frame,
+            SubgroupSettings(by=tuple(by)),
+            kind=outcome.kind,
+            dictionary=people.dictionary,
+        )
     return external_validation(
         people,
         outcome,

@@ -128,6 +128,18 @@ def subgroup_performance(
     return _gathered(people, metrics, found)
 
 
+def check_subgroups(
+    frame: pd.DataFrame,
+    settings: SubgroupSettings,
+    *,
+    kind: OutcomeKind,
+    dictionary: Dictionary | None = None,
+) -> None:
+    """Raise ConfigError if `settings` names a variable or a metric that there is not."""
+    _metrics(kind, settings)
+    groupings_of(frame.reset_index(drop=True), settings, dictionary)
+
+
 @dataclass(frozen=True)
 class _People:
     """Who is evaluated, and in which groups."""
