@@ -76,7 +76,8 @@ def mse_decomposition(
     Notes
     -----
     Isotonic regression follows the noise of its people: miscalibration and discrimination are
-    overestimated alike, the more the fewer people there are.
+    overestimated alike, the more the fewer people there are. Miscalibration above 0, even by its
+    interval, is therefore no evidence of miscalibration.
 
     Examples
     --------
