@@ -83,7 +83,7 @@ def mse_decomposition(
     --------
     >>> found = mse_decomposition([1.0, 2.0, 3.0, 2.0], [2.0, 2.0, 4.0, 3.0])
     >>> found.score, found.miscalibration, found.discrimination, found.uncertainty
-    (0.75, 0.5, 0.25, 0.5)
+    (0.75, 0.625, 0.375, 0.5)
     """
     return _decomposition(*as_continuous(observed, predicted, weights))
 
