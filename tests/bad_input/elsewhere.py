@@ -78,6 +78,13 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
         f"{_STRUCTURE}::test_rows_that_differ_in_any_column_of_the_file_are_no_copies",
     ),
     (
+        10,
+        "decimal commas that the first 64 KiB do not show",
+        'rows NOT_A_NUMBER; check and score name `format: {decimal: ","}`',
+        "tests/cli/test_cohort_files.py"
+        "::test_decimal_commas_behind_the_beginning_are_told_with_the_key_that_reads_them",
+    ),
+    (
         36,
         "persons who are 1 in one file to join and 1.0 in another",
         "3 ID_SPELLING, with their number",

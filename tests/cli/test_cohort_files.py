@@ -128,6 +128,23 @@ def test_a_file_of_decimal_commas_is_readable_in_another_format(capsys, here, ou
         assert first[4] == 40.5
 
 
+def test_decimal_commas_behind_the_beginning_are_told_with_the_key_that_reads_them(capsys, here):
+    head = HEADER.replace(",", ";")
+    rows = "".join(f"p{row};64;female;yes;40\n" for row in range(4_000))
+    (here / "in.csv").write_text(head + rows + "z;64;female;yes;60,5\n")
+    code, told, _ = scored(capsys, "in.csv")
+    assert (code, told["refused"]) == (6, 1)
+    [warning] = [one for one in told["warnings"] if one["code"] == "NOT_A_NUMBER"]
+    assert (warning["column"], warning["count"]) == ("womac_function_0_100", 1)
+    assert 'format: {decimal: ","}' in warning["advice"]
+    code, out, _ = run(capsys, "check", "in.csv", "--json")
+    [found] = [one for one in json.loads(out)["findings"] if one["code"] == "NOT_A_NUMBER"]
+    assert (code, 'format: {decimal: ","}' in found["advice"]) == (3, True)
+    names = "".join(f"  {name}: {name}\n" for name in HEADER.strip().split(","))
+    (here / "m.yaml").write_text(f'format: {{decimal: ","}}\nvariables:\n{names}')
+    assert scored(capsys, "in.csv", "--mapping", "m.yaml")[1]["refused"] == 0
+
+
 def test_an_unknown_suffix_is_refused_before_anything_is_read(capsys):
     code, _, err = run(capsys, "score", "small", "absent.csv", "--out", "out.sav")
     assert (code, "csv, csv.gz, parquet or xlsx" in err) == (2, True)

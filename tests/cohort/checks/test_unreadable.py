@@ -56,3 +56,18 @@ def test_what_none_would_be_among_items_is_told_in_the_points_of_the_instrument(
     note = Note("AMBIGUOUS_CODE", "score")
     (finding,) = unreadable_findings({note: np.array([True])}, {"score": codes}, {})
     assert f"labels: {{None: {points}}}" in finding.advice
+
+
+@pytest.mark.parametrize(
+    ("code", "texts", "is_so"),
+    [
+        ("NOT_A_NUMBER", ("60,5", " -1,25", "x"), True),
+        ("NOT_A_NUMBER", ("60,5", "x", "y"), False),
+        ("NOT_A_NUMBER", ("1,234,567",), False),
+        ("UNKNOWN_CATEGORY", ("60,5",), False),
+    ],
+)
+def test_decimal_commas_are_told_with_the_key_that_states_them(code, texts, is_so):
+    note = Note(code, "bmi_kg_m2")
+    (finding,) = unreadable_findings({note: np.ones(len(texts), dtype=bool)}, {}, {note: texts})
+    assert ('format: {decimal: ","} in the mapping' in finding.advice) == is_so

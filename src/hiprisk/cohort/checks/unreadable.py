@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from hiprisk.arrays import Bools
@@ -12,6 +14,11 @@ from hiprisk.cohort.items.instruments import no_complaints
 from hiprisk.values import AMBIGUOUS_CODE, NOT_A_NUMBER, UNKNOWN_CATEGORY, Note
 
 SHOWN_COLUMNS = 3
+DECIMAL_COMMA_ADVICE = (
+    'are these decimal commas? State format: {decimal: ","} in the mapping: without it a file has '
+    "decimal points unless more numbers of its first 64 KiB have commas"
+)
+_WITH_COMMA = re.compile(r"[-+]?[0-9]+,[0-9]+")
 
 _MESSAGES = {
     "NOT_A_NUMBER": "cells are no numbers",
@@ -74,8 +81,43 @@ def unreadable_findings(
         elif _are_labelled_codes(note, unread.get(note, ())):
             message = "cells hold a code and its label, or a code for missing such as .A"
             advice = "state format: {labelled_codes: true} in the mapping"
+        elif _are_decimal_commas(note, unread.get(note, ())):
+            advice = DECIMAL_COMMA_ADVICE
         message += _in_columns(items, note)
         yield from finding_at(mask, note.code, "error", note.variable, message, advice)
+
+
+class DecimalCommas:
+    """Counts cells of a file in blocks that are no numbers, and would be with a decimal comma."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[str] = Counter()
+
+    def add(self, variable: str, texts: Sequence[str]) -> None:
+        """Take in cells of a variable that are no numbers."""
+        self._counts[variable] += _n_with_comma(texts)
+
+    def findings(self) -> Iterable[Finding]:
+        """A warning for each variable that has such cells."""
+        for variable, count in self._counts.items():
+            if count:
+                yield Finding(
+                    code=NOT_A_NUMBER,
+                    severity="warning",
+                    column=variable,
+                    count=count,
+                    message="cells are numbers with a comma, in a file of decimal points",
+                    advice=DECIMAL_COMMA_ADVICE,
+                )
+
+
+def _n_with_comma(texts: Sequence[str]) -> int:
+    return sum(_WITH_COMMA.fullmatch(text.strip()) is not None for text in texts)
+
+
+def _are_decimal_commas(note: Note, texts: Sequence[str]) -> bool:
+    """Whether most of what is no number would be one with a decimal comma."""
+    return note.code == NOT_A_NUMBER and _n_with_comma(texts) * 2 > len(texts)
 
 
 def _are_labelled_codes(note: Note, texts: Sequence[str]) -> bool:

@@ -236,7 +236,7 @@ def _ranges(
 def _rounded_outwards(low: float, high: float) -> tuple[float, float]:
     """A range rounded to a tenth power of its width, so that it shows nobody's value."""
     span = high - low
-    step = 10.0 ** math.floor(math.log10(span)) if span > 0 else 1.0
+    step = 10.0 ** max(math.floor(math.log10(span)), -300) if span > 0 else 1.0
     bottom, top = step * math.floor(low / step), step * math.ceil(high / step)
     if bottom == top:
         top += step

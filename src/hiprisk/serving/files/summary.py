@@ -10,16 +10,22 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from hiprisk.cohort.checks.items import item_findings
-from hiprisk.cohort.checks.unreadable import unlabelled_findings, unreadable_findings
+from hiprisk.cohort.checks.unreadable import (
+    DecimalCommas,
+    unlabelled_findings,
+    unreadable_findings,
+)
 from hiprisk.cohort.files.csv_dialect import ORDINARY, Dialect
 from hiprisk.cohort.findings import Finding
 from hiprisk.cohort.items.coding import ItemCodes, codes_over_blocks
 from hiprisk.cohort.mapped_columns import (
     absent_findings,
     lacking_findings,
+    source_columns,
     unused_columns,
     with_source_columns,
 )
@@ -32,7 +38,7 @@ from hiprisk.errors import InputError
 from hiprisk.serving.model import Model
 from hiprisk.sheet.answers import Answers
 from hiprisk.sheet.applicability import refuse_other_letter_case, refuse_unpredictable
-from hiprisk.values import AMBIGUOUS_CODE, Note
+from hiprisk.values import AMBIGUOUS_CODE, NOT_A_NUMBER, Note
 
 SUMMARY_COLUMNS = ("kind", "code", "variable", "rows")
 
@@ -166,6 +172,7 @@ class Tally:
         self._coding = CodingWatch(model.sheet.variables, mapping)
         self._mapping = mapping
         self._items: dict[str, ItemCodes] = {}
+        self._commas = DecimalCommas()
 
     def look(self, block: CohortBlock, *, accept_units: bool) -> None:
         """Before a block is scored; a file's first must have the model's variables, codes, units.
@@ -184,6 +191,7 @@ class Tally:
         }
         items = {name: codes for name, codes in block.items.items() if name in own}
         self._items = codes_over_blocks([self._items, items])
+        self._count_commas(block, own)
         if block.file in self._looked:
             return
         self._file = block.file or self._name
@@ -205,6 +213,15 @@ class Tally:
             self._refuse_errors(compare_with_training(sheet, columns), "; or --accept-units")
         if block.n_rows:
             self._looked.add(block.file)
+
+    def _count_commas(self, block: CohortBlock, own: set[str]) -> None:
+        stated = {} if self._mapping is None else self._mapping.variables
+        for note, mask in block.problems.items():
+            if note.code == NOT_A_NUMBER and note.variable in own:
+                name = note.variable
+                for column in source_columns(stated[name]) if name in stated else (name,):
+                    cells = block.source[column].filter(pa.array(mask))
+                    self._commas.add(name, cells.to_pylist())
 
     def _in_columns(self, findings: Iterable[Finding]) -> Iterable[Finding]:
         return findings if self._mapping is None else with_source_columns(findings, self._mapping)
@@ -255,6 +272,7 @@ class Tally:
                         *self._coding.findings(),
                         *item_findings(self._items),
                         *unlabelled_findings(self._items),
+                        *self._commas.findings(),
                         *self._comparison.findings(),
                     )
                 ),
