@@ -127,7 +127,7 @@ def test_codes_of_the_outcome_that_are_no_level_are_counted_and_said(capsys):
     frame = people_at_risk()
     frame.to_csv("clean.csv", index=False)
     code, found = answer(capsys, "drift", "death", "clean.csv", "--strict")
-    assert (code, found["findings"]) == (0, [])
+    assert (code, found["warnings"]) == (0, [])
     frame.loc[:9, "died"] = "9"
     frame.loc[10:12, "cohort_year"] = np.nan
     frame.to_csv("odd.csv", index=False)
@@ -141,6 +141,13 @@ def test_codes_of_the_outcome_that_are_no_level_are_counted_and_said(capsys):
     code, found = answer(capsys, "drift", "death", "odd.csv", "--strict")
     assert code == 3
     assert [step["n_remaining"] for step in found["flow"]] == [200, 200, 190, 190, 187]
-    assert [(one["code"], one["count"]) for one in found["findings"]] == [("UNKNOWN_CATEGORY", 10)]
+    assert [(one["code"], one["count"]) for one in found["warnings"]] == [("UNKNOWN_CATEGORY", 10)]
     frame.drop(columns="cohort_year").to_csv("odd.csv", index=False)
     assert "UNKNOWN_CATEGORY" in run(capsys, "drift", "death", "odd.csv")[2]
+
+
+def test_a_file_that_is_given_twice_is_said(capsys, invented):
+    code, out, err = run(capsys, "drift", invented, "cohort.csv", "--cohort", "cohort.csv")
+    assert code == 0
+    assert "rows of the file are exact copies of an earlier row" in out
+    assert "warning[COPIED_ROWS]" in err

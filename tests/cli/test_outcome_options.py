@@ -83,6 +83,17 @@ def test_a_third_level_that_counts_as_no_event_is_said(capsys):
     assert "no event:" not in run(capsys, *words)[1]
 
 
+def test_a_file_that_is_given_twice_is_said(capsys):
+    words = ["validate", "--cohort", "in.csv", "--cohort", "in.csv", "--predictions", "risk",
+             "--dictionary", "own.yaml", "--outcome", "died_in_a_year", "--event-level", "dead",
+             *FAST]  # fmt: skip
+    code, out, err = run(capsys, *words)
+    assert code == 0
+    assert "CAUTION: 200 rows of the file are exact copies of an earlier row" in out
+    assert "warning[COPIED_ROWS]: rows repeat an earlier row in every column" in err
+    assert "COPIED_ROWS" in [one["code"] for one in answer(capsys, *words)[1]["warnings"]]
+
+
 def test_such_a_file_may_say_how_people_were_sampled(capsys):
     Path("outcome.yaml").write_text(OUTCOME + "sampling: {case_control: 0.1}\n")
     words = ["validate", "in.csv", "--predictions", "risk", "--study", "outcome.yaml", *FAST]

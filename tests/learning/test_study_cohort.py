@@ -10,6 +10,7 @@ from hiprisk.cohort.findings import Finding
 from hiprisk.cohort.reading import read_cohort
 from hiprisk.config import load_config
 from hiprisk.errors import ConfigError, InputError
+from hiprisk.inference.association import run_associate
 from hiprisk.inference.increment import run_compare
 from hiprisk.learning.participants import outcome_remarks
 from hiprisk.learning.study_cohort import (
@@ -175,3 +176,12 @@ def test_levels_of_the_outcome_that_count_as_no_event_are_said_where_they_are_se
         file.write_text(file.read_text().replace(two, three))
     flow = select_study_participants(study)[1].flow
     assert outcome_remarks(flow) == ("outcome: the event is done; no event: not yet, died",)
+
+
+def test_people_who_were_given_twice_are_said_by_associate_and_compare(tmp_path):
+    path = write_study(tmp_path, BINARY)
+    twice = [f"cohort.file=[{tmp_path / 'cohort.csv'}, {tmp_path / 'cohort.csv'}]"]
+    study = load_config(path, overrides=[*twice, "validation.resamples=20"])
+    caution = "CAUTION: 240 rows of the file are exact copies of an earlier row"
+    assert run_associate(study).sentences[0].startswith(caution)
+    assert run_compare(study).notes[0].startswith(caution)

@@ -12,6 +12,7 @@ from hiprisk.arrays import Bools
 from hiprisk.yaml_settings import UndecidedLines
 
 UNDECIDED_LINES = "UNDECIDED_LINES"
+COPIED_ROWS = "COPIED_ROWS"
 Severity = Literal["error", "warning", "note"]
 SHOWN_ROWS = 10
 # A smaller count could point at one person; table 1 has the same bound.
@@ -108,6 +109,15 @@ def finding_at(
             message=message,
             advice=advice,
         )
+
+
+def copied_row_counts(findings: Iterable[Finding]) -> list[int | None]:
+    """How many rows are copies, where a finding says so; None for a count that is small."""
+    return [
+        one.count if one.count >= SMALLEST_COUNT else None
+        for one in findings
+        if one.code == COPIED_ROWS
+    ]
 
 
 def undecided_findings(files: Iterable[UndecidedLines]) -> Iterable[Finding]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from hiprisk.bootstrap import FEW_RESAMPLES, few_resamples
+from hiprisk.cohort.findings import COPIED_ROWS
 from hiprisk.config import MinimumGain
 from hiprisk.evidence.attempts import parts_in_words
 from hiprisk.evidence.document import Evidence
@@ -12,7 +13,7 @@ from hiprisk.inference.association.result import mean_digits
 from hiprisk.inference.association.sentences import MEASURE_LABELS, MODEL_LABELS
 from hiprisk.metrics.registry import label_of, moves_with_prevalence
 from hiprisk.wording.availability import not_available_in_words
-from hiprisk.wording.disclaimers import model_warnings
+from hiprisk.wording.disclaimers import copied_rows_caution, model_warnings
 from hiprisk.wording.labels import capital, unit_of_amount
 from hiprisk.wording.quantities import decimals, percent, plural, with_ci
 from hiprisk.wording.verdicts import slope_in_words
@@ -83,12 +84,8 @@ def _digits(evidence: Evidence) -> int:
 
 def _copies(evidence: Evidence) -> Iterable[str]:
     for found in evidence.findings:
-        if found["code"] == "COPIED_ROWS":
-            count = "some" if found["count"] is None else f"{found['count']:,}"
-            yield (
-                f"CAUTION: {count} rows of the file are exact copies of an earlier row. Unless "
-                "they are different people, every interval is too narrow: remove the copies."
-            )
+        if found["code"] == COPIED_ROWS:
+            yield copied_rows_caution(found["count"])
 
 
 def _direction(evidence: Evidence) -> Iterable[str]:

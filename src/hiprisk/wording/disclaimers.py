@@ -54,3 +54,12 @@ def kind_not_for_patients(sheet: Sheet) -> str | None:
         *(["INVENTED"] if sheet.invented else []),
     ]
     return f"{' AND '.join(kinds)} MODEL, not for patients." if kinds else None
+
+
+def copied_rows_caution(count: int | None) -> str:
+    """What exact copies of rows do to intervals; None where the count may not be told."""
+    number = "some" if count is None else f"{count:,}"
+    return (
+        f"CAUTION: {number} rows of the file are exact copies of an earlier row. Unless they are "
+        "different people, every interval is too narrow: remove the copies."
+    )

@@ -20,6 +20,7 @@ def people(n, events=0, **more):
         "provenance": "real",
         "sampling": None,
         "flow": (),
+        "warnings": (),
         **more,
     }
     groups = np.asarray(more.pop("groups", np.arange(n)))

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hiprisk.arrays import Bools, Floats
-from hiprisk.cohort.findings import Finding, finding_at
+from hiprisk.cohort.findings import COPIED_ROWS, Finding, finding_at
 
 # What mice, Stata, SPSS and people call the number of an imputation.
 IMPUTATION_NAME = re.compile(
@@ -74,7 +74,7 @@ def _copied_rows(frame: pd.DataFrame, source: Mapping[str, pa.ChunkedArray]) -> 
         alike |= (frame.duplicated(keep=False) & frame["person_id"].notna()).to_numpy()
     yield from finding_at(
         _repeats(frame, source, alike),
-        "COPIED_ROWS",
+        COPIED_ROWS,
         "warning",
         None,
         "rows repeat an earlier row in every column of the file: as if people had been given twice",

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pandas as pd
 
+from hiprisk.cohort.findings import copied_row_counts
 from hiprisk.config import StudyConfig
 from hiprisk.errors import InputError
 from hiprisk.inference.association.estimation import (
@@ -31,6 +32,7 @@ from hiprisk.inference.effects.clustered import Link
 from hiprisk.learning.participants import FlowStep, Participants, Selection
 from hiprisk.learning.study_cohort import select_study_imputations
 from hiprisk.parallel import one_thread
+from hiprisk.wording.disclaimers import copied_rows_caution
 
 
 def run_associate(config: StudyConfig) -> AssociationTable:
@@ -42,7 +44,9 @@ def run_associate(config: StudyConfig) -> AssociationTable:
         With what to do next.
     """
     cohort, selection = select_study_imputations(config)
-    return associate(config, selection, provenance=cohort.provenance)
+    table = associate(config, selection, provenance=cohort.provenance)
+    cautions = map(copied_rows_caution, copied_row_counts(cohort.findings))
+    return replace(table, sentences=(*cautions, *table.sentences))
 
 
 def associate(config: StudyConfig, selection: Selection, *, provenance: str) -> AssociationTable:

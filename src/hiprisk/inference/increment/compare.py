@@ -17,6 +17,7 @@ import numpy as np
 from hiprisk.arrays import Integers
 from hiprisk.bootstrap import too_many_refused
 from hiprisk.cohort.dictionary import Dictionary
+from hiprisk.cohort.findings import copied_row_counts
 from hiprisk.config import StudyConfig
 from hiprisk.errors import InputError
 from hiprisk.features.design import Design, plan_design
@@ -46,6 +47,7 @@ from hiprisk.learning.participants import outcome_remarks
 from hiprisk.learning.study_cohort import select_study_participants
 from hiprisk.parallel import StageProgress, one_thread, run_parallel
 from hiprisk.validation.resampling.resamples import draw_resamples
+from hiprisk.wording.disclaimers import copied_rows_caution
 from hiprisk.wording.labels import capital, column_label
 
 
@@ -96,7 +98,8 @@ def run_compare(
         announce=announce,
     )
     remarks = (f"{capital(remark)}." for remark in outcome_remarks(selection.flow))
-    return replace(found, notes=(*remarks, *found.notes))
+    cautions = map(copied_rows_caution, copied_row_counts(cohort.findings))
+    return replace(found, notes=(*cautions, *remarks, *found.notes))
 
 
 def added_value(

@@ -39,7 +39,7 @@ from hiprisk.validation.drift.stability_index import (
 )
 from hiprisk.validation.drift.variables import variable_drift
 from hiprisk.validation.external.case_mix import has_reference_population
-from hiprisk.validation.external.eligibility import refuse_stack
+from hiprisk.validation.external.eligibility import copied_rows, refuse_stack
 from hiprisk.validation.external.mean_difference import standardised_difference_estimate
 from hiprisk.validation.external.results import ModelIdentity
 
@@ -111,6 +111,7 @@ def report_drift(
     evaluation = evaluate(SheetEvaluator(sheet), given)
     refused = evaluation.assessment.reasons.counts()
     predictions = _prediction_drift(sheet, evaluation.prediction.predicted)
+    said = (*copied_rows(cohort), *findings)
     found = DriftReport(
         model=model,
         cohort=cohort.source_name,
@@ -122,10 +123,10 @@ def report_drift(
         predictions=predictions,
         watch=watch,
         watch_note=watch_note,
-        found=bool(findings) or _found(variables, predictions, watch),
+        found=bool(said) or _found(variables, predictions, watch),
         summary=(),
         flow=tuple(flow),
-        findings=tuple(findings),
+        findings=said,
     )
     return replace(found, summary=tuple(sentences_of(found)))
 

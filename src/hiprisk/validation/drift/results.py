@@ -112,7 +112,7 @@ class DriftReport:
     flow : tuple of FlowStep
         From the rows of the cohort to those of the calibration CUSUM.
     findings : tuple of Finding
-        Cells of the outcome that could not be used.
+        Cells of the outcome that could not be used, and copied rows.
     found : bool
         Whether anything calls for attention.
     """
@@ -168,7 +168,7 @@ class DriftReport:
             "watch": None if self.watch is None else self.watch.to_dict(),
             "watch_note": self.watch_note,
             "flow": [asdict(step) for step in self.flow],
-            "findings": [finding.summarised() for finding in self.findings],
+            "warnings": [finding.summarised() for finding in self.findings],
             "found": self.found,
             "summary": list(self.summary),
         }

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from hiprisk.cohort.findings import copied_row_counts
 from hiprisk.learning.participants import outcome_remarks
 from hiprisk.validation.drift.cusum import CalibrationCusum
 from hiprisk.validation.drift.results import DriftReport
-from hiprisk.wording.disclaimers import SIMULATED_COHORT, model_warnings
+from hiprisk.wording.disclaimers import (
+    SIMULATED_COHORT,
+    copied_rows_caution,
+    model_warnings,
+)
 from hiprisk.wording.labels import capital
 from hiprisk.wording.quantities import p_equals, percent
 
@@ -18,6 +23,7 @@ def sentences_of(report: DriftReport) -> Iterable[str]:
     if report.simulated:
         yield from warnings or [SIMULATED_COHORT]
     yield from report.model.cautions
+    yield from map(copied_rows_caution, copied_row_counts(report.findings))
     moved = [v for v in report.variables if v.verdict in ("some drift", "much drift")]
     if moved:
         yield f"Predictor drift: {', '.join(v.label for v in moved)}."

@@ -37,6 +37,7 @@ from hiprisk.validation.external.eligibility import (
     check_enough,
     check_predictions,
     check_usable,
+    copied_rows,
     refuse_misread,
 )
 from hiprisk.validation.external.linear_parts import linear_parts
@@ -171,7 +172,7 @@ def predict_cohort(
     evaluator = SheetEvaluator(sheet)
     of_the_model = {*names, outcome.variable}
     coding = (f for f in cohort.findings if f.code == ITEM_CODING and f.column in of_the_model)
-    warnings = (*coding, *moved, *outcome_warnings(cohort, outcome))
+    warnings = (*copied_rows(cohort), *coding, *moved, *outcome_warnings(cohort, outcome))
     return _evaluated(evaluator, outcome, cohort, evaluate(evaluator, given), warnings=warnings)
 
 
@@ -273,6 +274,7 @@ def cohort_of_predictions(
         absent=(),
         imputed_share={},
         warnings=(
+            *copied_rows(cohort),
             *_off_scale_warnings(off_scale, column, cohort),
             *outcome_warnings(cohort, outcome),
         ),

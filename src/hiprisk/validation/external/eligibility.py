@@ -8,7 +8,7 @@ import numpy as np
 
 from hiprisk.arrays import Bools, Floats
 from hiprisk.cohort.checks.items import MISREAD_ITEMS
-from hiprisk.cohort.findings import Finding
+from hiprisk.cohort.findings import COPIED_ROWS, Finding
 from hiprisk.cohort.imputations import check_no_stack
 from hiprisk.cohort.reading import Cohort
 from hiprisk.config import OutcomeSettings
@@ -113,6 +113,11 @@ def refuse_stack(cohort: Cohort) -> None:
     check_no_stack(cohort)
     undeclared = [one for one in cohort.findings if one.code == "STACKED_IMPUTATIONS"]
     refuse_misread(undeclared, cohort, accept_units=False)
+
+
+def copied_rows(cohort: Cohort) -> list[Finding]:
+    """What the check of the file says of people who were given twice: no reason to refuse."""
+    return [one for one in cohort.findings if one.code == COPIED_ROWS]
 
 
 def refuse_misread(findings: Sequence[Finding], cohort: Cohort, *, accept_units: bool) -> None:

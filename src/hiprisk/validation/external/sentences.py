@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
+from hiprisk.cohort.findings import copied_row_counts
 from hiprisk.config import OutcomeSettings
 from hiprisk.config.sampling import SamplingSettings
 from hiprisk.learning.participants import outcome_remarks
@@ -22,7 +23,7 @@ from hiprisk.metrics.smoothing.logistic import has_log_odds
 from hiprisk.validation.external.case_mix_results import CaseMix, shift_words
 from hiprisk.validation.external.cohort import ValidationCohort
 from hiprisk.validation.external.results import ModelIdentity
-from hiprisk.wording.disclaimers import cohort_warnings, model_warnings
+from hiprisk.wording.disclaimers import cohort_warnings, copied_rows_caution, model_warnings
 from hiprisk.wording.labels import capital, column_label, unit_of_amount
 from hiprisk.wording.quantities import people_counted, percent, signed_with_ci, with_ci
 from hiprisk.wording.verdicts import slope_in_words
@@ -105,6 +106,7 @@ def summary_of(
     yield from model_warnings(model.provenance)
     yield from model.cautions
     yield from cohort_warnings(people.provenance)
+    yield from map(copied_rows_caution, copied_row_counts(people.warnings))
     if people.sampling is not None:
         yield sampling_words(people.sampling, share=float(people.observed.mean()))
     by_name = {e.name: e for e in estimates}
