@@ -10,6 +10,7 @@ from hiprisk.cohort.files.text_block import TextBlock
 from hiprisk.cohort.mapping import load_mapping, mapping_from_text
 from hiprisk.cohort.reading import read_cohort
 from hiprisk.cohort.value_labels import mapping_by_codes, table_in_labels
+from hiprisk.errors import ConfigError
 from hiprisk.values import LevelReader
 
 LABELS = {
@@ -147,3 +148,11 @@ def test_a_code_that_answers_another_item_is_not_missing():
     text = f"variables: {{rmdq_0_24: {{items: {{instrument: rmdq, columns: {{{columns}}}}}}}}}"
     told = mapping_by_codes(mapping_from_text(text), block).variables["rmdq_0_24"]
     assert told.missing == ("8",)
+
+
+def test_a_code_and_its_label_with_two_meanings_are_refused(cohort):
+    with pytest.raises(ConfigError, match=r"lbp_any\.levels: 'No' is the label of .*'2'") as caught:
+        cohort("variables: {lbp_any: {column: lbp, levels: {'1': yes, '2': yes, No: no}}}")
+    assert caught.value.exit_code == 2
+    same = cohort("variables: {lbp_any: {column: lbp, levels: {'1': yes, '2': no, No: no}}}")
+    assert values(same, "lbp_any") == ["yes", "no", None, "yes"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -11,9 +12,11 @@ import pyarrow.compute as pc
 from hiprisk.cohort.files.text_block import TextBlock
 from hiprisk.cohort.items.coding import ItemsSource
 from hiprisk.cohort.mapping import CohortMapping, VariableSource
+from hiprisk.errors import ConfigError
 from hiprisk.values import LevelReader, one_code
 
 Labels = Mapping[str, str]
+_Meaning = TypeVar("_Meaning", str, int)
 
 
 def mapping_by_codes(mapping: CohortMapping, block: TextBlock) -> CohortMapping:
@@ -60,13 +63,13 @@ def _by_codes(
     own = () if variable is None else variable.levels
     if source.items is not None:
         columns = list(source.items.columns.values())
-        items = _items_by_codes(source.items, block)
+        items = _items_by_codes(source.items, block, f"variables.{name}.items.labels")
         missing = _missing(source, columns, mapping, block, own)
         return replace(source, items=items, missing=missing)
     if source.column is None:
         return source
     labels = block.labels.get(source.column, {})
-    levels = {_code(text, labels): level for text, level in source.levels.items()}
+    levels = _meanings_by_code(source.levels, labels, f"variables.{name}.levels")
     if not levels:
         levels = _levels_by_label(own, labels)
     missing = _missing(source, [source.column], mapping, block, own)
@@ -84,7 +87,30 @@ def _levels_by_label(levels: Sequence[str], labels: Labels) -> dict[str, str]:
     return found if levels and set(found.values()) == set(levels) else {}
 
 
-def _items_by_codes(items: ItemsSource, block: TextBlock) -> ItemsSource:
+def _meanings_by_code(
+    meanings: Mapping[str, _Meaning], labels: Labels, key: str
+) -> dict[str, _Meaning]:
+    """Meanings by code, where the mapping has them by label.
+
+    Raises
+    ------
+    ConfigError
+        If the mapping says two things of a code, one by its label.
+    """
+    found: dict[str, _Meaning] = {}
+    for text, meaning in meanings.items():
+        code = _code(text, labels)
+        if found.setdefault(code, meaning) != meaning:
+            raise ConfigError(
+                f"'{text}' is the label of the code '{code}' in this file, and the two mean two "
+                "things here",
+                column=key,
+                advice="keep one of the two lines",
+            )
+    return found
+
+
+def _items_by_codes(items: ItemsSource, block: TextBlock, key: str) -> ItemsSource:
     """Points by code, where the mapping has them by label."""
     if not items.labels and not items.item_labels:
         return items
@@ -92,7 +118,7 @@ def _items_by_codes(items: ItemsSource, block: TextBlock) -> ItemsSource:
     for item, column in items.columns.items():
         points = items.item_labels.get(item, items.labels)
         labels = block.labels.get(column, {})
-        own[item] = {**points, **{_code(text, labels): n for text, n in points.items()}}
+        own[item] = {**points, **_meanings_by_code(points, labels, key)}
     return replace(items, item_labels=own)
 
 
