@@ -16,7 +16,11 @@ from hiprisk.config import load_config
 from hiprisk.errors import ConfigError, InputError
 from hiprisk.features.design import plan_design
 from hiprisk.learning.candidates import development_data, unfitted_estimator
-from hiprisk.learning.study_cohort import select_study_participants
+from hiprisk.learning.study_cohort import (
+    load_study_cohort,
+    select_study_participants,
+    study_warnings,
+)
 from hiprisk.serving.model import load
 from own_studies import BINARY, CONTINUOUS, own_cohort, write_study
 
@@ -268,6 +272,39 @@ def test_a_code_map_codes_own_variables(model):
     )
     found = code_map_from_text(text, variables=model.sheet.variables)
     assert set(found.observations) == {"crp_mg_l", "work"}
+
+
+def with_sentinels(path):
+    frame = own_cohort(200, seed=9)
+    frame.loc[[3, 9, 17, 30, 50], "crp"] = 99
+    frame.loc[[4, 10, 18, 31, 51], "shoe"] = 999
+    frame.to_csv(path, index=False)
+    return path
+
+
+def test_a_code_for_missing_that_is_read_as_a_value_is_said_by_whoever_reads_the_file_whole(
+    folder, kind, tmp_path, capsys
+):
+    file, bundle = with_sentinels(tmp_path / "c.csv"), bundle_of(folder, kind)
+    found = answer(capsys, "validate", bundle, file, "--mapping", folder / "mapping.yaml",
+                   "--json", "--resamples", 50)  # fmt: skip
+    said = [one["column"] for one in found["warnings"] if one["code"] == "SENTINEL_SUSPECT"]
+    # The model does not use the size of shoes.
+    assert said == ["crp_mg_l"]
+    for command in (["associate"], ["compare", "--workers", "1", "--resamples", "20"]):
+        assert main([command[0], str(folder / "study.yaml"), "--cohort", str(file),
+                     *command[1:], "--json"]) == 0  # fmt: skip
+        err = capsys.readouterr().err
+        assert err.count("warning[SENTINEL_SUSPECT]: crp_mg_l") == 1
+
+
+def test_an_outcome_that_seems_to_hold_codes_for_missing_is_said_too(tmp_path):
+    config = load_config(write_study(tmp_path, CONTINUOUS))
+    frame = own_cohort()
+    frame.loc[[3, 9, 17, 30, 50], "jsw_change"] = 999
+    frame.to_csv(tmp_path / "cohort.csv", index=False)
+    found = study_warnings(load_study_cohort(config), config)
+    assert [(one.code, one.column) for one in found] == [("SENTINEL_SUSPECT", "change_mm")]
 
 
 # --- wrong moves ----------------------------------------------------------------------------------

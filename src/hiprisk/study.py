@@ -46,6 +46,7 @@ from hiprisk.learning.residual_distribution import residual_distribution
 from hiprisk.learning.sheets.export import write_sheet
 from hiprisk.learning.sheets.first_visit import with_first_visit
 from hiprisk.learning.sheets.skops_file import dump_estimator
+from hiprisk.learning.study_cohort import study_warnings
 from hiprisk.parallel import StageProgress, one_thread
 from hiprisk.reporting.card import model_card
 from hiprisk.reporting.report import report_figures, report_sections, study_report
@@ -147,7 +148,10 @@ def run_study(
     prepared = prepare_study(config, checkpoints=checkpoints, workers=workers, progress=progress)
     check_declared_parts(prepared)
     if on_finding is not None:
-        for finding in early_findings(prepared):
+        for finding in (
+            *study_warnings(prepared.cohort, config),
+            *early_findings(prepared),
+        ):
             on_finding(finding)
     with _tracked(prepared) as run, _checkpoints(prepared, resume=resume):
         folds = study_folds(prepared)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hiprisk.cli.options import Parser
-from hiprisk.cli.show.output import note, print_json, print_lines, print_table
+from hiprisk.cli.show.output import note, note_findings, print_json, print_lines, print_table
 from hiprisk.cli.show.validation import show_flow
 from hiprisk.cli.study_options import add_study_options, study_of
 from hiprisk.errors import ConfigError
@@ -33,7 +33,7 @@ def run(argv: Sequence[str]) -> int:
     config = study_of(options)
     from hiprisk.inference.association import run_associate
 
-    table = run_associate(config)
+    table = run_associate(config, on_finding=lambda finding: note_findings([finding]))
     if options.out is not None:
         write_table(table, options.out)
     if options.json:

@@ -9,7 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hiprisk.cli.options import Parser, whole_number
-from hiprisk.cli.show.output import Progress, note, print_json, print_lines, print_table
+from hiprisk.cli.show.output import (
+    Progress,
+    note,
+    note_findings,
+    print_json,
+    print_lines,
+    print_table,
+)
 from hiprisk.cli.study_options import add_study_options, study_of
 from hiprisk.outputs import check_output_file, written_whole
 from hiprisk.wording.quantities import p_equals, with_interval
@@ -42,6 +49,7 @@ def run(argv: Sequence[str]) -> int:
         workers=options.workers,
         progress=Progress(),
         announce=note,
+        on_finding=lambda finding: note_findings([finding]),
     )
     if options.out is not None:
         _write(options.out, result)

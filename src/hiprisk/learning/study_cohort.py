@@ -10,6 +10,7 @@ import pandas as pd
 
 from hiprisk.arrays import Bools
 from hiprisk.cohort.checks.items import MISREAD_ITEMS
+from hiprisk.cohort.checks.missing_codes import suspected_sentinels
 from hiprisk.cohort.checks.rules import check_cohort
 from hiprisk.cohort.dictionary import Dictionary
 from hiprisk.cohort.files.stacking import cohort_files
@@ -216,6 +217,11 @@ def _refuse_absent(cohort: Cohort, config: StudyConfig) -> None:
             column=name,
             advice="correct the mapping, or take the variable out of the config",
         )
+
+
+def study_warnings(cohort: Cohort, config: StudyConfig) -> tuple[Finding, ...]:
+    """Codes for missing that look as if the study computed with them as values."""
+    return tuple(suspected_sentinels(cohort.findings, _used(config, cohort.dictionary)))
 
 
 def handle_invalid_values(cohort: Cohort, config: StudyConfig) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 
 import numpy as np
 
@@ -17,6 +17,7 @@ SENTINELS = (9.0, 99.0, 999.0, 9999.0, -1.0, -9.0, -99.0, -999.0, 88.0, 888.0)
 FEWEST_PILED = 10
 LEAST_PILED = 0.02
 FEWEST_DISTINCT = 15
+SENTINEL_SUSPECT = "SENTINEL_SUSPECT"
 NEIGHBOURS = 5
 PILED_TIMES = 5.0
 
@@ -38,7 +39,7 @@ def sentinel_findings(variable: Variable, values: Floats) -> Iterable[Finding]:
         if not (outlying and away > 1.5 * spread) and times:
             yield from finding_at(
                 here,
-                "SENTINEL_SUSPECT",
+                SENTINEL_SUSPECT,
                 "warning",
                 variable.name,
                 f"{sentinel:g} comes {times:.0f} times as often as any value near it: missing?",
@@ -47,12 +48,17 @@ def sentinel_findings(variable: Variable, values: Floats) -> Iterable[Finding]:
         elif outlying and away > 1.5 * spread:
             yield from finding_at(
                 here,
-                "SENTINEL_SUSPECT",
+                SENTINEL_SUSPECT,
                 "warning",
                 variable.name,
                 f"{sentinel:g} lies far from all other values and comes often: missing?",
                 f'if so, state missing: ["{sentinel:g}"] in the mapping',
             )
+
+
+def suspected_sentinels(findings: Iterable[Finding], used: Collection[str]) -> Iterator[Finding]:
+    """Those findings about codes for missing that are read as values of the variables used."""
+    return (one for one in findings if one.code == SENTINEL_SUSPECT and one.column in used)
 
 
 def _pile_up(sentinel: float, others: Floats, n_here: int) -> float | None:

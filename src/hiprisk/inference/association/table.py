@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from dataclasses import replace
 
 import pandas as pd
 
-from hiprisk.cohort.findings import copied_row_counts
+from hiprisk.cohort.findings import Finding, copied_row_counts
 from hiprisk.config import StudyConfig
 from hiprisk.errors import InputError
 from hiprisk.inference.association.estimation import (
@@ -30,13 +31,21 @@ from hiprisk.inference.association.result import AssociationTable
 from hiprisk.inference.association.sentences import notes_of, sentences_of
 from hiprisk.inference.effects.clustered import Link
 from hiprisk.learning.participants import FlowStep, Participants, Selection
-from hiprisk.learning.study_cohort import select_study_imputations
+from hiprisk.learning.study_cohort import select_study_imputations, study_warnings
 from hiprisk.parallel import one_thread
 from hiprisk.wording.disclaimers import copied_rows_caution
 
 
-def run_associate(config: StudyConfig) -> AssociationTable:
+def run_associate(
+    config: StudyConfig, *, on_finding: Callable[[Finding], None] | None = None
+) -> AssociationTable:
     """Load the cohort of a config, select its participants, and make the table.
+
+    Parameters
+    ----------
+    config : StudyConfig
+    on_finding : callable, optional
+        Told what looks wrong in the file and is used as it is.
 
     Raises
     ------
@@ -44,6 +53,9 @@ def run_associate(config: StudyConfig) -> AssociationTable:
         With what to do next.
     """
     cohort, selection = select_study_imputations(config)
+    if on_finding is not None:
+        for finding in study_warnings(cohort, config):
+            on_finding(finding)
     table = associate(config, selection, provenance=cohort.provenance)
     cautions = map(copied_rows_caution, copied_row_counts(cohort.findings))
     return replace(table, sentences=(*cautions, *table.sentences))

@@ -17,7 +17,7 @@ import numpy as np
 from hiprisk.arrays import Integers
 from hiprisk.bootstrap import too_many_refused
 from hiprisk.cohort.dictionary import Dictionary
-from hiprisk.cohort.findings import copied_row_counts
+from hiprisk.cohort.findings import Finding, copied_row_counts
 from hiprisk.config import StudyConfig
 from hiprisk.errors import InputError
 from hiprisk.features.design import Design, plan_design
@@ -44,7 +44,7 @@ from hiprisk.inference.increment.sentences import (
 from hiprisk.learning.candidates import DevelopmentData, development_data
 from hiprisk.learning.logistic.separation import SeparationError, what_separates
 from hiprisk.learning.participants import outcome_remarks
-from hiprisk.learning.study_cohort import select_study_participants
+from hiprisk.learning.study_cohort import select_study_participants, study_warnings
 from hiprisk.parallel import StageProgress, one_thread, run_parallel
 from hiprisk.validation.resampling.resamples import draw_resamples
 from hiprisk.wording.disclaimers import copied_rows_caution
@@ -62,6 +62,7 @@ def run_compare(
     workers: int = 1,
     progress: StageProgress | None = None,
     announce: Callable[[str], None] = _say_nothing,
+    on_finding: Callable[[Finding], None] | None = None,
 ) -> AddedValue:
     """Load a study's participants and say what blocks add.
 
@@ -76,6 +77,8 @@ def run_compare(
         Told stage, done and total.
     announce : callable, optional
         Told what is known before anything is resampled: redundant blocks and rare levels.
+    on_finding : callable, optional
+        Told what looks wrong in the file and is used as it is.
 
     Raises
     ------
@@ -84,6 +87,9 @@ def run_compare(
     """
     chosen = resolved_comparison(config, comparison)
     cohort, selection = select_study_participants(config)
+    if on_finding is not None:
+        for finding in study_warnings(cohort, config):
+            on_finding(finding)
     people, dictionary = selection.development, selection.dictionary
     design = plan_design(config.predictors, dictionary, people.frame)
     found = added_value(

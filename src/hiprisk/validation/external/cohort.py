@@ -13,6 +13,7 @@ import pandas as pd
 
 from hiprisk.arrays import Bools, Floats, Integers
 from hiprisk.cohort.checks.items import ITEM_CODING
+from hiprisk.cohort.checks.missing_codes import suspected_sentinels
 from hiprisk.cohort.dictionary import Dictionary, load_dictionary
 from hiprisk.cohort.findings import Finding, finding_at
 from hiprisk.cohort.reading import Cohort
@@ -172,7 +173,14 @@ def predict_cohort(
     evaluator = SheetEvaluator(sheet)
     of_the_model = {*names, outcome.variable}
     coding = (f for f in cohort.findings if f.code == ITEM_CODING and f.column in of_the_model)
-    warnings = (*copied_rows(cohort), *coding, *moved, *outcome_warnings(cohort, outcome))
+    suspected = suspected_sentinels(cohort.findings, set(names) - _names_of_outcome(outcome))
+    warnings = (
+        *copied_rows(cohort),
+        *coding,
+        *moved,
+        *suspected,
+        *outcome_warnings(cohort, outcome),
+    )
     return _evaluated(evaluator, outcome, cohort, evaluate(evaluator, given), warnings=warnings)
 
 
@@ -338,8 +346,13 @@ def outcome_warnings(cohort: Cohort, outcome: OutcomeSettings) -> list[Finding]:
     ]
     return [
         *unusable,
+        *suspected_sentinels(cohort.findings, _names_of_outcome(outcome)),
         *baseline_direction_findings(outcome.variable, outcome.baseline, cohort.frame),
     ]
+
+
+def _names_of_outcome(outcome: OutcomeSettings) -> set[str]:
+    return {name for name in (outcome.variable, outcome.baseline) if name is not None}
 
 
 def _any_off_scale(cohort: Cohort, outcome: OutcomeSettings) -> bool:
