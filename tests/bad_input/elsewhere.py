@@ -629,7 +629,7 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
     ),
     (
         101,
-        "subgroups, strata, clusters, a negative control that the cohort lacks, or that are numbers",
+        "subgroups, strata, clusters or a control that the cohort lacks, or that are numbers",
         "2 CONFIG with the key, before anything is fitted",
         "tests/evidence/test_declared_parts.py"
         "::test_a_part_of_what_the_cohort_lacks_is_refused_before_anything_is_fitted",
