@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from hiprisk.cohort.dictionary import FROM_FILE, FROM_SHEET, Variable, load_dictionary
 from hiprisk.cohort.mapped_columns import (
     absent_findings,
     mapping_of_file,
@@ -128,3 +129,17 @@ def test_a_finding_names_the_column_of_the_file_where_that_is_another(tmp_path):
     assert "source_column" not in bmi.to_dict()
     assert bmi.told == bmi.message
     assert age.told == f"column Age: {age.message}"
+
+
+def test_what_no_dictionary_declares_is_read_by_its_name():
+    def variable(name, source):
+        return Variable(name=name, label=name, kind="number", source=source)
+
+    known = load_dictionary().with_variables(
+        [variable("chronicity", FROM_SHEET), variable("p", FROM_FILE), variable("grip_kg", "mine")]
+    )
+    mapping = mapping_from_text("variables: {age_years: Age}")
+    used = mapping_of_file(mapping, ["Age", "chronicity", "p", "grip_kg"], "in.csv", known)
+    assert {name: one.column for name, one in used.variables.items()} == {
+        "age_years": "Age", "chronicity": "chronicity", "p": "p",
+    }  # fmt: skip

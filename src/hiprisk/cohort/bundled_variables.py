@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from hiprisk.cohort.dictionary import Dictionary, Variable, load_dictionary
+from hiprisk.cohort.dictionary import FROM_OUTCOME, Dictionary, Variable, load_dictionary
 from hiprisk.cohort.own_variables import REQUIRED, VariableEntry, from_document
 from hiprisk.sheet.format import MeasurementError, Sheet, VariableSpec
 from hiprisk.yaml_settings import YamlDocument
@@ -62,7 +62,7 @@ def bundled_variables(sheet: Sheet, config: Mapping[str, Any]) -> BundledVariabl
                     name=outcome.variable,
                     label=outcome.label,
                     kind="category" if is_category else "number",
-                    source="the model's outcome",
+                    source=FROM_OUTCOME,
                     unit=outcome.unit if outcome.kind == "continuous" else None,
                 )
             ]

@@ -57,6 +57,11 @@ class Variable:
     measurement_error: MeasurementError | None = None
 
 
+# Where a variable comes from that no dictionary declares.
+FROM_SHEET, FROM_OUTCOME, FROM_FILE = "the model's sheet", "the model's outcome", "the file"
+UNDECLARED = frozenset({FROM_SHEET, FROM_OUTCOME, FROM_FILE})
+
+
 class Dictionary(Mapping[str, Variable]):
     """Variables by name; frozen.
 
@@ -100,6 +105,14 @@ class Dictionary(Mapping[str, Variable]):
         """Variables that the packaged dictionary lacks."""
         packaged = load_dictionary()
         return {name: one for name, one in self.items() if name not in packaged}
+
+    @property
+    def undeclared(self) -> dict[str, Variable]:
+        """Own variables that no dictionary declares: a model's, or a column that was asked for.
+
+        No mapping can name them, so that they are read from the columns of their names.
+        """
+        return {name: one for name, one in self.own.items() if one.source in UNDECLARED}
 
     @property
     def stated(self) -> dict[str, Variable]:
@@ -152,9 +165,7 @@ class Dictionary(Mapping[str, Variable]):
 
 
 def _as_the_sheet_has_it(spec: VariableSpec, known: Variable | None) -> Variable:
-    base = known or Variable(
-        name=spec.name, label=spec.label, kind=spec.kind, source="the model's sheet"
-    )
+    base = known or Variable(name=spec.name, label=spec.label, kind=spec.kind, source=FROM_SHEET)
     return replace(
         base,
         kind=spec.kind,

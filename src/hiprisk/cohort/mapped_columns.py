@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from hiprisk.cohort.dictionary import Dictionary
 from hiprisk.cohort.findings import Finding
-from hiprisk.cohort.mapping import CohortMapping, VariableSource, identity_mapping
+from hiprisk.cohort.mapping import CohortMapping, VariableSource, identity_mapping, sources_by_name
 from hiprisk.errors import InputError
 
 SHOWN_UNUSED = 5
@@ -32,7 +32,9 @@ def mapping_of_file(
     if mapping.ignore_case:
         mapping = named_as_in_file(mapping, names, file)
     known = mapping.dictionary if dictionary is None else mapping.dictionary.overlaid_by(dictionary)
-    return replace(mapping, dictionary=known)
+    by_name = sources_by_name(names, known.undeclared)
+    further = {name: source for name, source in by_name.items() if name not in mapping.variables}
+    return replace(mapping, variables={**mapping.variables, **further}, dictionary=known)
 
 
 def named_as_in_file(mapping: CohortMapping, names: list[str], file: str) -> CohortMapping:

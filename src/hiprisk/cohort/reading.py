@@ -188,7 +188,8 @@ def iter_blocks(
     block_bytes : int
         Bytes of CSV text in a block.
     dictionary : Dictionary, optional
-        What it states wins over the mapping's. With a mapping only what that names is read.
+        What it states wins over the mapping's. With a mapping only what that names is read, and
+        what no dictionary declares (`Dictionary.undeclared`) from the column of its name.
 
     Raises
     ------

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from hiprisk.cohort.dictionary import Dictionary, Variable, load_dictionary
+from hiprisk.cohort.dictionary import FROM_FILE, FROM_OUTCOME, Dictionary, Variable, load_dictionary
 from hiprisk.cohort.files.stacking import CohortPath
 from hiprisk.cohort.mapping import CohortMapping
 from hiprisk.cohort.reading import Cohort, read_cohort
@@ -52,7 +52,7 @@ def read_validation_cohort(
     wanted = [_outcome_variable(outcome)]
     if predictions is not None:
         wanted.append(
-            Variable(name=predictions, label="prediction", kind="number", source="the file")
+            Variable(name=predictions, label="prediction", kind="number", source=FROM_FILE)
         )
     known = known.with_variables(
         one for one in wanted if one.name not in known or (one.levels and outcome.levels)
@@ -66,7 +66,7 @@ def _outcome_variable(outcome: OutcomeSettings) -> Variable:
         name=outcome.variable,
         label=outcome.label,
         kind="category" if is_category else "number",
-        source="the model's outcome",
+        source=FROM_OUTCOME,
         unit=None if is_category else outcome.unit,
         levels=levels_of_outcome(outcome, {}) if is_category else (),
     )
