@@ -9,29 +9,13 @@ import pytest
 
 from commands import answer, run
 from hiprisk.bundle import read_bundle
-from hiprisk.cli import main
-from hiprisk.cohort.simulation.simulate import simulate_cohort
 
-CONFIGS = Path(__file__).parents[2] / "configs"
 FAST = ["--resamples", "50"]
 
 
-@pytest.fixture(scope="module")
-def simulated():
-    return simulate_cohort("stupar", n=500, seed=6).frame
-
-
 @pytest.fixture(autouse=True)
-def here(tmp_path, monkeypatch, simulated):
-    monkeypatch.chdir(tmp_path)
-    simulated.to_csv("cohort.csv", index=False)
-
-
-@pytest.fixture
-def invented(capsys):
-    assert main(["sheet", "new", str(CONFIGS / "published" / "invented_womac.yaml")]) == 0
-    capsys.readouterr()
-    return Path("models/invented-womac")
+def here(cohort_folder):
+    """Each test stands in a folder with a simulated cohort."""
 
 
 def test_drift_is_said_in_words_and_strict_makes_it_an_exit_code(capsys, invented):

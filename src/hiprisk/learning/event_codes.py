@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from hiprisk.arrays import Bools, Floats
+from hiprisk.cohort.dictionary import Variable
+from hiprisk.config import OutcomeSettings
 from hiprisk.errors import ConfigError, InputError
 from hiprisk.values import one_code
 
@@ -113,3 +115,29 @@ def _only_other(codes: pd.Series, event_code: str, variable: str) -> set[str]:
             "dictionary or a mapping; other codes are then unknown",
         )
     return others
+
+
+def levels_of_outcome(
+    outcome: OutcomeSettings, dictionary: Mapping[str, Variable]
+) -> tuple[str, ...]:
+    """Levels of a binary outcome that is a category; empty where nobody says.
+
+    Raises
+    ------
+    ConfigError
+        If the event is not among them.
+    """
+    known = dictionary[outcome.variable].levels if outcome.variable in dictionary else ()
+    return event_levels(
+        str(outcome.event_level),
+        declared=outcome.levels,
+        known=known,
+        key="outcome.event_level",
+    )
+
+
+def with_levels(outcome: OutcomeSettings, dictionary: Mapping[str, Variable]) -> OutcomeSettings:
+    """The same with the levels of its category stated, where anybody says what they are."""
+    if outcome.event_level is None or outcome.levels:
+        return outcome
+    return replace(outcome, levels=levels_of_outcome(outcome, dictionary))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
 from hiprisk.arrays import Bools, Floats, Integers
-from hiprisk.cohort.dictionary import Dictionary, Variable, load_dictionary
+from hiprisk.cohort.dictionary import Dictionary, load_dictionary
 from hiprisk.config import (
     EventSettings,
     HoldoutSettings,
@@ -18,7 +18,12 @@ from hiprisk.config import (
     StudyConfig,
 )
 from hiprisk.errors import ConfigError, InputError
-from hiprisk.learning.event_codes import event_levels, read_event
+from hiprisk.learning.event_codes import (
+    event_levels,
+    levels_of_outcome,
+    read_event,
+    with_levels,
+)
 from hiprisk.values import one_code
 
 HOLDOUT = "validation.holdout"
@@ -352,32 +357,6 @@ def levels_advice(outcome: OutcomeSettings, flow: Sequence[FlowStep]) -> str:
         f"{listed}state which code is which in the mapping: "
         f"{outcome.variable}: {{column: C, levels: {{{example}}}}}"
     )
-
-
-def levels_of_outcome(
-    outcome: OutcomeSettings, dictionary: Mapping[str, Variable]
-) -> tuple[str, ...]:
-    """Levels of a binary outcome that is a category; empty where nobody says.
-
-    Raises
-    ------
-    ConfigError
-        If the event is not among them.
-    """
-    known = dictionary[outcome.variable].levels if outcome.variable in dictionary else ()
-    return event_levels(
-        str(outcome.event_level),
-        declared=outcome.levels,
-        known=known,
-        key="outcome.event_level",
-    )
-
-
-def with_levels(outcome: OutcomeSettings, dictionary: Mapping[str, Variable]) -> OutcomeSettings:
-    """The same with the levels of its category stated, where anybody says what they are."""
-    if outcome.event_level is None or outcome.levels:
-        return outcome
-    return replace(outcome, levels=levels_of_outcome(outcome, dictionary))
 
 
 def _as_outcome(score: Floats, frame: pd.DataFrame, outcome: OutcomeSettings) -> Floats:

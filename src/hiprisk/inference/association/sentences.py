@@ -206,7 +206,7 @@ def _model_based_notes(table: AssociationTable) -> list[str]:
     where = ", ".join(f"{MODEL_SHORT_LABELS[model]} in '{stratum}'" for stratum, model in own)
     return [
         "The interval is model-based, with equal variance and independent rows, where one row or "
-        "cluster alone decides an effect, so that a robust variance says nothing of its spread: "
+        "cluster alone determines an effect, so that a robust variance cannot be estimated: "
         f"{where}."
     ]
 

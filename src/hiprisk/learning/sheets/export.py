@@ -13,7 +13,7 @@ from hiprisk.cohort.dictionary import Variable
 from hiprisk.config import EventSettings, OutcomeSettings, StudyConfig
 from hiprisk.errors import InputError
 from hiprisk.features.design import Design
-from hiprisk.learning.participants import with_levels
+from hiprisk.learning.event_codes import with_levels
 from hiprisk.learning.pipeline import StudyEstimator
 from hiprisk.sheet.columns import cohort_columns
 from hiprisk.sheet.evaluate import SheetEvaluator

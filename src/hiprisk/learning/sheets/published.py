@@ -23,7 +23,7 @@ from hiprisk.config.published import PredictorSettings, PublishedModel, TermSett
 from hiprisk.errors import ConfigError
 from hiprisk.features.imputation import balanced_noise
 from hiprisk.features.reference_population import reference_population
-from hiprisk.learning.participants import with_levels
+from hiprisk.learning.event_codes import with_levels
 from hiprisk.learning.residual_distribution import PROBABILITIES
 from hiprisk.learning.sheets.export import outcome_measurement, outcome_spec_of
 from hiprisk.seeding import rng_for

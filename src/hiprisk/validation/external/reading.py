@@ -12,7 +12,7 @@ from hiprisk.cohort.mapping import CohortMapping
 from hiprisk.cohort.reading import Cohort, read_cohort
 from hiprisk.config import OutcomeSettings
 from hiprisk.errors import InputError
-from hiprisk.learning.participants import levels_of_outcome
+from hiprisk.learning.event_codes import levels_of_outcome
 from hiprisk.sheet.format import Sheet
 from hiprisk.values import one_code
 
