@@ -15,7 +15,7 @@ from hiprisk.outputs import check_output_folder
 
 if TYPE_CHECKING:
     from hiprisk.bundle import Bundle, BundleContents
-    from hiprisk.sheet.format import LinearModel, Sheet
+    from hiprisk.sheet.format import LinearModel, OrdinalModel, Sheet
 
 EXAMPLE = """  hiprisk sheet new configs/published/invented_womac.yaml --out models
   hiprisk sheet show invented-womac"""
@@ -112,7 +112,7 @@ def _described(bundle: Bundle) -> dict[str, Any]:
 
 
 def _print_sheet(bundle: Bundle) -> None:
-    from hiprisk.sheet.format import LinearModel
+    from hiprisk.sheet.format import TreesModel
     from hiprisk.wording.disclaimers import model_warnings
     from hiprisk.wording.reasons import range_text, weight_text
 
@@ -141,15 +141,15 @@ def _print_sheet(bundle: Bundle) -> None:
         [[v.name, v.label, range_text(v), weight_text(sheet, v)] for v in sheet.variables],
     )
     print_lines("")
-    if isinstance(sheet.model, LinearModel):
-        print_table(["term", "form", "coefficients"], _terms(sheet.model))
-    else:
+    if isinstance(sheet.model, TreesModel):
         print_lines(f"{len(sheet.model.trees)} trees, baseline {sheet.model.baseline:.6g}")
+    else:
+        print_table(["term", "form", "coefficients"], _terms(sheet.model))
     print_lines("", _scatter(sheet), f"use: {sheet.intended_use}")
 
 
-def _terms(model: LinearModel) -> list[list[str]]:
-    rows = [["intercept", "", f"{model.intercept:.8g}"]]
+def _terms(model: LinearModel | OrdinalModel) -> list[list[str]]:
+    rows = _intercepts(model)
     for term in model.terms:
         knots = ", ".join(f"{knot:g}" for knot in term.knots)
         form = f"spline, knots {knots}" if knots else "linear"
@@ -157,13 +157,24 @@ def _terms(model: LinearModel) -> list[list[str]]:
     return rows
 
 
-def _scatter(sheet: Sheet) -> str:
-    if sheet.distribution is not None:
-        return f"residual standard deviation {sheet.residual_sd:.4g} {sheet.outcome.unit}"
-    if sheet.outcome.kind == "continuous":
-        return "no prediction intervals: the residual distribution is not known"
+def _intercepts(model: LinearModel | OrdinalModel) -> list[list[str]]:
     from hiprisk.sheet.format import LinearModel
 
+    if isinstance(model, LinearModel):
+        return [["intercept", "", f"{model.intercept:.8g}"]]
+    pairs = zip(model.values[1:], model.intercepts, strict=True)
+    return [[f"at least {value:g}", "intercept", f"{one:.8g}"] for value, one in pairs]
+
+
+def _scatter(sheet: Sheet) -> str:
+    from hiprisk.sheet.format import LinearModel, OrdinalModel
+
+    if sheet.distribution is not None:
+        return f"residual standard deviation {sheet.residual_sd:.4g} {sheet.outcome.unit}"
+    if isinstance(sheet.model, OrdinalModel):
+        return f"intervals from the chances of {len(sheet.model.values)} values of the score"
+    if sheet.outcome.kind == "continuous":
+        return "no prediction intervals: the residual distribution is not known"
     refits = sheet.model.refits if isinstance(sheet.model, LinearModel) else None
     return (
         f"{len(refits)} bootstrap models behind the intervals"

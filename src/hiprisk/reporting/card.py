@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from hiprisk.evidence.document import Evidence
 from hiprisk.metrics.registry import label_of
-from hiprisk.sheet.format import LinearModel, Sheet
+from hiprisk.sheet.format import LinearModel, Sheet, TreesModel
 from hiprisk.validation.resampling.intervals import Estimate
 from hiprisk.wording.disclaimers import (
     CARD_DISCLAIMER,
@@ -67,7 +67,7 @@ def model_card(sheet: Sheet, evidence: Evidence) -> str:
         if held.reference is not None:
             parts += [f"The same people, {reference_label}:", _estimates(held.reference.metrics)]
     parts += ["## Candidate model types", _families(evidence), "## Predictors", _variables(sheet)]
-    if isinstance(sheet.model, LinearModel):
+    if not isinstance(sheet.model, TreesModel):
         parts += ["## The model in full", full_model(sheet)]
     return "\n\n".join(parts) + "\n"
 
@@ -121,12 +121,16 @@ def _variables(sheet: Sheet) -> str:
 
 
 def full_model(sheet: Sheet) -> str:
-    """Every coefficient of a linear model; of trees, how many there are."""
-    if not isinstance(sheet.model, LinearModel):
-        return f"{len(sheet.model.trees)} trees; see `sheet.json`."
+    """Every coefficient of a linear or ordinal model; of trees, how many there are."""
+    model = sheet.model
+    if isinstance(model, TreesModel):
+        return f"{len(model.trees)} trees; see `sheet.json`."
     labels = sheet_labels(sheet)
-    rows = [("intercept", "", "", f"{sheet.model.intercept:.6g}")]
-    for term in sheet.model.terms:
+    if isinstance(model, LinearModel):
+        rows = [("intercept", "", "", f"{model.intercept:.6g}")]
+    else:
+        rows = [(f"{len(model.intercepts)} intercepts", "", "", "see `sheet.json`")]
+    for term in model.terms:
         knots = ", ".join(f"{knot:g}" for knot in term.knots)
         form = f"restricted cubic spline, knots {knots}" if knots else "linear"
         coefficients = ", ".join(f"{c:.6g}" for c in term.coefficients)

@@ -6,7 +6,7 @@ from hiprisk.evidence.document import Evidence
 from hiprisk.reporting.page import Picture, Section, Table
 from hiprisk.reporting.plots.study import draw_candidates
 from hiprisk.reporting.plots.style import as_png
-from hiprisk.sheet.format import LinearModel, Sheet, TreesModel
+from hiprisk.sheet.format import LinearModel, OrdinalModel, Sheet, TreesModel
 from hiprisk.wording.labels import (
     column_label,
     estimand_in_words,
@@ -18,6 +18,16 @@ from hiprisk.wording.labels import (
 from hiprisk.wording.quantities import NONE, number, percent
 from hiprisk.wording.reasons import range_text
 
+# On what scale the coefficients are, by the model's form and link.
+SCALES = {
+    ("linear", "identity"): "the outcome",
+    ("linear", "logit"): "the log odds",
+    ("ordinal", "logit"): "the log odds of a score at least as high",
+    ("ordinal", "probit"): "the probit of the chance of a score at least as high",
+    ("ordinal", "loglog"): "the log-log of the chance of a score at least as high",
+    ("ordinal", "cloglog"): "the complementary log-log of the chance of a score at least as high",
+}
+
 
 def model_section(evidence: Evidence, sheet: Sheet) -> Section:
     """The model in full, as far as a table can hold it; the sheet holds all of it."""
@@ -27,9 +37,8 @@ def model_section(evidence: Evidence, sheet: Sheet) -> Section:
         f"Outcome: {with_unit(outcome.label, outcome.unit)}; higher is {outcome.higher_is}. "
         f"Model type: {in_words(sheet.family)}. Intended use: {sheet.intended_use}",
     )
-    form = (
-        _coefficients(sheet) if isinstance(sheet.model, LinearModel) else _trees(sheet, sheet.model)
-    )
+    model = sheet.model
+    form = _trees(sheet, model) if isinstance(model, TreesModel) else _coefficients(sheet, model)
     tables = [form, _variables(sheet)]
     if sheet.distribution is not None:
         tables.append(_residuals(sheet))
@@ -46,21 +55,26 @@ def model_section(evidence: Evidence, sheet: Sheet) -> Section:
     )
 
 
-def _coefficients(sheet: Sheet) -> Table:
-    model, labels = sheet.model, sheet_labels(sheet)
-    assert isinstance(model, LinearModel)
-    rows = [("intercept", NONE, "", NONE, f"{model.intercept:.6g}")]
+def _coefficients(sheet: Sheet, model: LinearModel | OrdinalModel) -> Table:
+    labels = sheet_labels(sheet)
+    rows = _intercepts(model)
     for term in model.terms:
         kind = "restricted cubic spline" if term.basis == "rcs" else "linear"
         knots = ", ".join(f"{knot:g}" for knot in term.knots) or NONE
         values = ", ".join(f"{c:.6g}" for c in term.coefficients)
         rows.append((column_label(term.column, labels), f"`{term.column}`", kind, knots, values))
-    scale = "the log odds" if model.link == "logit" else "the outcome"
     return Table(
         head=("term", "column in the sheet", "form", "knots", "coefficients"),
         rows=tuple(rows),
-        caption=f"Coefficients on the scale of {scale}",
+        caption=f"Coefficients on the scale of {SCALES[model.type, model.link]}",
     )
+
+
+def _intercepts(model: LinearModel | OrdinalModel) -> list[tuple[str, ...]]:
+    if isinstance(model, LinearModel):
+        return [("intercept", NONE, "", NONE, f"{model.intercept:.6g}")]
+    pairs = zip(model.values[1:], model.intercepts, strict=True)
+    return [(f"at least {v:g}", NONE, "intercept", NONE, f"{one:.6g}") for v, one in pairs]
 
 
 def _trees(sheet: Sheet, model: TreesModel) -> Table:

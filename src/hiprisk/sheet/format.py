@@ -15,7 +15,9 @@ from hiprisk.provenance import Provenance
 SCHEMA_VERSION = 1
 # Older readers know no outcome with all of its levels, and refuse this version by name.
 WITH_OUTCOME_LEVELS = 2
-READ_VERSIONS = (SCHEMA_VERSION, WITH_OUTCOME_LEVELS)
+# Older readers know no ordinal model.
+WITH_ORDINAL_MODEL = 3
+READ_VERSIONS = (SCHEMA_VERSION, WITH_OUTCOME_LEVELS, WITH_ORDINAL_MODEL)
 FORMAT_NAME = "hiprisk-sheet"
 
 Vector = tuple[float, ...]
@@ -219,6 +221,44 @@ class TreesModel:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OrdinalModel:
+    """Cumulative probabilities of a bounded score's own values, parametrised as ``rms::orm``.
+
+    ``P(Y >= values[j + 1]) = F(intercepts[j] + X b)``, with X b the sum of the terms: a higher
+    linear predictor goes with a higher score. Mean, quantiles and the chance of every event come
+    from this one distribution, so that such a sheet has no ``distribution`` beside it.
+
+    Attributes
+    ----------
+    link : str
+        F is ``logit``: 1 / (1 + exp(-x)); ``probit``: the normal distribution function;
+        ``loglog``: exp(-exp(-x)); ``cloglog``: 1 - exp(-exp(x)).
+    values : tuple of float, length k
+        Distinct values of the score, ascending, exactly as they stand in the data.
+    intercepts : tuple of float, length k - 1
+        Strictly descending.
+    covariance : tuple of tuple of float or None
+        Covariance of the intercepts and then the coefficients, in the order of a refit.
+    refits : tuple of tuple of float or None
+        One row for each bootstrap refit: the k - 1 intercepts, then the coefficients in the order
+        of the terms. A value absent from a resample takes the intercept of the next value present
+        above it (its own probability is 0), so that intercepts of a refit may be equal; a top
+        value that is absent has a finite intercept at which its probability is below 1e-12.
+    """
+
+    type: Literal["ordinal"] = "ordinal"
+    link: Literal["logit", "probit", "loglog", "cloglog"]
+    values: Vector
+    intercepts: Vector
+    terms: tuple[Term, ...]
+    covariance: Matrix | None = None
+    refits: Matrix | None = None
+
+
+Model = LinearModel | TreesModel | OrdinalModel
+
+
+@dataclass(frozen=True, kw_only=True)
 class Distribution:
     """How a continuous outcome scatters about its prediction.
 
@@ -331,6 +371,8 @@ class Sheet:
         Whom drift is measured against; None where only the people learned from are known.
     n_people : int or None
         Rows with a known outcome that the model's average was fitted to; None where not known.
+    distribution : Distribution or None
+        How a continuous outcome scatters; None of an ordinal model, which is its own distribution.
     """
 
     name: str
@@ -343,7 +385,7 @@ class Sheet:
     columns: tuple[Column, ...]
     missing: MissingModel
     derived: tuple[Derived, ...]
-    model: LinearModel | TreesModel
+    model: Model
     distribution: Distribution | None = None
     residual_sd: float | None = None
     max_imputed_weight: float = 0.9
@@ -356,7 +398,9 @@ class Sheet:
 
     def __post_init__(self) -> None:
         """The lowest version whose readers know all of it."""
-        if self.outcome.levels is not None:
+        if isinstance(self.model, OrdinalModel):
+            object.__setattr__(self, "schema_version", WITH_ORDINAL_MODEL)
+        elif self.outcome.levels is not None:
             object.__setattr__(self, "schema_version", WITH_OUTCOME_LEVELS)
 
     def to_json(self) -> str:

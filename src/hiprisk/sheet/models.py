@@ -9,7 +9,7 @@ import numpy as np
 
 from hiprisk.arrays import Floats
 from hiprisk.sheet.basis_functions import spline_basis
-from hiprisk.sheet.format import LinearModel, Tree, TreesModel
+from hiprisk.sheet.format import LinearModel, Model, OrdinalModel, Tree, TreesModel
 
 
 def expit(lp: Floats) -> Floats:
@@ -120,8 +120,10 @@ class _TreeArrays:
             node[walking] = np.where(goes_left, self.left[at], self.right[at])
 
 
-def evaluator_for(model: LinearModel | TreesModel) -> Evaluator:
+def evaluator_for(model: Model) -> Evaluator:
     """The evaluator of a model's form."""
+    if isinstance(model, OrdinalModel):
+        raise NotImplementedError
     if isinstance(model, LinearModel):
         return LinearEvaluator(model)
     return TreesEvaluator(model)

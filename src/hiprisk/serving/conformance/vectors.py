@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hiprisk.sheet.format import LinearModel, Sheet, VariableSpec
+from hiprisk.sheet.format import Sheet, TreesModel, VariableSpec
 from hiprisk.sheet.reference_patient import middle_patient, typical_patient
 
 Value = float | str
@@ -104,7 +104,7 @@ def _turning_points(sheet: Sheet, typical: Given) -> Iterator[_Entry]:
 
 def _points(sheet: Sheet) -> list[tuple[str, float]]:
     model = sheet.model
-    if isinstance(model, LinearModel):
+    if not isinstance(model, TreesModel):
         found = [(term.column, knot) for term in model.terms for knot in term.knots]
     else:
         found = [

@@ -9,6 +9,7 @@ import numpy as np
 
 from hiprisk.errors import BundleError
 from hiprisk.sheet.document.magnitude import magnitude_problems
+from hiprisk.sheet.document.ordinal import ordinal_problems
 from hiprisk.sheet.format import (
     Column,
     Derived,
@@ -16,8 +17,10 @@ from hiprisk.sheet.format import (
     LinearModel,
     MeasurementError,
     MissingModel,
+    OrdinalModel,
     OutcomeSpec,
     Sheet,
+    Term,
     TrainingSummary,
     Tree,
     TreesModel,
@@ -52,10 +55,13 @@ def _problems(sheet: Sheet) -> Iterable[str]:
         yield from _derived_problems(derived, known)
         known.append(derived.name)
     yield from _repeated("column", known)
-    if isinstance(sheet.model, LinearModel):
-        yield from _linear_problems(sheet.model, known)
-    else:
+    if isinstance(sheet.model, TreesModel):
         yield from _trees_problems(sheet.model, known)
+    else:
+        yield from _terms_problems(sheet.model.terms, known)
+        if isinstance(sheet.model, OrdinalModel):
+            yield from ordinal_problems(sheet.model, sheet.outcome)
+        yield from _coefficients_problems(sheet.model)
     yield from _outcome_problems(sheet)
     yield from _first_visit_problems(sheet)
     # Last: only where all lengths and names fit can sizes be reckoned.
@@ -182,19 +188,25 @@ def _derived_problems(derived: Derived, known: list[str]) -> Iterable[str]:
         yield f"derived column '{derived.name}' uses a column that is not defined before it"
 
 
-def _linear_problems(model: LinearModel, known: list[str]) -> Iterable[str]:
-    width = 1
-    for term in model.terms:
-        expected = 1 if term.basis == "linear" else len(term.knots) - 1
-        width += expected
+def _terms_problems(terms: tuple[Term, ...], known: list[str]) -> Iterable[str]:
+    for term in terms:
         if term.column not in known:
             yield f"a term uses the unknown column '{term.column}'"
         if term.basis == "rcs" and len(term.knots) < 3:
             yield f"the spline of '{term.column}' has fewer than three knots"
         if list(term.knots) != sorted(set(term.knots)):
             yield f"the knots of '{term.column}' do not ascend"
-        if len(term.coefficients) != expected:
+        if len(term.coefficients) != _n_coefficients(term):
             yield f"the term of '{term.column}' has the wrong number of coefficients"
+
+
+def _n_coefficients(term: Term) -> int:
+    return 1 if term.basis == "linear" else len(term.knots) - 1
+
+
+def _coefficients_problems(model: LinearModel | OrdinalModel) -> Iterable[str]:
+    width = 1 if isinstance(model, LinearModel) else len(model.intercepts)
+    width += sum(_n_coefficients(term) for term in model.terms)
     if model.covariance is not None and not _is_rectangle(model.covariance, width, width):
         yield "the covariance of the coefficients does not fit the terms"
     if model.refits is not None and not _is_rectangle(model.refits, len(model.refits), width):
@@ -237,13 +249,21 @@ def _outcome_problems(sheet: Sheet) -> Iterable[str]:
         yield "the outcome's baseline is not one of the model's numbers, in a column of its name"
     yield from _event_problems(outcome)
     yield from _measurement_problems(outcome.measurement, "the outcome")
-    expected_link = "logit" if outcome.kind == "binary" else "identity"
-    if sheet.model.link != expected_link:
+    yield from _law_problems(sheet)
+    if sheet.distribution is not None:
+        yield from _distribution_problems(sheet.distribution)
+
+
+def _law_problems(sheet: Sheet) -> Iterable[str]:
+    outcome = sheet.outcome
+    if isinstance(sheet.model, OrdinalModel):
+        if sheet.distribution is not None:
+            yield "an ordinal model is its own distribution, and the sheet has another"
+        return
+    if sheet.model.link != ("logit" if outcome.kind == "binary" else "identity"):
         yield "the model's link does not fit the kind of outcome"
     if outcome.events and sheet.distribution is None:
         yield "the chance of an event needs the distribution of the residuals"
-    if sheet.distribution is not None:
-        yield from _distribution_problems(sheet.distribution)
 
 
 def _event_problems(outcome: OutcomeSpec) -> Iterable[str]:

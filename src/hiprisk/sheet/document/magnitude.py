@@ -6,7 +6,15 @@ import math
 from collections.abc import Iterable, Sequence
 
 from hiprisk.sheet.basis_functions import SMALLEST_DENOMINATOR
-from hiprisk.sheet.format import Derived, Distribution, LinearModel, Sheet, Term, TreesModel
+from hiprisk.sheet.format import (
+    Derived,
+    Distribution,
+    LinearModel,
+    OrdinalModel,
+    Sheet,
+    Term,
+    TreesModel,
+)
 
 # No score, risk or linear predictor of a patient comes near; what lies beyond is a mistake or a
 # trap, and would be shown as a plain 0 or 100 at the outcome's bounds.
@@ -29,10 +37,12 @@ def magnitude_problems(sheet: Sheet) -> Iterable[str]:
         if not sizes[derived.name] <= LIMIT:
             yield f"the derived column '{derived.name}' can overflow"
             return
-    if isinstance(sheet.model, LinearModel):
-        yield from _linear_problems(sheet.model, sizes)
-    else:
+    if isinstance(sheet.model, TreesModel):
         yield from _trees_problems(sheet.model)
+    else:
+        yield from _coefficient_problems(sheet.model, sizes)
+    if isinstance(sheet.model, OrdinalModel) and not _is_moderate(sheet.model.values):
+        yield "the values of the score can overflow"
     if sheet.distribution is not None and not _spread_size(sheet.distribution) <= LIMIT:
         yield "the distribution of the residuals can overflow"
 
@@ -68,11 +78,15 @@ def _derived_size(derived: Derived, sizes: dict[str, float]) -> float:
     }[derived.op]
 
 
-def _linear_problems(model: LinearModel, sizes: dict[str, float]) -> Iterable[str]:
-    functions = [1.0]
+def _coefficient_problems(
+    model: LinearModel | OrdinalModel, sizes: dict[str, float]
+) -> Iterable[str]:
+    intercepts = (model.intercept,) if isinstance(model, LinearModel) else model.intercepts
+    # All intercepts together are an upper bound of any of them.
+    functions = [1.0] * len(intercepts)
     for term in model.terms:
         functions += _function_sizes(term, sizes[term.column])
-    own = [model.intercept, *(c for term in model.terms for c in term.coefficients)]
+    own = [*intercepts, *(c for term in model.terms for c in term.coefficients)]
     if not _size(own, functions) <= LIMIT:
         yield "the model's coefficients can overflow"
     if any(not _size(refit, functions) <= LIMIT for refit in model.refits or ()):
@@ -97,6 +111,10 @@ def _function_sizes(term: Term, size: float) -> list[float]:
 
 def _size(coefficients: Sequence[float], functions: Sequence[float]) -> float:
     return sum(abs(c) * size for c, size in zip(coefficients, functions, strict=True) if c != 0.0)
+
+
+def _is_moderate(numbers: Sequence[float]) -> bool:
+    return all(abs(number) <= LIMIT for number in numbers)
 
 
 def _trees_problems(model: TreesModel) -> Iterable[str]:

@@ -9,7 +9,13 @@ from hiprisk.provenance import current_provenance
 from hiprisk.sheet.document.checks import check_sheet
 from hiprisk.sheet.document.codec import decode
 from hiprisk.sheet.document.strict_json import parse_strict
-from hiprisk.sheet.format import FORMAT_NAME, READ_VERSIONS, Sheet
+from hiprisk.sheet.format import (
+    FORMAT_NAME,
+    READ_VERSIONS,
+    WITH_ORDINAL_MODEL,
+    OrdinalModel,
+    Sheet,
+)
 
 
 def parse_sheet(text: str | bytes, *, name: str = "sheet.json") -> Sheet:
@@ -30,8 +36,22 @@ def parse_sheet(text: str | bytes, *, name: str = "sheet.json") -> Sheet:
     document = parse_strict(text, name=name)
     check_version(document, name=name)
     sheet = decode(Sheet, _in_current_words(document), name=name)
+    _check_model_in_version(document, sheet, name=name)
     check_sheet(sheet, name=name)
     return sheet
+
+
+def _check_model_in_version(document: dict[str, Any], sheet: Sheet, *, name: str) -> None:
+    """Raise BundleError where readers of the stated version would not know the model."""
+    stated = document["schema_version"]
+    if isinstance(sheet.model, OrdinalModel) and stated < WITH_ORDINAL_MODEL:
+        raise BundleError(
+            f"the sheet has schema version {stated}, and an ordinal model needs "
+            f"{WITH_ORDINAL_MODEL}",
+            code="VERSION",
+            file=name,
+            advice="export the model again",
+        )
 
 
 def _in_current_words(document: Any) -> Any:

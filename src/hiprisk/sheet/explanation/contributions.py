@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from hiprisk.arrays import Floats
 from hiprisk.sheet.evaluate import SheetEvaluator
 from hiprisk.sheet.explanation.shapley import add_tree_shares
-from hiprisk.sheet.format import LinearModel, Sheet, TreesModel
+from hiprisk.sheet.format import LinearModel, Model, Sheet, TreesModel
 from hiprisk.sheet.models import LinearEvaluator
 
 
@@ -147,10 +147,10 @@ def _places(groups: tuple[Group, ...]) -> dict[str, int]:
     return {column: i for i, group in enumerate(groups) for column in group.columns}
 
 
-def _columns_read(model: LinearModel | TreesModel) -> Iterable[str]:
-    if isinstance(model, LinearModel):
-        return [term.column for term in model.terms]
-    return model.inputs
+def _columns_read(model: Model) -> Iterable[str]:
+    if isinstance(model, TreesModel):
+        return model.inputs
+    return [term.column for term in model.terms]
 
 
 def _variables_of_columns(sheet: Sheet) -> dict[str, frozenset[str]]:

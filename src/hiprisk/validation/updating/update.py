@@ -293,6 +293,7 @@ def _cross_validated(
 
 def _changes(before: Sheet, after: Sheet) -> tuple[CoefficientChange, ...]:
     if not isinstance(before.model, LinearModel):
+        assert isinstance(before.model, TreesModel)
         assert isinstance(after.model, TreesModel)
         change = CoefficientChange(
             term="baseline", before=before.model.baseline, after=after.model.baseline

@@ -56,6 +56,7 @@ def with_model(sheet: Sheet, fit: UpdateFit) -> Sheet:
     model = sheet.model
     if isinstance(model, TreesModel):
         return dataclasses.replace(sheet, model=_scaled_trees(model, fit))
+    assert isinstance(model, LinearModel)
     new = updated_coefficients(fit, coefficients_of(sheet))
     return dataclasses.replace(
         sheet,
@@ -147,7 +148,7 @@ def with_refits(
     Refits take the imputations in turn, so that their spread has what lies between imputations.
     """
     model = updated.model
-    if isinstance(model, TreesModel):
+    if not isinstance(model, LinearModel):
         return updated
     assert isinstance(parent.model, LinearModel)
     # Without refits of its own the parent counts as known: only the update's own spread is left.
