@@ -64,7 +64,7 @@ def fit_ols(columns: Floats, y: Floats, *, weights: Floats | None = None) -> Fit
     design[:, 1:] = columns
     w = np.ones(len(y)) if weights is None else weights
     weighted = design * w[:, np.newaxis]
-    inverse = _inverse(weighted.T @ design)
+    inverse = inverse_information(weighted.T @ design)
     coefficients = inverse @ (y @ weighted)
     # One step of refinement brings normal equations to the accuracy of a QR.
     coefficients += inverse @ ((y - design @ coefficients) @ weighted)
@@ -150,7 +150,7 @@ def maximise_likelihood(
     if found is None:
         begin = np.zeros(design.shape[1])
         # At 0 all rows have the same curvature: a singular matrix here is one of the columns.
-        _inverse(design.T @ (design * w[:, np.newaxis]))
+        inverse_information(design.T @ (design * w[:, np.newaxis]))
         found = _newton(design, y, w, begin)
     if found is None:
         _check_separation(design, y)
@@ -215,7 +215,7 @@ def _check_separation(design: Floats, y: Floats) -> None:
 
 
 def _on_own_scale(found: LikelihoodMaximum, center: Floats, spread: Floats) -> FittedCoefficients:
-    inverse = _inverse(found.information)
+    inverse = inverse_information(found.information)
     back = np.eye(len(found.coefficients))
     back[1:, 1:] /= spread[:, np.newaxis]
     back[0, 1:] = -center / spread
@@ -224,7 +224,7 @@ def _on_own_scale(found: LikelihoodMaximum, center: Floats, spread: Floats) -> F
     )
 
 
-def _inverse(information: Floats) -> Floats:
+def inverse_information(information: Floats) -> Floats:
     """Inverse of an information matrix, refused where it is all but singular."""
     scale = np.sqrt(np.diag(information))
     if (scale == 0).any():

@@ -1,0 +1,1 @@
+"""Cumulative link models of a score over its own values."""
