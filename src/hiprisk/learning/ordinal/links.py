@@ -53,7 +53,7 @@ def _logit_density(x: Floats) -> Floats:
 
 
 def _normal_density(x: Floats) -> Floats:
-    return np.exp(-0.5 * x * x) / np.sqrt(2.0 * np.pi)
+    return np.asarray(np.exp(-0.5 * x * x) / np.sqrt(2.0 * np.pi))
 
 
 def _gumbel_cdf(x: Floats) -> Floats:
