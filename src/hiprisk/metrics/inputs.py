@@ -49,6 +49,22 @@ def as_binary(
     return y, p, w
 
 
+def as_risks(risk: ArrayLike, probability: ArrayLike | None) -> tuple[Floats, Floats]:
+    """Risks, and the probabilities by which outcomes come about: by default the risks."""
+    p = _as_array("risk", risk)
+    q = p if probability is None else _as_array("probability", probability)
+    if len(q) != len(p):
+        raise InputError(f"'probability' has {len(q)} entries, 'risk' has {len(p)}")
+    for name, values in (("risk", p), ("probability", q)):
+        off = np.flatnonzero((values < 0.0) | (values > 1.0))
+        if off.size:
+            raise InputError(
+                f"'{name}' must lie in [0, 1]; {off.size} of {values.size} do not, "
+                f"first at position {off[0]}: got {values[off[0]]:g}"
+            )
+    return p, q
+
+
 def as_forecast_outcome(
     observed: ArrayLike, n_forecasts: int, weights: ArrayLike | None
 ) -> tuple[Floats, Floats]:

@@ -32,6 +32,8 @@ class ResidualLaw:
         Integrals of the distribution function, and of its square, up to each quantile.
     rest_squared : ndarray, shape (n_points,)
         Integral of the square of its complement from each quantile on.
+    moment : ndarray, shape (n_points,)
+        Integral of r times the distribution function up to each quantile.
     """
 
     probabilities: Floats
@@ -39,6 +41,7 @@ class ResidualLaw:
     area: Floats
     area_squared: Floats
     rest_squared: Floats
+    moment: Floats
 
     def cdf(self, r: Floats) -> Floats:
         """P(R <= r); 0 below the first quantile and 1 from the last one on."""
@@ -68,6 +71,19 @@ class ResidualLaw:
         before = self._upto(r, -self.rest_squared, 1.0 - self.probabilities, _square_under)
         return np.asarray(np.maximum(self.quantiles[0] - r, 0.0) - before)
 
+    def integral_of_moment(self, r: Floats) -> Floats:
+        """Integral of r times the distribution function up to r."""
+        inside = np.clip(r, self.quantiles[0], self.quantiles[-1])
+        place = np.searchsorted(self.quantiles, inside, side="right") - 1
+        start, end = (
+            self.probabilities[place],
+            np.interp(inside, self.quantiles, self.probabilities),
+        )
+        part = _moment_under(self.quantiles[place], inside - self.quantiles[place], start, end)
+        # Beyond the last quantile the distribution function is 1.
+        beyond = np.maximum(r, self.quantiles[-1]) ** 2 - self.quantiles[-1] ** 2
+        return np.asarray(self.moment[place] + part + beyond / 2.0)
+
     def _upto(
         self,
         r: Floats,
@@ -85,6 +101,11 @@ class ResidualLaw:
 def _under(width: Floats, start: Floats, end: Floats) -> Floats:
     """Integral of a line from `start` to `end`."""
     return width * (start + end) / 2.0
+
+
+def _moment_under(from_: Floats, width: Floats, start: Floats, end: Floats) -> Floats:
+    """Integral of r times a line from `start` to `end`, r running on from `from_`."""
+    return from_ * _under(width, start, end) + width * width * (start + 2.0 * end) / 6.0
 
 
 def _square_under(width: Floats, start: Floats, end: Floats) -> Floats:
@@ -115,12 +136,14 @@ def residual_law(probabilities: ArrayLike, quantiles: ArrayLike) -> ResidualLaw:
     area = np.concatenate([[0.0], np.cumsum(_under(width, start, end))])
     squared = np.concatenate([[0.0], np.cumsum(_square_under(width, start, end))])
     rest = _square_under(width, 1.0 - start, 1.0 - end)
+    moment = _moment_under(distinct[:-1], width, start, end)
     return ResidualLaw(
         probabilities=p,
         quantiles=distinct,
         area=area,
         area_squared=squared,
         rest_squared=np.concatenate([np.cumsum(rest[::-1])[::-1], [0.0]]),
+        moment=np.concatenate([[0.0], np.cumsum(moment)]),
     )
 
 
@@ -200,15 +223,47 @@ class Forecast:
 
     def expectation(self) -> Floats:
         """Mean of the outcome with its bounds, shape (n_people,); `mean` is that before them."""
+        first, last = self._ends()
+        integral = ResidualLaw.integral
+        # Mean of a clipped variable: its upper end less the area under the distribution function.
+        center = last - (self.by_law(integral, last) - self.by_law(integral, first))
+        return self.mean + self.scale * center
+
+    def squared_difference(self, value: Floats) -> Floats:
+        """Expected square of outcome minus a value of each person, shape (n_people,)."""
+        first, last = self._ends()
+        at = self.residual(value)
+        integral, moment = ResidualLaw.integral, ResidualLaw.integral_of_moment
+        area = self.by_law(integral, last) - self.by_law(integral, first)
+        tilted = self.by_law(moment, last) - self.by_law(moment, first)
+        # By parts: the square at the upper end less twice the integral of (r - at) F(r).
+        squared = (last - at) ** 2 - 2.0 * (tilted - at * area)
+        return np.maximum(squared, 0.0) * self.scale**2
+
+    def absolute_difference(self, value: Floats) -> Floats:
+        """Expected distance of outcome and a value of each person, shape (n_people,)."""
+        first, last = self._ends()
+        at = self.residual(value)
+        inside = np.clip(at, first, last)
+        integral = ResidualLaw.integral
+        upto, whole = self.by_law(integral, inside), self.by_law(integral, last)
+        below = upto - self.by_law(integral, first)
+        above = (last - inside) - (whole - upto)
+        # A value that no outcome reaches is further off by its distance from the nearest.
+        return (below + above + np.abs(at - inside)) * self.scale
+
+    def variance(self) -> Floats:
+        """Variance of the outcome with its bounds, shape (n_people,)."""
+        return self.squared_difference(self.expectation())
+
+    def _ends(self) -> tuple[Floats, Floats]:
+        """Smallest and largest outcome of each person on the scale of R."""
         ends = np.array([(law.quantiles[0], law.quantiles[-1]) for law in self.laws])[self.law_of]
         low, high = self.residual(self.lower), self.residual(self.upper)
         # R never leaves its quantiles, so an end that is infinite may be taken there.
         first = np.where(np.isfinite(low), low, np.minimum(ends[:, 0], high))
         last = np.where(np.isfinite(high), high, np.maximum(ends[:, 1], first))
-        integral = ResidualLaw.integral
-        # Mean of a clipped variable: its upper end less the area under the distribution function.
-        center = last - (self.by_law(integral, last) - self.by_law(integral, first))
-        return self.mean + self.scale * center
+        return first, last
 
     def at_lower(self) -> Floats:
         """Chance of the lower bound itself, shape (n_people,); 0 where there is none."""

@@ -31,9 +31,9 @@ from hiprisk.seeding import rng_for
 from hiprisk.sheet.columns import cohort_columns
 from hiprisk.sheet.evaluate import SheetEvaluator
 from hiprisk.sheet.format import Sheet
+from hiprisk.sheet.linear_parts import linear_parts
 from hiprisk.validation.external.case_mix_results import CaseMix, ColumnShift
 from hiprisk.validation.external.cohort import ValidationCohort
-from hiprisk.validation.external.linear_parts import linear_parts
 from hiprisk.validation.external.mean_difference import (
     Moments,
     covariance_of_mean,

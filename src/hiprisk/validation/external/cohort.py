@@ -34,6 +34,7 @@ from hiprisk.sheet.applicability import refuse_unpredictable
 from hiprisk.sheet.columns import cohort_columns
 from hiprisk.sheet.evaluate import SheetEvaluator
 from hiprisk.sheet.format import Event, Sheet
+from hiprisk.sheet.linear_parts import linear_parts
 from hiprisk.validation.external.eligibility import (
     check_enough,
     check_predictions,
@@ -41,7 +42,6 @@ from hiprisk.validation.external.eligibility import (
     copied_rows,
     refuse_misread,
 )
-from hiprisk.validation.external.linear_parts import linear_parts
 from hiprisk.values import UNKNOWN_CATEGORY, Note
 
 _ROW = "row_in_the_cohort"

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from hiprisk.sheet.evaluate import SheetEvaluator
-from hiprisk.validation.external.linear_parts import linear_parts
+from hiprisk.sheet.linear_parts import linear_parts
 from small_bundle import small_sheet
 from tree_sheet import tree_sheet
 
