@@ -1,0 +1,1 @@
+"""Random intercepts of site: restricted maximum likelihood and Laplace's approximation."""
