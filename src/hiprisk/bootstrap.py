@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -21,6 +22,8 @@ from hiprisk.arrays import Floats, Integers
 
 # With fewer, the ends of a 95 % interval are about the extremes of the resamples.
 FEW_RESAMPLES = 200
+# Ranks p (B + 1), as of the package boot of R and of Davison and Hinkley, chapter 5.
+QUANTILE_METHOD: Literal["weibull"] = "weibull"
 # Those refused may all lie beyond one end: with more, a percentile of the others says too little.
 MAX_REFUSED_SHARE = 0.1
 # So many weights (resamples x rows) are held at a time.
@@ -89,17 +92,24 @@ class Persons:
 
 
 def percentiles(values: Floats, *, level: float) -> tuple[Floats, Floats]:
-    """Lower and upper percentile over the first axis, by linear interpolation; NaN are left out.
+    """Lower and upper percentile over the first axis, at ranks p (B + 1); NaN are left out.
 
     Parameters
     ----------
     values : ndarray, shape (n_resamples, ...)
     level : float
+
+    Notes
+    -----
+    The percentile p of B values stands at rank p (B + 1), interpolated between its neighbours (type
+    6 of Hyndman and Fan): B exchangeable values leave a next one below it with chance p, where
+    NumPy's default leaves fewer. Below rank 1 it is the least of them, above rank B the largest: of
+    fewer than 39 resamples a 95 % interval is their range (see `FEW_RESAMPLES`).
     """
     tail = (1.0 - level) / 2.0
     # The same numbers either way; looking for NaN costs more than the sort.
     quantile = np.nanquantile if np.isnan(values).any() else np.quantile
-    low, high = quantile(values, (tail, 1.0 - tail), axis=0)
+    low, high = quantile(values, (tail, 1.0 - tail), axis=0, method=QUANTILE_METHOD)
     return np.asarray(low), np.asarray(high)
 
 
@@ -119,9 +129,8 @@ def percentile_interval(resampled: Floats, *, level: float = 0.95) -> tuple[floa
 
     Notes
     -----
-    Percentiles interpolate linearly between order statistics (type 7 of Hyndman and Fan, the
-    default of NumPy and R). A resample on which the quantity cannot be computed is left out and
-    not drawn again; at most `MAX_REFUSED_SHARE` of them may be.
+    Percentiles as `percentiles` has them. A resample on which the quantity cannot be computed is
+    left out and not drawn again; at most `MAX_REFUSED_SHARE` of them may be.
     """
     values = np.asarray(resampled, dtype=np.float64)
     usable = values[np.isfinite(values)]

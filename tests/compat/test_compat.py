@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 import tempfile
 from pathlib import Path
 
@@ -73,6 +74,15 @@ def as_then(frozen):
     names = ("numpy", "scipy", "scikit-learn")
     same = all(old["packages"][name] == new["packages"][name] for name in names)
     return same and (old["blas"], old["machine"]) == (new["blas"], new["machine"])
+
+
+@pytest.fixture
+def percentiles_as_then(monkeypatch):
+    """Percentiles by the rule of the freezes, which interpolated linearly.
+
+    So the ends of intervals are held against theirs to the last digit, too.
+    """
+    monkeypatch.setattr("hiprisk.bootstrap.QUANTILE_METHOD", "linear")
 
 
 @pytest.fixture(scope="module")
@@ -188,7 +198,7 @@ def test_the_old_mlflow_model_loads_and_answers_to_the_bit(frozen, exact, tmp_pa
 
 @in_whole_freezes
 @pytest.mark.parametrize("name", RESULTS)
-@pytest.mark.usefixtures("blank_figures")
+@pytest.mark.usefixtures("blank_figures", "percentiles_as_then")
 def test_results_of_a_command_are_the_same(frozen, bundles, cohorts, close, name, tmp_path):
     pytest.importorskip("sklearn", reason="this needs the extra `train`")
     places = {**bundles, "new": cohorts["new_people"], "studies": STUDIES}
@@ -198,6 +208,22 @@ def test_results_of_a_command_are_the_same(frozen, bundles, cohorts, close, name
 
 @in_whole_freezes
 @pytest.mark.usefixtures("blank_figures")
+def test_ranks_of_one_more_move_the_ends_of_intervals_and_nothing_else(
+    frozen, bundles, cohorts, close, tmp_path
+):
+    pytest.importorskip("sklearn", reason="this needs the extra `train`")
+    places = {**bundles, "new": cohorts["new_people"], "studies": STUDIES}
+    new = result_of("validate_logistic", places, tmp_path)
+    old = read_json(frozen / "results" / "validate_logistic.json.gz")
+    moved = compare(old, new, renames=RENAMES, tolerance=close).numbers
+    assert moved
+    ends = ("low", "high", "low[]", "high[]")
+    places = {re.sub(r"\d+", "", path.rsplit(".", 1)[-1]).rsplit("_", 1)[-1] for path, *_ in moved}
+    assert places <= set(ends)
+
+
+@in_whole_freezes
+@pytest.mark.usefixtures("blank_figures", "percentiles_as_then")
 def test_a_study_run_again_gives_the_same_evidence_and_sheet(bundles, close, tmp_path):
     pytest.importorskip("sklearn", reason="this needs the extra `train`")
     found, code = run_json(

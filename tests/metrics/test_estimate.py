@@ -7,10 +7,10 @@ from hiprisk.metrics.estimate import Estimate
 
 
 def test_percentile_ends_equal_hand_count():
-    # Of 0, 1, ..., 200 the 2.5 % quantile is 5 and the 97.5 % quantile 195.
-    found = Estimate.from_resamples("mae", 99.0, np.arange(201.0))
+    # Of 1, 2, ..., 199 the 2.5 % quantile is 0.025 x 200 = 5 and the 97.5 % quantile 195.
+    found = Estimate.from_resamples("mae", 99.0, np.arange(1.0, 200.0))
     assert (found.value, found.low, found.high) == pytest.approx((99.0, 5.0, 195.0))
-    narrower = Estimate.from_resamples("mae", 99.0, np.arange(201.0), level=0.8)
+    narrower = Estimate.from_resamples("mae", 99.0, np.arange(1.0, 200.0), level=0.8)
     assert (narrower.low, narrower.high) == pytest.approx((20.0, 180.0))
 
 

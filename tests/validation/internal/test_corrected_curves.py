@@ -79,7 +79,8 @@ def test_the_interval_is_the_curve_less_percentiles_of_the_optimism():
         Refits(predicted, counts, (0, 1, 2), 0), OBSERVED, apparent=predicted[0],
         curve=share_above(at), at=at, level=0.5,
     )  # fmt: skip
-    # Shares 0, 0 and 1 on the resamples and 1/2 on everybody: optimism -1/2, -1/2, 1/2.
+    # Shares 0, 0 and 1 on the resamples and 1/2 on everybody: optimism -1/2, -1/2, 1/2, the ends
+    # at ranks 1 and 3.
     assert found.optimism == pytest.approx((-1 / 6,))
-    assert found.low == pytest.approx((0.5 - 0.0,))
+    assert found.low == pytest.approx((0.5 - 0.5,))
     assert found.high == pytest.approx((0.5 + 0.5,))
