@@ -44,7 +44,7 @@ def test_the_most_alike_column_gets_the_variable_whatever_the_order(draft):
 
 def test_a_name_that_is_only_alike_is_a_question(draft):
     assert draft("hip_flexion_rigth\n100\n")["hip_flexion_rigth"].doubts == (
-        "is this hip flexion, right?",
+        "is this hip flexion, right? likeness of names 0.79",
     )
 
 

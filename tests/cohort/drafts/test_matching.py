@@ -4,7 +4,14 @@ import pytest
 
 from hiprisk.cohort.dictionary import load_dictionary
 from hiprisk.cohort.drafts.columns import SampledColumn
-from hiprisk.cohort.drafts.matching import category_codes, matches, packaged_proposal
+from hiprisk.cohort.drafts.matching import (
+    LIKE_ENOUGH,
+    SAME_WORD,
+    category_codes,
+    matches,
+    name_similarity,
+    packaged_proposal,
+)
 from hiprisk.yaml_settings import UNDECIDED
 
 OTHER_CODES = "1 row holds other codes, too rare to be written here: unknown, or missing?"
@@ -76,7 +83,7 @@ def test_a_question_about_a_score_says_which_end_is_best():
     found = packaged_proposal(column("x", NUMBERS), "womac_function_0_100", 0.8)
     assert found.doubts == (
         "is this WOMAC function (0 best, 100 worst; a scale that runs the other way takes "
-        "reverse: true)?",
+        "reverse: true)? likeness of names 0.80",
     )
 
 
@@ -91,3 +98,23 @@ def test_numbers_of_patients_are_the_person(name):
 
 def test_a_second_number_of_the_patient_is_an_identifier():
     assert column("Fall-Nr.", {f"F{value * 7}": 1 for value in range(30)}).kind == "identifier"
+
+
+@pytest.mark.parametrize(
+    ("name", "variable"), [("function", "hoos_adl_0_100"), ("age_group_at_work", "age_years")]
+)
+def test_one_common_word_of_two_is_no_match(name, variable):
+    """`function` of a back-pain cohort was proposed as the HOOS score that is named so."""
+    assert name_similarity(name, variable) < LIKE_ENOUGH
+
+
+@pytest.mark.parametrize(
+    ("name", "variable"),
+    [
+        ("living_arrangements", "living_arrangement"),
+        ("followup_dat", "followup_date"),
+        ("hip_flexion_rigth_deg", "hip_flexion_right_deg"),
+    ],
+)
+def test_words_cut_short_or_spelled_otherwise_are_alike(name, variable):
+    assert LIKE_ENOUGH <= name_similarity(name, variable) < SAME_WORD

@@ -107,3 +107,12 @@ def test_the_baseline_of_a_score_is_found_by_its_column_and_later_scores_are_no_
     )
     assert (config.outcome.higher_is, config.outcome.events[0].value) == ("better", -10)
     assert config.predictors == ("hoos_adl_0_100",)
+
+
+def test_another_model_s_prediction_and_a_later_event_are_no_predictors_and_the_draft_says_so():
+    event = {"levels": ("no", "yes")}
+    columns = [own("cancer", "category", **event), own("dead", "category", **event)]
+    text = study([*columns, own("cancerpredmarker"), own("marker")], outcome_column="cancer")
+    assert study_from_text(text).predictors == ("marker",)
+    assert "# not proposed, by the name predicted by another model: cancerpredmarker" in text
+    assert "# not proposed, by the name known after the first visit: dead" in text

@@ -5,6 +5,7 @@ import pytest
 from hiprisk.cohort.drafts.visits import (
     is_first_visit,
     is_later,
+    is_prediction,
     without_first_visit,
     without_visit,
 )
@@ -81,3 +82,18 @@ def test_visits_are_counted_from_the_first_that_the_file_has():
 )
 def test_a_name_without_its_visit(name, without):
     assert without_visit(name) == without
+
+
+@pytest.mark.parametrize("name", ["cancerpredmarker", "ohs_predicted", "pred", "risk_prob"])
+def test_another_model_s_answer_is_recognised(name):
+    assert is_prediction(name)
+
+
+@pytest.mark.parametrize("name", ["prednisolone", "prediabetes", "risk_group", "probands"])
+def test_a_word_that_begins_like_a_prediction_is_none(name):
+    assert not is_prediction(name)
+
+
+@pytest.mark.parametrize("name", ["dead", "deceased", "survived_5y"])
+def test_a_death_is_known_later(name):
+    assert is_later(name)

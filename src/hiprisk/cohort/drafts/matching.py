@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -12,15 +13,19 @@ from hiprisk.cohort.dictionary import Variable, load_dictionary
 from hiprisk.cohort.drafts.columns import MOST_LEVELS, SampledColumn, plain_name
 from hiprisk.cohort.drafts.level_words import meant_level
 from hiprisk.cohort.drafts.proposals import Proposal
-from hiprisk.cohort.drafts.visits import is_later, without_first_visit
+from hiprisk.cohort.drafts.visits import is_later, of_first_visit, without_first_visit
 from hiprisk.values import LevelReader, is_coded_one_two
 from hiprisk.yaml_settings import UNDECIDED
 
 # Any other column becomes a variable of its own: only near misses are worth a question.
 LIKE_ENOUGH = 0.7
 SAME_WORD = 0.95
-# Shorter words are like too many others: pain is not wpain.
+# Two spellings of one word: arrangement and arrangements. Shorter words are like too many others.
+SAME_SPELLING = 0.85
 SHORTEST_ALIKE = 6
+# func for function, rigth for right; shorter words with the same letters are others.
+CUT_OR_SWAPPED = 0.9
+SHORTEST_CUT, SHORTEST_SWAPPED = 3, 5
 
 _OHS_ITEMS = (
     *("pain", "sudden_pain", "night_pain", "washing", "transport", "dressing", "shopping"),
@@ -118,14 +123,37 @@ def name_similarity(column: str, name: str) -> float:
     if wanted in words or without_first_visit(wanted) in words:
         return 1.0
     # A name that is only alike never counts as the same word.
-    return SAME_WORD * max(_ratio(word, wanted) for word in words) - 1e-9
+    return SAME_WORD * max(_shared_words(word, wanted) for word in words) - 1e-9
 
 
-def _ratio(one: str, other: str) -> float:
-    if min(len(one), len(other)) < SHORTEST_ALIKE:
+def _shared_words(one: str, other: str) -> float:
+    """Share of the words of two plain names that both have, first visit and scale apart.
+
+    Whole words only: a column `function` has half of the words of `hoos_function`, and nothing says
+    that it is that score.
+    """
+    words, others = (of_first_visit(name).split("_") for name in (one, other))
+    if words == [""] or others == [""]:
         return 0.0
-    matcher = difflib.SequenceMatcher(None, one, other)
-    return matcher.ratio() if matcher.quick_ratio() >= LIKE_ENOUGH else 0.0
+    alike = sum(max(_spelling(word, as_other) for as_other in others) for word in words)
+    return 2.0 * min(alike, len(others)) / (len(words) + len(others))
+
+
+@lru_cache(maxsize=100_000)
+def _spelling(word: str, other: str) -> float:
+    """1 for the same word, less for a word cut short or spelled otherwise, 0 for another one."""
+    if word == other:
+        return 1.0
+    shorter, longer = sorted((word, other), key=len)
+    if len(shorter) >= SHORTEST_CUT and longer.startswith(shorter):
+        return CUT_OR_SWAPPED
+    if len(word) >= SHORTEST_SWAPPED and sorted(word) == sorted(other):
+        return CUT_OR_SWAPPED
+    if min(len(word), len(other)) < SHORTEST_ALIKE:
+        return 0.0
+    matcher = difflib.SequenceMatcher(None, word, other)
+    ratio = matcher.ratio() if matcher.quick_ratio() >= SAME_SPELLING else 0.0
+    return ratio if ratio >= SAME_SPELLING else 0.0
 
 
 def _can_be(variable: Variable, score: float, column: SampledColumn, beside: Sequence[str]) -> bool:
@@ -163,7 +191,9 @@ def _questionnaire(name: str) -> str | None:
 def packaged_proposal(column: SampledColumn, name: str, score: float) -> Proposal:
     """The column as a variable of the packaged dictionary."""
     variable = load_dictionary()[name]
-    doubts = [] if score >= SAME_WORD else [f"is this {variable.label}{_ends(variable)}?"]
+    doubts = []
+    if score < SAME_WORD:
+        doubts = [f"is this {variable.label}{_ends(variable)}? likeness of names {score:.2f}"]
     if variable.kind == "category":
         levels, missing, more = category_codes(variable, column)
         return Proposal(

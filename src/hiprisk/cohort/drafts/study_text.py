@@ -8,7 +8,7 @@ from pathlib import Path
 from hiprisk.cohort.dictionary import Variable, load_dictionary
 from hiprisk.cohort.drafts.columns import plain_name
 from hiprisk.cohort.drafts.proposals import Proposal
-from hiprisk.cohort.drafts.visits import is_later, without_visit
+from hiprisk.cohort.drafts.visits import is_later, is_prediction, without_visit
 from hiprisk.cohort.drafts.yaml_lines import doubtful, head, quoted, undecided
 from hiprisk.errors import ConfigError
 from hiprisk.spelling import did_you_mean
@@ -50,7 +50,8 @@ def config_text(
     guessed = outcome_column is None
     outcome = _outcome(found, later) if guessed else _stated(proposals, str(outcome_column))
     candidates = [outcome] if outcome is not None else _candidates(found)
-    predictors = _predictors(found, candidates[0] if candidates else None, later)
+    predicted = {name for name, header in headers.items() if is_prediction(header)}
+    predictors = _predictors(found, candidates[0] if candidates else None, later | predicted)
     confounders = [v for v in _CONFOUNDERS if v in predictors] or predictors[:1] or ["age_years"]
     binary = bool(candidates) and candidates[0].kind == "category"
     lines = [
@@ -68,6 +69,7 @@ def config_text(
         "blocks:",
         doubtful("  core:", ["predictors known at the first visit; split into blocks to compare"]),
         *(f"    - {v}" for v in predictors or ["age_years"]),
+        *_not_proposed(found, outcome, later, predicted),
         "",
         f"families: {{{'logistic' if binary else 'linear'}: {{}}, boosting: {{}}}}",
     ]
@@ -115,6 +117,27 @@ def _predictors(
     ]
 
 
+def _not_proposed(
+    found: Sequence[Variable],
+    outcome: Variable | None,
+    later: Collection[str],
+    predicted: Collection[str],
+) -> list[str]:
+    """Why a name is not among the predictors, as comments."""
+    names = [v.name for v in found if v.kind in ("number", "category") and v != outcome]
+    reasons = {
+        "predicted by another model": [name for name in names if name in predicted],
+        "known after the first visit": [
+            name for name in names if name in later and name not in predicted
+        ],
+    }
+    return [
+        f"    # not proposed, by the name {reason}: {name}"
+        for reason, group in reasons.items()
+        for name in group
+    ]
+
+
 def _outcome(found: Sequence[Variable], later: Collection[str]) -> Variable | None:
     """The first packaged score at follow-up, else the first variable that sounds like later."""
     packaged = load_dictionary()
@@ -127,7 +150,11 @@ def _outcome(found: Sequence[Variable], later: Collection[str]) -> Variable | No
         and "predicted" not in variable.name
         and "months" not in variable.name
     ]
-    own = [v for v in found if v.name not in packaged and v.name in later and _fits(v)]
+    own = [
+        v
+        for v in found
+        if v.name not in packaged and v.name in later and not is_prediction(v.name) and _fits(v)
+    ]
     return next(iter([*scores, *own]), None)
 
 

@@ -10,8 +10,13 @@ _LATER = re.compile(
     r"nachuntersuchung|(?:m|mo)_?(?:3|6|12|18|24|36|48|60)|"
     r"[1-9][0-9]?_?(?:months?|mo|weeks?|years?|y|m|monate?n?|wochen?|jahre?n?|maanden|mnd|jaar)|"
     r"(?:month|week|year|visit|monat|woche|jahr)_?[1-9][0-9]?|"
-    r"t_?[1-9]|v(?:0[1-9]|[1-9])|success|satisf\w*|improved|worsened|died|death|mortality|"
+    r"t_?[1-9]|v(?:0[1-9]|[1-9])|success|satisf\w*|improved|worsened|died|dead|death|"
+    r"deceased|mortality|survived|"
     r"interim)(?=$|_)|follow_?up"
+)
+# prednisolone, prediabetes and predominant predict nothing.
+_PREDICTION = re.compile(
+    r"predict|(?:^|_)(?:pred|preds|prob|probability|forecast)(?=$|_)|pred(?=mark|risk|prob|scor|val)"
 )
 _FIRST = re.compile(r"(^|_)(visit|v|t)_?0?1(?=$|_)")
 _FIRST_WORDS = r"base_?line|screening|enrol|first|initial|pre_?op"
@@ -39,6 +44,11 @@ def is_later(name: str, beside: Iterable[str] = ()) -> bool:
     return _LATER.search(_FIRST.sub(_without_the_first(beside), name)) is not None
 
 
+def is_prediction(name: str) -> bool:
+    """Whether a plain name sounds like the answer of another model: no predictor either."""
+    return _PREDICTION.search(name) is not None
+
+
 def _without_the_first(beside: Iterable[str]) -> Callable[[re.Match[str]], str]:
     """What stands in place of a visit 1: nothing where it is the first visit."""
     names = tuple(beside)
@@ -59,6 +69,11 @@ def without_visit(name: str) -> str:
     for pattern in (_ARM, _LATER, _SAYS_FIRST, _SCALE):
         name = pattern.sub("", name)
     return name.strip("_")
+
+
+def of_first_visit(name: str) -> str:
+    """A plain name without what says that it is of the first visit and the ends of its scale."""
+    return _SCALE.sub("", _SAYS_FIRST.sub("", name)).strip("_")
 
 
 def is_first_visit(name: str) -> bool:
