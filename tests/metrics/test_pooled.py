@@ -14,7 +14,7 @@ from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.likelihood import nagelkerke_r2
 from hiprisk.metrics.pooled import pool_c, pool_intervals, pool_mean, pool_r2, pooled_interval
 from hiprisk.metrics.scores import scaled_brier
-from hiprisk.sheet.models import expit
+from hiprisk.sheet.links import expit
 
 AUC = pd.read_csv(Path(__file__).parents[1] / "oracles" / "lbpmilr_auc.csv", comment="#")
 PREDICTORS = ["Gender", "Pain", "Tampascale", "Smoking", "Function", "Radiation", "Age",

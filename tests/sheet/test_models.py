@@ -7,7 +7,8 @@ import pytest
 
 from hiprisk.sheet.evaluate import SheetEvaluator
 from hiprisk.sheet.format import LinearModel, Term, Tree, TreesModel
-from hiprisk.sheet.models import evaluator_for, expit
+from hiprisk.sheet.links import expit
+from hiprisk.sheet.models import evaluator_for
 from small_bundle import small_sheet
 
 

@@ -24,7 +24,7 @@ from hiprisk.learning.chained import draw_chained
 from hiprisk.learning.model_types import FitTask, FittedModel, model_type_named
 from hiprisk.seeding import rng_for
 from hiprisk.sheet.conditional_normal import NormalModel
-from hiprisk.sheet.models import expit
+from hiprisk.sheet.links import expit
 
 
 class StudyEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types

@@ -35,7 +35,7 @@ from hiprisk.metrics.smoothing.logistic import (
     logit,
     with_log_odds,
 )
-from hiprisk.sheet.models import expit
+from hiprisk.sheet.links import expit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, MutableMapping, Sequence
 import numpy as np
 
 from hiprisk.arrays import Floats
-from hiprisk.sheet.format import Derived
+from hiprisk.sheet.format import Derived, Term
 
 # A denominator nearer to zero than this gives the ratio of this size: never a division by zero.
 SMALLEST_DENOMINATOR = 1e-6
@@ -37,6 +37,15 @@ def add_derived(derived: Sequence[Derived], columns: MutableMapping[str, Floats]
             for operand in item.of
         )
         columns[item.name] = np.asarray(OPERATIONS[item.op](first, second), dtype=np.float64)
+
+
+def term_functions(terms: Sequence[Term], columns: Mapping[str, Floats]) -> list[Floats]:
+    """Each term's functions of its column, in the order of the coefficients."""
+    found: list[Floats] = []
+    for term in terms:
+        x = columns[term.column]
+        found += [x] if term.basis == "linear" else spline_basis(x, term.knots)
+    return found
 
 
 def spline_basis(x: Floats, knots: Sequence[float]) -> list[Floats]:

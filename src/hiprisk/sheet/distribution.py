@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Protocol
+
 import numpy as np
 
 from hiprisk.arrays import Floats
@@ -17,6 +20,20 @@ def clip_to(outcome: OutcomeSpec, values: Floats) -> Floats:
     """Values brought inside the outcome's bounds, where no distribution is known."""
     lower, upper = _bounds(outcome)
     return np.minimum(np.maximum(values, lower), upper)
+
+
+class OutcomeDistribution(Protocol):
+    """Distributions of a continuous outcome, one a row, whatever the form of the model."""
+
+    @property
+    def mean(self) -> Floats:
+        """Expected outcome, shape (n_rows,)."""
+
+    def quantile(self, probability: float) -> Floats:
+        """Quantile of the outcome, shape (n_rows,)."""
+
+    def chance(self, event: Event, bound: Floats) -> Floats:
+        """Chance that the outcome crosses each row's bound, shape (n_rows,)."""
 
 
 class PredictiveDistribution:
@@ -49,6 +66,18 @@ class PredictiveDistribution:
         known = self.residual_scale(mean)
         return np.asarray(np.sqrt(known * known + imputation_variance))
 
+    def around(self, lp: Floats, imputation_variance: Floats | None = None) -> ScatteredOutcome:
+        """Distributions of rows by their linear predictors; without a variance nothing is missing.
+
+        Parameters
+        ----------
+        lp, imputation_variance : ndarray, shape (n_rows,)
+        """
+        mean = self.clip(lp)
+        if imputation_variance is None:
+            return ScatteredOutcome(self, mean, self.residual_scale(mean))
+        return ScatteredOutcome(self, mean, self.scale(mean, imputation_variance))
+
     @property
     def limits(self) -> tuple[float, float]:
         """Bounds at which the outcome is clipped; infinite where it has none."""
@@ -75,3 +104,20 @@ class PredictiveDistribution:
             return np.where(bound <= self._lower, 1.0, chance)
         chance = np.where(bound < self._lower, 0.0, below)
         return np.where(bound >= self._upper, 1.0, chance)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ScatteredOutcome:
+    """A predictive distribution at the means and scales of n rows."""
+
+    spread: PredictiveDistribution
+    mean: Floats
+    scale: Floats
+
+    def quantile(self, probability: float) -> Floats:
+        """Quantile of the outcome, shape (n_rows,)."""
+        return self.spread.quantile(probability, self.mean, self.scale)
+
+    def chance(self, event: Event, bound: Floats) -> Floats:
+        """Chance that the outcome crosses each row's bound, shape (n_rows,)."""
+        return self.spread.chance(event, bound, self.mean, self.scale)

@@ -6,6 +6,7 @@ the same to the last bit whatever the number of rows and whatever the way in.
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,12 +15,17 @@ from hiprisk.arrays import Bools, Floats, Integers, Texts
 from hiprisk.sheet.basis_functions import add_derived
 from hiprisk.sheet.columns import Columns
 from hiprisk.sheet.conditional_normal import NormalModel, condition
-from hiprisk.sheet.distribution import PredictiveDistribution, clip_to
+from hiprisk.sheet.distribution import OutcomeDistribution, PredictiveDistribution, clip_to
+from hiprisk.sheet.draws import Cumulated, Location, mean_over_draws, merged, variance_over_draws
 from hiprisk.sheet.format import Event, Sheet
-from hiprisk.sheet.models import Evaluator, evaluator_for, expit
+from hiprisk.sheet.links import expit
+from hiprisk.sheet.models import Evaluator, evaluator_for
+from hiprisk.sheet.ordinal import OrdinalDistribution, OrdinalEvaluator
 
 # Rows times draws that are computed together: one row's draws at once, a large file's one by one.
 AT_ONCE = 4096
+# Probabilities of all values of a score and all rows that are held together.
+NUMBERS_AT_ONCE = 4_000_000
 
 INTERVALS = {"80": (0.1, 0.9), "95": (0.025, 0.975)}
 
@@ -65,18 +71,6 @@ class Prediction:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Location:
-    """Linear predictors of one set of rows: their mean over draws, and each draw's own."""
-
-    mean: Floats
-    variance: Floats
-    draws: tuple[Floats, ...]
-    risk: Floats | None
-    refitted_risk: Floats | None
-    baselines: tuple[Floats, ...]
-
-
 class SheetEvaluator:
     """A sheet made ready to predict: arrays built once, then used for any number of rows.
 
@@ -92,6 +86,7 @@ class SheetEvaluator:
             np.array(sheet.missing.mean), np.array(sheet.missing.covariance)
         )
         self._noise = np.array(sheet.missing.draws)
+        self._ordinal = self._model if isinstance(self._model, OrdinalEvaluator) else None
         self._distribution = (
             PredictiveDistribution(sheet.distribution, sheet.outcome)
             if sheet.distribution is not None
@@ -118,11 +113,27 @@ class SheetEvaluator:
     def predict_numeric(self, known: list[Floats]) -> Prediction:
         """The same of the sheet's columns (`numeric_columns`), NaN where missing."""
         n_rows = len(known[0])
+        at_once = self._rows_at_once()
+        if n_rows > at_once:
+            starts = range(0, n_rows, at_once)
+            return _stacked(
+                [self.predict_numeric([c[i : i + at_once] for c in known]) for i in starts]
+            )
         location = self._locate(known, n_rows)
         imputed = self._imputed(known, n_rows)
         if self.sheet.outcome.kind == "binary":
             return self._binary(location, imputed)
         return self._continuous(location, known, imputed)
+
+    def _rows_at_once(self) -> int:
+        """Rows whose distributions fit into memory together: an ordinal one has many values."""
+        return (
+            sys.maxsize if self._ordinal is None else NUMBERS_AT_ONCE // len(self._ordinal.values)
+        )
+
+    def exceedance(self, known: list[Floats]) -> Floats | None:
+        """Of an ordinal model, the chance of reaching each value; (n_values - 1, n_rows)."""
+        return self._locate(known, len(known[0])).exceedance
 
     def numeric_columns(self, columns: Columns, n_rows: int) -> list[Floats]:
         """The sheet's columns: numbers as they are, an indicator for each level of a category."""
@@ -202,8 +213,13 @@ class SheetEvaluator:
 
     @property
     def spread(self) -> PredictiveDistribution | None:
-        """How a continuous outcome scatters about its prediction; None for a binary one."""
+        """How a continuous outcome scatters about its prediction; None where the sheet has none."""
         return self._distribution
+
+    @property
+    def ordinal(self) -> OrdinalEvaluator | None:
+        """The distribution over the values of a score; None for another model."""
+        return self._ordinal
 
     def inside(self, lp: Floats) -> Floats:
         """Linear predictors of a continuous outcome brought inside its bounds."""
@@ -215,7 +231,7 @@ class SheetEvaluator:
         add_derived(self.sheet.derived, named)
         return named
 
-    def _locate(self, known: list[Floats], n_rows: int) -> _Location:
+    def _locate(self, known: list[Floats], n_rows: int) -> Location:
         """Linear predictors; complete rows are computed once, the others once for each draw."""
         incomplete = np.zeros(n_rows, dtype=bool)
         for column in known:
@@ -227,12 +243,13 @@ class SheetEvaluator:
         if n_complete == n_rows:
             return whole
         drawn = self._drawn([column[incomplete] for column in known])
-        return _merge(whole, self._summary(drawn, n_rows - n_complete), incomplete)
+        return merged(whole, self._summary(drawn, n_rows - n_complete), incomplete)
 
-    def _summary(self, drawn: list[Floats], n_rows: int) -> _Location:
+    def _summary(self, drawn: list[Floats], n_rows: int) -> Location:
         """What the draws of some rows say together; columns have shape (n_draws, n_rows)."""
         draws: list[Floats] = []
         baselines: list[Floats] = []
+        cumulated = None if self._ordinal is None else Cumulated(self._ordinal, n_rows)
         risk_total = np.zeros(n_rows)
         refit_total = np.zeros((self._model.n_refits, n_rows))
         binary = self.sheet.outcome.kind == "binary"
@@ -242,7 +259,10 @@ class SheetEvaluator:
             part = [column[start : start + step] for column in drawn]
             shape = (len(part[0]), n_rows)
             named = self._named([column.ravel() for column in part])
-            lp = self._model.linear_predictor(named, part[0].size)
+            if cumulated is not None:
+                lp = cumulated.add(named, shape)
+            else:
+                lp = self._model.linear_predictor(named, part[0].size)
             draws += list(lp.reshape(shape))
             if baseline is not None:
                 baselines += list(named[baseline].reshape(shape))
@@ -253,14 +273,16 @@ class SheetEvaluator:
                     refitted = expit(self._model.refitted(named, part[0].size))
                     for draw in range(shape[0]):
                         refit_total += refitted.reshape(self._model.n_refits, *shape)[:, draw]
-        mean = _mean(draws)
-        return _Location(
+        mean = mean_over_draws(draws)
+        return Location(
             mean=mean,
-            variance=_variance(draws, mean),
+            variance=variance_over_draws(draws, mean),
             draws=tuple(draws),
             risk=risk_total / n_draws if binary else None,
             refitted_risk=refit_total / n_draws if binary else None,
             baselines=tuple(baselines),
+            predictors=() if cumulated is None else tuple(cumulated.predictors),
+            exceedance=None if cumulated is None else cumulated.total / n_draws,
         )
 
     def _imputed(self, known: list[Floats], n_rows: int) -> Bools:
@@ -270,7 +292,7 @@ class SheetEvaluator:
             imputed[:, position[column.variable]] |= np.isnan(values)
         return imputed
 
-    def _binary(self, location: _Location, imputed: Bools) -> Prediction:
+    def _binary(self, location: Location, imputed: Bools) -> Prediction:
         assert location.risk is not None
         intervals = {}
         refitted = location.refitted_risk
@@ -289,9 +311,9 @@ class SheetEvaluator:
             imputation_variance=location.variance,
         )
 
-    def _continuous(self, location: _Location, known: list[Floats], imputed: Bools) -> Prediction:
-        spread = self._distribution
-        if spread is None:
+    def _continuous(self, location: Location, known: list[Floats], imputed: Bools) -> Prediction:
+        law = self._law(location)
+        if law is None:
             # A published model may come without the scatter of its outcome: no intervals then.
             return Prediction(
                 predicted=clip_to(self.sheet.outcome, location.mean),
@@ -301,16 +323,14 @@ class SheetEvaluator:
                 lp=location.mean,
                 imputation_variance=location.variance,
             )
-        mean = spread.clip(location.mean)
-        scale = spread.scale(mean, location.variance)
         return Prediction(
-            predicted=mean,
+            predicted=law.mean,
             intervals={
-                level: (spread.quantile(low, mean, scale), spread.quantile(high, mean, scale))
+                level: (law.quantile(low), law.quantile(high))
                 for level, (low, high) in INTERVALS.items()
             },
             chances={
-                event.name: self._chance(event, location, known, mean, scale)
+                event.name: self._chance(event, location, known, law)
                 for event in self.sheet.outcome.events
             },
             imputed=imputed,
@@ -318,31 +338,61 @@ class SheetEvaluator:
             imputation_variance=location.variance,
         )
 
+    def _law(self, location: Location) -> OutcomeDistribution | None:
+        """Distribution of every row's outcome, what is missing drawn from its own."""
+        if self._ordinal is not None:
+            assert location.exceedance is not None
+            return OrdinalDistribution(self._ordinal.values, location.exceedance, location.mean)
+        if self._distribution is None:
+            return None
+        return self._distribution.around(location.mean, location.variance)
+
+    def _law_of_draw(self, location: Location, draw: int, rows: Bools) -> OutcomeDistribution:
+        """The same of some rows with what is missing as one draw has it."""
+        if self._ordinal is not None:
+            return self._ordinal.distribution(location.predictors[draw][rows])
+        assert self._distribution is not None
+        return self._distribution.around(location.draws[draw][rows])
+
     def _chance(
-        self,
-        event: Event,
-        location: _Location,
-        known: list[Floats],
-        mean: Floats,
-        scale: Floats,
+        self, event: Event, location: Location, known: list[Floats], law: OutcomeDistribution
     ) -> Floats:
-        spread = self._distribution
-        assert spread is not None
         if event.reference == "fixed":
-            return spread.chance(event, np.full(len(mean), event.value), mean, scale)
+            return law.chance(event, np.full(len(location.mean), event.value))
         names = [column.name for column in self.sheet.columns]
         baseline = known[names.index(str(self.sheet.outcome.baseline))]
-        chance = spread.chance(event, baseline + event.value, mean, scale)
+        chance = law.chance(event, baseline + event.value)
         unknown = np.isnan(baseline)
         if unknown.any():
             # Baseline and prediction go together, so each draw has its own bound and its own mean.
-            drawn = []
-            for lp, bound in zip(location.draws, location.baselines, strict=True):
-                center = spread.clip(lp[unknown])
-                own = bound[unknown] + event.value
-                drawn.append(spread.chance(event, own, center, spread.residual_scale(center)))
-            chance[unknown] = _mean(drawn)
+            chance[unknown] = mean_over_draws(
+                [
+                    self._law_of_draw(location, draw, unknown).chance(
+                        event, bound[unknown] + event.value
+                    )
+                    for draw, bound in enumerate(location.baselines)
+                ]
+            )
         return chance
+
+
+def _stacked(parts: list[Prediction]) -> Prediction:
+    """Predictions of rows that follow one another."""
+    intervals = {}
+    for level in parts[0].intervals:
+        lows, highs = zip(*(part.intervals[level] for part in parts), strict=True)
+        intervals[level] = (np.concatenate(lows), np.concatenate(highs))
+    return Prediction(
+        predicted=np.concatenate([part.predicted for part in parts]),
+        intervals=intervals,
+        chances={
+            name: np.concatenate([part.chances[name] for part in parts])
+            for name in parts[0].chances
+        },
+        imputed=np.concatenate([part.imputed for part in parts]),
+        lp=np.concatenate([part.lp for part in parts]),
+        imputation_variance=np.concatenate([part.imputation_variance for part in parts]),
+    )
 
 
 def _indicator(values: Texts, level: str) -> Floats:
@@ -351,52 +401,9 @@ def _indicator(values: Texts, level: str) -> Floats:
     return np.where(known, matches.astype(np.float64), np.nan)
 
 
-def _mean(arrays: list[Floats]) -> Floats:
-    # Not np.mean: it sums in pairs where there is one row and in turn where there are many.
-    total = np.zeros_like(arrays[0])
-    for array in arrays:
-        total += array
-    return total / len(arrays)
-
-
-def _variance(arrays: list[Floats], mean: Floats) -> Floats:
-    if len(arrays) == 1:
-        return np.zeros_like(mean)
-    total = np.zeros_like(mean)
-    for array in arrays:
-        difference = array - mean
-        total += difference * difference
-    return total / (len(arrays) - 1)
-
-
 def _sorted_quantile(ordered: Floats, probability: float) -> Floats:
     """Quantile over the first axis of sorted values, linear between order statistics."""
     place = probability * (len(ordered) - 1)
     lower = int(place)
     upper = min(lower + 1, len(ordered) - 1)
     return np.asarray(ordered[lower] + (place - lower) * (ordered[upper] - ordered[lower]))
-
-
-def _merge(whole: _Location, drawn: _Location, incomplete: Bools) -> _Location:
-    """Put complete and incomplete rows back in their order."""
-
-    def joined(one: Floats, other: Floats) -> Floats:
-        both = np.empty((*one.shape[:-1], len(incomplete)))
-        both[..., ~incomplete] = one
-        both[..., incomplete] = other
-        return both
-
-    def joined_if_any(one: Floats | None, other: Floats | None) -> Floats | None:
-        return None if one is None or other is None else joined(one, other)
-
-    def each(one: tuple[Floats, ...], other: tuple[Floats, ...]) -> tuple[Floats, ...]:
-        return tuple(joined(one[0], array) for array in other) if one else ()
-
-    return _Location(
-        mean=joined(whole.mean, drawn.mean),
-        variance=joined(whole.variance, drawn.variance),
-        draws=each(whole.draws, drawn.draws),
-        risk=joined_if_any(whole.risk, drawn.risk),
-        refitted_risk=joined_if_any(whole.refitted_risk, drawn.refitted_risk),
-        baselines=each(whole.baselines, drawn.baselines),
-    )

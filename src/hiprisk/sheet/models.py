@@ -8,15 +8,9 @@ from typing import Protocol
 import numpy as np
 
 from hiprisk.arrays import Floats
-from hiprisk.sheet.basis_functions import spline_basis
+from hiprisk.sheet.basis_functions import term_functions
 from hiprisk.sheet.format import LinearModel, Model, OrdinalModel, Tree, TreesModel
-
-
-def expit(lp: Floats) -> Floats:
-    """Inverse logit that overflows on neither side."""
-    # exp of a negative number alone: it may become 0, never infinite.
-    small = np.exp(-np.abs(lp))
-    return np.asarray(np.where(lp >= 0.0, 1.0, small) / (1.0 + small))
+from hiprisk.sheet.ordinal import OrdinalEvaluator
 
 
 class Evaluator(Protocol):
@@ -27,7 +21,7 @@ class Evaluator(Protocol):
         """Number of bootstrap refits that the sheet carries."""
 
     def linear_predictor(self, columns: Mapping[str, Floats], n_rows: int) -> Floats:
-        """Linear predictor of each row, shape (n_rows,)."""
+        """Linear predictor of each row (of an ordinal model its mean), shape (n_rows,)."""
 
     def refitted(self, columns: Mapping[str, Floats], n_rows: int) -> Floats:
         """Linear predictor under each refit, shape (n_refits, n_rows)."""
@@ -48,11 +42,7 @@ class LinearEvaluator:
 
     def functions(self, columns: Mapping[str, Floats]) -> list[Floats]:
         """Each term's functions of its column, in the order of the coefficients."""
-        found: list[Floats] = []
-        for term in self._model.terms:
-            x = columns[term.column]
-            found += [x] if term.basis == "linear" else spline_basis(x, term.knots)
-        return found
+        return term_functions(self._model.terms, columns)
 
     def linear_predictor(self, columns: Mapping[str, Floats], n_rows: int) -> Floats:
         """Linear predictor of each row, shape (n_rows,)."""
@@ -123,7 +113,7 @@ class _TreeArrays:
 def evaluator_for(model: Model) -> Evaluator:
     """The evaluator of a model's form."""
     if isinstance(model, OrdinalModel):
-        raise NotImplementedError
+        return OrdinalEvaluator(model)
     if isinstance(model, LinearModel):
         return LinearEvaluator(model)
     return TreesEvaluator(model)

@@ -11,7 +11,7 @@ from hiprisk.arrays import Floats, Integers
 from hiprisk.errors import InputError
 from hiprisk.learning.unpenalised import fit_logistic, fit_ols
 from hiprisk.metrics.intervals.frequency_weights import cluster_sums
-from hiprisk.sheet.models import expit
+from hiprisk.sheet.links import expit
 
 Link = Literal["identity", "logit"]
 CovarianceKind = Literal["CR1", "HC3", "model"]

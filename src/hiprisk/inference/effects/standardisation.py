@@ -16,7 +16,7 @@ from hiprisk.inference.effects.clustered import (
 )
 from hiprisk.learning.logistic.firth import FirthFit, fit_firth
 from hiprisk.metrics.intervals.frequency_weights import cluster_sums
-from hiprisk.sheet.models import expit
+from hiprisk.sheet.links import expit
 
 
 @dataclass(frozen=True)

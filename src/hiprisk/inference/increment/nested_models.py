@@ -16,7 +16,7 @@ from hiprisk.errors import InputError
 from hiprisk.learning.linear import TermPlan, basis_matrix
 from hiprisk.learning.logistic.separation import SeparationError
 from hiprisk.learning.unpenalised import ONE_CLASS, maximise_likelihood
-from hiprisk.sheet.models import expit
+from hiprisk.sheet.links import expit
 
 # Smallest share of a column's variance that its predecessors may leave unexplained.
 MIN_PIVOT = 1e-10

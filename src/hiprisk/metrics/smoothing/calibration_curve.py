@@ -34,7 +34,7 @@ from hiprisk.metrics.smoothing.splines import (
     logistic_spline_curve,
 )
 from hiprisk.outcome_kind import OutcomeKind
-from hiprisk.sheet.models import expit
+from hiprisk.sheet.links import expit
 
 SMOOTHERS: tuple[Smoother, ...] = ("loess", "spline", "lowess")
 N_BINS = 40

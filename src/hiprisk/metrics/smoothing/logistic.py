@@ -8,7 +8,7 @@ import numpy as np
 
 from hiprisk.arrays import Bools, Floats
 from hiprisk.errors import InputError
-from hiprisk.sheet.models import expit
+from hiprisk.sheet.links import expit
 
 RISK_EDGE = 1e-12
 MAX_STEPS = 100

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from hiprisk.sheet.evaluate import INTERVALS, SheetEvaluator
-from hiprisk.sheet.models import expit
+from hiprisk.sheet.links import expit
 
 # The 90th percentile of a standard normal variable.
 NORMAL_90 = 1.2815515655446004

@@ -11,7 +11,8 @@ from hiprisk.arrays import Floats
 from hiprisk.sheet.evaluate import SheetEvaluator
 from hiprisk.sheet.explanation.contributions import mean_in_turn
 from hiprisk.sheet.format import LinearModel
-from hiprisk.sheet.models import LinearEvaluator, expit
+from hiprisk.sheet.links import expit
+from hiprisk.sheet.models import LinearEvaluator
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,7 @@ from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.intervals.means import mean_estimate
 from hiprisk.metrics.smoothing.logistic import logit
 from hiprisk.seeding import rng_for
-from hiprisk.sheet.models import expit
+from hiprisk.sheet.links import expit
 
 FALSE_ALARM = 0.05
 SIMULATIONS = 1000

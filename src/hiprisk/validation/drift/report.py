@@ -25,7 +25,7 @@ from hiprisk.sheet.columns import cohort_columns
 from hiprisk.sheet.distribution import clip_to
 from hiprisk.sheet.evaluate import SheetEvaluator
 from hiprisk.sheet.format import Sheet
-from hiprisk.sheet.models import expit
+from hiprisk.sheet.links import expit
 from hiprisk.validation.drift.cusum import CalibrationCusum
 from hiprisk.validation.drift.results import DriftReport, PredictionDrift, VariableDrift
 from hiprisk.validation.drift.sentences import sentences_of

@@ -28,7 +28,7 @@ from hiprisk.metrics.vectorised.panel import evaluate_predictions
 from hiprisk.outcome_kind import OutcomeKind
 from hiprisk.parallel import one_thread
 from hiprisk.sheet.basis_functions import spline_basis
-from hiprisk.sheet.models import expit
+from hiprisk.sheet.links import expit
 from hiprisk.validation.internal.instability_results import (
     CalibrationStability,
     DecisionCurveStability,

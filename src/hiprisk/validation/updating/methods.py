@@ -23,7 +23,7 @@ from hiprisk.errors import InputError
 from hiprisk.features.pooling import pooled_chi_squared_test
 from hiprisk.learning.unpenalised import fit_logistic, fit_ols
 from hiprisk.metrics.calibration import logit_in_the_large
-from hiprisk.sheet.models import expit
+from hiprisk.sheet.links import expit
 
 Method = Literal["none", "intercept", "recalibrate", "reestimate"]
 

@@ -1,0 +1,158 @@
+"""The distribution over a bounded score's own values: cumulative probabilities of a link.
+
+Everything is elementwise over rows, value by value in one fixed order: a row's numbers are the same
+to the last bit whatever the number of rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from hiprisk.arrays import Bools, Floats, Integers
+from hiprisk.sheet.basis_functions import term_functions
+from hiprisk.sheet.format import Event, OrdinalModel
+from hiprisk.sheet.links import LINKS
+
+# A cumulative probability that misses a quantile's probability by rounding alone reaches it.
+ROUNDING = 1e-12
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OrdinalDistribution:
+    """Distributions of n rows over the same values.
+
+    Attributes
+    ----------
+    values : ndarray, shape (n_values,)
+        Ascending.
+    exceedance : ndarray, shape (n_values - 1, n_rows)
+        Probability of reaching each value but the lowest.
+    mean : ndarray, shape (n_rows,)
+    """
+
+    values: Floats
+    exceedance: Floats
+    mean: Floats
+
+    def among(self, rows: Bools | Integers) -> OrdinalDistribution:
+        """The same of some of the rows."""
+        return OrdinalDistribution(self.values, self.exceedance[:, rows], self.mean[rows])
+
+    def quantile(self, probability: float) -> Floats:
+        """Smallest value whose cumulative probability reaches a probability, shape (n_rows,)."""
+        place = np.zeros(self.exceedance.shape[1], dtype=np.intp)
+        for reached in self.exceedance:
+            place += 1.0 - reached < probability - ROUNDING
+        return np.asarray(self.values[place])
+
+    def at_least(self, bound: Floats) -> Floats:
+        """P(Y >= bound) with each row's own bound, shape (n_rows,)."""
+        return self._reaching(np.searchsorted(self.values, bound, side="left"))
+
+    def at_most(self, bound: Floats) -> Floats:
+        """P(Y <= bound) with each row's own bound, shape (n_rows,)."""
+        return 1.0 - self._reaching(np.searchsorted(self.values, bound, side="right"))
+
+    def chance(self, event: Event, bound: Floats) -> Floats:
+        """Chance that the outcome reaches a bound from the event's side, shape (n_rows,)."""
+        return self.at_least(bound) if event.direction == "above" else self.at_most(bound)
+
+    def variance(self) -> Floats:
+        """Variance of the outcome, shape (n_rows,)."""
+        # E g(Y) = g(lowest) + sum of the steps of g times the chance of reaching them.
+        total = (self.values[0] - self.mean) ** 2
+        for low, high, reached in zip(
+            self.values[:-1], self.values[1:], self.exceedance, strict=True
+        ):
+            total = total + (high - low) * (high + low - 2.0 * self.mean) * reached
+        return np.asarray(np.maximum(total, 0.0))
+
+    def _reaching(self, place: Integers) -> Floats:
+        """P(Y >= the value at a place), 0 beyond the last."""
+        last = len(self.values) - 1
+        inner = self.exceedance[np.clip(place - 1, 0, last - 1), np.arange(len(place))]
+        return np.where(place == 0, 1.0, np.where(place > last, 0.0, inner))
+
+
+def mean_of(values: Floats, exceedance: Floats) -> Floats:
+    """Mean from the probabilities of reaching each value but the lowest, one mean a row."""
+    total = np.full(exceedance.shape[1:], values[0])
+    for gap, reached in zip(np.diff(values), exceedance, strict=True):
+        total += gap * reached
+    # All but certain of the highest value, the sum may pass it by rounding.
+    return np.asarray(np.minimum(total, values[-1]))
+
+
+class OrdinalEvaluator:
+    """An ordinal model made ready: its linear predictor, distribution and mean.
+
+    Its own linear predictor is X b; what stands beside a linear predictor elsewhere, as a number
+    that is split, averaged and compared, is the mean, which is in units of the score.
+    """
+
+    def __init__(self, model: OrdinalModel) -> None:
+        self._model = model
+        self._link = LINKS[model.link]
+        self._intercepts = np.array(model.intercepts)
+        self._coefficients = np.array([c for term in model.terms for c in term.coefficients])
+        self._refits: Floats = np.array(model.refits or (), dtype=np.float64)
+        self.values: Floats = np.array(model.values)
+
+    @property
+    def n_refits(self) -> int:
+        """Number of bootstrap refits that the sheet carries."""
+        return len(self._refits)
+
+    def functions(self, columns: Mapping[str, Floats]) -> list[Floats]:
+        """Each term's functions of its column, in the order of the coefficients."""
+        return term_functions(self._model.terms, columns)
+
+    def predictor(self, columns: Mapping[str, Floats], n_rows: int) -> Floats:
+        """X b of each row, without an intercept, shape (n_rows,)."""
+        return _weighted(self._coefficients, self.functions(columns), n_rows)
+
+    def exceedance(self, predictor: Floats) -> Floats:
+        """Probability of reaching each value but the lowest, shape (n_values - 1, n_rows)."""
+        return self._link.cumulative(self._intercepts[:, np.newaxis] + predictor)
+
+    def slope(self, predictor: Floats) -> Floats:
+        """Derivative of the mean by X b, shape (n_rows,)."""
+        total = np.zeros(len(predictor))
+        density = self._link.density(self._intercepts[:, np.newaxis] + predictor)
+        for gap, own in zip(np.diff(self.values), density, strict=True):
+            total += gap * own
+        return total
+
+    def mean(self, predictor: Floats) -> Floats:
+        """Mean of the score at values of X b, shape of `predictor`."""
+        return mean_of(self.values, self.exceedance(predictor))
+
+    def distribution(self, predictor: Floats) -> OrdinalDistribution:
+        """Distributions at values of X b, nothing being missing."""
+        exceedance = self.exceedance(predictor)
+        return OrdinalDistribution(self.values, exceedance, mean_of(self.values, exceedance))
+
+    def linear_predictor(self, columns: Mapping[str, Floats], n_rows: int) -> Floats:
+        """Mean of the score of each row, shape (n_rows,)."""
+        return self.mean(self.predictor(columns, n_rows))
+
+    def refitted(self, columns: Mapping[str, Floats], n_rows: int) -> Floats:
+        """Mean under each refit, shape (n_refits, n_rows)."""
+        functions, n_intercepts = self.functions(columns), len(self._intercepts)
+        found = np.empty((self.n_refits, n_rows))
+        for number, refit in enumerate(self._refits):
+            predictor = _weighted(refit[n_intercepts:], functions, n_rows)
+            reached = self._link.cumulative(refit[:n_intercepts, np.newaxis] + predictor)
+            found[number] = mean_of(self.values, reached)
+        return found
+
+
+def _weighted(coefficients: Floats, functions: list[Floats], n_rows: int) -> Floats:
+    # Term by term: a matrix product may add in another order for another number of rows.
+    total = np.zeros(n_rows)
+    for function, coefficient in zip(functions, coefficients, strict=True):
+        total += coefficient * function
+    return total

@@ -1,0 +1,139 @@
+"""The distribution over a score's own values, against counts by hand."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+from hiprisk.sheet.evaluate import INTERVALS, SheetEvaluator
+from hiprisk.sheet.format import Event, OrdinalModel, Term
+from hiprisk.sheet.links import LINKS
+from hiprisk.sheet.ordinal import OrdinalDistribution, OrdinalEvaluator
+from ordinal_sheet import VALUES, ordinal_sheet
+
+ABOVE = Event(name="e", label="", direction="above", reference="fixed", value=0.0)
+BELOW = dataclasses.replace(ABOVE, direction="below")
+
+
+def three_values(link="logit"):
+    """Chances 3/4 and 1/4 of reaching 10 and 30 where X b is 0."""
+    third = {"logit": np.log(3.0), "probit": 0.6744897501960817}[link]
+    model = OrdinalModel(
+        link=link,
+        values=(0.0, 10.0, 30.0),
+        intercepts=(third, -third),
+        terms=(Term(column="x", basis="linear", coefficients=(1.0,)),),
+    )
+    return OrdinalEvaluator(model)
+
+
+@pytest.mark.parametrize("link", ["logit", "probit"])
+def test_three_values_by_hand(link):
+    # Chances 1/4, 1/2 and 1/4 of 0, 10 and 30.
+    law = three_values(link).distribution(np.zeros(1))
+    assert_allclose(law.mean, [12.5], rtol=1e-14)
+    assert_allclose(law.variance(), [0.25 * 12.5**2 + 0.5 * 2.5**2 + 0.25 * 17.5**2], rtol=1e-13)
+    # A cumulative probability that is reached exactly counts as reached.
+    levels = (0.1, 0.25, 0.251, 0.5, 0.75, 0.751, 0.9)
+    assert [law.quantile(p)[0] for p in levels] == [0, 0, 10, 10, 10, 30, 30]
+
+
+@pytest.mark.parametrize(
+    ("bound", "above", "below"),
+    [(-1, 1, 0), (0, 1, 0.25), (5, 0.75, 0.25), (10, 0.75, 0.75), (30, 0.25, 1), (31, 0, 1)],
+)
+def test_the_chance_of_an_event_by_hand(bound, above, below):
+    law = three_values().distribution(np.zeros(1))
+    assert_allclose(law.chance(ABOVE, np.array([float(bound)])), [above], rtol=1e-14)
+    assert_allclose(law.chance(BELOW, np.array([float(bound)])), [below], rtol=1e-14)
+
+
+def test_the_slope_is_the_derivative_of_the_mean():
+    for link in LINKS:
+        model = OrdinalEvaluator(dataclasses.replace(ordinal_sheet().model, link=link))
+        at, step = np.linspace(-3.0, 9.0, 25), 1e-5
+        difference = (model.mean(at + step) - model.mean(at - step)) / (2 * step)
+        assert_allclose(model.slope(at), difference, rtol=1e-6, atol=1e-8)
+
+
+def test_all_but_certain_of_the_highest_value_the_mean_does_not_pass_it():
+    values = np.cumsum(np.full(200, 0.1))
+    law = OrdinalEvaluator(
+        OrdinalModel(
+            link="logit",
+            values=tuple(values),
+            intercepts=tuple(-0.001 * np.arange(199)),
+            terms=(),
+        )
+    ).distribution(np.array([60.0]))
+    assert law.mean[0] <= values[-1]
+
+
+PEOPLE = {
+    "age_years": np.array([50.0, 70.0, np.nan, 64.0, np.nan]),
+    "sex": np.array(["male", "female", None, "male", None], dtype=object),
+    "lbp_any": np.array(["yes", "no", "yes", None, None], dtype=object),
+    "womac_function_0_100": np.array([10.0, 45.0, 80.0, np.nan, np.nan]),
+}
+
+
+@pytest.mark.parametrize("link", LINKS)
+def test_one_row_and_many_give_the_same_bits(link):
+    evaluator = SheetEvaluator(ordinal_sheet(link=link))
+    many = {name: np.tile(values, 400) for name, values in PEOPLE.items()}
+    whole = evaluator.predict(many)
+    for row in range(5):
+        one = evaluator.predict({name: values[[row]] for name, values in PEOPLE.items()})
+        assert one.predicted[0] == whole.predicted[row::5].min() == whole.predicted[row::5].max()
+        for name, chance in one.chances.items():
+            assert_array_equal(whole.chances[name][row::5], np.full(400, chance[0]))
+        for level in INTERVALS:
+            ends = [whole.intervals[level][side][row] for side in (0, 1)]
+            assert ends == [one.intervals[level][side][0] for side in (0, 1)]
+
+
+def test_rows_that_do_not_fit_into_memory_together_give_the_same_bits(monkeypatch):
+    evaluator = SheetEvaluator(ordinal_sheet())
+    whole = evaluator.predict(PEOPLE)
+    monkeypatch.setattr("hiprisk.sheet.evaluate.NUMBERS_AT_ONCE", 2 * len(VALUES))
+    parts = evaluator.predict(PEOPLE)
+    for name in ("predicted", "lp", "imputation_variance", "imputed"):
+        assert_array_equal(getattr(parts, name), getattr(whole, name))
+    assert_array_equal(parts.chances["worsening"], whole.chances["worsening"])
+    assert_array_equal(parts.intervals["95"], whole.intervals["95"])
+
+
+def test_missing_values_give_the_average_of_the_draws_distributions():
+    evaluator = SheetEvaluator(ordinal_sheet())
+    own = {name: values[[2]] for name, values in PEOPLE.items()}
+    known = evaluator.numeric_columns(own, 1)
+    laws = []
+    for version in evaluator.filled(known):
+        named = dict(zip((c.name for c in evaluator.sheet.columns), version, strict=True))
+        named["woman"] = 1.0 - named["sex=male"]
+        laws.append(evaluator.ordinal.distribution(evaluator.ordinal.predictor(named, 1)))
+    mixture = OrdinalDistribution(
+        np.array(VALUES),
+        np.mean([law.exceedance for law in laws], axis=0),
+        np.mean([law.mean for law in laws], axis=0),
+    )
+    found = evaluator.predict(own)
+    assert_allclose(found.predicted, mixture.mean, rtol=1e-14)
+    assert_allclose(evaluator.exceedance(known), mixture.exceedance, rtol=1e-14)
+    assert found.intervals["80"][0] == mixture.quantile(0.1)
+    assert found.intervals["80"][1] == mixture.quantile(0.9)
+    assert_allclose(found.chances["worsening"], mixture.at_least(np.array([90.0])), rtol=1e-14)
+    assert_allclose(found.chances["acceptable_state"], mixture.at_most(np.array([41.2])))
+
+
+def test_a_missing_baseline_is_drawn_together_with_the_distribution():
+    evaluator = SheetEvaluator(ordinal_sheet())
+    own = {name: values[[3]] for name, values in PEOPLE.items()}
+    chances = []
+    for version in evaluator.filled(evaluator.numeric_columns(own, 1)):
+        named = dict(zip((c.name for c in evaluator.sheet.columns), version, strict=True))
+        named["woman"] = 1.0 - named["sex=male"]
+        law = evaluator.ordinal.distribution(evaluator.ordinal.predictor(named, 1))
+        chances.append(law.at_least(named["womac_function_0_100"] + 10.0))
+    assert_allclose(evaluator.predict(own).chances["worsening"], np.mean(chances), rtol=1e-14)
