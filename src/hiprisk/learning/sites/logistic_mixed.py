@@ -34,7 +34,7 @@ from hiprisk.learning.sites.grouping import (
     scaled_design,
 )
 from hiprisk.learning.unpenalised import ONE_CLASS, inverse_information, maximise_likelihood
-from hiprisk.sheet.models import expit
+from hiprisk.sheet.links import expit
 
 # Between-site variance of the log odds at which the sites are taken to separate the classes.
 LARGEST_VARIANCE = 400.0
