@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test lint docs clean
+.PHONY: demo test lint docs mutants clean
 
 demo: $(VENV)/.train
 	$(BIN)/hiprisk demo --config configs/stupar.yaml --out demo
@@ -24,6 +24,14 @@ lint: $(VENV)/.dev
 docs: $(VENV)/.dev
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
+# Not part of CI: which small faults in a room's code its tests would not notice (10 to 30 minutes a room).
+ROOM ?= metrics
+SAMPLE ?= 100
+SEED ?= 1
+mutants: $(VENV)/.mutants
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 nice -n 19 $(BIN)/python experiments/mutants/run.py \
+	  --room $(ROOM) --sample $(SAMPLE) --seed $(SEED) $(MUTANTS_ARGS)
+
 $(VENV)/.venv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "hiprisk needs Python 3.11 or newer"; exit 2; }
@@ -41,6 +49,11 @@ $(VENV)/.dev: $(VENV)/.venv locks/dev.txt pyproject.toml
 	@echo "Installing what the tests need (two minutes or so) ..."
 	@$(PIP) install --require-hashes -r locks/dev.txt
 	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.mutants: $(VENV)/.dev locks/mutants.txt
+	@echo "Installing what makes the mutants ..."
+	@$(PIP) install --require-hashes -r locks/mutants.txt
 	@touch $@
 
 clean:

@@ -13,3 +13,4 @@ uv pip compile pyproject.toml "$scratch/build.in" -c "$scratch/constraints.txt" 
   --no-annotate -o locks/base.txt
 uv pip compile pyproject.toml "$scratch/build.in" --extra train -c "$scratch/constraints.txt" \
   "${flags[@]}" --no-annotate -o locks/train.txt
+uv pip compile --group mutants -c "$scratch/constraints.txt" "${flags[@]}" --no-annotate -o locks/mutants.txt

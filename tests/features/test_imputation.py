@@ -116,6 +116,11 @@ def test_noise_of_very_many_columns_stays_small_with_the_right_variances():
     assert noise.var(axis=0, ddof=1) == pytest.approx(np.ones(60))
 
 
+@pytest.mark.parametrize(("width", "n_draws"), [(32, 64), (33, 10)])
+def test_a_set_of_64_draws_is_the_largest_that_is_made_whole(width, n_draws):
+    assert len(balanced_noise(10, width, np.random.default_rng(1))) == n_draws
+
+
 def test_draws_of_a_linear_predictor_have_its_conditional_variance():
     data = correlated(80)
     data[::2, 1:] = np.nan

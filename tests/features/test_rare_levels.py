@@ -45,6 +45,12 @@ def test_a_level_with_few_events_is_rare_though_it_has_people(dictionary):
     assert [(one.level, one.n_people, one.n_events) for one in found] == [("medium", 6, 0)]
 
 
+def test_a_level_in_which_all_but_two_have_the_event_is_rare(dictionary):
+    events = [0, 1, 0, 1, 0, 1] + [1] * 4 + [0, 0] + [0, 1, 0]
+    found = rare(dictionary, [*LEVELS[:12], "low", "low", "low"], events=events)
+    assert [(one.level, one.n_people, one.n_events) for one in found] == [("medium", 6, 4)]
+
+
 def test_the_reference_level_can_be_rare(dictionary):
     first = dictionary["education"].levels[0]
     levels = [first, *(level for level in dictionary["education"].levels[1:] for _ in range(5))]
