@@ -313,12 +313,13 @@ def observed_expected_estimate(
 ) -> Estimate:
     """O:E, the expected taken as given; interval on its logarithm; as `c_estimate`.
 
-    Without events there are no ends.
+    Where nobody or everybody has the event there are no ends.
     """
     y, p, w = as_binary(y_true, risk, weights)
     value = observed_expected_ratio(y, p, weights=w)
     prevalence = float(np.average(y, weights=w))
-    if prevalence == 0.0:
+    # Without an event the logarithm is infinite; with nothing else the formula has no variance.
+    if prevalence in (0.0, 1.0):
         return Estimate(name="observed_expected_ratio", value=value)
     variance = prevalence * (1.0 - prevalence) / float(w.sum())
     if groups is not None:

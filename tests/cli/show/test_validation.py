@@ -1,6 +1,7 @@
 """What ``hiprisk validate`` prints: every figure once, under words that a person reads."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -8,6 +9,7 @@ import pytest
 
 from hiprisk.cli.show.validation import estimate_rows, show_reasons, show_validation
 from hiprisk.metrics.estimate import Estimate
+from hiprisk.metrics.intervals.calibration import FormulaInterval
 from validated_people import evaluated
 
 
@@ -55,9 +57,31 @@ def test_figures_are_those_of_the_result(shown, result):
         assert re.search(r"\s+".join(map(re.escape, filter(None, row))), shown), one.name
 
 
+def test_formulas_stand_below_with_a_mark_at_those_that_the_sentences_are_from(shown, result):
+    block = shown.partition("Calibration by the usual formulas")[2].partition("\n\n")[0]
+    marked = [line for line in block.splitlines()[1:] if "*" in line]
+    assert [line.split(" *")[0] for line in marked] == [
+        "calibration in the large  Student's t",
+        "calibration slope         least squares, HC3",
+    ]
+    assert len(block.splitlines()) == 3 + len(result.performance.formula_intervals)
+
+
+def test_a_formula_that_fails_says_why(frame, capsys):
+    found = evaluated(frame)[1]
+    lacking = FormulaInterval(
+        metric="calibration_slope", method="hc3", estimate=None, reason="nobody varies"
+    )
+    performance = replace(found.performance, formula_intervals=(lacking,))
+    show_validation(replace(found, performance=performance))
+    out = capsys.readouterr().out
+    assert "calibration slope (least squares, HC3): not available (nobody varies)" in out
+
+
 def test_parts_follow_in_the_order_in_which_one_asks(shown):
     heads = [
-        "Distance from the calibration curve", "Predictive distribution",
+        "Calibration by the usual formulas", "Distance from the calibration curve",
+        "Predictive distribution",
         "Coverage of the prediction intervals", "Event: ", "people", "By group:",
         "By sex",
     ]  # fmt: skip

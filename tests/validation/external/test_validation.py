@@ -188,3 +188,16 @@ def test_rows_of_the_same_people_are_said_to_be_theirs(people):
     assert (result.to_dict()["n"], result.to_dict()["n_people"]) == (300, 150)
     assert "300 rows of 150 people" in result.remarks[0]
     assert "n_people" not in evaluated(people, by=[])[1].to_dict()
+
+
+@pytest.mark.parametrize(("kind", "outcome"), [("continuous", OUTCOME), ("binary", WORSE)])
+def test_sentences_are_the_same_whatever_the_seed(people, kind, outcome):
+    sheet = small_sheet(kind=kind, provenance="real")
+    found = [evaluated(people, sheet=sheet, outcome=outcome, seed=seed)[1] for seed in (1, 2, 3)]
+    # Sixty resamples differ from seed to seed; formulas do not.
+    assert len({one.performance.metrics for one in found}) == 3
+    assert len({one.summary for one in found}) == 1
+    assert len({one.remarks for one in found}) == 1
+    table = found[0].tables()["formula_intervals"]
+    assert set(table["metric"]) >= {"calibration_in_the_large", "calibration_slope"}
+    assert set(found[0].to_dict()["formula_intervals"]) == set(table["metric"])

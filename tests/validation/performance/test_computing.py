@@ -210,3 +210,14 @@ def test_an_event_keeps_what_its_probabilities_can_give(people):
         one.name for one in found.estimates
     }
     assert result.to_dict()["not_available"] == result.not_available
+
+
+def test_formulas_stand_beside_resamples_where_they_are_asked_for(people):
+    found = performance_of(sample_of(people), replace(RESAMPLED, percentiles=True, formulas=True))
+    by = {(one.metric, one.method): one.estimate for one in found.formula_intervals}
+    assert by["calibration_slope", "hc3"].value == pytest.approx(
+        next(one.value for one in found.metrics if one.name == "calibration_slope")
+    )
+    # The intercept of a score is no metric of every evaluation, but stands here.
+    assert ("calibration_intercept", "hc3") in by
+    assert performance_of(sample_of(people), RESAMPLED).formula_intervals == ()

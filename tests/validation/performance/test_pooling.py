@@ -8,6 +8,7 @@ from scipy.stats import t
 
 from hiprisk.metrics.decision_curve.bands import decision_curve_band
 from hiprisk.metrics.estimate import Estimate
+from hiprisk.metrics.intervals.calibration import FormulaInterval
 from hiprisk.metrics.smoothing.calibration_curve import calibration_curve
 from hiprisk.validation.performance.pooling import pool_performances
 from hiprisk.validation.performance.results import EventPerformance, Performance
@@ -140,3 +141,30 @@ def test_an_event_that_one_imputation_cannot_evaluate_is_not_evaluated():
     assert (found.n, found.n_events) == (120.0, 20.0)
     assert found.reason == "nobody had it"
     assert (found.estimates, found.calibration, found.decision) == ((), None, None)
+
+
+def by_formula(method, low, high, reason=""):
+    slope = Estimate(name="calibration_slope", value=(low + high) / 2.0, low=low, high=high)
+    return FormulaInterval(
+        metric="calibration_slope", method=method, estimate=None if reason else slope, reason=reason
+    )
+
+
+def test_formulas_with_a_standard_error_are_pooled_and_a_profile_is_not():
+    one, two = (
+        Performance(
+            n=120,
+            metrics=(estimate("calibration_slope", 1.0, 0.2),),
+            formula_intervals=(
+                by_formula("wald", 0.8, 1.2 + more),
+                by_formula("profile_likelihood", 0.7, 1.3),
+                by_formula("cluster_robust", 0.8, 1.2, reason="one cluster" if more else ""),
+            ),
+        )
+        for more in (0.0, 0.2)
+    )
+    wald, robust = pooled(one, two).formula_intervals
+    assert (wald.method, robust.method) == ("wald", "cluster_robust")
+    assert wald.estimate.value == pytest.approx(1.05)
+    assert wald.estimate.high - wald.estimate.low > 0.4
+    assert robust.reason == "one cluster"

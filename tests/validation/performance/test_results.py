@@ -1,12 +1,14 @@
 """What a performance says of itself: names, tables and plain values."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 
 from hiprisk.metrics.decision_curve.bands import decision_curve_band
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.floor_ceiling import LimitShares
+from hiprisk.metrics.intervals.calibration import FormulaInterval
 from hiprisk.validation.performance.results import EventPerformance, Performance, utility_at
 
 
@@ -60,3 +62,26 @@ def test_without_a_decision_curve_there_is_no_utility():
     assert utility_at(None, (0.3,)) == ()
     assert PERFORMANCE.utility() == ()
     assert PERFORMANCE.calibration is None
+
+
+def test_verdicts_are_from_the_formulas_interval_where_there_is_one():
+    by_formula = FormulaInterval(
+        metric="calibration_slope",
+        method="hc3",
+        estimate=Estimate(name="calibration_slope", value=1.0, low=0.8, high=1.2),
+    )
+    lacking = FormulaInterval(metric="r2", method="wald", estimate=None, reason="none")
+    found = replace(
+        PERFORMANCE,
+        metrics=(estimate("calibration_slope"), estimate("r2")),
+        formula_intervals=(by_formula, lacking),
+    )
+    assert found.for_verdicts() == (by_formula.estimate, estimate("r2"))
+    assert found.to_dict()["formula_intervals"] == {
+        "calibration_slope": {"hc3": {"low": 0.8, "high": 1.2}},
+        "r2": {"wald": {"low": None, "high": None, "reason": "none"}},
+    }
+    frame = found.formulas_to_frame()
+    assert frame["reason"].tolist() == ["", "none"]
+    assert frame["high"].tolist()[0] == 1.2
+    assert "formula_intervals" not in PERFORMANCE.to_dict()

@@ -32,7 +32,9 @@ def show_validation(result: ExternalValidation) -> None:
                 f"evaluated on {result.cohort}", "")  # fmt: skip
     print_lines(*result.summary, "")
     print_table(HEAD, estimate_rows(result.performance.metrics))
-    print_lines(*not_available_in_words(result.performance.not_available, metric_label))
+    if result.performance.not_available:
+        print_lines(*not_available_in_words(result.performance.not_available, metric_label))
+    _show_formulas(result.performance)
     _show_performance(result.performance)
     print_lines("")
     show_flow(result.flow)
@@ -42,6 +44,29 @@ def show_validation(result: ExternalValidation) -> None:
     if result.groups is not None:
         _show_groups(result.groups)
     print_lines("", *result.remarks)
+
+
+def _show_formulas(performance: Performance) -> None:
+    """Calibration by the usual formulas, beside the bootstrap of the table above."""
+    from hiprisk.metrics.intervals.calibration import IN_THE_LARGE, METHOD_LABELS, SLOPE
+
+    found = performance.formula_intervals
+    if not found:
+        return
+    print_lines("", "Calibration by the usual formulas (* in the sentences above):")
+    used = [performance.interval_for_verdict(name) for name in (IN_THE_LARGE, SLOPE)]
+    rows, lacking = [], {}
+    for one in found:
+        label, method = metric_label(one.metric), METHOD_LABELS[one.method]
+        if one.estimate is None:
+            lacking[f"{label} ({method})"] = one.reason
+            continue
+        mark = " *" if one in used else ""
+        ends = interval(one.estimate.low, one.estimate.high)
+        rows.append([label, f"{method}{mark}", number(one.estimate.value), ends])
+    print_table(("metric", "formula", "value", "95 % CI"), rows)
+    if lacking:
+        print_lines(*not_available_in_words(lacking, str))
 
 
 def _show_performance(performance: Performance) -> None:

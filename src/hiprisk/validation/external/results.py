@@ -126,6 +126,8 @@ class ExternalValidation:
             "decision_curves": _by_event(decisions),
         }
         found = {name: table for name, table in found.items() if len(table)}
+        if performance.formula_intervals:
+            found["formula_intervals"] = performance.formulas_to_frame()
         if performance.coverage is not None:
             found["coverage"] = performance.coverage.to_frame()
         if self.case_mix is not None:
@@ -164,7 +166,9 @@ def _plain(performance: Performance) -> dict[str, Any]:
     """Performance as the keys of ``hiprisk validate --json``."""
     whole = performance.to_dict()
     curve, decision = performance.calibration, performance.decision
-    names = ("not_available", "n_without_log_odds", "coverage", "pit", "scatter")
+    names = (
+        "not_available", "n_without_log_odds", "formula_intervals", "coverage", "pit", "scatter",
+    )  # fmt: skip
     return {
         **{name: whole[name] for name in names if name in whole},
         "calibration_curve": None if curve is None else curve.to_dict(),

@@ -99,6 +99,7 @@ def external_settings(n_resamples: int, seed: int) -> PerformanceSettings:
         curve_stream="curve-errors-{smoother}",
         n_costly=CURVE_RESAMPLES,
         percentiles=True,
+        formulas=True,
     )
 
 
@@ -114,6 +115,7 @@ def external_validation(
 ) -> ExternalValidation:
     """A performance in new people, with who they are and what it means in words."""
     labels = {} if sheet is None else sheet_labels(sheet)
+    estimates = performance.for_verdicts()
     return ExternalValidation(
         model=model,
         kind=outcome.kind,
@@ -133,8 +135,8 @@ def external_validation(
         groups=groups,
         case_mix=case_mix,
         sampling=people.sampling,
-        remarks=tuple(remarks_of(people, outcome.kind, performance.metrics, labels)),
-        summary=tuple(summary_of(people, outcome, model, performance.metrics, case_mix)),
+        remarks=tuple(remarks_of(people, outcome.kind, estimates, labels)),
+        summary=tuple(summary_of(people, outcome, model, estimates, case_mix)),
     )
 
 

@@ -23,6 +23,7 @@ from hiprisk.metrics.events import EventOutcome
 from hiprisk.metrics.forecast.calibration import coverage_by_level, pit_histogram
 from hiprisk.metrics.forecast.predicted_observed import predicted_observed
 from hiprisk.metrics.inputs import check_both_classes
+from hiprisk.metrics.intervals.calibration import FormulaInterval, calibration_intervals
 from hiprisk.metrics.registry import estimates
 from hiprisk.metrics.smoothing.calibration_curve import CalibrationCurve, calibration_curve
 from hiprisk.metrics.smoothing.logistic import has_log_odds
@@ -61,6 +62,8 @@ class PerformanceSettings:
         Resamples behind errors of calibration curves, at most.
     percentiles : bool
         Percentile intervals also for those metrics of predictions that have a formula.
+    formulas : bool
+        The usual formulas' intervals of calibration figures beside them.
     metrics : tuple of Metric, optional
         These alone of the predictions, without calibration curves and decision curve; by default
         all of the kind.
@@ -72,6 +75,7 @@ class PerformanceSettings:
     curve_stream: str = ""
     n_costly: int = N_COSTLY
     percentiles: bool = False
+    formulas: bool = False
     metrics: tuple[Metric, ...] | None = None
 
 
@@ -104,9 +108,25 @@ def performance_of(sample: EvaluationSample, settings: PerformanceSettings) -> P
         if sample.kind == "binary"
         else 0,
     )
+    if settings.formulas:
+        found = replace(found, formula_intervals=_formulas(sample, found.metrics))
     if chosen is None:
         found = _with_curves(found, sample, settings)
     return found if sample.forecast is None else _with_forecast(found, sample, settings)
+
+
+def _formulas(sample: EvaluationSample, metrics: Sequence[Estimate]) -> tuple[FormulaInterval, ...]:
+    """Of those figures that there are: others have their reason already."""
+    names = {one.name for one in metrics}
+    found = calibration_intervals(
+        sample.kind,
+        sample.observed,
+        sample.predicted,
+        groups=sample.persons,
+        prevalence=_prevalence(sample),
+    )
+    # The intercept of a score is no metric of every evaluation, and has a place here alone.
+    return tuple(one for one in found if one.metric in names or sample.kind == "continuous")
 
 
 def _with_curves(

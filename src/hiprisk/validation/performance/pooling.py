@@ -20,6 +20,7 @@ from hiprisk.metrics.decision_curve.curve import DecisionCurve
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.forecast.calibration import coverage_by_level, pit_histogram
 from hiprisk.metrics.forecast.predicted_observed import predicted_observed
+from hiprisk.metrics.intervals.calibration import FormulaInterval
 from hiprisk.metrics.intervals.wald import critical_value
 from hiprisk.metrics.pooled import pool_intervals, pooled_interval
 from hiprisk.metrics.registry import entry_of
@@ -58,6 +59,7 @@ def pool_performances(
         first,
         metrics=pooled("metrics"),
         not_available=_lacking(performances),
+        formula_intervals=_formulas([one.formula_intervals for one in performances], n_people),
         curve_errors=pooled("curve_errors"),
         curves=_curves([one.curves for one in performances], stack, n_people),
         distribution=pooled("distribution"),
@@ -101,6 +103,24 @@ def _pool(estimates: Sequence[Estimate], n_people: int) -> Estimate:
     # As published of C, whose standard error is that of large samples.
     complete_df = math.inf if scale == "logit" else n_people - 2.0
     return pool_intervals(estimates, scale=scale, bounds=bounds, complete_df=complete_df)
+
+
+def _formulas(
+    parts: Sequence[Sequence[FormulaInterval]], n_people: int
+) -> tuple[FormulaInterval, ...]:
+    """Those that come from a standard error, which is what Rubin's rules pool."""
+    found = []
+    for same in zip(*parts, strict=False):
+        first = same[0]
+        if first.method == "profile_likelihood" or len({(o.metric, o.method) for o in same}) > 1:
+            continue
+        estimates = [one.estimate for one in same if one.estimate is not None]
+        if len(estimates) < len(same):
+            reason = next(one.reason for one in same if one.estimate is None)
+            found.append(replace(first, estimate=None, reason=reason))
+            continue
+        found.append(replace(first, estimate=_pool(estimates, n_people)))
+    return tuple(found)
 
 
 def _limits(performances: Sequence[Performance], n_people: int) -> Any:

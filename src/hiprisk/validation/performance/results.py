@@ -13,6 +13,7 @@ from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.floor_ceiling import LimitShares
 from hiprisk.metrics.forecast.calibration import CoverageByLevel, PitHistogram
 from hiprisk.metrics.forecast.predicted_observed import PredictedObserved
+from hiprisk.metrics.intervals.calibration import FormulaInterval, preferred_interval
 from hiprisk.metrics.smoothing.calibration_curve import CalibrationCurve
 
 
@@ -95,6 +96,8 @@ class Performance:
         Of a risk.
     events : tuple of EventPerformance
         Of a continuous outcome.
+    formula_intervals : tuple of FormulaInterval
+        Of calibration figures, by the usual formulas beside the bootstrap.
     n_without_log_odds : int
         Rows with a risk of 0 or 1, of whom metrics and curves of the log odds are not.
     thresholds : tuple of float
@@ -115,11 +118,24 @@ class Performance:
     events: tuple[EventPerformance, ...] = ()
     thresholds: tuple[float, ...] = ()
     n_without_log_odds: int = 0
+    formula_intervals: tuple[FormulaInterval, ...] = ()
 
     @property
     def predictions(self) -> tuple[Estimate, ...]:
         """Every metric of the predictions, errors of the calibration curves among them."""
         return (*self.metrics, *self.curve_errors)
+
+    def interval_for_verdict(self, metric: str) -> FormulaInterval | None:
+        """The formula's interval that a verdict on a figure is from, where there is one."""
+        return preferred_interval(self.formula_intervals, metric)
+
+    def for_verdicts(self) -> tuple[Estimate, ...]:
+        """Metrics of the predictions with the intervals that verdicts are from.
+
+        Those of formulas where there are some: they are the same whatever the seed.
+        """
+        found = ((one, self.interval_for_verdict(one.name)) for one in self.metrics)
+        return tuple(one if by is None or by.estimate is None else by.estimate for one, by in found)
 
     @property
     def forecast(self) -> tuple[Estimate, ...]:
@@ -154,6 +170,16 @@ class Performance:
         rows = (*self.predictions, *self.forecast)
         return pd.DataFrame([{"metric": one.name, **one.to_dict()} for one in rows])
 
+    def formulas_to_frame(self) -> pd.DataFrame:
+        """One row a formula: metric, method, value, low, high, reason."""
+        names = ["metric", "method", "value", "low", "high", "reason"]
+        rows = [
+            {"metric": one.metric, "method": one.method, "reason": one.reason}
+            | ({} if one.estimate is None else one.estimate.to_dict())
+            for one in self.formula_intervals
+        ]
+        return pd.DataFrame(rows, columns=names)
+
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON; events and decision curve have keys of their own beside these."""
         parts = {name: getattr(self, name) for name in ("limits", "coverage", "pit", "scatter")}
@@ -162,9 +188,16 @@ class Performance:
             "metrics": by_name((*self.predictions, *self.distribution)),
             "not_available": dict(self.not_available),
             **({"n_without_log_odds": self.n_without_log_odds} if self.n_without_log_odds else {}),
+            **({"formula_intervals": self._formulas()} if self.formula_intervals else {}),
             "curves": [curve.to_dict() for curve in self.curves],
             **{name: None if part is None else part.to_dict() for name, part in parts.items()},
         }
+
+    def _formulas(self) -> dict[str, dict[str, Any]]:
+        found: dict[str, dict[str, Any]] = {}
+        for one in self.formula_intervals:
+            found.setdefault(one.metric, {})[one.method] = one.to_dict()
+        return found
 
 
 def by_name(estimates: Sequence[Estimate]) -> dict[str, dict[str, float | None]]:
