@@ -8,7 +8,8 @@ import pandas as pd
 
 from hiprisk.metrics import likelihood
 from hiprisk.metrics.entry import Metric
-from hiprisk.metrics.forecast.distribution import Forecast, forecast
+from hiprisk.metrics.forecast.distribution import forecast
+from hiprisk.metrics.forecast.interface import Forecast
 from hiprisk.metrics.registry import find_metric
 
 ORACLES = Path(__file__).resolve().parent / "oracles"

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from hiprisk.errors import ConfigError, InputError
-from hiprisk.metrics.forecast.distribution import Forecast
+from hiprisk.metrics.forecast.interface import Forecast
 from hiprisk.metrics.registry import (
     KINDS,
     entries,

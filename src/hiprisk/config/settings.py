@@ -263,6 +263,22 @@ class LogisticSettings(LinearSettings):
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
+class OrdinalSettings:
+    """Cumulative link model of a bounded score over its own values, with a ridge penalty.
+
+    Attributes
+    ----------
+    link : str
+        As R's ``rms::orm`` names them (its ``logistic`` is ``logit``).
+    """
+
+    link: Literal["logit", "probit", "loglog", "cloglog"] = "logit"
+    penalty: Searchable = Range(low=1e-4, high=1.0, log=True)
+    spline_knots: Searchable = (0.0, 3.0, 4.0)
+    splines: tuple[Name, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class BoostingSettings:
     """Gradient-boosted trees, one ensemble on the stacked imputations."""
 
@@ -287,11 +303,13 @@ class ModelTypeSettings:
     mean: MeanSettings | None = MeanSettings()
     linear: LinearSettings | None = None
     logistic: LogisticSettings | None = None
+    ordinal: OrdinalSettings | None = None
     boosting: BoostingSettings | None = None
 
     def named(self) -> dict[str, Any]:
         """The candidates by name, the baseline first."""
-        found = {name: getattr(self, name) for name in ("mean", "linear", "logistic", "boosting")}
+        names = ("mean", "linear", "logistic", "ordinal", "boosting")
+        found = {name: getattr(self, name) for name in names}
         return {name: settings for name, settings in found.items() if settings is not None}
 
     @model_validator(mode="after")
@@ -303,11 +321,19 @@ class ModelTypeSettings:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class TuningSettings:
-    """Tuning of each model type by cross-validation."""
+    """Tuning of each model type by cross-validation.
+
+    Attributes
+    ----------
+    loss : str
+        By which settings and model type are chosen, for a continuous outcome: ``mse`` of the means,
+        or ``crps`` of the whole predictive distributions. A binary outcome has its log loss.
+    """
 
     trials: int = Field(default=30, ge=1, le=10_000)
     folds: int = Field(default=5, ge=2, le=50)
     group_by: Literal["person", "site"] = "person"
+    loss: Literal["mse", "crps"] = "mse"
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -434,3 +460,13 @@ class StudyConfig:
         wrong = "logistic" if kind == "continuous" else "linear"
         if wrong in self.families.named():
             raise refuse(f"the model type {wrong} does not fit a {kind} outcome")
+        if kind == "binary" and self.tuning.loss == "crps":
+            raise refuse(
+                "tuning.loss: crps is of a continuous outcome; a binary one has its log loss"
+            )
+        if self.families.ordinal is None:
+            return
+        if kind == "binary":
+            raise refuse("the model type ordinal does not fit a binary outcome; use logistic")
+        if self.outcome.bounds is None:
+            raise refuse("the model type ordinal is of a bounded score; state outcome.bounds")

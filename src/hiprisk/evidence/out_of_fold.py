@@ -9,7 +9,8 @@ from hiprisk.evidence.finished import FinishedStudy
 from hiprisk.learning.candidates import OutOfFold
 from hiprisk.learning.residual_distribution import residual_distribution
 from hiprisk.metrics.events import EventOutcome, event_outcomes
-from hiprisk.metrics.forecast.distribution import Forecast, forecast_from_sheet, joined
+from hiprisk.metrics.forecast.distribution import forecast_from_sheet, joined
+from hiprisk.metrics.forecast.interface import Forecast
 from hiprisk.sheet.format import OutcomeSpec
 from hiprisk.validation.performance.computing import PerformanceSettings, performance_of
 from hiprisk.validation.performance.results import Performance

@@ -122,6 +122,7 @@ def unfitted_estimator(
         monotone=signs,
         splines=tuple(getattr(settings, "splines", ())),
         use_monotone=bool(getattr(settings, "monotone", False)),
+        cumulative_link=str(getattr(settings, "link", "logit")),
     )
     return StudyEstimator(
         design=design,
@@ -269,6 +270,7 @@ def with_settings(estimator: StudyEstimator, **changes: Any) -> StudyEstimator:
 
 
 def with_plan_of(estimator: StudyEstimator, fitted: StudyEstimator) -> StudyEstimator:
-    """The same estimator with the knots of a fitted one."""
+    """The same estimator with the knots of a fitted one, and with the values of its score."""
     plan = getattr(fitted.fit_, "plan", None)
-    return with_settings(estimator, task=replace(estimator.task, plan=plan))
+    values = tuple(map(float, getattr(fitted.fit_, "values", ())))
+    return with_settings(estimator, task=replace(estimator.task, plan=plan, values=values))

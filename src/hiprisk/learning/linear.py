@@ -60,25 +60,13 @@ class LinearFit:
 
     def to_model(self, refits: Floats | None = None) -> LinearModel:
         """The same as a part of the sheet, with the bootstrap's coefficient vectors."""
-        terms, start = [], 1
-        for part in self.plan:
-            values = self.coefficients[start : start + part.width]
-            start += part.width
-            terms.append(
-                Term(
-                    column=part.column,
-                    basis="rcs" if part.knots else "linear",
-                    coefficients=_floats(values),
-                    knots=part.knots,
-                )
-            )
         covariance = self.covariance
         if covariance is None and refits is not None and len(refits) > 1:
             covariance = np.atleast_2d(np.cov(refits, rowvar=False))
         return LinearModel(
             link="logit" if self.link == "logit" else "identity",
             intercept=float(self.coefficients[0]),
-            terms=tuple(terms),
+            terms=sheet_terms(self.plan, self.coefficients[1:]),
             covariance=None if covariance is None else tuple(map(_floats, covariance)),
             refits=None if refits is None else tuple(map(_floats, refits)),
         )
@@ -86,6 +74,23 @@ class LinearFit:
 
 def _floats(values: Floats) -> tuple[float, ...]:
     return tuple(float(value) for value in values)
+
+
+def sheet_terms(plan: Sequence[TermPlan], slopes: Floats) -> tuple[Term, ...]:
+    """The terms of a linear predictor as parts of the sheet, slopes in the order of the plan."""
+    terms, start = [], 0
+    for part in plan:
+        values = slopes[start : start + part.width]
+        start += part.width
+        terms.append(
+            Term(
+                column=part.column,
+                basis="rcs" if part.knots else "linear",
+                coefficients=_floats(values),
+                knots=part.knots,
+            )
+        )
+    return tuple(terms)
 
 
 def plan_terms(

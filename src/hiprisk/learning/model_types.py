@@ -12,8 +12,9 @@ from hiprisk.arrays import Floats
 from hiprisk.config import Range
 from hiprisk.errors import ConfigError
 from hiprisk.learning.boosting import fit_boosting
-from hiprisk.learning.linear import LinearFit, fit_linear, plan_terms
-from hiprisk.sheet.format import LinearModel, TreesModel
+from hiprisk.learning.linear import LinearFit, TermPlan, fit_linear, plan_terms
+from hiprisk.learning.ordinal.fit import fit_ordinal
+from hiprisk.sheet.format import Model
 from hiprisk.spelling import did_you_mean
 
 Params = Mapping[str, float]
@@ -30,7 +31,7 @@ class FittedModel(Protocol):
     def linear_predictor(self, inputs: Floats) -> Floats:
         """Linear predictor of complete rows, shape (n_rows,)."""
 
-    def to_model(self, refits: Floats | None = None) -> LinearModel | TreesModel:
+    def to_model(self, refits: Floats | None = None) -> Model:
         """The same as a part of the sheet."""
 
 
@@ -46,6 +47,11 @@ class FitTask:
         Expected sign of each input's effect on the outcome; 0 where none is known.
     plan : tuple of TermPlan or None
         Knots to use; None to place them on the data at hand.
+    cumulative_link : str
+        Of an ordinal model.
+    values : tuple of float
+        Values of the score that an ordinal model is written down for; empty for those of the data
+        at hand.
     """
 
     names: tuple[str, ...]
@@ -54,6 +60,8 @@ class FitTask:
     splines: tuple[str, ...] = ()
     use_monotone: bool = False
     plan: Any = None
+    cumulative_link: str = "logit"
+    values: tuple[float, ...] = ()
 
 
 Fit = Callable[[Sequence[Floats], Floats, Params, FitTask], FittedModel]
@@ -106,12 +114,22 @@ def _fit_mean(stack: Sequence[Floats], y: Floats, params: Params, task: FitTask)
 
 
 def _fit_linear(stack: Sequence[Floats], y: Floats, params: Params, task: FitTask) -> FittedModel:
-    plan = task.plan
-    if plan is None:
-        plan = plan_terms(
-            task.names, stack, splines=task.splines, n_knots=round(params["spline_knots"])
-        )
-    return fit_linear(stack, y, plan=plan, params=params, link=task.link)
+    return fit_linear(stack, y, plan=_plan(stack, params, task), params=params, link=task.link)
+
+
+def _fit_ordinal(stack: Sequence[Floats], y: Floats, params: Params, task: FitTask) -> FittedModel:
+    plan = _plan(stack, params, task)
+    return fit_ordinal(
+        stack, y, plan=plan, params=params, link=task.cumulative_link, values=task.values
+    )
+
+
+def _plan(stack: Sequence[Floats], params: Params, task: FitTask) -> tuple[TermPlan, ...]:
+    if task.plan is not None:
+        return tuple(task.plan)
+    return plan_terms(
+        task.names, stack, splines=task.splines, n_knots=round(params["spline_knots"])
+    )
 
 
 def _fit_boosting(stack: Sequence[Floats], y: Floats, params: Params, task: FitTask) -> FittedModel:
@@ -138,6 +156,13 @@ MODEL_TYPES: Mapping[str, ModelType] = {
             ("penalty", "l1_share", "spline_knots"),
             ("spline_knots",),
             _fit_linear,
+        ),
+        ModelType(
+            "ordinal",
+            ("continuous",),
+            ("penalty", "spline_knots"),
+            ("spline_knots",),
+            _fit_ordinal,
         ),
         ModelType(
             "boosting",

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 
 from hiprisk.arrays import Bools, Floats, Integers
 from hiprisk.errors import InputError
-from hiprisk.metrics.forecast.distribution import Forecast
+from hiprisk.metrics.forecast.interface import Forecast
 from hiprisk.metrics.inputs import as_forecast_outcome
 from hiprisk.sheet.format import Event
 

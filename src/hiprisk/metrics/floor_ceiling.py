@@ -18,7 +18,7 @@ from hiprisk.arrays import Bools, Floats, Integers
 from hiprisk.errors import InputError
 from hiprisk.metrics.entry import Metric
 from hiprisk.metrics.estimate import Estimate
-from hiprisk.metrics.forecast.distribution import Forecast
+from hiprisk.metrics.forecast.interface import Forecast
 from hiprisk.metrics.inputs import as_continuous, as_forecast_outcome
 from hiprisk.metrics.intervals.means import mean_estimate, share_estimate
 

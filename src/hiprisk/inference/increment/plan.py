@@ -43,7 +43,7 @@ def plan_nested_models(
     ConfigError
         If a block has no predictor that the base lacks.
     """
-    settings = config.families.linear or config.families.logistic
+    settings = config.families.linear or config.families.logistic or config.families.ordinal
     nonlinear = settings is not None and _allows_splines(settings.spline_knots)
     splines = settings.splines if settings is not None else ()
     plan = plan_terms(design.inputs, stack, splines=splines, n_knots=N_KNOTS if nonlinear else 0)

@@ -53,7 +53,7 @@ class CandidateSplines(NamedTuple):
 
 def candidate_splines(config: StudyConfig) -> CandidateSplines:
     """The splines that a study may come to."""
-    family = config.families.linear or config.families.logistic
+    family = config.families.linear or config.families.logistic or config.families.ordinal
     if family is None:
         return CandidateSplines(0, ())
     searched = family.spline_knots

@@ -9,9 +9,11 @@ import numpy as np
 
 from hiprisk.arrays import Floats
 from hiprisk.features.pooling import pool_estimates
-from hiprisk.learning.linear import TermPlan, basis_matrix
+from hiprisk.learning.linear import TermPlan, basis_matrix, sheet_terms
 from hiprisk.learning.ordinal.links import LINKS
-from hiprisk.learning.ordinal.maximum import OrdinalMaximum, fit_cumulative, middle_intercept
+from hiprisk.learning.ordinal.maximum import OrdinalMaximum, fit_cumulative, rescaled_covariance
+from hiprisk.sheet.document.ordinal import MAX_REFITTED
+from hiprisk.sheet.format import OrdinalModel
 
 Params = Mapping[str, float]
 
@@ -34,8 +36,8 @@ class OrdinalFit:
         P(Y >= values[j + 1]) = F(intercepts[j] + linear predictor).
     slopes : ndarray, shape (n_functions,)
         Averaged over the imputations, as the intercepts are.
-    covariance : ndarray or None, shape (1 + n_functions, 1 + n_functions)
-        Of the middle intercept and the slopes by Rubin's rules, where nothing was penalised.
+    covariance : ndarray or None
+        Of `coefficients` by Rubin's rules, where nothing was penalised.
     """
 
     cumulative_link: str
@@ -59,6 +61,19 @@ class OrdinalFit:
         """Linear predictor of complete rows without an intercept, shape (n_rows,)."""
         return np.asarray(basis_matrix(self.plan, inputs) @ self.slopes)
 
+    def to_model(self, refits: Floats | None = None) -> OrdinalModel:
+        """The same as a part of the sheet, with as many of the refits as a sheet may hold."""
+        covariance = self.covariance
+        kept = None if refits is None else refits[: MAX_REFITTED // len(self.coefficients)]
+        return OrdinalModel(
+            link=self.cumulative_link,  # type: ignore[arg-type]  # a key of LINKS
+            values=_floats(self.values),
+            intercepts=_floats(self.intercepts),
+            terms=sheet_terms(self.plan, self.slopes),
+            covariance=None if covariance is None else tuple(map(_floats, covariance)),
+            refits=None if kept is None else tuple(map(_floats, kept)),
+        )
+
     def at_least(self, lp: Floats) -> Floats:
         """P(Y >= v) of every value but the lowest at linear predictors, shape (..., k - 1)."""
         return LINKS[self.cumulative_link].cdf(lp[..., np.newaxis] + self.intercepts)
@@ -66,6 +81,10 @@ class OrdinalFit:
     def expected(self, lp: Floats) -> Floats:
         """Mean of the outcome at linear predictors, shape of `lp`."""
         return np.asarray(self.values[0] + self.at_least(lp) @ np.diff(self.values))
+
+
+def _floats(values: Floats) -> tuple[float, ...]:
+    return tuple(float(value) for value in values)
 
 
 def fit_ordinal(
@@ -123,20 +142,16 @@ def fit_ordinal(
 def _pooled_covariance(
     fits: Sequence[OrdinalMaximum], center: Floats, spread: Floats, *, n_rows: int
 ) -> Floats:
-    """Covariance of middle intercept and slopes on the functions' own scale, by Rubin's rules."""
-    middle = middle_intercept(len(fits[0].intercepts))
+    """Covariance of intercepts and slopes on the functions' own scale, by Rubin's rules."""
     total = fits[0].covariance
     if len(fits) > 1:
-        estimates = [[one.intercepts[middle], *one.coefficients] for one in fits]
         total = pool_estimates(
-            np.array(estimates),
+            np.array([np.concatenate([one.intercepts, one.coefficients]) for one in fits]),
             np.array([one.covariance for one in fits]),
-            complete_df=n_rows - len(total),
+            # For the degrees of freedom alone, which nothing here uses.
+            complete_df=max(1, n_rows - len(total)),
         ).total
-    back = np.eye(len(total))
-    back[1:, 1:] /= spread[:, np.newaxis]
-    back[0, 1:] = -center / spread
-    return np.asarray(back @ total @ back.T)
+    return rescaled_covariance(total, center, spread)
 
 
 def over_values(fit: OrdinalFit, values: Floats) -> OrdinalFit:
@@ -156,6 +171,6 @@ def over_values(fit: OrdinalFit, values: Floats) -> OrdinalFit:
             intercepts[place] = fit.intercepts[0] + UNREACHED
         elif place < len(values) - 1:
             intercepts[place] = intercepts[place + 1]
-    return OrdinalFit(
-        fit.cumulative_link, fit.plan, values, intercepts[1:], fit.slopes, fit.covariance
-    )
+    # A value that nobody had has no variance: the refits of a bootstrap tell of it.
+    covariance = fit.covariance if len(values) == len(fit.values) else None
+    return OrdinalFit(fit.cumulative_link, fit.plan, values, intercepts[1:], fit.slopes, covariance)

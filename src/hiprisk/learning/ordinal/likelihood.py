@@ -71,15 +71,17 @@ class Information:
     corner: Floats
 
     def eliminated(self, right: Floats) -> tuple[Floats, Floats]:
-        """The intercepts' part solved for a right side and for the border."""
+        """The intercepts' part solved for the columns of a right side, and for the border."""
         # A single intercept has no neighbour, and LAPACK knows no empty diagonal.
         band = self.band[: min(2, self.band.shape[1])]
         both = solveh_banded(band, np.column_stack([right, self.border]), lower=True)
-        return both[:, 0], both[:, 1:]
+        width = both.shape[1] - self.border.shape[1]
+        return both[:, :width], both[:, width:]
 
     def solve(self, intercepts: Floats, coefficients: Floats) -> tuple[Floats, Floats]:
         """Newton's step for the score of intercepts and of coefficients."""
-        own, border = self.eliminated(intercepts)
+        both, border = self.eliminated(intercepts[:, np.newaxis])
+        own = both[:, 0]
         slopes = np.linalg.solve(
             self.corner - self.border.T @ border, coefficients - self.border.T @ own
         )

@@ -49,8 +49,8 @@ class OrdinalMaximum:
     intercepts : ndarray, shape (k - 1,)
         Descending: P(Y >= values[j + 1]) = F(intercepts[j] + X b).
     coefficients : ndarray, shape (n_columns,)
-    covariance : ndarray, shape (1 + n_columns, 1 + n_columns)
-        Of the middle intercept (`middle_intercept`) and the coefficients.
+    covariance : ndarray, shape (k - 1 + n_columns, k - 1 + n_columns)
+        Of the intercepts and then the coefficients.
     log_likelihood : float
         Without the penalty.
     """
@@ -60,11 +60,6 @@ class OrdinalMaximum:
     coefficients: Floats
     covariance: Floats
     log_likelihood: float
-
-
-def middle_intercept(n_intercepts: int) -> int:
-    """Position of the intercept that stands for all in a covariance matrix."""
-    return n_intercepts // 2
 
 
 def fit_cumulative(
@@ -100,18 +95,22 @@ def fit_cumulative(
     weight = penalty * len(y) / spread**2
     found = _maximise(data, LINKS[link], weight)
     coefficients = found.coefficients / spread
-    middle = middle_intercept(len(values) - 1)
-    covariance = _covariance(found.information, middle)
-    back = np.eye(1 + len(center))
-    back[1:, 1:] /= spread[:, np.newaxis]
-    back[0, 1:] = -center / spread
     return OrdinalMaximum(
         values=values,
         intercepts=found.intercepts - float(center @ coefficients),
         coefficients=coefficients,
-        covariance=back @ covariance @ back.T,
+        covariance=rescaled_covariance(_covariance(found.information), center, spread),
         log_likelihood=found.log_likelihood,
     )
+
+
+def rescaled_covariance(covariance: Floats, center: Floats, spread: Floats) -> Floats:
+    """Covariance for columns as given, from that for (columns - center) / spread."""
+    n_intercepts = len(covariance) - len(center)
+    back = np.eye(len(covariance))
+    back[n_intercepts:, n_intercepts:] /= spread[:, np.newaxis]
+    back[:n_intercepts, n_intercepts:] = -center / spread
+    return np.asarray(back @ covariance @ back.T)
 
 
 @dataclass(frozen=True, eq=False)
@@ -210,23 +209,19 @@ def _point(
 
 def _schur(information: Information) -> Floats:
     """Information on the coefficients with the intercepts eliminated."""
-    _, border = information.eliminated(np.zeros(information.band.shape[1]))
+    _, border = information.eliminated(np.zeros((information.band.shape[1], 0)))
     return np.asarray(information.corner - information.border.T @ border)
 
 
-def _covariance(information: Information, middle: int) -> Floats:
-    """Inverse information of one intercept and the coefficients."""
-    unit = np.zeros(information.band.shape[1])
-    unit[middle] = 1.0
-    own, border = information.eliminated(unit)
-    covariance = np.empty((1 + border.shape[1], 1 + border.shape[1]))
+def _covariance(information: Information) -> Floats:
+    """Inverse information of intercepts and coefficients."""
+    n_intercepts = information.band.shape[1]
+    own, border = information.eliminated(np.eye(n_intercepts))
     slopes = np.zeros((0, 0))
     if border.shape[1]:
         slopes = inverse_information(information.corner - information.border.T @ border)
-    covariance[1:, 1:] = slopes
-    covariance[0, 1:] = covariance[1:, 0] = -border[middle] @ slopes
-    covariance[0, 0] = own[middle] + border[middle] @ slopes @ border[middle]
-    return covariance
+    mixed = -border @ slopes
+    return np.block([[own - mixed @ border.T, mixed], [mixed.T, slopes]])
 
 
 def _check_separation(data: OrdinalData, weight: Floats) -> None:

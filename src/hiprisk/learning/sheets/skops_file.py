@@ -23,6 +23,7 @@ TRUSTED_TYPES = (
     "hiprisk.learning.model_types.FitTask",
     "hiprisk.learning.linear.LinearFit",
     "hiprisk.learning.linear.TermPlan",
+    "hiprisk.learning.ordinal.fit.OrdinalFit",
     "hiprisk.learning.pipeline.StudyEstimator",
     "hiprisk.sheet.format.Column",
     "hiprisk.sheet.format.Derived",

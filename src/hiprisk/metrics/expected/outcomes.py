@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hiprisk.arrays import Floats
-from hiprisk.metrics.forecast.distribution import Forecast
+from hiprisk.metrics.forecast.interface import Forecast
 from hiprisk.metrics.forecast.scores import ends
 
 

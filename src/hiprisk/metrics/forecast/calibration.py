@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 
 from hiprisk.arrays import Bools, Floats, Integers
 from hiprisk.metrics.estimate import Estimate
-from hiprisk.metrics.forecast.distribution import Forecast
+from hiprisk.metrics.forecast.interface import Forecast
 from hiprisk.metrics.forecast.scores import LEVELS, ends
 from hiprisk.metrics.inputs import as_forecast_outcome
 from hiprisk.metrics.intervals.frequency_weights import quantiles

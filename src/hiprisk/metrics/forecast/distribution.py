@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -148,8 +149,8 @@ def residual_law(probabilities: ArrayLike, quantiles: ArrayLike) -> ResidualLaw:
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Forecast:
-    """Predictive distributions of n people; make one with `forecast_from_sheet` or `forecast`.
+class ResidualForecast:
+    """Center, scale and law of the residual; make one with `forecast_from_sheet` or `forecast`.
 
     Attributes
     ----------
@@ -173,9 +174,9 @@ class Forecast:
     def __len__(self) -> int:
         return len(self.mean)
 
-    def take(self, rows: Integers | Bools) -> Forecast:
+    def take(self, rows: Integers | Bools) -> ResidualForecast:
         """The forecasts of some people."""
-        return Forecast(
+        return ResidualForecast(
             mean=self.mean[rows],
             scale=self.scale[rows],
             laws=self.laws,
@@ -285,6 +286,24 @@ class Forecast:
             chance[own] = spread.chance(event, bound[own], self.mean[own], self.scale[own])
         return np.where(np.isnan(bound), np.nan, chance)
 
+    def crps(self, observed: Floats) -> Floats:
+        """CRPS of each person, exact for the law, shape (n_people,).
+
+        The distribution function is piecewise linear between the bounds, so its square integrates
+        to cubic polynomials. An outcome outside its bounds adds its distance from them.
+        """
+        before = partial(self.by_law, ResidualLaw.integral_squared)
+        after = partial(self.by_law, ResidualLaw.integral_rest_squared)
+        inside = self.clip(observed)
+        at = self.residual(inside)
+        score = before(at) + after(at)
+        # Beyond a bound the distribution function is 0 or 1, so that the tails there cost nothing.
+        if np.isfinite(self.lower):
+            score = score - before(self.residual(self.lower))
+        if np.isfinite(self.upper):
+            score = score - after(self.residual(self.upper))
+        return self.scale * score + np.abs(observed - inside)
+
 
 def forecast(
     mean: ArrayLike,
@@ -294,7 +313,7 @@ def forecast(
     quantiles: ArrayLike,
     lower: float | None = None,
     upper: float | None = None,
-) -> Forecast:
+) -> ResidualForecast:
     """Forecasts from centers, scales and the law of the residual.
 
     Parameters
@@ -321,7 +340,7 @@ def forecast(
     high = np.inf if upper is None else float(upper)
     if not low < high:
         raise InputError(f"the outcome's bounds leave nothing between {low:g} and {high:g}")
-    return Forecast(
+    return ResidualForecast(
         mean=center,
         scale=spread,
         laws=(residual_law(probabilities, quantiles),),
@@ -337,7 +356,7 @@ def forecast_from_sheet(
     *,
     mean: ArrayLike,
     imputation_variance: ArrayLike | None = None,
-) -> Forecast:
+) -> ResidualForecast:
     """Forecasts as a sheet makes them.
 
     Parameters
@@ -363,12 +382,12 @@ def forecast_from_sheet(
     )
 
 
-def joined(forecasts: Sequence[Forecast], rows: Sequence[Integers]) -> Forecast:
+def joined(forecasts: Sequence[ResidualForecast], rows: Sequence[Integers]) -> ResidualForecast:
     """Forecasts of parts of the people as one, each part with its own law.
 
     Parameters
     ----------
-    forecasts : sequence of Forecast
+    forecasts : sequence of ResidualForecast
         With the same bounds.
     rows : sequence of ndarray of int
         Positions of each part's people; together every position once.
@@ -378,7 +397,7 @@ def joined(forecasts: Sequence[Forecast], rows: Sequence[Integers]) -> Forecast:
     laws = tuple(law for part in forecasts for law in part.laws)
     first = np.cumsum([0, *(len(part.laws) for part in forecasts[:-1])])
     law_of = [part.law_of + start for part, start in zip(forecasts, first, strict=True)]
-    return Forecast(
+    return ResidualForecast(
         mean=np.concatenate([part.mean for part in forecasts])[order],
         scale=np.concatenate([part.scale for part in forecasts])[order],
         laws=laws,

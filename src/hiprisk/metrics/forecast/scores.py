@@ -17,7 +17,7 @@ from hiprisk.arrays import Floats, Integers
 from hiprisk.errors import InputError
 from hiprisk.metrics.entry import Metric
 from hiprisk.metrics.estimate import Estimate
-from hiprisk.metrics.forecast.distribution import Forecast, ResidualLaw
+from hiprisk.metrics.forecast.interface import Forecast
 from hiprisk.metrics.inputs import as_forecast_outcome
 from hiprisk.metrics.intervals.means import mean_estimate, share_estimate
 
@@ -33,21 +33,8 @@ def crps_values(observed: Floats, forecast: Forecast) -> Floats:
     -----
     .. math:: \mathrm{CRPS}(F, y) = \int (F(z) - 1\{z \ge y\})^2 \, dz
 
-    The distribution function is piecewise linear between the bounds, so its square integrates to
-    cubic polynomials. An outcome outside its bounds adds its distance from them.
     """
-    before = partial(forecast.by_law, ResidualLaw.integral_squared)
-    after = partial(forecast.by_law, ResidualLaw.integral_rest_squared)
-    inside = forecast.clip(observed)
-    at = forecast.residual(inside)
-    low, high = forecast.residual(forecast.lower), forecast.residual(forecast.upper)
-    score = before(at) + after(at)
-    # Beyond a bound the distribution function is 0 or 1, so that the tails there cost nothing.
-    if np.isfinite(forecast.lower):
-        score = score - before(low)
-    if np.isfinite(forecast.upper):
-        score = score - after(high)
-    return forecast.scale * score + np.abs(observed - inside)
+    return forecast.crps(observed)
 
 
 def crps(observed: ArrayLike, forecast: Forecast, *, weights: ArrayLike | None = None) -> float:

@@ -12,7 +12,8 @@ from hiprisk.config import OutcomeSettings, SubgroupSettings
 from hiprisk.errors import ConfigError
 from hiprisk.metrics.case_control import population_weights
 from hiprisk.metrics.events import EventOutcome, event_outcomes
-from hiprisk.metrics.forecast.distribution import Forecast, forecast_from_sheet
+from hiprisk.metrics.forecast.distribution import forecast_from_sheet
+from hiprisk.metrics.forecast.interface import Forecast
 from hiprisk.metrics.registry import metrics_for
 from hiprisk.sheet.format import Sheet
 from hiprisk.validation.external.case_mix_results import CaseMix

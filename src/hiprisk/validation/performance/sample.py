@@ -9,7 +9,7 @@ import numpy as np
 from hiprisk.arrays import Bools, Floats, Integers
 from hiprisk.config.sampling import SamplingSettings
 from hiprisk.metrics.events import EventOutcome
-from hiprisk.metrics.forecast.distribution import Forecast
+from hiprisk.metrics.forecast.interface import Forecast
 from hiprisk.outcome_kind import OutcomeKind
 
 # A binary outcome among events, where it is its own.
