@@ -16,9 +16,10 @@ from hiprisk.inference.association.result import (
 from hiprisk.learning.model_choice import CandidateResult
 from hiprisk.learning.participants import FlowStep
 from hiprisk.metrics.decision_curve.bands import corrected_curve, decision_curve_band
+from hiprisk.metrics.decomposition.parts import brier_decomposition, mse_decomposition
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.smoothing.calibration_curve import calibration_curve
-from hiprisk.validation.performance.results import EventPerformance
+from hiprisk.validation.performance.results import EventPerformance, Performance
 
 
 def effect(stratum, value):
@@ -35,6 +36,7 @@ def event():
     result = EventPerformance(
         name="worse", label="worse", n=120, n_events=60, decision=curve,
         calibration=calibration_curve(y, risk, kind="binary"),
+        decomposition=brier_decomposition(y, risk),
     )  # fmt: skip
     less = corrected_curve(curve, [0.01, 0.02])
     return SimpleNamespace(out_of_fold=result, decision=less, optimism=None)
@@ -66,7 +68,10 @@ def tables():
             FlowStep(label="no outcome", n_left_out=2, n_remaining=8),
         ),
         families=(family,),
-        out_of_fold=SimpleNamespace(curves=(), coverage=None, pit=None),
+        out_of_fold=Performance(
+            n=120,
+            decompositions={"mse": mse_decomposition([1.0, 2.0, 4.0], [1.5, 2.0, 3.0])},
+        ),
         events=SimpleNamespace(events=(event(),)),
         subgroups=None,
         added=SimpleNamespace(additions=(addition,)),
@@ -79,6 +84,7 @@ def test_every_part_has_its_rows(tables):
     rows = {name: len(frame) for name, frame in tables.items()}
     assert rows == {
         "flow": 2, "candidates": 2, "calibration_curves": 100, "decision_curves": 12,
+        "decompositions": 2,
         "added_information": 1, "added_tests": 1, "association_differences": 1,
         "association_negative_control": 1,
     }  # fmt: skip

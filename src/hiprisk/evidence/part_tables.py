@@ -62,6 +62,9 @@ def _out_of_fold(evidence: Evidence) -> Frames:
         yield "coverage_by_level", out_of_fold.coverage.to_frame()
     if out_of_fold.pit is not None:
         yield "pit", out_of_fold.pit.to_frame()
+    whole = dataclasses.replace(out_of_fold, events=tuple(one.out_of_fold for one in events))
+    if whole.decompositions:
+        yield "decompositions", whole.decomposition_frame()
 
 
 def _decisions(evidence: Evidence) -> Frames:

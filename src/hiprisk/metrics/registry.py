@@ -16,7 +16,7 @@ from hiprisk.metrics import (
     spread,
 )
 from hiprisk.metrics.decision_curve import net_benefit
-from hiprisk.metrics.decomposition import parts
+from hiprisk.metrics.decomposition import parts, quantile_scores, ranked_probability_score
 from hiprisk.metrics.entry import Metric
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.forecast import scores as forecast_scores
@@ -25,7 +25,7 @@ from hiprisk.metrics.smoothing import curve_errors
 # In the order in which metrics are reported, the main one of each kind first.
 FAMILIES = (
     discrimination, scores, calibration, likelihood, spread, calibration_tests, curve_errors,
-    forecast_scores, floor_ceiling, net_benefit, parts,
+    forecast_scores, floor_ceiling, net_benefit, parts, ranked_probability_score, quantile_scores,
 )  # fmt: skip
 KINDS = ("continuous", "binary", "distribution")
 

@@ -16,6 +16,7 @@ from hiprisk.reporting.plots.distribution import (
 )
 from hiprisk.reporting.plots.style import as_png
 from hiprisk.reporting.plots.utility import draw_decision_curve
+from hiprisk.validation.performance.results import Performance
 from hiprisk.wording.availability import not_available_in_words, not_computed_in_words
 from hiprisk.wording.labels import capital, unit_of_amount
 from hiprisk.wording.quantities import (
@@ -213,7 +214,26 @@ def _out_of_fold_tables(evidence: Evidence) -> tuple[Table, ...]:
                 caption="Predictive distribution; floor and ceiling proportions",
             )
         )
-    return tuple(tables)
+    return (*tables, *_decomposition_tables(out_of_fold))
+
+
+def _decomposition_tables(out_of_fold: Performance) -> tuple[Table, ...]:
+    """Scores as miscalibration - discrimination + uncertainty."""
+    if not out_of_fold.decompositions:
+        return ()
+    return (
+        Table(
+            head=("score", "value", "miscalibration", "discrimination", "uncertainty"),
+            rows=tuple(
+                (label_of(name), *(number(part) for part in found.to_dict().values()))
+                for name, found in out_of_fold.decompositions.items()
+            ),
+            caption="Scores in their parts, by isotonic recalibration of the same people: score = "
+            "miscalibration - discrimination + uncertainty. Recalibration follows the noise of "
+            "its people: miscalibration above 0 is no evidence of miscalibration",
+            folded=True,
+        ),
+    )
 
 
 def _rows(estimates: tuple[Estimate, ...]) -> tuple[tuple[str, ...], ...]:

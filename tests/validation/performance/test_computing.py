@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from hiprisk.config.sampling import SamplingSettings
 from hiprisk.metrics import calibration, scores
 from hiprisk.metrics.decision_curve.curve import decision_curve
 from hiprisk.metrics.events import event_outcomes
@@ -221,3 +222,18 @@ def test_formulas_stand_beside_resamples_where_they_are_asked_for(people):
     # The intercept of a score is no metric of every evaluation, but stands here.
     assert ("calibration_intercept", "hc3") in by
     assert performance_of(sample_of(people), RESAMPLED).formula_intervals == ()
+
+
+def test_scores_in_their_parts_beside_every_evaluation(people):
+    found = performance_of(sample_of(people, (WORSE,)), FORMULAS)
+    names = ["mse", "crps", "interval_score_80", "interval_score_90", "interval_score_95"]
+    assert list(found.decompositions) == names
+    values = {one.name: one.value for one in (*found.distribution, *found.events[0].estimates)}
+    assert found.decompositions["crps"].score == pytest.approx(values["crps"])
+    assert found.events[0].decomposition.score == pytest.approx(values["brier"])
+    risks = performance_of(risk_sample(), FORMULAS)
+    assert list(risks.decompositions) == ["brier"]
+    sampled = risk_sample(sampling=SamplingSettings(case_control=0.2))
+    assert performance_of(sampled, FORMULAS).decompositions == {}
+    few = replace(FORMULAS, metrics=(find_metric("continuous", "r2"),))
+    assert performance_of(sample_of(people), few).decompositions == {}

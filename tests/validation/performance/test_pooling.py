@@ -7,6 +7,7 @@ import pytest
 from scipy.stats import t
 
 from hiprisk.metrics.decision_curve.bands import decision_curve_band
+from hiprisk.metrics.decomposition.parts import brier_decomposition
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.intervals.calibration import FormulaInterval
 from hiprisk.metrics.smoothing.calibration_curve import calibration_curve
@@ -168,3 +169,13 @@ def test_formulas_with_a_standard_error_are_pooled_and_a_profile_is_not():
     assert wald.estimate.value == pytest.approx(1.05)
     assert wald.estimate.high - wald.estimate.low > 0.4
     assert robust.reason == "one cluster"
+
+
+def test_parts_of_a_score_are_averaged_and_still_add_up():
+    parts = [brier_decomposition(Y, risk) for risk in (RISK, OTHER)]
+    performances = [Performance(n=120, decompositions={"brier": part}) for part in parts]
+    brier = pooled(*performances).decompositions["brier"]
+    assert brier.score == pytest.approx((parts[0].score + parts[1].score) / 2)
+    assert brier.score == pytest.approx(
+        brier.miscalibration - brier.discrimination + brier.uncertainty
+    )

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from hiprisk.metrics.decision_curve.bands import decision_curve_band
+from hiprisk.metrics.decomposition.parts import brier_decomposition, mse_decomposition
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.floor_ceiling import LimitShares
 from hiprisk.metrics.intervals.calibration import FormulaInterval
@@ -33,10 +34,11 @@ PERFORMANCE = Performance(
     events=(
         EventPerformance(
             name="worse", label="worse", n=80, n_events=40, estimates=(estimate("brier"),),
-            decision=curve(),
+            decision=curve(), decomposition=brier_decomposition([0, 1], [0.25, 0.5]),
         ),
     ),
     thresholds=(0.3,),
+    decompositions={"mse": mse_decomposition([1.0, 2.0, 4.0], [1.5, 2.0, 3.0])},
 )  # fmt: skip
 
 
@@ -56,6 +58,16 @@ def test_table_and_json_have_the_same_values():
     assert plain["limits"]["floor_share_observed"]["value"] == 1.0
     assert plain["not_available"] == {"calibration_slope": "all are alike"}
     assert table.index.tolist() == ["r2", "ici", "crps", "floor_share_observed"]
+
+
+def test_scores_in_their_parts_stand_in_json_and_in_a_table():
+    plain = json.loads(json.dumps(PERFORMANCE.to_dict(), allow_nan=False))
+    table = PERFORMANCE.decomposition_frame().set_index(["event", "metric"])
+    assert plain["decompositions"]["mse"] == table.loc[("", "mse")].to_dict()
+    of_event = PERFORMANCE.events[0].to_dict()["decomposition"]
+    assert of_event == table.loc[("worse", "brier")].to_dict()
+    assert of_event["score"] == 0.15625
+    assert "decomposition" not in EventPerformance(name="e", label="e", n=1, n_events=0).to_dict()
 
 
 def test_without_a_decision_curve_there_is_no_utility():

@@ -78,6 +78,7 @@ def _show_performance(performance: Performance) -> None:
         print_table(HEAD, estimate_rows(performance.forecast))
     if performance.coverage is not None:
         _show_coverage(performance.coverage)
+    _show_decompositions(performance)
     if performance.decision is not None:
         print_lines("", "Clinical utility at the declared threshold probabilities:")
         if performance.thresholds:
@@ -86,6 +87,20 @@ def _show_performance(performance: Performance) -> None:
             print_lines("no threshold is declared; the decision curve is in --json and --out")
     if performance.events:
         _show_events(performance)
+
+
+def _show_decompositions(performance: Performance) -> None:
+    """Scores as miscalibration - discrimination + uncertainty."""
+    if performance.decompositions:
+        print_lines("", "Scores = miscalibration - discrimination + uncertainty (isotonic "
+                    "recalibration):")  # fmt: skip
+        print_table(
+            ["score", "value", "miscalibration", "discrimination", "uncertainty"],
+            [
+                [metric_label(name), *(number(part) for part in found.to_dict().values())]
+                for name, found in performance.decompositions.items()
+            ],
+        )
 
 
 def _show_coverage(coverage: CoverageByLevel) -> None:

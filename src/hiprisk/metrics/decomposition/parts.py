@@ -15,6 +15,7 @@ References
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Literal
@@ -24,7 +25,7 @@ from numpy.typing import ArrayLike
 from scipy.optimize import isotonic_regression
 
 from hiprisk.arrays import Floats
-from hiprisk.metrics.entry import Metric
+from hiprisk.metrics.entry import Metric, MetricFunction
 from hiprisk.metrics.inputs import as_binary, as_continuous
 from hiprisk.outcome_kind import OutcomeKind
 
@@ -38,13 +39,14 @@ class ScoreDecomposition:
     Attributes
     ----------
     score : float
-        Mean squared error or Brier score.
+        Mean squared error, Brier score, or the score of a forecast.
     miscalibration : float
         What isotonic recalibration takes off the score, at least 0.
     discrimination : float
-        What the recalibrated predictions gain over the mean outcome, at least 0.
+        What the recalibrated predictions gain over the same for everybody, at least 0.
     uncertainty : float
-        Score of the mean outcome: the variance of the outcome.
+        Score of giving everybody what is observed of all: for MSE and Brier score the mean
+        outcome, and so the outcome's variance.
     """
 
     score: float
@@ -125,10 +127,10 @@ def isotonic_recalibration(
         Mean outcome of the people who were pooled; equal predictions stay equal. Between the
         predictions of people who count, those of weight 0 are interpolated.
     """
-    return _recalibrated(*as_continuous(observed, predicted, weights))
+    return recalibrated_means(*as_continuous(observed, predicted, weights))
 
 
-def _recalibrated(y: Floats, p: Floats, w: Floats) -> Floats:
+def recalibrated_means(y: Floats, p: Floats, w: Floats) -> Floats:
     """Isotonic regression on the distinct predictions of the people who count."""
     used = w > 0.0
     distinct, place = np.unique(p[used], return_inverse=True)
@@ -141,16 +143,32 @@ def _recalibrated(y: Floats, p: Floats, w: Floats) -> Floats:
 
 def _decomposition(y: Floats, p: Floats, w: Floats) -> ScoreDecomposition:
     mean = np.full_like(y, np.average(y, weights=w))
-    score, recalibrated, uncertainty = (
-        float(np.average((y - values) ** 2, weights=w))
-        for values in (p, _recalibrated(y, p, w), mean)
+    return decomposition_of_scores(
+        *(
+            float(np.average((y - values) ** 2, weights=w))
+            for values in (p, recalibrated_means(y, p, w), mean)
+        )
     )
+
+
+def decomposition_of_scores(
+    score: float, recalibrated: float, uncertainty: float
+) -> ScoreDecomposition:
+    """The parts from three scores: of the predictions, recalibrated, and of no prediction."""
     return ScoreDecomposition(
         score=score,
         # Neither is negative but by rounding: the recalibrated predictions are the best of all.
         miscalibration=max(score - recalibrated, 0.0),
         discrimination=max(uncertainty - recalibrated, 0.0),
         uncertainty=uncertainty,
+    )
+
+
+def mean_decomposition(decompositions: Sequence[ScoreDecomposition]) -> ScoreDecomposition:
+    """The mean of each part, as over imputations of the same people."""
+    each = [one.to_dict() for one in decompositions]
+    return ScoreDecomposition(
+        **{part: sum(one[part] for one in each) / len(each) for part in each[0]}
     )
 
 
@@ -167,7 +185,7 @@ def decomposition_part(
     return float(getattr(of_kind(observed, predicted, weights=weights), part))
 
 
-_DIRECTIONS: dict[Part, Literal[-1, 0, 1]] = {
+DIRECTIONS: dict[Part, Literal[-1, 0, 1]] = {
     "miscalibration": -1, "discrimination": 1, "uncertainty": 0,
 }  # fmt: skip
 
@@ -179,7 +197,7 @@ def _entry(kind: OutcomeKind, part: Part) -> Metric:
         label=f"{part} ({'Brier score' if kind == 'binary' else 'mean squared error'})",
         kind=kind,
         function=partial(decomposition_part, part=part, kind=kind),
-        direction=_DIRECTIONS[part],
+        direction=DIRECTIONS[part],
         bounds=(0.0, largest if kind == "binary" else None),
         optimum=0.0 if part == "miscalibration" else None,
         default=False,
@@ -190,5 +208,32 @@ def _entry(kind: OutcomeKind, part: Part) -> Metric:
     )
 
 
+def forecast_part(score: str, label: str, part: Part, function: MetricFunction) -> Metric:
+    """Entry of one part of a score of forecasts.
+
+    Parameters
+    ----------
+    score, label : str
+        Name and label of the score.
+    part : str
+    function : callable
+        Takes the part by the keyword `part`.
+    """
+    return Metric(
+        name=f"{score}_{part}",
+        label=f"{part} ({label})",
+        kind="distribution",
+        function=partial(function, part=part),
+        direction=DIRECTIONS[part],
+        bounds=(0.0, None),
+        optimum=0.0 if part == "miscalibration" else None,
+        in_outcome_units=True,
+        default=False,
+        by_name_only=True,
+        descriptive=part == "uncertainty",
+        follows_noise=part != "uncertainty",
+    )
+
+
 _KINDS: tuple[OutcomeKind, ...] = ("continuous", "binary")
-METRICS = tuple(_entry(kind, part) for kind in _KINDS for part in _DIRECTIONS)
+METRICS = tuple(_entry(kind, part) for kind in _KINDS for part in DIRECTIONS)

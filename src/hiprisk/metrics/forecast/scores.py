@@ -71,15 +71,24 @@ def crps_skill(
         If the outcome does not vary.
     """
     y, w = as_forecast_outcome(observed, len(forecast), weights)
-    order = np.argsort(y, kind="stable")
-    ordered, share = y[order], w[order] / w.sum()
-    before = np.cumsum(share) - share
-    # Half the mean absolute difference of two people drawn with replacement.
-    reference = float(np.sum(share * ordered * (2.0 * before + share - 1.0)))
+    reference = crps_of_observed(y, w)
     # By rounding the reference of people who are all the same can be a little above 0.
     if float(np.ptp(y[w > 0])) == 0.0:
         raise InputError("the CRPS skill needs an outcome that varies", code="DEGENERATE")
     return 1.0 - float(np.average(crps_values(y, forecast), weights=w)) / reference
+
+
+def crps_of_observed(y: Floats, w: Floats) -> float:
+    """CRPS of giving everybody the observed distribution: its uncertainty.
+
+    Notes
+    -----
+    Half the mean absolute difference of two people drawn with replacement.
+    """
+    order = np.argsort(y, kind="stable")
+    ordered, share = y[order], w[order] / w.sum()
+    before = np.cumsum(share) - share
+    return float(np.sum(share * ordered * (2.0 * before + share - 1.0)))
 
 
 def interval_score_values(observed: Floats, forecast: Forecast, *, level: float) -> Floats:

@@ -128,6 +128,8 @@ class ExternalValidation:
         found = {name: table for name, table in found.items() if len(table)}
         if performance.formula_intervals:
             found["formula_intervals"] = performance.formulas_to_frame()
+        if performance.decompositions:
+            found["decompositions"] = performance.decomposition_frame()
         if performance.coverage is not None:
             found["coverage"] = performance.coverage.to_frame()
         if self.case_mix is not None:
@@ -168,6 +170,7 @@ def _plain(performance: Performance) -> dict[str, Any]:
     curve, decision = performance.calibration, performance.decision
     names = (
         "not_available", "n_without_log_odds", "formula_intervals", "coverage", "pit", "scatter",
+        "decompositions",
     )  # fmt: skip
     return {
         **{name: whole[name] for name in names if name in whole},

@@ -17,6 +17,7 @@ from hiprisk.arrays import Floats
 from hiprisk.errors import InputError
 from hiprisk.metrics.decision_curve.bands import decision_curve_band
 from hiprisk.metrics.decision_curve.curve import DecisionCurve, decision_curve
+from hiprisk.metrics.decomposition.parts import brier_decomposition
 from hiprisk.metrics.entry import Metric, Smoother
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.events import EventOutcome
@@ -36,6 +37,7 @@ from hiprisk.validation.performance.measures import (
     forecast_metrics,
     of_sampling,
     prediction_metrics,
+    score_decompositions,
 )
 from hiprisk.validation.performance.results import EventPerformance, Performance
 from hiprisk.validation.performance.sample import EvaluationSample
@@ -112,6 +114,7 @@ def performance_of(sample: EvaluationSample, settings: PerformanceSettings) -> P
         found = replace(found, formula_intervals=_formulas(sample, found.metrics))
     if chosen is None:
         found = _with_curves(found, sample, settings)
+        found = replace(found, decompositions=score_decompositions(sample))
     return found if sample.forecast is None else _with_forecast(found, sample, settings)
 
 
@@ -309,6 +312,7 @@ def _risk(
         not_available=lacking,
         calibration=_curve(risk, "loess"),
         decision=_decision(risk, settings),
+        decomposition=brier_decomposition(risk.observed, risk.predicted, weights=risk.weights),
     )
 
 

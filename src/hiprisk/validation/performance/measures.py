@@ -7,8 +7,16 @@ from collections.abc import Sequence
 from hiprisk.config.sampling import SamplingSettings
 from hiprisk.metrics.case_control import at_prevalence
 from hiprisk.metrics.decision_curve.net_benefit import THRESHOLDS
+from hiprisk.metrics.decomposition.parts import (
+    ScoreDecomposition,
+    brier_decomposition,
+    mse_decomposition,
+)
+from hiprisk.metrics.decomposition.quantile_scores import interval_score_decomposition
+from hiprisk.metrics.decomposition.ranked_probability_score import crps_decomposition
 from hiprisk.metrics.entry import Metric, Smoother
 from hiprisk.metrics.floor_ceiling import LimitShares, limit_shares
+from hiprisk.metrics.forecast.scores import LEVELS
 from hiprisk.metrics.registry import metrics_for
 from hiprisk.outcome_kind import OutcomeKind
 from hiprisk.validation.performance.sample import EvaluationSample
@@ -70,6 +78,26 @@ def curve_error_metrics(kind: OutcomeKind, smoother: Smoother) -> tuple[Metric, 
 def forecast_metrics() -> tuple[Metric, ...]:
     """Metrics of the predictive distribution of a continuous outcome."""
     return metrics_for("distribution")
+
+
+def score_decompositions(sample: EvaluationSample) -> dict[str, ScoreDecomposition]:
+    """Scores in their parts: of the predictions, and of the forecasts where there are some.
+
+    None of cases and controls that were sampled apart: prevalence is all of the uncertainty.
+    """
+    if sample.sampling is not None:
+        return {}
+    y, weights = sample.observed, sample.weights
+    if sample.kind == "binary":
+        return {"brier": brier_decomposition(y, sample.predicted, weights=weights)}
+    found = {"mse": mse_decomposition(y, sample.predicted, weights=weights)}
+    if sample.forecast is not None:
+        found["crps"] = crps_decomposition(y, sample.forecast, weights=weights)
+        for level in LEVELS:
+            found[f"interval_score_{100 * level:g}"] = interval_score_decomposition(
+                y, sample.forecast, weights=weights, level=level
+            )
+    return found
 
 
 def decision_thresholds(declared: Sequence[float]) -> tuple[float, ...]:

@@ -9,7 +9,7 @@ References
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +17,7 @@ import numpy as np
 
 from hiprisk.arrays import Floats
 from hiprisk.metrics.decision_curve.curve import DecisionCurve
+from hiprisk.metrics.decomposition.parts import ScoreDecomposition, mean_decomposition
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.forecast.calibration import coverage_by_level, pit_histogram
 from hiprisk.metrics.forecast.predicted_observed import predicted_observed
@@ -64,6 +65,7 @@ def pool_performances(
         curves=_curves([one.curves for one in performances], stack, n_people),
         distribution=pooled("distribution"),
         limits=_limits(performances, n_people),
+        decompositions=_decompositions([one.decompositions for one in performances]),
         decision=_decision([one.decision for one in performances], n_people),
         events=tuple(
             _event([one.events[place] for one in performances], stack, n_people)
@@ -71,6 +73,13 @@ def pool_performances(
         ),
     )
     return found if stack.forecast is None else _counted(found, stack)
+
+
+def _decompositions(
+    parts: Sequence[Mapping[str, ScoreDecomposition]],
+) -> dict[str, ScoreDecomposition]:
+    """Mean of each part over imputations: they add up still."""
+    return {name: mean_decomposition([one[name] for one in parts]) for name in parts[0]}
 
 
 def _lacking(parts: Sequence[Performance] | Sequence[EventPerformance]) -> dict[str, str]:
@@ -254,7 +263,10 @@ def _event(
         reason=reason,
     )
     if reason is not None:
-        return replace(counted, estimates=(), calibration=None, decision=None, not_available={})
+        return replace(
+            counted, estimates=(), calibration=None, decision=None, not_available={},
+            decomposition=None,
+        )  # fmt: skip
     own = next(event for event in stack.events if event.name == first.name)
     curves = [event.calibration for event in events if event.calibration is not None]
     return replace(
@@ -265,6 +277,9 @@ def _event(
         if len(curves) == len(events)
         else None,
         decision=_decision([event.decision for event in events], n_people),
+        decomposition=None
+        if any(event.decomposition is None for event in events)
+        else mean_decomposition([e.decomposition for e in events if e.decomposition]),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from hiprisk.metrics.decision_curve.curve import DecisionCurve
+from hiprisk.metrics.decomposition.parts import ScoreDecomposition
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.floor_ceiling import LimitShares
 from hiprisk.metrics.forecast.calibration import CoverageByLevel, PitHistogram
@@ -33,6 +34,8 @@ class EventPerformance:
         Why the event cannot be evaluated.
     not_available : mapping of str to str
         Metrics that these people cannot give, with the reason.
+    decomposition : ScoreDecomposition or None
+        Of the Brier score.
     """
 
     name: str
@@ -44,6 +47,7 @@ class EventPerformance:
     decision: DecisionCurve | None = None
     reason: str | None = None
     not_available: Mapping[str, str] = field(default_factory=dict)
+    decomposition: ScoreDecomposition | None = None
 
     def utility(self, thresholds: Sequence[float]) -> tuple[Estimate, ...]:
         """Net benefit and its other forms at declared thresholds."""
@@ -66,6 +70,7 @@ class EventPerformance:
             "decision": self.decision.to_dict() if self.decision else None,
             "reason": self.reason,
             "not_available": dict(self.not_available),
+            **({"decomposition": self.decomposition.to_dict()} if self.decomposition else {}),
         }
 
 
@@ -102,6 +107,9 @@ class Performance:
         Rows with a risk of 0 or 1, of whom metrics and curves of the log odds are not.
     thresholds : tuple of float
         Declared: every decision curve has them.
+    decompositions : mapping of str to ScoreDecomposition
+        Scores in their parts, by the score's name: of the predictions, and of the predictive
+        distribution.
     """
 
     n: int
@@ -119,6 +127,7 @@ class Performance:
     thresholds: tuple[float, ...] = ()
     n_without_log_odds: int = 0
     formula_intervals: tuple[FormulaInterval, ...] = ()
+    decompositions: Mapping[str, ScoreDecomposition] = field(default_factory=dict)
 
     @property
     def predictions(self) -> tuple[Estimate, ...]:
@@ -180,6 +189,13 @@ class Performance:
         ]
         return pd.DataFrame(rows, columns=names)
 
+    def decomposition_frame(self) -> pd.DataFrame:
+        """One row a score in its parts, those of events last, with the event's name."""
+        rows = [("", name, one) for name, one in self.decompositions.items()]
+        rows += [(e.name, "brier", e.decomposition) for e in self.events if e.decomposition]
+        plain = [{"event": event, "metric": name, **one.to_dict()} for event, name, one in rows]
+        return pd.DataFrame(plain)
+
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON; events and decision curve have keys of their own beside these."""
         parts = {name: getattr(self, name) for name in ("limits", "coverage", "pit", "scatter")}
@@ -191,6 +207,7 @@ class Performance:
             **({"formula_intervals": self._formulas()} if self.formula_intervals else {}),
             "curves": [curve.to_dict() for curve in self.curves],
             **{name: None if part is None else part.to_dict() for name, part in parts.items()},
+            "decompositions": {name: one.to_dict() for name, one in self.decompositions.items()},
         }
 
     def _formulas(self) -> dict[str, dict[str, Any]]:
