@@ -9,7 +9,6 @@ import pandas as pd
 from hiprisk.metrics import likelihood
 from hiprisk.metrics.entry import Metric
 from hiprisk.metrics.forecast.distribution import forecast
-from hiprisk.metrics.forecast.interface import Forecast
 from hiprisk.metrics.registry import find_metric
 
 ORACLES = Path(__file__).resolve().parent / "oracles"
@@ -78,4 +77,4 @@ def q_of_val_prob(y, p):
 
 def people(predicted, rows):
     """Predictions of some people, whatever they are."""
-    return predicted.take(rows) if isinstance(predicted, Forecast) else predicted[rows]
+    return predicted[rows] if isinstance(predicted, np.ndarray) else predicted.take(rows)
