@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from hiprisk.errors import ConfigError, InputError
-from hiprisk.metrics.forecast.interface import Forecast
+from hiprisk.metrics.forecast.distribution import ResidualForecast
 from hiprisk.metrics.registry import (
     KINDS,
     entries,
@@ -302,4 +302,4 @@ def test_a_constant_prediction_has_a_curve_that_is_the_mean():
 
 
 def test_examples_are_what_they_say():
-    assert isinstance(example("distribution")[1], Forecast)
+    assert isinstance(example("distribution")[1], ResidualForecast)
