@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
+from pathlib import Path
 
+from hiprisk.bundle import BundleContents, write_bundle
 from hiprisk.sheet.format import OrdinalModel, Sheet, Term
 from small_bundle import small_sheet
 
@@ -56,3 +59,21 @@ def ordinal_sheet(**changes) -> Sheet:
         distribution=None,
         residual_sd=None,
     )
+
+
+def write_ordinal_bundle(root, **changes):
+    """Write the ordinal model as a bundle; its folder."""
+    contents = BundleContents(
+        sheet=dataclasses.replace(ordinal_sheet(**changes), name="score"),
+        config={"name": "score"},
+        evidence={"metrics": {}},
+        run={"written": "2026-11-27T00:00:00Z"},
+        card="# A score\n",
+        cohort_fingerprint="0" * 64,
+        created_with={"hiprisk": "0.1.0"},
+    )
+    return write_bundle(root, "score", contents)
+
+
+if __name__ == "__main__":
+    write_ordinal_bundle(Path(sys.argv[1]))

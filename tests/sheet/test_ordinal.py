@@ -120,7 +120,7 @@ def test_missing_values_give_the_average_of_the_draws_distributions():
     )
     found = evaluator.predict(own)
     assert_allclose(found.predicted, mixture.mean, rtol=1e-14)
-    assert_allclose(evaluator.exceedance(known), mixture.exceedance, rtol=1e-14)
+    assert_allclose(evaluator.cumulative(known)[0, :-1], 1 - mixture.exceedance[:, 0], rtol=1e-12)
     assert found.intervals["80"][0] == mixture.quantile(0.1)
     assert found.intervals["80"][1] == mixture.quantile(0.9)
     assert_allclose(found.chances["worsening"], mixture.at_least(np.array([90.0])), rtol=1e-14)

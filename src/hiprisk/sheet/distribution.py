@@ -11,14 +11,15 @@ from hiprisk.arrays import Floats
 from hiprisk.sheet.format import Distribution, Event, OutcomeSpec
 
 
-def _bounds(outcome: OutcomeSpec) -> tuple[float, float]:
+def bounds_of(outcome: OutcomeSpec) -> tuple[float, float]:
+    """Lower and upper bound of an outcome; infinite where it has none."""
     lower = -np.inf if outcome.lower is None else outcome.lower
     return lower, np.inf if outcome.upper is None else outcome.upper
 
 
 def clip_to(outcome: OutcomeSpec, values: Floats) -> Floats:
     """Values brought inside the outcome's bounds, where no distribution is known."""
-    lower, upper = _bounds(outcome)
+    lower, upper = bounds_of(outcome)
     return np.minimum(np.maximum(values, lower), upper)
 
 
@@ -51,7 +52,7 @@ class PredictiveDistribution:
         self._quantiles = np.array(distribution.quantiles)
         self._levels = np.array(distribution.levels)
         self._scales = np.array(distribution.scales)
-        self._lower, self._upper = _bounds(outcome)
+        self._lower, self._upper = bounds_of(outcome)
 
     def clip(self, values: Floats) -> Floats:
         """Values brought inside the outcome's bounds."""

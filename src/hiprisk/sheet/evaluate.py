@@ -131,9 +131,12 @@ class SheetEvaluator:
             sys.maxsize if self._ordinal is None else NUMBERS_AT_ONCE // len(self._ordinal.values)
         )
 
-    def exceedance(self, known: list[Floats]) -> Floats | None:
-        """Of an ordinal model, the chance of reaching each value; (n_values - 1, n_rows)."""
-        return self._locate(known, len(known[0])).exceedance
+    def cumulative(self, known: list[Floats]) -> Floats | None:
+        """Of an ordinal model, P(outcome at most each value); shape (n_rows, n_values)."""
+        reached = self._locate(known, len(known[0])).exceedance
+        if reached is None:
+            return None
+        return np.concatenate([1.0 - reached.T, np.ones((len(known[0]), 1))], axis=1)
 
     def numeric_columns(self, columns: Columns, n_rows: int) -> list[Floats]:
         """The sheet's columns: numbers as they are, an indicator for each level of a category."""

@@ -9,6 +9,7 @@ import numpy as np
 
 from hiprisk.arrays import Bools, Floats, Integers
 from hiprisk.sheet.format import Event
+from hiprisk.sheet.ordinal import ROUNDING
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -53,7 +54,7 @@ class DiscreteForecast:
 
     def quantile(self, probability: float) -> Floats:
         """Smallest value whose chance of being enough reaches the probability."""
-        place = (self.upto < probability).sum(axis=1)
+        place = (self.upto < probability - ROUNDING).sum(axis=1)
         return np.asarray(self.values[np.minimum(place, len(self.values) - 1)])
 
     def expectation(self) -> Floats:

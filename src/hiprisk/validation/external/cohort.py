@@ -66,6 +66,8 @@ class ValidationCohort:
         For a linear model, each term's functions, mean over the draws.
     imputation_variance : ndarray, shape (n_people,)
         Variance of the linear predictor over the draws.
+    cumulative : ndarray or None, shape (n_people, n_values)
+        Of an ordinal model, P(outcome at most each of the score's values).
     chances : mapping of str to ndarray
         The sheet's chance of each of its events.
     baseline : ndarray, shape (n_people,)
@@ -110,6 +112,7 @@ class ValidationCohort:
     provenance: str
     dictionary: Dictionary = field(default_factory=load_dictionary, repr=False)
     sampling: SamplingSettings | None = None
+    cumulative: Floats | None = None
 
     @property
     def n(self) -> int:
@@ -131,6 +134,7 @@ class ValidationCohort:
             self,
             frame=self.frame.loc[kept].reset_index(drop=True),
             functions=None if self.functions is None else self.functions[kept],
+            cumulative=None if self.cumulative is None else self.cumulative[kept],
             chances={name: values[kept] for name, values in self.chances.items()},
             **{name: getattr(self, name)[kept] for name in _OF_ROWS},
         )
@@ -207,7 +211,8 @@ def _evaluated(
     places = (np.cumsum(evaluation.usable) - 1)[rows]
     prediction = evaluation.prediction.among(places)
     baseline = _baseline(frame, evaluator.sheet.outcome.baseline)
-    lp, functions = linear_parts(evaluator, [values[places] for values in evaluation.known])
+    known = [values[places] for values in evaluation.known]
+    lp, functions = linear_parts(evaluator, known)
     sheet = evaluator.sheet
     names = [spec.name for spec in sheet.variables]
     return ValidationCohort(
@@ -218,6 +223,7 @@ def _evaluated(
         lp=lp,
         functions=functions,
         imputation_variance=prediction.imputation_variance,
+        cumulative=evaluator.cumulative(known) if evaluator.ordinal is not None else None,
         chances=prediction.chances,
         baseline=baseline,
         groups=numbered(frame, "person_id"),

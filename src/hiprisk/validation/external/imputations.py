@@ -153,6 +153,7 @@ def stack_imputations(people: Sequence[ValidationCohort]) -> ValidationCohort:
         if first.functions is None
         else np.concatenate([one.functions for one in people if one.functions is not None]),
         imputation_variance=below("imputation_variance"),
+        cumulative=None if first.cumulative is None else below("cumulative"),
         chances={
             name: np.concatenate([one.chances[name] for one in people]) for name in first.chances
         },

@@ -12,10 +12,12 @@ from hiprisk.config import OutcomeSettings, SubgroupSettings
 from hiprisk.errors import ConfigError
 from hiprisk.metrics.case_control import population_weights
 from hiprisk.metrics.events import EventOutcome, event_outcomes
+from hiprisk.metrics.forecast.discrete import DiscreteForecast
 from hiprisk.metrics.forecast.distribution import forecast_from_sheet
 from hiprisk.metrics.forecast.interface import Forecast
 from hiprisk.metrics.registry import metrics_for
-from hiprisk.sheet.format import Sheet
+from hiprisk.sheet.distribution import bounds_of
+from hiprisk.sheet.format import OrdinalModel, Sheet
 from hiprisk.validation.external.case_mix_results import CaseMix
 from hiprisk.validation.external.cohort import ValidationCohort
 from hiprisk.validation.external.results import ExternalValidation, ModelIdentity
@@ -162,15 +164,9 @@ def evaluation_sample(
             column="--prevalence",
             advice="leave it out",
         )
-    forecast: Forecast | None = None
+    forecast = None if sheet is None else forecasts_of(people, sheet)
     events: tuple[EventOutcome, ...] = ()
-    if sheet is not None and sheet.distribution is not None:
-        forecast = forecast_from_sheet(
-            sheet.distribution,
-            sheet.outcome,
-            mean=people.predicted,
-            imputation_variance=people.imputation_variance,
-        )
+    if sheet is not None and forecast is not None:
         events = event_outcomes(
             people.observed,
             forecast,
@@ -190,6 +186,24 @@ def evaluation_sample(
         outcome=outcome.variable,
         model=model,
         sampling=people.sampling,
+    )
+
+
+def forecasts_of(people: ValidationCohort, sheet: Sheet) -> Forecast | None:
+    """Everybody's predictive distribution as the sheet has it; None where it has none."""
+    if isinstance(sheet.model, OrdinalModel):
+        assert people.cumulative is not None
+        lower, upper = bounds_of(sheet.outcome)
+        return DiscreteForecast(
+            values=np.array(sheet.model.values), upto=people.cumulative, lower=lower, upper=upper
+        )
+    if sheet.distribution is None:
+        return None
+    return forecast_from_sheet(
+        sheet.distribution,
+        sheet.outcome,
+        mean=people.predicted,
+        imputation_variance=people.imputation_variance,
     )
 
 
