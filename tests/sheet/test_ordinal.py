@@ -137,3 +137,26 @@ def test_a_missing_baseline_is_drawn_together_with_the_distribution():
         law = evaluator.ordinal.distribution(evaluator.ordinal.predictor(named, 1))
         chances.append(law.at_least(named["womac_function_0_100"] + 10.0))
     assert_allclose(evaluator.predict(own).chances["worsening"], np.mean(chances), rtol=1e-14)
+
+
+def test_the_average_slope_is_the_secant_near_and_far():
+    model = OrdinalEvaluator(ordinal_sheet().model)
+    start = np.array([0.0, 2.0, 4.0, 1.0])
+    end = start + np.array([3.0, 0.099999, -0.05, 0.0])
+    step = np.array([3.0, 0.099999, -0.05])
+    secant = (model.mean(end)[:3] - model.mean(start)[:3]) / step
+    assert_allclose(model.average_slope(start, end)[:3], secant, rtol=1e-10)
+    assert_allclose(model.average_slope(start, end)[3], model.slope(start[3:]), rtol=1e-14)
+
+
+def test_the_gradient_is_that_of_the_mean():
+    columns = {"age_years": np.array([60.0]), "womac_function_0_100": np.array([30.0]),
+               "lbp_any=yes": np.array([1.0]), "woman": np.array([0.0])}  # fmt: skip
+    own = ordinal_sheet().model
+    vector = [*own.intercepts, *(c for term in own.terms for c in term.coefficients)]
+    # As refits, each coefficient in turn a little lower and a little higher.
+    step = 1e-6
+    moved = np.array([vector + side * np.eye(9)[i] for i in range(9) for side in (-step, step)])
+    means = OrdinalEvaluator(dataclasses.replace(own, refits=moved)).refitted(columns, 1)[:, 0]
+    found = [part[0] for part in OrdinalEvaluator(own).gradient(columns, 1)]
+    assert_allclose(found, (means[1::2] - means[::2]) / (2 * step), rtol=1e-6, atol=1e-8)

@@ -13,7 +13,7 @@ from hiprisk.sheet.answers import Evaluation, answers_of, evaluate
 from hiprisk.sheet.columns import read_rows
 from hiprisk.sheet.evaluate import Prediction, SheetEvaluator
 from hiprisk.sheet.explanation.contributions import Contributions, contributions
-from hiprisk.sheet.explanation.interval_width import width_80
+from hiprisk.sheet.explanation.interval_width import widths_80
 from hiprisk.sheet.explanation.measurement_error import InstrumentRange, measurement_ranges
 from hiprisk.sheet.explanation.next_measurement import NextMeasurement, next_measurements
 from hiprisk.sheet.explanation.precision import RefitSpread, effective_sample_size, refit_spread
@@ -63,7 +63,8 @@ class NotKnown:
         Of the linear predictor, over the draws.
     width_80, width_80_if_known : float
         Width of the 80 % interval (`interval_width`) as it is, and as it would be
-        were everything known and the prediction the same.
+        were everything known and the prediction the same (of an ordinal model: as is to be
+        expected).
     """
 
     variables: tuple[str, ...]
@@ -166,7 +167,7 @@ def explain_patient(
         scale="log odds" if binary else sheet.outcome.unit,
         contributions=parts,
         held_at_bounds=0.0 if binary or parts is None else _held(evaluator, parts),
-        not_known=_not_known(evaluator, lp, prediction),
+        not_known=_not_known(evaluator, known, lp, prediction),
         next_measurements=(
             next_measurements(evaluator, known, lp=lp, variance=variance)
             if sheet.has_reference_population
@@ -210,15 +211,18 @@ def _held(evaluator: SheetEvaluator, parts: Contributions) -> float:
     return float((own - parts.total) - (other - parts.reference))
 
 
-def _not_known(evaluator: SheetEvaluator, lp: float, prediction: Prediction) -> NotKnown:
+def _not_known(
+    evaluator: SheetEvaluator, known: list[Floats], lp: float, prediction: Prediction
+) -> NotKnown:
     variance = float(prediction.imputation_variance[0])
     names = [spec.name for spec in evaluator.sheet.variables]
+    # At the same prediction: that of known values would be another, and nobody knows which.
+    widths = widths_80(evaluator, known, lp=lp, variance=variance)
     return NotKnown(
         variables=tuple(n for n, gone in zip(names, prediction.imputed[0], strict=True) if gone),
         imputation_variance=variance,
-        width_80=width_80(evaluator, lp, variance),
-        # At the same prediction: that of known values would be another, and nobody knows which.
-        width_80_if_known=width_80(evaluator, lp, 0.0),
+        width_80=widths.now,
+        width_80_if_known=widths.if_known,
     )
 
 

@@ -419,6 +419,11 @@ class Sheet:
         """
         return self.max_imputed_weight > 0.0
 
+    @property
+    def has_outcome_distribution(self) -> bool:
+        """Whether intervals and chances of events of a continuous outcome can be told."""
+        return self.distribution is not None or isinstance(self.model, OrdinalModel)
+
     def variable(self, name: str) -> VariableSpec:
         """The variable of that name; KeyError if the model has none."""
         for spec in self.variables:

@@ -17,6 +17,7 @@ from hiprisk.sheet.explanation.contributions import contributions, predictor_gro
 from hiprisk.sheet.explanation.shapley import add_tree_shares
 from hiprisk.sheet.format import Derived, LinearModel, Term, TrainingSummary, Tree
 from hiprisk.sheet.reference_patient import level_chances, typical_patient
+from ordinal_sheet import ordinal_sheet
 from small_bundle import small_sheet
 from tree_sheet import tree_sheet
 
@@ -217,3 +218,23 @@ def test_training_summary_of_a_category_without_shares_is_not_trusted():
     odd = dataclasses.replace(sheet.variable("sex"), training=TrainingSummary(level_shares=(1.0,)))
     specs = tuple(odd if spec.name == "sex" else spec for spec in sheet.variables)
     assert typical_patient(dataclasses.replace(sheet, variables=specs))["sex"] == "female"
+
+
+@pytest.mark.parametrize("link", ["logit", "probit", "loglog", "cloglog"])
+def test_an_ordinal_models_parts_add_up_to_the_difference_of_the_means(link):
+    patient = {"age_years": 50.0, "lbp_any": "no", "womac_function_0_100": 80.0}
+    sheet = ordinal_sheet(link=link)
+    found = parts_of(sheet, **patient)
+    assert found.reference + sum(found.values) == pytest.approx(found.total, rel=1e-12)
+    given = read_rows(sheet.variables, [patient]).columns
+    predicted = float(SheetEvaluator(sheet).predict(given).predicted[0])
+    assert found.total == pytest.approx(predicted, rel=1e-14)
+
+
+def test_in_an_ordinal_model_one_variable_alone_has_the_whole_difference():
+    sheet = ordinal_sheet()
+    found = parts_of(sheet, **{**typical_patient(sheet), "womac_function_0_100": 90.0})
+    values = by_variable(found)
+    difference = found.total - found.reference
+    assert values[("womac_function_0_100",)] == pytest.approx(difference, rel=1e-12)
+    assert values[("age_years",)] == 0.0

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from hiprisk.sheet.evaluate import SheetEvaluator
-from hiprisk.sheet.explanation.interval_width import width_80
+from hiprisk.sheet.explanation.interval_width import width_80, widths_80
+from ordinal_sheet import ordinal_sheet
 from small_bundle import small_sheet
 
 NORMAL_90 = 1.2815515655446004
@@ -38,3 +39,23 @@ def test_a_published_score_without_its_scatter_too():
     bare = dataclasses.replace(small_sheet(), distribution=None)
     assert width(bare, 50.0, 16.0) == pytest.approx(2 * NORMAL_90 * 4.0, rel=1e-12)
     assert width(bare, 100.0, 16.0) == pytest.approx(NORMAL_90 * 4.0, rel=1e-12)
+
+
+def test_an_ordinal_model_has_the_widths_of_its_own_intervals():
+    evaluator = SheetEvaluator(ordinal_sheet())
+    known = [np.array([value]) for value in (70.0, np.nan, 1.0, np.nan)]
+    found = widths_80(evaluator, known, lp=0.0, variance=0.0)
+    lower, upper = evaluator.predict_numeric(known).intervals["80"]
+    assert found.now == upper[0] - lower[0]
+    each = []
+    for version in evaluator.filled(known):
+        lower, upper = evaluator.predict_numeric(version).intervals["80"]
+        each.append(upper[0] - lower[0])
+    assert found.if_known == min(found.now, np.mean(each))
+
+
+def test_with_nothing_missing_the_widths_are_one():
+    evaluator = SheetEvaluator(ordinal_sheet())
+    known = [np.array([value]) for value in (70.0, 0.0, 1.0, 45.0)]
+    found = widths_80(evaluator, known, lp=0.0, variance=0.0)
+    assert found.now == found.if_known > 0.0

@@ -9,10 +9,12 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
+from hiprisk.sheet.conditional_normal import condition
 from hiprisk.sheet.evaluate import SheetEvaluator
 from hiprisk.sheet.explanation.interval_width import width_80
 from hiprisk.sheet.explanation.next_measurement import NODES, WEIGHTS, next_measurements
 from hiprisk.sheet.format import Column, LinearModel, MissingModel, Term, VariableSpec
+from ordinal_sheet import ordinal_sheet
 from small_bundle import small_sheet
 from tree_sheet import tree_sheet
 
@@ -141,3 +143,30 @@ def test_widths_of_a_risk_come_from_what_is_not_known_alone():
     # expit(z) - expit(-z) is tanh(z / 2), z the 90th percentile of a standard normal variable.
     expected = math.tanh(NormalDist().inv_cdf(0.9) / 2)
     assert width_80(evaluator, 0.0, 1.0) == pytest.approx(expected, rel=1e-12)
+
+
+def fine_score():
+    """An ordinal model of 101 values: steps so small that widths hardly jump."""
+    values, intercepts = np.arange(101.0), np.linspace(3.0, -7.0, 100)
+    return ordinal_sheet(values=tuple(values), intercepts=tuple(intercepts), refits=None)
+
+
+def test_an_ordinal_model_expects_the_width_of_its_own_intervals():
+    evaluator = SheetEvaluator(fine_score())
+    known = [np.array([value]) for value in (70.0, 0.0, np.nan, 45.0)]
+    now = evaluator.predict_numeric(known)
+    (item,) = next_measurements(
+        evaluator, known, lp=float(now.lp[0]), variance=float(now.imputation_variance[0])
+    )
+    assert item.share == 1.0
+    (group,) = condition(evaluator.normal, known)
+    yes = float(group.means[0][0])
+    widths = []
+    for level in (0.0, 1.0):
+        then = evaluator.predict_numeric([*known[:2], np.array([level]), known[3]])
+        lower, upper = then.intervals["80"]
+        widths.append(upper[0] - lower[0])
+    expected = (1.0 - yes) * widths[0] + yes * widths[1]
+    width = now.intervals["80"][1][0] - now.intervals["80"][0][0]
+    assert item.width_80_after == pytest.approx(min(expected, width), rel=1e-12)
+    assert item.narrows_80_by == width - item.width_80_after

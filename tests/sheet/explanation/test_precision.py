@@ -10,6 +10,7 @@ import pytest
 from hiprisk.sheet.evaluate import SheetEvaluator
 from hiprisk.sheet.explanation.precision import effective_sample_size, refit_spread
 from hiprisk.sheet.format import LinearModel, Term
+from ordinal_sheet import ordinal_sheet
 from small_bundle import small_sheet
 from tree_sheet import tree_sheet
 
@@ -110,3 +111,32 @@ def test_refits_are_held_at_the_ends_of_the_scale():
 def test_trees_carry_no_refits():
     evaluator, own = completed(tree_sheet())
     assert refit_spread(evaluator, own, 40.0) is None
+
+
+def ordinal_person(**changes):
+    evaluator = SheetEvaluator(ordinal_sheet(**changes))
+    known = [np.array([value]) for value in (70.0, 0.0, 1.0, 45.0)]
+    return evaluator, evaluator.completed(known), evaluator.predict_numeric(known)
+
+
+def test_refits_of_an_ordinal_model_disagree_about_its_mean():
+    evaluator, person, prediction = ordinal_person()
+    found = refit_spread(evaluator, person, float(prediction.predicted[0]))
+    means = evaluator.model.refitted(person, 1)[:, 0]
+    assert found.standard_deviation == pytest.approx(np.std(means, ddof=1))
+    size = effective_sample_size(evaluator, person, None)
+    law = evaluator.ordinal.distribution(evaluator.ordinal.predictor(person, 1))
+    assert size == pytest.approx(law.variance()[0] / np.var(means, ddof=1))
+
+
+def test_without_refits_the_covariance_of_an_ordinal_model_serves():
+    draws = np.random.default_rng(3).normal(size=(9, 9)) * 1e-4
+    covariance = draws @ draws.T
+    evaluator, person, _ = ordinal_person(
+        refits=None, covariance=tuple(map(tuple, covariance.tolist()))
+    )
+    gradient = np.array([part[0] for part in evaluator.ordinal.gradient(person, 1)])
+    law = evaluator.ordinal.distribution(evaluator.ordinal.predictor(person, 1))
+    size = effective_sample_size(evaluator, person, None)
+    assert size == pytest.approx(law.variance()[0] / (gradient @ covariance @ gradient), rel=1e-9)
+    assert refit_spread(evaluator, person, 0.0) is None

@@ -60,7 +60,7 @@ def some_of(sheet: Sheet, names: tuple[str, ...], most: int = MOST_PARTS) -> str
 
 def cost_words(sheet: Sheet, wider: float) -> str:
     """What the unknown variables cost."""
-    if sheet.distribution is None:
+    if not sheet.has_outcome_distribution:
         return f"The unknown values alone span a range of {amount(sheet, wider)} (80 %)."
     return f"This widens the 80 % prediction interval by {amount(sheet, wider)}."
 

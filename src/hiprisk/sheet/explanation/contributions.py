@@ -5,7 +5,9 @@ points of the score for a continuous outcome, log odds for a binary one. The par
 of variables: variables that a model sees only together, as the two sides of which the worse one
 counts, are one group. In a linear model a group's part is what its terms differ by between patient
 and reference; in trees it is its Shapley value, exact, with the reference patient as the only
-background. Both add up to the whole difference.
+background. In an ordinal model what is split is the mean of the score: a group's part is what its
+terms differ by, times the average slope of the mean on the way from reference to patient (the
+Aumann-Shapley value, or integrated gradients). All add up to the whole difference.
 """
 
 from __future__ import annotations
@@ -13,11 +15,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from hiprisk.arrays import Floats
 from hiprisk.sheet.evaluate import SheetEvaluator
 from hiprisk.sheet.explanation.shapley import add_tree_shares
-from hiprisk.sheet.format import LinearModel, Model, Sheet, TreesModel
+from hiprisk.sheet.format import LinearModel, Model, Sheet, Term, TreesModel
 from hiprisk.sheet.models import LinearEvaluator
+from hiprisk.sheet.ordinal import OrdinalEvaluator
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +45,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contributions:
-    """Parts of the difference between a patient's and the reference's linear predictor.
+    """Parts of the difference between a patient's and the reference's linear predictor or mean.
 
     Attributes
     ----------
@@ -48,7 +53,7 @@ class Contributions:
     values : tuple of float, one for each group
         ``reference + sum(values)`` is ``total``.
     reference, total : float
-        Linear predictor of the reference and of the patient.
+        Linear predictor (of an ordinal model the mean) of the reference and of the patient.
     """
 
     groups: tuple[Group, ...]
@@ -89,8 +94,14 @@ def contributions(
     """
     groups = predictor_groups(evaluator.sheet)
     model = evaluator.sheet.model
-    parts_of = _linear_parts if isinstance(model, LinearModel) else _tree_parts
-    values = parts_of(model, _places(groups), completed, reference)  # type: ignore[arg-type]  # as above
+    places = _places(groups)
+    if isinstance(model, TreesModel):
+        values = _tree_parts(model, places, completed, reference)
+    elif isinstance(model, LinearModel):
+        values = _linear_parts(model, places, completed, reference)
+    else:
+        assert evaluator.ordinal is not None
+        values = _ordinal_parts(evaluator.ordinal, model.terms, places, completed, reference)
     totals = evaluator.model.linear_predictor(completed, _n_rows(completed))
     return Contributions(
         groups=groups,
@@ -122,6 +133,25 @@ def _linear_parts(
     pairs = zip(evaluator.functions(own), evaluator.functions(reference), strict=True)
     for owner, coefficient, (mine, other) in zip(owners, coefficients, pairs, strict=True):
         parts[owner] += coefficient * mean_in_turn(mine - other)
+    return parts
+
+
+def _ordinal_parts(
+    model: OrdinalEvaluator,
+    terms: tuple[Term, ...],
+    places: Mapping[str, int],
+    own: Mapping[str, Floats],
+    reference: Mapping[str, Floats],
+) -> list[float]:
+    n_draws = _n_rows(own)
+    start = np.repeat(model.predictor(reference, 1), n_draws)
+    slope = model.average_slope(start, model.predictor(own, n_draws))
+    parts = [0.0] * (len(places) + 1)
+    owners = [places.get(term.column, -1) for term in terms for _ in term.coefficients]
+    coefficients = [c for term in terms for c in term.coefficients]
+    pairs = zip(model.functions(own), model.functions(reference), strict=True)
+    for owner, coefficient, (mine, other) in zip(owners, coefficients, pairs, strict=True):
+        parts[owner] += coefficient * mean_in_turn(slope * (mine - other))
     return parts
 
 

@@ -2,13 +2,63 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
+from hiprisk.arrays import Floats
 from hiprisk.sheet.evaluate import INTERVALS, SheetEvaluator
 from hiprisk.sheet.links import expit
 
 # The 90th percentile of a standard normal variable.
 NORMAL_90 = 1.2815515655446004
+
+
+@dataclass(frozen=True, slots=True)
+class Widths:
+    """Widths of one patient's 80 % interval.
+
+    Attributes
+    ----------
+    now : float
+    if_known : float
+        Were everything known: at the same prediction, or, of an ordinal model, what is to be
+        expected over the draws of what is missing (at most what it is now).
+    """
+
+    now: float
+    if_known: float
+
+
+def widths_80(
+    evaluator: SheetEvaluator, known: list[Floats], *, lp: float, variance: float
+) -> Widths:
+    """Width of the 80 % interval of one patient, as it is and were everything known.
+
+    Parameters
+    ----------
+    evaluator : SheetEvaluator
+    known : list of ndarray of shape (1,)
+        The sheet's columns, NaN where missing.
+    lp, variance : float
+        Linear predictor of the patient, and its variance over the draws of what is missing.
+    """
+    model = evaluator.ordinal
+    if model is None:
+        return Widths(width_80(evaluator, lp, variance), width_80(evaluator, lp, 0.0))
+    now = float(mixture_widths_80(evaluator, known)[0])
+    completed = evaluator.completed(known)
+    n_draws = len(next(iter(completed.values())))
+    law = model.distribution(model.predictor(completed, n_draws))
+    low, high = INTERVALS["80"]
+    own = (law.quantile(high) - law.quantile(low)).tolist()
+    return Widths(now, min(now, float(sum(own) / n_draws)))
+
+
+def mixture_widths_80(evaluator: SheetEvaluator, known: list[Floats]) -> Floats:
+    """Width of each row's 80 % interval by an ordinal model, shape (n_rows,)."""
+    lower, upper = evaluator.predict_numeric(known).intervals["80"]
+    return upper - lower
 
 
 def width_80(evaluator: SheetEvaluator, lp: float, imputation_variance: float) -> float:

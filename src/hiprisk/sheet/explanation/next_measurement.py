@@ -16,7 +16,7 @@ import numpy as np
 from hiprisk.arrays import Floats
 from hiprisk.sheet.conditional_normal import condition
 from hiprisk.sheet.evaluate import SheetEvaluator
-from hiprisk.sheet.explanation.interval_width import width_80
+from hiprisk.sheet.explanation.interval_width import mixture_widths_80, width_80
 from hiprisk.sheet.format import VariableSpec
 from hiprisk.sheet.reference_patient import level_chances
 
@@ -84,11 +84,20 @@ def next_measurements(
     unknown = _unknown(evaluator, known)
     if not unknown:
         return ()
-    now = width_80(evaluator, lp, variance)
-    shares = _shares(evaluator, known, _possible_values(evaluator, known, unknown))
+    possible = _possible_values(evaluator, known, unknown)
+    tried = _tried(known, possible)
+    shares = _shares(evaluator, tried, possible)
+    if evaluator.ordinal is None:
+        now = width_80(evaluator, lp, variance)
+        widths = [width_80(evaluator, lp, variance * (1.0 - share)) for share in shares]
+    else:
+        now = float(mixture_widths_80(evaluator, known)[0])
+        found_widths = mixture_widths_80(evaluator, tried)
+        parts = _by_option(found_widths, possible)
+        # Steps between values may make the expected width a little larger, which tells nothing.
+        widths = [min(now, _mean(own, o.chances)) for own, o in zip(parts, possible, strict=True)]
     found = []
-    for spec, share in zip(unknown, shares, strict=True):
-        after = width_80(evaluator, lp, variance * (1.0 - share))
+    for spec, share, after in zip(unknown, shares, widths, strict=True):
         found.append(
             NextMeasurement(
                 variable=spec.name, share=share, width_80_after=after, narrows_80_by=now - after
@@ -141,22 +150,30 @@ def _levels(
     return _Possible(rows, list(chances))
 
 
-def _shares(
-    evaluator: SheetEvaluator, known: list[Floats], possible: list[_Possible]
-) -> list[float]:
+def _tried(known: list[Floats], possible: list[_Possible]) -> list[Floats]:
+    """The patient's columns once for each possible value."""
     rows = [row for option in possible for row in option.rows]
     tried = [np.repeat(column, len(rows)) for column in known]
     for number, row in enumerate(rows):
         for place, value in row.items():
             tried[place][number] = value
-    means, variances = evaluator.moments(tried, len(rows))
+    return tried
+
+
+def _by_option(values: Floats, possible: list[_Possible]) -> list[Floats]:
+    ends = np.cumsum([len(option.rows) for option in possible])
+    return np.split(values, ends[:-1])
+
+
+def _shares(
+    evaluator: SheetEvaluator, tried: list[Floats], possible: list[_Possible]
+) -> list[float]:
+    means, variances = evaluator.moments(tried, len(tried[0]))
+    parts = zip(_by_option(means, possible), _by_option(variances, possible), strict=True)
     shares = []
-    start = 0
-    for option in possible:
-        here = slice(start, start + len(option.rows))
-        start += len(option.rows)
-        moved = _variance(means[here], option.chances)
-        left = _mean(variances[here], option.chances)
+    for option, (own_means, own_variances) in zip(possible, parts, strict=True):
+        moved = _variance(own_means, option.chances)
+        left = _mean(own_variances, option.chances)
         shares.append(moved / (moved + left) if moved > 0.0 else 0.0)
     return shares
 

@@ -10,7 +10,7 @@ import numpy as np
 from hiprisk.arrays import Floats
 from hiprisk.sheet.evaluate import SheetEvaluator
 from hiprisk.sheet.explanation.contributions import mean_in_turn
-from hiprisk.sheet.format import LinearModel
+from hiprisk.sheet.format import LinearModel, TreesModel
 from hiprisk.sheet.links import expit
 from hiprisk.sheet.models import LinearEvaluator
 
@@ -76,7 +76,8 @@ def effective_sample_size(
 
     The variance of one such person's outcome over the variance of the prediction's mean: the mean
     of that many people would be as sure. The latter comes from the refits, else from the covariance
-    of the coefficients; None where the sheet has neither, or no residual variance.
+    of the coefficients; None where the sheet has neither, or no residual variance. The variance of
+    the outcome is the model's residual variance, of an ordinal model that of its own distribution.
 
     Parameters
     ----------
@@ -97,11 +98,20 @@ def effective_sample_size(
     else:
         variance = _covariance_variance(evaluator, completed)
         of_mean = None if variance is None else variance * (1.0 if risk is None else scale**2)
-    residual_sd = evaluator.sheet.residual_sd
-    of_outcome = scale if risk is not None else None if residual_sd is None else residual_sd**2
+    of_outcome = scale if risk is not None else _residual_variance(evaluator, completed)
     if of_mean is None or of_outcome is None or of_mean <= 0.0:
         return None
     return of_outcome / of_mean
+
+
+def _residual_variance(evaluator: SheetEvaluator, completed: Mapping[str, Floats]) -> float | None:
+    """Variance of the outcome of people with these values; of an ordinal model their own."""
+    model = evaluator.ordinal
+    if model is not None:
+        predictor = model.predictor(completed, len(next(iter(completed.values()))))
+        return mean_in_turn(model.distribution(predictor).variance())
+    residual_sd = evaluator.sheet.residual_sd
+    return None if residual_sd is None else residual_sd**2
 
 
 def _refitted(evaluator: SheetEvaluator, completed: Mapping[str, Floats]) -> Floats | None:
@@ -117,12 +127,17 @@ def _refitted(evaluator: SheetEvaluator, completed: Mapping[str, Floats]) -> Flo
 def _covariance_variance(
     evaluator: SheetEvaluator, completed: Mapping[str, Floats]
 ) -> float | None:
-    """Variance of the linear predictor's mean from the covariance of the coefficients."""
+    """Variance of the predicted mean from the covariance of the coefficients (delta method)."""
     model = evaluator.sheet.model
-    if not isinstance(model, LinearModel) or model.covariance is None:
+    if isinstance(model, TreesModel) or model.covariance is None:
         return None
-    linear = LinearEvaluator(model)
-    mean = np.array([1.0, *(mean_in_turn(f) for f in linear.functions(completed))])
+    if evaluator.ordinal is not None:
+        n_draws = len(next(iter(completed.values())))
+        gradient = evaluator.ordinal.gradient(completed, n_draws)
+    else:
+        assert isinstance(model, LinearModel)
+        gradient = [np.ones(1), *LinearEvaluator(model).functions(completed)]
+    mean = np.array([mean_in_turn(part) for part in gradient])
     return float(mean @ np.array(model.covariance) @ mean)
 
 
