@@ -204,6 +204,10 @@ class SheetEvaluator:
         location = self._locate(known, n_rows)
         return location.mean, location.variance
 
+    def refitted_risks(self, known: list[Floats]) -> Floats | None:
+        """Risk of each row under each refit, mean over the draws; None of a continuous outcome."""
+        return self._locate(known, len(known[0])).refitted_risk
+
     @property
     def model(self) -> Evaluator:
         """The evaluator of the linear predictor."""

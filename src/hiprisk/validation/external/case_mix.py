@@ -21,6 +21,7 @@ import pandas as pd
 from hiprisk.arrays import Floats, Integers
 from hiprisk.errors import InputError
 from hiprisk.features.imputation import fit_normal
+from hiprisk.features.linear_parts import linear_parts
 from hiprisk.features.reference_population import reference_population
 from hiprisk.learning.folds import grouped_folds
 from hiprisk.learning.participants import numbered
@@ -31,7 +32,6 @@ from hiprisk.seeding import rng_for
 from hiprisk.sheet.columns import cohort_columns
 from hiprisk.sheet.evaluate import SheetEvaluator
 from hiprisk.sheet.format import Sheet
-from hiprisk.sheet.linear_parts import linear_parts
 from hiprisk.validation.external.case_mix_results import CaseMix, ColumnShift
 from hiprisk.validation.external.cohort import ValidationCohort
 from hiprisk.validation.external.mean_difference import (

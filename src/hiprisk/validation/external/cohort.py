@@ -22,6 +22,7 @@ from hiprisk.cohort.shift.reversed_scales import baseline_direction_findings
 from hiprisk.config import OutcomeSettings
 from hiprisk.config.sampling import SamplingSettings
 from hiprisk.errors import InputError
+from hiprisk.features.linear_parts import linear_parts
 from hiprisk.learning.participants import (
     FlowStep,
     numbered,
@@ -34,7 +35,6 @@ from hiprisk.sheet.applicability import refuse_unpredictable
 from hiprisk.sheet.columns import cohort_columns
 from hiprisk.sheet.evaluate import SheetEvaluator
 from hiprisk.sheet.format import Event, Sheet
-from hiprisk.sheet.linear_parts import linear_parts
 from hiprisk.validation.external.eligibility import (
     check_enough,
     check_predictions,

@@ -5,8 +5,8 @@ import dataclasses
 import numpy as np
 import pytest
 
+from hiprisk.features.linear_parts import linear_parts
 from hiprisk.sheet.evaluate import SheetEvaluator
-from hiprisk.sheet.linear_parts import linear_parts
 from small_bundle import small_sheet
 from tree_sheet import tree_sheet
 

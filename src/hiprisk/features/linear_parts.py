@@ -9,8 +9,9 @@ import numpy as np
 from hiprisk.arrays import Floats
 from hiprisk.sheet.basis_functions import add_derived
 from hiprisk.sheet.evaluate import SheetEvaluator
-from hiprisk.sheet.format import LinearModel
+from hiprisk.sheet.format import LinearModel, TreesModel
 from hiprisk.sheet.models import LinearEvaluator
+from hiprisk.sheet.ordinal import OrdinalEvaluator
 
 
 def linear_parts(evaluator: SheetEvaluator, known: list[Floats]) -> tuple[Floats, Floats | None]:
@@ -26,18 +27,29 @@ def linear_parts(evaluator: SheetEvaluator, known: list[Floats]) -> tuple[Floats
     if not isinstance(sheet.model, LinearModel):
         (lp,) = _mean_over_draws(evaluator, known, lambda filled: [_lp(evaluator, filled)])
         return lp, None
-    terms = LinearEvaluator(sheet.model)
-    if not sheet.model.terms:
-        return np.full(len(known[0]), sheet.model.intercept), np.empty((len(known[0]), 0))
+    design = mean_functions(evaluator, known)
+    coefficients = np.array([c for term in sheet.model.terms for c in term.coefficients])
+    return sheet.model.intercept + design @ coefficients, design
+
+
+def mean_functions(evaluator: SheetEvaluator, known: list[Floats]) -> Floats:
+    """Each term's functions of a model that has terms, means over the draws.
+
+    Returns
+    -------
+    ndarray, shape (n_people, n_coefficients)
+    """
+    sheet, model = evaluator.sheet, evaluator.model
+    assert isinstance(model, LinearEvaluator | OrdinalEvaluator)
+    if isinstance(sheet.model, TreesModel) or not sheet.model.terms:
+        return np.empty((len(known[0]), 0))
 
     def functions(filled: list[Floats]) -> list[Floats]:
         named = dict(zip((column.name for column in sheet.columns), filled, strict=True))
         add_derived(sheet.derived, named)
-        return terms.functions(named)
+        return model.functions(named)
 
-    design = np.column_stack(_mean_over_draws(evaluator, known, functions))
-    coefficients = np.array([c for term in sheet.model.terms for c in term.coefficients])
-    return sheet.model.intercept + design @ coefficients, design
+    return np.column_stack(_mean_over_draws(evaluator, known, functions))
 
 
 def _lp(evaluator: SheetEvaluator, filled: list[Floats]) -> Floats:
