@@ -6,37 +6,53 @@ import contextlib
 import importlib
 import json
 import os
+import resource
 import shutil
 import signal
 import sys
 import time
 import traceback
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import coverage
 import pytest
 
 FLAGS = (
     *("-x", "-q", "-p", "no:cacheprovider", "--hypothesis-seed=0"),
     *("-W", "ignore::pytest.PytestAssertRewriteWarning"),  # plugins are among what is imported
 )
+WALL_FOR_CPU = 20  # seconds that a busy machine may take for one of computing
 
 
 @dataclass(frozen=True)
 class TestRun:
-    """How a run of tests ended; `noticed_by` is the first test that failed."""
+    """How a run of tests ended; `told` is what its child wrote down."""
 
     passed: bool
     timed_out: bool
-    noticed_by: str
-    seconds: float
+    told: dict[str, object]
     output: str
 
 
-class _FirstFailure:
-    """Remember the first test, or file of tests, that fails."""
+class _Watcher:
+    """The first test that fails; each file's time; with coverage, which files reach which lines."""
 
-    noticed_by = ""
+    def __init__(self, measured: coverage.Coverage | None) -> None:
+        self.noticed_by = ""
+        self.seconds: dict[str, float] = defaultdict(float)
+        self._coverage = measured
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
+        file, began = item.nodeid.split("::")[0], time.process_time()
+        if self._coverage:
+            self._coverage.switch_context(file)
+        result = yield
+        self.seconds[file] += time.process_time() - began
+        return result
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self._remember(report)
@@ -50,11 +66,12 @@ class _FirstFailure:
 
 
 def run_tests(
-    tests: list[str], root: Path, scratch: Path, timeout: float, *, compiled: bool = False
+    tests: list[str], root: Path, scratch: Path, cpu_seconds: int, *, measure: Path | None = None
 ) -> TestRun:
-    """Run the tests, in a process group that ends with them.
+    """Run the tests, in a process group that ends with them or with its time.
 
-    `compiled` lets Python keep what it compiled: for the code as it is, never for a mutant.
+    `measure` is the folder of code whose lines are recorded with the files of tests that reach
+    them, and lets Python keep what it compiled: for the code as it is, never for a mutant.
     """
     shutil.rmtree(root / ".hypothesis", ignore_errors=True)  # one mutant's examples help no other
     told, printed = scratch / "told.json", scratch / "printed.txt"
@@ -62,29 +79,29 @@ def run_tests(
     began = time.monotonic()
     child = os.fork()
     if child == 0:
-        _in_child(tests, root, told, printed, compiled=compiled)
-    status = _status(child, began + timeout)
+        resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
+        _in_child(tests, root, told, printed, measure)
+    status = _status(child, began + WALL_FOR_CPU * cpu_seconds)
     with contextlib.suppress(ProcessLookupError):
         os.killpg(child, signal.SIGKILL)
-    result = json.loads(told.read_text(encoding="utf-8")) if told.is_file() else {}
     return TestRun(
         passed=status == 0,
-        timed_out=status is None,
-        noticed_by=result.get("noticed_by", ""),
-        seconds=time.monotonic() - began,
+        timed_out=status is None or os.WIFSIGNALED(status),
+        told=json.loads(told.read_text(encoding="utf-8")) if told.is_file() else {},
         output=printed.read_text(encoding="utf-8", errors="replace")[-3000:],
     )
 
 
-def import_what_tests_import(scratch: Path) -> None:
-    """Import the libraries that the last run of tests used, for all children to come."""
-    told = json.loads((scratch / "told.json").read_text(encoding="utf-8"))
-    for name in told["libraries"]:
+def import_libraries(names: list[str]) -> None:
+    """Import what tests use, for all children to come."""
+    for name in names:
         with contextlib.suppress(Exception):  # a child imports what it needs, and says if it cannot
             importlib.import_module(name)
 
 
-def _in_child(tests: list[str], root: Path, told: Path, printed: Path, *, compiled: bool) -> None:
+def _in_child(
+    tests: list[str], root: Path, told: Path, printed: Path, measure: Path | None
+) -> None:
     code = 70
     try:
         os.setsid()
@@ -92,31 +109,46 @@ def _in_child(tests: list[str], root: Path, told: Path, printed: Path, *, compil
             os.dup2(file.fileno(), 1)
             os.dup2(file.fileno(), 2)
         os.chdir(root)
-        sys.dont_write_bytecode = not compiled
-        if not compiled:
+        sys.dont_write_bytecode = measure is None
+        if measure is None:
             os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
         os.environ["PYTHONPATH"] = sys.path[0] = str(root / "src")
         importlib.invalidate_caches()
-        first = _FirstFailure()
-        code = int(pytest.main([*FLAGS, *tests], plugins=[first]))
-        told.write_text(
-            json.dumps({"noticed_by": first.noticed_by, "libraries": _libraries(root)}),
-            encoding="utf-8",
+        measured = measure and coverage.Coverage(
+            data_file=told.with_suffix(".coverage"), config_file=False, source=[str(measure)]
         )
+        watcher = _Watcher(measured)
+        with measured.collect() if measured else contextlib.nullcontext():
+            code = int(pytest.main([*FLAGS, *tests], plugins=[watcher]))
+        notes = {"noticed_by": watcher.noticed_by, "seconds": watcher.seconds}
+        if measured:
+            notes |= {"libraries": _libraries(), "reached": _reached(measured, root)}
+        told.write_text(json.dumps(notes), encoding="utf-8")
     except BaseException:  # nothing of the parent's may run in the child
         traceback.print_exc()
     finally:
         os._exit(code)
 
 
-def _libraries(root: Path) -> list[str]:
+def _libraries() -> list[str]:
     """Modules of installed packages; what stands in the tree is each child's own."""
-    found = []
-    for name, module in list(sys.modules.items()):
-        file = getattr(module, "__file__", None)
-        if file and "site-packages" in file and not Path(file).is_relative_to(root):
-            found.append(name)
-    return found
+    return [
+        name
+        for name, module in list(sys.modules.items())
+        if "site-packages" in (getattr(module, "__file__", None) or "")
+    ]
+
+
+def _reached(measured: coverage.Coverage, root: Path) -> dict[str, dict[int, list[str]]]:
+    """For each module and line the files of tests that reach it, import apart."""
+    data = measured.get_data()
+    return {
+        Path(file).relative_to(root).as_posix(): {
+            line: sorted(filter(None, contexts))
+            for line, contexts in data.contexts_by_lineno(file).items()
+        }
+        for file in data.measured_files()
+    }
 
 
 def _status(child: int, deadline: float) -> int | None:

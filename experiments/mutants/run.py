@@ -23,8 +23,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from cosmic_ray.mutating import use_mutation
-from forked_tests import import_what_tests_import, run_tests
+from forked_tests import run_tests
 from sample import Mutant, mutants_in_random_order
+from tests_that_matter import Survey, survey
 
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parents[1]
@@ -63,36 +64,17 @@ def private_copy(folder: Path) -> Path:
     return root
 
 
-def clean_seconds(room: str, root: Path, scratch: Path) -> float:
-    """Run the room's tests on the code as it is; they must pass."""
-    clean = run_tests([f"tests/{room}"], root, scratch, timeout=3600.0, compiled=True)
-    if not clean.passed:
-        raise SystemExit(f"The tests of {room} fail without any mutant:\n{clean.output}")
-    import_what_tests_import(scratch)
-    again = run_tests([f"tests/{room}"], root, scratch, timeout=3600.0)
-    if not again.passed:
-        raise SystemExit(f"A child of the imported libraries cannot run them:\n{again.output}")
-    return clean.seconds
-
-
-def tests_of(room: str, module: str) -> list[str]:
-    """The module's own tests if there are any, then the room's."""
-    path = Path(module)
-    own = Path("tests", path.parent, f"test_{path.stem.strip('_')}.py")
-    return [own.as_posix(), f"tests/{room}"] if own.is_file() else [f"tests/{room}"]
-
-
-def judged(mutant: Mutant, room: str, scratch: Path, timeout: float) -> Row:
-    """Run the tests with the mutant in the tree."""
-    root = scratch / "tree"
+def judged(mutant: Mutant, found: Survey, scratch: Path) -> Row:
+    """Run the tests that matter with the mutant in the tree."""
     path = mutant.spec.module_path
+    steps = found.steps(mutant, path.read_text(encoding="utf-8"))
     with use_mutation(path, mutant.operator_instance(), mutant.spec.occurrence):
-        for tests in tests_of(room, mutant.module):
-            run = run_tests([tests], root, scratch, timeout)
+        for files in steps:
+            run = run_tests(files, scratch / "tree", scratch, found.limit(files))
             if run.timed_out:
                 return _row(mutant, "timeout")
             if not run.passed:
-                return _row(mutant, "killed", noticed_by=run.noticed_by)
+                return _row(mutant, "killed", noticed_by=str(run.told.get("noticed_by", "")))
     return _row(mutant, "survived")
 
 
@@ -132,7 +114,7 @@ def known(rows: list[dict[str, str]]) -> dict[tuple[str, str, str, str], dict[st
 def run_room(args: argparse.Namespace, scratch: Path) -> list[Row]:
     """Judge mutants in their order until `sample` are judged; equivalents do not count."""
     root = private_copy(scratch)
-    timeout = 3 * clean_seconds(args.room, root, scratch) + 10
+    found = survey(args.room, root, scratch)
     results = HERE / "results" / f"{args.room}.csv"
     equivalent = known(read_rows(HERE / "equivalent.csv"))
     before = known(read_rows(results)) if args.resume else {}
@@ -148,7 +130,7 @@ def run_room(args: argparse.Namespace, scratch: Path) -> list[Row]:
             earlier = before[mutant.key]
             row = _row(mutant, earlier["outcome"], noticed_by=earlier["noticed_by"])
         else:
-            row = judged(mutant, args.room, scratch, timeout)
+            row = judged(mutant, found, scratch)
             print(f"{len(rows) + 1:4d} {row.outcome:9s} {_place(row)}", file=sys.stderr, flush=True)
         rows.append(row)
         write_rows(results, rows)
