@@ -19,6 +19,8 @@ from cosmic_ray.work_item import MutationSpec
 ARITHMETIC = {"Add", "Sub", "Mul", "Div", "FloorDiv", "Mod", "Pow"}
 BITS = {"BitAnd", "BitOr", "BitXor"}
 ORDER = {"Eq", "NotEq", "Lt", "LtE", "Gt", "GtE"}
+# Like assertions, these keep code right that is still to be written; no input tells them apart.
+GUARDS = {"zip": ("strict",), "dataclass": ("slots", "kw_only")}
 IDENTITY = {"Is", "IsNot"}
 
 
@@ -139,10 +141,7 @@ def _changed_lines(source: str, changed: str) -> tuple[str, str]:
 
 
 def _left_out(source: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
-    """Where annotations, which mypy reads and no test, and `strict=` of a zip begin and end.
-
-    The latter, like an assertion, guards what no input can bring about.
-    """
+    """Where annotations, which mypy reads and no test, and `GUARDS` begin and end."""
     lines = source.split("\n")
 
     def position(row: int, offset: int) -> tuple[int, int]:
@@ -151,8 +150,9 @@ def _left_out(source: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
     parts: list[object] = []
     for node in ast.walk(ast.parse(source)):
         parts += [getattr(node, "annotation", None), getattr(node, "returns", None)]
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "zip":
-            parts += [keyword.value for keyword in node.keywords]
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            guards = GUARDS.get(node.func.id, ())
+            parts += [keyword.value for keyword in node.keywords if keyword.arg in guards]
     return [
         (
             position(part.lineno, part.col_offset),

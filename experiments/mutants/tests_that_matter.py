@@ -9,6 +9,7 @@ from pathlib import Path
 from forked_tests import import_libraries, run_tests
 from sample import Mutant
 
+HOUSE = "tests/test_frozen_results.py"  # reads declarations, whichever room they stand in
 PATIENCE, GRACE = 3, 10  # a run may take three times its clean one, and ten seconds
 
 
@@ -22,17 +23,19 @@ class Survey:
     def steps(self, mutant: Mutant, source: str) -> list[list[str]]:
         """Files of tests to run one after another, until one notices."""
         lines = self.reached.get(f"src/hiprisk/{mutant.module}", {})
-        files = set(lines.get(str(mutant.line), ())) if _in_function(source, mutant.line) else set()
+        in_function = _in_function(source, mutant.line)
+        files = set(lines.get(str(mutant.line), ())) if in_function else set()
         if not files:  # a line that runs on import, or goes on from the line before
             files = {file for found in lines.values() for file in found}
         path = Path(mutant.module)
         own = Path("tests", path.parent, f"test_{path.stem.strip('_')}.py").as_posix()
         others = sorted(files - {own}, key=lambda file: self.seconds.get(file, 0.0))
-        return [step for step in ([own] if own in self.seconds else [], others) if step]
+        house = [] if in_function else [HOUSE]
+        return [step for step in ([own] if own in self.seconds else [], others, house) if step]
 
     def limit(self, files: list[str]) -> int:
         """Seconds of computing that a run of these files may take."""
-        return round(PATIENCE * sum(self.seconds[file] for file in files) + GRACE)
+        return round(PATIENCE * sum(self.seconds.get(file, 0.0) for file in files) + GRACE)
 
 
 def survey(room: str, root: Path, scratch: Path) -> Survey:

@@ -25,6 +25,7 @@ def test_without_missing_values_em_gives_the_sample_moments():
     assert fit.mean == pytest.approx(data.mean(axis=0))
     # The prior takes a thousandth off each correlation.
     assert fit.covariance == pytest.approx(np.cov(data.T, bias=True), rel=2e-3, abs=1e-3)
+    assert fit.n_iterations == 1
 
 
 def test_monotone_missing_values_have_a_closed_form():
