@@ -22,6 +22,7 @@ CONFIGS = Path(__file__).parents[1] / "configs"
 SETTINGS = {
     "mean": {},
     "linear": {"penalty": 0.05, "l1_share": 0.5, "spline_knots": 3.0},
+    "ordinal": {"penalty": 0.01, "spline_knots": 3.0},
     "logistic": {"penalty": 0.05, "l1_share": 0.0, "spline_knots": 3.0},
     "boosting": {"learning_rate": 0.1, "n_trees": 20.0, "max_leaves": 4.0, "min_leaf": 15.0,
                  "l2": 1.0, "feature_share": 0.5},

@@ -246,11 +246,12 @@ def _sheet(
     distribution, residual_sd = None, None
     if prepared.config.outcome.kind == "continuous":
         observed = prepared.data.outcome[out_of_fold.rows]
-        distribution = residual_distribution(
-            observed, out_of_fold.predicted, out_of_fold.imputation_variance
-        )
+        if out_of_fold.own is None:
+            distribution = residual_distribution(
+                observed, out_of_fold.predicted, out_of_fold.imputation_variance
+            )
         residual_sd = float(np.sqrt(np.mean((observed - out_of_fold.predicted) ** 2)))
-    linear = estimator.family in ("linear", "logistic")
+    has_coefficients = estimator.family in ("linear", "logistic", "ordinal")
     with one_thread():
         sheet = write_sheet(
             estimator,
@@ -260,7 +261,7 @@ def _sheet(
             provenance=prepared.cohort.provenance,
             distribution=distribution,
             residual_sd=residual_sd,
-            refits=bootstrap.coefficients if linear else None,
+            refits=bootstrap.coefficients if has_coefficients else None,
         )
         return with_first_visit(sheet, prepared.selection.first_visit)
 

@@ -36,6 +36,8 @@ def test_settings_are_frozen():
         ("blocks.core=[age_years, womac_function_followup_0_100]",
          "womac_function_followup_0_100 belongs to the outcome and cannot be a predictor"),
         ("families={logistic: {}}", "the model type logistic does not fit a continuous outcome"),
+        ("families={ordinal: {link: cauchit}}", "families.ordinal.link"),
+        ("families={ordinal: {l1_share: 0}}", "families.ordinal.l1_share"),
         ("families={mean: null}", "name at least one model type"),
         ("families.linear={penalty: {low: 1, high: 0.1}}", "low must be smaller than high"),
         ("families.linear={penalty: {low: 0, high: 1, log: true}}", "a log range must be positive"),
@@ -116,3 +118,28 @@ def test_a_level_may_be_written_as_a_number():
 def test_a_list_of_levels_that_names_none_is_refused(override, key):
     with pytest.raises(ConfigError, match=rf"{key}: must have at least 1 item"):
         small_study(override)
+
+
+def test_an_ordinal_model_needs_a_bounded_score():
+    check_refused(
+        "the model type ordinal is of a bounded score; state outcome.bounds",
+        "families={ordinal: {}}",
+        "outcome.bounds=null",
+    )
+
+
+@pytest.mark.parametrize(
+    ("override", "said"),
+    [
+        ("families={ordinal: {}}", "the model type ordinal does not fit a binary outcome"),
+        ("tuning.loss=crps", "tuning.loss: crps is of a continuous outcome"),
+    ],
+)
+def test_a_binary_outcome_has_neither_an_ordinal_model_nor_a_crps(override, said):
+    binary = (
+        "outcome.kind=binary", "outcome.events=[]", "families={logistic: {}}",
+        "outcome.dichotomise={name: w, label: w, direction: above, reference: baseline, value: 10}",
+        "outcome.smallest_gain_worth_having={metric: brier, value: 0.01}",
+    )  # fmt: skip
+    assert small_study(*binary).tuning.loss == "mse"
+    check_refused(said, *binary, override)

@@ -1,10 +1,14 @@
 """Parts that a config declares of what the cohort lacks: refused before anything is fitted."""
 
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
 import pytest
 
 from hiprisk.config import load_config
 from hiprisk.errors import ConfigError
-from hiprisk.evidence.declared_parts import check_declared_parts
+from hiprisk.evidence.declared_parts import check_declared_parts, check_values
 from hiprisk.learning.preparation import prepare_study
 from own_studies import BINARY, write_study
 
@@ -53,3 +57,16 @@ def test_people_of_one_stratum_are_left_to_the_part_which_says_that_it_is_not_av
 
 def test_a_study_without_subgroups_or_association_has_nothing_to_check(path):
     check(path, "subgroups.by=[]", "association=null")
+
+
+def test_an_outcome_of_too_many_values_has_no_ordinal_model():
+    continuous = Path(__file__).parents[2] / "configs" / "stupar.yaml"
+    study = prepare_study(
+        load_config(continuous, overrides=["cohort.simulate.n=120", "families={ordinal: {}}"]),
+        checkpoints=continuous.parent, workers=1, progress=lambda stage, done, total: None,
+    )  # fmt: skip
+    check_declared_parts(study)
+    development = replace(study.selection.development, outcome=np.linspace(0.0, 100.0, 1500))
+    many = replace(study, selection=replace(study.selection, development=development))
+    with pytest.raises(ConfigError, match="at most 1,000, and the outcome has 1,500 different"):
+        check_values(many.selection.development)

@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 
 import fitted_studies
-from hiprisk.evidence.finished import FinishedStudy
+from hiprisk.evidence.finished import FinishedStudy, model_forecast, refit_forecasts
 from hiprisk.learning.candidates import unfitted_estimator, with_settings
 from hiprisk.validation.resampling.procedure import StudyProcedure
+from hiprisk.validation.resampling.resamples import OrdinalRefit
+from small_bundle import small_sheet
 
 
 def study(**known):
@@ -52,3 +54,36 @@ def test_the_procedure_for_new_fits_places_its_knots_anew():
     assert again.data is data
     # The bootstrap keeps the knots of the fitted model.
     assert one.procedure.estimator.task.plan == "knots of the model"
+
+
+def test_an_ordinal_model_and_its_refits_bring_their_own_distributions():
+    parts = fitted_studies.study(n=120)
+    config, data = parts[0], parts[4]
+    estimator = fitted_studies.fitted(parts, "ordinal")
+    fit = estimator.fit_
+    predictor = np.linspace(-1.0, 1.0, len(data.outcome))
+    law = OrdinalRefit(fit.intercepts + 1.0, predictor)
+    one = study(
+        prepared=SimpleNamespace(config=config, data=data),
+        estimator=estimator,
+        sheet=SimpleNamespace(distribution=None),
+        bootstrap=SimpleNamespace(refits=SimpleNamespace(ordinal=(law,))),
+    )
+    rows = np.flatnonzero(~np.isnan(data.columns).any(axis=1))
+    predicted = estimator.predict_numeric(data.columns)[rows]
+    assert model_forecast(one, rows).expectation() == pytest.approx(predicted)
+    (refit,) = refit_forecasts(one, rows)
+    assert refit.expectation() == pytest.approx(fit.expected(predictor[rows] + 1.0))
+    assert (refit.lower, refit.upper) == (0.0, 100.0)
+
+
+def test_refits_of_another_model_have_the_scatter_of_the_sheet():
+    sheet = small_sheet()
+    one = study(
+        apparent=np.array([30.0, 50.0, 70.0]),
+        bootstrap=SimpleNamespace(refits=SimpleNamespace(predicted=np.array([[1.0, 9.0, 90.0]]))),
+        sheet=sheet,
+    )
+    rows = np.array([0, 2])
+    assert model_forecast(one, rows).mean.tolist() == [30.0, 70.0]
+    assert [each.mean.tolist() for each in refit_forecasts(one, rows)] == [[1.0, 90.0]]

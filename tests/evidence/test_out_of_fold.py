@@ -8,11 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hiprisk.evidence.out_of_fold import (
-    forecast_from_other_folds,
-    out_of_fold_performance,
-    out_of_fold_sample,
-)
+from hiprisk.evidence.out_of_fold import out_of_fold_performance, out_of_fold_sample
 from hiprisk.learning.candidates import OutOfFold
 from hiprisk.learning.residual_distribution import residual_distribution
 from hiprisk.metrics.forecast.distribution import forecast_from_sheet
@@ -35,9 +31,7 @@ def drawn(seed, n=60, folds=5):
 
 def test_coverage_of_others_varies_as_coverage_in_new_people_does():
     sets = [drawn(seed) for seed in range(80)]
-    shares = [
-        coverage(y, forecast_from_other_folds(y, part, OUTCOME), level=0.9) for y, part in sets
-    ]
+    shares = [coverage(y, part.forecasts(y, bounds=(0.0, 100.0)), level=0.9) for y, part in sets]
     circular = [
         coverage(
             y,
@@ -58,7 +52,7 @@ def test_coverage_of_others_varies_as_coverage_in_new_people_does():
 
 def test_each_fold_is_judged_by_the_scatter_of_the_other_folds():
     observed, out_of_fold = drawn(1)
-    forecast = forecast_from_other_folds(observed, out_of_fold, OUTCOME)
+    forecast = out_of_fold.forecasts(observed, bounds=(0.0, 100.0))
     own = out_of_fold.fold == 2
     others = residual_distribution(
         observed[~own], out_of_fold.predicted[~own], out_of_fold.imputation_variance[~own]
@@ -76,7 +70,7 @@ def test_an_outlier_does_not_widen_its_own_interval():
     observed, out_of_fold = drawn(3)
     observed[0] = 100.0
     out_of_fold.predicted[0] = 20.0
-    forecast = forecast_from_other_folds(observed, out_of_fold, OUTCOME)
+    forecast = out_of_fold.forecasts(observed, bounds=(0.0, 100.0))
     assert forecast.quantile(0.99)[0] < 80.0
 
 
@@ -85,7 +79,9 @@ def study(finished):
     rows = np.flatnonzero(finished.known)
     return SimpleNamespace(
         config=SimpleNamespace(
-            outcome=SimpleNamespace(kind="continuous", thresholds=(), label="function"),
+            outcome=SimpleNamespace(
+                kind="continuous", bounds=(0.0, 100.0), thresholds=(), label="function"
+            ),
             seed=1,
             validation=SimpleNamespace(interval_resamples=20),
         ),

@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from fitted_studies import SETTINGS
+from fitted_studies import SETTINGS, fitted
 from hiprisk.learning.candidates import (
     cross_validated_loss,
     imputed_folds,
@@ -14,6 +14,7 @@ from hiprisk.learning.candidates import (
     unfitted_estimator,
     with_settings,
 )
+from hiprisk.metrics.forecast.scores import crps
 
 
 def test_no_training_value_of_those_left_out_is_seen(continuous):
@@ -104,3 +105,30 @@ def test_a_type_without_settings_to_search_is_tried_once(folds, continuous):
     assert len(tuned.trials) == 1
     expected = cross_validated_loss(mean, {}, outcome=data.outcome, folds=parts, workers=1)
     assert tuned.loss == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("family", ["mean", "linear", "ordinal"])
+def test_a_loss_by_crps_is_that_of_the_out_of_fold_distributions(continuous, family):
+    data, estimator = continuous[4], fitted(continuous, family)
+    folds = imputed_folds(estimator, data, n_folds=3, workers=1)
+    params = SETTINGS[family]
+    lost = cross_validated_loss(
+        estimator, params, outcome=data.outcome, folds=folds, workers=1, by="crps"
+    )
+    found = out_of_fold_predictions(estimator, params, folds)
+    observed = data.outcome[found.rows]
+    forecast = found.forecasts(observed, bounds=(0.0, 100.0))
+    assert lost == pytest.approx(crps(observed, forecast), rel=1e-12)
+    assert (found.own is not None) == (family == "ordinal")
+    assert 5.0 < lost < 15.0
+
+
+def test_an_ordinal_model_has_its_own_distributions_of_people_left_out(continuous):
+    data, estimator = continuous[4], fitted(continuous, "ordinal")
+    folds = imputed_folds(estimator, data, n_folds=3, workers=1)
+    found = out_of_fold_predictions(estimator, SETTINGS["ordinal"], folds)
+    forecast = found.forecasts(data.outcome[found.rows], bounds=(0.0, 100.0))
+    # In the order of the people, means over the draws of what was missing.
+    assert forecast.expectation() == pytest.approx(found.predicted, rel=1e-10)
+    assert (forecast.lower, forecast.upper) == (0.0, 100.0)
+    assert forecast.chances().min() >= 0.0

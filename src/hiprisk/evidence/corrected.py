@@ -10,9 +10,8 @@ import numpy as np
 
 from hiprisk.arrays import Floats, Integers
 from hiprisk.errors import InputError
-from hiprisk.evidence.finished import FinishedStudy
+from hiprisk.evidence.finished import FinishedStudy, model_forecast, refit_forecasts
 from hiprisk.metrics.entry import Metric
-from hiprisk.metrics.forecast.distribution import forecast_from_sheet
 from hiprisk.metrics.forecast.scores import crps_values
 from hiprisk.metrics.registry import find_metric, further_metrics
 from hiprisk.metrics.smoothing.calibration_curve import calibration_at
@@ -41,7 +40,7 @@ def full_optimism(study: FinishedStudy) -> OptimismTable:
         )
         rows += [_not_below_zero(row) for row in found.rows]
         lacking |= found.not_available
-    if study.sheet.distribution is not None:
+    if kind == "continuous":
         rows.append(_crps_row(study))
     return dataclasses.replace(table, rows=tuple(rows), not_available=lacking)
 
@@ -117,19 +116,13 @@ def _kind(study: FinishedStudy) -> OutcomeKind:
 
 
 def _crps_row(study: FinishedStudy) -> OptimismRow:
-    """CRPS of the refits' means, the scatter being the sheet's."""
-    assert study.sheet.distribution is not None
-    y, seen = study.data.outcome[study.known], study.refits.of_rows(study.known)
-
-    def each(mean: Floats) -> Floats:
-        assert study.sheet.distribution is not None
-        forecast = forecast_from_sheet(study.sheet.distribution, study.sheet.outcome, mean=mean)
-        return crps_values(y, forecast)
-
-    lost = np.array([each(mean) for mean in seen.predicted])
+    """CRPS of the refits, each by its own distribution where the model type has one."""
+    known = np.flatnonzero(study.known)
+    y, seen = study.data.outcome[known], study.refits.of_rows(study.known)
+    lost = np.array([crps_values(y, each) for each in refit_forecasts(study, known)])
     return optimism_row(
         "crps",
-        apparent=float(each(study.apparent[study.known]).mean()),
+        apparent=float(crps_values(y, model_forecast(study, known)).mean()),
         training=np.sum(lost * seen.counts, axis=1) / seen.counts.sum(axis=1),
         test=lost.mean(axis=1),
         level=study.bootstrap.table.level,

@@ -6,14 +6,16 @@ import numpy as np
 import pandas as pd
 
 from hiprisk.arrays import Integers
+from hiprisk.errors import ConfigError
 from hiprisk.inference.association import check_association
 from hiprisk.learning.participants import Participants
 from hiprisk.learning.preparation import PreparedStudy
+from hiprisk.sheet.document.ordinal import MAX_VALUES
 from hiprisk.validation.subgroups.performance import check_subgroups
 
 
 def check_declared_parts(study: PreparedStudy) -> None:
-    """Raise ConfigError where subgroups or association are declared of what the cohort lacks.
+    """Raise ConfigError where subgroups, association or a model type do not fit the cohort.
 
     The study would end by it, and only after search and bootstrap.
     """
@@ -26,6 +28,20 @@ def check_declared_parts(study: PreparedStudy) -> None:
     )
     if config.association is not None:
         check_association(config, study.selection)
+    if config.families.ordinal is not None:
+        check_values(people)
+
+
+def check_values(people: Participants) -> None:
+    """Raise ConfigError where the outcome has more values than an ordinal model may have."""
+    n_values = len(np.unique(people.outcome[~np.isnan(people.outcome)]))
+    if n_values > MAX_VALUES:
+        raise ConfigError(
+            f"the model type ordinal has an intercept for each value of the score, at most "
+            f"{MAX_VALUES:,}, and the outcome has {n_values:,} different ones",
+            column="families.ordinal",
+            advice="round the outcome to the steps of its score, or leave ordinal out",
+        )
 
 
 def frame_of_groups(people: Participants, rows: Integers) -> pd.DataFrame:

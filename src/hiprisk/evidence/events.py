@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hiprisk.arrays import Floats
+from hiprisk.arrays import Floats, Integers
 from hiprisk.evidence.corrected import event_optimism
-from hiprisk.evidence.finished import FinishedStudy
+from hiprisk.evidence.finished import FinishedStudy, model_forecast, refit_forecasts
 from hiprisk.evidence.out_of_fold import events_of
 from hiprisk.metrics.decision_curve.bands import (
     corrected_curve,
@@ -20,7 +20,6 @@ from hiprisk.metrics.decision_curve.bands import (
 from hiprisk.metrics.decision_curve.curve import DecisionCurve
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.events import EventOutcome
-from hiprisk.metrics.forecast.distribution import forecast_from_sheet
 from hiprisk.validation.internal.instability import decision_stability
 from hiprisk.validation.internal.instability_results import DecisionStability
 from hiprisk.validation.internal.optimism_table import OptimismTable
@@ -125,8 +124,7 @@ def events_evidence(
         results = (_of_risk(sample, performance),)
     if not results:
         return None
-    own = _model_events(study, study.apparent)
-    by_refit = [_model_events(study, predicted) for predicted in study.refits.predicted]
+    own, by_refit = _model_events(study), _refit_events(study)
     return EventsEvidence(
         events=tuple(
             _event(study, result, own[place], np.array([one[place].chance for one in by_refit]))
@@ -148,20 +146,25 @@ def _of_risk(sample: EvaluationSample, performance: Performance) -> EventPerform
     )
 
 
-def _model_events(study: FinishedStudy, predicted: Floats) -> tuple[EventOutcome, ...]:
-    """Events of everybody whose outcome is known, by the model's or a refit's predictions.
-
-    The scatter of a continuous outcome is the sheet's.
-    """
+def _model_events(study: FinishedStudy) -> tuple[EventOutcome, ...]:
+    """Events of everybody whose outcome is known, by the model itself."""
     rows = np.flatnonzero(study.known)
     if study.config.outcome.kind == "binary":
-        happened, risk = study.data.outcome[rows], predicted[rows]
-        return (EventOutcome(name=OUTCOME, happened=happened, chance=risk),)
-    assert study.sheet.distribution is not None
-    forecast = forecast_from_sheet(
-        study.sheet.distribution, study.sheet.outcome, mean=predicted[rows]
-    )
-    return events_of(study, rows, forecast)
+        return _own_event(study, rows, study.apparent)
+    return events_of(study, rows, model_forecast(study, rows))
+
+
+def _refit_events(study: FinishedStudy) -> list[tuple[EventOutcome, ...]]:
+    """The same by each refit."""
+    rows = np.flatnonzero(study.known)
+    if study.config.outcome.kind == "binary":
+        return [_own_event(study, rows, predicted) for predicted in study.refits.predicted]
+    return [events_of(study, rows, each) for each in refit_forecasts(study, rows)]
+
+
+def _own_event(study: FinishedStudy, rows: Integers, predicted: Floats) -> tuple[EventOutcome, ...]:
+    happened, risk = study.data.outcome[rows], predicted[rows]
+    return (EventOutcome(name=OUTCOME, happened=happened, chance=risk),)
 
 
 def _event(

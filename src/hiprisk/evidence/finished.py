@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from hiprisk.arrays import Bools, Floats
+from hiprisk.arrays import Bools, Floats, Integers
 from hiprisk.config import StudyConfig
 from hiprisk.learning.candidates import DevelopmentData, OutOfFold, with_settings
 from hiprisk.learning.model_choice import ModelChoice
-from hiprisk.learning.pipeline import StudyEstimator
+from hiprisk.learning.ordinal.fit import OrdinalFit
+from hiprisk.learning.pipeline import StudyEstimator, imputed_inputs
 from hiprisk.learning.preparation import PreparedStudy
+from hiprisk.metrics.forecast.distribution import forecast_from_sheet
+from hiprisk.metrics.forecast.interface import Forecast
 from hiprisk.sheet.format import Sheet
 from hiprisk.validation.internal.optimism_table import BootstrapResult
 from hiprisk.validation.resampling.procedure import StudyProcedure
@@ -81,3 +85,43 @@ class FinishedStudy:
     def sheet_variables(self) -> tuple[str, ...]:
         """Variables that the model asks for."""
         return tuple(spec.name for spec in self.sheet.variables)
+
+
+def model_forecast(study: FinishedStudy, rows: Integers) -> Forecast:
+    """Predictive distributions of some people by the model that was fitted to all.
+
+    What missing values add is left out, here and of the refits: they differ by the fit alone.
+    """
+    if study.sheet.distribution is not None:
+        return _about(study, study.apparent[rows])
+    fit = study.estimator.fit_
+    assert isinstance(fit, OrdinalFit)
+    inputs = imputed_inputs(study.estimator, study.data.columns)
+    return _ordinal(study, fit, inputs.ordinal_predictor(fit)[rows])
+
+
+def refit_forecasts(study: FinishedStudy, rows: Integers) -> Iterator[Forecast]:
+    """The same by each bootstrap refit, in their order.
+
+    Of a residual distribution the scatter is the sheet's; an ordinal refit brings its own.
+    """
+    if study.sheet.distribution is not None:
+        yield from (_about(study, predicted[rows]) for predicted in study.refits.predicted)
+        return
+    fit, refits = study.estimator.fit_, study.refits.ordinal
+    assert isinstance(fit, OrdinalFit)
+    assert refits is not None
+    for refit in refits:
+        own = replace(fit, intercepts=refit.intercepts)
+        yield _ordinal(study, own, refit.predictor[rows])
+
+
+def _about(study: FinishedStudy, mean: Floats) -> Forecast:
+    assert study.sheet.distribution is not None
+    return forecast_from_sheet(study.sheet.distribution, study.sheet.outcome, mean=mean)
+
+
+def _ordinal(study: FinishedStudy, fit: OrdinalFit, predictor: Floats) -> Forecast:
+    assert study.estimator.bounds is not None
+    lower, upper = study.estimator.bounds
+    return fit.forecast(fit.at_least(predictor), lower=lower, upper=upper)

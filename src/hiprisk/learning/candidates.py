@@ -17,15 +17,20 @@ from hiprisk.features.design import Design, numeric_columns
 from hiprisk.features.imputation import NormalFit, fit_normal
 from hiprisk.learning.folds import (
     ImputedFold,
+    fitted_on_fold,
     fold_predictors,
     grouped_folds,
     impute_fold,
     loss,
 )
 from hiprisk.learning.model_types import FitTask, model_type_named
+from hiprisk.learning.ordinal.fit import OrdinalFit
 from hiprisk.learning.participants import Participants
 from hiprisk.learning.pipeline import StudyEstimator
+from hiprisk.learning.residual_distribution import forecast_from_other_folds
 from hiprisk.learning.tuning import Tuned, search
+from hiprisk.metrics.forecast.discrete import DiscreteForecast, joined_discrete
+from hiprisk.metrics.forecast.interface import Forecast
 from hiprisk.parallel import Progress, one_thread, run_parallel
 from hiprisk.seeding import rng_for
 
@@ -178,14 +183,28 @@ def cross_validated_loss(
     outcome: Floats,
     folds: Sequence[ImputedFold],
     workers: int,
+    by: str = "mse",
 ) -> float:
-    """Mean out-of-fold loss over people."""
+    """Mean out-of-fold loss over people.
+
+    Parameters
+    ----------
+    by : str
+        ``mse`` (of a binary outcome the log loss), or ``crps`` of the predictive distributions.
+    """
+    if by == "crps":
+        found = out_of_fold_predictions(estimator, params, folds, workers=workers)
+        observed = outcome[found.rows]
+        return float(np.mean(found.forecasts(observed, bounds=estimator.bounds).crps(observed)))
     one = partial(_fold_loss, estimator, params, outcome)
-    # A linear fit takes less time than sending a fold to another process.
-    used = workers if estimator.family in SLOW_MODEL_TYPES else 1
-    parts = run_parallel(one, list(folds), workers=used)
+    parts = run_parallel(one, list(folds), workers=_useful(workers, estimator))
     # Folds of unequal size: every person counts the same, not every fold.
     return sum(value * n for value, n in parts) / sum(n for _, n in parts)
+
+
+def _useful(workers: int, estimator: StudyEstimator) -> int:
+    # A linear fit takes less time than sending a fold to another process.
+    return workers if estimator.family in SLOW_MODEL_TYPES else 1
 
 
 def tune(
@@ -200,10 +219,11 @@ def tune(
     storage: Path | None = None,
     fingerprint: str = "",
     on_trial: Progress | None = None,
+    by: str = "mse",
 ) -> Tuned:
-    """Tune the settings of a model type on imputed folds."""
+    """Tune the settings of a model type on imputed folds, by a loss of `cross_validated_loss`."""
     model_type = model_type_named(estimator.family)
-    objective = partial(_objective, estimator, outcome, folds, workers)
+    objective = partial(_objective, estimator, outcome, folds, workers, by)
     return search(
         objective,
         space=model_type.space(settings),
@@ -223,9 +243,12 @@ def _objective(
     outcome: Floats,
     folds: Sequence[ImputedFold],
     workers: int,
+    by: str,
     params: dict[str, float],
 ) -> float:
-    return cross_validated_loss(estimator, params, outcome=outcome, folds=folds, workers=workers)
+    return cross_validated_loss(
+        estimator, params, outcome=outcome, folds=folds, workers=workers, by=by
+    )
 
 
 @dataclass(frozen=True)
@@ -239,29 +262,94 @@ class OutOfFold:
     predicted, imputation_variance : ndarray, shape (n_rows,)
     fold : ndarray of int, shape (n_rows,)
         In which fold each person was left out.
+    own : DiscreteForecast or None
+        Predictive distributions of a model type that has its own, without the outcome's bounds.
     """
 
     rows: Integers
     predicted: Floats
     imputation_variance: Floats
     fold: Integers
+    own: DiscreteForecast | None = None
+
+    def forecasts(self, observed: Floats, *, bounds: tuple[float, float] | None) -> Forecast:
+        """Predictive distributions: the model type's own, or by the residuals of other folds.
+
+        Parameters
+        ----------
+        observed : ndarray, shape (n_rows,)
+            Outcomes of these people.
+        bounds : tuple of float or None
+            Of the outcome.
+        """
+        if self.own is not None:
+            lower, upper = (-np.inf, np.inf) if bounds is None else bounds
+            return replace(self.own, lower=lower, upper=upper)
+        return forecast_from_other_folds(
+            observed, self.predicted, self.imputation_variance, self.fold, bounds=bounds
+        )
+
+
+@dataclass(frozen=True)
+class _FoldResult:
+    """What one fold's fit says of those left out."""
+
+    predicted: Floats
+    variance: Floats
+    own: DiscreteForecast | None
 
 
 def out_of_fold_predictions(
-    estimator: StudyEstimator, params: dict[str, float], folds: Sequence[ImputedFold]
+    estimator: StudyEstimator,
+    params: dict[str, float],
+    folds: Sequence[ImputedFold],
+    *,
+    workers: int = 1,
 ) -> OutOfFold:
     """Out-of-fold predictions at given settings."""
+    one = partial(_fold_result, estimator, params)
     with one_thread():
-        drawn = [fold_predictors(estimator, params, fold) for fold in folds]
+        parts = run_parallel(one, list(folds), workers=_useful(workers, estimator))
     rows = np.concatenate([fold.rows for fold in folds])
-    predicted = np.concatenate([estimator.to_prediction(part) for part in drawn])
-    variance = np.concatenate(
-        [part.var(axis=0, ddof=1) if len(part) > 1 else np.zeros(part.shape[1]) for part in drawn]
-    )
+    predicted = np.concatenate([part.predicted for part in parts])
+    variance = np.concatenate([part.variance for part in parts])
     fold = np.repeat(np.arange(len(folds)), [len(part.rows) for part in folds])
     # In the order of the people, so that whoever reads it needs no folds.
     order = np.argsort(rows)
-    return OutOfFold(rows[order], predicted[order], variance[order], fold[order])
+    return OutOfFold(
+        rows[order],
+        predicted[order],
+        variance[order],
+        fold[order],
+        _joined_own([part.own for part in parts], rows),
+    )
+
+
+def _fold_result(
+    estimator: StudyEstimator, params: dict[str, float], fold: ImputedFold
+) -> _FoldResult:
+    own = fitted_on_fold(estimator, params, fold)
+    drawn = fold.test.linear_predictors(own.fit_)
+    law = None
+    if isinstance(own.fit_, OrdinalFit):
+        law = own.fit_.forecast(fold.test.at_least(own.fit_), lower=-np.inf, upper=np.inf)
+    return _FoldResult(
+        own.to_prediction(drawn),
+        drawn.var(axis=0, ddof=1) if len(drawn) > 1 else np.zeros(drawn.shape[1]),
+        law,
+    )
+
+
+def _joined_own(
+    parts: Sequence[DiscreteForecast | None], rows: Integers
+) -> DiscreteForecast | None:
+    """The folds' own distributions in the order of the people."""
+    own = [part for part in parts if part is not None]
+    if len(own) < len(parts):
+        return None
+    place = np.empty(len(rows), dtype=np.intp)
+    place[np.argsort(rows)] = np.arange(len(rows))
+    return joined_discrete(own, np.split(place, np.cumsum([len(part) for part in own])[:-1]))
 
 
 def with_settings(estimator: StudyEstimator, **changes: Any) -> StudyEstimator:

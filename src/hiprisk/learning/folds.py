@@ -96,13 +96,19 @@ def impute_fold(
     )
 
 
+def fitted_on_fold(
+    estimator: StudyEstimator, params: dict[str, float], fold: ImputedFold
+) -> StudyEstimator:
+    """Fit at given settings on the training rows of an imputed fold."""
+    own = StudyEstimator(**{**estimator.get_params(deep=False), "params": params})
+    return own.fit_inputs(fold.training, fold.y_training)
+
+
 def fold_predictors(
     estimator: StudyEstimator, params: dict[str, float], fold: ImputedFold
 ) -> Floats:
     """Fit on an imputed fold; linear predictors of those left out, shape (n_draws, n_test)."""
-    own = StudyEstimator(**{**estimator.get_params(deep=False), "params": params})
-    own.fit_inputs(fold.training, fold.y_training)
-    return fold.test.linear_predictors(own.fit_)
+    return fold.test.linear_predictors(fitted_on_fold(estimator, params, fold).fit_)
 
 
 def loss(y: Sequence[float] | Floats, predicted: Floats, *, kind: str) -> float:

@@ -32,7 +32,7 @@ class CandidateResult:
     Attributes
     ----------
     loss : float
-        Mean squared error, or mean log loss.
+        Mean squared error, mean CRPS where `tuning.loss` asks for it, or mean log loss.
     gain_over_mean : float
         Proportional reduction in loss against the mean-only model.
     trials : tuple of dict
@@ -84,6 +84,7 @@ def choose_model_type(
             storage=prepared.checkpoints / "search.db",
             fingerprint=prepared.identity,
             on_trial=partial(prepared.progress, f"tuning {name}"),
+            by=prepared.config.tuning.loss,
         )
         on_candidate(name, tuned[name].params, tuned[name].loss)
     return smallest_loss(tuned)

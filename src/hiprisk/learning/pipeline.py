@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -22,6 +22,7 @@ from hiprisk.features.imputation import (
 )
 from hiprisk.learning.chained import draw_chained
 from hiprisk.learning.model_types import FitTask, FittedModel, model_type_named
+from hiprisk.learning.ordinal.fit import OrdinalFit
 from hiprisk.seeding import rng_for
 from hiprisk.sheet.conditional_normal import NormalModel
 from hiprisk.sheet.links import expit
@@ -171,11 +172,32 @@ class ImputedInputs:
 
     def linear_predictors(self, fit: FittedModel) -> Floats:
         """Linear predictor in each draw, shape (n_draws, n_rows); one draw if all is known."""
+        return self._in_draws(fit.linear_predictor)
+
+    def _in_draws(self, predictor: Callable[[Floats], Floats]) -> Floats:
         found = np.empty((max(1, len(self.drawn)), len(self.incomplete)))
         if len(self.whole):
-            found[:, ~self.incomplete] = fit.linear_predictor(self.whole)
+            found[:, ~self.incomplete] = predictor(self.whole)
         for draw, inputs in enumerate(self.drawn):
-            found[draw, self.incomplete] = fit.linear_predictor(inputs)
+            found[draw, self.incomplete] = predictor(inputs)
+        return found
+
+    def ordinal_predictor(self, fit: OrdinalFit) -> Floats:
+        """Mean over the draws of X b of an ordinal model, shape (n_rows,)."""
+        return np.asarray(self._in_draws(fit.predictor).mean(axis=0))
+
+    def at_least(self, fit: OrdinalFit) -> Floats:
+        """Chance of reaching each value of a score but the lowest; mean over the draws.
+
+        Returns
+        -------
+        ndarray, shape (n_rows, n_values - 1)
+        """
+        found = np.zeros((len(self.incomplete), len(fit.values) - 1))
+        if len(self.whole):
+            found[~self.incomplete] = fit.at_least(fit.predictor(self.whole))
+        for inputs in self.drawn:
+            found[self.incomplete] += fit.at_least(fit.predictor(inputs)) / len(self.drawn)
         return found
 
 

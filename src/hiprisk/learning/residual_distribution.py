@@ -14,7 +14,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from hiprisk.arrays import Floats
+from hiprisk.arrays import Floats, Integers
+from hiprisk.metrics.forecast.distribution import ResidualForecast, forecast_about, joined
 from hiprisk.sheet.format import Distribution
 
 PROBABILITIES = tuple(step / 400 for step in range(1, 400))
@@ -79,3 +80,44 @@ def _without_ties(probabilities: Floats, quantiles: Floats) -> tuple[Floats, Flo
     distinct, inverse = np.unique(quantiles, return_inverse=True)
     counts = np.bincount(inverse)
     return np.bincount(inverse, weights=probabilities) / counts, distinct
+
+
+def forecast_from_other_folds(
+    observed: Floats,
+    predicted: Floats,
+    imputation_variance: Floats,
+    fold: Integers,
+    *,
+    bounds: tuple[float, float] | None,
+) -> ResidualForecast:
+    """Predictive distributions whose center and scatter are both learned from other people.
+
+    Parameters
+    ----------
+    observed, predicted, imputation_variance : ndarray, shape (n_people,)
+        As for `residual_distribution`.
+    fold : ndarray of int, shape (n_people,)
+        In which fold each person was left out.
+    bounds : tuple of float or None
+        Of the outcome.
+
+    Notes
+    -----
+    A fold's scatter comes from the residuals of the other folds. A scatter learned from all
+    residuals, as the sheet's is, covers exactly what it promises among the people it was learned
+    from, whatever the model: that would be no evidence.
+    """
+    parts, rows = [], []
+    for number in np.unique(fold):
+        own = fold == number
+        scatter = residual_distribution(observed[~own], predicted[~own], imputation_variance[~own])
+        parts.append(
+            forecast_about(
+                scatter,
+                mean=predicted[own],
+                imputation_variance=imputation_variance[own],
+                bounds=bounds,
+            )
+        )
+        rows.append(np.flatnonzero(own))
+    return joined(parts, rows)

@@ -24,6 +24,21 @@ def test_sheet_and_estimator_agree_on_every_row(continuous, family):
     assert sum(v.weight for v in sheet.variables) == pytest.approx(0 if family == "mean" else 1)
 
 
+def test_an_ordinal_sheet_has_the_same_chance_of_every_value(continuous):
+    config, people, dictionary, _, _ = continuous
+    estimator = fitted(continuous, "ordinal")
+    sheet = write_sheet(
+        estimator, people.frame, config=config, dictionary=dictionary, provenance="simulated",
+        distribution=None, residual_sd=15.0, refits=np.tile(estimator.fit_.coefficients, (3, 1)),
+    )  # fmt: skip
+    assert check_agreement(sheet, estimator, people.frame) < 1e-9
+    # Other intercepts about the same means: chances tell, where means might not.
+    fit = dataclasses.replace(estimator.fit_, intercepts=1.01 * estimator.fit_.intercepts)
+    changed = dataclasses.replace(sheet, model=fit.to_model())
+    with pytest.raises(InputError, match="sheet and estimator differ by"):
+        check_agreement(changed, estimator, people.frame)
+
+
 @pytest.mark.parametrize("family", ["mean", "logistic", "boosting"])
 def test_sheet_and_estimator_agree_on_every_risk(binary, family):
     config, people, dictionary, _, _ = binary

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import skops.io
 
-from fitted_studies import fitted
+from fitted_studies import fitted, study
 from hiprisk.errors import BundleError
 from hiprisk.features.design import Design
 from hiprisk.learning.model_types import FitTask
@@ -108,3 +108,12 @@ def test_a_logistic_estimator_comes_back_from_its_archive(binary, tmp_path):
         path.write_bytes(dump_estimator(estimator))
         frame = binary[1].frame
         assert (load_estimator(path).predict(frame) == estimator.predict(frame)).all()
+
+
+def test_an_ordinal_estimator_comes_back_as_it_was():
+    parts = study(n=120)
+    estimator = fitted(parts, "ordinal")
+    again = load_estimator(dump_estimator(estimator))
+    assert (again.fit_.intercepts == estimator.fit_.intercepts).all()
+    columns = parts[4].columns
+    assert (again.predict_numeric(columns) == estimator.predict_numeric(columns)).all()

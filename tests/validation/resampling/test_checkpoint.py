@@ -7,7 +7,7 @@ from hiprisk.errors import ConfigError, InputError, StoreError
 from hiprisk.learning.unpenalised import fit_ols
 from hiprisk.validation.resampling.checkpoint import Checkpoint
 from hiprisk.validation.resampling.refits import refit_all
-from hiprisk.validation.resampling.resamples import Refit, draw_resamples
+from hiprisk.validation.resampling.resamples import OrdinalRefit, Refit, draw_resamples
 
 X = np.random.default_rng(0).normal(size=(40, 2))
 Y = X[:, 0] + np.random.default_rng(1).normal(size=40)
@@ -114,3 +114,18 @@ def test_no_half_written_piece_is_left(tmp_path):
     refit_all(Counting(), RESAMPLES, checkpoint=checkpoint)
     names = sorted(path.suffix for path in (tmp_path / "kept").iterdir())
     assert names == [".json", *[".npz"] * 12]
+
+
+def test_the_distribution_of_an_ordinal_refit_is_kept(tmp_path):
+    def ordinal(resample):
+        law = OrdinalRefit(np.array([1.0, -resample.number]), Y + resample.number)
+        return Refit(np.zeros(40), None, law)
+
+    checkpoint = Checkpoint(tmp_path / "kept", "study-a")
+    first = refit_all(ordinal, RESAMPLES[:3], checkpoint=checkpoint)
+    again = refit_all(Counting(killed_at=0), RESAMPLES[:3], checkpoint=checkpoint)
+    for one, other in zip(first.ordinal, again.ordinal, strict=True):
+        assert (one.intercepts == other.intercepts).all()
+        assert (one.predictor == other.predictor).all()
+    some = again.of_rows(Y > 0.0)
+    assert (some.ordinal[2].predictor == (Y + 2)[Y > 0.0]).all()

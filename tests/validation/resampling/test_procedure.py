@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from fitted_studies import SETTINGS, fitted, study
+from hiprisk.config import OrdinalSettings
 from hiprisk.learning.candidates import unfitted_estimator, with_plan_of, with_settings
 from hiprisk.validation.resampling.procedure import InnerTuning, StudyProcedure
 from hiprisk.validation.resampling.resamples import leave_out, resamples_from_indices
@@ -70,3 +71,25 @@ def test_tuning_inside_chooses_its_own_penalty(parts, procedure):
     tuned = dataclasses.replace(procedure, tuning=InnerTuning(settings, n_trials=2, n_folds=3))
     one = everybody(parts[4])
     assert not np.allclose(tuned(one).coefficients, procedure(one).coefficients)
+
+
+def test_an_ordinal_refit_is_written_down_for_all_values_of_the_score(parts):
+    config, _, dictionary, design, data = parts
+    whole = fitted(parts, "ordinal")
+    families = dataclasses.replace(config.families, ordinal=OrdinalSettings())
+    blank = unfitted_estimator(
+        dataclasses.replace(config, families=families), design, dictionary,
+        family="ordinal", in_resamples=True,
+    )  # fmt: skip
+    settings = with_settings(with_plan_of(blank, whole), params=SETTINGS["ordinal"])
+    values = whole.fit_.values
+    # Everybody but those with the highest and the second lowest value.
+    lacking = np.isin(data.outcome, [values[1], values[-1]])
+    refit = StudyProcedure(settings, data)(leave_out(lacking, number=0))
+    assert refit.coefficients.shape == whole.fit_.coefficients.shape
+    assert refit.ordinal.intercepts.tolist() == refit.coefficients[: len(values) - 1].tolist()
+    own = dataclasses.replace(whole.fit_, intercepts=refit.ordinal.intercepts)
+    law = own.forecast(own.at_least(refit.ordinal.predictor), lower=0.0, upper=100.0)
+    assert law.chances()[:, [1, -1]].max() < 1e-12
+    complete = ~np.isnan(data.columns).any(axis=1)
+    assert law.expectation()[complete] == pytest.approx(refit.predicted[complete])

@@ -12,6 +12,7 @@ from hiprisk.features.pooling import pool_estimates
 from hiprisk.learning.linear import TermPlan, basis_matrix, sheet_terms
 from hiprisk.learning.ordinal.links import LINKS
 from hiprisk.learning.ordinal.maximum import OrdinalMaximum, fit_cumulative, rescaled_covariance
+from hiprisk.metrics.forecast.discrete import DiscreteForecast
 from hiprisk.sheet.document.ordinal import MAX_REFITTED
 from hiprisk.sheet.format import OrdinalModel
 
@@ -37,7 +38,8 @@ class OrdinalFit:
     slopes : ndarray, shape (n_functions,)
         Averaged over the imputations, as the intercepts are.
     covariance : ndarray or None
-        Of `coefficients` by Rubin's rules, where nothing was penalised.
+        Of `coefficients` by Rubin's rules, where nothing was penalised and no other values asked
+        for.
     """
 
     cumulative_link: str
@@ -58,12 +60,17 @@ class OrdinalFit:
         return np.concatenate([self.intercepts, self.slopes])
 
     def linear_predictor(self, inputs: Floats) -> Floats:
-        """Linear predictor of complete rows without an intercept, shape (n_rows,)."""
+        """Mean of the score of complete rows, shape (n_rows,), as the sheet has it."""
+        return self.expected(self.predictor(inputs))
+
+    def predictor(self, inputs: Floats) -> Floats:
+        """X b of complete rows, without an intercept, shape (n_rows,)."""
         return np.asarray(basis_matrix(self.plan, inputs) @ self.slopes)
 
     def to_model(self, refits: Floats | None = None) -> OrdinalModel:
         """The same as a part of the sheet, with as many of the refits as a sheet may hold."""
-        covariance = self.covariance
+        # Refits say it already, and a covariance of so many intercepts is long.
+        covariance = self.covariance if refits is None else None
         kept = None if refits is None else refits[: MAX_REFITTED // len(self.coefficients)]
         return OrdinalModel(
             link=self.cumulative_link,  # type: ignore[arg-type]  # a key of LINKS
@@ -74,13 +81,20 @@ class OrdinalFit:
             refits=None if kept is None else tuple(map(_floats, kept)),
         )
 
-    def at_least(self, lp: Floats) -> Floats:
-        """P(Y >= v) of every value but the lowest at linear predictors, shape (..., k - 1)."""
-        return LINKS[self.cumulative_link].cdf(lp[..., np.newaxis] + self.intercepts)
+    def at_least(self, predictor: Floats) -> Floats:
+        """P(Y >= v) of every value but the lowest at values of X b, shape (..., k - 1)."""
+        return LINKS[self.cumulative_link].cdf(predictor[..., np.newaxis] + self.intercepts)
 
-    def expected(self, lp: Floats) -> Floats:
-        """Mean of the outcome at linear predictors, shape of `lp`."""
-        return np.asarray(self.values[0] + self.at_least(lp) @ np.diff(self.values))
+    def expected(self, predictor: Floats) -> Floats:
+        """Mean of the score at values of X b, shape of `predictor`."""
+        mean = self.values[0] + self.at_least(predictor) @ np.diff(self.values)
+        # All but certain of the highest value, the sum may pass it by rounding.
+        return np.asarray(np.minimum(mean, self.values[-1]))
+
+    def forecast(self, at_least: Floats, *, lower: float, upper: float) -> DiscreteForecast:
+        """Forecasts of people from their chances of each value but the lowest."""
+        upto = np.column_stack([1.0 - at_least, np.ones(len(at_least))])
+        return DiscreteForecast(values=self.values, upto=upto, lower=lower, upper=upper)
 
 
 def _floats(values: Floats) -> tuple[float, ...]:
@@ -134,7 +148,7 @@ def fit_ordinal(
     intercepts = np.mean([one.intercepts for one in fits], axis=0) - float(slopes @ center)
     found = OrdinalFit(
         link, plan, fits[0].values, intercepts, slopes,
-        None if penalty else _pooled_covariance(fits, center, safe, n_rows=len(y)),
+        None if penalty or len(values) else _pooled_covariance(fits, center, safe, n_rows=len(y)),
     )  # fmt: skip
     return found if len(values) == 0 else over_values(found, np.asarray(values, dtype=np.float64))
 
@@ -143,11 +157,11 @@ def _pooled_covariance(
     fits: Sequence[OrdinalMaximum], center: Floats, spread: Floats, *, n_rows: int
 ) -> Floats:
     """Covariance of intercepts and slopes on the functions' own scale, by Rubin's rules."""
-    total = fits[0].covariance
+    total = fits[0].covariance()
     if len(fits) > 1:
         total = pool_estimates(
             np.array([np.concatenate([one.intercepts, one.coefficients]) for one in fits]),
-            np.array([one.covariance for one in fits]),
+            np.array([one.covariance() for one in fits]),
             # For the degrees of freedom alone, which nothing here uses.
             complete_df=max(1, n_rows - len(total)),
         ).total
@@ -172,5 +186,4 @@ def over_values(fit: OrdinalFit, values: Floats) -> OrdinalFit:
         elif place < len(values) - 1:
             intercepts[place] = intercepts[place + 1]
     # A value that nobody had has no variance: the refits of a bootstrap tell of it.
-    covariance = fit.covariance if len(values) == len(fit.values) else None
-    return OrdinalFit(fit.cumulative_link, fit.plan, values, intercepts[1:], fit.slopes, covariance)
+    return OrdinalFit(fit.cumulative_link, fit.plan, values, intercepts[1:], fit.slopes, None)

@@ -1,8 +1,4 @@
-"""Distribution functions of the cumulative link models, with what their derivatives need.
-
-Names are those of R's `rms::orm`: P(Y >= v) = F(intercept + X b) with F the ``logit``, ``probit``,
-``loglog`` (exp(-exp(-x))) or ``cloglog`` (1 - exp(-exp(x))) distribution function.
-"""
+"""What fitting needs of a link beyond its distribution function: complement, slope and inverse."""
 
 from __future__ import annotations
 
@@ -13,9 +9,9 @@ import numpy as np
 from scipy import special
 
 from hiprisk.arrays import Floats
+from hiprisk.sheet import links as sheet
 
-# Beyond this an exponential of an exponential is 0 or infinite all the same.
-LARGEST_EXPONENT = 500.0
+LARGEST_EXPONENT = sheet.LARGEST_EXPONENT
 
 
 @dataclass(frozen=True)
@@ -44,59 +40,30 @@ class Link:
         return np.where(lower > 0.0, right, self.cdf(upper) - self.cdf(lower))
 
 
+def _link(
+    name: str,
+    mirrored: str,
+    tilt: Callable[[Floats], Floats],
+    quantile: Callable[[Floats], Floats],
+) -> Link:
+    """A link from the sheet's, 1 - F(x) being G(-x) of its mirror image, and f' = f x tilt."""
+    own, other = sheet.LINKS[name], sheet.LINKS[mirrored]
+    return Link(
+        cdf=own.cumulative,
+        survival=lambda x: other.cumulative(-x),
+        density=own.density,
+        slope=lambda x: own.density(x) * tilt(x),
+        quantile=quantile,
+    )
+
+
 def _exp(x: Floats) -> Floats:
     return np.asarray(np.exp(np.minimum(x, LARGEST_EXPONENT)))
 
 
-def _logit_density(x: Floats) -> Floats:
-    return np.asarray(special.expit(x) * special.expit(-x))
-
-
-def _normal_density(x: Floats) -> Floats:
-    return np.asarray(np.exp(-0.5 * x * x) / np.sqrt(2.0 * np.pi))
-
-
-def _gumbel_cdf(x: Floats) -> Floats:
-    return np.exp(-_exp(-x))
-
-
-def _gumbel_survival(x: Floats) -> Floats:
-    return -np.expm1(-_exp(-x))
-
-
-def _gumbel_density(x: Floats) -> Floats:
-    # One exponential: the product of a huge number and 0 would be none.
-    return np.exp(np.minimum(-x, LARGEST_EXPONENT) - _exp(-x))
-
-
 LINKS: Mapping[str, Link] = {
-    "logit": Link(
-        cdf=special.expit,
-        survival=lambda x: special.expit(-x),
-        density=_logit_density,
-        slope=lambda x: _logit_density(x) * (special.expit(-x) - special.expit(x)),
-        quantile=special.logit,
-    ),
-    "probit": Link(
-        cdf=special.ndtr,
-        survival=lambda x: special.ndtr(-x),
-        density=_normal_density,
-        slope=lambda x: -x * _normal_density(x),
-        quantile=special.ndtri,
-    ),
-    "loglog": Link(
-        cdf=_gumbel_cdf,
-        survival=_gumbel_survival,
-        density=_gumbel_density,
-        slope=lambda x: _gumbel_density(x) * (_exp(-x) - 1.0),
-        quantile=lambda p: -np.log(-np.log(p)),
-    ),
-    # The mirror image of loglog: F(x) = 1 - G(-x).
-    "cloglog": Link(
-        cdf=lambda x: _gumbel_survival(-x),
-        survival=lambda x: _gumbel_cdf(-x),
-        density=lambda x: _gumbel_density(-x),
-        slope=lambda x: -_gumbel_density(-x) * (_exp(x) - 1.0),
-        quantile=lambda p: np.log(-np.log1p(-p)),
-    ),
+    "logit": _link("logit", "logit", lambda x: -np.tanh(0.5 * x), special.logit),
+    "probit": _link("probit", "probit", lambda x: -x, special.ndtri),
+    "loglog": _link("loglog", "cloglog", lambda x: _exp(-x) - 1.0, lambda p: -np.log(-np.log(p))),
+    "cloglog": _link("cloglog", "loglog", lambda x: 1.0 - _exp(x), lambda p: np.log(-np.log1p(-p))),
 }

@@ -49,17 +49,24 @@ class OrdinalMaximum:
     intercepts : ndarray, shape (k - 1,)
         Descending: P(Y >= values[j + 1]) = F(intercepts[j] + X b).
     coefficients : ndarray, shape (n_columns,)
-    covariance : ndarray, shape (k - 1 + n_columns, k - 1 + n_columns)
-        Of the intercepts and then the coefficients.
     log_likelihood : float
         Without the penalty.
+    information : Information
+        Of the columns as (columns - center) / spread, penalised.
+    center, spread : ndarray, shape (n_columns,)
     """
 
     values: Floats
     intercepts: Floats
     coefficients: Floats
-    covariance: Floats
     log_likelihood: float
+    information: Information
+    center: Floats
+    spread: Floats
+
+    def covariance(self) -> Floats:
+        """Covariance of the intercepts and then the coefficients; of k^2 numbers."""
+        return rescaled_covariance(_covariance(self.information), self.center, self.spread)
 
 
 def fit_cumulative(
@@ -99,8 +106,10 @@ def fit_cumulative(
         values=values,
         intercepts=found.intercepts - float(center @ coefficients),
         coefficients=coefficients,
-        covariance=rescaled_covariance(_covariance(found.information), center, spread),
         log_likelihood=found.log_likelihood,
+        information=found.information,
+        center=center,
+        spread=spread,
     )
 
 

@@ -14,7 +14,8 @@ from hiprisk.config import EventSettings, OutcomeSettings, StudyConfig
 from hiprisk.errors import InputError
 from hiprisk.features.design import Design
 from hiprisk.learning.event_codes import with_levels
-from hiprisk.learning.pipeline import StudyEstimator
+from hiprisk.learning.ordinal.fit import OrdinalFit
+from hiprisk.learning.pipeline import StudyEstimator, imputed_inputs
 from hiprisk.sheet.columns import cohort_columns
 from hiprisk.sheet.evaluate import SheetEvaluator
 from hiprisk.sheet.format import (
@@ -95,10 +96,15 @@ def write_sheet(
 def check_agreement(sheet: Sheet, estimator: StudyEstimator, frame: pd.DataFrame) -> float:
     """Largest difference between sheet and estimator over the rows; InputError above 1e-9."""
     given = cohort_columns(sheet.variables, frame)
-    written = SheetEvaluator(sheet).predict(given.columns).predicted
+    evaluator = SheetEvaluator(sheet)
+    written = evaluator.predict(given.columns).predicted
     fitted = estimator.predict(frame)
     scale = np.maximum(1.0, np.abs(fitted))
     difference = np.abs(written - fitted) / scale
+    if isinstance(estimator.fit_, OrdinalFit):
+        # Two distributions may share a mean.
+        known = evaluator.numeric_columns(given.columns, given.n_rows)
+        difference = np.maximum(difference, _law_difference(evaluator, known, estimator, frame))
     worst = int(np.argmax(difference))
     if not difference[worst] <= TOLERANCE:
         raise InputError(
@@ -108,6 +114,18 @@ def check_agreement(sheet: Sheet, estimator: StudyEstimator, frame: pd.DataFrame
             advice="report this: the model was not written",
         )
     return float(difference[worst])
+
+
+def _law_difference(
+    evaluator: SheetEvaluator, known: list[Floats], estimator: StudyEstimator, frame: pd.DataFrame
+) -> Floats:
+    """Largest difference of an ordinal model's chances in each row."""
+    assert isinstance(estimator.fit_, OrdinalFit)
+    inputs = imputed_inputs(estimator, estimator.design.numeric(frame))
+    written = evaluator.cumulative(known)
+    assert written is not None
+    fitted = 1.0 - inputs.at_least(estimator.fit_)
+    return np.asarray(np.abs(written[:, :-1] - fitted).max(axis=1))
 
 
 def missing_model(estimator: StudyEstimator) -> MissingModel:

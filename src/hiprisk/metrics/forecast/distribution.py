@@ -382,6 +382,23 @@ def forecast_from_sheet(
     )
 
 
+def forecast_about(
+    distribution: Distribution,
+    *,
+    mean: ArrayLike,
+    imputation_variance: ArrayLike | None = None,
+    bounds: tuple[float, float] | None = None,
+) -> ResidualForecast:
+    """The same where no sheet says the bounds; None for an outcome without any."""
+    lower, upper = (-np.inf, np.inf) if bounds is None else bounds
+    return forecast_from_sheet(
+        distribution,
+        _bounded(lower, upper),
+        mean=mean,
+        imputation_variance=imputation_variance,
+    )
+
+
 def joined(forecasts: Sequence[ResidualForecast], rows: Sequence[Integers]) -> ResidualForecast:
     """Forecasts of parts of the people as one, each part with its own law.
 
@@ -416,10 +433,15 @@ def _sheet_law(law: ResidualLaw, lower: float, upper: float) -> PredictiveDistri
             levels=(0.0,),
             scales=(1.0,),
         ),
-        OutcomeSpec(
-            variable="", label="", unit="", kind="continuous", estimand="", horizon_months=0.0,
-            higher_is="worse",
-            lower=None if np.isinf(lower) else lower,
-            upper=None if np.isinf(upper) else upper,
-        ),
+        _bounded(lower, upper),
+    )
+
+
+def _bounded(lower: float, upper: float) -> OutcomeSpec:
+    """An outcome of which the bounds alone are known."""
+    return OutcomeSpec(
+        variable="", label="", unit="", kind="continuous", estimand="", horizon_months=0.0,
+        higher_is="worse",
+        lower=None if np.isinf(lower) else lower,
+        upper=None if np.isinf(upper) else upper,
     )  # fmt: skip

@@ -13,9 +13,10 @@ from hiprisk.learning.candidates import (
     with_settings,
 )
 from hiprisk.learning.model_choice import ModelChoice
-from hiprisk.learning.pipeline import StudyEstimator
+from hiprisk.learning.ordinal.fit import OrdinalFit
+from hiprisk.learning.pipeline import StudyEstimator, imputed_inputs
 from hiprisk.learning.preparation import PreparedStudy
-from hiprisk.validation.resampling.resamples import Refit, Resample
+from hiprisk.validation.resampling.resamples import OrdinalRefit, Refit, Resample
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class InnerTuning:
     settings: Any
     n_trials: int
     n_folds: int
+    loss: str = "mse"
 
 
 @dataclass(frozen=True)
@@ -60,13 +62,19 @@ class StudyProcedure:
                 n_trials=self.tuning.n_trials,
                 workers=1,
                 name=f"inside-{resample.number}",
+                by=self.tuning.loss,
             )
             own.params = dict(tuned.params)
         own.fit_numeric(drawn.columns, drawn.outcome, auxiliary=drawn.auxiliary, start=drawn.start)
         # Predictions use the study's own noise, as the shipped model does.
         own.seed = self.estimator.seed
         coefficients = getattr(own.fit_, "coefficients", None)
-        return Refit(own.predict_numeric(self.data.columns), coefficients)
+        inputs = imputed_inputs(own, self.data.columns)
+        predicted = own.to_prediction(inputs.linear_predictors(own.fit_))
+        if not isinstance(own.fit_, OrdinalFit):
+            return Refit(predicted, coefficients)
+        predictor = inputs.ordinal_predictor(own.fit_)
+        return Refit(predicted, coefficients, OrdinalRefit(own.fit_.intercepts, predictor))
 
 
 def study_procedure(
@@ -81,5 +89,6 @@ def study_procedure(
             config.families.named()[choice.name],
             config.validation.trials_inside,
             config.tuning.folds,
+            config.tuning.loss,
         )
     return StudyProcedure(with_settings(unfitted, params=choice.params), prepared.data, inner)

@@ -14,7 +14,7 @@ from hiprisk.bootstrap import too_many_refused
 from hiprisk.errors import ConfigError, InputError
 from hiprisk.parallel import Progress, run_parallel
 from hiprisk.validation.resampling.checkpoint import Checkpoint
-from hiprisk.validation.resampling.resamples import Procedure, Refit, Resample
+from hiprisk.validation.resampling.resamples import OrdinalRefit, Procedure, Refit, Resample
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,8 @@ class Refits:
     n_refused : int
     coefficients : ndarray or None, shape (n_resamples, n_coefficients)
         Intercept first; None where the family has none or their number varies.
+    ordinal : tuple of OrdinalRefit or None
+        Of a model type that has a distribution of its own.
     """
 
     predicted: Floats
@@ -39,6 +41,7 @@ class Refits:
     numbers: tuple[int, ...]
     n_refused: int
     coefficients: Floats | None = None
+    ordinal: tuple[OrdinalRefit, ...] | None = None
 
     @property
     def n_resamples(self) -> int:
@@ -55,6 +58,8 @@ class Refits:
             self.numbers,
             self.n_refused,
             self.coefficients,
+            self.ordinal
+            and tuple(OrdinalRefit(one.intercepts, one.predictor[rows]) for one in self.ordinal),
         )
 
 
@@ -114,7 +119,13 @@ def refit_all(
         numbers=tuple(resample.number for resample, _ in usable),
         n_refused=n_refused,
         coefficients=_stacked([refit.coefficients for _, refit in usable]),
+        ordinal=_all_of([refit.ordinal for _, refit in usable]),
     )
+
+
+def _all_of(laws: Sequence[OrdinalRefit | None]) -> tuple[OrdinalRefit, ...] | None:
+    kept = tuple(one for one in laws if one is not None)
+    return kept if len(kept) == len(laws) else None
 
 
 def _stacked(coefficients: Sequence[Floats | None]) -> Floats | None:
@@ -166,10 +177,16 @@ def _as_arrays(refit: Refit | None) -> dict[str, Floats]:
     arrays = {"predicted": np.asarray(refit.predicted, dtype=np.float64)}
     if refit.coefficients is not None:
         arrays["coefficients"] = np.asarray(refit.coefficients, dtype=np.float64)
+    if refit.ordinal is not None:
+        arrays["intercepts"] = np.asarray(refit.ordinal.intercepts, dtype=np.float64)
+        arrays["predictor"] = np.asarray(refit.ordinal.predictor, dtype=np.float64)
     return arrays
 
 
 def _from_arrays(arrays: dict[str, Floats]) -> Refit | None:
     if "predicted" not in arrays:
         return None
-    return Refit(arrays["predicted"], arrays.get("coefficients"))
+    law = None
+    if "intercepts" in arrays:
+        law = OrdinalRefit(arrays["intercepts"], arrays["predictor"])
+    return Refit(arrays["predicted"], arrays.get("coefficients"), law)

@@ -30,6 +30,22 @@ class Resample:
     counts: Integers
 
 
+@dataclass(frozen=True, eq=False)
+class OrdinalRefit:
+    """The distribution of a refit of an ordinal model.
+
+    Attributes
+    ----------
+    intercepts : ndarray, shape (n_values - 1,)
+        Over the values of the whole study's score.
+    predictor : ndarray, shape (n_rows,)
+        X b of all original rows, the mean over the draws of what is missing.
+    """
+
+    intercepts: Floats
+    predictor: Floats
+
+
 @dataclass(frozen=True)
 class Refit:
     """What a procedure gives back for a resample.
@@ -40,10 +56,13 @@ class Refit:
         Predictions of all original rows.
     coefficients : ndarray or None
         Coefficients of the refit, intercept first, where the family has any.
+    ordinal : OrdinalRefit or None
+        Of a model type that has a distribution of its own.
     """
 
     predicted: Floats
     coefficients: Floats | None = None
+    ordinal: OrdinalRefit | None = None
 
 
 Procedure = Callable[[Resample], Refit]
