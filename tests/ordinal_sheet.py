@@ -6,6 +6,8 @@ import dataclasses
 import sys
 from pathlib import Path
 
+import numpy as np
+
 from hiprisk.bundle import BundleContents, write_bundle
 from hiprisk.sheet.format import OrdinalModel, Sheet, Term
 from small_bundle import small_sheet
@@ -59,6 +61,20 @@ def ordinal_sheet(**changes) -> Sheet:
         distribution=None,
         residual_sd=None,
     )
+
+
+def fine_score(**changes) -> Sheet:
+    """The same over 101 values, so that intervals hardly jump; a covariance, no refits."""
+    intercepts = 3.0 - 10.0 * np.linspace(0.0, 1.0, 100) ** 1.2
+    size = 105
+    covariance = np.full((size, size), 1e-4) + np.diag(np.full(size, 1e-3))
+    fine = {
+        "values": tuple(np.arange(101.0)),
+        "intercepts": tuple(map(float, intercepts)),
+        "refits": None,
+        "covariance": tuple(map(tuple, covariance.tolist())),
+    }
+    return ordinal_sheet(**{**fine, **changes})
 
 
 def write_ordinal_bundle(root, **changes):

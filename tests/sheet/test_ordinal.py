@@ -157,6 +157,13 @@ def test_the_gradient_is_that_of_the_mean():
     # As refits, each coefficient in turn a little lower and a little higher.
     step = 1e-6
     moved = np.array([vector + side * np.eye(9)[i] for i in range(9) for side in (-step, step)])
-    means = OrdinalEvaluator(dataclasses.replace(own, refits=moved)).refitted(columns, 1)[:, 0]
+    refits = tuple(map(tuple, moved))
+    means = OrdinalEvaluator(dataclasses.replace(own, refits=refits)).refitted(columns, 1)[:, 0]
     found = [part[0] for part in OrdinalEvaluator(own).gradient(columns, 1)]
     assert_allclose(found, (means[1::2] - means[::2]) / (2 * step), rtol=1e-6, atol=1e-8)
+
+
+def test_no_rows_have_no_predictions():
+    nobody = {name: values[:0] for name, values in PEOPLE.items()}
+    found = SheetEvaluator(ordinal_sheet()).predict(nobody)
+    assert found.predicted.shape == found.chances["worsening"].shape == (0,)

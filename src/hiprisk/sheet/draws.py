@@ -58,7 +58,7 @@ class Cumulated:
         reached = self._model.exceedance(predictor)
         self.predictors += list(predictor.reshape(shape))
         for draw in range(shape[0]):
-            self.total += reached.reshape(-1, *shape)[:, draw]
+            self.total += reached.reshape(len(reached), *shape)[:, draw]
         return mean_of(self._model.values, reached)
 
 

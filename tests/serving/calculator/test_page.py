@@ -11,6 +11,7 @@ from hiprisk.serving.conformance.comparison import compare
 from hiprisk.serving.conformance.pack import make_pack
 from hiprisk.sheet.format import MeasurementError
 from motion_sheet import MOTION, motion_sheet
+from ordinal_sheet import fine_score, ordinal_sheet
 from page_agreement import model_of, worst_difference
 from serving_browser import running_browser
 from serving_patients import random_patients
@@ -77,6 +78,9 @@ SHEETS = {
     "trees": with_measurement(tree_sheet()),
     "risk-trees": tree_sheet(kind="binary"),
     "published": without_scatter(with_measurement(small_sheet())),
+    "ordinal": with_measurement(ordinal_sheet(link="probit")),
+    "fine-score": with_measurement(fine_score(link="loglog")),
+    "mirrored-score": fine_score(link="cloglog"),
     "bare": replace(without_scatter(with_measurement(small_sheet())), max_imputed_weight=0.0),
 }
 
@@ -125,7 +129,7 @@ def test_the_page_gives_pythons_numbers_for_random_patients(opened, name, n):
     assert tab.noise == []
 
 
-@pytest.mark.parametrize("name", ["splines", "trees", "risk"])
+@pytest.mark.parametrize("name", ["splines", "trees", "risk", "ordinal", "fine-score"])
 def test_the_page_answers_the_models_test_pack(opened, name):
     tab, model = opened(SHEETS[name])
     pack = make_pack(model, n_random=20)

@@ -14,7 +14,7 @@ from hiprisk.sheet.evaluate import SheetEvaluator
 from hiprisk.sheet.explanation.interval_width import width_80
 from hiprisk.sheet.explanation.next_measurement import NODES, WEIGHTS, next_measurements
 from hiprisk.sheet.format import Column, LinearModel, MissingModel, Term, VariableSpec
-from ordinal_sheet import ordinal_sheet
+from ordinal_sheet import fine_score
 from small_bundle import small_sheet
 from tree_sheet import tree_sheet
 
@@ -143,12 +143,6 @@ def test_widths_of_a_risk_come_from_what_is_not_known_alone():
     # expit(z) - expit(-z) is tanh(z / 2), z the 90th percentile of a standard normal variable.
     expected = math.tanh(NormalDist().inv_cdf(0.9) / 2)
     assert width_80(evaluator, 0.0, 1.0) == pytest.approx(expected, rel=1e-12)
-
-
-def fine_score():
-    """An ordinal model of 101 values: steps so small that widths hardly jump."""
-    values, intercepts = np.arange(101.0), np.linspace(3.0, -7.0, 100)
-    return ordinal_sheet(values=tuple(values), intercepts=tuple(intercepts), refits=None)
 
 
 def test_an_ordinal_model_expects_the_width_of_its_own_intervals():

@@ -16,7 +16,16 @@ from hiprisk.wording.disclaimers import INVENTED, SIMULATED_MODEL
 if TYPE_CHECKING:
     from hiprisk.serving.model import Model
 
-SCRIPTS = ("math.js", "values.js", "engine.js", "explain.js", "pictures.js", "form.js", "page.js")
+SCRIPTS = (
+    "math.js",
+    "values.js",
+    "ordinal.js",
+    "engine.js",
+    "explain.js",
+    "pictures.js",
+    "form.js",
+    "page.js",
+)
 
 
 def build_page(model: Model) -> str:

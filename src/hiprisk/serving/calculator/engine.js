@@ -9,8 +9,10 @@ function makeEngine(sheet) {
   const outcome = sheet.outcome;
   const binary = outcome.kind === "binary";
   const linear = sheet.model.type === "linear";
+  const ordinal = sheet.model.type === "ordinal" ? makeOrdinal(sheet.model) : null;
+  const trees = sheet.model.type === "trees";
   const specs = new Map(sheet.variables.map((spec) => [spec.name, spec]));
-  const refits = (linear && sheet.model.refits) || [];
+  const refits = sheet.model.refits || [];
   const center = sheet.missing.mean;
   const precision = inverse(sheet.missing.covariance);
 
@@ -96,7 +98,13 @@ function makeEngine(sheet) {
     });
   }
 
-  const coefficients = linear ? sheet.model.terms.flatMap((term) => term.coefficients) : [];
+  const coefficients = trees ? [] : sheet.model.terms.flatMap((term) => term.coefficients);
+
+  function weighted(values, own) {
+    let total = 0;
+    values.forEach((value, i) => { total += own[i] * value; });
+    return total;
+  }
 
   function linearPredictor(row) {
     if (linear) {
@@ -119,6 +127,11 @@ function makeEngine(sheet) {
 
   function refitted(row) {
     const values = functions(row);
+    if (ordinal) {
+      const n = ordinal.intercepts.length;
+      return refits.map((vector) =>
+        ordinal.meanOf(ordinal.reachedAt(weighted(values, vector.slice(n)), vector.slice(0, n))));
+    }
     return refits.map((vector) => {
       let total = vector[0];
       values.forEach((value, i) => { total += vector[i + 1] * value; });
@@ -128,9 +141,11 @@ function makeEngine(sheet) {
 
   function locate(known) {
     const rows = filled(known).map(named);
-    const draws = rows.map(linearPredictor);
+    const laws = ordinal ? rows.map((row) => ordinal.at(weighted(functions(row), coefficients))) : [];
+    // What is split and compared of an ordinal model is its mean, in units of the score.
+    const draws = ordinal ? laws.map((law) => law.mean) : rows.map(linearPredictor);
     const lp = mean(draws);
-    return { rows, draws, lp, variance: sampleVariance(draws, lp) };
+    return { rows, laws, draws, lp, variance: sampleVariance(draws, lp) };
   }
 
   // --- the outcome's distribution -----------------------------------------------------------
@@ -154,15 +169,36 @@ function makeEngine(sheet) {
     return bound < lowest ? 0 : below;
   }
 
-  function chance(event, place, known, at, scale) {
-    if (event.reference === "fixed") return chanceBeyond(event, event.value, at, scale);
+  const scattered = (at, scale) => ({
+    mean: at,
+    quantile: (probability) => quantile(probability, at, scale),
+    chance: (event, bound) => chanceBeyond(event, bound, at, scale),
+  });
+
+  // The outcome's distribution, what is missing drawn from its own; null where the sheet has none.
+  function lawOf(place) {
+    if (ordinal) {
+      const reached = ordinal.intercepts.map((_, j) => mean(place.laws.map((law) => law.reached[j])));
+      return ordinal.law(reached, place.lp);
+    }
+    if (shape === undefined) return null;
+    const at = clip(place.lp);
+    return scattered(at, widened(at, place.variance));
+  }
+
+  function lawOfDraw(place, draw) {
+    if (ordinal) return place.laws[draw];
+    const own = clip(place.draws[draw]);
+    return scattered(own, residualScale(own));
+  }
+
+  function chance(event, place, known, law) {
+    if (event.reference === "fixed") return law.chance(event, event.value);
     const position = sheet.columns.findIndex((column) => column.name === outcome.baseline);
     const baseline = known[position];
-    if (!Number.isNaN(baseline)) return chanceBeyond(event, baseline + event.value, at, scale);
-    return mean(place.draws.map((lp, i) => {
-      const own = clip(lp), bound = place.rows[i].get(outcome.baseline) + event.value;
-      return chanceBeyond(event, bound, own, residualScale(own));
-    }));
+    if (!Number.isNaN(baseline)) return law.chance(event, baseline + event.value);
+    return mean(place.rows.map((row, i) =>
+      lawOfDraw(place, i).chance(event, row.get(outcome.baseline) + event.value)));
   }
 
   function numbers(known, place) {
@@ -177,19 +213,18 @@ function makeEngine(sheet) {
       }
       return found;
     }
-    const at = clip(place.lp);
-    found.predicted = at;
-    if (shape === undefined) {
+    found.predicted = clip(place.lp);
+    const law = lawOf(place);
+    if (law === null) {
       for (const level of Object.keys(INTERVALS)) found[`lower_${level}`] = found[`upper_${level}`] = null;
       return found;
     }
-    const scale = widened(at, place.variance);
     for (const [level, bounds] of Object.entries(INTERVALS)) {
-      found[`lower_${level}`] = quantile(bounds[0], at, scale);
-      found[`upper_${level}`] = quantile(bounds[1], at, scale);
+      found[`lower_${level}`] = law.quantile(bounds[0]);
+      found[`upper_${level}`] = law.quantile(bounds[1]);
     }
     for (const event of outcome.events) {
-      found[`chance_${event.name}`] = chance(event, place, known, at, scale);
+      found[`chance_${event.name}`] = chance(event, place, known, law);
     }
     return found;
   }
@@ -323,8 +358,8 @@ function makeEngine(sheet) {
   }
 
   return {
-    sheet, outcome, binary, linear, specs, refits, center, coefficients,
-    numericColumns, condition, locate, functions, numbers, refitPredictions, clip, widened, quantile,
+    sheet, outcome, binary, ordinal, trees, specs, refits, center, coefficients,
+    numericColumns, condition, locate, lawOf, functions, numbers, refitPredictions, clip,
     read, usable, flagOf, rangeText, shown, levelChances,
     typical, typicalPlace, knowsPeople,
   };

@@ -12,8 +12,8 @@ const WEIGHTS = [OUTER, INNER, 8 / 15, INNER, OUTER];
 
 function makeExplainer(engine) {
   const {
-    sheet, outcome, binary, linear, specs, refits, center, coefficients,
-    numericColumns, condition, locate, functions, numbers, refitPredictions, clip, widened, quantile,
+    sheet, outcome, binary, ordinal, trees, specs, refits, center, coefficients,
+    numericColumns, condition, locate, lawOf, functions, numbers, refitPredictions, clip,
     usable, levelChances, typical, typicalPlace, knowsPeople,
   } = engine;
 
@@ -30,7 +30,7 @@ function makeExplainer(engine) {
     // A derived column without words is said by the variables that it is made of.
     const labelsOf = (column) => labels.get(column)
       || sheet.variables.filter((s) => roots.get(column).has(s.name)).map((s) => s.label);
-    const reads = linear ? sheet.model.terms.map((term) => term.column) : sheet.model.inputs;
+    const reads = trees ? sheet.model.inputs : sheet.model.terms.map((term) => term.column);
     const used = [...new Set(reads)];
     const joined = new Map();
     for (const column of used) {
@@ -91,14 +91,18 @@ function makeExplainer(engine) {
     }
   }
 
-  function contributionValues(rows) {
+  function contributionValues({ rows, laws }) {
     const reference = typicalPlace.rows[0];
     const parts = groups.map(() => 0);
-    if (linear) {
+    if (!trees) {
       const base = functions(reference), own = rows.map(functions);
+      // In an ordinal model: times the average slope of the mean on the way from the reference.
+      const slopes = ordinal
+        ? laws.map((law) => ordinal.averageSlope(typicalPlace.laws[0].predictor, law.predictor))
+        : rows.map(() => 1);
       const owners = sheet.model.terms.flatMap((t) => t.coefficients.map(() => placeOf(t.column)));
       coefficients.forEach((coefficient, i) => {
-        const moved = mean(own.map((values) => values[i] - base[i]));
+        const moved = mean(own.map((values, d) => slopes[d] * (values[i] - base[i])));
         if (owners[i] >= 0) parts[owners[i]] += coefficient * moved;
       });
       return parts;
@@ -113,7 +117,7 @@ function makeExplainer(engine) {
   }
 
   function contributions(place, lacking) {
-    const values = contributionValues(place.rows);
+    const values = contributionValues(place);
     const held = (lp) => (binary ? 0 : clip(lp) - lp);
     return {
       scale: binary ? "log odds" : outcome.unit,
@@ -136,8 +140,19 @@ function makeExplainer(engine) {
       const reach = NORMAL_90 * Math.sqrt(variance), prediction = binary ? expit : clip;
       return prediction(lp + reach) - prediction(lp - reach);
     }
-    const at = clip(lp), scale = widened(at, variance), [low, high] = INTERVALS["80"];
-    return quantile(high, at, scale) - quantile(low, at, scale);
+    return lawWidth80(lawOf({ lp, variance }));
+  }
+
+  function lawWidth80(law) {
+    const [low, high] = INTERVALS["80"];
+    return law.quantile(high) - law.quantile(low);
+  }
+
+  // Of an ordinal model: what is to be expected were everything known, at most what it is now.
+  function widths80(place) {
+    if (!ordinal) return [width80(place.lp, place.variance), width80(place.lp, 0)];
+    const now = lawWidth80(lawOf(place));
+    return [now, Math.min(now, mean(place.laws.map(lawWidth80)))];
   }
 
   function possibleValues(spec, group) {
@@ -157,13 +172,18 @@ function makeExplainer(engine) {
     };
   }
 
-  function shareOf(known, option) {
-    const tried = option.rows.map((row) => {
+  function placesOf(known, option) {
+    return option.rows.map((row) => {
       const columns = known.slice();
       for (const [place, value] of row) columns[place] = value;
       return locate(columns);
     });
-    const weighted = (values) => sum(values.map((value, i) => option.chances[i] * value));
+  }
+
+  const expectedOver = (option, values) => sum(values.map((value, i) => option.chances[i] * value));
+
+  function shareOf(option, tried) {
+    const weighted = (values) => expectedOver(option, values);
     const middle = weighted(tried.map((place) => place.lp));
     const moved = weighted(tried.map((place) => (place.lp - middle) ** 2));
     const left = weighted(tried.map((place) => place.variance));
@@ -175,10 +195,13 @@ function makeExplainer(engine) {
     const group = condition(known);
     const covariance = inverse(group.inner);
     group.variances = covariance.map((row, i) => row[i]);
-    const now = width80(place.lp, place.variance);
+    const [now] = widths80(place);
     return lacking.map((name) => {
-      const share = shareOf(known, possibleValues(specs.get(name), group));
-      const after = width80(place.lp, place.variance * (1 - share));
+      const option = possibleValues(specs.get(name), group), tried = placesOf(known, option);
+      const share = shareOf(option, tried);
+      const after = ordinal
+        ? Math.min(now, expectedOver(option, tried.map((one) => lawWidth80(lawOf(one)))))
+        : width80(place.lp, place.variance * (1 - share));
       return { variable: name, share, width_80_after: after, narrows_80_by: now - after };
     }).sort((a, b) => b.share - a.share);
   }
@@ -249,13 +272,15 @@ function makeExplainer(engine) {
     if (refits.length >= 2) {
       const raw = refitPredictions(place);
       ofMean = sampleVariance(raw, mean(raw));
-    } else if (linear && sheet.model.covariance !== undefined) {
-      const rows = place.rows.map(functions);
-      const vector = [1, ...coefficients.map((_, i) => mean(rows.map((row) => row[i])))];
+    } else if (!trees && sheet.model.covariance !== undefined) {
+      const rows = place.rows.map((row, i) => (ordinal
+        ? ordinal.gradient(place.laws[i].predictor, functions(row)) : [1, ...functions(row)]));
+      const vector = rows[0].map((_, i) => mean(rows.map((row) => row[i])));
       ofMean = sum(vector.map((a, i) => a * sum(vector.map((b, j) => b * sheet.model.covariance[i][j]))));
       if (binary) ofMean *= scale ** 2;
     }
     const ofOutcome = binary ? scale
+      : ordinal ? mean(place.laws.map((law) => law.variance()))
       : sheet.residual_sd === undefined ? null : sheet.residual_sd ** 2;
     return ofMean === null || ofOutcome === null || ofMean <= 0 ? null : ofOutcome / ofMean;
   }
@@ -285,8 +310,8 @@ function makeExplainer(engine) {
         not_known: {
           variables: lacking,
           imputation_variance: place.variance,
-          width_80: width80(place.lp, place.variance),
-          width_80_if_known: width80(place.lp, 0),
+          width_80: widths80(place)[0],
+          width_80_if_known: widths80(place)[1],
         },
         next_measurements: knowsPeople ? nextMeasurements(known, place, lacking) : null,
         measurement_ranges: measurementRanges(values),

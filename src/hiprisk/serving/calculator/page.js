@@ -155,7 +155,7 @@ function startPage() {
     const { not_known: missing, next_measurements: next } = answer.explanation;
     if (!missing.variables.length) return card("Missing values", el("p", {}, "All values that the model uses are known."));
     const wider = missing.width_80 - missing.width_80_if_known;
-    const cost = sheet.distribution === undefined ? `The unknown values alone span a range of ${amount(wider)} (80 %).`
+    const cost = sheet.distribution === undefined && !engine.ordinal ? `The unknown values alone span a range of ${amount(wider)} (80 %).`
       : `The unknown values widen the 80 % prediction interval by ${amount(wider)}.`;
     const rows = next.slice(0, 5).map((item) =>
       row([capital(label(item.variable)), shareBar(item.share, null), bare(item.narrows_80_by)]));
