@@ -42,10 +42,11 @@ from hiprisk.learning.model_choice import (
 )
 from hiprisk.learning.pipeline import StudyEstimator
 from hiprisk.learning.preparation import PreparedStudy, prepare_study
-from hiprisk.learning.residual_distribution import residual_distribution
+from hiprisk.learning.residual_distribution import residual_distribution, widened
 from hiprisk.learning.sheets.export import write_sheet
 from hiprisk.learning.sheets.first_visit import with_first_visit
 from hiprisk.learning.sheets.skops_file import dump_estimator
+from hiprisk.learning.sites.levels import new_site_variance
 from hiprisk.learning.study_cohort import study_warnings
 from hiprisk.parallel import StageProgress, one_thread
 from hiprisk.reporting.card import model_card
@@ -250,6 +251,8 @@ def _sheet(
             distribution = residual_distribution(
                 observed, out_of_fold.predicted, out_of_fold.imputation_variance
             )
+            extra = new_site_variance(prepared.config, estimator.fit_)
+            distribution = widened(distribution, extra)
         residual_sd = float(np.sqrt(np.mean((observed - out_of_fold.predicted) ** 2)))
     has_coefficients = estimator.family in ("linear", "logistic", "ordinal")
     with one_thread():

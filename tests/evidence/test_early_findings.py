@@ -18,7 +18,7 @@ def prepared(outcome, *, kind="binary", events=(), baseline=None, persons=None):
     frame = pd.DataFrame({"before": np.zeros(n) if baseline is None else baseline})
     return SimpleNamespace(
         config=SimpleNamespace(outcome=declared),
-        design=SimpleNamespace(columns=()),
+        design=SimpleNamespace(columns=(), n_imputed=0),
         dictionary={},
         selection=SimpleNamespace(development=SimpleNamespace(frame=frame)),
         data=SimpleNamespace(

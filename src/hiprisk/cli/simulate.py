@@ -20,7 +20,7 @@ def run(argv: Sequence[str]) -> int:
     options = _parse(argv)
     check_output_file(options.out, force=options.force)
     from hiprisk.cohort.files.table_writer import output_format, table_of, table_writer
-    from hiprisk.cohort.simulation.simulate import simulate_cohort
+    from hiprisk.cohort.simulation.simulate import SimulatedSites, simulate_cohort
 
     kind = output_format(options.out)
 
@@ -31,6 +31,7 @@ def run(argv: Sequence[str]) -> int:
         lbp_effect=options.lbp_effect,
         knee_share=options.knee_share,
         grain=options.grain,
+        sites=SimulatedSites(number=options.sites, sd=options.site_sd),
     )
     with written_whole(options.out) as scratch:
         if kind == "parquet":
@@ -83,6 +84,11 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
         metavar="P",
         help="share of people with knee osteoarthritis, in whom the effect is 0",
     )
+    parser.add_argument("--sites", type=whole_number(1), default=10, metavar="N",
+                        help="number of sites (default: 10)")  # fmt: skip
+    parser.add_argument("--site-sd", type=float, default=0.0, metavar="SD",
+                        help="standard deviation between sites of the points that a site adds at "
+                        "follow-up (default: 0)")  # fmt: skip
     parser.add_argument("--grain", choices=["person", "hip"], default="person",
                         help="what a row is (default: person)")  # fmt: skip
     parser.add_argument("--out", type=Path, required=True, metavar="FILE",

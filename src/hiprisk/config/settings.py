@@ -13,6 +13,7 @@ from hiprisk.config.fields import STRICT, Inside, Name, Share, refuse
 from hiprisk.config.measurement import MeasurementError, refuse_unknown
 from hiprisk.config.samplesize import SampleSizeSettings
 from hiprisk.config.sampling import SamplingSettings
+from hiprisk.config.sites import Sites, refuse_with_sites
 from hiprisk.config.subgroups import SubgroupSettings
 from hiprisk.outcome_kind import OutcomeKind
 from hiprisk.values import one_code
@@ -47,6 +48,8 @@ class SimulateSettings:
     seed: int = Field(ge=0)
     lbp_effect: float = 5.0
     knee_share: Share = 0.0
+    n_sites: int = Field(default=10, ge=1)
+    site_sd: float = Field(default=0.0, ge=0)
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -407,6 +410,10 @@ class StudyConfig:
         Features that are computed from variables, for blocks and confounders.
     sampling : SamplingSettings, optional
         Of a binary outcome whose cases and controls were sampled apart.
+    sites : str
+        Random intercepts of site: ``none``; ``random`` for a model of new sites, which knows the
+        variance between sites alone; or ``named``, where the site is a variable of the model, whose
+        sheet lists the sites by name.
     """
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
@@ -428,6 +435,7 @@ class StudyConfig:
     subgroups: SubgroupSettings = SubgroupSettings()
     derived: dict[Name, DerivedSettings] = Field(default_factory=dict)
     sampling: SamplingSettings | None = None
+    sites: Sites = "none"
 
     @property
     def predictors(self) -> tuple[str, ...]:
@@ -454,6 +462,9 @@ class StudyConfig:
         self._model_types_fit(outcome.kind)
         if self.sampling is not None and outcome.kind != "binary":
             raise refuse("sampling is of cases and controls, and needs a binary outcome")
+        refuse_with_sites(
+            self.sites, self.families, predictors=self.predictors, group_by=self.tuning.group_by
+        )
         return self
 
     def _model_types_fit(self, kind: str) -> None:

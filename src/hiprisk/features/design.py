@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -35,6 +35,9 @@ class Design:
         Columns, plain or derived, that enter the model.
     predictor_of : tuple of str
         Predictor of the config that each input comes from.
+    n_site_columns : int
+        How many columns, and inputs, at the end are indicators of named sites: all sites but the
+        first.
     """
 
     variables: tuple[str, ...]
@@ -42,6 +45,12 @@ class Design:
     derived: tuple[Derived, ...]
     inputs: tuple[str, ...]
     predictor_of: tuple[str, ...]
+    n_site_columns: int = 0
+
+    @property
+    def n_imputed(self) -> int:
+        """How many columns at the beginning are imputed from each other: all but those of sites."""
+        return len(self.columns) - self.n_site_columns
 
     def labels(self, dictionary: Mapping[str, Variable]) -> dict[str, str]:
         """What a person reads for variables and derived columns, by name."""
@@ -125,6 +134,23 @@ def plan_design(predictors: Sequence[str], dictionary: Dictionary, frame: pd.Dat
         derived=tuple(derived.values()),
         inputs=tuple(inputs),
         predictor_of=tuple(origin),
+    )
+
+
+def with_named_sites(design: Design, site: Variable) -> Design:
+    """The design with the site as its last variable: an indicator of each level but the first."""
+    columns = tuple(
+        Column(name=f"{site.name}={level}", variable=site.name, level=level)
+        for level in site.levels[1:]
+    )
+    names = tuple(column.name for column in columns)
+    return replace(
+        design,
+        variables=(*design.variables, site.name),
+        columns=(*design.columns, *columns),
+        inputs=(*design.inputs, *names),
+        predictor_of=(*design.predictor_of, *(site.name for _ in names)),
+        n_site_columns=len(columns),
     )
 
 

@@ -63,7 +63,9 @@ def rare_levels(
         1 or 0, where the outcome is binary.
     """
     found = []
-    for variable in dict.fromkeys(c.variable for c in design.columns if c.level is not None):
+    # Intercepts of named sites are shrunken: a small one is no obstacle.
+    predictors = design.columns[: design.n_imputed]
+    for variable in dict.fromkeys(c.variable for c in predictors if c.level is not None):
         for level, has in _levels(design, dictionary[variable], columns):
             n_people = len(np.unique(persons[has]))
             classes = [n_people]

@@ -28,6 +28,7 @@ from hiprisk.learning.ordinal.fit import OrdinalFit
 from hiprisk.learning.participants import Participants
 from hiprisk.learning.pipeline import StudyEstimator
 from hiprisk.learning.residual_distribution import forecast_from_other_folds
+from hiprisk.learning.sites.levels import site_numbers
 from hiprisk.learning.tuning import Tuned, search
 from hiprisk.metrics.forecast.discrete import DiscreteForecast, joined_discrete
 from hiprisk.metrics.forecast.interface import Forecast
@@ -54,6 +55,8 @@ class DevelopmentData:
         Person of each row.
     fold_groups : ndarray of int
         What is never split between folds: the person, or the site.
+    sites : ndarray of int or None
+        Site of each row, -1 where unknown; None where sites have no intercepts.
     """
 
     columns: Floats
@@ -62,6 +65,7 @@ class DevelopmentData:
     start: NormalFit
     groups: Integers
     fold_groups: Integers
+    sites: Integers | None = None
 
     def rows(self, rows: Integers) -> DevelopmentData:
         """Rows of a resample, repeated as drawn; copies of a person stay one group."""
@@ -72,6 +76,7 @@ class DevelopmentData:
             start=self.start,
             groups=self.groups[rows],
             fold_groups=self.fold_groups[rows],
+            sites=None if self.sites is None else self.sites[rows],
         )
 
 
@@ -90,7 +95,9 @@ def development_data(
             for column in columns_of(dictionary[name], people.frame[name])
         ]
         auxiliary = numeric_columns(extra, people.frame)
-    parts = [columns, people.outcome] + ([] if auxiliary is None else [auxiliary])
+    parts = [columns[:, : design.n_imputed], people.outcome] + (
+        [] if auxiliary is None else [auxiliary]
+    )
     with one_thread():
         # Loose: it only gives the fits of folds and resamples a good place to begin.
         start = fit_normal(np.column_stack(parts), tolerance=1e-6)
@@ -102,6 +109,7 @@ def development_data(
         start=start,
         groups=people.groups,
         fold_groups=people.sites if by_site else people.groups,
+        sites=None if config.sites == "none" else site_numbers(people.frame),
     )
 
 
@@ -152,7 +160,9 @@ def imputed_folds(
     left_out = grouped_folds(
         data.fold_groups, n_folds=n_folds, rng=rng_for(estimator.seed, "folds")
     )
-    impute = partial(_impute, estimator, data.columns, data.outcome, data.auxiliary, data.start)
+    impute = partial(
+        _impute, estimator, data.columns, data.outcome, data.auxiliary, data.start, data.sites
+    )
     return run_parallel(impute, left_out, workers=workers)
 
 
@@ -162,9 +172,10 @@ def _impute(
     outcome: Floats,
     auxiliary: Floats | None,
     start: NormalFit,
+    sites: Integers | None,
     left_out: Integers,
 ) -> ImputedFold:
-    return impute_fold(estimator, columns, outcome, auxiliary, left_out, start)
+    return impute_fold(estimator, columns, outcome, auxiliary, left_out, start, sites)
 
 
 def _fold_loss(

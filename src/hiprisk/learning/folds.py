@@ -31,12 +31,15 @@ class ImputedFold:
         Of the people left out, imputed without the outcome.
     rows : ndarray of int
         Positions of the people left out.
+    sites : ndarray of int or None
+        Of the training rows, where sites have intercepts.
     """
 
     training: list[Floats]
     y_training: Floats
     test: ImputedInputs
     rows: Integers
+    sites: Integers | None = None
 
 
 def grouped_folds(
@@ -76,6 +79,7 @@ def impute_fold(
     auxiliary: Floats | None,
     left_out: Integers,
     start: NormalFit | None,
+    sites: Integers | None = None,
 ) -> ImputedFold:
     """Fit the imputation on the training rows of a fold and impute both parts.
 
@@ -93,6 +97,7 @@ def impute_fold(
         y_training=y[inside][~np.isnan(y[inside])],
         test=imputed_inputs(own, columns[test_rows]),
         rows=test_rows,
+        sites=None if sites is None else sites[inside][~np.isnan(y[inside])],
     )
 
 
@@ -101,7 +106,7 @@ def fitted_on_fold(
 ) -> StudyEstimator:
     """Fit at given settings on the training rows of an imputed fold."""
     own = StudyEstimator(**{**estimator.get_params(deep=False), "params": params})
-    return own.fit_inputs(fold.training, fold.y_training)
+    return own.fit_inputs(fold.training, fold.y_training, fold.sites)
 
 
 def fold_predictors(

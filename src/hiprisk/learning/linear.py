@@ -46,12 +46,21 @@ class LinearFit:
         Intercept first; averaged over the imputations.
     covariance : ndarray or None
         By Rubin's rules, where nothing was penalised.
+    site_variance : float or None
+        Between the intercepts of sites; None where sites have none.
+    mean_intercept : float or None
+        Of the mean site, where `coefficients` begin with that of a named one.
+    intercept_error : float
+        Variance that out-of-fold residuals at known sites lack of those at a new site.
     """
 
     link: str
     plan: tuple[TermPlan, ...]
     coefficients: Floats
     covariance: Floats | None
+    site_variance: float | None = None
+    mean_intercept: float | None = None
+    intercept_error: float = 0.0
 
     def linear_predictor(self, inputs: Floats) -> Floats:
         """Linear predictor of complete rows, shape (n_rows,)."""

@@ -119,7 +119,11 @@ def fit_chosen(prepared: PreparedStudy, choice: ModelChoice) -> StudyEstimator:
     data = prepared.data
     with one_thread():
         return estimator.fit_numeric(
-            data.columns, data.outcome, auxiliary=data.auxiliary, start=data.start
+            data.columns,
+            data.outcome,
+            auxiliary=data.auxiliary,
+            start=data.start,
+            sites=data.sites,
         )
 
 

@@ -14,6 +14,7 @@ from hiprisk.errors import ConfigError
 from hiprisk.learning.boosting import fit_boosting
 from hiprisk.learning.linear import LinearFit, TermPlan, fit_linear, plan_terms
 from hiprisk.learning.ordinal.fit import fit_ordinal
+from hiprisk.learning.sites.fitting import StudySites, fit_with_sites
 from hiprisk.sheet.format import Model
 from hiprisk.spelling import did_you_mean
 
@@ -52,6 +53,8 @@ class FitTask:
     values : tuple of float
         Values of the score that an ordinal model is written down for; empty for those of the data
         at hand.
+    sites : StudySites or None
+        Of the rows at hand, where sites have intercepts.
     """
 
     names: tuple[str, ...]
@@ -62,6 +65,7 @@ class FitTask:
     plan: Any = None
     cumulative_link: str = "logit"
     values: tuple[float, ...] = ()
+    sites: StudySites | None = None
 
 
 Fit = Callable[[Sequence[Floats], Floats, Params, FitTask], FittedModel]
@@ -114,7 +118,10 @@ def _fit_mean(stack: Sequence[Floats], y: Floats, params: Params, task: FitTask)
 
 
 def _fit_linear(stack: Sequence[Floats], y: Floats, params: Params, task: FitTask) -> FittedModel:
-    return fit_linear(stack, y, plan=_plan(stack, params, task), params=params, link=task.link)
+    plan = _plan(stack, params, task)
+    if task.sites is not None:
+        return fit_with_sites(stack, y, task.sites, plan=plan, params=params, link=task.link)
+    return fit_linear(stack, y, plan=plan, params=params, link=task.link)
 
 
 def _fit_ordinal(stack: Sequence[Floats], y: Floats, params: Params, task: FitTask) -> FittedModel:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator
 
-from hiprisk.arrays import Bools, Floats
+from hiprisk.arrays import Bools, Floats, Integers
 from hiprisk.features.design import Design
 from hiprisk.features.imputation import (
     NormalFit,
@@ -23,6 +23,8 @@ from hiprisk.features.imputation import (
 from hiprisk.learning.chained import draw_chained
 from hiprisk.learning.model_types import FitTask, FittedModel, model_type_named
 from hiprisk.learning.ordinal.fit import OrdinalFit
+from hiprisk.learning.sites.fitting import StudySites
+from hiprisk.learning.sites.unknown_site import with_unknown_site
 from hiprisk.seeding import rng_for
 from hiprisk.sheet.conditional_normal import NormalModel
 from hiprisk.sheet.links import expit
@@ -80,7 +82,14 @@ class StudyEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has n
         self.bounds = bounds
         self.seed = seed
 
-    def fit(self, X: pd.DataFrame, y: ArrayLike, *, auxiliary: Floats | None = None) -> Self:
+    def fit(
+        self,
+        X: pd.DataFrame,
+        y: ArrayLike,
+        *,
+        auxiliary: Floats | None = None,
+        sites: Integers | None = None,
+    ) -> Self:
         """Fit on a cohort frame.
 
         Parameters
@@ -91,8 +100,12 @@ class StudyEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has n
             Outcome, NaN where unknown: such people inform the imputation, never the fit.
         auxiliary : ndarray, shape (n_people, n_auxiliary), optional
             Further columns that inform the imputation.
+        sites : ndarray of int, shape (n_people,), optional
+            Site of each person, -1 where unknown: sites then have intercepts of their own.
         """
-        return self.fit_numeric(self.design.numeric(X), np.asarray(y, float), auxiliary=auxiliary)
+        return self.fit_numeric(
+            self.design.numeric(X), np.asarray(y, float), auxiliary=auxiliary, sites=sites
+        )
 
     def fit_numeric(
         self,
@@ -101,23 +114,35 @@ class StudyEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has n
         *,
         auxiliary: Floats | None = None,
         start: NormalFit | None = None,
+        sites: Integers | None = None,
     ) -> Self:
         """Fit on the design's columns, shape (n_people, n_columns); see `fit`."""
+        known = ~np.isnan(y)
         self.imputation_, stack = impute_for_fitting(self, columns, y, auxiliary, start)
         self.n_described_ = len(columns)
-        return self.fit_imputed(stack, y[~np.isnan(y)])
+        self.fit_imputed(stack, y[known], None if sites is None else sites[known])
+        if self.design.n_site_columns:
+            # Only a fit can say how far a site that nobody knows may lie from the mean one.
+            self.imputation_ = with_unknown_site(self.imputation_, self.design, self.fit_)
+        return self
 
-    def fit_imputed(self, stack: Sequence[Floats], y: Floats) -> Self:
+    def fit_imputed(
+        self, stack: Sequence[Floats], y: Floats, sites: Integers | None = None
+    ) -> Self:
         """Fit the model type on imputed columns of people whose outcome is known."""
         inputs = [self.design.model_inputs(part) for part in stack]
         self.n_fitted_ = len(y)
-        return self.fit_inputs(inputs, y)
+        return self.fit_inputs(inputs, y, sites)
 
-    def fit_inputs(self, inputs: Sequence[Floats], y: Floats) -> Self:
+    def fit_inputs(
+        self, inputs: Sequence[Floats], y: Floats, sites: Integers | None = None
+    ) -> Self:
         """Fit the model type on imputed inputs of people whose outcome is known."""
-        self.fit_: FittedModel = model_type_named(self.family).fit(
-            inputs, y, self.params, self.task
-        )
+        task = self.task
+        if sites is not None:
+            n_columns = self.design.n_site_columns
+            task = replace(task, sites=StudySites(sites, n_columns + 1 if n_columns else 0))
+        self.fit_: FittedModel = model_type_named(self.family).fit(inputs, y, self.params, task)
         return self
 
     def noise(self) -> Floats:
@@ -226,7 +251,8 @@ def impute_for_fitting(
         The model of the columns alone, which predictions use, and one imputed array an
         imputation, each of shape (n_known, n_columns).
     """
-    width = columns.shape[1]
+    width = estimator.design.n_imputed
+    columns, of_sites = columns[:, :width], columns[:, width:]
     joint = np.column_stack([columns, y] if auxiliary is None else [columns, y, auxiliary])
     known = ~np.isnan(y)
     whole = fit_normal(joint, start=start)
@@ -234,12 +260,18 @@ def impute_for_fitting(
     model = whole.marginal(width).model()
     # Imputations of complete rows would all be the same.
     if not np.isnan(columns[known]).any():
-        return model, [columns[known]]
-    imputed = [
-        _one_imputation(estimator, joint, known, whole, number)[:, :width]
-        for number in range(estimator.n_imputations)
-    ]
-    return model, imputed
+        imputed = [columns[known]]
+    else:
+        imputed = [
+            _one_imputation(estimator, joint, known, whole, number)[:, :width]
+            for number in range(estimator.n_imputations)
+        ]
+    if not of_sites.shape[1]:
+        return model, imputed
+    # The fit takes sites from their numbers: an unknown one is a site of its own there.
+    told = np.nan_to_num(of_sites[known])
+    model = with_unknown_site(model, estimator.design, None)
+    return model, [np.column_stack([part, told]) for part in imputed]
 
 
 def _one_imputation(

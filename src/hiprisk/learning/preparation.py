@@ -11,10 +11,12 @@ from hiprisk.cohort.dictionary import Dictionary
 from hiprisk.cohort.reading import Cohort
 from hiprisk.config import StudyConfig
 from hiprisk.config.reading import resolved
-from hiprisk.features.design import Design, plan_design
+from hiprisk.config.sites import SITE
+from hiprisk.features.design import Design, plan_design, with_named_sites
 from hiprisk.learning.candidates import DevelopmentData, development_data, unfitted_estimator
 from hiprisk.learning.participants import Selection
 from hiprisk.learning.pipeline import StudyEstimator
+from hiprisk.learning.sites.levels import check_sites, with_site_levels
 from hiprisk.learning.study_cohort import select_study_participants
 from hiprisk.parallel import StageProgress
 
@@ -95,8 +97,12 @@ def prepare_study(
         If the cohort cannot be read or lacks what the config names.
     """
     cohort, selection = select_study_participants(config)
+    check_sites(selection.development, config)
+    selection = with_site_levels(selection, config)
     dictionary = selection.dictionary
     design = plan_design(config.predictors, dictionary, selection.development.frame)
+    if config.sites == "named":
+        design = with_named_sites(design, dictionary[SITE])
     return PreparedStudy(
         config=config,
         dictionary=dictionary,

@@ -12,6 +12,8 @@ References
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from hiprisk.arrays import Floats, Integers
@@ -55,6 +57,14 @@ def residual_distribution(
         levels=tuple(map(float, levels)),
         scales=tuple(map(float, scales)),
     )
+
+
+def widened(distribution: Distribution, variance: float) -> Distribution:
+    """The distribution with a variance added that its residuals lack, at every level."""
+    if variance == 0.0:
+        return distribution
+    scales = tuple(float(np.sqrt(scale**2 + variance)) for scale in distribution.scales)
+    return replace(distribution, scales=scales)
 
 
 def _scale_by_level(

@@ -19,7 +19,7 @@ from hiprisk.cohort.imputations import ONE_IMPUTATION, check_no_stack, split_imp
 from hiprisk.cohort.mapping import CohortMapping, load_mapping
 from hiprisk.cohort.own_variables import dictionary_of
 from hiprisk.cohort.reading import Cohort, fingerprint, read_cohort
-from hiprisk.cohort.simulation.simulate import simulate_cohort
+from hiprisk.cohort.simulation.simulate import SimulatedSites, simulate_cohort
 from hiprisk.config import StudyConfig
 from hiprisk.errors import ConfigError, InputError
 from hiprisk.features.derived import variables_behind, with_declared
@@ -173,6 +173,7 @@ def _read_study_cohort(config: StudyConfig) -> Cohort:
             seed=asked.seed,
             lbp_effect=asked.lbp_effect,
             knee_share=asked.knee_share,
+            sites=SimulatedSites(number=asked.n_sites, sd=asked.site_sd),
         ).frame
         return Cohort(
             frame=frame,

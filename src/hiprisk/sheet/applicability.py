@@ -17,6 +17,8 @@ from hiprisk.values import LARGEST, NOT_FINITE, UNKNOWN_CATEGORY, Note
 
 SIMULATED = "SIMULATED_MODEL"
 INVENTED = "INVENTED_MODEL"
+# A site that a model with named sites does not know.
+NEW_SITE = "NEW_SITE"
 # Flags of the model itself, on every row: said once wherever there is a place for it.
 OF_THE_MODEL = (SIMULATED, INVENTED)
 # No joint moves by so little in three directions; half a turn is 3.14 radians.
@@ -98,8 +100,8 @@ def assess(sheet: Sheet, given: GivenColumns) -> Assessment:
         first angle, where all are so small that they are radians) and ``TOO_MANY_MISSING`` (a
         value that is wrong does not count as missing); flags are ``EXTRAPOLATION`` (outside the
         first to 99th percentile of training), else ``UNUSUAL`` (outside the soft range),
-        ``NOT_IN_TRAINING`` (a level that no training row had), ``SIMULATED_MODEL`` and
-        ``INVENTED_MODEL``.
+        ``NOT_IN_TRAINING`` (a level that no training row had), ``NEW_SITE`` (none of the sites that
+        the model has by name, which counts as missing), ``SIMULATED_MODEL`` and ``INVENTED_MODEL``.
     """
     n_rows, columns = given.n_rows, given.columns
     # A row that nobody can be sure to find again is no use, whatever the model needs.
@@ -117,8 +119,12 @@ def assess(sheet: Sheet, given: GivenColumns) -> Assessment:
             missing = _category_notes(spec, np.asarray(values, dtype=object), reasons, flags)
         for note, mask in given.unreadable.items():
             if note.variable == spec.name:
-                reasons[note] = mask
+                reasons[note] = reasons[note] | mask if note in reasons else mask
                 missing &= ~mask
+        if spec.name == sheet.site_variable:
+            new = reasons.pop(Note(UNKNOWN_CATEGORY, spec.name))
+            flags[Note(NEW_SITE, spec.name)] = new
+            missing |= new
         imputed_weight[missing] += spec.weight
     reasons |= _in_radians(sheet, columns, reasons)
     reasons[Note("TOO_MANY_MISSING")] = imputed_weight > sheet.max_imputed_weight

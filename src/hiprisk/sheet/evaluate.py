@@ -149,6 +149,20 @@ class SheetEvaluator:
                 numeric.append(np.asarray(values, dtype=np.float64))
             else:
                 numeric.append(_indicator(np.asarray(values, dtype=object), column.level))
+        return self._without_new_sites(numeric, columns)
+
+    def _without_new_sites(self, numeric: list[Floats], columns: Columns) -> list[Floats]:
+        """The columns with a site that the model does not know taken as one that is missing."""
+        name = self.sheet.site_variable
+        if name is None or name not in columns:
+            return numeric
+        values = np.asarray(columns[name], dtype=object)
+        new = np.ones(len(values), dtype=bool)
+        for level in self.sheet.variable(name).levels:
+            new &= np.asarray(values != np.array(level, dtype=object), dtype=bool)
+        for column, indicator in zip(self.sheet.columns, numeric, strict=True):
+            if column.variable == name:
+                indicator[new] = np.nan
         return numeric
 
     def filled(self, known: list[Floats]) -> list[list[Floats]]:

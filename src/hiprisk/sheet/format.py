@@ -17,7 +17,9 @@ SCHEMA_VERSION = 1
 WITH_OUTCOME_LEVELS = 2
 # Older readers know no ordinal model.
 WITH_ORDINAL_MODEL = 3
-READ_VERSIONS = (SCHEMA_VERSION, WITH_OUTCOME_LEVELS, WITH_ORDINAL_MODEL)
+# Older readers refuse a site that the model does not know, and say nothing of how sites differ.
+WITH_SITE_EFFECTS = 4
+READ_VERSIONS = (SCHEMA_VERSION, WITH_OUTCOME_LEVELS, WITH_ORDINAL_MODEL, WITH_SITE_EFFECTS)
 FORMAT_NAME = "hiprisk-sheet"
 
 Vector = tuple[float, ...]
@@ -351,6 +353,27 @@ class FirstVisit:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SiteEffects:
+    """How sites differ beyond their people.
+
+    Attributes
+    ----------
+    variance : float
+        Between the sites' intercepts, in the square of the linear predictor's unit.
+    n_sites : int
+        Sites of the development cohort.
+    variable : str or None
+        The variable that names the site, whose coefficients are the sites' shrunken intercepts; a
+        site that is none of its levels is new and counts as missing. None where the intercept is
+        that of the mean site.
+    """
+
+    variance: float
+    n_sites: int
+    variable: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Sheet:
     """A whole model.
 
@@ -373,6 +396,8 @@ class Sheet:
         Rows with a known outcome that the model's average was fitted to; None where not known.
     distribution : Distribution or None
         How a continuous outcome scatters; None of an ordinal model, which is its own distribution.
+    sites : SiteEffects or None
+        None where the model has no intercepts of sites.
     """
 
     name: str
@@ -393,12 +418,15 @@ class Sheet:
     n_people: int | None = None
     notes: tuple[str, ...] = ()
     invented: bool | None = None
+    sites: SiteEffects | None = None
     format: Literal["hiprisk-sheet"] = field(default="hiprisk-sheet")
     schema_version: int = SCHEMA_VERSION
 
     def __post_init__(self) -> None:
         """The lowest version whose readers know all of it."""
-        if isinstance(self.model, OrdinalModel):
+        if self.sites is not None:
+            object.__setattr__(self, "schema_version", WITH_SITE_EFFECTS)
+        elif isinstance(self.model, OrdinalModel):
             object.__setattr__(self, "schema_version", WITH_ORDINAL_MODEL)
         elif self.outcome.levels is not None:
             object.__setattr__(self, "schema_version", WITH_OUTCOME_LEVELS)
@@ -423,6 +451,11 @@ class Sheet:
     def has_outcome_distribution(self) -> bool:
         """Whether intervals and chances of events of a continuous outcome can be told."""
         return self.distribution is not None or isinstance(self.model, OrdinalModel)
+
+    @property
+    def site_variable(self) -> str | None:
+        """The variable that names the site; None where the model knows none by name."""
+        return None if self.sites is None else self.sites.variable
 
     def variable(self, name: str) -> VariableSpec:
         """The variable of that name; KeyError if the model has none."""

@@ -24,7 +24,6 @@ from hiprisk.cohort.simulation.presets import (
 from hiprisk.errors import ConfigError
 from hiprisk.seeding import rng_for
 
-N_SITES = 10
 SIDES = ("right", "left")
 # Correlation between the two hips of one person, beyond what function explains.
 SIDE_R = 0.75
@@ -70,6 +69,26 @@ class SimulatedCohort:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SimulatedSites:
+    """The sites of a simulated cohort.
+
+    Attributes
+    ----------
+    number : int
+        The first has twice as many people as the last.
+    sd : float
+        Of the points of function at follow-up that a site adds, before floor and ceiling: normal
+        between sites.
+    """
+
+    number: int = 10
+    sd: float = 0.0
+
+
+TEN_ALIKE = SimulatedSites()
+
+
 def simulate_cohort(
     preset: str,
     *,
@@ -80,6 +99,7 @@ def simulate_cohort(
     missing: bool = True,
     n_analysable: int | None = None,
     grain: Literal["person", "hip"] = "person",
+    sites: SimulatedSites = TEN_ALIKE,
 ) -> SimulatedCohort:
     """Simulate a cohort.
 
@@ -101,6 +121,7 @@ def simulate_cohort(
         replacement.
     grain : str
         ``person``, or ``hip`` for one row an affected hip.
+    sites : SimulatedSites, optional
 
     Raises
     ------
@@ -115,6 +136,11 @@ def simulate_cohort(
         raise ConfigError(
             "the proportion with knee osteoarthritis must be in [0, 1)", column="knee_share"
         )
+    if sites.number < 1 or not 0.0 <= sites.sd < np.inf:
+        raise ConfigError(
+            "sites are at least 1, and the standard deviation between them at least 0",
+            column="sites",
+        )
     parameters = PRESETS[preset]
     n_hip = n if n is not None else parameters.n
     if n_analysable is not None:
@@ -123,7 +149,9 @@ def simulate_cohort(
         raise ConfigError("at least one person is needed", column="n")
     n_knee = round(n_hip * knee_share / (1.0 - knee_share))
     rng = rng_for(seed, "simulate", preset)
-    people = _People(parameters, n_hip, n_knee, lbp_effect, rng)
+    # A stream of their own: sites that are alike leave everything else as it is.
+    effects = sites.sd * rng_for(seed, "simulate", "sites").standard_normal(sites.number)
+    people = _People(parameters, n_hip, n_knee, lbp_effect, effects, rng)
     cohort = people.cohort(missing=missing, rng=rng)
     if n_analysable is not None:
         last = int(np.flatnonzero(np.cumsum(cohort.analysable) == n_analysable)[0])
@@ -154,7 +182,13 @@ class _People:
     """True values of a cohort's people."""
 
     def __init__(
-        self, p: Preset, n_hip: int, n_knee: int, lbp_effect: float, rng: np.random.Generator
+        self,
+        p: Preset,
+        n_hip: int,
+        n_knee: int,
+        lbp_effect: float,
+        site_effects: Floats,
+        rng: np.random.Generator,
     ) -> None:
         n = n_hip + n_knee
         self.p, self.n = p, n
@@ -182,7 +216,9 @@ class _People:
             + p.knee_oa_effect * self.knee_oa
         )
         self.residual = p.residual_sd * rng.standard_normal(n)
-        self.site = rng.choice(N_SITES, n, p=_site_shares())
+        self.n_sites = len(site_effects)
+        self.site = rng.choice(self.n_sites, n, p=_site_shares(self.n_sites))
+        self.linear_predictor = self.linear_predictor + site_effects[self.site]
 
     def cohort(self, *, missing: bool, rng: np.random.Generator) -> SimulatedCohort:
         """The people as a study sees them."""
@@ -256,7 +292,7 @@ class _People:
         for direction, mean, sd in zip(DIRECTIONS, p.rom_mean_deg, p.rom_sd_deg, strict=True):
             person = rng.standard_normal(n)
             shift = LBP_ROM_SHIFT_DEG.get(direction, 0.0) * (self.lbp - p.lbp_share)
-            rater = rater_sd * rng.standard_normal(2 * N_SITES)[self.rater]
+            rater = rater_sd * rng.standard_normal(2 * self.n_sites)[self.rater]
             for side in SIDES:
                 single = math.sqrt(SIDE_R) * person + math.sqrt(1 - SIDE_R) * rng.standard_normal(n)
                 own = shared_r * shared + math.sqrt(1.0 - shared_r**2) * single
@@ -363,8 +399,8 @@ def _skewed(z: Floats, moments: tuple[float, float]) -> Floats:
     return np.clip(np.exp(log_mean + math.sqrt(log_variance) * z) - shift, 0.0, 100.0)
 
 
-def _site_shares() -> Floats:
-    shares = np.linspace(2.0, 1.0, N_SITES)
+def _site_shares(n_sites: int) -> Floats:
+    shares = np.linspace(2.0, 1.0, n_sites)
     return np.asarray(shares / shares.sum())
 
 

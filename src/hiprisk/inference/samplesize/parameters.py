@@ -27,7 +27,8 @@ def count_parameters(
     Returns
     -------
     int
-        Without the intercept. Spline terms count at the most knots that tuning may choose. Trees
+        Without the intercept. Spline terms count at the most knots that tuning may choose, and
+        shrunken intercepts of sites not at all. Trees
         have no such number; a linear model of the same predictors stands in for them.
 
     Raises
@@ -36,7 +37,7 @@ def count_parameters(
         If a category has no levels in the dictionary and there is no cohort.
     """
     inputs = (
-        list(design.inputs)
+        list(design.inputs[: len(design.inputs) - design.n_site_columns])
         if design is not None
         else _inputs_of(config, dictionary or load_dictionary())
     )

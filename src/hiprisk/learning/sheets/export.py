@@ -11,11 +11,13 @@ import pandas as pd
 from hiprisk.arrays import Floats
 from hiprisk.cohort.dictionary import Variable
 from hiprisk.config import EventSettings, OutcomeSettings, StudyConfig
+from hiprisk.config.sites import SITE
 from hiprisk.errors import InputError
 from hiprisk.features.design import Design
 from hiprisk.learning.event_codes import with_levels
 from hiprisk.learning.ordinal.fit import OrdinalFit
 from hiprisk.learning.pipeline import StudyEstimator, imputed_inputs
+from hiprisk.learning.sites.levels import site_levels
 from hiprisk.sheet.columns import cohort_columns
 from hiprisk.sheet.evaluate import SheetEvaluator
 from hiprisk.sheet.format import (
@@ -25,6 +27,7 @@ from hiprisk.sheet.format import (
     MissingModel,
     OutcomeSpec,
     Sheet,
+    SiteEffects,
     TrainingSummary,
     VariableSpec,
 )
@@ -88,9 +91,21 @@ def write_sheet(
         residual_sd=residual_sd,
         max_imputed_weight=config.imputation.max_imputed_weight,
         n_people=estimator.n_fitted_,
+        sites=site_effects(estimator, frame),
     )
     check_agreement(sheet, estimator, frame)
     return with_weights(sheet, frame)
+
+
+def site_effects(estimator: StudyEstimator, frame: pd.DataFrame) -> SiteEffects | None:
+    """How sites differ, where the model has intercepts of sites."""
+    variance = getattr(estimator.fit_, "site_variance", None)
+    if variance is None:
+        return None
+    named = estimator.design.n_site_columns > 0
+    return SiteEffects(
+        variance=variance, n_sites=len(site_levels(frame)), variable=SITE if named else None
+    )
 
 
 def check_agreement(sheet: Sheet, estimator: StudyEstimator, frame: pd.DataFrame) -> float:

@@ -14,6 +14,7 @@ References
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy.optimize import minimize_scalar
@@ -46,8 +47,10 @@ def fit_linear_mixed(
     sites : ndarray of int, shape (n_rows,)
         Label of each row's site.
     ridge : float
-        Penalty of each squared coefficient in units of the residual variance: a normal prior, over
-        which the likelihood of the variances is integrated, as it is over the intercept.
+        Penalty of each squared coefficient in units of the residual variance. The likelihood of the
+        variances is then integrated over the normal prior that it stands for, with the effective
+        number of coefficients in place of their number: restricted maximum likelihood where there
+        is no penalty.
 
     Returns
     -------
@@ -124,10 +127,14 @@ class _Profile:
             site_sums=grouping.sums(matrix), site_totals=grouping.sums(y),
         )  # fmt: skip
 
-    @property
-    def df(self) -> int:
-        """Rows less the coefficients that no prior holds."""
-        return len(self.y) - int((self.design.ridge == 0.0).sum())
+    @cached_property
+    def df(self) -> float:
+        """Rows less coefficients; penalised ones count as far as the data move them."""
+        n_rows, width = self.design.matrix.shape
+        if not self.design.ridge.any():
+            return float(n_rows - width)
+        inverse = inverse_information(self.product)
+        return float(n_rows - width + np.diag(inverse) @ self.design.ridge)
 
     def at(self, ratio: float) -> _Solution:
         grown = 1.0 + ratio * self.grouping.sizes

@@ -63,6 +63,7 @@ def _problems(sheet: Sheet) -> Iterable[str]:
             yield from ordinal_problems(sheet.model, sheet.outcome)
         yield from _coefficients_problems(sheet.model)
     yield from _outcome_problems(sheet)
+    yield from _site_problems(sheet)
     yield from _first_visit_problems(sheet)
     # Last: only where all lengths and names fit can sizes be reckoned.
     yield from magnitude_problems(sheet)
@@ -115,6 +116,17 @@ def _first_visit_problems(sheet: Sheet) -> Iterable[str]:
     yield from _summary_problems(visit.predictions, None)
     if any(sd is not None and sd < 0.0 for sd in (*visit.sds, visit.sd_prediction)):
         yield "a standard deviation of the first visit is negative"
+
+
+def _site_problems(sheet: Sheet) -> Iterable[str]:
+    sites = sheet.sites
+    if sites is None:
+        return
+    if sites.variance < 0.0 or sites.n_sites < 2:
+        yield "the variance between sites is negative, or that of fewer than two sites"
+    categories = {one.name for one in sheet.variables if one.kind == "category"}
+    if sites.variable is not None and sites.variable not in categories:
+        yield f"the sites' variable '{sites.variable}' is no category of the model"
 
 
 def _measurement_problems(measurement: MeasurementError | None, what: str) -> Iterable[str]:

@@ -65,7 +65,13 @@ class StudyProcedure:
                 by=self.tuning.loss,
             )
             own.params = dict(tuned.params)
-        own.fit_numeric(drawn.columns, drawn.outcome, auxiliary=drawn.auxiliary, start=drawn.start)
+        own.fit_numeric(
+            drawn.columns,
+            drawn.outcome,
+            auxiliary=drawn.auxiliary,
+            start=drawn.start,
+            sites=drawn.sites,
+        )
         # Predictions use the study's own noise, as the shipped model does.
         own.seed = self.estimator.seed
         coefficients = getattr(own.fit_, "coefficients", None)

@@ -1,0 +1,92 @@
+"""The sites of a development cohort: whether they can have intercepts, and their names."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from hiprisk.arrays import Integers
+from hiprisk.config import StudyConfig
+from hiprisk.config.sites import SITE
+from hiprisk.errors import ConfigError, InputError
+from hiprisk.learning.participants import Participants, Selection
+
+KEY = "sites"
+# Fewer people a site than this, on average, say next to nothing of any site.
+FEWEST_PEOPLE = 2
+
+
+def check_sites(people: Participants, config: StudyConfig) -> None:
+    """Raise where a config asks for site effects that the development cohort cannot have.
+
+    Raises
+    ------
+    ConfigError
+        If the cohort has no site.
+    InputError
+        If all people with a known outcome are of one site, or sites are more than half as many as
+        people.
+    """
+    if config.sites == "none":
+        return
+    if SITE not in people.frame.columns:
+        raise ConfigError(
+            "the cohort has no site",
+            column=KEY,
+            advice="map site in the cohort's mapping, or say sites: none",
+        )
+    numbers = site_numbers(people.frame)[~np.isnan(people.outcome)]
+    n_people, n_sites = len(numbers), len(np.unique(numbers[numbers >= 0]))
+    if n_sites < 2:
+        raise InputError(
+            f"the people with a known outcome are of {n_sites or 'no'} site: how sites differ "
+            "cannot be known",
+            code="FEW_SITES",
+            column=SITE,
+            advice="say sites: none",
+        )
+    if FEWEST_PEOPLE * n_sites > n_people:
+        raise InputError(
+            f"{n_sites} sites are too many for {n_people} people with a known outcome: fewer than "
+            f"{FEWEST_PEOPLE} people a site",
+            code="MANY_SITES",
+            column=SITE,
+            advice="is the column of sites one of persons? Map the right one, join sites, or say "
+            "sites: none",
+        )
+
+
+def new_site_variance(config: StudyConfig, fit: object) -> float:
+    """Variance that out-of-fold residuals lack of those at a new site, whom ``random`` is for.
+
+    None where folds are of whole sites: those who are left out are then of new sites themselves.
+    """
+    if config.sites != "random" or config.tuning.group_by == SITE:
+        return 0.0
+    return float(getattr(fit, "intercept_error", 0.0))
+
+
+def site_levels(frame: pd.DataFrame) -> tuple[str, ...]:
+    """Sites that occur, in the order of their names."""
+    return tuple(sorted({str(value) for value in frame[SITE].dropna()}))
+
+
+def site_numbers(frame: pd.DataFrame) -> Integers:
+    """Position of each row's site in that order; -1 where unknown."""
+    position = {name: number for number, name in enumerate(site_levels(frame))}
+    known = frame[SITE].notna().to_numpy()
+    numbers = np.full(len(frame), -1, dtype=np.intp)
+    numbers[known] = [position[str(value)] for value in frame[SITE].to_numpy()[known]]
+    return numbers
+
+
+def with_site_levels(selection: Selection, config: StudyConfig) -> Selection:
+    """The selection whose dictionary has the sites by name, where the model is to have them."""
+    if config.sites != "named":
+        return selection
+    dictionary = selection.dictionary
+    levels = site_levels(selection.development.frame)
+    site = replace(dictionary[SITE], kind="category", levels=levels, unit=None)
+    return replace(selection, dictionary=dictionary.with_variables([site]))

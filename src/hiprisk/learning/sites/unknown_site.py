@@ -1,0 +1,55 @@
+"""What a model with named sites makes of a site that it does not know: the mean, and a wider law.
+
+A prediction imputes what is missing by draws from a normal model of the columns. The columns of
+sites stand in it apart from all others, with a mean at which the linear predictor is that of the
+mean site, and a covariance by which it varies as sites do: so every reader of a sheet has the law
+of a new site without knowing of sites.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hiprisk.arrays import Floats
+from hiprisk.features.design import Design
+from hiprisk.learning.linear import LinearFit
+from hiprisk.learning.model_types import FittedModel
+from hiprisk.sheet.conditional_normal import NormalModel
+
+
+def with_unknown_site(model: NormalModel, design: Design, fit: FittedModel | None) -> NormalModel:
+    """The model of the design's columns, those of named sites standing apart at its end.
+
+    Parameters
+    ----------
+    model : NormalModel
+        Of the columns that are imputed from each other, at least.
+    design : Design
+    fit : FittedModel or None
+        None before anything is fitted: every site is then as likely.
+    """
+    width, total = design.n_imputed, len(design.columns)
+    mean, covariance = _unknown(design.n_site_columns + 1, fit)
+    precision = np.zeros((total, total))
+    precision[:width, :width] = model.precision[:width, :width]
+    precision[width:, width:] = np.linalg.inv(covariance)
+    return NormalModel(np.concatenate([model.mean[:width], mean]), precision)
+
+
+def _unknown(n_sites: int, fit: FittedModel | None) -> tuple[Floats, Floats]:
+    """Mean and covariance of the columns of all sites but the first, where the site is unknown."""
+    share = np.full(n_sites, 1.0 / n_sites)
+    covariance = np.diag(share) - np.outer(share, share)
+    if not isinstance(fit, LinearFit) or fit.site_variance is None or fit.mean_intercept is None:
+        return share[1:], covariance[1:, 1:]
+    differences = np.concatenate([[0.0], fit.coefficients[1 - n_sites :]])
+    centered = differences - differences.mean()
+    squares = float(centered @ centered)
+    if squares == 0.0:
+        return share[1:], covariance[1:, 1:]
+    # Shrunken intercepts need not have the mean 0, nor do they vary as much as sites do; the mean
+    # intercept is known as well as the mean of so many sites.
+    off = fit.mean_intercept - float(fit.coefficients[0]) - float(differences.mean())
+    share = share + off * centered / squares
+    scale = fit.site_variance * (1.0 + 1.0 / n_sites) / (squares / n_sites)
+    return share[1:], scale * covariance[1:, 1:]
