@@ -7,6 +7,8 @@ from hiprisk.bootstrap import (
     FEW_RESAMPLES,
     Persons,
     few_resamples,
+    monte_carlo_error,
+    normal_end_error,
     percentile_interval,
     percentiles,
     too_many_refused,
@@ -110,3 +112,19 @@ def test_few_resamples_are_fewer_than_two_hundred():
     assert FEW_RESAMPLES == 200
     assert few_resamples(199)
     assert not few_resamples(200)
+
+
+def test_the_monte_carlo_error_of_a_percentile_is_its_spread_over_seeds():
+    each = np.random.default_rng(5).standard_normal((400, 500))
+    spread = np.std([percentiles(one, level=0.95)[0] for one in each])
+    stated = np.mean([monte_carlo_error(one, 0.025) for one in each])
+    assert stated == pytest.approx(spread, rel=0.15)
+    # Of about normal resamples the standard error alone says it.
+    assert normal_end_error(1.0, 500) == pytest.approx(spread, rel=0.15)
+
+
+def test_four_times_as_many_resamples_halve_the_error():
+    assert normal_end_error(2.0, 400) == pytest.approx(2.0 * normal_end_error(2.0, 1600))
+    few, many = np.arange(1000.0), np.arange(4000.0) / 4.0
+    twice = 2.0 * monte_carlo_error(many, 0.05)
+    assert monte_carlo_error(few, 0.05) == pytest.approx(twice, rel=0.01)

@@ -12,11 +12,13 @@ References
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from scipy.special import ndtri
 
 from hiprisk.arrays import Floats, Integers
 
@@ -26,6 +28,9 @@ FEW_RESAMPLES = 200
 QUANTILE_METHOD: Literal["weibull"] = "weibull"
 # Those refused may all lie beyond one end: with more, a percentile of the others says too little.
 MAX_REFUSED_SHARE = 0.1
+# An end nearer to a bound than so many of its Monte-Carlo errors decides nothing: with other seeds
+# it lies on the other side too often.
+STEADY = 1.96
 # So many weights (resamples x rows) are held at a time.
 MAX_WEIGHTS = 5_000_000
 
@@ -148,3 +153,30 @@ def too_many_refused(n_refused: int, n_resamples: int) -> bool:
 def few_resamples(n_resamples: int) -> bool:
     """Whether percentiles of so few resamples are too rough for a verdict."""
     return n_resamples < FEW_RESAMPLES
+
+
+def monte_carlo_error(resampled: Floats, probability: float) -> float:
+    """Monte-Carlo standard error of one percentile of resamples or simulations.
+
+    Parameters
+    ----------
+    resampled : ndarray, shape (n_resamples,)
+    probability : float
+
+    Notes
+    -----
+    Half the distance between the percentiles one binomial standard error below and above, which
+    needs no density.
+    """
+    values = np.asarray(resampled, dtype=np.float64)
+    reach = math.sqrt(probability * (1.0 - probability) / len(values))
+    ends = np.clip((probability - reach, probability + reach), 0.0, 1.0)
+    low, high = np.quantile(values, ends, method=QUANTILE_METHOD)
+    return float(high - low) / 2.0
+
+
+def normal_end_error(standard_error: float, n_resamples: int, *, level: float = 0.95) -> float:
+    """The same of the ends of an interval whose resamples are about normal."""
+    tail = (1.0 - level) / 2.0
+    density = math.exp(-0.5 * float(ndtri(tail)) ** 2) / math.sqrt(2.0 * math.pi)
+    return standard_error * math.sqrt(tail * (1.0 - tail) / n_resamples) / density

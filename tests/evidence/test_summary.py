@@ -146,11 +146,18 @@ def test_a_subgroup_in_which_events_are_rarer_is_no_fault_of_the_model():
     def row(metric, p, event=""):
         return SimpleNamespace(metric=metric, p_adjusted=p, event=event, grouping="sex")
 
+    differing = [
+        row("r2", 0.01), row("brier", 0.001, "worsening"), row("c_statistic", 0.001, "worsening"),
+    ]  # fmt: skip
     groups = SimpleNamespace(
         level=0.95, metric_label=lambda row: row.metric, label_of_grouping=lambda name: name,
-        heterogeneity=[row("r2", 0.01), row("mae", 0.2), row("brier", 0.001, "worsening"),
-                       row("c_statistic", 0.001, "worsening")],
+        differing=lambda: differing, undecided=lambda: [row("mae", 0.049)],
+        undecided_words=lambda: "inconclusive at 500 resamples",
     )  # fmt: skip
+    assert (
+        "Whether performance differs by subgroup: mae by sex: inconclusive at 500 resamples."
+        in (said(subgroups=groups))
+    )
     found = [line for line in said(subgroups=groups) if line.startswith("Performance differs")]
     assert found == [
         "Performance differs between subgroups: r2 by sex.",

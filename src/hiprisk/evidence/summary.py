@@ -142,15 +142,16 @@ def _groups(evidence: Evidence) -> Iterable[str]:
     groups = evidence.subgroups
     if groups is None:
         return
-    differing = [row for row in groups.heterogeneity if row.p_adjusted < 1.0 - groups.level]
-    for row in differing:
+    undecided = groups.undecided()
+    for row in (*groups.differing(), *undecided):
         # How often an event comes moves its other figures without any fault of the model.
         if row.event and moves_with_prevalence(row.metric):
             continue
-        yield (
-            f"Performance differs between subgroups: {groups.metric_label(row)} by "
-            f"{groups.label_of_grouping(row.grouping)}."
-        )
+        what = f"{groups.metric_label(row)} by {groups.label_of_grouping(row.grouping)}"
+        if row in undecided:
+            yield f"Whether performance differs by subgroup: {what}: {groups.undecided_words()}."
+        else:
+            yield f"Performance differs between subgroups: {what}."
 
 
 def _gain(evidence: Evidence, smallest_gain: MinimumGain) -> str:

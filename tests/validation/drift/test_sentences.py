@@ -70,3 +70,26 @@ def test_an_alarm_names_its_side_and_the_people_to_update_on(error, side):
     assert "hiprisk update BUNDLE COHORT" in advice
     changed = dataclasses.replace(watch, change_p_value=0.001)
     assert "hiprisk update BUNDLE RECENT" in said(watch=changed)[-1]
+
+
+def test_a_sum_at_its_limit_is_inconclusive():
+    calm = watched(0.0, n_fitted=900)
+    assert 0.0 < calm.limit_error < 0.3
+    assert not calm.is_at_limit
+    farthest = max(map(abs, calm.cusum))
+    edge = dataclasses.replace(calm, limit=farthest * 1.001)
+    (line,) = [one for one in said(watch=edge) if "CUSUM" in one]
+    assert "inconclusive over 400 people" in line
+    assert "within the Monte-Carlo error of its limit" in line
+    assert "update" not in " ".join(said(watch=edge))
+
+
+def test_a_change_at_the_level_is_inconclusive():
+    alarm = dataclasses.replace(watched(6.0), change_p_value=0.06)
+    assert alarm.change_p_error > 0.0
+    edge = dataclasses.replace(alarm, change_p_error=0.01)
+    assert said(watch=edge)[-1].startswith(
+        "Inconclusive whether miscalibration changed over time: p = 0.060"
+    )
+    clear = dataclasses.replace(alarm, change_p_error=0.001)
+    assert said(watch=clear)[-1].startswith("No evidence that miscalibration changed")

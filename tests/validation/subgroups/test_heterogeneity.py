@@ -1,14 +1,15 @@
 """Spread between groups: against R, by hand, and the size of its test."""
 
 import json
+import math
 from pathlib import Path
 
 import numpy as np
 import pytest
-from scipy.stats import chi2
+from scipy.stats import chi2, f
 
 from hiprisk.errors import InputError
-from hiprisk.validation.subgroups.heterogeneity import holm, spread_between
+from hiprisk.validation.subgroups.heterogeneity import holm, p_value_range, spread_between
 
 ORACLE = json.loads(
     (Path(__file__).resolve().parents[2] / "oracles" / "heterogeneity.json").read_text()
@@ -95,3 +96,12 @@ def test_holm_equals_r():
 def test_what_cannot_be_compared_is_refused(values, errors, words):
     with pytest.raises(InputError, match=words):
         spread_between(values, errors, [10.0] * len(values))
+
+
+def test_p_values_of_other_seeds_lie_about_the_given_one():
+    least, most = p_value_range(4.2, 1.0, 200.0, n_resamples=500)
+    assert least < f.sf(4.2, 1.0, 200.0) < most
+    fewer = p_value_range(4.2, 1.0, 200.0, n_resamples=100)
+    assert fewer[0] < least < most < fewer[1]
+    # So few that a standard error may be anything.
+    assert p_value_range(4.2, 1.0, math.inf, n_resamples=5)[1] == 1.0

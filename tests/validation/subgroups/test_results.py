@@ -1,10 +1,14 @@
 """What a result by group says, and what it hides."""
 
+import dataclasses
 import json
 
 import numpy as np
+from scipy.stats import f as f_law
 
 from hiprisk.config import SubgroupSettings
+from hiprisk.metrics.estimate import Estimate
+from hiprisk.validation.subgroups.results import GroupEstimate
 from people_by_sex import evaluated, event_of, people
 
 
@@ -45,3 +49,43 @@ def test_hidden_groups_show_no_number_anywhere():
     )
     assert not result.heterogeneity
     assert "2 of 3 groups are not shown" in result.sentences()[0]
+
+
+def with_p(result, p_value):
+    """The same with another p-value of the first comparison."""
+    row = result.heterogeneity[0]
+    f = float(f_law.isf(p_value, row.n_groups - 1, row.freedom))
+    row = dataclasses.replace(row, f=f, p_value=p_value, p_adjusted=p_value)
+    return dataclasses.replace(result, heterogeneity=(row,))
+
+
+def test_a_difference_that_another_seed_would_not_see_is_inconclusive():
+    y, p, frame = people(n=300, seed=2)
+    result = evaluated(y, p, frame)
+    assert len(with_p(result, 0.001).differing()) == 1
+    for p_value in (0.045, 0.055):
+        edge = with_p(result, p_value)
+        assert not edge.differing()
+        assert len(edge.undecided()) == 1
+        assert "within its Monte-Carlo error of 0.05" in edge.sentences()[0]
+    assert not with_p(result, 0.5).undecided()
+
+
+def test_a_group_whose_interval_ends_at_zero_is_inconclusive():
+    y, p, frame = people(n=300, seed=2)
+    result = evaluated(y, p, frame)
+    rows = [
+        GroupEstimate(
+            grouping="sex",
+            level=level,
+            metric="calibration_in_the_large",
+            estimate=Estimate(name="calibration_in_the_large", value=2.0, low=low, high=4.0 - low),
+            standard_error=1.0,
+        )
+        for level, low in (("female", 0.02), ("male", 0.8))
+    ]
+    result = dataclasses.replace(result, estimates=tuple(rows), heterogeneity=())
+    said = " ".join(result.sentences())
+    assert "miscalibration in the large (observed minus predicted, 95 % CI) in 1 of 2" in said
+    assert "expected: sex male +2" in said
+    assert "an end of the 95 % CI being within its Monte-Carlo error of 0: sex female" in said

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from hiprisk.arrays import Floats, Integers
+from hiprisk.bootstrap import STEADY, monte_carlo_error
 from hiprisk.errors import InputError
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.intervals.means import mean_estimate
@@ -59,6 +60,8 @@ class CalibrationCusum:
         Observed minus predicted on average, with its interval.
     n_fitted : int or None
         People whom the model's average was fitted to; its error is part of `limit`.
+    limit_error, change_p_error : float
+        Monte-Carlo standard errors of `limit` and `change_p_value`, which are simulated.
     """
 
     times: tuple[str, ...]
@@ -73,6 +76,19 @@ class CalibrationCusum:
     change_p_value: float
     mean_error: Estimate
     n_fitted: int | None
+    limit_error: float = 0.0
+    change_p_error: float = 0.0
+
+    @property
+    def is_at_limit(self) -> bool:
+        """Whether another seed may well decide otherwise about an alarm."""
+        farthest = max(map(abs, self.cusum))
+        return abs(farthest - self.limit) < STEADY * self.limit_error
+
+    @property
+    def is_change_at_limit(self) -> bool:
+        """The same of whether miscalibration changed."""
+        return abs(self.change_p_value - self.false_alarm) < STEADY * self.change_p_error
 
     @property
     def mean_difference(self) -> float:
@@ -159,7 +175,7 @@ def calibration_cusum(
     null = _null_maxima(unit, kind, rng, n_simulations, n_fitted) / scale
     # `higher`: between two simulated maxima the promised chance of a false alarm would be exceeded.
     limit = float(np.quantile(null, 1.0 - false_alarm, method="higher"))
-    statistic, p_value = _change(unit, rng, n_simulations)
+    statistic, p_value, p_error = _change(unit, rng, n_simulations)
     outside = np.flatnonzero(np.abs(cusum) > limit)
     first = int(outside[0]) if outside.size else None
     return CalibrationCusum(
@@ -175,6 +191,8 @@ def calibration_cusum(
         change_p_value=p_value,
         mean_error=_mean_error(observed - predicted, groups),
         n_fitted=n_fitted,
+        limit_error=monte_carlo_error(null, 1.0 - false_alarm),
+        change_p_error=p_error,
     )
 
 
@@ -305,12 +323,14 @@ def _mean_error(difference: Floats, groups: Integers | None) -> Estimate:
     )
 
 
-def _change(unit: _Units, rng: np.random.Generator, n_simulations: int) -> tuple[float, float]:
-    """Largest distance of the sum from a straight line, and its permutation p-value."""
+def _change(
+    unit: _Units, rng: np.random.Generator, n_simulations: int
+) -> tuple[float, float, float]:
+    """Largest distance of the sum from a straight line, its permutation p-value and its error."""
     centred = unit.difference - unit.difference.mean()
     scale = float(np.sqrt(len(centred) * np.var(centred)))
     if scale == 0.0:
-        return 0.0, 1.0
+        return 0.0, 1.0, 0.0
     # Fewer permutations of many people: each costs a pass over all of them.
     n_done = int(np.clip(MAX_DRAWS // (4 * len(centred)), 99, n_simulations))
     observed = float(np.abs(np.cumsum(unit.block_sums(centred))).max())
@@ -319,4 +339,5 @@ def _change(unit: _Units, rng: np.random.Generator, n_simulations: int) -> tuple
         >= observed * (1.0 - 1e-12)
         for _ in range(n_done)
     )
-    return observed / scale, (1.0 + beyond) / (1.0 + n_done)
+    p_value = (1.0 + beyond) / (1.0 + n_done)
+    return observed / scale, p_value, float(np.sqrt(p_value * (1.0 - p_value) / n_done))

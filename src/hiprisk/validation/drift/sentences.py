@@ -49,6 +49,14 @@ def _cusum_sentences(report: DriftReport) -> Iterable[str]:
         yield f"No calibration CUSUM: {report.watch_note}."
         return
     false_alarm = f"false-alarm probability {percent(watch.false_alarm, 0)}{_allowance(watch)}"
+    if watch.is_at_limit:
+        farthest = max(map(abs, watch.cusum))
+        yield (
+            f"Calibration CUSUM: inconclusive over {watch.n_so_far[-1]} people: its largest value "
+            f"{farthest:.2f} is within the Monte-Carlo error of its limit {watch.limit:.2f} "
+            f"({false_alarm}). Watch on; with more people it leaves the limit or comes back."
+        )
+        return
     if watch.alarm_at is None:
         yield (
             f"Calibration CUSUM: no alarm over {watch.n_so_far[-1]} people ({false_alarm}). No "
@@ -59,7 +67,14 @@ def _cusum_sentences(report: DriftReport) -> Iterable[str]:
         f"Calibration CUSUM: alarm at {watch.alarm_at}, predictions too {watch.alarm_side} "
         f"({false_alarm})."
     )
-    if watch.change_p_value < watch.false_alarm:
+    if watch.is_change_at_limit:
+        yield (
+            "Inconclusive whether miscalibration changed over time: "
+            f"{p_equals(watch.change_p_value)} is within its Monte-Carlo error of "
+            f"{watch.false_alarm:g}. Update on all people with "
+            "`hiprisk update BUNDLE COHORT --method closed-test`."
+        )
+    elif watch.change_p_value < watch.false_alarm:
         yield (
             f"Miscalibration changed over time ({p_equals(watch.change_p_value)}): update on "
             "recent people with `hiprisk update BUNDLE RECENT --method closed-test`."

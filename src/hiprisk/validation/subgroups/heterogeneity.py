@@ -25,6 +25,7 @@ from scipy.optimize import brentq
 from scipy.stats import chi2, f, t
 
 from hiprisk.arrays import Floats
+from hiprisk.bootstrap import STEADY
 from hiprisk.errors import InputError
 from hiprisk.metrics.estimate import Estimate
 
@@ -127,10 +128,34 @@ def _welch(y: Floats, variance: Floats, freedoms: Floats) -> tuple[float, float]
     return statistic, (k**2 - 1.0) / (3.0 * lack) if lack > 0.0 else math.inf
 
 
-def _p_value(statistic: float, first: int, second: float) -> float:
+def _p_value(statistic: float, first: float, second: float) -> float:
     if math.isinf(second):
         return float(chi2.sf(first * statistic, first))
     return float(f.sf(statistic, first, second))
+
+
+def p_value_range(
+    statistic: float, first: float, second: float, *, n_resamples: int
+) -> tuple[float, float]:
+    """P-values between which other seeds of the resamples would put most of theirs.
+
+    Parameters
+    ----------
+    statistic : float
+        Welch's.
+    first, second : float
+        Its degrees of freedom.
+    n_resamples : int
+        Behind the standard errors.
+
+    Notes
+    -----
+    A variance from B normal resamples has a relative error of the root of 2 / (B - 1), and the
+    statistic, over a weighted mean of such variances, at most as much.
+    """
+    off = STEADY * math.sqrt(2.0 / max(n_resamples - 1.0, 1.0))
+    larger, smaller = statistic * (1.0 + off), statistic * max(1.0 - off, 0.0)
+    return _p_value(larger, first, second), _p_value(smaller, first, second)
 
 
 def _tau2(y: Floats, variance: Floats, target: float) -> float:

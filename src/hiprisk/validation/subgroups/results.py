@@ -9,12 +9,14 @@ from typing import Any
 
 import pandas as pd
 
+from hiprisk.bootstrap import STEADY, normal_end_error
 from hiprisk.metrics.decision_curve.net_benefit import NET_BENEFIT
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.registry import label_of, moves_with_prevalence
 from hiprisk.outcome_kind import OutcomeKind
 from hiprisk.validation.subgroups.cells import EVERYBODY
 from hiprisk.validation.subgroups.definitions import UNKNOWN
+from hiprisk.validation.subgroups.heterogeneity import p_value_range
 from hiprisk.wording.labels import capital, in_words
 from hiprisk.wording.quantities import p_equals
 
@@ -248,6 +250,33 @@ class Subgroups:
             "sentences": list(self.sentences()),
         }
 
+    def differing(self) -> tuple[Heterogeneity, ...]:
+        """What differs between groups, whatever the seed of the resamples."""
+        alpha, undecided = 1.0 - self.level, self.undecided()
+        return tuple(
+            row for row in self.heterogeneity if row.p_adjusted < alpha and row not in undecided
+        )
+
+    def undecided(self) -> tuple[Heterogeneity, ...]:
+        """What another seed may decide otherwise: standard errors are those of resamples."""
+        found = []
+        for row in self.heterogeneity:
+            least, most = p_value_range(
+                row.f, row.n_groups - 1.0, row.freedom, n_resamples=self.n_resamples
+            )
+            # Holm's factor, which hardly moves with one seed's p-values.
+            factor = row.p_adjusted / row.p_value if row.p_value > 0.0 else 1.0
+            if factor * least < 1.0 - self.level <= factor * most:
+                found.append(row)
+        return tuple(found)
+
+    def undecided_words(self) -> str:
+        """Why a comparison is undecided."""
+        return (
+            f"inconclusive at {self.n_resamples} resamples, since the adjusted p-value is within "
+            f"its Monte-Carlo error of {1.0 - self.level:.2g}"
+        )
+
     def sentences(self) -> tuple[str, ...]:
         """What a reader must know, in plain words."""
         return tuple(self._sentences())
@@ -263,20 +292,22 @@ class Subgroups:
                 f"{self.smallest_cell} people or events, or would disclose such a group."
             )
         n_tests = len(self.heterogeneity)
-        differing = [row for row in self.heterogeneity if row.p_adjusted < 1.0 - self.level]
+        differing, undecided = self.differing(), self.undecided()
         for row in differing:
             said = "evidence of a difference between groups"
             if row.event and moves_with_prevalence(row.metric):
                 said += ", which a difference in the frequency of the event alone can cause"
             yield f"{self._spread(row)}: {said}."
-        if n_tests and not differing:
+        for row in undecided:
+            yield f"{self._spread(row)}: {self.undecided_words()}."
+        if n_tests and not differing and not undecided:
             yield (
                 f"No evidence of a difference between groups in any of {n_tests} comparisons "
                 "(adjusted for their number); in small groups a difference can go undetected."
             )
         main = self.metrics[0] if self.metrics else ""
         for row in self.heterogeneity:
-            if (row.event, row.metric) == ("", main) and row not in differing:
+            if (row.event, row.metric) == ("", main) and row not in (*differing, *undecided):
                 yield f"{self._spread(row)}."
         yield from self._off_the_mark()
 
@@ -311,20 +342,39 @@ class Subgroups:
 
     def _off_the_mark(self) -> Iterable[str]:
         """Groups whose predictions are on average too low or too high."""
-        rows = [row.estimate for row in self.of(CALIBRATION) if row.estimate]
-        off = [row for row in self.of(CALIBRATION) if _excludes_zero(row.estimate)]
-        if off:
-            named = "; ".join(
-                f"{self.label_of_grouping(row.grouping)} {row.level} {row.estimate.value:+.2g} "
-                f"({row.estimate.low:.2g} to {row.estimate.high:.2g})"
-                for row in off
-                if row.estimate
-            )
+        rows = [row for row in self.of(CALIBRATION) if row.estimate]
+        off = [row for row in rows if _excludes_zero(row.estimate)]
+        near = [row for row in rows if self._is_near_zero(row)]
+        sure = [row for row in off if row not in near]
+        if sure:
+            named = "; ".join(map(self._with_interval, sure))
             yield (
                 f"Evidence of miscalibration in the large (observed minus predicted, 95 % CI) in "
-                f"{len(off)} of {len(rows)} groups; by chance alone about "
+                f"{len(sure)} of {len(rows)} groups; by chance alone about "
                 f"{(1 - self.level) * len(rows):.1f} are expected: {named}."
             )
+        if near:
+            named = "; ".join(map(self._with_interval, near))
+            yield (
+                f"Inconclusive on miscalibration in the large at {self.n_resamples} resamples, an "
+                f"end of the 95 % CI being within its Monte-Carlo error of 0: {named}."
+            )
+
+    def _is_near_zero(self, row: GroupEstimate) -> bool:
+        """Whether another seed's interval may well lie on the other side of 0."""
+        found = row.estimate
+        if found is None or found.low is None or found.high is None or not row.standard_error:
+            return False
+        error = normal_end_error(row.standard_error, self.n_resamples, level=self.level)
+        return min(abs(found.low), abs(found.high)) < STEADY * error
+
+    def _with_interval(self, row: GroupEstimate) -> str:
+        found = row.estimate
+        assert found is not None
+        return (
+            f"{self.label_of_grouping(row.grouping)} {row.level} {found.value:+.2g} "
+            f"({found.low:.2g} to {found.high:.2g})"
+        )
 
 
 def _excludes_zero(estimate: Estimate | None) -> bool:
