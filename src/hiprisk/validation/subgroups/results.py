@@ -309,7 +309,9 @@ class Subgroups:
         for row in self.heterogeneity:
             if (row.event, row.metric) == ("", main) and row not in (*differing, *undecided):
                 yield f"{self._spread(row)}."
-        yield from self._off_the_mark()
+        off = " ".join(self._off_the_mark())
+        if off:
+            yield off
 
     def _spread(self, row: Heterogeneity) -> str:
         shown = self._compared(row)
