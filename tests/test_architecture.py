@@ -46,6 +46,7 @@ HOMES = {
         "hiprisk.cohort.items.coding",
         "hiprisk.cohort.mapping",
         "hiprisk.config",
+        "hiprisk.schemas.generate",
         "hiprisk.serving.fhir",
         "hiprisk.serving.http",
         "hiprisk.yaml_settings",

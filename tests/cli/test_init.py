@@ -46,7 +46,7 @@ def test_a_draft_is_refused_until_it_is_decided(init, capsys, tmp_path):
     mapping = tmp_path / "in.mapping.yaml"
     assert main(["check", "in.csv", "--mapping", str(mapping)]) == 2
     assert (
-        "error[UNDECIDED]: in.mapping.yaml: variables.sex.levels.1 (line 10): this is still to be "
+        "error[UNDECIDED]: in.mapping.yaml: variables.sex.levels.1 (line 11): this is still to be "
         "decided (and 1 more) (replace DECIDE by one of the answers that stand beside it)"
     ) in capsys.readouterr().err
 
@@ -76,7 +76,7 @@ def test_every_open_decision_is_counted_and_an_unmapped_column_is_named(capsys, 
     assert main(["init", str(file), "--out-dir", str(tmp_path)]) == 0
     said = capsys.readouterr().out
     drafts = [(tmp_path / name).read_text() for name in ("in.mapping.yaml", "in.yaml")]
-    n_lines = sum("DECIDE" in line for text in drafts for line in text.splitlines()[2:])
+    n_lines = sum("DECIDE" in line for text in drafts for line in text.splitlines()[3:])
     assert f"1 column(s) need a decision, 1 got no variable, {n_lines} lines in all" in said
     assert "codes that are no level (9): missing, or which level?" in drafts[0]
     assert 'missing: ["9"]' in drafts[0]

@@ -13,6 +13,7 @@ from hiprisk.cli.options import Parser
 from hiprisk.cli.show.output import print_json, print_lines, print_table
 from hiprisk.errors import StoreError
 from hiprisk.outputs import check_output_file, check_output_folder, written_whole
+from hiprisk.schemas.files import Kind, schema_line
 from hiprisk.wording.quantities import plural
 
 if TYPE_CHECKING:
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 
 EXAMPLE = """  hiprisk init export.csv --out-dir drafts
   hiprisk init export.csv --redcap-dictionary dictionary.csv"""
+
+_SCHEMAS: Mapping[str, Kind] = {
+    "mapping": "mapping", "dictionary": "dictionary", "config": "study",
+}  # fmt: skip
 
 
 def run(argv: Sequence[str]) -> int:
@@ -57,9 +62,10 @@ def run(argv: Sequence[str]) -> int:
             outcome_column=options.outcome,
         ),
     }
-    drafts = {files[what]: text for what, text in texts.items() if text}
+    kept = {what: text for what, text in texts.items() if text}
+    n_lines = sum(map(n_undecided, kept.values()))
+    drafts = {files[what]: schema_line(_SCHEMAS[what], folder) + kept[what] for what in kept}
     _write(drafts, folder, force=options.force)
-    n_lines = sum(map(n_undecided, drafts.values()))
     if options.json:
         _print_json(proposals, files, n_lines, has_own=bool(own))
     else:

@@ -25,6 +25,14 @@ class Variable:
 
     Attributes
     ----------
+    name, label : str
+        Short name, and what it is in words.
+    kind : str
+        ``number``, ``category``, ``identifier`` or ``date``.
+    source : str
+        Where what is said here was found.
+    unit : str or None
+        Of a number.
     hard : tuple of float or None
         A number outside is refused.
     soft : tuple of float or None
@@ -33,6 +41,10 @@ class Variable:
         Levels of a category; empty where any text is a level.
     aliases : tuple of str
         Other names of a column that holds it.
+    integer : bool
+        Only whole numbers count.
+    direction : str or None
+        Whether more of a score is worse (``higher_worse``) or better (``higher_better``).
     monotone : int
         Sign of the effect on worse later hip function that the evidence names; 0 where none.
     minimal_detectable_change : float or None

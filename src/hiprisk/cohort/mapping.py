@@ -108,6 +108,8 @@ class TextFormat:
         from the code, levels by the whole cell, the code or the label.
     sheet : str, optional
         Which sheet of a workbook, where several hold data.
+    delimiter, decimal, encoding : str, optional
+        Character between fields, decimal mark, and encoding of the texts, such as ``cp1252``.
     """
 
     labelled_codes: bool = False
@@ -152,6 +154,12 @@ class CohortMapping:
     undecided : tuple of UndecidedLines
         Lines that a draft asks about and nobody has answered, in its file and its dictionary's;
         no key of the file.
+    provenance : str
+        Whether the people are ``real`` or ``simulated``; ``unknown`` where nobody says.
+    format : TextFormat
+        How the file is written; what is not stated is detected.
+    variables : dict of str to VariableSource
+        Where each variable comes from; the name of a column where nothing else is to be said.
     """
 
     ignore_case: bool = False

@@ -28,10 +28,13 @@ class NegativeControlSettings:
         Level of the strata in which no effect is expected.
     outcome : str, optional
         In place of a stratum: a variable that the exposure cannot change.
+        Example: ``grip_strength_kg``
     level : str, optional
         Level that counts as the event, where that variable is a category.
+        Example: ``"yes"``
     reason : str
         Why no effect is expected; printed beside the result.
+        Example: ``low back pain cannot change it``
     """
 
     stratum: str | None = None
@@ -60,6 +63,7 @@ class AssociationSettings:
         For a category: the level whose effect is wanted.
     reference : str, optional
         For a category: the level it is compared with; the first level where it is not stated.
+        Example: ``"no"``
     per : float
         For a number: the difference of exposure that the effect is reported for.
     baseline : str, optional
@@ -78,6 +82,7 @@ class AssociationSettings:
     auxiliary : tuple of str
         Variables that inform the imputation, beside ``imputation.auxiliary``.
     negative_control : NegativeControlSettings, optional
+        Where no effect can be.
     """
 
     exposure: Name

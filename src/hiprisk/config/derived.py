@@ -35,6 +35,13 @@ class DerivedSettings:
     of : tuple of str or float
         Two operands: numbers, variables, ``variable=level`` (1 where it has the level, else 0), or
         other derived features.
+        Example: ``[hip_flexion_right_deg, hip_flexion_left_deg]``
+    label : str
+        What it is, in words.
+        Example: ``worse side of flexion``
+    unit : str
+        Its unit, in words.
+        Example: ``degrees``
     """
 
     label: str = Field(min_length=1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
 from hiprisk.config.fields import Name, refuse
 
@@ -23,8 +23,17 @@ def _positive_and_ascending(ends: tuple[float, float]) -> tuple[float, float]:
 
 
 # One number where it is known, two where only a range is.
+_ONE_OR_TWO = {
+    "anyOf": [
+        {"type": "number", "exclusiveMinimum": 0},
+        {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2},
+    ]
+}
 StandardError = Annotated[
-    tuple[float, float], BeforeValidator(_as_range), AfterValidator(_positive_and_ascending)
+    tuple[float, float],
+    BeforeValidator(_as_range),
+    AfterValidator(_positive_and_ascending),
+    WithJsonSchema(_ONE_OR_TWO),
 ]
 MeasurementError = dict[Name, StandardError]
 

@@ -53,6 +53,12 @@ class SourceSettings:
     ----------
     invented : bool
         The coefficients are made up, to show the form; then every use says so.
+    citation : str
+        The paper.
+    address : str, optional
+        Where it can be read.
+    note : str, optional
+        What a user should know of it.
     """
 
     citation: str
@@ -78,6 +84,8 @@ class PredictorSettings:
     kind, label, hard, levels
         For a variable that the dictionary does not have. Of one that it has, they hold for this
         model; another kind is refused.
+    missing_share : float
+        Share of the paper's people in whom it was missing.
     """
 
     unit: str | None = None
@@ -110,6 +118,11 @@ class TermSettings:
     Attributes
     ----------
     variable : str, optional
+        Of a term that is no product.
+    coefficient : float, optional
+        Of a number, a level or a product.
+    coefficients : tuple of float
+        Of a spline.
     level : str, optional
         The coefficient belongs to this level of a category; a level without a term is the
         reference.
@@ -158,7 +171,15 @@ class TermSettings:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class CorrelationSettings:
-    """Correlation of two numbers among the people of the paper."""
+    """Correlation of two numbers among the people of the paper.
+
+    Attributes
+    ----------
+    of : tuple of str
+        The two.
+    r : float
+        Their correlation.
+    """
 
     of: tuple[OwnName, OwnName]
     r: Annotated[float, Field(gt=-1.0, lt=1.0)]
@@ -166,7 +187,15 @@ class CorrelationSettings:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class ResidualSettings:
-    """How a continuous outcome scatters about its prediction: normally, or by its quantiles."""
+    """How a continuous outcome scatters about its prediction: normally, or by its quantiles.
+
+    Attributes
+    ----------
+    sd : float
+        Standard deviation of the residual.
+    quantiles : dict of str to float
+        Quantiles of the residual by probability, in place of the normal ones.
+    """
 
     sd: Positive
     quantiles: dict[str, float] = Field(default_factory=dict)
@@ -200,6 +229,22 @@ class PublishedModel:
     predictors : mapping of str to PredictorSettings
         Needed for missing values (means and standard deviations or shares of every variable) and
         for variables that the dictionary lacks.
+    name, title, intended_use : str
+        As of a study.
+    source : SourceSettings
+        Where the model comes from.
+    outcome : DeclaredOutcome
+        What it predicts.
+    intercept : float
+        On the scale of the linear predictor.
+    terms : tuple of TermSettings
+        The parts of the linear predictor.
+    correlations : tuple of CorrelationSettings
+        Of pairs of numbers; none means independent.
+    residuals : ResidualSettings, optional
+        Of a continuous outcome; without it there are no intervals.
+    n_developed : int, optional
+        People that the paper's model was fitted to.
     """
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]

@@ -24,18 +24,22 @@ class ExternalTargets:
         Of R2 and of the calibration slope.
     mean_width : float, optional
         Of the mean error, in units of the outcome; a quarter of its standard deviation if unset.
+        Example: ``4``
     oe_width, c_width, net_benefit_width, curve_width : float
         Of observed over expected, of the C statistic, of the standardised net benefit, and of the
         calibration curve over the central 95 % of the risks.
     threshold : float, optional
-        Threshold probability; without it net benefit is not considered.
+        Threshold probability; without it net benefit is not considered. Example: ``0.2``
     sensitivity, specificity : float, optional
-        At the threshold; read off the distribution of risks if unset.
-    lp_mean, lp_sd : float, optional
-        Of a normal linear predictor of a binary outcome (log odds).
+        At the threshold; read off the distribution of risks if unset. Example: ``0.8``
+    lp_mean : float, optional
+        Mean of a normal linear predictor of a binary outcome (log odds). Example: ``-1.2``
+    lp_sd : float, optional
+        Its standard deviation. Example: ``0.9``
     risk_alpha, risk_beta : float, optional
         Of a beta distribution of the risks, in place of `lp_mean` and `lp_sd`. Without either the
         distribution of the risks follows from the C statistic or R2 and the prevalence.
+        Example: ``2.5``
     """
 
     r2_width: Positive = 0.1
@@ -75,13 +79,21 @@ class SampleSizeSettings:
     Attributes
     ----------
     r2 : float, optional
-        Expected adjusted R2 of a continuous outcome.
-    cox_snell, nagelkerke, c_statistic : float, optional
-        Of a binary outcome; state one.
-    prevalence, mean, sd : float, optional
-        Of the outcome; read off the cohort if unset.
+        Expected adjusted R2 of a continuous outcome. Example: ``0.3``
+    cox_snell : float, optional
+        Expected R2 of Cox and Snell of a binary outcome. Example: ``0.15``
+    nagelkerke : float, optional
+        Or that of Nagelkerke. Example: ``0.2``
+    c_statistic : float, optional
+        Or the C statistic. Example: ``0.75``
+    prevalence : float, optional
+        Of a binary outcome; read off the cohort if unset. Example: ``0.3``
+    mean : float, optional
+        Of a continuous outcome; read off the cohort if unset. Example: ``32``
+    sd : float, optional
+        Of a continuous outcome; read off the cohort if unset. Example: ``20``
     parameters : int, optional
-        Candidate parameters; counted from the design if unset.
+        Candidate parameters; counted from the design if unset. Example: ``18``
     shrinkage : float
         Smallest expected shrinkage factor.
     optimism : float
@@ -92,6 +104,8 @@ class SampleSizeSettings:
         Half-width of the interval of the overall risk; mean absolute error of the risks.
     simulations : int
         Of development at the study's size, for the expected instability.
+    external : ExternalTargets
+        How precise an external validation must be.
     """
 
     r2: Inside | None = None

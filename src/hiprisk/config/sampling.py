@@ -16,6 +16,7 @@ class SamplingSettings:
     ----------
     case_control : float or str
         Share of the target population that has the event; ``unknown`` where nobody can tell.
+        Example: ``0.12``
     """
 
     case_control: Annotated[float, Field(gt=0.0, lt=1.0)] | Literal["unknown"]

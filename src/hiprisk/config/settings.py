@@ -21,7 +21,15 @@ from hiprisk.values import one_code
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Range:
-    """A range that tuning searches."""
+    """A range that tuning searches.
+
+    Attributes
+    ----------
+    low, high : float
+        Ends of the range.
+    log : bool
+        Search it on the logarithmic scale.
+    """
 
     low: float
     high: float
@@ -41,7 +49,21 @@ Searchable = float | Range | tuple[float, ...]
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class SimulateSettings:
-    """A simulated cohort in place of a file."""
+    """A simulated cohort in place of a file.
+
+    Attributes
+    ----------
+    preset : str
+        What is simulated: ``stupar`` (after Stupar et al. 2010) or ``primary-care``.
+    n : int
+        People, before any is excluded.
+    seed : int
+        Of the simulation; the seed of the study is another.
+    lbp_effect : float
+        Points by which low back pain makes the outcome worse.
+    knee_share : float
+        Share of people with osteoarthritis of the knee in place of the hip.
+    """
 
     preset: Literal["stupar", "primary-care"]
     n: int = Field(ge=20)
@@ -65,12 +87,15 @@ class CohortSettings:
         config.
     encoding : str, optional
         Of the file's texts, where they are not UTF-8, in place of what the mapping states.
+        Example: ``cp1252``
     mapping : str, optional
         Column mapping of the file, relative as above; without it the file uses dictionary names.
     dictionary : str, optional
         The study's own variables and what it says anew of packaged ones, relative as above.
+        Example: ``cohort.variables.yaml``
     where : mapping of str to tuple of str
         Rows take part whose category has one of these levels.
+        Example: ``{joint: [hip]}``
     on_invalid : str
         What to do with values outside the hard range: ``refuse`` the file, set the value
         ``missing``, or ``exclude`` the person.
@@ -101,6 +126,14 @@ class EventSettings:
     ----------
     reference : str
         ``baseline``: the bound is the baseline plus `value`; ``fixed``: it is `value`.
+    name : str
+        Short name; columns and figures are named by it.
+    label : str
+        What the event is, in words.
+    direction : str
+        ``above``: the outcome reaches the bound; ``below``: it falls to it.
+    value : float
+        The bound, or its distance from the baseline, in units of the outcome.
     """
 
     name: Name
@@ -131,7 +164,15 @@ class ReplacementSettings:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class MinimumGain:
-    """The minimum important gain, declared before anything is fitted."""
+    """The minimum important gain, declared before anything is fitted.
+
+    Attributes
+    ----------
+    metric : str
+        Of the gain: one for a continuous outcome (r2, rmse, crps) or a binary one (the others).
+    value : float
+        Smallest gain that is worth having, in units of the metric.
+    """
 
     metric: Literal["r2", "rmse", "crps", "c_statistic", "brier", "scaled_brier"]
     value: float = Field(gt=0)
@@ -148,12 +189,38 @@ class OutcomeSettings:
         show how much.
     event_level : str, optional
         For a binary outcome that is a category: the level that counts as the event.
+        Example: ``"yes"``
     thresholds : tuple of float
         Risks from which one would act. Net benefit at 0 is the prevalence whatever the model says,
         and at 1 it does not exist: neither is a threshold.
     levels : tuple of str
         All levels of that category, the event among them; where they are not stated, the
         dictionary's, else no and yes or 0 and 1. Any other code is unknown, never "no event".
+        Example: ``["no", "yes"]``
+    variable : str
+        Variable of the dictionary that is predicted.
+    label : str
+        What it is, in words.
+    kind : str
+        ``continuous`` or ``binary``.
+    unit : str
+        Its unit, in words.
+    higher_is : str
+        Whether more of it is ``worse`` or ``better``.
+    horizon_months : float
+        Months from the first visit to the outcome.
+    population : str
+        Whom the model is for, in words.
+    bounds : tuple of float, optional
+        Lowest and highest value of a score.
+    baseline : str, optional
+        The same score at the first visit.
+    hip_replacement : ReplacementSettings, optional
+        What becomes of people whose hip is replaced before follow-up.
+    events : tuple of EventSettings
+        Events on a continuous outcome whose chances are told; at least one.
+    smallest_gain_worth_having : MinimumGain
+        Declared before anything is fitted; what a block adds is judged against it.
     """
 
     variable: Name
@@ -238,6 +305,9 @@ class ImputationSettings:
         Variables that inform the imputation but are no predictors.
     max_imputed_weight : float
         No prediction where variables of more than this weight are missing.
+    method : str
+        ``normal``: one multivariate normal model, which goes with the sheet; ``chained``: chained
+        equations when fitting.
     """
 
     method: Literal["normal", "chained"] = "normal"
@@ -250,7 +320,20 @@ class ImputationSettings:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class LinearSettings:
-    """Linear regression with an elastic-net penalty and restricted cubic splines."""
+    """Linear regression with an elastic-net penalty and restricted cubic splines.
+
+    Attributes
+    ----------
+    penalty : float, Range or tuple of float
+        Strength of the penalty; 0 for none. A number, a list to choose from, or a range to search.
+    l1_share : float, Range or tuple of float
+        Share of the penalty that is absolute (lasso); the rest is squared (ridge).
+    spline_knots : float, Range or tuple of float
+        Knots of the restricted cubic splines; 0 for straight lines.
+    splines : tuple of str
+        Predictors that get splines; every number with enough values if empty.
+        Example: ``[age_years]``
+    """
 
     penalty: Searchable = Range(low=1e-4, high=1.0, log=True)
     l1_share: Searchable = (0.0, 0.5)
@@ -273,6 +356,13 @@ class OrdinalSettings:
     ----------
     link : str
         As R's ``rms::orm`` names them (its ``logistic`` is ``logit``).
+    penalty : float, Range or tuple of float
+        Strength of the squared penalty; 0 for none.
+    spline_knots : float, Range or tuple of float
+        Knots of the restricted cubic splines; 0 for straight lines.
+    splines : tuple of str
+        Predictors that get splines; every number with enough values if empty.
+        Example: ``[age_years]``
     """
 
     link: Literal["logit", "probit", "loglog", "cloglog"] = "logit"
@@ -283,7 +373,25 @@ class OrdinalSettings:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class BoostingSettings:
-    """Gradient-boosted trees, one ensemble on the stacked imputations."""
+    """Gradient-boosted trees, one ensemble on the stacked imputations.
+
+    Attributes
+    ----------
+    learning_rate : float, Range or tuple of float
+        Share of each tree that is added.
+    n_trees : float, Range or tuple of float
+        Trees of the ensemble.
+    max_leaves : float, Range or tuple of float
+        Leaves of a tree.
+    min_leaf : float, Range or tuple of float
+        Rows of a leaf, at least.
+    l2 : float, Range or tuple of float
+        Squared penalty on the values of the leaves.
+    feature_share : float, Range or tuple of float
+        Share of the predictors that each split may choose from.
+    monotone : bool
+        Keep the sign of effects that the dictionary declares.
+    """
 
     learning_rate: Searchable = Range(low=0.02, high=0.2, log=True)
     n_trees: Searchable = Range(low=30, high=200)
@@ -301,7 +409,21 @@ class MeanSettings:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class ModelTypeSettings:
-    """The candidate model types, each with its search space; one that is not named is not tried."""
+    """The candidate model types, each with its search space; one that is not named is not tried.
+
+    Attributes
+    ----------
+    mean : MeanSettings, optional
+        The mean, or the overall risk: what every model must beat.
+    linear : LinearSettings, optional
+        Of a continuous outcome. Example: ``{penalty: 0, l1_share: 0, spline_knots: 0}``
+    logistic : LogisticSettings, optional
+        Of a binary outcome. Example: ``{}``
+    ordinal : OrdinalSettings, optional
+        Of a bounded score. Example: ``{link: logit}``
+    boosting : BoostingSettings, optional
+        Of either. Example: ``{n_trees: {low: 50, high: 400}}``
+    """
 
     mean: MeanSettings | None = MeanSettings()
     linear: LinearSettings | None = None
@@ -331,6 +453,12 @@ class TuningSettings:
     loss : str
         By which settings and model type are chosen, for a continuous outcome: ``mse`` of the means,
         or ``crps`` of the whole predictive distributions. A binary outcome has its log loss.
+    trials : int
+        Settings that are tried for each model type.
+    folds : int
+        Of the cross-validation that compares them.
+    group_by : str
+        What a fold keeps together: a ``person``, or everybody of a ``site``.
     """
 
     trials: int = Field(default=30, ge=1, le=10_000)
@@ -341,7 +469,17 @@ class TuningSettings:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class HoldoutSettings:
-    """People set aside by a category such as the year or the site, never used in fitting."""
+    """People set aside by a category such as the year or the site, never used in fitting.
+
+    Attributes
+    ----------
+    variable : str
+        The category. Example: ``cohort_year``
+    test : tuple of str
+        Its levels that are set aside. Example: ``["2018/19"]``
+    develop : tuple of str, optional
+        Levels to develop on; all others if unset. Example: ``["2016/17"]``
+    """
 
     variable: Name
     test: tuple[str, ...] = Field(min_length=1)
@@ -370,6 +508,16 @@ class ValidationSettings:
         Smallest number of people with a known outcome for a site to be evaluated.
     interval_resamples : int
         Behind intervals of given predictions.
+    tune_inside : bool
+        Tune anew in each resample, which takes many times longer; else with the settings found.
+    trials_inside : int
+        Settings that are tried there.
+    holdout : HoldoutSettings, optional
+        People who are set aside before anything is fitted.
+        Example: ``{variable: cohort_year, test: ["2018/19"]}``
+    reference_prediction : str, optional
+        Variable that holds another model's predictions, which ours are compared with.
+        Example: ``ohs_predicted_nhs_0_48``
     """
 
     resamples: int = Field(default=200, ge=20, le=10_000)
@@ -385,7 +533,19 @@ class ValidationSettings:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class TrackingSettings:
-    """What is logged to MLflow."""
+    """What is logged to MLflow.
+
+    Attributes
+    ----------
+    enabled : bool
+        Whether a run is logged.
+    experiment : str
+        Name of the experiment.
+    register : bool
+        Register the model by its name.
+    alias : str
+        Alias of the registered version.
+    """
 
     enabled: bool = True
     experiment: str = "hiprisk"
@@ -404,16 +564,48 @@ class StudyConfig:
     blocks : dict of str to tuple of str
         Predictors by block: dictionary variables or derived features. ``core`` is the block that
         the others are added to.
+        Example: ``{core: [age_years, sex], back: [lbp_any]}``
     measurement_error : dict of str to tuple of float
         Standard error of measurement of a predictor in its units, or the range in which it lies.
+        Example: ``{hip_flexion_right_deg: [3, 5]}``
     derived : dict of str to DerivedSettings
         Features that are computed from variables, for blocks and confounders.
     sampling : SamplingSettings, optional
         Of a binary outcome whose cases and controls were sampled apart.
+        Example: ``{case_control: 0.12}``
     sites : str
         Random intercepts of site: ``none``; ``random`` for a model of new sites, which knows the
         variance between sites alone; or ``named``, where the site is a variable of the model, whose
         sheet lists the sites by name.
+    name : str
+        Name of the model: its folder, small letters, digits, dots, dashes, underscores.
+    title : str
+        What is predicted in whom, in words.
+    intended_use : str
+        What the model is for, and what not.
+        Example: ``Research and education. Not a medical device.``
+    seed : int
+        One seed; every random step takes its own stream from it.
+    cohort : CohortSettings
+        Where the cohort comes from.
+    outcome : OutcomeSettings
+        What is predicted.
+    imputation : ImputationSettings
+        How missing predictors are imputed.
+    families : ModelTypeSettings
+        The candidate model types; one that is not named is not tried.
+    tuning : TuningSettings
+        How their settings are chosen.
+    validation : ValidationSettings
+        How the model is validated internally.
+    tracking : TrackingSettings
+        What is logged to MLflow.
+    association : AssociationSettings, optional
+        The effect of one exposure, as a cohort paper's table reports it.
+    samplesize : SampleSizeSettings
+        What is expected before the study, from which its sample size follows.
+    subgroups : SubgroupSettings
+        In which groups the model is evaluated.
     """
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]

@@ -20,6 +20,7 @@ class SubgroupSettings:
         Variables whose levels are the groups; also ``age_band`` and ``lbp_chronic``. If unset,
         those of sex, age band, site, Kellgren-Lawrence grade and definitions of back pain that the
         cohort has. Empty for none.
+        Example: ``[sex, age_band]``
     age_bands : tuple of float
         Ages in years at which a new band begins.
     smallest_cell : int
@@ -30,6 +31,7 @@ class SubgroupSettings:
         Of the intervals.
     metrics : tuple of str, optional
         Names of the registry; all if unset, but for those that smooth.
+        Example: ``[r2, rmse]``
     costly : bool
         If `metrics` is unset: those that smooth as well, which takes minutes.
     most_levels : int

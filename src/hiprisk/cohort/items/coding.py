@@ -30,6 +30,7 @@ class ItemsSource:
     Attributes
     ----------
     instrument : str
+        Name of the questionnaire.
     columns : dict of str to str
         Column of the source for each item.
     coded : tuple of int, optional

@@ -1,0 +1,25 @@
+"""Writes the schemas into the package and the reference of a study's keys into the docs."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from hiprisk.schemas.files import KINDS, schema_path
+from hiprisk.schemas.generate import schema_text
+from hiprisk.schemas.reference import config_page
+
+
+def main() -> None:
+    """``python -m hiprisk.schemas``, in the repository: write what the settings of today say."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--configs", type=Path, default=Path("configs"), help="for examples")
+    parser.add_argument("--page", type=Path, default=Path("docs/reference/config.md"))
+    options = parser.parse_args()
+    for kind in KINDS:
+        schema_path(kind).write_text(schema_text(kind), encoding="utf-8")
+    options.page.write_text(config_page(options.configs), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
