@@ -63,6 +63,10 @@ class SimulateSettings:
         Points by which low back pain makes the outcome worse.
     knee_share : float
         Share of people with osteoarthritis of the knee in place of the hip.
+    n_sites : int
+        Centres that people are spread over.
+    site_sd : float
+        Standard deviation of the centres' effects on the outcome, in its points.
     """
 
     preset: Literal["stupar", "primary-care"]
