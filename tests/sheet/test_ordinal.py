@@ -11,6 +11,7 @@ from hiprisk.sheet.format import Event, OrdinalModel, Term
 from hiprisk.sheet.links import LINKS
 from hiprisk.sheet.ordinal import OrdinalDistribution, OrdinalEvaluator
 from ordinal_sheet import VALUES, ordinal_sheet
+from small_bundle import small_sheet
 
 ABOVE = Event(name="e", label="", direction="above", reference="fixed", value=0.0)
 BELOW = dataclasses.replace(ABOVE, direction="below")
@@ -167,3 +168,26 @@ def test_no_rows_have_no_predictions():
     nobody = {name: values[:0] for name, values in PEOPLE.items()}
     found = SheetEvaluator(ordinal_sheet()).predict(nobody)
     assert found.predicted.shape == found.chances["worsening"].shape == (0,)
+
+
+def test_floor_and_ceiling_are_told_beside_the_events():
+    evaluator = SheetEvaluator(ordinal_sheet())
+    assert [event.name for event in evaluator.sheet.told_events] == [
+        "worsening", "acceptable_state", "floor", "ceiling",
+    ]  # fmt: skip
+    known = evaluator.numeric_columns(PEOPLE, 5)
+    found, upto = evaluator.predict_numeric(known), evaluator.cumulative(known)
+    assert_allclose(found.chances["floor"], upto[:, 0], rtol=1e-12)
+    assert_allclose(found.chances["ceiling"], 1.0 - upto[:, -2], rtol=1e-12)
+
+
+def test_an_event_named_floor_is_the_outcomes_own():
+    sheet = ordinal_sheet()
+    own = dataclasses.replace(BELOW, name="floor", value=20.0)
+    sheet = dataclasses.replace(sheet, outcome=dataclasses.replace(sheet.outcome, events=(own,)))
+    assert sheet.told_events[0] is own
+    assert [event.name for event in sheet.told_events] == ["floor", "ceiling"]
+
+
+def test_other_models_tell_their_events_alone():
+    assert small_sheet().told_events == small_sheet().outcome.events

@@ -123,7 +123,7 @@ def column_names(evaluator: SheetEvaluator) -> tuple[str, ...]:
     outcome = evaluator.sheet.outcome
     first = "risk" if outcome.kind == "binary" else "predicted"
     bounds = ("lower_80", "upper_80", "lower_95", "upper_95")
-    chances = tuple(f"chance_{event.name}" for event in outcome.events)
+    chances = tuple(f"chance_{event.name}" for event in evaluator.sheet.told_events)
     return (first, *bounds, *chances, *TEXT_COLUMNS)
 
 

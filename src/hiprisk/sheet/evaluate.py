@@ -352,7 +352,7 @@ class SheetEvaluator:
             },
             chances={
                 event.name: self._chance(event, location, known, law)
-                for event in self.sheet.outcome.events
+                for event in self.sheet.told_events
             },
             imputed=imputed,
             lp=location.mean,

@@ -457,9 +457,31 @@ class Sheet:
         """The variable that names the site; None where the model knows none by name."""
         return None if self.sites is None else self.sites.variable
 
+    @property
+    def told_events(self) -> tuple[Event, ...]:
+        """Events whose chance is told: the outcome's own, and those of an ordinal model's bounds.
+
+        ``floor`` and ``ceiling`` are the ends of the scale; an event of that name comes before.
+        """
+        outcome = self.outcome
+        if not isinstance(self.model, OrdinalModel):
+            return outcome.events
+        ends: list[Event] = []
+        if outcome.lower is not None:
+            ends.append(_at_end("floor", "below", outcome.lower))
+        if outcome.upper is not None:
+            ends.append(_at_end("ceiling", "above", outcome.upper))
+        taken = {event.name for event in outcome.events}
+        return (*outcome.events, *(end for end in ends if end.name not in taken))
+
     def variable(self, name: str) -> VariableSpec:
         """The variable of that name; KeyError if the model has none."""
         for spec in self.variables:
             if spec.name == name:
                 return spec
         raise KeyError(name)
+
+
+def _at_end(name: str, direction: Literal["above", "below"], value: float) -> Event:
+    label = f"the {name} of the score ({value:g})"
+    return Event(name=name, label=label, direction=direction, reference="fixed", value=value)

@@ -152,7 +152,7 @@ def _ends(sheet: Sheet, bands: list[Band]) -> tuple[float, float]:
 
 
 def _show_chances(sheet: Sheet, result: PatientPrediction) -> None:
-    events = sheet.outcome.events
+    events = sheet.told_events
     if not events:
         return
     known = None if result.explanation is None else result.explanation.typical

@@ -150,6 +150,15 @@ function makeEngine(sheet) {
 
   // --- the outcome's distribution -----------------------------------------------------------
 
+  const ends = !ordinal ? [] : [["floor", "below", outcome.lower], ["ceiling", "above", outcome.upper]]
+    .filter(([name, , value]) => value !== undefined && outcome.events.every((event) => event.name !== name))
+    .map(([name, direction, value]) => ({
+      name, direction, value, reference: "fixed",
+      label: `the ${name} of the score (${Number(value.toPrecision(6))})`,
+    }));
+  // Events whose chance is told; an ordinal model has the ends of its scale beside the outcome's own.
+  const events = [...outcome.events, ...ends];
+
   const lowest = outcome.lower === undefined ? -Infinity : outcome.lower;
   const highest = outcome.upper === undefined ? Infinity : outcome.upper;
   const clip = (value) => Math.min(Math.max(value, lowest), highest);
@@ -223,7 +232,7 @@ function makeEngine(sheet) {
       found[`lower_${level}`] = law.quantile(bounds[0]);
       found[`upper_${level}`] = law.quantile(bounds[1]);
     }
-    for (const event of outcome.events) {
+    for (const event of events) {
       found[`chance_${event.name}`] = chance(event, place, known, law);
     }
     return found;
@@ -358,7 +367,7 @@ function makeEngine(sheet) {
   }
 
   return {
-    sheet, outcome, binary, ordinal, trees, specs, refits, center, coefficients,
+    sheet, outcome, events, binary, ordinal, trees, specs, refits, center, coefficients,
     numericColumns, condition, locate, lawOf, functions, numbers, refitPredictions, clip,
     read, usable, flagOf, rangeText, shown, levelChances,
     typical, typicalPlace, knowsPeople,

@@ -12,7 +12,7 @@ const WEIGHTS = [OUTER, INNER, 8 / 15, INNER, OUTER];
 
 function makeExplainer(engine) {
   const {
-    sheet, outcome, binary, ordinal, trees, specs, refits, center, coefficients,
+    sheet, outcome, events, binary, ordinal, trees, specs, refits, center, coefficients,
     numericColumns, condition, locate, lawOf, functions, numbers, refitPredictions, clip,
     usable, levelChances, typical, typicalPlace, knowsPeople,
   } = engine;
@@ -294,7 +294,7 @@ function makeExplainer(engine) {
     const place = locate(known);
     const found = numbers(known, place);
     const predicted = binary ? found.risk : found.predicted;
-    const chances = outcome.events.map((event) => found[`chance_${event.name}`]);
+    const chances = events.map((event) => found[`chance_${event.name}`]);
     if (![place.lp, place.variance, predicted, ...chances].every((value) => value === undefined || Number.isFinite(value))) {
       return { refused: [{ code: "OVERFLOW", variable: null, rule: "a value is so large that the model's numbers run out" }] };
     }

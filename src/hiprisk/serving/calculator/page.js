@@ -32,7 +32,7 @@ function startPage() {
   const label = (name) => specs.get(name).label;
   const intervalName = (which) => `${which} % ${binary ? "of bootstrap models" : "prediction interval"}`;
   const first = binary ? "risk" : "predicted";
-  const events = outcome.events;
+  const events = engine.events;
   const heaviest = sheet.variables.reduce((a, b) => (b.weight > a.weight ? b : a)).name;
 
   // --- parts of the answer --------------------------------------------------------------------

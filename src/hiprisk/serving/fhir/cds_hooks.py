@@ -201,7 +201,7 @@ def _answer_lines(model: Model, result: PatientPrediction) -> list[str]:
         lines.append(f"- {called} {factor * low:.{digits}f} to {factor * high:.{digits}f}{unit}")
     lines += [
         f"- predicted probability of {event.label}: {100.0 * values[f'chance_{event.name}']:.0f} %"
-        for event in outcome.events
+        for event in model.sheet.told_events
     ]
     if outcome.kind == "continuous":
         scale = f"{outcome.unit}, " if outcome.unit else ""

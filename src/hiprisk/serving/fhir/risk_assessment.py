@@ -127,7 +127,7 @@ def _predictions(model: Model, values: Mapping[str, Any], now: dt.datetime) -> l
             **when,
             "rationale": outcome.estimand,
         }
-        for event in outcome.events
+        for event in model.sheet.told_events
     ]
     return [first, *events]
 
