@@ -225,7 +225,8 @@ class PublishedModel:
     Attributes
     ----------
     link : str
-        ``identity`` or ``logit``.
+        ``identity`` or ``logit``; of an ordinal model ``logit``, ``probit``, ``loglog`` or
+        ``cloglog``, as in R's ``rms::orm``.
     predictors : mapping of str to PredictorSettings
         Needed for missing values (means and standard deviations or shares of every variable) and
         for variables that the dictionary lacks.
@@ -235,8 +236,13 @@ class PublishedModel:
         Where the model comes from.
     outcome : DeclaredOutcome
         What it predicts.
-    intercept : float
-        On the scale of the linear predictor.
+    intercept : float, optional
+        On the scale of the linear predictor; an ordinal model has `intercepts` in its place.
+    values : tuple of float
+        Of an ordinal model, the values of the score, ascending.
+    intercepts : tuple of float
+        Of an ordinal model, one for each value but the lowest, descending:
+        P(outcome >= value) = F(intercept + terms).
     terms : tuple of TermSettings
         The parts of the linear predictor.
     correlations : tuple of CorrelationSettings
@@ -252,8 +258,10 @@ class PublishedModel:
     intended_use: str
     source: SourceSettings
     outcome: DeclaredOutcome
-    link: Literal["identity", "logit"]
-    intercept: float
+    link: Literal["identity", "logit", "probit", "loglog", "cloglog"]
+    intercept: float | None = None
+    values: tuple[float, ...] = ()
+    intercepts: tuple[float, ...] = ()
     terms: tuple[TermSettings, ...] = Field(min_length=1)
     predictors: dict[OwnName, PredictorSettings] = Field(default_factory=dict)
     correlations: tuple[CorrelationSettings, ...] = ()
@@ -262,15 +270,53 @@ class PublishedModel:
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
-        if (self.link == "logit") != (self.outcome.kind == "binary"):
+        if self.is_ordinal:
+            self._check_ordinal()
+        else:
+            self._check_linear()
+        if self.outcome.variable in [term.variable for term in self.terms]:
+            raise refuse("the outcome cannot be a predictor")
+        return self
+
+    @property
+    def is_ordinal(self) -> bool:
+        """Whether the model has a chance for each value of a score."""
+        return bool(self.values or self.intercepts)
+
+    def _check_linear(self) -> None:
+        if self.intercept is None:
+            raise refuse("a model has an intercept, or, if it is ordinal, values and intercepts")
+        if (self.link, self.outcome.kind) not in (("logit", "binary"), ("identity", "continuous")):
             raise refuse("link logit goes with a binary outcome, identity with a continuous one")
         if self.residuals is not None and self.outcome.kind == "binary":
             raise refuse("residuals belong to a continuous outcome")
         if self.outcome.events and self.residuals is None:
             raise refuse("predicted probabilities of events need residuals")
-        if self.outcome.variable in [term.variable for term in self.terms]:
-            raise refuse("the outcome cannot be a predictor")
-        return self
+
+    def _check_ordinal(self) -> None:
+        if self.outcome.kind == "binary":
+            raise refuse("an ordinal model needs a continuous outcome: a score, not a yes or no")
+        if self.link == "identity":
+            raise refuse("an ordinal model has link logit, probit, loglog or cloglog")
+        if self.intercept is not None:
+            raise refuse("an ordinal model has intercepts, one for each value but the lowest")
+        if self.residuals is not None:
+            raise refuse("an ordinal model is its own distribution: leave residuals out")
+        if len(self.values) < 2 or len(self.intercepts) != len(self.values) - 1:
+            raise refuse(
+                "an ordinal model has at least two values, and an intercept for each but the lowest"
+                f" (got {len(self.values)} values and {len(self.intercepts)} intercepts)"
+            )
+        if list(self.values) != sorted(set(self.values)):
+            raise refuse("the values of the score must ascend")
+        bounds = self.outcome.bounds
+        if bounds is not None and not bounds[0] <= self.values[0] <= self.values[-1] <= bounds[1]:
+            raise refuse("a value of the score lies outside the outcome's bounds")
+        if list(self.intercepts) != sorted(set(self.intercepts), reverse=True):
+            raise refuse(
+                "the intercepts must descend: they belong to P(outcome >= value), as in R's "
+                "rms::orm (those of MASS::polr ascend and have the other sign)"
+            )
 
 
 def load_published(path: Path | str) -> PublishedModel:

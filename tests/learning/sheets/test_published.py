@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.stats import norm
 
 from hiprisk.config.published import load_published, published_from_text
 from hiprisk.errors import ConfigError
@@ -165,7 +166,7 @@ def test_the_invented_example_says_so():
     ("old", "new", "message"),
     [
         ("intercept: 10", "interzept: 10", r"interzept \(line 15\): this key is not known"),
-        ("intercept: 10", "", r"intercept: this key is required"),
+        ("intercept: 10", "", "a model has an intercept, or, if it is ordinal, values"),
         ("link: identity", "link: logit", "link logit goes with a binary outcome"),
         ("knots: [10, 40, 70]", "knots: [10, 70, 40]", r"terms.2 \(line 19\).*ascending"),
         ("coefficients: [0.5, 0.2]", "coefficients: [0.5]", "one fewer than knots"),
@@ -258,3 +259,42 @@ def test_a_sheet_says_what_the_levels_of_its_outcome_are(stated, levels):
     assert before.outcome.levels is None
     row = {"age_years": 60, "sex": "female", "womac_function_0_100": 55}
     assert predicted(before, **row).predicted[0] == predicted(sheet, **row).predicted[0]
+
+
+ORDINAL = TEXT.replace("link: identity\nintercept: 10\n", """link: probit
+values: [0, 25, 60, 100]
+intercepts: [1, -0.5, -2]
+""").replace("coefficients: [0.5, 0.2]", "coefficients: [0.02, 0.01]")  # fmt: skip
+
+
+def test_an_ordinal_model_by_hand():
+    sheet = sheet_of(ORDINAL)
+    assert (sheet.family, sheet.schema_version) == ("ordinal", 3)
+    # (60 - 60) / 10 x 2 = 0; spline at its first knot: 0.02 x 10; a woman.
+    found = predicted(sheet, age_years=60, sex="female", womac_function_0_100=10)
+    reached = norm.cdf(np.array([1.0, -0.5, -2.0]) + 0.2)
+    assert found.predicted[0] == pytest.approx(25 * reached[0] + 35 * reached[1] + 40 * reached[2])
+    assert found.chances["floor"][0] == pytest.approx(1.0 - reached[0])
+    assert parse_sheet(sheet.to_json()) == sheet
+    assert not any("No intervals" in note for note in sheet.notes)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("link: probit", "link: identity", "has link logit, probit, loglog or cloglog"),
+        ("values: [0, 25, 60, 100]", "values: [0, 25, 60]", r"got 3 values and 3 intercepts"),
+        ("values: [0, 25, 60, 100]", "values: [0, 60, 25, 100]", "values of the score must ascend"),
+        ("intercepts: [1, -0.5, -2]", "intercepts: [-2, -0.5, 1]",
+         "intercepts must descend.*MASS::polr ascend and have the other sign"),
+        ("intercepts: [1, -0.5, -2]", "intercepts: [1, -0.5, -2]\nintercept: 3",
+         "one for each value but the lowest"),
+        ("link: probit", "residuals: {sd: 9}\nlink: probit", "leave residuals out"),
+        ("kind: continuous", "kind: binary\n  event_level: x", "needs a continuous outcome"),
+        ("bounds: [0, 100]", "bounds: [0, 90]", "lies outside the outcome's bounds"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_an_ordinal_model_is_named(old, new, message):
+    assert old in ORDINAL
+    with pytest.raises(ConfigError, match=message):
+        sheet_of(ORDINAL.replace(old, new, 1))

@@ -36,6 +36,7 @@ from hiprisk.sheet.format import (
     Distribution,
     LinearModel,
     MissingModel,
+    OrdinalModel,
     Sheet,
     Term,
     TrainingSummary,
@@ -83,7 +84,7 @@ def published_sheet(model: PublishedModel) -> Sheet:
     sheet = Sheet(
         name=model.name,
         title=model.title,
-        family="logistic" if model.link == "logit" else "linear",
+        family=_family(model),
         provenance="published",
         intended_use=model.intended_use,
         outcome=outcome_spec_of(
@@ -95,7 +96,7 @@ def published_sheet(model: PublishedModel) -> Sheet:
         columns=columns,
         missing=missing,
         derived=derived,
-        model=_linear_model(model, predictors, derived),
+        model=_model(model, predictors),
         distribution=_distribution(model),
         residual_sd=None if model.residuals is None else model.residuals.sd,
         max_imputed_weight=0.0 if complete_only else 0.9,
@@ -238,10 +239,35 @@ def _derived(model: PublishedModel, columns: tuple[Column, ...]) -> Iterable[Der
             yield Derived(name=" x ".join(term.product), op="product", of=term.product)
 
 
-def _linear_model(
-    model: PublishedModel, predictors: Mapping[str, _Predictor], derived: tuple[Derived, ...]
-) -> LinearModel:
-    intercept = model.intercept
+def _family(model: PublishedModel) -> str:
+    if model.is_ordinal:
+        return "ordinal"
+    return "logistic" if model.link == "logit" else "linear"
+
+
+def _model(
+    model: PublishedModel, predictors: Mapping[str, _Predictor]
+) -> LinearModel | OrdinalModel:
+    intercept, terms = _terms(model, predictors)
+    if model.is_ordinal:
+        return OrdinalModel(
+            link=model.link,  # type: ignore[arg-type]  # the settings refuse any other
+            values=model.values,
+            intercepts=tuple(one + intercept for one in model.intercepts),
+            terms=terms,
+        )
+    return LinearModel(
+        link=model.link,  # type: ignore[arg-type]  # as above
+        intercept=intercept,
+        terms=terms,
+    )
+
+
+def _terms(
+    model: PublishedModel, predictors: Mapping[str, _Predictor]
+) -> tuple[float, tuple[Term, ...]]:
+    """Intercept with what centers add to it (of an ordinal model that alone), and the terms."""
+    intercept = 0.0 if model.intercept is None else model.intercept
     terms = []
     for term in model.terms:
         if term.product:
@@ -260,7 +286,7 @@ def _linear_model(
     twice = [name for name in names if names.count(name) > 1]
     if twice:
         raise ConfigError(f"'{twice[0]}' has two terms", column="terms")
-    return LinearModel(link=model.link, intercept=intercept, terms=tuple(terms))
+    return intercept, tuple(terms)
 
 
 def _product_scale(term: TermSettings, predictors: Mapping[str, _Predictor]) -> float:
@@ -428,7 +454,7 @@ def _notes(model: PublishedModel, *, complete_only: bool) -> Iterable[str]:
         )
     if model.outcome.kind == "binary":
         yield "No intervals: the covariance of the coefficients is not known."
-    elif model.residuals is None:
+    elif model.residuals is None and not model.is_ordinal:
         yield "No intervals: the scatter of the outcome is not known."
 
 
