@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import json
 import os
@@ -97,6 +98,9 @@ def import_libraries(names: list[str]) -> None:
     for name in names:
         with contextlib.suppress(Exception):  # a child imports what it needs, and says if it cannot
             importlib.import_module(name)
+    # Or each child's collector would look through them, and copy their memory.
+    gc.collect()
+    gc.freeze()
 
 
 def _in_child(

@@ -30,6 +30,9 @@ def test_linear_instability_equals_theory():
     # A normal spread: 3.92 standard deviations hold 95 %, less at 150 draws' outermost ranks.
     assert found.width.median == pytest.approx(3.92 * math.sqrt(mean_variance), rel=0.1)
     assert found.slope.median == pytest.approx(linear_shrinkage(200, 10, 0.3), abs=0.03)
+    # Of ten errors in coefficients nine are at right angles to the truth.
+    across = sigma2 * 9 / (200 - 10 - 2)
+    assert found.explained.median == pytest.approx(120 / (120 + across), abs=0.02)
 
 
 def test_instability_falls_with_the_number_of_people():
@@ -45,6 +48,12 @@ def test_instability_is_the_same_whatever_the_workers():
         expected_instability("continuous", 60, 4, expected, seed=1, workers=w) for w in (1, 2)
     )
     assert one == two
+    assert [(e.name, e.value, e.low) for e in one.estimates()] == [
+        ("instability_mape", one.mape.median, one.mape.low),
+        ("instability_interval_width", one.width.median, one.width.low),
+        ("instability_calibration_slope", one.slope.median, one.slope.low),
+        ("instability_explained_of_truth", one.explained.median, one.explained.low),
+    ]
     assert one != expected_instability("continuous", 60, 4, expected, seed=2)
 
 
