@@ -8,6 +8,7 @@ import pytest
 from hiprisk.errors import BundleError, InputError
 from hiprisk.serving.model import load
 from page_agreement import model_of
+from site_sheet import site_sheet
 from small_bundle import small_sheet, write_small_bundle
 
 
@@ -123,3 +124,17 @@ def test_a_model_is_found_by_folder_name_and_version(tmp_path):
     assert {model.bundle.sha256 for model in named} == {named[0].bundle.sha256}
     with pytest.raises(BundleError, match="there is no bundle here"):
         load("small@2", root=tmp_path)
+
+
+def test_the_answer_says_how_sites_differ(tmp_path):
+    model = model_of(tmp_path, site_sheet())
+    answer = model.predict(site="East", womac_function_0_100=30).to_dict()
+    assert answer["sites"] == {"variance": 20.0, "n_sites": 3, "variable": "site"}
+    assert "NEW_SITE(site)" in answer["flags"]
+    assert "site" in answer["imputed"]
+    assert (
+        "sites"
+        not in model_of(tmp_path / "plain", small_sheet())
+        .predict(womac_function_0_100=30)
+        .to_dict()
+    )

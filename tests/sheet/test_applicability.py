@@ -3,13 +3,15 @@
 import dataclasses
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from hiprisk.errors import InputError
-from hiprisk.sheet.applicability import assess, refuse_unpredictable
-from hiprisk.sheet.columns import GivenColumns
+from hiprisk.sheet.applicability import NEW_SITE, assess, refuse_unpredictable
+from hiprisk.sheet.columns import GivenColumns, cohort_columns, read_rows
 from hiprisk.values import Note
 from motion_sheet import MOTION, motion_sheet
+from site_sheet import site_sheet
 from small_bundle import small_sheet
 
 
@@ -136,3 +138,25 @@ def test_a_model_of_unknown_people_needs_every_variable_that_it_weighs():
     sheet = dataclasses.replace(small_sheet(), max_imputed_weight=0.0)
     with pytest.raises(InputError, match=r"no row can be predicted without [^;]*\(sex\) \(hip"):
         refuse_unpredictable(sheet, {v.name for v in sheet.variables} - {"sex"}, file="x.csv")
+
+
+def test_a_new_site_is_flagged_and_counts_as_missing():
+    sheet = site_sheet()
+    given = read_rows(sheet.variables, [{"site": "South"}, {"site": "East"}, {}, {"site": "3.0"}])
+    found = assess(sheet, given)
+    assert found.flags.masks[Note(NEW_SITE, "site")].tolist() == [False, True, False, False]
+    assert Note("UNKNOWN_CATEGORY", "site") not in found.reasons.masks
+    # A cohort's reader leaves the name as it is.
+    frame = pd.DataFrame({"site": ["South", "East", None]})
+    found = assess(sheet, cohort_columns(sheet.variables, frame))
+    assert found.flags.masks[Note(NEW_SITE, "site")].tolist() == [False, True, False]
+    heavy = dataclasses.replace(sheet, max_imputed_weight=0.05)
+    assert assess(heavy, given).reasons.masks[Note("TOO_MANY_MISSING")].all()
+
+
+def test_an_unknown_level_of_another_variable_stays_refused():
+    given = read_rows(
+        site_sheet().variables, [{"sex": "x", "site": "East", "womac_function_0_100": 30}]
+    )
+    found = assess(site_sheet(), given)
+    assert list(found.reasons.masks) == [Note("UNKNOWN_CATEGORY", "sex")]

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hiprisk.sheet.evaluate import SheetEvaluator
+from site_sheet import site_sheet
 from small_bundle import small_sheet
 
 
@@ -187,3 +188,20 @@ def test_each_operation_equals_hand_count(op, expected):
     columns = {"a": column(3.0)}
     add_derived([Derived(name="d", op=op, of=("a", 2.0))], columns)
     assert columns["d"][0] == expected
+
+
+def test_a_new_site_has_the_mean_and_the_variance_of_sites_as_a_missing_one_has():
+    sheet = site_sheet()
+    patient = {"age_years": 60.0, "sex": "male", "lbp_any": "no", "womac_function_0_100": 30.0}
+    columns = {name: np.array([value] * 5, object) for name, value in patient.items()}
+    columns["age_years"] = columns["age_years"].astype(float)
+    columns["womac_function_0_100"] = columns["womac_function_0_100"].astype(float)
+    columns["site"] = np.array(["North", "South", "3", "East", None], object)
+    found = SheetEvaluator(sheet).predict(columns)
+    # 10 + 6 + 18, and the site's own; the mean site is 1 above North.
+    assert found.predicted == pytest.approx([34.0, 40.0, 31.0, 35.0, 35.0])
+    assert found.imputation_variance[:3].tolist() == [0.0, 0.0, 0.0]
+    assert found.imputation_variance[3] == found.imputation_variance[4] > 0.0
+    low, high = found.intervals["95"]
+    assert high[3] - low[3] > high[0] - low[0]
+    assert found.imputed[:, -1].tolist() == [False, False, False, True, True]

@@ -115,6 +115,7 @@ def _print_sheet(bundle: Bundle) -> None:
     from hiprisk.sheet.format import TreesModel
     from hiprisk.wording.disclaimers import model_warnings
     from hiprisk.wording.reasons import range_text, weight_text
+    from hiprisk.wording.sites import between_sites
 
     sheet = bundle.sheet
     print_lines(sheet.title, "=" * len(sheet.title), *sheet.notes)
@@ -129,6 +130,8 @@ def _print_sheet(bundle: Bundle) -> None:
         f"provenance  {sheet.provenance}",
         f"version     {bundle.name}@{bundle.version}, sha256 {bundle.sha256[:12]}",
     )
+    if sites := between_sites(sheet):
+        print_lines(f"sites       {sites}")
     if bundle.lineage is not None:
         from_ = bundle.lineage
         print_lines(

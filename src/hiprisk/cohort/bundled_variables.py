@@ -67,4 +67,4 @@ def bundled_variables(sheet: Sheet, config: Mapping[str, Any]) -> BundledVariabl
                 )
             ]
         )
-    return BundledVariables(sheet.variables, study)
+    return BundledVariables(sheet.variables_to_read, study)

@@ -23,6 +23,7 @@ from hiprisk.wording.labels import (
 )
 from hiprisk.wording.quantities import percent
 from hiprisk.wording.reasons import range_text
+from hiprisk.wording.sites import sites_sentence
 
 
 def model_card(sheet: Sheet, evidence: Evidence) -> str:
@@ -67,6 +68,7 @@ def model_card(sheet: Sheet, evidence: Evidence) -> str:
         if held.reference is not None:
             parts += [f"The same people, {reference_label}:", _estimates(held.reference.metrics)]
     parts += ["## Candidate model types", _families(evidence), "## Predictors", _variables(sheet)]
+    parts += [said] if (said := sites_sentence(sheet)) else []
     if not isinstance(sheet.model, TreesModel):
         parts += ["## The model in full", full_model(sheet)]
     return "\n\n".join(parts) + "\n"

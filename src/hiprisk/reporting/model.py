@@ -17,6 +17,7 @@ from hiprisk.wording.labels import (
 )
 from hiprisk.wording.quantities import NONE, number, percent
 from hiprisk.wording.reasons import range_text
+from hiprisk.wording.sites import sites_sentence
 
 # On what scale the coefficients are, by the model's form and link.
 SCALES = {
@@ -32,11 +33,13 @@ SCALES = {
 def model_section(evidence: Evidence, sheet: Sheet) -> Section:
     """The model in full, as far as a table can hold it; the sheet holds all of it."""
     outcome = sheet.outcome
-    paragraphs = (
+    paragraphs: tuple[str, ...] = (
         f"Predicted: {estimand_in_words(outcome)}.",
         f"Outcome: {with_unit(outcome.label, outcome.unit)}; higher is {outcome.higher_is}. "
         f"Model type: {in_words(sheet.family)}. Intended use: {sheet.intended_use}",
     )
+    if said := sites_sentence(sheet):
+        paragraphs = (*paragraphs, said)
     model = sheet.model
     form = _trees(sheet, model) if isinstance(model, TreesModel) else _coefficients(sheet, model)
     tables = [form, _variables(sheet)]

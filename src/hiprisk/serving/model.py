@@ -13,8 +13,9 @@ from hiprisk.errors import InputError
 from hiprisk.sheet.answers import Evaluation, answers_of, evaluate
 from hiprisk.sheet.applicability import MOST_NAMED, assess
 from hiprisk.sheet.columns import read_rows
+from hiprisk.sheet.document.codec import encode
 from hiprisk.sheet.evaluate import SheetEvaluator
-from hiprisk.sheet.format import Sheet
+from hiprisk.sheet.format import Sheet, SiteEffects
 from hiprisk.values import Note, is_missing
 from hiprisk.wording.reasons import advice_on, came_text, rule_broken
 
@@ -43,6 +44,8 @@ class PatientPrediction:
         Where it was asked for.
     invented : bool
         The model's coefficients are made up.
+    sites : SiteEffects or None
+        How sites differ, where the model has intercepts of them.
     """
 
     values: Mapping[str, Any]
@@ -53,6 +56,7 @@ class PatientPrediction:
     bundle_sha256: str
     explanation: Explanation | None = None
     invented: bool = False
+    sites: SiteEffects | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """What ``hiprisk predict --json`` prints."""
@@ -65,6 +69,8 @@ class PatientPrediction:
         }
         if self.invented:
             plain["invented"] = True
+        if self.sites is not None:
+            plain["sites"] = encode(self.sites)
         if self.explanation is not None:
             plain["explanation"] = self.explanation.to_dict()
         return plain
@@ -166,6 +172,7 @@ class Model:
             bundle_sha256=self.bundle.sha256,
             explanation=explanation,
             invented=bool(self.sheet.invented),
+            sites=self.sheet.sites,
         )
 
     @cached_property

@@ -6,7 +6,7 @@ A sheet is data, never code. `parse_sheet` reads the JSON text and refuses whate
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from hiprisk.outcome_kind import OutcomeKind
@@ -473,6 +473,16 @@ class Sheet:
             ends.append(_at_end("ceiling", "above", outcome.upper))
         taken = {event.name for event in outcome.events}
         return (*outcome.events, *(end for end in ends if end.name not in taken))
+
+    @property
+    def variables_to_read(self) -> tuple[VariableSpec, ...]:
+        """The variables as a reader of cohorts takes them: a site may have any name."""
+        if self.site_variable is None:
+            return self.variables
+        return tuple(
+            replace(spec, levels=()) if spec.name == self.site_variable else spec
+            for spec in self.variables
+        )
 
     def variable(self, name: str) -> VariableSpec:
         """The variable of that name; KeyError if the model has none."""

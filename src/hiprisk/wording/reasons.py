@@ -39,6 +39,7 @@ _ADVICE = {
 _FLAGS = {
     "UNUSUAL": "is an unusual value",
     "EXTRAPOLATION": "lies outside the range of the development cohort",
+    "NEW_SITE": "is none of the model's: the mean site stands in for it, with a wider interval",
     "NOT_IN_TRAINING": "has a level that nobody in the development cohort had",
 }
 

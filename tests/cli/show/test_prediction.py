@@ -9,6 +9,8 @@ import pytest
 from commands import run
 from hiprisk.bundle import BundleContents, write_bundle
 from hiprisk.sheet.format import MeasurementError
+from page_agreement import model_of
+from site_sheet import site_sheet
 from small_bundle import small_sheet, write_small_bundle
 from tree_sheet import tree_sheet
 
@@ -109,3 +111,17 @@ def test_the_heading_names_the_event(capsys):
     write_bundle_of(dataclasses.replace(sheet, outcome=outcome), "falls")
     _, out, _ = run(capsys, "predict", "falls", *PATIENT)
     assert "Risk of Sturz: ja in 12 months; nobody" in out.splitlines()
+
+
+def test_how_sites_differ_is_said_beneath_the_answer(capsys):
+    for name, sheet in (("named", site_sheet()), ("mean", site_sheet(kind="binary", named=False))):
+        model_of(Path("models"), sheet, name)
+    _, out, _ = run(capsys, "predict", "named", *PATIENT, "--site", "East")
+    assert "Note: site: new to the model, taken as the mean site" in out
+    assert "Random intercepts of 3 sites; between them SD 4.5 points." in " ".join(out.split())
+    _, out, _ = run(capsys, "predict", "mean", *PATIENT)
+    assert "In 95 % of sites the risk of such a patient lies between" in " ".join(out.split())
+    _, out, _ = run(capsys, "sheet", "show", "mean")
+    assert "sites       3 sites; between them SD 0.50 of the log odds" in out
+    _, out, _ = run(capsys, "predict", "small", *PATIENT)
+    assert "sites" not in out

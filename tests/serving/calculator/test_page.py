@@ -15,6 +15,7 @@ from ordinal_sheet import fine_score, ordinal_sheet
 from page_agreement import model_of, worst_difference
 from serving_browser import running_browser
 from serving_patients import random_patients
+from site_sheet import site_sheet
 from small_bundle import small_sheet
 from tree_sheet import tree_sheet
 
@@ -81,6 +82,9 @@ SHEETS = {
     "ordinal": with_measurement(ordinal_sheet(link="probit")),
     "fine-score": with_measurement(fine_score(link="loglog")),
     "mirrored-score": fine_score(link="cloglog"),
+    "sites": site_sheet(),
+    "risk-sites": site_sheet(kind="binary"),
+    "mean-site": site_sheet(named=False),
     "bare": replace(without_scatter(with_measurement(small_sheet())), max_imputed_weight=0.0),
 }
 
@@ -129,7 +133,7 @@ def test_the_page_gives_pythons_numbers_for_random_patients(opened, name, n):
     assert tab.noise == []
 
 
-@pytest.mark.parametrize("name", ["splines", "trees", "risk", "ordinal", "fine-score"])
+@pytest.mark.parametrize("name", ["splines", "trees", "risk", "ordinal", "fine-score", "sites"])
 def test_the_page_answers_the_models_test_pack(opened, name):
     tab, model = opened(SHEETS[name])
     pack = make_pack(model, n_random=20)
@@ -314,3 +318,18 @@ def test_it_prints_on_one_page(opened, state):
         fill(tab, Age="63", WOMAC_function="50")
     document = tab.pdf(prefer_css_page_size=True)
     assert len(re.findall(rb"/Type\s*/Page\b(?!s)", document)) == 1
+
+
+def test_a_new_site_is_the_mean_site_on_the_page(opened):
+    tab, _ = opened(SHEETS["sites"])
+    ask = "(one) => window.hiprisk.explain(one)"
+    patient = {"age_years": 60, "womac_function_0_100": 30, "sex": "male", "lbp_any": "no"}
+    new = tab.evaluate(ask, {**patient, "site": "East"})
+    missing = tab.evaluate(ask, patient)
+    assert "NEW_SITE(site)" in new.pop("flags")
+    assert "NEW_SITE(site)" not in missing.pop("flags")
+    assert new == missing
+    assert tab.locator("#fields option[value='']").last.text_content() == (
+        "another site, or not known"
+    )
+    assert "Random intercepts of 3 sites" in tab.locator("#about").text_content()

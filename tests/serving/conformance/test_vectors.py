@@ -1,6 +1,7 @@
 """Input vectors: every edge of a model."""
 
 from hiprisk.serving.conformance.vectors import make_vectors
+from site_sheet import site_sheet
 from small_bundle import small_sheet
 from tree_sheet import tree_sheet
 
@@ -28,3 +29,9 @@ def test_the_seed_decides_the_random_patients_alone():
     assert first == same
     assert first[:-9] == other[:-9]
     assert first[-9:] != other[-9:]
+
+
+def test_an_unknown_site_is_no_refusal():
+    vectors = make_vectors(site_sheet(), n_random=0, seed=1)
+    new = [vector for vector in vectors if vector.name.endswith("-new-site")]
+    assert [vector.given["site"] for vector in new] == ["North?"]

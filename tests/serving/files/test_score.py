@@ -9,6 +9,8 @@ from hiprisk.cohort.mapping import mapping_from_text
 from hiprisk.errors import ConfigError, InputError
 from hiprisk.serving.files.score import score_file
 from hiprisk.serving.model import load
+from page_agreement import model_of
+from site_sheet import site_sheet
 from small_bundle import write_small_bundle
 
 COHORT = "id,age_years,sex,lbp_any,womac_function_0_100\n{}"
@@ -117,3 +119,17 @@ def test_a_lowest_code_that_never_comes_is_told_with_the_scores(model, tmp_path)
     path, text = items_file(tmp_path, [["1", "2"] * 8 + ["3"]] * 20)
     result = score_file(model, path, tmp_path / "out.csv", mapping=mapping_from_text(text))
     assert ("ITEM_CODING", "warning") in [(f.code, f.severity) for f in result.findings]
+
+
+def test_a_file_of_another_centre_is_scored_at_the_mean_site(tmp_path):
+    model = model_of(tmp_path / "models", site_sheet())
+    source = tmp_path / "in.csv"
+    rows = ["60,male,no,30,North", "60,male,no,30,3.0", "60,male,no,30,East", "60,male,no,30,"]
+    names = "age_years,sex,lbp_any,womac_function_0_100,site"
+    source.write_text("\n".join([names, *rows]) + "\n")
+    score_file(model, source, tmp_path / "out.csv")
+    scored = pd.read_csv(tmp_path / "out.csv", dtype=str)
+    predicted = [34.0, 31.0, 35.0, 35.0]
+    assert scored["predicted"].astype(float).tolist() == pytest.approx(predicted)
+    assert scored["flags"].str.contains("NEW_SITE").tolist() == [False, False, True, False]
+    assert scored["imputed"].fillna("").tolist() == ["", "", "site", "site"]

@@ -7,7 +7,9 @@ import pytest
 
 from hiprisk.cli import main
 from hiprisk.serving.http.limits import Limits
+from page_agreement import model_of
 from service_client import client_of, small_model
+from site_sheet import site_sheet
 
 PATIENT = {"age_years": 63, "sex": "female", "lbp_any": "yes", "womac_function_0_100": 45}
 
@@ -263,3 +265,16 @@ def test_two_hundred_callers_at_once_get_their_own_answers(model):
     for age, answer in zip(ages, asyncio.run(ask()), strict=True):
         own = model.predict({**PATIENT, "age_years": age}).values["predicted"]
         assert answer.json()["predicted"] == own
+
+
+def test_a_new_site_is_answered_with_a_flag(tmp_path):
+    model = model_of(tmp_path, site_sheet())
+    patient = {"age_years": 60, "sex": "male", "lbp_any": "no", "womac_function_0_100": 30}
+    client = client_of(model)
+    answer = client.post("/predict", {**patient, "site": "East"})
+    assert answer.status_code == 200
+    assert "NEW_SITE(site)" in answer.json()["flags"]
+    rows = [{**patient, "site": "South"}, {**patient, "site": "East"}]
+    scored = client.post("/score", {"rows": rows}).json()["rows"]
+    assert [row["predicted"] for row in scored] == pytest.approx([40.0, 35.0])
+    assert client.get("/model").json()["sites"]["n_sites"] == 3

@@ -8,6 +8,7 @@ import pytest
 from hiprisk.errors import BundleError
 from hiprisk.sheet.document.parsing import parse_sheet
 from hiprisk.sheet.format import Tree, TreesModel
+from site_sheet import site_sheet
 from small_bundle import small_sheet
 
 
@@ -156,3 +157,18 @@ def with_tree(**changes):
 def test_a_tree_that_is_none_is_refused(changes):
     with pytest.raises(BundleError, match="is not a tree"):
         parse_sheet(with_tree(**changes))
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"variance": -1.0}, "variance between sites is negative"),
+        ({"n_sites": 1}, "that of fewer than two sites"),
+        ({"variable": "age_years"}, "'age_years' is no category of the model"),
+    ],
+)
+def test_sites_that_cannot_be_are_refused(changes, message):
+    sheet = site_sheet()
+    broken = dataclasses.replace(sheet, sites=dataclasses.replace(sheet.sites, **changes))
+    with pytest.raises(BundleError, match=message):
+        parse_sheet(broken.to_json())

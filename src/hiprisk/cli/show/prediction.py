@@ -25,6 +25,7 @@ from hiprisk.wording.disclaimers import warnings_of
 from hiprisk.wording.labels import capital, estimand_in_words
 from hiprisk.wording.quantities import patient_interval, score_decimals
 from hiprisk.wording.similarity import SHORT_SIMILARITY, similarity_warning
+from hiprisk.wording.sites import risk_over_sites, sites_sentence
 
 if TYPE_CHECKING:
     from hiprisk.serving.explanation import Explanation
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 FLAG_WORDS = {
     "EXTRAPOLATION": "outside the range of the development cohort",
     "UNUSUAL": "unusual value",
+    "NEW_SITE": "new to the model, taken as the mean site",
     "NOT_IN_TRAINING": "level absent from the development cohort",
 }
 DISCLAIMER = "Not a medical device; no medical advice."
@@ -63,6 +65,7 @@ def show_prediction(model: Model, result: PatientPrediction, *, why: bool = Fals
     elif result.values["imputed"]:
         print_lines("", "Not known, imputed: " + ", ".join(result.values["imputed"]))
     _show_flags(sheet, result)
+    _show_sites(sheet, result)
     print_lines("")
     print_wrapped(f"Use: {result.intended_use}")
     bundle = model.bundle
@@ -259,6 +262,17 @@ def _show_trust(sheet: Sheet, explanation: Explanation) -> None:
         f"{like}; effective sample size {'not available' if size is None else f'{size:.0f}'}.",
         f"Bootstrap models (95 %): {between}.",
     )
+
+
+def _show_sites(sheet: Sheet, result: PatientPrediction) -> None:
+    """How sites differ, of a model that has intercepts of them."""
+    said = sites_sentence(sheet)
+    if said is None:
+        return
+    risk = result.values.get("risk")
+    over = None if risk is None else risk_over_sites(sheet, float(risk))
+    print_lines("")
+    print_wrapped(f"{said} {over}" if over else said)
 
 
 def _show_flags(sheet: Sheet, result: PatientPrediction) -> None:

@@ -12,6 +12,7 @@ from hiprisk.config import StudyConfig
 from hiprisk.config.sites import SITE
 from hiprisk.errors import ConfigError, InputError
 from hiprisk.learning.participants import Participants, Selection
+from hiprisk.values import one_code
 
 KEY = "sites"
 # Fewer people a site than this, on average, say next to nothing of any site.
@@ -70,7 +71,12 @@ def new_site_variance(config: StudyConfig, fit: object) -> float:
 
 def site_levels(frame: pd.DataFrame) -> tuple[str, ...]:
     """Sites that occur, in the order of their names."""
-    return tuple(sorted({str(value) for value in frame[SITE].dropna()}))
+    return tuple(sorted(set(_codes(frame[SITE].dropna()))))
+
+
+def _codes(sites: pd.Series) -> list[str]:
+    # As a sheet's reader takes them: 1.0 is the site 1.
+    return [one_code(str(value)) for value in sites]
 
 
 def site_numbers(frame: pd.DataFrame) -> Integers:
@@ -78,7 +84,7 @@ def site_numbers(frame: pd.DataFrame) -> Integers:
     position = {name: number for number, name in enumerate(site_levels(frame))}
     known = frame[SITE].notna().to_numpy()
     numbers = np.full(len(frame), -1, dtype=np.intp)
-    numbers[known] = [position[str(value)] for value in frame[SITE].to_numpy()[known]]
+    numbers[known] = [position[code] for code in _codes(frame.loc[known, SITE])]
     return numbers
 
 
@@ -86,7 +92,19 @@ def with_site_levels(selection: Selection, config: StudyConfig) -> Selection:
     """The selection whose dictionary has the sites by name, where the model is to have them."""
     if config.sites != "named":
         return selection
-    dictionary = selection.dictionary
-    levels = site_levels(selection.development.frame)
+    dictionary, people = selection.dictionary, selection.development
+    levels = site_levels(people.frame)
     site = replace(dictionary[SITE], kind="category", levels=levels, unit=None)
-    return replace(selection, dictionary=dictionary.with_variables([site]))
+    return replace(
+        selection,
+        dictionary=dictionary.with_variables([site]),
+        development=replace(people, frame=_named(people.frame)),
+        first_visit=_named(selection.first_visit),
+    )
+
+
+def _named(frame: pd.DataFrame) -> pd.DataFrame:
+    known = frame[SITE].notna().to_numpy()
+    names = np.full(len(frame), None, dtype=object)
+    names[known] = _codes(frame.loc[known, SITE])
+    return frame.assign(**{SITE: names})

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from hiprisk.sheet.document.codec import encode
 from hiprisk.sheet.document.strict_json import canonical_json
 from hiprisk.wording.disclaimers import INVENTED, SIMULATED_MODEL
+from hiprisk.wording.sites import sites_sentence
 
 if TYPE_CHECKING:
     from hiprisk.serving.model import Model
@@ -68,7 +69,7 @@ def content_security_policy(script: str, style: str) -> str:
 
 def _model_json(model: Model) -> str:
     """The sheet and where it comes from, safe inside a script element."""
-    document = {
+    document: dict[str, object] = {
         "sheet": encode(model.sheet),
         "bundle": {
             "name": model.bundle.name,
@@ -76,6 +77,8 @@ def _model_json(model: Model) -> str:
             "sha256": model.bundle.sha256,
         },
     }
+    if (said := sites_sentence(model.sheet)) is not None:
+        document["sites"] = said
     # A `<` could end the element; JSON has another way to write it.
     return canonical_json(document).replace("<", "\\u003c")
 

@@ -13,6 +13,7 @@ function makeEngine(sheet) {
   const trees = sheet.model.type === "trees";
   const specs = new Map(sheet.variables.map((spec) => [spec.name, spec]));
   const refits = sheet.model.refits || [];
+  const siteVariable = (sheet.sites || {}).variable;
   const center = sheet.missing.mean;
   const precision = inverse(sheet.missing.covariance);
 
@@ -268,6 +269,8 @@ function makeEngine(sheet) {
   function read(spec, given) {
     const refusal = (code) => ({ code, rule: RULES[code](spec) });
     const one = spec.kind === "category" ? readLevel(given, spec.levels) : readNumber(given);
+    // A site that the model does not know counts as missing.
+    if (one.code === "UNKNOWN_CATEGORY" && spec.name === siteVariable) return { flag: "NEW_SITE" };
     if (one.code) return refusal(one.code);
     const { value } = one;
     if (value === undefined || spec.kind === "category") return one;
@@ -296,7 +299,10 @@ function makeEngine(sheet) {
     for (const spec of sheet.variables) {
       const one = read(spec, given[spec.name]);
       if (one.code) refused.push({ code: one.code, variable: spec.name, rule: one.rule });
-      else if (one.value === undefined) imputedWeight += spec.weight;
+      else if (one.value === undefined) {
+        imputedWeight += spec.weight;
+        if (one.flag) flags.push(`${one.flag}(${spec.name})`);
+      }
       else {
         values[spec.name] = one.value;
         const flag = flagOf(spec, one.value);
@@ -369,7 +375,7 @@ function makeEngine(sheet) {
   return {
     sheet, outcome, events, binary, ordinal, trees, specs, refits, center, coefficients,
     numericColumns, condition, locate, lawOf, functions, numbers, refitPredictions, clip,
-    read, usable, flagOf, rangeText, shown, levelChances,
+    read, usable, flagOf, rangeText, shown, levelChances, siteVariable,
     typical, typicalPlace, knowsPeople,
   };
 }

@@ -304,6 +304,7 @@ function makeExplainer(engine) {
       ...found,
       imputed: lacking,
       flags,
+      ...(sheet.sites === undefined ? {} : { sites: sheet.sites }),
       explanation: {
         typical,
         contributions: knowsPeople ? contributions(place, lacking) : null,

@@ -53,12 +53,14 @@ function makeForm(engine, container) {
       message, remark);
   }
 
+  const unknownText = (spec) => (spec.name === engine.siteVariable ? "another site, or not known" : "not known");
+
   function choiceField(spec, index) {
     const [message, remark] = messages(index);
     const options = ["", ...spec.levels].map((level, i) => {
       const radio = el("input", { type: "radio", name: `v${index}`, id: `v${index}_${i}`, value: level,
         autocomplete: "off", checked: level === "", class: level === "" ? "none" : "" });
-      return { radio, label: el("label", {}, radio, el("span", {}, level === "" ? "not known" : level.replaceAll("_", " "))) };
+      return { radio, label: el("label", {}, radio, el("span", {}, level === "" ? unknownText(spec) : level.replaceAll("_", " "))) };
     });
     const radios = options.map((option) => option.radio);
     fields.set(spec.name, { spec, input: radios[0], message, remark, mark: [],
@@ -73,7 +75,7 @@ function makeForm(engine, container) {
   function selectField(spec, index) {
     const [message, remark] = messages(index);
     const select = el("select", { id: `v${index}`, autocomplete: "off", "aria-describedby": `message${index} remark${index}` },
-      el("option", { value: "" }, "not known"),
+      el("option", { value: "" }, unknownText(spec)),
       ...spec.levels.map((level) => el("option", { value: level }, level.replaceAll("_", " "))));
     fields.set(spec.name, { spec, input: select, message, remark, value: () => select.value, mark: [select] });
     return el("div", { class: "field" },

@@ -3,7 +3,7 @@
 
 function startPage() {
   const model = JSON.parse(document.getElementById("model").textContent);
-  const { sheet, bundle } = model;
+  const { sheet, bundle, sites } = model;
   const engine = makeEngine(sheet);
   const explain = makeExplainer(engine);
   const { outcome, binary, specs } = engine;
@@ -194,7 +194,7 @@ function startPage() {
 
   function likenessCard(answer) {
     const { distance, effective_sample_size: size, refits } = answer.explanation;
-    const words = { UNUSUAL: "an unusual value", EXTRAPOLATION: "outside the range of the development cohort", NOT_IN_TRAINING: "level absent from the development cohort" };
+    const words = { UNUSUAL: "an unusual value", EXTRAPOLATION: "outside the range of the development cohort", NOT_IN_TRAINING: "level absent from the development cohort", NEW_SITE: "new to the model, taken as the mean site" };
     const remarks = answer.flags.filter((flag) => flag.includes("(")).map((flag) => flag.slice(0, -1).split("("));
     const listed = remarks.map(([code, name]) => el("li", {}, `${capital(label(name))}: ${words[code]}`));
     // On paper one line a kind: a page has to hold a patient of whom everything is unusual.
@@ -288,6 +288,7 @@ function startPage() {
       ["Intended use", sheet.intended_use],
       ["Fitted on", { simulated: "simulated people", real: "real people", published: "a publication" }[sheet.provenance] || "unknown"],
       ["Model type", sheet.family],
+      ...(sites === undefined ? [] : [["Sites", sites]]),
       ["Model", `${bundle.name} version ${bundle.version}`],
       ["Fingerprint", bundle.sha256],
       ["Typical patient", !engine.knowsPeople ? "not available" : Object.entries(engine.typical.patient).map(([name, value]) =>

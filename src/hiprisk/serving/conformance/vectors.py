@@ -120,7 +120,8 @@ def _refusals(sheet: Sheet, typical: Given) -> Iterator[_Entry]:
     for number, spec in enumerate(sheet.variables):
         if spec.kind == "category":
             given = {**typical, spec.name: f"{spec.levels[0]}?"}
-            yield "refused", f"{spec.name} has an unknown level", given
+            kind = "new-site" if spec.name == sheet.site_variable else "refused"
+            yield kind, f"{spec.name} has an unknown level", given
             continue
         text = UNREADABLE[number % len(UNREADABLE)]
         yield "refused", f"{spec.name} is not a number", {**typical, spec.name: text}

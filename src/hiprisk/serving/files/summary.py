@@ -169,7 +169,7 @@ class Tally:
         self._flags: Counter[Note] = Counter()
         self._absent: tuple[str, ...] = ()
         self._comparison = FileComparison(model.sheet)
-        self._coding = CodingWatch(model.sheet.variables, mapping)
+        self._coding = CodingWatch(model.sheet.variables_to_read, mapping)
         self._mapping = mapping
         self._items: dict[str, ItemCodes] = {}
         self._commas = DecimalCommas()

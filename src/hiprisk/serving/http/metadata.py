@@ -38,6 +38,7 @@ def describe(model: Model) -> dict[str, Any]:
             }
             for spec in sheet.variables
         ],
+        **({} if sheet.sites is None else {"sites": encode(sheet.sites)}),
         "evidence": bundle.evidence,
         "card": bundle.file_bytes("card.md").decode() if bundle.has_file("card.md") else "",
         **words(model),

@@ -77,11 +77,13 @@ def patient_model(model: Model) -> type[BaseModel]:
     """One patient: variables by name; what is absent or null is missing."""
     enough: Any = _enough(model)
     config = ConfigDict(extra="forbid", json_schema_extra={"anyOf": enough} if enough else None)
-    types = {spec.name: _value_type(spec) for spec in model.sheet.variables}
+    types = {spec.name: _value_type(spec) for spec in model.sheet.variables_to_read}
     return _of_variables("Patient", model, types, config)
 
 
 def _value_type(spec: VariableSpec) -> Any:
+    if spec.kind == "category" and not spec.levels:
+        return str | float | None
     if spec.kind == "category":
         codes = zero_one_codes(spec.levels)
         truths = (True, False) if codes else ()

@@ -59,6 +59,7 @@ class Metadata(BaseModel):
     created_with: Object
     outcome: Object
     variables: list[Object]
+    sites: Object = Field(default_factory=dict)
     evidence: Object
     card: str = Field(description="Markdown.")
     disclaimer: str

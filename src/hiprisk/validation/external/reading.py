@@ -48,7 +48,7 @@ def read_validation_cohort(
     if mapping is not None:
         known = mapping.dictionary.overlaid_by(known)
     if sheet is not None:
-        known = known.with_model(sheet.variables)
+        known = known.with_model(sheet.variables_to_read)
     wanted = [_outcome_variable(outcome)]
     if predictions is not None:
         wanted.append(

@@ -1,0 +1,63 @@
+"""How sites differ, in words: of a model, and of one patient's answer."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from hiprisk.wording.labels import unit_of_amount
+from hiprisk.wording.quantities import number, percent, score_decimals
+
+if TYPE_CHECKING:
+    from hiprisk.sheet.format import Sheet
+
+# 95 % of normal values lie within so many standard deviations.
+REACH_95 = 1.959964
+# Half of all pairs of sites have an odds ratio beyond exp of so many standard deviations.
+MEDIAN_PAIR = 0.953873
+
+
+def between_sites(sheet: Sheet) -> str | None:
+    """How many sites there were and how far they differ; None for a model without sites.
+
+    References
+    ----------
+    .. [1] Larsen, Merlo (2005). Am J Epidemiol 161(1), 81-88: the median odds ratio.
+    """
+    sites = sheet.sites
+    if sites is None:
+        return None
+    sd = math.sqrt(sites.variance)
+    if sheet.outcome.kind == "binary":
+        odds = math.exp(MEDIAN_PAIR * sd)
+        differ = f"SD {sd:.2f} of the log odds, median odds ratio {odds:.2f}"
+    else:
+        unit = unit_of_amount(sheet.outcome.unit)
+        differ = f"SD {number(sd, score_decimals(sheet, 1))} {unit}".strip()
+    return f"{sites.n_sites} sites; between them {differ}"
+
+
+def sites_sentence(sheet: Sheet) -> str | None:
+    """What a model with intercepts of sites says of a site; None for one without."""
+    found = between_sites(sheet)
+    if found is None or sheet.sites is None:
+        return None
+    if sheet.sites.variable is not None:
+        rest = "The site is a variable of the model; one that it does not know counts as the mean."
+    elif sheet.outcome.kind == "binary":
+        rest = "The risk is that of the mean site; its interval does not contain how sites differ."
+    else:
+        rest = "The prediction is that of the mean site; its intervals contain how sites differ."
+    return f"Random intercepts of {found}. {rest}"
+
+
+def risk_over_sites(sheet: Sheet, risk: float) -> str | None:
+    """Where the risk of a patient lies in 95 % of sites; None where the interval has it already."""
+    sites = sheet.sites
+    known = sites is None or sites.variable is not None or sheet.outcome.kind != "binary"
+    if known or sites is None or not 0.0 < risk < 1.0:
+        return None
+    lp, reach = math.log(risk / (1.0 - risk)), REACH_95 * math.sqrt(sites.variance)
+    low, high = (1.0 / (1.0 + math.exp(-end)) for end in (lp - reach, lp + reach))
+    between = f"{percent(low)} and {percent(high)}"
+    return f"In 95 % of sites the risk of such a patient lies between {between}."
