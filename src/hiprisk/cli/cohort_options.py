@@ -39,6 +39,15 @@ class Subject:
     sampling: SamplingSettings | None = None
 
     @property
+    def expected_in_development(self) -> dict[str, float] | None:
+        """What the sheet expected of its development cohort, by name; None where not known."""
+        from hiprisk.validation.expected.results import development_figures
+
+        if self.bundle is None or self.predictions:
+            return None
+        return development_figures(self.bundle.evidence)
+
+    @property
     def sheet(self) -> Sheet | None:
         """The model's sheet; None where predictions stand in a column."""
         return None if self.bundle is None or self.predictions else self.bundle.sheet

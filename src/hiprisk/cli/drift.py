@@ -15,6 +15,7 @@ from hiprisk.cli.cohort_options import (
     subject_of,
 )
 from hiprisk.cli.options import Parser
+from hiprisk.cli.show.expected import show_expected
 from hiprisk.cli.show.output import note_findings, print_json, print_lines, print_table
 from hiprisk.cli.show.validation import show_flow
 from hiprisk.errors import ConfigError, ExitCode
@@ -55,6 +56,8 @@ def run(argv: Sequence[str]) -> int:
         watch_note=why_not,
         flow=flow,
         findings=_of_the_outcome(subject, cohort),
+        thresholds=subject.outcome.thresholds,
+        development=subject.expected_in_development,
     )
     if options.out is not None:
         _write(report, options.out)
@@ -146,6 +149,10 @@ def show_drift(report: DriftReport) -> None:
             f"predictions: mean {p.mean_now:.3g} (SD {p.sd_now:.3g}), in development "
             f"{p.mean_then:.3g} (SD {p.sd_then:.3g}): {p.verdict}",
         )
+    if report.expected is not None:
+        show_expected(report.expected)
+    else:
+        print_lines("", f"No expected performance: {report.expected_note}.")
     if report.refused:
         print_lines("")
         rows = [[code, str(n)] for code, n in sorted(report.refused.items())]
@@ -207,6 +214,8 @@ def _write(report: DriftReport, folder: Path) -> None:
     from hiprisk.reporting.result_files import write_result
 
     tables = {"variables": report.to_frame()}
+    if report.expected is not None:
+        tables["expected"] = report.expected.to_frame()
     if report.watch is not None:
         tables["watch"] = report.watch.to_frame()
     write_result(
@@ -223,7 +232,8 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
         "drift",
         description="Monitor a model in use: how far its variables and predictions have moved from "
         "the development cohort (standardised difference, population stability index, missing "
-        "values), and, where outcomes are known, whether calibration holds over time.",
+        "values), what performance the model itself expects of these people before outcomes are "
+        "known, and, where outcomes are known, whether calibration holds over time.",
         example=EXAMPLE,
     )
     add_cohort_options(parser)

@@ -14,20 +14,23 @@ from hiprisk.cli.cohort_options import (
     identity_of,
     read_imputations,
     read_people,
+    read_selected,
     subject_of,
 )
 from hiprisk.cli.options import Parser, whole_number
 from hiprisk.cli.show.output import note_findings, print_json, print_lines
-from hiprisk.cli.show.validation import show_validation
+from hiprisk.cli.show.validation import show_expected_validation, show_validation
 from hiprisk.outputs import check_output_folder
 
 if TYPE_CHECKING:
     from hiprisk.config.sampling import SamplingSettings
+    from hiprisk.validation.external.before_outcomes import ExpectedValidation
     from hiprisk.validation.external.case_mix_results import CaseMix
     from hiprisk.validation.external.cohort import ValidationCohort
     from hiprisk.validation.external.results import ExternalValidation
 
 EXAMPLE = """  hiprisk validate stupar newcohort.csv --by sex
+  hiprisk validate stupar this_year.csv --expected
   hiprisk validate stupar export.csv --mapping configs/cohorts/source.yaml --out validation
   hiprisk validate nhs.csv --mapping configs/cohorts/nhs_proms_hip.yaml \\
       --predictions ohs_post_nhs_predicted --outcome ohs_followup_0_48"""
@@ -40,6 +43,8 @@ def run(argv: Sequence[str]) -> int:
         check_output_folder(options.out)
     _check_free(options.out, force=options.force)
     subject = subject_of(options)
+    if options.expected:
+        return _run_expected(subject, options)
     sampling = _sampling(subject, options)
     people = [replace(one, sampling=sampling) for one in read_imputations(subject, options)]
     result = _evaluated(subject, people, options)
@@ -53,6 +58,73 @@ def run(argv: Sequence[str]) -> int:
             print_lines("", f"written: {options.out}")
     warn_of(people[0])
     return 0
+
+
+def _run_expected(subject: Subject, options: argparse.Namespace) -> int:
+    """What the model expects of a cohort, whether outcomes are known or not."""
+    _check_expected(options)
+    result = _expected(subject, options)
+    if options.out is not None:
+        _write_expected(result, options.out)
+    if options.json:
+        print_json(result.to_dict())
+    else:
+        show_expected_validation(result)
+        if options.out is not None:
+            print_lines("", f"written: {options.out}")
+    note_findings(result.findings)
+    return 0
+
+
+def _check_expected(options: argparse.Namespace) -> None:
+    """Refuse what needs outcomes."""
+    from hiprisk.errors import ConfigError
+
+    given = {"--by": options.by is not None, "--development": options.development is not None,
+             "--prevalence": options.prevalence is not None}  # fmt: skip
+    for option in (name for name, is_given in given.items() if is_given):
+        raise ConfigError(
+            f"{option} needs outcomes, and --expected looks at none",
+            code="USAGE",
+            column=option,
+            advice="leave out one of the two",
+        )
+
+
+def _expected(subject: Subject, options: argparse.Namespace) -> ExpectedValidation:
+    from hiprisk.validation.external.before_outcomes import expect_of_cohort, expect_of_risks
+
+    cohort = read_selected(subject, options)
+    model = identity_of(subject)
+    if subject.sheet is None:
+        return expect_of_risks(
+            str(subject.predictions),
+            subject.outcome,
+            cohort,
+            model=model,
+            accept_units=options.accept_units,
+        )
+    return expect_of_cohort(
+        subject.sheet,
+        subject.outcome,
+        cohort,
+        model=model,
+        development=subject.expected_in_development,
+        accept_units=options.accept_units,
+        seed=options.seed,
+    )
+
+
+def _write_expected(result: ExpectedValidation, folder: Path) -> None:
+    from hiprisk.reporting.result_files import write_result
+
+    write_result(
+        folder,
+        name="expected",
+        plain=result.to_dict(),
+        tables={"expected": result.to_frame()},
+        figures={},
+    )
 
 
 def _evaluated(
@@ -72,7 +144,14 @@ def _evaluated(
         _check_pooled(options)
         return validate_imputations(people, subject.outcome, **how)
     case_mix = None if people[0].sampling else _case_mix(subject, people[0], options)
-    return validate_externally(people[0], subject.outcome, by=options.by, case_mix=case_mix, **how)
+    return validate_externally(
+        people[0],
+        subject.outcome,
+        by=options.by,
+        case_mix=case_mix,
+        development=subject.expected_in_development,
+        **how,
+    )
 
 
 def _sampling(subject: Subject, options: argparse.Namespace) -> SamplingSettings | None:
@@ -134,7 +213,8 @@ def _check_free(folder: Path | None, *, force: bool) -> None:
     """An earlier validation stays unless force is asked for."""
     from hiprisk.errors import ConfigError
 
-    if folder is not None and (folder / "validation.json").exists() and not force:
+    names = ("validation.json", "expected.json")
+    if folder is not None and any((folder / name).exists() for name in names) and not force:
         raise ConfigError(
             "the folder holds a validation already", code="EXISTS", file=folder.name,
             advice="add --force, or name another folder",
@@ -184,7 +264,9 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
         description="External validation: evaluate a model in a cohort whose outcome is known. "
         "Every metric has "
         "a 95 % CI (bootstrap of persons), overall and by subgroup; case mix is compared with the "
-        "development cohort. Rows that cannot be used are counted with a reason.",
+        "development cohort. Rows that cannot be used are counted with a reason. What the model "
+        "itself expects of these people stands beside what was observed; --expected tells it "
+        "before outcomes are known.",
         example=EXAMPLE,
     )
     add_cohort_options(parser)
@@ -192,6 +274,9 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
                         help="evaluate each level of these categories too (default: sex, age band, "
                         "site, K-L grade and back pain, as far as the file has them; --by alone: "
                         "none)")  # fmt: skip
+    parser.add_argument("--expected", action="store_true",
+                        help="what the model expects of these people, without a look at outcomes: "
+                        "the cohort need not have any")  # fmt: skip
     parser.add_argument("--prevalence", type=_prevalence, metavar="P",
                         help="cases and controls were sampled apart: share with the event in the "
                         "target population, or unknown")  # fmt: skip
@@ -200,6 +285,7 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--resamples", type=whole_number(50), default=500, metavar="N",
                         help="of persons, behind the intervals (default: 500)")  # fmt: skip
     parser.add_argument("--out", type=Path, metavar="DIR",
-                        help="folder for validation.json, tables and figures")  # fmt: skip
+                        help="folder for validation.json (with --expected expected.json), "
+                        "tables and figures")  # fmt: skip
     parser.add_argument("--force", action="store_true", help="overwrite a validation in DIR")
     return parser.parse_args(argv)

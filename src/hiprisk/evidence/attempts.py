@@ -20,6 +20,7 @@ PART_LABELS = {
     "sites": "internal-external cross-validation",
     "subgroups": "performance in subgroups",
     "stability": "prediction instability",
+    "expected": "performance expected of the development cohort",
     "added": "added value of the blocks of predictors",
     "association": "association of the exposure",
 }

@@ -16,6 +16,7 @@ from hiprisk.inference.samplesize import SampleSizeFinding
 from hiprisk.learning.model_choice import CandidateResult
 from hiprisk.learning.participants import FlowStep
 from hiprisk.metrics.estimate import Estimate
+from hiprisk.validation.expected.results import ExpectedPerformance
 from hiprisk.validation.internal.corrected_curves import CorrectedCurve
 from hiprisk.validation.internal.cross_validation import CrossValidation
 from hiprisk.validation.internal.instability_results import Stability
@@ -116,6 +117,9 @@ class Evidence:
         Of variables that are not as the packaged dictionary has them.
     not_available : mapping of str to str
         Parts that could not be computed, with the reason.
+    expected : ExpectedPerformance or None
+        What the sheet itself expects of the development cohort: new cohorts are compared with it
+        before their outcomes are known.
     """
 
     name: str
@@ -149,6 +153,7 @@ class Evidence:
     not_repeated: tuple[str, ...]
     labels: Mapping[str, str] = field(default_factory=dict)
     not_available: Mapping[str, str] = field(default_factory=dict)
+    expected: ExpectedPerformance | None = None
 
     def label(self, name: str) -> str:
         """What a person reads for a variable."""

@@ -16,6 +16,11 @@ from hiprisk.metrics.entry import Metric
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.registry import metrics_for
 from hiprisk.parallel import one_thread
+from hiprisk.sheet.answers import evaluate
+from hiprisk.sheet.columns import cohort_columns
+from hiprisk.sheet.evaluate import SheetEvaluator
+from hiprisk.validation.expected.computing import expected_performance
+from hiprisk.validation.expected.results import ExpectedPerformance
 from hiprisk.validation.internal.cross_validation import (
     CrossValidation,
     FoldSettings,
@@ -69,6 +74,20 @@ def stability_part(study: FinishedStudy) -> Stability | None:
         apparent=study.apparent,
         kind=outcome.kind,
         thresholds=thresholds,
+    )
+
+
+def expected_part(study: FinishedStudy) -> ExpectedPerformance:
+    """What the sheet expects of the development cohort, whether the outcome is known or not."""
+    frame = study.prepared.selection.development.frame
+    usable = evaluate(
+        SheetEvaluator(study.sheet), cohort_columns(study.sheet.variables, frame)
+    ).usable
+    return expected_performance(
+        study.sheet,
+        frame.loc[usable],
+        thresholds=study.config.outcome.thresholds,
+        seed=study.config.seed,
     )
 
 

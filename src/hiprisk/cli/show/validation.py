@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from hiprisk.cli.show.expected import show_expected
 from hiprisk.cli.show.output import metric_label, print_lines, print_table
 from hiprisk.wording.availability import not_available_in_words
 from hiprisk.wording.quantities import interval, number, signed_with_interval, with_interval
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from hiprisk.learning.participants import FlowStep
     from hiprisk.metrics.estimate import Estimate
     from hiprisk.metrics.forecast.calibration import CoverageByLevel
+    from hiprisk.validation.external.before_outcomes import ExpectedValidation
     from hiprisk.validation.external.case_mix_results import CaseMix
     from hiprisk.validation.external.results import ExternalValidation
     from hiprisk.validation.performance.results import EventPerformance, Performance
@@ -39,6 +41,8 @@ def show_validation(result: ExternalValidation) -> None:
     print_lines("")
     show_flow(result.flow)
     show_reasons(result.reasons)
+    if result.expected is not None:
+        show_expected(result.expected)
     if result.case_mix is not None:
         _show_case_mix(result.case_mix)
     if result.groups is not None:
@@ -67,6 +71,19 @@ def _show_formulas(performance: Performance) -> None:
     print_table(("metric", "formula", "value", "95 % CI"), rows)
     if lacking:
         print_lines(*not_available_in_words(lacking, str))
+
+
+def show_expected_validation(result: ExpectedValidation) -> None:
+    """What a model expects of a cohort before outcomes are known."""
+    model = result.model
+    version = f" ({model.name}@{model.version})" if model.version else ""
+    print_lines(f"{model.title}{version}", f"predicts {model.estimand}",
+                f"expected of {result.cohort}", "")  # fmt: skip
+    print_lines(*result.summary)
+    show_expected(result.expected)
+    print_lines("")
+    show_flow(result.flow)
+    show_reasons(result.reasons)
 
 
 def _show_performance(performance: Performance) -> None:

@@ -7,7 +7,7 @@ References
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -20,7 +20,7 @@ from hiprisk.cohort.shift.comparison import compare_with_training
 from hiprisk.errors import InputError
 from hiprisk.features.reference_population import reference_population
 from hiprisk.learning.participants import FlowStep
-from hiprisk.sheet.answers import evaluate
+from hiprisk.sheet.answers import Evaluation, evaluate
 from hiprisk.sheet.columns import cohort_columns
 from hiprisk.sheet.distribution import clip_to
 from hiprisk.sheet.evaluate import SheetEvaluator
@@ -38,6 +38,8 @@ from hiprisk.validation.drift.stability_index import (
     population_stability_index,
 )
 from hiprisk.validation.drift.variables import variable_drift
+from hiprisk.validation.expected.comparison import ExpectedComparison
+from hiprisk.validation.expected.computing import expected_performance
 from hiprisk.validation.external.case_mix import has_reference_population
 from hiprisk.validation.external.eligibility import copied_rows, refuse_stack
 from hiprisk.validation.external.mean_difference import standardised_difference_estimate
@@ -56,6 +58,8 @@ def report_drift(
     watch_note: str = "",
     flow: Sequence[FlowStep] = (),
     findings: Sequence[Finding] = (),
+    thresholds: Sequence[float] = (),
+    development: Mapping[str, float] | None = None,
 ) -> DriftReport:
     """Compare a cohort in use with what a sheet knows of its development cohort.
 
@@ -71,6 +75,10 @@ def report_drift(
         From the rows of the cohort to those of the watch.
     findings : sequence of Finding
         Cells of the outcome that cannot be used.
+    thresholds : sequence of float
+        Declared for decisions: net benefit to be expected at them.
+    development : mapping of str to float, optional
+        What was expected of the development cohort, by name (`development_figures`).
 
     Raises
     ------
@@ -111,6 +119,7 @@ def report_drift(
     evaluation = evaluate(SheetEvaluator(sheet), given)
     refused = evaluation.assessment.reasons.counts()
     predictions = _prediction_drift(sheet, evaluation.prediction.predicted)
+    expected, note = _expected(sheet, cohort, evaluation, thresholds, development)
     said = (*copied_rows(cohort), *findings)
     found = DriftReport(
         model=model,
@@ -127,8 +136,30 @@ def report_drift(
         summary=(),
         flow=tuple(flow),
         findings=said,
+        expected=expected,
+        expected_note=note,
     )
     return replace(found, summary=tuple(sentences_of(found)))
+
+
+def _expected(
+    sheet: Sheet,
+    cohort: Cohort,
+    evaluation: Evaluation,
+    thresholds: Sequence[float],
+    development: Mapping[str, float] | None,
+) -> tuple[ExpectedComparison | None, str]:
+    """What the model expects of the rows that it predicts, or why that is not known."""
+    n = int(evaluation.usable.sum())
+    if n < MIN_PEOPLE:
+        return None, f"{n} rows with a prediction are too few (at least {MIN_PEOPLE})"
+    try:
+        found = expected_performance(
+            sheet, cohort.frame.loc[evaluation.usable], thresholds=thresholds
+        )
+    except InputError as refusal:
+        return None, refusal.reason
+    return ExpectedComparison.of(found, development=development), ""
 
 
 def _found(

@@ -12,6 +12,7 @@ from hiprisk.cohort.findings import Finding
 from hiprisk.learning.participants import FlowStep
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.validation.drift.cusum import CalibrationCusum
+from hiprisk.validation.expected.comparison import ExpectedComparison
 from hiprisk.validation.external.results import ModelIdentity
 
 DIFFERENCE = "standardised_difference"
@@ -115,6 +116,10 @@ class DriftReport:
         Cells of the outcome that could not be used, and copied rows.
     found : bool
         Whether anything calls for attention.
+    expected : ExpectedComparison or None
+        Performance to be expected of these people if the model is right, beside development.
+    expected_note : str
+        Why there is none; empty where there is one.
     """
 
     model: ModelIdentity
@@ -131,6 +136,8 @@ class DriftReport:
     summary: tuple[str, ...]
     flow: tuple[FlowStep, ...] = ()
     findings: tuple[Finding, ...] = ()
+    expected: ExpectedComparison | None = None
+    expected_note: str = ""
 
     def to_frame(self) -> pd.DataFrame:
         """One row a variable."""
@@ -167,6 +174,8 @@ class DriftReport:
             "predictions": None if self.predictions is None else self.predictions.to_dict(),
             "watch": None if self.watch is None else self.watch.to_dict(),
             "watch_note": self.watch_note,
+            "expected": None if self.expected is None else self.expected.to_dict(),
+            "expected_note": self.expected_note,
             "flow": [asdict(step) for step in self.flow],
             "warnings": [finding.summarised() for finding in self.findings],
             "found": self.found,

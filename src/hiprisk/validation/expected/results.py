@@ -96,3 +96,19 @@ class ExpectedPerformance:
             "uncorrected": dict(self.uncorrected),
             "events": [event.to_dict() for event in self.events],
         }
+
+
+def development_figures(evidence: Mapping[str, Any]) -> dict[str, float] | None:
+    """Every figure that a bundle's evidence says was expected of the development cohort, by name.
+
+    None where it says nothing: bundles that were written before, and published models.
+    """
+    expected = evidence.get("expected")
+    metrics = expected.get("metrics") if isinstance(expected, Mapping) else None
+    if not isinstance(metrics, Mapping):
+        return None
+    return {
+        str(name): float(one["value"])
+        for name, one in metrics.items()
+        if isinstance(one, Mapping) and isinstance(one.get("value"), int | float)
+    }

@@ -57,12 +57,31 @@ def check_usable(
             column=lacking[0],
             advice=_lacking_advice(lacking[0], outcome, cohort),
         )
-    mattering = {*used, *needed}
+    _check_columns(cohort, {*used, *needed}, set(used) - set(needed), accept_units=accept_units)
+
+
+def check_predictors(cohort: Cohort, *, used: Sequence[str], accept_units: bool) -> None:
+    """Raise InputError if the model cannot predict this cohort as a whole, outcome or not.
+
+    Parameters
+    ----------
+    cohort : Cohort
+    used : sequence of str
+        Variables that matter.
+    accept_units : bool
+    """
+    refuse_stack(cohort)
+    _check_columns(cohort, set(used), set(used), accept_units=accept_units)
+
+
+def _check_columns(
+    cohort: Cohort, mattering: set[str], of_known_codes: set[str], *, accept_units: bool
+) -> None:
     errors = [finding for finding in cohort.findings if finding.severity == "error"]
     known = [f for f in errors if f.code in STRUCTURAL or f.column in mattering]
     refuse_misread(known, cohort, accept_units=accept_units)
     # Of the outcome the levels are declared: other codes are unknown outcomes, counted and said.
-    _refuse_unknown_codes(cohort, set(used) - set(needed))
+    _refuse_unknown_codes(cohort, of_known_codes)
 
 
 def _lacking_advice(name: str, outcome: OutcomeSettings, cohort: Cohort) -> str:
@@ -78,7 +97,8 @@ def _lacking_advice(name: str, outcome: OutcomeSettings, cohort: Cohort) -> str:
             f'{name}: {{value: "no"}} in the mapping says so'
         )
     return (
-        "map it in the mapping (--mapping); a cohort without outcomes can be scored, not evaluated"
+        "map it in the mapping (--mapping); of a cohort without outcomes, validate --expected "
+        "tells what the model itself expects"
     )
 
 
@@ -206,7 +226,8 @@ def _scale_advice(values: Floats, outcome: OutcomeSettings) -> str:
     )
 
 
-def _where_they_went(flow: Sequence[FlowStep], reasons: Mapping[str, int]) -> str:
+def where_they_went(flow: Sequence[FlowStep], reasons: Mapping[str, int]) -> str:
+    """Where the rows of a cohort went, to stand behind a refusal."""
     steps = [f"{step.n_left_out} {step.label}" for step in flow if step.n_left_out]
     if not steps:
         return ""
@@ -239,7 +260,7 @@ def check_enough(
     if len(observed) < MIN_PEOPLE:
         raise InputError(
             f"{len(observed)} people with outcome and prediction are too few to evaluate a model "
-            f"(at least {MIN_PEOPLE})" + _where_they_went(flow, reasons or {}),
+            f"(at least {MIN_PEOPLE})" + where_they_went(flow, reasons or {}),
             code="TOO_FEW",
             file=file,
             advice=levels_advice(outcome, flow)
@@ -251,7 +272,7 @@ def check_enough(
             raise InputError(
                 f"{events} events among {len(observed)} people: too few to evaluate a model "
                 f"(at least {MIN_EVENTS} with and {MIN_EVENTS} without)"
-                + _where_they_went(flow, reasons or {}),
+                + where_they_went(flow, reasons or {}),
                 code="TOO_FEW_EVENTS",
                 file=file,
                 advice=levels_advice(outcome, flow) or "100 of each are advised",

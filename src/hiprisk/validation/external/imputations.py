@@ -199,8 +199,8 @@ def _remarks(people: Sequence[ValidationCohort]) -> list[str]:
     first = people[0]
     remarks = [
         f"Evaluated in {len(people)} imputations of the same people and pooled by Rubin's rules; "
-        "figures by group and case mix are not pooled (choose one imputation for them, for "
-        'instance imputations: ["1"] in the mapping).'
+        "figures by group, case mix and expected performance are not pooled (choose one imputation "
+        'for them, for instance imputations: ["1"] in the mapping).'
     ]
     differing = np.zeros(first.n, dtype=bool)
     for one in people[1:]:

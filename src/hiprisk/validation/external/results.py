@@ -11,6 +11,7 @@ import pandas as pd
 from hiprisk.config.sampling import SamplingSettings
 from hiprisk.learning.participants import FlowStep
 from hiprisk.metrics.estimate import Estimate
+from hiprisk.validation.expected.comparison import ExpectedComparison
 from hiprisk.validation.external.case_mix_results import CaseMix
 from hiprisk.validation.performance.results import Performance, by_name
 from hiprisk.validation.subgroups.results import Subgroups
@@ -63,6 +64,9 @@ class ExternalValidation:
         Of sample size and of imputed values.
     summary : tuple of str
         Plain sentences, the most important first.
+    expected : ExpectedComparison or None
+        What the model expects of these people, beside what was observed; None where it cannot say:
+        no distribution of the outcome, people sampled by it, several imputations.
     """
 
     model: ModelIdentity
@@ -86,6 +90,7 @@ class ExternalValidation:
     n_people: int | None = None
     imputations: int | None = None
     sampling: SamplingSettings | None = None
+    expected: ExpectedComparison | None = None
 
     def to_frame(self) -> pd.DataFrame:
         """One row a metric: overall, each event, then each group."""
@@ -132,6 +137,8 @@ class ExternalValidation:
             found["decompositions"] = performance.decomposition_frame()
         if performance.coverage is not None:
             found["coverage"] = performance.coverage.to_frame()
+        if self.expected is not None:
+            found["expected"] = self.expected.to_frame()
         if self.case_mix is not None:
             found["case_mix"] = self.case_mix.to_frame()
         return found
@@ -159,6 +166,7 @@ class ExternalValidation:
             **_plain(self.performance),
             "groups": None if self.groups is None else self.groups.to_dict(),
             "case_mix": None if self.case_mix is None else self.case_mix.to_dict(),
+            "expected": None if self.expected is None else self.expected.to_dict(),
             "remarks": list(self.remarks),
             "summary": list(self.summary),
         }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -18,8 +18,10 @@ from hiprisk.metrics.forecast.interface import Forecast
 from hiprisk.metrics.registry import metrics_for
 from hiprisk.sheet.distribution import bounds_of
 from hiprisk.sheet.format import OrdinalModel, Sheet
+from hiprisk.validation.expected.comparison import ExpectedComparison
 from hiprisk.validation.external.case_mix_results import CaseMix
 from hiprisk.validation.external.cohort import ValidationCohort
+from hiprisk.validation.external.expected_and_observed import expected_and_observed
 from hiprisk.validation.external.results import ExternalValidation, ModelIdentity
 from hiprisk.validation.external.sentences import remarks_of, summary_of
 from hiprisk.validation.performance.computing import PerformanceSettings, performance_of
@@ -44,6 +46,7 @@ def validate_externally(
     case_mix: CaseMix | None = None,
     n_resamples: int = 500,
     seed: int = 0,
+    development: Mapping[str, float] | None = None,
 ) -> ExternalValidation:
     """Evaluate predictions for new people by every metric of the registry.
 
@@ -61,6 +64,8 @@ def validate_externally(
     case_mix : CaseMix, optional
     n_resamples, seed : int
         Resamples of persons behind the intervals.
+    development : mapping of str to float, optional
+        What the sheet expected of its development cohort, by name (`development_figures`).
 
     Raises
     ------
@@ -82,14 +87,18 @@ def validate_externally(
             kind=outcome.kind,
             dictionary=people.dictionary,
         )
+    performance = performance_of(sample, external_settings(n_resamples, seed))
     return external_validation(
         people,
         outcome,
         model=model,
         sheet=sheet,
-        performance=performance_of(sample, external_settings(n_resamples, seed)),
+        performance=performance,
         groups=_by_group(sample, people, by, n_resamples=n_resamples, seed=seed),
         case_mix=case_mix,
+        expected=expected_and_observed(
+            people, sample, performance, sheet=sheet, development=development, seed=seed
+        ),
     )
 
 
@@ -115,6 +124,7 @@ def external_validation(
     performance: Performance,
     groups: Subgroups | None = None,
     case_mix: CaseMix | None = None,
+    expected: ExpectedComparison | None = None,
 ) -> ExternalValidation:
     """A performance in new people, with who they are and what it means in words."""
     labels = {} if sheet is None else sheet_labels(sheet)
@@ -137,6 +147,7 @@ def external_validation(
         calibration=calibration_tenths(people),
         groups=groups,
         case_mix=case_mix,
+        expected=expected,
         sampling=people.sampling,
         remarks=tuple(remarks_of(people, outcome.kind, estimates, labels)),
         summary=tuple(summary_of(people, outcome, model, estimates, case_mix)),

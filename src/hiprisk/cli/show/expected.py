@@ -1,0 +1,70 @@
+"""Expected performance as tables: beside development, and beside what was observed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hiprisk.cli.show.output import metric_label, print_lines, print_table
+from hiprisk.wording.quantities import NONE, number, signed, signed_with_interval, with_interval
+
+if TYPE_CHECKING:
+    from hiprisk.validation.expected.compared_figures import ComparedFigure
+    from hiprisk.validation.expected.comparison import ExpectedComparison
+
+# Others are with --json and --out.
+SHOWN = ("r2", "rmse", "mae", "mean_outcome", "coverage_95", "width_95", "c_statistic", "brier",
+         "event_rate")  # fmt: skip
+
+
+def show_expected(comparison: ExpectedComparison) -> None:
+    """Figures of the outcome and of each event, then what they say."""
+    observed = comparison.has_observed
+    title = "Expected and observed performance" if observed else "Expected performance"
+    print_lines("", f"{title}, if the model is right:")
+    expected = comparison.expected
+    _show([one for one in comparison.figures if one.name in _names(comparison, "")], observed)
+    for event in expected.events:
+        print_lines("", f"Event: {event.label} ({event.n} rows)")
+        if event.reason is not None:
+            print_lines(f"not available: {event.reason}")
+            continue
+        names = _names(comparison, event.name)
+        _show([one for one in comparison.figures if one.name in names], observed, of=event.name)
+    print_lines("", *comparison.sentences)
+
+
+def _names(comparison: ExpectedComparison, event: str) -> set[str]:
+    """Names of the figures that are shown of the outcome, or of an event."""
+    found = comparison.expected.estimates
+    if event:
+        (found,) = (one.estimates for one in comparison.expected.events if one.name == event)
+    ending = f"_{event}" if event else ""
+    return {
+        f"{one.name}{ending}"
+        for one in found
+        if one.name in SHOWN or one.name.startswith("net_benefit_")
+    }
+
+
+def _show(figures: list[ComparedFigure], observed: bool, *, of: str = "") -> None:  # noqa: FBT001
+    beside = any(one.development is not None for one in figures)
+    head = ["metric", "expected here (95 % CI)"]
+    if beside:
+        head += ["in development", "by case mix"]
+    if observed:
+        head += ["observed (95 % CI)", "observed minus expected (95 % CI)"]
+    rows = []
+    for one in figures:
+        name = one.name.removesuffix(f"_{of}") if of else one.name
+        row = [metric_label(name), with_interval(one.expected)]
+        if beside:
+            moved = one.by_case_mix
+            row += [number(one.development), NONE if moved is None else signed(moved)]
+        if observed:
+            found = one.difference
+            row += [
+                NONE if one.observed is None else with_interval(one.observed),
+                NONE if found is None else signed_with_interval(found),
+            ]
+        rows.append(row)
+    print_table(head, rows)
