@@ -1,6 +1,8 @@
 """The distribution over a score's own values, against counts by hand."""
 
 import dataclasses
+import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +15,7 @@ from hiprisk.sheet.ordinal import OrdinalDistribution, OrdinalEvaluator
 from ordinal_sheet import VALUES, ordinal_sheet
 from small_bundle import small_sheet
 
+ORM = json.loads((Path(__file__).parents[1] / "oracles" / "ordinal_sheet.json").read_text())
 ABOVE = Event(name="e", label="", direction="above", reference="fixed", value=0.0)
 BELOW = dataclasses.replace(ABOVE, direction="below")
 
@@ -191,3 +194,25 @@ def test_an_event_named_floor_is_the_outcomes_own():
 
 def test_other_models_tell_their_events_alone():
     assert small_sheet().told_events == small_sheet().outcome.events
+
+
+@pytest.mark.parametrize("fit", ORM["fits"], ids=lambda fit: fit["link"])
+def test_the_distribution_of_orm_fits_equals_that_of_rms(fit):
+    names = ("a", "b", "c")
+    pairs = zip(names, fit["coefficients"], strict=True)
+    model = OrdinalEvaluator(
+        OrdinalModel(
+            link=fit["link"],
+            values=tuple(fit["values"]),
+            intercepts=tuple(fit["intercepts"]),
+            terms=tuple(Term(column=n, basis="linear", coefficients=(b,)) for n, b in pairs),
+        )
+    )
+    people = dict(zip(names, np.array(ORM["people"]).T, strict=True))
+    law = model.distribution(model.predictor(people, len(ORM["people"])))
+    assert_allclose(law.mean, fit["mean"], rtol=1e-12)
+    assert_allclose(law.exceedance, fit["reached"], rtol=1e-12)
+    # rms interpolates between values, which no patient can have; ours is the next value above.
+    for level, name in ((0.5, "interpolated_median"), (0.9, "interpolated_90")):
+        ahead = law.quantile(level) - np.array(fit[name])
+        assert ((ahead >= 0.0) & (ahead < 1.0)).all()

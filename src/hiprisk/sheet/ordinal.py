@@ -107,10 +107,10 @@ class OrdinalEvaluator:
     def __init__(self, model: OrdinalModel) -> None:
         self._model = model
         self._link = LINKS[model.link]
-        self._intercepts = np.array(model.intercepts)
+        self._intercepts = np.array(model.intercepts, dtype=np.float64)
         self._coefficients = np.array([c for term in model.terms for c in term.coefficients])
         self._refits: Floats = np.array(model.refits or (), dtype=np.float64)
-        self.values: Floats = np.array(model.values)
+        self.values: Floats = np.array(model.values, dtype=np.float64)
 
     @property
     def n_refits(self) -> int:

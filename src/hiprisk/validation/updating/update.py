@@ -9,12 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from hiprisk.arrays import Floats
+from hiprisk.errors import InputError
 from hiprisk.learning.folds import grouped_folds
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.registry import label_of
 from hiprisk.seeding import rng_for
 from hiprisk.sheet.document.checks import check_sheet
-from hiprisk.sheet.format import LinearModel, Sheet, TreesModel
+from hiprisk.sheet.format import LinearModel, OrdinalModel, Sheet, TreesModel
 from hiprisk.validation.external.cohort import ValidationCohort
 from hiprisk.validation.external.imputations import stack_imputations
 from hiprisk.validation.external.results import ModelIdentity
@@ -99,6 +100,12 @@ def update_model(
     InputError
         If the method does not fit the model, or too few people are there for it.
     """
+    if isinstance(sheet.model, OrdinalModel):
+        raise InputError(
+            "an ordinal model is not updated: its distribution would have to move with its mean",
+            code="METHOD",
+            advice="fit it anew on both cohorts (hiprisk train), or update a linear model",
+        )
     several = (people,) if isinstance(people, ValidationCohort) else tuple(people)
     cohort = _Cohort(several, tuple(_data(sheet, one) for one in several))
     # Before anything is fitted: too few people are refused whatever the test would choose.
