@@ -12,12 +12,9 @@ from hiprisk.arrays import Floats, Integers
 from hiprisk.evidence.corrected import event_optimism
 from hiprisk.evidence.finished import FinishedStudy, model_forecast, refit_forecasts
 from hiprisk.evidence.out_of_fold import events_of
-from hiprisk.metrics.decision_curve.bands import (
-    corrected_curve,
-    decision_curve_band,
-    net_benefit_optimism,
-)
+from hiprisk.metrics.decision_curve.bands import decision_curve_band
 from hiprisk.metrics.decision_curve.curve import DecisionCurve
+from hiprisk.metrics.decision_curve.optimism import corrected_curve, resampled_optimism
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.events import EventOutcome
 from hiprisk.validation.internal.instability import decision_stability
@@ -187,9 +184,7 @@ def _event(
         thresholds=grid,
         outcome=result.label,
     )
-    optimism = net_benefit_optimism(
-        happened, refitted, study.refits.counts[:, rows], thresholds=grid
-    )
+    optimism = resampled_optimism(happened, refitted, study.refits.counts[:, rows], thresholds=grid)
     return EventEvidence(
         out_of_fold=result,
         decision=corrected_curve(curve, optimism),

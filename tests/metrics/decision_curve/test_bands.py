@@ -1,14 +1,12 @@
-"""Bands of decision curves and of their differences, and the correction for optimism."""
+"""Bands of decision curves and of their differences."""
 
 import numpy as np
 import pytest
 
 from hiprisk.errors import InputError
 from hiprisk.metrics.decision_curve.bands import (
-    corrected_curve,
     decision_curve_band,
     decision_curve_difference,
-    net_benefit_optimism,
 )
 from hiprisk.metrics.decision_curve.curve import decision_curve
 from hiprisk.metrics.decision_curve.net_benefit import (
@@ -78,30 +76,6 @@ def test_difference_is_the_difference_with_a_narrower_band():
     assert found.high[0] - found.low[0] < alone.high[0] - alone.low[0]
 
 
-def test_optimism_equals_the_loop_written_out():
-    y, risk = example("binary", n=50)
-    rng = np.random.default_rng(0)
-    refits = np.clip(risk + rng.normal(0, 0.1, (6, 50)), 0, 1)
-    counts = rng.multinomial(50, np.full(50, 0.02), 6)
-    expected = np.mean([
-        net_benefit(y, p, threshold=0.4, weights=c) - net_benefit(y, p, threshold=0.4)
-        for p, c in zip(refits, counts, strict=True)
-    ])  # fmt: skip
-    found = net_benefit_optimism(y, refits, counts, thresholds=[0.4])
-    assert found == pytest.approx((expected,), abs=1e-12)
-
-
-def test_correction_moves_curve_and_band_once():
-    y, risk = example("binary")
-    curve = decision_curve_band(y, risk, thresholds=[0.3, 0.6], n_resamples=50, seed=1)
-    less = corrected_curve(curve, [0.01, -0.02])
-    assert less.model == pytest.approx(np.subtract(curve.model, [0.01, -0.02]))
-    assert less.high == pytest.approx(np.subtract(curve.high, [0.01, -0.02]))
-    assert less.act_on_all == curve.act_on_all
-    with pytest.raises(InputError, match="has been corrected before"):
-        corrected_curve(less, [0.01, -0.02])
-
-
 def test_bands_of_what_follows_from_net_benefit_equal_a_loop_of_single_functions():
     # A second way: whole people repeated as drawn, each quantity by its own function.
     y, risk = example("binary", n=80)
@@ -132,30 +106,16 @@ def test_three_estimates_at_a_threshold_are_the_single_functions():
         curve.estimates_at(0.31)
 
 
-def test_optimism_moves_all_bands_by_the_same_linear_map():
-    y, risk = example("binary")
-    curve = decision_curve_band(y, risk, thresholds=[0.25], n_resamples=50, seed=1)
-    less = corrected_curve(curve, [0.01])
-    # 0.01 of net benefit at odds 1/3 are 3 interventions of 100.
-    assert less.avoided_low[0] == pytest.approx(curve.avoided_low[0] - 3.0)
-    assert less.interventions_avoided()[0] == pytest.approx(curve.interventions_avoided()[0] - 3.0)
-    off = 0.01 / curve.prevalence
-    assert less.standardised_high[0] == pytest.approx(curve.standardised_high[0] - off)
-
-
 def test_nobody_with_the_event_has_no_share_of_events():
     curve = decision_curve_band([0, 0, 0], [0.1, 0.5, 0.2], thresholds=[0.3], n_resamples=9, seed=1)
     assert curve.standardised_low == ()
     names = [one.name for one in curve.estimates_at(0.3)]
     assert names == ["net_benefit_0.3", "interventions_avoided_0.3"]
-    assert corrected_curve(curve, [0.1]).to_frame()["standardised"].isna().all()
 
 
 @pytest.mark.parametrize(("call", "message"), [
     (lambda: decision_curve_band(Y, RISK, n_resamples=1, seed=1), "a band needs resamples"),
     (lambda: decision_curve_band(Y, RISK, groups=np.zeros(3, int), seed=1), "'groups' has 3"),
-    (lambda: net_benefit_optimism(Y, np.zeros((2, 3)), np.ones((2, 3))), "must both be of shape"),
-    (lambda: corrected_curve(decision_curve(Y, RISK), [0.1]), "99 thresholds, the optimism has 1"),
 ])  # fmt: skip
 def test_what_makes_no_sense_is_refused(call, message):
     with pytest.raises(InputError, match=message):

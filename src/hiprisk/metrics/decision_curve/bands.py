@@ -1,9 +1,8 @@
-"""Decision curves with what they lack alone: bands, the difference of two, and optimism.
+"""Decision curves with what they lack alone: bands, and the difference of two.
 
 References
 ----------
-.. [1] Vickers, Cronin, Elkin, Gonen (2008). BMC Med Inform Decis Mak 8, 53: bootstrap, optimism.
-.. [2] Noma et al. (2021). Stat Med 40, 5691-5701: intervals moved by the optimism.
+.. [1] Vickers, Cronin, Elkin, Gonen (2008). BMC Med Inform Decis Mak 8, 53: bootstrap.
 """
 
 from __future__ import annotations
@@ -89,12 +88,12 @@ def decision_curve_band(
         elif has_events:
             # A resample without an event has no share of the events.
             share = np.where(share > 0.0, share, np.nan)
-        avoided = (model - everybody) * _per_avoided(curve.thresholds)
+        avoided = (model - everybody) * per_avoided(curve.thresholds)
         shares = model / share[:, np.newaxis] if has_events else model
         return np.stack([model, shares, avoided], axis=1)
 
     resampled = _resampled(evaluate, groups, len(y), n_resamples=n_resamples, seed=seed)
-    model, shares, avoided = (_ends(resampled[:, part], level=level) for part in range(3))
+    model, shares, avoided = (pointwise_ends(resampled[:, part], level=level) for part in range(3))
     return dataclasses.replace(
         curve,
         low=model[0],
@@ -107,7 +106,7 @@ def decision_curve_band(
     )
 
 
-def _per_avoided(thresholds: Sequence[float]) -> Floats:
+def per_avoided(thresholds: Sequence[float]) -> Floats:
     """What turns a gain over acting on all into interventions avoided per 100 people."""
     grid = np.asarray(thresholds)
     return np.asarray(100.0 * (1.0 - grid) / grid)
@@ -197,7 +196,7 @@ def decision_curve_difference(
         return one - other
 
     resampled = _resampled(evaluate, groups, len(y), n_resamples=n_resamples, seed=seed)
-    low, high = _ends(resampled, level=level)
+    low, high = pointwise_ends(resampled, level=level)
     return DecisionCurveDifference(
         outcome=outcome,
         model_name=names[0],
@@ -210,91 +209,6 @@ def decision_curve_difference(
         prevalence=float(y.mean()) if prevalence is None else prevalence,
         n=float(len(y)),
     )
-
-
-def net_benefit_optimism(
-    y_true: ArrayLike,
-    refit_risks: Floats,
-    counts: Floats | Integers,
-    *,
-    thresholds: Sequence[float] = THRESHOLDS,
-    prevalence: float | None = None,
-) -> tuple[float, ...]:
-    """Mean optimism of the net benefit at each threshold, from a procedure's refits.
-
-    Parameters
-    ----------
-    y_true : array-like of 0 and 1, shape (n_people,)
-    refit_risks : ndarray, shape (n_resamples, n_people)
-        Risks of all original people by the model refitted on each resample.
-    counts : ndarray, shape (n_resamples, n_people)
-        How often each person was drawn for that resample.
-    thresholds, prevalence
-        As for `decision_curve`.
-
-    Returns
-    -------
-    tuple of float, length n_thresholds
-        Mean over resamples of the net benefit on the resample minus that on the original people.
-
-    Raises
-    ------
-    InputError
-        If the two arrays do not match each other or the people.
-    """
-    grid = check_thresholds(thresholds)
-    risks, drawn = np.asarray(refit_risks, dtype=np.float64), np.asarray(counts, dtype=np.float64)
-    y, _, w = as_binary(y_true, np.zeros(len(np.asarray(y_true))), None)
-    check_prevalence(prevalence, y, w)
-    if risks.ndim != 2 or risks.shape != drawn.shape or risks.shape[1] != len(y) or not len(risks):
-        raise InputError(
-            f"'refit_risks' {risks.shape} and 'counts' {drawn.shape} must both be of shape "
-            f"(n_resamples, {len(y)})"
-        )
-    total = np.zeros(len(grid))
-    for risk, count in zip(risks, drawn, strict=True):
-        _, p, training = as_binary(y, risk, count)
-        both = np.stack([training, w])
-        on = net_benefits(y, p, both, thresholds=grid, prevalence=prevalence)
-        total += on[0] - on[1]
-    return _plain(total / len(risks))
-
-
-def corrected_curve(curve: DecisionCurve, optimism: Sequence[float]) -> DecisionCurve:
-    """The curve less its optimism; its bands move with it.
-
-    Parameters
-    ----------
-    curve : DecisionCurve
-    optimism : sequence of float, length n_thresholds
-    """
-    if curve.optimism:
-        raise InputError("this decision curve has been corrected before")
-    _check_length(optimism, curve.thresholds)
-    # Acting on all and the prevalence are fitted to nobody and have no optimism.
-    off = np.asarray(optimism)
-    moved = {"model": off, "low": off, "high": off}
-    for end in ("low", "high"):
-        moved[f"avoided_{end}"] = off * _per_avoided(curve.thresholds)
-        if curve.prevalence > 0.0:
-            moved[f"standardised_{end}"] = off / curve.prevalence
-    changed: dict[str, Any] = {
-        name: _less(getattr(curve, name), tuple(less))
-        for name, less in moved.items()
-        if getattr(curve, name)
-    }
-    return dataclasses.replace(curve, **changed, optimism=tuple(optimism))
-
-
-def _less(values: Sequence[float], off: Sequence[float]) -> tuple[float, ...]:
-    return tuple(float(value - less) for value, less in zip(values, off, strict=True))
-
-
-def _check_length(optimism: Sequence[float], thresholds: Sequence[float]) -> None:
-    if len(optimism) != len(thresholds):
-        raise InputError(
-            f"there are {len(thresholds)} thresholds, the optimism has {len(optimism)} entries"
-        )
 
 
 def _resampled(
@@ -317,8 +231,10 @@ def _resampled(
     return np.concatenate([evaluate(weights) for weights in blocks])
 
 
-def _ends(resampled: Floats, *, level: float) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Ends of a pointwise interval, empty where too many resamples say nothing of the curve."""
+def pointwise_ends(
+    resampled: Floats, *, level: float
+) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Ends of a pointwise interval; empty where too many resamples say nothing of the curve."""
     n_refused = int(np.isnan(resampled).any(axis=1).sum())
     if too_many_refused(n_refused, len(resampled)):
         return (), ()
