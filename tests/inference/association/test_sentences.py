@@ -156,3 +156,27 @@ def test_a_control_of_risks_has_the_digits_of_risks():
         row=effect(0.0123, -0.01, 0.03, stratum="knee", measure="risk_difference"),
     )  # fmt: skip
     assert "the risk difference is 0.012" in words([effect()], negative_control=control)[-1]
+
+
+def test_a_control_of_odds_has_two_digits():
+    control = NegativeControl(
+        kind="stratum", where="knee", reason="r", as_expected=True,
+        row=effect(1.2345, 0.9, 1.6, stratum="knee", measure="odds_ratio"),
+    )  # fmt: skip
+    assert "the odds ratio is 1.23 (" in words([effect()], negative_control=control)[-1]
+
+
+@pytest.mark.parametrize(("n_exposed", "said"), [
+    (9, ["CAUTION: only 9 of 100 rows in 'all' are exposed."]),
+    (10, []),
+    (90, []),
+    (91, ["CAUTION: only 9 of 100 rows in 'all' are not exposed."]),
+    (99, ["CAUTION: only 1 of 100 rows in 'all' is not exposed."]),
+])  # fmt: skip
+def test_fewer_than_ten_exposed_or_not_exposed_are_a_caution(n_exposed, said):
+    found = [
+        line.partition(" Robust")[0]
+        for line in words([effect(model="crude", n_exposed=n_exposed), effect()])
+        if line.startswith("CAUTION: only")
+    ]
+    assert found == said

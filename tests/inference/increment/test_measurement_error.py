@@ -92,6 +92,19 @@ def test_an_error_larger_than_what_varies_is_refused():
         reconstructed(measured, y, np.array([1, 2]), np.array([3.0, 0.5]), strict=True)
 
 
+def test_a_resample_keeps_a_fiftieth_of_what_varies_where_the_error_is_larger():
+    _, measured, y = simulated(0.6, n=500)
+    measured = measured[:, :2]
+    replaced = reconstructed(measured, y, np.array([1]), np.array([3.0]))[:, 1]
+    given = np.column_stack([measured[:, 0], y])
+    unexplained = [
+        float(np.sum((part - fit.coefficients[0] - given @ fit.coefficients[1:]) ** 2))
+        for part in (measured[:, 1], replaced)
+        for fit in [fit_ols(given, part)]
+    ]
+    assert unexplained[1] == pytest.approx(0.02 * unexplained[0], rel=1e-6)
+
+
 @pytest.mark.parametrize("binary", [False, True])
 def test_a_test_of_no_effect_holds_its_level_as_measured_and_not_on_replaced_values(binary):
     # Why a what-if carries the tests of the measured values. 200 data sets: 0.05 +- 0.03.
