@@ -60,6 +60,7 @@ def mutants_in_random_order(root: Path, room: str, seed: int, session: Path) -> 
         for spec in specs
         if _tells_something(spec.operator_name)
         and not _orders_a_text(spec, lines[spec.module_path])
+        and not _is_a_marker(spec, lines[spec.module_path])
         and not any(start <= spec.start_pos < end for start, end in left_out[spec.module_path])
     ]
     seen: set[tuple[Path, tuple[int, int], str]] = set()
@@ -97,6 +98,14 @@ def _orders_a_text(spec: MutationSpec, lines: list[str]) -> bool:
     row, column = spec.end_pos
     wanted = spec.operator_name.endswith(("_Lt", "_LtE", "_Gt", "_GtE"))
     return wanted and lines[row - 1][column:].lstrip().startswith(('"', "'"))
+
+
+def _is_a_marker(spec: MutationSpec, lines: list[str]) -> bool:
+    """The star of keyword-only parameters or of an unpacking, taken for a product."""
+    row, column = spec.start_pos
+    before, after = lines[row - 1][:column], lines[row - 1][spec.end_pos[1] :]
+    stars = lines[row - 1][column : spec.end_pos[1]].strip("*") == ""
+    return stars and not after.startswith(" ") and (not before or before[-1] in " ([{")
 
 
 def _ranked(

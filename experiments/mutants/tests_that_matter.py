@@ -10,7 +10,7 @@ from forked_tests import import_libraries, run_tests
 from sample import Mutant
 
 HOUSE = "tests/test_frozen_results.py"  # reads declarations, whichever room they stand in
-PATIENCE, GRACE = 3, 10  # a run may take three times its clean one, and ten seconds
+PATIENCE, GRACE = 3, 5  # a run may compute three times as long as a clean one, and five seconds
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,11 @@
 
 import json
 
+import pytest
+
 from association_tables import row, table_by_hand
 from hiprisk.inference.association import NegativeControl, StratumDifference
+from hiprisk.inference.association.result import mean_digits
 from hiprisk.inference.effects.evalue import EValue
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.reporting.plots.association import association_picture, draw_association
@@ -67,3 +70,18 @@ def test_the_frame_keeps_its_columns_where_nothing_is_counted():
     assert list(frame.columns[-4:]) == ["n_clusters", "share_missing", "e_value", "e_value_limit"]
     assert frame["e_value"].isna().tolist() == [True, False]
     assert frame["n_exposed"].isna().tolist() == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "digits"),
+    [
+        (2.0, 8.0, 2),
+        (-0.1, 0.1, 2),
+        (-0.09, 0.1, 3),
+        (0.0, 0.02, 3),
+        (0.0, 0.019, 4),
+        (1.0, None, 2),
+    ],
+)
+def test_a_difference_in_means_has_digits_for_its_interval(low, high, digits):
+    assert mean_digits(Estimate(name="d", value=1.0, low=low, high=high)) == digits

@@ -81,6 +81,7 @@ def test_a_simulated_cohort_gives_its_own_instability(stupar):
     found = simulated_instability(small, design, n=400)
     # Of 15 predictors three may bend.
     assert found.n_parameters == count_parameters(small, design) == 18
+    assert (found.source, found.unit) == ("simulated cohort (stupar)", "points")
     # Residual sd 16.6 (less by floor and ceiling), 18 parameters: about sqrt(19 / 400) of it.
     expected = math.sqrt(2 / math.pi) * 16 * math.sqrt(19 / 400)
     assert found.mape.median == pytest.approx(expected, rel=0.2)

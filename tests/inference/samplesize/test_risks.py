@@ -57,3 +57,8 @@ def test_beta_risks_have_the_moments_of_the_distribution(a, b):
 def test_sensitivity_of_beta_risks_is_the_tail_of_the_events():
     # Beta(2, 1) of the events: 1 - 0.4^2.
     assert beta_risks(1, 1).sensitivity(0.4) == pytest.approx(0.84, abs=5e-4)
+
+
+def test_the_central_people_end_at_the_quantiles_of_a_normal():
+    found = normal_risks(0.5, 2.0).central()
+    assert [found[0], found[-1]] == pytest.approx([0.5 - 1.96 * 2.0, 0.5 + 1.96 * 2.0], abs=0.01)
