@@ -12,6 +12,7 @@ from hiprisk.errors import InputError
 from hiprisk.evidence.evaluation import _findings, _holdout, _not_repeated, _size
 from hiprisk.learning.participants import Participants
 from hiprisk.metrics.registry import find_metric
+from hiprisk.validation.expected.results import development_figures
 
 
 def test_people_coefficients_and_groups_are_those_of_the_study(reported):
@@ -133,3 +134,19 @@ def test_without_a_reference_everybody_held_out_counts():
 def test_nobody_held_out_is_no_result():
     config = SimpleNamespace(validation=SimpleNamespace(holdout=None))
     assert _holdout(SimpleNamespace(config=config, estimator=None), None, ()) is None
+
+
+def test_what_the_sheet_expects_of_the_development_cohort_is_kept(reported):
+    expected = reported.evidence.expected
+    assert expected.n >= reported.evidence.n_analysed
+    assert expected.n_refits == 20
+    kept = development_figures(reported.evidence.to_dict())
+    assert kept == {name: one.value for name, one in expected.named()}
+    # Corrected by refits, it is of the size of what cross-validation and bootstrap say.
+    corrected = {row.metric: row.corrected for row in reported.evidence.optimism.rows}
+    assert kept["rmse"] == pytest.approx(corrected["rmse"], rel=0.15)
+
+
+def test_evidence_from_before_says_nothing_of_it():
+    assert development_figures({"metrics": {}}) is None
+    assert development_figures({"expected": None}) is None

@@ -11,7 +11,8 @@ SECTIONS = [
     "The model in full", "Internal validation",
     "Calibration and prediction intervals (out-of-fold)",
     "Events and clinical utility (net benefit)", "Added value of each block of predictors",
-    "Association with the declared exposure", "Prediction instability", "Performance in subgroups",
+    "Association with the declared exposure", "Prediction instability", "Expected performance",
+    "Performance in subgroups",
     "Internal-external cross-validation", "Held-out participants", "Candidate model types",
 ]  # fmt: skip
 # Said in standard terms now; the left column of the vocabulary.

@@ -2,7 +2,12 @@
 
 import dataclasses
 
-from hiprisk.reporting.robustness import sites_section, stability_section, subgroups_section
+from hiprisk.reporting.robustness import (
+    expected_section,
+    sites_section,
+    stability_section,
+    subgroups_section,
+)
 from hiprisk.wording.quantities import number, p_value
 
 
@@ -44,3 +49,16 @@ def test_parts_that_are_not_there_have_no_section(study):
     evidence = dataclasses.replace(study.evidence, stability=None, subgroups=None, sites=None)
     made = (part(evidence) for part in (stability_section, subgroups_section, sites_section))
     assert list(made) == [None] * 3
+
+
+def test_what_the_model_expects_of_its_own_cohort_has_a_row_for_every_figure(study):
+    section, expected = study.section["expected"], study.evidence.expected
+    (table,) = section.tables
+    assert len(table.rows) == len(list(expected.named()))
+    assert table.rows[0][0] == "R²"
+    assert "(" in table.rows[0][1]
+    assert "the effect of case mix" in section.paragraphs[0]
+
+
+def test_a_study_without_expected_performance_has_no_section_of_it(study):
+    assert expected_section(dataclasses.replace(study.evidence, expected=None)) is None

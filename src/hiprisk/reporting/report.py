@@ -16,7 +16,12 @@ from hiprisk.reporting.performance import (
     holdout_section,
     performance_section,
 )
-from hiprisk.reporting.robustness import sites_section, stability_section, subgroups_section
+from hiprisk.reporting.robustness import (
+    expected_section,
+    sites_section,
+    stability_section,
+    subgroups_section,
+)
 from hiprisk.reporting.sample_size import sample_size_section
 from hiprisk.sheet.format import Sheet
 from hiprisk.wording.disclaimers import CARD_DISCLAIMER, cohort_warnings, provenance_in_words
@@ -69,6 +74,7 @@ def report_sections(evidence: Evidence, sheet: Sheet) -> tuple[Section, ...]:
         added_section(evidence),
         association_section(evidence),
         stability_section(evidence),
+        expected_section(evidence),
         subgroups_section(evidence),
         sites_section(evidence),
         holdout_section(evidence),

@@ -1,4 +1,4 @@
-"""Sections on robustness: prediction instability, subgroups, sites."""
+"""Sections on robustness: prediction instability, expected performance, subgroups, sites."""
 
 from __future__ import annotations
 
@@ -62,6 +62,39 @@ def stability_section(evidence: Evidence) -> Section | None:
             stability,
             unit=unit_of_amount(evidence.outcome_unit) if evidence.kind == "continuous" else "risk",
             provenance=evidence.provenance,
+        ),
+    )
+
+
+def expected_section(evidence: Evidence) -> Section | None:
+    """What the model itself expects of the development cohort."""
+    expected = evidence.expected
+    if expected is None:
+        return None
+    labels = {event.name: event.label for event in expected.events}
+    groups = [("", one) for one in expected.estimates]
+    groups += [(labels[event.name], one) for event in expected.events for one in event.estimates]
+    correction = "" if not expected.interval_note else f" No intervals: {expected.interval_note}."
+    return Section(
+        anchor="expected",
+        title="Expected performance",
+        paragraphs=(
+            "What the model itself expects of the development cohort if it is right: averages over "
+            "its own predictive distribution, corrected for the error of the fit where it has "
+            f"bootstrap models.{correction} `hiprisk validate --expected` and `hiprisk drift` tell "
+            "the same of a new cohort before its outcomes are known: the difference from this "
+            "table is the effect of case mix.",
+        ),
+        tables=(
+            Table(
+                head=("metric", "expected (95 % CI)"),
+                rows=tuple(
+                    (capital(label_of(one.name, event=event)), with_interval(one))
+                    for event, one in groups
+                ),
+                caption=f"Expected of {plural(expected.n, 'row')} of the development cohort, "
+                "outcome known or not",
+            ),
         ),
     )
 

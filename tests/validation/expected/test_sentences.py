@@ -30,7 +30,7 @@ def test_case_mix_is_the_difference_from_development(frame):
 
 def test_without_refits_the_reason_is_said(frame):
     lines = said(frame, sheet=tree_sheet())
-    assert any("the sheet carries no bootstrap refits" in line for line in lines)
+    assert any("the sheet carries no bootstrap models" in line for line in lines)
 
 
 def test_what_is_beyond_chance_is_named_and_what_to_do(frame):

@@ -25,7 +25,7 @@ from hiprisk.validation.expected.results import ExpectedEvent, ExpectedPerforman
 # Refits are compared with the sheet on so many rows: the difference hardly varies over rows.
 MOST_ROWS = 1_000
 NO_SCATTER = "the sheet has no distribution of the outcome about its prediction"
-NO_REFITS = "the sheet carries no bootstrap refits"
+NO_REFITS = "the sheet carries no bootstrap models"
 NO_BASELINE = "nobody's baseline is known"
 # What no error of the fit can move.
 FIXED = "width_"
@@ -111,7 +111,7 @@ def expected_of_risks(risk: Floats, thresholds: Sequence[float] = ()) -> Expecte
         uncorrected={name_of(place): value for place, value in figures.items()},
         events=(),
         n_refits=0,
-        interval_note="there is no sheet with bootstrap refits",
+        interval_note="there is no sheet with bootstrap models",
     )
 
 
