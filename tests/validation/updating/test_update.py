@@ -7,7 +7,6 @@ from hiprisk.errors import InputError
 from hiprisk.sheet.columns import cohort_columns
 from hiprisk.sheet.document.parsing import parse_sheet
 from hiprisk.sheet.evaluate import SheetEvaluator
-from ordinal_sheet import ordinal_sheet
 from small_bundle import small_sheet
 from updated_models import a_cohort, updated
 
@@ -51,8 +50,3 @@ def test_too_few_people_to_re_estimate_are_refused():
 
 def test_the_same_update_twice_gives_the_same_sheet():
     assert updated("closed-test")[1].sheet.to_json() == updated("closed-test")[1].sheet.to_json()
-
-
-def test_an_ordinal_model_is_refused():
-    with pytest.raises(InputError, match=r"an ordinal model is not updated.*hiprisk train"):
-        updated("recalibrate", sheet=ordinal_sheet())

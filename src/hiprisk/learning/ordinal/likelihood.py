@@ -107,16 +107,48 @@ def log_likelihood(data: OrdinalData, link: Link, intercepts: Floats, lp: Floats
     return float(np.log(chance).sum())
 
 
-def derivatives(data: OrdinalData, link: Link, intercepts: Floats, lp: Floats) -> Derivatives:
-    """Score and information at a point at which every row's value has a chance."""
-    upper, lower = _ends(data, intercepts, lp)
+@dataclass(frozen=True, eq=False)
+class RowDerivatives:
+    """Each row's chance of its value, with the derivatives of its logarithm in both ends.
+
+    Attributes
+    ----------
+    chance : ndarray, shape (n_rows,)
+    at_upper, at_lower : ndarray
+        First derivatives; that in the lower end has the other sign.
+    both_upper, both_lower, mixed : ndarray
+        Minus the second derivatives.
+    """
+
+    chance: Floats
+    at_upper: Floats
+    at_lower: Floats
+    both_upper: Floats
+    both_lower: Floats
+    mixed: Floats
+
+
+def row_derivatives(link: Link, upper: Floats, lower: Floats) -> RowDerivatives:
+    """Chance of F(upper) - F(lower) in each row, and its derivatives."""
     chance = link.between(upper, lower)
     at_upper, at_lower = link.density(upper) / chance, link.density(lower) / chance
-    # Minus the second derivatives of a row's log chance in its two ends.
-    both_upper = at_upper**2 - link.slope(upper) / chance
-    both_lower = at_lower**2 + link.slope(lower) / chance
-    mixed = -at_upper * at_lower
-    sums = data.by_level(np.column_stack([at_upper, at_lower, both_upper, both_lower, mixed]))
+    return RowDerivatives(
+        chance,
+        at_upper,
+        at_lower,
+        at_upper**2 - link.slope(upper) / chance,
+        at_lower**2 + link.slope(lower) / chance,
+        -at_upper * at_lower,
+    )
+
+
+def derivatives(data: OrdinalData, link: Link, intercepts: Floats, lp: Floats) -> Derivatives:
+    """Score and information at a point at which every row's value has a chance."""
+    row = row_derivatives(link, *_ends(data, intercepts, lp))
+    both_upper, both_lower, mixed = row.both_upper, row.both_lower, row.mixed
+    sums = data.by_level(
+        np.column_stack([row.at_upper, row.at_lower, both_upper, both_lower, mixed])
+    )
     band = np.zeros((2, data.n_levels - 1))
     # An intercept is the upper end of the level above it and the lower end of the one below.
     band[0] = sums[1:, 2] + sums[:-1, 3]
@@ -126,9 +158,9 @@ def derivatives(data: OrdinalData, link: Link, intercepts: Floats, lp: Floats) -
     below = data.by_level(columns * (both_lower + mixed)[:, np.newaxis])
     whole = (both_upper + 2.0 * mixed + both_lower)[:, np.newaxis]
     return Derivatives(
-        log_likelihood=float(np.log(chance).sum()),
+        log_likelihood=float(np.log(row.chance).sum()),
         intercepts=sums[1:, 0] - sums[:-1, 1],
-        coefficients=columns.T @ (at_upper - at_lower),
+        coefficients=columns.T @ (row.at_upper - row.at_lower),
         information=Information(band, above[1:] + below[:-1], columns.T @ (columns * whole)),
     )
 

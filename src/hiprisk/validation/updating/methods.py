@@ -24,6 +24,7 @@ from hiprisk.features.pooling import pooled_chi_squared_test
 from hiprisk.learning.unpenalised import fit_logistic, fit_ols
 from hiprisk.metrics.calibration import logit_in_the_large
 from hiprisk.sheet.links import expit
+from hiprisk.validation.updating.ordinal import OrdinalScale, fit_line
 
 Method = Literal["none", "intercept", "recalibrate", "reestimate"]
 
@@ -45,6 +46,8 @@ class UpdateData:
         Each term's functions; None where coefficients cannot be re-estimated (trees).
     weights : ndarray, optional
         Replications: a weight of 2 equals the same person twice.
+    ordinal : OrdinalScale, optional
+        Of an ordinal model, in place of the linear predictor.
     """
 
     kind: str
@@ -52,6 +55,7 @@ class UpdateData:
     lp: Floats
     functions: Floats | None
     weights: Floats | None = None
+    ordinal: OrdinalScale | None = None
 
     def take(self, rows: Integers) -> UpdateData:
         """Some of the people."""
@@ -61,6 +65,7 @@ class UpdateData:
             self.lp[rows],
             None if self.functions is None else self.functions[rows],
             None if self.weights is None else self.weights[rows],
+            None if self.ordinal is None else self.ordinal.take(rows),
         )
 
 
@@ -157,6 +162,8 @@ def fit_update(data: UpdateData, method: Method) -> UpdateFit:
     InputError
         If coefficients cannot be re-estimated, or a term does not vary among these people.
     """
+    if data.ordinal is not None:
+        return _ordinal_line(data, data.ordinal, method)
     if method == "reestimate":
         return _reestimated(data)
     if method == "recalibrate":
@@ -170,6 +177,19 @@ def fit_update(data: UpdateData, method: Method) -> UpdateFit:
     return UpdateFit(
         method, intercept, slope, None, METHODS.index(method), log_likelihood(data, lp)
     )
+
+
+def _ordinal_line(data: UpdateData, scale: OrdinalScale, method: Method) -> UpdateFit:
+    if method == "reestimate":
+        raise InputError(
+            f"the coefficients of an ordinal model are not re-estimated: each of its "
+            f"{len(scale.values)} values has an intercept of its own",
+            code="METHOD",
+            advice="use --method recalibrate, intercept or closed-test, or train a new model",
+        )
+    n_free = METHODS.index(method)
+    line = fit_line(scale, data.observed, data.weights, n_free=n_free)
+    return UpdateFit(method, line.intercept, line.slope, None, n_free, line.log_likelihood)
 
 
 def _in_the_large(data: UpdateData) -> float:

@@ -45,7 +45,8 @@ class UpdateResult:
     imputations : int or None
         Over how many stacked imputations it was fitted; None where there is one row a person.
     scatter : str
-        ``re-estimated``, ``kept`` or ``not available``.
+        Of the residuals: ``re-estimated``, ``kept`` or ``not available``; ``own`` of an ordinal
+        model, whose distribution is recalibrated with it.
     """
 
     parent: ModelIdentity

@@ -9,13 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from hiprisk.arrays import Floats
-from hiprisk.errors import InputError
 from hiprisk.learning.folds import grouped_folds
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.registry import label_of
 from hiprisk.seeding import rng_for
 from hiprisk.sheet.document.checks import check_sheet
-from hiprisk.sheet.format import LinearModel, OrdinalModel, Sheet, TreesModel
+from hiprisk.sheet.format import LinearModel, Model, OrdinalModel, Sheet, Term, TreesModel
 from hiprisk.validation.external.cohort import ValidationCohort
 from hiprisk.validation.external.imputations import stack_imputations
 from hiprisk.validation.external.results import ModelIdentity
@@ -36,6 +35,7 @@ from hiprisk.validation.updating.methods import (
     shrinkage_factor,
     updated_coefficients,
 )
+from hiprisk.validation.updating.ordinal import ordinal_scale
 from hiprisk.validation.updating.results import CoefficientChange, UpdateResult
 from hiprisk.validation.updating.updated_sheet import (
     MIN_RESIDUALS,
@@ -100,12 +100,6 @@ def update_model(
     InputError
         If the method does not fit the model, or too few people are there for it.
     """
-    if isinstance(sheet.model, OrdinalModel):
-        raise InputError(
-            "an ordinal model is not updated: its distribution would have to move with its mean",
-            code="METHOD",
-            advice="fit it anew on both cohorts (hiprisk train), or update a linear model",
-        )
     several = (people,) if isinstance(people, ValidationCohort) else tuple(people)
     cohort = _Cohort(several, tuple(_data(sheet, one) for one in several))
     # Before anything is fitted: too few people are refused whatever the test would choose.
@@ -176,7 +170,13 @@ class _Cohort:
 
 
 def _data(sheet: Sheet, people: ValidationCohort) -> UpdateData:
-    return UpdateData(sheet.outcome.kind, people.observed, people.lp, people.functions)
+    return UpdateData(
+        sheet.outcome.kind,
+        people.observed,
+        people.lp,
+        people.functions,
+        ordinal=ordinal_scale(sheet, people),
+    )
 
 
 def _updated_sheet(
@@ -191,6 +191,8 @@ def _updated_sheet(
     """The updated sheet, and what became of its residual distribution."""
     if chosen.fit.method == "none":
         # Nothing is written then; the parent stays as it is, to the last byte.
+        if isinstance(sheet.model, OrdinalModel):
+            return sheet, "own"
         return sheet, "kept" if sheet.distribution is not None else "not available"
     updated, scatter = with_model(sheet, chosen.fit), "not available"
     whole, n_rows = cohort.whole, cohort.first.n
@@ -299,6 +301,8 @@ def _cross_validated(
 
 
 def _changes(before: Sheet, after: Sheet) -> tuple[CoefficientChange, ...]:
+    if isinstance(before.model, OrdinalModel):
+        return _ordinal_changes(before.model, after.model)
     if not isinstance(before.model, LinearModel):
         assert isinstance(before.model, TreesModel)
         assert isinstance(after.model, TreesModel)
@@ -306,15 +310,31 @@ def _changes(before: Sheet, after: Sheet) -> tuple[CoefficientChange, ...]:
             term="baseline", before=before.model.baseline, after=after.model.baseline
         )
         return (change,)
-    names = ["intercept"]
-    for term in before.model.terms:
-        plain = [term.column] * len(term.coefficients)
-        names += [name + "'" * bend for bend, name in enumerate(plain)]
+    names = ["intercept", *_term_names(before.model.terms)]
     old, new = coefficients_of(before), coefficients_of(after)
     return tuple(
         CoefficientChange(term=name, before=float(b), after=float(a))
         for name, b, a in zip(names, old, new, strict=True)
     )
+
+
+def _ordinal_changes(before: OrdinalModel, after: Model) -> tuple[CoefficientChange, ...]:
+    """The middle intercept, by which all have moved, and every coefficient."""
+    assert isinstance(after, OrdinalModel)
+    middle = len(before.intercepts) // 2
+    names = [f"intercept of {before.values[middle + 1]:g}", *_term_names(before.terms)]
+    old, new = (
+        [model.intercepts[middle], *(c for term in model.terms for c in term.coefficients)]
+        for model in (before, after)
+    )
+    return tuple(
+        CoefficientChange(term=name, before=b, after=a)
+        for name, b, a in zip(names, old, new, strict=True)
+    )
+
+
+def _term_names(terms: Sequence[Term]) -> list[str]:
+    return [term.column + "'" * bend for term in terms for bend in range(len(term.coefficients))]
 
 
 def _summary(

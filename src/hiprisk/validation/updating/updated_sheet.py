@@ -17,16 +17,23 @@ from hiprisk.learning.sheets.export import with_weights
 from hiprisk.seeding import rng_for
 from hiprisk.sheet.columns import cohort_columns
 from hiprisk.sheet.evaluate import Prediction, SheetEvaluator
-from hiprisk.sheet.format import Distribution, LinearModel, Sheet, Term, TreesModel
+from hiprisk.sheet.format import Distribution, LinearModel, OrdinalModel, Sheet, Term, TreesModel
 from hiprisk.validation.external.cohort import ValidationCohort
 from hiprisk.validation.external.results import ModelIdentity
 from hiprisk.validation.updating.methods import (
+    METHODS,
     ClosedTest,
     UpdateData,
     UpdateFit,
     describe_method,
     fit_update,
     updated_coefficients,
+)
+from hiprisk.validation.updating.ordinal import (
+    OrdinalScale,
+    fit_line,
+    updated_model,
+    updated_vector,
 )
 from hiprisk.wording.quantities import people_counted
 
@@ -45,10 +52,11 @@ class ChosenUpdate:
 
 
 def coefficients_of(sheet: Sheet) -> Floats:
-    """Coefficients of a linear sheet, the intercept first."""
-    assert isinstance(sheet.model, LinearModel)
-    slopes = [c for term in sheet.model.terms for c in term.coefficients]
-    return np.array([sheet.model.intercept, *slopes])
+    """Coefficients of a sheet with terms, the intercept, or intercepts, first."""
+    model = sheet.model
+    assert not isinstance(model, TreesModel)
+    first = (model.intercept,) if isinstance(model, LinearModel) else model.intercepts
+    return np.array([*first, *(c for term in model.terms for c in term.coefficients)])
 
 
 def with_model(sheet: Sheet, fit: UpdateFit) -> Sheet:
@@ -56,6 +64,8 @@ def with_model(sheet: Sheet, fit: UpdateFit) -> Sheet:
     model = sheet.model
     if isinstance(model, TreesModel):
         return dataclasses.replace(sheet, model=_scaled_trees(model, fit))
+    if isinstance(model, OrdinalModel):
+        return dataclasses.replace(sheet, model=updated_model(model, fit.intercept, fit.slope))
     assert isinstance(model, LinearModel)
     new = updated_coefficients(fit, coefficients_of(sheet))
     return dataclasses.replace(
@@ -115,12 +125,17 @@ def with_residual_distribution(
 
     Of `n_rows` rows, each as often as there are imputations.
     """
+    residual = people.observed - out_of_fold.predicted
+    if isinstance(updated.model, OrdinalModel):
+        sd = (
+            float(np.sqrt(np.mean(residual**2))) if n_rows >= MIN_RESIDUALS else updated.residual_sd
+        )
+        return dataclasses.replace(updated, residual_sd=sd), "own"
     if n_rows >= MIN_RESIDUALS:
-        residual = people.observed - out_of_fold.predicted
         distribution: Distribution | None = residual_distribution(
             people.observed, out_of_fold.predicted, out_of_fold.imputation_variance
         )
-        sd: float | None = float(np.sqrt(np.mean(residual**2)))
+        sd = float(np.sqrt(np.mean(residual**2)))
         return dataclasses.replace(updated, distribution=distribution, residual_sd=sd), (
             "re-estimated"
         )
@@ -148,9 +163,9 @@ def with_refits(
     Refits take the imputations in turn, so that their spread has what lies between imputations.
     """
     model = updated.model
-    if not isinstance(model, LinearModel):
+    if isinstance(model, TreesModel):
         return updated
-    assert isinstance(parent.model, LinearModel)
+    assert not isinstance(parent.model, TreesModel)
     # Without refits of its own the parent counts as known: only the update's own spread is left.
     base = parent.model.refits or (tuple(map(float, coefficients_of(parent))),) * REFITS
     rng = rng_for(seed, "update", "refits")
@@ -166,13 +181,17 @@ def with_refits(
     # A spread of so few would look like certainty.
     if len(found) < MIN_REFITS:
         return updated
-    covariance = np.cov(np.array(found), rowvar=False)
+    # The refits of many intercepts say it already.
+    covariance = None
+    if isinstance(model, LinearModel):
+        spread = np.atleast_2d(np.cov(np.array(found), rowvar=False))
+        covariance = tuple(tuple(map(float, row)) for row in spread)
     return dataclasses.replace(
         updated,
         model=dataclasses.replace(
             model,
             refits=tuple(tuple(map(float, row)) for row in found),
-            covariance=tuple(tuple(map(float, row)) for row in np.atleast_2d(covariance)),
+            covariance=covariance,
         ),
     )
 
@@ -180,6 +199,8 @@ def with_refits(
 def _refit(
     data: UpdateData, vector: Floats, weights: Floats, chosen: ChosenUpdate
 ) -> Floats | None:
+    if data.ordinal is not None:
+        return _ordinal_refit(data, data.ordinal.with_vector(vector), weights, chosen)
     assert data.functions is not None
     lp = vector[0] + data.functions @ vector[1:]
     own = dataclasses.replace(data, lp=lp, weights=weights)
@@ -193,6 +214,16 @@ def _refit(
         # A resample of one class, or in which a term does not vary.
         return None
     return new
+
+
+def _ordinal_refit(
+    data: UpdateData, scale: OrdinalScale, weights: Floats, chosen: ChosenUpdate
+) -> Floats | None:
+    n_free = METHODS.index(chosen.fit.method)
+    try:
+        return updated_vector(scale, fit_line(scale, data.observed, weights, n_free=n_free))
+    except InputError:
+        return None
 
 
 def with_provenance(
