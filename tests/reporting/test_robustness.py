@@ -1,13 +1,8 @@
-"""Prediction instability, subgroups, and internal-external cross-validation."""
+"""Prediction instability and subgroups."""
 
 import dataclasses
 
-from hiprisk.reporting.robustness import (
-    expected_section,
-    sites_section,
-    stability_section,
-    subgroups_section,
-)
+from hiprisk.reporting.robustness import expected_section, stability_section, subgroups_section
 from hiprisk.wording.quantities import number, p_value
 
 
@@ -39,16 +34,10 @@ def test_comparisons_have_event_and_threshold_in_words_and_p_values_of_papers(st
     assert table.rows[0][-2:] == (p_value(first.p_value), p_value(first.p_adjusted))
 
 
-def test_a_new_site_has_a_prediction_interval(study):
-    section = study.section["sites"]
-    assert "95 % prediction interval of a new site" in section.tables[0].head
-    assert section.tables[0].rows[0][0] == "R²"
-
-
 def test_parts_that_are_not_there_have_no_section(study):
-    evidence = dataclasses.replace(study.evidence, stability=None, subgroups=None, sites=None)
-    made = (part(evidence) for part in (stability_section, subgroups_section, sites_section))
-    assert list(made) == [None] * 3
+    evidence = dataclasses.replace(study.evidence, stability=None, subgroups=None)
+    made = (part(evidence) for part in (stability_section, subgroups_section))
+    assert list(made) == [None] * 2
 
 
 def test_what_the_model_expects_of_its_own_cohort_has_a_row_for_every_figure(study):

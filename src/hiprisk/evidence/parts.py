@@ -28,10 +28,11 @@ from hiprisk.validation.internal.cross_validation import (
 )
 from hiprisk.validation.internal.instability import study_stability
 from hiprisk.validation.internal.instability_results import Stability
-from hiprisk.validation.internal.internal_external import MinimumSiteSize, internal_external
+from hiprisk.validation.internal.internal_external import internal_external
 from hiprisk.validation.internal.internal_external_results import InternalExternal
 from hiprisk.validation.performance.results import Performance
 from hiprisk.validation.performance.sample import OUTCOME, EvaluationSample
+from hiprisk.validation.sites.minimum_size import MinimumSiteSize
 from hiprisk.validation.subgroups.performance import subgroup_performance
 from hiprisk.validation.subgroups.results import Subgroups
 

@@ -16,13 +16,9 @@ from hiprisk.reporting.performance import (
     holdout_section,
     performance_section,
 )
-from hiprisk.reporting.robustness import (
-    expected_section,
-    sites_section,
-    stability_section,
-    subgroups_section,
-)
+from hiprisk.reporting.robustness import expected_section, stability_section, subgroups_section
 from hiprisk.reporting.sample_size import sample_size_section
+from hiprisk.reporting.sites import sites_section
 from hiprisk.sheet.format import Sheet
 from hiprisk.wording.disclaimers import CARD_DISCLAIMER, cohort_warnings, provenance_in_words
 

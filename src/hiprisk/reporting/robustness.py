@@ -1,4 +1,4 @@
-"""Sections on robustness: prediction instability, expected performance, subgroups, sites."""
+"""Sections on robustness: prediction instability, expected performance, subgroups."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from collections.abc import Sequence
 
 from hiprisk.evidence.document import Evidence
 from hiprisk.metrics.decision_curve.net_benefit import NET_BENEFIT
-from hiprisk.metrics.registry import find_metric, headlines, label_of
+from hiprisk.metrics.registry import headlines, label_of
 from hiprisk.reporting.page import Picture, Section, Table
-from hiprisk.reporting.plots.sites import draw_sites
 from hiprisk.reporting.plots.stability import (
     draw_calibration_stability,
     draw_mape,
@@ -26,11 +25,9 @@ from hiprisk.validation.subgroups.results import (
 from hiprisk.wording.labels import capital, unit_of_amount
 from hiprisk.wording.quantities import (
     NONE,
-    interval,
     number,
     p_value,
     percent,
-    plural,
     share_with_interval,
     with_interval,
 )
@@ -305,54 +302,3 @@ def _benefit_table(groups: Subgroups) -> Table:
         caption="Net benefit by subgroup at the declared thresholds",
         folded=True,
     )  # fmt: skip
-
-
-def sites_section(evidence: Evidence) -> Section | None:
-    """Each site evaluated with a model that was fitted without it."""
-    sites = evidence.sites
-    if sites is None:
-        return None
-    pictures = tuple(
-        Picture(
-            name=f"sites_{row.metric}.png",
-            png=as_png(
-                draw_sites(
-                    sites,
-                    metric=row.metric,
-                    label=label_of(row.metric),
-                    ideal=find_metric(evidence.kind, row.metric).optimum,
-                    provenance=evidence.provenance,
-                )
-            ),
-            alt=f"Points with 95 % CI: {label_of(row.metric)} in each site, the mean over sites "
-            "and the 95 % prediction interval of a new site; the table has the numbers.",
-            caption=f"{capital(label_of(row.metric))} in each site, by a model fitted without it.",
-        )
-        for row in sites.pooled[:1] + tuple(r for r in sites.pooled if r.metric == CALIBRATION)
-    )
-    tables = [
-        Table(
-            head=("metric", "sites", "mean (95 % CI)", "95 % prediction interval of a new "
-                  "site", "variance between sites (tau²)", "I²"),
-            rows=tuple(
-                (label_of(row.metric), f"{row.n_sites}",
-                 f"{number(row.value)} ({interval(row.low, row.high)})",
-                 interval(row.new_low, row.new_high), number(row.tau2, 4), percent(row.i2, 0))
-                for row in sites.pooled
-            ),
-            caption="Random-effects meta-analysis over sites",
-        )
-    ]  # fmt: skip
-    whole = [one for one in sites.left_out if one.metric is None]
-    return Section(
-        anchor="sites",
-        title="Internal-external cross-validation",
-        paragraphs=(
-            f"Each site was evaluated with a model fitted without it. A site needs {sites.rule}; "
-            f"{plural(len(whole), 'site')} had fewer and {'was' if len(whole) == 1 else 'were'} "
-            "not evaluated.",
-            "Sites are numbered in order of first appearance.",
-        ),
-        tables=tuple(tables),
-        pictures=pictures,
-    )

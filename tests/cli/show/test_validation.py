@@ -10,6 +10,7 @@ import pytest
 from hiprisk.cli.show.validation import estimate_rows, show_reasons, show_validation
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.intervals.calibration import FormulaInterval
+from hiprisk.validation.sites.calibration_results import ClusteredCalibration
 from validated_people import evaluated
 
 
@@ -110,3 +111,18 @@ def test_reasons_are_a_table_or_nothing(capsys):
         ["OUT_OF_RANGE", "1"],
         ["TOO_MANY_MISSING", "3"],
     ]
+
+
+def test_calibration_by_site_is_shown_at_a_few_predictions(result, capsys):
+    curves = ClusteredCalibration(
+        kind="continuous", predicted=(20.0, 30.0, 40.0), observed=(21.0, 31.0, 41.0),
+        low=(19.0, 29.0, 39.0), high=(23.0, 33.0, 43.0), new_low=(11.0, 21.0, 31.0),
+        new_high=(31.0, 41.0, 51.0), tau2=(4.0, 4.0, 4.0), n_sites=(3, 3, 3), sites=(),
+        left_out={"site 4": "too few people with a known outcome, fewer than 20"}, rule="",
+        level=0.95,
+    )  # fmt: skip
+    show_validation(replace(result, clustered_calibration=curves))
+    out = capsys.readouterr().out
+    lines = [re.sub(r"\s+", " ", line).strip() for line in out.splitlines()]
+    assert "20.000 21.000 19.000 to 23.000 11.000 to 31.000" in lines
+    assert "site 4 has no curve: too few people with a known outcome, fewer than 20" in lines

@@ -1,6 +1,9 @@
-"""Internal-external cross-validation as a forest plot."""
+"""Sites: a forest plot, and calibration curves side by side."""
 
-from hiprisk.reporting.plots.sites import draw_sites
+import numpy as np
+
+from hiprisk.reporting.plots.sites import draw_clustered_calibration, draw_sites
+from hiprisk.validation.sites.calibration_results import ClusteredCalibration, SiteCurve
 from report_words import names_in, words_on
 
 
@@ -18,3 +21,22 @@ def test_sites_their_mean_and_a_new_site_have_their_rows(study):
 def test_the_label_of_the_axis_can_be_given(study):
     ax = draw_sites(study.evidence.sites, label="share explained")
     assert ax.get_xlabel() == "share explained with 95 % CI"
+
+
+def test_calibration_curves_have_both_bands_and_no_name_of_a_site():
+    curve = SiteCurve(site="site 1", n_people=30, n_events=12, n_knots=2, observed=(0.1, None),
+                      low=(0.05, None), high=(0.2, None))  # fmt: skip
+    result = ClusteredCalibration(
+        kind="binary", predicted=(0.1, 0.2), observed=(0.12, 0.22), low=(0.1, 0.2),
+        high=(0.15, 0.25), new_low=(0.05, 0.1), new_high=(0.3, 0.4), tau2=(0.2, 0.1),
+        n_sites=(3, 2), sites=(curve, curve, curve), left_out={}, rule="", level=0.95,
+    )  # fmt: skip
+    ax = draw_clustered_calibration(result, unit="risk", provenance="simulated")
+    labels = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert labels == [
+        "pointwise 95 % prediction interval, new site", "pointwise 95 % CI of the mean",
+        "3 sites", "mean of the sites", "ideal",
+    ]  # fmt: skip
+    assert not any("site 1" in word for word in words_on(ax))
+    assert np.isnan(ax.lines[0].get_ydata()[1])
+    assert ax.get_ylim() == (0.0, 1.0)

@@ -9,12 +9,10 @@ from hiprisk.errors import InputError
 from hiprisk.learning.unpenalised import fit_logistic, fit_ols
 from hiprisk.metrics import scores
 from hiprisk.metrics.pooled import transform
-from hiprisk.validation.internal.internal_external import (
-    MinimumSiteSize,
-    internal_external,
-    jackknife_errors,
-)
+from hiprisk.metrics.smoothing.splines import linear_spline_curve
+from hiprisk.validation.internal.internal_external import internal_external, jackknife_errors
 from hiprisk.validation.resampling.resamples import Refit
+from hiprisk.validation.sites.minimum_size import MinimumSiteSize
 from metric_examples import metrics
 
 N, LABELS = 400, ("a", "b", "c", "d")
@@ -159,3 +157,26 @@ def test_workers_change_no_bit_and_the_result_is_plain():
     assert json.loads(json.dumps(one.to_dict()))["pooled"]["r2"]["n_sites"] == 4
     frame = one.to_frame()
     assert (frame["site"] == "(pooled)").sum() == 3
+
+
+def test_curves_by_site_are_those_of_the_fits_without_the_site():
+    found = run()
+    curves = found.clustered_calibration
+    assert [one.site for one in curves.sites] == list(LABELS)
+    assert found.not_available == {}
+    inside, here = SITES != 2, SITES == 2
+    design = np.column_stack([np.ones(N), X])
+    beta, *_ = np.linalg.lstsq(design[inside], Y[inside], rcond=None)
+    own = linear_spline_curve(design[here] @ beta, Y[here], np.ones(here.sum()), n_knots=3)
+    expected = own.at(np.array(curves.predicted))
+    assert curves.sites[2].observed[20:30] == pytest.approx(expected[20:30], rel=1e-9)
+    assert found.to_dict()["clustered_calibration"]["kind"] == "continuous"
+
+
+def test_two_large_sites_have_metrics_and_no_curves():
+    two = np.where(np.arange(N) < 10, 2, SITES % 2)
+    lacking = run(sites=two)
+    assert lacking.clustered_calibration is None
+    assert lacking.not_available["clustered_calibration"].startswith(
+        "2 of 2 sites can have a calibration curve"
+    )

@@ -8,6 +8,7 @@ from scipy.stats import t as student
 
 from hiprisk.errors import InputError
 from hiprisk.validation.internal.random_effects import (
+    confidence_prediction_interval,
     dersimonian_laird_tau2,
     random_effects,
     reml_tau2,
@@ -84,3 +85,52 @@ def test_one_site_cannot_be_pooled():
 def test_a_site_without_a_variance_is_refused():
     with pytest.raises(InputError, match="positive variances"):
         random_effects([0.1, 0.2], [0.01, 0.0])
+
+
+def cisapride():
+    """Log odds ratios of 13 trials (Hartung, Knapp 2001), half a patient added to each cell."""
+    better = np.array([15, 12, 29, 42, 14, 44, 14, 29, 10, 17, 38, 19, 21.0])
+    treated = np.array([16, 16, 34, 56, 22, 54, 17, 58, 14, 26, 44, 29, 38.0])
+    other = np.array([9, 1, 18, 31, 6, 17, 7, 23, 3, 6, 12, 22, 19.0])
+    controls = np.array([16, 16, 34, 56, 22, 55, 15, 58, 15, 27, 45, 30, 38.0])
+    cells = [one + 0.5 for one in (better, treated - better, other, controls - other)]
+    a, b, c, d = cells
+    return np.log(a * d / (b * c)), sum(1.0 / one for one in cells)
+
+
+def test_prediction_interval_by_confidence_distribution_as_pimeta_prints_it():
+    # R's pimeta 1.1.4 prints [0.533, 33.692]; it has no safeguard, which makes ours a little wider.
+    low, high = np.exp(confidence_prediction_interval(*cisapride()))
+    assert low == pytest.approx(0.533, rel=0.05)
+    assert high == pytest.approx(33.692, rel=0.08)
+    assert low < 0.533
+    assert high > 33.692
+
+
+def test_prediction_interval_by_confidence_distribution_as_drawn():
+    y, v = cisapride()
+    rng, k, w = np.random.default_rng(1), len(y), 1.0 / v
+    q = np.sum(w * (y - np.average(y, weights=w)) ** 2)
+    quadratic = np.diag(w) - np.outer(w, w) / w.sum()
+    squares = rng.chisquare(1, (4_000, k - 1))
+    grid = np.concatenate([[0.0], np.geomspace(1e-3, 100.0, 80)])
+    beyond = []
+    for tau2 in grid:
+        root = np.sqrt(v + tau2)
+        values = np.linalg.eigvalsh(root[:, None] * quadratic * root)[1:]
+        beyond.append((squares @ values > q).mean())
+    tau2 = np.interp(rng.random(40_000), beyond, grid)
+    weights = 1.0 / (v + tau2[:, None])
+    center = weights @ y / weights.sum(1)
+    adjust = (weights * (y - center[:, None]) ** 2).sum(1) / (k - 1)
+    error = np.sqrt(np.maximum(1.0, adjust) / weights.sum(1))
+    drawn = center + rng.normal(size=len(tau2)) * np.sqrt(tau2)
+    drawn += rng.standard_t(k - 1, len(tau2)) * error
+    expected = np.quantile(drawn, (0.025, 0.975))
+    assert confidence_prediction_interval(y, v) == pytest.approx(expected, abs=0.05)
+
+
+def test_sites_that_agree_exactly_have_the_interval_of_their_mean():
+    found = random_effects([1.0, 1.0, 1.0], [0.2, 0.3, 0.4])
+    interval = confidence_prediction_interval([1.0, 1.0, 1.0], [0.2, 0.3, 0.4])
+    assert interval == pytest.approx((found.low, found.high))

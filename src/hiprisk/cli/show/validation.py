@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from hiprisk.validation.external.case_mix_results import CaseMix
     from hiprisk.validation.external.results import ExternalValidation
     from hiprisk.validation.performance.results import EventPerformance, Performance
+    from hiprisk.validation.sites.calibration_results import ClusteredCalibration
     from hiprisk.validation.subgroups.results import Subgroups
 
 HEAD = ("metric", "value", "95 % CI")
@@ -45,6 +46,8 @@ def show_validation(result: ExternalValidation) -> None:
         show_expected(result.expected)
     if result.case_mix is not None:
         _show_case_mix(result.case_mix)
+    if result.clustered_calibration is not None:
+        _show_clustered_calibration(result.clustered_calibration)
     if result.groups is not None:
         _show_groups(result.groups)
     print_lines("", *result.remarks)
@@ -229,6 +232,24 @@ def _show_case_mix(case_mix: CaseMix) -> None:
     )
     if len(shifts) > MOST_SHIFTS:
         print_lines(f"(the {MOST_SHIFTS} largest of {len(shifts)}; all with --json or --out)")
+
+
+def _show_clustered_calibration(found: ClusteredCalibration) -> None:
+    """The mean of the sites' curves at a few predictions, and where a new site's may lie."""
+    places = [round(share * (len(found.predicted) - 1)) for share in (0.0, 0.25, 0.5, 0.75, 1.0)]
+    print_lines("", f"Calibration by site ({len(found.sites)} sites; pointwise 95 % intervals):")
+    print_table(
+        ["predicted", "observed, mean of the sites", "95 % CI", "95 % prediction interval, new "
+         "site"],
+        [
+            [number(found.predicted[place]), number(found.observed[place]),
+             interval(found.low[place], found.high[place]),
+             interval(found.new_low[place], found.new_high[place])]
+            for place in dict.fromkeys(places)
+        ],
+    )  # fmt: skip
+    for site, reason in found.left_out.items():
+        print_lines(f"{site} has no curve: {reason}")
 
 
 def _show_groups(result: Subgroups) -> None:

@@ -12,18 +12,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hiprisk.arrays import Floats
+from hiprisk.arrays import Floats, Integers
 from hiprisk.errors import InputError
-from hiprisk.metrics.intervals.frequency_weights import quantiles
+from hiprisk.metrics.intervals.frequency_weights import quantiles, sandwich
 from hiprisk.metrics.smoothing.logistic import fit_logistic_columns
 from hiprisk.sheet.basis_functions import spline_basis
+from hiprisk.sheet.links import expit
 
-# Harrell (2015), table 2.3: where the knots lie, as quantiles.
+# Harrell (2015), table 2.3: where the knots lie, as quantiles. A spline of two knots is a line.
 KNOT_QUANTILES = {
     3: (0.10, 0.50, 0.90),
     4: (0.05, 0.35, 0.65, 0.95),
     5: (0.05, 0.275, 0.50, 0.725, 0.95),
 }
+STRAIGHT_LINE = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,6 +62,8 @@ class SplineCurve:
 
 def curve_knots(x: Floats, w: Floats, n_knots: int) -> tuple[float, ...]:
     """Knots at Harrell's quantiles; none (a straight line) where predictions take few values."""
+    if n_knots == STRAIGHT_LINE:
+        return ()
     if n_knots not in KNOT_QUANTILES:
         raise InputError(f"a calibration spline has 3 to 5 knots, got {n_knots}")
     if len(np.unique(x[w > 0])) < n_knots:
@@ -68,8 +72,13 @@ def curve_knots(x: Floats, w: Floats, n_knots: int) -> tuple[float, ...]:
     return knots if len(knots) >= 3 else ()
 
 
-def linear_spline_curve(x: Floats, y: Floats, w: Floats, *, n_knots: int = 5) -> SplineCurve:
-    """Least squares of y on a spline of x; weights are replications."""
+def linear_spline_curve(
+    x: Floats, y: Floats, w: Floats, *, n_knots: int = 5, groups: Integers | None = None
+) -> SplineCurve:
+    """Least squares of y on a spline of x; weights are replications.
+
+    With `groups` the covariance is robust to rows of a person that go together.
+    """
     prepared = _prepared(x, w, n_knots)
     design = prepared.design
     inverse = np.linalg.pinv((design * w[:, np.newaxis]).T @ design, rcond=1e-13, hermitian=True)
@@ -80,11 +89,18 @@ def linear_spline_curve(x: Floats, y: Floats, w: Floats, *, n_knots: int = 5) ->
     squares = float(np.sum(w * (y - design @ coefficients) ** 2))
     # As many coefficients as people leave nothing to estimate the scatter from.
     covariance = inverse * (squares / freedom) if freedom > 0 else np.full_like(inverse, np.inf)
+    if groups is not None:
+        scores = design * (y - design @ coefficients)[:, np.newaxis]
+        covariance = sandwich(scores, np.asarray(inverse), w, groups)
     return _curve(prepared, coefficients, covariance=np.asarray(covariance), freedom=freedom)
 
 
-def logistic_spline_curve(lp: Floats, y: Floats, w: Floats, *, n_knots: int = 5) -> SplineCurve:
+def logistic_spline_curve(
+    lp: Floats, y: Floats, w: Floats, *, n_knots: int = 5, groups: Integers | None = None
+) -> SplineCurve:
     """Logistic regression of y on a spline of the log odds; weights are replications.
+
+    With `groups` the covariance is robust to rows of a person that go together.
 
     Raises
     ------
@@ -105,7 +121,11 @@ def logistic_spline_curve(lp: Floats, y: Floats, w: Floats, *, n_knots: int = 5)
         start=start,
         refusal="a spline of the risks separates those with the event from those without: no curve",
     )
-    return _curve(prepared, fit.coefficients, covariance=fit.covariance, freedom=np.inf)
+    covariance = fit.covariance
+    if groups is not None:
+        scores = design * (y - expit(design @ fit.coefficients))[:, np.newaxis]
+        covariance = sandwich(scores, covariance, w, groups)
+    return _curve(prepared, fit.coefficients, covariance=covariance, freedom=np.inf)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

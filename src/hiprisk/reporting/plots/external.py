@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 
 from hiprisk.reporting.plots.calibration import draw_calibration_curve
 from hiprisk.reporting.plots.distribution import draw_coverage, draw_pit, draw_predicted_observed
+from hiprisk.reporting.plots.sites import draw_clustered_calibration
 from hiprisk.reporting.plots.style import BLUE, GREY, ORANGE, SKY, as_png, new_axes, titled
 from hiprisk.reporting.plots.subgroups import draw_subgroups
 from hiprisk.reporting.plots.utility import draw_decision_curve
@@ -101,6 +102,12 @@ def validation_figures(result: ExternalValidation) -> dict[str, bytes]:
     drawn = {"calibration": draw_external_calibration(result)} if result.calibration else {}
     if result.performance.decision is not None:
         drawn["decision"] = draw_decision(result)
+    if result.clustered_calibration is not None:
+        drawn["clustered_calibration"] = draw_clustered_calibration(
+            result.clustered_calibration,
+            unit=unit_of_amount(result.outcome_unit) if result.kind == "continuous" else "risk",
+            provenance=result.cohort_provenance,
+        )
     drawn |= _distribution_figures(result)
     for event in result.performance.events:
         drawn |= _event_figures(event, result)

@@ -1,12 +1,14 @@
-"""Internal-external cross-validation as a forest plot."""
+"""Sites as pictures: a forest plot of one metric, and calibration curves side by side."""
 
 from __future__ import annotations
 
+import numpy as np
 from matplotlib.axes import Axes
 
 from hiprisk.metrics.registry import label_of
-from hiprisk.reporting.plots.style import BLUE, GREY, ORANGE, new_axes, titled
+from hiprisk.reporting.plots.style import BLUE, GREY, ORANGE, SKY, new_axes, titled
 from hiprisk.validation.internal.internal_external_results import InternalExternal
+from hiprisk.validation.sites.calibration_results import ClusteredCalibration
 
 
 def draw_sites(
@@ -55,4 +57,36 @@ def draw_sites(
     ax.set_ylim(len(names) - 0.4, -0.6)
     ax.set_xlabel(f"{label or label_of(name)} with {100 * result.level:.0f} % CI")
     ax.set_title(titled("Internal-external cross-validation", provenance))
+    return ax
+
+
+def draw_clustered_calibration(
+    result: ClusteredCalibration, *, unit: str, ax: Axes | None = None, provenance: str = "real"
+) -> Axes:
+    """Calibration curves of sites, their mean with its band, and the band for a new site.
+
+    Parameters
+    ----------
+    result : ClusteredCalibration
+    unit : str
+        Of both axes: ``risk``, or the unit of the outcome.
+    """
+    ax = ax if ax is not None else new_axes()
+    x, level = result.predicted, f"{100 * result.level:g} %"
+    ax.fill_between(x, result.new_low, result.new_high, color=ORANGE, alpha=0.22, linewidth=0,
+                    label=f"pointwise {level} prediction interval, new site")  # fmt: skip
+    ax.fill_between(x, result.low, result.high, color=SKY, alpha=0.45, linewidth=0,
+                    label=f"pointwise {level} CI of the mean")  # fmt: skip
+    for number, site in enumerate(result.sites):
+        curve = [np.nan if value is None else value for value in site.observed]
+        ax.plot(x, curve, color=GREY, linewidth=0.7, alpha=0.8,
+                label=f"{len(result.sites)} sites" if number == 0 else None)  # fmt: skip
+    ax.plot(x, result.observed, color=BLUE, linewidth=2, label="mean of the sites")
+    ax.plot([x[0], x[-1]], [x[0], x[-1]], color="black", linewidth=1, linestyle=":", label="ideal")
+    if result.kind == "binary":
+        ax.set_ylim(0.0, 1.0)
+    ax.set_xlabel(f"predicted ({unit})")
+    ax.set_ylabel(f"observed ({unit})")
+    ax.set_title(titled("Calibration by site", provenance))
+    ax.legend(frameon=False, loc="upper left", fontsize=8)
     return ax

@@ -14,6 +14,7 @@ from hiprisk.metrics.estimate import Estimate
 from hiprisk.validation.expected.comparison import ExpectedComparison
 from hiprisk.validation.external.case_mix_results import CaseMix
 from hiprisk.validation.performance.results import Performance, by_name
+from hiprisk.validation.sites.calibration_results import ClusteredCalibration
 from hiprisk.validation.subgroups.results import Subgroups
 
 
@@ -60,8 +61,10 @@ class ExternalValidation:
         Over how many stacked imputations everything is pooled; None for one row a person.
     sampling : SamplingSettings or None
         Where cases and controls were sampled apart.
+    clustered_calibration : ClusteredCalibration or None
+        Calibration curves by site, their mean and a band for a new site; None without sites.
     remarks : tuple of str
-        Of sample size and of imputed values.
+        Of sample size, of imputed values, and of sites without a calibration curve.
     summary : tuple of str
         Plain sentences, the most important first.
     expected : ExpectedComparison or None
@@ -91,6 +94,7 @@ class ExternalValidation:
     imputations: int | None = None
     sampling: SamplingSettings | None = None
     expected: ExpectedComparison | None = None
+    clustered_calibration: ClusteredCalibration | None = None
 
     def to_frame(self) -> pd.DataFrame:
         """One row a metric: overall, each event, then each group."""
@@ -139,6 +143,8 @@ class ExternalValidation:
             found["coverage"] = performance.coverage.to_frame()
         if self.expected is not None:
             found["expected"] = self.expected.to_frame()
+        if self.clustered_calibration is not None:
+            found["clustered_calibration"] = self.clustered_calibration.to_frame()
         if self.case_mix is not None:
             found["case_mix"] = self.case_mix.to_frame()
         return found
@@ -165,6 +171,11 @@ class ExternalValidation:
             "calibration": [list(point) for point in self.calibration],
             **_plain(self.performance),
             "groups": None if self.groups is None else self.groups.to_dict(),
+            **(
+                {}
+                if self.clustered_calibration is None
+                else {"clustered_calibration": self.clustered_calibration.to_dict()}
+            ),
             "case_mix": None if self.case_mix is None else self.case_mix.to_dict(),
             "expected": None if self.expected is None else self.expected.to_dict(),
             "remarks": list(self.remarks),

@@ -24,6 +24,7 @@ from hiprisk.validation.external.cohort import ValidationCohort
 from hiprisk.validation.external.expected_and_observed import expected_and_observed
 from hiprisk.validation.external.results import ExternalValidation, ModelIdentity
 from hiprisk.validation.external.sentences import remarks_of, summary_of
+from hiprisk.validation.external.sites import calibration_by_site
 from hiprisk.validation.performance.computing import PerformanceSettings, performance_of
 from hiprisk.validation.performance.results import Performance
 from hiprisk.validation.performance.sample import EvaluationSample
@@ -88,7 +89,7 @@ def validate_externally(
             dictionary=people.dictionary,
         )
     performance = performance_of(sample, external_settings(n_resamples, seed))
-    return external_validation(
+    found = external_validation(
         people,
         outcome,
         model=model,
@@ -100,6 +101,9 @@ def validate_externally(
             people, sample, performance, sheet=sheet, development=development, seed=seed
         ),
     )
+    curves, reason = calibration_by_site(people, outcome, by)
+    remarks = found.remarks if reason is None else (*found.remarks, reason)
+    return replace(found, clustered_calibration=curves, remarks=remarks)
 
 
 def external_settings(n_resamples: int, seed: int) -> PerformanceSettings:

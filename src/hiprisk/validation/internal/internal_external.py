@@ -12,7 +12,6 @@ References
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from scipy.stats import norm
@@ -22,6 +21,7 @@ from hiprisk.errors import InputError
 from hiprisk.metrics.entry import Metric
 from hiprisk.metrics.pooled import back_transform, transform
 from hiprisk.metrics.vectorised.panel import evaluate_predictions
+from hiprisk.outcome_kind import OutcomeKind
 from hiprisk.parallel import Progress, one_thread
 from hiprisk.validation.internal.internal_external_results import (
     ExcludedSite,
@@ -33,24 +33,11 @@ from hiprisk.validation.internal.random_effects import random_effects
 from hiprisk.validation.resampling.checkpoint import Checkpoint
 from hiprisk.validation.resampling.refits import refit_all
 from hiprisk.validation.resampling.resamples import Procedure, leave_out
+from hiprisk.validation.sites.calibration import clustered_calibration
+from hiprisk.validation.sites.calibration_results import ClusteredCalibration
+from hiprisk.validation.sites.minimum_size import MinimumSiteSize, is_binary
 
 N_JACKKNIFE_BLOCKS = 200
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MinimumSiteSize:
-    """How small a site may be and still be evaluated.
-
-    Attributes
-    ----------
-    people : int
-        With a known outcome.
-    events : int
-        Events, and people without one, where the outcome is binary.
-    """
-
-    people: int = 20
-    events: int = 10
 
 
 def internal_external(
@@ -109,7 +96,7 @@ def internal_external(
             f"{len(large)} of {len(labels)} sites are large enough; internal-external validation "
             "needs two",
             code="FEW_SITES",
-            advice=f"a site needs {_describe_rule(rule, observed, known)}",
+            advice=f"a site needs {rule.in_words(binary=is_binary(observed[known]))}",
         )
     fits = refit_all(
         procedure,
@@ -118,6 +105,7 @@ def internal_external(
         workers=workers, progress=progress, checkpoint=checkpoint, every=True, name="site",
     )  # fmt: skip
     values: list[SiteValue] = []
+    own = np.full(len(observed), np.nan)
     for site, predicted in zip(large, fits.predicted, strict=True):
         here = known & (sites == site)
         found, refused = _evaluate_site(
@@ -126,48 +114,58 @@ def internal_external(
         )  # fmt: skip
         values += found
         left_out += refused
+        own[here] = predicted[here]
+    judged = np.isfinite(own)
+    curves, lacking = _calibration(
+        observed[judged], own[judged], sites=np.searchsorted(large, sites[judged]),
+        labels=[labels[site] for site in large], groups=groups[judged], rule=rule, level=level,
+    )  # fmt: skip
     return InternalExternal(
         sites=tuple(values),
         pooled=tuple(_pooled(values, metrics, level=level)),
         left_out=tuple(left_out),
-        rule=_describe_rule(rule, observed, known),
+        rule=rule.in_words(binary=is_binary(observed[known])),
         level=level,
+        clustered_calibration=curves,
+        not_available=lacking,
     )
+
+
+def _calibration(
+    observed: Floats,
+    predicted: Floats,
+    *,
+    sites: Integers,
+    labels: Sequence[str],
+    groups: Integers,
+    rule: MinimumSiteSize,
+    level: float,
+) -> tuple[ClusteredCalibration | None, dict[str, str]]:
+    """Calibration curves by site and their summary, or why there is none."""
+    kind: OutcomeKind = "binary" if is_binary(observed) else "continuous"
+    try:
+        return clustered_calibration(
+            observed, predicted, sites=sites, labels=labels, groups=groups, kind=kind,
+            smallest=rule, level=level,
+        ), {}  # fmt: skip
+    except InputError as refusal:
+        return None, {"clustered_calibration": refusal.reason}
 
 
 def _sites_to_evaluate(
     observed: Floats, known: Bools, sites: Integers, labels: Sequence[str], rule: MinimumSiteSize
 ) -> tuple[list[int], list[ExcludedSite]]:
     large, left_out = [], []
+    binary = is_binary(observed[known])
     for site, label in enumerate(labels):
         y = observed[known & (sites == site)]
-        reason = _too_small(y, rule, binary=_is_binary(observed, known))
-        if reason is None:
+        shortfall = rule.shortfall(y, binary=binary)
+        if shortfall is None:
             large.append(site)
         else:
+            reason = "{} {}".format(*shortfall)
             left_out.append(ExcludedSite(site=label, n_people=len(y), reason=reason))
     return large, left_out
-
-
-def _is_binary(observed: Floats, known: Bools) -> bool:
-    return bool(np.isin(observed[known], (0.0, 1.0)).all())
-
-
-def _too_small(y: Floats, rule: MinimumSiteSize, *, binary: bool) -> str | None:
-    if len(y) < rule.people:
-        return f"{len(y)} people with a known outcome, fewer than {rule.people}"
-    if binary:
-        fewer = int(min(y.sum(), len(y) - y.sum()))
-        if fewer < rule.events:
-            return f"{fewer} people in the smaller class, fewer than {rule.events}"
-    return None
-
-
-def _describe_rule(rule: MinimumSiteSize, observed: Floats, known: Bools) -> str:
-    words = f"at least {rule.people} people with a known outcome"
-    if _is_binary(observed, known):
-        words += f" and {rule.events} with and without the event"
-    return words
 
 
 def _evaluate_site(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import pandas as pd
 
 from hiprisk.metrics.entry import Scale
+from hiprisk.validation.sites.calibration_results import ClusteredCalibration
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +92,10 @@ class InternalExternal:
     rule : str
         How small a site may be.
     level : float
+    clustered_calibration : ClusteredCalibration or None
+        Each site's calibration curve by the model fitted without it, and their summary.
+    not_available : mapping of str to str
+        Why there are no such curves, by ``clustered_calibration``.
     """
 
     sites: tuple[SiteValue, ...]
@@ -97,6 +103,8 @@ class InternalExternal:
     left_out: tuple[ExcludedSite, ...]
     rule: str
     level: float
+    clustered_calibration: ClusteredCalibration | None = None
+    not_available: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, metric: str) -> tuple[SiteValue, ...]:
         """The sites' values of one metric."""
@@ -120,4 +128,8 @@ class InternalExternal:
             "sites": [asdict(value) for value in self.sites],
             "pooled": {value.metric: asdict(value) for value in self.pooled},
             "left_out": [asdict(value) for value in self.left_out],
+            "clustered_calibration": None
+            if self.clustered_calibration is None
+            else self.clustered_calibration.to_dict(),
+            "not_available": dict(self.not_available),
         }

@@ -11,6 +11,9 @@ References
 .. [3] Roever, Knapp, Friede (2015). BMC Med Res Methodol 15, 99: the safeguard.
 .. [4] Higgins, Thompson, Spiegelhalter (2009). J R Stat Soc A 172(1), 137-159.
 .. [5] Debray et al. (2017). BMJ 356, i6460; Snell, Ensor, Debray (2018). Stat Methods Med Res 27.
+.. [6] Nagashima, Noma, Furukawa (2019). Stat Methods Med Res 28(6), 1689-1702: the variance
+   between sites is not known either. doi:10.1177/0962280218773520
+.. [7] Biggerstaff, Tweedie (1997). Stat Med 16(7), 753-768: Q as a gamma variable.
 """
 
 from __future__ import annotations
@@ -19,12 +22,15 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.special import gammaincc, stdtr
 from scipy.stats import t as student
 
 from hiprisk.arrays import Floats
 from hiprisk.errors import InputError
 
 MAX_STEPS = 1_000
+# Of the grid of variances between sites, and of the search for a quantile.
+N_VARIANCES, MOST_SPREADS, BISECTIONS = 40, 60.0, 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +119,74 @@ def random_effects(
         q=float(np.sum(fixed * (y - np.average(y, weights=fixed)) ** 2)),
         n_sites=k,
     )
+
+
+def confidence_prediction_interval(
+    estimates: ArrayLike, variances: ArrayLike, *, level: float = 0.95
+) -> tuple[float, float]:
+    """Prediction interval of a new site that knows how uncertain the variance between sites is.
+
+    Parameters
+    ----------
+    estimates, variances, level
+        As for `random_effects`.
+
+    Returns
+    -------
+    tuple of float
+
+    Notes
+    -----
+    The interval of Higgins and colleagues takes the variance between sites as known but for its
+    degrees of freedom, and is too narrow where sites are small and alike: the estimate is then
+    often 0. Here the variance has the confidence distribution that follows from Cochran's Q; a new
+    site's value is a mixture over it. Nagashima and colleagues draw from the mixture; here it is
+    summed over a grid, with Q as a gamma variable, and the normal spread of sites and Hartung and
+    Knapp's error of the mean as one t variable (Welch and Satterthwaite's degrees of freedom).
+    """
+    y, v = np.asarray(estimates, dtype=np.float64), np.asarray(variances, dtype=np.float64)
+    k = len(y)
+    grid, mass = _confidence_distribution(y, v)
+    weights = 1.0 / (v + grid[:, np.newaxis])
+    total = weights.sum(axis=1)
+    center = (weights @ y) / total
+    adjust = np.sum(weights * (y - center[:, np.newaxis]) ** 2, axis=1) / (k - 1)
+    squared_error = np.maximum(1.0, adjust) / total
+    spread = np.sqrt(grid + squared_error)
+    freedom = (k - 1) * (spread**2 / squared_error) ** 2
+
+    def quantile(probability: float) -> float:
+        low = float((center - MOST_SPREADS * spread).min())
+        high = float((center + MOST_SPREADS * spread).max())
+        for _ in range(BISECTIONS):
+            middle = (low + high) / 2.0
+            below = float(mass @ stdtr(freedom, (middle - center) / spread))
+            low, high = (middle, high) if below < probability else (low, middle)
+        return (low + high) / 2.0
+
+    tail = (1.0 - level) / 2.0
+    return quantile(tail), quantile(1.0 - tail)
+
+
+def _confidence_distribution(y: Floats, v: Floats) -> tuple[Floats, Floats]:
+    """Variances between sites and their confidence masses, by Q as a gamma variable."""
+    w = 1.0 / v
+    first, second, third = (float(np.sum(w**power)) for power in (1, 2, 3))
+    q = float(np.sum(w * (y - np.average(y, weights=w)) ** 2))
+    k = len(y)
+    typical = float(np.median(v))
+    largest = 100.0 * max(dersimonian_laird_tau2(y, v), typical)
+    edges = np.concatenate([[0.0], np.geomspace(1e-4 * typical, largest, N_VARIANCES)])
+    # Mean and variance of Q under each variance between sites.
+    scale = first - second / first
+    mean = (k - 1) + scale * edges
+    curvature = second - 2.0 * third / first + second**2 / first**2
+    variance = 2.0 * (k - 1) + 4.0 * scale * edges + 2.0 * curvature * edges**2
+    upto = gammaincc(mean**2 / variance, q * mean / variance)
+    # All that lies beyond the grid counts at its end.
+    mass = np.diff(np.concatenate([[0.0], upto[:-1], [1.0]]))
+    middles = np.concatenate([[0.0], (edges[1:] + edges[:-1]) / 2.0])
+    return middles, np.maximum(mass, 0.0)
 
 
 def reml_tau2(y: Floats, v: Floats) -> float:
