@@ -28,6 +28,7 @@ from hiprisk.wording.quantities import (
     number,
     p_value,
     percent,
+    plural,
     share_with_interval,
     with_interval,
 )
