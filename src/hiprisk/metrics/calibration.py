@@ -129,12 +129,19 @@ def logit_in_the_large(
         If there is one class only.
     """
     y, p, w = with_log_odds(*as_binary(y_true, risk, weights))
-    _check_two_classes(y, w)
-    offset = logit(p)
+    check_two_classes(y, w)
+    return intercept_beside(y, logit(p), w)
+
+
+def intercept_beside(y: Floats, offset: Floats, w: Floats) -> float:
+    """Intercept of a logistic regression whose only other term is an offset."""
     intercept = 0.0
     for _ in range(MAX_STEPS):
         fitted = expit(intercept + offset)
-        step = float(np.sum(w * (y - fitted)) / np.sum(w * fitted * (1.0 - fitted)))
+        information = float(np.sum(w * fitted * (1.0 - fitted)))
+        if information <= 0.0:
+            raise InputError("every risk is 0 or 1, which nothing can move", code="DEGENERATE")
+        step = float(np.sum(w * (y - fitted))) / information
         # Far from the answer the information vanishes and Newton's step would leap out of range.
         intercept += float(np.clip(step, -5.0, 5.0))
         if abs(step) < 1e-12:
@@ -153,7 +160,7 @@ def logistic_recalibration(
         If there is one class only, the risks never vary, or they separate the classes.
     """
     y, p, w = with_log_odds(*as_binary(y_true, risk, weights))
-    _check_two_classes(y, w)
+    check_two_classes(y, w)
     lp = logit(p)
     if float(np.ptp(lp[w > 0])) <= 1e-12:
         raise InputError("a calibration slope needs risks that vary", code="DEGENERATE")
@@ -172,7 +179,8 @@ def fit_line(y: Floats, lp: Floats, w: Floats) -> LogisticFit:
     )
 
 
-def _check_two_classes(y: Floats, w: Floats) -> None:
+def check_two_classes(y: Floats, w: Floats) -> None:
+    """Raise InputError unless there are people with the event and without."""
     share = float(np.average(y, weights=w))
     if share in (0.0, 1.0):
         raise InputError("calibration needs events and non-events", code="DEGENERATE")

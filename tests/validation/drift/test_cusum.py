@@ -137,3 +137,17 @@ def test_visits_of_a_person_err_together_in_the_limit_too():
     )  # fmt: skip
     # Person sums 2e: 200 (2s)^2 of the cohort, and 400^2 (2s)^2 200 / 400 / 500 of the average.
     assert watch.limit == pytest.approx(1.96 * np.sqrt(1.8), rel=0.05)
+
+
+def test_the_error_of_the_average_moves_no_risk_of_nought():
+    # Four of 400 can have the event; an average fitted to one person may be off by anything.
+    risk = np.zeros(400)
+    risk[::100] = 0.5
+    observed = np.zeros(400)
+    observed[0] = 1.0
+    found = calibration_cusum(
+        observed, risk, [f"{i // 40}" for i in range(400)], kind="binary", n_fitted=1,
+        n_simulations=200,
+    )  # fmt: skip
+    # In units of the whole sum's standard deviation, which is 1 here.
+    assert found.limit <= 4.0

@@ -114,3 +114,18 @@ def test_trees_have_no_coefficients_to_re_estimate(simulated):
     with pytest.raises(InputError, match="no coefficients to re-estimate"):
         fit_update(data, "reestimate")
     assert closed_test(data).tests[-1].fuller == "recalibrate"
+
+
+def test_an_extreme_linear_predictor_counts_in_the_intercept_as_it_does_in_the_likelihood():
+    lp = np.r_[np.linspace(-2, 2, 40), 40.0, -45.0]
+    y = np.r_[np.tile([0.0, 1.0, 1.0, 0.0], 10), 0.0, 0.0]
+    fit = fit_update(UpdateData("binary", y, lp, None), "intercept")
+    # At the maximum as many events are expected as there were, of all 42.
+    assert np.sum(1.0 / (1.0 + np.exp(-(fit.intercept + lp)))) == pytest.approx(y.sum())
+    assert fit.log_likelihood > fit_update(UpdateData("binary", y, lp, None), "none").log_likelihood
+
+
+def test_an_intercept_needs_events_and_non_events():
+    data = UpdateData("binary", np.ones(5), np.linspace(-1, 1, 5), None)
+    with pytest.raises(InputError, match="events and non-events"):
+        fit_update(data, "intercept")

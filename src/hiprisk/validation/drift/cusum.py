@@ -20,7 +20,7 @@ from hiprisk.bootstrap import STEADY, monte_carlo_error
 from hiprisk.errors import InputError
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.intervals.means import mean_estimate
-from hiprisk.metrics.smoothing.logistic import logit
+from hiprisk.metrics.smoothing.logistic import has_log_odds, logit
 from hiprisk.seeding import rng_for
 from hiprisk.sheet.links import expit
 
@@ -30,8 +30,6 @@ MAX_POINTS = 200
 MIN_TIMES = 2
 # More numbers than this are drawn as sums of their block, which are normal by then.
 MAX_DRAWS = 200_000_000
-# A risk of 0 or 1 has no linear predictor that could be moved.
-MIN_RISK = 1e-6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -264,10 +262,14 @@ def _null_maxima(
         return _normal_maxima(unit, kind, rng, n_simulations, n_fitted)
     # Drawn first: with no error of the average, the rest of the stream is as it always was.
     offsets = _offsets(unit, kind, rng, n_simulations, n_fitted)
-    lp = logit(np.clip(unit.risk, MIN_RISK, 1.0 - MIN_RISK)) if kind == "binary" else None
+    lp = logit(unit.risk) if kind == "binary" else None
+    # A risk of 0 or 1 has no log odds: an error of the average does not move it.
+    moves = has_log_odds(unit.risk) if kind == "binary" else np.zeros(0, dtype=bool)
     for number in range(n_simulations):
         if lp is not None:
-            risk = unit.risk if n_fitted is None else expit(lp + offsets[number])
+            risk = unit.risk
+            if n_fitted is not None:
+                risk = np.where(moves, expit(lp + offsets[number]), unit.risk)
             drawn = (rng.random(len(unit.risk)) < risk) - unit.risk
             sums: Floats = np.bincount(
                 unit.row_block, weights=drawn, minlength=unit.n_blocks

@@ -22,8 +22,7 @@ from hiprisk.arrays import Floats, Integers
 from hiprisk.errors import InputError
 from hiprisk.features.pooling import pooled_chi_squared_test
 from hiprisk.learning.unpenalised import fit_logistic, fit_ols
-from hiprisk.metrics.calibration import logit_in_the_large
-from hiprisk.sheet.links import expit
+from hiprisk.metrics.calibration import check_two_classes, intercept_beside
 from hiprisk.validation.updating.ordinal import OrdinalScale, fit_line
 
 Method = Literal["none", "intercept", "recalibrate", "reestimate"]
@@ -194,7 +193,10 @@ def _ordinal_line(data: UpdateData, scale: OrdinalScale, method: Method) -> Upda
 
 def _in_the_large(data: UpdateData) -> float:
     if data.kind == "binary":
-        return logit_in_the_large(data.observed, expit(data.lp), weights=data.weights)
+        w = np.ones(len(data.lp)) if data.weights is None else data.weights
+        check_two_classes(data.observed, w)
+        # From the linear predictor itself: that of 40 is a risk of exactly 1, without log odds.
+        return intercept_beside(data.observed, data.lp, w)
     return float(np.average(data.observed - data.lp, weights=data.weights))
 
 
