@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from hiprisk.errors import ConfigError
+from hiprisk.errors import ConfigError, InputError
 from hiprisk.inference.increment.losses import (
     CRPS_GRID,
     Evaluation,
@@ -124,6 +124,13 @@ def test_losses_of_a_risk_equal_the_metrics(people):
     assert got[0] == pytest.approx(c, rel=1e-12)
     assert got[1] == pytest.approx(scores.scaled_brier(event, risk, weights=counts), rel=1e-12)
     assert got[2] == pytest.approx(scores.brier(event, risk, weights=counts), rel=1e-12)
+
+
+def test_an_outcome_that_does_not_vary_among_those_who_count_is_refused():
+    event, risk = np.array([1.0, 1.0, 0.0]), np.array([0.7, 0.6, 0.2])
+    losses = evaluation(BINARY[1:3], event).losses(risk, None)
+    with pytest.raises(InputError, match="the outcome does not vary"):
+        losses.values(np.array([1.0, 2.0, 0.0]))
 
 
 def test_weight_two_equals_the_same_person_twice(people):

@@ -3,11 +3,13 @@
 import dataclasses
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from hiprisk.config import SampleSizeSettings, StudyConfig, load_config
 from hiprisk.inference.samplesize import (
     assess_study,
+    expected_from_study,
     expected_instability,
     external_size,
 )
@@ -85,3 +87,15 @@ def test_a_described_population_has_its_own_prevalence():
     found = assess_study(config, n=600, n_parameters=18, n_events=300, strength=0.2)
     assert found.size.prevalence == 0.5
     assert found.external.prevalence == pytest.approx(0.2013, abs=1e-4)
+
+
+@pytest.mark.parametrize("outcome", [None, np.array([])])
+def test_without_a_known_outcome_what_was_declared_stands_alone(stupar, outcome):
+    assert expected_from_study(stupar, outcome) == stupar.samplesize
+
+
+def test_mean_spread_and_prevalence_are_read_off_the_cohort(stupar):
+    score = expected_from_study(stupar, np.array([10.0, 20.0, 60.0]))
+    assert (score.mean, score.sd) == pytest.approx((30.0, np.sqrt(700.0)))
+    binary = load_config(ROOT / "configs" / "stupar_worsening.yaml")
+    assert expected_from_study(binary, np.array([1.0, 0.0, 0.0, 0.0])).prevalence == 0.25

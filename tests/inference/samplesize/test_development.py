@@ -162,6 +162,13 @@ def test_what_is_assumed_is_varied_and_the_most_telling_comes_first():
     assert answer.assumptions[0].swing == max(row.swing for row in answer.assumptions)
 
 
+@pytest.mark.parametrize(("p", "fewer", "more"), [(1, 1, 2), (2, 2, 3), (20, 16, 24)])
+def test_parameters_are_varied_by_a_fifth_and_at_least_by_one_more(p, fewer, more):
+    answer = development_size("continuous", p, SampleSizeSettings(r2=0.2, mean=35, sd=20))
+    (found,) = [row for row in answer.assumptions if row.name == "parameters"]
+    assert (found.value, found.low, found.high) == (p, fewer, more)
+
+
 def test_the_mean_is_varied_too_and_matters_where_it_is_small():
     # A relative margin: a tenth less of the mean is a tenth less of what may be missed.
     answer = development_size("continuous", 5, SampleSizeSettings(r2=0.5, mean=4, sd=20))

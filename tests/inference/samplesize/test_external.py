@@ -36,6 +36,17 @@ def test_archer_for_a_continuous_outcome():
     assert [row.n for row in answer.criteria] == [904, 173, 898, 235]
 
 
+def test_assumptions_of_a_continuous_outcome_are_varied_a_little():
+    targets = ExternalTargets(mean_width=1.0)
+    answer = external_size("continuous", SampleSizeSettings(r2=0.3, sd=20, external=targets))
+    sd = answer.assumptions[0]
+    # The mean error decides: (2 x 1.96)^2 x SD^2 x 0.7, with an SD of 18 and of 22.
+    assert (sd.name, sd.low, sd.n_low) == ("sd", 18.0, 3485)
+    assert (sd.value, sd.high, sd.n_high) == (20.0, 22.0, 5206)
+    (r2,) = (row for row in answer.assumptions if row.name == "r2")
+    assert (r2.low, r2.high) == (0.25, 0.35)
+
+
 @pytest.mark.parametrize("case", EXTERNAL)
 def test_binary_criteria_equal_pmvalsampsize_within_its_simulation(case):
     stated = {"prevalence": case["prevalence"], "c_statistic": case["c_statistic"]}
