@@ -106,3 +106,31 @@ def test_an_update_that_lacks_variables_names_them_and_the_way_out(capsys, inven
     assert code == 3
     assert "fewer.csv: sex, lbp_any: not every coefficient can be fitted" in err
     assert "--method recalibrate" in err
+
+
+def test_recalibration_by_site_is_shown_and_names_sites_if_asked(capsys, invented):
+    by_site = ("update", invented, "cohort.csv", "--method", "intercept", "--by-site", *FAST)
+    code, found = answer(capsys, *by_site)
+    assert code == 0
+    assert {one["site"] for one in found["by_site"]} >= {"site 1", "site 2"}
+    mean = read_bundle(found["bundle"])
+    assert mean.sheet.site_variable is None
+    assert mean.config["update"]["by_site"] is True
+    assert "site_01" not in mean.sheet.to_json()
+    assert "## Recalibration by site" in mean.file_bytes("card.md").decode()
+    code, out, _ = run(capsys, *by_site, "--name-sites")
+    assert code == 0
+    assert "own intercept" in out
+    assert "site_01" in out
+    named = read_bundle(Path("models/invented-womac")).sheet
+    assert "site_01" in named.variable("site").levels
+    assert answer(capsys, "predict", "invented-womac", "--age-years", 65, "--sex", "male",
+                  "--lbp-any", "no", "--hip-flexion-right-deg", 100,
+                  "--womac-function-0-100", 40, "--site", "site_02")[0] == 0  # fmt: skip
+
+
+def test_names_of_sites_go_with_recalibration_by_site(capsys, invented):
+    named = ("update", invented, "cohort.csv", "--method", "intercept", "--name-sites")
+    code, _, err = run(capsys, *named)
+    assert code == 2
+    assert "--name-sites goes with --by-site" in err

@@ -1,8 +1,10 @@
 """How sites differ, in words."""
 
+from types import SimpleNamespace
+
 import pytest
 
-from hiprisk.wording.sites import between_sites, risk_over_sites, sites_sentence
+from hiprisk.wording.sites import between_sites, risk_over_sites, site_rows, sites_sentence
 from site_sheet import site_sheet
 from small_bundle import small_sheet
 
@@ -39,3 +41,13 @@ def test_risk_over_sites_is_said_where_its_interval_lacks_them():
     assert risk_over_sites(site_sheet(kind="binary", named=False), 1.0) is None
     assert risk_over_sites(site_sheet(kind="binary"), 0.5) is None
     assert risk_over_sites(site_sheet(named=False), 0.5) is None
+
+
+def test_sites_of_few_people_are_not_shown():
+    rows = site_rows(
+        [
+            SimpleNamespace(site="a", n_people=30, own=1.23456, shrunken=None),
+            SimpleNamespace(site="b", n_people=None, own=None, shrunken=None),
+        ]
+    )
+    assert rows == [["a", "30", "1.235", "-"], ["b", "too few to show", "-", "-"]]

@@ -24,6 +24,7 @@ from hiprisk.cli.validate import warn_of
 from hiprisk.errors import ConfigError, InputError
 from hiprisk.outputs import check_output_folder
 from hiprisk.wording.quantities import p_value, with_interval
+from hiprisk.wording.sites import site_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,6 +44,8 @@ EXAMPLE = """  hiprisk update stupar newcohort.csv --method closed-test
 def run(argv: Sequence[str]) -> int:
     """Run the command."""
     options = _parse(argv)
+    if options.name_sites and not options.by_site:
+        raise ConfigError("--name-sites goes with --by-site", code="USAGE")
     if options.out is not None:
         check_output_folder(options.out)
     from hiprisk.cohort.imputations import split_imputations
@@ -73,6 +76,8 @@ def run(argv: Sequence[str]) -> int:
         alpha=options.alpha,
         n_resamples=options.resamples,
         seed=options.seed,
+        by_site=options.by_site,
+        name_sites=options.name_sites,
     )
     try:
         result = update_model(sheet, people, settings, parent=identity_of(subject))
@@ -162,6 +167,8 @@ def _write(subject: Subject, result: UpdateResult, options: argparse.Namespace) 
                 "alpha": options.alpha,
                 "seed": options.seed,
                 "where": list(options.where),
+                **({"by_site": True} if options.by_site else {}),
+                **({"name_sites": True} if options.name_sites else {}),
                 "parent": {k: v for k, v in lineage.items() if k.startswith("parent_")},
             },
         },
@@ -218,6 +225,9 @@ def show_update(result: UpdateResult) -> None:
         ["coefficient", "before", "after"],
         [[c.term, f"{c.before:.6g}", f"{c.after:.6g}"] for c in result.coefficients],
     )
+    if result.by_site is not None:
+        print_lines("")
+        print_table(["site", "people", "own intercept", "shrunken"], site_rows(result.by_site))
     print_lines("")
     show_flow(result.flow)
     show_reasons(result.reasons)
@@ -248,6 +258,12 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--method", required=True,
                         choices=("intercept", "recalibrate", "reestimate", "closed-test"),
                         help="how much of the model is re-estimated")  # fmt: skip
+    parser.add_argument("--by-site", action="store_true",
+                        help="let the intercept differ between the cohort's sites, each shrunken "
+                        "to the whole; the model has mean and variance between sites")  # fmt: skip
+    parser.add_argument("--name-sites", action="store_true",
+                        help="with --by-site: make site a variable of the model, whose sheet then "
+                        "has the sites' names")  # fmt: skip
     parser.add_argument("--shrinkage", choices=("none", "heuristic"), default="none",
                         help="shrink new coefficients towards the recalibrated ones")  # fmt: skip
     parser.add_argument("--alpha", type=_level, default=0.05, metavar="P",

@@ -10,6 +10,7 @@ from hiprisk.validation.updating.results import UpdateResult
 from hiprisk.wording.disclaimers import CARD_DISCLAIMER, provenance_in_words
 from hiprisk.wording.labels import estimand_in_words, with_unit
 from hiprisk.wording.quantities import people_counted
+from hiprisk.wording.sites import site_rows, sites_sentence
 
 
 def published_card(sheet: Sheet) -> str:
@@ -52,10 +53,22 @@ def updated_card(result: UpdateResult) -> str:
         "## Performance",
         markdown_table(("metric", "before", "after, apparent", "after, cross-validated"), rows),
         "Cross-validated: each person is predicted by an update that was fitted to others.",
+        *_by_site(result),
         "## The model in full",
         full_model(sheet),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _by_site(result: UpdateResult) -> list[str]:
+    if result.by_site is None:
+        return []
+    rows = [tuple(row) for row in site_rows(result.by_site)]
+    return [
+        "## Recalibration by site",
+        markdown_table(("site", "people", "own intercept", "shrunken to the whole"), rows),
+        *([said] if (said := sites_sentence(result.sheet)) else []),
+    ]
 
 
 def _shown(estimate: Estimate | None) -> str:

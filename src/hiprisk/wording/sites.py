@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from hiprisk.wording.labels import unit_of_amount
-from hiprisk.wording.quantities import number, percent, score_decimals
+from hiprisk.wording.quantities import NONE, TOO_FEW, number, percent, score_decimals
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from hiprisk.sheet.format import Sheet
 
 # 95 % of normal values lie within so many standard deviations.
@@ -61,3 +63,33 @@ def risk_over_sites(sheet: Sheet, risk: float) -> str | None:
     low, high = (1.0 / (1.0 + math.exp(-end)) for end in (lp - reach, lp + reach))
     between = f"{percent(low)} and {percent(high)}"
     return f"In 95 % of sites the risk of such a patient lies between {between}."
+
+
+class SiteValues(Protocol):
+    """One site's recalibration; None where it may not be shown."""
+
+    @property
+    def site(self) -> str:
+        """Its name, or number."""
+
+    @property
+    def n_people(self) -> int | None:
+        """People of the site."""
+
+    @property
+    def own(self) -> float | None:
+        """Of the site alone."""
+
+    @property
+    def shrunken(self) -> float | None:
+        """Drawn to the whole."""
+
+
+def site_rows(sites: Iterable[SiteValues]) -> list[list[str]]:
+    """Rows of a table of recalibration by site: name, people, own and shrunken intercept."""
+    return [
+        [one.site, TOO_FEW, NONE, NONE]
+        if one.n_people is None
+        else [one.site, str(one.n_people), number(one.own), number(one.shrunken)]
+        for one in sites
+    ]

@@ -88,7 +88,7 @@ def fit_with_sites(
         link, plan, coefficients, covariance,
         site_variance=float(np.mean([one.site_variance for one in fits])),
         mean_intercept=mean_intercept,
-        intercept_error=float(np.mean([_intercept_error(one, y, sites.of_row) for one in fits])),
+        intercept_error=float(np.mean([variance_lacking(one, y, sites.of_row) for one in fits])),
     )  # fmt: skip
 
 
@@ -191,7 +191,7 @@ def _named_intercepts(fits: Sequence[RandomInterceptFit], n_named: int) -> Float
     return found
 
 
-def _intercept_error(fit: RandomInterceptFit, y: Floats, sites: Integers) -> float:
+def variance_lacking(fit: RandomInterceptFit, y: Floats, sites: Integers) -> float:
     """What out-of-fold residuals at known sites lack of the scatter at a new site.
 
     They are about a mean intercept that was fitted to the same sites: their part between sites is

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from hiprisk.arrays import Integers
+from hiprisk.arrays import Floats, Integers
 from hiprisk.config import StudyConfig
 from hiprisk.config.sites import SITE
 from hiprisk.errors import ConfigError, InputError
@@ -30,15 +30,19 @@ def check_sites(people: Participants, config: StudyConfig) -> None:
         If all people with a known outcome are of one site, or sites are more than half as many as
         people.
     """
-    if config.sites == "none":
-        return
-    if SITE not in people.frame.columns:
+    if config.sites != "none":
+        check_site_column(people.frame, people.outcome, key=KEY, otherwise="say sites: none")
+
+
+def check_site_column(frame: pd.DataFrame, outcome: Floats, *, key: str, otherwise: str) -> None:
+    """The same of any cohort; `otherwise` is what to do where there cannot be site effects."""
+    if SITE not in frame.columns:
         raise ConfigError(
             "the cohort has no site",
-            column=KEY,
-            advice="map site in the cohort's mapping, or say sites: none",
+            column=key,
+            advice=f"map site in the cohort's mapping, or {otherwise}",
         )
-    numbers = site_numbers(people.frame)[~np.isnan(people.outcome)]
+    numbers = site_numbers(frame)[~np.isnan(outcome)]
     n_people, n_sites = len(numbers), len(np.unique(numbers[numbers >= 0]))
     if n_sites < 2:
         raise InputError(
@@ -46,7 +50,7 @@ def check_sites(people: Participants, config: StudyConfig) -> None:
             "cannot be known",
             code="FEW_SITES",
             column=SITE,
-            advice="say sites: none",
+            advice=otherwise,
         )
     if FEWEST_PEOPLE * n_sites > n_people:
         raise InputError(
@@ -54,8 +58,8 @@ def check_sites(people: Participants, config: StudyConfig) -> None:
             f"{FEWEST_PEOPLE} people a site",
             code="MANY_SITES",
             column=SITE,
-            advice="is the column of sites one of persons? Map the right one, join sites, or say "
-            "sites: none",
+            advice="is the column of sites one of persons? Map the right one, join sites, or "
+            f"{otherwise}",
         )
 
 
@@ -98,12 +102,13 @@ def with_site_levels(selection: Selection, config: StudyConfig) -> Selection:
     return replace(
         selection,
         dictionary=dictionary.with_variables([site]),
-        development=replace(people, frame=_named(people.frame)),
-        first_visit=_named(selection.first_visit),
+        development=replace(people, frame=with_site_names(people.frame)),
+        first_visit=with_site_names(selection.first_visit),
     )
 
 
-def _named(frame: pd.DataFrame) -> pd.DataFrame:
+def with_site_names(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with its sites named as a sheet names them."""
     known = frame[SITE].notna().to_numpy()
     names = np.full(len(frame), None, dtype=object)
     names[known] = _codes(frame.loc[known, SITE])

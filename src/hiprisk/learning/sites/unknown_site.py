@@ -38,18 +38,38 @@ def with_unknown_site(model: NormalModel, design: Design, fit: FittedModel | Non
 
 def _unknown(n_sites: int, fit: FittedModel | None) -> tuple[Floats, Floats]:
     """Mean and covariance of the columns of all sites but the first, where the site is unknown."""
+    if not isinstance(fit, LinearFit) or fit.site_variance is None or fit.mean_intercept is None:
+        return unknown_site_moments(np.zeros(n_sites), mean_site=0.0, variance=0.0)
+    return unknown_site_moments(
+        np.concatenate([[0.0], fit.coefficients[1 - n_sites :]]),
+        mean_site=fit.mean_intercept - float(fit.coefficients[0]),
+        variance=fit.site_variance,
+    )
+
+
+def unknown_site_moments(
+    differences: Floats, *, mean_site: float, variance: float
+) -> tuple[Floats, Floats]:
+    """Mean and covariance of the columns of all sites but the first, where the site is unknown.
+
+    Parameters
+    ----------
+    differences : ndarray, shape (n_sites,)
+        Of each site's intercept from the first site's; all 0 where every site is to be as likely.
+    mean_site : float
+        Difference of the mean site's.
+    variance : float
+        Between sites.
+    """
+    n_sites = len(differences)
     share = np.full(n_sites, 1.0 / n_sites)
     covariance = np.diag(share) - np.outer(share, share)
-    if not isinstance(fit, LinearFit) or fit.site_variance is None or fit.mean_intercept is None:
-        return share[1:], covariance[1:, 1:]
-    differences = np.concatenate([[0.0], fit.coefficients[1 - n_sites :]])
     centered = differences - differences.mean()
     squares = float(centered @ centered)
     if squares == 0.0:
         return share[1:], covariance[1:, 1:]
     # Shrunken intercepts need not have the mean 0, nor do they vary as much as sites do; the mean
     # intercept is known as well as the mean of so many sites.
-    off = fit.mean_intercept - float(fit.coefficients[0]) - float(differences.mean())
-    share = share + off * centered / squares
-    scale = fit.site_variance * (1.0 + 1.0 / n_sites) / (squares / n_sites)
+    share = share + (mean_site - float(differences.mean())) * centered / squares
+    scale = variance * (1.0 + 1.0 / n_sites) / (squares / n_sites)
     return share[1:], scale * covariance[1:, 1:]

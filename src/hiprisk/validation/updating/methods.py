@@ -23,6 +23,11 @@ from hiprisk.errors import InputError
 from hiprisk.features.pooling import pooled_chi_squared_test
 from hiprisk.learning.unpenalised import fit_logistic, fit_ols
 from hiprisk.metrics.calibration import check_two_classes, intercept_beside
+from hiprisk.validation.updating.by_site import (
+    SiteIntercepts,
+    averaged,
+    recalibrated_by_site,
+)
 from hiprisk.validation.updating.ordinal import OrdinalScale, fit_line
 
 Method = Literal["none", "intercept", "recalibrate", "reestimate"]
@@ -47,6 +52,9 @@ class UpdateData:
         Replications: a weight of 2 equals the same person twice.
     ordinal : OrdinalScale, optional
         Of an ordinal model, in place of the linear predictor.
+    sites : ndarray of int, optional
+        Site of each row, -1 where unknown: recalibration is then by site.
+    n_sites : int
     """
 
     kind: str
@@ -55,6 +63,8 @@ class UpdateData:
     functions: Floats | None
     weights: Floats | None = None
     ordinal: OrdinalScale | None = None
+    sites: Integers | None = None
+    n_sites: int = 0
 
     def take(self, rows: Integers) -> UpdateData:
         """Some of the people."""
@@ -65,6 +75,8 @@ class UpdateData:
             None if self.functions is None else self.functions[rows],
             None if self.weights is None else self.weights[rows],
             None if self.ordinal is None else self.ordinal.take(rows),
+            None if self.sites is None else self.sites[rows],
+            self.n_sites,
         )
 
 
@@ -81,6 +93,8 @@ class UpdateFit:
     n_parameters : int
     log_likelihood : float
         Of a continuous outcome with its residual variance at its maximum.
+    sites : SiteIntercepts or None
+        Where the intercept differs between sites; `intercept` is then that of the mean site.
     """
 
     method: Method
@@ -89,6 +103,7 @@ class UpdateFit:
     coefficients: Floats | None
     n_parameters: int
     log_likelihood: float
+    sites: SiteIntercepts | None = None
 
     def linear_predictor(self, lp: Floats, functions: Floats | None) -> Floats:
         """The updated linear predictor of people."""
@@ -136,6 +151,7 @@ def fit_imputed(data: Sequence[UpdateData], method: Method) -> UpdateFit:
     if len(fits) == 1:
         return fits[0]
     coefficients = [fit.coefficients for fit in fits if fit.coefficients is not None]
+    by_site = [fit.sites for fit in fits if fit.sites is not None]
     return UpdateFit(
         method,
         float(np.mean([fit.intercept for fit in fits])),
@@ -143,6 +159,7 @@ def fit_imputed(data: Sequence[UpdateData], method: Method) -> UpdateFit:
         np.mean(coefficients, axis=0) if coefficients else None,
         fits[0].n_parameters,
         float(np.mean([fit.log_likelihood for fit in fits])),
+        averaged(by_site) if by_site else None,
     )
 
 
@@ -165,6 +182,8 @@ def fit_update(data: UpdateData, method: Method) -> UpdateFit:
         return _ordinal_line(data, data.ordinal, method)
     if method == "reestimate":
         return _reestimated(data)
+    if data.sites is not None and method != "none":
+        return _by_site(data, data.sites, method)
     if method == "recalibrate":
         fit = _fitter(data)(data.lp[:, np.newaxis], data.observed, weights=data.weights)
         intercept, slope = map(float, fit.coefficients)
@@ -189,6 +208,21 @@ def _ordinal_line(data: UpdateData, scale: OrdinalScale, method: Method) -> Upda
     n_free = METHODS.index(method)
     line = fit_line(scale, data.observed, data.weights, n_free=n_free)
     return UpdateFit(method, line.intercept, line.slope, None, n_free, line.log_likelihood)
+
+
+def _by_site(data: UpdateData, sites: Integers, method: Method) -> UpdateFit:
+    """By random intercepts, whose fit has no weights: persons drawn twice are rows twice."""
+    rows = np.arange(len(data.lp))
+    if data.weights is not None:
+        rows = np.repeat(rows, data.weights.astype(np.intp))
+    line = recalibrated_by_site(
+        data.kind, data.observed[rows], data.lp[rows], sites[rows], n_sites=data.n_sites,
+        with_slope=method == "recalibrate",
+    )  # fmt: skip
+    return UpdateFit(
+        method, line.intercept, line.slope, None, METHODS.index(method) + 1,
+        log_likelihood(data, line.intercept + line.slope * data.lp), line.sites,
+    )  # fmt: skip
 
 
 def _in_the_large(data: UpdateData) -> float:

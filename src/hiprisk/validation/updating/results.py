@@ -12,6 +12,7 @@ from hiprisk.learning.participants import FlowStep
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.sheet.format import Sheet
 from hiprisk.validation.external.results import ModelIdentity
+from hiprisk.validation.updating.by_site import SiteRecalibration
 from hiprisk.validation.updating.methods import ClosedTest, Method
 
 
@@ -47,6 +48,8 @@ class UpdateResult:
     scatter : str
         Of the residuals: ``re-estimated``, ``kept`` or ``not available``; ``own`` of an ordinal
         model, whose distribution is recalibrated with it.
+    by_site : tuple of SiteRecalibration or None
+        Where the intercept differs between sites.
     """
 
     parent: ModelIdentity
@@ -76,6 +79,7 @@ class UpdateResult:
     sheet: Sheet
     n_people: int | None = None
     imputations: int | None = None
+    by_site: tuple[SiteRecalibration, ...] | None = None
 
     def to_frame(self) -> pd.DataFrame:
         """One row a metric: before, apparent, and cross-validated."""
@@ -109,6 +113,7 @@ class UpdateResult:
             "n_events": self.n_events,
             **({} if self.n_people in (None, self.n) else {"n_people": self.n_people}),
             **({} if self.imputations is None else {"imputations": self.imputations}),
+            **({} if self.by_site is None else {"by_site": [asdict(one) for one in self.by_site]}),
             "flow": [asdict(step) for step in self.flow],
             "reasons": dict(self.reasons),
             "metrics": self.metrics(),

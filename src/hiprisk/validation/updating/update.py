@@ -10,6 +10,12 @@ import numpy as np
 
 from hiprisk.arrays import Floats
 from hiprisk.learning.folds import grouped_folds
+from hiprisk.learning.sites.levels import (
+    check_site_column,
+    site_levels,
+    site_numbers,
+    with_site_names,
+)
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.registry import label_of
 from hiprisk.seeding import rng_for
@@ -23,6 +29,12 @@ from hiprisk.validation.performance.computing import usable_metrics
 from hiprisk.validation.performance.measures import prediction_metrics
 from hiprisk.validation.performance.pooling import pool_by_name
 from hiprisk.validation.resampling.intervals import percentile_intervals
+from hiprisk.validation.updating.by_site import (
+    LineBySite,
+    SiteRecalibration,
+    check_by_site,
+    site_table,
+)
 from hiprisk.validation.updating.methods import (
     Method,
     UpdateData,
@@ -35,6 +47,7 @@ from hiprisk.validation.updating.methods import (
     shrinkage_factor,
     updated_coefficients,
 )
+from hiprisk.validation.updating.named_sites import with_named_sites
 from hiprisk.validation.updating.ordinal import ordinal_scale
 from hiprisk.validation.updating.results import CoefficientChange, UpdateResult
 from hiprisk.validation.updating.updated_sheet import (
@@ -67,6 +80,8 @@ class UpdateSettings:
         Of the closed test.
     n_resamples, seed : int
         Behind intervals, folds and refits.
+    by_site, name_sites : bool
+        Whether the intercept differs between sites, and whether the sheet is to have them by name.
     """
 
     method: str
@@ -74,6 +89,8 @@ class UpdateSettings:
     alpha: float = 0.05
     n_resamples: int = 500
     seed: int = 0
+    by_site: bool = False
+    name_sites: bool = False
 
 
 def update_model(
@@ -101,14 +118,14 @@ def update_model(
         If the method does not fit the model, or too few people are there for it.
     """
     several = (people,) if isinstance(people, ValidationCohort) else tuple(people)
-    cohort = _Cohort(several, tuple(_data(sheet, one) for one in several))
+    cohort = _cohort(sheet, several, settings)
     # Before anything is fitted: too few people are refused whatever the test would choose.
     check_size(cohort.data[0], _possible_methods(settings.method, cohort.data[0]))
     chosen = _select_update(sheet, cohort.data, settings)
+    if settings.name_sites:
+        chosen = dataclasses.replace(chosen, site_names=cohort.site_names)
     out_of_fold = _cross_validated(sheet, cohort, settings)
-    updated, scatter = _updated_sheet(
-        sheet, cohort, chosen, out_of_fold, parent, seed=settings.seed
-    )
+    updated, scatter = _updated_sheet(sheet, cohort, chosen, out_of_fold, parent, settings=settings)
     stages = (
         [one.predicted for one in several],
         [predict_frame(updated, one.frame).predicted for one in several],
@@ -148,6 +165,7 @@ def update_model(
         sheet=updated,
         n_people=first.n_people,
         imputations=len(several) if len(several) > 1 else None,
+        by_site=_site_table(cohort, chosen.fit, settings),
     )
 
 
@@ -157,6 +175,7 @@ class _Cohort:
 
     people: tuple[ValidationCohort, ...]
     data: tuple[UpdateData, ...]
+    site_names: tuple[str, ...] = ()
 
     @property
     def first(self) -> ValidationCohort:
@@ -179,6 +198,49 @@ def _data(sheet: Sheet, people: ValidationCohort) -> UpdateData:
     )
 
 
+def _cohort(
+    sheet: Sheet, people: tuple[ValidationCohort, ...], settings: UpdateSettings
+) -> _Cohort:
+    data = tuple(_data(sheet, one) for one in people)
+    if not settings.by_site:
+        return _Cohort(people, data)
+    check_by_site(sheet, settings.method, name_sites=settings.name_sites)
+    check_site_column(
+        people[0].frame, people[0].observed, key="--by-site", otherwise="leave out --by-site"
+    )
+    names = site_levels(people[0].frame)
+    return _Cohort(
+        tuple(dataclasses.replace(one, frame=with_site_names(one.frame)) for one in people),
+        tuple(
+            dataclasses.replace(own, sites=site_numbers(one.frame), n_sites=len(names))
+            for own, one in zip(data, people, strict=True)
+        ),
+        names,
+    )
+
+
+def _site_table(
+    cohort: _Cohort, fit: UpdateFit, settings: UpdateSettings
+) -> tuple[SiteRecalibration, ...] | None:
+    if fit.sites is None:
+        return None
+    # A hospital's name is not shown unless the sheet has it.
+    n_sites = len(cohort.site_names)
+    labels = [f"site {number + 1}" for number in range(n_sites)]
+    names = cohort.site_names if settings.name_sites else labels
+    first, line = cohort.data[0], LineBySite(fit.intercept, fit.slope, fit.sites)
+    assert first.sites is not None
+    return site_table(first.kind, first.observed, first.lp, first.sites, line, names)
+
+
+def _with_update(sheet: Sheet, cohort: _Cohort, fit: UpdateFit, settings: UpdateSettings) -> Sheet:
+    """The sheet with its model updated, and its sites by name where asked for."""
+    updated = with_model(sheet, fit)
+    if fit.sites is None or not settings.name_sites:
+        return updated
+    return with_named_sites(updated, cohort.site_names, fit.sites, seed=settings.seed)
+
+
 def _updated_sheet(
     sheet: Sheet,
     cohort: _Cohort,
@@ -186,7 +248,7 @@ def _updated_sheet(
     out_of_fold: Sequence[OutOfFoldPredictions],
     parent: ModelIdentity,
     *,
-    seed: int,
+    settings: UpdateSettings,
 ) -> tuple[Sheet, str]:
     """The updated sheet, and what became of its residual distribution."""
     if chosen.fit.method == "none":
@@ -194,7 +256,7 @@ def _updated_sheet(
         if isinstance(sheet.model, OrdinalModel):
             return sheet, "own"
         return sheet, "kept" if sheet.distribution is not None else "not available"
-    updated, scatter = with_model(sheet, chosen.fit), "not available"
+    updated, scatter = _with_update(sheet, cohort, chosen.fit, settings), "not available"
     whole, n_rows = cohort.whole, cohort.first.n
     if sheet.outcome.kind == "continuous":
         everything = OutOfFoldPredictions(
@@ -204,7 +266,7 @@ def _updated_sheet(
         updated, scatter = with_residual_distribution(
             updated, chosen.fit, whole, everything, n_rows=n_rows
         )
-    updated = with_refits(updated, sheet, cohort.data, cohort.first.groups, chosen, seed)
+    updated = with_refits(updated, sheet, cohort.data, cohort.first.groups, chosen, settings.seed)
     updated = with_provenance(updated, whole, chosen, parent, n_rows=n_rows)
     # What is written must be readable again.
     check_sheet(updated, name="the updated sheet")
@@ -292,7 +354,7 @@ def _cross_validated(
     for left_out in grouped_folds(first.groups, n_folds=n_folds, rng=rng):
         learn = np.setdiff1d(np.arange(first.n), left_out)
         fit = _select_update(sheet, [one.take(learn) for one in cohort.data], settings).fit
-        own = with_model(sheet, fit)
+        own = _with_update(sheet, cohort, fit, settings)
         for number, people in enumerate(cohort.people):
             answer = predict_frame(own, people.frame.iloc[left_out])
             predicted[number, left_out] = answer.predicted
@@ -310,8 +372,11 @@ def _changes(before: Sheet, after: Sheet) -> tuple[CoefficientChange, ...]:
             term="baseline", before=before.model.baseline, after=after.model.baseline
         )
         return (change,)
-    names = ["intercept", *_term_names(before.model.terms)]
+    assert isinstance(after.model, LinearModel)
+    names = ["intercept", *_term_names(after.model.terms)]
     old, new = coefficients_of(before), coefficients_of(after)
+    # Sites that are named now had no coefficients before.
+    old = np.concatenate([old, np.zeros(len(new) - len(old))])
     return tuple(
         CoefficientChange(term=name, before=float(b), after=float(a))
         for name, b, a in zip(names, old, new, strict=True)
@@ -355,6 +420,13 @@ def _summary(
         )
         return
     yield f"Update: {describe_method(chosen.fit.method)}."
+    if chosen.fit.sites is not None:
+        n_sites = len(chosen.fit.sites.deviations)
+        yield (
+            f"By site: {n_sites} sites, each intercept shrunken to the whole; variance between "
+            f"sites {chosen.fit.sites.variance:.4g} of the linear predictor. The intercept is "
+            "that of the mean site."
+        )
     if len(cohort.people) > 1:
         yield (
             f"Fitted in {len(cohort.people)} imputations of the same people and averaged; figures "

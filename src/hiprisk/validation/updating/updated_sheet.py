@@ -12,12 +12,19 @@ import pandas as pd
 from hiprisk.arrays import Floats, Integers
 from hiprisk.bootstrap import Persons
 from hiprisk.errors import InputError
-from hiprisk.learning.residual_distribution import residual_distribution
+from hiprisk.learning.residual_distribution import residual_distribution, widened
 from hiprisk.learning.sheets.export import with_weights
 from hiprisk.seeding import rng_for
 from hiprisk.sheet.columns import cohort_columns
 from hiprisk.sheet.evaluate import Prediction, SheetEvaluator
-from hiprisk.sheet.format import Distribution, LinearModel, OrdinalModel, Sheet, Term, TreesModel
+from hiprisk.sheet.format import (
+    LinearModel,
+    OrdinalModel,
+    Sheet,
+    SiteEffects,
+    Term,
+    TreesModel,
+)
 from hiprisk.validation.external.cohort import ValidationCohort
 from hiprisk.validation.external.results import ModelIdentity
 from hiprisk.validation.updating.methods import (
@@ -29,6 +36,7 @@ from hiprisk.validation.updating.methods import (
     fit_update,
     updated_coefficients,
 )
+from hiprisk.validation.updating.named_sites import named_coefficients
 from hiprisk.validation.updating.ordinal import (
     OrdinalScale,
     fit_line,
@@ -44,11 +52,12 @@ MIN_REFITS = 20
 
 @dataclass(frozen=True)
 class ChosenUpdate:
-    """A fit, and how it came to be."""
+    """A fit, and how it came to be; the sites are named where the sheet is to have them so."""
 
     fit: UpdateFit
     test: ClosedTest | None
     shrinkage: float | None
+    site_names: tuple[str, ...] = ()
 
 
 def coefficients_of(sheet: Sheet) -> Floats:
@@ -63,17 +72,29 @@ def with_model(sheet: Sheet, fit: UpdateFit) -> Sheet:
     """The sheet with its model updated; intervals are not yet."""
     model = sheet.model
     if isinstance(model, TreesModel):
-        return dataclasses.replace(sheet, model=_scaled_trees(model, fit))
+        return dataclasses.replace(_with_site_variance(sheet, fit), model=_scaled_trees(model, fit))
     if isinstance(model, OrdinalModel):
         return dataclasses.replace(sheet, model=updated_model(model, fit.intercept, fit.slope))
     assert isinstance(model, LinearModel)
     new = updated_coefficients(fit, coefficients_of(sheet))
     return dataclasses.replace(
-        sheet,
+        _with_site_variance(sheet, fit),
         model=dataclasses.replace(
             model, intercept=float(new[0]), terms=_terms(model, new), refits=None, covariance=None
         ),
     )
+
+
+def _with_site_variance(sheet: Sheet, fit: UpdateFit) -> Sheet:
+    """The sheet with the variance between sites of the update, else that of the parent."""
+    if fit.sites is not None:
+        effects = SiteEffects(variance=fit.sites.variance, n_sites=len(fit.sites.deviations))
+        return dataclasses.replace(sheet, sites=effects)
+    if sheet.sites is None or fit.coefficients is not None:
+        return sheet
+    # A line stretches what sites add too.
+    stretched = fit.slope**2 * sheet.sites.variance
+    return dataclasses.replace(sheet, sites=dataclasses.replace(sheet.sites, variance=stretched))
 
 
 def _scaled_trees(model: TreesModel, fit: UpdateFit) -> TreesModel:
@@ -132,9 +153,11 @@ def with_residual_distribution(
         )
         return dataclasses.replace(updated, residual_sd=sd), "own"
     if n_rows >= MIN_RESIDUALS:
-        distribution: Distribution | None = residual_distribution(
+        distribution = residual_distribution(
             people.observed, out_of_fold.predicted, out_of_fold.imputation_variance
         )
+        if fit.sites is not None and updated.site_variable is None:
+            distribution = widened(distribution, fit.sites.lacking)
         sd = float(np.sqrt(np.mean(residual**2)))
         return dataclasses.replace(updated, distribution=distribution, residual_sd=sd), (
             "re-estimated"
@@ -210,6 +233,8 @@ def _refit(
         if chosen.shrinkage is not None:
             simple = updated_coefficients(fit_update(own, "recalibrate"), vector)
             new = simple + chosen.shrinkage * (new - simple)
+        if chosen.site_names and fit.sites is not None:
+            new = named_coefficients(new, fit.sites)
     except InputError:
         # A resample of one class, or in which a term does not vary.
         return None
@@ -252,7 +277,8 @@ def with_provenance(
         # Every method but "none" re-estimates the average on these people.
         n_people=updated.n_people if chosen.fit.method == "none" else n_rows,
     )
-    if chosen.fit.coefficients is not None and updated.max_imputed_weight > 0:
+    moved = chosen.fit.coefficients is not None or chosen.site_names
+    if moved and updated.max_imputed_weight > 0:
         return with_weights(updated, people.frame)
     return updated
 

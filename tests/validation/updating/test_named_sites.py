@@ -1,0 +1,53 @@
+"""A sheet that is given sites by name."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from hiprisk.sheet.document.parsing import parse_sheet
+from hiprisk.sheet.evaluate import SheetEvaluator
+from hiprisk.validation.updating.by_site import SiteIntercepts
+from hiprisk.validation.updating.named_sites import named_coefficients, with_named_sites
+from small_bundle import small_sheet
+
+SITES = SiteIntercepts(variance=9.0, deviations=np.array([2.0, -3.0, 0.5]), lacking=0.0)
+NAMES = ("a", "b", "c")
+
+
+def predicted(sheet, site):
+    columns = {
+        "age_years": np.array([60.0]), "sex": np.array(["male"], object),
+        "lbp_any": np.array(["no"], object), "womac_function_0_100": np.array([30.0]),
+        "site": np.array([site], object),
+    }  # fmt: skip
+    return SheetEvaluator(sheet).predict(columns)
+
+
+def test_each_site_has_its_intercept_and_an_unknown_one_the_mean():
+    before = small_sheet()
+    sheet = with_named_sites(before, NAMES, SITES, seed=1)
+    assert parse_sheet(sheet.to_json()) == sheet
+    # 34 for the mean site.
+    assert predicted(sheet, "a").predicted[0] == pytest.approx(36.0)
+    assert predicted(sheet, "b").predicted[0] == pytest.approx(31.0)
+    assert predicted(sheet, "c").predicted[0] == pytest.approx(34.5)
+    new = predicted(sheet, "d")
+    assert new.predicted[0] == pytest.approx(34.0)
+    assert new.imputation_variance[0] > 0.0
+    assert sheet.sites.variable == "site"
+
+
+def test_draws_of_an_unknown_site_have_the_variance_of_sites():
+    draws = np.random.default_rng(3).standard_normal((40, 4))
+    draws = np.linalg.qr(draws - draws.mean(axis=0))[0] * np.sqrt(39.0)
+    sheet = small_sheet()
+    missing = dataclasses.replace(sheet.missing, draws=tuple(map(tuple, draws.tolist())))
+    sheet = with_named_sites(dataclasses.replace(sheet, missing=missing), NAMES, SITES, seed=1)
+    # That of sites and of the mean of three.
+    assert predicted(sheet, "d").imputation_variance[0] == pytest.approx(9.0 * 4.0 / 3.0)
+
+
+def test_coefficients_of_a_refit_are_those_of_its_sites():
+    found = named_coefficients(np.array([10.0, 0.1]), SITES)
+    assert found == pytest.approx([12.0, 0.1, -5.0, -1.5])
