@@ -8,6 +8,7 @@ import pytest
 
 from commands import answer, run
 from hiprisk.bundle import read_bundle
+from ordinal_sheet import write_ordinal_bundle
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 
@@ -77,3 +78,10 @@ def test_the_same_file_again_makes_no_new_version(capsys, invented):
     Path("m.yaml").write_text(source.read_text().replace("intercept: 36", "intercept: 37"))
     _, out, _ = run(capsys, "sheet", "new", "m.yaml")
     assert out.startswith(f"written: {invented}/2")
+
+
+def test_an_ordinal_model_is_shown_with_its_intercepts(capsys, tmp_path):
+    code, out, _ = run(capsys, "sheet", "show", write_ordinal_bundle(tmp_path))
+    assert code == 0
+    assert "at least 45           intercept                 -3" in out
+    assert "intervals from the chances of 5 values of the score" in out

@@ -1,8 +1,9 @@
 """The model card: the same numbers as the evidence, in words."""
 
 from hiprisk.metrics.registry import label_of
-from hiprisk.reporting.card import emphasised, model_card
+from hiprisk.reporting.card import emphasised, full_model, model_card
 from hiprisk.wording.disclaimers import SIMULATED_MODEL
+from ordinal_sheet import ordinal_sheet
 from report_words import names_in
 
 
@@ -41,3 +42,9 @@ def test_names_stand_beside_labels_as_code_only(study):
 
 def test_only_warnings_are_emphasised():
     assert emphasised(["A.", SIMULATED_MODEL]) == ["A.", f"**{SIMULATED_MODEL}**"]
+
+
+def test_an_ordinal_model_has_its_coefficients_and_points_to_its_intercepts():
+    table = full_model(ordinal_sheet())
+    assert "| 4 intercepts |  |  | see `sheet.json` |" in table
+    assert "restricted cubic spline, knots 15, 40, 75 | 0.08, -0.03" in table

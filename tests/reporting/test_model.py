@@ -4,6 +4,7 @@ import dataclasses
 
 from hiprisk.reporting.model import candidates_section, model_section
 from hiprisk.sheet.format import Tree, TreesModel
+from ordinal_sheet import ordinal_sheet
 
 
 def test_every_coefficient_is_there_with_label_and_column(study):
@@ -45,3 +46,14 @@ def test_the_chosen_model_type_is_highlighted(study):
     table = candidates_section(study.evidence).tables[0]
     assert [table.rows[place][0] for place in table.strong] == [study.evidence.family]
     assert table.head[2] == "reduction against the mean-only model"
+
+
+def test_an_ordinal_model_has_an_intercept_for_each_value_but_the_lowest(study):
+    section = model_section(study.evidence, ordinal_sheet())
+    table = section.tables[0]
+    assert [row[0] for row in table.rows[:4]] == [
+        "at least 20", "at least 45", "at least 70", "at least 100",
+    ]  # fmt: skip
+    assert "log odds of a score at least as high" in table.caption
+    assert len(section.tables) == 2
+    assert "residuals" not in section.notes[0]

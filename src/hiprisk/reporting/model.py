@@ -52,8 +52,8 @@ def model_section(evidence: Evidence, sheet: Sheet) -> Section:
         tables=tuple(tables),
         notes=(
             "`sheet.json` beside this report holds every number that a prediction needs: these, "
-            "the derived columns, the means and covariance for missing values, and the quantiles "
-            "of the residuals.",
+            "the derived columns, the means and covariance for missing values"
+            + (", and the quantiles of the residuals." if sheet.distribution is not None else "."),
         ),
     )
 

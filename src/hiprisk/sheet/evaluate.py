@@ -24,8 +24,8 @@ from hiprisk.sheet.ordinal import OrdinalDistribution, OrdinalEvaluator
 
 # Rows times draws that are computed together: one row's draws at once, a large file's one by one.
 AT_ONCE = 4096
-# Probabilities of all values of a score and all rows that are held together.
-NUMBERS_AT_ONCE = 4_000_000
+# Probabilities of all values of a score and all rows that are held together: what a cache holds.
+NUMBERS_AT_ONCE = 400_000
 
 INTERVALS = {"80": (0.1, 0.9), "95": (0.025, 0.975)}
 

@@ -6,7 +6,7 @@ to the last bit whatever the number of rows.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,10 +54,8 @@ class OrdinalDistribution:
 
     def quantile(self, probability: float) -> Floats:
         """Smallest value whose cumulative probability reaches a probability, shape (n_rows,)."""
-        place = np.zeros(self.exceedance.shape[1], dtype=np.intp)
-        for reached in self.exceedance:
-            place += 1.0 - reached < probability - ROUNDING
-        return np.asarray(self.values[place])
+        below = 1.0 - self.exceedance < probability - ROUNDING
+        return np.asarray(self.values[below.sum(axis=0)])
 
     def at_least(self, bound: Floats) -> Floats:
         """P(Y >= bound) with each row's own bound, shape (n_rows,)."""
@@ -90,7 +88,11 @@ class OrdinalDistribution:
 
 def mean_of(values: Floats, exceedance: Floats) -> Floats:
     """Mean from the probabilities of reaching each value but the lowest, one mean a row."""
-    total = np.full(exceedance.shape[1:], values[0])
+    return _mean_in_turn(values, exceedance, exceedance.shape[1:])
+
+
+def _mean_in_turn(values: Floats, exceedance: Iterable[Floats], shape: tuple[int, ...]) -> Floats:
+    total = np.full(shape, values[0])
     for gap, reached in zip(np.diff(values), exceedance, strict=True):
         total += gap * reached
     # All but certain of the highest value, the sum may pass it by rounding.
@@ -172,13 +174,16 @@ class OrdinalEvaluator:
 
     def refitted(self, columns: Mapping[str, Floats], n_rows: int) -> Floats:
         """Mean under each refit, shape (n_refits, n_rows)."""
-        functions, n_intercepts = self.functions(columns), len(self._intercepts)
-        found = np.empty((self.n_refits, n_rows))
-        for number, refit in enumerate(self._refits):
-            predictor = _weighted(refit[n_intercepts:], functions, n_rows)
-            reached = self._link.cumulative(refit[:n_intercepts, np.newaxis] + predictor)
-            found[number] = mean_of(self.values, reached)
-        return found
+        # All refits at once, value by value: their probabilities together would fill the memory.
+        columns_of = self._refits.T[:, :, np.newaxis]
+        n_intercepts, shape = len(self._intercepts), (self.n_refits, n_rows)
+        predictor = np.zeros(shape)
+        for function, coefficient in zip(
+            self.functions(columns), columns_of[n_intercepts:], strict=True
+        ):
+            predictor += coefficient * function
+        reached = (self._link.cumulative(one + predictor) for one in columns_of[:n_intercepts])
+        return _mean_in_turn(self.values, reached, shape)
 
 
 def _weighted(coefficients: Floats, functions: list[Floats], n_rows: int) -> Floats:

@@ -94,9 +94,11 @@ function startPage() {
   function answerCard(answer) {
     const typical = answer.explanation.typical;
     const unit = binary ? "chance" : `${outcome.unit}, higher is ${outcome.higher_is}`;
+    // Ends are values of the score in an ordinal model, so its intervals hold more than their level.
+    const least = engine.ordinal ? "at least " : "";
     const words = binary
       ? [["80", "8 of 10 bootstrap models:"], ["95", "19 of 20 bootstrap models:"]]
-      : [["80", "8 of 10 patients with these values:"], ["95", "19 of 20 patients with these values:"]];
+      : [["80", `${capital(`${least}8 of 10`)} patients with these values:`], ["95", `${capital(`${least}19 of 20`)} patients with these values:`]];
     const lines = words.map(([which, text]) => {
       const range = rangeOf(answer, which);
       return el("li", {}, `${text} `, range ? el("b", {}, range) : "not available", ` (${intervalName(which)})`);
