@@ -50,14 +50,14 @@ def test_an_unknown_key_names_file_and_line(capsys):
     ("old", "new", "said"),
     [
         ("coefficient: 1}", "coefficient: 1,5}", "decimal comma? write numbers with a point"),
-        ("intercept: 36", "intercept: 36,5", "intercept (line 25): "),
+        ("intercept: 36", "intercept: 36,5", "intercept (line 26): "),
         ("intercept: 36", "intercept: 36,5", "write it with a decimal point: 36.5"),
         (
             'level: "yes"',
             "level: ja",
-            "m.yaml: terms (lbp_any) (line 30): 'ja' is not a known level",
+            "m.yaml: terms (lbp_any) (line 31): 'ja' is not a known level",
         ),
-        ("female: 0.6", "woman: 0.6", "m.yaml: predictors.sex.shares (line 38): 'woman' is no"),
+        ("female: 0.6", "woman: 0.6", "m.yaml: predictors.sex.shares (line 39): 'woman' is no"),
     ],
 )
 def test_a_wrong_model_is_refused_with_file_line_and_a_guess(capsys, old, new, said):
