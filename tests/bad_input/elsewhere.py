@@ -566,6 +566,31 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
     ),
     (
         94,
+        "`validate` of a cohort without the outcome",
+        "3 MISSING_COLUMN; with `--expected` it is read: what the model expects",
+        "tests/cli/test_expected.py::test_a_cohort_without_the_outcome_is_told_what_to_expect",
+    ),
+    (
+        94,
+        "`--expected`: some outcomes known",
+        "read: counted, and not looked at",
+        "tests/cli/test_expected.py"
+        "::test_a_cohort_with_some_outcomes_counts_them_and_looks_at_none",
+    ),
+    (
+        94,
+        "`--expected`: every row refused, or fewer than 20 with a prediction",
+        "3 TOO_FEW with the reasons; `drift` says it in place of the figures",
+        "tests/cli/test_expected.py::test_everybody_refused_is_a_refusal_with_the_reasons",
+    ),
+    (
+        94,
+        "`--expected` with `--by`, `--development` or `--prevalence`",
+        "2 USAGE: they need outcomes",
+        "tests/cli/test_expected.py::test_what_needs_outcomes_is_refused",
+    ),
+    (
+        94,
         "fewer people than a study needs",
         "3",
         f"{_FOLDS}::test_too_few_people_for_the_folds_are_refused",
