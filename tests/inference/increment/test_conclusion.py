@@ -49,7 +49,13 @@ def concluded(gains, scenario=None):
     declared = SimpleNamespace(metric="r2", value=0.01)
     config = SimpleNamespace(outcome=SimpleNamespace(smallest_gain_worth_having=declared))
     return conclusion_of(
-        ("back",), gains, config=config, counted="120 people", n_coefficients=2, scenario=scenario
+        ("back",),
+        gains,
+        config=config,
+        counted="120 people",
+        n_coefficients=2,
+        n_resamples=200,
+        scenario=scenario,
     )
 
 

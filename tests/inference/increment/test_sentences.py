@@ -53,6 +53,13 @@ def test_one_block_has_its_verdict_gain_people_and_minimum():
     )
 
 
+def test_an_end_near_the_minimum_asks_for_more_resamples():
+    assert said(near_minimum=200).startswith(said())
+    assert "At 200 resamples an end of the interval is within its Monte-Carlo error" in (
+        said(near_minimum=200)
+    )
+
+
 @pytest.mark.parametrize(("found", "words"), [
     ("adds", "together add:"),
     ("adds less than the minimum important gain",

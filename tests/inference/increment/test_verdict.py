@@ -5,7 +5,8 @@ import math
 import pytest
 
 from hiprisk.errors import InputError
-from hiprisk.inference.increment.verdict import verdict
+from hiprisk.inference.increment.verdict import is_near, verdict
+from hiprisk.metrics.estimate import Estimate
 
 
 @pytest.mark.parametrize(("low", "high", "expected"), [
@@ -33,3 +34,19 @@ def test_an_interval_that_is_none_is_refused(low, high):
 def test_a_smallest_gain_that_is_not_positive_is_refused(smallest):
     with pytest.raises(InputError, match="minimum important gain must be positive"):
         verdict(0.1, 0.2, smallest_gain=smallest)
+
+
+@pytest.mark.parametrize(("low", "high", "n_resamples", "near"), [
+    # With 200 resamples an end of a standard error of 0.01 is known to 0.0019, with 5,000 to 0.0004.
+    (0.0125, 0.0517, 200, True),
+    (0.0125, 0.0517, 5000, False),
+    (0.02, 0.0592, 200, False),
+    (-0.0317, 0.0075, 200, True),
+    (-0.05, -0.0108, 200, False),
+    (0.0, 0.0, 200, False),
+    (-math.inf, math.inf, 200, False),
+    (None, None, 200, False),
+])  # fmt: skip
+def test_an_end_near_the_minimum_is_told_from_one_that_is_not(low, high, n_resamples, near):
+    gain = Estimate(name="r2", value=0.0, low=low, high=high)
+    assert is_near(gain, 0.01, n_resamples) is near

@@ -17,7 +17,7 @@ from hiprisk.inference.increment.nested_models import NestedFit
 from hiprisk.inference.increment.resampled import ComparisonProcedure, Evaluated, ModelValues
 from hiprisk.inference.increment.results import Addition, ErrorFreeResult, EventGain, Gain
 from hiprisk.inference.increment.sentences import verdict_sentence
-from hiprisk.inference.increment.verdict import Verdict, verdict
+from hiprisk.inference.increment.verdict import Verdict, is_near, verdict
 from hiprisk.wording.labels import blocks_in_words
 from hiprisk.wording.quantities import people_counted
 
@@ -62,6 +62,7 @@ def addition_of(
         config=config,
         counted=people_counted(*counts_of(procedure)),
         n_coefficients=sizes[model] - sizes[0],
+        n_resamples=len(results.evaluated),
     )
     conclusion = conclude(gains)
     return Addition(
@@ -122,6 +123,7 @@ def conclusion_of(
     config: StudyConfig,
     counted: str,
     n_coefficients: int,
+    n_resamples: int,
     scenario: str | None = None,
 ) -> Conclusion:
     """The verdict on gains, from the one in the declared measure."""
@@ -139,6 +141,7 @@ def conclusion_of(
         smallest=declared.value,
         n_coefficients=n_coefficients,
         scenario=scenario,
+        near_minimum=n_resamples if is_near(gain.estimate, declared.value, n_resamples) else None,
     )
     return Conclusion(found, sentence)
 

@@ -38,10 +38,12 @@ def verdict_sentence(
     smallest: float,
     n_coefficients: int,
     scenario: str | None = None,
+    near_minimum: int | None = None,
 ) -> str:
     """One sentence: the block, the verdict, the gain with its interval, n, what was declared.
 
-    A what-if opens with its scenario, so that it cannot be taken for the gain in use.
+    A what-if opens with its scenario, so that it cannot be taken for the gain in use. Where an end
+    of the interval is near the minimum for so many resamples (`near_minimum`), it says so.
     """
     opening = "" if scenario is None else f"What if {_supposed(scenario)}: "
     digits = 3 if max(abs(gain.estimate.value), smallest) < 1 else 2
@@ -56,7 +58,16 @@ def verdict_sentence(
     return (
         f"{opening}{blocks_in_words(blocks)} {_predicate(found, several=len(blocks) > 1)}: {what}, "
         f"optimism-corrected; {counted}, {plural(n_coefficients, 'coefficient')}; minimum "
-        f"important gain {smallest:g}."
+        f"important gain {smallest:g}." + _near_in_words(near_minimum)
+    )
+
+
+def _near_in_words(n_resamples: int | None) -> str:
+    if n_resamples is None:
+        return ""
+    return (
+        f" At {n_resamples} resamples an end of the interval is within its Monte-Carlo error of "
+        "the minimum important gain: another seed may give another verdict, more resamples decide."
     )
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import math
 from typing import Literal
 
+from hiprisk.bootstrap import STEADY, normal_end_error
 from hiprisk.errors import InputError
+from hiprisk.metrics.estimate import Estimate
+from hiprisk.metrics.intervals.wald import critical_value
 
 Verdict = Literal[
     "adds", "adds less than the minimum important gain", "inconclusive at this sample size"
@@ -53,3 +56,20 @@ def verdict(low: float, high: float, *, smallest_gain: float) -> Verdict:
     if high < smallest_gain:
         return "adds less than the minimum important gain"
     return "inconclusive at this sample size"
+
+
+def is_near(gain: Estimate, smallest_gain: float, n_resamples: int) -> bool:
+    """Whether another seed's resamples may well give another verdict.
+
+    Parameters
+    ----------
+    gain : Estimate
+        With a 95 % interval.
+    smallest_gain : float
+    n_resamples : int
+    """
+    low, high = gain.low, gain.high
+    if low is None or high is None or low == high or not math.isfinite(high - low):
+        return False
+    error = normal_end_error((high - low) / (2.0 * critical_value(0.95)), n_resamples)
+    return min(abs(low - smallest_gain), abs(high - smallest_gain)) < STEADY * error
