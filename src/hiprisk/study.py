@@ -5,9 +5,9 @@ from __future__ import annotations
 import platform
 import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib import metadata
 from pathlib import Path
@@ -23,6 +23,8 @@ from hiprisk.cohort.dictionary import Dictionary
 from hiprisk.cohort.findings import Finding
 from hiprisk.config import StudyConfig
 from hiprisk.config.reading import resolved
+from hiprisk.config.settings import TrackingSettings
+from hiprisk.config.study_files import NamedText, study_document, study_files
 from hiprisk.evidence.declared_parts import check_declared_parts
 from hiprisk.evidence.document import Evidence
 from hiprisk.evidence.early_findings import early_findings
@@ -58,6 +60,12 @@ from hiprisk.validation.internal.optimism_table import BootstrapResult
 from hiprisk.validation.resampling.checkpoint import Checkpoint
 from hiprisk.validation.resampling.procedure import StudyProcedure, study_procedure
 from hiprisk.validation.resampling.resamples import draw_resamples
+
+# Whose versions can move a digit of a result.
+PACKAGES = (
+    *("hiprisk", "numpy", "pandas", "pyarrow", "scikit-learn", "scipy", "skops", "optuna"),
+    *("joblib", "threadpoolctl", "pydantic", "PyYAML"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +124,7 @@ def run_study(
     resume: bool = False,
     progress: StageProgress | None = None,
     on_finding: Callable[[Finding], None] | None = None,
+    tracked: bool = True,
 ) -> StudyResult:
     """Run a study: read, select, tune, fit, validate, write down, track.
 
@@ -132,6 +141,8 @@ def run_study(
         Told stage, done and total.
     on_finding : callable, optional
         Told what can be known before anything is fitted: rare levels, few events.
+    tracked : bool
+        False keeps the run out of MLflow whatever the config says; the bundle is the same.
 
     Raises
     ------
@@ -142,10 +153,12 @@ def run_study(
     progress = progress or (lambda stage, done, total: None)
     models = Path(out)
     check_name(config.name)
-    check_tracking(config.tracking, progress)
+    tracking = config.tracking if tracked else replace(config.tracking, enabled=False)
+    check_tracking(tracking, progress)
     check_stated_risks(config)
     # A worker process may have been started in another folder than this one's.
     checkpoints = models.resolve() / ".searching" / config.name
+    files = study_files(config)
     prepared = prepare_study(config, checkpoints=checkpoints, workers=workers, progress=progress)
     check_declared_parts(prepared)
     if on_finding is not None:
@@ -154,12 +167,12 @@ def run_study(
             *early_findings(prepared),
         ):
             on_finding(finding)
-    with _tracked(prepared) as run, _checkpoints(prepared, resume=resume):
+    with _tracked(prepared, tracking) as run, _checkpoints(prepared, resume=resume):
         folds = study_folds(prepared)
         choice = choose_model_type(prepared, folds, on_candidate=run.log_candidate)
         finished = _finish(prepared, choice, folds)
         evidence = _evaluate(finished)
-        bundle = read_bundle(_write(finished, evidence, models, run))
+        bundle = read_bundle(_write(finished, evidence, models, run, files))
         run.log_results(bundle)
     return StudyResult(
         bundle=bundle.path,
@@ -173,10 +186,12 @@ def run_study(
     )
 
 
-def _tracked(prepared: PreparedStudy) -> AbstractContextManager[StudyRun]:
+def _tracked(
+    prepared: PreparedStudy, tracking: TrackingSettings
+) -> AbstractContextManager[StudyRun]:
     config = prepared.config
     return open_run(
-        config.tracking,
+        tracking,
         name=config.name,
         parameters=resolved(config),
         tags={
@@ -279,10 +294,15 @@ def _own_variables(dictionary: Dictionary) -> dict[str, Any]:
     return {BUNDLED: entries} if entries else {}
 
 
-def _write(finished: FinishedStudy, evidence: Evidence, out: Path, run: StudyRun) -> Path:
+def _write(
+    finished: FinishedStudy,
+    evidence: Evidence,
+    out: Path,
+    run: StudyRun,
+    files: Mapping[str, NamedText],
+) -> Path:
     config, sheet = finished.config, finished.sheet
-    packages = ("hiprisk", "numpy", "pandas", "scikit-learn", "scipy", "skops", "optuna")
-    created_with = {name: metadata.version(name) for name in packages}
+    created_with = {name: metadata.version(name) for name in PACKAGES}
     sections = report_sections(evidence, sheet)
     contents = BundleContents(
         sheet=sheet,
@@ -298,6 +318,7 @@ def _write(finished: FinishedStudy, evidence: Evidence, out: Path, run: StudyRun
         cohort_fingerprint=finished.prepared.cohort.fingerprint,
         created_with=created_with,
         estimator=dump_estimator(finished.estimator),
+        study=study_document(config, files),
         files={
             "report.html": study_report(
                 evidence, sheet, sections, created_with=created_with

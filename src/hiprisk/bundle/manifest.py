@@ -1,6 +1,7 @@
 """The manifest of a bundle: names of files, hashes, and the folders of versions.
 
-`bundle_sha256` covers what the model is (sheet, resolved config, evidence); the manifest lists
+`bundle_sha256` covers what the model is (sheet, resolved config, evidence, and the study that it
+was trained by); the manifest lists
 every file with its own hash and seals itself with another.
 """
 
@@ -20,6 +21,8 @@ FORMAT_NAME = "hiprisk-bundle"
 MANIFEST = "manifest.json"
 SEAL = "manifest_sha256"
 HASHED_PARTS = ("sheet.json", "config.json", "evidence.json")
+# The study with its mapping and dictionary: of bundles that can be rebuilt.
+STUDY = "study.json"
 MODEL_NAME = re.compile(r"^[a-z0-9][a-z0-9._-]{0,63}$")
 
 _VERSION = re.compile(r"^[1-9][0-9]{0,8}$")
@@ -36,9 +39,9 @@ def check_name(name: str) -> None:
 
 
 def bundle_hash(parts: Mapping[str, bytes]) -> str:
-    """SHA-256 over sheet, config and evidence, each preceded by its name and length."""
+    """SHA-256 over sheet, config, evidence and study, each preceded by its name and length."""
     digest = hashlib.sha256()
-    for name in HASHED_PARTS:
+    for name in (*HASHED_PARTS, *((STUDY,) if STUDY in parts else ())):
         digest.update(f"{name}:{len(parts[name])}\n".encode())
         digest.update(parts[name])
     return digest.hexdigest()

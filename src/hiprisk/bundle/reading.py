@@ -22,6 +22,7 @@ from hiprisk.bundle.manifest import (
     MODEL_NAME,
     SCHEMA_VERSION,
     SEAL,
+    STUDY,
     bundle_hash,
     manifest_hash,
     version_folders,
@@ -62,7 +63,7 @@ class Bundle:
 
     @property
     def sha256(self) -> str:
-        """Hash of sheet, resolved config and evidence."""
+        """Hash of sheet, resolved config, evidence and study."""
         return str(self.manifest["bundle_sha256"])
 
     @property
@@ -92,6 +93,16 @@ class Bundle:
     def evidence(self) -> dict[str, Any]:
         """The results of the study."""
         return self._object("evidence.json")
+
+    @cached_property
+    def run(self) -> dict[str, Any]:
+        """When and on which machine it was written."""
+        return self._object("run.json")
+
+    @cached_property
+    def study(self) -> dict[str, Any] | None:
+        """The study in its order, with mapping and dictionary; None where it was not kept."""
+        return self._object(STUDY) if STUDY in self.texts else None
 
     def has_file(self, name: str) -> bool:
         """Whether the manifest lists a file."""
@@ -203,7 +214,7 @@ def read_bundle(reference: Path | str, *, root: Path | str = "models") -> Bundle
             check_archive(data, name=name)
     if bundle_hash(texts) != manifest["bundle_sha256"]:
         raise BundleError(
-            "bundle_sha256 does not match sheet, config and evidence",
+            "bundle_sha256 does not match sheet, config, evidence and study",
             code="MANIFEST",
             file=MANIFEST,
         )

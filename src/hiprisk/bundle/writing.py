@@ -14,6 +14,7 @@ from hiprisk.bundle.manifest import (
     MANIFEST,
     SCHEMA_VERSION,
     SEAL,
+    STUDY,
     bundle_hash,
     check_name,
     manifest_hash,
@@ -39,6 +40,8 @@ class BundleContents:
         Markdown.
     estimator : bytes or None
         The skops archive.
+    study : bytes or None
+        ``study.json``, from which the bundle can be rebuilt.
     lineage : dict or None
         Of an updated model: its parent's name, version and hash, and how it was updated.
     files : mapping of str to bytes
@@ -53,6 +56,7 @@ class BundleContents:
     cohort_fingerprint: str
     created_with: dict[str, str]
     estimator: bytes | None = None
+    study: bytes | None = None
     lineage: dict[str, Any] | None = None
     files: Mapping[str, bytes] = field(default_factory=dict)
 
@@ -111,6 +115,8 @@ def _file_bytes(contents: BundleContents) -> dict[str, bytes]:
     }
     if contents.estimator is not None:
         files["estimator.skops"] = contents.estimator
+    if contents.study is not None:
+        files[STUDY] = contents.study
     return files
 
 

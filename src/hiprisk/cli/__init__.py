@@ -17,6 +17,7 @@ from hiprisk.errors import ConfigError, DefectError, ExitCode, HipRiskError, Sto
 # Command: module below hiprisk.cli, and what it does in a line.
 COMMANDS: dict[str, str] = {
     "train": "run a study: tune, fit, validate, write a bundle, track",
+    "rebuild": "train a bundle's study anew from the bundle alone, and compare the hashes",
     "associate": "the table of a cohort paper: effect of the declared exposure, adjusted, pooled",
     "compare": "estimate what blocks of predictors add, with a verdict",
     "score": "score a cohort file: every row comes back, in order",

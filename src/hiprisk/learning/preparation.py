@@ -10,7 +10,7 @@ from pathlib import Path
 from hiprisk.cohort.dictionary import Dictionary
 from hiprisk.cohort.reading import Cohort
 from hiprisk.config import StudyConfig
-from hiprisk.config.reading import resolved
+from hiprisk.config.reading import PATHS, resolved
 from hiprisk.config.sites import SITE
 from hiprisk.features.design import Design, plan_design, with_named_sites
 from hiprisk.learning.candidates import DevelopmentData, development_data, unfitted_estimator
@@ -19,6 +19,10 @@ from hiprisk.learning.pipeline import StudyEstimator
 from hiprisk.learning.sites.levels import check_sites, with_site_levels
 from hiprisk.learning.study_cohort import select_study_participants
 from hiprisk.parallel import StageProgress
+from hiprisk.sheet.document.strict_json import canonical_json
+
+# What a config says that moves no number.
+NOT_DECLARED = ("title", "intended_use", "tracking")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,16 +64,19 @@ class PreparedStudy:
 
     @property
     def declared_sha256(self) -> str:
-        """Hash of what must be declared before anything is fitted."""
-        config, outcome = self.config, self.config.outcome
-        parts = (
-            config.confounders,
-            outcome.events,
-            outcome.dichotomise,
-            outcome.thresholds,
-            config.association,
-        )
-        text = repr((parts, outcome.smallest_gain_worth_having))
+        """Hash of all that a study declares before anything is fitted.
+
+        The whole resolved config but for what changes no number: title, intended use, tracking and
+        the names of its files. Two runs with equal hashes asked the same question in the same way.
+        """
+        stated = resolved(self.config)
+        for key in NOT_DECLARED:
+            del stated[key]
+        for key in PATHS:
+            del stated["cohort"][key]
+        # Blocks are compared in their order, which the canonical form would lose.
+        order = [[name, list(block)] for name, block in self.config.blocks.items()]
+        text = canonical_json({**stated, "blocks": order})
         return hashlib.sha256(text.encode()).hexdigest()
 
     @property

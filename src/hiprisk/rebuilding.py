@@ -1,0 +1,144 @@
+"""Training a bundle's study anew from the bundle alone, and whether the same comes out."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from hiprisk.bundle import Bundle, read_bundle
+from hiprisk.bundle.manifest import HASHED_PARTS, STUDY
+from hiprisk.cohort.findings import Finding
+from hiprisk.config.study_files import stored_study
+from hiprisk.errors import BundleError, InputError
+from hiprisk.learning.study_cohort import load_study_cohort
+from hiprisk.parallel import StageProgress
+from hiprisk.study import run_study
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rebuilt:
+    """A bundle beside the one that was trained anew from it.
+
+    Attributes
+    ----------
+    bundle_sha256, rebuilt_sha256 : str
+    parts : dict of str to bool
+        Whether each hashed file has the same bytes.
+    versions : dict of str to tuple of str
+        Packages of another version: then and now.
+    machine : tuple of str
+        Class of machine and Python: then and now.
+    rebuilt : Path or None
+        The new bundle, where it was kept.
+    """
+
+    bundle_sha256: str
+    rebuilt_sha256: str
+    parts: dict[str, bool]
+    versions: dict[str, tuple[str, str]]
+    machine: tuple[str, str]
+    rebuilt: Path | None
+
+    @property
+    def equal(self) -> bool:
+        """Whether the hashes are equal."""
+        return self.bundle_sha256 == self.rebuilt_sha256
+
+    def to_dict(self) -> dict[str, Any]:
+        """What ``hiprisk rebuild --json`` prints."""
+        rebuilt = None if self.rebuilt is None else str(self.rebuilt)
+        return {"equal": self.equal, **asdict(self), "rebuilt": rebuilt}
+
+
+def rebuild(
+    bundle: Bundle,
+    *,
+    cohort: Sequence[Path] = (),
+    out: Path | None = None,
+    workers: int = 1,
+    progress: StageProgress | None = None,
+    on_finding: Callable[[Finding], None] | None = None,
+) -> Rebuilt:
+    """Train a bundle's study anew: config, mapping and dictionary come from the bundle.
+
+    Parameters
+    ----------
+    bundle : Bundle
+    cohort : sequence of path-like
+        The cohort files, in the order of the study; none for a simulated cohort.
+    out : path-like, optional
+        Folder of models that keeps the new bundle; else it is deleted.
+    workers, progress, on_finding
+        As of `run_study`.
+
+    Raises
+    ------
+    BundleError
+        If the bundle holds no study: an older one, an updated or a published model.
+    InputError
+        If the cohort is not the one that the bundle was trained on; nothing is fitted then.
+    ConfigError, StoreError
+        As of `run_study`.
+    """
+    if bundle.study is None or bundle.lineage is not None:
+        raise BundleError(
+            "the bundle does not hold the study that it was trained by",
+            code="NOT_REBUILDABLE",
+            file=bundle.path.name,
+            advice="train it anew with its config; bundles of this version on keep it",
+        )
+    with tempfile.TemporaryDirectory(prefix="hiprisk-rebuild-") as scratch:
+        folder = Path(scratch)
+        study = stored_study(bundle.study).unpacked(folder, cohort)
+        _check_cohort(bundle, load_study_cohort(study).fingerprint)
+        result = run_study(
+            study,
+            out=out or folder / "models",
+            workers=workers,
+            progress=progress,
+            on_finding=on_finding,
+            tracked=False,
+        )
+        return _compared(bundle, read_bundle(result.bundle), is_kept=out is not None)
+
+
+def _check_cohort(bundle: Bundle, fingerprint: str) -> None:
+    if fingerprint != bundle.manifest["cohort_fingerprint"]:
+        raise InputError(
+            "this is not the cohort that the bundle was trained on: its fingerprint differs",
+            code="OTHER_COHORT",
+            advice="give the very file; to train on another one use hiprisk train",
+        )
+
+
+def _compared(old: Bundle, new: Bundle, *, is_kept: bool) -> Rebuilt:
+    def digest(bundle: Bundle, name: str) -> str:
+        return hashlib.sha256(bundle.texts[name]).hexdigest()
+
+    then = old.manifest["created_with"]
+    versions = {name: (str(then[name]), _version(name)) for name in then}
+    run = old.run
+    return Rebuilt(
+        bundle_sha256=old.sha256,
+        rebuilt_sha256=new.sha256,
+        parts={name: digest(old, name) == digest(new, name) for name in (*HASHED_PARTS, STUDY)},
+        versions={name: pair for name, pair in versions.items() if pair[0] != pair[1]},
+        machine=(
+            f"{run.get('machine', 'unknown')}, Python {run.get('python', 'unknown')}",
+            f"{platform.machine()}, Python {platform.python_version()}",
+        ),
+        rebuilt=new.path if is_kept else None,
+    )
+
+
+def _version(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return "not installed"
