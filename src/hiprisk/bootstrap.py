@@ -15,10 +15,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Literal
 
 import numpy as np
-from scipy.special import ndtri
 
 from hiprisk.arrays import Floats, Integers
 
@@ -178,5 +178,5 @@ def monte_carlo_error(resampled: Floats, probability: float) -> float:
 def normal_end_error(standard_error: float, n_resamples: int, *, level: float = 0.95) -> float:
     """The same of the ends of an interval whose resamples are about normal."""
     tail = (1.0 - level) / 2.0
-    density = math.exp(-0.5 * float(ndtri(tail)) ** 2) / math.sqrt(2.0 * math.pi)
+    density = math.exp(-0.5 * NormalDist().inv_cdf(tail) ** 2) / math.sqrt(2.0 * math.pi)
     return standard_error * math.sqrt(tail * (1.0 - tail) / n_resamples) / density
