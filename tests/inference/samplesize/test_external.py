@@ -47,6 +47,14 @@ def test_assumptions_of_a_continuous_outcome_are_varied_a_little():
     assert (r2.low, r2.high) == (0.25, 0.35)
 
 
+@pytest.mark.parametrize(("c", "low", "high"), [(0.75, 0.7, 0.8), (0.53, 0.505, 0.58)])
+def test_the_c_statistic_is_varied_by_five_hundredths_inside_its_range(c, low, high):
+    answer = external_size("binary", SampleSizeSettings(prevalence=0.3, c_statistic=c))
+    (found,) = (row for row in answer.assumptions if row.name == "c_statistic")
+    assert (found.low, found.high) == pytest.approx((low, high))
+    assert found.n_low > answer.n_required > found.n_high
+
+
 @pytest.mark.parametrize("case", EXTERNAL)
 def test_binary_criteria_equal_pmvalsampsize_within_its_simulation(case):
     stated = {"prevalence": case["prevalence"], "c_statistic": case["c_statistic"]}

@@ -26,6 +26,13 @@ def test_parameters_are_counted_with_levels_and_splines(stupar):
     assert count_parameters(dataclasses.replace(stupar, blocks=blocks)) == 20
 
 
+@pytest.mark.parametrize(("knots", "n"), [(0, 15), (3, 18), (5, 24)])
+def test_a_spline_has_one_parameter_less_than_knots_and_a_line_one(stupar, knots, n):
+    linear = dataclasses.replace(stupar.families.linear, spline_knots=knots)
+    families = dataclasses.replace(stupar.families, linear=linear)
+    assert count_parameters(dataclasses.replace(stupar, families=families)) == n
+
+
 def test_a_category_without_known_levels_is_refused(stupar):
     blocks = {**stupar.blocks, "more": ("site",)}
     with pytest.raises(ConfigError, match="levels of 'site' is not known without a cohort"):
