@@ -37,7 +37,7 @@ def test_a_smallest_gain_that_is_not_positive_is_refused(smallest):
 
 
 @pytest.mark.parametrize(("low", "high", "n_resamples", "near"), [
-    # With 200 resamples an end of a standard error of 0.01 is known to 0.0019, with 5,000 to 0.0004.
+    # At 200 resamples an end with standard error 0.01 is known to 0.0019, at 5,000 to 0.0004.
     (0.0125, 0.0517, 200, True),
     (0.0125, 0.0517, 5000, False),
     (0.02, 0.0592, 200, False),
