@@ -85,3 +85,15 @@ def test_an_ordinal_model_is_shown_with_its_intercepts(capsys, tmp_path):
     assert code == 0
     assert "at least 45           intercept                 -3" in out
     assert "intervals from the chances of 5 values of the score" in out
+
+
+def test_few_residuals_are_said_where_a_sheet_is_shown_and_where_it_scores(
+    capsys, invented, monkeypatch
+):
+    said = run(capsys, "sheet", "show", invented)[1]
+    assert "Fewer than 39 residuals" not in said
+    monkeypatch.setattr("hiprisk.wording.availability.guaranteed_coverage", lambda sheet: 0.9355)
+    assert "cover at most 93.5 % of new outcomes." in run(capsys, "sheet", "show", invented)[1]
+    Path("in.csv").write_text("person_id,womac_function_0_100\n1,40\n")
+    err = run(capsys, "score", invented, "in.csv", "--out", "out.csv")[2]
+    assert "hiprisk: Fewer than 39 residuals stand behind the prediction intervals" in err

@@ -5,7 +5,8 @@ import dataclasses
 import numpy as np
 import pytest
 
-from hiprisk.sheet.distribution import PredictiveDistribution, clip_to
+from hiprisk.learning.residual_distribution import residual_distribution
+from hiprisk.sheet.distribution import PredictiveDistribution, clip_to, guaranteed_coverage
 from hiprisk.sheet.format import Distribution
 from small_bundle import small_sheet
 
@@ -47,3 +48,33 @@ def test_an_outcome_without_bounds_is_not_clipped():
     assert clip_to(free, np.array([-1e9, 1e9])).tolist() == [-1e9, 1e9]
     assert clip_to(small_sheet().outcome, np.array([-1.0, 101.0])).tolist() == [0.0, 100.0]
     assert PredictiveDistribution(small_sheet().distribution, free).limits == (-np.inf, np.inf)
+
+
+def few_people(n):
+    """A sheet with the residuals of so many people."""
+    sheet = small_sheet()
+    drawn = np.random.default_rng(n).normal(0.0, 10.0, n)
+    spread = residual_distribution(50.0 + drawn, np.full(n, 50.0), np.zeros(n))
+    missing = dataclasses.replace(sheet.missing, n_people=n)
+    return dataclasses.replace(sheet, distribution=spread, missing=missing)
+
+
+@pytest.mark.parametrize(("n", "at_most"), [(12, 0.85), (30, 0.94), (35, 0.95)])
+def test_a_sheet_of_few_residuals_tells_what_their_range_covers(n, at_most):
+    sheet = few_people(n)
+    covered = guaranteed_coverage(sheet)
+    # That of n residuals is (n - 1) / (n + 1); the sheet's grid of probabilities tells it roughly.
+    assert (n - 1) / (n + 1) - 0.001 <= covered <= (n - 1) / (n + 1) + 0.02
+    assert covered < at_most
+
+
+def test_enough_people_and_unknown_ones_say_nothing():
+    assert guaranteed_coverage(few_people(39)) is None
+    assert guaranteed_coverage(few_people(300)) is None
+    unknown = few_people(30)
+    missing = dataclasses.replace(unknown.missing, n_people=None)
+    assert guaranteed_coverage(dataclasses.replace(unknown, missing=missing)) is None
+    # An update on many people has their residuals.
+    updated = dataclasses.replace(unknown, distribution=few_people(300).distribution)
+    assert guaranteed_coverage(updated) is None
+    assert guaranteed_coverage(dataclasses.replace(unknown, distribution=None)) is None

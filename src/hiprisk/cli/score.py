@@ -58,7 +58,15 @@ def run(argv: Sequence[str]) -> int:
     note_findings(undecided_findings(mapping.undecided if mapping else ()))
     note_findings(result.findings)
     _note_absent(result, model)
+    _note_few_residuals(model)
     return ExitCode.SOME_ROWS_REFUSED if result.n_refused else ExitCode.DONE
+
+
+def _note_few_residuals(model: Model) -> None:
+    from hiprisk.wording.availability import few_residuals_in_words
+
+    if few := few_residuals_in_words(model.sheet):
+        note(f"hiprisk: {few}")
 
 
 def _note_absent(result: ScoreResult, model: Model) -> None:

@@ -113,6 +113,7 @@ def _described(bundle: Bundle) -> dict[str, Any]:
 
 def _print_sheet(bundle: Bundle) -> None:
     from hiprisk.sheet.format import TreesModel
+    from hiprisk.wording.availability import few_residuals_in_words
     from hiprisk.wording.disclaimers import model_warnings
     from hiprisk.wording.reasons import range_text, weight_text
     from hiprisk.wording.sites import between_sites
@@ -148,7 +149,8 @@ def _print_sheet(bundle: Bundle) -> None:
         print_lines(f"{len(sheet.model.trees)} trees, baseline {sheet.model.baseline:.6g}")
     else:
         print_table(["term", "form", "coefficients"], _terms(sheet.model))
-    print_lines("", _scatter(sheet), f"use: {sheet.intended_use}")
+    few = few_residuals_in_words(sheet)
+    print_lines("", _scatter(sheet), *([few] if few else []), f"use: {sheet.intended_use}")
 
 
 def _terms(model: LinearModel | OrdinalModel) -> list[list[str]]:

@@ -8,7 +8,35 @@ from typing import Protocol
 import numpy as np
 
 from hiprisk.arrays import Floats
-from hiprisk.sheet.format import Distribution, Event, OutcomeSpec
+from hiprisk.sheet.format import Distribution, Event, OutcomeSpec, Sheet
+
+# So many residuals have a 2.5 % and a 97.5 % quantile at ranks p (n + 1).
+FEWEST_FOR_95 = 39
+# Probabilities of the quantiles that a study writes down.
+STEP = 1.0 / 400.0
+
+
+def guaranteed_coverage(sheet: Sheet) -> float | None:
+    """Share of new outcomes that the range of few residuals is guaranteed to cover, at most.
+
+    Returns
+    -------
+    float or None
+        Below 0.95; None where the sheet has a 95 % prediction interval, or does not tell.
+
+    Notes
+    -----
+    All quantiles below the rank of the least residual are that residual, and the sheet has them as
+    one point in the middle of their probabilities.
+    """
+    spread, n_people = sheet.distribution, sheet.missing.n_people
+    if spread is None or n_people is None or n_people >= FEWEST_FOR_95:
+        return None
+    shared = round(2.0 * spread.probabilities[0] / STEP) - 1
+    if shared * STEP <= 0.025:
+        return None
+    n_residuals = int(1.0 / (shared * STEP)) - 1
+    return (n_residuals - 1.0) / (n_residuals + 1.0)
 
 
 def bounds_of(outcome: OutcomeSpec) -> tuple[float, float]:

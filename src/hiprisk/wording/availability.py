@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from hiprisk.sheet.distribution import FEWEST_FOR_95, guaranteed_coverage
+from hiprisk.wording.quantities import percent
+
+if TYPE_CHECKING:
+    from hiprisk.sheet.format import Sheet
 
 
 def not_available_in_words(
@@ -47,4 +54,16 @@ def not_computed_in_words(
     return (
         f"Could not be computed on some of the {n_resamples} resamples, and {verb} from the "
         f"others: {', '.join(some)}."
+    )
+
+
+def few_residuals_in_words(sheet: Sheet) -> str:
+    """That a model has no 95 % prediction interval for want of residuals; empty where it has."""
+    covered = guaranteed_coverage(sheet)
+    if covered is None:
+        return ""
+    return (
+        f"Fewer than {FEWEST_FOR_95} residuals stand behind the prediction intervals: at 95 % "
+        "there is none. Its ends are the least and the largest, which are guaranteed to cover at "
+        f"most {percent(covered)} of new outcomes."
     )

@@ -201,3 +201,9 @@ def test_sentences_are_the_same_whatever_the_seed(people, kind, outcome):
     table = found[0].tables()["formula_intervals"]
     assert set(table["metric"]) >= {"calibration_in_the_large", "calibration_slope"}
     assert set(found[0].to_dict()["formula_intervals"]) == set(table["metric"])
+
+
+def test_few_residuals_of_the_sheet_are_remarked(people, monkeypatch):
+    assert not any("residuals stand behind" in line for line in evaluated(people)[1].remarks)
+    monkeypatch.setattr("hiprisk.wording.availability.guaranteed_coverage", lambda sheet: 0.9355)
+    assert "Fewer than 39 residuals stand behind" in evaluated(people)[1].remarks[-1]

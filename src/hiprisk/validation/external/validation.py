@@ -30,6 +30,7 @@ from hiprisk.validation.performance.results import Performance
 from hiprisk.validation.performance.sample import EvaluationSample
 from hiprisk.validation.subgroups.performance import check_subgroups, subgroup_performance
 from hiprisk.validation.subgroups.results import Subgroups
+from hiprisk.wording.availability import few_residuals_in_words
 from hiprisk.wording.labels import sheet_labels
 
 TENTHS = 10
@@ -153,7 +154,10 @@ def external_validation(
         case_mix=case_mix,
         expected=expected,
         sampling=people.sampling,
-        remarks=tuple(remarks_of(people, outcome.kind, estimates, labels)),
+        remarks=(
+            *remarks_of(people, outcome.kind, estimates, labels),
+            *filter(None, [few_residuals_in_words(sheet) if sheet is not None else ""]),
+        ),
         summary=tuple(summary_of(people, outcome, model, estimates, case_mix)),
     )
 
