@@ -113,3 +113,34 @@ def test_without_the_hip_replacement_column_the_way_out_is_named(capsys, invente
     Path("m.yaml").write_text("variables:\n" + "\n".join(lines) + "\n")
     code, _, err = run(capsys, "validate", invented, "w.csv", "--mapping", "m.yaml", *FAST)
     assert (code, err) == (0, "")
+
+
+def test_a_reference_prediction_in_a_column_is_compared_on_the_same_people(
+    capsys, invented, simulated
+):
+    baseline = simulated["womac_function_0_100"]
+    simulated.assign(last_year=baseline.where(simulated.index > 20)).to_csv("r.csv", index=False)
+    options = ("--reference", "last_year", "--by", *FAST)
+    code, found = answer(capsys, "validate", invented, "r.csv", "--out", "v", *options)
+    assert code == 0
+    compared = found["reference_comparison"]
+    assert compared["reference"] == "last_year"
+    assert compared["n"] + compared["n_without"] == found["n"]
+    assert len(pd.read_csv("v/murphy_diagram.csv")) == 101
+    assert Path("v/murphy_diagram.png").stat().st_size > 5000
+    out = run(capsys, "validate", invented, "r.csv", *options)[1]
+    assert "Compared with last_year (n = " in out
+    assert compared["summary"] in out
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--reference", "nobodys"), "no such column of predictions"),
+        (("--reference", "age_years", "--expected"), "--reference needs outcomes"),
+    ],
+)
+def test_a_reference_that_cannot_be_compared_is_refused(capsys, invented, options, message):
+    code, _, err = run(capsys, "validate", invented, "cohort.csv", *options, *FAST)
+    assert code in (2, 3)
+    assert message in err

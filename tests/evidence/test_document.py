@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from types import SimpleNamespace
 
 import pytest
 
@@ -67,3 +68,7 @@ def test_people_held_out_are_told_beside_a_reference_or_without_one():
     other = Performance(n=12, metrics=(Estimate(name="mae", value=3.0),))
     both = HoldoutResult(label="site: 2", model=model, reference_name="x", reference=other)
     assert both.to_dict()["reference"][0].value == 3.0
+    compared = dataclasses.replace(
+        both, reference_comparison=SimpleNamespace(to_dict=lambda: {"n": 12})
+    )
+    assert compared.to_dict()["reference_comparison"] == {"n": 12}

@@ -97,6 +97,10 @@ def test_model_and_reference_are_compared_on_those_who_have_both_and_the_model_i
     assert found.reference.metrics[0].value == pytest.approx(2.0)
     assert found.label.endswith(": site_02")
     assert found.comparison("score") == "Score: 1 of them have none; compared on the other 3."
+    # Squares 1, 4 and 4 of the model, 4, 9 and 1 of the score.
+    compared = found.reference_comparison
+    assert (compared.n, compared.n_without) == (3, 1)
+    assert (compared.model.score, compared.reference.score) == pytest.approx((3.0, 14 / 3))
 
 
 def test_where_everybody_has_a_reference_one_column_of_the_model_is_enough():

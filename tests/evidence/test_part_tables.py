@@ -75,6 +75,9 @@ def tables():
         ),
         events=SimpleNamespace(events=(event(),)),
         subgroups=None,
+        holdout=SimpleNamespace(
+            reference_comparison=SimpleNamespace(to_frame=lambda: pd.DataFrame({"low": [0.1]}))
+        ),
         sites=SimpleNamespace(
             clustered_calibration=SimpleNamespace(to_frame=lambda: pd.DataFrame({"site": ["a"]}))
         ),
@@ -89,6 +92,7 @@ def test_every_part_has_its_rows(tables):
     assert rows == {
         "flow": 2, "candidates": 2, "calibration_curves": 100, "decision_curves": 12,
         "decompositions": 2, "site_calibration": 1,
+        "murphy_diagram": 1,
         "added_information": 1, "added_tests": 1, "association_differences": 1,
         "association_negative_control": 1,
     }  # fmt: skip

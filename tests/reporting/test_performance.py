@@ -52,12 +52,21 @@ def test_held_out_participants_stand_beside_the_reference(study):
     )
 
 
+def test_the_murphy_diagram_of_model_and_reference_stands_below(study):
+    section, held = study.section["holdout"], study.evidence.holdout
+    assert [picture.name for picture in section.pictures] == ["murphy_diagram.png"]
+    assert held.reference_comparison.n == held.model_compared.n
+    alone = dataclasses.replace(held, reference_comparison=None)
+    section = holdout_section(dataclasses.replace(study.evidence, holdout=alone))
+    assert section.pictures == ()
+
+
 def test_held_out_participants_who_all_have_a_reference_or_none_have_one_column_of_the_model(study):
     held = dataclasses.replace(study.evidence.holdout, model_compared=None)
     section = holdout_section(dataclasses.replace(study.evidence, holdout=held))
     assert section.tables[0].head == ("metric", "model (95 % CI)", "WOMAC function (95 % CI)")
-    assert len(section.paragraphs) == 1
-    nobody = dataclasses.replace(held, reference=None)
+    assert section.paragraphs[1:] == (held.reference_comparison.sentence(),)
+    nobody = dataclasses.replace(held, reference=None, reference_comparison=None)
     section = holdout_section(dataclasses.replace(study.evidence, holdout=nobody))
     assert section.tables[0].head == ("metric", "model (95 % CI)")
     assert "none of them has one" in section.paragraphs[1]

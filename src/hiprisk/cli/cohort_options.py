@@ -37,6 +37,7 @@ class Subject:
     predictions: str | None
     dictionary: Dictionary
     sampling: SamplingSettings | None = None
+    reference: str | None = None
 
     @property
     def expected_in_development(self) -> dict[str, float] | None:
@@ -130,8 +131,9 @@ def _of_column(options: argparse.Namespace) -> Subject:
     if outcome is None:
         outcome = outcome_of_variable(options.outcome, dictionary, event_level=options.event_level)
     return Subject(
-        None, outcome, mapping, _own_name(options, mapping), dictionary, sampling=sampling
-    )
+        None, outcome, mapping, _own_name(options.predictions, mapping), dictionary,
+        sampling=sampling, reference=_reference(options, mapping),
+    )  # fmt: skip
 
 
 def _of_bundle(options: argparse.Namespace) -> Subject:
@@ -152,7 +154,9 @@ def _of_bundle(options: argparse.Namespace) -> Subject:
         outcome = outcome_in_place(
             outcome, options.outcome, dictionary, event_level=options.event_level
         )
-    return Subject(bundle, outcome, mapping, _own_name(options, mapping), dictionary)
+    predictions = _own_name(options.predictions, mapping)
+    reference = _reference(options, mapping)
+    return Subject(bundle, outcome, mapping, predictions, dictionary, reference=reference)
 
 
 def _read_by(
@@ -180,14 +184,19 @@ def _read_by(
     return mapping, known
 
 
-def _own_name(options: argparse.Namespace, mapping: CohortMapping | None) -> str | None:
+def _own_name(column: str | None, mapping: CohortMapping | None) -> str | None:
     """The variable that the mapping makes of a column, or the column itself."""
-    if options.predictions is None or mapping is None:
-        return str(options.predictions) if options.predictions is not None else None
+    if column is None or mapping is None:
+        return column
     for name, source in mapping.variables.items():
-        if source.column == options.predictions:
+        if source.column == column:
             return name
-    return str(options.predictions)
+    return column
+
+
+def _reference(options: argparse.Namespace, mapping: CohortMapping | None) -> str | None:
+    """The column of a reference prediction; validate alone asks for one."""
+    return _own_name(getattr(options, "reference", None), mapping)
 
 
 def read_people(
@@ -212,7 +221,10 @@ def _with_predictions(
     subject: Subject, cohort: Cohort, options: argparse.Namespace
 ) -> ValidationCohort:
     from hiprisk.validation.external.cohort import cohort_of_predictions, predict_cohort
+    from hiprisk.validation.external.reference import with_reference
 
+    if subject.reference is not None:
+        cohort = with_reference(cohort, subject.reference, subject.outcome)
     if subject.predictions is not None:
         return cohort_of_predictions(
             subject.predictions, subject.outcome, cohort, accept_units=options.accept_units
@@ -233,6 +245,7 @@ def read_selected(
         sheet=subject.sheet,
         outcome=subject.outcome,
         predictions=subject.predictions,
+        reference=subject.reference,
         dictionary=subject.dictionary,
     )
     note_findings(finding for finding in cohort.findings if finding.code == "MISSING_COLUMN")

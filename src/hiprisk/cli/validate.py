@@ -81,6 +81,7 @@ def _check_expected(options: argparse.Namespace) -> None:
     from hiprisk.errors import ConfigError
 
     given = {"--by": options.by is not None, "--development": options.development is not None,
+             "--reference": options.reference is not None,
              "--prevalence": options.prevalence is not None}  # fmt: skip
     for option in (name for name, is_given in given.items() if is_given):
         raise ConfigError(
@@ -150,6 +151,7 @@ def _evaluated(
         by=options.by,
         case_mix=case_mix,
         development=subject.expected_in_development,
+        reference=subject.reference,
         **how,
     )
 
@@ -166,6 +168,13 @@ def _sampling(subject: Subject, options: argparse.Namespace) -> SamplingSettings
             "cases and controls are sampled of a binary outcome, and this one is a number",
             code="USAGE",
             column="--prevalence",
+            advice="leave it out",
+        )
+    if options.reference is not None:
+        raise ConfigError(
+            "scores of cases and controls are not those of the population, and are not compared",
+            code="USAGE",
+            column="--reference",
             advice="leave it out",
         )
     if options.development is not None:
@@ -199,7 +208,9 @@ def _check_pooled(options: argparse.Namespace) -> None:
     from hiprisk.cohort.imputations import ONE_IMPUTATION
     from hiprisk.errors import ConfigError
 
-    for option, given in (("--by", bool(options.by)), ("--development", bool(options.development))):
+    asked = {"--by": options.by, "--development": options.development,
+             "--reference": options.reference}  # fmt: skip
+    for option, given in asked.items():
         if given:
             raise ConfigError(
                 f"the file contains stacked imputations, and {option} is not pooled over them",
@@ -280,6 +291,9 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--prevalence", type=_prevalence, metavar="P",
                         help="cases and controls were sampled apart: share with the event in the "
                         "target population, or unknown")  # fmt: skip
+    parser.add_argument("--reference", metavar="COLUMN",
+                        help="compare with the predictions in this column, on the same people: "
+                        "scores in their parts, Murphy diagram")  # fmt: skip
     parser.add_argument("--development", type=Path, metavar="FILE",
                         help="the development cohort, for the full membership model")  # fmt: skip
     parser.add_argument("--resamples", type=whole_number(50), default=500, metavar="N",

@@ -22,6 +22,7 @@ from hiprisk.validation.internal.cross_validation import CrossValidation
 from hiprisk.validation.internal.instability_results import Stability
 from hiprisk.validation.internal.internal_external_results import InternalExternal
 from hiprisk.validation.internal.optimism_table import OptimismTable
+from hiprisk.validation.performance.reference import ReferenceComparison
 from hiprisk.validation.performance.results import Performance
 from hiprisk.validation.subgroups.results import Subgroups
 from hiprisk.wording.labels import capital
@@ -39,6 +40,8 @@ class HoldoutResult:
         On those of them who have a reference prediction; None where nobody has one.
     model_compared : Performance or None
         The model on the people of `reference`, where these are fewer than all.
+    reference_comparison : ReferenceComparison or None
+        Both on these people by every score at once.
     """
 
     label: str
@@ -46,6 +49,7 @@ class HoldoutResult:
     reference_name: str | None = None
     reference: Performance | None = None
     model_compared: Performance | None = None
+    reference_comparison: ReferenceComparison | None = None
 
     @property
     def n_compared(self) -> int | None:
@@ -77,6 +81,11 @@ class HoldoutResult:
             "n_compared": self.n_compared,
             "model_compared": compared.metrics if compared is not None else (),
             "reference": self.reference.metrics if self.reference is not None else (),
+            **(
+                {}
+                if self.reference_comparison is None
+                else {"reference_comparison": self.reference_comparison.to_dict()}
+            ),
         }
 
 

@@ -41,6 +41,7 @@ from hiprisk.learning.pipeline import StudyEstimator
 from hiprisk.metrics.entry import Metric
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.validation.performance.computing import PerformanceSettings, performance_of
+from hiprisk.validation.performance.reference import compare_with_reference
 from hiprisk.validation.performance.results import Performance
 from hiprisk.validation.performance.sample import EvaluationSample
 
@@ -219,4 +220,14 @@ def _holdout(
         alone,
         reference=evaluated(observed, given[both], groups),
         model_compared=None if both.all() else evaluated(observed, predicted[both], groups),
+        reference_comparison=compare_with_reference(
+            people.outcome,
+            predicted,
+            given,
+            kind=config.outcome.kind,
+            groups=people.groups,
+            names=("model", study.prepared.dictionary.label(alone.reference_name)),
+            n_resamples=config.validation.interval_resamples,
+            seed=config.seed,
+        ),
     )

@@ -28,6 +28,8 @@ def part_frames(evidence: Evidence) -> Frames:
         yield from _groups(evidence.subgroups)
     if evidence.sites is not None and evidence.sites.clustered_calibration is not None:
         yield "site_calibration", evidence.sites.clustered_calibration.to_frame()
+    if evidence.holdout is not None and evidence.holdout.reference_comparison is not None:
+        yield "murphy_diagram", evidence.holdout.reference_comparison.to_frame()
     if evidence.added is not None:
         yield from _added(evidence.added)
     if evidence.association is not None:

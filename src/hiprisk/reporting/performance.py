@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hiprisk.evidence.document import Evidence
+from hiprisk.evidence.document import Evidence, HoldoutResult
 from hiprisk.evidence.events import EventEvidence
 from hiprisk.metrics.decision_curve.net_benefit import AVOIDED, NET_BENEFIT, STANDARDISED
 from hiprisk.metrics.estimate import Estimate
@@ -14,6 +14,7 @@ from hiprisk.reporting.plots.distribution import (
     draw_pit,
     draw_predicted_observed,
 )
+from hiprisk.reporting.plots.murphy import draw_murphy_diagram
 from hiprisk.reporting.plots.style import as_png
 from hiprisk.reporting.plots.utility import draw_decision_curve
 from hiprisk.validation.performance.results import Performance
@@ -430,12 +431,32 @@ def holdout_section(evidence: Evidence) -> Section | None:
         paragraphs=(
             f"{capital(held.label)}; n = {held.model.n}. They were not used for fitting or tuning.",
             *([compared] if compared else []),
+            *([held.reference_comparison.sentence()] if held.reference_comparison else []),
         ),
         tables=(
             Table(
                 head=tuple(head),
                 rows=tuple(_held_row(estimate, others) for estimate in held.model.metrics),
             ),
+        ),
+        pictures=_murphy_pictures(evidence, held),
+    )
+
+
+def _murphy_pictures(evidence: Evidence, held: HoldoutResult) -> tuple[Picture, ...]:
+    """The model and the reference prediction by every score at once."""
+    if held.reference_comparison is None:
+        return ()
+    diagram = held.reference_comparison.murphy_diagram
+    drawn = draw_murphy_diagram(diagram, unit=_unit(evidence), provenance=evidence.provenance)
+    return (
+        Picture(
+            name="murphy_diagram.png",
+            png=as_png(drawn),
+            alt="Mean elementary scores of the model and of the reference prediction by threshold, "
+            "and their difference with its pointwise 95 % CI.",
+            caption="Murphy diagram. Every score that is consistent for the mean is a mixture of "
+            "elementary scores: a model that is lower everywhere is better by all of them.",
         ),
     )
 

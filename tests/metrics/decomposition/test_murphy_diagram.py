@@ -12,7 +12,9 @@ from hiprisk.metrics.decomposition.murphy_diagram import (
     N_THRESHOLDS,
     elementary_scores,
     murphy_diagram,
+    quantile_elementary_scores,
 )
+from hiprisk.metrics.decomposition.quantile_scores import quantile_score_values
 from hiprisk.metrics.scores import mse
 from metric_examples import ORACLES, example, oracle
 
@@ -126,3 +128,53 @@ def test_bad_input_is_refused(changed, message):
     arguments = {"observed": EVENTS, "predicted": RISKS, "reference": RISKS} | changed
     with pytest.raises(InputError, match=message):
         murphy_diagram(**arguments)
+
+
+def test_elementary_scores_of_a_quantile_by_hand_and_by_another_program():
+    y, q = np.array([1.0, 5.0, 5.0, 1.0]), np.array([4.0, 2.0, 4.0, 2.0])
+    found = quantile_elementary_scores(y, q, 3.0, probability=0.9)
+    # Above 3 alone: the prediction of the first, the outcome of the second.
+    assert found == pytest.approx([0.1, 0.9, 0.0, 0.0])
+    frozen = FROZEN["quantile"]["unweighted"]
+    data = oracle("data")
+    y, p = data["observed"].to_numpy(float), data["predicted"].to_numpy(float)
+    for probability in ("0.1", "0.5", "0.975"):
+        diagram = murphy_diagram(
+            y, p, p + 1.0, thresholds=[FROZEN["thresholds"]["continuous"][2]],
+            probability=float(probability),
+        )  # fmt: skip
+        assert diagram.model[0] == pytest.approx(frozen[probability]["elementary_score"], rel=1e-12)
+        assert diagram.probability == float(probability)
+
+
+def test_the_integral_of_a_quantiles_elementary_scores_is_its_quantile_score():
+    y, p = example("continuous", n=80)
+    grid = np.linspace(-50.0, 150.0, 40_001)
+    diagram = murphy_diagram(y, p, np.full(80, 40.0), thresholds=grid, probability=0.8)
+    expected = quantile_score_values(y, p, probability=0.8).mean()
+    assert np.sum(diagram.model) * (grid[1] - grid[0]) == pytest.approx(expected, rel=1e-3)
+
+
+def test_resampled_intervals_are_about_those_of_a_mean_and_a_seed_repeats_them():
+    y, p = example("continuous", n=300)
+    q = np.full(300, y.mean())
+    formula = murphy_diagram(y, p, q)
+    one, again = (murphy_diagram(y, p, q, n_resamples=400, seed=3) for _ in range(2))
+    assert one == again
+    assert one.difference == formula.difference
+    width = [np.subtract(found.high, found.low)[30:70] for found in (one, formula)]
+    assert width[0] == pytest.approx(width[1], rel=0.25)
+    groups = np.arange(300) // 2
+    twice = np.repeat(np.arange(300), 2)
+    persons = murphy_diagram(y[twice], p[twice], q[twice], groups=twice, n_resamples=400, seed=3)
+    assert persons.low == pytest.approx(one.low)
+    assert murphy_diagram(y, p, q, groups=groups, n_resamples=50).n == 300
+
+
+def test_one_person_has_no_interval_in_json():
+    assert murphy_diagram([1], [0.2], [0.6], thresholds=[0.4]).to_dict()["low"] == [None]
+
+
+def test_a_probability_outside_its_range_is_refused():
+    with pytest.raises(InputError, match=r"'probability' must lie inside \(0, 1\)"):
+        murphy_diagram([1.0], [0.2], [0.6], probability=1.0)

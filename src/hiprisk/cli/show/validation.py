@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from hiprisk.validation.external.before_outcomes import ExpectedValidation
     from hiprisk.validation.external.case_mix_results import CaseMix
     from hiprisk.validation.external.results import ExternalValidation
+    from hiprisk.validation.performance.reference import ReferenceComparison
     from hiprisk.validation.performance.results import EventPerformance, Performance
     from hiprisk.validation.sites.calibration_results import ClusteredCalibration
     from hiprisk.validation.subgroups.results import Subgroups
@@ -46,6 +47,8 @@ def show_validation(result: ExternalValidation) -> None:
         show_expected(result.expected)
     if result.case_mix is not None:
         _show_case_mix(result.case_mix)
+    if result.reference_comparison is not None:
+        _show_reference(result.reference_comparison)
     if result.clustered_calibration is not None:
         _show_clustered_calibration(result.clustered_calibration)
     if result.groups is not None:
@@ -232,6 +235,24 @@ def _show_case_mix(case_mix: CaseMix) -> None:
     )
     if len(shifts) > MOST_SHIFTS:
         print_lines(f"(the {MOST_SHIFTS} largest of {len(shifts)}; all with --json or --out)")
+
+
+def _show_reference(found: ReferenceComparison) -> None:
+    """The model beside a reference prediction: scores in their parts, and the Murphy diagram."""
+    diagram = found.murphy_diagram
+    lacking = f"; {found.n_without} have no reference prediction" if found.n_without else ""
+    print_lines("", f"Compared with {diagram.reference_name} (n = {found.n}{lacking}):")
+    print_table(
+        [metric_label(found.score), "value", "miscalibration", "discrimination", "uncertainty"],
+        [
+            [name, *(number(part) for part in parts.to_dict().values())]
+            for name, parts in (
+                (diagram.model_name, found.model),
+                (diagram.reference_name, found.reference),
+            )
+        ],
+    )
+    print_lines(f"Murphy diagram: {found.sentence()}")
 
 
 def _show_clustered_calibration(found: ClusteredCalibration) -> None:

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 
 from hiprisk.reporting.plots.calibration import draw_calibration_curve
 from hiprisk.reporting.plots.distribution import draw_coverage, draw_pit, draw_predicted_observed
+from hiprisk.reporting.plots.murphy import draw_murphy_diagram
 from hiprisk.reporting.plots.sites import draw_clustered_calibration
 from hiprisk.reporting.plots.style import BLUE, GREY, ORANGE, SKY, as_png, new_axes, titled
 from hiprisk.reporting.plots.subgroups import draw_subgroups
@@ -105,6 +106,12 @@ def validation_figures(result: ExternalValidation) -> dict[str, bytes]:
     if result.clustered_calibration is not None:
         drawn["clustered_calibration"] = draw_clustered_calibration(
             result.clustered_calibration,
+            unit=unit_of_amount(result.outcome_unit) if result.kind == "continuous" else "risk",
+            provenance=result.cohort_provenance,
+        )
+    if result.reference_comparison is not None:
+        drawn["murphy_diagram"] = draw_murphy_diagram(
+            result.reference_comparison.murphy_diagram,
             unit=unit_of_amount(result.outcome_unit) if result.kind == "continuous" else "risk",
             provenance=result.cohort_provenance,
         )

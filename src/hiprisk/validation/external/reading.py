@@ -24,6 +24,7 @@ def read_validation_cohort(
     sheet: Sheet | None,
     outcome: OutcomeSettings,
     predictions: str | None = None,
+    reference: str | None = None,
     dictionary: Dictionary | None = None,
 ) -> Cohort:
     """Read a cohort with the model's own variables, outcome and predictions beyond the dictionary.
@@ -36,6 +37,8 @@ def read_validation_cohort(
     outcome : OutcomeSettings
     predictions : str, optional
         Column of predictions that stand in the file.
+    reference : str, optional
+        Column of the predictions with which the model is compared.
     dictionary : Dictionary, optional
         The study's, where one is named; the model's variables win over it.
 
@@ -50,10 +53,11 @@ def read_validation_cohort(
     if sheet is not None:
         known = known.with_model(sheet.variables_to_read)
     wanted = [_outcome_variable(outcome)]
-    if predictions is not None:
-        wanted.append(
-            Variable(name=predictions, label="prediction", kind="number", source=FROM_FILE)
-        )
+    wanted += [
+        Variable(name=column, label="prediction", kind="number", source=FROM_FILE)
+        for column in (predictions, reference)
+        if column is not None
+    ]
     known = known.with_variables(
         one for one in wanted if one.name not in known or (one.levels and outcome.levels)
     )

@@ -13,6 +13,7 @@ from hiprisk.learning.participants import FlowStep
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.validation.expected.comparison import ExpectedComparison
 from hiprisk.validation.external.case_mix_results import CaseMix
+from hiprisk.validation.performance.reference import ReferenceComparison
 from hiprisk.validation.performance.results import Performance, by_name
 from hiprisk.validation.sites.calibration_results import ClusteredCalibration
 from hiprisk.validation.subgroups.results import Subgroups
@@ -63,6 +64,8 @@ class ExternalValidation:
         Where cases and controls were sampled apart.
     clustered_calibration : ClusteredCalibration or None
         Calibration curves by site, their mean and a band for a new site; None without sites.
+    reference_comparison : ReferenceComparison or None
+        The model beside a reference prediction that was named.
     remarks : tuple of str
         Of sample size, of imputed values, and of sites without a calibration curve.
     summary : tuple of str
@@ -95,6 +98,7 @@ class ExternalValidation:
     sampling: SamplingSettings | None = None
     expected: ExpectedComparison | None = None
     clustered_calibration: ClusteredCalibration | None = None
+    reference_comparison: ReferenceComparison | None = None
 
     def to_frame(self) -> pd.DataFrame:
         """One row a metric: overall, each event, then each group."""
@@ -145,6 +149,8 @@ class ExternalValidation:
             found["expected"] = self.expected.to_frame()
         if self.clustered_calibration is not None:
             found["clustered_calibration"] = self.clustered_calibration.to_frame()
+        if self.reference_comparison is not None:
+            found["murphy_diagram"] = self.reference_comparison.to_frame()
         if self.case_mix is not None:
             found["case_mix"] = self.case_mix.to_frame()
         return found
@@ -175,6 +181,11 @@ class ExternalValidation:
                 {}
                 if self.clustered_calibration is None
                 else {"clustered_calibration": self.clustered_calibration.to_dict()}
+            ),
+            **(
+                {}
+                if self.reference_comparison is None
+                else {"reference_comparison": self.reference_comparison.to_dict()}
             ),
             "case_mix": None if self.case_mix is None else self.case_mix.to_dict(),
             "expected": None if self.expected is None else self.expected.to_dict(),

@@ -22,6 +22,7 @@ from hiprisk.validation.expected.comparison import ExpectedComparison
 from hiprisk.validation.external.case_mix_results import CaseMix
 from hiprisk.validation.external.cohort import ValidationCohort
 from hiprisk.validation.external.expected_and_observed import expected_and_observed
+from hiprisk.validation.external.reference import compared_with
 from hiprisk.validation.external.results import ExternalValidation, ModelIdentity
 from hiprisk.validation.external.sentences import remarks_of, summary_of
 from hiprisk.validation.external.sites import calibration_by_site
@@ -49,6 +50,7 @@ def validate_externally(
     n_resamples: int = 500,
     seed: int = 0,
     development: Mapping[str, float] | None = None,
+    reference: str | None = None,
 ) -> ExternalValidation:
     """Evaluate predictions for new people by every metric of the registry.
 
@@ -68,6 +70,8 @@ def validate_externally(
         Resamples of persons behind the intervals.
     development : mapping of str to float, optional
         What the sheet expected of its development cohort, by name (`development_figures`).
+    reference : str, optional
+        Column of a reference prediction with which the model is compared on the same people.
 
     Raises
     ------
@@ -104,7 +108,16 @@ def validate_externally(
     )
     curves, reason = calibration_by_site(people, outcome, by)
     remarks = found.remarks if reason is None else (*found.remarks, reason)
-    return replace(found, clustered_calibration=curves, remarks=remarks)
+    compared = None
+    if reference is not None:
+        compared = compared_with(
+            reference, people, outcome, model=model.name, n_resamples=n_resamples, seed=seed
+        )
+        if compared is None:
+            remarks = (*remarks, f"Nobody has the reference prediction {reference}.")
+    return replace(
+        found, clustered_calibration=curves, reference_comparison=compared, remarks=remarks
+    )
 
 
 def external_settings(n_resamples: int, seed: int) -> PerformanceSettings:
