@@ -4,10 +4,12 @@ import dataclasses
 
 import numpy as np
 import pandas as pd
+import pytest
 from scipy.stats import norm
 
+from hiprisk.metrics.estimate import Estimate
 from hiprisk.validation.external.case_mix import compare_case_mix
-from hiprisk.validation.external.case_mix_results import shift_words
+from hiprisk.validation.external.case_mix_results import _how_alike, shift_words
 from hiprisk.validation.external.cohort import predict_cohort
 from small_bundle import small_sheet
 from validated_people import OUTCOME, cohort_of
@@ -43,3 +45,17 @@ def test_chance_alone_does_not_make_people_differ():
     assert alike >= 38
     # What chance gives is no small thing: most of these cohorts would be "somewhat different".
     assert np.mean(np.array(apparent) >= 0.6) > 0.5
+
+
+@pytest.mark.parametrize(("value", "low", "high", "words"), [
+    (0.55, 0.50, 0.70, "similar to the development cohort, so this validation assesses reproduci"),
+    (0.55, 0.50, 0.76, "similar to the development cohort, but inconclusive at this sample size: a "
+                       "clear difference is possible"),
+    (0.64, 0.50, 0.74, "similar to the development cohort, but inconclusive at this sample size: a "
+                       "moderate difference is possible"),
+    (0.64, 0.55, 0.74, "somewhat different from the development cohort"),
+    (0.80, 0.70, 0.90, "clearly different from the development cohort"),
+])  # fmt: skip
+def test_the_verdict_follows_from_the_estimate_and_its_interval(value, low, high, words):
+    c = Estimate(name="normal_membership_c", value=value, low=low, high=high)
+    assert _how_alike(c).startswith(words)

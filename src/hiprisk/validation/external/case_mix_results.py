@@ -171,6 +171,11 @@ def _how_alike(c: Estimate) -> str:
         alike = "similar to the development cohort"
         if high >= CLEARLY:
             return f"{alike}, but inconclusive at this sample size: a clear difference is possible"
+        if c.value >= SOMEWHAT:
+            # The estimate says different, chance alone would do: neither is known.
+            return (
+                f"{alike}, but inconclusive at this sample size: a moderate difference is possible"
+            )
         return f"{alike}, so this validation assesses reproducibility"
     if c.value < CLEARLY:
         return "somewhat different from the development cohort"
