@@ -127,6 +127,15 @@ def test_binary_risk_averages_over_draws_and_is_bounded_by_refits():
     assert high[0] == pytest.approx(np.quantile(shifts, 0.975), rel=1e-12)
 
 
+def test_a_bound_between_two_refits_lies_between_them():
+    sheet = small_sheet(kind="binary")
+    few = dataclasses.replace(sheet.model, refits=sheet.model.refits[:8])
+    low, high = predict(dataclasses.replace(sheet, model=few), one()).intervals["95"]
+    lp = -2.0 + 0.05 * (0.1 * 63 + 0.6 * 50 + 5)
+    risks = 1 / (1 + np.exp(-(lp + 0.01 * np.arange(-20, -12))))
+    assert [low[0], high[0]] == pytest.approx(np.quantile(risks, [0.025, 0.975]), rel=1e-12)
+
+
 patients = st.tuples(
     st.one_of(st.none(), st.floats(18, 110)),
     st.sampled_from(["female", "male", None]),
