@@ -140,6 +140,19 @@ def test_a_model_of_unknown_people_needs_every_variable_that_it_weighs():
         refuse_unpredictable(sheet, {v.name for v in sheet.variables} - {"sex"}, file="x.csv")
 
 
+def test_a_variable_without_weight_is_not_asked_for():
+    sheet = small_sheet()
+    light = tuple(
+        dataclasses.replace(spec, weight=0.0) if spec.name == "sex" else spec
+        for spec in sheet.variables
+    )
+    with pytest.raises(InputError, match="no row can be predicted without") as caught:
+        refuse_unpredictable(dataclasses.replace(sheet, variables=light), (), file="x.csv")
+    assert "(age_years)" in str(caught.value)
+    assert "(sex)" not in str(caught.value)
+    assert "more" not in str(caught.value)
+
+
 def test_a_new_site_is_flagged_and_counts_as_missing():
     sheet = site_sheet()
     given = read_rows(sheet.variables, [{"site": "South"}, {"site": "East"}, {}, {"site": "3.0"}])

@@ -7,7 +7,7 @@ import pytest
 
 from hiprisk.errors import BundleError
 from hiprisk.sheet.document.parsing import parse_sheet
-from hiprisk.sheet.format import Tree, TreesModel
+from hiprisk.sheet.format import FirstVisit, TrainingSummary, Tree, TreesModel
 from site_sheet import site_sheet
 from small_bundle import small_sheet
 
@@ -172,3 +172,49 @@ def test_sites_that_cannot_be_are_refused(changes, message):
     broken = dataclasses.replace(sheet, sites=dataclasses.replace(sheet.sites, **changes))
     with pytest.raises(BundleError, match=message):
         parse_sheet(broken.to_json())
+
+
+def summary(edges=(50.0, 60.0), shares=(0.2, 0.5, 0.3), **known):
+    return TrainingSummary(missing_share=0.0, edges=edges, shares=shares, **known)
+
+
+def test_a_histogram_has_one_share_more_than_edges_and_edges_ascend():
+    sheet = small_sheet()
+
+    def with_summary(**changes):
+        first = dataclasses.replace(sheet.variables[0], training=summary(**changes))
+        return dataclasses.replace(sheet, variables=(first, *sheet.variables[1:])).to_json()
+
+    parse_sheet(with_summary())
+    for shares in ((0.5, 0.5), (0.2, 0.3, 0.3, 0.2)):
+        with pytest.raises(BundleError, match="the shares of variable 'age_years' do not fit its"):
+            parse_sheet(with_summary(shares=shares))
+    for edges in ((60.0, 50.0), (50.0, 50.0)):
+        with pytest.raises(BundleError, match="the edges of variable 'age_years' do not ascend"):
+            parse_sheet(with_summary(edges=edges))
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"sd_prediction": -0.1}, "a standard deviation of the first visit is negative"),
+        ({"sds": (-1.0, None, None, 0.0)}, "a standard deviation of the first visit is negative"),
+        ({"means": (None,)}, "first visit are not described in every variable"),
+        ({"predictions": summary(shares=(1.0,))}, "the shares of the predictions do not fit"),
+    ],
+)
+def test_people_of_the_first_visit_that_cannot_be_are_refused(changes, message):
+    sheet = small_sheet()
+    n = len(sheet.variables)
+    known = {
+        "n_people": 10,
+        "variables": (TrainingSummary(missing_share=0.0),) * n,
+        "means": (None,) * n,
+        "sds": (0.0,) * n,
+        "predictions": summary(),
+        "mean_prediction": 40.0,
+        "sd_prediction": 0.0,
+    }
+    parse_sheet(dataclasses.replace(sheet, first_visit=FirstVisit(**known)).to_json())
+    with pytest.raises(BundleError, match=message):
+        parse_sheet(dataclasses.replace(sheet, first_visit=FirstVisit(**known | changes)).to_json())

@@ -81,3 +81,10 @@ def test_a_product_of_columns_is_as_large_as_its_factors_together():
              for i, before in enumerate(("woman", "r0"))]  # fmt: skip
     (problem,) = problems(dataclasses.replace(small_sheet(), derived=(huge, *again)))
     assert problem == "the derived column 'r1' can overflow"
+
+
+@pytest.mark.parametrize(("coefficient", "n_problems"), [(1.11e10, 0), (1.13e10, 1)])
+def test_a_spline_is_as_large_as_its_cube_and_two_corrections(coefficient, n_problems):
+    # 485 from the farthest knot: 485^3 x (1 + 2 x 80 / 40) / 80^2 = 89,129; 1e15 over that.
+    sheet = with_term(basis="rcs", coefficients=(0.0, coefficient), knots=(20.0, 60.0, 100.0))
+    assert len(problems(sheet)) == n_problems
