@@ -50,3 +50,27 @@ def test_a_contradiction_of_the_described_risks_is_refused_before_anything_is_re
     with pytest.raises(hiprisk.ConfigError, match=r"a prevalence of 0\.1 contradicts"):
         hiprisk.run_study(config, out=tmp_path)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.usefixtures("blank_figures")
+def test_an_ordinal_study_is_evaluated_by_its_own_distribution(tmp_path):
+    config = hiprisk.load_config(
+        STUPAR.with_name("stupar_ordinal.yaml"),
+        overrides=[
+            *QUICK[:-2], "families={ordinal: {penalty: 0.01, spline_knots: 0}}",
+            "blocks={core: [age_years, sex, womac_function_0_100, womac_pain_0_100]}",
+            "validation.repeats=0", "validation.internal_external=false", "cohort.simulate.n=150",
+        ],
+    )  # fmt: skip
+    result = hiprisk.run_study(config, out=tmp_path)
+    sheet, evidence = result.sheet, result.evidence
+    assert (sheet.family, sheet.distribution, sheet.schema_version) == ("ordinal", None, 3)
+    assert len(sheet.model.refits) == 20
+    assert {len(row) for row in sheet.model.refits} == {len(sheet.model.intercepts) + 4}
+    assert evidence.not_available == {}
+    assert [one.out_of_fold.name for one in evidence.events.events] == [
+        "worsening", "acceptable_state",
+    ]  # fmt: skip
+    corrected = evidence.metrics()
+    assert corrected["crps_corrected"]["value"] > corrected["crps_out_of_fold"]["value"] - 2.0
+    assert corrected["coverage_90_out_of_fold"]["value"] > 0.8

@@ -15,6 +15,6 @@ def in_a_folder_of_its_own(tmp_path, monkeypatch):
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path / 'mlflow.db'}")
 
 
-@pytest.mark.parametrize("name", ["stupar", "stupar_worsening", "nhs_proms_hip"])
+@pytest.mark.parametrize("name", ["stupar", "stupar_worsening", "stupar_ordinal", "nhs_proms_hip"])
 def test_shipped_configs_load(name):
     assert load_config(CONFIGS / f"{name}.yaml").name.startswith(name.split("_")[0])

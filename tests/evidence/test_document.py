@@ -54,7 +54,9 @@ def test_the_document_is_strict_json_with_its_metrics(evidence):
     assert plain["metrics"] == evidence.metrics()
     assert plain["flow"][0]["label"] == "rows in the cohort"
     # Labels of own variables stand there where a study has own variables.
-    assert {field.name for field in dataclasses.fields(evidence)} - {"labels"} < set(plain)
+    assert {field.name for field in dataclasses.fields(evidence)} - {"labels", "tuning_loss"} < set(
+        plain
+    )
 
 
 def test_people_held_out_are_told_beside_a_reference_or_without_one():
@@ -72,3 +74,11 @@ def test_people_held_out_are_told_beside_a_reference_or_without_one():
         both, reference_comparison=SimpleNamespace(to_dict=lambda: {"n": 12})
     )
     assert compared.to_dict()["reference_comparison"] == {"n": 12}
+
+
+def test_the_loss_of_the_candidates_is_said_by_its_name(evidence):
+    assert evidence.loss_label == "mean squared error"
+    by_crps = dataclasses.replace(evidence, tuning_loss="crps")
+    assert by_crps.loss_label == "CRPS"
+    assert by_crps.to_dict()["tuning_loss"] == "crps"
+    assert dataclasses.replace(by_crps, kind="binary").loss_label == "log loss"

@@ -36,7 +36,7 @@ def evidence_of(**known):
         "subgroups": None,
         "optimism": SimpleNamespace(n_resamples=n_resamples, corrected=lambda: corrected,
                                     not_available=known.pop("lacking", {})),
-        "not_available": {},
+        "not_available": {}, "loss_label": "mean squared error",
         "families": (SimpleNamespace(name="mean", trials=(1,), chosen=False, gain_over_mean=0.9),
                      SimpleNamespace(name="linear", trials=(1,) * known.pop("n_trials", 30),
                                      chosen=True, gain_over_mean=0.25)),

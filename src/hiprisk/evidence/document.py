@@ -124,6 +124,8 @@ class Evidence:
         What the resamples did not repeat.
     labels : mapping of str to str
         Of variables that are not as the packaged dictionary has them.
+    tuning_loss : str
+        By which settings and model type of a continuous outcome were chosen: ``mse`` or ``crps``.
     not_available : mapping of str to str
         Parts that could not be computed, with the reason.
     expected : ExpectedPerformance or None
@@ -161,12 +163,20 @@ class Evidence:
     association: AssociationTable | None
     not_repeated: tuple[str, ...]
     labels: Mapping[str, str] = field(default_factory=dict)
+    tuning_loss: str = "mse"
     not_available: Mapping[str, str] = field(default_factory=dict)
     expected: ExpectedPerformance | None = None
 
     def label(self, name: str) -> str:
         """What a person reads for a variable."""
         return self.labels.get(name) or load_dictionary().label(name)
+
+    @property
+    def loss_label(self) -> str:
+        """The loss of the candidates, in words."""
+        if self.kind != "continuous":
+            return "log loss"
+        return "CRPS" if self.tuning_loss == "crps" else "mean squared error"
 
     def metrics(self) -> dict[str, dict[str, float | None]]:
         """Every metric as value, low and high: ``<metric>_corrected``, ``_apparent``, ``_holdout``.
@@ -202,6 +212,8 @@ class Evidence:
         fields = {one.name: getattr(self, one.name) for one in dataclasses.fields(self)}
         if not self.labels:
             del fields["labels"]
+        if self.tuning_loss == "mse":
+            del fields["tuning_loss"]
         return {**_plain(fields), "metrics": self.metrics()}
 
 

@@ -99,6 +99,7 @@ def evaluate(study: FinishedStudy) -> Evidence:
         association=tried.part("association", partial(association_part, study)),
         not_repeated=_not_repeated(config),
         labels=_labels(study.prepared.dictionary),
+        tuning_loss=config.tuning.loss,
         # Last: the parts above have left their reasons by now.
         not_available=tried.not_available,
     )

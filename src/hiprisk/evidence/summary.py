@@ -164,10 +164,10 @@ def _gain(evidence: Evidence, smallest_gain: MinimumGain) -> str:
             f"The model adds less than the minimum important gain: optimism-corrected {word} is "
             f"{value:.3f}, and the declared minimum is {smallest_gain.value:g}."
         )
-    loss = "mean squared error" if continuous else "log loss"
     saved = next(family.gain_over_mean for family in evidence.families if family.chosen)
     gained = "" if value is None else f"Optimism-corrected {word} is {value:.3f}; the "
     return (
         f"Model type: {evidence.family}. {gained or 'The '}"
-        f"cross-validated {loss} is {percent(saved)} below that of the mean-only model."
+        f"cross-validated {evidence.loss_label} is {percent(saved)} below that of the mean-only "
+        "model."
     )

@@ -152,7 +152,7 @@ def candidates_section(evidence: Evidence) -> Section:
         for family in evidence.families
     )
     chosen = next(i for i, family in enumerate(evidence.families) if family.chosen)
-    loss = "mean squared error" if evidence.kind == "continuous" else "mean log loss"
+    loss = evidence.loss_label if evidence.kind == "continuous" else f"mean {evidence.loss_label}"
     return Section(
         anchor="candidates",
         title="Candidate model types",

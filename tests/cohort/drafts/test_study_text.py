@@ -30,6 +30,8 @@ def test_a_packaged_score_at_followup_is_the_outcome():
     assert (config.outcome.baseline, config.outcome.higher_is) == ("ohs_0_48", "better")
     assert config.predictors == ("age_years", "ohs_0_48")
     assert config.outcome.events[0].value == -8
+    # A score with ends has a candidate that knows them.
+    assert list(config.families.named()) == ["mean", "linear", "ordinal", "boosting"]
 
 
 def test_an_own_category_of_two_levels_is_a_binary_outcome():
@@ -66,6 +68,7 @@ def test_a_stated_outcome_is_no_predictor():
     assert (config.outcome.variable, config.predictors) == ("grip", ("age_years",))
     # A range of credible values is no scale with ends.
     assert config.outcome.bounds is None
+    assert config.families.ordinal is None
     assert config.outcome.events[0].value == 35
 
 

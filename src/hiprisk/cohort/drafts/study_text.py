@@ -71,9 +71,22 @@ def config_text(
         *(f"    - {v}" for v in predictors or ["age_years"]),
         *_not_proposed(found, outcome, later, predicted),
         "",
-        f"families: {{{'logistic' if binary else 'linear'}: {{}}, boosting: {{}}}}",
+        f"families: {{{', '.join(_model_types(outcome, binary=binary))}}}",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _model_types(outcome: Variable | None, *, binary: bool) -> list[str]:
+    """Candidates; a score with ends has one that knows them."""
+    names = ["logistic" if binary else "linear"]
+    if outcome is not None and not binary and outcome.hard is not None and _is_scale(outcome):
+        names.append("ordinal")
+    return [f"{name}: {{}}" for name in (*names, "boosting")]
+
+
+def _is_scale(outcome: Variable) -> bool:
+    """The ends of a scale bound an outcome; a range of credible values does not."""
+    return outcome.soft == outcome.hard or outcome.direction is not None
 
 
 def _stated(proposals: Sequence[Proposal], column: str) -> Variable:
@@ -218,8 +231,7 @@ def _continuous_lines(
     headers: Mapping[str, str], later: Collection[str], outcome: Variable | None
 ) -> list[str]:
     low, high = outcome.hard if outcome is not None and outcome.hard is not None else (0.0, 100.0)
-    # The ends of a scale bound an outcome; a range of credible values does not.
-    is_scale = outcome is None or outcome.soft == outcome.hard or outcome.direction is not None
+    is_scale = outcome is None or _is_scale(outcome)
     bounds = f"  bounds: [{low:.12g}, {high:.12g}]"
     worse = outcome is None or outcome.direction != "higher_better"
     baseline = _baseline(outcome, headers, later)
