@@ -18,7 +18,7 @@ from trained_sheets import trained_sheet
 
 pytestmark = pytest.mark.slow
 
-FAMILIES = ("linear", "boosting", "logistic")
+FAMILIES = ("linear", "ordinal", "boosting", "logistic")
 N_ANSWERED, N_EXPLAINED = 400, 40
 
 
@@ -37,6 +37,9 @@ def trained(request, tmp_path_factory):
 def test_what_is_trained_is_what_is_meant(trained):
     model, _ = trained
     assert len(model.sheet.variables) == 20
+    assert model.sheet.model.type == {"logistic": "linear", "boosting": "trees"}.get(
+        model.sheet.family, model.sheet.family
+    )
     if model.sheet.family != "boosting":
         assert any(term.basis == "rcs" for term in model.sheet.model.terms)
 
