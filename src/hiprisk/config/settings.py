@@ -335,7 +335,7 @@ class LinearSettings:
     spline_knots : float, Range or tuple of float
         Knots of the restricted cubic splines; 0 for straight lines.
     splines : tuple of str
-        Predictors that get splines; every number with enough values if empty.
+        Predictors that get splines; none if empty.
         Example: ``[age_years]``
     """
 
@@ -365,7 +365,7 @@ class OrdinalSettings:
     spline_knots : float, Range or tuple of float
         Knots of the restricted cubic splines; 0 for straight lines.
     splines : tuple of str
-        Predictors that get splines; every number with enough values if empty.
+        Predictors that get splines; none if empty.
         Example: ``[age_years]``
     """
 
