@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 import hiprisk
+from commands import answer
 from hiprisk.bundle import read_bundle
+from hiprisk.cohort.simulation.simulate import simulate_cohort
 
 STUPAR = Path(__file__).parents[1] / "configs" / "stupar.yaml"
 QUICK = (
@@ -74,3 +76,38 @@ def test_an_ordinal_study_is_evaluated_by_its_own_distribution(tmp_path):
     corrected = evidence.metrics()
     assert corrected["crps_corrected"]["value"] > corrected["crps_out_of_fold"]["value"] - 2.0
     assert corrected["coverage_90_out_of_fold"]["value"] > 0.8
+
+
+OF_SITES = (
+    *QUICK, "cohort.simulate.n_sites=5", "cohort.simulate.site_sd=10", "validation.repeats=0",
+    "validation.internal_external=false", "blocks={core: [age_years, womac_function_0_100]}",
+    "confounders=[age_years]", "measurement_error={}", "subgroups.by=[]",
+)  # fmt: skip
+
+
+@pytest.mark.usefixtures("blank_figures")
+def test_a_study_of_named_sites_is_used_at_others(tmp_path, capsys):
+    config = hiprisk.load_config(STUPAR, overrides=[*OF_SITES, "sites=named"])
+    bundle = read_bundle(hiprisk.run_study(config, out=tmp_path).bundle)
+    assert bundle.sheet.sites.n_sites == 5
+    assert len(bundle.sheet.model.refits[0]) == 1 + 2 + 4
+    # The site's names stand in the sheet alone: every reader of cohorts takes any.
+    new = simulate_cohort("stupar", n=80, seed=2).frame
+    new["site"] = new["site"].str.replace("site_0", "hospital ")
+    file = tmp_path / "new.csv"
+    new.to_csv(file, index=False)
+    code, found = answer(capsys, "validate", bundle.path, file, "--resamples", 50)
+    assert code == 0
+    assert found["n"] > 50
+
+
+@pytest.mark.usefixtures("blank_figures")
+def test_a_study_of_new_sites_has_no_names_and_wider_intervals(tmp_path):
+    config = hiprisk.load_config(STUPAR, overrides=[*OF_SITES, "sites=random"])
+    bundle = read_bundle(hiprisk.run_study(config, out=tmp_path).bundle)
+    text = bundle.sheet.to_json()
+    assert "site_0" not in text
+    assert bundle.sheet.sites.variance > 10.0
+    assert bundle.sheet.model.covariance is not None
+    assert "Random intercepts of 5 sites" in bundle.file_bytes("card.md").decode()
+    assert "Random intercepts of 5 sites" in bundle.file_bytes("report.html").decode()

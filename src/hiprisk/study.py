@@ -306,7 +306,7 @@ def _write(
     sections = report_sections(evidence, sheet)
     contents = BundleContents(
         sheet=sheet,
-        config=resolved(config) | _own_variables(finished.prepared.dictionary),
+        config=resolved(config) | _own_variables(finished.prepared.cohort.dictionary),
         evidence=evidence.to_dict(),
         run={
             "written": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),

@@ -153,7 +153,10 @@ def test_a_variable_without_weight_is_not_asked_for():
     assert "more" not in str(caught.value)
 
 
-def test_a_new_site_is_flagged_and_counts_as_missing():
+PATIENT = {"age_years": 60, "sex": "male", "lbp_any": "no", "womac_function_0_100": 30}
+
+
+def test_a_new_site_is_flagged_and_weighs_nothing():
     sheet = site_sheet()
     given = read_rows(sheet.variables, [{"site": "South"}, {"site": "East"}, {}, {"site": "3.0"}])
     found = assess(sheet, given)
@@ -163,8 +166,10 @@ def test_a_new_site_is_flagged_and_counts_as_missing():
     frame = pd.DataFrame({"site": ["South", "East", None]})
     found = assess(sheet, cohort_columns(sheet.variables, frame))
     assert found.flags.masks[Note(NEW_SITE, "site")].tolist() == [False, True, False]
-    heavy = dataclasses.replace(sheet, max_imputed_weight=0.05)
-    assert assess(heavy, given).reasons.masks[Note("TOO_MANY_MISSING")].all()
+    # What cannot be given does not weigh; what is not given does.
+    given = read_rows(sheet.variables, [{**PATIENT, "site": "East"}, PATIENT])
+    strict = dataclasses.replace(sheet, max_imputed_weight=0.05)
+    assert assess(strict, given).usable.tolist() == [True, False]
 
 
 def test_an_unknown_level_of_another_variable_stays_refused():

@@ -100,8 +100,8 @@ def assess(sheet: Sheet, given: GivenColumns) -> Assessment:
         first angle, where all are so small that they are radians) and ``TOO_MANY_MISSING`` (a
         value that is wrong does not count as missing); flags are ``EXTRAPOLATION`` (outside the
         first to 99th percentile of training), else ``UNUSUAL`` (outside the soft range),
-        ``NOT_IN_TRAINING`` (a level that no training row had), ``NEW_SITE`` (none of the sites that
-        the model has by name, which counts as missing), ``SIMULATED_MODEL`` and ``INVENTED_MODEL``.
+        ``NOT_IN_TRAINING`` (a level that no training row had), ``NEW_SITE`` (none of the model's
+        named sites: the mean stands in for it), ``SIMULATED_MODEL`` and ``INVENTED_MODEL``.
     """
     n_rows, columns = given.n_rows, given.columns
     # A row that nobody can be sure to find again is no use, whatever the model needs.
@@ -123,8 +123,9 @@ def assess(sheet: Sheet, given: GivenColumns) -> Assessment:
                 missing &= ~mask
         if spec.name == sheet.site_variable:
             new = reasons.pop(Note(UNKNOWN_CATEGORY, spec.name))
+            # Nothing more could be given of it, so that it does not weigh as missing values do.
             flags[Note(NEW_SITE, spec.name)] = new
-            missing |= new
+            missing &= ~new
         imputed_weight[missing] += spec.weight
     reasons |= _in_radians(sheet, columns, reasons)
     reasons[Note("TOO_MANY_MISSING")] = imputed_weight > sheet.max_imputed_weight

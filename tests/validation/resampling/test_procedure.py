@@ -10,6 +10,8 @@ from hiprisk.config import OrdinalSettings
 from hiprisk.learning.candidates import unfitted_estimator, with_plan_of, with_settings
 from hiprisk.validation.resampling.procedure import InnerTuning, StudyProcedure
 from hiprisk.validation.resampling.resamples import leave_out, resamples_from_indices
+from site_studies import SETTINGS as SITE_SETTINGS
+from site_studies import prepared_study, site_config
 
 
 @pytest.fixture(scope="module")
@@ -93,3 +95,20 @@ def test_an_ordinal_refit_is_written_down_for_all_values_of_the_score(parts):
     assert law.chances()[:, [1, -1]].max() < 1e-12
     complete = ~np.isnan(data.columns).any(axis=1)
     assert law.expectation()[complete] == pytest.approx(refit.predicted[complete])
+
+
+def test_a_site_that_is_left_out_is_predicted_at_the_mean_of_the_others():
+    prepared = prepared_study(site_config("named"))
+    data, width = prepared.data, prepared.design.n_imputed
+    blank = with_settings(prepared.unfitted("linear"), params=SITE_SETTINGS)
+    out = data.sites == 2
+    refit = StudyProcedure(blank, data)(leave_out(out, number=0))
+    inside = data.rows(np.flatnonzero(~out))
+    own = with_settings(blank, seed=blank.seed + 1).fit_numeric(
+        inside.columns, inside.outcome, auxiliary=inside.auxiliary, start=inside.start,
+        sites=inside.sites,
+    )  # fmt: skip
+    complete = out & ~np.isnan(data.columns).any(axis=1)
+    slopes = own.fit_.coefficients[1 : 1 + width]
+    mean = own.fit_.mean_intercept + data.columns[complete, :width] @ slopes
+    assert refit.predicted[complete] == pytest.approx(np.clip(mean, 0.0, 100.0))

@@ -300,8 +300,8 @@ function makeEngine(sheet) {
       const one = read(spec, given[spec.name]);
       if (one.code) refused.push({ code: one.code, variable: spec.name, rule: one.rule });
       else if (one.value === undefined) {
-        imputedWeight += spec.weight;
         if (one.flag) flags.push(`${one.flag}(${spec.name})`);
+        else imputedWeight += spec.weight;
       }
       else {
         values[spec.name] = one.value;
