@@ -48,6 +48,10 @@ LARGE = {
         with_term(basis="rcs", coefficients=(0.1, 0.1), knots=(40.0, 60.0, 60.0 + 1e-13)),
         "model's coefficients",
     ),
+    "knots whose distance is lost in its square": (
+        with_term(basis="rcs", coefficients=(0.1, 0.1), knots=(0.0, 1e-170, 2e-170)),
+        "model's coefficients",
+    ),
     "a residual": (
         changed("distribution", quantiles=(-1e16, -1.25, 0.0, 1.25, 2.0)), "the residuals"
     ),
