@@ -320,7 +320,7 @@ class SheetEvaluator:
         if refitted is not None and len(refitted):
             ordered = np.sort(refitted, axis=0)
             intervals = {
-                level: (_sorted_quantile(ordered, low), _sorted_quantile(ordered, high))
+                level: (sorted_quantile(ordered, low), sorted_quantile(ordered, high))
                 for level, (low, high) in INTERVALS.items()
             }
         return Prediction(
@@ -422,7 +422,7 @@ def _indicator(values: Texts, level: str) -> Floats:
     return np.where(known, matches.astype(np.float64), np.nan)
 
 
-def _sorted_quantile(ordered: Floats, probability: float) -> Floats:
+def sorted_quantile(ordered: Floats, probability: float) -> Floats:
     """Quantile over the first axis of sorted values, linear between order statistics."""
     place = probability * (len(ordered) - 1)
     lower = int(place)

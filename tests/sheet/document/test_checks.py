@@ -210,10 +210,10 @@ def test_people_of_the_first_visit_that_cannot_be_are_refused(changes, message):
         "n_people": 10,
         "variables": (TrainingSummary(missing_share=0.0),) * n,
         "means": (None,) * n,
-        "sds": (0.0,) * n,
+        "sds": (8.0,) * n,
         "predictions": summary(),
         "mean_prediction": 40.0,
-        "sd_prediction": 0.0,
+        "sd_prediction": 12.0,
     }
     parse_sheet(dataclasses.replace(sheet, first_visit=FirstVisit(**known)).to_json())
     with pytest.raises(BundleError, match=message):

@@ -1,9 +1,11 @@
 """A sheet to JSON and back."""
 
 import dataclasses
+import json
 
 import pytest
 
+from hiprisk.errors import BundleError
 from hiprisk.sheet.document.parsing import parse_sheet
 from hiprisk.sheet.format import Tree, TreesModel
 from small_bundle import small_sheet
@@ -17,6 +19,17 @@ def test_a_sheet_comes_back_as_it_went(kind):
 
 def test_equal_sheets_have_equal_bytes():
     assert small_sheet().to_json() == parse_sheet(small_sheet().to_json()).to_json()
+
+
+def test_whole_numbers_among_others_are_read_as_numbers():
+    document = json.loads(small_sheet().to_json())
+    document["missing"]["mean"] = [63, 0.4, 0.58, 40]
+    mean = parse_sheet(json.dumps(document)).missing.mean
+    assert mean == (63.0, 0.4, 0.58, 40.0)
+    assert {type(value) for value in mean} == {float}
+    document["missing"]["mean"] = [63, 0.4, True, 40]
+    with pytest.raises(BundleError, match="must hold numbers only"):
+        parse_sheet(json.dumps(document))
 
 
 def with_tree(**changes):

@@ -124,6 +124,8 @@ def test_refits_of_an_ordinal_model_disagree_about_its_mean():
     found = refit_spread(evaluator, person, float(prediction.predicted[0]))
     means = evaluator.model.refitted(person, 1)[:, 0]
     assert found.standard_deviation == pytest.approx(np.std(means, ddof=1))
+    expected = np.quantile(means, [0.025, 0.975])
+    assert [found.low, found.high] == pytest.approx(expected, rel=1e-12)
     size = effective_sample_size(evaluator, person, None)
     law = evaluator.ordinal.distribution(evaluator.ordinal.predictor(person, 1))
     assert size == pytest.approx(law.variance()[0] / np.var(means, ddof=1))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hiprisk.arrays import Floats
-from hiprisk.sheet.evaluate import SheetEvaluator
+from hiprisk.sheet.evaluate import SheetEvaluator, sorted_quantile
 from hiprisk.sheet.explanation.contributions import mean_in_turn
 from hiprisk.sheet.format import LinearModel, TreesModel
 from hiprisk.sheet.links import expit
@@ -63,8 +63,8 @@ def refit_spread(
     return RefitSpread(
         n_refits=len(ordered),
         standard_deviation=_standard_deviation(ordered),
-        low=_quantile(ordered, 0.025),
-        high=_quantile(ordered, 0.975),
+        low=float(sorted_quantile(ordered, 0.025)),
+        high=float(sorted_quantile(ordered, 0.975)),
         mean_absolute_difference=mean_in_turn(np.abs(ordered - predicted)),
     )
 
@@ -144,11 +144,3 @@ def _covariance_variance(
 def _standard_deviation(values: Floats) -> float:
     squares = (values - mean_in_turn(values)) ** 2
     return float(np.sqrt(sum(squares.tolist()) / (len(values) - 1)))
-
-
-def _quantile(ordered: Floats, probability: float) -> float:
-    place = probability * (len(ordered) - 1)
-    lower = int(place)
-    upper = min(lower + 1, len(ordered) - 1)
-    step = float(ordered[upper]) - float(ordered[lower])
-    return float(ordered[lower]) + (place - lower) * step
