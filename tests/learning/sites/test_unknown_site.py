@@ -1,4 +1,4 @@
-"""The law of a site that a model with named sites does not know."""
+"""The distribution at a site that a model with named sites does not know."""
 
 import numpy as np
 import pytest

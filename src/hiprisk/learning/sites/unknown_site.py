@@ -1,9 +1,9 @@
-"""What a model with named sites makes of a site that it does not know: the mean, and a wider law.
+"""What a model with named sites says of a site that it does not know: the mean, less surely.
 
 A prediction imputes what is missing by draws from a normal model of the columns. The columns of
 sites stand in it apart from all others, with a mean at which the linear predictor is that of the
-mean site, and a covariance by which it varies as sites do: so every reader of a sheet has the law
-of a new site without knowing of sites.
+mean site, and a covariance by which it varies as sites do: so every reader of a sheet has the
+distribution at a new site without knowing of sites.
 """
 
 from __future__ import annotations
