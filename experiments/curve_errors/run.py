@@ -1,51 +1,55 @@
 """How often intervals of the errors of a calibration curve (ICI, E50, E90, Emax, ECI) cover them.
 
-    python experiments/curve_errors/run.py --cohorts 200 --workers 1
+    python experiments/curve_errors/run.py --cohorts 2000
 
-A model is given and judged on n new people (300, 674): a score with mean 36, and a risk. It is well
-calibrated or not (of a slope of 0.7 and 2 points, or 0.4 on the log odds, too low). The true error
-is that of the true curve at the people's own predictions; of a model that is right it is 0. From
-100 resamples of people four intervals are made: plain percentiles; percentiles moved to have their
-mean at the estimate; the basic bootstrap; and the outer one of the last two, which hiprisk gives.
-None goes below 0. Writes a line a case, smoother, error and interval: how often the true error and
-how often the estimate lies inside, and the mean width.
+A model is given and evaluated on n new people (150, 300, 1,000): a score with mean 36 and residual
+SD 16, and a risk with 33 % events. It is right, or its slope is 0.7, or it is shifted (3 points,
+0.5 on the log odds), or wrong in a wave. The true error is that of the true curve at the people's
+own predictions; of a model that is right it is 0. The interval is that of `validate` (200 draws).
+With --before also the one that it had until 2026-11-27 (the outer one of moved percentiles and
+basic bootstrap, from curves refitted to 100 resamples), which takes fifty times as long. A line a
+case, smoother and error: how often the true error lies inside, below and above, how often the
+estimate does, and the mean width. Finished cases are kept in --out and not done again.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-from functools import partial
+import time
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from hiprisk.bootstrap import Persons
 from hiprisk.errors import InputError
+from hiprisk.metrics.registry import metrics_for
 from hiprisk.metrics.smoothing.calibration_curve import calibration_errors
-from hiprisk.parallel import run_parallel
+from hiprisk.metrics.smoothing.error_intervals import CurveNoise, curve_error_interval
 from hiprisk.seeding import rng_for
 from hiprisk.validation.resampling.intervals import error_interval
 
 HERE = Path(__file__).parent
-B, LEVEL = 100, 0.95
-TAILS = ((1.0 - LEVEL) / 2.0, (1.0 + LEVEL) / 2.0)
-SUMMARIES = {"continuous": ("ici", "e50", "e90", "emax"),
-             "binary": ("ici", "e50", "e90", "emax", "eci")}  # fmt: skip
+B = 200
+MODELS = ("right", "slope", "shift", "wave")
 CASES = [
-    (kind, calibrated, n)
+    (kind, model, n) for model in MODELS for n in (300, 150, 1000)
     for kind in ("continuous", "binary")
-    for calibrated in (True, False)
-    for n in (300, 674)
-]
+]  # fmt: skip
+KEYS = ["kind", "model", "n"]
 
 
-def true_curve(kind: str, predicted: np.ndarray, *, calibrated: bool) -> np.ndarray:
-    if calibrated:
-        return predicted
-    if kind == "continuous":
-        return 38.0 + 0.7 * (predicted - 36.0)
-    return 1.0 / (1.0 + np.exp(-(0.4 + 0.7 * np.log(predicted / (1.0 - predicted)))))
+def true_curve(kind: str, model: str, predicted: np.ndarray) -> np.ndarray:
+    middle, scale, shift = (36.0, 9.7, 3.0) if kind == "continuous" else (-0.8, 1.0, 0.5)
+    x = predicted if kind == "continuous" else np.log(predicted / (1.0 - predicted))
+    curve = {
+        "right": x,
+        "slope": middle + 0.7 * (x - middle),
+        "shift": x + shift,
+        "wave": x + (4.0 if kind == "continuous" else 0.6) * np.sin(1.5 * (x - middle) / scale),
+    }[model]
+    return curve if kind == "continuous" else 1.0 / (1.0 + np.exp(-curve))
 
 
 def true_errors(predicted: np.ndarray, expected: np.ndarray) -> dict[str, float]:
@@ -59,81 +63,100 @@ def true_errors(predicted: np.ndarray, expected: np.ndarray) -> dict[str, float]
     }
 
 
-def intervals_of(value: float, drawn: np.ndarray) -> dict[str, tuple[float, float]]:
-    low, high = np.quantile(drawn, TAILS)
-    bias = float(drawn.mean()) - value
-    outer = error_interval(value, drawn, level=LEVEL)
-    return {
-        "percentile": (low, high),
-        "moved": (max(low - bias, 0.0), high - bias),
-        "basic": (max(2.0 * value - high, 0.0), 2.0 * value - low),
-        "outer": (outer.low, outer.high),
-    }
-
-
-def one_cohort(case: tuple[str, bool, int], cohort: int) -> list[dict[str, object]]:
-    kind, calibrated, n = case
-    rng = rng_for(cohort, "curve-errors", kind, calibrated, n)
+def one_cohort(case: tuple[str, str, int], cohort: int, *, before: bool) -> list[dict[str, object]]:
+    kind, model, n = case
+    rng = rng_for(cohort, "curve-errors", *map(str, case))
     if kind == "continuous":
         predicted = rng.normal(36.0, 9.7, n)
-        expected = true_curve(kind, predicted, calibrated=calibrated)
+        expected = true_curve(kind, model, predicted)
         observed = expected + rng.normal(0.0, 16.0, n)
     else:
         predicted = 1.0 / (1.0 + np.exp(-rng.normal(-0.8, 1.0, n)))
-        expected = true_curve(kind, predicted, calibrated=calibrated)
+        expected = true_curve(kind, model, predicted)
         observed = (rng.random(n) < expected).astype(float)
     truth = true_errors(predicted, expected)
-    draws = [np.bincount(rng.integers(0, n, n), minlength=n).astype(float) for _ in range(B)]
+    weights = next(Persons.of(np.arange(n)).draw_weights(rng, B))
     rows = []
     for smoother in ("loess", "spline"):
-        judge = partial(calibration_errors, observed, predicted, kind=kind, smoother=smoother)
-        own, resampled = judge(), [one for one in map(partial(_evaluated, judge), draws) if one]
-        for summary in SUMMARIES[kind]:
-            if summary == "eci" and smoother == "spline":
-                continue
-            value = float(getattr(own, summary))
-            drawn = np.array([getattr(one, summary) for one in resampled])
-            for name, (low, high) in intervals_of(value, drawn).items():
-                rows.append(
-                    {"kind": kind, "calibrated": calibrated, "n": n, "smoother": smoother,
-                     "error": summary, "interval": name, "truth": truth[summary], "value": value,
-                     "covers": low <= truth[summary] <= high,
-                     "holds_estimate": low <= value <= high, "width": high - low}
-                )  # fmt: skip
+        metrics = [
+            one for one in metrics_for(kind, costly=True)
+            if one.curve is not None and one.curve.smoother == smoother
+        ]  # fmt: skip
+        try:
+            noise = CurveNoise.of(observed, predicted, metrics[0])
+        except InputError:
+            continue
+        own = calibration_errors(observed, predicted, kind=kind, smoother=smoother)
+        drawn = noise.drawn(weights)
+        for metric in metrics:
+            value = float(getattr(own, metric.curve.summary))
+            found = {"hiprisk": curve_error_interval(metric, value, noise, drawn)}
+            if before:
+                found["until 2026-11-27"] = outer(metric, observed, predicted, value, weights[:100])
+            rows += [
+                dict(zip(KEYS, case, strict=True))
+                | {"smoother": smoother, "error": metric.curve.summary, "interval": name,
+                   "truth": truth[metric.curve.summary], "value": value, "low": one.low,
+                   "high": one.high}
+                for name, one in found.items()
+            ]  # fmt: skip
     return rows
 
 
-def _evaluated(judge, weights):
-    try:
-        return judge(weights=weights)
-    except InputError:
-        return None
+def outer(metric, observed, predicted, value, weights):
+    def resampled(one) -> float:
+        try:
+            return metric.function(observed, predicted, weights=one)
+        except InputError:
+            return np.nan
+
+    each = np.array([resampled(one) for one in weights])
+    return error_interval(value, each, highest=metric.curve.largest)
+
+
+def summary(rows: pd.DataFrame) -> pd.DataFrame:
+    ends = rows[["low", "high"]].astype(float)
+    rows = rows.assign(
+        low=ends["low"],
+        covers=(ends["low"] <= rows["truth"]) & (rows["truth"] <= ends["high"]),
+        below=rows["truth"] < ends["low"],
+        above=rows["truth"] > ends["high"],
+        holds_estimate=(ends["low"] <= rows["value"]) & (rows["value"] <= ends["high"]),
+        width=ends["high"] - ends["low"],
+    )
+    table = (
+        rows.groupby([*KEYS, "smoother", "error", "interval"], sort=False)
+        .agg(cohorts=("covers", "size"), truth=("truth", "mean"), value=("value", "mean"),
+             covers=("covers", "mean"), below=("below", "mean"), above=("above", "mean"),
+             holds_estimate=("holds_estimate", "mean"), width=("width", "mean"))
+        .reset_index()
+    )  # fmt: skip
+    error = np.sqrt(table["covers"] * (1.0 - table["covers"]) / table["cohorts"])
+    table.insert(table.columns.get_loc("covers") + 1, "monte_carlo_error", error)
+    return table.round(4)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--cohorts", type=int, default=200)
-    parser.add_argument("--workers", type=int, default=1)
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--cohorts", type=int, default=2000)
+    parser.add_argument("--before", action="store_true")
+    parser.add_argument("--n", type=int, nargs="+", default=[150, 300, 1000])
     parser.add_argument("--out", type=Path, default=HERE / "results.csv")
     asked = parser.parse_args()
-    rows = []
-    for case in CASES:
-        print(case, file=sys.stderr)
-        found = run_parallel(partial(one_cohort, case), range(asked.cohorts), workers=asked.workers)
-        rows += [row for one in found for row in one]
-    keys = ["kind", "calibrated", "n", "smoother", "error", "interval"]
-    table = (
-        pd.DataFrame(rows)
-        .groupby(keys, sort=False)
-        .agg(cohorts=("covers", "size"), truth=("truth", "mean"), value=("value", "mean"),
-             covers=("covers", "mean"), holds_estimate=("holds_estimate", "mean"),
-             width=("width", "mean"))
-        .reset_index()
-    )  # fmt: skip
-    table.round(4).to_csv(asked.out, index=False)
-    print(
-        table.groupby(["kind", "calibrated", "n", "interval"])[["covers", "holds_estimate"]].mean()
-    )
+    done = pd.read_csv(asked.out) if asked.out.exists() else pd.DataFrame(columns=KEYS)
+    known = set(done[KEYS].itertuples(index=False, name=None))
+    for case in (one for one in CASES if one[2] in asked.n and one not in known):
+        began = time.process_time()
+        rows = [
+            row
+            for cohort in range(asked.cohorts)
+            for row in one_cohort(case, cohort, before=asked.before)
+        ]
+        done = pd.concat([done, summary(pd.DataFrame(rows))])
+        done.to_csv(asked.out, index=False)
+        print(f"{case}: {time.process_time() - began:.0f} s", file=sys.stderr, flush=True)
+    keys = [*KEYS, "smoother", "interval"]
+    print(done.pivot_table(index=keys, columns="error", values="covers", sort=False))
 
 
 if __name__ == "__main__":

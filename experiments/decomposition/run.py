@@ -5,9 +5,11 @@
 A model is given and evaluated on n new people (300, 1000): its linear predictor is right, or twice
 as steep as it should be. Miscalibration is in truth the mean squared difference of prediction and
 expected outcome (0 where the model is right), discrimination the variance of the expected outcome,
-since the predictions have the right order. From 200 resamples of people two intervals are made:
-plain percentiles, and `error_interval`, which hiprisk gives. Writes a line a case, part and
-interval: truth, mean estimate, and how often the interval covers the truth.
+since the predictions have the right order. From 200 resamples of people three intervals are made:
+plain percentiles; `error_interval`; and what hiprisk gives, which for miscalibration is the latter
+from 0 on unless the estimate is more than chance makes of a calibrated model. Writes a line a case,
+part and interval: truth, mean estimate, and how often the interval covers the truth. Finished cases
+are kept in --out and not done again.
 """
 
 from __future__ import annotations
@@ -20,8 +22,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from hiprisk.bootstrap import percentile_interval
-from hiprisk.metrics.decomposition.parts import brier_decomposition, mse_decomposition
+from hiprisk.bootstrap import percentile_interval, percentiles
+from hiprisk.metrics.decomposition.parts import (
+    brier_decomposition,
+    calibrated_miscalibration,
+    mse_decomposition,
+)
 from hiprisk.parallel import run_parallel
 from hiprisk.seeding import rng_for
 from hiprisk.validation.resampling.intervals import error_interval
@@ -62,10 +68,9 @@ def one_cohort(
     )
     y = (rng.random(n) < right).astype(float) if kind == "binary" else rng.normal(right, 10.0)
     own = DECOMPOSITION[kind](y, predicted)
-    resampled = [
-        DECOMPOSITION[kind](y, predicted, weights=np.bincount(rng.integers(0, n, n), minlength=n))
-        for _ in range(B)
-    ]
+    counts = np.array([np.bincount(rng.integers(0, n, n), minlength=n) for _ in range(B)])
+    resampled = [DECOMPOSITION[kind](y, predicted, weights=one) for one in counts]
+    chance = calibrated_miscalibration(y, predicted, counts)
     rows = []
     for part in PARTS:
         value = getattr(own, part)
@@ -74,7 +79,10 @@ def one_cohort(
         ends = {
             "percentile": percentile_interval(drawn, level=LEVEL),
             "error_interval": (outer.low, outer.high),
+            "hiprisk": (outer.low, outer.high),
         }
+        if part == "miscalibration" and value <= percentiles(chance, level=LEVEL)[1]:
+            ends["hiprisk"] = (0.0, outer.high)
         for name, (low, high) in ends.items():
             rows.append(
                 {"kind": kind, "calibrated": calibrated, "n": n, "part": part, "interval": name,
@@ -89,22 +97,28 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--out", type=Path, default=HERE / "results.csv")
     asked = parser.parse_args()
-    rows = []
-    for case in CASES:
+    keys = ["kind", "calibrated", "n"]
+    done = pd.read_csv(asked.out) if asked.out.exists() else pd.DataFrame(columns=keys)
+    known = set(done[keys].itertuples(index=False, name=None))
+    for case in (one for one in CASES if one not in known):
         print(case, file=sys.stderr)
         truth = true_parts(case[0], 1.0 if case[1] else 2.0)
         one = partial(one_cohort, case, truth)
         found = run_parallel(one, range(asked.cohorts), workers=asked.workers)
-        rows += [row for each in found for row in each]
+        rows = pd.DataFrame([row for each in found for row in each])
+        done = pd.concat([done, summary(rows)])
+        done.to_csv(asked.out, index=False)
+    print(done.to_string(index=False))
+
+
+def summary(rows: pd.DataFrame) -> pd.DataFrame:
     table = (
-        pd.DataFrame(rows)
-        .groupby(["kind", "calibrated", "n", "part", "interval"], sort=False)
+        rows.groupby(["kind", "calibrated", "n", "part", "interval"], sort=False)
         .agg(cohorts=("covers", "size"), truth=("truth", "mean"), value=("value", "mean"),
              covers=("covers", "mean"))
         .reset_index()
     )  # fmt: skip
-    table.round(4).to_csv(asked.out, index=False)
-    print(table.to_string(index=False))
+    return table.round(4)
 
 
 if __name__ == "__main__":

@@ -1,16 +1,17 @@
 """How often intervals around optimism-corrected metrics cover the truth, on simulated cohorts.
 
-    python experiments/interval_coverage/run.py --cohorts 500 --workers 2
+    python experiments/interval_coverage/run.py --cohorts 2000
 
 Each cohort is fitted, bootstrapped (B = 200) and judged; the truth is what that very fit does among
-very many other people from the same source. Three sources: `linear` (8 predictors, R2 about 0.3, n
-= 300), `logistic` (8 predictors, 35 % events, C about 0.75, n = 300) and `stupar` (the simulator's
-hip cohort, 300 people without missing values, least squares on the design of configs/stupar.yaml).
-Four intervals: Noma's (percentiles of the training values less the optimism), the same moved so
-that its middle lies on the corrected value, that from the spread of the optimism, and percentiles
-of the training values as they are, which is what a study that does not correct would report.
-Writes one line a source, metric and interval: coverage with its Monte-Carlo error, mean width, and
-how often the truth lay below and above.
+very many other people from the same source. `linear` (8 predictors, R2 about 0.3, n = 300),
+`logistic` (8 predictors, 35 % events, C about 0.75, n = 300) and `stupar` (the simulator's hip
+cohort, 300 people without missing values, least squares on the design of configs/stupar.yaml); and
+beyond them `small` (linear, n = 150), `weak` (linear, R2 about 0.05) and `rare` (logistic, 14 %
+events). Four intervals: that of hiprisk (the spread of the optimism on the metric's scale), the
+percentiles of the optimism, Noma's (percentiles of the training values less the optimism), and
+percentiles of the training values as they are, which a study reports that does not correct. One
+line a source, metric and interval: coverage with its Monte-Carlo error, mean width, and how often
+the truth lay below and above. Finished sources are kept in --out and not done again.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from hiprisk.bootstrap import Persons, percentiles
 from hiprisk.cohort.dictionary import load_dictionary
 from hiprisk.cohort.simulation.simulate import simulate_cohort
 from hiprisk.config import load_config
@@ -32,23 +34,39 @@ from hiprisk.errors import InputError
 from hiprisk.features.design import plan_design
 from hiprisk.learning.unpenalised import fit_logistic, fit_ols
 from hiprisk.metrics.registry import find_metric
-from hiprisk.metrics.vectorised.panel import evaluate_predictions
 from hiprisk.parallel import run_parallel
 from hiprisk.seeding import rng_for
-from hiprisk.validation.internal.optimism import location_shifted_interval, optimism_interval
-from hiprisk.validation.resampling.refits import refit_all
-from hiprisk.validation.resampling.resamples import Refit, draw_resamples
+from hiprisk.validation.internal.optimism import optimism_table
+from hiprisk.validation.resampling.refits import Refits
 
 HERE = Path(__file__).parent
 CONFIG = HERE.parents[1] / "configs" / "stupar.yaml"
-N, B, LEVEL = 300, 200, 0.95
+B, LEVEL = 200, 0.95
 POPULATION = 50_000
 SLOPES = np.array([0.4, 0.3, 0.2, 0.2, 0.1, 0.1, 0.0, 0.0])
-CONTINUOUS = ("r2", "rmse", "mae", "calibration_in_the_large", "calibration_slope")
+CONTINUOUS = ("r2", "rmse", "mae", "calibration_in_the_large", "calibration_slope",
+              "calibration_intercept")  # fmt: skip
 BINARY = (
-    "c_statistic", "brier", "scaled_brier", "nagelkerke_r2", "calibration_in_the_large",
-    "calibration_slope",
+    "c_statistic", "brier", "scaled_brier", "nagelkerke_r2_as_is", "discrimination_slope",
+    "calibration_in_the_large", "calibration_slope", "calibration_intercept",
+    "observed_expected_ratio",
 )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where people come from: how many are in a cohort, their slopes and log odds at the mean."""
+
+    n: int = 300
+    strength: float = 1.0
+    log_odds: float | None = None
+
+
+SOURCES = {
+    "linear": Source(), "logistic": Source(strength=1.6, log_odds=-0.75), "stupar": Source(),
+    "small": Source(n=150), "weak": Source(strength=0.35),
+    "rare": Source(strength=1.6, log_odds=-2.4),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -59,15 +77,19 @@ class People:
     y: np.ndarray
 
 
-def generated(source: str, n: int, *, seed: int) -> People:
-    if source == "stupar":
+def generated(name: str, n: int, *, seed: int) -> People:
+    if name == "stupar":
         return stupar(n, seed=seed)
-    rng = rng_for(seed, "interval-coverage", source, n)
+    source, rng = SOURCES[name], rng_for(seed, "interval-coverage", name, n)
     x = rng.normal(size=(n, len(SLOPES)))
-    if source == "linear":
-        return People(x, x @ SLOPES + rng.normal(size=n))
-    lp = -0.75 + 1.6 * (x @ SLOPES)
-    return People(x, (rng.random(n) < 1.0 / (1.0 + np.exp(-lp))).astype(float))
+    mean = source.strength * (x @ SLOPES)
+    if source.log_odds is None:
+        return People(x, mean + rng.normal(size=n))
+    return People(x, (rng.random(n) < expit(source.log_odds + mean)).astype(float))
+
+
+def expit(x: np.ndarray) -> np.ndarray:
+    return 1.0 / (1.0 + np.exp(-x))
 
 
 @cache
@@ -88,62 +110,83 @@ def stupar(n: int, *, seed: int) -> People:
 
 
 @cache
-def population(source: str) -> People:
-    return generated(source, POPULATION, seed=0)
+def population(name: str) -> People:
+    return generated(name, POPULATION, seed=0)
 
 
-def predicted(source: str, x: np.ndarray, coefficients: np.ndarray) -> np.ndarray:
-    lp = coefficients[0] + x @ coefficients[1:]
-    return 1.0 / (1.0 + np.exp(-lp)) if source == "logistic" else lp
+def refitted(design, y, counts, start) -> np.ndarray:
+    """Coefficients of all resamples at once; Newton's steps where the outcome is binary."""
+    size = design.shape[1]
+    products = (design[:, :, None] * design[:, None, :]).reshape(len(design), -1)
+    if start is None:
+        information = (counts @ products).reshape(-1, size, size)
+        return np.linalg.solve(information, ((counts * y) @ design)[..., None])[..., 0]
+    found = np.tile(start, (len(counts), 1))
+    for _ in range(30):
+        risk = expit(found @ design.T)
+        information = ((counts * risk * (1.0 - risk)) @ products).reshape(-1, size, size)
+        score = (counts * (y - risk)) @ design
+        step = np.linalg.solve(information, score[..., None])[..., 0]
+        found = found + step
+        if np.abs(step).max() < 1e-8:
+            return found
+    raise InputError("no maximum on some resample")
 
 
-def one_cohort(source: str, cohort: int) -> list[dict[str, object]]:
-    people = generated(source, N, seed=1 + cohort)
+def one_cohort(name: str, cohort: int) -> list[dict[str, object]]:
+    source, people = SOURCES[name], generated(name, SOURCES[name].n, seed=1 + cohort)
     varies = people.x.std(axis=0) > 0
-    x, everybody = people.x[:, varies], population(source)
-    fit = fit_logistic if source == "logistic" else fit_ols
-    kind, names = ("binary", BINARY) if source == "logistic" else ("continuous", CONTINUOUS)
-    metrics = [find_metric(kind, name) for name in names]
+    x, everybody = people.x[:, varies], population(name)
+    binary = source.log_odds is not None
+    kind, names = ("binary", BINARY) if binary else ("continuous", CONTINUOUS)
+    metrics = [find_metric(kind, one) for one in names]
+
+    def predicted(columns, coefficients):
+        lp = coefficients[..., :1] + coefficients[..., 1:] @ columns.T
+        return expit(lp) if binary else lp
+
     try:
-        own = fit(x, people.y).coefficients
-        start = {"start": own} if source == "logistic" else {}
-
-        def procedure(resample):
-            weights = resample.counts.astype(float)
-            coefficients = fit(x, people.y, weights=weights, **start).coefficients
-            return Refit(predicted(source, x, coefficients))
-
-        refits = refit_all(procedure, draw_resamples(np.arange(len(x)), n_resamples=B, seed=cohort))
-    except InputError:
-        return [{"source": source, "cohort": cohort, "metric": "refused"}]
-    training, test = evaluate_predictions(
-        people.y, refits.predicted, metrics=metrics, weightings=[refits.counts, None]
-    )
-    fitted = predicted(source, everybody.x[:, varies], own)
-    truth = {one.name: one.function(everybody.y, fitted) for one in metrics}
-    apparent = {one.name: one.function(people.y, predicted(source, x, own)) for one in metrics}
+        own = (fit_logistic if binary else fit_ols)(x, people.y).coefficients
+        persons, rng = Persons.of(np.arange(source.n)), rng_for(cohort, "interval-coverage-draws")
+        counts = next(persons.draw_weights(rng, B))
+        design = np.column_stack([np.ones(len(x)), x])
+        each = predicted(x, refitted(design, people.y, counts, own if binary else None))
+    except (InputError, np.linalg.LinAlgError):
+        return [{"source": name, "cohort": cohort, "metric": "refused"}]
+    refits = Refits(each, counts, tuple(range(B)), 0)
+    apparent = predicted(x, own[None])[0]
+    table = optimism_table(refits, people.y, apparent=apparent, metrics=metrics)
+    fitted = predicted(everybody.x[:, varies], own[None])[0]
     rows = []
-    for name in names:
-        a, b = training.values[name], test.values[name]
-        tail = (1 - LEVEL) / 2
-        corrected = apparent[name] - (a.mean() - b.mean())
+    for metric, row in zip(metrics, table.rows, strict=True):
+        training, test = (values_of(metric, people.y, each, w) for w in (counts, None))
+        least, most = percentiles(training - test, level=LEVEL)
         ends = {
-            "location-shifted": location_shifted_interval(a, b, level=LEVEL),
-            "recentred": tuple(np.quantile(a, (tail, 1 - tail)) - a.mean() + corrected),
-            "optimism": optimism_interval(apparent[name], a, b, level=LEVEL),
-            "uncorrected": tuple(np.quantile(a, (tail, 1 - tail))),
+            "hiprisk": (row.low, row.high),
+            "percentiles of the optimism": (row.apparent - most, row.apparent - least),
+            "location-shifted": (row.shifted_low, row.shifted_high),
+            "uncorrected": tuple(percentiles(training, level=LEVEL)),
         }
         rows += [
-            {"source": source, "cohort": cohort, "metric": name, "interval": kind,
-             "truth": truth[name], "apparent": apparent[name], "corrected": corrected,
-             "low": low, "high": high}
-            for kind, (low, high) in ends.items()
+            {"source": name, "cohort": cohort, "metric": row.metric, "interval": interval,
+             "truth": metric.function(everybody.y, fitted) if interval == "hiprisk" else np.nan,
+             "apparent": row.apparent, "corrected": row.corrected, "low": low, "high": high}
+            for interval, (low, high) in ends.items()
         ]  # fmt: skip
     return rows
 
 
+def values_of(metric, y, predicted, counts) -> np.ndarray:
+    from hiprisk.metrics.vectorised.panel import evaluate_predictions
+
+    (found,) = evaluate_predictions(y, predicted, metrics=[metric], weightings=[counts])
+    return found.values[metric.name]
+
+
 def summary(rows: pd.DataFrame) -> pd.DataFrame:
-    used = rows[rows["metric"] != "refused"]
+    used = rows[rows["metric"] != "refused"].copy()
+    used["truth"] = used.groupby(["source", "cohort", "metric"])["truth"].transform("first")
+    used = used[used["low"].notna()].astype({"low": float, "high": float})
     used = used.assign(
         below=used["truth"] < used["low"],
         above=used["truth"] > used["high"],
@@ -162,27 +205,23 @@ def summary(rows: pd.DataFrame) -> pd.DataFrame:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--cohorts", type=int, default=500, help="of each source")
+    parser.add_argument("--cohorts", type=int, default=2000, help="of each source")
     parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--sources", nargs="+", default=list(SOURCES), choices=SOURCES)
     parser.add_argument("--out", type=Path, default=HERE / "coverage.csv")
     options = parser.parse_args()
-    began, found = time.monotonic(), []
-    for source in ("linear", "logistic", "stupar"):
-
-        def told(done, total, source=source):
-            print(f"\r{source}: {done} of {total}", end="", file=sys.stderr, flush=True)
-
-        one = partial(one_cohort, source)
-        parts = run_parallel(one, range(options.cohorts), workers=options.workers, progress=told)
-        print(file=sys.stderr)
-        found += [row for part in parts for row in part]
-    rows = pd.DataFrame(found)
-    table = summary(rows)
-    table.to_csv(options.out, index=False)
-    print(table.to_string(index=False))
-    refused = rows[rows["metric"] == "refused"].groupby("source").size().to_dict()
-    print(f"cohorts that could not be fitted: {refused or 0}; "
-          f"{time.monotonic() - began:.0f} s with {options.workers} worker(s)")  # fmt: skip
+    done = pd.read_csv(options.out) if options.out.exists() else pd.DataFrame({"source": []})
+    for name in (one for one in options.sources if one not in set(done["source"])):
+        began = time.process_time()
+        parts = run_parallel(
+            partial(one_cohort, name), range(options.cohorts), workers=options.workers
+        )
+        rows = pd.DataFrame([row for part in parts for row in part])
+        done = pd.concat([done, summary(rows)])
+        done.to_csv(options.out, index=False)
+        refused = int((rows["metric"] == "refused").sum())
+        print(f"{name}: {refused} refused, {time.process_time() - began:.0f} s", file=sys.stderr)
+    print(done.to_string(index=False))
 
 
 if __name__ == "__main__":

@@ -126,4 +126,5 @@ def _crps_row(study: FinishedStudy) -> OptimismRow:
         training=np.sum(lost * seen.counts, axis=1) / seen.counts.sum(axis=1),
         test=lost.mean(axis=1),
         level=study.bootstrap.table.level,
+        scale="log",
     )

@@ -170,5 +170,6 @@ METRICS = (
            no_information=no_information.one_half, pooling_scale="logit"),
     Metric(name="dxy", label="Somers' Dxy", kind="binary", function=somers_dxy, direction=1,
            bounds=(-1.0, 1.0), optimum=1.0, default=False, needs=("both classes",),
-           vectorised=attrgetter("dxy"), no_information=no_information.zero),
+           vectorised=attrgetter("dxy"), no_information=no_information.zero,
+           interval_scale="fisher_z"),
 )  # fmt: skip

@@ -15,7 +15,7 @@ from hiprisk.arrays import Floats
 from hiprisk.metrics.estimate import Estimate
 
 Kind = Literal["continuous", "binary", "distribution"]
-Scale = Literal["identity", "log", "logit"]
+Scale = Literal["identity", "log", "logit", "log_complement", "fisher_z"]
 Need = Literal["both classes", "varying outcome", "varying predictions"]
 Smoother = Literal["loess", "spline", "lowess"]
 CaseControl = Literal["same", "weighted", "offset", "none"]
@@ -78,11 +78,14 @@ class Metric:
     analytic : callable or None
         The metric with its interval from a formula; the bootstrap can give every metric one.
     curve : CurveError or None
-        Of a metric that is the error of a smoothed curve: its bootstrap interval is an
-        `error_interval`, and errors of one curve smooth it once.
+        Of a metric that is the error of a smoothed curve: its bootstrap interval is a
+        `curve_error_interval`.
     follows_noise : bool
         It fits the people on whom it is computed, so that resamples lie above the estimate: its
-        bootstrap interval is an `error_interval` too.
+        bootstrap interval is an `error_interval`.
+    under_calibration : callable or None
+        Observed, predicted and counts of draws to what the metric is by chance alone where the
+        model is calibrated: its interval begins at 0 unless it is more than that.
     costly : bool
         It smooths, so that loops over resamples may want fewer of them.
     vectorised : callable or None
@@ -96,6 +99,12 @@ class Metric:
         value does not show how far off it is, and a location-shifted interval has no width.
     pooling_scale : str
         On which it is about normal between sites.
+    interval_scale : str or None
+        On which the error of a corrected value is about normal, with one spread at every level;
+        where unset, that of pooling.
+    follows_spread : bool
+        Its optimism and its error go with the spread of the linear predictor: an interval around
+        its corrected value is widened by the optimism of the slope.
     of_sampled_by_outcome : str or None
         What a stated prevalence does to it where cases and controls were sampled apart; where
         unset, weights if it moves with the prevalence, else nothing.
@@ -119,11 +128,14 @@ class Metric:
     analytic: IntervalFunction | None = None
     curve: CurveError | None = None
     follows_noise: bool = False
+    under_calibration: Callable[[Floats, Floats, Floats], Floats] | None = None
     costly: bool = False
     vectorised: Callable[[Any], Floats] | None = None
     no_information: Rate | None = None
     pinned_by_fit: bool = False
     pooling_scale: Scale = "identity"
+    interval_scale: Scale | None = None
+    follows_spread: bool = False
     of_sampled_by_outcome: CaseControl | None = None
 
     def within_bounds(self, value: float | None) -> float | None:

@@ -127,6 +127,10 @@ def transform(values: Floats, scale: Scale) -> Floats:
     with np.errstate(divide="ignore", invalid="ignore"):
         if scale == "logit":
             return np.asarray(np.log(values / (1.0 - values)))
+        if scale == "log_complement":
+            return np.asarray(-np.log1p(-values))
+        if scale == "fisher_z":
+            return np.asarray(np.arctanh(values))
         return np.asarray(np.log(values)) if scale == "log" else np.asarray(values)
 
 
@@ -134,6 +138,10 @@ def back_transform(value: float, scale: Scale) -> float:
     """A value back on the metric's own scale."""
     if scale == "logit":
         return float(1.0 / (1.0 + np.exp(-value)))
+    if scale == "log_complement":
+        return float(-np.expm1(-value))
+    if scale == "fisher_z":
+        return float(np.tanh(value))
     return float(np.exp(value)) if scale == "log" else value
 
 

@@ -175,6 +175,22 @@ def test_miscalibration_of_a_right_model_has_an_interval_that_reaches_0():
     assert found.low == 0.0 < found.value < found.high
 
 
+def test_most_right_models_have_a_miscalibration_from_0_and_models_that_are_off_have_not():
+    def low(seed, shift):
+        rng = np.random.default_rng(seed)
+        p = rng.normal(size=200)
+        (found,) = metric_intervals(
+            "continuous", p + shift + rng.normal(size=200), p,
+            metrics=metrics("continuous", "mse_miscalibration"), groups=np.arange(200),
+            n_resamples=60, seed=seed, name="parts",
+        )  # fmt: skip
+        return found.low
+
+    # Before: 10 of 20.
+    assert sum(low(seed, 0.0) > 0.0 for seed in range(20)) < 4
+    assert all(low(seed, 1.0) > 0.0 for seed in range(5))
+
+
 def test_a_risk_beyond_1_is_refused():
     with pytest.raises(InputError, match=r"'risk' must lie in \[0, 1\]"):
         brier_decomposition([0, 1], [0.5, 1.5])

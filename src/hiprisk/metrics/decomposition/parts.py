@@ -185,6 +185,25 @@ def decomposition_part(
     return float(getattr(of_kind(observed, predicted, weights=weights), part))
 
 
+def calibrated_miscalibration(observed: Floats, predicted: Floats, counts: Floats) -> Floats:
+    """Miscalibration of a model that is calibrated, by chance alone.
+
+    Parameters
+    ----------
+    observed, predicted : ndarray, shape (n_people,)
+    counts : ndarray, shape (n_draws, n_people)
+        How often each person is drawn.
+
+    Returns
+    -------
+    ndarray, shape (n_draws,)
+        Of outcomes that are the predictions, and residuals times how often each is drawn less once:
+        as noisy as the people's own, all rows of a person together.
+    """
+    noise = (counts - 1.0) * (observed - predicted)
+    return np.array([mse_decomposition(predicted + one, predicted).miscalibration for one in noise])
+
+
 DIRECTIONS: dict[Part, Literal[-1, 0, 1]] = {
     "miscalibration": -1, "discrimination": 1, "uncertainty": 0,
 }  # fmt: skip
@@ -204,6 +223,7 @@ def _entry(kind: OutcomeKind, part: Part) -> Metric:
         by_name_only=True,
         descriptive=part == "uncertainty",
         follows_noise=part != "uncertainty",
+        under_calibration=calibrated_miscalibration if part == "miscalibration" else None,
         moves_with_prevalence=kind == "binary",
     )
 

@@ -265,14 +265,14 @@ def calibration_curve(
     The band of loess has Cleveland's degrees of freedom for a continuous outcome, and the Bernoulli
     variance of the curve itself for a risk. The spline's band is Wald's, on the scale of its fit.
     """
-    y, p, w = _checked(kind, smoother, observed, predicted, weights)
+    y, p, w = checked_input(kind, smoother, observed, predicted, weights)
     smooth = _smooth(kind, smoother, y=y, p=p, w=w, n_knots=n_knots)
     used = p[w > 0]
     low, high = float(used.min()), float(used.max())
     # Predictions that are all the same have a curve of one place.
     places = np.linspace(low, high, n_points if high > low else 1)
     band = smooth.band(places, level)
-    move = _Move.to(prevalence, y, w)
+    move = PrevalenceMove.to(prevalence, y, w)
     counted = move.weights
     edges = np.linspace(*((0.0, 1.0) if kind == "binary" else (low, high)), N_BINS + 1)
     events = np.histogram(p, edges, weights=counted * y)[0] if kind == "binary" else ()
@@ -310,7 +310,7 @@ def calibration_at(
     observed, predicted, kind, smoother, weights
         As for `calibration_curve`.
     """
-    y, p, w = _checked(kind, smoother, observed, predicted, weights)
+    y, p, w = checked_input(kind, smoother, observed, predicted, weights)
     used = p[w > 0]
     # A smoother says nothing beyond the people it was fitted to.
     reached = (at >= used.min()) & (at <= used.max())
@@ -328,21 +328,22 @@ def calibration_errors(
     prevalence: float | None = None,
 ) -> CalibrationErrors:
     """Errors of the curve alone; arguments as for `calibration_curve`."""
-    y, p, w = _checked(kind, smoother, observed, predicted, weights)
+    y, p, w = checked_input(kind, smoother, observed, predicted, weights)
     smooth = _smooth(kind, smoother, y=y, p=p, w=w, n_knots=n_knots)
-    move = _Move.to(prevalence, y, w)
+    move = PrevalenceMove.to(prevalence, y, w)
     return _errors(np.abs(p - move.of(smooth.at(p))), move.weights)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Move:
+class PrevalenceMove:
     """From a sample of cases and controls to the population; nothing where none was stated."""
 
     offset: float | None
     weights: Floats
 
     @classmethod
-    def to(cls, prevalence: float | None, y: Floats, w: Floats) -> _Move:
+    def to(cls, prevalence: float | None, y: Floats, w: Floats) -> PrevalenceMove:
+        """The move to a population of a stated prevalence."""
         if prevalence is None:
             return cls(None, w)
         return cls(
@@ -359,7 +360,7 @@ class _Move:
         return np.asarray(share * factor / (1.0 + share * (factor - 1.0)))
 
 
-def _checked(
+def checked_input(
     kind: OutcomeKind,
     smoother: Smoother,
     observed: ArrayLike,

@@ -156,12 +156,23 @@ class Loess:
 
     def at(self, x: Floats) -> Floats:
         """Fitted values, shape of `x`; beyond the data those of the nearest vertex."""
-        return np.asarray(self._blend(x) @ (self.operator @ self.points.y))
+        return np.asarray(self.blend(x) @ (self.operator @ self.points.y))
+
+    def response(self, x: Floats) -> Floats:
+        """What a unit more of y of a person adds to values and slopes, shape (len(x), ...).
+
+        Parameters
+        ----------
+        x : ndarray, shape (n_people,)
+            Of people who are among those fitted, each of weight 1.
+        """
+        place = np.searchsorted(self.points.x, x)
+        return np.asarray((self.operator / self.points.w).T[place])
 
     def standard_error(self, x: Floats, variance: Floats | float) -> Floats:
         """Standard error of the fitted values, given the variance of y at each distinct x."""
         middle = (self.operator * (variance / self.points.w)) @ self.operator.T
-        blend = self._blend(x)
+        blend = self.blend(x)
         return np.asarray(np.sqrt(np.maximum(np.sum(blend @ middle * blend, axis=1), 0.0)))
 
     def residual_freedom(self) -> tuple[float, float]:
@@ -175,14 +186,14 @@ class Loess:
         own = self.operator / w
         middle = (own * w) @ own.T
         size = len(middle)
-        both = np.hstack([self._blend(self.points.x), own.T])
+        both = np.hstack([self.blend(self.points.x), own.T])
         cross = (both * w[:, np.newaxis]).T @ both
         minus = -np.eye(size)
         kernel = np.block([[middle, minus], [minus, np.zeros((size, size))]]) @ cross
         total, first = float(w.sum()), float(np.trace(kernel))
         return total + first, total + 2.0 * first + float(np.sum(kernel * kernel.T))
 
-    def _blend(self, x: Floats) -> Floats:
+    def blend(self, x: Floats) -> Floats:
         """Hermite's cubic blending, shape (len(x), 2 * n_vertices)."""
         knots, size = self.vertices, len(self.vertices)
         blend = np.zeros((len(x), 2 * size))

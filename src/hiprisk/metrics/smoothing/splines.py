@@ -47,15 +47,16 @@ class SplineCurve:
 
     def at(self, x: Floats) -> Floats:
         """Fitted values (log odds for a logistic fit), shape of `x`."""
-        return np.asarray(self._design(x) @ self.coefficients)
+        return np.asarray(self.design(x) @ self.coefficients)
 
     def standard_error(self, x: Floats) -> Floats:
         """Standard error of the fitted values, shape of `x`."""
-        design = self._design(x)
+        design = self.design(x)
         squared = np.sum(design @ self.covariance * design, axis=1)
         return np.asarray(np.sqrt(np.maximum(squared, 0.0)))
 
-    def _design(self, x: Floats) -> Floats:
+    def design(self, x: Floats) -> Floats:
+        """Columns of the fit, an intercept first, shape (len(x), n_coefficients)."""
         columns = (_basis(x, self.knots)[:, : len(self.center)] - self.center) / self.spread
         return np.column_stack([np.ones(len(x)), columns])
 

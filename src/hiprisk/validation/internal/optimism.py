@@ -15,17 +15,24 @@ References
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from hiprisk.arrays import Bools, Floats
-from hiprisk.bootstrap import percentiles, too_many_refused
+from hiprisk.bootstrap import too_many_refused
 from hiprisk.errors import InputError
-from hiprisk.metrics.entry import Metric
+from hiprisk.metrics.entry import Metric, Scale
+from hiprisk.metrics.registry import find_metric
 from hiprisk.metrics.vectorised.panel import evaluate_predictions
 from hiprisk.parallel import Progress, one_thread
+from hiprisk.validation.internal.optimism_intervals import (
+    SLOPE,
+    location_shifted_interval,
+    optimism_interval,
+    slope_widening,
+)
 from hiprisk.validation.internal.optimism_table import (
     BootstrapResult,
     OptimismRow,
@@ -118,6 +125,7 @@ def optimism_table(
         )
         for metric in metrics
     }
+    widened = _widening(metrics, y, known_refits, training.values, test.values)
     available = [metric for metric in metrics if judged[metric.name].reason is None]
     refused = np.isnan([outside.values[metric.name] for metric in available]).any(axis=0)
     usable = ~refused & (share > 0)
@@ -130,6 +138,7 @@ def optimism_table(
             training=training.values[metric.name][judged[metric.name].computed],
             test=test.values[metric.name][judged[metric.name].computed],
             level=level,
+            widened=widened if metric.follows_spread else 1.0,
             omitted=float(np.average(outside.values[metric.name][usable], weights=share[usable]))
             if has_omitted
             else None,
@@ -189,6 +198,28 @@ def _refusal(metric: Metric, y: Floats, predicted: Floats, weights: Floats | Non
     return "it is not a number"
 
 
+def _widening(
+    metrics: Sequence[Metric],
+    y: Floats,
+    refits: Refits,
+    training: Mapping[str, Floats],
+    test: Mapping[str, Floats],
+) -> float:
+    """Of slope and intercept, by the optimism of the slope, which may not be among the metrics."""
+    following = [metric for metric in metrics if metric.follows_spread]
+    if not following:
+        return 1.0
+    if SLOPE not in training:
+        own, everybody = evaluate_predictions(
+            y,
+            refits.predicted,
+            metrics=[find_metric(following[0].kind, SLOPE)],
+            weightings=[refits.counts, None],
+        )
+        training, test = own.values, everybody.values
+    return slope_widening(training[SLOPE], test[SLOPE])
+
+
 def _omitted_share(omitted: Floats) -> Floats:
     """What each resample has of the omitted people, each person's one part shared evenly."""
     # Otherwise people who happen to be omitted often would count more than others.
@@ -197,7 +228,14 @@ def _omitted_share(omitted: Floats) -> Floats:
 
 
 def optimism_row(
-    name: str, *, apparent: float, training: Floats, test: Floats, level: float = 0.95
+    name: str,
+    *,
+    apparent: float,
+    training: Floats,
+    test: Floats,
+    level: float = 0.95,
+    scale: Scale = "identity",
+    widened: float = 1.0,
 ) -> OptimismRow:
     """Optimism of a metric whose values on the resamples are at hand, without .632 estimates.
 
@@ -208,8 +246,12 @@ def optimism_row(
         Of each refit, on its resample and on the original people.
     level : float
         Of the intervals.
+    scale, widened
+        As for `optimism_interval`.
     """
-    low, high = optimism_interval(apparent, training, test, level=level)
+    low, high = optimism_interval(
+        apparent, training, test, level=level, scale=scale, widened=widened
+    ) or (None, None)
     shifted = location_shifted_interval(training, test, level=level)
     optimism = float(training.mean()) - float(test.mean())
     return OptimismRow(
@@ -233,11 +275,20 @@ def _row(
     training: Floats,
     test: Floats,
     level: float,
+    widened: float,
     omitted: float | None,
     no_information: float | None,
     n_not_computed: int,
 ) -> OptimismRow:
-    row = optimism_row(metric.name, apparent=apparent, training=training, test=test, level=level)
+    row = optimism_row(
+        metric.name,
+        apparent=apparent,
+        training=training,
+        test=test,
+        level=level,
+        scale=metric.interval_scale or metric.pooling_scale,
+        widened=widened,
+    )
     # A shift can carry an end beyond what the metric may be, such as a C statistic above 1.
     cut = metric.within_bounds
     row = replace(
@@ -256,46 +307,6 @@ def _row(
         no_information=no_information,
         n_not_computed=n_not_computed,
     )
-
-
-def location_shifted_interval(
-    training: Floats, test: Floats, *, level: float
-) -> tuple[float, float]:
-    """Percentiles of the training values, shifted by the optimism (Noma et al., algorithm 1).
-
-    Parameters
-    ----------
-    training, test : ndarray, shape (n_resamples,)
-    level : float
-
-    Notes
-    -----
-    Values on a resample are once more optimistic than the apparent one, so that the interval lies
-    somewhat to the optimistic side.
-    """
-    optimism = float(training.mean() - test.mean())
-    low, high = percentiles(training, level=level)
-    return float(low) - optimism, float(high) - optimism
-
-
-def optimism_interval(
-    apparent: float, training: Floats, test: Floats, *, level: float
-) -> tuple[float, float]:
-    """Apparent value less the percentiles of the resamples' own optimism.
-
-    Parameters
-    ----------
-    apparent : float
-    training, test : ndarray, shape (n_resamples,)
-    level : float
-
-    Notes
-    -----
-    In the bootstrap's world the original people are the population, so that training less test is
-    how far an apparent value is off: a basic bootstrap interval for what the fit truly does.
-    """
-    low, high = percentiles(training - test, level=level)
-    return apparent - float(high), apparent - float(low)
 
 
 def estimates_632(

@@ -22,8 +22,8 @@ class OptimismRow:
     training, test : float
         Means over the resamples of the value on the resample and on the original people.
     low, high : float or None
-        Interval around the corrected value: apparent less the percentiles of the resamples' own
-        optimism. Of two intervals it covered the truth more often (experiments/interval_coverage).
+        Interval around the corrected value, from the spread of the resamples' own optimism
+        (`optimism_interval`; what it covers: experiments/interval_coverage). None of one resample.
     shifted_low, shifted_high : float or None
         Noma's location-shifted interval: percentiles of the training values less the optimism. None
         for calibration, which a fit pins on its own people: these percentiles would not differ.

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from hiprisk.arrays import Floats, Integers
-from hiprisk.bootstrap import Persons, percentile_interval
+from hiprisk.bootstrap import Persons, percentile_interval, percentiles
 from hiprisk.errors import InputError
 from hiprisk.metrics.entry import Metric
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.registry import metrics_for
-from hiprisk.metrics.smoothing.calibration_curve import CalibrationErrors, calibration_errors
+from hiprisk.metrics.smoothing.error_intervals import CurveNoise, curve_error_interval
 from hiprisk.metrics.vectorised.panel import evaluate_predictions
 from hiprisk.seeding import rng_for
 
 __all__ = ["Estimate", "error_interval", "metric_intervals", "percentile_intervals"]
 
 N_COSTLY = 200
+# Names, beside that of a metric, its values by chance alone.
+CALIBRATED = "calibrated"
 
 
 def percentile_intervals(
@@ -61,31 +65,51 @@ def percentile_intervals(
     -----
     A resample on which a metric cannot be computed (one class only) is left out of its interval;
     where too many are (`hiprisk.bootstrap.percentile_interval`) the metric has no interval. Errors
-    of a smoothed calibration curve, and what else follows the noise of its people, have an
-    `error_interval`.
+    of a smoothed calibration curve have a `curve_error_interval`, and what else follows the noise
+    of its people an `error_interval`.
     """
-    cheap = [metric for metric in metrics if not metric.costly]
-    dear = [metric for metric in metrics if metric.costly]
-    blocks: dict[str, list[Floats]] = {metric.name: [] for metric in metrics}
+    curved = [metric for metric in metrics if metric.curve is not None]
+    cheap = [metric for metric in metrics if not (metric.costly or metric.curve)]
+    dear = [metric for metric in metrics if metric.costly and not metric.curve]
+    values = {metric.name: metric.function(observed, predicted) for metric in metrics}
+    noises = {_curve_of(one): CurveNoise.of(observed, predicted, one) for one in curved}
+    blocks: dict[Any, list[Floats]] = defaultdict(list)
     n_done = 0
     rng = rng_for(seed, "interval", name)
     for weights in Persons.of(groups).draw_weights(rng, n_resamples):
         # Costly metrics take the first of the same draws, so that more resamples change none of
         # theirs.
         few = weights[: max(0, n_costly - n_done)]
-        values = _values(observed, predicted, weights, cheap)
-        for name_of, found in (dict(values) | _one_by_one(observed, predicted, few, dear)).items():
-            blocks[name_of].append(found)
+        found: dict[Any, Floats] = dict(_values(observed, predicted, weights, cheap))
+        found |= _one_by_one(observed, predicted, few, dear)
+        found |= {curve: noise.drawn(few) for curve, noise in noises.items()}
+        found |= {
+            (one.name, CALIBRATED): one.under_calibration(observed, predicted, few)
+            for one in metrics
+            if one.under_calibration is not None
+        }
+        for key, each in found.items():
+            blocks[key].append(each)
         n_done += len(weights)
+    drawn = {key: np.concatenate(each) for key, each in blocks.items()}
     return tuple(
-        _estimate(
+        _estimate(metric, values[metric.name], drawn, level=level)
+        if metric.curve is None
+        else curve_error_interval(
             metric,
-            metric.function(observed, predicted),
-            np.concatenate(blocks[metric.name]),
+            values[metric.name],
+            noises[_curve_of(metric)],
+            drawn[_curve_of(metric)],
             level=level,
         )
         for metric in metrics
     )
+
+
+def _curve_of(metric: Metric) -> tuple[object, ...]:
+    """Whose curve a metric is the error of: several errors have one."""
+    assert metric.curve is not None
+    return metric.kind, metric.curve.smoother, metric.curve.prevalence
 
 
 def _values(
@@ -112,43 +136,29 @@ def _one_by_one(
 def _computable(
     metrics: Sequence[Metric], observed: Floats, predicted: Any, weights: Floats
 ) -> dict[str, float]:
-    """Those metrics that can be computed; errors of one smoothed curve smooth it once."""
+    """Those metrics that can be computed."""
     values: dict[str, float] = {}
-    smoothed: dict[str, CalibrationErrors | None] = {}
     for metric in metrics:
         try:
-            if metric.curve is None:
-                values[metric.name] = metric.function(observed, predicted, weights=weights)
-                continue
-            smoother = metric.curve.smoother
-            if smoother not in smoothed:
-                # Set before it is tried: where the curve fails, its other errors do not try again.
-                smoothed[smoother] = None
-                smoothed[smoother] = calibration_errors(
-                    observed,
-                    predicted,
-                    kind="binary" if metric.kind == "binary" else "continuous",
-                    smoother=smoother,
-                    weights=weights,
-                    prevalence=metric.curve.prevalence,
-                )
+            values[metric.name] = metric.function(observed, predicted, weights=weights)
         except InputError:
             continue
-        errors = smoothed[smoother]
-        if errors is not None:
-            values[metric.name] = float(getattr(errors, metric.curve.summary))
     return values
 
 
-def _estimate(metric: Metric, value: float, resampled: Floats, *, level: float) -> Estimate:
-    if metric.curve is not None:
-        return error_interval(
-            value, resampled, level=level, name=metric.name, highest=metric.curve.largest
-        )
-    if metric.follows_noise:
-        highest = metric.bounds[1]
-        return error_interval(value, resampled, level=level, name=metric.name, highest=highest)
-    return Estimate.from_resamples(metric.name, value, resampled, level=level)
+def _estimate(
+    metric: Metric, value: float, drawn: Mapping[Any, Floats], *, level: float
+) -> Estimate:
+    resampled = drawn[metric.name]
+    if not metric.follows_noise:
+        return Estimate.from_resamples(metric.name, value, resampled, level=level)
+    estimate = error_interval(
+        value, resampled, level=level, name=metric.name, highest=metric.bounds[1]
+    )
+    if metric.under_calibration is None or estimate.low is None:
+        return estimate
+    _, most = percentiles(drawn[metric.name, CALIBRATED], level=level)
+    return replace(estimate, low=0.0) if value <= most else estimate
 
 
 def error_interval(
@@ -159,27 +169,27 @@ def error_interval(
     name: str = "",
     highest: float | None = None,
 ) -> Estimate:
-    """An error of a smoothed curve, which cannot be negative, with a bootstrap interval.
+    """A metric that follows the noise of its people and cannot be negative, with an interval.
 
     Parameters
     ----------
     value : float
-        The error, at least 0.
+        At least 0.
     resampled : ndarray, shape (n_resamples,)
-        The same on each resample of persons, NaN where there is no curve.
+        The same on each resample of persons, NaN where it cannot be computed.
     level : float
     name : str
     highest : float, optional
-        That the error can be, of a risk.
+        That the metric can be, of a risk.
 
     Notes
     -----
-    A smoothed curve follows the noise of its people, and that of a resample follows it once more:
-    the resamples' errors lie above the estimate, often all of them, and so would their percentiles.
+    An isotonic curve follows the noise of its people, and that of a resample follows it once more:
+    the resamples' values lie above the estimate, often all of them, and so would their percentiles.
     The interval is the outer one of two, no end below 0: the percentiles moved to have their mean
-    at the estimate, which spread the more the larger the error is; and the basic bootstrap, twice
+    at the estimate, which spread the more the larger it is; and the basic bootstrap, twice
     the estimate less the percentiles, which knows that the estimate itself has about as much of the
-    noise in it as the resamples add. ``experiments/curve_errors`` has what they cover.
+    noise in it as the resamples add. ``experiments/decomposition`` has what it covers.
     """
     ends = percentile_interval(resampled, level=level)
     if ends is None:

@@ -14,13 +14,13 @@ from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.events import EventOutcome
 from hiprisk.metrics.intervals.wald import critical_value
 from hiprisk.metrics.registry import estimates, find_metric
+from hiprisk.metrics.smoothing.error_intervals import CurveNoise, curve_error_interval
 from hiprisk.validation.performance.measures import (
     FEWEST_FOR_CURVES,
     floor_and_ceiling,
     forecast_metrics,
 )
 from hiprisk.validation.performance.sample import EvaluationSample
-from hiprisk.validation.resampling.intervals import error_interval
 from hiprisk.validation.subgroups.cells import Cell
 from hiprisk.validation.subgroups.resamples import (
     Draws,
@@ -30,8 +30,9 @@ from hiprisk.validation.subgroups.resamples import (
     resampled_net_benefits,
 )
 
-# A smoother is taken on the first of the resamples alone.
-CURVE_RESAMPLES = 40
+# A curve is fitted to the first of the resamples alone, for its standard error; its interval takes
+# more, without a fit.
+CURVE_RESAMPLES, CURVE_DRAWS = 40, 200
 ICI = find_metric("binary", "ici")
 
 
@@ -125,19 +126,20 @@ def _from_formula(estimate: Estimate, level: float) -> Reported:
 
 
 def _ici(draws: Draws, task: CellTask) -> Reported:
-    """The mean distance from the loess curve, with an interval from few resamples."""
+    """The mean distance from the loess curve, with its interval."""
     rows = task.cell.rows
     if len(np.unique(draws.person[rows])) < FEWEST_FOR_CURVES:
         return Reported(None, note=f"fewer than {FEWEST_FOR_CURVES} people: no curve")
-    value = _curve_error(task.sample, None)
+    sample = task.sample
+    value = _curve_error(sample, None)
     if value is None:
         return Reported(None, note="cannot be computed: no curve")
-    weights = draws.weights(rows)[:CURVE_RESAMPLES]
-    resampled = np.array([_curve_error(task.sample, one) for one in weights], dtype=np.float64)
-    estimate = error_interval(value, resampled, level=task.level, name=ICI.name)
-    if estimate.low is None:
-        return Reported(estimate, note="no interval: no curve on too many resamples")
-    return Reported(estimate, float(np.nanstd(resampled, ddof=1)))
+    noise = CurveNoise.of(sample.observed, sample.predicted, ICI)
+    weights = draws.weights(rows)
+    drawn = noise.drawn(weights[:CURVE_DRAWS])
+    estimate = curve_error_interval(ICI, value, noise, drawn, level=task.level)
+    resampled = [_curve_error(sample, one) for one in weights[:CURVE_RESAMPLES]]
+    return Reported(estimate, float(np.nanstd(np.array(resampled, dtype=np.float64), ddof=1)))
 
 
 def _curve_error(sample: EvaluationSample, weights: Floats | None) -> float | None:

@@ -108,10 +108,10 @@ def subgroup_performance(
     Notes
     -----
     Intervals are percentiles of the resamples; those of forecasts are from their formulas, and that
-    of an event's ICI is an `error_interval` of the first of the resamples. P-values are adjusted by
-    Holm's method among the metrics of the outcome, and among all further ones. A resample in which
-    a metric cannot be computed is left out; if there are more than a tenth of them, there is no
-    interval.
+    of an event's ICI is a `curve_error_interval` of the first of the resamples. P-values are
+    adjusted by Holm's method among the metrics of the outcome, and among all further ones. A
+    resample in which a metric cannot be computed is left out; if there are more than a tenth of
+    them, there is no interval.
     """
     _check(sample, frame)
     metrics = _metrics(sample.kind, settings)
