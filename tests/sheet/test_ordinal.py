@@ -215,3 +215,13 @@ def test_the_distribution_of_orm_fits_equals_that_of_rms(fit):
     # rms interpolates to numbers that no patient can have; ours is a value less than a step away.
     for level, name in ((0.5, "interpolated_median"), (0.9, "interpolated_90")):
         assert (np.abs(law.quantile(level) - np.array(fit[name])) < 1.0).all()
+
+
+def test_a_linear_predictor_that_runs_out_has_no_mean():
+    sheet = ordinal_sheet(
+        terms=(Term(column="age_years", basis="linear", coefficients=(20.0,)),), refits=None
+    )
+    with np.errstate(over="ignore"):
+        found = SheetEvaluator(sheet).predict({**PEOPLE, "age_years": np.full(5, 1e308)})
+    assert np.isnan(found.predicted).all()
+    assert np.isnan(found.lp).all()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hiprisk.arrays import Bools, Floats
-from hiprisk.sheet.ordinal import OrdinalEvaluator, mean_of
+from hiprisk.sheet.ordinal import OrdinalEvaluator
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Cumulated:
         self.predictors += list(predictor.reshape(shape))
         for draw in range(shape[0]):
             self.total += reached.reshape(len(reached), *shape)[:, draw]
-        return mean_of(self._model.values, reached)
+        return self._model.mean_of(predictor, reached)
 
 
 def mean_over_draws(arrays: list[Floats]) -> Floats:

@@ -160,13 +160,18 @@ class OrdinalEvaluator:
         return self._link.density(self._intercepts[:, np.newaxis] + predictor)
 
     def mean(self, predictor: Floats) -> Floats:
-        """Mean of the score at values of X b, shape of `predictor`."""
-        return mean_of(self.values, self.exceedance(predictor))
+        """Mean of the score at values of X b, shape of `predictor`; NaN where X b ran out."""
+        return self.mean_of(predictor, self.exceedance(predictor))
+
+    def mean_of(self, predictor: Floats, exceedance: Floats) -> Floats:
+        """The same where the probabilities are known already."""
+        # An infinite X b would be shown as a plain highest or lowest score.
+        return np.where(np.isfinite(predictor), mean_of(self.values, exceedance), np.nan)
 
     def distribution(self, predictor: Floats) -> OrdinalDistribution:
         """Distributions at values of X b, nothing being missing."""
         exceedance = self.exceedance(predictor)
-        return OrdinalDistribution(self.values, exceedance, mean_of(self.values, exceedance))
+        return OrdinalDistribution(self.values, exceedance, self.mean_of(predictor, exceedance))
 
     def linear_predictor(self, columns: Mapping[str, Floats], n_rows: int) -> Floats:
         """Mean of the score of each row, shape (n_rows,)."""

@@ -66,7 +66,8 @@ function makeOrdinal(model) {
 
   function at(predictor) {
     const reached = reachedAt(predictor);
-    return { predictor, ...law(reached, meanOf(reached)) };
+    // An infinite X b would be shown as a plain highest or lowest score.
+    return { predictor, ...law(reached, Number.isFinite(predictor) ? meanOf(reached) : NaN) };
   }
 
   function slope(predictor) {
