@@ -681,6 +681,33 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
     ),
     (
         101,
+        "an ordinal model of a binary outcome, `tuning.loss: crps` of one",
+        "2 CONFIG before a file is read",
+        "tests/config/test_settings.py::"
+        "test_a_binary_outcome_has_neither_an_ordinal_model_nor_a_crps",
+    ),
+    (
+        101,
+        "an ordinal model of an outcome without `bounds`",
+        "2 CONFIG before a file is read",
+        "tests/config/test_settings.py::test_an_ordinal_model_needs_a_bounded_score",
+    ),
+    (
+        101,
+        "an ordinal model of an outcome with more than 1,000 different values",
+        "2 CONFIG with both numbers, before anything is fitted",
+        "tests/evidence/test_declared_parts.py::"
+        "test_an_outcome_of_too_many_values_has_no_ordinal_model",
+    ),
+    (
+        101,
+        "`update --method reestimate` of an ordinal model",
+        "3 METHOD with what can be fitted",
+        "tests/validation/updating/test_ordinal.py::"
+        "test_coefficients_of_an_ordinal_model_are_not_re_estimated",
+    ),
+    (
+        101,
         "a variable of a kind that its role cannot use, an event that is no level",
         "2 CONFIG before a file is read",
         "tests/features/test_roles.py::test_a_variable_of_the_wrong_kind_is_refused",
