@@ -14,15 +14,15 @@ SETTINGS = {"penalty": 0.0, "l1_share": 0.0, "spline_knots": 0.0}
 CORE = {"core": ("age_years", "sex", "womac_function_0_100", "education")}
 
 
-def site_config(sites="named", *, kind="continuous", n=240):
-    """A study of six sites that differ by an SD of 10 points."""
+def site_config(sites="named", *, kind="continuous", n=240, n_sites=6):
+    """A study of sites that differ by an SD of 10 points."""
     name = "stupar.yaml" if kind == "continuous" else "stupar_worsening.yaml"
     config = load_config(CONFIGS / name, overrides=["imputation.imputations=2"])
     family = "linear" if kind == "continuous" else "logistic"
     return dataclasses.replace(
         config,
         cohort=dataclasses.replace(config.cohort, simulate={
-            "preset": "stupar", "n": n, "seed": 4, "n_sites": 6, "site_sd": 10.0}),
+            "preset": "stupar", "n": n, "seed": 4, "n_sites": n_sites, "site_sd": 10.0}),
         families={family: SETTINGS}, blocks=CORE, confounders=("age_years",),
         measurement_error={}, association=None, sites=sites,
     )  # fmt: skip

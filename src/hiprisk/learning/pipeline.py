@@ -123,7 +123,9 @@ class StudyEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has n
         self.fit_imputed(stack, y[known], None if sites is None else sites[known])
         if self.design.n_site_columns:
             # Only a fit can say how far a site that nobody knows may lie from the mean one.
-            self.imputation_ = with_unknown_site(self.imputation_, self.design, self.fit_)
+            self.imputation_ = with_unknown_site(
+                self.imputation_, self.design, self.fit_, noise=self.noise()
+            )
         return self
 
     def fit_imputed(

@@ -8,9 +8,14 @@ from hiprisk.sheet.conditional_normal import NormalModel
 from site_studies import fitted_study, prepared_study, site_config
 
 
-@pytest.mark.parametrize("kind", ["continuous", "binary"])
-def test_unknown_site_has_the_mean_intercept_and_the_variance_between_sites(kind: str) -> None:
-    prepared = prepared_study(site_config("named", kind=kind))
+@pytest.mark.parametrize(
+    ("kind", "n_sites"), [("continuous", 6), ("binary", 6), ("continuous", 45)]
+)
+def test_unknown_site_has_the_mean_intercept_and_the_variance_between_sites(
+    kind: str, n_sites: int
+) -> None:
+    # With 45 there are more columns than draws can balance.
+    prepared = prepared_study(site_config("named", kind=kind, n_sites=n_sites))
     estimator = fitted_study(prepared)
     fit, columns = estimator.fit_, prepared.data.columns[:1].copy()
     assert fit.site_variance > 0.0
@@ -23,8 +28,9 @@ def test_unknown_site_has_the_mean_intercept_and_the_variance_between_sites(kind
     first = estimator.linear_predictors(known)[0, 0]
     mean = first - fit.coefficients[0] + fit.mean_intercept
     assert drawn.mean() == pytest.approx(mean)
-    # That of the sites and of their mean, of which there are six.
-    assert drawn.var(ddof=1) == pytest.approx(fit.site_variance * (1.0 + 1.0 / 6.0))
+    # That of the sites and of their mean; not every site may have people.
+    n_known = 1 + prepared.design.n_site_columns
+    assert drawn.var(ddof=1) == pytest.approx(fit.site_variance * (1.0 + 1.0 / n_known))
 
 
 def test_before_a_fit_every_site_is_as_likely() -> None:

@@ -12,12 +12,15 @@ import numpy as np
 
 from hiprisk.arrays import Floats
 from hiprisk.features.design import Design
+from hiprisk.features.imputation import draw_with_fixed_noise
 from hiprisk.learning.linear import LinearFit
 from hiprisk.learning.model_types import FittedModel
 from hiprisk.sheet.conditional_normal import NormalModel
 
 
-def with_unknown_site(model: NormalModel, design: Design, fit: FittedModel | None) -> NormalModel:
+def with_unknown_site(
+    model: NormalModel, design: Design, fit: FittedModel | None, *, noise: Floats | None = None
+) -> NormalModel:
     """The model of the design's columns, those of named sites standing apart at its end.
 
     Parameters
@@ -27,13 +30,31 @@ def with_unknown_site(model: NormalModel, design: Design, fit: FittedModel | Non
     design : Design
     fit : FittedModel or None
         None before anything is fitted: every site is then as likely.
+    noise : ndarray, optional
+        Numbers with which a prediction draws: of very many columns they have the variance of their
+        sums by and large alone, and the covariance makes up for it.
     """
     width, total = design.n_imputed, len(design.columns)
     mean, covariance = _unknown(design.n_site_columns + 1, fit)
     precision = np.zeros((total, total))
     precision[:width, :width] = model.precision[:width, :width]
     precision[width:, width:] = np.linalg.inv(covariance)
-    return NormalModel(np.concatenate([model.mean[:width], mean]), precision)
+    found = NormalModel(np.concatenate([model.mean[:width], mean]), precision)
+    if noise is None or not isinstance(fit, LinearFit) or not fit.site_variance:
+        return found
+    differences = fit.coefficients[-design.n_site_columns :]
+    drawn = draw_with_fixed_noise(_of_no_site(width, total), found, noise)
+    spread = float(np.var([part[0, width:] @ differences for part in drawn], ddof=1))
+    if spread > 0.0:
+        # A factor on the covariance is one on the draws, too.
+        precision[width:, width:] *= spread / float(differences @ covariance @ differences)
+    return NormalModel(found.mean, precision)
+
+
+def _of_no_site(width: int, total: int) -> Floats:
+    row = np.zeros((1, total))
+    row[0, width:] = np.nan
+    return row
 
 
 def _unknown(n_sites: int, fit: FittedModel | None) -> tuple[Floats, Floats]:
