@@ -38,9 +38,9 @@ def test_each_site_has_its_intercept_and_an_unknown_one_the_mean():
     assert sheet.sites.variable == "site"
 
 
-def test_draws_of_an_unknown_site_have_the_variance_of_sites():
-    draws = np.random.default_rng(3).standard_normal((40, 4))
-    draws = np.linalg.qr(draws - draws.mean(axis=0))[0] * np.sqrt(39.0)
+@pytest.mark.parametrize("n_draws", [2, 6, 40])
+def test_draws_of_an_unknown_site_have_the_variance_of_sites(n_draws):
+    draws = np.random.default_rng(3).standard_normal((n_draws, 4))
     sheet = small_sheet()
     missing = dataclasses.replace(sheet.missing, draws=tuple(map(tuple, draws.tolist())))
     sheet = with_named_sites(dataclasses.replace(sheet, missing=missing), NAMES, SITES, seed=1)

@@ -43,18 +43,32 @@ def with_unknown_site(
     if noise is None or not isinstance(fit, LinearFit) or not fit.site_variance:
         return found
     differences = fit.coefficients[-design.n_site_columns :]
-    drawn = draw_with_fixed_noise(_of_no_site(width, total), found, noise)
-    spread = float(np.var([part[0, width:] @ differences for part in drawn], ddof=1))
-    if spread > 0.0:
-        # A factor on the covariance is one on the draws, too.
-        precision[width:, width:] *= spread / float(differences @ covariance @ differences)
+    # A factor on the covariance divides the precision.
+    precision[width:, width:] /= exact_factor(
+        NormalModel(mean, precision[width:, width:]), differences, noise
+    )
     return NormalModel(found.mean, precision)
 
 
-def _of_no_site(width: int, total: int) -> Floats:
-    row = np.zeros((1, total))
-    row[0, width:] = np.nan
-    return row
+def exact_factor(sites: NormalModel, differences: Floats, noise: Floats) -> float:
+    """Factor on the covariance of sites by which draws vary exactly as it says.
+
+    Parameters
+    ----------
+    sites : NormalModel
+        Of the columns of sites alone.
+    differences : ndarray, shape (n_columns,)
+        Their coefficients.
+    noise : ndarray, shape (n_draws, n_columns or more)
+        Theirs last. Where it has fewer draws than columns, sums of columns have the variance that
+        they are meant to have by and large alone.
+    """
+    n_columns = len(differences)
+    nothing = np.full((1, n_columns), np.nan)
+    drawn = draw_with_fixed_noise(nothing, sites, noise[:, -n_columns:])
+    spread = float(np.var([part[0] @ differences for part in drawn], ddof=1))
+    meant = float(differences @ np.linalg.solve(sites.precision, differences))
+    return meant / spread if spread > 0.0 and meant > 0.0 else 1.0
 
 
 def _unknown(n_sites: int, fit: FittedModel | None) -> tuple[Floats, Floats]:

@@ -9,8 +9,9 @@ import numpy as np
 
 from hiprisk.arrays import Floats
 from hiprisk.config.sites import SITE
-from hiprisk.learning.sites.unknown_site import unknown_site_moments
+from hiprisk.learning.sites.unknown_site import exact_factor, unknown_site_moments
 from hiprisk.seeding import rng_for
+from hiprisk.sheet.conditional_normal import NormalModel
 from hiprisk.sheet.format import (
     Column,
     LinearModel,
@@ -92,6 +93,7 @@ def _missing(missing: MissingModel, sites: SiteIntercepts, *, seed: int) -> Miss
         differences, mean_site=-float(sites.deviations[0]), variance=sites.variance
     )
     draws = _with_more_draws(np.array(missing.draws), len(mean), seed)
+    own = own * exact_factor(NormalModel.from_covariance(mean, own), differences[1:], draws)
     width, n_columns = len(missing.mean), len(mean)
     covariance = np.zeros((width + n_columns, width + n_columns))
     covariance[:width, :width] = missing.covariance
