@@ -136,6 +136,14 @@ def test_a_bound_between_two_refits_lies_between_them():
     assert [low[0], high[0]] == pytest.approx(np.quantile(risks, [0.025, 0.975]), rel=1e-12)
 
 
+def test_one_refit_is_both_bounds():
+    sheet = small_sheet(kind="binary")
+    alone = dataclasses.replace(sheet.model, refits=sheet.model.refits[-1:])
+    low, high = predict(dataclasses.replace(sheet, model=alone), one()).intervals["95"]
+    risk = 1 / (1 + np.exp(-(-2.0 + 0.05 * (0.1 * 63 + 0.6 * 50 + 5) + 0.01 * 20)))
+    assert [low[0], high[0]] == pytest.approx([risk, risk], rel=1e-12)
+
+
 patients = st.tuples(
     st.one_of(st.none(), st.floats(18, 110)),
     st.sampled_from(["female", "male", None]),
