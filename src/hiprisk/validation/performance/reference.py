@@ -53,7 +53,7 @@ class ReferenceComparison:
         better = int((high < 0.0).sum())
         worse = int((low > 0.0).sum())
         of = f"of {len(low)} thresholds (pointwise {100 * diagram.level:g} % CI)"
-        names = f"than {diagram.reference_name}"
+        names = f"than that of {diagram.reference_name}"
         if better and not worse:
             return f"The elementary score is lower {names} at {better} {of}, higher at none."
         if worse and not better:
