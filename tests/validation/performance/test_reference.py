@@ -61,8 +61,8 @@ def with_band(found, low, high):
          "thresholds (pointwise 95 % CI), lower at none."),
         ((-1.0, -1.0), (1.0, 0.5), "No evidence of a difference from theirs at any of 2 "
          "thresholds (pointwise 95 % CI)."),
-        ((-2.0, 1.0), (-1.0, 2.0), "The elementary score is lower than that of theirs at 1 and higher "
-         "at 1 of 2 thresholds (pointwise 95 % CI): which is better depends on the score."),
+        ((-2.0, 1.0), (-1.0, 2.0), "The elementary score is lower than that of theirs at 1 and "
+         "higher at 1 of 2 thresholds (pointwise 95 % CI): which is better depends on the score."),
     ],
 )  # fmt: skip
 def test_sentence(low, high, sentence):
