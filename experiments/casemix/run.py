@@ -1,4 +1,4 @@
-"""How often a cohort is called much like the development cohort: the same generator, and shifts.
+"""How often a cohort is called similar to the development cohort: the same generator, and shifts.
 
 Each repetition simulates a development cohort, writes its mean and covariance into the bundle's
 sheet, simulates a new cohort of n rows with another seed, and asks for the case mix without the
@@ -56,7 +56,8 @@ def main() -> None:
         sheet = developed(bundle.sheet, outcome, seed=20_000 + number)
         for n in options.sizes:
             for shift in options.shifts:
-                cohort = moved(n, seed=50_000 + number, by=SHIFTS[shift])
+                frame = simulate_cohort("stupar", n=n, seed=50_000 + number).frame
+                cohort = new_cohort(moved_frame(frame, SHIFTS[shift]))
                 people = predict_cohort(sheet, outcome, cohort, accept_units=True)
                 mix = compare_case_mix(sheet, people)
                 apart = mix.separation
@@ -65,9 +66,9 @@ def main() -> None:
                     {
                         "n": n,
                         "shift": shift,
-                        "much_like": "much like" in words,
-                        "somewhat": "differ somewhat" in words,
-                        "clearly": "people differ clearly" in words,
+                        "much_like": "similar to" in words,
+                        "somewhat": "somewhat different" in words,
+                        "clearly": "clearly different" in words,
                         "c": apart.c_statistic.value,
                         "c_apparent": norm.cdf(apart.apparent / np.sqrt(2.0)),
                         "much_like_apparent": norm.cdf(apart.apparent / np.sqrt(2.0)) < SOMEWHAT,
@@ -102,12 +103,17 @@ def developed(sheet, outcome, *, seed):
     return dataclasses.replace(sheet, missing=missing, variables=variables)
 
 
-def moved(n, *, seed, by):
-    """New people of the same generator, some variables moved by so many standard deviations."""
-    frame = simulate_cohort("stupar", n=n, seed=seed).frame
+def moved_frame(frame, by):
+    """People with some variables moved by so many standard deviations."""
+    frame = frame.copy()
     for name, distance in by.items():
         values = frame[name] + distance * frame[name].std()
-        frame[name] = values.clip(0, 100) if name == "womac_function_0_100" else values
+        frame[name] = values.clip(0, 100) if name.endswith("_0_100") else values
+    return frame
+
+
+def new_cohort(frame):
+    """What `validate` would have read."""
     return Cohort(
         frame=frame,
         findings=(),
