@@ -68,3 +68,21 @@ def test_predictions_without_error_have_an_interval_without_width():
 def test_what_makes_no_sense_is_refused(call, message):
     with pytest.raises(InputError, match=message):
         call()
+
+
+def test_interval_of_the_scaled_brier_score_follows_from_what_each_person_moves_it_by():
+    rng = np.random.default_rng(4)
+    risk = rng.uniform(0.05, 0.6, 60)
+    y = (rng.random(60) < risk).astype(float)
+    step = 1e-5
+    moved = [
+        (
+            scores.scaled_brier(y, risk, weights=np.where(np.arange(60) == i, 1 + step, 1.0))
+            - scores.scaled_brier(y, risk)
+        )
+        / step
+        for i in range(60)
+    ]
+    error = np.sqrt(np.sum(np.square(moved)) * 60 / 59)
+    found = scores.scaled_brier_estimate(y, risk)
+    assert (found.high - found.low) / (2 * 1.959964) == pytest.approx(error, rel=1e-3)

@@ -120,3 +120,8 @@ def test_nobody_with_the_event_has_no_share_of_events():
 def test_what_makes_no_sense_is_refused(call, message):
     with pytest.raises(InputError, match=message):
         call()
+
+
+def test_two_resamples_are_the_fewest():
+    y, risk = example("binary", n=100)
+    assert len(decision_curve_band(y, risk, thresholds=[0.3], n_resamples=2, seed=1).low) == 1

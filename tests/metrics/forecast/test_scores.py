@@ -122,6 +122,7 @@ def test_interval_score_equals_hand_count():
 @pytest.mark.parametrize(("call", "message"), [
     (lambda: residual_law([0.5, 0.4], [0.0, 1.0]), "probabilities must ascend"),
     (lambda: residual_law([0.1, 1.2], [0.0, 1.0]), r"in \[0, 1\]"),
+    (lambda: residual_law([-0.1, 0.2], [0.0, 1.0]), r"in \[0, 1\]"),
     (lambda: residual_law([0.1, 0.2], [1.0, 0.0]), "their quantiles with them"),
     (lambda: example_forecast([1.0, 2.0], [1.0, 0.0]), "must be positive; 1 of 2.*position 1"),
     (lambda: two_point(lower=3.0, upper=3.0), "nothing between 3 and 3"),

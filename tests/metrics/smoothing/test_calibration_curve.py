@@ -1,5 +1,6 @@
 """The flexible calibration curve, its band and its errors against R."""
 
+import numpy as np
 import pytest
 
 from hiprisk.metrics.intervals.wald import critical_value
@@ -38,3 +39,15 @@ def test_calibration_errors_of_scores_equal_r(smoother, error):
 
 def test_eci_equals_r():
     assert calibration_errors(Y, RISK, kind="binary").eci == pytest.approx(R["eci"], abs=1e-10)
+
+
+def test_the_band_of_a_spline_of_scores_lies_evenly_about_the_curve():
+    curve = calibration_curve(
+        OBSERVED, PREDICTED, kind="continuous", smoother="spline", n_points=25
+    )
+    above = np.array(curve.high) - np.array(curve.observed)
+    assert above == pytest.approx(np.array(curve.observed) - np.array(curve.low))
+    # About the mean prediction the mean outcome is known to within Student's interval at least.
+    nearest = int(np.argmin(np.abs(np.array(curve.predicted) - PREDICTED.mean())))
+    assert above[nearest] > 1.9 * np.std(OBSERVED - PREDICTED) / np.sqrt(len(OBSERVED))
+    assert above[nearest] < above[0]

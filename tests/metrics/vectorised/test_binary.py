@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from hiprisk.metrics.calibration import logistic_slope
 from hiprisk.metrics.registry import entries
-from hiprisk.metrics.vectorised.binary import BinaryView
+from hiprisk.metrics.vectorised.binary import BinaryView, LogOddsView
 from hiprisk.metrics.vectorised.panel import evaluate_predictions
 from hiprisk.metrics.vectorised.rows import Rows
 from metric_examples import metrics
@@ -61,3 +62,18 @@ def test_one_class_has_no_discrimination_but_a_brier_score():
 def test_risks_that_are_never_above_zero_have_no_ratio():
     view = BinaryView(Rows(np.array([1.0, 0.0]), np.zeros((1, 2))), None)
     assert np.isnan(view.observed_expected[0])
+
+
+@pytest.mark.parametrize("weights", [None, "counts"])
+def test_ordinary_rows_settle_together_on_the_line_of_each(monkeypatch, weights):
+    rng = np.random.default_rng(3)
+    risks = rng.uniform(0.1, 0.8, (4, 80))
+    y = (rng.random(80) < risks[0]).astype(float)
+    w = None if weights is None else np.tile(rng.integers(0, 3, 80).astype(float), (4, 1))
+    expected = [
+        logistic_slope(y, risk, weights=None if w is None else w[row])
+        for row, risk in enumerate(risks)
+    ]
+    # One by one they would take a hundred times as long.
+    monkeypatch.setattr(LogOddsView, "_line_alone", lambda view, row: pytest.fail("left alone"))
+    assert BinaryView(Rows(y, risks), w).slope == pytest.approx(expected, rel=1e-9)
