@@ -127,10 +127,11 @@ def models_of(bundles, n_cohorts):
 
 def row_of(setting, n, shift, c, true_c):
     words = _how_alike(c)
+    covers = float(c.low <= true_c <= c.high) if np.isfinite(true_c) else np.nan
     return {
         "setting": setting, "n": n, "shift": shift, "true_c": true_c, "c": c.value,
         "alarm": "similar" not in words, "clearly": "clearly different" in words,
-        "inconclusive": "inconclusive" in words, "covers": float(c.low <= true_c <= c.high) if np.isfinite(true_c) else np.nan,
+        "inconclusive": "inconclusive" in words, "covers": covers,
     }  # fmt: skip
 
 
