@@ -121,6 +121,8 @@ def _in_child(
         measured = measure and coverage.Coverage(
             data_file=told.with_suffix(".coverage"), config_file=False, source=[str(measure)]
         )
+        # The project's tests pause the coverage that they find while a slow one runs.
+        coverage.Coverage.current = classmethod(lambda cls: None)
         watcher = _Watcher(measured)
         with measured.collect() if measured else contextlib.nullcontext():
             code = int(pytest.main([*FLAGS, *tests], plugins=[watcher]))

@@ -51,3 +51,10 @@ def test_the_band_of_a_spline_of_scores_lies_evenly_about_the_curve():
     nearest = int(np.argmin(np.abs(np.array(curve.predicted) - PREDICTED.mean())))
     assert above[nearest] > 1.9 * np.std(OBSERVED - PREDICTED) / np.sqrt(len(OBSERVED))
     assert above[nearest] < above[0]
+
+
+def test_a_curve_without_a_band_has_none_in_its_frame():
+    curve = calibration_curve(Y, RISK, kind="binary", smoother="lowess", n_points=5)
+    frame = curve.to_frame()
+    assert list(frame["observed"]) == list(curve.observed)
+    assert frame[["low", "high"]].isna().all().all()
