@@ -591,6 +591,25 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
     ),
     (
         94,
+        "`validate --reference`: a column that is absent, or on another scale",
+        "3 MISSING_COLUMN; 3 OUT_OF_RANGE with the first row",
+        "tests/validation/external/test_reference.py"
+        "::test_a_value_off_the_scale_is_no_prediction_and_many_are_another_scale",
+    ),
+    (
+        94,
+        "`validate --reference`: `--expected`, cases and controls, stacked imputations",
+        "2 USAGE, 2 STACKED_ROWS: it is not compared",
+        "tests/cli/test_validate.py::test_a_reference_that_cannot_be_compared_is_refused",
+    ),
+    (
+        94,
+        "calibration by site: fewer than three sites that are large enough",
+        "the other figures, and a remark with how many sites can have a curve",
+        "tests/validation/external/test_sites.py::test_too_few_large_sites_are_said",
+    ),
+    (
+        94,
         "fewer people than a study needs",
         "3",
         f"{_FOLDS}::test_too_few_people_for_the_folds_are_refused",

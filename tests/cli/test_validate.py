@@ -144,3 +144,12 @@ def test_a_reference_that_cannot_be_compared_is_refused(capsys, invented, option
     code, _, err = run(capsys, "validate", invented, "cohort.csv", *options, *FAST)
     assert code in (2, 3)
     assert message in err
+
+
+def test_cases_and_controls_are_not_compared_with_a_reference(capsys):
+    code, _, err = run(
+        capsys, "validate", "cohort.csv", "--predictions", "womac_function_0_100", "--outcome",
+        "lbp_any", "--prevalence", "0.2", "--reference", "age_years",
+    )  # fmt: skip
+    assert code == 2
+    assert "--reference: scores of cases and controls are not those of the population" in err
