@@ -8,6 +8,7 @@ import pytest
 from fitted_studies import SETTINGS, fitted
 from hiprisk.learning.candidates import (
     cross_validated_loss,
+    development_data,
     imputed_folds,
     out_of_fold_predictions,
     tune,
@@ -132,3 +133,14 @@ def test_an_ordinal_model_has_its_own_distributions_of_people_left_out(continuou
     assert forecast.expectation() == pytest.approx(found.predicted, rel=1e-10)
     assert (forecast.lower, forecast.upper) == (0.0, 100.0)
     assert forecast.chances().min() >= 0.0
+
+
+def test_sites_are_numbered_where_they_have_intercepts(continuous):
+    config, people, dictionary, design, data = continuous
+    assert data.sites is None
+    linear = dataclasses.replace(config, families={"linear": {}}, sites="random")
+    numbered = development_data(people, design, linear, dictionary)
+    assert sorted(set(numbered.sites)) == list(range(10))
+    assert numbered.rows(np.array([5, 5])).sites.tolist() == [numbered.sites[5]] * 2
+    nowhere = dataclasses.replace(people, frame=people.frame.drop(columns="site"))
+    assert development_data(nowhere, design, linear, dictionary).sites is None

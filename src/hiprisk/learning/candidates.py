@@ -13,6 +13,7 @@ import numpy as np
 from hiprisk.arrays import Floats, Integers
 from hiprisk.cohort.dictionary import Variable
 from hiprisk.config import StudyConfig
+from hiprisk.config.sites import SITE
 from hiprisk.features.design import Design, numeric_columns
 from hiprisk.features.imputation import NormalFit, fit_normal
 from hiprisk.learning.folds import (
@@ -101,7 +102,9 @@ def development_data(
     with one_thread():
         # Loose: it only gives the fits of folds and resamples a good place to begin.
         start = fit_normal(np.column_stack(parts), tolerance=1e-6)
-    by_site = config.tuning.group_by == "site"
+    by_site = config.tuning.group_by == SITE
+    # What has no use for sites (compare) takes a cohort without them; train has refused it before.
+    has_effects = config.sites != "none" and SITE in people.frame.columns
     return DevelopmentData(
         columns=columns,
         outcome=people.outcome,
@@ -109,7 +112,7 @@ def development_data(
         start=start,
         groups=people.groups,
         fold_groups=people.sites if by_site else people.groups,
-        sites=None if config.sites == "none" else site_numbers(people.frame),
+        sites=site_numbers(people.frame) if has_effects else None,
     )
 
 

@@ -1,11 +1,12 @@
 """Simulated cohorts: the figures that were put in come out, and the truth is the truth."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from hiprisk.cohort.reading import read_cohort
 from hiprisk.cohort.simulation.presets import PRESETS
-from hiprisk.cohort.simulation.simulate import clipped_mean, simulate_cohort
+from hiprisk.cohort.simulation.simulate import SimulatedSites, clipped_mean, simulate_cohort
 from hiprisk.errors import ConfigError
 
 N = 20_000
@@ -168,3 +169,21 @@ def test_one_row_a_hip_repeats_people_with_two():
 def test_what_makes_no_sense_is_refused(settings, message):
     with pytest.raises(ConfigError, match=message):
         simulate_cohort(**settings, seed=1)
+
+
+def test_sites_that_differ_add_their_points_and_change_nothing_else():
+    alike = simulate_cohort("stupar", n=2000, seed=5)
+    differ = simulate_cohort("stupar", n=2000, seed=5, sites=SimulatedSites(sd=8.0))
+    added = differ.truth.linear_predictor - alike.truth.linear_predictor
+    of_site = pd.Series(added).groupby(alike.frame["site"].to_numpy())
+    assert of_site.std().max() < 1e-9
+    assert 3.0 < of_site.mean().std() < 14.0
+    assert differ.frame["age_years"].equals(alike.frame["age_years"])
+    many = simulate_cohort("stupar", n=500, seed=5, sites=SimulatedSites(number=40))
+    assert many.frame["site"].nunique() == 40
+
+
+@pytest.mark.parametrize("sites", [{"number": 0}, {"sd": -1.0}, {"sd": float("nan")}])
+def test_sites_that_cannot_be_are_refused(sites):
+    with pytest.raises(ConfigError, match="sites are at least 1, and the standard deviation"):
+        simulate_cohort("stupar", n=50, seed=5, sites=SimulatedSites(**sites))
