@@ -41,7 +41,7 @@ from hiprisk.learning.study_cohort import select_study_participants
 from hiprisk.metrics.events import event_outcomes
 from hiprisk.metrics.forecast.calibration import coverage_by_level, pit_histogram
 from hiprisk.metrics.forecast.distribution import forecast_about
-from hiprisk.metrics.forecast.scores import crps, width
+from hiprisk.metrics.forecast.scores import crps, crps_values, width
 from hiprisk.metrics.registry import find_metric
 from hiprisk.metrics.scores import brier, rmse
 from hiprisk.parallel import one_thread
@@ -119,8 +119,7 @@ def one_cohort(source, n, seed, *, trials, links):
     people = source.people(n, seed)
     design = plan_design(config.predictors, dictionary, people.frame)
     data = development_data(people, design, config, dictionary)
-    rows = []
-    folds = None
+    rows, folds, base = [], None, None
     for family, link in (("linear", ""), ("boosting", ""), *(("ordinal", one) for one in links)):
         began = time.process_time()
         settings = getattr(config.families, family)
@@ -143,9 +142,13 @@ def one_cohort(source, n, seed, *, trials, links):
             data.columns, data.outcome, auxiliary=data.auxiliary, start=data.start
         )
         forecast = forecast_of(estimator, source.fresh, data, folds)
+        lost = crps_values(observed_of(source.fresh), forecast)
+        base = lost if base is None else base
         rows.append(
             {"source": source.name, "n": n, "seed": seed, "model": f"{family} {link}".strip()}
-            | figures(source, design, forecast, estimator)
+            | figures(source, design, forecast)
+            # Of these fresh people: what one cohort's difference may be off by.
+            | {"crps_difference_se": float(np.std(lost - base) / np.sqrt(len(lost)))}
             | {"seconds": time.process_time() - began}
         )
     return rows
@@ -172,11 +175,14 @@ def forecast_of(estimator, fresh, data, folds):
     )
 
 
-def figures(source, design, forecast, estimator):
+def observed_of(fresh):
+    return fresh.outcome[~np.isnan(fresh.outcome)]
+
+
+def figures(source, design, forecast):
     fresh = source.fresh
     known = ~np.isnan(fresh.outcome)
-    y = fresh.outcome[known]
-    del estimator
+    y = observed_of(fresh)
     found = {
         "rmse": rmse(y, forecast.expectation()),
         "crps": crps(y, forecast),
