@@ -138,3 +138,15 @@ def test_risks_in_a_column_expect_something_of_themselves(capsys):
     code, _, err = run(capsys, *asked, OUTCOME, "--expected")
     assert code == 2
     assert "do not say how a continuous outcome scatters" in err
+
+
+def test_an_updated_model_is_held_against_the_cohort_of_its_update(capsys, invented, without):
+    _, done = answer(capsys, "update", invented, "cohort.csv", "--method", "intercept",
+                     "--resamples", "50")  # fmt: skip
+    _, found = answer(capsys, "validate", done["bundle"], without, "--expected")
+    one = found["expected"]["compared"]["rmse"]
+    assert one["expected_in_development"] is not None
+    # The same people but for those left out for a hip replacement: hardly any case mix.
+    assert abs(one["difference_by_case_mix"]) < 0.5
+    _, out, _ = run(capsys, "validate", done["bundle"], without, "--expected")
+    assert "in development  by case mix" in out

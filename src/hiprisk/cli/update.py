@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from hiprisk.cohort.reading import Cohort
     from hiprisk.sheet.format import Sheet
+    from hiprisk.validation.external.cohort import ValidationCohort
     from hiprisk.validation.updating.methods import LikelihoodTest
     from hiprisk.validation.updating.results import UpdateResult
 
@@ -85,7 +86,7 @@ def run(argv: Sequence[str]) -> int:
         if problem.code != "DEGENERATE":
             raise
         raise _degenerate(problem, sheet, people[0].frame, file=cohort.source_name) from None
-    path = None if result.chosen == "none" else _write(subject, result, options)
+    path = None if result.chosen == "none" else _write(subject, result, people, options)
     if options.json:
         print_json({"bundle": None if path is None else str(path), **result.to_dict()})
     else:
@@ -147,7 +148,12 @@ def _parent_sheet(subject: Subject, cohort: Cohort, options: argparse.Namespace)
     )
 
 
-def _write(subject: Subject, result: UpdateResult, options: argparse.Namespace) -> Path:
+def _write(
+    subject: Subject,
+    result: UpdateResult,
+    people: Sequence[ValidationCohort],
+    options: argparse.Namespace,
+) -> Path:
     from hiprisk.bundle import BundleContents, write_bundle
     from hiprisk.config.published import plain_outcome
     from hiprisk.reporting.external_card import updated_card
@@ -178,6 +184,7 @@ def _write(subject: Subject, result: UpdateResult, options: argparse.Namespace) 
             "metrics": result.metrics(),
             "update": result.to_dict(),
             "lineage": lineage,
+            "expected": _expected(result.sheet, people, subject),
         },
         run={
             "written": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
@@ -196,6 +203,19 @@ def _write(subject: Subject, result: UpdateResult, options: argparse.Namespace) 
     if root is None:
         root = Path("models") if bundle is None else bundle.path.resolve().parent.parent
     return write_bundle(root, result.sheet.name if bundle is None else bundle.name, contents)
+
+
+def _expected(
+    sheet: Sheet, people: Sequence[ValidationCohort], subject: Subject
+) -> dict[str, Any] | None:
+    """What the updated model expects of the people it was updated on; not of imputations."""
+    from hiprisk.validation.expected.computing import expected_performance, has_distribution
+
+    if len(people) > 1 or not has_distribution(sheet):
+        return None
+    return expected_performance(
+        sheet, people[0].scored, thresholds=subject.outcome.thresholds
+    ).to_dict()
 
 
 def show_update(result: UpdateResult) -> None:
