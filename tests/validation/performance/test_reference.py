@@ -67,3 +67,13 @@ def with_band(found, low, high):
 )  # fmt: skip
 def test_sentence(low, high, sentence):
     assert with_band(compared(n=60)[-1], low, high).sentence() == sentence
+
+
+def test_few_thresholds_are_what_chance_leaves():
+    found = compared(n=60)[-1]
+    low, high = np.full(101, -1.0), np.full(101, 1.0)
+    low[:3] = 0.5
+    assert with_band(found, tuple(low), tuple(high)).sentence() == (
+        "Little evidence of a difference from theirs: the pointwise 95 % CI excludes 0 at 3 of 101 "
+        "thresholds, and would at 5 by chance."
+    )

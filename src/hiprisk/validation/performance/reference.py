@@ -53,6 +53,13 @@ class ReferenceComparison:
         better = int((high < 0.0).sum())
         worse = int((low > 0.0).sum())
         of = f"of {len(low)} thresholds (pointwise {100 * diagram.level:g} % CI)"
+        by_chance = (1.0 - diagram.level) * len(low)
+        if 0 < better + worse <= by_chance:
+            return (
+                f"Little evidence of a difference from {diagram.reference_name}: the pointwise "
+                f"{100 * diagram.level:g} % CI excludes 0 at {better + worse} of {len(low)} "
+                f"thresholds, and would at {by_chance:.0f} by chance."
+            )
         names = f"than that of {diagram.reference_name}"
         if better and not worse:
             return f"The elementary score is lower {names} at {better} {of}, higher at none."
