@@ -26,6 +26,10 @@ WRONG = {
         {"values": (0.0, 20.0, 45.0, 70.0, 101.0)},
         "a value of the score lies outside the outcome's bounds",
     ),
+    "a value below the bounds": (
+        {"values": (-1.0, 20.0, 45.0, 70.0, 100.0)},
+        "a value of the score lies outside the outcome's bounds",
+    ),
     "an intercept too few": (
         {"intercepts": INTERCEPTS[:3], "refits": None},
         r"the intercepts do not fit the values.*\(5 values, 3 intercepts\)",

@@ -59,3 +59,10 @@ def test_with_nothing_missing_the_widths_are_one():
     known = [np.array([value]) for value in (70.0, 0.0, 1.0, 45.0)]
     found = widths_80(evaluator, known, lp=0.0, variance=0.0)
     assert found.now == found.if_known > 0.0
+
+
+def test_an_expected_width_never_counts_as_more_than_todays():
+    # Steps between five values: 50 and 55 in the two draws, 25 with their chances averaged.
+    known = [np.array([value]) for value in (70.0, 0.0, np.nan, 45.0)]
+    found = widths_80(SheetEvaluator(ordinal_sheet()), known, lp=0.0, variance=0.0)
+    assert found.now == found.if_known == 25.0
