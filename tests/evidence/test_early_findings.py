@@ -9,7 +9,7 @@ import pytest
 from hiprisk.evidence.early_findings import early_findings
 
 
-def prepared(outcome, *, kind="binary", events=(), baseline=None, persons=None):
+def prepared(outcome, *, kind="binary", events=(), baseline=None, persons=None, sites=None):
     n = len(outcome)
     declared = SimpleNamespace(
         kind=kind, variable="y", label="worse", events=events,
@@ -25,6 +25,7 @@ def prepared(outcome, *, kind="binary", events=(), baseline=None, persons=None):
             outcome=np.asarray(outcome, dtype=float),
             groups=np.arange(n) if persons is None else np.asarray(persons),
             columns=np.zeros((n, 0)),
+            sites=sites,
         ),
     )
 
@@ -78,3 +79,15 @@ def test_an_outcome_that_runs_against_its_baseline_is_said_before_anything_is_fi
     study.selection.development.frame["y"] = np.arange(40.0)
     (found,) = early_findings(study)
     assert (found.code, found.column, found.count) == ("DIRECTION_SUSPECT", "y", 40)
+
+
+def test_few_sites_are_said_where_they_have_intercepts():
+    outcome = np.r_[np.ones(60), np.zeros(60)]
+    # People without a site are none, nor is the site of those whose outcome is unknown.
+    four = np.tile([0, 1, 2, 3, -1], 24)
+    (found,) = early_findings(prepared(outcome, sites=four))
+    assert (found.code, found.column) == ("FEW_SITES", "site")
+    assert found.message.startswith("4 sites say little of how far sites differ")
+    unknown = np.where(np.tile([0, 1, 2, 3, 4], 24) == 4, np.nan, outcome)
+    assert codes(prepared(unknown, sites=np.tile([0, 1, 2, 3, 4], 24))) == ["FEW_SITES"]
+    assert codes(prepared(outcome, sites=np.tile([0, 1, 2, 3, 4], 24))) == []

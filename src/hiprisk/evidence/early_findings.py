@@ -1,4 +1,4 @@
-"""What can be known before anything is fitted: rare levels, few events, a reversed score."""
+"""What can be known before anything is fitted: rare levels, few events or sites, an odd score."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ import numpy as np
 from hiprisk.arrays import Floats, Integers
 from hiprisk.cohort.findings import SMALLEST_COUNT, Finding
 from hiprisk.cohort.shift.reversed_scales import baseline_direction_findings
+from hiprisk.config.sites import SITE
 from hiprisk.features.rare_levels import rare_levels
 from hiprisk.learning.preparation import PreparedStudy
 from hiprisk.metrics.events import event_happened
 
 # With fewer, some resamples of people have next to none.
 FEW_EVENTS = 10
+# A variance of fewer has an interval over several powers of ten.
+FEW_SITES = 5
 # The range of n residuals covers a new one with probability (n - 1) / (n + 1).
 WIDEST_LEVEL = 0.95
 
@@ -37,6 +40,7 @@ def early_findings(study: PreparedStudy, *, published: bool = False) -> tuple[Fi
         *_rare_levels(study, outcome, persons, data.columns[known], published=published),
         *_few_events(study, outcome, persons, published=published),
         *_few_residuals(study, len(np.unique(persons))),
+        *_few_sites(None if data.sites is None else data.sites[known]),
     )
 
 
@@ -107,4 +111,20 @@ def _few_residuals(study: PreparedStudy, n: int) -> Iterator[Finding]:
             message=f"{n} people give {n} residuals, whose range is guaranteed to cover a new "
             f"outcome in {100.0 * guaranteed:.1f} %: no 95 % prediction interval exists at this n",
             advice="read its ends as those of the range, or have 39 people or more",
+        )
+
+
+def _few_sites(sites: Integers | None) -> Iterator[Finding]:
+    """Of a study whose sites have intercepts; `sites` of people whose outcome is known."""
+    if sites is None:
+        return
+    n_sites = len(np.unique(sites[sites >= 0]))
+    if n_sites < FEW_SITES:
+        yield Finding(
+            code="FEW_SITES",
+            severity="warning",
+            column=SITE,
+            message=f"{n_sites} sites say little of how far sites differ: the variance between "
+            "them, and the intervals at a new site, are uncertain",
+            advice=f"have {FEW_SITES} sites or more, or say sites: none",
         )
