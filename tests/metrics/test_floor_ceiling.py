@@ -2,9 +2,14 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from hiprisk.errors import InputError
-from hiprisk.metrics.floor_ceiling import limit_shares, share_at_limit
+from hiprisk.metrics.floor_ceiling import (
+    expected_share_estimate,
+    limit_shares,
+    share_at_limit,
+)
 from metric_examples import example, example_forecast
 
 OBSERVED, PREDICTED = [0.0, 5.0, 0.0, 100.0], [1.0, 5.0, 0.0, 99.0]
@@ -61,3 +66,12 @@ def test_chance_of_a_bound_equals_hand_count():
 def test_other_forecasts_are_refused(law, message):
     with pytest.raises(InputError, match=message):
         limit_shares(OBSERVED, PREDICTED, lower=0.0, upper=96.0, forecast=law)
+
+
+def test_the_interval_of_an_expected_share_stays_inside_0_and_1():
+    forecasts = example_forecast([0.0, 50.0, 55.0], 5.0)
+    chances = forecasts.at_lower()
+    found = expected_share_estimate([0.0, 50.0, 60.0], forecasts, side="floor")
+    half = stats.t.ppf(0.975, 2) * np.std(chances, ddof=1) / np.sqrt(3)
+    assert chances.mean() - half < 0.0
+    assert (found.low, found.high) == (0.0, pytest.approx(min(chances.mean() + half, 1.0)))

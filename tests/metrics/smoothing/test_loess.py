@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hiprisk.metrics.smoothing.loess import loess, lowess
+from hiprisk.metrics.smoothing.loess import loess, lowess, tricube
 from metric_examples import oracle, statistics
 
 DATA = oracle("data")
@@ -34,3 +34,12 @@ def test_loess_equals_r(x, y, places, column):
 def test_loess_freedom_equals_r():
     first, second = loess(PREDICTED, OBSERVED, ONE).residual_freedom()
     assert (first, second) == pytest.approx((R["delta1_c"], R["delta2_c"]), rel=1e-12)
+
+
+def test_tricube_weights_are_1_within_a_thousandth_and_0_beyond_nearly_all_of_the_bandwidth():
+    distance = np.array([0.0002, 0.00021, 0.1, 0.1998, 0.19981])
+    found = tricube(distance, np.full(5, 0.2))
+    expected = (1 - (distance / 0.2) ** 3) ** 3
+    assert found[[0, 4]].tolist() == [1.0, 0.0]
+    assert found[1] < 1.0
+    assert found[1:4] == pytest.approx(expected[1:4], rel=1e-12)
