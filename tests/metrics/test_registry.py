@@ -52,6 +52,14 @@ def test_a_name_has_one_label_and_a_label_one_name():
     assert len({name for name, _ in pairs}) == len({label for _, label in pairs}) == len(pairs)
 
 
+def test_what_ranks_or_compares_log_odds_alone_does_not_move_with_prevalence():
+    binary = [one for one in entries() if one.kind == "binary"]
+    assert {one.name for one in binary if not one.moves_with_prevalence} == {
+        "c_statistic", "dxy", "g", "calibration_in_the_large", "calibration_intercept",
+        "calibration_slope", "observed_expected_ratio",
+    }  # fmt: skip
+
+
 def test_a_gain_can_be_declared_in_metrics_of_the_registry_alone():
     declared = get_args(get_type_hints(MinimumGain)["metric"])
     assert set(declared) <= {one.name for one in entries() if one.direction}

@@ -26,3 +26,11 @@ def test_cells_hold_everybody():
     assert found.bands[0].low == pytest.approx(repeated.bands[0].low)
     assert found.to_frame()["n"].sum() == counts.sum()
     assert found.to_dict()["n"] == counts.sum()
+
+
+def test_bands_end_at_the_forecasts_quantiles():
+    found = predicted_observed(OBSERVED, LAW, levels=(0.5, 0.9), n_groups=10)
+    for band, half in zip(found.bands, (12.0, 21.6), strict=True):
+        # Uniform from 24 below to 24 above the mean; in the middle no bound is near.
+        assert band.low[5] == pytest.approx(found.expected[5] - half)
+        assert band.high[5] == pytest.approx(found.expected[5] + half)
