@@ -59,7 +59,11 @@ def expected_performance(
     model-based concordance.
     """
     if not has_distribution(sheet):
-        raise InputError(NO_SCATTER, code="NO_DISTRIBUTION")
+        raise InputError(
+            NO_SCATTER,
+            code="NO_DISTRIBUTION",
+            advice="state `residuals` in the published model's YAML and write it down again",
+        )
     people = ScoredPeople.of(sheet, frame, thresholds)
     own = people.predictive()
     figures = expected_figures(own, own, people.thresholds)
