@@ -116,7 +116,9 @@ def _in_child(
         sys.dont_write_bytecode = measure is None
         if measure is None:
             os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
-        os.environ["PYTHONPATH"] = sys.path[0] = str(root / "src")
+        os.environ["PYTHONPATH"] = str(root / "src")
+        # As `python -m pytest` has it: workers of joblib import the tests' functions by name.
+        sys.path[:1] = [str(root / "src"), str(root)]
         importlib.invalidate_caches()
         measured = measure and coverage.Coverage(
             data_file=told.with_suffix(".coverage"), config_file=False, source=[str(measure)]

@@ -150,6 +150,20 @@ def test_beta_distribution_equals_its_closed_forms():
     assert {name: found[name] for name in expected} == pytest.approx(expected, abs=1)
 
 
+def test_the_band_of_the_calibration_curve_equals_quadrature():
+    def expected(x, power):
+        return norm.pdf(x) * x**power * math.exp(-x) / (1 + math.exp(-x)) ** 2
+
+    # Log odds about 0: intercept and slope are uncorrelated.
+    level, slope = (1 / quad(expected, -8, 8, args=(power,))[0] for power in (0, 2))
+    x = np.linspace(-1.959964, 1.959964, 2001)
+    risk = 1 / (1 + np.exp(-x))
+    widest = np.max(2 * 1.959964 * risk * (1 - risk) * np.sqrt(level + x**2 * slope))
+    targets = ExternalTargets(lp_mean=0.0, lp_sd=1.0, curve_width=0.08)
+    found = sizes(external_size("binary", SampleSizeSettings(external=targets)))
+    assert found["calibration curve"] == pytest.approx((widest / 0.08) ** 2, rel=2e-3)
+
+
 def test_the_most_influential_assumption_is_of_the_distribution():
     targets = ExternalTargets(lp_mean=-1.75, lp_sd=1.22)
     answer = external_size("binary", SampleSizeSettings(external=targets))
