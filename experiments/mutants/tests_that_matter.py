@@ -24,8 +24,9 @@ class Survey:
         """Files of tests to run one after another, until one notices."""
         lines = self.reached.get(f"src/hiprisk/{mutant.module}", {})
         in_function = _in_function(source, mutant.line)
-        files = set(lines.get(str(mutant.line), ())) if in_function else set()
-        if not files:  # a line that runs on import, or goes on from the line before
+        # A line that runs on import may change what any file meets.
+        files = set(lines.get(str(mutant.line), ())) if in_function else set(self.seconds)
+        if not files:  # goes on from the line before
             files = {file for found in lines.values() for file in found}
         path = Path(mutant.module)
         own = Path("tests", path.parent, f"test_{path.stem.strip('_')}.py").as_posix()

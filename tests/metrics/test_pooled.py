@@ -12,7 +12,15 @@ from hiprisk.learning.unpenalised import fit_logistic
 from hiprisk.metrics.discrimination import c_statistic
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.likelihood import nagelkerke_r2
-from hiprisk.metrics.pooled import pool_c, pool_intervals, pool_mean, pool_r2, pooled_interval
+from hiprisk.metrics.pooled import (
+    back_transform,
+    pool_c,
+    pool_intervals,
+    pool_mean,
+    pool_r2,
+    pooled_interval,
+    transform,
+)
 from hiprisk.metrics.scores import scaled_brier
 from hiprisk.sheet.links import expit
 
@@ -176,3 +184,18 @@ def test_nagelkerke_r2_with_the_right_n(risks):
     values = [nagelkerke_r2(y, risk) for y, risk in risks[:5]]
     assert np.tanh(np.mean(np.arctanh(values))) == pytest.approx(0.4872, abs=5e-5)
     assert pool_r2(values).value == pytest.approx(0.4872, abs=5e-4)
+
+
+@pytest.mark.parametrize(
+    ("scale", "value", "moved"),
+    [
+        ("logit", 0.75, np.log(3.0)),
+        ("log_complement", 0.75, np.log(4.0)),
+        ("fisher_z", 0.5, np.log(3.0) / 2.0),
+        ("log", 2.0, np.log(2.0)),
+        ("identity", -3.0, -3.0),
+    ],
+)
+def test_each_scale_of_pooling_leads_there_and_back(scale, value, moved):
+    assert transform(np.array([value]), scale) == pytest.approx([moved])
+    assert back_transform(moved, scale) == pytest.approx(value)
