@@ -7,7 +7,7 @@ SD 16, and a risk with 33 % events. It is right, or its slope is 0.7, or it is s
 0.5 on the log odds), or wrong in a wave. The true error is that of the true curve at the people's
 own predictions; of a model that is right it is 0. The interval is that of `validate` (200 draws).
 With --before also the one that it had until 2026-11-27 (the outer one of moved percentiles and
-basic bootstrap, from curves refitted to 100 resamples), which takes fifty times as long. A line a
+basic bootstrap, from curves refitted to 100 resamples), which takes many times as long. A line a
 case, smoother and error: how often the true error lies inside, below and above, how often the
 estimate does, and the mean width. Finished cases are kept in --out and not done again.
 """
