@@ -308,6 +308,8 @@ def test_what_the_mapping_names_and_the_file_lacks_is_said(capsys):
     assert capsys.readouterr().err == (
         "hiprisk: note[MISSING_COLUMN]: kl_grade: the file has no column KL (not needed)\n"
     )
+    note_absent([{**found, "code": "REFITS_LEFT_OUT", "column": "womac"}])
+    assert "note[REFITS_LEFT_OUT]: womac: " in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("n_with", "said"), [(3, "1 of them have none; compared on the other 3"),

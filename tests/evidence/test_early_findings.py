@@ -9,7 +9,10 @@ import pytest
 from hiprisk.evidence.early_findings import early_findings
 
 
-def prepared(outcome, *, kind="binary", events=(), baseline=None, persons=None, sites=None):
+def prepared(
+    outcome, *, kind="binary", events=(), baseline=None, persons=None, sites=None,
+    families=("mean", "linear"),
+):  # fmt: skip
     n = len(outcome)
     declared = SimpleNamespace(
         kind=kind, variable="y", label="worse", events=events,
@@ -17,7 +20,9 @@ def prepared(outcome, *, kind="binary", events=(), baseline=None, persons=None, 
     )  # fmt: skip
     frame = pd.DataFrame({"before": np.zeros(n) if baseline is None else baseline})
     return SimpleNamespace(
-        config=SimpleNamespace(outcome=declared),
+        config=SimpleNamespace(
+            outcome=declared, families=SimpleNamespace(named=lambda: dict.fromkeys(families))
+        ),
         design=SimpleNamespace(columns=(), n_imputed=0),
         dictionary={},
         selection=SimpleNamespace(development=SimpleNamespace(frame=frame)),
@@ -72,6 +77,13 @@ def test_a_quantile_that_does_not_exist_at_this_n_is_said(n, said):
 
 def test_39_residuals_have_a_95_percent_interval():
     assert codes(prepared(np.arange(39), kind="continuous")) == []
+
+
+def test_an_ordinal_model_has_no_residuals_that_could_be_too_few():
+    few = np.arange(30)
+    assert codes(prepared(few, kind="continuous", families=("mean", "ordinal"))) == []
+    both = prepared(few, kind="continuous", families=("mean", "linear", "ordinal"))
+    assert codes(both) == ["FEW_RESIDUALS"]
 
 
 def test_an_outcome_that_runs_against_its_baseline_is_said_before_anything_is_fitted():

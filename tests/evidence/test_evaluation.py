@@ -9,10 +9,17 @@ import pytest
 from hiprisk.cohort.dictionary import load_dictionary
 from hiprisk.cohort.findings import Finding
 from hiprisk.errors import InputError
-from hiprisk.evidence.evaluation import _findings, _holdout, _not_repeated, _size
+from hiprisk.evidence.evaluation import (
+    _findings,
+    _holdout,
+    _not_repeated,
+    _refits_left_out,
+    _size,
+)
 from hiprisk.learning.participants import Participants
 from hiprisk.metrics.registry import find_metric
 from hiprisk.validation.expected.results import development_figures
+from ordinal_sheet import ordinal_model
 
 
 def test_people_coefficients_and_groups_are_those_of_the_study(reported):
@@ -51,6 +58,22 @@ def test_a_study_that_is_too_small_is_a_finding_in_its_place():
     notes = [finding("N", "note"), finding("E", "error")]
     kept = study_with(notes, finding("SAMPLE_TOO_SMALL", "warning"))
     assert [one["code"] for one in kept] == ["E", "SAMPLE_TOO_SMALL", "N"]
+
+
+def of_refits(model, n_fitted):
+    return SimpleNamespace(
+        sheet=SimpleNamespace(model=model), refits=SimpleNamespace(coefficients=[()] * n_fitted),
+        config=SimpleNamespace(outcome=SimpleNamespace(variable="womac")),
+    )  # fmt: skip
+
+
+def test_refits_that_an_ordinal_sheet_cannot_hold_are_counted():
+    model = ordinal_model()
+    (found,) = _refits_left_out(of_refits(model, 60))
+    assert (found.code, found.severity, found.column) == ("REFITS_LEFT_OUT", "note", "womac")
+    assert found.message.startswith("the sheet holds 41 of 60 bootstrap models, as many as have")
+    assert list(_refits_left_out(of_refits(model, 41))) == []
+    assert list(_refits_left_out(of_refits(SimpleNamespace(refits=None), 60))) == []
 
 
 @pytest.mark.parametrize(("inside", "first"), [

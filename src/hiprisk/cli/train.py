@@ -113,9 +113,9 @@ def show_result(result: StudyResult) -> None:
 
 
 def note_absent(findings: Sequence[Mapping[str, Any]]) -> None:
-    """Columns of the mapping that the file lacks, on stderr: the study does not need them."""
+    """Columns that the file and refits that the sheet lacks, on stderr; the study needs neither."""
     for found in findings:
-        if found["code"] == "MISSING_COLUMN":
+        if found["code"] in ("MISSING_COLUMN", "REFITS_LEFT_OUT"):
             note_finding(found, subject=found["column"])
 
 

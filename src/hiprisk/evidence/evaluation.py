@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -40,6 +40,8 @@ from hiprisk.learning.participants import Participants
 from hiprisk.learning.pipeline import StudyEstimator
 from hiprisk.metrics.entry import Metric
 from hiprisk.metrics.estimate import Estimate
+from hiprisk.sheet.document.ordinal import MAX_REFITTED
+from hiprisk.sheet.format import OrdinalModel
 from hiprisk.validation.performance.computing import PerformanceSettings, performance_of
 from hiprisk.validation.performance.reference import compare_with_reference
 from hiprisk.validation.performance.results import Performance
@@ -77,7 +79,11 @@ def evaluate(study: FinishedStudy) -> Evidence:
         summary=(),
         flow=study.prepared.selection.flow,
         table_one=_table_one(study),
-        findings=_findings(study, sample_size, early_findings(study.prepared, published=True)),
+        findings=_findings(
+            study,
+            sample_size,
+            (*early_findings(study.prepared, published=True), *_refits_left_out(study)),
+        ),
         families=study.chosen.candidates,
         apparent=_apparent(study, metrics),
         optimism=full_optimism(study),
@@ -125,6 +131,25 @@ def _findings(
     if too_small is not None:
         found.append(too_small)
     return tuple(one.summarised() for one in by_severity(found))
+
+
+def _refits_left_out(study: FinishedStudy) -> Iterator[Finding]:
+    """Said where a sheet holds fewer refits than were fitted: an ordinal model's are long."""
+    model, fitted = study.sheet.model, study.refits.coefficients
+    if not isinstance(model, OrdinalModel) or fitted is None:
+        return
+    held = len(model.refits or ())
+    if held < len(fitted):
+        yield Finding(
+            code="REFITS_LEFT_OUT",
+            severity="note",
+            column=study.config.outcome.variable,
+            message=f"the sheet holds {held} of {len(fitted)} bootstrap models, as many as have "
+            f"{MAX_REFITTED:,} coefficients together; intervals of the fit that the sheet gives "
+            "are from these",
+            advice="nothing is needed where 200 or more are held; else group rare values of the "
+            "score",
+        )
 
 
 def _table_one(study: FinishedStudy) -> TableOne:
