@@ -78,3 +78,12 @@ def test_a_sheet_that_does_not_say_of_how_many_people_says_so(people):
     mix = compare_case_mix(known, predict_cohort(known, OUTCOME, cohort_of(people)))
     assert "estimated on 400 people" in mix.basis
     assert mix.to_dict()["n_development"] == 400
+
+
+def test_a_column_that_nobody_has_is_left_out_of_the_separation(people):
+    sheet = small_sheet(provenance="real")
+    people["age_years"] = np.nan
+    mix = compare_case_mix(
+        sheet, predict_cohort(sheet, OUTCOME, cohort_of(people), accept_units=True)
+    )
+    assert 0.5 <= mix.separation.c_statistic.value < 0.65

@@ -6,6 +6,7 @@ import pytest
 from hiprisk.errors import InputError
 from hiprisk.validation.external.mean_difference import (
     Moments,
+    _trace_of_square,
     covariance_of_mean,
     separation,
     standardised_difference,
@@ -141,3 +142,12 @@ def test_standardised_difference_by_hand():
     # 3 over the root of (16 + 9) / 2
     assert standardised_difference(10.0, 4.0, 13.0, 3.0) == pytest.approx(3 / np.sqrt(12.5))
     assert standardised_difference(13.0, 3.0, 10.0, 4.0) == pytest.approx(-3 / np.sqrt(12.5))
+
+
+def test_the_trace_of_a_square_from_few_clusters_by_hand():
+    # diag(3, 1) of 11 clusters: 100 / (9 x 12) x (10 - 16 / 10), and a fifth of 10 left in.
+    own = np.diag([3.0, 1.0])
+    freed = 100 / 108 * 8.4
+    assert _trace_of_square(own, 4.0, 11) == pytest.approx(0.2 * 10 + 0.8 * freed)
+    # Never below that of equal directions.
+    assert _trace_of_square(np.diag([2.0, 1.0]), 3.0, 11) == 4.5

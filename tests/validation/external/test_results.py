@@ -14,3 +14,5 @@ def test_the_table_of_metrics_has_every_event_and_group(people):
     assert {"eci", "net_benefit_0.3"} <= set(events["metric"])
     assert {"sex", "age_band", "lbp_any"} <= set(table["variable"])
     assert {"coverage", "decision_curves", "calibration_curves"} <= set(result.tables())
+    curves = result.tables()["decision_curves"]
+    assert list(curves.index) == list(range(len(curves)))

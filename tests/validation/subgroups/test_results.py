@@ -89,3 +89,9 @@ def test_a_group_whose_interval_ends_at_zero_is_inconclusive():
     assert "miscalibration in the large (observed minus predicted, 95 % CI) in 1 of 2" in said
     assert "expected: sex male +2" in said
     assert "an end of the 95 % CI being within its Monte-Carlo error of 0: sex female" in said
+
+
+def test_predictions_too_low_in_two_groups_are_said_with_what_chance_alone_gives():
+    y, p, frame = people(n=300, seed=2)
+    said = " ".join(evaluated(y + 10.0, p, frame).sentences())
+    assert "in 2 of 2 groups; by chance alone about 0.1 are expected: " in said
