@@ -7,8 +7,10 @@ from hiprisk.learning.unpenalised import fit_ols
 from hiprisk.validation.internal.optimism import (
     bootstrap_optimism,
     estimates_632,
+    optimism_row,
     optimism_table,
 )
+from hiprisk.validation.internal.optimism_intervals import optimism_interval
 from hiprisk.validation.resampling.refits import Refits
 from hiprisk.validation.resampling.resamples import Refit, draw_resamples
 from least_squares import LeastSquares, boot
@@ -156,3 +158,10 @@ def test_a_metric_that_the_model_itself_lacks_is_not_available():
     table = of_risks(each, y, np.full(60, 0.4))
     assert table.not_available == {"calibration_slope": "a calibration slope needs risks that vary"}
     assert [row.metric for row in table.rows] == ["brier"]
+
+
+def test_an_interval_is_widened_only_where_it_is_said():
+    training, test = np.random.default_rng(2).normal(size=(2, 40))
+    row = optimism_row("rmse", apparent=5.0, training=training, test=test)
+    expected = optimism_interval(5.0, training, test, level=0.95, scale="identity", widened=1.0)
+    assert (row.low, row.high) == pytest.approx(expected)

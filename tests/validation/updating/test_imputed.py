@@ -125,3 +125,8 @@ def test_one_dataset_keeps_its_likelihood_ratio(imputed):
     test = closed_test(data_of(imputed[0]))
     assert test.tests[0].method is None
     assert "method" not in updated(imputed[0], "closed-test").to_dict()["closed_test"]["tests"][0]
+
+
+def test_a_recalibration_has_no_coefficients_to_shrink():
+    alone = updated(people_of(stack(spread=0.0))[0], "recalibrate", shrinkage=True)
+    assert alone.shrinkage is None
