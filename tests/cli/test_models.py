@@ -9,6 +9,7 @@ from commands import answer, run
 from hiprisk.cli import main
 from hiprisk.cli.models import _main_metric
 from small_bundle import write_small_bundle
+from two_bundles import two_bundles
 
 
 def listed(capsys, root, *more):
@@ -69,3 +70,27 @@ def test_models_lists_bundles_and_names_broken_ones(capsys, small):
     _, out, _ = run(capsys, "models")
     assert "R², optimism-corrected 0.300" in out
     assert "no bundles in" in run(capsys, "models", "--root", "nowhere")[1]
+
+
+def test_two_studies_beside_each_other(capsys, tmp_path):
+    two_bundles(tmp_path / "models", config={"seed": 3})
+    code, out, _ = run(capsys, "models", "--compare", "small", "other@1")
+    assert code == 0
+    assert out.startswith("small@1 and other@1\n")
+    assert "config      seed  1        3" in out
+    code, found = answer(capsys, "models", "--compare", "small", "other")
+    assert code == 0
+    assert found["differences"]["config"][1]["key"] == "seed"
+
+
+def test_a_study_beside_itself_and_beside_none_is_refused(capsys, small):
+    code, _, err = run(capsys, "models", "--compare", "small", small)
+    assert code == 2
+    assert "error[SAME_BUNDLE]: --compare: both are the same bundle" in err
+    code, _, err = run(capsys, "models", "--compare", "small", "nobodys")
+    assert code == 4
+    assert "error[NO_BUNDLE]: nobodys: there is no bundle here" in err
+    code, _, err = run(capsys, "models", "--compare", "small@7", "small")
+    assert code == 4
+    assert "error[NO_BUNDLE]" in err
+    assert run(capsys, "models", "--compare", "small")[0] == 2

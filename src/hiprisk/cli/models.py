@@ -1,7 +1,8 @@
-"""``hiprisk models``: what bundles there are."""
+"""``hiprisk models``: what bundles there are, and two of them beside each other."""
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -10,15 +11,33 @@ from hiprisk.cli.options import Parser
 from hiprisk.cli.show.output import note, print_json, print_lines, print_table
 from hiprisk.errors import BundleError
 
-EXAMPLE = "  hiprisk models\n  hiprisk models --root /path/to/models --json"
+EXAMPLE = """  hiprisk models
+  hiprisk models --root /path/to/models --json
+  hiprisk models --compare stupar@1 stupar@2"""
 
 
 def run(argv: Sequence[str]) -> int:
     """Run the command."""
-    parser = Parser("models", description="List bundles, checked hash by hash.", example=EXAMPLE)
+    options = _parse(argv)
+    return _list(options) if options.compare is None else _compare(options)
+
+
+def _parse(argv: Sequence[str]) -> argparse.Namespace:
+    parser = Parser(
+        "models",
+        description="List bundles, checked hash by hash; or with --compare set two studies beside "
+        "each other: what differs in config, cohort, code and model, and the metrics that both "
+        "have.",
+        example=EXAMPLE,
+    )
     parser.add_argument("--root", type=Path, default=Path("models"), metavar="DIR",
                         help="folder of all models (default: models)")  # fmt: skip
-    options = parser.parse_args(argv)
+    parser.add_argument("--compare", nargs=2, metavar=("A", "B"),
+                        help="two bundles, or names of models in DIR (NAME@VERSION)")  # fmt: skip
+    return parser.parse_args(argv)
+
+
+def _list(options: argparse.Namespace) -> int:
     from hiprisk.bundle import list_bundles
 
     rows = [_describe(path) for path in list_bundles(options.root)]
@@ -32,6 +51,20 @@ def run(argv: Sequence[str]) -> int:
         for row in rows:
             if "reason" in row:
                 note(f"hiprisk: refused {row['path']}: {row['reason']}")
+    return 0
+
+
+def _compare(options: argparse.Namespace) -> int:
+    from hiprisk.bundle import read_bundle
+    from hiprisk.cli.show.studies import show_studies
+    from hiprisk.evidence.study_comparison import compare_studies
+
+    first, second = (read_bundle(name, root=options.root) for name in options.compare)
+    result = compare_studies(first, second)
+    if options.json:
+        print_json(result.to_dict())
+    else:
+        show_studies(result)
     return 0
 
 

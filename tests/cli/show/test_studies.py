@@ -1,0 +1,61 @@
+"""Two studies on a terminal: differences by section, lists by what they do not share."""
+
+import re
+
+import pytest
+
+from hiprisk.cli.show.studies import show_studies
+from hiprisk.evidence.study_comparison import compare_studies
+from two_bundles import CONFIG, two_bundles
+
+
+def shown(capsys, *args, **changed):
+    """What is printed, columns a single blank apart."""
+    show_studies(compare_studies(*two_bundles(*args, **changed)))
+    return re.sub(" +", " ", capsys.readouterr().out)
+
+
+def test_a_list_shows_what_the_other_has_not(capsys, tmp_path):
+    config = {
+        "blocks": {"core": ["age_years", "bmi_kg_m2"], "back": ["lbp_any"]},
+        "confounders": ["sex"],
+    }
+    out = shown(capsys, tmp_path, config=config)
+    assert "config blocks.core sex bmi_kg_m2" in out
+    assert 'config confounders absent ["sex"]' in out
+    assert "same: cohort, code, model" in out
+
+
+@pytest.mark.parametrize(
+    ("core", "cells"),
+    [
+        (["sex", "age_years"], "in another order in another order"),
+        (["age_years"], "sex no other"),
+        ([], "age_years, sex none"),
+    ],
+)
+def test_lists_that_hold_no_other(capsys, tmp_path, core, cells):
+    blocks = {**CONFIG["blocks"], "core": core}
+    assert f"blocks.core {cells}" in shown(capsys, tmp_path, config={"blocks": blocks})
+
+
+def test_many_differences_stay_on_a_screen(capsys, tmp_path):
+    many = {f"key_{i}": "x" * 100 for i in range(60)}
+    out = shown(capsys, tmp_path, config=many, cohort_fingerprint="f" * 64)
+    assert "and 53 more (--json)" in out
+    assert f"{'x' * 31}..." in out
+    assert len(out.splitlines()) <= 40
+    assert "no difference: they were evaluated on other people" in out
+
+
+def test_metrics_with_their_difference(capsys, tmp_path):
+    metrics = {"r2_corrected": {"value": 0.345, "low": 0.2, "high": 0.5}}
+    out = shown(capsys, tmp_path, metrics=metrics)
+    assert "optimism-corrected 0.300 (0.200 to 0.400) 0.345 (0.200 to 0.500) +0.045" in out
+    assert "no metric that both have" in shown(capsys, tmp_path, metrics={"x": 1})
+
+
+def test_one_evaluation_without_a_difference_is_named(capsys, tmp_path):
+    validation = {"holdout": {"variable": "site"}}
+    out = shown(capsys, tmp_path, config={"validation": validation})
+    assert "no difference (hold-out): other people were held out" in out
