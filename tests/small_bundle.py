@@ -151,12 +151,15 @@ def small_sheet(*, kind="continuous", provenance="simulated"):
     )
 
 
-def write_small_bundle(root, *, kind="continuous", provenance="simulated", name="small"):
+def write_small_bundle(
+    root, *, kind="continuous", provenance="simulated", name="small", evidence=None, config=None
+):
     """Write the small model as a bundle; its folder."""
+    small = {"metrics": {"r2_corrected": {"value": 0.3, "low": None, "high": None}}}
     contents = BundleContents(
         sheet=small_sheet(kind=kind, provenance=provenance),
-        config={"name": name},
-        evidence={"metrics": {"r2_corrected": {"value": 0.3, "low": None, "high": None}}},
+        config={"name": name, **(config or {})},
+        evidence=small | (evidence or {}),
         run={"written": "2026-11-22T00:00:00Z"},
         card="# A small model\n",
         cohort_fingerprint="0" * 64,

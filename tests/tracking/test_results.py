@@ -1,5 +1,6 @@
 """What MLflow gets of a bundle: figures, tables, and a model that brings its own code."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -24,6 +25,16 @@ print(repr(model.predict([{"womac_function_0_100": 50.0, "sex": "male"}])["predi
 print(sys.modules["hiprisk"].__file__)
 """
 
+EVIDENCE = {
+    "n_analysed": 200,
+    "n_people": 180,
+    "flow": [{"label": "rows in the cohort", "n_left_out": 0, "n_remaining": 250}],
+    "metrics": {
+        "r2_corrected": {"value": 0.3, "low": 0.2, "high": None},
+        "ici_out_of_fold": {"value": 0.1, "low": None, "high": None},
+    },
+}
+
 
 @pytest.fixture(scope="module")
 def logged(tmp_path_factory):
@@ -34,16 +45,45 @@ def logged(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(root)
         patch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{root / 'mlflow.db'}")
-        bundle = read_bundle(write_small_bundle(root / "JaneRoe").rename(root / "JaneRoe" / "Jane"))
+        small = write_small_bundle(
+            root / "JaneRoe", evidence=EVIDENCE, config={"cohort": {"mapping": "registry.yaml"}}
+        )
+        bundle = read_bundle(small.rename(root / "JaneRoe" / "Jane"))
         run_id = track_bundle(bundle).run_id
         model = Path(mlflow.artifacts.download_artifacts(f"runs:/{run_id}/model", dst_path="model"))
         return bundle, mlflow.get_run(run_id), root / model
 
 
-def test_metrics_and_the_hash_of_the_bundle_are_logged(logged):
+def test_key_metrics_are_metrics_and_all_others_stand_in_a_table(logged):
+    import mlflow
+
+    _, run, _ = logged
+    assert run.data.metrics == {
+        "r2_corrected": 0.3, "r2_corrected_low": 0.2, "n_analysed": 200.0, "n_people": 180.0,
+    }  # fmt: skip
+    table = mlflow.artifacts.load_dict(f"{run.info.artifact_uri}/metrics.json")
+    assert table["columns"] == ["metric", "value", "low", "high"]
+    assert sorted(row[0] for row in table["data"]) == ["ici_out_of_fold", "r2_corrected"]
+
+
+def test_a_run_is_found_by_its_tags_and_describes_itself(logged):
     bundle, run, _ = logged
-    assert run.data.metrics == {"r2_corrected": 0.3}
-    assert run.data.tags["bundle_sha256"] == bundle.sha256
+    tags = run.data.tags
+    assert tags["bundle_sha256"] == bundle.sha256
+    assert (tags["family"], tags["mapping"], tags["provenance"], tags["outcome"]) == (
+        "linear", "registry", "simulated", "womac_function_followup_0_100",
+    )  # fmt: skip
+    assert tags["mlflow.note.content"].startswith("**A small model.** Predicts WOMAC function in")
+
+
+def test_the_cohort_is_an_input_without_row_or_path(logged):
+    _, run, _ = logged
+    (given,) = run.inputs.dataset_inputs
+    cohort = given.dataset
+    assert (cohort.name, cohort.digest) == ("registry", "0" * 36)
+    assert json.loads(cohort.profile)["num_rows"] == 250
+    assert {tag.key: tag.value for tag in given.tags} == {"mlflow.data.context": "training"}
+    assert not [text for text in vars(cohort).values() if "JaneRoe" in text]
 
 
 def test_findings_are_logged_without_positions_of_rows():

@@ -95,6 +95,20 @@ def test_two_first_uses_of_an_empty_store_both_succeed():
         assert process.returncode == 0, err.decode()[-500:]
 
 
+def test_the_experiment_opens_as_model_training_unless_somebody_chose_another_kind():
+    import mlflow
+
+    client = mlflow.MlflowClient()
+    settings = TrackingSettings(experiment="t")
+    for kind in ("custom_model_development", "genai_development"):
+        with open_run(settings, name="x", parameters={}, tags={}):
+            experiment = client.get_experiment_by_name("t")
+        assert experiment.tags["mlflow.experimentKind"] == kind
+        client.set_experiment_tag(
+            experiment.experiment_id, "mlflow.experimentKind", "genai_development"
+        )
+
+
 def test_tracking_can_be_switched_off():
     with open_run(TrackingSettings(enabled=False), name="x", parameters={}, tags={}) as run:
         run.log_candidate("linear", {}, 1.0)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 from hiprisk.cohort.dictionary import Dictionary
 from hiprisk.cohort.reading import Cohort
@@ -69,15 +71,7 @@ class PreparedStudy:
         The whole resolved config but for what changes no number: title, intended use, tracking and
         the names of its files. Two runs with equal hashes asked the same question in the same way.
         """
-        stated = resolved(self.config)
-        for key in NOT_DECLARED:
-            del stated[key]
-        for key in PATHS:
-            del stated["cohort"][key]
-        # Blocks are compared in their order, which the canonical form would lose.
-        order = [[name, list(block)] for name, block in self.config.blocks.items()]
-        text = canonical_json({**stated, "blocks": order})
-        return hashlib.sha256(text.encode()).hexdigest()
+        return declared_hash(resolved(self.config))
 
     @property
     def identity(self) -> str:
@@ -121,3 +115,13 @@ def prepare_study(
         workers=workers,
         progress=progress,
     )
+
+
+def declared_hash(stated: Mapping[str, Any]) -> str:
+    """`PreparedStudy.declared_sha256` of a resolved config, its blocks in their order."""
+    cohort = {key: value for key, value in stated["cohort"].items() if key not in PATHS}
+    declared = {key: value for key, value in stated.items() if key not in NOT_DECLARED}
+    # Blocks are compared in their order, which the canonical form would lose.
+    order = [[name, list(block)] for name, block in stated["blocks"].items()]
+    text = canonical_json({**declared, "cohort": cohort, "blocks": order})
+    return hashlib.sha256(text.encode()).hexdigest()

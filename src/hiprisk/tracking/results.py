@@ -10,15 +10,22 @@ from typing import Any
 
 from hiprisk.bundle import Bundle
 from hiprisk.config import TrackingSettings
+from hiprisk.tracking.description import cohort_dataset, description, search_tags
+from hiprisk.tracking.key_metrics import key_metrics, metrics_table
 
+NOTE = "mlflow.note.content"
+DATASET_CONTEXT = "mlflow.data.context"
 SERVING_PACKAGES = ("mlflow", "numpy", "pandas", "pyarrow", "pydantic", "PyYAML")
 
 
 def log_bundle(mlflow: Any, bundle: Bundle, settings: TrackingSettings) -> None:
-    """Metrics with intervals, tables, figures, and the bundle as a model, to the open run."""
+    """Description, key metrics, tables, figures, and the bundle as a model, to the open run."""
     evidence = bundle.evidence
-    mlflow.set_tags({"family": str(evidence.get("family")), "bundle_sha256": bundle.sha256})
-    mlflow.log_metrics(_interval_metrics(evidence))
+    mlflow.set_tags({**search_tags(bundle), NOTE: description(bundle)})
+    mlflow.log_metrics(key_metrics(evidence))
+    if evidence.get("metrics"):
+        mlflow.log_table(metrics_table(evidence), "metrics.json")
+    _log_cohort(mlflow, bundle)
     mlflow.log_dict(evidence, "evidence.json")
     mlflow.log_dict(_findings(evidence), "cohort_findings.json")
     mlflow.log_text("\n".join(evidence.get("summary", ())) + "\n", "summary.txt")
@@ -33,6 +40,19 @@ def log_bundle(mlflow: Any, bundle: Bundle, settings: TrackingSettings) -> None:
             columns = {key: [trial[key] for trial in trials] for key in trials[0]}
             mlflow.log_table(columns, f"trials/{family['name']}.json")
     _log_model(mlflow, bundle, settings)
+
+
+def _log_cohort(mlflow: Any, bundle: Bundle) -> None:
+    """The cohort as an input of the run."""
+    if not bundle.manifest.get("cohort_fingerprint"):
+        return
+    from mlflow.entities import Dataset, DatasetInput, InputTag
+
+    cohort = DatasetInput(
+        dataset=Dataset(**cohort_dataset(bundle)),
+        tags=[InputTag(key=DATASET_CONTEXT, value="training")],
+    )
+    mlflow.MlflowClient().log_inputs(mlflow.active_run().info.run_id, datasets=[cohort])
 
 
 def _log_model(mlflow: Any, bundle: Bundle, settings: TrackingSettings) -> None:
@@ -52,17 +72,6 @@ def _log_model(mlflow: Any, bundle: Bundle, settings: TrackingSettings) -> None:
         mlflow.MlflowClient().set_registered_model_alias(
             bundle.name, settings.alias, registered.version
         )
-
-
-def _interval_metrics(evidence: dict[str, Any]) -> dict[str, float]:
-    found: dict[str, float] = {}
-    for name, estimate in evidence.get("metrics", {}).items():
-        for end, key in (("", "value"), ("_low", "low"), ("_high", "high")):
-            if estimate[key] is not None:
-                found[f"{name}{end}"] = float(estimate[key])
-    if "n_analysed" in evidence:
-        found["n_analysed"] = float(evidence["n_analysed"])
-    return found
 
 
 def _findings(evidence: dict[str, Any]) -> dict[str, Any]:

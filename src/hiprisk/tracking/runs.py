@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from hiprisk.parallel import StageProgress
 
 MAX_PARAM = 500
+# What MLflow's pages read: which kind of experiment this is.
+EXPERIMENT_KIND = "mlflow.experimentKind"
+MODEL_TRAINING = "custom_model_development"
 
 
 class StudyRun(Protocol):
@@ -140,11 +143,21 @@ def _connect(mlflow: Any, store: str, experiment: str) -> str:
     try:
         with locked_store(store):
             mlflow.set_tracking_uri(store)
-            return str(mlflow.set_experiment(experiment).experiment_id)
+            chosen = mlflow.set_experiment(experiment)
+            _mark_as_model_training(mlflow, chosen)
+            return str(chosen.experiment_id)
     except StoreError:
         raise
     except Exception as broken:  # the store raises whatever its driver does
         raise _unusable(store) from broken
+
+
+def _mark_as_model_training(mlflow: Any, experiment: Any) -> None:
+    """Have MLflow open the experiment among models, not GenAI; a kind that is set stays."""
+    if EXPERIMENT_KIND not in experiment.tags:
+        mlflow.MlflowClient().set_experiment_tag(
+            experiment.experiment_id, EXPERIMENT_KIND, MODEL_TRAINING
+        )
 
 
 def _unusable(store: str) -> StoreError:
@@ -276,12 +289,16 @@ def track_bundle(bundle: Bundle) -> StudyRun:
     StoreError
         If the store cannot be used or does not take it.
     """
+    # It brings the learning libraries, which a study has loaded by now and nothing else needs.
+    from hiprisk.learning.preparation import declared_hash
+
     settings = TrackingSettings(**{**bundle.config.get("tracking", {}), "enabled": True})
     if (store := _store()) and server_of(store) is not None:
         ask_server(_import_mlflow(), store)
     tags = {
         "cohort_fingerprint": str(bundle.manifest.get("cohort_fingerprint", "")),
         "provenance": bundle.provenance,
+        **({"declared_sha256": declared_hash(bundle.study["config"])} if bundle.study else {}),
         "logged_later": "true",
     }
     parameters = {key: value for key, value in bundle.config.items() if key != BUNDLED}

@@ -1,0 +1,139 @@
+"""What a run says of itself: five lines for people, tags for searches, the cohort as a data set."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import PurePath
+from typing import Any
+
+from hiprisk.bundle import Bundle
+from hiprisk.metrics.estimate import Estimate
+from hiprisk.metrics.registry import label_of
+from hiprisk.sheet.format import Sheet
+from hiprisk.wording.disclaimers import provenance_in_words, warnings_of
+from hiprisk.wording.quantities import decimals, people_counted, plural, with_ci
+
+# MLflow takes no longer digest; the tag `cohort_fingerprint` has the whole one.
+DIGEST = 36
+SIMULATED = "simulated"
+
+
+def description(bundle: Bundle) -> str:
+    """The study in five lines of Markdown; a part that the evidence lacks leaves its line out."""
+    sheet, evidence = bundle.sheet, bundle.evidence
+    lines = (
+        f"**{sheet.title}.** Predicts {sheet.outcome.estimand}.",
+        _people(sheet, evidence),
+        _performance(evidence, unit=sheet.outcome.unit),
+        _blocks(evidence),
+        " ".join((*warnings_of(sheet), _origin(bundle))),
+    )
+    # Markdown joins the lines of one paragraph.
+    return "\n\n".join(line for line in lines if line)
+
+
+def _people(sheet: Sheet, evidence: Mapping[str, Any]) -> str:
+    model = f"Model type: {sheet.family}, {plural(len(sheet.variables), 'predictor')}"
+    if "n_analysed" not in evidence:
+        return f"{model}."
+    n = evidence["n_analysed"]
+    return f"{model}, learned from {people_counted(evidence.get('n_people', n), n)}."
+
+
+def _performance(evidence: Mapping[str, Any], *, unit: str) -> str:
+    metrics = evidence.get("metrics", {})
+    rmse = metrics.get("rmse_corrected", {}).get("value")
+    digits = {"rmse": decimals(rmse, 1), "calibration_slope": 2}
+    names = ("r2", "rmse", "c_statistic", "brier", "calibration_slope")
+    said = [
+        f"{label_of(name)} "
+        + with_ci(
+            Estimate(name=name, **metrics[f"{name}_corrected"]),
+            digits.get(name, 3),
+            unit=unit if name == "rmse" else "",
+        )
+        for name in names
+        if metrics.get(f"{name}_corrected", {}).get("value") is not None
+    ]
+    return f"Optimism-corrected: {'; '.join(said)}." if said else ""
+
+
+def _blocks(evidence: Mapping[str, Any]) -> str:
+    """The verdict on each block, and on all of them together."""
+    added = evidence.get("added") or {}
+    said = [
+        f"{' + '.join(one['blocks']).replace('_', ' ')}: {one['verdict']}"
+        for one in added.get("additions", ())
+    ]
+    return f"What blocks add: {'; '.join(said)}." if said else ""
+
+
+def _origin(bundle: Bundle) -> str:
+    people = provenance_in_words(bundle.provenance)
+    return f"Fitted on: {people}. Bundle {bundle.name} {bundle.version}, `{bundle.sha256[:12]}`."
+
+
+def search_tags(bundle: Bundle) -> dict[str, str]:
+    """Tags by which runs are searched; those of the cohort are set when the run opens."""
+    mapping = _cohort_settings(bundle).get("mapping")
+    return {
+        "family": str(bundle.evidence.get("family") or bundle.sheet.family),
+        "outcome": bundle.sheet.outcome.variable,
+        "provenance": bundle.provenance,
+        **({"mapping": PurePath(mapping).stem} if mapping else {}),
+        "bundle_sha256": bundle.sha256,
+    }
+
+
+def cohort_dataset(bundle: Bundle) -> dict[str, str]:
+    """Fields of the cohort as MLflow's data set: fingerprint, counts, names and kinds of variables.
+
+    No row, no value of a patient, and no folder.
+    """
+    fingerprint = str(bundle.manifest.get("cohort_fingerprint", ""))
+    return {
+        "name": _cohort_name(bundle),
+        "digest": fingerprint[:DIGEST],
+        # MLflow's type of source for data that nothing is to load from its address.
+        "source_type": "code",
+        "source": json.dumps({"tags": {"cohort_fingerprint": fingerprint}}),
+        "schema": json.dumps({"mlflow_colspec": list(_columns(bundle.sheet))}),
+        "profile": json.dumps(_counts(bundle)),
+    }
+
+
+def _cohort_settings(bundle: Bundle) -> dict[str, Any]:
+    return dict(bundle.config.get("cohort") or {})
+
+
+def _cohort_name(bundle: Bundle) -> str:
+    settings = _cohort_settings(bundle)
+    if settings.get("mapping"):
+        return PurePath(settings["mapping"]).stem
+    file = settings.get("file")
+    if file:
+        return PurePath(file if isinstance(file, str) else file[0]).stem
+    preset = (settings.get("simulate") or {}).get("preset")
+    return f"{SIMULATED}_{preset}" if preset else bundle.name
+
+
+def _columns(sheet: Sheet) -> Iterator[dict[str, Any]]:
+    kinds = {"number": "double", "category": "string"}
+    for spec in sheet.variables:
+        yield {"name": spec.name, "type": kinds[spec.kind], "required": False}
+    if sheet.outcome.variable not in {spec.name for spec in sheet.variables}:
+        kind = "string" if sheet.outcome.levels else "double"
+        yield {"name": sheet.outcome.variable, "type": kind, "required": False}
+
+
+def _counts(bundle: Bundle) -> dict[str, Any]:
+    evidence = bundle.evidence
+    flow = evidence.get("flow") or ()
+    counted = {
+        # The name that MLflow's pages show.
+        "num_rows": flow[0]["n_remaining"] if flow else None,
+        **{name: evidence.get(name) for name in ("n_analysed", "n_people")},
+    }
+    known = {name: value for name, value in counted.items() if value is not None}
+    return {"provenance": bundle.provenance, **known}
