@@ -3,6 +3,7 @@
 import dataclasses
 
 import numpy as np
+import pytest
 
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.validation.drift import report_drift
@@ -29,6 +30,8 @@ def test_swapped_codes_are_named_as_a_likely_cause():
     )
     back = next(v for v in report.variables if v.variable == "lbp_any")
     assert back.verdict == "much drift"
+    # 0.8 in standard deviations of either: the root of 0.9 x 0.1.
+    assert abs(back.standardised_difference) == pytest.approx(0.8 / 0.3)
     assert any("codes swapped" in cause for cause in back.causes)
     assert any("Check units and codes" in line for line in report.summary)
 

@@ -82,6 +82,12 @@ def test_a_published_score_may_run_over_the_end_of_its_scale_by_a_quarter(people
         check_predictions("p", OUTCOME, cohort_of(people.assign(p=125.1)))
 
 
+def test_a_score_without_bounds_has_no_end_to_run_over(people):
+    endless = dataclasses.replace(OUTCOME, bounds=None)
+    found = check_predictions("p", endless, cohort_of(people.assign(p=-1e6)))
+    assert not found.any()
+
+
 def test_a_risk_may_not(people):
     check_predictions("p", WORSE, cohort_of(people.assign(p=1.0)))
     percent = r"must lie in \[0, 1\]; 300 of 300 .*this may be percent: divide the column by 100"

@@ -2,10 +2,12 @@
 
 import numpy as np
 import pytest
+from scipy.stats import ncf, norm
 
 from hiprisk.errors import InputError
 from hiprisk.validation.external.mean_difference import (
     Moments,
+    _normal_below,
     _trace_of_square,
     covariance_of_mean,
     separation,
@@ -121,6 +123,23 @@ def test_too_few_people_and_no_number_at_all():
     assert separation(moments(mean, 4), moments(mean, 4)).distance is None
     with pytest.raises(InputError, match="number of people is needed"):
         separation(moments(mean, 80), moments(mean, None))
+
+
+def test_people_who_do_not_vary_have_no_distance():
+    same = Moments(mean=np.zeros(2), covariance=np.zeros((2, 2)), known=np.full(2, 50.0))
+    found = separation(same, same)
+    assert (found.apparent, found.distance, found.c_statistic) == (0.0, None, None)
+
+
+def test_a_large_noncentrality_by_hand():
+    # Chi-squared of 4 degrees and noncentrality 10000: mean 10004, variance 2 (4 + 20000).
+    one_above = 10_004.0 + np.sqrt(40_008.0)
+    assert _normal_below(one_above, 4.0, None, 10_000.0) == pytest.approx(norm.cdf(1.0))
+    # In a covariance of 105 degrees: mean 10004 x 105 / 100, and its square x 2 / 105 more.
+    one_above = 10_504.2 + np.sqrt(40_008.0 + 2.0 * 10_504.2**2 / 105.0)
+    assert _normal_below(one_above, 4.0, 105.0, 10_000.0) == pytest.approx(norm.cdf(1.0))
+    exact = ncf.cdf(one_above * 102.0 / (105.0 * 4.0), 4.0, 102.0, 10_000.0)
+    assert norm.cdf(1.0) == pytest.approx(exact, abs=0.02)
 
 
 def test_the_interval_of_a_standardised_difference_is_bonetts():

@@ -71,6 +71,15 @@ def test_a_difference_that_another_seed_would_not_see_is_inconclusive():
     assert not with_p(result, 0.5).undecided()
 
 
+def test_a_p_value_too_small_to_write_is_decided():
+    y, p, frame = people(n=300, seed=2)
+    result = with_p(evaluated(y, p, frame), 1e-300)
+    row = dataclasses.replace(result.heterogeneity[0], f=1e6, p_value=0.0, p_adjusted=0.0)
+    result = dataclasses.replace(result, heterogeneity=(row,))
+    assert not result.undecided()
+    assert result.differing() == (row,)
+
+
 def test_a_group_whose_interval_ends_at_zero_is_inconclusive():
     y, p, frame = people(n=300, seed=2)
     result = evaluated(y, p, frame)

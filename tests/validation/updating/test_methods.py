@@ -11,6 +11,7 @@ import pytest
 from hiprisk.errors import InputError
 from hiprisk.validation.updating.methods import (
     UpdateData,
+    check_size,
     closed_test,
     fit_update,
     shrinkage_factor,
@@ -129,3 +130,12 @@ def test_an_intercept_needs_events_and_non_events():
     data = UpdateData("binary", np.ones(5), np.linspace(-1, 1, 5), None)
     with pytest.raises(InputError, match="events and non-events"):
         fit_update(data, "intercept")
+
+
+@pytest.mark.parametrize("n_events", [4, 56])
+def test_few_people_without_the_event_are_as_few_as_few_with_it(simulated, n_events):
+    data = update_data(simulated.head(60), "binary")
+    data = dataclasses.replace(data, observed=np.arange(60) < n_events)
+    with pytest.raises(InputError, match=r"^4 people with \(or without\) the event are too few"):
+        check_size(data, ["reestimate"])
+    check_size(data, ["recalibrate"])

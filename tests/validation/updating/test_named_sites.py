@@ -7,6 +7,7 @@ import pytest
 
 from hiprisk.sheet.document.parsing import parse_sheet
 from hiprisk.sheet.evaluate import SheetEvaluator
+from hiprisk.sheet.format import FirstVisit, TrainingSummary
 from hiprisk.validation.updating.by_site import SiteIntercepts
 from hiprisk.validation.updating.named_sites import named_coefficients, with_named_sites
 from small_bundle import small_sheet
@@ -51,3 +52,16 @@ def test_draws_of_an_unknown_site_have_the_variance_of_sites(n_draws):
 def test_coefficients_of_a_refit_are_those_of_its_sites():
     found = named_coefficients(np.array([10.0, 0.1]), SITES)
     assert found == pytest.approx([12.0, 0.1, -5.0, -1.5])
+
+
+def test_of_which_of_these_sites_the_first_visit_was_is_not_known():
+    before = small_sheet()
+    share = TrainingSummary(missing_share=0.0, n_known=100)
+    visit = FirstVisit(
+        n_people=100, variables=(share,) * 4, means=(60.0, None, None, 30.0),
+        sds=(8.0, None, None, 10.0), predictions=share, mean_prediction=34.0, sd_prediction=5.0,
+    )  # fmt: skip
+    sheet = with_named_sites(dataclasses.replace(before, first_visit=visit), NAMES, SITES, seed=1)
+    found = sheet.first_visit
+    assert found.variables == (*visit.variables, TrainingSummary(missing_share=1.0, n_known=0))
+    assert (found.means[4], found.sds[4]) == (None, None)

@@ -10,7 +10,13 @@ from hiprisk.learning.unpenalised import fit_logistic
 from hiprisk.metrics.calibration import logit_in_the_large
 from hiprisk.sheet.evaluate import SheetEvaluator
 from hiprisk.sheet.links import expit
-from hiprisk.validation.updating.ordinal import OrdinalScale, fit_line, updated_vector
+from hiprisk.validation.updating.ordinal import (
+    UNREACHED,
+    OrdinalScale,
+    _levels,
+    fit_line,
+    updated_vector,
+)
 from ordinal_sheet import INTERCEPTS, VALUES, ordinal_sheet
 from updated_models import a_cohort, updated
 
@@ -74,6 +80,15 @@ def test_a_score_without_a_chance_counts_as_the_nearest_that_has_one():
     assert again.log_likelihood == pytest.approx(lower.log_likelihood)
     assert np.isfinite(line.log_likelihood)
     assert again.slope == pytest.approx(lower.slope)
+
+
+@pytest.mark.parametrize(("beyond", "place"), [(0.0, 2), (1.0, 1)])
+def test_a_value_is_out_of_reach_beyond_the_limit_on_either_side(beyond, place):
+    values, far = np.array([0.0, 10.0, 20.0, 30.0]), UNREACHED + beyond
+    low = OrdinalScale("logit", values, np.array([1.0, 0.0, -far, 1.0]), X)
+    assert _levels(low, np.array([20.0, 30.0]))[0].tolist() == [2, place + 1]
+    high = OrdinalScale("logit", values, np.array([far, 0.0, -1.0, 1.0]), X)
+    assert _levels(high, np.array([20.0]))[0].tolist() == [place]
 
 
 def test_people_who_are_all_the_same_have_no_slope():

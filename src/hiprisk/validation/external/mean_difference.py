@@ -189,9 +189,6 @@ def _chance(one: Moments, two: Moments, white: Floats) -> _Chance:
             twice, rest = (1.0, 0.0) if one.known is None else (2.0, 1.0 / n - alone)
             whole = twice * trace + rest * p
             whole_square = twice**2 * square + 2.0 * twice * rest * trace + rest**2 * p
-            # No p directions can share a trace more evenly than equally: else freedom would exceed
-            # p.
-            whole_square = max(whole_square, whole**2 / p)
             return _Chance(size=whole / whole_square, freedom=whole**2 / whole_square)
     return _Chance(size=1.0 / (alone + 1.0 / n), freedom=p)
 
