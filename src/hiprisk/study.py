@@ -29,7 +29,7 @@ from hiprisk.evidence.declared_parts import check_declared_parts
 from hiprisk.evidence.document import Evidence
 from hiprisk.evidence.early_findings import early_findings
 from hiprisk.evidence.evaluation import evaluate
-from hiprisk.evidence.finished import FinishedStudy
+from hiprisk.evidence.finished import HAVE_REFITS, FinishedStudy
 from hiprisk.evidence.frames import evidence_tables
 from hiprisk.evidence.parts import metrics_of
 from hiprisk.inference.samplesize import check_stated_risks
@@ -269,7 +269,6 @@ def _sheet(
             extra = new_site_variance(prepared.config, estimator.fit_)
             distribution = widened(distribution, extra)
         residual_sd = float(np.sqrt(np.mean((observed - out_of_fold.predicted) ** 2)))
-    has_coefficients = estimator.family in ("linear", "logistic", "ordinal")
     with one_thread():
         sheet = write_sheet(
             estimator,
@@ -279,7 +278,7 @@ def _sheet(
             provenance=prepared.cohort.provenance,
             distribution=distribution,
             residual_sd=residual_sd,
-            refits=bootstrap.coefficients if has_coefficients else None,
+            refits=bootstrap.coefficients if estimator.family in HAVE_REFITS else None,
         )
         return with_first_visit(sheet, prepared.selection.first_visit)
 

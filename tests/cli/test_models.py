@@ -45,6 +45,13 @@ def test_a_main_metric_has_its_interval_where_there_is_one():
     )
 
 
+def test_a_study_without_corrected_figures_shows_how_its_own_was_estimated():
+    figures = {"value": 0.3, "low": None, "high": None}
+    both = {"r2_out_of_fold": figures, "r2_cross_validated": {**figures, "value": 0.25}}
+    assert _main_metric(both) == "R², cross-validated 0.250"
+    assert _main_metric({"r2_out_of_fold": figures}) == "R², out-of-fold 0.300"
+
+
 @pytest.mark.parametrize("metrics", [None, [], {"r2_corrected": 1}, {"r2_corrected": {}}])
 def test_evidence_without_a_main_metric_leaves_the_cell_empty(metrics):
     assert _main_metric(metrics) == ""

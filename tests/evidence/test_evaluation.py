@@ -62,7 +62,7 @@ def test_a_study_that_is_too_small_is_a_finding_in_its_place():
 
 def of_refits(model, n_fitted):
     return SimpleNamespace(
-        sheet=SimpleNamespace(model=model), refits=SimpleNamespace(coefficients=[()] * n_fitted),
+        sheet=SimpleNamespace(model=model), bootstrap=SimpleNamespace(coefficients=[()] * n_fitted),
         config=SimpleNamespace(outcome=SimpleNamespace(variable="womac")),
     )  # fmt: skip
 

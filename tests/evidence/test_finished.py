@@ -20,7 +20,7 @@ def study(**known):
     parts = {
         "prepared": prepared, "chosen": SimpleNamespace(name="linear"), "estimator": None,
         "procedure": None, "apparent": outcome, "out_of_fold": None,
-        "bootstrap": SimpleNamespace(refits="the refits"),
+        "bootstrap": SimpleNamespace(refits="the refits", refused=None),
         "sheet": SimpleNamespace(variables=(SimpleNamespace(name="age_years"),)),
     }  # fmt: skip
     return FinishedStudy(**{**parts, **known})
@@ -67,7 +67,7 @@ def test_an_ordinal_model_and_its_refits_bring_their_own_distributions():
         prepared=SimpleNamespace(config=config, data=data),
         estimator=estimator,
         sheet=SimpleNamespace(distribution=None),
-        bootstrap=SimpleNamespace(refits=SimpleNamespace(ordinal=(law,))),
+        bootstrap=SimpleNamespace(refits=SimpleNamespace(ordinal=(law,)), refused=None),
     )
     rows = np.flatnonzero(~np.isnan(data.columns).any(axis=1))
     predicted = estimator.predict_numeric(data.columns)[rows]
@@ -81,7 +81,9 @@ def test_refits_of_another_model_have_the_scatter_of_the_sheet():
     sheet = small_sheet()
     one = study(
         apparent=np.array([30.0, 50.0, 70.0]),
-        bootstrap=SimpleNamespace(refits=SimpleNamespace(predicted=np.array([[1.0, 9.0, 90.0]]))),
+        bootstrap=SimpleNamespace(
+            refits=SimpleNamespace(predicted=np.array([[1.0, 9.0, 90.0]])), refused=None
+        ),
         sheet=sheet,
     )
     rows = np.array([0, 2])

@@ -29,6 +29,7 @@ def evidence_of(**known):
     """As much of an evidence as its sentences ask for; real data, an ordinary linear model."""
     corrected = {"r2": 0.3, "mae": 9.0, "rmse": 12.0, "calibration_slope": 1.0,
                  "scaled_brier": 0.2, **known.pop("corrected", {})}  # fmt: skip
+    corrected = {name: value for name, value in corrected.items() if value is not None}
     n_resamples = known.pop("n_resamples", 500)
     parts = {
         "provenance": "real", "findings": (), "family": "linear", "kind": "continuous",
@@ -163,6 +164,22 @@ def test_a_subgroup_in_which_events_are_rarer_is_no_fault_of_the_model():
         "Performance differs between subgroups: r2 by sex.",
         "Performance differs between subgroups: c_statistic by sex.",
     ]
+
+
+def test_without_refits_no_corrected_figure_is_named_and_the_reason_is_said_once():
+    lines = said(
+        corrected=dict.fromkeys(("r2", "mae", "rmse", "calibration_slope")),
+        n_resamples=17,
+        lacking={"r2": "no fit", "mae": "no fit"},
+        not_available={"optimism": "no fit (more people)", "stability": "no fit (more people)"},
+    )
+    assert lines == (
+        "Model type: linear. The cross-validated mean squared error is 25.0 % below that of the "
+        "mean-only model.",
+        "Sample size: enough.",
+        "Not available: optimism-corrected performance and clinical utility; prediction "
+        "instability: no fit (more people).",
+    )
 
 
 @pytest.mark.parametrize("family", ["linear", "mean"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,13 @@ from hiprisk.errors import BundleError
 EXAMPLE = """  hiprisk models
   hiprisk models --root /path/to/models --json
   hiprisk models --compare stupar@1 stupar@2"""
+
+# What a main metric may come from, the first that a bundle has: ending of its key, and its name.
+ESTIMATED = {
+    "corrected": "optimism-corrected",
+    "cross_validated": "cross-validated",
+    "out_of_fold": "out-of-fold",
+}
 
 
 def run(argv: Sequence[str]) -> int:
@@ -96,13 +104,15 @@ def _main_metric(metrics: object) -> str:
     from hiprisk.metrics.registry import metrics_for
 
     found = metrics if isinstance(metrics, dict) else {}
-    for main in (metrics_for(kind)[0] for kind in ("continuous", "binary")):
-        figures = found.get(f"{main.name}_corrected")
+    mains = [metrics_for(kind)[0] for kind in ("continuous", "binary")]
+    # A study without enough bootstrap models has no corrected figure.
+    for (end, how), main in product(ESTIMATED.items(), mains):
+        figures = found.get(f"{main.name}_{end}")
         if not isinstance(figures, dict) or not isinstance(figures.get("value"), float):
             continue
         low, high = figures.get("low"), figures.get("high")
         interval = ""
         if isinstance(low, float) and isinstance(high, float):
             interval = f" ({low:.3f} to {high:.3f})"
-        return f"{main.label}, optimism-corrected {figures['value']:.3f}{interval}"
+        return f"{main.label}, {how} {figures['value']:.3f}{interval}"
     return ""

@@ -90,16 +90,10 @@ def show_result(result: StudyResult) -> None:
     evidence = result.evidence
     remarks = [f"{capital(remark)}." for remark in outcome_remarks(evidence.flow)]
     print_lines("", evidence.title, "=" * len(evidence.title), *evidence.summary, *remarks, "")
-    _show_optimism(evidence)
-    n = evidence.optimism.n_resamples
-    print_lines(
-        "",
-        "Corrected: the apparent value less its optimism; its interval comes from repeating the "
-        f"procedure in {n} resamples of people. The apparent value's is of the given predictions "
-        "on the participants they were fitted to, and optimistic: report the optimism-corrected "
-        "one.",
-        f"Not repeated in the {n} resamples: {'; '.join(evidence.not_repeated)}.",
-    )
+    if "optimism" in evidence.not_available:
+        _show_without_optimism(evidence)
+    else:
+        _show_optimism(evidence)
     _show_holdout(result)
     print_lines(
         "",
@@ -110,6 +104,24 @@ def show_result(result: StudyResult) -> None:
     )
     note_absent(evidence.findings)
     note(f"done in {result.seconds:.0f} s")
+
+
+def _show_without_optimism(evidence: Evidence) -> None:
+    """What is known of the model where too many of the resamples were refused."""
+    crossing, how = evidence.cross_validation, "cross-validated"
+    others = evidence.out_of_fold.predictions if crossing is None else crossing.estimates()
+    by_name = {estimate.name: estimate for estimate in others}
+    if crossing is None:
+        how = "out-of-fold"
+    rows = []
+    for one in evidence.apparent:
+        other = by_name.get(one.name)
+        value = "" if other is None else f"{other.value:.3f}"
+        rows.append([metric_label(one.name), value, _span(other), f"{one.value:.3f}", _span(one)])
+    print_table(["metric", how, "95 % CI", "apparent", "95 % CI"], rows)
+    print_lines(
+        "", "Apparent values are of the participants that the model was fitted to: optimistic."
+    )
 
 
 def note_absent(findings: Sequence[Mapping[str, Any]]) -> None:
@@ -138,7 +150,16 @@ def _show_optimism(evidence: Evidence) -> None:
     lost = not_computed_in_words(
         evidence.optimism.not_computed(), evidence.optimism.n_resamples, metric_label
     )
-    print_lines(*([lost] if lost else []))
+    n = evidence.optimism.n_resamples
+    print_lines(
+        *([lost] if lost else []),
+        "",
+        "Corrected: the apparent value less its optimism; its interval comes from repeating the "
+        f"procedure in {n} resamples of people. The apparent value's is of the given predictions "
+        "on the participants they were fitted to, and optimistic: report the optimism-corrected "
+        "one.",
+        f"Not repeated in the {n} resamples: {'; '.join(evidence.not_repeated)}.",
+    )
 
 
 def _span(estimate: Estimate | None) -> str:

@@ -13,6 +13,8 @@ T = TypeVar("T")
 
 # What a person reads for a part, by its key in the evidence.
 PART_LABELS = {
+    "optimism": "optimism-corrected performance and clinical utility",
+    "refits": "bootstrap models of the sheet, and the intervals that come from them",
     "calibration_corrected": "optimism-corrected calibration curve",
     "holdout": "performance in held-out participants",
     "cross_validation": "cross-validation",
@@ -52,8 +54,10 @@ class Attempts:
 
 
 def parts_in_words(not_available: Mapping[str, str]) -> tuple[str, ...]:
-    """One sentence a part that is missing."""
+    """The parts that are missing: one sentence a reason."""
+    by_reason: dict[str, list[str]] = {}
+    for name, reason in not_available.items():
+        by_reason.setdefault(reason, []).append(PART_LABELS.get(name, name))
     return tuple(
-        f"Not available: {PART_LABELS.get(name, name)}: {reason}."
-        for name, reason in not_available.items()
+        f"Not available: {'; '.join(labels)}: {reason}." for reason, labels in by_reason.items()
     )

@@ -29,12 +29,18 @@ END = 0.025
 
 def full_optimism(study: FinishedStudy) -> OptimismTable:
     """The bootstrap's table with what else its refits tell: rms' indexes, ICI, CRPS."""
-    table = study.bootstrap.table
+    table, refused = study.bootstrap.table, study.bootstrap.refused
     if study.predicts_nothing:
         return table
     kind = _kind(study)
     rows, lacking = [*table.rows], dict(table.not_available)
-    for metrics in (further_metrics(kind), (find_metric(kind, ICI),)):
+    further = (further_metrics(kind), (find_metric(kind, ICI),))
+    if refused is not None:
+        names = [metric.name for metrics in further for metric in metrics]
+        names += ["crps"] if kind == "continuous" else []
+        lacking |= dict.fromkeys(names, refused.reason)
+        return dataclasses.replace(table, not_available=lacking)
+    for metrics in further:
         found = optimism_table(
             study.refits, study.data.outcome, apparent=study.apparent, metrics=metrics
         )

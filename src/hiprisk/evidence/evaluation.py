@@ -20,7 +20,7 @@ from hiprisk.evidence.corrected import corrected_calibration, full_optimism
 from hiprisk.evidence.document import Evidence, HoldoutResult
 from hiprisk.evidence.early_findings import early_findings
 from hiprisk.evidence.events import events_evidence
-from hiprisk.evidence.finished import FinishedStudy
+from hiprisk.evidence.finished import HAVE_REFITS, FinishedStudy
 from hiprisk.evidence.out_of_fold import out_of_fold_performance, out_of_fold_sample
 from hiprisk.evidence.parts import (
     added_part,
@@ -61,6 +61,9 @@ def evaluate(study: FinishedStudy) -> Evidence:
     """
     tried = Attempts()
     config, data = study.config, study.data
+    tried.part("optimism", lambda: study.refits)
+    if study.estimator.family in HAVE_REFITS:
+        tried.part("refits", lambda: study.refits)
     sample_size = sample_size_part(study)
     metrics = metrics_of(config.outcome.kind, study.chosen.name)
     sample = out_of_fold_sample(study)
@@ -135,7 +138,7 @@ def _findings(
 
 def _refits_left_out(study: FinishedStudy) -> Iterator[Finding]:
     """Said where a sheet holds fewer refits than were fitted: an ordinal model's are long."""
-    model, fitted = study.sheet.model, study.refits.coefficients
+    model, fitted = study.sheet.model, study.bootstrap.coefficients
     if not isinstance(model, OrdinalModel) or fitted is None:
         return
     held = len(model.refits or ())

@@ -28,6 +28,7 @@ from hiprisk.validation.performance.results import (
     utility_at,
 )
 from hiprisk.validation.performance.sample import OUTCOME, EvaluationSample
+from hiprisk.validation.resampling.refits import RefitsRefusedError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +122,23 @@ def events_evidence(
         results = (_of_risk(sample, performance),)
     if not results:
         return None
-    own, by_refit = _model_events(study), _refit_events(study)
+    try:
+        by_refit = _refit_events(study)
+    except RefitsRefusedError:
+        # The evidence has the reason; what out-of-fold predictions tell needs no refits.
+        thresholds = study.config.outcome.thresholds
+        return EventsEvidence(
+            events=tuple(
+                EventEvidence(
+                    out_of_fold=result,
+                    decision=None,
+                    decisions=(),
+                    thresholds=thresholds if result.reason is None else (),
+                )
+                for result in results
+            )
+        )
+    own = _model_events(study)
     return EventsEvidence(
         events=tuple(
             _event(study, result, own[place], np.array([one[place].chance for one in by_refit]))

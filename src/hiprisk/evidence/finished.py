@@ -21,6 +21,9 @@ from hiprisk.validation.internal.optimism_table import BootstrapResult
 from hiprisk.validation.resampling.procedure import StudyProcedure
 from hiprisk.validation.resampling.refits import Refits
 
+# Model types whose sheet carries the coefficients of the bootstrap models.
+HAVE_REFITS = ("linear", "logistic", "ordinal")
+
 
 @dataclass(frozen=True, kw_only=True)
 class FinishedStudy:
@@ -73,7 +76,15 @@ class FinishedStudy:
 
     @property
     def refits(self) -> Refits:
-        """Predictions of the development cohort by the bootstrap models."""
+        """Predictions of the development cohort by the bootstrap models.
+
+        Raises
+        ------
+        RefitsRefusedError
+            If the model could not be fitted on too many of the resamples.
+        """
+        if self.bootstrap.refused is not None:
+            raise self.bootstrap.refused
         assert self.bootstrap.refits is not None
         return self.bootstrap.refits
 

@@ -48,13 +48,15 @@ def sample_size_part(study: FinishedStudy) -> SampleSizeFinding:
     means = np.bincount(persons, outcome) / np.bincount(persons)
     binary = config.outcome.kind == "binary"
     corrected = study.bootstrap.table.corrected()
+    strength = corrected.get("nagelkerke_r2_as_is" if binary else "r2")
     return assess_study(
         config,
         n=n_people,
         n_rows=len(outcome),
         n_parameters=count_parameters(config, study.prepared.design),
         n_events=round(float(means.sum())) if binary else None,
-        strength=corrected.get("nagelkerke_r2_as_is" if binary else "r2"),
+        # The mean explains nothing, and has no R2 of its own.
+        strength=0.0 if study.predicts_nothing else strength,
         mean=None if binary else float(outcome.mean()),
         sd=None if binary else float(outcome.std(ddof=1)),
     )

@@ -55,7 +55,7 @@ def _sentences(
         return
     yield _gain(evidence, smallest_gain)
     corrected = evidence.optimism.corrected()
-    if evidence.kind == "continuous":
+    if "mae" in corrected and "rmse" in corrected:
         digits, unit = _digits(evidence), unit_of_amount(evidence.outcome_unit)
         yield (
             f"Mean absolute error {corrected['mae']:.{digits}f}{f' {unit}' if unit else ''}, "
@@ -73,8 +73,9 @@ def _sentences(
 
 
 def _not_available(evidence: Evidence) -> Iterable[str]:
-    for line in not_available_in_words(evidence.optimism.not_available, label_of):
-        yield f"Optimism-corrected {line}."
+    if "optimism" not in evidence.not_available:
+        for line in not_available_in_words(evidence.optimism.not_available, label_of):
+            yield f"Optimism-corrected {line}."
     yield from parts_in_words(evidence.not_available)
 
 
@@ -98,7 +99,8 @@ def _short_runs(evidence: Evidence, few_trials: int | None) -> Iterable[str]:
     """One caution about all that was tried too few times."""
     n = evidence.optimism.n_resamples
     said = []
-    if few_resamples(n):
+    # Where they give no figure at all, that is said with its reason.
+    if few_resamples(n) and "optimism" not in evidence.not_available:
         said.append(
             f"only {n} bootstrap resamples, so intervals are imprecise and verdicts may change. "
             f"Set `validation.resamples` to {FEW_RESAMPLES} or more."

@@ -44,15 +44,7 @@ def model_card(sheet: Sheet, evidence: Evidence) -> str:
             [(s.label, str(s.n_left_out), str(s.n_remaining)) for s in evidence.flow],
         ),
         "## Performance (internal validation)",
-        markdown_table(
-            ("metric", "apparent", "optimism", "optimism-corrected"),
-            [
-                (label_of(r.metric), f"{r.apparent:.4g}", f"{r.optimism:.4g}", f"{r.corrected:.4g}")
-                for r in evidence.optimism.rows
-            ],
-        ),
-        f"Bootstrap of the whole procedure, {evidence.optimism.n_resamples} resamples of people. "
-        f"Not repeated in the resamples: {'; '.join(evidence.not_repeated)}.",
+        *_internal_validation(evidence),
     ]
     if evidence.holdout is not None:
         held = evidence.holdout
@@ -72,6 +64,27 @@ def model_card(sheet: Sheet, evidence: Evidence) -> str:
     if not isinstance(sheet.model, TreesModel):
         parts += ["## The model in full", full_model(sheet)]
     return "\n\n".join(parts) + "\n"
+
+
+def _internal_validation(evidence: Evidence) -> list[str]:
+    """Optimism-corrected metrics, or why there are none beside what there is."""
+    if "optimism" in evidence.not_available:
+        reason = evidence.not_available["optimism"]
+        found = [f"Optimism-corrected performance is not available: {reason}."]
+        if evidence.cross_validation is not None:
+            found += ["Cross-validated:", _estimates(evidence.cross_validation.estimates())]
+        return [*found, "Apparent, which is optimistic:", _estimates(evidence.apparent)]
+    return [
+        markdown_table(
+            ("metric", "apparent", "optimism", "optimism-corrected"),
+            [
+                (label_of(r.metric), f"{r.apparent:.4g}", f"{r.optimism:.4g}", f"{r.corrected:.4g}")
+                for r in evidence.optimism.rows
+            ],
+        ),
+        f"Bootstrap of the whole procedure, {evidence.optimism.n_resamples} resamples of people. "
+        f"Not repeated in the resamples: {'; '.join(evidence.not_repeated)}.",
+    ]
 
 
 def emphasised(summary: Sequence[str]) -> list[str]:

@@ -36,7 +36,10 @@ def performance_section(evidence: Evidence) -> Section:
     optimism, crossing = evidence.optimism, evidence.cross_validation
     paragraphs = [
         f"The whole procedure was repeated on {optimism.n_resamples} bootstrap resamples of "
-        "people. Optimism-corrected = apparent minus optimism.",
+        "people. Optimism-corrected = apparent minus optimism."
+        if "optimism" not in evidence.not_available
+        else "Optimism-corrected performance is not available: "
+        f"{evidence.not_available['optimism']}.",
     ]
     if crossing is not None:
         paragraphs.append(
@@ -49,7 +52,9 @@ def performance_section(evidence: Evidence) -> Section:
         paragraphs=tuple(paragraphs),
         tables=(_optimism_table(evidence),),
         pictures=_corrected_pictures(evidence),
-        notes=(
+        notes=()
+        if "optimism" in evidence.not_available
+        else (
             "The 95 % CI is from the spread of the optimism over the bootstrap; Noma's "
             "location-shifted interval stands beside it. In simulated studies of 300 people the "
             "first covered the truth in 93 to 99 %; Noma's, in 82 to 92 %, is somewhat too narrow "
@@ -78,6 +83,19 @@ def _optimism_table(evidence: Evidence) -> Table:
         )
         for row in evidence.optimism.rows
     )
+    if "optimism" in evidence.not_available:
+        return Table(
+            head=("metric", "apparent (95 % CI)", "cross-validated (95 % CI)"),
+            rows=tuple(
+                (
+                    label_of(one.name),
+                    with_interval(one),
+                    with_interval(crossed[one.name]) if one.name in crossed else NONE,
+                )
+                for one in evidence.apparent
+            ),
+            caption="Apparent and cross-validated performance; apparent values are optimistic",
+        )
     return Table(
         head=("metric", "apparent", "optimism", "optimism-corrected", "95 % CI",
               "location-shifted 95 % CI", ".632", ".632+", "cross-validated (95 % CI)"),
@@ -262,7 +280,7 @@ def events_section(evidence: Evidence) -> Section | None:
                 for event in (one.out_of_fold for one in events)
             ),
             "Net benefit weighs a false positive by the odds of the threshold probability. The "
-            "decision curves are optimism-corrected.",
+            f"decision curves are {_how_corrected(evidence)}.",
         ),
         tables=(
             *_event_tables(evaluated),
@@ -272,6 +290,15 @@ def events_section(evidence: Evidence) -> Section | None:
         pictures=tuple(
             picture for one in evaluated for picture in _event_pictures(one, evidence.provenance)
         ),
+    )
+
+
+def _how_corrected(evidence: Evidence) -> str:
+    """Of which predictions the decision curves are."""
+    return (
+        "of out-of-fold predictions"
+        if "optimism" in evidence.not_available
+        else ("optimism-corrected")
     )
 
 
@@ -398,14 +425,16 @@ def _event_pictures(one: EventEvidence, provenance: str) -> list[Picture]:
                 caption=f"Calibration of the predicted probability of: {one.out_of_fold.label}.",
             )
         )
-    if one.decision is not None:
+    # Out of fold where too many refits were refused for a corrected one.
+    curve = one.decision or one.out_of_fold.decision
+    if curve is not None:
+        how = "optimism-corrected" if one.decision is not None else "out-of-fold"
         pictures.append(
             Picture(
                 name=f"net_benefit_{name}.png",
-                png=as_png(draw_decision_curve(one.decision, provenance=provenance)),
+                png=as_png(draw_decision_curve(curve, provenance=provenance)),
                 alt=f"Net benefit by threshold probability: {one.out_of_fold.label}.",
-                caption="Decision curve, optimism-corrected, with pointwise 95 % CI: "
-                f"{one.out_of_fold.label}.",
+                caption=f"Decision curve, {how}, with pointwise 95 % CI: {one.out_of_fold.label}.",
             )
         )
     return pictures

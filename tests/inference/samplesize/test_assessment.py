@@ -81,6 +81,12 @@ def test_a_model_that_explains_nothing_has_no_size(stupar):
     assert found.to_frame().empty
 
 
+def test_a_model_whose_r2_is_not_available_has_no_size(stupar):
+    found = assess_study(stupar, n=983, n_parameters=18, strength=None, mean=36.0, sd=19.0)
+    assert (found.sufficient, found.size) == (None, None)
+    assert "the R² of its model is not available" in found.sentence
+
+
 def test_a_described_population_has_its_own_prevalence():
     described = "samplesize={simulations: 20, external: {lp_mean: -1.75, lp_sd: 1.22}}"
     config = load_config(ROOT / "configs" / "stupar_worsening.yaml", overrides=[described])

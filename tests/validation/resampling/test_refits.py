@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from hiprisk.errors import InputError
+from hiprisk.validation.resampling.checkpoint import Checkpoint
 from hiprisk.validation.resampling.refits import refit_all
 from hiprisk.validation.resampling.resamples import Refit, draw_resamples
 from least_squares import LeastSquares, fifty_people
@@ -13,13 +14,13 @@ def resamples(n):
     return draw_resamples(np.arange(50), n_resamples=n, seed=1)
 
 
-def refusing(numbers, code="DEGENERATE"):
-    """Least squares that refuses some resamples."""
+def refusing(numbers, code="DEGENERATE", reasons=("singular",)):
+    """Least squares that refuses some resamples, each with one of the reasons."""
     procedure = LeastSquares(*fifty_people())
 
     def fit(resample):
         if resample.number in numbers:
-            raise InputError("singular", code=code)
+            raise InputError(reasons[resample.number % len(reasons)], code=code)
         return procedure(resample)
 
     return fit
@@ -45,6 +46,22 @@ def test_a_tenth_may_be_refused_and_is_counted():
 def test_too_many_refusals_are_an_error():
     with pytest.raises(InputError, match="could not be fitted on 2 of 10 resamples"):
         refit_all(refusing({3, 7}), resamples(10))
+
+
+def test_why_is_counted_the_most_frequent_first():
+    procedure = refusing({1, 2, 3, 5}, reasons=("no spread", "one class"))
+    with pytest.raises(InputError, match=r"4 of 10 resamples: one class \(3\), no spread \(1\)"):
+        refit_all(procedure, resamples(10))
+
+
+def test_a_checkpoint_keeps_why(tmp_path):
+    def never(resample):
+        raise AssertionError
+
+    kept = Checkpoint(tmp_path / "refits", "study")
+    for procedure in (refusing({3, 7}), never):
+        with pytest.raises(InputError, match="2 of 10 resamples: singular"):
+            refit_all(procedure, resamples(10), checkpoint=kept)
 
 
 def test_of_folds_none_may_be_refused():

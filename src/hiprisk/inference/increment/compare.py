@@ -46,6 +46,7 @@ from hiprisk.learning.logistic.separation import SeparationError, what_separates
 from hiprisk.learning.participants import outcome_remarks
 from hiprisk.learning.study_cohort import select_study_participants, study_warnings
 from hiprisk.parallel import StageProgress, one_thread, run_parallel
+from hiprisk.validation.resampling.refits import refusals_in_words
 from hiprisk.validation.resampling.resamples import draw_resamples
 from hiprisk.wording.disclaimers import copied_rows_caution
 from hiprisk.wording.labels import capital, column_label
@@ -222,9 +223,8 @@ def _on_resamples(
         progress=None if progress is None else partial(progress, "what blocks add"),
     )
     # Refused resamples are counted and said; too many of them are no interval at all.
-    usable = [one for one in evaluated if one is not None]
-    _check_refused(len(usable), n_resamples)
-    return usable
+    _check_refused([one for one in evaluated if isinstance(one, str)], n_resamples)
+    return [one for one in evaluated if isinstance(one, Evaluated)]
 
 
 def _whole_sample(
@@ -258,11 +258,11 @@ def _not_estimable(
     return tuple((names[place], counted[place]) for place in sorted(counted))
 
 
-def _check_refused(n_usable: int, n_resamples: int) -> None:
-    refused = n_resamples - n_usable
-    if too_many_refused(refused, n_resamples):
+def _check_refused(reasons: Sequence[str], n_resamples: int) -> None:
+    if too_many_refused(len(reasons), n_resamples):
         raise InputError(
-            f"the models could not be fitted on {refused} of {n_resamples} resamples",
+            f"the models could not be fitted on {len(reasons)} of {n_resamples} resamples"
+            f"{refusals_in_words(reasons)}",
             code="DEGENERATE",
             advice="add fewer predictors, or take out a level that few people have",
         )

@@ -115,14 +115,14 @@ class ComparisonProcedure:
     fixed: ImputedData | None = None
     start: Floats | None = None
 
-    def __call__(self, resample: Resample) -> Evaluated | None:
-        """Fit on a resample and evaluate; None where the models cannot be fitted to it."""
+    def __call__(self, resample: Resample) -> Evaluated | str:
+        """Fit on a resample and evaluate; the reason where the models cannot be fitted to it."""
         try:
             return self._evaluate(resample)
         except InputError as refusal:
             if refusal.code != "DEGENERATE":
                 raise
-            return None
+            return refusal.reason
 
     def _evaluate(self, resample: Resample) -> Evaluated:
         known = ~np.isnan(self.data.outcome)

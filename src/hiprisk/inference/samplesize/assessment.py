@@ -34,7 +34,8 @@ class SampleSizeFinding:
     sufficient : bool or None
         None where it cannot be said.
     size : SampleSize or None
-        None where the model explains nothing: no size is large enough for that.
+        None where the model explains nothing, for which no size is large enough, and where what
+        it explains is not available.
     strength_from : str
         ``declared`` in the config, or ``estimated`` in the study itself.
     external : SampleSize or None
@@ -108,7 +109,8 @@ def assess_study(
     n_events : int, optional
         Of a binary outcome.
     strength : float, optional
-        R2 that the study found, corrected for optimism; Nagelkerke's for a binary outcome.
+        R2 that the study found, corrected for optimism; Nagelkerke's for a binary outcome. None
+        where it is not available.
     mean, sd : float, optional
         Of a continuous outcome.
     n_rows : int, optional
@@ -128,7 +130,8 @@ def assess_study(
     expected = _filled(declared, prevalence=prevalence, mean=mean, sd=sd)
     if not from_config:
         if strength is None or strength <= 0.0:
-            return _nothing(n, n_events, parameters, n_rows)
+            people = _people(n, n_events, n_rows)
+            return _nothing(people, n, n_events, parameters, known=strength is not None)
         name = "r2" if kind == "continuous" else "nagelkerke"
         # At an R2 of 1 the formulas divide by what is left unexplained.
         expected = changed(expected, name, min(strength, 0.999))
@@ -169,12 +172,17 @@ def _filled(declared: SampleSizeSettings, **found: float | None) -> SampleSizeSe
 
 
 def _nothing(
-    n: int, n_events: int | None, n_parameters: int, n_rows: int | None
+    people: str, n: int, n_events: int | None, n_parameters: int, *, known: bool
 ) -> SampleSizeFinding:
+    why = (
+        "the model of this study explains nothing"
+        if known
+        else "the R² of its model is not available"
+    )
     return SampleSizeFinding(
         sentence=(
-            f"{_people(n, n_events, n_rows)} and {n_parameters} candidate parameters: the required "
-            "sample size cannot be computed, because the model of this study explains nothing. "
+            f"{people} and {n_parameters} candidate parameters: the required "
+            f"sample size cannot be computed, because {why}. "
             "Declare the expected performance under `samplesize` in the config."
         ),
         sufficient=None,

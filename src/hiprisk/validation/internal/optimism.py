@@ -39,7 +39,7 @@ from hiprisk.validation.internal.optimism_table import (
     OptimismTable,
 )
 from hiprisk.validation.resampling.checkpoint import Checkpoint
-from hiprisk.validation.resampling.refits import Refits, refit_all
+from hiprisk.validation.resampling.refits import Refits, RefitsRefusedError, refit_all
 from hiprisk.validation.resampling.resamples import Procedure, Resample
 
 SHARE_DRAWN = 0.632
@@ -80,19 +80,27 @@ def bootstrap_optimism(
     -------
     BootstrapResult
 
-    Raises
-    ------
-    InputError
-        If the procedure refuses too many of the resamples.
-
     Notes
     -----
+    Where the procedure refuses too many of the resamples there are no refits and no corrected
+    metrics, and the result says why: what else is known of the model stands.
+
     A metric that cannot be computed on a resample is computed without it; where these are too many
     (`hiprisk.bootstrap.too_many_refused`) the table says why there is no such metric.
     """
-    refits = refit_all(
-        procedure, resamples, workers=workers, progress=progress, checkpoint=checkpoint
-    )
+    try:
+        refits = refit_all(
+            procedure, resamples, workers=workers, progress=progress, checkpoint=checkpoint
+        )
+    except RefitsRefusedError as refusal:
+        table = OptimismTable(
+            rows=(),
+            n_resamples=refusal.n_fitted,
+            n_refused=refusal.n_refused,
+            level=level,
+            not_available={metric.name: refusal.reason for metric in metrics},
+        )
+        return BootstrapResult(table, coefficients=None, refused=refusal)
     table = optimism_table(refits, observed, apparent=apparent, metrics=metrics, level=level)
     return BootstrapResult(table, refits.coefficients, refits)
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from hiprisk.arrays import Floats
 from hiprisk.metrics.estimate import Estimate
-from hiprisk.validation.resampling.refits import Refits
+from hiprisk.validation.resampling.refits import Refits, RefitsRefusedError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,11 +125,16 @@ class BootstrapResult:
 
     Attributes
     ----------
+    table : OptimismTable
+        Without rows where too many resamples were refused.
     coefficients : ndarray or None, shape (n_resamples, n_coefficients)
     refits : Refits or None
         Their predictions and draws, for stability and curves.
+    refused : RefitsRefusedError or None
+        Why there are no refits.
     """
 
     table: OptimismTable
     coefficients: Floats | None
     refits: Refits | None = None
+    refused: RefitsRefusedError | None = None

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hiprisk.arrays import Bools, Floats
 from hiprisk.bootstrap import too_many_refused
@@ -15,6 +18,31 @@ from hiprisk.errors import ConfigError, InputError
 from hiprisk.parallel import Progress, run_parallel
 from hiprisk.validation.resampling.checkpoint import Checkpoint
 from hiprisk.validation.resampling.resamples import OrdinalRefit, Procedure, Refit, Resample
+
+
+class RefitsRefusedError(InputError):
+    """Too many resamples (or folds, or sites) on which a procedure could not be repeated.
+
+    Parameters
+    ----------
+    reasons : sequence of str
+        Why, one for each that was refused.
+    n : int
+        How many there were in all.
+    name : str
+        What one is called.
+    """
+
+    default_code = "DEGENERATE"
+
+    def __init__(self, reasons: Sequence[str], *, n: int, name: str) -> None:
+        super().__init__(
+            f"the model could not be fitted on {len(reasons)} of {n} {name}s"
+            f"{refusals_in_words(reasons)}",
+            advice="use fewer predictors, a larger penalty or an outcome with more events",
+        )
+        self.n_refused = len(reasons)
+        self.n_fitted = n - len(reasons)
 
 
 @dataclass(frozen=True)
@@ -92,7 +120,7 @@ def refit_all(
 
     Raises
     ------
-    InputError
+    RefitsRefusedError
         If the procedure refuses more of the resamples than it may.
     ConfigError
         If the checkpoint belongs to other work.
@@ -104,23 +132,29 @@ def refit_all(
     usable = [
         (resample, refit)
         for resample, refit in zip(resamples, found, strict=True)
-        if refit is not None
+        if isinstance(refit, Refit)
     ]
-    n_refused = len(found) - len(usable)
-    if too_many_refused(n_refused, len(found)) or (every and n_refused):
-        raise InputError(
-            f"the model could not be fitted on {n_refused} of {len(found)} {name}s",
-            code="DEGENERATE",
-            advice="use fewer predictors or a larger penalty",
-        )
+    reasons = [refit for refit in found if isinstance(refit, str)]
+    if too_many_refused(len(reasons), len(found)) or (every and reasons):
+        raise RefitsRefusedError(reasons, n=len(found), name=name)
     return Refits(
         predicted=np.array([refit.predicted for _, refit in usable]),
         counts=np.array([resample.counts for resample, _ in usable], dtype=np.float64),
         numbers=tuple(resample.number for resample, _ in usable),
-        n_refused=n_refused,
+        n_refused=len(reasons),
         coefficients=_stacked([refit.coefficients for _, refit in usable]),
         ordinal=_all_of([refit.ordinal for _, refit in usable]),
     )
+
+
+def refusals_in_words(reasons: Sequence[str]) -> str:
+    """What was said of those refused, the most frequent first, with counts where it differs."""
+    counted = Counter(reason for reason in reasons if reason).most_common()
+    if not counted:
+        return ""
+    if len(counted) == 1:
+        return f": {counted[0][0]}"
+    return ": " + ", ".join(f"{reason} ({count})" for reason, count in counted)
 
 
 def _all_of(laws: Sequence[OrdinalRefit | None]) -> tuple[OrdinalRefit, ...] | None:
@@ -138,8 +172,8 @@ def _stacked(coefficients: Sequence[Floats | None]) -> Floats | None:
 
 def _refit(
     procedure: Procedure, checkpoint: Checkpoint | None, name: str, resample: Resample
-) -> Refit | None:
-    """One refit, None where the procedure refuses; taken from the checkpoint if it is there."""
+) -> Refit | str:
+    """One refit, or why the procedure refuses; taken from the checkpoint if it is there."""
     if checkpoint is None:
         return _attempt(procedure, resample)
     piece = f"{name}-{resample.number:05d}"
@@ -162,19 +196,19 @@ def _refit(
     return _from_arrays(kept)
 
 
-def _attempt(procedure: Procedure, resample: Resample) -> Refit | None:
+def _attempt(procedure: Procedure, resample: Resample) -> Refit | str:
     try:
         return procedure(resample)
     except InputError as refusal:
         if refusal.code != "DEGENERATE":
             raise
-        return None
+        return refusal.reason
 
 
-def _as_arrays(refit: Refit | None) -> dict[str, Floats]:
-    if refit is None:
-        return {}
-    arrays = {"predicted": np.asarray(refit.predicted, dtype=np.float64)}
+def _as_arrays(refit: Refit | str) -> dict[str, NDArray[Any]]:
+    if isinstance(refit, str):
+        return {"refused": np.frombuffer(refit.encode(), dtype=np.uint8)}
+    arrays: dict[str, NDArray[Any]] = {"predicted": np.asarray(refit.predicted, dtype=np.float64)}
     if refit.coefficients is not None:
         arrays["coefficients"] = np.asarray(refit.coefficients, dtype=np.float64)
     if refit.ordinal is not None:
@@ -183,9 +217,9 @@ def _as_arrays(refit: Refit | None) -> dict[str, Floats]:
     return arrays
 
 
-def _from_arrays(arrays: dict[str, Floats]) -> Refit | None:
+def _from_arrays(arrays: dict[str, NDArray[Any]]) -> Refit | str:
     if "predicted" not in arrays:
-        return None
+        return arrays["refused"].tobytes().decode()
     law = None
     if "intercepts" in arrays:
         law = OrdinalRefit(arrays["intercepts"], arrays["predictor"])
