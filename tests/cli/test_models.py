@@ -8,6 +8,7 @@ import pytest
 from commands import answer, run
 from hiprisk.cli import main
 from hiprisk.cli.models import _main_metric
+from hiprisk.cohort.simulation.simulate import simulate_cohort
 from small_bundle import write_small_bundle
 from two_bundles import two_bundles
 
@@ -101,3 +102,76 @@ def test_a_study_beside_itself_and_beside_none_is_refused(capsys, small):
     assert code == 4
     assert "error[NO_BUNDLE]" in err
     assert run(capsys, "models", "--compare", "small")[0] == 2
+
+
+@pytest.fixture
+def updated(invented, cohort_folder, capsys):
+    """Versions 1 and 2 of one model: the second fitted to cohort.csv."""
+    assert run(capsys, "update", invented, "cohort.csv", "--method", "recalibrate")[0] == 0
+    return ["--compare", "invented-womac@1", "invented-womac@2"]
+
+
+def test_two_models_on_common_people(capsys, updated):
+    simulate_cohort("stupar", n=300, seed=8).frame.to_csv("new.csv", index=False)
+    words = ["models", *updated, "--cohort", "new.csv", "--resamples", "60"]
+    code, out, _ = run(capsys, *words)
+    assert code == 0
+    assert "people of new.csv; difference: invented-womac@2 minus invented-womac@1" in out
+    assert len(out.splitlines()) <= 40
+    assert "CAUTION" not in out
+    code, found = answer(capsys, *words, "--where", "sex=female")
+    paired = found["paired"]
+    assert code == 0
+    assert 100 < paired["n"] == paired["n_people"] < 250
+    assert [one["metric"] for one in paired["differences"]] == [
+        "r2", "rmse", "mae", "calibration_slope",
+    ]  # fmt: skip
+    for one in paired["differences"]:
+        gap = one["second"]["value"] - one["first"]["value"]
+        assert one["difference"]["value"] == pytest.approx(gap)
+        assert one["difference"]["low"] <= gap <= one["difference"]["high"]
+
+
+def test_each_is_evaluated_as_validate_does(capsys, updated):
+    words = ["--cohort", "cohort.csv", "--resamples", "50"]
+    _, found = answer(capsys, "models", *updated, *words)
+    for side, name in (("first", "invented-womac@1"), ("second", "invented-womac@2")):
+        _, alone = answer(capsys, "validate", name, "cohort.csv", "--by", "--resamples", "50")
+        for one in found["paired"]["differences"]:
+            expected = alone["metrics"][one["metric"]]["value"]
+            assert one[side]["value"] == pytest.approx(expected, rel=1e-12)
+    assert found["paired"]["cautions"] == [
+        "invented-womac@2 was fitted to these people: its figures are apparent ones"
+    ]
+    assert "CAUTION: invented-womac@2 was fitted" in run(capsys, "models", *updated, *words)[1]
+
+
+def test_a_cohort_without_the_outcome_is_refused(capsys, updated, simulated):
+    simulated.drop(columns="womac_function_followup_0_100").to_csv("n.csv", index=False)
+    code, _, err = run(capsys, "models", *updated, "--cohort", "n.csv")
+    assert code == 3
+    assert "error[MISSING_COLUMN]: n.csv: womac_function_followup_0_100" in err
+
+
+def test_models_of_other_outcomes_have_no_common_cohort(capsys, cohort_folder):
+    two_bundles(Path("models"), outcome={"horizon_months": 24.0})
+    words = ["models", "--compare", "small", "other"]
+    code, _, err = run(capsys, *words, "--cohort", "cohort.csv")
+    assert code == 2
+    assert "error[OTHER_OUTCOME]: --compare: the models predict other outcomes" in err
+    code, found = answer(capsys, *words)
+    assert (code, found["same_outcome"], found["paired"]) == (0, False, None)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--cohort", "c.csv"], "--cohort goes with --compare A B"),
+        (["--compare", "a", "b", "--mapping", "m.yaml"], "--mapping says how a cohort is read"),
+        (["--compare", "a", "b", "--where", "sex=male"], "--where says how a cohort is read"),
+    ],
+)
+def test_options_that_would_be_left_unused_are_refused(capsys, words, said):
+    code, _, err = run(capsys, "models", *words)
+    assert code == 2
+    assert said in err

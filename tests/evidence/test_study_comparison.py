@@ -150,3 +150,11 @@ def test_evidence_of_another_form_is_no_metric(tmp_path):
         *two_bundles(tmp_path, metrics={"r2_corrected": 1, "rmse_corrected": {"value": None}})
     )
     assert found.metrics == ()
+
+
+def test_two_of_one_name_are_told_apart_by_their_hashes(tmp_path):
+    one, _ = two_bundles(tmp_path / "here")
+    _, other = two_bundles(tmp_path / "there", config={"seed": 9})
+    other.manifest["name"] = "small"
+    found = compare_studies(one, other)
+    assert found.names == (f"small@1 ({one.sha256[:6]})", f"small@1 ({other.sha256[:6]})")

@@ -63,9 +63,7 @@ def add_cohort_options(parser: Parser) -> None:
                         "and --outcome or --study), and a cohort file: CSV, Parquet, Excel, "
                         "ODS, SPSS or Stata")  # fmt: skip
     add_further_files(parser)
-    parser.add_argument("--mapping", type=Path, metavar="M", help="column mapping (YAML)")
-    parser.add_argument("--dictionary", metavar="FILE",
-                        help="your own variables (YAML)")  # fmt: skip
+    add_mapping_options(parser)
     parser.add_argument("--predictions", metavar="COLUMN",
                         help="evaluate the predictions in this column")  # fmt: skip
     parser.add_argument("--study", type=Path, metavar="FILE",
@@ -77,6 +75,18 @@ def add_cohort_options(parser: Parser) -> None:
     parser.add_argument("--event-level", metavar="LEVEL",
                         help="level of --outcome that counts as the event (default: yes, 1 or "
                         "true)")  # fmt: skip
+    add_selection_options(parser)
+
+
+def add_mapping_options(parser: Parser) -> None:
+    """How the columns of a cohort are read."""
+    parser.add_argument("--mapping", type=Path, metavar="M", help="column mapping (YAML)")
+    parser.add_argument("--dictionary", metavar="FILE",
+                        help="your own variables (YAML)")  # fmt: skip
+
+
+def add_selection_options(parser: Parser) -> None:
+    """Rows, units, and the seed of the resamples."""
     parser.add_argument("--where", action="append", default=[], metavar="VARIABLE=LEVEL",
                         help="only rows that have this level; may come several times")  # fmt: skip
     parser.add_argument("--accept-units", action="store_true",
@@ -215,6 +225,16 @@ def read_imputations(subject: Subject, options: argparse.Namespace) -> tuple[Val
     return predict_imputations(
         cohort, subject.outcome, lambda part: _with_predictions(subject, part, options)
     )
+
+
+def read_people_of(
+    bundle: Path, options: argparse.Namespace
+) -> tuple[OutcomeSettings, ValidationCohort]:
+    """A bundle's outcome, and the people of the cohort files who can be judged by it."""
+    unused = dict.fromkeys(("predictions", "study", "outcome", "event_level"))
+    given = argparse.Namespace(**vars(options), **unused, paths=[bundle])
+    subject = subject_of(given)
+    return subject.outcome, read_people(subject, given)
 
 
 def _with_predictions(

@@ -6,15 +6,26 @@ import argparse
 from collections.abc import Sequence
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from hiprisk.cli.options import Parser
-from hiprisk.cli.show.output import note, print_json, print_lines, print_table
-from hiprisk.errors import BundleError
+from hiprisk.cli.cohort_options import (
+    add_mapping_options,
+    add_selection_options,
+    read_people_of,
+)
+from hiprisk.cli.options import Parser, add_further_files, whole_number
+from hiprisk.cli.show.output import note, note_findings, print_json, print_lines, print_table
+from hiprisk.errors import BundleError, ConfigError
+
+if TYPE_CHECKING:
+    from hiprisk.bundle import Bundle
+    from hiprisk.evidence.study_comparison import StudyComparison
+    from hiprisk.validation.performance.paired import PairedComparison
 
 EXAMPLE = """  hiprisk models
   hiprisk models --root /path/to/models --json
-  hiprisk models --compare stupar@1 stupar@2"""
+  hiprisk models --compare stupar@1 stupar@2
+  hiprisk models --compare stupar@1 stupar@2 --cohort newcohort.csv --mapping source.yaml"""
 
 # What a main metric may come from, the first that a bundle has: ending of its key, and its name.
 ESTIMATED = {
@@ -35,14 +46,38 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
         "models",
         description="List bundles, checked hash by hash; or with --compare set two studies beside "
         "each other: what differs in config, cohort, code and model, and the metrics that both "
-        "have.",
+        "have. With --cohort, people that neither was fitted to are scored by both, and the "
+        "difference of each main metric has a paired 95 % CI (bootstrap of persons).",
         example=EXAMPLE,
     )
     parser.add_argument("--root", type=Path, default=Path("models"), metavar="DIR",
                         help="folder of all models (default: models)")  # fmt: skip
     parser.add_argument("--compare", nargs=2, metavar=("A", "B"),
                         help="two bundles, or names of models in DIR (NAME@VERSION)")  # fmt: skip
-    return parser.parse_args(argv)
+    add_further_files(parser)
+    add_mapping_options(parser)
+    add_selection_options(parser)
+    parser.add_argument("--resamples", type=whole_number(50), default=500, metavar="N",
+                        help="of persons, behind the intervals (default: 500)")  # fmt: skip
+    options = parser.parse_args(argv)
+    _check(options)
+    return options
+
+
+def _check(options: argparse.Namespace) -> None:
+    """Refuse what would be left unused."""
+    if options.further and options.compare is None:
+        raise ConfigError("--cohort goes with --compare A B", code="USAGE", column="--cohort")
+    asked = {"--mapping": options.mapping, "--dictionary": options.dictionary,
+             "--where": options.where, "--encoding": options.encoding,
+             "--accept-units": options.accept_units}  # fmt: skip
+    for option in (name for name, given in asked.items() if given and not options.further):
+        raise ConfigError(
+            f"{option} says how a cohort is read, and none is named",
+            code="USAGE",
+            column=option,
+            advice="name one by --cohort FILE",
+        )
 
 
 def _list(options: argparse.Namespace) -> int:
@@ -69,11 +104,42 @@ def _compare(options: argparse.Namespace) -> int:
 
     first, second = (read_bundle(name, root=options.root) for name in options.compare)
     result = compare_studies(first, second)
+    paired = _paired(result, (first, second), options) if options.further else None
     if options.json:
-        print_json(result.to_dict())
+        print_json({**result.to_dict(), "paired": None if paired is None else paired.to_dict()})
     else:
-        show_studies(result)
+        show_studies(result, paired)
     return 0
+
+
+def _paired(
+    result: StudyComparison, bundles: tuple[Bundle, Bundle], options: argparse.Namespace
+) -> PairedComparison:
+    """Both models on the people of the cohort whom both can score."""
+    from hiprisk.validation.external.reference import compared_models
+
+    if result.outcome:
+        raise ConfigError(
+            f"the models predict other outcomes ({', '.join(result.outcome)} differ), which no "
+            "cohort can make comparable",
+            code="OTHER_OUTCOME",
+            column="--compare",
+            advice="leave out --cohort to see the two studies beside each other",
+        )
+    (outcome, one), (_, other) = (read_people_of(bundle.path, options) for bundle in bundles)
+    note_findings(dict.fromkeys((*one.warnings, *other.warnings)))
+    return compared_models(
+        one,
+        other,
+        outcome,
+        names=result.names,
+        developed_on=(
+            bundles[0].manifest["cohort_fingerprint"],
+            bundles[1].manifest["cohort_fingerprint"],
+        ),
+        n_resamples=options.resamples,
+        seed=options.seed,
+    )
 
 
 def _describe(path: Path) -> dict[str, Any]:

@@ -93,7 +93,8 @@ class StudyComparison:
     Attributes
     ----------
     names, sha256 : tuple of str
-        ``name@version`` and hash of each bundle.
+        ``name@version`` and hash of each bundle; the name with the hash's beginning where both
+        have one name.
     differences : tuple of DocumentDifference
         Of config, cohort, code and model.
     outcome : tuple of str
@@ -176,7 +177,7 @@ def compare_studies(first: Bundle, second: Bundle) -> StudyComparison:
     reasons = dict(_reasons(first, second, outcome))
     variables = [[spec.name for spec in one.sheet.variables] for one in (first, second)]
     return StudyComparison(
-        names=(f"{first.name}@{first.version}", f"{second.name}@{second.version}"),
+        names=_names(first, second),
         sha256=(first.sha256, second.sha256),
         differences=(
             *_differences("config", first.config, second.config),
@@ -190,6 +191,14 @@ def compare_studies(first: Bundle, second: Bundle) -> StudyComparison:
         metrics=tuple(_pairs(first, second, reasons)),
         no_difference=reasons,
     )
+
+
+def _names(first: Bundle, second: Bundle) -> tuple[str, str]:
+    """``name@version``, with the hash where two folders of models have the same."""
+    one, other = f"{first.name}@{first.version}", f"{second.name}@{second.version}"
+    if one != other:
+        return one, other
+    return f"{one} ({first.sha256[:6]})", f"{other} ({second.sha256[:6]})"
 
 
 def check_two(first: Bundle, second: Bundle) -> None:

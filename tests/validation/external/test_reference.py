@@ -1,6 +1,7 @@
 """A reference prediction that stands in a column of the cohort."""
 
 import dataclasses
+import json
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from hiprisk.errors import InputError
 from hiprisk.reporting.plots.external import validation_figures
 from hiprisk.validation.external.cohort import predict_cohort
-from hiprisk.validation.external.reference import compared_with, with_reference
+from hiprisk.validation.external.reference import compared_models, compared_with, with_reference
 from hiprisk.validation.external.validation import validate_externally
 from small_bundle import small_sheet
 from validated_people import MODEL, OUTCOME, cohort_of
@@ -62,3 +63,72 @@ def test_nobody_with_the_reference_is_said(cohort):
     assert result.reference_comparison is None
     assert result.remarks[-1] == "Nobody has the reference prediction theirs."
     assert "reference_comparison" not in result.to_dict()
+
+
+def without(people, rows):
+    """The people without some rows of the cohort."""
+    return people.take(~np.isin(people.rows, rows))
+
+
+@pytest.fixture
+def both(cohort):
+    sheet = small_sheet(provenance="real")
+    rival = dataclasses.replace(
+        sheet, model=dataclasses.replace(sheet.model, intercept=14.0, refits=())
+    )
+    return tuple(predict_cohort(one, OUTCOME, cohort) for one in (sheet, rival))
+
+
+NAMES = ("small@1", "rival@1")
+
+
+def test_two_models_are_compared_on_the_people_whom_both_can_score(both):
+    one, other = without(both[0], np.arange(30)), without(both[1], np.arange(20, 45))
+    found = compared_models(one, other, OUTCOME, names=NAMES, n_resamples=60)
+    assert (found.n, found.n_people) == (255, 255)
+    assert (found.n_only_first, found.n_only_second) == (15, 20)
+    common = without(both[0], np.arange(45)), without(both[1], np.arange(45))
+    mae = next(one for one in found.differences if one.metric == "mae")
+    for side, people in zip((mae.first, mae.second), common, strict=True):
+        assert side.value == pytest.approx(np.abs(people.observed - people.predicted).mean())
+    again = compared_models(*common, OUTCOME, names=NAMES, n_resamples=60)
+    assert again.differences == found.differences
+    assert found.elementary_scores.murphy_diagram.reference_name == "small@1"
+
+
+def test_tables_and_json_of_two_models(both):
+    found = compared_models(*both, OUTCOME, names=NAMES, n_resamples=60)
+    plain = json.loads(json.dumps(found.to_dict(), allow_nan=False))
+    assert (plain["first"], plain["second"], plain["cohort"]) == (*NAMES, "new.csv")
+    table = found.to_frame().set_index("metric")
+    assert table.index.tolist() == ["r2", "rmse", "mae", "calibration_slope"]
+    assert table["value_difference"].tolist() == pytest.approx(
+        (table["value_second"] - table["value_first"]).tolist()
+    )
+    assert plain["cautions"] == []
+
+
+def test_a_model_that_was_fitted_to_these_people_is_said(both):
+    found = compared_models(
+        *both, OUTCOME, names=NAMES, developed_on=("", both[1].fingerprint), n_resamples=50
+    )
+    assert found.cautions == ("rival@1 was fitted to these people: its figures are apparent ones",)
+
+
+def test_no_common_people_and_too_few_are_refused(both):
+    half = np.arange(150)
+    rest = np.arange(150, 300)
+    with pytest.raises(InputError, match="no common people: small@1 can score 150") as refused:
+        compared_models(without(both[0], half), without(both[1], rest), OUTCOME, names=NAMES)
+    assert refused.value.code == "NO_COMMON_PEOPLE"
+    with pytest.raises(InputError, match="10 people with outcome and prediction are too few"):
+        compared_models(
+            without(both[0], half), without(both[1], np.arange(160, 300)), OUTCOME, names=NAMES
+        )
+
+
+def test_an_outcome_that_is_not_read_alike_is_refused(both):
+    one, other = both
+    other = dataclasses.replace(other, observed=other.observed + (np.arange(other.n) < 3))
+    with pytest.raises(InputError, match="not read alike for both models in 3 of 300 rows"):
+        compared_models(one, other, OUTCOME, names=NAMES)

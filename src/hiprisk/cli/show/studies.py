@@ -6,32 +6,43 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from hiprisk.cli.show.output import print_lines, print_table
-from hiprisk.wording.quantities import NONE, plural, signed, with_interval
+from hiprisk.cli.show.output import metric_label, print_lines, print_table
+from hiprisk.wording.quantities import (
+    NONE,
+    people_counted,
+    plural,
+    signed,
+    signed_with_interval,
+    with_interval,
+)
 
 if TYPE_CHECKING:
     from hiprisk.evidence.study_comparison import DocumentDifference, MetricPair, StudyComparison
+    from hiprisk.validation.performance.paired import PairedComparison
 
-# So many differences of a section are shown; --json has all.
-MOST_SHOWN = {"config": 8, "cohort": 4, "code": 3, "model": 4}
+# So many differences of a section are shown, fewer above a cohort's table; --json has all.
+MOST_SHOWN = {"config": 7, "cohort": 3, "code": 2, "model": 3}
+FEWER_SHOWN = {"config": 4, "cohort": 2, "code": 1, "model": 2}
 WIDEST = 34
 
 
-def show_studies(result: StudyComparison) -> None:
-    """What differs, then the metrics that both have."""
+def show_studies(result: StudyComparison, paired: PairedComparison | None = None) -> None:
+    """What differs, then the metrics that both have, then both on common people."""
     first, second = result.names
     print_lines(f"{first} and {second}", "")
-    rows = [row for section in MOST_SHOWN for row in _section(result.of(section), section)]
+    most = MOST_SHOWN if paired is None else FEWER_SHOWN
+    rows = [row for section in most for row in _section(result.of(section), section, most[section])]
     print_table(("differs in", "key", first, second), rows)
     same = [section for section in MOST_SHOWN if not result.of(section)]
     if same:
         print_lines(f"same: {', '.join(same)}")
     _show_variables(result)
-    _show_metrics(result)
+    _show_metrics(result, only_main=paired is not None)
+    if paired is not None:
+        _show_paired(paired)
 
 
-def _section(found: Sequence[DocumentDifference], section: str) -> list[list[str]]:
-    most = MOST_SHOWN[section]
+def _section(found: Sequence[DocumentDifference], section: str, most: int) -> list[list[str]]:
     rows = [[section, one.key, _cell(one, "first"), _cell(one, "second")] for one in found[:most]]
     if len(found) > most:
         rows.append([section, f"and {len(found) - most} more (--json)", "", ""])
@@ -75,17 +86,14 @@ def _show_variables(result: StudyComparison) -> None:
             print_lines(f"only {name} has {plural(len(variables), 'variable')}: {shown}")
 
 
-def _show_metrics(result: StudyComparison) -> None:
+def _show_metrics(result: StudyComparison, *, only_main: bool) -> None:
     from hiprisk.evidence.study_comparison import EVALUATIONS
-    from hiprisk.metrics.registry import entry_of
+    from hiprisk.validation.performance.paired import MAIN_METRICS
 
-    headline = [
-        one
-        for one in result.metrics
-        if (entry := entry_of(one.metric)) is not None and entry.headline
-    ]
+    shown = {name for names in MAIN_METRICS.values() for name in names[: 1 if only_main else None]}
+    headline = [one for one in result.metrics if one.metric in shown]
     if not headline:
-        print_lines("", "no metric that both have")
+        print_lines("", "no main metric that both have")
         return
     print_lines("")
     head = ("metric", "evaluation", *result.names, "difference")
@@ -99,3 +107,34 @@ def _show_metrics(result: StudyComparison) -> None:
 def _row(one: MetricPair, evaluation: str) -> list[str]:
     difference = NONE if one.difference is None else signed(one.difference)
     return [one.label, evaluation, with_interval(one.first), with_interval(one.second), difference]
+
+
+def _show_paired(paired: PairedComparison) -> None:
+    first, second = paired.names
+    people = people_counted(paired.n_people, paired.n)
+    print_lines("", f"Both on {people} of {paired.cohort}; difference: {second} minus {first}")
+    rows = [
+        [
+            one.label,
+            with_interval(one.first),
+            with_interval(one.second),
+            signed_with_interval(one.difference),
+            _better(one.better, paired.names),
+        ]
+        for one in paired.differences
+    ]
+    print_table(("metric", first, second, "difference", "better"), rows)
+    for name, n in ((first, paired.n_only_first), (second, paired.n_only_second)):
+        if n:
+            print_lines(f"{plural(n, 'row')} that only {name} can score: not compared")
+    for name, reason in paired.not_available.items():
+        print_lines(f"no {metric_label(name)}: {reason}")
+    if paired.elementary_scores is not None:
+        print_lines(paired.elementary_scores.sentence())
+    for caution in paired.cautions:
+        print_lines(f"CAUTION: {caution}")
+
+
+def _better(verdict: str, names: tuple[str, str]) -> str:
+    places = {"first": names[0], "second": names[1], "none": NONE}
+    return places.get(verdict, verdict)
