@@ -42,7 +42,8 @@ class Renames:
     ignored : tuple
         Keys, or ends of dotted paths, that are not compared: times, places, run numbers.
     changed : dict
-        Ends of dotted paths, as a pattern, of numbers that changed on purpose, and why.
+        Ends of dotted paths, as a pattern, of numbers that changed on purpose, or are not shown any
+        more, and why.
     added : tuple
         Keys that some results have since; where both have them they are compared.
     """
@@ -157,7 +158,7 @@ def _compare_leaves(old, new, path, renames, tolerance, found):
         if renames.words.get(old, old) != new and old != new:
             same_kind = CODE.fullmatch(old) or CODE.fullmatch(new)
             (found.codes if same_kind else found.sentences).append((path, old, new))
-    elif old is not new and old != new:
+    elif old is not new and old != new and not (new is None and _changed(path, renames)):
         found.codes.append((path, old, new))
 
 

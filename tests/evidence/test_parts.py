@@ -8,6 +8,7 @@ import pytest
 
 from hiprisk.errors import InputError
 from hiprisk.evidence import parts
+from hiprisk.evidence.declared_parts import frame_of_groups
 from hiprisk.metrics.estimate import Estimate
 
 BINARY = SimpleNamespace(kind="binary", thresholds=(0.2,), events=())
@@ -139,6 +140,7 @@ def sites_that_could_be_fitted():
     study.data = SimpleNamespace(outcome=None, groups=None)
     study.chosen = SimpleNamespace(name="linear")
     study.prepared.workers, study.prepared.progress = 1, print
+    study.config.subgroups = SimpleNamespace(smallest_cell=7)
     return study
 
 
@@ -172,3 +174,23 @@ def test_a_hospitals_name_reaches_no_subgroup(monkeypatch, columns):
         assert told[0]["site"].tolist() == ["1", "2"]
     else:
         assert "site" not in told[0]
+
+
+def test_sites_keep_their_number_where_one_is_held_out_and_an_unknown_one_is_none(monkeypatch):
+    told = []
+    monkeypatch.setattr(parts, "internal_external", lambda *given, **how: told.append(how))
+    study = sites_that_could_be_fitted()
+    # Of sites 1 to 4 in the file the second is held out; one person's is unknown.
+    study.prepared.selection.development.sites = np.array([0, 3, 2, -1, 3])
+    parts.sites_part(study)
+    assert told[0]["labels"] == ["site 1", "site 3", "site 4"]
+    assert told[0]["sites"].tolist() == [0, 2, 1, -1, 2]
+    assert told[0]["smallest_cell"] == 7
+
+
+def test_people_of_an_unknown_site_are_no_group_of_their_own():
+    people = SimpleNamespace(
+        frame=pd.DataFrame({"site": ["A", None]}), sites=np.array([0, -1])
+    )  # fmt: skip
+    found = frame_of_groups(people, np.array([0, 1]))["site"]
+    assert (found[0], found.isna().tolist()) == ("1", [False, True])

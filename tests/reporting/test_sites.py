@@ -2,6 +2,7 @@
 
 import dataclasses
 
+from hiprisk.reporting.plots.sites import draw_sites
 from hiprisk.reporting.sites import sites_section
 
 
@@ -24,6 +25,18 @@ def test_calibration_curves_by_site_are_drawn_or_the_reason_is_told(study):
     )
     drawn = {picture.name for picture in study.section["sites"].pictures}
     assert ("site_calibration.png" in drawn) == (evidence.sites.clustered_calibration is not None)
+
+
+def test_a_number_of_people_that_is_not_shown_is_explained(study):
+    sites = study.evidence.sites
+    assert "left out" not in sites_section(study.evidence).paragraphs[1]
+    hidden = dataclasses.replace(
+        sites, sites=tuple(dataclasses.replace(one, n_people=None) for one in sites.sites)
+    )
+    section = sites_section(dataclasses.replace(study.evidence, sites=hidden))
+    assert section.paragraphs[1].endswith("one that would tell it by subtraction.")
+    labels = [text.get_text() for text in draw_sites(hidden).get_yticklabels()]
+    assert labels[0] == sites.sites[0].site
 
 
 def test_without_sites_there_is_no_section(study):

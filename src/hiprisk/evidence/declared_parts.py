@@ -49,6 +49,6 @@ def frame_of_groups(people: Participants, rows: Integers) -> pd.DataFrame:
     frame = people.frame.iloc[rows]
     if "site" not in frame.columns:
         return frame
-    # A hospital's name is not shown.
-    labels = pd.Series([str(number + 1) for number in people.sites[rows]])
-    return frame.assign(site=labels.to_numpy())
+    # A hospital's name is not shown, and an unknown one is no site of its own.
+    labels = [str(number + 1) if number >= 0 else None for number in people.sites[rows]]
+    return frame.assign(site=np.array(labels, dtype=object))

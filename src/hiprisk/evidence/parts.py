@@ -123,19 +123,21 @@ def cross_validation_part(study: FinishedStudy) -> CrossValidation | None:
 def sites_part(study: FinishedStudy) -> InternalExternal | None:
     """Each site evaluated by a fit without it; None where fewer than two sites are large enough."""
     settings = study.config.validation
-    sites = study.prepared.selection.development.sites
-    n_sites = len(np.unique(sites))
-    if not settings.internal_external or n_sites < 2 or study.predicts_nothing:
+    numbers = study.prepared.selection.development.sites
+    # Of people held out, and of an unknown site, there is no site here.
+    there = np.unique(numbers[numbers >= 0])
+    if not settings.internal_external or len(there) < 2 or study.predicts_nothing:
         return None
     try:
         return internal_external(
             study.refit_procedure(),
             study.data.outcome,
-            sites=sites,
-            labels=[_site_label(number) for number in range(n_sites)],
+            sites=np.where(numbers >= 0, np.searchsorted(there, numbers), -1),
+            labels=[_site_label(number) for number in there],
             groups=study.data.groups,
             metrics=metrics_of(study.config.outcome.kind, study.chosen.name),
             smallest=MinimumSiteSize(people=settings.smallest_site),
+            smallest_cell=study.config.subgroups.smallest_cell,
             workers=study.prepared.workers,
             progress=partial(study.prepared.progress, "site by site"),
         )

@@ -57,11 +57,22 @@ def sites_section(evidence: Evidence) -> Section | None:
             f"Each site was evaluated with a model fitted without it. A site needs {sites.rule}; "
             f"{plural(len(whole), 'site')} had fewer and {'was' if len(whole) == 1 else 'were'} "
             "not evaluated.",
-            "Sites are numbered in order of first appearance.",
+            "Sites are numbered in order of first appearance." + _counts_hidden(sites),
             *(f"No calibration curves by site: {why}." for why in sites.not_available.values()),
         ),
         tables=tuple(tables),
         pictures=(*forest, *_calibration_pictures(evidence, sites)),
+    )
+
+
+def _counts_hidden(sites: InternalExternal) -> str:
+    """Why a site's number of people is missing, where one is."""
+    counts = [one.n_people for one in sites.sites] + [one.n_people for one in sites.left_out]
+    if None not in counts:
+        return ""
+    return (
+        " The number of people of a site too small to be shown is left out, and so is one that "
+        "would tell it by subtraction."
     )
 
 

@@ -11,6 +11,7 @@ from hiprisk.errors import ConfigError, InputError
 from hiprisk.learning.sites.levels import (
     check_sites,
     new_site_variance,
+    site_labels,
     site_levels,
     site_numbers,
     with_site_levels,
@@ -41,6 +42,13 @@ def test_cohort_without_site_is_refused() -> None:
 def test_one_site_is_refused(sites: list, outcome: list) -> None:
     with pytest.raises(InputError, match="are of 1 site: how sites differ cannot be known"):
         check_sites(people(sites, outcome), site_config("named"))
+
+
+def test_without_a_name_a_site_is_numbered_by_first_appearance() -> None:
+    # As in internal-external cross-validation and in calibration by site, which count so.
+    labels = site_labels(site_numbers(FRAME), 2)
+    _, names = pd.factorize(FRAME["site"])
+    assert [labels[site_levels(FRAME).index(name)] for name in names] == ["site 1", "site 2"]
 
 
 def test_sites_that_may_be_persons_are_refused() -> None:

@@ -135,14 +135,31 @@ def test_a_site_with_few_events_is_left_out():
     event[here[:7]] = 1.0
     found = run(event, BINARY, logistic=True)
     assert [site.site for site in found.left_out] == ["b"]
-    assert "7 people in the smaller class, fewer than 10" in found.left_out[0].reason
+    assert found.left_out[0].reason == "too few people in the smaller class, fewer than 10"
+
+
+def test_people_of_a_site_too_small_to_be_shown_are_told_nowhere():
+    sites = np.where(np.arange(N) < 7, 3, SITES % 3)
+    found, told = run(sites=sites), run(sites=sites, smallest_cell=5)
+    (left_out,) = found.left_out
+    assert (left_out.site, left_out.n_people) == ("d", None)
+    assert left_out.reason == "too few people with a known outcome, fewer than 20"
+    # One count alone would follow from the total: that of the smallest other site goes with it.
+    counts = {one.site: one.n_people for one in found.sites}
+    assert list(counts.values()).count(None) == 1
+    for one in found.clustered_calibration.sites:
+        assert (one.n_people is None) == (counts[one.site] is None)
+    assert told.left_out[0].reason == "7 people with a known outcome, fewer than 20"
+    # Figures are as they are, whatever is shown of counts.
+    assert found.pooled == told.pooled
+    assert found.to_frame()["n_people"].dtype == float
 
 
 def test_people_without_an_outcome_are_not_judged():
     y = Y.copy()
     y[SITES == 2] = np.nan
     found = run(y)
-    assert [(site.site, site.n_people) for site in found.left_out] == [("c", 0)]
+    assert [(site.site, site.n_people) for site in found.left_out] == [("c", None)]
 
 
 def test_one_large_site_is_not_enough():

@@ -3,6 +3,7 @@
 import dataclasses
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from hiprisk.errors import ConfigError, InputError
@@ -87,6 +88,14 @@ def test_by_site_the_sheet_has_the_mean_site_and_the_variance():
     # Scatter of a new site, which out-of-fold residuals at known ones lack a part of.
     _, plain = updated("recalibrate", cohort=with_sites(a_cohort(), spread=12.0))
     assert min(sheet.distribution.scales) > min(plain.sheet.distribution.scales) * 0.99
+
+
+def test_site_3_is_the_third_to_appear_as_in_calibration_by_site():
+    people, result = by_site("intercept")
+    codes, _ = pd.factorize(people.frame["site"])
+    expected = np.bincount(codes).tolist()
+    assert [one.n_people for one in result.by_site] == expected
+    assert sorted(set(people.frame["site"])) != list(dict.fromkeys(people.frame["site"]))
 
 
 def test_named_sites_are_better_at_home_and_have_refits_of_their_own():

@@ -258,7 +258,7 @@ def _show_reference(found: ReferenceComparison) -> None:
 def _show_clustered_calibration(found: ClusteredCalibration) -> None:
     """The mean of the sites' curves at a few predictions, and where a new site's may lie."""
     places = [round(share * (len(found.predicted) - 1)) for share in (0.0, 0.25, 0.5, 0.75, 1.0)]
-    print_lines("", f"Calibration by site ({len(found.sites)} sites; pointwise 95 % intervals):")
+    print_lines("", f"Calibration by site ({len(found.sites)} sites; intervals are pointwise):")
     print_table(
         ["predicted", "observed, mean of the sites", "95 % CI", "95 % prediction interval, new "
          "site"],

@@ -92,6 +92,25 @@ def site_numbers(frame: pd.DataFrame) -> Integers:
     return numbers
 
 
+def site_labels(numbers: Integers, n_sites: int) -> list[str]:
+    """What sites are called where no name is shown: "site 1" is whose people come first.
+
+    Parameters
+    ----------
+    numbers : ndarray of int, shape (n_rows,)
+        Of `site_numbers`, in the order of the rows.
+    n_sites : int
+        Each with a row.
+
+    Examples
+    --------
+    >>> site_labels(np.array([1, -1, 0, 1]), 2)
+    ['site 2', 'site 1']
+    """
+    appeared = list(dict.fromkeys(int(number) for number in numbers if number >= 0))
+    return [f"site {appeared.index(number) + 1}" for number in range(n_sites)]
+
+
 def with_site_levels(selection: Selection, config: StudyConfig) -> Selection:
     """The selection whose dictionary has the sites by name, where the model is to have them."""
     if config.sites != "named":

@@ -39,7 +39,10 @@ def draw_sites(
     ax = ax if ax is not None else new_axes(height=1.6 + 0.32 * n_rows)
     if ideal is not None:
         ax.axvline(ideal, color=GREY, linewidth=1, linestyle=":")
-    names = [f"{site.site} (n = {site.n_people})" for site in sites]
+    names = [
+        site.site if site.n_people is None else f"{site.site} (n = {site.n_people})"
+        for site in sites
+    ]
     for row, site in enumerate(sites):
         ax.plot([site.low, site.high], [row, row], color=BLUE, linewidth=1.2)
         ax.plot(site.value, row, "s", color=BLUE, markersize=5)

@@ -35,7 +35,12 @@ from hiprisk.validation.resampling.refits import refit_all
 from hiprisk.validation.resampling.resamples import Procedure, leave_out
 from hiprisk.validation.sites.calibration import clustered_calibration
 from hiprisk.validation.sites.calibration_results import ClusteredCalibration
-from hiprisk.validation.sites.minimum_size import MinimumSiteSize, is_binary
+from hiprisk.validation.sites.minimum_size import (
+    MinimumSiteSize,
+    ShownCounts,
+    is_binary,
+    shown_counts,
+)
 
 N_JACKKNIFE_BLOCKS = 200
 
@@ -49,6 +54,7 @@ def internal_external(
     groups: Integers,
     metrics: Sequence[Metric],
     smallest: MinimumSiteSize | None = None,
+    smallest_cell: int = 10,
     workers: int = 1,
     progress: Progress | None = None,
     checkpoint: Checkpoint | None = None,
@@ -72,6 +78,8 @@ def internal_external(
     metrics : sequence of Metric
         Names in `SCALES` are pooled on that scale.
     smallest : MinimumSiteSize, optional
+    smallest_cell : int
+        Least number of people, events and non-events of a site that may be shown.
     workers : int
     progress : callable, optional
     checkpoint : Checkpoint, optional
@@ -90,7 +98,11 @@ def internal_external(
     """
     rule = smallest or MinimumSiteSize()
     known = ~np.isnan(observed)
-    large, left_out = _sites_to_evaluate(observed, known, sites, labels, rule)
+    shown = shown_counts(
+        observed[known], groups[known], sites[known], labels,
+        binary=is_binary(observed[known]), smallest=smallest_cell,
+    )  # fmt: skip
+    large, left_out = _sites_to_evaluate(observed, known, sites, labels, rule, shown)
     if len(large) < 2:
         raise InputError(
             f"{len(large)} of {len(labels)} sites are large enough; internal-external validation "
@@ -110,7 +122,8 @@ def internal_external(
         here = known & (sites == site)
         found, refused = _evaluate_site(
             observed[here], predicted[here], groups[here],
-            label=labels[site], metrics=metrics, level=level,
+            label=labels[site], n_people=_unless_hidden(shown, labels[site], here),
+            metrics=metrics, level=level,
         )  # fmt: skip
         values += found
         left_out += refused
@@ -118,7 +131,8 @@ def internal_external(
     judged = np.isfinite(own)
     curves, lacking = _calibration(
         observed[judged], own[judged], sites=np.searchsorted(large, sites[judged]),
-        labels=[labels[site] for site in large], groups=groups[judged], rule=rule, level=level,
+        labels=[labels[site] for site in large], groups=groups[judged], rule=rule,
+        shown=shown, level=level,
     )  # fmt: skip
     return InternalExternal(
         sites=tuple(values),
@@ -139,6 +153,7 @@ def _calibration(
     labels: Sequence[str],
     groups: Integers,
     rule: MinimumSiteSize,
+    shown: ShownCounts,
     level: float,
 ) -> tuple[ClusteredCalibration | None, dict[str, str]]:
     """Calibration curves by site and their summary, or why there is none."""
@@ -146,26 +161,38 @@ def _calibration(
     try:
         return clustered_calibration(
             observed, predicted, sites=sites, labels=labels, groups=groups, kind=kind,
-            smallest=rule, level=level,
+            smallest=rule, shown=shown, level=level,
         ), {}  # fmt: skip
     except InputError as refusal:
         return None, {"clustered_calibration": refusal.reason}
 
 
 def _sites_to_evaluate(
-    observed: Floats, known: Bools, sites: Integers, labels: Sequence[str], rule: MinimumSiteSize
+    observed: Floats,
+    known: Bools,
+    sites: Integers,
+    labels: Sequence[str],
+    rule: MinimumSiteSize,
+    shown: ShownCounts,
 ) -> tuple[list[int], list[ExcludedSite]]:
     large, left_out = [], []
     binary = is_binary(observed[known])
     for site, label in enumerate(labels):
-        y = observed[known & (sites == site)]
-        shortfall = rule.shortfall(y, binary=binary)
+        here = known & (sites == site)
+        shortfall = rule.shortfall(observed[here], binary=binary)
         if shortfall is None:
             large.append(site)
-        else:
-            reason = "{} {}".format(*shortfall)
-            left_out.append(ExcludedSite(site=label, n_people=len(y), reason=reason))
+            continue
+        n_people = _unless_hidden(shown, label, here)
+        n, rest = shortfall
+        reason = f"{'too few' if n_people is None else n} {rest}"
+        left_out.append(ExcludedSite(site=label, n_people=n_people, reason=reason))
     return large, left_out
+
+
+def _unless_hidden(shown: ShownCounts, label: str, here: Bools) -> int | None:
+    """Rows of a site whose number of people may be shown."""
+    return None if shown[label][0] is None else int(here.sum())
 
 
 def _evaluate_site(
@@ -174,6 +201,7 @@ def _evaluate_site(
     groups: Integers,
     *,
     label: str,
+    n_people: int | None,
     metrics: Sequence[Metric],
     level: float,
 ) -> tuple[list[SiteValue], list[ExcludedSite]]:
@@ -185,19 +213,19 @@ def _evaluate_site(
             value = metric.function(y, predicted)
         except InputError as refusal:
             reason = refusal.reason
-            left_out.append(ExcludedSite(site=label, n_people=len(y), reason=reason, metric=name))
+            left_out.append(ExcludedSite(site=label, n_people=n_people, reason=reason, metric=name))
             continue
         center, error = float(transform(np.array(value), scale)), errors[name]
         # An error of 0 would give one site all the weight when sites are pooled.
         if not (np.isfinite(center) and np.isfinite(error) and error > 0.0):
             reason = "no standard error: one person decides it"
-            left_out.append(ExcludedSite(site=label, n_people=len(y), reason=reason, metric=name))
+            left_out.append(ExcludedSite(site=label, n_people=n_people, reason=reason, metric=name))
             continue
         reach = float(norm.ppf(1.0 - (1.0 - level) / 2.0)) * error
         found.append(
             SiteValue(
                 site=label,
-                n_people=len(y),
+                n_people=n_people,
                 metric=name,
                 value=value,
                 low=back_transform(center - reach, scale),

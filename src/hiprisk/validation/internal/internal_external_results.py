@@ -18,13 +18,15 @@ class SiteValue:
 
     Attributes
     ----------
+    n_people : int or None
+        None where it would tell how many a site has that is too small to be shown.
     value, low, high : float
     standard_error : float
         On the scale on which sites are pooled.
     """
 
     site: str
-    n_people: int
+    n_people: int | None
     metric: str
     value: float
     low: float
@@ -68,12 +70,14 @@ class ExcludedSite:
 
     Attributes
     ----------
+    n_people : int or None
+        None where they are too few to be shown, or would tell how many another site has.
     metric : str or None
         None where the whole site was too small.
     """
 
     site: str
-    n_people: int
+    n_people: int | None
     reason: str
     metric: str | None = None
 
@@ -118,7 +122,8 @@ class InternalExternal:
             "metric", "site", "n_people", "value", "low", "high", "standard_error",
             "new_low", "new_high", "tau2", "i2", "n_sites", "scale",
         ]  # fmt: skip
-        return pd.DataFrame(rows, columns=columns)
+        # A count that is not shown is missing, and does not make a column of objects.
+        return pd.DataFrame(rows, columns=columns).astype({"n_people": "float64"})
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""

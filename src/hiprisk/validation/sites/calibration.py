@@ -34,8 +34,11 @@ from hiprisk.validation.internal.random_effects import (
     random_effects,
 )
 from hiprisk.validation.sites.calibration_results import ClusteredCalibration, SiteCurve
-from hiprisk.validation.sites.minimum_size import MinimumSiteSize
-from hiprisk.validation.subgroups.disclosure import suppressed_cells
+from hiprisk.validation.sites.minimum_size import (
+    MinimumSiteSize,
+    ShownCounts,
+    shown_counts,
+)
 
 # Two sites have no prediction interval.
 FEWEST_SITES = 3
@@ -66,6 +69,7 @@ def clustered_calibration(
     kind: OutcomeKind,
     smallest: MinimumSiteSize | None = None,
     smallest_cell: int = 10,
+    shown: ShownCounts | None = None,
     level: float = 0.95,
     places: Floats | None = None,
 ) -> ClusteredCalibration:
@@ -86,6 +90,8 @@ def clustered_calibration(
     smallest : MinimumSiteSize, optional
     smallest_cell : int
         Least number of people, events and non-events of a site that may be shown.
+    shown : mapping, optional
+        What of each site's counts may be shown, where more sites than these are told of.
     level : float
         Of all intervals.
     places : ndarray, shape (n_places,), optional
@@ -126,14 +132,16 @@ def clustered_calibration(
     words = rule.in_words(binary=binary)
     places, reached = _places(found, places, n_labels=len(labels), words=words)
     fits = [_on_scale(one, places, kind) for one in found]
-    shown = _counts(observed, groups, sites, labels, binary=binary, smallest=smallest_cell)
+    counts = shown or shown_counts(
+        observed, groups, sites, labels, binary=binary, smallest=smallest_cell
+    )
     return ClusteredCalibration(
         kind=kind,
         predicted=_plain(places),
         **_summary(fits, kind, level),
         n_sites=tuple(int(n) for n in reached.sum(axis=0)),
         sites=tuple(
-            _shown(one, fit, own, shown[one.label], kind=kind, level=level)
+            _shown(one, fit, own, counts[one.label], kind=kind, level=level)
             for one, fit, own in zip(found, fits, reached, strict=True)
         ),
         left_out=left_out,
@@ -213,33 +221,6 @@ def _summary(
     }
     back = {name: _plain(_back(curve, kind)) for name, curve in curves.items()}
     return {**back, "tau2": tuple(one.tau2 for one in pooled)}
-
-
-def _counts(
-    observed: Floats,
-    groups: Integers,
-    sites: Integers,
-    labels: Sequence[str],
-    *,
-    binary: bool,
-    smallest: int,
-) -> dict[str, tuple[int | None, int | None]]:
-    """People and events of each site; None where they must not be shown."""
-    known = sites >= 0
-    classes = [known, known & (observed == 1.0), known & (observed == 0.0)][: 3 if binary else 1]
-    counts = np.array(
-        [
-            [len(np.unique(groups[mask & (sites == site)])) for mask in classes]
-            for site in range(len(labels))
-        ]
-    )
-    hidden = suppressed_cells(counts, smallest)
-    return {
-        label: (None, None)
-        if hidden[site]
-        else (int(counts[site, 0]), int(counts[site, 1]) if binary else None)
-        for site, label in enumerate(labels)
-    }
 
 
 def _shown(

@@ -12,6 +12,7 @@ from hiprisk.arrays import Floats
 from hiprisk.learning.folds import grouped_folds
 from hiprisk.learning.sites.levels import (
     check_site_column,
+    site_labels,
     site_levels,
     site_numbers,
     with_site_names,
@@ -224,13 +225,15 @@ def _site_table(
 ) -> tuple[SiteRecalibration, ...] | None:
     if fit.sites is None:
         return None
-    # A hospital's name is not shown unless the sheet has it.
-    n_sites = len(cohort.site_names)
-    labels = [f"site {number + 1}" for number in range(n_sites)]
-    names = cohort.site_names if settings.name_sites else labels
     first, line = cohort.data[0], LineBySite(fit.intercept, fit.slope, fit.sites)
     assert first.sites is not None
-    return site_table(first.kind, first.observed, first.lp, first.sites, line, names)
+    if settings.name_sites:
+        names: Sequence[str] = cohort.site_names
+        return site_table(first.kind, first.observed, first.lp, first.sites, line, names)
+    # A hospital's name is not shown unless the sheet has it; its number is that of other tables.
+    labels = site_labels(first.sites, len(cohort.site_names))
+    rows = site_table(first.kind, first.observed, first.lp, first.sites, line, labels)
+    return tuple(sorted(rows, key=lambda row: int(row.site.split()[-1])))
 
 
 def _with_update(sheet: Sheet, cohort: _Cohort, fit: UpdateFit, settings: UpdateSettings) -> Sheet:
