@@ -76,7 +76,7 @@ def test_train_writes_a_bundle_that_scores_and_predicts(capsys):
     assert {r.info.status for r in runs} == {"FINISHED"}
     assert parent.data.metrics["r2_corrected"] == found["metrics"]["r2_corrected"]["value"]
     assert parent.data.tags["cohort_fingerprint"] == bundle.manifest["cohort_fingerprint"]
-    model = mlflow.pyfunc.load_model(f"runs:/{parent.info.run_id}/model")
+    model = mlflow.pyfunc.load_model(f"runs:/{parent.info.run_id}/{parent.info.run_name}")
     champion = mlflow.pyfunc.load_model("models:/stupar@champion")
     assert champion.metadata.run_id == parent.info.run_id
     answered = model.predict(pd.read_csv("new.csv"))

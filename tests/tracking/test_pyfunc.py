@@ -17,8 +17,11 @@ def test_the_pyfunc_model_answers_and_refuses(tmp_path):
         "NOT_A_NUMBER(womac_function_0_100)",
         "OUT_OF_RANGE(womac_function_0_100)",
     ]
-    # JSON has no NaN, so a refused row has None.
-    assert answered["predicted"][1] is None
+    assert answered["predicted"].dtype == "float64"
+    assert answered["predicted"].isna().tolist() == [False, True, True]
+    # JSON has no NaN, so the records that a server writes have None.
+    assert answered.to_dict(orient="records")[1]["predicted"] is None
+    assert answered.to_dict("list")["predicted"][2] is None
     assert (
         model.predict([{"womac_function_0_100": 50, "sex": "male"}])["predicted"][0]
         == (answered["predicted"][0])

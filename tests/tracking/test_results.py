@@ -21,7 +21,7 @@ if sys.argv[3]:
     sys.path.insert(0, sys.argv[3])
 import mlflow
 model = mlflow.pyfunc.load_model(sys.argv[1])
-print(repr(model.predict([{"womac_function_0_100": 50.0, "sex": "male"}])["predicted"][0]))
+print(float(model.predict([{"womac_function_0_100": 50.0, "sex": "male"}])["predicted"][0]))
 print(sys.modules["hiprisk"].__file__)
 """
 
@@ -50,7 +50,7 @@ def logged(tmp_path_factory):
         )
         bundle = read_bundle(small.rename(root / "JaneRoe" / "Jane"))
         run_id = track_bundle(bundle).run_id
-        model = Path(mlflow.artifacts.download_artifacts(f"runs:/{run_id}/model", dst_path="model"))
+        model = Path(mlflow.artifacts.download_artifacts(f"runs:/{run_id}/small", dst_path="model"))
         return bundle, mlflow.get_run(run_id), root / model
 
 

@@ -133,7 +133,7 @@ def test_a_bundle_is_tracked_later(tmp_path, monkeypatch, capsys):
     assert run.info.status == "FINISHED"
     assert run.data.metrics["r2_corrected"] == 0.3
     assert run.data.tags["logged_later"] == "true"
-    answered = mlflow.pyfunc.load_model(f"runs:/{run.info.run_id}/model").predict(
+    answered = mlflow.pyfunc.load_model(f"runs:/{run.info.run_id}/small").predict(
         [{"womac_function_0_100": 50.0, "sex": "male"}]
     )
     assert answered["reason"].tolist() == [""]

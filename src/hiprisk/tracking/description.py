@@ -17,6 +17,8 @@ from hiprisk.wording.quantities import decimals, people_counted, plural, with_ci
 # MLflow takes no longer digest; the tag `cohort_fingerprint` has the whole one.
 DIGEST = 36
 SIMULATED = "simulated"
+# The tag that MLflow shows as a description.
+NOTE = "mlflow.note.content"
 
 
 def description(bundle: Bundle) -> str:

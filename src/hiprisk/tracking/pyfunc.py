@@ -5,6 +5,7 @@ MLflow imports this module by name; it imports nothing of MLflow itself.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -43,12 +44,24 @@ class BundleModel:
             model_input = pd.DataFrame(model_input)
         if not isinstance(model_input, pd.DataFrame):
             raise InputError("give a table with named columns", code="NOT_A_TABLE")
-        answered = answer_frame(self._evaluator, model_input)
-        # JSON has no NaN: a refused row's numbers go over the wire as null.
-        return answered.astype(object).where(answered.notna(), None)
+        return AnswerFrame(answer_frame(self._evaluator, model_input))
+
+
+class AnswerFrame(pd.DataFrame):
+    """Answers whose numbers are float64, NaN in refused rows, and null as records.
+
+    MLflow's server writes a frame by its records, and JSON has no NaN.
+    """
+
+    def to_dict(self, *args: Any, **kwargs: Any) -> Any:
+        """As a plain frame's, with None for NaN."""
+        plain = pd.DataFrame(self).astype(object)
+        return plain.where(plain.notna(), None).to_dict(*args, **kwargs)
 
 
 def _load_pyfunc(data_path: str) -> BundleModel:
+    # Where MLflow cannot make a table of what came, its error would print what came.
+    os.environ.setdefault("MLFLOW_DISABLE_SCHEMA_DETAILS", "true")
     folder = Path(data_path)
     # Models logged earlier have a wheel beside the bundle, both in one folder.
     return BundleModel(folder / "bundle" if (folder / "bundle").is_dir() else folder)

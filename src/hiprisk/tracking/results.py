@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from importlib import metadata, resources
-from pathlib import Path
 from typing import Any
 
 from hiprisk.bundle import Bundle
 from hiprisk.config import TrackingSettings
-from hiprisk.tracking.description import cohort_dataset, description, search_tags
+from hiprisk.tracking.description import NOTE, cohort_dataset, description, search_tags
 from hiprisk.tracking.key_metrics import key_metrics, metrics_table
+from hiprisk.tracking.logged_model import log_model
 
-NOTE = "mlflow.note.content"
 DATASET_CONTEXT = "mlflow.data.context"
-SERVING_PACKAGES = ("mlflow", "numpy", "pandas", "pyarrow", "pydantic", "PyYAML")
 
 
 def log_bundle(mlflow: Any, bundle: Bundle, settings: TrackingSettings) -> None:
     """Description, key metrics, tables, figures, and the bundle as a model, to the open run."""
     evidence = bundle.evidence
     mlflow.set_tags({**search_tags(bundle), NOTE: description(bundle)})
-    mlflow.log_metrics(key_metrics(evidence))
-    if evidence.get("metrics"):
-        mlflow.log_table(metrics_table(evidence), "metrics.json")
-    _log_cohort(mlflow, bundle)
     mlflow.log_dict(evidence, "evidence.json")
     mlflow.log_dict(_findings(evidence), "cohort_findings.json")
     mlflow.log_text("\n".join(evidence.get("summary", ())) + "\n", "summary.txt")
@@ -39,7 +30,12 @@ def log_bundle(mlflow: Any, bundle: Bundle, settings: TrackingSettings) -> None:
         if trials := family["trials"]:
             columns = {key: [trial[key] for trial in trials] for key in trials[0]}
             mlflow.log_table(columns, f"trials/{family['name']}.json")
-    _log_model(mlflow, bundle, settings)
+    if evidence.get("metrics"):
+        mlflow.log_table(metrics_table(evidence), "metrics.json")
+    _log_cohort(mlflow, bundle)
+    # Last, and under the model's id: its page shows them too.
+    model_id = log_model(mlflow, bundle, settings)
+    mlflow.log_metrics(key_metrics(evidence), model_id=model_id)
 
 
 def _log_cohort(mlflow: Any, bundle: Bundle) -> None:
@@ -53,25 +49,6 @@ def _log_cohort(mlflow: Any, bundle: Bundle) -> None:
         tags=[InputTag(key=DATASET_CONTEXT, value="training")],
     )
     mlflow.MlflowClient().log_inputs(mlflow.active_run().info.run_id, datasets=[cohort])
-
-
-def _log_model(mlflow: Any, bundle: Bundle, settings: TrackingSettings) -> None:
-    with tempfile.TemporaryDirectory() as scratch:
-        # MLflow keeps the folder's name, which may be anything: of a bundle copied by hand, say.
-        payload = shutil.copytree(bundle.path, Path(scratch) / "bundle")
-        info = mlflow.pyfunc.log_model(
-            name="model",
-            loader_module="hiprisk.tracking.pyfunc",
-            data_path=str(payload),
-            # The code that reads the bundle goes with it: it loads where hiprisk is absent.
-            code_paths=[str(resources.files("hiprisk"))],
-            pip_requirements=[f"{name}=={metadata.version(name)}" for name in SERVING_PACKAGES],
-        )
-    if settings.register:
-        registered = mlflow.register_model(info.model_uri, bundle.name)
-        mlflow.MlflowClient().set_registered_model_alias(
-            bundle.name, settings.alias, registered.version
-        )
 
 
 def _findings(evidence: dict[str, Any]) -> dict[str, Any]:
