@@ -27,12 +27,8 @@ EXAMPLE = """  hiprisk models
   hiprisk models --compare stupar@1 stupar@2
   hiprisk models --compare stupar@1 stupar@2 --cohort newcohort.csv --mapping source.yaml"""
 
-# What a main metric may come from, the first that a bundle has: ending of its key, and its name.
-ESTIMATED = {
-    "corrected": "optimism-corrected",
-    "cross_validated": "cross-validated",
-    "out_of_fold": "out-of-fold",
-}
+# What a main metric may come from, the first that a bundle has.
+ESTIMATED = ("corrected", "cross_validated", "out_of_fold")
 
 
 def run(argv: Sequence[str]) -> int:
@@ -168,11 +164,12 @@ def _data(provenance: str, *, invented: bool | None) -> str:
 def _main_metric(metrics: object) -> str:
     """The main metric of the outcome's kind, with its interval where it has one."""
     from hiprisk.metrics.registry import metrics_for
+    from hiprisk.wording.labels import EVALUATIONS
 
     found = metrics if isinstance(metrics, dict) else {}
     mains = [metrics_for(kind)[0] for kind in ("continuous", "binary")]
     # A study without enough bootstrap models has no corrected figure.
-    for (end, how), main in product(ESTIMATED.items(), mains):
+    for end, main in product(ESTIMATED, mains):
         figures = found.get(f"{main.name}_{end}")
         if not isinstance(figures, dict) or not isinstance(figures.get("value"), float):
             continue
@@ -180,5 +177,5 @@ def _main_metric(metrics: object) -> str:
         interval = ""
         if isinstance(low, float) and isinstance(high, float):
             interval = f" ({low:.3f} to {high:.3f})"
-        return f"{main.label}, {how} {figures['value']:.3f}{interval}"
+        return f"{main.label}, {EVALUATIONS[end]} {figures['value']:.3f}{interval}"
     return ""

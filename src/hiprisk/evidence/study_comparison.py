@@ -12,13 +12,8 @@ from hiprisk.bundle.reading import Bundle
 from hiprisk.errors import ConfigError
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.registry import entries, label_of
+from hiprisk.wording.labels import EVALUATIONS
 
-# How a metric was evaluated, as its name in the evidence ends.
-EVALUATIONS = {
-    "corrected": "optimism-corrected",
-    "cross_validated": "cross-validated",
-    "holdout": "hold-out",
-}
 SECTIONS = ("config", "cohort", "code", "model")
 # What makes an outcome another one, beside its strategy for hip replacement and its cut-off.
 _OF_OUTCOME = ("variable", "kind", "unit", "horizon_months", "event_level", "lower", "upper")
@@ -61,7 +56,7 @@ class MetricPair:
     Attributes
     ----------
     metric, label, evaluation : str
-        The evaluation is ``corrected``, ``cross_validated`` or ``holdout``.
+        The evaluation is ``corrected``, ``cross_validated``, ``out_of_fold`` or ``holdout``.
     first, second : Estimate
     difference : float or None
         Second minus first; None where outcome or people differ.

@@ -9,6 +9,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from hiprisk.sheet.format import OutcomeSpec, Sheet
 
+# How a metric of a study was evaluated, as its name in the evidence ends, the best first.
+EVALUATIONS = {
+    "corrected": "optimism-corrected",
+    "cross_validated": "cross-validated",
+    "out_of_fold": "out-of-fold",
+    "holdout": "hold-out",
+}
 _SCALE = re.compile(r"\s*\(?\b-?\d+\s*-\s*\d+\)?$")
 
 

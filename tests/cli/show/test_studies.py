@@ -88,3 +88,20 @@ def test_common_people_with_all_that_is_said_of_them(capsys, tmp_path):
     assert "and 5 more (--json)" in out
     assert "root mean squared error" not in out
     assert paired.to_dict()["elementary_scores"] is None
+
+
+def test_long_texts_are_shown_from_where_they_part(capsys, tmp_path):
+    out = shown(capsys, tmp_path, outcome={"estimand": "WOMAC function in 12 months, if seen"})
+    assert "model outcome.estimand ... no hip replacement by then;... ... seen" in out
+
+
+def test_out_of_fold_figures_stand_in_where_nothing_is_corrected(capsys, tmp_path):
+    metrics = {f"r2_{end}": {"value": 0.3, "low": None, "high": None}
+               for end in ("corrected", "out_of_fold")}  # fmt: skip
+    first, second = two_bundles(tmp_path, metrics=metrics)
+    first.evidence["metrics"]["r2_out_of_fold"] = metrics["r2_out_of_fold"]
+    show_studies(compare_studies(first, second))
+    assert "out-of-fold" not in capsys.readouterr().out
+    del first.evidence["metrics"]["r2_corrected"]
+    show_studies(compare_studies(first, second))
+    assert "out-of-fold" in capsys.readouterr().out

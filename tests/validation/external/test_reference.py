@@ -12,7 +12,7 @@ from hiprisk.validation.external.cohort import predict_cohort
 from hiprisk.validation.external.reference import compared_models, compared_with, with_reference
 from hiprisk.validation.external.validation import validate_externally
 from small_bundle import small_sheet
-from validated_people import MODEL, OUTCOME, cohort_of
+from validated_people import MODEL, OUTCOME, WORSE, cohort_of
 
 
 @pytest.fixture
@@ -132,3 +132,18 @@ def test_an_outcome_that_is_not_read_alike_is_refused(both):
     other = dataclasses.replace(other, observed=other.observed + (np.arange(other.n) < 3))
     with pytest.raises(InputError, match="not read alike for both models in 3 of 300 rows"):
         compared_models(one, other, OUTCOME, names=NAMES)
+
+
+def test_two_models_of_a_risk(cohort):
+    sheet = small_sheet(kind="binary", provenance="real")
+    rival = dataclasses.replace(
+        sheet, model=dataclasses.replace(sheet.model, intercept=-1.0, refits=())
+    )
+    people = [predict_cohort(one, WORSE, cohort) for one in (sheet, rival)]
+    found = compared_models(*people, WORSE, names=NAMES, n_resamples=60)
+    c, brier = found.differences[:2]
+    # A moved intercept leaves the order of people as it is.
+    assert (c.metric, c.difference.value, c.better) == ("c_statistic", 0.0, "inconclusive")
+    expected = [np.mean((one.observed - one.predicted) ** 2) for one in people]
+    assert brier.difference.value == pytest.approx(expected[1] - expected[0])
+    assert found.elementary_scores.score == "brier"

@@ -55,7 +55,16 @@ def _cell(one: DocumentDifference, side: str) -> str:
     here, there = (one.first, one.second) if side == "first" else (one.second, one.first)
     if isinstance(here, list) and isinstance(there, list):
         return _short(_beyond(here, there))
+    if isinstance(here, str) and isinstance(there, str):
+        return _short(_from_where_they_part(here, there))
     return _short(_text(here))
+
+
+def _from_where_they_part(here: str, there: str) -> str:
+    """A long text without the words with which another begins too."""
+    apart = (place for place, (a, b) in enumerate(zip(here, there, strict=False)) if a != b)
+    start = here.rfind(" ", 0, next(apart, 0)) + 1
+    return here if len(here) <= WIDEST or not start else f"... {here[start:]}"
 
 
 def _beyond(here: list[Any], there: list[Any]) -> str:
@@ -87,11 +96,14 @@ def _show_variables(result: StudyComparison) -> None:
 
 
 def _show_metrics(result: StudyComparison, *, only_main: bool) -> None:
-    from hiprisk.evidence.study_comparison import EVALUATIONS
     from hiprisk.validation.performance.paired import MAIN_METRICS
+    from hiprisk.wording.labels import EVALUATIONS
 
     shown = {name for names in MAIN_METRICS.values() for name in names[: 1 if only_main else None]}
     headline = [one for one in result.metrics if one.metric in shown]
+    if any(one.evaluation == "corrected" for one in headline):
+        # Out-of-fold figures stand in where a bootstrap has none; --json has both.
+        headline = [one for one in headline if one.evaluation != "out_of_fold"]
     if not headline:
         print_lines("", "no main metric that both have")
         return
