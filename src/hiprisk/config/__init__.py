@@ -2,6 +2,7 @@
 
 from hiprisk.config.reading import load_config, study_from_text
 from hiprisk.config.samplesize import ExternalTargets, SampleSizeSettings
+from hiprisk.config.searching import Range
 from hiprisk.config.settings import (
     BoostingSettings,
     CohortSettings,
@@ -15,7 +16,6 @@ from hiprisk.config.settings import (
     ModelTypeSettings,
     OrdinalSettings,
     OutcomeSettings,
-    Range,
     ReplacementSettings,
     StudyConfig,
     TrackingSettings,

@@ -13,38 +13,19 @@ from hiprisk.config.fields import STRICT, Inside, Name, Share, refuse
 from hiprisk.config.measurement import MeasurementError, refuse_unknown
 from hiprisk.config.samplesize import SampleSizeSettings
 from hiprisk.config.sampling import SamplingSettings
+from hiprisk.config.searching import (
+    AtLeastOne,
+    AtLeastTwo,
+    NotNegative,
+    Positive,
+    PositiveShare,
+    Range,
+    SearchedShare,
+)
 from hiprisk.config.sites import Sites, refuse_with_sites
 from hiprisk.config.subgroups import SubgroupSettings
 from hiprisk.outcome_kind import OutcomeKind
 from hiprisk.values import one_code
-
-
-@dataclass(frozen=True, kw_only=True, config=STRICT)
-class Range:
-    """A range that tuning searches.
-
-    Attributes
-    ----------
-    low, high : float
-        Ends of the range.
-    log : bool
-        Search it on the logarithmic scale.
-    """
-
-    low: float
-    high: float
-    log: bool = False
-
-    @model_validator(mode="after")
-    def _ascends(self) -> Self:
-        if not self.low < self.high:
-            raise refuse("low must be smaller than high")
-        if self.log and self.low <= 0:
-            raise refuse("a log range must be positive")
-        return self
-
-
-Searchable = float | Range | tuple[float, ...]
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -339,9 +320,9 @@ class LinearSettings:
         Example: ``[age_years]``
     """
 
-    penalty: Searchable = Range(low=1e-4, high=1.0, log=True)
-    l1_share: Searchable = (0.0, 0.5)
-    spline_knots: Searchable = (0.0, 3.0, 4.0)
+    penalty: NotNegative = Range(low=1e-4, high=1.0, log=True)
+    l1_share: SearchedShare = (0.0, 0.5)
+    spline_knots: NotNegative = (0.0, 3.0, 4.0)
     splines: tuple[Name, ...] = ()
 
 
@@ -349,7 +330,7 @@ class LinearSettings:
 class LogisticSettings(LinearSettings):
     """Logistic regression with an elastic-net penalty and restricted cubic splines."""
 
-    l1_share: Searchable = 0.0
+    l1_share: SearchedShare = 0.0
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -370,8 +351,8 @@ class OrdinalSettings:
     """
 
     link: Literal["logit", "probit", "loglog", "cloglog"] = "logit"
-    penalty: Searchable = Range(low=1e-4, high=1.0, log=True)
-    spline_knots: Searchable = (0.0, 3.0, 4.0)
+    penalty: NotNegative = Range(low=1e-4, high=1.0, log=True)
+    spline_knots: NotNegative = (0.0, 3.0, 4.0)
     splines: tuple[Name, ...] = ()
 
 
@@ -397,12 +378,12 @@ class BoostingSettings:
         Keep the sign of effects that the dictionary declares.
     """
 
-    learning_rate: Searchable = Range(low=0.02, high=0.2, log=True)
-    n_trees: Searchable = Range(low=30, high=200)
-    max_leaves: Searchable = (3.0, 5.0, 8.0)
-    min_leaf: Searchable = (20.0, 40.0, 80.0)
-    l2: Searchable = Range(low=0.1, high=30.0, log=True)
-    feature_share: Searchable = (0.2, 0.5, 1.0)
+    learning_rate: Positive = Range(low=0.02, high=0.2, log=True)
+    n_trees: AtLeastOne = Range(low=30, high=200)
+    max_leaves: AtLeastTwo = (3.0, 5.0, 8.0)
+    min_leaf: AtLeastOne = (20.0, 40.0, 80.0)
+    l2: NotNegative = Range(low=0.1, high=30.0, log=True)
+    feature_share: PositiveShare = (0.2, 0.5, 1.0)
     monotone: bool = False
 
 

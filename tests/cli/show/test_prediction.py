@@ -118,6 +118,7 @@ def test_how_sites_differ_is_said_beneath_the_answer(capsys):
         model_of(Path("models"), sheet, name)
     _, out, _ = run(capsys, "predict", "named", *PATIENT, "--site", "East")
     assert "Note: site: new to the model, taken as the mean site" in out
+    assert "A site that the model knows would narrow it most" in " ".join(out.split())
     assert "Random intercepts of 3 sites; between them SD 4.5 points." in " ".join(out.split())
     _, out, _ = run(capsys, "predict", "mean", *PATIENT)
     assert "In 95 % of sites the risk of such a patient lies between" in " ".join(out.split())

@@ -64,6 +64,13 @@ def test_a_prevalence_that_contradicts_the_distribution_is_refused(stated):
         external_size("binary", settings(prevalence=stated))
 
 
+@pytest.mark.parametrize(("mean", "share"), [(50, "all"), (-50, "none")])
+def test_risks_of_a_sure_event_are_refused(mean, share):
+    stated = SampleSizeSettings(external=ExternalTargets(lp_mean=mean, lp_sd=1))
+    with pytest.raises(ConfigError, match=f"linear predictor implies that almost {share} have"):
+        external_size("binary", stated)
+
+
 def test_the_example_of_pmvalsampsize_contradicts_itself():
     normal = ExternalTargets(lp_mean=-5.0, lp_sd=2.5)
     with pytest.raises(ConfigError, match=r"linear predictor, which implies 0\.0523"):

@@ -210,9 +210,11 @@ def _show_short(sheet: Sheet, explanation: Explanation) -> None:
         print_wrapped(f"Not known, imputed: {some_of(sheet, names)}. {cost_words(sheet, wider)}")
     if explanation.next_measurements:
         best = explanation.next_measurements[0]
-        label = sheet.variable(best.variable).label
+        known = f"Measuring {sheet.variable(best.variable).label}"
+        if best.variable == sheet.site_variable:
+            known = "A site that the model knows"
         by = amount(sheet, best.narrows_80_by)
-        print_wrapped(f"Measuring {label} would narrow it most, by about {by}.")
+        print_wrapped(f"{known} would narrow it most, by about {by}.")
     _show_trust(sheet, explanation)
     print_lines("", "--why gives the details.")
 

@@ -26,6 +26,8 @@ from hiprisk.inference.samplesize.risks import (
 TOLD_ODDS_RATIO = 1.05
 GREATEST_ODDS_RATIO = 1.25
 TOLD_C_DIFFERENCE = 0.05
+# Implied by stated risks; below it, or as near to 1, there is no information on calibration.
+LEAST_PREVALENCE = 1e-6
 _DESCRIPTIONS = {
     "linear predictor": ("lp_mean", "lp_sd"),
     "beta distribution": ("risk_alpha", "risk_beta"),
@@ -40,12 +42,31 @@ def description(targets: ExternalTargets) -> tuple[tuple[str, float], ...]:
 
 
 def stated_risks(targets: ExternalTargets) -> RiskDistribution | None:
-    """Risks as they were stated; None where nothing was."""
+    """Risks as they were stated; None where nothing was.
+
+    Raises
+    ------
+    ConfigError
+        If nobody, or everybody, would have the event: no validation could be planned.
+    """
     if targets.lp_mean is not None and targets.lp_sd is not None:
-        return normal_risks(targets.lp_mean, targets.lp_sd)
-    if targets.risk_alpha is not None and targets.risk_beta is not None:
-        return beta_risks(targets.risk_alpha, targets.risk_beta)
-    return None
+        risks = normal_risks(targets.lp_mean, targets.lp_sd)
+    elif targets.risk_alpha is not None and targets.risk_beta is not None:
+        risks = beta_risks(targets.risk_alpha, targets.risk_beta)
+    else:
+        return None
+    if not LEAST_PREVALENCE < risks.prevalence < 1.0 - LEAST_PREVALENCE:
+        raise ConfigError(
+            f"the {_described_by(targets)} implies that {_share_in_words(risks.prevalence)} have "
+            "the event",
+            column="samplesize.external",
+            advice="give the mean of the log odds, or parameters, of people of whom some have it",
+        )
+    return risks
+
+
+def _share_in_words(prevalence: float) -> str:
+    return "almost all" if prevalence > 0.5 else "almost none"
 
 
 def expected_risks(expected: SampleSizeSettings, prevalence: float) -> RiskDistribution:

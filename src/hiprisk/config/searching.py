@@ -1,0 +1,71 @@
+"""Settings that tuning searches: a number, a list to choose from or a range, within limits."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, model_validator
+from pydantic.dataclasses import dataclass
+
+from hiprisk.config.fields import STRICT, refuse
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Range:
+    """A range that tuning searches.
+
+    Attributes
+    ----------
+    low, high : float
+        Ends of the range.
+    log : bool
+        Search it on the logarithmic scale.
+    """
+
+    low: float
+    high: float
+    log: bool = False
+
+    @model_validator(mode="after")
+    def _ascends(self) -> Self:
+        if not self.low < self.high:
+            raise refuse("low must be smaller than high")
+        if self.log and self.low <= 0:
+            raise refuse("a log range must be positive")
+        return self
+
+
+Searchable = float | Range | tuple[float, ...]
+
+
+def within(low: float, high: float | None = None, *, above: bool = False) -> Any:
+    """A validator: every value to be tried is at least `low` (`above` it) and at most `high`."""
+    bound = f"above {low:g}" if above else f"at least {low:g}"
+    rule = bound if high is None else f"{bound} and at most {high:g}"
+
+    def check(searched: Searchable) -> Searchable:
+        values = _ends(searched)
+        if not values:
+            raise refuse("a list to choose from has at least one value")
+        if any(
+            value < low or (above and value == low) or (high is not None and value > high)
+            for value in values
+        ):
+            raise refuse(f"must be {rule}")
+        return searched
+
+    return AfterValidator(check)
+
+
+def _ends(searched: Searchable) -> tuple[float, ...]:
+    if isinstance(searched, Range):
+        return (searched.low, searched.high)
+    return searched if isinstance(searched, tuple) else (searched,)
+
+
+NotNegative = Annotated[Searchable, within(0)]
+Positive = Annotated[Searchable, within(0, above=True)]
+AtLeastOne = Annotated[Searchable, within(1)]
+AtLeastTwo = Annotated[Searchable, within(2)]
+SearchedShare = Annotated[Searchable, within(0, 1)]
+PositiveShare = Annotated[Searchable, within(0, 1, above=True)]
