@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from hiprisk.validation.external.case_mix import compare_case_mix
+from hiprisk.validation.external.case_mix import compare_case_mix, membership_c
 from hiprisk.validation.external.case_mix_results import shift_words
 from hiprisk.validation.external.cohort import predict_cohort
 from small_bundle import small_sheet
@@ -87,3 +87,25 @@ def test_a_column_that_nobody_has_is_left_out_of_the_separation(people):
         sheet, predict_cohort(sheet, OUTCOME, cohort_of(people), accept_units=True)
     )
     assert 0.5 <= mix.separation.c_statistic.value < 0.65
+
+
+def test_a_column_that_does_not_vary_keeps_its_value(people):
+    sheet = small_sheet(provenance="real")
+    alike = people.assign(lbp_any="yes")
+    mix = compare_case_mix(sheet, predict_cohort(sheet, OUTCOME, cohort_of(alike)))
+    back = next(one for one in mix.columns if one.column == "lbp_any=yes")
+    assert back.new_mean == pytest.approx(1.0, abs=1e-6)
+    assert back.new_sd < 1e-5
+
+
+def test_numbers_of_people_are_names_and_no_person_is_in_both_files(people):
+    sheet = small_sheet(provenance="real")
+    old, new = (
+        predict_cohort(sheet, OUTCOME, cohort_of(people.iloc[part].reset_index(drop=True)))
+        for part in (slice(0, 150), slice(150, 300))
+    )
+    other_numbers = dataclasses.replace(new, groups=new.groups + 1000)
+    one, other = (
+        membership_c(sheet, old, side, seed=1, n_resamples=40) for side in (new, other_numbers)
+    )
+    assert one == other

@@ -93,8 +93,11 @@ def test_a_risk_may_not(people):
     percent = r"must lie in \[0, 1\]; 300 of 300 .*this may be percent: divide the column by 100"
     with pytest.raises(InputError, match=percent):
         check_predictions("p", WORSE, cohort_of(people.assign(p=1.01)))
-    with pytest.raises(InputError, match=r"a risk is from 0 to 1, not in percent"):
-        check_predictions("p", WORSE, cohort_of(people.assign(p=-0.1)))
+    with pytest.raises(InputError, match=r"divide the column by 100"):
+        check_predictions("p", WORSE, cohort_of(people.assign(p=100.0)))
+    for neither in (-0.1, 100.1):
+        with pytest.raises(InputError, match=r"a risk is from 0 to 1, not in percent"):
+            check_predictions("p", WORSE, cohort_of(people.assign(p=neither)))
 
 
 def test_one_prediction_in_twenty_may_be_off_its_scale_and_more_are_another_scale(people):

@@ -7,6 +7,7 @@ from scipy.stats import ncf, norm
 from hiprisk.errors import InputError
 from hiprisk.validation.external.mean_difference import (
     Moments,
+    _chance,
     _normal_below,
     _trace_of_square,
     covariance_of_mean,
@@ -57,6 +58,8 @@ def test_what_chance_gives_is_taken_off_by_hand():
     assert found.distance.value == pytest.approx(expected, rel=1e-9)
     # The normal curve at 0.4772 / root 2.
     assert found.c_statistic.value == pytest.approx(0.6321, abs=1e-4)
+    exact = separation(moments(np.zeros(5), None), moments(mean, 80)).distance
+    assert exact.value == pytest.approx(np.sqrt(0.30 - 5 / 80), rel=1e-9)
 
 
 @pytest.mark.parametrize("n", [80, 300])
@@ -170,3 +173,18 @@ def test_the_trace_of_a_square_from_few_clusters_by_hand():
     assert _trace_of_square(own, 4.0, 11) == pytest.approx(0.2 * 10 + 0.8 * freed)
     # Never below that of equal directions.
     assert _trace_of_square(np.diag([2.0, 1.0]), 3.0, 11) == 4.5
+    # One or two clusters say nothing of how far the estimate is off.
+    assert [_trace_of_square(own, 4.0, n) for n in (1, 2)] == [10.0, 10.0]
+
+
+def test_what_clusters_make_of_chance_by_hand():
+    own = np.diag([0.3, 0.1])
+    two = Moments(mean=np.zeros(2), covariance=np.eye(2), known=np.full(2, 100.0), of_mean=own,
+                  n_clusters=11)  # fmt: skip
+    square = _trace_of_square(own, 0.4, 11)
+    exact = _chance(moments(np.zeros(2), None, p=2), two, np.eye(2))
+    assert (exact.size, exact.freedom) == pytest.approx((0.4 / square, 0.16 / square))
+    # Of 50 people in as many clusters: 0.01 more in either direction, beside twice the clusters'.
+    both = _chance(moments(np.zeros(2), 50, p=2), two, np.eye(2))
+    whole = 4 * square + 2 * 2 * 0.01 * 0.4 + 2 * 0.01**2
+    assert (both.size, both.freedom) == pytest.approx((0.82 / whole, 0.82**2 / whole))

@@ -5,8 +5,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from hiprisk.config.sampling import SamplingSettings
 from hiprisk.metrics.estimate import Estimate
-from hiprisk.validation.external.sentences import remarks_of, summary_of
+from hiprisk.validation.external.sentences import remarks_of, sampling_words, summary_of
 from validated_people import MODEL, OUTCOME, WORSE
 
 LABELS = {"lbp_any": "low back pain", "sex": "sex"}
@@ -137,3 +138,9 @@ def test_people_with_a_risk_of_0_or_1_are_counted_and_their_rows_apart():
     )
     none = people(300, events=1)
     assert not any("exactly 0 or 1" in one for one in remarks(none, "binary"))
+
+
+def test_a_stated_prevalence_is_said_in_percent():
+    said = sampling_words(SamplingSettings(case_control=0.02), share=0.5)
+    assert "(50.0 % with the event)" in said
+    assert "those of a population with a prevalence of 2 %" in said

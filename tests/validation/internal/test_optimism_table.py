@@ -25,6 +25,7 @@ def test_the_corrected_value_is_an_estimate_with_its_interval():
 def test_json_holds_what_the_row_holds():
     plain = json.loads(json.dumps(TABLE.to_dict(), allow_nan=False))
     assert (plain["n_resamples"], plain["n_refused"], plain["level"]) == (20, 1, 0.95)
+    assert plain["n_omitted_not_evaluated"] == 0
     assert plain["metrics"]["r2"]["corrected"] == {"value": 0.3, "low": 0.1, "high": 0.4}
     assert plain["metrics"]["r2"]["value_632"] == 0.35
     assert plain["metrics"]["r2"]["value_632_plus"] is None
