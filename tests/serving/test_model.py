@@ -1,5 +1,6 @@
 """A model in use: one patient's answer, its words, and what is refused."""
 
+import math
 from dataclasses import replace
 
 import pandas as pd
@@ -124,6 +125,19 @@ def test_a_model_is_found_by_folder_name_and_version(tmp_path):
     assert {model.bundle.sha256 for model in named} == {named[0].bundle.sha256}
     with pytest.raises(BundleError, match="there is no bundle here"):
         load("small@2", root=tmp_path)
+
+
+def test_a_risk_of_the_mean_site_has_its_range_over_sites(tmp_path):
+    model = model_of(tmp_path, site_sheet(kind="binary", named=False))
+    answer = model.predict(womac_function_0_100=30).to_dict()
+    low, high = answer["sites"]["plausible_range_95"]
+    odds = answer["risk"] / (1.0 - answer["risk"])
+    # A variance of 0.25 is a standard deviation of 0.5.
+    reach = math.exp(1.959963984540054 * 0.5)
+    assert low / (1.0 - low) == pytest.approx(odds / reach, rel=1e-12)
+    assert high / (1.0 - high) == pytest.approx(odds * reach, rel=1e-12)
+    named = model_of(tmp_path / "named", site_sheet(kind="binary"))
+    assert "plausible_range_95" not in named.predict(womac_function_0_100=30).to_dict()["sites"]
 
 
 def test_the_answer_says_how_sites_differ(tmp_path):

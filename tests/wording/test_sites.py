@@ -4,7 +4,13 @@ from types import SimpleNamespace
 
 import pytest
 
-from hiprisk.wording.sites import between_sites, risk_over_sites, site_rows, sites_sentence
+from hiprisk.wording.sites import (
+    between_sites,
+    model_over_sites,
+    risk_over_sites,
+    site_rows,
+    sites_sentence,
+)
 from site_sheet import site_sheet
 from small_bundle import small_sheet
 
@@ -41,6 +47,17 @@ def test_risk_over_sites_is_said_where_its_interval_lacks_them():
     assert risk_over_sites(site_sheet(kind="binary", named=False), 1.0) is None
     assert risk_over_sites(site_sheet(kind="binary"), 0.5) is None
     assert risk_over_sites(site_sheet(named=False), 0.5) is None
+
+
+def test_a_models_description_has_an_example_of_a_risk_over_sites():
+    # Log odds of 0.2, and 1.96 * 0.5 to either side.
+    sheet = site_sheet(kind="binary", named=False)
+    assert model_over_sites(sheet) == (
+        f"{sites_sentence(sheet)} Of 20 % at the mean site, it lies in 95 % of sites between 8.6 % "
+        "and 40.0 %."
+    )
+    for other in (site_sheet(kind="binary"), site_sheet(named=False), small_sheet()):
+        assert model_over_sites(other) == sites_sentence(other)
 
 
 def test_sites_of_few_people_are_not_shown():

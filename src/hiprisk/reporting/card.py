@@ -23,7 +23,7 @@ from hiprisk.wording.labels import (
 )
 from hiprisk.wording.quantities import percent
 from hiprisk.wording.reasons import range_text
-from hiprisk.wording.sites import sites_sentence
+from hiprisk.wording.sites import model_over_sites
 
 
 def model_card(sheet: Sheet, evidence: Evidence) -> str:
@@ -60,7 +60,7 @@ def model_card(sheet: Sheet, evidence: Evidence) -> str:
         if held.reference is not None:
             parts += [f"The same people, {reference_label}:", _estimates(held.reference.metrics)]
     parts += ["## Candidate model types", _families(evidence), "## Predictors", _variables(sheet)]
-    parts += [said] if (said := sites_sentence(sheet)) else []
+    parts += [said] if (said := model_over_sites(sheet)) else []
     if not isinstance(sheet.model, TreesModel):
         parts += ["## The model in full", full_model(sheet)]
     return "\n\n".join(parts) + "\n"

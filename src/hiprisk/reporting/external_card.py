@@ -10,7 +10,7 @@ from hiprisk.validation.updating.results import UpdateResult
 from hiprisk.wording.disclaimers import CARD_DISCLAIMER, provenance_in_words
 from hiprisk.wording.labels import estimand_in_words, with_unit
 from hiprisk.wording.quantities import people_counted
-from hiprisk.wording.sites import site_rows, sites_sentence
+from hiprisk.wording.sites import model_over_sites, site_rows
 
 
 def published_card(sheet: Sheet) -> str:
@@ -67,7 +67,7 @@ def _by_site(result: UpdateResult) -> list[str]:
     return [
         "## Recalibration by site",
         markdown_table(("site", "people", "own intercept", "shrunken to the whole"), rows),
-        *([said] if (said := sites_sentence(result.sheet)) else []),
+        *([said] if (said := model_over_sites(result.sheet)) else []),
     ]
 
 

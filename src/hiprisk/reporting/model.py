@@ -17,7 +17,7 @@ from hiprisk.wording.labels import (
 )
 from hiprisk.wording.quantities import NONE, number, percent
 from hiprisk.wording.reasons import range_text
-from hiprisk.wording.sites import sites_sentence
+from hiprisk.wording.sites import model_over_sites
 
 # On what scale the coefficients are, by the model's form and link.
 SCALES = {
@@ -38,7 +38,7 @@ def model_section(evidence: Evidence, sheet: Sheet) -> Section:
         f"Outcome: {with_unit(outcome.label, outcome.unit)}; higher is {outcome.higher_is}. "
         f"Model type: {in_words(sheet.family)}. Intended use: {sheet.intended_use}",
     )
-    if said := sites_sentence(sheet):
+    if said := model_over_sites(sheet):
         paragraphs = (*paragraphs, said)
     model = sheet.model
     form = _trees(sheet, model) if isinstance(model, TreesModel) else _coefficients(sheet, model)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from hiprisk.bundle import Bundle, read_bundle
 from hiprisk.errors import InputError
-from hiprisk.sheet.answers import Evaluation, answers_of, evaluate
+from hiprisk.sheet.answers import Evaluation, answers_of, evaluate, plausible_range
 from hiprisk.sheet.applicability import MOST_NAMED, assess
 from hiprisk.sheet.columns import read_rows
 from hiprisk.sheet.document.codec import encode
@@ -46,6 +46,8 @@ class PatientPrediction:
         The model's coefficients are made up.
     sites : SiteEffects or None
         How sites differ, where the model has intercepts of them.
+    plausible_range : tuple of float or None
+        Of a risk at the mean site: where it lies in 95 % of sites.
     """
 
     values: Mapping[str, Any]
@@ -57,6 +59,7 @@ class PatientPrediction:
     explanation: Explanation | None = None
     invented: bool = False
     sites: SiteEffects | None = None
+    plausible_range: tuple[float, float] | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """What ``hiprisk predict --json`` prints."""
@@ -71,6 +74,8 @@ class PatientPrediction:
             plain["invented"] = True
         if self.sites is not None:
             plain["sites"] = encode(self.sites)
+            if self.plausible_range is not None:
+                plain["sites"]["plausible_range_95"] = list(self.plausible_range)
         if self.explanation is not None:
             plain["explanation"] = self.explanation.to_dict()
         return plain
@@ -163,8 +168,10 @@ class Model:
             from hiprisk.serving.explanation import explain_patient
 
             explanation = explain_patient(self.evaluator, evaluation, self.reference)
+        values = answers.row()
+        risk = values.get("risk")
         return PatientPrediction(
-            values=answers.row(),
+            values=values,
             flags=answers.flags.of_row(0),
             estimand=self.sheet.outcome.estimand,
             provenance=self.sheet.provenance,
@@ -173,6 +180,7 @@ class Model:
             explanation=explanation,
             invented=bool(self.sheet.invented),
             sites=self.sheet.sites,
+            plausible_range=plausible_range(self.sheet, risk) if isinstance(risk, float) else None,
         )
 
     @cached_property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,11 +11,15 @@ from hiprisk.arrays import Bools, Floats, Texts
 from hiprisk.sheet.applicability import Assessment, RowNotes, assess
 from hiprisk.sheet.columns import GivenColumns
 from hiprisk.sheet.evaluate import Prediction, SheetEvaluator
+from hiprisk.sheet.format import Sheet
+from hiprisk.sheet.links import expit
 from hiprisk.sheet.patterns import texts_by_pattern
 from hiprisk.values import Note
 
 OVERFLOW = Note("OVERFLOW")
 NOT_SELECTED = Note("NOT_SELECTED")
+# 95 % of normal values lie within so many standard deviations.
+NORMAL_95 = 1.959963984540054
 TEXT_COLUMNS = ("imputed", "flags", "reason")
 
 
@@ -200,3 +205,23 @@ def _imputed(evaluator: SheetEvaluator, prediction: Prediction, usable: Bools) -
         imputed[usable] = prediction.imputed
     names = (spec.name for spec in evaluator.sheet.variables)
     return dict(zip(names, imputed.T, strict=True))
+
+
+def plausible_range(sheet: Sheet, risk: float) -> tuple[float, float] | None:
+    """Where the risk of a patient lies in 95 % of sites (the 95 % plausible value range).
+
+    None where it is not needed: a score's intervals contain how sites differ, and a model with
+    sites by name is asked about a site.
+
+    References
+    ----------
+    .. [1] Raudenbush, Bryk (2002). Hierarchical Linear Models, 2nd ed. Sage, p. 71.
+    """
+    sites = sheet.sites
+    if sites is None or sites.variable is not None or sheet.outcome.kind != "binary":
+        return None
+    if not 0.0 < risk < 1.0:
+        return None
+    lp, reach = math.log(risk / (1.0 - risk)), NORMAL_95 * math.sqrt(sites.variance)
+    low, high = expit(np.array([lp - reach, lp + reach]))
+    return float(low), float(high)

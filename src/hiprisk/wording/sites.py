@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Protocol
 
+from hiprisk.sheet.answers import plausible_range
 from hiprisk.wording.labels import unit_of_amount
 from hiprisk.wording.quantities import NONE, TOO_FEW, number, percent, score_decimals
 
@@ -13,8 +14,8 @@ if TYPE_CHECKING:
 
     from hiprisk.sheet.format import Sheet
 
-# 95 % of normal values lie within so many standard deviations.
-REACH_95 = 1.959964
+# A risk at which the table of a model can say how far sites move one.
+EXAMPLE_RISK = 0.2
 # Half of all pairs of sites have an odds ratio beyond exp of so many standard deviations.
 MEDIAN_PAIR = 0.953873
 
@@ -55,14 +56,25 @@ def sites_sentence(sheet: Sheet) -> str | None:
 
 def risk_over_sites(sheet: Sheet, risk: float) -> str | None:
     """Where the risk of a patient lies in 95 % of sites; None where the interval has it already."""
-    sites = sheet.sites
-    known = sites is None or sites.variable is not None or sheet.outcome.kind != "binary"
-    if known or sites is None or not 0.0 < risk < 1.0:
+    ends = plausible_range(sheet, risk)
+    if ends is None:
         return None
-    lp, reach = math.log(risk / (1.0 - risk)), REACH_95 * math.sqrt(sites.variance)
-    low, high = (1.0 / (1.0 + math.exp(-end)) for end in (lp - reach, lp + reach))
-    between = f"{percent(low)} and {percent(high)}"
-    return f"In 95 % of sites the risk of such a patient lies between {between}."
+    return f"In 95 % of sites the risk of such a patient lies between {_between(ends)}."
+
+
+def model_over_sites(sheet: Sheet) -> str | None:
+    """The same of the model: how far a risk at the mean site differs, by an example."""
+    said, ends = sites_sentence(sheet), plausible_range(sheet, EXAMPLE_RISK)
+    if ends is None:
+        return said
+    example = percent(EXAMPLE_RISK, 0)
+    return (
+        f"{said} Of {example} at the mean site, it lies in 95 % of sites between {_between(ends)}."
+    )
+
+
+def _between(ends: tuple[float, float]) -> str:
+    return " and ".join(map(percent, ends))
 
 
 class SiteValues(Protocol):

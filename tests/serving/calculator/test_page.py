@@ -10,6 +10,7 @@ from hiprisk.serving.calculator.building import build_page
 from hiprisk.serving.conformance.comparison import compare
 from hiprisk.serving.conformance.pack import make_pack
 from hiprisk.sheet.format import MeasurementError
+from hiprisk.wording.sites import risk_over_sites
 from motion_sheet import MOTION, motion_sheet
 from ordinal_sheet import fine_score, ordinal_sheet
 from page_agreement import model_of, worst_difference
@@ -85,6 +86,7 @@ SHEETS = {
     "sites": site_sheet(),
     "risk-sites": site_sheet(kind="binary"),
     "mean-site": site_sheet(named=False),
+    "risk-mean-site": site_sheet(kind="binary", named=False),
     "bare": replace(without_scatter(with_measurement(small_sheet())), max_imputed_weight=0.0),
 }
 
@@ -333,3 +335,10 @@ def test_a_new_site_is_the_mean_site_on_the_page(opened):
         "another site, or not known"
     )
     assert "Random intercepts of 3 sites" in tab.locator("#about").text_content()
+
+
+def test_a_risk_of_the_mean_site_is_shown_with_its_range_over_sites(opened):
+    tab, model = opened(SHEETS["risk-mean-site"])
+    fill(tab, Age="63", WOMAC_function="50")
+    risk = model.predict(age_years=63, womac_function_0_100=50).values["risk"]
+    assert risk_over_sites(model.sheet, risk) in tab.locator("#out").inner_text()

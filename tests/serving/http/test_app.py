@@ -278,3 +278,10 @@ def test_a_new_site_is_answered_with_a_flag(tmp_path):
     scored = client.post("/score", {"rows": rows}).json()["rows"]
     assert [row["predicted"] for row in scored] == pytest.approx([40.0, 35.0])
     assert client.get("/model").json()["sites"]["n_sites"] == 3
+
+
+def test_a_risk_of_the_mean_site_has_its_range_over_sites(tmp_path):
+    model = model_of(tmp_path, site_sheet(kind="binary", named=False))
+    answer = client_of(model).post("/predict", {"womac_function_0_100": 30}).json()
+    low, high = answer["sites"]["plausible_range_95"]
+    assert low < answer["risk"] < high

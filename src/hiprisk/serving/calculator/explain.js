@@ -3,6 +3,7 @@
 "use strict";
 
 const NORMAL_90 = 1.2815515655446004;
+const NORMAL_95 = 1.959963984540054;
 const ROOT = Math.sqrt(10);
 const NODES = [
   -Math.sqrt(5 + ROOT), -Math.sqrt(5 - ROOT), 0, Math.sqrt(5 - ROOT), Math.sqrt(5 + ROOT),
@@ -285,6 +286,16 @@ function makeExplainer(engine) {
     return ofMean === null || ofOutcome === null || ofMean <= 0 ? null : ofOutcome / ofMean;
   }
 
+  // --- sites --------------------------------------------------------------------------------
+
+  /** How sites differ, and where a risk at the mean site lies in 95 % of them. */
+  function ofSites(risk) {
+    const { sites } = sheet;
+    if (!binary || sites.variable !== undefined || !(risk > 0 && risk < 1)) return sites;
+    const lp = Math.log(risk / (1 - risk)), reach = NORMAL_95 * Math.sqrt(sites.variance);
+    return { ...sites, plausible_range_95: [expit(lp - reach), expit(lp + reach)] };
+  }
+
   // --- all of it ----------------------------------------------------------------------------
 
   function explain(given) {
@@ -304,7 +315,7 @@ function makeExplainer(engine) {
       ...found,
       imputed: lacking,
       flags,
-      ...(sheet.sites === undefined ? {} : { sites: sheet.sites }),
+      ...(sheet.sites === undefined ? {} : { sites: ofSites(predicted) }),
       explanation: {
         typical,
         contributions: knowsPeople ? contributions(place, lacking) : null,

@@ -104,10 +104,12 @@ function startPage() {
       return el("li", {}, `${text} `, range ? el("b", {}, range) : "not available", ` (${intervalName(which)})`);
     });
     const error = answer.explanation.score_error;
+    const over = (answer.sites || {}).plausible_range_95;
     return el("section", { class: "card" },
       el("h3", {}, `${binary ? "Risk" : capital(outcome.label)} in ${engine.shown(outcome.horizon_months)} months`),
       el("p", { class: "big" }, el("strong", {}, level(answer[first])), el("span", {}, unit)),
       el("ul", { class: "ranges" }, ...lines),
+      over ? el("p", { class: "small" }, `In 95 % of sites the risk of such a patient lies between ${level(over[0])} and ${level(over[1])}.`) : null,
       pictureOf(answer, typical),
       error ? el("p", { class: "small" }, errorWords(error),
         el("span", { class: "screen-only" }, ` Source: ${error.source}.`)) : null);
