@@ -175,3 +175,16 @@ def test_options_that_would_be_left_unused_are_refused(capsys, words, said):
     code, _, err = run(capsys, "models", *words)
     assert code == 2
     assert said in err
+
+
+def test_the_python_of_the_how_to_gives_the_same(capsys, updated):
+    """The two examples of docs/how-to/compare.md, as they are written there."""
+    page = (Path(__file__).parents[2] / "docs" / "how-to" / "compare.md").read_text("utf-8")
+    page = page.partition("## Two studies beside each other")[2]
+    lines = [line[4:] for line in page.splitlines() if line.startswith("    ") or not line]
+    code = "\n".join(line for line in lines if not line.startswith("hiprisk "))
+    code = code.replace("stupar@", "invented-womac@").replace("newcohort.csv", "cohort.csv")
+    names = {}
+    exec(code, names)
+    paired = answer(capsys, "models", *updated, "--cohort", "cohort.csv")[1]["paired"]
+    assert [one.to_dict() for one in names["found"].differences] == paired["differences"]
