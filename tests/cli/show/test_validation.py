@@ -126,3 +126,4 @@ def test_calibration_by_site_is_shown_at_a_few_predictions(result, capsys):
     lines = [re.sub(r"\s+", " ", line).strip() for line in out.splitlines()]
     assert "20.000 21.000 19.000 to 23.000 11.000 to 31.000" in lines
     assert "site 4 has no curve: too few people with a known outcome, fewer than 20" in lines
+    assert "These numbers count the sites in order of first appearance." in lines

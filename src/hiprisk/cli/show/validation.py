@@ -271,6 +271,9 @@ def _show_clustered_calibration(found: ClusteredCalibration) -> None:
     )  # fmt: skip
     for site, reason in found.left_out.items():
         print_lines(f"{site} has no curve: {reason}")
+    if found.left_out:
+        # The groups below have the sites' names, such as site_02: that is not site 2.
+        print_lines("These numbers count the sites in order of first appearance.")
 
 
 def _show_groups(result: Subgroups) -> None:
