@@ -227,3 +227,17 @@ def test_a_linear_predictor_that_runs_out_has_no_mean():
         found = SheetEvaluator(sheet).predict({**PEOPLE, "age_years": np.full(5, 1e308)})
     assert np.isnan(found.predicted).all()
     assert np.isnan(found.lp).all()
+
+
+def test_a_sheet_may_have_a_single_column():
+    whole = ordinal_sheet(terms=(Term(column="age_years", basis="linear", coefficients=(0.02,)),))
+    missing = dataclasses.replace(
+        whole.missing, mean=(65.0,), covariance=((64.0,),), draws=((1.0,), (-1.0,))
+    )
+    sheet = dataclasses.replace(
+        whole, variables=whole.variables[:1], columns=whole.columns[:1], derived=(),
+        missing=missing, outcome=dataclasses.replace(whole.outcome, baseline=None, events=()),
+    )  # fmt: skip
+    (upto,) = SheetEvaluator(sheet).cumulative([np.array([60.0])])
+    # X b is 1.2; intercepts -1, -3, -5 and -7.5.
+    assert_allclose(upto, [*(1 / (1 + np.exp([0.2, -1.8, -3.8, -6.3]))), 1.0], rtol=1e-12)

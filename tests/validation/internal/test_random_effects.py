@@ -8,6 +8,7 @@ from scipy.stats import t as student
 
 from hiprisk.errors import InputError
 from hiprisk.validation.internal.random_effects import (
+    _confidence_distribution,
     confidence_prediction_interval,
     dersimonian_laird_tau2,
     random_effects,
@@ -128,6 +129,17 @@ def test_prediction_interval_by_confidence_distribution_as_drawn():
     drawn += rng.standard_t(k - 1, len(tau2)) * error
     expected = np.quantile(drawn, (0.025, 0.975))
     assert confidence_prediction_interval(y, v) == pytest.approx(expected, abs=0.05)
+
+
+def test_sites_far_apart_make_the_error_of_the_mean_larger_by_hand():
+    y, v = np.array([0.0, 1.0, 2.0, 3.0]), np.full(4, 0.01)
+    tau2, mass = _confidence_distribution(y, v)
+    # Squares of deviations add to 5; below a variance of 5 / 3 Hartung and Knapp's factor is
+    # above 1.
+    error = np.maximum(v[0] + tau2, 5 / 3) / 4
+    law = student(df=3 * ((tau2 + error) / error) ** 2, loc=1.5, scale=np.sqrt(tau2 + error))
+    low, high = confidence_prediction_interval(y, v)
+    assert [mass @ law.cdf(low), mass @ law.cdf(high)] == pytest.approx([0.025, 0.975], abs=1e-9)
 
 
 def test_sites_that_agree_exactly_have_the_interval_of_their_mean():
