@@ -604,6 +604,38 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
     ),
     (
         94,
+        "`models --compare`: a bundle that is not there; the same bundle twice",
+        "4 NO_BUNDLE; 2 SAME_BUNDLE",
+        "tests/cli/test_models.py::test_a_study_beside_itself_and_beside_none_is_refused",
+    ),
+    (
+        94,
+        "`models --compare`: another outcome, or other people",
+        "read: said, and no difference is given",
+        "tests/evidence/test_study_comparison.py"
+        "::test_other_outcomes_and_other_people_are_said_and_not_subtracted",
+    ),
+    (
+        94,
+        "`models --compare --cohort`: models of other outcomes",
+        "2 OTHER_OUTCOME; 3 where the outcome is not read alike for both",
+        "tests/cli/test_models.py::test_models_of_other_outcomes_have_no_common_cohort",
+    ),
+    (
+        94,
+        "`models --compare --cohort`: no outcome; nobody whom both can score; fewer than 20",
+        "3 MISSING_COLUMN; 3 NO_COMMON_PEOPLE; 3 TOO_FEW",
+        "tests/validation/external/test_reference.py"
+        "::test_no_common_people_and_too_few_are_refused",
+    ),
+    (
+        94,
+        "`models --cohort` without `--compare`, `--mapping` without `--cohort`",
+        "2 USAGE",
+        "tests/cli/test_models.py::test_options_that_would_be_left_unused_are_refused",
+    ),
+    (
+        94,
         "calibration by site: fewer than three sites that are large enough",
         "the other figures, and a remark with how many sites can have a curve",
         "tests/validation/external/test_sites.py::test_too_few_large_sites_are_said",
@@ -724,6 +756,69 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
         "3 METHOD with what can be fitted",
         "tests/validation/updating/test_ordinal.py::"
         "test_coefficients_of_an_ordinal_model_are_not_re_estimated",
+    ),
+    (
+        101,
+        "`sites: random` or `named` beside a model type without intercepts of sites, `site` in a "
+        "block, an `l1_share` of `logistic`; `named` with `tuning.group_by: site`",
+        "2 CONFIG before a file is read",
+        "tests/config/test_sites.py::test_what_does_not_go_with_site_effects_is_refused",
+    ),
+    (
+        101,
+        "`sites: random` or `named`: a cohort without `site`",
+        "2 CONFIG with what to map, before anything is fitted",
+        "tests/learning/sites/test_levels.py::test_cohort_without_site_is_refused",
+    ),
+    (
+        101,
+        "`sites: random` or `named`: all people with a known outcome of one site",
+        "3 FEW_SITES, before anything is fitted",
+        "tests/learning/sites/test_levels.py::test_one_site_is_refused",
+    ),
+    (
+        101,
+        "`sites: random` or `named`: sites more than half as many as people",
+        "3 MANY_SITES with both numbers: the column may be one of persons",
+        "tests/learning/sites/test_levels.py::test_sites_that_may_be_persons_are_refused",
+    ),
+    (
+        101,
+        "`sites: random` or `named`: fewer than 5 sites",
+        "fitted; FEW_SITES at the start, a warning",
+        "tests/evidence/test_early_findings.py::test_few_sites_are_said_where_they_have_intercepts",
+    ),
+    (
+        101,
+        "people of an unknown site",
+        "counted with everybody; no site and no subgroup of their own",
+        "tests/evidence/test_parts.py::test_people_of_an_unknown_site_are_no_group_of_their_own",
+    ),
+    (
+        101,
+        "a sheet with sites by name: a site that it does not know",
+        "predicted for the mean site, flag NEW_SITE",
+        "tests/serving/http/test_app.py::test_a_new_site_is_answered_with_a_flag",
+    ),
+    (
+        101,
+        "`update --by-site` of an ordinal model, of one with named sites, with another method, "
+        "of a cohort without sites",
+        "2 CONFIG with the option",
+        "tests/validation/updating/test_by_site.py"
+        "::test_what_cannot_be_recalibrated_by_site_is_refused",
+    ),
+    (
+        101,
+        "a negative penalty, no trees, a share above 1 or an empty list in `families`",
+        "2 CONFIG with the key and its limits, before a file is read",
+        "tests/config/test_searching.py::test_what_no_model_can_be_fitted_with_is_refused",
+    ),
+    (
+        101,
+        "`samplesize --external` of risks that give everybody, or nobody, the event",
+        "2 CONFIG before anything is read",
+        "tests/inference/samplesize/test_population.py::test_risks_of_a_sure_event_are_refused",
     ),
     (
         101,

@@ -34,6 +34,19 @@ def test_json_and_file_hold_the_same_result(capsys, tmp_path):
     assert printed["provenance"] == "simulated"
 
 
+def test_a_study_of_an_ordinal_model_alone_is_compared_and_says_by_what(capsys):
+    study = str(Path(CONFIG).with_name("stupar_ordinal.yaml"))
+    alone = "families={ordinal: {spline_knots: [0, 3], splines: [womac_function_0_100]}}"
+    arguments = ["--add", "back", "--json", "--set", alone]
+    assert main(["compare", study, *arguments, *SMALL]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert {"r2", "crps"} <= set(printed["additions"][0]["gains"])
+    assert "3 knots for WOMAC function" in printed["models"]
+    assert any(
+        note.startswith("CRPS and net benefit are those of lin") for note in printed["notes"]
+    )
+
+
 @pytest.mark.parametrize(("arguments", "code", "said"), [
     (["--add", "bakc"], 2, "there is no block 'bakc'"),
     (["--add", "back", "--base", "back"], 2, "block 'back' is named twice"),

@@ -108,8 +108,10 @@ def test_what_was_fitted_names_the_splines():
 
 
 def notes(method="bootstrap_then_impute", n_imputations=5, thresholds=(0.2,), error_free=None,
-          combinations=()):  # fmt: skip
-    config = SimpleNamespace(outcome=SimpleNamespace(thresholds=thresholds))
+          combinations=(), ordinal=None):  # fmt: skip
+    config = SimpleNamespace(
+        outcome=SimpleNamespace(thresholds=thresholds), families=SimpleNamespace(ordinal=ordinal)
+    )
     procedure = SimpleNamespace(models=models(combinations=combinations), error_free=error_free)
     return notes_in_words(config, procedure, method, n_imputations, {})
 
@@ -118,6 +120,10 @@ def test_notes_say_how_values_were_imputed():
     assert notes()[1] == "Missing values were imputed again in each resample."
     assert "were imputed 5 times before the bootstrap" in notes("impute_then_bootstrap")[1]
     assert len(notes(n_imputations=1)) == 1
+
+
+def test_notes_say_that_an_ordinal_model_is_not_what_is_compared():
+    assert notes(ordinal=object())[1].startswith("CRPS and net benefit are those of linear regres")
 
 
 def test_notes_say_what_is_absent_and_why():

@@ -157,6 +157,11 @@ def notes_in_words(
         "A gain compares nested unpenalised models on the same people and resamples; the model "
         "of this study may be penalised or of another type."
     ]
+    if config.families.ordinal is not None:
+        notes.append(
+            "CRPS and net benefit are those of linear regressions with the distribution of their "
+            "residuals, also where this study has an ordinal model."
+        )
     if method == "impute_then_bootstrap":
         notes.append(
             f"Fast setting: missing values were imputed {n_imputations} times before the bootstrap "
