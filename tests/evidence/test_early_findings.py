@@ -21,7 +21,9 @@ def prepared(
     frame = pd.DataFrame({"before": np.zeros(n) if baseline is None else baseline})
     return SimpleNamespace(
         config=SimpleNamespace(
-            outcome=declared, families=SimpleNamespace(named=lambda: dict.fromkeys(families))
+            outcome=declared,
+            blocks={"core": ("age_years",)},
+            families=SimpleNamespace(named=lambda: dict.fromkeys(families)),
         ),
         design=SimpleNamespace(columns=(), n_imputed=0),
         dictionary={},

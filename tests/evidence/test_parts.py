@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hiprisk.errors import InputError
+from hiprisk.errors import ConfigError, InputError
 from hiprisk.evidence import parts
+from hiprisk.evidence.attempts import Attempts
 from hiprisk.evidence.declared_parts import frame_of_groups
 from hiprisk.metrics.estimate import Estimate
 
@@ -114,6 +115,22 @@ def test_parts_that_nobody_declared_are_none():
     assert parts.association_part(stub()) is None
     validation = SimpleNamespace(repeats=0)
     assert parts.cross_validation_part(stub(config={"validation": validation})) is None
+
+
+def test_blocks_that_cannot_be_compared_are_a_part_that_is_not_available(monkeypatch):
+    def refuse(*given, **told):
+        raise ConfigError("5 blocks have 31 combinations", advice="add at most 4 at a time")
+
+    monkeypatch.setattr(parts, "added_value", refuse)
+    study = stub(
+        config={"blocks": {"core": (), "b": ()}}, data=None, sheet=SimpleNamespace(provenance=""),
+        prepared=SimpleNamespace(dictionary=None, design=None, workers=1, progress=None),
+    )  # fmt: skip
+    tried = Attempts()
+    assert tried.part("added", lambda: parts.added_part(study)) is None
+    assert tried.not_available == {
+        "added": "5 blocks have 31 combinations (add at most 4 at a time)"
+    }
 
 
 def test_a_binary_outcome_is_its_own_event_with_the_same_interval():

@@ -6,16 +6,20 @@ import numpy as np
 import pandas as pd
 
 from hiprisk.arrays import Integers
+from hiprisk.config import StudyConfig
 from hiprisk.errors import ConfigError
 from hiprisk.inference.association import check_association
+from hiprisk.inference.increment import check_minimum_gain
 from hiprisk.learning.participants import Participants
 from hiprisk.learning.preparation import PreparedStudy
 from hiprisk.sheet.document.ordinal import MAX_VALUES
 from hiprisk.validation.subgroups.performance import check_subgroups
 
+BASE_BLOCK = "core"
+
 
 def check_declared_parts(study: PreparedStudy) -> None:
-    """Raise ConfigError where subgroups, association or a model type do not fit the cohort.
+    """Raise ConfigError where subgroups, association, model type or gain do not fit the cohort.
 
     The study would end by it, and only after search and bootstrap.
     """
@@ -26,10 +30,17 @@ def check_declared_parts(study: PreparedStudy) -> None:
         kind=config.outcome.kind,
         dictionary=study.dictionary,
     )
+    if compares_blocks(config):
+        check_minimum_gain(config, study.design)
     if config.association is not None:
         check_association(config, study.selection)
     if config.families.ordinal is not None:
         check_values(people)
+
+
+def compares_blocks(config: StudyConfig) -> bool:
+    """Whether a study says what its further blocks add to the first."""
+    return BASE_BLOCK in config.blocks and len(config.blocks) > 1
 
 
 def check_values(people: Participants) -> None:

@@ -10,7 +10,10 @@ from hiprisk.arrays import Floats, Integers
 from hiprisk.cohort.findings import SMALLEST_COUNT, Finding
 from hiprisk.cohort.shift.reversed_scales import baseline_direction_findings
 from hiprisk.config.sites import SITE
+from hiprisk.errors import ConfigError
+from hiprisk.evidence.declared_parts import compares_blocks
 from hiprisk.features.rare_levels import rare_levels
+from hiprisk.inference.increment import check_comparison
 from hiprisk.learning.preparation import PreparedStudy
 from hiprisk.metrics.events import event_happened
 
@@ -40,6 +43,7 @@ def early_findings(study: PreparedStudy, *, published: bool = False) -> tuple[Fi
         *_rare_levels(study, outcome, persons, data.columns[known], published=published),
         *_few_events(study, outcome, persons, published=published),
         *_few_residuals(study, len(np.unique(persons))),
+        *_blocks_not_compared(study, data.columns[known]),
         *_few_sites(None if data.sites is None else data.sites[known]),
     )
 
@@ -131,4 +135,20 @@ def _few_sites(sites: Integers | None) -> Iterator[Finding]:
             message=f"{n_sites} sites say little of how far sites differ: the variance between "
             "them, and the intervals at a new site, are uncertain",
             advice=f"have {FEW_SITES} sites or more, or say sites: none",
+        )
+
+
+def _blocks_not_compared(study: PreparedStudy, columns: Floats) -> Iterator[Finding]:
+    """Why what the blocks add will not be available."""
+    if not compares_blocks(study.config):
+        return
+    try:
+        check_comparison(study.config, study.design, columns)
+    except ConfigError as refusal:
+        yield Finding(
+            code="BLOCKS_NOT_COMPARED",
+            severity="warning",
+            column=refusal.column,
+            message=f"{refusal.reason}: what blocks add will not be available",
+            advice=refusal.advice or "compare other blocks",
         )

@@ -6,8 +6,8 @@ from functools import partial
 
 import numpy as np
 
-from hiprisk.errors import InputError
-from hiprisk.evidence.declared_parts import frame_of_groups
+from hiprisk.errors import ConfigError, InputError
+from hiprisk.evidence.declared_parts import compares_blocks, frame_of_groups
 from hiprisk.evidence.finished import FinishedStudy
 from hiprisk.inference.association import AssociationTable, associate
 from hiprisk.inference.increment import AddedValue, added_value
@@ -35,8 +35,6 @@ from hiprisk.validation.performance.sample import OUTCOME, EvaluationSample
 from hiprisk.validation.sites.minimum_size import MinimumSiteSize
 from hiprisk.validation.subgroups.performance import subgroup_performance
 from hiprisk.validation.subgroups.results import Subgroups
-
-BASE_BLOCK = "core"
 
 
 def sample_size_part(study: FinishedStudy) -> SampleSizeFinding:
@@ -182,18 +180,21 @@ def _by_event(performance: Performance) -> dict[tuple[str, str], Estimate]:
 
 def added_part(study: FinishedStudy) -> AddedValue | None:
     """What each block adds to the first."""
-    blocks = study.config.blocks
-    if BASE_BLOCK not in blocks or len(blocks) < 2:
+    if not compares_blocks(study.config):
         return None
-    return added_value(
-        study.config,
-        study.prepared.dictionary,
-        study.data,
-        study.prepared.design,
-        provenance=study.sheet.provenance,
-        workers=study.prepared.workers,
-        progress=study.prepared.progress,
-    )
+    try:
+        return added_value(
+            study.config,
+            study.prepared.dictionary,
+            study.data,
+            study.prepared.design,
+            provenance=study.sheet.provenance,
+            workers=study.prepared.workers,
+            progress=study.prepared.progress,
+        )
+    except ConfigError as refusal:
+        # Said at the start (BLOCKS_NOT_COMPARED); the study has its model all the same.
+        raise InputError(refusal.reason, code=refusal.code, advice=refusal.advice) from refusal
 
 
 def association_part(study: FinishedStudy) -> AssociationTable | None:

@@ -14,6 +14,7 @@ from hiprisk.inference.increment import Comparison, run_compare
 from hiprisk.inference.increment.comparison import resolved_comparison
 from hiprisk.inference.increment.preparation import (
     _combinations,
+    check_comparison,
     check_enough_rows,
     prepare_comparison,
 )
@@ -111,6 +112,21 @@ def test_an_event_counted_from_the_baseline_has_a_bound_for_each_person(study):
             known = ~np.isnan(data.outcome)
             baseline = data.columns[known, names.index("womac_function_0_100")]
             assert bound == pytest.approx(baseline + event.value, nan_ok=True)
+
+
+def test_a_bent_predictor_with_an_error_is_refused_before_anything_is_fitted(study):
+    config, _, _, design, data = study
+    name = "hip_flexion_worse_deg"
+    bent = dataclasses.replace(config, measurement_error={name: (5.0, 5.0)})
+    check_comparison(bent, design, data.columns)
+    settings = dataclasses.replace(config.families.linear, spline_knots=3, splines=(name,))
+    families = dataclasses.replace(config.families, linear=settings)
+    bent = dataclasses.replace(bent, families=families)
+    gaps = data.columns.copy()
+    gaps[::3] = np.nan
+    gaps[:, 0] = np.nan
+    with pytest.raises(ConfigError, match=f"{name} has a declared measurement error and a spline"):
+        check_comparison(bent, design, gaps)
 
 
 def test_errors_are_left_aside_where_they_are_not_asked_for(study):

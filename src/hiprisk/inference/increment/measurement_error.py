@@ -17,7 +17,7 @@ References
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,6 +26,7 @@ from hiprisk.arrays import Floats, Integers
 from hiprisk.config import StudyConfig
 from hiprisk.errors import ConfigError, InputError
 from hiprisk.inference.increment.nested_models import NestedModels
+from hiprisk.learning.linear import TermPlan
 
 # Share of a measurement's own variance that a resample leaves to the truth at the least.
 MIN_TRUE_SHARE = 0.02
@@ -88,14 +89,7 @@ def scenarios_for(
     declared = {name: sem for name, sem in config.measurement_error.items() if name in added}
     if not declared:
         return ()
-    bent = [part.column for part in models.plan if part.column in declared and part.knots]
-    if bent:
-        raise ConfigError(
-            f"{bent[0]} has a declared measurement error and a spline; the error of a bent term "
-            "cannot be allowed for",
-            column="measurement_error",
-            advice="take it out of the family's splines, or out of measurement_error",
-        )
+    check_straight(models.plan, declared)
     low = {name: ends[0] for name, ends in declared.items()}
     high = {name: ends[1] for name, ends in declared.items()}
     found = [_scenario("as measured", dict.fromkeys(declared, 0.0), models)]
@@ -106,6 +100,18 @@ def scenarios_for(
         _scenario("error-free, smallest declared error", low, models),
         _scenario("error-free, largest declared error", high, models),
     )
+
+
+def check_straight(plan: Sequence[TermPlan], declared: Collection[str]) -> None:
+    """Raise ConfigError where a predictor with a declared error is bent by a spline."""
+    bent = [part.column for part in plan if part.column in declared and part.knots]
+    if bent:
+        raise ConfigError(
+            f"{bent[0]} has a declared measurement error and a spline; the error of a bent term "
+            "cannot be allowed for",
+            column="measurement_error",
+            advice="take it out of the family's splines, or out of measurement_error",
+        )
 
 
 def _scenario(name: str, sem: Mapping[str, float], models: NestedModels) -> ErrorScenario:

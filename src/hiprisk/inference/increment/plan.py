@@ -12,7 +12,7 @@ from hiprisk.errors import ConfigError
 from hiprisk.features.design import Design
 from hiprisk.inference.increment.comparison import Comparison
 from hiprisk.inference.increment.nested_models import NestedModels, independent_functions
-from hiprisk.learning.linear import basis_matrix, plan_terms
+from hiprisk.learning.linear import TermPlan, basis_matrix, plan_terms
 
 N_KNOTS = 3
 # Share of a function's variance that the functions before it must leave.
@@ -43,23 +43,14 @@ def plan_nested_models(
     ConfigError
         If a block has no predictor that the base lacks.
     """
-    settings = config.families.linear or config.families.logistic or config.families.ordinal
-    nonlinear = settings is not None and _allows_splines(settings.spline_knots)
-    splines = settings.splines if settings is not None else ()
-    plan = plan_terms(design.inputs, stack, splines=splines, n_knots=N_KNOTS if nonlinear else 0)
+    check_new_predictors(config, design, added, chosen.base)
+    plan = planned_terms(config, design, stack)
     origin = np.repeat(np.arange(len(plan)), [part.width for part in plan])
     members = []
     for blocks in [(), *added]:
         names = {name for block in (*chosen.base, *blocks) for name in config.blocks[block]}
         used = np.array([design.predictor_of[place] in names for place in origin])
         members.append(np.flatnonzero(used))
-    for blocks, own in zip(added, members[1:], strict=True):
-        if len(own) == len(members[0]):
-            raise ConfigError(
-                f"block '{' + '.join(blocks)}' has no predictor that the base lacks",
-                column="blocks",
-                advice="add another block",
-            )
     together = np.concatenate([basis_matrix(plan, part) for part in stack])
     spread = together.std(axis=0)
     kept = independent_functions(together, members, least_share=MIN_UNIQUE_SHARE)
@@ -74,6 +65,36 @@ def plan_nested_models(
         center=together.mean(axis=0),
         scale=np.where(spread > 0.0, spread, 1.0),
     )
+
+
+def check_new_predictors(
+    config: StudyConfig, design: Design, added: Sequence[Sequence[str]], base: Sequence[str]
+) -> None:
+    """Raise ConfigError where what is added has no predictor that the base lacks."""
+    has = {name for block in base for name in config.blocks[block]}
+    for blocks in added:
+        new = {name for block in blocks for name in config.blocks[block]} - has
+        if new.isdisjoint(design.predictor_of):
+            raise ConfigError(
+                f"block '{' + '.join(blocks)}' has no predictor that the base lacks",
+                column="blocks",
+                advice="add another block",
+            )
+
+
+def planned_terms(
+    config: StudyConfig, design: Design, stack: Sequence[Floats]
+) -> tuple[TermPlan, ...]:
+    """The terms of all inputs, with splines where the study's models may have them.
+
+    Parameters
+    ----------
+    stack : sequence of ndarray, each of shape (n_rows, n_inputs)
+    """
+    settings = config.families.linear or config.families.logistic or config.families.ordinal
+    nonlinear = settings is not None and _allows_splines(settings.spline_knots)
+    splines = settings.splines if settings is not None else ()
+    return plan_terms(design.inputs, stack, splines=splines, n_knots=N_KNOTS if nonlinear else 0)
 
 
 def _allows_splines(knots: float | Range | tuple[float, ...]) -> bool:

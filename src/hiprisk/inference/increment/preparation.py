@@ -14,7 +14,7 @@ from hiprisk.cohort.dictionary import Variable
 from hiprisk.config import StudyConfig
 from hiprisk.errors import InputError
 from hiprisk.features.design import Design
-from hiprisk.inference.increment.comparison import Comparison
+from hiprisk.inference.increment.comparison import Comparison, resolved_comparison
 from hiprisk.inference.increment.error_free_scenarios import ErrorFreeComparison
 from hiprisk.inference.increment.losses import (
     Evaluation,
@@ -22,9 +22,17 @@ from hiprisk.inference.increment.losses import (
     measures_for,
     point_measures,
 )
-from hiprisk.inference.increment.measurement_error import ErrorScenario, scenarios_for
+from hiprisk.inference.increment.measurement_error import (
+    ErrorScenario,
+    check_straight,
+    scenarios_for,
+)
 from hiprisk.inference.increment.nested_models import NestedModels
-from hiprisk.inference.increment.plan import plan_nested_models
+from hiprisk.inference.increment.plan import (
+    check_new_predictors,
+    plan_nested_models,
+    planned_terms,
+)
 from hiprisk.inference.increment.resampled import (
     ComparisonProcedure,
     ImputedData,
@@ -92,6 +100,40 @@ def prepare_comparison(
         fixed=imputed if fast else None,
     )
     return procedure, imputed, added
+
+
+def check_comparison(config: StudyConfig, design: Design, columns: Floats) -> None:
+    """Raise ConfigError where a study's blocks cannot be compared, before anything is fitted.
+
+    Parameters
+    ----------
+    columns : ndarray, shape (n_rows, n_columns)
+        As `Design.numeric` gives them.
+    """
+    chosen = resolved_comparison(config, None)
+    check_new_predictors(config, design, _combinations(chosen.add), chosen.base)
+    new = {name for block in chosen.add for name in config.blocks[block]}
+    declared = new & set(config.measurement_error)
+    if declared:
+        inputs = design.model_inputs(_filled(columns))
+        check_straight(planned_terms(config, design, [inputs]), declared)
+
+
+def _filled(columns: Floats) -> Floats:
+    """Known values in place of missing ones: enough to tell whether a column gets knots."""
+    filled = columns.copy()
+    for column in filled.T:
+        known = ~np.isnan(column)
+        if known.any():
+            column[~known] = np.resize(column[known], int((~known).sum()))
+    return filled
+
+
+def check_minimum_gain(config: StudyConfig, design: Design) -> None:
+    """Raise ConfigError where the minimum important gain is in a metric of another outcome."""
+    outcome = config.outcome
+    measures = measures_for(outcome, outcome_spec(outcome, design))
+    declared_measure(measures, outcome.smallest_gain_worth_having.metric)
 
 
 def check_enough_rows(models: NestedModels, groups: Integers) -> None:
