@@ -66,7 +66,7 @@ lbp_any:
 KINDS = {
     "study": Kind(study_from_text, STUDY, "horizon_months", "tuning", "intended_use", "higher_is"),
     "published": Kind(
-        published_from_text, PUBLISHED, "horizon_months", "source", "intercept", "link"
+        published_from_text, PUBLISHED, "horizon_months", "source", "intended_use", "link"
     ),
     "mapping": Kind(mapping_from_text, MAPPING, "column", "format", "columns", "grain"),
     "codes": Kind(code_map_from_text, CODES, "max_age_days", "patient", "codes", "sex"),

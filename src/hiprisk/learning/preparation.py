@@ -23,8 +23,8 @@ from hiprisk.learning.study_cohort import select_study_participants
 from hiprisk.parallel import StageProgress
 from hiprisk.sheet.document.strict_json import canonical_json
 
-# What a config says that moves no number.
-NOT_DECLARED = ("title", "intended_use", "tracking")
+# What a config says that is no part of the question.
+NOT_DECLARED = ("title", "intended_use", "seed", "tracking")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +68,7 @@ class PreparedStudy:
     def declared_sha256(self) -> str:
         """Hash of all that a study declares before anything is fitted.
 
-        The whole resolved config but for what changes no number: title, intended use, tracking and
+        The whole resolved config but for title, intended use, seed, tracking and
         the names of its files. Two runs with equal hashes asked the same question in the same way.
         """
         return declared_hash(resolved(self.config))
