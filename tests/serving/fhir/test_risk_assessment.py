@@ -9,12 +9,21 @@ import pytest
 
 from hiprisk.cli import main
 from hiprisk.serving.fhir.bundles import read_bundle_resource
+from hiprisk.serving.fhir.cds_hooks import _answer_lines
 from hiprisk.serving.fhir.code_map import load_code_map
 from hiprisk.serving.fhir.record import read_record
-from hiprisk.serving.fhir.risk_assessment import check_reference, later, risk_assessment
+from hiprisk.serving.fhir.risk_assessment import (
+    check_reference,
+    later,
+    over_sites,
+    risk_assessment,
+)
 from hiprisk.sheet.format import VariableSpec
 from hiprisk.wording.remarks import basis_of
+from hiprisk.wording.sites import risk_over_sites
+from page_agreement import model_of
 from service_client import NOW, client_of, small_model
+from site_sheet import site_sheet
 
 R4 = json.loads((Path(__file__).parents[2] / "oracles" / "fhir_r4_elements.json").read_text())
 KNOWN = {"age_years": 63, "sex": "female", "womac_function_0_100": 45}
@@ -120,6 +129,14 @@ def test_the_notes_say_what_a_reader_must_know(tmp_path):
     assert "Not known, imputed: low back pain." in notes
     assert "Intended use: Tests only." in notes
     assert notes[-1].endswith("no medical advice.")
+
+
+def test_a_risk_of_the_mean_site_is_noted_with_its_range_over_sites(tmp_path):
+    model = model_of(tmp_path, site_sheet(kind="binary", named=False))
+    said = risk_over_sites(model.sheet, model.predict(KNOWN).values["risk"])
+    assert said in [note["text"] for note in assessed(model)["note"]]
+    assert f"- {said}" in _answer_lines(model, model.explain(KNOWN))
+    assert over_sites(site_sheet(named=False), model.predict(KNOWN)) == []
 
 
 CODES = re.compile(r"UNUSUAL|EXTRAPOLATION|NOT_IN_TRAINING|TOO_MANY|OUT_OF_RANGE|\w+_\w+")

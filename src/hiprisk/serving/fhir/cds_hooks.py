@@ -17,7 +17,7 @@ from hiprisk.serving.fhir.record_words import (
     unused_in_words,
     used_in_words,
 )
-from hiprisk.serving.fhir.risk_assessment import SERVER, headline
+from hiprisk.serving.fhir.risk_assessment import SERVER, headline, over_sites
 from hiprisk.serving.http.problems import RequestRefusedError
 from hiprisk.serving.http.requests import predict_one
 from hiprisk.serving.model import Model, PatientPrediction
@@ -199,6 +199,7 @@ def _answer_lines(model: Model, result: PatientPrediction) -> list[str]:
         called = patient_interval(95, kind=outcome.kind)
         digits = score_decimals(model.sheet, 0)
         lines.append(f"- {called} {factor * low:.{digits}f} to {factor * high:.{digits}f}{unit}")
+    lines += [f"- {said}" for said in over_sites(model.sheet, result)]
     lines += [
         f"- predicted probability of {event.label}: {100.0 * values[f'chance_{event.name}']:.0f} %"
         for event in model.sheet.told_events

@@ -16,9 +16,11 @@ from hiprisk.serving.fhir.units import UCUM
 from hiprisk.wording.disclaimers import DISCLAIMER, warnings_of
 from hiprisk.wording.quantities import patient_interval, score_decimals
 from hiprisk.wording.remarks import remarks
+from hiprisk.wording.sites import risk_over_sites
 
 if TYPE_CHECKING:
     from hiprisk.serving.model import Model, PatientPrediction
+    from hiprisk.sheet.format import Sheet
 
 # Names of our own: R4 has no place for an expected value or an interval.
 EXPECTED = "urn:hiprisk:fhir:expected-value"
@@ -153,6 +155,7 @@ def _notes(model: Model, result: PatientPrediction, of_record: Sequence[str]) ->
     sheet, imputed = model.sheet, result.values["imputed"]
     notes = warnings_of(sheet)
     notes.append(headline(model, result))
+    notes += over_sites(sheet, result)
     if imputed:
         labels = [sheet.variable(name).label for name in imputed]
         notes.append(f"Not known, imputed: {', '.join(labels)}.")
@@ -161,6 +164,14 @@ def _notes(model: Model, result: PatientPrediction, of_record: Sequence[str]) ->
     notes += [f"Note: {remark}." for remark in told]
     notes += [f"{text}." for text in of_record]
     return [*notes, f"Intended use: {sheet.intended_use}", DISCLAIMER]
+
+
+def over_sites(sheet: Sheet, result: PatientPrediction) -> list[str]:
+    """Where a risk at the mean site lies in 95 % of sites, in a sentence if there is one."""
+    said = None
+    if sheet.outcome.kind == "binary":
+        said = risk_over_sites(sheet, result.values["risk"])
+    return [] if said is None else [said]
 
 
 def headline(model: Model, result: PatientPrediction) -> str:
