@@ -55,6 +55,8 @@ def test_a_part_that_cannot_be_computed_says_why_everywhere(train):
     assert evidence["added"] is None
     reason = evidence["not_available"]["added"]
     assert "join rare levels" in reason
+    # As in subgroups, no count below the smallest cell.
+    assert "has fewer than 10 rows, " in reason
     assert reason in out
     assert "added value of the blocks of predictors" in (bundle / "report.html").read_text()
 

@@ -123,7 +123,11 @@ def test_blocks_that_cannot_be_compared_are_a_part_that_is_not_available(monkeyp
 
     monkeypatch.setattr(parts, "added_value", refuse)
     study = stub(
-        config={"blocks": {"core": (), "b": ()}}, data=None, sheet=SimpleNamespace(provenance=""),
+        config={
+            "blocks": {"core": (), "b": ()},
+            "subgroups": SimpleNamespace(smallest_cell=10),
+        },
+        data=None, sheet=SimpleNamespace(provenance=""),
         prepared=SimpleNamespace(dictionary=None, design=None, workers=1, progress=None),
     )  # fmt: skip
     tried = Attempts()

@@ -6,7 +6,7 @@ import pytest
 
 from hiprisk.cohort.dictionary import load_dictionary
 from hiprisk.features.design import plan_design
-from hiprisk.features.rare_levels import NO_LEVEL, rare_levels
+from hiprisk.features.rare_levels import NO_LEVEL, RareLevel, rare_levels
 
 LEVELS = ["low"] * 6 + ["medium"] * 6 + ["high"] * 2 + [None]
 
@@ -28,6 +28,21 @@ def test_a_level_of_two_people_is_rare_and_a_missing_level_is_none(dictionary):
     (one,) = rare(dictionary, LEVELS)
     assert (one.level, one.n_people, one.n_events) == ("high", 2, None)
     assert one.in_words().endswith("high (2 people)")
+
+
+@pytest.mark.parametrize(
+    ("people", "events", "words"),
+    [
+        (2, 1, "(fewer than 10 people)"),
+        (12, 2, "(12 people, fewer than 10 with the event)"),
+        (12, 11, "(12 people, fewer than 10 without the event)"),
+        (12, 0, "(12 people, 0 events)"),
+        (12, None, "(12 people)"),
+    ],
+)
+def test_a_count_below_the_smallest_cell_is_not_shown(people, events, words):
+    one = RareLevel(variable="e", label="E", level="high", n_people=people, n_events=events)
+    assert one.in_words(smallest_cell=10) == f"E: high {words}"
 
 
 def test_two_hips_of_a_person_are_one_person(dictionary):

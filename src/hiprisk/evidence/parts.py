@@ -191,6 +191,8 @@ def added_part(study: FinishedStudy) -> AddedValue | None:
             provenance=study.sheet.provenance,
             workers=study.prepared.workers,
             progress=study.prepared.progress,
+            # The evidence goes out with the bundle.
+            smallest_cell=study.config.subgroups.smallest_cell,
         )
     except ConfigError as refusal:
         # Said at the start (BLOCKS_NOT_COMPARED); the study has its model all the same.

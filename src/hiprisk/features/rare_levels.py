@@ -35,8 +35,16 @@ class RareLevel:
     n_people: int
     n_events: int | None
 
-    def in_words(self) -> str:
-        """The level with its people and events."""
+    def in_words(self, *, smallest_cell: int = 1) -> str:
+        """The level with its people and events; counts below the smallest cell are not shown."""
+        if 0 < self.n_people < smallest_cell:
+            return f"{self.label}: {self.level} (fewer than {smallest_cell} people)"
+        if self.n_events is not None:
+            rarer = min(self.n_events, self.n_people - self.n_events)
+            if 0 < rarer < smallest_cell:
+                side = "with" if rarer == self.n_events else "without"
+                few = f"fewer than {smallest_cell} {side} the event"
+                return f"{self.label}: {self.level} ({self.n_people} people, {few})"
         events = "" if self.n_events is None else f", {plural(self.n_events, 'event')}"
         people = "1 person" if self.n_people == 1 else f"{self.n_people} people"
         return f"{self.label}: {self.level} ({people}{events})"

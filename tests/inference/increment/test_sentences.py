@@ -143,6 +143,10 @@ def test_what_is_known_before_the_bootstrap_is_said_by_name():
     assert redundant.endswith("as items determine their total: HOOS ADL.")
     assert block.endswith("because the base model's predictors determine it: adl.")
     assert "Education: high (2 people, 1 event)" in level
+    (hidden,) = early_notes(
+        SimpleNamespace(combinations=(), members=((),)), [], [rare], {}, smallest_cell=10
+    )
+    assert "Education: high (fewer than 10 people)" in hidden
 
 
 def test_nothing_rare_and_nothing_redundant_is_no_note():

@@ -69,6 +69,14 @@ def test_what_separates_is_told_by_rows_and_events_whatever_the_scale_of_the_col
     columns = (np.array([1.0, 1.0, 1.0, 0.0, 0.0])[:, None] - 0.6) / 0.49
     told = what_separates(columns, np.array([0.0, 0.0, 0.0, 1.0, 0.0]), ["Sex: male"], (0,))
     assert told == "no finite odds ratio: Sex: male has 3 rows with 0 events"
+    hidden = [
+        what_separates(columns, y, ["Sex: male"], (0,), smallest_cell=5)
+        for y in (np.array([0.0, 0.0, 0.0, 1.0, 0.0]), np.array([1.0, 1.0, 1.0, 1.0, 0.0]))
+    ]
+    assert hidden == [
+        f"no finite odds ratio: Sex: male has fewer than 5 rows, {how} with the event"
+        for how in ("none", "all")
+    ]
 
 
 def test_what_cannot_be_named_is_separation_all_the_same():

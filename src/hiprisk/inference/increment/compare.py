@@ -120,6 +120,7 @@ def added_value(
     workers: int = 1,
     progress: StageProgress | None = None,
     announce: Callable[[str], None] = _say_nothing,
+    smallest_cell: int = 1,
 ) -> AddedValue:
     """What blocks of predictors add to a base.
 
@@ -142,6 +143,8 @@ def added_value(
         Told stage, done and total.
     announce : callable, optional
         Told what is known before anything is resampled: redundant blocks and rare levels.
+    smallest_cell : int
+        Counts of people below are not shown, in notes and refusals: what is published needs it.
 
     Returns
     -------
@@ -159,10 +162,10 @@ def added_value(
         procedure, imputed, added = prepare_comparison(config, dictionary, data, design, chosen)
         labels = design.labels(dictionary)
         rare = _rare_levels(config, dictionary, data, design)
-        early = early_notes(procedure.models, added, rare, labels)
+        early = early_notes(procedure.models, added, rare, labels, smallest_cell=smallest_cell)
         for sentence in early:
             announce(sentence)
-        fit, apparent = _whole_sample(procedure, imputed, labels)
+        fit, apparent = _whole_sample(procedure, imputed, labels, smallest_cell)
         # Refits begin at the answer of the whole sample; few steps of Newton are left.
         procedure = replace(procedure, start=fit.coefficients)
         unpenalised = fit_unpenalised(
@@ -228,7 +231,10 @@ def _on_resamples(
 
 
 def _whole_sample(
-    procedure: ComparisonProcedure, imputed: ImputedData, labels: Mapping[str, str]
+    procedure: ComparisonProcedure,
+    imputed: ImputedData,
+    labels: Mapping[str, str],
+    smallest_cell: int,
 ) -> tuple[NestedFit, ModelValues]:
     """The fit to the whole sample; a refusal for separation names what separates."""
     try:
@@ -236,7 +242,13 @@ def _whole_sample(
     except SeparationError as refusal:
         readable = [column_label(name, labels) for name in function_names(procedure.models)]
         # Numbered within its model, so that columns are named by level or not at all.
-        what = what_separates(imputed.bases[0], procedure.evaluation.observed, readable, ())
+        what = what_separates(
+            imputed.bases[0],
+            procedure.evaluation.observed,
+            readable,
+            (),
+            smallest_cell=smallest_cell,
+        )
         raise SeparationError(what, columns=refusal.columns) from refusal
 
 

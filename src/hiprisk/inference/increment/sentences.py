@@ -76,8 +76,13 @@ def early_notes(
     added: Sequence[Sequence[str]],
     rare: Sequence[RareLevel],
     labels: Mapping[str, str],
+    *,
+    smallest_cell: int = 1,
 ) -> tuple[str, ...]:
-    """What is known before anything is resampled: what is redundant, and which levels are rare."""
+    """What is known before anything is resampled: what is redundant, and which levels are rare.
+
+    Counts of people below the smallest cell are not shown.
+    """
     found = []
     if models.combinations:
         found.append(
@@ -96,7 +101,7 @@ def early_notes(
             f"{'; '.join(redundant)}."
         )
     if rare:
-        named = "; ".join(one.in_words() for one in rare)
+        named = "; ".join(one.in_words(smallest_cell=smallest_cell) for one in rare)
         found.append(
             "Levels that at most two people have, or at most two with or without the event, so "
             f"that many resamples cannot estimate them: {named}. Join them with another level."

@@ -80,7 +80,14 @@ def separating_columns(columns: Floats, y: Floats) -> tuple[int, ...]:
     return tuple(int(place) for place in np.flatnonzero(apart))
 
 
-def what_separates(columns: Floats, y: Floats, labels: Sequence[str], apart: Sequence[int]) -> str:
+def what_separates(
+    columns: Floats,
+    y: Floats,
+    labels: Sequence[str],
+    apart: Sequence[int],
+    *,
+    smallest_cell: int = 1,
+) -> str:
     """What has no finite estimate: levels with their rows and events, or columns together.
 
     Parameters
@@ -91,10 +98,12 @@ def what_separates(columns: Floats, y: Floats, labels: Sequence[str], apart: Seq
         What a person reads for a column.
     apart : sequence of int
         `SeparationError.columns`.
+    smallest_cell : int
+        Counts below are not shown.
     """
     one_class = levels_of_one_class(columns, y)
     sides = [
-        _one_class_side(columns[:, place], y, label)
+        _one_class_side(columns[:, place], y, label, smallest_cell)
         for place, label in enumerate(labels)
         if one_class[place]
     ]
@@ -116,10 +125,13 @@ def levels_of_one_class(columns: Floats, y: Floats) -> Bools:
     return found
 
 
-def _one_class_side(column: Floats, y: Floats, label: str) -> str:
+def _one_class_side(column: Floats, y: Floats, label: str, smallest_cell: int) -> str:
     """The side of a level on which all, or none, have the event."""
     inside = column == column.max()
     rows, whose = (inside, label) if np.ptp(y[inside]) == 0.0 else (~inside, f"not {label}")
     n, events = int(rows.sum()), int(y[rows].sum())
+    if n < smallest_cell:
+        all_or_none = "all" if events else "none"
+        return f"{whose} has fewer than {smallest_cell} rows, {all_or_none} with the event"
     counted = f"{n} row{'' if n == 1 else 's'} with {events} event{'' if events == 1 else 's'}"
     return f"{whose} has {counted}"
