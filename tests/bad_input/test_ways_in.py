@@ -29,6 +29,7 @@ COMMANDS = {
                           "--outcome", "womac_function_followup_0_100"],
     "update": ["update", "invented-womac", "FILE", "--method", "intercept"],
     "drift": ["drift", "invented-womac", "FILE"],
+    "models --compare": ["models", "--compare", "invented-womac", "other", "--cohort", "FILE"],
 }  # fmt: skip
 SMOKE = [
     case
@@ -49,7 +50,12 @@ SMOKE = [
 
 @pytest.fixture
 def invented(here, capsys):
-    assert main(["sheet", "new", str(CONFIGS / "published" / "invented_womac.yaml")]) == 0
+    """The published model `invented-womac`, and `other` of another title, beside the files."""
+    published = CONFIGS / "published" / "invented_womac.yaml"
+    assert main(["sheet", "new", str(published)]) == 0
+    other = published.read_text(encoding="utf-8").replace("name: invented-womac", "name: other")
+    (here / "other.yaml").write_text(other, encoding="utf-8")
+    assert main(["sheet", "new", "other.yaml"]) == 0
     capsys.readouterr()
 
 
