@@ -101,3 +101,6 @@ def test_a_scatter_estimated_anew_lies_about_the_sheets():
     assert np.mean(scales) == pytest.approx(np.mean(own.scales) * sd, rel=0.05)
     assert np.std(scales) > 0.0
     assert estimated_anew(own, None, rng) is own
+    # Levels of 20 and 60 are the middles of two halves: between them lie 4 of 8 parts.
+    levels = estimated_anew(own, 1_000, rng).levels
+    assert levels == pytest.approx((20.0, 25.0, 35.0, 45.0, 55.0, 60.0))

@@ -72,6 +72,29 @@ def test_noma_interval_is_the_training_values_percentiles_less_the_optimism(data
     assert (row.shifted_low, row.shifted_high) == pytest.approx(expected)
 
 
+def test_632_of_more_resamples_than_people_equals_a_loop_by_hand(data):
+    x, y = data
+    resamples = draw_resamples(np.arange(50), n_resamples=80, seed=1)
+    design = np.column_stack([np.ones(50), x])
+    times = sum((resample.counts == 0).astype(float) for resample in resamples)
+    errors, shares = [], []
+    for resample in resamples:
+        beta, *_ = np.linalg.lstsq(design[resample.rows], y[resample.rows], rcond=None)
+        out = resample.counts == 0
+        errors.append(np.sqrt(np.mean((y[out] - design[out] @ beta) ** 2)))
+        # Every person's one part is shared by the resamples that omit the person.
+        shares.append(np.sum(1.0 / times[out]))
+    apparent = fit_ols(x, y).coefficients @ design.T
+    result = bootstrap_optimism(
+        LeastSquares(x, y), y, apparent=apparent, metrics=metrics("continuous", "rmse"),
+        resamples=resamples,
+    )  # fmt: skip
+    (row,) = result.table.rows
+    expected = 0.368 * row.apparent + 0.632 * np.average(errors, weights=shares)
+    assert row.value_632 == pytest.approx(expected, rel=1e-9)
+    assert max(shares) < 1.0
+
+
 def test_632_plus_equals_the_paper_by_hand():
     # Error: apparent 0.1, omitted 0.4, no information 0.5. Overfitting 0.3 / 0.4 = 0.75, weight
     # 0.632 / (1 - 0.368 x 0.75) = 0.872928, estimate 0.1 + 0.872928 x 0.3.
