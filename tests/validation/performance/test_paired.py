@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from hiprisk.bootstrap import monte_carlo_error
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.seeding import rng_for
 from hiprisk.validation.performance.paired import MAIN_METRICS, PairedDifference, paired_differences
@@ -68,7 +69,10 @@ def plain_bootstrap(y, p, q, groups, statistic, *, n_resamples, seed):
         drawn = persons[rng.integers(0, len(persons), len(persons))]
         rows = np.concatenate([np.flatnonzero(groups == person) for person in drawn])
         gaps.append(statistic(y[rows], q[rows]) - statistic(y[rows], p[rows]))
-    return np.quantile(gaps, (0.025, 0.975), method="weibull")
+    return np.array(gaps)
+
+
+ENDS = (0.025, 0.975)
 
 
 @pytest.mark.parametrize("several", [False, True], ids=["a row each", "two hips"])
@@ -80,8 +84,11 @@ def test_the_interval_is_that_of_a_plain_bootstrap_of_persons(name, statistic, s
     q = p + 0.3 * np.random.default_rng(2).normal(size=120) * p.std()
     groups = np.arange(120) // 2 if several else np.arange(120)
     found, _ = paired(y, p, q, groups=groups, n_resamples=80, seed=4)
-    low, high = plain_bootstrap(y, p, q, groups, statistic, n_resamples=80, seed=4)
+    gaps = plain_bootstrap(y, p, q, groups, statistic, n_resamples=80, seed=4)
+    low, high = np.quantile(gaps, ENDS, method="weibull")
     assert (found[name].difference.low, found[name].difference.high) == pytest.approx((low, high))
+    errors = [monte_carlo_error(gaps, end) for end in ENDS]
+    assert found[name].end_errors == pytest.approx(errors)
 
 
 def c_by_pairs(y, p):
@@ -93,7 +100,8 @@ def test_the_interval_of_a_c_statistic_is_that_of_a_plain_bootstrap():
     y, p = example("binary", n=150)
     q = np.clip(p + 0.2 * np.random.default_rng(3).normal(size=150), 0.01, 0.99)
     found, _ = paired(y, p, q, kind="binary", n_resamples=80, seed=2)
-    ends = plain_bootstrap(y, p, q, np.arange(150), c_by_pairs, n_resamples=80, seed=2)
+    gaps = plain_bootstrap(y, p, q, np.arange(150), c_by_pairs, n_resamples=80, seed=2)
+    ends = np.quantile(gaps, ENDS, method="weibull")
     gap = found["c_statistic"].difference
     assert (gap.low, gap.high) == pytest.approx(tuple(ends))
 
