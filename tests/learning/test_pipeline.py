@@ -6,7 +6,7 @@ from fitted_studies import SETTINGS
 from hiprisk.learning.candidates import (
     unfitted_estimator,
 )
-from hiprisk.learning.pipeline import imputed_inputs
+from hiprisk.learning.pipeline import impute_for_fitting, imputed_inputs
 
 
 def test_people_of_whom_all_is_known_are_predicted_once_and_in_their_place(continuous):
@@ -25,3 +25,20 @@ def test_people_of_whom_all_is_known_are_predicted_once_and_in_their_place(conti
     known = estimator.linear_predictors(data.columns[~lacking])
     assert known.shape == (1, int((~lacking).sum()))
     assert (known[0] == drawn[0, ~lacking]).all()
+
+
+def test_parameters_are_drawn_by_persons_and_as_ever_where_each_has_one_row(continuous):
+    config, _, dictionary, design, data = continuous
+    blank = unfitted_estimator(config, design, dictionary, family="linear", in_resamples=False)
+    n = len(data.outcome)
+
+    def imputed(groups):
+        given = (data.columns, data.outcome, data.auxiliary, data.start)
+        return impute_for_fitting(blank, *given, groups)[1]
+
+    rows = imputed(None)
+    # In whatever order their numbers come.
+    for each, other in zip(rows, imputed(np.arange(n)[::-1]), strict=True):
+        np.testing.assert_array_equal(each, other)
+    pairs = imputed(np.arange(n) // 2)
+    assert any((one != two).any() for one, two in zip(rows, pairs, strict=True))

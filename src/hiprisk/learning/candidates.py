@@ -163,22 +163,20 @@ def imputed_folds(
     left_out = grouped_folds(
         data.fold_groups, n_folds=n_folds, rng=rng_for(estimator.seed, "folds")
     )
-    impute = partial(
-        _impute, estimator, data.columns, data.outcome, data.auxiliary, data.start, data.sites
+    return run_parallel(partial(_impute, estimator, data), left_out, workers=workers)
+
+
+def _impute(estimator: StudyEstimator, data: DevelopmentData, left_out: Integers) -> ImputedFold:
+    return impute_fold(
+        estimator,
+        data.columns,
+        data.outcome,
+        data.auxiliary,
+        left_out,
+        data.start,
+        data.sites,
+        data.groups,
     )
-    return run_parallel(impute, left_out, workers=workers)
-
-
-def _impute(
-    estimator: StudyEstimator,
-    columns: Floats,
-    outcome: Floats,
-    auxiliary: Floats | None,
-    start: NormalFit,
-    sites: Integers | None,
-    left_out: Integers,
-) -> ImputedFold:
-    return impute_fold(estimator, columns, outcome, auxiliary, left_out, start, sites)
 
 
 def _fold_loss(

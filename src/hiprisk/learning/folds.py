@@ -80,6 +80,7 @@ def impute_fold(
     left_out: Integers,
     start: NormalFit | None,
     sites: Integers | None = None,
+    groups: Integers | None = None,
 ) -> ImputedFold:
     """Fit the imputation on the training rows of a fold and impute both parts.
 
@@ -91,7 +92,10 @@ def impute_fold(
     part = None if auxiliary is None else auxiliary[inside]
     # An estimator of the fold's own: the imputation learned here must not reach another fold.
     own = StudyEstimator(**estimator.get_params(deep=False))
-    own.imputation_, stack = impute_for_fitting(own, columns[inside], y[inside], part, start)
+    persons = None if groups is None else groups[inside]
+    own.imputation_, stack = impute_for_fitting(
+        own, columns[inside], y[inside], part, start, persons
+    )
     return ImputedFold(
         training=[own.design.model_inputs(completed) for completed in stack],
         y_training=y[inside][~np.isnan(y[inside])],

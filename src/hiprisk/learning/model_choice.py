@@ -124,6 +124,7 @@ def fit_chosen(prepared: PreparedStudy, choice: ModelChoice) -> StudyEstimator:
             auxiliary=data.auxiliary,
             start=data.start,
             sites=data.sites,
+            groups=data.groups,
         )
 
 

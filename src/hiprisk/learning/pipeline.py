@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator
 
 from hiprisk.arrays import Bools, Floats, Integers
+from hiprisk.bootstrap import Persons
 from hiprisk.features.design import Design
 from hiprisk.features.imputation import (
     NormalFit,
@@ -115,10 +116,14 @@ class StudyEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has n
         auxiliary: Floats | None = None,
         start: NormalFit | None = None,
         sites: Integers | None = None,
+        groups: Integers | None = None,
     ) -> Self:
-        """Fit on the design's columns, shape (n_people, n_columns); see `fit`."""
+        """Fit on the design's columns, shape (n_rows, n_columns); see `fit`.
+
+        `groups` names the person of each row, where a person may have several.
+        """
         known = ~np.isnan(y)
-        self.imputation_, stack = impute_for_fitting(self, columns, y, auxiliary, start)
+        self.imputation_, stack = impute_for_fitting(self, columns, y, auxiliary, start, groups)
         self.n_described_ = len(columns)
         self.fit_imputed(stack, y[known], None if sites is None else sites[known])
         if self.design.n_site_columns:
@@ -244,8 +249,14 @@ def impute_for_fitting(
     y: Floats,
     auxiliary: Floats | None,
     start: NormalFit | None,
+    groups: Integers | None = None,
 ) -> tuple[NormalModel, list[Floats]]:
     """Fit the imputation model with the outcome, and impute people whose outcome is known.
+
+    Parameters
+    ----------
+    groups : ndarray of int, shape (n_rows,), optional
+        Person of each row; each is a person of its own where they are not given.
 
     Returns
     -------
@@ -264,8 +275,9 @@ def impute_for_fitting(
     if not np.isnan(columns[known]).any():
         imputed = [columns[known]]
     else:
+        persons = Persons.of(np.arange(len(joint)) if groups is None else groups)
         imputed = [
-            _one_imputation(estimator, joint, known, whole, number)[:, :width]
+            _one_imputation(estimator, joint, known, whole, number, persons)[:, :width]
             for number in range(estimator.n_imputations)
         ]
     if not of_sites.shape[1]:
@@ -282,6 +294,7 @@ def _one_imputation(
     known: Bools,
     whole: NormalFit,
     number: int,
+    persons: Persons,
 ) -> Floats:
     # By number: the first five imputations are the same whether five or fifty are asked for.
     rng = rng_for(estimator.seed, "imputation", number)
@@ -289,7 +302,9 @@ def _one_imputation(
         return draw_chained(joint, rng=rng)[known]
     fitted = whole
     if estimator.proper:
-        rows = rng.integers(0, len(joint), len(joint))
-        # A fit to a resample stands in for a draw of the parameters, which proper imputation needs.
+        # A fit to a resample stands in for a draw of the parameters, which proper imputation needs:
+        # of persons, since two rows of one say less than those of two.
+        drawn = persons.draw(rng)
+        rows = drawn if persons.n == len(joint) else persons.rows(drawn)
         fitted = fit_normal(joint[rows], start=whole).widened(len(joint))
     return draw_imputations(joint[known], fitted.model(), n_draws=1, rng=rng)[0]

@@ -71,7 +71,9 @@ def prepare_comparison(
     fast = chosen.method == "impute_then_bootstrap"
     # One imputation cannot be pooled.
     whole = with_settings(whole, n_imputations=max(whole.n_imputations, 2))
-    model, stack = impute_for_fitting(whole, data.columns, data.outcome, data.auxiliary, data.start)
+    model, stack = impute_for_fitting(
+        whole, data.columns, data.outcome, data.auxiliary, data.start, data.groups
+    )
     models = plan_nested_models(
         config, design, [design.model_inputs(part) for part in stack], added, chosen
     )
