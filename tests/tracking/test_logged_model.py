@@ -123,7 +123,8 @@ def test_the_registered_version_has_description_and_tags(model):
     logged = mlflow.get_logged_model(model.model_id)
     assert logged.name == "small"
     assert logged.tags["mlflow.note.content"] == version.description
-    assert [metric.key for metric in logged.metrics] == ["r2_corrected"]
+    (metric,) = logged.metrics
+    assert (metric.key, metric.dataset_name) == ("r2_corrected", "small")
 
 
 def test_what_mlflow_refuses_in_a_name_is_replaced(tmp_path):

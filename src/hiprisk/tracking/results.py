@@ -32,23 +32,22 @@ def log_bundle(mlflow: Any, bundle: Bundle, settings: TrackingSettings) -> None:
             mlflow.log_table(columns, f"trials/{family['name']}.json")
     if evidence.get("metrics"):
         mlflow.log_table(metrics_table(evidence), "metrics.json")
-    _log_cohort(mlflow, bundle)
-    # Last, and under the model's id: its page shows them too.
+    cohort = _log_cohort(mlflow, bundle)
+    # Last, and under the model's id: its page shows them too, with the cohort.
     model_id = log_model(mlflow, bundle, settings)
-    mlflow.log_metrics(key_metrics(evidence), model_id=model_id)
+    mlflow.log_metrics(key_metrics(evidence), model_id=model_id, dataset=cohort)
 
 
-def _log_cohort(mlflow: Any, bundle: Bundle) -> None:
-    """The cohort as an input of the run."""
+def _log_cohort(mlflow: Any, bundle: Bundle) -> Any:
+    """The cohort as an input of the run; None where the bundle is of no cohort."""
     if not bundle.manifest.get("cohort_fingerprint"):
-        return
+        return None
     from mlflow.entities import Dataset, DatasetInput, InputTag
 
-    cohort = DatasetInput(
-        dataset=Dataset(**cohort_dataset(bundle)),
-        tags=[InputTag(key=DATASET_CONTEXT, value="training")],
-    )
-    mlflow.MlflowClient().log_inputs(mlflow.active_run().info.run_id, datasets=[cohort])
+    cohort = Dataset(**cohort_dataset(bundle))
+    given = DatasetInput(dataset=cohort, tags=[InputTag(key=DATASET_CONTEXT, value="training")])
+    mlflow.MlflowClient().log_inputs(mlflow.active_run().info.run_id, datasets=[given])
+    return cohort
 
 
 def _findings(evidence: dict[str, Any]) -> dict[str, Any]:
