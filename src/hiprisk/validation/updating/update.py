@@ -36,6 +36,7 @@ from hiprisk.validation.updating.by_site import (
     check_by_site,
     site_table,
 )
+from hiprisk.validation.updating.first_visit import with_updated_predictions
 from hiprisk.validation.updating.methods import (
     Method,
     UpdateData,
@@ -271,6 +272,7 @@ def _updated_sheet(
         )
     updated = with_refits(updated, sheet, cohort.data, cohort.first.groups, chosen, settings.seed)
     updated = with_provenance(updated, whole, chosen, parent, n_rows=n_rows)
+    updated = with_updated_predictions(updated, sheet)
     # What is written must be readable again.
     check_sheet(updated, name="the updated sheet")
     return updated, scatter
