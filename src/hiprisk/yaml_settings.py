@@ -184,8 +184,8 @@ class YamlDocument:
         line = next((self.lines[path[:n]] for n in range(len(path), 0, -1)
                      if path[:n] in self.lines), None)  # fmt: skip
         place = f"{key} (line {line})" if line else key
-        inside = sorted(option for option in self.options if option[: len(path)] == path)
-        # A rule of a whole section: the option may be what breaks it.
+        # A rule of a section: the option may be what breaks it; of the whole file, any might be.
+        inside = sorted(option for option in self.options if path and option[: len(path)] == path)
         return f"{place} with --set {'.'.join(map(str, inside[0]))}" if inside else place
 
     def _is_option(self, path: KeyPath) -> bool:

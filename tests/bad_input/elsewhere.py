@@ -598,6 +598,26 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
     ),
     (
         94,
+        "`validate --reference`, `validate` or `update --predictions`: "
+        "a category, an identifier, a date",
+        "3 NOT_A_NUMBER with the column",
+        "tests/cli/test_validate.py::test_a_column_that_holds_no_numbers_is_no_prediction",
+    ),
+    (
+        94,
+        "the outcome itself as `validate --reference` or `--predictions`, "
+        "`validation.reference_prediction`",
+        "3 OUTCOME with the column; 2 CONFIG of a config",
+        "tests/cli/test_validate.py::test_the_outcome_is_no_reference_prediction_of_itself",
+    ),
+    (
+        101,
+        "`update --by-site` of a cohort without sites",
+        "3 MISSING_COLUMN with the file",
+        "tests/cli/test_update.py::test_by_site_of_a_cohort_without_sites_is_the_fault_of_the_file",
+    ),
+    (
+        94,
         "`validate --reference`: `--expected`, cases and controls, stacked imputations",
         "2 USAGE, 2 STACKED_ROWS: it is not compared",
         "tests/cli/test_validate.py::test_a_reference_that_cannot_be_compared_is_refused",
@@ -802,8 +822,7 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
     ),
     (
         101,
-        "`update --by-site` of an ordinal model, of one with named sites, with another method, "
-        "of a cohort without sites",
+        "`update --by-site` of an ordinal model, of one with named sites, with another method",
         "2 CONFIG with the option",
         "tests/validation/updating/test_by_site.py"
         "::test_what_cannot_be_recalibrated_by_site_is_refused",

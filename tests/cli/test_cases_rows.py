@@ -38,7 +38,7 @@ def test_people_who_have_no_outcome_yet_are_scored_with_the_studys_mapping(score
     assert (
         "note[MISSING_COLUMN]: womac_function_followup_0_100: the file has no column WOMF36" in err
     )
-    assert "1 of the model's variables are not in the file and were imputed: low back pain" in err
+    assert "1 of the model's variables is not in the file and was imputed: low back pain" in err
 
 
 def test_follow_up_visits_get_no_prediction(score):

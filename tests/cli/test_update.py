@@ -134,3 +134,11 @@ def test_names_of_sites_go_with_recalibration_by_site(capsys, invented):
     code, _, err = run(capsys, *named)
     assert code == 2
     assert "--name-sites goes with --by-site" in err
+
+
+def test_by_site_of_a_cohort_without_sites_is_the_fault_of_the_file(capsys, invented, simulated):
+    simulated.drop(columns="site").to_csv("nowhere.csv", index=False)
+    by_site = ("--method", "intercept", "--by-site", *FAST)
+    code, _, err = run(capsys, "update", invented, "nowhere.csv", *by_site)
+    assert code == 3
+    assert "error[MISSING_COLUMN]: nowhere.csv: site: the cohort has no site" in err

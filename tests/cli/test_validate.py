@@ -153,3 +153,32 @@ def test_cases_and_controls_are_not_compared_with_a_reference(capsys):
     )  # fmt: skip
     assert code == 2
     assert "--reference: scores of cases and controls are not those of the population" in err
+
+
+@pytest.mark.parametrize("column", ["sex", "lbp_any", "site", "baseline_date", "person_id"])
+def test_a_column_that_holds_no_numbers_is_no_prediction(capsys, invented, simulated, column):
+    dates = simulated.assign(baseline_date="2020-01-01")
+    dates.to_csv("kinds.csv", index=False)
+    code, _, err = run(capsys, "validate", invented, "kinds.csv", "--reference", column, *FAST)
+    assert code == 3
+    assert f"error[NOT_A_NUMBER]: kinds.csv: {column}: the column is of the kind " in err
+    stated = ("--predictions", column, "--outcome", "womac_function_followup_0_100")
+    code, _, err = run(capsys, "validate", "kinds.csv", *stated, *FAST)
+    assert code == 3
+    assert f"error[NOT_A_NUMBER]: kinds.csv: {column}: " in err
+
+
+def test_the_outcome_is_no_reference_prediction_of_itself(capsys, invented):
+    itself = ("--reference", "womac_function_followup_0_100", *FAST)
+    code, _, err = run(capsys, "validate", invented, "cohort.csv", *itself)
+    assert code == 3
+    assert "error[OUTCOME]" in err
+    assert "this is the outcome, and no prediction of it" in err
+
+
+def test_a_variable_that_cannot_part_people_is_told_by_the_option(capsys, invented, simulated):
+    simulated.assign(site="1").to_csv("one.csv", index=False)
+    code, _, err = run(capsys, "validate", invented, "one.csv", "--by", "site", *FAST)
+    assert code == 2
+    assert "--by: 'site' has one level only" in err
+    assert "subgroups" not in err

@@ -6,6 +6,7 @@ import pytest
 
 from hiprisk.config import load_config
 from hiprisk.config.reading import resolved
+from hiprisk.errors import ConfigError
 from study_text import TEXT, check_refused, small_study
 
 CONFIGS = Path(__file__).parents[2] / "configs"
@@ -68,3 +69,9 @@ def test_a_broken_rule_of_a_section_names_the_option_inside_it():
     check_refused(
         "small.yaml: outcome (line 7) with --set outcome.baseline", "outcome.baseline=null"
     )
+
+
+def test_a_broken_rule_of_the_whole_file_names_no_option_that_may_have_nothing_to_do_with_it():
+    with pytest.raises(ConfigError, match="take ordinal and boosting out") as refused:
+        small_study("families={linear: {}, ordinal: {}, boosting: {}}", "sites=random", "seed=3")
+    assert "with --set" not in str(refused.value)

@@ -37,6 +37,7 @@ def test_linear_and_logistic_have_site_effects(sites: str) -> None:
     ("names", "changed", "message"),
     [
         (("mean", "linear", "boosting"), {}, "take boosting out of families"),
+        (("linear", "ordinal", "boosting"), {}, "take ordinal and boosting out of families"),
         (("mean",), {}, "needs the model type linear or logistic in families"),
         (("linear",), {"predictors": ("site",)}, "site is in a block"),
         (("logistic",), {"logistic": SimpleNamespace(l1_share=0.5)}, "l1_share of logistic must"),

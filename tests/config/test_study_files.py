@@ -78,8 +78,11 @@ def test_a_study_s_own_dictionary_and_the_mapping_s_of_one_name_stay_apart(tmp_p
 
 @pytest.mark.parametrize("n", [0, 2])
 def test_as_many_files_as_the_study_read_are_asked_for(study, tmp_path, n):
-    with pytest.raises(ConfigError, match=rf"read 1 cohort file\(s\) \(cohort.csv\), and {n} came"):
+    with pytest.raises(
+        ConfigError, match=rf"read 1 cohort file\(s\) \(cohort.csv\), and {n} came"
+    ) as refused:
         unpacked(study, tmp_path, *[study.cohort.file] * n)
+    assert refused.value.advice == "--cohort cohort.csv"
 
 
 @pytest.mark.parametrize("document", [{}, {"config": {}, "files": {"mapping": 1}}, {"files": {}}])

@@ -44,6 +44,8 @@ BINARY = (
         (["imputation.auxiliary=[day]"], "imputation.auxiliary: 'day' is of the kind date"),
         (["validation.reference_prediction=state"],
          "validation.reference_prediction: 'state' is of the kind category"),
+        (["validation.reference_prediction=womac_function_followup_0_100"],
+         "validation.reference_prediction: this is the outcome, and no prediction of it"),
         (["association={exposure: state, level: ill, strata: score}"],
          "association.strata: 'score' is of the kind number"),
         (["association={exposure: day}"], "association.exposure: 'day' is of the kind date"),

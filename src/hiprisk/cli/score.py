@@ -74,8 +74,12 @@ def _note_absent(result: ScoreResult, model: Model) -> None:
         return
     specs = [model.sheet.variable(name) for name in result.absent]
     named = "; ".join(f"{spec.label} ({spec.name})" for spec in specs)
-    imputed = " and were imputed" if result.n_scored else ""
-    note(f"hiprisk: {len(specs)} of the model's variables are not in the file{imputed}: {named}")
+    one = len(specs) == 1
+    imputed = f" and {'was' if one else 'were'} imputed" if result.n_scored else ""
+    note(
+        f"hiprisk: {len(specs)} of the model's variables {'is' if one else 'are'} not in the file"
+        f"{imputed}: {named}"
+    )
 
 
 def show_score(result: ScoreResult) -> None:

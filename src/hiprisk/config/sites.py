@@ -33,7 +33,7 @@ def refuse_with_sites(
     if other:
         raise refuse(
             f"sites: {sites} needs a model type with intercepts of sites, linear or logistic; "
-            f"take {other[0]} out of families, or say sites: none"
+            f"take {' and '.join(other)} out of families, or say sites: none"
         )
     if not set(named) & set(WITH_SITES):
         raise refuse(f"sites: {sites} needs the model type linear or logistic in families")

@@ -67,6 +67,8 @@ class StoredStudy:
                 f"({', '.join(self.cohort_names) or 'it is simulated'}), and {len(cohort)} came",
                 column="--cohort",
                 code="USAGE",
+                advice=" ".join(f"--cohort {name}" for name in self.cohort_names)
+                or "leave out --cohort",
             )
         paths = [
             str(_under_its_name(given, name, folder))

@@ -42,8 +42,14 @@ def check_roles(config: StudyConfig, dictionary: Dictionary) -> None:
 
 
 def _check_no_leak(config: StudyConfig, dictionary: Dictionary) -> None:
-    """No predictor is made of the outcome; one that is the outcome is refused by the config."""
+    """Neither a predictor nor a prediction is the outcome, or made of it."""
     outcome, association = config.outcome, config.association
+    if config.validation.reference_prediction == outcome.variable:
+        raise ConfigError(
+            "this is the outcome, and no prediction of it",
+            column="validation.reference_prediction",
+            advice="name a column of predictions: numbers that another model gave",
+        )
     of_outcome = {outcome.variable}
     if outcome.hip_replacement is not None:
         of_outcome.add(outcome.hip_replacement.variable)

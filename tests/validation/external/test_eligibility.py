@@ -171,3 +171,10 @@ def test_too_few_people_or_events_name_the_codes_that_are_no_level():
 def test_unknown_codes_of_the_outcome_are_unknown_outcomes_however_many(people):
     unreadable = {Note(UNKNOWN_CATEGORY, OUTCOME.variable): np.arange(300) < 60}
     usable(cohort_of(people, unreadable=unreadable))
+
+
+def test_neither_the_outcome_nor_a_category_is_a_prediction(people):
+    with pytest.raises(InputError, match="this is the outcome, and no prediction of it"):
+        check_predictions(OUTCOME.variable, OUTCOME, cohort_of(people))
+    with pytest.raises(InputError, match="of the kind category, and predictions are numbers"):
+        check_predictions("sex", OUTCOME, cohort_of(people))

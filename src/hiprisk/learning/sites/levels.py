@@ -30,16 +30,28 @@ def check_sites(people: Participants, config: StudyConfig) -> None:
         If all people with a known outcome are of one site, or sites are more than half as many as
         people.
     """
-    if config.sites != "none":
-        check_site_column(people.frame, people.outcome, key=KEY, otherwise="say sites: none")
-
-
-def check_site_column(frame: pd.DataFrame, outcome: Floats, *, key: str, otherwise: str) -> None:
-    """The same of any cohort; `otherwise` is what to do where there cannot be site effects."""
-    if SITE not in frame.columns:
+    if config.sites == "none":
+        return
+    otherwise = "say sites: none"
+    if SITE not in people.frame.columns:
         raise ConfigError(
             "the cohort has no site",
-            column=key,
+            column=KEY,
+            advice=f"map site in the cohort's mapping, or {otherwise}",
+        )
+    check_site_column(people.frame, people.outcome, otherwise=otherwise)
+
+
+def check_site_column(
+    frame: pd.DataFrame, outcome: Floats, *, otherwise: str, file: str | None = None
+) -> None:
+    """The same of any cohort; `otherwise` is what to do where there cannot be site effects."""
+    if SITE not in frame.columns:
+        raise InputError(
+            "the cohort has no site",
+            code="MISSING_COLUMN",
+            file=file,
+            column=SITE,
             advice=f"map site in the cohort's mapping, or {otherwise}",
         )
     numbers = site_numbers(frame)[~np.isnan(outcome)]
@@ -49,6 +61,7 @@ def check_site_column(frame: pd.DataFrame, outcome: Floats, *, key: str, otherwi
             f"the people with a known outcome are of {n_sites or 'no'} site: how sites differ "
             "cannot be known",
             code="FEW_SITES",
+            file=file,
             column=SITE,
             advice=otherwise,
         )
@@ -57,6 +70,7 @@ def check_site_column(frame: pd.DataFrame, outcome: Floats, *, key: str, otherwi
             f"{n_sites} sites are too many for {n_people} people with a known outcome: fewer than "
             f"{FEWEST_PEOPLE} people a site",
             code="MANY_SITES",
+            file=file,
             column=SITE,
             advice="is the column of sites one of persons? Map the right one, join sites, or "
             f"{otherwise}",

@@ -174,8 +174,10 @@ def check_predictions(column: str, outcome: OutcomeSettings, cohort: Cohort) -> 
     Raises
     ------
     InputError
-        If the column is absent, or so many are off the scale that it is another.
+        If the column is absent, is the outcome or holds no numbers, or if so many are off the scale
+        that it is another.
     """
+    _refuse_no_prediction(column, outcome, cohort)
     if column not in cohort.frame.columns:
         raise InputError(
             "the cohort has no such column of predictions",
@@ -199,6 +201,28 @@ def check_predictions(column: str, outcome: OutcomeSettings, cohort: Cohort) -> 
             advice=_scale_advice(values, outcome),
         )
     return off
+
+
+def _refuse_no_prediction(column: str, outcome: OutcomeSettings, cohort: Cohort) -> None:
+    """The outcome predicts itself without an error, and what is no number predicts nothing."""
+    advice = "name a column of predictions: numbers that another model gave"
+    if column == outcome.variable:
+        raise InputError(
+            "this is the outcome, and no prediction of it",
+            code="OUTCOME",
+            file=cohort.source_name,
+            column=column,
+            advice=advice,
+        )
+    known = cohort.dictionary.get(column)
+    if known is not None and known.kind != "number":
+        raise InputError(
+            f"the column is of the kind {known.kind}, and predictions are numbers",
+            code="NOT_A_NUMBER",
+            file=cohort.source_name,
+            column=column,
+            advice=advice,
+        )
 
 
 def _scale_of_predictions(

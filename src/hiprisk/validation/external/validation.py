@@ -92,6 +92,7 @@ def validate_externally(
             SubgroupSettings(by=tuple(by)),
             kind=outcome.kind,
             dictionary=people.dictionary,
+            key="--by",
         )
     performance = performance_of(sample, external_settings(n_resamples, seed))
     found = external_validation(

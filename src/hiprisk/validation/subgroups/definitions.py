@@ -27,6 +27,7 @@ DEFAULT_BY = (
     "lbp_definition",
 )
 UNKNOWN = "unknown"
+KEY = "subgroups.by"
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,11 @@ def levels_of(parted: Sequence[Grouping]) -> list[tuple[str, int, str]]:
 
 
 def groupings_of(
-    frame: pd.DataFrame, settings: SubgroupSettings, dictionary: Dictionary | None = None
+    frame: pd.DataFrame,
+    settings: SubgroupSettings,
+    dictionary: Dictionary | None = None,
+    *,
+    key: str = KEY,
 ) -> tuple[Grouping, ...]:
     """Part the people of a frame by each variable of the settings.
 
@@ -67,6 +72,8 @@ def groupings_of(
         `most_levels`, are left out.
     dictionary : Dictionary, optional
         What they mean; by default the packaged one.
+    key : str
+        What a refusal names: the config's key, or an option that stands in its place.
 
     Raises
     ------
@@ -75,7 +82,9 @@ def groupings_of(
     """
     known = dictionary or load_dictionary()
     if settings.by is not None:
-        return tuple(_named(frame, name, settings, known) for name in dict.fromkeys(settings.by))
+        return tuple(
+            _named(frame, name, settings, known, key) for name in dict.fromkeys(settings.by)
+        )
     found = []
     for name in DEFAULT_BY:
         values = _values(frame, name, settings)
@@ -88,25 +97,24 @@ def groupings_of(
 
 
 def _named(
-    frame: pd.DataFrame, name: str, settings: SubgroupSettings, dictionary: Dictionary
+    frame: pd.DataFrame, name: str, settings: SubgroupSettings, dictionary: Dictionary, key: str
 ) -> Grouping:
     values = _values(frame, name, settings)
     if values is None:
         raise ConfigError(
             f"the cohort has no '{name}'",
-            column="subgroups.by",
+            column=key,
             advice="map it in the cohort's mapping, or name another variable",
         )
     grouping = _grouping(name, values, settings, dictionary)
     if _n_known(grouping) < 2:
-        raise ConfigError(
-            f"'{name}' has one level only", column="subgroups.by", advice="leave it out"
-        )
+        raise ConfigError(f"'{name}' has one level only", column=key, advice="leave it out")
     if len(grouping.levels) > settings.most_levels:
         raise ConfigError(
             f"'{name}' has {len(grouping.levels)} levels, more than {settings.most_levels}",
-            column="subgroups.by",
-            advice="name a variable with few levels, or raise subgroups.most_levels",
+            column=key,
+            advice="name a variable with few levels"
+            + (", or raise subgroups.most_levels" if key == KEY else ""),
         )
     return grouping
 

@@ -40,7 +40,7 @@ from hiprisk.validation.subgroups.comparisons import (
     heterogeneity_between,
     performance_summary,
 )
-from hiprisk.validation.subgroups.definitions import Grouping, groupings_of, levels_of
+from hiprisk.validation.subgroups.definitions import KEY, Grouping, groupings_of, levels_of
 from hiprisk.validation.subgroups.figures import (
     Benefit,
     CellTask,
@@ -134,10 +134,11 @@ def check_subgroups(
     *,
     kind: OutcomeKind,
     dictionary: Dictionary | None = None,
+    key: str = KEY,
 ) -> None:
-    """Raise ConfigError if `settings` names a variable or a metric that there is not."""
+    """Raise ConfigError, naming `key`, if `settings` has a variable or metric that there is not."""
     _metrics(kind, settings)
-    groupings_of(frame.reset_index(drop=True), settings, dictionary)
+    groupings_of(frame.reset_index(drop=True), settings, dictionary, key=key)
 
 
 @dataclass(frozen=True)

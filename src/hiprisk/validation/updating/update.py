@@ -208,7 +208,10 @@ def _cohort(
         return _Cohort(people, data)
     check_by_site(sheet, settings.method, name_sites=settings.name_sites)
     check_site_column(
-        people[0].frame, people[0].observed, key="--by-site", otherwise="leave out --by-site"
+        people[0].frame,
+        people[0].observed,
+        otherwise="leave out --by-site",
+        file=people[0].cohort_name,
     )
     names = site_levels(people[0].frame)
     return _Cohort(
