@@ -84,6 +84,9 @@ def test_an_ordinal_model_is_shown_with_its_intercepts(capsys, tmp_path):
     code, out, _ = run(capsys, "sheet", "show", write_ordinal_bundle(tmp_path))
     assert code == 0
     assert "at least 45           intercept                 -3" in out
+    assert out.count("  intercept  ") == 4
+    formula, term, first = map(out.index, ("P(Y >= y) = F(", "\nlbp_any=yes", "\nat least 20 "))
+    assert formula < term < first
     assert "intervals from the chances of 5 values of the score" in out
 
 

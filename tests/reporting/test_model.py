@@ -48,12 +48,23 @@ def test_the_chosen_model_type_is_highlighted(study):
     assert table.head[2] == "reduction against the mean-only model"
 
 
-def test_an_ordinal_model_has_an_intercept_for_each_value_but_the_lowest(study):
+def test_an_ordinal_models_coefficients_come_before_its_intercepts(study):
     section = model_section(study.evidence, ordinal_sheet())
-    table = section.tables[0]
-    assert [row[0] for row in table.rows[:4]] == [
-        "at least 20", "at least 45", "at least 70", "at least 100",
-    ]  # fmt: skip
-    assert "log odds of a score at least as high" in table.caption
-    assert len(section.tables) == 2
+    coefficients, intercepts, variables = section.tables
+    terms = [f"`{term.column}`" for term in ordinal_sheet().model.terms]
+    assert [row[1] for row in coefficients.rows] == terms
+    assert "log odds of a score at least as high" in coefficients.caption
+    assert intercepts.rows == (
+        ("at least 20", "-1"), ("at least 45", "-3"),
+        ("at least 70", "-5"), ("at least 100", "-7.5"),
+    )  # fmt: skip
+    assert not intercepts.folded
+    assert variables.caption == "Predictors"
+    assert section.paragraphs[-1].startswith("P(Y >= y) = F(intercept of y")
     assert "residuals" not in section.notes[0]
+
+
+def test_many_intercepts_are_folded(study):
+    values, intercepts = tuple(range(14)), tuple(-float(i) for i in range(13))
+    sheet = ordinal_sheet(values=values, intercepts=intercepts, refits=None)
+    assert model_section(study.evidence, sheet).tables[1].folded

@@ -112,9 +112,10 @@ def _described(bundle: Bundle) -> dict[str, Any]:
 
 
 def _print_sheet(bundle: Bundle) -> None:
-    from hiprisk.sheet.format import TreesModel
+    from hiprisk.sheet.format import OrdinalModel, TreesModel
     from hiprisk.wording.availability import few_residuals_in_words
     from hiprisk.wording.disclaimers import model_warnings
+    from hiprisk.wording.intercepts import formula_in_words
     from hiprisk.wording.reasons import range_text, weight_text
     from hiprisk.wording.sites import between_sites
 
@@ -148,27 +149,27 @@ def _print_sheet(bundle: Bundle) -> None:
     if isinstance(sheet.model, TreesModel):
         print_lines(f"{len(sheet.model.trees)} trees, baseline {sheet.model.baseline:.6g}")
     else:
+        if isinstance(sheet.model, OrdinalModel):
+            print_lines(formula_in_words(sheet.model), "")
         print_table(["term", "form", "coefficients"], _terms(sheet.model))
     few = few_residuals_in_words(sheet)
     print_lines("", _scatter(sheet), *([few] if few else []), f"use: {sheet.intended_use}")
 
 
 def _terms(model: LinearModel | OrdinalModel) -> list[list[str]]:
-    rows = _intercepts(model)
+    from hiprisk.sheet.format import LinearModel
+    from hiprisk.wording.intercepts import intercept_rows
+
+    rows = []
+    if isinstance(model, LinearModel):
+        rows.append(["intercept", "", f"{model.intercept:.8g}"])
     for term in model.terms:
         knots = ", ".join(f"{knot:g}" for knot in term.knots)
         form = f"spline, knots {knots}" if knots else "linear"
         rows.append([term.column, form, ", ".join(f"{c:.8g}" for c in term.coefficients)])
+    if not isinstance(model, LinearModel):
+        rows += [[name, "intercept", f"{one:.8g}"] for name, one in intercept_rows(model)]
     return rows
-
-
-def _intercepts(model: LinearModel | OrdinalModel) -> list[list[str]]:
-    from hiprisk.sheet.format import LinearModel
-
-    if isinstance(model, LinearModel):
-        return [["intercept", "", f"{model.intercept:.8g}"]]
-    pairs = zip(model.values[1:], model.intercepts, strict=True)
-    return [[f"at least {value:g}", "intercept", f"{one:.8g}"] for value, one in pairs]
 
 
 def _scatter(sheet: Sheet) -> str:

@@ -14,6 +14,7 @@ from hiprisk.wording.disclaimers import (
     SIMULATED_MODEL,
     provenance_in_words,
 )
+from hiprisk.wording.intercepts import formula_in_words
 from hiprisk.wording.labels import (
     column_label,
     estimand_in_words,
@@ -141,13 +142,16 @@ def full_model(sheet: Sheet) -> str:
     if isinstance(model, TreesModel):
         return f"{len(model.trees)} trees; see `sheet.json`."
     labels = sheet_labels(sheet)
+    rows = []
     if isinstance(model, LinearModel):
-        rows = [("intercept", "", "", f"{model.intercept:.6g}")]
-    else:
-        rows = [(f"{len(model.intercepts)} intercepts", "", "", "see `sheet.json`")]
+        rows.append(("intercept", "", "", f"{model.intercept:.6g}"))
     for term in model.terms:
         knots = ", ".join(f"{knot:g}" for knot in term.knots)
         form = f"restricted cubic spline, knots {knots}" if knots else "linear"
         coefficients = ", ".join(f"{c:.6g}" for c in term.coefficients)
         rows.append((column_label(term.column, labels), f"`{term.column}`", form, coefficients))
-    return markdown_table(("term", "column", "form", "coefficients"), rows)
+    said = ""
+    if not isinstance(model, LinearModel):
+        rows.append((f"{len(model.intercepts)} intercepts", "", "", "see `sheet.json`"))
+        said = f"{formula_in_words(model)}\n\n"
+    return said + markdown_table(("term", "column", "form", "coefficients"), rows)

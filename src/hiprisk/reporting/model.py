@@ -7,6 +7,7 @@ from hiprisk.reporting.page import Picture, Section, Table
 from hiprisk.reporting.plots.study import draw_candidates
 from hiprisk.reporting.plots.style import as_png
 from hiprisk.sheet.format import LinearModel, OrdinalModel, Sheet, TreesModel
+from hiprisk.wording.intercepts import formula_in_words, intercept_rows
 from hiprisk.wording.labels import (
     column_label,
     estimand_in_words,
@@ -19,6 +20,8 @@ from hiprisk.wording.quantities import NONE, number, percent
 from hiprisk.wording.reasons import range_text
 from hiprisk.wording.sites import model_over_sites
 
+# More intercepts than this are folded away: they come after a handful of coefficients.
+MANY_INTERCEPTS = 12
 # On what scale the coefficients are, by the model's form and link.
 SCALES = {
     ("linear", "identity"): "the outcome",
@@ -42,7 +45,11 @@ def model_section(evidence: Evidence, sheet: Sheet) -> Section:
         paragraphs = (*paragraphs, said)
     model = sheet.model
     form = _trees(sheet, model) if isinstance(model, TreesModel) else _coefficients(sheet, model)
-    tables = [form, _variables(sheet)]
+    tables = [form]
+    if isinstance(model, OrdinalModel):
+        paragraphs = (*paragraphs, formula_in_words(model))
+        tables.append(_intercepts(model))
+    tables.append(_variables(sheet))
     if sheet.distribution is not None:
         tables.append(_residuals(sheet))
     return Section(
@@ -60,7 +67,9 @@ def model_section(evidence: Evidence, sheet: Sheet) -> Section:
 
 def _coefficients(sheet: Sheet, model: LinearModel | OrdinalModel) -> Table:
     labels = sheet_labels(sheet)
-    rows = _intercepts(model)
+    rows = []
+    if isinstance(model, LinearModel):
+        rows.append(("intercept", NONE, "", NONE, f"{model.intercept:.6g}"))
     for term in model.terms:
         kind = "restricted cubic spline" if term.basis == "rcs" else "linear"
         knots = ", ".join(f"{knot:g}" for knot in term.knots) or NONE
@@ -73,11 +82,13 @@ def _coefficients(sheet: Sheet, model: LinearModel | OrdinalModel) -> Table:
     )
 
 
-def _intercepts(model: LinearModel | OrdinalModel) -> list[tuple[str, ...]]:
-    if isinstance(model, LinearModel):
-        return [("intercept", NONE, "", NONE, f"{model.intercept:.6g}")]
-    pairs = zip(model.values[1:], model.intercepts, strict=True)
-    return [(f"at least {v:g}", NONE, "intercept", NONE, f"{one:.6g}") for v, one in pairs]
+def _intercepts(model: OrdinalModel) -> Table:
+    return Table(
+        head=("of a score", "intercept"),
+        rows=tuple((name, f"{one:.6g}") for name, one in intercept_rows(model)),
+        caption="Intercepts of the values of the score",
+        folded=len(model.intercepts) > MANY_INTERCEPTS,
+    )
 
 
 def _trees(sheet: Sheet, model: TreesModel) -> Table:
@@ -178,7 +189,7 @@ def candidates_section(evidence: Evidence) -> Section:
                 name="candidates.png",
                 png=as_png(draw_candidates(evidence)),
                 alt="Bars: reduction in cross-validated loss of each model type against the "
-                "mean-onlymodel.",
+                "mean-only model.",
                 caption="Reduction in cross-validated loss against the mean-only model.",
             ),
         ),
