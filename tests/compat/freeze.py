@@ -1,6 +1,6 @@
 """Freeze what the code at hand answers, so that later code can be compared with it.
 
-    python tests/compat/freeze.py issue_08 [--small] [--all-explanations FILE] [--commit HASH]
+    python tests/compat/freeze.py issue_08 [--small [--models M ...]] [--all-explanations FILE]
 
 Trains the small studies of studies/, writes their bundles, an MLflow model, a published sheet and
 every answer into tests/compat/issue_08 (refused if it is there already). Takes about two minutes.
@@ -31,6 +31,7 @@ from compat.estimator import load_estimator  # noqa: E402
 from compat.frozen import (  # noqa: E402
     HERE,
     INPUTS,
+    LATER,
     MODEL_TYPES,
     MODELS,
     PUBLISHED,
@@ -51,7 +52,10 @@ from compat.frozen import (  # noqa: E402
 )
 
 N_PATIENTS, N_EXPLAINED, N_NEW = 2000, 100, 300
-KEPT = ("sheet.json", "config.json", "evidence.json", "run.json", "card.md", "estimator.skops")
+KEPT = (
+    "sheet.json", "config.json", "evidence.json", "study.json", "run.json", "card.md",
+    "estimator.skops",
+)  # fmt: skip
 VARIABLES = (
     "age_years", "sex", "bmi_kg_m2", "comorbidity_count", "knee_oa", "kl_grade",
     "womac_function_0_100", "womac_pain_0_100", "lbp_any", "lbp_nrs_0_10",
@@ -117,10 +121,12 @@ def _changed(row, rng):
     return row
 
 
-def make_bundles(scratch):
+def make_bundles(scratch, models=MODELS):
     """Train the small studies and write the published model down; their folders by name."""
     places = {}
-    for name in MODEL_TYPES:
+    for name in models:
+        if name == "published":
+            continue
         found, code = run_json(
             "train", STUDIES / f"{name}.yaml", "--out", scratch / "models", "--workers", 1
         )
@@ -128,8 +134,9 @@ def make_bundles(scratch):
             raise SystemExit(f"training {name} ended with {code}: {found}")
         places[name] = Path(found["bundle"])
         slim(places[name])
-    run_json("sheet", "new", PUBLISHED, "--out", scratch / "models")
-    places["published"] = scratch / "models" / "invented-womac" / "1"
+    if "published" in models:
+        run_json("sheet", "new", PUBLISHED, "--out", scratch / "models")
+        places["published"] = scratch / "models" / "invented-womac" / "1"
     return places
 
 
@@ -139,7 +146,7 @@ def slim(folder):
     manifest = json.loads(path.read_text(encoding="utf-8"))
     if path.read_bytes() != _canonical(manifest):
         raise SystemExit("the manifest is written in another way now: see to slim()")
-    manifest["files"] = {name: manifest["files"][name] for name in KEPT}
+    manifest["files"] = {name: one for name, one in manifest["files"].items() if name in KEPT}
     del manifest["manifest_sha256"]
     manifest["manifest_sha256"] = hashlib.sha256(_canonical(manifest)).hexdigest()
     path.write_bytes(_canonical(manifest))
@@ -219,18 +226,18 @@ def freeze_estimator(bundle, answers, path):
     write_packed(path, {"rows": rows, "predicted": predicted.tolist()})
 
 
-def freeze_small(out, *, commit):
+def freeze_small(out, models, *, commit):
     """Write bundles, answers and the estimators' predictions into a folder."""
     with tempfile.TemporaryDirectory() as made:
         scratch = Path(made)
-        places = make_bundles(scratch)
+        places = make_bundles(scratch, models)
         cohort = unpacked_cohort("patients", scratch)
         (out / "bundles").mkdir(parents=True)
-        for name in MODELS:
+        for name in models:
             pack(places[name], out / "bundles" / f"{name}.tar.xz")
             answers = scored(places[name], cohort, scratch)
             write_packed(out / f"answers_{name}.json.gz", {"columns": answers})
-            if name in MODEL_TYPES:
+            if name != "published":
                 freeze_estimator(places[name], answers, out / f"estimator_{name}.json.gz")
     write_origin(out, commit)
 
@@ -280,6 +287,9 @@ def main():
     parser.add_argument("name", help="folder below tests/compat, for instance issue_08")
     parser.add_argument("--commit", help="of the code (default: what git says)")
     parser.add_argument("--small", action="store_true", help="bundles and answers alone")
+    parser.add_argument(
+        "--models", nargs="+", choices=(*MODELS, *LATER), default=MODELS, help="with --small"
+    )
     parser.add_argument("--all-explanations", type=Path, help="write those of all patients there")
     options = parser.parse_args()
     out = HERE / options.name
@@ -292,7 +302,7 @@ def main():
         ).stdout.strip()
     )
     if options.small:
-        freeze_small(out, commit=commit)
+        freeze_small(out, options.models, commit=commit)
     else:
         freeze(out, commit=commit, all_explanations=options.all_explanations)
     size = sum(path.stat().st_size for path in out.rglob("*") if path.is_file())

@@ -19,6 +19,8 @@ STUDIES = HERE / "studies"
 PUBLISHED = HERE.parents[1] / "configs" / "published" / "invented_womac.yaml"
 MODEL_TYPES = ("linear", "boosting", "logistic")
 MODELS = (*MODEL_TYPES, "published")
+# Kinds of sheets that came later, in the freezes that have them.
+LATER = ("ordinal", "named_sites")
 TEXTS = ("imputed", "flags", "reason")
 
 # Results of which every number is frozen. {linear} and so on are bundles, {new} is the cohort
@@ -123,11 +125,15 @@ def variables_of(bundle):
 
 def known_of(row, variables):
     """What is known of one patient, by variable."""
-    return {name: row[name] for name in variables if row[name]}
+    return {name: row[name] for name in variables if row.get(name)}
 
 
 def typed(frame, variables):
-    """Text cells as a frame whose numbers are floats, its categories text or None."""
+    """Text cells as a frame whose numbers are floats, its categories text or None.
+
+    The patients have no site: a model with named sites knows none of theirs.
+    """
+    frame = frame.reindex(columns=[*variables], fill_value="")
     columns = {}
     for name, kind in variables.items():
         known = frame[name].astype(object).where(frame[name] != "", None)
