@@ -36,6 +36,11 @@ BINARY = (
         ([*BINARY, "outcome.variable=state", "outcome.event_level=ill",
           "outcome.levels=[ill, dead]"],
          "outcome.levels: 'dead' is no level of state; known: well, ill"),
+        (["families={linear: {splines: [age_year]}}"],
+         "families.linear.splines: 'age_year' is in no block, and cannot have a spline (did you "
+         "mean age_years?)"),
+        (["families={linear: {splines: [lbp_any]}}"],
+         "families.linear.splines: 'lbp_any' is a category, and a spline is of a number"),
         (["outcome.variable=scores"],
          "outcome.variable: the dictionary has no variable 'scores' (did you mean score?)"),
         (["outcome.baseline=day"], "outcome.baseline: 'day' is of the kind date"),

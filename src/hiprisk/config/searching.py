@@ -57,6 +57,21 @@ def within(low: float, high: float | None = None, *, above: bool = False) -> Any
     return AfterValidator(check)
 
 
+def whole(*, none: bool = False) -> Any:
+    """A validator: every value is a whole number; `none`: 0 or at least 3, as of knots."""
+
+    def check(searched: Searchable) -> Searchable:
+        values = _ends(searched)
+        if any(value != int(value) for value in values):
+            raise refuse("must be a whole number")
+        # A range begins where its first value is tried.
+        if none and any(0 < value < 3 for value in values):
+            raise refuse("must be 0 (straight lines) or at least 3 knots")
+        return searched
+
+    return AfterValidator(check)
+
+
 def _ends(searched: Searchable) -> tuple[float, ...]:
     if isinstance(searched, Range):
         return (searched.low, searched.high)
@@ -65,7 +80,8 @@ def _ends(searched: Searchable) -> tuple[float, ...]:
 
 NotNegative = Annotated[Searchable, within(0)]
 Positive = Annotated[Searchable, within(0, above=True)]
-AtLeastOne = Annotated[Searchable, within(1)]
-AtLeastTwo = Annotated[Searchable, within(2)]
+AtLeastOne = Annotated[Searchable, within(1), whole()]
+AtLeastTwo = Annotated[Searchable, within(2), whole()]
+Knots = Annotated[Searchable, within(0), whole(none=True)]
 SearchedShare = Annotated[Searchable, within(0, 1)]
 PositiveShare = Annotated[Searchable, within(0, 1, above=True)]

@@ -16,6 +16,7 @@ from hiprisk.config.sampling import SamplingSettings
 from hiprisk.config.searching import (
     AtLeastOne,
     AtLeastTwo,
+    Knots,
     NotNegative,
     Positive,
     PositiveShare,
@@ -322,7 +323,7 @@ class LinearSettings:
 
     penalty: NotNegative = Range(low=1e-4, high=1.0, log=True)
     l1_share: SearchedShare = (0.0, 0.5)
-    spline_knots: NotNegative = (0.0, 3.0, 4.0)
+    spline_knots: Knots = (0.0, 3.0, 4.0)
     splines: tuple[Name, ...] = ()
 
 
@@ -352,7 +353,7 @@ class OrdinalSettings:
 
     link: Literal["logit", "probit", "loglog", "cloglog"] = "logit"
     penalty: NotNegative = Range(low=1e-4, high=1.0, log=True)
-    spline_knots: NotNegative = (0.0, 3.0, 4.0)
+    spline_knots: Knots = (0.0, 3.0, 4.0)
     splines: tuple[Name, ...] = ()
 
 

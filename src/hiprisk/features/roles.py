@@ -37,8 +37,28 @@ def check_roles(config: StudyConfig, dictionary: Dictionary) -> None:
                 column=key,
                 advice=_advice(key, variable),
             )
+    _check_splines(config, dictionary)
     _check_levels(config.outcome, dictionary)
     _check_no_leak(config, dictionary)
+
+
+def _check_splines(config: StudyConfig, dictionary: Dictionary) -> None:
+    """Splines are of predictors that are numbers: of another name nothing would bend."""
+    for model_type, settings in config.families.named().items():
+        for name in getattr(settings, "splines", ()):
+            key = f"families.{model_type}.splines"
+            if name not in config.predictors:
+                raise ConfigError(
+                    f"'{name}' is in no block, and cannot have a spline",
+                    column=key,
+                    advice=did_you_mean(name, config.predictors, otherwise="name a predictor"),
+                )
+            if name in dictionary and dictionary[name].kind != "number":
+                raise ConfigError(
+                    f"'{name}' is a {dictionary[name].kind}, and a spline is of a number",
+                    column=key,
+                    advice="take it out of splines",
+                )
 
 
 def _check_no_leak(config: StudyConfig, dictionary: Dictionary) -> None:
