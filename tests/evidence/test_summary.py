@@ -5,7 +5,10 @@ from types import SimpleNamespace
 import pytest
 
 from hiprisk.config import MinimumGain
-from hiprisk.evidence.summary import _association, summary_sentences
+from hiprisk.evidence.summary import ONE_INTERCEPT, _association, summary_sentences
+from hiprisk.inference.increment.sentences import ORDINAL_NOTE, SITES_NOTE
+from site_sheet import site_sheet
+from small_bundle import small_sheet
 
 
 def test_the_association_says_what_it_is_adjusted_for():
@@ -49,8 +52,8 @@ def evidence_of(**known):
 SMALLEST = MinimumGain(metric="r2", value=0.05)
 
 
-def said(smallest=SMALLEST, *, tuned=("linear",), **known):
-    return summary_sentences(evidence_of(**known), smallest, tuned=tuned)
+def said(smallest=SMALLEST, *, tuned=("linear",), sheet=None, **known):
+    return summary_sentences(evidence_of(**known), smallest, tuned=tuned, sheet=sheet)
 
 
 def test_an_ordinary_study_is_three_sentences():
@@ -164,6 +167,38 @@ def test_a_subgroup_in_which_events_are_rarer_is_no_fault_of_the_model():
         "Performance differs between subgroups: r2 by sex.",
         "Performance differs between subgroups: c_statistic by sex.",
     ]
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_a_model_with_intercepts_of_sites_says_how_far_they_differ(named):
+    lines = said(sheet=site_sheet(named=named))
+    assert lines[2].startswith("Random intercepts of 3 sites; between them SD 4.5 points. ")
+    assert ("mean site, at a new site too;" in lines[2]) is not named
+    assert ("one that it does not know counts as the mean." in lines[2]) is named
+    assert said(sheet=small_sheet()) == said()
+
+
+@pytest.mark.parametrize(("named", "why"), [(False, ONE_INTERCEPT), (True, "")])
+def test_with_one_mean_intercept_performance_by_site_is_expected_to_differ(named, why):
+    rows = [
+        SimpleNamespace(metric="r2", p_adjusted=0.01, event="", grouping=grouping)
+        for grouping in ("site", "sex")
+    ]
+    groups = SimpleNamespace(
+        metric_label=lambda row: row.metric, label_of_grouping=lambda name: name,
+        differing=lambda: rows, undecided=list,
+    )  # fmt: skip
+    assert said(subgroups=groups, sheet=site_sheet(named=named))[-2:] == (
+        f"Performance differs between subgroups: r2 by site{why}.",
+        "Performance differs between subgroups: r2 by sex.",
+    )
+
+
+@pytest.mark.parametrize("note", [ORDINAL_NOTE, SITES_NOTE])
+def test_of_which_models_a_gain_is_follows_the_gain(note):
+    added = SimpleNamespace(additions=[SimpleNamespace(sentence="back adds.")],
+                            notes=("Resamples.", note))  # fmt: skip
+    assert said(added=added)[-2:] == ("back adds.", note)
 
 
 def test_without_refits_no_corrected_figure_is_named_and_the_reason_is_said_once():

@@ -116,6 +116,7 @@ def evaluate(study: FinishedStudy) -> Evidence:
         evidence,
         config.outcome.smallest_gain_worth_having,
         tuned=tuned_candidates(config),
+        sheet=study.sheet,
     )
     return dataclasses.replace(evidence, summary=summary)
 

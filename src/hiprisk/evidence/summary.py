@@ -7,23 +7,33 @@ from collections.abc import Collection, Iterable
 from hiprisk.bootstrap import FEW_RESAMPLES, few_resamples
 from hiprisk.cohort.findings import COPIED_ROWS
 from hiprisk.config import MinimumGain
+from hiprisk.config.sites import SITE
 from hiprisk.evidence.attempts import parts_in_words
 from hiprisk.evidence.document import Evidence
 from hiprisk.inference.association.result import mean_digits
 from hiprisk.inference.association.sentences import MEASURE_LABELS, MODEL_LABELS
+from hiprisk.inference.increment.sentences import ORDINAL_NOTE, SITES_NOTE
 from hiprisk.metrics.registry import label_of, moves_with_prevalence
+from hiprisk.sheet.format import Sheet
 from hiprisk.wording.availability import not_available_in_words
 from hiprisk.wording.disclaimers import copied_rows_caution, model_warnings
 from hiprisk.wording.labels import capital, unit_of_amount
 from hiprisk.wording.quantities import decimals, percent, plural, with_ci
+from hiprisk.wording.sites import model_over_sites
 from hiprisk.wording.verdicts import slope_in_words
 
 # From so few settings tried of a model type, a worse one than the best is likely.
 FEW_TRIALS = 10
+# Of a model of new sites, which predicts for the mean of them.
+ONE_INTERCEPT = " (to be expected: the model has one intercept, that of the mean site, for all)"
 
 
 def summary_sentences(
-    evidence: Evidence, smallest_gain: MinimumGain, *, tuned: Collection[str] = ()
+    evidence: Evidence,
+    smallest_gain: MinimumGain,
+    *,
+    tuned: Collection[str] = (),
+    sheet: Sheet | None = None,
 ) -> tuple[str, ...]:
     """The most important first; simulated data and an honest null are said plainly.
 
@@ -33,14 +43,16 @@ def summary_sentences(
     smallest_gain : MinimumGain
     tuned : collection of str
         Model types with settings that were searched, not fixed.
+    sheet : Sheet, optional
+        The model, for what it says of sites.
     """
     few = [len(one.trials) for one in evidence.families if one.name in tuned]
     n_trials = min((n for n in few if n < FEW_TRIALS), default=None)
-    return (*_sentences(evidence, smallest_gain, n_trials), *_not_available(evidence))
+    return (*_sentences(evidence, smallest_gain, n_trials, sheet), *_not_available(evidence))
 
 
 def _sentences(
-    evidence: Evidence, smallest_gain: MinimumGain, few_trials: int | None
+    evidence: Evidence, smallest_gain: MinimumGain, few_trials: int | None, sheet: Sheet | None
 ) -> Iterable[str]:
     yield from model_warnings(evidence.provenance)
     yield from _copies(evidence)
@@ -64,12 +76,15 @@ def _sentences(
     slope = corrected.get("calibration_slope")
     if slope is not None and not 0.9 <= slope <= 1.1:
         yield f"The calibration slope is {slope:.2f}: predictions are {slope_in_words(slope)}."
+    if sheet is not None and (said := model_over_sites(sheet)):
+        yield said
     yield f"Sample size: {evidence.sample_size.sentence}"
     if evidence.added is not None:
         yield from (one.sentence for one in evidence.added.additions)
+        yield from (one for one in evidence.added.notes if one in (ORDINAL_NOTE, SITES_NOTE))
     yield from _association(evidence)
     yield from _stability(evidence)
-    yield from _groups(evidence)
+    yield from _groups(evidence, sheet)
 
 
 def _not_available(evidence: Evidence) -> Iterable[str]:
@@ -140,10 +155,11 @@ def _stability(evidence: Evidence) -> Iterable[str]:
     )
 
 
-def _groups(evidence: Evidence) -> Iterable[str]:
+def _groups(evidence: Evidence, sheet: Sheet | None) -> Iterable[str]:
     groups = evidence.subgroups
     if groups is None:
         return
+    of_mean_site = sheet is not None and sheet.sites is not None and sheet.sites.variable is None
     undecided = groups.undecided()
     for row in (*groups.differing(), *undecided):
         # How often an event comes moves its other figures without any fault of the model.
@@ -153,7 +169,8 @@ def _groups(evidence: Evidence) -> Iterable[str]:
         if row in undecided:
             yield f"Whether performance differs by subgroup: {what}: {groups.undecided_words()}."
         else:
-            yield f"Performance differs between subgroups: {what}."
+            why = ONE_INTERCEPT if of_mean_site and row.grouping == SITE else ""
+            yield f"Performance differs between subgroups: {what}{why}."
 
 
 def _gain(evidence: Evidence, smallest_gain: MinimumGain) -> str:

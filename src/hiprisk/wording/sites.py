@@ -48,9 +48,15 @@ def sites_sentence(sheet: Sheet) -> str | None:
     if sheet.sites.variable is not None:
         rest = "The site is a variable of the model; one that it does not know counts as the mean."
     elif sheet.outcome.kind == "binary":
-        rest = "The risk is that of the mean site; its interval does not contain how sites differ."
+        rest = (
+            "The risk is that of the mean site, at a new site too; its interval does not contain "
+            "how sites differ."
+        )
     else:
-        rest = "The prediction is that of the mean site; its intervals contain how sites differ."
+        rest = (
+            "The prediction is that of the mean site, at a new site too; its intervals contain how "
+            "sites differ."
+        )
     return f"Random intercepts of {found}. {rest}"
 
 

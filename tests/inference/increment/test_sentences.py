@@ -9,6 +9,7 @@ from hiprisk.features.rare_levels import RareLevel
 from hiprisk.inference.increment.conclusion import counts_of
 from hiprisk.inference.increment.results import Gain
 from hiprisk.inference.increment.sentences import (
+    SITES_NOTE,
     early_notes,
     models_in_words,
     not_estimable_in_words,
@@ -108,9 +109,11 @@ def test_what_was_fitted_names_the_splines():
 
 
 def notes(method="bootstrap_then_impute", n_imputations=5, thresholds=(0.2,), error_free=None,
-          combinations=(), ordinal=None):  # fmt: skip
+          combinations=(), ordinal=None, sites="none"):  # fmt: skip
     config = SimpleNamespace(
-        outcome=SimpleNamespace(thresholds=thresholds), families=SimpleNamespace(ordinal=ordinal)
+        outcome=SimpleNamespace(thresholds=thresholds),
+        families=SimpleNamespace(ordinal=ordinal),
+        sites=sites,
     )
     procedure = SimpleNamespace(models=models(combinations=combinations), error_free=error_free)
     return notes_in_words(config, procedure, method, n_imputations, {})
@@ -124,6 +127,12 @@ def test_notes_say_how_values_were_imputed():
 
 def test_notes_say_that_an_ordinal_model_is_not_what_is_compared():
     assert notes(ordinal=object())[1].startswith("CRPS and net benefit are those of linear regres")
+
+
+@pytest.mark.parametrize("sites", ["random", "named"])
+def test_notes_say_that_the_models_compared_have_no_intercepts_of_sites(sites):
+    assert notes(sites=sites)[1] == SITES_NOTE
+    assert SITES_NOTE not in notes()
 
 
 def test_notes_say_what_is_absent_and_why():

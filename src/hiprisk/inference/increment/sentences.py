@@ -27,6 +27,15 @@ ERROR_NOTES = (
     "errors a test of no effect needs no correction, and a test on replaced values would reject "
     "too often.",
 )
+# Of whose models the gains are, where the study's own are others: a summary says these too.
+ORDINAL_NOTE = (
+    "CRPS and net benefit are those of linear regressions with the distribution of their "
+    "residuals, also where this study has an ordinal model."
+)
+SITES_NOTE = (
+    "What a block adds is that of models without intercepts of sites, although this study has "
+    "them: it is the same whatever `sites` says."
+)
 
 
 def verdict_sentence(
@@ -163,10 +172,9 @@ def notes_in_words(
         "of this study may be penalised or of another type."
     ]
     if config.families.ordinal is not None:
-        notes.append(
-            "CRPS and net benefit are those of linear regressions with the distribution of their "
-            "residuals, also where this study has an ordinal model."
-        )
+        notes.append(ORDINAL_NOTE)
+    if config.sites != "none":
+        notes.append(SITES_NOTE)
     if method == "impute_then_bootstrap":
         notes.append(
             f"Fast setting: missing values were imputed {n_imputations} times before the bootstrap "
