@@ -146,7 +146,15 @@ def test_an_updated_model_is_held_against_the_cohort_of_its_update(capsys, inven
     _, found = answer(capsys, "validate", done["bundle"], without, "--expected")
     one = found["expected"]["compared"]["rmse"]
     assert one["expected_in_development"] is not None
-    # The same people but for those left out for a hip replacement: hardly any case mix.
-    assert abs(one["difference_by_case_mix"]) < 0.5
+    # The same people, also those left out of the update for a hip replacement: no case mix at all.
+    assert {f["difference_by_case_mix"] for f in found["expected"]["compared"].values()} == {0.0}
+    _, found = answer(capsys, "validate", done["bundle"], "cohort.csv", *FAST)
+    compared = found["expected"]["compared"]
+    assert {f["difference_by_case_mix"] for f in compared.values()} == {0.0}
+    assert found["expected"]["n_first_visit"] > found["expected"]["n"]
+    assert (
+        compared["rmse"]["expected_at_first_visit"] == compared["rmse"]["expected_in_development"]
+    )
+    assert compared["rmse"]["expected"]["value"] != compared["rmse"]["expected_at_first_visit"]
     _, out, _ = run(capsys, "validate", done["bundle"], without, "--expected")
-    assert "in development  by case mix" in out
+    assert "expected in development  by case mix" in out

@@ -8,6 +8,8 @@ import pytest
 
 from hiprisk.cohort.dictionary import load_dictionary
 from hiprisk.cohort.findings import Finding
+from hiprisk.cohort.simulation.simulate import simulate_cohort
+from hiprisk.config import load_config
 from hiprisk.errors import InputError
 from hiprisk.evidence.evaluation import (
     _findings,
@@ -19,7 +21,11 @@ from hiprisk.evidence.evaluation import (
 from hiprisk.learning.participants import Participants
 from hiprisk.metrics.registry import find_metric
 from hiprisk.validation.expected.results import development_figures
+from hiprisk.validation.external.before_outcomes import expect_of_cohort
+from hiprisk.validation.external.reading import read_validation_cohort
 from ordinal_sheet import ordinal_model
+from reported_study import QUICK, STUPAR
+from validated_people import MODEL
 
 
 def test_people_coefficients_and_groups_are_those_of_the_study(reported):
@@ -172,6 +178,20 @@ def test_what_the_sheet_expects_of_the_development_cohort_is_kept(reported):
     # Corrected by refits, it is of the size of what cross-validation and bootstrap say.
     corrected = {row.metric: row.corrected for row in reported.evidence.optimism.rows}
     assert kept["rmse"] == pytest.approx(corrected["rmse"], rel=0.15)
+
+
+def test_the_development_cohort_scored_back_has_no_case_mix(reported, tmp_path):
+    simulated = simulate_cohort("stupar", n=250, seed=1996, lbp_effect=5).frame
+    # Site 2 is held out; those whose hip is replaced later are left out of the development alone.
+    simulated[simulated["site"] != "site_02"].to_csv(tmp_path / "dev.csv", index=False)
+    outcome = load_config(STUPAR, overrides=QUICK).outcome
+    cohort = read_validation_cohort(
+        tmp_path / "dev.csv", None, sheet=reported.sheet, outcome=outcome
+    )
+    kept = development_figures(reported.evidence.to_dict())
+    again = expect_of_cohort(reported.sheet, outcome, cohort, model=MODEL, development=kept)
+    assert again.n == reported.evidence.expected.n > reported.evidence.n_analysed
+    assert {one.by_case_mix for one in again.expected.figures} == {0.0}
 
 
 def test_evidence_from_before_says_nothing_of_it():

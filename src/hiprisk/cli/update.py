@@ -214,7 +214,7 @@ def _expected(
     if len(people) > 1 or not has_distribution(sheet):
         return None
     return expected_performance(
-        sheet, people[0].scored, thresholds=subject.outcome.thresholds
+        sheet, people[0].first_visit, thresholds=subject.outcome.thresholds
     ).to_dict()
 
 

@@ -112,7 +112,6 @@ def _expected(subject: Subject, options: argparse.Namespace) -> ExpectedValidati
         model=model,
         development=subject.expected_in_development,
         accept_units=options.accept_units,
-        seed=options.seed,
     )
 
 

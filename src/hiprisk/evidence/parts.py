@@ -79,8 +79,11 @@ def stability_part(study: FinishedStudy) -> Stability | None:
 
 
 def expected_part(study: FinishedStudy) -> ExpectedPerformance:
-    """What the sheet expects of the development cohort, whether the outcome is known or not."""
-    frame = study.prepared.selection.development.frame
+    """What the sheet expects of everybody at the first visit, whatever becomes of them.
+
+    New cohorts are compared with it before anybody knows whose hip will be replaced.
+    """
+    frame = study.prepared.selection.first_visit
     usable = evaluate(
         SheetEvaluator(study.sheet), cohort_columns(study.sheet.variables, frame)
     ).usable
@@ -88,7 +91,6 @@ def expected_part(study: FinishedStudy) -> ExpectedPerformance:
         study.sheet,
         frame.loc[usable],
         thresholds=study.config.outcome.thresholds,
-        seed=study.config.seed,
     )
 
 

@@ -77,7 +77,8 @@ def expected_section(evidence: Evidence) -> Section | None:
         anchor="expected",
         title="Expected performance",
         paragraphs=(
-            "What the model itself expects of the development cohort if it is right: averages over "
+            "What the model itself expects of everybody at the first visit of the development "
+            "cohort (also those whose hip is replaced later) if it is right: averages over "
             "its own predictive distribution, corrected for the error of the fit where it has "
             f"bootstrap models.{correction} `hiprisk validate --expected` and `hiprisk drift` tell "
             "the same of a new cohort before its outcomes are known: the difference from this "
@@ -90,8 +91,8 @@ def expected_section(evidence: Evidence) -> Section | None:
                     (capital(label_of(one.name, event=event)), with_interval(one))
                     for event, one in groups
                 ),
-                caption=f"Expected of {plural(expected.n, 'row')} of the development cohort, "
-                "outcome known or not",
+                caption=f"Expected of {plural(expected.n, 'row')} at the first visit of the "
+                "development cohort, whatever became of them",
             ),
         ),
     )

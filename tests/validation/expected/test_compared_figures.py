@@ -16,16 +16,18 @@ def figure(**changes):
     given = {
         "name": "c_statistic",
         "expected": Estimate(name="c_statistic", value=0.70, low=0.66, high=0.73),
+        "first_visit": Estimate(name="c_statistic", value=0.72, low=0.68, high=0.75),
         "development": 0.76,
         "observed": Estimate(name="c_statistic", value=0.61, low=0.57, high=0.66),
     }
     return ComparedFigure(**{**given, **changes})
 
 
-def test_case_mix_and_the_rest_add_up():
+def test_case_mix_and_what_is_beyond_it():
     one = figure()
-    assert one.by_case_mix == pytest.approx(-0.06)
-    assert one.difference.value == pytest.approx(-0.09)
+    # Case mix is of everybody at the first visit, what is beyond it of the people evaluated.
+    assert one.by_case_mix == pytest.approx(0.72 - 0.76)
+    assert one.difference.value == pytest.approx(0.61 - 0.70)
     assert one.beyond_chance is True
 
 

@@ -55,6 +55,7 @@ def test_the_strategy_for_hip_replacement_is_the_models(people):
     found = predict_cohort(small_sheet(provenance="real"), outcome, cohort_of(people))
     assert found.n == 270
     assert found.flow[1].label == "hip replaced before follow-up (excluded)"
+    assert (len(found.scored), len(found.first_visit)) == (270, 300)
 
 
 def test_a_cohort_without_the_outcome_is_refused(people):

@@ -7,7 +7,13 @@ import pytest
 
 from hiprisk.config.sampling import SamplingSettings
 from hiprisk.metrics.estimate import Estimate
-from hiprisk.validation.external.sentences import remarks_of, sampling_words, summary_of
+from hiprisk.validation.external.sentences import (
+    event_calibration_words,
+    remarks_of,
+    sampling_words,
+    summary_of,
+)
+from hiprisk.validation.performance.results import EventPerformance
 from validated_people import MODEL, OUTCOME, WORSE
 
 LABELS = {"lbp_any": "low back pain", "sex": "sex"}
@@ -144,3 +150,49 @@ def test_a_stated_prevalence_is_said_in_percent():
     said = sampling_words(SamplingSettings(case_control=0.02), share=0.5)
     assert "(50.0 % with the event)" in said
     assert "those of a population with a prevalence of 2 %" in said
+
+
+def event(*estimates, **more):
+    return EventPerformance(
+        name="worse", label="worse by 10", n=100.0, n_events=30.0, estimates=estimates, **more
+    )
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (
+            event(estimate("observed_expected_ratio", 1.231, 1.065, 1.423)),
+            "Event, worse by 10: probabilities are too low on average, observed/expected ratio "
+            "1.231 (95 % CI 1.065 to 1.423).",
+        ),
+        (
+            event(estimate("observed_expected_ratio", 0.8, 0.7, 0.9)),
+            "Event, worse by 10: probabilities are too high on average, ",
+        ),
+        (
+            event(estimate("observed_expected_ratio", 1.1, 0.9, 1.3)),
+            "Event, worse by 10: no evidence of miscalibration on average, ",
+        ),
+        (
+            event(Estimate(name="observed_expected_ratio", value=1.5)),
+            "Event, worse by 10: calibration is inconclusive, observed/expected ratio 1.500 "
+            "without an interval.",
+        ),
+        (
+            event(reason="nobody had it"),
+            "Event, worse by 10: calibration is not available: nobody had it.",
+        ),
+        (event(), "Event, worse by 10: calibration is not available."),
+    ],
+)
+def test_the_calibration_of_an_event_is_a_sentence(found, said):
+    assert event_calibration_words(found).startswith(said)
+
+
+def test_every_event_stands_below_the_calibration_of_the_outcome():
+    large = estimate("calibration_in_the_large", 0.5, -1.0, 2.0)
+    ratio = estimate("observed_expected_ratio", 1.231, 1.065, 1.423)
+    said = list(summary_of(people(300), OUTCOME, MODEL, [large], None, [event(ratio), event()]))
+    assert said[0].startswith("No evidence of miscalibration in the large")
+    assert [line.split(":")[0] for line in said[1:]] == ["Event, worse by 10"] * 2

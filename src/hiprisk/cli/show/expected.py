@@ -22,14 +22,17 @@ def show_expected(comparison: ExpectedComparison) -> None:
     title = "Expected and observed performance" if observed else "Expected performance"
     print_lines("", f"{title}, if the model is right:")
     expected = comparison.expected
-    _show([one for one in comparison.figures if one.name in _names(comparison, "")], observed)
+    everybody = comparison.first_visit is not None
+    shown = [one for one in comparison.figures if one.name in _names(comparison, "")]
+    _show(shown, observed=observed, everybody=everybody)
     for event in expected.events:
         print_lines("", f"Event: {event.label} ({event.n} rows)")
         if event.reason is not None:
             print_lines(f"not available: {event.reason}")
             continue
         names = _names(comparison, event.name)
-        _show([one for one in comparison.figures if one.name in names], observed, of=event.name)
+        shown = [one for one in comparison.figures if one.name in names]
+        _show(shown, observed=observed, everybody=everybody, of=event.name)
     print_lines("", *comparison.sentences)
 
 
@@ -46,11 +49,12 @@ def _names(comparison: ExpectedComparison, event: str) -> set[str]:
     }
 
 
-def _show(figures: list[ComparedFigure], observed: bool, *, of: str = "") -> None:  # noqa: FBT001
+def _show(figures: list[ComparedFigure], *, observed: bool, everybody: bool, of: str = "") -> None:
     beside = any(one.development is not None for one in figures)
     head = ["metric", "expected here (95 % CI)"]
     if beside:
-        head += ["in development", "by case mix"]
+        head += ["at the first visit"] if everybody else []
+        head += ["expected in development", "by case mix"]
     if observed:
         head += ["observed (95 % CI)", "observed minus expected (95 % CI)"]
     rows = []
@@ -59,6 +63,8 @@ def _show(figures: list[ComparedFigure], observed: bool, *, of: str = "") -> Non
         row = [metric_label(name), with_interval(one.expected)]
         if beside:
             moved = one.by_case_mix
+            if everybody:
+                row.append(NONE if one.first_visit is None else number(one.first_visit.value))
             row += [number(one.development), NONE if moved is None else signed(moved)]
         if observed:
             found = one.difference

@@ -28,19 +28,27 @@ class ComparedFigure:
         That of an event ends in the event's.
     expected : Estimate
     development : float or None
-        Expected of the development cohort by the same sheet; None where not available.
+        Expected of everybody at the first visit of the development cohort by the same sheet; None
+        where not available.
     observed : Estimate or None
+        Of the people of whom `expected` is.
+    first_visit : Estimate or None
+        Expected of everybody at the first visit here: as of development, so that case mix is
+        told from people who were selected alike.
     """
 
     name: str
     expected: Estimate
     development: float | None = None
     observed: Estimate | None = None
+    first_visit: Estimate | None = None
 
     @property
     def by_case_mix(self) -> float | None:
-        """Expected here less expected in development: what who people are does by itself."""
-        return None if self.development is None else self.expected.value - self.development
+        """Expected of the first visit here less that of development: what who people are does."""
+        if self.development is None or self.first_visit is None:
+            return None
+        return self.first_visit.value - self.development
 
     @property
     def difference(self) -> Estimate | None:
@@ -62,6 +70,7 @@ class ComparedFigure:
         found = self.difference
         return {
             "expected": self.expected.to_dict(),
+            "expected_at_first_visit": self.first_visit.value if self.first_visit else None,
             "expected_in_development": self.development,
             "difference_by_case_mix": self.by_case_mix,
             "observed": None if self.observed is None else self.observed.to_dict(),
@@ -75,6 +84,7 @@ def compared_figures(
     *,
     development: Mapping[str, float] | None = None,
     observed: Mapping[str, Estimate] | None = None,
+    first_visit: ExpectedPerformance | None = None,
 ) -> tuple[ComparedFigure, ...]:
     """Every expected figure beside what it is compared with.
 
@@ -83,13 +93,17 @@ def compared_figures(
     expected : ExpectedPerformance
     development, observed : mapping of str, optional
         By the names of `ExpectedPerformance.named`.
+    first_visit : ExpectedPerformance, optional
+        Of everybody at the first visit, where `expected` is of some of them.
     """
+    everybody = dict((first_visit or expected).named())
     return tuple(
         ComparedFigure(
             name=name,
             expected=one,
             development=None if development is None else development.get(name),
             observed=None if observed is None else observed.get(name),
+            first_visit=everybody.get(name),
         )
         for name, one in expected.named()
     )

@@ -22,10 +22,13 @@ class ExpectedComparison:
     ----------
     expected : ExpectedPerformance
     figures : tuple of ComparedFigure
+    first_visit : ExpectedPerformance or None
+        Of everybody at the first visit, where `expected` is of some of them.
     """
 
     expected: ExpectedPerformance
     figures: tuple[ComparedFigure, ...]
+    first_visit: ExpectedPerformance | None = None
 
     @classmethod
     def of(
@@ -34,10 +37,13 @@ class ExpectedComparison:
         *,
         development: Mapping[str, float] | None = None,
         observed: Mapping[str, Estimate] | None = None,
+        first_visit: ExpectedPerformance | None = None,
     ) -> ExpectedComparison:
         """Arguments as for `compared_figures`."""
-        figures = compared_figures(expected, development=development, observed=observed)
-        return cls(expected=expected, figures=figures)
+        figures = compared_figures(
+            expected, development=development, observed=observed, first_visit=first_visit
+        )
+        return cls(expected=expected, figures=figures, first_visit=first_visit)
 
     @property
     def has_development(self) -> bool:
@@ -52,7 +58,7 @@ class ExpectedComparison:
     @property
     def sentences(self) -> tuple[str, ...]:
         """What is expected, what case mix does, and what is beyond it."""
-        return tuple(expected_in_words(self.expected, self.figures))
+        return tuple(expected_in_words(self.expected, self.figures, self.first_visit))
 
     def to_frame(self) -> pd.DataFrame:
         """One row a figure."""
@@ -62,6 +68,7 @@ class ExpectedComparison:
             rows.append(
                 {
                     "metric": one.name,
+                    "expected_at_first_visit": one.first_visit.value if one.first_visit else None,
                     "expected_in_development": one.development,
                     **_ends("expected", one.expected),
                     "difference_by_case_mix": one.by_case_mix,
@@ -76,6 +83,7 @@ class ExpectedComparison:
         """Plain values for JSON."""
         return {
             **self.expected.to_dict(),
+            "n_first_visit": (self.first_visit or self.expected).n,
             "compared": {one.name: one.to_dict() for one in self.figures},
             "sentences": list(self.sentences),
         }

@@ -27,12 +27,15 @@ MOST_ROWS = 1_000
 NO_SCATTER = "the sheet has no distribution of the outcome about its prediction"
 NO_REFITS = "the sheet carries no bootstrap models"
 NO_BASELINE = "nobody's baseline is known"
+# Always the same, so that the same people have the same figures wherever they are computed: their
+# difference from development is case mix, and not chance.
+SEED = 0
 # What no error of the fit can move.
 FIXED = "width_"
 
 
 def expected_performance(
-    sheet: Sheet, frame: pd.DataFrame, *, thresholds: Sequence[float] = (), seed: int = 0
+    sheet: Sheet, frame: pd.DataFrame, *, thresholds: Sequence[float] = ()
 ) -> ExpectedPerformance:
     """What a sheet expects of its predictions, given who people are and what of them is missing.
 
@@ -43,7 +46,6 @@ def expected_performance(
         Dictionary variables of people who get a prediction; no outcome is looked at.
     thresholds : sequence of float
         Declared for decisions.
-    seed : int
 
     Raises
     ------
@@ -67,7 +69,7 @@ def expected_performance(
     people = ScoredPeople.of(sheet, frame, thresholds)
     own = people.predictive()
     figures = expected_figures(own, own, people.thresholds)
-    errors = refit_errors(_some_of(people, seed), seed=seed)
+    errors = refit_errors(_some_of(people), seed=SEED)
     estimates = {
         place: _estimate(place, value, [error.get(place, np.nan) for error in errors])
         for place, value in figures.items()
@@ -129,10 +131,10 @@ def _of_event(estimates: dict[tuple[str, str], Estimate], event: str) -> tuple[E
     return tuple(one for (of, _), one in estimates.items() if of == event)
 
 
-def _some_of(people: ScoredPeople, seed: int) -> ScoredPeople:
+def _some_of(people: ScoredPeople) -> ScoredPeople:
     if len(people) <= MOST_ROWS:
         return people
-    rng = rng_for(seed, "expected rows")
+    rng = rng_for(SEED, "expected rows")
     return people.take(np.sort(rng.choice(len(people), MOST_ROWS, replace=False)))
 
 

@@ -14,7 +14,9 @@ MAIN = (("r2", "c_statistic"), ("rmse", "brier"), ("mean_outcome", "event_rate")
 
 
 def expected_in_words(
-    expected: ExpectedPerformance, figures: Sequence[ComparedFigure]
+    expected: ExpectedPerformance,
+    figures: Sequence[ComparedFigure],
+    first_visit: ExpectedPerformance | None = None,
 ) -> Iterable[str]:
     """What is expected, what case mix does, and what is beyond it."""
     share = expected.n_incomplete / expected.n
@@ -25,6 +27,12 @@ def expected_in_words(
     if expected.interval_note:
         yield (
             f"No intervals, and the error of the fit is not allowed for: {expected.interval_note}."
+        )
+    if first_visit is not None:
+        yield (
+            f"Case mix is that of all {first_visit.n} rows of the first visit with a prediction, "
+            f"{first_visit.n - expected.n} more than are evaluated, as in development: nobody "
+            "knows then whose hip will be replaced or whose outcome will be missing."
         )
     if all(one.development is None for one in figures):
         yield (
@@ -44,7 +52,13 @@ def _main(figures: Sequence[ComparedFigure]) -> list[ComparedFigure]:
 def _by_case_mix(one: ComparedFigure) -> str:
     if one.development is None or one.by_case_mix is None:
         return ""
-    return f" (in development {number(one.development)}: {signed(one.by_case_mix)} by case mix)"
+    here = ""
+    if one.first_visit is not None and one.first_visit.value != one.expected.value:
+        here = f"{number(one.first_visit.value)} at the first visit, "
+    return (
+        f" ({here}expected in development {number(one.development)}: "
+        f"{signed(one.by_case_mix)} by case mix)"
+    )
 
 
 def _observed(main: Sequence[ComparedFigure]) -> Iterable[str]:

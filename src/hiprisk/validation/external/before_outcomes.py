@@ -119,7 +119,6 @@ def expect_of_cohort(
     model: ModelIdentity,
     development: Mapping[str, float] | None = None,
     accept_units: bool = False,
-    seed: int = 0,
 ) -> ExpectedValidation:
     """What a sheet expects of everybody in a cohort who gets a prediction.
 
@@ -136,7 +135,6 @@ def expect_of_cohort(
         What the sheet expected of its development cohort, by name.
     accept_units : bool
         Go on although a variable's spread says that its unit is another.
-    seed : int
 
     Raises
     ------
@@ -165,7 +163,7 @@ def expect_of_cohort(
     reasons = {str(r): int(n) for r, n in evaluation.assessment.reasons.counts().items() if n}
     _check_enough(evaluation.usable, reasons, cohort)
     expected = expected_performance(
-        sheet, cohort.frame.loc[evaluation.usable], thresholds=outcome.thresholds, seed=seed
+        sheet, cohort.frame.loc[evaluation.usable], thresholds=outcome.thresholds
     )
     return _result(
         cohort,

@@ -59,6 +59,9 @@ class ValidationCohort:
     scored : DataFrame
         Everybody for whom there is a prediction, also those whose outcome is not known; without
         those whom the strategy for hip replacement leaves out.
+    first_visit : DataFrame
+        Everybody for whom there is a prediction, also those whose hip is replaced later, which
+        nobody can know at that visit.
     observed, predicted : ndarray, shape (n_people,)
     lp : ndarray, shape (n_people,)
         Linear predictor, before bounds; the mean over the draws of what was missing.
@@ -93,6 +96,7 @@ class ValidationCohort:
 
     frame: pd.DataFrame
     scored: pd.DataFrame
+    first_visit: pd.DataFrame
     observed: Floats
     predicted: Floats
     lp: Floats
@@ -218,6 +222,7 @@ def _evaluated(
     return ValidationCohort(
         frame=frame.drop(columns=_ROW),
         scored=_scored(cohort, outcome, evaluation.usable),
+        first_visit=cohort.frame.loc[evaluation.usable],
         observed=observed,
         predicted=prediction.predicted,
         lp=lp,
@@ -269,11 +274,11 @@ def cohort_of_predictions(
     told = {str(reason): count for reason, count in counts.items() if count}
     check_enough(observed, outcome, file=cohort.source_name, flow=flow, reasons=told)
     predicted = values[~missing]
+    predictable = ~(np.isnan(cohort.frame[column].to_numpy(np.float64)) | off_scale)
     return ValidationCohort(
         frame=frame.drop(columns=_ROW),
-        scored=_scored(
-            cohort, outcome, ~(np.isnan(cohort.frame[column].to_numpy(np.float64)) | off_scale)
-        ),
+        scored=_scored(cohort, outcome, predictable),
+        first_visit=cohort.frame.loc[predictable],
         observed=observed,
         predicted=predicted,
         lp=logit(predicted) if outcome.kind == "binary" else predicted,

@@ -29,7 +29,6 @@ def expected_and_observed(
     *,
     sheet: Sheet | None,
     development: Mapping[str, float] | None = None,
-    seed: int = 0,
 ) -> ExpectedComparison | None:
     """Expected and observed performance of the same people.
 
@@ -43,8 +42,9 @@ def expected_and_observed(
     sheet : Sheet or None
         None for predictions that stand in a column.
     development : mapping of str to float, optional
-        What the sheet expected of its development cohort, by name.
-    seed : int
+        What the sheet expected of everybody at the first visit of its development cohort, by
+        name. Case mix is the difference of everybody at the first visit here from it; observed
+        and expected are of the same people, those who are evaluated.
 
     Returns
     -------
@@ -59,13 +59,16 @@ def expected_and_observed(
             return None
         expected = expected_of_risks(people.predicted, sample.thresholds)
     elif has_distribution(sheet):
-        expected = expected_performance(
-            sheet, people.frame, thresholds=sample.thresholds, seed=seed
-        )
+        expected = expected_performance(sheet, people.frame, thresholds=sample.thresholds)
     else:
         return None
     observed = {**dict(performance.named()), **_averages(sample)}
-    return ExpectedComparison.of(expected, development=development, observed=observed)
+    first_visit = None
+    if sheet is not None and development is not None and len(people.first_visit) > people.n:
+        first_visit = expected_performance(sheet, people.first_visit, thresholds=sample.thresholds)
+    return ExpectedComparison.of(
+        expected, development=development, observed=observed, first_visit=first_visit
+    )
 
 
 def _averages(sample: EvaluationSample) -> dict[str, Estimate]:

@@ -23,6 +23,7 @@ from hiprisk.metrics.smoothing.logistic import has_log_odds
 from hiprisk.validation.external.case_mix_results import CaseMix, shift_words
 from hiprisk.validation.external.cohort import ValidationCohort
 from hiprisk.validation.external.results import ModelIdentity
+from hiprisk.validation.performance.results import EventPerformance
 from hiprisk.wording.disclaimers import cohort_warnings, copied_rows_caution, model_warnings
 from hiprisk.wording.labels import capital, column_label, unit_of_amount
 from hiprisk.wording.quantities import people_counted, percent, signed_with_ci, with_ci
@@ -101,6 +102,7 @@ def summary_of(
     model: ModelIdentity,
     estimates: Sequence[Estimate],
     case_mix: CaseMix | None,
+    events: Sequence[EventPerformance] = (),
 ) -> Iterable[str]:
     """The most important first: disclaimers, calibration, case mix."""
     yield from model_warnings(model.provenance)
@@ -111,6 +113,7 @@ def summary_of(
         yield sampling_words(people.sampling, share=float(people.observed.mean()))
     by_name = {e.name: e for e in estimates}
     yield from _calibration_words(by_name, outcome, people.sampling)
+    yield from map(event_calibration_words, events)
     if case_mix is not None:
         yield from shift_words(case_mix)
 
@@ -173,6 +176,25 @@ def _calibration_words(
             f"Recalibrate {' and '.join(needs)} on people who were not sampled by their outcome "
             "(`hiprisk update`)."
         )
+
+
+def event_calibration_words(event: EventPerformance) -> str:
+    """Whether an event is as frequent as predicted, by the interval of O:E.
+
+    Calibration of the outcome's mean says nothing of it: the probability also comes of the scatter.
+    """
+    ratio = next((e for e in event.estimates if e.name == "observed_expected_ratio"), None)
+    about = f"Event, {event.label}:"
+    if ratio is None:
+        reason = event.reason or event.not_available.get("observed_expected_ratio", "")
+        return f"{about} calibration is not available" + (f": {reason}." if reason else ".")
+    found = f"observed/expected ratio {with_ci(ratio, 3)}"
+    if ratio.low is None or ratio.high is None:
+        return f"{about} calibration is inconclusive, {found} without an interval."
+    if _excludes(ratio, 1.0):
+        side = "low" if ratio.value > 1.0 else "high"
+        return f"{about} probabilities are too {side} on average, {found}."
+    return f"{about} no evidence of miscalibration on average, {found}."
 
 
 def _excludes(estimate: Estimate, value: float) -> bool:

@@ -69,7 +69,8 @@ def validate_externally(
     n_resamples, seed : int
         Resamples of persons behind the intervals.
     development : mapping of str to float, optional
-        What the sheet expected of its development cohort, by name (`development_figures`).
+        What the sheet expected of everybody at the first visit of its development cohort, by name
+        (`development_figures`).
     reference : str, optional
         Column of a reference prediction with which the model is compared on the same people.
 
@@ -104,7 +105,7 @@ def validate_externally(
         groups=_by_group(sample, people, by, n_resamples=n_resamples, seed=seed),
         case_mix=case_mix,
         expected=expected_and_observed(
-            people, sample, performance, sheet=sheet, development=development, seed=seed
+            people, sample, performance, sheet=sheet, development=development
         ),
     )
     curves, reason = calibration_by_site(people, outcome, by)
@@ -172,7 +173,7 @@ def external_validation(
             *remarks_of(people, outcome.kind, estimates, labels),
             *filter(None, [few_residuals_in_words(sheet) if sheet is not None else ""]),
         ),
-        summary=tuple(summary_of(people, outcome, model, estimates, case_mix)),
+        summary=tuple(summary_of(people, outcome, model, estimates, case_mix, performance.events)),
     )
 
 
