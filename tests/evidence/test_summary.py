@@ -59,7 +59,8 @@ def said(smallest=SMALLEST, *, tuned=("linear",), sheet=None, **known):
 def test_an_ordinary_study_is_three_sentences():
     assert said() == (
         "Model type: linear. Optimism-corrected R² is 0.300; the cross-validated mean squared "
-        "error is 25.0 % below that of the mean-only model.",
+        "error is 25.0 % below that of the mean-only model (in tuning, with the settings chosen "
+        "there; not optimism-corrected).",
         "Mean absolute error 9.0 points, root mean squared error 12.0, both optimism-corrected.",
         "Sample size: enough.",
     )
@@ -210,7 +211,7 @@ def test_without_refits_no_corrected_figure_is_named_and_the_reason_is_said_once
     )
     assert lines == (
         "Model type: linear. The cross-validated mean squared error is 25.0 % below that of the "
-        "mean-only model.",
+        "mean-only model (in tuning, with the settings chosen there; not optimism-corrected).",
         "Sample size: enough.",
         "Not available: optimism-corrected performance and clinical utility; prediction "
         "instability: no fit (more people).",

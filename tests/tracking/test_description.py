@@ -1,9 +1,12 @@
 """What a run says of itself, from a bundle written down by hand."""
 
 import json
+from types import SimpleNamespace
 
 from hiprisk.bundle import read_bundle
 from hiprisk.tracking.description import cohort_dataset, description, search_tags
+from hiprisk.wording.sites import model_over_sites
+from site_sheet import site_sheet
 from small_bundle import write_small_bundle
 
 
@@ -34,6 +37,15 @@ def test_a_description_is_the_study_in_five_lines(tmp_path):
         "SIMULATED DATA: this model was fitted on simulated people; not for patients. "
         f"Fitted on: simulated people. Bundle small 1, `{bundle.sha256[:12]}`.",
     ]
+
+
+def test_a_description_says_how_sites_differ_as_the_summary_does():
+    sheet = site_sheet(named=False)
+    bundle = SimpleNamespace(sheet=sheet, evidence={"n_analysed": 200}, provenance="simulated",
+                             name="small", version=1, sha256="0" * 64)  # fmt: skip
+    assert description(bundle).split("\n\n")[1] == (
+        f"Model type: linear, 4 predictors, learned from 200 people. {model_over_sites(sheet)}"
+    )
 
 
 def test_what_a_bundle_lacks_leaves_its_line_out(tmp_path):

@@ -188,5 +188,5 @@ def _gain(evidence: Evidence, smallest_gain: MinimumGain) -> str:
     return (
         f"Model type: {evidence.family}. {gained or 'The '}"
         f"cross-validated {evidence.loss_label} is {percent(saved)} below that of the mean-only "
-        "model."
+        "model (in tuning, with the settings chosen there; not optimism-corrected)."
     )

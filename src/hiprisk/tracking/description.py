@@ -13,6 +13,7 @@ from hiprisk.metrics.registry import label_of
 from hiprisk.sheet.format import Sheet
 from hiprisk.wording.disclaimers import provenance_in_words, warnings_of
 from hiprisk.wording.quantities import decimals, people_counted, plural, with_ci
+from hiprisk.wording.sites import model_over_sites
 
 # MLflow takes no longer digest; the tag `cohort_fingerprint` has the whole one.
 DIGEST = 36
@@ -36,11 +37,12 @@ def description(bundle: Bundle) -> str:
 
 
 def _people(sheet: Sheet, evidence: Mapping[str, Any]) -> str:
-    model = f"Model type: {sheet.family}, {plural(len(sheet.variables), 'predictor')}"
-    if "n_analysed" not in evidence:
-        return f"{model}."
-    n = evidence["n_analysed"]
-    return f"{model}, learned from {people_counted(evidence.get('n_people', n), n)}."
+    said = f"Model type: {sheet.family}, {plural(len(sheet.variables), 'predictor')}"
+    if "n_analysed" in evidence:
+        n = evidence["n_analysed"]
+        said += f", learned from {people_counted(evidence.get('n_people', n), n)}"
+    sites = model_over_sites(sheet)
+    return f"{said}. {sites}" if sites else f"{said}."
 
 
 def _performance(evidence: Mapping[str, Any], *, unit: str) -> str:
