@@ -611,6 +611,19 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
         "tests/cli/test_validate.py::test_the_outcome_is_no_reference_prediction_of_itself",
     ),
     (
+        57,
+        "an outcome on another scale within its bounds, `validate`, `update`",
+        "3 UNIT_SUSPECT beside the development cohort; a warning beside the baseline alone",
+        "tests/validation/external/test_cohort.py"
+        "::test_an_outcome_on_another_scale_within_its_bounds_is_refused_as_a_predictor_is",
+    ),
+    (
+        57,
+        "a column of predictions on another scale than the outcome, within its bounds",
+        "3 UNIT_SUSPECT, the scale named",
+        "tests/cli/test_validate.py::test_a_share_is_no_prediction_of_a_score",
+    ),
+    (
         101,
         "`update --by-site` of a cohort without sites",
         "3 MISSING_COLUMN with the file",

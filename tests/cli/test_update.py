@@ -142,3 +142,15 @@ def test_by_site_of_a_cohort_without_sites_is_the_fault_of_the_file(capsys, inve
     code, _, err = run(capsys, "update", invented, "nowhere.csv", *by_site)
     assert code == 3
     assert "error[MISSING_COLUMN]: nowhere.csv: site: the cohort has no site" in err
+
+
+def test_an_update_says_that_the_outcome_looks_like_one_on_another_scale(
+    capsys, invented, simulated
+):
+    name = "womac_function_followup_0_100"
+    simulated.assign(**{name: simulated[name] / 10}).to_csv("tenths.csv", index=False)
+    argv = (invented, "tenths.csv", "--method", "intercept", *FAST)
+    code, _, err = run(capsys, "update", *argv)
+    assert code == 0
+    assert f"warning[UNIT_SUSPECT]: {name}" in err
+    assert "given from 0 to 10? if so, state from_range: [0, 10] in the mapping" in err

@@ -182,3 +182,14 @@ def test_a_variable_that_cannot_part_people_is_told_by_the_option(capsys, invent
     assert code == 2
     assert "--by: 'site' has one level only" in err
     assert "subgroups" not in err
+
+
+def test_a_share_is_no_prediction_of_a_score(capsys, invented, simulated):
+    share = simulated["womac_function_0_100"] / 100
+    simulated.assign(share=share).to_csv("share.csv", index=False)
+    argv = ("validate", invented, "share.csv", "--reference", "share", *FAST)
+    code, _, err = run(capsys, *argv)
+    assert code == 3
+    assert "error[UNIT_SUSPECT]: share.csv: share: " in err
+    assert "given as a share from 0 to 1?" in err
+    assert run(capsys, *argv, "--accept-units")[0] == 0

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from hiprisk.cohort.reading import Cohort
     from hiprisk.config import OutcomeSettings, StudyConfig
     from hiprisk.config.sampling import SamplingSettings
-    from hiprisk.sheet.format import Sheet
+    from hiprisk.sheet.format import Sheet, TrainingSummary
     from hiprisk.validation.external.cohort import ValidationCohort
     from hiprisk.validation.external.results import ModelIdentity
 
@@ -47,6 +47,15 @@ class Subject:
         if self.bundle is None or self.predictions:
             return None
         return development_figures(self.bundle.evidence)
+
+    @property
+    def outcome_in_development(self) -> TrainingSummary | None:
+        """The outcome's distribution in the development cohort; None where not known."""
+        from hiprisk.cohort.shift.outcome_scale import outcome_in_development
+
+        if self.bundle is None or self.predictions:
+            return None
+        return outcome_in_development(self.bundle.evidence, self.bundle.sheet.outcome.variable)
 
     @property
     def sheet(self) -> Sheet | None:
@@ -244,13 +253,21 @@ def _with_predictions(
     from hiprisk.validation.external.reference import with_reference
 
     if subject.reference is not None:
-        cohort = with_reference(cohort, subject.reference, subject.outcome)
+        cohort = with_reference(
+            cohort, subject.reference, subject.outcome, accept_units=options.accept_units
+        )
     if subject.predictions is not None:
         return cohort_of_predictions(
             subject.predictions, subject.outcome, cohort, accept_units=options.accept_units
         )
     assert subject.sheet is not None
-    return predict_cohort(subject.sheet, subject.outcome, cohort, accept_units=options.accept_units)
+    return predict_cohort(
+        subject.sheet,
+        subject.outcome,
+        cohort,
+        accept_units=options.accept_units,
+        outcome_in_development=subject.outcome_in_development,
+    )
 
 
 def read_selected(

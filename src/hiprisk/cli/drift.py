@@ -77,7 +77,7 @@ def _of_the_outcome(subject: Subject, cohort: Cohort) -> Sequence[Finding]:
 
     if subject.outcome.variable not in cohort.frame.columns:
         return ()
-    return outcome_warnings(cohort, subject.outcome)
+    return outcome_warnings(cohort, subject.outcome, subject.outcome_in_development)
 
 
 def _watch(
@@ -101,7 +101,11 @@ def _watch(
         return None, f"the outcome {subject.outcome.variable} is not in the file", ()
     try:
         people = predict_cohort(
-            subject.sheet, subject.outcome, cohort, accept_units=options.accept_units
+            subject.sheet,
+            subject.outcome,
+            cohort,
+            accept_units=options.accept_units,
+            outcome_in_development=subject.outcome_in_development,
         )
         known = people.frame[time].notna().to_numpy()
         watch = calibration_cusum(

@@ -68,7 +68,11 @@ def run(argv: Sequence[str]) -> int:
         cohort,
         subject.outcome,
         lambda part: predict_cohort(
-            sheet, subject.outcome, part, accept_units=options.accept_units
+            sheet,
+            subject.outcome,
+            part,
+            accept_units=options.accept_units,
+            outcome_in_development=subject.outcome_in_development,
         ),
     )
     settings = UpdateSettings(
@@ -129,7 +133,7 @@ def _parent_sheet(subject: Subject, cohort: Cohort, options: argparse.Namespace)
             "when, and --name NAME for the new model",
             code="USAGE",
         )
-    check_predictions(column, subject.outcome, cohort)
+    check_predictions(column, subject.outcome, cohort, accept_units=options.accept_units)
     # Reading made a variable of the column, if nothing says what it is.
     variable = subject.dictionary.get(column)
     if variable is None:

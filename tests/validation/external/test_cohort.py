@@ -11,6 +11,7 @@ from hiprisk.config import ReplacementSettings
 from hiprisk.errors import InputError
 from hiprisk.serving.dataframe import answer_frame
 from hiprisk.sheet.evaluate import SheetEvaluator
+from hiprisk.sheet.format import TrainingSummary
 from hiprisk.validation.external.cohort import cohort_of_predictions, predict_cohort
 from hiprisk.validation.external.validation import validate_externally
 from hiprisk.values import Note
@@ -80,6 +81,20 @@ def test_another_unit_is_refused_unless_accepted(people):
     assert (
         predict_cohort(small_sheet(provenance="real"), OUTCOME, cohort, accept_units=True).n == 300
     )
+
+
+def test_an_outcome_on_another_scale_within_its_bounds_is_refused_as_a_predictor_is(people):
+    outcome = dataclasses.replace(OUTCOME, unit="points 0-100", bounds=(0.0, 100.0))
+    known = people[outcome.variable].quantile([0.25, 0.5, 0.75]).to_numpy()
+    then = TrainingSummary(median=float(known[1]), iqr=float(known[2] - known[0]))
+    sheet, cohort = small_sheet(provenance="real"), cohort_of(people)
+    assert predict_cohort(sheet, outcome, cohort, outcome_in_development=then).n == 300
+    people[outcome.variable] /= 10.0
+    tenths = cohort_of(people)
+    with pytest.raises(InputError, match=r"given from 0 to 10\?.*--accept-units"):
+        predict_cohort(sheet, outcome, tenths, outcome_in_development=then)
+    found = predict_cohort(sheet, outcome, tenths, accept_units=True, outcome_in_development=then)
+    assert "UNIT_SUSPECT" in [finding.code for finding in found.warnings]
 
 
 def test_a_few_outcomes_off_their_scale_are_unknown_counted_and_said(people):

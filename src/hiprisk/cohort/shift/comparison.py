@@ -63,7 +63,7 @@ def compare_with_training(
         if spec.name not in columns or spec.training is None:
             continue
         if spec.kind == "number":
-            findings += _moved_number(spec, np.asarray(columns[spec.name], dtype=np.float64))
+            findings += moved_number(spec, np.asarray(columns[spec.name], dtype=np.float64))
         else:
             findings += _moved_category(spec, np.asarray(columns[spec.name], dtype=object))
     told = {finding.column for finding in findings}
@@ -71,7 +71,19 @@ def compare_with_training(
     return (*findings, *(finding for finding in turned if finding.column not in told))
 
 
-def _moved_number(spec: VariableSpec, values: Floats) -> Iterable[Finding]:
+def moved_number(
+    spec: VariableSpec, values: Floats, *, beside: str = "that of the development cohort"
+) -> Iterable[Finding]:
+    """What looks like another unit or scale of one number, or all the same.
+
+    Parameters
+    ----------
+    spec : VariableSpec
+        With the distribution that is expected, in `training`.
+    values : ndarray
+    beside : str
+        What that distribution is of, in words.
+    """
     known = values[~np.isnan(values)]
     training = spec.training
     if 0 < known.size < FEWEST_NUMBERS:
@@ -91,7 +103,7 @@ def _moved_number(spec: VariableSpec, values: Floats) -> Iterable[Finding]:
             severity="warning" if scale is None else "error",
             column=spec.name,
             count=int(known.size),
-            message=f"the spread is {ratio:.3g} times that of the development cohort and the "
+            message=f"the spread is {ratio:.3g} times {beside} and the "
             f"median {shift:.2g} SD away: another unit or scale than {spec.unit}?",
             advice=advice_for(scale or likely_scale(quantiles, spec)),
         )
@@ -158,15 +170,15 @@ def _raw_sum(spec: VariableSpec, known: Floats, quantiles: Floats) -> Iterable[F
         if scale.top is None or largest > scale.top or _are_scores(known, scale):
             continue
         beyond = share_beyond(training, scale.top)
+        others = f", where {beyond:.0%} of the development cohort did" if beyond else ""
         if raw_sum_evidence(quantiles, spec, scale, n=known.size, beyond=beyond) >= EVIDENCE:
             yield Finding(
                 code="UNIT_SUSPECT",
                 severity="warning",
                 column=spec.name,
                 count=int(known.size),
-                message=f"all values are whole numbers and none exceeds {scale.top:g}, where "
-                f"{beyond:.0%} of the development cohort did; multiplied by "
-                f"{scale.factor:.3g} they are closer to it",
+                message=f"all values are whole numbers and none exceeds {scale.top:g}{others}; "
+                f"multiplied by {scale.factor:.3g} they are closer to the development cohort's",
                 advice=advice_for(scale),
             )
             return

@@ -18,6 +18,7 @@ from hiprisk.cohort.dictionary import Dictionary, load_dictionary
 from hiprisk.cohort.findings import Finding, finding_at
 from hiprisk.cohort.reading import Cohort
 from hiprisk.cohort.shift.comparison import compare_with_training
+from hiprisk.cohort.shift.outcome_scale import outcome_scale_findings
 from hiprisk.cohort.shift.reversed_scales import baseline_direction_findings
 from hiprisk.config import OutcomeSettings
 from hiprisk.config.sampling import SamplingSettings
@@ -34,7 +35,7 @@ from hiprisk.sheet.answers import Evaluation, evaluate
 from hiprisk.sheet.applicability import refuse_unpredictable
 from hiprisk.sheet.columns import cohort_columns
 from hiprisk.sheet.evaluate import SheetEvaluator
-from hiprisk.sheet.format import Event, Sheet
+from hiprisk.sheet.format import Event, Sheet, TrainingSummary
 from hiprisk.validation.external.eligibility import (
     check_enough,
     check_predictions,
@@ -145,7 +146,12 @@ class ValidationCohort:
 
 
 def predict_cohort(
-    sheet: Sheet, outcome: OutcomeSettings, cohort: Cohort, *, accept_units: bool = False
+    sheet: Sheet,
+    outcome: OutcomeSettings,
+    cohort: Cohort,
+    *,
+    accept_units: bool = False,
+    outcome_in_development: TrainingSummary | None = None,
 ) -> ValidationCohort:
     """The model's predictions for the people of a cohort whose outcome is known.
 
@@ -156,7 +162,9 @@ def predict_cohort(
         With the strategy for hip replacement.
     cohort : Cohort
     accept_units : bool
-        Go on although a variable's spread says that its unit is another.
+        Go on although a variable's spread, or the outcome's, says that its unit is another.
+    outcome_in_development : TrainingSummary, optional
+        The outcome's distribution in the development cohort, where it is known.
 
     Raises
     ------
@@ -177,7 +185,8 @@ def predict_cohort(
     refuse_unpredictable(sheet, present, file=cohort.source_name)
     given = cohort_columns(sheet.variables, cohort.frame, cohort.unreadable)
     moved = compare_with_training(sheet, given.columns)
-    refuse_misread(moved, cohort, accept_units=accept_units)
+    of_outcome = outcome_warnings(cohort, outcome, outcome_in_development)
+    refuse_misread([*moved, *of_outcome], cohort, accept_units=accept_units)
     evaluator = SheetEvaluator(sheet)
     of_the_model = {*names, outcome.variable}
     coding = (f for f in cohort.findings if f.code == ITEM_CODING and f.column in of_the_model)
@@ -187,7 +196,7 @@ def predict_cohort(
         *coding,
         *moved,
         *suspected,
-        *outcome_warnings(cohort, outcome),
+        *of_outcome,
     )
     return _evaluated(evaluator, outcome, cohort, evaluate(evaluator, given), warnings=warnings)
 
@@ -259,7 +268,7 @@ def cohort_of_predictions(
     InputError
         As `predict_cohort`; also if the column is absent or on another scale.
     """
-    off_scale = check_predictions(column, outcome, cohort)
+    off_scale = check_predictions(column, outcome, cohort, accept_units=accept_units)
     check_usable(cohort, outcome, used=[column], accept_units=accept_units)
     frame, observed, flow = followed_up(cohort, outcome)
     values = frame[column].to_numpy(dtype=np.float64)
@@ -343,8 +352,13 @@ def followed_up(
     )
 
 
-def outcome_warnings(cohort: Cohort, outcome: OutcomeSettings) -> list[Finding]:
-    """Cells of the outcome or of hip replacement that are left out; an outcome that runs back."""
+def outcome_warnings(
+    cohort: Cohort, outcome: OutcomeSettings, in_development: TrainingSummary | None = None
+) -> list[Finding]:
+    """Cells of the outcome or of hip replacement that are left out; an outcome that runs back.
+
+    Also one on another scale: an error where it is clear, which `predict_cohort` refuses.
+    """
     replaced = outcome.hip_replacement
     names = {outcome.variable, replaced.variable if replaced is not None else ""}
     here = {note for note, mask in cohort.unreadable.items() if mask.any()}
@@ -359,6 +373,7 @@ def outcome_warnings(cohort: Cohort, outcome: OutcomeSettings) -> list[Finding]:
         *unusable,
         *suspected_sentinels(cohort.findings, _names_of_outcome(outcome)),
         *baseline_direction_findings(outcome.variable, outcome.baseline, cohort.frame),
+        *outcome_scale_findings(outcome, cohort.frame, in_development),
     ]
 
 

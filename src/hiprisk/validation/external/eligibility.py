@@ -11,6 +11,7 @@ from hiprisk.cohort.checks.items import MISREAD_ITEMS
 from hiprisk.cohort.findings import COPIED_ROWS, Finding
 from hiprisk.cohort.imputations import check_no_stack
 from hiprisk.cohort.reading import Cohort
+from hiprisk.cohort.shift.outcome_scale import prediction_scale_findings
 from hiprisk.config import OutcomeSettings
 from hiprisk.errors import InputError
 from hiprisk.learning.participants import (
@@ -157,7 +158,9 @@ def refuse_misread(findings: Sequence[Finding], cohort: Cohort, *, accept_units:
             )
 
 
-def check_predictions(column: str, outcome: OutcomeSettings, cohort: Cohort) -> Bools:
+def check_predictions(
+    column: str, outcome: OutcomeSettings, cohort: Cohort, *, accept_units: bool = False
+) -> Bools:
     """Which predictions of a column are off their scale, where these are few.
 
     Parameters
@@ -166,6 +169,8 @@ def check_predictions(column: str, outcome: OutcomeSettings, cohort: Cohort) -> 
         Its own hard range says what the scale is; else the outcome does.
     outcome : OutcomeSettings
     cohort : Cohort
+    accept_units : bool
+        Go on although the column's spread says that its scale is not the outcome's.
 
     Returns
     -------
@@ -200,6 +205,8 @@ def check_predictions(column: str, outcome: OutcomeSettings, cohort: Cohort) -> 
             column=column,
             advice=_scale_advice(values, outcome),
         )
+    scale = tuple(prediction_scale_findings(column, outcome, cohort.frame))
+    refuse_misread(scale, cohort, accept_units=accept_units)
     return off
 
 

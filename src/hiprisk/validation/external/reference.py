@@ -16,7 +16,9 @@ from hiprisk.validation.performance.paired import PairedComparison, paired_diffe
 from hiprisk.validation.performance.reference import ReferenceComparison, compare_with_reference
 
 
-def with_reference(cohort: Cohort, column: str, outcome: OutcomeSettings) -> Cohort:
+def with_reference(
+    cohort: Cohort, column: str, outcome: OutcomeSettings, *, accept_units: bool = False
+) -> Cohort:
     """The cohort with a column of reference predictions checked, those off their scale missing.
 
     Parameters
@@ -24,13 +26,15 @@ def with_reference(cohort: Cohort, column: str, outcome: OutcomeSettings) -> Coh
     cohort : Cohort
     column : str
     outcome : OutcomeSettings
+    accept_units : bool
+        Go on although the column's spread says that its scale is not the outcome's.
 
     Raises
     ------
     InputError
         If the column is absent, or so many predictions are off the scale that it is another.
     """
-    off_scale = check_predictions(column, outcome, cohort)
+    off_scale = check_predictions(column, outcome, cohort, accept_units=accept_units)
     if not off_scale.any():
         return cohort
     frame = cohort.frame.copy()
