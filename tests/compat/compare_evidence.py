@@ -42,8 +42,8 @@ class Renames:
     ignored : tuple
         Keys, or ends of dotted paths, that are not compared: times, places, run numbers.
     changed : dict
-        Ends of dotted paths, as a pattern, of numbers that changed on purpose, or are not shown any
-        more, and why.
+        Ends of dotted paths, as a pattern, of lists that grew and numbers that changed on purpose,
+        or are not shown any more, and why.
     added : tuple
         Keys that some results have since; where both have them they are compared.
     """
@@ -121,7 +121,8 @@ def _compare(old, new, path, renames, tolerance, found):
     if isinstance(old, dict) and isinstance(new, dict):
         _compare_objects(old, new, path, renames, tolerance, found)
     elif isinstance(old, list) and isinstance(new, list):
-        if len(old) != len(new):
+        grown = len(new) > len(old) and _changed(path, renames)
+        if len(old) != len(new) and not grown:
             found.lengths.append((path, len(old), len(new)))
         for position, pair in enumerate(zip(old, new, strict=False)):
             _compare(*pair, f"{path}[{position}]", renames, tolerance, found)
