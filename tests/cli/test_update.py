@@ -115,6 +115,10 @@ def test_recalibration_by_site_is_shown_and_names_sites_if_asked(capsys, invente
     assert {one["site"] for one in found["by_site"]} >= {"site 1", "site 2"}
     mean = read_bundle(found["bundle"])
     assert mean.sheet.site_variable is None
+    variance = found["variance_between_sites"]
+    assert variance == mean.sheet.sites.variance
+    said = f"between them SD {variance**0.5:.1f} points"
+    assert any(said in one for one in found["summary"])
     assert mean.config["update"]["by_site"] is True
     assert "site_01" not in mean.sheet.to_json()
     assert "## Recalibration by site" in mean.file_bytes("card.md").decode()

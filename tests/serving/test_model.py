@@ -145,7 +145,8 @@ def test_the_answer_says_how_sites_differ(tmp_path):
     answer = model.predict(site="East", womac_function_0_100=30).to_dict()
     assert answer["sites"] == {"variance": 20.0, "n_sites": 3, "variable": "site"}
     assert "NEW_SITE(site)" in answer["flags"]
-    assert "site" in answer["imputed"]
+    # It was given: new, and not missing.
+    assert "site" not in answer["imputed"]
     assert (
         "sites"
         not in model_of(tmp_path / "plain", small_sheet())

@@ -80,7 +80,11 @@ def _answer(
     else:
         from hiprisk.cli.show.prediction import show_prediction
 
-        show_prediction(model, result, why=options.why)
+        # What stands in a record is not shown unless that is asked for.
+        typed = given if options.show_values or found is None else {
+            name: value for name, value in given.items() if getattr(options, name, None) is not None
+        }  # fmt: skip
+        show_prediction(model, result, given=typed, why=options.why)
         if found is not None:
             from hiprisk.cli.patient_record import show_record
 

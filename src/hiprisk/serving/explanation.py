@@ -162,14 +162,20 @@ def explain_patient(
     variance = float(prediction.imputation_variance[0])
     parts = None if reference is None else contributions(evaluator, completed, reference.completed)
     lp = parts.total if parts is not None else float(prediction.lp[0])
+    not_known = _not_known(evaluator, known, lp, prediction)
     return Explanation(
         typical=None if reference is None else reference.typical,
         scale="log odds" if binary else sheet.outcome.unit,
         contributions=parts,
         held_at_bounds=0.0 if binary or parts is None else _held(evaluator, parts),
-        not_known=_not_known(evaluator, known, lp, prediction),
+        not_known=not_known,
         next_measurements=(
-            next_measurements(evaluator, known, lp=lp, variance=variance)
+            # A site that the model does not have is known: there is nothing to measure.
+            tuple(
+                item
+                for item in next_measurements(evaluator, known, lp=lp, variance=variance)
+                if item.variable in not_known.variables
+            )
             if sheet.has_reference_population
             else None
         ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -153,9 +153,22 @@ def evaluate(evaluator: SheetEvaluator, given: GivenColumns) -> Evaluation:
         usable = usable & ~rows
         known = [values[~broken] for values in known]
         prediction = prediction.among(~broken)
+    new_sites = assessment.new_sites
+    if new_sites is not None:
+        prediction = _site_given(evaluator, prediction, new_sites[usable])
     return Evaluation(
         given=given, assessment=assessment, usable=usable, known=known, prediction=prediction
     )
+
+
+def _site_given(evaluator: SheetEvaluator, prediction: Prediction, new: Bools) -> Prediction:
+    """The prediction in which a site that the model does not know is new, and not imputed."""
+    place = [spec.name for spec in evaluator.sheet.variables].index(
+        evaluator.sheet.site_variable or ""
+    )
+    imputed = prediction.imputed.copy()
+    imputed[new, place] = False
+    return replace(prediction, imputed=imputed)
 
 
 def answer(evaluator: SheetEvaluator, given: GivenColumns) -> Answers:

@@ -88,6 +88,11 @@ class Assessment:
         """Rows that may be predicted."""
         return ~self.reasons.any()
 
+    @property
+    def new_sites(self) -> Bools | None:
+        """Rows of a site that the model does not have; None where there are none."""
+        return next((m for note, m in self.flags.masks.items() if note.code == NEW_SITE), None)
+
 
 def assess(sheet: Sheet, given: GivenColumns) -> Assessment:
     """Hold every row against the sheet's ranges, levels and development cohort.

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hiprisk.sheet.applicability import NEW_SITE
 from hiprisk.values import Note, text_of
+from hiprisk.wording.sites import new_site_sentence
 
 if TYPE_CHECKING:
     from hiprisk.sheet.format import Sheet, VariableSpec
@@ -39,7 +41,6 @@ _ADVICE = {
 _FLAGS = {
     "UNUSUAL": "is an unusual value",
     "EXTRAPOLATION": "lies outside the range of the development cohort",
-    "NEW_SITE": "is none of the model's: the mean site stands in for it, with a wider interval",
     "NOT_IN_TRAINING": "has a level that nobody in the development cohort had",
 }
 
@@ -69,6 +70,8 @@ def came_text(value: object) -> str:
 
 def flag_in_words(sheet: Sheet, flag: Note) -> str:
     """What is to be known of a value, with the variable's label."""
+    if flag.code == NEW_SITE:
+        return new_site_sentence(sheet)
     return f"{sheet.variable(flag.variable).label} {_FLAGS[flag.code]}"
 
 

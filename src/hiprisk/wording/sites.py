@@ -6,6 +6,8 @@ import math
 from typing import TYPE_CHECKING, Protocol
 
 from hiprisk.sheet.answers import plausible_range
+from hiprisk.spelling import did_you_mean
+from hiprisk.values import text_of
 from hiprisk.wording.labels import unit_of_amount
 from hiprisk.wording.quantities import NONE, TOO_FEW, number, percent, score_decimals
 
@@ -30,14 +32,17 @@ def between_sites(sheet: Sheet) -> str | None:
     sites = sheet.sites
     if sites is None:
         return None
-    sd = math.sqrt(sites.variance)
+    return f"{sites.n_sites} sites; {sd_between_sites(sheet, sites.variance)}"
+
+
+def sd_between_sites(sheet: Sheet, variance: float) -> str:
+    """How far sites differ, of their variance: the standard deviation with its unit."""
+    sd = math.sqrt(variance)
     if sheet.outcome.kind == "binary":
         odds = math.exp(MEDIAN_PAIR * sd)
-        differ = f"SD {sd:.2f} of the log odds, median odds ratio {odds:.2f}"
-    else:
-        unit = unit_of_amount(sheet.outcome.unit)
-        differ = f"SD {number(sd, score_decimals(sheet, 1))} {unit}".strip()
-    return f"{sites.n_sites} sites; between them {differ}"
+        return f"between them SD {sd:.2f} of the log odds, median odds ratio {odds:.2f}"
+    unit = unit_of_amount(sheet.outcome.unit)
+    return f"between them SD {number(sd, score_decimals(sheet, 1))} {unit}".strip()
 
 
 def sites_sentence(sheet: Sheet) -> str | None:
@@ -58,6 +63,30 @@ def sites_sentence(sheet: Sheet) -> str | None:
             "sites differ."
         )
     return f"Random intercepts of {found}. {rest}"
+
+
+def new_site_sentence(sheet: Sheet, site: object = None) -> str:
+    """What a prediction is at a site that a model with named sites does not have.
+
+    Parameters
+    ----------
+    sheet : Sheet
+    site : object, optional
+        The site's name as somebody typed it; it is not said without.
+    """
+    names = sheet.variable(sheet.site_variable or "").levels
+    near = None if site is None else did_you_mean(text_of(site), names)
+    who = "the site" if site is None else f"site {text_of(site)[:40]}"
+    hint = f" ({near})" if near else ""
+    return f"{who} is not among the model's sites{hint}: {new_site_used(sheet)}."
+
+
+def new_site_used(sheet: Sheet) -> str:
+    """What stands for a site that is not among the model's."""
+    if sheet.outcome.kind == "binary":
+        # Its interval is that of the bootstrap models.
+        return "the mean of the sites is used, and the interval does not contain how sites differ"
+    return "the mean of the sites is used, and the interval is that of a new site"
 
 
 def risk_over_sites(sheet: Sheet, risk: float) -> str | None:

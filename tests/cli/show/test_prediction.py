@@ -8,6 +8,7 @@ import pytest
 
 from commands import run
 from hiprisk.bundle import BundleContents, write_bundle
+from hiprisk.cli.show.phrases import cost_words
 from hiprisk.sheet.format import MeasurementError
 from page_agreement import model_of
 from site_sheet import site_sheet
@@ -116,8 +117,7 @@ def test_the_heading_names_the_event(capsys):
 def test_how_sites_differ_is_said_beneath_the_answer(capsys):
     for name, sheet in (("named", site_sheet()), ("mean", site_sheet(kind="binary", named=False))):
         model_of(Path("models"), sheet, name)
-    _, out, _ = run(capsys, "predict", "named", *PATIENT, "--site", "East")
-    assert "Note: site: new to the model, taken as the mean site" in out
+    _, out, _ = run(capsys, "predict", "named", *PATIENT)
     assert "A site that the model knows would narrow it most" in " ".join(out.split())
     assert "Random intercepts of 3 sites; between them SD 4.5 points." in " ".join(out.split())
     _, out, _ = run(capsys, "predict", "mean", *PATIENT)
@@ -126,3 +126,39 @@ def test_how_sites_differ_is_said_beneath_the_answer(capsys):
     assert "sites       3 sites; between them SD 0.50 of the log odds" in out
     _, out, _ = run(capsys, "predict", "small", *PATIENT)
     assert "sites" not in out
+
+
+def test_a_new_site_is_said_beside_the_number_and_is_not_missing(capsys):
+    model_of(Path("models"), site_sheet(), "named")
+    model_of(Path("models"), site_sheet(kind="binary"), "risk")
+    for form in ([], ["--why"]):
+        _, out, _ = run(capsys, "predict", "named", *PATIENT, "--site", "Nort", *form)
+        text = " ".join(out.split())
+        sentence = (
+            "Site Nort is not among the model's sites (did you mean North?): the mean of the sites "
+            "is used, and the interval is that of a new site."
+        )
+        assert sentence in text
+        assert text.index(sentence) < text.index("this patient")
+        assert "site that the model knows" not in text.lower()
+        assert "low back pain; site" not in text
+        assert "This and the new site widen the 80 % prediction interval" in text
+    _, out, _ = run(capsys, "predict", "risk", *PATIENT, "--site", "Nort")
+    assert "the interval does not contain how sites differ" in " ".join(out.split())
+
+
+def test_a_width_that_does_not_change_is_not_told(capsys, monkeypatch):
+    # As of a score with few values, whose interval moves in whole steps.
+    monkeypatch.setattr("hiprisk.cli.show.phrases.score_decimals", lambda *_: 0)
+    sheet = small_sheet()
+    assert cost_words(sheet, 0.04) == ""
+    assert cost_words(sheet, 0.6).endswith("interval by 1.")
+    monkeypatch.setattr("hiprisk.cli.show.prediction.vanishes", lambda *_: True)
+    monkeypatch.setattr("hiprisk.cli.show.explanation.vanishes", lambda *_: True)
+    _, out, _ = run(capsys, "predict", "small", *PATIENT)
+    assert "Measuring low back pain would tell most: about" in " ".join(out.split())
+    assert "narrow" not in out
+    _, out, _ = run(capsys, "predict", "small", *PATIENT, "--why")
+    assert "narrower" not in out
+    assert "each share is that of one measurement alone" in " ".join(out.split())
+    assert "over 2 variables;" in " ".join(out.split())

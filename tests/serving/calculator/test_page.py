@@ -330,6 +330,11 @@ def test_a_new_site_is_the_mean_site_on_the_page(opened):
     missing = tab.evaluate(ask, patient)
     assert "NEW_SITE(site)" in new.pop("flags")
     assert "NEW_SITE(site)" not in missing.pop("flags")
+    # It was given: the prediction is the same, and there is nothing to measure.
+    assert (new.pop("imputed"), missing.pop("imputed")) == ([], ["site"])
+    explained = new.pop("explanation"), missing.pop("explanation")
+    assert [one["not_known"]["variables"] for one in explained] == [[], ["site"]]
+    assert [len(one["next_measurements"]) for one in explained] == [0, 1]
     assert new == missing
     assert tab.locator("#fields option[value='']").last.text_content() == (
         "another site, or not known"

@@ -132,4 +132,4 @@ def test_a_file_of_another_centre_is_scored_at_the_mean_site(tmp_path):
     predicted = [34.0, 31.0, 35.0, 35.0]
     assert scored["predicted"].astype(float).tolist() == pytest.approx(predicted)
     assert scored["flags"].str.contains("NEW_SITE").tolist() == [False, False, True, False]
-    assert scored["imputed"].fillna("").tolist() == ["", "", "site", "site"]
+    assert scored["imputed"].fillna("").tolist() == ["", "", "", "site"]

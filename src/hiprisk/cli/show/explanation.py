@@ -15,25 +15,30 @@ from hiprisk.cli.show.phrases import (
     moves_text,
     print_wrapped,
     some_of,
+    vanishes,
+    variables_counted,
 )
 from hiprisk.wording.quantities import score_decimals
 from hiprisk.wording.similarity import SIMILARITY
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from hiprisk.serving.explanation import Explanation
     from hiprisk.serving.model import Model
+    from hiprisk.sheet.explanation.next_measurement import NextMeasurement
     from hiprisk.sheet.format import Sheet
 
 SHOWN = 5
 
 
-def show_why(model: Model, explanation: Explanation) -> None:
+def show_why(model: Model, explanation: Explanation, *, new_site: bool = False) -> None:
     """Print every part of an explanation."""
     sheet = model.sheet
     _show_parts(sheet, explanation)
-    _show_not_known(sheet, explanation)
+    _show_not_known(sheet, explanation, new_site=new_site)
     _show_measurement(sheet, explanation)
-    _show_likeness(explanation)
+    _show_likeness(sheet, explanation, new_site=new_site)
     _show_refits(sheet, explanation)
     _show_typical(sheet, explanation)
 
@@ -59,24 +64,38 @@ def _show_parts(sheet: Sheet, explanation: Explanation) -> None:
     print_table(["", "", "part"], rows)
 
 
-def _show_not_known(sheet: Sheet, explanation: Explanation) -> None:
+def _show_not_known(sheet: Sheet, explanation: Explanation, *, new_site: bool) -> None:
     missing = explanation.not_known
     if not missing.variables:
         heading("All values that the model uses are known.")
         return
     heading(f"Not known, imputed: {len(missing.variables)} of {len(sheet.variables)}")
     print_wrapped(some_of(sheet, missing.variables, most=len(missing.variables)) + ".", indent=2)
-    print_lines("  " + cost_words(sheet, missing.width_80 - missing.width_80_if_known))
+    wider = missing.width_80 - missing.width_80_if_known
+    cost = cost_words(sheet, wider, new_site=new_site)
+    if cost:
+        print_lines("  " + cost)
+    _show_next(sheet, (explanation.next_measurements or ())[:SHOWN])
+
+
+def _show_next(sheet: Sheet, following: Sequence[NextMeasurement]) -> None:
     print_lines("  Most informative next measurement:")
+    narrower = not all(vanishes(sheet, item.narrows_80_by) for item in following)
     rows = [
         [
             sheet.variable(item.variable).label,
-            f"{100 * item.share:.0f} %",
-            amount(sheet, item.narrows_80_by),
+            f"about {100 * item.share:.0f} %",
+            *([amount(sheet, item.narrows_80_by)] if narrower else []),
         ]
-        for item in (explanation.next_measurements or ())[:SHOWN]
+        for item in following
     ]
-    print_table(["once measured", "share of this uncertainty", "narrower by"], rows)
+    head = ["once measured", "less of that variance", *(["narrower by"] if narrower else [])]
+    print_table(head, rows)
+    print_wrapped(
+        "The variance is that of the linear predictor from all that is not known; each share is "
+        "that of one measurement alone, so they need not add up to 100 %.",
+        indent=2,
+    )
 
 
 def _show_measurement(sheet: Sheet, explanation: Explanation) -> None:
@@ -115,7 +134,7 @@ def _show_measurement(sheet: Sheet, explanation: Explanation) -> None:
         print_wrapped(f"Source: {source}.", indent=2)
 
 
-def _show_likeness(explanation: Explanation) -> None:
+def _show_likeness(sheet: Sheet, explanation: Explanation, *, new_site: bool) -> None:
     heading("Similarity to the development cohort")
     found = explanation.distance
     if explanation.typical is None:
@@ -123,9 +142,10 @@ def _show_likeness(explanation: Explanation) -> None:
     elif found is None:
         print_lines("  Too little is known about this patient to tell.")
     else:
+        known = variables_counted(sheet, explanation.not_known.variables, new_site=new_site)
         print_wrapped(
             f"{SIMILARITY[found.likeness].capitalize()} (squared Mahalanobis distance "
-            f"{found.squared:.1f} over {found.n_columns} values; {100 * found.tail:.0f} % of "
+            f"{found.squared:.1f} over {known}; {100 * found.tail:.0f} % of "
             "the cohort lie at least as far from its mean).",
             indent=2,
         )

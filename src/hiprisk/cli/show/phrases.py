@@ -58,11 +58,33 @@ def some_of(sheet: Sheet, names: tuple[str, ...], most: int = MOST_PARTS) -> str
     return "; ".join(labels[:most]) + f"; and {len(labels) - most} more"
 
 
-def cost_words(sheet: Sheet, wider: float) -> str:
-    """What the unknown variables cost."""
+def cost_words(sheet: Sheet, wider: float, *, new_site: bool = False) -> str:
+    """What the unknown variables cost; empty where it rounds to nothing.
+
+    The interval of a score moves in whole steps of it, so that it may stay as it is. A new site's
+    part cannot be told from the rest.
+    """
+    if vanishes(sheet, wider):
+        return ""
     if not sheet.has_outcome_distribution:
-        return f"The unknown values alone span a range of {amount(sheet, wider)} (80 %)."
-    return f"This widens the 80 % prediction interval by {amount(sheet, wider)}."
+        what = "The unknown values and the new site" if new_site else "The unknown values alone"
+        return f"{what} span a range of {amount(sheet, wider)} (80 %)."
+    what = "This and the new site widen" if new_site else "This widens"
+    return f"{what} the 80 % prediction interval by {amount(sheet, wider)}."
+
+
+def vanishes(sheet: Sheet, value: float) -> bool:
+    """Whether a difference of predictions rounds to 0 as it is shown."""
+    return float(amount(sheet, value).split(" ")[0]) == 0.0
+
+
+def variables_counted(sheet: Sheet, not_known: Collection[str], *, new_site: bool) -> str:
+    """How many variables the model knows of a patient.
+
+    They are fewer than its columns: a category has one for each level but the first.
+    """
+    n = len(sheet.variables) - len(not_known) - new_site
+    return f"{n} variable{'' if n == 1 else 's'}"
 
 
 def filled_words(lacking: Collection[str], variables: Collection[str]) -> str:

@@ -19,13 +19,14 @@ from hiprisk.cli.show.phrases import (
     moves_text,
     print_wrapped,
     some_of,
+    vanishes,
 )
-from hiprisk.sheet.applicability import OF_THE_MODEL
+from hiprisk.sheet.applicability import NEW_SITE, OF_THE_MODEL
 from hiprisk.wording.disclaimers import warnings_of
 from hiprisk.wording.labels import capital, estimand_in_words
 from hiprisk.wording.quantities import patient_interval, score_decimals
 from hiprisk.wording.similarity import SHORT_SIMILARITY, similarity_warning
-from hiprisk.wording.sites import risk_over_sites, sites_sentence
+from hiprisk.wording.sites import new_site_sentence, risk_over_sites, sites_sentence
 
 if TYPE_CHECKING:
     from hiprisk.serving.explanation import Explanation
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 FLAG_WORDS = {
     "EXTRAPOLATION": "outside the range of the development cohort",
     "UNUSUAL": "unusual value",
-    "NEW_SITE": "new to the model, taken as the mean site",
     "NOT_IN_TRAINING": "level absent from the development cohort",
 }
 DISCLAIMER = "Not a medical device; no medical advice."
@@ -44,8 +44,18 @@ SMALL_PART = 0.05
 _STARS = {"": "", "imputed": "*", "partly imputed": "**"}
 
 
-def show_prediction(model: Model, result: PatientPrediction, *, why: bool = False) -> None:
-    """Print the answer; with `why`, all that it rests on."""
+def show_prediction(
+    model: Model,
+    result: PatientPrediction,
+    *,
+    given: Mapping[str, object] | None = None,
+    why: bool = False,
+) -> None:
+    """Print the answer; with `why`, all that it rests on.
+
+    `given` has the values as they were typed, for what is said of a site that is none of the
+    model's.
+    """
     sheet = model.sheet
     for warning in warnings_of(sheet):
         print_wrapped(warning)
@@ -53,15 +63,16 @@ def show_prediction(model: Model, result: PatientPrediction, *, why: bool = Fals
     print_wrapped(capital(estimand_in_words(sheet.outcome)))
     print_lines("")
     _show_numbers(sheet, result)
+    _show_new_site(sheet, result, given)
     _show_picture(sheet, result)
     _show_warning(result)
     _show_chances(sheet, result)
     if result.explanation is not None:
         _show_score_error(sheet, result.explanation)
         if why:
-            show_why(model, result.explanation)
+            show_why(model, result.explanation, new_site=_has_new_site(result))
         else:
-            _show_short(sheet, result.explanation)
+            _show_short(sheet, result.explanation, new_site=_has_new_site(result))
     elif result.values["imputed"]:
         print_lines("", "Not known, imputed: " + ", ".join(result.values["imputed"]))
     _show_flags(sheet, result)
@@ -100,6 +111,21 @@ def _show_numbers(sheet: Sheet, result: PatientPrediction) -> None:
         else:
             low, high = level_text(sheet, lower).removesuffix(" %"), level_text(sheet, upper)
             print_lines(f"{label} {low:>5} to {high}")
+
+
+def _has_new_site(result: PatientPrediction) -> bool:
+    return any(flag.code == NEW_SITE for flag in result.flags)
+
+
+def _show_new_site(
+    sheet: Sheet, result: PatientPrediction, given: Mapping[str, object] | None
+) -> None:
+    """Beside the number, which is that of the mean site."""
+    if _has_new_site(result):
+        print_lines("")
+        print_wrapped(
+            capital(new_site_sentence(sheet, (given or {}).get(sheet.site_variable or "")))
+        )
 
 
 def _show_picture(sheet: Sheet, result: PatientPrediction) -> None:
@@ -189,7 +215,7 @@ def _show_score_error(sheet: Sheet, explanation: Explanation) -> None:
     )
 
 
-def _show_short(sheet: Sheet, explanation: Explanation) -> None:
+def _show_short(sheet: Sheet, explanation: Explanation, *, new_site: bool) -> None:
     parts = largest_parts(explanation)
     if explanation.typical is None:
         print_lines("")
@@ -207,14 +233,21 @@ def _show_short(sheet: Sheet, explanation: Explanation) -> None:
     if names:
         wider = explanation.not_known.width_80 - explanation.not_known.width_80_if_known
         print_lines("")
-        print_wrapped(f"Not known, imputed: {some_of(sheet, names)}. {cost_words(sheet, wider)}")
+        cost = cost_words(sheet, wider, new_site=new_site)
+        print_wrapped(f"Not known, imputed: {some_of(sheet, names)}. {cost}".rstrip())
     if explanation.next_measurements:
         best = explanation.next_measurements[0]
         known = f"Measuring {sheet.variable(best.variable).label}"
         if best.variable == sheet.site_variable:
             known = "A site that the model knows"
-        by = amount(sheet, best.narrows_80_by)
-        print_wrapped(f"{known} would narrow it most, by about {by}.")
+        if vanishes(sheet, best.narrows_80_by):
+            print_wrapped(
+                f"{known} would tell most: about {100 * best.share:.0f} % of the variance of the "
+                "linear predictor from all that is not known."
+            )
+        else:
+            by = amount(sheet, best.narrows_80_by)
+            print_wrapped(f"{known} would narrow it most, by about {by}.")
     _show_trust(sheet, explanation)
     print_lines("", "--why gives the details.")
 
@@ -279,6 +312,6 @@ def _show_sites(sheet: Sheet, result: PatientPrediction) -> None:
 
 def _show_flags(sheet: Sheet, result: PatientPrediction) -> None:
     for flag in result.flags:
-        if flag.code not in OF_THE_MODEL:
+        if flag.code not in (*OF_THE_MODEL, NEW_SITE):
             words = FLAG_WORDS.get(flag.code, flag.code)
             print_lines(f"Note: {sheet.variable(flag.variable).label}: {words}")

@@ -310,7 +310,7 @@ function makeExplainer(engine) {
       return { refused: [{ code: "OVERFLOW", variable: null, rule: "a value is so large that the model's numbers run out" }] };
     }
     const lacking = sheet.variables.map((spec) => spec.name).filter((name) =>
-      sheet.columns.some((c, i) => c.variable === name && Number.isNaN(known[i])));
+      !flags.includes(`NEW_SITE(${name})`) && sheet.columns.some((c, i) => c.variable === name && Number.isNaN(known[i])));
     return {
       ...found,
       imputed: lacking,

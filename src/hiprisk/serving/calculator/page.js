@@ -155,18 +155,29 @@ function startPage() {
     return card("Contributions", table(`Parts add up exactly; in ${found.scale}.`, ["Against the typical patient", "", "#part"], rows), key);
   }
 
+  const hasNewSite = (answer) => answer.flags.some((flag) => flag.startsWith("NEW_SITE("));
+  const vanishes = (value) => Number.parseFloat(amount(value)) === 0;
+
   function nextCard(answer) {
     const { not_known: missing, next_measurements: next } = answer.explanation;
     if (!missing.variables.length) return card("Missing values", el("p", {}, "All values that the model uses are known."));
     const wider = missing.width_80 - missing.width_80_if_known;
-    const cost = sheet.distribution === undefined && !engine.ordinal ? `The unknown values alone span a range of ${amount(wider)} (80 %).`
-      : `The unknown values widen the 80 % prediction interval by ${amount(wider)}.`;
+    const newSite = hasNewSite(answer);
+    const cost = vanishes(wider) ? "" : sheet.distribution === undefined && !engine.ordinal ? `The unknown values ${newSite ? "and the new site" : "alone"} span a range of ${amount(wider)} (80 %).`
+      : `The unknown values${newSite ? " and the new site" : ""} widen the 80 % prediction interval by ${amount(wider)}.`;
+    // An interval that moves in steps of the score may stay as it is.
+    const narrower = next.some((item) => !vanishes(item.narrows_80_by));
     const rows = next.slice(0, 5).map((item) =>
-      row([capital(label(item.variable)), shareBar(item.share, null), bare(item.narrows_80_by)]));
+      row([capital(label(item.variable)), shareBar(item.share, null), ...(narrower ? [bare(item.narrows_80_by)] : [])]));
+    const best = next[0].variable === engine.siteVariable ? "A site that the model knows" : capital(label(next[0].variable));
+    const most = vanishes(next[0].narrows_80_by)
+      ? `${best} would tell most: about ${percent(next[0].share)} of the variance of the linear predictor from all that is not known.`
+      : `${best} would narrow it most.`;
     return card("Most informative next measurement",
       el("p", {}, `${missing.variables.length} of ${sheet.variables.length} values were imputed. ${cost} `,
-        el("strong", {}, `${capital(label(next[0].variable))} would narrow it most.`)),
-      table("Bars: share of this uncertainty that one measurement removes.", ["Once measured", "", binary ? "#points narrower" : "#narrower by"], rows));
+        el("strong", {}, most)),
+      table("Bars: share of the variance of the linear predictor from all that is not known that one measurement alone removes; they need not add up to 100 %.",
+        ["Once measured", "", ...(narrower ? [binary ? "#points narrower" : "#narrower by"] : [])], rows));
   }
 
   function measurementCard(ranges) {
@@ -198,7 +209,9 @@ function startPage() {
 
   function likenessCard(answer) {
     const { distance, effective_sample_size: size, refits } = answer.explanation;
-    const words = { UNUSUAL: "an unusual value", EXTRAPOLATION: "outside the range of the development cohort", NOT_IN_TRAINING: "level absent from the development cohort", NEW_SITE: "new to the model, taken as the mean site" };
+    // The variables that the model knows of the patient: a category has a column for each level but one.
+    const nKnown = sheet.variables.length - answer.explanation.not_known.variables.length - (hasNewSite(answer) ? 1 : 0);
+    const words = { UNUSUAL: "an unusual value", EXTRAPOLATION: "outside the range of the development cohort", NOT_IN_TRAINING: "level absent from the development cohort", NEW_SITE: binary ? "not among the model\u2019s sites: the mean of the sites is used, and the interval does not contain how sites differ" : "not among the model\u2019s sites: the mean of the sites is used, and the interval is that of a new site" };
     const remarks = answer.flags.filter((flag) => flag.includes("(")).map((flag) => flag.slice(0, -1).split("("));
     const listed = remarks.map(([code, name]) => el("li", {}, `${capital(label(name))}: ${words[code]}`));
     // On paper one line a kind: a page has to hold a patient of whom everything is unusual.
@@ -208,7 +221,7 @@ function startPage() {
     return card("Reliability of this prediction",
       el("p", {}, distance ? LIKENESS[distance.likeness]
         : engine.knowsPeople ? "Too little is known about this patient to tell." : `Similarity to the development cohort: not available. ${NO_PEOPLE}`,
-        distance ? el("span", { class: "small" }, ` ${percent(distance.tail)} of the cohort lie at least as far from its mean (squared distance ${fixed(distance.squared)} over ${distance.n_columns} values).`) : ""),
+        distance ? el("span", { class: "small" }, ` ${percent(distance.tail)} of the cohort lie at least as far from its mean (squared distance ${fixed(distance.squared)} over ${nKnown} ${nKnown === 1 ? "variable" : "variables"}).`) : ""),
       listed.length ? el("ul", { class: "screen-only" }, ...listed) : null, ...grouped,
       el("p", {}, size === null ? "Effective sample size: not available."
         : `Effective sample size ${size.toFixed(0)}: the predicted mean is as precise as the mean of ${size.toFixed(0)} patients with these values.`),

@@ -41,6 +41,7 @@ from hiprisk.validation.drift.variables import variable_drift
 from hiprisk.validation.expected.comparison import ExpectedComparison
 from hiprisk.validation.expected.computing import expected_performance
 from hiprisk.validation.external.case_mix import has_reference_population
+from hiprisk.validation.external.cohort import new_site_warnings
 from hiprisk.validation.external.eligibility import copied_rows, refuse_stack
 from hiprisk.validation.external.mean_difference import standardised_difference_estimate
 from hiprisk.validation.external.results import ModelIdentity
@@ -120,7 +121,7 @@ def report_drift(
     refused = evaluation.assessment.reasons.counts()
     predictions = _prediction_drift(sheet, evaluation.prediction.predicted)
     expected, note = _expected(sheet, cohort, evaluation, thresholds, development)
-    said = (*copied_rows(cohort), *findings)
+    said = (*copied_rows(cohort), *new_site_warnings(evaluation, cohort, sheet), *findings)
     found = DriftReport(
         model=model,
         cohort=cohort.source_name,

@@ -24,6 +24,7 @@ from hiprisk.sheet.evaluate import SheetEvaluator
 from hiprisk.sheet.format import Sheet
 from hiprisk.validation.expected.comparison import ExpectedComparison
 from hiprisk.validation.expected.computing import expected_of_risks, expected_performance
+from hiprisk.validation.external.cohort import new_site_warnings
 from hiprisk.validation.external.eligibility import (
     MIN_PEOPLE,
     check_predictions,
@@ -171,7 +172,12 @@ def expect_of_cohort(
         model=model,
         usable=evaluation.usable,
         reasons=reasons,
-        findings=(*copied_rows(cohort), *coding, *moved),
+        findings=(
+            *copied_rows(cohort),
+            *coding,
+            *moved,
+            *new_site_warnings(evaluation, cohort, sheet),
+        ),
         expected=ExpectedComparison.of(expected, development=development),
     )
 

@@ -56,10 +56,14 @@ def has_reference_population(sheet: Sheet) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Side:
-    """One cohort's columns as far as they are known."""
+    """One cohort's columns as far as they are known.
+
+    `missing` has the columns without a value, of new sites too; `not_given` what was not given.
+    """
 
     moments: Moments
     missing: Floats
+    not_given: Floats
     lp_mean: float
     lp_sd: float
     n: int | None
@@ -147,10 +151,21 @@ def _side_of(sheet: Sheet, frame: pd.DataFrame, *, with_missing_part: bool) -> _
             n_clusters=n_clusters,
         ),
         missing,
+        _not_given(sheet, frame, missing),
         float(np.mean(lp)),
         float(np.sqrt(variance)),
         len(frame),
     )
+
+
+def _not_given(sheet: Sheet, frame: pd.DataFrame, missing: Floats) -> Floats:
+    """Share of rows without a value: a site that the model does not know was given."""
+    name = sheet.site_variable
+    if name is None or name not in frame.columns:
+        return missing
+    own = float(frame[name].isna().mean())
+    return np.array([own if c.variable == name else m
+                     for c, m in zip(sheet.columns, missing, strict=True)])  # fmt: skip
 
 
 def _clusters(frame: pd.DataFrame) -> tuple[Integers | None, int | None]:
@@ -177,6 +192,7 @@ def _stated_side(sheet: Sheet) -> _Side:
             covariance=np.array(sheet.missing.covariance),
             known=None if n is None else np.maximum(n * (1.0 - missing), 1.0),
         ),
+        missing,
         missing,
         float(np.mean(lp)),
         float(np.std(lp)),
@@ -232,8 +248,8 @@ def _shifts(sheet: Sheet, old: _Side, new: _Side) -> tuple[ColumnShift, ...]:
                 new_mean=now[0],
                 new_sd=now[1],
                 difference=standardised_difference_estimate(then, now),
-                development_missing=float(old.missing[place]),
-                new_missing=float(new.missing[place]),
+                development_missing=float(old.not_given[place]),
+                new_missing=float(new.not_given[place]),
             )
         )
     return tuple(found)

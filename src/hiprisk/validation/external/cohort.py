@@ -32,7 +32,7 @@ from hiprisk.learning.participants import (
 )
 from hiprisk.metrics.smoothing.logistic import logit
 from hiprisk.sheet.answers import Evaluation, evaluate
-from hiprisk.sheet.applicability import refuse_unpredictable
+from hiprisk.sheet.applicability import NEW_SITE, refuse_unpredictable
 from hiprisk.sheet.columns import cohort_columns
 from hiprisk.sheet.evaluate import SheetEvaluator
 from hiprisk.sheet.format import Event, Sheet, TrainingSummary
@@ -44,6 +44,7 @@ from hiprisk.validation.external.eligibility import (
     refuse_misread,
 )
 from hiprisk.values import UNKNOWN_CATEGORY, Note
+from hiprisk.wording.sites import new_site_used
 
 _ROW = "row_in_the_cohort"
 _OF_ROWS = ("observed", "predicted", "lp", "imputation_variance", "baseline", "groups", "rows")
@@ -250,7 +251,11 @@ def _evaluated(
             for name, share in zip(names, prediction.imputed.mean(axis=0), strict=True)
             if share > 0
         },
-        warnings=(*warnings, *_event_warnings(sheet, baseline)),
+        warnings=(
+            *warnings,
+            *new_site_warnings(evaluation, cohort, sheet, rows),
+            *_event_warnings(sheet, baseline),
+        ),
         cohort_name=cohort.source_name,
         fingerprint=cohort.fingerprint,
         provenance=cohort.provenance,
@@ -400,6 +405,35 @@ def _scored(cohort: Cohort, outcome: OutcomeSettings, usable: Bools) -> pd.DataF
 def _judged_events(sheet: Sheet, baseline: Floats) -> tuple[Event, ...]:
     knows_baseline = not np.isnan(baseline).all()
     return tuple(e for e in sheet.outcome.events if knows_baseline or e.reference != "baseline")
+
+
+def new_site_warnings(
+    evaluation: Evaluation, cohort: Cohort, sheet: Sheet, rows: Integers | None = None
+) -> list[Finding]:
+    """Rows with a prediction whose site is none of the model's: how many, and what stands for it.
+
+    `rows` are the cohort's rows that count; all of them otherwise.
+    """
+    new = evaluation.assessment.new_sites
+    if new is None:
+        return []
+    counted = new & evaluation.usable
+    count = int((counted if rows is None else counted[rows]).sum())
+    if not count:
+        return []
+    n = int(evaluation.usable.sum()) if rows is None else len(rows)
+    return [
+        Finding(
+            code=NEW_SITE,
+            severity="warning",
+            column=sheet.site_variable,
+            message=f"the site of {count} of {n} rows is not among the model's: "
+            + new_site_used(sheet),
+            advice="check how the sites are spelt; of sites that are new, hiprisk update makes a "
+            "version of the model",
+            count=count,
+        )
+    ]
 
 
 def _event_warnings(sheet: Sheet, baseline: Floats) -> list[Finding]:

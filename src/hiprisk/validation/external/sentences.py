@@ -20,6 +20,7 @@ from hiprisk.config.sampling import SamplingSettings
 from hiprisk.learning.participants import outcome_remarks
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.smoothing.logistic import has_log_odds
+from hiprisk.sheet.applicability import NEW_SITE
 from hiprisk.validation.external.case_mix_results import CaseMix, shift_words
 from hiprisk.validation.external.cohort import ValidationCohort
 from hiprisk.validation.external.results import ModelIdentity
@@ -69,6 +70,9 @@ def remarks_of(
             + f" the target width of {WIDEST_SLOPE:g}."
         )
     yield from (f"{capital(remark)}." for remark in outcome_remarks(people.flow))
+    for found in people.warnings:
+        if found.code == NEW_SITE:
+            yield f"{capital(found.message)}."
     if people.absent:
         absent = ", ".join(column_label(name, labels) for name in people.absent)
         yield f"Not in the cohort, imputed for everybody: {absent}."

@@ -80,6 +80,7 @@ class UpdateResult:
     n_people: int | None = None
     imputations: int | None = None
     by_site: tuple[SiteRecalibration, ...] | None = None
+    variance_between_sites: float | None = None
 
     def to_frame(self) -> pd.DataFrame:
         """One row a metric: before, apparent, and cross-validated."""
@@ -114,6 +115,11 @@ class UpdateResult:
             **({} if self.n_people in (None, self.n) else {"n_people": self.n_people}),
             **({} if self.imputations is None else {"imputations": self.imputations}),
             **({} if self.by_site is None else {"by_site": [asdict(one) for one in self.by_site]}),
+            **(
+                {}
+                if self.variance_between_sites is None
+                else {"variance_between_sites": self.variance_between_sites}
+            ),
             "flow": [asdict(step) for step in self.flow],
             "reasons": dict(self.reasons),
             "metrics": self.metrics(),

@@ -64,6 +64,7 @@ from hiprisk.validation.updating.updated_sheet import (
     with_residual_distribution,
 )
 from hiprisk.wording.disclaimers import cohort_warnings, model_warnings
+from hiprisk.wording.sites import sd_between_sites
 
 FOLDS = 10
 
@@ -163,11 +164,12 @@ def update_model(
         provenance=updated.provenance,
         cohort_fingerprint=first.fingerprint,
         cohort_provenance=first.provenance,
-        summary=tuple(_summary(chosen, cohort, before, after, parent, scatter)),
+        summary=tuple(_summary(sheet, chosen, cohort, before, after, parent, scatter)),
         sheet=updated,
         n_people=first.n_people,
         imputations=len(several) if len(several) > 1 else None,
         by_site=_site_table(cohort, chosen.fit, settings),
+        variance_between_sites=None if chosen.fit.sites is None else chosen.fit.sites.variance,
     )
 
 
@@ -411,6 +413,7 @@ def _term_names(terms: Sequence[Term]) -> list[str]:
 
 
 def _summary(
+    sheet: Sheet,
     chosen: ChosenUpdate,
     cohort: _Cohort,
     before: tuple[Estimate, ...],
@@ -431,9 +434,9 @@ def _summary(
     if chosen.fit.sites is not None:
         n_sites = len(chosen.fit.sites.deviations)
         yield (
-            f"By site: {n_sites} sites, each intercept shrunken to the whole; variance between "
-            f"sites {chosen.fit.sites.variance:.4g} of the linear predictor. The intercept is "
-            "that of the mean site."
+            f"By site: {n_sites} sites, each intercept shrunken to the whole; "
+            f"{sd_between_sites(sheet, chosen.fit.sites.variance)}. The intercept is that of the "
+            "mean site."
         )
     if len(cohort.people) > 1:
         yield (
