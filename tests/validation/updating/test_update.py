@@ -111,7 +111,7 @@ def test_named_sites_are_better_at_home_and_have_refits_of_their_own():
 
 
 def test_by_site_needs_sites():
-    with pytest.raises(ConfigError, match=r"no site.*or leave out --by-site"):
+    with pytest.raises(InputError, match=r"no site.*or leave out --by-site"):
         updated("intercept", by_site=True)
 
 
