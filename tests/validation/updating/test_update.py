@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hiprisk.errors import ConfigError, InputError
+from hiprisk.errors import InputError
 from hiprisk.sheet.columns import cohort_columns
 from hiprisk.sheet.document.parsing import parse_sheet
 from hiprisk.sheet.evaluate import SheetEvaluator
