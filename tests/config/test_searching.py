@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from hiprisk.config.searching import Range
-from hiprisk.config.settings import (
+from hiprisk.config.model_types import (
     BoostingSettings,
     LinearSettings,
     LogisticSettings,
     OrdinalSettings,
 )
+from hiprisk.config.searching import Range
 
 
 @pytest.mark.parametrize("settings", [LinearSettings, LogisticSettings, OrdinalSettings])

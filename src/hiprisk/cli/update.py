@@ -55,13 +55,7 @@ def run(argv: Sequence[str]) -> int:
     from hiprisk.validation.updating.update import UpdateSettings, update_model
 
     subject = subject_of(options)
-    if subject.sampling is not None:
-        raise ConfigError(
-            "the study's cases and controls were sampled apart, and an update would take over "
-            "their prevalence",
-            column="sampling",
-            advice="update on people who were not sampled by their outcome",
-        )
+    _check_not_case_control(subject)
     cohort = read_selected(subject, options)
     sheet = _parent_sheet(subject, split_imputations(cohort)[0], options)
     people = predict_imputations(
@@ -98,6 +92,16 @@ def run(argv: Sequence[str]) -> int:
         print_lines("", f"written: {path}" if path else "nothing written")
     warn_of(people[0])
     return 0
+
+
+def _check_not_case_control(subject: Subject) -> None:
+    if subject.sampling is not None:
+        raise ConfigError(
+            "the study's cases and controls were sampled apart, and an update would take over "
+            "their prevalence",
+            column="sampling",
+            advice="update on people who were not sampled by their outcome",
+        )
 
 
 def _degenerate(problem: InputError, sheet: Sheet, frame: pd.DataFrame, *, file: str) -> InputError:

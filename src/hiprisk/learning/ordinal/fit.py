@@ -69,7 +69,7 @@ class OrdinalFit:
 
     def to_model(self, refits: Floats | None = None) -> OrdinalModel:
         """The same as a part of the sheet, with as many of the refits as a sheet may hold."""
-        # Refits say it already, and a covariance of so many intercepts is long.
+        # The refits give it too, and the covariance of hundreds of intercepts is large.
         covariance = self.covariance if refits is None else None
         kept = None if refits is None else refits[: MAX_REFITTED // len(self.coefficients)]
         return OrdinalModel(

@@ -50,7 +50,7 @@ def expected_performance(
     Raises
     ------
     InputError
-        If the sheet says nothing of how a continuous outcome scatters.
+        If the sheet of a continuous outcome has no distribution of it.
 
     Notes
     -----

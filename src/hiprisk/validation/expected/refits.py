@@ -88,7 +88,8 @@ def _refitted_scores(people: ScoredPeople, model: OrdinalModel) -> Iterator[Pred
         return link.cumulative(intercepts[:, np.newaxis] + functions @ coefficients).T
 
     coefficients = np.array([c for term in model.terms for c in term.coefficients])
-    # Where something is missing, a refit moves the average over the draws as it moves the middle.
+    # With missing values, the average over the draws less the value at their mean is taken to be
+    # the same in every refit.
     average = (1.0 - upto[:, :-1]) - reached(np.array(model.intercepts), coefficients)
     for refit in np.array(model.refits):
         own = np.clip(reached(refit[:n], refit[n:]) + average, 0.0, 1.0)

@@ -24,7 +24,7 @@ from hiprisk.sheet.evaluate import SheetEvaluator
 from hiprisk.sheet.format import Sheet
 from hiprisk.validation.expected.comparison import ExpectedComparison
 from hiprisk.validation.expected.computing import expected_of_risks, expected_performance
-from hiprisk.validation.external.cohort import new_site_warnings
+from hiprisk.validation.external.cohort import new_site_warnings, variables_in_cohort
 from hiprisk.validation.external.eligibility import (
     MIN_PEOPLE,
     check_predictions,
@@ -143,17 +143,9 @@ def expect_of_cohort(
         If several imputations were read.
     InputError
         If the cohort has none of the model's variables, codes or units look wrong, too few rows
-        get a prediction, or the sheet says nothing of how the outcome scatters.
+        get a prediction, or the sheet has no distribution of the outcome.
     """
-    names = [spec.name for spec in sheet.variables]
-    present = [name for name in names if name in cohort.frame.columns]
-    if not present:
-        raise InputError(
-            f"the cohort has none of the model's {len(names)} variables",
-            code="MISSING_COLUMN",
-            file=cohort.source_name,
-            advice="hiprisk template lists them; a mapping can rename columns",
-        )
+    names, present = variables_in_cohort(sheet, cohort)
     check_predictors(cohort, used=names, accept_units=accept_units)
     refuse_unpredictable(sheet, present, file=cohort.source_name)
     given = cohort_columns(sheet.variables, cohort.frame, cohort.unreadable)

@@ -173,15 +173,7 @@ def predict_cohort(
         If the outcome or every variable is absent, codes or units look wrong, people are counted
         several times, or too few people or events are left.
     """
-    names = [spec.name for spec in sheet.variables]
-    present = [name for name in names if name in cohort.frame.columns]
-    if not present:
-        raise InputError(
-            f"the cohort has none of the model's {len(names)} variables",
-            code="MISSING_COLUMN",
-            file=cohort.source_name,
-            advice="hiprisk template lists them; a mapping can rename columns",
-        )
+    names, present = variables_in_cohort(sheet, cohort)
     check_usable(cohort, outcome, used=names, accept_units=accept_units)
     refuse_unpredictable(sheet, present, file=cohort.source_name)
     given = cohort_columns(sheet.variables, cohort.frame, cohort.unreadable)
@@ -200,6 +192,20 @@ def predict_cohort(
         *of_outcome,
     )
     return _evaluated(evaluator, outcome, cohort, evaluate(evaluator, given), warnings=warnings)
+
+
+def variables_in_cohort(sheet: Sheet, cohort: Cohort) -> tuple[list[str], list[str]]:
+    """Names of a model's variables, and those of them that a cohort has; InputError if none."""
+    names = [spec.name for spec in sheet.variables]
+    present = [name for name in names if name in cohort.frame.columns]
+    if not present:
+        raise InputError(
+            f"the cohort has none of the model's {len(names)} variables",
+            code="MISSING_COLUMN",
+            file=cohort.source_name,
+            advice="hiprisk template lists them; a mapping can rename columns",
+        )
+    return names, present
 
 
 def _evaluated(

@@ -185,7 +185,8 @@ def _calibration_words(
 def event_calibration_words(event: EventPerformance) -> str:
     """Whether an event is as frequent as predicted, by the interval of O:E.
 
-    Calibration of the outcome's mean says nothing of it: the probability also comes of the scatter.
+    The outcome's mean may be calibrated and the event not: its probability also depends on how far
+    outcomes scatter about the mean.
     """
     ratio = next((e for e in event.estimates if e.name == "observed_expected_ratio"), None)
     about = f"Event, {event.label}:"

@@ -34,7 +34,7 @@ def with_updated_predictions(updated: Sheet, parent: Sheet) -> Sheet:
         np.sort(SheetEvaluator(sheet).predict_numeric(_normal_people(sheet)).predicted)
         for sheet in (parent, updated)
     )
-    # Without a spread of its own the parent says nothing of how predictions are spread.
+    # A parent whose predictions do not vary gives no scale.
     ratio = float(new.std() / old.std()) if old.std() > 0 else 1.0
     return dataclasses.replace(
         updated,
