@@ -14,3 +14,4 @@ uv pip compile pyproject.toml "$scratch/build.in" -c "$scratch/constraints.txt" 
 uv pip compile pyproject.toml "$scratch/build.in" --extra train -c "$scratch/constraints.txt" \
   "${flags[@]}" --no-annotate -o locks/train.txt
 uv pip compile --group mutants -c "$scratch/constraints.txt" "${flags[@]}" --no-annotate -o locks/mutants.txt
+uv pip compile --group spark -c "$scratch/constraints.txt" "${flags[@]}" --no-annotate -o locks/spark.txt
