@@ -24,11 +24,11 @@ import pandas as pd
 
 from hiprisk.bootstrap import Persons
 from hiprisk.errors import InputError
+from hiprisk.metrics.intervals.resampled import error_interval
 from hiprisk.metrics.registry import metrics_for
 from hiprisk.metrics.smoothing.calibration_curve import calibration_errors
 from hiprisk.metrics.smoothing.error_intervals import CurveNoise, curve_error_interval
 from hiprisk.seeding import rng_for
-from hiprisk.validation.resampling.intervals import error_interval
 
 HERE = Path(__file__).parent
 B = 200

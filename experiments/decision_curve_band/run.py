@@ -26,10 +26,10 @@ import numpy as np
 import pandas as pd
 
 from hiprisk.bootstrap import Persons, percentiles
-from hiprisk.metrics.decision_curve.bands import (
+from hiprisk.metrics.clinical_utility.bands import (
     decision_curve_band,
 )
-from hiprisk.metrics.decision_curve.optimism import corrected_curve, resampled_optimism
+from hiprisk.metrics.clinical_utility.optimism import corrected_curve, resampled_optimism
 from hiprisk.seeding import rng_for
 
 HERE = Path(__file__).parent

@@ -28,9 +28,9 @@ from hiprisk.metrics.decomposition.parts import (
     calibrated_miscalibration,
     mse_decomposition,
 )
+from hiprisk.metrics.intervals.resampled import error_interval
 from hiprisk.parallel import run_parallel
 from hiprisk.seeding import rng_for
-from hiprisk.validation.resampling.intervals import error_interval
 
 HERE = Path(__file__).parent
 B, LEVEL = 200, 0.95

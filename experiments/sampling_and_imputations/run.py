@@ -26,11 +26,11 @@ import pandas as pd
 from hiprisk.features.imputation import draw_imputations, fit_normal
 from hiprisk.metrics.case_control import at_prevalence
 from hiprisk.metrics.estimate import Estimate
+from hiprisk.metrics.intervals.resampled import percentile_intervals
 from hiprisk.metrics.registry import find_metric
 from hiprisk.parallel import run_parallel
 from hiprisk.seeding import rng_for
 from hiprisk.validation.performance.pooling import pool_by_name
-from hiprisk.validation.resampling.intervals import percentile_intervals
 
 HERE = Path(__file__).parent
 NAMES = ("c_statistic", "calibration_slope", "calibration_intercept", "calibration_in_the_large",

@@ -9,7 +9,7 @@ import pytest
 from hiprisk.evidence.document import Evidence
 from hiprisk.evidence.events import events_evidence
 from hiprisk.evidence.out_of_fold import out_of_fold_performance, out_of_fold_sample
-from hiprisk.metrics.decision_curve.net_benefit import (
+from hiprisk.metrics.clinical_utility.net_benefit import (
     interventions_avoided,
     net_benefit,
     standardised_net_benefit,

@@ -15,8 +15,8 @@ from hiprisk.inference.association.result import (
 )
 from hiprisk.learning.model_choice import CandidateResult
 from hiprisk.learning.participants import FlowStep
-from hiprisk.metrics.decision_curve.bands import decision_curve_band
-from hiprisk.metrics.decision_curve.optimism import corrected_curve
+from hiprisk.metrics.clinical_utility.bands import decision_curve_band
+from hiprisk.metrics.clinical_utility.optimism import corrected_curve
 from hiprisk.metrics.decomposition.parts import brier_decomposition, mse_decomposition
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.smoothing.calibration_curve import calibration_curve

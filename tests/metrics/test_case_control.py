@@ -10,7 +10,7 @@ from scipy.optimize import minimize_scalar
 from hiprisk.errors import InputError
 from hiprisk.metrics.calibration import logistic_intercept
 from hiprisk.metrics.case_control import at_prevalence, log_odds_offset, population_weights
-from hiprisk.metrics.decision_curve.curve import decision_curve
+from hiprisk.metrics.clinical_utility.curve import decision_curve
 from hiprisk.metrics.registry import entries, find_metric
 from hiprisk.metrics.smoothing.calibration_curve import calibration_curve, calibration_errors
 

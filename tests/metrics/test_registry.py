@@ -12,10 +12,10 @@ from hiprisk.inference.increment.losses import POINT
 from hiprisk.learning.unpenalised import fit_ols
 from hiprisk.metrics import scores
 from hiprisk.metrics.entry import Metric
+from hiprisk.metrics.intervals.resampled import metric_intervals
 from hiprisk.metrics.registry import entries, label_of, metrics_for
 from hiprisk.validation.internal.optimism import bootstrap_optimism
 from hiprisk.validation.performance.sample import EvaluationSample
-from hiprisk.validation.resampling.intervals import metric_intervals
 from hiprisk.validation.resampling.resamples import Refit, draw_resamples
 from hiprisk.validation.subgroups.performance import subgroup_performance
 

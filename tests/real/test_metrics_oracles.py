@@ -10,7 +10,7 @@ import pytest
 from hiprisk.learning.unpenalised import fit_logistic
 from hiprisk.metrics import calibration, discrimination, likelihood, scores
 from hiprisk.metrics.calibration_tests import spiegelhalter_test, unreliability_test
-from hiprisk.metrics.decision_curve.curve import decision_curve
+from hiprisk.metrics.clinical_utility.curve import decision_curve
 from hiprisk.metrics.registry import estimates
 from hiprisk.metrics.smoothing.calibration_curve import calibration_errors
 from metric_examples import d_of_val_prob, q_of_val_prob

@@ -12,9 +12,9 @@ from hiprisk.arrays import Floats, Integers
 from hiprisk.evidence.corrected import event_optimism
 from hiprisk.evidence.finished import FinishedStudy, model_forecast, refit_forecasts
 from hiprisk.evidence.out_of_fold import events_of
-from hiprisk.metrics.decision_curve.bands import decision_curve_band
-from hiprisk.metrics.decision_curve.curve import DecisionCurve
-from hiprisk.metrics.decision_curve.optimism import corrected_curve, resampled_optimism
+from hiprisk.metrics.clinical_utility.bands import decision_curve_band
+from hiprisk.metrics.clinical_utility.curve import DecisionCurve
+from hiprisk.metrics.clinical_utility.optimism import corrected_curve, resampled_optimism
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.events import EventOutcome
 from hiprisk.validation.internal.instability import decision_stability

@@ -15,7 +15,7 @@ from hiprisk.metrics import (
     scores,
     spread,
 )
-from hiprisk.metrics.decision_curve import net_benefit
+from hiprisk.metrics.clinical_utility import net_benefit
 from hiprisk.metrics.decomposition import parts, quantile_scores, ranked_probability_score
 from hiprisk.metrics.entry import Metric
 from hiprisk.metrics.estimate import Estimate
@@ -176,7 +176,7 @@ def estimates(
     -------
     tuple of Estimate
         In the registry's order; without ends where only the bootstrap can give them
-        (`hiprisk.validation.resampling.intervals`).
+        (`hiprisk.metrics.intervals.resampled`).
     """
     chosen = metrics_for(kind, costly=costly) if metrics is None else metrics
     return tuple(

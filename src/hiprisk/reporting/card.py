@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hiprisk.evidence.document import Evidence
+from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.registry import label_of
 from hiprisk.sheet.format import LinearModel, Sheet, TreesModel
-from hiprisk.validation.resampling.intervals import Estimate
 from hiprisk.wording.disclaimers import (
     CARD_DISCLAIMER,
     SIMULATED_COHORT,

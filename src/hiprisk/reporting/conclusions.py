@@ -9,7 +9,7 @@ from hiprisk.inference.association import AssociationRow
 from hiprisk.inference.association.result import ALL
 from hiprisk.inference.association.sentences import MEASURE_LABELS, MODEL_SHORT_LABELS
 from hiprisk.inference.increment import AddedValue, Addition, Gain
-from hiprisk.metrics.decision_curve.bands import DecisionCurveDifference
+from hiprisk.metrics.clinical_utility.bands import DecisionCurveDifference
 from hiprisk.reporting.page import Picture, Section, Table
 from hiprisk.reporting.plots.association import draw_association
 from hiprisk.reporting.plots.increment import draw_added_value

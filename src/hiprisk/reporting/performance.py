@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hiprisk.evidence.document import Evidence, HoldoutResult
 from hiprisk.evidence.events import EventEvidence
-from hiprisk.metrics.decision_curve.net_benefit import AVOIDED, NET_BENEFIT, STANDARDISED
+from hiprisk.metrics.clinical_utility.net_benefit import AVOIDED, NET_BENEFIT, STANDARDISED
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.registry import label_of
 from hiprisk.reporting.page import Picture, Section, Table

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hiprisk.evidence.document import Evidence
-from hiprisk.metrics.decision_curve.net_benefit import NET_BENEFIT
+from hiprisk.metrics.clinical_utility.net_benefit import NET_BENEFIT
 from hiprisk.metrics.registry import headlines, label_of
 from hiprisk.reporting.page import Picture, Section, Table
 from hiprisk.reporting.plots.stability import (

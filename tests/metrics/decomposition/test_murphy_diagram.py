@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from hiprisk.errors import InputError
-from hiprisk.metrics.decision_curve.net_benefit import net_benefit
+from hiprisk.metrics.clinical_utility.net_benefit import net_benefit
 from hiprisk.metrics.decomposition.murphy_diagram import (
     N_THRESHOLDS,
     elementary_scores,

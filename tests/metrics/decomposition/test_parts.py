@@ -14,9 +14,9 @@ from hiprisk.metrics.decomposition.parts import (
     isotonic_recalibration,
     mse_decomposition,
 )
+from hiprisk.metrics.intervals.resampled import metric_intervals
 from hiprisk.metrics.registry import find_metric, further_metrics, metrics_for
 from hiprisk.metrics.scores import brier, mse
-from hiprisk.validation.resampling.intervals import metric_intervals
 from metric_examples import ORACLES, example, metrics, oracle
 
 FROZEN = json.loads((ORACLES / "decomposition.json").read_text("utf-8"))

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from hiprisk.errors import InputError
-from hiprisk.metrics.decision_curve.net_benefit import net_benefit
+from hiprisk.metrics.clinical_utility.net_benefit import net_benefit
 from hiprisk.metrics.discrimination import c_statistic
 from hiprisk.metrics.expected.risks import (
     expected_brier,

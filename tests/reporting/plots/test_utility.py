@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from hiprisk.metrics.decision_curve.bands import (
+from hiprisk.metrics.clinical_utility.bands import (
     decision_curve_band,
     decision_curve_difference,
 )
-from hiprisk.metrics.decision_curve.curve import decision_curve
-from hiprisk.metrics.decision_curve.optimism import corrected_curve
+from hiprisk.metrics.clinical_utility.curve import decision_curve
+from hiprisk.metrics.clinical_utility.optimism import corrected_curve
 from hiprisk.reporting.plots.style import as_png, new_axes
 from hiprisk.reporting.plots.utility import draw_decision_curve, draw_decision_curve_difference
 

@@ -7,7 +7,7 @@ import pytest
 
 from hiprisk.config.sampling import SamplingSettings
 from hiprisk.metrics import calibration, scores
-from hiprisk.metrics.decision_curve.curve import decision_curve
+from hiprisk.metrics.clinical_utility.curve import decision_curve
 from hiprisk.metrics.events import event_outcomes
 from hiprisk.metrics.registry import find_metric, metrics_for
 from hiprisk.sheet.format import Event

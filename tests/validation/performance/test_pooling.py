@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import t
 
-from hiprisk.metrics.decision_curve.bands import decision_curve_band
+from hiprisk.metrics.clinical_utility.bands import decision_curve_band
 from hiprisk.metrics.decomposition.parts import brier_decomposition
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.intervals.calibration import FormulaInterval

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from hiprisk.metrics.decision_curve.bands import decision_curve_band
+from hiprisk.metrics.clinical_utility.bands import decision_curve_band
 from hiprisk.metrics.decomposition.parts import brier_decomposition, mse_decomposition
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.floor_ceiling import LimitShares

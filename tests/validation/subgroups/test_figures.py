@@ -6,7 +6,7 @@ import pytest
 
 from hiprisk.config import SubgroupSettings
 from hiprisk.metrics import calibration, discrimination, scores
-from hiprisk.metrics.decision_curve.net_benefit import net_benefit
+from hiprisk.metrics.clinical_utility.net_benefit import net_benefit
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.events import EventOutcome
 from hiprisk.metrics.forecast.scores import crps

@@ -7,7 +7,7 @@ import pytest
 from hiprisk.config import SubgroupSettings
 from hiprisk.errors import ConfigError, InputError
 from hiprisk.metrics import scores
-from hiprisk.metrics.decision_curve.net_benefit import net_benefit
+from hiprisk.metrics.clinical_utility.net_benefit import net_benefit
 from hiprisk.metrics.registry import metrics_for
 from people_by_sex import evaluated, event_of, people
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from hiprisk.config import SubgroupSettings
-from hiprisk.metrics.decision_curve.net_benefit import net_benefit
+from hiprisk.metrics.clinical_utility.net_benefit import net_benefit
 from hiprisk.validation.subgroups.resamples import draw_persons, resampled_net_benefits
 from people_by_sex import evaluated, people
 

@@ -10,7 +10,7 @@ from hiprisk.arrays import Floats
 from hiprisk.bootstrap import percentiles
 from hiprisk.inference.increment.losses import Measure
 from hiprisk.inference.increment.results import Gain
-from hiprisk.metrics.decision_curve.bands import DecisionCurveDifference
+from hiprisk.metrics.clinical_utility.bands import DecisionCurveDifference
 from hiprisk.metrics.estimate import Estimate
 
 

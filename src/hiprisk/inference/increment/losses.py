@@ -15,7 +15,7 @@ from hiprisk.arrays import Bools, Floats, Integers
 from hiprisk.config import OutcomeSettings
 from hiprisk.errors import ConfigError, InputError
 from hiprisk.learning.residual_distribution import residual_distribution
-from hiprisk.metrics.decision_curve.net_benefit import NET_BENEFIT, net_benefits
+from hiprisk.metrics.clinical_utility.net_benefit import NET_BENEFIT, net_benefits
 from hiprisk.metrics.discrimination import c_statistic
 from hiprisk.metrics.entry import Metric
 from hiprisk.metrics.registry import find_metric, label_of

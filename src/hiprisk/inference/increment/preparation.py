@@ -41,7 +41,7 @@ from hiprisk.inference.increment.resampled import (
 from hiprisk.learning.candidates import DevelopmentData, unfitted_estimator, with_settings
 from hiprisk.learning.pipeline import impute_for_fitting
 from hiprisk.learning.sheets.export import outcome_spec
-from hiprisk.metrics.decision_curve.net_benefit import THRESHOLDS
+from hiprisk.metrics.clinical_utility.net_benefit import THRESHOLDS
 from hiprisk.wording.quantities import people_counted
 
 # Imputations of the whole sample on which an error-free scenario is evaluated.

@@ -11,7 +11,7 @@ import pandas as pd
 from hiprisk.bootstrap import FEW_RESAMPLES, few_resamples
 from hiprisk.features.pooling import PooledTest
 from hiprisk.inference.increment.verdict import Verdict
-from hiprisk.metrics.decision_curve.bands import DecisionCurveDifference
+from hiprisk.metrics.clinical_utility.bands import DecisionCurveDifference
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.wording.disclaimers import cohort_warnings
 from hiprisk.wording.labels import blocks_in_words

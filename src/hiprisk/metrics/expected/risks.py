@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike
 
 from hiprisk.arrays import Floats
 from hiprisk.errors import InputError
-from hiprisk.metrics.decision_curve.net_benefit import check_thresholds
+from hiprisk.metrics.clinical_utility.net_benefit import check_thresholds
 from hiprisk.metrics.inputs import as_risks
 
 

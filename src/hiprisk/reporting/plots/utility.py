@@ -7,8 +7,8 @@ from typing import Any
 
 from matplotlib.axes import Axes
 
-from hiprisk.metrics.decision_curve.bands import DecisionCurveDifference
-from hiprisk.metrics.decision_curve.curve import DecisionCurve
+from hiprisk.metrics.clinical_utility.bands import DecisionCurveDifference
+from hiprisk.metrics.clinical_utility.curve import DecisionCurve
 from hiprisk.reporting.plots.style import BLUE, GREEN, GREY, ORANGE, PINK, new_axes, titled
 
 COLOURS = (BLUE, ORANGE, GREEN, PINK)

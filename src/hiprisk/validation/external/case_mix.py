@@ -27,6 +27,7 @@ from hiprisk.learning.folds import grouped_folds
 from hiprisk.learning.participants import numbered
 from hiprisk.learning.unpenalised import fit_logistic
 from hiprisk.metrics.estimate import Estimate
+from hiprisk.metrics.intervals.resampled import percentile_intervals
 from hiprisk.metrics.registry import find_metric
 from hiprisk.seeding import rng_for
 from hiprisk.sheet.columns import cohort_columns
@@ -40,7 +41,6 @@ from hiprisk.validation.external.mean_difference import (
     separation,
     standardised_difference_estimate,
 )
-from hiprisk.validation.resampling.intervals import percentile_intervals
 from hiprisk.wording.labels import column_label, sheet_labels
 
 REFERENCE_SIZE = 10_000

@@ -15,8 +15,8 @@ import numpy as np
 
 from hiprisk.arrays import Floats
 from hiprisk.errors import InputError
-from hiprisk.metrics.decision_curve.bands import decision_curve_band
-from hiprisk.metrics.decision_curve.curve import DecisionCurve, decision_curve
+from hiprisk.metrics.clinical_utility.bands import decision_curve_band
+from hiprisk.metrics.clinical_utility.curve import DecisionCurve, decision_curve
 from hiprisk.metrics.decomposition.parts import brier_decomposition
 from hiprisk.metrics.entry import Metric, Smoother
 from hiprisk.metrics.estimate import Estimate
@@ -25,6 +25,11 @@ from hiprisk.metrics.forecast.calibration import coverage_by_level, pit_histogra
 from hiprisk.metrics.forecast.predicted_observed import predicted_observed
 from hiprisk.metrics.inputs import check_both_classes
 from hiprisk.metrics.intervals.calibration import FormulaInterval, calibration_intervals
+from hiprisk.metrics.intervals.resampled import (
+    N_COSTLY,
+    metric_intervals,
+    percentile_intervals,
+)
 from hiprisk.metrics.registry import estimates
 from hiprisk.metrics.smoothing.calibration_curve import CalibrationCurve, calibration_curve
 from hiprisk.metrics.smoothing.logistic import has_log_odds
@@ -41,11 +46,6 @@ from hiprisk.validation.performance.measures import (
 )
 from hiprisk.validation.performance.results import EventPerformance, Performance
 from hiprisk.validation.performance.sample import EvaluationSample
-from hiprisk.validation.resampling.intervals import (
-    N_COSTLY,
-    metric_intervals,
-    percentile_intervals,
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

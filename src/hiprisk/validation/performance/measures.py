@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from hiprisk.config.sampling import SamplingSettings
 from hiprisk.metrics.case_control import at_prevalence
-from hiprisk.metrics.decision_curve.net_benefit import THRESHOLDS
+from hiprisk.metrics.clinical_utility.net_benefit import THRESHOLDS
 from hiprisk.metrics.decomposition.parts import (
     ScoreDecomposition,
     brier_decomposition,

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from hiprisk.arrays import Floats
-from hiprisk.metrics.decision_curve.curve import DecisionCurve
+from hiprisk.metrics.clinical_utility.curve import DecisionCurve
 from hiprisk.metrics.decomposition.parts import ScoreDecomposition, mean_decomposition
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.forecast.calibration import coverage_by_level, pit_histogram

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from hiprisk.metrics.decision_curve.curve import DecisionCurve
+from hiprisk.metrics.clinical_utility.curve import DecisionCurve
 from hiprisk.metrics.decomposition.parts import ScoreDecomposition
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.floor_ceiling import LimitShares

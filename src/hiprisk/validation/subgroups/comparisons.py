@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from hiprisk.arrays import Integers
 from hiprisk.config import SubgroupSettings
-from hiprisk.metrics.decision_curve.net_benefit import NET_BENEFIT
+from hiprisk.metrics.clinical_utility.net_benefit import NET_BENEFIT
 from hiprisk.metrics.registry import entries
 from hiprisk.validation.subgroups.cells import EVERYBODY, counts_of
 from hiprisk.validation.subgroups.definitions import UNKNOWN, Grouping

@@ -8,7 +8,7 @@ import numpy as np
 
 from hiprisk.arrays import Floats
 from hiprisk.errors import InputError
-from hiprisk.metrics.decision_curve.net_benefit import NET_BENEFIT
+from hiprisk.metrics.clinical_utility.net_benefit import NET_BENEFIT
 from hiprisk.metrics.entry import Metric
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.events import EventOutcome

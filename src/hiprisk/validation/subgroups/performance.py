@@ -17,7 +17,7 @@ from hiprisk.arrays import Bools
 from hiprisk.cohort.dictionary import Dictionary
 from hiprisk.config import SubgroupSettings
 from hiprisk.errors import ConfigError, InputError
-from hiprisk.metrics.decision_curve.net_benefit import NET_BENEFIT
+from hiprisk.metrics.clinical_utility.net_benefit import NET_BENEFIT
 from hiprisk.metrics.entry import Metric
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.events import EventOutcome

@@ -10,7 +10,7 @@ import numpy as np
 from hiprisk.arrays import Floats, Integers
 from hiprisk.bootstrap import Persons
 from hiprisk.errors import InputError
-from hiprisk.metrics.decision_curve.net_benefit import net_benefit, net_benefits
+from hiprisk.metrics.clinical_utility.net_benefit import net_benefit, net_benefits
 from hiprisk.metrics.entry import Metric
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.vectorised.panel import evaluate_predictions

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from hiprisk.bootstrap import STEADY, normal_end_error
-from hiprisk.metrics.decision_curve.net_benefit import NET_BENEFIT
+from hiprisk.metrics.clinical_utility.net_benefit import NET_BENEFIT
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.registry import label_of, moves_with_prevalence
 from hiprisk.outcome_kind import OutcomeKind

@@ -18,6 +18,7 @@ from hiprisk.learning.sites.levels import (
     with_site_names,
 )
 from hiprisk.metrics.estimate import Estimate
+from hiprisk.metrics.intervals.resampled import percentile_intervals
 from hiprisk.metrics.registry import label_of
 from hiprisk.seeding import rng_for
 from hiprisk.sheet.document.checks import check_sheet
@@ -29,7 +30,6 @@ from hiprisk.validation.external.validation import means_by_tenth
 from hiprisk.validation.performance.computing import usable_metrics
 from hiprisk.validation.performance.measures import prediction_metrics
 from hiprisk.validation.performance.pooling import pool_by_name
-from hiprisk.validation.resampling.intervals import percentile_intervals
 from hiprisk.validation.updating.by_site import (
     LineBySite,
     SiteRecalibration,

@@ -6,14 +6,14 @@ import pytest
 from hiprisk.errors import InputError
 from hiprisk.metrics.discrimination import c_estimate
 from hiprisk.metrics.forecast.distribution import forecast
-from hiprisk.metrics.registry import find_metric, metrics_for
-from hiprisk.seeding import rng_for
-from hiprisk.validation.resampling.intervals import (
+from hiprisk.metrics.intervals.resampled import (
     _computable,
     error_interval,
     metric_intervals,
     percentile_intervals,
 )
+from hiprisk.metrics.registry import find_metric, metrics_for
+from hiprisk.seeding import rng_for
 from metric_examples import example, metrics, own_metric
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from hiprisk.errors import InputError
-from hiprisk.metrics.decision_curve.net_benefit import (
+from hiprisk.metrics.clinical_utility.net_benefit import (
     interventions_avoided,
     net_benefit,
     net_benefit_estimate,

@@ -19,9 +19,9 @@ from numpy.typing import ArrayLike
 
 from hiprisk.arrays import Floats, Integers
 from hiprisk.errors import InputError
-from hiprisk.metrics.decision_curve.bands import per_avoided, pointwise_ends
-from hiprisk.metrics.decision_curve.curve import DecisionCurve, check_prevalence
-from hiprisk.metrics.decision_curve.net_benefit import THRESHOLDS, check_thresholds, net_benefits
+from hiprisk.metrics.clinical_utility.bands import per_avoided, pointwise_ends
+from hiprisk.metrics.clinical_utility.curve import DecisionCurve, check_prevalence
+from hiprisk.metrics.clinical_utility.net_benefit import THRESHOLDS, check_thresholds, net_benefits
 from hiprisk.metrics.inputs import as_binary
 
 

@@ -19,8 +19,8 @@ from numpy.typing import ArrayLike
 from hiprisk.arrays import Floats, Integers
 from hiprisk.bootstrap import Persons, percentiles, too_many_refused
 from hiprisk.errors import InputError
-from hiprisk.metrics.decision_curve.curve import DecisionCurve, check_prevalence, decision_curve
-from hiprisk.metrics.decision_curve.net_benefit import THRESHOLDS, check_thresholds, net_benefits
+from hiprisk.metrics.clinical_utility.curve import DecisionCurve, check_prevalence, decision_curve
+from hiprisk.metrics.clinical_utility.net_benefit import THRESHOLDS, check_thresholds, net_benefits
 from hiprisk.metrics.inputs import as_binary
 from hiprisk.seeding import rng_for
 

@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 
 from hiprisk.errors import InputError
-from hiprisk.metrics.decision_curve.bands import decision_curve_band
-from hiprisk.metrics.decision_curve.curve import decision_curve
-from hiprisk.metrics.decision_curve.net_benefit import (
+from hiprisk.metrics.clinical_utility.bands import decision_curve_band
+from hiprisk.metrics.clinical_utility.curve import decision_curve
+from hiprisk.metrics.clinical_utility.net_benefit import (
     interventions_avoided,
     net_benefit,
     standardised_net_benefit,
 )
-from hiprisk.metrics.decision_curve.optimism import (
+from hiprisk.metrics.clinical_utility.optimism import (
     corrected_curve,
     net_benefit_optimism,
     resampled_optimism,

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from hiprisk.errors import InputError
-from hiprisk.metrics.decision_curve.bands import (
+from hiprisk.metrics.clinical_utility.bands import (
     decision_curve_band,
     decision_curve_difference,
 )
-from hiprisk.metrics.decision_curve.curve import decision_curve
-from hiprisk.metrics.decision_curve.net_benefit import (
+from hiprisk.metrics.clinical_utility.curve import decision_curve
+from hiprisk.metrics.clinical_utility.net_benefit import (
     interventions_avoided,
     net_benefit,
     net_benefit_estimate,
@@ -46,7 +46,7 @@ def test_band_draws_people_not_rows():
 def test_band_repeats_itself_with_its_seed_and_memory_limit(monkeypatch):
     y, risk = example("binary")
     one = decision_curve_band(y, risk, n_resamples=50, seed=3)
-    monkeypatch.setattr("hiprisk.metrics.decision_curve.bands.LARGEST_BLOCK", 100)
+    monkeypatch.setattr("hiprisk.metrics.clinical_utility.bands.LARGEST_BLOCK", 100)
     assert decision_curve_band(y, risk, n_resamples=50, seed=3) == one
     assert decision_curve_band(y, risk, n_resamples=50, seed=4).low != one.low
 

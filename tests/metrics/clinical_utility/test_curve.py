@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hiprisk.errors import InputError
-from hiprisk.metrics.decision_curve.curve import decision_curve
-from hiprisk.metrics.decision_curve.net_benefit import (
+from hiprisk.metrics.clinical_utility.curve import decision_curve
+from hiprisk.metrics.clinical_utility.net_benefit import (
     net_benefit,
 )
 from metric_examples import example

@@ -19,8 +19,6 @@ from hiprisk.metrics.smoothing.error_intervals import CurveNoise, curve_error_in
 from hiprisk.metrics.vectorised.panel import evaluate_predictions
 from hiprisk.seeding import rng_for
 
-__all__ = ["Estimate", "error_interval", "metric_intervals", "percentile_intervals"]
-
 N_COSTLY = 200
 # Names, beside that of a metric, its values by chance alone.
 CALIBRATED = "calibrated"
