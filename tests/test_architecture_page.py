@@ -18,8 +18,8 @@ def rows_of(heading):
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
 
 
-# Modules above the rooms: a study as a picture, and a study once more.
-SPINE = {"study", "rebuilding"}
+# Modules above the rooms: a study as a picture, a study once more, and what is public by submodule.
+SPINE = {"study", "rebuilding", "plots", "sample_size", "estimators"}
 ROOMS = {row[0].strip("`"): row[1:] for row in rows_of("The rooms")}
 
 
@@ -29,7 +29,7 @@ def in_code(text):
 
 def test_every_room_is_on_the_page_and_no_other():
     found = {path.name for path in SRC.iterdir() if (path / "__init__.py").is_file()}
-    assert {*ROOMS} - {GROUND} - SPINE == found
+    assert {*ROOMS} - {GROUND} - SPINE == found - SPINE
 
 
 def test_every_module_of_the_ground_is_on_the_page():
@@ -43,7 +43,7 @@ def test_rooms_stand_in_the_order_of_the_import_contract():
     floor = {}
     for number, layer in enumerate(contract):
         for name in layer.split(" | "):
-            floor[name.removeprefix("hiprisk.")] = number
+            floor[name.strip("()").removeprefix("hiprisk.")] = number
     order = [floor[room] for room in ROOMS if room != GROUND]
     assert order == sorted(order)
 

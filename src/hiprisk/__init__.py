@@ -1,6 +1,6 @@
 """Fit, validate and serve clinical prediction models of later hip pain and function.
 
-Names are resolved on first use, so that ``import hiprisk`` costs nothing.
+Names and submodules are resolved on first use, so that ``import hiprisk`` costs nothing.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from hiprisk.serving.model import load
     from hiprisk.study import run_study
 
+# Where each public name is at home.
 _HOME = {
     "BundleError": "hiprisk.errors",
     "ConfigError": "hiprisk.errors",
@@ -24,6 +25,8 @@ _HOME = {
     "load_config": "hiprisk.config",
     "run_study": "hiprisk.study",
 }
+# Public submodules; ``import hiprisk`` is enough to use them.
+_MODULES = ("estimators", "inference", "metrics", "plots", "sample_size", "validation")
 
 __all__ = [
     "BundleError",
@@ -31,9 +34,12 @@ __all__ = [
     "HipRiskError",
     "InputError",
     "StoreError",
+    "inference",
     "load",
     "load_config",
+    "metrics",
     "run_study",
+    "validation",
 ]
 
 
@@ -45,6 +51,8 @@ def __getattr__(name: str) -> Any:
         return metadata.version("hiprisk")
     if name in _HOME:
         return getattr(importlib.import_module(_HOME[name]), name)
+    if name in _MODULES:
+        return importlib.import_module(f"hiprisk.{name}")
     raise AttributeError(f"module 'hiprisk' has no attribute '{name}'")
 
 
