@@ -13,7 +13,6 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from hiprisk.arrays import Floats
@@ -44,9 +43,9 @@ from hiprisk.learning.model_choice import (
 )
 from hiprisk.learning.pipeline import StudyEstimator
 from hiprisk.learning.preparation import PreparedStudy, prepare_study
-from hiprisk.learning.residual_distribution import residual_distribution, widened
 from hiprisk.learning.sheets.export import write_sheet
 from hiprisk.learning.sheets.first_visit import with_first_visit
+from hiprisk.learning.sheets.scatter import Scatter, out_of_fold_scatter
 from hiprisk.learning.sheets.skops_file import dump_estimator
 from hiprisk.learning.sites.levels import new_site_variance
 from hiprisk.learning.study_cohort import study_warnings
@@ -259,16 +258,13 @@ def _sheet(
     out_of_fold: OutOfFold,
     bootstrap: BootstrapResult,
 ) -> Sheet:
-    distribution, residual_sd = None, None
+    scatter = Scatter()
     if prepared.config.outcome.kind == "continuous":
-        observed = prepared.data.outcome[out_of_fold.rows]
-        if out_of_fold.own is None:
-            distribution = residual_distribution(
-                observed, out_of_fold.predicted, out_of_fold.imputation_variance
-            )
-            extra = new_site_variance(prepared.config, estimator.fit_)
-            distribution = widened(distribution, extra)
-        residual_sd = float(np.sqrt(np.mean((observed - out_of_fold.predicted) ** 2)))
+        scatter = out_of_fold_scatter(
+            prepared.data.outcome,
+            out_of_fold,
+            extra_variance=new_site_variance(prepared.config, estimator.fit_),
+        )
     with one_thread():
         sheet = write_sheet(
             estimator,
@@ -276,8 +272,8 @@ def _sheet(
             config=prepared.config,
             dictionary=prepared.dictionary,
             provenance=prepared.cohort.provenance,
-            distribution=distribution,
-            residual_sd=residual_sd,
+            distribution=scatter.distribution,
+            residual_sd=scatter.residual_sd,
             refits=bootstrap.coefficients if estimator.family in HAVE_REFITS else None,
         )
         return with_first_visit(sheet, prepared.selection.first_visit)

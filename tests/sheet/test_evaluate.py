@@ -48,6 +48,27 @@ def test_intervals_are_scaled_quantiles():
     assert upper[0] == pytest.approx(51.3 + 1.25 * scale, rel=1e-12)
 
 
+@pytest.mark.parametrize("kind", ["continuous", "binary"])
+@pytest.mark.parametrize(("level", "name"), [(0.8, "80"), (0.95, "95")])
+def test_interval_of_any_level_has_the_bits_of_those_that_are_always_told(kind, level, name):
+    evaluator = SheetEvaluator(small_sheet(kind=kind))
+    known = evaluator.numeric_columns(one(age=None), 1)
+    told = evaluator.predict_numeric(known).intervals.get(name)
+    found = evaluator.interval(known, level)
+    assert (found is None) == (told is None)
+    if told is not None:
+        assert (found[0][0], found[1][0]) == (told[0][0], told[1][0])
+
+
+def test_interval_of_half_of_the_outcomes_is_of_scaled_quartiles():
+    evaluator = SheetEvaluator(small_sheet())
+    lower, upper = evaluator.interval(evaluator.numeric_columns(one(), 1), 0.5)
+    scale = 10 + 6 * (51.3 - 20) / 40
+    quartile = 1.25 * 0.25 / 0.4
+    assert lower[0] == pytest.approx(51.3 - quartile * scale, rel=1e-12)
+    assert upper[0] == pytest.approx(51.3 + quartile * scale, rel=1e-12)
+
+
 def test_chance_of_worsening_is_read_off_the_same_distribution():
     scale = 10 + 6 * (51.3 - 20) / 40
     z = (60 - 51.3) / scale

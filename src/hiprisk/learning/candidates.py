@@ -96,12 +96,7 @@ def development_data(
             for column in columns_of(dictionary[name], people.frame[name])
         ]
         auxiliary = numeric_columns(extra, people.frame)
-    parts = [columns[:, : design.n_imputed], people.outcome] + (
-        [] if auxiliary is None else [auxiliary]
-    )
-    with one_thread():
-        # Loose: it only gives the fits of folds and resamples a good place to begin.
-        start = fit_normal(np.column_stack(parts), tolerance=1e-6)
+    start = imputation_start(columns[:, : design.n_imputed], people.outcome, auxiliary)
     by_site = config.tuning.group_by == SITE
     # What has no use for sites (compare) takes a cohort without them; train has refused it before.
     has_effects = config.sites != "none" and SITE in people.frame.columns
@@ -114,6 +109,16 @@ def development_data(
         fold_groups=people.sites if by_site else people.groups,
         sites=site_numbers(people.frame) if has_effects else None,
     )
+
+
+def imputation_start(
+    columns: Floats, outcome: Floats, auxiliary: Floats | None = None
+) -> NormalFit:
+    """Parameters of the imputation model on all people, where every other fit starts."""
+    parts = [columns, outcome] + ([] if auxiliary is None else [auxiliary])
+    with one_thread():
+        # Loose: it only gives the fits of folds and resamples a good place to begin.
+        return fit_normal(np.column_stack(parts), tolerance=1e-6)
 
 
 def unfitted_estimator(

@@ -125,6 +125,43 @@ class SheetEvaluator:
             return self._binary(location, imputed)
         return self._continuous(location, known, imputed)
 
+    def interval(self, known: list[Floats], level: float) -> tuple[Floats, Floats] | None:
+        """Interval of every row at any level, as `predict_numeric` has those of 80 and 95 %.
+
+        Parameters
+        ----------
+        known : list of ndarray
+            The sheet's columns, NaN where missing.
+        level : float
+            Inside (0, 1).
+
+        Returns
+        -------
+        tuple of ndarray or None
+            Lower and upper bounds; None where the sheet has nothing to read them from.
+        """
+        # 1 - 0.8 is not 0.2 to the last bit, and the bounds are to be those of a scored file.
+        tail = round((1.0 - level) / 2.0, 12)
+        n_rows, at_once = len(known[0]), self._rows_at_once()
+        starts = range(0, max(n_rows, 1), min(at_once, max(n_rows, 1)))
+        parts = [self._interval([c[i : i + at_once] for c in known], tail) for i in starts]
+        bounds = [part for part in parts if part is not None]
+        if not bounds:
+            return None
+        low, high = zip(*bounds, strict=True)
+        return np.concatenate(low), np.concatenate(high)
+
+    def _interval(self, known: list[Floats], tail: float) -> tuple[Floats, Floats] | None:
+        location = self._locate(known, len(known[0]))
+        if self.sheet.outcome.kind == "binary":
+            refitted = location.refitted_risk
+            if refitted is None or not len(refitted):
+                return None
+            ordered = np.sort(refitted, axis=0)
+            return sorted_quantile(ordered, tail), sorted_quantile(ordered, 1.0 - tail)
+        law = self._law(location)
+        return None if law is None else (law.quantile(tail), law.quantile(1.0 - tail))
+
     def _rows_at_once(self) -> int:
         """Rows whose distributions fit into memory together: an ordinal one has many values."""
         return (

@@ -70,26 +70,59 @@ def write_sheet(
     InputError
         If sheet and estimator differ by more than 1e-9 on any row.
     """
-    specs = variable_specs(estimator.design, frame, dictionary)
-    sheet = Sheet(
-        name=config.name,
-        title=config.title,
-        family=estimator.family,
-        provenance=provenance,  # type: ignore[arg-type]  # one of the cohort's literals
-        intended_use=config.intended_use,
+    sheet = fitted_sheet(
+        estimator,
+        frame,
+        dictionary=dictionary,
         outcome=outcome_spec(
             with_levels(config.outcome, dictionary),
             estimator.design,
             measurement=outcome_measurement(config.outcome, dictionary),
         ),
-        variables=specs,
+        distribution=distribution,
+        residual_sd=residual_sd,
+        refits=refits,
+        max_imputed_weight=config.imputation.max_imputed_weight,
+    )
+    return dataclasses.replace(
+        sheet,
+        name=config.name,
+        title=config.title,
+        provenance=provenance,  # type: ignore[arg-type]  # one of the cohort's literals
+        intended_use=config.intended_use,
+    )
+
+
+def fitted_sheet(
+    estimator: StudyEstimator,
+    frame: pd.DataFrame,
+    *,
+    dictionary: Mapping[str, Variable],
+    outcome: OutcomeSpec,
+    distribution: Distribution | None,
+    residual_sd: float | None,
+    refits: Floats | None,
+    max_imputed_weight: float,
+) -> Sheet:
+    """The same of an estimator without a study's config: a sheet that has no name or title yet.
+
+    Parameters are those of `write_sheet`, with what is predicted in the sheet's words.
+    """
+    sheet = Sheet(
+        name="",
+        title="",
+        family=estimator.family,
+        provenance="real",
+        intended_use="",
+        outcome=outcome,
+        variables=variable_specs(estimator.design, frame, dictionary),
         columns=estimator.design.columns,
         missing=missing_model(estimator),
         derived=estimator.design.derived,
         model=estimator.fit_.to_model(refits),
         distribution=distribution,
         residual_sd=residual_sd,
-        max_imputed_weight=config.imputation.max_imputed_weight,
+        max_imputed_weight=max_imputed_weight,
         n_people=estimator.n_fitted_,
         sites=site_effects(estimator, frame),
     )
