@@ -29,6 +29,7 @@ def test_a_study_leaves_a_bundle_and_says_what_it_says(tmp_path):
     assert bundle.evidence == result.evidence.to_dict()
     assert result.to_dict()["family"] == "linear"
     assert result.mlflow_run is None
+    assert result.to_dict()["tuning_trials"] is None
     assert "bootstrap" in stages
     assert list(result.to_frame()["metric"])[:1] == ["r2"]
     # What an interrupted run would resume from is gone.

@@ -38,6 +38,7 @@ from hiprisk.learning.model_choice import (
     ModelChoice,
     choose_model_type,
     fit_chosen,
+    keep_study_trials,
     predict_out_of_fold,
     study_folds,
 )
@@ -82,6 +83,8 @@ class StudyResult:
     mlflow_store : str or None
     not_logged : str or None
         What MLflow did not take; the bundle has it, and `track_bundle` logs it later.
+    tuning_trials : Path or None
+        File of all trials beside the bundle, where `tuning.keep` asks for it.
     seconds : float
     """
 
@@ -92,6 +95,7 @@ class StudyResult:
     mlflow_run: str | None
     mlflow_store: str | None
     not_logged: str | None
+    tuning_trials: Path | None
     seconds: float
 
     def to_frame(self) -> pd.DataFrame:
@@ -106,6 +110,7 @@ class StudyResult:
             "mlflow_run": self.mlflow_run,
             "mlflow_store": self.mlflow_store,
             "not_logged": self.not_logged,
+            "tuning_trials": None if self.tuning_trials is None else str(self.tuning_trials),
             "family": self.evidence.family,
             "provenance": self.evidence.provenance,
             "n_analysed": self.evidence.n_analysed,
@@ -173,6 +178,7 @@ def run_study(
         evidence = _evaluate(finished)
         bundle = read_bundle(_write(finished, evidence, models, run, files))
         run.log_results(bundle)
+        kept = keep_study_trials(prepared, bundle.path)
     return StudyResult(
         bundle=bundle.path,
         bundle_sha256=bundle.sha256,
@@ -181,6 +187,7 @@ def run_study(
         mlflow_run=run.run_id,
         mlflow_store=run.store,
         not_logged=run.not_logged,
+        tuning_trials=kept,
         seconds=time.monotonic() - began,
     )
 

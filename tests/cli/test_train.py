@@ -50,9 +50,10 @@ def check_report(html, bundle):
 def test_train_writes_a_bundle_that_scores_and_predicts(capsys):
     code, found = answer(
         capsys, "train", CONFIGS / "stupar.yaml", *QUICK, "--workers", 1,
-        "--set", "tracking.register=true",
+        "--set", "tracking.register=true", "--set", "tuning.keep=true",
     )  # fmt: skip
     assert code == 0
+    assert found["tuning_trials"] == "models/stupar/tuning-1.db"
     assert set(found["metrics"]["r2_apparent"]) == {"value", "low", "high"}
     assert found["metrics"]["r2_corrected"]["value"] < found["metrics"]["r2_apparent"]["value"]
     assert found["summary"][0].startswith("SIMULATED DATA")

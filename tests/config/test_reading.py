@@ -38,7 +38,9 @@ def test_the_resolved_config_does_not_say_where_files_lie(tmp_path):
 
 def test_the_resolved_config_holds_every_default():
     plain = resolved(small_study())
-    assert plain["tuning"] == {"trials": 30, "folds": 5, "group_by": "person", "loss": "mse"}
+    assert plain["tuning"] == {
+        "trials": 30, "folds": 5, "group_by": "person", "loss": "mse", "keep": False,
+    }  # fmt: skip
     assert plain["families"]["boosting"] is None
 
 

@@ -1,14 +1,17 @@
 """The choice of the model type by the smallest cross-validated loss."""
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
+import optuna
 import pytest
 
 from hiprisk.config import load_config
 from hiprisk.learning.model_choice import (
     choose_model_type,
     fit_chosen,
+    keep_study_trials,
     predict_out_of_fold,
     smallest_loss,
     study_folds,
@@ -63,6 +66,26 @@ def test_every_candidate_is_tuned_on_the_same_folds_and_told(tmp_path):
     estimator = fit_chosen(prepared, choice)
     assert estimator.params == choice.params
     assert estimator.n_imputations == config.imputation.imputations
+
+    bundle = tmp_path / "stupar" / "3"
+    bundle.mkdir(parents=True)
+    assert keep_study_trials(prepared, bundle) is None
+    asked = dataclasses.replace(config, tuning=dataclasses.replace(config.tuning, keep=True))
+    kept = keep_study_trials(dataclasses.replace(prepared, config=asked), bundle)
+    assert kept == tmp_path / "stupar" / "tuning-3.db"
+    study = optuna.load_study(study_name="linear", storage=f"sqlite:///{kept}")
+    assert study.best_value == dict(told)["linear"]
+    assert study.user_attrs == {
+        "model": "stupar 3", "outcome": "WOMAC function", "folds": "3",
+        "fingerprint": prepared.identity,
+    }  # fmt: skip
+
+
+def test_where_nothing_is_searched_no_trials_are_kept(tmp_path):
+    fixed = "families={mean: {}, linear: {spline_knots: 0, l1_share: 0, penalty: 1}}"
+    config = load_config(STUPAR, overrides=[*QUICK, fixed, "tuning.keep=true"])
+    prepared = prepare_study(config, checkpoints=tmp_path, workers=1, progress=lambda *_: None)
+    assert keep_study_trials(prepared, tmp_path / "stupar" / "1") is None
 
 
 def test_a_candidate_is_tuned_unless_every_setting_is_fixed():

@@ -51,3 +51,6 @@ def test_what_is_declared_before_the_fit_has_a_hash_of_its_own(study):
     assert reseeded.declared_sha256 == study.declared_sha256
     titled = dataclasses.replace(study, config=dataclasses.replace(study.config, title="Another"))
     assert titled.declared_sha256 == study.declared_sha256
+    tuning = dataclasses.replace(study.config.tuning, keep=True)
+    kept = dataclasses.replace(study, config=dataclasses.replace(study.config, tuning=tuning))
+    assert kept.declared_sha256 == study.declared_sha256

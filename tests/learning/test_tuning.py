@@ -1,15 +1,18 @@
 """Tuning, resumable to the same result."""
 
+import sqlite3
 import subprocess
 import sys
 import textwrap
+from contextlib import closing
 
 import numpy as np
+import optuna
 import pytest
 
 from hiprisk.config import Range
 from hiprisk.errors import ConfigError, StoreError
-from hiprisk.learning.tuning import search
+from hiprisk.learning.tuning import keep_trials, search
 
 SPACE = {"a": Range(low=1e-4, high=1.0, log=True), "b": (0.0, 1.0)}
 
@@ -85,3 +88,27 @@ def test_a_broken_store_is_an_io_error(tmp_path):
     (tmp_path / "s.db").write_bytes(b"SQLite format 3\x00" + b"x" * 500)
     with pytest.raises(StoreError, match="cannot be opened"):
         searched(storage=tmp_path / "s.db", fingerprint="x")
+
+
+def test_kept_trials_open_as_an_optuna_study_with_what_they_are_about(tmp_path):
+    tuned = searched(storage=tmp_path / "s.db", fingerprint="x")
+    out = keep_trials(
+        tmp_path / "s.db", tmp_path / "kept.db", metric="mse", facts={"outcome": "a score"}
+    )
+    study = optuna.load_study(study_name="t", storage=f"sqlite:///{out}")
+    assert [trial.value for trial in study.trials] == [trial.loss for trial in tuned.trials]
+    assert study.best_trial.value == tuned.loss
+    assert study.metric_names == ["mse"]
+    assert study.user_attrs == {"fingerprint": "x", "outcome": "a score"}
+    # The search's own file says nothing of it, and nothing else is left behind.
+    with closing(sqlite3.connect(tmp_path / "s.db")) as own:
+        (n_facts,) = own.execute("select count(*) from study_user_attributes").fetchone()
+    assert n_facts == 1
+    assert {path.name for path in tmp_path.iterdir()} == {"s.db", "kept.db"}
+
+
+def test_trials_that_cannot_be_kept_leave_nothing(tmp_path):
+    (tmp_path / "s.db").write_bytes(b"SQLite format 3\x00" + b"x" * 500)
+    with pytest.raises(StoreError, match="cannot be kept"):
+        keep_trials(tmp_path / "s.db", tmp_path / "kept.db", metric="mse", facts={})
+    assert {path.name for path in tmp_path.iterdir()} == {"s.db"}

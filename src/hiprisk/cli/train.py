@@ -101,6 +101,7 @@ def show_result(result: StudyResult) -> None:
         f"sha256  {result.bundle_sha256}",
         f"mlflow  {result.mlflow_store or 'not tracked'}"
         + (f", run {result.mlflow_run}" if result.mlflow_run else ""),
+        *([] if result.tuning_trials is None else [f"trials  {result.tuning_trials}"]),
     )
     note_absent(evidence.findings)
     note(f"done in {result.seconds:.0f} s")

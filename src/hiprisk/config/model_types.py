@@ -161,9 +161,13 @@ class TuningSettings:
         Of the cross-validation that compares them.
     group_by : str
         What a fold keeps together: a ``person``, or everybody of a ``site``.
+    keep : bool
+        Keep the trials beside the bundle, in a file that optuna-dashboard opens.
+        Example: ``true``
     """
 
     trials: int = Field(default=30, ge=1, le=10_000)
     folds: int = Field(default=5, ge=2, le=50)
     group_by: Literal["person", "site"] = "person"
     loss: Literal["mse", "crps"] = "mse"
+    keep: bool = False

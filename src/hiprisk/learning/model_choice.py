@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from hiprisk.config import StudyConfig
@@ -18,7 +19,7 @@ from hiprisk.learning.folds import ImputedFold
 from hiprisk.learning.model_types import model_type_named
 from hiprisk.learning.pipeline import StudyEstimator
 from hiprisk.learning.preparation import PreparedStudy
-from hiprisk.learning.tuning import Tuned
+from hiprisk.learning.tuning import Tuned, keep_trials
 from hiprisk.parallel import one_thread
 
 # Told name, settings and loss of each candidate as it is tuned.
@@ -81,13 +82,44 @@ def choose_model_type(
             n_trials=prepared.config.tuning.trials,
             workers=prepared.workers,
             name=name,
-            storage=prepared.checkpoints / "search.db",
+            storage=_storage(prepared),
             fingerprint=prepared.identity,
             on_trial=partial(prepared.progress, f"tuning {name}"),
             by=prepared.config.tuning.loss,
         )
         on_candidate(name, tuned[name].params, tuned[name].loss)
     return smallest_loss(tuned)
+
+
+def _storage(prepared: PreparedStudy) -> Path:
+    return prepared.checkpoints / "search.db"
+
+
+def keep_study_trials(prepared: PreparedStudy, bundle: Path) -> Path | None:
+    """Keep the trials beside a bundle where `tuning.keep` asks for it.
+
+    Not inside the bundle, whose files are hashed: who writes a note in the dashboard changes the
+    file.
+
+    Returns
+    -------
+    Path or None
+        ``tuning-VERSION.db`` in the folder of the model's versions; None where nothing is to be
+        kept, or nothing was searched.
+    """
+    config, storage = prepared.config, _storage(prepared)
+    if not config.tuning.keep or not storage.exists():
+        return None
+    return keep_trials(
+        storage,
+        bundle.parent / f"tuning-{bundle.name}.db",
+        metric="log loss" if config.outcome.kind == "binary" else config.tuning.loss,
+        facts={
+            "model": f"{config.name} {bundle.name}",
+            "outcome": config.outcome.label,
+            "folds": str(config.tuning.folds),
+        },
+    )
 
 
 def smallest_loss(tuned: Mapping[str, Tuned]) -> ModelChoice:

@@ -68,8 +68,9 @@ class PreparedStudy:
     def declared_sha256(self) -> str:
         """Hash of all that a study declares before anything is fitted.
 
-        The whole resolved config but for title, intended use, seed, tracking and
-        the names of its files. Two runs with equal hashes asked the same question in the same way.
+        The whole resolved config but for title, intended use, seed, tracking, the names of its
+        files and whether trials are kept. Two runs with equal hashes asked the same question in
+        the same way.
         """
         return declared_hash(resolved(self.config))
 
@@ -121,7 +122,8 @@ def declared_hash(stated: Mapping[str, Any]) -> str:
     """`PreparedStudy.declared_sha256` of a resolved config, its blocks in their order."""
     cohort = {key: value for key, value in stated["cohort"].items() if key not in PATHS}
     declared = {key: value for key, value in stated.items() if key not in NOT_DECLARED}
+    tuning = {key: value for key, value in stated["tuning"].items() if key != "keep"}
     # Blocks are compared in their order, which the canonical form would lose.
     order = [[name, list(block)] for name, block in stated["blocks"].items()]
-    text = canonical_json({**declared, "cohort": cohort, "blocks": order})
+    text = canonical_json({**declared, "cohort": cohort, "tuning": tuning, "blocks": order})
     return hashlib.sha256(text.encode()).hexdigest()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,7 @@ from optuna.trial import TrialState
 from hiprisk.config import Range
 from hiprisk.errors import ConfigError, StoreError
 from hiprisk.learning.model_types import Dimension
+from hiprisk.outputs import written_whole
 from hiprisk.parallel import Progress
 from hiprisk.seeding import rng_for
 
@@ -177,3 +180,56 @@ def _best(done: Sequence[Any], fixed: Mapping[str, float]) -> Tuned:
     )
     best = min(trials, key=lambda trial: (trial.loss, trial.number))
     return Tuned(params=best.params, loss=best.loss, trials=trials)
+
+
+def keep_trials(storage: Path, out: Path, *, metric: str, facts: Mapping[str, str]) -> Path:
+    """Keep the trials of a finished search in a file that optuna-dashboard opens.
+
+    It holds settings, losses, times and what `facts` says: nothing of any person.
+
+    Parameters
+    ----------
+    storage : Path
+        The search's own SQLite file.
+    out : Path
+        The file to be written, SQLite too; an older one is replaced.
+    metric : str
+        Name of the loss, at the axes of the dashboard's figures.
+    facts : mapping of str to str
+        Shown with every study of the file.
+
+    Raises
+    ------
+    StoreError
+        If the file cannot be written; then nothing is left behind.
+    """
+    with written_whole(out) as scratch:
+        try:
+            # SQLite's own copy: right even where pages of the source are not yet written back.
+            with (
+                closing(sqlite3.connect(storage)) as source,
+                closing(sqlite3.connect(scratch)) as target,
+            ):
+                source.backup(target)
+            _describe(scratch, metric, facts)
+        except Exception as broken:  # SQLite and the database layer raise their own kinds
+            raise StoreError(
+                "the trials of the tuning cannot be kept",
+                file=out.name,
+                advice="the bundle is whole and lists them; free some space and train again",
+            ) from broken
+    return out
+
+
+def _describe(kept: Path, metric: str, facts: Mapping[str, str]) -> None:
+    store = optuna.storages.RDBStorage(f"sqlite:///{kept}")
+    try:
+        for name in optuna.get_all_study_names(store):
+            study = optuna.load_study(study_name=name, storage=store)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+                study.set_metric_names([metric])
+            for key, value in facts.items():
+                study.set_user_attr(key, value)
+    finally:
+        store.engine.dispose()
