@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import enum
 
+# In the place of a file's name, where a cohort came as a data frame.
+DATA_FRAME = "DataFrame"
+
 
 class ExitCode(enum.IntEnum):
     """What a command answers to the shell."""
@@ -30,7 +33,8 @@ class HipRiskError(Exception):
     file : str, optional
         Name of the file without its folder.
     row : int, optional
-        Row of the file, the first one concerned, as a text editor counts: the header is row 1.
+        Row of the file, the first one concerned, as a text editor counts: the header is row 1; of
+        a data frame its position from 0.
     column : str, optional
         Column, key or option concerned.
     advice : str, optional
@@ -62,7 +66,8 @@ class HipRiskError(Exception):
         """The line without its ``hiprisk: error[CODE]`` head."""
         where = [self.file] if self.file else []
         if self.row is not None:
-            where.append(f"row {self.row}")
+            counted = "position" if self.file == DATA_FRAME else "row"
+            where.append(f"{counted} {self.row}")
         if self.column:
             where.append(self.column)
         place = ": ".join(where)

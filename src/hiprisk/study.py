@@ -19,6 +19,7 @@ from hiprisk.arrays import Floats
 from hiprisk.bundle import BundleContents, check_name, read_bundle, write_bundle
 from hiprisk.cohort.bundled_variables import BUNDLED, plain_entries
 from hiprisk.cohort.dictionary import Dictionary
+from hiprisk.cohort.files.stacking import CohortPath
 from hiprisk.cohort.findings import Finding
 from hiprisk.config import StudyConfig
 from hiprisk.config.reading import resolved
@@ -49,7 +50,7 @@ from hiprisk.learning.sheets.first_visit import with_first_visit
 from hiprisk.learning.sheets.scatter import Scatter, out_of_fold_scatter
 from hiprisk.learning.sheets.skops_file import dump_estimator
 from hiprisk.learning.sites.levels import new_site_variance
-from hiprisk.learning.study_cohort import study_warnings
+from hiprisk.learning.study_cohort import study_warnings, with_source
 from hiprisk.parallel import StageProgress, one_thread
 from hiprisk.reporting.card import model_card
 from hiprisk.reporting.report import report_figures, report_sections, study_report
@@ -123,6 +124,7 @@ class StudyResult:
 def run_study(
     config: StudyConfig,
     *,
+    source: CohortPath | None = None,
     out: Path | str = "models",
     workers: int = 1,
     resume: bool = False,
@@ -135,6 +137,8 @@ def run_study(
     Parameters
     ----------
     config : StudyConfig
+    source : path-like, several, or DataFrame, optional
+        The cohort in place of the config's.
     out : path-like
         Folder of all models.
     workers : int
@@ -155,6 +159,7 @@ def run_study(
     """
     began = time.monotonic()
     progress = progress or (lambda stage, done, total: None)
+    config = with_source(config, source)
     models = Path(out)
     check_name(config.name)
     tracking = config.tracking if tracked else replace(config.tracking, enabled=False)
@@ -163,7 +168,9 @@ def run_study(
     # A worker process may have been started in another folder than this one's.
     checkpoints = models.resolve() / ".searching" / config.name
     files = study_files(config)
-    prepared = prepare_study(config, checkpoints=checkpoints, workers=workers, progress=progress)
+    prepared = prepare_study(
+        config, source=source, checkpoints=checkpoints, workers=workers, progress=progress
+    )
     check_declared_parts(prepared)
     if on_finding is not None:
         for finding in (

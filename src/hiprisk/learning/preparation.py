@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from hiprisk.cohort.dictionary import Dictionary
+from hiprisk.cohort.files.stacking import CohortPath
 from hiprisk.cohort.reading import Cohort
 from hiprisk.config import StudyConfig
 from hiprisk.config.reading import PATHS, resolved
@@ -89,16 +90,21 @@ class PreparedStudy:
 
 
 def prepare_study(
-    config: StudyConfig, *, checkpoints: Path, workers: int, progress: StageProgress
+    config: StudyConfig,
+    *,
+    checkpoints: Path,
+    workers: int,
+    progress: StageProgress,
+    source: CohortPath | None = None,
 ) -> PreparedStudy:
-    """Read the cohort, select the participants and plan the design.
+    """Read the cohort, the config's or that of another source, and plan the design.
 
     Raises
     ------
     ConfigError, InputError, StoreError
         If the cohort cannot be read or lacks what the config names.
     """
-    cohort, selection = select_study_participants(config)
+    cohort, selection = select_study_participants(config, source)
     check_sites(selection.development, config)
     selection = with_site_levels(selection, config)
     dictionary = selection.dictionary

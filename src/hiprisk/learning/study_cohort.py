@@ -13,7 +13,7 @@ from hiprisk.cohort.checks.items import MISREAD_ITEMS
 from hiprisk.cohort.checks.missing_codes import suspected_sentinels
 from hiprisk.cohort.checks.rules import check_cohort
 from hiprisk.cohort.dictionary import Dictionary
-from hiprisk.cohort.files.stacking import cohort_files
+from hiprisk.cohort.files.stacking import CohortPath, cohort_files
 from hiprisk.cohort.findings import Finding
 from hiprisk.cohort.imputations import ONE_IMPUTATION, check_no_stack, split_imputations
 from hiprisk.cohort.mapping import CohortMapping, load_mapping
@@ -21,7 +21,7 @@ from hiprisk.cohort.own_variables import dictionary_of
 from hiprisk.cohort.reading import Cohort, fingerprint, read_cohort
 from hiprisk.cohort.simulation.simulate import SimulatedSites, simulate_cohort
 from hiprisk.config import StudyConfig
-from hiprisk.errors import ConfigError, InputError
+from hiprisk.errors import DATA_FRAME, ConfigError, InputError
 from hiprisk.features.derived import variables_behind, with_declared
 from hiprisk.features.roles import check_roles
 from hiprisk.learning.participants import (
@@ -38,19 +38,23 @@ MISREAD_CODES = {"SHIFTED_CODES", *MISREAD_ITEMS}
 STRUCTURAL = {"TWO_HIPS_NO_PERSON", "STACKED_IMPUTATIONS", "REPEATED_PERSON"}
 
 
-def select_study_participants(config: StudyConfig) -> tuple[Cohort, Selection]:
-    """The config's cohort, and who of it takes part.
+def select_study_participants(
+    config: StudyConfig, source: CohortPath | None = None
+) -> tuple[Cohort, Selection]:
+    """The config's cohort, or one from another source, and who of it takes part.
 
     Raises
     ------
     ConfigError, InputError, StoreError
         If the cohort cannot be read, has values that the config does not allow, or is too small.
     """
-    cohort = load_study_cohort(config)
+    cohort = load_study_cohort(config, source)
     return cohort, _select(cohort, config)
 
 
-def select_study_imputations(config: StudyConfig) -> tuple[Cohort, Selection]:
+def select_study_imputations(
+    config: StudyConfig, source: CohortPath | None = None
+) -> tuple[Cohort, Selection]:
     """The same where a file may hold stacked imputations, which participants then carry.
 
     Raises
@@ -59,7 +63,7 @@ def select_study_imputations(config: StudyConfig) -> tuple[Cohort, Selection]:
         As `select_study_participants`, but for the stack; also if persons or strata differ
         between imputations.
     """
-    cohort = _read_study_cohort(config)
+    cohort = _read_study_cohort(config, source)
     parts = [_select(part, config) for part in split_imputations(cohort)]
     first = parts[0]
     if len(parts) == 1:
@@ -134,8 +138,26 @@ def study_mapping(config: StudyConfig) -> CohortMapping | None:
     return load_mapping(config.cohort.mapping, dictionary=dictionary_of(config.cohort.dictionary))
 
 
-def load_study_cohort(config: StudyConfig) -> Cohort:
-    """Read the config's cohort, or simulate it.
+def with_source(config: StudyConfig, source: CohortPath | None) -> StudyConfig:
+    """The config with another source named as its cohort: files, or a data frame by that word.
+
+    Raises
+    ------
+    InputError
+        If the source is neither.
+    """
+    if source is None:
+        return config
+    files = cohort_files(source)
+    paths = (DATA_FRAME,) if files.frame is not None else tuple(map(str, files.paths))
+    file = paths[0] if len(paths) == 1 else paths
+    encoding = files.encoding or config.cohort.encoding
+    cohort = replace(config.cohort, simulate=None, file=file, encoding=encoding)
+    return replace(config, cohort=cohort)
+
+
+def load_study_cohort(config: StudyConfig, source: CohortPath | None = None) -> Cohort:
+    """Read the config's cohort or simulate it; or read that of another source.
 
     Raises
     ------
@@ -143,7 +165,7 @@ def load_study_cohort(config: StudyConfig) -> Cohort:
         If no cohort is named, several imputations of it were read, or its cases and controls were
         sampled apart: what is fitted and resampled here is that of a random sample.
     """
-    cohort = _read_study_cohort(config)
+    cohort = _read_study_cohort(config, source)
     check_no_stack(cohort)
     return cohort
 
@@ -160,12 +182,12 @@ def check_not_case_control(config: StudyConfig) -> None:
         )
 
 
-def _read_study_cohort(config: StudyConfig) -> Cohort:
+def _read_study_cohort(config: StudyConfig, source: CohortPath | None = None) -> Cohort:
     """The same, stacked imputations and all."""
     check_not_case_control(config)
     settings, dictionary = config.cohort, study_dictionary(config)
     check_roles(config, dictionary)
-    if settings.simulate is not None:
+    if source is None and settings.simulate is not None:
         asked = settings.simulate
         frame = simulate_cohort(
             asked.preset,
@@ -191,13 +213,14 @@ def _read_study_cohort(config: StudyConfig) -> Cohort:
             source_name=f"simulated ({asked.preset})",
             dictionary=dictionary,
         )
-    if settings.file is None:
+    source = settings.file if source is None else source
+    if source is None:
         raise ConfigError(
             "no cohort is named",
             column="cohort",
             advice="name one with --cohort FILE, or state cohort.file or cohort.simulate",
         )
-    files = replace(cohort_files(settings.file), encoding=settings.encoding)
+    files = replace(cohort_files(source), encoding=settings.encoding)
     cohort = read_cohort(files, study_mapping(config), dictionary=dictionary)
     _refuse_absent(cohort, config)
     return cohort

@@ -1,4 +1,4 @@
-"""Several files of one cohort, such as the years of a register, read as one."""
+"""Several files of one cohort, such as the years of a register, read as one; or a data frame."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from hiprisk.cohort.files.csv_dialect import Dialect
 from hiprisk.cohort.files.csv_text import BLOCK_BYTES
+from hiprisk.cohort.files.data_frame import CohortFrame, DataFrame, cohort_frame
 from hiprisk.cohort.files.opening import CohortFile, StatedFormat, open_cohort_file
 from hiprisk.cohort.files.packed import path_on_disk
 from hiprisk.cohort.files.text_block import TextBlock
@@ -32,14 +33,19 @@ class CohortFiles:
     paths : tuple of path-like
     encoding : str, optional
         Of their texts, in place of what a mapping states.
+    frame : CohortFrame, optional
+        A data frame in the place of files.
     """
 
     paths: tuple[Path | str, ...]
     encoding: str | None = None
+    frame: CohortFrame | None = None
 
     @property
     def name(self) -> str:
         """Names of the files without their folders."""
+        if self.frame is not None:
+            return self.frame.name
         return ", ".join(Path(path).name for path in self.paths)
 
     @property
@@ -55,6 +61,8 @@ class CohortFiles:
         ConfigError, InputError, StoreError
             If one is no readable local file of a known format, or none is named.
         """
+        if self.frame is not None:
+            return StackedFiles((self.frame,))
         stated = stated or StatedFormat()
         if self.encoding is not None:
             stated = replace(stated, encoding=self.encoding)
@@ -63,21 +71,32 @@ class CohortFiles:
         return StackedFiles(tuple(open_cohort_file(path, stated) for path in self.paths))
 
 
-CohortPath = Path | str | Sequence[Path | str] | CohortFiles
+CohortPath = Path | str | Sequence[Path | str] | CohortFiles | DataFrame
 
 
-def cohort_files(path: CohortPath) -> CohortFiles:
-    """One path or several as the files of a cohort."""
-    if isinstance(path, CohortFiles):
-        return path
-    return CohortFiles((path,) if isinstance(path, Path | str) else tuple(path))
+def cohort_files(cohort: CohortPath) -> CohortFiles:
+    """One path, several or a data frame as the files of a cohort.
+
+    Raises
+    ------
+    InputError
+        If it is none of these.
+    """
+    if isinstance(cohort, CohortFiles):
+        return cohort
+    if isinstance(cohort, Path | str):
+        return CohortFiles((cohort,))
+    # A list that holds anything but paths is refused there, as what is no table.
+    if isinstance(cohort, Sequence) and all(isinstance(one, Path | str) for one in cohort):
+        return CohortFiles(tuple(cohort))
+    return CohortFiles((), frame=cohort_frame(cohort))
 
 
 @dataclass(frozen=True, slots=True)
 class StackedFiles:
     """Opened files of one cohort."""
 
-    files: tuple[CohortFile, ...]
+    files: tuple[CohortFile | CohortFrame, ...]
 
     @property
     def name(self) -> str:
@@ -111,7 +130,9 @@ class StackedFiles:
             for block in itertools.chain([first], stream):
                 yield self._aligned(block, names, file)
 
-    def _aligned(self, block: TextBlock, names: list[str], file: CohortFile) -> TextBlock:
+    def _aligned(
+        self, block: TextBlock, names: list[str], file: CohortFile | CohortFrame
+    ) -> TextBlock:
         table = in_decimal(block.table, file.dialect.decimal, self.dialect.decimal)
         lacking = frozenset(names) - set(table.column_names)
         empty = pa.array([""] * table.num_rows, pa.string())

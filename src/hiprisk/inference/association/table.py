@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pandas as pd
 
+from hiprisk.cohort.files.stacking import CohortPath
 from hiprisk.cohort.findings import Finding, copied_row_counts
 from hiprisk.config import StudyConfig
 from hiprisk.errors import InputError
@@ -31,19 +32,24 @@ from hiprisk.inference.association.result import AssociationTable
 from hiprisk.inference.association.sentences import notes_of, sentences_of
 from hiprisk.inference.effects.clustered import Link
 from hiprisk.learning.participants import FlowStep, Participants, Selection
-from hiprisk.learning.study_cohort import select_study_imputations, study_warnings
+from hiprisk.learning.study_cohort import select_study_imputations, study_warnings, with_source
 from hiprisk.parallel import one_thread
 from hiprisk.wording.disclaimers import copied_rows_caution
 
 
 def run_associate(
-    config: StudyConfig, *, on_finding: Callable[[Finding], None] | None = None
+    config: StudyConfig,
+    *,
+    source: CohortPath | None = None,
+    on_finding: Callable[[Finding], None] | None = None,
 ) -> AssociationTable:
     """Load the cohort of a config, select its participants, and make the table.
 
     Parameters
     ----------
     config : StudyConfig
+    source : path-like, several, or DataFrame, optional
+        The cohort in place of the config's.
     on_finding : callable, optional
         Told what looks wrong in the file and is used as it is.
 
@@ -52,7 +58,8 @@ def run_associate(
     ConfigError, InputError, StoreError
         With what to do next.
     """
-    cohort, selection = select_study_imputations(config)
+    config = with_source(config, source)
+    cohort, selection = select_study_imputations(config, source)
     if on_finding is not None:
         for finding in study_warnings(cohort, config):
             on_finding(finding)

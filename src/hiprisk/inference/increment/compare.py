@@ -17,6 +17,7 @@ import numpy as np
 from hiprisk.arrays import Integers
 from hiprisk.bootstrap import too_many_refused
 from hiprisk.cohort.dictionary import Dictionary
+from hiprisk.cohort.files.stacking import CohortPath
 from hiprisk.cohort.findings import Finding, copied_row_counts
 from hiprisk.config import StudyConfig
 from hiprisk.errors import InputError
@@ -44,7 +45,7 @@ from hiprisk.inference.increment.sentences import (
 from hiprisk.learning.candidates import DevelopmentData, development_data
 from hiprisk.learning.logistic.separation import SeparationError, what_separates
 from hiprisk.learning.participants import outcome_remarks
-from hiprisk.learning.study_cohort import select_study_participants, study_warnings
+from hiprisk.learning.study_cohort import select_study_participants, study_warnings, with_source
 from hiprisk.parallel import StageProgress, one_thread, run_parallel
 from hiprisk.validation.resampling.refits import refusals_in_words
 from hiprisk.validation.resampling.resamples import draw_resamples
@@ -59,6 +60,7 @@ def _say_nothing(sentence: str) -> None:
 def run_compare(
     config: StudyConfig,
     *,
+    source: CohortPath | None = None,
     comparison: Comparison | None = None,
     workers: int = 1,
     progress: StageProgress | None = None,
@@ -70,6 +72,8 @@ def run_compare(
     Parameters
     ----------
     config : StudyConfig
+    source : path-like, several, or DataFrame, optional
+        The cohort in place of the config's.
     comparison : Comparison, optional
         By default all blocks are added to ``core``.
     workers : int
@@ -86,8 +90,9 @@ def run_compare(
     ConfigError, InputError, StoreError
         With what to do next.
     """
+    config = with_source(config, source)
     chosen = resolved_comparison(config, comparison)
-    cohort, selection = select_study_participants(config)
+    cohort, selection = select_study_participants(config, source)
     if on_finding is not None:
         for finding in study_warnings(cohort, config):
             on_finding(finding)

@@ -1,0 +1,72 @@
+"""Arrow columns as text columns: what Parquet files and data frames hold, as strict as CSV."""
+
+from __future__ import annotations
+
+import json
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+_PLAIN = (
+    pa.types.is_string,
+    pa.types.is_large_string,
+    pa.types.is_string_view,
+    pa.types.is_boolean,
+    pa.types.is_integer,
+    pa.types.is_floating,
+    pa.types.is_decimal,
+    pa.types.is_date,
+    pa.types.is_timestamp,
+    pa.types.is_null,
+)
+
+
+def is_plain(kind: pa.DataType) -> bool:
+    """Whether values of a type are texts, numbers, dates or yes and no."""
+    if pa.types.is_dictionary(kind):
+        return is_plain(kind.value_type)
+    return any(is_of(kind) for is_of in _PLAIN)
+
+
+def as_text(column: pa.Array) -> pa.Array:
+    """A column as text, empty where missing or no number.
+
+    A column of lists or structures is text as JSON has it, one of bytes hexadecimal digits.
+    """
+    if not is_plain(column.type):
+        return pa.array([_json(value) for value in column.to_pylist()], pa.string())
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    if pa.types.is_floating(column.type):
+        column = pc.if_else(pc.is_nan(column), None, column)
+    if pa.types.is_decimal(column.type):
+        return pa.array([_plain_decimal(value) for value in column.to_pylist()], pa.string())
+    if pa.types.is_timestamp(column.type) or pa.types.is_date64(column.type):
+        column = _dates_if_midnight(column)
+    return pc.fill_null(pc.cast(column, pa.string()), "")
+
+
+def _json(value: object) -> str:
+    """A value as JSON has it; bytes, which JSON does not have, are hexadecimal digits."""
+    if value is None or isinstance(value, bytes):
+        return (value or b"").hex()
+    return json.dumps(value, ensure_ascii=False, default=_within)
+
+
+def _within(value: object) -> str:
+    return value.hex() if isinstance(value, bytes) else str(value)
+
+
+def _plain_decimal(value: object) -> str:
+    """A decimal without exponent and without zeros at its end: 1.00 is 1."""
+    if value is None:
+        return ""
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _dates_if_midnight(column: pa.Array) -> pa.Array:
+    """Dates, where a data frame's timestamps carry no time of day."""
+    days = pc.cast(column, pa.date32(), safe=False)
+    same = pc.equal(pc.cast(days, column.type), column)
+    return days if pc.all(same).as_py() is not False else column

@@ -1,0 +1,16 @@
+"""Arrow columns as text; what Parquet files make of them is held in test_parquet_text."""
+
+import pyarrow as pa
+
+from hiprisk.cohort.files.arrow_text import as_text, is_plain
+
+
+def test_numbers_and_nulls_become_the_text_of_a_csv():
+    assert as_text(pa.array([1.5, float("nan"), None, 50.0])).to_pylist() == ["1.5", "", "", "50"]
+
+
+def test_a_structure_is_text_and_no_plain_type():
+    cells = pa.array([{"a": 1}, None])
+    assert as_text(cells).to_pylist() == ['{"a": 1}', ""]
+    assert not is_plain(cells.type)
+    assert is_plain(pa.array(["x"]).dictionary_encode().type)
