@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from hiprisk.arrays import Floats
 from hiprisk.bootstrap import percentile_interval
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,3 +42,9 @@ class Estimate:
     def to_dict(self) -> dict[str, float | None]:
         """Value and ends for JSON."""
         return {"value": self.value, "low": self.low, "high": self.high}
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row: metric, value, low, high."""
+        import pandas as pd
+
+        return pd.DataFrame([{"metric": self.name, **self.to_dict()}])

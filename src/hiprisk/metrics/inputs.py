@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from hiprisk.arrays import Floats
+from hiprisk.arrays import Floats, Integers
 from hiprisk.errors import InputError
 
 
@@ -81,10 +81,60 @@ def check_both_classes(y: Floats, w: Floats) -> None:
         raise InputError("discrimination needs events and non-events", code="DEGENERATE")
 
 
+def check_level(level: float) -> None:
+    """Raise unless a level lies inside (0, 1)."""
+    if not 0.0 < level < 1.0:
+        raise InputError(f"'level' must lie inside (0, 1), got {level:g}")
+
+
+def as_groups(groups: ArrayLike | None, n: int, *, beside: str = "observed") -> Integers:
+    """Number of the person of each row, from any labels; without labels each row is a person."""
+    if groups is None:
+        return np.arange(n)
+    labels = np.asarray(groups)
+    if labels.ndim != 1:
+        raise InputError(f"'groups' must be one column, got shape {labels.shape}")
+    if len(labels) != n:
+        raise InputError(f"'groups' has {len(labels)} entries, '{beside}' has {n}")
+    # Nothing equals a missing label, itself neither.
+    off = np.flatnonzero([label is None or label != label for label in labels.tolist()])
+    if off.size:
+        raise InputError(
+            f"'groups' has {off.size} missing entries, first at position {off[0]}",
+            advice="give a person without a label one of their own",
+        )
+    texts = labels.astype(str) if labels.dtype == object else labels
+    return np.unique(texts, return_inverse=True)[1].astype(np.intp)
+
+
+def check_same_order(observed: object, predicted: object) -> None:
+    """Raise where two pandas objects have the same rows in another order: rows go by position."""
+    one, other = getattr(observed, "index", None), getattr(predicted, "index", None)
+    # Lists and tuples have a method of this name.
+    if one is None or other is None or callable(one) or callable(other) or len(one) != len(other):
+        return
+    if not one.equals(other) and one.sort_values().equals(other.sort_values()):
+        raise InputError(
+            "'observed' and 'predicted' have the same index in another order, and rows go by "
+            "position",
+            advice="reindex one of them, or give `.to_numpy()` of both",
+        )
+
+
 def _as_array(name: str, values: ArrayLike) -> Floats:
-    array = np.asarray(values, dtype=np.float64)
+    try:
+        array = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError) as problem:
+        raise InputError(
+            f"'{name}' must be one column of numbers without missing entries"
+        ) from problem
     if array.ndim != 1 or not array.size:
-        raise InputError(f"'{name}' must be one non-empty column, got shape {array.shape}")
+        raise InputError(
+            f"'{name}' must be one non-empty column, got shape {array.shape}",
+            advice="of `predict_proba` take the column of the event, [:, 1]"
+            if array.ndim == 2 and array.shape[1] == 2
+            else None,
+        )
     off = np.flatnonzero(~np.isfinite(array))
     if off.size:
         raise InputError(

@@ -8,13 +8,13 @@ import pytest
 from hiprisk.config.sampling import SamplingSettings
 from hiprisk.metrics import calibration, scores
 from hiprisk.metrics.clinical_utility.curve import decision_curve
+from hiprisk.metrics.evaluation.predictions import usable_metrics
 from hiprisk.metrics.events import event_outcomes
 from hiprisk.metrics.registry import find_metric, metrics_for
 from hiprisk.sheet.format import Event
 from hiprisk.validation.performance.computing import (
     PerformanceSettings,
     performance_of,
-    usable_metrics,
 )
 from hiprisk.validation.performance.measures import decision_thresholds
 from hiprisk.validation.performance.sample import EvaluationSample

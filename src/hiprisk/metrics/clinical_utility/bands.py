@@ -16,12 +16,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from hiprisk.arrays import Floats, Integers
+from hiprisk.arrays import Floats
 from hiprisk.bootstrap import Persons, percentiles, too_many_refused
 from hiprisk.errors import InputError
 from hiprisk.metrics.clinical_utility.curve import DecisionCurve, check_prevalence, decision_curve
 from hiprisk.metrics.clinical_utility.net_benefit import THRESHOLDS, check_thresholds, net_benefits
-from hiprisk.metrics.inputs import as_binary
+from hiprisk.metrics.inputs import as_binary, as_groups
 from hiprisk.seeding import rng_for
 
 # So many weights (resamples x people) are held at a time.
@@ -32,7 +32,7 @@ def decision_curve_band(
     y_true: ArrayLike,
     risk: ArrayLike,
     *,
-    groups: Integers | None = None,
+    groups: ArrayLike | None = None,
     n_resamples: int = 1000,
     seed: int,
     thresholds: Sequence[float] = THRESHOLDS,
@@ -49,7 +49,7 @@ def decision_curve_band(
 
     Parameters
     ----------
-    groups : ndarray of int, shape (n_rows,), optional
+    groups : array-like, shape (n_rows,), optional
         Person of each row, where a person has several.
     n_resamples, seed : int
     level : float
@@ -160,7 +160,7 @@ def decision_curve_difference(
     risk: ArrayLike,
     reference: ArrayLike,
     *,
-    groups: Integers | None = None,
+    groups: ArrayLike | None = None,
     n_resamples: int = 1000,
     seed: int,
     thresholds: Sequence[float] = THRESHOLDS,
@@ -213,7 +213,7 @@ def decision_curve_difference(
 
 def _resampled(
     evaluate: Callable[[Floats], Floats],
-    groups: Integers | None,
+    groups: ArrayLike | None,
     n_rows: int,
     *,
     n_resamples: int,
@@ -222,10 +222,8 @@ def _resampled(
     """What is computed from weights on every resample, shape (n_resamples, ...)."""
     if n_resamples < 2:
         raise InputError(f"a band needs resamples, 'n_resamples' is {n_resamples}")
-    if groups is not None and len(groups) != n_rows:
-        raise InputError(f"'groups' has {len(groups)} entries, 'y_true' has {n_rows}")
     # Persons are drawn, not rows: two hips of a person are no two draws.
-    persons = Persons.of(np.arange(n_rows) if groups is None else groups)
+    persons = Persons.of(as_groups(groups, n_rows, beside="y_true"))
     rng = rng_for(seed, "decision_curve")
     blocks = persons.draw_weights(rng, n_resamples, max_weights=LARGEST_BLOCK)
     return np.concatenate([evaluate(weights) for weights in blocks])

@@ -26,7 +26,7 @@ from hiprisk.arrays import Floats, Integers
 from hiprisk.bootstrap import Persons, percentiles
 from hiprisk.errors import InputError
 from hiprisk.metrics.decomposition.quantile_scores import check_probability
-from hiprisk.metrics.inputs import as_continuous
+from hiprisk.metrics.inputs import as_continuous, as_groups
 from hiprisk.metrics.intervals.means import mean_estimate
 from hiprisk.seeding import rng_for
 
@@ -128,7 +128,7 @@ def murphy_diagram(
     reference: ArrayLike,
     *,
     weights: ArrayLike | None = None,
-    groups: Integers | None = None,
+    groups: ArrayLike | None = None,
     thresholds: Sequence[float] | None = None,
     probability: float | None = None,
     n_resamples: int = 0,
@@ -146,7 +146,7 @@ def murphy_diagram(
         Predicted means, risks or quantiles by the model and by the one it is compared with.
     weights : array-like of float, shape (n_people,), optional
         A weight of 2 equals the same person twice.
-    groups : ndarray of int, shape (n_people,), optional
+    groups : array-like, shape (n_people,), optional
         Rows with the same number go together (a person's two hips).
     thresholds : sequence of float, optional
         101 from the smallest to the largest of outcomes and predictions where not given.
@@ -173,17 +173,16 @@ def murphy_diagram(
     """
     y, p, w = as_continuous(observed, predicted, weights)
     _, q, _ = as_continuous(y, reference, None, name_of_predicted="reference")
-    if groups is not None and len(groups) != len(y):
-        raise InputError(f"'groups' has {len(groups)} entries, 'observed' has {len(y)}")
+    persons = None if groups is None else as_groups(groups, len(y))
     if probability is not None:
         check_probability(probability)
     grid = _grid(thresholds, np.concatenate([y, p, q]))
     model, reference_scores = (_scores(y, values, grid, probability) for values in (p, q))
     gaps = model - reference_scores
     low, high = (
-        _resampled_ends(gaps, w, groups, n_resamples=n_resamples, seed=seed, level=level)
+        _resampled_ends(gaps, w, persons, n_resamples=n_resamples, seed=seed, level=level)
         if n_resamples
-        else _ends(gaps, w, groups, level=level)
+        else _ends(gaps, w, persons, level=level)
     )
     return MurphyDiagram(
         model_name=names[0],

@@ -21,6 +21,7 @@ from functools import partial
 from typing import Literal
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.optimize import isotonic_regression
 
@@ -57,6 +58,10 @@ class ScoreDecomposition:
     def to_dict(self) -> dict[str, float]:
         """Plain values for JSON."""
         return asdict(self)
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a part: part, value; the score itself first."""
+        return pd.DataFrame(self.to_dict().items(), columns=["part", "value"])
 
 
 def mse_decomposition(

@@ -31,8 +31,8 @@ from hiprisk.metrics.decomposition.parts import (
 )
 from hiprisk.metrics.entry import Metric
 from hiprisk.metrics.forecast.interface import Forecast
-from hiprisk.metrics.forecast.scores import LEVELS, check_level, ends
-from hiprisk.metrics.inputs import as_continuous, as_forecast_outcome
+from hiprisk.metrics.forecast.scores import LEVELS, ends
+from hiprisk.metrics.inputs import as_continuous, as_forecast_outcome, check_level
 
 
 def quantile_score_values(observed: Floats, predicted: Floats, *, probability: float) -> Floats:

@@ -12,8 +12,7 @@ from numpy.typing import ArrayLike
 
 from hiprisk.arrays import Floats, Integers
 from hiprisk.metrics.forecast.interface import Forecast
-from hiprisk.metrics.forecast.scores import check_level
-from hiprisk.metrics.inputs import as_forecast_outcome
+from hiprisk.metrics.inputs import as_forecast_outcome, check_level
 from hiprisk.metrics.intervals.frequency_weights import quantiles
 
 

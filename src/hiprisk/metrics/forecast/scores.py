@@ -18,7 +18,7 @@ from hiprisk.errors import InputError
 from hiprisk.metrics.entry import Metric
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.forecast.interface import Forecast
-from hiprisk.metrics.inputs import as_forecast_outcome
+from hiprisk.metrics.inputs import as_forecast_outcome, check_level
 from hiprisk.metrics.intervals.means import mean_estimate, share_estimate
 
 LEVELS = (0.80, 0.90, 0.95)
@@ -144,12 +144,6 @@ def ends(forecast: Forecast, level: float) -> tuple[Floats, Floats]:
     check_level(level)
     tail = (1.0 - level) / 2.0
     return forecast.quantile(tail), forecast.quantile(1.0 - tail)
-
-
-def check_level(level: float) -> None:
-    """Raise unless a level lies inside (0, 1)."""
-    if not 0.0 < level < 1.0:
-        raise InputError(f"'level' must lie inside (0, 1), got {level:g}")
 
 
 def _mean_estimate(

@@ -10,6 +10,9 @@ from hiprisk.metrics.entry import CurveError, Metric, Smoother, Summary
 from hiprisk.metrics.smoothing.calibration_curve import calibration_errors
 from hiprisk.outcome_kind import OutcomeKind
 
+# A smoother of fewer people follows their noise.
+FEWEST_FOR_CURVES = 50
+
 
 def calibration_error(
     observed: ArrayLike,

@@ -13,13 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from hiprisk.arrays import Floats
 from hiprisk.errors import InputError
 from hiprisk.metrics.clinical_utility.bands import decision_curve_band
 from hiprisk.metrics.clinical_utility.curve import DecisionCurve, decision_curve
 from hiprisk.metrics.decomposition.parts import brier_decomposition
 from hiprisk.metrics.entry import Metric, Smoother
 from hiprisk.metrics.estimate import Estimate
+from hiprisk.metrics.evaluation.predictions import few_for_a_curve, usable_metrics
 from hiprisk.metrics.events import EventOutcome
 from hiprisk.metrics.forecast.calibration import coverage_by_level, pit_histogram
 from hiprisk.metrics.forecast.predicted_observed import predicted_observed
@@ -32,9 +32,9 @@ from hiprisk.metrics.intervals.resampled import (
 )
 from hiprisk.metrics.registry import estimates
 from hiprisk.metrics.smoothing.calibration_curve import CalibrationCurve, calibration_curve
+from hiprisk.metrics.smoothing.curve_errors import FEWEST_FOR_CURVES
 from hiprisk.metrics.smoothing.logistic import has_log_odds
 from hiprisk.validation.performance.measures import (
-    FEWEST_FOR_CURVES,
     SMOOTHERS,
     curve_error_metrics,
     decision_thresholds,
@@ -169,22 +169,6 @@ def _with_forecast(
     )
 
 
-def usable_metrics(
-    metrics: Sequence[Metric], observed: Floats, predicted: Floats
-) -> tuple[tuple[Metric, ...], dict[str, str]]:
-    """Metrics that these people can give, and why not the others."""
-    usable: list[Metric] = []
-    lacking: dict[str, str] = {}
-    for metric in metrics:
-        try:
-            metric.function(observed, predicted)
-        except InputError as refusal:
-            lacking[metric.name] = refusal.reason
-        else:
-            usable.append(metric)
-    return tuple(usable), lacking
-
-
 def _intervals(
     sample: EvaluationSample,
     predicted: Any,
@@ -232,8 +216,7 @@ def _curve_errors(
         stream = settings.curve_stream.format(smoother=smoother) or settings.stream
         metrics, _ = of_sampling(curve_error_metrics(sample.kind, smoother), sample.sampling)
         if sample.n < FEWEST_FOR_CURVES:
-            reason = f"a calibration curve needs {FEWEST_FOR_CURVES} people, these are {sample.n}"
-            lacking |= {metric.name: reason for metric in metrics}
+            lacking |= dict.fromkeys((one.name for one in metrics), few_for_a_curve(sample.n))
             continue
         try:
             found += _intervals(sample, sample.predicted, fewer, metrics=metrics, stream=stream)

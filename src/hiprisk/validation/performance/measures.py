@@ -22,8 +22,6 @@ from hiprisk.outcome_kind import OutcomeKind
 from hiprisk.validation.performance.sample import EvaluationSample
 
 SMOOTHERS: tuple[Smoother, ...] = ("loess", "spline")
-# A smoother of fewer people follows their noise.
-FEWEST_FOR_CURVES = 50
 
 
 # Why figures that move with the sampling are not given.

@@ -18,11 +18,11 @@ from hiprisk.arrays import Floats, Integers
 from hiprisk.bootstrap import STEADY, Persons, monte_carlo_error
 from hiprisk.metrics.entry import Metric
 from hiprisk.metrics.estimate import Estimate
+from hiprisk.metrics.evaluation.predictions import usable_metrics
 from hiprisk.metrics.registry import find_metric
 from hiprisk.metrics.vectorised.panel import evaluate_predictions
 from hiprisk.outcome_kind import OutcomeKind
 from hiprisk.seeding import rng_for
-from hiprisk.validation.performance.computing import usable_metrics
 from hiprisk.validation.performance.reference import ReferenceComparison
 
 Verdict = Literal["first", "second", "inconclusive", "none"]

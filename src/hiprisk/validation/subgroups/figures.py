@@ -14,9 +14,9 @@ from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.events import EventOutcome
 from hiprisk.metrics.intervals.wald import critical_value
 from hiprisk.metrics.registry import estimates, find_metric
+from hiprisk.metrics.smoothing.curve_errors import FEWEST_FOR_CURVES
 from hiprisk.metrics.smoothing.error_intervals import CurveNoise, curve_error_interval
 from hiprisk.validation.performance.measures import (
-    FEWEST_FOR_CURVES,
     floor_and_ceiling,
     forecast_metrics,
 )

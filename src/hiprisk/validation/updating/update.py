@@ -18,6 +18,7 @@ from hiprisk.learning.sites.levels import (
     with_site_names,
 )
 from hiprisk.metrics.estimate import Estimate
+from hiprisk.metrics.evaluation.predictions import usable_metrics
 from hiprisk.metrics.intervals.resampled import percentile_intervals
 from hiprisk.metrics.registry import label_of
 from hiprisk.seeding import rng_for
@@ -27,7 +28,6 @@ from hiprisk.validation.external.cohort import ValidationCohort
 from hiprisk.validation.external.imputations import stack_imputations
 from hiprisk.validation.external.results import ModelIdentity
 from hiprisk.validation.external.validation import means_by_tenth
-from hiprisk.validation.performance.computing import usable_metrics
 from hiprisk.validation.performance.measures import prediction_metrics
 from hiprisk.validation.performance.pooling import pool_by_name
 from hiprisk.validation.updating.by_site import (

@@ -1,0 +1,1 @@
+"""Metrics as a library: arrays in, values with their intervals out."""
