@@ -42,7 +42,6 @@ HOMES = {
     ),
     "pyarrow": ("hiprisk.cohort", "hiprisk.evidence.frames", "hiprisk.serving.files"),
     "pydantic": (
-        "hiprisk.cli.samplesize",
         "hiprisk.cohort.items.coding",
         "hiprisk.cohort.mapping",
         "hiprisk.config",

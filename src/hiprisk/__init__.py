@@ -38,7 +38,9 @@ __all__ = [
     "load",
     "load_config",
     "metrics",
+    "plots",
     "run_study",
+    "sample_size",
     "validation",
 ]
 

@@ -286,10 +286,7 @@ def _parameter_note(config: StudyConfig, parameters: int, *, counted: bool) -> s
 
 def _with_options(base: SampleSizeSettings, options: argparse.Namespace) -> SampleSizeSettings:
     """The settings with the options laid over them, checked like a config."""
-    from pydantic import TypeAdapter, ValidationError
-
-    from hiprisk.config import SampleSizeSettings
-    from hiprisk.yaml_settings import plain_reason
+    from hiprisk.config.samplesize import expectations
 
     given = {name: getattr(options, name) for name in (*EXPECTED, "parameters", "simulations")}
     given = {name: value for name, value in given.items() if value is not None}
@@ -299,13 +296,12 @@ def _with_options(base: SampleSizeSettings, options: argparse.Namespace) -> Samp
     targets = {name: getattr(options, name) for name in TARGETS}
     plain["external"] |= {name: value for name, value in targets.items() if value is not None}
     try:
-        return TypeAdapter(SampleSizeSettings).validate_python({**plain, **given})
-    except ValidationError as invalid:
-        problem = invalid.errors(include_url=False, include_input=False)[0]
-        place = [str(part) for part in problem["loc"] if part not in ("external", "samplesize")]
+        return expectations(**{**plain, **given})
+    except ConfigError as invalid:
+        place = (invalid.column or "").removeprefix("external.")
         raise ConfigError(
-            plain_reason(problem),
-            column=_option(place[0]) if place else None,
+            invalid.reason,
+            column=_option(place) if place else None,
             advice="hiprisk samplesize --help has examples",
         ) from None
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from dataclasses import fields
+from typing import Annotated, Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, TypeAdapter, ValidationError, model_validator
 from pydantic.dataclasses import dataclass
 
 from hiprisk.config.fields import STRICT, Inside, refuse
+from hiprisk.errors import ConfigError
+from hiprisk.spelling import did_you_mean
+from hiprisk.yaml_settings import plain_reason
 
 Positive = Annotated[float, Field(gt=0.0)]
 # Beyond these nearly everybody has a risk of 0 or 1, or all have the same.
@@ -130,3 +134,37 @@ class SampleSizeSettings:
         if sum(value is not None for value in given) > 1:
             raise refuse("state one of r2, cox_snell, nagelkerke and c_statistic")
         return self
+
+
+def expectations(**values: Any) -> SampleSizeSettings:
+    """What is expected of a study, checked as the `sample_size` of a config is.
+
+    Parameters
+    ----------
+    **values : float, int or mapping
+        By the names of `SampleSizeSettings`; `external` is a mapping of those of
+        `ExternalTargets`.
+
+    Raises
+    ------
+    ConfigError
+        If a name is not known or a value leaves its limits.
+
+    Examples
+    --------
+    >>> expectations(prevalence=0.2, c_statistic=0.75).shrinkage
+    0.9
+    """
+    try:
+        return TypeAdapter(SampleSizeSettings).validate_python(values)
+    except ValidationError as invalid:
+        problem = invalid.errors(include_url=False, include_input=False)[0]
+        place = [str(part) for part in problem["loc"]]
+        known = SampleSizeSettings if len(place) == 1 else ExternalTargets
+        raise ConfigError(
+            plain_reason(problem),
+            column=".".join(place) or None,
+            advice=did_you_mean(place[-1], [one.name for one in fields(known)])
+            if problem["type"].startswith("unexpected")
+            else None,
+        ) from None
