@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import csv
 from codecs import BOM_UTF8
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
 from hiprisk.cohort.files.byte_source import ByteSource, encoding_error
 from hiprisk.cohort.files.column_names import ColumnNames, column_names
+from hiprisk.cohort.files.csv_blocks import row_blocks
 from hiprisk.cohort.files.csv_dialect import LINE_END, Dialect, head_text, header_record
 from hiprisk.cohort.files.csv_lines import CsvLines, scan_lines
 from hiprisk.cohort.files.local_file import changed_error
@@ -77,55 +79,54 @@ def iter_csv(
         return
     ragged: list[Any] = []
     first_row = 1
-    try:
-        for batch in _batches(source, dialect, header, lines, ragged, block_bytes):
-            table = pa.Table.from_batches([batch])
+    with source.open() as stream:
+        for block in row_blocks(
+            stream,
+            header_lines=header.n_lines,
+            block_bytes=block_bytes,
+            ends_in_quotes=lines.ends_in_quotes,
+            name=source.name,
+        ):
+            try:
+                table = _parsed(block, names, dialect, lines, ragged)
+            except pa.ArrowInvalid as problem:
+                raise _as_input_error(problem, ragged, source, first_row, lines) from None
             _check_fields(table, first_row, source.name, lines)
             if table.num_rows:
                 own = lines.lines(first_row, table.num_rows)
                 yield TextBlock(first_row, table, own, repeated)
             first_row += table.num_rows
-    except pa.ArrowInvalid as problem:
-        raise _as_input_error(problem, ragged, source, first_row, lines, header) from None
     if source.size_and_time() != before:
         raise changed_error(source.name)
 
 
-def _batches(
-    source: ByteSource,
-    dialect: Dialect,
-    header: CsvHeader,
-    lines: CsvLines,
-    ragged: list[Any],
-    block_bytes: int,
-) -> Iterator[pa.RecordBatch]:
+def _parsed(
+    block: bytes, names: Sequence[str], dialect: Dialect, lines: CsvLines, ragged: list[Any]
+) -> pa.Table:
     def refuse(row: Any) -> str:
         ragged.append(row)
         return "error"
 
-    names = list(header.columns.names)
-    with source.open() as stream:
-        yield from pa_csv.open_csv(
-            # Arrow reads a file of its own faster than one of Python's.
-            str(source.path) if source.is_plain else pa.PythonFile(stream, mode="r"),
-            read_options=pa_csv.ReadOptions(
-                column_names=names,
-                skip_rows=header.n_lines,
-                block_size=block_bytes,
-                use_threads=False,
-            ),
-            parse_options=pa_csv.ParseOptions(
-                delimiter=dialect.delimiter,
-                newlines_in_values=lines.ends_in_quotes,
-                invalid_row_handler=refuse,
-            ),
-            convert_options=pa_csv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.string()),
-                strings_can_be_null=False,
-                null_values=[],
-                check_utf8=True,
-            ),
-        )
+    # Arrow may let go of its input on a thread of its own: Python's memory is none of its business.
+    held = pa.allocate_buffer(len(block))
+    np.frombuffer(held, dtype=np.uint8)[:] = np.frombuffer(block, dtype=np.uint8)
+    return pa_csv.read_csv(
+        pa.BufferReader(held),
+        read_options=pa_csv.ReadOptions(
+            column_names=list(names), block_size=len(block) + 1, use_threads=False
+        ),
+        parse_options=pa_csv.ParseOptions(
+            delimiter=dialect.delimiter,
+            newlines_in_values=lines.ends_in_quotes,
+            invalid_row_handler=refuse,
+        ),
+        convert_options=pa_csv.ConvertOptions(
+            column_types=dict.fromkeys(names, pa.string()),
+            strings_can_be_null=False,
+            null_values=[],
+            check_utf8=True,
+        ),
+    )
 
 
 def _check_fields(table: pa.Table, first_row: int, name: str, lines: CsvLines) -> None:
@@ -161,18 +162,15 @@ def _as_input_error(
     source: ByteSource,
     first_row: int,
     lines: CsvLines,
-    header: CsvHeader,
 ) -> InputError:
     text = str(problem)
     if ragged:
         row = ragged[0]
-        # Arrow counts the lines of the header and then rows.
-        at = None if row.number is None else lines.line(row.number - header.n_lines)
+        # Arrow counts the rows of a block.
+        at = None if row.number is None else lines.line(first_row + row.number - 1)
         return _ragged_error(row, source, at)
     if "UTF8" in text or "utf8" in text.lower():
         return encoding_error("utf-8", _first_bad_row(source), source.name)
-    if "straddling" in text or "block size" in text:
-        return InputError("a field is too long", code="FIELD_TOO_LONG", file=source.name)
     return InputError(
         "the file cannot be read as CSV",
         code="CSV",

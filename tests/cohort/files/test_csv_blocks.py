@@ -1,0 +1,83 @@
+"""Blocks of a CSV file end where a row ends, and are read on the caller's thread."""
+
+import gzip
+import io
+import subprocess
+import sys
+
+import pytest
+
+from hiprisk.cohort.files.csv_blocks import row_blocks
+from hiprisk.errors import InputError
+
+
+def blocks(content, block_bytes, *, header_lines=1, ends_in_quotes=False):
+    stream = io.BytesIO(content)
+    options = {"block_bytes": block_bytes, "header_lines": header_lines, "name": "x.csv"}
+    return list(row_blocks(stream, ends_in_quotes=ends_in_quotes, **options))
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
+@pytest.mark.parametrize("block_bytes", [16, 17, 18, 19, 64, 4096])
+def test_every_block_ends_where_a_row_ends_and_nothing_is_lost(end, block_bytes):
+    rows = [b"%d,%d" % (i, i * i) for i in range(300)]
+    found = blocks(end.join([b"a,b", *rows]) + end, block_bytes)
+    assert b"".join(found) == end.join(rows) + end
+    assert all(block.endswith(end) for block in found)
+
+
+@pytest.mark.parametrize("block_bytes", range(20, 40))
+def test_a_line_end_in_quotes_ends_no_row(block_bytes):
+    rows = [b'%d,"a\n""b"""' % i for i in range(50)]
+    found = blocks(b"x,y\n" + b"\n".join(rows) + b"\n", block_bytes, ends_in_quotes=True)
+    assert b"".join(found) == b"\n".join(rows) + b"\n"
+    assert all(block.count(b'"') % 2 == 0 and block.endswith(b"\n") for block in found)
+
+
+def test_mark_and_header_of_two_lines_are_left_out():
+    content = b'\xef\xbb\xbf"a\nb",c\n1,2\n'
+    assert blocks(content, 4096, header_lines=2, ends_in_quotes=True) == [b"1,2\n"]
+
+
+def test_a_row_longer_than_two_blocks_is_refused():
+    with pytest.raises(InputError, match="too long"):
+        blocks(b"a\n" + b"x" * 1000, 100)
+
+
+def test_blank_lines_at_the_end_are_no_block():
+    [block] = blocks(b"a,b\n1,2\n" + b"\n" * 50, 16)
+    assert block.strip() == b"1,2"
+
+
+CODE = """
+import sys
+from hiprisk.cohort.files.opening import open_cohort_file
+from hiprisk.errors import InputError
+try:
+    for block in open_cohort_file(sys.argv[1]).blocks():
+        pass
+except InputError as refusal:
+    print(refusal.code, refusal.row)
+    sys.exit(3)
+"""
+
+
+@pytest.mark.parametrize(
+    ("bad", "code"), [(b"1,2,3\n", "RAGGED"), (b"\xff,2\n", "ENCODING")], ids=["ragged", "bytes"]
+)
+def test_a_refusal_of_a_packed_file_ends_the_process_with_its_code(tmp_path, bad, code):
+    """Threads of the reader outlived a refusal: the process was aborted, or never ended."""
+    rows = [b"%d,%d\n" % (i, i) for i in range(400_000)]
+    rows[200_000] = bad
+    path = tmp_path / "in.csv.gz"
+    path.write_bytes(gzip.compress(b"a,b\n" + b"".join(rows), compresslevel=1))
+    for _ in range(3):
+        done = subprocess.run(
+            [sys.executable, "-c", CODE, str(path)],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+        assert (done.returncode, done.stderr) == (3, "")
+        assert done.stdout == f"{code} 200002\n"
