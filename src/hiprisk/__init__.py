@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from hiprisk.config import load_config
     from hiprisk.errors import BundleError, ConfigError, HipRiskError, InputError, StoreError
+    from hiprisk.planning import plan_study
     from hiprisk.serving.model import load
     from hiprisk.study import run_study
 
@@ -23,6 +24,7 @@ _HOME = {
     "StoreError": "hiprisk.errors",
     "load": "hiprisk.serving.model",
     "load_config": "hiprisk.config",
+    "plan_study": "hiprisk.planning",
     "run_study": "hiprisk.study",
 }
 # Public submodules; ``import hiprisk`` is enough to use them.
@@ -38,6 +40,7 @@ __all__ = [
     "load",
     "load_config",
     "metrics",
+    "plan_study",
     "plots",
     "run_study",
     "sample_size",

@@ -7,7 +7,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from importlib import metadata
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 
 from hiprisk.arrays import Floats
-from hiprisk.bundle import BundleContents, check_name, read_bundle, write_bundle
+from hiprisk.bundle import BundleContents, read_bundle, write_bundle
 from hiprisk.cohort.bundled_variables import BUNDLED, plain_entries
 from hiprisk.cohort.dictionary import Dictionary
 from hiprisk.cohort.files.stacking import CohortPath
@@ -24,15 +24,12 @@ from hiprisk.cohort.findings import Finding
 from hiprisk.config import StudyConfig
 from hiprisk.config.reading import resolved
 from hiprisk.config.settings import TrackingSettings
-from hiprisk.config.study_files import NamedText, study_document, study_files
-from hiprisk.evidence.declared_parts import check_declared_parts
+from hiprisk.config.study_files import NamedText, study_document
 from hiprisk.evidence.document import Evidence
-from hiprisk.evidence.early_findings import early_findings
 from hiprisk.evidence.evaluation import evaluate
 from hiprisk.evidence.finished import HAVE_REFITS, FinishedStudy
 from hiprisk.evidence.frames import evidence_tables
 from hiprisk.evidence.parts import metrics_of
-from hiprisk.inference.samplesize import check_stated_risks
 from hiprisk.learning.candidates import OutOfFold
 from hiprisk.learning.folds import ImputedFold
 from hiprisk.learning.model_choice import (
@@ -44,18 +41,18 @@ from hiprisk.learning.model_choice import (
     study_folds,
 )
 from hiprisk.learning.pipeline import StudyEstimator
-from hiprisk.learning.preparation import PreparedStudy, prepare_study
+from hiprisk.learning.preparation import PreparedStudy
 from hiprisk.learning.sheets.export import write_sheet
 from hiprisk.learning.sheets.first_visit import with_first_visit
 from hiprisk.learning.sheets.scatter import Scatter, out_of_fold_scatter
 from hiprisk.learning.sheets.skops_file import dump_estimator
 from hiprisk.learning.sites.levels import new_site_variance
-from hiprisk.learning.study_cohort import study_warnings, with_source
 from hiprisk.parallel import StageProgress, one_thread
+from hiprisk.planning.checking import BOOTSTRAP, check_study
 from hiprisk.reporting.card import model_card
 from hiprisk.reporting.report import report_figures, report_sections, study_report
 from hiprisk.sheet.format import Sheet
-from hiprisk.tracking.runs import StudyRun, check_tracking, open_run
+from hiprisk.tracking.runs import StudyRun, open_run
 from hiprisk.validation.internal.optimism import bootstrap_optimism
 from hiprisk.validation.internal.optimism_table import BootstrapResult
 from hiprisk.validation.resampling.checkpoint import Checkpoint
@@ -159,31 +156,21 @@ def run_study(
     """
     began = time.monotonic()
     progress = progress or (lambda stage, done, total: None)
-    config = with_source(config, source)
     models = Path(out)
-    check_name(config.name)
-    tracking = config.tracking if tracked else replace(config.tracking, enabled=False)
-    check_tracking(tracking, progress)
-    check_stated_risks(config)
-    # A worker process may have been started in another folder than this one's.
-    checkpoints = models.resolve() / ".searching" / config.name
-    files = study_files(config)
-    prepared = prepare_study(
-        config, source=source, checkpoints=checkpoints, workers=workers, progress=progress
-    )
-    check_declared_parts(prepared)
+    checked = check_study(
+        config, source=source, out=models, workers=workers, progress=progress, resume=resume,
+        tracked=tracked,
+    )  # fmt: skip
+    prepared = checked.prepared
     if on_finding is not None:
-        for finding in (
-            *study_warnings(prepared.cohort, config),
-            *early_findings(prepared),
-        ):
+        for finding in checked.findings:
             on_finding(finding)
-    with _tracked(prepared, tracking) as run, _checkpoints(prepared, resume=resume):
+    with _tracked(prepared, checked.tracking) as run, _checkpoints(prepared, resume=resume):
         folds = study_folds(prepared)
         choice = choose_model_type(prepared, folds, on_candidate=run.log_candidate)
         finished = _finish(prepared, choice, folds)
         evidence = _evaluate(finished)
-        bundle = read_bundle(_write(finished, evidence, models, run, files))
+        bundle = read_bundle(_write(finished, evidence, models, run, checked.files))
         run.log_results(bundle)
         kept = keep_study_trials(prepared, bundle.path)
     return StudyResult(
@@ -262,7 +249,7 @@ def _bootstrap(
         ),
         workers=prepared.workers,
         progress=partial(prepared.progress, "bootstrap"),
-        checkpoint=Checkpoint(prepared.checkpoints / "bootstrap", prepared.identity),
+        checkpoint=Checkpoint(prepared.checkpoints / BOOTSTRAP, prepared.identity),
     )
 
 

@@ -112,6 +112,17 @@ def test_workers_and_a_kill_change_no_byte_of_the_model(capsys, tmp_path):
     assert not store.exists()
 
 
+def test_a_resume_of_another_study_leaves_no_run(capsys, tmp_path):
+    config = CONFIGS / "stupar.yaml"
+    checkpoint = tmp_path / "models" / ".searching" / "stupar" / "bootstrap" / "checkpoint.json"
+    checkpoint.parent.mkdir(parents=True)
+    checkpoint.write_text('{"fingerprint": "another"}')
+    code, _, err = run(capsys, "train", config, *QUICK, "--workers", 1, "--resume")
+    assert code == 2
+    assert "error[RESUME_MISMATCH]" in err
+    assert not (tmp_path / "mlflow.db").exists()
+
+
 def n_trials(store):
     import sqlite3
 

@@ -16,6 +16,7 @@ from hiprisk.errors import ConfigError, DefectError, ExitCode, HipRiskError, Sto
 
 # Command: module below hiprisk.cli, and what it does in a line.
 COMMANDS: dict[str, str] = {
+    "plan": "check a study and say what it will fit and how long it takes; fit nothing",
     "train": "run a study: tune, fit, validate, write a bundle, track",
     "rebuild": "train a bundle's study anew from the bundle alone, and compare the hashes",
     "associate": "the table of a cohort paper: effect of the declared exposure, adjusted, pooled",

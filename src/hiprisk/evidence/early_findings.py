@@ -41,7 +41,7 @@ def early_findings(study: PreparedStudy, *, published: bool = False) -> tuple[Fi
     return (
         *baseline_direction_findings(declared.variable, declared.baseline, frame),
         *_rare_levels(study, outcome, persons, data.columns[known], published=published),
-        *_few_events(study, outcome, persons, published=published),
+        *_few_events(study, persons, published=published),
         *_few_residuals(study, len(np.unique(persons))),
         *_blocks_not_compared(study, data.columns[known]),
         *_few_sites(None if data.sites is None else data.sites[known]),
@@ -73,10 +73,8 @@ def _rare_levels(
         )
 
 
-def _few_events(
-    study: PreparedStudy, outcome: Floats, persons: Integers, *, published: bool
-) -> Iterator[Finding]:
-    for label, happened in _events(study, outcome):
+def _few_events(study: PreparedStudy, persons: Integers, *, published: bool) -> Iterator[Finding]:
+    for label, happened in declared_events(study):
         n_people = len(np.unique(persons[~np.isnan(happened)]))
         for side, one in (("with", 1.0), ("without", 0.0)):
             n = len(np.unique(persons[happened == one]))
@@ -91,8 +89,13 @@ def _few_events(
                 )
 
 
-def _events(study: PreparedStudy, outcome: Floats) -> Iterator[tuple[str, Floats]]:
-    declared = study.config.outcome
+def declared_events(study: PreparedStudy) -> Iterator[tuple[str, Floats]]:
+    """Label of each event, and whether it happened to each row with a known outcome.
+
+    A binary outcome is its own event; NaN where the baseline that an event refers to is unknown.
+    """
+    declared, outcome = study.config.outcome, study.data.outcome
+    outcome = outcome[~np.isnan(outcome)]
     if declared.kind == "binary":
         yield declared.label, outcome
         return

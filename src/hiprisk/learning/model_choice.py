@@ -82,7 +82,7 @@ def choose_model_type(
             n_trials=prepared.config.tuning.trials,
             workers=prepared.workers,
             name=name,
-            storage=_storage(prepared),
+            storage=search_store(prepared),
             fingerprint=prepared.identity,
             on_trial=partial(prepared.progress, f"tuning {name}"),
             by=prepared.config.tuning.loss,
@@ -91,7 +91,8 @@ def choose_model_type(
     return smallest_loss(tuned)
 
 
-def _storage(prepared: PreparedStudy) -> Path:
+def search_store(prepared: PreparedStudy) -> Path:
+    """Where the trials of all candidates are while the study runs."""
     return prepared.checkpoints / "search.db"
 
 
@@ -107,7 +108,7 @@ def keep_study_trials(prepared: PreparedStudy, bundle: Path) -> Path | None:
         ``tuning-VERSION.db`` in the folder of the model's versions; None where nothing is to be
         kept, or nothing was searched.
     """
-    config, storage = prepared.config, _storage(prepared)
+    config, storage = prepared.config, search_store(prepared)
     if not config.tuning.keep or not storage.exists():
         return None
     return keep_trials(

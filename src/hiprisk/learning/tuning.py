@@ -131,22 +131,50 @@ def _open(storage: Path | None, name: str, fingerprint: str) -> optuna.Study:
                 storage=url, study_name=name, direction="minimize", load_if_exists=True
             )
     except Exception as broken:  # the database layer raises its own kinds
-        raise StoreError(
-            "the store of the tuning cannot be opened",
-            file=storage.name if storage else None,
-            advice="delete it and run without --resume",
-        ) from broken
-    stored = study.user_attrs.get("fingerprint")
+        raise _unreadable(storage) from broken
+    _check_fingerprint(study.user_attrs, fingerprint)
+    study.set_user_attr("fingerprint", fingerprint)
+    for trial in study.get_trials(deepcopy=False, states=(TrialState.RUNNING, TrialState.WAITING)):
+        study.tell(trial.number, state=TrialState.FAIL)
+    return study
+
+
+def check_stored_searches(storage: Path, fingerprint: str) -> None:
+    """Raise ConfigError where searches that an interrupted run left belong to another study.
+
+    Raises
+    ------
+    ConfigError
+        With code ``RESUME_MISMATCH``.
+    StoreError
+        If the storage cannot be read.
+    """
+    if not storage.exists():
+        return
+    try:
+        studies = optuna.get_all_study_summaries(f"sqlite:///{storage}")
+    except Exception as broken:  # the database layer raises its own kinds
+        raise _unreadable(storage) from broken
+    for study in studies:
+        _check_fingerprint(study.user_attrs, fingerprint)
+
+
+def _check_fingerprint(attributes: Mapping[str, Any], fingerprint: str) -> None:
+    stored = attributes.get("fingerprint")
     if stored is not None and stored != fingerprint:
         raise ConfigError(
             "the interrupted search belongs to another config, cohort or version",
             code="RESUME_MISMATCH",
             advice="run without --resume to start again",
         )
-    study.set_user_attr("fingerprint", fingerprint)
-    for trial in study.get_trials(deepcopy=False, states=(TrialState.RUNNING, TrialState.WAITING)):
-        study.tell(trial.number, state=TrialState.FAIL)
-    return study
+
+
+def _unreadable(storage: Path | None) -> StoreError:
+    return StoreError(
+        "the store of the tuning cannot be opened",
+        file=storage.name if storage else None,
+        advice="delete it and run without --resume",
+    )
 
 
 def _sampler(seed: int, name: str, n_completed: int) -> optuna.samplers.BaseSampler:

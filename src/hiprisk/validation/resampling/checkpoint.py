@@ -50,19 +50,28 @@ class Checkpoint:
         StoreError
             If the folder cannot be made, read or written.
         """
-        label = self.folder / LABEL
+        if self.check():
+            return
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
+            text = json.dumps({"fingerprint": self.fingerprint})
+            self._write(self.folder / LABEL, text.encode())
+        except OSError as broken:
+            raise self._unusable() from broken
+
+    def check(self) -> bool:
+        """Whether the folder is there and belongs to this work; nothing is written.
+
+        Raises
+        ------
+        ConfigError, StoreError
+            As `open`.
+        """
+        label = self.folder / LABEL
+        try:
             stored = json.loads(label.read_text("utf-8")) if label.exists() else None
-            if stored is None:
-                text = json.dumps({"fingerprint": self.fingerprint})
-                self._write(label, text.encode())
         except (OSError, ValueError) as broken:
-            raise StoreError(
-                "the checkpoint cannot be used",
-                file=self.folder.name,
-                advice="delete the folder to start again",
-            ) from broken
+            raise self._unusable() from broken
         if stored is not None and stored != {"fingerprint": self.fingerprint}:
             raise ConfigError(
                 "the checkpoint belongs to another config, cohort or version",
@@ -70,6 +79,14 @@ class Checkpoint:
                 file=self.folder.name,
                 advice="delete the folder to start again, or name another",
             )
+        return stored is not None
+
+    def _unusable(self) -> StoreError:
+        return StoreError(
+            "the checkpoint cannot be used",
+            file=self.folder.name,
+            advice="delete the folder to start again",
+        )
 
     def load(self, name: str) -> dict[str, NDArray[Any]] | None:
         """A finished piece, or None where there is none that is whole."""

@@ -1,0 +1,117 @@
+"""All that is checked of a study before anything is fitted, by a plan and by the study itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from hiprisk.bundle import check_name
+from hiprisk.cohort.files.stacking import CohortPath
+from hiprisk.cohort.findings import Finding
+from hiprisk.config import StudyConfig
+from hiprisk.config.settings import TrackingSettings
+from hiprisk.config.study_files import NamedText, study_files
+from hiprisk.evidence.declared_parts import check_declared_parts
+from hiprisk.evidence.early_findings import early_findings
+from hiprisk.inference.samplesize import check_stated_risks
+from hiprisk.learning.model_choice import search_store
+from hiprisk.learning.preparation import PreparedStudy, prepare_study
+from hiprisk.learning.study_cohort import study_warnings, with_source
+from hiprisk.learning.tuning import check_stored_searches
+from hiprisk.outputs import check_output_folder
+from hiprisk.parallel import StageProgress
+from hiprisk.tracking.runs import check_tracking
+from hiprisk.validation.resampling.checkpoint import Checkpoint
+
+# Refits, below the folder of checkpoints.
+BOOTSTRAP = "bootstrap"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedStudy:
+    """A study that can be fitted.
+
+    Attributes
+    ----------
+    prepared : PreparedStudy
+    files : mapping of str to NamedText
+        Mapping and dictionary as they were read.
+    tracking : TrackingSettings
+    findings : tuple of Finding
+        What is known before anything is fitted: rare levels, few events, blocks not compared.
+    """
+
+    prepared: PreparedStudy
+    files: Mapping[str, NamedText]
+    tracking: TrackingSettings
+    findings: tuple[Finding, ...]
+
+
+def check_study(
+    config: StudyConfig,
+    *,
+    out: Path,
+    workers: int,
+    progress: StageProgress,
+    source: CohortPath | None = None,
+    resume: bool = False,
+    tracked: bool = True,
+) -> CheckedStudy:
+    """Read a study's cohort and check all that its config names, before anything is fitted.
+
+    Parameters
+    ----------
+    config : StudyConfig
+    out : Path
+        Folder of all models.
+    workers : int
+    progress : callable
+        Told stage, done and total.
+    source : path-like, several, or DataFrame, optional
+        The cohort in place of the config's.
+    resume : bool
+        Whether an interrupted run goes on; refused here if it is another study's.
+    tracked : bool
+        False keeps the run out of MLflow whatever the config says.
+
+    Raises
+    ------
+    ConfigError, InputError, StoreError
+        With what to do next.
+    """
+    config = with_source(config, source)
+    check_output_folder(out)
+    check_name(config.name)
+    tracking = config.tracking if tracked else replace(config.tracking, enabled=False)
+    check_tracking(tracking, progress)
+    check_stated_risks(config)
+    # A worker process may have been started in another folder than this one's.
+    checkpoints = out.resolve() / ".searching" / config.name
+    files = study_files(config)
+    prepared = prepare_study(
+        config, source=source, checkpoints=checkpoints, workers=workers, progress=progress
+    )
+    check_declared_parts(prepared)
+    if resume:
+        check_resumable(prepared)
+    return CheckedStudy(
+        prepared=prepared,
+        files=files,
+        tracking=tracking,
+        findings=(*study_warnings(prepared.cohort, config), *early_findings(prepared)),
+    )
+
+
+def check_resumable(prepared: PreparedStudy) -> None:
+    """Raise ConfigError where what an interrupted run left belongs to another study.
+
+    Raises
+    ------
+    ConfigError
+        With code ``RESUME_MISMATCH``.
+    StoreError
+        If it cannot be read.
+    """
+    check_stored_searches(search_store(prepared), prepared.identity)
+    Checkpoint(prepared.checkpoints / BOOTSTRAP, prepared.identity).check()
