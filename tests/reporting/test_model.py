@@ -39,6 +39,7 @@ def test_trees_are_counted_and_their_inputs_named(study):
     table = model_section(study.evidence, dataclasses.replace(study.sheet, model=model)).tables[0]
     assert dict(table.rows) == {
         "baseline": "40", "trees": "1", "leaves": "2", "inputs used": "age",
+        "prediction": "baseline and sum of the trees",
     }  # fmt: skip
 
 

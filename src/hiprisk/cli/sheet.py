@@ -118,6 +118,7 @@ def _print_sheet(bundle: Bundle) -> None:
     from hiprisk.wording.intercepts import formula_in_words
     from hiprisk.wording.reasons import range_text, weight_text
     from hiprisk.wording.sites import between_sites
+    from hiprisk.wording.trees import trees_in_words
 
     sheet = bundle.sheet
     print_lines(sheet.title, "=" * len(sheet.title), *sheet.notes)
@@ -147,7 +148,7 @@ def _print_sheet(bundle: Bundle) -> None:
     )
     print_lines("")
     if isinstance(sheet.model, TreesModel):
-        print_lines(f"{len(sheet.model.trees)} trees, baseline {sheet.model.baseline:.6g}")
+        print_lines(trees_in_words(sheet.model))
     else:
         if isinstance(sheet.model, OrdinalModel):
             print_lines(formula_in_words(sheet.model), "")

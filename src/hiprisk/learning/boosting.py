@@ -11,7 +11,8 @@ from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostin
 
 from hiprisk.arrays import Floats
 from hiprisk.errors import InputError
-from hiprisk.sheet.format import Tree, TreesModel
+from hiprisk.learning.foreign.hist_gradient_boosting import hist_gradient_boosting
+from hiprisk.sheet.format import TreesModel
 
 Params = Mapping[str, float]
 
@@ -40,12 +41,7 @@ class BoostingFit:
     def to_model(self, refits: Floats | None = None) -> TreesModel:
         """The same as a part of the sheet; an ensemble carries no refits."""
         del refits
-        return TreesModel(
-            link="logit" if self.link == "logit" else "identity",
-            baseline=float(np.ravel(self.ensemble._baseline_prediction)[0]),
-            inputs=self.names,
-            trees=tuple(_tree(stage[0].nodes) for stage in self.ensemble._predictors),
-        )
+        return hist_gradient_boosting(self.ensemble, self.names)
 
 
 def fit_boosting(
@@ -93,14 +89,3 @@ def fit_boosting(
     weights = np.full(n_imputations * len(y), 1.0 / n_imputations)
     ensemble.fit(np.concatenate(stack), np.tile(y, n_imputations), sample_weight=weights)
     return BoostingFit(link, tuple(names), ensemble)
-
-
-def _tree(nodes: Any) -> Tree:
-    leaf = nodes["is_leaf"].astype(bool)
-    return Tree(
-        feature=tuple(int(f) for f in np.where(leaf, -1, nodes["feature_idx"])),
-        threshold=tuple(float(t) for t in np.where(leaf, 0.0, nodes["num_threshold"])),
-        left=tuple(int(i) for i in np.where(leaf, 0, nodes["left"])),
-        right=tuple(int(i) for i in np.where(leaf, 0, nodes["right"])),
-        value=tuple(float(v) for v in np.where(leaf, nodes["value"], 0.0)),
-    )

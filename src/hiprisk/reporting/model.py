@@ -19,6 +19,7 @@ from hiprisk.wording.labels import (
 from hiprisk.wording.quantities import NONE, number, percent
 from hiprisk.wording.reasons import range_text
 from hiprisk.wording.sites import model_over_sites
+from hiprisk.wording.trees import how_combined
 
 # More intercepts than this are folded away: they come after a handful of coefficients.
 MANY_INTERCEPTS = 12
@@ -105,10 +106,11 @@ def _trees(sheet: Sheet, model: TreesModel) -> Table:
         rows=(
             ("baseline", f"{model.baseline:.6g}"),
             ("trees", str(len(model.trees))),
+            ("prediction", how_combined(model)),
             ("leaves", str(leaves)),
             ("inputs used", ", ".join(sorted(used)) or "none"),
         ),
-        caption="Boosted trees; the sheet has every split and leaf",
+        caption="Decision trees; the sheet has every split and leaf",
     )
 
 

@@ -165,7 +165,7 @@ def explain_patient(
     not_known = _not_known(evaluator, known, lp, prediction)
     return Explanation(
         typical=None if reference is None else reference.typical,
-        scale="log odds" if binary else sheet.outcome.unit,
+        scale="log odds" if binary and not sheet.predicts_risk_itself else sheet.outcome.unit,
         contributions=parts,
         held_at_bounds=0.0 if binary or parts is None else _held(evaluator, parts),
         not_known=not_known,

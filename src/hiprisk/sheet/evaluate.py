@@ -259,6 +259,10 @@ class SheetEvaluator:
         """Risk of each row under each refit, mean over the draws; None of a continuous outcome."""
         return self._locate(known, len(known[0])).refitted_risk
 
+    def to_risk(self, lp: Floats) -> Floats:
+        """Risks of a binary outcome at linear predictors."""
+        return lp if self.sheet.predicts_risk_itself else expit(lp)
+
     @property
     def model(self) -> Evaluator:
         """The evaluator of the linear predictor."""
@@ -325,7 +329,7 @@ class SheetEvaluator:
             if baseline is not None:
                 baselines += list(named[baseline].reshape(shape))
             if binary:
-                for risk in expit(lp).reshape(shape):
+                for risk in self.to_risk(lp).reshape(shape):
                     risk_total += risk
                 if self._model.n_refits:
                     refitted = expit(self._model.refitted(named, part[0].size))

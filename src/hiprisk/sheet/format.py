@@ -12,16 +12,6 @@ from typing import Literal
 from hiprisk.outcome_kind import OutcomeKind
 from hiprisk.provenance import Provenance
 
-SCHEMA_VERSION = 1
-# Older readers know no outcome with all of its levels, and refuse this version by name.
-WITH_OUTCOME_LEVELS = 2
-# Older readers know no ordinal model.
-WITH_ORDINAL_MODEL = 3
-# Older readers refuse a site that the model does not know, and say nothing of how sites differ.
-WITH_SITE_EFFECTS = 4
-READ_VERSIONS = (SCHEMA_VERSION, WITH_OUTCOME_LEVELS, WITH_ORDINAL_MODEL, WITH_SITE_EFFECTS)
-FORMAT_NAME = "hiprisk-sheet"
-
 Vector = tuple[float, ...]
 Matrix = tuple[tuple[float, ...], ...]
 
@@ -213,13 +203,23 @@ class Tree:
 
 @dataclass(frozen=True, kw_only=True)
 class TreesModel:
-    """A baseline and a sum of trees."""
+    """A baseline and a sum of trees; a forest's hold a risk itself, its link is ``identity``.
+
+    Attributes
+    ----------
+    divisor : float or None
+        The sum is divided by it: a forest's prediction is the mean of its trees.
+    precision : str or None
+        ``float32``: baseline and partial sums are rounded to it, in order, as XGBoost adds them.
+    """
 
     type: Literal["trees"] = "trees"
     link: Literal["identity", "logit"]
     baseline: float
     inputs: tuple[str, ...]
     trees: tuple[Tree, ...]
+    divisor: float | None = None
+    precision: Literal["float32"] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -420,16 +420,13 @@ class Sheet:
     invented: bool | None = None
     sites: SiteEffects | None = None
     format: Literal["hiprisk-sheet"] = field(default="hiprisk-sheet")
-    schema_version: int = SCHEMA_VERSION
+    schema_version: int = 1
 
     def __post_init__(self) -> None:
         """The lowest version whose readers know all of it."""
-        if self.sites is not None:
-            object.__setattr__(self, "schema_version", WITH_SITE_EFFECTS)
-        elif isinstance(self.model, OrdinalModel):
-            object.__setattr__(self, "schema_version", WITH_ORDINAL_MODEL)
-        elif self.outcome.levels is not None:
-            object.__setattr__(self, "schema_version", WITH_OUTCOME_LEVELS)
+        from hiprisk.sheet.document.version import lowest_version
+
+        object.__setattr__(self, "schema_version", lowest_version(self))
 
     def to_json(self) -> str:
         """Canonical JSON of the whole sheet."""
@@ -446,6 +443,11 @@ class Sheet:
         of which nothing may be said, and the weights of the variables are no shares of anything.
         """
         return self.max_imputed_weight > 0.0
+
+    @property
+    def predicts_risk_itself(self) -> bool:
+        """Whether the linear predictor of a binary outcome is the risk, not its log odds."""
+        return self.outcome.kind == "binary" and self.model.link == "identity"
 
     @property
     def has_outcome_distribution(self) -> bool:

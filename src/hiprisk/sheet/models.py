@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hiprisk.arrays import Floats
 from hiprisk.sheet.basis_functions import term_functions
@@ -66,7 +67,8 @@ class TreesEvaluator:
 
     def __init__(self, model: TreesModel) -> None:
         self._model = model
-        self._trees = [_TreeArrays(tree) for tree in model.trees]
+        self._precision = np.dtype(model.precision or "float64")
+        self._trees = [_TreeArrays(tree, self._precision) for tree in model.trees]
 
     @property
     def n_refits(self) -> int:
@@ -78,10 +80,12 @@ class TreesEvaluator:
         inputs = np.empty((len(self._model.inputs), n_rows))
         for position, name in enumerate(self._model.inputs):
             inputs[position] = columns[name]
-        total = np.full(n_rows, self._model.baseline)
+        total = np.full(n_rows, self._model.baseline, dtype=self._precision)
         for tree in self._trees:
             total += tree.leaf_values(inputs)
-        return total
+        if self._model.divisor is not None:
+            total /= self._model.divisor
+        return total.astype(np.float64, copy=False)
 
     def refitted(self, columns: Mapping[str, Floats], n_rows: int) -> Floats:
         """No refits: an empty array of shape (0, n_rows)."""
@@ -89,14 +93,14 @@ class TreesEvaluator:
 
 
 class _TreeArrays:
-    def __init__(self, tree: Tree) -> None:
+    def __init__(self, tree: Tree, precision: np.dtype[Any]) -> None:
         self.feature = np.array(tree.feature, dtype=np.intp)
         self.threshold = np.array(tree.threshold)
         self.left = np.array(tree.left, dtype=np.intp)
         self.right = np.array(tree.right, dtype=np.intp)
-        self.value = np.array(tree.value)
+        self.value = np.array(tree.value, dtype=precision)
 
-    def leaf_values(self, inputs: Floats) -> Floats:
+    def leaf_values(self, inputs: Floats) -> NDArray[np.floating[Any]]:
         node = np.zeros(inputs.shape[1], dtype=np.intp)
         walking = np.arange(inputs.shape[1])
         while True:

@@ -28,7 +28,7 @@ def set_at(*path, value):
 
 @pytest.mark.parametrize(
     ("version", "message"),
-    [(5, "schema version 5"), (True, "schema version"), (None, "none that can be read")],
+    [(6, "schema version 6"), (True, "schema version"), (None, "none that can be read")],
 )
 def test_an_unknown_version_is_refused(version, message):
     with pytest.raises(BundleError, match=message):

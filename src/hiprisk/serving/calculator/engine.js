@@ -11,6 +11,10 @@ function makeEngine(sheet) {
   const linear = sheet.model.type === "linear";
   const ordinal = sheet.model.type === "ordinal" ? makeOrdinal(sheet.model) : null;
   const trees = sheet.model.type === "trees";
+  // Trees of a forest hold the risk of a binary outcome itself; other models its log odds.
+  const toRisk = sheet.model.link === "identity" ? (lp) => lp : expit;
+  // What every partial sum of trees is rounded to.
+  const rounded = sheet.model.precision === "float32" ? Math.fround : (sum) => sum;
   const specs = new Map(sheet.variables.map((spec) => [spec.name, spec]));
   const refits = sheet.model.refits || [];
   const siteVariable = (sheet.sites || {}).variable;
@@ -114,16 +118,16 @@ function makeEngine(sheet) {
       return total;
     }
     const inputs = sheet.model.inputs.map((name) => row.get(name));
-    let total = sheet.model.baseline;
+    let total = rounded(sheet.model.baseline);
     for (const tree of sheet.model.trees) {
       let node = 0;
       while (tree.feature[node] >= 0) {
         const left = inputs[tree.feature[node]] <= tree.threshold[node];
         node = left ? tree.left[node] : tree.right[node];
       }
-      total += tree.value[node];
+      total = rounded(total + tree.value[node]);
     }
-    return total;
+    return sheet.model.divisor === undefined ? total : total / sheet.model.divisor;
   }
 
   function refitted(row) {
@@ -214,7 +218,7 @@ function makeEngine(sheet) {
   function numbers(known, place) {
     const found = {};
     if (binary) {
-      found.risk = mean(place.draws.map(expit));
+      found.risk = mean(place.draws.map(toRisk));
       const ordered = refitPredictions(place);
       if (ordered) ordered.sort((a, b) => a - b);
       for (const [level, bounds] of Object.entries(INTERVALS)) {
@@ -242,7 +246,7 @@ function makeEngine(sheet) {
   function refitPredictions(place) {
     if (!refits.length) return null;
     const byRow = place.rows.map((row) => refitted(row));
-    return refits.map((_, i) => mean(byRow.map((row) => (binary ? expit(row[i]) : row[i]))));
+    return refits.map((_, i) => mean(byRow.map((row) => (binary ? toRisk(row[i]) : row[i]))));
   }
 
   // --- may this patient be predicted --------------------------------------------------------
@@ -373,7 +377,7 @@ function makeEngine(sheet) {
   }
 
   return {
-    sheet, outcome, events, binary, ordinal, trees, specs, refits, center, coefficients,
+    sheet, outcome, events, binary, toRisk, ordinal, trees, specs, refits, center, coefficients,
     numericColumns, condition, locate, lawOf, functions, numbers, refitPredictions, clip,
     read, usable, flagOf, rangeText, shown, levelChances, siteVariable,
     typical, typicalPlace, knowsPeople,

@@ -13,7 +13,7 @@ const WEIGHTS = [OUTER, INNER, 8 / 15, INNER, OUTER];
 
 function makeExplainer(engine) {
   const {
-    sheet, outcome, events, binary, ordinal, trees, specs, refits, center, coefficients,
+    sheet, outcome, events, binary, toRisk, ordinal, trees, specs, refits, center, coefficients,
     numericColumns, condition, locate, lawOf, functions, numbers, refitPredictions, clip,
     usable, levelChances, typical, typicalPlace, knowsPeople,
   } = engine;
@@ -114,14 +114,15 @@ function makeExplainer(engine) {
       const mine = inputs.map((name) => row.get(name));
       for (const tree of sheet.model.trees) addTreeShares(tree, mine, other, owners, parts);
     }
-    return parts.map((part) => part / rows.length);
+    const divisor = rows.length * (sheet.model.divisor ?? 1);
+    return parts.map((part) => part / divisor);
   }
 
   function contributions(place, lacking) {
     const values = contributionValues(place);
     const held = (lp) => (binary ? 0 : clip(lp) - lp);
     return {
-      scale: binary ? "log odds" : outcome.unit,
+      scale: binary && sheet.model.link !== "identity" ? "log odds" : outcome.unit,
       reference: typicalPlace.lp,
       total: place.lp,
       held_at_bounds: held(place.lp) - held(typicalPlace.lp),
@@ -138,7 +139,7 @@ function makeExplainer(engine) {
 
   function width80(lp, variance) {
     if (sheet.distribution === undefined) {
-      const reach = NORMAL_90 * Math.sqrt(variance), prediction = binary ? expit : clip;
+      const reach = NORMAL_90 * Math.sqrt(variance), prediction = binary ? toRisk : clip;
       return prediction(lp + reach) - prediction(lp - reach);
     }
     return lawWidth80(lawOf({ lp, variance }));
@@ -215,7 +216,7 @@ function makeExplainer(engine) {
     assumed: Boolean(error.assumed),
   });
 
-  const predictedFrom = (place) => (binary ? mean(place.draws.map(expit)) : clip(place.lp));
+  const predictedFrom = (place) => (binary ? mean(place.draws.map(toRisk)) : clip(place.lp));
 
   function measurementRanges(values) {
     const found = new Map();

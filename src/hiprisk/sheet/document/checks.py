@@ -228,6 +228,8 @@ def _coefficients_problems(model: LinearModel | OrdinalModel) -> Iterable[str]:
 def _trees_problems(model: TreesModel, known: list[str]) -> Iterable[str]:
     if any(column not in known for column in model.inputs):
         yield "the trees use an unknown column"
+    if model.divisor is not None and not model.divisor >= 1.0:
+        yield "the trees' sum is divided by less than one"
     for number, tree in enumerate(model.trees):
         if not _is_tree(tree, len(model.inputs)):
             yield f"tree {number} is not a tree"
@@ -272,7 +274,11 @@ def _law_problems(sheet: Sheet) -> Iterable[str]:
         if sheet.distribution is not None:
             yield "an ordinal model is its own distribution, and the sheet has another"
         return
-    if sheet.model.link != ("logit" if outcome.kind == "binary" else "identity"):
+    links = {"logit"} if outcome.kind == "binary" else {"identity"}
+    if isinstance(sheet.model, TreesModel):
+        # The trees of a forest hold the risk itself.
+        links.add("identity")
+    if sheet.model.link not in links:
         yield "the model's link does not fit the kind of outcome"
     if outcome.events and sheet.distribution is None:
         yield "the chance of an event needs the distribution of the residuals"

@@ -102,6 +102,9 @@ def _decode_tuple(args: tuple[Any, ...], data: object, path: str) -> tuple[objec
         item = args[0]
         if item is float:
             return _decode_floats(data, path)
+        if item is int and all(type(value) is int for value in data):
+            # Nodes of trees are many.
+            return tuple(data)
         return tuple(_decode(item, value, f"{path}[{i}]") for i, value in enumerate(data))
     if len(data) != len(args):
         raise _Mismatch(path, f"must have {len(args)} entries")

@@ -169,7 +169,7 @@ def _tree_parts(
     for mine in versions:
         for tree in model.trees:
             add_tree_shares(tree, mine, other, group_of=group_of, shares=parts)
-    return [part / n_draws for part in parts]
+    return [part / (n_draws * (model.divisor or 1.0)) for part in parts]
 
 
 def _places(groups: tuple[Group, ...]) -> dict[str, int]:

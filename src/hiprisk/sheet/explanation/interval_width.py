@@ -8,7 +8,6 @@ import numpy as np
 
 from hiprisk.arrays import Floats
 from hiprisk.sheet.evaluate import INTERVALS, SheetEvaluator
-from hiprisk.sheet.links import expit
 
 # The 90th percentile of a standard normal variable.
 NORMAL_90 = 1.2815515655446004
@@ -74,7 +73,8 @@ def width_80(evaluator: SheetEvaluator, lp: float, imputation_variance: float) -
     spread = evaluator.spread
     if spread is None:
         reach = NORMAL_90 * np.sqrt(imputation_variance)
-        to_prediction = expit if evaluator.sheet.outcome.kind == "binary" else evaluator.inside
+        binary = evaluator.sheet.outcome.kind == "binary"
+        to_prediction = evaluator.to_risk if binary else evaluator.inside
         return float((to_prediction(center + reach) - to_prediction(center - reach))[0])
     mean = spread.clip(center)
     scale = spread.scale(mean, np.array([imputation_variance]))

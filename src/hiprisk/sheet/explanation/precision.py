@@ -11,7 +11,6 @@ from hiprisk.arrays import Floats
 from hiprisk.sheet.evaluate import SheetEvaluator, sorted_quantile
 from hiprisk.sheet.explanation.contributions import mean_in_turn
 from hiprisk.sheet.format import LinearModel, TreesModel
-from hiprisk.sheet.links import expit
 from hiprisk.sheet.models import LinearEvaluator
 
 
@@ -120,7 +119,7 @@ def _refitted(evaluator: SheetEvaluator, completed: Mapping[str, Floats]) -> Flo
         return None
     n_draws = len(next(iter(completed.values())))
     lp = evaluator.model.refitted(completed, n_draws)
-    predictions = expit(lp) if evaluator.sheet.outcome.kind == "binary" else lp
+    predictions = evaluator.to_risk(lp) if evaluator.sheet.outcome.kind == "binary" else lp
     return np.array([mean_in_turn(row) for row in predictions])
 
 

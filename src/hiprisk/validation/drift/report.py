@@ -25,7 +25,6 @@ from hiprisk.sheet.columns import cohort_columns
 from hiprisk.sheet.distribution import clip_to
 from hiprisk.sheet.evaluate import SheetEvaluator
 from hiprisk.sheet.format import Sheet
-from hiprisk.sheet.links import expit
 from hiprisk.validation.drift.cusum import CalibrationCusum
 from hiprisk.validation.drift.results import DriftReport, PredictionDrift, VariableDrift
 from hiprisk.validation.drift.sentences import sentences_of
@@ -224,8 +223,10 @@ def _predictions_then(sheet: Sheet) -> _Predictions | None:
     if not has_reference_population(sheet):
         return None
     people = reference_population(sheet, n_people=REFERENCE_SIZE)
-    lp = SheetEvaluator(sheet).linear_predictor(people, REFERENCE_SIZE)
-    then = expit(lp) if sheet.outcome.kind == "binary" else clip_to(sheet.outcome, lp)
+    evaluator = SheetEvaluator(sheet)
+    lp = evaluator.linear_predictor(people, REFERENCE_SIZE)
+    binary = sheet.outcome.kind == "binary"
+    then = evaluator.to_risk(lp) if binary else clip_to(sheet.outcome, lp)
     edges = np.unique(np.quantile(then, np.arange(1, 10) / 10.0))
     n = sheet.missing.n_people
     return _Predictions(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hiprisk.arrays import Floats
+from hiprisk.errors import InputError
 from hiprisk.learning.folds import grouped_folds
 from hiprisk.learning.sites.levels import (
     check_site_column,
@@ -120,6 +121,7 @@ def update_model(
     InputError
         If the method does not fit the model, or too few people are there for it.
     """
+    _check_has_log_odds(sheet)
     several = (people,) if isinstance(people, ValidationCohort) else tuple(people)
     cohort = _cohort(sheet, several, settings)
     # Before anything is fitted: too few people are refused whatever the test would choose.
@@ -171,6 +173,17 @@ def update_model(
         by_site=_site_table(cohort, chosen.fit, settings),
         variance_between_sites=None if chosen.fit.sites is None else chosen.fit.sites.variance,
     )
+
+
+def _check_has_log_odds(sheet: Sheet) -> None:
+    if sheet.predicts_risk_itself:
+        raise InputError(
+            "the trees of this model hold the risk itself, and a risk is recalibrated on its log "
+            "odds",
+            code="METHOD",
+            advice="train anew, or with a model that has log odds: gradient boosting or logistic "
+            "regression in place of a forest",
+        )
 
 
 @dataclass(frozen=True)

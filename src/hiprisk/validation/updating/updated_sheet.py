@@ -98,12 +98,16 @@ def _with_site_variance(sheet: Sheet, fit: UpdateFit) -> Sheet:
 
 
 def _scaled_trees(model: TreesModel, fit: UpdateFit) -> TreesModel:
-    """A final line laid over trees: every leaf stretched, the baseline moved."""
+    """A final line laid over trees: every leaf stretched, the baseline moved.
+
+    The new numbers are nobody's float32, so that they add up in doubles.
+    """
     if fit.method == "none":
         return model
     return dataclasses.replace(
         model,
-        baseline=fit.intercept + fit.slope * model.baseline,
+        baseline=fit.intercept * (model.divisor or 1.0) + fit.slope * model.baseline,
+        precision=None,
         trees=tuple(
             dataclasses.replace(tree, value=tuple(fit.slope * value for value in tree.value))
             for tree in model.trees

@@ -1,0 +1,1 @@
+"""Fitted models of other libraries, written in the form of a sheet's model."""

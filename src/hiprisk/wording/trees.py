@@ -1,0 +1,19 @@
+"""How the trees of a model make its prediction, in words."""
+
+from __future__ import annotations
+
+from hiprisk.sheet.format import TreesModel
+
+
+def how_combined(model: TreesModel) -> str:
+    """What becomes of the leaves that a patient falls into."""
+    if model.divisor is not None:
+        return "mean of the trees"
+    if model.precision is not None:
+        return f"baseline and sum of the trees, in {model.precision}"
+    return "baseline and sum of the trees"
+
+
+def trees_in_words(model: TreesModel) -> str:
+    """One line for a terminal."""
+    return f"{len(model.trees)} trees, baseline {model.baseline:.6g}; {how_combined(model)}"
