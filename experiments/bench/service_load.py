@@ -34,6 +34,7 @@ def main() -> int:
         command = [sys.executable, "-m", "hiprisk", "serve", str(bundle), "--port", "0", "--json"]
         if not options.default_rate:
             command += ["--rate", "0"]
+        command += ["--connections-per-address", str(options.connections + 8)]
         server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         try:
             ready, _, _ = select.select([server.stdout], [], [], 60)

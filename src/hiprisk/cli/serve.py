@@ -65,6 +65,7 @@ def _settings(
             max_rows=options.max_rows,
             requests_per_second=options.rate,
             burst=options.burst,
+            max_connections_per_address=options.connections_per_address,
         ),
         token=token,
         hosts=allowed_hosts(options.host, tuple(options.allow_host)),
@@ -132,6 +133,15 @@ def _port(text: str) -> int:
     return number
 
 
+def _host_name(text: str) -> str:
+    from hiprisk.serving.http.limits import host_name
+
+    named = host_name(f"[{text}]" if ":" in text else text)
+    if named is None:
+        raise argparse.ArgumentTypeError("must be a name or an address, without a port")
+    return named
+
+
 def _origin(text: str) -> str:
     scheme, _, rest = text.partition("://")
     if scheme not in ("http", "https") or not rest or "/" in rest or "*" in rest:
@@ -153,7 +163,7 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
     add("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
     add("--port", type=_port, default=8000, help="port (default: 8000; 0 for any free one)")
     add("--fhir-codes", type=Path, metavar="FILE", help="codes of your record system (YAML)")
-    add("--allow-host", action="append", default=[], metavar="NAME",
+    add("--allow-host", action="append", default=[], type=_host_name, metavar="NAME",
         help="name by which callers address the service; may be repeated")  # fmt: skip
     add("--cors-origin", action="append", default=[], type=_origin, metavar="ORIGIN",
         help="web origin whose pages may call the service; may be repeated")  # fmt: skip
@@ -161,6 +171,8 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
         help="requests a second from one address (default: 50; 0 for no limit)")  # fmt: skip
     add("--burst", type=whole_number(1), default=100, metavar="N",
         help="requests that one address may send at once (default: 100)")  # fmt: skip
+    add("--connections-per-address", type=whole_number(1), default=128, metavar="N",
+        help="open connections of one address (default: 128)")  # fmt: skip
     add("--max-rows", type=whole_number(1), default=1_000, metavar="N",
         help="patients in one request to /score (default: 1000)")  # fmt: skip
     add("--no-page", action="store_true", help="no calculator at / (it holds the model)")

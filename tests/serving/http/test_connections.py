@@ -20,7 +20,15 @@ from hiprisk.serving.http.middleware import Rules
 from hiprisk.serving.http.limits import Limits
 from hiprisk.serving.model import load
 from hiprisk.serving.http.app import Settings, create_app, run
-limits = Limits(head_timeout_s=float(sys.argv[2]), max_connections=int(sys.argv[3]))
+limits = Limits(
+    head_timeout_s=float(sys.argv[2]),
+    send_timeout_s=float(sys.argv[2]),
+    max_connections=int(sys.argv[3]),
+    max_connections_per_address=int(sys.argv[4]),
+    requests_per_second=0,
+    max_in_flight=4,
+    max_rows=30_000,
+)
 app = create_app(load(sys.argv[1]), Settings(rules=Rules(limits=limits), page=False))
 run(app, host="127.0.0.1", port=0, ready=lambda port: print(port, flush=True))
 """
@@ -29,8 +37,9 @@ WHOLE = b"GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 
 
 @contextlib.contextmanager
-def running(bundle, *, seconds=HEAD_SECONDS, connections=64):
-    command = [sys.executable, "-c", SERVICE, str(bundle), str(seconds), str(connections)]
+def running(bundle, *, seconds=HEAD_SECONDS, connections=64, per_address=64):
+    numbers = (seconds, connections, per_address)
+    command = [sys.executable, "-c", SERVICE, str(bundle), *map(str, numbers)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         yield int(process.stdout.readline())
@@ -140,3 +149,68 @@ def test_one_connection_too_many_is_told_so_and_room_comes_back(bundle):
         later = stack.enter_context(connected(port))
         later.sendall(WHOLE)
         assert answer(later)[0].startswith(b"HTTP/1.1 200 ")
+
+
+def test_an_address_has_only_so_many_connections(bundle):
+    with running(bundle, seconds=5.0, per_address=2) as port, contextlib.ExitStack() as stack:
+        for _ in range(2):
+            stack.enter_context(connected(port))
+        came, _ = until_closed(stack.enter_context(connected(port)))
+    assert came.startswith(b"HTTP/1.1 503 ")
+    assert b'"code": "BUSY"' in came
+
+
+def not_reading(port, n_rows):
+    """A connection that asks for a long answer and never reads it."""
+    rows = ", ".join(["{}"] * n_rows)
+    body = f'{{"rows": [{rows}]}}'.encode()
+    head = (
+        b"POST /score HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+        b"Content-Length: %d\r\n\r\n" % len(body)
+    )
+    connection = socket.socket()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    connection.connect(("127.0.0.1", port))
+    connection.sendall(head + body)
+    return connection
+
+
+def test_who_does_not_read_holds_no_place_and_health_is_answered_meanwhile(port):
+    """Sixteen such made everything 503, health too, for as long as they liked."""
+    with contextlib.ExitStack() as stack:
+        # As many as requests are answered at one time; each answer is larger than any buffer.
+        silent = [stack.enter_context(not_reading(port, 20_000)) for _ in range(4)]
+        time.sleep(0.2)
+        with connected(port) as honest:
+            honest.sendall(WHOLE)
+            assert answer(honest)[0].startswith(b"HTTP/1.1 200 ")
+        time.sleep(4 * HEAD_SECONDS)
+        for connection in silent:
+            head, _, body = until_closed(connection)[0].partition(b"\r\n\r\n")
+            assert len(body) < int(re.search(rb"content-length: (\d+)", head)[1])
+        with connected(port) as honest:
+            honest.sendall(WHOLE.replace(b"/health", b"/model"))
+            assert answer(honest)[0].startswith(b"HTTP/1.1 200 ")
+
+
+MALFORMED = {
+    "no HTTP": b"hello there\r\n\r\n",
+    "a header without a name": b"GET /health HTTP/1.1\r\nHost: x\r\n: 1\r\n\r\n",
+    "two lengths": b"POST /predict HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 3\r\n"
+    b"Content-Length: 4\r\n\r\nabcd",
+    "length and chunks": b"POST /predict HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 3\r\n"
+    b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("sent", MALFORMED.values(), ids=MALFORMED)
+def test_what_is_no_http_is_answered_as_every_other_refusal(port, sent):
+    with connected(port) as connection:
+        connection.sendall(sent)
+        came, _ = until_closed(connection)
+    head, _, body = came.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 ")
+    assert b"content-type: application/problem+json" in head
+    assert b"x-content-type-options: nosniff" in head
+    assert b"content-security-policy: default-src 'none'" in head
+    assert b'"code": "MALFORMED"' in body

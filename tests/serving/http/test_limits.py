@@ -40,6 +40,14 @@ def test_hosts_that_are_named_are_the_only_ones():
     assert host_name("[::1]:443") == "::1"
 
 
+@pytest.mark.parametrize(
+    "header",
+    ["localhost:evil", "localhost:99999", "[....]", "[::1", "a@localhost", "", "localhost:80:80"],
+)
+def test_what_is_no_host_has_no_name(header):
+    assert host_name(header) is None
+
+
 def test_a_bucket_fills_at_its_rate():
     seconds = [0.0]
     limiter = RateLimiter(2.0, 2, lambda: seconds[0])

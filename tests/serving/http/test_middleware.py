@@ -126,6 +126,12 @@ def test_a_forged_host_is_refused(model, host, allowed):
         assert code(answer) == (400, "FORGED_HOST")
 
 
+@pytest.mark.parametrize("host", ["localhost:evil", "[....]", "a@localhost"])
+def test_what_is_no_host_is_refused_where_any_is_allowed(model, host):
+    assert code(client_of(model).get("/health", host=host)) == (400, "FORGED_HOST")
+    assert client_of(model).get("/health", host="any.example:8000").status_code == 200
+
+
 @pytest.mark.parametrize(
     "headers",
     [{"content-type": "text/plain"}, {"content-type": "application/x-www-form-urlencoded"},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import ipaddress
 import re
 from collections import OrderedDict
 from collections.abc import Callable
@@ -17,7 +18,10 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 WILDCARDS = ("0.0.0.0", "::", "")
 MAX_CLIENTS = 10_000
 
-_HOST = re.compile(r"((?P<name>[A-Za-z0-9._-]+)|\[(?P<ipv6>[A-Fa-f0-9:.]+)\])(:[0-9]+)?")
+_HOST = re.compile(
+    r"((?P<name>[A-Za-z0-9_]([A-Za-z0-9._-]{0,253}))|\[(?P<ipv6>[A-Fa-f0-9:.]{2,45})\])"
+    r"(:(?P<port>[0-9]{1,5}))?"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +48,12 @@ class Limits:
         Time within which the whole body must have come.
     head_timeout_s : float
         Time within which the head of a request must have come; an idle connection is closed then.
+    send_timeout_s : float
+        Time within which a client must have taken some of its answer; its connection is cut then.
     max_connections : int
         Open connections, whether they say anything or not; one more is answered 503 and closed.
+    max_connections_per_address : int
+        The same of one address; each has one request at a time, so this bounds those too.
     """
 
     max_body_bytes: int = 1 << 20
@@ -57,7 +65,9 @@ class Limits:
     max_in_flight: int = 256
     read_timeout_s: float = 10.0
     head_timeout_s: float = 10.0
+    send_timeout_s: float = 10.0
     max_connections: int = 512
+    max_connections_per_address: int = 128
 
 
 class RateLimiter:
@@ -142,4 +152,11 @@ def allowed_hosts(host: str, named: tuple[str, ...]) -> frozenset[str] | None:
 def host_name(header: str) -> str | None:
     """The name in a Host header, without its port; None if the header is malformed."""
     found = _HOST.fullmatch(header)
-    return (found["name"] or found["ipv6"]).lower() if found else None
+    if found is None or int(found["port"] or 0) > 65535:
+        return None
+    if found["ipv6"]:
+        try:
+            return str(ipaddress.IPv6Address(found["ipv6"]))
+        except ValueError:
+            return None
+    return found["name"].lower()

@@ -36,9 +36,10 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 LOG = logging.getLogger("hiprisk.serving")
 
 # Without data of a patient: health, discovery, and the page that holds the model.
-OPEN_PATHS = frozenset({"/health", "/cds-services", "/"})
+HEALTH_PATH = "/health"
+OPEN_PATHS = frozenset({HEALTH_PATH, "/cds-services", "/"})
 # Where monitors and link checkers look; HEAD is answered as GET, without the body.
-HEAD_PATHS = frozenset({"/health", "/"})
+HEAD_PATHS = frozenset({HEALTH_PATH, "/"})
 JSON_TYPES = ("application/json", "application/fhir+json")
 
 SECURITY_HEADERS = (
@@ -173,21 +174,28 @@ class RequestMiddleware:
         try:
             headers = _headers(scope)
             self._check(scope, headers)
-            if self._in_flight >= self._rules.limits.max_in_flight:
-                raise _busy()
-            self._in_flight += 1
-            try:
-                with contextlib.ExitStack() as held:
-                    body = await self._body(scope, receive, headers, held)
-                    await self._app(scope, _replay(body, receive), send)
-            finally:
-                self._in_flight -= 1
+            with contextlib.ExitStack() as held:
+                # Whoever watches the service must reach it when it is busy, above all then.
+                if scope["path"] != HEALTH_PATH:
+                    held.enter_context(self._place())
+                body = await self._body(scope, receive, headers, held)
+                await self._app(scope, _replay(body, receive), send)
         except RequestRefusedError as refusal:
             await send_problem(send, refusal)
 
     def _check(self, scope: Scope, headers: dict[str, str]) -> None:
-        hosts = self._rules.hosts
-        if hosts is not None and host_name(headers.get("host", "")) not in hosts:
+        if {"content-length", "transfer-encoding"} <= headers.keys():
+            # Two lengths of one body: whoever stands before us may see another request than we do.
+            raise RequestRefusedError(
+                "the request states the length of its body twice",
+                code="MALFORMED",
+                advice="send Content-Length or Transfer-Encoding, not both",
+                headers=(("connection", "close"),),
+            )
+        hosts, stated = self._rules.hosts, headers.get("host")
+        named = None if stated is None else host_name(stated)
+        # Without a list of names any will do, and none as in HTTP/1.0; but not what is no name.
+        if (stated is not None and named is None) or (hosts is not None and named not in hosts):
             raise RequestRefusedError(
                 "host not allowed",
                 code="FORGED_HOST",
@@ -251,6 +259,16 @@ class RequestMiddleware:
                 headers=(("connection", "close"),),
             ) from None
         return b"".join(parts)
+
+    @contextlib.contextmanager
+    def _place(self) -> Iterator[None]:
+        if self._in_flight >= self._rules.limits.max_in_flight:
+            raise _busy()
+        self._in_flight += 1
+        try:
+            yield
+        finally:
+            self._in_flight -= 1
 
     @contextlib.contextmanager
     def _place_for_large_record(self) -> Iterator[None]:

@@ -21,6 +21,7 @@ STATUS_BY_CODE: Mapping[str, int] = MappingProxyType(
         "CDS_REQUEST": 400,
         "DUP_KEY": 400,
         "FORGED_HOST": 400,
+        "MALFORMED": 400,
         "NOT_AN_OBJECT": 400,
         "NOT_FINITE": 400,
         "NOT_JSON": 400,
