@@ -34,6 +34,7 @@ HOMES = {
         "hiprisk.learning",
         "hiprisk.metrics",
         "hiprisk.planning",
+        "hiprisk.reporting.command_results",
         "hiprisk.reporting.result_files",
         "hiprisk.serving.dataframe",
         "hiprisk.serving.files",

@@ -12,7 +12,7 @@ import pytest
 from bad_input.commands import names_in, run
 from bad_input.matrix import GOOD, HEADER
 from hiprisk.errors import StoreError
-from hiprisk.reporting.result_files import write_result
+from hiprisk.reporting.result_files import ResultFiles, write_result
 from hiprisk.serving.files.score import score_file
 from hiprisk.serving.model import load
 
@@ -131,8 +131,9 @@ def test_70_a_files_of_a_folder_are_plain_files_too(here):
     (here / "out").mkdir()
     (here / "kept").write_text("old")
     (here / "out" / "drift.json").symlink_to(here / "kept")
+    result = ResultFiles(name="drift", title="", summary=(), plain={}, tables={}, figures={})
     with pytest.raises(StoreError, match="a link stands at the output's path"):
-        write_result(here / "out", name="drift", plain={}, tables={}, figures={"a.png": b"x"})
+        write_result(here / "out", result)
     assert (here / "kept").read_text() == "old"
     assert names_in(here / "out") == ["drift.json"]
 

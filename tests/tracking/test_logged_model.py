@@ -13,6 +13,7 @@ from hiprisk.serving.dataframe import answer_frame
 from hiprisk.sheet.evaluate import SheetEvaluator
 from hiprisk.tracking.logged_model import model_name
 from hiprisk.tracking.runs import track_bundle
+from mlflow_store import empty_store
 from small_bundle import small_sheet, write_small_bundle
 
 SECRET = "JaneRoe"
@@ -27,7 +28,7 @@ def model(tmp_path_factory):
     root = tmp_path_factory.mktemp("logged")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(root)
-        patch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{root / 'mlflow.db'}")
+        patch.setenv("MLFLOW_TRACKING_URI", empty_store(tmp_path_factory, root))
         patch.setenv("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
         patch.delenv("MLFLOW_DISABLE_SCHEMA_DETAILS", raising=False)
         bundle = read_bundle(write_small_bundle(root, config={"tracking": {"register": True}}))

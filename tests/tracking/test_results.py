@@ -11,6 +11,7 @@ from hiprisk.bundle import read_bundle
 from hiprisk.serving.model import load
 from hiprisk.tracking.results import _findings
 from hiprisk.tracking.runs import track_bundle
+from mlflow_store import empty_store
 from small_bundle import write_small_bundle
 
 # A process that has every package but hiprisk, or a hiprisk that cannot load the model.
@@ -44,7 +45,7 @@ def logged(tmp_path_factory):
     root = tmp_path_factory.mktemp("tracked")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(root)
-        patch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{root / 'mlflow.db'}")
+        patch.setenv("MLFLOW_TRACKING_URI", empty_store(tmp_path_factory, root))
         small = write_small_bundle(
             root / "JaneRoe", evidence=EVIDENCE, config={"cohort": {"mapping": "registry.yaml"}}
         )

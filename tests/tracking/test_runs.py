@@ -12,6 +12,7 @@ from hiprisk.cohort.simulation.simulate import simulate_cohort
 from hiprisk.config import TrackingSettings
 from hiprisk.errors import InputError
 from hiprisk.tracking.runs import flattened, open_run
+from mlflow_store import empty_store
 
 pytestmark = pytest.mark.slow
 
@@ -20,9 +21,9 @@ SECRET = "JaneRoe"
 
 
 @pytest.fixture(autouse=True)
-def in_a_folder_of_its_own(tmp_path, monkeypatch):
+def in_a_folder_of_its_own(tmp_path_factory, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path / 'mlflow.db'}")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", empty_store(tmp_path_factory, tmp_path))
 
 
 @pytest.mark.slow
@@ -82,6 +83,7 @@ def test_a_run_of_a_dead_process_is_swept():
 
 
 def test_two_first_uses_of_an_empty_store_both_succeed():
+    Path("mlflow.db").unlink()
     code = (
         "from hiprisk.config import TrackingSettings\n"
         "from hiprisk.tracking.runs import open_run\n"
@@ -110,6 +112,7 @@ def test_the_experiment_opens_as_model_training_unless_somebody_chose_another_ki
 
 
 def test_tracking_can_be_switched_off():
+    Path("mlflow.db").unlink()
     with open_run(TrackingSettings(enabled=False), name="x", parameters={}, tags={}) as run:
         run.log_candidate("linear", {}, 1.0)
         assert run.run_id is None

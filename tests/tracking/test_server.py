@@ -13,6 +13,7 @@ from hiprisk.config import TrackingSettings
 from hiprisk.errors import StoreError
 from hiprisk.tracking.runs import _ending_with, _Run, check_tracking
 from hiprisk.tracking.server import server_of, without_password
+from mlflow_store import empty_store
 from small_bundle import write_small_bundle
 
 pytestmark = pytest.mark.slow
@@ -122,10 +123,10 @@ def test_the_addresses_of_runs_are_not_printed_among_ours(monkeypatch):
     assert MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT.get() is True
 
 
-def test_a_bundle_is_tracked_later(tmp_path, monkeypatch, capsys):
+def test_a_bundle_is_tracked_later(tmp_path_factory, tmp_path, monkeypatch, capsys):
     import mlflow
 
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path / 'mlflow.db'}")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", empty_store(tmp_path_factory, tmp_path))
     write_small_bundle(tmp_path / "models")
     assert main(["track", "small"]) == 0
     assert "small" in capsys.readouterr().out
@@ -150,11 +151,13 @@ def test_training_asks_the_server_first_of_all(monkeypatch, capsys):
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("blank_figures")
-def test_training_goes_on_when_the_store_does_not_take_the_results(tmp_path, monkeypatch, capsys):
+def test_training_goes_on_when_the_store_does_not_take_the_results(
+    tmp_path_factory, tmp_path, monkeypatch, capsys
+):
     def refuse(*_):
         raise ConnectionError
 
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path / 'mlflow.db'}")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", empty_store(tmp_path_factory, tmp_path))
     monkeypatch.setattr("hiprisk.tracking.runs.log_bundle", refuse)
     code = main(
         ["train", str(CONFIG), "--workers", "1", "--json",

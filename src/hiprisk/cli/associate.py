@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hiprisk.cli.options import Parser
-from hiprisk.cli.show.output import note, note_findings, print_json, print_lines, print_table
+from hiprisk.cli.show.output import note, note_findings, print_lines, print_table
 from hiprisk.cli.show.validation import show_flow
 from hiprisk.cli.study_options import add_study_options, study_of
+from hiprisk.cli.tracking_options import add_track_options, check_track, show_and_track
 from hiprisk.errors import ConfigError
 from hiprisk.outputs import check_output_file, written_whole
 
@@ -30,19 +31,19 @@ def run(argv: Sequence[str]) -> int:
     options = _parse(argv)
     if options.out is not None:
         check_output_file(options.out, force=options.force)
+    check_track(options)
     config = study_of(options)
     from hiprisk.inference.association import run_associate
 
     table = run_associate(config, on_finding=lambda finding: note_findings([finding]))
     if options.out is not None:
         write_table(table, options.out)
-    if options.json:
-        print_json(table.to_dict())
-    else:
-        show_table(table)
+    code = show_and_track(
+        options, table, lambda: show_table(table), plain=table.to_dict(), config=config
+    )
     if options.out is not None:
         note(f"written: {options.out}")
-    return 0
+    return code
 
 
 def _parse(argv: Sequence[str]) -> argparse.Namespace:
@@ -61,6 +62,7 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
         help="write the table too: .csv, .json (whole result), or a picture (.png, .svg, .pdf)",
     )
     parser.add_argument("--force", action="store_true", help="overwrite the file")
+    add_track_options(parser)
     options = parser.parse_args(argv)
     if options.out is not None and options.out.suffix not in (".csv", ".json", *PICTURES):
         raise ConfigError(

@@ -13,11 +13,11 @@ from hiprisk.cli.show.output import (
     Progress,
     note,
     note_findings,
-    print_json,
     print_lines,
     print_table,
 )
 from hiprisk.cli.study_options import add_study_options, study_of
+from hiprisk.cli.tracking_options import add_track_options, check_track, show_and_track
 from hiprisk.outputs import check_output_file, written_whole
 from hiprisk.wording.quantities import p_equals, with_interval
 
@@ -34,6 +34,7 @@ def run(argv: Sequence[str]) -> int:
     options = _parse(argv)
     if options.out is not None:
         check_output_file(options.out, force=options.force)
+    check_track(options)
     config = study_of(options)
     from hiprisk.inference.increment import Comparison, run_compare
 
@@ -53,11 +54,9 @@ def run(argv: Sequence[str]) -> int:
     )
     if options.out is not None:
         _write(options.out, result)
-    if options.json:
-        print_json(result.to_dict())
-    else:
-        show_added_value(result)
-    return 0
+    return show_and_track(
+        options, result, lambda: show_added_value(result), plain=result.to_dict(), config=config
+    )
 
 
 def _parse(argv: Sequence[str]) -> argparse.Namespace:
@@ -88,6 +87,7 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
     )  # fmt: skip
     parser.add_argument("--out", type=Path, metavar="FILE", help="also write the JSON there")
     parser.add_argument("--force", action="store_true", help="overwrite the file")
+    add_track_options(parser)
     return parser.parse_args(argv)
 
 

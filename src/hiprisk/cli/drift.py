@@ -16,8 +16,9 @@ from hiprisk.cli.cohort_options import (
 )
 from hiprisk.cli.options import Parser
 from hiprisk.cli.show.expected import show_expected
-from hiprisk.cli.show.output import note_findings, print_json, print_lines, print_table
+from hiprisk.cli.show.output import note_findings, print_lines, print_table
 from hiprisk.cli.show.validation import show_flow
+from hiprisk.cli.tracking_options import add_track_options, check_track, show_and_track
 from hiprisk.errors import ConfigError, ExitCode
 from hiprisk.outputs import check_output_folder
 from hiprisk.wording.quantities import signed_with_interval
@@ -40,6 +41,7 @@ def run(argv: Sequence[str]) -> int:
     options = _parse(argv)
     if options.out is not None:
         check_output_folder(options.out)
+    check_track(options)
     from hiprisk.validation.drift import report_drift
 
     subject = subject_of(options)
@@ -61,14 +63,15 @@ def run(argv: Sequence[str]) -> int:
     )
     if options.out is not None:
         _write(report, options.out)
-    if options.json:
-        print_json(report.to_dict())
-    else:
+
+    def show() -> None:
         show_drift(report)
         if options.out is not None:
             print_lines("", f"written: {options.out}")
+
+    code = show_and_track(options, report, show, plain=report.to_dict(), bundle=subject.bundle)
     note_findings(report.findings)
-    return ExitCode.INPUT_REFUSED if options.strict and report.found else ExitCode.DONE
+    return ExitCode.INPUT_REFUSED if options.strict and report.found else code
 
 
 def _of_the_outcome(subject: Subject, cohort: Cohort) -> Sequence[Finding]:
@@ -214,21 +217,10 @@ def _number(value: float | None, form: str) -> str:
 
 
 def _write(report: DriftReport, folder: Path) -> None:
-    from hiprisk.reporting.plots.drift import drift_figures
+    from hiprisk.reporting.command_results import files_of_result
     from hiprisk.reporting.result_files import write_result
 
-    tables = {"variables": report.to_frame()}
-    if report.expected is not None:
-        tables["expected"] = report.expected.to_frame()
-    if report.watch is not None:
-        tables["watch"] = report.watch.to_frame()
-    write_result(
-        folder,
-        name="drift",
-        plain=report.to_dict(),
-        tables=tables,
-        figures=drift_figures(report),
-    )
+    write_result(folder, files_of_result(report))
 
 
 def _parse(argv: Sequence[str]) -> argparse.Namespace:
@@ -246,4 +238,5 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--strict", action="store_true", help="exit 3 on any finding")
     parser.add_argument("--out", type=Path, metavar="DIR",
                         help="folder for drift.json, tables and figures")  # fmt: skip
+    add_track_options(parser)
     return parser.parse_args(argv)

@@ -18,8 +18,9 @@ from hiprisk.cli.cohort_options import (
     subject_of,
 )
 from hiprisk.cli.options import Parser, whole_number
-from hiprisk.cli.show.output import metric_label, print_json, print_lines, print_table
+from hiprisk.cli.show.output import metric_label, print_lines, print_table
 from hiprisk.cli.show.validation import show_flow, show_reasons
+from hiprisk.cli.tracking_options import add_track_options, check_track, show_and_track
 from hiprisk.cli.validate import warn_of
 from hiprisk.errors import ConfigError, InputError
 from hiprisk.outputs import check_output_folder
@@ -49,6 +50,8 @@ def run(argv: Sequence[str]) -> int:
         raise ConfigError("--name-sites goes with --by-site", code="USAGE")
     if options.out is not None:
         check_output_folder(options.out)
+    check_track(options)
+    from hiprisk.bundle import read_bundle
     from hiprisk.cohort.imputations import split_imputations
     from hiprisk.validation.external.cohort import predict_cohort
     from hiprisk.validation.external.imputations import predict_imputations
@@ -85,13 +88,21 @@ def run(argv: Sequence[str]) -> int:
             raise
         raise _degenerate(problem, sheet, people[0].frame, file=cohort.source_name) from None
     path = None if result.chosen == "none" else _write(subject, result, people, options)
-    if options.json:
-        print_json({"bundle": None if path is None else str(path), **result.to_dict()})
-    else:
+
+    def show() -> None:
         show_update(result)
         print_lines("", f"written: {path}" if path else "nothing written")
+
+    code = show_and_track(
+        options,
+        result,
+        show,
+        plain={"bundle": None if path is None else str(path), **result.to_dict()},
+        bundle=subject.bundle if path is None else read_bundle(path),
+        cohort=cohort.source_name,
+    )
     warn_of(people[0])
-    return 0
+    return code
 
 
 def _check_not_case_control(subject: Subject) -> None:
@@ -301,4 +312,5 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
                         help="of persons, behind the intervals (default: 500)")  # fmt: skip
     parser.add_argument("--out", type=Path, metavar="DIR",
                         help="folder of all models (default: where the parent is)")  # fmt: skip
+    add_track_options(parser)
     return parser.parse_args(argv)

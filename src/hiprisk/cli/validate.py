@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,8 +18,9 @@ from hiprisk.cli.cohort_options import (
     subject_of,
 )
 from hiprisk.cli.options import Parser, whole_number
-from hiprisk.cli.show.output import note_findings, print_json, print_lines
+from hiprisk.cli.show.output import note_findings, print_lines
 from hiprisk.cli.show.validation import show_expected_validation, show_validation
+from hiprisk.cli.tracking_options import add_track_options, check_track, show_and_track
 from hiprisk.outputs import check_output_folder
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from hiprisk.validation.external.case_mix_results import CaseMix
     from hiprisk.validation.external.cohort import ValidationCohort
     from hiprisk.validation.external.results import ExternalValidation
+
+    Validation = ExternalValidation | ExpectedValidation
 
 EXAMPLE = """  hiprisk validate stupar newcohort.csv --by sex
   hiprisk validate stupar this_year.csv --expected
@@ -42,38 +45,44 @@ def run(argv: Sequence[str]) -> int:
     if options.out is not None:
         check_output_folder(options.out)
     _check_free(options.out, force=options.force)
+    check_track(options)
     subject = subject_of(options)
     if options.expected:
         return _run_expected(subject, options)
     sampling = _sampling(subject, options)
     people = [replace(one, sampling=sampling) for one in read_imputations(subject, options)]
     result = _evaluated(subject, people, options)
+    code = _deliver(result, show_validation, subject, options)
+    warn_of(people[0])
+    return code
+
+
+def _deliver(
+    result: Validation,
+    show: Callable[[Any], None],
+    subject: Subject,
+    options: argparse.Namespace,
+) -> int:
+    """Write, print and log a result, as far as that is asked for."""
     if options.out is not None:
         _write(result, options.out)
-    if options.json:
-        print_json(result.to_dict())
-    else:
-        show_validation(result)
+
+    def show_with_folder() -> None:
+        show(result)
         if options.out is not None:
             print_lines("", f"written: {options.out}")
-    warn_of(people[0])
-    return 0
+
+    bundle = None if subject.predictions else subject.bundle
+    return show_and_track(options, result, show_with_folder, plain=result.to_dict(), bundle=bundle)
 
 
 def _run_expected(subject: Subject, options: argparse.Namespace) -> int:
     """What the model expects of a cohort, whether outcomes are known or not."""
     _check_expected(options)
     result = _expected(subject, options)
-    if options.out is not None:
-        _write_expected(result, options.out)
-    if options.json:
-        print_json(result.to_dict())
-    else:
-        show_expected_validation(result)
-        if options.out is not None:
-            print_lines("", f"written: {options.out}")
+    code = _deliver(result, show_expected_validation, subject, options)
     note_findings(result.findings)
-    return 0
+    return code
 
 
 def _check_expected(options: argparse.Namespace) -> None:
@@ -112,18 +121,6 @@ def _expected(subject: Subject, options: argparse.Namespace) -> ExpectedValidati
         model=model,
         development=subject.expected_in_development,
         accept_units=options.accept_units,
-    )
-
-
-def _write_expected(result: ExpectedValidation, folder: Path) -> None:
-    from hiprisk.reporting.result_files import write_result
-
-    write_result(
-        folder,
-        name="expected",
-        plain=result.to_dict(),
-        tables={"expected": result.to_frame()},
-        figures={},
     )
 
 
@@ -255,17 +252,11 @@ def warn_of(people: ValidationCohort) -> None:
     note_findings(people.warnings)
 
 
-def _write(result: ExternalValidation, folder: Path) -> None:
-    from hiprisk.reporting.plots.external import validation_figures
+def _write(result: Validation, folder: Path) -> None:
+    from hiprisk.reporting.command_results import files_of_result
     from hiprisk.reporting.result_files import write_result
 
-    write_result(
-        folder,
-        name="validation",
-        plain=result.to_dict(),
-        tables=result.tables(),
-        figures=validation_figures(result),
-    )
+    write_result(folder, files_of_result(result))
 
 
 def _parse(argv: Sequence[str]) -> argparse.Namespace:
@@ -301,4 +292,5 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
                         help="folder for validation.json (with --expected expected.json), "
                         "tables and figures")  # fmt: skip
     parser.add_argument("--force", action="store_true", help="overwrite a validation in DIR")
+    add_track_options(parser)
     return parser.parse_args(argv)

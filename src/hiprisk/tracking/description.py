@@ -95,15 +95,27 @@ def cohort_dataset(bundle: Bundle) -> dict[str, str]:
 
     No row, no value of a patient, and no folder.
     """
-    fingerprint = str(bundle.manifest.get("cohort_fingerprint", ""))
+    return dataset_fields(
+        _cohort_name(bundle),
+        str(bundle.manifest.get("cohort_fingerprint", "")),
+        counts=_counts(bundle),
+        sheet=bundle.sheet,
+    )
+
+
+def dataset_fields(
+    name: str, fingerprint: str, *, counts: Mapping[str, Any], sheet: Sheet | None = None
+) -> dict[str, str]:
+    """Fields of any cohort as MLflow's data set; with a sheet also the columns that it is of."""
+    columns = [] if sheet is None else list(_columns(sheet))
     return {
-        "name": _cohort_name(bundle),
+        "name": name,
         "digest": fingerprint[:DIGEST],
         # MLflow's type of source for data that nothing is to load from its address.
         "source_type": "code",
         "source": json.dumps({"tags": {"cohort_fingerprint": fingerprint}}),
-        "schema": json.dumps({"mlflow_colspec": list(_columns(bundle.sheet))}),
-        "profile": json.dumps(_counts(bundle)),
+        **({"schema": json.dumps({"mlflow_colspec": columns})} if columns else {}),
+        "profile": json.dumps(dict(counts)),
     }
 
 
@@ -112,14 +124,21 @@ def _cohort_settings(bundle: Bundle) -> dict[str, Any]:
 
 
 def _cohort_name(bundle: Bundle) -> str:
-    settings = _cohort_settings(bundle)
+    # An updated model has its parent's config, whose cohort is another.
+    if "update" in bundle.config:
+        return f"{bundle.name}_update"
+    return cohort_name(_cohort_settings(bundle)) or bundle.name
+
+
+def cohort_name(settings: Mapping[str, Any]) -> str:
+    """What the section ``cohort`` of a config calls its cohort, without a folder; may be empty."""
     if settings.get("mapping"):
         return PurePath(settings["mapping"]).stem
     file = settings.get("file")
     if file:
         return PurePath(file if isinstance(file, str) else file[0]).stem
     preset = (settings.get("simulate") or {}).get("preset")
-    return f"{SIMULATED}_{preset}" if preset else bundle.name
+    return f"{SIMULATED}_{preset}" if preset else ""
 
 
 def _columns(sheet: Sheet) -> Iterator[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from hiprisk.bundle import Bundle
@@ -13,8 +14,13 @@ from hiprisk.tracking.logged_model import log_model
 DATASET_CONTEXT = "mlflow.data.context"
 
 
-def log_bundle(mlflow: Any, bundle: Bundle, settings: TrackingSettings) -> None:
-    """Description, key metrics, tables, figures, and the bundle as a model, to the open run."""
+def log_bundle(
+    mlflow: Any, bundle: Bundle, settings: TrackingSettings, *, cohort: Any = None
+) -> None:
+    """Description, key metrics, tables, figures, and the bundle as a model, to the open run.
+
+    With `cohort`, that data set is an input of the run already.
+    """
     evidence = bundle.evidence
     mlflow.set_tags({**search_tags(bundle), NOTE: description(bundle)})
     mlflow.log_dict(evidence, "evidence.json")
@@ -32,7 +38,8 @@ def log_bundle(mlflow: Any, bundle: Bundle, settings: TrackingSettings) -> None:
             mlflow.log_table(columns, f"trials/{family['name']}.json")
     if evidence.get("metrics"):
         mlflow.log_table(metrics_table(evidence), "metrics.json")
-    cohort = _log_cohort(mlflow, bundle)
+    if cohort is None:
+        cohort = _log_cohort(mlflow, bundle)
     # Last, and under the model's id: its page shows them too, with the cohort.
     model_id = log_model(mlflow, bundle, settings)
     mlflow.log_metrics(key_metrics(evidence), model_id=model_id, dataset=cohort)
@@ -42,11 +49,22 @@ def _log_cohort(mlflow: Any, bundle: Bundle) -> Any:
     """The cohort as an input of the run; None where the bundle is of no cohort."""
     if not bundle.manifest.get("cohort_fingerprint"):
         return None
-    from mlflow.entities import Dataset, DatasetInput, InputTag
+    return log_inputs(mlflow, cohort_dataset(bundle), context="training")
 
-    cohort = Dataset(**cohort_dataset(bundle))
-    given = DatasetInput(dataset=cohort, tags=[InputTag(key=DATASET_CONTEXT, value="training")])
-    mlflow.MlflowClient().log_inputs(mlflow.active_run().info.run_id, datasets=[given])
+
+def log_inputs(
+    mlflow: Any, fields: Mapping[str, str], *, context: str, model_id: str | None = None
+) -> Any:
+    """A cohort as an input of the open run, and the model that was applied to it."""
+    from mlflow.entities import Dataset, DatasetInput, InputTag, LoggedModelInput
+
+    cohort = Dataset(**fields)
+    given = DatasetInput(dataset=cohort, tags=[InputTag(key=DATASET_CONTEXT, value=context)])
+    mlflow.MlflowClient().log_inputs(
+        mlflow.active_run().info.run_id,
+        datasets=[given],
+        models=[LoggedModelInput(model_id)] if model_id else None,
+    )
     return cohort
 
 

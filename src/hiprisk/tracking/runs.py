@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import json
 import os
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -15,7 +16,7 @@ from hiprisk.cohort.bundled_variables import BUNDLED
 from hiprisk.config import TrackingSettings
 from hiprisk.errors import MissingExtraError, StoreError
 from hiprisk.tracking.results import log_bundle
-from hiprisk.tracking.server import ask_server, server_of, without_password
+from hiprisk.tracking.server import WITHOUT, ask_server, server_of, without_password
 from hiprisk.tracking.store import DEFAULT_STORE, locked_store, store_file
 
 if TYPE_CHECKING:
@@ -40,6 +41,9 @@ class StudyRun(Protocol):
     def log_results(self, bundle: Bundle) -> None:
         """Evidence, figures and the bundle as a model."""
 
+    def log(self, write: Callable[[Any], None]) -> None:
+        """Whatever a function writes, which is given the module mlflow."""
+
 
 class _NoRun:
     run_id: str | None = None
@@ -50,6 +54,9 @@ class _NoRun:
         """Tracking is switched off."""
 
     def log_results(self, bundle: Bundle) -> None:
+        """Tracking is switched off."""
+
+    def log(self, write: Callable[[Any], None]) -> None:
         """Tracking is switched off."""
 
 
@@ -98,7 +105,7 @@ def open_run(
 
 
 def check_tracking(settings: TrackingSettings, tell: StageProgress) -> None:
-    """Raise if runs would go to a server that does not answer; called before any work is done.
+    """Raise if MLflow is absent or its server does not answer; called before any work is done.
 
     Parameters
     ----------
@@ -108,11 +115,15 @@ def check_tracking(settings: TrackingSettings, tell: StageProgress) -> None:
 
     Raises
     ------
-    StoreError
+    MissingExtraError, StoreError
     """
+    if not settings.enabled:
+        return
+    if importlib.util.find_spec("mlflow") is None:
+        raise _absent()
     store = _store()
     host = server_of(store)
-    if not settings.enabled or host is None:
+    if host is None:
         return
     stage = f"asking the MLflow server at {host}"
     tell(stage, 0, 1)
@@ -133,10 +144,12 @@ def _import_mlflow() -> Any:
     try:
         import mlflow
     except ImportError as absent:
-        raise MissingExtraError(
-            "tracking needs MLflow", advice="pip install 'hiprisk[train]'"
-        ) from absent
+        raise _absent() from absent
     return mlflow
+
+
+def _absent() -> MissingExtraError:
+    return MissingExtraError("tracking needs MLflow", advice="pip install 'hiprisk[train]'")
 
 
 def _connect(mlflow: Any, store: str, experiment: str) -> str:
@@ -163,19 +176,18 @@ def _mark_as_model_training(mlflow: Any, experiment: Any) -> None:
 def _unusable(store: str) -> StoreError:
     """Name what the user can see: the file of an SQLite store, or the variable that was set."""
     path = store_file(store)
-    without = "or train without tracking: --set tracking.enabled=false"
     if path is not None:
         return StoreError(
             "the MLflow store in this file cannot be used",
             file=path.name,
             advice="see that it can be written and that no other program keeps it locked; or move "
             "it away, and the next run makes a new one without the runs recorded so far; "
-            f"{without}",
+            f"or {WITHOUT}",
         )
     return StoreError(
         "the MLflow store cannot be used",
         column="MLFLOW_TRACKING_URI",
-        advice=f"check the address, {without}",
+        advice=f"check the address, or {WITHOUT}",
     )
 
 
@@ -262,9 +274,17 @@ class _Run:
 
     def log_results(self, bundle: Bundle) -> None:
         """Metrics with intervals, tables, figures, and the bundle as a model."""
-        try:
+
+        def write(mlflow: Any) -> None:
             self._log_pending()
-            log_bundle(self._mlflow, bundle, self._settings)
+            log_bundle(mlflow, bundle, self._settings)
+
+        self.log(write)
+
+    def log(self, write: Callable[[Any], None]) -> None:
+        """Whatever a function writes; what the store refuses is noted."""
+        try:
+            write(self._mlflow)
         except Exception as refused:  # whatever the store raises
             self.note_failure(refused)
 

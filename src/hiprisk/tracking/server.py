@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from hiprisk.errors import StoreError
 
 # Two tries of four seconds each, with a pause between: ten seconds in all.
+WITHOUT = "go on without tracking: train with --set tracking.enabled=false, others without --track"
 _IMPATIENT = {"MLFLOW_HTTP_REQUEST_TIMEOUT": "4", "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1"}
 
 
@@ -51,8 +52,7 @@ def _no_answer(store: str, said: str) -> StoreError:
     return StoreError(
         f"the MLflow server at {server_of(store)} {what}",
         column="MLFLOW_TRACKING_URI",
-        advice="start it, correct the address, or train without tracking: "
-        "--set tracking.enabled=false",
+        advice=f"start it, correct the address, or {WITHOUT}",
     )
 
 

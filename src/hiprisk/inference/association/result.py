@@ -202,6 +202,8 @@ class AssociationTable:
         What was found.
     not_available : tuple of NotAvailable
         Models without an estimate in a stratum, with the reason.
+    cohort_fingerprint : str
+        Empty where the table was made of a selection, whose file is not known here.
     """
 
     title: str
@@ -223,6 +225,7 @@ class AssociationTable:
     notes: tuple[str, ...]
     sentences: tuple[str, ...]
     not_available: tuple[NotAvailable, ...] = ()
+    cohort_fingerprint: str = ""
 
     @property
     def digits(self) -> int:

@@ -65,7 +65,11 @@ def run_associate(
             on_finding(finding)
     table = associate(config, selection, provenance=cohort.provenance)
     cautions = map(copied_rows_caution, copied_row_counts(cohort.findings))
-    return replace(table, sentences=(*cautions, *table.sentences))
+    return replace(
+        table,
+        sentences=(*cautions, *table.sentences),
+        cohort_fingerprint=cohort.fingerprint,
+    )
 
 
 def associate(config: StudyConfig, selection: Selection, *, provenance: str) -> AssociationTable:

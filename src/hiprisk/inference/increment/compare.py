@@ -111,7 +111,11 @@ def run_compare(
     )
     remarks = (f"{capital(remark)}." for remark in outcome_remarks(selection.flow))
     cautions = map(copied_rows_caution, copied_row_counts(cohort.findings))
-    return replace(found, notes=(*cautions, *remarks, *found.notes))
+    return replace(
+        found,
+        notes=(*cautions, *remarks, *found.notes),
+        cohort_fingerprint=cohort.fingerprint,
+    )
 
 
 def added_value(

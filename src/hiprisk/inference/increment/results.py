@@ -164,6 +164,8 @@ class AddedValue:
     not_estimable : tuple of tuple of str and int
         Functions that some resamples could not estimate, and how many: their coefficient is 0
         there.
+    cohort_fingerprint : str
+        Empty where participants were given, whose file is not known here.
     """
 
     study: str
@@ -185,6 +187,7 @@ class AddedValue:
     notes: tuple[str, ...]
     n_people: int | None = None
     not_estimable: tuple[tuple[str, int], ...] = ()
+    cohort_fingerprint: str = ""
 
     def addition(self, *blocks: str) -> Addition:
         """What one set of blocks adds."""
