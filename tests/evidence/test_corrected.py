@@ -1,12 +1,9 @@
 """What else the refits correct: each row is the bootstrap written out for its own function."""
 
-import dataclasses
-
 import numpy as np
 import pytest
 
 from hiprisk.evidence.corrected import (
-    _not_below_zero,
     corrected_calibration,
     event_optimism,
     full_optimism,
@@ -16,7 +13,6 @@ from hiprisk.metrics.forecast.distribution import forecast_from_sheet
 from hiprisk.metrics.forecast.scores import crps
 from hiprisk.metrics.registry import find_metric, further_metrics
 from hiprisk.metrics.smoothing.calibration_curve import calibration_at, calibration_errors
-from hiprisk.validation.internal.optimism_table import OptimismRow
 
 
 @pytest.fixture(scope="module")
@@ -57,17 +53,6 @@ def test_further_indexes_are_corrected_as_the_others(finished, rows):
         assert found.optimism == pytest.approx(optimism, rel=1e-6)
         assert found.corrected == pytest.approx(apparent - optimism, rel=1e-6)
         assert found.low < found.corrected < found.high
-
-
-def test_an_error_of_the_curve_has_no_end_below_zero():
-    row = OptimismRow(
-        metric="ici", apparent=0.4, training=0.5, test=0.6, optimism=-0.1, corrected=0.5, low=-0.3,
-        high=1.2, shifted_low=-0.1, shifted_high=1.0,
-    )  # fmt: skip
-    cut = _not_below_zero(row)
-    assert (cut.low, cut.high, cut.shifted_low) == (0.0, 1.2, 0.0)
-    other = dataclasses.replace(row, metric="g")
-    assert _not_below_zero(other) == other
 
 
 def test_a_fit_looks_better_than_it_is(rows):

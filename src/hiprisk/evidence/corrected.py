@@ -3,28 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 
 import numpy as np
 
 from hiprisk.arrays import Floats, Integers
-from hiprisk.errors import InputError
 from hiprisk.evidence.finished import FinishedStudy, model_forecast, refit_forecasts
 from hiprisk.metrics.entry import Metric
 from hiprisk.metrics.forecast.scores import crps_values
-from hiprisk.metrics.registry import find_metric, further_metrics
-from hiprisk.metrics.smoothing.calibration_curve import calibration_at
 from hiprisk.outcome_kind import OutcomeKind
-from hiprisk.validation.internal.corrected_curves import CorrectedCurve, corrected_curve
+from hiprisk.validation.internal.all_metrics import beside_a_bootstrap, with_further_metrics
+from hiprisk.validation.internal.corrected_curves import CorrectedCurve, corrected_calibration_curve
 from hiprisk.validation.internal.optimism import optimism_row, optimism_table
 from hiprisk.validation.internal.optimism_table import OptimismRow, OptimismTable
 from hiprisk.validation.resampling.refits import Refits
-
-ICI = "ici"
-N_POINTS = 50
-# Share of the predictions at each end that the corrected curve leaves out: few refits reach there.
-END = 0.025
 
 
 def full_optimism(study: FinishedStudy) -> OptimismTable:
@@ -33,34 +25,17 @@ def full_optimism(study: FinishedStudy) -> OptimismTable:
     if study.predicts_nothing:
         return table
     kind = _kind(study)
-    rows, lacking = [*table.rows], dict(table.not_available)
-    further = (further_metrics(kind), (find_metric(kind, ICI),))
     if refused is not None:
-        names = [metric.name for metrics in further for metric in metrics]
+        names = [metric.name for metric in beside_a_bootstrap(kind)]
         names += ["crps"] if kind == "continuous" else []
-        lacking |= dict.fromkeys(names, refused.reason)
+        lacking = dict(table.not_available) | dict.fromkeys(names, refused.reason)
         return dataclasses.replace(table, not_available=lacking)
-    for metrics in further:
-        found = optimism_table(
-            study.refits, study.data.outcome, apparent=study.apparent, metrics=metrics
-        )
-        rows += [_not_below_zero(row) for row in found.rows]
-        lacking |= found.not_available
+    table = with_further_metrics(
+        table, study.refits, study.data.outcome, apparent=study.apparent, kind=kind
+    )
     if kind == "continuous":
-        rows.append(_crps_row(study))
-    return dataclasses.replace(table, rows=tuple(rows), not_available=lacking)
-
-
-def _not_below_zero(row: OptimismRow) -> OptimismRow:
-    """The ends of an error of the curve cut at 0, which it cannot leave."""
-    if row.metric != ICI:
-        return row
-    ends = {
-        name: max(end, min(row.corrected, 0.0))
-        for name in ("low", "shifted_low")
-        if (end := getattr(row, name)) is not None
-    }
-    return dataclasses.replace(row, **ends)
+        table = dataclasses.replace(table, rows=(*table.rows, _crps_row(study)))
+    return table
 
 
 def event_optimism(
@@ -98,23 +73,9 @@ def corrected_calibration(study: FinishedStudy) -> CorrectedCurve | None:
     """
     if study.predicts_nothing:
         return None
-    known = study.apparent[study.known]
-    low, high = np.quantile(known, (END, 1.0 - END))
-    at = np.linspace(low, high, N_POINTS)
-    curve: Callable[..., Floats] = partial(
-        calibration_at, at=at, kind=_kind(study), smoother="lowess"
+    return corrected_calibration_curve(
+        study.refits, study.data.outcome, apparent=study.apparent, kind=_kind(study)
     )
-    try:
-        return corrected_curve(
-            study.refits, study.data.outcome, apparent=study.apparent, curve=curve, at=at
-        )
-    except InputError as refusal:
-        if refusal.code != "GRID":
-            raise
-        raise InputError(
-            "too few bootstrap models predict as low and as high as the model does",
-            code="DEGENERATE",
-        ) from refusal
 
 
 def _kind(study: FinishedStudy) -> OutcomeKind:

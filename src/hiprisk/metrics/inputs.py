@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike
 
 from hiprisk.arrays import Floats, Integers
@@ -87,21 +88,22 @@ def check_level(level: float) -> None:
         raise InputError(f"'level' must lie inside (0, 1), got {level:g}")
 
 
-def as_groups(groups: ArrayLike | None, n: int, *, beside: str = "observed") -> Integers:
+def as_groups(
+    groups: ArrayLike | None, n: int, *, beside: str = "observed", name: str = "groups"
+) -> Integers:
     """Number of the person of each row, from any labels; without labels each row is a person."""
     if groups is None:
         return np.arange(n)
     labels = np.asarray(groups)
     if labels.ndim != 1:
-        raise InputError(f"'groups' must be one column, got shape {labels.shape}")
+        raise InputError(f"'{name}' must be one column, got shape {labels.shape}")
     if len(labels) != n:
-        raise InputError(f"'groups' has {len(labels)} entries, '{beside}' has {n}")
-    # Nothing equals a missing label, itself neither.
-    off = np.flatnonzero([label is None or label != label for label in labels.tolist()])
+        raise InputError(f"'{name}' has {len(labels)} entries, '{beside}' has {n}")
+    off = np.flatnonzero(pd.isna(labels))
     if off.size:
         raise InputError(
-            f"'groups' has {off.size} missing entries, first at position {off[0]}",
-            advice="give a person without a label one of their own",
+            f"'{name}' has {off.size} missing entries, first at position {off[0]}",
+            advice="name it for every row",
         )
     texts = labels.astype(str) if labels.dtype == object else labels
     return np.unique(texts, return_inverse=True)[1].astype(np.intp)

@@ -1,3 +1,54 @@
-"""Procedures that refit, or meet new people, to say how good a model really is."""
+"""Procedures that refit, or meet new people, to say how good a model really is.
 
-__all__: list[str] = []
+For any estimator of scikit-learn's contract: `bootstrap_optimism`, `cross_validate`,
+`internal_external`, `stability`, `evaluate_external`. Names are resolved on first use.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hiprisk.lazy_names import lazy_names
+
+if TYPE_CHECKING:
+    from hiprisk.validation.estimators.external import evaluate_external
+    from hiprisk.validation.estimators.internal import (
+        bootstrap_optimism,
+        cross_validate,
+        internal_external,
+        stability,
+    )
+    from hiprisk.validation.internal.cross_validation import CrossValidation
+    from hiprisk.validation.internal.instability_results import Stability
+    from hiprisk.validation.internal.internal_external_results import InternalExternal
+    from hiprisk.validation.internal.optimism_table import OptimismTable
+    from hiprisk.validation.performance.results import Performance
+
+__getattr__, __dir__ = lazy_names(
+    __name__,
+    {
+        "CrossValidation": "hiprisk.validation.internal.cross_validation",
+        "InternalExternal": "hiprisk.validation.internal.internal_external_results",
+        "OptimismTable": "hiprisk.validation.internal.optimism_table",
+        "Performance": "hiprisk.validation.performance.results",
+        "Stability": "hiprisk.validation.internal.instability_results",
+        "bootstrap_optimism": "hiprisk.validation.estimators.internal",
+        "cross_validate": "hiprisk.validation.estimators.internal",
+        "evaluate_external": "hiprisk.validation.estimators.external",
+        "internal_external": "hiprisk.validation.estimators.internal",
+        "stability": "hiprisk.validation.estimators.internal",
+    },
+)
+
+__all__ = [
+    "CrossValidation",
+    "InternalExternal",
+    "OptimismTable",
+    "Performance",
+    "Stability",
+    "bootstrap_optimism",
+    "cross_validate",
+    "evaluate_external",
+    "internal_external",
+    "stability",
+]

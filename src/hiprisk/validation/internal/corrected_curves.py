@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -11,10 +12,15 @@ import pandas as pd
 from hiprisk.arrays import Floats
 from hiprisk.bootstrap import percentiles
 from hiprisk.errors import InputError
+from hiprisk.metrics.smoothing.calibration_curve import calibration_at
+from hiprisk.outcome_kind import OutcomeKind
 from hiprisk.parallel import one_thread
 from hiprisk.validation.resampling.refits import Refits
 
 Curve = Callable[..., Floats]
+N_POINTS = 50
+# Share of the predictions at each end that the corrected curve leaves out: few refits reach there.
+END = 0.025
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +112,41 @@ def corrected_curve(
         high=_floats(whole - least),
         n_resamples=tuple(int(n) for n in reached.sum(axis=0)),
     )
+
+
+def corrected_calibration_curve(
+    refits: Refits,
+    observed: Floats,
+    *,
+    apparent: Floats,
+    kind: OutcomeKind,
+    level: float = 0.95,
+) -> CorrectedCurve:
+    """The calibration curve corrected for optimism, by lowess as rms' `calibrate` draws it.
+
+    Parameters
+    ----------
+    refits, observed, apparent, level
+        As for `corrected_curve`.
+    kind : str
+
+    Raises
+    ------
+    InputError
+        If the refits' predictions are too few or too narrow for a curve.
+    """
+    low, high = np.quantile(apparent[~np.isnan(observed)], (END, 1.0 - END))
+    at = np.linspace(low, high, N_POINTS)
+    curve: Curve = partial(calibration_at, at=at, kind=kind, smoother="lowess")
+    try:
+        return corrected_curve(refits, observed, apparent=apparent, curve=curve, at=at, level=level)
+    except InputError as refusal:
+        if refusal.code != "GRID":
+            raise
+        raise InputError(
+            "too few bootstrap models predict as low and as high as the model does",
+            code="DEGENERATE",
+        ) from refusal
 
 
 def _floats(values: Floats) -> tuple[float, ...]:

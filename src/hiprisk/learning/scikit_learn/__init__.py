@@ -1,0 +1,1 @@
+"""Estimators of anybody that follow scikit-learn's contract: copied, fitted, asked."""

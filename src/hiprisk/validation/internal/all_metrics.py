@@ -1,0 +1,54 @@
+"""What else the refits of a bootstrap correct: rms' further indexes and the error of the curve."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from hiprisk.arrays import Floats
+from hiprisk.metrics.entry import Metric
+from hiprisk.metrics.registry import find_metric, further_metrics
+from hiprisk.outcome_kind import OutcomeKind
+from hiprisk.validation.internal.optimism import optimism_table
+from hiprisk.validation.internal.optimism_table import OptimismRow, OptimismTable
+from hiprisk.validation.resampling.refits import Refits
+
+ICI = "ici"
+
+
+def beside_a_bootstrap(kind: OutcomeKind) -> tuple[Metric, ...]:
+    """Metrics that are reported beside a bootstrap alone."""
+    return (*further_metrics(kind), find_metric(kind, ICI))
+
+
+def with_further_metrics(
+    table: OptimismTable, refits: Refits, observed: Floats, *, apparent: Floats, kind: OutcomeKind
+) -> OptimismTable:
+    """A bootstrap's table with rms' further indexes and the ICI.
+
+    Parameters
+    ----------
+    table : OptimismTable
+    refits, observed, apparent
+        As for `hiprisk.validation.internal.optimism.optimism_table`.
+    kind : str
+    """
+    rows, lacking = [*table.rows], dict(table.not_available)
+    for metrics in (further_metrics(kind), (find_metric(kind, ICI),)):
+        found = optimism_table(
+            refits, observed, apparent=apparent, metrics=metrics, level=table.level
+        )
+        rows += [_not_below_zero(row) for row in found.rows]
+        lacking |= found.not_available
+    return dataclasses.replace(table, rows=tuple(rows), not_available=lacking)
+
+
+def _not_below_zero(row: OptimismRow) -> OptimismRow:
+    """The ends of an error of the curve cut at 0, which it cannot leave."""
+    if row.metric != ICI:
+        return row
+    ends = {
+        name: max(end, min(row.corrected, 0.0))
+        for name in ("low", "shifted_low")
+        if (end := getattr(row, name)) is not None
+    }
+    return dataclasses.replace(row, **ends)
