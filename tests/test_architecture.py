@@ -24,10 +24,11 @@ HOMES = {
     "starlette": ("hiprisk.serving.http",),
     "uvicorn": ("hiprisk.serving.http",),
     "skops": ("hiprisk.learning.sheets.skops_file",),
-    "sklearn": ("hiprisk.learning",),
+    "sklearn": ("hiprisk.estimators", "hiprisk.learning"),
     "jinja2": ("hiprisk.reporting.page",),
     "pandas": (
         "hiprisk.cohort",
+        "hiprisk.estimators",
         "hiprisk.evidence",
         "hiprisk.features",
         "hiprisk.inference",

@@ -36,6 +36,7 @@ __all__ = [
     "HipRiskError",
     "InputError",
     "StoreError",
+    "estimators",
     "inference",
     "load",
     "load_config",

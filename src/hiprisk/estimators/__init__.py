@@ -1,0 +1,10 @@
+"""The models of a study as estimators of scikit-learn.
+
+They rest on the estimator that `hiprisk train` fits, and predict by the sheet that it is written
+down as: a fit in a notebook, a bundle and a scored file say the same.
+"""
+
+from hiprisk.estimators.classifier import StudyClassifier
+from hiprisk.estimators.regressor import StudyRegressor
+
+__all__ = ["StudyClassifier", "StudyRegressor"]

@@ -1,0 +1,184 @@
+"""What an estimator's sheet says beside numbers: its outcome in words, its name; and its bundle."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Mapping
+from importlib import metadata
+from pathlib import Path
+from typing import Any, get_args
+
+from hiprisk.bundle import BundleContents, check_name, write_bundle
+from hiprisk.config import EventSettings
+from hiprisk.config.published import DeclaredOutcome, plain_outcome
+from hiprisk.errors import ConfigError
+from hiprisk.learning.sheets.export import outcome_spec_of
+from hiprisk.outcome_kind import OutcomeKind
+from hiprisk.provenance import Provenance
+from hiprisk.reporting.external_card import published_card
+from hiprisk.sheet.document.checks import check_sheet
+from hiprisk.sheet.format import OutcomeSpec, Sheet
+from hiprisk.yaml_settings import YamlDocument
+
+INTENDED_USE = "Research and education. Not a medical device; not for decisions about a patient."
+NOT_STATED = "horizon and population not stated"
+ORIGIN = (
+    "Fitted as a scikit-learn estimator, outside a study: this document has no evidence of how "
+    "well it predicts."
+)
+# What the fit knows of its outcome, so that nobody states it again.
+_KNOWN = ("kind", "bounds", "event_level", "levels", "dichotomise", "hip_replacement")
+
+
+def undescribed_outcome(
+    variable: str,
+    *,
+    label: str,
+    unit: str,
+    kind: OutcomeKind,
+    bounds: tuple[float, float] | None = None,
+    levels: tuple[str, ...] = (),
+) -> OutcomeSpec:
+    """An outcome of which only the data are known; the last of `levels` is the event."""
+    declared = DeclaredOutcome(
+        variable=variable,
+        label=label,
+        kind=kind,
+        unit=unit,
+        higher_is="worse",
+        # As of an outcome that a validation names by its variable alone.
+        horizon_months=1.0,
+        population=NOT_STATED,
+        bounds=bounds,
+        event_level=levels[-1] if levels else None,
+        levels=levels,
+    )
+    return dataclasses.replace(outcome_spec_of(declared, ()), estimand=f"{label}; {NOT_STATED}")
+
+
+def document_of(
+    sheet: Sheet,
+    *,
+    name: str,
+    outcome: Mapping[str, Any] | None,
+    provenance: str,
+    intended_use: str | None,
+) -> Sheet:
+    """A fitted sheet with its name, and its outcome in words.
+
+    Raises
+    ------
+    ConfigError
+        If the name is not safe, or something that is said of the outcome breaks a rule.
+    """
+    check_name(name)
+    if provenance not in get_args(Provenance):
+        known = ", ".join(map(repr, get_args(Provenance)))
+        raise ConfigError(f"must be one of {known}, got {provenance!r}", column="provenance")
+    if outcome is not None:
+        described = outcome_spec_of(_declared(sheet, outcome), _names(sheet))
+        if "horizon_months" not in outcome:
+            described = dataclasses.replace(described, estimand=f"{described.label}; {NOT_STATED}")
+        sheet = dataclasses.replace(sheet, outcome=described)
+    found = dataclasses.replace(
+        sheet,
+        name=name,
+        title=f"{sheet.outcome.label} ({sheet.family} model)",
+        provenance=provenance,  # type: ignore[arg-type]  # checked above
+        intended_use=intended_use or INTENDED_USE,
+        notes=(ORIGIN,),
+    )
+    check_sheet(found, name=name)
+    return found
+
+
+def _names(sheet: Sheet) -> tuple[str, ...]:
+    return tuple(spec.name for spec in sheet.variables)
+
+
+def _declared(sheet: Sheet, stated: Mapping[str, Any]) -> DeclaredOutcome:
+    """What is said of the outcome, with what the fit knows of it."""
+    fitted = sheet.outcome
+    for key in stated:
+        if key in _KNOWN:
+            raise ConfigError("the fit says this, and it cannot be stated", column=f"outcome.{key}")
+    baseline = stated.get("baseline")
+    if baseline is not None and baseline not in _names(sheet):
+        raise ConfigError(
+            f"{baseline!r} is no variable of the sheet",
+            column="outcome.baseline",
+            advice=f"its variables: {', '.join(_names(sheet))}",
+        )
+    bounds = None if fitted.lower is None else (fitted.lower, fitted.upper)
+    of_fit = {
+        "variable": fitted.variable,
+        "label": fitted.label,
+        "kind": fitted.kind,
+        "unit": fitted.unit,
+        "higher_is": fitted.higher_is,
+        "horizon_months": fitted.horizon_months,
+        "population": NOT_STATED,
+        "bounds": bounds,
+        "event_level": fitted.event_level,
+        "levels": fitted.levels or (),
+    }
+    document = YamlDocument(
+        name="", data={**of_fit, **stated}, lines={}, reference="see docs/reference/config.md"
+    )
+    try:
+        return document.settings(DeclaredOutcome)
+    except ConfigError as refusal:
+        raise ConfigError(
+            refusal.reason, column=f"outcome.{refusal.column}", advice=refusal.advice
+        ) from None
+
+
+def write_estimator_bundle(
+    sheet: Sheet, *, out: Path | str, estimator: str, parameters: Mapping[str, Any]
+) -> Path:
+    """Write a sheet as a bundle, with what a validation needs to know of its outcome."""
+    outcome = sheet.outcome
+    bounds = None if outcome.lower is None else (outcome.lower, outcome.upper)
+    declared = DeclaredOutcome(
+        variable=outcome.variable,
+        label=outcome.label,
+        kind=outcome.kind,
+        unit=outcome.unit,
+        higher_is=outcome.higher_is,
+        horizon_months=outcome.horizon_months,
+        population=outcome.estimand,
+        bounds=bounds,  # type: ignore[arg-type]  # both ends are numbers, or there are none
+        baseline=outcome.baseline,
+        event_level=outcome.event_level,
+        levels=outcome.levels or (),
+        events=tuple(EventSettings(**dataclasses.asdict(event)) for event in outcome.events),
+    )
+    fitted = {name: _plain(value) for name, value in parameters.items()}
+    contents = BundleContents(
+        sheet=sheet,
+        config={
+            "name": sheet.name,
+            "outcome": plain_outcome(declared),
+            "estimator": {"class": f"hiprisk.estimators.{estimator}", "parameters": fitted},
+        },
+        evidence={"summary": list(sheet.notes), "metrics": {}},
+        run={"written": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())},
+        card=published_card(sheet),
+        cohort_fingerprint="none: fitted outside a study",
+        created_with={name: metadata.version(name) for name in ("hiprisk", "scikit-learn")},
+    )
+    return write_bundle(out, sheet.name, contents)
+
+
+def _plain(value: Any) -> Any:
+    """A parameter as JSON has it; what JSON has not by its name."""
+    if value is None or isinstance(value, str | bool | int | float):
+        return value
+    if isinstance(value, Mapping):
+        return {str(key): _plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    if hasattr(value, "item") and getattr(value, "ndim", 1) == 0:
+        return value.item()
+    return type(value).__name__

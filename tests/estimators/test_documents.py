@@ -1,0 +1,137 @@
+"""Sheets and bundles of estimators."""
+
+import numpy as np
+import pytest
+
+import hiprisk
+from cohort_frames import OUTCOME, PREDICTORS, own_frame, stupar_frame
+from commands import answer
+from hiprisk.errors import ConfigError
+from hiprisk.estimators import StudyClassifier, StudyRegressor
+from hiprisk.sheet.document.parsing import parse_sheet
+from hiprisk.sheet.evaluate import SheetEvaluator
+
+IN_WORDS = {
+    "label": "WOMAC function",
+    "unit": "points 0-100",
+    "horizon_months": 36,
+    "population": "people with hip osteoarthritis",
+    "baseline": "womac_function_0_100",
+    "events": [
+        {
+            "name": "worsening",
+            "label": "worse by at least 10 points",
+            "direction": "above",
+            "reference": "baseline",
+            "value": 10,
+        }
+    ],
+}
+
+
+@pytest.fixture(scope="module")
+def people():
+    return stupar_frame()
+
+
+@pytest.fixture(scope="module")
+def regressor(people):
+    model = StudyRegressor(n_imputations=2, bounds=(0, 100))
+    return model.fit(people[PREDICTORS], people[OUTCOME])
+
+
+def test_a_sheet_says_that_horizon_and_population_were_not_stated(regressor):
+    sheet = regressor.to_sheet()
+    assert sheet.name == "study-model"
+    assert sheet.outcome.estimand.endswith("; horizon and population not stated")
+    assert "no evidence of how well it predicts" in sheet.notes[0]
+    assert sheet.provenance == "unknown"
+
+
+def test_a_sheet_says_what_is_told_of_the_outcome(regressor):
+    outcome = regressor.to_sheet(outcome=IN_WORDS).outcome
+    assert outcome.estimand == "WOMAC function in 36 months; people with hip osteoarthritis"
+    assert (outcome.unit, outcome.baseline) == ("points 0-100", "womac_function_0_100")
+    assert [event.name for event in outcome.events] == ["worsening"]
+    assert outcome.lower == 0.0
+
+
+@pytest.mark.parametrize(
+    ("outcome", "letter"),
+    [
+        ({"labell": "x"}, r"outcome.labell: this key is not known"),
+        ({"horizon_months": 0}, r"outcome.horizon_months: must be greater than 0"),
+        ({"kind": "binary"}, r"outcome.kind: the fit says this"),
+        ({"baseline": "age"}, r"outcome.baseline: 'age' is no variable of the sheet .*age_years"),
+        ({"events": [{"name": "a"}]}, r"outcome.events.0.label: this key is required"),
+    ],
+)
+def test_what_breaks_a_rule_is_refused(regressor, outcome, letter):
+    with pytest.raises(ConfigError, match=letter):
+        regressor.to_sheet(outcome=outcome)
+
+
+def test_an_unsafe_name_and_an_unknown_provenance_are_refused(regressor):
+    with pytest.raises(ConfigError, match="name"):
+        regressor.to_sheet(name="../x")
+    with pytest.raises(ConfigError, match=r"provenance: must be one of 'simulated', 'real'"):
+        regressor.to_sheet(provenance="synthetic")
+
+
+def test_a_sheet_that_was_written_and_read_predicts_with_the_same_bits(regressor, people):
+    sheet = parse_sheet(regressor.to_sheet(outcome=IN_WORDS).to_json(), name="sheet.json")
+    columns = regressor.columns_.read(regressor._given_columns(people[PREDICTORS], reset=False))
+    found = SheetEvaluator(sheet).predict(columns)
+    assert (found.predicted == regressor.predict(people[PREDICTORS])).all()
+    for level in ("80", "95"):
+        lower, upper = found.intervals[level]
+        ours = regressor.predict_interval(people[PREDICTORS], level=float(level) / 100)
+        assert (ours[:, 0] == lower).all()
+        assert (ours[:, 1] == upper).all()
+
+
+def test_a_bundle_is_scored_validated_and_asked_as_any_other(regressor, people, tmp_path, capsys):
+    bundle = regressor.to_bundle(
+        out=tmp_path / "models", name="notebook", outcome=IN_WORDS, provenance="simulated"
+    )
+    scored = hiprisk.load(bundle).score(people[PREDICTORS])
+    assert (scored["predicted"] == regressor.predict(people[PREDICTORS])).all()
+    assert scored["chance_worsening"].between(0, 1).all()
+    patient = people.loc[[0], PREDICTORS].assign(bmi_kg_m2=np.nan, lbp_any=None)
+    given = {"age-years": patient.age_years[0], "sex": patient.sex[0]}
+    given["womac-function-0-100"] = patient.womac_function_0_100[0]
+    options = [word for name, value in given.items() for word in (f"--{name}", value)]
+    code, told = answer(capsys, "predict", bundle, *options)
+    assert (code, told["predicted"]) == (0, regressor.predict(patient)[0])
+    people.to_csv(tmp_path / "cohort.csv", index=False)
+    code, found = answer(capsys, "validate", bundle, tmp_path / "cohort.csv")
+    assert code == 0
+    assert found["metrics"]["r2"]["value"] == pytest.approx(
+        regressor.score(people[PREDICTORS], people[OUTCOME]), rel=1e-9
+    )
+
+
+def test_a_bundle_of_own_columns_and_a_binary_outcome(tmp_path):
+    frame, _, event = own_frame()
+    model = StudyClassifier(n_imputations=2, n_resamples=20).fit(frame, event)
+    bundle = hiprisk.load(model.to_bundle(out=tmp_path, name="own"))
+    renamed = frame.set_axis([one.name for one in model.columns_.variables], axis=1)
+    scored = bundle.score(renamed)
+    assert (scored["risk"] == model.predict_proba(frame)[:, 1]).all()
+    assert (scored["upper_80"] == model.predict_interval(frame)[:, 1]).all()
+    assert bundle.sheet.outcome.event_level == "worse"
+    stated = bundle.bundle.config["estimator"]
+    assert stated["class"] == "hiprisk.estimators.StudyClassifier"
+    assert stated["parameters"]["n_resamples"] == 20
+
+
+def test_parameters_of_a_bundle_are_plain_values(regressor, tmp_path, people):
+    model = StudyRegressor(
+        penalty=np.float64(0.1), random_state=np.random.RandomState(1), bounds=(0, 100),
+        dictionary=None, n_imputations=1, interval_folds=0,
+    )  # fmt: skip
+    model.fit(people[PREDICTORS], people[OUTCOME])
+    stated = hiprisk.load(model.to_bundle(out=tmp_path)).bundle.config["estimator"]["parameters"]
+    assert stated["penalty"] == 0.1
+    assert stated["random_state"] == "RandomState"
+    assert stated["bounds"] == [0, 100]
