@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from hiprisk.arrays import Floats
 from hiprisk.sheet.basis_functions import term_functions
-from hiprisk.sheet.format import LinearModel, Model, OrdinalModel, Tree, TreesModel
+from hiprisk.sheet.format import LinearModel, Model, OrdinalModel, TreesModel
 from hiprisk.sheet.ordinal import OrdinalEvaluator
+from hiprisk.sheet.tree_leaves import TreeEnsemble
 
 
 class Evaluator(Protocol):
@@ -67,8 +67,8 @@ class TreesEvaluator:
 
     def __init__(self, model: TreesModel) -> None:
         self._model = model
-        self._precision = np.dtype(model.precision or "float64")
-        self._trees = [_TreeArrays(tree, self._precision) for tree in model.trees]
+        precision = np.dtype(model.precision or "float64")
+        self._trees = TreeEnsemble(model.trees, model.baseline, precision)
 
     @property
     def n_refits(self) -> int:
@@ -80,9 +80,7 @@ class TreesEvaluator:
         inputs = np.empty((len(self._model.inputs), n_rows))
         for position, name in enumerate(self._model.inputs):
             inputs[position] = columns[name]
-        total = np.full(n_rows, self._model.baseline, dtype=self._precision)
-        for tree in self._trees:
-            total += tree.leaf_values(inputs)
+        total = self._trees.sums(inputs)
         if self._model.divisor is not None:
             total /= self._model.divisor
         return total.astype(np.float64, copy=False)
@@ -90,28 +88,6 @@ class TreesEvaluator:
     def refitted(self, columns: Mapping[str, Floats], n_rows: int) -> Floats:
         """No refits: an empty array of shape (0, n_rows)."""
         return np.empty((0, n_rows))
-
-
-class _TreeArrays:
-    def __init__(self, tree: Tree, precision: np.dtype[Any]) -> None:
-        self.feature = np.array(tree.feature, dtype=np.intp)
-        self.threshold = np.array(tree.threshold)
-        self.left = np.array(tree.left, dtype=np.intp)
-        self.right = np.array(tree.right, dtype=np.intp)
-        self.value = np.array(tree.value, dtype=precision)
-
-    def leaf_values(self, inputs: Floats) -> NDArray[np.floating[Any]]:
-        node = np.zeros(inputs.shape[1], dtype=np.intp)
-        walking = np.arange(inputs.shape[1])
-        while True:
-            at = node[walking]
-            inner = self.feature[at] >= 0
-            walking, at = walking[inner], at[inner]
-            if not walking.size:
-                return self.value[node]
-            # scikit-learn's rule: a value on the threshold goes left.
-            goes_left = inputs[self.feature[at], walking] <= self.threshold[at]
-            node[walking] = np.where(goes_left, self.left[at], self.right[at])
 
 
 def evaluator_for(model: Model) -> Evaluator:
