@@ -63,3 +63,38 @@ def test_trees_carry_no_refits():
     evaluator = evaluator_for(TreesModel(link="identity", baseline=1.0, inputs=(), trees=(leaf,)))
     assert evaluator.linear_predictor({}, 3).tolist() == [3.5] * 3
     assert (evaluator.n_refits, evaluator.refitted({}, 3).shape) == (0, (0, 3))
+
+
+def stumps(**settings):
+    """Two trees of one split each, whose leaves are no float32 numbers."""
+    trees = tuple(
+        Tree(feature=(0, -1, -1), threshold=(threshold, 0.0, 0.0), left=(1, 0, 0),
+             right=(2, 0, 0), value=(0.0, low, high))
+        for threshold, low, high in ((0.0, 0.1, 0.3), (1.0, 0.2, 0.4))
+    )  # fmt: skip
+    return TreesModel(link="identity", baseline=0.7, inputs=("x",), trees=trees, **settings)
+
+
+def test_trees_may_be_averaged():
+    columns = {"x": np.array([0.0, 0.5, 2.0])}
+    found = evaluator_for(stumps(divisor=2.0)).linear_predictor(columns, 3)
+    assert found.tolist() == [(0.7 + a + b) / 2.0 for a, b in ((0.1, 0.2), (0.3, 0.2), (0.3, 0.4))]
+
+
+def test_sums_in_float32_are_rounded_after_every_tree():
+    found = evaluator_for(stumps(precision="float32")).linear_predictor({"x": np.full(1, 2.0)}, 1)
+    partial = np.float32(0.7) + np.float32(0.3)
+    assert found.tolist() == [float(partial + np.float32(0.4))]
+    assert found[0] != 0.7 + 0.3 + 0.4
+    assert found.dtype == np.float64
+
+
+def test_a_forest_may_hold_the_risk_itself():
+    model = dataclasses.replace(stumps(divisor=4.0), inputs=("age_years",))
+    sheet = dataclasses.replace(small_sheet(kind="binary"), model=model)
+    columns = {"age_years": column(60.0), "womac_function_0_100": column(40.0)}
+    columns |= {
+        name: column(level, text=True) for name, level in (("sex", "male"), ("lbp_any", "no"))
+    }
+    found = predict(sheet, columns)
+    assert found.predicted.tolist() == found.lp.tolist() == [(0.7 + 0.3 + 0.4) / 4.0]

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from foreign_sheets import foreign_sheet
 from hiprisk.serving.calculator.building import build_page
 from hiprisk.serving.conformance.comparison import compare
 from hiprisk.serving.conformance.pack import make_pack
@@ -90,6 +91,8 @@ SHEETS = {
     "bare": replace(without_scatter(with_measurement(small_sheet())), max_imputed_weight=0.0),
 }
 
+FOREIGN = ("forest", "risk-forest", "risk-boosting", "xgboost", "risk-xgboost")
+
 
 @pytest.fixture(scope="module")
 def browser():
@@ -132,6 +135,15 @@ def test_the_page_gives_pythons_numbers_for_random_patients(opened, name, n):
     worst, refused = worst_difference(tab, model, random_patients(model.sheet, n, seed=11))
     assert worst < 1e-9
     assert 0 < refused < (0.7 if model.sheet.has_reference_population else 0.9) * n
+    assert tab.noise == []
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+def test_the_page_gives_pythons_numbers_of_another_librarys_model(opened, name):
+    tab, model = opened(foreign_sheet(name))
+    worst, refused = worst_difference(tab, model, random_patients(model.sheet, 100, seed=12))
+    assert worst < 1e-9
+    assert 0 < refused < 70
     assert tab.noise == []
 
 

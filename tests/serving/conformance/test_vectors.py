@@ -1,5 +1,6 @@
 """Input vectors: every edge of a model."""
 
+from hiprisk.serving.conformance import vectors
 from hiprisk.serving.conformance.vectors import make_vectors
 from site_sheet import site_sheet
 from small_bundle import small_sheet
@@ -35,3 +36,15 @@ def test_an_unknown_site_is_no_refusal():
     vectors = make_vectors(site_sheet(), n_random=0, seed=1)
     new = [vector for vector in vectors if vector.name.endswith("-new-site")]
     assert [vector.given["site"] for vector in new] == ["North?"]
+
+
+def test_a_forest_of_very_many_thresholds_gets_an_even_share_of_them(monkeypatch):
+    everything = make_vectors(tree_sheet(), n_random=0, seed=1)
+    monkeypatch.setattr(vectors, "POINTS_TIMES_NODES", 15)
+    monkeypatch.setattr(vectors, "FEWEST_POINTS", 2)
+    few = make_vectors(tree_sheet(), n_random=0, seed=1)
+    turns, kept = (
+        [one.given for one in found if one.name.endswith("turn")] for found in (everything, few)
+    )
+    assert len(kept) == 2 < len(turns)
+    assert all(one in turns for one in kept)

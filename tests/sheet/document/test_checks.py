@@ -6,10 +6,12 @@ import json
 import pytest
 
 from hiprisk.errors import BundleError
+from hiprisk.sheet.document.checks import check_sheet
 from hiprisk.sheet.document.parsing import parse_sheet
 from hiprisk.sheet.format import FirstVisit, TrainingSummary, Tree, TreesModel
 from site_sheet import site_sheet
 from small_bundle import small_sheet
+from tree_sheet import tree_sheet
 
 
 def changed(change):
@@ -218,3 +220,17 @@ def test_people_of_the_first_visit_that_cannot_be_are_refused(changes, message):
     parse_sheet(dataclasses.replace(sheet, first_visit=FirstVisit(**known)).to_json())
     with pytest.raises(BundleError, match=message):
         parse_sheet(dataclasses.replace(sheet, first_visit=FirstVisit(**known | changes)).to_json())
+
+
+def test_a_sum_of_trees_is_not_divided_by_less_than_one():
+    sheet = tree_sheet()
+    model = dataclasses.replace(sheet.model, divisor=0.5)
+    with pytest.raises(BundleError, match="the trees' sum is divided by less than one"):
+        check_sheet(dataclasses.replace(sheet, model=model), name="sheet.json")
+
+
+def test_only_trees_may_hold_a_risk_itself():
+    sheet = small_sheet(kind="binary")
+    model = dataclasses.replace(sheet.model, link="identity")
+    with pytest.raises(BundleError, match="link does not fit the kind of outcome"):
+        check_sheet(dataclasses.replace(sheet, model=model), name="sheet.json")

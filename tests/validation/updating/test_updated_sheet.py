@@ -4,6 +4,7 @@ import dataclasses
 
 import pytest
 
+from foreign_sheets import foreign_sheet
 from hiprisk.errors import InputError
 from hiprisk.sheet.evaluate import SheetEvaluator
 from hiprisk.sheet.format import Tree, TreesModel
@@ -55,3 +56,17 @@ def test_provenance_is_carried_honestly(parent, cohort, expected, mixed):
     provenance, words = combined_provenance(parent, cohort)
     assert provenance == expected
     assert (words is not None) == mixed
+
+
+@pytest.mark.parametrize("name", ["forest", "xgboost"])
+def test_averages_and_float32_sums_are_recalibrated_as_doubles(name):
+    sheet = dataclasses.replace(foreign_sheet(name), provenance="real")
+    people, result = updated("recalibrate", sheet=sheet)
+    assert result.sheet.model.precision is None
+    whole = people.frame.dropna()
+    columns = {column: whole[column].to_numpy() for column in whole.columns}
+    old = SheetEvaluator(sheet).predict(columns).lp
+    new = SheetEvaluator(result.sheet).predict(columns).lp
+    # The parent's float32 sums are off by as much as float32 is.
+    exact = 1e-9 if name == "forest" else 1e-4
+    assert new == pytest.approx(result.intercept + result.slope * old, abs=exact)

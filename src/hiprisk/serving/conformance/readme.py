@@ -45,7 +45,7 @@ with `expected.csv` by the same rule.
 | `missing`, `alone` | one variable missing; all but one missing |
 | `level` | each level of each category |
 | `edge` | at the ends of the hard, soft and training ranges |
-| `turn` | exactly at a spline's knot or a tree's threshold |
+| `turn` | exactly at a spline's knot or a tree's threshold (of very many an even share) |
 | `refused` | not a number, out of range, unknown level, not a whole number |
 | `random` | random patients with 0, 20, 50 and 80 % of values missing |
 """

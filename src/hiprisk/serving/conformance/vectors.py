@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from hiprisk.sheet.format import Sheet, TreesModel, VariableSpec
+from hiprisk.sheet.format import Model, Sheet, TreesModel, VariableSpec
 from hiprisk.sheet.reference_patient import middle_patient, typical_patient
 
 Value = float | str
@@ -16,6 +17,10 @@ Given = dict[str, Value]
 SHARES_MISSING = (0.0, 0.2, 0.5, 0.8)
 # A value that any reader must refuse as a number.
 UNREADABLE = ("12x", "1e400", "true", "0x10", "1,5")
+
+# Thresholds of a pack times nodes of all trees: minutes of answers. Boosted trees stay below it.
+POINTS_TIMES_NODES = 20_000_000
+FEWEST_POINTS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +98,16 @@ def _ranges(spec: VariableSpec) -> Iterator[tuple[str, tuple[float, ...]]]:
 def _turning_points(sheet: Sheet, typical: Given) -> Iterator[_Entry]:
     """Knots of splines and thresholds of trees: where < in place of <= would show."""
     variable_of = {c.name: c.variable for c in sheet.columns if c.level is None}
+    met = []
     for name, value in _points(sheet):
         if name not in variable_of:
             continue
         spec = sheet.variable(variable_of[name])
         low, high = spec.hard if spec.hard is not None else (-np.inf, np.inf)
         if low <= value <= high and not (spec.integer and value != np.floor(value)):
-            yield "turn", f"{name} at a knot or threshold", {**typical, spec.name: value}
+            met.append((name, value))
+    for name, value in _even_share(met, _most_points(sheet.model)):
+        yield "turn", f"{name} at a knot or threshold", {**typical, variable_of[name]: value}
 
 
 def _points(sheet: Sheet) -> list[tuple[str, float]]:
@@ -114,6 +122,20 @@ def _points(sheet: Sheet) -> list[tuple[str, float]]:
             if feature >= 0
         ]
     return sorted(set(found))
+
+
+def _most_points(model: Model) -> int:
+    """How many points a pack can hold: an answer takes time in proportion to the nodes."""
+    if not isinstance(model, TreesModel):
+        return sys.maxsize
+    n_nodes = sum(len(tree.feature) for tree in model.trees)
+    return max(FEWEST_POINTS, POINTS_TIMES_NODES // n_nodes)
+
+
+def _even_share(points: list[tuple[str, float]], most: int) -> list[tuple[str, float]]:
+    if len(points) <= most:
+        return points
+    return [points[round(i)] for i in np.linspace(0, len(points) - 1, most)]
 
 
 def _refusals(sheet: Sheet, typical: Given) -> Iterator[_Entry]:
