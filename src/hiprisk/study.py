@@ -40,6 +40,7 @@ from hiprisk.learning.model_choice import (
     predict_out_of_fold,
     study_folds,
 )
+from hiprisk.learning.own.estimator import package_versions
 from hiprisk.learning.pipeline import StudyEstimator
 from hiprisk.learning.preparation import PreparedStudy
 from hiprisk.learning.sheets.export import write_sheet
@@ -232,6 +233,7 @@ def _finish(
         out_of_fold=out_of_fold,
         bootstrap=bootstrap,
         sheet=_sheet(prepared, estimator, out_of_fold, bootstrap),
+        folds=folds,
     )
 
 
@@ -298,7 +300,8 @@ def _write(
     files: Mapping[str, NamedText],
 ) -> Path:
     config, sheet = finished.config, finished.sheet
-    created_with = {name: metadata.version(name) for name in PACKAGES}
+    own = [settings.estimator for settings in config.families.own.values()]
+    created_with = {name: metadata.version(name) for name in PACKAGES} | package_versions(own)
     sections = report_sections(evidence, sheet)
     contents = BundleContents(
         sheet=sheet,

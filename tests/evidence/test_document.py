@@ -53,10 +53,9 @@ def test_the_document_is_strict_json_with_its_metrics(evidence):
     assert json.loads(json.dumps(plain, allow_nan=False)) == plain
     assert plain["metrics"] == evidence.metrics()
     assert plain["flow"][0]["label"] == "rows in the cohort"
-    # Labels of own variables stand there where a study has own variables.
-    assert {field.name for field in dataclasses.fields(evidence)} - {"labels", "tuning_loss"} < set(
-        plain
-    )
+    # What only some studies have: own variables, another loss, own candidates.
+    not_in_all = {"labels", "tuning_loss", "comparisons"}
+    assert {field.name for field in dataclasses.fields(evidence)} - not_in_all < set(plain)
 
 
 def test_people_held_out_are_told_beside_a_reference_or_without_one():

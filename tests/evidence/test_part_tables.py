@@ -69,6 +69,7 @@ def tables():
             FlowStep(label="no outcome", n_left_out=2, n_remaining=8),
         ),
         families=(family,),
+        comparisons=(),
         out_of_fold=Performance(
             n=120,
             decompositions={"mse": mse_decomposition([1.0, 2.0, 4.0], [1.5, 2.0, 3.0])},

@@ -37,7 +37,7 @@ def evidence_of(**known):
     parts = {
         "provenance": "real", "findings": (), "family": "linear", "kind": "continuous",
         "outcome_unit": "points", "added": None, "association": None, "stability": None,
-        "subgroups": None,
+        "subgroups": None, "comparisons": (),
         "optimism": SimpleNamespace(n_resamples=n_resamples, corrected=lambda: corrected,
                                     not_available=known.pop("lacking", {})),
         "not_available": {}, "loss_label": "mean squared error",

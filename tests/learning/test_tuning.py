@@ -10,7 +10,7 @@ import numpy as np
 import optuna
 import pytest
 
-from hiprisk.config import Range
+from hiprisk.config import Range, SettingRange
 from hiprisk.errors import ConfigError, StoreError
 from hiprisk.learning.tuning import keep_trials, search
 
@@ -42,6 +42,27 @@ def test_a_search_without_a_space_is_one_trial():
     tuned = search(lambda p: p["c"], space={}, fixed={"c": 7.0}, whole=(), n_trials=9, seed=1,
                    name="t")  # fmt: skip
     assert (tuned.loss, len(tuned.trials)) == (7.0, 1)
+
+
+def test_settings_of_an_own_candidate_keep_their_types(tmp_path):
+    space = {
+        "a": ("sqrt", None, 2, 0.5),
+        "b": SettingRange(low=1, high=9),
+        "c": SettingRange(low=1, high=9.0),
+    }
+
+    def told(storage):
+        tuned = search(
+            lambda params: float(params["b"]), space=space, fixed={"d": True}, whole=(),
+            n_trials=6, seed=3, name="t", storage=storage, fingerprint="x",
+        )  # fmt: skip
+        return [(trial.loss, dict(trial.params)) for trial in tuned.trials]
+
+    tried = told(tmp_path / "s.db")
+    assert tried == told(None)
+    assert all(params["a"] in ("sqrt", None, 2, 0.5) for _, params in tried)
+    assert all(type(params["b"]) is int and type(params["c"]) is float for _, params in tried)
+    assert all(params["d"] is True for _, params in tried)
 
 
 def test_a_search_killed_at_any_moment_goes_on_to_the_same_result(tmp_path):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hiprisk.config import Range
+from hiprisk.config import EstimatorSettings, Range, SettingRange
 from hiprisk.config.model_types import BoostingSettings, LinearSettings
 from hiprisk.errors import InputError
 from hiprisk.planning import timing
@@ -56,6 +56,25 @@ def test_settings_are_taken_between_the_ends_of_a_search():
     assert (found["n_trees"], found["max_leaves"], found["l2"]) == (60, 3, 4.0)
     linear = LinearSettings(penalty=Range(low=0.01, high=1.0, log=True))
     assert settings_between(linear, "linear", 0.5)["penalty"] == pytest.approx(0.1)
+
+
+def test_settings_of_an_own_candidate_keep_their_types():
+    settings = EstimatorSettings(
+        estimator="a.B",
+        fixed={"d": None},
+        search={"a": ("x", None), "b": SettingRange(low=1, high=4), "c": (9, 3, 6.0)},
+    )
+    found = settings_between(settings, "mine", 1.0)
+    assert found == {"d": None, "a": None, "b": 4, "c": 9}
+    assert type(settings_between(settings, "mine", 0.5)["b"]) is int
+
+
+def test_own_candidates_are_measured_and_a_benchmark_is_no_refit():
+    own = "{estimator: sklearn.neighbors.KNeighborsRegressor, fixed: {n_neighbors: 5}}"
+    study = checked(f"families={{mean: null, linear: {{}}, near: {own}}}").prepared
+    work_of_it = planned_work(study, blocks_compared=False, tracked=False)
+    costs = measured_costs(study, work_of_it, reading=0.0)
+    assert costs["fit", "near"].high > 0.0
 
 
 def test_what_refuses_in_the_study_is_not_measured():

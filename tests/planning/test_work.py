@@ -74,3 +74,16 @@ def test_the_association_has_a_fit_for_each_model_imputation_and_stratum():
     )
     # Crude, adjusted, with the baseline; everybody and both sexes.
     assert found["association"].n_fits == 3 * 4 * 3
+
+
+def test_own_candidates_are_tuned_and_compared():
+    own = "{estimator: sklearn.neighbors.KNeighborsRegressor, search: {n_neighbors: [5, 9]}}"
+    found = parts(f"families={{linear: {{}}, near: {own}}}", "tuning.trials=4", "tuning.folds=3")
+    assert found["tuning: near"].n_fits == 4 * 3
+    assert found["comparison: near"].n_fits == 3
+    held_out = parts(
+        f"families={{linear: {{}}, near: {own}}}",
+        "tuning.folds=3",
+        "validation.holdout={variable: site, test: [site_02]}",
+    )
+    assert held_out["comparison: near"].n_fits == 3 + 1

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hiprisk.cli.options import Parser
+from hiprisk.cli.show.candidates import show_comparisons
 from hiprisk.cli.show.output import (
     Progress,
     metric_label,
@@ -95,6 +96,7 @@ def show_result(result: StudyResult) -> None:
     else:
         _show_optimism(evidence)
     _show_holdout(result)
+    show_comparisons(evidence)
     print_lines(
         "",
         f"bundle  {result.bundle}",

@@ -2,6 +2,7 @@
 
 from hiprisk.config.model_types import (
     BoostingSettings,
+    EstimatorSettings,
     LinearSettings,
     LogisticSettings,
     MeanSettings,
@@ -11,7 +12,7 @@ from hiprisk.config.model_types import (
 )
 from hiprisk.config.reading import load_config, study_from_text
 from hiprisk.config.samplesize import ExternalTargets, SampleSizeSettings
-from hiprisk.config.searching import Range
+from hiprisk.config.searching import Range, Setting, SettingRange
 from hiprisk.config.settings import (
     CohortSettings,
     EventSettings,
@@ -29,6 +30,7 @@ from hiprisk.config.subgroups import SubgroupSettings
 __all__ = [
     "BoostingSettings",
     "CohortSettings",
+    "EstimatorSettings",
     "EventSettings",
     "ExternalTargets",
     "HoldoutSettings",
@@ -43,6 +45,8 @@ __all__ = [
     "Range",
     "ReplacementSettings",
     "SampleSizeSettings",
+    "Setting",
+    "SettingRange",
     "StudyConfig",
     "SubgroupSettings",
     "TrackingSettings",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, Self
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 from pydantic.dataclasses import dataclass
 
 from hiprisk.config.fields import STRICT, Name, refuse
@@ -17,7 +18,13 @@ from hiprisk.config.searching import (
     PositiveShare,
     Range,
     SearchedShare,
+    Setting,
+    SettingRange,
 )
+
+BUILT_IN = ("mean", "linear", "logistic", "ordinal", "boosting")
+# What a study sets itself: its one seed, and one process a fold.
+SET_BY_STUDY = ("random_state",)
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -110,6 +117,49 @@ class MeanSettings:
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
+class EstimatorSettings:
+    """A candidate of one's own: an estimator of scikit-learn's interface, named by its class.
+
+    Attributes
+    ----------
+    estimator : str
+        Its class with the package: ``package.Class``. The package is imported, so that a config
+        with one runs its code. A regressor for a continuous outcome, a classifier with
+        ``predict_proba`` for a binary one.
+        Example: ``sklearn.ensemble.RandomForestRegressor``
+    fixed : dict of str to value
+        Settings that are not searched. `random_state` comes from the study's seed, and `n_jobs`
+        is 1.
+        Example: ``{n_estimators: 300}``
+    search : dict of str to SettingRange or tuple of value
+        Settings that tuning searches: a range, or a list to choose from.
+        Example: ``{alpha: {low: 0.1, high: 10.0, log: true}}``
+    benchmark : bool
+        Compare it with the model, and never choose it. An estimator that cannot be written as a
+        sheet is always a benchmark.
+    """
+
+    estimator: Annotated[str, Field(pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$")]
+    fixed: dict[str, Setting] = Field(default_factory=dict)
+    search: dict[str, SettingRange | tuple[Setting, ...]] = Field(default_factory=dict)
+    benchmark: bool = False
+
+    @model_validator(mode="after")
+    def _each_setting_once(self) -> Self:
+        for name in (*self.fixed, *self.search):
+            if name in SET_BY_STUDY:
+                raise refuse(f"{name} comes from the seed of the study; take it out")
+        both = [name for name in self.search if name in self.fixed]
+        if both:
+            raise refuse(f"{both[0]} is fixed and searched; it can be one of them")
+        if "n_jobs" in self.search or self.fixed.get("n_jobs", 1) != 1:
+            raise refuse("n_jobs is 1: folds and resamples run beside each other (--workers)")
+        if any(values == () for values in self.search.values()):
+            raise refuse("a list to choose from has at least one value")
+        return self
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class ModelTypeSettings:
     """The candidate model types, each with its search space; one that is not named is not tried.
 
@@ -125,6 +175,9 @@ class ModelTypeSettings:
         Of a bounded score. Example: ``{link: logit}``
     boosting : BoostingSettings, optional
         Of either. Example: ``{n_trees: {low: 50, high: 400}}``
+    own : dict of str to EstimatorSettings
+        A candidate of one's own under a name of one's own, beside the others.
+        Example: ``{estimator: sklearn.linear_model.BayesianRidge}``
     """
 
     mean: MeanSettings | None = MeanSettings()
@@ -132,18 +185,50 @@ class ModelTypeSettings:
     logistic: LogisticSettings | None = None
     ordinal: OrdinalSettings | None = None
     boosting: BoostingSettings | None = None
+    own: dict[Name, EstimatorSettings] = Field(default_factory=dict)
 
     def named(self) -> dict[str, Any]:
         """The candidates by name, the baseline first."""
-        names = ("mean", "linear", "logistic", "ordinal", "boosting")
-        found = {name: getattr(self, name) for name in names}
-        return {name: settings for name, settings in found.items() if settings is not None}
+        found = {name: getattr(self, name) for name in BUILT_IN}
+        built_in = {name: settings for name, settings in found.items() if settings is not None}
+        return {**built_in, **self.own}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _own_beside_the_others(cls, given: Any) -> Any:
+        # In a file they stand among the others; what has a class is a candidate of one's own.
+        if not isinstance(given, dict):
+            return given
+        own = {name: one for name, one in given.items() if _is_own(name, one)}
+        others = {name: one for name, one in given.items() if name not in own}
+        if "own" in others:
+            raise refuse("name a candidate of one's own beside the others, not below own")
+        return {**others, "own": own} if own else others
+
+    @model_serializer(mode="wrap")
+    def _as_in_a_file(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        plain: dict[str, Any] = dump(self)
+        own = plain.pop("own")
+        return {**plain, **own}
 
     @model_validator(mode="after")
     def _one_beside_the_mean(self) -> Self:
-        if len(self.named()) < 1:
+        named = self.named()
+        if len(named) < 1:
             raise refuse("name at least one model type")
+        if all(is_benchmark(settings) for settings in named.values()):
+            raise refuse("a benchmark is never chosen; name at least one model type beside it")
         return self
+
+
+def is_benchmark(settings: object) -> bool:
+    """Whether a config keeps a candidate from being chosen."""
+    return isinstance(settings, EstimatorSettings) and settings.benchmark
+
+
+def _is_own(name: object, given: object) -> bool:
+    keys = {"estimator", "fixed", "search", "benchmark"}
+    return name not in BUILT_IN and isinstance(given, Mapping) and not keys.isdisjoint(given)
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)

@@ -36,6 +36,39 @@ class Range:
 
 
 Searchable = float | Range | tuple[float, ...]
+# A setting of somebody else's estimator, as YAML writes it.
+Setting = bool | int | float | str | None
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class SettingRange:
+    """A range of an estimator's setting that tuning searches.
+
+    Attributes
+    ----------
+    low, high : int or float
+        Ends of the range. Whole numbers are searched where both are whole (``2``), and any number
+        between them where one has a point (``2.0``).
+    log : bool
+        Search it on the logarithmic scale.
+    """
+
+    low: int | float
+    high: int | float
+    log: bool = False
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether only whole numbers are tried."""
+        return isinstance(self.low, int) and isinstance(self.high, int)
+
+    @model_validator(mode="after")
+    def _ascends(self) -> Self:
+        if not self.low < self.high:
+            raise refuse("low must be smaller than high")
+        if self.log and self.low <= 0:
+            raise refuse("a log range must be positive")
+        return self
 
 
 def within(low: float, high: float | None = None, *, above: bool = False) -> Any:

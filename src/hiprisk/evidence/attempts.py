@@ -24,6 +24,7 @@ PART_LABELS = {
     "stability": "prediction instability",
     "expected": "performance expected of the development cohort",
     "added": "added value of the blocks of predictors",
+    "comparisons": "comparison of the candidates",
     "association": "association of the exposure",
 }
 

@@ -16,6 +16,7 @@ from hiprisk.inference.samplesize import SampleSizeFinding
 from hiprisk.learning.model_choice import CandidateResult
 from hiprisk.learning.participants import FlowStep
 from hiprisk.metrics.estimate import Estimate
+from hiprisk.validation.candidates.results import CandidateComparison
 from hiprisk.validation.expected.results import ExpectedPerformance
 from hiprisk.validation.internal.corrected_curves import CorrectedCurve
 from hiprisk.validation.internal.cross_validation import CrossValidation
@@ -131,6 +132,8 @@ class Evidence:
     expected : ExpectedPerformance or None
         What the sheet itself expects of the development cohort: new cohorts are compared with it
         before their outcomes are known.
+    comparisons : tuple of CandidateComparison
+        Each other candidate beside the model, in a study with candidates of its own.
     """
 
     name: str
@@ -166,6 +169,7 @@ class Evidence:
     tuning_loss: str = "mse"
     not_available: Mapping[str, str] = field(default_factory=dict)
     expected: ExpectedPerformance | None = None
+    comparisons: tuple[CandidateComparison, ...] = ()
 
     def label(self, name: str) -> str:
         """What a person reads for a variable."""
@@ -214,6 +218,8 @@ class Evidence:
             del fields["labels"]
         if self.tuning_loss == "mse":
             del fields["tuning_loss"]
+        if not self.comparisons:
+            del fields["comparisons"]
         return {**_plain(fields), "metrics": self.metrics()}
 
 

@@ -25,6 +25,7 @@ from hiprisk.evidence.out_of_fold import out_of_fold_performance, out_of_fold_sa
 from hiprisk.evidence.parts import (
     added_part,
     association_part,
+    comparisons_part,
     cross_validation_part,
     expected_part,
     metrics_of,
@@ -109,6 +110,7 @@ def evaluate(study: FinishedStudy) -> Evidence:
         not_repeated=_not_repeated(config),
         labels=_labels(study.prepared.dictionary),
         tuning_loss=config.tuning.loss,
+        comparisons=tried.part("comparisons", partial(comparisons_part, study)) or (),
         # Last: the parts above have left their reasons by now.
         not_available=tried.not_available,
     )

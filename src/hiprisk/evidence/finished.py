@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from hiprisk.arrays import Bools, Floats, Integers
 from hiprisk.config import StudyConfig
 from hiprisk.learning.candidates import DevelopmentData, OutOfFold, with_settings
+from hiprisk.learning.folds import ImputedFold
 from hiprisk.learning.model_choice import ModelChoice
 from hiprisk.learning.ordinal.fit import OrdinalFit
 from hiprisk.learning.pipeline import StudyEstimator, imputed_inputs
@@ -42,6 +43,8 @@ class FinishedStudy:
     out_of_fold : OutOfFold
     bootstrap : BootstrapResult
     sheet : Sheet
+    folds : sequence of ImputedFold
+        On which the candidates were tuned.
     """
 
     prepared: PreparedStudy
@@ -52,6 +55,7 @@ class FinishedStudy:
     out_of_fold: OutOfFold
     bootstrap: BootstrapResult
     sheet: Sheet
+    folds: Sequence[ImputedFold] = ()
 
     @property
     def config(self) -> StudyConfig:

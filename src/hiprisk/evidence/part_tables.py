@@ -12,6 +12,7 @@ from hiprisk.inference.association import AssociationTable
 from hiprisk.inference.increment import AddedValue
 from hiprisk.learning.model_choice import CandidateResult
 from hiprisk.validation.subgroups.results import Subgroups
+from hiprisk.wording.quantities import setting_text
 
 Frames = Iterator[tuple[str, pd.DataFrame]]
 
@@ -22,6 +23,9 @@ def part_frames(evidence: Evidence) -> Frames:
     """Curves, tests and lists of every part; none that would have no row."""
     yield from _filled("flow", [dataclasses.asdict(step) for step in evidence.flow])
     yield from _filled("candidates", _candidates(evidence.families))
+    if evidence.comparisons:
+        frames = [one.to_frame() for one in evidence.comparisons]
+        yield "candidate_comparisons", pd.concat(frames, ignore_index=True)
     yield from _out_of_fold(evidence)
     yield from _decisions(evidence)
     if evidence.subgroups is not None:
@@ -43,11 +47,32 @@ def _filled(name: str, rows: Sequence[dict[str, object]]) -> Frames:
 
 def _candidates(families: Sequence[CandidateResult]) -> list[dict[str, object]]:
     """Every setting of every family that was tried."""
+    # A column is of one type: a setting that is once no number stands as text in every row.
+    text_of = {
+        key: setting_text
+        for one in families
+        for trial in one.trials
+        for key, value in trial.items()
+        if not _is_number(value)
+    }
     return [
-        {"family": one.name, "chosen": one.chosen, "best_loss": one.loss, **trial}
+        {
+            "family": one.name,
+            "chosen": one.chosen,
+            "best_loss": one.loss,
+            **{key: text_of.get(key, _as_it_is)(value) for key, value in trial.items()},
+        }
         for one in families
         for trial in one.trials
     ]
+
+
+def _as_it_is(value: object) -> object:
+    return value
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _out_of_fold(evidence: Evidence) -> Frames:

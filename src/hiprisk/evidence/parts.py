@@ -19,6 +19,8 @@ from hiprisk.parallel import one_thread
 from hiprisk.sheet.answers import evaluate
 from hiprisk.sheet.columns import cohort_columns
 from hiprisk.sheet.evaluate import SheetEvaluator
+from hiprisk.validation.candidates.comparison import compare_candidates
+from hiprisk.validation.candidates.results import CandidateComparison
 from hiprisk.validation.expected.computing import expected_performance
 from hiprisk.validation.expected.results import ExpectedPerformance
 from hiprisk.validation.internal.cross_validation import (
@@ -199,6 +201,13 @@ def added_part(study: FinishedStudy) -> AddedValue | None:
     except ConfigError as refusal:
         # Said at the start (BLOCKS_NOT_COMPARED); the study has its model all the same.
         raise InputError(refusal.reason, code=refusal.code, advice=refusal.advice) from refusal
+
+
+def comparisons_part(study: FinishedStudy) -> tuple[CandidateComparison, ...]:
+    """Each other candidate beside the model, in a study with candidates of its own."""
+    return compare_candidates(
+        study.prepared, study.chosen, study.estimator, study.folds, study.out_of_fold
+    )
 
 
 def association_part(study: FinishedStudy) -> AssociationTable | None:

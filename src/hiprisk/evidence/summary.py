@@ -82,6 +82,7 @@ def _sentences(
     if evidence.added is not None:
         yield from (one.sentence for one in evidence.added.additions)
         yield from (one for one in evidence.added.notes if one in (ORDINAL_NOTE, SITES_NOTE))
+    yield from (one.sentence() for one in evidence.comparisons if one.estimator)
     yield from _association(evidence)
     yield from _stability(evidence)
     yield from _groups(evidence, sheet)

@@ -12,7 +12,7 @@ import numpy as np
 
 from hiprisk.arrays import Floats, Integers
 from hiprisk.cohort.dictionary import Variable
-from hiprisk.config import StudyConfig
+from hiprisk.config import EstimatorSettings, StudyConfig
 from hiprisk.config.sites import SITE
 from hiprisk.features.design import Design, numeric_columns
 from hiprisk.features.imputation import NormalFit, fit_normal
@@ -24,8 +24,9 @@ from hiprisk.learning.folds import (
     impute_fold,
     loss,
 )
-from hiprisk.learning.model_types import FitTask, model_type_named
+from hiprisk.learning.model_types import FitTask, model_type_of_settings
 from hiprisk.learning.ordinal.fit import OrdinalFit
+from hiprisk.learning.own.estimator import own_estimator
 from hiprisk.learning.participants import Participants
 from hiprisk.learning.pipeline import StudyEstimator
 from hiprisk.learning.residual_distribution import forecast_from_other_folds
@@ -144,6 +145,7 @@ def unfitted_estimator(
         splines=tuple(getattr(settings, "splines", ())),
         use_monotone=bool(getattr(settings, "monotone", False)),
         cumulative_link=str(getattr(settings, "link", "logit")),
+        own=own_estimator(settings) if isinstance(settings, EstimatorSettings) else None,
     )
     return StudyEstimator(
         design=design,
@@ -221,7 +223,8 @@ def cross_validated_loss(
 
 def _useful(workers: int, estimator: StudyEstimator) -> int:
     # A linear fit takes less time than sending a fold to another process.
-    return workers if estimator.family in SLOW_MODEL_TYPES else 1
+    is_slow = estimator.family in SLOW_MODEL_TYPES or estimator.task.own is not None
+    return workers if is_slow else 1
 
 
 def tune(
@@ -239,7 +242,7 @@ def tune(
     by: str = "mse",
 ) -> Tuned:
     """Tune the settings of a model type on imputed folds, by a loss of `cross_validated_loss`."""
-    model_type = model_type_named(estimator.family)
+    model_type = model_type_of_settings(estimator.family, settings)
     objective = partial(_objective, estimator, outcome, folds, workers, by)
     return search(
         objective,

@@ -122,8 +122,13 @@ def fold_predictors(
 
 def loss(y: Sequence[float] | Floats, predicted: Floats, *, kind: str) -> float:
     """Mean squared error, or mean log loss of a risk."""
+    return float(np.mean(losses(y, predicted, kind=kind)))
+
+
+def losses(y: Sequence[float] | Floats, predicted: Floats, *, kind: str) -> Floats:
+    """The same of each person, shape (n_rows,)."""
     observed = np.asarray(y)
     if kind == "continuous":
-        return float(np.mean((observed - predicted) ** 2))
+        return np.asarray((observed - predicted) ** 2)
     risk = np.clip(predicted, 1e-12, 1 - 1e-12)
-    return float(-np.mean(observed * np.log(risk) + (1 - observed) * np.log1p(-risk)))
+    return np.asarray(-(observed * np.log(risk) + (1 - observed) * np.log1p(-risk)))

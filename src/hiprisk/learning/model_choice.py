@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
-from hiprisk.config import StudyConfig
+from hiprisk.config import EstimatorSettings, StudyConfig
 from hiprisk.learning.candidates import (
     OutOfFold,
     imputed_folds,
@@ -16,10 +17,11 @@ from hiprisk.learning.candidates import (
     tune,
 )
 from hiprisk.learning.folds import ImputedFold
-from hiprisk.learning.model_types import model_type_named
+from hiprisk.learning.model_types import model_type_of_settings
+from hiprisk.learning.own.portability import is_benchmark
 from hiprisk.learning.pipeline import StudyEstimator
 from hiprisk.learning.preparation import PreparedStudy
-from hiprisk.learning.tuning import Tuned, keep_trials
+from hiprisk.learning.tuning import Trial, Tuned, keep_trials
 from hiprisk.parallel import one_thread
 
 # Told name, settings and loss of each candidate as it is tuned.
@@ -38,14 +40,27 @@ class CandidateResult:
         Proportional reduction in loss against the mean-only model.
     trials : tuple of dict
         Every setting that was tried.
+    estimator : str
+        Class of a candidate of one's own; empty for hiprisk's model types.
+    benchmark : bool
+        Compared with the model, and never chosen.
     """
 
     name: str
     loss: float
     gain_over_mean: float
-    params: Mapping[str, float]
+    params: Mapping[str, Any]
     chosen: bool
     trials: tuple[Mapping[str, Any], ...] = ()
+    estimator: str = ""
+    benchmark: bool = False
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON; a model type of hiprisk has neither class nor benchmark."""
+        plain = {one.name: getattr(self, one.name) for one in fields(self)}
+        if not self.estimator:
+            del plain["estimator"], plain["benchmark"]
+        return plain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +69,14 @@ class ModelChoice:
 
     candidates: tuple[CandidateResult, ...]
     name: str
-    params: dict[str, float]
+    params: dict[str, Any]
+
+    @property
+    def compared(self) -> tuple[CandidateResult, ...]:
+        """Candidates beside the chosen one, in a study that has some of its own; never the mean."""
+        if not any(one.estimator for one in self.candidates):
+            return ()
+        return tuple(one for one in self.candidates if not one.chosen and one.name != "mean")
 
 
 def study_folds(prepared: PreparedStudy) -> list[ImputedFold]:
@@ -88,7 +110,7 @@ def choose_model_type(
             by=prepared.config.tuning.loss,
         )
         on_candidate(name, tuned[name].params, tuned[name].loss)
-    return smallest_loss(tuned)
+    return smallest_loss(tuned, prepared.config.families.own)
 
 
 def search_store(prepared: PreparedStudy) -> Path:
@@ -123,10 +145,20 @@ def keep_study_trials(prepared: PreparedStudy, bundle: Path) -> Path | None:
     )
 
 
-def smallest_loss(tuned: Mapping[str, Tuned]) -> ModelChoice:
-    """The choice among tuned candidates; the earliest where several share the smallest loss."""
+def smallest_loss(
+    tuned: Mapping[str, Tuned], own: Mapping[str, EstimatorSettings] = MappingProxyType({})
+) -> ModelChoice:
+    """The choice among tuned candidates; the earliest where several share the smallest loss.
+
+    Parameters
+    ----------
+    tuned : mapping of str to Tuned
+    own : mapping of str to EstimatorSettings
+        Those of one's own; benchmarks among them are never chosen.
+    """
+    portable = [name for name in tuned if name not in own or not is_benchmark(own[name])]
     # `min` keeps the first of equals.
-    best = min(tuned, key=lambda name: tuned[name].loss)
+    best = min(portable, key=lambda name: tuned[name].loss)
     reference = tuned["mean"].loss if "mean" in tuned else float("nan")
     candidates = tuple(
         CandidateResult(
@@ -135,20 +167,30 @@ def smallest_loss(tuned: Mapping[str, Tuned]) -> ModelChoice:
             gain_over_mean=1.0 - result.loss / reference if reference > 0 else 0.0,
             params=dict(result.params),
             chosen=name == best,
-            trials=tuple(
-                {"number": trial.number, "loss": trial.loss, **trial.params}
-                for trial in result.trials
-            ),
+            trials=tuple(_trial(trial, is_own=name in own) for trial in result.trials),
+            estimator=own[name].estimator if name in own else "",
+            benchmark=name not in portable,
         )
         for name, result in tuned.items()
     )
     return ModelChoice(candidates=candidates, name=best, params=dict(tuned[best].params))
 
 
+def _trial(trial: Trial, *, is_own: bool) -> dict[str, Any]:
+    # An estimator of somebody else may have a setting that is called loss.
+    params = {f"params_{key}": value for key, value in trial.params.items()}
+    return {"number": trial.number, "loss": trial.loss, **(params if is_own else trial.params)}
+
+
 def fit_chosen(prepared: PreparedStudy, choice: ModelChoice) -> StudyEstimator:
     """Fit the chosen model type on the whole development cohort."""
-    estimator = prepared.unfitted(choice.name, in_resamples=False)
-    estimator.params = choice.params
+    return fit_candidate(prepared, choice.name, choice.params)
+
+
+def fit_candidate(prepared: PreparedStudy, name: str, params: Mapping[str, Any]) -> StudyEstimator:
+    """Fit a candidate at given settings on the whole development cohort."""
+    estimator = prepared.unfitted(name, in_resamples=False)
+    estimator.params = dict(params)
     data = prepared.data
     with one_thread():
         return estimator.fit_numeric(
@@ -173,5 +215,5 @@ def tuned_candidates(config: StudyConfig) -> tuple[str, ...]:
     return tuple(
         name
         for name, settings in config.families.named().items()
-        if model_type_named(name).space(settings)
+        if model_type_of_settings(name, settings).space(settings)
     )

@@ -9,17 +9,19 @@ from typing import Any, Protocol
 import numpy as np
 
 from hiprisk.arrays import Floats
-from hiprisk.config import Range
+from hiprisk.config import EstimatorSettings, Range, Setting, SettingRange
 from hiprisk.errors import ConfigError
 from hiprisk.learning.boosting import fit_boosting
 from hiprisk.learning.linear import LinearFit, TermPlan, fit_linear, plan_terms
 from hiprisk.learning.ordinal.fit import fit_ordinal
+from hiprisk.learning.own.estimator import OwnEstimator
+from hiprisk.learning.own.fitting import fit_own
 from hiprisk.learning.sites.fitting import StudySites, fit_with_sites
 from hiprisk.sheet.format import Model
 from hiprisk.spelling import did_you_mean
 
 Params = Mapping[str, float]
-Dimension = Range | tuple[float, ...]
+Dimension = Range | SettingRange | tuple[Setting, ...]
 
 
 class FittedModel(Protocol):
@@ -55,6 +57,8 @@ class FitTask:
         at hand.
     sites : StudySites or None
         Of the rows at hand, where sites have intercepts.
+    own : OwnEstimator or None
+        Of a candidate of one's own.
     """
 
     names: tuple[str, ...]
@@ -66,6 +70,7 @@ class FitTask:
     cumulative_link: str = "logit"
     values: tuple[float, ...] = ()
     sites: StudySites | None = None
+    own: OwnEstimator | None = None
 
 
 Fit = Callable[[Sequence[Floats], Floats, Params, FitTask], FittedModel]
@@ -180,6 +185,49 @@ MODEL_TYPES: Mapping[str, ModelType] = {
         ),
     )
 }
+
+
+@dataclass(frozen=True)
+class OwnModelType:
+    """A candidate of one's own: its config says what is searched, its task which class is fitted.
+
+    Attributes
+    ----------
+    whole : tuple of str
+        None: a range of its settings says itself whether it is of whole numbers.
+    fit : callable
+    """
+
+    whole: tuple[str, ...]
+    fit: Fit
+
+    def space(self, settings: object) -> dict[str, Dimension]:
+        """Settings left to be searched."""
+        assert isinstance(settings, EstimatorSettings)
+        return dict(settings.search)
+
+    def fixed(self, settings: object) -> dict[str, Any]:
+        """Settings that the config fixes."""
+        assert isinstance(settings, EstimatorSettings)
+        return dict(settings.fixed)
+
+
+def _fit_own(stack: Sequence[Floats], y: Floats, params: Params, task: FitTask) -> FittedModel:
+    assert task.own is not None
+    return fit_own(stack, y, own=task.own, params=params, link=task.link, names=task.names)
+
+
+_OWN = OwnModelType((), _fit_own)
+
+
+def model_type_of_task(name: str, task: FitTask) -> ModelType | OwnModelType:
+    """The model type that fits a task."""
+    return model_type_named(name) if task.own is None else _OWN
+
+
+def model_type_of_settings(name: str, settings: object) -> ModelType | OwnModelType:
+    """The model type that a section of the config is of."""
+    return _OWN if isinstance(settings, EstimatorSettings) else model_type_named(name)
 
 
 def model_type_named(name: str) -> ModelType:

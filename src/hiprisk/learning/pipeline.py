@@ -22,7 +22,7 @@ from hiprisk.features.imputation import (
     fit_normal,
 )
 from hiprisk.learning.chained import draw_chained
-from hiprisk.learning.model_types import FitTask, FittedModel, model_type_named
+from hiprisk.learning.model_types import FitTask, FittedModel, model_type_of_task
 from hiprisk.learning.ordinal.fit import OrdinalFit
 from hiprisk.learning.sites.fitting import StudySites
 from hiprisk.learning.sites.unknown_site import with_unknown_site
@@ -39,7 +39,7 @@ class StudyEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has n
     design : Design
         Columns, derived features and inputs.
     family : str
-        Name in `hiprisk.learning.model_types.MODEL_TYPES`.
+        Name in `hiprisk.learning.model_types.MODEL_TYPES`, or of a candidate of one's own.
     params : mapping of str to float
         Settings of the model type.
     task : FitTask
@@ -149,7 +149,10 @@ class StudyEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has n
         if sites is not None:
             n_columns = self.design.n_site_columns
             task = replace(task, sites=StudySites(sites, n_columns + 1 if n_columns else 0))
-        self.fit_: FittedModel = model_type_named(self.family).fit(inputs, y, self.params, task)
+        if task.own is not None:
+            task = replace(task, own=replace(task.own, seed=self.seed))
+        model_type = model_type_of_task(self.family, task)
+        self.fit_: FittedModel = model_type.fit(inputs, y, self.params, task)
         return self
 
     def noise(self) -> Floats:

@@ -19,14 +19,14 @@ from optuna.distributions import (
 )
 from optuna.trial import TrialState
 
-from hiprisk.config import Range
+from hiprisk.config import Range, Setting, SettingRange
 from hiprisk.errors import ConfigError, StoreError
 from hiprisk.learning.model_types import Dimension
 from hiprisk.outputs import written_whole
 from hiprisk.parallel import Progress
 from hiprisk.seeding import rng_for
 
-Objective = Callable[[dict[str, float]], float]
+Objective = Callable[[dict[str, Any]], float]
 
 optuna.logging.set_verbosity(optuna.logging.ERROR)
 
@@ -36,7 +36,7 @@ class Trial:
     """One setting that was tried, and its cross-validated loss."""
 
     number: int
-    params: Mapping[str, float]
+    params: Mapping[str, Any]
     loss: float
 
 
@@ -47,13 +47,14 @@ class Tuned:
     Attributes
     ----------
     params : mapping of str to float
-        Settings with the smallest loss; the earliest where several share it.
+        Settings with the smallest loss; the earliest where several share it. Those of a candidate
+        of one's own may be texts, true or false, or None.
     loss : float
     trials : tuple of Trial
         In the order in which they were tried.
     """
 
-    params: Mapping[str, float]
+    params: Mapping[str, Any]
     loss: float
     trials: tuple[Trial, ...]
 
@@ -62,7 +63,7 @@ def search(
     objective: Objective,
     *,
     space: Mapping[str, Dimension],
-    fixed: Mapping[str, float],
+    fixed: Mapping[str, Any],
     whole: Sequence[str],
     n_trials: int,
     seed: int,
@@ -81,7 +82,7 @@ def search(
     ----------
     objective : callable
         Settings to loss.
-    space : mapping of str to Range or tuple of float
+    space : mapping of str to Range, SettingRange or tuple of value
     fixed : mapping of str to float
         Settings that are not searched.
     whole : sequence of str
@@ -114,12 +115,12 @@ def search(
     while len(done) < n_trials:
         study.sampler = _sampler(seed, name, len(done))
         trial = study.ask(distributions)
-        params = {**fixed, **{key: float(value) for key, value in trial.params.items()}}
+        params = {**fixed, **_settings(trial.params, space)}
         study.tell(trial, objective(params))
         done = _completed(study)
         if on_trial is not None:
             on_trial(len(done), n_trials)
-    return _best(done[:n_trials], fixed)
+    return _best(done[:n_trials], fixed, space)
 
 
 def _open(storage: Path | None, name: str, fingerprint: str) -> optuna.Study:
@@ -189,7 +190,19 @@ def _distribution(dimension: Dimension, whole: bool) -> BaseDistribution:  # noq
         if whole:
             return IntDistribution(round(dimension.low), round(dimension.high), log=dimension.log)
         return FloatDistribution(dimension.low, dimension.high, log=dimension.log)
-    return CategoricalDistribution([float(value) for value in dimension])
+    if isinstance(dimension, SettingRange):
+        if dimension.is_whole:
+            return IntDistribution(int(dimension.low), int(dimension.high), log=dimension.log)
+        return FloatDistribution(dimension.low, dimension.high, log=dimension.log)
+    return CategoricalDistribution(list(dimension))
+
+
+def _settings(found: Mapping[str, Any], space: Mapping[str, Dimension]) -> dict[str, Setting]:
+    """What a trial suggests: numbers for our own model types, for others as the config has them."""
+    return {
+        key: float(value) if isinstance(space[key], Range) else value
+        for key, value in found.items()
+    }
 
 
 def _completed(study: optuna.Study) -> list[Any]:
@@ -197,11 +210,11 @@ def _completed(study: optuna.Study) -> list[Any]:
     return list(study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,)))
 
 
-def _best(done: Sequence[Any], fixed: Mapping[str, float]) -> Tuned:
+def _best(done: Sequence[Any], fixed: Mapping[str, Any], space: Mapping[str, Dimension]) -> Tuned:
     trials = tuple(
         Trial(
             number=position,
-            params={**fixed, **{key: float(value) for key, value in trial.params.items()}},
+            params={**fixed, **_settings(trial.params, space)},
             loss=float(trial.value),
         )
         for position, trial in enumerate(done)

@@ -16,6 +16,7 @@ from hiprisk.evidence.declared_parts import check_declared_parts
 from hiprisk.evidence.early_findings import early_findings
 from hiprisk.inference.samplesize import check_stated_risks
 from hiprisk.learning.model_choice import search_store
+from hiprisk.learning.own.checking import check_own_candidates
 from hiprisk.learning.preparation import PreparedStudy, prepare_study
 from hiprisk.learning.study_cohort import study_warnings, with_source
 from hiprisk.learning.tuning import check_stored_searches
@@ -86,6 +87,7 @@ def check_study(
     tracking = config.tracking if tracked else replace(config.tracking, enabled=False)
     check_tracking(tracking, progress)
     check_stated_risks(config)
+    check_own_candidates(config)
     # A worker process may have been started in another folder than this one's.
     checkpoints = out.resolve() / ".searching" / config.name
     files = study_files(config)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -11,14 +11,15 @@ from typing import Any
 import numpy as np
 
 from hiprisk.arrays import Floats
-from hiprisk.config import Range, StudyConfig
+from hiprisk.config import SettingRange, StudyConfig
 from hiprisk.errors import HipRiskError
 from hiprisk.evidence.early_findings import declared_events
 from hiprisk.inference.association import associate
 from hiprisk.inference.increment import prepare_comparison, resolved_comparison
 from hiprisk.learning.candidates import DevelopmentData
 from hiprisk.learning.folds import ImputedFold, fold_predictors, impute_fold
-from hiprisk.learning.model_types import Dimension, model_type_named
+from hiprisk.learning.model_types import Dimension, model_type_of_settings
+from hiprisk.learning.own.portability import is_benchmark
 from hiprisk.learning.pipeline import StudyEstimator
 from hiprisk.learning.preparation import PreparedStudy
 from hiprisk.metrics.registry import metrics_for
@@ -121,9 +122,9 @@ def cpu_seconds(function: Callable[[], object], *, times: int = 3) -> float:
     return float(least)
 
 
-def settings_between(settings: object, family: str, share: float) -> dict[str, float]:
+def settings_between(settings: object, family: str, share: float) -> dict[str, Any]:
     """Settings of a model type with each searched one at a share of its range, 0 the smallest."""
-    model_type = model_type_named(family)
+    model_type = model_type_of_settings(family, settings)
     space = model_type.space(settings)
     searched = {name: _at(dimension, share) for name, dimension in space.items()}
     rounded = {
@@ -132,13 +133,16 @@ def settings_between(settings: object, family: str, share: float) -> dict[str, f
     return {**model_type.fixed(settings), **rounded}
 
 
-def _at(dimension: Dimension, share: float) -> float:
-    if not isinstance(dimension, Range):
-        ordered = sorted(dimension)
+def _at(dimension: Dimension, share: float) -> Any:
+    if isinstance(dimension, tuple):
+        # Values of an own candidate may have no order: true, none, a word.
+        numbers = all(isinstance(value, int | float) for value in dimension)
+        ordered: Sequence[Any] = sorted(dimension) if numbers else dimension
         return ordered[round(share * (len(ordered) - 1))]
+    value = dimension.low + share * (dimension.high - dimension.low)
     if dimension.log:
-        return float(dimension.low * (dimension.high / dimension.low) ** share)
-    return dimension.low + share * (dimension.high - dimension.low)
+        value = float(dimension.low * (dimension.high / dimension.low) ** share)
+    return round(value) if isinstance(dimension, SettingRange) and dimension.is_whole else value
 
 
 @dataclass(frozen=True)
@@ -163,9 +167,12 @@ class _Probe:
         found: dict[Any, Cost] = {("imputed fold", None): Cost(imputed, imputed)}
         for family, settings in families.items():
             found["fit", family] = self._of_fit(family, settings, fold)
-        fits = [found["fit", family] for family in families if family != "mean"] or [
-            found["fit", next(iter(families))]
-        ]
+        own = study.config.families.own
+        may_win = [
+            name for name in families
+            if name != "mean" and not (name in own and is_benchmark(own[name]))
+        ]  # fmt: skip
+        fits = [found["fit", family] for family in may_win] or [found["fit", next(iter(families))]]
         # Any of them may be chosen.
         fit = Cost(min(one.low for one in fits), max(one.high for one in fits))
         refit = self._refit(blank)
@@ -193,7 +200,10 @@ class _Probe:
         """What a refit takes beside the fit: to impute, and to predict everybody."""
         data = self.study.data
         (resample,) = draw_resamples(data.groups, n_resamples=1, seed=0)
-        mean = StudyEstimator(**{**blank.get_params(deep=False), "family": "mean", "params": {}})
+        task = replace(blank.task, own=None)
+        mean = StudyEstimator(
+            **{**blank.get_params(deep=False), "family": "mean", "params": {}, "task": task}
+        )
         return cpu_seconds(partial(StudyProcedure(mean, data), resample), times=2)
 
     def of_blocks(self) -> dict[Any, Cost]:

@@ -11,7 +11,7 @@ import numpy as np
 from hiprisk.config import StudyConfig
 from hiprisk.evidence.declared_parts import compares_blocks, frame_of_groups
 from hiprisk.learning.candidates import SLOW_MODEL_TYPES
-from hiprisk.learning.model_types import model_type_named
+from hiprisk.learning.model_types import model_type_of_settings
 from hiprisk.learning.preparation import PreparedStudy
 from hiprisk.validation.sites.minimum_size import MinimumSiteSize, is_binary
 from hiprisk.validation.subgroups.definitions import groupings_of
@@ -95,19 +95,35 @@ def _choice_of_model(config: StudyConfig) -> Iterator[Work]:
         unit="imputed fold", n_units=folds,
     )  # fmt: skip
     for name, settings in config.families.named().items():
-        searched = model_type_named(name).space(settings)
+        searched = model_type_of_settings(name, settings).space(settings)
         trials = config.tuning.trials if searched else 1
         yield Work(
             name=f"tuning: {name}",
             what=f"{plural(trials, 'trial')} x {folds} folds",
             n_fits=trials * folds,
-            unit="fit", n_units=trials * folds, family=name, spread=name in SLOW_MODEL_TYPES,
+            unit="fit", n_units=trials * folds, family=name,
+            spread=name in SLOW_MODEL_TYPES or name in config.families.own,
         )  # fmt: skip
     yield Work(
         name="model",
         what=f"on everybody, {plural(config.imputation.imputations, 'imputation')}; out of fold",
         n_fits=1 + folds, unit="whole fit", n_units=1, spread=False,
     )  # fmt: skip
+    yield from _comparisons(config)
+
+
+def _comparisons(config: StudyConfig) -> Iterator[Work]:
+    """Each own candidate beside the model: out of fold, and on people held out."""
+    folds, imputation = config.tuning.folds, config.imputation
+    held_out = config.validation.holdout is not None
+    # A fit to everybody has more imputations than a fold's, by which a fit is measured.
+    whole = imputation.imputations / imputation.imputations_in_resamples if held_out else 0.0
+    for name in config.families.own:
+        yield Work(
+            name=f"comparison: {name}",
+            what="out of fold" + (", and on people held out" if held_out else ""),
+            n_fits=folds + int(held_out), unit="fit", n_units=folds + whole, family=name,
+        )  # fmt: skip
 
 
 def _validation(study: PreparedStudy) -> Iterator[Work]:

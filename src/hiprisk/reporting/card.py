@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from hiprisk.evidence.document import Evidence
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.registry import label_of
+from hiprisk.reporting.comparisons import candidate_label
 from hiprisk.sheet.format import LinearModel, Sheet, TreesModel
 from hiprisk.wording.disclaimers import (
     CARD_DISCLAIMER,
@@ -18,7 +19,6 @@ from hiprisk.wording.intercepts import formula_in_words
 from hiprisk.wording.labels import (
     column_label,
     estimand_in_words,
-    in_words,
     sheet_labels,
     with_unit,
 )
@@ -112,11 +112,11 @@ def _estimates(estimates: tuple[Estimate, ...]) -> str:
 
 
 def _families(evidence: Evidence) -> str:
-    return markdown_table(
+    table = markdown_table(
         ("model type", "cross-validated loss", "reduction against the mean-only model", "chosen"),
         [
             (
-                in_words(f.name),
+                candidate_label(f),
                 f"{f.loss:.4g}",
                 percent(f.gain_over_mean),
                 "yes" if f.chosen else "",
@@ -124,6 +124,7 @@ def _families(evidence: Evidence) -> str:
             for f in evidence.families
         ],
     )
+    return "\n".join([table, *(f"\n{one.sentence()}" for one in evidence.comparisons)])
 
 
 def _variables(sheet: Sheet) -> str:

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from hiprisk.evidence.document import Evidence
+from hiprisk.reporting.comparisons import (
+    candidate_label,
+    comparison_paragraphs,
+    comparison_tables,
+    settings_text,
+)
 from hiprisk.reporting.page import Picture, Section, Table
 from hiprisk.reporting.plots.study import draw_candidates
 from hiprisk.reporting.plots.style import as_png
@@ -155,12 +161,11 @@ def candidates_section(evidence: Evidence) -> Section:
     """The candidate model types, tuned on the same folds, and which was chosen."""
     rows = tuple(
         (
-            in_words(family.name),
+            candidate_label(family),
             number(family.loss, 4),
             percent(family.gain_over_mean),
             str(len(family.trials)),
-            ", ".join(f"{in_words(name)} {value:.4g}" for name, value in family.params.items())
-            or NONE,
+            settings_text(family.params),
         )
         for family in evidence.families
     )
@@ -172,6 +177,7 @@ def candidates_section(evidence: Evidence) -> Section:
         paragraphs=(
             f"Each model type was tuned by cross-validation on the same folds. The type with the "
             f"smallest {loss} was chosen; it is highlighted.",
+            *comparison_paragraphs(evidence),
         ),
         tables=(
             Table(
@@ -185,6 +191,7 @@ def candidates_section(evidence: Evidence) -> Section:
                 rows=rows,
                 strong=(chosen,),
             ),
+            *comparison_tables(evidence),
         ),
         pictures=(
             Picture(

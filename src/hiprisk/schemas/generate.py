@@ -41,6 +41,8 @@ _NOT_IN_FILES = {"CohortMapping": ("undecided",)}
 _SAID_BY: Mapping[type, type] = {VariableEntry: Variable}
 # Sections whose entries may be the name of a column alone.
 _SHORT_FORMS = {"CohortMapping": ("variables",)}
+# Fields whose entries stand in a file among the section's own keys, under names of one's own.
+NAMED_BY_USER = {"ModelTypeSettings": "own"}
 
 
 class _Schema(GenerateJsonSchema):
@@ -69,6 +71,13 @@ class _Schema(GenerateJsonSchema):
                 one["description"] = said[name].meaning
             if name in said and said[name].example:
                 one["examples"] = [_yaml(said[name].example)]
+        if kind.__name__ in NAMED_BY_USER:
+            among = properties.pop(NAMED_BY_USER[kind.__name__])
+            ((pattern, entry),) = among["patternProperties"].items()
+            said_of_it = {key: among[key] for key in ("description", "examples")}
+            # Not by the pattern alone: it would hold for the section's own keys as well.
+            target["additionalProperties"] = {**entry, **said_of_it}
+            target["propertyNames"] = {"pattern": pattern}
         return made
 
     def is_instance_schema(self, schema: core_schema.IsInstanceSchema) -> JsonSchemaValue:

@@ -30,6 +30,9 @@ _TYPES = {
 }  # fmt: skip
 # Longer ones are whole sections, which follow key by key.
 LONGEST_EXAMPLE = 60
+RANGES = ("Range", "SettingRange")
+# Stands for names that a user gives.
+ANY_NAME = "<name>"
 _TABLE = "| key | type | default | meaning | example |\n| --- | --- | --- | --- | --- |"
 
 
@@ -92,7 +95,10 @@ def _keys(
     studies: list[Any],
 ) -> Iterator[Key]:
     inner = []
-    for name, one in section.get("properties", {}).items():
+    # Of a section with keys of its own, entries under other names come last.
+    other = section.get("additionalProperties") if "properties" in section else None
+    keys = {**section.get("properties", {}), **({ANY_NAME: other} if other else {})}
+    for name, one in keys.items():
         target = _section_of(one, definitions)
         if target is not None:
             inner.append((name, target))
@@ -113,7 +119,7 @@ def _section_of(one: Mapping[str, Any], definitions: Mapping[str, Any]) -> Any:
     """The schema of the section that a key opens, also where it is one entry of many."""
     for choice in (one, *one.get("anyOf", ()), one.get("items", {})):
         reference = choice.get("$ref", "").rpartition("/")[2]
-        if reference and reference != "Range":
+        if reference and reference not in RANGES:
             return definitions[reference]
     inside = [one.get("additionalProperties"), *one.get("patternProperties", {}).values()]
     found = [_section_of(each, definitions) for each in inside if isinstance(each, dict)]
@@ -125,7 +131,7 @@ def _type(one: Mapping[str, Any], definitions: Mapping[str, Any]) -> str:
         return ", ".join(f"`{value}`" for value in one.get("enum", [one.get("const")]))
     if "$ref" in one:
         name = one["$ref"].rpartition("/")[2]
-        return "range `{low, high, log}`" if name == "Range" else "section"
+        return "range `{low, high, log}`" if name in RANGES else "section"
     if "anyOf" in one:
         kinds = [_type(each, definitions) for each in one["anyOf"] if each.get("type") != "null"]
         return " or ".join(dict.fromkeys(kinds))

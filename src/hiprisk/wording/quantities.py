@@ -60,6 +60,19 @@ def signed(value: float, digits: int = 3) -> str:
     return f"{value:+z.{digits}f}"
 
 
+def setting_text(value: object) -> str:
+    """A setting of a model type, or of an estimator of somebody else.
+
+    Examples
+    --------
+    >>> setting_text(0.031415926), setting_text(300), setting_text(None), setting_text("sqrt")
+    ('0.03142', '300', 'none', 'sqrt')
+    """
+    if value is None or isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
 def percent(share: float | None, digits: int = 1) -> str:
     """A share in percent."""
     return NONE if share is None else f"{100.0 * share:.{digits}f} %"

@@ -1,0 +1,1 @@
+"""Candidates of one's own: estimators that hiprisk never saw, named by their class."""

@@ -1,0 +1,128 @@
+"""A candidate of one's own fitted to imputed data: one fit an imputation, predictions averaged.
+
+Stacking the imputations would change what a setting means: of ``min_samples_leaf: 20`` people would
+be two, where each stands in the stack ten times.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from hiprisk.arrays import Floats
+from hiprisk.errors import ConfigError, InputError
+from hiprisk.learning.own.estimator import OwnEstimator
+from hiprisk.sheet.format import Model
+
+# A risk of exactly 0 or 1 has no log odds.
+_LEAST_RISK = 1e-15
+
+
+@dataclass(frozen=True)
+class OwnFit:
+    """Fits of one class, one for each imputed data set.
+
+    Attributes
+    ----------
+    link : str
+        ``identity``, or ``logit`` of a classifier.
+    names : tuple of str
+        Inputs in order.
+    path : str
+        The class.
+    fits : tuple of estimator
+    """
+
+    link: str
+    names: tuple[str, ...]
+    path: str
+    fits: tuple[Any, ...]
+
+    def linear_predictor(self, inputs: Floats) -> Floats:
+        """Mean prediction of complete rows, or the log odds of the mean risk, shape (n_rows,)."""
+        each = [self._predicted(fit, inputs) for fit in self.fits]
+        mean = np.mean(each, axis=0)
+        if self.link == "identity":
+            return np.asarray(mean)
+        risk = np.clip(mean, _LEAST_RISK, 1.0 - _LEAST_RISK)
+        return np.asarray(np.log(risk) - np.log1p(-risk))
+
+    def _predicted(self, fit: Any, inputs: Floats) -> Floats:
+        with _silent():
+            found = fit.predict(inputs) if self.link == "identity" else fit.predict_proba(inputs)
+        found = np.asarray(found, dtype=np.float64)
+        if self.link == "logit":
+            found = found[:, 1]
+        if found.shape != (len(inputs),) or not np.isfinite(found).all():
+            raise ConfigError(
+                f"{self.path} does not predict one finite number a row",
+                column="families",
+                advice="see its predict (predict_proba) for these settings, or leave it out",
+            )
+        return found
+
+    def to_model(self, refits: Floats | None = None) -> Model:
+        """A benchmark is no part of any sheet."""
+        del refits
+        raise InputError(f"{self.path} cannot be written as a sheet", code="BENCHMARK")
+
+
+def fit_own(
+    stack: Sequence[Floats],
+    y: Floats,
+    *,
+    own: OwnEstimator,
+    params: Mapping[str, Any],
+    link: str,
+    names: Sequence[str],
+) -> OwnFit:
+    """Fit one estimator to each imputed data set.
+
+    Parameters
+    ----------
+    stack : sequence of ndarray, each of shape (n_rows, n_inputs)
+    y : ndarray, shape (n_rows,)
+    own : OwnEstimator
+    params : mapping of str to value
+        Its settings.
+    link : str
+        ``identity`` or ``logit``.
+    names : sequence of str
+
+    Raises
+    ------
+    InputError
+        If the outcome does not vary.
+    ConfigError
+        If the class refuses these people or settings.
+    """
+    if len(np.unique(y)) < 2:
+        raise InputError("the outcome does not vary", code="DEGENERATE")
+    outcome = y.astype(np.intp) if link == "logit" else y
+    fits = []
+    for number, inputs in enumerate(stack):
+        made = own.made(params, number=number)
+        try:
+            with _silent():
+                fits.append(made.fit(inputs, outcome))
+        except Exception as broken:  # the code of somebody else may raise anything
+            # What it says may hold values of the cohort.
+            raise ConfigError(
+                f"{own.path} could not be fitted: it raised {type(broken).__name__}",
+                column="families",
+                advice=f"at the settings {_in_words(params)}; narrow the search, or leave it out",
+            ) from broken
+    return OwnFit(link, tuple(names), own.path, tuple(fits))
+
+
+def _in_words(params: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name}: {value}" for name, value in params.items()) or "of its own"
+
+
+def _silent() -> warnings.catch_warnings:
+    """Warnings of another package, one for each of hundreds of fits, say nothing to act on."""
+    return warnings.catch_warnings(action="ignore")

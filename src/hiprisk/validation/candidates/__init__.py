@@ -1,0 +1,1 @@
+"""The candidates of a study beside its model, on the same people."""

@@ -1,0 +1,55 @@
+"""A study with candidates of its own, whole."""
+
+import json
+
+import pandas as pd
+import pytest
+
+from blank_figures import figures_left_blank
+from candidate_study import candidate_config, candidate_study
+from hiprisk.bundle import read_bundle
+from hiprisk.config.reading import resolved
+from hiprisk.learning.preparation import declared_hash
+from hiprisk.study import run_study
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory):
+    return candidate_study(tmp_path_factory)
+
+
+def test_the_same_bundle_comes_out_of_two_workers(study, tmp_path):
+    with figures_left_blank():
+        again = run_study(candidate_config(), out=tmp_path, workers=2)
+    assert again.bundle_sha256 == study.result.bundle_sha256
+
+
+def test_a_benchmark_is_not_chosen_whatever_its_loss(study):
+    by_name = {one.name: one for one in study.evidence.families}
+    assert by_name["linear"].chosen
+    assert [by_name[name].benchmark for name in ("linear", "neighbours", "forest")] == [
+        False, True, True,
+    ]  # fmt: skip
+    assert len(by_name["neighbours"].trials) == len(by_name["forest"].trials) == 2
+
+
+def test_the_bundle_holds_class_settings_and_differences(study):
+    evidence = study.bundle.evidence
+    forest = evidence["families"][-1]
+    assert forest["estimator"] == "sklearn.ensemble.ExtraTreesRegressor"
+    assert forest["params"]["n_estimators"] == 4
+    assert "estimator" not in evidence["families"][0]
+    assert [one["name"] for one in evidence["comparisons"]] == ["neighbours", "forest"]
+    assert study.bundle.manifest["created_with"]["scikit-learn"]
+    table = pd.read_parquet(study.bundle.path / "tables" / "candidate_comparisons.parquet")
+    assert set(table["candidate"]) == {"neighbours", "forest"}
+    trials = pd.read_parquet(study.bundle.path / "tables" / "candidates.parquet")
+    assert set(trials["params_weights"].dropna()) <= {"uniform", "distance"}
+
+
+def test_the_config_of_the_bundle_reads_as_it_was_written(study):
+    stored = json.loads((study.bundle.path / "study.json").read_text())["config"]
+    assert stored["families"]["neighbours"]["search"]["n_neighbors"]["low"] == 10
+    assert "own" not in stored["families"]
+    assert declared_hash(stored) == declared_hash(resolved(candidate_config()))
+    assert read_bundle(study.bundle.path).sha256 == study.result.bundle_sha256
