@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import importlib
 import inspect
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -48,7 +49,8 @@ def public_objects() -> Iterator[tuple[str, Any]]:
 
 def signature(value: Any) -> str:
     try:
-        return str(inspect.signature(value)).replace("collections.abc.", "")
+        text = str(inspect.signature(value)).replace("collections.abc.", "")
+        return re.sub(r" at 0x[0-9a-f]+", "", text)
     except (TypeError, ValueError):
         return ""
 

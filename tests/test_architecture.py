@@ -27,6 +27,7 @@ HOMES = {
     "sklearn": ("hiprisk.estimators", "hiprisk.learning"),
     "jinja2": ("hiprisk.reporting.page",),
     "pandas": (
+        "hiprisk.api",
         "hiprisk.cohort",
         "hiprisk.estimators",
         "hiprisk.evidence",

@@ -9,10 +9,22 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from hiprisk.api.drifting import drift
+    from hiprisk.api.updating import update
+    from hiprisk.api.validating import expect, validate
+    from hiprisk.cohort.simulation.simulate import simulate_cohort
     from hiprisk.config import load_config
-    from hiprisk.errors import BundleError, ConfigError, HipRiskError, InputError, StoreError
+    from hiprisk.errors import (
+        BundleError,
+        ConfigError,
+        HipRiskError,
+        HipRiskWarning,
+        InputError,
+        MissingExtraError,
+        StoreError,
+    )
     from hiprisk.planning import plan_study
-    from hiprisk.serving.model import load
+    from hiprisk.serving.model import Model, load
     from hiprisk.study import run_study
 
 # Where each public name is at home.
@@ -20,12 +32,20 @@ _HOME = {
     "BundleError": "hiprisk.errors",
     "ConfigError": "hiprisk.errors",
     "HipRiskError": "hiprisk.errors",
+    "HipRiskWarning": "hiprisk.errors",
     "InputError": "hiprisk.errors",
+    "MissingExtraError": "hiprisk.errors",
+    "Model": "hiprisk.serving.model",
     "StoreError": "hiprisk.errors",
+    "drift": "hiprisk.api.drifting",
+    "expect": "hiprisk.api.validating",
     "load": "hiprisk.serving.model",
     "load_config": "hiprisk.config",
     "plan_study": "hiprisk.planning",
     "run_study": "hiprisk.study",
+    "simulate_cohort": "hiprisk.cohort.simulation.simulate",
+    "update": "hiprisk.api.updating",
+    "validate": "hiprisk.api.validating",
 }
 # Public submodules; ``import hiprisk`` is enough to use them.
 _MODULES = ("estimators", "inference", "metrics", "plots", "sample_size", "validation")
@@ -34,9 +54,17 @@ __all__ = [
     "BundleError",
     "ConfigError",
     "HipRiskError",
+    "HipRiskWarning",
     "InputError",
+    "MissingExtraError",
+    "Model",
     "StoreError",
+<<<<<<< HEAD
     "estimators",
+=======
+    "drift",
+    "expect",
+>>>>>>> 5e4854c (validate, expect, update and drift as functions: a frame or a path in, a frozen result out)
     "inference",
     "load",
     "load_config",
@@ -45,6 +73,9 @@ __all__ = [
     "plots",
     "run_study",
     "sample_size",
+    "simulate_cohort",
+    "update",
+    "validate",
     "validation",
 ]
 

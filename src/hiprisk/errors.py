@@ -127,3 +127,7 @@ class DefectError(HipRiskError):
 
     exit_code = ExitCode.DEFECT
     default_code = "INTERNAL"
+
+
+class HipRiskWarning(UserWarning):
+    """Something in a cohort that looks odd and is used as it is, told by a public function."""

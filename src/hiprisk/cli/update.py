@@ -3,36 +3,19 @@
 from __future__ import annotations
 
 import argparse
-import time
 from collections.abc import Sequence
-from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from hiprisk.cli.cohort_options import (
-    Subject,
-    add_cohort_options,
-    identity_of,
-    options_known,
-    read_selected,
-    subject_of,
-)
+from hiprisk.cli.cohort_options import add_cohort_options, requested
 from hiprisk.cli.options import Parser, whole_number
 from hiprisk.cli.show.output import metric_label, print_lines, print_table
 from hiprisk.cli.show.validation import show_flow, show_reasons
 from hiprisk.cli.tracking_options import add_track_options, check_track, show_and_track
-from hiprisk.cli.validate import warn_of
-from hiprisk.errors import ConfigError, InputError
-from hiprisk.outputs import check_output_folder
 from hiprisk.wording.quantities import p_value, with_interval
 from hiprisk.wording.sites import site_rows
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-    from hiprisk.cohort.reading import Cohort
-    from hiprisk.sheet.format import Sheet
-    from hiprisk.validation.external.cohort import ValidationCohort
     from hiprisk.validation.updating.methods import LikelihoodTest
     from hiprisk.validation.updating.results import UpdateResult
 
@@ -46,195 +29,38 @@ EXAMPLE = """  hiprisk update stupar newcohort.csv --method closed-test
 def run(argv: Sequence[str]) -> int:
     """Run the command."""
     options = _parse(argv)
-    if options.name_sites and not options.by_site:
-        raise ConfigError("--name-sites goes with --by-site", code="USAGE")
-    if options.out is not None:
-        check_output_folder(options.out)
     check_track(options)
+    from hiprisk.api.updating import UpdateRequest, updated_model
     from hiprisk.bundle import read_bundle
-    from hiprisk.cohort.imputations import split_imputations
-    from hiprisk.validation.external.cohort import predict_cohort
-    from hiprisk.validation.external.imputations import predict_imputations
-    from hiprisk.validation.updating.update import UpdateSettings, update_model
 
-    subject = subject_of(options)
-    _check_not_case_control(subject)
-    cohort = read_selected(subject, options)
-    sheet = _parent_sheet(subject, split_imputations(cohort)[0], options)
-    people = predict_imputations(
-        cohort,
-        subject.outcome,
-        lambda part: predict_cohort(
-            sheet,
-            subject.outcome,
-            part,
-            accept_units=options.accept_units,
-            outcome_in_development=subject.outcome_in_development,
-        ),
+    shared = requested(options)
+    updated = updated_model(
+        UpdateRequest(
+            **shared,
+            method=options.method,
+            by_site=options.by_site,
+            name_sites=options.name_sites,
+            shrinkage=options.shrinkage,
+            alpha=options.alpha,
+            name=options.name,
+            resamples=options.resamples,
+            out=options.out,
+        )
     )
-    settings = UpdateSettings(
-        method=options.method,
-        shrinkage=options.shrinkage == "heuristic",
-        alpha=options.alpha,
-        n_resamples=options.resamples,
-        seed=options.seed,
-        by_site=options.by_site,
-        name_sites=options.name_sites,
-    )
-    try:
-        result = update_model(sheet, people, settings, parent=identity_of(subject))
-    except InputError as problem:
-        if problem.code != "DEGENERATE":
-            raise
-        raise _degenerate(problem, sheet, people[0].frame, file=cohort.source_name) from None
-    path = None if result.chosen == "none" else _write(subject, result, people, options)
+    path = updated.bundle
 
     def show() -> None:
-        show_update(result)
+        show_update(updated.result)
         print_lines("", f"written: {path}" if path else "nothing written")
 
-    code = show_and_track(
+    return show_and_track(
         options,
-        result,
+        updated.result,
         show,
-        plain={"bundle": None if path is None else str(path), **result.to_dict()},
-        bundle=subject.bundle if path is None else read_bundle(path),
-        cohort=cohort.source_name,
+        plain=updated.to_dict(),
+        bundle=shared["model"] if path is None else read_bundle(path),
+        cohort=shared["cohort"].name,
     )
-    warn_of(people[0])
-    return code
-
-
-def _check_not_case_control(subject: Subject) -> None:
-    if subject.sampling is not None:
-        raise ConfigError(
-            "the study's cases and controls were sampled apart, and an update would take over "
-            "their prevalence",
-            column="sampling",
-            advice="update on people who were not sampled by their outcome",
-        )
-
-
-def _degenerate(problem: InputError, sheet: Sheet, frame: pd.DataFrame, *, file: str) -> InputError:
-    """The refusal with the variables that explain it: absent, or always the same."""
-    names = [
-        spec.name
-        for spec in sheet.variables
-        if spec.name not in frame.columns or frame[spec.name].dropna().nunique() < 2
-    ]
-    why = f"; {len(names)} of the model's variables are absent or never vary" if names else ""
-    return InputError(
-        f"not every coefficient can be fitted: {problem.reason}{why}",
-        code="DEGENERATE",
-        file=file,
-        column=", ".join(names) or None,
-        advice="use --method recalibrate, which fits average and spread only"
-        + (", or give these columns" if names else ""),
-    )
-
-
-def _parent_sheet(subject: Subject, cohort: Cohort, options: argparse.Namespace) -> Sheet:
-    if subject.sheet is not None:
-        if options.name is not None:
-            raise ConfigError("an updated model keeps its name: leave out --name", code="USAGE")
-        return subject.sheet
-    from hiprisk.learning.sheets.column_model import column_sheet
-    from hiprisk.validation.external.eligibility import check_predictions
-
-    column = str(subject.predictions)
-    if subject.bundle is not None or not options_known(subject) or options.name is None:
-        raise ConfigError(
-            "to make a model of a column give --study FILE, which says what is predicted and "
-            "when, and --name NAME for the new model",
-            code="USAGE",
-        )
-    check_predictions(column, subject.outcome, cohort, accept_units=options.accept_units)
-    # Reading made a variable of the column, if nothing says what it is.
-    variable = subject.dictionary.get(column)
-    if variable is None:
-        raise ConfigError(
-            "to be used later, the column of predictions must be a variable of the dictionary",
-            column="--predictions",
-            advice="map it in the mapping, for instance to ohs_followup_nhs_predicted_0_48, or "
-            "declare it in a file of your own variables (--dictionary)",
-        )
-    return column_sheet(
-        variable,
-        cohort.frame[column].to_numpy(dtype=float),
-        subject.outcome,
-        name=str(options.name),
-        title=f"{subject.outcome.label}: {variable.label}, updated",
-    )
-
-
-def _write(
-    subject: Subject,
-    result: UpdateResult,
-    people: Sequence[ValidationCohort],
-    options: argparse.Namespace,
-) -> Path:
-    from hiprisk.bundle import BundleContents, write_bundle
-    from hiprisk.config.published import plain_outcome
-    from hiprisk.reporting.external_card import updated_card
-    from hiprisk.reporting.plots.external import update_figures
-
-    bundle = subject.bundle
-    lineage = result.lineage(None if bundle is None else bundle.lineage)
-    config: dict[str, Any] = {"name": result.sheet.name}
-    config |= bundle.config if bundle is not None else {"outcome": plain_outcome(subject.outcome)}
-    contents = BundleContents(
-        sheet=result.sheet,
-        config={
-            **config,
-            "update": {
-                "method": options.method,
-                "shrinkage": options.shrinkage,
-                "alpha": options.alpha,
-                "seed": options.seed,
-                "where": list(options.where),
-                **({"by_site": True} if options.by_site else {}),
-                **({"name_sites": True} if options.name_sites else {}),
-                "parent": {k: v for k, v in lineage.items() if k.startswith("parent_")},
-            },
-        },
-        evidence={
-            "name": result.sheet.name,
-            "summary": list(result.summary),
-            "metrics": result.metrics(),
-            "update": result.to_dict(),
-            "lineage": lineage,
-            "expected": _expected(result.sheet, people, subject),
-        },
-        run={
-            "written": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-            "lineage": lineage,
-        },
-        card=updated_card(result),
-        cohort_fingerprint=result.cohort_fingerprint,
-        created_with={
-            "hiprisk": metadata.version("hiprisk"),
-            **{name: metadata.version(name) for name in ("numpy", "pandas", "scipy")},
-        },
-        lineage=lineage,
-        files={f"figures/{name}": data for name, data in update_figures(result).items()},
-    )
-    root = options.out
-    if root is None:
-        root = Path("models") if bundle is None else bundle.path.resolve().parent.parent
-    return write_bundle(root, result.sheet.name if bundle is None else bundle.name, contents)
-
-
-def _expected(
-    sheet: Sheet, people: Sequence[ValidationCohort], subject: Subject
-) -> dict[str, Any] | None:
-    """What the updated model expects of the people it was updated on; not of imputations."""
-    from hiprisk.validation.expected.computing import expected_performance, has_distribution
-
-    if len(people) > 1 or not has_distribution(sheet):
-        return None
-    return expected_performance(
-        sheet, people[0].first_visit, thresholds=subject.outcome.thresholds
-    ).to_dict()
 
 
 def show_update(result: UpdateResult) -> None:

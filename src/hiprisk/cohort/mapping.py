@@ -216,10 +216,11 @@ def mapping_from_text(
     name: str = "mapping",
     folder: Path | str = ".",
     dictionary: Dictionary | None = None,
+    bundled: BundledVariables | None = None,
 ) -> CohortMapping:
     """Build a mapping from YAML text, the dictionary that it names in a folder."""
     document = parse_document(text, name=name, reference=REFERENCE)
-    return _mapping(document, Path(folder), dictionary, None)
+    return _mapping(document, Path(folder), dictionary, bundled)
 
 
 def _mapping(

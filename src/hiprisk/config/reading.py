@@ -88,11 +88,22 @@ def load_study_outcome(path: Path | str) -> StudyOutcome:
     ConfigError, StoreError
         As `load_config`.
     """
-    document = read_yaml(path, what="config", reference=REFERENCE)
+    found = _study_outcome(read_yaml(path, what="config", reference=REFERENCE))
+    if found.study is None:
+        return found
+    return found._replace(study=_anchored(found.study, Path(path).parent))
+
+
+def study_outcome(text: str, *, name: str = "study") -> StudyOutcome:
+    """The same from YAML text."""
+    return _study_outcome(parse_document(text, name=name, reference=REFERENCE))
+
+
+def _study_outcome(document: YamlDocument) -> StudyOutcome:
     if {"outcome"} <= set(document.data) <= {"outcome", "sampling"}:
         stated = document.settings(OutcomeFile)
         return StudyOutcome(stated.outcome, stated.sampling, None)
-    study = load_config(path)
+    study = _study(document, ())
     return StudyOutcome(study.outcome, study.sampling, study)
 
 

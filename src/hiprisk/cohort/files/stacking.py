@@ -92,6 +92,12 @@ def cohort_files(cohort: CohortPath) -> CohortFiles:
     return CohortFiles((), frame=cohort_frame(cohort))
 
 
+def in_encoding(cohort: CohortPath, encoding: str | None) -> CohortFiles:
+    """The files of a cohort, their texts in an encoding that is stated."""
+    files = cohort_files(cohort)
+    return files if encoding is None else replace(files, encoding=encoding)
+
+
 @dataclass(frozen=True, slots=True)
 class StackedFiles:
     """Opened files of one cohort."""
