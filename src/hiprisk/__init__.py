@@ -59,12 +59,9 @@ __all__ = [
     "MissingExtraError",
     "Model",
     "StoreError",
-<<<<<<< HEAD
-    "estimators",
-=======
     "drift",
+    "estimators",
     "expect",
->>>>>>> 5e4854c (validate, expect, update and drift as functions: a frame or a path in, a frozen result out)
     "inference",
     "load",
     "load_config",
