@@ -16,7 +16,6 @@ from hiprisk.errors import ConfigError
 from hiprisk.learning.sheets.export import outcome_spec_of
 from hiprisk.outcome_kind import OutcomeKind
 from hiprisk.provenance import Provenance
-from hiprisk.reporting.external_card import published_card
 from hiprisk.sheet.document.checks import check_sheet
 from hiprisk.sheet.format import OutcomeSpec, Sheet
 from hiprisk.yaml_settings import YamlDocument
@@ -138,6 +137,9 @@ def write_estimator_bundle(
     sheet: Sheet, *, out: Path | str, estimator: str, parameters: Mapping[str, Any]
 ) -> Path:
     """Write a sheet as a bundle, with what a validation needs to know of its outcome."""
+    # Only a bundle needs a card, and reports take as long to import as all the rest.
+    from hiprisk.reporting.external_card import published_card
+
     outcome = sheet.outcome
     bounds = None if outcome.lower is None else (outcome.lower, outcome.upper)
     declared = DeclaredOutcome(
