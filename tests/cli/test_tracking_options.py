@@ -78,7 +78,7 @@ def test_a_store_that_fails_costs_the_run_and_not_the_result(capsys, invented, l
 
 def test_a_server_that_is_silent_is_told_before_any_work(capsys, invented, monkeypatch):
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
-    monkeypatch.setattr("hiprisk.cli.validate.subject_of", lambda _: pytest.fail("work was done"))
+    monkeypatch.setattr("hiprisk.cli.validate.requested", lambda _: pytest.fail("work was done"))
     code, _, err = run(capsys, *VALIDATE, "--track")
     assert code == StoreError("").exit_code
     assert "the MLflow server at 127.0.0.1:9 does not answer" in err
