@@ -33,7 +33,7 @@ def test_a_node_takes_no_more_than_is_reckoned_with():
 
 def test_a_forest_beyond_the_limit_is_refused_with_its_size(monkeypatch):
     monkeypatch.setattr(size, "LARGEST_MIB", 0.01)
-    message = r"13 trees of about [0-9]+ nodes make a sheet of about [0-9] MiB, and it may have"
+    message = r"13 trees of about [0-9]+ nodes make a sheet of up to [0-9] MiB, and it may have"
     with pytest.raises(NotPortableError, match=message):
         sheet_model_of(model_named("RandomForestRegressor"), inputs=NAMES)
 

@@ -44,7 +44,7 @@ def bounded(trees: Iterable[Tree], n_trees: int) -> tuple[Tree, ...]:
 def _refuse_size(n_nodes: int, n_trees: int) -> None:
     size = n_nodes * BYTES_PER_NODE / MIB
     raise NotPortableError(
-        f"{n_trees} trees of about {n_nodes // n_trees} nodes make a sheet of about "
+        f"{n_trees} trees of about {n_nodes // n_trees} nodes make a sheet of up to "
         f"{size:.0f} MiB, and it may have {LARGEST_MIB} MiB",
         advice="fit fewer trees, or smaller ones (max_depth, max_leaf_nodes, min_samples_leaf)",
     )
