@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from hiprisk.api.drifting import drift
+    from hiprisk.api.scoring import score
     from hiprisk.api.updating import update
     from hiprisk.api.validating import expect, validate
     from hiprisk.cohort.simulation.simulate import simulate_cohort
@@ -43,6 +44,7 @@ _HOME = {
     "load_config": "hiprisk.config",
     "plan_study": "hiprisk.planning",
     "run_study": "hiprisk.study",
+    "score": "hiprisk.api.scoring",
     "simulate_cohort": "hiprisk.cohort.simulation.simulate",
     "update": "hiprisk.api.updating",
     "validate": "hiprisk.api.validating",
@@ -70,6 +72,7 @@ __all__ = [
     "plots",
     "run_study",
     "sample_size",
+    "score",
     "simulate_cohort",
     "update",
     "validate",

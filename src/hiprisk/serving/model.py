@@ -82,11 +82,25 @@ class PatientPrediction:
 
 
 class Model:
-    """A bundle ready to predict.
+    """A bundle ready to predict; `hiprisk.load` makes one.
 
     Parameters
     ----------
     bundle : Bundle
+
+    Attributes
+    ----------
+    bundle : Bundle
+        The bundle, every hash of which was found right.
+    sheet : Sheet
+        The model as a document: variables, coefficients or trees, outcome, provenance.
+
+    Examples
+    --------
+    >>> import hiprisk
+    >>> model = hiprisk.load("invented-womac")
+    >>> [variable.name for variable in model.sheet.variables][:3]
+    ['age_years', 'sex', 'lbp_any']
     """
 
     def __init__(self, bundle: Bundle) -> None:
@@ -106,20 +120,50 @@ class Model:
         **variables
             The same as keywords.
 
+        Returns
+        -------
+        PatientPrediction
+            `values` has the names of a scored file's columns; `to_dict()` is what ``hiprisk
+            predict --json`` prints.
+
         Raises
         ------
         InputError
             If a name is no variable of the model, or a value cannot be used.
+
+        Examples
+        --------
+        >>> import hiprisk
+        >>> model = hiprisk.load("invented-womac")
+        >>> found = model.predict(age_years=60, womac_function_0_100=40)
+        >>> round(found.values["predicted"], 1), found.values["imputed"]
+        (38.8, ['sex', 'lbp_any', 'hip_flexion_right_deg'])
         """
         return self._prediction({**(patient or {}), **variables}, explained=False)
 
     def answer(self, patient: Mapping[str, object]) -> Mapping[str, Any]:
         """One patient's answer as a scored file has it: a refusal is a ``reason``, no error.
 
+        Parameters
+        ----------
+        patient : mapping
+            Variables by name; None or an absent name is "not known".
+
+        Returns
+        -------
+        mapping
+            The columns of a scored file by name.
+
         Raises
         ------
         InputError
             If a name is no variable of the model.
+
+        Examples
+        --------
+        >>> import hiprisk
+        >>> hiprisk.load("invented-womac").answer({"age_years": 300})["reason"]
+        ['OUT_OF_RANGE(age_years)', 'TOO_MANY_MISSING']
         """
         return answers_of(self.evaluator, self.evaluate(patient)).row()
 
@@ -128,7 +172,20 @@ class Model:
     ) -> PatientPrediction:
         """As `predict`, with what the model's answer rests on and how far to trust it.
 
-        Parameters and errors are those of `predict`; `PatientPrediction.explanation` has the rest.
+        Parameters and errors are those of `predict`.
+
+        Returns
+        -------
+        PatientPrediction
+            Its `explanation` has contributions of the variables, and what widens the interval.
+
+        Examples
+        --------
+        >>> import hiprisk
+        >>> model = hiprisk.load("invented-womac")
+        >>> found = model.explain(age_years=60, womac_function_0_100=40)
+        >>> found.explanation is None
+        False
         """
         return self._prediction({**(patient or {}), **variables}, explained=True)
 
@@ -141,6 +198,16 @@ class Model:
 
     def evaluate(self, patient: Mapping[str, object]) -> Evaluation:
         """One patient, read, assessed and predicted; a refusal is among the reasons.
+
+        Parameters
+        ----------
+        patient : mapping
+            Variables by name.
+
+        Returns
+        -------
+        Evaluation
+            For `prediction_of`.
 
         Raises
         ------
@@ -160,7 +227,19 @@ class Model:
         return evaluate(self.evaluator, read_rows(self.sheet.variables, [patient]))
 
     def prediction_of(self, evaluation: Evaluation, *, explained: bool) -> PatientPrediction:
-        """What is said of one patient who may be predicted."""
+        """What is said of one patient who may be predicted.
+
+        Parameters
+        ----------
+        evaluation : Evaluation
+            Of `evaluate`, without a reason.
+        explained : bool
+            Whether the explanation is wanted too.
+
+        Returns
+        -------
+        PatientPrediction
+        """
         answers = answers_of(self.evaluator, evaluation)
         explanation = None
         if explained:
@@ -191,13 +270,45 @@ class Model:
         return reference_of(self.evaluator)
 
     def problem_with(self, name: str, value: object) -> str | None:
-        """The rule that a value of one variable breaks, in words; None where it may be used."""
+        """The rule that a value of one variable breaks, in words; None where it may be used.
+
+        Examples
+        --------
+        >>> import hiprisk
+        >>> hiprisk.load("invented-womac").problem_with("age_years", 60) is None
+        True
+        """
         found = assess(self.sheet, read_rows(self.sheet.variables, [{name: value}])).reasons
         reasons = [reason for reason in found.masks if reason.variable == name]
         return rule_broken(self.sheet, reasons[0]) + came_text(value) if reasons else None
 
     def score(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Answers of every row of a frame; see `hiprisk.serving.dataframe.answer_frame`."""
+        """Answers of every row of a frame; `hiprisk.score` adds mapping, units and counts.
+
+        Parameters
+        ----------
+        frame : DataFrame
+            Columns with the names of the model's variables: numbers as numbers or text, categories
+            as text; missing as NaN, NA or None.
+
+        Returns
+        -------
+        DataFrame
+            The added columns only, rows in the same order under the same index.
+
+        Raises
+        ------
+        InputError
+            If no column is a variable of the model, or one is there in another letter case or
+            twice.
+
+        Examples
+        --------
+        >>> import hiprisk
+        >>> cohort = hiprisk.simulate_cohort("stupar", n=50, seed=6).frame
+        >>> hiprisk.load("invented-womac").score(cohort)["predicted"].head(2).round(1).tolist()
+        [42.9, 76.5]
+        """
         from hiprisk.serving.dataframe import answer_frame
 
         return answer_frame(self.evaluator, frame)
@@ -233,10 +344,25 @@ def load(reference: Path | str, *, root: Path | str = "models") -> Model:
     reference : path-like
         A bundle's folder, a model's folder, or ``name`` or ``name@version`` below `root`.
     root : path-like
+        Folder of all models.
+
+    Returns
+    -------
+    Model
+        With `predict`, `explain` and `score`.
 
     Raises
     ------
     BundleError
         If the bundle is not what its manifest promises.
+    StoreError
+        If there is no such bundle.
+
+    Examples
+    --------
+    >>> import hiprisk
+    >>> model = hiprisk.load("invented-womac")
+    >>> model.sheet.outcome.variable
+    'womac_function_followup_0_100'
     """
     return Model(read_bundle(reference, root=root))

@@ -65,7 +65,8 @@ def test_tables_of_other_libraries_are_read():
 
 
 @pytest.mark.parametrize("cohort", [None, 3, [1], {"a": [1]}, np.zeros((2, 2)), pd.DataFrame,
-                                    pd.Series([1]), OfAnotherLibrary(3)], ids=lambda one: f"a {type(one).__name__}")  # fmt: skip
+                                    pd.Series([1]), OfAnotherLibrary(3)],
+                         ids=lambda one: f"a {type(one).__name__}")  # fmt: skip
 def test_what_is_no_table_is_refused(cohort):
     with pytest.raises(InputError, match=r"data frame or the path of a file, and .* came"):
         cohort_files(cohort)

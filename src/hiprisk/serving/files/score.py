@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -39,6 +39,7 @@ def score_file(
     raw_text: bool = False,
     progress: Callable[[int], None] | None = None,
     summary: Path | str | None = None,
+    each: Callable[[CohortBlock, Answers], None] | None = None,
 ) -> ScoreResult:
     """Score a cohort file.
 
@@ -62,6 +63,8 @@ def score_file(
         Told the number of rows done.
     summary : path-like, optional
         Where the counts and warnings go: a table if it ends in ``.csv``, else JSON.
+    each : callable, optional
+        Given every block and its answers, for whoever keeps them beside the file.
 
     Raises
     ------
@@ -87,23 +90,45 @@ def score_file(
         written_whole(out) as scratch,
         contextlib.closing(table_writer(scratch, kind, dialect)) as to,
     ):
-        dictionary = _dictionary(model, mapping)
-        for block in iter_blocks(files, mapping, block_bytes=BLOCK_BYTES, dictionary=dictionary):
-            # Before the first answer is written: a unit that looks wrong refuses the whole file.
-            tally.look(block, accept_units=accept_units)
-            answers = _answers(model, block)
-            tally.add(block, answers)
-            if block.selected is not None:
-                answers = answers.among_all(block.selected)
+        scored = scored_blocks(model, files, tally, mapping=mapping, accept_units=accept_units)
+        for block, answers in scored:
             source = in_decimal(block.whole, own.decimal, dialect.decimal)
             plain = block.plain if may_be_plain else frozenset()
             to.write(_scored(model, source, answers, plain, raw_text=raw_text), plain=plain)
+            if each is not None:
+                each(block, answers)
             if progress is not None:
                 progress(tally.n_rows)
     result = dataclasses.replace(tally.result(out), dialect=dialect)
     if summary is not None:
         _write_summary(result, Path(summary))
     return result
+
+
+def scored_blocks(
+    model: Model,
+    cohort: CohortPath,
+    tally: Tally,
+    *,
+    mapping: CohortMapping | None = None,
+    accept_units: bool = False,
+) -> Iterator[tuple[CohortBlock, Answers]]:
+    """Blocks of a cohort with the answers of every row, counted by the tally.
+
+    Raises
+    ------
+    ConfigError, InputError, StoreError
+        Before the first block, if the cohort as a whole cannot be scored.
+    """
+    dictionary = _dictionary(model, mapping)
+    for block in iter_blocks(cohort, mapping, block_bytes=BLOCK_BYTES, dictionary=dictionary):
+        # Before the first answer is given: a unit that looks wrong refuses the whole file.
+        tally.look(block, accept_units=accept_units)
+        answers = _answers(model, block)
+        tally.add(block, answers)
+        if block.selected is not None:
+            answers = answers.among_all(block.selected)
+        yield block, answers
 
 
 def _write_summary(result: ScoreResult, path: Path) -> None:
@@ -125,17 +150,22 @@ def _answers(model: Model, block: CohortBlock) -> Answers:
     return answer(model.evaluator, given)
 
 
-def _scored(
-    model: Model, source: pa.Table, answers: Answers, plain: frozenset[str], *, raw_text: bool
-) -> pa.Table:
-    names = column_names(model.evaluator)
-    taken = [name for name in names if name in source.column_names]
+def check_new_columns(added: Sequence[str], own: Sequence[str]) -> None:
+    """Raise InputError if a cohort has a column that scoring adds."""
+    taken = [name for name in added if name in own]
     if taken:
         raise InputError(
             f"the file already has a column '{taken[0]}'",
             code="COLUMN_EXISTS",
             advice="score the original file, or rename the column",
         )
+
+
+def _scored(
+    model: Model, source: pa.Table, answers: Answers, plain: frozenset[str], *, raw_text: bool
+) -> pa.Table:
+    names = column_names(model.evaluator)
+    check_new_columns(names, source.column_names)
     own = [
         source[name] if raw_text or name in plain else guarded(source[name])
         for name in source.column_names

@@ -49,6 +49,8 @@ class ScoreResult:
 
     Attributes
     ----------
+    out : Path or None
+        The scored file, where one was written.
     n_not_selected : int
         Rows that the mapping's `where` or `imputations` does not select; they get no prediction.
     reasons : mapping of Note to int
@@ -67,7 +69,7 @@ class ScoreResult:
         How the scored file is written, where it is CSV.
     """
 
-    out: Path
+    out: Path | None
     n_rows: int
     n_refused: int
     reasons: Mapping[Note, int]
@@ -123,7 +125,7 @@ class ScoreResult:
     def to_dict(self) -> dict[str, Any]:
         """What ``hiprisk score --json`` and ``--summary`` write."""
         return {
-            "out": str(self.out),
+            "out": None if self.out is None else str(self.out),
             "rows": self.n_rows,
             "scored": self.n_scored,
             "refused": self.n_refused,
@@ -256,8 +258,8 @@ class Tally:
         self._imputed.update({name: int(mask.sum()) for name, mask in answers.imputed.items()})
         self._flags.update(answers.flags.counts())
 
-    def result(self, out: Path) -> ScoreResult:
-        """The summary of all blocks."""
+    def result(self, out: Path | None) -> ScoreResult:
+        """The summary of all blocks, and where they were written."""
         return ScoreResult(
             out=out,
             n_rows=self.n_rows,
