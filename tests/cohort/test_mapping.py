@@ -21,6 +21,8 @@ from hiprisk.errors import ConfigError, StoreError
     [
         ("format: {delimiter: ';;'}", r"format \(line 1\): delimiter must be one character"),
         ("format: {delimiter: '\"'}", "delimiter must be one character"),
+        ("format: {delimiter: é}", "delimiter must be one character"),
+        ("format: {delimiter: a}", "no letter, digit, quote or line end"),
         (
             "grain: hip\nvariables:\n  odi_0_100: {column: o, from_range: [5, 5]}",
             r"variables\.odi_0_100 \(line 3\): from_range must ascend",

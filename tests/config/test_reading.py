@@ -56,6 +56,7 @@ def test_options_replace_keys_at_any_depth_and_the_last_one_counts():
     [
         ("seed", "--set: 'seed' is not of the form a.b=value"),
         ("=3", "--set: '=3' is not of the form a.b=value"),
+        ("a" + ".a" * 5000 + "=1", "--set: the key has 5000 dots"),
         ("seed.deep=3", "--set: 'seed.deep' is below a key that is not a section"),
         ("seed=x", "--set seed: must be a whole number"),
         ("tuning={trials: 0}", "--set tuning.trials: must be at least 1"),

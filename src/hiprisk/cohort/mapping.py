@@ -120,8 +120,16 @@ class TextFormat:
 
     @model_validator(mode="after")
     def _one_character_each(self) -> TextFormat:
-        if self.delimiter is not None and (len(self.delimiter) != 1 or self.delimiter in '"\r\n'):
-            raise ValueError("delimiter must be one character, and no quote or line end")
+        if self.delimiter is not None and (
+            len(self.delimiter) != 1
+            or not self.delimiter.isascii()
+            or self.delimiter in '"\r\n\0'
+            or self.delimiter.isalnum()
+        ):
+            raise ValueError(
+                "delimiter must be one character such as ; or a tab: no letter, digit, quote or "
+                "line end"
+            )
         return self
 
 

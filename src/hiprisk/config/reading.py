@@ -22,6 +22,9 @@ REFERENCE = "see docs/reference/config.md"
 # Keys of the cohort section that name a file.
 PATHS = ("file", "mapping", "dictionary")
 
+# A metric's minimum gain or an assumption of a sample size is as deep as it gets.
+MAX_PARENTS = 8
+
 
 def load_config(path: Path | str, *, overrides: Sequence[str] = ()) -> StudyConfig:
     """Read a study config.
@@ -158,6 +161,12 @@ def _override(data: dict[str, Any], override: str) -> KeyPath:
         )
     parsed, _ = parse_yaml(f"value: {value}", name="--set")
     *parents, last = key.strip().split(".")
+    if len(parents) > MAX_PARENTS:
+        raise ConfigError(
+            f"the key has {len(parents)} dots, and no key of a config has more than {MAX_PARENTS}",
+            column="--set",
+            advice="for instance --set tuning.trials=10",
+        )
     place: Any = data
     for parent in parents:
         place = place.setdefault(parent, {}) if isinstance(place, dict) else None

@@ -80,6 +80,21 @@ def test_an_unknown_encoding_is_refused(detected):
         detected(b"a\n", encoding="klingon")
 
 
+@pytest.mark.parametrize(
+    "encoding", ["punycode", "idna", "unicode_escape", "raw_unicode_escape", "undefined", "x" * 99]
+)
+def test_a_codec_that_no_file_is_written_in_is_refused(detected, encoding):
+    with pytest.raises(ConfigError, match=f"no encoding '{encoding}' is known"):
+        detected(b"a\n", encoding=encoding)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32"])
+def test_an_encoding_that_needs_a_mark_is_refused_without_one(detected, encoding):
+    with pytest.raises(InputError, match=f"the bytes are not {encoding} text") as caught:
+        detected(b"age,sex\n63,male\n", encoding=encoding)
+    assert caught.value.code == "ENCODING"
+
+
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
 def test_utf_16_without_its_mark_is_named_and_read_when_stated(detected, encoding):
     content = "age,sex\n63,male\n".encode(encoding)

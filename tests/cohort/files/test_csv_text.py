@@ -4,7 +4,8 @@ import pytest
 
 from hiprisk.cohort.files.byte_source import ByteSource
 from hiprisk.cohort.files.csv_dialect import ORDINARY, Dialect
-from hiprisk.cohort.files.csv_text import MAX_FIELD_BYTES, iter_csv
+from hiprisk.cohort.files.csv_text import iter_csv
+from hiprisk.cohort.files.local_file import MAX_FIELD_BYTES
 from hiprisk.errors import InputError
 
 

@@ -3,11 +3,13 @@
 import datetime
 import decimal
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from hiprisk.cohort.files.byte_source import ByteSource
+from hiprisk.cohort.files.local_file import MAX_FIELD_BYTES
 from hiprisk.cohort.files.parquet_text import iter_parquet
 from hiprisk.errors import InputError
 
@@ -82,3 +84,46 @@ def test_a_damaged_page_is_refused(tmp_path):
     (tmp_path / "in.parquet").write_bytes(whole)
     with pytest.raises(InputError, match="cannot be read as Parquet"):
         list(iter_parquet(ByteSource(path=tmp_path / "in.parquet")))
+
+
+def test_a_small_file_of_a_long_text_many_times_is_refused_before_it_fills_the_memory(tmp_path):
+    """30 KB took 8 to 11 GiB: a text that stands a million times takes a few bytes."""
+    path = tmp_path / "x.parquet"
+    repeated = pa.DictionaryArray.from_arrays(pa.array(np.zeros(40_000, np.int32)), ["x" * 50_000])
+    pq.write_table(pa.table({"a": repeated}), path, compression="zstd", store_schema=False)
+    assert path.stat().st_size < 30_000
+    with pytest.raises(InputError, match="unpacks to more than 200 times its size"):
+        list(iter_parquet(ByteSource(path=path)))
+
+
+def test_blocks_of_long_texts_are_small(tmp_path, monkeypatch):
+    monkeypatch.setattr("hiprisk.cohort.files.parquet_text.MAX_BLOCK_BYTES", 1 << 20)
+    path = tmp_path / "x.parquet"
+    rows = [str(i % 7) * 40_000 for i in range(100)]
+    pq.write_table(pa.table({"a": rows, "b": range(100)}), path, compression="zstd")
+    blocks = list(iter_parquet(ByteSource(path=path)))
+    assert len(blocks) > 2
+    assert [block.first_row for block in blocks] == list(
+        1 + np.cumsum([0, *(block.table.num_rows for block in blocks[:-1])])
+    )
+    assert all(block.table.nbytes <= 2 << 20 for block in blocks)
+    assert [text for block in blocks for text in block.table["b"].to_pylist()] == [
+        str(i) for i in range(100)
+    ]
+
+
+@pytest.mark.parametrize("use_dictionary", [True, False])
+def test_a_field_is_as_long_as_one_of_csv(tmp_path, use_dictionary):
+    path = tmp_path / "x.parquet"
+    long = "x" * (MAX_FIELD_BYTES + 1)
+    pq.write_table(pa.table({"a": ["1", long]}), path, use_dictionary=use_dictionary)
+    with pytest.raises(InputError, match=r"x\.parquet: a: a field has more than 65536 bytes"):
+        list(iter_parquet(ByteSource(path=path)))
+
+
+def test_a_file_that_states_to_unpack_to_far_more_than_its_size_is_refused(tmp_path):
+    path = tmp_path / "x.parquet"
+    cells = pa.array(["x" * (66 << 20)])
+    pq.write_table(pa.table({"a": cells}), path, compression="zstd", use_dictionary=False)
+    with pytest.raises(InputError, match="unpacks to more than 200 times its size"):
+        list(iter_parquet(ByteSource(path=path)))

@@ -28,6 +28,17 @@ def is_plain(kind: pa.DataType) -> bool:
     return any(is_of(kind) for is_of in _PLAIN)
 
 
+def is_of_text(kind: pa.DataType) -> bool:
+    """Whether values of a type are texts or bytes of any length."""
+    return any(
+        is_of(kind)
+        for is_of in (
+            *(pa.types.is_string, pa.types.is_large_string),
+            *(pa.types.is_binary, pa.types.is_large_binary),
+        )
+    )
+
+
 def as_text(column: pa.Array) -> pa.Array:
     """A column as text, empty where missing or no number.
 

@@ -24,6 +24,9 @@ FREE_BYTES = 64 << 20
 MAX_RATIO = 200
 MAX_COPY_BYTES = 1 << 30
 
+# Codecs of Python's that write text in other text: names of hosts, source code.
+_NOT_OF_FILES = frozenset({"idna", "punycode", "raw-unicode-escape", "unicode-escape", "undefined"})
+
 Packing = Literal["", "gzip", "zip"]
 _DAMAGED = (
     EOFError,
@@ -120,7 +123,7 @@ class ByteSource:
                 while piece := packed.read(CHUNK_BYTES):
                     unpacked.write(piece)
                     if unpacked.tell() > MAX_COPY_BYTES:
-                        raise _too_large(self.name)
+                        raise too_large(self.name)
             yield copy
 
     @contextlib.contextmanager
@@ -153,10 +156,11 @@ def check_member(member: zipfile.ZipInfo, name: str) -> None:
             advice="unpack it first",
         )
     if member.file_size > max(FREE_BYTES, MAX_RATIO * member.compress_size):
-        raise _too_large(name)
+        raise too_large(name)
 
 
-def _too_large(name: str) -> InputError:
+def too_large(name: str) -> InputError:
+    """The letter on a file that unpacks to more than a real one would."""
     return InputError(
         f"the packed file unpacks to more than {MAX_RATIO} times its size, or than 1 GiB where it "
         "is no text",
@@ -172,11 +176,12 @@ def is_utf8(encoding: str) -> bool:
 
 
 def check_encoding(encoding: str) -> None:
-    """Raise ConfigError if Python knows no text encoding of that name."""
+    """Raise ConfigError if Python knows no text encoding of that name, or files have none such."""
     try:
-        codecs.lookup(encoding)
+        if codecs.lookup(encoding).name in _NOT_OF_FILES:
+            raise LookupError
         "".encode(encoding)
-    except LookupError:
+    except (LookupError, ValueError):
         raise ConfigError(
             f"no encoding '{encoding}' is known",
             column="encoding",
@@ -201,7 +206,7 @@ class _Bounded(io.RawIOBase):
         buffer[: len(piece)] = piece
         self._total += len(piece)
         if self._total > max(FREE_BYTES, MAX_RATIO * self._packed.tell()):
-            raise _too_large(self._name)
+            raise too_large(self._name)
         return len(piece)
 
 
@@ -259,6 +264,9 @@ class _Recoded(io.RawIOBase):
         except UnicodeDecodeError as problem:
             row = self._lines + problem.object[: problem.start].count(b"\n")
             raise encoding_error(self._encoding, row, self._name) from None
+        except UnicodeError:
+            # UTF-16 and UTF-32 without the mark that says in which order their bytes are.
+            raise encoding_error(self._encoding, None, self._name) from None
         self._lines += text.count("\n")
         return text
 

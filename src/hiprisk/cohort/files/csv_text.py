@@ -18,11 +18,10 @@ from hiprisk.cohort.files.column_names import ColumnNames, column_names
 from hiprisk.cohort.files.csv_blocks import row_blocks
 from hiprisk.cohort.files.csv_dialect import LINE_END, Dialect, head_text, header_record
 from hiprisk.cohort.files.csv_lines import CsvLines, scan_lines
-from hiprisk.cohort.files.local_file import changed_error
+from hiprisk.cohort.files.local_file import MAX_FIELD_BYTES, changed_error
 from hiprisk.cohort.files.text_block import TextBlock
 from hiprisk.errors import InputError
 
-MAX_FIELD_BYTES = 1 << 16
 BLOCK_BYTES = 4 << 20
 
 

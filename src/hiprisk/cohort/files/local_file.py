@@ -7,6 +7,8 @@ from pathlib import Path
 
 from hiprisk.errors import ConfigError, InputError, StoreError
 
+# Of one cell.
+MAX_FIELD_BYTES = 1 << 16
 HEAD_BYTES = 1 << 16
 _COMPRESSED = {
     b"BZh": "bzip2",
