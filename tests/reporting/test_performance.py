@@ -1,25 +1,9 @@
-"""Performance: optimism-corrected, out-of-fold, of events, and in held-out participants."""
+"""Performance: out-of-fold, of events, and in held-out participants."""
 
 import dataclasses
 
-from hiprisk.metrics.registry import label_of
 from hiprisk.reporting.performance import calibration_section, events_section, holdout_section
-from hiprisk.wording.quantities import number, with_interval
-
-
-def test_optimism_corrected_values_are_those_of_the_evidence(study):
-    table = study.section["performance"].tables[0]
-    assert [(row[0], row[1], row[3]) for row in table.rows] == [
-        (label_of(row.metric), number(row.apparent), number(row.corrected))
-        for row in study.evidence.optimism.rows
-    ]
-    assert "optimism-corrected" in table.head
-    assert "95 % CI" in table.head
-
-
-def test_what_the_resamples_did_not_repeat_is_said(study):
-    assert any("Not repeated in the resamples: tuning" in n
-               for n in study.section["performance"].notes)  # fmt: skip
+from hiprisk.wording.quantities import with_interval
 
 
 def test_confidence_and_prediction_intervals_have_different_names(study):

@@ -1,14 +1,17 @@
-"""Sections on performance: internal validation, calibration, events, clinical utility."""
+"""Sections on performance: calibration, events, clinical utility, held-out participants."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from hiprisk.evidence.document import Evidence, HoldoutResult
 from hiprisk.evidence.events import EventEvidence
 from hiprisk.metrics.clinical_utility.net_benefit import AVOIDED, NET_BENEFIT, STANDARDISED
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.registry import label_of
+from hiprisk.metrics.smoothing.calibration_curve import CalibrationCurve
 from hiprisk.reporting.page import Picture, Section, Table
-from hiprisk.reporting.plots.calibration import draw_calibration_curve, draw_corrected_calibration
+from hiprisk.reporting.plots.calibration import draw_calibration_curve
 from hiprisk.reporting.plots.distribution import (
     draw_coverage,
     draw_pit,
@@ -18,7 +21,6 @@ from hiprisk.reporting.plots.murphy import draw_murphy_diagram
 from hiprisk.reporting.plots.style import as_png
 from hiprisk.reporting.plots.utility import draw_decision_curve
 from hiprisk.validation.performance.results import Performance
-from hiprisk.wording.availability import not_available_in_words, not_computed_in_words
 from hiprisk.wording.labels import capital, unit_of_amount
 from hiprisk.wording.quantities import (
     NONE,
@@ -29,111 +31,6 @@ from hiprisk.wording.quantities import (
     share_with_interval,
     with_interval,
 )
-
-
-def performance_section(evidence: Evidence) -> Section:
-    """Apparent and optimism-corrected values, and other estimates of the same."""
-    optimism, crossing = evidence.optimism, evidence.cross_validation
-    paragraphs = [
-        f"The whole procedure was repeated on {optimism.n_resamples} bootstrap resamples of "
-        "people. Optimism-corrected = apparent minus optimism."
-        if "optimism" not in evidence.not_available
-        else "Optimism-corrected performance is not available: "
-        f"{evidence.not_available['optimism']}.",
-    ]
-    if crossing is not None:
-        paragraphs.append(
-            f"Cross-validation: {crossing.n_repeats} repeats of {crossing.n_folds} folds. A person "
-            "is in one fold only; missing values are imputed in each fold separately."
-        )
-    return Section(
-        anchor="performance",
-        title="Internal validation",
-        paragraphs=tuple(paragraphs),
-        tables=(_optimism_table(evidence),),
-        pictures=_corrected_pictures(evidence),
-        notes=()
-        if "optimism" in evidence.not_available
-        else (
-            "The 95 % CI is from the spread of the optimism over the bootstrap; Noma's "
-            "location-shifted interval stands beside it. In simulated studies of 300 people the "
-            "first covered the truth in 93 to 99 %; Noma's, in 82 to 92 %, is somewhat too narrow "
-            "(`experiments/interval_coverage`).",
-            f"Not repeated in the resamples: {'; '.join(evidence.not_repeated)}.",
-            *_refused(evidence),
-        ),
-    )
-
-
-def _optimism_table(evidence: Evidence) -> Table:
-    crossed = {}
-    if evidence.cross_validation is not None:
-        crossed = {estimate.name: estimate for estimate in evidence.cross_validation.estimates()}
-    rows = tuple(
-        (
-            label_of(row.metric),
-            number(row.apparent),
-            f"{row.optimism:+.3f}",
-            number(row.corrected),
-            interval(row.low, row.high),
-            interval(row.shifted_low, row.shifted_high),
-            number(row.value_632),
-            number(row.value_632_plus),
-            with_interval(crossed[row.metric]) if row.metric in crossed else NONE,
-        )
-        for row in evidence.optimism.rows
-    )
-    if "optimism" in evidence.not_available:
-        return Table(
-            head=("metric", "apparent (95 % CI)", "cross-validated (95 % CI)"),
-            rows=tuple(
-                (
-                    label_of(one.name),
-                    with_interval(one),
-                    with_interval(crossed[one.name]) if one.name in crossed else NONE,
-                )
-                for one in evidence.apparent
-            ),
-            caption="Apparent and cross-validated performance; apparent values are optimistic",
-        )
-    return Table(
-        head=("metric", "apparent", "optimism", "optimism-corrected", "95 % CI",
-              "location-shifted 95 % CI", ".632", ".632+", "cross-validated (95 % CI)"),
-        rows=rows,
-        caption="Apparent, optimism-corrected and cross-validated performance",
-    )  # fmt: skip
-
-
-def _corrected_pictures(evidence: Evidence) -> tuple[Picture, ...]:
-    curve = evidence.calibration_corrected
-    if curve is None:
-        return ()
-    return (
-        Picture(
-            name="calibration_corrected.png",
-            png=as_png(
-                draw_corrected_calibration(
-                    curve, unit=_unit(evidence), provenance=evidence.provenance
-                )
-            ),
-            alt="Observed outcome as a smooth function of the model's prediction, apparent and "
-            "optimism-corrected, with pointwise 95 % CI.",
-            caption="Calibration curve of the model (lowess), apparent and optimism-corrected.",
-        ),
-    )
-
-
-def _refused(evidence: Evidence) -> tuple[str, ...]:
-    """Resamples without a fit, metrics that resamples or repeats could not give."""
-    table, crossing = evidence.optimism, evidence.cross_validation
-    notes = [f"{table.n_refused} further resamples could not be fitted."] * bool(table.n_refused)
-    notes.append(not_computed_in_words(table.not_computed(), table.n_resamples, label_of))
-    for line in not_available_in_words(table.not_available, label_of):
-        notes.append(f"Optimism-corrected {line}.")
-    if crossing is not None:
-        for line in not_available_in_words(crossing.not_available, label_of):
-            notes.append(f"Cross-validated {line}.")
-    return tuple(note for note in notes if note)
 
 
 def calibration_section(evidence: Evidence) -> Section | None:
@@ -149,7 +46,12 @@ def calibration_section(evidence: Evidence) -> Section | None:
             "is predicted by a model that was fitted without that person.",
         ),
         tables=_out_of_fold_tables(evidence),
-        pictures=(*_calibration_pictures(evidence), *_distribution_pictures(evidence)),
+        pictures=(
+            *calibration_pictures(
+                out_of_fold.curves, unit=_unit(evidence), provenance=evidence.provenance
+            ),
+            *_distribution_pictures(evidence),
+        ),
     )
 
 
@@ -161,16 +63,24 @@ def _unit(evidence: Evidence) -> str:
     return unit_of_amount(evidence.outcome_unit) if evidence.kind == "continuous" else "risk"
 
 
-def _calibration_pictures(evidence: Evidence) -> list[Picture]:
-    """A curve by each smoother."""
+def calibration_pictures(
+    curves: Sequence[CalibrationCurve], *, unit: str, provenance: str
+) -> list[Picture]:
+    """A picture of each calibration curve.
+
+    Parameters
+    ----------
+    curves : sequence of CalibrationCurve
+    unit, provenance : str
+    """
     return [
         Picture(
             name=f"calibration_{curve.smoother}.png",
             png=as_png(
                 draw_calibration_curve(
                     curve,
-                    unit=_unit(evidence),
-                    provenance=evidence.provenance,
+                    unit=unit,
+                    provenance=provenance,
                     title=f"Calibration ({curve.smoother})",
                 )
             ),
@@ -180,7 +90,7 @@ def _calibration_pictures(evidence: Evidence) -> list[Picture]:
             f"{number(curve.errors.e50, 2)}, E90 {number(curve.errors.e90, 2)}, Emax "
             f"{number(curve.errors.emax, 2)}.",
         )
-        for curve in evidence.out_of_fold.curves
+        for curve in curves
     ]
 
 
@@ -224,12 +134,12 @@ def _distribution_pictures(evidence: Evidence) -> list[Picture]:
 def _out_of_fold_tables(evidence: Evidence) -> tuple[Table, ...]:
     out_of_fold = evidence.out_of_fold
     head = ("metric", "value", "95 % CI")
-    tables = [Table(head=head, rows=_rows(out_of_fold.predictions), caption="Predictions")]
+    tables = [Table(head=head, rows=metric_rows(out_of_fold.predictions), caption="Predictions")]
     if out_of_fold.distribution:
         tables.append(
             Table(
                 head=head,
-                rows=_rows(out_of_fold.forecast),
+                rows=metric_rows(out_of_fold.forecast),
                 caption="Predictive distribution; floor and ceiling proportions",
             )
         )
@@ -255,7 +165,8 @@ def _decomposition_tables(out_of_fold: Performance) -> tuple[Table, ...]:
     )
 
 
-def _rows(estimates: tuple[Estimate, ...]) -> tuple[tuple[str, ...], ...]:
+def metric_rows(estimates: Sequence[Estimate]) -> tuple[tuple[str, ...], ...]:
+    """Metrics with their intervals, as rows of a table."""
     return tuple((label_of(e.name), number(e.value), interval(e.low, e.high)) for e in estimates)
 
 

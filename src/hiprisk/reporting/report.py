@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from hiprisk.evidence.document import Evidence
 from hiprisk.reporting.checklist import checklist_section
 from hiprisk.reporting.conclusions import added_section, association_section
+from hiprisk.reporting.internal.performance import performance_section
 from hiprisk.reporting.model import candidates_section, model_section
 from hiprisk.reporting.page import Section, render_page
 from hiprisk.reporting.participants import characteristics_section, people_section
@@ -14,7 +15,6 @@ from hiprisk.reporting.performance import (
     calibration_section,
     events_section,
     holdout_section,
-    performance_section,
 )
 from hiprisk.reporting.robustness import expected_section, stability_section, subgroups_section
 from hiprisk.reporting.sample_size import sample_size_section

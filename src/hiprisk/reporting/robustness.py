@@ -45,9 +45,23 @@ INSTABILITY = {
 
 def stability_section(evidence: Evidence) -> Section | None:
     """How far bootstrap models differ from the model."""
-    stability = evidence.stability
-    if stability is None:
+    if evidence.stability is None:
         return None
+    return section_of_stability(
+        evidence.stability,
+        unit=unit_of_amount(evidence.outcome_unit) if evidence.kind == "continuous" else "risk",
+        provenance=evidence.provenance,
+    )
+
+
+def section_of_stability(stability: Stability, *, unit: str, provenance: str) -> Section:
+    """The same of one result.
+
+    Parameters
+    ----------
+    stability : Stability
+    unit, provenance : str
+    """
     return Section(
         anchor="stability",
         title="Prediction instability",
@@ -56,11 +70,7 @@ def stability_section(evidence: Evidence) -> Section | None:
             "bootstrap model was evaluated on the development cohort.",
         ),
         tables=_stability_tables(stability),
-        pictures=_stability_pictures(
-            stability,
-            unit=unit_of_amount(evidence.outcome_unit) if evidence.kind == "continuous" else "risk",
-            provenance=evidence.provenance,
-        ),
+        pictures=_stability_pictures(stability, unit=unit, provenance=provenance),
     )
 
 

@@ -1,7 +1,8 @@
 """Procedures that refit, or meet new people, to say how good a model really is.
 
 For any estimator of scikit-learn's contract: `bootstrap_optimism`, `cross_validate`,
-`internal_external`, `stability`, `evaluate_external`. Names are resolved on first use.
+`internal_external`, `stability`, `evaluate_external`, and all at once
+with a report: `judge`. Names are resolved on first use.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ __getattr__, __dir__ = lazy_names(
         "cross_validate": "hiprisk.validation.estimators.internal",
         "evaluate_external": "hiprisk.validation.estimators.external",
         "internal_external": "hiprisk.validation.estimators.internal",
+        # At home above this room, since it draws and writes; offered where one looks for it.
+        "judge": "hiprisk.judging.judgement",
         "stability": "hiprisk.validation.estimators.internal",
     },
 )
@@ -50,5 +53,6 @@ __all__ = [
     "cross_validate",
     "evaluate_external",
     "internal_external",
+    "judge",
     "stability",
 ]

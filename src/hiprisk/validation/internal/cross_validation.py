@@ -162,12 +162,59 @@ def cross_validate(
     The interval tells how the estimate varies with the people evaluated, the fits held fixed;
     it is somewhat too narrow, since it leaves out the variability of the training data [3].
     """
+    predicted = out_of_fold_predictions(
+        procedure, groups=groups, folding=folding, workers=workers, progress=progress,
+        checkpoint=checkpoint,
+    )  # fmt: skip
+    return evaluate_folds(
+        predicted, observed, groups=groups, metrics=metrics, folding=folding,
+        interval_resamples=interval_resamples, level=level,
+    )  # fmt: skip
+
+
+def out_of_fold_predictions(
+    procedure: Procedure,
+    *,
+    groups: Integers,
+    folding: FoldSettings,
+    workers: int = 1,
+    progress: Progress | None = None,
+    checkpoint: Checkpoint | None = None,
+) -> Floats:
+    """Each repeat's prediction of each row by the fit without it, shape (n_repeats, n_rows).
+
+    Parameters
+    ----------
+    procedure, groups, folding, workers, progress, checkpoint
+        As for `cross_validate`.
+    """
     fits = refit_all(
         procedure, _folds(groups, folding), workers=workers, progress=progress,
         checkpoint=checkpoint, every=True, name="fold",
     )  # fmt: skip
+    return _out_of_fold(fits, folding)
+
+
+def evaluate_folds(
+    out_of_fold: Floats,
+    observed: Floats,
+    *,
+    groups: Integers,
+    metrics: Sequence[Metric],
+    folding: FoldSettings,
+    interval_resamples: int = 200,
+    level: float = 0.95,
+) -> CrossValidation:
+    """Metrics of out-of-fold predictions.
+
+    Parameters
+    ----------
+    out_of_fold : ndarray, shape (n_repeats, n_rows)
+    observed, groups, metrics, folding, interval_resamples, level
+        As for `cross_validate`.
+    """
     known = ~np.isnan(observed)
-    y, predicted = observed[known], _out_of_fold(fits, folding)[:, known]
+    y, predicted = observed[known], out_of_fold[:, known]
     with one_thread():
         (evaluated,) = evaluate_predictions(y, predicted, metrics=metrics, weightings=[None])
         values = evaluated.values

@@ -1,0 +1,1 @@
+"""An estimator that nobody here has seen, judged: figures, pictures and a report in one call."""

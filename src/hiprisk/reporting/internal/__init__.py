@@ -1,0 +1,1 @@
+"""Sections on internal validation, of a study or of an estimator."""

@@ -1,0 +1,68 @@
+"""The report of a judged estimator: what stands in it, and in which words."""
+
+import dataclasses
+
+from hiprisk.judging.sections import judgement_page, judgement_sections, summary_of
+from hiprisk.metrics.registry import label_of
+from hiprisk.wording.quantities import number
+
+
+def test_sections_follow_each_other_as_in_a_study(judged):
+    assert [one.title for one in judgement_sections(judged)] == [
+        "Estimator and data", "Internal validation", "Calibration (out-of-fold)",
+        "Clinical utility (net benefit)", "Prediction instability",
+    ]  # fmt: skip
+
+
+def test_every_metric_has_its_row(judged):
+    table = judgement_sections(judged)[1].tables[0]
+    assert [row[:2] for row in table.rows] == [
+        (label_of(row.metric), number(row.apparent)) for row in judged.optimism.rows
+    ]
+
+
+def test_utility_stands_at_the_declared_threshold_out_of_fold_and_corrected(judged):
+    table = judgement_sections(judged)[3].tables[0]
+    assert table.rows[0][:2] == ("30 %", "net benefit")
+    assert table.rows[0][3].startswith(number(judged.decision.model[29]))
+
+
+def test_the_summary_says_size_optimism_and_what_it_holds_for(judged):
+    said = " ".join(summary_of(judged))
+    assert "CAUTION: only 20 bootstrap resamples" in said
+    assert "Optimism-corrected C statistic 0." in said
+    assert "Fitted to 200 people" in said
+    assert "with 10 columns: " in said or "with 10 columns." in said
+    assert "holds for people like these" in said
+
+
+def test_an_estimator_that_reproduces_its_rows_is_called_so(judged):
+    low = judged.optimism.rows[0].low - 0.1
+    crossing = judged.cross_validation
+    first = crossing.metrics[0]
+    worse = dataclasses.replace(
+        crossing,
+        metrics=(
+            dataclasses.replace(first, estimate=dataclasses.replace(first.estimate, value=low)),
+            *crossing.metrics[1:],
+        ),
+    )
+    said = summary_of(dataclasses.replace(judged, cross_validation=worse))
+    assert any("The optimism is underestimated: cross-validated C statistic is" in s for s in said)
+    assert any(one.startswith("The cross-validated calibration slope is") for one in said)
+
+
+def test_what_cannot_be_had_is_said_or_left_out(judged):
+    less = dataclasses.replace(
+        judged, out_of_fold=None, cross_validation=None, decision=None, calibration=None,
+        parameters=(), not_available={"calibration": "too few bootstrap models"},
+    )  # fmt: skip
+    sections = {one.anchor: one for one in judgement_sections(less)}
+    assert list(sections) == ["estimator", "performance", "stability"]
+    assert "Calibration: too few bootstrap models." in sections["performance"].notes
+
+
+def test_long_names_do_not_widen_the_page(judged):
+    page = judgement_page(dataclasses.replace(judged, name="A" * 60))
+    assert "overflow-wrap: anywhere" in page
+    assert "grid-template-columns: minmax(0, 1fr)" in page
