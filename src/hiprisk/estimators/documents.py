@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import time
 from collections.abc import Mapping
 from importlib import metadata
@@ -136,7 +137,10 @@ def _declared(sheet: Sheet, stated: Mapping[str, Any]) -> DeclaredOutcome:
 def write_estimator_bundle(
     sheet: Sheet, *, out: Path | str, estimator: str, parameters: Mapping[str, Any]
 ) -> Path:
-    """Write a sheet as a bundle, with what a validation needs to know of its outcome."""
+    """Write a sheet as a bundle, with what a validation needs to know of its outcome.
+
+    `estimator` is the class that was fitted, with its module.
+    """
     # Only a bundle needs a card, and reports take as long to import as all the rest.
     from hiprisk.reporting.external_card import published_card
 
@@ -162,7 +166,7 @@ def write_estimator_bundle(
         config={
             "name": sheet.name,
             "outcome": plain_outcome(declared),
-            "estimator": {"class": f"hiprisk.estimators.{estimator}", "parameters": fitted},
+            "estimator": {"class": estimator, "parameters": fitted},
         },
         evidence={"summary": list(sheet.notes), "metrics": {}},
         run={"written": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())},
@@ -175,6 +179,8 @@ def write_estimator_bundle(
 
 def _plain(value: Any) -> Any:
     """A parameter as JSON has it; what JSON has not by its name."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
     if value is None or isinstance(value, str | bool | int | float):
         return value
     if isinstance(value, Mapping):

@@ -243,7 +243,10 @@ class StudyModel(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
             name=name, outcome=outcome, provenance=provenance, intended_use=intended_use
         )
         return write_estimator_bundle(
-            sheet, out=out, estimator=type(self).__name__, parameters=self.get_params(deep=False)
+            sheet,
+            out=out,
+            estimator=f"hiprisk.estimators.{type(self).__name__}",
+            parameters=self.get_params(deep=False),
         )
 
     def __sklearn_tags__(self) -> Any:
