@@ -8,9 +8,10 @@ from hiprisk.estimators import StudyClassifier, StudyRegressor
 ESTIMATORS = [
     StudyRegressor(),
     # Small ensembles: what is checked does not depend on the number of trees.
-    StudyRegressor("boosting", n_trees=30, interval_folds=2),
+    StudyRegressor("boosting", n_trees=10, interval_folds=2),
+    StudyRegressor("ordinal", bounds=(-1e4, 1e4), interval_folds=0),
     StudyClassifier(),
-    StudyClassifier("boosting", n_trees=30),
+    StudyClassifier("boosting", n_trees=10),
     StudyClassifier(n_resamples=20),
 ]
 

@@ -39,6 +39,7 @@ BOOSTING = (
     "boosting: {learning_rate: 0.1, n_trees: 20, max_leaves: 4, min_leaf: 20, l2: 1, "
     "feature_share: 1}"
 )
+ORDINAL = "ordinal: {penalty: 0.02, spline_knots: 0, link: probit}"
 LOGISTIC = "logistic: {penalty: 0.02, l1_share: 0, spline_knots: 0}"
 CONTINUOUS = """bounds: [0, 100]
   events: [{name: high, label: high, direction: above, reference: fixed, value: 60}]
@@ -66,8 +67,9 @@ def fit_of(result):
     [
         (LINEAR, {"penalty": 0.02, "splines": ["age_years"], "spline_knots": 3}),
         (BOOSTING, {"model_type": "boosting", "n_trees": 20, "max_leaves": 4}),
+        (ORDINAL, {"model_type": "ordinal", "penalty": 0.02, "link": "probit"}),
     ],
-    ids=["linear", "boosting"],
+    ids=["linear", "boosting", "ordinal"],
 )
 def test_regressor_is_the_fit_of_a_study(tmp_path, families, settings):
     people = stupar_frame()

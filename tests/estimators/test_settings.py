@@ -32,7 +32,10 @@ def test_numpy_numbers_of_a_grid_are_numbers():
 @pytest.mark.parametrize(
     ("changes", "letter"),
     [
-        ({"model_type": "lasso"}, r"model_type: must be one of 'linear', 'boosting', got 'lasso'"),
+        (
+            {"model_type": "lasso"},
+            r"model_type: must be one of 'linear', 'boosting', 'ordinal', got",
+        ),
         ({"model_type": "logistic"}, r"model_type: must be one of 'linear', 'boosting'"),
         ({"model_type": "linaer"}, r"got 'linaer' \(did you mean linear\?\)"),
         ({"penalty": -1}, r"penalty: must be at least 0, got -1"),
@@ -46,6 +49,8 @@ def test_numpy_numbers_of_a_grid_are_numbers():
         ({"imputation": "mean"}, r"imputation: must be one of 'normal', 'chained', got 'mean'"),
         ({"interval_folds": 1}, r"interval_folds: must be 0 \(none\) or a whole number from 2"),
         ({"n_resamples": 5}, r"n_resamples: must be 0 \(none\) or a whole number from 20"),
+        ({"model_type": "ordinal"}, r"bounds: an ordinal model is of a bounded score"),
+        ({"model_type": "ordinal", "link": "log"}, r"link: must be one of 'logit'.*got 'log'"),
         ({"bounds": (1, 0)}, r"bounds: must be two finite numbers that ascend.*got \(1, 0\)"),
         ({"bounds": "0-100"}, r"bounds: must be two finite numbers that ascend"),
         ({"unknown_levels": "ignore"}, r"unknown_levels: must be one of 'error', 'missing'"),

@@ -143,6 +143,7 @@ def _unfitted(
             monotone=tuple(training.signs.get(name, 0) for name in design.predictor_of),
             splines=training.splines,
             use_monotone=any(training.signs.values()),
+            cumulative_link=settings.link,
         ),
         n_imputations=imputation.imputations,
         method=imputation.method,

@@ -14,7 +14,7 @@ from hiprisk.estimators.study_model import Column, StudyModel
 
 
 class StudyRegressor(RegressorMixin, StudyModel):  # type: ignore[misc]  # scikit-learn has no types
-    """A continuous outcome: linear regression or boosting, fitted as a study fits it.
+    """A continuous outcome: linear, boosting or ordinal, fitted as a study fits it.
 
     Missing values are imputed, with the outcome when fitting and without it when predicting;
     texts, categories and truth values of a frame are levels of categories; predictions and
@@ -23,15 +23,19 @@ class StudyRegressor(RegressorMixin, StudyModel):  # type: ignore[misc]  # sciki
     Parameters
     ----------
     model_type : str
-        ``linear`` or ``boosting``.
+        ``linear``, ``boosting``, or ``ordinal``: a cumulative link model of a bounded score over
+        its own values, whose intervals come from the chances of these values.
     penalty : float
-        Of the linear model: strength on standardised functions, per row; 0 for none.
+        Of linear and ordinal models: strength on standardised functions, per row; 0 for none.
     l1_share : float
-        Share of the penalty that is absolute (lasso); the rest is squared (ridge).
+        Of the linear model: share of the penalty that is absolute (lasso); the rest is squared
+        (ridge).
     splines : sequence of str or int, optional
         Columns that get restricted cubic splines, by name or position.
     spline_knots : int
         Knots of the splines; 0 for straight lines.
+    link : str
+        Of the ordinal model: ``logit``, ``probit``, ``loglog`` or ``cloglog``.
     learning_rate, n_trees, max_leaves, min_leaf, l2, feature_share
         Of boosting: share of each tree that is added, trees, leaves of a tree, rows of a leaf at
         least, squared penalty on leaves, share of the inputs that a split may choose from.
@@ -40,7 +44,8 @@ class StudyRegressor(RegressorMixin, StudyModel):  # type: ignore[misc]  # sciki
     categorical : sequence of str or int, optional
         Columns of numbers that are codes of categories.
     bounds : tuple of float, optional
-        Lowest and highest value of the outcome; predictions and intervals stay inside.
+        Lowest and highest value of the outcome; predictions and intervals stay inside. An ordinal
+        model needs them.
     imputation : str
         ``normal`` (one multivariate normal model) or ``chained``, when fitting.
     n_imputations : int
@@ -88,7 +93,7 @@ class StudyRegressor(RegressorMixin, StudyModel):  # type: ignore[misc]  # sciki
     True
     """
 
-    _model_types = ("linear", "boosting")
+    _model_types = ("linear", "boosting", "ordinal")
 
     def __init__(
         self,
@@ -98,6 +103,7 @@ class StudyRegressor(RegressorMixin, StudyModel):  # type: ignore[misc]  # sciki
         l1_share: float = 0.0,
         splines: Sequence[Column] | None = None,
         spline_knots: int = 4,
+        link: str = "logit",
         learning_rate: float = 0.1,
         n_trees: int = 100,
         max_leaves: int = 5,
@@ -122,6 +128,7 @@ class StudyRegressor(RegressorMixin, StudyModel):  # type: ignore[misc]  # sciki
         self.l1_share = l1_share
         self.splines = splines
         self.spline_knots = spline_knots
+        self.link = link
         self.learning_rate = learning_rate
         self.n_trees = n_trees
         self.max_leaves = max_leaves

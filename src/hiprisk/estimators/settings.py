@@ -13,7 +13,12 @@ from sklearn.utils import check_random_state
 from hiprisk.cohort.dictionary import Dictionary, Variable, load_dictionary
 from hiprisk.cohort.own_variables import load_own_dictionary
 from hiprisk.config import ImputationSettings
-from hiprisk.config.model_types import BoostingSettings, LinearSettings, LogisticSettings
+from hiprisk.config.model_types import (
+    BoostingSettings,
+    LinearSettings,
+    LogisticSettings,
+    OrdinalSettings,
+)
 from hiprisk.errors import ConfigError
 from hiprisk.learning.model_types import model_type_named
 from hiprisk.spelling import did_you_mean
@@ -23,6 +28,7 @@ from hiprisk.yaml_settings import YamlDocument
 SETTINGS: Mapping[str, type] = {
     "linear": LinearSettings,
     "logistic": LogisticSettings,
+    "ordinal": OrdinalSettings,
     "boosting": BoostingSettings,
 }
 # What an estimator calls a setting of the imputation.
@@ -44,6 +50,8 @@ class ModelSettings:
         Name in `hiprisk.learning.model_types.MODEL_TYPES`.
     params : dict of str to float
         Settings of the model type.
+    link : str
+        Of an ordinal model.
     imputation : ImputationSettings
     folds : int
         Of the out-of-fold predictions behind prediction intervals; 0 for none.
@@ -55,6 +63,7 @@ class ModelSettings:
 
     family: str
     params: dict[str, float]
+    link: str
     imputation: ImputationSettings
     folds: int
     n_resamples: int
@@ -80,16 +89,23 @@ def checked_settings(parameters: Mapping[str, Any], *, seed: int) -> ModelSettin
     _one_of("unknown_levels", parameters["unknown_levels"], ("error", "missing"))
     named = model_type_named(family).searched
     given = {name: _number(name, parameters[name]) for name in named}
-    _validated(SETTINGS[family], given, {})
+    link = {"link": parameters["link"]} if family == "ordinal" else {}
+    _validated(SETTINGS[family], {**given, **link}, {})
+    bounds = checked_bounds(parameters.get("bounds"))
+    if family == "ordinal" and bounds is None:
+        raise ConfigError(
+            "an ordinal model is of a bounded score", column="bounds", advice="state its ends"
+        )
     imputation = {theirs: _plain(parameters[ours]) for ours, theirs in IMPUTATION.items()}
     own_names = {theirs: ours for ours, theirs in IMPUTATION.items()}
     return ModelSettings(
         family=family,
         params=given,
+        link=link.get("link", "logit"),
         imputation=_validated(ImputationSettings, imputation, own_names),
         folds=_whole("interval_folds", parameters.get("interval_folds", 0), 2, 50),
         n_resamples=_whole("n_resamples", parameters["n_resamples"], 20, 10_000),
-        bounds=checked_bounds(parameters.get("bounds")),
+        bounds=bounds,
         seed=seed,
     )
 
