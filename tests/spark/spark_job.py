@@ -36,7 +36,7 @@ def main(model, folder):
         texts.withColumn("predicted", predicted(struct("person_id"))).collect()
     except Exception:
         traceback.print_exc()
-        print("refused without a known column")
+        sys.stdout.write("refused without a known column\n")
     spark.stop()
 
 
