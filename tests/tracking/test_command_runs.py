@@ -125,7 +125,7 @@ def test_a_run_has_description_tags_cohort_metrics_and_artifacts(store, command)
     assert tags["outcome"] == "womac_function_followup_0_100"
     assert 3 <= len(run.data.metrics) <= 45
     (cohort,) = run.inputs.dataset_inputs
-    assert cohort.dataset.digest == tags["cohort_fingerprint"][:36]
+    assert cohort.dataset.digest == tags["cohort_fingerprint"][:12]
     assert json.loads(cohort.dataset.profile)["num_rows"] > 0
     paths = {file.path for file in mlflow.artifacts.list_artifacts(run_id=run.info.run_id)}
     assert {"report.html", "tables", "figures", "config.json"} <= paths

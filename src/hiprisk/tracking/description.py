@@ -15,8 +15,8 @@ from hiprisk.wording.disclaimers import provenance_in_words, warnings_of
 from hiprisk.wording.quantities import decimals, people_counted, plural, with_ci
 from hiprisk.wording.sites import model_over_sites
 
-# MLflow takes no longer digest; the tag `cohort_fingerprint` has the whole one.
-DIGEST = 36
+# As long as MLflow's pages have room beside the name; the tag `cohort_fingerprint` has all of it.
+DIGEST = 12
 SIMULATED = "simulated"
 # The tag that MLflow shows as a description.
 NOTE = "mlflow.note.content"

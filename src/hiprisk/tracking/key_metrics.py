@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from hiprisk.tracking.metrics_page import ordered
+
 # With both ends of their intervals.
 CORRECTED = (
     *("r2", "rmse", "mae", "crps"),
@@ -45,9 +47,10 @@ def _found(evidence: Mapping[str, Any]) -> Iterator[tuple[str, float | None]]:
 
 
 def metrics_table(evidence: Mapping[str, Any]) -> dict[str, list[Any]]:
-    """Every metric of the evidence as the columns of a table."""
+    """Every metric of the evidence as the columns of a table, optimism-corrected ones first."""
     metrics = evidence.get("metrics", {})
+    names = ordered(list(metrics))
     return {
-        "metric": list(metrics),
-        **{key: [estimate[key] for estimate in metrics.values()] for _, key in _ENDS},
+        "metric": names,
+        **{key: [metrics[name][key] for name in names] for _, key in _ENDS},
     }

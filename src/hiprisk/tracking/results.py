@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
+
+import pandas as pd
 
 from hiprisk.bundle import Bundle
 from hiprisk.config import TrackingSettings
 from hiprisk.tracking.description import NOTE, cohort_dataset, description, search_tags
 from hiprisk.tracking.key_metrics import key_metrics, metrics_table
 from hiprisk.tracking.logged_model import log_model
+from hiprisk.tracking.metrics_page import metrics_page
 
 DATASET_CONTEXT = "mlflow.data.context"
 
@@ -29,20 +34,30 @@ def log_bundle(
     for file in ("card.md", "report.html"):
         if bundle.has_file(file):
             mlflow.log_artifact(str(bundle.path / file))
-    for folder in ("figures", "tables"):
-        if (bundle.path / folder).is_dir():
-            mlflow.log_artifacts(str(bundle.path / folder), folder)
+    if (bundle.path / "figures").is_dir():
+        mlflow.log_artifacts(str(bundle.path / "figures"), "figures")
+    _log_tables(mlflow, bundle)
     for family in evidence.get("families", ()):
         if trials := family["trials"]:
             columns = {key: [trial[key] for trial in trials] for key in trials[0]}
             mlflow.log_table(columns, f"trials/{family['name']}.json")
     if evidence.get("metrics"):
         mlflow.log_table(metrics_table(evidence), "metrics.json")
+        mlflow.log_text(metrics_page(bundle), "metrics.html")
     if cohort is None:
         cohort = _log_cohort(mlflow, bundle)
     # Last, and under the model's id: its page shows them too, with the cohort.
     model_id = log_model(mlflow, bundle, settings)
     mlflow.log_metrics(key_metrics(evidence), model_id=model_id, dataset=cohort)
+
+
+def _log_tables(mlflow: Any, bundle: Bundle) -> None:
+    """The bundle's tables as CSV, which MLflow's pages show: Parquet they do not."""
+    with tempfile.TemporaryDirectory() as scratch:
+        for file in sorted((bundle.path / "tables").glob("*.parquet")):
+            csv = Path(scratch) / f"{file.stem}.csv"
+            pd.read_parquet(file).to_csv(csv, index=False, lineterminator="\n")
+        mlflow.log_artifacts(scratch, "tables")
 
 
 def _log_cohort(mlflow: Any, bundle: Bundle) -> Any:
