@@ -11,12 +11,14 @@ from hiprisk.study import run_study
 from shared_results import made_once
 
 STUPAR = Path(__file__).parents[1] / "configs" / "stupar.yaml"
+# A penalty so large that the forest, which a sheet can hold, is chosen.
 CANDIDATES = """families={
-  linear: {spline_knots: 0, l1_share: 0, penalty: 0.01},
+  linear: {spline_knots: 0, l1_share: 0, penalty: 1000.0},
   neighbours: {estimator: sklearn.neighbors.KNeighborsRegressor,
     search: {n_neighbors: {low: 10, high: 40}, weights: [uniform, distance]}},
-  forest: {estimator: sklearn.ensemble.ExtraTreesRegressor, benchmark: true,
-    fixed: {n_estimators: 4, min_samples_leaf: 10}, search: {max_features: [sqrt, 0.5, null]}}}"""
+  forest: {estimator: sklearn.ensemble.ExtraTreesRegressor,
+    fixed: {n_estimators: 4, min_samples_leaf: 10}, search: {max_features: [sqrt, 0.5, null]}},
+  ridge: {estimator: sklearn.linear_model.Ridge, benchmark: true}}"""
 QUICK = (
     "name=candidates", "cohort.simulate.n=200", "tuning.trials=2", "tuning.folds=3",
     "tracking.enabled=false", "validation.resamples=20", "validation.interval_resamples=100",

@@ -26,25 +26,35 @@ def test_the_same_bundle_comes_out_of_two_workers(study, tmp_path):
 
 def test_a_benchmark_is_not_chosen_whatever_its_loss(study):
     by_name = {one.name: one for one in study.evidence.families}
-    assert by_name["linear"].chosen
-    assert [by_name[name].benchmark for name in ("linear", "neighbours", "forest")] == [
-        False, True, True,
-    ]  # fmt: skip
+    assert [name for name, one in by_name.items() if one.chosen] == ["forest"]
+    assert [name for name, one in by_name.items() if one.benchmark] == ["neighbours", "ridge"]
+    assert by_name["ridge"].loss < by_name["forest"].loss < by_name["linear"].loss
     assert len(by_name["neighbours"].trials) == len(by_name["forest"].trials) == 2
 
 
 def test_the_bundle_holds_class_settings_and_differences(study):
     evidence = study.bundle.evidence
-    forest = evidence["families"][-1]
-    assert forest["estimator"] == "sklearn.ensemble.ExtraTreesRegressor"
-    assert forest["params"]["n_estimators"] == 4
-    assert "estimator" not in evidence["families"][0]
-    assert [one["name"] for one in evidence["comparisons"]] == ["neighbours", "forest"]
+    families = {one["name"]: one for one in evidence["families"]}
+    assert families["forest"]["estimator"] == "sklearn.ensemble.ExtraTreesRegressor"
+    assert families["forest"]["params"]["n_estimators"] == 4
+    assert "estimator" not in families["linear"]
+    assert [one["name"] for one in evidence["comparisons"]] == ["linear", "neighbours", "ridge"]
     assert study.bundle.manifest["created_with"]["scikit-learn"]
     table = pd.read_parquet(study.bundle.path / "tables" / "candidate_comparisons.parquet")
-    assert set(table["candidate"]) == {"neighbours", "forest"}
+    assert set(table["candidate"]) == {"linear", "neighbours", "ridge"}
     trials = pd.read_parquet(study.bundle.path / "tables" / "candidates.parquet")
     assert set(trials["params_weights"].dropna()) <= {"uniform", "distance"}
+
+
+def test_a_forest_that_wins_is_a_sheet_and_no_file_of_its_library(study):
+    sheet = study.bundle.sheet
+    assert (sheet.family, sheet.model.type) == ("forest", "trees")
+    # Nothing is missing here, so that one forest of four trees is fitted.
+    assert len(sheet.model.trees) % 4 == 0
+    assert not study.bundle.has_file("estimator.skops")
+    assert study.evidence.n_coefficients == sum(
+        tree.feature.count(-1) for tree in sheet.model.trees
+    )
 
 
 def test_the_config_of_the_bundle_reads_as_it_was_written(study):

@@ -27,7 +27,7 @@ from hiprisk.config.settings import TrackingSettings
 from hiprisk.config.study_files import NamedText, study_document
 from hiprisk.evidence.document import Evidence
 from hiprisk.evidence.evaluation import evaluate
-from hiprisk.evidence.finished import HAVE_REFITS, FinishedStudy
+from hiprisk.evidence.finished import FinishedStudy, has_refits
 from hiprisk.evidence.frames import evidence_tables
 from hiprisk.evidence.parts import metrics_of
 from hiprisk.learning.candidates import OutOfFold
@@ -35,7 +35,7 @@ from hiprisk.learning.folds import ImputedFold
 from hiprisk.learning.model_choice import (
     ModelChoice,
     choose_model_type,
-    fit_chosen,
+    fit_model,
     keep_study_trials,
     predict_out_of_fold,
     study_folds,
@@ -46,7 +46,7 @@ from hiprisk.learning.preparation import PreparedStudy
 from hiprisk.learning.sheets.export import write_sheet
 from hiprisk.learning.sheets.first_visit import with_first_visit
 from hiprisk.learning.sheets.scatter import Scatter, out_of_fold_scatter
-from hiprisk.learning.sheets.skops_file import dump_estimator
+from hiprisk.learning.sheets.skops_file import estimator_file
 from hiprisk.learning.sites.levels import new_site_variance
 from hiprisk.parallel import StageProgress, one_thread
 from hiprisk.planning.checking import BOOTSTRAP, check_study
@@ -218,7 +218,7 @@ def _finish(
     prepared: PreparedStudy, choice: ModelChoice, folds: Sequence[ImputedFold]
 ) -> FinishedStudy:
     """Fit the chosen model type, repeat it on resamples and write its sheet."""
-    estimator = fit_chosen(prepared, choice)
+    choice, estimator = fit_model(prepared, choice)
     out_of_fold = predict_out_of_fold(prepared, choice, folds)
     with one_thread():
         apparent = estimator.predict_numeric(prepared.data.columns)
@@ -277,7 +277,7 @@ def _sheet(
             provenance=prepared.cohort.provenance,
             distribution=scatter.distribution,
             residual_sd=scatter.residual_sd,
-            refits=bootstrap.coefficients if estimator.family in HAVE_REFITS else None,
+            refits=bootstrap.coefficients if has_refits(estimator) else None,
         )
         return with_first_visit(sheet, prepared.selection.first_visit)
 
@@ -316,7 +316,7 @@ def _write(
         card=model_card(sheet, evidence),
         cohort_fingerprint=finished.prepared.cohort.fingerprint,
         created_with=created_with,
-        estimator=dump_estimator(finished.estimator),
+        estimator=estimator_file(finished.estimator),
         study=study_document(config, files),
         files={
             "report.html": study_report(

@@ -7,10 +7,12 @@ import numpy as np
 import optuna
 import pytest
 
-from hiprisk.config import load_config
+from hiprisk.config import EstimatorSettings, load_config
+from hiprisk.errors import ConfigError
+from hiprisk.learning.foreign import size
 from hiprisk.learning.model_choice import (
     choose_model_type,
-    fit_chosen,
+    fit_model,
     keep_study_trials,
     predict_out_of_fold,
     smallest_loss,
@@ -42,6 +44,51 @@ def test_of_equal_losses_the_earliest_candidate_is_chosen():
     assert smallest_loss({"boosting": tuned(1.0), "linear": tuned(1.0)}).name == "boosting"
 
 
+def test_a_benchmark_is_never_chosen():
+    own = {"near": EstimatorSettings(estimator="sklearn.neighbors.KNeighborsRegressor")}
+    choice = smallest_loss({"mean": tuned(9.0), "linear": tuned(3.0), "near": tuned(1.0)}, own)
+    assert choice.name == "linear"
+    assert [one.benchmark for one in choice.candidates] == [False, False, True]
+    assert [one.name for one in choice.compared] == ["near"]
+    assert choice.candidates[-1].trials[0] == {"number": 0, "loss": 1.0, "params_penalty": 1.0}
+
+
+def test_a_study_without_own_candidates_compares_none():
+    assert (
+        smallest_loss({"mean": tuned(9.0), "linear": tuned(3.0), "boosting": tuned(4.0)}).compared
+        == ()
+    )
+
+
+def test_what_turns_out_too_large_for_a_sheet_becomes_a_benchmark(tmp_path, monkeypatch):
+    tree = "tree: {estimator: sklearn.tree.DecisionTreeRegressor, fixed: {max_leaf_nodes: 3}}"
+    families = f"families={{linear: {{spline_knots: 0, l1_share: 0, penalty: 1}}, {tree}}}"
+    config = load_config(STUPAR, overrides=(*QUICK[:-1], families))
+    prepared = prepare_study(config, checkpoints=tmp_path, workers=1, progress=lambda *_: None)
+    choice = smallest_loss(
+        {"mean": tuned(9.0), "linear": tuned(3.0), "tree": tuned(1.0)}, config.families.own
+    )
+    choice = dataclasses.replace(
+        choice,
+        params={},
+        candidates=tuple(
+            dataclasses.replace(one, params={"penalty": 1.0, "l1_share": 0.0, "spline_knots": 0.0})
+            for one in choice.candidates
+        ),
+    )
+    assert choice.name == "tree"
+    monkeypatch.setattr(size, "LARGEST_MIB", 0)
+    settled, estimator = fit_model(prepared, choice)
+    assert (settled.name, estimator.family) == ("linear", "linear")
+    lost = settled.candidates[-1]
+    assert (lost.chosen, lost.benchmark) == (False, True)
+    assert "MiB" in lost.to_dict()["not_portable"]
+
+    alone = dataclasses.replace(choice, candidates=choice.candidates[-1:])
+    with pytest.raises(ConfigError, match="no candidate can be written as a sheet: tree"):
+        fit_model(prepared, alone)
+
+
 def test_without_the_mean_no_reduction_is_told():
     assert smallest_loss({"linear": tuned(3.0)}).candidates[0].gain_over_mean == 0.0
 
@@ -63,7 +110,7 @@ def test_every_candidate_is_tuned_on_the_same_folds_and_told(tmp_path):
     errors = prepared.data.outcome[known] - out_of_fold.predicted
     assert np.mean(errors**2) == pytest.approx(dict(told)[choice.name], rel=1e-12)
 
-    estimator = fit_chosen(prepared, choice)
+    _, estimator = fit_model(prepared, choice)
     assert estimator.params == choice.params
     assert estimator.n_imputations == config.imputation.imputations
 

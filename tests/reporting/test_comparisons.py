@@ -15,17 +15,20 @@ def test_the_report_names_class_and_settings(study):
     first, beside, held = study.section["candidates"].tables
     names = [row[0] for row in first.rows]
     assert "neighbours (sklearn.neighbors.KNeighborsRegressor, benchmark)" in names
-    assert "n estimators 4, min samples leaf 10, max features" in first.rows[-1][-1]
+    by_name = dict(zip(names, first.rows, strict=True))
+    forest = by_name["forest (sklearn.ensemble.ExtraTreesRegressor)"]
+    assert "n estimators 4, min samples leaf 10, max features" in forest[-1]
     assert "out-of-fold" in beside.caption
     assert "held-out" in held.caption
-    assert len(beside.rows) == 8
+    assert len(beside.rows) == 3 * 4
     assert any("never chosen" in text for text in study.section["candidates"].paragraphs)
 
 
 def test_the_card_names_the_class_and_says_what_it_costs(study):
     card = (study.bundle.path / "card.md").read_text(encoding="utf-8")
-    assert "forest (sklearn.ensemble.ExtraTreesRegressor, benchmark)" in card
-    assert "Benchmark forest (sklearn.ensemble.ExtraTreesRegressor): out-of-fold R²" in card
+    assert "ridge (sklearn.linear_model.Ridge, benchmark)" in card
+    assert "Benchmark ridge (sklearn.linear_model.Ridge): out-of-fold R²" in card
+    assert "Model type: forest (sklearn.ensemble.ExtraTreesRegressor)." in card
 
 
 def test_settings_of_any_type_are_text():

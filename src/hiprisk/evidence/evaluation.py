@@ -20,7 +20,7 @@ from hiprisk.evidence.corrected import corrected_calibration, full_optimism
 from hiprisk.evidence.document import Evidence, HoldoutResult
 from hiprisk.evidence.early_findings import early_findings
 from hiprisk.evidence.events import events_evidence
-from hiprisk.evidence.finished import HAVE_REFITS, FinishedStudy
+from hiprisk.evidence.finished import FinishedStudy, has_refits
 from hiprisk.evidence.out_of_fold import out_of_fold_performance, out_of_fold_sample
 from hiprisk.evidence.parts import (
     added_part,
@@ -37,6 +37,7 @@ from hiprisk.evidence.parts import (
 from hiprisk.evidence.summary import summary_sentences
 from hiprisk.inference.samplesize import SampleSizeFinding
 from hiprisk.learning.model_choice import tuned_candidates
+from hiprisk.learning.own.portability import WrittenTrees
 from hiprisk.learning.participants import Participants
 from hiprisk.learning.pipeline import StudyEstimator
 from hiprisk.metrics.entry import Metric
@@ -63,7 +64,7 @@ def evaluate(study: FinishedStudy) -> Evidence:
     tried = Attempts()
     config, data = study.config, study.data
     tried.part("optimism", lambda: study.refits)
-    if study.estimator.family in HAVE_REFITS:
+    if has_refits(study.estimator):
         tried.part("refits", lambda: study.refits)
     sample_size = sample_size_part(study)
     metrics = metrics_of(config.outcome.kind, study.chosen.name)
@@ -214,6 +215,8 @@ def _size(estimator: StudyEstimator) -> int:
     coefficients = getattr(estimator.fit_, "coefficients", None)
     if coefficients is not None:
         return len(coefficients)
+    if isinstance(estimator.fit_, WrittenTrees):
+        return estimator.fit_.n_leaves
     params = estimator.params
     return round(params["n_trees"]) * round(params["max_leaves"])
 

@@ -11,6 +11,7 @@ from hiprisk.arrays import Bools, Floats, Integers
 from hiprisk.config import StudyConfig
 from hiprisk.learning.candidates import DevelopmentData, OutOfFold, with_settings
 from hiprisk.learning.folds import ImputedFold
+from hiprisk.learning.linear import LinearFit
 from hiprisk.learning.model_choice import ModelChoice
 from hiprisk.learning.ordinal.fit import OrdinalFit
 from hiprisk.learning.pipeline import StudyEstimator, imputed_inputs
@@ -23,7 +24,13 @@ from hiprisk.validation.resampling.procedure import StudyProcedure
 from hiprisk.validation.resampling.refits import Refits
 
 # Model types whose sheet carries the coefficients of the bootstrap models.
-HAVE_REFITS = ("linear", "logistic", "ordinal")
+_HAVE_REFITS = ("linear", "logistic", "ordinal")
+
+
+def has_refits(estimator: StudyEstimator) -> bool:
+    """Whether the sheet of a fitted model carries the coefficients of the bootstrap models."""
+    is_own_linear = estimator.task.own is not None and isinstance(estimator.fit_, LinearFit)
+    return estimator.family in _HAVE_REFITS or is_own_linear
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -184,10 +184,12 @@ def _gain(evidence: Evidence, smallest_gain: MinimumGain) -> str:
             f"The model adds less than the minimum important gain: optimism-corrected {word} is "
             f"{value:.3f}, and the declared minimum is {smallest_gain.value:g}."
         )
-    saved = next(family.gain_over_mean for family in evidence.families if family.chosen)
+    chosen = next(family for family in evidence.families if family.chosen)
+    saved, of_class = chosen.gain_over_mean, getattr(chosen, "estimator", "")
+    named = f"{evidence.family} ({of_class})" if of_class else evidence.family
     gained = "" if value is None else f"Optimism-corrected {word} is {value:.3f}; the "
     return (
-        f"Model type: {evidence.family}. {gained or 'The '}"
+        f"Model type: {named}. {gained or 'The '}"
         f"cross-validated {evidence.loss_label} is {percent(saved)} below that of the mean-only "
         "model (in tuning, with the settings chosen there; not optimism-corrected)."
     )

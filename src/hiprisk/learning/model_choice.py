@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from hiprisk.config import EstimatorSettings, StudyConfig
+from hiprisk.errors import ConfigError
 from hiprisk.learning.candidates import (
     OutOfFold,
     imputed_folds,
@@ -17,7 +18,9 @@ from hiprisk.learning.candidates import (
     tune,
 )
 from hiprisk.learning.folds import ImputedFold
+from hiprisk.learning.foreign.refusal import NotPortableError
 from hiprisk.learning.model_types import model_type_of_settings
+from hiprisk.learning.own.fitting import OwnFit
 from hiprisk.learning.own.portability import is_benchmark
 from hiprisk.learning.pipeline import StudyEstimator
 from hiprisk.learning.preparation import PreparedStudy
@@ -44,6 +47,8 @@ class CandidateResult:
         Class of a candidate of one's own; empty for hiprisk's model types.
     benchmark : bool
         Compared with the model, and never chosen.
+    not_portable : str
+        Why no sheet can hold the fit of one that might have been chosen; empty else.
     """
 
     name: str
@@ -54,12 +59,15 @@ class CandidateResult:
     trials: tuple[Mapping[str, Any], ...] = ()
     estimator: str = ""
     benchmark: bool = False
+    not_portable: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON; a model type of hiprisk has neither class nor benchmark."""
         plain = {one.name: getattr(self, one.name) for one in fields(self)}
         if not self.estimator:
             del plain["estimator"], plain["benchmark"]
+        if not self.not_portable:
+            del plain["not_portable"]
         return plain
 
 
@@ -182,9 +190,43 @@ def _trial(trial: Trial, *, is_own: bool) -> dict[str, Any]:
     return {"number": trial.number, "loss": trial.loss, **(params if is_own else trial.params)}
 
 
-def fit_chosen(prepared: PreparedStudy, choice: ModelChoice) -> StudyEstimator:
-    """Fit the chosen model type on the whole development cohort."""
-    return fit_candidate(prepared, choice.name, choice.params)
+def fit_model(prepared: PreparedStudy, choice: ModelChoice) -> tuple[ModelChoice, StudyEstimator]:
+    """Fit the chosen model type on the whole development cohort, in the form of its sheet.
+
+    How large a sheet becomes is known only now. An own candidate that no sheet can hold becomes a
+    benchmark, and the next best is the model.
+
+    Returns
+    -------
+    tuple
+        The choice as it stands, and the fitted model.
+    """
+    while True:
+        estimator = fit_candidate(prepared, choice.name, choice.params)
+        try:
+            if isinstance(estimator.fit_, OwnFit):
+                estimator.fit_ = estimator.fit_.written()
+            return choice, estimator
+        except NotPortableError as refusal:
+            choice = _without_chosen(choice, refusal.reason)
+
+
+def _without_chosen(choice: ModelChoice, reason: str) -> ModelChoice:
+    """The chosen candidate as a benchmark, and the next best of the others chosen."""
+    left = [one for one in choice.candidates if not (one.benchmark or one.chosen)]
+    if not left:
+        raise ConfigError(
+            f"no candidate can be written as a sheet: {choice.name}: {reason}",
+            column="families",
+            advice="add linear, logistic or boosting, or search smaller trees",
+        )
+    best = min(left, key=lambda one: one.loss)
+    candidates = tuple(
+        replace(one, chosen=False, benchmark=True, not_portable=reason) if one.chosen
+        else replace(one, chosen=one is best)
+        for one in choice.candidates
+    )  # fmt: skip
+    return ModelChoice(candidates=candidates, name=best.name, params=dict(best.params))
 
 
 def fit_candidate(prepared: PreparedStudy, name: str, params: Mapping[str, Any]) -> StudyEstimator:

@@ -40,6 +40,14 @@ def test_a_value_that_the_class_refuses_is_told_in_its_words():
         check_own_candidates(wrong)
 
 
+def test_settings_that_no_sheet_can_hold_are_refused_unless_it_is_a_benchmark():
+    pytest.importorskip("lightgbm")
+    section = "{estimator: lightgbm.LGBMRegressor, fixed: {n_estimators: 3, linear_tree: true"
+    with pytest.raises(ConfigError, match=r"cannot be written as a sheet with .*benchmark: true"):
+        check_own_candidates(config(f"{section}}}}}"))
+    check_own_candidates(config(f"{section}}}, benchmark: true}}"))
+
+
 def test_a_class_that_predicts_otherwise_each_time_is_refused(tmp_path, monkeypatch):
     (tmp_path / "never_twice.py").write_text(
         "import itertools\n"

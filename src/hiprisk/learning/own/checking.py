@@ -9,8 +9,10 @@ import numpy as np
 
 from hiprisk.config import EstimatorSettings, Setting, SettingRange, StudyConfig
 from hiprisk.errors import ConfigError
+from hiprisk.learning.foreign.refusal import NotPortableError
 from hiprisk.learning.own.estimator import check_estimator, own_estimator
-from hiprisk.learning.own.fitting import fit_own
+from hiprisk.learning.own.fitting import OwnFit, fit_own
+from hiprisk.learning.own.portability import is_benchmark
 
 # Of the trial fit: simulated, since what an estimator says of it may be shown.
 _ROWS, _INPUTS = 60, 4
@@ -57,13 +59,19 @@ def _check_fit(
         first, again = (
             _predicted(settings, params, inputs, y, is_binary=is_binary) for _ in range(2)
         )
+    except NotPortableError as refusal:
+        raise ConfigError(
+            f"{settings.estimator} cannot be written as a sheet{_with(params)}: {refusal.reason}",
+            code=refusal.code,
+            column=f"families.{name}",
+            advice=f"{refusal.advice}; or say benchmark: true",
+        ) from refusal
     except Exception as broken:  # the code of somebody else may raise anything
         # These people are simulated, so that what the class says of them may be shown.
         cause = broken.__cause__ or broken
-        said = ", ".join(f"{key}: {value}" for key, value in params.items())
         raise ConfigError(
             f"{settings.estimator} cannot be fitted to {_ROWS} simulated people"
-            f"{f' with {said}' if said else ''}: {type(cause).__name__}: {cause}",
+            f"{_with(params)}: {type(cause).__name__}: {cause}",
             column=f"families.{name}",
             advice="correct the setting, or narrow its search",
         ) from broken
@@ -76,6 +84,11 @@ def _check_fit(
         )
 
 
+def _with(params: Mapping[str, Any]) -> str:
+    said = ", ".join(f"{key}: {value}" for key, value in params.items())
+    return f" with {said}" if said else ""
+
+
 def _predicted(
     settings: EstimatorSettings, params: Mapping[str, Any], inputs: Any, y: Any, *, is_binary: bool
 ) -> Any:
@@ -83,4 +96,6 @@ def _predicted(
         [inputs], y, own=own_estimator(settings), params=params,
         link="logit" if is_binary else "identity", names=tuple(map(str, range(_INPUTS))),
     )  # fmt: skip
+    if isinstance(fitted, OwnFit) and not is_benchmark(settings):
+        fitted.to_model()
     return fitted.linear_predictor(inputs)

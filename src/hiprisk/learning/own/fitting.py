@@ -15,11 +15,17 @@ import numpy as np
 
 from hiprisk.arrays import Floats
 from hiprisk.errors import ConfigError, InputError
+from hiprisk.learning.linear import LinearFit
 from hiprisk.learning.own.estimator import OwnEstimator
-from hiprisk.sheet.format import Model
-
-# A risk of exactly 0 or 1 has no log odds.
-_LEAST_RISK = 1e-15
+from hiprisk.learning.own.portability import (
+    WrittenTrees,
+    adds_log_odds,
+    is_linear,
+    log_odds,
+    mean_linear_fit,
+    mean_trees_model,
+)
+from hiprisk.sheet.format import TreesModel
 
 
 @dataclass(frozen=True)
@@ -35,21 +41,24 @@ class OwnFit:
     path : str
         The class.
     fits : tuple of estimator
+    adds_log_odds : bool
+        Whether a classifier's log odds are averaged over the imputations, in place of its risks.
     """
 
     link: str
     names: tuple[str, ...]
     path: str
     fits: tuple[Any, ...]
+    adds_log_odds: bool = False
 
     def linear_predictor(self, inputs: Floats) -> Floats:
-        """Mean prediction of complete rows, or the log odds of the mean risk, shape (n_rows,)."""
+        """Mean prediction of complete rows, of a classifier as log odds, shape (n_rows,)."""
         each = [self._predicted(fit, inputs) for fit in self.fits]
-        mean = np.mean(each, axis=0)
         if self.link == "identity":
-            return np.asarray(mean)
-        risk = np.clip(mean, _LEAST_RISK, 1.0 - _LEAST_RISK)
-        return np.asarray(np.log(risk) - np.log1p(-risk))
+            return np.asarray(np.mean(each, axis=0))
+        if self.adds_log_odds:
+            return np.asarray(np.mean([log_odds(risk) for risk in each], axis=0))
+        return log_odds(np.mean(each, axis=0))
 
     def _predicted(self, fit: Any, inputs: Floats) -> Floats:
         with _silent():
@@ -65,10 +74,14 @@ class OwnFit:
             )
         return found
 
-    def to_model(self, refits: Floats | None = None) -> Model:
-        """A benchmark is no part of any sheet."""
+    def to_model(self, refits: Floats | None = None) -> TreesModel:
+        """The same as a part of the sheet; NotPortableError where no sheet can hold it."""
         del refits
-        raise InputError(f"{self.path} cannot be written as a sheet", code="BENCHMARK")
+        return mean_trees_model(self.fits, names=self.names)
+
+    def written(self) -> WrittenTrees:
+        """The same without the library, as the sheet will say it; see `to_model`."""
+        return WrittenTrees(self.link, self.to_model())
 
 
 def fit_own(
@@ -79,7 +92,7 @@ def fit_own(
     params: Mapping[str, Any],
     link: str,
     names: Sequence[str],
-) -> OwnFit:
+) -> OwnFit | LinearFit:
     """Fit one estimator to each imputed data set.
 
     Parameters
@@ -97,7 +110,7 @@ def fit_own(
     ------
     InputError
         If the outcome does not vary.
-    ConfigError
+    NotPortableError, ConfigError
         If the class refuses these people or settings.
     """
     if len(np.unique(y)) < 2:
@@ -116,7 +129,9 @@ def fit_own(
                 column="families",
                 advice=f"at the settings {_in_words(params)}; narrow the search, or leave it out",
             ) from broken
-    return OwnFit(link, tuple(names), own.path, tuple(fits))
+    if is_linear(own.path):
+        return mean_linear_fit(fits, link=link, names=names)
+    return OwnFit(link, tuple(names), own.path, tuple(fits), adds_log_odds(own.path))
 
 
 def _in_words(params: Mapping[str, Any]) -> str:

@@ -13,6 +13,7 @@ import skops.io
 from hiprisk.bundle import read_bounded
 from hiprisk.bundle.archive import check_archive
 from hiprisk.errors import BundleError
+from hiprisk.learning.own.portability import WrittenTrees
 from hiprisk.learning.pipeline import StudyEstimator
 
 # What an archive may hold beyond skops' own defaults. The list is code, never read from the
@@ -24,6 +25,7 @@ TRUSTED_TYPES = (
     "hiprisk.learning.linear.LinearFit",
     "hiprisk.learning.linear.TermPlan",
     "hiprisk.learning.ordinal.fit.OrdinalFit",
+    "hiprisk.learning.own.estimator.OwnEstimator",
     "hiprisk.learning.pipeline.StudyEstimator",
     "hiprisk.sheet.format.Column",
     "hiprisk.sheet.format.Derived",
@@ -45,6 +47,15 @@ MOVED_TYPES = {
     "hiprisk.learning.families.FitTask": "hiprisk.learning.model_types.FitTask",
     "hiprisk.sheet.missing.NormalModel": "hiprisk.sheet.conditional_normal.NormalModel",
 }
+
+
+def estimator_file(estimator: StudyEstimator) -> bytes | None:
+    """What a bundle holds of the estimator: None where its sheet says all there is.
+
+    Trees of another library stand in the sheet. An archive of the library's own objects would have
+    to be trusted by name for each version of it, and could be opened by that version alone.
+    """
+    return None if isinstance(estimator.fit_, WrittenTrees) else dump_estimator(estimator)
 
 
 def dump_estimator(estimator: StudyEstimator) -> bytes:
