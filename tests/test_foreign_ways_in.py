@@ -95,6 +95,15 @@ def test_every_way_in_says_the_same(model, complete, tmp_path, capsys):
     assert {key: answer[key] for key in expected} == expected
 
 
+def test_rest(model):
+    pytest.importorskip("fastapi", reason="the extra serve is absent")
+    from service_client import client_of
+
+    expected = numbers(model.answer(PATIENT))
+    one = client_of(model).post("/predict", PATIENT).json()
+    assert {key: one[key] for key in expected} == expected
+
+
 def test_contributions_add_up_on_the_scale_of_the_model(name, model):
     explanation = model.explain(PATIENT).to_dict()["explanation"]
     found = explanation["contributions"]

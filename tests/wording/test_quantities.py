@@ -1,11 +1,13 @@
 """Numbers, shares, p-values and estimates with their intervals, as text."""
 
+import dataclasses
 from types import SimpleNamespace
 
 import pytest
 
 from hiprisk.wording.quantities import (
     NONE,
+    contribution_decimals,
     decimals,
     interval,
     number,
@@ -14,6 +16,7 @@ from hiprisk.wording.quantities import (
     people_or_rows,
     percent,
     plural,
+    score_decimals,
     share_with_interval,
     signed,
     signed_with_ci,
@@ -21,6 +24,8 @@ from hiprisk.wording.quantities import (
     with_ci,
     with_interval,
 )
+from small_bundle import small_sheet
+from tree_sheet import tree_sheet
 
 WHOLE = SimpleNamespace(value=0.25, low=0.125, high=0.5)
 BARE = SimpleNamespace(value=-0.25, low=None, high=None)
@@ -67,3 +72,13 @@ def test_quantities_are_written_in_one_way(got, expected):
 )
 def test_an_outcome_that_scatters_little_has_more_digits(spread, digits):
     assert decimals(spread, 1) == digits
+
+
+def test_contributions_to_a_risk_itself_have_a_digit_more():
+    logistic = tree_sheet(kind="binary")
+    itself = dataclasses.replace(
+        logistic, model=dataclasses.replace(logistic.model, link="identity")
+    )
+    assert contribution_decimals(logistic, 2) == 2
+    assert contribution_decimals(itself, 2) == 3
+    assert contribution_decimals(small_sheet(), 2) == score_decimals(small_sheet(), 2)

@@ -75,7 +75,8 @@ def to_sheet(
     Parameters
     ----------
     estimator : fitted model
-        Also a scikit-learn ``Pipeline`` of scalers and a model.
+        Also a scikit-learn ``Pipeline`` of scalers and a model, or a search such as
+        ``GridSearchCV``, which is then repeated in each fold.
     X : DataFrame or array-like, shape (n_rows, n_features)
         The rows that it was fitted to, its inputs in their order: numbers and truth values, NaN
         where missing.

@@ -55,6 +55,11 @@ def score_decimals(sheet: Sheet, usual: int) -> int:
     return decimals(sheet.residual_sd if sheet.outcome.kind == "continuous" else None, usual)
 
 
+def contribution_decimals(sheet: Sheet, usual: int) -> int:
+    """The same of contributions; those of a risk itself are small beside log odds."""
+    return usual + 1 if sheet.predicts_risk_itself else score_decimals(sheet, usual)
+
+
 def signed(value: float, digits: int = 3) -> str:
     """The same with its sign."""
     return f"{value:+z.{digits}f}"

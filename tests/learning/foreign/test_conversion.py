@@ -5,6 +5,7 @@ import pytest
 from sklearn.base import BaseEstimator
 from sklearn.ensemble import RandomForestRegressor
 from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.model_selection import GridSearchCV
 from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -101,6 +102,16 @@ def test_what_is_not_in_the_registry_is_refused(estimator, message):
 def test_a_model_that_is_not_fitted_is_refused():
     with pytest.raises(NotPortableError, match="Ridge is not fitted"):
         sheet_model_of(Ridge(), inputs=NAMES)
+
+
+def test_a_search_gives_the_model_that_it_found():
+    x, y, _ = people()
+    search = GridSearchCV(make_pipeline(StandardScaler(), Ridge()), {"ridge__alpha": [1.0, 9.0]})
+    with pytest.raises(NotPortableError, match="GridSearchCV holds no fitted model"):
+        sheet_model_of(search, inputs=NAMES)
+    search.fit(x, y)
+    expected = sheet_model_of(search.best_estimator_, inputs=NAMES)
+    assert sheet_model_of(search, inputs=NAMES) == expected
 
 
 def test_more_than_two_classes_are_refused():

@@ -18,7 +18,7 @@ from hiprisk.cli.show.phrases import (
     vanishes,
     variables_counted,
 )
-from hiprisk.wording.quantities import score_decimals
+from hiprisk.wording.quantities import contribution_decimals
 from hiprisk.wording.similarity import SIMILARITY
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def _show_parts(sheet: Sheet, explanation: Explanation) -> None:
         return
     lacking = set(explanation.not_known.variables)
     heading(f"Contributions relative to the typical patient ({explanation.scale}, additive)")
-    digits = score_decimals(sheet, 2)
+    digits = contribution_decimals(sheet, 2)
     rows = [["typical patient", "", f"{found.reference:.{digits}f}"]]
     parts = sorted(zip(found.groups, found.values, strict=True), key=lambda part: -abs(part[1]))
     for group, value in parts:

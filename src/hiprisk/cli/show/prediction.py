@@ -24,7 +24,7 @@ from hiprisk.cli.show.phrases import (
 from hiprisk.sheet.applicability import NEW_SITE, OF_THE_MODEL
 from hiprisk.wording.disclaimers import warnings_of
 from hiprisk.wording.labels import capital, estimand_in_words
-from hiprisk.wording.quantities import patient_interval, score_decimals
+from hiprisk.wording.quantities import contribution_decimals, patient_interval
 from hiprisk.wording.similarity import SHORT_SIMILARITY, similarity_warning
 from hiprisk.wording.sites import new_site_sentence, risk_over_sites, sites_sentence
 
@@ -221,7 +221,7 @@ def _show_short(sheet: Sheet, explanation: Explanation, *, new_site: bool) -> No
         print_lines("")
         print_wrapped(f"Contributions: not available. {NO_PEOPLE}")
     if parts:
-        digits = score_decimals(sheet, 1)
+        digits = contribution_decimals(sheet, 1)
         words = ", ".join(f"{label} {value:+.{digits}f}" for label, value in parts)
         if any(label.endswith("*") for label, _ in parts):
             words += " (* imputed, ** partly imputed)"

@@ -201,7 +201,8 @@ def sheet_model_of(estimator: Any, *, inputs: Sequence[str]) -> SheetModel:
     Parameters
     ----------
     estimator : fitted model
-        Of scikit-learn (also behind the scalers of a ``Pipeline``), LightGBM or XGBoost.
+        Of scikit-learn (also behind the scalers of a ``Pipeline``, or found by a search such as
+        ``GridSearchCV``), LightGBM or XGBoost.
     inputs : sequence of str
         Names of its inputs, in the order in which it was fitted on them.
 
@@ -215,12 +216,24 @@ def sheet_model_of(estimator: Any, *, inputs: Sequence[str]) -> SheetModel:
 
 def convert(estimator: Any, *, inputs: Sequence[str]) -> Converted:
     """The same, with where the model came from and how exact it is; see `sheet_model_of`."""
-    last, scaling = split_pipeline(estimator)
+    last, scaling = split_pipeline(_found_by_search(estimator))
     portable = _checked(last)
     _check_inputs(estimator, inputs)
     model = portable.convert(last, inputs, scaling)
     check_agreement(estimator, model, inputs, tolerance=portable.tolerance)
     return Converted(model=model, source=_source(type(last)), exactness=portable.exactness)
+
+
+def _found_by_search(estimator: Any) -> Any:
+    """The model that a search of scikit-learn fitted last; any other comes back as it is."""
+    kind = type(estimator)
+    if _root(kind) == "sklearn" and kind.__name__.endswith("SearchCV"):
+        if not hasattr(estimator, "best_estimator_"):
+            raise NotPortableError(
+                f"{kind.__name__} holds no fitted model", advice="call its fit, with refit=True"
+            )
+        return estimator.best_estimator_
+    return estimator
 
 
 def _checked(estimator: Any) -> Portable:

@@ -26,6 +26,8 @@ function startPage() {
   // Usual digits are for a scatter of 1 or more: see `decimals` in hiprisk.wording.quantities.
   const spread = binary ? undefined : sheet.residual_sd;
   const more = spread > 0 && spread < 1 ? Math.min(-Math.floor(Math.log10(spread)), 6) : 0;
+  // Contributions to a risk itself are small beside those to log odds.
+  const partDigits = 2 + (binary && sheet.model.link === "identity" ? 1 : more);
   const level = (value) => (binary ? percent(value, 1) : fixed(value, 1 + more));
   const bare = (value) => (binary ? fixed(100 * value) : fixed(value, 1 + more));
   const amount = (value) => (binary ? `${fixed(100 * value)} percentage points` : fixed(value, 1 + more));
@@ -141,14 +143,14 @@ function startPage() {
     const largest = parts.length ? Math.abs(parts[0].value) : 0;
     const rows = parts.map((part, i) => row([
       [capital(part.label), part.not_known.length ? el("span", { class: "filled" }, part.not_known.length < part.variables.length ? " partly imputed" : " imputed") : ""],
-      signedBar(part.value, largest, part.value * worseSign > 0), signed(part.value, 2 + more),
+      signedBar(part.value, largest, part.value * worseSign > 0), signed(part.value, partDigits),
     ], i < ON_PAPER ? "" : "screen-only"));
     const rest = parts.slice(ON_PAPER).reduce((total, part) => total + part.value, 0);
-    if (parts.length > ON_PAPER) rows.push(row([`${parts.length - ON_PAPER} smaller parts together`, "", signed(rest, 2 + more)], "print-only"));
+    if (parts.length > ON_PAPER) rows.push(row([`${parts.length - ON_PAPER} smaller parts together`, "", signed(rest, partDigits)], "print-only"));
     const held = found.held_at_bounds;
-    if (Math.abs(held) > 1e-9) rows.push(row(["Limited to the range of the score", "", signed(held, 2 + more)]));
-    rows.unshift(row(["The typical patient", "", fixed(found.reference, 2 + more)], "start"));
-    rows.push(row(["This patient", "", fixed(found.total + held, 2 + more)], "end"));
+    if (Math.abs(held) > 1e-9) rows.push(row(["Limited to the range of the score", "", signed(held, partDigits)]));
+    rows.unshift(row(["The typical patient", "", fixed(found.reference, partDigits)], "start"));
+    rows.push(row(["This patient", "", fixed(found.total + held, partDigits)], "end"));
     const key = el("p", { class: "small" }, el("span", { class: "key" }), "towards worse (right, +)   ",
       el("span", { class: "key better" }), "towards better (left, \u2212)");
     if (worseSign < 0) key.replaceChildren(el("span", { class: "key better" }), "towards better (right, +)   ", el("span", { class: "key" }), "towards worse (left, \u2212)");
