@@ -15,7 +15,7 @@ from hiprisk.learning.own.fitting import OwnFit, fit_own
 from hiprisk.learning.own.portability import is_benchmark
 
 # Of the trial fit: simulated, since what an estimator says of it may be shown.
-_ROWS, _INPUTS = 60, 4
+_ROWS, _INPUTS = 400, 4
 
 
 def check_own_candidates(config: StudyConfig) -> None:
