@@ -96,6 +96,7 @@ def test_results_never_go_to_standard_output(check, tmp_path, monkeypatch):
 def test_a_folder_may_be_there_or_not_but_no_file_in_its_place(old, tmp_path):
     check_output_folder(tmp_path)
     check_output_folder(tmp_path / "new")
+    check_output_folder(tmp_path / "new" / "deep")
     with pytest.raises(StoreError, match="something that is no folder"):
         check_output_folder(old)
 
@@ -131,3 +132,15 @@ def test_a_disk_that_refuses_is_a_letter_about_the_output(old):
 def test_an_input_that_fails_keeps_its_own_letter(old):
     with pytest.raises(StoreError, match=r"clinic\.csv: cannot be read"), written_whole(old):
         raise StoreError("cannot be read", file="clinic.csv")
+
+
+def test_a_folder_below_a_file_is_refused_before_the_work(old):
+    with pytest.raises(StoreError, match=r"scored\.csv: the output's folder cannot be made"):
+        check_output_folder(old / "models")
+
+
+def test_a_folder_that_may_not_be_written_to_is_refused_before_the_work(tmp_path, monkeypatch):
+    # Whoever runs tests as root may write anywhere.
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    with pytest.raises(StoreError, match="the output's folder cannot be made or written to"):
+        check_output_folder(tmp_path / "models")

@@ -57,6 +57,13 @@ def check_output_folder(out: Path) -> None:
             file=out.name,
             advice="name a folder",
         )
+    nearest = next(one for one in (out, *out.absolute().parents) if os.path.lexists(one))
+    if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
+        raise StoreError(
+            "the output's folder cannot be made or written to",
+            file=nearest.name or str(nearest),
+            advice="name a folder of your own",
+        )
 
 
 def check_output_files(folder: Path, names: Iterable[str]) -> None:

@@ -21,9 +21,8 @@ from hiprisk.cohort.bundled_variables import BUNDLED, plain_entries
 from hiprisk.cohort.dictionary import Dictionary
 from hiprisk.cohort.files.stacking import CohortPath
 from hiprisk.cohort.findings import Finding
-from hiprisk.config import StudyConfig
+from hiprisk.config import StudyConfig, TrackingSettings
 from hiprisk.config.reading import resolved
-from hiprisk.config.settings import TrackingSettings
 from hiprisk.config.study_files import NamedText, study_document
 from hiprisk.evidence.document import Evidence
 from hiprisk.evidence.evaluation import evaluate

@@ -27,6 +27,7 @@ def test_a_negative_penalty_is_refused(settings: Any, penalty: Any) -> None:
         (LinearSettings, {"l1_share": 2}, "must be at least 0 and at most 1"),
         (LinearSettings, {"penalty": []}, "at least one value"),
         (LinearSettings, {"spline_knots": -3}, "must be at least 0"),
+        (LinearSettings, {"spline_knots": [3, 8]}, "must be at least 0 and at most 7"),
         (LinearSettings, {"spline_knots": 2}, "0 .straight lines. or at least 3 knots"),
         (OrdinalSettings, {"spline_knots": [0, 3.5]}, "must be a whole number"),
         (BoostingSettings, {"n_trees": 20.5}, "must be a whole number"),

@@ -143,3 +143,22 @@ def test_a_binary_outcome_has_neither_an_ordinal_model_nor_a_crps(override, said
     )  # fmt: skip
     assert small_study(*binary).tuning.loss == "mse"
     check_refused(said, *binary, override)
+
+
+@pytest.mark.parametrize(
+    ("override", "said"),
+    [
+        ("outcome.baseline=womac_function_followup_0_100", "the baseline is the outcome itself"),
+        ("outcome.thresholds=[0.2, 0.3, 0.2]", "a threshold comes twice"),
+        ("outcome.smallest_gain_worth_having.value=1", "no gain in r2 is 1 or more"),
+        ("blocks.back=[lbp_any, lbp_any]", "lbp_any comes twice in block back"),
+        ("confounders=[age_yeers]", "confounder age_yeers is in no block; did you mean age_years?"),
+    ],
+)
+def test_what_can_only_be_a_slip_is_refused(override, said):
+    check_refused(said, override)
+
+
+def test_a_gain_in_units_of_the_outcome_may_be_large():
+    gain = small_study("outcome.smallest_gain_worth_having={metric: rmse, value: 2}")
+    assert gain.outcome.smallest_gain_worth_having.value == 2

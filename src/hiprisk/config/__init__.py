@@ -22,10 +22,10 @@ from hiprisk.config.settings import (
     OutcomeSettings,
     ReplacementSettings,
     StudyConfig,
-    TrackingSettings,
     ValidationSettings,
 )
 from hiprisk.config.subgroups import SubgroupSettings
+from hiprisk.config.tracking import TrackingSettings
 
 __all__ = [
     "BoostingSettings",

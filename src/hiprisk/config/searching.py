@@ -35,6 +35,8 @@ class Range:
         return self
 
 
+# Quantiles for more are in no table.
+MOST_KNOTS = 7
 Searchable = float | Range | tuple[float, ...]
 # A setting of somebody else's estimator, as YAML writes it.
 Setting = bool | int | float | str | None
@@ -115,6 +117,6 @@ NotNegative = Annotated[Searchable, within(0)]
 Positive = Annotated[Searchable, within(0, above=True)]
 AtLeastOne = Annotated[Searchable, within(1), whole()]
 AtLeastTwo = Annotated[Searchable, within(2), whole()]
-Knots = Annotated[Searchable, within(0), whole(none=True)]
+Knots = Annotated[Searchable, within(0, MOST_KNOTS), whole(none=True)]
 SearchedShare = Annotated[Searchable, within(0, 1)]
 PositiveShare = Annotated[Searchable, within(0, 1, above=True)]

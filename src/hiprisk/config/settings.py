@@ -16,7 +16,9 @@ from hiprisk.config.samplesize import SampleSizeSettings
 from hiprisk.config.sampling import SamplingSettings
 from hiprisk.config.sites import Sites, refuse_with_sites
 from hiprisk.config.subgroups import SubgroupSettings
+from hiprisk.config.tracking import TrackingSettings
 from hiprisk.outcome_kind import OutcomeKind
+from hiprisk.spelling import did_you_mean
 from hiprisk.values import one_code
 
 
@@ -154,6 +156,12 @@ class MinimumGain:
     metric: Literal["r2", "rmse", "crps", "c_statistic", "brier", "scaled_brier"]
     value: float = Field(gt=0)
 
+    @model_validator(mode="after")
+    def _can_be_gained(self) -> Self:
+        if self.metric not in ("rmse", "crps") and self.value >= 1:
+            raise refuse(f"no gain in {self.metric} is 1 or more; one percentage point is 0.01")
+        return self
+
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class OutcomeSettings:
@@ -233,8 +241,17 @@ class OutcomeSettings:
             raise refuse("bounds must ascend")
         return bounds
 
+    @field_validator("thresholds")
+    @classmethod
+    def _no_repeats(cls, thresholds: tuple[float, ...]) -> tuple[float, ...]:
+        if len(set(thresholds)) < len(thresholds):
+            raise refuse("a threshold comes twice")
+        return thresholds
+
     @model_validator(mode="after")
     def _kind_fits(self) -> Self:
+        if self.baseline == self.variable:
+            raise refuse("the baseline is the outcome itself: name the score at the first visit")
         if self.kind == "binary" and (self.dichotomise is None) == (self.event_level is None):
             raise refuse("a binary outcome needs either dichotomise or event_level")
         if self.kind == "binary" and self.events:
@@ -360,28 +377,6 @@ class ValidationSettings:
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
-class TrackingSettings:
-    """What is logged to MLflow.
-
-    Attributes
-    ----------
-    enabled : bool
-        Whether a run is logged.
-    experiment : str
-        Name of the experiment.
-    register : bool
-        Register the model by its name.
-    alias : str
-        Alias of the registered version.
-    """
-
-    enabled: bool = True
-    experiment: str = "hiprisk"
-    register: bool = False
-    alias: str = "champion"
-
-
-@dataclass(frozen=True, kw_only=True, config=STRICT)
 class StudyConfig:
     """One study, whole.
 
@@ -464,9 +459,7 @@ class StudyConfig:
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
-        lacking = [name for name in self.confounders if name not in self.predictors]
-        if lacking:
-            raise refuse(f"confounder {lacking[0]} is in no block")
+        self._blocks_are_whole()
         refuse_unknown(self.measurement_error, self.predictors)
         outcome = self.outcome
         leaks = [
@@ -486,6 +479,16 @@ class StudyConfig:
             self.sites, self.families, predictors=self.predictors, group_by=self.tuning.group_by
         )
         return self
+
+    def _blocks_are_whole(self) -> None:
+        for name, block in self.blocks.items():
+            twice = [one for one in block if block.count(one) > 1]
+            if twice:
+                raise refuse(f"{twice[0]} comes twice in block {name}")
+        lacking = [name for name in self.confounders if name not in self.predictors]
+        if lacking:
+            near = did_you_mean(lacking[0], self.predictors)
+            raise refuse(f"confounder {lacking[0]} is in no block{f'; {near}' if near else ''}")
 
     def _model_types_fit(self, kind: str) -> None:
         wrong = "logistic" if kind == "continuous" else "linear"

@@ -7,9 +7,11 @@ import pandas as pd
 
 from hiprisk.arrays import Integers
 from hiprisk.config import StudyConfig
+from hiprisk.config.sites import SITE
 from hiprisk.errors import ConfigError
 from hiprisk.inference.association import check_association
 from hiprisk.inference.increment import check_minimum_gain
+from hiprisk.learning.folds import grouped_folds
 from hiprisk.learning.participants import Participants
 from hiprisk.learning.preparation import PreparedStudy
 from hiprisk.sheet.document.ordinal import MAX_VALUES
@@ -24,6 +26,7 @@ def check_declared_parts(study: PreparedStudy) -> None:
     The study would end by it, and only after search and bootstrap.
     """
     config, people = study.config, study.selection.development
+    check_folds(study)
     check_subgroups(
         frame_of_groups(people, np.flatnonzero(~np.isnan(people.outcome))),
         config.subgroups,
@@ -36,6 +39,26 @@ def check_declared_parts(study: PreparedStudy) -> None:
         check_association(config, study.selection)
     if config.families.ordinal is not None:
         check_values(people)
+
+
+def check_folds(study: PreparedStudy) -> None:
+    """Raise where people cannot be divided into the folds of the tuning.
+
+    Raises
+    ------
+    ConfigError
+        If folds keep sites together and the cohort has none.
+    InputError
+        If there are fewer people, or sites, than folds.
+    """
+    tuning = study.config.tuning
+    if tuning.group_by == SITE and SITE not in study.selection.development.frame.columns:
+        raise ConfigError(
+            "folds are to keep sites together, and the cohort has no site",
+            column="tuning.group_by",
+            advice="map site in the cohort's mapping, or group by person",
+        )
+    grouped_folds(study.data.fold_groups, n_folds=tuning.folds, rng=np.random.default_rng(0))
 
 
 def compares_blocks(config: StudyConfig) -> bool:

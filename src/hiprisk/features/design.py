@@ -102,7 +102,7 @@ def plan_design(predictors: Sequence[str], dictionary: Dictionary, frame: pd.Dat
     ConfigError
         If a predictor is neither in the dictionary nor a derived feature.
     InputError
-        If the cohort lacks a variable, or a variable does not vary.
+        If the cohort lacks a variable, or a variable or derived feature does not vary.
     """
     features = features_of(dictionary)
     derived: dict[str, Derived] = {}
@@ -128,13 +128,15 @@ def plan_design(predictors: Sequence[str], dictionary: Dictionary, frame: pd.Dat
         own = [name] if name in derived else [c.name for c in columns if c.variable == name]
         inputs += own
         origin += [name] * len(own)
-    return Design(
+    design = Design(
         variables=tuple(needed),
         columns=columns,
         derived=tuple(derived.values()),
         inputs=tuple(inputs),
         predictor_of=tuple(origin),
     )
+    _check_features_vary(design, frame)
+    return design
 
 
 def with_named_sites(design: Design, site: Variable) -> Design:
@@ -167,6 +169,21 @@ def columns_of(variable: Variable, values: pd.Series) -> list[Column]:
     ]
 
 
+def auxiliary_columns(
+    names: Sequence[str], dictionary: Mapping[str, Variable], frame: pd.DataFrame
+) -> Floats:
+    """Numbers of the auxiliary variables that vary, shape (n_rows, n_auxiliary)."""
+    absent = [name for name in names if name not in frame.columns]
+    if absent:
+        raise InputError(
+            f"the cohort lacks the auxiliary variable {absent[0]}",
+            code="MISSING_COLUMN",
+            advice="map it in the cohort's mapping, or take it out of the config",
+        )
+    columns = [column for name in names for column in columns_of(dictionary[name], frame[name])]
+    return numeric_columns(columns, frame)
+
+
 def _check_operands(derived: Iterable[Derived], columns: Sequence[Column]) -> None:
     """Raise ConfigError where a feature needs a level that has no column of its own."""
     known = {column.name for column in columns}
@@ -181,6 +198,27 @@ def _check_operands(derived: Iterable[Derived], columns: Sequence[Column]) -> No
                 advice="name another level; 1 - (another level) is op: difference, of: [1, ...]",
             )
         known.add(step.name)
+
+
+def _check_features_vary(design: Design, frame: pd.DataFrame) -> None:
+    """Raise InputError where a derived feature is the same for everybody, or never known."""
+    made = {step.name for step in design.derived}
+    if not made.intersection(design.inputs):
+        return
+    with np.errstate(all="ignore"):
+        inputs = design.model_inputs(design.numeric(frame))
+    constant = [
+        name
+        for name, values in zip(design.inputs, inputs.T, strict=True)
+        if name in made and len(np.unique(values[np.isfinite(values)])) < 2
+    ]
+    if constant:
+        raise InputError(
+            f"the derived feature {constant[0]} does not vary in the development cohort",
+            code="CONSTANT",
+            column=f"derived.{constant[0]}",
+            advice="look at its operands, or take it out of the config's blocks",
+        )
 
 
 def _check_present(names: Sequence[str], frame: pd.DataFrame) -> None:

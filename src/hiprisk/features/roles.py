@@ -7,30 +7,27 @@ from collections.abc import Iterator
 from hiprisk.cohort.dictionary import DICTIONARY_PAGE, Dictionary, Variable
 from hiprisk.config import OutcomeSettings, StudyConfig
 from hiprisk.errors import ConfigError
-from hiprisk.features.derived import variables_behind
+from hiprisk.features.derived import features_of, variables_behind
+from hiprisk.features.design import HOW_TO_ADD
 from hiprisk.spelling import did_you_mean
 from hiprisk.values import one_code
 
 NUMBER, CATEGORY = ("number",), ("category",)
 PREDICTOR = ("number", "category")
+# Roles that a derived feature may have, beside a variable.
+TAKE_FEATURES = ("blocks", "measurement_error", "association.exposure", "association.splines")
 Role = tuple[str, str, tuple[str, ...]]  # key of the config, variable, kinds that will do
 
 
 def check_roles(config: StudyConfig, dictionary: Dictionary) -> None:
-    """Raise ConfigError if a variable is unknown, or of a kind that its role cannot use.
-
-    Predictors that are no variables are left to the design, which knows derived features.
-    """
+    """Raise ConfigError if a variable is unknown, or of a kind that its role cannot use."""
+    features = features_of(dictionary)
     for key, name, kinds in _roles(config):
         variable = dictionary.get(name)
         if variable is None:
-            if kinds == PREDICTOR:
+            if key in TAKE_FEATURES and name in features:
                 continue
-            raise ConfigError(
-                f"the dictionary has no variable '{name}'",
-                column=key,
-                advice=did_you_mean(name, dictionary, otherwise=DICTIONARY_PAGE),
-            )
+            raise _unknown(key, name, dictionary)
         if variable.kind not in kinds:
             raise ConfigError(
                 f"'{name}' is of the kind {variable.kind}, and this needs {' or '.join(kinds)}",
@@ -38,8 +35,43 @@ def check_roles(config: StudyConfig, dictionary: Dictionary) -> None:
                 advice=_advice(key, variable),
             )
     _check_splines(config, dictionary)
+    _check_auxiliary(config)
     _check_levels(config.outcome, dictionary)
     _check_no_leak(config, dictionary)
+
+
+def _unknown(key: str, name: str, dictionary: Dictionary) -> ConfigError:
+    if key not in TAKE_FEATURES:
+        return ConfigError(
+            f"the dictionary has no variable '{name}'",
+            column=key,
+            advice=did_you_mean(name, dictionary, otherwise=DICTIONARY_PAGE),
+        )
+    known = [*dictionary, *features_of(dictionary)]
+    return ConfigError(
+        f"'{name}' is neither a variable of the dictionary nor a derived feature",
+        column=key,
+        advice=did_you_mean(name, known, otherwise=HOW_TO_ADD),
+    )
+
+
+def _check_auxiliary(config: StudyConfig) -> None:
+    """What is in the imputation model already would be in it twice."""
+    names = config.imputation.auxiliary
+    for name in names:
+        what = None
+        if name == config.outcome.variable:
+            what = "is the outcome"
+        elif name in config.predictors:
+            what = "is a predictor"
+        elif names.count(name) > 1:
+            what = "comes twice"
+        if what is not None:
+            raise ConfigError(
+                f"'{name}' {what}, and informs the imputation already",
+                column="imputation.auxiliary",
+                advice="take it out of auxiliary",
+            )
 
 
 def _check_splines(config: StudyConfig, dictionary: Dictionary) -> None:
@@ -95,6 +127,7 @@ def _roles(config: StudyConfig) -> Iterator[Role]:
         if replaced.interim is not None:
             yield ("outcome.hip_replacement.interim", replaced.interim, NUMBER)
     yield from (("blocks", name, PREDICTOR) for name in config.predictors)
+    yield from (("measurement_error", name, NUMBER) for name in config.measurement_error)
     yield from (("imputation.auxiliary", name, PREDICTOR) for name in config.imputation.auxiliary)
     if config.validation.reference_prediction is not None:
         yield (
@@ -103,6 +136,8 @@ def _roles(config: StudyConfig) -> Iterator[Role]:
     association = config.association
     if association is not None:
         yield ("association.exposure", association.exposure, PREDICTOR)
+        yield from (("association.auxiliary", name, PREDICTOR) for name in association.auxiliary)
+        yield from (("association.splines", name, NUMBER) for name in association.splines)
         if association.baseline is not None:
             yield ("association.baseline", association.baseline, NUMBER)
         if association.strata is not None:

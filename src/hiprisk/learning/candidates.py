@@ -14,7 +14,7 @@ from hiprisk.arrays import Floats, Integers
 from hiprisk.cohort.dictionary import Variable
 from hiprisk.config import EstimatorSettings, StudyConfig
 from hiprisk.config.sites import SITE
-from hiprisk.features.design import Design, numeric_columns
+from hiprisk.features.design import Design, auxiliary_columns
 from hiprisk.features.imputation import NormalFit, fit_normal
 from hiprisk.learning.folds import (
     ImputedFold,
@@ -86,17 +86,10 @@ def development_data(
     people: Participants, design: Design, config: StudyConfig, dictionary: Mapping[str, Variable]
 ) -> DevelopmentData:
     """The development cohort as numbers."""
-    from hiprisk.features.design import columns_of
-
     columns = design.numeric(people.frame)
     auxiliary = None
     if config.imputation.auxiliary:
-        extra = [
-            column
-            for name in config.imputation.auxiliary
-            for column in columns_of(dictionary[name], people.frame[name])
-        ]
-        auxiliary = numeric_columns(extra, people.frame)
+        auxiliary = auxiliary_columns(config.imputation.auxiliary, dictionary, people.frame)
     start = imputation_start(columns[:, : design.n_imputed], people.outcome, auxiliary)
     by_site = config.tuning.group_by == SITE
     # What has no use for sites (compare) takes a cohort without them; train has refused it before.

@@ -24,6 +24,7 @@ from hiprisk.learning.event_codes import (
     read_event,
     with_levels,
 )
+from hiprisk.spelling import did_you_mean
 from hiprisk.values import one_code
 
 HOLDOUT = "validation.holdout"
@@ -131,6 +132,10 @@ def select_participants(
         If too few people are left, or the outcome does not vary.
     """
     dictionary = dictionary or load_dictionary()
+    if not len(frame):
+        raise InputError(
+            "the cohort has no rows", code="NO_ROWS", advice="give a file with one row a person"
+        )
     flow = [FlowStep(label="rows in the cohort", n_left_out=0, n_remaining=len(frame))]
     for variable, levels in config.cohort.where.items():
         keep = _levels_mask(frame, variable, levels, key="cohort.where")
@@ -242,7 +247,11 @@ def _require(frame: pd.DataFrame, variable: str, *, key: str) -> None:
         raise ConfigError(
             f"the cohort has no '{variable}'",
             column=key,
-            advice="map it in the cohort's mapping, or name another variable",
+            advice=did_you_mean(
+                variable,
+                map(str, frame.columns),
+                otherwise="map it in the cohort's mapping, or name another variable",
+            ),
         )
 
 
@@ -468,8 +477,24 @@ def _split(
             advice="hold out by a variable that is the same for all rows of a person",
         )
     held = people.take(test)
+    if reference is not None and config.outcome.kind == "binary":
+        _check_risks(held.frame[reference], reference)
     flow.append(_step(f"held out or not used ({dictionary.label(settings.variable)})", develop))
     return people.take(develop), held.take(~np.isnan(held.outcome))
+
+
+def _check_risks(given: pd.Series, name: str) -> None:
+    """Raise InputError where another model's predictions of a risk are no risks."""
+    values = given.to_numpy(dtype=np.float64)
+    off = int(((values < 0.0) | (values > 1.0)).sum())
+    if off:
+        raise InputError(
+            f"predictions of a binary outcome must lie in [0, 1]; {off} of {len(values)} of those "
+            "held out do not",
+            code="OUT_OF_RANGE",
+            column=name,
+            advice="give risks, as 0.2 and not 20, or name another validation.reference_prediction",
+        )
 
 
 def _to_develop(frame: pd.DataFrame, settings: HoldoutSettings) -> Bools:
@@ -478,9 +503,28 @@ def _to_develop(frame: pd.DataFrame, settings: HoldoutSettings) -> Bools:
     return ~_levels_mask(frame, settings.variable, settings.test, key=HOLDOUT)
 
 
+def _nobody_left(config: StudyConfig) -> InputError:
+    settings = config.validation.holdout
+    if settings is None:
+        return InputError(
+            "nobody of the cohort takes part",
+            code="OUTCOME",
+            advice="the participant flow says where they leave: see cohort.where and "
+            "outcome.hip_replacement",
+        )
+    return InputError(
+        "everybody is held out, and nobody is left to develop the model on",
+        code="OUTCOME",
+        column=settings.variable,
+        advice="name fewer levels under validation.holdout.test",
+    )
+
+
 def _check_enough(
     people: Participants, outcome: OutcomeSettings, config: StudyConfig, flow: Sequence[FlowStep]
 ) -> None:
+    if not len(people.frame):
+        raise _nobody_left(config)
     known = people.outcome[~np.isnan(people.outcome)]
     n_folds = config.tuning.folds
     why = "".join(f"; {remark}" for remark in outcome_remarks(flow))

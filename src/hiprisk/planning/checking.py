@@ -9,8 +9,7 @@ from pathlib import Path
 from hiprisk.bundle import check_name
 from hiprisk.cohort.files.stacking import CohortPath
 from hiprisk.cohort.findings import Finding
-from hiprisk.config import StudyConfig
-from hiprisk.config.settings import TrackingSettings
+from hiprisk.config import StudyConfig, TrackingSettings
 from hiprisk.config.study_files import NamedText, study_files
 from hiprisk.evidence.declared_parts import check_declared_parts
 from hiprisk.evidence.early_findings import early_findings
@@ -22,6 +21,8 @@ from hiprisk.learning.study_cohort import study_warnings, with_source
 from hiprisk.learning.tuning import check_stored_searches
 from hiprisk.outputs import check_output_folder
 from hiprisk.parallel import StageProgress
+from hiprisk.planning.sample_size import check_expectations
+from hiprisk.planning.start_findings import start_findings
 from hiprisk.tracking.runs import check_tracking
 from hiprisk.validation.resampling.checkpoint import Checkpoint
 
@@ -95,13 +96,18 @@ def check_study(
         config, source=source, checkpoints=checkpoints, workers=workers, progress=progress
     )
     check_declared_parts(prepared)
+    check_expectations(prepared)
     if resume:
         check_resumable(prepared)
     return CheckedStudy(
         prepared=prepared,
         files=files,
         tracking=tracking,
-        findings=(*study_warnings(prepared.cohort, config), *early_findings(prepared)),
+        findings=(
+            *study_warnings(prepared.cohort, config),
+            *early_findings(prepared),
+            *start_findings(prepared),
+        ),
     )
 
 

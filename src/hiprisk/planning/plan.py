@@ -3,34 +3,28 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
 from hiprisk.cohort.files.stacking import CohortPath
 from hiprisk.cohort.findings import Finding
-from hiprisk.config import SampleSizeSettings, StudyConfig
-from hiprisk.errors import ConfigError
+from hiprisk.config import StudyConfig
 from hiprisk.evidence.declared_parts import compares_blocks
 from hiprisk.evidence.early_findings import declared_events
-from hiprisk.inference.samplesize import (
-    SampleSize,
-    count_parameters,
-    development_size,
-    expected_from_study,
-)
-from hiprisk.inference.samplesize.assumptions import STRENGTHS, changed
 from hiprisk.learning.preparation import PreparedStudy
 from hiprisk.parallel import StageProgress
 from hiprisk.planning.checking import check_study
-from hiprisk.planning.results import PlannedEvent, PlannedPart, PlannedSize, StudyPlan
+from hiprisk.planning.results import PlannedEvent, PlannedPart, StudyPlan
+from hiprisk.planning.sample_size import (
+    n_candidate_parameters,
+    n_people_with_outcome,
+    planned_size,
+)
 from hiprisk.planning.timing import Costs, measured_costs, seconds_of
 from hiprisk.planning.work import Work, planned_work
 from hiprisk.wording.quantities import people_counted, plural
-
-# Steps of the smallest R2 for which the people are enough, and the largest that is asked about.
-STEP, STRONGEST = 0.01, 0.95
 
 
 def plan_study(
@@ -93,25 +87,24 @@ def plan_study(
         tracked=checked.tracking.enabled,
     )
     costs = measured_costs(study, work, reading=reading) if timed else {}
-    known = ~np.isnan(study.data.outcome)
-    n_people = len(np.unique(study.data.groups[known]))
-    n_parameters = config.samplesize.parameters or count_parameters(config, study.design)
+    n_rows = int((~np.isnan(study.data.outcome)).sum())
+    n_people = n_people_with_outcome(study)
     holdout = study.selection.holdout
     return StudyPlan(
         name=config.name,
         title=config.title,
         kind=config.outcome.kind,
-        summary=_summary(study, n_people, int(known.sum())),
+        summary=_summary(study, n_people, n_rows),
         provenance=study.cohort.provenance,
         flow=study.selection.flow,
-        n_rows=int(known.sum()),
+        n_rows=n_rows,
         n_people=n_people,
         n_holdout=None if holdout is None else holdout.n_analysed,
         n_predictors=len(config.predictors),
-        n_parameters=n_parameters,
+        n_parameters=n_candidate_parameters(study),
         share_missing=float(np.isnan(study.data.columns).mean()),
         events=tuple(_events(study)),
-        sample_size=planned_size(study, n_people, n_parameters),
+        sample_size=planned_size(study),
         parts=tuple(_timed(one, costs, workers) for one in work),
         workers=workers,
         findings=findings,
@@ -156,54 +149,3 @@ def _summary(study: PreparedStudy, n_people: int, n_rows: int) -> tuple[str, ...
         f"({', '.join(config.blocks)}); confounders: {', '.join(config.confounders)}.",
         f"Model types: {', '.join(config.families.named())}; seed {config.seed}.",
     )
-
-
-def planned_size(study: PreparedStudy, n_people: int, n_parameters: int) -> PlannedSize:
-    """Whether the people are enough to develop the model, by the criteria of `samplesize`."""
-    config = study.config
-    known = ~np.isnan(study.data.outcome)
-    expected = expected_from_study(config, study.data.outcome[known])
-
-    def size_of(assumed: SampleSizeSettings) -> SampleSize:
-        return development_size(config.outcome.kind, n_parameters, assumed, n=n_people)
-
-    counted = f"{n_people:,} people, {n_parameters} candidate parameters"
-    if any(getattr(config.samplesize, name) is not None for name in STRENGTHS):
-        size = size_of(expected)
-        verdict = (
-            "enough for every criterion"
-            if size.sufficient
-            else (f"too few, most of all for {size.binding.name}")
-        )
-        return PlannedSize(
-            sentence=f"{counted}: {size.n_required:,} needed as declared; {verdict}.",
-            sufficient=size.sufficient,
-            size=size,
-        )
-    name = "r2" if config.outcome.kind == "continuous" else "nagelkerke"
-    word = "R²" if name == "r2" else "Nagelkerke R²"
-    least = _least_strength(lambda at: size_of(changed(expected, name, at)).sufficient is True)
-    if least is None:
-        said = f"too few even if the model's {word} were {STRONGEST:g}"
-    else:
-        said = f"enough if the model's {word} is {least:.2f} or more"
-    return PlannedSize(
-        sentence=f"{counted}: {said} (declare samplesize.{name} for a verdict).",
-        sufficient=None,
-        least_strength=least,
-    )
-
-
-def _least_strength(sufficient: Callable[[float], bool]) -> float | None:
-    """The smallest strength on a grid for which the people are enough."""
-    low, high = 1, round(STRONGEST / STEP)
-    try:
-        if not sufficient(high * STEP):
-            return None
-        while low < high:
-            middle = (low + high) // 2
-            low, high = (low, middle) if sufficient(middle * STEP) else (middle + 1, high)
-    except ConfigError:
-        # What else is expected contradicts so strong a model.
-        return None
-    return low * STEP

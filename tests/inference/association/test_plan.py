@@ -9,8 +9,9 @@ import pytest
 from association_tables import NO_SPLINES, study
 from hiprisk.cohort.dictionary import load_dictionary
 from hiprisk.errors import ConfigError, InputError
+from hiprisk.features.design import auxiliary_columns
 from hiprisk.inference.association import run_associate
-from hiprisk.inference.association.plan import Basis, auxiliary_columns, plan_association
+from hiprisk.inference.association.plan import Basis, plan_association
 
 
 def test_a_number_as_exposure_is_reported_per_its_step():
@@ -57,7 +58,7 @@ def test_another_reference_level_turns_the_effect_round():
             "'age_years' is of the kind number, and this needs category",
         ),
         (["association.splines={odi_0_100: 3}"], "neither a confounder nor the baseline"),
-        (["association.auxiliary=[nonsense]"], "is not in the dictionary"),
+        (["association.auxiliary=[nonsense]"], "the dictionary has no variable 'nonsense'"),
         (["imputation.imputations=1"], "one imputation cannot say what that costs"),
         (
             ["association.negative_control={outcome: sex, reason: r}"],

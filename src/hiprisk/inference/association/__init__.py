@@ -8,6 +8,7 @@ from hiprisk.inference.association.result import (
 )
 from hiprisk.inference.association.table import (
     associate,
+    association_refusal,
     check_association,
     run_associate,
 )
@@ -18,6 +19,7 @@ __all__ = [
     "NegativeControl",
     "StratumDifference",
     "associate",
+    "association_refusal",
     "check_association",
     "run_associate",
 ]

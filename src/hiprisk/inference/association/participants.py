@@ -10,8 +10,9 @@ import pandas as pd
 from hiprisk.arrays import Bools, Floats, Integers
 from hiprisk.config import StudyConfig
 from hiprisk.errors import ConfigError, InputError
+from hiprisk.features.design import auxiliary_columns
 from hiprisk.inference.association.imputation import IncompleteData
-from hiprisk.inference.association.plan import AssociationPlan, auxiliary_columns
+from hiprisk.inference.association.plan import AssociationPlan
 from hiprisk.inference.association.result import ALL
 from hiprisk.inference.effects.clustered import CovarianceKind, Link
 from hiprisk.learning.participants import FlowStep, Participants, Selection

@@ -12,9 +12,9 @@ from hiprisk.arrays import Bools, Floats, Integers
 from hiprisk.cohort.dictionary import Dictionary, Variable
 from hiprisk.config import StudyConfig
 from hiprisk.config.association import AssociationSettings
-from hiprisk.errors import ConfigError, InputError
+from hiprisk.errors import ConfigError
 from hiprisk.features.derived import features_of
-from hiprisk.features.design import Design, columns_of, numeric_columns, plan_design
+from hiprisk.features.design import Design, plan_design
 from hiprisk.features.knots import default_knots
 from hiprisk.inference.association.imputation import stacked
 from hiprisk.inference.effects.standardisation import Contrast
@@ -117,11 +117,6 @@ def _check_roles(
         taken.add(config.outcome.hip_replacement.variable)
     if taken & {settings.exposure, settings.baseline, settings.strata}:
         raise ConfigError("the outcome stands on the side of the exposure", column="association")
-    strange = [name for name in settings.auxiliary if name not in dictionary]
-    if strange:
-        raise ConfigError(
-            f"'{strange[0]}' is not in the dictionary", column="association.auxiliary"
-        )
     loose = set(settings.splines) - {*config.confounders, settings.baseline}
     if loose:
         raise ConfigError(
@@ -192,21 +187,6 @@ def _number_contrast(
         return Contrast(high=(1.0,), low=(0.0,)), f"{last.label}: yes vs no"
     words = f"{last.label}, per {settings.per:g} {last.unit or ''}".rstrip()
     return Contrast(high=(settings.per,), low=(0.0,), shift=True), words
-
-
-def auxiliary_columns(
-    names: Sequence[str], dictionary: Mapping[str, Variable], frame: pd.DataFrame
-) -> Floats:
-    """Numbers of the auxiliary variables that vary, shape (n_rows, n_auxiliary)."""
-    absent = [name for name in names if name not in frame.columns]
-    if absent:
-        raise InputError(
-            f"the cohort lacks the auxiliary variable {absent[0]}",
-            code="MISSING_COLUMN",
-            advice="map it in the cohort's mapping, or take it out of the config",
-        )
-    columns = [column for name in names for column in columns_of(dictionary[name], frame[name])]
-    return numeric_columns(columns, frame)
 
 
 @dataclass(frozen=True)

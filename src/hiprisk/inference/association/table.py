@@ -122,14 +122,36 @@ def associate(config: StudyConfig, selection: Selection, *, provenance: str) -> 
 def check_association(config: StudyConfig, selection: Selection) -> None:
     """Raise ConfigError if the section names what the cohort lacks, before anything is fitted.
 
-    People that cannot give a table, as all of one stratum, are no fault of the config.
+    People that cannot give a table, as all of one stratum, are no fault of the config: see
+    `association_refusal`.
     """
     with contextlib.suppress(InputError):
-        people, _ = in_strata(config, selection)
-        plan = plan_association(config, selection.dictionary, people.frame)
-        data = incomplete_data(config, plan, people)
-        known = analysed_people(plan, people, data, link=_link(config))
-        check_negative_control(plan, people, known)
+        _plan_table(config, selection)
+
+
+def association_refusal(config: StudyConfig, selection: Selection) -> InputError | None:
+    """Why these people can give no table, where that is known before anything is fitted.
+
+    Raises
+    ------
+    ConfigError
+        As `check_association`.
+    """
+    if config.association is None:
+        return None
+    try:
+        _plan_table(config, selection)
+    except InputError as refusal:
+        return refusal
+    return None
+
+
+def _plan_table(config: StudyConfig, selection: Selection) -> None:
+    people, _ = in_strata(config, selection)
+    plan = plan_association(config, selection.dictionary, people.frame)
+    data = incomplete_data(config, plan, people)
+    known = analysed_people(plan, people, data, link=_link(config))
+    check_negative_control(plan, people, known)
 
 
 def _link(config: StudyConfig) -> Link:
@@ -144,6 +166,8 @@ def _table(
     provenance: str,
 ) -> AssociationTable:
     data = incomplete_data(config, plan, people)
+    known = analysed_people(plan, people, data, link=_link(config))
+    check_negative_control(plan, people, known)
     completed = impute(
         data,
         n_imputations=config.imputation.imputations,
@@ -151,7 +175,6 @@ def _table(
         seed=config.seed,
     )
     basis = build_basis(plan, completed)
-    known = analysed_people(plan, people, data, link=_link(config))
     found = estimate_table(plan, basis, known)
     outcome = config.outcome
     table = AssociationTable(

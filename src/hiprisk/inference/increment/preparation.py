@@ -64,6 +64,8 @@ def prepare_comparison(
     tuple
         The procedure, the imputed sample, and the added blocks of each model but the base.
     """
+    check_minimum_gain(config, design)
+    check_comparison(config, design, data.columns, chosen)
     added = _combinations(chosen.add)
     family = next(iter(config.families.named()))
     blank = partial(unfitted_estimator, config, design, dictionary, family=family)
@@ -104,19 +106,23 @@ def prepare_comparison(
     return procedure, imputed, added
 
 
-def check_comparison(config: StudyConfig, design: Design, columns: Floats) -> None:
+def check_comparison(
+    config: StudyConfig, design: Design, columns: Floats, comparison: Comparison | None = None
+) -> None:
     """Raise ConfigError where a study's blocks cannot be compared, before anything is fitted.
 
     Parameters
     ----------
     columns : ndarray, shape (n_rows, n_columns)
         As `Design.numeric` gives them.
+    comparison : Comparison, optional
+        By default that of a study: all blocks are added to ``core``.
     """
-    chosen = resolved_comparison(config, None)
+    chosen = resolved_comparison(config, comparison)
     check_new_predictors(config, design, _combinations(chosen.add), chosen.base)
     new = {name for block in chosen.add for name in config.blocks[block]}
     declared = new & set(config.measurement_error)
-    if declared:
+    if declared and chosen.measurement_error:
         inputs = design.model_inputs(_filled(columns))
         check_straight(planned_terms(config, design, [inputs]), declared)
 

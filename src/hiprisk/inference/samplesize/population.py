@@ -28,6 +28,11 @@ GREATEST_ODDS_RATIO = 1.25
 TOLD_C_DIFFERENCE = 0.05
 # Implied by stated risks; below it, or as near to 1, there is no information on calibration.
 LEAST_PREVALENCE = 1e-6
+# Expectations that a study of the kind has no use for.
+OF_THE_OTHER_KIND = {
+    "continuous": ("cox_snell", "nagelkerke", "c_statistic", "prevalence"),
+    "binary": ("r2", "mean", "sd"),
+}
 _DESCRIPTIONS = {
     "linear predictor": ("lp_mean", "lp_sd"),
     "beta distribution": ("risk_alpha", "risk_beta"),
@@ -145,14 +150,24 @@ def in_new_people(declared: SampleSizeSettings, found: SampleSizeSettings) -> Sa
 
 
 def check_stated_risks(config: StudyConfig) -> None:
-    """Refuse a distribution of the risks that contradicts the study, before anything is read.
+    """Refuse expectations that contradict the study, before anything is read.
 
     Raises
     ------
     ConfigError
-        If the outcome is continuous, or the stated prevalence is another one.
+        If an expectation is of the other kind of outcome, or the stated prevalence is another one
+        than that of the stated distribution of the risks.
     """
     declared = config.samplesize
+    for name in OF_THE_OTHER_KIND[config.outcome.kind]:
+        if getattr(declared, name) is not None:
+            right = "r2" if config.outcome.kind == "continuous" else "nagelkerke or c_statistic"
+            other = "binary" if config.outcome.kind == "continuous" else "continuous"
+            raise ConfigError(
+                f"{name} is of a {other} outcome, and the outcome is {config.outcome.kind}",
+                column=f"samplesize.{name}",
+                advice=f"leave it out; what is expected of such a model is stated as {right}",
+            )
     if not description(declared.external):
         return
     check_binary(config.outcome.kind, declared.external)
