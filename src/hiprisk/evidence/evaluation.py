@@ -36,8 +36,8 @@ from hiprisk.evidence.parts import (
 )
 from hiprisk.evidence.summary import summary_sentences
 from hiprisk.inference.samplesize import SampleSizeFinding
+from hiprisk.learning.foreign.converted_fit import ConvertedFit
 from hiprisk.learning.model_choice import tuned_candidates
-from hiprisk.learning.own.portability import WrittenTrees
 from hiprisk.learning.participants import Participants
 from hiprisk.learning.pipeline import StudyEstimator
 from hiprisk.metrics.entry import Metric
@@ -215,7 +215,7 @@ def _size(estimator: StudyEstimator) -> int:
     coefficients = getattr(estimator.fit_, "coefficients", None)
     if coefficients is not None:
         return len(coefficients)
-    if isinstance(estimator.fit_, WrittenTrees):
+    if isinstance(estimator.fit_, ConvertedFit):
         return estimator.fit_.n_leaves
     params = estimator.params
     return round(params["n_trees"]) * round(params["max_leaves"])

@@ -5,7 +5,7 @@ import pytest
 
 from foreign_models import NAMES, model_named, people
 from hiprisk.learning.foreign.conversion import sheet_model_of
-from hiprisk.learning.foreign.converted_fit import ConvertedFit
+from hiprisk.learning.foreign.converted_fit import ConvertedFit, log_odds
 from hiprisk.sheet.links import expit
 
 
@@ -25,3 +25,7 @@ def test_a_risk_comes_as_log_odds_also_where_trees_hold_it_itself(name):
     own = model_named(name).predict_proba(people()[0])[:, 1]
     assert np.isfinite(found).all()
     np.testing.assert_allclose(found, own, rtol=0.0, atol=2e-15)
+
+
+def test_risks_of_0_and_1_have_finite_log_odds():
+    assert log_odds(np.array([0.0, 0.5, 1.0])) == pytest.approx([-34.5, 0.0, 34.5], abs=0.1)

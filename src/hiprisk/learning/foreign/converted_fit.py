@@ -14,6 +14,12 @@ from hiprisk.sheet.models import evaluator_for
 LEAST_RISK = 1e-15
 
 
+def log_odds(risk: Floats) -> Floats:
+    """Log odds of risks, those of 0 and 1 brought inside."""
+    inside = np.clip(risk, LEAST_RISK, 1.0 - LEAST_RISK)
+    return np.asarray(np.log(inside) - np.log1p(-inside))
+
+
 @dataclass(frozen=True)
 class ConvertedFit:
     """A model in the sheet's form that predicts as a fit of hiprisk's own model types does.
@@ -36,10 +42,13 @@ class ConvertedFit:
             for position, name in enumerate(self._names)
         }
         found = evaluator_for(self.model).linear_predictor(columns, len(inputs))
-        if self.link == self.model.link:
-            return found
-        inside = np.clip(found, LEAST_RISK, 1.0 - LEAST_RISK)
-        return np.asarray(np.log(inside) - np.log1p(-inside))
+        return found if self.link == self.model.link else log_odds(found)
+
+    @property
+    def n_leaves(self) -> int:
+        """Leaves of all trees; 0 of a linear model."""
+        trees = self.model.trees if isinstance(self.model, TreesModel) else ()
+        return sum(feature < 0 for tree in trees for feature in tree.feature)
 
     def to_model(self, refits: Floats | None = None) -> LinearModel | TreesModel:
         """The model as a part of the sheet; it carries no refits."""

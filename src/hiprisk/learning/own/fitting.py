@@ -15,13 +15,12 @@ import numpy as np
 
 from hiprisk.arrays import Floats
 from hiprisk.errors import ConfigError, InputError
+from hiprisk.learning.foreign.converted_fit import ConvertedFit, log_odds
 from hiprisk.learning.linear import LinearFit
 from hiprisk.learning.own.estimator import OwnEstimator
 from hiprisk.learning.own.portability import (
-    WrittenTrees,
     adds_log_odds,
     is_linear,
-    log_odds,
     mean_linear_fit,
     mean_trees_model,
 )
@@ -79,9 +78,9 @@ class OwnFit:
         del refits
         return mean_trees_model(self.fits, names=self.names)
 
-    def written(self) -> WrittenTrees:
+    def written(self) -> ConvertedFit:
         """The same without the library, as the sheet will say it; see `to_model`."""
-        return WrittenTrees(self.link, self.to_model())
+        return ConvertedFit(self.link, self.to_model())
 
 
 def fit_own(

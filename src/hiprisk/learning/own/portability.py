@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from hiprisk.arrays import Floats
 from hiprisk.config import EstimatorSettings
 from hiprisk.learning.foreign.conversion import Portable, portable_class, sheet_model_of
 from hiprisk.learning.foreign.linear_models import linear_model, logistic_model
@@ -17,10 +16,6 @@ from hiprisk.learning.foreign.size import bounded
 from hiprisk.learning.linear import LinearFit, TermPlan
 from hiprisk.learning.own.estimator import estimator_class
 from hiprisk.sheet.format import LinearModel, Tree, TreesModel
-from hiprisk.sheet.models import evaluator_for
-
-# A risk of exactly 0 or 1 has no log odds.
-LEAST_RISK = 1e-15
 
 
 def is_benchmark(settings: EstimatorSettings) -> bool:
@@ -44,12 +39,6 @@ def adds_log_odds(path: str) -> bool:
     """Whether the sheet of a classifier adds log odds; a forest's holds the risk itself."""
     known = portability(path)
     return known is not None and known.convert not in (decision_tree, forest)
-
-
-def log_odds(risk: Floats) -> Floats:
-    """Log odds of risks, those of 0 and 1 brought inside."""
-    inside = np.clip(risk, LEAST_RISK, 1.0 - LEAST_RISK)
-    return np.asarray(np.log(inside) - np.log1p(-inside))
 
 
 def mean_linear_fit(fits: Sequence[Any], *, link: str, names: Sequence[str]) -> LinearFit:
@@ -102,38 +91,3 @@ def mean_trees_model(fits: Sequence[Any], *, names: Sequence[str]) -> TreesModel
 
 def _divided(tree: Tree, by: int) -> Tree:
     return replace(tree, value=tuple(value / by for value in tree.value))
-
-
-@dataclass(frozen=True)
-class WrittenTrees:
-    """An ensemble in the sheet's form in place of the library's own: both say the same.
-
-    Attributes
-    ----------
-    link : str
-        Of the outcome: ``identity``, or ``logit`` of a binary one.
-    model : TreesModel
-        A forest's holds the risk itself.
-    """
-
-    link: str
-    model: TreesModel
-
-    @property
-    def n_leaves(self) -> int:
-        """Leaves of all trees."""
-        return sum(feature < 0 for tree in self.model.trees for feature in tree.feature)
-
-    def linear_predictor(self, inputs: Floats) -> Floats:
-        """Linear predictor of complete rows, shape (n_rows,)."""
-        columns = {
-            name: np.ascontiguousarray(inputs[:, position])
-            for position, name in enumerate(self.model.inputs)
-        }
-        found = evaluator_for(self.model).linear_predictor(columns, len(inputs))
-        return log_odds(found) if self.link != self.model.link else found
-
-    def to_model(self, refits: Floats | None = None) -> TreesModel:
-        """The ensemble as a part of the sheet; it carries no refits."""
-        del refits
-        return self.model

@@ -13,7 +13,7 @@ import skops.io
 from hiprisk.bundle import read_bounded
 from hiprisk.bundle.archive import check_archive
 from hiprisk.errors import BundleError
-from hiprisk.learning.own.portability import WrittenTrees
+from hiprisk.learning.foreign.converted_fit import ConvertedFit
 from hiprisk.learning.pipeline import StudyEstimator
 
 # What an archive may hold beyond skops' own defaults. The list is code, never read from the
@@ -55,7 +55,7 @@ def estimator_file(estimator: StudyEstimator) -> bytes | None:
     Trees of another library stand in the sheet. An archive of the library's own objects would have
     to be trusted by name for each version of it, and could be opened by that version alone.
     """
-    return None if isinstance(estimator.fit_, WrittenTrees) else dump_estimator(estimator)
+    return None if isinstance(estimator.fit_, ConvertedFit) else dump_estimator(estimator)
 
 
 def dump_estimator(estimator: StudyEstimator) -> bytes:
