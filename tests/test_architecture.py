@@ -37,6 +37,7 @@ HOMES = {
         "hiprisk.metrics",
         "hiprisk.planning",
         "hiprisk.reporting.command_results",
+        "hiprisk.rebuilding",
         "hiprisk.reporting.result_files",
         "hiprisk.serving.dataframe",
         "hiprisk.serving.files",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from hiprisk.api.drifting import drift
     from hiprisk.api.scoring import score
+    from hiprisk.api.studies import associate, compare, plan_study, rebuild, run_study
     from hiprisk.api.updating import update
     from hiprisk.api.validating import expect, validate
     from hiprisk.cohort.simulation.simulate import simulate_cohort
@@ -24,9 +25,7 @@ if TYPE_CHECKING:
         MissingExtraError,
         StoreError,
     )
-    from hiprisk.planning import plan_study
     from hiprisk.serving.model import Model, load
-    from hiprisk.study import run_study
 
 # Where each public name is at home.
 _HOME = {
@@ -38,12 +37,15 @@ _HOME = {
     "MissingExtraError": "hiprisk.errors",
     "Model": "hiprisk.serving.model",
     "StoreError": "hiprisk.errors",
+    "associate": "hiprisk.api.studies",
+    "compare": "hiprisk.api.studies",
     "drift": "hiprisk.api.drifting",
     "expect": "hiprisk.api.validating",
     "load": "hiprisk.serving.model",
     "load_config": "hiprisk.config",
-    "plan_study": "hiprisk.planning",
-    "run_study": "hiprisk.study",
+    "plan_study": "hiprisk.api.studies",
+    "rebuild": "hiprisk.api.studies",
+    "run_study": "hiprisk.api.studies",
     "score": "hiprisk.api.scoring",
     "simulate_cohort": "hiprisk.cohort.simulation.simulate",
     "update": "hiprisk.api.updating",
@@ -61,6 +63,8 @@ __all__ = [
     "MissingExtraError",
     "Model",
     "StoreError",
+    "associate",
+    "compare",
     "drift",
     "estimators",
     "expect",
@@ -70,6 +74,7 @@ __all__ = [
     "metrics",
     "plan_study",
     "plots",
+    "rebuild",
     "run_study",
     "sample_size",
     "score",

@@ -6,13 +6,17 @@ import hashlib
 import platform
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from hiprisk.bundle import Bundle, read_bundle
 from hiprisk.bundle.manifest import HASHED_PARTS, STUDY
+from hiprisk.cohort.files.data_frame import CohortFrame
+from hiprisk.cohort.files.stacking import CohortFiles
 from hiprisk.cohort.findings import Finding
 from hiprisk.config.study_files import stored_study
 from hiprisk.errors import BundleError, InputError
@@ -50,6 +54,10 @@ class Rebuilt:
         """Whether the hashes are equal."""
         return self.bundle_sha256 == self.rebuilt_sha256
 
+    def to_frame(self) -> pd.DataFrame:
+        """One row a hashed file: whether it has the same bytes."""
+        return pd.DataFrame(list(self.parts.items()), columns=["file", "equal"])
+
     def to_dict(self) -> dict[str, Any]:
         """What ``hiprisk rebuild --json`` prints."""
         rebuilt = None if self.rebuilt is None else str(self.rebuilt)
@@ -59,7 +67,7 @@ class Rebuilt:
 def rebuild(
     bundle: Bundle,
     *,
-    cohort: Sequence[Path] = (),
+    cohort: Sequence[Path] | CohortFrame = (),
     out: Path | None = None,
     workers: int = 1,
     progress: StageProgress | None = None,
@@ -70,8 +78,9 @@ def rebuild(
     Parameters
     ----------
     bundle : Bundle
-    cohort : sequence of path-like
-        The cohort files, in the order of the study; none for a simulated cohort.
+    cohort : sequence of path-like, or CohortFrame
+        The cohort files, in the order of the study; none for a simulated cohort; or the data frame
+        that stands for the one file or was trained on.
     out : path-like, optional
         Folder of models that keeps the new bundle; else it is deleted.
     workers, progress, on_finding
@@ -95,10 +104,18 @@ def rebuild(
         )
     with tempfile.TemporaryDirectory(prefix="hiprisk-rebuild-") as scratch:
         folder = Path(scratch)
-        study = stored_study(bundle.study).unpacked(folder, cohort)
-        _check_cohort(bundle, load_study_cohort(study).fingerprint)
+        stored = stored_study(bundle.study)
+        source = None
+        if isinstance(cohort, CohortFrame):
+            study = stored.unpacked(folder, None)
+            # Under the name that the study knew it by, which its evidence repeats.
+            source = CohortFiles((), frame=replace(cohort, name=stored.cohort_names[0]))
+        else:
+            study = stored.unpacked(folder, cohort)
+        _check_cohort(bundle, load_study_cohort(study, source).fingerprint)
         result = run_study(
             study,
+            source=source,
             out=out or folder / "models",
             workers=workers,
             progress=progress,
@@ -113,7 +130,7 @@ def _check_cohort(bundle: Bundle, fingerprint: str) -> None:
         raise InputError(
             "this is not the cohort that the bundle was trained on: its fingerprint differs",
             code="OTHER_COHORT",
-            advice="give the very file; to train on another one use hiprisk train",
+            advice="give the very file or frame; to train on another one use hiprisk train",
         )
 
 

@@ -16,9 +16,15 @@ from hiprisk.cohort.dictionary import Dictionary
 from hiprisk.cohort.mapping import CohortMapping, load_mapping, mapping_from_text
 from hiprisk.cohort.own_variables import dictionary_of, own_dictionary_from_text
 from hiprisk.config import StudyConfig, load_config, study_from_text
-from hiprisk.config.reading import StudyOutcome, load_study_outcome, study_outcome
+from hiprisk.config.reading import (
+    StudyOutcome,
+    load_study_outcome,
+    study_outcome,
+    undecided_in_config,
+)
 from hiprisk.errors import ConfigError
 from hiprisk.serving.model import Model
+from hiprisk.yaml_settings import UndecidedLines
 
 Document = Path | str | Mapping[str, Any]
 
@@ -83,6 +89,20 @@ def own_dictionary(dictionary: Dictionary | Document | None) -> Dictionary:
     if isinstance(dictionary, Mapping):
         return own_dictionary_from_text(as_yaml(dictionary, "dictionary"), name="dictionary")
     return dictionary_of(dictionary)
+
+
+def undecided_lines(
+    config: StudyConfig | Document | None, study: StudyConfig
+) -> tuple[UndecidedLines, ...]:
+    """Guesses of a draft that nobody confirmed: in the config's file, mapping and dictionary."""
+    own = undecided_in_config(config) if isinstance(config, Path | str) else ()
+    cohort = study.cohort
+    dictionary = dictionary_of(cohort.dictionary)
+    # A study may be planned before there is a mapping.
+    if cohort.mapping and Path(cohort.mapping).exists():
+        mapping = load_mapping(cohort.mapping, dictionary=dictionary)
+        return (*own, *mapping.undecided)
+    return (*own, *dictionary.undecided)
 
 
 @contextlib.contextmanager

@@ -63,34 +63,17 @@ def study_of(options: argparse.Namespace) -> StudyConfig:
     # Set before numpy is imported: a worker must not start threads of its own.
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
+    from hiprisk.api.documents import undecided_lines
+    from hiprisk.cohort.findings import undecided_findings
     from hiprisk.config import load_config
+    from hiprisk.learning.study_cohort import with_source
 
     config = load_config(options.config, overrides=options.set)
-    if options.cohort is not None:
-        file = options.cohort[0] if len(options.cohort) == 1 else tuple(options.cohort)
-        cohort = dataclasses.replace(config.cohort, simulate=None, file=file)
-        config = dataclasses.replace(config, cohort=cohort)
+    config = with_source(config, options.cohort)
     if options.encoding is not None:
         cohort = dataclasses.replace(config.cohort, encoding=options.encoding)
         config = dataclasses.replace(config, cohort=cohort)
     if options.seed is not None:
         config = dataclasses.replace(config, seed=options.seed)
-    _note_undecided(options.config, config)
+    note_findings(undecided_findings(undecided_lines(options.config, config)))
     return config
-
-
-def _note_undecided(path: Path, config: StudyConfig) -> None:
-    """Say on stderr which guesses of a draft are unconfirmed, in config, mapping and dictionary."""
-    from hiprisk.cohort.findings import undecided_findings
-    from hiprisk.cohort.mapping import load_mapping
-    from hiprisk.cohort.own_variables import dictionary_of
-    from hiprisk.config.reading import undecided_in_config
-
-    cohort = config.cohort
-    dictionary = dictionary_of(cohort.dictionary)
-    # A study may be planned before there is a mapping.
-    if cohort.mapping and Path(cohort.mapping).exists():
-        more = load_mapping(cohort.mapping, dictionary=dictionary).undecided
-    else:
-        more = dictionary.undecided
-    note_findings(undecided_findings((*undecided_in_config(path), *more)))

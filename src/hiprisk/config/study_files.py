@@ -10,7 +10,7 @@ from typing import Any
 
 from hiprisk.config.reading import REFERENCE, load_config, resolved
 from hiprisk.config.settings import StudyConfig
-from hiprisk.errors import BundleError, ConfigError
+from hiprisk.errors import DATA_FRAME, BundleError, ConfigError
 from hiprisk.yaml_settings import read_yaml
 
 EDITOR_LINE = "# yaml-language-server:"
@@ -47,32 +47,40 @@ class StoredStudy:
         named = self.config["cohort"]["file"]
         return () if named is None else (named,) if isinstance(named, str) else tuple(named)
 
-    def unpacked(self, folder: Path, cohort: Sequence[Path]) -> StudyConfig:
+    def check_number(self, n_given: int) -> None:
+        """Raise ConfigError if there are more or fewer cohort files than the study read."""
+        names = self.cohort_names
+        if n_given == len(names):
+            return
+        read = f"the study read {len(names)} cohort file(s) ({', '.join(names)})"
+        advice = " ".join(f"--cohort {name}" for name in names)
+        if not names:
+            read, advice = "the study's cohort is simulated", "leave out --cohort"
+        elif names == (DATA_FRAME,):
+            read = "the study was trained on a data frame"
+            advice = "write it to a file that --cohort names, or give it to hiprisk.rebuild"
+        raise ConfigError(
+            f"{read}, and {n_given} came", column="--cohort", code="USAGE", advice=advice
+        )
+
+    def unpacked(self, folder: Path, cohort: Sequence[Path] | None) -> StudyConfig:
         """The study, its files written into an empty folder and its cohort read from elsewhere.
 
         Parameters
         ----------
         folder : Path
-        cohort : sequence of Path
-            Cohort files in the order of `cohort_names`.
+        cohort : sequence of Path or None
+            Cohort files in the order of `cohort_names`; None where a data frame stands for the one.
 
         Raises
         ------
         ConfigError
             If there are more or fewer files than the study read.
         """
-        if len(cohort) != len(self.cohort_names):
-            raise ConfigError(
-                f"the study read {len(self.cohort_names)} cohort file(s) "
-                f"({', '.join(self.cohort_names) or 'it is simulated'}), and {len(cohort)} came",
-                column="--cohort",
-                code="USAGE",
-                advice=" ".join(f"--cohort {name}" for name in self.cohort_names)
-                or "leave out --cohort",
-            )
+        self.check_number(1 if cohort is None else len(cohort))
         paths = [
             str(_under_its_name(given, name, folder))
-            for given, name in zip(cohort, self.cohort_names, strict=True)
+            for given, name in zip(cohort or (), self.cohort_names, strict=cohort is not None)
         ]
         settings = dict(self.config["cohort"])
         if paths:

@@ -21,7 +21,7 @@ from hiprisk.cohort.own_variables import dictionary_of
 from hiprisk.cohort.reading import Cohort, fingerprint, read_cohort
 from hiprisk.cohort.simulation.simulate import SimulatedSites, simulate_cohort
 from hiprisk.config import StudyConfig
-from hiprisk.errors import DATA_FRAME, ConfigError, InputError
+from hiprisk.errors import ConfigError, InputError
 from hiprisk.features.derived import variables_behind, with_declared
 from hiprisk.features.roles import check_roles
 from hiprisk.learning.participants import (
@@ -149,7 +149,8 @@ def with_source(config: StudyConfig, source: CohortPath | None) -> StudyConfig:
     if source is None:
         return config
     files = cohort_files(source)
-    paths = (DATA_FRAME,) if files.frame is not None else tuple(map(str, files.paths))
+    named = files.paths if files.frame is None else (files.frame.name,)
+    paths = tuple(map(str, named))
     file = paths[0] if len(paths) == 1 else paths
     encoding = files.encoding or config.cohort.encoding
     cohort = replace(config.cohort, simulate=None, file=file, encoding=encoding)

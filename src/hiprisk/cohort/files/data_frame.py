@@ -44,16 +44,14 @@ class CohortFrame:
         Of its columns, as they came.
     columns : tuple of pyarrow.Array or pyarrow.ChunkedArray
     n_rows : int
+    name : str
+        For letters and evidence, where a file has its name.
     """
 
     names: tuple[str, ...]
     columns: tuple[Any, ...]
     n_rows: int
-
-    @property
-    def name(self) -> str:
-        """For letters, where a file has its name."""
-        return DATA_FRAME
+    name: str = DATA_FRAME
 
     @property
     def dialect(self) -> Dialect:
