@@ -1,5 +1,6 @@
 """A study with candidates of its own, whole."""
 
+import dataclasses
 import json
 
 import pandas as pd
@@ -9,8 +10,9 @@ from blank_figures import figures_left_blank
 from candidate_study import candidate_config, candidate_study
 from hiprisk.bundle import read_bundle
 from hiprisk.config.reading import resolved
+from hiprisk.errors import ConfigError
 from hiprisk.learning.preparation import declared_hash
-from hiprisk.study import run_study
+from hiprisk.rebuilding import rebuild
 
 
 @pytest.fixture(scope="module")
@@ -18,10 +20,26 @@ def study(tmp_path_factory):
     return candidate_study(tmp_path_factory)
 
 
-def test_the_same_bundle_comes_out_of_two_workers(study, tmp_path):
+def test_the_same_bundle_is_rebuilt_with_two_workers(study):
     with figures_left_blank():
-        again = run_study(candidate_config(), out=tmp_path, workers=2)
-    assert again.bundle_sha256 == study.result.bundle_sha256
+        again = rebuild(study.bundle, workers=2)
+    assert again.equal
+    assert again.versions == {}
+
+
+def test_a_bundle_imports_no_package_without_consent(study, monkeypatch):
+    stored = dict(study.bundle.study)
+    families = stored["config"]["families"]
+    wild = {**families, "wild": {"estimator": "antigravity.Model"}}
+    stored["config"] = {**stored["config"], "families": wild}
+    texts = {**study.bundle.texts, "study.json": json.dumps(stored).encode()}
+    monkeypatch.setattr("webbrowser.open", lambda *_: pytest.fail("the package was imported"))
+    with pytest.raises(ConfigError, match="would import the package 'antigravity'"):
+        rebuild(dataclasses.replace(study.bundle, texts=texts))
+
+
+def test_versions_of_its_packages_are_part_of_the_study(study):
+    assert list(study.bundle.study["packages"]) == ["scikit-learn"]
 
 
 def test_a_benchmark_is_not_chosen_whatever_its_loss(study):

@@ -20,6 +20,7 @@ from hiprisk.cohort.files.stacking import CohortFiles
 from hiprisk.cohort.findings import Finding
 from hiprisk.config.study_files import stored_study
 from hiprisk.errors import BundleError, InputError
+from hiprisk.learning.own.estimator import check_imports
 from hiprisk.learning.study_cohort import load_study_cohort
 from hiprisk.parallel import StageProgress
 from hiprisk.study import run_study
@@ -72,6 +73,7 @@ def rebuild(
     workers: int = 1,
     progress: StageProgress | None = None,
     on_finding: Callable[[Finding], None] | None = None,
+    allow_imports: Sequence[str] = (),
 ) -> Rebuilt:
     """Train a bundle's study anew: config, mapping and dictionary come from the bundle.
 
@@ -85,6 +87,9 @@ def rebuild(
         Folder of models that keeps the new bundle; else it is deleted.
     workers, progress, on_finding
         As of `run_study`.
+    allow_imports : sequence of str
+        Packages of own candidates that may be imported, beside scikit-learn, LightGBM and XGBoost:
+        a bundle of somebody else names what it likes.
 
     Raises
     ------
@@ -93,7 +98,7 @@ def rebuild(
     InputError
         If the cohort is not the one that the bundle was trained on; nothing is fitted then.
     ConfigError, StoreError
-        As of `run_study`.
+        As of `run_study`; also if a package would be imported that is not allowed.
     """
     if bundle.study is None or bundle.lineage is not None:
         raise BundleError(
@@ -112,6 +117,7 @@ def rebuild(
             source = CohortFiles((), frame=replace(cohort, name=stored.cohort_names[0]))
         else:
             study = stored.unpacked(folder, cohort)
+        check_imports(study.families.own.values(), allowed=allow_imports)
         _check_cohort(bundle, load_study_cohort(study, source).fingerprint)
         result = run_study(
             study,
@@ -138,8 +144,8 @@ def _compared(old: Bundle, new: Bundle, *, is_kept: bool) -> Rebuilt:
     def digest(bundle: Bundle, name: str) -> str:
         return hashlib.sha256(bundle.texts[name]).hexdigest()
 
-    then = old.manifest["created_with"]
-    versions = {name: (str(then[name]), _version(name)) for name in then}
+    then, now = old.manifest["created_with"], new.manifest["created_with"]
+    versions = {name: (str(then[name]), str(now.get(name) or _version(name))) for name in then}
     run = old.run
     return Rebuilt(
         bundle_sha256=old.sha256,

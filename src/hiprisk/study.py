@@ -299,8 +299,8 @@ def _write(
     files: Mapping[str, NamedText],
 ) -> Path:
     config, sheet = finished.config, finished.sheet
-    own = [settings.estimator for settings in config.families.own.values()]
-    created_with = {name: metadata.version(name) for name in PACKAGES} | package_versions(own)
+    own = package_versions(settings.estimator for settings in config.families.own.values())
+    created_with = {name: metadata.version(name) for name in PACKAGES} | own
     sections = report_sections(evidence, sheet)
     contents = BundleContents(
         sheet=sheet,
@@ -316,7 +316,7 @@ def _write(
         cohort_fingerprint=finished.prepared.cohort.fingerprint,
         created_with=created_with,
         estimator=estimator_file(finished.estimator),
-        study=study_document(config, files),
+        study=study_document(config, files, packages=own),
         files={
             "report.html": study_report(
                 evidence, sheet, sections, created_with=created_with

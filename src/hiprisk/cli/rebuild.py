@@ -37,6 +37,7 @@ def run(argv: Sequence[str]) -> int:
         workers=options.workers,
         progress=Progress(),
         on_finding=lambda finding: note_findings([finding]),
+        allow_imports=options.allow_imports,
     )
     if options.json:
         print_json(result.to_dict())
@@ -70,6 +71,14 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
         type=Path,
         metavar="DIR",
         help="folder of models that keeps the new bundle (default: it is deleted)",
+    )
+    parser.add_argument(
+        "--allow-imports",
+        action="append",
+        default=[],
+        metavar="PACKAGE",
+        help="import this package, whose class is a candidate of the study, and run its code; "
+        "scikit-learn, LightGBM and XGBoost need no consent; repeat for several",
     )
     parser.add_argument(
         "--workers",

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from hiprisk.config.reading import REFERENCE, load_config, resolved
@@ -121,11 +122,25 @@ def study_files(config: StudyConfig) -> dict[str, NamedText]:
     return found
 
 
-def study_document(config: StudyConfig, files: Mapping[str, NamedText]) -> bytes:
-    """``study.json``: the same study has the same bytes on every machine."""
+def study_document(
+    config: StudyConfig,
+    files: Mapping[str, NamedText],
+    *,
+    packages: Mapping[str, str] = MappingProxyType({}),
+) -> bytes:
+    """``study.json``: the same study has the same bytes on every machine.
+
+    Parameters
+    ----------
+    config : StudyConfig
+    files : mapping of str to NamedText
+    packages : mapping of str to str
+        Versions of the packages of its own candidates.
+    """
     plain = {
         "config": resolved(config),
         "files": {role: {"name": file.name, "text": file.text} for role, file in files.items()},
+        **({"packages": dict(packages)} if packages else {}),
     }
     return json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode()
 

@@ -17,6 +17,7 @@ from hiprisk.config.reading import PATHS, resolved
 from hiprisk.config.sites import SITE
 from hiprisk.features.design import Design, plan_design, with_named_sites
 from hiprisk.learning.candidates import DevelopmentData, development_data, unfitted_estimator
+from hiprisk.learning.own.estimator import package_versions
 from hiprisk.learning.participants import Selection
 from hiprisk.learning.pipeline import StudyEstimator
 from hiprisk.learning.sites.levels import check_sites, with_site_levels
@@ -79,12 +80,14 @@ class PreparedStudy:
     def identity(self) -> str:
         """Hash of what makes two runs the same study: config, cohort and version."""
         stated = self.dictionary.stated
+        own = package_versions(one.estimator for one in self.config.families.own.values())
         parts = (
             self.declared_sha256,
             str(resolved(self.config)),
             self.cohort.fingerprint,
             metadata.version("hiprisk"),
             *([repr(stated)] if stated else []),
+            *([repr(own)] if own else []),
         )
         return hashlib.sha256(":".join(parts).encode()).hexdigest()
 

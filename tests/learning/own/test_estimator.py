@@ -1,5 +1,6 @@
 """The class of an own candidate: imported, made, and what it must have."""
 
+import re
 import sys
 
 import pytest
@@ -9,6 +10,7 @@ from hiprisk.errors import ConfigError, MissingExtraError
 from hiprisk.learning.own.estimator import (
     OwnEstimator,
     check_estimator,
+    check_imports,
     estimator_class,
     package_versions,
 )
@@ -84,7 +86,9 @@ def test_a_class_of_the_current_folder_is_found(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", [*sys.path])
     checked("found_here.Mine", fixed={"alpha": 2.0})
-    assert package_versions(["found_here.Mine"]) == {"found_here": "not installed"}
+    ((name, version),) = package_versions(["found_here.Mine"]).items()
+    assert name == "found_here.Mine"
+    assert re.fullmatch(r"local, sha256 [0-9a-f]{16}", version)
 
 
 def test_code_that_fails_when_it_is_imported_is_named(tmp_path, monkeypatch):
@@ -93,6 +97,16 @@ def test_code_that_fails_when_it_is_imported_is_named(tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "path", [*sys.path])
     with pytest.raises(ConfigError, match="importing 'fails_here' failed with ZeroDivisionError"):
         estimator_class("fails_here.Mine")
+
+
+def test_a_stranger_s_study_imports_what_is_known_or_allowed():
+    mine = EstimatorSettings(estimator="my.package.Model")
+    check_imports([EstimatorSettings(estimator=FOREST)])
+    check_imports([mine], allowed=["my"])
+    with pytest.raises(
+        ConfigError, match=r"would import the package 'my' .*if you trust it: --allow-imports my"
+    ):
+        check_imports([EstimatorSettings(estimator=FOREST), mine], allowed=["me"])
 
 
 def test_versions_have_the_names_by_which_packages_are_installed():

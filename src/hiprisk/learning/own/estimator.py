@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import importlib
 import inspect
 import os
@@ -10,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from importlib import metadata
+from pathlib import Path
 from typing import Any
 
 from sklearn.base import is_classifier, is_regressor
@@ -32,7 +34,8 @@ _DISTRIBUTIONS: Mapping[str, tuple[str, ...]] = {
     "xgboost": ("xgboost", "xgboost-cpu"),
 }
 _KINDS = ((is_classifier, "a classifier"), (is_regressor, "a regressor"))
-LOCAL = "not installed"
+# What a study of somebody else may import unasked.
+TRUSTED_PACKAGES = ("sklearn", "lightgbm", "xgboost")
 
 
 @dataclass(frozen=True)
@@ -227,16 +230,47 @@ def _extra_settings(kind: Callable[..., Any]) -> Iterable[str]:
 
 
 def package_versions(paths: Iterable[str]) -> dict[str, str]:
-    """Versions of the packages of some classes, by the name under which they are installed."""
-    packages = dict.fromkeys(path.partition(".")[0] for path in paths)
-    return dict(_installed(package) for package in packages)
+    """Versions of the packages of some classes, by the name under which they are installed.
+
+    A package of the current folder has no version: the start of its file's SHA-256 stands for it.
+    """
+    found: dict[str, str] = {}
+    for path in paths:
+        name, version = _installed(path)
+        found.setdefault(name, version)
+    return found
 
 
-def _installed(package: str) -> tuple[str, str]:
-    """Name and version of a package; one of the current folder has no version."""
+def _installed(path: str) -> tuple[str, str]:
+    package = path.partition(".")[0]
     for name in _DISTRIBUTIONS.get(package, (package,)):
         with contextlib.suppress(metadata.PackageNotFoundError):
             return name, metadata.version(name)
     # It reads the list of files of everything that is installed, which takes seconds.
     found = metadata.packages_distributions().get(package)
-    return (found[0], metadata.version(found[0])) if found else (package, LOCAL)
+    if found:
+        return found[0], metadata.version(found[0])
+    kind: Any = estimator_class(path)
+    source = Path(inspect.getsourcefile(kind) or "").read_bytes()
+    return path, f"local, sha256 {hashlib.sha256(source).hexdigest()[:16]}"
+
+
+def check_imports(estimators: Iterable[EstimatorSettings], *, allowed: Iterable[str] = ()) -> None:
+    """Raise ConfigError if a study of somebody else would import more than is known or allowed.
+
+    Parameters
+    ----------
+    estimators : iterable of EstimatorSettings
+    allowed : iterable of str
+        Packages beside scikit-learn, LightGBM and XGBoost that may be imported.
+    """
+    known = {*TRUSTED_PACKAGES, *allowed}
+    for settings in estimators:
+        package = own_estimator(settings).package
+        if package not in known:
+            raise ConfigError(
+                f"the study would import the package '{package}' and run its code "
+                f"({settings.estimator})",
+                code="IMPORT_NOT_ALLOWED",
+                advice=f"if you trust it: --allow-imports {package}",
+            )
