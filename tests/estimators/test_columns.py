@@ -85,19 +85,44 @@ def test_a_name_of_the_dictionary_brings_label_unit_levels_and_range():
 def test_a_value_outside_of_the_dictionarys_range_is_refused_by_its_position():
     frame = pd.DataFrame({"age_years": [60.0, 70.0, 640.0]})
     fitted = described(frame, load_dictionary())
-    with pytest.raises(InputError, match=r"'age_years' must lie in .*first at position 2 .*=None"):
+    with pytest.raises(InputError, match=r"age_years: must lie in .*first at position 2 .*=None"):
         check_ranges(fitted, fitted.read(columns_of_frame(frame)))
+
+
+def test_a_count_of_the_dictionary_is_a_whole_number():
+    frame = pd.DataFrame({"comorbidity_count": [0.0, 2.5, np.nan]})
+    fitted = described(frame, load_dictionary())
+    with pytest.raises(InputError, match=r"must be a whole number .*1 of 3 rows .*position 1"):
+        check_ranges(fitted, fitted.read(columns_of_frame(frame)))
+
+
+def test_few_levels_may_be_as_many_as_rows():
+    [variable] = described(pd.DataFrame({"x": list("abcdefghij")})).variables
+    assert len(variable.levels) == 10
+
+
+def test_a_refusal_lists_a_dozen_levels():
+    many = [f"level {number:02}" for number in range(20)]
+    fitted = described(pd.DataFrame({"x": many * 2}))
+    with pytest.raises(InputError, match=r"level 11 and 8 more") as refusal:
+        fitted.read(columns_of_frame(pd.DataFrame({"x": ["else"]})))
+    assert "else" not in str(refusal.value)
 
 
 def test_codes_that_are_no_levels_of_the_dictionarys_category_are_refused():
     frame = pd.DataFrame({"sex": ["w", "m", "w"]})
-    with pytest.raises(InputError, match=r"a level that 'sex' does not have in .*dictionary=None"):
+    with pytest.raises(
+        InputError,
+        match=r"sex: a level that the dictionary does not have in 3 row.*dictionary=None",
+    ):
         read(frame, dictionary=load_dictionary())
 
 
 def test_text_in_a_number_of_the_dictionary_is_refused_without_the_cell():
     frame = pd.DataFrame({"age_years": ["60", "Anna K.", "71"]})
-    with pytest.raises(InputError, match=r"'age_years' is a number.*position 1") as refusal:
+    with pytest.raises(
+        InputError, match=r"age_years: must hold numbers, .* in 1 row\(s\), first at position 1"
+    ) as refusal:
         read(frame, dictionary=load_dictionary())
     assert "Anna" not in str(refusal.value)
 
@@ -112,19 +137,20 @@ def test_an_unknown_level_is_refused_or_missing():
 
 @pytest.mark.parametrize("value", [np.inf, -np.inf])
 def test_infinity_is_refused_and_no_missing_value(value):
-    with pytest.raises(InputError, match="'x' has infinity or a value too large in 1 row"):
+    with pytest.raises(InputError, match="x: infinity or a value too large in 1 row"):
         read(pd.DataFrame({"x": [1.0, value]}))
 
 
 @pytest.mark.parametrize(
     ("values", "rule"),
     [
-        (pd.to_datetime(["2020-01-01", "2021-01-01"]), "'x' holds dates"),
-        (pd.to_timedelta([1, 2], unit="D"), "'x' holds durations"),
-        ([1.0, "a"], "'x' mixes values of different types: float, str"),
-        ([f"id {number}" for number in range(101)], "'x' has 101 levels"),
+        (pd.to_datetime(["2020-01-01", "2021-01-01"]), "x: holds dates"),
+        (pd.to_timedelta([1, 2], unit="D"), "x: holds durations"),
+        ([1.0, "a"], "x: mixes values of different types: float, str"),
+        ([f"id {number % 101}" for number in range(303)], "x: has 101 levels in 303 known values"),
+        ([f"Anna {number}" for number in range(20)] + ["b"], "x: has 21 levels in 21 known"),
     ],
-    ids=["dates", "durations", "mixed", "names"],
+    ids=["dates", "durations", "mixed", "codes", "names"],
 )
 def test_what_is_neither_a_number_nor_a_category_is_refused(values, rule):
     with pytest.raises(InputError, match=rule):

@@ -78,6 +78,13 @@ def test_an_unsafe_name_and_an_unknown_provenance_are_refused(regressor):
         regressor.to_sheet(provenance="synthetic")
 
 
+def test_numbers_that_no_reader_of_sheets_takes_are_refused_with_what_to_do():
+    x = np.random.default_rng(0).normal(size=(60, 2)) * 1e-9
+    model = StudyRegressor(interval_folds=0).fit(x, x[:, 0])
+    with pytest.raises(ConfigError, match=r"cannot be written as a sheet: .*ordinary size"):
+        model.to_sheet()
+
+
 def test_a_sheet_that_was_written_and_read_predicts_with_the_same_bits(regressor, people):
     sheet = parse_sheet(regressor.to_sheet(outcome=IN_WORDS).to_json(), name="sheet.json")
     columns = regressor.columns_.read(regressor._given_columns(people[PREDICTORS], reset=False))

@@ -5,6 +5,7 @@ import pickle
 import joblib
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from sklearn.base import clone
 from sklearn.compose import ColumnTransformer
@@ -131,7 +132,7 @@ def test_missing_values_are_imputed_when_predicting_too(fitted):
 def test_a_level_that_nobody_had_is_refused_or_imputed():
     frame, score, _ = own_frame()
     new = frame.head(1).assign(work="retired")
-    with pytest.raises(InputError, match=r"a level that 'work' does not have in 1 row\(s\)"):
+    with pytest.raises(InputError, match=r"work: a level that nobody had when fitting in 1 row"):
         StudyRegressor(**QUICK).fit(frame, score).predict(new)
     lenient = StudyRegressor(unknown_levels="missing", **QUICK).fit(frame, score)
     assert lenient.predict(new)[0] == lenient.predict(new.assign(work=None))[0]
@@ -189,8 +190,41 @@ def test_pipeline_with_a_column_transformer_that_gives_frames(people):
 
 def test_scaled_columns_under_a_name_of_the_dictionary_are_refused(people):
     scaled = people[["age_years", "bmi_kg_m2"]].apply(lambda x: (x - x.mean()) / x.std())
-    with pytest.raises(InputError, match=r"'age_years' must lie in .*dictionary=None"):
+    with pytest.raises(InputError, match=r"age_years: must lie in .*dictionary=None"):
         StudyRegressor(**QUICK).fit(scaled, people[OUTCOME])
+
+
+def test_a_value_that_a_score_would_refuse_is_refused_when_predicting(people):
+    model = StudyRegressor(**QUICK).fit(people[PREDICTORS], people[OUTCOME])
+    in_months = people[PREDICTORS].head(3).assign(age_years=720.0)
+    with pytest.raises(InputError, match=r"age_years: must lie in \[18, 110\] years .*position 0"):
+        model.predict(in_months)
+    free = StudyRegressor(dictionary=None, **QUICK).fit(people[PREDICTORS], people[OUTCOME])
+    assert np.isfinite(free.predict(in_months)).all()
+
+
+def test_a_frame_of_another_library_is_one():
+    frame, score, _ = own_frame(missing=0.0)
+    table = pa.Table.from_pandas(frame[["falls", "work"]])
+    model = StudyRegressor(**QUICK).fit(table, score)
+    assert model.feature_names_in_.tolist() == ["falls", "work"]
+    assert (model.predict(table) == model.predict(frame[["falls", "work"]])).all()
+
+
+def test_a_column_that_is_hardly_known_is_refused_by_name():
+    x = np.full((40, 2), np.nan)
+    x[:, 0] = np.arange(40.0)
+    x[:2, 1] = [1.0, 2.0]
+    with pytest.raises(InputError, match=r"x1: is known in 2 of 40 rows: too few to impute"):
+        StudyRegressor().fit(x, x[:, 0])
+
+
+def test_columns_may_be_named_by_one_text_or_any_sequence():
+    frame, score, _ = own_frame()
+    one = StudyRegressor(categorical="falls", **QUICK).fit(frame, score)
+    many = StudyRegressor(categorical=pd.Index(["falls"]), **QUICK).fit(frame, score)
+    assert one.columns_ == many.columns_
+    assert one.columns_.variables[1].kind == "category"
 
 
 def test_folds_that_keep_persons_together(people):

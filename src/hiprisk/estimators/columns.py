@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hiprisk.arrays import Floats
+from hiprisk.arrays import Bools, Floats
 from hiprisk.cohort.dictionary import Variable
 from hiprisk.cohort.own_variables import LONGEST_NAME, name_problem
 from hiprisk.errors import InputError
@@ -21,6 +21,9 @@ from hiprisk.values import NOT_FINITE, UNKNOWN_CATEGORY, LevelReader, Note, text
 
 # A category of more levels is a name or a number of a person, or a number stored as text.
 MOST_LEVELS = 100
+FEW_LEVELS = 10
+# Levels that a refusal lists.
+MOST_SHOWN = 12
 FROM_DATA = "the data that the estimator was fitted to"
 _TRUTH = ("no", "yes")
 _WITHOUT = "dictionary=None takes every column as it is"
@@ -89,7 +92,7 @@ def _column(name: str, values: pd.Series, *, stated: bool) -> GivenColumn:
         return GivenColumn(name=name, cells=numbers, is_category=stated)
     if dtype.kind in "mMc":
         raise InputError(
-            f"'{name}' holds {_IN_WORDS[dtype.kind]}, and a predictor is a number or a category",
+            f"holds {_IN_WORDS[dtype.kind]}, and a predictor is a number or a category",
             code="NOT_A_NUMBER",
             column=name,
             advice="make a number of it first, for instance the years since a date",
@@ -111,7 +114,7 @@ def _of_objects(name: str, values: pd.Series, *, stated: bool) -> GivenColumn:
     if all(issubclass(kind, str) for kind in kinds):
         return GivenColumn(name=name, cells=cells, is_category=True)
     raise InputError(
-        f"'{name}' mixes values of different types: {', '.join(sorted(k.__name__ for k in kinds))}",
+        f"mixes values of different types: {', '.join(sorted(k.__name__ for k in kinds))}",
         code="MIXED_TYPES",
         column=name,
         advice="make it a column of numbers, or of texts",
@@ -180,28 +183,39 @@ class FittedColumns:
         variable, name = self.variables[place], self.names[place]
         where = f"in {rows.size} row(s), first at position {rows[0]}"
         if note.code == UNKNOWN_CATEGORY:
-            return InputError(
-                f"a level that '{name}' does not have {where}; its levels: "
-                f"{', '.join(variable.levels)}",
-                code=UNKNOWN_CATEGORY,
-                column=name,
-                advice="unknown_levels='missing' imputes it"
-                if variable.source == FROM_DATA
-                else f"write its levels as listed; {_WITHOUT}",
-            )
+            return _unknown_level(variable, name, where)
         if note.code == NOT_FINITE:
             return InputError(
-                f"'{name}' has infinity or a value too large {where}; NaN means missing",
+                f"infinity or a value too large {where}; NaN means missing",
                 code=NOT_FINITE,
                 column=name,
             )
         return InputError(
-            f"'{name}' is a number, and holds something else {where}",
+            f"must hold numbers, and holds something else {where}",
             code=note.code,
             column=name,
             advice="make it a column of numbers"
             + ("" if variable.source == FROM_DATA else f"; {_WITHOUT}"),
         )
+
+
+def _unknown_level(variable: Variable, name: str, where: str) -> InputError:
+    own = variable.source == FROM_DATA
+    shown = variable.levels[:MOST_SHOWN]
+    more = (
+        f" and {len(variable.levels) - MOST_SHOWN} more"
+        if len(variable.levels) > MOST_SHOWN
+        else ""
+    )
+    return InputError(
+        f"a level that {'nobody had when fitting' if own else 'the dictionary does not have'} "
+        f"{where}; its levels: {', '.join(shown)}{more}",
+        code=UNKNOWN_CATEGORY,
+        column=name,
+        advice="unknown_levels='missing' imputes it"
+        if own
+        else f"write its levels as listed; {_WITHOUT}",
+    )
 
 
 def _kind(variable: Variable) -> Any:
@@ -243,22 +257,30 @@ def varying(variables: Sequence[Variable], frame: pd.DataFrame) -> dict[str, Var
 
 
 def check_ranges(fitted: FittedColumns, columns: Columns) -> None:
-    """Raise InputError if a value of a dictionary's variable is outside its hard range."""
+    """Raise InputError if a value is none that the dictionary's variable can have."""
     for variable, name in zip(fitted.variables, fitted.names, strict=True):
-        if variable.hard is None:
+        if variable.kind != "number":
             continue
         values = np.asarray(columns[variable.name], dtype=np.float64)
-        low, high = variable.hard
-        outside = np.flatnonzero((values < low) | (values > high))
-        if outside.size:
+        if variable.hard is not None:
+            low, high = variable.hard
             unit = f" {variable.unit}" if variable.unit else ""
-            raise InputError(
-                f"'{name}' must lie in [{low:g}, {high:g}]{unit} ({variable.label}); "
-                f"{outside.size} of {len(values)} rows do not, first at position {outside[0]}",
-                code="OUT_OF_RANGE",
-                column=name,
-                advice=f"correct the values or set them missing; {_WITHOUT}",
-            )
+            rule = f"must lie in [{low:g}, {high:g}]{unit}"
+            _refuse_rows(variable, name, (values < low) | (values > high), rule)
+        if variable.integer:
+            _refuse_rows(variable, name, np.mod(values, 1.0) > 0.0, "must be a whole number")
+
+
+def _refuse_rows(variable: Variable, name: str, broken: Bools, rule: str) -> None:
+    rows = np.flatnonzero(broken)
+    if rows.size:
+        raise InputError(
+            f"{rule} ({variable.label}); {rows.size} of {len(broken)} rows do not, first "
+            f"at position {rows[0]}",
+            code="OUT_OF_RANGE",
+            column=name,
+            advice=f"correct the values or set them missing; {_WITHOUT}",
+        )
 
 
 def _known(name: str, dictionary: Mapping[str, Variable]) -> Variable | None:
@@ -272,14 +294,22 @@ def _own(column: GivenColumn, name: str) -> Variable:
     if not column.is_category:
         return Variable(name=name, label=column.name, kind="number", source=FROM_DATA)
     levels = column.levels or _occurring(column)
-    if len(levels) > MOST_LEVELS:
-        raise InputError(
-            f"'{column.name}' has {len(levels)} levels, and a category has at most {MOST_LEVELS}",
-            code="TOO_MANY_LEVELS",
-            column=column.name,
-            advice="leave it out, merge levels, or make it a column of numbers",
-        )
+    _check_levels(column, levels)
     return Variable(name=name, label=column.name, kind="category", source=FROM_DATA, levels=levels)
+
+
+def _check_levels(column: GivenColumn, levels: Sequence[str]) -> None:
+    """Raise InputError if levels are names: a sheet writes them down for everybody to read."""
+    n_known = sum(cell is not None and cell == cell for cell in column.cells)
+    if len(levels) <= FEW_LEVELS or (len(levels) <= MOST_LEVELS and 2 * len(levels) <= n_known):
+        return
+    raise InputError(
+        f"has {len(levels)} levels in {n_known} known values: a category has at "
+        f"most {MOST_LEVELS}, and at least two rows a level",
+        code="TOO_MANY_LEVELS",
+        column=column.name,
+        advice="leave it out, merge levels, or make it a column of numbers",
+    )
 
 
 def _occurring(column: GivenColumn) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from typing import Any, get_args
 from hiprisk.bundle import BundleContents, check_name, write_bundle
 from hiprisk.config import EventSettings
 from hiprisk.config.published import DeclaredOutcome, plain_outcome
-from hiprisk.errors import ConfigError
+from hiprisk.errors import BundleError, ConfigError
 from hiprisk.learning.sheets.export import outcome_spec_of
 from hiprisk.outcome_kind import OutcomeKind
 from hiprisk.provenance import Provenance
@@ -89,8 +89,20 @@ def document_of(
         intended_use=intended_use or INTENDED_USE,
         notes=(ORIGIN,),
     )
-    check_sheet(found, name=name)
+    _check_writable(found)
     return found
+
+
+def _check_writable(sheet: Sheet) -> None:
+    """Raise ConfigError where a fit has numbers of a size that no reader of sheets takes."""
+    try:
+        check_sheet(sheet, name=sheet.name)
+    except BundleError as problem:
+        raise ConfigError(
+            f"the model cannot be written as a sheet: {problem.reason}",
+            code="NOT_PORTABLE",
+            advice="give columns and outcome units in which their values are of ordinary size",
+        ) from problem
 
 
 def _names(sheet: Sheet) -> tuple[str, ...]:

@@ -99,7 +99,7 @@ def fit_study_model(
     )
     estimator = _unfitted(design, settings, training, kind=outcome.kind)
     with one_thread():
-        estimator.fit_numeric(columns, data.outcome, start=data.start, groups=data.groups)
+        _fit(estimator, data)
         scatter, no_scatter = _scatter(estimator, data, settings)
         refits, no_refits = _refits(estimator, data, settings)
         sheet = fitted_sheet(
@@ -113,6 +113,24 @@ def fit_study_model(
             max_imputed_weight=settings.imputation.max_imputed_weight,
         )
     return FittedStudyModel(estimator=estimator, sheet=sheet, no_intervals=no_scatter or no_refits)
+
+
+def _fit(estimator: StudyEstimator, data: DevelopmentData) -> None:
+    try:
+        estimator.fit_numeric(data.columns, data.outcome, start=data.start, groups=data.groups)
+    except InputError as refusal:
+        if refusal.code != "ALL_MISSING":
+            raise
+        # A resample of the rows, of which the imputation draws its parameters, may have none.
+        n_known = (~np.isnan(data.columns)).sum(axis=0)
+        rarest = estimator.design.columns[int(n_known.argmin())].variable
+        raise InputError(
+            f"is known in {n_known.min()} of {len(data.columns)} rows: too few to "
+            "impute the others",
+            code="ALL_MISSING",
+            column=rarest,
+            advice="leave it out",
+        ) from None
 
 
 def simple_design(variables: Mapping[str, Variable], frame: pd.DataFrame) -> Design:

@@ -76,7 +76,10 @@ class StudyModel(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
 
     def _given_columns(self, X: Any, *, reset: bool) -> list[GivenColumn]:
         """Columns of X, checked as scikit-learn checks them."""
-        stated = tuple(self.categorical or ())
+        stated = _listed(self.categorical)
+        if hasattr(X, "to_pandas"):
+            # A frame of another library (Arrow, Polars) says its names and texts only so.
+            X = X.to_pandas()
         if isinstance(X, pd.DataFrame):
             validate_data(self, X, reset=reset, skip_check_array=True)
             fewest = 2 if reset else 1
@@ -107,6 +110,7 @@ class StudyModel(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
         check_is_fitted(self)
         given = self._given_columns(X, reset=False)
         columns = self.columns_.read(given, unknown=self.unknown_levels)
+        check_ranges(self.columns_, columns)
         return self.evaluator_.numeric_columns(columns, len(given[0].cells))
 
     def _predicted(self, X: Any) -> Prediction:
@@ -116,7 +120,7 @@ class StudyModel(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
     def _splines(self, fitted: FittedColumns, variables: Mapping[str, Variable]) -> tuple[str, ...]:
         """Variables that get splines; they are numbers."""
         found = []
-        for one in self.splines or ():
+        for one in _listed(self.splines):
             variable = fitted.variables[place_of(one, fitted.names, key="splines")]
             if variable.kind != "number":
                 raise ConfigError(
@@ -256,6 +260,13 @@ class StudyModel(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
         tags.input_tags.categorical = True
         tags.target_tags.required = True
         return tags
+
+
+def _listed(columns: Sequence[Column] | str | None) -> tuple[Column, ...]:
+    """Columns that a parameter names, one of them or many."""
+    if columns is None:
+        return ()
+    return (columns,) if isinstance(columns, str) else tuple(columns)
 
 
 def place_of(column: Column, names: Sequence[str], *, key: str) -> int:
