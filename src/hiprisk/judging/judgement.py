@@ -129,8 +129,8 @@ def judge(
     >>> from sklearn.linear_model import Ridge
     >>> X, y = load_diabetes(return_X_y=True, as_frame=True)
     >>> found = judge(Ridge(alpha=0.1), X, y, n_resamples=50)
-    >>> found.name, found.n_rows, round(found.to_frame()["apparent"][0], 2)
-    ('Ridge', 442, 0.51)
+    >>> found.name, found.n_rows, f"{found.to_frame()['apparent'][0]:.2f}"
+    ('Ridge', 442, '0.51')
     """
     found = judged_estimator(
         estimator, X, y, thresholds=thresholds, outcome=outcome, n_resamples=n_resamples,
