@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from hiprisk.api.drifting import drift
+    from hiprisk.api.model_pair import compare_models
     from hiprisk.api.scoring import score
     from hiprisk.api.studies import associate, compare, plan_study, rebuild, run_study
     from hiprisk.api.updating import update
@@ -39,6 +40,7 @@ _HOME = {
     "StoreError": "hiprisk.errors",
     "associate": "hiprisk.api.studies",
     "compare": "hiprisk.api.studies",
+    "compare_models": "hiprisk.api.model_pair",
     "drift": "hiprisk.api.drifting",
     "expect": "hiprisk.api.validating",
     "load": "hiprisk.serving.model",
@@ -65,6 +67,7 @@ __all__ = [
     "StoreError",
     "associate",
     "compare",
+    "compare_models",
     "drift",
     "estimators",
     "expect",

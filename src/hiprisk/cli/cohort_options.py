@@ -12,9 +12,8 @@ from hiprisk.cli.show.output import note_findings
 from hiprisk.errors import ConfigError
 
 if TYPE_CHECKING:
+    from hiprisk.api.subject import SubjectRequest
     from hiprisk.cohort.findings import Finding
-    from hiprisk.config import OutcomeSettings
-    from hiprisk.validation.external.cohort import ValidationCohort
 
 
 def add_cohort_options(parser: Parser) -> None:
@@ -98,13 +97,11 @@ def note_one(finding: Finding) -> None:
     note_findings([finding])
 
 
-def read_people_of(
-    bundle: Path, options: argparse.Namespace
-) -> tuple[OutcomeSettings, ValidationCohort]:
-    """A bundle's outcome, and the people of the cohort files who can be judged by it."""
-    from hiprisk.api.subject import SubjectRequest, read_people, subject_of
+def people_request(bundle: Path | None, options: argparse.Namespace) -> SubjectRequest:
+    """What the options ask of a cohort's files: people, and how they are read."""
+    from hiprisk.api.subject import SubjectRequest
 
-    asked = SubjectRequest(
+    return SubjectRequest(
         model=bundle,
         cohort=files_of(options, None),
         mapping=options.mapping,
@@ -114,8 +111,6 @@ def read_people_of(
         seed=options.seed,
         on_finding=note_one,
     )
-    subject = subject_of(asked)
-    return subject.outcome, read_people(subject, asked)
 
 
 def _conditions(texts: Sequence[str]) -> dict[str, tuple[str, ...]]:

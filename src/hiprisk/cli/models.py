@@ -6,21 +6,16 @@ import argparse
 from collections.abc import Sequence
 from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from hiprisk.cli.cohort_options import (
     add_mapping_options,
     add_selection_options,
-    read_people_of,
+    people_request,
 )
 from hiprisk.cli.options import Parser, add_further_files, whole_number
-from hiprisk.cli.show.output import note, note_findings, print_json, print_lines, print_table
+from hiprisk.cli.show.output import note, print_json, print_lines, print_table
 from hiprisk.errors import BundleError, ConfigError
-
-if TYPE_CHECKING:
-    from hiprisk.bundle import Bundle
-    from hiprisk.evidence.study_comparison import StudyComparison
-    from hiprisk.validation.performance.paired import PairedComparison
 
 EXAMPLE = """  hiprisk models
   hiprisk models --root /path/to/models --json
@@ -94,48 +89,18 @@ def _list(options: argparse.Namespace) -> int:
 
 
 def _compare(options: argparse.Namespace) -> int:
+    from hiprisk.api.model_pair import model_comparison
     from hiprisk.bundle import read_bundle
     from hiprisk.cli.show.studies import show_studies
-    from hiprisk.evidence.study_comparison import compare_studies
 
     first, second = (read_bundle(name, root=options.root) for name in options.compare)
-    result = compare_studies(first, second)
-    paired = _paired(result, (first, second), options) if options.further else None
+    asked = people_request(None, options) if options.further else None
+    result = model_comparison(first, second, asked, resamples=options.resamples)
     if options.json:
-        print_json({**result.to_dict(), "paired": None if paired is None else paired.to_dict()})
+        print_json(result.to_dict())
     else:
-        show_studies(result, paired)
+        show_studies(result.studies, result.paired)
     return 0
-
-
-def _paired(
-    result: StudyComparison, bundles: tuple[Bundle, Bundle], options: argparse.Namespace
-) -> PairedComparison:
-    """Both models on the people of the cohort whom both can score."""
-    from hiprisk.validation.external.reference import compared_models
-
-    if result.outcome:
-        raise ConfigError(
-            f"the models predict other outcomes ({', '.join(result.outcome)} differ), which no "
-            "cohort can make comparable",
-            code="OTHER_OUTCOME",
-            column="--compare",
-            advice="leave out --cohort to see the two studies beside each other",
-        )
-    (outcome, one), (_, other) = (read_people_of(bundle.path, options) for bundle in bundles)
-    note_findings(dict.fromkeys((*one.warnings, *other.warnings)))
-    return compared_models(
-        one,
-        other,
-        outcome,
-        names=result.names,
-        developed_on=(
-            bundles[0].manifest["cohort_fingerprint"],
-            bundles[1].manifest["cohort_fingerprint"],
-        ),
-        n_resamples=options.resamples,
-        seed=options.seed,
-    )
 
 
 def _describe(path: Path) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from hiprisk.sheet.explanation.measurement_error import InstrumentRange, measure
 from hiprisk.sheet.explanation.next_measurement import NextMeasurement, next_measurements
 from hiprisk.sheet.explanation.precision import RefitSpread, effective_sample_size, refit_spread
 from hiprisk.sheet.format import MeasurementError
-from hiprisk.sheet.reference_patient import typical_patient
+from hiprisk.sheet.explanation.reference_patient import typical_patient
 from hiprisk.sheet.similarity import Distance, distance
 
 

@@ -16,7 +16,7 @@ from hiprisk.config import TrackingSettings
 from hiprisk.serving.dataframe import answer_frame
 from hiprisk.sheet.evaluate import SheetEvaluator
 from hiprisk.sheet.format import Sheet
-from hiprisk.sheet.reference_patient import middle_patient
+from hiprisk.sheet.explanation.reference_patient import middle_patient
 from hiprisk.tracking.description import NOTE, description, search_tags
 
 SERVING_PACKAGES = ("mlflow", "numpy", "pandas", "pyarrow", "pydantic", "PyYAML")
