@@ -17,8 +17,8 @@ from hiprisk.sheet.explanation.interval_width import widths_80
 from hiprisk.sheet.explanation.measurement_error import InstrumentRange, measurement_ranges
 from hiprisk.sheet.explanation.next_measurement import NextMeasurement, next_measurements
 from hiprisk.sheet.explanation.precision import RefitSpread, effective_sample_size, refit_spread
-from hiprisk.sheet.format import MeasurementError
 from hiprisk.sheet.explanation.reference_patient import typical_patient
+from hiprisk.sheet.format import MeasurementError
 from hiprisk.sheet.similarity import Distance, distance
 
 

@@ -15,8 +15,8 @@ from hiprisk.bundle import Bundle
 from hiprisk.config import TrackingSettings
 from hiprisk.serving.dataframe import answer_frame
 from hiprisk.sheet.evaluate import SheetEvaluator
-from hiprisk.sheet.format import Sheet
 from hiprisk.sheet.explanation.reference_patient import middle_patient
+from hiprisk.sheet.format import Sheet
 from hiprisk.tracking.description import NOTE, description, search_tags
 
 SERVING_PACKAGES = ("mlflow", "numpy", "pandas", "pyarrow", "pydantic", "PyYAML")

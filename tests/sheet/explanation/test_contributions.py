@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from hiprisk.sheet.columns import read_rows
 from hiprisk.sheet.evaluate import SheetEvaluator
 from hiprisk.sheet.explanation.contributions import contributions, predictor_groups
+from hiprisk.sheet.explanation.reference_patient import level_chances, typical_patient
 from hiprisk.sheet.explanation.shapley import add_tree_shares
 from hiprisk.sheet.format import Derived, LinearModel, Term, TrainingSummary, Tree
-from hiprisk.sheet.explanation.reference_patient import level_chances, typical_patient
 from ordinal_sheet import ordinal_sheet
 from small_bundle import small_sheet
 from tree_sheet import tree_sheet

@@ -4,7 +4,11 @@ import dataclasses
 
 import pytest
 
-from hiprisk.sheet.explanation.reference_patient import level_chances, middle_patient, typical_patient
+from hiprisk.sheet.explanation.reference_patient import (
+    level_chances,
+    middle_patient,
+    typical_patient,
+)
 from small_bundle import small_sheet
 
 

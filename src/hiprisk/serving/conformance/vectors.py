@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hiprisk.sheet.format import Model, Sheet, TreesModel, VariableSpec
 from hiprisk.sheet.explanation.reference_patient import middle_patient, typical_patient
+from hiprisk.sheet.format import Model, Sheet, TreesModel, VariableSpec
 
 Value = float | str
 Given = dict[str, Value]

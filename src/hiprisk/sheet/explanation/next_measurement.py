@@ -17,8 +17,8 @@ from hiprisk.arrays import Floats
 from hiprisk.sheet.conditional_normal import condition
 from hiprisk.sheet.evaluate import SheetEvaluator
 from hiprisk.sheet.explanation.interval_width import mixture_widths_80, width_80
-from hiprisk.sheet.format import VariableSpec
 from hiprisk.sheet.explanation.reference_patient import level_chances
+from hiprisk.sheet.format import VariableSpec
 
 # Gauss-Hermite quadrature for a standard normal variable, exact up to the ninth power.
 NODES = (
