@@ -396,6 +396,7 @@ def rebuild(
     workers: int = 1,
     progress: StageProgress | None = None,
     on_finding: FindingListener | None = None,
+    allow_imports: Sequence[str] = (),
 ) -> Rebuilt:
     """Train a bundle's study anew from the bundle alone, and compare the hashes.
 
@@ -415,6 +416,8 @@ def rebuild(
         Told stage, done and total.
     on_finding : callable, optional
         Told what looks odd; by default a `HipRiskWarning` says it.
+    allow_imports : sequence of str, optional
+        Packages of candidates that the study may import, beside scikit-learn, LightGBM and XGBoost.
 
     Returns
     -------
@@ -447,4 +450,5 @@ def rebuild(
         workers=workers,
         progress=progress,
         on_finding=on_finding or warn_of_finding,
+        allow_imports=allow_imports,
     )
