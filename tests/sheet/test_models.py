@@ -8,7 +8,7 @@ import pytest
 from hiprisk.sheet.evaluate import SheetEvaluator
 from hiprisk.sheet.format import LinearModel, Term, Tree, TreesModel
 from hiprisk.sheet.links import expit
-from hiprisk.sheet.models import evaluator_for
+from hiprisk.sheet.models import evaluator_for, inside_for_log_odds
 from small_bundle import small_sheet
 
 
@@ -98,3 +98,17 @@ def test_a_forest_may_hold_the_risk_itself():
     }
     found = predict(sheet, columns)
     assert found.predicted.tolist() == found.lp.tolist() == [(0.7 + 0.3 + 0.4) / 4.0]
+
+
+def test_a_risk_that_trees_hold_is_recalibrated_on_its_log_odds():
+    model = dataclasses.replace(stumps(divisor=4.0), link="logit", recalibration=(0.5, 2.0))
+    found = evaluator_for(model).linear_predictor({"x": np.array([2.0])}, 1)
+    risk = (0.7 + 0.3 + 0.4) / 4.0
+    assert found[0] == pytest.approx(0.5 + 2.0 * np.log(risk / (1.0 - risk)), rel=1e-15)
+
+
+@pytest.mark.parametrize(("n_trees", "least"), [(1, 0.01), (50, 0.01), (500, 0.001)])
+def test_no_risk_is_nearer_to_0_than_half_of_one_trees_share(n_trees, least):
+    model = dataclasses.replace(stumps(), trees=stumps().trees[:1] * n_trees)
+    found = inside_for_log_odds(model, np.array([0.0, 0.4, 1.0]))
+    assert found.tolist() == [least, 0.4, 1.0 - least]

@@ -20,3 +20,10 @@ def test_how_trees_are_combined(change, said):
     model = dataclasses.replace(tree_sheet().model, **change)
     assert how_combined(model) == said
     assert trees_in_words(model) == f"3 trees, baseline 40; {said}"
+
+
+def test_a_recalibration_is_told():
+    model = dataclasses.replace(
+        tree_sheet(kind="binary").model, divisor=3.0, recalibration=(0.25, 0.8)
+    )
+    assert how_combined(model) == "mean of the trees; log odds of that risk times 0.8 plus 0.25"

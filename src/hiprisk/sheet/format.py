@@ -189,10 +189,7 @@ class LinearModel:
 
 @dataclass(frozen=True, kw_only=True)
 class Tree:
-    """One decision tree as arrays; a node with ``feature`` -1 is a leaf.
-
-    A row goes left where its input is at most the threshold.
-    """
+    """One decision tree as arrays: left where the input is at most the threshold, -1 is a leaf."""
 
     feature: tuple[int, ...]
     threshold: Vector
@@ -211,6 +208,8 @@ class TreesModel:
         The sum is divided by it: a forest's prediction is the mean of its trees.
     precision : str or None
         ``float32``: baseline and partial sums are rounded to it, in order, as XGBoost adds them.
+    recalibration : tuple of float or None
+        Intercept and slope over the log odds of the risk that trees hold; the link is ``logit``.
     """
 
     type: Literal["trees"] = "trees"
@@ -220,6 +219,7 @@ class TreesModel:
     trees: tuple[Tree, ...]
     divisor: float | None = None
     precision: Literal["float32"] | None = None
+    recalibration: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,9 @@ from hiprisk.sheet.format import LinearModel, Model, OrdinalModel, TreesModel
 from hiprisk.sheet.ordinal import OrdinalEvaluator
 from hiprisk.sheet.tree_leaves import TreeEnsemble
 
+# A risk that trees hold is brought inside by at most so much before its log odds are taken.
+MOST_HELD = 0.01
+
 
 class Evaluator(Protocol):
     """What `evaluate` needs of a model, whatever its form."""
@@ -77,6 +80,15 @@ class TreesEvaluator:
 
     def linear_predictor(self, columns: Mapping[str, Floats], n_rows: int) -> Floats:
         """Linear predictor of each row, shape (n_rows,)."""
+        total = self.held(columns, n_rows)
+        if self._model.recalibration is None:
+            return total
+        intercept, slope = self._model.recalibration
+        risk = inside_for_log_odds(self._model, total)
+        return np.asarray(intercept + slope * np.log(risk / (1.0 - risk)))
+
+    def held(self, columns: Mapping[str, Floats], n_rows: int) -> Floats:
+        """What the trees say before any recalibration, shape (n_rows,)."""
         inputs = np.empty((len(self._model.inputs), n_rows))
         for position, name in enumerate(self._model.inputs):
             inputs[position] = columns[name]
@@ -88,6 +100,16 @@ class TreesEvaluator:
     def refitted(self, columns: Mapping[str, Floats], n_rows: int) -> Floats:
         """No refits: an empty array of shape (0, n_rows)."""
         return np.empty((0, n_rows))
+
+
+def inside_for_log_odds(model: TreesModel, risk: Floats) -> Floats:
+    """Risks that trees hold, brought to where they have log odds that count.
+
+    Of n trees none can tell a risk nearer to 0 or 1 than half of one tree's share; 0.01 is taken
+    where there are few.
+    """
+    least = min(MOST_HELD, 0.5 / max(len(model.trees), 1))
+    return np.clip(risk, least, 1.0 - least)
 
 
 def evaluator_for(model: Model) -> Evaluator:

@@ -91,7 +91,7 @@ SHEETS = {
     "bare": replace(without_scatter(with_measurement(small_sheet())), max_imputed_weight=0.0),
 }
 
-FOREIGN = ("forest", "risk-forest", "risk-boosting", "xgboost", "risk-xgboost")
+FOREIGN = ("forest", "risk-forest", "risk-recalibrated", "risk-boosting", "xgboost", "risk-xgboost")
 
 
 @pytest.fixture(scope="module")

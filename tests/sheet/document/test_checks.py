@@ -229,6 +229,13 @@ def test_a_sum_of_trees_is_not_divided_by_less_than_one():
         check_sheet(dataclasses.replace(sheet, model=model), name="sheet.json")
 
 
+def test_trees_are_recalibrated_on_log_odds_alone():
+    sheet = tree_sheet()
+    model = dataclasses.replace(sheet.model, recalibration=(0.0, 1.0))
+    with pytest.raises(BundleError, match="recalibrated on log odds, and their link is another"):
+        check_sheet(dataclasses.replace(sheet, model=model), name="sheet.json")
+
+
 def test_only_trees_may_hold_a_risk_itself():
     sheet = small_sheet(kind="binary")
     model = dataclasses.replace(sheet.model, link="identity")

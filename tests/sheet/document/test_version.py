@@ -21,6 +21,7 @@ def with_trees(sheet, **change):
 FOREST = with_trees(tree_sheet(), divisor=3.0)
 FLOAT32 = with_trees(tree_sheet(), precision="float32")
 RISK = with_trees(tree_sheet(kind="binary"), link="identity")
+LINE = with_trees(tree_sheet(kind="binary"), recalibration=(0.1, 0.9))
 
 
 @pytest.mark.parametrize(
@@ -34,8 +35,19 @@ RISK = with_trees(tree_sheet(kind="binary"), link="identity")
         (FOREST, 5),
         (FLOAT32, 5),
         (RISK, 5),
+        (LINE, 5),
     ],
-    ids=["small", "trees", "risk trees", "ordinal", "sites", "forest", "float32", "risk itself"],
+    ids=[
+        "small",
+        "trees",
+        "risk trees",
+        "ordinal",
+        "sites",
+        "forest",
+        "float32",
+        "risk itself",
+        "line",
+    ],
 )
 def test_the_lowest_version_is_written_and_read_back(sheet, version):
     assert sheet.schema_version == lowest_version(sheet) == version

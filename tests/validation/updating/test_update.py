@@ -6,15 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from foreign_sheets import foreign_sheet
 from hiprisk.errors import InputError
 from hiprisk.sheet.columns import cohort_columns
 from hiprisk.sheet.document.parsing import parse_sheet
 from hiprisk.sheet.evaluate import SheetEvaluator
-from hiprisk.validation.updating.update import UpdateSettings, update_model
 from site_sheet import site_sheet
 from small_bundle import small_sheet
-from updated_models import PARENT, a_cohort, updated
+from updated_models import a_cohort, updated
 
 
 @pytest.mark.parametrize("method", ["intercept", "recalibrate", "reestimate", "closed-test"])
@@ -122,11 +120,3 @@ def test_a_line_stretches_the_variance_between_sites():
     _, result = updated("recalibrate", sheet=dataclasses.replace(sheet, provenance="real"))
     assert result.sheet.sites.variance == pytest.approx(20.0 * result.slope**2)
     assert result.by_site is None
-
-
-@pytest.mark.parametrize("method", ["intercept", "recalibrate", "closed-test"])
-def test_a_forests_risk_has_no_log_odds_to_recalibrate(method):
-    sheet = dataclasses.replace(foreign_sheet("risk-forest"), provenance="real")
-    with pytest.raises(InputError, match="a risk is recalibrated on its log odds") as refusal:
-        update_model(sheet, (), UpdateSettings(method=method), parent=PARENT)
-    assert refusal.value.code == "METHOD"

@@ -2,15 +2,27 @@
 
 import dataclasses
 
+import numpy as np
 import pytest
 
 from foreign_sheets import foreign_sheet
+from hiprisk.cohort.reading import fingerprint
 from hiprisk.errors import InputError
+from hiprisk.sheet.columns import cohort_columns
 from hiprisk.sheet.evaluate import SheetEvaluator
 from hiprisk.sheet.format import Tree, TreesModel
-from hiprisk.validation.updating.updated_sheet import combined_provenance
+from hiprisk.sheet.links import expit
+from hiprisk.validation.external.cohort import predict_cohort
+from hiprisk.validation.updating.methods import UpdateFit
+from hiprisk.validation.updating.update import UpdateSettings, update_model
+from hiprisk.validation.updating.updated_sheet import (
+    combined_provenance,
+    with_log_odds,
+    with_model,
+)
 from small_bundle import small_sheet
-from updated_models import updated
+from updated_models import PARENT, a_cohort, updated
+from validated_people import WORSE
 
 
 def test_a_recalibrated_sheet_predicts_the_line_of_the_old_one():
@@ -70,3 +82,46 @@ def test_averages_and_float32_sums_are_recalibrated_as_doubles(name):
     # The parent's float32 sums are off by as much as float32 is.
     exact = 1e-9 if name == "forest" else 1e-4
     assert new == pytest.approx(result.intercept + result.slope * old, abs=exact)
+
+
+def risks_of_people(sheet):
+    """People of whom the sheet's log odds are wrong by a known line."""
+    people = a_cohort(500)
+    before = SheetEvaluator(with_log_odds(sheet)).predict(
+        cohort_columns(sheet.variables, people.frame).columns
+    )
+    rng = np.random.default_rng(6)
+    worse = rng.random(500) < expit(0.8 + 0.6 * before.lp)
+    frame = people.frame.assign(worsened=np.where(worse, "yes", "no").astype(object))
+    return before.lp, dataclasses.replace(people, frame=frame, fingerprint=fingerprint(frame))
+
+
+def test_a_risk_that_trees_hold_is_recalibrated_by_a_line_over_its_log_odds():
+    sheet = dataclasses.replace(foreign_sheet("risk-forest"), provenance="real")
+    lp, cohort = risks_of_people(sheet)
+    people = predict_cohort(sheet, WORSE, cohort)
+    result = update_model(
+        sheet, people, UpdateSettings(method="recalibrate", n_resamples=50), parent=PARENT
+    )
+    new = result.sheet
+    assert (new.model.link, new.schema_version) == ("logit", 5)
+    assert new.model.recalibration == (result.intercept, result.slope)
+    assert result.slope == pytest.approx(0.6, abs=0.25)
+    assert [one.term for one in result.coefficients] == [
+        "intercept of the log odds", "slope of the log odds",
+    ]  # fmt: skip
+    found = SheetEvaluator(new).predict(cohort_columns(new.variables, cohort.frame).columns)
+    assert found.lp == pytest.approx(result.intercept + result.slope * lp, abs=1e-9)
+    assert found.predicted.mean() == pytest.approx(people.observed.mean(), abs=0.02)
+    # A second update lays its line over the first.
+    again = update_model(
+        new, predict_cohort(new, WORSE, cohort), UpdateSettings(method="recalibrate",
+        n_resamples=50), parent=PARENT,
+    )  # fmt: skip
+    assert again.sheet.model.recalibration == pytest.approx(new.model.recalibration, abs=0.05)
+
+
+def test_what_needs_no_update_keeps_the_parents_trees():
+    sheet = dataclasses.replace(foreign_sheet("risk-forest"), provenance="real")
+    fit = UpdateFit("none", 0.0, 1.0, None, 0, 0.0)
+    assert with_model(sheet, fit) == sheet

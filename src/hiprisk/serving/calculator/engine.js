@@ -111,7 +111,11 @@ function makeEngine(sheet) {
     return total;
   }
 
-  function linearPredictor(row) {
+  const recalibration = sheet.model.recalibration;
+  const least = trees ? Math.min(0.01, 0.5 / Math.max(sheet.model.trees.length, 1)) : 0;
+  const insideForLogOdds = (risk) => Math.min(Math.max(risk, least), 1 - least);
+
+  function heldBy(row) {
     if (linear) {
       let total = sheet.model.intercept;
       functions(row).forEach((value, i) => { total += coefficients[i] * value; });
@@ -128,6 +132,14 @@ function makeEngine(sheet) {
       total = rounded(total + tree.value[node]);
     }
     return sheet.model.divisor === undefined ? total : total / sheet.model.divisor;
+  }
+
+  // What trees say, with a recalibration over its log odds where the sheet has one.
+  function linearPredictor(row) {
+    const held = heldBy(row);
+    if (recalibration === undefined) return held;
+    const risk = insideForLogOdds(held);
+    return recalibration[0] + recalibration[1] * Math.log(risk / (1 - risk));
   }
 
   function refitted(row) {
@@ -377,7 +389,7 @@ function makeEngine(sheet) {
   }
 
   return {
-    sheet, outcome, events, binary, toRisk, ordinal, trees, specs, refits, center, coefficients,
+    sheet, outcome, events, binary, toRisk, heldBy, linearPredictor, insideForLogOdds, ordinal, trees, specs, refits, center, coefficients,
     numericColumns, condition, locate, lawOf, functions, numbers, refitPredictions, clip,
     read, usable, flagOf, rangeText, shown, levelChances, siteVariable,
     typical, typicalPlace, knowsPeople,

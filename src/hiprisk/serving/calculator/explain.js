@@ -3,6 +3,7 @@
 "use strict";
 
 const NORMAL_90 = 1.2815515655446004;
+const SAME_RISK = 1e-12;
 const NORMAL_95 = 1.959963984540054;
 const ROOT = Math.sqrt(10);
 const NODES = [
@@ -13,7 +14,7 @@ const WEIGHTS = [OUTER, INNER, 8 / 15, INNER, OUTER];
 
 function makeExplainer(engine) {
   const {
-    sheet, outcome, events, binary, toRisk, ordinal, trees, specs, refits, center, coefficients,
+    sheet, outcome, events, binary, toRisk, heldBy, linearPredictor, insideForLogOdds, ordinal, trees, specs, refits, center, coefficients,
     numericColumns, condition, locate, lawOf, functions, numbers, refitPredictions, clip,
     usable, levelChances, typical, typicalPlace, knowsPeople,
   } = engine;
@@ -92,6 +93,16 @@ function makeExplainer(engine) {
     }
   }
 
+  // The log odds between reference and patient for each unit of the risk that trees hold.
+  function slopeOfTrees(row, reference) {
+    const start = heldBy(reference), end = heldBy(row);
+    if (Math.abs(end - start) > SAME_RISK) {
+      return (linearPredictor(row) - linearPredictor(reference)) / (end - start);
+    }
+    const risk = insideForLogOdds(start);
+    return sheet.model.recalibration[1] / (risk * (1 - risk));
+  }
+
   function contributionValues({ rows, laws }) {
     const reference = typicalPlace.rows[0];
     const parts = groups.map(() => 0);
@@ -111,8 +122,13 @@ function makeExplainer(engine) {
     const inputs = sheet.model.inputs, owners = inputs.map(placeOf);
     const other = inputs.map((name) => reference.get(name));
     for (const row of rows) {
-      const mine = inputs.map((name) => row.get(name));
-      for (const tree of sheet.model.trees) addTreeShares(tree, mine, other, owners, parts);
+      const mine = inputs.map((name) => row.get(name)), drawn = parts.map(() => 0);
+      const shares = sheet.model.recalibration === undefined ? parts : drawn;
+      for (const tree of sheet.model.trees) addTreeShares(tree, mine, other, owners, shares);
+      if (shares === drawn) {
+        const slope = slopeOfTrees(row, reference);
+        drawn.forEach((share, i) => { parts[i] += slope * share; });
+      }
     }
     const divisor = rows.length * (sheet.model.divisor ?? 1);
     return parts.map((part) => part / divisor);

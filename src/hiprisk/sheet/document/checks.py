@@ -230,6 +230,8 @@ def _trees_problems(model: TreesModel, known: list[str]) -> Iterable[str]:
         yield "the trees use an unknown column"
     if model.divisor is not None and not model.divisor >= 1.0:
         yield "the trees' sum is divided by less than one"
+    if model.recalibration is not None and model.link != "logit":
+        yield "trees are recalibrated on log odds, and their link is another"
     for number, tree in enumerate(model.trees):
         if not _is_tree(tree, len(model.inputs)):
             yield f"tree {number} is not a tree"

@@ -42,7 +42,8 @@ def _version_of_model(sheet: Any) -> int:
     if model.type == "ordinal":
         return WITH_ORDINAL_MODEL
     if model.type == "trees" and (
-        model.divisor is not None or model.precision is not None or sheet.predicts_risk_itself
+        (model.divisor, model.precision, model.recalibration) != (None, None, None)
+        or sheet.predicts_risk_itself
     ):
         return WITH_OTHER_ENSEMBLES
     return FIRST

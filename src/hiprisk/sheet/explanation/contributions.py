@@ -5,9 +5,11 @@ points of the score for a continuous outcome, log odds for a binary one. The par
 of variables: variables that a model sees only together, as the two sides of which the worse one
 counts, are one group. In a linear model a group's part is what its terms differ by between patient
 and reference; in trees it is its Shapley value, exact, with the reference patient as the only
-background. In an ordinal model what is split is the mean of the score: a group's part is what its
-terms differ by, times the average slope of the mean on the way from reference to patient (the
-Aumann-Shapley value, or integrated gradients). All add up to the whole difference.
+background (of risks that trees hold, times the average slope of their recalibrated log odds on the
+way from reference to patient). In an ordinal model what is split is the mean of the score: a
+group's part is what its terms differ by, times the average slope of the mean on the way from
+reference to patient (the Aumann-Shapley value, or integrated gradients). All add up to the whole
+difference.
 """
 
 from __future__ import annotations
@@ -21,8 +23,11 @@ from hiprisk.arrays import Floats
 from hiprisk.sheet.evaluate import SheetEvaluator
 from hiprisk.sheet.explanation.shapley import add_tree_shares
 from hiprisk.sheet.format import LinearModel, Model, Sheet, Term, TreesModel
-from hiprisk.sheet.models import LinearEvaluator
+from hiprisk.sheet.models import LinearEvaluator, TreesEvaluator, inside_for_log_odds
 from hiprisk.sheet.ordinal import OrdinalEvaluator
+
+# Risks nearer to each other than this have the slope of the one between them.
+SAME_RISK = 1e-12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +101,8 @@ def contributions(
     model = evaluator.sheet.model
     places = _places(groups)
     if isinstance(model, TreesModel):
-        values = _tree_parts(model, places, completed, reference)
+        assert isinstance(evaluator.model, TreesEvaluator)
+        values = _tree_parts(evaluator.model, model, places, completed, reference)
     elif isinstance(model, LinearModel):
         values = _linear_parts(model, places, completed, reference)
     else:
@@ -156,6 +162,7 @@ def _ordinal_parts(
 
 
 def _tree_parts(
+    evaluator: TreesEvaluator,
     model: TreesModel,
     places: Mapping[str, int],
     own: Mapping[str, Floats],
@@ -166,10 +173,40 @@ def _tree_parts(
     other = [float(reference[name][0]) for name in model.inputs]
     group_of = [places.get(name, -1) for name in model.inputs]
     versions = zip(*(own[name].tolist() for name in model.inputs), strict=True)
-    for mine in versions:
+    slopes = _slopes_of_trees(evaluator, model, own, reference)
+    for mine, slope in zip(versions, slopes, strict=True):
+        drawn = [0.0] * len(parts) if model.recalibration else parts
         for tree in model.trees:
-            add_tree_shares(tree, mine, other, group_of=group_of, shares=parts)
+            add_tree_shares(tree, mine, other, group_of=group_of, shares=drawn)
+        if model.recalibration:
+            parts = [part + slope * share for part, share in zip(parts, drawn, strict=True)]
     return [part / (n_draws * (model.divisor or 1.0)) for part in parts]
+
+
+def _slopes_of_trees(
+    evaluator: TreesEvaluator,
+    model: TreesModel,
+    own: Mapping[str, Floats],
+    reference: Mapping[str, Floats],
+) -> list[float]:
+    """In each draw, the log odds between reference and patient for each unit of risk.
+
+    As of an ordinal model's mean: the average slope on the way from one to the other.
+    """
+    n_draws = _n_rows(own)
+    if model.recalibration is None:
+        return [1.0] * n_draws
+    start = float(evaluator.held(reference, 1)[0])
+    before = float(evaluator.linear_predictor(reference, 1)[0])
+    ends, after = evaluator.held(own, n_draws), evaluator.linear_predictor(own, n_draws)
+    slopes = []
+    for end, lp in zip(ends.tolist(), after.tolist(), strict=True):
+        if abs(end - start) > SAME_RISK:
+            slopes.append((lp - before) / (end - start))
+        else:
+            risk = float(inside_for_log_odds(model, np.array([start]))[0])
+            slopes.append(model.recalibration[1] / (risk * (1.0 - risk)))
+    return slopes
 
 
 def _places(groups: tuple[Group, ...]) -> dict[str, int]:

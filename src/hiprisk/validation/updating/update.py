@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from hiprisk.arrays import Floats
-from hiprisk.errors import InputError
 from hiprisk.learning.folds import grouped_folds
 from hiprisk.learning.sites.levels import (
     check_site_column,
@@ -59,6 +58,7 @@ from hiprisk.validation.updating.updated_sheet import (
     OutOfFoldPredictions,
     coefficients_of,
     predict_frame,
+    with_log_odds,
     with_model,
     with_provenance,
     with_refits,
@@ -121,7 +121,6 @@ def update_model(
     InputError
         If the method does not fit the model, or too few people are there for it.
     """
-    _check_has_log_odds(sheet)
     several = (people,) if isinstance(people, ValidationCohort) else tuple(people)
     cohort = _cohort(sheet, several, settings)
     # Before anything is fitted: too few people are refused whatever the test would choose.
@@ -175,17 +174,6 @@ def update_model(
     )
 
 
-def _check_has_log_odds(sheet: Sheet) -> None:
-    if sheet.predicts_risk_itself:
-        raise InputError(
-            "the trees of this model hold the risk itself, and a risk is recalibrated on its log "
-            "odds",
-            code="METHOD",
-            advice="train anew, or with a model that has log odds: gradient boosting or logistic "
-            "regression in place of a forest",
-        )
-
-
 @dataclass(frozen=True)
 class _Cohort:
     """The people of an update, once for each imputation."""
@@ -209,10 +197,15 @@ def _data(sheet: Sheet, people: ValidationCohort) -> UpdateData:
     return UpdateData(
         sheet.outcome.kind,
         people.observed,
-        people.lp,
+        _log_odds(sheet, people) if sheet.predicts_risk_itself else people.lp,
         people.functions,
         ordinal=ordinal_scale(sheet, people),
     )
+
+
+def _log_odds(sheet: Sheet, people: ValidationCohort) -> Floats:
+    """Linear predictors of people whose risk a forest holds itself."""
+    return predict_frame(with_log_odds(sheet), people.frame).lp
 
 
 def _cohort(
@@ -391,10 +384,7 @@ def _changes(before: Sheet, after: Sheet) -> tuple[CoefficientChange, ...]:
     if not isinstance(before.model, LinearModel):
         assert isinstance(before.model, TreesModel)
         assert isinstance(after.model, TreesModel)
-        change = CoefficientChange(
-            term="baseline", before=before.model.baseline, after=after.model.baseline
-        )
-        return (change,)
+        return _tree_changes(before.model, after.model)
     assert isinstance(after.model, LinearModel)
     names = ["intercept", *_term_names(after.model.terms)]
     old, new = coefficients_of(before), coefficients_of(after)
@@ -403,6 +393,19 @@ def _changes(before: Sheet, after: Sheet) -> tuple[CoefficientChange, ...]:
     return tuple(
         CoefficientChange(term=name, before=float(b), after=float(a))
         for name, b, a in zip(names, old, new, strict=True)
+    )
+
+
+def _tree_changes(before: TreesModel, after: TreesModel) -> tuple[CoefficientChange, ...]:
+    """The baseline; of trees that hold the risk itself, the line over its log odds."""
+    if after.recalibration is None:
+        change = CoefficientChange(term="baseline", before=before.baseline, after=after.baseline)
+        return (change,)
+    names = ("intercept of the log odds", "slope of the log odds")
+    old = before.recalibration or (0.0, 1.0)
+    return tuple(
+        CoefficientChange(term=name, before=b, after=a)
+        for name, b, a in zip(names, old, after.recalibration, strict=True)
     )
 
 

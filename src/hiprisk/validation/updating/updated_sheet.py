@@ -70,6 +70,8 @@ def coefficients_of(sheet: Sheet) -> Floats:
 
 def with_model(sheet: Sheet, fit: UpdateFit) -> Sheet:
     """The sheet with its model updated; intervals are not yet."""
+    if fit.method != "none":
+        sheet = with_log_odds(sheet)
     model = sheet.model
     if isinstance(model, TreesModel):
         return dataclasses.replace(_with_site_variance(sheet, fit), model=_scaled_trees(model, fit))
@@ -104,6 +106,10 @@ def _scaled_trees(model: TreesModel, fit: UpdateFit) -> TreesModel:
     """
     if fit.method == "none":
         return model
+    if model.recalibration is not None:
+        intercept, slope = model.recalibration
+        line = (fit.intercept + fit.slope * intercept, fit.slope * slope)
+        return dataclasses.replace(model, recalibration=line)
     return dataclasses.replace(
         model,
         baseline=fit.intercept * (model.divisor or 1.0) + fit.slope * model.baseline,
@@ -112,6 +118,16 @@ def _scaled_trees(model: TreesModel, fit: UpdateFit) -> TreesModel:
             dataclasses.replace(tree, value=tuple(fit.slope * value for value in tree.value))
             for tree in model.trees
         ),
+    )
+
+
+def with_log_odds(sheet: Sheet) -> Sheet:
+    """A sheet whose trees hold the risk itself as one of log odds, as yet not recalibrated."""
+    if not sheet.predicts_risk_itself:
+        return sheet
+    assert isinstance(sheet.model, TreesModel)
+    return dataclasses.replace(
+        sheet, model=dataclasses.replace(sheet.model, link="logit", recalibration=(0.0, 1.0))
     )
 
 
