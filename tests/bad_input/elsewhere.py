@@ -6,6 +6,8 @@ _CHECKING = "tests/cohort/checks/test_rules.py"
 _CELLS = "tests/cohort/test_cells.py"
 _ITEM_CHECKS = "tests/cohort/checks/test_items.py"
 _FILES = "tests/bad_input/test_files.py"
+_COLUMNS = "tests/estimators/test_columns.py"
+_ESTIMATORS = "tests/estimators/test_study_model.py"
 _FOLDS, _TUNING = "tests/learning/test_folds.py", "tests/learning/test_tuning.py"
 _MAIN = "tests/cli/test_main.py"
 _MAPPING = "tests/cohort/test_mapping.py"
@@ -705,6 +707,24 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
         "Python: dicts, frames of every kind, no rows, threads, fork",
         "the same answers",
         f"{_PYTHON}::test_99_every_kind_of_frame_gives_the_same_answers",
+    ),
+    (
+        99,
+        "a frame for an estimator: dates, mixed types, names as levels, infinity",
+        "InputError with the column and the position",
+        f"{_COLUMNS}::test_what_is_neither_a_number_nor_a_category_is_refused",
+    ),
+    (
+        99,
+        "a frame for an estimator: a value outside of the dictionary's range",
+        "InputError in fit and predict; `dictionary=None` takes it",
+        f"{_ESTIMATORS}::test_a_value_that_a_score_would_refuse_is_refused_when_predicting",
+    ),
+    (
+        99,
+        "a frame for an estimator: a level that nobody had when fitting",
+        "InputError with the levels; imputed where it is asked for",
+        f"{_ESTIMATORS}::test_a_level_that_nobody_had_is_refused_or_imputed",
     ),
     (
         100,

@@ -65,6 +65,13 @@ def test_the_frame_of_the_caller_is_left_as_it_is():
     pd.testing.assert_frame_equal(FRAME, before)
 
 
+def test_none_as_a_text_is_a_level_and_other_texts_for_missing_are_missing():
+    frame = pd.DataFrame({"pain": ["none", "mild", "NA", "unknown", "", "nan", None]})
+    [pain] = described(frame).variables
+    assert pain.levels == ("mild", "none")
+    assert read(frame)["pain"].tolist() == ["none", "mild", None, None, None, None, None]
+
+
 def test_numbers_that_are_codes_become_levels_in_the_order_of_numbers():
     frame = pd.DataFrame({"stage": [10.0, 2.0, np.nan, 1.0]})
     [stage] = described(frame, categorical=["stage"]).variables

@@ -315,8 +315,13 @@ def _check_levels(column: GivenColumn, levels: Sequence[str]) -> None:
 def _occurring(column: GivenColumn) -> tuple[str, ...]:
     """Levels that occur, numbers among them in the order of numbers."""
     reader = LevelReader(())
-    read = (reader.read(cell)[0] for cell in dict.fromkeys(column.cells.tolist()))
-    found = {level for level in read if level is not None}
+    found = set()
+    for cell in dict.fromkeys(column.cells.tolist()):
+        # A frame has None and NaN for missing, and "none" is an answer: of pain, of paid work.
+        is_answer = isinstance(cell, str) and cell.strip().lower() == "none"
+        level = text_of(cell) if is_answer else reader.read(cell)[0]
+        if level is not None:
+            found.add(level)
     if all(_NUMBER.fullmatch(level) for level in found):
         return tuple(sorted(found, key=float))
     return tuple(sorted(found))
