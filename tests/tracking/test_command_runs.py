@@ -111,6 +111,10 @@ def test_an_update_is_a_model_of_its_own_made_on_the_new_cohort(store):
     assert run.data.tags["bundle_sha256"] == new.sha256
     assert mlflow.get_logged_model(made.model_id).tags["bundle_sha256"] == new.sha256
     assert {"r2_before", "r2_corrected", "r2_corrected_low"} <= run.data.metrics.keys()
+    client = mlflow.MlflowClient()
+    assert len(client.search_model_versions("name = 'small'")) == 2
+    # Nobody serves an update because it was tracked.
+    assert client.get_model_version_by_alias("small", "champion").version == 1
     (cohort,) = run.inputs.dataset_inputs
     assert cohort.dataset.name == "clinic"
 

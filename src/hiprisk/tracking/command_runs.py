@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from hiprisk.tracking.model_versions import ModelVersion, version_of_bundle, ver
 from hiprisk.tracking.results import log_bundle, log_inputs
 from hiprisk.tracking.runs import open_run
 
+BEFORE = "_before"
 # In MLflow's column of data sets: what the cohort was for.
 CONTEXTS = {"validate": "validation", "update": "training", "drift": "monitoring"}
 
@@ -119,13 +120,22 @@ class _Sought:
         self.model = self._version(mlflow)
         cohort = self._log_inputs(mlflow)
         if logged.written is not None:
-            # A new version, logged as train logs one.
-            log_bundle(mlflow, logged.written, logged.settings, cohort=cohort)
+            # A new version, logged as train logs one; the alias, which a team may serve by, stays
+            # with the version that has it until somebody moves it.
+            unnamed = replace(logged.settings, alias="")
+            log_bundle(mlflow, logged.written, unnamed, cohort=cohort)
         tags = {} if self.model is None else self.model.tags
         mlflow.set_tags({**tags, NOTE: found.description})
         _log_files(mlflow, logged.files)
         # Under the model's id too: its page shows them, with the cohort.
-        mlflow.log_metrics(dict(found.metrics), model_id=self._model_id, dataset=cohort)
+        mlflow.log_metrics(self._metrics(), model_id=self._model_id, dataset=cohort)
+
+    def _metrics(self) -> dict[str, float]:
+        """The key metrics; where a new version has its own, those of the model before."""
+        found = self._found.metrics
+        if self._logged.written is None:
+            return dict(found)
+        return {name: value for name, value in found.items() if name.endswith(BEFORE)}
 
     @property
     def _model_id(self) -> str | None:

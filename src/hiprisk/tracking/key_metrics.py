@@ -5,14 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from hiprisk.tracking.metrics_page import ordered
+from hiprisk.tracking.metrics_page import MAIN, ordered
 
 # With both ends of their intervals.
-CORRECTED = (
-    *("r2", "rmse", "mae", "crps"),
-    *("c_statistic", "brier", "scaled_brier", "observed_expected_ratio"),
-    *("calibration_slope", "calibration_in_the_large"),
-)
+CORRECTED = MAIN
 # The value alone: what stands beside the corrected one, for comparison.
 BESIDE = ("r2", "rmse", "mae", "c_statistic", "brier", "calibration_slope")
 ALONE = ("coverage_95_out_of_fold",)

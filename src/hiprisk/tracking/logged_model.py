@@ -57,7 +57,8 @@ def _register(
     client = mlflow.MlflowClient()
     registered = mlflow.register_model(uri, bundle.name, tags=search_tags(bundle))
     client.update_model_version(bundle.name, registered.version, description=tags[NOTE])
-    client.set_registered_model_alias(bundle.name, settings.alias, registered.version)
+    if settings.alias:
+        client.set_registered_model_alias(bundle.name, settings.alias, registered.version)
 
 
 def input_example(sheet: Sheet) -> pd.DataFrame:

@@ -20,6 +20,12 @@ ENDS = {
 }
 ORDER = ("corrected", "cross_validated", "holdout", "holdout_reference", "out_of_fold", "apparent")
 ADDED = "added_"
+# What people look for first; the others follow in their order.
+MAIN = (
+    *("r2", "rmse", "mae", "crps"),
+    *("c_statistic", "brier", "scaled_brier", "observed_expected_ratio"),
+    *("calibration_slope", "calibration_in_the_large"),
+)
 HEAD = ("metric", "value", "95 % CI", "name")
 
 Metrics = Mapping[str, Mapping[str, float | None]]
@@ -39,9 +45,17 @@ def metrics_page(bundle: Bundle) -> str:
 
 
 def ordered(names: Sequence[str]) -> list[str]:
-    """Names of metrics by how they were evaluated, the most trustworthy first."""
-    places = {end: place for place, end in enumerate(ORDER)}
-    return sorted(names, key=lambda name: places.get(evaluation_of(name), len(ORDER)))
+    """Names of metrics by how they were evaluated, the most trustworthy and the main ones first."""
+    return sorted(names, key=_place)
+
+
+def _place(name: str) -> tuple[int, int]:
+    end = evaluation_of(name)
+    metric = name.removesuffix(f"_{end}")
+    return (
+        ORDER.index(end) if end else len(ORDER),
+        MAIN.index(metric) if metric in MAIN else len(MAIN),
+    )
 
 
 def evaluation_of(name: str) -> str:
@@ -53,7 +67,7 @@ def evaluation_of(name: str) -> str:
 
 def _sections(metrics: Metrics, events: Mapping[str, str]) -> Iterator[Section]:
     for end in ORDER:
-        found = [name for name in metrics if evaluation_of(name) == end]
+        found = [name for name in ordered([*metrics]) if evaluation_of(name) == end]
         if found:
             tables = tuple(_tables(found, metrics, events, end))
             yield Section(anchor=end, title=capital(ENDS[end]), tables=tables)
