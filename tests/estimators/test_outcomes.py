@@ -72,3 +72,9 @@ def test_persons_are_numbered_by_their_labels():
     assert persons(["b", "a", "b"], 3).tolist() == [1, 0, 1]
     with pytest.raises(InputError, match="groups has 2 labels, and X has 3 rows"):
         persons(["a", "b"], 3)
+
+
+def test_an_ordinal_model_is_of_a_score_with_steps():
+    y = np.linspace(0.0, 100.0, 1001)
+    with pytest.raises(InputError, match=r"at most 1000, and the outcome has 1001 .*'linear'"):
+        StudyRegressor("ordinal", bounds=(0, 100)).fit(y[:, None], y)

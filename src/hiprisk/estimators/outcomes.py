@@ -18,6 +18,7 @@ from hiprisk.errors import InputError
 from hiprisk.estimators.columns import free_name
 from hiprisk.estimators.documents import undescribed_outcome
 from hiprisk.estimators.settings import checked_bounds
+from hiprisk.sheet.document.ordinal import MAX_VALUES
 from hiprisk.sheet.format import OutcomeSpec
 from hiprisk.values import text_of
 
@@ -81,6 +82,18 @@ def continuous_outcome(
                 advice="correct the scale, or the parameter bounds",
             )
     return Outcome(name=_name_of(y), target=target, bounds=ends)
+
+
+def check_score(outcome: Outcome) -> None:
+    """Raise InputError where an outcome has more values than an ordinal model may have."""
+    n_values = len(np.unique(outcome.target))
+    if n_values > MAX_VALUES:
+        raise InputError(
+            f"an ordinal model has an intercept for each value of the score, at most {MAX_VALUES}, "
+            f"and the outcome has {n_values}",
+            code="OUTCOME",
+            advice="round the outcome to the steps of its score, or use model_type='linear'",
+        )
 
 
 def binary_outcome(estimator: BaseEstimator, y: Any) -> Outcome:

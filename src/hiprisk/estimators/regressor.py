@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from sklearn.base import RegressorMixin
 
 from hiprisk.arrays import Floats
-from hiprisk.estimators.outcomes import continuous_outcome
+from hiprisk.estimators.outcomes import check_score, continuous_outcome
 from hiprisk.estimators.study_model import Column, StudyModel
 
 
@@ -167,6 +167,8 @@ class StudyRegressor(RegressorMixin, StudyModel):  # type: ignore[misc]  # sciki
             If the data cannot be used; a message names columns and positions, never a value.
         """
         outcome = continuous_outcome(self, y, bounds=self.bounds)
+        if self.model_type == "ordinal":
+            check_score(outcome)
         return self._fit(X, outcome, groups)
 
     def predict(self, X: Any) -> Floats:
