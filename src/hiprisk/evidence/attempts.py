@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from hiprisk.errors import InputError
+from hiprisk.errors import ConfigError, InputError
 
 T = TypeVar("T")
 
@@ -45,7 +45,7 @@ class Attempts:
         """A part of the evidence; None, with the reason kept, where these people cannot give it."""
         try:
             return compute()
-        except InputError as refusal:
+        except (ConfigError, InputError) as refusal:
             # With its advice, which names what to change: the study has its bundle all the same.
             advice = f" ({refusal.advice})" if refusal.advice else ""
             self.not_available[name] = f"{refusal.reason}{advice}"

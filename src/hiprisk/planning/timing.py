@@ -186,7 +186,7 @@ class _Probe:
         return found
 
     def _of_fit(self, family: str, settings: object, fold: ImputedFold) -> Cost:
-        """A trial of tuning prefers no end of its space: half way from the middle to either."""
+        """Which settings tuning will prefer is not known: from the cheaper half to the dearest."""
         estimator = self.study.unfitted(family)
         took = sorted(
             cpu_seconds(
@@ -194,7 +194,7 @@ class _Probe:
             )
             for at in (0.0, 0.5, 1.0)
         )
-        return Cost((took[0] + took[1]) / 2.0, (took[1] + took[2]) / 2.0)
+        return Cost((took[0] + took[1]) / 2.0, took[2])
 
     def _refit(self, blank: StudyEstimator) -> float:
         """What a refit takes beside the fit: to impute, and to predict everybody."""

@@ -52,6 +52,11 @@ def test_another_reference_level_turns_the_effect_round():
         (["association.level=no"], "state what it is compared with"),
         (["association={exposure: lbp_any}"], "state the level whose effect is wanted"),
         (["association={exposure: odi_0_100, level: yes}"], "is a number and has no levels"),
+        (["association={exposure: lbp_any, level: yes, per: 5}"], "its effect is that of a level"),
+        (
+            ["association.negative_control={outcome: womac_function_followup_0_100, reason: r}"],
+            "is the study's own outcome",
+        ),
         (["association.baseline=age_years"], "no row would do without it"),
         (
             ["association.strata=age_years"],

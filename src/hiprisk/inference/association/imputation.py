@@ -52,6 +52,17 @@ class IncompleteData:
         return ~np.isnan(self.outcome)
 
 
+def check_enough_imputations(data: IncompleteData, n_imputations: int) -> None:
+    """Raise ConfigError where values are missing and one imputation is asked for."""
+    if n_imputations > 1 or data.completed or not np.isnan(data.columns[data.known]).any():
+        return
+    raise ConfigError(
+        "values are missing, and one imputation cannot say what that costs",
+        column="imputation.imputations",
+        advice="ask for at least 2, better 10 or more",
+    )
+
+
 def impute(data: IncompleteData, *, n_imputations: int, method: str, seed: int) -> list[Floats]:
     """Complete the rows whose outcome is known, `n_imputations` times.
 
@@ -88,12 +99,7 @@ def impute(data: IncompleteData, *, n_imputations: int, method: str, seed: int) 
         return _of_the_file(data)
     if not np.isnan(data.columns[known]).any():
         return [data.columns[known]]
-    if n_imputations < 2:
-        raise ConfigError(
-            "values are missing, and one imputation cannot say what that costs",
-            column="imputation.imputations",
-            advice="ask for at least 2, better 10 or more",
-        )
+    check_enough_imputations(data, n_imputations)
     filled = [np.empty_like(data.columns) for _ in range(n_imputations)]
     for stratum in np.unique(data.strata):
         rows = np.flatnonzero(data.strata == stratum)

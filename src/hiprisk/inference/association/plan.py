@@ -106,6 +106,13 @@ def _check_roles(
         raise ConfigError(
             "the exposure is declared as a confounder too", column="association.exposure"
         )
+    control = settings.negative_control
+    if control is not None and control.outcome == config.outcome.variable:
+        raise ConfigError(
+            "the negative-control outcome is the study's own outcome",
+            column="association.negative_control.outcome",
+            advice="name a variable that the exposure cannot change",
+        )
     if settings.baseline in config.confounders:
         raise ConfigError(
             "the baseline is declared as a confounder too, so that no row would do without it",
@@ -142,6 +149,12 @@ def _contrast(
                 advice="state association.per, the difference that the effect is reported for",
             )
         return _number_contrast(settings, variable, dictionary)
+    if settings.per != 1.0:
+        raise ConfigError(
+            f"{name} is a category, and its effect is that of a level",
+            column="association.per",
+            advice="leave per out, and state association.level",
+        )
     occurring = set(frame[name].dropna())
     # The dictionary's order where there is one: the first level is the reference.
     levels = [level for level in variable.levels or sorted(occurring) if level in occurring]

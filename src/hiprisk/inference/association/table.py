@@ -16,7 +16,7 @@ from hiprisk.inference.association.estimation import (
     constant_predictor_notes,
     estimate_table,
 )
-from hiprisk.inference.association.imputation import impute
+from hiprisk.inference.association.imputation import check_enough_imputations, impute
 from hiprisk.inference.association.negative_control import (
     check_negative_control,
     find_negative_control,
@@ -150,6 +150,7 @@ def _plan_table(config: StudyConfig, selection: Selection) -> None:
     people, _ = in_strata(config, selection)
     plan = plan_association(config, selection.dictionary, people.frame)
     data = incomplete_data(config, plan, people)
+    check_enough_imputations(data, config.imputation.imputations)
     known = analysed_people(plan, people, data, link=_link(config))
     check_negative_control(plan, people, known)
 

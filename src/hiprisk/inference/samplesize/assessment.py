@@ -11,7 +11,7 @@ import pandas as pd
 from hiprisk.arrays import Floats
 from hiprisk.cohort.findings import Finding
 from hiprisk.config import SampleSizeSettings, StudyConfig
-from hiprisk.errors import InputError
+from hiprisk.errors import ConfigError, InputError
 from hiprisk.inference.samplesize.assumptions import STRENGTHS, changed
 from hiprisk.inference.samplesize.criteria import SampleSize
 from hiprisk.inference.samplesize.development import development_size
@@ -22,6 +22,7 @@ from hiprisk.inference.samplesize.instability import (
     expected_instability,
 )
 from hiprisk.inference.samplesize.population import in_new_people
+from hiprisk.outcome_kind import OutcomeKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,9 +145,19 @@ def assess_study(
         n_parameters=parameters,
         strength_from="declared" if from_config else "estimated",
         size=size,
-        external=external_size(kind, in_new_people(declared, expected)),
+        external=_external_of(kind, declared, expected),
         instability=_expected_of(size, expected, config.seed),
     )
+
+
+def _external_of(
+    kind: OutcomeKind, declared: SampleSizeSettings, expected: SampleSizeSettings
+) -> SampleSize | None:
+    """None where what was declared of new people does not go with what the study found."""
+    try:
+        return external_size(kind, in_new_people(declared, expected))
+    except (ConfigError, InputError):
+        return None
 
 
 def _expected_of(size: SampleSize, expected: SampleSizeSettings, seed: int) -> Instability | None:

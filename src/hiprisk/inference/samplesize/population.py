@@ -20,6 +20,7 @@ from hiprisk.inference.samplesize.risks import (
     risks_from_c,
     risks_from_cox_snell,
 )
+from hiprisk.outcome_kind import OutcomeKind
 
 # Published means and SDs have two or three digits, which moves the odds by up to 5 %; past a
 # quarter the model would be as miscalibrated as no validation plans for, or a number is wrong.
@@ -159,19 +160,23 @@ def check_stated_risks(config: StudyConfig) -> None:
         than that of the stated distribution of the risks.
     """
     declared = config.samplesize
-    for name in OF_THE_OTHER_KIND[config.outcome.kind]:
+    check_binary(config.outcome.kind, declared.external)
+    _check_kind(declared, config.outcome.kind)
+    if description(declared.external):
+        expected_prevalence(declared)
+
+
+def _check_kind(declared: SampleSizeSettings, kind: OutcomeKind) -> None:
+    """Refuse expectations of the other kind of outcome, which nothing would use."""
+    other = "binary" if kind == "continuous" else "continuous"
+    right = "r2" if kind == "continuous" else "nagelkerke, cox_snell or c_statistic"
+    for name in OF_THE_OTHER_KIND[kind]:
         if getattr(declared, name) is not None:
-            right = "r2" if config.outcome.kind == "continuous" else "nagelkerke or c_statistic"
-            other = "binary" if config.outcome.kind == "continuous" else "continuous"
             raise ConfigError(
-                f"{name} is of a {other} outcome, and the outcome is {config.outcome.kind}",
+                f"{name} is of a {other} outcome, and the outcome is {kind}",
                 column=f"samplesize.{name}",
                 advice=f"leave it out; what is expected of such a model is stated as {right}",
             )
-    if not description(declared.external):
-        return
-    check_binary(config.outcome.kind, declared.external)
-    expected_prevalence(declared)
 
 
 def check_binary(kind: str, targets: ExternalTargets) -> None:
