@@ -17,7 +17,7 @@ from hiprisk.config import TrackingSettings
 from hiprisk.errors import MissingExtraError, StoreError
 from hiprisk.tracking.results import log_bundle
 from hiprisk.tracking.server import WITHOUT, ask_server, server_of, without_password
-from hiprisk.tracking.store import DEFAULT_STORE, locked_store, store_file
+from hiprisk.tracking.store import DEFAULT_STORE, check_store, locked_store, store_file
 
 if TYPE_CHECKING:
     from hiprisk.parallel import StageProgress
@@ -105,7 +105,7 @@ def open_run(
 
 
 def check_tracking(settings: TrackingSettings, tell: StageProgress) -> None:
-    """Raise if MLflow is absent or its server does not answer; called before any work is done.
+    """Raise if MLflow is absent or cannot take a run; called before any work is done.
 
     Parameters
     ----------
@@ -115,7 +115,7 @@ def check_tracking(settings: TrackingSettings, tell: StageProgress) -> None:
 
     Raises
     ------
-    MissingExtraError, StoreError
+    ConfigError, MissingExtraError, StoreError
     """
     if not settings.enabled:
         return
@@ -124,6 +124,7 @@ def check_tracking(settings: TrackingSettings, tell: StageProgress) -> None:
     store = _store()
     host = server_of(store)
     if host is None:
+        check_store(store, settings.experiment)
         return
     stage = f"asking the MLflow server at {host}"
     tell(stage, 0, 1)

@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from hiprisk.errors import StoreError
+from hiprisk.errors import ConfigError, StoreError
 
 DEFAULT_STORE = "sqlite:///mlflow.db"
 _SQLITE = "sqlite:///"
@@ -55,6 +55,58 @@ def store_file(store: str) -> Path | None:
         return None
     name = store.removeprefix(_SQLITE)
     return Path(name).resolve() if name not in ("", ":memory:") else None
+
+
+def check_store(store: str, experiment: str) -> None:
+    """Raise where a run could not be logged to a SQLite file; nothing is written or created.
+
+    Parameters
+    ----------
+    store : str
+        Address of the tracking store; any but a SQLite file's is not looked at.
+    experiment : str
+        Its name.
+
+    Raises
+    ------
+    ConfigError
+        If the experiment was deleted, which MLflow refuses to log to.
+    StoreError
+        If the file cannot be read or written to, or is no store of MLflow's.
+    """
+    path = store_file(store)
+    if path is None:
+        return
+    there = path if path.exists() else next(one for one in path.parents if one.exists())
+    if not os.access(there, os.W_OK):
+        raise StoreError(
+            "the MLflow store cannot be written to",
+            file=there.name or str(there),
+            advice="set MLFLOW_TRACKING_URI to another, or --set tracking.enabled=false",
+        )
+    if not path.exists() or not path.stat().st_size:
+        return
+    stage = _lifecycle_stage(path, experiment)
+    if stage == "deleted":
+        raise ConfigError(
+            f"the MLflow experiment {experiment} was deleted, and takes no runs",
+            column="tracking.experiment",
+            advice="restore it (mlflow experiments restore), or name another",
+        )
+
+
+def _lifecycle_stage(path: Path, experiment: str) -> str | None:
+    """``active`` or ``deleted``; None where there is no such experiment, or MLflow must say."""
+    try:
+        with contextlib.closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as file:
+            found = file.execute(
+                "SELECT lifecycle_stage FROM experiments WHERE name = ?", (experiment,)
+            ).fetchone()
+    except sqlite3.OperationalError:
+        return None  # locked, or its creation was interrupted: told when the run is opened
+    except sqlite3.DatabaseError as broken:
+        raise broken_store(path, "the file is not an SQLite database, or it is damaged") from broken
+    return None if found is None else str(found[0])
 
 
 def _create_store(path: Path) -> None:
