@@ -1,7 +1,8 @@
 """The public names of hiprisk with their signatures: what tests/public_api.txt freezes.
 
-``python tests/public_names.py`` writes the list anew; a change to it is a change of the API and
-goes into the changelog.
+``python tests/public_names.py`` writes the list anew, and a page of each public module in
+docs/reference/api, which mkdocstrings fills from the docstrings. A change to the list is a change
+of the API and goes into the changelog.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from types import ModuleType
 from typing import Any
 
 LIST = Path(__file__).with_name("public_api.txt")
+PAGES = LIST.parents[1] / "docs" / "reference" / "api"
 HEAD = "# Public names of hiprisk; written by python tests/public_names.py"
 
 
@@ -92,5 +94,31 @@ def public_lines() -> list[str]:
     return lines
 
 
+def page_of(module: str) -> str:
+    """The page of a public module: its docstring, then every function and class."""
+    parts = [f"# {module}", f"::: {module}\n    options: {{members: false}}"]
+    own = [(name, one) for name, one in public_objects() if name.rpartition(".")[0] == module]
+    for name, value in own:
+        if hasattr(value, "__qualname__"):
+            home = f"{value.__module__}.{value.__qualname__}"
+            parts.append(f"::: {home}\n    options: {{heading: {name}, toc_label: {name}}}")
+    # A metric is an object that is called: one class, one line for each.
+    metrics = [(name, one) for name, one in own if type(one).__name__ == "MetricByName"]
+    if metrics:
+        rows = [f"| `{name}` | {one.label} | {', '.join(one.kinds)} |" for name, one in metrics]
+        table = ["| metric | label | of what |", "| --- | --- | --- |", *rows]
+        home = f"{type(metrics[0][1]).__module__}.MetricByName"
+        parts += ["## Metrics by name", "\n".join(table), f"::: {home}"]
+    return "\n\n".join(parts) + "\n"
+
+
+def pages() -> dict[Path, str]:
+    """Every page of the API, by its file."""
+    return {PAGES / f"{name}.md": page_of(name) for name in public_modules()}
+
+
 if __name__ == "__main__":
+    PAGES.mkdir(exist_ok=True)
+    for path, text in pages().items():
+        path.write_text(text, encoding="utf-8")
     LIST.write_text("\n".join(public_lines()) + "\n", encoding="utf-8")

@@ -54,7 +54,15 @@ _HOME = {
     "validate": "hiprisk.api.validating",
 }
 # Public submodules; ``import hiprisk`` is enough to use them.
-_MODULES = ("estimators", "inference", "metrics", "plots", "sample_size", "validation")
+_MODULES = (
+    "estimators",
+    "inference",
+    "metrics",
+    "plots",
+    "results",
+    "sample_size",
+    "validation",
+)
 
 __all__ = [
     "BundleError",
@@ -78,6 +86,7 @@ __all__ = [
     "plan_study",
     "plots",
     "rebuild",
+    "results",
     "run_study",
     "sample_size",
     "score",

@@ -165,9 +165,19 @@ def drift(
     model : Model, Bundle or path-like
         A bundle, its folder, or ``name`` or ``name@version`` below ``models``.
     cohort : DataFrame, path-like, or several paths
-        As of `hiprisk.validate`.
-    mapping, dictionary, outcome, event_level, where, encoding
-        As of `hiprisk.validate`.
+        One row a person or hip; see `hiprisk.validate`.
+    mapping : path-like or mapping, optional
+        Column mapping; without it columns have the names of the dictionary.
+    dictionary : path-like or mapping, optional
+        Own variables.
+    outcome : str, optional
+        Variable of the outcome, in place of the model's own or of `study`.
+    event_level : str, optional
+        Level of `outcome` that is the event; by default yes, 1 or true.
+    where : mapping of str to str or list of str, optional
+        Only rows that have these levels.
+    encoding : str, optional
+        Of a file whose texts are not UTF-8.
     time : str, optional
         Variable that orders the rows; by default the first that the cohort has of
         followup_date, baseline_date and cohort_year.

@@ -79,7 +79,7 @@ def score(
     model : Model, Bundle or path-like
         A bundle, its folder, or ``name`` or ``name@version`` below ``models``.
     cohort : DataFrame, path-like, or several paths
-        As of `hiprisk.validate`.
+        One row a person or hip; see `hiprisk.validate`.
     mapping : path-like or mapping, optional
         Column mapping; without it columns have the names of the model's variables.
     encoding : str, optional

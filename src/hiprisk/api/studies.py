@@ -82,8 +82,10 @@ def run_study(
     cohort : DataFrame, path-like, or several paths, optional
         In place of the config's. A frame is read as a file that holds it would be: of pandas, or
         any table with ``__arrow_c_stream__`` or ``to_pandas``; its index is not read.
-    mapping, dictionary : path-like or mapping, optional
-        Column mapping and own variables, in place of the config's.
+    mapping : path-like or mapping, optional
+        Column mapping, in place of the config's.
+    dictionary : path-like or mapping, optional
+        Own variables, in place of the config's.
     overrides : sequence of str, optional
         ``a.b=value``, each replacing one key of the config.
     seed : int, optional
@@ -179,8 +181,20 @@ def plan_study(
 
     Parameters
     ----------
-    config, cohort, mapping, dictionary, overrides, seed, encoding
-        As of `run_study`.
+    config : StudyConfig, path-like or mapping
+        The study; paths in a mapping start at the current folder.
+    cohort : DataFrame, path-like, or several paths, optional
+        In place of the config's; see `hiprisk.run_study`.
+    mapping : path-like or mapping, optional
+        Column mapping, in place of the config's.
+    dictionary : path-like or mapping, optional
+        Own variables, in place of the config's.
+    overrides : sequence of str, optional
+        ``a.b=value``, each replacing one key of the config.
+    seed : int, optional
+        Of the study, in place of the config's.
+    encoding : str, optional
+        Of a file whose texts are not UTF-8.
     out : path-like
         Folder of all models, where the study would write; nothing is written.
     workers : int
@@ -255,8 +269,20 @@ def compare(
 
     Parameters
     ----------
-    config, cohort, mapping, dictionary, overrides, seed, encoding
-        As of `run_study`.
+    config : StudyConfig, path-like or mapping
+        The study; paths in a mapping start at the current folder.
+    cohort : DataFrame, path-like, or several paths, optional
+        In place of the config's; see `hiprisk.run_study`.
+    mapping : path-like or mapping, optional
+        Column mapping, in place of the config's.
+    dictionary : path-like or mapping, optional
+        Own variables, in place of the config's.
+    overrides : sequence of str, optional
+        ``a.b=value``, each replacing one key of the config.
+    seed : int, optional
+        Of the study, in place of the config's.
+    encoding : str, optional
+        Of a file whose texts are not UTF-8.
     add : sequence of str
         Blocks to add; by default all that are not in the base.
     base : sequence of str
@@ -343,12 +369,24 @@ def associate(
 
     What ``hiprisk associate`` does: crude, adjusted for the confounders, with and without the
     baseline score, by stratum with the differences between strata, pooled over imputations, with
-    E-values. Nothing is written.
+    E-values. The config has a section ``association``. Nothing is written.
 
     Parameters
     ----------
-    config, cohort, mapping, dictionary, overrides, seed, encoding
-        As of `run_study`; the config has a section ``association``.
+    config : StudyConfig, path-like or mapping
+        The study; paths in a mapping start at the current folder.
+    cohort : DataFrame, path-like, or several paths, optional
+        In place of the config's; see `hiprisk.run_study`.
+    mapping : path-like or mapping, optional
+        Column mapping, in place of the config's.
+    dictionary : path-like or mapping, optional
+        Own variables, in place of the config's.
+    overrides : sequence of str, optional
+        ``a.b=value``, each replacing one key of the config.
+    seed : int, optional
+        Of the study, in place of the config's.
+    encoding : str, optional
+        Of a file whose texts are not UTF-8.
     on_finding : callable, optional
         Told what looks odd; by default a `HipRiskWarning` says it.
 

@@ -301,8 +301,27 @@ def update(
 
     Parameters
     ----------
-    model, cohort, mapping, dictionary, predictions, study, outcome, event_level, where, encoding
-        As of `hiprisk.validate`.
+    model : Model, Bundle or path-like, optional
+        A bundle, its folder, or ``name`` or ``name@version`` below ``models``; None where
+        `predictions` names a column.
+    cohort : DataFrame, path-like, or several paths
+        One row a person or hip; see `hiprisk.validate`.
+    mapping : path-like or mapping, optional
+        Column mapping; without it columns have the names of the dictionary.
+    dictionary : path-like or mapping, optional
+        Own variables.
+    predictions : str, optional
+        Column of predictions, in place of a model.
+    study : StudyConfig, path-like or mapping, optional
+        Declares the outcome of `predictions`.
+    outcome : str, optional
+        Variable of the outcome, in place of the model's own or of `study`.
+    event_level : str, optional
+        Level of `outcome` that is the event; by default yes, 1 or true.
+    where : mapping of str to str or list of str, optional
+        Only rows that have these levels.
+    encoding : str, optional
+        Of a file whose texts are not UTF-8.
     method : {'intercept', 'recalibrate', 'reestimate', 'closed-test'}
         How much is estimated anew: the intercept; intercept and slope; every coefficient;
         or the simplest of these that the data do not reject.

@@ -255,8 +255,10 @@ def validate(
     cohort : DataFrame, path-like, or several paths
         One row a person or hip. A frame is read as a file that holds it would be: of pandas, or
         any table with ``__arrow_c_stream__`` or ``to_pandas``; its index is not read.
-    mapping, dictionary : path-like or mapping, optional
-        Column mapping and own variables; without them columns have the dictionary's names.
+    mapping : path-like or mapping, optional
+        Column mapping; without it columns have the names of the dictionary.
+    dictionary : path-like or mapping, optional
+        Own variables.
     predictions : str, optional
         Column whose predictions are evaluated.
     study : StudyConfig, path-like or mapping, optional
@@ -378,8 +380,27 @@ def expect(
 
     Parameters
     ----------
-    model, cohort, mapping, dictionary, predictions, study, outcome, event_level, where, encoding
-        As of `validate`.
+    model : Model, Bundle or path-like, optional
+        A bundle, its folder, or ``name`` or ``name@version`` below ``models``; None where
+        `predictions` names a column.
+    cohort : DataFrame, path-like, or several paths
+        One row a person or hip; see `hiprisk.validate`.
+    mapping : path-like or mapping, optional
+        Column mapping; without it columns have the names of the dictionary.
+    dictionary : path-like or mapping, optional
+        Own variables.
+    predictions : str, optional
+        Column of predictions, in place of a model.
+    study : StudyConfig, path-like or mapping, optional
+        Declares the outcome of `predictions`.
+    outcome : str, optional
+        Variable of the outcome, in place of the model's own or of `study`.
+    event_level : str, optional
+        Level of `outcome` that is the event; by default yes, 1 or true.
+    where : mapping of str to str or list of str, optional
+        Only rows that have these levels.
+    encoding : str, optional
+        Of a file whose texts are not UTF-8.
     accept_units : bool
         Go on although a unit looks wrong.
     out : path-like, optional

@@ -204,7 +204,19 @@ def pit_histogram(
 ) -> PitHistogram:
     """Histogram of the probability integral transform, without randomness.
 
-    Other arguments as for `crps`.
+    Parameters
+    ----------
+    observed : array-like of float, shape (n_patients,)
+    forecast : Forecast
+        Distribution of each patient's outcome.
+    weights : array-like of float, shape (n_patients,), optional
+        Non-negative case weights.
+    n_bins : int
+        Bars of equal width.
+
+    Returns
+    -------
+    PitHistogram
 
     Notes
     -----

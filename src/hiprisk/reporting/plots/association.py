@@ -28,7 +28,19 @@ class _Line:
 
 
 def draw_association(table: AssociationTable, *, ax: Axes | None = None) -> Axes:
-    """Effects with their intervals by group and model, the differences between strata below."""
+    """Effects with their intervals by group and model, the differences between strata below.
+
+    Parameters
+    ----------
+    table : AssociationTable
+        Of `hiprisk.associate`.
+    ax : Axes, optional
+        Axes to draw on; new ones by default.
+
+    Returns
+    -------
+    Axes
+    """
     measure = table.rows[0].measure
     ratio = measure == "odds_ratio"
     lines = _lines(table, measure)[::-1]

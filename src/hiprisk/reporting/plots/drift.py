@@ -17,7 +17,19 @@ def _provenance(report: DriftReport) -> str:
 
 
 def draw_drift(report: DriftReport, *, ax: Axes | None = None) -> Axes:
-    """Standardised difference of every variable, those with drift in orange."""
+    """Standardised difference of every variable, those with drift in orange.
+
+    Parameters
+    ----------
+    report : DriftReport
+        Of `hiprisk.drift`.
+    ax : Axes, optional
+        Axes to draw on; new ones by default.
+
+    Returns
+    -------
+    Axes
+    """
     shown = [v for v in report.variables if v.standardised_difference is not None][::-1]
     ax = ax if ax is not None else new_axes(height=max(2.5, 1.2 + 0.3 * len(shown)))
     ax.axvline(0.0, color=GREY, linewidth=1)
@@ -37,7 +49,19 @@ def draw_drift(report: DriftReport, *, ax: Axes | None = None) -> Axes:
 
 
 def draw_cusum(report: DriftReport, *, ax: Axes | None = None) -> Axes:
-    """Cumulative sum of observed minus predicted over time, with its limits."""
+    """Cumulative sum of observed minus predicted over time, with its limits.
+
+    Parameters
+    ----------
+    report : DriftReport
+        Of `hiprisk.drift`.
+    ax : Axes, optional
+        Axes to draw on; new ones by default.
+
+    Returns
+    -------
+    Axes
+    """
     ax = ax if ax is not None else new_axes()
     watch = report.watch
     if watch is None:

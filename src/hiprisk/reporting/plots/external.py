@@ -22,7 +22,19 @@ Points = Sequence[tuple[float, float]]
 
 
 def draw_external_calibration(result: ExternalValidation, *, ax: Axes | None = None) -> Axes:
-    """Observed against predicted in the validation cohort: smooth curve, and means by tenth."""
+    """Observed against predicted in the validation cohort: smooth curve, and means by tenth.
+
+    Parameters
+    ----------
+    result : ExternalValidation
+        Of `hiprisk.validate`.
+    ax : Axes, optional
+        Axes to draw on; new ones by default.
+
+    Returns
+    -------
+    Axes
+    """
     ax = ax if ax is not None else new_axes()
     curve = result.performance.calibration
     ends = () if curve is None else ((curve.predicted[0], curve.predicted[-1]),)
@@ -43,7 +55,27 @@ def draw_external_calibration(result: ExternalValidation, *, ax: Axes | None = N
 def draw_before_after(
     before: Points, after: Points, *, kind: str, unit: str, title: str, ax: Axes | None = None
 ) -> Axes:
-    """Calibration of a model before and after its update (cross-validated)."""
+    """Calibration of a model before and after its update (cross-validated).
+
+    Parameters
+    ----------
+    before : sequence of (float, float)
+        Predicted and observed means by tenth of the prediction.
+    after : sequence of (float, float)
+        Predicted and observed means by tenth of the prediction.
+    kind : str
+        ``continuous`` or ``binary``.
+    unit : str
+        Unit of the outcome, for the axes.
+    title : str
+        Of the picture.
+    ax : Axes, optional
+        Axes to draw on; new ones by default.
+
+    Returns
+    -------
+    Axes
+    """
     ax = ax if ax is not None else new_axes()
     _ideal(ax, [before, after])
     _tenths(ax, before, colour=ORANGE, label="before")
@@ -77,7 +109,19 @@ def _label(ax: Axes, kind: str, unit: str) -> None:
 
 
 def draw_decision(result: ExternalValidation, *, ax: Axes | None = None) -> Axes:
-    """Net benefit of the model, of treat all and of treat none."""
+    """Net benefit of the model, of treat all and of treat none.
+
+    Parameters
+    ----------
+    result : ExternalValidation
+        Of `hiprisk.validate`.
+    ax : Axes, optional
+        Axes to draw on; new ones by default.
+
+    Returns
+    -------
+    Axes
+    """
     ax = ax if ax is not None else new_axes()
     curve = result.performance.decision
     if curve is None:

@@ -21,6 +21,17 @@ def draw_added_value(result: AddedValue, *, ax: Axes | None = None) -> Axes:
 
     Filled points are the models as they are used; hollow ones below them the what-ifs without
     measurement error.
+
+    Parameters
+    ----------
+    result : AddedValue
+        Of `hiprisk.compare`.
+    ax : Axes, optional
+        Axes to draw on; new ones by default.
+
+    Returns
+    -------
+    Axes
     """
     n_rows = sum(1 + len(_shown(one, result.metric)) for one in result.additions)
     ax = ax if ax is not None else new_axes(height=1.4 + 0.42 * n_rows)

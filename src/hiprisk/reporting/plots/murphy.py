@@ -19,6 +19,14 @@ def draw_murphy_diagram(
     diagram : MurphyDiagram
     unit : str
         Of the thresholds: ``risk``, or the unit of the outcome.
+    ax : Axes, optional
+        Axes to draw on; new ones by default.
+    provenance : str
+        Of the data; ``simulated`` is said in the title.
+
+    Returns
+    -------
+    Axes
     """
     ax = ax if ax is not None else new_axes()
     x = diagram.thresholds

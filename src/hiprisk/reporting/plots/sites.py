@@ -31,6 +31,14 @@ def draw_sites(
         Of the axis; that of the registry if absent.
     ideal : float, optional
         A line where the metric is best, for instance 1 for a slope.
+    ax : Axes, optional
+        Axes to draw on; new ones by default.
+    provenance : str
+        Of the data; ``simulated`` is said in the title.
+
+    Returns
+    -------
+    Axes
     """
     name = metric or result.pooled[0].metric
     sites = result.of(name)
@@ -73,6 +81,14 @@ def draw_clustered_calibration(
     result : ClusteredCalibration
     unit : str
         Of both axes: ``risk``, or the unit of the outcome.
+    ax : Axes, optional
+        Axes to draw on; new ones by default.
+    provenance : str
+        Of the data; ``simulated`` is said in the title.
+
+    Returns
+    -------
+    Axes
     """
     ax = ax if ax is not None else new_axes()
     x, level = result.predicted, f"{100 * result.level:g} %"

@@ -23,7 +23,23 @@ def draw_prediction_stability(
     unit: str = "risk",
     provenance: str = "real",
 ) -> Axes:
-    """Each person's prediction, with the central 95 % of the bootstrap models' predictions."""
+    """Each person's prediction, with the central 95 % of the bootstrap models' predictions.
+
+    Parameters
+    ----------
+    stability : PredictionStability
+        Of the stability part of an evidence.
+    ax : Axes, optional
+        Axes to draw on; new ones by default.
+    unit : str
+        Unit of the outcome, for the axes.
+    provenance : str
+        Of the data; ``simulated`` is said in the title.
+
+    Returns
+    -------
+    Axes
+    """
     ax = ax if ax is not None else new_axes()
     order = np.argsort(stability.predicted)
     predicted = np.asarray(stability.predicted)[order]
@@ -48,7 +64,23 @@ def draw_mape(
     unit: str = "risk",
     provenance: str = "real",
 ) -> Axes:
-    """Mean absolute difference of the bootstrap models' predictions (MAPE), person by person."""
+    """Mean absolute difference of the bootstrap models' predictions (MAPE), person by person.
+
+    Parameters
+    ----------
+    stability : PredictionStability
+        Of the stability part of an evidence.
+    ax : Axes, optional
+        Axes to draw on; new ones by default.
+    unit : str
+        Unit of the outcome, for the axes.
+    provenance : str
+        Of the data; ``simulated`` is said in the title.
+
+    Returns
+    -------
+    Axes
+    """
     ax = ax if ax is not None else new_axes()
     ax.plot(stability.predicted, stability.mape_each, ".", color=BLUE, alpha=0.4, markersize=5)
     ax.axhline(stability.mape, color=ORANGE, linewidth=1.2, label=f"mean {stability.mape:.2g}")
@@ -67,7 +99,23 @@ def draw_calibration_stability(
     unit: str = "risk",
     provenance: str = "real",
 ) -> Axes:
-    """Calibration of the bootstrap models in the development cohort."""
+    """Calibration of the bootstrap models in the development cohort.
+
+    Parameters
+    ----------
+    stability : CalibrationStability
+        Of the stability part of an evidence.
+    ax : Axes, optional
+        Axes to draw on; new ones by default.
+    unit : str
+        Unit of the outcome, for the axes.
+    provenance : str
+        Of the data; ``simulated`` is said in the title.
+
+    Returns
+    -------
+    Axes
+    """
     ax = ax if ax is not None else new_axes()
     grid = list(stability.grid)
     for number, curve in enumerate(stability.refits):
@@ -95,7 +143,23 @@ def draw_decision_stability(
     unit: str = "risk",
     provenance: str = "real",
 ) -> Axes:
-    """Percentage of people whom a bootstrap model reclassifies, by threshold."""
+    """Percentage of people whom a bootstrap model reclassifies, by threshold.
+
+    Parameters
+    ----------
+    decisions : tuple of DecisionStability
+        Of the stability part of an evidence, one a threshold.
+    ax : Axes, optional
+        Axes to draw on; new ones by default.
+    unit : str
+        Unit of the outcome, for the axes.
+    provenance : str
+        Of the data; ``simulated`` is said in the title.
+
+    Returns
+    -------
+    Axes
+    """
     ax = ax if ax is not None else new_axes()
     at = [decision.threshold for decision in decisions]
     share = np.array([decision.share_flipped.value for decision in decisions])
@@ -119,7 +183,21 @@ def draw_decision_stability(
 def draw_decision_curve_stability(
     curves: DecisionCurveStability, *, ax: Axes | None = None, provenance: str = "real"
 ) -> Axes:
-    """Net benefit of the bootstrap models in the development cohort."""
+    """Net benefit of the bootstrap models in the development cohort.
+
+    Parameters
+    ----------
+    curves : DecisionCurveStability
+        Of the stability part of an evidence.
+    ax : Axes, optional
+        Axes to draw on; new ones by default.
+    provenance : str
+        Of the data; ``simulated`` is said in the title.
+
+    Returns
+    -------
+    Axes
+    """
     ax = ax if ax is not None else new_axes()
     at = list(curves.thresholds)
     for number, curve in enumerate(curves.refits):

@@ -10,7 +10,19 @@ from hiprisk.wording.labels import in_words
 
 
 def draw_candidates(evidence: Evidence, *, ax: Axes | None = None) -> Axes:
-    """Reduction in loss of each model type against the mean-only model."""
+    """Reduction in loss of each model type against the mean-only model.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        Of a study: `StudyResult.evidence`.
+    ax : Axes, optional
+        Axes to draw on; new ones by default.
+
+    Returns
+    -------
+    Axes
+    """
     ax = ax if ax is not None else new_axes()
     names = [in_words(family.name) for family in evidence.families]
     gains = [100.0 * family.gain_over_mean for family in evidence.families]
@@ -24,7 +36,19 @@ def draw_candidates(evidence: Evidence, *, ax: Axes | None = None) -> Axes:
 
 
 def draw_flow(evidence: Evidence, *, ax: Axes | None = None) -> Axes:
-    """Participant flow."""
+    """Participant flow.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        Of a study: `StudyResult.evidence`.
+    ax : Axes, optional
+        Axes to draw on; new ones by default.
+
+    Returns
+    -------
+    Axes
+    """
     ax = ax if ax is not None else new_axes()
     labels = [_flow_label(step.label, step.n_left_out) for step in evidence.flow][::-1]
     counts = [step.n_remaining for step in evidence.flow][::-1]
@@ -42,7 +66,19 @@ def _flow_label(label: str, n_left_out: int) -> str:
 
 
 def draw_missing(evidence: Evidence, *, ax: Axes | None = None) -> Axes:
-    """Percentage missing of each variable, in the first group of table 1."""
+    """Percentage missing of each variable, in the first group of table 1.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        Of a study: `StudyResult.evidence`.
+    ax : Axes, optional
+        Axes to draw on; new ones by default.
+
+    Returns
+    -------
+    Axes
+    """
     table = evidence.table_one
     first = table.groups[0][0]
     shares: dict[str, float] = {}

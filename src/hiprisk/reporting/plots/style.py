@@ -29,7 +29,17 @@ def titled(text: str, provenance: str) -> str:
 
 
 def as_png(ax: Axes) -> bytes:
-    """The figure of some axes as PNG."""
+    """The figure of some axes as PNG.
+
+    Parameters
+    ----------
+    ax : Axes
+        What a `draw_*` function gave back.
+
+    Returns
+    -------
+    bytes
+    """
     buffer = io.BytesIO()
     figure: Any = ax.figure
     figure.savefig(buffer, format="png", metadata={"Software": None})
