@@ -18,6 +18,7 @@ def as_continuous(
     name_of_predicted: str = "predicted",
 ) -> tuple[Floats, Floats, Floats]:
     """Observed, predicted and weights as arrays of one length without missing values."""
+    check_same_order(observed, predicted)
     y = _as_array("observed", observed)
     p = _as_array(name_of_predicted, predicted)
     w = np.ones(len(y)) if weights is None else _as_array("weights", weights)

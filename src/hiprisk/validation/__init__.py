@@ -3,7 +3,7 @@
 For any estimator of scikit-learn's contract: `bootstrap_optimism`, `cross_validate`,
 `internal_external`, `stability`, `evaluate_external`, and all at once
 with a report: `judge`. For predictions that are at hand: `compare_predictions`, `recalibrate`,
-`watch_calibration`. Names are resolved on first use.
+`watch_calibration`; for two data frames `column_drift`. Names are resolved on first use.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from hiprisk.lazy_names import lazy_names
 
 if TYPE_CHECKING:
     from hiprisk.validation.drift.cusum import CalibrationCusum
+    from hiprisk.validation.drift.frames import FrameDrift, column_drift
     from hiprisk.validation.drift.stability_index import chance_psi, population_stability_index
     from hiprisk.validation.estimators.external import evaluate_external
     from hiprisk.validation.estimators.internal import (
@@ -40,6 +41,7 @@ __getattr__, __dir__ = lazy_names(
     {
         "CalibrationCusum": "hiprisk.validation.drift.cusum",
         "CrossValidation": "hiprisk.validation.internal.cross_validation",
+        "FrameDrift": "hiprisk.validation.drift.frames",
         "InternalExternal": "hiprisk.validation.internal.internal_external_results",
         "OptimismTable": "hiprisk.validation.internal.optimism_table",
         "PairedComparison": "hiprisk.validation.performance.paired",
@@ -48,6 +50,7 @@ __getattr__, __dir__ = lazy_names(
         "Stability": "hiprisk.validation.internal.instability_results",
         "bootstrap_optimism": "hiprisk.validation.estimators.internal",
         "chance_psi": "hiprisk.validation.drift.stability_index",
+        "column_drift": "hiprisk.validation.drift.frames",
         "compare_predictions": "hiprisk.validation.estimators.predictions",
         "cross_validate": "hiprisk.validation.estimators.internal",
         "evaluate_external": "hiprisk.validation.estimators.external",
@@ -64,6 +67,7 @@ __getattr__, __dir__ = lazy_names(
 __all__ = [
     "CalibrationCusum",
     "CrossValidation",
+    "FrameDrift",
     "InternalExternal",
     "OptimismTable",
     "PairedComparison",
@@ -72,6 +76,7 @@ __all__ = [
     "Stability",
     "bootstrap_optimism",
     "chance_psi",
+    "column_drift",
     "compare_predictions",
     "cross_validate",
     "evaluate_external",

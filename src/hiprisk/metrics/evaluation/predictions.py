@@ -20,7 +20,6 @@ from hiprisk.metrics.inputs import (
     as_groups,
     check_both_classes,
     check_level,
-    check_same_order,
 )
 from hiprisk.metrics.intervals.resampled import metric_intervals
 from hiprisk.metrics.registry import estimates, find_metric, label_of, metrics_for
@@ -115,7 +114,6 @@ def checked_predictions(
     InputError
         If lengths differ, a value is missing, or it leaves its range.
     """
-    check_same_order(observed, predicted)
     if hasattr(predicted, "cdf"):
         if kind not in (None, "distribution"):
             raise ConfigError(f"forecasts are of kind 'distribution', not '{kind}'")

@@ -177,13 +177,14 @@ def _difference(sheet: Sheet, spec: VariableSpec, known: NDArray[Any]) -> Estima
     shares = then_all.level_shares if then_all is not None else ()
     differences = [
         standardised_difference_estimate(
-            (then, _binary_sd(then), n_then),
-            (now := float(np.mean(known == level)), _binary_sd(now), n_now),
+            (then, binary_sd(then), n_then),
+            (now := float(np.mean(known == level)), binary_sd(now), n_now),
         )
         for level, then in zip(spec.levels, shares, strict=bool(shares))
     ]
     return max(differences, key=lambda one: abs(one.value), default=None)
 
 
-def _binary_sd(share: float) -> float:
+def binary_sd(share: float) -> float:
+    """Standard deviation of yes and no."""
     return float(np.sqrt(share * (1.0 - share)))
