@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from hiprisk.api.model_pair import compare_models
     from hiprisk.api.scoring import score
     from hiprisk.api.studies import associate, compare, plan_study, rebuild, run_study
+    from hiprisk.api.tracking import track
     from hiprisk.api.updating import update
     from hiprisk.api.validating import expect, validate
     from hiprisk.cohort.simulation.simulate import simulate_cohort
@@ -50,6 +51,7 @@ _HOME = {
     "run_study": "hiprisk.api.studies",
     "score": "hiprisk.api.scoring",
     "simulate_cohort": "hiprisk.cohort.simulation.simulate",
+    "track": "hiprisk.api.tracking",
     "update": "hiprisk.api.updating",
     "validate": "hiprisk.api.validating",
 }
@@ -91,6 +93,7 @@ __all__ = [
     "sample_size",
     "score",
     "simulate_cohort",
+    "track",
     "update",
     "validate",
     "validation",
