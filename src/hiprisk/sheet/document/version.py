@@ -55,8 +55,8 @@ def check_stated_version(document: Mapping[str, Any], sheet: Any, *, name: str) 
     if stated < needed:
         model = {
             WITH_ORDINAL_MODEL: "an ordinal model needs",
-            WITH_OTHER_ENSEMBLES: "trees that are averaged, added in float32 or hold the risk "
-            "itself need",
+            WITH_OTHER_ENSEMBLES: "trees that are averaged, recalibrated, added in float32 "
+            "or hold the risk itself need",
         }[needed]
         raise BundleError(
             f"the sheet has schema version {stated}, and {model} {needed}",
