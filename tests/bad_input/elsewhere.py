@@ -752,6 +752,20 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
     ),
     (
         101,
+        "a fitted model of another library that a sheet cannot hold (three classes, another link, "
+        "splits on categories, DART, too large, ...)",
+        "2 NOT_PORTABLE with what is not supported and what to do",
+        "tests/learning/foreign/test_conversion.py::test_more_than_two_classes_are_refused",
+    ),
+    (
+        101,
+        "`to_sheet` with data that are not the model's: texts, a column that does not vary, other "
+        "labels, other inputs",
+        "3 NOT_A_NUMBER, CONSTANT, OUTCOME, or 2 NOT_PORTABLE, with the column",
+        "tests/estimators/test_other_libraries.py::test_data_that_are_not_the_models_are_refused",
+    ),
+    (
+        101,
         "`kind` or `hard` in a mapping",
         "2 CONFIG: the key belongs into the dictionary",
         f"{_STUDIES}::test_a_mapping_cannot_say_what_a_variable_is",
