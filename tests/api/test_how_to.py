@@ -1,0 +1,27 @@
+"""The code of docs/how-to/python.md runs, and gives what the page says."""
+
+import doctest
+from pathlib import Path
+
+import pytest
+
+from blank_figures import figures_left_blank
+from hiprisk.cli import COMMANDS
+
+PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "python.md"
+# Commands whose work is a file, a page or a service.
+WITHOUT_FUNCTION = {"serve", "calculator", "testpack", "template", "models", "track", "check", "join",
+                    "init", "sheet", "demo"}  # fmt: skip
+
+
+def test_code_of_the_page_gives_what_the_page_says(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with figures_left_blank():
+        failed, attempted = doctest.testfile(str(PAGE), module_relative=False, encoding="utf-8")
+    assert failed == 0
+    assert attempted >= 14
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS.keys() - WITHOUT_FUNCTION))
+def test_the_page_has_every_command_with_a_function(command):
+    assert f"| `{command}" in PAGE.read_text(encoding="utf-8")
