@@ -18,6 +18,8 @@ from hiprisk.estimators.outcomes import binary_outcome, continuous_outcome, pers
         (["no", "yes", "no"], ["no", "yes"]),
         ([-1.0, 1.0, 1.0], ["-1", "1"]),
         (pd.Categorical(["a", "b", "a"]), ["a", "b"]),
+        (pd.Series([True, False, True], dtype=object), ["false", "true"]),
+        (pd.Series([True, False, True], dtype="boolean"), ["0", "1"]),
     ],
 )
 def test_two_labels_of_any_type_are_classes_with_the_event_last(labels, classes):
@@ -38,6 +40,12 @@ def test_more_or_fewer_than_two_classes_are_refused():
 def test_an_unknown_outcome_is_refused(bad):
     with pytest.raises(ValueError, match="Input y contains"):
         continuous_outcome(StudyRegressor(), [1.0, bad], bounds=None)
+
+
+def test_an_outcome_of_texts_is_refused_without_the_cell():
+    with pytest.raises(InputError, match=r"must hold numbers .*StudyClassifier") as refusal:
+        continuous_outcome(StudyRegressor(), ["12", "Anna"], bounds=None)
+    assert "Anna" not in str(refusal.value)
 
 
 def test_several_outcomes_are_refused():
@@ -72,6 +80,8 @@ def test_persons_are_numbered_by_their_labels():
     assert persons(["b", "a", "b"], 3).tolist() == [1, 0, 1]
     with pytest.raises(InputError, match="groups has 2 labels, and X has 3 rows"):
         persons(["a", "b"], 3)
+    with pytest.raises(InputError, match=r"lacks the person of 1 row\(s\), first at position 1"):
+        persons(["a", None, "b"], 3)
 
 
 def test_an_ordinal_model_is_of_a_score_with_steps():

@@ -138,7 +138,7 @@ def test_a_level_that_nobody_had_is_refused_or_imputed():
     assert lenient.predict(new)[0] == lenient.predict(new.assign(work=None))[0]
 
 
-@pytest.mark.parametrize("level", [0.0, 1.0, 80, -0.5])
+@pytest.mark.parametrize("level", [0.0, 1.0, 80, -0.5, "0.8"])
 def test_a_level_of_an_interval_is_a_probability(fitted, level):
     frame, _, _ = own_frame()
     with pytest.raises(ConfigError, match=r"level: must lie inside \(0, 1\)"):

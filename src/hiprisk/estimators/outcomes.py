@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils import assert_all_finite, column_or_1d
@@ -70,7 +71,7 @@ def continuous_outcome(
     InputError
         If it is missing, infinite or outside of its bounds anywhere.
     """
-    target = np.asarray(_one_column(estimator, y), dtype=np.float64)
+    target = _numbers(_one_column(estimator, y))
     ends = checked_bounds(bounds)
     if ends is not None:
         outside = np.flatnonzero((target < ends[0]) | (target > ends[1]))
@@ -126,6 +127,12 @@ def persons(groups: ArrayLike | None, n_rows: int) -> Integers:
     labels = np.asarray(column_or_1d(groups))
     if len(labels) != n_rows:
         raise InputError(f"groups has {len(labels)} labels, and X has {n_rows} rows")
+    unknown = np.flatnonzero(pd.isna(labels))
+    if unknown.size:
+        raise InputError(
+            f"groups lacks the person of {unknown.size} row(s), first at position {unknown[0]}",
+            advice="give each of them a label of its own",
+        )
     return np.asarray(np.unique(labels, return_inverse=True)[1], dtype=np.intp)
 
 
@@ -137,8 +144,23 @@ def _one_column(estimator: BaseEstimator, y: Any) -> NDArray[Any]:
             "is None."
         )
     found = np.asarray(column_or_1d(y, warn=True))
+    if found.dtype.kind == "O":
+        # A column that once had missing values holds numbers or truth values as objects.
+        found = pd.Series(found).infer_objects().to_numpy()
     assert_all_finite(found, input_name="y")
     return found
+
+
+def _numbers(values: NDArray[Any]) -> Floats:
+    try:
+        return np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        # NumPy's own message would show the cell.
+        raise InputError(
+            "the outcome must hold numbers",
+            code="OUTCOME",
+            advice="a category of two classes is predicted by StudyClassifier",
+        ) from None
 
 
 def _name_of(y: Any) -> str:

@@ -164,11 +164,10 @@ class StudyModel(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
         InputError
             If the fit has nothing to read them from: see `interval_folds` and `n_resamples`.
         """
-        plain = float(level)
-        if not 0.0 < plain < 1.0:
+        if not isinstance(level, float | np.floating) or not 0.0 < level < 1.0:
             raise ConfigError(f"must lie inside (0, 1), got {level!r}", column="level")
         known = self._known(X)
-        bounds = self.evaluator_.interval(known, plain)
+        bounds = self.evaluator_.interval(known, float(level))
         if bounds is None:
             reason, advice = self._why_no_interval()
             raise InputError(reason, code="NO_INTERVALS", advice=advice)
