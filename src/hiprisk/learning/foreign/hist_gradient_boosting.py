@@ -33,6 +33,13 @@ def hist_gradient_boosting(
             f"{type(ensemble).__name__}(loss='{ensemble.loss}') has a link that a sheet lacks",
             advice=f"a sheet takes the losses {', '.join(LINKS)}",
         )
+    declared = getattr(ensemble, "is_categorical_", None)
+    if declared is not None and np.any(declared):
+        # The library sorts such inputs to the front, also where no split asks for them.
+        raise NotPortableError(
+            f"{type(ensemble).__name__} declares categories among its inputs",
+            advice="code categories as 0/1 columns and fit with categorical_features=None",
+        )
     reading = Reading(scaling)
     return TreesModel(
         link=link,  # type: ignore[arg-type]  # one of the two above
@@ -47,11 +54,6 @@ def hist_gradient_boosting(
 
 def _nodes(nodes: Any) -> Nodes:
     leaf = nodes["is_leaf"].astype(bool)
-    if nodes["is_categorical"][~leaf].any():
-        raise NotPortableError(
-            "a split of histogram gradient boosting asks for levels of a category",
-            advice="code categories as 0/1 columns and fit with categorical_features=None",
-        )
     return Nodes(
         leaf=leaf,
         feature=nodes["feature_idx"],
