@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -122,8 +122,7 @@ class _Sought:
         if logged.written is not None:
             # A new version, logged as train logs one; the alias, which a team may serve by, stays
             # with the version that has it until somebody moves it.
-            unnamed = replace(logged.settings, alias="")
-            log_bundle(mlflow, logged.written, unnamed, cohort=cohort)
+            log_bundle(mlflow, logged.written, logged.settings, cohort=cohort, aliased=False)
         tags = {} if self.model is None else self.model.tags
         mlflow.set_tags({**tags, NOTE: found.description})
         _log_files(mlflow, logged.files)

@@ -29,7 +29,9 @@ def model_name(bundle: Bundle) -> str:
     return _NOT_IN_A_NAME.sub("-", bundle.name)
 
 
-def log_model(mlflow: Any, bundle: Bundle, settings: TrackingSettings) -> str:
+def log_model(
+    mlflow: Any, bundle: Bundle, settings: TrackingSettings, *, aliased: bool = True
+) -> str:
     """Log a bundle as a model of the open run, register it where that is asked for; its id."""
     tags = {**search_tags(bundle), NOTE: description(bundle)}
     with tempfile.TemporaryDirectory() as scratch:
@@ -47,18 +49,19 @@ def log_model(mlflow: Any, bundle: Bundle, settings: TrackingSettings) -> str:
             tags=tags,
         )
     if settings.register:
-        _register(mlflow, bundle, settings, str(info.model_uri), tags)
+        version = _register(mlflow, bundle, str(info.model_uri), tags)
+        if aliased:
+            mlflow.MlflowClient().set_registered_model_alias(bundle.name, settings.alias, version)
     return str(info.model_id)
 
 
-def _register(
-    mlflow: Any, bundle: Bundle, settings: TrackingSettings, uri: str, tags: dict[str, str]
-) -> None:
-    client = mlflow.MlflowClient()
+def _register(mlflow: Any, bundle: Bundle, uri: str, tags: dict[str, str]) -> str:
+    """The version that the model is registered as."""
     registered = mlflow.register_model(uri, bundle.name, tags=search_tags(bundle))
-    client.update_model_version(bundle.name, registered.version, description=tags[NOTE])
-    if settings.alias:
-        client.set_registered_model_alias(bundle.name, settings.alias, registered.version)
+    mlflow.MlflowClient().update_model_version(
+        bundle.name, registered.version, description=tags[NOTE]
+    )
+    return str(registered.version)
 
 
 def input_example(sheet: Sheet) -> pd.DataFrame:

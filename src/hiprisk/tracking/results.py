@@ -20,11 +20,17 @@ DATASET_CONTEXT = "mlflow.data.context"
 
 
 def log_bundle(
-    mlflow: Any, bundle: Bundle, settings: TrackingSettings, *, cohort: Any = None
+    mlflow: Any,
+    bundle: Bundle,
+    settings: TrackingSettings,
+    *,
+    cohort: Any = None,
+    aliased: bool = True,
 ) -> None:
     """Description, key metrics, tables, figures, and the bundle as a model, to the open run.
 
-    With `cohort`, that data set is an input of the run already.
+    With `cohort`, that data set is an input of the run already; without `aliased`, the alias stays
+    with the registered version that has it.
     """
     evidence = bundle.evidence
     mlflow.set_tags({**search_tags(bundle), NOTE: description(bundle)})
@@ -47,7 +53,7 @@ def log_bundle(
     if cohort is None:
         cohort = _log_cohort(mlflow, bundle)
     # Last, and under the model's id: its page shows them too, with the cohort.
-    model_id = log_model(mlflow, bundle, settings)
+    model_id = log_model(mlflow, bundle, settings, aliased=aliased)
     mlflow.log_metrics(key_metrics(evidence), model_id=model_id, dataset=cohort)
 
 
