@@ -13,6 +13,8 @@ from hiprisk.config.reading import resolved
 from hiprisk.errors import ConfigError
 from hiprisk.learning.preparation import declared_hash
 from hiprisk.rebuilding import rebuild
+from hiprisk.tracking.runs import track_bundle
+from mlflow_store import empty_store
 
 
 @pytest.fixture(scope="module")
@@ -81,3 +83,24 @@ def test_the_config_of_the_bundle_reads_as_it_was_written(study):
     assert "own" not in stored["families"]
     assert declared_hash(stored) == declared_hash(resolved(candidate_config()))
     assert read_bundle(study.bundle.path).sha256 == study.result.bundle_sha256
+
+
+def test_mlflow_has_class_settings_and_comparisons(study, tmp_path_factory, tmp_path, monkeypatch):
+    import mlflow
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", empty_store(tmp_path_factory, tmp_path))
+    run_id = track_bundle(study.bundle).run_id
+    client = mlflow.MlflowClient()
+    parent = client.get_run(run_id)
+    note = parent.data.tags["mlflow.note.content"]
+    assert "Model type: forest (sklearn.ensemble.ExtraTreesRegressor)" in note
+    assert "Benchmark ridge (sklearn.linear_model.Ridge): out-of-fold R²" in note
+    found = client.search_runs([parent.info.experiment_id], "params.family = 'neighbours'")
+    assert found[0].data.params["estimator"] == "sklearn.neighbors.KNeighborsRegressor"
+    assert found[0].data.params["weights"] in ("uniform", "distance")
+    assert "cross_validated_loss" in found[0].data.metrics
+    tables = {file.path for file in client.list_artifacts(run_id, "tables")}
+    assert "tables/candidate_comparisons.csv" in tables
+    trials = {file.path for file in client.list_artifacts(run_id, "trials")}
+    assert {"trials/forest.json", "trials/neighbours.json"} <= trials

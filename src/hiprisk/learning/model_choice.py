@@ -103,6 +103,7 @@ def choose_model_type(
 ) -> ModelChoice:
     """Tune every candidate of the config on the same folds; the smallest loss wins."""
     tuned: dict[str, Tuned] = {}
+    own = prepared.config.families.own
     for name, settings in prepared.config.families.named().items():
         tuned[name] = tune(
             prepared.unfitted(name),
@@ -117,8 +118,9 @@ def choose_model_type(
             on_trial=partial(prepared.progress, f"tuning {name}"),
             by=prepared.config.tuning.loss,
         )
-        on_candidate(name, tuned[name].params, tuned[name].loss)
-    return smallest_loss(tuned, prepared.config.families.own)
+        of_class = {"estimator": own[name].estimator} if name in own else {}
+        on_candidate(name, {**of_class, **tuned[name].params}, tuned[name].loss)
+    return smallest_loss(tuned, own)
 
 
 def search_store(prepared: PreparedStudy) -> Path:

@@ -30,6 +30,7 @@ def description(bundle: Bundle) -> str:
         _people(sheet, evidence),
         _performance(evidence, unit=sheet.outcome.unit),
         _blocks(evidence),
+        " ".join(one["summary"] for one in evidence.get("comparisons", ()) if one["estimator"]),
         " ".join((*warnings_of(sheet), _origin(bundle))),
     )
     # Markdown joins the lines of one paragraph.
@@ -37,7 +38,9 @@ def description(bundle: Bundle) -> str:
 
 
 def _people(sheet: Sheet, evidence: Mapping[str, Any]) -> str:
-    said = f"Model type: {sheet.family}, {plural(len(sheet.variables), 'predictor')}"
+    chosen = next((one for one in evidence.get("families", ()) if one.get("chosen")), {})
+    of_class = f" ({chosen['estimator']})" if chosen.get("estimator") else ""
+    said = f"Model type: {sheet.family}{of_class}, {plural(len(sheet.variables), 'predictor')}"
     if "n_analysed" in evidence:
         n = evidence["n_analysed"]
         said += f", learned from {people_counted(evidence.get('n_people', n), n)}"

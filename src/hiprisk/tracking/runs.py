@@ -325,7 +325,8 @@ def track_bundle(bundle: Bundle) -> StudyRun:
     parameters = {key: value for key, value in bundle.config.items() if key != BUNDLED}
     with open_run(settings, name=bundle.name, parameters=parameters, tags=tags) as run:
         for family in bundle.evidence.get("families", ()):
-            run.log_candidate(family["name"], family["params"], family["loss"])
+            of_class = {key: family[key] for key in ("estimator",) if key in family}
+            run.log_candidate(family["name"], {**of_class, **family["params"]}, family["loss"])
         run.log_results(bundle)
     if run.not_logged is not None:
         raise StoreError(run.not_logged, advice="try again when the store is in order")

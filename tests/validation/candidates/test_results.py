@@ -64,3 +64,4 @@ def test_json_has_all_of_it():
     assert plain["loss"] == {"value": -1.0, "low": -2.0, "high": 0.5}
     assert plain["holdout"][0]["metric"] == "r2"
     assert plain["params"] == {"depth": None}
+    assert plain["summary"] == COMPARED.sentence()

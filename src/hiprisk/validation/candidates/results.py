@@ -107,4 +107,5 @@ class CandidateComparison:
             "n_holdout": self.n_holdout,
             "holdout": [one.to_dict() for one in self.holdout],
             "not_available": dict(self.not_available),
+            "summary": self.sentence(),
         }
