@@ -1,82 +1,121 @@
-"""Ways of making a study's config wrong: each with what is said, for tests and for the experiment.
+"""Every wrong config that we know: those of the settings, and those of the study's files."""
 
-A case is one change of a small correct study: `simulated` (of `study_text`), or `continuous` or
-`binary` of `own_studies`, whose variables and file are the user's own.
-"""
+from wrong_analyses import ANALYSES
+from wrong_config import WrongConfig, case
+from wrong_outcomes import OUTCOMES
 
-from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
+def _rewritten(name, change):
+    """A change of the text of one file."""
 
-import own_studies
-from study_text import TEXT
+    def rewrite(folder):
+        path = folder / name
+        path.write_text(change(path.read_text(encoding="utf-8")), encoding="utf-8")
 
-SMALL = [
-    "tracking.enabled=false", "tuning.trials=1", "tuning.folds=3", "validation.resamples=20",
-    "validation.repeats=0", "validation.interval_resamples=100", "imputation.imputations=2",
-    "subgroups.resamples=50", "samplesize.simulations=20",
+    return rewrite
+
+
+def _swapped(name, old, new):
+    def swap(text):
+        assert old in text, old
+        return text.replace(old, new, 1)
+
+    return _rewritten(name, swap)
+
+
+def _cells(column, value):
+    """A column of the cohort file with one value, or what a function of the row says."""
+
+    def change(text):
+        head, *rows = [line.split(",") for line in text.splitlines()]
+        place = head.index(column)
+        for number, row in enumerate(rows):
+            row[place] = value(number) if callable(value) else value
+        return "".join(f"{','.join(row)}\n" for row in [head, *rows])
+
+    return _rewritten("cohort.csv", change)
+
+
+def _doubled(text):
+    head, *rows = text.splitlines(keepends=True)
+    return "".join([head, *rows, *rows])
+
+
+def _of_another_study(folder):
+    """What an interrupted run of another study left."""
+    left = folder / "models" / ".searching" / "small" / "bootstrap" / "checkpoint.json"
+    left.parent.mkdir(parents=True)
+    left.write_text('{"fingerprint": "another"}', encoding="utf-8")
+
+
+def file_case(name, change, said, *, base="continuous", code=3, **more):
+    """A case of a change of the study's files."""
+    return WrongConfig(name=name, base=base, change=change, said=said, code=code, **more)
+
+
+FILES = [
+    case("bounds exclude everybody",
+         ["outcome.bounds=[-100, -1]", "outcome.events=[{name: a, label: a, direction: above, "
+          "reference: fixed, value: -50}]"],
+         "the outcome must lie in [-100, -1]; 92 of 100 rows do not", code=3),
+    file_case("an empty file", _rewritten("cohort.csv", lambda text: ""),
+              "cohort.csv: the file is empty"),
+    file_case("a file with its header alone",
+              _rewritten("cohort.csv", lambda text: text.splitlines()[0] + "\n"),
+              "the cohort has no rows"),
+    file_case("every person twice", _rewritten("cohort.csv", _doubled),
+              "rows repeat an earlier row in every column", code=0),
+    file_case("a value outside its range", _cells("flex_rad", "99"),
+              "values lie outside 0 to 180 deg"),
+    file_case("an outcome that is a text", _cells("jsw_change", "better"),
+              "change_mm: column jsw_change: cells are no numbers"),
+    file_case("an outcome that does not vary", _cells("jsw_change", "0.5"),
+              "change_mm: the outcome does not vary"),
+    file_case("an event that nobody has", _cells("tkr", "0"),
+              "knee_replaced: the outcome does not vary", base="binary"),
+    file_case("five events", _cells("tkr", lambda number: str(int(number < 5))),
+              "5 people of 240 with the event", base="binary", code=0),
+    file_case("a mapping of an absent column", _swapped("mapping.yaml", "falls_n", "fallz"),
+              "falls: the file has no column fallz"),
+    file_case("a mapping of an unknown variable", _swapped("mapping.yaml", "  falls:", "  fals:"),
+              "variables.fals (line 10): the dictionary has no variable 'fals'", code=2),
+    file_case("a typo in a mapping", _swapped("mapping.yaml", "unit: rad", "units: rad"),
+              "variables.knee_flexion_deg.units (line 5): this key is not known", code=2),
+    file_case("an unknown unit", _swapped("mapping.yaml", "unit: rad", "unit: furlong"),
+              "the unit 'furlong' does not convert to deg", code=2),
+    file_case("a level that the dictionary lacks",
+              _swapped("mapping.yaml", "'3': current", "'3': sometimes"),
+              "'sometimes' is not a known level; known: never, former, current", code=2),
+    file_case("a code that the mapping lacks", _swapped("mapping.yaml", ", '3': current", ""),
+              "smoking: column smoke: codes are no level of this category"),
+    file_case("a kind that there is not",
+              _swapped("variables.yaml", "kind: number", "kind: numeric"),
+              "knee_flexion_deg.kind (line 4): must be one of 'number'", code=2),
+    file_case("a range that descends",
+              _swapped("variables.yaml", "hard: [0, 180]", "hard: [180, 0]"),
+              "knee_flexion_deg.hard (line 6): hard must be two finite numbers that ascend",
+              code=2),
+    file_case("a variable with the name of a feature",
+              _rewritten("variables.yaml", lambda text: text
+                         + "\nhip_flexion_worse_deg: {label: x, kind: number, unit: deg}\n"),
+              "'hip_flexion_worse_deg' is a derived feature of hiprisk", code=2),
+    file_case("a variable twice in the dictionary",
+              _rewritten("variables.yaml", lambda text: text
+                         + "\nwork: {label: x, kind: number}\n"),
+              "the key 'work' comes twice", code=2),
+    file_case("--out is a file", lambda folder: (folder / "models").write_text("x"),
+              "models: something that is no folder stands at the output's path",
+              base="simulated", code=5),
+    file_case("--out below a file", lambda folder: None,
+              "cohort.csv: the output's folder cannot be made", code=5,
+              options=("--out", "cohort.csv/models")),
+    file_case("an MLflow server that does not answer", lambda folder: None,
+              "the MLflow server at 127.0.0.1:9 does not answer", base="simulated", code=5,
+              environment=(("MLFLOW_TRACKING_URI", "http://127.0.0.1:9"),)),
+    # Of train alone; a plan has nothing to resume.
+    file_case("--resume of another study", _of_another_study,
+              "the checkpoint belongs to another config, cohort or version", base="simulated",
+              code=2, options=("--resume",)),
 ]  # fmt: skip
-TEXTS = {
-    "simulated": TEXT,
-    "continuous": own_studies.CONTINUOUS,
-    "binary": own_studies.BINARY,
-}
 
-
-@dataclass(frozen=True)
-class WrongConfig:
-    """One way of making a config wrong.
-
-    Attributes
-    ----------
-    name : str
-    base : str
-        Which study is changed.
-    settings : tuple of str
-        Given with ``--set``.
-    said : str
-        Part of what is said.
-    code : int
-        Exit code.
-    swap : tuple of (str, str)
-        Text of the config and what takes its place.
-    change : callable, optional
-        Changes files of the study's folder.
-    options : tuple of str
-        Further words of the command line.
-    """
-
-    name: str
-    base: str
-    settings: tuple[str, ...] = ()
-    said: str = ""
-    code: int = 2
-    swap: tuple[str, str] | None = None
-    change: Callable[[Path], None] | None = None
-    options: tuple[str, ...] = ()
-
-    def written(self, folder: Path) -> list[str]:
-        """The study in a folder, and the words after the command."""
-        text = TEXTS[self.base]
-        if self.swap is not None:
-            assert self.swap[0] in text, self.name
-            text = text.replace(*self.swap, 1)
-        path = folder / "study.yaml"
-        path.write_text(text, encoding="utf-8")
-        if self.change is not None:
-            self.change(folder)
-        sets = [word for one in self.settings for word in ("--set", one)]
-        return [str(path), "--workers", "1", "--out", str(folder / "models"), *sets, *self.options]
-
-
-def case(name, settings, said, *, base="simulated", **more):
-    """A case of one or more settings."""
-    settings = (settings,) if isinstance(settings, str) else tuple(settings)
-    return WrongConfig(name=name, base=base, settings=settings, said=said, **more)
-
-
-def text_case(name, old, new, said, *, base="simulated", **more):
-    """A case of a change of the text."""
-    return WrongConfig(name=name, base=base, swap=(old, new), said=said, **more)
+CASES = [*OUTCOMES, *ANALYSES, *FILES]

@@ -273,6 +273,16 @@ def _reason(problems: Sequence[Any]) -> str:
     return wrong_types[0]
 
 
+# Patterns of names, in words.
+_PATTERNS = {
+    r"^[a-z][a-z0-9_]*$": "small letters, digits and underscores, a letter first",
+    r"^[a-z0-9][a-z0-9._-]{0,63}$": "small letters, digits, dots, dashes and underscores; a "
+    "letter or digit first, 64 at most",
+    r"^[A-Za-z0-9_-]+$": "letters, digits, dashes and underscores",
+    r"\S": "not empty",
+}
+
+
 def plain_reason(problem: Any) -> str:
     """One of pydantic's problems in plain words, never with the value that came."""
     kind, context = problem["type"], problem.get("ctx", {})
@@ -291,7 +301,8 @@ def plain_reason(problem: Any) -> str:
     if kind == "too_long":
         return f"must have at most {context['max_length']} item(s)"
     if kind == "string_pattern_mismatch":
-        return f"must match the pattern {context['pattern']}"
+        words = _PATTERNS.get(context["pattern"])
+        return f"must match the pattern {context['pattern']}{f' ({words})' if words else ''}"
     family = kind.split("_")[0]
     if family in _TYPES:
         return _TYPES[family]

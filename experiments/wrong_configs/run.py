@@ -1,0 +1,91 @@
+"""Run every wrong config through the command line and write when and how it is told.
+
+    python experiments/wrong_configs/run.py [--cases N] [--out results.csv]
+
+The cases are those of tests/wrong_configs.py. Each is a process of its own, `hiprisk plan` and, where
+it is refused, `hiprisk train` as well; the clock runs from its start to its end, imports included.
+A case that does not stop a study is run by `plan` alone, which says what `train` says at its start.
+Rows that are in the results already are kept, so that an interrupted run goes on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parents[1] / "tests"))
+
+from own_studies import CONTINUOUS, write_study  # noqa: E402
+from wrong_configs import CASES  # noqa: E402
+
+HEAD = ["case", "command", "exit_code", "seconds", "code", "said"]
+SAID = re.compile(r"hiprisk: (?:error|warning|note)\[(\w+)\]: (.*)")
+
+
+def run(case, command: str, files: Path) -> dict[str, object]:
+    """One case by one command, in a folder of its own."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / "study"
+        shutil.copytree(files, folder)
+        words = [sys.executable, "-m", "hiprisk", command, *case.written(folder)]
+        words += ["--untimed"] if command == "plan" else []
+        store = {"MLFLOW_TRACKING_URI": f"sqlite:///{folder / 'mlflow.db'}"}
+        began = time.monotonic()
+        done = subprocess.run(
+            words, cwd=folder, capture_output=True, text=True, check=False,
+            env={**os.environ, "OMP_NUM_THREADS": "1", **store, **dict(case.environment)},
+        )  # fmt: skip
+        seconds = time.monotonic() - began
+        assert not (folder / "mlflow.db").exists(), f"{case.name} left a store of runs"
+    told = [found for line in done.stderr.splitlines() if (found := SAID.match(line))]
+    # What a study is told at its start may be several findings.
+    told = [one for one in told if case.said in one[0]] or told
+    return {
+        "case": case.name,
+        "command": command,
+        "exit_code": done.returncode,
+        "seconds": f"{seconds:.2f}",
+        "code": told[0][1] if told else "",
+        "said": told[0][2].replace(str(folder), "") if told else "NOTHING",
+    }
+
+
+def main() -> None:
+    """Run what is not in the results yet."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--cases", type=int, default=len(CASES))
+    parser.add_argument("--out", type=Path, default=HERE / "results.csv")
+    options = parser.parse_args()
+    there = set()
+    if options.out.exists():
+        with options.out.open(encoding="utf-8", newline="") as stream:
+            there = {(row["case"], row["command"]) for row in csv.DictReader(stream)}
+    with (
+        tempfile.TemporaryDirectory() as name,
+        options.out.open("a", encoding="utf-8", newline="") as stream,
+    ):
+        write_study(Path(name), CONTINUOUS)
+        writer = csv.DictWriter(stream, HEAD, lineterminator="\n")
+        if not there:
+            writer.writeheader()
+        for case in CASES[: options.cases]:
+            commands = ["plan"] if case.code == 0 else ["plan", "train"]
+            if "--resume" in case.options:
+                commands = ["train"]
+            for command in commands:
+                if (case.name, command) not in there:
+                    writer.writerow(run(case, command, Path(name)))
+                    stream.flush()
+
+
+if __name__ == "__main__":
+    main()
