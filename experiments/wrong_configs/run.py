@@ -2,9 +2,10 @@
 
     python experiments/wrong_configs/run.py [--cases N] [--out results.csv]
 
-The cases are those of tests/wrong_configs.py. Each is a process of its own, `hiprisk plan` and, where
-it is refused, `hiprisk train` as well; the clock runs from its start to its end, imports included.
-A case that does not stop a study is run by `plan` alone, which says what `train` says at its start.
+The cases are those of tests/wrong_configs.py. Each is a process of its own: `hiprisk train` of all
+that are refused, then `hiprisk plan` of all. Both clocks, on the wall and of the CPU, run from its
+start to its end, imports included. A case that does not stop a study is run by `plan` alone, which
+says what `train` says at its start.
 Rows that are in the results already are kept, so that an interrupted run goes on.
 """
 
@@ -14,6 +15,7 @@ import argparse
 import csv
 import os
 import re
+import resource
 import shutil
 import subprocess
 import sys
@@ -27,7 +29,7 @@ sys.path.insert(0, str(HERE.parents[1] / "tests"))
 from own_studies import CONTINUOUS, write_study  # noqa: E402
 from wrong_configs import CASES  # noqa: E402
 
-HEAD = ["case", "command", "exit_code", "seconds", "code", "said"]
+HEAD = ["case", "command", "exit_code", "seconds", "cpu_seconds", "code", "said"]
 SAID = re.compile(r"hiprisk: (?:error|warning|note)\[(\w+)\]: (.*)")
 
 
@@ -39,12 +41,12 @@ def run(case, command: str, files: Path) -> dict[str, object]:
         words = [sys.executable, "-m", "hiprisk", command, *case.written(folder)]
         words += ["--untimed"] if command == "plan" else []
         store = {"MLFLOW_TRACKING_URI": f"sqlite:///{folder / 'mlflow.db'}"}
-        began = time.monotonic()
+        began, used = time.monotonic(), cpu_of_children()
         done = subprocess.run(
             words, cwd=folder, capture_output=True, text=True, check=False,
             env={**os.environ, "OMP_NUM_THREADS": "1", **store, **dict(case.environment)},
         )  # fmt: skip
-        seconds = time.monotonic() - began
+        seconds, cpu = time.monotonic() - began, cpu_of_children() - used
         assert not (folder / "mlflow.db").exists(), f"{case.name} left a store of runs"
     told = [found for line in done.stderr.splitlines() if (found := SAID.match(line))]
     # What a study is told at its start may be several findings.
@@ -54,9 +56,23 @@ def run(case, command: str, files: Path) -> dict[str, object]:
         "command": command,
         "exit_code": done.returncode,
         "seconds": f"{seconds:.2f}",
+        "cpu_seconds": f"{cpu:.2f}",
         "code": told[0][1] if told else "",
         "said": told[0][2].replace(str(folder), "") if told else "NOTHING",
     }
+
+
+def cpu_of_children() -> float:
+    """CPU seconds of all processes that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def commands_of(case) -> list[str]:
+    """What runs a case: a study that goes on is planned alone, and a plan resumes nothing."""
+    if "--resume" in case.options:
+        return ["train"]
+    return ["plan"] if case.code == 0 else ["train", "plan"]
 
 
 def main() -> None:
@@ -77,12 +93,9 @@ def main() -> None:
         writer = csv.DictWriter(stream, HEAD, lineterminator="\n")
         if not there:
             writer.writeheader()
-        for case in CASES[: options.cases]:
-            commands = ["plan"] if case.code == 0 else ["plan", "train"]
-            if "--resume" in case.options:
-                commands = ["train"]
-            for command in commands:
-                if (case.name, command) not in there:
+        for command in ("train", "plan"):
+            for case in CASES[: options.cases]:
+                if command in commands_of(case) and (case.name, command) not in there:
                     writer.writerow(run(case, command, Path(name)))
                     stream.flush()
 
