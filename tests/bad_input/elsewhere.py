@@ -857,6 +857,32 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
     ),
     (
         101,
+        "Python, metrics: lengths that differ, missing values, risks outside 0 to 1, one class, "
+        "texts, `predict_proba` as a whole, the same index in another order",
+        "`InputError` with the argument and the first position",
+        "tests/metrics/evaluation/test_predictions.py::test_bad_input_is_refused_with_the_rule",
+    ),
+    (
+        101,
+        "Python, an estimator judged: rows that do not match, unknown outcomes, one class or three",
+        "`InputError` with the argument and the first position",
+        "tests/validation/estimators/test_development.py::test_bad_input_is_refused",
+    ),
+    (
+        101,
+        "Python, an estimator judged: a class, no `predict_proba`, an event that is not said",
+        "`ConfigError` with what to do",
+        "tests/validation/estimators/test_development.py::test_what_cannot_be_judged_is_refused",
+    ),
+    (
+        101,
+        "Python, an estimator judged: a resample on which it cannot be fitted",
+        "left out and counted; more than a tenth: `InputError`, without a cell",
+        "tests/validation/estimators/test_internal.py"
+        "::test_refused_resamples_are_counted_and_too_many_end_it_without_a_cell",
+    ),
+    (
+        101,
         "people of an unknown site",
         "counted with everybody; no site and no subgroup of their own",
         "tests/evidence/test_parts.py::test_people_of_an_unknown_site_are_no_group_of_their_own",

@@ -52,6 +52,7 @@ def test_a_resample_of_one_class_is_degenerate():
     (LinearRegression(), X, [1, 2, None, 4, 5, 6], {}, "'y' has 1 missing entries, first at posi"),
     (LinearRegression(), X, list("abcdef"), {}, "'y' must be numbers"),
     (LinearRegression(), X, [1, 2, 3, 4, 5, np.inf], {}, "'y' has 1 infinite entries"),
+    (LinearRegression(), X, [3.0] * 6, {}, "'y' has one value only"),
     (LogisticRegression(), X, [1] * 6, {}, "'y' has 1 classes, and two are needed"),
     (LogisticRegression(), X, [1, 2, 3, 1, 2, 3], {}, "'y' has 3 classes, and two are needed"),
     (LinearRegression(), X, Y, {"groups": [1, 2]}, "'groups' has 2 entries, 'y' has 6"),
@@ -72,3 +73,10 @@ def test_bad_input_is_refused(estimator, x, y, how, said):
 def test_what_cannot_be_judged_is_refused(estimator, y, how, said):
     with pytest.raises(ConfigError, match=said):
         development(estimator, X, y, **how)
+
+
+def test_there_are_as_many_persons_as_folds():
+    people = development(LinearRegression(), X, Y, groups=[1, 1, 2, 2, 3, 3])
+    people.check_folds(3, 1)
+    with pytest.raises(InputError, match=r"3 persons cannot be divided into 4 folds \(lower"):
+        people.check_folds(4, 1)

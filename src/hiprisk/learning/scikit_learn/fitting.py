@@ -94,7 +94,7 @@ def fit_copy(estimator: Any, X: Any, y: Any, *, seed: int, number: int | None = 
             raise InputError(
                 f"the {type(estimator).__name__} could not be fitted to all rows "
                 f"({type(problem).__name__}, see above)",
-                advice="missing values: put an imputer before it in a pipeline",
+                advice="put what it needs (imputer, encoder, scaler) before it in a pipeline",
             ) from problem
     with warnings.catch_warnings():
         # The fit to everybody has said it already.

@@ -74,6 +74,16 @@ class Development:
     def _predictions(self, fitted: Any) -> Floats:
         return predictions_of(fitted, self.X, kind=self.kind, event=self.event)
 
+    def check_folds(self, folds: int, repeats: int) -> None:
+        """Raise unless there are as many persons as folds, and two of these."""
+        if folds < 2 or repeats < 1:
+            raise ConfigError("cross-validation needs two folds and one repeat, at least")
+        n_persons = len(np.unique(self.groups))
+        if n_persons < folds:
+            raise InputError(
+                f"{n_persons} persons cannot be divided into {folds} folds", advice="lower `folds`"
+            )
+
     def metrics(self, names: Sequence[str] | None) -> tuple[Metric, ...]:
         """Metrics by name; by default those that every evaluation reports and that do not smooth.
 
@@ -153,7 +163,10 @@ def observed_outcome(labels: Any, *, kind: OutcomeKind, event: Any) -> tuple[Flo
             advice="leave out rows whose outcome is not known",
         )
     if kind == "continuous":
-        return _numbers(labels), None
+        numbers = _numbers(labels)
+        if len(numbers) and numbers.min() == numbers.max():
+            raise InputError("'y' has one value only", code="DEGENERATE")
+        return numbers, None
     classes = list(dict.fromkeys(labels.tolist()))
     if len(classes) != 2:
         raise InputError(

@@ -165,9 +165,8 @@ def cross_validate(
     ['rmse']
     """
     check_level(level)
-    if folds < 2 or repeats < 1:
-        raise ConfigError("cross-validation needs two folds and one repeat, at least")
     people = development(estimator, X, y, groups=groups, event=event, seed=seed)
+    people.check_folds(folds, repeats)
     return crossing.cross_validate(
         people,
         people.observed,

@@ -210,6 +210,8 @@ def judged_estimator(
     check_level(level)
     people = development(estimator, X, y, groups=groups, event=event, seed=seed)
     _check_thresholds(thresholds, people.kind)
+    if repeats:
+        people.check_folds(folds, repeats)
     told = _stages(progress)
     apparent = people.apparent
     refits = refits_of(people, n_resamples=n_resamples, workers=workers, progress=told("bootstrap"))
