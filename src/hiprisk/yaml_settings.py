@@ -301,8 +301,9 @@ def plain_reason(problem: Any) -> str:
     if kind == "too_long":
         return f"must have at most {context['max_length']} item(s)"
     if kind == "string_pattern_mismatch":
-        words = _PATTERNS.get(context["pattern"])
-        return f"must match the pattern {context['pattern']}{f' ({words})' if words else ''}"
+        pattern = context["pattern"]
+        meaning = f" ({_PATTERNS[pattern]})" if pattern in _PATTERNS else ""
+        return f"must match the pattern {pattern}{meaning}"
     family = kind.split("_")[0]
     if family in _TYPES:
         return _TYPES[family]

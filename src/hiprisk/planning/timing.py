@@ -40,7 +40,7 @@ ENOUGH_SECONDS = 0.4
 # Work that is spread is not spread evenly, and workers are started.
 LEAST_EFFICIENCY = 0.7
 # Of a shared machine: a measurement of a moment, and a run of minutes.
-NARROWEST, WIDEST = 0.8, 1.3
+NARROWEST, WIDEST = 0.7, 1.3
 
 
 @dataclass(frozen=True, slots=True)
