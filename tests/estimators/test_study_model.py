@@ -91,6 +91,7 @@ def test_before_a_fit_nothing_is_answered():
         ({"splines": [9]}, r"splines: must name columns, or their positions from 0 to 4, got 9"),
         ({"splines": ["work"]}, r"splines: 'work' is a category, and a spline is of a number"),
         ({"categorical": ["grades"]}, r"categorical: there is no column 'grades'"),
+        ({"monotonic_cst": [1, 0]}, r"monotonic_cst: has 2 signs for 5 columns"),
         ({"monotonic_cst": {"falls": 2}}, r"monotonic_cst: must be -1, 0 or 1, got 2"),
     ],
 )
@@ -203,6 +204,27 @@ def test_a_value_that_a_score_would_refuse_is_refused_when_predicting(people):
     assert np.isfinite(free.predict(in_months)).all()
 
 
+def test_a_value_too_large_for_the_model_is_refused():
+    x = np.random.default_rng(0).normal(size=(60, 2))
+    model = StudyRegressor(penalty=0.0, **QUICK).fit(x, 1e10 * x[:, 0])
+    with pytest.raises(InputError, match=r"1 row\(s\) have values too large .* position 1"):
+        model.predict([[0.0, 0.0], [1e300, 0.0]])
+
+
+def test_a_fit_that_is_refused_leaves_the_earlier_one_whole(people):
+    X, y = people[PREDICTORS], people[OUTCOME]
+    model = StudyRegressor(**QUICK).fit(X, y)
+    before = model.predict(X)
+    with pytest.raises(InputError, match="does not vary"):
+        model.fit(X, np.zeros(len(X)))
+    assert (model.predict(X) == before).all()
+    never = StudyRegressor(**QUICK)
+    with pytest.raises(InputError, match="does not vary"):
+        never.fit(X, np.zeros(len(X)))
+    with pytest.raises(NotFittedError, match="not fitted yet"):
+        never.predict(X)
+
+
 def test_a_frame_of_another_library_is_one():
     frame, score, _ = own_frame(missing=0.0)
     table = pa.Table.from_pandas(frame[["falls", "work"]])
@@ -223,7 +245,8 @@ def test_columns_may_be_named_by_one_text_or_any_sequence():
     frame, score, _ = own_frame()
     one = StudyRegressor(categorical="falls", **QUICK).fit(frame, score)
     many = StudyRegressor(categorical=pd.Index(["falls"]), **QUICK).fit(frame, score)
-    assert one.columns_ == many.columns_
+    by_place = StudyRegressor(categorical=[1], **QUICK).fit(frame, score)
+    assert one.columns_ == many.columns_ == by_place.columns_
     assert one.columns_.variables[1].kind == "category"
 
 

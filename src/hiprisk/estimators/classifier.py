@@ -119,8 +119,9 @@ class StudyClassifier(ClassifierMixin, StudyModel):  # type: ignore[misc]  # sci
         groups : array-like, shape (n_rows,), optional
         """
         outcome = binary_outcome(self, y)
+        self._fit(X, outcome, groups)
         self.classes_ = np.asarray(outcome.classes)
-        return self._fit(X, outcome, groups)
+        return self
 
     def predict_proba(self, X: Any) -> Floats:
         """Probability of each of `classes_`, shape (n_rows, 2)."""

@@ -72,7 +72,11 @@ def columns_of_frame(
     if len(repeated):
         raise InputError(f"the column name '{repeated[0]}' comes twice", code="DUP_COLUMN")
     return [
-        _column(str(name), frame.iloc[:, place], stated=name in categorical)
+        _column(
+            str(name),
+            frame.iloc[:, place],
+            stated=str(name) in categorical or place in categorical,
+        )
         for place, name in enumerate(frame.columns)
     ]
 

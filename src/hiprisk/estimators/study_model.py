@@ -55,8 +55,7 @@ class StudyModel(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
         check_ranges(fitted, columns)
         frame = pd.DataFrame(dict(columns))
         variables = varying(fitted.variables, frame)
-        self.columns_ = fitted
-        self.constant_columns_ = _constant(fitted, variables)
+        constant = _constant(fitted, variables)
         result = fit_study_model(
             TrainingData(
                 frame=frame,
@@ -69,6 +68,8 @@ class StudyModel(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
             settings,
             outcome.described(fitted.variables, dictionary),
         )
+        # All at once: a fit that is refused leaves an earlier one whole.
+        self.columns_, self.constant_columns_ = fitted, constant
         self.estimator_, self.sheet_ = result.estimator, result.sheet
         self.no_intervals_ = result.no_intervals
         self.evaluator_ = SheetEvaluator(result.sheet)
@@ -115,7 +116,18 @@ class StudyModel(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
 
     def _predicted(self, X: Any) -> Prediction:
         known = self._known(X)
-        return self.evaluator_.predict_numeric(known)
+        # Of columns without a range: a value so large that the model's own numbers run out.
+        with np.errstate(over="ignore", invalid="ignore"):
+            found = self.evaluator_.predict_numeric(known)
+        broken = np.flatnonzero(~np.isfinite(found.predicted) | ~np.isfinite(found.lp))
+        if broken.size:
+            raise InputError(
+                f"{broken.size} row(s) have values too large for the model, first at position "
+                f"{broken[0]}",
+                code="OVERFLOW",
+                advice="check the units of the columns",
+            )
+        return found
 
     def _splines(self, fitted: FittedColumns, variables: Mapping[str, Variable]) -> tuple[str, ...]:
         """Variables that get splines; they are numbers."""
@@ -135,9 +147,16 @@ class StudyModel(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
         stated = self.monotonic_cst
         if stated is None:
             return {}
-        pairs = stated.items() if isinstance(stated, Mapping) else enumerate(stated)
+        if not isinstance(stated, Mapping):
+            if len(stated) != len(fitted.names):
+                raise ConfigError(
+                    f"has {len(stated)} signs for {len(fitted.names)} columns",
+                    column="monotonic_cst",
+                    advice="give one for each column, or a mapping of some columns to their signs",
+                )
+            stated = dict(enumerate(stated))
         found = {}
-        for one, sign in pairs:
+        for one, sign in stated.items():
             place = place_of(one, fitted.names, key="monotonic_cst")
             if sign not in (-1, 0, 1):
                 raise ConfigError(f"must be -1, 0 or 1, got {sign!r}", column="monotonic_cst")
@@ -251,6 +270,10 @@ class StudyModel(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
             estimator=f"hiprisk.estimators.{type(self).__name__}",
             parameters=self.get_params(deep=False),
         )
+
+    def __sklearn_is_fitted__(self) -> bool:
+        """Whether a fit has come to its end."""
+        return hasattr(self, "evaluator_")
 
     def __sklearn_tags__(self) -> Any:
         """What scikit-learn may expect."""
