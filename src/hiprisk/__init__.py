@@ -9,6 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from hiprisk.api.checking import check
     from hiprisk.api.drifting import drift
     from hiprisk.api.model_pair import compare_models
     from hiprisk.api.scoring import score
@@ -40,6 +41,7 @@ _HOME = {
     "Model": "hiprisk.serving.model",
     "StoreError": "hiprisk.errors",
     "associate": "hiprisk.api.studies",
+    "check": "hiprisk.api.checking",
     "compare": "hiprisk.api.studies",
     "compare_models": "hiprisk.api.model_pair",
     "drift": "hiprisk.api.drifting",
@@ -76,6 +78,7 @@ __all__ = [
     "Model",
     "StoreError",
     "associate",
+    "check",
     "compare",
     "compare_models",
     "drift",

@@ -752,6 +752,24 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
     ),
     (
         101,
+        "a cohort in Python that is neither a data frame nor a path: a list, a dict, an array",
+        "3 NOT_A_TABLE with its type",
+        "tests/cohort/files/test_data_frame.py::test_what_is_no_table_is_refused",
+    ),
+    (
+        101,
+        "a data frame with a column name twice, of which a variable would be made",
+        "3 DUP_COLUMN with both columns; elsewhere in the frame: read",
+        "tests/cohort/files/test_data_frame.py::test_a_column_twice_is_refused_where_it_is_read",
+    ),
+    (
+        101,
+        "a data frame whose index has patients' numbers",
+        "read; letters give the position of a row, never a label",
+        "tests/api/test_validating.py::test_a_letter_gives_positions_and_no_label",
+    ),
+    (
+        101,
         "a fitted model of another library that a sheet cannot hold (three classes, another link, "
         "splits on categories, DART, too large, ...)",
         "2 NOT_PORTABLE with what is not supported and what to do",

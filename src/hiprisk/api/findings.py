@@ -9,6 +9,7 @@ from pathlib import Path
 
 from hiprisk.cohort.findings import Finding
 from hiprisk.errors import HipRiskWarning
+from hiprisk.wording.quantities import plural
 
 FindingListener = Callable[[Finding], None]
 _OWN_CODE = str(Path(__file__).parents[1])
@@ -19,8 +20,9 @@ def warn_of_finding(finding: Finding) -> None:
     if finding.severity == "note":
         return
     place = f"{finding.subject}: " if finding.subject else ""
+    how_often = f", {plural(finding.count, 'row')}" if finding.count else ""
     warnings.warn(
-        f"{place}{finding.message} ({finding.advice}) [{finding.code}]",
+        f"{place}{finding.message} ({finding.advice}) [{finding.code}{how_often}]",
         HipRiskWarning,
         stacklevel=_frames_of_hiprisk() + 1,
     )

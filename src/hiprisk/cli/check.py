@@ -26,27 +26,15 @@ EXAMPLE = """  hiprisk check cohort.csv
 def run(argv: Sequence[str]) -> int:
     """Run the command."""
     options = _parse(argv)
-    from hiprisk.cohort.mapping import load_mapping
-    from hiprisk.cohort.own_variables import dictionary_of
-    from hiprisk.cohort.reading import read_cohort
+    from hiprisk.api.checking import checked
 
-    dictionary = dictionary_of(options.dictionary)
-    mapping = load_mapping(options.mapping, dictionary=dictionary) if options.mapping else None
-    cohort = read_cohort(files_of(options, options.cohort), mapping, dictionary=dictionary)
+    check = checked(
+        files_of(options, options.cohort), mapping=options.mapping, dictionary=options.dictionary
+    )
+    cohort = check.cohort
     found = [finding for finding in cohort.findings if finding.severity != "note"]
     if options.json:
-        print_json(
-            {
-                "file": cohort.source_name,
-                "rows": cohort.n_rows,
-                "grain": cohort.grain,
-                "provenance": cohort.provenance,
-                "fingerprint": cohort.fingerprint,
-                "variables": list(cohort.frame.columns),
-                "ignored": list(cohort.ignored),
-                "findings": [finding.to_dict() for finding in cohort.findings],
-            }
-        )
+        print_json(check.to_dict())
     else:
         _show_findings(cohort, found, values=options.show_values)
     refused = cohort.n_errors or (options.strict and found)

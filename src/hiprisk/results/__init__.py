@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from hiprisk.lazy_names import lazy_names
 
 if TYPE_CHECKING:
+    from hiprisk.api.checking import CheckedCohort
     from hiprisk.api.scoring import ScoredCohort
     from hiprisk.api.updating import UpdatedModel
     from hiprisk.bundle import Bundle
@@ -37,6 +38,7 @@ __getattr__, __dir__ = lazy_names(
         "AddedValue": "hiprisk.inference.increment",
         "AssociationTable": "hiprisk.inference.association",
         "Bundle": "hiprisk.bundle",
+        "CheckedCohort": "hiprisk.api.checking",
         "DriftReport": "hiprisk.validation.drift",
         "Estimate": "hiprisk.metrics.estimate",
         "Evidence": "hiprisk.evidence.document",
@@ -60,6 +62,7 @@ __all__ = [
     "AddedValue",
     "AssociationTable",
     "Bundle",
+    "CheckedCohort",
     "DriftReport",
     "Estimate",
     "Evidence",

@@ -14,3 +14,11 @@ def test_a_structure_is_text_and_no_plain_type():
     assert as_text(cells).to_pylist() == ['{"a": 1}', ""]
     assert not is_plain(cells.type)
     assert is_plain(pa.array(["x"]).dictionary_encode().type)
+
+
+def test_levels_of_any_kind_of_text_are_read():
+    """As polars has them: texts by views, alone and behind a code."""
+    views = pa.array(["hip", None, "knee", "hip"], pa.string_view())
+    levels = pa.DictionaryArray.from_arrays(pa.array([1, None, 0], pa.uint32()), views.slice(2, 2))
+    assert as_text(views).to_pylist() == ["hip", "", "knee", "hip"]
+    assert as_text(levels).to_pylist() == ["hip", "", "knee"]

@@ -47,7 +47,8 @@ def as_text(column: pa.Array) -> pa.Array:
     if not is_plain(column.type):
         return pa.array([_json(value) for value in column.to_pylist()], pa.string())
     if pa.types.is_dictionary(column.type):
-        column = column.dictionary_decode()
+        # Levels as text first: not every kind of text, such as that of polars, can be decoded.
+        return pc.fill_null(as_text(column.dictionary).take(column.indices), "")
     if pa.types.is_floating(column.type):
         column = pc.if_else(pc.is_nan(column), None, column)
     if pa.types.is_decimal(column.type):
