@@ -22,6 +22,11 @@ def test_importing_hiprisk_costs_nothing():
     assert not {*HEAVY, "numpy"} & modules_after("import hiprisk")
 
 
+@pytest.mark.parametrize("module", ["metrics", "validation", "inference", "plots", "sample_size"])
+def test_a_public_submodule_costs_nothing_until_it_is_used(module):
+    assert not {*HEAVY, "numpy"} & modules_after(f"import hiprisk.{module}")
+
+
 def test_help_imports_no_numpy():
     assert not {*HEAVY, "numpy"} & modules_after("from hiprisk.cli import main; main(['--help'])")
 

@@ -1,7 +1,7 @@
 """Procedures that refit, or meet new people, to say how good a model really is.
 
 For any estimator of scikit-learn's contract: `bootstrap_optimism`, `cross_validate`,
-`internal_external`, `stability`, `evaluate_external`, and all at once
+`internal_external`, `stability`, `compare_estimators`, `evaluate_external`, and all at once
 with a report: `judge`. For predictions that are at hand: `compare_predictions`, `recalibrate`,
 `watch_calibration`; for two data frames `column_drift`. Names are resolved on first use.
 """
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         recalibrate,
         watch_calibration,
     )
+    from hiprisk.validation.estimators.two_estimators import compare_estimators
     from hiprisk.validation.internal.cross_validation import CrossValidation
     from hiprisk.validation.internal.instability_results import Stability
     from hiprisk.validation.internal.internal_external_results import InternalExternal
@@ -51,6 +52,7 @@ __getattr__, __dir__ = lazy_names(
         "bootstrap_optimism": "hiprisk.validation.estimators.internal",
         "chance_psi": "hiprisk.validation.drift.stability_index",
         "column_drift": "hiprisk.validation.drift.frames",
+        "compare_estimators": "hiprisk.validation.estimators.two_estimators",
         "compare_predictions": "hiprisk.validation.estimators.predictions",
         "cross_validate": "hiprisk.validation.estimators.internal",
         "evaluate_external": "hiprisk.validation.estimators.external",
@@ -77,6 +79,7 @@ __all__ = [
     "bootstrap_optimism",
     "chance_psi",
     "column_drift",
+    "compare_estimators",
     "compare_predictions",
     "cross_validate",
     "evaluate_external",

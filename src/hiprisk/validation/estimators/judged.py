@@ -212,7 +212,7 @@ def judged_estimator(
     _check_thresholds(thresholds, people.kind)
     if repeats:
         people.check_folds(folds, repeats)
-    told = _stages(progress)
+    told = stages(progress)
     apparent = people.apparent
     refits = refits_of(people, n_resamples=n_resamples, workers=workers, progress=told("bootstrap"))
     calibration, lacking = _calibration(people, refits, apparent, level)
@@ -251,7 +251,9 @@ def _check_thresholds(thresholds: Sequence[float], kind: OutcomeKind) -> None:
         raise ConfigError("a threshold probability lies inside (0, 1)", column="thresholds")
 
 
-def _stages(progress: StageProgress | None) -> Any:
+def stages(progress: StageProgress | None) -> Any:
+    """The progress of each stage, from one that is told the stage too."""
+
     def of_stage(stage: str) -> Progress | None:
         return None if progress is None else partial(progress, stage)
 
