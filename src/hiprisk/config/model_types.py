@@ -93,7 +93,7 @@ class BoostingSettings:
     max_leaves : float, Range or tuple of float
         Leaves of a tree.
     min_leaf : float, Range or tuple of float
-        Rows of a leaf, at least.
+        People of a leaf, at least, however many imputations are stacked.
     l2 : float, Range or tuple of float
         Squared penalty on the values of the leaves.
     feature_share : float, Range or tuple of float
