@@ -28,7 +28,7 @@ from hiprisk.learning.tuning import Trial, Tuned, keep_trials
 from hiprisk.parallel import one_thread
 
 # Told name, settings and loss of each candidate as it is tuned.
-OnCandidate = Callable[[str, Mapping[str, float], float], None]
+OnCandidate = Callable[[str, Mapping[str, Any], float], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,7 +38,9 @@ def description(bundle: Bundle) -> str:
 
 
 def _people(sheet: Sheet, evidence: Mapping[str, Any]) -> str:
-    chosen = next((one for one in evidence.get("families", ()) if one.get("chosen")), {})
+    chosen: Mapping[str, Any] = next(
+        (one for one in evidence.get("families", ()) if one.get("chosen")), {}
+    )
     of_class = f" ({chosen['estimator']})" if chosen.get("estimator") else ""
     said = f"Model type: {sheet.family}{of_class}, {plural(len(sheet.variables), 'predictor')}"
     if "n_analysed" in evidence:

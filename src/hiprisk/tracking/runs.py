@@ -35,7 +35,7 @@ class StudyRun(Protocol):
     store: str | None
     not_logged: str | None
 
-    def log_candidate(self, name: str, params: Mapping[str, float], loss: float) -> None:
+    def log_candidate(self, name: str, params: Mapping[str, Any], loss: float) -> None:
         """A tuned family."""
 
     def log_results(self, bundle: Bundle) -> None:
@@ -50,7 +50,7 @@ class _NoRun:
     store: str | None = None
     not_logged: str | None = None
 
-    def log_candidate(self, name: str, params: Mapping[str, float], loss: float) -> None:
+    def log_candidate(self, name: str, params: Mapping[str, Any], loss: float) -> None:
         """Tracking is switched off."""
 
     def log_results(self, bundle: Bundle) -> None:
@@ -253,9 +253,9 @@ class _Run:
         self.not_logged: str | None = None
         self._settings = settings
         self._experiment = experiment
-        self._pending: list[tuple[str, Mapping[str, float], float]] = []
+        self._pending: list[tuple[str, Mapping[str, Any], float]] = []
 
-    def log_candidate(self, name: str, params: Mapping[str, float], loss: float) -> None:
+    def log_candidate(self, name: str, params: Mapping[str, Any], loss: float) -> None:
         """A tuned family, as a nested run."""
         self._pending.append((name, params, loss))
         # Where the last one was refused, the next try comes with the results.
