@@ -72,6 +72,8 @@ def test_a_forest_that_wins_is_a_sheet_and_no_file_of_its_library(study):
     # Nothing is missing here, so that one forest of four trees is fitted.
     assert len(sheet.model.trees) % 4 == 0
     assert not study.bundle.has_file("estimator.skops")
+    assert sheet.notes[0].startswith("Fitted by sklearn.ensemble.ExtraTreesRegressor (scikit-learn")
+    assert "n_estimators 4" in sheet.notes[0]
     assert study.evidence.n_coefficients == sum(
         tree.feature.count(-1) for tree in sheet.model.trees
     )

@@ -281,6 +281,9 @@ def _parameter_note(config: StudyConfig, parameters: int, *, counted: bool) -> s
     note = f"{parameters} candidate parameters, counted from the design with levels and splines."
     if config.families.boosting is not None:
         note += " Boosted trees have no such number and usually need a far larger sample."
+    if config.families.own:
+        names = ", ".join(config.families.own)
+        note += f" Own candidates ({names}) are not counted: trees and the like need far more."
     return note
 
 

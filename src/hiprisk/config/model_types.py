@@ -134,6 +134,9 @@ class EstimatorSettings:
     search : dict of str to SettingRange or tuple of value
         Settings that tuning searches: a range, or a list to choose from.
         Example: ``{alpha: {low: 0.1, high: 10.0, log: true}}``
+    standardise : bool
+        Bring each input to mean 0 and standard deviation 1 before each fit, for estimators that
+        measure distances or penalise coefficients: neighbours, support vectors, ridge, networks.
     benchmark : bool
         Compare it with the model, and never choose it. An estimator that cannot be written as a
         sheet is always a benchmark.
@@ -142,6 +145,7 @@ class EstimatorSettings:
     estimator: Annotated[str, Field(pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$")]
     fixed: dict[str, Setting] = Field(default_factory=dict)
     search: dict[str, SettingRange | tuple[Setting, ...]] = Field(default_factory=dict)
+    standardise: bool = False
     benchmark: bool = False
 
     @model_validator(mode="after")
@@ -227,7 +231,7 @@ def is_benchmark(settings: object) -> bool:
 
 
 def _is_own(name: object, given: object) -> bool:
-    keys = {"estimator", "fixed", "search", "benchmark"}
+    keys = {"estimator", "fixed", "search", "standardise", "benchmark"}
     return name not in BUILT_IN and isinstance(given, Mapping) and not keys.isdisjoint(given)
 
 

@@ -1,13 +1,19 @@
 """Own candidates are tried on simulated people before the work."""
 
+import json
+import re
 import sys
+from pathlib import Path
 
 import pytest
+import yaml
 
 from candidate_study import candidate_config
 from hiprisk.config import EstimatorSettings, SettingRange
 from hiprisk.errors import ConfigError
 from hiprisk.learning.own.checking import check_own_candidates, corners
+
+HOW_TO = Path(__file__).parents[3] / "docs" / "how-to" / "own-candidates.md"
 
 
 def config(section):
@@ -30,6 +36,19 @@ def test_every_value_of_a_list_and_both_ends_are_tried():
 
 def test_candidates_that_can_be_fitted_pass():
     check_own_candidates(candidate_config())
+
+
+def test_the_candidates_of_the_how_to_can_be_fitted(tmp_path, monkeypatch):
+    pytest.importorskip("lightgbm")
+    blocks = re.findall(r"```(yaml|python)\n(.*?)```", HOW_TO.read_text(encoding="utf-8"), re.S)
+    (families,) = (text for language, text in blocks if language == "yaml")
+    stated = yaml.safe_load(families)["families"]
+    check_own_candidates(candidate_config(f"families={json.dumps(stated)}"))
+    (code,) = (text for language, text in blocks if "ComponentsSVR" in text)
+    (tmp_path / "of_the_how_to.py").write_text(code)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    check_own_candidates(config("{estimator: of_the_how_to.ComponentsSVR, search: {C: [0.1, 1]}}"))
 
 
 def test_a_value_that_the_class_refuses_is_told_in_its_words():

@@ -70,3 +70,15 @@ def test_a_benchmark_is_no_sheet():
     inputs, y = people()
     with pytest.raises(NotPortableError, match="cannot be written as a sheet"):
         fitted([inputs], y).to_model()
+
+
+def test_inputs_are_standardised_where_it_is_asked_for():
+    inputs, y = people()
+    near = OwnEstimator("sklearn.neighbors.KNeighborsRegressor", standardise=True)
+    stretched = inputs * [1.0, 1000.0]
+    plain = fitted([inputs], y, near).linear_predictor(inputs)
+    assert fitted([stretched], y, near).linear_predictor(stretched) == pytest.approx(plain)
+    ridge = OwnEstimator("sklearn.linear_model.Ridge", standardise=True)
+    shrunk = fitted([inputs], y, ridge, {"alpha": 10.0})
+    again = fitted([stretched], y, ridge, {"alpha": 10.0})
+    assert again.coefficients[1:] * [1.0, 1000.0] == pytest.approx(shrunk.coefficients[1:])

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from sklearn.base import is_classifier, is_regressor
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from hiprisk.config import EstimatorSettings
 from hiprisk.errors import ConfigError, MissingExtraError
@@ -48,10 +50,13 @@ class OwnEstimator:
         ``package.Class``.
     seed : int
         Of the study, or of a resample of it.
+    standardise : bool
+        Whether inputs are scaled to mean 0 and standard deviation 1 before each fit.
     """
 
     path: str
     seed: int = 0
+    standardise: bool = False
 
     @property
     def package(self) -> str:
@@ -80,12 +85,13 @@ class OwnEstimator:
             given["random_state"] = int(word)
         if "n_jobs" in known:
             given["n_jobs"] = 1
-        return kind(**given)
+        made = kind(**given)
+        return make_pipeline(StandardScaler(), made) if self.standardise else made
 
 
 def own_estimator(settings: EstimatorSettings) -> OwnEstimator:
     """The class of a candidate of one's own, not yet imported."""
-    return OwnEstimator(settings.estimator)
+    return OwnEstimator(settings.estimator, standardise=settings.standardise)
 
 
 def estimator_class(path: str, *, key: str = "families") -> Callable[..., Any]:

@@ -16,6 +16,7 @@ from hiprisk.errors import InputError
 from hiprisk.features.design import Design
 from hiprisk.learning.event_codes import with_levels
 from hiprisk.learning.ordinal.fit import OrdinalFit
+from hiprisk.learning.own.estimator import package_versions
 from hiprisk.learning.pipeline import StudyEstimator, imputed_inputs
 from hiprisk.learning.sites.levels import site_levels
 from hiprisk.sheet.columns import cohort_columns
@@ -31,6 +32,7 @@ from hiprisk.sheet.format import (
     TrainingSummary,
     VariableSpec,
 )
+from hiprisk.wording.quantities import setting_text
 
 TOLERANCE = 1e-9
 ROWS_FOR_WEIGHTS = 300
@@ -125,9 +127,23 @@ def fitted_sheet(
         max_imputed_weight=max_imputed_weight,
         n_people=estimator.n_fitted_,
         sites=site_effects(estimator, frame),
+        notes=_notes(estimator),
     )
     check_agreement(sheet, estimator, frame)
     return with_weights(sheet, frame)
+
+
+def _notes(estimator: StudyEstimator) -> tuple[str, ...]:
+    """Which class of which library an own candidate is of, with its settings."""
+    own = estimator.task.own
+    if own is None:
+        return ()
+    ((package, version),) = package_versions([own.path]).items()
+    said = ", ".join(f"{name} {setting_text(value)}" for name, value in estimator.params.items())
+    scaled = ", inputs standardised" if own.standardise else ""
+    return (
+        f"Fitted by {own.path} ({package} {version}){f' with {said}' if said else ''}{scaled}.",
+    )
 
 
 def site_effects(estimator: StudyEstimator, frame: pd.DataFrame) -> SiteEffects | None:
