@@ -88,3 +88,11 @@ def test_a_server_that_is_silent_is_told_before_any_work(capsys, invented, monke
 def test_an_experiment_without_a_run_is_refused(capsys, invented):
     code, _, err = run(capsys, *VALIDATE, "--experiment", "team")
     assert (code, "--experiment goes with --track" in err) == (2, True)
+
+
+def test_without_mlflow_the_package_to_install_is_named_before_any_work(
+    capsys, invented, monkeypatch
+):
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    code, _, err = run(capsys, *VALIDATE, "--track")
+    assert (code, "pip install 'hiprisk[train]'" in err) == (2, True)

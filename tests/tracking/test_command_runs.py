@@ -1,6 +1,7 @@
 """Results of commands as runs that point to the model, in one store for all tests."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -154,3 +155,18 @@ def test_days_of_one_person_each_are_no_points_of_a_logged_watch(store):
     assert report["watch_note"] == "points in time of fewer than 10 people are not logged"
     assert "mean_difference" in run.data.metrics
     assert "2020-01-05" not in json.dumps(report)
+
+
+def test_the_code_of_the_how_to_runs(store):
+    import mlflow
+
+    page = (CONFIG.parents[1] / "docs" / "how-to" / "mlflow.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```python\n(.*?)^```", page, flags=re.M | re.S)
+    known = {"frame": people().drop(columns=["person_id", "site"])}
+    for block in blocks:
+        exec(block.replace("stupar", "small"), known)
+    assert len(known["runs"]) == 2  # the model and its update
+    # A name alone is the newest version.
+    assert known["logged"].model.registered == "small/2"
+    assert known["evaluated"].metrics["root_mean_squared_error"] > 0
+    assert mlflow.active_run() is None

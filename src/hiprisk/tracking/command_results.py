@@ -159,7 +159,8 @@ def _(report: DriftReport) -> ResultRun:
         command="drift",
         model=report.model,
         outcome="",
-        provenance="simulated" if report.simulated else "real",
+        # The report knows no more: people who are not simulated may be of unknown origin.
+        provenance="simulated" if report.simulated else "",
         cohort=report.cohort,
         fingerprint=report.cohort_fingerprint,
         counts={"num_rows": report.n_rows},

@@ -152,10 +152,11 @@ class _Sought:
         found, logged = self._found, self._logged
         if not found.fingerprint:
             return None
+        known = {"provenance": found.provenance} if found.provenance else {}
         fields = dataset_fields(
             logged.cohort or found.cohort or found.command,
             found.fingerprint,
-            counts={"provenance": found.provenance, **found.counts},
+            counts={**known, **found.counts},
             sheet=None if logged.bundle is None else logged.bundle.sheet,
         )
         context = CONTEXTS.get(found.command, "analysis")
