@@ -61,3 +61,13 @@ def test_progress_names_the_stage(people):
     )  # fmt: skip
     assert told == [("bootstrap", 1, 2), ("bootstrap", 2, 2),
                     ("cross-validation", 1, 2), ("cross-validation", 2, 2)]  # fmt: skip
+
+
+def test_a_notebook_shows_summary_and_metrics_and_no_person(judged):
+    shown = judged._repr_html_()
+    assert "<li>Optimism-corrected C statistic" in shown
+    assert "<td>Brier score</td>" in shown
+    assert repr(judged) == (
+        "Judgement(StandardScaler + LogisticRegression, progression (binary), 200 rows, "
+        "20 resamples)"
+    )

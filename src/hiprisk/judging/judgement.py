@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -18,13 +19,19 @@ from hiprisk.reporting.report import report_figures
 from hiprisk.validation.estimators.judged import JudgedEstimator, judged_estimator
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Judgement(JudgedEstimator):
     """What internal validation says of an estimator, with its pictures and its report."""
 
     def summary(self) -> tuple[str, ...]:
         """The main figures in sentences."""
         return summary_of(self)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the summary, and every metric."""
+        said = "".join(f"<li>{html.escape(one)}</li>" for one in self.summary())
+        table = self.to_frame().drop(columns="metric").round(3).to_html(index=False, na_rep="")
+        return f"<p><b>{html.escape(repr(self))}</b></p><ul>{said}</ul>{table}"
 
     def figures(self) -> dict[str, bytes]:
         """Every picture of the report as PNG, by file name."""

@@ -54,7 +54,8 @@ from hiprisk.validation.resampling.refits import Refits
 N_INTERVAL = 1000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+# The parts hold a number for every person: a notebook that prints one would print them all.
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class JudgedEstimator:
     """An estimator and what internal validation says of it.
 
@@ -105,6 +106,13 @@ class JudgedEstimator:
     stability: Stability
     thresholds: tuple[float, ...] = ()
     not_available: Mapping[str, str] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        """What was judged, on whom."""
+        return (
+            f"{type(self).__name__}({self.name}, {self.outcome} ({self.kind}), {self.n_rows} rows, "
+            f"{self.optimism.n_resamples} resamples)"
+        )
 
     @property
     def reproduces_its_rows(self) -> bool:
