@@ -10,7 +10,7 @@ import pytest
 import fitted_studies
 from hiprisk.config import load_config
 from hiprisk.errors import ConfigError, InputError
-from hiprisk.inference.increment import Comparison, run_compare
+from hiprisk.inference.increment import Comparison, preparation, run_compare
 from hiprisk.inference.increment.comparison import resolved_comparison
 from hiprisk.inference.increment.preparation import (
     _combinations,
@@ -20,6 +20,25 @@ from hiprisk.inference.increment.preparation import (
 )
 
 FAST = Comparison(method="impute_then_bootstrap", point_measures_only=True)
+
+
+def refuse_to_impute(*args):
+    raise AssertionError("something was imputed")
+
+
+@pytest.mark.parametrize(
+    ("override", "said"),
+    [
+        ("blocks.same=[age_years]", "block 'same' has no predictor that the base lacks"),
+        ("outcome.smallest_gain_worth_having.metric=brier", "declared in 'brier'"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused_before_anything_is_imputed(
+    stupar_config, monkeypatch, override, said
+):
+    monkeypatch.setattr(preparation, "impute_for_fitting", refuse_to_impute)
+    with pytest.raises(ConfigError, match=said):
+        run_compare(stupar_config(override), comparison=FAST)
 
 
 def test_a_block_without_anything_new_is_refused(stupar_config):
