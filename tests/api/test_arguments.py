@@ -1,5 +1,6 @@
 """Arguments of the public functions, and refusals in Python's words."""
 
+import numpy as np
 import pytest
 
 from hiprisk.api.arguments import check_choice, check_whole, in_python_words, levels_by_variable
@@ -30,6 +31,27 @@ def test_a_refusal_names_arguments_where_the_command_names_options():
 def test_a_whole_command_line_stays_as_it_is_typed():
     advice = "hiprisk update --predictions makes one of a column"
     assert refused(advice=advice).advice == advice
+
+
+def test_an_argument_of_another_kind_is_refused_by_its_name():
+    @in_python_words
+    def work(model=None, *, by=None, out=None, seed=0, mapping=None, alpha=0.1, on_finding=None):
+        return by, seed
+
+    assert work(by="sex", seed=np.int64(3)) == (("sex",), 3)
+    assert type(work(seed=np.int64(3))[1]) is int
+    refused = {
+        "by": (3, "a text or a list of texts, and something of type int came"),
+        "out": (3, "a path, and"),
+        "mapping": ([], "a path or a mapping, and something of type list"),
+        "alpha": ("x", "a number, and something of type str"),
+        "on_finding": (1, "callable, and"),
+        "seed": (None, "a whole number, and something of type NoneType"),
+        "model": ({}, "a model, a bundle, or its path or name, and something of type dict"),
+    }
+    for name, (value, words) in refused.items():
+        with pytest.raises(ConfigError, match=f"^{name}: must be {words}"):
+            work(**{name: value})
 
 
 def test_a_number_below_its_least_or_of_another_kind_is_refused():

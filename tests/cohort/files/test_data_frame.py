@@ -7,9 +7,9 @@ import pytest
 
 from hiprisk.cohort.files import data_frame
 from hiprisk.cohort.files.data_frame import cohort_frame
-from hiprisk.cohort.files.stacking import cohort_files
+from hiprisk.cohort.files.stacking import cohort_files, in_encoding
 from hiprisk.cohort.reading import read_cohort
-from hiprisk.errors import InputError
+from hiprisk.errors import ConfigError, InputError
 
 
 def texts(frame):
@@ -107,3 +107,9 @@ def test_a_frame_is_the_cohort_that_its_file_is(tmp_path):
     for name in ("in.csv", "in.parquet"):
         assert read_cohort(tmp_path / name).fingerprint == own.fingerprint
     assert own.source_name == "DataFrame"
+
+
+def test_an_encoding_is_one_of_files():
+    with pytest.raises(ConfigError, match="an encoding is one of files, and a data frame came"):
+        in_encoding(pd.DataFrame({"a": [1]}), "cp1252")
+    assert in_encoding("x.csv", "cp1252").encoding == "cp1252"

@@ -93,8 +93,19 @@ def cohort_files(cohort: CohortPath) -> CohortFiles:
 
 
 def in_encoding(cohort: CohortPath, encoding: str | None) -> CohortFiles:
-    """The files of a cohort, their texts in an encoding that is stated."""
+    """The files of a cohort, their texts in an encoding that is stated.
+
+    Raises
+    ------
+    ConfigError
+        If one is stated of a data frame, whose texts are read already.
+    """
     files = cohort_files(cohort)
+    if encoding is not None and files.frame is not None:
+        raise ConfigError(
+            "an encoding is one of files, and a data frame came", code="USAGE", column="--encoding",
+            advice="leave it out",
+        )  # fmt: skip
     return files if encoding is None else replace(files, encoding=encoding)
 
 
