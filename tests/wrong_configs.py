@@ -23,6 +23,12 @@ def _swapped(name, old, new):
     return _rewritten(name, swap)
 
 
+def _items(instrument, columns):
+    """A score of items in the mapping."""
+    score = f"  womac_pain_0_100: {{items: {{instrument: {instrument}, columns: {{{columns}}}}}}}"
+    return _swapped("mapping.yaml", "  work:", f"{score}\n  work:")
+
+
 def _cells(column, value):
     """A column of the cohort file with one value, or what a function of the row says."""
 
@@ -88,6 +94,15 @@ FILES = [
               "'sometimes' is not a known level; known: never, former, current", code=2),
     file_case("a code that the mapping lacks", _swapped("mapping.yaml", ", '3': current", ""),
               "smoking: column smoke: codes are no level of this category"),
+    file_case("items of an unknown instrument", _items("womac_pian", "pain_1: falls_n"),
+              "'womac_pian' is not a known instrument", code=2),
+    file_case("an unknown item", _items("womac_pain", "pain_9: falls_n"),
+              "items.columns must name the items pain_1, pain_2", code=2),
+    file_case("too few items", _items("womac_pain", "pain_1: falls_n"), "pain_2", code=2),
+    file_case("a key of items beside them",
+              _swapped("mapping.yaml", "  work:", "  womac_pain_0_100: {items: {instrument: "
+                       "womac_pain, columns: {pain_1: falls_n}, missing: ['9']}}\n  work:"),
+              "missing stands beside items", code=2),
     file_case("a kind that there is not",
               _swapped("variables.yaml", "kind: number", "kind: numeric"),
               "knee_flexion_deg.kind (line 4): must be one of 'number'", code=2),

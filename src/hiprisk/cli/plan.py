@@ -101,7 +101,10 @@ def _total(plan: StudyPlan) -> str:
     if plan.seconds_low is None:
         return f"{said}."
     took = in_words(plan.seconds_low, plan.seconds_high)
-    return f"{said}, about {took} here with {workers} (longer where other work runs beside it)."
+    return (
+        f"{said}, about {took} here with {workers}: by the settings and the model type that tuning "
+        "will choose, and longer where other work runs beside it."
+    )
 
 
 def in_words(low: float | None, high: float | None) -> str:

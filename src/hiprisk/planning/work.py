@@ -195,7 +195,7 @@ def _groups(study: PreparedStudy) -> Iterator[Work]:
     n_outcomes = 1 + len(study.config.outcome.events)
     yield Work(
         name="groups and events",
-        what=f"{n_groups} groups x {plural(n_outcomes, 'outcome or event')}",
+        what=f"{plural(n_groups, 'group')} x {n_outcomes} outcomes and events",
         n_fits=0, unit="group", n_units=(GROUPS_OF_EVERYBODY + n_groups) * n_outcomes,
     )  # fmt: skip
 
