@@ -47,7 +47,9 @@ def test_an_estimator_that_reproduces_its_rows_is_called_so(judged):
             *crossing.metrics[1:],
         ),
     )
-    said = summary_of(dataclasses.replace(judged, cross_validation=worse))
+    found = dataclasses.replace(judged, cross_validation=worse)
+    said = summary_of(found)
+    assert "is underestimated" in judgement_sections(found)[1].paragraphs[-1]
     assert any("The optimism is underestimated: cross-validated C statistic is" in s for s in said)
     assert any(one.startswith("The cross-validated calibration slope is") for one in said)
 

@@ -85,7 +85,6 @@ def judge(
     seed: int = 0,
     groups: ArrayLike | None = None,
     event: Any = None,
-    level: float = 0.95,
     workers: int = 1,
     progress: StageProgress | None = None,
 ) -> Judgement:
@@ -112,8 +111,6 @@ def judge(
         Person of each row, where a person has several.
     event : object, optional
         Label of the event, where classes are not 0 and 1.
-    level : float
-        Of the intervals.
     workers : int
         Processes; the result does not depend on them.
     progress : callable, optional
@@ -122,6 +119,7 @@ def judge(
     Returns
     -------
     Judgement
+        All intervals are of 95 %.
 
     Raises
     ------
@@ -141,7 +139,7 @@ def judge(
     """
     found = judged_estimator(
         estimator, X, y, thresholds=thresholds, outcome=outcome, n_resamples=n_resamples,
-        folds=folds, repeats=repeats, seed=seed, groups=groups, event=event, level=level,
+        folds=folds, repeats=repeats, seed=seed, groups=groups, event=event,
         workers=workers, progress=progress,
     )  # fmt: skip
     return Judgement(**{one.name: getattr(found, one.name) for one in fields(found)})

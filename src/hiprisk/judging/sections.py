@@ -194,6 +194,14 @@ def _performance_section(found: JudgedEstimator) -> Section:
         paragraphs=(
             repeated_in_words(found.optimism),
             *crossing_in_words(found.cross_validation, imputed=False),
+            *(
+                (
+                    "This estimator reproduces the rows that it was fitted to: the optimism, and "
+                    "with it the corrected curves, is underestimated.",
+                )
+                if found.reproduces_its_rows
+                else ()
+            ),
         ),
         tables=(optimism_columns(found.optimism, found.cross_validation),),
         pictures=corrected_calibration_pictures(

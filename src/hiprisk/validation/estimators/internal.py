@@ -243,7 +243,6 @@ def stability(
     seed: int = 0,
     groups: ArrayLike | None = None,
     event: Any = None,
-    level: float = 0.95,
     workers: int = 1,
     progress: Progress | None = None,
 ) -> Stability:
@@ -253,13 +252,14 @@ def stability(
     ----------
     thresholds : sequence of float
         Risks, or values, from which one would act: who is reclassified there.
-    estimator, X, y, n_resamples, seed, groups, event, level, workers, progress
+    estimator, X, y, n_resamples, seed, groups, event, workers, progress
         As for `bootstrap_optimism`.
 
     Returns
     -------
     Stability
-        Of predictions (MAPE of each row and its mean), calibration, decisions and net benefit.
+        Of predictions (MAPE of each row and its mean), calibration, decisions and net benefit;
+        intervals are the central 95 % of the bootstrap models.
 
     Examples
     --------
@@ -270,11 +270,10 @@ def stability(
     >>> 5 < found.predictions.mape < 12
     True
     """
-    check_level(level)
     people = development(estimator, X, y, groups=groups, event=event, seed=seed)
     apparent = people.apparent
     refits = refits_of(people, n_resamples=n_resamples, workers=workers, progress=progress)
     return study_stability(
         refits, people.observed, apparent=apparent, kind=people.kind,
-        thresholds=thresholds, level=level,
+        thresholds=thresholds,
     )  # fmt: skip

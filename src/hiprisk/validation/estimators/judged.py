@@ -23,7 +23,6 @@ from hiprisk.errors import ConfigError, InputError
 from hiprisk.metrics.clinical_utility.bands import decision_curve_band
 from hiprisk.metrics.clinical_utility.curve import DecisionCurve
 from hiprisk.metrics.clinical_utility.optimism import corrected_curve, resampled_optimism
-from hiprisk.metrics.inputs import check_level
 from hiprisk.metrics.registry import label_of, metrics_for
 from hiprisk.outcome_kind import OutcomeKind
 from hiprisk.parallel import Progress, StageProgress
@@ -202,7 +201,6 @@ def judged_estimator(
     seed: int = 0,
     groups: ArrayLike | None = None,
     event: Any = None,
-    level: float = 0.95,
     workers: int = 1,
     progress: StageProgress | None = None,
 ) -> JudgedEstimator:
@@ -210,12 +208,11 @@ def judged_estimator(
 
     Parameters
     ----------
-    estimator, X, y, thresholds, outcome, n_resamples, folds, repeats, seed, groups, event, level
+    estimator, X, y, thresholds, outcome, n_resamples, folds, repeats, seed, groups, event
         As for `hiprisk.validation.judge`.
     workers, progress
         As there.
     """
-    check_level(level)
     people = development(estimator, X, y, groups=groups, event=event, seed=seed)
     _check_thresholds(thresholds, people.kind)
     if repeats:
@@ -223,11 +220,11 @@ def judged_estimator(
     told = stages(progress)
     apparent = people.apparent
     refits = refits_of(people, n_resamples=n_resamples, workers=workers, progress=told("bootstrap"))
-    calibration, lacking = _calibration(people, refits, apparent, level)
+    calibration, lacking = _calibration(people, refits, apparent)
     label = outcome or str(getattr(y, "name", None) or "outcome")
     crossing, out_of_fold = _crossed(
         people, FoldSettings(folds=folds, repeats=repeats, seed=seed), thresholds=thresholds,
-        outcome=label, level=level, workers=workers, progress=told("cross-validation"),
+        outcome=label, workers=workers, progress=told("cross-validation"),
     )  # fmt: skip
     return JudgedEstimator(
         name=_name_of(estimator),
@@ -239,15 +236,14 @@ def judged_estimator(
         n_columns=int(np.shape(people.X)[1]),
         n_events=int(people.observed.sum()) if people.kind == "binary" else None,
         seed=seed,
-        optimism=_optimism(people, refits, apparent, level),
+        optimism=_optimism(people, refits, apparent),
         cross_validation=crossing,
         out_of_fold=out_of_fold,
         calibration=calibration,
-        decision=_decision(people, refits, apparent, thresholds=thresholds, outcome=label,
-                           level=level),
+        decision=_decision(people, refits, apparent, thresholds=thresholds, outcome=label),
         stability=study_stability(
             refits, people.observed, apparent=apparent, kind=people.kind,
-            thresholds=thresholds, level=level,
+            thresholds=thresholds,
         ),
         thresholds=tuple(map(float, thresholds)),
         not_available=lacking,
@@ -274,7 +270,6 @@ def _crossed(
     *,
     thresholds: Sequence[float],
     outcome: str,
-    level: float,
     workers: int,
     progress: Progress | None,
 ) -> tuple[CrossValidation | None, Performance | None]:
@@ -286,7 +281,7 @@ def _crossed(
     )
     crossing = evaluate_folds(
         predicted, people.observed, groups=people.groups, metrics=people.metrics(None),
-        folding=folding, level=level,
+        folding=folding,
     )  # fmt: skip
     sample = EvaluationSample(
         kind=people.kind, observed=people.observed, predicted=predicted[0], groups=people.groups,
@@ -296,19 +291,17 @@ def _crossed(
     return crossing, performance_of(sample, settings)
 
 
-def _optimism(people: Development, refits: Refits, apparent: Floats, level: float) -> OptimismTable:
-    table = optimism_table(
-        refits, people.observed, apparent=apparent, metrics=people.metrics(None), level=level
-    )
+def _optimism(people: Development, refits: Refits, apparent: Floats) -> OptimismTable:
+    table = optimism_table(refits, people.observed, apparent=apparent, metrics=people.metrics(None))
     return with_further_metrics(table, refits, people.observed, apparent=apparent, kind=people.kind)
 
 
 def _calibration(
-    people: Development, refits: Refits, apparent: Floats, level: float
+    people: Development, refits: Refits, apparent: Floats
 ) -> tuple[CorrectedCurve | None, dict[str, str]]:
     try:
         curve = corrected_calibration_curve(
-            refits, people.observed, apparent=apparent, kind=people.kind, level=level
+            refits, people.observed, apparent=apparent, kind=people.kind
         )
     except InputError as refusal:
         return None, {"calibration": refusal.reason}
@@ -322,7 +315,6 @@ def _decision(
     *,
     thresholds: Sequence[float],
     outcome: str,
-    level: float,
 ) -> DecisionCurve | None:
     """Net benefit of the estimator's own risks, less its optimism."""
     if people.kind != "binary":
@@ -330,7 +322,7 @@ def _decision(
     grid = decision_thresholds(thresholds)
     curve = decision_curve_band(
         people.observed, apparent, groups=people.groups, n_resamples=N_INTERVAL, seed=people.seed,
-        thresholds=grid, level=level, outcome=outcome,
+        thresholds=grid, outcome=outcome,
     )  # fmt: skip
     optimism = resampled_optimism(people.observed, refits.predicted, refits.counts, thresholds=grid)
     return corrected_curve(curve, optimism)
