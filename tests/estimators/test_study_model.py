@@ -74,6 +74,9 @@ def test_a_frame_of_one_row_or_none_is_refused():
     model = StudyRegressor(**QUICK).fit(frame, [1.0, 2.0, 2.5])
     with pytest.raises(InputError, match=r"0 sample\(s\)"):
         model.predict(frame.head(0))
+    by_array = StudyRegressor(**QUICK).fit(frame.to_numpy(), [1.0, 2.0, 2.5])
+    with pytest.raises(ValueError, match=r"0 sample\(s\)"):
+        by_array.predict(np.empty((0, 1)))
     with pytest.raises(ValueError, match="inconsistent numbers of samples"):
         StudyRegressor().fit(frame, [1.0, 2.0])
 
