@@ -28,14 +28,14 @@ OUTCOME = {
 
 
 def people(n=90):
-    """A cohort of the small model's variables, seen one a day at one site."""
+    """A cohort of the small model's variables, seen one a day at three sites."""
     rng = np.random.default_rng(1)
     function = rng.uniform(20, 80, n).round(1)
     days = pd.date_range("2020-01-01", periods=n).strftime("%Y-%m-%d")
     return pd.DataFrame(
         {
             "person_id": [f"{SECRET}{i}" for i in range(n)],
-            "site": f"{SECRET} hospital",
+            "site": [f"{SECRET} hospital {i % 3}" for i in range(n)],
             "followup_date": days,
             "age_years": rng.normal(65, 8, n).round(),
             "sex": np.where(np.arange(n) % 2, "male", "female"),

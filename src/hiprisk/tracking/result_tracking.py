@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path, PurePath
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from hiprisk.bundle import Bundle, read_bundle
 from hiprisk.config import StudyConfig, TrackingSettings
@@ -17,10 +17,23 @@ from hiprisk.tracking.command_results import run_of_result
 from hiprisk.tracking.command_runs import Logged, TrackedResult, log_command
 from hiprisk.tracking.description import cohort_name
 from hiprisk.validation.drift import DriftReport
+from hiprisk.validation.external.results import ExternalValidation
+from hiprisk.validation.external.sites import SITE
 from hiprisk.validation.updating.results import UpdateResult
 
 # Points in time of fewer people show when somebody was seen, and what came of it.
 SMALLEST_STEP = 10
+
+
+class _Grouped(Protocol):
+    """A row of a result by group."""
+
+    @property
+    def grouping(self) -> str:
+        """Name of the variable."""
+
+
+Row = TypeVar("Row", bound=_Grouped)
 
 
 def track_result(
@@ -82,7 +95,7 @@ or AddedValue
     logged = Logged(
         settings=settings,
         parameters={"command": found.command, **(stated if parameters is None else parameters)},
-        files=artifacts_of(files_of_result(without_small_steps(result))),
+        files=artifacts_of(files_of_result(_published(result))),
         cohort=PurePath(cohort or found.cohort).stem or cohort_name(stated.get("cohort", {})),
         outcome=_outcome(opened, config),
         bundle=opened,
@@ -114,16 +127,43 @@ def artifacts_of(files: ResultFiles) -> dict[str, bytes]:
     return {"report.html": files.page().encode(), **found}
 
 
-def without_small_steps(result: Any) -> Any:
-    """A drift report without its points in time where few people stand behind one."""
-    if not isinstance(result, DriftReport) or result.watch is None:
+def _published(result: Any) -> Any:
+    """A result without what names a site or shows single people: a store is read by a team."""
+    if isinstance(result, DriftReport):
+        return without_small_steps(result)
+    return without_names_of_sites(result) if isinstance(result, ExternalValidation) else result
+
+
+def without_names_of_sites(result: ExternalValidation) -> ExternalValidation:
+    """A validation without its groups by site; its calibration curves by site have numbers."""
+    groups = result.groups
+    if groups is None:
         return result
-    counts = result.watch.n_so_far
+
+    def others(rows: tuple[Row, ...]) -> tuple[Row, ...]:
+        return tuple(row for row in rows if row.grouping != SITE)
+
+    kept = replace(
+        groups,
+        groups=others(groups.groups),
+        estimates=others(groups.estimates),
+        heterogeneity=others(groups.heterogeneity),
+        benefits=others(groups.benefits),
+        further=others(groups.further),
+    )
+    return replace(result, groups=kept)
+
+
+def without_small_steps(report: DriftReport) -> DriftReport:
+    """A drift report without its points in time where few people stand behind one."""
+    if report.watch is None:
+        return report
+    counts = report.watch.n_so_far
     steps = [now - before for before, now in zip((0, *counts), counts, strict=False)]
     if min(steps) >= SMALLEST_STEP:
-        return result
+        return report
     return replace(
-        result,
+        report,
         watch=None,
         watch_note=f"points in time of fewer than {SMALLEST_STEP} people are not logged",
     )
