@@ -3,8 +3,8 @@
     python experiments/nhs_tuning/holdout.py data/nhs_proms_hip.csv --tune
     python experiments/nhs_tuning/holdout.py data/nhs_proms_hip.csv --look-at-2018-19
 
-The first line tunes every model on folds of 2016/17 and writes `settings.json`; the second refuses
-to run without it, fits each at these settings on 2016/17 and predicts 2018/19. Models and comparisons
+The first line tunes every model on 2016/17 and writes `settings.json`; the second refuses
+to run without it, fits each at these settings and predicts 2018/19. Models and comparisons
 are listed here before the second line was run.
 """
 
