@@ -67,6 +67,12 @@ def test_settings_that_no_sheet_can_hold_are_refused_unless_it_is_a_benchmark():
     check_own_candidates(config(f"{section}}}, benchmark: true}}"))
 
 
+def test_benchmarks_alone_are_refused():
+    near = "near: {estimator: sklearn.neighbors.KNeighborsRegressor}"
+    with pytest.raises(ConfigError, match="no candidate can be chosen: near can only be compared"):
+        check_own_candidates(candidate_config(f"families={{mean: null, {near}}}"))
+
+
 def test_a_class_that_predicts_otherwise_each_time_is_refused(tmp_path, monkeypatch):
     (tmp_path / "never_twice.py").write_text(
         "import itertools\n"

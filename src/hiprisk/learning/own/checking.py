@@ -29,6 +29,13 @@ def check_own_candidates(config: StudyConfig) -> None:
         check_estimator(name, settings, kind=config.outcome.kind)
         for params in corners(settings):
             _check_fit(name, settings, params, is_binary=config.outcome.kind == "binary")
+    own = config.families.own
+    if all(name in own and is_benchmark(own[name]) for name in config.families.named()):
+        raise ConfigError(
+            f"no candidate can be chosen: {', '.join(own)} can only be compared with a model",
+            column="families",
+            advice="add linear, logistic or boosting; a benchmark is never chosen",
+        )
 
 
 def corners(settings: EstimatorSettings) -> Iterator[dict[str, Setting]]:
