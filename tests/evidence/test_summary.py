@@ -230,3 +230,12 @@ def test_what_could_not_be_computed_is_said_last_with_its_reason(family):
     assert part == (
         "Not available: added value of the blocks of predictors: a level has one person."
     )
+
+
+def test_benchmarks_are_told_also_where_the_mean_is_the_model():
+    own = SimpleNamespace(estimator="package.Class", sentence=lambda: "A benchmark is better.")
+    built_in = SimpleNamespace(estimator="", sentence=lambda: "Linear is not.")
+    assert said(comparisons=(own, built_in))[-1] == "A benchmark is better."
+    found = said(family="mean", comparisons=(own, built_in))
+    assert found[0].startswith("No model type predicted better")
+    assert found[-1] == "A benchmark is better."

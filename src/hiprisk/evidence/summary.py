@@ -64,6 +64,8 @@ def _sentences(
             if few_trials is None
             else " in this short search, which is inconclusive about the predictors."
         )
+        # A benchmark may find what no portable model type does.
+        yield from _comparisons(evidence)
         return
     yield _gain(evidence, smallest_gain)
     corrected = evidence.optimism.corrected()
@@ -82,10 +84,14 @@ def _sentences(
     if evidence.added is not None:
         yield from (one.sentence for one in evidence.added.additions)
         yield from (one for one in evidence.added.notes if one in (ORDINAL_NOTE, SITES_NOTE))
-    yield from (one.sentence() for one in evidence.comparisons if one.estimator)
+    yield from _comparisons(evidence)
     yield from _association(evidence)
     yield from _stability(evidence)
     yield from _groups(evidence, sheet)
+
+
+def _comparisons(evidence: Evidence) -> Iterable[str]:
+    yield from (one.sentence() for one in evidence.comparisons if one.estimator)
 
 
 def _not_available(evidence: Evidence) -> Iterable[str]:
