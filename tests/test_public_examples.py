@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from blank_figures import figures_left_blank
 from hiprisk.cli import main
 from public_names import public_objects
 
@@ -46,6 +47,8 @@ def here(tmp_path, monkeypatch, published):
     shutil.copytree(published, tmp_path / "models")
     (tmp_path / "configs").symlink_to(ROOT / "configs")
     monkeypatch.chdir(tmp_path)
+    with figures_left_blank():
+        yield
 
 
 @pytest.mark.parametrize("name", EXAMPLES)

@@ -17,6 +17,7 @@ from hiprisk.api.subject import (
     read_selected,
     subject_of,
     tell,
+    write_files,
 )
 from hiprisk.bundle import Bundle
 from hiprisk.cohort.dictionary import Dictionary
@@ -27,8 +28,6 @@ from hiprisk.cohort.reading import Cohort
 from hiprisk.errors import ConfigError, InputError
 from hiprisk.learning.participants import FlowStep
 from hiprisk.outputs import check_output_folder
-from hiprisk.reporting.command_results import files_of_result
-from hiprisk.reporting.result_files import write_result
 from hiprisk.serving.model import Model
 from hiprisk.validation.drift import DriftReport, report_drift
 from hiprisk.validation.drift.cusum import CalibrationCusum, calibration_cusum
@@ -73,7 +72,7 @@ def drift_report(asked: DriftRequest) -> DriftReport:
         development=subject.expected_in_development,
     )
     if asked.out is not None:
-        write_result(asked.out, files_of_result(report))
+        write_files(asked.out, report)
     tell(asked, *report.findings)
     return report
 

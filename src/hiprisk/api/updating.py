@@ -32,7 +32,6 @@ from hiprisk.errors import ConfigError, InputError
 from hiprisk.learning.sheets.column_model import column_sheet
 from hiprisk.outputs import check_output_folder
 from hiprisk.reporting.external_card import updated_card
-from hiprisk.reporting.plots.external import update_figures
 from hiprisk.serving.model import Model
 from hiprisk.sheet.format import Sheet
 from hiprisk.validation.expected.computing import expected_performance, has_distribution
@@ -211,6 +210,9 @@ def _write(
     people: Sequence[ValidationCohort],
     asked: UpdateRequest,
 ) -> Path:
+    # matplotlib is imported where something is drawn, and nowhere else.
+    from hiprisk.reporting.plots.external import update_figures
+
     bundle = subject.bundle
     lineage = result.lineage(None if bundle is None else bundle.lineage)
     config: dict[str, Any] = {"name": result.sheet.name}

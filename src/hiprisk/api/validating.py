@@ -18,6 +18,7 @@ from hiprisk.api.subject import (
     read_selected,
     subject_of,
     tell,
+    write_files,
 )
 from hiprisk.bundle import Bundle
 from hiprisk.cohort.dictionary import Dictionary
@@ -28,8 +29,6 @@ from hiprisk.config import StudyConfig
 from hiprisk.config.sampling import SamplingSettings
 from hiprisk.errors import ConfigError
 from hiprisk.outputs import check_output_folder
-from hiprisk.reporting.command_results import files_of_result
-from hiprisk.reporting.result_files import write_result
 from hiprisk.serving.model import Model
 from hiprisk.validation.external.before_outcomes import (
     ExpectedValidation,
@@ -79,7 +78,7 @@ def validation(asked: ValidationRequest) -> ExternalValidation:
     people = [replace(one, sampling=sampling) for one in read_imputations(subject, asked)]
     result = _evaluated(subject, people, asked)
     if asked.out is not None:
-        write_result(asked.out, files_of_result(result))
+        write_files(asked.out, result)
     tell(asked, *people[0].warnings)
     return result
 
@@ -99,7 +98,7 @@ def expectation(asked: ValidationRequest) -> ExpectedValidation:
             subject.sheet, subject.outcome, cohort, development=development, **how
         )
     if asked.out is not None:
-        write_result(asked.out, files_of_result(result))
+        write_files(asked.out, result)
     tell(asked, *result.findings)
     return result
 
