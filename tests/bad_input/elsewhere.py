@@ -327,6 +327,28 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
     ),
     (
         79,
+        "an own candidate: no such package, class or setting; a classifier of a score; no "
+        "scikit-learn estimator",
+        "2 EXTRA, CONFIG with the key and the nearest name, before the cohort is read",
+        "tests/learning/own/test_estimator.py"
+        "::test_a_class_that_does_not_do_is_refused_with_what_to_do",
+    ),
+    (
+        79,
+        "an own candidate: a value that it refuses, other predictions each time, settings that no "
+        "sheet can hold; benchmarks alone",
+        "2 CONFIG, NOT_PORTABLE with what to do",
+        "tests/learning/own/test_checking.py"
+        "::test_a_value_that_the_class_refuses_is_told_in_its_words",
+    ),
+    (
+        79,
+        "`rebuild` of a bundle whose study imports another package",
+        "2 IMPORT_NOT_ALLOWED with the option that allows it",
+        "tests/test_own_candidates.py::test_a_bundle_imports_no_package_without_consent",
+    ),
+    (
+        79,
         "a predictor that copies the outcome",
         "warning LEAKAGE_SUSPECT",
         f"{_STRUCTURE}::test_a_followup_that_nearly_copies_another_score_is_suspect",
