@@ -1,5 +1,6 @@
 """``hiprisk plan``: a page of 80 columns, JSON, and nothing left behind."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -84,3 +85,14 @@ def test_a_hold_out_is_told(capsys):
 )
 def test_seconds_in_words(low, high, said):
     assert in_words(low, high) == said
+
+
+@pytest.mark.parametrize("command", ["train", "plan"])
+def test_a_slip_in_a_name_is_told_without_the_imports_of_a_study(capsys, monkeypatch, command):
+    # None in sys.modules makes an import fail.
+    for name in ("hiprisk.study", "hiprisk.planning"):
+        monkeypatch.setitem(sys.modules, name, None)
+    Path("small.yaml").write_text(TEXT)
+    code, _, err = run(capsys, command, "small.yaml", "--set", "outcome.variable=womac_functon")
+    assert code == 2
+    assert "outcome.variable: the dictionary has no variable" in err

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from hiprisk.cli.options import Parser
 from hiprisk.cli.show.output import Progress, note_findings, print_json, print_lines, print_table
-from hiprisk.cli.study_options import add_study_options, study_of
+from hiprisk.cli.study_options import add_study_options, check_names, study_of
 
 if TYPE_CHECKING:
     from hiprisk.planning import PlannedPart, StudyPlan
@@ -25,6 +25,7 @@ def run(argv: Sequence[str]) -> int:
     """Run the command."""
     options = _parse(argv)
     config = study_of(options)
+    check_names(config)
     from hiprisk.planning import plan_study
 
     plan = plan_study(

@@ -77,3 +77,14 @@ def study_of(options: argparse.Namespace) -> StudyConfig:
         config = dataclasses.replace(config, seed=options.seed)
     note_findings(undecided_findings(undecided_lines(options.config, config)))
     return config
+
+
+def check_names(config: StudyConfig) -> None:
+    """Raise ConfigError for a name that the dictionary lacks, or of a wrong kind.
+
+    A study checks the same after importing all that it fits and draws with: a slip need not wait.
+    """
+    from hiprisk.features.roles import check_roles
+    from hiprisk.learning.study_cohort import study_dictionary
+
+    check_roles(config, study_dictionary(config))

@@ -19,7 +19,7 @@ from hiprisk.cli.show.output import (
     print_lines,
     print_table,
 )
-from hiprisk.cli.study_options import add_study_options, study_of
+from hiprisk.cli.study_options import add_study_options, check_names, study_of
 from hiprisk.errors import ExitCode
 from hiprisk.outputs import check_output_folder
 from hiprisk.wording.availability import not_computed_in_words
@@ -41,6 +41,7 @@ def run(argv: Sequence[str]) -> int:
     options = _parse(argv)
     check_output_folder(options.out)
     config = study_of(options)
+    check_names(config)
     from hiprisk.study import run_study
 
     result = run_study(
