@@ -143,7 +143,7 @@ def test_a_bundle_is_tracked_later(tmp_path_factory, tmp_path, monkeypatch, caps
 def test_training_asks_the_server_first_of_all(monkeypatch, capsys):
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
     monkeypatch.setattr(
-        "hiprisk.study.prepare_study", lambda *_, **__: pytest.fail("work was done")
+        "hiprisk.planning.checking.prepare_study", lambda *_, **__: pytest.fail("work was done")
     )
     assert main(["train", str(CONFIG)]) == 5
     assert "the MLflow server at 127.0.0.1:9 does not answer" in capsys.readouterr().err
