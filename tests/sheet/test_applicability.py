@@ -7,7 +7,12 @@ import pandas as pd
 import pytest
 
 from hiprisk.errors import InputError
-from hiprisk.sheet.applicability import NEW_SITE, assess, refuse_unpredictable
+from hiprisk.sheet.applicability import (
+    NEW_SITE,
+    assess,
+    refuse_other_letter_case,
+    refuse_unpredictable,
+)
 from hiprisk.sheet.columns import GivenColumns, cohort_columns, read_rows
 from hiprisk.values import Note
 from motion_sheet import MOTION, motion_sheet
@@ -132,6 +137,11 @@ def test_a_file_without_the_variables_that_matter_is_refused_by_their_labels():
     with pytest.raises(InputError, match=words) as caught:
         refuse_unpredictable(sheet, {"sex"}, file="x.csv")
     assert caught.value.code == "MISSING_COLUMN"
+
+
+def test_a_column_that_a_mapping_leaves_out_is_named():
+    with pytest.raises(InputError, match=r"has a column of that name, which the mapping leaves"):
+        refuse_other_letter_case(["sex"], ["Age", "sex"])
 
 
 def test_a_model_of_unknown_people_needs_every_variable_that_it_weighs():

@@ -33,6 +33,9 @@ from hiprisk.validation.drift import DriftReport, report_drift
 from hiprisk.validation.drift.cusum import CalibrationCusum, calibration_cusum
 from hiprisk.validation.external.cohort import outcome_warnings
 
+# Names of persons and of sites order nothing, and a watch would show them as its points in time.
+NO_TIMES = ("site", "person_id")
+
 
 @dataclass(frozen=True, kw_only=True)
 class DriftRequest(SubjectRequest):
@@ -91,6 +94,13 @@ def _watch(
     time = asked.time or next((name for name in TIMES if name in cohort.frame.columns), None)
     if time is None:
         return None, f"no time in the file ({', '.join(TIMES)}, or --time COLUMN)", ()
+    if time in NO_TIMES:
+        raise ConfigError(
+            f"{time} has no order in time",
+            code="USAGE",
+            column="--time",
+            advice="name a date, a year or a number that grows with time",
+        )
     if time not in cohort.frame.columns:
         raise InputError("the cohort has no such time", code="MISSING_COLUMN",
                          file=cohort.source_name, column=time,

@@ -220,7 +220,7 @@ def _in_radians(sheet: Sheet, columns: Columns, reasons: Mapping[Note, Bools]) -
 def refuse_other_letter_case(
     absent: Sequence[str], names: Iterable[str], *, file: str | None = None
 ) -> None:
-    """Raise InputError if a variable that seems absent is there in another letter case."""
+    """Raise InputError if a variable that seems absent is there, unmapped or in another case."""
     folded = {name.strip().lower(): name for name in names}
     alike = [name for name in absent if name in folded]
     if alike:
@@ -228,7 +228,9 @@ def refuse_other_letter_case(
             f"{len(absent)} of the model's variables are lacking, {alike[0]} among them",
             code="MISSING_COLUMN",
             file=file,
-            advice=f"did you mean {folded[alike[0]]}? Names are matched to the letter",
+            advice="the file has a column of that name, which the mapping leaves out: name it there"
+            if folded[alike[0]] == alike[0]
+            else f"did you mean {folded[alike[0]]}? Names are matched to the letter",
         )
 
 

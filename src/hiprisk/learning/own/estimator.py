@@ -126,8 +126,11 @@ def estimator_class(path: str, *, key: str = "families") -> Callable[..., Any]:
 
 
 def _imported(module_name: str, key: str) -> Any:
-    here = os.getcwd()
-    if here not in sys.path:
+    try:
+        here = os.getcwd()
+    except FileNotFoundError:  # the folder was deleted since; packages are found all the same
+        here = ""
+    if here and here not in sys.path:
         # Last: no file of the current folder takes the place of an installed package.
         sys.path.append(here)
     try:
