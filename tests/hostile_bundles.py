@@ -318,7 +318,7 @@ HOSTILE = {
         with_sheet("model", value={
             "type": "linear", "link": "identity", "intercept": 0.0,
             "terms": [{"basis": "rcs", "column": "age_years", "coefficients": [0.0, 1.0],
-                       "knots": [0.0, 1e-100, 2e-100]}]}),
+                       "knots": [0.0, 1e-170, 2e-170]}]}),
         "NOT_A_SHEET", "the model's coefficients can overflow"),
     "a scale that overflows": (
         with_sheet("distribution", "scales", value=[1e308, 1e308]), "NOT_A_SHEET",

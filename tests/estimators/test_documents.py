@@ -85,6 +85,29 @@ def test_numbers_that_no_reader_of_sheets_takes_are_refused_with_what_to_do():
         model.to_sheet()
 
 
+@pytest.mark.parametrize("kind", ["regressor", "classifier"])
+@pytest.mark.parametrize("scale", [0.01, 1.0, 1000.0])
+def test_splines_of_columns_without_a_hard_range_are_written(kind, scale):
+    """Any number may come for such a column: the sheet says what the estimator says."""
+    frame, score, event = own_frame(missing=0.0)
+    X = frame[["Grip (kg)", "falls"]].assign(**{"Grip (kg)": frame["Grip (kg)"] * scale})
+    settings = {"splines": ["Grip (kg)"], "spline_knots": 4, "n_imputations": 2}
+    if kind == "regressor":
+        model = StudyRegressor(interval_folds=0, **settings).fit(X, score)
+    else:
+        model = StudyClassifier(**settings).fit(X, event)
+    sheet = parse_sheet(model.to_sheet().to_json(), name="sheet.json")
+    (term,) = (term for term in sheet.model.terms if term.basis == "rcs")
+    assert sheet.variable(term.column).hard is None
+    far = X.iloc[:6].assign(**{"Grip (kg)": [-1e8, 1e3, 1e5, 1e6, 1e8, 1e100]})
+    found = SheetEvaluator(sheet).predict(
+        model.columns_.read(model._given_columns(far, reset=False))
+    )
+    ours = model.predict(far) if kind == "regressor" else model.predict_proba(far)[:, 1]
+    assert (found.predicted == ours).all()
+    assert np.isfinite(ours).all()
+
+
 def test_a_sheet_that_was_written_and_read_predicts_with_the_same_bits(regressor, people):
     sheet = parse_sheet(regressor.to_sheet(outcome=IN_WORDS).to_json(), name="sheet.json")
     columns = regressor.columns_.read(regressor._given_columns(people[PREDICTORS], reset=False))

@@ -101,7 +101,8 @@ def _check_writable(sheet: Sheet) -> None:
         raise ConfigError(
             f"the model cannot be written as a sheet: {problem.reason}",
             code="NOT_PORTABLE",
-            advice="give columns and outcome units in which their values are of ordinary size",
+            advice="give columns and outcome units in which their values are of ordinary size, "
+            "say between 0.001 and 1,000,000",
         ) from problem
 
 

@@ -138,6 +138,23 @@ def test_the_page_gives_pythons_numbers_for_random_patients(opened, name, n):
     assert tab.noise == []
 
 
+def test_the_page_keeps_the_digits_of_a_spline_however_far_its_column_goes(opened):
+    """Of a column without a hard range any number is answered, far beyond the knots by the line."""
+    sheet = SHEETS["splines"]
+    specs = tuple(
+        replace(spec, hard=None) if spec.name == "womac_function_0_100" else spec
+        for spec in sheet.variables
+    )
+    unbounded = replace(sheet.outcome, lower=None, upper=None)
+    tab, model = opened(replace(sheet, variables=specs, outcome=unbounded))
+    usual = {"age_years": 65, "sex": "male", "lbp_any": "yes"}
+    far = [{**usual, "womac_function_0_100": value} for value in (7e4, 7.1e4, 1e6, 1e8, 1e11)]
+    worst, refused = worst_difference(tab, model, far)
+    # Differences are relative beyond 1.
+    assert (worst < 1e-12, refused) == (True, 0)
+    assert model.predict(far[-1]).values["predicted"] > 1e9
+
+
 @pytest.mark.parametrize("name", FOREIGN)
 def test_the_page_gives_pythons_numbers_of_another_librarys_model(opened, name):
     tab, model = opened(foreign_sheet(name))

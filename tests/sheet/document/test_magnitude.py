@@ -87,8 +87,22 @@ def test_a_product_of_columns_is_as_large_as_its_factors_together():
     assert problem == "the derived column 'r1' can overflow"
 
 
-@pytest.mark.parametrize(("coefficient", "n_problems"), [(1.11e10, 0), (1.13e10, 1)])
-def test_a_spline_is_as_large_as_its_cube_and_two_corrections(coefficient, n_problems):
-    # 485 from the farthest knot: 485^3 x (1 + 2 x 80 / 40) / 80^2 = 89,129; 1e15 over that.
+def test_the_column_of_the_largest_coefficient_is_named():
+    (problem,) = problems(with_term(basis="linear", coefficients=(3e12,)))
+    assert problem == "the model's coefficients can overflow (column 'age_years')"
+    (problem,) = problems(changed("model", intercept=1e16, refits=None))
+    assert problem == "the model's coefficients can overflow"
+
+
+@pytest.mark.parametrize(("coefficient", "n_problems"), [(2.05e12, 0), (2.06e12, 1)])
+def test_a_spline_is_as_large_as_its_line_beyond_the_last_knot(coefficient, n_problems):
+    # At 385: 80 x 40 / 80^2 x (3 x 285 + 80 + 40) = 487.5; 1e15 over that.
     sheet = with_term(basis="rcs", coefficients=(0.0, coefficient), knots=(20.0, 60.0, 100.0))
     assert len(problems(sheet)) == n_problems
+
+
+@pytest.mark.parametrize("knots", [(5.0, 14.0, 20.0, 33.0), (-0.074, 0.088, 0.587, 0.76)])
+def test_a_spline_of_a_column_without_a_hard_range_is_no_problem(knots):
+    sheet = with_term(basis="rcs", coefficients=(0.5, -4.0, 12.0), knots=knots)
+    age = dataclasses.replace(sheet.variables[0], hard=None)
+    assert problems(dataclasses.replace(sheet, variables=(age, *sheet.variables[1:]))) == []

@@ -87,9 +87,17 @@ function makeEngine(sheet) {
     return positive * positive * positive;
   }
 
+  // Ranges of the knots above the last one, beyond which the cubes would lose the line's digits.
+  const STRAIGHT_BEYOND = 1000;
+
   function splineBasis(x, knots) {
     const last = knots[knots.length - 1], before = knots[knots.length - 2];
     const scale = (last - knots[0]) ** 2;
+    if (x > last + STRAIGHT_BEYOND * (last - knots[0])) {
+      const lines = knots.slice(0, -2).map((knot) => (last - knot) * (before - knot) / scale *
+        (3 * (x - last) + (last - knot) + (last - before)));
+      return [x, ...lines];
+    }
     const bent = knots.slice(0, -2).map((knot) =>
       (cube(x - knot) - ((last - knot) / (last - before)) * cube(x - before) +
         ((before - knot) / (last - before)) * cube(x - last)) / scale);

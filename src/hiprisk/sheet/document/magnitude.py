@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterable, Sequence
 
-from hiprisk.sheet.basis_functions import SMALLEST_DENOMINATOR
+import numpy as np
+
+from hiprisk.sheet.basis_functions import SMALLEST_DENOMINATOR, STRAIGHT_BEYOND, spline_basis
 from hiprisk.sheet.format import (
     Derived,
     Distribution,
@@ -83,12 +86,15 @@ def _coefficient_problems(
 ) -> Iterable[str]:
     intercepts = (model.intercept,) if isinstance(model, LinearModel) else model.intercepts
     # All intercepts together are an upper bound of any of them.
-    functions = [1.0] * len(intercepts)
+    functions, columns = [1.0] * len(intercepts), [""] * len(intercepts)
     for term in model.terms:
         functions += _function_sizes(term, sizes[term.column])
+        columns += [term.column] * len(term.coefficients)
     own = [*intercepts, *(c for term in model.terms for c in term.coefficients)]
     if not _size(own, functions) <= LIMIT:
-        yield "the model's coefficients can overflow"
+        parts = [_size([c], [size]) for c, size in zip(own, functions, strict=True)]
+        largest = columns[parts.index(max(parts))]
+        yield "the model's coefficients can overflow" + (largest and f" (column '{largest}')")
     if any(not _size(refit, functions) <= LIMIT for refit in model.refits or ()):
         yield "the refitted coefficients can overflow"
     if any(not abs(c) <= LIMIT for row in model.covariance or () for c in row):
@@ -102,11 +108,19 @@ def _function_sizes(term: Term, size: float) -> list[float]:
     knots = term.knots
     reach = size + max(map(abs, knots))
     span, last_step = knots[-1] - knots[0], knots[-1] - knots[-2]
-    if not reach <= LIMIT or span * span == 0.0:
+    if not reach <= LIMIT or not span * span >= sys.float_info.min:
         return [math.inf] * (len(knots) - 1)
-    # The cube and its two corrections, each at most span over the last step as large.
-    bent = reach * reach * reach * (1.0 + 2.0 * span / last_step) / (span * span)
-    return [size, *[bent] * (len(knots) - 2)]
+    # What is lost of the cubes and their two corrections, each at most span over the last step as
+    # large, for as long as they are used.
+    distance = min(reach, (STRAIGHT_BEYOND + 1.0) * span)
+    cubes = distance * distance * distance * (1.0 + 2.0 * span / last_step) / (span * span)
+    lost = sys.float_info.epsilon * cubes
+    if not lost <= reach:
+        # Knots so near to each other that no digit of the result is right.
+        return [math.inf] * (len(knots) - 1)
+    # Every function ascends: it is largest where the column is.
+    largest = spline_basis(np.array([size]), knots)
+    return [size, *(abs(float(function[0])) + lost for function in largest[1:])]
 
 
 def _size(coefficients: Sequence[float], functions: Sequence[float]) -> float:
