@@ -3,6 +3,15 @@
 from wrong_config import case, text_case
 
 ANALYSES = [
+    case("higher_is against the dictionary", "outcome.higher_is=better",
+         "outcome.higher_is: better contradicts the dictionary, where more of "
+         "womac_function_followup_0_100 is worse"),
+    case("baseline on another scale", "outcome.baseline=age_years",
+         "outcome.baseline: age_years is in years and the outcome in points 0-100"),
+    case("predictor of a later visit",
+         "blocks.core=[age_years, womac_function_interim_0_100]",
+         "womac_function_interim_0_100: by its name this is known only after the first visit",
+         code=0),
     case("no families", "families={}",
          "families: no model type is a candidate but the mean: everybody gets one prediction",
          code=0),

@@ -26,6 +26,8 @@ def found(*overrides):
         (["derived={old: {label: old, op: indicator, of: [age_years, 70]}}",
           "blocks.core=[age_years, old]", "families={linear: {splines: [old]}}"],
          "STRAIGHT_SPLINE", "stays a straight line"),
+        (["blocks.back=[lbp_any, womac_function_interim_0_100]"], "PREDICTOR_LATER",
+         "known only after the first visit"),
         (["validation.reference_prediction=womac_pain_0_100"], "REFERENCE_NOT_USED",
          "and nobody is"),
         (["association={exposure: lbp_any, level: yes, strata: sex}",

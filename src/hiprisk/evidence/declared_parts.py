@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
 from hiprisk.arrays import Integers
+from hiprisk.cohort.dictionary import Variable
 from hiprisk.config import StudyConfig
 from hiprisk.config.sites import SITE
 from hiprisk.errors import ConfigError
@@ -26,6 +29,7 @@ def check_declared_parts(study: PreparedStudy) -> None:
     The study would end by it, and only after search and bootstrap.
     """
     config, people = study.config, study.selection.development
+    check_outcome(config, study.dictionary)
     check_folds(study)
     check_subgroups(
         frame_of_groups(people, np.flatnonzero(~np.isnan(people.outcome))),
@@ -39,6 +43,35 @@ def check_declared_parts(study: PreparedStudy) -> None:
         check_association(config, study.selection)
     if config.families.ordinal is not None:
         check_values(people)
+
+
+def check_outcome(config: StudyConfig, dictionary: Mapping[str, Variable]) -> None:
+    """Raise ConfigError where the dictionary contradicts what is declared of the outcome.
+
+    Raises
+    ------
+    ConfigError
+        If more of the score is worse there and better here, or if its baseline has another unit.
+    """
+    outcome = config.outcome
+    known = dictionary.get(outcome.variable)
+    if known is None or outcome.kind != "continuous":
+        return
+    if known.direction not in (None, f"higher_{outcome.higher_is}"):
+        raise ConfigError(
+            f"{outcome.higher_is} contradicts the dictionary, where more of {known.name} is "
+            f"{known.direction.removeprefix('higher_')}",
+            column="outcome.higher_is",
+            advice="correct it here; if the score was reversed, say so in a dictionary of your own",
+        )
+    first = None if outcome.baseline is None else dictionary.get(outcome.baseline)
+    if first is not None and first.unit and known.unit and first.unit != known.unit:
+        raise ConfigError(
+            f"{first.name} is in {first.unit} and the outcome in {known.unit}: a change from one "
+            "to the other means nothing",
+            column="outcome.baseline",
+            advice="name the same score at the first visit, on the same scale",
+        )
 
 
 def check_folds(study: PreparedStudy) -> None:

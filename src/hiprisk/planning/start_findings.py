@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from hiprisk.cohort.drafts.visits import is_later
 from hiprisk.cohort.findings import COPIED_ROWS, Finding
 from hiprisk.config import Range
 from hiprisk.evidence.declared_parts import BASE_BLOCK
@@ -20,6 +21,7 @@ def start_findings(study: PreparedStudy) -> tuple[Finding, ...]:
         *(one for one in study.cohort.findings if one.code == COPIED_ROWS),
         *_model_types(study),
         *_blocks(study),
+        *_later_predictors(study),
         *_straight_splines(study),
         *_holdout(study),
         *_association(study),
@@ -80,6 +82,21 @@ def _blocks(study: PreparedStudy) -> Iterator[Finding]:
                 message=f"{name} is in the blocks {' and '.join(of)}; a block adds what the others "
                 "of a model do not have",
                 advice="nothing is needed where the blocks are meant to share it",
+            )
+
+
+def _later_predictors(study: PreparedStudy) -> Iterator[Finding]:
+    """Predictors that by their name are known only after the first visit."""
+    config = study.config
+    for name in dict.fromkeys((*config.predictors, config.outcome.baseline)):
+        if name is not None and is_later(name, study.cohort.frame.columns):
+            yield Finding(
+                code="PREDICTOR_LATER",
+                severity="warning",
+                column=name,
+                message="by its name this is known only after the first visit, and could not be "
+                "asked of a patient then",
+                advice="leave it out, unless the name misleads",
             )
 
 
