@@ -3,11 +3,16 @@
 import signal
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from coverage_pause import coverage_paused
 
 PROJECT = Path(__file__).resolve().parents[1]
+
+# How long an example takes says how busy the machine is.
+hypothesis.settings.register_profile("without time limits", deadline=None)
+hypothesis.settings.load_profile("without time limits")
 
 
 def pytest_configure():
