@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from hiprisk.errors import ConfigError, StoreError
+from hiprisk.processes.scratch import kept_from_sweeping, scratch_file, sweep
 
 
 def check_output_file(out: Path, *, force: bool = False, inputs: Iterable[Path] = ()) -> None:
@@ -79,25 +80,34 @@ def check_output_files(folder: Path, names: Iterable[str]) -> None:
 
 
 @contextlib.contextmanager
-def written_whole(out: Path) -> Iterator[Path]:
+def written_whole(out: Path, *, locked: bool = True) -> Iterator[Path]:
     """A scratch file that takes the place of `out` at the end, or leaves nothing behind.
+
+    What killed processes left in the folder is removed first.
+
+    Parameters
+    ----------
+    out : Path
+    locked : bool
+        Hold the scratch file's lock; False for a program that has locks of its own (SQLite).
 
     Raises
     ------
     StoreError
         If the disk does not take it, or something that is no plain file is there by then.
     """
-    # Only writers need it; a prediction starts faster without.
-    import secrets
-
-    scratch = out.parent / f".{out.name}.{os.getpid()}-{secrets.token_hex(4)}.part"
+    scratch = scratch_file(out)
     try:
-        yield scratch
-        with scratch.open("rb") as stream:
-            os.fsync(stream.fileno())
-        if os.path.lexists(out):
-            _check_plain(out)
-        os.replace(scratch, out)
+        sweep(out.parent)
+        with scratch.open("xb"):
+            pass
+        with kept_from_sweeping(scratch) if locked else contextlib.nullcontext():
+            yield scratch
+            with scratch.open("rb") as stream:
+                os.fsync(stream.fileno())
+            if os.path.lexists(out):
+                _check_plain(out)
+            os.replace(scratch, out)
     except StoreError:
         # Already says which file failed: the input, not this one.
         raise

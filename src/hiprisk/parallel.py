@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import joblib
 from threadpoolctl import threadpool_limits
+
+from hiprisk.processes.parent import end_with_parent
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -50,7 +53,8 @@ def run_parallel(
     if workers == 1:
         with one_thread():
             return _collected((function(item) for item in items), len(items), progress)
-    with joblib.parallel_config(backend="loky", inner_max_num_threads=1):
+    of_worker = {"initializer": end_with_parent, "initargs": (os.getpid(),)}
+    with joblib.parallel_config(backend="loky", inner_max_num_threads=1, **of_worker):
         parallel = joblib.Parallel(n_jobs=workers, return_as="generator", batch_size="auto")
         results = parallel(joblib.delayed(_with_one_thread)(function, item) for item in items)
         return _collected(results, len(items), progress)

@@ -68,18 +68,32 @@ def test_a_run_that_fails_ends_as_failed_and_one_interrupted_as_killed():
     assert runs[0].data.params == {"a.b": "1"}
 
 
-def test_a_run_of_a_dead_process_is_swept():
+@pytest.mark.parametrize(
+    ("tags", "status"),
+    [
+        ({"hiprisk.pid": "999999999"}, "KILLED"),
+        # A container that was started again: each of its main processes is number 1, and is there.
+        ({"hiprisk.started": "1"}, "KILLED"),
+        ({"hiprisk.boot": "before"}, "KILLED"),
+        ({}, "RUNNING"),
+        ({"hiprisk.started": ""}, "RUNNING"),
+        ({"hiprisk.host": "elsewhere", "hiprisk.started": "1"}, "RUNNING"),
+        ({"hiprisk.pid": "none"}, "RUNNING"),
+    ],
+)
+def test_a_run_of_a_dead_process_is_marked_as_killed(tags, status):
     import mlflow
 
     settings = TrackingSettings(experiment="t")
     with open_run(settings, name="first", parameters={}, tags={}) as run:
         stale = run.run_id
-        mlflow.MlflowClient().set_tag(stale, "hiprisk.pid", "999999999")
+        for key, value in tags.items():
+            mlflow.MlflowClient().set_tag(stale, key, value)
         mlflow.end_run()
         mlflow.MlflowClient().update_run(stale, status="RUNNING")
     mlflow.MlflowClient().update_run(stale, status="RUNNING")
     with open_run(settings, name="second", parameters={}, tags={}):
-        assert mlflow.MlflowClient().get_run(stale).info.status == "KILLED"
+        assert mlflow.MlflowClient().get_run(stale).info.status == status
 
 
 def test_two_first_uses_of_an_empty_store_both_succeed():

@@ -21,6 +21,7 @@ from hiprisk.bundle.manifest import (
     version_folders,
 )
 from hiprisk.errors import StoreError
+from hiprisk.processes.scratch import kept_from_sweeping, scratch_folder, sweep
 from hiprisk.sheet.document.strict_json import canonical_json
 
 if TYPE_CHECKING:
@@ -81,10 +82,10 @@ def write_bundle(root: Path | str, name: str, contents: BundleContents) -> Path:
     ConfigError
         If the name is not safe.
     StoreError
-        If the disk does not take it; then nothing is left behind.
+        If the disk does not take it; then nothing is left behind. What killed processes left is
+        removed first.
     """
-    # Only writers need these; a prediction starts faster without them.
-    import secrets
+    # Only writers need it; a prediction starts faster without.
     import shutil
 
     check_name(name)
@@ -92,9 +93,12 @@ def write_bundle(root: Path | str, name: str, contents: BundleContents) -> Path:
     files = _file_bytes(contents)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        scratch = folder / f".writing-{os.getpid()}-{secrets.token_hex(4)}"
+        sweep(folder)
+        scratch = scratch_folder(folder)
         try:
-            return _write_version(folder, scratch, files, contents, name)
+            scratch.mkdir()
+            with kept_from_sweeping(scratch):
+                return _write_version(folder, scratch, files, contents, name)
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
     except OSError as problem:

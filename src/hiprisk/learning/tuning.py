@@ -244,7 +244,7 @@ def keep_trials(storage: Path, out: Path, *, metric: str, facts: Mapping[str, st
     StoreError
         If the file cannot be written; then nothing is left behind.
     """
-    with written_whole(out) as scratch:
+    with written_whole(out, locked=False) as scratch:
         try:
             # SQLite's own copy: right even where pages of the source are not yet written back.
             with (

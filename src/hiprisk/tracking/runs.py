@@ -6,15 +6,14 @@ import contextlib
 import importlib.util
 import json
 import os
-import socket
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from hiprisk.bundle import Bundle
 from hiprisk.cohort.bundled_variables import BUNDLED
 from hiprisk.config import TrackingSettings
 from hiprisk.errors import MissingExtraError, StoreError
+from hiprisk.processes.identity import ProcessIdentity, is_gone, this_process
 from hiprisk.tracking.results import log_bundle
 from hiprisk.tracking.server import WITHOUT, ask_server, server_of, without_password
 from hiprisk.tracking.store import DEFAULT_STORE, check_store, locked_store, store_file
@@ -193,26 +192,37 @@ def _unusable(store: str) -> StoreError:
 
 
 def _process_tags() -> dict[str, str]:
-    boot = Path("/proc/sys/kernel/random/boot_id")
+    here = this_process()
     return {
-        "hiprisk.host": socket.gethostname(),
-        "hiprisk.pid": str(os.getpid()),
-        "hiprisk.boot": boot.read_text().strip() if boot.exists() else "",
+        "hiprisk.host": here.host,
+        "hiprisk.pid": str(here.pid),
+        "hiprisk.boot": here.boot,
+        "hiprisk.started": here.started,
     }
 
 
 def _mark_killed_runs(mlflow: Any, experiment: str) -> None:
     """Mark runs as killed whose process on this machine is gone."""
-    here = _process_tags()
     client = mlflow.MlflowClient()
     query = "attributes.status = 'RUNNING'"
     for run in client.search_runs([experiment], filter_string=query, max_results=100):
-        tags = run.data.tags
-        same_boot = tags.get("hiprisk.boot") == here["hiprisk.boot"]
-        if tags.get("hiprisk.host") != here["hiprisk.host"] or "hiprisk.pid" not in tags:
-            continue
-        if not same_boot or not Path(f"/proc/{tags['hiprisk.pid']}").exists():
+        process = _process_of(run.data.tags)
+        if process is not None and is_gone(process):
             client.set_terminated(run.info.run_id, status="KILLED")
+
+
+def _process_of(tags: Mapping[str, str]) -> ProcessIdentity | None:
+    """The process that opened a run; None of a run that is not ours."""
+    pid = tags.get("hiprisk.pid", "")
+    if not pid.isdecimal():
+        return None
+    return ProcessIdentity(
+        host=tags.get("hiprisk.host", ""),
+        boot=tags.get("hiprisk.boot", ""),
+        namespace="",
+        pid=int(pid),
+        started=tags.get("hiprisk.started", ""),
+    )
 
 
 @contextlib.contextmanager

@@ -1,0 +1,52 @@
+"""Workers end with the process that started them, also after SIGKILL."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from hiprisk.processes import parent
+from hiprisk.processes.identity import start_of
+from killed_process import a_process
+
+WITH_WORKERS = """
+import os, time
+from hiprisk.parallel import run_parallel
+run_parallel(time.sleep, [0.2, 0.2], workers=2)
+children = open(f"/proc/self/task/{os.getpid()}/children").read().split()
+print(*children)
+"""
+
+
+def wait_until(is_so, seconds=4.0):
+    until = time.monotonic() + seconds
+    while not is_so() and time.monotonic() < until:
+        time.sleep(0.05)
+    return is_so()
+
+
+@pytest.mark.skipif(
+    not Path("/proc/self/task").is_dir(), reason="the children of a process are read from /proc"
+)
+def test_no_worker_outlives_a_killed_parent():
+    with a_process(WITH_WORKERS) as (process, lines):
+        workers = [int(pid) for pid in lines[-1].split()]
+        assert len(workers) >= 2
+        assert all(start_of(pid) for pid in workers)
+        process.kill()
+        process.wait()
+        assert wait_until(lambda: not any(start_of(pid) for pid in workers))
+
+
+def test_without_descriptors_of_processes_it_looks_now_and_then(monkeypatch):
+    ended, parents = [], iter([7, 7, 1])
+
+    def refused(_):
+        raise OSError
+
+    monkeypatch.setattr(parent.os, "pidfd_open", refused, raising=False)
+    monkeypatch.setattr(parent.os, "getppid", lambda: next(parents))
+    monkeypatch.setattr(parent.os, "_exit", ended.append)
+    monkeypatch.setattr(parent.time, "sleep", lambda seconds: None)
+    parent._wait_and_end(7)
+    assert ended == [1]
