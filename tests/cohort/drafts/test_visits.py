@@ -27,6 +27,15 @@ from hiprisk.cohort.drafts.visits import (
         "t2",
         "v06",
         "died",
+        "y1_function",
+        "pain_wk52",
+        "pain_52wk",
+        "nrs_yr2",
+        "pain_day_90",
+        "change_pain",
+        "womac_delta",
+        "discharge_pain",
+        "readmitted",
     ],
 )
 def test_later(name):
@@ -35,7 +44,24 @@ def test_later(name):
 
 @pytest.mark.parametrize(
     "name",
-    ["age_years", "bl", "v00", "baseline", "tv", "postcode", "m", "a1", "item_12", "visit_1"],
+    [
+        "age_years",
+        "bl",
+        "v00",
+        "baseline",
+        "tv",
+        "postcode",
+        "m",
+        "a1",
+        "item_12",
+        "visit_1",
+        "exchange",
+        "d1",
+        "yes",
+        "year_of_birth",
+        "days_of_pain",
+        "exiting",
+    ],
 )
 def test_not_later(name):
     assert not is_later(name)
@@ -84,7 +110,18 @@ def test_a_name_without_its_visit(name, without):
     assert without_visit(name) == without
 
 
-@pytest.mark.parametrize("name", ["cancerpredmarker", "ohs_predicted", "pred", "risk_prob"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "cancerpredmarker",
+        "ohs_predicted",
+        "pred",
+        "risk_prob",
+        "risk_score_model",
+        "nhs_risk_score",
+        "boosting_model",
+    ],
+)
 def test_another_model_s_answer_is_recognised(name):
     assert is_prediction(name)
 

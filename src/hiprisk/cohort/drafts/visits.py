@@ -7,16 +7,19 @@ from collections.abc import Callable, Iterable
 
 _LATER = re.compile(
     r"(?:^|_)(?:follow_?up|fu|fup|post|post_?op\w*|outcome|later|end|final|verlauf|nachher|"
-    r"nachuntersuchung|(?:m|mo)_?(?:3|6|12|18|24|36|48|60)|"
-    r"[1-9][0-9]?_?(?:months?|mo|weeks?|years?|y|m|monate?n?|wochen?|jahre?n?|maanden|mnd|jaar)|"
-    r"(?:month|week|year|visit|monat|woche|jahr)_?[1-9][0-9]?|"
+    r"nachuntersuchung|(?:m|mo|mth)_?(?:3|6|12|18|24|36|48|60)|"
+    r"[1-9][0-9]?_?(?:months?|mths?|mo|weeks?|wks?|years?|yrs?|y|m|monate?n?|wochen?|jahre?n?|"
+    r"maanden|mnd|jaar)|[1-9][0-9]+_?days?|"
+    r"(?:month|mth|week|wk|year|yr|y|visit|monat|woche|jahr)_?[1-9][0-9]?|(?:day|d)_?[1-9][0-9]+|"
+    r"change|chg|delta|improvement|discharge|endpoint|exit|complications?|readmi\w*|recovered|"
     r"t_?[1-9]|v(?:0[1-9]|[1-9])|success|satisf\w*|improved|worsened|died|dead|death|"
     r"deceased|mortality|survived|"
     r"interim)(?=$|_)|follow_?up"
 )
 # prednisolone, prediabetes and predominant predict nothing.
 _PREDICTION = re.compile(
-    r"predict|(?:^|_)(?:pred|preds|prob|probability|forecast)(?=$|_)|pred(?=mark|risk|prob|scor|val)"
+    r"predict|(?:^|_)(?:pred|preds|prob|probability|forecast)(?=$|_)|"
+    r"pred(?=mark|risk|prob|scor|val)|risk_?score|(?:^|_)(?:model_(?:score|risk|output)|\w+_model$)"
 )
 _FIRST = re.compile(r"(^|_)(visit|v|t)_?0?1(?=$|_)")
 _FIRST_WORDS = r"base_?line|screening|enrol|first|initial|pre_?op"
