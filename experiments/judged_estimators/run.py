@@ -76,7 +76,7 @@ def one(seed: int, kind: str, name: str) -> dict[str, object]:
         "apparent": row.apparent, "corrected": row.corrected, "low": row.low, "high": row.high,
         "value_632_plus": row.value_632_plus, "cross_validated": crossed.value,
         "crossed_low": crossed.low, "crossed_high": crossed.high,
-        "reproduces_its_rows": found.reproduces_its_rows,
+        "optimism_underestimated": found.optimism_underestimated,
     }  # fmt: skip
 
 
@@ -92,7 +92,7 @@ def summary(rows: pd.DataFrame) -> pd.DataFrame:
             line |= {f"{column}_bias": gap.mean(), f"{column}_bias_error": gap.std() / root}
         lines.append(line | {
             "covered": inside.mean(), "crossed_covered": crossed.mean(),
-            "told": own["reproduces_its_rows"].mean(),
+            "told": own["optimism_underestimated"].mean(),
         })  # fmt: skip
     return pd.DataFrame(lines).round(4)
 

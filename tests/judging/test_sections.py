@@ -36,7 +36,7 @@ def test_the_summary_says_size_optimism_and_what_it_holds_for(judged):
     assert "holds for people like these" in said
 
 
-def test_an_estimator_that_reproduces_its_rows_is_called_so(judged):
+def test_an_optimism_that_is_underestimated_is_told_with_its_figures(judged):
     low = judged.optimism.rows[0].low - 0.1
     crossing = judged.cross_validation
     first = crossing.metrics[0]
@@ -50,8 +50,20 @@ def test_an_estimator_that_reproduces_its_rows_is_called_so(judged):
     found = dataclasses.replace(judged, cross_validation=worse)
     said = summary_of(found)
     assert "is underestimated" in judgement_sections(found)[1].paragraphs[-1]
-    assert any("The optimism is underestimated: cross-validated C statistic is" in s for s in said)
+    apparent = number(judged.optimism.rows[0].apparent)
+    # What the figures show, and no more: a model that overfits does not reproduce its rows.
+    figures = f"others: C statistic {apparent}, cross-validated {number(low)} (95 % CI "
+    assert any("the optimism is underestimated" in s and figures in s for s in said)
+    assert "reproduces" not in " ".join(said)
     assert any(one.startswith("The cross-validated calibration slope is") for one in said)
+
+
+def test_without_cross_validation_the_632_plus_value_tells(judged):
+    first, *others = judged.optimism.rows
+    row = dataclasses.replace(first, value_632_plus=first.low - 0.1)
+    table = dataclasses.replace(judged.optimism, rows=(row, *others))
+    said = summary_of(dataclasses.replace(judged, optimism=table, cross_validation=None))
+    assert any(f"{number(row.value_632_plus)} by .632+. Two thirds" in one for one in said)
 
 
 def test_what_cannot_be_had_is_said_or_left_out(judged):

@@ -24,6 +24,7 @@ from hiprisk.reporting.plots.style import as_png
 from hiprisk.reporting.plots.utility import draw_decision_curve
 from hiprisk.reporting.robustness import section_of_stability
 from hiprisk.validation.estimators.judged import JudgedEstimator
+from hiprisk.validation.internal.optimism_table import OptimismRow
 from hiprisk.validation.performance.results import utility_at
 from hiprisk.wording.disclaimers import CARD_DISCLAIMER
 from hiprisk.wording.labels import capital
@@ -84,9 +85,10 @@ def _sentences(found: JudgedEstimator) -> Iterator[str]:
         )
     crossing = found.cross_validation
     read = corrected
-    if found.reproduces_its_rows:
+    if found.optimism_underestimated:
         read = {} if crossing is None else {one.name: one for one in crossing.estimates()}
-        yield from _caution(read.get(main), label_of(main))
+        [row] = [row for row in table.rows if row.metric == main]
+        yield _caution(row, read.get(main))
     slope = read.get("calibration_slope")
     if slope is not None:
         how = "" if read is corrected else "cross-validated "
@@ -105,13 +107,18 @@ def _sentences(found: JudgedEstimator) -> Iterator[str]:
     )
 
 
-def _caution(crossed: Estimate | None, label: str) -> Iterator[str]:
-    """That Harrell's correction is too small, and what to read."""
-    told = "" if crossed is None else f": cross-validated {label} is {with_ci(crossed)}"
-    yield (
-        "CAUTION: this estimator reproduces the rows that it was fitted to, two thirds of which "
-        f"are among those its refits are tested on. The optimism is underestimated{told}. Read the "
-        "cross-validated and .632+ columns, and the out-of-fold curves."
+def _caution(row: OptimismRow, crossed: Estimate | None) -> str:
+    """That Harrell's correction is too small, by which figures, and what to read."""
+    elsewhere = (
+        f"{number(row.value_632_plus)} by .632+"
+        if crossed is None
+        else f"cross-validated {with_ci(crossed)}"
+    )
+    return (
+        "CAUTION: the optimism is underestimated. This estimator fits its own rows better than "
+        f"others: {label_of(row.metric)} {number(row.apparent)}, {elsewhere}. Two thirds of the "
+        "people whom its refits are tested on were drawn for them. Read the cross-validated and "
+        ".632+ columns, and the out-of-fold curves."
     )
 
 
@@ -196,10 +203,11 @@ def _performance_section(found: JudgedEstimator) -> Section:
             *crossing_in_words(found.cross_validation, imputed=False),
             *(
                 (
-                    "This estimator reproduces the rows that it was fitted to: the optimism, and "
-                    "with it the corrected curves, is underestimated.",
+                    "The optimism is underestimated, and the corrected curves are too good: this "
+                    "estimator fits its own rows better than others, and two thirds of the people "
+                    "whom its refits are tested on were drawn for them.",
                 )
-                if found.reproduces_its_rows
+                if found.optimism_underestimated
                 else ()
             ),
         ),

@@ -114,11 +114,12 @@ class JudgedEstimator:
         )
 
     @property
-    def reproduces_its_rows(self) -> bool:
+    def optimism_underestimated(self) -> bool:
         """Whether Harrell's correction is too small for this estimator.
 
-        Two thirds of the people on whom a refit is tested were drawn for it. A linear model hardly
-        knows them again; a forest does, so that its test values are optimistic too. Told by the
+        Two thirds of the people on whom a refit is tested were drawn for it. A linear model fits
+        them hardly better than others; a forest, and boosting that overfits, does, so that its test
+        values are optimistic too. Told by the
         main metric: what people outside of the fit give (cross-validated, else .632+) is worse
         than the corrected value by more than half of the way to the end of its interval, and by
         more than a quarter of what separates it from the apparent value.
@@ -179,7 +180,7 @@ class JudgedEstimator:
         }
         return {
             **plain,
-            "reproduces_its_rows": self.reproduces_its_rows,
+            "optimism_underestimated": self.optimism_underestimated,
             "parameters": dict(self.parameters),
             "thresholds": list(self.thresholds),
             **{name: None if part is None else part.to_dict() for name, part in parts.items()},
