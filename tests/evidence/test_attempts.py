@@ -39,3 +39,8 @@ def test_a_fault_of_the_config_ends_no_study_after_its_fits():
     tried = Attempts()
     assert tried.part("added", refusing(ConfigError("no such block", advice="a or b"))) is None
     assert tried.not_available == {"added": "no such block (a or b)"}
+
+
+def test_a_benchmark_that_was_left_out_is_told_by_its_name():
+    (said,) = parts_in_words({"comparisons.near_five": "it raised ValueError"})
+    assert said == "Not available: comparison with near five: it raised ValueError."

@@ -89,6 +89,25 @@ def test_what_turns_out_too_large_for_a_sheet_becomes_a_benchmark(tmp_path, monk
         fit_model(prepared, alone)
 
 
+def test_a_benchmark_that_fails_in_the_folds_is_left_out_and_a_candidate_is_told(tmp_path):
+    near = "near: {estimator: sklearn.neighbors.KNeighborsRegressor, fixed: {n_neighbors: 999}}"
+    tree = "tree: {estimator: sklearn.tree.DecisionTreeRegressor, fixed: {max_depth: 0}}"
+
+    def choice_of(own, folder):
+        config = load_config(STUPAR, overrides=(*QUICK[:-1], f"families={{mean: {{}}, {own}}}"))
+        prepared = prepare_study(config, checkpoints=folder, workers=1, progress=lambda *_: None)
+        return choose_model_type(prepared, study_folds(prepared), on_candidate=lambda *_: None)
+
+    choice = choice_of(near, tmp_path)
+    assert [one.name for one in choice.candidates] == ["mean"]
+    assert choice.left_out == {
+        "near": "sklearn.neighbors.KNeighborsRegressor could not predict: it raised ValueError (at "
+        "the settings n_neighbors: 999; narrow the search, or leave it out)"
+    }
+    with pytest.raises(ConfigError, match=r"families.tree: .* could not be fitted: it raised"):
+        choice_of(tree, tmp_path)
+
+
 def test_without_the_mean_no_reduction_is_told():
     assert smallest_loss({"linear": tuned(3.0)}).candidates[0].gain_over_mean == 0.0
 

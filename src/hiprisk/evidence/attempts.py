@@ -8,6 +8,7 @@ from typing import TypeVar
 import numpy as np
 
 from hiprisk.errors import ConfigError, InputError
+from hiprisk.wording.labels import in_words
 
 T = TypeVar("T")
 
@@ -27,6 +28,8 @@ PART_LABELS = {
     "comparisons": "comparison of the candidates",
     "association": "association of the exposure",
 }
+# Before the name of a benchmark that failed.
+ONE_COMPARISON = "comparisons."
 
 
 class Attempts:
@@ -54,11 +57,17 @@ class Attempts:
         return None
 
 
+def _label(name: str) -> str:
+    if name.startswith(ONE_COMPARISON):
+        return f"comparison with {in_words(name.removeprefix(ONE_COMPARISON))}"
+    return PART_LABELS.get(name, name)
+
+
 def parts_in_words(not_available: Mapping[str, str]) -> tuple[str, ...]:
     """The parts that are missing: one sentence a reason."""
     by_reason: dict[str, list[str]] = {}
     for name, reason in not_available.items():
-        by_reason.setdefault(reason, []).append(PART_LABELS.get(name, name))
+        by_reason.setdefault(reason, []).append(_label(name))
     return tuple(
         f"Not available: {'; '.join(labels)}: {reason}." for reason, labels in by_reason.items()
     )

@@ -14,7 +14,7 @@ from hiprisk.cohort.dictionary import Dictionary
 from hiprisk.cohort.findings import Finding, by_severity
 from hiprisk.config import StudyConfig
 from hiprisk.errors import InputError
-from hiprisk.evidence.attempts import Attempts
+from hiprisk.evidence.attempts import ONE_COMPARISON, Attempts
 from hiprisk.evidence.baseline_characteristics import TableOne, table_one
 from hiprisk.evidence.corrected import corrected_calibration, full_optimism
 from hiprisk.evidence.document import Evidence, HoldoutResult
@@ -62,6 +62,8 @@ def evaluate(study: FinishedStudy) -> Evidence:
     its model all the same.
     """
     tried = Attempts()
+    for name, reason in study.chosen.left_out.items():
+        tried.not_available[f"{ONE_COMPARISON}{name}"] = reason
     config, data = study.config, study.data
     tried.part("optimism", lambda: study.refits)
     if has_refits(study.estimator):

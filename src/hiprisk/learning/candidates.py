@@ -138,7 +138,7 @@ def unfitted_estimator(
         splines=tuple(getattr(settings, "splines", ())),
         use_monotone=bool(getattr(settings, "monotone", False)),
         cumulative_link=str(getattr(settings, "link", "logit")),
-        own=own_estimator(settings) if isinstance(settings, EstimatorSettings) else None,
+        own=own_estimator(settings, family) if isinstance(settings, EstimatorSettings) else None,
     )
     return StudyEstimator(
         design=design,

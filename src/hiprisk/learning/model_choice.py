@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -20,7 +20,7 @@ from hiprisk.learning.candidates import (
 from hiprisk.learning.folds import ImputedFold
 from hiprisk.learning.foreign.refusal import NotPortableError
 from hiprisk.learning.model_types import model_type_of_settings
-from hiprisk.learning.own.fitting import OwnFit
+from hiprisk.learning.own.fitting import OwnCandidateError, OwnFit
 from hiprisk.learning.own.portability import is_benchmark
 from hiprisk.learning.pipeline import StudyEstimator
 from hiprisk.learning.preparation import PreparedStudy
@@ -73,11 +73,23 @@ class CandidateResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelChoice:
-    """The candidates as tuned, and the one with the smallest loss."""
+    """The candidates as tuned, and the one with the smallest loss.
+
+    Attributes
+    ----------
+    candidates : tuple of CandidateResult
+    name : str
+        The chosen one.
+    params : dict of str to value
+        Its settings.
+    left_out : mapping of str to str
+        Benchmarks that failed on these people, with the reason.
+    """
 
     candidates: tuple[CandidateResult, ...]
     name: str
     params: dict[str, Any]
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def compared(self) -> tuple[CandidateResult, ...]:
@@ -103,24 +115,37 @@ def choose_model_type(
 ) -> ModelChoice:
     """Tune every candidate of the config on the same folds; the smallest loss wins."""
     tuned: dict[str, Tuned] = {}
+    left_out: dict[str, str] = {}
     own = prepared.config.families.own
-    for name, settings in prepared.config.families.named().items():
-        tuned[name] = tune(
-            prepared.unfitted(name),
-            settings,
-            outcome=prepared.data.outcome,
-            folds=folds,
-            n_trials=prepared.config.tuning.trials,
-            workers=prepared.workers,
-            name=name,
-            storage=search_store(prepared),
-            fingerprint=prepared.identity,
-            on_trial=partial(prepared.progress, f"tuning {name}"),
-            by=prepared.config.tuning.loss,
-        )
+    for name in prepared.config.families.named():
+        try:
+            tuned[name] = _tuned(prepared, name, folds)
+        except OwnCandidateError as failure:
+            # A benchmark tells of the model and is no part of it: the study goes on.
+            if not is_benchmark(own[name]):
+                raise
+            left_out[name] = f"{failure.reason} ({failure.advice})"
+            continue
         of_class = {"estimator": own[name].estimator} if name in own else {}
         on_candidate(name, {**of_class, **tuned[name].params}, tuned[name].loss)
-    return smallest_loss(tuned, own)
+    return replace(smallest_loss(tuned, own), left_out=left_out)
+
+
+def _tuned(prepared: PreparedStudy, name: str, folds: Sequence[ImputedFold]) -> Tuned:
+    config = prepared.config
+    return tune(
+        prepared.unfitted(name),
+        config.families.named()[name],
+        outcome=prepared.data.outcome,
+        folds=folds,
+        n_trials=config.tuning.trials,
+        workers=prepared.workers,
+        name=name,
+        storage=search_store(prepared),
+        fingerprint=prepared.identity,
+        on_trial=partial(prepared.progress, f"tuning {name}"),
+        by=config.tuning.loss,
+    )
 
 
 def search_store(prepared: PreparedStudy) -> Path:
@@ -228,7 +253,7 @@ def _without_chosen(choice: ModelChoice, reason: str) -> ModelChoice:
         else replace(one, chosen=one is best)
         for one in choice.candidates
     )  # fmt: skip
-    return ModelChoice(candidates=candidates, name=best.name, params=dict(best.params))
+    return replace(choice, candidates=candidates, name=best.name, params=dict(best.params))
 
 
 def fit_candidate(prepared: PreparedStudy, name: str, params: Mapping[str, Any]) -> StudyEstimator:

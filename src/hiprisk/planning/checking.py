@@ -15,7 +15,7 @@ from hiprisk.evidence.declared_parts import check_declared_parts
 from hiprisk.evidence.early_findings import early_findings
 from hiprisk.inference.samplesize import check_stated_risks
 from hiprisk.learning.model_choice import search_store
-from hiprisk.learning.own.checking import check_own_candidates
+from hiprisk.learning.own.checking import check_own_candidates, check_own_fits
 from hiprisk.learning.preparation import PreparedStudy, prepare_study
 from hiprisk.learning.study_cohort import study_warnings, with_source
 from hiprisk.learning.tuning import check_stored_searches
@@ -23,6 +23,7 @@ from hiprisk.outputs import check_output_folder
 from hiprisk.parallel import StageProgress
 from hiprisk.planning.sample_size import check_expectations
 from hiprisk.planning.start_findings import start_findings
+from hiprisk.planning.training_parts import smallest_training_part
 from hiprisk.tracking.runs import check_tracking
 from hiprisk.validation.resampling.checkpoint import Checkpoint
 
@@ -97,6 +98,7 @@ def check_study(
     )
     check_declared_parts(prepared)
     check_expectations(prepared)
+    check_own_fits(config, lambda refitted: smallest_training_part(prepared, refitted=refitted))
     if resume:
         check_resumable(prepared)
     return CheckedStudy(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,6 +20,7 @@ from hiprisk.inference.increment import prepare_comparison, resolved_comparison
 from hiprisk.learning.candidates import DevelopmentData
 from hiprisk.learning.folds import ImputedFold, fold_predictors, impute_fold
 from hiprisk.learning.model_types import Dimension, model_type_of_settings
+from hiprisk.learning.own.fitting import OwnCandidateError
 from hiprisk.learning.own.portability import is_benchmark
 from hiprisk.learning.pipeline import StudyEstimator
 from hiprisk.learning.preparation import PreparedStudy
@@ -166,13 +168,12 @@ class _Probe:
         imputed = cpu_seconds(fold_of)
         found: dict[Any, Cost] = {("imputed fold", None): Cost(imputed, imputed)}
         for family, settings in families.items():
-            found["fit", family] = self._of_fit(family, settings, fold)
-        own = study.config.families.own
-        may_win = [
-            name for name in families
-            if name != "mean" and not (name in own and is_benchmark(own[name]))
-        ]  # fmt: skip
-        fits = [found["fit", family] for family in may_win] or [found["fit", next(iter(families))]]
+            # It may fail on a part of the rows, where all are enough.
+            with contextlib.suppress(OwnCandidateError):
+                found["fit", family] = self._of_fit(family, settings, fold)
+        fits = _of_eligible(study.config, found)
+        if not fits:
+            return found
         # Any of them may be chosen.
         fit = Cost(min(one.low for one in fits), max(one.high for one in fits))
         refit = self._refit(blank)
@@ -261,6 +262,18 @@ class _Probe:
         _draw()
         took = cpu_seconds(_draw, times=2)
         return {("figure", None): Cost(took, 2.0 * took)}
+
+
+def _of_eligible(config: StudyConfig, found: Costs) -> list[Cost]:
+    """Costs of a fit of those that may be chosen; of all where none of them was measured."""
+    families, own = config.families.named(), config.families.own
+    measured = {name: found["fit", name] for name in families if ("fit", name) in found}
+    may_win = [
+        cost
+        for name, cost in measured.items()
+        if name != "mean" and not (name in own and is_benchmark(own[name]))
+    ]
+    return may_win or list(measured.values())
 
 
 def _with_two_imputations(config: StudyConfig) -> StudyConfig:

@@ -1,5 +1,7 @@
 """One fit an imputation, predictions averaged."""
 
+import pickle
+
 import numpy as np
 import pytest
 from sklearn.cross_decomposition import PLSRegression
@@ -7,7 +9,7 @@ from sklearn.cross_decomposition import PLSRegression
 from hiprisk.errors import ConfigError, InputError
 from hiprisk.learning.foreign.refusal import NotPortableError
 from hiprisk.learning.own.estimator import OwnEstimator
-from hiprisk.learning.own.fitting import fit_own
+from hiprisk.learning.own.fitting import OwnCandidateError, fit_own
 
 # Linear, and in no sheet: it takes part as a benchmark.
 LINEAR = OwnEstimator("sklearn.cross_decomposition.PLSRegression")
@@ -56,6 +58,20 @@ def test_what_a_class_raises_is_said_without_its_words():
     inputs, y = people()
     with pytest.raises(ConfigError, match=r"it raised \w+ \(at the settings alpha: -1.0; narrow"):
         fitted([inputs], y, OwnEstimator("sklearn.linear_model.Ridge"), {"alpha": -1.0})
+
+
+def test_a_prediction_that_fails_is_told_with_candidate_and_settings():
+    inputs, y = people()
+    near = OwnEstimator("sklearn.neighbors.KNeighborsRegressor", name="near")
+    fit = fitted([inputs], y, near, {"n_neighbors": 51})
+    with pytest.raises(
+        OwnCandidateError,
+        match=r"families.near: .* could not predict: it raised ValueError \(at the settings "
+        r"n_neighbors: 51",
+    ) as told:
+        fit.linear_predictor(inputs)
+    # It crosses to the main process from a worker.
+    assert str(pickle.loads(pickle.dumps(told.value))) == str(told.value)
 
 
 def test_a_prediction_that_is_no_number_is_refused():

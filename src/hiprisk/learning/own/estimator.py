@@ -52,11 +52,19 @@ class OwnEstimator:
         Of the study, or of a resample of it.
     standardise : bool
         Whether inputs are scaled to mean 0 and standard deviation 1 before each fit.
+    name : str
+        Of the candidate in `families`, for messages.
     """
 
     path: str
     seed: int = 0
     standardise: bool = False
+    name: str = ""
+
+    @property
+    def key(self) -> str:
+        """Where the config names it."""
+        return f"families.{self.name}" if self.name else "families"
 
     @property
     def package(self) -> str:
@@ -89,9 +97,9 @@ class OwnEstimator:
         return make_pipeline(StandardScaler(), made) if self.standardise else made
 
 
-def own_estimator(settings: EstimatorSettings) -> OwnEstimator:
+def own_estimator(settings: EstimatorSettings, name: str = "") -> OwnEstimator:
     """The class of a candidate of one's own, not yet imported."""
-    return OwnEstimator(settings.estimator, standardise=settings.standardise)
+    return OwnEstimator(settings.estimator, standardise=settings.standardise, name=name)
 
 
 def estimator_class(path: str, *, key: str = "families") -> Callable[..., Any]:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from hiprisk.arrays import Floats
-from hiprisk.errors import ConfigError, InputError
+from hiprisk.errors import ConfigError, HipRiskError, InputError
 from hiprisk.learning.foreign.converted_fit import ConvertedFit, log_odds
 from hiprisk.learning.linear import LinearFit
 from hiprisk.learning.own.estimator import OwnEstimator
@@ -27,6 +27,10 @@ from hiprisk.learning.own.portability import (
 from hiprisk.sheet.format import TreesModel
 
 
+class OwnCandidateError(ConfigError):
+    """A candidate of one's own whose class failed on the people of a study."""
+
+
 @dataclass(frozen=True)
 class OwnFit:
     """Fits of one class, one for each imputed data set.
@@ -37,8 +41,10 @@ class OwnFit:
         ``identity``, or ``logit`` of a classifier.
     names : tuple of str
         Inputs in order.
-    path : str
-        The class.
+    own : OwnEstimator
+        Which class, and of which candidate.
+    params : mapping of str to value
+        Its settings.
     fits : tuple of estimator
     adds_log_odds : bool
         Whether a classifier's log odds are averaged over the imputations, in place of its risks.
@@ -46,7 +52,8 @@ class OwnFit:
 
     link: str
     names: tuple[str, ...]
-    path: str
+    own: OwnEstimator
+    params: Mapping[str, Any]
     fits: tuple[Any, ...]
     adds_log_odds: bool = False
 
@@ -60,16 +67,19 @@ class OwnFit:
         return log_odds(np.mean(each, axis=0))
 
     def _predicted(self, fit: Any, inputs: Floats) -> Floats:
-        with _silent():
-            found = fit.predict(inputs) if self.link == "identity" else fit.predict_proba(inputs)
-        found = np.asarray(found, dtype=np.float64)
-        if self.link == "logit":
-            found = found[:, 1]
+        try:
+            with silent():
+                found = np.asarray(_answer(fit, inputs, self.link), dtype=np.float64)
+            if self.link == "logit":
+                found = found[:, 1]
+        except Exception as broken:  # the code of somebody else may raise anything
+            raise _failed(self.own, self.params, "could not predict", broken) from broken
         if found.shape != (len(inputs),) or not np.isfinite(found).all():
-            raise ConfigError(
-                f"{self.path} does not predict one finite number a row",
-                column="families",
-                advice="see its predict (predict_proba) for these settings, or leave it out",
+            raise OwnCandidateError(
+                f"{self.own.path} does not predict one finite number a row",
+                column=self.own.key,
+                advice=f"at the settings {_in_words(self.params)}; see its predict "
+                "(predict_proba), narrow the search, or leave it out",
             )
         return found
 
@@ -117,26 +127,37 @@ def fit_own(
     outcome = y.astype(np.intp) if link == "logit" else y
     fits = []
     for number, inputs in enumerate(stack):
-        made = own.made(params, number=number)
         try:
-            with _silent():
-                fits.append(made.fit(inputs, outcome))
+            with silent():
+                fits.append(own.made(params, number=number).fit(inputs, outcome))
+        except HipRiskError:
+            raise
         except Exception as broken:  # the code of somebody else may raise anything
-            # What it says may hold values of the cohort.
-            raise ConfigError(
-                f"{own.path} could not be fitted: it raised {type(broken).__name__}",
-                column="families",
-                advice=f"at the settings {_in_words(params)}; narrow the search, or leave it out",
-            ) from broken
+            raise _failed(own, params, "could not be fitted", broken) from broken
     if is_linear(own.path):
         return mean_linear_fit(fits, link=link, names=names)
-    return OwnFit(link, tuple(names), own.path, tuple(fits), adds_log_odds(own.path))
+    return OwnFit(link, tuple(names), own, dict(params), tuple(fits), adds_log_odds(own.path))
+
+
+def _answer(fit: Any, inputs: Floats, link: str) -> Any:
+    return fit.predict(inputs) if link == "identity" else fit.predict_proba(inputs)
+
+
+def _failed(
+    own: OwnEstimator, params: Mapping[str, Any], what: str, broken: Exception
+) -> OwnCandidateError:
+    # What it says may hold values of the cohort.
+    return OwnCandidateError(
+        f"{own.path} {what}: it raised {type(broken).__name__}",
+        column=own.key,
+        advice=f"at the settings {_in_words(params)}; narrow the search, or leave it out",
+    )
 
 
 def _in_words(params: Mapping[str, Any]) -> str:
     return ", ".join(f"{name}: {value}" for name, value in params.items()) or "of its own"
 
 
-def _silent() -> warnings.catch_warnings:
+def silent() -> warnings.catch_warnings:
     """Warnings of another package, one for each of hundreds of fits, say nothing to act on."""
     return warnings.catch_warnings(action="ignore")

@@ -16,12 +16,13 @@ from hiprisk.bootstrap import Persons
 from hiprisk.learning.candidates import OutOfFold, out_of_fold_predictions
 from hiprisk.learning.folds import ImputedFold, losses
 from hiprisk.learning.model_choice import CandidateResult, ModelChoice, fit_candidate
+from hiprisk.learning.own.fitting import OwnCandidateError
 from hiprisk.learning.pipeline import StudyEstimator
 from hiprisk.learning.preparation import PreparedStudy
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.parallel import one_thread
 from hiprisk.seeding import rng_for
-from hiprisk.validation.candidates.results import CandidateComparison
+from hiprisk.validation.candidates.results import HOLDOUT, CandidateComparison
 from hiprisk.validation.performance.paired import PairedDifference, paired_differences
 
 
@@ -114,9 +115,12 @@ def _held_out(
     people = model.prepared.selection.holdout
     if people is None or model.holdout is None or not people.n_analysed:
         return (), {}
-    fitted = fit_candidate(model.prepared, candidate.name, candidate.params)
-    with one_thread():
-        predicted = fitted.predict(people.frame)
+    try:
+        fitted = fit_candidate(model.prepared, candidate.name, candidate.params)
+        with one_thread():
+            predicted = fitted.predict(people.frame)
+    except OwnCandidateError as failure:
+        return (), {HOLDOUT: failure.reason}
     known = ~np.isnan(people.outcome)
     return _differences(
         model.prepared,

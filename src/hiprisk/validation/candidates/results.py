@@ -43,7 +43,7 @@ class CandidateComparison:
         Rows held out; 0 where there are none.
     holdout : tuple of PairedDifference
     not_available : mapping of str to str
-        Metrics that cannot be given, with the reason.
+        Metrics that cannot be given, with the reason; ``holdout`` where none can be there.
     """
 
     name: str
@@ -71,8 +71,12 @@ class CandidateComparison:
         }.get(main.better, "inconclusive at this sample size")
         return (
             f"{what}: out-of-fold {main.label} {signed_with_ci(main.difference)} against the model "
-            f"({in_words(self.model)}): {verdict}."
+            f"({in_words(self.model)}): {verdict}.{self._not_held_out()}"
         )
+
+    def _not_held_out(self) -> str:
+        reason = self.not_available.get(HOLDOUT)
+        return f" In held-out participants not available: {reason}." if reason else ""
 
     def to_frame(self) -> pd.DataFrame:
         """One row a metric and set of people: value of both, difference with its ends."""
