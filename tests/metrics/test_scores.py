@@ -55,8 +55,8 @@ def test_predictions_without_error_have_an_interval_without_width():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: scores.brier([1, 0], [40.0, 0.1]), r"'risk' must lie in \[0, 1\].*0: got 40"),
-        (lambda: scores.brier([2, 0], [0.4, 0.1]), "'y_true' must be 0 or 1.*position 0: got 2"),
+        (lambda: scores.brier([1, 0], [40.0, 0.1]), r"'predicted' must lie in \[0, 1\].*0: got 40"),
+        (lambda: scores.brier([2, 0], [0.4, 0.1]), "'observed' must be 0 or 1.*position 0: got 2"),
         (lambda: scores.r2([1.0], [1.0, 2.0]), "'predicted' has 2 entries, 'observed' has 1"),
         (lambda: scores.r2([1.0, np.nan], [1.0, 2.0]), "1 missing or infinite.*position 1"),
         (lambda: scores.r2([1.0, 1.0], [1.0, 2.0]), "an outcome that varies"),

@@ -39,13 +39,13 @@ def as_binary(
     off = np.flatnonzero((y != 0.0) & (y != 1.0))
     if off.size:
         raise InputError(
-            f"'y_true' must be 0 or 1; {off.size} of {y.size} are not, "
+            f"'observed' must be 0 or 1; {off.size} of {y.size} are not, "
             f"first at position {off[0]}: got {y[off[0]]:g}"
         )
     off = np.flatnonzero((p < 0.0) | (p > 1.0))
     if off.size:
         raise InputError(
-            f"'risk' must lie in [0, 1]; {off.size} of {p.size} do not, "
+            f"'predicted' must lie in [0, 1]; {off.size} of {p.size} do not, "
             f"first at position {off[0]}: got {p[off[0]]:g}"
         )
     return y, p, w

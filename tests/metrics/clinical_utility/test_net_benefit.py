@@ -30,7 +30,7 @@ def test_analytic_interval_is_that_of_a_mean():
 
 
 @pytest.mark.parametrize(("call", "message"), [
-    (lambda: net_benefit([1, 0], [40.0, 0.1], threshold=0.2), r"'risk' must lie in \[0, 1\]"),
+    (lambda: net_benefit([1, 0], [40.0, 0.1], threshold=0.2), r"'predicted' must lie in \[0, 1\]"),
     (lambda: net_benefit(Y, RISK, threshold=1.0), r"inside \(0, 1\); got 1"),
     (lambda: net_benefit(Y, RISK, threshold=0.0), r"inside \(0, 1\); got 0"),
     (lambda: net_benefit(Y, RISK, threshold=-0.5), r"inside \(0, 1\); got -0.5"),

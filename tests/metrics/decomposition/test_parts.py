@@ -192,5 +192,5 @@ def test_most_right_models_have_a_miscalibration_from_0_and_models_that_are_off_
 
 
 def test_a_risk_beyond_1_is_refused():
-    with pytest.raises(InputError, match=r"'risk' must lie in \[0, 1\]"):
+    with pytest.raises(InputError, match=r"'predicted' must lie in \[0, 1\]"):
         brier_decomposition([0, 1], [0.5, 1.5])

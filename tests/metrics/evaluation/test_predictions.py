@@ -94,7 +94,7 @@ def test_forecasts_are_evaluated_as_distributions():
 @pytest.mark.parametrize(("observed", "predicted", "extra", "said"), [
     ([0, 1], [0.1, 0.2, 0.3], {}, "'predicted' has 3 entries, 'observed' has 2"),
     ([0, 1], [0.1, np.nan], {}, "'predicted' has 1 missing or infinite entries, first at pos"),
-    ([0, 1], [0.1, 40.0], {}, r"'risk' must lie in \[0, 1\]; 1 of 2 do not, first at position 1"),
+    ([0, 1], [0.1, 40.0], {}, r"'predicted' must lie in \[0, 1\]; 1 of 2 do not, first at posit"),
     ([0, 0], [0.1, 0.4], {}, "needs events and non-events"),
     (["no", "yes"], [0.1, 0.4], {}, "'observed' must be one column of numbers"),
     ([0, 1], [[0.9, 0.1], [0.6, 0.4]], {}, r"got shape \(2, 2\) \(of `predict"),
@@ -124,3 +124,10 @@ def test_the_same_rows_in_another_order_are_refused():
     p = pd.Series([0.9, 0.2, 0.7], index=["c", "a", "b"])
     with pytest.raises(InputError, match="the same index in another order, and rows go by"):
         evaluate_predictions(y, p)
+
+
+def test_an_outcome_of_two_other_codes_is_not_taken_for_a_score():
+    observed, risk = [1, 2] * 10, [0.2, 0.7] * 10
+    with pytest.raises(InputError, match="two different values, and they are not 0 and 1"):
+        evaluate_predictions(observed, risk)
+    assert evaluate_predictions(observed, risk, kind="continuous").kind == "continuous"

@@ -62,3 +62,12 @@ def test_there_is_no_other_name():
         metrics.metric_by_name("auc")
     with pytest.raises(AttributeError, match="has no attribute 'auc'"):
         _ = metrics.auc
+
+
+def test_each_metric_says_what_it_is():
+    assert repr(metrics.metric_by_name("brier")) == "<metric brier: Brier score, binary>"
+    described = metrics.metric_by_name("c_statistic").__doc__
+    assert described.startswith("C statistic, with its interval (of kind binary).")
+    assert "metrics.c_statistic(observed, predicted)" in described
+    with pytest.raises(ConfigError, match=r"no metric 'c_statstic' \(did you mean c_statistic\?\)"):
+        metrics.metric_by_name("c_statstic")

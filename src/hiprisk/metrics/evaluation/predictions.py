@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike
 
 from hiprisk.arrays import Floats, Integers
@@ -26,11 +27,12 @@ from hiprisk.metrics.registry import estimates, find_metric, label_of, metrics_f
 from hiprisk.metrics.smoothing.curve_errors import FEWEST_FOR_CURVES
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from hiprisk.metrics.forecast.interface import Forecast
 
 Kind = Literal["continuous", "binary", "distribution"]
+
+# Of fewer people a score may have two values by chance.
+FEWEST_FOR_TWO = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,9 +143,15 @@ def checked_predictions(
 def _kind_of(observed: ArrayLike) -> Kind:
     """Binary where there are 0 and 1 alone; what cannot be read is refused by the metrics."""
     values = np.asarray(observed)
-    return (
-        "binary" if values.size and all(value in (0, 1) for value in values.flat) else "continuous"
-    )
+    if values.size and all(value in (0, 1) for value in values.flat):
+        return "binary"
+    if values.size >= FEWEST_FOR_TWO and len(np.unique(values[~pd.isna(values)])) == 2:
+        raise InputError(
+            "'observed' has two different values, and they are not 0 and 1",
+            code="AMBIGUOUS_CODE",
+            advice="code the event as 1 and no event as 0, or say kind='continuous'",
+        )
+    return "continuous"
 
 
 def evaluate_predictions(

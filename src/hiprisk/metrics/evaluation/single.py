@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from numpy.typing import ArrayLike
 
@@ -19,6 +21,7 @@ from hiprisk.metrics.evaluation.predictions import (
 from hiprisk.metrics.inputs import check_level
 from hiprisk.metrics.registry import entries
 from hiprisk.metrics.smoothing.curve_errors import FEWEST_FOR_CURVES
+from hiprisk.spelling import did_you_mean
 
 if TYPE_CHECKING:
     from hiprisk.metrics.forecast.interface import Forecast
@@ -37,6 +40,10 @@ class MetricByName:
 
     name: str
     entries: tuple[Metric, ...]
+
+    def __repr__(self) -> str:
+        """A line, for a notebook."""
+        return f"<metric {self.name}: {self.label}, {' or '.join(self.kinds)}>"
 
     @property
     def label(self) -> str:
@@ -134,5 +141,25 @@ def metric_by_name(name: str) -> MetricByName:
     """
     found = tuple(entry for entry in entries() if entry.name == name)
     if not found:
-        raise ConfigError(f"there is no metric '{name}'")
-    return MetricByName(name=name, entries=found)
+        names = sorted({entry.name for entry in entries()})
+        raise ConfigError(
+            f"there is no metric '{name}'",
+            advice=did_you_mean(name, names, otherwise=f"there are {', '.join(names)}"),
+        )
+    # help(metrics.brier) is of this metric, and not of metrics in general.
+    texts = {"__slots__": (), "__doc__": _described(found), "__module__": __name__}
+    own = type("MetricByName", (MetricByName,), texts)
+    return cast("MetricByName", own(name=name, entries=found))
+
+
+def _described(found: Sequence[Metric]) -> str:
+    """What a metric is, from the functions that compute it, and how it is called."""
+    kinds = " or ".join(entry.kind for entry in found)
+    # Their examples are of functions that give the value alone.
+    said = [(inspect.getdoc(one.function) or "").partition("\n\nExamples")[0] for one in found]
+    return (
+        f"{found[0].label}, with its interval (of kind {kinds}).\n\n"
+        f"Call it as ``metrics.{found[0].name}(observed, predicted)``; see `MetricByName` for "
+        "weights, groups, level and resamples. It gives an `Estimate`: value, low and high.\n\n"
+        + "\n\n".join(dict.fromkeys(said))
+    )
