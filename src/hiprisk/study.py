@@ -49,6 +49,7 @@ from hiprisk.learning.sheets.skops_file import estimator_file
 from hiprisk.learning.sites.levels import new_site_variance
 from hiprisk.parallel import StageProgress, one_thread
 from hiprisk.planning.checking import BOOTSTRAP, check_study
+from hiprisk.planning.one_at_a_time import WAIT_SECONDS, only_study_of
 from hiprisk.reporting.card import model_card
 from hiprisk.reporting.report import report_figures, report_sections, study_report
 from hiprisk.sheet.format import Sheet
@@ -128,6 +129,7 @@ def run_study(
     progress: StageProgress | None = None,
     on_finding: Callable[[Finding], None] | None = None,
     tracked: bool = True,
+    wait: int = WAIT_SECONDS,
 ) -> StudyResult:
     """Run a study: read, select, tune, fit, validate, write down, track.
 
@@ -148,6 +150,8 @@ def run_study(
         Told what can be known before anything is fitted: rare levels, few events.
     tracked : bool
         False keeps the run out of MLflow whatever the config says; the bundle is the same.
+    wait : int
+        Seconds to wait for another study of this name to end.
 
     Raises
     ------
@@ -162,10 +166,14 @@ def run_study(
         tracked=tracked,
     )  # fmt: skip
     prepared = checked.prepared
-    if on_finding is not None:
-        for finding in checked.findings:
-            on_finding(finding)
-    with _tracked(prepared, checked.tracking) as run, _checkpoints(prepared, resume=resume):
+    tell = on_finding or (lambda finding: None)
+    for finding in checked.findings:
+        tell(finding)
+    with (
+        only_study_of(prepared.checkpoints, wait=wait, tell=tell),
+        _tracked(prepared, checked.tracking) as run,
+        _checkpoints(prepared, resume=resume),
+    ):
         folds = study_folds(prepared)
         choice = choose_model_type(prepared, folds, on_candidate=run.log_candidate)
         finished = _finish(prepared, choice, folds)

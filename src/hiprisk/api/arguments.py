@@ -115,7 +115,7 @@ _KINDS = {
     **dict.fromkeys(
         ("config", "mapping", "dictionary", "study"), ("document", "a path or a mapping")
     ),
-    **dict.fromkeys(("seed", "resamples", "workers"), ("whole", "a whole number")),
+    **dict.fromkeys(("seed", "resamples", "workers", "wait"), ("whole", "a whole number")),
     **dict.fromkeys(("on_finding", "progress", "announce"), ("call", "callable")),
     "model": ("model", "a model, a bundle, or its path or name"),
     "alpha": ("number", "a number"),

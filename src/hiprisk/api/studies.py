@@ -66,6 +66,7 @@ def run_study(
     workers: int = 1,
     resume: bool = False,
     tracked: bool = True,
+    wait: int = 10,
     progress: StageProgress | None = None,
     on_finding: FindingListener | None = None,
 ) -> StudyResult:
@@ -100,6 +101,8 @@ def run_study(
         Go on with an interrupted search.
     tracked : bool
         False keeps the run out of MLflow whatever the config says; the bundle is the same.
+    wait : int
+        Seconds to wait for another study of this name, in this or another process, to end.
     progress : callable, optional
         Told stage, done and total.
     on_finding : callable, optional
@@ -119,7 +122,7 @@ def run_study(
     InputError
         If the cohort cannot be used, or is too small.
     StoreError
-        If a file cannot be read or written.
+        If a file cannot be read or written, or another study of this name is still running.
     MissingExtraError
         If the packages of ``hiprisk[train]`` are absent.
 
@@ -144,6 +147,7 @@ def run_study(
     """
     heard = on_finding or warn_of_finding
     check_whole("workers", workers, least=1)
+    check_whole("wait", wait, least=0)
     with _study(config, cohort, mapping=mapping, dictionary=dictionary, overrides=overrides,
                 seed=seed, encoding=encoding, heard=heard) as (study, source):  # fmt: skip
         return hiprisk.study.run_study(
@@ -155,6 +159,7 @@ def run_study(
             progress=progress,
             on_finding=heard,
             tracked=tracked,
+            wait=wait,
         )
 
 

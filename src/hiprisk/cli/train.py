@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hiprisk.cli.options import Parser
+from hiprisk.cli.options import Parser, whole_number
 from hiprisk.cli.show.candidates import show_comparisons
 from hiprisk.cli.show.output import (
     Progress,
@@ -49,6 +49,7 @@ def run(argv: Sequence[str]) -> int:
         out=options.out,
         workers=options.workers,
         resume=options.resume,
+        wait=options.wait,
         progress=Progress(),
         on_finding=lambda finding: note_findings([finding]),
     )
@@ -82,6 +83,13 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
         help="folder of all models (default: models)",
     )
     parser.add_argument("--resume", action="store_true", help="go on with an interrupted search")
+    parser.add_argument(
+        "--wait",
+        type=whole_number(0),
+        default=10,
+        metavar="SECONDS",
+        help="how long to wait for another study of this name to end (default: 10)",
+    )
     return parser.parse_args(argv)
 
 

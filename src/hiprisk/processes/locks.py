@@ -49,7 +49,12 @@ def try_lock(descriptor: int) -> bool:
 
 @contextlib.contextmanager
 def exclusive(
-    path: Path, *, text: str, wait: float, waiting: Callable[[str], None]
+    path: Path,
+    *,
+    text: str,
+    wait: float,
+    waiting: Callable[[str], None],
+    unlocked: Callable[[], None],
 ) -> Iterator[None]:
     """Hold a lock file during a block; it is removed at the end.
 
@@ -63,15 +68,22 @@ def exclusive(
         Seconds to wait for another process.
     waiting : callable
         Told once, before waiting, what the holder wrote.
+    unlocked : callable
+        Told where the file system has no locks; the block is run all the same.
 
     Raises
     ------
     HeldError
         If another process held it for as long as `wait`.
-    NoLocksError
-        If the file system has no locks.
+    OSError
+        If the file cannot be made.
     """
-    descriptor = _wait_for(path, wait, waiting)
+    try:
+        descriptor = _wait_for(path, wait, waiting)
+    except NoLocksError:
+        unlocked()
+        yield
+        return
     try:
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, text.encode(), 0)
