@@ -120,6 +120,7 @@ def test_what_a_sheet_cannot_hold_is_refused():
         (X.assign(back_pain=1.0), Y, {}, InputError, "'back_pain' does not vary"),
         (X.assign(age_years=900.0), Y, {}, InputError, r"must lie in \[18, 110\]"),
         (X, Y[:-1], {}, InputError, "y has 159 values, and X has 160 rows"),
+        (X, Y.iloc[::-1], {}, InputError, "'X' and 'y' have the same index in another"),
         (X, Y, {"folds": 1}, ConfigError, "must be 0 .none. or at least 2, got 1"),
         (X, Y, {"bounds": (50, 60)}, InputError, r"the outcome must lie in \[50, 60\]"),
         ("rows", Y, {}, InputError, "X must be a data frame, or an array of numbers"),

@@ -75,12 +75,13 @@ def test_an_outcome_never_has_the_name_of_a_predictor():
     assert outcome.described((load_dictionary()["age_years"],), {}).variable == "age_years_2"
 
 
-def test_persons_are_numbered_by_their_labels():
+def test_persons_are_numbered_as_they_first_appear():
     assert persons(None, 3).tolist() == [0, 1, 2]
-    assert persons(["b", "a", "b"], 3).tolist() == [1, 0, 1]
-    with pytest.raises(InputError, match="groups has 2 labels, and X has 3 rows"):
+    assert persons(["b", "a", "b"], 3).tolist() == [0, 1, 0]
+    assert persons([7, 3, 7], 3).tolist() == [0, 1, 0]
+    with pytest.raises(InputError, match="'groups' has 2 entries, 'X' has 3"):
         persons(["a", "b"], 3)
-    with pytest.raises(InputError, match=r"lacks the person of 1 row\(s\), first at position 1"):
+    with pytest.raises(InputError, match="'groups' has 1 missing entries, first at position 1"):
         persons(["a", None, "b"], 3)
 
 

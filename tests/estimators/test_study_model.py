@@ -55,6 +55,20 @@ def test_columns_in_another_order_or_with_other_names_are_refused(fitted):
         model.predict(x[:, :1])
 
 
+def test_rows_in_another_order_and_a_name_that_comes_twice_are_refused():
+    frame, score, event = own_frame()
+    with pytest.raises(InputError, match="'X' and 'y' have the same index in another order"):
+        StudyRegressor(**QUICK).fit(frame, score.iloc[::-1])
+    with pytest.raises(InputError, match="'X' and 'y' have the same index in another order"):
+        StudyClassifier(n_imputations=2).fit(frame.iloc[::-1], pd.Series(event))
+    groups = pd.Series(range(len(frame))).iloc[::-1]
+    with pytest.raises(InputError, match="'X' and 'groups' have the same index in another"):
+        StudyRegressor(**QUICK).fit(frame, score, groups=groups)
+    twice = pd.concat([frame, frame[["falls"]]], axis=1)
+    with pytest.raises(InputError, match=r"the column name 'falls' comes twice \(rename"):
+        StudyRegressor(**QUICK).fit(twice, score)
+
+
 def test_columns_that_do_not_vary_are_left_out_with_a_warning():
     frame = pd.DataFrame({"x": np.arange(30.0), "same": 1.0, "empty": np.nan})
     with pytest.warns(UserWarning, match=r"2 column\(s\) do not vary .*: same, empty"):

@@ -119,7 +119,7 @@ class StudyClassifier(ClassifierMixin, StudyModel):  # type: ignore[misc]  # sci
         groups : array-like, shape (n_rows,), optional
         """
         outcome = binary_outcome(self, y)
-        self._fit(X, outcome, groups)
+        self._fit(X, y, outcome, groups)
         self.classes_ = np.asarray(outcome.classes)
         return self
 

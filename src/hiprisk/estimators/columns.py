@@ -68,9 +68,7 @@ def columns_of_frame(
     frame: pd.DataFrame, categorical: Collection[str | int] = ()
 ) -> list[GivenColumn]:
     """Columns of a frame, in its order."""
-    repeated = frame.columns[frame.columns.duplicated()]
-    if len(repeated):
-        raise InputError(f"the column name '{repeated[0]}' comes twice", code="DUP_COLUMN")
+    check_unique_names(frame)
     return [
         _column(
             str(name),
@@ -79,6 +77,17 @@ def columns_of_frame(
         )
         for place, name in enumerate(frame.columns)
     ]
+
+
+def check_unique_names(frame: pd.DataFrame) -> None:
+    """Raise InputError if two columns of a frame have the same name."""
+    repeated = frame.columns[frame.columns.duplicated()]
+    if len(repeated):
+        raise InputError(
+            f"the column name '{repeated[0]}' comes twice",
+            code="DUP_COLUMN",
+            advice="rename one of them, or leave it out",
+        )
 
 
 def _column(name: str, values: pd.Series, *, stated: bool) -> GivenColumn:

@@ -35,8 +35,10 @@ from hiprisk.learning.foreign.conversion import Converted, convert
 from hiprisk.learning.foreign.converted_fit import ConvertedFit
 from hiprisk.learning.model_types import FitTask
 from hiprisk.learning.pipeline import StudyEstimator, impute_for_fitting
+from hiprisk.learning.scikit_learn.fitting import native_bytes
 from hiprisk.learning.sheets.export import fitted_sheet
 from hiprisk.learning.sheets.scatter import Scatter, out_of_fold_scatter
+from hiprisk.metrics.inputs import check_same_order
 from hiprisk.seeding import rng_for
 from hiprisk.sheet.format import Sheet
 
@@ -120,6 +122,7 @@ def to_sheet(
     >>> sheet.family
     'RandomForestRegressor'
     """
+    check_same_order(X=X, y=y, groups=groups)
     columns = _checked_columns(X, dictionary)
     converted = convert(estimator, inputs=columns.design.inputs)
     data = _with_outcome(columns, converted, estimator, y, bounds=bounds, groups=groups)
@@ -205,7 +208,7 @@ class _Data:
 
 def _checked_columns(X: Any, dictionary: Any) -> _Columns:
     """Columns of numbers, all of which vary."""
-    given = X if isinstance(X, pd.DataFrame) else _checked_array(X)
+    given = native_bytes(X) if isinstance(X, pd.DataFrame) else _checked_array(X)
     columns = (
         columns_of_frame(given) if isinstance(given, pd.DataFrame) else columns_of_array(given)
     )

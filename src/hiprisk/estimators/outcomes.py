@@ -19,6 +19,7 @@ from hiprisk.errors import InputError
 from hiprisk.estimators.columns import free_name
 from hiprisk.estimators.documents import undescribed_outcome
 from hiprisk.estimators.settings import checked_bounds
+from hiprisk.metrics.inputs import as_groups
 from hiprisk.sheet.document.ordinal import MAX_VALUES
 from hiprisk.sheet.format import OutcomeSpec
 from hiprisk.values import text_of
@@ -122,18 +123,8 @@ def binary_outcome(estimator: BaseEstimator, y: Any) -> Outcome:
 
 def persons(groups: ArrayLike | None, n_rows: int) -> Integers:
     """Number of the person of each row; each row is a person where nobody says."""
-    if groups is None:
-        return np.arange(n_rows)
-    labels = np.asarray(column_or_1d(groups))
-    if len(labels) != n_rows:
-        raise InputError(f"groups has {len(labels)} labels, and X has {n_rows} rows")
-    unknown = np.flatnonzero(pd.isna(labels))
-    if unknown.size:
-        raise InputError(
-            f"groups lacks the person of {unknown.size} row(s), first at position {unknown[0]}",
-            advice="give each of them a label of its own",
-        )
-    return np.asarray(np.unique(labels, return_inverse=True)[1], dtype=np.intp)
+    labels = None if groups is None else column_or_1d(groups)
+    return as_groups(labels, n_rows, beside="X")
 
 
 def _one_column(estimator: BaseEstimator, y: Any) -> NDArray[Any]:

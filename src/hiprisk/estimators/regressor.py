@@ -169,7 +169,7 @@ class StudyRegressor(RegressorMixin, StudyModel):  # type: ignore[misc]  # sciki
         outcome = continuous_outcome(self, y, bounds=self.bounds)
         if self.model_type == "ordinal":
             check_score(outcome)
-        return self._fit(X, outcome, groups)
+        return self._fit(X, y, outcome, groups)
 
     def predict(self, X: Any) -> Floats:
         """Expected outcome of each row, shape (n_rows,)."""

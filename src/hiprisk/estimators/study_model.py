@@ -20,6 +20,7 @@ from hiprisk.estimators.columns import (
     FittedColumns,
     GivenColumn,
     check_ranges,
+    check_unique_names,
     columns_of_array,
     columns_of_frame,
     describe_columns,
@@ -29,6 +30,7 @@ from hiprisk.estimators.documents import document_of, write_estimator_bundle
 from hiprisk.estimators.fitting import TrainingData, fit_study_model
 from hiprisk.estimators.outcomes import Outcome, persons
 from hiprisk.estimators.settings import checked_dictionary, checked_settings, seed_of
+from hiprisk.metrics.inputs import check_same_order
 from hiprisk.sheet.evaluate import Prediction, SheetEvaluator
 from hiprisk.sheet.format import Sheet
 from hiprisk.spelling import did_you_mean
@@ -41,12 +43,13 @@ class StudyModel(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
 
     _model_types: tuple[str, ...] = ()
 
-    def _fit(self, X: Any, outcome: Outcome, groups: ArrayLike | None) -> Self:
-        """Fit on a checked outcome."""
+    def _fit(self, X: Any, y: Any, outcome: Outcome, groups: ArrayLike | None) -> Self:
+        """Fit on `outcome`, which is `y` checked."""
         settings = checked_settings(
             {**self.get_params(deep=False), "model_types": self._model_types},
             seed=seed_of(self.random_state),
         )
+        check_same_order(X=X, y=y, groups=groups)
         given = self._given_columns(X, reset=True)
         check_consistent_length(X, outcome.target)
         dictionary = checked_dictionary(self.dictionary)
@@ -82,6 +85,8 @@ class StudyModel(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
             # A frame of another library (Arrow, Polars) says its names and texts only so.
             X = X.to_pandas()
         if isinstance(X, pd.DataFrame):
+            # Before scikit-learn, whose letter is that of a library behind it.
+            check_unique_names(X)
             validate_data(self, X, reset=reset, skip_check_array=True)
             fewest = 2 if reset else 1
             if len(X) < fewest:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+from typing import Any
+
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from hiprisk.arrays import Floats, Integers
 from hiprisk.errors import InputError
@@ -18,7 +21,7 @@ def as_continuous(
     name_of_predicted: str = "predicted",
 ) -> tuple[Floats, Floats, Floats]:
     """Observed, predicted and weights as arrays of one length without missing values."""
-    check_same_order(observed, predicted)
+    check_same_order(**{"observed": observed, name_of_predicted: predicted, "weights": weights})
     y = _as_array("observed", observed)
     p = _as_array(name_of_predicted, predicted)
     w = np.ones(len(y)) if weights is None else _as_array("weights", weights)
@@ -34,6 +37,7 @@ def as_binary(
     y_true: ArrayLike, risk: ArrayLike, weights: ArrayLike | None
 ) -> tuple[Floats, Floats, Floats]:
     """The same for an outcome of 0 and 1 and risks in [0, 1]."""
+    check_same_order(y_true=y_true, risk=risk, weights=weights)
     y, p, w = as_continuous(y_true, risk, weights)
     # The position and not the label of a row: labels are often patient numbers.
     off = np.flatnonzero((y != 0.0) & (y != 1.0))
@@ -90,38 +94,67 @@ def check_level(level: float) -> None:
 
 
 def as_groups(
-    groups: ArrayLike | None, n: int, *, beside: str = "observed", name: str = "groups"
+    groups: ArrayLike | None,
+    n: int,
+    *,
+    beside: str = "observed",
+    name: str = "groups",
+    by_label: bool = False,
 ) -> Integers:
-    """Number of the person of each row, from any labels; without labels each row is a person."""
+    """Number of the person of each row, from any labels; without labels each row is a person.
+
+    They are numbered as they first appear, so that folds and resamples are the same however a
+    person is called; or, `by_label`, in the order of the labels.
+    """
     if groups is None:
         return np.arange(n)
-    labels = np.asarray(groups)
-    if labels.ndim != 1:
-        raise InputError(f"'{name}' must be one column, got shape {labels.shape}")
-    if len(labels) != n:
-        raise InputError(f"'{name}' has {len(labels)} entries, '{beside}' has {n}")
-    off = np.flatnonzero(pd.isna(labels))
+    labels = as_labels(groups, n, beside=beside, name=name)
+    return pd.factorize(labels, sort=by_label)[0].astype(np.intp)
+
+
+def as_labels(labels: ArrayLike, n: int, *, beside: str, name: str) -> NDArray[Any]:
+    """Label of each row: one column of any type without missing entries."""
+    found = np.asarray(labels)
+    if found.ndim != 1:
+        raise InputError(f"'{name}' must be one column, got shape {found.shape}")
+    if len(found) != n:
+        raise InputError(f"'{name}' has {len(found)} entries, '{beside}' has {n}")
+    off = np.flatnonzero(pd.isna(found))
     if off.size:
         raise InputError(
             f"'{name}' has {off.size} missing entries, first at position {off[0]}",
             advice="name it for every row",
         )
-    texts = labels.astype(str) if labels.dtype == object else labels
-    return np.unique(texts, return_inverse=True)[1].astype(np.intp)
+    return found.astype(str) if found.dtype == object else found
 
 
-def check_same_order(observed: object, predicted: object) -> None:
-    """Raise where two pandas objects have the same rows in another order: rows go by position."""
-    one, other = getattr(observed, "index", None), getattr(predicted, "index", None)
+def check_same_order(**arguments: object) -> None:
+    """Raise where pandas objects have the same rows in another order: rows go by position.
+
+    Parameters
+    ----------
+    arguments : object
+        By the names that the caller knows them by; those without an index fit everything.
+    """
+    indexes = {name: getattr(one, "index", None) for name, one in arguments.items()}
     # Lists and tuples have a method of this name.
-    if one is None or other is None or callable(one) or callable(other) or len(one) != len(other):
-        return
-    if not one.equals(other) and one.sort_values().equals(other.sort_values()):
-        raise InputError(
-            "'observed' and 'predicted' have the same index in another order, and rows go by "
-            "position",
-            advice="reindex one of them, or give `.to_numpy()` of both",
-        )
+    found = [(name, one) for name, one in indexes.items() if isinstance(one, pd.Index)]
+    for (first, one), (second, other) in combinations(found, 2):
+        if len(one) == len(other) and not one.equals(other) and _sorted(one).equals(_sorted(other)):
+            raise InputError(
+                f"'{first}' and '{second}' have the same index in another order, and rows go by "
+                "position",
+                advice=f"reindex one of them, {second} = {second}.loc[{first}.index], or give "
+                "both without an index (`.to_numpy()`)",
+            )
+
+
+def _sorted(index: pd.Index) -> pd.Index:
+    try:
+        return index.sort_values()
+    except TypeError:
+        # Labels of several types have no order of their own.
+        return index.map(repr).sort_values()
 
 
 def _as_array(name: str, values: ArrayLike) -> Floats:

@@ -56,7 +56,10 @@ def test_a_resample_of_one_class_is_degenerate():
     (LogisticRegression(), X, [1] * 6, {}, "'y' has 1 classes, and two are needed"),
     (LogisticRegression(), X, [1, 2, 3, 1, 2, 3], {}, "'y' has 3 classes, and two are needed"),
     (LinearRegression(), X, Y, {"groups": [1, 2]}, "'groups' has 2 entries, 'y' has 6"),
-    (LinearRegression(), X, pd.Series(Y, index=[5, 4, 3, 2, 1, 0]), {}, "the same index in ano"),
+    (LinearRegression(), X, pd.Series(Y, index=[5, 4, 3, 2, 1, 0]), {},
+     "'X' and 'y' have the same index in another order"),
+    (LinearRegression(), X, Y, {"groups": pd.Series(Y, index=[5, 4, 3, 2, 1, 0])},
+     "'X' and 'groups' have the same index in another order"),
 ])  # fmt: skip
 def test_bad_input_is_refused(estimator, x, y, how, said):
     with pytest.raises(InputError, match=said):
@@ -80,3 +83,16 @@ def test_there_are_as_many_persons_as_folds():
     people.check_folds(3, 1)
     with pytest.raises(InputError, match=r"3 persons cannot be divided into 4 folds \(lower"):
         people.check_folds(4, 1)
+
+
+def test_columns_of_the_other_byte_order_are_read():
+    swapped = development(LinearRegression(), X.astype(">f8"), pd.Series(Y).astype(">i8"))
+    plain = development(LinearRegression(), X, pd.Series(Y))
+    [resample] = draw_resamples(np.arange(6), n_resamples=1, seed=0)
+    assert (swapped(resample).predicted == plain(resample).predicted).all()
+
+
+def test_persons_are_the_same_however_they_are_called():
+    numbers = development(LinearRegression(), X, Y, groups=[10, 9, 10, 2, 9, 2])
+    texts = development(LinearRegression(), X, Y, groups=["P10", "P9", "P10", "P2", "P9", "P2"])
+    assert numbers.groups.tolist() == texts.groups.tolist() == [0, 1, 0, 2, 1, 2]

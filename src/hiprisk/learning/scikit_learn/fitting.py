@@ -6,6 +6,7 @@ import warnings
 from typing import Any, Literal
 
 import numpy as np
+import pandas as pd
 from sklearn.base import clone, is_classifier, is_regressor
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
 
@@ -60,6 +61,23 @@ def _is(question: Any, estimator: Any) -> bool:
 def rows_of(table: Any, rows: Integers) -> Any:
     """Some rows of a data frame, a column or an array, in the form in which it came."""
     return table.iloc[rows] if hasattr(table, "iloc") else table[rows]
+
+
+def native_bytes(table: Any) -> Any:
+    """The same table in the machine's order of bytes: of the other one pandas picks no rows."""
+    if isinstance(table, pd.Series):
+        dtype = table.dtype
+        if isinstance(dtype, np.dtype) and not dtype.isnative:
+            return table.astype(dtype.newbyteorder("="))
+        return table
+    if not isinstance(table, pd.DataFrame) or all(map(_is_native, table.dtypes)):
+        return table
+    columns = [native_bytes(table.iloc[:, place]) for place in range(table.shape[1])]
+    return pd.concat(columns, axis=1)
+
+
+def _is_native(dtype: Any) -> bool:
+    return not isinstance(dtype, np.dtype) or dtype.isnative
 
 
 def fit_copy(estimator: Any, X: Any, y: Any, *, seed: int, number: int | None = None) -> Any:

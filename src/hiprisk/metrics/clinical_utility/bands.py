@@ -223,7 +223,8 @@ def _resampled(
     if n_resamples < 2:
         raise InputError(f"a band needs resamples, 'n_resamples' is {n_resamples}")
     # Persons are drawn, not rows: two hips of a person are no two draws.
-    persons = Persons.of(as_groups(groups, n_rows, beside="y_true"))
+    # A study has numbered them, people without an identifier last: its draws stay what they were.
+    persons = Persons.of(as_groups(groups, n_rows, beside="y_true", by_label=True))
     rng = rng_for(seed, "decision_curve")
     blocks = persons.draw_weights(rng, n_resamples, max_weights=LARGEST_BLOCK)
     return np.concatenate([evaluate(weights) for weights in blocks])

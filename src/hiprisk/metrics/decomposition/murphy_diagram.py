@@ -173,7 +173,7 @@ def murphy_diagram(
     """
     y, p, w = as_continuous(observed, predicted, weights)
     _, q, _ = as_continuous(y, reference, None, name_of_predicted="reference")
-    persons = None if groups is None else as_groups(groups, len(y))
+    persons = None if groups is None else as_groups(groups, len(y), by_label=True)
     if probability is not None:
         check_probability(probability)
     grid = _grid(thresholds, np.concatenate([y, p, q]))

@@ -21,6 +21,7 @@ from hiprisk.metrics.inputs import (
     as_groups,
     check_both_classes,
     check_level,
+    check_same_order,
 )
 from hiprisk.metrics.intervals.resampled import metric_intervals
 from hiprisk.metrics.registry import estimates, find_metric, label_of, metrics_for
@@ -130,6 +131,7 @@ def checked_predictions(
                 advice="for predictive distributions give a forecast, as from `normal_forecast`",
             )
         take = as_binary if found == "binary" else as_continuous
+        check_same_order(observed=observed, predicted=predicted, groups=groups)
         y, values, w = take(observed, predicted, weights)
     return CheckedPredictions(
         kind=found,

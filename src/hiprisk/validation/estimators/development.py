@@ -13,7 +13,13 @@ from numpy.typing import ArrayLike
 
 from hiprisk.arrays import Floats, Integers
 from hiprisk.errors import ConfigError, InputError
-from hiprisk.learning.scikit_learn.fitting import fit_copy, kind_of, predictions_of, rows_of
+from hiprisk.learning.scikit_learn.fitting import (
+    fit_copy,
+    kind_of,
+    native_bytes,
+    predictions_of,
+    rows_of,
+)
 from hiprisk.metrics.entry import Metric
 from hiprisk.metrics.inputs import as_groups, check_same_order
 from hiprisk.metrics.registry import find_metric, metrics_for
@@ -121,7 +127,8 @@ def development(
         If rows do not match, an outcome is missing, or there is one class only.
     """
     kind = kind_of(estimator)
-    check_same_order(y, X)
+    check_same_order(X=X, y=y, groups=groups)
+    X, y = native_bytes(X), native_bytes(y)
     n = _n_rows(X)
     labels = np.asarray(y)
     if labels.ndim != 1 or len(labels) != n:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from hiprisk.errors import ConfigError, InputError
-from hiprisk.learning.scikit_learn.fitting import kind_of, predictions_of
+from hiprisk.learning.scikit_learn.fitting import kind_of, native_bytes, predictions_of
 from hiprisk.metrics.inputs import as_groups, check_same_order
 from hiprisk.validation.estimators.development import observed_outcome
 from hiprisk.validation.performance.computing import PerformanceSettings, performance_of
@@ -71,7 +71,8 @@ def evaluate_external(
     kind = kind_of(estimator)
     if not all(0.0 < one < 1.0 for one in thresholds):
         raise ConfigError("a threshold probability lies inside (0, 1)", column="thresholds")
-    check_same_order(y, X)
+    check_same_order(X=X, y=y, groups=groups)
+    X, y = native_bytes(X), native_bytes(y)
     observed, event = observed_outcome(np.asarray(y), kind=kind, event=event)
     predicted = predictions_of(estimator, X, kind=kind, event=event)
     if len(predicted) != len(observed):

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from hiprisk.errors import ConfigError, InputError
-from hiprisk.metrics.inputs import as_groups, check_level
+from hiprisk.metrics.inputs import as_labels, check_level, check_same_order
 from hiprisk.parallel import Progress
 from hiprisk.validation.estimators.development import Development, development
 from hiprisk.validation.internal import cross_validation as crossing
@@ -214,17 +214,19 @@ def internal_external(
         If input is refused, or fewer than two sites are large enough.
     """
     check_level(level)
+    check_same_order(X=X, y=y, sites=sites)
     people = development(estimator, X, y, groups=groups, event=event, seed=seed)
     labels = np.asarray(sites)
     if labels.shape != people.observed.shape:
         raise InputError(f"'sites' has the shape {labels.shape}, 'y' has {len(people.observed)}")
-    numbers = as_groups(labels, len(labels), beside="y", name="sites")
-    names = [str(labels[np.argmax(numbers == one)]) for one in range(numbers.max() + 1)]
+    names, numbers = np.unique(
+        as_labels(labels, len(labels), beside="y", name="sites"), return_inverse=True
+    )
     return leaving_sites.internal_external(
         people,
         people.observed,
         sites=numbers,
-        labels=names,
+        labels=[str(one) for one in names],
         groups=people.groups,
         metrics=people.metrics(metrics),
         workers=workers,
