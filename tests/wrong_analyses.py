@@ -3,6 +3,10 @@
 from wrong_config import case, text_case
 
 ANALYSES = [
+    case("confounder twice", "confounders=[age_years, age_years]",
+         "age_years comes twice in confounders"),
+    case("title empty", "title=' '", "title is empty"),
+    case("population empty", "outcome.population=''", "outcome.population is empty"),
     case("higher_is against the dictionary", "outcome.higher_is=better",
          "outcome.higher_is: better contradicts the dictionary, where more of "
          "womac_function_followup_0_100 is worse"),

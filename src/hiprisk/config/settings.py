@@ -459,6 +459,7 @@ class StudyConfig:
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
+        self._texts_are_there()
         self._blocks_are_whole()
         refuse_unknown(self.measurement_error, self.predictors)
         outcome = self.outcome
@@ -480,11 +481,25 @@ class StudyConfig:
         )
         return self
 
+    def _texts_are_there(self) -> None:
+        """What stands at the head of the report and in every answer."""
+        texts = {
+            "title": self.title,
+            "intended_use": self.intended_use,
+            "outcome.label": self.outcome.label,
+            "outcome.population": self.outcome.population,
+        }
+        for key in (key for key, text in texts.items() if not text.strip()):
+            raise refuse(f"{key} is empty")
+
     def _blocks_are_whole(self) -> None:
         for name, block in self.blocks.items():
             twice = [one for one in block if block.count(one) > 1]
             if twice:
                 raise refuse(f"{twice[0]} comes twice in block {name}")
+        twice = [one for one in self.confounders if self.confounders.count(one) > 1]
+        if twice:
+            raise refuse(f"{twice[0]} comes twice in confounders")
         lacking = [name for name in self.confounders if name not in self.predictors]
         if lacking:
             near = did_you_mean(lacking[0], self.predictors)
