@@ -7,7 +7,7 @@ import pickle
 import struct
 import zipfile
 
-from hiprisk.bundle.manifest import HASHED_PARTS, MANIFEST, SEAL, bundle_hash, manifest_hash
+from hiprisk.bundle.manifest import HASHED_PARTS, MANIFEST, SEAL, STUDY, bundle_hash, manifest_hash
 from hiprisk.sheet.document.strict_json import canonical_json
 from small_bundle import write_small_bundle
 
@@ -44,7 +44,11 @@ def seal(folder, files):
     for name, data in files.items():
         (folder / name).write_bytes(data)
         manifest["files"][name] = {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
-    parts = {name: (folder / name).read_bytes() for name in HASHED_PARTS}
+    parts = {
+        name: (folder / name).read_bytes()
+        for name in (*HASHED_PARTS, STUDY)
+        if (folder / name).exists()
+    }
     manifest["bundle_sha256"] = bundle_hash(parts)
     write_manifest(folder, manifest)
 

@@ -43,7 +43,8 @@ def motion_sheet():
 
 def write_motion_bundle(root, name="moving"):
     contents = BundleContents(
-        sheet=motion_sheet(), config={"name": name}, evidence={}, run={}, card="x",
+        sheet=dataclasses.replace(motion_sheet(), name=name),
+        config={"name": name}, evidence={}, run={}, card="x",
         cohort_fingerprint="0" * 64, created_with={},
     )  # fmt: skip
     return write_bundle(root, name, contents)

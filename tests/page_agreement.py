@@ -1,5 +1,7 @@
 """A sheet's page against Python: the same answer, number for number."""
 
+import dataclasses
+
 from hiprisk.bundle import BundleContents, write_bundle
 from hiprisk.errors import InputError
 from hiprisk.serving.model import load
@@ -9,7 +11,8 @@ NOT_ON_THE_PAGE = ("reason", "estimand", "provenance", "intended_use", "bundle_s
 
 def model_of(root, sheet, name="page"):
     contents = BundleContents(
-        sheet=sheet, config={}, evidence={}, run={}, card="", cohort_fingerprint="0" * 64,
+        sheet=dataclasses.replace(sheet, name=name),
+        config={}, evidence={}, run={}, card="", cohort_fingerprint="0" * 64,
         created_with={},
     )  # fmt: skip
     return load(write_bundle(root, name, contents))

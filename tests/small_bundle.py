@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 from pathlib import Path
 
@@ -157,7 +158,7 @@ def write_small_bundle(
     """Write the small model as a bundle; its folder."""
     small = {"metrics": {"r2_corrected": {"value": 0.3, "low": None, "high": None}}}
     contents = BundleContents(
-        sheet=small_sheet(kind=kind, provenance=provenance),
+        sheet=dataclasses.replace(small_sheet(kind=kind, provenance=provenance), name=name),
         config={"name": name, **(config or {})},
         evidence=small | (evidence or {}),
         run={"written": "2026-11-22T00:00:00Z"},

@@ -3,6 +3,7 @@
 import csv
 import json
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -39,7 +40,7 @@ def folder(tmp_path_factory):
     from raw_values import every_kind_sheet
 
     contents = BundleContents(
-        sheet=every_kind_sheet(), config={}, evidence={}, run={}, card="",
+        sheet=replace(every_kind_sheet(), name="kinds"), config={}, evidence={}, run={}, card="",
         cohort_fingerprint="0" * 64, created_with={},
     )  # fmt: skip
     return write_bundle(tmp_path_factory.mktemp("models"), "kinds", contents)

@@ -31,6 +31,8 @@ def two_bundles(
 ):
     """The bundles `small@1` and `other@1`, of which the second has what is given."""
     sheet = small_sheet(provenance="real")
+    # The config states other events, some of them in part.
+    sheet = replace(sheet, outcome=replace(sheet.outcome, events=()))
     first = BundleContents(
         sheet=sheet,
         config=CONFIG,
@@ -46,7 +48,7 @@ def two_bundles(
         sheet = sheet_of(sheet)
     second = replace(
         first,
-        sheet=sheet,
+        sheet=replace(sheet, name="other"),
         config={**CONFIG, "name": "other", **(config or {})},
         evidence={**first.evidence, "metrics": metrics or METRICS, **(evidence or {})},
         **contents,

@@ -1,5 +1,6 @@
 """Rows of sites that a model with named sites does not have: counted, and not as missing."""
 
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,11 @@ N_NEW = 60
 @pytest.fixture
 def elsewhere(cohort_folder, invented, simulated):
     """A model with named sites, and a cohort a part of which is of other ones."""
+    sheet = replace(site_sheet(), name="named")
+    events = [asdict(event) for event in sheet.outcome.events]
+    config = {"outcome": {**read_bundle(invented).config["outcome"], "events": events}}
     contents = BundleContents(
-        sheet=site_sheet(), config=read_bundle(invented).config, evidence={}, run={}, card="",
+        sheet=sheet, config=config, evidence={}, run={}, card="",
         cohort_fingerprint="0" * 64, created_with={},
     )  # fmt: skip
     write_bundle(Path("models"), "named", contents)

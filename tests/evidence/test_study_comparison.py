@@ -155,6 +155,8 @@ def test_evidence_of_another_form_is_no_metric(tmp_path):
 def test_two_of_one_name_are_told_apart_by_their_hashes(tmp_path):
     one, _ = two_bundles(tmp_path / "here")
     _, other = two_bundles(tmp_path / "there", config={"seed": 9})
+    # Its sheet is read before, since a manifest of another name is refused.
+    assert other.sheet.name == "other"
     other.manifest["name"] = "small"
     found = compare_studies(one, other)
     assert found.names == (f"small@1 ({one.sha256[:6]})", f"small@1 ({other.sha256[:6]})")

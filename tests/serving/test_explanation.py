@@ -95,7 +95,8 @@ def test_a_refused_patient_is_not_explained(small):
 
 def test_trees_say_that_refits_are_not_available(tmp_path):
     contents = BundleContents(
-        sheet=tree_sheet(), config={}, evidence={}, run={}, card="", cohort_fingerprint="0" * 64,
+        sheet=replace(tree_sheet(), name="trees"),
+        config={}, evidence={}, run={}, card="", cohort_fingerprint="0" * 64,
         created_with={},
     )  # fmt: skip
     found = load(write_bundle(tmp_path, "trees", contents)).explain(PATIENT).to_dict()

@@ -25,7 +25,8 @@ HASHED_PARTS = ("sheet.json", "config.json", "evidence.json")
 STUDY = "study.json"
 MODEL_NAME = re.compile(r"^[a-z0-9][a-z0-9._-]{0,63}$")
 
-_VERSION = re.compile(r"^[1-9][0-9]{0,8}$")
+VERSION = re.compile(r"^[1-9][0-9]{0,8}$")
+SHA256 = re.compile(r"^[0-9a-f]{64}$")
 
 
 def check_name(name: str) -> None:
@@ -58,7 +59,7 @@ def version_folders(folder: Path) -> list[Path]:
     if not folder.is_dir():
         return []
     return sorted(
-        (path for path in folder.iterdir() if _VERSION.fullmatch(path.name)),
+        (path for path in folder.iterdir() if VERSION.fullmatch(path.name)),
         key=lambda path: int(path.name),
     )
 

@@ -14,6 +14,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hiprisk.bundle.agreement import (
+    CONFIG,
+    EVIDENCE,
+    RUN,
+    SHEET,
+    check_config,
+    check_evidence_belongs,
+    check_manifest,
+    check_place,
+    check_sheet_belongs,
+)
 from hiprisk.bundle.archive import check_archive
 from hiprisk.bundle.manifest import (
     FORMAT_NAME,
@@ -79,30 +90,42 @@ class Bundle:
 
     @cached_property
     def sheet(self) -> Sheet:
-        """The model."""
+        """The model; BundleError if manifest or config are those of another."""
         from hiprisk.sheet.document.parsing import parse_sheet
 
-        return parse_sheet(self.texts["sheet.json"])
+        sheet = parse_sheet(self.texts[SHEET], name=SHEET)
+        check_sheet_belongs(self.manifest, self.config, sheet)
+        return sheet
 
     @cached_property
     def config(self) -> dict[str, Any]:
         """The resolved config of the study."""
-        return self._object("config.json")
+        return self._object(CONFIG)
 
     @cached_property
     def evidence(self) -> dict[str, Any]:
-        """The results of the study."""
-        return self._object("evidence.json")
+        """The results of the study; BundleError if they are those of another model."""
+        evidence = self._object(EVIDENCE)
+        check_evidence_belongs(self.manifest, self.sheet, evidence)
+        return evidence
 
     @cached_property
     def run(self) -> dict[str, Any]:
         """When and on which machine it was written."""
-        return self._object("run.json")
+        return self._object(RUN) if RUN in self.texts else {}
 
     @cached_property
     def study(self) -> dict[str, Any] | None:
         """The study in its order, with mapping and dictionary; None where it was not kept."""
         return self._object(STUDY) if STUDY in self.texts else None
+
+    def check(self) -> None:
+        """Raise BundleError if any part contradicts another.
+
+        Reading a bundle compares all but the sheet and the evidence, which are compared when they
+        are first used: evidence takes ten times as long to read as a prediction takes.
+        """
+        _ = self.sheet, self.evidence
 
     def has_file(self, name: str) -> bool:
         """Whether the manifest lists a file."""
@@ -199,10 +222,14 @@ def read_bundle(reference: Path | str, *, root: Path | str = "models") -> Bundle
     ------
     BundleError
         If a byte was changed, a file is missing or was added, a name leads outside, the version
-        is unknown, or the manifest is not one.
+        is unknown, the manifest is not one, or parts contradict each other.
     """
     path = find_bundle(reference, root=root)
     manifest = _read_manifest(path)
+    if not Path(reference).exists():
+        # Found by its name: what was asked for is what must come.
+        name, _, version = str(reference).partition("@")
+        check_place(manifest, name=name, version=version or path.name)
     listed = manifest["files"]
     _check_listing(path, listed)
     texts: dict[str, bytes] = {}
@@ -218,7 +245,9 @@ def read_bundle(reference: Path | str, *, root: Path | str = "models") -> Bundle
             code="MANIFEST",
             file=MANIFEST,
         )
-    return Bundle(path, manifest, texts)
+    bundle = Bundle(path, manifest, texts)
+    check_config(manifest, bundle.config, run=bundle.run, study=bundle.study)
+    return bundle
 
 
 def _read_manifest(path: Path) -> dict[str, Any]:
@@ -229,10 +258,11 @@ def _read_manifest(path: Path) -> dict[str, Any]:
     manifest = parse_strict(raw, name=MANIFEST, max_bytes=MAX_MANIFEST_BYTES, max_depth=8)
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT_NAME:
         raise BundleError("this is not a hiprisk manifest", code="MANIFEST", file=MANIFEST)
-    if manifest.get("schema_version") != SCHEMA_VERSION:
-        theirs = manifest.get("schema_version")
+    theirs = manifest.get("schema_version")
+    # True is an int to Python, and equal to 1.
+    if type(theirs) is not int or theirs != SCHEMA_VERSION:
         raise BundleError(
-            f"the bundle has schema version {theirs if isinstance(theirs, int) else 'unknown'}, "
+            f"the bundle has schema version {theirs if type(theirs) is int else 'unknown'}, "
             f"this hiprisk reads version {SCHEMA_VERSION}",
             code="VERSION",
             file=MANIFEST,
@@ -251,6 +281,7 @@ def _read_manifest(path: Path) -> dict[str, Any]:
     files = manifest.get("files")
     if not texts or not isinstance(files, dict) or not set(HASHED_PARTS) <= set(files):
         raise BundleError("the manifest lacks keys", code="MANIFEST", file=MANIFEST)
+    check_manifest(manifest)
     return manifest
 
 

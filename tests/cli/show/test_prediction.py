@@ -83,7 +83,8 @@ def measured(sheet):
 
 
 def write_bundle_of(sheet, name):
-    contents = BundleContents(sheet=sheet, config={"name": name}, evidence={}, run={}, card="x",
+    contents = BundleContents(sheet=dataclasses.replace(sheet, name=name),
+                              config={"name": name}, evidence={}, run={}, card="x",
                               cohort_fingerprint="0" * 64, created_with={})  # fmt: skip
     write_bundle(Path("models"), name, contents)
 
