@@ -237,7 +237,7 @@ def freeze_small(out, models, *, commit):
             pack(places[name], out / "bundles" / f"{name}.tar.xz")
             answers = scored(places[name], cohort, scratch)
             write_packed(out / f"answers_{name}.json.gz", {"columns": answers})
-            if name != "published":
+            if (places[name] / "estimator.skops").exists():
                 freeze_estimator(places[name], answers, out / f"estimator_{name}.json.gz")
     write_origin(out, commit)
 

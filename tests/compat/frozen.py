@@ -20,7 +20,7 @@ PUBLISHED = HERE.parents[1] / "configs" / "published" / "invented_womac.yaml"
 MODEL_TYPES = ("linear", "boosting", "logistic")
 MODELS = (*MODEL_TYPES, "published")
 # Kinds of sheets that came later, in the freezes that have them.
-LATER = ("ordinal", "named_sites")
+LATER = ("ordinal", "named_sites", "forest")
 TEXTS = ("imputed", "flags", "reason")
 
 # Results of which every number is frozen. {linear} and so on are bundles, {new} is the cohort
