@@ -156,19 +156,22 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
         67,
         "a workbook in which several sheets hold data",
         "3 SHEET, with their names",
-        "tests/cohort/files/extra/test_spreadsheet.py::test_of_several_sheets_with_data_one_is_named",
+        "tests/cohort/files/extra/test_spreadsheet.py::"
+        "test_of_several_sheets_with_data_one_is_named",
     ),
     (
         67,
         "a title or merged cells above a sheet's column names",
         "3 HEADER",
-        "tests/cohort/files/extra/test_spreadsheet.py::test_a_first_row_that_names_no_columns_is_refused",
+        "tests/cohort/files/extra/test_spreadsheet.py::"
+        "test_a_first_row_that_names_no_columns_is_refused",
     ),
     (
         67,
         "a damaged SPSS or Stata file",
         "3 STATISTICAL_FILE",
-        "tests/cohort/files/extra/test_statistical.py::test_what_only_begins_as_such_a_file_is_refused",
+        "tests/cohort/files/extra/test_statistical.py::"
+        "test_what_only_begins_as_such_a_file_is_refused",
     ),
     (
         67,
@@ -768,6 +771,12 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
     ),
     (
         101,
+        "a bundle sealed anew whose parts contradict each other, or of another hash than expected",
+        "4 CONTRADICTION with the part and the key; 4 OTHER_BUNDLE with both hashes",
+        "tests/bundle/test_agreement.py::test_two_parts_of_a_fitted_model_that_differ",
+    ),
+    (
+        101,
         "two dictionaries, in config and mapping, that contradict each other",
         "2 CONFIG with the variables",
         f"{_OWN}::test_a_mapping_that_contradicts_the_study_is_refused",
@@ -957,6 +966,54 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
         "a variable of a kind that its role cannot use, an event that is no level",
         "2 CONFIG before a file is read",
         "tests/features/test_roles.py::test_a_variable_of_the_wrong_kind_is_refused",
+    ),
+    (
+        79,
+        "an own candidate whose setting needs more people or inputs than the smallest "
+        "part of the study has (170 neighbours in folds of 163)",
+        "2 CONFIG with families.NAME and the settings, before the first fit",
+        "tests/planning/test_training_parts.py::"
+        "test_a_candidate_that_the_folds_are_too_small_for_is_told_before_the_first_fit",
+    ),
+    (
+        79,
+        "a benchmark that fails on the real people all the same",
+        "left out of the comparison with the type of the exception; the study goes on",
+        "tests/learning/test_model_choice.py::"
+        "test_a_benchmark_that_fails_in_the_folds_is_left_out_and_a_candidate_is_told",
+    ),
+    (
+        72,
+        "a process killed while it wrote (SIGKILL, out of memory)",
+        "its hidden `.part` file or `.writing-*` folder goes with the next writer to the "
+        "folder; a live process's never does",
+        "tests/processes/test_scratch.py::"
+        "test_rows_of_patients_that_a_killed_writer_left_go_with_the_next",
+    ),
+    (
+        72,
+        "`train --workers 2` killed",
+        "its workers end too",
+        "tests/processes/test_parent.py::test_no_worker_outlives_a_killed_parent",
+    ),
+    (
+        84,
+        "two `train` of one name at once",
+        "the second says for whom it waits, then 5 STUDY_RUNNING; the first's search stays",
+        "tests/planning/test_one_at_a_time.py::"
+        "test_the_second_train_waits_and_refuses_and_the_first_keeps_its_search",
+    ),
+    (
+        84,
+        "`train` into a file system without locks",
+        "warning NO_FILE_LOCKS, goes on",
+        "tests/planning/test_one_at_a_time.py::test_a_file_system_without_locks_is_told",
+    ),
+    (
+        84,
+        "an MLflow run left RUNNING by a dead process, in a container too",
+        "marked as KILLED by the next run",
+        "tests/tracking/test_runs.py::test_a_run_of_a_dead_process_is_marked_as_killed",
     ),
 )
 

@@ -33,12 +33,13 @@ from hiprisk.bundle.manifest import (
     MODEL_NAME,
     SCHEMA_VERSION,
     SEAL,
+    SHA256,
     STUDY,
     bundle_hash,
     manifest_hash,
     version_folders,
 )
-from hiprisk.errors import BundleError
+from hiprisk.errors import BundleError, ConfigError
 from hiprisk.provenance import current_provenance
 from hiprisk.sheet.document.strict_json import canonical_json, parse_strict
 
@@ -118,6 +119,27 @@ class Bundle:
     def study(self) -> dict[str, Any] | None:
         """The study in its order, with mapping and dictionary; None where it was not kept."""
         return self._object(STUDY) if STUDY in self.texts else None
+
+    def check_sha256(self, expected: str | None) -> None:
+        """Raise BundleError if the model is another than the one of this hash; None is any.
+
+        ConfigError where what is expected is no hash at all.
+        """
+        if expected is None or expected == self.sha256:
+            return
+        if not SHA256.fullmatch(expected):
+            raise ConfigError(
+                "the hash that is expected of a bundle has 64 digits or letters a to f",
+                code="USAGE",
+                column="--expect-sha256",
+                advice="hiprisk sheet show BUNDLE --json says it: bundle_sha256",
+            )
+        raise BundleError(
+            f"bundle_sha256 is {self.sha256[:12]}..., and {expected[:12]}... is expected",
+            code="OTHER_BUNDLE",
+            file=self.path.name if self.path.name != self.version else self.name,
+            advice="this is another model, or another version of it: get the one that is meant",
+        )
 
     def check(self) -> None:
         """Raise BundleError if any part contradicts another.
@@ -210,13 +232,17 @@ def _nearby_words(name: str) -> str:
     return f"name it by its path; there are {shown}" + (" ..." if ordered[MOST_NAMED:] else "")
 
 
-def read_bundle(reference: Path | str, *, root: Path | str = "models") -> Bundle:
+def read_bundle(
+    reference: Path | str, *, root: Path | str = "models", expect_sha256: str | None = None
+) -> Bundle:
     """Read a bundle, every hash checked before anything is parsed.
 
     Parameters
     ----------
     reference, root
         As for `find_bundle`.
+    expect_sha256 : str or None
+        What `Bundle.sha256` must be, known from elsewhere.
 
     Raises
     ------
@@ -246,6 +272,7 @@ def read_bundle(reference: Path | str, *, root: Path | str = "models") -> Bundle
             file=MANIFEST,
         )
     bundle = Bundle(path, manifest, texts)
+    bundle.check_sha256(expect_sha256)
     check_config(manifest, bundle.config, run=bundle.run, study=bundle.study)
     return bundle
 

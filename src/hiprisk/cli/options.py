@@ -86,6 +86,12 @@ def files_of(options: argparse.Namespace, first: Path | str | None) -> CohortFil
     return CohortFiles(paths, options.encoding)
 
 
+def add_expected_hash(parser: argparse.ArgumentParser) -> None:
+    """What `bundle_sha256` must be."""
+    parser.add_argument("--expect-sha256", metavar="HASH",
+                        help="refuse the bundle if its bundle_sha256 is another")  # fmt: skip
+
+
 def whole_number(least: int) -> Callable[[str], int]:
     """A converter for whole numbers from `least` on."""
 

@@ -336,7 +336,9 @@ class Model:
         )
 
 
-def load(reference: Path | str, *, root: Path | str = "models") -> Model:
+def load(
+    reference: Path | str, *, root: Path | str = "models", expect_sha256: str | None = None
+) -> Model:
     """Load a model from its bundle.
 
     Parameters
@@ -345,6 +347,8 @@ def load(reference: Path | str, *, root: Path | str = "models") -> Model:
         A bundle's folder, a model's folder, or ``name`` or ``name@version`` below `root`.
     root : path-like
         Folder of all models.
+    expect_sha256 : str or None
+        The ``bundle_sha256`` that the model must have, known from elsewhere.
 
     Returns
     -------
@@ -354,7 +358,7 @@ def load(reference: Path | str, *, root: Path | str = "models") -> Model:
     Raises
     ------
     BundleError
-        If the bundle is not what its manifest promises.
+        If the bundle is not what its manifest promises, or has another hash.
     StoreError
         If there is no such bundle.
 
@@ -365,4 +369,4 @@ def load(reference: Path | str, *, root: Path | str = "models") -> Model:
     >>> model.sheet.outcome.variable
     'womac_function_followup_0_100'
     """
-    return Model(read_bundle(reference, root=root))
+    return Model(read_bundle(reference, root=root, expect_sha256=expect_sha256))
