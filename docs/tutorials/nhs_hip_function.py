@@ -162,7 +162,8 @@ print(f"80 % prediction intervals cover {100 * covered:.0f} % of the later year"
 # What is kept of a model is one readable file, its sheet: it predicts without the library that fitted it, to the same number.
 
 # %%
-bundle = best.to_bundle(out=models, name="three-columns", provenance="real")
+said = {"label": "Oxford Hip Score", "higher_is": "better"}
+bundle = best.to_bundle(out=models, name="three-columns", provenance="real", outcome=said)
 again = hiprisk.load(bundle).score(X_later)
 difference = (again["predicted"] - best.predict(X_later)).abs().max()
 print(f"largest difference between the sheet and the estimator: {difference:.1g}")
@@ -178,7 +179,9 @@ from hiprisk.estimators import to_bundle
 y = first["ohs_post_score"].to_numpy(dtype=float)
 complete = X.notna().all(axis=1)
 theirs = LGBMRegressor(n_estimators=60, num_leaves=5, verbose=-1).fit(X[complete], y[complete])
-bundle = to_bundle(theirs, X[complete], y[complete], out=models, name="lightgbm", bounds=(0, 48))
+bundle = to_bundle(
+    theirs, X[complete], y[complete], out=models, name="lightgbm", bounds=(0, 48), outcome=said
+)
 rows = X_later[X_later.notna().all(axis=1)]
 same = hiprisk.load(bundle).score(rows)["predicted"] == theirs.predict(rows).clip(0, 48)
 print(f"{len(rows):,} people of the later year: {same.sum():,} predictions equal to the last bit")

@@ -71,6 +71,20 @@ def test_what_breaks_a_rule_is_refused(regressor, outcome, letter):
         regressor.to_sheet(outcome=outcome)
 
 
+def test_which_end_is_good_is_never_guessed(regressor):
+    """Screens and the calculator tell a reader; of a known variable the dictionary says it."""
+    assert regressor.to_sheet().outcome.higher_is == "worse"
+    with pytest.raises(ConfigError, match=r"outcome.higher_is: better contradicts the dictionary"):
+        regressor.to_sheet(outcome={"higher_is": "better"})
+    frame, score, _ = own_frame()
+    model = StudyRegressor(n_imputations=1, interval_folds=0).fit(frame, score)
+    with pytest.raises(ConfigError, match=r"more of 'score' is better or worse: whoever reads"):
+        model.to_sheet()
+    with pytest.raises(ConfigError, match=r"more of 'score' is better or worse: whoever reads"):
+        model.to_bundle(outcome={"label": "Score"})
+    assert model.to_sheet(outcome={"higher_is": "better"}).outcome.higher_is == "better"
+
+
 def test_an_unsafe_name_and_an_unknown_provenance_are_refused(regressor):
     with pytest.raises(ConfigError, match="name"):
         regressor.to_sheet(name="../x")
@@ -82,7 +96,7 @@ def test_numbers_that_no_reader_of_sheets_takes_are_refused_with_what_to_do():
     x = np.random.default_rng(0).normal(size=(60, 2)) * 1e-9
     model = StudyRegressor(interval_folds=0).fit(x, x[:, 0])
     with pytest.raises(ConfigError, match=r"cannot be written as a sheet: .*ordinary size"):
-        model.to_sheet()
+        model.to_sheet(outcome={"higher_is": "worse"})
 
 
 @pytest.mark.parametrize("kind", ["regressor", "classifier"])
@@ -96,7 +110,7 @@ def test_splines_of_columns_without_a_hard_range_are_written(kind, scale):
         model = StudyRegressor(interval_folds=0, **settings).fit(X, score)
     else:
         model = StudyClassifier(**settings).fit(X, event)
-    sheet = parse_sheet(model.to_sheet().to_json(), name="sheet.json")
+    sheet = parse_sheet(model.to_sheet(outcome={"higher_is": "worse"}).to_json(), name="sheet.json")
     (term,) = (term for term in sheet.model.terms if term.basis == "rcs")
     assert sheet.variable(term.column).hard is None
     far = X.iloc[:6].assign(**{"Grip (kg)": [-1e8, 1e3, 1e5, 1e6, 1e8, 1e100]})
@@ -161,7 +175,8 @@ def test_parameters_of_a_bundle_are_plain_values(regressor, tmp_path, people):
         dictionary=None, n_imputations=1, interval_folds=0,
     )  # fmt: skip
     model.fit(people[PREDICTORS], people[OUTCOME])
-    stated = hiprisk.load(model.to_bundle(out=tmp_path)).bundle.config["estimator"]["parameters"]
+    bundle = model.to_bundle(out=tmp_path, outcome={"higher_is": "worse"})
+    stated = hiprisk.load(bundle).bundle.config["estimator"]["parameters"]
     assert stated["penalty"] == 0.1
     assert stated["random_state"] == "RandomState"
     assert stated["bounds"] == [0, 100]

@@ -38,20 +38,27 @@ HIGH = np.where(Y > 63.0, "worse", "better")
 NAMED = X.set_axis(["age_years", "grip_kg", "back_pain"], axis=1)
 
 
+SAID = {"higher_is": "worse"}
+
+
 def forest(**settings):
     return RandomForestRegressor(8, random_state=0, **settings)
 
 
 def test_a_forest_scores_as_it_predicts(tmp_path):
     model = forest().fit(X, Y)
-    scored = hiprisk.load(to_bundle(model, X, Y, out=tmp_path, name="grip")).score(NAMED)
+    scored = hiprisk.load(to_bundle(model, X, Y, out=tmp_path, name="grip", outcome=SAID)).score(
+        NAMED
+    )
     assert scored["predicted"].tolist() == model.predict(X).tolist()
     inside = (scored["lower_80"] <= Y) & (scored["upper_80"] >= Y)
     assert inside.mean() > 0.7
 
 
 def test_a_sheet_says_what_it_is_and_where_it_came_from():
-    sheet = to_sheet(forest().fit(X, Y), X, Y, bounds=(0, 100), provenance="simulated")
+    sheet = to_sheet(
+        forest().fit(X, Y), X, Y, bounds=(0, 100), provenance="simulated", outcome=SAID
+    )
     assert sheet.family == "RandomForestRegressor"
     assert sheet.title == "score (RandomForestRegressor model)"
     assert sheet.notes[0].startswith("Model of scikit-learn ")
@@ -72,7 +79,7 @@ def test_what_is_missing_is_imputed_by_the_sheet():
     holes = X.copy()
     holes.loc[::5, "Grip (kg)"] = np.nan
     model = make_pipeline(SimpleImputer(), StandardScaler(), LinearRegression()).fit(holes, Y)
-    sheet = to_sheet(model, holes, Y)
+    sheet = to_sheet(model, holes, Y, outcome=SAID)
     assert sheet.distribution is not None
     assert sheet.variable("grip_kg").training.missing_share == pytest.approx(0.2)
     assert sum(one.weight for one in sheet.variables) == pytest.approx(1.0)
@@ -81,7 +88,7 @@ def test_what_is_missing_is_imputed_by_the_sheet():
 def test_a_booster_has_no_intervals():
     xgboost = pytest.importorskip("xgboost", reason="XGBoost is not installed")
     model = xgboost.XGBRegressor(n_estimators=5, n_jobs=1).fit(X, Y)
-    sheet = to_sheet(model.get_booster(), X, Y)
+    sheet = to_sheet(model.get_booster(), X, Y, outcome=SAID)
     assert sheet.distribution is None
     assert sheet.notes[1] == "No intervals: the model was not fitted again in folds."
 
@@ -98,13 +105,15 @@ def test_settings_that_json_lacks_are_said_in_words(tmp_path):
 
 def test_an_array_has_columns_by_place():
     values = X.astype(float).to_numpy()
-    sheet = to_sheet(LinearRegression().fit(values, Y), values, Y, folds=0)
+    sheet = to_sheet(LinearRegression().fit(values, Y), values, Y, folds=0, outcome=SAID)
     assert [one.name for one in sheet.variables] == ["x0", "x1", "x2"]
 
 
 def test_the_same_call_twice_gives_the_same_sheet():
     model = forest().fit(X, Y)
-    first, second, other = (to_sheet(model, X, Y, folds=2, random_state=seed) for seed in (1, 1, 2))
+    first, second, other = (
+        to_sheet(model, X, Y, folds=2, random_state=seed, outcome=SAID) for seed in (1, 1, 2)
+    )
     assert first == second != other
 
 
@@ -139,3 +148,11 @@ def test_other_labels_and_bounds_of_a_risk_are_refused():
         to_sheet(model, X, HIGH == "worse")
     with pytest.raises(ConfigError, match="a binary outcome has no bounds"):
         to_sheet(model, X, HIGH, bounds=(0, 1))
+
+
+def test_whether_more_is_better_is_said_by_the_user_or_the_dictionary():
+    model = LinearRegression().fit(X, Y)
+    with pytest.raises(ConfigError, match=r"outcome.higher_is: say whether more of 'score' is bet"):
+        to_sheet(model, X, Y, folds=0)
+    known = to_sheet(model, X, Y.rename("ohs_0_48"), folds=0)
+    assert known.outcome.higher_is == "better"

@@ -74,7 +74,7 @@ def test_columns_that_do_not_vary_are_left_out_with_a_warning():
     with pytest.warns(UserWarning, match=r"2 column\(s\) do not vary .*: same, empty"):
         model = StudyRegressor(**QUICK).fit(frame, np.arange(30.0))
     assert model.constant_columns_ == ("same", "empty")
-    assert [spec.name for spec in model.to_sheet().variables] == ["x"]
+    assert [spec.name for spec in model.sheet_.variables] == ["x"]
     other = model.predict(frame.assign(same=2.0, empty=5.0))
     assert (other == model.predict(frame)).all()
     with pytest.raises(InputError, match=r"none of 2 column\(s\) varies"):
@@ -170,7 +170,7 @@ def test_clone_pickle_and_joblib_keep_an_estimator(fitted, tmp_path):
     joblib.dump(fitted, tmp_path / "model.joblib")
     for copy in (again, pickle.loads(pickle.dumps(fitted)), joblib.load(tmp_path / "model.joblib")):
         assert (copy.predict(frame) == fitted.predict(frame)).all()
-        assert copy.to_sheet() == fitted.to_sheet()
+        assert copy.sheet_ == fitted.sheet_
 
 
 def test_a_fitted_estimator_holds_no_row_of_its_people():

@@ -1,7 +1,10 @@
 """Reasons and flags in words: a sentence for every code, with the variable's label and range."""
 
+from dataclasses import replace
+
 import pytest
 
+from hiprisk.sheet.format import TrainingSummary
 from hiprisk.values import Note
 from hiprisk.wording.reasons import (
     advice_on,
@@ -47,6 +50,23 @@ def test_ranges_weights_and_what_came():
     told = [range_text(SHEET.variable(name)) for name in ("age_years", "sex", "marker")]
     assert told == ["18 to 110 years", "female, male", "mg"]
     assert range_text(SHEET.variable("womac_function_0_100")) == "0 to 100 points"
+    learned = replace(SHEET.variable("marker"), training=TrainingSummary(low=0.51234, high=9.0))
+    assert range_text(learned) == "usually 0.5123 to 9 mg"
+    assert range_text(replace(learned, training=None, unit="")) == "a number"
+
+
+def test_a_rule_of_a_number_without_a_hard_range_says_what_is_usual():
+    marker = replace(SHEET.variable("marker"), training=TrainingSummary(low=0.5, high=9.0))
+    unknown = replace(marker, training=None, unit="")
+    others = tuple(one for one in SHEET.variables if one.name != "marker")
+    broken = Note("NOT_A_NUMBER", "marker")
+    told = [
+        rule_broken(replace(SHEET, variables=(*others, one)), broken) for one in (marker, unknown)
+    ]
+    assert told == ["must be a number (usually 0.5 to 9 mg)", "must be a number"]
+
+
+def test_weights_and_what_came():
     assert weight_text(SHEET, SHEET.variable("age_years")) == "10 %"
     assert came_text(" 64,5 ") == ", got '64,5'"
     assert len(came_text("x" * 999)) < 60

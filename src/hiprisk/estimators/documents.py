@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 from hiprisk.bundle import BundleContents, check_name, write_bundle
 from hiprisk.config import EventSettings
@@ -21,6 +21,7 @@ from hiprisk.sheet.document.checks import check_sheet
 from hiprisk.sheet.format import OutcomeSpec, Sheet
 from hiprisk.yaml_settings import YamlDocument
 
+Direction = Literal["worse", "better"]
 INTENDED_USE = "Research and education. Not a medical device; not for decisions about a patient."
 NOT_STATED = "horizon and population not stated"
 ORIGIN = (
@@ -39,6 +40,7 @@ def undescribed_outcome(
     kind: OutcomeKind,
     bounds: tuple[float, float] | None = None,
     levels: tuple[str, ...] = (),
+    higher_is: Direction = "worse",
 ) -> OutcomeSpec:
     """An outcome of which only the data are known; the last of `levels` is the event."""
     declared = DeclaredOutcome(
@@ -46,7 +48,7 @@ def undescribed_outcome(
         label=label,
         kind=kind,
         unit=unit,
-        higher_is="worse",
+        higher_is=higher_is,
         # As of an outcome that a validation names by its variable alone.
         horizon_months=1.0,
         population=NOT_STATED,
@@ -64,15 +66,20 @@ def document_of(
     outcome: Mapping[str, Any] | None,
     provenance: str,
     intended_use: str | None,
+    direction: Direction | None,
 ) -> Sheet:
     """A fitted sheet with its name, and its outcome in words.
+
+    `direction` is what the dictionary says of a continuous outcome, None where it says nothing.
 
     Raises
     ------
     ConfigError
-        If the name is not safe, or something that is said of the outcome breaks a rule.
+        If the name is not safe, something that is said of the outcome breaks a rule, or nobody
+        says whether more of a continuous outcome is better or worse.
     """
     check_name(name)
+    _check_direction(sheet.outcome, (outcome or {}).get("higher_is"), direction)
     if provenance not in get_args(Provenance):
         known = ", ".join(map(repr, get_args(Provenance)))
         raise ConfigError(f"must be one of {known}, got {provenance!r}", column="provenance")
@@ -91,6 +98,29 @@ def document_of(
     )
     _check_writable(found)
     return found
+
+
+def _check_direction(outcome: OutcomeSpec, stated: object, of_dictionary: Direction | None) -> None:
+    """Raise ConfigError where nobody says what is good, or two say the opposite.
+
+    Screens, cards and the calculator say it to whoever reads a prediction: a guess misleads.
+    """
+    if outcome.kind != "continuous":
+        return
+    if stated is None and of_dictionary is None:
+        raise ConfigError(
+            f"say whether more of {outcome.label!r} is better or worse: whoever reads a "
+            "prediction is told",
+            column="outcome.higher_is",
+            advice="outcome={'higher_is': 'better'} or {'higher_is': 'worse'}",
+        )
+    if stated in ("better", "worse") and of_dictionary not in (None, stated):
+        raise ConfigError(
+            f"{stated} contradicts the dictionary, where more of {outcome.label!r} is "
+            f"{of_dictionary}",
+            column="outcome.higher_is",
+            advice="give the column another name if it is another score, or dictionary=None",
+        )
 
 
 def _check_writable(sheet: Sheet) -> None:

@@ -118,7 +118,7 @@ def to_sheet(
     >>> X = rng.normal(size=(200, 3))
     >>> y = 10 * X[:, 0] + rng.normal(size=200)
     >>> forest = RandomForestRegressor(20, random_state=0).fit(X, y)
-    >>> sheet = to_sheet(forest, X, y)
+    >>> sheet = to_sheet(forest, X, y, outcome={"higher_is": "better"})
     >>> sheet.family
     'RandomForestRegressor'
     """
@@ -139,7 +139,12 @@ def to_sheet(
         max_imputed_weight=ImputationSettings().max_imputed_weight,
     )
     found = document_of(
-        sheet, name=name, outcome=outcome, provenance=provenance, intended_use=intended_use
+        sheet,
+        name=name,
+        outcome=outcome,
+        provenance=provenance,
+        intended_use=intended_use,
+        direction=data.outcome.direction(columns.dictionary),
     )
     notes = [ORIGIN.format(source=converted.source, exactness=converted.exactness)]
     if data.outcome.classes is None and scatter.distribution is None:

@@ -17,7 +17,7 @@ from hiprisk.arrays import Floats, Integers
 from hiprisk.cohort.dictionary import Variable
 from hiprisk.errors import InputError
 from hiprisk.estimators.columns import free_name
-from hiprisk.estimators.documents import undescribed_outcome
+from hiprisk.estimators.documents import Direction, undescribed_outcome
 from hiprisk.estimators.settings import checked_bounds
 from hiprisk.metrics.inputs import as_groups
 from hiprisk.sheet.document.ordinal import MAX_VALUES
@@ -59,7 +59,15 @@ class Outcome:
             kind="continuous" if self.classes is None else "binary",
             bounds=self.bounds,
             levels=levels,
+            higher_is=self.direction(dictionary) or "worse",
         )
+
+    def direction(self, dictionary: Mapping[str, Variable]) -> Direction | None:
+        """What more of it is by the dictionary; None where that does not say."""
+        known = dictionary.get(self.name)
+        if known is None or known.direction is None:
+            return None
+        return "better" if known.direction == "higher_better" else "worse"
 
 
 def continuous_outcome(

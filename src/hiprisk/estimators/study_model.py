@@ -75,6 +75,7 @@ class StudyModel(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
         self.columns_, self.constant_columns_ = fitted, constant
         self.estimator_, self.sheet_ = result.estimator, result.sheet
         self.no_intervals_ = result.no_intervals
+        self.direction_ = outcome.direction(dictionary)
         self.evaluator_ = SheetEvaluator(result.sheet)
         return self
 
@@ -217,8 +218,10 @@ class StudyModel(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
             Of the model: small letters, digits, dots, dashes, underscores.
         outcome : mapping of str to object, optional
             What is predicted, by the keys of ``outcome`` in a study config: ``label``, ``unit``,
-            ``horizon_months``, ``higher_is``, ``population``, ``baseline``, ``events``. Without it
-            the sheet says that horizon and population were not stated.
+            ``horizon_months``, ``higher_is``, ``population``, ``baseline``, ``events``. A
+            continuous outcome needs ``higher_is`` (``better`` or ``worse``), unless `y` has the
+            name of a variable whose direction the dictionary says. Without the others the sheet
+            says that horizon and population were not stated.
         provenance : str
             Of the people whom the model was fitted to: ``real``, ``simulated`` or ``unknown``.
         intended_use : str, optional
@@ -232,7 +235,8 @@ class StudyModel(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
         Raises
         ------
         ConfigError
-            If the name is not safe, or something that is said of the outcome breaks a rule.
+            If the name is not safe, something that is said of the outcome breaks a rule, or
+            nobody says whether more of a continuous outcome is better or worse.
         """
         check_is_fitted(self)
         return document_of(
@@ -241,6 +245,7 @@ class StudyModel(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
             outcome=outcome,
             provenance=provenance,
             intended_use=intended_use,
+            direction=self.direction_,
         )
 
     def to_bundle(

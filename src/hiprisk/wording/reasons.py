@@ -18,13 +18,13 @@ _WHOLE_ROW = {
 }
 _RULES = {
     "AMBIGUOUS_CODE": "has an answer None, which is either no complaints or no answer",
-    "NOT_A_NUMBER": "must be a number in {}",
+    "NOT_A_NUMBER": "must be a number{}",
     "NOT_FINITE": "must be a number below 1e300",
-    "NOT_AN_INTEGER": "must be a whole number in {}",
+    "NOT_AN_INTEGER": "must be a whole number{}",
     "OFF_SCALE": "has an answer to an item that is not on the item's scale",
-    "OUT_OF_RANGE": "must lie in {}",
+    "OUT_OF_RANGE": "must lie{}",
     "UNIT_SUSPECT": "all angles given are below 3.2, as radians are; degrees are wanted",
-    "UNKNOWN_CATEGORY": "must be one of {}",
+    "UNKNOWN_CATEGORY": "must be one{}",
 }
 _ADVICE = {
     "AMBIGUOUS_CODE": "state None in the mapping, under labels of the items or under missing",
@@ -49,7 +49,7 @@ def rule_broken(sheet: Sheet, reason: Note) -> str:
     """Why there is no answer, of one variable without its label, or of the whole row."""
     if not reason.variable:
         return _WHOLE_ROW[reason.code]
-    return _RULES[reason.code].format(range_text(sheet.variable(reason.variable)))
+    return _RULES[reason.code].format(_within(sheet.variable(reason.variable)))
 
 
 def reason_in_words(sheet: Sheet, reason: Note) -> str:
@@ -80,10 +80,30 @@ def range_text(spec: VariableSpec) -> str:
     if spec.kind == "category":
         return ", ".join(spec.levels)
     if spec.hard is None:
-        return spec.unit
+        return _usual_range(spec) or spec.unit or "a number"
     low, high = spec.hard
     scaled = f"{low:g}-{high:g}"
     return f"{low:g} to {high:g} {spec.unit.replace(scaled, '').strip()}".strip()
+
+
+def _within(spec: VariableSpec) -> str:
+    """End of a rule: of which levels or in which range."""
+    if spec.kind == "category":
+        return f" of {range_text(spec)}"
+    if spec.hard is not None:
+        return f" in {range_text(spec)}"
+    usual = _usual_range(spec)
+    if usual:
+        return f" ({usual})"
+    return f" in {spec.unit}" if spec.unit else ""
+
+
+def _usual_range(spec: VariableSpec) -> str:
+    """First to 99th percentile of the development cohort with the unit; empty where not known."""
+    held = spec.training
+    if held is None or held.low is None or held.high is None:
+        return ""
+    return f"usually {held.low:.4g} to {held.high:.4g} {spec.unit}".strip()
 
 
 def weight_text(sheet: Sheet, spec: VariableSpec) -> str:

@@ -89,6 +89,16 @@ def write_bundle_of(sheet, name):
     write_bundle(Path("models"), name, contents)
 
 
+@pytest.mark.parametrize(("form", "said"), [([], "patient: "), (["--why"], "patient (additive)")])
+def test_an_outcome_without_a_unit_has_no_empty_brackets(capsys, form, said):
+    sheet = small_sheet()
+    sheet = dataclasses.replace(sheet, outcome=dataclasses.replace(sheet.outcome, unit=""))
+    write_bundle_of(sheet, "no-unit")
+    _, out, _ = run(capsys, "predict", "no-unit", *PATIENT, *form)
+    assert f"Contributions relative to the typical {said}" in out
+    assert "()" not in out
+
+
 @pytest.mark.parametrize("form", [[], ["--why"]])
 def test_notes_and_parts_have_labels_and_no_names(capsys, form):
     write_bundle_of(tree_sheet(), "trees")

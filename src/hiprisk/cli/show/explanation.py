@@ -18,6 +18,7 @@ from hiprisk.cli.show.phrases import (
     vanishes,
     variables_counted,
 )
+from hiprisk.wording.labels import with_unit
 from hiprisk.wording.quantities import contribution_decimals
 from hiprisk.wording.similarity import SIMILARITY
 
@@ -50,7 +51,8 @@ def _show_parts(sheet: Sheet, explanation: Explanation) -> None:
         print_wrapped(NO_PEOPLE, indent=2)
         return
     lacking = set(explanation.not_known.variables)
-    heading(f"Contributions relative to the typical patient ({explanation.scale}, additive)")
+    scale = f"{explanation.scale}, additive" if explanation.scale else "additive"
+    heading(with_unit("Contributions relative to the typical patient", scale))
     digits = contribution_decimals(sheet, 2)
     rows = [["typical patient", "", f"{found.reference:.{digits}f}"]]
     parts = sorted(zip(found.groups, found.values, strict=True), key=lambda part: -abs(part[1]))

@@ -23,7 +23,7 @@ from hiprisk.cli.show.phrases import (
 )
 from hiprisk.sheet.applicability import NEW_SITE, OF_THE_MODEL
 from hiprisk.wording.disclaimers import warnings_of
-from hiprisk.wording.labels import capital, estimand_in_words
+from hiprisk.wording.labels import capital, estimand_in_words, with_unit
 from hiprisk.wording.quantities import contribution_decimals, patient_interval
 from hiprisk.wording.similarity import SHORT_SIMILARITY, similarity_warning
 from hiprisk.wording.sites import new_site_sentence, risk_over_sites, sites_sentence
@@ -227,7 +227,8 @@ def _show_short(sheet: Sheet, explanation: Explanation, *, new_site: bool) -> No
             words += " (* imputed, ** partly imputed)"
         print_lines("")
         print_wrapped(
-            f"Contributions relative to the typical patient ({explanation.scale}): {words}."
+            f"{with_unit('Contributions relative to the typical patient', explanation.scale)}: "
+            f"{words}."
         )
     names = explanation.not_known.variables
     if names:

@@ -154,7 +154,7 @@ function startPage() {
     const key = el("p", { class: "small" }, el("span", { class: "key" }), "towards worse (right, +)   ",
       el("span", { class: "key better" }), "towards better (left, \u2212)");
     if (worseSign < 0) key.replaceChildren(el("span", { class: "key better" }), "towards better (right, +)   ", el("span", { class: "key" }), "towards worse (left, \u2212)");
-    return card("Contributions", table(`Parts add up exactly; in ${found.scale}.`, ["Against the typical patient", "", "#part"], rows), key);
+    return card("Contributions", table(`Parts add up exactly${found.scale ? `; in ${found.scale}` : ""}.`, ["Against the typical patient", "", "#part"], rows), key);
   }
 
   const hasNewSite = (answer) => answer.flags.some((flag) => flag.startsWith("NEW_SITE("));
