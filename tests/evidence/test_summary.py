@@ -95,6 +95,15 @@ def test_where_nothing_predicts_better_than_the_mean_that_is_all():
     )
 
 
+def test_where_only_the_mean_could_be_chosen_nothing_is_concluded_of_the_predictors():
+    mean = SimpleNamespace(name="mean", trials=(1,), chosen=True, benchmark=False)
+    near = SimpleNamespace(name="near", trials=(1,), chosen=False, benchmark=True)
+    assert said(family="mean", families=(mean, near)) == (
+        "The mean-only model was the only candidate that could be chosen, so the study says "
+        "nothing about the predictors.",
+    )
+
+
 @pytest.mark.parametrize(("n_trials", "words"), [(1, "1 trial"), (9, "9 trials")])
 def test_a_short_search_is_a_caution_and_concludes_nothing(n_trials, words):
     caution, verdict = said(family="mean", n_trials=n_trials)

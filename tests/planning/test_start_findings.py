@@ -13,6 +13,8 @@ def found(*overrides):
     ("overrides", "code", "said"),
     [
         (["families={mean: {}}"], "ONLY_THE_MEAN", "everybody gets one prediction"),
+        (["families={mean: {}, near: {estimator: sklearn.neighbors.KNeighborsRegressor}}"],
+         "ONLY_THE_MEAN", "the mean (near: compared with it, and never chosen): everybody"),
         (["families={boosting: {min_leaf: [500, 900], n_trees: 2}}"], "LEAVES_TOO_LARGE",
          "leaves of 500 or more"),
         (["families={boosting: {min_leaf: {low: 500, high: 900}, n_trees: 2}}"], "LEAVES_TOO_LARGE",

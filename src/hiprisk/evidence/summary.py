@@ -59,11 +59,7 @@ def _sentences(
     yield from _direction(evidence)
     yield from _short_runs(evidence, few_trials)
     if evidence.family == "mean":
-        yield "No model type predicted better than the mean-only model" + (
-            ": the predictors add nothing here."
-            if few_trials is None
-            else " in this short search, which is inconclusive about the predictors."
-        )
+        yield _nothing_found(evidence, few_trials)
         # A benchmark may find what no portable model type does.
         yield from _comparisons(evidence)
         return
@@ -88,6 +84,20 @@ def _sentences(
     yield from _association(evidence)
     yield from _stability(evidence)
     yield from _groups(evidence, sheet)
+
+
+def _nothing_found(evidence: Evidence, few_trials: int | None) -> str:
+    eligible = [one for one in evidence.families if not getattr(one, "benchmark", False)]
+    if len(eligible) == 1:
+        return (
+            "The mean-only model was the only candidate that could be chosen, so the study says "
+            "nothing about the predictors."
+        )
+    return "No model type predicted better than the mean-only model" + (
+        ": the predictors add nothing here."
+        if few_trials is None
+        else " in this short search, which is inconclusive about the predictors."
+    )
 
 
 def _comparisons(evidence: Evidence) -> Iterable[str]:

@@ -21,6 +21,7 @@ from hiprisk.learning.study_cohort import study_warnings, with_source
 from hiprisk.learning.tuning import check_stored_searches
 from hiprisk.outputs import check_output_folder
 from hiprisk.parallel import StageProgress
+from hiprisk.planning.redundancy import check_redundancy
 from hiprisk.planning.sample_size import check_expectations
 from hiprisk.planning.start_findings import start_findings
 from hiprisk.planning.training_parts import smallest_training_part
@@ -98,6 +99,7 @@ def check_study(
     )
     check_declared_parts(prepared)
     check_expectations(prepared)
+    check_redundancy(prepared)
     check_own_fits(config, lambda refitted: smallest_training_part(prepared, refitted=refitted))
     if resume:
         check_resumable(prepared)

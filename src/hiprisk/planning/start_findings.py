@@ -12,7 +12,9 @@ from hiprisk.config import Range
 from hiprisk.evidence.declared_parts import BASE_BLOCK
 from hiprisk.features.knots import default_knots
 from hiprisk.inference.association import association_refusal
+from hiprisk.learning.own.portability import is_benchmark
 from hiprisk.learning.preparation import PreparedStudy
+from hiprisk.planning.redundancy import redundancy_findings
 
 
 def start_findings(study: PreparedStudy) -> tuple[Finding, ...]:
@@ -21,6 +23,7 @@ def start_findings(study: PreparedStudy) -> tuple[Finding, ...]:
         *(one for one in study.cohort.findings if one.code == COPIED_ROWS),
         *_model_types(study),
         *_blocks(study),
+        *redundancy_findings(study),
         *_later_predictors(study),
         *_straight_splines(study),
         *_holdout(study),
@@ -30,12 +33,17 @@ def start_findings(study: PreparedStudy) -> tuple[Finding, ...]:
 
 def _model_types(study: PreparedStudy) -> Iterator[Finding]:
     config = study.config
-    if set(config.families.named()) == {"mean"}:
+    own = config.families.own
+    eligible = [name for name in config.families.named()
+                if name not in own or not is_benchmark(own[name])]  # fmt: skip
+    if eligible == ["mean"]:
+        but = f" ({', '.join(own)}: compared with it, and never chosen)" if own else ""
         yield Finding(
             code="ONLY_THE_MEAN",
             severity="warning",
             column="families",
-            message="no model type is a candidate but the mean: everybody gets one prediction",
+            message=f"no model type is a candidate but the mean{but}: everybody gets one "
+            "prediction",
             advice="name one under families, for instance linear: {}",
         )
     boosting = config.families.boosting

@@ -42,7 +42,7 @@ def smallest_training_part(study: PreparedStudy, *, refitted: bool) -> TrialPart
 
 def _training_rows(study: PreparedStudy, *, refitted: bool) -> Iterator[Integers]:
     config, groups = study.config, study.data.fold_groups
-    yield from _outside_of_folds(groups, config.tuning.folds, config.seed)
+    yield from rows_outside_of_folds(study)
     if not refitted:
         return
     resamples = config.validation.resamples
@@ -54,6 +54,12 @@ def _training_rows(study: PreparedStudy, *, refitted: bool) -> Iterator[Integers
                 drawn, seed = groups[resample.rows], config.seed + 1 + resample.number
                 for rows in _outside_of_folds(drawn, config.tuning.folds, seed):
                     yield resample.rows[rows]
+
+
+def rows_outside_of_folds(study: PreparedStudy) -> Iterator[Integers]:
+    """Rows that are fitted in each fold of the tuning."""
+    config = study.config
+    yield from _outside_of_folds(study.data.fold_groups, config.tuning.folds, config.seed)
 
 
 def _outside_of_folds(groups: Integers, n_folds: int, seed: int) -> Iterator[Integers]:
