@@ -12,7 +12,7 @@ import pytest
 
 from hiprisk.config import Range, SettingRange
 from hiprisk.errors import ConfigError, StoreError
-from hiprisk.learning.tuning import keep_trials, search
+from hiprisk.learning.tuning import check_stored_searches, keep_trials, search
 
 SPACE = {"a": Range(low=1e-4, high=1.0, log=True), "b": (0.0, 1.0)}
 
@@ -105,10 +105,70 @@ def test_a_search_of_another_study_is_not_resumed(tmp_path):
     assert caught.value.code == "RESUME_MISMATCH"
 
 
+def resumed(storage):
+    check_stored_searches(storage, "x")
+    return searched(storage=storage, fingerprint="x")
+
+
 def test_a_broken_store_is_an_io_error(tmp_path):
     (tmp_path / "s.db").write_bytes(b"SQLite format 3\x00" + b"x" * 500)
-    with pytest.raises(StoreError, match="cannot be opened"):
+    with pytest.raises(StoreError, match="it is damaged, or the disk is full") as caught:
         searched(storage=tmp_path / "s.db", fingerprint="x")
+    assert "run without --resume, which deletes it and starts again" in caught.value.advice
+
+
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory):
+    """The bytes of a finished search's store."""
+    path = tmp_path_factory.mktemp("search") / "s.db"
+    searched(storage=path, fingerprint="x")
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize("table", ["studies", "trials", "trial_params", "trial_values"])
+@pytest.mark.parametrize("byte", [b"\x00", b"\xff", b"{"])
+def test_a_damaged_page_of_the_store_is_an_io_error(tmp_path, stored, table, byte):
+    path = tmp_path / "s.db"
+    path.write_bytes(stored)
+    with closing(sqlite3.connect(path)) as own:
+        (size,) = own.execute("pragma page_size").fetchone()
+        query = "select rootpage from sqlite_master where name = ?"
+        (page,) = own.execute(query, (table,)).fetchone()
+    damaged = bytearray(stored)
+    damaged[(page - 1) * size : page * size] = byte * size
+    path.write_bytes(damaged)
+    with pytest.raises(StoreError, match="it is damaged, or the disk is full"):
+        resumed(path)
+
+
+@pytest.mark.parametrize(
+    "lost",
+    [
+        "delete from trials where number = 3",
+        "delete from trial_params where trial_id = 4 and param_name = 'b'",
+        "update trial_params set distribution_json = 'x' where trial_id = 4",
+        "delete from trial_values where trial_id = 4",
+    ],
+)
+def test_a_store_that_has_lost_part_of_a_trial_is_not_resumed(tmp_path, stored, lost):
+    path = tmp_path / "s.db"
+    path.write_bytes(stored)
+    with closing(sqlite3.connect(path)) as own:
+        assert own.execute(lost).rowcount
+        own.commit()
+    with pytest.raises(StoreError, match="cannot be read or written"):
+        resumed(path)
+
+
+def test_what_the_objective_raises_is_not_the_store_s(tmp_path):
+    def objective(params):
+        raise ZeroDivisionError("of the fit")
+
+    with pytest.raises(ZeroDivisionError, match="of the fit"):
+        search(
+            objective, space={"b": (0.0, 1.0)}, fixed={}, whole=(), n_trials=1, seed=3, name="t",
+            storage=tmp_path / "s.db",
+        )  # fmt: skip
 
 
 def test_kept_trials_open_as_an_optuna_study_with_what_they_are_about(tmp_path):

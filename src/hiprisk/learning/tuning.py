@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import warnings
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from optuna.distributions import (
 from optuna.trial import TrialState
 
 from hiprisk.config import Range, Setting, SettingRange
-from hiprisk.errors import ConfigError, StoreError
+from hiprisk.errors import ConfigError, HipRiskError, StoreError
 from hiprisk.learning.model_types import Dimension
 from hiprisk.outputs import written_whole
 from hiprisk.parallel import Progress
@@ -103,21 +103,24 @@ def search(
     ConfigError
         If the stored search belongs to another config or cohort.
     StoreError
-        If the storage cannot be opened.
+        If the storage cannot be read or written, or is damaged.
     """
     if not space:
         value = objective(dict(fixed))
         only = Trial(number=0, params=dict(fixed), loss=value)
         return Tuned(params=only.params, loss=value, trials=(only,))
-    study = _open(storage, name, fingerprint)
     distributions = {key: _distribution(item, key in whole) for key, item in space.items()}
-    done = _completed(study)
+    with _store_in_use(storage):
+        study = _open(storage, name, fingerprint)
+        done = _completed(study, distributions)
     while len(done) < n_trials:
-        study.sampler = _sampler(seed, name, len(done))
-        trial = study.ask(distributions)
-        params = {**fixed, **_settings(trial.params, space)}
-        study.tell(trial, objective(params))
-        done = _completed(study)
+        with _store_in_use(storage):
+            study.sampler = _sampler(seed, name, len(done))
+            trial = study.ask(distributions)
+        loss = objective({**fixed, **_settings(trial.params, space)})
+        with _store_in_use(storage):
+            study.tell(trial, loss)
+            done = _completed(study, distributions)
         if on_trial is not None:
             on_trial(len(done), n_trials)
     return _best(done[:n_trials], fixed, space)
@@ -125,14 +128,11 @@ def search(
 
 def _open(storage: Path | None, name: str, fingerprint: str) -> optuna.Study:
     url = None if storage is None else f"sqlite:///{storage}"
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
-            study = optuna.create_study(
-                storage=url, study_name=name, direction="minimize", load_if_exists=True
-            )
-    except Exception as broken:  # the database layer raises its own kinds
-        raise _unreadable(storage) from broken
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+        study = optuna.create_study(
+            storage=url, study_name=name, direction="minimize", load_if_exists=True
+        )
     _check_fingerprint(study.user_attrs, fingerprint)
     study.set_user_attr("fingerprint", fingerprint)
     for trial in study.get_trials(deepcopy=False, states=(TrialState.RUNNING, TrialState.WAITING)):
@@ -152,12 +152,9 @@ def check_stored_searches(storage: Path, fingerprint: str) -> None:
     """
     if not storage.exists():
         return
-    try:
-        studies = optuna.get_all_study_summaries(f"sqlite:///{storage}")
-    except Exception as broken:  # the database layer raises its own kinds
-        raise _unreadable(storage) from broken
-    for study in studies:
-        _check_fingerprint(study.user_attrs, fingerprint)
+    with _store_in_use(storage):
+        for study in optuna.get_all_study_summaries(f"sqlite:///{storage}"):
+            _check_fingerprint(study.user_attrs, fingerprint)
 
 
 def _check_fingerprint(attributes: Mapping[str, Any], fingerprint: str) -> None:
@@ -170,11 +167,28 @@ def _check_fingerprint(attributes: Mapping[str, Any], fingerprint: str) -> None:
         )
 
 
-def _unreadable(storage: Path | None) -> StoreError:
+@contextmanager
+def _store_in_use(storage: Path | None) -> Iterator[None]:
+    """Whatever a damaged file or a full disk makes the database layer raise, as one refusal.
+
+    A page that cannot be read raises SQLite's own error or a row that SQLAlchemy, Optuna or the
+    JSON in it cannot be made of: there is no common class.
+    """
+    try:
+        yield
+    except HipRiskError:
+        raise
+    except Exception as broken:
+        if storage is None:
+            raise
+        raise _unreadable(storage) from broken
+
+
+def _unreadable(storage: Path) -> StoreError:
     return StoreError(
-        "the store of the tuning cannot be opened",
-        file=storage.name if storage else None,
-        advice="delete it and run without --resume",
+        "the store of the tuning cannot be read or written: it is damaged, or the disk is full",
+        file=storage.name,
+        advice="free some space, or run without --resume, which deletes it and starts again",
     )
 
 
@@ -205,9 +219,16 @@ def _settings(found: Mapping[str, Any], space: Mapping[str, Dimension]) -> dict[
     }
 
 
-def _completed(study: optuna.Study) -> list[Any]:
+def _completed(study: optuna.Study, distributions: Mapping[str, BaseDistribution]) -> list[Any]:
+    """Trials that count; an error where a damaged store has lost some, or part of one."""
+    trials = study.get_trials(deepcopy=False)
+    if [trial.number for trial in trials] != list(range(len(trials))):
+        raise LookupError("trials are missing")
     # Those that a kill left unfinished never count: the search goes on as if they had not begun.
-    return list(study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,)))
+    done = [trial for trial in trials if trial.state == TrialState.COMPLETE]
+    if any(trial.value is None or trial.distributions != distributions for trial in done):
+        raise LookupError("settings or the loss of a trial are missing")
+    return done
 
 
 def _best(done: Sequence[Any], fixed: Mapping[str, Any], space: Mapping[str, Dimension]) -> Tuned:
