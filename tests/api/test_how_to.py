@@ -16,6 +16,7 @@ WITHOUT_FUNCTION = {
 }
 
 
+@pytest.mark.slow
 def test_code_of_the_page_gives_what_the_page_says(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with figures_left_blank():

@@ -16,6 +16,7 @@ ESTIMATORS = [
 ]
 
 
+@pytest.mark.slow  # not one check, but their number
 @pytest.mark.filterwarnings("ignore")  # of columns that do not vary, which some checks give
 @parametrize_with_checks(ESTIMATORS)
 def test_scikit_learn_check(estimator, check, monkeypatch):

@@ -32,6 +32,8 @@ families: {{mean: null, {families}}}
 imputation: {{imputations: 3}}
 tuning: {{trials: 1, folds: 5}}
 validation: {{resamples: 20, interval_resamples: 100, repeats: 0, internal_external: false}}
+subgroups: {{by: [], resamples: 50}}
+samplesize: {{simulations: 20}}
 tracking: {{enabled: false}}
 """
 LINEAR = "linear: {penalty: 0.02, l1_share: 0, spline_knots: 3, splines: [age_years]}"
@@ -61,6 +63,7 @@ def fit_of(result):
     return load_estimator(hiprisk.load(result.bundle).bundle.file_bytes("estimator.skops"))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("blank_figures")
 @pytest.mark.parametrize(
     ("families", "settings"),
@@ -88,6 +91,7 @@ def test_regressor_is_the_fit_of_a_study(tmp_path, families, settings):
     assert model.predict(people[PREDICTORS]) == pytest.approx(fitted, rel=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("blank_figures")
 def test_classifier_is_the_fit_of_a_study(tmp_path):
     people = stupar_frame().rename(columns={OUTCOME: "hip_replacement_before_followup"})
