@@ -16,6 +16,7 @@ from hiprisk.api.subject import SubjectRequest, read_people, subject_of
 from hiprisk.bundle import Bundle
 from hiprisk.cohort.dictionary import Dictionary
 from hiprisk.cohort.files.stacking import CohortPath, in_encoding
+from hiprisk.cohort.findings import FITTED_TO_THESE_PEOPLE, Finding
 from hiprisk.cohort.mapping import CohortMapping
 from hiprisk.errors import ConfigError
 from hiprisk.evidence.study_comparison import StudyComparison, compare_studies
@@ -70,16 +71,14 @@ def model_comparison(
     subjects = [subject_of(one) for one in requests]
     one, other = map(read_people, subjects, requests)
     for finding in dict.fromkeys((*one.warnings, *other.warnings)):
-        asked.on_finding(finding)
+        # Of which model it holds, the comparison's cautions say by name.
+        if finding.code != FITTED_TO_THESE_PEOPLE:
+            asked.on_finding(finding)
     paired = compared_models(
         one,
         other,
         subjects[0].outcome,
         names=studies.names,
-        developed_on=(
-            first.manifest["cohort_fingerprint"],
-            second.manifest["cohort_fingerprint"],
-        ),
         n_resamples=resamples,
         seed=asked.seed,
     )
@@ -159,4 +158,15 @@ def compare_models(
             seed=seed,
             on_finding=on_finding or warn_of_finding,
         )
-    return model_comparison(bundle_of(first), bundle_of(second), asked, resamples=resamples)
+    found = model_comparison(bundle_of(first), bundle_of(second), asked, resamples=resamples)
+    if asked is not None and found.paired is not None:
+        for caution in found.paired.cautions:
+            asked.on_finding(
+                Finding(
+                    code=FITTED_TO_THESE_PEOPLE,
+                    severity="warning",
+                    message=caution,
+                    advice="give people whom neither model has met",
+                )
+            )
+    return found

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from hiprisk.api.documents import (
     Document,
     bundle_of,
@@ -15,6 +17,7 @@ from hiprisk.api.documents import (
     stated_outcome,
 )
 from hiprisk.api.findings import FindingListener, warn_of_finding
+from hiprisk.api.fitted_people import reference_people, with_fitted_people
 from hiprisk.bundle import Bundle
 from hiprisk.cohort.bundled_variables import bundled_variables
 from hiprisk.cohort.dictionary import Dictionary
@@ -38,7 +41,7 @@ from hiprisk.validation.external.cohort import (
     predict_cohort,
 )
 from hiprisk.validation.external.imputations import predict_imputations
-from hiprisk.validation.external.reading import read_validation_cohort, select_rows
+from hiprisk.validation.external.reading import read_validation_cohort, rows_with
 from hiprisk.validation.external.reference import with_reference
 from hiprisk.validation.external.results import ModelIdentity
 from hiprisk.validation.external.stated_outcome import (
@@ -145,6 +148,7 @@ class Subject:
             version=bundle.version,
             bundle_sha256=bundle.sha256,
             cautions=tuple(note for note in bundle.sheet.notes if note.startswith(CAUTIONS)),
+            reference_people=reference_people(bundle),
         )
 
 
@@ -262,7 +266,11 @@ def read_selected(
         dictionary=subject.dictionary,
     )
     tell(asked, *(finding for finding in read.findings if finding.code == "MISSING_COLUMN"))
-    return select_rows(read, asked.where)
+    rows = rows_with(read, asked.where)
+    if subject.sheet is None:
+        return read if rows.all() else read.take(np.flatnonzero(rows))
+    assert subject.bundle is not None
+    return with_fitted_people(subject.bundle, read, rows)
 
 
 def read_people(

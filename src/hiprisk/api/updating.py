@@ -214,7 +214,10 @@ def _write(
     from hiprisk.reporting.plots.external import update_figures
 
     bundle = subject.bundle
-    lineage = result.lineage(None if bundle is None else bundle.lineage)
+    lineage = result.lineage(
+        None if bundle is None else bundle.lineage,
+        parent_fingerprint=None if bundle is None else bundle.manifest["cohort_fingerprint"],
+    )
     config: dict[str, Any] = {"name": result.sheet.name}
     config |= bundle.config if bundle is not None else {"outcome": plain_outcome(subject.outcome)}
     contents = BundleContents(

@@ -13,6 +13,7 @@ from hiprisk.yaml_settings import UndecidedLines
 
 UNDECIDED_LINES = "UNDECIDED_LINES"
 COPIED_ROWS = "COPIED_ROWS"
+FITTED_TO_THESE_PEOPLE = "FITTED_TO_THESE_PEOPLE"
 Severity = Literal["error", "warning", "note"]
 SHOWN_ROWS = 10
 # A smaller count could point at one person; table 1 has the same bound.
@@ -117,6 +118,15 @@ def copied_row_counts(findings: Iterable[Finding]) -> list[int | None]:
         one.count if one.count >= SMALLEST_COUNT else None
         for one in findings
         if one.code == COPIED_ROWS
+    ]
+
+
+def fitted_cautions(findings: Iterable[Finding]) -> list[str]:
+    """Sentences that people are those whom the model was fitted to: said before any figure."""
+    return [
+        f"{one.message[0].upper()}{one.message[1:]}."
+        for one in findings
+        if one.code == FITTED_TO_THESE_PEOPLE
     ]
 
 

@@ -230,8 +230,7 @@ def _step(label: str, keep: Bools) -> FlowStep:
 
 def _levels_mask(frame: pd.DataFrame, variable: str, levels: Sequence[str], *, key: str) -> Bools:
     _require(frame, variable, key=key)
-    codes = frame[variable].map(lambda value: one_code(str(value)), na_action="ignore")
-    occurring = set(codes.dropna())
+    occurring = set(_codes(frame[variable]).dropna())
     absent = [level for level in levels if one_code(level) not in occurring]
     if absent:
         raise ConfigError(
@@ -239,7 +238,16 @@ def _levels_mask(frame: pd.DataFrame, variable: str, levels: Sequence[str], *, k
             column=key,
             advice=f"it occurs with {len(occurring)} other level(s)",
         )
-    return np.asarray(codes.isin([one_code(level) for level in levels]))
+    return at_levels(frame[variable], levels)
+
+
+def at_levels(values: pd.Series, levels: Sequence[str]) -> Bools:
+    """Which cells of a category have one of these levels, ``1.0`` read as ``1``."""
+    return np.asarray(_codes(values).isin([one_code(level) for level in levels]))
+
+
+def _codes(values: pd.Series) -> pd.Series:
+    return values.map(lambda value: one_code(str(value)), na_action="ignore")
 
 
 def _require(frame: pd.DataFrame, variable: str, *, key: str) -> None:

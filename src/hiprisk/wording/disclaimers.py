@@ -14,6 +14,13 @@ SIMULATED_COHORT = (
     "SIMULATED DATA: these people were simulated; the results do not apply to patients."
 )
 INVENTED = "INVENTED COEFFICIENTS: this model is an example of the format; not for patients."
+FITTED_TO_THESE = (
+    "these are the people that the model was fitted to: the figures are apparent, and too good"
+)
+FITTED_TO_SOME = (
+    "some of these people are those that the model was fitted to: the figures are in part "
+    "apparent, and too good"
+)
 DISCLAIMER = "For research and education; not a medical device; no medical advice."
 CARD_DISCLAIMER = (
     "Research and education only. Not a medical device; not for diagnosis, prognosis of an "

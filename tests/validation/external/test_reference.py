@@ -6,11 +6,13 @@ import json
 import numpy as np
 import pytest
 
+from hiprisk.cohort.findings import FITTED_TO_THESE_PEOPLE, Finding
 from hiprisk.errors import InputError
 from hiprisk.reporting.plots.external import validation_figures
 from hiprisk.validation.external.cohort import predict_cohort
 from hiprisk.validation.external.reference import compared_models, compared_with, with_reference
 from hiprisk.validation.external.validation import validate_externally
+from hiprisk.wording.disclaimers import FITTED_TO_SOME, FITTED_TO_THESE
 from small_bundle import small_sheet
 from validated_people import MODEL, OUTCOME, WORSE, cohort_of
 
@@ -109,10 +111,18 @@ def test_tables_and_json_of_two_models(both):
 
 
 def test_a_model_that_was_fitted_to_these_people_is_said(both):
-    found = compared_models(
-        *both, OUTCOME, names=NAMES, developed_on=("", both[1].fingerprint), n_resamples=50
+    known = [
+        Finding(code=FITTED_TO_THESE_PEOPLE, severity="warning", message=message, advice="")
+        for message in (FITTED_TO_SOME, FITTED_TO_THESE)
+    ]
+    pair = [
+        dataclasses.replace(one, warnings=(said,)) for one, said in zip(both, known, strict=True)
+    ]
+    found = compared_models(*pair, OUTCOME, names=NAMES, n_resamples=50)
+    assert found.cautions == (
+        "small@1 was fitted to some of these people: its figures are in part apparent ones",
+        "rival@1 was fitted to these people: its figures are apparent ones",
     )
-    assert found.cautions == ("rival@1 was fitted to these people: its figures are apparent ones",)
 
 
 def test_no_common_people_and_too_few_are_refused(both):

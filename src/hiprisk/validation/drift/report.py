@@ -14,7 +14,7 @@ import numpy as np
 
 from hiprisk.arrays import Floats
 from hiprisk.cohort.checks.items import ITEM_CODING
-from hiprisk.cohort.findings import Finding
+from hiprisk.cohort.findings import FITTED_TO_THESE_PEOPLE, Finding
 from hiprisk.cohort.reading import Cohort
 from hiprisk.cohort.shift.comparison import compare_with_training
 from hiprisk.errors import InputError
@@ -41,7 +41,7 @@ from hiprisk.validation.expected.comparison import ExpectedComparison
 from hiprisk.validation.expected.computing import expected_performance
 from hiprisk.validation.external.case_mix import has_reference_population
 from hiprisk.validation.external.cohort import new_site_warnings
-from hiprisk.validation.external.eligibility import copied_rows, refuse_stack
+from hiprisk.validation.external.eligibility import about_these_people, refuse_stack
 from hiprisk.validation.external.mean_difference import standardised_difference_estimate
 from hiprisk.validation.external.results import ModelIdentity
 
@@ -120,7 +120,7 @@ def report_drift(
     refused = evaluation.assessment.reasons.counts()
     predictions = _prediction_drift(sheet, evaluation.prediction.predicted)
     expected, note = _expected(sheet, cohort, evaluation, thresholds, development)
-    said = (*copied_rows(cohort), *new_site_warnings(evaluation, cohort, sheet), *findings)
+    said = (*about_these_people(cohort), *new_site_warnings(evaluation, cohort, sheet), *findings)
     found = DriftReport(
         model=model,
         cohort=cohort.source_name,
@@ -132,7 +132,8 @@ def report_drift(
         predictions=predictions,
         watch=watch,
         watch_note=watch_note,
-        found=bool(said) or _found(variables, predictions, watch),
+        found=any(one.code != FITTED_TO_THESE_PEOPLE for one in said)
+        or _found(variables, predictions, watch),
         summary=(),
         flow=tuple(flow),
         findings=said,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from hiprisk.cohort.findings import copied_row_counts
+from hiprisk.cohort.findings import copied_row_counts, fitted_cautions
 from hiprisk.learning.participants import outcome_remarks
 from hiprisk.validation.drift.cusum import CalibrationCusum
 from hiprisk.validation.drift.results import DriftReport
+from hiprisk.validation.external.case_mix_results import reference_words
 from hiprisk.wording.disclaimers import (
     SIMULATED_COHORT,
     copied_rows_caution,
@@ -19,6 +20,7 @@ from hiprisk.wording.quantities import p_equals, percent
 
 def sentences_of(report: DriftReport) -> Iterable[str]:
     """What moved and what to do about it; what is simulated and cautions come first."""
+    yield from fitted_cautions(report.findings)
     warnings = model_warnings(report.model.provenance)
     if report.simulated:
         yield from warnings or [SIMULATED_COHORT]
@@ -29,6 +31,7 @@ def sentences_of(report: DriftReport) -> Iterable[str]:
         yield f"Predictor drift: {', '.join(v.label for v in moved)}."
     else:
         yield "No predictor drift."
+    yield from reference_words(report.model.reference_people, "Drift is")
     odd = [v for v in moved if any("unit" in c or "code" in c for c in v.causes)]
     if odd:
         yield (

@@ -11,7 +11,7 @@ import pandas as pd
 
 from hiprisk.arrays import Bools
 from hiprisk.cohort.checks.items import ITEM_CODING
-from hiprisk.cohort.findings import Finding, copied_row_counts
+from hiprisk.cohort.findings import Finding, copied_row_counts, fitted_cautions
 from hiprisk.cohort.reading import Cohort
 from hiprisk.cohort.shift.comparison import compare_with_training
 from hiprisk.config import OutcomeSettings
@@ -27,9 +27,9 @@ from hiprisk.validation.expected.computing import expected_of_risks, expected_pe
 from hiprisk.validation.external.cohort import new_site_warnings, variables_in_cohort
 from hiprisk.validation.external.eligibility import (
     MIN_PEOPLE,
+    about_these_people,
     check_predictions,
     check_predictors,
-    copied_rows,
     refuse_misread,
     where_they_went,
 )
@@ -99,6 +99,7 @@ class ExpectedValidation:
 
 
 def _sentences(found: ExpectedValidation) -> Iterable[str]:
+    yield from fitted_cautions(found.findings)
     yield from model_warnings(found.model.provenance)
     yield from found.model.cautions
     yield from cohort_warnings(found.cohort_provenance)
@@ -165,7 +166,7 @@ def expect_of_cohort(
         usable=evaluation.usable,
         reasons=reasons,
         findings=(
-            *copied_rows(cohort),
+            *about_these_people(cohort),
             *coding,
             *moved,
             *new_site_warnings(evaluation, cohort, sheet),
@@ -215,7 +216,7 @@ def expect_of_risks(
         model=model,
         usable=usable,
         reasons=reasons,
-        findings=tuple(copied_rows(cohort)),
+        findings=tuple(about_these_people(cohort)),
         expected=ExpectedComparison.of(expected),
     )
 

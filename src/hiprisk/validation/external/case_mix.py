@@ -33,7 +33,7 @@ from hiprisk.seeding import rng_for
 from hiprisk.sheet.columns import cohort_columns
 from hiprisk.sheet.evaluate import SheetEvaluator
 from hiprisk.sheet.format import Sheet
-from hiprisk.validation.external.case_mix_results import CaseMix, ColumnShift
+from hiprisk.validation.external.case_mix_results import COHORT_ITSELF, CaseMix, ColumnShift
 from hiprisk.validation.external.cohort import ValidationCohort
 from hiprisk.validation.external.mean_difference import (
     Moments,
@@ -105,7 +105,7 @@ def compare_case_mix(
         old, basis = _stated_side(sheet), _stated_basis(sheet)
     else:
         old = _side_of(sheet, development.scored, with_missing_part=False)
-        basis = "the development cohort itself"
+        basis = COHORT_ITSELF
     known = new.missing < 1.0
     return CaseMix(
         columns=_shifts(sheet, old, new),

@@ -13,6 +13,8 @@ from hiprisk.validation.external.mean_difference import Separation
 # C statistics from which cohorts differ somewhat, and clearly; a shift worth a word.
 SOMEWHAT, CLEARLY = 0.6, 0.75
 MIN_SHIFT = 0.1
+# What a comparison rests on where the cohort is at hand, not the sheet's statement of it.
+COHORT_ITSELF = "the development cohort itself"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +144,24 @@ class CaseMix:
 
 def _plain(estimate: Estimate | None) -> dict[str, float | None] | None:
     return None if estimate is None else estimate.to_dict()
+
+
+def reference_words(people: str | None, said: str) -> tuple[str, ...]:
+    """Of an updated model, whose people its cohort is set beside: not those of the update.
+
+    Parameters
+    ----------
+    people : str or None
+        The version of whose development cohort they are; None where it is the model's own.
+    said : str
+        What is told against them, as the beginning of the sentence.
+    """
+    if people is None:
+        return ()
+    return (
+        f"{said} told against the development cohort of {people}: an update keeps its ranges, "
+        "means and distributions.",
+    )
 
 
 def shift_words(case_mix: CaseMix) -> tuple[str, ...]:

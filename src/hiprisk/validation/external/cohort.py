@@ -37,10 +37,10 @@ from hiprisk.sheet.columns import cohort_columns
 from hiprisk.sheet.evaluate import SheetEvaluator
 from hiprisk.sheet.format import Event, Sheet, TrainingSummary
 from hiprisk.validation.external.eligibility import (
+    about_these_people,
     check_enough,
     check_predictions,
     check_usable,
-    copied_rows,
     refuse_misread,
 )
 from hiprisk.values import UNKNOWN_CATEGORY, Note
@@ -185,7 +185,7 @@ def predict_cohort(
     coding = (f for f in cohort.findings if f.code == ITEM_CODING and f.column in of_the_model)
     suspected = suspected_sentinels(cohort.findings, set(names) - _names_of_outcome(outcome))
     warnings = (
-        *copied_rows(cohort),
+        *about_these_people(cohort),
         *coding,
         *moved,
         *suspected,
@@ -313,7 +313,7 @@ def cohort_of_predictions(
         absent=(),
         imputed_share={},
         warnings=(
-            *copied_rows(cohort),
+            *about_these_people(cohort),
             *_off_scale_warnings(off_scale, column, cohort),
             *outcome_warnings(cohort, outcome),
         ),

@@ -8,7 +8,7 @@ import numpy as np
 
 from hiprisk.arrays import Bools, Floats
 from hiprisk.cohort.checks.items import MISREAD_ITEMS
-from hiprisk.cohort.findings import COPIED_ROWS, Finding
+from hiprisk.cohort.findings import COPIED_ROWS, FITTED_TO_THESE_PEOPLE, Finding
 from hiprisk.cohort.imputations import check_no_stack
 from hiprisk.cohort.reading import Cohort
 from hiprisk.cohort.shift.outcome_scale import prediction_scale_findings
@@ -136,9 +136,10 @@ def refuse_stack(cohort: Cohort) -> None:
     refuse_misread(undeclared, cohort, accept_units=False)
 
 
-def copied_rows(cohort: Cohort) -> list[Finding]:
-    """What the check of the file says of people who were given twice: no reason to refuse."""
-    return [one for one in cohort.findings if one.code == COPIED_ROWS]
+def about_these_people(cohort: Cohort) -> list[Finding]:
+    """That people were given twice, or the model was fitted to them: no reason to refuse."""
+    codes = (FITTED_TO_THESE_PEOPLE, COPIED_ROWS)
+    return [one for one in cohort.findings if one.code in codes]
 
 
 def refuse_misread(findings: Sequence[Finding], cohort: Cohort, *, accept_units: bool) -> None:

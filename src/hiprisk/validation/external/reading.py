@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from hiprisk.arrays import Bools
 from hiprisk.cohort.dictionary import FROM_FILE, FROM_OUTCOME, Dictionary, Variable, load_dictionary
 from hiprisk.cohort.files.stacking import CohortPath
 from hiprisk.cohort.mapping import CohortMapping
@@ -13,8 +14,8 @@ from hiprisk.cohort.reading import Cohort, read_cohort
 from hiprisk.config import OutcomeSettings
 from hiprisk.errors import InputError
 from hiprisk.learning.event_codes import levels_of_outcome
+from hiprisk.learning.participants import at_levels
 from hiprisk.sheet.format import Sheet
-from hiprisk.values import one_code
 
 
 def read_validation_cohort(
@@ -76,16 +77,14 @@ def _outcome_variable(outcome: OutcomeSettings) -> Variable:
     )
 
 
-def select_rows(cohort: Cohort, where: Mapping[str, Sequence[str]]) -> Cohort:
-    """The rows of a cohort that have certain levels; findings are the whole file's.
+def rows_with(cohort: Cohort, where: Mapping[str, Sequence[str]]) -> Bools:
+    """Which rows of a cohort have certain levels of its variables; all, where none are named.
 
     Raises
     ------
     InputError
         If a variable is absent, or no row has the level.
     """
-    if not where:
-        return cohort
     keep = np.ones(cohort.n_rows, dtype=bool)
     for variable, levels in where.items():
         if variable not in cohort.frame.columns:
@@ -96,10 +95,9 @@ def select_rows(cohort: Cohort, where: Mapping[str, Sequence[str]]) -> Cohort:
                 column=variable,
                 advice="map it in the mapping",
             )
-        codes = cohort.frame[variable].map(lambda value: one_code(str(value)), na_action="ignore")
-        keep &= codes.isin([one_code(level) for level in levels]).to_numpy()
-    if not keep.any():
+        keep &= at_levels(cohort.frame[variable], levels)
+    if where and not keep.any():
         raise InputError(
             "no row has these levels", code="TOO_FEW", file=cohort.source_name, advice="see --where"
         )
-    return cohort.take(np.flatnonzero(keep))
+    return keep

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from hiprisk.cohort.findings import FITTED_TO_THESE_PEOPLE, Finding
 from hiprisk.cohort.reading import Cohort
 from hiprisk.config import OutcomeSettings
 from hiprisk.errors import InputError
@@ -14,6 +15,7 @@ from hiprisk.validation.external.cohort import ValidationCohort
 from hiprisk.validation.external.eligibility import check_enough, check_predictions
 from hiprisk.validation.performance.paired import PairedComparison, paired_differences
 from hiprisk.validation.performance.reference import ReferenceComparison, compare_with_reference
+from hiprisk.wording.disclaimers import FITTED_TO_THESE
 
 
 def with_reference(
@@ -82,7 +84,6 @@ def compared_models(
     outcome: OutcomeSettings,
     *,
     names: tuple[str, str],
-    developed_on: tuple[str, str] = ("", ""),
     n_resamples: int = 500,
     seed: int = 0,
 ) -> PairedComparison:
@@ -96,8 +97,6 @@ def compared_models(
         Of both.
     names : tuple of str
         Of the models.
-    developed_on : tuple of str
-        Fingerprint of each model's development cohort.
     n_resamples, seed : int
         Resamples of persons, the same for both models.
 
@@ -149,8 +148,16 @@ def compared_models(
         ),
         n_resamples=n_resamples,
         cautions=tuple(
-            f"{name} was fitted to these people: its figures are apparent ones"
-            for name, people, fingerprint in zip(names, (first, second), developed_on, strict=True)
-            if people.fingerprint == fingerprint
+            _fitted(name, found)
+            for name, people in zip(names, (first, second), strict=True)
+            for found in people.warnings
+            if found.code == FITTED_TO_THESE_PEOPLE
         ),
     )
+
+
+def _fitted(name: str, found: Finding) -> str:
+    """That one of the models knows these people, or some of them."""
+    if found.message == FITTED_TO_THESE:
+        return f"{name} was fitted to these people: its figures are apparent ones"
+    return f"{name} was fitted to some of these people: its figures are in part apparent ones"

@@ -27,6 +27,9 @@ class ModelIdentity:
     ----------
     cautions : tuple of str
         Notes of the sheet that belong before any figure: invented coefficients, mixed provenance.
+    reference_people : str or None
+        Of an updated model: the version whose development cohort its ranges, means and case mix
+        are still of.
     """
 
     name: str
@@ -36,10 +39,14 @@ class ModelIdentity:
     version: str | None = None
     bundle_sha256: str | None = None
     cautions: tuple[str, ...] = ()
+    reference_people: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
-        return {**asdict(self), "cautions": list(self.cautions)}
+        plain = {**asdict(self), "cautions": list(self.cautions)}
+        if self.reference_people is None:
+            del plain["reference_people"]
+        return plain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,14 +14,19 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from hiprisk.cohort.findings import copied_row_counts
+from hiprisk.cohort.findings import copied_row_counts, fitted_cautions
 from hiprisk.config import OutcomeSettings
 from hiprisk.config.sampling import SamplingSettings
 from hiprisk.learning.participants import outcome_remarks
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.smoothing.logistic import has_log_odds
 from hiprisk.sheet.applicability import NEW_SITE
-from hiprisk.validation.external.case_mix_results import CaseMix, shift_words
+from hiprisk.validation.external.case_mix_results import (
+    COHORT_ITSELF,
+    CaseMix,
+    reference_words,
+    shift_words,
+)
 from hiprisk.validation.external.cohort import ValidationCohort
 from hiprisk.validation.external.results import ModelIdentity
 from hiprisk.validation.performance.results import EventPerformance
@@ -109,6 +114,7 @@ def summary_of(
     events: Sequence[EventPerformance] = (),
 ) -> Iterable[str]:
     """The most important first: disclaimers, calibration, case mix."""
+    yield from fitted_cautions(people.warnings)
     yield from model_warnings(model.provenance)
     yield from model.cautions
     yield from cohort_warnings(people.provenance)
@@ -120,6 +126,8 @@ def summary_of(
     yield from map(event_calibration_words, events)
     if case_mix is not None:
         yield from shift_words(case_mix)
+        if case_mix.basis != COHORT_ITSELF:
+            yield from reference_words(model.reference_people, "Case mix is")
 
 
 def sampling_words(sampling: SamplingSettings, *, share: float) -> str:

@@ -132,19 +132,28 @@ class UpdateResult:
             "summary": list(self.summary),
         }
 
-    def lineage(self, ancestors: Mapping[str, Any] | None) -> dict[str, Any]:
+    def lineage(
+        self, ancestors: Mapping[str, Any] | None, *, parent_fingerprint: str | None = None
+    ) -> dict[str, Any]:
         """Where the new version comes from, for its manifest.
 
         Parameters
         ----------
         ancestors : mapping or None
             The parent's own lineage.
+        parent_fingerprint : str, optional
+            Of the cohort that the parent was fitted to.
         """
         return {
             "parent_name": self.parent.name,
             "parent_version": self.parent.version,
             "parent_bundle_sha256": self.parent.bundle_sha256,
             "parent_provenance": self.parent.provenance,
+            **(
+                {}
+                if parent_fingerprint is None
+                else {"parent_cohort_fingerprint": parent_fingerprint}
+            ),
             "method": self.chosen,
             "asked": self.method,
             "shrinkage": self.shrinkage,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hiprisk.arrays import Floats
+from hiprisk.cohort.findings import fitted_cautions
 from hiprisk.learning.folds import grouped_folds
 from hiprisk.learning.sites.levels import (
     check_site_column,
@@ -437,6 +438,7 @@ def _summary(
     parent: ModelIdentity,
     scatter: str,
 ) -> Iterable[str]:
+    yield from fitted_cautions(cohort.first.warnings)
     yield from model_warnings(parent.provenance)
     yield from parent.cautions
     yield from cohort_warnings(cohort.first.provenance)
