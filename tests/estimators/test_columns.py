@@ -5,8 +5,9 @@ import pandas as pd
 import pytest
 
 from hiprisk.cohort.dictionary import load_dictionary
-from hiprisk.errors import InputError
+from hiprisk.errors import HipRiskWarning, InputError
 from hiprisk.estimators.columns import (
+    FROM_DATA,
     check_ranges,
     columns_of_array,
     columns_of_frame,
@@ -87,6 +88,34 @@ def test_a_name_of_the_dictionary_brings_label_unit_levels_and_range():
     own = described(frame)
     assert [one.label for one in own.variables] == ["age_years", "sex"]
     assert own.variables[0].hard is None
+
+
+def test_a_column_that_only_has_a_name_of_the_dictionary_is_one_of_its_own():
+    frame = pd.DataFrame(
+        {"sex": [0.05, -0.04, np.nan], "age_years": ["60-69", "70-79", None], "lbp_any": "yes"}
+    )
+    columns = columns_of_frame(frame)
+    with pytest.warns(HipRiskWarning) as told:
+        fitted = describe_columns(columns, load_dictionary(), by_name=True)
+    assert [one.kind for one in fitted.variables] == ["number", "category", "category"]
+    assert [one.name for one in fitted.variables] == list(frame.columns)
+    assert [one.source == FROM_DATA for one in fitted.variables] == [True, True, False]
+    assert [str(one.message)[:70] for one in told] == [
+        "sex: 2 of 2 values are not what the dictionary has under this name (se",
+        "age_years: 2 of 2 values are not what the dictionary has under this na",
+    ]
+    assert describe_columns(columns, load_dictionary()).variables[0].kind == "category"
+
+
+def test_few_wrong_values_and_a_wrong_unit_are_refused_whoever_chose_the_dictionary():
+    frame = pd.DataFrame({"sex": ["male", "female", "f"], "age_years": [700.0, 800.0, 760.0]})
+    columns = columns_of_frame(frame)
+    fitted = describe_columns(columns, load_dictionary(), by_name=True)
+    with pytest.raises(InputError, match="sex: a level that the dictionary does not have"):
+        fitted.read(columns)
+    fitted = describe_columns(columns[1:], load_dictionary(), by_name=True)
+    with pytest.raises(InputError, match=r"age_years: must lie in \[18, 110\] years"):
+        check_ranges(fitted, fitted.read(columns[1:]))
 
 
 def test_a_value_outside_of_the_dictionarys_range_is_refused_by_its_position():

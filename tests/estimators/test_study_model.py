@@ -9,6 +9,7 @@ import pyarrow as pa
 import pytest
 from sklearn.base import clone
 from sklearn.compose import ColumnTransformer
+from sklearn.datasets import load_diabetes
 from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import GridSearchCV, GroupKFold, cross_val_score
 from sklearn.pipeline import make_pipeline
@@ -16,7 +17,8 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.utils import get_tags
 
 from cohort_frames import OUTCOME, PREDICTORS, own_frame, stupar_frame
-from hiprisk.errors import ConfigError, InputError
+from hiprisk.cohort.dictionary import load_dictionary
+from hiprisk.errors import ConfigError, HipRiskWarning, InputError
 from hiprisk.estimators import StudyClassifier, StudyRegressor
 
 QUICK = {"n_imputations": 2, "interval_folds": 0}
@@ -53,6 +55,18 @@ def test_columns_in_another_order_or_with_other_names_are_refused(fitted):
     model = StudyRegressor(**QUICK).fit(x, x[:, 0])
     with pytest.raises(ValueError, match="X has 1 features, but StudyRegressor is expecting 2"):
         model.predict(x[:, :1])
+
+
+def test_the_data_of_scikit_learn_are_fitted_with_a_warning():
+    X, y = load_diabetes(return_X_y=True, as_frame=True)
+    with pytest.warns(
+        HipRiskWarning, match="sex: 442 of 442 values .* a column of its own"
+    ) as told:
+        model = StudyRegressor(**QUICK).fit(X, y)
+    assert told[0].filename == __file__
+    assert model.score(X, y) > 0.5
+    with pytest.raises(InputError, match="sex: a level that the dictionary does not have"):
+        StudyRegressor(**QUICK, dictionary=load_dictionary()).fit(X, y)
 
 
 def test_rows_in_another_order_and_a_name_that_comes_twice_are_refused():

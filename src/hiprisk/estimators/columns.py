@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from hiprisk.arrays import Bools, Floats
 from hiprisk.cohort.dictionary import Variable
 from hiprisk.cohort.own_variables import LONGEST_NAME, name_problem
-from hiprisk.errors import InputError
+from hiprisk.errors import HipRiskWarning, InputError
 from hiprisk.sheet.columns import Columns, read_columns
 from hiprisk.sheet.format import VariableSpec
 from hiprisk.values import NOT_FINITE, UNKNOWN_CATEGORY, LevelReader, Note, text_of
@@ -159,12 +160,7 @@ class FittedColumns:
     @property
     def specs(self) -> tuple[VariableSpec, ...]:
         """The variables as a sheet reads their values."""
-        return tuple(
-            VariableSpec(
-                name=one.name, label=one.label, unit="", kind=_kind(one), levels=one.levels
-            )
-            for one in self.variables
-        )
+        return tuple(map(_spec, self.variables))
 
     def read(self, columns: Sequence[GivenColumn], *, unknown: str = "error") -> Columns:
         """Values of columns in the same order, by the rules by which a sheet's are read.
@@ -231,12 +227,15 @@ def _unknown_level(variable: Variable, name: str, where: str) -> InputError:
     )
 
 
-def _kind(variable: Variable) -> Any:
-    return variable.kind
+def _spec(variable: Variable) -> VariableSpec:
+    kind: Any = variable.kind
+    return VariableSpec(
+        name=variable.name, label=variable.label, unit="", kind=kind, levels=variable.levels
+    )
 
 
 def describe_columns(
-    columns: Sequence[GivenColumn], dictionary: Mapping[str, Variable]
+    columns: Sequence[GivenColumn], dictionary: Mapping[str, Variable], *, by_name: bool = False
 ) -> FittedColumns:
     """What the columns of training data are: the dictionary's variables, or variables of their own.
 
@@ -245,16 +244,29 @@ def describe_columns(
     columns : sequence of GivenColumn
     dictionary : mapping of str to Variable
         Empty where no name is to be looked up.
+    by_name : bool
+        Nobody chose the dictionary: a column most of whose values are of another kind or no levels
+        of the variable of its name (``sex`` in standard deviations) is one of its own, with a
+        `HipRiskWarning`. A number outside of the hard range is none of these: the names of numbers
+        say the unit (``age_years``), and there it is a wrong unit.
 
     Raises
     ------
     InputError
         If a category has too many levels.
     """
-    taken = {column.name for column in columns if _known(column.name, dictionary)}
+    named = {column.name: _known(column.name, dictionary) for column in columns}
+    if by_name:
+        for column in columns:
+            contradiction = _contradiction(column, named[column.name])
+            if contradiction:
+                named[column.name] = None
+                # The line of `fit` or `to_sheet` in the user's own code.
+                warnings.warn(contradiction, HipRiskWarning, stacklevel=4)
+    taken = {name for name, known in named.items() if known is not None}
     variables = []
     for column in columns:
-        known = _known(column.name, dictionary)
+        known = named[column.name]
         if known is None:
             known = _own(column, free_name(column.name, taken))
             taken.add(known.name)
@@ -262,6 +274,24 @@ def describe_columns(
             known = _own(column, known.name)
         variables.append(known)
     return FittedColumns(variables=tuple(variables), names=tuple(column.name for column in columns))
+
+
+def _contradiction(column: GivenColumn, known: Variable | None) -> str | None:
+    """Why a column is not the variable of its name: most of its values are none of it."""
+    if known is None or (known.kind == "category" and not known.levels):
+        return None
+    given = read_columns((_spec(known),), {known.name: column.cells}, n_rows=len(column.cells))
+    others = {note: rows for note, rows in given.unreadable.items() if note.code != NOT_FINITE}
+    n_others = sum(int(rows.sum()) for rows in others.values())
+    n_known = n_others + int((~pd.isna(given.columns[known.name])).sum())
+    if 2 * n_others <= n_known:
+        return None
+    expected = "a number" if known.kind == "number" else f"one of {', '.join(known.levels)}"
+    return (
+        f"{column.name}: {n_others} of {n_known} values are not what the dictionary has under this "
+        f"name ({known.label}: {expected}); it is taken as a column of its own (write the values "
+        f"as the dictionary does if it is that variable; {_WITHOUT})"
+    )
 
 
 def varying(variables: Sequence[Variable], frame: pd.DataFrame) -> dict[str, Variable]:

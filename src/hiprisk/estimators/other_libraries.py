@@ -27,7 +27,7 @@ from hiprisk.estimators.columns import (
 from hiprisk.estimators.documents import document_of, write_estimator_bundle
 from hiprisk.estimators.fitting import simple_design
 from hiprisk.estimators.outcomes import Outcome, binary_outcome, continuous_outcome, persons
-from hiprisk.estimators.settings import checked_dictionary, seed_of
+from hiprisk.estimators.settings import checked_dictionary, is_default, seed_of
 from hiprisk.features.design import Design
 from hiprisk.learning.candidates import OutOfFold
 from hiprisk.learning.folds import grouped_folds
@@ -226,7 +226,7 @@ def _checked_columns(X: Any, dictionary: Any) -> _Columns:
                 advice="give X as the model was given it; code categories as 0/1 columns",
             )
     known = checked_dictionary(dictionary)
-    fitted = describe_columns(columns, known)
+    fitted = describe_columns(columns, known, by_name=is_default(dictionary))
     read = fitted.read(columns)
     check_ranges(fitted, read)
     frame = pd.DataFrame(dict(read))

@@ -63,7 +63,9 @@ class StudyRegressor(RegressorMixin, StudyModel):  # type: ignore[misc]  # sciki
         A level that nobody had when fitting is an ``error`` or ``missing`` when predicting.
     dictionary : str, path, Dictionary or None
         Where columns of a known name take label, unit, levels and hard range from: the
-        ``packaged`` dictionary, a YAML file; None to take every column as it is.
+        ``packaged`` dictionary, a YAML file; None to take every column as it is. A column most of
+        whose values are no levels, or no numbers, of the packaged variable of its name is one of
+        its own, with a `HipRiskWarning`; by a dictionary that you give it is refused.
     random_state : int, RandomState or None
         Of imputations, folds and resamples.
 

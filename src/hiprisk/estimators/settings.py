@@ -31,6 +31,7 @@ SETTINGS: Mapping[str, type] = {
     "ordinal": OrdinalSettings,
     "boosting": BoostingSettings,
 }
+PACKAGED = "packaged"
 # What an estimator calls a setting of the imputation.
 IMPUTATION = {
     "imputation": "method",
@@ -110,13 +111,18 @@ def checked_settings(parameters: Mapping[str, Any], *, seed: int) -> ModelSettin
     )
 
 
+def is_default(dictionary: object) -> bool:
+    """Whether the dictionary is the packaged one, which nobody needs to have chosen."""
+    return isinstance(dictionary, str) and dictionary == PACKAGED
+
+
 def checked_dictionary(given: object) -> Mapping[str, Variable]:
     """The dictionary that an estimator looks names up in; empty for None."""
     if given is None:
         return {}
     if isinstance(given, Dictionary):
         return given
-    if given == "packaged":
+    if is_default(given):
         return load_dictionary()
     if isinstance(given, str | Path):
         return load_own_dictionary(given)

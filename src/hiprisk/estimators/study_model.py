@@ -29,7 +29,7 @@ from hiprisk.estimators.columns import (
 from hiprisk.estimators.documents import document_of, write_estimator_bundle
 from hiprisk.estimators.fitting import TrainingData, fit_study_model
 from hiprisk.estimators.outcomes import Outcome, persons
-from hiprisk.estimators.settings import checked_dictionary, checked_settings, seed_of
+from hiprisk.estimators.settings import checked_dictionary, checked_settings, is_default, seed_of
 from hiprisk.metrics.inputs import check_same_order
 from hiprisk.sheet.evaluate import Prediction, SheetEvaluator
 from hiprisk.sheet.format import Sheet
@@ -53,7 +53,7 @@ class StudyModel(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
         given = self._given_columns(X, reset=True)
         check_consistent_length(X, outcome.target)
         dictionary = checked_dictionary(self.dictionary)
-        fitted = describe_columns(given, dictionary)
+        fitted = describe_columns(given, dictionary, by_name=is_default(self.dictionary))
         columns = fitted.read(given)
         check_ranges(fitted, columns)
         frame = pd.DataFrame(dict(columns))
