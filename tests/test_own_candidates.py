@@ -11,7 +11,7 @@ from candidate_study import candidate_config, candidate_study
 from hiprisk.bundle import read_bundle
 from hiprisk.config.reading import resolved
 from hiprisk.errors import ConfigError
-from hiprisk.learning.preparation import declared_hash
+from hiprisk.learning.study_identity import declared_hash
 from hiprisk.rebuilding import rebuild
 from hiprisk.tracking.runs import track_bundle
 from mlflow_store import empty_store

@@ -24,7 +24,7 @@ from hiprisk.config.model_types import BoostingSettings
 from hiprisk.config.searching import Range
 from hiprisk.learning.candidates import imputed_folds, tune, with_settings
 from hiprisk.learning.folds import fold_predictors
-from hiprisk.learning.tuning import Tuned
+from hiprisk.learning.tuning.search import Tuned
 from hiprisk.parallel import one_thread
 
 SPACES: Mapping[str, Any] = {

@@ -30,7 +30,7 @@ from hiprisk.learning.candidates import _fold_loss
 from hiprisk.learning.model_choice import study_folds
 from hiprisk.learning.model_types import model_type_named
 from hiprisk.learning.preparation import PreparedStudy, prepare_study
-from hiprisk.learning.tuning import _distribution, _open, _sampler
+from hiprisk.learning.tuning.search import _distribution, _open, _sampler
 from hiprisk.parallel import one_thread
 
 PROJECT = Path(__file__).resolve().parents[2]

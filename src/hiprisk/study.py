@@ -48,8 +48,9 @@ from hiprisk.learning.sheets.scatter import Scatter, out_of_fold_scatter
 from hiprisk.learning.sheets.skops_file import estimator_file
 from hiprisk.learning.sites.levels import new_site_variance
 from hiprisk.parallel import StageProgress, one_thread
-from hiprisk.planning.checking import BOOTSTRAP, check_study
+from hiprisk.planning.checking import check_study
 from hiprisk.planning.one_at_a_time import WAIT_SECONDS, only_study_of
+from hiprisk.planning.resuming import BOOTSTRAP
 from hiprisk.reporting.card import model_card
 from hiprisk.reporting.report import report_figures, report_sections, study_report
 from hiprisk.sheet.format import Sheet

@@ -120,7 +120,27 @@ def test_a_resume_of_another_study_leaves_no_run(capsys, tmp_path):
     code, _, err = run(capsys, "train", config, *QUICK, "--workers", 1, "--resume")
     assert code == 2
     assert "error[RESUME_MISMATCH]" in err
-    assert not (tmp_path / "mlflow.db").exists()
+    assert not list(tmp_path.glob("mlflow.db*"))
+
+
+def test_a_resume_of_another_study_is_refused_before_anything_heavy_is_imported(tmp_path):
+    from hiprisk.learning.tuning.search import search
+
+    folder = tmp_path / "models" / ".searching" / "stupar"
+    folder.mkdir(parents=True)
+    search(
+        lambda params: params["a"], space={"a": (0.0, 1.0)}, fixed={}, whole=(), n_trials=1, seed=1,
+        name="linear", storage=folder / "search.db", fingerprint="another",
+    )  # fmt: skip
+    argv = ["train", str(CONFIGS / "stupar.yaml"), "--resume"]
+    code = f"from hiprisk.cli import main\nprint(main({argv!r}))\nimport sys\nprint(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    exit_code, imported = done.stdout.splitlines()
+    assert exit_code == "2"
+    assert "the interrupted search belongs to another config" in done.stderr
+    heavy = {"sklearn", "scipy", "matplotlib", "mlflow", "optuna", "jinja2", "skops"}
+    assert not heavy & set(imported.split())
+    assert {one.name for one in tmp_path.iterdir()} == {"models"}
 
 
 def n_trials(store):

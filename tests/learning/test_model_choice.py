@@ -20,7 +20,7 @@ from hiprisk.learning.model_choice import (
     tuned_candidates,
 )
 from hiprisk.learning.preparation import prepare_study
-from hiprisk.learning.tuning import Trial, Tuned
+from hiprisk.learning.tuning.search import Trial, Tuned
 
 STUPAR = Path(__file__).parents[2] / "configs" / "stupar.yaml"
 QUICK = ("cohort.simulate.n=150", "tuning.trials=2", "tuning.folds=3", "imputation.imputations=2",

@@ -42,6 +42,10 @@ def run(argv: Sequence[str]) -> int:
     check_output_folder(options.out)
     config = study_of(options)
     check_names(config)
+    if options.resume:
+        from hiprisk.planning.resuming import check_resume
+
+        check_resume(config, options.out)
     from hiprisk.study import run_study
 
     result = run_study(

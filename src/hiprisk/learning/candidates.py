@@ -31,7 +31,7 @@ from hiprisk.learning.participants import Participants
 from hiprisk.learning.pipeline import StudyEstimator
 from hiprisk.learning.residual_distribution import forecast_from_other_folds
 from hiprisk.learning.sites.levels import site_numbers
-from hiprisk.learning.tuning import Tuned, search
+from hiprisk.learning.tuning.search import Tuned, search
 from hiprisk.metrics.forecast.discrete import DiscreteForecast, joined_discrete
 from hiprisk.metrics.forecast.interface import Forecast
 from hiprisk.parallel import Progress, one_thread, run_parallel

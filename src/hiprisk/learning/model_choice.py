@@ -24,7 +24,8 @@ from hiprisk.learning.own.fitting import OwnCandidateError, OwnFit
 from hiprisk.learning.own.portability import is_benchmark
 from hiprisk.learning.pipeline import StudyEstimator
 from hiprisk.learning.preparation import PreparedStudy
-from hiprisk.learning.tuning import Trial, Tuned, keep_trials
+from hiprisk.learning.tuning.search import Trial, Tuned, keep_trials
+from hiprisk.learning.tuning.stored import search_store
 from hiprisk.parallel import one_thread
 
 # Told name, settings and loss of each candidate as it is tuned.
@@ -141,16 +142,11 @@ def _tuned(prepared: PreparedStudy, name: str, folds: Sequence[ImputedFold]) -> 
         n_trials=config.tuning.trials,
         workers=prepared.workers,
         name=name,
-        storage=search_store(prepared),
+        storage=search_store(prepared.checkpoints),
         fingerprint=prepared.identity,
         on_trial=partial(prepared.progress, f"tuning {name}"),
         by=config.tuning.loss,
     )
-
-
-def search_store(prepared: PreparedStudy) -> Path:
-    """Where the trials of all candidates are while the study runs."""
-    return prepared.checkpoints / "search.db"
 
 
 def keep_study_trials(prepared: PreparedStudy, bundle: Path) -> Path | None:
@@ -165,7 +161,7 @@ def keep_study_trials(prepared: PreparedStudy, bundle: Path) -> Path | None:
         ``tuning-VERSION.db`` in the folder of the model's versions; None where nothing is to be
         kept, or nothing was searched.
     """
-    config, storage = prepared.config, search_store(prepared)
+    config, storage = prepared.config, search_store(prepared.checkpoints)
     if not config.tuning.keep or not storage.exists():
         return None
     return keep_trials(

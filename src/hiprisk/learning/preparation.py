@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
-from typing import Any
 
 from hiprisk.cohort.dictionary import Dictionary
 from hiprisk.cohort.files.stacking import CohortPath
 from hiprisk.cohort.reading import Cohort
 from hiprisk.config import StudyConfig
-from hiprisk.config.reading import PATHS, resolved
+from hiprisk.config.reading import resolved
 from hiprisk.config.sites import SITE
 from hiprisk.features.design import Design, plan_design, with_named_sites
 from hiprisk.learning.candidates import DevelopmentData, development_data, unfitted_estimator
-from hiprisk.learning.own.estimator import package_versions
 from hiprisk.learning.participants import Selection
 from hiprisk.learning.pipeline import StudyEstimator
-from hiprisk.learning.sites.levels import check_sites, with_site_levels
-from hiprisk.learning.study_cohort import select_study_participants
+from hiprisk.learning.study_identity import declared_hash, study_identity, study_participants
 from hiprisk.parallel import StageProgress
-from hiprisk.sheet.document.strict_json import canonical_json
-
-# What a config says that is no part of the question.
-NOT_DECLARED = ("title", "intended_use", "seed", "tracking")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,17 +69,7 @@ class PreparedStudy:
     @property
     def identity(self) -> str:
         """Hash of what makes two runs the same study: config, cohort and version."""
-        stated = self.dictionary.stated
-        own = package_versions(one.estimator for one in self.config.families.own.values())
-        parts = (
-            self.declared_sha256,
-            str(resolved(self.config)),
-            self.cohort.fingerprint,
-            metadata.version("hiprisk"),
-            *([repr(stated)] if stated else []),
-            *([repr(own)] if own else []),
-        )
-        return hashlib.sha256(":".join(parts).encode()).hexdigest()
+        return study_identity(self.config, self.cohort, self.dictionary)
 
 
 def prepare_study(
@@ -107,9 +87,7 @@ def prepare_study(
     ConfigError, InputError, StoreError
         If the cohort cannot be read or lacks what the config names.
     """
-    cohort, selection = select_study_participants(config, source)
-    check_sites(selection.development, config)
-    selection = with_site_levels(selection, config)
+    cohort, selection = study_participants(config, source)
     dictionary = selection.dictionary
     design = plan_design(config.predictors, dictionary, selection.development.frame)
     if config.sites == "named":
@@ -125,14 +103,3 @@ def prepare_study(
         workers=workers,
         progress=progress,
     )
-
-
-def declared_hash(stated: Mapping[str, Any]) -> str:
-    """`PreparedStudy.declared_sha256` of a resolved config, its blocks in their order."""
-    cohort = {key: value for key, value in stated["cohort"].items() if key not in PATHS}
-    declared = {key: value for key, value in stated.items() if key not in NOT_DECLARED}
-    tuning = {key: value for key, value in stated["tuning"].items() if key != "keep"}
-    # Blocks are compared in their order, which the canonical form would lose.
-    order = [[name, list(block)] for name, block in stated["blocks"].items()]
-    text = canonical_json({**declared, "cohort": cohort, "tuning": tuning, "blocks": order})
-    return hashlib.sha256(text.encode()).hexdigest()

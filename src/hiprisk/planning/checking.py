@@ -14,22 +14,17 @@ from hiprisk.config.study_files import NamedText, study_files
 from hiprisk.evidence.declared_parts import check_declared_parts
 from hiprisk.evidence.early_findings import early_findings
 from hiprisk.inference.samplesize import check_stated_risks
-from hiprisk.learning.model_choice import search_store
 from hiprisk.learning.own.checking import check_own_candidates, check_own_fits
 from hiprisk.learning.preparation import PreparedStudy, prepare_study
 from hiprisk.learning.study_cohort import study_warnings, with_source
-from hiprisk.learning.tuning import check_stored_searches
 from hiprisk.outputs import check_output_folder
 from hiprisk.parallel import StageProgress
 from hiprisk.planning.redundancy import check_redundancy
+from hiprisk.planning.resuming import check_resumable, checkpoint_folder
 from hiprisk.planning.sample_size import check_expectations
 from hiprisk.planning.start_findings import start_findings
 from hiprisk.planning.training_parts import smallest_training_part
 from hiprisk.tracking.runs import check_tracking
-from hiprisk.validation.resampling.checkpoint import Checkpoint
-
-# Refits, below the folder of checkpoints.
-BOOTSTRAP = "bootstrap"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,8 +86,7 @@ def check_study(
     check_tracking(tracking, progress)
     check_stated_risks(config)
     check_own_candidates(config)
-    # A worker process may have been started in another folder than this one's.
-    checkpoints = out.resolve() / ".searching" / config.name
+    checkpoints = checkpoint_folder(out, config.name)
     files = study_files(config)
     prepared = prepare_study(
         config, source=source, checkpoints=checkpoints, workers=workers, progress=progress
@@ -102,7 +96,7 @@ def check_study(
     check_redundancy(prepared)
     check_own_fits(config, lambda refitted: smallest_training_part(prepared, refitted=refitted))
     if resume:
-        check_resumable(prepared)
+        check_resumable(prepared.checkpoints, prepared.identity)
     return CheckedStudy(
         prepared=prepared,
         files=files,
@@ -113,17 +107,3 @@ def check_study(
             *start_findings(prepared),
         ),
     )
-
-
-def check_resumable(prepared: PreparedStudy) -> None:
-    """Raise ConfigError where what an interrupted run left belongs to another study.
-
-    Raises
-    ------
-    ConfigError
-        With code ``RESUME_MISMATCH``.
-    StoreError
-        If it cannot be read.
-    """
-    check_stored_searches(search_store(prepared), prepared.identity)
-    Checkpoint(prepared.checkpoints / BOOTSTRAP, prepared.identity).check()

@@ -10,7 +10,7 @@ from typing import Any, Protocol, TypeVar
 from hiprisk.bundle import Bundle, read_bundle
 from hiprisk.config import StudyConfig, TrackingSettings
 from hiprisk.config.reading import resolved
-from hiprisk.learning.preparation import declared_hash
+from hiprisk.learning.study_identity import declared_hash
 from hiprisk.reporting.command_results import files_of_result
 from hiprisk.reporting.result_files import ResultFiles
 from hiprisk.tracking.command_results import run_of_result

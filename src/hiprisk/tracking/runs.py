@@ -321,7 +321,7 @@ def track_bundle(bundle: Bundle) -> StudyRun:
         If the store cannot be used or does not take it.
     """
     # It brings the learning libraries, which a study has loaded by now and nothing else needs.
-    from hiprisk.learning.preparation import declared_hash
+    from hiprisk.learning.study_identity import declared_hash
 
     settings = TrackingSettings(**{**bundle.config.get("tracking", {}), "enabled": True})
     if (store := _store()) and server_of(store) is not None:

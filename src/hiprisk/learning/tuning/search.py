@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,8 +20,9 @@ from optuna.distributions import (
 from optuna.trial import TrialState
 
 from hiprisk.config import Range, Setting, SettingRange
-from hiprisk.errors import ConfigError, HipRiskError, StoreError
+from hiprisk.errors import StoreError
 from hiprisk.learning.model_types import Dimension
+from hiprisk.learning.tuning.stored import FINGERPRINT, check_fingerprint, store_in_use
 from hiprisk.outputs import written_whole
 from hiprisk.parallel import Progress
 from hiprisk.seeding import rng_for
@@ -110,15 +111,15 @@ def search(
         only = Trial(number=0, params=dict(fixed), loss=value)
         return Tuned(params=only.params, loss=value, trials=(only,))
     distributions = {key: _distribution(item, key in whole) for key, item in space.items()}
-    with _store_in_use(storage):
+    with store_in_use(storage):
         study = _open(storage, name, fingerprint)
         done = _completed(study, distributions)
     while len(done) < n_trials:
-        with _store_in_use(storage):
+        with store_in_use(storage):
             study.sampler = _sampler(seed, name, len(done))
             trial = study.ask(distributions)
         loss = objective({**fixed, **_settings(trial.params, space)})
-        with _store_in_use(storage):
+        with store_in_use(storage):
             study.tell(trial, loss)
             done = _completed(study, distributions)
         if on_trial is not None:
@@ -133,63 +134,11 @@ def _open(storage: Path | None, name: str, fingerprint: str) -> optuna.Study:
         study = optuna.create_study(
             storage=url, study_name=name, direction="minimize", load_if_exists=True
         )
-    _check_fingerprint(study.user_attrs, fingerprint)
-    study.set_user_attr("fingerprint", fingerprint)
+    check_fingerprint(study.user_attrs.get(FINGERPRINT), fingerprint)
+    study.set_user_attr(FINGERPRINT, fingerprint)
     for trial in study.get_trials(deepcopy=False, states=(TrialState.RUNNING, TrialState.WAITING)):
         study.tell(trial.number, state=TrialState.FAIL)
     return study
-
-
-def check_stored_searches(storage: Path, fingerprint: str) -> None:
-    """Raise ConfigError where searches that an interrupted run left belong to another study.
-
-    Raises
-    ------
-    ConfigError
-        With code ``RESUME_MISMATCH``.
-    StoreError
-        If the storage cannot be read.
-    """
-    if not storage.exists():
-        return
-    with _store_in_use(storage):
-        for study in optuna.get_all_study_summaries(f"sqlite:///{storage}"):
-            _check_fingerprint(study.user_attrs, fingerprint)
-
-
-def _check_fingerprint(attributes: Mapping[str, Any], fingerprint: str) -> None:
-    stored = attributes.get("fingerprint")
-    if stored is not None and stored != fingerprint:
-        raise ConfigError(
-            "the interrupted search belongs to another config, cohort or version",
-            code="RESUME_MISMATCH",
-            advice="run without --resume to start again",
-        )
-
-
-@contextmanager
-def _store_in_use(storage: Path | None) -> Iterator[None]:
-    """Whatever a damaged file or a full disk makes the database layer raise, as one refusal.
-
-    A page that cannot be read raises SQLite's own error or a row that SQLAlchemy, Optuna or the
-    JSON in it cannot be made of: there is no common class.
-    """
-    try:
-        yield
-    except HipRiskError:
-        raise
-    except Exception as broken:
-        if storage is None:
-            raise
-        raise _unreadable(storage) from broken
-
-
-def _unreadable(storage: Path) -> StoreError:
-    return StoreError(
-        "the store of the tuning cannot be read or written: it is damaged, or the disk is full",
-        file=storage.name,
-        advice="free some space, or run without --resume, which deletes it and starts again",
-    )
 
 
 def _sampler(seed: int, name: str, n_completed: int) -> optuna.samplers.BaseSampler:

@@ -12,7 +12,8 @@ import pytest
 
 from hiprisk.config import Range, SettingRange
 from hiprisk.errors import ConfigError, StoreError
-from hiprisk.learning.tuning import check_stored_searches, keep_trials, search
+from hiprisk.learning.tuning.search import keep_trials, search
+from hiprisk.learning.tuning.stored import check_stored_searches
 
 SPACE = {"a": Range(low=1e-4, high=1.0, log=True), "b": (0.0, 1.0)}
 
@@ -76,7 +77,7 @@ def test_a_search_killed_at_any_moment_goes_on_to_the_same_result(tmp_path):
             import numpy as np
             from pathlib import Path
             from hiprisk.config import Range
-            from hiprisk.learning.tuning import search
+            from hiprisk.learning.tuning.search import search
             calls = []
             def objective(params):
                 calls.append(params)

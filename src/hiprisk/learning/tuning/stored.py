@@ -1,0 +1,75 @@
+"""Whose the trials are that an interrupted search left: read without Optuna, which takes seconds.
+
+Optuna keeps what is said of a search in a table of its SQLite file, each value as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from hiprisk.errors import ConfigError, HipRiskError, StoreError
+
+# Under which name a search says what it belongs to.
+FINGERPRINT = "fingerprint"
+_STORED = "SELECT value_json FROM study_user_attributes WHERE key = ? ORDER BY study_id"
+
+
+def search_store(checkpoints: Path) -> Path:
+    """Where the trials of all candidates are while a study runs."""
+    return checkpoints / "search.db"
+
+
+def check_stored_searches(storage: Path, fingerprint: str) -> None:
+    """Raise ConfigError where searches that an interrupted run left belong to another study.
+
+    Raises
+    ------
+    ConfigError
+        With code ``RESUME_MISMATCH``.
+    StoreError
+        If the storage cannot be read.
+    """
+    if not storage.exists():
+        return
+    # Not opened as read-only: what a kill left in the journal is first rolled back.
+    with store_in_use(storage), closing(sqlite3.connect(storage)) as store:
+        if store.execute("PRAGMA quick_check").fetchone() != ("ok",):
+            raise LookupError("pages are damaged")
+        found = [json.loads(text) for (text,) in store.execute(_STORED, (FINGERPRINT,))]
+    for stored in found:
+        check_fingerprint(stored, fingerprint)
+
+
+def check_fingerprint(stored: str | None, fingerprint: str) -> None:
+    """Raise ConfigError where a stored search has another fingerprint; one without it is new."""
+    if stored is not None and stored != fingerprint:
+        raise ConfigError(
+            "the interrupted search belongs to another config, cohort or version",
+            code="RESUME_MISMATCH",
+            advice="run without --resume to start again",
+        )
+
+
+@contextmanager
+def store_in_use(storage: Path | None) -> Iterator[None]:
+    """Whatever a damaged file or a full disk makes the database layer raise, as one refusal.
+
+    A page that cannot be read raises SQLite's own error or a row that SQLAlchemy, Optuna or the
+    JSON in it cannot be made of: there is no common class.
+    """
+    try:
+        yield
+    except HipRiskError:
+        raise
+    except Exception as broken:
+        if storage is None:
+            raise
+        raise StoreError(
+            "the store of the tuning cannot be read or written: it is damaged, or the disk is full",
+            file=storage.name,
+            advice="free some space, or run without --resume, which deletes it and starts again",
+        ) from broken
