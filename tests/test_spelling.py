@@ -23,3 +23,10 @@ def test_a_word_near_none_has_the_other_advice_or_none():
 def test_of_two_as_near_the_answer_does_not_depend_on_their_order():
     both = {did_you_mean("item_3", names) for names in (["item_1", "item_2"], ["item_2", "item_1"])}
     assert len(both) == 1
+
+
+def test_the_word_itself_is_never_asked_for():
+    assert (
+        did_you_mean("age_years", ["age_years"], otherwise="known elsewhere") == "known elsewhere"
+    )
+    assert did_you_mean("age_years", ["age_years", "age_year"]) == "did you mean age_year?"

@@ -13,6 +13,7 @@ from hiprisk.config.published import load_published, published_from_text
 from hiprisk.errors import ConfigError, StoreError
 from hiprisk.serving.fhir.code_map import code_map_from_text, load_code_map
 from hiprisk.yaml_settings import UndecidedLines
+from study_text import small_study
 
 CONFIGS = Path(__file__).parents[1] / "configs"
 
@@ -239,3 +240,23 @@ def test_a_mapping_knows_the_open_lines_of_the_dictionary_that_it_names(tmp_path
     (tmp_path / "m.yaml").write_text("dictionary: own.yaml  # DECIDE: right?\n")
     found = load_mapping(tmp_path / "m.yaml").undecided
     assert [(one.file, one.lines) for one in found] == [("m.yaml", (1,)), ("own.yaml", (1,))]
+
+
+@pytest.mark.parametrize(
+    ("key", "advice"),
+    [
+        (
+            "families.mine.parameters",
+            "known here: estimator, fixed, search, standardise, benchmark",
+        ),
+        ("families.mine.serch", "did you mean search?"),
+        ("families.mine.param", "known here: estimator"),
+        ("families.linear.learning_rate", "known here: penalty"),
+        ("families.lineer", "did you mean linear?"),
+        ("families.owns", "known here: mean, linear, logistic, ordinal, boosting)"),
+    ],
+)
+def test_only_keys_that_a_section_has_are_suggested(key, advice):
+    mine = "families={linear: {}, mine: {estimator: sklearn.linear_model.Ridge}}"
+    with pytest.raises(ConfigError, match=re.escape(f"{key}: this key is not known ({advice}")):
+        small_study(mine, f"{key}={{}}")

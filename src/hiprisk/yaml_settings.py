@@ -25,6 +25,8 @@ UNDECIDED = "DECIDE"
 # A guess that a person has not confirmed yet: its comment still begins with the word.
 _OPEN = re.compile(rf"(^|\s)#\s*{UNDECIDED}\b")
 SHOWN_LINES = 5
+# A section of more keys is looked up in its reference.
+MOST_LISTED = 8
 
 Settings = TypeVar("Settings")
 
@@ -51,6 +53,12 @@ _LIMITS = {
     "less_than_equal": ("le", "must be at most"),
     "multiple_of": ("multiple_of", "must be a multiple of"),
 }
+
+
+class MappingText(str):
+    """A mapping of Python as YAML text, whose lines nobody has seen: its places are keys alone."""
+
+    __slots__ = ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -95,6 +103,8 @@ class YamlDocument:
         Keys that an option set; they are not in the file.
     undecided : tuple of UndecidedLines
         Its lines that a draft asks about and nobody has answered; empty where there are none.
+    is_file : bool
+        False of a mapping that came in Python: messages then name no line.
     """
 
     name: str
@@ -103,6 +113,7 @@ class YamlDocument:
     reference: str
     options: frozenset[KeyPath] = frozenset()
     undecided: tuple[UndecidedLines, ...] = ()
+    is_file: bool = True
 
     def settings(self, kind: type[Settings]) -> Settings:
         """The data as settings of a kind.
@@ -178,12 +189,13 @@ class YamlDocument:
         return self.error("; ".join([_reason(first), *reported]), path, advice=advice)
 
     def _place(self, path: KeyPath, label: str | None = None) -> str:
-        key = label or ".".join(map(str, path)) or "the whole file"
+        whole = "the whole file" if self.is_file else "all of it"
+        key = label or ".".join(map(str, path)) or whole
         if self._is_option(path):
             return f"--set {key}"
         line = next((self.lines[path[:n]] for n in range(len(path), 0, -1)
                      if path[:n] in self.lines), None)  # fmt: skip
-        place = f"{key} (line {line})" if line else key
+        place = f"{key} (line {line})" if line and self.is_file else key
         # A rule of a section: the option may be what breaks it; of the whole file, any might be.
         inside = sorted(option for option in self.options if path and option[: len(path)] == path)
         return f"{place} with --set {'.'.join(map(str, inside[0]))}" if inside else place
@@ -227,8 +239,9 @@ def parse_document(text: str, *, name: str, reference: str) -> YamlDocument:
     """Read YAML text; see `read_yaml`."""
     data, lines = parse_yaml(text, name=name)
     return YamlDocument(
-        name=name, data=data, lines=lines, reference=reference, undecided=_undecided(text, name)
-    )
+        name=name, data=data, lines=lines, reference=reference, undecided=_undecided(text, name),
+        is_file=not isinstance(text, MappingText),
+    )  # fmt: skip
 
 
 def _undecided(text: str, name: str) -> tuple[UndecidedLines, ...]:
@@ -326,12 +339,13 @@ def _advice(problem: Any, path: KeyPath, kind: Any) -> str | None:
 
 
 def _nearest_key(path: KeyPath, kind: Any) -> str | None:
-    """The key of the same section that was probably meant, else one of another section."""
+    """The key of the same section that was probably meant; else those that it has, if few."""
     sections = [kind]
     for part in path[:-1]:
         sections = [inner for section in sections for inner in _inside(section, part)]
-    here = {key for section in sections for key in _fields(section)}
-    return did_you_mean(str(path[-1]), here) or did_you_mean(str(path[-1]), set(_all_keys(kind)))
+    here = dict.fromkeys(key for section in sections for key in _fields(section))
+    few = f"known here: {', '.join(here)}" if 0 < len(here) <= MOST_LISTED else None
+    return did_you_mean(str(path[-1]), here, otherwise=few)
 
 
 def _types_of(hint: Any) -> tuple[Any, ...]:
@@ -345,12 +359,24 @@ def _types_of(hint: Any) -> tuple[Any, ...]:
 
 
 def _fields(hint: Any) -> dict[str, Any]:
-    classes = [one for one in _types_of(hint) if dataclasses.is_dataclass(one)]
+    """Keys of a section with their types."""
     return {
-        field.name: typing.get_type_hints(one, include_extras=True)[field.name]
-        for one in classes
-        for field in dataclasses.fields(one)
+        name: inner
+        for one in _types_of(hint)
+        if dataclasses.is_dataclass(one)
+        for name, inner in _all_fields(one).items()
+        if name != _named_freely(one)
     }
+
+
+def _all_fields(section: Any) -> dict[str, Any]:
+    types_of = typing.get_type_hints(section, include_extras=True)
+    return {field.name: types_of[field.name] for field in dataclasses.fields(section)}
+
+
+def _named_freely(section: Any) -> str | None:
+    """The field whose entries a file has beside the keys of the section, under any name."""
+    return getattr(section, "NAMED_FREELY", None)
 
 
 def _elements(hint: Any) -> list[Any]:
@@ -367,14 +393,8 @@ def _elements(hint: Any) -> list[Any]:
 
 def _inside(hint: Any, part: str | int) -> list[Any]:
     fields = _fields(hint)
-    return [fields[str(part)]] if part in fields else _elements(hint)
-
-
-def _all_keys(hint: Any, seen: tuple[Any, ...] = ()) -> Iterator[str]:
-    if hint in seen:
-        return
-    for key, inner in _fields(hint).items():
-        yield key
-        yield from _all_keys(inner, (*seen, hint))
-    for inner in _elements(hint):
-        yield from _all_keys(inner, (*seen, hint))
+    if part in fields:
+        return [fields[str(part)]]
+    named = ((one, _named_freely(one)) for one in _types_of(hint))
+    free = [_all_fields(one)[field] for one, field in named if field is not None]
+    return [inner for one in free or [hint] for inner in _elements(one)]

@@ -48,6 +48,7 @@ def parse_yaml(text: str, *, name: str) -> tuple[dict[str, Any], dict[KeyPath, i
     """
     if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         raise ConfigError("the file is larger than 1 MiB", file=name)
+    text = str(text)  # LibYAML takes no class derived from it
     _check_events(text, name=name)
     node = yaml.compose(text, Loader=_LOADER)
     if not isinstance(node, yaml.MappingNode):

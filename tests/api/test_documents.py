@@ -33,8 +33,38 @@ def test_a_config_is_a_path_a_mapping_or_a_config():
 
 
 def test_a_key_that_is_unknown_is_refused_in_a_mapping_too():
-    with pytest.raises(ConfigError, match="config: nonsense"):
+    with pytest.raises(ConfigError, match="config: nonsense: this key is not known"):
         config_of({"nonsense": 1})
+
+
+def test_no_line_is_named_of_what_came_as_a_mapping():
+    data, _ = parse_yaml(STUPAR.read_text(encoding="utf-8"), name="stupar")
+    wrong = {**data, "outcome": {**data["outcome"], "kind": "binary"}, "seed": "x"}
+    with pytest.raises(ConfigError, match=r"^config: seed: must be") as told:
+        config_of(wrong)
+    assert "line" not in str(told.value)
+    with pytest.raises(ConfigError, match=r"^config: all of it: the model type"):
+        config_of({**data, "families": {"logistic": {}}})
+    with pytest.raises(ConfigError, match=r"^study: outcome.kind: must be one of"):
+        stated_outcome({"outcome": {**data["outcome"], "kind": "x"}})
+    with pytest.raises(ConfigError, match=r"^mapping: variables\.age_years\.colum: this key"):
+        mapping_of({"variables": {"age_years": {"column": "a", "colum": "a"}}})
+    with pytest.raises(ConfigError, match=r"^dictionary: gait_speed\.kind: must be one of"):
+        own_dictionary({"gait_speed": {**OWN["gait_speed"], "kind": "x"}})
+
+
+def test_what_a_study_is_given_as_mappings_is_refused_by_its_keys():
+    config = load_config(STUPAR)
+    with (
+        pytest.raises(ConfigError, match=r"^dictionary: gait_speed\.kind: must be one of"),
+        study_with(config, dictionary={"gait_speed": {**OWN["gait_speed"], "kind": "x"}}),
+    ):
+        pass
+    with (
+        pytest.raises(ConfigError, match=r"^mapping: variables\.age_years\.colum: this key"),
+        study_with(config, mapping={"variables": {"age_years": {"column": "a", "colum": "a"}}}),
+    ):
+        pass
 
 
 def test_numbers_of_numpy_and_tuples_are_plain():

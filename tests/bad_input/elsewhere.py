@@ -977,6 +977,12 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
     ),
     (
         79,
+        "a predictor that others determine, or that does not vary in a fold, beside a penalty of 0",
+        "3 DEGENERATE with its name, before the first fit; a finding where there is a penalty",
+        "tests/planning/test_redundancy.py::test_without_a_penalty_it_is_refused_by_name",
+    ),
+    (
+        79,
         "a benchmark that fails on the real people all the same",
         "left out of the comparison with the type of the exception; the study goes on",
         "tests/learning/test_model_choice.py::"

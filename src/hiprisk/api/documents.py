@@ -24,7 +24,7 @@ from hiprisk.config.reading import (
 )
 from hiprisk.errors import ConfigError
 from hiprisk.serving.model import Model
-from hiprisk.yaml_settings import UndecidedLines
+from hiprisk.yaml_settings import MappingText, UndecidedLines
 
 Document = Path | str | Mapping[str, Any]
 
@@ -115,6 +115,7 @@ def study_with(
     in a folder of their own until the study is done.
     """
     given = {"mapping": mapping, "dictionary": dictionary}
+    _check_given(config, mapping, dictionary)
     with tempfile.TemporaryDirectory(prefix="hiprisk-") as folder:
         paths: dict[str, Any] = {}
         for role, document in given.items():
@@ -127,6 +128,17 @@ def study_with(
         yield replace(config, cohort=replace(config.cohort, **paths)) if paths else config
 
 
+def _check_given(
+    config: StudyConfig, mapping: Document | None, dictionary: Document | None
+) -> None:
+    """Refuse what came as a mapping by its keys, before it is a file with lines."""
+    if isinstance(dictionary, Mapping):
+        own_dictionary(dictionary)
+    if isinstance(mapping, Mapping):
+        stated = config.cohort.dictionary if dictionary is None else dictionary
+        mapping_of(mapping, dictionary=None if stated is None else own_dictionary(stated))
+
+
 def _with_whole_path(document: Mapping[str, Any]) -> Mapping[str, Any]:
     """A mapping that names its dictionary from wherever it is read."""
     named = document.get("dictionary")
@@ -135,7 +147,7 @@ def _with_whole_path(document: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**document, "dictionary": str(Path(named).resolve())}
 
 
-def as_yaml(document: Mapping[str, Any], name: str) -> str:
+def as_yaml(document: Mapping[str, Any], name: str) -> MappingText:
     """A mapping as text that the one strict reader of YAML takes, an entry a line.
 
     Raises
@@ -144,11 +156,12 @@ def as_yaml(document: Mapping[str, Any], name: str) -> str:
         If it holds anything but texts, numbers, yes and no, lists and mappings.
     """
     try:
-        return json.dumps(_plain(document), indent=1, allow_nan=False, ensure_ascii=False)
+        text = json.dumps(_plain(document), indent=1, allow_nan=False, ensure_ascii=False)
     except (TypeError, ValueError) as problem:
         raise ConfigError(
             f"the mapping holds a value that no YAML file could: {problem}", column=name
         ) from None
+    return MappingText(text)
 
 
 def _plain(value: Any) -> Any:

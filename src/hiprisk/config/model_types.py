@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 from pydantic.dataclasses import dataclass
@@ -183,6 +183,8 @@ class ModelTypeSettings:
         A candidate of one's own under a name of one's own, beside the others.
         Example: ``{estimator: sklearn.linear_model.BayesianRidge}``
     """
+
+    NAMED_FREELY: ClassVar[str] = "own"
 
     mean: MeanSettings | None = MeanSettings()
     linear: LinearSettings | None = None

@@ -113,3 +113,8 @@ def test_versions_have_the_names_by_which_packages_are_installed():
     found = package_versions([FOREST, "sklearn.svm.SVR", "pytest.Class"])
     assert list(found) == ["scikit-learn", "pytest"]
     assert package_versions([]) == {}
+
+
+def test_what_is_no_class_is_not_suggested():
+    with pytest.raises(ConfigError, match=r"has no class 'load_iris' \(see the documentation"):
+        estimator_class("sklearn.datasets.load_iris")

@@ -123,11 +123,13 @@ def estimator_class(path: str, *, key: str = "families") -> Callable[..., Any]:
     module = _imported(module_name, key)
     found = getattr(module, name, None)
     if not inspect.isclass(found):
-        classes = [one for one, value in vars(module).items() if inspect.isclass(value)]
+        # Some packages import their names only when they are asked for.
+        names = {*vars(module), *getattr(module, "__all__", ())}
+        classes = [one for one in names if inspect.isclass(getattr(module, one, None))]
         raise ConfigError(
             f"'{module_name}' has no class '{name}'",
             column=key,
-            advice=did_you_mean(name, [*classes, *getattr(module, "__all__", ())],
+            advice=did_you_mean(name, classes,
                                 otherwise="see the documentation of the package for its classes"),
         )  # fmt: skip
     return found
