@@ -771,6 +771,20 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
     ),
     (
         101,
+        "a sheet of 200,000 draws for missing values, or of more refits, trees or nodes than it may",
+        "4 TOO_LARGE with both numbers, before any is built",
+        "tests/sheet/document/test_limits.py::test_more_than_a_sheet_may_hold_is_refused_at_once",
+    ),
+    (
+        36,
+        "a formula behind Unicode spaces, a byte order mark, control characters; small, full-width "
+        "and true minus signs",
+        "an apostrophe before it in the output; numbers stay numbers",
+        "tests/serving/files/test_scored_file.py"
+        "::test_what_nobody_sees_before_a_formula_hides_it_from_nobody",
+    ),
+    (
+        101,
         "a bundle sealed anew whose parts contradict each other, or of another hash than expected",
         "4 CONTRADICTION with the part and the key; 4 OTHER_BUNDLE with both hashes",
         "tests/bundle/test_agreement.py::test_two_parts_of_a_fitted_model_that_differ",

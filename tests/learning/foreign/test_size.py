@@ -38,6 +38,12 @@ def test_a_forest_beyond_the_limit_is_refused_with_its_size(monkeypatch):
         sheet_model_of(model_named("RandomForestRegressor"), inputs=NAMES)
 
 
+def test_more_trees_than_a_sheet_takes_are_refused(monkeypatch):
+    monkeypatch.setattr(size, "MAX_TREES", 12)
+    with pytest.raises(NotPortableError, match="it has 13 trees, and a sheet takes at most 12"):
+        sheet_model_of(model_named("RandomForestRegressor"), inputs=NAMES)
+
+
 def test_a_tree_that_is_too_deep_is_refused():
     assert size.bounded([chain(64)], 1) == (chain(64),)
     with pytest.raises(NotPortableError, match="65 splits deep, and a sheet takes at most 64"):

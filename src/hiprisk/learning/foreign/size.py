@@ -8,13 +8,8 @@ import numpy as np
 
 from hiprisk.learning.foreign.refusal import NotPortableError
 from hiprisk.sheet.document.checks import MAX_TREE_DEPTH
+from hiprisk.sheet.document.limits import BYTES_PER_NODE, LARGEST_MIB, MAX_TREES, MIB
 from hiprisk.sheet.format import Tree
-
-MIB = 1 << 20
-# Readers of a sheet take 64 MiB; the rest of it is small beside the trees.
-LARGEST_MIB = 60
-# Two numbers of up to 23 characters of which one is 0.0, an input and two places with commas.
-BYTES_PER_NODE = 48
 
 
 def bounded(trees: Iterable[Tree], n_trees: int) -> tuple[Tree, ...]:
@@ -23,8 +18,13 @@ def bounded(trees: Iterable[Tree], n_trees: int) -> tuple[Tree, ...]:
     Raises
     ------
     NotPortableError
-        As soon as so many nodes are found that the sheet would be larger.
+        As soon as so many nodes are found that the sheet would be larger, or of too many trees.
     """
+    if n_trees > MAX_TREES:
+        raise NotPortableError(
+            f"it has {n_trees} trees, and a sheet takes at most {MAX_TREES}",
+            advice="fit fewer trees",
+        )
     kept: list[Tree] = []
     n_nodes = 0
     for tree in trees:

@@ -7,9 +7,17 @@ import re
 import pyarrow as pa
 import pyarrow.compute as pc
 
-# A spreadsheet takes a cell that starts so for a formula; the last four are the full-width forms.
-_FORMULA = "^[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]"
-_NUMBER = r"^[-+]?([0-9]+[.,]?[0-9]*|[.,][0-9]+)([eE][-+]?[0-9]{1,3})?$"
+# What no reader sees: control characters, spaces of Unicode, marks of direction and of byte order.
+# Some spreadsheets, and some programs on the way to them, leave it out where a cell begins.
+_UNSEEN = (
+    r"\x00-\x20\x7f-\xa0\xad"
+    "\u061c\u115f\u1160\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u2800\u3000\u3164\ufeff\uffa0"
+)
+# A spreadsheet takes a cell that starts so for a formula: signs as typed, small,
+# full-width, and the true minus sign.
+_SIGNS = "=+\\-@\u2212\ufe62\ufe63\ufe66\ufe6b\uff0b\uff0d\uff1d\uff20"
+_FORMULA = f"^([{_UNSEEN}]*[{_SIGNS}]|[\\x00\\t\\r\\n])"
+_NUMBER = r"^[ \xa0]*[-+]?([0-9]+[.,]?[0-9]*|[.,][0-9]+)([eE][-+]?[0-9]{1,3})?[ \xa0]*$"
 
 
 def guarded(column: pa.ChunkedArray) -> pa.ChunkedArray:

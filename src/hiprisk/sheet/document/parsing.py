@@ -7,6 +7,7 @@ from typing import Any
 from hiprisk.provenance import current_provenance
 from hiprisk.sheet.document.checks import check_sheet
 from hiprisk.sheet.document.codec import decode
+from hiprisk.sheet.document.limits import check_counts
 from hiprisk.sheet.document.strict_json import parse_strict
 from hiprisk.sheet.document.version import check_stated_version, check_version
 from hiprisk.sheet.format import Sheet
@@ -25,10 +26,12 @@ def parse_sheet(text: str | bytes, *, name: str = "sheet.json") -> Sheet:
     Raises
     ------
     BundleError
-        If the text is not strict JSON, not a sheet, of an unknown version, or contradicts itself.
+        If the text is not strict JSON, not a sheet, of an unknown version, too large,
+        or contradicts itself.
     """
     document = parse_strict(text, name=name)
     check_version(document, name=name)
+    check_counts(document, name=name)
     sheet = decode(Sheet, _in_current_words(document), name=name)
     check_stated_version(document, sheet, name=name)
     check_sheet(sheet, name=name)
