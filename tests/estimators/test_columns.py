@@ -218,7 +218,7 @@ def test_a_sheets_name_has_small_letters_digits_and_underscores(label, name):
 
 def test_two_columns_never_share_a_variable():
     fitted = described(pd.DataFrame({"A b": [1.0], "a_b": [2.0], "a.b": [3.0]}))
-    assert [one.name for one in fitted.variables] == ["a_b", "a_b_2", "a_b_3"]
+    assert [one.name for one in fitted.variables] == ["a_b_2", "a_b", "a_b_3"]
 
 
 def test_variables_vary_by_their_known_values():

@@ -1,6 +1,7 @@
 """Sheets and bundles of estimators."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import hiprisk
@@ -161,12 +162,33 @@ def test_a_bundle_of_own_columns_and_a_binary_outcome(tmp_path):
     bundle = hiprisk.load(model.to_bundle(out=tmp_path, name="own"))
     renamed = frame.set_axis([one.name for one in model.columns_.variables], axis=1)
     scored = bundle.score(renamed)
+    pd.testing.assert_frame_equal(scored, bundle.score(frame))
     assert (scored["risk"] == model.predict_proba(frame)[:, 1]).all()
     assert (scored["upper_80"] == model.predict_interval(frame)[:, 1]).all()
     assert bundle.sheet.outcome.event_level == "worse"
     stated = bundle.bundle.config["estimator"]
     assert stated["class"] == "hiprisk.estimators.StudyClassifier"
     assert stated["parameters"]["n_resamples"] == 20
+
+
+def test_a_bundle_takes_the_columns_of_its_notebook_everywhere(tmp_path, capsys):
+    rng = np.random.default_rng(5)
+    X = pd.DataFrame(rng.normal(size=(80, 3)), columns=["Pain", "pain", "Age (y)"])
+    y = (3.0 * X["Pain"] + rng.normal(size=80)).rename("My score")
+    model = StudyRegressor(n_imputations=1, interval_folds=0).fit(X, y)
+    # The name that a sheet can have stays, or "pain" would be taken for "Pain".
+    assert model.columns_.by_variable == {"pain_2": "Pain", "pain": "pain", "age_y": "Age (y)"}
+    bundle = model.to_bundle(out=tmp_path, outcome={"higher_is": "better", "label": "Score"})
+    expected = model.predict(X)
+    assert (hiprisk.load(bundle).score(X.assign(y=y))["predicted"] == expected).all()
+    assert (hiprisk.score(bundle, X).to_frame()["predicted"] == expected).all()
+    X.assign(**{"My score": y}).to_csv(tmp_path / "cohort.csv", index=False)
+    code, found = answer(capsys, "validate", bundle, tmp_path / "cohort.csv")
+    assert (code, found["metrics"]["r2"]["value"]) == (0, pytest.approx(model.score(X, y)))
+    X.assign(Pain="1,5").to_csv(tmp_path / "commas.csv", index=False)
+    code, found = answer(capsys, "score", bundle, tmp_path / "commas.csv",
+                         "--out", tmp_path / "scored.csv")  # fmt: skip
+    assert (code, found["reasons"]) == (6, {"NOT_A_NUMBER(pain_2)": 80})
 
 
 def test_parameters_of_a_bundle_are_plain_values(regressor, tmp_path, people):

@@ -51,6 +51,7 @@ def test_a_forest_scores_as_it_predicts(tmp_path):
         NAMED
     )
     assert scored["predicted"].tolist() == model.predict(X).tolist()
+    assert scored.equals(hiprisk.load(tmp_path / "grip").score(X))
     inside = (scored["lower_80"] <= Y) & (scored["upper_80"] >= Y)
     assert inside.mean() > 0.7
 

@@ -6,7 +6,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from hiprisk.cohort.dictionary import FROM_OUTCOME, Dictionary, Variable, load_dictionary
+from hiprisk.cohort.dictionary import (
+    FROM_OUTCOME,
+    FROM_SHEET,
+    Dictionary,
+    Variable,
+    load_dictionary,
+)
 from hiprisk.cohort.own_variables import REQUIRED, VariableEntry, from_document
 from hiprisk.sheet.format import MeasurementError, Sheet, VariableSpec
 from hiprisk.yaml_settings import YamlDocument
@@ -28,6 +34,36 @@ def plain_entries(dictionary: Dictionary) -> dict[str, dict[str, Any]]:
             for key, value in plain.items()
             if value != getattr(before, key) or (name not in packaged and key in REQUIRED)
         }
+    return found
+
+
+def entries_of_columns(sheet: Sheet, columns: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    """Entries by which a bundle's variables are found in columns of other names.
+
+    Parameters
+    ----------
+    sheet : Sheet
+    columns : mapping of str to str
+        Column of each variable, the outcome among them, in the data behind the model.
+
+    Returns
+    -------
+    dict
+        For ``variables`` of the bundle's config. A variable of the packaged dictionary has its own
+        names, and what is a name of another variable is left out.
+    """
+    outcome, packaged = sheet.outcome, load_dictionary()
+    kinds: dict[str, tuple[str, ...]] = {
+        spec.name: (spec.label, spec.kind, FROM_SHEET) for spec in sheet.variables
+    }
+    of_outcome = "number" if outcome.event_level is None else "category"
+    kinds[outcome.variable] = (outcome.label, of_outcome, FROM_OUTCOME)
+    found: dict[str, dict[str, Any]] = {}
+    for name, (label, kind, source) in kinds.items():
+        column = columns.get(name, name)
+        if name not in packaged and column not in {*kinds, *packaged}:
+            # As undeclared as without the entry: a mapping that says nothing of it is no refusal.
+            found[name] = {"label": label, "kind": kind, "source": source, "aliases": [column]}
     return found
 
 

@@ -162,6 +162,11 @@ class FittedColumns:
         """The variables as a sheet reads their values."""
         return tuple(map(_spec, self.variables))
 
+    @property
+    def by_variable(self) -> dict[str, str]:
+        """Name of the column of each variable."""
+        return {one.name: name for one, name in zip(self.variables, self.names, strict=True)}
+
     def read(self, columns: Sequence[GivenColumn], *, unknown: str = "error") -> Columns:
         """Values of columns in the same order, by the rules by which a sheet's are read.
 
@@ -263,12 +268,15 @@ def describe_columns(
                 named[column.name] = None
                 # The line of `fit` or `to_sheet` in the user's own code.
                 warnings.warn(contradiction, HipRiskWarning, stacklevel=4)
-    taken = {name for name, known in named.items() if known is not None}
+    # A name that can stay stays, so that no other column is taken for it ("Pain" beside "pain").
+    kept = {one.name for one in columns if free_name(one.name, ()) == one.name}
+    taken = kept | {name for name, known in named.items() if known is not None}
     variables = []
     for column in columns:
         known = named[column.name]
         if known is None:
-            known = _own(column, free_name(column.name, taken))
+            is_kept = column.name in kept
+            known = _own(column, column.name if is_kept else free_name(column.name, taken))
             taken.add(known.name)
         elif known.kind == "category" and not known.levels:
             known = _own(column, known.name)

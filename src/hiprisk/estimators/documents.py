@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from hiprisk.bundle import BundleContents, check_name, write_bundle
+from hiprisk.cohort.bundled_variables import BUNDLED, entries_of_columns
 from hiprisk.config import EventSettings
 from hiprisk.config.published import DeclaredOutcome, plain_outcome
 from hiprisk.errors import BundleError, ConfigError
@@ -178,11 +179,17 @@ def _declared(sheet: Sheet, stated: Mapping[str, Any]) -> DeclaredOutcome:
 
 
 def write_estimator_bundle(
-    sheet: Sheet, *, out: Path | str, estimator: str, parameters: Mapping[str, Any]
+    sheet: Sheet,
+    *,
+    out: Path | str,
+    estimator: str,
+    parameters: Mapping[str, Any],
+    columns: Mapping[str, str],
 ) -> Path:
     """Write a sheet as a bundle, with what a validation needs to know of its outcome.
 
-    `estimator` is the class that was fitted, with its module.
+    `estimator` is the class that was fitted, with its module; `columns` has the user's column of
+    each variable, by which a frame or a file is read too.
     """
     # Only a bundle needs a card, and reports take as long to import as all the rest.
     from hiprisk.reporting.external_card import published_card
@@ -203,6 +210,7 @@ def write_estimator_bundle(
         levels=outcome.levels or (),
         events=tuple(EventSettings(**dataclasses.asdict(event)) for event in outcome.events),
     )
+    entries = entries_of_columns(sheet, columns)
     fitted = {name: _plain(value) for name, value in parameters.items()}
     contents = BundleContents(
         sheet=sheet,
@@ -210,6 +218,7 @@ def write_estimator_bundle(
             "name": sheet.name,
             "outcome": plain_outcome(declared),
             "estimator": {"class": estimator, "parameters": fitted},
+            **({BUNDLED: entries} if entries else {}),
         },
         evidence={"summary": list(sheet.notes), "metrics": {}},
         run={"written": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())},

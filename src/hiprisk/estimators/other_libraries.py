@@ -26,7 +26,13 @@ from hiprisk.estimators.columns import (
 )
 from hiprisk.estimators.documents import document_of, write_estimator_bundle
 from hiprisk.estimators.fitting import simple_design
-from hiprisk.estimators.outcomes import Outcome, binary_outcome, continuous_outcome, persons
+from hiprisk.estimators.outcomes import (
+    Outcome,
+    binary_outcome,
+    continuous_outcome,
+    name_of,
+    persons,
+)
 from hiprisk.estimators.settings import checked_dictionary, is_default, seed_of
 from hiprisk.features.design import Design
 from hiprisk.learning.candidates import OutOfFold
@@ -175,6 +181,9 @@ def to_bundle(
         ``out/name/version``.
     """
     sheet = to_sheet(estimator, X, y, **settings)
+    # All of them vary, and the sheet has them in their order.
+    names = map(str, X.columns) if isinstance(X, pd.DataFrame) else ()
+    columns = dict(zip((spec.name for spec in sheet.variables), names, strict=False))
     kind = type(estimator)
     parameters = estimator.get_params(deep=False) if hasattr(estimator, "get_params") else {}
     return write_estimator_bundle(
@@ -182,6 +191,7 @@ def to_bundle(
         out=out,
         estimator=f"{kind.__module__}.{kind.__qualname__}",
         parameters=parameters,
+        columns={sheet.outcome.variable: name_of(y), **columns},
     )
 
 

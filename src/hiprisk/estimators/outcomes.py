@@ -91,7 +91,7 @@ def continuous_outcome(
                 code="OUTCOME",
                 advice="correct the scale, or the parameter bounds",
             )
-    return Outcome(name=_name_of(y), target=target, bounds=ends)
+    return Outcome(name=name_of(y), target=target, bounds=ends)
 
 
 def check_score(outcome: Outcome) -> None:
@@ -126,7 +126,7 @@ def binary_outcome(estimator: BaseEstimator, y: Any) -> Outcome:
         )
     if len(classes) < 2:
         raise InputError("the outcome has one class only", code="DEGENERATE")
-    return Outcome(name=_name_of(y), target=target.astype(np.float64), classes=classes)
+    return Outcome(name=name_of(y), target=target.astype(np.float64), classes=classes)
 
 
 def persons(groups: ArrayLike | None, n_rows: int) -> Integers:
@@ -162,6 +162,7 @@ def _numbers(values: NDArray[Any]) -> Floats:
         ) from None
 
 
-def _name_of(y: Any) -> str:
+def name_of(y: Any) -> str:
+    """Name of the column that an outcome is; ``outcome`` where it has none."""
     name = getattr(y, "name", None)
     return name if isinstance(name, str) and name.strip() else "outcome"

@@ -75,7 +75,7 @@ class StudyModel(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
         self.columns_, self.constant_columns_ = fitted, constant
         self.estimator_, self.sheet_ = result.estimator, result.sheet
         self.no_intervals_ = result.no_intervals
-        self.direction_ = outcome.direction(dictionary)
+        self.outcome_name_, self.direction_ = outcome.name, outcome.direction(dictionary)
         self.evaluator_ = SheetEvaluator(result.sheet)
         return self
 
@@ -279,6 +279,7 @@ class StudyModel(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
             out=out,
             estimator=f"hiprisk.estimators.{type(self).__name__}",
             parameters=self.get_params(deep=False),
+            columns={self.sheet_.outcome.variable: self.outcome_name_, **self.columns_.by_variable},
         )
 
     def __sklearn_is_fitted__(self) -> bool:

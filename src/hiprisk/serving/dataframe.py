@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -9,11 +10,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hiprisk.arrays import Floats, Texts
+from hiprisk.cohort.bundled_variables import BUNDLED, bundled_variables
+from hiprisk.cohort.dictionary import load_dictionary
+from hiprisk.cohort.mapping import sources_by_name
 from hiprisk.errors import InputError
 from hiprisk.sheet.answers import answer, column_names
 from hiprisk.sheet.applicability import refuse_other_letter_case
 from hiprisk.sheet.columns import read_columns
 from hiprisk.sheet.evaluate import SheetEvaluator
+from hiprisk.sheet.format import Sheet
 
 
 def answer_frame(evaluator: SheetEvaluator, frame: pd.DataFrame) -> pd.DataFrame:
@@ -52,6 +57,17 @@ def answer_frame(evaluator: SheetEvaluator, frame: pd.DataFrame) -> pd.DataFrame
     answers = answer(evaluator, given)
     found: dict[str, Floats | Texts] = {**answers.numbers, **answers.texts()}
     return pd.DataFrame({name: found[name] for name in column_names(evaluator)}, index=frame.index)
+
+
+def under_own_names(frame: pd.DataFrame, sheet: Sheet, config: Mapping[str, Any]) -> pd.DataFrame:
+    """A frame whose columns have the sheet's names, where the bundle says that they have others."""
+    own = [spec.name for spec in sheet.variables]
+    if not config.get(BUNDLED) or frame.columns.isin(own).sum() >= len(own):
+        return frame
+    known = bundled_variables(sheet, config).laid_over(load_dictionary())
+    found = sources_by_name(list(frame.columns), {name: known[name] for name in own})
+    columns = {source.column: name for name, source in found.items()}
+    return frame.rename(columns=columns)
 
 
 def _cells(values: pd.Series) -> NDArray[Any]:

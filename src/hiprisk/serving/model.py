@@ -288,8 +288,8 @@ class Model:
         Parameters
         ----------
         frame : DataFrame
-            Columns with the names of the model's variables: numbers as numbers or text, categories
-            as text; missing as NaN, NA or None.
+            Columns with the names of the model's variables, or with those that they had where it
+            was fitted: numbers as numbers or text, categories as text; missing as NaN, NA or None.
 
         Returns
         -------
@@ -309,9 +309,9 @@ class Model:
         >>> hiprisk.load("invented-womac").score(cohort)["predicted"].head(2).round(1).tolist()
         [42.9, 76.5]
         """
-        from hiprisk.serving.dataframe import answer_frame
+        from hiprisk.serving.dataframe import answer_frame, under_own_names
 
-        return answer_frame(self.evaluator, frame)
+        return answer_frame(self.evaluator, under_own_names(frame, self.sheet, self.bundle.config))
 
     def _refusal(self, reasons: Sequence[Note], given: Mapping[str, object]) -> InputError:
         # Reasons of values come before those of the whole row.

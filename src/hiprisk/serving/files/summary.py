@@ -222,8 +222,10 @@ class Tally:
             if note.code == NOT_A_NUMBER and note.variable in own:
                 name = note.variable
                 for column in source_columns(stated[name]) if name in stated else (name,):
-                    cells = block.source[column].filter(pa.array(mask))
-                    self._commas.add(name, cells.to_pylist())
+                    # Without a mapping the column may have another of the variable's names.
+                    if column in block.source.column_names:
+                        cells = block.source[column].filter(pa.array(mask))
+                        self._commas.add(name, cells.to_pylist())
 
     def _in_columns(self, findings: Iterable[Finding]) -> Iterable[Finding]:
         return findings if self._mapping is None else with_source_columns(findings, self._mapping)
