@@ -4,6 +4,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from blank_figures import figures_left_blank
+from coverage_pause import coverage_paused
 from hiprisk.bundle import read_bundle
 from hiprisk.config import load_config
 from hiprisk.reporting.report import report_sections
@@ -39,7 +40,7 @@ def candidate_study(tmp_path_factory):
     """The study's evidence, sheet, bundle and report, whichever test worker made them."""
 
     def make():
-        with figures_left_blank():
+        with figures_left_blank(), coverage_paused():
             result = run_study(candidate_config(), out=tmp_path_factory.mktemp("models"))
             sections = report_sections(result.evidence, result.sheet)
         return result, read_bundle(result.bundle), sections

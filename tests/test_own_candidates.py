@@ -22,6 +22,7 @@ def study(tmp_path_factory):
     return candidate_study(tmp_path_factory)
 
 
+@pytest.mark.slow
 def test_the_same_bundle_is_rebuilt_with_two_workers(study):
     with figures_left_blank():
         again = rebuild(study.bundle, workers=2)
@@ -87,6 +88,7 @@ def test_the_config_of_the_bundle_reads_as_it_was_written(study):
     assert read_bundle(study.bundle.path).sha256 == study.result.bundle_sha256
 
 
+@pytest.mark.slow
 def test_mlflow_has_class_settings_and_comparisons(study, tmp_path_factory, tmp_path, monkeypatch):
     import mlflow
 

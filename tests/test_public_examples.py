@@ -51,6 +51,7 @@ def here(tmp_path, monkeypatch, published):
         yield
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EXAMPLES)
 @pytest.mark.usefixtures("here")
 def test_the_example_runs(name):

@@ -15,7 +15,8 @@ CONFIG = Path(__file__).parents[2] / "configs" / "stupar.yaml"
 SMALL = (
     "blocks={core: [age_years, sex, womac_function_0_100], back: [lbp_any]}",
     "confounders=[age_years]", "measurement_error={}", "families={linear: {}}",
-    "tuning={trials: 1, folds: 3}", "imputation={imputations: 2}", "subgroups={resamples: 50}",
+    "tuning={trials: 1, folds: 3}", "imputation={imputations: 2}",
+    "subgroups={resamples: 50, by: []}",
     "validation={resamples: 20, repeats: 0, interval_resamples: 100, internal_external: false}",
     "samplesize={simulations: 20}",
     "association={exposure: lbp_any, level: 'yes', baseline: womac_function_0_100}",

@@ -15,6 +15,7 @@ from hiprisk.tracking.runs import track_bundle
 from mlflow_store import empty_store
 from small_bundle import write_small_bundle
 
+pytestmark = pytest.mark.slow
 CONFIG = Path(__file__).parents[2] / "configs" / "stupar.yaml"
 STUDY = [CONFIG, "--set", "cohort.simulate.n=150", "--set", "imputation.imputations=2",
          "--set", "tracking.experiment=team"]  # fmt: skip
