@@ -9,6 +9,7 @@ import pytest
 
 from hiprisk.bundle import read_bundle
 from hiprisk.bundle.manifest import HASHED_PARTS, MANIFEST, SEAL, bundle_hash, manifest_hash
+from hiprisk.bundle.reading import with_update_metrics
 from hiprisk.errors import BundleError
 from hiprisk.sheet.document.strict_json import canonical_json
 from small_bundle import small_sheet, write_small_bundle
@@ -204,3 +205,11 @@ def test_where_there_is_no_bundle_those_nearby_are_named(tmp_path, monkeypatch):
     assert refused.value.code == "NO_BUNDLE"
     assert refused.value.advice == "name it by its path; there are demo/models/small, other/small"
     assert read_bundle("demo/models/small").name == "small"
+
+
+def test_an_older_update_s_metrics_are_called_cross_validated():
+    older = {"metrics": {"r2_corrected": {"value": 0.3}, "r2_before": {}}, "name": "small"}
+    assert with_update_metrics(older) == {
+        "metrics": {"r2_cross_validated": {"value": 0.3}, "r2_before": {}}, "name": "small",
+    }  # fmt: skip
+    assert with_update_metrics({"name": "small"}) == {"name": "small"}

@@ -60,7 +60,8 @@ def test_an_updated_bundle_scores_predicts_and_loads_everywhere(capsys, invented
     )
     code, out, _ = run(capsys, "models")
     assert "invented-womac" in out
-    assert "R², optimism-corrected" in out
+    assert "R², cross-validated" in out
+    assert "optimism-corrected" not in out
     assert "every coefficient re-estimated" in (invented / "2" / "card.md").read_text()
 
 

@@ -119,6 +119,18 @@ def same_answer(old, new, tolerance):
     return old == new
 
 
+def cross_validated(plain):
+    """An update's figures by the name of today, which says how they were evaluated."""
+    if isinstance(plain, list):
+        return [cross_validated(one) for one in plain]
+    if not isinstance(plain, dict):
+        return plain
+    return {
+        re.sub(r"_corrected$", "_cross_validated", key): cross_validated(value)
+        for key, value in plain.items()
+    }
+
+
 def as_now(reasons):
     """Reasons by the rule of today: a value that cannot be read does not count as missing too."""
     codes = reasons.split(";")
@@ -212,7 +224,8 @@ def test_results_of_a_command_are_the_same(frozen, bundles, cohorts, close, name
     pytest.importorskip("sklearn", reason="this needs the extra `train`")
     places = {**bundles, "new": cohorts["new_people"], "studies": STUDIES}
     new = result_of(name, places, tmp_path)
-    assert_same(read_json(frozen / "results" / f"{name}.json.gz"), new, close)
+    old = read_json(frozen / "results" / f"{name}.json.gz")
+    assert_same(cross_validated(old) if name.startswith("update") else old, new, close)
 
 
 @in_whole_freezes

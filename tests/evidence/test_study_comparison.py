@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from hiprisk.errors import ConfigError
-from hiprisk.evidence.study_comparison import compare_studies
+from hiprisk.evidence.study_comparison import _coefficients, compare_studies
+from hiprisk.sheet.format import Tree, TreesModel
 from small_bundle import small_sheet
 from two_bundles import CONFIG, METRICS, two_bundles
 
@@ -160,3 +161,24 @@ def test_two_of_one_name_are_told_apart_by_their_hashes(tmp_path):
     other.manifest["name"] = "small"
     found = compare_studies(one, other)
     assert found.names == (f"small@1 ({one.sha256[:6]})", f"small@1 ({other.sha256[:6]})")
+
+
+def test_coefficients_are_of_the_model(tmp_path):
+    def moved(sheet):
+        first, *rest = sheet.model.terms
+        other = replace(first, coefficients=tuple(1.0 + one for one in first.coefficients))
+        return replace(sheet, model=replace(sheet.model, intercept=9.0, terms=(other, *rest)))
+
+    found = differences(compare_studies(*two_bundles(tmp_path, sheet_of=moved)), "model")
+    name = small_sheet().model.terms[0].column
+    assert set(found) == {"intercept", f"coefficients.{name}"}
+    assert found["intercept"][1] == 9.0
+
+
+def test_trees_are_compared_by_a_hash(tmp_path):
+    tree = Tree(feature=(-1,), threshold=(0.0,), left=(-1,), right=(-1,), value=(1.0,))
+    model = TreesModel(link="identity", baseline=1.0, inputs=("age_years",), trees=(tree,))
+    other = replace(model, trees=(replace(tree, value=(2.0,)),))
+    one, two = _coefficients(model), _coefficients(other)
+    assert {key for key in one if one[key] != two[key]} == {"trees_sha256"}
+    assert one["n_trees"] == 1

@@ -19,6 +19,15 @@ def test_corrected_metrics_have_the_ends_of_their_intervals():
     }
 
 
+def test_an_update_s_cross_validated_metrics_have_intervals_in_place_of_corrected_ones():
+    found = key_metrics(_evidence("rmse_before", "rmse_cross_validated", "rmse_apparent"))
+    assert found == {
+        "rmse_cross_validated": 0.5,
+        "rmse_cross_validated_low": 0.4,
+        "rmse_cross_validated_high": 0.6,
+    }
+
+
 def test_metrics_of_events_subgroups_and_blocks_are_left_to_the_table():
     names = ("added_r2", "c_statistic_worsening_corrected", "rmse_apparent", "net_benefit_0.2_x")
     evidence = _evidence(*names)

@@ -108,7 +108,7 @@ class Bundle:
         """The results of the study; BundleError if they are those of another model."""
         evidence = self._object(EVIDENCE)
         check_evidence_belongs(self.manifest, self.sheet, evidence)
-        return evidence
+        return evidence if self.lineage is None else with_update_metrics(evidence)
 
     @cached_property
     def run(self) -> dict[str, Any]:
@@ -381,3 +381,18 @@ def read_bounded(path: Path, *, name: str | None = None, size: int | None = None
                 "the file size does not match the manifest", code="CHANGED", file=name
             )
         return stream.read(status.st_size)
+
+
+def with_update_metrics(evidence: dict[str, Any]) -> dict[str, Any]:
+    """An update's evidence, its cross-validated metrics called so.
+
+    Versions before called them corrected, as the optimism-corrected ones of a study are.
+    """
+    metrics, ending = evidence.get("metrics"), "_corrected"
+    if not isinstance(metrics, dict):
+        return evidence
+    named = {
+        f"{name.removesuffix(ending)}_cross_validated" if name.endswith(ending) else name: value
+        for name, value in metrics.items()
+    }
+    return {**evidence, "metrics": named}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -12,6 +13,7 @@ from hiprisk.bundle.reading import Bundle
 from hiprisk.errors import ConfigError
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.registry import entries, label_of
+from hiprisk.sheet.format import LinearModel, Model, TreesModel
 from hiprisk.wording.labels import EVALUATIONS
 
 SECTIONS = ("config", "cohort", "code", "model")
@@ -278,6 +280,31 @@ def _model(bundle: Bundle) -> dict[str, Any]:
         "outcome": asdict(sheet.outcome),
         "n_columns": len(sheet.columns),
         "residual_sd": sheet.residual_sd,
+        **_coefficients(sheet.model),
+    }
+
+
+def _coefficients(model: Model) -> dict[str, Any]:
+    """What a model predicts with: coefficients by column; of trees their number and a hash."""
+    if isinstance(model, TreesModel):
+        return {
+            "baseline": model.baseline,
+            "recalibration": model.recalibration,
+            "n_trees": len(model.trees),
+            "trees_sha256": hashlib.sha256(repr(model.trees).encode()).hexdigest(),
+        }
+    average: dict[str, Any] = (
+        {"intercept": model.intercept}
+        if isinstance(model, LinearModel)
+        else {"intercepts": model.intercepts}
+    )
+    return {
+        **average,
+        "coefficients": {
+            term.column: term.coefficients if len(term.coefficients) > 1 else term.coefficients[0]
+            for term in model.terms
+        },
+        "knots": {term.column: term.knots for term in model.terms if term.knots},
     }
 
 

@@ -11,7 +11,9 @@ from hiprisk.bundle import Bundle
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.registry import label_of
 from hiprisk.sheet.format import Sheet
+from hiprisk.tracking.key_metrics import headline
 from hiprisk.wording.disclaimers import provenance_in_words, warnings_of
+from hiprisk.wording.labels import EVALUATIONS, capital
 from hiprisk.wording.quantities import decimals, people_counted, plural, with_ci
 from hiprisk.wording.sites import model_over_sites
 
@@ -52,20 +54,21 @@ def _people(sheet: Sheet, evidence: Mapping[str, Any]) -> str:
 
 def _performance(evidence: Mapping[str, Any], *, unit: str) -> str:
     metrics = evidence.get("metrics", {})
-    rmse = metrics.get("rmse_corrected", {}).get("value")
+    end = headline(metrics)
+    rmse = metrics.get(f"rmse_{end}", {}).get("value")
     digits = {"rmse": decimals(rmse, 1), "calibration_slope": 2}
     names = ("r2", "rmse", "c_statistic", "brier", "calibration_slope")
     said = [
         f"{label_of(name)} "
         + with_ci(
-            Estimate(name=name, **metrics[f"{name}_corrected"]),
+            Estimate(name=name, **metrics[f"{name}_{end}"]),
             digits.get(name, 3),
             unit=unit if name == "rmse" else "",
         )
         for name in names
-        if metrics.get(f"{name}_corrected", {}).get("value") is not None
+        if metrics.get(f"{name}_{end}", {}).get("value") is not None
     ]
-    return f"Optimism-corrected: {'; '.join(said)}." if said else ""
+    return f"{capital(EVALUATIONS[end])}: {'; '.join(said)}." if said else ""
 
 
 def _blocks(evidence: Mapping[str, Any]) -> str:

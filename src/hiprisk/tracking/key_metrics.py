@@ -7,7 +7,7 @@ from typing import Any
 
 from hiprisk.tracking.metrics_page import MAIN, ordered
 
-# With both ends of their intervals.
+# With both ends of their intervals; of an update, which has no optimism bootstrap, cross-validated.
 CORRECTED = MAIN
 # The value alone: what stands beside the corrected one, for comparison.
 BESIDE = ("r2", "rmse", "mae", "c_statistic", "brier", "calibration_slope")
@@ -34,12 +34,18 @@ def key_metrics(evidence: Mapping[str, Any]) -> dict[str, float]:
 
 def _found(evidence: Mapping[str, Any]) -> Iterator[tuple[str, float | None]]:
     metrics = evidence.get("metrics", {})
-    for name in (f"{metric}_corrected" for metric in CORRECTED):
+    for name in (f"{metric}_{headline(metrics)}" for metric in CORRECTED):
         if name in metrics:
             yield from ((f"{name}{end}", metrics[name][key]) for end, key in _ENDS)
     beside = (f"{metric}_{where}" for where in ("cross_validated", "holdout") for metric in BESIDE)
     yield from ((name, metrics[name]["value"]) for name in (*beside, *ALONE) if name in metrics)
     yield from ((name, evidence.get(name)) for name in COUNTS)
+
+
+def headline(metrics: Mapping[str, Any]) -> str:
+    """How the main figures were evaluated: ``corrected``; of an update ``cross_validated``."""
+    corrected = any(f"{metric}_corrected" in metrics for metric in CORRECTED)
+    return "corrected" if corrected else "cross_validated"
 
 
 def metrics_table(evidence: Mapping[str, Any]) -> dict[str, list[Any]]:

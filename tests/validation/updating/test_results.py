@@ -26,7 +26,7 @@ def test_every_metric_is_told_before_apparent_and_cross_validated(result):
     assert list(frame.columns) == ["metric", "stage", "value", "low", "high"]
     for name in ("mae", "calibration_in_the_large"):
         for end, stage in (("before", "before"), ("apparent", "after, apparent"),
-                           ("corrected", "after, cross-validated")):  # fmt: skip
+                           ("cross_validated", "after, cross-validated")):  # fmt: skip
             row = frame[(frame["metric"] == name) & (frame["stage"] == stage)].iloc[0]
             assert metrics[f"{name}_{end}"]["value"] == row["value"]
     # A fitted intercept leaves nothing in the large on its own people.

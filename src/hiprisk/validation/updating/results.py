@@ -94,8 +94,10 @@ class UpdateResult:
         return pd.DataFrame(rows, columns=["metric", "stage", "value", "low", "high"])
 
     def metrics(self) -> dict[str, dict[str, float | None]]:
-        """``<metric>_before``, ``_apparent`` and ``_corrected`` (cross-validated)."""
-        stages = (("before", self.before), ("apparent", self.apparent), ("corrected", self.after))
+        """``<metric>_before``, ``_apparent`` and ``_cross_validated``."""
+        stages = (
+            ("before", self.before), ("apparent", self.apparent), ("cross_validated", self.after),
+        )  # fmt: skip
         return {f"{e.name}_{end}": e.to_dict() for end, estimates in stages for e in estimates}
 
     def to_dict(self) -> dict[str, Any]:
