@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test lint docs mutants clean
+.PHONY: demo test lint docs sbom mutants clean
 
 demo: $(VENV)/.train
 	$(BIN)/hiprisk demo --config configs/stupar.yaml --out demo
@@ -23,6 +23,10 @@ lint: $(VENV)/.dev
 
 docs: $(VENV)/.dev
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
+# A CycloneDX bill of materials of what hiprisk is trained with.
+sbom: $(VENV)/.train
+	$(BIN)/python locks/packages.py sbom sbom.json
 
 # Not part of CI: which small faults in a room's code its tests would not notice (10 to 30 minutes a room).
 ROOM ?= metrics
@@ -57,4 +61,4 @@ $(VENV)/.mutants: $(VENV)/.dev locks/mutants.txt
 	@touch $@
 
 clean:
-	rm -rf $(VENV) .venv-ci demo site .coverage*
+	rm -rf $(VENV) .venv-ci demo site sbom.json .coverage*

@@ -771,7 +771,7 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
     ),
     (
         101,
-        "a sheet of 200,000 draws for missing values, or of more refits, trees or nodes than it may",
+        "a sheet of 200,000 draws for missing values, or of too many refits, trees or nodes",
         "4 TOO_LARGE with both numbers, before any is built",
         "tests/sheet/document/test_limits.py::test_more_than_a_sheet_may_hold_is_refused_at_once",
     ),
