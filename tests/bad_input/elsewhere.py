@@ -400,7 +400,12 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
         "both succeed",
         f"{_TRACKING}::test_two_first_uses_of_an_empty_store_both_succeed",
     ),
-    (85, "a broken store of trials", "5", f"{_TUNING}::test_a_broken_store_is_an_io_error"),
+    (
+        85,
+        "a broken store of trials, a damaged page of it, a trial or part of one lost",
+        "5, and how to go on",
+        f"{_TUNING}::test_a_broken_store_is_an_io_error",
+    ),
     (
         86,
         "REST: no JSON, NaN, nesting, size, content type",

@@ -88,11 +88,22 @@ def test_seconds_in_words(low, high, said):
 
 
 @pytest.mark.parametrize("command", ["train", "plan"])
-def test_a_slip_in_a_name_is_told_without_the_imports_of_a_study(capsys, monkeypatch, command):
+@pytest.mark.parametrize(
+    ("slip", "exit_code", "said"),
+    [
+        (["--set", "outcome.variable=womac_functon"], 2, "outcome.variable: the dictionary has no"),
+        (["--cohort", "none.csv"], 5, "none.csv: there is no such file"),
+        (["--cohort", "https://example.org/a.csv"], 2, "only local files are read"),
+        (["--cohort", "none.zip::a.csv"], 5, "none.zip: there is no such file"),
+    ],
+)
+def test_a_slip_is_told_without_the_imports_of_a_study(
+    capsys, monkeypatch, command, slip, exit_code, said
+):
     # None in sys.modules makes an import fail.
     for name in ("hiprisk.study", "hiprisk.planning"):
         monkeypatch.setitem(sys.modules, name, None)
     Path("small.yaml").write_text(TEXT)
-    code, _, err = run(capsys, command, "small.yaml", "--set", "outcome.variable=womac_functon")
-    assert code == 2
-    assert "outcome.variable: the dictionary has no variable" in err
+    code, _, err = run(capsys, command, "small.yaml", *slip)
+    assert code == exit_code
+    assert said in err

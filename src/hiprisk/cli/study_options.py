@@ -80,11 +80,16 @@ def study_of(options: argparse.Namespace) -> StudyConfig:
 
 
 def check_names(config: StudyConfig) -> None:
-    """Raise ConfigError for a name that the dictionary lacks, or of a wrong kind.
+    """Raise for a name that the dictionary lacks or of a wrong kind, or a cohort that is not there.
 
     A study checks the same after importing all that it fits and draws with: a slip need not wait.
     """
+    from hiprisk.cohort.files.local_file import check_local_file
+    from hiprisk.cohort.files.stacking import cohort_files
     from hiprisk.features.roles import check_roles
     from hiprisk.learning.study_cohort import study_dictionary
 
     check_roles(config, study_dictionary(config))
+    named = config.cohort.file if config.cohort.simulate is None else None
+    for path in () if named is None else cohort_files(named).on_disk:
+        check_local_file(path)
