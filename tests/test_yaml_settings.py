@@ -260,3 +260,26 @@ def test_only_keys_that_a_section_has_are_suggested(key, advice):
     mine = "families={linear: {}, mine: {estimator: sklearn.linear_model.Ridge}}"
     with pytest.raises(ConfigError, match=re.escape(f"{key}: this key is not known ({advice}")):
         small_study(mine, f"{key}={{}}")
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ("seed=true", "seed: must be a whole number"),
+        ("tuning.trials=true", "tuning.trials: must be a whole number"),
+        ("families.linear={penalty: true}", "families.linear.penalty: must be a number"),
+        ("families.linear={l1_share: [0, true]}", "families.linear.l1_share.1: must be a number"),
+        ("families.boosting={learning_rate: {low: 0.1, high: true}}",
+         "families.boosting.learning_rate.high: must be a number"),
+        ("families.boosting={learning_rate: 5}", "learning_rate: must be above 0 and at most 1"),
+        ("derived={a: {label: a, op: ratio, of: [age_years, 0]}}", "a ratio is not divided by 0"),
+    ],
+)  # fmt: skip
+def test_true_is_no_number_and_numbers_have_limits(setting, said):
+    with pytest.raises(ConfigError, match=re.escape(said)):
+        small_study(setting)
+
+
+def test_a_setting_of_somebody_else_may_be_true():
+    mine = "{estimator: sklearn.linear_model.Ridge, search: {fit_intercept: [true, false]}}"
+    assert small_study(f"families={{linear: {{}}, mine: {mine}}}").families.own

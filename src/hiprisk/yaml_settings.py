@@ -125,6 +125,7 @@ class YamlDocument:
             question in place of a value.
         """
         self._check_decided()
+        self._check_numbers(kind)
         try:
             # A standard dataclass takes this config, a pydantic one has its own.
             config = None if hasattr(kind, "__pydantic_config__") else _STRICT
@@ -170,6 +171,15 @@ class YamlDocument:
                 code="UNDECIDED",
                 advice=f"replace {UNDECIDED} by one of the answers that stand beside it",
             )
+
+    def _check_numbers(self, kind: Any) -> None:
+        """Raise where true or false stands for a number: it would count as 1 or 0."""
+        for path, value in _values(self.data):
+            if isinstance(value, bool):
+                types_of = {one for hint in _hints(kind, path) for one in _types_of(hint)}
+                if types_of & {int, float} and not types_of & {bool, str}:
+                    what = "number" if float in types_of else "whole number"
+                    raise self.error(f"must be a {what}", path, advice=self.reference)
 
     def _refusal(self, invalid: ValidationError, kind: Any) -> ConfigError:
         found = invalid.errors(include_url=False, include_input=True, include_context=True)
@@ -340,12 +350,18 @@ def _advice(problem: Any, path: KeyPath, kind: Any) -> str | None:
 
 def _nearest_key(path: KeyPath, kind: Any) -> str | None:
     """The key of the same section that was probably meant; else those that it has, if few."""
-    sections = [kind]
-    for part in path[:-1]:
-        sections = [inner for section in sections for inner in _inside(section, part)]
+    sections = _hints(kind, path[:-1])
     here = dict.fromkeys(key for section in sections for key in _fields(section))
     few = f"known here: {', '.join(here)}" if 0 < len(here) <= MOST_LISTED else None
     return did_you_mean(str(path[-1]), here, otherwise=few)
+
+
+def _hints(kind: Any, path: KeyPath) -> list[Any]:
+    """What is allowed at a place; empty where there is no such key."""
+    found = [kind]
+    for part in path:
+        found = [inner for section in found for inner in _inside(section, part)]
+    return found
 
 
 def _types_of(hint: Any) -> tuple[Any, ...]:

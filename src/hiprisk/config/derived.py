@@ -55,4 +55,6 @@ class DerivedSettings:
             raise refuse("of has two operands")
         if not any(isinstance(operand, str) for operand in self.of):
             raise refuse("one of the two operands must be a variable")
+        if self.op == "ratio" and self.of[1] == 0:
+            raise refuse("a ratio is not divided by 0")
         return self

@@ -14,7 +14,6 @@ from hiprisk.config.searching import (
     AtLeastTwo,
     Knots,
     NotNegative,
-    Positive,
     PositiveShare,
     Range,
     SearchedShare,
@@ -102,7 +101,7 @@ class BoostingSettings:
         Keep the sign of effects that the dictionary declares.
     """
 
-    learning_rate: Positive = Range(low=0.02, high=0.2, log=True)
+    learning_rate: PositiveShare = Range(low=0.02, high=0.2, log=True)
     n_trees: AtLeastOne = Range(low=30, high=200)
     max_leaves: AtLeastTwo = (3.0, 5.0, 8.0)
     min_leaf: AtLeastOne = (20.0, 40.0, 80.0)
