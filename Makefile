@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test lint docs sbom mutants clean
+.PHONY: demo test lint docs sbom mutants faults clean
 
 demo: $(VENV)/.train
 	$(BIN)/hiprisk demo --config configs/stupar.yaml --out demo
@@ -35,6 +35,12 @@ SEED ?= 1
 mutants: $(VENV)/.mutants
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 nice -n 19 $(BIN)/python experiments/mutants/run.py \
 	  --room $(ROOM) --sample $(SAMPLE) --seed $(SEED) $(MUTANTS_ARGS)
+
+# Not part of CI: SIGKILL of score and train at random moments, then once more (an hour for 50 of each).
+KILLS ?= 50
+faults: $(VENV)/.dev
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 nice -n 19 $(BIN)/python experiments/faults/run.py \
+	  --kills $(KILLS) --seed $(SEED) $(FAULTS_ARGS)
 
 $(VENV)/.venv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -218,3 +218,15 @@ def test_89_90_a_strange_environment_changes_no_byte(here, small, tmp_path_facto
         assert (done.returncode, done.stderr) == (0, "")
     assert (here / "usual.csv").read_bytes() == (here / "strange.csv").read_bytes()
     assert names_in(here) == ["in.csv", "models", "strange.csv", "usual.csv"]
+
+
+def test_72_scoring_killed_at_random_moments_loses_nothing_and_leaves_nothing(here, small):
+    (here / "in.csv").write_text(MANY)
+    script = Path(__file__).parents[2] / "experiments" / "faults" / "run.py"
+    done = subprocess.run(
+        [sys.executable, str(script), "--commands", "score", "--kills", "3", "--model", str(small),
+         "--cohort", str(here / "in.csv")],
+        capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": str(SOURCE)},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.endswith("3 kills, 0 with something lost or left\n")
