@@ -7,6 +7,7 @@ import pytest
 from hiprisk.config import MinimumGain
 from hiprisk.evidence.summary import ONE_INTERCEPT, _association, summary_sentences
 from hiprisk.inference.increment.sentences import ORDINAL_NOTE, SITES_NOTE
+from hiprisk.metrics.estimate import Estimate
 from site_sheet import site_sheet
 from small_bundle import small_sheet
 
@@ -30,15 +31,18 @@ def test_the_association_says_what_it_is_adjusted_for():
 
 def evidence_of(**known):
     """As much of an evidence as its sentences ask for; real data, an ordinary linear model."""
-    corrected = {"r2": 0.3, "mae": 9.0, "rmse": 12.0, "calibration_slope": 1.0,
-                 "scaled_brier": 0.2, **known.pop("corrected", {})}  # fmt: skip
+    corrected = {"r2": 0.3, "mae": 9.0, "rmse": 12.0, "scaled_brier": 0.2}
+    corrected |= known.pop("corrected", {})
     corrected = {name: value for name, value in corrected.items() if value is not None}
     n_resamples = known.pop("n_resamples", 500)
+    value, low, high = known.pop("slope", (1.0, 0.9, 1.1))
+    slope = Estimate(name="calibration_slope", value=value, low=low, high=high)
     parts = {
         "provenance": "real", "findings": (), "family": "linear", "kind": "continuous",
         "outcome_unit": "points", "added": None, "association": None, "stability": None,
         "subgroups": None, "comparisons": (),
         "optimism": SimpleNamespace(n_resamples=n_resamples, corrected=lambda: corrected,
+                                    estimates=lambda: (slope,),
                                     not_available=known.pop("lacking", {})),
         "not_available": {}, "loss_label": "mean squared error",
         "families": (SimpleNamespace(name="mean", trials=(1,), chosen=False, gain_over_mean=0.9),
@@ -141,12 +145,13 @@ def test_a_minimum_in_another_measure_judges_no_r2():
 
 
 @pytest.mark.parametrize(("slope", "words"), [
-    (0.89, "is 0.89: predictions are too extreme"),
-    (1.2, "is 1.20: predictions are too moderate"),
+    ((0.89, 0.8, 0.98), "Predictions are too extreme: calibration slope 0.89"),
+    ((1.2, 1.1, 1.3), "Predictions are too moderate: calibration slope 1.20"),
+    ((0.87, 0.70, 1.04), "No evidence that predictions are too extreme or too moderate"),
 ])  # fmt: skip
-def test_a_slope_far_from_one_is_said_in_words(slope, words):
-    assert any(words in line for line in said(corrected={"calibration_slope": slope}))
-    assert not any("slope" in line for line in said(corrected={"calibration_slope": 1.1}))
+def test_the_slope_s_interval_gives_the_verdict(slope, words):
+    assert any(line.startswith(words) for line in said(slope=slope))
+    assert not any("slope" in line for line in said(slope=(1.08, 0.98, 1.18)))
 
 
 def test_instability_has_the_unit_and_digits_of_the_outcome():

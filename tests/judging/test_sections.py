@@ -55,7 +55,7 @@ def test_an_optimism_that_is_underestimated_is_told_with_its_figures(judged):
     figures = f"others: C statistic {apparent}, cross-validated {number(low)} (95 % CI "
     assert any("the optimism is underestimated" in s and figures in s for s in said)
     assert "reproduces" not in " ".join(said)
-    assert any(one.startswith("The cross-validated calibration slope is") for one in said)
+    assert any("cross-validated calibration slope" in one for one in said)
 
 
 def test_without_cross_validation_the_632_plus_value_tells(judged):

@@ -20,7 +20,7 @@ from hiprisk.wording.disclaimers import copied_rows_caution, model_warnings
 from hiprisk.wording.labels import capital, unit_of_amount
 from hiprisk.wording.quantities import decimals, percent, plural, with_ci
 from hiprisk.wording.sites import model_over_sites
-from hiprisk.wording.verdicts import slope_in_words
+from hiprisk.wording.verdicts import is_worth_a_word, slope_in_words
 
 # From so few settings tried of a model type, a worse one than the best is likely.
 FEW_TRIALS = 10
@@ -71,9 +71,11 @@ def _sentences(
             f"Mean absolute error {corrected['mae']:.{digits}f}{f' {unit}' if unit else ''}, "
             f"root mean squared error {corrected['rmse']:.{digits}f}, both optimism-corrected."
         )
-    slope = corrected.get("calibration_slope")
-    if slope is not None and not 0.9 <= slope <= 1.1:
-        yield f"The calibration slope is {slope:.2f}: predictions are {slope_in_words(slope)}."
+    yield from (
+        slope_in_words(one)
+        for one in evidence.optimism.estimates()
+        if one.name == "calibration_slope" and is_worth_a_word(one)
+    )
     if sheet is not None and (said := model_over_sites(sheet)):
         yield said
     yield f"Sample size: {evidence.sample_size.sentence}"

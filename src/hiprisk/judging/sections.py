@@ -91,10 +91,7 @@ def _sentences(found: JudgedEstimator) -> Iterator[str]:
         yield _caution(row, read.get(main))
     slope = read.get("calibration_slope")
     if slope is not None:
-        how = "" if read is corrected else "cross-validated "
-        said = f"The {how}calibration slope is {with_ci(slope, 2)}"
-        off = not 0.9 <= slope.value <= 1.1
-        yield f"{said}: predictions are {slope_in_words(slope.value)}." if off else f"{said}."
+        yield slope_in_words(slope, how="" if read is corrected else "cross-validated")
     yield from _size(found)
     unit = "risk" if found.kind == "binary" else "units of the outcome"
     yield (

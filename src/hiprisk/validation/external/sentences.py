@@ -33,7 +33,7 @@ from hiprisk.validation.performance.results import EventPerformance
 from hiprisk.wording.disclaimers import cohort_warnings, copied_rows_caution, model_warnings
 from hiprisk.wording.labels import capital, column_label, unit_of_amount
 from hiprisk.wording.quantities import people_counted, percent, signed_with_ci, with_ci
-from hiprisk.wording.verdicts import slope_in_words
+from hiprisk.wording.verdicts import excludes, slope_in_words
 
 ADVISED_EVENTS = 100
 ADVISED_PEOPLE = 235
@@ -159,7 +159,7 @@ def _calibration_words(
     large = found.get("calibration_in_the_large")
     slope = found.get("calibration_slope")
     needs = []
-    if large is not None and _excludes(large, 0.0):
+    if large is not None and excludes(large, 0.0):
         needs.append("the intercept")
         side = "low" if large.value > 0 else "high"
         unit = unit_of_amount(outcome.unit) if outcome.kind == "continuous" else "log odds"
@@ -172,15 +172,10 @@ def _calibration_words(
             "No evidence of miscalibration in the large: observed minus predicted "
             f"{signed_with_ci(large, 2)}."
         )
-    if slope is not None and _excludes(slope, 1.0):
-        needs.append("the slope")
-        side = slope_in_words(slope.value)
-        yield f"Predictions are {side}: calibration slope {with_ci(slope, 2)}."
-    elif slope is not None:
-        yield (
-            "No evidence that predictions are too extreme or too moderate: calibration slope "
-            f"{with_ci(slope, 2)}."
-        )
+    if slope is not None:
+        yield slope_in_words(slope)
+        if excludes(slope, 1.0):
+            needs.append("the slope")
     if needs and sampling is None:
         yield (f"Recalibrate {' and '.join(needs)} for people like these: `hiprisk update`.")
     elif needs:
@@ -204,12 +199,7 @@ def event_calibration_words(event: EventPerformance) -> str:
     found = f"observed/expected ratio {with_ci(ratio, 3)}"
     if ratio.low is None or ratio.high is None:
         return f"{about} calibration is inconclusive, {found} without an interval."
-    if _excludes(ratio, 1.0):
+    if excludes(ratio, 1.0):
         side = "low" if ratio.value > 1.0 else "high"
         return f"{about} probabilities are too {side} on average, {found}."
     return f"{about} no evidence of miscalibration on average, {found}."
-
-
-def _excludes(estimate: Estimate, value: float) -> bool:
-    low, high = estimate.low, estimate.high
-    return low is not None and high is not None and not low <= value <= high
