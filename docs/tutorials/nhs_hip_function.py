@@ -40,7 +40,7 @@ FEWER = (
     "fixed: {n_neighbors: 100}}",
     "imputation.imputations=2",
     "tuning.trials=2",
-    "validation.resamples=50",
+    "validation.resamples=20",
     "tracking.enabled=false",
 )
 config = hiprisk.load_config(PROJECT / "configs" / "nhs_proms_hip.yaml", overrides=FEWER)
@@ -98,7 +98,7 @@ X, X_later = (year[list(NUMBERS)].rename(columns=NUMBERS) for year in (first, la
 improved = (first["ohs_post_score"] - first["ohs_pre_score"] >= 8).astype(int)
 improved_later = (later["ohs_post_score"] - later["ohs_pre_score"] >= 8).astype(int)
 mine = HistGradientBoostingClassifier(max_iter=60, learning_rate=0.08, max_leaf_nodes=5)
-judged = judge(mine, X, improved, outcome="improvement", thresholds=[0.8], n_resamples=50)
+judged = judge(mine, X, improved, outcome="improvement", thresholds=[0.8], n_resamples=30)
 print(*judged.summary(), sep="\n")
 print(
     judged.to_frame()[["metric", "apparent", "corrected", "low", "high"]]
@@ -121,7 +121,7 @@ axes = plots.draw_calibration_curve(
     metrics.calibration_curve(improved_later, risk, kind="binary"),
     title="Improvement by 8 points, 2018/19",
 )
-axes.figure.savefig(models.parent / "calibration.svg", bbox_inches="tight")
+axes.figure.savefig(models.parent / "calibration.svg", bbox_inches="tight", metadata={"Date": None})
 
 # %% [markdown]
 # ![Observed improvement against predicted risk, with its 95 % band](nhs-hip-function-calibration.svg)
