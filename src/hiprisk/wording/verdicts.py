@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from hiprisk.wording.quantities import with_ci
-
-if TYPE_CHECKING:
-    from hiprisk.metrics.estimate import Estimate
+from hiprisk.wording.quantities import WithInterval, with_ci
 
 
-def excludes(estimate: Estimate, value: float) -> bool:
+def excludes(estimate: WithInterval, value: float) -> bool:
     """Whether an interval speaks against a value; without an interval nothing does."""
     low, high = estimate.low, estimate.high
     return low is not None and high is not None and not low <= value <= high
 
 
-def is_worth_a_word(slope: Estimate) -> bool:
+def is_worth_a_word(slope: WithInterval) -> bool:
     """Whether a slope belongs among the few sentences on a study: off 1, or not known to be 1."""
     return excludes(slope, 1.0) or not 0.9 <= slope.value <= 1.1
 
 
-def slope_in_words(slope: Estimate, *, how: str = "") -> str:
+def slope_in_words(slope: WithInterval, *, how: str = "") -> str:
     """What a calibration slope says of the predictions, by its interval.
 
     Parameters
     ----------
-    slope : Estimate
+    slope : value with its interval
     how : str
         How it was evaluated, where that is to be said: ``cross-validated``.
     """
