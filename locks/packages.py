@@ -56,11 +56,11 @@ def licence(name: str) -> str:
     if name in STATED:
         return STATED[name]
     package = metadata.distribution(name)
-    stated = package.metadata["License-Expression"]
+    stated = package.metadata.get("License-Expression")
     if stated:
         return str(stated)
     classifiers = package.metadata.get_all("Classifier") or []
-    words = [package.metadata["License"] or ""]
+    words = [package.metadata.get("License") or ""]
     words += [line.rpartition(" :: ")[2] for line in classifiers if line.startswith("License ::")]
     known = [WORDS.get(word, word) for word in words]
     plain = [word for word in known if _is_expression(word)]

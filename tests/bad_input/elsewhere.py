@@ -265,6 +265,12 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
         "no output file; 130",
         f"{_OUTPUT}::test_72_killed_while_scoring_leaves_no_output",
     ),
+    (
+        72,
+        "scoring killed at random moments, then once more",
+        "the same bytes, nothing left behind",
+        f"{_OUTPUT}::test_72_scoring_killed_at_random_moments_loses_nothing_and_leaves_nothing",
+    ),
     (72, "Ctrl-C", "no output, nothing left", f"{_OUTPUT}::test_72_an_interrupt_leaves_nothing"),
     (
         73,
