@@ -15,3 +15,5 @@ uv pip compile pyproject.toml "$scratch/build.in" --extra train -c "$scratch/con
   "${flags[@]}" --no-annotate -o locks/train.txt
 uv pip compile --group mutants -c "$scratch/constraints.txt" "${flags[@]}" --no-annotate -o locks/mutants.txt
 uv pip compile --group spark -c "$scratch/constraints.txt" "${flags[@]}" --no-annotate -o locks/spark.txt
+uv pip compile --group bench -c "$scratch/constraints.txt" "${flags[@]}" --no-annotate -o locks/bench.txt
+uv pip compile --group audit -c "$scratch/constraints.txt" "${flags[@]}" --no-annotate -o locks/audit.txt
