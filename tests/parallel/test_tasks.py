@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_info
 
-from hiprisk.errors import InputError
-from hiprisk.parallel import one_thread, run_parallel
+from hiprisk.errors import InputError, StoreError
+from hiprisk.parallel import run_parallel
 
 
 def square(number):
@@ -58,14 +58,18 @@ def test_one_thread_works_in_each_process(workers):
     assert run_parallel(threads, [0, 1], workers=workers) == [1, 1]
 
 
-def test_threads_come_back_afterwards():
-    before = threads(None)
-    with one_thread():
-        assert threads(None) == 1
-    assert threads(None) == before
-
-
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_refusal_in_a_worker_is_the_refusal_here(workers):
     with pytest.raises(InputError, match=r"clinic\.csv: row 3: is no number"):
         run_parallel(refuse_the_third, range(5), workers=workers)
+
+
+def end_at_the_second(number):
+    if number == 2:
+        os._exit(9)
+    return number
+
+
+def test_a_worker_that_is_lost_is_told():
+    with pytest.raises(StoreError, match="a worker process ended before its work was done"):
+        run_parallel(end_at_the_second, range(4), workers=2)

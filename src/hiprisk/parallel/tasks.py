@@ -1,15 +1,14 @@
-"""Work spread over processes, with one numerical thread in each; the only importer of joblib."""
+"""Pieces of work known beforehand, spread over processes with one numerical thread in each."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from concurrent.futures.process import BrokenProcessPool
 from typing import Any, TypeVar
 
-import joblib
-from threadpoolctl import threadpool_limits
-
+from hiprisk.parallel.in_order import worker_lost
+from hiprisk.parallel.threads import one_thread
 from hiprisk.processes.parent import end_with_parent
 
 Item = TypeVar("Item")
@@ -17,13 +16,6 @@ Result = TypeVar("Result")
 # Told how many of how many are done, the second with the stage of the work before it.
 Progress = Callable[[int, int], None]
 StageProgress = Callable[[str, int, int], None]
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """One BLAS and OpenMP thread: results do not depend on how many a machine has."""
-    with threadpool_limits(limits=1):
-        yield
 
 
 def run_parallel(
@@ -49,15 +41,25 @@ def run_parallel(
     -------
     list
         Results in the order of the items.
+
+    Raises
+    ------
+    StoreError
+        If a worker process ends before its work does.
     """
     if workers == 1:
         with one_thread():
             return _collected((function(item) for item in items), len(items), progress)
+    import joblib
+
     of_worker = {"initializer": end_with_parent, "initargs": (os.getpid(),)}
     with joblib.parallel_config(backend="loky", inner_max_num_threads=1, **of_worker):
         parallel = joblib.Parallel(n_jobs=workers, return_as="generator", batch_size="auto")
         results = parallel(joblib.delayed(_with_one_thread)(function, item) for item in items)
-        return _collected(results, len(items), progress)
+        try:
+            return _collected(results, len(items), progress)
+        except BrokenProcessPool as lost:
+            raise worker_lost() from lost
 
 
 def _with_one_thread(function: Callable[[Any], Result], item: Any) -> Result:

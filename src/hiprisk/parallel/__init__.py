@@ -1,0 +1,10 @@
+"""Work spread over processes here or over a cluster: the only importer of joblib and of Dask.
+
+Neither is needed to import this package: scoring a file on one machine needs the standard library.
+"""
+
+from hiprisk.parallel.in_order import map_in_order
+from hiprisk.parallel.tasks import Progress, StageProgress, run_parallel
+from hiprisk.parallel.threads import one_thread
+
+__all__ = ["Progress", "StageProgress", "map_in_order", "one_thread", "run_parallel"]

@@ -1,0 +1,63 @@
+"""A stream over processes: results in order, few items under way, a lost worker is told."""
+
+import os
+import subprocess
+import sys
+from functools import partial
+
+import pytest
+
+from hiprisk.errors import InputError, StoreError
+from hiprisk.parallel.in_order import BLOCKS_A_WORKER, map_in_order
+
+
+def square(number):
+    return number * number, os.getpid()
+
+
+def fail_at(which, number):
+    if number == which:
+        raise InputError("is no number", file="clinic.csv", row=number)
+    if number == -1:
+        os._exit(9)
+    return number
+
+
+def test_one_worker_is_this_process_and_takes_one_item_at_a_time():
+    taken = []
+    found = map_in_order(square, (taken.append(number) or number for number in range(5)))
+    assert next(found) == (0, os.getpid())
+    assert taken == [0]
+    assert [value for value, _ in found] == [1, 4, 9, 16]
+
+
+def test_results_of_two_workers_keep_their_order_and_few_items_are_under_way():
+    taken = []
+    items = (taken.append(number) or number for number in range(40))
+    found = map_in_order(square, items, workers=2)
+    first, process = next(found)
+    assert first == 0
+    assert process != os.getpid()
+    assert len(taken) <= 2 * BLOCKS_A_WORKER + 1
+    assert [value for value, _ in found] == [number**2 for number in range(1, 40)]
+
+
+def test_nothing_comes_of_nothing():
+    assert list(map_in_order(square, [], workers=2)) == []
+
+
+def test_a_refusal_in_a_worker_is_the_refusal_here():
+    found = map_in_order(partial(fail_at, 3), range(5), workers=2)
+    with pytest.raises(InputError, match=r"clinic\.csv: row 3: is no number"):
+        list(found)
+
+
+def test_a_worker_that_is_lost_is_told():
+    with pytest.raises(StoreError, match="a worker process ended before its work was done"):
+        list(map_in_order(partial(fail_at, 9), [0, 1, -1, 2], workers=2))
+
+
+def test_neither_joblib_nor_dask_nor_numpy_is_imported():
+    code = "import sys, hiprisk.parallel; print({'joblib', 'dask', 'numpy'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
