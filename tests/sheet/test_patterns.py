@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hiprisk.sheet.patterns import texts_by_pattern
+from hiprisk.sheet.patterns import row_patterns
 
 
 @given(st.integers(1, 30), st.integers(0, 130), st.integers(0, 2**32 - 1))
@@ -16,10 +16,10 @@ def test_every_text_equals_a_loop_by_hand(n_rows, n_masks, seed):
         ";".join(name for name, mask in zip(names, masks, strict=True) if mask[row])
         for row in range(n_rows)
     ]
-    assert texts_by_pattern(names, masks, n_rows=n_rows).tolist() == expected
+    assert row_patterns(names, masks, n_rows=n_rows).spread().tolist() == expected
 
 
 @pytest.mark.parametrize("masks", [[], [np.zeros(0, dtype=bool)]])
 def test_no_rows_have_no_texts(masks):
     names = ["a"] * len(masks)
-    assert texts_by_pattern(names, masks, n_rows=0).tolist() == []
+    assert row_patterns(names, masks, n_rows=0).spread().tolist() == []

@@ -70,6 +70,8 @@ class CohortBlock:
         Of several files that are read as one, the name of that which the rows are from.
     lacking : mapping of str to tuple of str
         Variables that only other ones of those files have all columns for, and what this one lacks.
+    bare_lines : pyarrow.Array, optional
+        The whole as `TextBlock.bare_lines` has it.
     """
 
     n_rows: int
@@ -84,6 +86,7 @@ class CohortBlock:
     absent: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     file: str = ""
     lacking: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    bare_lines: pa.Array | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -267,6 +270,7 @@ def map_block(block: TextBlock, mapping: CohortMapping, *, decimal: str = ".") -
         plain=kept,
         items=items,
         selected=selected,
+        bare_lines=block.bare_lines,
     )
 
 

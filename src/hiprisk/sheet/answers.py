@@ -13,7 +13,7 @@ from hiprisk.sheet.columns import GivenColumns
 from hiprisk.sheet.evaluate import Prediction, SheetEvaluator
 from hiprisk.sheet.format import Sheet
 from hiprisk.sheet.links import expit
-from hiprisk.sheet.patterns import texts_by_pattern
+from hiprisk.sheet.patterns import RowPatterns, row_patterns
 from hiprisk.values import Note
 
 OVERFLOW = Note("OVERFLOW")
@@ -78,10 +78,14 @@ class Answers:
 
     def texts(self) -> dict[str, Texts]:
         """``imputed``, ``flags`` and ``reason`` as a scored file has them, by semicolons."""
-        imputed = texts_by_pattern(
+        return {name: patterns.spread() for name, patterns in self.patterns().items()}
+
+    def patterns(self) -> dict[str, RowPatterns]:
+        """The same, each text once: a large file has few of them."""
+        imputed = row_patterns(
             list(self.imputed), list(self.imputed.values()), n_rows=len(self.refused)
         )
-        found = (imputed, self.flags.joined(), self.reasons.joined())
+        found = (imputed, self.flags.patterns(), self.reasons.patterns())
         return dict(zip(TEXT_COLUMNS, found, strict=True))
 
     def among_all(self, selected: Bools) -> Answers:

@@ -12,7 +12,7 @@ from hiprisk.errors import InputError
 from hiprisk.provenance import is_simulated
 from hiprisk.sheet.columns import Columns, GivenColumns
 from hiprisk.sheet.format import Sheet, VariableSpec
-from hiprisk.sheet.patterns import texts_by_pattern
+from hiprisk.sheet.patterns import RowPatterns, row_patterns
 from hiprisk.values import LARGEST, NOT_FINITE, UNKNOWN_CATEGORY, Note
 
 SIMULATED = "SIMULATED_MODEL"
@@ -50,8 +50,12 @@ class RowNotes:
 
     def joined(self) -> Texts:
         """Notes of each row in one text, separated by semicolons; empty where there are none."""
+        return self.patterns().spread()
+
+    def patterns(self) -> RowPatterns:
+        """The same, each text once."""
         names = [str(note) for note in self.masks]
-        return texts_by_pattern(names, list(self.masks.values()), n_rows=self.n_rows)
+        return row_patterns(names, list(self.masks.values()), n_rows=self.n_rows)
 
     def counts(self) -> dict[Note, int]:
         """Number of rows of each note."""

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from hiprisk.cohort.files.csv_blocks import row_blocks
+from hiprisk.cohort.files.csv_blocks import bare_lines, row_blocks
 from hiprisk.errors import InputError
 
 
@@ -81,3 +81,16 @@ def test_a_refusal_of_a_packed_file_ends_the_process_with_its_code(tmp_path, bad
         )
         assert (done.returncode, done.stderr) == (3, "")
         assert done.stdout == f"{code} 200002\n"
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+@pytest.mark.parametrize("last", [b"", b"end"])
+def test_bare_lines_are_the_rows_as_they_came(end, last):
+    block = end.join([b"1,2", b"\xc3\xa9, x", b"3,4"]) + (end if last else b"")
+    found = bare_lines(block, 3)
+    assert found.to_pylist() == ["\n1,2", "\n\u00e9, x", "\n3,4"]
+
+
+@pytest.mark.parametrize("block", [b"1,2\n3,4\r", b"1,2\n\n3,4\n", b"1,2\r3,4\n"])
+def test_lines_that_are_not_the_rows_are_no_bare_lines(block):
+    assert bare_lines(block, 2) is None

@@ -11,7 +11,14 @@ import python_calamine
 
 from hiprisk.cohort.files import table_writer as module
 from hiprisk.cohort.files.csv_dialect import ORDINARY, Dialect
-from hiprisk.cohort.files.table_writer import csv_bytes, output_format, table_of, table_writer
+from hiprisk.cohort.files.table_writer import (
+    ReadLines,
+    csv_bytes,
+    csv_lines,
+    output_format,
+    table_of,
+    table_writer,
+)
 from hiprisk.errors import ConfigError, InputError
 
 TABLE = pa.table({"id": ["01", "=1+1"], "age": ["63", ""], "p": [0.5, None]})
@@ -87,3 +94,23 @@ def test_a_table_is_made_of_columns_and_an_empty_one_is_text():
     table = table_of({"a": [1.5, None], "b": ["x", ""]})
     assert table.to_pydict() == {"a": [1.5, None], "b": ["x", ""]}
     assert str(table_of({"a": []}).schema.field("a").type) == "string"
+
+
+def test_columns_that_stand_in_their_lines_are_not_written_again():
+    lines = ReadLines(pa.array(["\n01,63", "\n=1+1,"]), n_columns=2)
+    whole = csv_lines(TABLE, plain=frozenset({"age"}))
+    assert csv_lines(TABLE, read_lines=lines) == whole
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet", "xlsx"])
+def test_indices_to_texts_are_written_as_texts(tmp_path, suffix):
+    texts = ["a,b", "", "a,b"]
+    plain, indices = pa.table({"x": texts}), pa.table({"x": pa.array(texts).dictionary_encode()})
+    first = written(tmp_path / f"a.{suffix}", blocks=[plain])
+    other = written(tmp_path / f"b.{suffix}", blocks=[indices])
+    read = python_calamine.load_workbook if suffix == "xlsx" else Path.read_bytes
+    cells = [
+        one.get_sheet_by_index(0).to_python() if suffix == "xlsx" else one
+        for one in map(read, (first, other))
+    ]
+    assert cells[0] == cells[1]

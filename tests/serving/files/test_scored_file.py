@@ -111,4 +111,12 @@ def test_numbers_and_plain_texts_stay_as_they_are():
         "",
         "x-ray",
     ]
-    assert guarded(pa.chunked_array([cells])).to_pylist() == cells
+    column = pa.chunked_array([cells])
+    assert guarded(column) is column
+    assert guarded(column).to_pylist() == cells
+
+
+def test_a_column_that_begins_within_another_is_guarded_by_its_own_texts():
+    whole = pa.array(["=a", "b", "=c", "d"])
+    assert guarded(pa.chunked_array([whole.slice(1, 2)])).to_pylist() == ["b", "'=c"]
+    assert guarded(pa.chunked_array([whole.slice(1, 1)])).to_pylist() == ["b"]

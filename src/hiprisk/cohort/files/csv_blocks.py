@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 import numpy as np
+import pyarrow as pa
 
 from hiprisk.cohort.files.csv_dialect import LINE_END
 from hiprisk.errors import InputError
@@ -54,6 +55,31 @@ def row_blocks(
             yield text[:end]
     if waiting.strip():
         yield waiting
+
+
+def bare_lines(block: bytes, n_rows: int) -> pa.Array | None:
+    """Lines of a block without quotes as one text each, behind a line end.
+
+    Parameters
+    ----------
+    block : bytes
+        As `row_blocks` gives it.
+    n_rows : int
+        Rows that are in it.
+
+    Returns
+    -------
+    pyarrow.Array or None
+        None where its lines are not its rows.
+    """
+    text = b"\n" + block.replace(b"\r\n", b"\n")
+    if text.endswith(b"\n"):
+        text = text[:-1]
+    starts = np.flatnonzero(np.frombuffer(text, dtype=np.uint8) == _LF)
+    if len(starts) != n_rows or b"\r" in text:
+        return None
+    ends = np.append(starts, len(text)).astype(np.int32)
+    return pa.StringArray.from_buffers(n_rows, pa.py_buffer(ends), pa.py_buffer(text))
 
 
 def _without_header(stream: BinaryIO, header_lines: int, block_bytes: int) -> bytes:

@@ -31,12 +31,15 @@ class CsvLines:
         more; empty where a row is a line.
     further_header_rows : int
         Lines of the header beyond the first, where each line counts as a row.
+    are_bare : bool
+        Whether the file has no quote, no blank line between others and no lone carriage return.
     """
 
     has_rows: bool
     ends_in_quotes: bool = False
     starts: tuple[Integers, Integers] | None = None
     further_header_rows: int = 0
+    are_bare: bool = False
 
     def line(self, row: int) -> int:
         """Line of the file on which a row starts; the first after the header is row 1."""
@@ -75,7 +78,7 @@ def scan_lines(
             regular = regular and _is_regular(tail + chunk)
             tail, at = chunk[-3:], at + len(chunk)
     if regular:
-        return CsvLines(has_rows=has_rows)
+        return CsvLines(has_rows=has_rows, are_bare=True)
     found = _passed(source, _Quotes(ord(delimiter)))
     if found.ambiguous:
         # Then a line is a row: a line end in quotes is not read.

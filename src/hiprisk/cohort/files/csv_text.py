@@ -15,7 +15,7 @@ import pyarrow.csv as pa_csv
 
 from hiprisk.cohort.files.byte_source import ByteSource, encoding_error
 from hiprisk.cohort.files.column_names import ColumnNames, column_names
-from hiprisk.cohort.files.csv_blocks import row_blocks
+from hiprisk.cohort.files.csv_blocks import bare_lines, row_blocks
 from hiprisk.cohort.files.csv_dialect import LINE_END, Dialect, head_text, header_record
 from hiprisk.cohort.files.csv_lines import CsvLines, scan_lines
 from hiprisk.cohort.files.local_file import MAX_FIELD_BYTES, changed_error
@@ -92,8 +92,13 @@ def iter_csv(
                 raise _as_input_error(problem, ragged, source, first_row, lines) from None
             _check_fields(table, first_row, source.name, lines)
             if table.num_rows:
-                own = lines.lines(first_row, table.num_rows)
-                yield TextBlock(first_row, table, own, repeated)
+                yield TextBlock(
+                    first_row,
+                    table,
+                    lines.lines(first_row, table.num_rows),
+                    repeated,
+                    bare_lines=bare_lines(block, table.num_rows) if lines.are_bare else None,
+                )
             first_row += table.num_rows
     if source.size_and_time() != before:
         raise changed_error(source.name)

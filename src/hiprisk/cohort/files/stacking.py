@@ -154,7 +154,13 @@ class StackedFiles:
         lacking = frozenset(names) - set(table.column_names)
         empty = pa.array([""] * table.num_rows, pa.string())
         cells = [empty if name in lacking else table[name] for name in names]
-        return replace(block, table=pa.table(cells, names=names), file=file.name, lacking=lacking)
+        return replace(
+            block,
+            table=pa.table(cells, names=names),
+            file=file.name,
+            lacking=lacking,
+            bare_lines=None,
+        )
 
 
 def in_decimal(table: pa.Table, own: str, wanted: str) -> pa.Table:

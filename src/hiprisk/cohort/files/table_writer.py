@@ -6,9 +6,11 @@ import codecs
 import gzip
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -25,10 +27,31 @@ SHEET_CELL = 32_767
 _NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]{1,3})?")
 
 
+@dataclass(frozen=True, slots=True)
+class ReadLines:
+    """The first columns of a table as the lines of CSV that they were read from.
+
+    Attributes
+    ----------
+    lines : pyarrow.Array
+        As `TextBlock.bare_lines` has them.
+    n_columns : int
+    """
+
+    lines: pa.Array
+    n_columns: int
+
+
 class TableWriter(Protocol):
     """Takes a table block by block; every block has the same columns."""
 
-    def write(self, table: pa.Table, *, plain: frozenset[str] = frozenset()) -> None:
+    def write(
+        self,
+        table: pa.Table,
+        *,
+        plain: frozenset[str] = frozenset(),
+        read_lines: ReadLines | None = None,
+    ) -> None:
         """Append rows; columns named in `plain` hold nothing but numbers and "missing"."""
 
     def close(self) -> None:
@@ -88,7 +111,14 @@ class _ParquetWriter:
         self._path = path
         self._writer: Any = None
 
-    def write(self, table: pa.Table, *, plain: frozenset[str] = frozenset()) -> None:
+    def write(
+        self,
+        table: pa.Table,
+        *,
+        plain: frozenset[str] = frozenset(),
+        read_lines: ReadLines | None = None,
+    ) -> None:
+        table = _without_indices(table)
         if self._writer is None:
             self._writer = pq.ParquetWriter(self._path, table.schema)
         self._writer.write_table(table)
@@ -114,18 +144,30 @@ class _CsvWriter:
         if not is_utf8(dialect.encoding):
             self._encoder = codecs.getincrementalencoder(dialect.encoding)()
 
-    def write(self, table: pa.Table, *, plain: frozenset[str] = frozenset()) -> None:
+    def write(
+        self,
+        table: pa.Table,
+        *,
+        plain: frozenset[str] = frozenset(),
+        read_lines: ReadLines | None = None,
+    ) -> None:
         if not self._has_header:
             header = pa.table({name: pa.array([name]) for name in table.column_names})
-            self._stream.write(self._encoded(csv_bytes(header, dialect=self._dialect)))
+            self._write(csv_lines(header, dialect=self._dialect))
             self._has_header = True
-        self._stream.write(self._encoded(csv_bytes(table, plain=plain, dialect=self._dialect)))
+        lines = csv_lines(table, plain=plain, dialect=self._dialect, read_lines=read_lines)
+        self._write(lines)
 
-    def _encoded(self, text: bytes) -> bytes:
+    def _write(self, lines: memoryview) -> None:
+        if len(lines):
+            self._stream.write(self._encoded(lines[1:]))
+            self._stream.write(self._encoded(memoryview(b"\n")))
+
+    def _encoded(self, text: memoryview) -> bytes | memoryview:
         if self._encoder is None:
             return text
         try:
-            return self._encoder.encode(text.decode())
+            return self._encoder.encode(str(text, "utf-8"))
         except UnicodeEncodeError as problem:
             raise InputError(
                 f"a character of the output is none of {self._dialect.encoding}",
@@ -153,7 +195,14 @@ class _SheetWriter:
         self._sheet = self._book.add_worksheet("scored")
         self._n_rows = 0
 
-    def write(self, table: pa.Table, *, plain: frozenset[str] = frozenset()) -> None:
+    def write(
+        self,
+        table: pa.Table,
+        *,
+        plain: frozenset[str] = frozenset(),
+        read_lines: ReadLines | None = None,
+    ) -> None:
+        table = _without_indices(table)
         if not self._n_rows:
             self._sheet.write_row(0, 0, table.column_names)
             self._n_rows = 1
@@ -194,23 +243,57 @@ def _sheet_cells(column: pa.ChunkedArray, *, is_plain: bool) -> list[str | float
 def csv_bytes(
     table: pa.Table, *, plain: frozenset[str] = frozenset(), dialect: Dialect = ORDINARY
 ) -> bytes:
-    """Rows as CSV lines; a cell is in quotes only where it must be, and missing is empty.
+    """Rows as CSV lines, each with its line end, as `csv_lines` has them."""
+    lines = csv_lines(table, plain=plain, dialect=dialect)
+    return bytes(lines[1:]) + b"\n" if len(lines) else b""
 
-    Columns named in `plain` are known to need no quotes. Numbers get the dialect's decimal sign;
-    texts stay as they are.
+
+def csv_lines(
+    table: pa.Table,
+    *,
+    plain: frozenset[str] = frozenset(),
+    dialect: Dialect = ORDINARY,
+    read_lines: ReadLines | None = None,
+) -> memoryview:
+    """Rows as CSV lines, each behind a line end, in UTF-8.
+
+    A cell is in quotes only where it must be, and missing is empty. Columns named in `plain` are
+    known to need no quotes, and those of `read_lines` stand there already. Numbers get the
+    dialect's decimal sign; texts stay as they are.
     """
     if not table.num_rows:
-        return b""
+        return memoryview(b"")
+    names = table.column_names[0 if read_lines is None else read_lines.n_columns :]
     cells = [
-        table[name] if name in plain else _quoted(table[name], dialect)
-        for name in table.column_names
+        _whole(table[name]) if name in plain else _quoted(_whole(table[name]), dialect)
+        for name in names
     ]
+    if read_lines is None:
+        cells[0] = pc.binary_join_element_wise("\n", cells[0], "")
+    else:
+        cells.insert(0, read_lines.lines)
     lines = pc.binary_join_element_wise(*cells, dialect.delimiter)
-    joined = pc.binary_join(pa.array([lines.to_pylist()], pa.list_(pa.string())), "\n")
-    return f"{joined[0].as_py()}\n".encode()
+    _, ends, text = lines.buffers()
+    # Texts of one array stand one behind the other.
+    return memoryview(text)[: int(np.frombuffer(ends, dtype=np.int32)[len(lines)])]
 
 
-def _quoted(column: pa.ChunkedArray, dialect: Dialect) -> pa.ChunkedArray:
+def _whole(column: pa.ChunkedArray) -> pa.Array:
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+
+
+def _without_indices(table: pa.Table) -> pa.Table:
+    """The table with columns of texts in place of those of indices to texts."""
+    for place, kind in enumerate(table.schema.types):
+        if pa.types.is_dictionary(kind):
+            own = table.column(place).cast(kind.value_type)
+            table = table.set_column(place, table.column_names[place], own)
+    return table
+
+
+def _quoted(column: pa.Array, dialect: Dialect) -> pa.Array:
+    if pa.types.is_dictionary(column.type):
+        return _quoted(column.dictionary, dialect).take(column.indices)
     text = pc.fill_null(pc.cast(column, pa.string()), "")
     if pa.types.is_floating(column.type):
         if dialect.decimal == ".":

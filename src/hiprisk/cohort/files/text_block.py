@@ -33,6 +33,9 @@ class TextBlock:
         Of several files that are read as one, the name of that which the rows are from.
     lacking : frozenset of str
         Columns that only other ones of those files have; their cells are empty.
+    bare_lines : pyarrow.Array, optional
+        Of CSV without any quote, the line of each row as it came, behind a line end: nothing but
+        its cells and the delimiters between them.
     """
 
     first_row: int
@@ -44,6 +47,7 @@ class TextBlock:
     missing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     file: str = ""
     lacking: frozenset[str] = frozenset()
+    bare_lines: pa.Array | None = None
 
     @property
     def rows(self) -> Integers:

@@ -7,6 +7,7 @@ import dataclasses
 import json
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
@@ -14,7 +15,7 @@ from hiprisk.cohort.bundled_variables import bundled_variables
 from hiprisk.cohort.dictionary import Dictionary, load_dictionary
 from hiprisk.cohort.files.csv_dialect import ORDINARY
 from hiprisk.cohort.files.stacking import CohortPath, cohort_files, in_decimal
-from hiprisk.cohort.files.table_writer import output_format, table_writer
+from hiprisk.cohort.files.table_writer import ReadLines, output_format, table_writer
 from hiprisk.cohort.mapping import CohortMapping
 from hiprisk.cohort.reading import CohortBlock, iter_blocks, open_mapped_file
 from hiprisk.errors import ConfigError, InputError
@@ -24,6 +25,7 @@ from hiprisk.serving.files.summary import ScoreResult, Tally
 from hiprisk.serving.model import Model
 from hiprisk.sheet.answers import Answers, answer, column_names
 from hiprisk.sheet.columns import GivenColumns
+from hiprisk.sheet.patterns import RowPatterns
 
 BLOCK_BYTES = 2 << 20
 
@@ -94,7 +96,14 @@ def score_file(
         for block, answers in scored:
             source = in_decimal(block.whole, own.decimal, dialect.decimal)
             plain = block.plain if may_be_plain else frozenset()
-            to.write(_scored(model, source, answers, plain, raw_text=raw_text), plain=plain)
+            cells = _own_cells(source, plain, raw_text=raw_text)
+            as_read = kind.startswith("csv") and _are(cells, source.columns)
+            lines = block.bare_lines if as_read else None
+            to.write(
+                _scored(model, source, cells, answers, raw_text=raw_text),
+                plain=plain,
+                read_lines=None if lines is None else ReadLines(lines, len(cells)),
+            )
             if each is not None:
                 each(block, answers)
             if progress is not None:
@@ -161,22 +170,35 @@ def check_new_columns(added: Sequence[str], own: Sequence[str]) -> None:
         )
 
 
+def _own_cells(source: pa.Table, plain: frozenset[str], *, raw_text: bool) -> list[pa.ChunkedArray]:
+    """A file's own columns as they are written; the same object where nothing was guarded."""
+    return [
+        column if raw_text or name in plain else guarded(column)
+        for name, column in zip(source.column_names, source.columns, strict=True)
+    ]
+
+
+def _are(cells: list[pa.ChunkedArray], columns: list[pa.ChunkedArray]) -> bool:
+    return all(cell is column for cell, column in zip(cells, columns, strict=True))
+
+
 def _scored(
-    model: Model, source: pa.Table, answers: Answers, plain: frozenset[str], *, raw_text: bool
+    model: Model, source: pa.Table, own: list[Any], answers: Answers, *, raw_text: bool
 ) -> pa.Table:
     names = column_names(model.evaluator)
     check_new_columns(names, source.column_names)
-    own = [
-        source[name] if raw_text or name in plain else guarded(source[name])
-        for name in source.column_names
-    ]
-    texts = answers.texts()
+    patterns = answers.patterns()
     added = [
         pa.array(answers.numbers[name], from_pandas=True)
         if name in answers.numbers
-        else guarded(pa.array(texts[name], pa.string()))
+        else _indexed(patterns[name])
         for name in names
     ]
     # The first line of a file is a row of cells to a spreadsheet too.
     shown = source.column_names if raw_text else guarded_names(source.column_names)
     return pa.table([*own, *added], names=[*shown, *names])
+
+
+def _indexed(patterns: RowPatterns) -> pa.Array:
+    texts = guarded(pa.chunked_array([pa.array(patterns.texts, pa.string())]))
+    return pa.DictionaryArray.from_arrays(patterns.of_row, texts.combine_chunks())

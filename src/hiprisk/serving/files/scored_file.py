@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -17,16 +18,31 @@ _UNSEEN = (
 # full-width, and the true minus sign.
 _SIGNS = "=+\\-@\u2212\ufe62\ufe63\ufe66\ufe6b\uff0b\uff0d\uff1d\uff20"
 _FORMULA = f"^([{_UNSEEN}]*[{_SIGNS}]|[\\x00\\t\\r\\n])"
+# First bytes of a cell that may begin so; every other one begins neither a sign nor an unseen one.
+_MAY_BE_RISKY = np.zeros(256, dtype=bool)
+_MAY_BE_RISKY[[*range(0x21), *range(0x7F, 0x100), *b"=+-@"]] = True
 _NUMBER = r"^[ \xa0]*[-+]?([0-9]+[.,]?[0-9]*|[.,][0-9]+)([eE][-+]?[0-9]{1,3})?[ \xa0]*$"
 
 
 def guarded(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Text that a spreadsheet would run, with an apostrophe before it."""
+    if not any(map(_may_be_risky, column.chunks)):
+        return column
     risky = pc.match_substring_regex(column, _FORMULA)
+    risky = pc.and_(risky, pc.invert(pc.match_substring_regex(column, _NUMBER)))
     if not pc.any(risky).as_py():
         return column
-    risky = pc.and_(risky, pc.invert(pc.match_substring_regex(column, _NUMBER)))
     return pc.if_else(risky, pc.binary_join_element_wise("'", column, ""), column)
+
+
+def _may_be_risky(texts: pa.Array) -> bool:
+    """Whether some text begins with a byte that a formula may begin with."""
+    _, ends, text = texts.buffers()
+    if text is None:
+        return False
+    ends = np.frombuffer(ends, dtype=np.int32)[texts.offset : texts.offset + len(texts) + 1]
+    first = ends[:-1][ends[1:] > ends[:-1]]
+    return bool(_MAY_BE_RISKY[np.frombuffer(text, dtype=np.uint8)[first]].any())
 
 
 def guarded_names(names: list[str]) -> list[str]:
