@@ -22,6 +22,7 @@ _STRUCTURE = "tests/cohort/checks/test_structure.py"
 _TRACKING = "tests/tracking/test_runs.py"
 _UNITS = "tests/bad_input/test_units.py"
 _PAGE = "tests/serving/calculator/test_page.py"
+_SIGNATURES = "tests/bundle/test_signatures.py"
 _SCORE, _TRAIN = "tests/cli/test_score.py", "tests/cli/test_train.py"
 _SERVICE = "tests/serving/http/test_app.py"
 _YAML = "tests/test_yaml_strict.py"
@@ -799,6 +800,30 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
         "a bundle sealed anew whose parts contradict each other, or of another hash than expected",
         "4 CONTRADICTION with the part and the key; 4 OTHER_BUNDLE with both hashes",
         "tests/bundle/test_agreement.py::test_two_parts_of_a_fitted_model_that_differ",
+    ),
+    (
+        101,
+        "`--trusted-key`: a bundle that nobody signed, or somebody else, or was changed since",
+        "4 NOT_SIGNED, OTHER_KEY with both fingerprints, or SIGNATURE",
+        f"{_SIGNATURES}::test_a_part_that_was_changed_and_sealed_anew_is_refused",
+    ),
+    (
+        101,
+        "a signature of another bundle, damaged, of another form, a link, too large, one of many",
+        "4 SIGNATURE, EXTRA_FILE or TOO_LARGE",
+        f"{_SIGNATURES}::test_a_signature_of_another_bundle_does_not_fit",
+    ),
+    (
+        101,
+        "a key of another type, the wrong half of a pair, torn, a pipe, without its pass phrase",
+        "2 KEY with what is wrong",
+        "tests/bundle/test_keys.py::test_a_key_of_another_type_is_refused",
+    ),
+    (
+        101,
+        "a private key that others may read or change",
+        "2 KEY_PERMISSIONS",
+        "tests/bundle/test_keys.py::test_a_private_key_that_others_may_read_is_refused",
     ),
     (
         101,

@@ -1,7 +1,8 @@
 """A bundle: everything about one fitted model in one folder, hashed."""
 
+from hiprisk.bundle.files import read_bounded
 from hiprisk.bundle.manifest import check_name, list_bundles
-from hiprisk.bundle.reading import Bundle, find_bundle, read_bounded, read_bundle
+from hiprisk.bundle.reading import Bundle, find_bundle, read_bundle
 from hiprisk.bundle.writing import BundleContents, write_bundle
 
 __all__ = [

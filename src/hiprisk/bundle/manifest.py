@@ -23,6 +23,9 @@ SEAL = "manifest_sha256"
 HASHED_PARTS = ("sheet.json", "config.json", "evidence.json")
 # The study with its mapping and dictionary: of bundles that can be rebuilt.
 STUDY = "study.json"
+# A folder beside the parts: signatures are made of the manifest and are not listed in it.
+SIGNATURES = "signatures"
+UNSAFE_SUFFIXES = (".pkl", ".pickle", ".joblib", ".dill", ".cloudpickle")
 MODEL_NAME = re.compile(r"^[a-z0-9][a-z0-9._-]{0,63}$")
 
 VERSION = re.compile(r"^[1-9][0-9]{0,8}$")

@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import errno
-import hashlib
-import os
-import re
-import stat
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -26,6 +21,7 @@ from hiprisk.bundle.agreement import (
     check_sheet_belongs,
 )
 from hiprisk.bundle.archive import check_archive
+from hiprisk.bundle.files import check_listing, read_checked
 from hiprisk.bundle.manifest import (
     FORMAT_NAME,
     HASHED_PARTS,
@@ -34,7 +30,9 @@ from hiprisk.bundle.manifest import (
     SCHEMA_VERSION,
     SEAL,
     SHA256,
+    SIGNATURES,
     STUDY,
+    UNSAFE_SUFFIXES,
     bundle_hash,
     manifest_hash,
     version_folders,
@@ -46,13 +44,8 @@ from hiprisk.sheet.document.strict_json import canonical_json, parse_strict
 if TYPE_CHECKING:
     from hiprisk.sheet.format import Sheet
 
-MAX_FILE_BYTES = 256 << 20
-MAX_BUNDLE_BYTES = 512 << 20
 MAX_MANIFEST_BYTES = 1 << 20
 MOST_NAMED = 4
-
-_FILE = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*){0,2}$")
-_UNSAFE_SUFFIXES = (".pkl", ".pickle", ".joblib", ".dill", ".cloudpickle")
 
 
 @dataclass(frozen=True)
@@ -141,6 +134,16 @@ class Bundle:
             advice="this is another model, or another version of it: get the one that is meant",
         )
 
+    def check_signed(self, trusted_keys: Sequence[Path | str]) -> None:
+        """Raise BundleError unless one of these keys, where there are any, signed it.
+
+        ConfigError where a file holds no Ed25519 public key.
+        """
+        if trusted_keys:
+            from hiprisk.bundle.signatures import check_signed, read_trusted
+
+            check_signed(self.path, self.manifest, read_trusted(trusted_keys))
+
     def check(self) -> None:
         """Raise BundleError if any part contradicts another.
 
@@ -163,7 +166,7 @@ class Bundle:
         """
         if not self.has_file(name):
             raise BundleError("the bundle has no such file", code="MISSING_FILE", file=name)
-        return _read_checked(self.path / name, name, self.manifest["files"][name])
+        return read_checked(self.path / name, name, self.manifest["files"][name])
 
     def _object(self, file: str) -> dict[str, Any]:
         value = parse_strict(self.texts[file], name=file)
@@ -202,7 +205,7 @@ def find_bundle(reference: Path | str, *, root: Path | str = "models") -> Path:
     if path.is_dir() and not (path / MANIFEST).exists() and version_folders(path):
         path = version_folders(path)[-1]
     if path.is_file():
-        kind = "a pickle" if path.suffix in _UNSAFE_SUFFIXES else "a file"
+        kind = "a pickle" if path.suffix in UNSAFE_SUFFIXES else "a file"
         raise BundleError(
             f"this is {kind}; a bundle is a folder with a {MANIFEST}",
             code="UNTRUSTED_FORMAT",
@@ -233,7 +236,11 @@ def _nearby_words(name: str) -> str:
 
 
 def read_bundle(
-    reference: Path | str, *, root: Path | str = "models", expect_sha256: str | None = None
+    reference: Path | str,
+    *,
+    root: Path | str = "models",
+    expect_sha256: str | None = None,
+    trusted_keys: Sequence[Path | str] = (),
 ) -> Bundle:
     """Read a bundle, every hash checked before anything is parsed.
 
@@ -243,12 +250,15 @@ def read_bundle(
         As for `find_bundle`.
     expect_sha256 : str or None
         What `Bundle.sha256` must be, known from elsewhere.
+    trusted_keys : sequence of path-like
+        Files of public keys (PEM, Ed25519); the owner of one of them must have signed the bundle.
 
     Raises
     ------
     BundleError
         If a byte was changed, a file is missing or was added, a name leads outside, the version
-        is unknown, the manifest is not one, or parts contradict each other.
+        is unknown, the manifest is not one, parts contradict each other, or the bundle is not
+        signed by a trusted key.
     """
     path = find_bundle(reference, root=root)
     manifest = _read_manifest(path)
@@ -257,10 +267,16 @@ def read_bundle(
         name, _, version = str(reference).partition("@")
         check_place(manifest, name=name, version=version or path.name)
     listed = manifest["files"]
-    _check_listing(path, listed)
+    check_listing(path, listed)
+    if trusted_keys or (path / SIGNATURES).exists():
+        # A bundle without signatures is read without what it takes to verify one.
+        from hiprisk.bundle.signatures import check_signed, read_trusted, signing_keys
+
+        signing_keys(path)
+        check_signed(path, manifest, read_trusted(trusted_keys))
     texts: dict[str, bytes] = {}
     for name, entry in listed.items():
-        data = _read_checked(path / name, name, entry)
+        data = read_checked(path / name, name, entry)
         if name.endswith(".json"):
             texts[name] = data
         elif name.endswith(".skops"):
@@ -310,77 +326,6 @@ def _read_manifest(path: Path) -> dict[str, Any]:
         raise BundleError("the manifest lacks keys", code="MANIFEST", file=MANIFEST)
     check_manifest(manifest)
     return manifest
-
-
-def _check_listing(path: Path, listed: dict[str, Any]) -> None:
-    for name, entry in listed.items():
-        if not _FILE.fullmatch(name) or name == MANIFEST:
-            raise BundleError(
-                "a file name points outside the bundle", code="MANIFEST", file=MANIFEST
-            )
-        if name.endswith(_UNSAFE_SUFFIXES):
-            raise BundleError(
-                "a bundle must not contain pickle files", code="UNTRUSTED_FORMAT", file=name
-            )
-        well_formed = isinstance(entry, dict) and isinstance(entry.get("sha256"), str)
-        if not well_formed or type(entry.get("bytes")) is not int:
-            raise BundleError("the manifest's entry is malformed", code="MANIFEST", file=name)
-    if sum(entry["bytes"] for entry in listed.values()) > MAX_BUNDLE_BYTES:
-        raise BundleError("the bundle is larger than the limit", code="TOO_LARGE", file=MANIFEST)
-    present = set()
-    for folder, folders, files in os.walk(path, followlinks=False):
-        if any((Path(folder) / name).is_symlink() for name in folders):
-            raise BundleError("a folder is a symbolic link", code="LINK", file=path.name)
-        present |= {str((Path(folder) / name).relative_to(path)) for name in files}
-    stray = sorted(present - set(listed) - {MANIFEST})
-    if stray:
-        raise BundleError(
-            "a file is not in the manifest", code="EXTRA_FILE", file=stray[0], advice="remove it"
-        )
-
-
-def _read_checked(path: Path, name: str, entry: dict[str, Any]) -> bytes:
-    data = read_bounded(path, name=name, size=entry["bytes"])
-    if hashlib.sha256(data).hexdigest() != entry["sha256"]:
-        raise BundleError(
-            "the file was changed since it was written",
-            code="CHANGED",
-            file=name,
-            advice="copy it again from its source",
-        )
-    return data
-
-
-def read_bounded(path: Path, *, name: str | None = None, size: int | None = None) -> bytes:
-    """The bytes of a plain file of a bundle: no link is followed, nothing endless is read.
-
-    Raises
-    ------
-    BundleError
-        If it is missing, a link, a device or a pipe, larger than any file of a bundle, or not of
-        the stated size.
-    """
-    name = name or path.name
-    try:
-        # What is opened is what is looked at: a link put there in between is not followed.
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError as problem:
-        if problem.errno == errno.ENOENT:
-            raise BundleError("the file is missing", code="MISSING_FILE", file=name) from None
-        if problem.errno in (errno.ELOOP, errno.ENXIO):
-            raise BundleError(
-                "this is a link or not a regular file", code="LINK", file=name
-            ) from None
-        raise
-    with open(handle, "rb") as stream:
-        status = os.fstat(handle)
-        if not stat.S_ISREG(status.st_mode):
-            raise BundleError("this is a link or not a regular file", code="LINK", file=name)
-        if (size is not None and status.st_size != size) or status.st_size > MAX_FILE_BYTES:
-            raise BundleError(
-                "the file size does not match the manifest", code="CHANGED", file=name
-            )
-        return stream.read(status.st_size)
 
 
 def with_update_metrics(evidence: dict[str, Any]) -> dict[str, Any]:

@@ -28,6 +28,7 @@ COMMANDS: dict[str, str] = {
     "testpack": "verify another implementation of a model (conformance test)",
     "template": "write an empty data file for a model, with units and ranges",
     "models": "list bundles",
+    "sign": "sign a bundle, or make the keys for it",
     "track": "log a bundle to MLflow, for instance one whose server was down",
     "check": "check a cohort file and list what is wrong with it",
     "join": "join files of one cohort by person",

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from hiprisk.cli.options import Parser, add_expected_hash
+from hiprisk.cli.options import Parser, add_expected, expected
 from hiprisk.cli.show.output import note, print_json, print_lines
 from hiprisk.outputs import check_output_file, written_whole
 
@@ -24,7 +24,7 @@ def run(argv: Sequence[str]) -> int:
         example=EXAMPLE,
     )
     parser.add_argument("bundle", metavar="BUNDLE", help="bundle, or name of a model in ./models")
-    add_expected_hash(parser)
+    add_expected(parser)
     parser.add_argument(
         "--out", type=Path, required=True, metavar="FILE", help="HTML file to write"
     )
@@ -35,7 +35,7 @@ def run(argv: Sequence[str]) -> int:
     from hiprisk.serving.model import load
     from hiprisk.wording.disclaimers import warnings_of
 
-    model = load(options.bundle, expect_sha256=options.expect_sha256)
+    model = load(options.bundle, **expected(options))
     page = build_page(model).encode()
     with written_whole(options.out) as scratch:
         scratch.write_bytes(page)

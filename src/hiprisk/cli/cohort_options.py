@@ -7,7 +7,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hiprisk.cli.options import Parser, add_expected_hash, add_further_files, files_of, whole_number
+from hiprisk.cli.options import (
+    Parser,
+    add_expected,
+    add_further_files,
+    expected,
+    files_of,
+    whole_number,
+)
 from hiprisk.cli.show.output import note_findings
 from hiprisk.errors import ConfigError
 
@@ -24,7 +31,7 @@ def add_cohort_options(parser: Parser) -> None:
                         help="bundle or name of a model in ./models (left out with --predictions "
                         "and --outcome or --study), and a cohort file: CSV, Parquet, Excel, "
                         "ODS, SPSS or Stata")  # fmt: skip
-    add_expected_hash(parser)
+    add_expected(parser)
     add_further_files(parser)
     add_mapping_options(parser)
     parser.add_argument("--predictions", metavar="COLUMN",
@@ -76,15 +83,13 @@ def requested(options: argparse.Namespace) -> dict[str, Any]:
     from hiprisk.bundle import read_bundle
 
     names_bundle = _names_bundle(options)
-    if options.expect_sha256 is not None and not names_bundle:
-        raise ConfigError("--expect-sha256 goes with a bundle", code="USAGE")
+    for option, given in (("--expect-sha256", options.expect_sha256 is not None),
+                          ("--trusted-key", bool(options.trusted_keys))):  # fmt: skip
+        if given and not names_bundle:
+            raise ConfigError(f"{option} goes with a bundle", code="USAGE")
     rest = options.paths[1:] if names_bundle else options.paths
     return {
-        "model": (
-            read_bundle(options.paths[0], expect_sha256=options.expect_sha256)
-            if names_bundle
-            else None
-        ),
+        "model": (read_bundle(options.paths[0], **expected(options)) if names_bundle else None),
         "cohort": files_of(options, rest[0] if rest else None),
         "mapping": options.mapping,
         "dictionary": options.dictionary,

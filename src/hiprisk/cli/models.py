@@ -6,16 +6,19 @@ import argparse
 from collections.abc import Sequence
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hiprisk.cli.cohort_options import (
     add_mapping_options,
     add_selection_options,
     people_request,
 )
-from hiprisk.cli.options import Parser, add_further_files, whole_number
+from hiprisk.cli.options import Parser, add_further_files, add_trusted_key, whole_number
 from hiprisk.cli.show.output import note, print_json, print_lines, print_table
 from hiprisk.errors import BundleError, ConfigError
+
+if TYPE_CHECKING:
+    from hiprisk.bundle.keys import PublicKey
 
 EXAMPLE = """  hiprisk models
   hiprisk models --root /path/to/models --json
@@ -45,6 +48,7 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
                         help="folder of all models (default: models)")  # fmt: skip
     parser.add_argument("--compare", nargs=2, metavar=("A", "B"),
                         help="two bundles, or names of models in DIR (NAME@VERSION)")  # fmt: skip
+    add_trusted_key(parser)
     add_further_files(parser)
     add_mapping_options(parser)
     add_selection_options(parser)
@@ -73,15 +77,18 @@ def _check(options: argparse.Namespace) -> None:
 
 def _list(options: argparse.Namespace) -> int:
     from hiprisk.bundle import list_bundles
+    from hiprisk.bundle.signatures import read_trusted
 
-    rows = [_describe(path) for path in list_bundles(options.root)]
+    keys = read_trusted(options.trusted_keys)
+    rows = [_describe(path, keys) for path in list_bundles(options.root)]
     if options.json:
         print_json({"models": rows})
     elif not rows:
         print_lines(f"no bundles in {options.root}; hiprisk train configs/stupar.yaml makes one")
     else:
-        names = ("name", "version", "outcome", "data", "main metric", "sha256", "path")
-        print_table(names, [[str(row[name]) for name in names] for row in rows])
+        names = ("name", "version", "outcome", "data", "main metric", "sha256", "signed", "path")
+        shown = [{**row, "signed": _signed(row["signed_by"])} for row in rows]
+        print_table(names, [[str(row[name]) for name in names] for row in shown])
         for row in rows:
             if "reason" in row:
                 note(f"hiprisk: refused {row['path']}: {row['reason']}")
@@ -93,7 +100,10 @@ def _compare(options: argparse.Namespace) -> int:
     from hiprisk.bundle import read_bundle
     from hiprisk.cli.show.studies import show_studies
 
-    first, second = (read_bundle(name, root=options.root) for name in options.compare)
+    first, second = (
+        read_bundle(name, root=options.root, trusted_keys=options.trusted_keys)
+        for name in options.compare
+    )
     asked = people_request(None, options) if options.further else None
     result = model_comparison(first, second, asked, resamples=options.resamples)
     if options.json:
@@ -103,23 +113,34 @@ def _compare(options: argparse.Namespace) -> int:
     return 0
 
 
-def _describe(path: Path) -> dict[str, Any]:
+def _describe(path: Path, keys: Sequence[PublicKey]) -> dict[str, Any]:
     from hiprisk.bundle import read_bundle
+    from hiprisk.bundle.signatures import signed_by
 
     shown: dict[str, Any] = {"name": path.parent.name, "version": path.name, "path": str(path)}
     try:
         bundle = read_bundle(path)
         sheet, metrics = bundle.sheet, bundle.evidence.get("metrics")
+        signers = signed_by(path, bundle.manifest, keys)
     except BundleError as refusal:
         return {**shown, "outcome": "refused", "data": refusal.code, "main metric": "",
-                "sha256": "", "reason": str(refusal)}  # fmt: skip
+                "sha256": "", "signed_by": [], "reason": str(refusal)}  # fmt: skip
     return {
         **shown,
         "outcome": sheet.outcome.variable,
         "data": _data(bundle.provenance, invented=sheet.invented),
         "main metric": _main_metric(metrics),
         "sha256": bundle.sha256[:12],
+        "signed_by": signers,
     }
+
+
+def _signed(signers: Sequence[dict[str, Any]]) -> str:
+    """Who signed, as far as it fits a table."""
+    return ", ".join(
+        f"{signer['key_sha256'][:12]} ({'' if signer['verified'] else 'not '}verified)"
+        for signer in signers
+    )
 
 
 def _data(provenance: str, *, invented: bool | None) -> str:

@@ -86,10 +86,23 @@ def files_of(options: argparse.Namespace, first: Path | str | None) -> CohortFil
     return CohortFiles(paths, options.encoding)
 
 
-def add_expected_hash(parser: argparse.ArgumentParser) -> None:
-    """What `bundle_sha256` must be."""
+def add_expected(parser: argparse.ArgumentParser) -> None:
+    """Which bundle is meant: its `bundle_sha256`, and whose signature it must have."""
     parser.add_argument("--expect-sha256", metavar="HASH",
                         help="refuse the bundle if its bundle_sha256 is another")  # fmt: skip
+    add_trusted_key(parser)
+
+
+def add_trusted_key(parser: argparse.ArgumentParser) -> None:
+    """Whose signature a bundle must have."""
+    parser.add_argument("--trusted-key", action="append", default=[], metavar="FILE",
+                        dest="trusted_keys", help="refuse the bundle unless the owner of this "
+                        "public key signed it; of several keys one is enough")  # fmt: skip
+
+
+def expected(options: argparse.Namespace) -> dict[str, Any]:
+    """Which bundle is meant, by the names of the arguments of `load` and `read_bundle`."""
+    return {"expect_sha256": options.expect_sha256, "trusted_keys": options.trusted_keys}
 
 
 def whole_number(least: int) -> Callable[[str], int]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hiprisk.cli.asking import ask_bundle, ask_patient, is_terminal
-from hiprisk.cli.options import Parser, add_expected_hash
+from hiprisk.cli.options import Parser, add_expected
 from hiprisk.cli.show.output import print_json
 from hiprisk.errors import ConfigError, InputError, StoreError
 
@@ -41,6 +41,7 @@ def run(argv: Sequence[str]) -> int:
     model = load(str(reference))
     options = _parser(model).parse_args(words)
     model.bundle.check_sha256(options.expect_sha256)
+    model.bundle.check_signed(options.trusted_keys)
     _check_options(options)
     read = {} if options.source is None else _read_json(options.source)
     found = None if options.record is None else _read_record(model, options)
@@ -181,7 +182,7 @@ def _parser(model: Model | None) -> argparse.ArgumentParser:
         example=EXAMPLE,
     )
     parser.add_argument("bundle", metavar="BUNDLE", help="bundle, or name of a model in ./models")
-    add_expected_hash(parser)
+    add_expected(parser)
     parser.add_argument("--from", dest="source", metavar="FILE|-", help="JSON object; - is stdin")
     parser.add_argument("--record", metavar="FILE|-",
                         help="FHIR R4 Bundle of the patient; - is stdin")  # fmt: skip

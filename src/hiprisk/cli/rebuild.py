@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hiprisk.cli.options import Parser, add_expected_hash, whole_number
+from hiprisk.cli.options import Parser, add_expected, expected, whole_number
 from hiprisk.cli.show.output import Progress, note, note_findings, print_json, print_lines
 from hiprisk.errors import ExitCode
 from hiprisk.outputs import check_output_folder
@@ -31,7 +31,7 @@ def run(argv: Sequence[str]) -> int:
     from hiprisk.rebuilding import rebuild
 
     result = rebuild(
-        read_bundle(options.bundle, expect_sha256=options.expect_sha256),
+        read_bundle(options.bundle, **expected(options)),
         cohort=options.cohort,
         out=options.out,
         workers=options.workers,
@@ -58,7 +58,7 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
         example=EXAMPLE,
     )
     parser.add_argument("bundle", metavar="BUNDLE", help="bundle, or name of a model in ./models")
-    add_expected_hash(parser)
+    add_expected(parser)
     parser.add_argument(
         "--cohort",
         type=Path,

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hiprisk.cli.options import Parser, add_cohort, add_expected_hash, files_of
+from hiprisk.cli.options import Parser, add_cohort, add_expected, expected, files_of
 from hiprisk.cli.show.output import note, note_findings, print_json, print_lines, print_table
 from hiprisk.errors import ExitCode
 from hiprisk.wording.quantities import plural
@@ -31,7 +31,7 @@ def run(argv: Sequence[str]) -> int:
     from hiprisk.serving.files.score import score_file
     from hiprisk.serving.model import load
 
-    model = load(options.bundle, expect_sha256=options.expect_sha256)
+    model = load(options.bundle, **expected(options))
     mapping = None
     if options.mapping:
         bundled = bundled_variables(model.sheet, model.bundle.config)
@@ -137,7 +137,7 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
         example=EXAMPLE,
     )
     parser.add_argument("bundle", metavar="BUNDLE", help="bundle, or name of a model in ./models")
-    add_expected_hash(parser)
+    add_expected(parser)
     add_cohort(parser)
     parser.add_argument("--out", required=True, type=Path, metavar="FILE",
                         help="scored file: csv, csv.gz, parquet or xlsx by its suffix")  # fmt: skip

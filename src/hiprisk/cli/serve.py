@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hiprisk.cli.options import Parser, add_expected_hash, whole_number
+from hiprisk.cli.options import Parser, add_expected, expected, whole_number
 from hiprisk.cli.show.output import note, print_json, print_lines
 from hiprisk.errors import ConfigError
 
@@ -35,7 +35,7 @@ def run(argv: Sequence[str]) -> int:
 
     token = checked_token(options.host, os.environ.get(TOKEN_VARIABLE))
     tls = _tls(options)
-    model = load(options.bundle, expect_sha256=options.expect_sha256)
+    model = load(options.bundle, **expected(options))
     model.bundle.check()
     from hiprisk.serving.http.app import create_app
     from hiprisk.serving.http.app import run as run_service
@@ -161,7 +161,7 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
     )
     add = parser.add_argument
     add("bundle", metavar="BUNDLE", help="bundle, or name of a model in ./models")
-    add_expected_hash(parser)
+    add_expected(parser)
     add("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
     add("--port", type=_port, default=8000, help="port (default: 8000; 0 for any free one)")
     add("--fhir-codes", type=Path, metavar="FILE", help="codes of your record system (YAML)")

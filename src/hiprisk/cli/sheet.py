@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hiprisk.cli.options import Parser
+from hiprisk.cli.options import Parser, add_expected, expected
 from hiprisk.cli.show.output import print_json, print_lines, print_table
 from hiprisk.errors import ConfigError, HipRiskError
 from hiprisk.outputs import check_output_folder
@@ -86,15 +86,16 @@ def _identical(folder: Path, contents: BundleContents) -> Bundle | None:
 def _show(options: argparse.Namespace) -> int:
     from hiprisk.bundle import read_bundle
 
-    bundle = read_bundle(options.source)
+    bundle = read_bundle(options.source, **expected(options))
     if options.json:
-        print_json(_described(bundle))
+        print_json(_described(bundle, options.trusted_keys))
     else:
-        _print_sheet(bundle)
+        _print_sheet(bundle, options.trusted_keys)
     return 0
 
 
-def _described(bundle: Bundle) -> dict[str, Any]:
+def _described(bundle: Bundle, trusted_keys: Sequence[Path] = ()) -> dict[str, Any]:
+    from hiprisk.bundle.signatures import read_trusted, signed_by
     from hiprisk.sheet.document.codec import encode
 
     sheet = encode(bundle.sheet)
@@ -106,12 +107,14 @@ def _described(bundle: Bundle) -> dict[str, Any]:
         "name": bundle.name,
         "version": bundle.version,
         "bundle_sha256": bundle.sha256,
+        "signed_by": signed_by(bundle.path, bundle.manifest, read_trusted(trusted_keys)),
         "lineage": bundle.lineage,
         "sheet": sheet,
     }
 
 
-def _print_sheet(bundle: Bundle) -> None:
+def _print_sheet(bundle: Bundle, trusted_keys: Sequence[Path] = ()) -> None:
+    from hiprisk.bundle.signatures import read_trusted, signed_by
     from hiprisk.sheet.format import OrdinalModel, TreesModel
     from hiprisk.wording.availability import few_residuals_in_words
     from hiprisk.wording.disclaimers import model_warnings
@@ -133,6 +136,10 @@ def _print_sheet(bundle: Bundle) -> None:
         f"provenance  {sheet.provenance}",
         f"version     {bundle.name}@{bundle.version}, sha256 {bundle.sha256[:12]}",
     )
+    for signer in signed_by(bundle.path, bundle.manifest, read_trusted(trusted_keys)):
+        print_lines(
+            f"signed by   key {signer['key_sha256']}, {_how_sure(verified=signer['verified'])}"
+        )
     if sites := between_sites(sheet):
         print_lines(f"sites       {sites}")
     if bundle.lineage is not None:
@@ -155,6 +162,10 @@ def _print_sheet(bundle: Bundle) -> None:
         print_table(["term", "form", "coefficients"], _terms(sheet.model))
     few = few_residuals_in_words(sheet)
     print_lines("", _scatter(sheet), *([few] if few else []), f"use: {sheet.intended_use}")
+
+
+def _how_sure(*, verified: bool) -> str:
+    return "verified" if verified else "not verified (--trusted-key FILE does it)"
 
 
 def _terms(model: LinearModel | OrdinalModel) -> list[list[str]]:
@@ -201,7 +212,10 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("source", metavar="MODEL.yaml|BUNDLE", help="YAML file, or a bundle")
     parser.add_argument("--out", type=Path, default=Path("models"), metavar="DIR",
                         help="folder of all models (default: models)")  # fmt: skip
+    add_expected(parser)
     options = parser.parse_args(argv)
+    if options.action == "new" and (options.expect_sha256 is not None or options.trusted_keys):
+        raise ConfigError("--expect-sha256 and --trusted-key go with sheet show", code="USAGE")
     if options.action == "show" and options.out != Path("models"):
         raise ConfigError("--out goes with sheet new", code="USAGE")
     return options

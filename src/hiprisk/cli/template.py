@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from hiprisk.cli.options import Parser, add_expected_hash
+from hiprisk.cli.options import Parser, add_expected, expected
 from hiprisk.cli.show.output import note, print_json, print_lines, print_table
 from hiprisk.outputs import check_output_file, written_whole
 
@@ -26,7 +26,7 @@ def run(argv: Sequence[str]) -> int:
 
         output_format(options.out)
         check_output_file(options.out, force=options.force)
-    model = load(options.bundle, expect_sha256=options.expect_sha256)
+    model = load(options.bundle, **expected(options))
     specs = model.sheet.variables
     if options.out is not None:
         _write(options.out, ["person_id", *(spec.name for spec in specs)])
@@ -83,7 +83,7 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
         example=EXAMPLE,
     )
     parser.add_argument("bundle", metavar="BUNDLE", help="bundle, or name of a model in ./models")
-    add_expected_hash(parser)
+    add_expected(parser)
     parser.add_argument(
         "--out",
         type=Path,

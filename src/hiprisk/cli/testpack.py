@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hiprisk.cli.options import Parser, add_expected_hash, whole_number
+from hiprisk.cli.options import Parser, add_expected, expected, whole_number
 from hiprisk.cli.show.output import note, print_json, print_lines, print_table
 from hiprisk.errors import ConfigError, ExitCode, StoreError
 from hiprisk.outputs import check_output_folder
@@ -40,7 +40,7 @@ def run(argv: Sequence[str]) -> int:
     from hiprisk.serving.conformance.pack import make_pack
     from hiprisk.serving.model import load
 
-    model = load(options.bundle, expect_sha256=options.expect_sha256)
+    model = load(options.bundle, **expected(options))
     pack = make_pack(model, n_random=options.random, seed=options.seed)
     if options.out is not None:
         return _write(model, pack, options)
@@ -55,7 +55,7 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
         example=EXAMPLE,
     )
     parser.add_argument("bundle", metavar="BUNDLE", help="bundle, or name of a model in ./models")
-    add_expected_hash(parser)
+    add_expected(parser)
     parser.add_argument("--out", type=Path, metavar="DIR", help="folder to write, not there yet")
     parser.add_argument("--check", type=Path, metavar="ANSWERS", help="JSON or CSV to compare")
     parser.add_argument("--random", type=whole_number(0), default=200, metavar="N",

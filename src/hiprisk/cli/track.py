@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hiprisk.cli.options import Parser, add_expected_hash
+from hiprisk.cli.options import Parser, add_expected, expected
 from hiprisk.cli.show.output import print_json, print_lines
 
 EXAMPLE = "  hiprisk track stupar\n  hiprisk track models/stupar/1 --json"
@@ -20,12 +20,12 @@ def run(argv: Sequence[str]) -> int:
         example=EXAMPLE,
     )
     parser.add_argument("bundle", metavar="BUNDLE", help="bundle, or name of a model in ./models")
-    add_expected_hash(parser)
+    add_expected(parser)
     options = parser.parse_args(argv)
     from hiprisk.serving.model import load
     from hiprisk.tracking.runs import track_bundle
 
-    bundle = load(options.bundle, expect_sha256=options.expect_sha256).bundle
+    bundle = load(options.bundle, **expected(options)).bundle
     logged = track_bundle(bundle)
     if options.json:
         print_json(

@@ -21,7 +21,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _SCORED = ("risk", "predicted", "lower_80", "upper_80", "lower_95", "upper_95", "imputed", "flags",
            "reason")  # fmt: skip
 _OPTIONS = ("bundle", "source", "from", "record", "fhir", "fhir_codes", "show_values", "why",
-            "json", "help", "expect_sha256")  # fmt: skip
+            "json", "help", "expect_sha256", "trusted_key", "trusted_keys")  # fmt: skip
 # What a packaged variable is, and what packaged rules and features count on.
 _FIXED = ("kind", "unit", "direction")
 _OF_NUMBERS = ("unit", "hard", "soft", "integer", "direction",

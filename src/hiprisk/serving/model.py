@@ -337,7 +337,11 @@ class Model:
 
 
 def load(
-    reference: Path | str, *, root: Path | str = "models", expect_sha256: str | None = None
+    reference: Path | str,
+    *,
+    root: Path | str = "models",
+    expect_sha256: str | None = None,
+    trusted_keys: Sequence[Path | str] = (),
 ) -> Model:
     """Load a model from its bundle.
 
@@ -349,6 +353,8 @@ def load(
         Folder of all models.
     expect_sha256 : str or None
         The ``bundle_sha256`` that the model must have, known from elsewhere.
+    trusted_keys : sequence of path-like
+        Files of public keys (PEM, Ed25519); the owner of one of them must have signed the bundle.
 
     Returns
     -------
@@ -358,7 +364,8 @@ def load(
     Raises
     ------
     BundleError
-        If the bundle is not what its manifest promises, or has another hash.
+        If the bundle is not what its manifest promises, has another hash, or is not signed by a
+        trusted key.
     StoreError
         If there is no such bundle.
 
@@ -369,4 +376,6 @@ def load(
     >>> model.sheet.outcome.variable
     'womac_function_followup_0_100'
     """
-    return Model(read_bundle(reference, root=root, expect_sha256=expect_sha256))
+    return Model(
+        read_bundle(reference, root=root, expect_sha256=expect_sha256, trusted_keys=trusted_keys)
+    )
