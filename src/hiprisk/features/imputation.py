@@ -152,7 +152,7 @@ def draw_imputations(
     return completed
 
 
-def draw_with_fixed_noise(data: Floats, model: NormalModel, noise: Floats) -> list[Floats]:
+def draw_with_fixed_noise(data: Floats, model: NormalModel, noise: Floats) -> Floats:
     """Impute missing values with the same standard normal numbers for every row.
 
     Parameters
@@ -163,14 +163,12 @@ def draw_with_fixed_noise(data: Floats, model: NormalModel, noise: Floats) -> li
 
     Returns
     -------
-    list of ndarray
-        n_draws arrays of shape (n_rows, n_columns).
+    ndarray, shape (n_draws, n_rows, n_columns)
     """
-    completed = [data.copy() for _ in noise]
+    completed = np.repeat(data[np.newaxis], len(noise), axis=0)
     for group in condition(model, [np.ascontiguousarray(column) for column in data.T]):
         for lacking, values in zip(group.columns, group.draw(noise), strict=True):
-            for filled, drawn in zip(completed, values, strict=True):
-                filled[group.rows, lacking] = drawn
+            completed[:, group.rows, lacking] = values
     return completed
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Self
 
 import numpy as np
@@ -184,9 +185,13 @@ class StudyEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has n
         return hasattr(self, "fit_")
 
 
+@lru_cache(maxsize=32)
 def prediction_noise(seed: int, n_draws: int, width: int) -> Floats:
-    """The fixed noise of a study, shape (n_draws, width)."""
-    return balanced_noise(n_draws, width, rng_for(seed, "prediction-draws"))
+    """The fixed noise of a study, shape (n_draws, width); not to be written to."""
+    noise = balanced_noise(n_draws, width, rng_for(seed, "prediction-draws"))
+    # Shared by all refits of a study, which ask for it hundreds of times.
+    noise.setflags(write=False)
+    return noise
 
 
 @dataclass(frozen=True)
@@ -197,22 +202,28 @@ class ImputedInputs:
     ----------
     incomplete : ndarray of bool, shape (n_rows,)
     whole : ndarray, shape (n_complete, n_inputs)
-    drawn : list of ndarray, each of shape (n_incomplete, n_inputs)
-        Empty where nothing is missing.
+    drawn : ndarray, shape (n_draws, n_incomplete, n_inputs)
+        Without draws where nothing is missing.
     """
 
     incomplete: Bools
     whole: Floats
-    drawn: list[Floats]
+    drawn: Floats
 
     def linear_predictors(self, fit: FittedModel) -> Floats:
         """Linear predictor in each draw, shape (n_draws, n_rows); one draw if all is known."""
-        return self._in_draws(fit.linear_predictor)
+        return self._in_draws(fit.linear_predictor, at_once=not hasattr(fit, "coefficients"))
 
-    def _in_draws(self, predictor: Callable[[Floats], Floats]) -> Floats:
+    def _in_draws(self, predictor: Callable[[Floats], Floats], *, at_once: bool = False) -> Floats:
         found = np.empty((max(1, len(self.drawn)), len(self.incomplete)))
         if len(self.whole):
             found[:, ~self.incomplete] = predictor(self.whole)
+        if at_once and len(self.drawn):
+            # An ensemble's call costs more than its rows. A matrix product is fast either way, and
+            # the last bit of its sums depends on how many rows there are.
+            rows = self.drawn.reshape(-1, self.drawn.shape[2])
+            found[:, self.incomplete] = predictor(rows).reshape(len(self.drawn), -1)
+            return found
         for draw, inputs in enumerate(self.drawn):
             found[draw, self.incomplete] = predictor(inputs)
         return found
@@ -240,10 +251,13 @@ def imputed_inputs(estimator: StudyEstimator, columns: Floats) -> ImputedInputs:
     """Inputs with missing values imputed without the outcome, once for each draw."""
     inputs = estimator.design.model_inputs
     incomplete = np.asarray(np.isnan(columns).any(axis=1))
-    drawn = []
+    whole = inputs(columns[~incomplete])
+    drawn = np.empty((0, 0, whole.shape[1]))
     if incomplete.any():
-        drawn = draw_with_fixed_noise(columns[incomplete], estimator.imputation_, estimator.noise())
-    return ImputedInputs(incomplete, inputs(columns[~incomplete]), [inputs(part) for part in drawn])
+        parts = draw_with_fixed_noise(columns[incomplete], estimator.imputation_, estimator.noise())
+        n_draws, n_rows, width = parts.shape
+        drawn = inputs(parts.reshape(-1, width)).reshape(n_draws, n_rows, -1)
+    return ImputedInputs(incomplete, whole, drawn)
 
 
 def impute_for_fitting(

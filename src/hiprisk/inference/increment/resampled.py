@@ -242,7 +242,7 @@ def impute_for_prediction(
     drawn = np.empty((0, len(incomplete), len(models.center)))
     if len(incomplete):
         versions = draw_with_fixed_noise(columns[incomplete], model, noise)
-        inputs = estimator.design.model_inputs(np.concatenate(versions))
+        inputs = estimator.design.model_inputs(versions.reshape(-1, versions.shape[2]))
         drawn = models.basis(inputs).reshape(len(noise), len(incomplete), -1)
         basis[incomplete] = drawn.mean(axis=0)
     return PredictionData(basis, incomplete, drawn)
