@@ -12,6 +12,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostin
 from hiprisk.arrays import Floats
 from hiprisk.errors import InputError
 from hiprisk.learning.foreign.hist_gradient_boosting import hist_gradient_boosting
+from hiprisk.learning.scikit_learn.tree_bins import fit_with_equal_weights
 from hiprisk.sheet.format import TreesModel
 
 Params = Mapping[str, float]
@@ -86,6 +87,7 @@ def fit_boosting(
         random_state=0,
     )
     # The copies of a person weigh one person together.
-    weights = np.full(n_imputations * len(y), 1.0 / n_imputations)
-    ensemble.fit(np.concatenate(stack), np.tile(y, n_imputations), sample_weight=weights)
+    fit_with_equal_weights(
+        ensemble, np.concatenate(stack), np.tile(y, n_imputations), weight=1.0 / n_imputations
+    )
     return BoostingFit(link, tuple(names), ensemble)
