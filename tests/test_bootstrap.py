@@ -128,3 +128,8 @@ def test_four_times_as_many_resamples_halve_the_error():
     few, many = np.arange(1000.0), np.arange(4000.0) / 4.0
     twice = 2.0 * monte_carlo_error(many, 0.05)
     assert monte_carlo_error(few, 0.05) == pytest.approx(twice, rel=0.01)
+
+
+def test_rows_of_persons_with_several_are_those_of_each_in_turn():
+    persons = Persons.of(np.array([2, 1, 2, 3, 1, 1]))
+    assert persons.rows(np.array([1, 0, 1])).tolist() == [0, 2, 1, 4, 5, 0, 2]

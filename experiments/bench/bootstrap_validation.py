@@ -28,7 +28,8 @@ from hiprisk.learning.unpenalised import fit_logistic, fit_ols
 from hiprisk.metrics.registry import find_metric
 from hiprisk.parallel import one_thread
 from hiprisk.validation.internal.optimism import bootstrap_optimism
-from hiprisk.validation.resampling.resamples import Refit, draw_resamples
+from hiprisk.validation.resampling.resamples import Refit, Resample, draw_resamples
+from hiprisk.validation.resampling.same_design import SameDesign
 
 N, P, B, RUNS = 1_000, 15, 200, 7
 R_SCRIPT = """
@@ -62,25 +63,37 @@ def simulated() -> pd.DataFrame:
     )
 
 
+class Unpenalised:
+    """Least squares or maximum likelihood of the same columns in every resample."""
+
+    def __init__(self, x: np.ndarray, y: np.ndarray, kind: str) -> None:
+        self.same_design = SameDesign(x, y, "identity" if kind == "linear" else "logit")
+        self.fit = fit_ols if kind == "linear" else fit_logistic
+
+    def everybody(self) -> np.ndarray:
+        """Predictions of the fit to everybody."""
+        return self._refit(None).predicted
+
+    def __call__(self, resample: Resample) -> Refit:
+        """A resample that is left to the function of one."""
+        return self._refit(resample.counts.astype(float))
+
+    def _refit(self, weights: np.ndarray | None) -> Refit:
+        design = self.same_design
+        coefficients = self.fit(design.columns, design.outcome, weights=weights).coefficients
+        return Refit(design.predicted(coefficients[np.newaxis])[0], coefficients)
+
+
 def ours(frame: pd.DataFrame, kind: str) -> float:
     x = frame.drop(columns=["y", "e"]).to_numpy()
     y = frame["y" if kind == "linear" else "e"].to_numpy(float)
-    fit = fit_ols if kind == "linear" else fit_logistic
-
-    def predicted(coefficients):
-        lp = coefficients[0] + x @ coefficients[1:]
-        return lp if kind == "linear" else 1 / (1 + np.exp(-lp))
-
-    def procedure(resample):
-        coefficients = fit(x, y, weights=resample.counts.astype(float)).coefficients
-        return Refit(predicted(coefficients), coefficients)
-
     with one_thread():
         began = time.perf_counter()
+        procedure = Unpenalised(x, y, kind)
         bootstrap_optimism(
             procedure,
             y,
-            apparent=predicted(fit(x, y).coefficients),
+            apparent=procedure.everybody(),
             metrics=[find_metric("continuous", name) for name in LINEAR]
             if kind == "linear"
             else [find_metric("binary", name) for name in LOGISTIC],

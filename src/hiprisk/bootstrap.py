@@ -15,6 +15,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from statistics import NormalDist
 from typing import Literal
 
@@ -35,7 +36,7 @@ STEADY = 1.96
 MAX_WEIGHTS = 5_000_000
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Persons:
     """The persons behind the rows of a cohort: all rows of a person are drawn together.
 
@@ -89,11 +90,22 @@ class Persons:
 
     def rows(self, drawn: Integers) -> Integers:
         """Positions of the rows of the persons drawn, repeated as they were drawn."""
-        order = np.argsort(self.of_row, kind="stable")
-        if self.n == len(order):
-            return np.asarray(order[drawn])
-        starts = np.searchsorted(self.of_row[order], np.arange(self.n + 1))
-        return np.concatenate([order[starts[p] : starts[p + 1]] for p in drawn])
+        if self.n == len(self._order):
+            return np.asarray(self._order[drawn])
+        n_rows = np.diff(self._starts)[drawn]
+        first = np.cumsum(n_rows) - n_rows
+        places = np.repeat(self._starts[drawn] - first, n_rows) + np.arange(n_rows.sum())
+        return np.asarray(self._order[places])
+
+    @cached_property
+    def _order(self) -> Integers:
+        """Rows, those of a person together."""
+        return np.argsort(self.of_row, kind="stable")
+
+    @cached_property
+    def _starts(self) -> Integers:
+        """Where each person's rows begin in that order, and where the last one's end."""
+        return np.searchsorted(self.of_row[self._order], np.arange(self.n + 1))
 
 
 def percentiles(values: Floats, *, level: float) -> tuple[Floats, Floats]:

@@ -5,6 +5,10 @@ from __future__ import annotations
 import hashlib
 
 import numpy as np
+from numpy.typing import NDArray
+
+LARGEST_WORD = 2**32 - 1
+POOL_WORDS = 4
 
 
 def rng_for(seed: int, *name: str | int) -> np.random.Generator:
@@ -28,8 +32,19 @@ def rng_for(seed: int, *name: str | int) -> np.random.Generator:
     True
     """
     path = "/".join(f"{type(part).__name__}:{part}" for part in name)
-    digest = hashlib.sha256(path.encode()).digest()
-    words = np.frombuffer(digest, dtype="<u4")
-    return np.random.default_rng(
-        np.random.SeedSequence(entropy=seed, spawn_key=tuple(int(word) for word in words))
-    )
+    words = np.frombuffer(hashlib.sha256(path.encode()).digest(), dtype="<u4")
+    return np.random.default_rng(_sequence(seed, words))
+
+
+def _sequence(seed: int, words: NDArray[np.uint32]) -> np.random.SeedSequence:
+    """``SeedSequence(seed, spawn_key=words)``, in a fifth of its time where the seed is one word.
+
+    NumPy takes every word of a key apart by itself, and an array as it is: the seed filled up with
+    zeros to its pool of four words, and then the key, are what it puts together itself.
+    """
+    if not 0 <= seed <= LARGEST_WORD:
+        return np.random.SeedSequence(entropy=seed, spawn_key=tuple(int(word) for word in words))
+    together = np.zeros(POOL_WORDS + len(words), dtype=np.uint32)
+    together[0] = seed
+    together[POOL_WORDS:] = words
+    return np.random.SeedSequence(together)

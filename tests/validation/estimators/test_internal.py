@@ -7,12 +7,13 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.datasets import load_diabetes
 from sklearn.ensemble import RandomForestRegressor
 from sklearn.impute import SimpleImputer
-from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge
 from sklearn.pipeline import make_pipeline
 
 from hiprisk.errors import ConfigError, InputError
 from hiprisk.metrics.registry import further_metrics, metrics_for
 from hiprisk.validation import bootstrap_optimism, cross_validate, internal_external, stability
+from hiprisk.validation.estimators.development import development
 
 
 @pytest.fixture(scope="module")
@@ -155,7 +156,34 @@ def test_what_makes_no_folds_is_refused(high):
 def test_progress_tells_how_many_are_done(diabetes):
     told = []
     bootstrap_optimism(
-        LinearRegression(), *diabetes, n_resamples=3, metrics=["r2"],
+        Ridge(), *diabetes, n_resamples=3, metrics=["r2"],
         progress=lambda done, of: told.append((done, of)),
     )  # fmt: skip
     assert told == [(1, 3), (2, 3), (3, 3)]
+
+
+def test_least_squares_of_all_resamples_are_those_of_each(diabetes):
+    class EachAlone(LinearRegression):
+        pass
+
+    together, alone = (
+        bootstrap_optimism(one(), *diabetes, n_resamples=10, metrics=["r2", "rmse"])
+        for one in (LinearRegression, EachAlone)
+    )
+    for name in ("apparent", "corrected", "omitted", "low"):
+        expected = alone.to_frame()[name].to_list()
+        assert together.to_frame()[name].to_list() == pytest.approx(expected, rel=1e-10)
+
+
+@pytest.mark.parametrize("estimator", [
+    LinearRegression(positive=True), LinearRegression(fit_intercept=False), Ridge(),
+])  # fmt: skip
+def test_other_estimators_are_fitted_to_each_resample(diabetes, estimator):
+    assert development(estimator, *diabetes).same_design is None
+
+
+def test_columns_that_are_no_plain_numbers_are_left_to_the_estimator(diabetes):
+    X, y = diabetes
+    assert development(LinearRegression(), X, y).same_design is not None
+    assert development(LinearRegression(), X.astype("float32"), y).same_design is None
+    assert development(LinearRegression(), X.assign(sex="f"), y).same_design is None

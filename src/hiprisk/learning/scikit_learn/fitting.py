@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from sklearn.base import clone, is_classifier, is_regressor
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
+from sklearn.linear_model import LinearRegression
 
 from hiprisk.arrays import Floats, Integers
 from hiprisk.errors import ConfigError, InputError
@@ -78,6 +79,22 @@ def native_bytes(table: Any) -> Any:
 
 def _is_native(dtype: Any) -> bool:
     return not isinstance(dtype, np.dtype) or dtype.isnative
+
+
+def columns_of_least_squares(estimator: Any, X: Any) -> Floats | None:
+    """Columns to which an estimator fits least squares with an intercept; None of another one.
+
+    Of a table of plain finite numbers alone: what else scikit-learn would take, or refuse, it is
+    asked itself.
+    """
+    # A subclass may do anything.
+    if type(estimator) is not LinearRegression or estimator.positive or not estimator.fit_intercept:
+        return None
+    dtypes = list(X.dtypes) if hasattr(X, "dtypes") else [X.dtype] if hasattr(X, "dtype") else []
+    if not dtypes or any(dtype not in (np.float64, np.int64) for dtype in dtypes):
+        return None
+    columns = np.asarray(X, dtype=np.float64)
+    return columns if columns.ndim == 2 and np.isfinite(columns).all() else None
 
 
 def fit_copy(estimator: Any, X: Any, y: Any, *, seed: int, number: int | None = None) -> Any:

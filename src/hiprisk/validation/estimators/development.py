@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike
 from hiprisk.arrays import Floats, Integers
 from hiprisk.errors import ConfigError, InputError
 from hiprisk.learning.scikit_learn.fitting import (
+    columns_of_least_squares,
     fit_copy,
     kind_of,
     native_bytes,
@@ -25,6 +26,7 @@ from hiprisk.metrics.inputs import as_groups, check_same_order
 from hiprisk.metrics.registry import find_metric, metrics_for
 from hiprisk.outcome_kind import OutcomeKind
 from hiprisk.validation.resampling.resamples import Refit, Resample
+from hiprisk.validation.resampling.same_design import SameDesign
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +64,12 @@ class Development:
         """Predictions of everybody by the fit to everybody."""
         fitted = fit_copy(self.estimator, self.X, self.y, seed=self.seed)
         return self._predictions(fitted)
+
+    @cached_property
+    def same_design(self) -> SameDesign | None:
+        """What scikit-learn's least squares fit to every resample; None of other estimators."""
+        columns = columns_of_least_squares(self.estimator, self.X)
+        return None if columns is None else SameDesign(columns, self.observed, "identity")
 
     def __call__(self, resample: Resample) -> Refit:
         """Predictions of everybody by a fit to a resample: a `Procedure`."""

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
 
 from hiprisk.learning.candidates import (
     DevelopmentData,
@@ -12,11 +15,13 @@ from hiprisk.learning.candidates import (
     with_plan_of,
     with_settings,
 )
+from hiprisk.learning.linear import basis_matrix, plan_terms
 from hiprisk.learning.model_choice import ModelChoice
 from hiprisk.learning.ordinal.fit import OrdinalFit
 from hiprisk.learning.pipeline import StudyEstimator, imputed_inputs
 from hiprisk.learning.preparation import PreparedStudy
 from hiprisk.validation.resampling.resamples import OrdinalRefit, Refit, Resample
+from hiprisk.validation.resampling.same_design import SameDesign
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,27 @@ class StudyProcedure:
     estimator: StudyEstimator
     data: DevelopmentData
     tuning: InnerTuning | None = None
+
+    @cached_property
+    def same_design(self) -> SameDesign | None:
+        """What every resample fits, where that is the same columns without a penalty; else None."""
+        own, data = self.estimator, self.data
+        task, params = own.task, own.params
+        fits = own.family in ("linear", "logistic") and task.own is None and task.sites is None
+        if not fits or self.tuning is not None or data.sites is not None:
+            return None
+        # Imputations are drawn, and knots placed, anew in each resample.
+        same = task.plan is not None or not task.splines or round(params["spline_knots"]) < 3
+        parts = [data.columns] if data.auxiliary is None else [data.columns, data.auxiliary]
+        incomplete = any(np.isnan(part).any() for part in parts)
+        if params["penalty"] != 0.0 or own.design.n_site_columns or not same or incomplete:
+            return None
+        inputs = own.design.model_inputs(data.columns)
+        plan = task.plan
+        if plan is None:
+            plan = plan_terms(task.names, [inputs], splines=(), n_knots=0)
+        link: Literal["identity", "logit"] = "logit" if task.link == "logit" else "identity"
+        return SameDesign(basis_matrix(plan, inputs), data.outcome, link, own.bounds)
 
     def __call__(self, resample: Resample) -> Refit:
         """Predictions of all people, imputed without their outcome, and the coefficients."""

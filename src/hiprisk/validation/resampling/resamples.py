@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import overload
 
 import numpy as np
 
-from hiprisk.arrays import Bools, Floats, Integers
+from hiprisk.arrays import Bools, Counts, Floats, Integers
 from hiprisk.bootstrap import Persons
 from hiprisk.seeding import rng_for
 
@@ -68,7 +69,43 @@ class Refit:
 Procedure = Callable[[Resample], Refit]
 
 
-def draw_resamples(groups: Integers, *, n_resamples: int, seed: int) -> tuple[Resample, ...]:
+@dataclass(frozen=True, eq=False)
+class DrawnResamples(Sequence[Resample]):
+    """Resamples of persons, each drawn when it is asked for: thousands of them take no memory.
+
+    Attributes
+    ----------
+    persons : Persons
+    numbers : range
+        Of the resamples.
+    seed : int
+        Each resample has its own generator, so that the n-th is the same however many there are.
+    """
+
+    persons: Persons
+    numbers: range
+    seed: int
+
+    def __len__(self) -> int:
+        """How many they are."""
+        return len(self.numbers)
+
+    @overload
+    def __getitem__(self, place: int) -> Resample: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> DrawnResamples: ...
+
+    def __getitem__(self, place: int | slice) -> Resample | DrawnResamples:
+        """One of them, drawn; or some of them."""
+        numbers = self.numbers[place]
+        if isinstance(numbers, range):
+            return replace(self, numbers=numbers)
+        drawn = self.persons.draw(rng_for(self.seed, "bootstrap", numbers))
+        return _resample(numbers, self.persons.rows(drawn), len(self.persons.of_row))
+
+
+def draw_resamples(groups: Integers, *, n_resamples: int, seed: int) -> DrawnResamples:
     """Resamples of persons: all rows of a person are drawn together.
 
     Parameters
@@ -79,13 +116,22 @@ def draw_resamples(groups: Integers, *, n_resamples: int, seed: int) -> tuple[Re
     seed : int
         Each resample has its own generator, so that the n-th is the same however many there are.
     """
-    persons = Persons.of(groups)
-    return tuple(
-        _resample(
-            number, persons.rows(persons.draw(rng_for(seed, "bootstrap", number))), len(groups)
-        )
-        for number in range(n_resamples)
-    )
+    return DrawnResamples(Persons.of(groups), range(n_resamples), seed)
+
+
+def counts_of(resamples: Sequence[Resample], n_rows: int) -> Counts:
+    """How often each resample has drawn each row, shape (n_resamples, n_rows)."""
+    counts = np.empty((len(resamples), n_rows), dtype=np.int32)
+    for place, resample in enumerate(resamples):
+        counts[place] = resample.counts
+    return counts
+
+
+def numbers_of(resamples: Sequence[Resample]) -> Integers:
+    """Their numbers, without drawing them."""
+    if isinstance(resamples, DrawnResamples):
+        return np.asarray(resamples.numbers, dtype=np.intp)
+    return np.array([one.number for one in resamples], dtype=np.intp)
 
 
 def resamples_from_indices(indices: Sequence[Sequence[int]] | Integers) -> tuple[Resample, ...]:
