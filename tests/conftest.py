@@ -47,3 +47,12 @@ def blank_figures():
 
     with figures_left_blank():
         yield
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """A PostgreSQL server of this run's own; the test skips where there is none to start."""
+    from postgres_server import running_postgres
+
+    with running_postgres() as server:
+        yield server

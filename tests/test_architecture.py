@@ -18,6 +18,7 @@ HOMES = {
     "dask": ("hiprisk.parallel",),
     "distributed": ("hiprisk.parallel",),
     "optuna": ("hiprisk.learning.tuning",),
+    "sqlalchemy": ("hiprisk.databases.postgres",),
     "mlflow": ("hiprisk.tracking",),
     "matplotlib": ("hiprisk.reporting.plots",),
     "fastapi": ("hiprisk.serving.http",),

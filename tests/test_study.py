@@ -112,3 +112,28 @@ def test_a_study_of_new_sites_has_no_names_and_wider_intervals(tmp_path):
     assert bundle.sheet.model.covariance is not None
     assert "Random intercepts of 5 sites" in bundle.file_bytes("card.md").decode()
     assert "Random intercepts of 5 sites" in bundle.file_bytes("report.html").decode()
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("blank_figures")
+def test_a_study_tuned_on_a_database_server_is_the_same_to_the_bit(tmp_path, monkeypatch, postgres):
+    config = hiprisk.load_config(
+        STUPAR,
+        overrides=[
+            *QUICK[:-1], "cohort.simulate.n=150", "tuning.trials=2", "tuning.keep=true",
+            "families={linear: {spline_knots: 0, l1_share: 0}}", "validation.repeats=0",
+            "blocks={core: [age_years, womac_function_0_100]}", "confounders=[age_years]",
+            "measurement_error={}", "subgroups.by=[]", "imputation.imputations=2",
+        ],
+    )  # fmt: skip
+    in_a_file = hiprisk.run_study(config, out=tmp_path / "file")
+    address = postgres.new_database("study")
+    monkeypatch.setenv("HIPRISK_TUNING_STORAGE", address)
+    on_server = hiprisk.run_study(config, out=tmp_path / "server")
+    assert on_server.bundle_sha256 == in_a_file.bundle_sha256
+    assert on_server.tuning_trials.exists()
+    # No trial stays there, no password in what the study leaves, and no store beside it.
+    assert postgres.sql("SELECT count(*) FROM studies", "study") == [(0,)]
+    left = [path for path in (tmp_path / "server").rglob("*") if path.is_file()]
+    assert not [path for path in left if b"s3cret" in path.read_bytes()]
+    assert not (tmp_path / "server/.searching/stupar").exists()

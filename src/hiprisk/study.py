@@ -49,7 +49,7 @@ from hiprisk.learning.sheets.skops_file import estimator_file
 from hiprisk.learning.sites.levels import new_site_variance
 from hiprisk.parallel import StageProgress, one_thread
 from hiprisk.planning.checking import check_study
-from hiprisk.planning.one_at_a_time import WAIT_SECONDS, only_study_of
+from hiprisk.planning.one_at_a_time import WAIT_SECONDS, only_search_of, only_study_of
 from hiprisk.planning.resuming import BOOTSTRAP
 from hiprisk.reporting.card import model_card
 from hiprisk.reporting.report import report_figures, report_sections, study_report
@@ -172,6 +172,7 @@ def run_study(
         tell(finding)
     with (
         only_study_of(prepared.checkpoints, wait=wait, tell=tell),
+        only_search_of(prepared.search_storage, resume=resume, wait=wait, tell=tell),
         _tracked(prepared, checked.tracking) as run,
         _checkpoints(prepared, resume=resume),
     ):

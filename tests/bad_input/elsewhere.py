@@ -1067,6 +1067,34 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
     ),
     (
         84,
+        "`HIPRISK_TUNING_STORAGE` with a wrong password, without database, driver, right to make "
+        "tables, or a server that answers",
+        "5 IO (2 EXTRA without driver) before any work, without the password",
+        "tests/databases/test_postgres.py::"
+        "test_what_is_wrong_with_an_address_is_told_without_its_password",
+    ),
+    (
+        84,
+        "`HIPRISK_TUNING_STORAGE` that is no PostgreSQL address",
+        "2 CONFIG",
+        "tests/learning/tuning/test_server.py::test_the_environment_says_where_trials_are",
+    ),
+    (
+        84,
+        "a database server of the tuning that goes away midway",
+        "5 IO; `--resume` goes on to the same trials",
+        "tests/learning/tuning/test_server.py::"
+        "test_a_server_that_goes_away_midway_is_a_letter_and_the_search_goes_on_later",
+    ),
+    (
+        84,
+        "one study on two machines with one database for its trials",
+        "the second waits, then 5 STUDY_RUNNING",
+        "tests/planning/test_one_at_a_time.py::"
+        "test_a_study_on_a_database_server_is_run_once_whatever_its_folder",
+    ),
+    (
+        84,
         "an MLflow run left RUNNING by a dead process, in a container too",
         "marked as KILLED by the next run",
         "tests/tracking/test_runs.py::test_a_run_of_a_dead_process_is_marked_as_killed",

@@ -1,13 +1,15 @@
 """Two studies of one name: the second says for whom it waits, and never deletes a search."""
 
 import os
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
 from commands import run
 from hiprisk.errors import StoreError
-from hiprisk.planning.one_at_a_time import only_study_of
+from hiprisk.learning.tuning.server import SearchServer
+from hiprisk.planning.one_at_a_time import only_search_of, only_study_of
 from hiprisk.processes import locks
 from killed_process import a_process
 
@@ -105,3 +107,30 @@ def test_a_folder_that_cannot_be_made_is_a_letter(tmp_path):
         only_study_of(tmp_path / ".searching" / "stupar", wait=0, tell=print),
     ):
         pass
+
+
+def test_a_study_on_a_database_server_is_run_once_whatever_its_folder(postgres):
+    server = SearchServer(address=postgres.new_database("once"), study="stupar", identity="a1" * 32)
+    told = []
+    with (
+        only_search_of(server, resume=False, tell=print),
+        pytest.raises(StoreError, match=f"is running: hiprisk, process {os.getpid()} on") as busy,
+        only_search_of(server, resume=False, wait=0, tell=told.append),
+    ):
+        pass
+    assert busy.value.code == "STUDY_RUNNING"
+    assert [one.code for one in told] == []
+
+
+def test_a_server_that_is_gone_at_the_end_costs_nothing(monkeypatch):
+    def gone(server):
+        raise StoreError("the database server does not answer")
+
+    monkeypatch.setattr(SearchServer, "only_one", lambda *_, **__: nullcontext())
+    monkeypatch.setattr(SearchServer, "delete", gone)
+    told = []
+    server = SearchServer(address="postgresql://h/d", study="stupar", identity="a1" * 32)
+    with only_search_of(server, resume=True, tell=told.append):
+        pass
+    assert [(one.code, one.severity) for one in told] == [("TUNING_NOT_REMOVED", "warning")]
+    assert "the bundle is whole" in told[0].advice

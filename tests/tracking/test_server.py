@@ -12,7 +12,7 @@ from hiprisk.cli import main
 from hiprisk.config import TrackingSettings
 from hiprisk.errors import StoreError
 from hiprisk.tracking.runs import _ending_with, _Run, check_tracking
-from hiprisk.tracking.server import server_of, without_password
+from hiprisk.tracking.server import server_of
 from mlflow_store import empty_store
 from small_bundle import write_small_bundle
 
@@ -32,8 +32,6 @@ def test_a_server_is_named_without_user_and_password():
     assert server_of("http://[::1]:9") == "[::1]:9"
     for other in ("sqlite:///mlflow.db", "nonsense://host", "mlruns"):
         assert server_of(other) is None
-        assert without_password(other) == other
-    assert without_password("http://jane:secret@host.org:5000/m") == "http://host.org:5000/m"
 
 
 def test_a_silent_server_is_refused_at_once_and_before_any_work(monkeypatch):

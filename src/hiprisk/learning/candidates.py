@@ -32,6 +32,7 @@ from hiprisk.learning.pipeline import StudyEstimator
 from hiprisk.learning.residual_distribution import forecast_from_other_folds
 from hiprisk.learning.sites.levels import site_numbers
 from hiprisk.learning.tuning.search import Tuned, search
+from hiprisk.learning.tuning.server import SearchServer
 from hiprisk.metrics.forecast.discrete import DiscreteForecast, joined_discrete
 from hiprisk.metrics.forecast.interface import Forecast
 from hiprisk.parallel import Progress, one_thread, run_parallel
@@ -229,7 +230,7 @@ def tune(
     n_trials: int,
     workers: int,
     name: str,
-    storage: Path | None = None,
+    storage: Path | SearchServer | None = None,
     fingerprint: str = "",
     on_trial: Progress | None = None,
     by: str = "mse",

@@ -25,7 +25,7 @@ from hiprisk.learning.own.portability import is_benchmark
 from hiprisk.learning.pipeline import StudyEstimator
 from hiprisk.learning.preparation import PreparedStudy
 from hiprisk.learning.tuning.search import Trial, Tuned, keep_trials
-from hiprisk.learning.tuning.stored import search_store
+from hiprisk.learning.tuning.stored import has_searches
 from hiprisk.parallel import one_thread
 
 # Told name, settings and loss of each candidate as it is tuned.
@@ -142,7 +142,7 @@ def _tuned(prepared: PreparedStudy, name: str, folds: Sequence[ImputedFold]) -> 
         n_trials=config.tuning.trials,
         workers=prepared.workers,
         name=name,
-        storage=search_store(prepared.checkpoints),
+        storage=prepared.search_storage,
         fingerprint=prepared.identity,
         on_trial=partial(prepared.progress, f"tuning {name}"),
         by=config.tuning.loss,
@@ -161,8 +161,8 @@ def keep_study_trials(prepared: PreparedStudy, bundle: Path) -> Path | None:
         ``tuning-VERSION.db`` in the folder of the model's versions; None where nothing is to be
         kept, or nothing was searched.
     """
-    config, storage = prepared.config, search_store(prepared.checkpoints)
-    if not config.tuning.keep or not storage.exists():
+    config, storage = prepared.config, prepared.search_storage
+    if not config.tuning.keep or not has_searches(storage):
         return None
     return keep_trials(
         storage,

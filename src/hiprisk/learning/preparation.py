@@ -16,6 +16,8 @@ from hiprisk.learning.candidates import DevelopmentData, development_data, unfit
 from hiprisk.learning.participants import Selection
 from hiprisk.learning.pipeline import StudyEstimator
 from hiprisk.learning.study_identity import declared_hash, study_identity, study_participants
+from hiprisk.learning.tuning.server import SearchServer
+from hiprisk.learning.tuning.stored import search_storage
 from hiprisk.parallel import StageProgress
 
 
@@ -70,6 +72,11 @@ class PreparedStudy:
     def identity(self) -> str:
         """Hash of what makes two runs the same study: config, cohort and version."""
         return study_identity(self.config, self.cohort, self.dictionary)
+
+    @property
+    def search_storage(self) -> Path | SearchServer:
+        """Where the trials are while the study runs."""
+        return search_storage(self.checkpoints, self.identity)
 
 
 def prepare_study(

@@ -17,6 +17,7 @@ from hiprisk.inference.samplesize import check_stated_risks
 from hiprisk.learning.own.checking import check_own_candidates, check_own_fits
 from hiprisk.learning.preparation import PreparedStudy, prepare_study
 from hiprisk.learning.study_cohort import study_warnings, with_source
+from hiprisk.learning.tuning.server import check_search_server
 from hiprisk.outputs import check_output_folder
 from hiprisk.parallel import StageProgress
 from hiprisk.planning.redundancy import check_redundancy
@@ -84,6 +85,7 @@ def check_study(
     check_name(config.name)
     tracking = config.tracking if tracked else replace(config.tracking, enabled=False)
     check_tracking(tracking, progress)
+    check_search_server()
     check_stated_risks(config)
     check_own_candidates(config)
     checkpoints = checkpoint_folder(out, config.name)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from hiprisk.cohort.findings import Finding
 from hiprisk.errors import StoreError
+from hiprisk.learning.tuning.server import SearchServer
 from hiprisk.processes.identity import this_process
 from hiprisk.processes.locks import HeldError, exclusive
 
@@ -61,6 +62,56 @@ def only_study_of(
         yield
 
 
+@contextmanager
+def only_search_of(
+    storage: Path | SearchServer,
+    *,
+    resume: bool,
+    wait: int = WAIT_SECONDS,
+    tell: Callable[[Finding], None],
+) -> Iterator[None]:
+    """Be the only process that tunes a study on a database server during a block.
+
+    What an interrupted run left there is removed at the start, unless it is gone on with, and all
+    of this study's when the block is done. Nothing is to be done for trials in a file.
+
+    Parameters
+    ----------
+    storage : Path or SearchServer
+    resume : bool
+        Whether an interrupted search goes on.
+    wait : float
+        Seconds to wait for another process, of any machine.
+    tell : callable
+        Told whom this waits for.
+
+    Raises
+    ------
+    StoreError
+        With code ``STUDY_RUNNING`` if another process has it for as long as `wait`; or if the
+        server cannot be used.
+    """
+    if not isinstance(storage, SearchServer):
+        yield
+        return
+    with ExitStack() as held:
+        try:
+            held.enter_context(
+                storage.only_one(
+                    wait=wait, waiting=lambda holder: tell(_waiting(storage.study, holder, wait))
+                )
+            )
+        except HeldError as running:
+            raise _still_running(storage.study, running.holder) from running
+        if not resume:
+            storage.delete()
+        yield
+        try:
+            storage.delete()
+        except StoreError as refused:
+            tell(_not_removed(storage.study, refused))
+
+
 def _who() -> str:
     here = this_process()
     began = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime())
@@ -83,6 +134,16 @@ def _waiting(name: str, holder: str, wait: int) -> Finding:
         column=name,
         message="waiting for another study of this name: " + (holder or "its process is not known"),
         advice=f"for {wait} s at most; --wait sets how long",
+    )
+
+
+def _not_removed(name: str, refused: StoreError) -> Finding:
+    return Finding(
+        code="TUNING_NOT_REMOVED",
+        severity="warning",
+        column=name,
+        message=f"the trials of this study stay on the server: {refused.reason}",
+        advice="the bundle is whole; remove them with optuna delete-study, or leave them",
     )
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from hiprisk.config import StudyConfig
 from hiprisk.learning.study_identity import study_identity, study_participants
-from hiprisk.learning.tuning.stored import check_stored_searches, search_store
+from hiprisk.learning.tuning.server import check_search_server, search_address
+from hiprisk.learning.tuning.stored import check_stored_searches, search_storage
 from hiprisk.validation.resampling.checkpoint import Checkpoint
 
 # Refits, below the folder of checkpoints.
@@ -39,7 +40,8 @@ def check_resume(config: StudyConfig, out: Path) -> None:
         If the cohort or what was left cannot be read.
     """
     checkpoints = checkpoint_folder(out, config.name)
-    if not checkpoints.exists():
+    check_search_server()
+    if not checkpoints.exists() and search_address() is None:
         return
     cohort, selection = study_participants(config)
     check_resumable(checkpoints, study_identity(config, cohort, selection.dictionary))
@@ -55,5 +57,5 @@ def check_resumable(checkpoints: Path, identity: str) -> None:
     StoreError
         If it cannot be read.
     """
-    check_stored_searches(search_store(checkpoints), identity)
+    check_stored_searches(search_storage(checkpoints, identity), identity)
     Checkpoint(checkpoints / BOOTSTRAP, identity).check()

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 from hiprisk.bundle import Bundle
 from hiprisk.cohort.bundled_variables import BUNDLED
 from hiprisk.config import TrackingSettings
+from hiprisk.databases.address import without_password
 from hiprisk.errors import MissingExtraError, StoreError
 from hiprisk.processes.identity import ProcessIdentity, is_gone, this_process
 from hiprisk.tracking.results import log_bundle
-from hiprisk.tracking.server import WITHOUT, ask_server, server_of, without_password
+from hiprisk.tracking.server import WITHOUT, ask_server, server_of
 from hiprisk.tracking.store import DEFAULT_STORE, check_store, locked_store, store_file
 
 if TYPE_CHECKING:

@@ -26,11 +26,6 @@ def server_of(store: str) -> str | None:
     return f"{host}:{port[1]}" if port else host
 
 
-def without_password(store: str) -> str:
-    """A tracking address that may be printed."""
-    return re.sub(r"//[^/@]*@", "//", store)
-
-
 def ask_server(mlflow: Any, store: str) -> None:
     """Raise unless the server of an address answers within about ten seconds.
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import secrets
 import sqlite3
 import warnings
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,12 +23,15 @@ from optuna.trial import TrialState
 from hiprisk.config import Range, Setting, SettingRange
 from hiprisk.errors import StoreError
 from hiprisk.learning.model_types import Dimension
+from hiprisk.learning.tuning.server import VARIABLE, SearchServer
 from hiprisk.learning.tuning.stored import FINGERPRINT, check_fingerprint, store_in_use
 from hiprisk.outputs import written_whole
 from hiprisk.parallel import Progress
 from hiprisk.seeding import rng_for
 
 Objective = Callable[[dict[str, Any]], float]
+# Under which name a search on a server says who runs it.
+OWNER = "owner"
 
 optuna.logging.set_verbosity(optuna.logging.ERROR)
 
@@ -69,7 +73,7 @@ def search(
     n_trials: int,
     seed: int,
     name: str,
-    storage: Path | None = None,
+    storage: Path | SearchServer | None = None,
     fingerprint: str = "",
     on_trial: Progress | None = None,
 ) -> Tuned:
@@ -92,8 +96,9 @@ def search(
     seed : int
     name : str
         Name of the search inside the storage.
-    storage : path, optional
-        SQLite file in which trials survive a kill; without it they live in memory.
+    storage : path or SearchServer, optional
+        SQLite file, or database on a server, in which trials survive a kill; without it they live
+        in memory.
     fingerprint : str
         Of config and data; a stored search with another fingerprint is refused.
     on_trial : callable, optional
@@ -111,34 +116,63 @@ def search(
         only = Trial(number=0, params=dict(fixed), loss=value)
         return Tuned(params=only.params, loss=value, trials=(only,))
     distributions = {key: _distribution(item, key in whole) for key, item in space.items()}
-    with store_in_use(storage):
-        study = _open(storage, name, fingerprint)
-        done = _completed(study, distributions)
-    while len(done) < n_trials:
+    with _opened(storage, name) as study:
         with store_in_use(storage):
-            study.sampler = _sampler(seed, name, len(done))
-            trial = study.ask(distributions)
-        loss = objective({**fixed, **_settings(trial.params, space)})
-        with store_in_use(storage):
-            study.tell(trial, loss)
+            owner = _take_over(study, storage, fingerprint)
             done = _completed(study, distributions)
-        if on_trial is not None:
-            on_trial(len(done), n_trials)
+        while len(done) < n_trials:
+            with store_in_use(storage):
+                study.sampler = _sampler(seed, name, len(done))
+                trial = study.ask(distributions)
+            loss = objective({**fixed, **_settings(trial.params, space)})
+            with store_in_use(storage):
+                study.tell(trial, loss)
+                _check_owner(study, owner)
+                done = _completed(study, distributions)
+            if on_trial is not None:
+                on_trial(len(done), n_trials)
     return _best(done[:n_trials], fixed, space)
 
 
-def _open(storage: Path | None, name: str, fingerprint: str) -> optuna.Study:
-    url = None if storage is None else f"sqlite:///{storage}"
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
-        study = optuna.create_study(
-            storage=url, study_name=name, direction="minimize", load_if_exists=True
-        )
+@contextmanager
+def _opened(storage: Path | SearchServer | None, name: str) -> Iterator[optuna.Study]:
+    with ExitStack() as held:
+        place: Any = None if storage is None else f"sqlite:///{storage}"
+        if isinstance(storage, SearchServer):
+            place, name = held.enter_context(storage.opened()), f"{storage.prefix}{name}"
+        with store_in_use(storage), warnings.catch_warnings():
+            warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+            study = optuna.create_study(
+                storage=place, study_name=name, direction="minimize", load_if_exists=True
+            )
+        yield study
+
+
+def _take_over(
+    study: optuna.Study, storage: Path | SearchServer | None, fingerprint: str
+) -> str | None:
+    """Make a search this process's: trials that another left unfinished have failed."""
     check_fingerprint(study.user_attrs.get(FINGERPRINT), fingerprint)
     study.set_user_attr(FINGERPRINT, fingerprint)
+    owner = None
+    if isinstance(storage, SearchServer):
+        # Its lock is lost where the server was started again in between.
+        owner = secrets.token_hex(8)
+        study.set_user_attr(OWNER, owner)
     for trial in study.get_trials(deepcopy=False, states=(TrialState.RUNNING, TrialState.WAITING)):
         study.tell(trial.number, state=TrialState.FAIL)
-    return study
+    return owner
+
+
+def _check_owner(study: optuna.Study, owner: str | None) -> None:
+    """Raise StoreError where another process goes on with this search: the two would mix."""
+    if owner is not None and study.user_attrs.get(OWNER) != owner:
+        raise StoreError(
+            "another process has gone on with this study's tuning",
+            code="STUDY_RUNNING",
+            column=VARIABLE,
+            advice="run a study once at a time; when the other has ended, its bundle is the same",
+        )
 
 
 def _sampler(seed: int, name: str, n_completed: int) -> optuna.samplers.BaseSampler:
@@ -193,15 +227,17 @@ def _best(done: Sequence[Any], fixed: Mapping[str, Any], space: Mapping[str, Dim
     return Tuned(params=best.params, loss=best.loss, trials=trials)
 
 
-def keep_trials(storage: Path, out: Path, *, metric: str, facts: Mapping[str, str]) -> Path:
+def keep_trials(
+    storage: Path | SearchServer, out: Path, *, metric: str, facts: Mapping[str, str]
+) -> Path:
     """Keep the trials of a finished search in a file that optuna-dashboard opens.
 
     It holds settings, losses, times and what `facts` says: nothing of any person.
 
     Parameters
     ----------
-    storage : Path
-        The search's own SQLite file.
+    storage : Path or SearchServer
+        The search's own SQLite file, or where it is on a server.
     out : Path
         The file to be written, SQLite too; an older one is replaced.
     metric : str
@@ -216,12 +252,10 @@ def keep_trials(storage: Path, out: Path, *, metric: str, facts: Mapping[str, st
     """
     with written_whole(out, locked=False) as scratch:
         try:
-            # SQLite's own copy: right even where pages of the source are not yet written back.
-            with (
-                closing(sqlite3.connect(storage)) as source,
-                closing(sqlite3.connect(scratch)) as target,
-            ):
-                source.backup(target)
+            if isinstance(storage, SearchServer):
+                _copy_from_server(storage, scratch)
+            else:
+                _copy_file(storage, scratch)
             _describe(scratch, metric, facts)
         except Exception as broken:  # SQLite and the database layer raise their own kinds
             raise StoreError(
@@ -230,6 +264,27 @@ def keep_trials(storage: Path, out: Path, *, metric: str, facts: Mapping[str, st
                 advice="the bundle is whole and lists them; free some space and train again",
             ) from broken
     return out
+
+
+def _copy_file(storage: Path, kept: Path) -> None:
+    # SQLite's own copy: right even where pages of the source are not yet written back.
+    with closing(sqlite3.connect(storage)) as source, closing(sqlite3.connect(kept)) as target:
+        source.backup(target)
+
+
+def _copy_from_server(storage: SearchServer, kept: Path) -> None:
+    target = optuna.storages.RDBStorage(f"sqlite:///{kept}")
+    try:
+        with storage.opened() as source:
+            for name in storage.names():
+                optuna.copy_study(
+                    from_study_name=name,
+                    from_storage=source,
+                    to_storage=target,
+                    to_study_name=name.removeprefix(storage.prefix),
+                )
+    finally:
+        target.engine.dispose()
 
 
 def _describe(kept: Path, metric: str, facts: Mapping[str, str]) -> None:

@@ -12,6 +12,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from hiprisk.errors import ConfigError, HipRiskError, StoreError
+from hiprisk.learning.tuning.server import SearchServer, search_address
 
 # Under which name a search says what it belongs to.
 FINGERPRINT = "fingerprint"
@@ -23,7 +24,39 @@ def search_store(checkpoints: Path) -> Path:
     return checkpoints / "search.db"
 
 
-def check_stored_searches(storage: Path, fingerprint: str) -> None:
+def search_storage(checkpoints: Path, identity: str) -> Path | SearchServer:
+    """Where the trials of a study are while it runs: a file, or the server that is named.
+
+    Parameters
+    ----------
+    checkpoints : Path
+        Of the study, ``.searching/NAME`` below the folder of models.
+    identity : str
+        Of the study.
+
+    Raises
+    ------
+    ConfigError
+        If the environment names what is no PostgreSQL server.
+    """
+    address = search_address()
+    if address is None:
+        return search_store(checkpoints)
+    return SearchServer(address=address, study=checkpoints.name, identity=identity)
+
+
+def has_searches(storage: Path | SearchServer) -> bool:
+    """Whether anything was searched.
+
+    Raises
+    ------
+    StoreError
+        If the server cannot be read.
+    """
+    return bool(storage.names()) if isinstance(storage, SearchServer) else storage.exists()
+
+
+def check_stored_searches(storage: Path | SearchServer, fingerprint: str) -> None:
     """Raise ConfigError where searches that an interrupted run left belong to another study.
 
     Raises
@@ -33,15 +66,20 @@ def check_stored_searches(storage: Path, fingerprint: str) -> None:
     StoreError
         If the storage cannot be read.
     """
-    if not storage.exists():
-        return
+    if isinstance(storage, SearchServer):
+        found = storage.fingerprints(FINGERPRINT)
+    else:
+        found = _fingerprints(storage) if storage.exists() else []
+    for stored in found:
+        check_fingerprint(stored, fingerprint)
+
+
+def _fingerprints(storage: Path) -> list[str]:
     # Not opened as read-only: what a kill left in the journal is first rolled back.
     with store_in_use(storage), closing(sqlite3.connect(storage)) as store:
         if store.execute("PRAGMA quick_check").fetchone() != ("ok",):
             raise LookupError("pages are damaged")
-        found = [json.loads(text) for (text,) in store.execute(_STORED, (FINGERPRINT,))]
-    for stored in found:
-        check_fingerprint(stored, fingerprint)
+        return [json.loads(text) for (text,) in store.execute(_STORED, (FINGERPRINT,))]
 
 
 def check_fingerprint(stored: str | None, fingerprint: str) -> None:
@@ -55,7 +93,7 @@ def check_fingerprint(stored: str | None, fingerprint: str) -> None:
 
 
 @contextmanager
-def store_in_use(storage: Path | None) -> Iterator[None]:
+def store_in_use(storage: Path | SearchServer | None) -> Iterator[None]:
     """Whatever a damaged file or a full disk makes the database layer raise, as one refusal.
 
     A page that cannot be read raises SQLite's own error or a row that SQLAlchemy, Optuna or the
@@ -68,6 +106,8 @@ def store_in_use(storage: Path | None) -> Iterator[None]:
     except Exception as broken:
         if storage is None:
             raise
+        if isinstance(storage, SearchServer):
+            raise storage.refusal(broken) from broken
         raise StoreError(
             "the store of the tuning cannot be read or written: it is damaged, or the disk is full",
             file=storage.name,

@@ -1,0 +1,1 @@
+"""Databases on a server: addresses without their secrets, locks between machines, refusals."""
