@@ -119,13 +119,33 @@ def condition(model: NormalModel, columns: list[Floats]) -> list[Conditional]:
     return groups
 
 
+def condition_alike(model: NormalModel, columns: list[Floats], lacking: Integers) -> Conditional:
+    """The same of rows that all lack the same columns, with one factor for all of them.
+
+    Parameters
+    ----------
+    model : NormalModel
+    columns : list of ndarray, n_columns of shape (n_rows,)
+    lacking : ndarray of int, shape (n_missing,)
+        Ascending.
+
+    Returns
+    -------
+    Conditional
+        Its `columns` and `factor` have one row, and so have the differences of its draws from the
+        means.
+    """
+    rows = np.arange(len(columns[0]))
+    return _condition_group(model, columns, rows, lacking[:, np.newaxis])
+
+
 def _condition_group(
     model: NormalModel, columns: list[Floats], rows: Integers, lacking: Integers
 ) -> Conditional:
     # With P the precision, m the missing and k the known columns, the conditional precision is
     # P_mm and the conditional mean mu_m - P_mm^-1 P_mk (x_k - mu_k): one inversion serves all
     # patterns of missing values, where the covariance would need one a pattern.
-    pull = np.zeros(lacking.shape)
+    pull = np.zeros((len(lacking), len(rows)))
     for j, column in enumerate(columns):
         deviation = column[rows] - model.mean[j]
         # What a row lacks pulls on nothing, itself included.

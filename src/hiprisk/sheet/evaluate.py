@@ -12,18 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from hiprisk.arrays import Bools, Floats, Integers, Texts
-from hiprisk.sheet.basis_functions import add_derived
 from hiprisk.sheet.columns import Columns
-from hiprisk.sheet.conditional_normal import NormalModel, condition
+from hiprisk.sheet.conditional_normal import NormalModel, condition, condition_alike
 from hiprisk.sheet.distribution import OutcomeDistribution, PredictiveDistribution, clip_to
-from hiprisk.sheet.draws import Cumulated, Location, mean_over_draws, merged, variance_over_draws
+from hiprisk.sheet.draws import Location, Locator, in_places, mean_over_draws, rows_alike
 from hiprisk.sheet.format import Event, Sheet
-from hiprisk.sheet.links import expit
 from hiprisk.sheet.models import Evaluator, evaluator_for
 from hiprisk.sheet.ordinal import OrdinalDistribution, OrdinalEvaluator
 
-# Rows times draws that are computed together: one row's draws at once, a large file's one by one.
-AT_ONCE = 4096
 # Probabilities of all values of a score and all rows that are held together: what a cache holds.
 NUMBERS_AT_ONCE = 400_000
 
@@ -86,6 +82,7 @@ class SheetEvaluator:
             np.array(sheet.missing.mean), np.array(sheet.missing.covariance)
         )
         self._noise = np.array(sheet.missing.draws)
+        self._locator = Locator(sheet, self._model)
         self._ordinal = self._model if isinstance(self._model, OrdinalEvaluator) else None
         self._distribution = (
             PredictiveDistribution(sheet.distribution, sheet.outcome)
@@ -210,24 +207,37 @@ class SheetEvaluator:
         list of list of ndarray
             n_draws lists of n_columns arrays of shape (n_rows,).
         """
-        return [list(version) for version in zip(*self._drawn(known), strict=True)]
+        shape = (len(self._noise), len(known[0]))
+        drawn = [np.broadcast_to(column, shape) for column in self._drawn(known)]
+        return [list(version) for version in zip(*drawn, strict=True)]
+
+    def _drawn_alike(self, known: list[Floats], lacking: Integers) -> list[Floats]:
+        """What `_drawn` gives of rows that all lack the same columns, to the same bits."""
+        drawn = [column[np.newaxis] for column in known]
+        group = condition_alike(self._normal, known, lacking)
+        for position, values in zip(lacking, group.draw(self._noise), strict=True):
+            drawn[position] = values
+        return drawn
 
     def _drawn(self, known: list[Floats]) -> list[Floats]:
-        """Every column with missing values imputed, shape (n_draws, n_rows)."""
+        """Every column with missing values imputed, shape (n_draws, n_rows).
+
+        A column that no row lacks has one row in place of n_draws.
+        """
         n_draws = len(self._noise)
-        drawn = [np.broadcast_to(column, (n_draws, len(column))) for column in known]
+        drawn = [column[np.newaxis] for column in known]
         for group in condition(self._normal, known):
             for lacking, values in zip(group.columns, group.draw(self._noise), strict=True):
                 for position in np.flatnonzero(np.bincount(lacking)):
-                    if not drawn[position].flags.writeable:
-                        drawn[position] = drawn[position].copy()
+                    if drawn[position].base is known[position]:
+                        drawn[position] = np.repeat(drawn[position], n_draws, axis=0)
                     here = lacking == position
                     drawn[position][:, group.rows[here]] = values[:, here]
         return drawn
 
     def linear_predictor(self, filled: list[Floats], n_rows: int) -> Floats:
         """Linear predictor of rows without missing values."""
-        return self._model.linear_predictor(self._named(filled), n_rows)
+        return self._model.linear_predictor(self._locator.named(filled), n_rows)
 
     def completed(self, known: list[Floats]) -> dict[str, Floats]:
         """One patient's columns by name, derived ones included: a row for each draw.
@@ -244,10 +254,11 @@ class SheetEvaluator:
         """
         complete = not any(np.isnan(column[0]) for column in known)
         rows = known if complete else [column[:, 0] for column in self._drawn(known)]
+        n_draws = max(map(len, rows))
         # A column derived from constants alone is a single number until here.
         return {
-            name: np.broadcast_to(values, len(rows[0]))
-            for name, values in self._named(rows).items()
+            name: np.broadcast_to(values, n_draws)
+            for name, values in self._locator.named(rows).items()
         }
 
     def moments(self, known: list[Floats], n_rows: int) -> tuple[Floats, Floats]:
@@ -261,7 +272,7 @@ class SheetEvaluator:
 
     def to_risk(self, lp: Floats) -> Floats:
         """Risks of a binary outcome at linear predictors."""
-        return lp if self.sheet.predicts_risk_itself else expit(lp)
+        return self._locator.to_risk(lp)
 
     @property
     def model(self) -> Evaluator:
@@ -287,65 +298,25 @@ class SheetEvaluator:
         """Linear predictors of a continuous outcome brought inside its bounds."""
         return clip_to(self.sheet.outcome, lp)
 
-    def _named(self, filled: list[Floats]) -> dict[str, Floats]:
-        names = (column.name for column in self.sheet.columns)
-        named = dict(zip(names, filled, strict=True))
-        add_derived(self.sheet.derived, named)
-        return named
-
     def _locate(self, known: list[Floats], n_rows: int) -> Location:
         """Linear predictors; complete rows are computed once, the others once for each draw."""
-        incomplete = np.zeros(n_rows, dtype=bool)
-        for column in known:
-            incomplete |= np.isnan(column)
-        n_complete = n_rows - int(incomplete.sum())
-        if n_rows and not n_complete:
-            return self._summary(self._drawn(known), n_rows)
-        whole = self._summary([column[np.newaxis, ~incomplete] for column in known], n_complete)
-        if n_complete == n_rows:
-            return whole
-        drawn = self._drawn([column[incomplete] for column in known])
-        return merged(whole, self._summary(drawn, n_rows - n_complete), incomplete)
-
-    def _summary(self, drawn: list[Floats], n_rows: int) -> Location:
-        """What the draws of some rows say together; columns have shape (n_draws, n_rows)."""
-        draws: list[Floats] = []
-        baselines: list[Floats] = []
-        cumulated = None if self._ordinal is None else Cumulated(self._ordinal, n_rows)
-        risk_total = np.zeros(n_rows)
-        refit_total = np.zeros((self._model.n_refits, n_rows))
-        binary = self.sheet.outcome.kind == "binary"
+        missing = [np.isnan(column) for column in known]
         baseline = self.sheet.outcome.baseline
-        n_draws = len(drawn[0])
-        for start in range(0, n_draws, step := max(1, AT_ONCE // max(n_rows, 1))):
-            part = [column[start : start + step] for column in drawn]
-            shape = (len(part[0]), n_rows)
-            named = self._named([column.ravel() for column in part])
-            if cumulated is not None:
-                lp = cumulated.add(named, shape)
+        tracked = np.zeros(n_rows, dtype=bool)
+        if baseline is not None:
+            names = [column.name for column in self.sheet.columns]
+            tracked = missing[names.index(baseline)]
+        parts = []
+        for rows, lacking in rows_alike(missing, n_rows):
+            own = [column[rows] for column in known]
+            if lacking is None:
+                drawn = self._drawn(own)
+            elif len(lacking):
+                drawn = self._drawn_alike(own, lacking)
             else:
-                lp = self._model.linear_predictor(named, part[0].size)
-            draws += list(lp.reshape(shape))
-            if baseline is not None:
-                baselines += list(named[baseline].reshape(shape))
-            if binary:
-                for risk in self.to_risk(lp).reshape(shape):
-                    risk_total += risk
-                if self._model.n_refits:
-                    refitted = expit(self._model.refitted(named, part[0].size))
-                    for draw in range(shape[0]):
-                        refit_total += refitted.reshape(self._model.n_refits, *shape)[:, draw]
-        mean = mean_over_draws(draws)
-        return Location(
-            mean=mean,
-            variance=variance_over_draws(draws, mean),
-            draws=tuple(draws),
-            risk=risk_total / n_draws if binary else None,
-            refitted_risk=refit_total / n_draws if binary else None,
-            baselines=tuple(baselines),
-            predictors=() if cumulated is None else tuple(cumulated.predictors),
-            exceedance=None if cumulated is None else cumulated.total / n_draws,
-        )
+                drawn = [column[np.newaxis] for column in own]
+            parts.append((rows, self._locator.location(drawn, tracked[rows])))
+        return in_places(parts, tracked)
 
     def _imputed(self, known: list[Floats], n_rows: int) -> Bools:
         imputed = np.zeros((n_rows, len(self.sheet.variables)), dtype=bool)
@@ -409,12 +380,14 @@ class SheetEvaluator:
             return None
         return self._distribution.around(location.mean, location.variance)
 
-    def _law_of_draw(self, location: Location, draw: int, rows: Bools) -> OutcomeDistribution:
-        """The same of some rows with what is missing as one draw has it."""
+    def _law_of_draw(self, location: Location, draw: int) -> OutcomeDistribution:
+        """The same of the rows whose baseline is missing, as one draw has what is missing."""
         if self._ordinal is not None:
-            return self._ordinal.distribution(location.predictors[draw][rows])
+            assert location.predictors is not None
+            return self._ordinal.distribution(location.predictors[draw])
         assert self._distribution is not None
-        return self._distribution.around(location.draws[draw][rows])
+        assert location.draws is not None
+        return self._distribution.around(location.draws[draw])
 
     def _chance(
         self, event: Event, location: Location, known: list[Floats], law: OutcomeDistribution
@@ -426,12 +399,11 @@ class SheetEvaluator:
         chance = law.chance(event, baseline + event.value)
         unknown = np.isnan(baseline)
         if unknown.any():
+            assert location.baselines is not None
             # Baseline and prediction go together, so each draw has its own bound and its own mean.
             chance[unknown] = mean_over_draws(
                 [
-                    self._law_of_draw(location, draw, unknown).chance(
-                        event, bound[unknown] + event.value
-                    )
+                    self._law_of_draw(location, draw).chance(event, bound + event.value)
                     for draw, bound in enumerate(location.baselines)
                 ]
             )

@@ -50,12 +50,19 @@ class LinearEvaluator:
 
     def linear_predictor(self, columns: Mapping[str, Floats], n_rows: int) -> Floats:
         """Linear predictor of each row, shape (n_rows,)."""
+        return self.over_draws(columns, (n_rows,))
+
+    def over_draws(self, columns: Mapping[str, Floats], shape: tuple[int, ...]) -> Floats:
+        """Linear predictor of each draw and row; a column that no draw changes has one row."""
         # Term by term: a matrix product may add in another order for another number of rows.
-        total = np.full(n_rows, self._model.intercept)
+        total: Floats = np.full((1,) * len(shape), self._model.intercept)
         coefficients = (c for term in self._model.terms for c in term.coefficients)
         for function, coefficient in zip(self.functions(columns), coefficients, strict=True):
-            total += coefficient * function
-        return total
+            if total.shape == shape:
+                total += coefficient * function
+            else:
+                total = total + coefficient * function
+        return total if total.shape == shape else np.broadcast_to(total, shape).copy()
 
     def refitted(self, columns: Mapping[str, Floats], n_rows: int) -> Floats:
         """Linear predictor under each refit, shape (n_refits, n_rows)."""

@@ -46,6 +46,20 @@ def row_patterns(names: Sequence[str], masks: Sequence[Bools], *, n_rows: int) -
     if n_rows == 1:
         true = [name for name, mask in zip(names, masks, strict=True) if mask[0]]
         return RowPatterns([";".join(true)], np.zeros(1, dtype=np.intp))
+    first, pattern = distinct_patterns(masks, n_rows=n_rows)
+    held = np.array([mask[first] for mask in masks], dtype=bool).reshape(len(masks), len(first))
+    texts = [";".join(itertools.compress(names, row)) for row in held.T.tolist()]
+    return RowPatterns(texts, pattern)
+
+
+def distinct_patterns(masks: Sequence[Bools], *, n_rows: int) -> tuple[Integers, Integers]:
+    """Rows that are alike in all masks.
+
+    Returns
+    -------
+    tuple of ndarray of int
+        The first row of each pattern that occurs; and which of them each row has.
+    """
     pattern, first = np.zeros(n_rows, dtype=np.intp), np.zeros(min(n_rows, 1), dtype=np.intp)
     for start in range(0, len(masks), BITS_AT_A_TIME):
         bits = np.zeros(n_rows, dtype=np.int64)
@@ -55,6 +69,4 @@ def row_patterns(names: Sequence[str], masks: Sequence[Bools], *, n_rows: int) -
             _, own = np.unique(bits, return_inverse=True)
             bits = pattern * (int(own.max(initial=0)) + 1) + own
         _, first, pattern = np.unique(bits, return_index=True, return_inverse=True)
-    held = np.array([mask[first] for mask in masks], dtype=bool).reshape(len(masks), len(first))
-    texts = [";".join(itertools.compress(names, row)) for row in held.T.tolist()]
-    return RowPatterns(texts, pattern)
+    return first, pattern
