@@ -226,10 +226,12 @@ class SheetEvaluator:
         """
         n_draws = len(self._noise)
         drawn = [column[np.newaxis] for column in known]
+        copied: set[int] = set()
         for group in condition(self._normal, known):
             for lacking, values in zip(group.columns, group.draw(self._noise), strict=True):
                 for position in np.flatnonzero(np.bincount(lacking)):
-                    if drawn[position].base is known[position]:
+                    if position not in copied:
+                        copied.add(position)
                         drawn[position] = np.repeat(drawn[position], n_draws, axis=0)
                     here = lacking == position
                     drawn[position][:, group.rows[here]] = values[:, here]
