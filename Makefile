@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test lint docs sbom mutants faults clean
+.PHONY: demo test lint docs sbom mutants faults bench bench-large clean
 
 demo: $(VENV)/.train
 	$(BIN)/hiprisk demo --config configs/stupar.yaml --out demo
@@ -42,6 +42,19 @@ faults: $(VENV)/.dev
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 nice -n 19 $(BIN)/python experiments/faults/run.py \
 	  --kills $(KILLS) --seed $(SEED) $(FAULTS_ARGS)
 
+# Not part of CI: time and memory beside the rivals and along sizes, and docs/performance.md's table.
+# About 25 minutes on two idle cores; BENCH=short shows in some minutes that all of it runs.
+bench: $(VENV)/.bench
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python experiments/bench/run_all.py \
+	  $(if $(filter short,$(BENCH)),--short) $(BENCH_ARGS)
+	$(if $(filter short,$(BENCH)),,$(BIN)/python experiments/bench/table.py)
+
+# A study of 1,000,000 people and a file of 10,000,000 rows; SCRATCH needs 6 GiB.
+bench-large: $(VENV)/.bench
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python experiments/bench/growth.py --large \
+	  $(if $(SCRATCH),--scratch $(SCRATCH))
+	$(BIN)/python experiments/bench/table.py
+
 $(VENV)/.venv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "hiprisk needs Python 3.11 or newer"; exit 2; }
@@ -64,6 +77,11 @@ $(VENV)/.dev: $(VENV)/.venv locks/dev.txt pyproject.toml
 $(VENV)/.mutants: $(VENV)/.dev locks/mutants.txt
 	@echo "Installing what makes the mutants ..."
 	@$(PIP) install --require-hashes -r locks/mutants.txt
+	@touch $@
+
+$(VENV)/.bench: $(VENV)/.dev locks/bench.txt
+	@echo "Installing what hiprisk is measured beside ..."
+	@$(PIP) install --require-hashes -r locks/bench.txt
 	@touch $@
 
 clean:

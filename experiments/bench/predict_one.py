@@ -18,6 +18,7 @@ import time
 from pathlib import Path
 
 import joblib
+from recording import Row, ratio_of_pairs, record
 
 from hiprisk.bundle import find_bundle
 from hiprisk.learning.sheets.skops_file import load_estimator
@@ -50,7 +51,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("bundle")
     parser.add_argument("--runs", type=int, default=11)
+    parser.add_argument("--short", action="store_true", help="one pair, no figures")
     options = parser.parse_args()
+    load = os.getloadavg()[0]
+    runs = 1 if options.short else options.runs
     folder = find_bundle(options.bundle)
     with tempfile.TemporaryDirectory() as scratch:
         dumped = Path(scratch) / "estimator.joblib"
@@ -59,11 +63,22 @@ def main() -> None:
                 "--age-years", "63", "--womac-function-0-100", "45", "--json"]  # fmt: skip
         theirs = [sys.executable, "-c", ROUTE, str(dumped)]
         print(seconds(ours)[1][:60], seconds(theirs)[1].strip())
-        pairs = [(seconds(ours)[0], seconds(theirs)[0]) for _ in range(options.runs)]
+        pairs = [(seconds(ours)[0], seconds(theirs)[0]) for _ in range(runs)]
     mine = statistics.median(pair[0] for pair in pairs)
     rival = statistics.median(pair[1] for pair in pairs)
     ratio = statistics.median(pair[1] / pair[0] for pair in pairs)
     print(f"hiprisk predict {mine:.3f} s, joblib route {rival:.3f} s, ratio {ratio:.1f} (medians)")
+    row = Row(
+        what="one explained prediction (`predict --json`), whole process",
+        aim="10 times",
+        ours=f"{mine:.3f} s",
+        rival_name="the same estimator through joblib",
+        rival=f"{rival:.3f} s",
+        **ratio_of_pairs(*zip(*pairs, strict=True)),
+    )
+    record(
+        "predict_one", [row], packages=("scikit-learn", "pandas"), short=options.short, load=load
+    )
 
 
 if __name__ == "__main__":

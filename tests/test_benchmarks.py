@@ -1,0 +1,99 @@
+"""What `make bench` runs is there, and its table is made of what was recorded."""
+
+import csv
+import importlib.util
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+BENCH = ROOT / "experiments" / "bench"
+
+
+@pytest.fixture
+def module(monkeypatch):
+    monkeypatch.syspath_prepend(str(BENCH))
+
+    def load(name):
+        spec = importlib.util.spec_from_file_location(name, BENCH / f"{name}.py")
+        found = importlib.util.module_from_spec(spec)
+        monkeypatch.setitem(sys.modules, name, found)
+        spec.loader.exec_module(found)
+        return found
+
+    return load
+
+
+def scripts_of_the_makefile():
+    text = (ROOT / "Makefile").read_text(encoding="utf-8")
+    return sorted(set(re.findall(r"experiments/\S+\.py", text)))
+
+
+def test_every_script_of_the_makefile_exists():
+    assert len(scripts_of_the_makefile()) >= 3
+    assert [name for name in scripts_of_the_makefile() if not (ROOT / name).is_file()] == []
+
+
+@pytest.mark.parametrize("name", ["run_all", "growth", "table"])
+def test_help_works_and_names_the_short_form(name):
+    done = subprocess.run(
+        [sys.executable, str(BENCH / f"{name}.py"), "--help"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert ("--short" in done.stdout) == (name != "table")
+
+
+def test_every_benchmark_exists_and_has_a_short_form(module):
+    run_all = module("run_all")
+    texts = {script.name: (BENCH / f"{script.name}.py") for script in run_all.SCRIPTS}
+    there = {name: file.read_text(encoding="utf-8") for name, file in texts.items()}
+    assert [name for name, text in there.items() if '"--short"' not in text] == []
+
+
+def test_an_exponent_is_the_slope_of_the_upper_points(module):
+    growth = module("growth")
+    sizes = [1_000, 10, 100_000, 10_000]
+    # A fixed cost of 5 hides the slope below.
+    found = growth.exponent(sizes, [5.0 + 0.01 * size**1.5 for size in sizes])
+    assert (found.low, found.high) == (1_000, 100_000)
+    assert found.exponent == pytest.approx(1.5, abs=0.01)
+
+
+def test_a_larger_study_begins_with_the_people_of_a_smaller_one(module, tmp_path):
+    large = module("large_study")
+    monday = large.write_study(tmp_path / "a", people=30, predictors=20)
+    large.write_study(tmp_path / "b", people=40, predictors=20)
+    rows = [(tmp_path / name / "cohort.csv").read_text().splitlines() for name in "ab"]
+    assert [len(one) for one in rows] == [31, 41]
+    assert len(rows[0][0].split(",")) == 1 + 20 + 1
+    assert "score_before" in monday.read_text()
+
+
+def test_the_table_has_each_row_once_between_its_markers(module, tmp_path, monkeypatch):
+    recording, table = module("recording"), module("table")
+    monkeypatch.setattr(recording, "RESULTS", tmp_path)
+    row = recording.Row(
+        what="a job", aim="twice", ours="1 s", rival_name="other", rival="2.5 s",
+        **recording.ratio_of_pairs([1.0, 1.0], [2.0, 3.0]), note="a | b",
+    )  # fmt: skip
+    file = recording.record("trees", [row], load=0.25)
+    with file.open(newline="") as stream:
+        assert tuple(next(csv.reader(stream))) == recording.COLUMNS
+    found = table.table(table.recorded(tmp_path))
+    lines = found.splitlines()
+    assert lines[2].startswith(
+        "| a job | twice | 1 s (a / b) | other: 2.5 s | 2.50 (2.00 to 3.00) | 0.2, "
+    )
+    page = f"before\n{table.BEGIN}\nold\n{table.END}\nafter"
+    assert table.page_with(page, "new") == f"before\n{table.BEGIN}\nnew\n{table.END}\nafter"
+    with pytest.raises(SystemExit, match=r"markers are not in performance\.md"):
+        table.page_with("no markers", "new")
+
+
+def test_the_page_has_the_markers(module):
+    table = module("table")
+    text = (ROOT / "docs" / "performance.md").read_text(encoding="utf-8")
+    assert table.page_with(text, "x")
