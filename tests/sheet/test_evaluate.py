@@ -243,3 +243,24 @@ def test_a_new_site_has_the_mean_and_the_variance_of_sites_as_a_missing_one_has(
     low, high = found.intervals["95"]
     assert high[3] - low[3] > high[0] - low[0]
     assert found.imputed[:, -1].tolist() == [False, False, False, True, True]
+
+
+@pytest.mark.parametrize("kind", ["continuous", "binary"])
+def test_no_rows_have_no_predictions(kind):
+    evaluator = SheetEvaluator(small_sheet(kind=kind))
+    none = [np.zeros(0) for _ in evaluator.sheet.columns]
+    assert evaluator.predict_numeric(none).predicted.shape == (0,)
+
+
+def test_many_rows_that_lack_the_same_columns_have_the_bits_of_each_alone():
+    evaluator, rng = SheetEvaluator(small_sheet()), np.random.default_rng(3)
+    known = [rng.normal(60.0, 9.0, 400), np.round(rng.random(400)), np.round(rng.random(400)),
+             rng.uniform(0.0, 100.0, 400)]  # fmt: skip
+    for column, share in zip(known, (0.3, 0.0, 0.02, 0.3), strict=True):
+        column[rng.random(400) < share] = np.nan
+    together = evaluator.predict_numeric(known)
+    for row in range(0, 400, 7):
+        alone = evaluator.predict_numeric([column[row : row + 1] for column in known])
+        assert alone.predicted[0] == together.predicted[row]
+        assert alone.imputation_variance[0] == together.imputation_variance[row]
+        assert [c[0] for c in alone.chances.values()] == [c[row] for c in together.chances.values()]

@@ -271,7 +271,7 @@ class _Totals:
             self._risk += draw
         if len(self._refitted):
             refitted = expit(self._model.refitted(named, shape[0] * shape[1]))
-            for draw in np.moveaxis(refitted.reshape(-1, *shape), 1, 0):
+            for draw in np.moveaxis(refitted.reshape(len(refitted), *shape), 1, 0):
                 self._refitted += draw
 
     def means(self) -> dict[str, Floats]:

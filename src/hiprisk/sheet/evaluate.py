@@ -229,7 +229,7 @@ class SheetEvaluator:
         copied: set[int] = set()
         for group in condition(self._normal, known):
             for lacking, values in zip(group.columns, group.draw(self._noise), strict=True):
-                for position in np.flatnonzero(np.bincount(lacking)):
+                for position in np.flatnonzero(np.bincount(lacking)).tolist():
                     if position not in copied:
                         copied.add(position)
                         drawn[position] = np.repeat(drawn[position], n_draws, axis=0)
