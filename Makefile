@@ -36,9 +36,13 @@ mutants: $(VENV)/.mutants
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 nice -n 19 $(BIN)/python experiments/mutants/run.py \
 	  --room $(ROOM) --sample $(SAMPLE) --seed $(SEED) $(MUTANTS_ARGS)
 
-# Not part of CI: SIGKILL of score and train at random moments, then once more (an hour for 50 of each).
+# Not part of CI: SIGKILL of score and train at random moments, then once more (an hour for 50 of each);
+# before that, refusals in processes of their own.
 KILLS ?= 50
+REFUSALS ?= 200
 faults: $(VENV)/.dev
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 nice -n 19 $(BIN)/python experiments/faults/refusals.py \
+	  --runs $(REFUSALS) --seed $(SEED)
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 nice -n 19 $(BIN)/python experiments/faults/run.py \
 	  --kills $(KILLS) --seed $(SEED) $(FAULTS_ARGS)
 

@@ -230,3 +230,14 @@ def test_72_scoring_killed_at_random_moments_loses_nothing_and_leaves_nothing(he
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.endswith("3 kills, 0 with something lost or left\n")
+
+
+def test_refusals_end_with_their_documented_code(here):
+    # 4 of 25 runs aborted once (exit code 134); `make faults` has 200 runs.
+    script = Path(__file__).parents[2] / "experiments" / "faults" / "refusals.py"
+    done = subprocess.run(
+        [sys.executable, str(script), "--commands", "score", "--runs", "3", "--seed", "3"],
+        capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": str(SOURCE)},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout == "3 runs, 0 with another end than the documented one\n"

@@ -116,3 +116,24 @@ def test_a_name_may_be_wrapped_and_come_several_times(blocks):
 def test_stray_quotes_beside_a_wrapped_name_leave_rows_their_lines(blocks):
     [block] = blocks(b'"a\nb",c\n1,5" x\n\n2,y\n')
     assert block.rows.tolist() == [3, 5]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        b"1,2,\xff\n3,4\n",
+        b"1,\xff2,3\n",
+        b"1,2,3\n1,\xff\n",
+        b"1,\xff\n1,2,3\n",
+        b"1,\xff",
+        b"\xff",
+    ],
+)
+@pytest.mark.parametrize("before", [0, 40_000])
+def test_bad_bytes_are_said_to_be_so_in_a_ragged_row_too(blocks, capfd, rows, before):
+    # Behind the first 64 KiB, which are looked at before, Arrow printed a traceback of its own.
+    with pytest.raises(InputError, match="the bytes are not utf-8 text") as caught:
+        blocks(b"a,b\n" + b"1,2\n" * before + rows)
+    assert caught.value.code == "ENCODING"
+    assert caught.value.row == 2 + before + (rows[: rows.index(b"\xff")].count(b"\n"))
+    assert capfd.readouterr() == ("", "")

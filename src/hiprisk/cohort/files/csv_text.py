@@ -86,10 +86,11 @@ def iter_csv(
             ends_in_quotes=lines.ends_in_quotes,
             name=source.name,
         ):
+            _check_text(block, source)
             try:
                 table = _parsed(block, names, dialect, lines, ragged)
-            except pa.ArrowInvalid as problem:
-                raise _as_input_error(problem, ragged, source, first_row, lines) from None
+            except pa.ArrowInvalid:
+                raise _as_input_error(ragged, source, first_row, lines) from None
             _check_fields(table, first_row, source.name, lines)
             if table.num_rows:
                 yield TextBlock(
@@ -102,6 +103,20 @@ def iter_csv(
             first_row += table.num_rows
     if source.size_and_time() != before:
         raise changed_error(source.name)
+
+
+def _check_text(block: bytes, source: ByteSource) -> None:
+    """Raise InputError unless a block is UTF-8.
+
+    Arrow would find it too, but it hands a ragged row to Python as text, and its own
+    UnicodeDecodeError there is a traceback on standard error.
+    """
+    if block.isascii():
+        return
+    try:
+        block.decode()
+    except UnicodeDecodeError:
+        raise encoding_error("utf-8", _first_bad_row(source), source.name) from None
 
 
 def _parsed(
@@ -128,7 +143,7 @@ def _parsed(
             column_types=dict.fromkeys(names, pa.string()),
             strings_can_be_null=False,
             null_values=[],
-            check_utf8=True,
+            check_utf8=False,  # the block has been
         ),
     )
 
@@ -161,20 +176,16 @@ def _check_fields(table: pa.Table, first_row: int, name: str, lines: CsvLines) -
 
 
 def _as_input_error(
-    problem: pa.ArrowInvalid,
     ragged: list[Any],
     source: ByteSource,
     first_row: int,
     lines: CsvLines,
 ) -> InputError:
-    text = str(problem)
     if ragged:
         row = ragged[0]
         # Arrow counts the rows of a block.
         at = None if row.number is None else lines.line(first_row + row.number - 1)
         return _ragged_error(row, source, at)
-    if "UTF8" in text or "utf8" in text.lower():
-        return encoding_error("utf-8", _first_bad_row(source), source.name)
     return InputError(
         "the file cannot be read as CSV",
         code="CSV",
