@@ -1,12 +1,13 @@
 """The estimator of a study."""
 
 import numpy as np
+import pytest
 
-from fitted_studies import SETTINGS
+from fitted_studies import SETTINGS, fitted
 from hiprisk.learning.candidates import (
     unfitted_estimator,
 )
-from hiprisk.learning.pipeline import impute_for_fitting, imputed_inputs
+from hiprisk.learning.pipeline import InputsInParts, impute_for_fitting, imputed_inputs
 
 
 def test_people_of_whom_all_is_known_are_predicted_once_and_in_their_place(continuous):
@@ -42,3 +43,23 @@ def test_parameters_are_drawn_by_persons_and_as_ever_where_each_has_one_row(cont
         np.testing.assert_array_equal(each, other)
     pairs = imputed(np.arange(n) // 2)
     assert any((one != two).any() for one, two in zip(rows, pairs, strict=True))
+
+
+@pytest.mark.parametrize("family", ["linear", "ordinal", "boosting"])
+def test_predictions_part_by_part_are_those_of_all_at_once(monkeypatch, continuous, family):
+    estimator, columns = fitted(continuous, family), continuous[-1].columns
+    at_once = imputed_inputs(estimator, columns)
+    monkeypatch.setattr("hiprisk.learning.pipeline.PART_ROWS", 70)
+    monkeypatch.setattr("hiprisk.learning.pipeline.KEPT_BYTES", 0)
+    in_parts = imputed_inputs(estimator, columns)
+    assert isinstance(in_parts, InputsInParts)
+    for asked in ("linear_predictors", "ordinal_predictor", "at_least"):
+        if family == "ordinal" or asked == "linear_predictors":
+            found, expected = (getattr(one, asked)(estimator.fit_) for one in (in_parts, at_once))
+            assert found.shape == expected.shape
+            assert found == pytest.approx(expected, rel=1e-12, abs=1e-12)
+    known = columns[~np.isnan(columns).any(axis=1)]
+    assert InputsInParts(estimator, known).linear_predictors(estimator.fit_).shape[0] == 1
+    assert estimator.predict_numeric(columns) == pytest.approx(
+        estimator.to_prediction(at_once.linear_predictors(estimator.fit_)), rel=1e-12
+    )

@@ -14,7 +14,7 @@ from hiprisk.learning.folds import ImputedFold
 from hiprisk.learning.linear import LinearFit
 from hiprisk.learning.model_choice import ModelChoice
 from hiprisk.learning.ordinal.fit import OrdinalFit
-from hiprisk.learning.pipeline import StudyEstimator, imputed_inputs
+from hiprisk.learning.pipeline import StudyEstimator, imputed_once
 from hiprisk.learning.preparation import PreparedStudy
 from hiprisk.metrics.forecast.distribution import forecast_from_sheet
 from hiprisk.metrics.forecast.interface import Forecast
@@ -118,7 +118,7 @@ def model_forecast(study: FinishedStudy, rows: Integers) -> Forecast:
         return _about(study, study.apparent[rows])
     fit = study.estimator.fit_
     assert isinstance(fit, OrdinalFit)
-    inputs = imputed_inputs(study.estimator, study.data.columns)
+    inputs = imputed_once(study.estimator, study.data.columns)
     return _ordinal(study, fit, inputs.ordinal_predictor(fit)[rows])
 
 

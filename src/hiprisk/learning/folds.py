@@ -12,6 +12,7 @@ from hiprisk.errors import InputError
 from hiprisk.features.imputation import NormalFit
 from hiprisk.learning.pipeline import (
     ImputedInputs,
+    InputsInParts,
     StudyEstimator,
     impute_for_fitting,
     imputed_inputs,
@@ -27,7 +28,7 @@ class ImputedFold:
     training : list of ndarray
         Inputs of the training rows, one array an imputation, imputed with the outcome.
     y_training : ndarray
-    test : ImputedInputs
+    test : ImputedInputs or InputsInParts
         Of the people left out, imputed without the outcome.
     rows : ndarray of int
         Positions of the people left out.
@@ -37,7 +38,7 @@ class ImputedFold:
 
     training: list[Floats]
     y_training: Floats
-    test: ImputedInputs
+    test: ImputedInputs | InputsInParts
     rows: Integers
     sites: Integers | None = None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Self
@@ -30,6 +30,12 @@ from hiprisk.learning.sites.unknown_site import with_unknown_site
 from hiprisk.seeding import rng_for
 from hiprisk.sheet.conditional_normal import NormalModel
 from hiprisk.sheet.links import expit
+
+
+# People whose draws are made at once: some tens of MiB, which is also faster than more of them.
+PART_ROWS = 8_192
+# Draws of so many bytes are kept from one fit to the next.
+KEPT_BYTES = 256 * 2**20
 
 
 class StudyEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
@@ -162,7 +168,7 @@ class StudyEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has n
 
     def linear_predictors(self, columns: Floats) -> Floats:
         """Linear predictor of each draw, shape (n_draws, n_rows)."""
-        return imputed_inputs(self, columns).linear_predictors(self.fit_)
+        return imputed_once(self, columns).linear_predictors(self.fit_)
 
     def predict(self, X: pd.DataFrame) -> Floats:
         """Expected outcome or risk of each row of a cohort frame, shape (n_rows,)."""
@@ -247,8 +253,64 @@ class ImputedInputs:
         return found
 
 
-def imputed_inputs(estimator: StudyEstimator, columns: Floats) -> ImputedInputs:
-    """Inputs with missing values imputed without the outcome, once for each draw."""
+@dataclass(frozen=True, eq=False)
+class InputsInParts:
+    """The same of many people: their draws are made part by part, each time they are asked for.
+
+    All draws of a million people with 50 columns would be 8 GB.
+
+    Attributes
+    ----------
+    estimator : StudyEstimator
+        Its imputation model is fitted.
+    columns : ndarray, shape (n_rows, n_columns)
+    """
+
+    estimator: StudyEstimator
+    columns: Floats
+
+    def linear_predictors(self, fit: FittedModel) -> Floats:
+        """Linear predictor in each draw, shape (n_draws, n_rows); one draw if all is known."""
+        complete = not np.isnan(self.columns).any()
+        n_draws = 1 if complete else len(self.estimator.noise())
+        found = np.empty((n_draws, len(self.columns)))
+        for rows, part in self._parts():
+            found[:, rows] = part.linear_predictors(fit)
+        return found
+
+    def ordinal_predictor(self, fit: OrdinalFit) -> Floats:
+        """Mean over the draws of X b of an ordinal model, shape (n_rows,)."""
+        return np.concatenate([part.ordinal_predictor(fit) for _, part in self._parts()])
+
+    def at_least(self, fit: OrdinalFit) -> Floats:
+        """Chance of reaching each value of a score but the lowest; mean over the draws."""
+        return np.concatenate([part.at_least(fit) for _, part in self._parts()])
+
+    def _parts(self) -> Iterator[tuple[slice, ImputedInputs]]:
+        for start in range(0, len(self.columns), PART_ROWS):
+            rows = slice(start, start + PART_ROWS)
+            yield rows, _all_at_once(self.estimator, self.columns[rows])
+
+
+def imputed_inputs(estimator: StudyEstimator, columns: Floats) -> ImputedInputs | InputsInParts:
+    """Inputs with missing values imputed without the outcome, once for each draw.
+
+    Kept for several fits, unless the draws are more than fit into memory many times.
+    """
+    n_numbers = estimator.n_draws * len(columns) * len(estimator.design.inputs)
+    if 8 * n_numbers <= KEPT_BYTES:
+        return _all_at_once(estimator, columns)
+    return InputsInParts(estimator, columns)
+
+
+def imputed_once(estimator: StudyEstimator, columns: Floats) -> ImputedInputs | InputsInParts:
+    """The same for one fit alone: nothing is gained by keeping the draws of many people."""
+    if len(columns) <= PART_ROWS:
+        return _all_at_once(estimator, columns)
+    return InputsInParts(estimator, columns)
+
+
+def _all_at_once(estimator: StudyEstimator, columns: Floats) -> ImputedInputs:
     inputs = estimator.design.model_inputs
     incomplete = np.asarray(np.isnan(columns).any(axis=1))
     whole = inputs(columns[~incomplete])

@@ -17,7 +17,7 @@ from hiprisk.features.design import Design
 from hiprisk.learning.event_codes import with_levels
 from hiprisk.learning.ordinal.fit import OrdinalFit
 from hiprisk.learning.own.estimator import package_versions
-from hiprisk.learning.pipeline import StudyEstimator, imputed_inputs
+from hiprisk.learning.pipeline import StudyEstimator, imputed_once
 from hiprisk.learning.sites.levels import site_levels
 from hiprisk.sheet.columns import cohort_columns
 from hiprisk.sheet.evaluate import SheetEvaluator
@@ -185,7 +185,7 @@ def _law_difference(
 ) -> Floats:
     """Largest difference of an ordinal model's chances in each row."""
     assert isinstance(estimator.fit_, OrdinalFit)
-    inputs = imputed_inputs(estimator, estimator.design.numeric(frame))
+    inputs = imputed_once(estimator, estimator.design.numeric(frame))
     written = evaluator.cumulative(known)
     assert written is not None
     fitted = 1.0 - inputs.at_least(estimator.fit_)

@@ -18,7 +18,7 @@ from hiprisk.learning.candidates import (
 from hiprisk.learning.linear import basis_matrix, plan_terms
 from hiprisk.learning.model_choice import ModelChoice
 from hiprisk.learning.ordinal.fit import OrdinalFit
-from hiprisk.learning.pipeline import StudyEstimator, imputed_inputs
+from hiprisk.learning.pipeline import StudyEstimator, imputed_once
 from hiprisk.learning.preparation import PreparedStudy
 from hiprisk.validation.resampling.resamples import OrdinalRefit, Refit, Resample
 from hiprisk.validation.resampling.same_design import SameDesign
@@ -101,7 +101,7 @@ class StudyProcedure:
         # Predictions use the study's own noise, as the shipped model does.
         own.seed = self.estimator.seed
         coefficients = getattr(own.fit_, "coefficients", None)
-        inputs = imputed_inputs(own, self.data.columns)
+        inputs = imputed_once(own, self.data.columns)
         predicted = own.to_prediction(inputs.linear_predictors(own.fit_))
         if not isinstance(own.fit_, OrdinalFit):
             return Refit(predicted, coefficients)
