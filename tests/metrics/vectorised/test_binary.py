@@ -77,3 +77,12 @@ def test_ordinary_rows_settle_together_on_the_line_of_each(monkeypatch, weights)
     # One by one they would take a hundred times as long.
     monkeypatch.setattr(LogOddsView, "_line_alone", lambda view, row: pytest.fail("left alone"))
     assert BinaryView(Rows(y, risks), w).slope == pytest.approx(expected, rel=1e-9)
+
+
+def test_risks_that_hardly_differ_have_a_line_and_equal_ones_none():
+    rng = np.random.default_rng(4)
+    y = (rng.random(60) < 0.4).astype(float)
+    risks = np.array([0.4 + 5e-5 * rng.normal(size=60), np.full(60, 0.4)])
+    slope = BinaryView(Rows(y, risks), None).slope
+    assert slope[0] == pytest.approx(logistic_slope(y, risks[0]), rel=1e-6)
+    assert np.isnan(slope[1])

@@ -9,10 +9,8 @@ import numpy as np
 from hiprisk.arrays import Bools, Floats
 from hiprisk.errors import InputError
 from hiprisk.metrics.calibration import logistic_recalibration, logit_in_the_large
-from hiprisk.metrics.vectorised.rows import Weighted, defined
-
-MAX_STEPS = 25
-SMALL_STEP = 1e-10
+from hiprisk.metrics.vectorised.recalibration import Moments, intercepts, lines, risks
+from hiprisk.metrics.vectorised.rows import Weighted, defined, log_likelihoods
 
 
 class _Classes(Weighted):
@@ -33,31 +31,13 @@ class BinaryView(_Classes):
     @cached_property
     def c(self) -> Floats:
         """C statistic, ties counting half."""
-        y, w = self.rows.ranked_observed, self.ranked_weights
-        events = y if w is None else w * y
-        others = 1.0 - y if w is None else w - events
-        through = np.cumsum(others, axis=1)
-        middle = self._middle_of_ties(through, others)
+        ranked = self.rows.ranked_observed
+        if self.ranked_weights is not None:
+            ranked = ranked * self.ranked_weights
         pairs = self._events * (self.size - self._events)
-        won = np.einsum("rn,rn->r", events, middle)
+        # What lies below the events, less the events among it: each pair of them has one below.
+        won = np.vecdot(ranked, self.middle) - 0.5 * self._events**2
         return defined(won / np.where(self._both_classes, pairs, 1.0), self._both_classes)
-
-    def _middle_of_ties(self, through: Floats, others: Floats) -> Floats:
-        """Those without the event below a risk, and half of those that share it."""
-        if not self.rows.has_ties:
-            return through - 0.5 * others
-        ranked = self.rows.ranked
-        n_rows, n_people = ranked.shape
-        place = np.broadcast_to(np.arange(n_people), ranked.shape)
-        new = np.ones((n_rows, n_people), dtype=bool)
-        new[:, 1:] = ranked[:, 1:] != ranked[:, :-1]
-        last = np.ones((n_rows, n_people), dtype=bool)
-        last[:, :-1] = new[:, 1:]
-        first_of = np.maximum.accumulate(np.where(new, place, 0), axis=1)
-        ends = np.where(last, place, n_people - 1)[:, ::-1]
-        last_of = np.minimum.accumulate(ends, axis=1)[:, ::-1]
-        below = np.take_along_axis(through - others, first_of, axis=1)
-        return np.asarray((below + np.take_along_axis(through, last_of, axis=1)) / 2.0)
 
     @cached_property
     def dxy(self) -> Floats:
@@ -93,7 +73,7 @@ class BinaryView(_Classes):
     @cached_property
     def brier(self) -> Floats:
         """Brier score."""
-        return self.total((self.rows.observed - self.rows.predicted) ** 2) / self.size
+        return self.total(self.rows.squared_error) / self.size
 
     @cached_property
     def scaled_brier(self) -> Floats:
@@ -173,7 +153,7 @@ class LogOddsView(_Classes):
     @cached_property
     def in_the_large(self) -> Floats:
         """Intercept with the slope fixed at 1."""
-        intercept = _intercepts(self.rows.observed, self.rows.log_odds, self.weights)
+        intercept = intercepts(self.rows.observed, self.rows.log_odds, self.weights)
         for row in map(int, np.flatnonzero(np.isnan(intercept) & self._both_classes)):
             # Rows on which the joint iteration does not settle are left to the careful function.
             intercept[row] = logit_in_the_large(*self._alone(row), weights=self._weights_of(row))
@@ -182,18 +162,24 @@ class LogOddsView(_Classes):
     @cached_property
     def _line(self) -> Floats:
         """Intercept and slope of each row, shape (n_rows, 2)."""
-        lp, w = self.rows.log_odds, self.weights
-        if w is None:
-            reach = np.ptp(lp, axis=1)
-        else:
-            used = w > 0
-            high = np.where(used, lp, -np.inf).max(axis=1)
-            reach = high - np.where(used, lp, np.inf).min(axis=1)
-        line = _lines(self.rows.observed, lp, w)
-        usable = self._both_classes & (reach > 1e-12)
+        moments = Moments.of(self.rows.observed, self.rows.log_odds, self.weights)
+        line = lines(moments)
+        usable = self._both_classes & self._varies(moments)
         for row in map(int, np.flatnonzero(np.isnan(line).any(axis=1) & usable)):
             line[row] = self._line_alone(row)
         return defined(line, usable[:, np.newaxis])
+
+    def _varies(self, moments: Moments) -> Bools:
+        """Whose log odds differ by more than 1e-12 among those who count."""
+        squared, slope = moments.squared.sum(axis=1), moments.slope.sum(axis=1)
+        # A spread that sums of squares show is far larger; the others are looked at.
+        varies = np.asarray(squared - slope**2 / self.size > 1e-6 * squared)
+        for row in map(int, np.flatnonzero(~varies)):
+            weights = self._weights_of(row)
+            counts = slice(None) if weights is None else weights > 0
+            used = self.rows.log_odds[row][counts]
+            varies[row] = len(used) > 0 and np.ptp(used) > 1e-12
+        return varies
 
     def _alone(self, row: int) -> tuple[Floats, Floats]:
         return self.rows.observed, self.rows.predicted[row]
@@ -220,16 +206,18 @@ class LogOddsView(_Classes):
 
     @cached_property
     def _recalibrated(self) -> Floats:
-        return self.intercept[:, np.newaxis] + self.slope[:, np.newaxis] * self.rows.log_odds
-
-    def _log_likelihood(self, lp: Floats) -> Floats:
-        # log(1 + exp(lp)) without overflow, and faster than np.logaddexp on whole blocks.
-        softplus = np.maximum(lp, 0.0) + np.log1p(np.exp(-np.abs(lp)))
-        return self.total(self.rows.observed * lp - softplus)
+        recalibrated = self.slope[:, np.newaxis] * self.rows.log_odds
+        recalibrated += self.intercept[:, np.newaxis]
+        return recalibrated
 
     @cached_property
     def _best_likelihood(self) -> Floats:
-        return self._log_likelihood(self._recalibrated)
+        return self.total(log_likelihoods(self.rows.observed, self._recalibrated))
+
+    @cached_property
+    def _likelihood(self) -> Floats:
+        """Of the risk as it is."""
+        return self.total(self.rows.log_likelihoods)
 
     @cached_property
     def _null_likelihood(self) -> Floats:
@@ -251,7 +239,7 @@ class LogOddsView(_Classes):
     @cached_property
     def cox_snell_r2_as_is(self) -> Floats:
         """Cox and Snell's R2 of the risk as it is."""
-        gain = self._log_likelihood(self.rows.log_odds) - self._null_likelihood
+        gain = self._likelihood - self._null_likelihood
         return -np.expm1(-2.0 * gain / self.size)
 
     @cached_property
@@ -267,7 +255,7 @@ class LogOddsView(_Classes):
     @cached_property
     def unreliability_index(self) -> Floats:
         """U."""
-        gain = 2.0 * (self._best_likelihood - self._log_likelihood(self.rows.log_odds))
+        gain = 2.0 * (self._best_likelihood - self._likelihood)
         return (gain - 2.0) / self.size
 
     @cached_property
@@ -283,71 +271,5 @@ class LogOddsView(_Classes):
     @cached_property
     def gp(self) -> Floats:
         """Gini's mean difference of the recalibrated risk."""
-        ranked = self.intercept[:, np.newaxis] + self.slope[:, np.newaxis] * (
-            self.rows.ranked_log_odds
-        )
         with np.errstate(over="ignore"):
-            return self.gini(1.0 / (1.0 + np.exp(-ranked)))
-
-
-def _fitted(lp: Floats) -> Floats:
-    return np.asarray(1.0 / (1.0 + np.exp(-lp)))
-
-
-def _lines(y: Floats, lp: Floats, w: Floats | None) -> Floats:
-    """Newton's method for all rows together; NaN where it does not settle."""
-    line = np.full((len(lp), 2), np.nan)
-    at = np.column_stack([np.zeros(len(lp)), np.ones(len(lp))])
-    left = np.arange(len(lp))
-    with np.errstate(all="ignore"):
-        for _ in range(MAX_STEPS):
-            x = lp[left]
-            fitted = _fitted(at[left, :1] + at[left, 1:] * x)
-            residual = y - fitted
-            information = fitted * (1.0 - fitted)
-            if w is not None:
-                residual *= w[left]
-                information *= w[left]
-            step = _two_by_two(x, residual, information)
-            at[left] += step
-            # Rows that have settled leave the iteration, so that one slow row does not cost the
-            # others.
-            size = np.abs(step).max(axis=1)
-            settled = size < SMALL_STEP
-            line[left[settled]] = at[left[settled]]
-            left = left[~settled & np.isfinite(size)]
-            if not left.size:
-                break
-    return line
-
-
-def _two_by_two(x: Floats, residual: Floats, information: Floats) -> Floats:
-    """Newton's step of an intercept and a slope for each row."""
-    g0, g1 = residual.sum(axis=1), np.einsum("rn,rn->r", residual, x)
-    h0, moment = information.sum(axis=1), information * x
-    h1, h2 = moment.sum(axis=1), np.einsum("rn,rn->r", moment, x)
-    determinant = h0 * h2 - h1 * h1
-    step = np.column_stack([h2 * g0 - h1 * g1, h0 * g1 - h1 * g0])
-    return np.asarray(step / determinant[:, np.newaxis])
-
-
-def _intercepts(y: Floats, lp: Floats, w: Floats | None) -> Floats:
-    """The same for an intercept beside a slope of 1."""
-    found = np.full(len(lp), np.nan)
-    at = np.zeros(len(lp))
-    left = np.arange(len(lp))
-    with np.errstate(all="ignore"):
-        for _ in range(MAX_STEPS):
-            fitted = _fitted(at[left, np.newaxis] + lp[left])
-            residual, information = y - fitted, fitted * (1.0 - fitted)
-            if w is not None:
-                residual *= w[left]
-                information *= w[left]
-            step = residual.sum(axis=1) / information.sum(axis=1)
-            at[left] += np.clip(step, -5.0, 5.0)
-            settled = np.abs(step) < 1e-12
-            found[left[settled]] = at[left[settled]]
-            left = left[~settled & np.isfinite(step)]
-            if not left.size:
-                break
-    return found
+            return self.gini(risks(self.rows.ranked_log_odds, self.intercept, self.slope))

@@ -23,7 +23,9 @@ class ContinuousView(Weighted):
 
     @cached_property
     def _observed_deviation(self) -> Floats:
-        return self.rows.observed - self._mean_observed[:, np.newaxis]
+        """From the weighted mean; of everybody the same in every row, and only one of them."""
+        means = self._mean_observed if self.weights is not None else self._mean_observed[:1]
+        return self.rows.observed - means[:, np.newaxis]
 
     @cached_property
     def _mean_predicted(self) -> Floats:
@@ -32,7 +34,7 @@ class ContinuousView(Weighted):
     @cached_property
     def mse(self) -> Floats:
         """Mean squared error."""
-        return self.total(self._error**2) / self.size
+        return self.total(self.rows.squared_error) / self.size
 
     @cached_property
     def rmse(self) -> Floats:

@@ -29,9 +29,20 @@ class Rows:
         return np.argsort(self.predicted, axis=1)
 
     @cached_property
+    def _places(self) -> Integers:
+        """The same as places in a whole block, row after row."""
+        n_rows, n_people = self.predicted.shape
+        return np.asarray(self.order + n_people * np.arange(n_rows)[:, np.newaxis])
+
+    def in_order(self, values: Floats) -> Floats:
+        """Values of each row, from the person with the lowest prediction to the highest."""
+        # A fifth of the time of `take_along_axis`.
+        return np.take(values.ravel(), self._places)
+
+    @cached_property
     def ranked(self) -> Floats:
         """Predictions in that order."""
-        return np.take_along_axis(self.predicted, self.order, axis=1)
+        return self.in_order(self.predicted)
 
     @cached_property
     def log_odds(self) -> Floats:
@@ -46,17 +57,44 @@ class Rows:
     @cached_property
     def ranked_log_odds(self) -> Floats:
         """Log odds from the lowest to the highest."""
-        return np.take_along_axis(self.log_odds, self.order, axis=1)
+        return self.in_order(self.log_odds)
 
     @cached_property
     def ranked_observed(self) -> Floats:
         """Outcome in the order of each row."""
-        return self.observed[self.order]
+        return np.take(self.observed, self.order)
+
+    @cached_property
+    def log_likelihoods(self) -> Floats:
+        """Of each person's outcome by its risk."""
+        return log_likelihoods(self.observed, self.log_odds)
+
+    @cached_property
+    def squared_error(self) -> Floats:
+        """Observed less predicted, squared."""
+        error = self.observed - self.predicted
+        return np.square(error, out=error)
 
     @cached_property
     def has_ties(self) -> bool:
         """Whether two people of a row share a prediction."""
         return bool((self.ranked[:, 1:] == self.ranked[:, :-1]).any())
+
+    def middle_of_ties(self, through: Floats, ranked: Floats) -> Floats:
+        """Weight below each prediction and half of what shares it, from running sums of weights."""
+        if not self.has_ties:
+            return np.asarray(through - 0.5 * ranked)
+        n_rows, n_people = self.ranked.shape
+        place = np.broadcast_to(np.arange(n_people), self.ranked.shape)
+        new = np.ones((n_rows, n_people), dtype=bool)
+        new[:, 1:] = self.ranked[:, 1:] != self.ranked[:, :-1]
+        last = np.ones((n_rows, n_people), dtype=bool)
+        last[:, :-1] = new[:, 1:]
+        first_of = np.maximum.accumulate(np.where(new, place, 0), axis=1)
+        ends = np.where(last, place, n_people - 1)[:, ::-1]
+        last_of = np.minimum.accumulate(ends, axis=1)[:, ::-1]
+        below = np.take_along_axis(through - ranked, first_of, axis=1)
+        return np.asarray((below + np.take_along_axis(through, last_of, axis=1)) / 2.0)
 
 
 class Weighted:
@@ -98,24 +136,39 @@ class Weighted:
         """Weights in the order of each row."""
         if self.weights is None:
             return None
-        return np.take_along_axis(self.weights, self.rows.order, axis=1)
+        return self.rows.in_order(self.weights)
+
+    @cached_property
+    def _through(self) -> Floats:
+        """Running sums of the weights, in the order of each row."""
+        if self.ranked_weights is None:
+            n_people = self.rows.predicted.shape[1]
+            return np.broadcast_to(np.arange(1.0, n_people + 1.0), self.rows.order.shape)
+        return np.asarray(np.cumsum(self.ranked_weights, axis=1))
+
+    @cached_property
+    def middle(self) -> Floats:
+        """Weight below each prediction and half of its own, those that share it together."""
+        own = np.ones(1) if self.ranked_weights is None else self.ranked_weights
+        return self.rows.middle_of_ties(self._through, own)
 
     @cached_property
     def lead(self) -> Floats:
         """Weight times what lies below less what lies above, in the order of each row."""
-        n_people = self.rows.predicted.shape[1]
-        size = self.size[:, np.newaxis]
-        if self.ranked_weights is None:
-            return np.broadcast_to(
-                2.0 * np.arange(n_people) + 1.0 - n_people, self.rows.order.shape
-            )
-        through = np.cumsum(self.ranked_weights, axis=1)
-        return np.asarray(self.ranked_weights * (2.0 * through - self.ranked_weights - size))
+        if self.ranked_weights is None and not self.rows.has_ties:
+            return np.asarray(2.0 * self.middle[:1] - self.size[0])
+        lead = 2.0 * self.middle
+        lead -= self.size[:, np.newaxis]
+        if self.ranked_weights is not None:
+            lead *= self.ranked_weights
+        return lead
 
     def gini(self, ranked_values: Floats) -> Floats:
         """Gini's mean difference of values that rise or fall with the predictions."""
         # Weight below less weight above, times the value: Gini's sum without all pairs.
-        spread = np.einsum("rn,rn->r", self.lead, ranked_values)
+        spread = np.einsum(
+            "rn,rn->r", np.broadcast_to(self.lead, ranked_values.shape), ranked_values
+        )
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.asarray(np.abs(2.0 * spread) / (self.size * (self.size - 1.0)))
 
@@ -123,3 +176,16 @@ class Weighted:
 def defined(values: Floats, where: Bools) -> Floats:
     """Values, and NaN where they are not defined."""
     return np.where(where, values, np.nan)
+
+
+def log_likelihoods(y: Floats, lp: Floats) -> Floats:
+    """Bernoulli log likelihood of each outcome, shape (n_rows, n_people)."""
+    # log(1 + exp(lp)) without overflow, and faster than np.logaddexp on whole blocks.
+    softplus = np.abs(lp)
+    np.negative(softplus, out=softplus)
+    np.exp(softplus, out=softplus)
+    np.log1p(softplus, out=softplus)
+    softplus += np.maximum(lp, 0.0)
+    found = np.multiply(y, lp)
+    found -= softplus
+    return found
