@@ -63,12 +63,20 @@ class Design:
 
     def model_inputs(self, numeric: Floats) -> Floats:
         """Inputs of imputed columns, shape (n_rows, n_inputs)."""
+        place = {column.name: position for position, column in enumerate(self.columns)}
+        operands = {name for one in self.derived for name in one.of if isinstance(name, str)}
         named = {
-            column.name: np.ascontiguousarray(numeric[:, position])
-            for position, column in enumerate(self.columns)
+            name: np.ascontiguousarray(numeric[:, place[name]])
+            for name in operands
+            if name in place
         }
         add_derived(self.derived, named)
-        return np.column_stack([named[name] for name in self.inputs])
+        if not self.derived:
+            return np.take(numeric, [place[name] for name in self.inputs], axis=1)
+        found = np.empty((len(numeric), len(self.inputs)))
+        for position, name in enumerate(self.inputs):
+            found[:, position] = named[name] if name in named else numeric[:, place[name]]
+        return found
 
 
 def numeric_columns(columns: Sequence[Column], frame: pd.DataFrame) -> Floats:

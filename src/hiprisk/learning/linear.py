@@ -129,11 +129,14 @@ def plan_terms(
 
 def basis_matrix(plan: Sequence[TermPlan], inputs: Floats) -> Floats:
     """Functions of the inputs, shape (n_rows, n_functions)."""
+    if not any(part.knots for part in plan):
+        # One copy in place of one a column and another of all.
+        return np.take(inputs, [part.position for part in plan], axis=1)
     functions: list[Floats] = []
     for part in plan:
         x = inputs[:, part.position]
         functions += spline_basis(x, part.knots) if part.knots else [x]
-    return np.column_stack(functions) if functions else np.empty((len(inputs), 0))
+    return np.column_stack(functions)
 
 
 def fit_linear(

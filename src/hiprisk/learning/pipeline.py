@@ -31,7 +31,6 @@ from hiprisk.seeding import rng_for
 from hiprisk.sheet.conditional_normal import NormalModel
 from hiprisk.sheet.links import expit
 
-
 # People whose draws are made at once: some tens of MiB, which is also faster than more of them.
 PART_ROWS = 8_192
 # Draws of so many bytes are kept from one fit to the next.

@@ -99,9 +99,13 @@ def test_standardised_functions_go_back_to_their_own_scale():
     models = dataclasses.replace(
         two_models(), center=np.array([5.0, 0.0]), scale=np.array([2.0, 4.0])
     )
-    found = fit_unpenalised(models, np.array([np.column_stack([A, B])]), Y)
-    assert found.bases[0][0].tolist() == [3.0, -4.0]
-    assert coefficients_of(found, 1)[0].value == pytest.approx(0.5)
+    basis = np.column_stack([(A - 5.0) / 2.0, B / 4.0])
+    found = fit_unpenalised(models, np.array([basis, basis]), Y)
+    raw = fit_unpenalised(two_models(), np.array([np.column_stack([A, B])] * 2), Y)
+    for scaled, own in zip(found.fits[1], raw.fits[1], strict=True):
+        assert scaled.coefficients == pytest.approx(own.coefficients)
+    assert found.log_likelihood_at_mean(1) == pytest.approx(raw.log_likelihood_at_mean(1))
+    assert coefficients_of(found, 1)[0].value == pytest.approx(coefficients_of(raw, 1)[0].value)
 
 
 def test_bends_of_a_spline_carry_primes():

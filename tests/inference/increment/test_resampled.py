@@ -123,3 +123,17 @@ def test_complete_people_are_predicted_from_what_they_have(prepared):
     inputs = procedure.estimator.design.model_inputs(columns[complete])
     assert imputed.for_prediction.basis[complete] == pytest.approx(procedure.models.basis(inputs))
     assert imputed.for_prediction.incomplete.tolist() == np.flatnonzero(~complete).tolist()
+
+
+@pytest.mark.parametrize("part_rows", [1, 37])
+def test_predictions_part_by_part_are_those_of_all_at_once(monkeypatch, prepared, part_rows):
+    procedure, imputed, _ = prepared
+    _, apparent = procedure.apparent(imputed)
+    once_drawn = procedure(once(procedure))
+    monkeypatch.setattr("hiprisk.inference.increment.resampled.PART_ROWS", part_rows)
+    monkeypatch.setattr("hiprisk.inference.increment.nested_models.ROWS_AT_ONCE", part_rows)
+    found = procedure(once(procedure))
+    assert found.training == pytest.approx(once_drawn.training, rel=1e-9)
+    assert found.test == pytest.approx(once_drawn.test, rel=1e-9)
+    assert found.likelihood_ratios == pytest.approx(once_drawn.likelihood_ratios, rel=1e-9)
+    assert found.training == pytest.approx(apparent.training)

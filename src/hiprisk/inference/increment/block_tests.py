@@ -28,15 +28,15 @@ class UnpenalisedFits:
     Attributes
     ----------
     models : NestedModels
-    bases : tuple of ndarray
-        Functions on their own scale, one array an imputation.
+    bases : ndarray, shape (n_imputations, n_rows, n_functions)
+        Standardised functions.
     y : ndarray
     fits : tuple of tuple of FittedCoefficients
         By model, then by imputation.
     """
 
     models: NestedModels
-    bases: tuple[Floats, ...]
+    bases: Floats
     y: Floats
     fits: tuple[tuple[FittedCoefficients, ...], ...]
 
@@ -58,7 +58,7 @@ class UnpenalisedFits:
         )
         found = []
         for basis in self.bases:
-            lp = mean[0] + basis[:, members] @ mean[1:]
+            lp = mean[0] + _own_scale(self.models, basis)[:, members] @ mean[1:]
             if self.models.link == "logit":
                 found.append(float(np.sum(self.y * lp - np.logaddexp(0.0, lp))))
             else:
@@ -70,9 +70,16 @@ class UnpenalisedFits:
 def fit_unpenalised(models: NestedModels, bases: Floats, y: Floats) -> UnpenalisedFits:
     """Fit all models; `bases` are standardised and go back to their own scale here."""
     fit = fit_logistic if models.link == "logit" else fit_ols
-    own = tuple(basis * models.scale + models.center for basis in bases)
-    fits = tuple(tuple(fit(basis[:, members], y) for basis in own) for members in models.members)
-    return UnpenalisedFits(models, own, y, fits)
+    by_imputation = []
+    for basis in bases:
+        own = _own_scale(models, basis)
+        by_imputation.append([fit(own[:, members], y) for members in models.members])
+    return UnpenalisedFits(models, bases, y, tuple(zip(*by_imputation, strict=True)))
+
+
+def _own_scale(models: NestedModels, basis: Floats) -> Floats:
+    # Made when it is needed: kept beside the standardised ones it would double their memory.
+    return np.asarray(basis * models.scale + models.center)
 
 
 def tests_of(unpenalised: UnpenalisedFits, model: int) -> tuple[PooledTest, ...]:

@@ -6,7 +6,7 @@ one matrix of sums of products; logistic ones by Newton's method.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,6 +18,9 @@ from hiprisk.learning.logistic.separation import SeparationError
 from hiprisk.learning.unpenalised import ONE_CLASS, maximise_likelihood
 from hiprisk.sheet.links import expit
 
+# Rows whose products are summed at once: of more people all together would take several times the
+# memory of their data.
+ROWS_AT_ONCE = 65_536
 # Smallest share of a column's variance that its predecessors may leave unexplained.
 MIN_PIVOT = 1e-10
 
@@ -164,10 +167,21 @@ def _fit_without(
     )
 
 
+def _row_parts(n_rows: int) -> Iterator[slice]:
+    for start in range(0, n_rows, ROWS_AT_ONCE):
+        yield slice(start, start + ROWS_AT_ONCE)
+
+
 def _constant_functions(bases: Floats, w: Floats, members: Sequence[int]) -> tuple[int, ...]:
     """Functions that do not vary in some imputation of the rows with a weight."""
-    drawn = bases[:, w > 0]
-    constant = (np.ptp(drawn, axis=1) == 0.0).any(axis=0)
+    low = np.full((len(bases), bases.shape[2]), np.inf)
+    high = -low
+    for rows in _row_parts(len(w)):
+        drawn = bases[:, rows][:, w[rows] > 0]
+        if drawn.shape[1]:
+            low = np.minimum(low, drawn.min(axis=1))
+            high = np.maximum(high, drawn.max(axis=1))
+    constant = np.any(high <= low, axis=0)
     return tuple(place for place in members if constant[place])
 
 
@@ -192,10 +206,7 @@ def independent_functions(
     weights : ndarray, shape (n_rows,), optional
     """
     w = np.ones(len(basis)) if weights is None else weights
-    centred = basis - np.average(basis, axis=0, weights=w)
-    spread = np.sqrt(np.average(centred**2, axis=0, weights=w))
-    standard = centred / np.where(spread > 0.0, spread, 1.0)
-    correlation = (standard * w[:, np.newaxis]).T @ standard / w.sum()
+    spread, correlation = _spread_and_correlation(basis, w)
     kept: list[int] = []
     for place in dict.fromkeys(int(place) for own in members for place in own):
         with_kept = correlation[kept, place]
@@ -203,6 +214,19 @@ def independent_functions(
         if spread[place] > 0.0 and correlation[place, place] - share > least_share:
             kept.append(place)
     return kept
+
+
+def _spread_and_correlation(basis: Floats, w: Floats) -> tuple[Floats, Floats]:
+    parts = [(basis[rows], w[rows, np.newaxis]) for rows in _row_parts(len(w))]
+    total = w.sum()
+    center = sum((part * own).sum(axis=0) for part, own in parts) / total
+    spread = np.sqrt(sum(((part - center) ** 2 * own).sum(axis=0) for part, own in parts) / total)
+    divisor = np.where(spread > 0.0, spread, 1.0)
+    correlation = np.zeros((len(center), len(center)))
+    for part, own in parts:
+        standard = (part - center) / divisor
+        correlation += (standard * own).T @ standard
+    return spread, correlation / total
 
 
 def _fit_linear(models: NestedModels, bases: Floats, y: Floats, w: Floats) -> NestedFit:
@@ -213,11 +237,18 @@ def _fit_linear(models: NestedModels, bases: Floats, y: Floats, w: Floats) -> Ne
     total = float(w @ deviation**2)
     if total <= 0.0:
         raise InputError("the outcome does not vary", code="DEGENERATE")
-    weighted = (bases * w[:, np.newaxis]).transpose(0, 2, 1)
-    centers = weighted.sum(axis=2) / n
+    width = bases.shape[2]
+    sums, right = np.zeros((len(bases), width)), np.zeros((len(bases), width))
+    products = np.zeros((len(bases), width, width))
+    for rows in _row_parts(len(y)):
+        part = bases[:, rows]
+        weighted = (part * w[rows, np.newaxis]).transpose(0, 2, 1)
+        sums += weighted.sum(axis=2)
+        products += weighted @ part
+        right += weighted @ deviation[rows]
+    centers = sums / n
     # About the means, so that no intercept is needed until the end.
-    products = weighted @ bases - n * centers[:, :, np.newaxis] * centers[:, np.newaxis, :]
-    right = weighted @ deviation
+    products -= n * centers[:, :, np.newaxis] * centers[:, np.newaxis, :]
     coefficients = np.zeros((len(models.members), 1 + bases.shape[2]))
     ratios = np.zeros(len(models.members))
     for number, members in enumerate(models.members):
@@ -287,6 +318,21 @@ def solve_positive(matrix: Floats, right: Floats) -> Floats:
 
 
 @dataclass(frozen=True)
+class PredictedMoments:
+    """Of all models; both have shape (n_models, n_rows).
+
+    Attributes
+    ----------
+    predicted : ndarray
+    variance : ndarray
+        Of the linear predictor over the draws of what is missing.
+    """
+
+    predicted: Floats
+    variance: Floats
+
+
+@dataclass(frozen=True)
 class PredictionData:
     """Data as they are at prediction: missing values drawn without the outcome.
 
@@ -302,6 +348,12 @@ class PredictionData:
     basis: Floats
     incomplete: Integers
     drawn: Floats
+
+    def moments(self, models: NestedModels, coefficients: Floats) -> PredictedMoments:
+        """Predictions of every model, and how their linear predictors vary over the draws."""
+        return PredictedMoments(
+            self.predictions(models, coefficients), self.imputation_variance(coefficients)
+        )
 
     def predictions(self, models: NestedModels, coefficients: Floats) -> Floats:
         """Predictions of every model, shape (n_models, n_rows)."""

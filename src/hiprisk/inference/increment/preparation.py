@@ -37,6 +37,7 @@ from hiprisk.inference.increment.resampled import (
     ComparisonProcedure,
     ImputedData,
     impute_for_prediction,
+    standardised_bases,
 )
 from hiprisk.learning.candidates import DevelopmentData, unfitted_estimator, with_settings
 from hiprisk.learning.pipeline import impute_for_fitting
@@ -79,10 +80,13 @@ def prepare_comparison(
     models = plan_nested_models(
         config, design, [design.model_inputs(part) for part in stack], added, chosen
     )
+    bases = standardised_bases(models, design, stack)
+    # Each is as large as the cohort.
+    del stack
     known = ~np.isnan(data.outcome)
     check_enough_rows(models, data.groups[known])
     imputed = ImputedData(
-        np.array([models.basis(design.model_inputs(part)) for part in stack]),
+        bases,
         impute_for_prediction(models, whole, data.columns[known], model, whole.noise()),
     )
     evaluation = _evaluation(config, design, data, point_only=chosen.point_measures_only)

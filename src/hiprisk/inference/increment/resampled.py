@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from hiprisk.arrays import Floats
 from hiprisk.errors import InputError
+from hiprisk.features.design import Design
 from hiprisk.features.imputation import draw_with_fixed_noise
 from hiprisk.inference.increment.error_free_scenarios import (
     ErrorFreeComparison,
@@ -19,11 +21,12 @@ from hiprisk.inference.increment.losses import Evaluation, RefitResiduals
 from hiprisk.inference.increment.nested_models import (
     NestedFit,
     NestedModels,
+    PredictedMoments,
     PredictionData,
     fit_nested_models,
 )
 from hiprisk.learning.candidates import DevelopmentData, with_settings
-from hiprisk.learning.pipeline import StudyEstimator, impute_for_fitting
+from hiprisk.learning.pipeline import PART_ROWS, StudyEstimator, impute_for_fitting
 from hiprisk.sheet.conditional_normal import NormalModel
 from hiprisk.validation.resampling.resamples import Resample
 
@@ -38,12 +41,12 @@ class ImputedData:
     ----------
     bases : ndarray, shape (n_imputations, n_known, n_functions)
         Completed with the outcome.
-    for_prediction : PredictionData
+    for_prediction : PredictionData or PredictionInParts
         All original people with a known outcome, completed without it.
     """
 
     bases: Floats
-    for_prediction: PredictionData
+    for_prediction: PredictionData | PredictionInParts
 
 
 @dataclass(frozen=True)
@@ -169,15 +172,12 @@ class ComparisonProcedure:
         return fit, self._values(fit, completed.for_prediction, np.ones(int(known.sum())))
 
     def _values(
-        self, fit: NestedFit, for_prediction: PredictionData, counts: Floats
+        self, fit: NestedFit, for_prediction: PredictionData | PredictionInParts, counts: Floats
     ) -> ModelValues:
-        predicted = for_prediction.predictions(self.models, fit.coefficients)
         needs = self.evaluation.needs_distribution
-        variance = (
-            for_prediction.imputation_variance(fit.coefficients)
-            if needs
-            else np.zeros_like(predicted)
-        )
+        moments = for_prediction.moments(self.models, fit.coefficients)
+        predicted = moments.predicted
+        variance = moments.variance if needs else np.zeros_like(predicted)
         rows = np.repeat(np.arange(len(counts)), counts.astype(np.intp))
         # The same predictions weighted as drawn and once each: training and test of one refit.
         both = np.stack([counts, np.ones(len(counts))])
@@ -221,8 +221,52 @@ def impute(
     model, stack = impute_for_fitting(
         estimator, drawn.columns, drawn.outcome, drawn.auxiliary, drawn.start
     )
-    bases = np.array([models.basis(estimator.design.model_inputs(part)) for part in stack])
+    bases = standardised_bases(models, estimator.design, stack)
     return ImputedData(bases, impute_for_prediction(models, estimator, columns, model, noise))
+
+
+def standardised_bases(models: NestedModels, design: Design, stack: Sequence[Floats]) -> Floats:
+    """Functions of completed columns, shape (n_imputations, n_rows, n_functions)."""
+    bases = np.empty((len(stack), len(stack[0]), len(models.center)))
+    for own, completed in zip(bases, stack, strict=True):
+        for start in range(0, len(completed), PART_ROWS):
+            rows = slice(start, start + PART_ROWS)
+            own[rows] = models.basis(design.model_inputs(completed[rows]))
+    return bases
+
+
+@dataclass(frozen=True, eq=False)
+class PredictionInParts:
+    """`PredictionData` of many people, whose draws are made part by part when they are asked for.
+
+    Attributes
+    ----------
+    design : Design
+    columns : ndarray, shape (n_rows, n_columns)
+        NaN where missing.
+    model : NormalModel
+    noise : ndarray, shape (n_draws, n_columns)
+    """
+
+    design: Design
+    columns: Floats
+    model: NormalModel
+    noise: Floats
+
+    def moments(self, models: NestedModels, coefficients: Floats) -> PredictedMoments:
+        """Predictions of every model, and how their linear predictors vary over the draws."""
+        found = [
+            self._part(models, start).moments(models, coefficients)
+            for start in range(0, len(self.columns), PART_ROWS)
+        ]
+        return PredictedMoments(
+            np.concatenate([one.predicted for one in found], axis=1),
+            np.concatenate([one.variance for one in found], axis=1),
+        )
+
+    def _part(self, models: NestedModels, start: int) -> PredictionData:
+        columns = self.columns[start : start + PART_ROWS]
+        return _prediction_data(models, self.design, columns, self.model, self.noise)
 
 
 def impute_for_prediction(
@@ -231,18 +275,26 @@ def impute_for_prediction(
     columns: Floats,
     model: NormalModel,
     noise: Floats,
-) -> PredictionData:
+) -> PredictionData | PredictionInParts:
     """Data as they are at prediction: imputed without the outcome."""
+    if len(columns) > PART_ROWS:
+        return PredictionInParts(estimator.design, columns, model, noise)
+    return _prediction_data(models, estimator.design, columns, model, noise)
+
+
+def _prediction_data(
+    models: NestedModels, design: Design, columns: Floats, model: NormalModel, noise: Floats
+) -> PredictionData:
     lacking = np.isnan(columns).any(axis=1)
     incomplete = np.flatnonzero(lacking)
     basis = np.empty((len(columns), len(models.center)))
     whole = columns[~lacking]
     if len(whole):
-        basis[~lacking] = models.basis(estimator.design.model_inputs(whole))
+        basis[~lacking] = models.basis(design.model_inputs(whole))
     drawn = np.empty((0, len(incomplete), len(models.center)))
     if len(incomplete):
         versions = draw_with_fixed_noise(columns[incomplete], model, noise)
-        inputs = estimator.design.model_inputs(versions.reshape(-1, versions.shape[2]))
+        inputs = design.model_inputs(versions.reshape(-1, versions.shape[2]))
         drawn = models.basis(inputs).reshape(len(noise), len(incomplete), -1)
         basis[incomplete] = drawn.mean(axis=0)
     return PredictionData(basis, incomplete, drawn)
