@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test lint docs sbom mutants faults bench bench-large clean
+.PHONY: demo test lint docs sbom audit release mutants faults bench bench-large clean
 
 demo: $(VENV)/.train
 	$(BIN)/hiprisk demo --config configs/stupar.yaml --out demo
@@ -27,6 +27,19 @@ docs: $(VENV)/.dev
 # A CycloneDX bill of materials of what hiprisk is trained with.
 sbom: $(VENV)/.train
 	$(BIN)/python locks/packages.py sbom sbom.json
+
+# Known vulnerabilities of the locked packages; exit code 5 (make says 2) where they cannot be looked up.
+audit: locks/audit.txt
+	@test -x .venv-audit/bin/pip-audit || $(PYTHON) -m venv .venv-audit
+	@.venv-audit/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r locks/audit.txt
+	.venv-audit/bin/python locks/audit.py locks/train.txt
+
+# What is given out: wheel, source, bill of materials, and their hashes.
+release: $(VENV)/.train
+	rm -rf dist
+	$(BIN)/python -m hatchling build -d dist
+	$(BIN)/python locks/packages.py sbom dist/sbom.cdx.json
+	cd dist && sha256sum * > SHA256SUMS
 
 # Not part of CI: which small faults in a room's code its tests would not notice (10 to 30 minutes a room).
 ROOM ?= metrics
@@ -89,4 +102,4 @@ $(VENV)/.bench: $(VENV)/.dev locks/bench.txt
 	@touch $@
 
 clean:
-	rm -rf $(VENV) .venv-ci demo site sbom.json .coverage*
+	rm -rf $(VENV) .venv-ci .venv-audit demo dist site sbom.json .coverage*

@@ -10,13 +10,16 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 
-@pytest.fixture(scope="module")
-def packages():
-    place = ROOT / "locks" / "packages.py"
-    spec = importlib.util.spec_from_file_location("locked_packages", place)
+def from_locks(name):
+    spec = importlib.util.spec_from_file_location(f"locked_{name}", ROOT / "locks" / f"{name}.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="module")
+def packages():
+    return from_locks("packages")
 
 
 def names_of_the_lock():
@@ -63,11 +66,23 @@ def test_the_bill_of_materials_is_whole_and_the_same_each_time(packages, tmp_pat
     assert any("numpy@" in ref for ref in needs["pkg:pypi/scikit-learn"])
 
 
-def test_a_package_without_a_licence_is_told(packages, monkeypatch):
-    class Silent:
-        metadata = metadata.metadata("huey")
-        files = ()
+CLEAN = {"name": "numpy", "version": "2.5.1", "vulns": []}
+SKIPPED = {"name": "scipy", "skip_reason": "not found"}
+BAD = {**CLEAN, "vulns": [{"id": "PYSEC-0", "fix_versions": ["2.5.2"]}]}
 
-    monkeypatch.setattr(packages.metadata, "distribution", lambda name: Silent)
-    with pytest.raises(LookupError, match="huey states no licence"):
-        packages.licence("huey")
+
+@pytest.mark.parametrize(
+    ("answers", "code", "said"),
+    [
+        ([[CLEAN]], 0, "pypi: 1 of 1 packages of train.txt looked up, 0 vulnerable"),
+        ([[BAD, SKIPPED]], 1, "pypi: numpy 2.5.1: PYSEC-0 (fixed in: 2.5.2)"),
+        ([[CLEAN, SKIPPED], [CLEAN, CLEAN]], 0, "osv: 2 of 2 packages"),
+        ([[SKIPPED], "no answer"], 5, "nothing follows about their vulnerabilities"),
+        (["no answer", []], 5, "pypi: cannot be asked: no answer"),
+    ],
+)
+def test_an_audit_without_advisories_is_no_clean_one(capsys, answers, code, said):
+    audit = from_locks("audit")
+    waiting = iter(answers)
+    assert audit.audit(audit.LOCK, lambda lock, source: next(waiting)) == code
+    assert said in capsys.readouterr().out

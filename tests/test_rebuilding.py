@@ -1,6 +1,8 @@
 """A bundle rebuilt from what it holds."""
 
 import dataclasses
+import json
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ pytest.importorskip("sklearn")
 
 from blank_figures import figures_left_blank
 from hiprisk.bundle import read_bundle
+from hiprisk.bundle.manifest import BILL
 from hiprisk.config import load_config
 from hiprisk.errors import BundleError, InputError
 from hiprisk.rebuilding import Rebuilt, rebuild
@@ -53,7 +56,14 @@ def test_config_mapping_and_dictionary_of_the_bundle_give_the_same_hash(trained,
     assert set(found.parts) == {"sheet.json", "config.json", "evidence.json", "study.json"}
     assert all(found.parts.values())
     assert found.versions == {}
-    assert read_bundle(found.rebuilt).sha256 == bundle.sha256
+    again = read_bundle(found.rebuilt)
+    assert again.sha256 == bundle.sha256
+    # What it was trained with is listed, and outside of the hash.
+    assert again.texts[BILL] == bundle.texts[BILL]
+    bill = json.loads(bundle.texts[BILL])
+    assert ("scikit-learn", metadata.version("scikit-learn")) in {
+        (one["name"], one["version"]) for one in bill["components"]
+    }
 
 
 @pytest.mark.slow

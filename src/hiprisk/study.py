@@ -16,6 +16,7 @@ from typing import Any
 import pandas as pd
 
 from hiprisk.arrays import Floats
+from hiprisk.bill_of_materials import bill_of_what_is_used
 from hiprisk.bundle import BundleContents, read_bundle, write_bundle
 from hiprisk.cohort.bundled_variables import BUNDLED, plain_entries
 from hiprisk.cohort.dictionary import Dictionary
@@ -325,6 +326,7 @@ def _write(
         card=model_card(sheet, evidence),
         cohort_fingerprint=finished.prepared.cohort.fingerprint,
         created_with=created_with,
+        bill=bill_of_what_is_used(["train"], also=own),
         estimator=estimator_file(finished.estimator),
         study=study_document(config, files, packages=own),
         files={

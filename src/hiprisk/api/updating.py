@@ -20,6 +20,7 @@ from hiprisk.api.arguments import (
 from hiprisk.api.documents import Document
 from hiprisk.api.findings import FindingListener, warn_of_finding
 from hiprisk.api.subject import Subject, SubjectRequest, read_selected, subject_of, tell
+from hiprisk.bill_of_materials import bill_of_what_is_used
 from hiprisk.bundle import Bundle, BundleContents, write_bundle
 from hiprisk.cohort.dictionary import Dictionary
 from hiprisk.cohort.files.stacking import CohortPath, in_encoding
@@ -255,6 +256,7 @@ def _write(
             "hiprisk": metadata.version("hiprisk"),
             **{name: metadata.version(name) for name in ("numpy", "pandas", "scipy")},
         },
+        bill=bill_of_what_is_used(["train"]),
         lineage=lineage,
         files={f"figures/{name}": data for name, data in update_figures(result).items()},
     )

@@ -23,6 +23,8 @@ SEAL = "manifest_sha256"
 HASHED_PARTS = ("sheet.json", "config.json", "evidence.json")
 # The study with its mapping and dictionary: of bundles that can be rebuilt.
 STUDY = "study.json"
+# Which packages a model was trained with (CycloneDX): outside of `bundle_sha256`, as `run.json` is.
+BILL = "sbom.cdx.json"
 # A folder beside the parts: signatures are made of the manifest and are not listed in it.
 SIGNATURES = "signatures"
 UNSAFE_SUFFIXES = (".pkl", ".pickle", ".joblib", ".dill", ".cloudpickle")

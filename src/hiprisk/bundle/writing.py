@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hiprisk.bundle.manifest import (
+    BILL,
     FORMAT_NAME,
     MANIFEST,
     SCHEMA_VERSION,
@@ -43,6 +44,8 @@ class BundleContents:
         The skops archive.
     study : bytes or None
         ``study.json``, from which the bundle can be rebuilt.
+    bill : dict or None
+        Bill of materials of what it was trained with (outside the bundle's hash).
     lineage : dict or None
         Of an updated model: its parent's name, version and hash, and how it was updated.
     files : mapping of str to bytes
@@ -58,6 +61,7 @@ class BundleContents:
     created_with: dict[str, str]
     estimator: bytes | None = None
     study: bytes | None = None
+    bill: dict[str, Any] | None = None
     lineage: dict[str, Any] | None = None
     files: Mapping[str, bytes] = field(default_factory=dict)
 
@@ -119,6 +123,8 @@ def _file_bytes(contents: BundleContents) -> dict[str, bytes]:
     }
     if contents.estimator is not None:
         files["estimator.skops"] = contents.estimator
+    if contents.bill is not None:
+        files[BILL] = canonical_json(contents.bill).encode()
     if contents.study is not None:
         files[STUDY] = contents.study
     return files

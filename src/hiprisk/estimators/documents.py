@@ -10,11 +10,13 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from hiprisk.bill_of_materials import bill_of_what_is_used
 from hiprisk.bundle import BundleContents, check_name, write_bundle
 from hiprisk.cohort.bundled_variables import BUNDLED, entries_of_columns
 from hiprisk.config import EventSettings
 from hiprisk.config.published import DeclaredOutcome, plain_outcome
 from hiprisk.errors import BundleError, ConfigError
+from hiprisk.learning.own.estimator import package_versions
 from hiprisk.learning.sheets.export import outcome_spec_of
 from hiprisk.outcome_kind import OutcomeKind
 from hiprisk.provenance import Provenance
@@ -225,6 +227,7 @@ def write_estimator_bundle(
         card=published_card(sheet),
         cohort_fingerprint="none: fitted outside a study",
         created_with={name: metadata.version(name) for name in ("hiprisk", "scikit-learn")},
+        bill=bill_of_what_is_used(["train"], also=package_versions([estimator])),
     )
     return write_bundle(out, sheet.name, contents)
 
