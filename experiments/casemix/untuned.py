@@ -25,7 +25,7 @@ from run import developed, moved_frame, new_cohort
 from hiprisk.bundle import read_bundle
 from hiprisk.cohort.simulation.simulate import simulate_cohort
 from hiprisk.config.published import declared_outcome
-from hiprisk.features.imputation import fit_normal
+from hiprisk.features.normal_fit import fit_normal
 from hiprisk.learning.participants import observed_outcome
 from hiprisk.sheet.columns import cohort_columns
 from hiprisk.sheet.evaluate import SheetEvaluator

@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from hiprisk.features.imputation import draw_imputations, fit_normal
+from hiprisk.features.imputation import draw_imputations
+from hiprisk.features.normal_fit import fit_normal
 from hiprisk.features.pooling import pool_estimates
 from hiprisk.learning.chained import draw_chained
 from hiprisk.learning.unpenalised import fit_logistic, fit_ols

@@ -22,7 +22,8 @@ import pandas as pd
 from scipy import stats
 
 from hiprisk.cohort.simulation.simulate import simulate_cohort
-from hiprisk.features.imputation import draw_imputations, fit_normal
+from hiprisk.features.imputation import draw_imputations
+from hiprisk.features.normal_fit import fit_normal
 from hiprisk.features.pooling import pool_estimates
 from hiprisk.inference.association.imputation import IncompleteData, impute
 from hiprisk.inference.effects.clustered import fit_robust

@@ -23,7 +23,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from hiprisk.features.imputation import draw_imputations, fit_normal
+from hiprisk.features.imputation import draw_imputations
+from hiprisk.features.normal_fit import fit_normal
 from hiprisk.metrics.case_control import at_prevalence
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.intervals.resampled import percentile_intervals

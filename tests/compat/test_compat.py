@@ -47,7 +47,9 @@ in_whole_freezes = pytest.mark.parametrize("issue", WHOLE, scope="module")
 RETRAINED = "logistic"
 # The last digits depend on NumPy, SciPy and the processor's kind of linear algebra. Where these
 # are not those of the freeze, answers and figures must agree as far as anybody reads them.
-EXACT, CLOSE, ELSEWHERE = Tolerance(0.0), Tolerance(1e-12), Tolerance(1e-6, 1e-9)
+# A gain near 0 keeps the digits of the two figures that it is the difference of, not its own, and
+# degrees of freedom those of a small variance between imputations.
+EXACT, CLOSE, ELSEWHERE = Tolerance(0.0), Tolerance(1e-11, 1e-13), Tolerance(1e-6, 1e-9)
 # There a tie, of trees above all, may also be decided the other way: so many numbers in a result.
 TIES = 4
 RENAMES = read_renames()

@@ -3,13 +3,15 @@
 import numpy as np
 import pytest
 
+from hiprisk.bootstrap import Persons
 from hiprisk.errors import InputError
 from hiprisk.features.imputation import (
     balanced_noise,
     draw_imputations,
     draw_with_fixed_noise,
-    fit_normal,
+    multiple_imputations,
 )
+from hiprisk.features.normal_fit import fit_normal
 from hiprisk.sheet.conditional_normal import NormalModel, condition
 
 
@@ -80,6 +82,45 @@ def test_draws_have_the_conditional_covariance():
     pull = covariance[np.ix_(lacking, known)] / covariance[1, 1]
     expected = covariance[np.ix_(lacking, lacking)] - pull @ covariance[np.ix_(known, lacking)]
     assert np.cov(drawn[:, lacking].T) == pytest.approx(expected, abs=0.04)
+
+
+def test_draws_are_those_of_each_row_with_its_own_noise():
+    data = correlated(200)
+    data[np.random.default_rng(3).random(data.shape) < 0.3] = np.nan
+    model = fit_normal(data).model()
+    (drawn,) = draw_imputations(data, model, n_draws=1, rng=np.random.default_rng(4))
+    rng = np.random.default_rng(4)
+    counts = np.isnan(data).sum(axis=1)
+    for count in (1, 2, 3):
+        rows = np.flatnonzero(counts == count)
+        for row, noise in zip(rows, rng.standard_normal((count, len(rows))).T, strict=True):
+            m = np.isnan(data[row])
+            own = model.precision[np.ix_(m, m)]
+            known = model.precision[np.ix_(m, ~m)] @ (data[row, ~m] - model.mean[~m])
+            shift = np.linalg.solve(np.linalg.cholesky(own).T, noise) - np.linalg.solve(own, known)
+            np.testing.assert_allclose(drawn[row, m], model.mean[m] + shift, rtol=1e-10)
+
+
+def test_imputations_go_by_their_generators_and_by_persons():
+    data = correlated(100)
+    data[::3, 1] = np.nan
+    whole = fit_normal(data)
+
+    def completed(seeds, persons, rows=None):
+        generators = [np.random.default_rng(seed) for seed in seeds]
+        return list(multiple_imputations(data, generators, whole=whole, persons=persons, rows=rows))
+
+    alone = Persons.of(np.arange(100))
+    first, second = completed([1, 2], alone)
+    assert (first != second).any()
+    np.testing.assert_array_equal(completed([2], alone)[0], second)
+    # In pairs, other rows are drawn; without persons, no parameters are.
+    assert (completed([1], Persons.of(np.arange(100) // 2))[0] != first).any()
+    (improper,) = completed([1], None)
+    expected = draw_imputations(data, whole.model(), n_draws=1, rng=np.random.default_rng(1))[0]
+    np.testing.assert_array_equal(improper, expected)
+    rows = np.arange(100) < 50
+    assert completed([1], alone, rows)[0].shape == (50, 3)
 
 
 def test_known_values_are_returned_as_they_are():

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hiprisk.features.imputation import draw_imputations, fit_normal
+from hiprisk.features.imputation import draw_imputations
+from hiprisk.features.normal_fit import fit_normal
 from hiprisk.features.pooling import pool_estimates
 from hiprisk.learning.chained import draw_chained
 from hiprisk.learning.unpenalised import fit_logistic, fit_ols

@@ -6,123 +6,29 @@ and a covariance, which is how a prediction for a patient with missing values is
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import itertools
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 from scipy.stats import chi2
 
-from hiprisk.arrays import Floats, Integers
-from hiprisk.errors import InputError
+from hiprisk.arrays import Bools, Floats, Integers
+from hiprisk.bootstrap import Persons
+from hiprisk.features.missing_patterns import MissingPatterns, PatternBatch, padded_matrix
+from hiprisk.features.normal_fit import NormalFit, fit_normal
 from hiprisk.sheet.conditional_normal import NormalModel, condition
 
-# Prior weight on uncorrelated columns, as a share of the rows: keeps the covariance of a rare
-# level invertible and moves a correlation by a thousandth.
-RIDGE = 1e-3
 # Draws of one balanced set; twice as many as 32 columns, and every prediction pays for each.
 LARGEST_SET = 64
 
 
-@dataclass(frozen=True, slots=True)
-class NormalFit:
-    """Maximum-likelihood multivariate normal of incomplete rows.
-
-    Attributes
-    ----------
-    mean : ndarray, shape (n_columns,)
-    covariance : ndarray, shape (n_columns, n_columns)
-    n_iterations : int
-    """
-
-    mean: Floats
-    covariance: Floats
-    n_iterations: int
-
-    def model(self) -> NormalModel:
-        """The same distribution, ready for conditioning."""
-        return NormalModel.from_covariance(self.mean, self.covariance)
-
-    def marginal(self, keep: int) -> NormalFit:
-        """Distribution of the first `keep` columns alone."""
-        return NormalFit(self.mean[:keep], self.covariance[:keep, :keep], self.n_iterations)
-
-    def widened(self, n_rows: int) -> NormalFit:
-        """The same fit with the spread that a bootstrap of `n_rows` rows has lost.
-
-        A maximum-likelihood residual variance is too small by a factor of about 1 - p/n, with p
-        columns, and that of a resample by the same once more. Draws from it have too little noise
-        and make associations too strong: beside R mice, by a tenth of a standard error at n = 80
-        and p = 4. The factor is held at 4 where columns are as many as half the rows.
-        """
-        free = max(n_rows - len(self.mean), n_rows / 2.0)
-        factor = (n_rows / free) ** 2
-        return NormalFit(self.mean, factor * self.covariance, self.n_iterations)
-
-
-@dataclass(slots=True)
-class _Group:
-    """Rows that lack the same number of columns."""
-
-    rows: Integers
-    lacking: Integers
-
-
-def fit_normal(
-    data: Floats,
-    *,
-    start: NormalFit | None = None,
-    tolerance: float = 1e-4,
-    max_iterations: int = 500,
-) -> NormalFit:
-    """Fit a multivariate normal to rows with missing values by expectation-maximisation.
-
-    Parameters
-    ----------
-    data : ndarray, shape (n_rows, n_columns)
-        NaN where missing.
-    start : NormalFit, optional
-        Parameters to start from, for instance those of the whole cohort for a resample of it.
-    tolerance : float
-        Largest change of a mean or covariance, in units of the columns' standard deviations, at
-        which the iteration stops.
-    max_iterations : int
-        The iteration stops there all the same.
-
-    Raises
-    ------
-    InputError
-        If a column is missing in every row.
-
-    References
-    ----------
-    .. [1] Dempster, Laird, Rubin (1977). J R Stat Soc B 39(1), 1-38.
-    .. [2] Honaker, King (2010). Am J Polit Sci 54(2), 561-581. doi:10.1111/j.1540-5907.2010.00447.x
-    """
-    center, spread = _observed_moments(data)
-    scaled = (data - center) / spread
-    groups = _groups(scaled)
-    filled = np.where(np.isnan(scaled), 0.0, scaled)
-    width = data.shape[1]
-    if start is None:
-        mean, covariance = np.zeros(width), np.eye(width)
-    else:
-        mean = (start.mean - center) / spread
-        covariance = start.covariance / np.outer(spread, spread)
-    done = 0
-    while done < max_iterations:
-        done += 1
-        extra = _expect(filled, groups, mean, covariance)
-        new_mean, new_covariance = _maximise(filled, extra)
-        change = max(
-            float(np.abs(new_mean - mean).max()), float(np.abs(new_covariance - covariance).max())
-        )
-        mean, covariance = new_mean, new_covariance
-        if change < tolerance or not groups:
-            break
-    return NormalFit(center + spread * mean, covariance * np.outer(spread, spread), done)
-
-
 def draw_imputations(
-    data: Floats, model: NormalModel, *, n_draws: int, rng: np.random.Generator
+    data: Floats,
+    model: NormalModel,
+    *,
+    n_draws: int,
+    rng: np.random.Generator,
+    patterns: MissingPatterns | None = None,
 ) -> list[Floats]:
     """Impute missing values with draws given what is known, `n_draws` times.
 
@@ -134,22 +40,57 @@ def draw_imputations(
         Over the columns of `data`.
     n_draws : int
     rng : numpy.random.Generator
+    patterns : MissingPatterns, optional
+        Those of `data`, where they are known already.
 
     Returns
     -------
     list of ndarray
         `n_draws` arrays of shape (n_rows, n_columns).
     """
-    groups = condition(model, [np.ascontiguousarray(column) for column in data.T])
-    completed = []
-    for _ in range(n_draws):
-        filled = data.copy()
-        for group in groups:
-            noise = list(rng.standard_normal(group.columns.shape))
-            for lacking, values in zip(group.columns, group.draw_each(noise), strict=True):
-                filled[group.rows, lacking] = values
-        completed.append(filled)
-    return completed
+    if patterns is None:
+        patterns = MissingPatterns.of(np.isnan(data))
+    return [_drawn(data, model, patterns, rng) for _ in range(n_draws)]
+
+
+def multiple_imputations(
+    data: Floats,
+    generators: Iterable[np.random.Generator],
+    *,
+    whole: NormalFit,
+    persons: Persons | None,
+    rows: Bools | None = None,
+) -> Iterator[Floats]:
+    """Complete data once for each generator.
+
+    Parameters
+    ----------
+    data : ndarray, shape (n_rows, n_columns)
+        NaN where missing.
+    generators : iterable of numpy.random.Generator
+    whole : NormalFit
+        To all rows.
+    persons : Persons or None
+        Of the rows. Proper imputation draws the parameters, too: a fit to a bootstrap of persons
+        stands in for that, since two rows of one say less than those of two. None takes those of
+        `whole` for all, as a resample does, which carries their uncertainty itself.
+    rows : ndarray of bool, shape (n_rows,), optional
+        Which rows to return.
+
+    Yields
+    ------
+    ndarray, shape (n_returned, n_columns)
+    """
+    returned = data if rows is None else data[rows]
+    patterns = MissingPatterns.of(np.isnan(returned))
+    for rng in generators:
+        fitted = whole
+        if persons is not None:
+            drawn = persons.draw(rng)
+            resample = data[drawn if persons.n == len(data) else persons.rows(drawn)]
+            fitted = fit_normal(resample, start=whole).widened(len(data))
+        model = fitted.model()
+        yield draw_imputations(returned, model, n_draws=1, rng=rng, patterns=patterns)[0]
 
 
 def draw_with_fixed_noise(data: Floats, model: NormalModel, noise: Floats) -> Floats:
@@ -217,54 +158,54 @@ def _rotation(width: int, rng: np.random.Generator) -> Floats:
     return np.asarray(rotation * np.sign(np.diag(triangle)))
 
 
-def _observed_moments(data: Floats) -> tuple[Floats, Floats]:
-    known = ~np.isnan(data)
-    if not known.any(axis=0).all():
-        column = int(np.flatnonzero(~known.any(axis=0))[0])
-        raise InputError(
-            f"column {column} is missing in every row and cannot be imputed",
-            code="ALL_MISSING",
-            advice="take it out of the config",
-        )
-    center = np.nanmean(data, axis=0)
-    spread = np.nanstd(data, axis=0)
-    return center, np.where(spread > 0, spread, 1.0)
+def _drawn(
+    data: Floats, model: NormalModel, patterns: MissingPatterns, rng: np.random.Generator
+) -> Floats:
+    """The data with one draw of what is missing."""
+    completed = data.copy()
+    n_missing = patterns.n_missing
+    incomplete = int(np.searchsorted(n_missing, 1))
+    noise = _noise(patterns.order, n_missing, rng)
+    ends = np.append(0, np.cumsum(n_missing))
+    padded = data.shape[1] + patterns.n_padding
+    precision = padded_matrix(model.precision, padded)
+    for part in patterns.blocks(patterns.pattern[incomplete:]):
+        rows = patterns.order[incomplete:][part]
+        deviation = np.zeros((len(rows), padded))
+        deviation[:, : data.shape[1]] = np.nan_to_num(data[rows] - model.mean)
+        pull = deviation @ precision
+        for batch in patterns.batches(patterns.pattern[incomplete:][part]):
+            lacking = batch.lacking[batch.pattern]
+            place, column = np.nonzero(lacking < data.shape[1])
+            first = incomplete + part.start + batch.first
+            own = np.zeros(lacking.shape)
+            own[place, column] = noise[ends[first] : ends[first + len(own)]]
+            pulled = pull[batch.first : batch.last].ravel()[batch.cells(padded)]
+            shift = _conditional_draw(precision, batch, pulled, own)[place, column]
+            missing = lacking[place, column]
+            completed[rows[batch.first + place], missing] = model.mean[missing] + shift
+    return completed
 
 
-def _groups(scaled: Floats) -> list[_Group]:
-    missing = np.isnan(scaled)
-    counts = missing.sum(axis=1)
-    groups = []
-    for count in np.unique(counts[counts > 0]):
-        rows = np.flatnonzero(counts == count)
-        lacking = np.nonzero(missing[rows])[1].reshape(len(rows), count)
-        groups.append(_Group(rows, lacking))
-    return groups
+def _conditional_draw(
+    precision: Floats, batch: PatternBatch, pull: Floats, noise: Floats
+) -> Floats:
+    """Draws of the deviations from the mean of what rows lack."""
+    factor = np.linalg.cholesky(precision.ravel()[batch.pairs(len(precision))])
+    inverse = np.asarray(np.linalg.inv(factor))
+    # With L L' = P_mm: L'^-1 (z - L^-1 P_mk d_k) has mean -P_mm^-1 P_mk d_k, covariance P_mm^-1.
+    noise = noise - batch.product(inverse, pull)
+    return batch.product(np.swapaxes(inverse, 1, 2), noise)
 
 
-def _expect(filled: Floats, groups: list[_Group], mean: Floats, covariance: Floats) -> Floats:
-    """Impute `filled` with conditional means and return the conditional covariances' sum."""
-    width = len(mean)
-    precision = np.linalg.inv(covariance)
-    extra = np.zeros(width * width)
-    for group in groups:
-        rows, lacking = group.rows[:, np.newaxis], group.lacking
-        block = precision[lacking[:, :, np.newaxis], lacking[:, np.newaxis, :]]
-        conditional = np.linalg.inv(block)
-        deviation = filled[group.rows] - mean
-        np.put_along_axis(deviation, lacking, 0.0, axis=1)
-        pull = np.take_along_axis(deviation @ precision, lacking, axis=1)
-        shift = np.einsum("rij,rj->ri", conditional, pull)
-        filled[rows, lacking] = mean[lacking] - shift
-        cells = lacking[:, :, np.newaxis] * width + lacking[:, np.newaxis, :]
-        extra += np.bincount(cells.ravel(), weights=conditional.ravel(), minlength=width * width)
-    return extra.reshape(width, width)
-
-
-def _maximise(filled: Floats, extra: Floats) -> tuple[Floats, Floats]:
-    n_rows, width = filled.shape
-    mean = filled.mean(axis=0)
-    centered = filled - mean
-    prior = RIDGE * n_rows
-    covariance = (centered.T @ centered + extra + prior * np.eye(width)) / (n_rows + prior)
-    return mean, (covariance + covariance.T) / 2.0
+def _noise(order: Integers, n_missing: Integers, rng: np.random.Generator) -> Floats:
+    """Standard normal numbers of all missing values, row by row in the order."""
+    parts = [np.empty(0)]
+    starts = np.flatnonzero(np.diff(n_missing, prepend=0))
+    for first, last in itertools.pairwise([*starts, len(order)]):
+        # Drawn for the rows as they stand in the data, whatever their patterns.
+        drawn = rng.standard_normal((n_missing[first], last - first))
+        own = np.empty(drawn.shape[::-1])
+        own[np.argsort(order[first:last])] = drawn.T
+        parts.append(own.ravel())
+    return np.concatenate(parts)

@@ -15,7 +15,7 @@ from hiprisk.cohort.dictionary import Variable
 from hiprisk.config import EstimatorSettings, StudyConfig
 from hiprisk.config.sites import SITE
 from hiprisk.features.design import Design, auxiliary_columns
-from hiprisk.features.imputation import NormalFit, fit_normal
+from hiprisk.features.normal_fit import NormalFit, fit_normal
 from hiprisk.learning.folds import (
     ImputedFold,
     fitted_on_fold,

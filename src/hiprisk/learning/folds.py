@@ -9,7 +9,7 @@ import numpy as np
 
 from hiprisk.arrays import Floats, Integers
 from hiprisk.errors import InputError
-from hiprisk.features.imputation import NormalFit
+from hiprisk.features.normal_fit import NormalFit
 from hiprisk.learning.pipeline import (
     ImputedInputs,
     InputsInParts,

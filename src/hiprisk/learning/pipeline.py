@@ -15,13 +15,8 @@ from sklearn.base import BaseEstimator
 from hiprisk.arrays import Bools, Floats, Integers
 from hiprisk.bootstrap import Persons
 from hiprisk.features.design import Design
-from hiprisk.features.imputation import (
-    NormalFit,
-    balanced_noise,
-    draw_imputations,
-    draw_with_fixed_noise,
-    fit_normal,
-)
+from hiprisk.features.imputation import balanced_noise, draw_with_fixed_noise, multiple_imputations
+from hiprisk.features.normal_fit import NormalFit, fit_normal
 from hiprisk.learning.chained import draw_chained
 from hiprisk.learning.model_types import FitTask, FittedModel, model_type_of_task
 from hiprisk.learning.ordinal.fit import OrdinalFit
@@ -353,11 +348,7 @@ def impute_for_fitting(
     if not np.isnan(columns[known]).any():
         imputed = [columns[known]]
     else:
-        persons = Persons.of(np.arange(len(joint)) if groups is None else groups)
-        imputed = [
-            _one_imputation(estimator, joint, known, whole, number, persons)[:, :width]
-            for number in range(estimator.n_imputations)
-        ]
+        imputed = [part[:, :width] for part in _imputations(estimator, joint, known, whole, groups)]
     if not of_sites.shape[1]:
         return model, imputed
     # The fit takes sites from their numbers: an unknown one is a site of its own there.
@@ -366,23 +357,19 @@ def impute_for_fitting(
     return model, [np.column_stack([part, told]) for part in imputed]
 
 
-def _one_imputation(
+def _imputations(
     estimator: StudyEstimator,
     joint: Floats,
     known: Bools,
     whole: NormalFit,
-    number: int,
-    persons: Persons,
-) -> Floats:
+    groups: Integers | None,
+) -> Iterator[Floats]:
     # By number: the first five imputations are the same whether five or fifty are asked for.
-    rng = rng_for(estimator.seed, "imputation", number)
+    numbers = range(estimator.n_imputations)
+    generators = [rng_for(estimator.seed, "imputation", number) for number in numbers]
     if estimator.method == "chained":
-        return draw_chained(joint, rng=rng)[known]
-    fitted = whole
+        return (draw_chained(joint, rng=rng)[known] for rng in generators)
+    persons = None
     if estimator.proper:
-        # A fit to a resample stands in for a draw of the parameters, which proper imputation needs:
-        # of persons, since two rows of one say less than those of two.
-        drawn = persons.draw(rng)
-        rows = drawn if persons.n == len(joint) else persons.rows(drawn)
-        fitted = fit_normal(joint[rows], start=whole).widened(len(joint))
-    return draw_imputations(joint[known], fitted.model(), n_draws=1, rng=rng)[0]
+        persons = Persons.of(np.arange(len(joint)) if groups is None else groups)
+    return multiple_imputations(joint, generators, whole=whole, persons=persons, rows=known)

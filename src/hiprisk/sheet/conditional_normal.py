@@ -88,11 +88,6 @@ class Conditional:
         shifts = _solve_upper(self.factor, wanted)
         return [mean + shift for mean, shift in zip(self.means, shifts, strict=True)]
 
-    def draw_each(self, noise: list[Floats]) -> list[Floats]:
-        """One draw with each row's own standard normal numbers, n_missing of shape (n_rows,)."""
-        shifts = _solve_upper(self.factor, noise)
-        return [mean + shift for mean, shift in zip(self.means, shifts, strict=True)]
-
 
 def condition(model: NormalModel, columns: list[Floats]) -> list[Conditional]:
     """Distributions of the missing entries given the known ones, for every incomplete row.

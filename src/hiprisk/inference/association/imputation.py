@@ -10,7 +10,8 @@ import numpy as np
 from hiprisk.arrays import Bools, Floats, Integers
 from hiprisk.bootstrap import Persons
 from hiprisk.errors import ConfigError, InputError
-from hiprisk.features.imputation import draw_imputations, fit_normal
+from hiprisk.features.imputation import multiple_imputations
+from hiprisk.features.normal_fit import fit_normal
 from hiprisk.learning.chained import draw_chained
 from hiprisk.seeding import rng_for
 
@@ -137,15 +138,8 @@ def _draw(
         return [joint] * len(generators)
     if method == "chained":
         return [draw_chained(joint, rng=rng) for rng in generators]
-    whole = fit_normal(joint)
     people = Persons.of(persons)
-    drawn = []
-    for rng in generators:
-        # The bootstrap stands in for a draw of the parameters: imputation must carry their
-        # uncertainty.
-        fitted = fit_normal(joint[people.rows(people.draw(rng))], start=whole).widened(len(joint))
-        drawn += draw_imputations(joint, fitted.model(), n_draws=1, rng=rng)
-    return drawn
+    return list(multiple_imputations(joint, generators, whole=fit_normal(joint), persons=people))
 
 
 def _check_not_empty(data: IncompleteData, rows: Integers) -> None:

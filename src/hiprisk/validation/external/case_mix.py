@@ -20,8 +20,8 @@ import pandas as pd
 
 from hiprisk.arrays import Floats, Integers
 from hiprisk.errors import InputError
-from hiprisk.features.imputation import fit_normal
 from hiprisk.features.linear_parts import linear_parts
+from hiprisk.features.normal_fit import fit_normal
 from hiprisk.features.reference_population import reference_population
 from hiprisk.learning.folds import grouped_folds
 from hiprisk.learning.participants import numbered
