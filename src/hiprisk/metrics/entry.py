@@ -86,6 +86,9 @@ class Metric:
     under_calibration : callable or None
         Observed, predicted and counts of draws to what the metric is by chance alone where the
         model is calibrated: its interval begins at 0 unless it is more than that.
+    under_weights : callable or None
+        Observed, predicted and weights, a row a set, to the metric under each set, NaN where it
+        cannot be computed: the same values as one after another, what all share computed once.
     costly : bool
         It smooths, so that loops over resamples may want fewer of them.
     vectorised : callable or None
@@ -129,6 +132,7 @@ class Metric:
     curve: CurveError | None = None
     follows_noise: bool = False
     under_calibration: Callable[[Floats, Floats, Floats], Floats] | None = None
+    under_weights: Callable[[Floats, Any, Floats], Floats] | None = None
     costly: bool = False
     vectorised: Callable[[Any], Floats] | None = None
     no_information: Rate | None = None

@@ -35,6 +35,26 @@ def test_linear_instability_equals_theory():
     assert found.explained.median == pytest.approx(120 / (120 + across), abs=0.02)
 
 
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("continuous", SampleSizeSettings(r2=0.3, mean=40, sd=20, simulations=150)),
+        ("binary", SampleSizeSettings(nagelkerke=0.3, prevalence=0.3, simulations=150)),
+    ],
+)
+def test_coefficients_of_a_large_study_spread_as_its_fits_do(monkeypatch, kind, expected):
+    fitted = expected_instability(kind, 2_000, 5, expected, seed=1)
+    monkeypatch.setattr("hiprisk.inference.samplesize.instability.LARGEST_STUDY", 9_999)
+    drawn = expected_instability(kind, 2_000, 5, expected, seed=1)
+    assert "large-sample" in drawn.source
+    assert "large-sample" not in fitted.source
+    # 150 simulated studies: a standard error of about 4 %.
+    assert drawn.mape.median == pytest.approx(fitted.mape.median, rel=0.12)
+    assert drawn.width.median == pytest.approx(fitted.width.median, rel=0.1)
+    # Of a logistic model the bias of so small a study is not in it.
+    assert drawn.slope.median == pytest.approx(fitted.slope.median, abs=0.02)
+
+
 def test_instability_falls_with_the_number_of_people():
     expected = SampleSizeSettings(nagelkerke=0.3, prevalence=0.3, simulations=30)
     few, many = (expected_instability("binary", n, 6, expected, seed=2) for n in (200, 3200))

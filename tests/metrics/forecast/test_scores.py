@@ -12,6 +12,7 @@ from hiprisk.metrics.forecast.scores import (
     coverage,
     crps,
     crps_skill,
+    crps_skills,
     crps_values,
     interval_score,
     width,
@@ -132,3 +133,15 @@ def test_interval_score_equals_hand_count():
 def test_what_makes_no_sense_is_refused(call, message):
     with pytest.raises(InputError, match=message):
         call()
+
+
+def test_skill_under_many_weights_is_that_of_each():
+    observed = np.array([10.0, 40.0, 20.0, 40.0])
+    law = forecast([15.0, 30.0, 25.0, 35.0], [10.0] * 4, probabilities=[0.0, 1.0],
+                   quantiles=[-1.0, 1.0])  # fmt: skip
+    weights = np.array([[1.0, 1, 1, 1], [2.0, 0, 1, 1], [0.0, 1, 0, 3]])
+    found = crps_skills(observed, law, weights)
+    each = [crps_skill(observed, law, weights=one) for one in weights[:2]]
+    assert found[:2].tolist() == each
+    # All who are left have the same outcome.
+    assert np.isnan(found[2])

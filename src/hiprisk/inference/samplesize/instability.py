@@ -41,6 +41,8 @@ from hiprisk.parallel import Progress, run_parallel
 from hiprisk.seeding import rng_for
 
 N_PEOPLE = 1000
+# Numbers of a study (people times parameters) that are drawn and fitted in full.
+LARGEST_STUDY = 5_000_000
 # Simulated studies, not resamples: that some cannot be fitted is part of what is found.
 MAX_FAILED_SHARE = 0.2
 # People beyond the parameters without whom nothing can be fitted at all.
@@ -166,7 +168,8 @@ class _Population:
     lp: Floats
 
 
-Draw = Callable[[int], _Study]
+# People of a study, or its coefficients at once.
+Draw = Callable[[int], _Study | Floats]
 
 
 def expected_instability(
@@ -198,15 +201,20 @@ def expected_instability(
     Notes
     -----
     Without a penalty the distribution of the predictions depends on the predictors only through how
-    many they are and what all together explain, so one carries the whole effect.
+    many they are and what all together explain, so one carries the whole effect. Of studies of more
+    than `LARGEST_STUDY` numbers the coefficients are drawn from their large-sample distribution.
     """
     _check_size(n, n_parameters)
     centre, slope, scale = _truth_of(kind, expected)
     rng = rng_for(seed, "samplesize", "population")
     columns = rng.standard_normal((N_PEOPLE, n_parameters))
     population = _Population(columns, centre + slope * columns[:, 0])
-    draw = partial(_draw_normal, kind, n, n_parameters, (centre, slope, scale), seed)
     source = f"{n_parameters} normal predictors"
+    if n * n_parameters > LARGEST_STUDY:
+        draw = _large_sample(kind, n, population, (centre, slope, scale), seed)
+        source += ", coefficients from their large-sample distribution"
+    else:
+        draw = partial(_draw_normal, kind, n, n_parameters, (centre, slope, scale), seed)
     unit = "points" if kind == "continuous" else "in risk"
     return _simulate(
         kind, draw, population, n=n, source=source, unit=unit,
@@ -239,6 +247,34 @@ def _draw_normal(
     if kind == "continuous":
         return _Study(columns, lp + scale * rng.standard_normal(n))
     return _Study(columns, (rng.random(n) < expit(lp)).astype(np.float64))
+
+
+def _large_sample(
+    kind: OutcomeKind,
+    n: int,
+    people: _Population,
+    truth: tuple[float, float, float],
+    seed: int,
+) -> Draw:
+    """Coefficients as n people's fits have them: normal, with the covariance of the information.
+
+    Of a large study nothing else is left of its people, and each takes as long as the real fit.
+    """
+    centre, slope, scale = truth
+    design = np.column_stack([np.ones(len(people.columns)), people.columns])
+    risk = expit(people.lp)
+    # What one person tells; of a linear model the residual variance takes the place of p (1 - p).
+    each = np.full(len(risk), scale**-2.0) if kind == "continuous" else risk * (1.0 - risk)
+    information = (design * each[:, np.newaxis]).T @ design / len(design)
+    middle = np.zeros(design.shape[1])
+    middle[:2] = centre, slope
+    root: Floats = np.linalg.cholesky(np.linalg.inv(information) / n).astype(np.float64)
+    return partial(_draw_coefficients, middle, root, seed)
+
+
+def _draw_coefficients(middle: Floats, root: Floats, seed: int, number: int) -> Floats:
+    rng = rng_for(seed, "samplesize", "study", number)
+    return np.asarray(middle + root @ rng.standard_normal(len(middle)))
 
 
 def simulated_instability(
@@ -369,6 +405,8 @@ def _simulate(
 def _one_study(kind: OutcomeKind, draw: Draw, people: Floats, number: int) -> Floats | None:
     """Linear predictors that the model of one simulated study gives to everybody."""
     study = draw(number)
+    if not isinstance(study, _Study):
+        return np.asarray(study[0] + people @ study[1:])
     fit = fit_ols if kind == "continuous" else fit_logistic
     try:
         fitted = fit(study.columns, study.outcome)

@@ -71,21 +71,38 @@ def crps_skill(
         If the outcome does not vary.
     """
     y, w = as_forecast_outcome(observed, len(forecast), weights)
-    reference = crps_of_observed(y, w)
-    # By rounding the reference of people who are all the same can be a little above 0.
-    if float(np.ptp(y[w > 0])) == 0.0:
+    (found,) = crps_skills(y, forecast, w[np.newaxis])
+    if np.isnan(found):
         raise InputError("the CRPS skill needs an outcome that varies", code="DEGENERATE")
-    return 1.0 - float(np.average(crps_values(y, forecast), weights=w)) / reference
+    return float(found)
 
 
-def crps_of_observed(y: Floats, w: Floats) -> float:
+def crps_skills(observed: Floats, forecast: Forecast, weights: Floats) -> Floats:
+    """`crps_skill` under each set of weights, shape (n_sets, n_people); NaN where none varies."""
+    scores, order = crps_values(observed, forecast), np.argsort(observed, kind="stable")
+    found = np.full(len(weights), np.nan)
+    for place, w in enumerate(weights):
+        # By rounding the reference of people who are all the same can be a little above 0.
+        if float(np.ptp(observed[w > 0])) > 0.0:
+            reference = crps_of_observed(observed, w, order=order)
+            found[place] = 1.0 - float(np.average(scores, weights=w)) / reference
+    return found
+
+
+def crps_of_observed(y: Floats, w: Floats, *, order: Integers | None = None) -> float:
     """CRPS of giving everybody the observed distribution: its uncertainty.
+
+    Parameters
+    ----------
+    y, w : ndarray, shape (n_people,)
+    order : ndarray of int, optional
+        Stable order of y, where it is known.
 
     Notes
     -----
     Half the mean absolute difference of two people drawn with replacement.
     """
-    order = np.argsort(y, kind="stable")
+    order = np.argsort(y, kind="stable") if order is None else order
     ordered, share = y[order], w[order] / w.sum()
     before = np.cumsum(share) - share
     return float(np.sum(share * ordered * (2.0 * before + share - 1.0)))
@@ -210,6 +227,7 @@ METRICS = (
            bounds=(0.0, None), optimum=0.0, in_outcome_units=True, headline=True,
            analytic=partial(_mean_estimate, name="crps", values=crps_values)),
     Metric(name="crps_skill", label="CRPS skill score", kind="distribution", function=crps_skill,
-           direction=1, bounds=(None, 1.0), optimum=1.0, needs=("varying outcome",)),
+           direction=1, bounds=(None, 1.0), optimum=1.0, needs=("varying outcome",),
+           under_weights=crps_skills),
     *(metric for level in LEVELS for metric in _of_level(level)),
 )  # fmt: skip

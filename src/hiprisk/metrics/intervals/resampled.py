@@ -124,10 +124,16 @@ def _values(
 def _one_by_one(
     observed: Floats, predicted: Any, weights: Floats, metrics: Sequence[Metric]
 ) -> dict[str, Floats]:
-    each = [_computable(metrics, observed, predicted, one) for one in weights]
-    return {
-        metric.name: np.array([one.get(metric.name, np.nan) for one in each], dtype=np.float64)
+    together = {
+        metric.name: metric.under_weights(observed, predicted, weights)
         for metric in metrics
+        if metric.under_weights is not None
+    }
+    alone = [metric for metric in metrics if metric.name not in together]
+    each = [_computable(alone, observed, predicted, one) for one in weights]
+    return together | {
+        metric.name: np.array([one.get(metric.name, np.nan) for one in each], dtype=np.float64)
+        for metric in alone
     }
 
 
