@@ -1095,6 +1095,54 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
     ),
     (
         84,
+        "`MLFLOW_TRACKING_URI` of a PostgreSQL server: wrong password, no database, tables of "
+        "another version, deleted experiment",
+        "5 IO (2 CONFIG of the experiment) before any work, without the password",
+        "tests/tracking/test_postgres_store.py::test_what_is_wrong_is_told_before_any_work",
+    ),
+    (
+        84,
+        "two first uses of an empty PostgreSQL database by MLflow at once",
+        "one after the other",
+        "tests/tracking/test_postgres_store.py::test_two_first_uses_at_once_both_have_their_run",
+    ),
+    (
+        84,
+        "a database server of MLflow's that is killed midway",
+        "the study goes on, 5 IO at its end; the run is told KILLED later",
+        "tests/tracking/test_postgres_store.py::"
+        "test_a_server_that_dies_midway_costs_the_run_which_is_told_so_later",
+    ),
+    (
+        84,
+        "an `mlflow.db` that another program keeps locked, before the work",
+        "waits for 30 s and says so, then 5 IO",
+        "tests/tracking/test_store_before_a_run.py::"
+        "test_a_store_that_another_program_writes_to_is_waited_for",
+    ),
+    (
+        84,
+        "the same at the end of a study",
+        "the bundle is whole, 5 IO with the reason",
+        "tests/tracking/test_lost_runs.py::"
+        "test_a_store_locked_at_the_end_costs_the_run_and_says_why",
+    ),
+    (
+        84,
+        "a store lost while a bundle was logged, then `hiprisk track`",
+        "one finished run and one registered version; the other run is told FAILED",
+        "tests/tracking/test_lost_runs.py::"
+        "test_a_bundle_whose_store_was_lost_midway_is_completed_without_doubles",
+    ),
+    (
+        84,
+        "a clock that is set back while a study runs",
+        "its run ends after it began, by a clock that nobody sets",
+        "tests/tracking/test_lost_runs.py::"
+        "test_a_run_ends_after_it_began_though_the_clock_was_set_back",
+    ),
+    (
+        84,
         "an MLflow run left RUNNING by a dead process, in a container too",
         "marked as KILLED by the next run",
         "tests/tracking/test_runs.py::test_a_run_of_a_dead_process_is_marked_as_killed",

@@ -17,7 +17,7 @@ def logged(tmp_path, monkeypatch):
     write_small_bundle(Path("models"))
     found = []
 
-    def log(bundle):
+    def log(bundle, tell):
         found.append(bundle)
         return SimpleNamespace(run_id="abc", store="sqlite:///mlflow.db")
 
@@ -48,7 +48,7 @@ def test_a_bundle_that_is_not_there_reaches_no_store(capsys, logged):
 
 
 def test_a_store_that_does_not_answer_is_an_io_error(capsys, logged, monkeypatch):
-    def refuse(bundle):
+    def refuse(bundle, tell):
         raise StoreError("the MLflow server does not answer")
 
     monkeypatch.setattr("hiprisk.tracking.runs.track_bundle", refuse)

@@ -93,6 +93,17 @@ def test_in_another_container_the_lock_decides(tmp_path):
     assert not path.exists()
 
 
+def test_a_file_from_the_future_was_made_before_the_clock_was_set_back(tmp_path):
+    path = in_another_container(tmp_path)
+    later = time.time() + 86_400
+    os.utime(path, (later, later))
+    with kept_from_sweeping(path):
+        sweep(tmp_path)
+        assert path.exists()
+    sweep(tmp_path)
+    assert not path.exists()
+
+
 def test_without_locks_nothing_of_another_container_goes(tmp_path, monkeypatch):
     path = in_another_container(tmp_path)
     os.utime(path, (0, 0))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hiprisk.cli.options import Parser, add_expected, expected
-from hiprisk.cli.show.output import print_json, print_lines
+from hiprisk.cli.show.output import Progress, print_json, print_lines
 
 EXAMPLE = "  hiprisk track stupar\n  hiprisk track models/stupar/1 --json"
 
@@ -26,7 +26,7 @@ def run(argv: Sequence[str]) -> int:
     from hiprisk.tracking.runs import track_bundle
 
     bundle = load(options.bundle, **expected(options)).bundle
-    logged = track_bundle(bundle)
+    logged = track_bundle(bundle, Progress())
     if options.json:
         print_json(
             {

@@ -44,6 +44,11 @@ _NOT_WRITABLE = (
     "grant it CREATE on the schema, or name another database",
 )
 
+_ANOTHER_VERSION = (
+    "the tables in this database were made by another version",
+    "copy the database, then upgrade it (mlflow db upgrade, optuna storage upgrade)",
+)
+
 # What libpq and the server say, and what that means here. Servers of other languages say it
 # otherwise: then the last letter names what to look at.
 _SAID = (
@@ -70,8 +75,7 @@ _SAID = (
     (
         ("out-of-date database schema", "no longer compatible with the table schema",
          "can't locate revision"),
-        "the tables in this database were made by another version",
-        "copy the database, then upgrade it (mlflow db upgrade, optuna storage upgrade)",
+        *_ANOTHER_VERSION,
     ),
     (
         ("no space left", "disk full"),
@@ -93,11 +97,14 @@ class Database:
         What hiprisk keeps there, as its letters call it.
     variable : str
         Environment variable that names it.
+    otherwise : str
+        How to go on without it, for the end of letters.
     """
 
     address: str
     what: str
     variable: str
+    otherwise: str = ""
 
     @property
     def shown(self) -> str:
@@ -149,6 +156,10 @@ class Database:
         if not self.ask(_MAY_WRITE, table=table)[0][0]:
             raise self._letter(*_NOT_WRITABLE)
 
+    def made_by_another_version(self) -> StoreError:
+        """The letter on tables of an older or newer MLflow or Optuna."""
+        return self._letter(*_ANOTHER_VERSION)
+
     def has_table(self, table: str) -> bool:
         """Whether a table is there."""
         return bool(self.ask("SELECT to_regclass(:table) IS NOT NULL", table=table)[0][0])
@@ -184,7 +195,9 @@ class Database:
 
     def _letter(self, reason: str, advice: str) -> StoreError:
         return StoreError(
-            f"{self.what} at {self.shown}: {reason}", column=self.variable, advice=advice
+            f"{self.what} at {self.shown}: {reason}",
+            column=self.variable,
+            advice=f"{advice}; or {self.otherwise}" if self.otherwise else advice,
         )
 
     @contextlib.contextmanager

@@ -109,7 +109,8 @@ def _is_left(path: Path, named: re.Match[str]) -> bool:
     if same_host and named["namespace"] == here.namespace:
         return is_gone(replace(here, pid=int(named["pid"]), started=named["started"]))
     # Another container on this kernel: its processes cannot be seen from here, their locks can.
-    untouched = time.time() - path.stat().st_mtime > _SECONDS_UNTOUCHED
+    # A file from the future was made before the clock was set back.
+    untouched = abs(time.time() - path.stat().st_mtime) > _SECONDS_UNTOUCHED
     return bool(here.boot) and untouched and _is_unlocked(path, without_locks=False)
 
 

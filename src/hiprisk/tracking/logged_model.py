@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
+from dataclasses import dataclass
 from importlib import metadata, resources
 from pathlib import Path
 from typing import Any
@@ -29,11 +30,21 @@ def model_name(bundle: Bundle) -> str:
     return _NOT_IN_A_NAME.sub("-", bundle.name)
 
 
-def log_model(
-    mlflow: Any, bundle: Bundle, settings: TrackingSettings, *, aliased: bool = True
-) -> str:
-    """Log a bundle as a model of the open run, register it where that is asked for; its id."""
-    tags = {**search_tags(bundle), NOTE: description(bundle)}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedModel:
+    """A model of the open run.
+
+    Attributes
+    ----------
+    model_id, uri : str
+    """
+
+    model_id: str
+    uri: str
+
+
+def log_model(mlflow: Any, bundle: Bundle) -> LoggedModel:
+    """Log a bundle as a model of the open run."""
     with tempfile.TemporaryDirectory() as scratch:
         # MLflow keeps the folder's name, which may be anything: of a bundle copied by hand, say.
         payload = shutil.copytree(bundle.path, Path(scratch) / "bundle")
@@ -46,20 +57,31 @@ def log_model(
             pip_requirements=[f"{name}=={metadata.version(name)}" for name in SERVING_PACKAGES],
             signature=signature(bundle.sheet),
             input_example=input_example(bundle.sheet),
-            tags=tags,
+            tags=_tags(bundle),
         )
-    if settings.register:
-        version = _register(mlflow, bundle, str(info.model_uri), tags)
-        if aliased:
-            mlflow.MlflowClient().set_registered_model_alias(bundle.name, settings.alias, version)
-    return str(info.model_id)
+    return LoggedModel(model_id=str(info.model_id), uri=str(info.model_uri))
 
 
-def _register(mlflow: Any, bundle: Bundle, uri: str, tags: dict[str, str]) -> str:
+def register_model(
+    mlflow: Any, bundle: Bundle, logged: LoggedModel, settings: TrackingSettings, *, aliased: bool
+) -> None:
+    """Register a logged model where that is asked for; without `aliased` the alias stays."""
+    if not settings.register:
+        return
+    version = _register(mlflow, bundle, logged.uri)
+    if aliased:
+        mlflow.MlflowClient().set_registered_model_alias(bundle.name, settings.alias, version)
+
+
+def _tags(bundle: Bundle) -> dict[str, str]:
+    return {**search_tags(bundle), NOTE: description(bundle)}
+
+
+def _register(mlflow: Any, bundle: Bundle, uri: str) -> str:
     """The version that the model is registered as."""
     registered = mlflow.register_model(uri, bundle.name, tags=search_tags(bundle))
     mlflow.MlflowClient().update_model_version(
-        bundle.name, registered.version, description=tags[NOTE]
+        bundle.name, registered.version, description=description(bundle)
     )
     return str(registered.version)
 

@@ -13,7 +13,7 @@ from hiprisk.bundle import Bundle
 from hiprisk.config import TrackingSettings
 from hiprisk.tracking.description import NOTE, cohort_dataset, description, search_tags
 from hiprisk.tracking.key_metrics import key_metrics, metrics_table
-from hiprisk.tracking.logged_model import log_model
+from hiprisk.tracking.logged_model import log_model, register_model
 from hiprisk.tracking.metrics_page import metrics_page
 
 DATASET_CONTEXT = "mlflow.data.context"
@@ -52,9 +52,11 @@ def log_bundle(
         mlflow.log_text(metrics_page(bundle), "metrics.html")
     if cohort is None:
         cohort = _log_cohort(mlflow, bundle)
-    # Last, and under the model's id: its page shows them too, with the cohort.
-    model_id = log_model(mlflow, bundle, settings, aliased=aliased)
-    mlflow.log_metrics(key_metrics(evidence), model_id=model_id, dataset=cohort)
+    # Under the model's id: its page shows them too, with the cohort.
+    logged = log_model(mlflow, bundle)
+    mlflow.log_metrics(key_metrics(evidence), model_id=logged.model_id, dataset=cohort)
+    # Last: what a store that is lost midway has got is never registered, and then once more.
+    register_model(mlflow, bundle, logged, settings, aliased=aliased)
 
 
 def _log_tables(mlflow: Any, bundle: Bundle) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import json
+import logging
 import os
+import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -13,10 +15,11 @@ from hiprisk.bundle import Bundle
 from hiprisk.cohort.bundled_variables import BUNDLED
 from hiprisk.config import TrackingSettings
 from hiprisk.databases.address import without_password
-from hiprisk.errors import MissingExtraError, StoreError
-from hiprisk.processes.identity import ProcessIdentity, is_gone, this_process
+from hiprisk.databases.postgres import SECONDS_TO_CONNECT
+from hiprisk.errors import HipRiskError, MissingExtraError, StoreError
+from hiprisk.tracking.lost_runs import end_replaced_runs, end_time, mark_killed_runs, process_tags
 from hiprisk.tracking.results import log_bundle
-from hiprisk.tracking.server import WITHOUT, ask_server, server_of
+from hiprisk.tracking.server import WITHOUT, ask_server, database_of, server_of
 from hiprisk.tracking.store import DEFAULT_STORE, check_store, locked_store, store_file
 
 if TYPE_CHECKING:
@@ -44,6 +47,9 @@ class StudyRun(Protocol):
     def log(self, write: Callable[[Any], None]) -> None:
         """Whatever a function writes, which is given the module mlflow."""
 
+    def replace(self, bundle: Bundle) -> None:
+        """End the runs of a bundle that this one has all of."""
+
 
 class _NoRun:
     run_id: str | None = None
@@ -57,6 +63,9 @@ class _NoRun:
         """Tracking is switched off."""
 
     def log(self, write: Callable[[Any], None]) -> None:
+        """Tracking is switched off."""
+
+    def replace(self, bundle: Bundle) -> None:
         """Tracking is switched off."""
 
 
@@ -91,15 +100,18 @@ def open_run(
     store = _store()
     experiment = _connect(mlflow, store, settings.experiment)
     try:
-        _mark_killed_runs(mlflow, experiment)
+        mark_killed_runs(mlflow, experiment)
         started = mlflow.start_run(
-            run_name=name, experiment_id=experiment, tags={**tags, **_process_tags()}
+            run_name=name, experiment_id=experiment, tags={**tags, **process_tags()}
         )
-        run = _Run(mlflow, str(started.info.run_id), store, settings, experiment)
+        run = _Run(
+            mlflow, str(started.info.run_id), store, settings, experiment,
+            began=started.info.start_time,
+        )  # fmt: skip
         mlflow.log_params(dict(flattened(parameters)))
         mlflow.log_dict(dict(parameters), "config.json")
     except Exception as broken:  # the store raises whatever its driver does
-        raise _unusable(store) from broken
+        raise _unusable(store, broken) from broken
     with _ending_with(run):
         yield run
 
@@ -124,7 +136,8 @@ def check_tracking(settings: TrackingSettings, tell: StageProgress) -> None:
     store = _store()
     host = server_of(store)
     if host is None:
-        check_store(store, settings.experiment)
+        # What a driver says of a silent server, MLflow would repeat for two minutes.
+        check_store(store, settings.experiment, tell)
         return
     stage = f"asking the MLflow server at {host}"
     tell(stage, 0, 1)
@@ -142,6 +155,10 @@ def _import_mlflow() -> Any:
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "3")
     # Standard output is ours: --json promises one object and nothing else.
     os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
+    # libpq's own, for the connections that MLflow makes.
+    os.environ.setdefault("PGCONNECT_TIMEOUT", str(SECONDS_TO_CONNECT))
+    # It prints tracebacks and statements of what we tell in a line.
+    logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)
     try:
         import mlflow
     except ImportError as absent:
@@ -160,10 +177,10 @@ def _connect(mlflow: Any, store: str, experiment: str) -> str:
             chosen = mlflow.set_experiment(experiment)
             _mark_as_model_training(mlflow, chosen)
             return str(chosen.experiment_id)
-    except StoreError:
+    except HipRiskError:
         raise
     except Exception as broken:  # the store raises whatever its driver does
-        raise _unusable(store) from broken
+        raise _unusable(store, broken) from broken
 
 
 def _mark_as_model_training(mlflow: Any, experiment: Any) -> None:
@@ -174,8 +191,11 @@ def _mark_as_model_training(mlflow: Any, experiment: Any) -> None:
         )
 
 
-def _unusable(store: str) -> StoreError:
+def _unusable(store: str, broken: Exception) -> HipRiskError:
     """Name what the user can see: the file of an SQLite store, or the variable that was set."""
+    database = database_of(store)
+    if database is not None:
+        return database.refusal(broken)
     path = store_file(store)
     if path is not None:
         return StoreError(
@@ -189,40 +209,6 @@ def _unusable(store: str) -> StoreError:
         "the MLflow store cannot be used",
         column="MLFLOW_TRACKING_URI",
         advice=f"check the address, or {WITHOUT}",
-    )
-
-
-def _process_tags() -> dict[str, str]:
-    here = this_process()
-    return {
-        "hiprisk.host": here.host,
-        "hiprisk.pid": str(here.pid),
-        "hiprisk.boot": here.boot,
-        "hiprisk.started": here.started,
-    }
-
-
-def _mark_killed_runs(mlflow: Any, experiment: str) -> None:
-    """Mark runs as killed whose process on this machine is gone."""
-    client = mlflow.MlflowClient()
-    query = "attributes.status = 'RUNNING'"
-    for run in client.search_runs([experiment], filter_string=query, max_results=100):
-        process = _process_of(run.data.tags)
-        if process is not None and is_gone(process):
-            client.set_terminated(run.info.run_id, status="KILLED")
-
-
-def _process_of(tags: Mapping[str, str]) -> ProcessIdentity | None:
-    """The process that opened a run; None of a run that is not ours."""
-    pid = tags.get("hiprisk.pid", "")
-    if not pid.isdecimal():
-        return None
-    return ProcessIdentity(
-        host=tags.get("hiprisk.host", ""),
-        boot=tags.get("hiprisk.boot", ""),
-        namespace="",
-        pid=int(pid),
-        started=tags.get("hiprisk.started", ""),
     )
 
 
@@ -256,9 +242,18 @@ class _Run:
     """An open run. What the store refuses is kept for later: tracking never stops a study."""
 
     def __init__(
-        self, mlflow: Any, run_id: str, store: str, settings: TrackingSettings, experiment: str
+        self,
+        mlflow: Any,
+        run_id: str,
+        store: str,
+        settings: TrackingSettings,
+        experiment: str,
+        *,
+        began: int | None = None,
     ) -> None:
         self._mlflow = mlflow
+        self._began = began
+        self._clock = time.monotonic()
         self.run_id: str | None = run_id
         self.store: str | None = without_password(store)
         self.not_logged: str | None = None
@@ -278,7 +273,7 @@ class _Run:
         while self._pending:
             name, params, loss = self._pending[0]
             with self._mlflow.start_run(
-                run_name=name, nested=True, experiment_id=self._experiment, tags=_process_tags()
+                run_name=name, nested=True, experiment_id=self._experiment, tags=process_tags()
             ):
                 self._mlflow.log_params({"family": name, **params})
                 self._mlflow.log_metric("cross_validated_loss", loss)
@@ -302,31 +297,58 @@ class _Run:
 
     def end(self, status: str) -> None:
         """End the run in the store."""
-        self._mlflow.end_run(status="FAILED" if self.not_logged else status)
+        status = "FAILED" if self.not_logged else status
+        self._mlflow.end_run(status=status)
+        spent = time.monotonic() - self._clock
+        at = None if self._began is None else end_time(self._began, spent)
+        if at is not None:
+            self._mlflow.MlflowClient().set_terminated(self.run_id, status=status, end_time=at)
+
+    def replace(self, bundle: Bundle) -> None:
+        """End the runs of a bundle that a lost store left RUNNING: this one has all of it."""
+        end_replaced_runs(
+            self._mlflow,
+            self._experiment,
+            study_run=bundle.run.get("mlflow_run"),
+            bundle_sha256=bundle.sha256,
+            by=str(self.run_id),
+        )
 
     def note_failure(self, refused: Exception) -> None:
         """Note that the store did not accept everything; the bundle is complete."""
         held_back = ", ".join(name for name, _, _ in self._pending)
         what = f"the candidates {held_back} and the results" if held_back else "all of the results"
-        self.not_logged = (
-            self.not_logged or f"MLflow did not take {what} ({type(refused).__name__})"
-        )
+        self.not_logged = self.not_logged or f"MLflow did not take {what} ({_why(refused)})"
 
 
-def track_bundle(bundle: Bundle) -> StudyRun:
+def _why(refused: Exception) -> str:
+    # SQLite's own words, whatever MLflow wraps them in.
+    if "database is locked" in str(refused):
+        return "another program keeps the store locked"
+    return type(refused).__name__
+
+
+def track_bundle(bundle: Bundle, tell: StageProgress | None = None) -> StudyRun:
     """Log a bundle as a run of its own, for instance because its study's run was lost.
+
+    Runs of the same bundle that a lost store left RUNNING are told FAILED.
+
+    Parameters
+    ----------
+    bundle : Bundle
+    tell : callable, optional
+        Told what is waited for.
 
     Raises
     ------
-    StoreError
+    MissingExtraError, StoreError
         If the store cannot be used or does not take it.
     """
     # It brings the learning libraries, which a study has loaded by now and nothing else needs.
     from hiprisk.learning.study_identity import declared_hash
 
     settings = TrackingSettings(**{**bundle.config.get("tracking", {}), "enabled": True})
-    if (store := _store()) and server_of(store) is not None:
-        ask_server(_import_mlflow(), store)
+    check_tracking(settings, tell or (lambda stage, done, total: None))
     tags = {
         "cohort_fingerprint": str(bundle.manifest.get("cohort_fingerprint", "")),
         "provenance": bundle.provenance,
@@ -339,6 +361,8 @@ def track_bundle(bundle: Bundle) -> StudyRun:
             of_class = {key: family[key] for key in ("estimator",) if key in family}
             run.log_candidate(family["name"], {**of_class, **family["params"]}, family["loss"])
         run.log_results(bundle)
+        if run.not_logged is None:
+            run.log(lambda _: run.replace(bundle))
     if run.not_logged is not None:
         raise StoreError(run.not_logged, advice="try again when the store is in order")
     return run

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
+from hiprisk.databases.address import is_postgres
+from hiprisk.databases.postgres import Database
 from hiprisk.errors import StoreError
 
 # Two tries of four seconds each, with a pause between: ten seconds in all.
@@ -24,6 +26,15 @@ def server_of(store: str) -> str | None:
     host = f"[{address.hostname}]" if ":" in address.hostname else address.hostname
     port = re.search(r":(\d+)$", address.netloc)
     return f"{host}:{port[1]}" if port else host
+
+
+def database_of(store: str) -> Database | None:
+    """The database of a PostgreSQL address; None for other addresses."""
+    if not is_postgres(store):
+        return None
+    return Database(
+        address=store, what="the MLflow store", variable="MLFLOW_TRACKING_URI", otherwise=WITHOUT
+    )
 
 
 def ask_server(mlflow: Any, store: str) -> None:

@@ -7,33 +7,48 @@ import fcntl
 import os
 import secrets
 import sqlite3
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from hiprisk.databases.postgres import Database
 from hiprisk.errors import ConfigError, StoreError
+from hiprisk.tracking.server import WITHOUT, database_of
+
+if TYPE_CHECKING:
+    from hiprisk.parallel import StageProgress
 
 DEFAULT_STORE = "sqlite:///mlflow.db"
 _SQLITE = "sqlite:///"
+SECONDS_FOR_WRITERS = 30
+_STAGE = "SELECT lifecycle_stage FROM experiments WHERE name = ?"
 _LOST = "it holds the runs recorded so far, and no model: bundles stay where they are"
 
 
 @contextlib.contextmanager
 def locked_store(store: str) -> Iterator[None]:
-    """Hold the lock of a store that is an SQLite file, which is complete inside the block.
+    """Hold the lock of a store, an SQLite file, which is complete inside the block, or a database.
 
-    MLflow makes its tables in some seventy steps. It does not survive an interruption of them, nor
-    two processes at them at once.
+    MLflow makes its tables in some seventy steps. It does not survive an interruption of them in a
+    file, nor two processes at them at once.
 
     Parameters
     ----------
     store : str
-        Address of the tracking store; any but a SQLite file's is left to MLflow.
+        Address of the tracking store; any but a SQLite file's or a PostgreSQL server's is left to
+        MLflow.
 
     Raises
     ------
-    StoreError
-        If a file is there that MLflow cannot use.
+    MissingExtraError, StoreError
+        If a file is there that MLflow cannot use, or the database cannot be used.
     """
+    database = database_of(store)
+    if database is not None:
+        with database.making_tables():
+            yield
+        return
     path = store_file(store)
     if path is None:
         yield
@@ -57,15 +72,18 @@ def store_file(store: str) -> Path | None:
     return Path(name).resolve() if name not in ("", ":memory:") else None
 
 
-def check_store(store: str, experiment: str) -> None:
-    """Raise where a run could not be logged to a SQLite file; nothing is written or created.
+def check_store(store: str, experiment: str, tell: StageProgress) -> None:
+    """Raise where a run could not be logged to a file or database; nothing is written or created.
 
     Parameters
     ----------
     store : str
-        Address of the tracking store; any but a SQLite file's is not looked at.
+        Address of the tracking store; any but a SQLite file's or a PostgreSQL server's is not
+        looked at.
     experiment : str
         Its name.
+    tell : callable
+        Told the stage of waiting for another program that writes to the file.
 
     Raises
     ------
@@ -74,6 +92,10 @@ def check_store(store: str, experiment: str) -> None:
     StoreError
         If the file cannot be read or written to, or is no store of MLflow's.
     """
+    database = database_of(store)
+    if database is not None:
+        _check_database(database, experiment)
+        return
     path = store_file(store)
     if path is None:
         return
@@ -86,7 +108,54 @@ def check_store(store: str, experiment: str) -> None:
         )
     if not path.exists() or not path.stat().st_size:
         return
-    stage = _lifecycle_stage(path, experiment)
+    _wait_for_writers(path, tell)
+    _check_stage(_lifecycle_stage(path, experiment), experiment)
+
+
+def _check_database(database: Database, experiment: str) -> None:
+    database.check_writable("experiments")
+    if not database.has_table("experiments"):
+        return
+    made_by = {row[0] for row in database.ask("SELECT version_num FROM alembic_version")}
+    newest = _newest_revision()
+    if newest is not None and made_by != {newest}:
+        raise database.made_by_another_version()
+    found = database.ask(_STAGE.replace("?", ":name"), name=experiment)
+    _check_stage(str(found[0][0]) if found else None, experiment)
+
+
+def _wait_for_writers(path: Path, tell: StageProgress) -> None:
+    """Wait while another program writes to the file; MLflow would do so without a word."""
+    until, stage = time.monotonic() + SECONDS_FOR_WRITERS, f"waiting for who writes to {path.name}"
+    told = False
+    while _is_being_written(path):
+        if time.monotonic() >= until:
+            raise StoreError(
+                f"another program has kept the MLflow store locked for {SECONDS_FOR_WRITERS} s",
+                file=path.name,
+                advice=f"try again later (a bundle: hiprisk track), or {WITHOUT}",
+            )
+        if not told:
+            tell(stage, 0, 1)
+            told = True
+        time.sleep(0.2)
+    if told:
+        tell(stage, 1, 1)
+
+
+def _is_being_written(path: Path) -> bool:
+    try:
+        with contextlib.closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as file:
+            file.execute("BEGIN IMMEDIATE")
+            file.execute("ROLLBACK")
+    except sqlite3.OperationalError as refused:
+        return "locked" in str(refused)
+    except sqlite3.DatabaseError:
+        return False  # no database: told by the next who reads it
+    return False
+
+
+def _check_stage(stage: str | None, experiment: str) -> None:
     if stage == "deleted":
         raise ConfigError(
             f"the MLflow experiment {experiment} was deleted, and takes no runs",
@@ -99,9 +168,7 @@ def _lifecycle_stage(path: Path, experiment: str) -> str | None:
     """``active`` or ``deleted``; None where there is no such experiment, or MLflow must say."""
     try:
         with contextlib.closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as file:
-            found = file.execute(
-                "SELECT lifecycle_stage FROM experiments WHERE name = ?", (experiment,)
-            ).fetchone()
+            found = file.execute(_STAGE, (experiment,)).fetchone()
     except sqlite3.OperationalError:
         return None  # locked, or its creation was interrupted: told when the run is opened
     except sqlite3.DatabaseError as broken:
