@@ -279,6 +279,12 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
         "3 INPUT_CHANGED",
         f"{_READING}::test_73_a_file_that_changes_is_refused",
     ),
+    (
+        73,
+        "a file that is rewritten in place while it is read, of the same size, its time restored",
+        "3 INPUT_CHANGED",
+        f"{_READING}::test_73_a_file_that_was_rewritten_in_place_with_its_time_restored_is_refused",
+    ),
     (74, "YAML tags", "2 CONFIG with the line", f"{_YAML}::test_what_is_not_strict_is_refused"),
     (
         75,

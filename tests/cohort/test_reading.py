@@ -1,5 +1,7 @@
 """The only reader of patient data; the matrix of bad input itself is in `tests/bad_input`."""
 
+import os
+import time
 from pathlib import Path
 
 import numpy as np
@@ -130,6 +132,34 @@ def test_73_a_file_that_changes_is_refused(file, monkeypatch):
     path.write_text(GOOD + GOOD)
     with pytest.raises(InputError, match="changed while it was read"):
         list(blocks)
+
+
+def rewrite_in_place(path, text):
+    """Write a text of the same size, and give the file the times that it had."""
+    before = os.stat(path)
+    assert len(text.encode()) == before.st_size
+    with path.open("r+") as stream:
+        stream.write(text)
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert os.stat(path).st_mtime_ns == before.st_mtime_ns
+
+
+def test_73_a_file_that_was_rewritten_in_place_with_its_time_restored_is_refused(file):
+    path = file(GOOD)
+    blocks = iter_blocks(path)
+    next(blocks)
+    # The times of a file system are those of its last tick.
+    time.sleep(0.02)
+    rewrite_in_place(path, GOOD.replace("1", "2"))
+    with pytest.raises(InputError, match="changed while it was read"):
+        list(blocks)
+
+
+def test_a_cohort_is_known_by_its_content_whatever_its_size_and_time(file):
+    path = file(GOOD)
+    first = read_cohort(path).fingerprint
+    rewrite_in_place(path, GOOD.replace("1", "2"))
+    assert read_cohort(path).fingerprint != first
 
 
 def test_no_message_shows_a_cell(file):

@@ -140,10 +140,14 @@ class ByteSource:
             else:
                 yield packed
 
-    def size_and_time(self) -> tuple[int, int]:
-        """What changes when the file does."""
+    def size_and_time(self) -> tuple[int, ...]:
+        """What changes when the file does.
+
+        Its size and time of writing can be what they were after it was rewritten in place; the time
+        at which the system saw the last change cannot be set.
+        """
         now = os.stat(self.path)
-        return now.st_size, now.st_mtime_ns
+        return now.st_size, now.st_mtime_ns, now.st_ctime_ns, now.st_ino, now.st_dev
 
 
 def check_member(member: zipfile.ZipInfo, name: str) -> None:

@@ -66,9 +66,9 @@ def iter_csv(
         On a row with too many or too few fields, an open quote, bytes that are no text, a field
         that is too long, or a file that changed while it was read.
     """
+    before = source.size_and_time()
     header = read_header(source, dialect)
     names, repeated = header.columns.names, header.columns.repeated
-    before = source.size_and_time()
     lines = scan_lines(
         source, dialect.delimiter, header_bytes=header.n_bytes, header_lines=header.n_lines
     )
