@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from functools import partial
 
 import pytest
@@ -42,8 +43,35 @@ def test_results_of_two_workers_keep_their_order_and_few_items_are_under_way():
     assert [value for value, _ in found] == [number**2 for number in range(1, 40)]
 
 
+def slow_square(number):
+    time.sleep(0.01)
+    return square(number)
+
+
+def test_this_process_takes_part_and_the_order_stays():
+    taken = []
+    items = (taken.append(number) or number for number in range(120))
+    found = map_in_order(slow_square, items, workers=2, takes_part=True)
+    first, process = next(found)
+    assert (first, process) == (0, os.getpid())
+    assert taken == [0]
+    rest = list(found)
+    assert [value for value, _ in rest] == [number**2 for number in range(1, 120)]
+    assert len({process for _, process in rest}) == 2
+
+
+@pytest.mark.parametrize("which", [0, 150])
+def test_a_refusal_has_its_turn_wherever_it_comes_from(which):
+    found = map_in_order(partial(fail_at, which), range(200), workers=2, takes_part=True)
+    done = []
+    with pytest.raises(InputError, match=f"row {which}: is no number"):
+        done.extend(found)
+    assert done == list(range(which))
+
+
 def test_nothing_comes_of_nothing():
     assert list(map_in_order(square, [], workers=2)) == []
+    assert list(map_in_order(square, [], workers=2, takes_part=True)) == []
 
 
 def test_a_refusal_in_a_worker_is_the_refusal_here():

@@ -19,7 +19,8 @@ from hiprisk.cohort.findings import undecided_findings
 from hiprisk.cohort.mapping import CohortMapping
 from hiprisk.cohort.reading import CohortBlock
 from hiprisk.errors import ConfigError
-from hiprisk.serving.files.score import check_new_columns, score_file, scored_blocks
+from hiprisk.serving.files.rows import check_new_columns
+from hiprisk.serving.files.score import score_file, scored_blocks
 from hiprisk.serving.files.summary import ScoreResult, Tally
 from hiprisk.serving.model import Model
 from hiprisk.sheet.answers import Answers, column_names
@@ -65,6 +66,7 @@ def score(
     out: Path | str | None = None,
     summary: Path | str | None = None,
     raw_text: bool = False,
+    digits: int | None = None,
     force: bool = False,
     on_finding: FindingListener | None = None,
 ) -> ScoredCohort:
@@ -92,6 +94,9 @@ def score(
         File of the counts, beside `out`: a table if it ends in ``.csv``, else JSON.
     raw_text : bool
         In `out`, do not guard texts that a spreadsheet would run.
+    digits : int, optional
+        In `out`, significant digits of the added numbers, 1 to 15; all by default. The answers
+        that are returned keep theirs.
     force : bool
         Overwrite `out` and `summary`.
     on_finding : callable, optional
@@ -131,10 +136,11 @@ def score(
     files, rows = in_encoding(cohort, encoding), _Rows(opened)
     how: dict[str, Any] = {"mapping": mapped, "accept_units": accept_units}
     if out is not None:
-        how |= {"force": force, "raw_text": raw_text, "summary": summary}
+        how |= {"force": force, "raw_text": raw_text, "summary": summary, "digits": digits}
         found = score_file(opened, files, out, each=rows.add, **how)
-    elif summary is not None:
-        raise ConfigError("--summary goes with --out", code="USAGE", column="--summary")
+    elif summary is not None or digits is not None:
+        option = "--summary" if summary is not None else "--digits"
+        raise ConfigError(f"{option} goes with --out", code="USAGE", column=option)
     else:
         tally = Tally(opened, files.name, mapped)
         for block, answers in scored_blocks(opened, files, tally, **how):

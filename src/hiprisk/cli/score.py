@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hiprisk.cli.options import Parser, add_cohort, add_expected, expected, files_of
+from hiprisk.cli.options import Parser, add_cohort, add_expected, expected, files_of, whole_number
 from hiprisk.cli.show.output import note, note_findings, print_json, print_lines, print_table
 from hiprisk.errors import ExitCode
 from hiprisk.wording.quantities import plural
@@ -46,6 +46,8 @@ def run(argv: Sequence[str]) -> int:
         raw_text=options.raw_text,
         progress=_progress if sys.stderr.isatty() else None,
         summary=options.summary,
+        digits=options.digits,
+        workers=options.workers,
     )
     if options.json:
         print_json(result.to_dict())
@@ -150,4 +152,10 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
                         help="score although a unit looks wrong")  # fmt: skip
     parser.add_argument("--raw-text", action="store_true",
                         help="do not guard texts that a spreadsheet would run")  # fmt: skip
+    parser.add_argument("--digits", type=whole_number(1), metavar="N",
+                        help="significant digits of the added numbers, 1 to 15 "
+                        "(default: all)")  # fmt: skip
+    parser.add_argument("--workers", type=whole_number(1), metavar="N",
+                        help="processes for a large CSV file to CSV; the result is the same "
+                        "(default: 2 from 32 MiB on, if there are two processors)")  # fmt: skip
     return parser.parse_args(argv)

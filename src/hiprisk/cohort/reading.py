@@ -200,16 +200,48 @@ def iter_blocks(
         If the file as a whole cannot be used; single cells become `problems` instead.
     """
     files = open_mapped_file(path, mapping)
-    for block in files.blocks(block_bytes=block_bytes):
+    reader = BlockReader(
+        mapping=mapping, dictionary=dictionary, name=files.name, decimal=files.dialect.decimal
+    )
+    yield from map(reader.read, files.blocks(block_bytes=block_bytes))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockReader:
+    """Reads blocks of text of a cohort as its mapping says.
+
+    Attributes
+    ----------
+    mapping, dictionary
+        As for `iter_blocks`.
+    name : str
+        Of the files, for letters.
+    decimal : str
+        The decimal sign of their numbers.
+    """
+
+    mapping: CohortMapping | None
+    dictionary: Dictionary | None
+    name: str
+    decimal: str
+
+    def read(self, block: TextBlock) -> CohortBlock:
+        """The columns of a block.
+
+        Raises
+        ------
+        InputError
+            If the columns are not those that are needed.
+        """
         names = block.table.column_names
-        file = block.file or files.name
+        file = block.file or self.name
         # A name that several columns have is looked for too, so that using it is refused.
-        used = mapping_of_file(mapping, [*names, *block.repeated], file, dictionary)
+        used = mapping_of_file(self.mapping, [*names, *block.repeated], file, self.dictionary)
         check_usable(block, needed_columns(used), file)
         used, absent = mapping_of_present(used, names, file)
         lacking = columns_lacking(used, block.lacking)
-        mapped = map_block(block, mapping_by_codes(used, block), decimal=files.dialect.decimal)
-        yield replace(mapped, absent=absent, file=block.file, lacking=lacking)
+        mapped = map_block(block, mapping_by_codes(used, block), decimal=self.decimal)
+        return replace(mapped, absent=absent, file=block.file, lacking=lacking)
 
 
 def open_mapped_file(path: CohortPath, mapping: CohortMapping | None) -> StackedFiles:

@@ -7,7 +7,7 @@ import multiprocessing
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import TypeVar
 
@@ -21,7 +21,11 @@ BLOCKS_A_WORKER = 2
 
 
 def map_in_order(
-    function: Callable[[Item], Result], items: Iterable[Item], *, workers: int = 1
+    function: Callable[[Item], Result],
+    items: Iterable[Item],
+    *,
+    workers: int = 1,
+    takes_part: bool = False,
 ) -> Iterator[Result]:
     """Apply a function to items as they come; results come in the order of the items.
 
@@ -36,6 +40,9 @@ def map_in_order(
         Read as far as there is room for.
     workers : int
         Processes; with 1 everything happens here.
+    takes_part : bool
+        This process is one of the workers: it takes an item when the others have enough, which
+        saves the memory and the start of one of them.
 
     Yields
     ------
@@ -50,15 +57,17 @@ def map_in_order(
     if workers == 1:
         yield from map(function, items)
         return
+    others = workers - 1 if takes_part else workers
     pool = ProcessPoolExecutor(
-        workers,
+        others,
         # A copy of this process would hold its threads' locks, Arrow's among them.
         mp_context=multiprocessing.get_context("spawn"),
         initializer=end_with_parent,
         initargs=(os.getpid(),),
     )
     try:
-        yield from _bounded(pool, function, iter(items), BLOCKS_A_WORKER * workers)
+        of_pool = _bounded_with_this if takes_part else _bounded
+        yield from of_pool(pool, function, iter(items), BLOCKS_A_WORKER * others)
     except BrokenProcessPool as lost:
         raise worker_lost() from lost
     finally:
@@ -85,3 +94,43 @@ def _bounded(
         result = under_way.popleft().result()
         under_way.extend(pool.submit(function, item) for item in itertools.islice(items, 1))
         yield result
+
+
+def _bounded_with_this(
+    pool: ProcessPoolExecutor,
+    function: Callable[[Item], Result],
+    items: Iterator[Item],
+    most: int,
+) -> Iterator[Result]:
+    """The same; an item that nobody has room for is worked on here."""
+    ready = pool.submit(os.getpid)
+    under_way: deque[Future[Result]] = deque()
+    # A process that starts takes as long as some items do.
+    while not ready.done():
+        for item in itertools.islice(items, 1):
+            yield function(item)
+            break
+        else:
+            return
+    while True:
+        free = most - sum(not future.done() for future in under_way)
+        under_way.extend(pool.submit(function, item) for item in itertools.islice(items, free))
+        if not under_way:
+            return
+        # What waits for the first of them is bounded too.
+        if len(under_way) < 2 * most and not under_way[0].done():
+            own = [_done(function, item) for item in itertools.islice(items, 1)]
+            under_way.extend(own)
+            if own:
+                continue
+        yield under_way.popleft().result()
+
+
+def _done(function: Callable[[Item], Result], item: Item) -> Future[Result]:
+    """The result, or the refusal, that has its turn like any other's."""
+    future: Future[Result] = Future()
+    try:
+        future.set_result(function(item))
+    except Exception as refusal:
+        future.set_exception(refusal)
+    return future

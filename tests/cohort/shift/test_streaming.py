@@ -119,3 +119,21 @@ def test_no_stretch_goes_on_from_one_file_to_the_next():
     [finding] = comparison.findings()
     assert "the values in rows 2 to 3001 of b.csv differ" in finding.message
     assert (finding.rows, finding.files) == ((2,), ("b.csv",))
+
+
+@pytest.mark.parametrize("block", [700, 2_000, 5_001])
+def test_parts_that_follow_one_another_say_what_the_whole_says(block):
+    n_rows = 12_345
+    columns = people(n_rows)
+    columns["womac_function_0_100"][4_000:9_500] /= 100.0
+    rows = np.arange(n_rows) + 2
+    whole = FileComparison(small_sheet())
+    whole.add(columns, rows=rows)
+    parts = FileComparison(small_sheet())
+    for start in range(0, n_rows, block):
+        here = {name: values[start : start + block] for name, values in columns.items()}
+        one = FileComparison(small_sheet(), n_before=start)
+        one.add(here, rows=rows[start : start + block])
+        parts.follow(one.part())
+    assert parts.findings() == whole.findings()
+    assert len(whole.findings()) == 1

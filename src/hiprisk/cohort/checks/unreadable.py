@@ -97,6 +97,14 @@ class DecimalCommas:
         """Take in cells of a variable that are no numbers."""
         self._counts[variable] += _n_with_comma(texts)
 
+    def part(self) -> Mapping[str, int]:
+        """What was counted, for `follow` of who counted the rows before."""
+        return self._counts
+
+    def follow(self, part: Mapping[str, int]) -> None:
+        """Take in what was counted elsewhere."""
+        self._counts.update(part)
+
     def findings(self) -> Iterable[Finding]:
         """A warning for each variable that has such cells."""
         for variable, count in self._counts.items():

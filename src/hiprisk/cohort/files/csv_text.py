@@ -55,6 +55,92 @@ def read_header(source: ByteSource, dialect: Dialect) -> CsvHeader:
     return CsvHeader(column_names(raw, source.name), n_lines, len(first.encode()) + mark)
 
 
+@dataclass(frozen=True, slots=True)
+class CsvReader:
+    """A CSV file that was looked through once: its blocks can be parsed in any order, anywhere.
+
+    Attributes
+    ----------
+    source : ByteSource
+    dialect : Dialect
+    header : CsvHeader
+    lines : CsvLines
+    size_and_time : tuple of int
+        Of the file, when it was looked through.
+    """
+
+    source: ByteSource
+    dialect: Dialect
+    header: CsvHeader
+    lines: CsvLines
+    size_and_time: tuple[int, ...]
+
+    def raw_blocks(self, block_bytes: int = BLOCK_BYTES) -> Iterator[bytes]:
+        """Whole rows as they came, in UTF-8, in order.
+
+        Raises
+        ------
+        InputError
+            On a row that is too long, or, at the end, if the file changed since.
+        """
+        with self.source.open() as stream:
+            yield from row_blocks(
+                stream,
+                header_lines=self.header.n_lines,
+                block_bytes=block_bytes,
+                ends_in_quotes=self.lines.ends_in_quotes,
+                name=self.source.name,
+            )
+        if self.source.size_and_time() != self.size_and_time:
+            raise changed_error(self.source.name)
+
+    def parsed(self, block: bytes, first_row: int) -> TextBlock:
+        """The cells of a block as text; its first row is that of all data rows.
+
+        Raises
+        ------
+        InputError
+            On a row with too many or too few fields, an open quote, bytes that are no text, a
+            field that is too long.
+        """
+        names, lines, ragged = self.header.columns.names, self.lines, list[Any]()
+        _check_text(block, self.source)
+        try:
+            table = _parsed(block, names, self.dialect, lines, ragged)
+        except pa.ArrowInvalid:
+            raise _as_input_error(ragged, self.source, first_row, lines) from None
+        _check_fields(table, first_row, self.source.name, lines)
+        return TextBlock(
+            first_row,
+            table,
+            lines.lines(first_row, table.num_rows),
+            self.header.columns.repeated,
+            bare_lines=bare_lines(block, table.num_rows) if lines.are_bare else None,
+        )
+
+    def no_rows(self) -> TextBlock:
+        """A block of the columns without a row."""
+        columns = self.header.columns
+        empty = pa.table({name: pa.array([], pa.string()) for name in columns.names})
+        return TextBlock(1, empty, repeated=columns.repeated)
+
+
+def csv_reader(source: ByteSource, dialect: Dialect) -> CsvReader:
+    """Look through a CSV file.
+
+    Raises
+    ------
+    InputError
+        On a header that cannot be read, a NUL byte, or a quote that is open at the end.
+    """
+    before = source.size_and_time()
+    header = read_header(source, dialect)
+    lines = scan_lines(
+        source, dialect.delimiter, header_bytes=header.n_bytes, header_lines=header.n_lines
+    )
+    return CsvReader(source, dialect, header, lines, before)
+
+
 def iter_csv(
     source: ByteSource, dialect: Dialect, *, block_bytes: int = BLOCK_BYTES
 ) -> Iterator[TextBlock]:
@@ -66,43 +152,16 @@ def iter_csv(
         On a row with too many or too few fields, an open quote, bytes that are no text, a field
         that is too long, or a file that changed while it was read.
     """
-    before = source.size_and_time()
-    header = read_header(source, dialect)
-    names, repeated = header.columns.names, header.columns.repeated
-    lines = scan_lines(
-        source, dialect.delimiter, header_bytes=header.n_bytes, header_lines=header.n_lines
-    )
-    if not lines.has_rows:
-        empty = pa.table({name: pa.array([], pa.string()) for name in names})
-        yield TextBlock(1, empty, repeated=repeated)
+    reader = csv_reader(source, dialect)
+    if not reader.lines.has_rows:
+        yield reader.no_rows()
         return
-    ragged: list[Any] = []
     first_row = 1
-    with source.open() as stream:
-        for block in row_blocks(
-            stream,
-            header_lines=header.n_lines,
-            block_bytes=block_bytes,
-            ends_in_quotes=lines.ends_in_quotes,
-            name=source.name,
-        ):
-            _check_text(block, source)
-            try:
-                table = _parsed(block, names, dialect, lines, ragged)
-            except pa.ArrowInvalid:
-                raise _as_input_error(ragged, source, first_row, lines) from None
-            _check_fields(table, first_row, source.name, lines)
-            if table.num_rows:
-                yield TextBlock(
-                    first_row,
-                    table,
-                    lines.lines(first_row, table.num_rows),
-                    repeated,
-                    bare_lines=bare_lines(block, table.num_rows) if lines.are_bare else None,
-                )
-            first_row += table.num_rows
-    if source.size_and_time() != before:
-        raise changed_error(source.name)
+    for raw in reader.raw_blocks(block_bytes):
+        block = reader.parsed(raw, first_row)
+        if block.table.num_rows:
+            yield block
+        first_row += block.table.num_rows
 
 
 def _check_text(block: bytes, source: ByteSource) -> None:

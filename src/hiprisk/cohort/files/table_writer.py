@@ -94,7 +94,7 @@ def table_writer(path: Path, kind: str, dialect: Dialect = ORDINARY) -> TableWri
         return _ParquetWriter(path)
     if kind == "xlsx":
         return _SheetWriter(path)
-    return _CsvWriter(path, dialect, packed=kind == "csv.gz")
+    return CsvWriter(path, dialect, packed=kind == "csv.gz")
 
 
 def table_of(columns: Mapping[str, Any]) -> pa.Table:
@@ -128,7 +128,9 @@ class _ParquetWriter:
             self._writer.close()
 
 
-class _CsvWriter:
+class CsvWriter:
+    """CSV in a dialect, packed with gzip or not."""
+
     def __init__(self, path: Path, dialect: Dialect, *, packed: bool) -> None:
         self._dialect = dialect
         self._file: BinaryIO = path.open("wb")
@@ -151,14 +153,16 @@ class _CsvWriter:
         plain: frozenset[str] = frozenset(),
         read_lines: ReadLines | None = None,
     ) -> None:
+        """Append rows, behind the header where they are the first."""
         if not self._has_header:
             header = pa.table({name: pa.array([name]) for name in table.column_names})
-            self._write(csv_lines(header, dialect=self._dialect))
+            self.write_lines(csv_lines(header, dialect=self._dialect))
             self._has_header = True
         lines = csv_lines(table, plain=plain, dialect=self._dialect, read_lines=read_lines)
-        self._write(lines)
+        self.write_lines(lines)
 
-    def _write(self, lines: memoryview) -> None:
+    def write_lines(self, lines: memoryview) -> None:
+        """Append rows that `csv_lines` made; the header must be there already."""
         if len(lines):
             self._stream.write(self._encoded(lines[1:]))
             self._stream.write(self._encoded(memoryview(b"\n")))
@@ -176,6 +180,7 @@ class _CsvWriter:
             ) from problem
 
     def close(self) -> None:
+        """Finish the file."""
         if self._stream is not self._file:
             self._stream.close()
         self._file.close()

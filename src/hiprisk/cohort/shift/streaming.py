@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,15 @@ WINDOW_SHARE = 0.25
 STRANGE = 0.8
 
 
+@dataclass(frozen=True, slots=True)
+class SampledRows:
+    """The rows of a part of a stream that go into the sample, and the places that they take."""
+
+    n_seen: int
+    places: Integers
+    columns: Columns
+
+
 class RowSample:
     """A uniform sample of the rows of a stream: the same whatever the size of the blocks.
 
@@ -32,12 +42,15 @@ class RowSample:
     ----------
     size : int
         Most rows that are kept; of a shorter stream all are.
+    n_before : int
+        Rows of the stream that came before and were sampled elsewhere.
     """
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, *, n_before: int = 0) -> None:
         self._size = size
         self._kept: dict[str, NDArray[np.generic]] = {}
-        self.n_seen = 0
+        self._taken = np.zeros(size, dtype=bool)
+        self.n_seen = n_before
 
     def add(self, columns: Columns, chances: Floats) -> None:
         """Take rows in.
@@ -54,11 +67,26 @@ class RowSample:
             positions < self._size, positions, (chances * (positions + 1)).astype(np.intp)
         )
         rows = np.flatnonzero(places < self._size)
+        self._put(places[rows], {name: values[rows] for name, values in columns.items()})
+        self.n_seen += len(chances)
+
+    def _put(self, places: Integers, columns: Columns) -> None:
+        self._taken[places] = True
         for name, values in columns.items():
             if name not in self._kept:
                 self._kept[name] = np.empty(self._size, dtype=values.dtype)
-            self._kept[name][places[rows]] = values[rows]
-        self.n_seen += len(chances)
+            self._kept[name][places] = values
+
+    def part(self) -> SampledRows:
+        """What these rows change in a sample of those before."""
+        places = np.flatnonzero(self._taken)
+        kept = {name: values[places] for name, values in self._kept.items()}
+        return SampledRows(self.n_seen, places, kept)
+
+    def follow(self, part: SampledRows) -> None:
+        """Take in rows that follow and were sampled elsewhere."""
+        self._put(part.places, part.columns)
+        self.n_seen = part.n_seen
 
     def columns(self) -> dict[str, NDArray[np.generic]]:
         """The rows kept."""
@@ -72,6 +100,8 @@ class FileComparison:
     Parameters
     ----------
     sheet : Sheet
+    n_before : int
+        Rows of the file that came before and are compared elsewhere.
 
     Notes
     -----
@@ -80,12 +110,16 @@ class FileComparison:
     where another scale explains it, so that a sorted file is not taken for a wrong one.
     """
 
-    def __init__(self, sheet: Sheet) -> None:
+    def __init__(self, sheet: Sheet, *, n_before: int = 0) -> None:
         self._sheet = sheet
         self._rng = rng_for(0, "file against training")
-        self._whole = RowSample(WHOLE_ROWS)
+        # One number a row was drawn of those before.
+        bits: Any = self._rng.bit_generator
+        bits.advance(n_before)
+        self._whole = RowSample(WHOLE_ROWS, n_before=n_before)
         self._windows = _Windows(
-            [v for v in sheet.variables if v.kind == "number" and v.training is not None]
+            [v for v in sheet.variables if v.kind == "number" and v.training is not None],
+            n_before=n_before,
         )
 
     def add(self, columns: Columns, *, rows: Integers, file: str = "") -> None:
@@ -105,6 +139,15 @@ class FileComparison:
         self._windows.start(file)
         self._windows.add(own, chances, rows)
 
+    def part(self) -> ComparedPart:
+        """What these rows say, for `follow` of the comparison of those before."""
+        return ComparedPart(self._whole.part(), self._windows.part())
+
+    def follow(self, part: ComparedPart) -> None:
+        """Take in rows of the same file that follow and were compared elsewhere."""
+        self._whole.follow(part.sample)
+        self._windows.follow(part.windows)
+
     def findings(self) -> tuple[Finding, ...]:
         """What was found in the whole file, then what only a part of it shows."""
         whole = compare_with_training(self._sheet, self._whole.columns())
@@ -115,11 +158,52 @@ class FileComparison:
         return (*whole, *(part for part in parts if part.column not in told))
 
 
+@dataclass(frozen=True, slots=True)
+class WindowsPart:
+    """Windows of rows that follow others.
+
+    Attributes
+    ----------
+    head, tail : Stretch
+        The rest of a window that had begun before, and the beginning of the last one.
+    closes_head : bool
+        Whether the window that had begun before ends with its rest.
+    deviating : mapping
+        First and last row and count by variable, advice and file.
+    """
+
+    head: Stretch
+    tail: Stretch
+    closes_head: bool
+    deviating: Mapping[tuple[str, str, str], tuple[int, int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A part of a window: the rows looked at, first and last row of the file, number of rows."""
+
+    kept: tuple[Floats, ...] = ()
+    first_row: int = 0
+    last_row: int = 0
+    n_rows: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedPart:
+    """What a part of a file says beside the development cohort."""
+
+    sample: SampledRows
+    windows: WindowsPart
+
+
 class _Windows:
     """Stretches of a file in which a number came on another scale."""
 
-    def __init__(self, specs: list[VariableSpec]) -> None:
+    def __init__(self, specs: list[VariableSpec], *, n_before: int = 0) -> None:
         self._specs = [s for s in specs if s.training and s.training.iqr and s.training.median]
+        # Rows of the first window that came before.
+        self._owed = n_before % WINDOW_ROWS
+        self._head: Stretch | None = None
         self._kept: list[Floats] = []
         self._file = ""
         self._first_row = self._last_row = 0
@@ -144,7 +228,7 @@ class _Windows:
         self._specs = here
         start = 0
         while start < len(chances):
-            stop = min(len(chances), start + WINDOW_ROWS - self._n_rows)
+            stop = min(len(chances), start + WINDOW_ROWS - self._owed - self._n_rows)
             rows = start + np.flatnonzero(chances[start:stop] < WINDOW_SHARE)
             self._kept.append(np.column_stack([columns[spec.name][rows] for spec in here]))
             if not self._n_rows:
@@ -152,8 +236,39 @@ class _Windows:
             self._last_row = int(file_rows[stop - 1])
             self._n_rows += stop - start
             start = stop
-            if self._n_rows == WINDOW_ROWS:
+            if self._owed and self._n_rows + self._owed == WINDOW_ROWS:
+                self._head, self._owed = self._stretch(), 0
+                self._kept, self._n_rows = [], 0
+            elif self._n_rows == WINDOW_ROWS:
                 self._close()
+
+    def _stretch(self) -> Stretch:
+        return Stretch(tuple(self._kept), self._first_row, self._last_row, self._n_rows)
+
+    def part(self) -> WindowsPart:
+        return WindowsPart(
+            head=self._head or Stretch(),
+            tail=self._stretch(),
+            closes_head=self._head is not None,
+            deviating=self._deviating,
+        )
+
+    def follow(self, part: WindowsPart) -> None:
+        if part.closes_head:
+            self._append(part.head)
+            self._close()
+        for key, (first, last, count) in part.deviating.items():
+            began, _, so_far = self._deviating.get(key, (first, 0, 0))
+            self._deviating[key] = (began, last, so_far + count)
+        if part.tail.n_rows:
+            self._append(part.tail)
+
+    def _append(self, stretch: Stretch) -> None:
+        if not self._n_rows:
+            self._first_row = stretch.first_row
+        self._kept += stretch.kept
+        self._last_row = stretch.last_row
+        self._n_rows += stretch.n_rows
 
     def _close(self) -> None:
         values = np.sort(np.concatenate(self._kept), axis=0)

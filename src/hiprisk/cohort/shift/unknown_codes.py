@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,7 +33,9 @@ NAMEABLE = frozenset({*_TRUTHS, *_YES_NO, *_SEXES, *_DIGITS})
 
 
 @dataclass(slots=True)
-class _Seen:
+class Seen:
+    """What was counted of one category."""
+
     n_cells: int = 0
     n_known: int = 0
     n_no: int = 0
@@ -55,7 +57,7 @@ class CodingWatch:
     def __init__(self, specs: Sequence[VariableSpec], mapping: CohortMapping | None) -> None:
         self._specs = {spec.name: spec for spec in specs if spec.kind == "category"}
         self._mapping = mapping
-        self._seen = {name: _Seen() for name in self._specs}
+        self._seen = {name: Seen() for name in self._specs}
 
     def add(self, block: CohortBlock) -> None:
         """Take a block in."""
@@ -68,6 +70,21 @@ class CodingWatch:
                 seen.n_known += block.n_rows - _count(levels, None)
                 if zero_one_codes(self._specs[name].levels) and not seen.n_no:
                     seen.n_no = _count(levels, "no")
+
+    def part(self) -> Mapping[str, Seen]:
+        """What was counted, for `follow` of who counted the rows before."""
+        return self._seen
+
+    def follow(self, part: Mapping[str, Seen]) -> None:
+        """Take in what was counted elsewhere, of rows that follow."""
+        for name, other in part.items():
+            seen = self._seen[name]
+            seen.n_cells += other.n_cells
+            seen.n_known += other.n_known
+            seen.n_no = seen.n_no or other.n_no
+            seen.codes.update(other.codes)
+            seen.other_case += other.other_case
+            seen.rows = [*seen.rows, *other.rows][:SHOWN_ROWS]
 
     def _note(self, name: str, block: CohortBlock, mask: np.ndarray) -> None:
         seen = self._seen[name]
@@ -98,7 +115,7 @@ class CodingWatch:
             for finding in self._of(self._specs[name], seen)
         )
 
-    def _of(self, spec: VariableSpec, seen: _Seen) -> Iterable[Finding]:
+    def _of(self, spec: VariableSpec, seen: Seen) -> Iterable[Finding]:
         total = seen.n_cells + seen.n_known
         often = is_often_unknown(seen.n_cells, total)
         twos = seen.codes["2"]
@@ -141,7 +158,7 @@ def _count(levels: NDArray[Any], level: str | None) -> int:
     return int(np.count_nonzero(levels == np.array(level, dtype=object)))
 
 
-def _what_they_are(seen: _Seen) -> str:
+def _what_they_are(seen: Seen) -> str:
     if seen.other_case * 2 > seen.n_cells:
         return ": levels in other letter case?"
     named = [f"'{code}'" for code, _ in seen.codes.most_common(4)]

@@ -4,28 +4,25 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import itertools
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
-
-import pyarrow as pa
 
 from hiprisk.cohort.bundled_variables import bundled_variables
 from hiprisk.cohort.dictionary import Dictionary, load_dictionary
-from hiprisk.cohort.files.csv_dialect import ORDINARY
-from hiprisk.cohort.files.stacking import CohortPath, cohort_files, in_decimal
-from hiprisk.cohort.files.table_writer import ReadLines, output_format, table_writer
+from hiprisk.cohort.files.csv_text import CsvReader
+from hiprisk.cohort.files.stacking import CohortPath, StackedFiles, cohort_files
+from hiprisk.cohort.files.table_writer import CsvWriter, TableWriter, output_format, table_writer
 from hiprisk.cohort.mapping import CohortMapping
-from hiprisk.cohort.reading import CohortBlock, iter_blocks, open_mapped_file
-from hiprisk.errors import ConfigError, InputError
+from hiprisk.cohort.reading import BlockReader, CohortBlock, iter_blocks, open_mapped_file
+from hiprisk.errors import ConfigError
 from hiprisk.outputs import check_output_file, written_whole
-from hiprisk.serving.files.scored_file import guarded, guarded_names
+from hiprisk.serving.files.pieces import FilePlan, large_csv, raw_blocks, scored_in_order
+from hiprisk.serving.files.rows import MOST_DIGITS, RowFormat, answered
 from hiprisk.serving.files.summary import ScoreResult, Tally
 from hiprisk.serving.model import Model
-from hiprisk.sheet.answers import Answers, answer, column_names
-from hiprisk.sheet.columns import GivenColumns
-from hiprisk.sheet.patterns import RowPatterns
+from hiprisk.sheet.answers import Answers
 
 BLOCK_BYTES = 2 << 20
 
@@ -41,6 +38,8 @@ def score_file(
     raw_text: bool = False,
     progress: Callable[[int], None] | None = None,
     summary: Path | str | None = None,
+    digits: int | None = None,
+    workers: int | None = 1,
     each: Callable[[CohortBlock, Answers], None] | None = None,
 ) -> ScoreResult:
     """Score a cohort file.
@@ -65,6 +64,12 @@ def score_file(
         Told the number of rows done.
     summary : path-like, optional
         Where the counts and warnings go: a table if it ends in ``.csv``, else JSON.
+    digits : int, optional
+        Significant digits of the added numbers, 1 to 15, in every format; without it a number has
+        as many as tell it from every other one.
+    workers : int or None
+        Processes that score a large CSV file to CSV, this one among them, always to the same
+        bytes; None for as many as the file and the machine are likely to make use of.
     each : callable, optional
         Given every block and its answers, for whoever keeps them beside the file.
 
@@ -75,6 +80,7 @@ def score_file(
     """
     files, out = cohort_files(path), Path(out)
     kind = output_format(out)
+    _check_numbers(digits, workers)
     check_output_file(out, force=force, inputs=files.on_disk)
     if summary is not None:
         summary = Path(summary)
@@ -82,36 +88,89 @@ def score_file(
         if summary.resolve() == out.resolve():
             raise ConfigError("output and summary are the same file", code="SAME_FILE",
                               file=out.name)  # fmt: skip
+    opened = open_mapped_file(files, mapping)
     tally = Tally(model, files.name, mapping)
-    # CSV is written as the file that came, so that it is read like that one.
-    own = open_mapped_file(files, mapping).dialect
-    dialect = own if kind.startswith("csv") else ORDINARY
-    # A decimal comma must be quoted where the comma is the delimiter.
-    may_be_plain = dialect.decimal == "."
+    how = RowFormat(
+        is_csv=kind.startswith("csv"), own=opened.dialect, raw_text=raw_text, digits=digits
+    )
     with (
         written_whole(out) as scratch,
-        contextlib.closing(table_writer(scratch, kind, dialect)) as to,
+        contextlib.closing(table_writer(scratch, kind, how.dialect)) as to,
     ):
-        scored = scored_blocks(model, files, tally, mapping=mapping, accept_units=accept_units)
-        for block, answers in scored:
-            source = in_decimal(block.whole, own.decimal, dialect.decimal)
-            plain = block.plain if may_be_plain else frozenset()
-            cells = _own_cells(source, plain, raw_text=raw_text)
-            as_read = kind.startswith("csv") and _are(cells, source.columns)
-            lines = block.bare_lines if as_read else None
-            to.write(
-                _scored(model, source, cells, answers, raw_text=raw_text),
-                plain=plain,
-                read_lines=None if lines is None else ReadLines(lines, len(cells)),
-            )
-            if each is not None:
-                each(block, answers)
+        job = _Job(model, mapping, opened, how, tally, to, accept_units, each)
+        # Whoever is given each block needs it here, with its answers.
+        csv, n_workers = (None, 1) if each is not None else large_csv(opened, how, mapping, workers)
+        done = job.one_by_one() if csv is None else job.in_pieces(csv, n_workers)
+        for n_rows in done:
             if progress is not None:
-                progress(tally.n_rows)
-    result = dataclasses.replace(tally.result(out), dialect=dialect)
+                progress(n_rows)
+    result = dataclasses.replace(tally.result(out), dialect=how.dialect)
     if summary is not None:
         _write_summary(result, Path(summary))
     return result
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Job:
+    """A file that is being scored; each way through it tells the number of rows done."""
+
+    model: Model
+    mapping: CohortMapping | None
+    opened: StackedFiles
+    how: RowFormat
+    tally: Tally
+    to: TableWriter
+    accept_units: bool
+    each: Callable[[CohortBlock, Answers], None] | None
+
+    def one_by_one(self) -> Iterator[int]:
+        """Blocks in this process."""
+        reader = self._reader()
+        for text in self.opened.blocks(block_bytes=BLOCK_BYTES):
+            self._score(reader.read(text))
+            yield self.tally.n_rows
+
+    def in_pieces(self, csv: CsvReader, workers: int) -> Iterator[int]:
+        """The first block here, since it may refuse the file; the others wherever there is room."""
+        assert isinstance(self.to, CsvWriter)
+        reader, blocks = self._reader(), raw_blocks(csv, BLOCK_BYTES)
+        for first in itertools.islice(blocks, 1):
+            self._score(reader.read(csv.parsed(first.content, 1)))
+            yield self.tally.n_rows
+        plan = FilePlan(model=self.model, csv=csv, reader=reader, how=self.how)
+        for scored in scored_in_order(plan, blocks, workers=workers):
+            self.tally.follow(scored.tally)
+            self.to.write_lines(memoryview(scored.lines))
+            yield self.tally.n_rows
+
+    def _reader(self) -> BlockReader:
+        return BlockReader(
+            mapping=self.mapping,
+            dictionary=_dictionary(self.model, self.mapping),
+            name=self.opened.name,
+            decimal=self.opened.dialect.decimal,
+        )
+
+    def _score(self, block: CohortBlock) -> None:
+        answers = answered(self.model, block, self.tally, accept_units=self.accept_units)
+        rows = self.how.rows(self.model, block, answers)
+        self.to.write(rows.table, plain=rows.plain, read_lines=rows.read_lines)
+        if self.each is not None:
+            self.each(block, answers)
+
+
+def _check_numbers(digits: int | None, workers: int | None) -> None:
+    if digits is not None and not 1 <= digits <= MOST_DIGITS:
+        raise ConfigError(
+            f"from 1 to {MOST_DIGITS} significant digits can be written, not {digits}",
+            code="USAGE",
+            column="--digits",
+            advice="leave it out for all digits that a number has",
+        )
+    if workers is not None and workers < 1:
+        raise ConfigError(
+            f"at least one process works, not {workers}", code="USAGE", column="--workers"
+        )
 
 
 def scored_blocks(
@@ -131,13 +190,7 @@ def scored_blocks(
     """
     dictionary = _dictionary(model, mapping)
     for block in iter_blocks(cohort, mapping, block_bytes=BLOCK_BYTES, dictionary=dictionary):
-        # Before the first answer is given: a unit that looks wrong refuses the whole file.
-        tally.look(block, accept_units=accept_units)
-        answers = _answers(model, block)
-        tally.add(block, answers)
-        if block.selected is not None:
-            answers = answers.among_all(block.selected)
-        yield block, answers
+        yield block, answered(model, block, tally, accept_units=accept_units)
 
 
 def _write_summary(result: ScoreResult, path: Path) -> None:
@@ -152,53 +205,3 @@ def _write_summary(result: ScoreResult, path: Path) -> None:
 def _dictionary(model: Model, mapping: CohortMapping | None) -> Dictionary:
     known = load_dictionary() if mapping is None else mapping.dictionary
     return bundled_variables(model.sheet, model.bundle.config).laid_over(known)
-
-
-def _answers(model: Model, block: CohortBlock) -> Answers:
-    given = GivenColumns(columns=block.columns, n_rows=block.n_rows, unreadable=block.problems)
-    return answer(model.evaluator, given)
-
-
-def check_new_columns(added: Sequence[str], own: Sequence[str]) -> None:
-    """Raise InputError if a cohort has a column that scoring adds."""
-    taken = [name for name in added if name in own]
-    if taken:
-        raise InputError(
-            f"the file already has a column '{taken[0]}'",
-            code="COLUMN_EXISTS",
-            advice="score the original file, or rename the column",
-        )
-
-
-def _own_cells(source: pa.Table, plain: frozenset[str], *, raw_text: bool) -> list[pa.ChunkedArray]:
-    """A file's own columns as they are written; the same object where nothing was guarded."""
-    return [
-        column if raw_text or name in plain else guarded(column)
-        for name, column in zip(source.column_names, source.columns, strict=True)
-    ]
-
-
-def _are(cells: list[pa.ChunkedArray], columns: list[pa.ChunkedArray]) -> bool:
-    return all(cell is column for cell, column in zip(cells, columns, strict=True))
-
-
-def _scored(
-    model: Model, source: pa.Table, own: list[Any], answers: Answers, *, raw_text: bool
-) -> pa.Table:
-    names = column_names(model.evaluator)
-    check_new_columns(names, source.column_names)
-    patterns = answers.patterns()
-    added = [
-        pa.array(answers.numbers[name], from_pandas=True)
-        if name in answers.numbers
-        else _indexed(patterns[name])
-        for name in names
-    ]
-    # The first line of a file is a row of cells to a spreadsheet too.
-    shown = source.column_names if raw_text else guarded_names(source.column_names)
-    return pa.table([*own, *added], names=[*shown, *names])
-
-
-def _indexed(patterns: RowPatterns) -> pa.Array:
-    texts = guarded(pa.chunked_array([pa.array(patterns.texts, pa.string())]))
-    return pa.DictionaryArray.from_arrays(patterns.of_row, texts.combine_chunks())

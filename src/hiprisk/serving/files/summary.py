@@ -32,8 +32,8 @@ from hiprisk.cohort.mapped_columns import (
 from hiprisk.cohort.mapping import CohortMapping
 from hiprisk.cohort.reading import CohortBlock
 from hiprisk.cohort.shift.comparison import compare_with_training
-from hiprisk.cohort.shift.streaming import FileComparison
-from hiprisk.cohort.shift.unknown_codes import CodingWatch
+from hiprisk.cohort.shift.streaming import ComparedPart, FileComparison
+from hiprisk.cohort.shift.unknown_codes import CodingWatch, Seen
 from hiprisk.errors import InputError
 from hiprisk.serving.model import Model
 from hiprisk.sheet.answers import Answers
@@ -144,6 +144,22 @@ class ScoreResult:
         }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TallyPart:
+    """What `Tally` counted of some rows, all of them selected."""
+
+    n_rows: int
+    n_refused: int
+    reasons: Mapping[Note, int]
+    imputed: Mapping[str, int]
+    flags: Mapping[Note, int]
+    lacking: Mapping[str, dict[str, tuple[str, ...]]]
+    items: Mapping[str, ItemCodes]
+    commas: Mapping[str, int]
+    coding: Mapping[str, Seen]
+    comparison: ComparedPart
+
+
 class Tally:
     """Counts over the blocks of a file, in bounded memory.
 
@@ -154,9 +170,13 @@ class Tally:
         The file's name, for messages.
     mapping : CohortMapping, optional
         Names the column of each variable.
+    n_before : int
+        Rows of the (only) file that came before and are counted elsewhere.
     """
 
-    def __init__(self, model: Model, name: str, mapping: CohortMapping | None) -> None:
+    def __init__(
+        self, model: Model, name: str, mapping: CohortMapping | None, *, n_before: int = 0
+    ) -> None:
         self._model = model
         self._name = name
         self.n_rows = 0
@@ -164,13 +184,14 @@ class Tally:
         self._n_not_selected = 0
         self._missing_columns: tuple[Finding, ...] = ()
         self._lacking: dict[str, dict[str, tuple[str, ...]]] = {}
-        self._looked: set[str] = set()
+        # The first block of a file is looked at by who counts it.
+        self._looked: set[str] = {""} if n_before else set()
         self._file = name
         self._reasons: Counter[Note] = Counter()
         self._imputed: Counter[str] = Counter()
         self._flags: Counter[Note] = Counter()
         self._absent: tuple[str, ...] = ()
-        self._comparison = FileComparison(model.sheet)
+        self._comparison = FileComparison(model.sheet, n_before=n_before)
         self._coding = CodingWatch(model.sheet.variables_to_read, mapping)
         self._mapping = mapping
         self._items: dict[str, ItemCodes] = {}
@@ -259,6 +280,34 @@ class Tally:
         self._reasons.update(answers.reasons.counts())
         self._imputed.update({name: int(mask.sum()) for name, mask in answers.imputed.items()})
         self._flags.update(answers.flags.counts())
+
+    def part(self) -> TallyPart:
+        """What was counted, for `follow` of who counted the rows before."""
+        return TallyPart(
+            n_rows=self.n_rows,
+            n_refused=self._n_refused,
+            reasons=self._reasons,
+            imputed=self._imputed,
+            flags=self._flags,
+            lacking=self._lacking,
+            items=self._items,
+            commas=self._commas.part(),
+            coding=self._coding.part(),
+            comparison=self._comparison.part(),
+        )
+
+    def follow(self, part: TallyPart) -> None:
+        """Take in rows that follow and were counted elsewhere."""
+        self.n_rows += part.n_rows
+        self._n_refused += part.n_refused
+        self._reasons.update(part.reasons)
+        self._imputed.update(part.imputed)
+        self._flags.update(part.flags)
+        self._lacking |= part.lacking
+        self._items = codes_over_blocks([self._items, part.items])
+        self._commas.follow(part.commas)
+        self._coding.follow(part.coding)
+        self._comparison.follow(part.comparison)
 
     def result(self, out: Path | None) -> ScoreResult:
         """The summary of all blocks, and where they were written."""

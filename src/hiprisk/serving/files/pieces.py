@@ -1,0 +1,148 @@
+"""Blocks of a large CSV file scored in several processes, each as in one."""
+
+from __future__ import annotations
+
+import functools
+import os
+import pickle
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from hiprisk.cohort.files.csv_text import CsvReader, csv_reader
+from hiprisk.cohort.files.opening import CohortFile
+from hiprisk.cohort.files.stacking import StackedFiles
+from hiprisk.cohort.files.table_writer import csv_lines
+from hiprisk.cohort.mapping import CohortMapping
+from hiprisk.cohort.reading import BlockReader
+from hiprisk.parallel import map_in_order
+from hiprisk.serving.files.rows import RowFormat, answered
+from hiprisk.serving.files.summary import Tally, TallyPart
+from hiprisk.serving.model import Model
+
+# Of a file: below it a second process takes longer to start than it saves.
+LARGE_BYTES = 32 << 20
+# More are not taken unasked: each holds some 150 MiB.
+MOST_UNASKED = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilePlan:
+    """How the blocks of a file are scored."""
+
+    model: Model
+    csv: CsvReader
+    reader: BlockReader
+    how: RowFormat
+
+
+@dataclass(frozen=True, slots=True)
+class RawBlock:
+    """Rows of a file as they came, and how many data rows came before them."""
+
+    content: bytes
+    n_before: int
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredBlock:
+    """Lines of the scored file, behind line ends, in UTF-8; and what is counted of them."""
+
+    lines: bytes
+    tally: TallyPart
+
+
+def large_csv(
+    opened: StackedFiles, how: RowFormat, mapping: CohortMapping | None, workers: int | None
+) -> tuple[CsvReader | None, int]:
+    """A file whose blocks can be scored apart, and in how many processes.
+
+    Parameters
+    ----------
+    opened : StackedFiles
+    how : RowFormat
+    mapping : CohortMapping, optional
+    workers : int or None
+        None where nobody states how many.
+
+    Returns
+    -------
+    tuple of CsvReader or None and int
+        None where one process scores it: one file of CSV to CSV is taken, each line of which is a
+        row (no quotes, no blank lines), if the mapping selects no rows.
+
+    Raises
+    ------
+    InputError
+        As `csv_reader` does.
+    """
+    file = opened.files[0]
+    selects = mapping is not None and bool(mapping.where or mapping.imputations)
+    if not how.is_csv or selects or len(opened.files) > 1 or not isinstance(file, CohortFile):
+        return None, 1
+    n_workers = likely_workers(file.source.path) if workers is None else workers
+    if n_workers == 1 or file.kind != "csv":
+        return None, 1
+    csv = csv_reader(file.source, file.dialect)
+    return (csv, n_workers) if csv.lines.are_bare and csv.lines.has_rows else (None, 1)
+
+
+def likely_workers(path: Path) -> int:
+    """Processes that score a file where nobody states how many."""
+    if path.stat().st_size < LARGE_BYTES:
+        return 1
+    given = getattr(os, "sched_getaffinity", None)
+    n_processors = len(given(0)) if given else os.cpu_count() or 1
+    return min(MOST_UNASKED, n_processors)
+
+
+def raw_blocks(csv: CsvReader, block_bytes: int) -> Iterator[RawBlock]:
+    """The blocks of a file whose lines are its rows."""
+    n_before = 0
+    for content in csv.raw_blocks(block_bytes):
+        yield RawBlock(content, n_before)
+        n_before += content.count(b"\n")
+
+
+def scored_in_order(
+    plan: FilePlan, blocks: Iterator[RawBlock], *, workers: int
+) -> Iterator[ScoredBlock]:
+    """Blocks of a file behind its first, scored by several processes; this is one of them.
+
+    Raises
+    ------
+    InputError
+        On the first block that cannot be read.
+    StoreError
+        If a process ends before its work is done.
+    """
+    score = functools.partial(score_block, pickle.dumps(plan, pickle.HIGHEST_PROTOCOL))
+    return map_in_order(score, blocks, workers=workers, takes_part=True)
+
+
+def score_block(plan: bytes, block: RawBlock) -> ScoredBlock:
+    """Score a block in whichever process.
+
+    Parameters
+    ----------
+    plan : bytes
+        A pickled `FilePlan`: a process reads it once.
+    block : RawBlock
+        Not the first of its file.
+    """
+    file = _plan(plan)
+    text = file.csv.parsed(block.content, block.n_before + 1)
+    tally = Tally(file.model, file.reader.name, file.reader.mapping, n_before=block.n_before)
+    cohort = file.reader.read(text)
+    answers = answered(file.model, cohort, tally, accept_units=True)
+    rows = file.how.rows(file.model, cohort, answers)
+    lines = csv_lines(
+        rows.table, plain=rows.plain, dialect=file.how.dialect, read_lines=rows.read_lines
+    )
+    return ScoredBlock(bytes(lines), tally.part())
+
+
+@functools.lru_cache(maxsize=1)
+def _plan(pickled: bytes) -> FilePlan:
+    plan: FilePlan = pickle.loads(pickled)
+    return plan
