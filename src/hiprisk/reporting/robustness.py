@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from hiprisk.evidence.document import Evidence
 from hiprisk.metrics.clinical_utility.net_benefit import NET_BENEFIT
@@ -173,6 +173,7 @@ def subgroups_section(evidence: Evidence) -> Section | None:
     if groups is None:
         return None
     shown = [groups.metrics[0], *([CALIBRATION] if CALIBRATION in groups.metrics else [])]
+    benefits = {NET_BENEFIT.at(value).name for value in {one.threshold for one in groups.benefits}}
     tables = [
         Table(
             head=("group", "people", *map(label_of, groups.metrics)),
@@ -183,7 +184,9 @@ def subgroups_section(evidence: Evidence) -> Section | None:
             head=("metric", "by", "groups", "between-group heterogeneity (SD, 95 % CI)",
                   "second minus first (95 % CI)", "p-value", "adjusted p-value"),
             rows=tuple(
-                _spread_row(row, groups) for row in groups.heterogeneity if _is_shown(row, groups)
+                _spread_row(row, groups)
+                for row in groups.heterogeneity
+                if _is_shown(row, groups, benefits)
             ),
             caption="Heterogeneity between groups. Of predictive distributions and events, only "
             "net benefit and differences with evidence (tables/heterogeneity.parquet has all)",
@@ -268,10 +271,9 @@ def _further_table(
     )
 
 
-def _is_shown(row: Heterogeneity, groups: Subgroups) -> bool:
+def _is_shown(row: Heterogeneity, groups: Subgroups, benefits: Collection[str]) -> bool:
     """Whether a comparison stands in the report: there are many of forecasts and events."""
     main = not row.event and row.metric in groups.metrics
-    benefits = {NET_BENEFIT.at(one.threshold).name for one in groups.benefits}
     return main or row.metric in benefits or row.p_adjusted < 1.0 - groups.level
 
 

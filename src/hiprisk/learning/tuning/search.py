@@ -79,9 +79,9 @@ def search(
 ) -> Tuned:
     """Tune the settings of a model type.
 
-    Trials run one after another. Before each one the sampler is seeded from the study's seed and
-    the number of completed trials, and trials that a kill left unfinished are told as failed, so
-    that an interrupted search goes on to the same result as one that was never interrupted.
+    Trials run one after another, and each is stored when it is done. Before each one the sampler is
+    seeded from the study's seed and the number of completed trials, so that an interrupted search
+    goes on to the same result as one that was never interrupted.
 
     Parameters
     ----------
@@ -120,15 +120,17 @@ def search(
         with store_in_use(storage):
             owner = _take_over(study, storage, fingerprint)
             done = _completed(study, distributions)
+        # Suggested from memory and stored when done: one transaction a trial, not one a setting.
+        asked = optuna.create_study(direction="minimize")
+        asked.add_trials(done)
         while len(done) < n_trials:
-            with store_in_use(storage):
-                study.sampler = _sampler(seed, name, len(done))
-                trial = study.ask(distributions)
+            asked.sampler = _sampler(seed, name, len(done))
+            trial = asked.ask(distributions)
             loss = objective({**fixed, **_settings(trial.params, space)})
+            done.append(asked.tell(trial, loss))
             with store_in_use(storage):
-                study.tell(trial, loss)
+                study.add_trial(done[-1])
                 _check_owner(study, owner)
-                done = _completed(study, distributions)
             if on_trial is not None:
                 on_trial(len(done), n_trials)
     return _best(done[:n_trials], fixed, space)

@@ -42,5 +42,10 @@ def as_png(ax: Axes) -> bytes:
     """
     buffer = io.BytesIO()
     figure: Any = ax.figure
-    figure.savefig(buffer, format="png", metadata={"Software": None})
+    engine = figure.get_layout_engine()
+    # `savefig` draws a figure twice, the first time for the sake of its layout.
+    engine.execute(figure)
+    figure.set_layout_engine("none")
+    figure.canvas.print_png(buffer, metadata={"Software": None})
+    figure.set_layout_engine(engine)
     return buffer.getvalue()
