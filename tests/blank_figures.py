@@ -9,14 +9,15 @@ from matplotlib.figure import Figure
 PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mNgAAAAAgAB5Sfe/AAAAABJRU5ErkJggg=="
 )
+EMPTY = b'<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'
 
 
 @contextlib.contextmanager
 def figures_left_blank():
-    """Save every figure as one pixel. Figures are built as ever; they are only not rendered."""
+    """Save every figure as one pixel, or as an empty drawing; they are built as ever."""
 
-    def save_pixel(figure, target, **_):
-        target.write(PIXEL)
+    def save_pixel(figure, target, *, format="png", **_):
+        target.write(EMPTY if format == "svg" else PIXEL)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Figure, "savefig", save_pixel)

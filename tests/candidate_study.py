@@ -7,7 +7,7 @@ from blank_figures import figures_left_blank
 from coverage_pause import coverage_paused
 from hiprisk.bundle import read_bundle
 from hiprisk.config import load_config
-from hiprisk.reporting.report import report_sections
+from hiprisk.reporting.study.report import report_sections
 from hiprisk.study import run_study
 from shared_results import made_once
 
@@ -41,8 +41,9 @@ def candidate_study(tmp_path_factory):
 
     def make():
         with figures_left_blank(), coverage_paused():
-            result = run_study(candidate_config(), out=tmp_path_factory.mktemp("models"))
-            sections = report_sections(result.evidence, result.sheet)
+            config = candidate_config()
+            result = run_study(config, out=tmp_path_factory.mktemp("models"))
+            sections = report_sections(result.evidence, result.sheet, config)
         return result, read_bundle(result.bundle), sections
 
     result, bundle, sections = made_once(tmp_path_factory, "candidate_study", make)

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 from blank_figures import figures_left_blank
 from hiprisk.config import load_config
-from hiprisk.reporting.report import report_sections
+from hiprisk.reporting.study.report import report_sections
 from hiprisk.study import run_study
 from shared_results import made_once
 
@@ -27,12 +27,14 @@ def reported_study(tmp_path_factory):
         config = load_config(STUPAR, overrides=QUICK)
         with figures_left_blank():
             result = run_study(config, out=tmp_path_factory.mktemp("models"))
-            return result.evidence, result.sheet, report_sections(result.evidence, result.sheet)
+            sections = report_sections(result.evidence, result.sheet, config)
+            return result.evidence, result.sheet, sections, config
 
-    evidence, sheet, sections = made_once(tmp_path_factory, "reported_study", make)
+    evidence, sheet, sections, config = made_once(tmp_path_factory, "reported_study", make)
     return SimpleNamespace(
         evidence=evidence,
         sheet=sheet,
         sections=sections,
+        config=config,
         section={section.anchor: section for section in sections},
     )

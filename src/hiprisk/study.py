@@ -53,7 +53,7 @@ from hiprisk.planning.checking import check_study
 from hiprisk.planning.one_at_a_time import WAIT_SECONDS, only_search_of, only_study_of
 from hiprisk.planning.resuming import BOOTSTRAP
 from hiprisk.reporting.card import model_card
-from hiprisk.reporting.report import report_figures, report_sections, study_report
+from hiprisk.reporting.study.report import report_figures, report_sections, study_report
 from hiprisk.sheet.format import Sheet
 from hiprisk.tracking.runs import StudyRun, open_run
 from hiprisk.validation.internal.optimism import bootstrap_optimism
@@ -312,7 +312,7 @@ def _write(
     config, sheet = finished.config, finished.sheet
     own = package_versions(settings.estimator for settings in config.families.own.values())
     created_with = {name: metadata.version(name) for name in PACKAGES} | own
-    sections = report_sections(evidence, sheet)
+    sections = report_sections(evidence, sheet, config)
     contents = BundleContents(
         sheet=sheet,
         config=resolved(config) | _own_variables(finished.prepared.cohort.dictionary),
@@ -331,7 +331,12 @@ def _write(
         study=study_document(config, files, packages=own),
         files={
             "report.html": study_report(
-                evidence, sheet, sections, created_with=created_with
+                evidence,
+                sheet,
+                sections,
+                config=config,
+                cohort_fingerprint=finished.prepared.cohort.fingerprint,
+                created_with=created_with,
             ).encode(),
             **{f"tables/{name}": data for name, data in evidence_tables(evidence).items()},
             **{f"figures/{name}": data for name, data in report_figures(sections).items()},

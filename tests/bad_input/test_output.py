@@ -12,7 +12,7 @@ import pytest
 from bad_input.commands import names_in, run
 from bad_input.matrix import GOOD, HEADER
 from hiprisk.errors import StoreError
-from hiprisk.reporting.result_files import ResultFiles, write_result
+from hiprisk.reporting.results.result_files import ResultFiles, write_result
 from hiprisk.serving.files.score import score_file
 from hiprisk.serving.model import load
 

@@ -28,7 +28,7 @@ def test_the_report_is_one_file_that_asks_for_nothing(judged, tmp_path):
     page = path.read_text(encoding="utf-8")
     assert "<h1>Progression of diabetes</h1>" in page
     assert "https://" not in page
-    assert page.count("data:image/png") == len(judged.figures())
+    assert page.count("data:image/svg+xml") == len(judged.figures())
     with pytest.raises(ConfigError, match=r"the output file exists .give `force=True`"):
         judged.write_report(path)
     judged.write_report(path, force=True)

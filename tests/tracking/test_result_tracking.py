@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from hiprisk.errors import InputError
-from hiprisk.reporting.result_files import ResultFiles
+from hiprisk.reporting.results.result_files import ResultFiles
 from hiprisk.tracking.result_tracking import (
     artifacts_of,
     track_result,

@@ -246,8 +246,8 @@ def tell(asked: SubjectRequest, *findings: Finding) -> None:
 def write_files(folder: Path, result: Any) -> None:
     """Write a result's JSON, tables and figures into a folder."""
     # matplotlib is imported where something is drawn, and nowhere else.
-    from hiprisk.reporting.command_results import files_of_result
-    from hiprisk.reporting.result_files import write_result
+    from hiprisk.reporting.results.command_results import files_of_result
+    from hiprisk.reporting.results.result_files import write_result
 
     write_result(folder, files_of_result(result))
 

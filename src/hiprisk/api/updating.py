@@ -32,7 +32,7 @@ from hiprisk.config.published import plain_outcome
 from hiprisk.errors import ConfigError, InputError
 from hiprisk.learning.sheets.column_model import column_sheet
 from hiprisk.outputs import check_output_folder
-from hiprisk.reporting.external_card import updated_card
+from hiprisk.reporting.results.external_card import updated_card
 from hiprisk.serving.model import Model
 from hiprisk.sheet.format import Sheet
 from hiprisk.validation.expected.computing import expected_performance, has_distribution

@@ -36,7 +36,7 @@ def _new(options: argparse.Namespace) -> int:
     from hiprisk.bundle import BundleContents, read_bundle, write_bundle
     from hiprisk.config.published import load_published, located, plain
     from hiprisk.learning.sheets.published import published_sheet
-    from hiprisk.reporting.external_card import published_card
+    from hiprisk.reporting.results.external_card import published_card
 
     model = load_published(options.source)
     try:

@@ -194,7 +194,7 @@ def write_estimator_bundle(
     each variable, by which a frame or a file is read too.
     """
     # Only a bundle needs a card, and reports take as long to import as all the rest.
-    from hiprisk.reporting.external_card import published_card
+    from hiprisk.reporting.results.external_card import published_card
 
     outcome = sheet.outcome
     bounds = None if outcome.lower is None else (outcome.lower, outcome.upper)

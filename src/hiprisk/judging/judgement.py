@@ -15,7 +15,7 @@ from hiprisk.errors import ConfigError
 from hiprisk.judging.sections import judgement_page, judgement_sections, summary_of
 from hiprisk.outputs import check_output_file, written_whole
 from hiprisk.parallel import StageProgress
-from hiprisk.reporting.report import report_figures
+from hiprisk.reporting.study.report import report_figures
 from hiprisk.validation.estimators.judged import JudgedEstimator, judged_estimator
 
 

@@ -10,6 +10,7 @@ from hiprisk.metrics.clinical_utility.curve import DecisionCurve
 from hiprisk.metrics.clinical_utility.net_benefit import AVOIDED, NET_BENEFIT, STANDARDISED
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.registry import label_of, metrics_for
+from hiprisk.reporting.appendix.robustness import section_of_stability
 from hiprisk.reporting.internal.performance import (
     ABOUT_INTERVALS,
     corrected_calibration_pictures,
@@ -18,11 +19,11 @@ from hiprisk.reporting.internal.performance import (
     refused_in_words,
     repeated_in_words,
 )
-from hiprisk.reporting.page import Picture, Section, Table, render_page
-from hiprisk.reporting.performance import calibration_pictures, metric_rows
-from hiprisk.reporting.plots.style import as_png
+from hiprisk.reporting.page.blocks import Picture, Section, Table
+from hiprisk.reporting.page.render import render_page
+from hiprisk.reporting.plots.drawn import drawn
 from hiprisk.reporting.plots.utility import draw_decision_curve
-from hiprisk.reporting.robustness import section_of_stability
+from hiprisk.reporting.study.calibration import calibration_pictures, metric_rows
 from hiprisk.validation.estimators.judged import JudgedEstimator
 from hiprisk.validation.internal.optimism_table import OptimismRow
 from hiprisk.validation.performance.results import utility_at
@@ -273,9 +274,9 @@ def _crossed_decision(found: JudgedEstimator) -> DecisionCurve | None:
 
 
 def _decision_picture(curve: DecisionCurve, how: str, name: str) -> Picture:
-    return Picture(
+    return drawn(
         name=name,
-        png=as_png(draw_decision_curve(curve, title=f"Net benefit, {how}")),
+        ax=draw_decision_curve(curve, title=f"Net benefit, {how}"),
         alt=f"Net benefit by threshold probability, {how}: {curve.outcome}.",
         caption=f"Decision curve, {how}, with pointwise {100 * curve.level:g} % CI: "
         f"{curve.outcome}.",

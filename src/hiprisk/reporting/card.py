@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from hiprisk.evidence.document import Evidence
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.registry import label_of
-from hiprisk.reporting.comparisons import candidate_label
+from hiprisk.reporting.appendix.comparisons import candidate_label
 from hiprisk.sheet.format import LinearModel, Sheet, TreesModel
 from hiprisk.wording.disclaimers import (
     CARD_DISCLAIMER,

@@ -7,7 +7,8 @@ from typing import Any
 
 from hiprisk.bundle import Bundle
 from hiprisk.metrics.registry import label_of
-from hiprisk.reporting.page import Section, Table, render_page
+from hiprisk.reporting.page.blocks import Section, Table
+from hiprisk.reporting.page.render import render_page
 from hiprisk.wording.disclaimers import CARD_DISCLAIMER, warnings_of
 from hiprisk.wording.labels import EVALUATIONS, capital
 from hiprisk.wording.quantities import interval, number

@@ -11,8 +11,8 @@ from hiprisk.bundle import Bundle, read_bundle
 from hiprisk.config import StudyConfig, TrackingSettings
 from hiprisk.config.reading import resolved
 from hiprisk.learning.study_identity import declared_hash
-from hiprisk.reporting.command_results import files_of_result
-from hiprisk.reporting.result_files import ResultFiles
+from hiprisk.reporting.results.command_results import files_of_result
+from hiprisk.reporting.results.result_files import ResultFiles
 from hiprisk.tracking.command_results import run_of_result
 from hiprisk.tracking.command_runs import Logged, TrackedResult, log_command
 from hiprisk.tracking.description import cohort_name

@@ -8,13 +8,24 @@ from hiprisk.wording.quantities import number, with_interval
 
 
 def test_optimism_corrected_values_are_those_of_the_evidence(study):
-    table = study.section["performance"].tables[0]
+    table = study.section["internal_validation"].tables[0]
     assert [(row[0], row[1], row[3]) for row in table.rows] == [
         (label_of(row.metric), number(row.apparent), number(row.corrected))
         for row in study.evidence.optimism.rows
     ]
     assert "optimism-corrected" in table.head
     assert "95 % CI" in table.head
+
+
+def test_the_body_has_corrected_and_apparent_values_side_by_side(study):
+    table = study.section["performance"].tables[0]
+    assert table.head[:3] == ("metric", "optimism-corrected (95 % CI)", "apparent")
+    assert [(row[0], row[2]) for row in table.rows] == [
+        (label_of(row.metric), number(row.apparent)) for row in study.evidence.optimism.rows
+    ]
+    corrected = {one.name: one for one in study.evidence.optimism.estimates()}
+    [first] = [row for row in table.rows if row[0] == "R²"]
+    assert first[1] == with_interval(corrected["r2"])
 
 
 def test_what_the_resamples_did_not_repeat_is_said(study):

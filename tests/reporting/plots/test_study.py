@@ -6,9 +6,16 @@ from report_words import names_in, words_on
 
 def test_the_flow_counts_who_remains(study):
     ax = draw_flow(study.evidence)
-    widths = [bar.get_width() for bar in ax.patches]
-    assert widths == [step.n_remaining for step in study.evidence.flow][::-1]
-    assert ax.get_title() == "Participant flow (simulated data)"
+    boxes = [text.get_text() for text in ax.texts if text.get_text()]
+    first, *steps = study.evidence.flow
+    counts = [int(box.split()[0]) for box in boxes]
+    expected = [first.n_remaining]
+    for step in steps:
+        expected += [step.n_left_out] * bool(step.n_left_out) + [step.n_remaining]
+    assert counts == expected
+    assert "excluded" in boxes[1]
+    assert boxes[-1].endswith("analysed")
+    assert ax.get_title() == "Participant flow, in rows of the cohort (simulated data)"
     assert names_in(" ".join(words_on(ax))) == []
 
 

@@ -1,4 +1,4 @@
-"""Section on internal validation: optimism-corrected and cross-validated performance."""
+"""Sections on internal validation: optimism-corrected and cross-validated performance."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from hiprisk.evidence.document import Evidence
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.registry import label_of
-from hiprisk.reporting.page import Picture, Section, Table
+from hiprisk.reporting.page.blocks import APPENDIX, Picture, Section, Table
 from hiprisk.reporting.plots.calibration import draw_corrected_calibration
-from hiprisk.reporting.plots.style import as_png
+from hiprisk.reporting.plots.drawn import drawn
 from hiprisk.validation.internal.corrected_curves import CorrectedCurve
 from hiprisk.validation.internal.cross_validation import CrossValidation
 from hiprisk.validation.internal.optimism_table import OptimismTable
 from hiprisk.wording.availability import not_available_in_words, not_computed_in_words
-from hiprisk.wording.labels import unit_of_amount
 from hiprisk.wording.quantities import NONE, interval, number, with_interval
 
 ABOUT_INTERVALS = (
@@ -26,13 +25,12 @@ ABOUT_INTERVALS = (
 
 
 def performance_section(evidence: Evidence) -> Section:
-    """Apparent and optimism-corrected values, and other estimates of the same."""
+    """Optimism-corrected beside apparent and cross-validated values: what everybody reads."""
     refused = evidence.not_available.get("optimism")
     table, crossing = evidence.optimism, evidence.cross_validation
-    not_repeated = f"Not repeated in the resamples: {'; '.join(evidence.not_repeated)}."
     return Section(
         anchor="performance",
-        title="Internal validation",
+        title="Performance",
         paragraphs=(
             repeated_in_words(table)
             if refused is None
@@ -40,18 +38,49 @@ def performance_section(evidence: Evidence) -> Section:
             *crossing_in_words(crossing),
         ),
         tables=(
-            optimism_columns(table, crossing)
+            _main_columns(table, crossing)
             if refused is None
             else _apparent_columns(evidence.apparent, crossing),
         ),
-        pictures=corrected_calibration_pictures(
-            evidence.calibration_corrected,
-            unit=unit_of_amount(evidence.outcome_unit) if evidence.kind == "continuous" else "risk",
-            provenance=evidence.provenance,
+        notes=() if refused else (_not_repeated(evidence),),
+    )
+
+
+def internal_validation_section(evidence: Evidence) -> Section | None:
+    """Every estimate of every metric, for those who compare methods of internal validation."""
+    if "optimism" in evidence.not_available:
+        return None
+    table, crossing = evidence.optimism, evidence.cross_validation
+    return Section(
+        anchor="internal_validation",
+        title="Internal validation in full",
+        tables=(optimism_columns(table, crossing),),
+        notes=(ABOUT_INTERVALS, _not_repeated(evidence), *refused_in_words(table, crossing)),
+        part=APPENDIX,
+    )
+
+
+def _not_repeated(evidence: Evidence) -> str:
+    return f"Not repeated in the resamples: {'; '.join(evidence.not_repeated)}."
+
+
+def _main_columns(table: OptimismTable, crossing: CrossValidation | None) -> Table:
+    crossed = _by_name(crossing)
+    return Table(
+        head=("metric", "optimism-corrected (95 % CI)", "apparent", "optimism", "cross-validated"),
+        rows=tuple(
+            (
+                label_of(row.metric),
+                f"{number(row.corrected)} ({interval(row.low, row.high)})"
+                if row.low is not None
+                else number(row.corrected),
+                number(row.apparent),
+                f"{row.optimism:+.3f}",
+                number(crossed[row.metric].value) if row.metric in crossed else NONE,
+            )
+            for row in table.rows
         ),
-        notes=(ABOUT_INTERVALS, not_repeated, *refused_in_words(table, crossing))
-        if refused is None
-        else (),
+        caption="Performance, corrected for optimism and as it appears in the same people",
     )
 
 
@@ -132,9 +161,9 @@ def corrected_calibration_pictures(
     if curve is None:
         return ()
     return (
-        Picture(
+        drawn(
             name="calibration_corrected.png",
-            png=as_png(draw_corrected_calibration(curve, unit=unit, provenance=provenance)),
+            ax=draw_corrected_calibration(curve, unit=unit, provenance=provenance),
             alt="Observed outcome as a smooth function of the model's prediction, apparent and "
             "optimism-corrected, with pointwise 95 % CI.",
             caption="Calibration curve of the model (lowess), apparent and optimism-corrected.",

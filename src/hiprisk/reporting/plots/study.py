@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import textwrap
+
 from matplotlib.axes import Axes
 
 from hiprisk.evidence.document import Evidence
-from hiprisk.reporting.plots.style import BLUE, ORANGE, new_axes, titled
+from hiprisk.reporting.plots.style import BLUE, GREY, ORANGE, new_axes, titled
 from hiprisk.wording.labels import in_words
+
+# Letters in a line of a box.
+WIDE = 34
 
 
 def draw_candidates(evidence: Evidence, *, ax: Axes | None = None) -> Axes:
@@ -49,20 +54,38 @@ def draw_flow(evidence: Evidence, *, ax: Axes | None = None) -> Axes:
     -------
     Axes
     """
-    ax = ax if ax is not None else new_axes()
-    labels = [_flow_label(step.label, step.n_left_out) for step in evidence.flow][::-1]
-    counts = [step.n_remaining for step in evidence.flow][::-1]
-    bars = ax.barh(range(len(labels)), counts, color=BLUE)
-    ax.set_yticks(range(len(labels)), labels)
-    ax.bar_label(bars, padding=3)
-    ax.set_xlim(0, 1.15 * max(counts))
-    ax.set_xlabel("rows remaining")
-    ax.set_title(titled("Participant flow", evidence.provenance))
+    first, *steps = evidence.flow
+    ax = ax if ax is not None else new_axes(height=1.2 + 1.35 * len(steps))
+    ax.set_xlim(0.0, 10.0)
+    ax.set_ylim(-1.35 * len(steps) - 0.6, 0.6)
+    ax.set_axis_off()
+    _box(ax, 2.6, 0.0, f"{first.n_remaining}\n{first.label}", edge=BLUE)
+    for position, step in enumerate(steps, start=1):
+        top, bottom = -1.35 * (position - 1), -1.35 * position
+        _arrow(ax, (2.6, top - 0.42), (2.6, bottom + 0.42))
+        if step.n_left_out:
+            middle = (top + bottom) / 2
+            _arrow(ax, (2.6, middle), (5.3, middle))
+            _box(ax, 7.6, middle, f"{step.n_left_out} excluded\n{step.label}", edge=GREY)
+        last = position == len(steps)
+        said = "analysed" if last else "remaining"
+        _box(ax, 2.6, bottom, f"{step.n_remaining}\n{said}", edge=BLUE)
+    ax.set_title(titled("Participant flow, in rows of the cohort", evidence.provenance))
     return ax
 
 
-def _flow_label(label: str, n_left_out: int) -> str:
-    return f"{n_left_out} excluded:\n{label}" if n_left_out else label
+def _box(ax: Axes, x: float, y: float, text: str, *, edge: str) -> None:
+    number, label = text.split("\n", 1)
+    text = "\n".join([number, *textwrap.wrap(label, WIDE)])
+    ax.text(
+        x, y, text, ha="center", va="center", fontsize=10,
+        bbox={"boxstyle": "round,pad=0.5", "facecolor": "white", "edgecolor": edge},
+    )  # fmt: skip
+
+
+def _arrow(ax: Axes, start: tuple[float, float], end: tuple[float, float]) -> None:
+    ax.annotate("", end, start, arrowprops={"arrowstyle": "-|>", "color": GREY, "shrinkA": 0,
+                                            "shrinkB": 0})  # fmt: skip
 
 
 def draw_missing(evidence: Evidence, *, ax: Axes | None = None) -> Axes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from typing import Any
 
+from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -48,4 +49,13 @@ def as_png(ax: Axes) -> bytes:
     figure.set_layout_engine("none")
     figure.canvas.print_png(buffer, metadata={"Software": None})
     figure.set_layout_engine(engine)
+    return buffer.getvalue()
+
+
+def as_svg(ax: Axes) -> bytes:
+    """The same as SVG with text as text; equal figures give equal bytes."""
+    buffer = io.BytesIO()
+    figure: Any = ax.figure
+    with rc_context({"svg.hashsalt": "hiprisk", "svg.fonttype": "none"}):
+        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
     return buffer.getvalue()

@@ -1,0 +1,207 @@
+"""The sections of a report that describe the model: in full, and how it was chosen."""
+
+from __future__ import annotations
+
+from hiprisk.evidence.document import Evidence
+from hiprisk.reporting.appendix.comparisons import (
+    candidate_label,
+    comparison_paragraphs,
+    comparison_tables,
+    settings_text,
+)
+from hiprisk.reporting.page.blocks import APPENDIX, Section, Table
+from hiprisk.reporting.plots.drawn import drawn
+from hiprisk.reporting.plots.study import draw_candidates
+from hiprisk.sheet.format import LinearModel, OrdinalModel, Sheet, TreesModel
+from hiprisk.wording.intercepts import formula_in_words, intercept_rows
+from hiprisk.wording.labels import (
+    column_label,
+    estimand_in_words,
+    in_words,
+    sheet_labels,
+    unit_of_amount,
+    with_unit,
+)
+from hiprisk.wording.quantities import NONE, number, percent
+from hiprisk.wording.reasons import range_text
+from hiprisk.wording.sites import model_over_sites
+from hiprisk.wording.trees import how_combined
+
+# More intercepts than this are folded away: they come after a handful of coefficients.
+MANY_INTERCEPTS = 12
+# On what scale the coefficients are, by the model's form and link.
+SCALES = {
+    ("linear", "identity"): "the outcome",
+    ("linear", "logit"): "the log odds",
+    ("ordinal", "logit"): "the log odds of a score at least as high",
+    ("ordinal", "probit"): "the probit of the chance of a score at least as high",
+    ("ordinal", "loglog"): "the log-log of the chance of a score at least as high",
+    ("ordinal", "cloglog"): "the complementary log-log of the chance of a score at least as high",
+}
+
+
+def model_section(evidence: Evidence, sheet: Sheet) -> Section:
+    """The model in full, as far as a table can hold it; the sheet holds all of it."""
+    outcome = sheet.outcome
+    paragraphs: tuple[str, ...] = (
+        f"Predicted: {estimand_in_words(outcome)}.",
+        f"Outcome: {with_unit(outcome.label, outcome.unit)}; higher is {outcome.higher_is}. "
+        f"Model type: {in_words(sheet.family)}. Intended use: {sheet.intended_use}",
+    )
+    if said := model_over_sites(sheet):
+        paragraphs = (*paragraphs, said)
+    model = sheet.model
+    form = _trees(sheet, model) if isinstance(model, TreesModel) else _coefficients(sheet, model)
+    tables = [form]
+    if isinstance(model, OrdinalModel):
+        paragraphs = (*paragraphs, formula_in_words(model))
+        tables.append(_intercepts(model))
+    tables.append(_variables(sheet))
+    if sheet.distribution is not None:
+        tables.append(_residuals(sheet))
+    return Section(
+        anchor="model",
+        part=APPENDIX,
+        title="The model in full",
+        paragraphs=paragraphs,
+        tables=tuple(tables),
+        notes=(
+            "`sheet.json` beside this report holds every number that a prediction needs: these, "
+            "the derived columns, the means and covariance for missing values"
+            + (", and the quantiles of the residuals." if sheet.distribution is not None else "."),
+        ),
+    )
+
+
+def _coefficients(sheet: Sheet, model: LinearModel | OrdinalModel) -> Table:
+    labels = sheet_labels(sheet)
+    rows = []
+    if isinstance(model, LinearModel):
+        rows.append(("intercept", NONE, "", NONE, f"{model.intercept:.6g}"))
+    for term in model.terms:
+        kind = "restricted cubic spline" if term.basis == "rcs" else "linear"
+        knots = ", ".join(f"{knot:g}" for knot in term.knots) or NONE
+        values = ", ".join(f"{c:.6g}" for c in term.coefficients)
+        rows.append((column_label(term.column, labels), f"`{term.column}`", kind, knots, values))
+    return Table(
+        head=("term", "column in the sheet", "form", "knots", "coefficients"),
+        rows=tuple(rows),
+        caption=f"Coefficients on the scale of {SCALES[model.type, model.link]}",
+    )
+
+
+def _intercepts(model: OrdinalModel) -> Table:
+    return Table(
+        head=("of a score", "intercept"),
+        rows=tuple((name, f"{one:.6g}") for name, one in intercept_rows(model)),
+        caption="Intercepts of the values of the score",
+        folded=len(model.intercepts) > MANY_INTERCEPTS,
+    )
+
+
+def _trees(sheet: Sheet, model: TreesModel) -> Table:
+    labels = sheet_labels(sheet)
+    leaves = sum(sum(feature < 0 for feature in tree.feature) for tree in model.trees)
+    used = {
+        column_label(model.inputs[f], labels)
+        for tree in model.trees
+        for f in tree.feature
+        if f >= 0
+    }
+    return Table(
+        head=("part", "value"),
+        rows=(
+            ("baseline", f"{model.baseline:.6g}"),
+            ("trees", str(len(model.trees))),
+            ("prediction", how_combined(model)),
+            ("leaves", str(leaves)),
+            ("inputs used", ", ".join(sorted(used)) or "none"),
+        ),
+        caption="Decision trees; the sheet has every split and leaf",
+    )
+
+
+def _variables(sheet: Sheet) -> Table:
+    return Table(
+        head=(
+            "variable",
+            "column",
+            "values",
+            "share of the information",
+            "missing in the development cohort",
+        ),
+        rows=tuple(
+            (
+                spec.label,
+                f"`{spec.name}`",
+                range_text(spec),
+                percent(spec.weight, 0),
+                percent(spec.training.missing_share if spec.training else None),
+            )
+            for spec in sheet.variables
+        ),
+        caption="Predictors",
+    )
+
+
+def _residuals(sheet: Sheet) -> Table:
+    assert sheet.distribution is not None
+    unit = unit_of_amount(sheet.outcome.unit)
+    rows = tuple(
+        (number(level, 1), number(scale, 2))
+        for level, scale in zip(sheet.distribution.levels, sheet.distribution.scales, strict=True)
+    )
+    return Table(
+        head=(f"predicted ({unit})", f"residual SD ({unit})"),
+        rows=rows,
+        caption="Residual SD by predicted level",
+    )
+
+
+def candidates_section(evidence: Evidence) -> Section:
+    """The candidate model types, tuned on the same folds, and which was chosen."""
+    rows = tuple(
+        (
+            candidate_label(family),
+            number(family.loss, 4),
+            percent(family.gain_over_mean),
+            str(len(family.trials)),
+            settings_text(family.params),
+        )
+        for family in evidence.families
+    )
+    chosen = next(i for i, family in enumerate(evidence.families) if family.chosen)
+    loss = evidence.loss_label if evidence.kind == "continuous" else f"mean {evidence.loss_label}"
+    return Section(
+        anchor="candidates",
+        part=APPENDIX,
+        title="Candidate model types",
+        paragraphs=(
+            f"Each model type was tuned by cross-validation on the same folds. The type with the "
+            f"smallest {loss} was chosen; it is highlighted.",
+            *comparison_paragraphs(evidence),
+        ),
+        tables=(
+            Table(
+                head=(
+                    "model type",
+                    loss,
+                    "reduction against the mean-only model",
+                    "settings tried",
+                    "settings",
+                ),
+                rows=rows,
+                strong=(chosen,),
+            ),
+            *comparison_tables(evidence),
+        ),
+        pictures=(
+            drawn(
+                name="candidates.png",
+                ax=draw_candidates(evidence),
+                alt="Bars: reduction in cross-validated loss of each model type against the "
+                "mean-only model.",
+                caption="Reduction in cross-validated loss against the mean-only model.",
+            ),
+        ),
+    )

@@ -1,0 +1,1 @@
+"""What validate, update, drift, compare and associate found, as files and pages."""

@@ -1,0 +1,1 @@
+"""The report of one study: its first screen, its sections, their order."""

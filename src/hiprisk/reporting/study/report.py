@@ -1,0 +1,119 @@
+"""A study's report: one HTML file that needs no network; it reads results and never computes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from hiprisk.config import StudyConfig
+from hiprisk.evidence.document import Evidence
+from hiprisk.reporting.appendix.checklist import checklist_section
+from hiprisk.reporting.appendix.glossary import glossary_section
+from hiprisk.reporting.appendix.model import candidates_section, model_section
+from hiprisk.reporting.appendix.provenance import provenance_section
+from hiprisk.reporting.appendix.robustness import (
+    expected_section,
+    stability_section,
+    subgroups_section,
+)
+from hiprisk.reporting.appendix.sample_size import sample_size_section
+from hiprisk.reporting.appendix.sites import sites_section
+from hiprisk.reporting.internal.performance import internal_validation_section, performance_section
+from hiprisk.reporting.page.blocks import Section
+from hiprisk.reporting.page.render import render_page
+from hiprisk.reporting.study.calibration import calibration_section, out_of_fold_section
+from hiprisk.reporting.study.conclusions import (
+    added_details_section,
+    added_section,
+    association_section,
+)
+from hiprisk.reporting.study.first_screen import first_screen
+from hiprisk.reporting.study.holdout import holdout_section
+from hiprisk.reporting.study.limitations import limitations_section
+from hiprisk.reporting.study.methods import methods_section
+from hiprisk.reporting.study.participants import (
+    characteristics_section,
+    findings_section,
+    missing_section,
+    people_section,
+)
+from hiprisk.reporting.study.utility import events_section, utility_section
+from hiprisk.sheet.format import Sheet
+from hiprisk.wording.disclaimers import CARD_DISCLAIMER, cohort_warnings, provenance_in_words
+
+
+def study_report(
+    evidence: Evidence,
+    sheet: Sheet,
+    sections: Sequence[Section],
+    *,
+    config: StudyConfig,
+    cohort_fingerprint: str,
+    created_with: Mapping[str, str],
+) -> str:
+    """The report of one study.
+
+    Parameters
+    ----------
+    evidence : Evidence
+    sheet : Sheet
+    sections : sequence of Section
+        As `report_sections` makes them.
+    config : StudyConfig
+    cohort_fingerprint : str
+        Of the rows that were used.
+    created_with : mapping of str to str
+        Packages and their versions.
+
+    Returns
+    -------
+    str
+        HTML.
+    """
+    made = provenance_section(
+        evidence, config, cohort_fingerprint=cohort_fingerprint, created_with=created_with
+    )
+    all_sections = (*sections, checklist_section(sections), glossary_section(tuple(sections)), made)
+    data = provenance_in_words(sheet.provenance)
+    return render_page(
+        title=evidence.title,
+        banner=" ".join(cohort_warnings(evidence.provenance)),
+        lead=evidence.summary,
+        sections=all_sections,
+        first=first_screen(evidence, sections),
+        footer=f"{CARD_DISCLAIMER} Data: {data}. Made with hiprisk {created_with['hiprisk']}.",
+    )
+
+
+def report_sections(evidence: Evidence, sheet: Sheet, config: StudyConfig) -> tuple[Section, ...]:
+    """Every section that the evidence has something for, pictures drawn."""
+    possible = (
+        methods_section(evidence, sheet, config),
+        people_section(evidence),
+        characteristics_section(evidence),
+        performance_section(evidence),
+        calibration_section(evidence),
+        utility_section(evidence),
+        added_section(evidence),
+        association_section(evidence),
+        holdout_section(evidence),
+        limitations_section(evidence, config),
+        model_section(evidence, sheet),
+        sample_size_section(evidence),
+        missing_section(evidence),
+        findings_section(evidence),
+        internal_validation_section(evidence),
+        out_of_fold_section(evidence),
+        events_section(evidence),
+        added_details_section(evidence),
+        stability_section(evidence),
+        subgroups_section(evidence),
+        sites_section(evidence),
+        expected_section(evidence),
+        candidates_section(evidence),
+    )
+    return tuple(section for section in possible if section is not None)
+
+
+def report_figures(sections: Sequence[Section]) -> dict[str, bytes]:
+    """Every picture of the sections as PNG, by file name."""
+    return {picture.name: picture.png for section in sections for picture in section.pictures}

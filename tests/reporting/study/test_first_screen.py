@@ -1,0 +1,59 @@
+"""The first screen: verdict, four tiles that lead somewhere, the calibration plot."""
+
+import dataclasses
+
+import pytest
+
+from hiprisk.reporting.study.first_screen import first_screen
+from hiprisk.wording.quantities import number
+
+
+@pytest.fixture(scope="module")
+def first(study):
+    return first_screen(study.evidence, study.sections)
+
+
+def values(tile):
+    return [line.value for line in tile.lines]
+
+
+def test_the_verdict_is_two_sentences(first, study):
+    performance, added = first.verdict
+    value = {one.name: one for one in study.evidence.optimism.estimates()}["r2"].value
+    assert performance.startswith(f"The model explains {100 * value:.0f} % (95 % CI ")
+    assert added.startswith("What blocks of predictors add: ")
+    for one in study.evidence.added.additions:
+        if len(one.blocks) == 1:
+            assert one.label in added
+            assert one.verdict in added
+
+
+def test_four_tiles_have_the_figures_of_the_evidence(first, study):
+    how_well, slope, one_person, predictors = first.tiles
+    corrected = study.evidence.optimism.corrected()
+    assert values(how_well) == [f"R² {number(corrected['r2'], 2)}"]
+    assert values(slope) == [f"Calibration slope {number(corrected['calibration_slope'], 2)}"]
+    width = {one.name: one for one in study.evidence.out_of_fold.forecast}["width_80"].value
+    assert values(one_person) == [f"± {width / 2:.0f} points"]
+    gains = [one.gain("r2").estimate.value for one in study.evidence.added.additions[:2]]
+    assert values(predictors)[:2] == [f"R² {gain:+z.3f}" for gain in gains]
+    effect = study.evidence.association.rows[-1].estimate.value
+    assert values(predictors)[2].startswith(f"{effect:+.{study.evidence.association.digits}f} ")
+
+
+def test_every_tile_leads_to_a_section(first, study):
+    assert {tile.anchor for tile in first.tiles} <= set(study.section)
+
+
+def test_the_picture_is_the_corrected_calibration_or_else_that_of_out_of_fold(first, study):
+    assert first.picture.name == "calibration_corrected.png"
+    rest = [one for one in study.sections if one.anchor != "calibration"]
+    assert first_screen(study.evidence, rest).picture.name == "calibration_spline.png"
+    assert first_screen(study.evidence, []).picture is None
+
+
+def test_a_mean_only_model_is_said_plainly(study):
+    evidence = dataclasses.replace(study.evidence, family="mean", added=None, association=None)
+    found = first_screen(evidence, study.sections)
+    assert found.verdict == ("No candidate predicts better than the mean-only model.",)
+    assert "What the predictors add" not in [tile.title for tile in found.tiles]
