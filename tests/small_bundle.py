@@ -153,8 +153,9 @@ def small_sheet(*, kind="continuous", provenance="simulated"):
 
 
 def write_small_bundle(
-    root, *, kind="continuous", provenance="simulated", name="small", evidence=None, config=None
-):
+    root, *, kind="continuous", provenance="simulated", name="small", evidence=None, config=None,
+    files=None,
+):  # fmt: skip
     """Write the small model as a bundle; its folder."""
     small = {"metrics": {"r2_corrected": {"value": 0.3, "low": None, "high": None}}}
     contents = BundleContents(
@@ -165,6 +166,7 @@ def write_small_bundle(
         card="# A small model\n",
         cohort_fingerprint="0" * 64,
         created_with={"hiprisk": "0.1.0"},
+        files=files or {},
     )
     return write_bundle(root, name, contents)
 

@@ -11,7 +11,7 @@ from hiprisk.cli import COMMANDS
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "python.md"
 # Commands whose work is a file, a page or a service.
 WITHOUT_FUNCTION = {
-    *("serve", "calculator", "testpack", "template", "models", "track", "sign"),
+    *("serve", "calculator", "report", "testpack", "template", "models", "track", "sign"),
     *("join", "init", "sheet", "demo"),
 }
 

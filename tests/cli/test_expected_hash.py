@@ -20,6 +20,7 @@ COMMANDS = {
     "drift": ["small", "c.csv"],
     "template": ["small", "--out", "out.csv"],
     "calculator": ["small", "--out", "out.html"],
+    "report": ["small", "--out", "out.html"],
     "testpack": ["small", "--out", "pack"],
     "rebuild": ["small"],
 }

@@ -24,6 +24,7 @@ COMMANDS: dict[str, str] = {
     "score": "score a cohort file: every row comes back, in order",
     "predict": "predict one patient",
     "serve": "serve a model: REST, CDS Hooks, FHIR, the calculator page",
+    "report": "write a study's report as HTML or PDF",
     "calculator": "write a calculator page: one HTML file, no network",
     "testpack": "verify another implementation of a model (conformance test)",
     "template": "write an empty data file for a model, with units and ranges",

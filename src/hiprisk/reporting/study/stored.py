@@ -1,0 +1,42 @@
+"""The report that a bundle holds, as a file of its own."""
+
+from __future__ import annotations
+
+from hiprisk.bundle.reading import Bundle
+from hiprisk.errors import InputError
+from hiprisk.reporting.page.pdf import page_as_pdf
+
+REPORT = "report.html"
+FORMATS = ("html", "pdf")
+
+
+def stored_report(bundle: Bundle, form: str = "html") -> bytes:
+    """The report of a bundle.
+
+    Parameters
+    ----------
+    bundle : Bundle
+    form : str
+        ``html``, as it stands in the bundle, or ``pdf``.
+
+    Returns
+    -------
+    bytes
+
+    Raises
+    ------
+    InputError
+        ``NO_REPORT`` where the bundle has none: of published, updated and foreign models.
+    MissingExtraError
+        Of a PDF, without the extra `report`.
+    """
+    path = bundle.path / REPORT
+    if not path.is_file():
+        raise InputError(
+            "this bundle has no report: it holds a model that was not fitted by a study",
+            code="NO_REPORT",
+            file=f"{bundle.name}@{bundle.version}",
+            advice="hiprisk sheet show prints the model in full",
+        )
+    html = path.read_bytes()
+    return html if form == "html" else page_as_pdf(html.decode("utf-8"))
