@@ -1,7 +1,8 @@
 """What a study may conclude: what a block adds, what an exposure does, how large it must be.
 
-`exposure_effect` takes a data frame; `hiprisk.associate` and `hiprisk.compare` take a study, impute
-missing values and give `AssociationTable` and `AddedValue`. Names are resolved on first use.
+`exposure_effect` and `impute_frame` take a data frame; `hiprisk.associate` and `hiprisk.compare`
+take a study, impute missing values and give `AssociationTable` and `AddedValue`. Names are resolved
+on first use.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from hiprisk.inference.association.result import AssociationTable
     from hiprisk.inference.effects.evalue import EValue, e_value_of_difference, e_value_of_ratio
     from hiprisk.inference.effects.exposure import ExposureEffect, exposure_effect
+    from hiprisk.inference.effects.frame_imputation import impute_frame
     from hiprisk.inference.increment.results import AddedValue
 
 __getattr__, __dir__ = lazy_names(
@@ -26,6 +28,7 @@ __getattr__, __dir__ = lazy_names(
         "e_value_of_difference": "hiprisk.inference.effects.evalue",
         "e_value_of_ratio": "hiprisk.inference.effects.evalue",
         "exposure_effect": "hiprisk.inference.effects.exposure",
+        "impute_frame": "hiprisk.inference.effects.frame_imputation",
     },
 )
 
@@ -37,4 +40,5 @@ __all__ = [
     "e_value_of_difference",
     "e_value_of_ratio",
     "exposure_effect",
+    "impute_frame",
 ]
