@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from commands import answer, run
+from hiprisk.cli.template import _write
 from small_bundle import write_small_bundle
 
 
@@ -17,6 +18,11 @@ def in_a_folder_of_its_own(tmp_path, monkeypatch):
 @pytest.fixture
 def small():
     return write_small_bundle(Path("models"))
+
+
+def test_a_name_that_a_spreadsheet_would_run_is_guarded(tmp_path):
+    _write(tmp_path / "out.csv", ["person_id", "=cmd()", "age_years"])
+    assert (tmp_path / "out.csv").read_text() == "person_id,'=cmd(),age_years\n"
 
 
 def test_template_lists_units_and_writes_an_empty_file(capsys, small):

@@ -283,3 +283,16 @@ def test_decimal_commas_are_points_where_no_dialect_says_what_they_are(tmp_path,
     assert block.table.to_pydict() == {
         "id": ["1", "2"], "a": ["60.5", "6"], "w": ["1.5", "1.5"], "b": ["-8.25", "v1,5"],
     }  # fmt: skip
+
+
+def test_what_a_spreadsheet_would_run_is_guarded_and_counted(tmp_path):
+    paths = [tmp_path / "one.csv", tmp_path / "two.csv"]
+    paths[0].write_text("id,note\n1,=1+1\n2,-\n3,-5\n")
+    paths[1].write_text("id,=b\n1,@x\n2,plain\n")
+    result = join_files(paths, tmp_path / "out.csv", by="id")
+    written = "id,note,'=b\n1,'=1+1,'@x\n2,-,plain\n3,-5,\n"
+    assert (tmp_path / "out.csv").read_text() == written
+    assert (result.guarded, result.to_dict()["guarded"]) == (3, 3)
+    result = join_files(paths, tmp_path / "raw.csv", by="id", raw_text=True)
+    assert (tmp_path / "raw.csv").read_text() == written.replace("'", "")
+    assert result.guarded == 0

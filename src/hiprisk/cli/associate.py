@@ -77,7 +77,9 @@ def write_table(table: AssociationTable, path: Path) -> None:
     """Write the table in the form that the file's name asks for."""
     with written_whole(path) as scratch:
         if path.suffix == ".csv":
-            table.to_frame().to_csv(scratch, index=False)
+            from hiprisk.cohort.formulas import guarded_frame
+
+            guarded_frame(table.to_frame()).to_csv(scratch, index=False)
         elif path.suffix == ".json":
             scratch.write_text(json.dumps(table.to_dict(), indent=1) + "\n", encoding="utf-8")
         else:

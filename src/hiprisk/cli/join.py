@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from hiprisk.cli.options import Parser
 from hiprisk.cli.show.output import note, print_json, print_lines, print_table
 from hiprisk.errors import ConfigError
+from hiprisk.wording.quantities import plural
 
 if TYPE_CHECKING:
     from hiprisk.cohort.joining import JoinedFile
@@ -37,8 +38,12 @@ def run(argv: Sequence[str]) -> int:
         events=_names(options.events),
         where=_conditions(options.where),
         force=options.force,
+        raw_text=options.raw_text,
     )
     _note_empty_events(result.files)
+    if result.guarded:
+        note(f"hiprisk: {plural(result.guarded, 'text')} that a spreadsheet would run as a formula "
+             "got an apostrophe before it; --raw-text leaves it")  # fmt: skip
     if options.json:
         print_json(result.to_dict())
         return 0
@@ -51,8 +56,9 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
     parser = Parser(
         "join",
         description="Join files of one cohort (a file a visit, say), or the events of one file, by "
-        "person. Every person of any file is kept; cells stay the text that they were, and CSV is "
-        "written as the first file is.",
+        "person. Every person of any file is kept; cells stay the text that they were (one that a "
+        "spreadsheet would run gets an apostrophe before it), and CSV is written as the first file "
+        "is.",
         example=EXAMPLE,
     )
     parser.add_argument(
@@ -86,6 +92,8 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
         help="joined file: csv, csv.gz, parquet or xlsx by its suffix",
     )
     parser.add_argument("--force", action="store_true", help="overwrite the output")
+    parser.add_argument("--raw-text", action="store_true",
+                        help="do not guard texts that a spreadsheet would run")  # fmt: skip
     return parser.parse_args(argv)
 
 

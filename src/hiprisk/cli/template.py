@@ -69,10 +69,11 @@ def _write(out: Path, names: list[str]) -> None:
     import contextlib
 
     from hiprisk.cohort.files.table_writer import output_format, table_of, table_writer
+    from hiprisk.cohort.formulas import guarded_names
 
     kind = output_format(out)
     with written_whole(out) as scratch, contextlib.closing(table_writer(scratch, kind)) as to:
-        to.write(table_of({name: [] for name in names}))
+        to.write(table_of({name: [] for name in guarded_names(names)}))
 
 
 def _parse(argv: Sequence[str]) -> argparse.Namespace:

@@ -11,12 +11,14 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from hiprisk.cohort.events import PersonTable, rows_where, split_by_event
 from hiprisk.cohort.files.csv_dialect import ORDINARY
 from hiprisk.cohort.files.opening import CohortFile, StatedFormat, open_cohort_file
 from hiprisk.cohort.files.stacking import cohort_files, in_decimal
 from hiprisk.cohort.files.table_writer import output_format, table_writer
+from hiprisk.cohort.formulas import guarded, guarded_names
 from hiprisk.errors import ConfigError, InputError
 from hiprisk.outputs import check_output_file, written_whole
 
@@ -52,16 +54,25 @@ class JoinedFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JoinResult:
-    """What became of the files."""
+    """What became of the files.
+
+    Attributes
+    ----------
+    guarded : int
+        Cells and column names that have an apostrophe before them, since a spreadsheet would run
+        them as formulas.
+    """
 
     out: Path
     persons: int
     files: tuple[JoinedFile, ...]
+    guarded: int
 
     def to_dict(self) -> dict[str, Any]:
         """What ``hiprisk join --json`` prints."""
         files = [file.to_dict() for file in self.files]
-        return {"out": str(self.out), "persons": self.persons, "files": files}
+        return {"out": str(self.out), "persons": self.persons, "files": files,
+                "guarded": self.guarded}  # fmt: skip
 
 
 def join_files(
@@ -76,12 +87,14 @@ def join_files(
     events: Sequence[str] = (),
     where: Mapping[str, str] | None = None,
     force: bool = False,
+    raw_text: bool = False,
 ) -> JoinResult:
     """Join files by person: every person of any file, in the order of first appearance.
 
     Names of columns are found whatever their case, since releases of one source differ in it. All
     cells stay the text that they were, but for a decimal comma or point that is the other one in
-    the output; a person whom a file lacks has empty cells there.
+    the output, and for texts that a spreadsheet would run as formulas; a person whom a file lacks
+    has empty cells there.
 
     Parameters
     ----------
@@ -105,6 +118,8 @@ def join_files(
         Only rows whose column holds this text, in files that have the column.
     force : bool
         Overwrite `out`.
+    raw_text : bool
+        Do not guard texts that a spreadsheet would run as formulas.
 
     Raises
     ------
@@ -136,13 +151,33 @@ def join_files(
         ):
             joined.add(part)
     joined.check_wanted()
-    names = [name.lower() for name in columns] or list(joined.homes)
+    table = joined.table([name.lower() for name in columns] or list(joined.homes))
+    written = table if raw_text else _guarded(table)
     with (
         written_whole(out) as scratch,
         contextlib.closing(table_writer(scratch, kind, dialect)) as to,
     ):
-        to.write(joined.table(names))
-    return JoinResult(out=out, persons=len(joined.rows), files=tuple(joined.files))
+        to.write(written)
+    return JoinResult(
+        out=out,
+        persons=len(joined.rows),
+        files=tuple(joined.files),
+        guarded=_n_changed(table, written),
+    )
+
+
+def _guarded(table: pa.Table) -> pa.Table:
+    return pa.table(
+        [guarded(column) for column in table.columns], names=guarded_names(table.column_names)
+    )
+
+
+def _n_changed(before: pa.Table, after: pa.Table) -> int:
+    names = zip(before.column_names, after.column_names, strict=True)
+    columns = zip(before.columns, after.columns, strict=True)
+    changed = [int(old != new) for old, new in names]
+    changed += [int(pc.sum(pc.not_equal(old, new)).as_py() or 0) for old, new in columns]
+    return sum(changed)
 
 
 def _read(file: CohortFile, decimal: str) -> PersonTable:

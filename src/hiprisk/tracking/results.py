@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from hiprisk.bundle import Bundle
+from hiprisk.cohort.formulas import guarded_frame
 from hiprisk.config import TrackingSettings
 from hiprisk.tracking.description import NOTE, cohort_dataset, description, search_tags
 from hiprisk.tracking.key_metrics import key_metrics, metrics_table
@@ -64,7 +65,8 @@ def _log_tables(mlflow: Any, bundle: Bundle) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         for file in sorted((bundle.path / "tables").glob("*.parquet")):
             csv = Path(scratch) / f"{file.stem}.csv"
-            pd.read_parquet(file).to_csv(csv, index=False, lineterminator="\n")
+            frame = guarded_frame(pd.read_parquet(file))
+            frame.to_csv(csv, index=False, lineterminator="\n")
         mlflow.log_artifacts(scratch, "tables")
 
 

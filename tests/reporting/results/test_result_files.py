@@ -30,6 +30,13 @@ def test_each_form_has_its_file(tmp_path):
     assert (folder / "calibration.png").read_bytes() == b"\x89PNG"
 
 
+def test_a_text_that_a_spreadsheet_would_run_is_guarded(tmp_path):
+    frame = pd.DataFrame({"level": ["=cmd|'/c calc'!A1", "-"], "value": [-0.5, 1.0]})
+    write_result(tmp_path, replace(RESULT, tables={"cells": frame}))
+    written = "level,value\n'=cmd|'/c calc'!A1,-0.5\n-,1.0\n"
+    assert (tmp_path / "cells.csv").read_text() == written
+
+
 def test_a_folder_in_the_place_of_a_file_is_refused(tmp_path):
     (tmp_path / "validation.json").mkdir()
     with pytest.raises(StoreError, match="a folder stands at the output's path"):

@@ -4,11 +4,9 @@ import csv
 import json
 from pathlib import Path
 
-import pyarrow as pa
 import pytest
 
 from hiprisk.cli import main
-from hiprisk.serving.files.scored_file import guarded, guarded_names
 from hiprisk.serving.model import load
 from small_bundle import write_small_bundle
 
@@ -84,39 +82,3 @@ def test_an_ordinary_file_is_written_as_ever(capsys):
     assert "delimiter" not in told
     first = Path("out.csv").read_text().splitlines()[1]
     assert first.startswith("a;b,63.5,50.25,")
-
-
-UNSEEN = [" ", "\u00a0", "\u3000", "\u2003", "\u200b", "\u2060", "\u202e", "\ufeff", "\x00", "\x0b",
-          "\x1f", "\x85", "\u2028", "\ufeff \t\u3000"]  # fmt: skip
-SIGNS = "=+-@\u2212\ufe62\ufe63\ufe66\ufe6b\uff0b\uff0d\uff1d\uff20"
-
-
-@pytest.mark.parametrize("unseen", UNSEEN, ids=ascii)
-def test_what_nobody_sees_before_a_formula_hides_it_from_nobody(unseen):
-    cells = [f"{unseen}{sign}cmd|'/c calc'!A1" for sign in SIGNS]
-    assert guarded(pa.chunked_array([cells])).to_pylist() == [f"'{cell}" for cell in cells]
-    assert guarded_names(cells) == [f"'{cell}" for cell in cells]
-
-
-def test_numbers_and_plain_texts_stay_as_they_are():
-    cells = [
-        "-5",
-        " -5",
-        "+3.5 ",
-        "\u00a0-1e3",
-        "a=b",
-        " text",
-        "\u3000text",
-        "\ufeff",
-        "",
-        "x-ray",
-    ]
-    column = pa.chunked_array([cells])
-    assert guarded(column) is column
-    assert guarded(column).to_pylist() == cells
-
-
-def test_a_column_that_begins_within_another_is_guarded_by_its_own_texts():
-    whole = pa.array(["=a", "b", "=c", "d"])
-    assert guarded(pa.chunked_array([whole.slice(1, 2)])).to_pylist() == ["b", "'=c"]
-    assert guarded(pa.chunked_array([whole.slice(1, 1)])).to_pylist() == ["b"]

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from hiprisk.cohort.formulas import guarded_frame
 from hiprisk.errors import StoreError
 from hiprisk.outputs import check_output_files, check_output_folder, written_whole
 from hiprisk.reporting.page.blocks import Picture, Section, Table
@@ -53,7 +54,9 @@ class ResultFiles:
         text = json.dumps(dict(self.plain), ensure_ascii=False, allow_nan=False, indent=1)
         files: dict[str, bytes] = {f"{self.name}.json": f"{text}\n".encode(), **self.figures}
         for table, frame in self.tables.items():
-            files[f"{table}.csv"] = frame.to_csv(index=False, lineterminator="\n").encode()
+            files[f"{table}.csv"] = (
+                guarded_frame(frame).to_csv(index=False, lineterminator="\n").encode()
+            )
         return files
 
     def page(self) -> str:

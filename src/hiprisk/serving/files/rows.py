@@ -13,9 +13,9 @@ from hiprisk.arrays import Floats
 from hiprisk.cohort.files.csv_dialect import ORDINARY, Dialect
 from hiprisk.cohort.files.stacking import in_decimal
 from hiprisk.cohort.files.table_writer import ReadLines
+from hiprisk.cohort.formulas import guarded, guarded_names
 from hiprisk.cohort.reading import CohortBlock
 from hiprisk.errors import InputError
-from hiprisk.serving.files.scored_file import guarded, guarded_names
 from hiprisk.serving.files.summary import Tally
 from hiprisk.serving.model import Model
 from hiprisk.sheet.answers import Answers, answer, column_names

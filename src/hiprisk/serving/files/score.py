@@ -14,6 +14,7 @@ from hiprisk.cohort.dictionary import Dictionary, load_dictionary
 from hiprisk.cohort.files.csv_text import CsvReader
 from hiprisk.cohort.files.stacking import CohortPath, StackedFiles, cohort_files
 from hiprisk.cohort.files.table_writer import CsvWriter, TableWriter, output_format, table_writer
+from hiprisk.cohort.formulas import guarded_frame
 from hiprisk.cohort.mapping import CohortMapping
 from hiprisk.cohort.reading import BlockReader, CohortBlock, iter_blocks, open_mapped_file
 from hiprisk.errors import ConfigError
@@ -196,7 +197,7 @@ def scored_blocks(
 def _write_summary(result: ScoreResult, path: Path) -> None:
     with written_whole(path) as scratch:
         if path.suffix == ".csv":
-            result.to_frame().to_csv(scratch, index=False)
+            guarded_frame(result.to_frame()).to_csv(scratch, index=False)
         else:
             plain = json.dumps(result.to_dict(), indent=2, allow_nan=False, ensure_ascii=False)
             scratch.write_text(f"{plain}\n", encoding="utf-8")

@@ -1,12 +1,19 @@
-"""Texts of a scored file that are harmless in a spreadsheet."""
+"""Texts that a spreadsheet would run as formulas, made harmless in every file that it may open.
+
+Which cells become formulas was tried in LibreOffice (`experiments/formulas`).
+"""
 
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # What no reader sees: control characters, spaces of Unicode, marks of direction and of byte order.
 # Some spreadsheets, and some programs on the way to them, leave it out where a cell begins.
@@ -22,6 +29,8 @@ _FORMULA = f"^([{_UNSEEN}]*[{_SIGNS}]|[\\x00\\t\\r\\n])"
 _MAY_BE_RISKY = np.zeros(256, dtype=bool)
 _MAY_BE_RISKY[[*range(0x21), *range(0x7F, 0x100), *b"=+-@"]] = True
 _NUMBER = r"^[ \xa0]*[-+]?([0-9]+[.,]?[0-9]*|[.,][0-9]+)([eE][-+]?[0-9]{1,3})?[ \xa0]*$"
+# A sign alone, and dashes, are no formula: they often stand for a missing value.
+_SIGN_ALONE = f"^[{_UNSEEN}]*([{_SIGNS}]|-+)[{_UNSEEN}]*$"
 
 
 def guarded(column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -29,7 +38,8 @@ def guarded(column: pa.ChunkedArray) -> pa.ChunkedArray:
     if not any(map(_may_be_risky, column.chunks)):
         return column
     risky = pc.match_substring_regex(column, _FORMULA)
-    risky = pc.and_(risky, pc.invert(pc.match_substring_regex(column, _NUMBER)))
+    for harmless in (_NUMBER, _SIGN_ALONE):
+        risky = pc.and_(risky, pc.invert(pc.match_substring_regex(column, harmless)))
     if not pc.any(risky).as_py():
         return column
     return pc.if_else(risky, pc.binary_join_element_wise("'", column, ""), column)
@@ -43,6 +53,28 @@ def _may_be_risky(texts: pa.Array) -> bool:
     ends = np.frombuffer(ends, dtype=np.int32)[texts.offset : texts.offset + len(texts) + 1]
     first = ends[:-1][ends[1:] > ends[:-1]]
     return bool(_MAY_BE_RISKY[np.frombuffer(text, dtype=np.uint8)[first]].any())
+
+
+def guarded_frame(frame: pd.DataFrame) -> pd.DataFrame:
+    """A table of results whose names and texts no spreadsheet runs; what is no text stays."""
+    import pandas as pd  # who guards a scored file needs none
+
+    safe = frame.copy(deep=False)
+    for position, dtype in enumerate(frame.dtypes):
+        if pd.api.types.is_object_dtype(dtype) or isinstance(
+            dtype, pd.StringDtype | pd.CategoricalDtype
+        ):
+            cells = [_guarded_cell(cell) for cell in frame.iloc[:, position]]
+            safe.isetitem(position, pd.array(cells, dtype=object))
+    safe.columns = pd.Index(guarded_names([str(name) for name in frame.columns]))
+    return safe
+
+
+def _guarded_cell(value: object) -> object:
+    if not isinstance(value, str) or not re.match(_FORMULA, value):
+        return value
+    harmless = re.match(_NUMBER, value) or re.match(_SIGN_ALONE, value)
+    return value if harmless else f"'{value}"
 
 
 def guarded_names(names: list[str]) -> list[str]:
