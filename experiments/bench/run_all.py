@@ -60,6 +60,7 @@ SCRIPTS = (
     Script("score_file", takes_bundle=True),
     Script("bootstrap_validation"),
     Script("trees"),
+    Script("imputation"),
     Script("growth"),
 )
 
