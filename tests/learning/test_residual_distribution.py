@@ -4,7 +4,11 @@ import numpy as np
 import pytest
 
 from fitted_studies import fitted, spread_of
-from hiprisk.learning.residual_distribution import residual_distribution
+from hiprisk.learning.residual_distribution import (
+    PROBABILITIES,
+    residual_distribution,
+    weibull_quantiles,
+)
 from hiprisk.sheet.distribution import PredictiveDistribution
 
 
@@ -40,3 +44,14 @@ def test_the_predictive_distribution_of_a_fit_covers_its_own_people(continuous):
     scale = spread.scale(out_of_fold.predicted, out_of_fold.imputation_variance)
     lower, upper = (spread.quantile(p, out_of_fold.predicted, scale) for p in (0.1, 0.9))
     assert np.mean((observed >= lower) & (observed <= upper)) == pytest.approx(0.8, abs=0.02)
+
+
+@pytest.mark.parametrize("n", [1, 2, 40, 399, 674, 5_000])
+@pytest.mark.parametrize("kind", ["continuous", "ties", "wide"])
+def test_quantiles_by_one_sort_are_numpys(n, kind):
+    rng = np.random.default_rng(n)
+    values = {"continuous": rng.normal(size=n), "ties": rng.integers(0, 30, n) / 7.0,
+              "wide": np.exp(5.0 * rng.normal(size=n))}[kind]  # fmt: skip
+    probabilities = np.array(PROBABILITIES)
+    theirs = np.quantile(values, probabilities, method="weibull")
+    np.testing.assert_array_equal(weibull_quantiles(values, probabilities), theirs)

@@ -78,3 +78,16 @@ def test_enough_people_and_unknown_ones_say_nothing():
     updated = dataclasses.replace(unknown, distribution=few_people(300).distribution)
     assert guaranteed_coverage(updated) is None
     assert guaranteed_coverage(dataclasses.replace(unknown, distribution=None)) is None
+
+
+def test_chances_of_many_people_are_those_of_each():
+    sheet = small_sheet()
+    spread = PredictiveDistribution(sheet.distribution, sheet.outcome)
+    rng = np.random.default_rng(5)
+    mean, scale = rng.uniform(0, 100, 500), rng.uniform(5, 15, 500)
+    bound = np.where(rng.uniform(size=500) < 0.1, np.nan, rng.uniform(-20, 120, 500))
+    for event in sheet.outcome.events:
+        together = spread.chance(event, bound, mean, scale)
+        each = [spread.chance(event, *(part[[one]] for part in (bound, mean, scale)))[0]
+                for one in range(500)]  # fmt: skip
+        np.testing.assert_array_equal(together, each)

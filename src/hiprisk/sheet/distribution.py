@@ -14,6 +14,8 @@ from hiprisk.sheet.format import Distribution, Event, OutcomeSpec, Sheet
 FEWEST_FOR_95 = 39
 # Probabilities of the quantiles that a study writes down.
 STEP = 1.0 / 400.0
+# So many values are faster in order, the time of sorting them included.
+MANY = 200
 
 
 def guaranteed_coverage(sheet: Sheet) -> float | None:
@@ -43,6 +45,19 @@ def bounds_of(outcome: OutcomeSpec) -> tuple[float, float]:
     """Lower and upper bound of an outcome; infinite where it has none."""
     lower = -np.inf if outcome.lower is None else outcome.lower
     return lower, np.inf if outcome.upper is None else outcome.upper
+
+
+def _interpolated(at: Floats, places: Floats, heights: Floats) -> Floats:
+    """`numpy.interp` of many values in ascending order, several times faster: the same bits.
+
+    Each search begins where the last one ended, so that no branch is a surprise to the processor.
+    """
+    if at.ndim != 1 or len(at) < MANY:
+        return np.asarray(np.interp(at, places, heights))
+    order = np.argsort(at)
+    found = np.empty(len(at))
+    found[order] = np.interp(at[order], places, heights)
+    return found
 
 
 def clip_to(outcome: OutcomeSpec, values: Floats) -> Floats:
@@ -126,7 +141,7 @@ class PredictiveDistribution:
 
         A bound that the clipped outcome cannot cross has chance 0, one that it must cross 1.
         """
-        below = np.interp((bound - mean) / scale, self._quantiles, self._probabilities)
+        below = _interpolated((bound - mean) / scale, self._quantiles, self._probabilities)
         if event.direction == "above":
             # All of the mass beyond the ceiling lies on it, so an event at it can still happen.
             chance = np.where(bound > self._upper, 0.0, 1.0 - below)
