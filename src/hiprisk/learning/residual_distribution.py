@@ -78,7 +78,7 @@ def weibull_quantiles(values: Floats, probabilities: Floats) -> Floats:
     start, end = ascending[low], ascending[high]
     step = end - start
     # From the nearer end, as NumPy does: a quantile never falls below the one before it.
-    return np.where(share < 0.5, start + step * share, end - step * (1.0 - share))
+    return np.asarray(np.where(share < 0.5, start + step * share, end - step * (1.0 - share)))
 
 
 def widened(distribution: Distribution, variance: float) -> Distribution:
