@@ -97,3 +97,26 @@ def test_the_page_has_the_markers(module):
     table = module("table")
     text = (ROOT / "docs" / "performance.md").read_text(encoding="utf-8")
     assert table.page_with(text, "x")
+
+
+def test_what_many_rows_cost_is_the_line_through_the_two_largest_points(module, tmp_path):
+    on_paper = module("on_paper")
+    # 1 s + 2 ms a row, 100 MiB + 1 KiB a row; the smallest point is on no line.
+    points = [(n, 1.0 + 0.002 * n, 100.0 + n / 1024) for n in (1_000, 5_000)]
+    found = on_paper.slope([(10, 50.0, 50.0), *points])
+    assert (found.low, found.high) == (1_000, 5_000)
+    assert (found.cpu, found.memory) == (pytest.approx(0.002), pytest.approx(1024.0))
+    assert found.fixed == pytest.approx(100 * 1024**2)
+    file = tmp_path / "points.csv"
+    with file.open("w") as stream:
+        stream.write("curve,size,cpu_seconds,peak_mib\n")
+        for n, cpu, mib in points:
+            stream.write(f"train-people,{n},{cpu},{mib}\n")
+    text = on_paper.table(on_paper.measured(file), 10**9, 16)
+    assert "| train: CPU | 2.00 ms a person | 555.6 h, " in text
+    # 16 GiB less 100 MiB, at 1 KiB a person.
+    assert (
+        f"| train: people that 16 GiB hold | (memory - fixed) / slope | {(16384 - 100) * 1024:,}"
+        in text
+    )
+    assert on_paper.BEGIN in on_paper.PAGE.read_text("utf-8")
