@@ -14,9 +14,10 @@ MOST_FILES = 16
 LARGER_ROOMS = {"hiprisk.cli"}
 # Where each package may be imported: a file, a room, or several.
 HOMES = {
-    "joblib": ("hiprisk.parallel",),
-    "dask": ("hiprisk.parallel",),
-    "distributed": ("hiprisk.parallel",),
+    "joblib": ("hiprisk.parallel.tasks",),
+    "cloudpickle": ("hiprisk.parallel.cluster",),
+    "dask": ("hiprisk.parallel.cluster",),
+    "distributed": ("hiprisk.parallel.cluster",),
     "optuna": ("hiprisk.learning.tuning",),
     "sqlalchemy": ("hiprisk.databases.postgres",),
     "mlflow": ("hiprisk.tracking",),
@@ -64,7 +65,7 @@ HOMES = {
         "hiprisk.planning",
         "hiprisk.validation",
     ),
-    "threadpoolctl": ("hiprisk.parallel",),
+    "threadpoolctl": ("hiprisk.parallel.threads",),
     "yaml": ("hiprisk.yaml_strict",),
 }
 # What using a model must do without, on whatever path.

@@ -109,7 +109,7 @@ class BundleError(HipRiskError, ValueError):
 
 
 class StoreError(HipRiskError, OSError):
-    """A disk, a folder or a tracking store that did not do its part."""
+    """A disk, a folder, a tracking store or a cluster that did not do its part."""
 
     exit_code = ExitCode.IO
     default_code = "IO"

@@ -107,7 +107,16 @@ _IS_OF: Mapping[str, Callable[[Any], bool]] = {
 # Arguments by name, the same wherever they are taken, and what they must be.
 _KINDS = {
     **dict.fromkeys(
-        ("predictions", "outcome", "event_level", "reference", "time", "encoding", "name"),
+        (
+            "predictions",
+            "outcome",
+            "event_level",
+            "reference",
+            "time",
+            "encoding",
+            "name",
+            "cluster",
+        ),
         ("text", "a text"),
     ),
     **dict.fromkeys(("by", "add", "base", "overrides"), ("names", "a text or a list of texts")),

@@ -19,7 +19,7 @@ from hiprisk.cohort.findings import undecided_findings
 from hiprisk.config import StudyConfig
 from hiprisk.inference.association import AssociationTable, run_associate
 from hiprisk.inference.increment import AddedValue, Comparison, run_compare
-from hiprisk.parallel import StageProgress
+from hiprisk.parallel import StageProgress, check_cluster, spread_over
 from hiprisk.planning import StudyPlan
 from hiprisk.rebuilding import Rebuilt
 from hiprisk.serving.model import Model
@@ -64,6 +64,7 @@ def run_study(
     encoding: str | None = None,
     out: Path | str = "models",
     workers: int = 1,
+    cluster: str | None = None,
     resume: bool = False,
     tracked: bool = True,
     wait: int = 10,
@@ -97,6 +98,9 @@ def run_study(
         Folder of all models; the bundle is ``out/name/version``.
     workers : int
         Processes; the result does not depend on them.
+    cluster : str, optional
+        A Dask scheduler, ``tcp://HOST:PORT`` or ``tls://HOST:PORT``, whose workers do the work, or
+        ``local`` for one of this machine with `workers` processes (``hiprisk[scale]``).
     resume : bool
         Go on with an interrupted search.
     tracked : bool
@@ -124,7 +128,8 @@ def run_study(
     StoreError
         If a file cannot be read or written, or another study of this name is still running.
     MissingExtraError
-        If the packages of ``hiprisk[train]`` are absent.
+        If the packages of ``hiprisk[train]``, or for `cluster` those of ``hiprisk[scale]``, are
+        absent.
 
     References
     ----------
@@ -147,14 +152,19 @@ def run_study(
     """
     heard = on_finding or warn_of_finding
     check_whole("workers", workers, least=1)
+    if cluster is not None:
+        check_cluster(cluster)
     check_whole("wait", wait, least=0)
-    with _study(config, cohort, mapping=mapping, dictionary=dictionary, overrides=overrides,
-                seed=seed, encoding=encoding, heard=heard) as (study, source):  # fmt: skip
+    with (
+        _study(config, cohort, mapping=mapping, dictionary=dictionary, overrides=overrides,
+               seed=seed, encoding=encoding, heard=heard) as (study, source),
+        spread_over(cluster, workers=workers) as spread,
+    ):  # fmt: skip
         return hiprisk.study.run_study(
             study,
             source=source,
             out=out,
-            workers=workers,
+            workers=spread,
             resume=resume,
             progress=progress,
             on_finding=heard,
@@ -262,6 +272,7 @@ def compare(
     seed: int | None = None,
     encoding: str | None = None,
     workers: int = 1,
+    cluster: str | None = None,
     progress: StageProgress | None = None,
     announce: Callable[[str], None] | None = None,
     on_finding: FindingListener | None = None,
@@ -298,6 +309,9 @@ def compare(
         Impute once before the bootstrap, not in each resample.
     workers : int
         Processes; the result does not depend on them.
+    cluster : str, optional
+        A Dask scheduler, ``tcp://HOST:PORT`` or ``tls://HOST:PORT``, whose workers do the work, or
+        ``local`` for one of this machine with `workers` processes (``hiprisk[scale]``).
     progress : callable, optional
         Told stage, done and total.
     announce : callable, optional
@@ -333,11 +347,16 @@ def compare(
     0   back     r2  0.01
     """
     check_whole("workers", workers, least=1)
+    if cluster is not None:
+        check_cluster(cluster)
     if resamples is not None:
         check_whole("resamples", resamples, least=20)
     heard = on_finding or warn_of_finding
-    with _study(config, cohort, mapping=mapping, dictionary=dictionary, overrides=overrides,
-                seed=seed, encoding=encoding, heard=heard) as (study, source):  # fmt: skip
+    with (
+        _study(config, cohort, mapping=mapping, dictionary=dictionary, overrides=overrides,
+               seed=seed, encoding=encoding, heard=heard) as (study, source),
+        spread_over(cluster, workers=workers) as spread,
+    ):  # fmt: skip
         return run_compare(
             study,
             source=source,
@@ -347,7 +366,7 @@ def compare(
                 n_resamples=resamples,
                 method="impute_then_bootstrap" if fast else "bootstrap_then_impute",
             ),
-            workers=workers,
+            workers=spread,
             progress=progress,
             announce=announce or _say_nothing,
             on_finding=heard,

@@ -16,7 +16,12 @@ from hiprisk.cli.show.output import (
     print_lines,
     print_table,
 )
-from hiprisk.cli.study_options import add_study_options, study_of
+from hiprisk.cli.study_options import (
+    add_cluster_option,
+    add_study_options,
+    check_cluster_option,
+    study_of,
+)
 from hiprisk.cli.tracking_options import add_track_options, check_track, show_and_track
 from hiprisk.outputs import check_output_file, written_whole
 from hiprisk.wording.quantities import p_equals, with_interval
@@ -26,17 +31,20 @@ if TYPE_CHECKING:
 
 EXAMPLE = """  hiprisk compare configs/stupar.yaml --add back --add hip_motion --base core
   hiprisk compare configs/stupar.yaml --add hip_motion --base core --base back --workers 2
+  hiprisk compare configs/stupar.yaml --cluster tcp://10.0.0.5:8786
   hiprisk compare configs/stupar.yaml --set outcome.thresholds=[0.2,0.4] --out added.json"""
 
 
 def run(argv: Sequence[str]) -> int:
     """Run the command."""
     options = _parse(argv)
+    check_cluster_option(options)
     if options.out is not None:
         check_output_file(options.out, force=options.force)
     check_track(options)
     config = study_of(options)
     from hiprisk.inference.increment import Comparison, run_compare
+    from hiprisk.parallel import spread_over
 
     comparison = Comparison(
         base=tuple(options.base or ("core",)),
@@ -44,14 +52,15 @@ def run(argv: Sequence[str]) -> int:
         n_resamples=options.resamples,
         method="impute_then_bootstrap" if options.fast else "bootstrap_then_impute",
     )
-    result = run_compare(
-        config,
-        comparison=comparison,
-        workers=options.workers,
-        progress=Progress(),
-        announce=note,
-        on_finding=lambda finding: note_findings([finding]),
-    )
+    with spread_over(options.cluster, workers=options.workers) as workers:
+        result = run_compare(
+            config,
+            comparison=comparison,
+            workers=workers,
+            progress=Progress(),
+            announce=note,
+            on_finding=lambda finding: note_findings([finding]),
+        )
     if options.out is not None:
         _write(options.out, result)
     return show_and_track(
@@ -69,6 +78,7 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
         example=EXAMPLE,
     )
     add_study_options(parser)
+    add_cluster_option(parser)
     parser.add_argument(
         "--add", action="append", default=[], metavar="BLOCK",
         help="block to add; repeat for more (default: all that are not in the base)",

@@ -19,7 +19,13 @@ from hiprisk.cli.show.output import (
     print_lines,
     print_table,
 )
-from hiprisk.cli.study_options import add_study_options, check_names, study_of
+from hiprisk.cli.study_options import (
+    add_cluster_option,
+    add_study_options,
+    check_cluster_option,
+    check_names,
+    study_of,
+)
 from hiprisk.errors import ExitCode
 from hiprisk.outputs import check_output_folder
 from hiprisk.wording.availability import not_computed_in_words
@@ -33,12 +39,14 @@ if TYPE_CHECKING:
 
 EXAMPLE = """  hiprisk train configs/stupar.yaml
   hiprisk train configs/nhs_proms_hip.yaml --cohort FILE --workers 2
-  hiprisk train configs/stupar.yaml --set tuning.trials=10 --seed 7"""
+  hiprisk train configs/stupar.yaml --set tuning.trials=10 --seed 7
+  hiprisk train configs/stupar.yaml --cluster tcp://10.0.0.5:8786"""
 
 
 def run(argv: Sequence[str]) -> int:
     """Run the command."""
     options = _parse(argv)
+    check_cluster_option(options)
     check_output_folder(options.out)
     config = study_of(options)
     check_names(config)
@@ -46,17 +54,19 @@ def run(argv: Sequence[str]) -> int:
         from hiprisk.planning.resuming import check_resume
 
         check_resume(config, options.out)
+    from hiprisk.parallel import spread_over
     from hiprisk.study import run_study
 
-    result = run_study(
-        config,
-        out=options.out,
-        workers=options.workers,
-        resume=options.resume,
-        wait=options.wait,
-        progress=Progress(),
-        on_finding=lambda finding: note_findings([finding]),
-    )
+    with spread_over(options.cluster, workers=options.workers) as workers:
+        result = run_study(
+            config,
+            out=options.out,
+            workers=workers,
+            resume=options.resume,
+            wait=options.wait,
+            progress=Progress(),
+            on_finding=lambda finding: note_findings([finding]),
+        )
     if options.json:
         print_json(result.to_dict())
     else:
@@ -79,6 +89,7 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
         example=EXAMPLE,
     )
     add_study_options(parser)
+    add_cluster_option(parser)
     parser.add_argument(
         "--out",
         type=Path,

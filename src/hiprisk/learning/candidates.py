@@ -210,7 +210,8 @@ def cross_validated_loss(
         observed = outcome[found.rows]
         return float(np.mean(found.forecasts(observed, bounds=estimator.bounds).crps(observed)))
     one = partial(_fold_loss, estimator, params, outcome)
-    parts = run_parallel(one, list(folds), workers=_useful(workers, estimator))
+    workers = _useful(workers, estimator)
+    parts = run_parallel(one, list(folds), workers=workers, repeated=True)
     # Folds of unequal size: every person counts the same, not every fold.
     return sum(value * n for value, n in parts) / sum(n for _, n in parts)
 
@@ -323,7 +324,8 @@ def out_of_fold_predictions(
     """Out-of-fold predictions at given settings."""
     one = partial(_fold_result, estimator, params)
     with one_thread():
-        parts = run_parallel(one, list(folds), workers=_useful(workers, estimator))
+        workers = _useful(workers, estimator)
+        parts = run_parallel(one, list(folds), workers=workers, repeated=True)
     rows = np.concatenate([fold.rows for fold in folds])
     predicted = np.concatenate([part.predicted for part in parts])
     variance = np.concatenate([part.variance for part in parts])

@@ -3,8 +3,18 @@
 Neither is needed to import this package: scoring a file on one machine needs the standard library.
 """
 
+from hiprisk.parallel.cluster.address import check_cluster
+from hiprisk.parallel.cluster.opening import spread_over
 from hiprisk.parallel.in_order import map_in_order
 from hiprisk.parallel.tasks import Progress, StageProgress, run_parallel
 from hiprisk.parallel.threads import one_thread
 
-__all__ = ["Progress", "StageProgress", "map_in_order", "one_thread", "run_parallel"]
+__all__ = [
+    "Progress",
+    "StageProgress",
+    "check_cluster",
+    "map_in_order",
+    "one_thread",
+    "run_parallel",
+    "spread_over",
+]

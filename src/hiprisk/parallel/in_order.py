@@ -12,6 +12,7 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import TypeVar
 
 from hiprisk.errors import StoreError
+from hiprisk.parallel.cluster.current import current_cluster
 from hiprisk.processes.parent import end_with_parent
 
 Item = TypeVar("Item")
@@ -39,10 +40,11 @@ def map_in_order(
     items : iterable
         Read as far as there is room for.
     workers : int
-        Processes; with 1 everything happens here.
+        With 1 everything happens here; with more in processes, or on the cluster that is open
+        (`spread_over`).
     takes_part : bool
         This process is one of the workers: it takes an item when the others have enough, which
-        saves the memory and the start of one of them.
+        saves the memory and the start of one of them. Those of a cluster do without it.
 
     Yields
     ------
@@ -52,11 +54,22 @@ def map_in_order(
     Raises
     ------
     StoreError
-        If a worker process ends before its work does.
+        If a worker process ends before its work does, or the cluster is lost.
     """
+    cluster = current_cluster()
     if workers == 1:
         yield from map(function, items)
-        return
+    elif cluster is None:
+        yield from _in_processes(function, items, workers, takes_part=takes_part)
+    else:
+        from hiprisk.parallel.cluster.work import stream_on_cluster
+
+        yield from stream_on_cluster(cluster, function, iter(items))
+
+
+def _in_processes(
+    function: Callable[[Item], Result], items: Iterable[Item], workers: int, *, takes_part: bool
+) -> Iterator[Result]:
     others = workers - 1 if takes_part else workers
     pool = ProcessPoolExecutor(
         others,

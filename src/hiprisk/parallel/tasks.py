@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from hiprisk.parallel.cluster.current import current_cluster
 from hiprisk.parallel.in_order import worker_lost
 from hiprisk.parallel.threads import one_thread
 from hiprisk.processes.parent import end_with_parent
@@ -24,6 +26,8 @@ def run_parallel(
     *,
     workers: int = 1,
     progress: Progress | None = None,
+    on_result: Callable[[int, Result], None] | None = None,
+    repeated: bool = False,
 ) -> list[Result]:
     """Apply a function to every item, in order, whatever the number of workers.
 
@@ -33,9 +37,14 @@ def run_parallel(
         Must be importable, with what it needs bound by `functools.partial`.
     items : sequence
     workers : int
-        Processes; with 1 everything happens here.
+        With 1 everything happens here; with more in processes, or on the cluster that is open
+        (`spread_over`).
     progress : callable, optional
         Told how many of how many items are done.
+    on_result : callable, optional
+        Told, in this process, the position of an item and its result as soon as it is there.
+    repeated : bool
+        Whether later calls have the same items: a cluster is then sent each once.
 
     Returns
     -------
@@ -45,11 +54,17 @@ def run_parallel(
     Raises
     ------
     StoreError
-        If a worker process ends before its work does.
+        If a worker process ends before its work does, or the cluster is lost.
     """
+    told = _Told(len(items), progress, on_result)
     if workers == 1:
         with one_thread():
-            return _collected((function(item) for item in items), len(items), progress)
+            return told.collected(enumerate(map(function, items)))
+    cluster = current_cluster()
+    if cluster is not None:
+        from hiprisk.parallel.cluster.work import run_on_cluster
+
+        return told.collected(run_on_cluster(cluster, function, items, repeated=repeated))
     import joblib
 
     of_worker = {"initializer": end_with_parent, "initargs": (os.getpid(),)}
@@ -57,7 +72,7 @@ def run_parallel(
         parallel = joblib.Parallel(n_jobs=workers, return_as="generator", batch_size="auto")
         results = parallel(joblib.delayed(_with_one_thread)(function, item) for item in items)
         try:
-            return _collected(results, len(items), progress)
+            return told.collected(enumerate(results))
         except BrokenProcessPool as lost:
             raise worker_lost() from lost
 
@@ -67,12 +82,21 @@ def _with_one_thread(function: Callable[[Any], Result], item: Any) -> Result:
         return function(item)
 
 
-def _collected(
-    results: Iterator[Result] | Any, n_items: int, progress: Progress | None
-) -> list[Result]:
-    collected: list[Result] = []
-    for result in results:
-        collected.append(result)
-        if progress is not None:
-            progress(len(collected), n_items)
-    return collected
+@dataclass(frozen=True)
+class _Told:
+    """Who hears of results."""
+
+    n_items: int
+    progress: Progress | None
+    on_result: Callable[[int, Any], None] | None
+
+    def collected(self, results: Iterable[tuple[int, Any]]) -> list[Any]:
+        """Results by position, in whatever order they come."""
+        by_position: dict[int, Any] = {}
+        for position, result in results:
+            by_position[position] = result
+            if self.on_result is not None:
+                self.on_result(position, result)
+            if self.progress is not None:
+                self.progress(len(by_position), self.n_items)
+        return [by_position[position] for position in range(self.n_items)]

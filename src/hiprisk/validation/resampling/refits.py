@@ -135,13 +135,14 @@ def refit_all(
     """
     if checkpoint is not None:
         checkpoint.open()
-    one = partial(_refit, procedure, checkpoint, name)
     design = same_design_of(procedure)
     counts: Counts | None = None
     if design is None:
-        found = run_parallel(one, resamples, workers=workers, progress=progress)
+        pieces = _Pieces(checkpoint, name)
+        found = _attempts(procedure, resamples, pieces, workers=workers, progress=progress)
     else:
         counts = counts_of(resamples, len(design.outcome))
+        one = partial(_attempt, procedure)
         found = _refit_together(design, one, resamples, counts, workers=workers, progress=progress)
     usable = np.array([isinstance(refit, Refit) for refit in found], dtype=bool)
     reasons = [refit for refit in found if isinstance(refit, str)]
@@ -225,30 +226,76 @@ def _stacked(coefficients: Sequence[Floats | None]) -> Floats | None:
     return np.array(kept)
 
 
-def _refit(
-    procedure: Procedure, checkpoint: Checkpoint | None, name: str, resample: Resample
-) -> Refit | str:
-    """One refit, or why the procedure refuses; taken from the checkpoint if it is there."""
-    if checkpoint is None:
-        return _attempt(procedure, resample)
-    piece = f"{name}-{resample.number:05d}"
-    # The draw itself is kept beside the refit: a number alone would match another seed.
-    drawn = np.frombuffer(
-        hashlib.sha256(resample.rows.astype("<i8").tobytes()).digest(), dtype=np.uint8
+@dataclass(frozen=True)
+class _Pieces:
+    """Finished refits in a checkpoint, if there is one.
+
+    They are read and written by the process that asks for them: workers may be other machines.
+    """
+
+    checkpoint: Checkpoint | None
+    name: str
+
+    def load(self, resample: Resample) -> Refit | str | None:
+        """The refit of a resample, why it was refused, or None where neither is known yet."""
+        if self.checkpoint is None:
+            return None
+        kept = self.checkpoint.load(self._piece(resample))
+        if kept is None:
+            return None
+        if not np.array_equal(kept["drawn"], _drawn(resample)):
+            raise ConfigError(
+                f"{self.name} {resample.number} of the checkpoint is another draw",
+                code="RESUME_MISMATCH",
+                file=self.checkpoint.folder.name,
+                advice="delete the folder to start again, or name another",
+            )
+        return _from_arrays(kept)
+
+    def save(self, resample: Resample, refit: Refit | str) -> None:
+        """Keep a refit."""
+        if self.checkpoint is not None:
+            # The draw is kept beside the refit: a number alone would match another seed.
+            arrays = {"drawn": _drawn(resample), **_as_arrays(refit)}
+            self.checkpoint.save(self._piece(resample), arrays)
+
+    def _piece(self, resample: Resample) -> str:
+        return f"{self.name}-{resample.number:05d}"
+
+
+def _drawn(resample: Resample) -> NDArray[np.uint8]:
+    digest = hashlib.sha256(resample.rows.astype("<i8").tobytes()).digest()
+    return np.frombuffer(digest, dtype=np.uint8)
+
+
+def _attempts(
+    procedure: Procedure,
+    resamples: Sequence[Resample],
+    pieces: _Pieces,
+    *,
+    workers: int,
+    progress: Progress | None,
+) -> list[Refit | str]:
+    """Refits of all resamples, or why the procedure refuses, those kept not once more."""
+    known = [pieces.load(resample) for resample in resamples]
+    waiting = [at for at, refit in enumerate(known) if refit is None]
+    n_kept = len(known) - len(waiting)
+
+    def tell(done: int, total: int) -> None:
+        if progress is not None:
+            progress(n_kept + done, n_kept + total)
+
+    if n_kept:
+        tell(0, len(waiting))
+    fresh = run_parallel(
+        partial(_attempt, procedure),
+        [resamples[at] for at in waiting],
+        workers=workers,
+        progress=tell,
+        on_result=lambda at, refit: pieces.save(resamples[waiting[at]], refit),
     )
-    kept = checkpoint.load(piece)
-    if kept is None:
-        refit = _attempt(procedure, resample)
-        checkpoint.save(piece, {"drawn": drawn, **_as_arrays(refit)})
-        return refit
-    if not np.array_equal(kept["drawn"], drawn):
-        raise ConfigError(
-            f"{name} {resample.number} of the checkpoint is another draw",
-            code="RESUME_MISMATCH",
-            file=checkpoint.folder.name,
-            advice="delete the folder to start again, or name another",
-        )
-    return _from_arrays(kept)
+    done = dict(zip(waiting, fresh, strict=True))
+    return [done[at] if refit is None else refit for at, refit in enumerate(known)]
 
 
 def _attempt(procedure: Procedure, resample: Resample) -> Refit | str:
