@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hiprisk.cohort.mapping import load_mapping, mapping_from_text
-from hiprisk.cohort.reading import iter_blocks, read_cohort
+from hiprisk.cohort.reading import BlockReader, iter_blocks, open_mapped_file, read_cohort
 from hiprisk.errors import ConfigError, HipRiskError, InputError, StoreError
 from hiprisk.values import Note
 
@@ -123,6 +123,18 @@ def test_46_blanks_around_a_number_are_stripped(file):
 def test_37_a_control_character_in_an_identifier_is_a_problem(file):
     path = file(HEADER + "00\x0112,64,female,40\n" + "x" * 257 + ",64,female,40\n")
     assert problems(path) == {("person_id", "BAD_ID"): [True, True]}
+
+
+@pytest.mark.parametrize("names_people", [True, False])
+def test_an_identifier_that_nobody_needs_is_checked_all_the_same(file, names_people):
+    content = HEADER + "00\x0112,64,female,40\n" + "\t13 ,64,female,40\n" + "x" * 257 + ",1,,\n"
+    cohort = open_mapped_file(file(content), None)
+    reader = BlockReader(
+        mapping=None, dictionary=None, name="x", decimal=".", names_people=names_people
+    )
+    (read,) = map(reader.read, cohort.blocks())
+    assert ("person_id" in read.columns) == names_people
+    assert read.problems[Note("BAD_ID", "person_id")].tolist() == [True, False, True]
 
 
 def test_73_a_file_that_changes_is_refused(file, monkeypatch):

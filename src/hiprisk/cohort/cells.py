@@ -115,6 +115,13 @@ class CellReader:
         self._item_column = ""
         self._item_columns: dict[str, list[str]] = {}
 
+    def check(self, table: pa.Table) -> None:
+        """Find the cells of an identifier that cannot be read, without its values."""
+        column = pc.utf8_trim_whitespace(table[str(self._source.column)])
+        bad = _mask(_is_bad_identifier(column))
+        if bad.any():
+            self._note_rows("BAD_ID", bad)
+
     def read(self, table: pa.Table) -> Column:
         """The variable's value in every row; missing where it is missing or unreadable."""
         source, kind = self._source, self._variable.kind
@@ -319,11 +326,7 @@ class CellReader:
 
     def _identifiers(self, column: _Distinct) -> Texts:
         # The text stays as it is: 0012 is not 12, and a person may be called NA.
-        bad = pc.or_(
-            pc.match_substring_regex(column.texts, r"[\x00-\x1f\x7f]"),
-            pc.greater(pc.utf8_length(column.texts), 256),
-        )
-        self._note("BAD_ID", _mask(bad), column)
+        self._note("BAD_ID", _mask(_is_bad_identifier(column.texts)), column)
         return _spread([cell or None for cell in column.texts.to_pylist()], column)
 
 
@@ -340,6 +343,13 @@ def _is_in_the_calendar(day: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _is_bad_identifier(texts: pa.Array) -> pa.Array:
+    return pc.or_(
+        pc.match_substring_regex(texts, r"[\x00-\x1f\x7f]"),
+        pc.greater(pc.utf8_length(texts), 256),
+    )
 
 
 def _spread(meanings: list[str | None], column: _Distinct) -> Texts:

@@ -218,12 +218,15 @@ class BlockReader:
         Of the files, for letters.
     decimal : str
         The decimal sign of their numbers.
+    names_people : bool
+        Whether identifiers are needed; without it no column holds them, and they are only checked.
     """
 
     mapping: CohortMapping | None
     dictionary: Dictionary | None
     name: str
     decimal: str
+    names_people: bool = True
 
     def read(self, block: TextBlock) -> CohortBlock:
         """The columns of a block.
@@ -240,7 +243,12 @@ class BlockReader:
         check_usable(block, needed_columns(used), file)
         used, absent = mapping_of_present(used, names, file)
         lacking = columns_lacking(used, block.lacking)
-        mapped = map_block(block, mapping_by_codes(used, block), decimal=self.decimal)
+        mapped = map_block(
+            block,
+            mapping_by_codes(used, block),
+            decimal=self.decimal,
+            names_people=self.names_people,
+        )
         return replace(mapped, absent=absent, file=block.file, lacking=lacking)
 
 
@@ -262,8 +270,10 @@ def open_mapped_file(path: CohortPath, mapping: CohortMapping | None) -> Stacked
     return files.open(stated)
 
 
-def map_block(block: TextBlock, mapping: CohortMapping, *, decimal: str = ".") -> CohortBlock:
-    """Apply a mapping to a block of text columns."""
+def map_block(
+    block: TextBlock, mapping: CohortMapping, *, decimal: str = ".", names_people: bool = True
+) -> CohortBlock:
+    """Apply a mapping to a block of text columns; identifiers are columns if they are needed."""
     table = block.table
     rows = block.rows
     selected = _selected(table, mapping, decimal)
@@ -283,7 +293,10 @@ def map_block(block: TextBlock, mapping: CohortMapping, *, decimal: str = ".") -
             decimal,
             labelled=mapping.format.labelled_codes,
         )
-        columns[name] = reader.read(table)
+        if names_people or dictionary[name].kind != "identifier" or source.column is None:
+            columns[name] = reader.read(table)
+        else:
+            reader.check(table)
         problems |= reader.problems
         if reader.items is not None:
             items[name] = reader.items

@@ -9,6 +9,7 @@ from hiprisk.cohort.shift.units import (
     PROBABILITIES,
     likely_scale,
     misfit,
+    misfits,
     other_scales,
     reversed_scale,
     share_beyond,
@@ -67,6 +68,13 @@ def test_the_misfit_of_the_development_cohort_itself_is_small_and_grows_with_the
     assert misfit(quantiles(own), one) < 0.1
     assert misfit(quantiles(own + 2 * 20 / 1.349), one) == pytest.approx(2.0, abs=0.15)
     assert misfit(quantiles(own), dataclasses.replace(one, training=None)) == 0.0
+
+
+def test_the_misfits_of_several_columns_are_those_of_each():
+    specs = [spec(), spec(median=5.0, iqr=2.0)]
+    found = np.random.default_rng(2).normal(50.0, 9.0, (5, 2))
+    alone = [misfit(found[:, place], one) for place, one in enumerate(specs)]
+    assert misfits(found, specs).tolist() == alone
 
 
 def test_half_of_the_development_cohort_is_beyond_its_median():

@@ -5,8 +5,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hiprisk.cohort.files.csv_dialect import Dialect
+from hiprisk.cohort.reading import iter_blocks
 from hiprisk.errors import InputError
-from hiprisk.serving.files.rows import MOST_DIGITS, check_new_columns, rounded
+from hiprisk.serving.files.rows import (
+    MOST_DIGITS,
+    RowFormat,
+    answered,
+    check_new_columns,
+    rounded,
+)
+from hiprisk.serving.files.summary import Tally
+from hiprisk.serving.model import load
+from small_bundle import write_small_bundle
 
 
 @given(
@@ -26,6 +37,35 @@ def test_without_digits_and_without_a_number_values_stay():
     values = np.array([np.nan, 0.0, np.inf, 27.05428931186153])
     assert rounded(values, None) is values
     np.testing.assert_array_equal(rounded(values, 4), [np.nan, 0.0, np.inf, 27.05])
+
+
+def scored_rows(tmp_path, text, **how):
+    model = load(write_small_bundle(tmp_path / "models"))
+    path = tmp_path / "in.csv"
+    path.write_text(text)
+    (block,) = iter_blocks(path)
+    tally = Tally(model, "in.csv", None)
+    answers = answered(model, block, tally, accept_units=False)
+    return RowFormat(own=Dialect(), **how).rows(model, block, answers)
+
+
+@pytest.mark.parametrize(
+    ("cell", "is_csv", "raw_text", "as_read"),
+    [
+        ("a-b", True, False, True),
+        ("=a", True, False, False),
+        ("=a", True, True, True),
+        ("-5", True, False, True),
+        ('"a"', True, False, False),
+        ("a-b", False, False, False),
+    ],
+)
+def test_lines_are_written_as_they_came_unless_a_cell_is_another(
+    tmp_path, cell, is_csv, raw_text, as_read
+):
+    text = f"note,age_years,womac_function_0_100\n{cell},63,45\nb,64,46\n"
+    rows = scored_rows(tmp_path, text, is_csv=is_csv, raw_text=raw_text)
+    assert (rows.read_lines is not None) == as_read
 
 
 def test_a_column_that_scoring_adds_must_not_be_there():

@@ -109,13 +109,16 @@ class CsvReader:
             table = _parsed(block, names, self.dialect, lines, ragged)
         except pa.ArrowInvalid:
             raise _as_input_error(ragged, self.source, first_row, lines) from None
-        _check_fields(table, first_row, self.source.name, lines)
+        bare = bare_lines(block, table.num_rows) if lines.are_bare else None
+        # Nothing is longer than its line, and no line ends within one.
+        if bare is None or pc.max(pc.binary_length(bare)).as_py() > MAX_FIELD_BYTES:
+            _check_fields(table, first_row, self.source.name, lines)
         return TextBlock(
             first_row,
             table,
             lines.lines(first_row, table.num_rows),
             self.header.columns.repeated,
-            bare_lines=bare_lines(block, table.num_rows) if lines.are_bare else None,
+            bare_lines=bare,
         )
 
     def no_rows(self) -> TextBlock:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from hiprisk.arrays import Floats, Integers
 from hiprisk.cohort.findings import Finding
 from hiprisk.cohort.shift.comparison import FEWEST_NUMBERS, advice_for, compare_with_training
-from hiprisk.cohort.shift.units import PROBABILITIES, likely_scale, misfit
+from hiprisk.cohort.shift.units import PROBABILITIES, likely_scale, misfits
 from hiprisk.seeding import rng_for
 from hiprisk.sheet.format import Sheet, VariableSpec
 
@@ -286,9 +286,9 @@ class _Windows:
         """Columns of a window, sorted and missing last, that differ from the development cohort."""
         places = (PROBABILITIES[:, None] * np.maximum(known - 1, 0)).round().astype(np.intp)
         quantiles = np.take_along_axis(values, places, axis=0)
-        for place, spec in enumerate(self._specs):
-            if known[place] >= FEWEST_NUMBERS and misfit(quantiles[:, place], spec) > STRANGE:
-                yield place, quantiles[:, place]
+        enough = known >= FEWEST_NUMBERS
+        for place in np.flatnonzero(enough & (misfits(quantiles, self._specs) > STRANGE)).tolist():
+            yield place, quantiles[:, place]
 
     def findings(self) -> list[Finding]:
         self._end()

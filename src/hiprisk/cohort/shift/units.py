@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 
@@ -177,8 +177,27 @@ def misfit(quantiles: Floats, spec: VariableSpec, scale: Scale | None = None) ->
     if scale is not None:
         # A scale that runs the other way turns the order of the quantiles too.
         quantiles = np.sort(scale.offset + scale.factor * quantiles)
-    expected = np.interp(_SCORES, *_quantile_function(training))
-    return float(np.abs(quantiles - expected).mean() / spread_of(training))
+    return float(np.abs(quantiles - _expected(training)).mean() / spread_of(training))
+
+
+def misfits(quantiles: Floats, specs: Sequence[VariableSpec]) -> Floats:
+    """The misfit of each of several columns that have a quartile range.
+
+    Parameters
+    ----------
+    quantiles : ndarray, shape (5, n_columns)
+    specs : sequence of VariableSpec, length n_columns
+    """
+    trainings = [spec.training for spec in specs if spec.training is not None]
+    expected = np.column_stack([_expected(training) for training in trainings])
+    spreads = np.array([spread_of(training) for training in trainings])
+    return np.asarray(np.abs(quantiles - expected).mean(axis=0) / spreads)
+
+
+@functools.lru_cache(maxsize=1024)
+def _expected(training: TrainingSummary) -> Floats:
+    """The development cohort's quantiles at `PROBABILITIES`."""
+    return np.asarray(np.interp(_SCORES, *_quantile_function(training)))
 
 
 def share_beyond(training: TrainingSummary, value: float) -> float:

@@ -87,9 +87,11 @@ class RowFormat:
         source = in_decimal(block.whole, self.own.decimal, self.dialect.decimal)
         # A decimal comma must be quoted where the comma is the delimiter.
         plain = block.plain if self.dialect.decimal == "." else frozenset()
+        # Once: each time it is asked for its columns, a table makes other objects of them.
+        columns = source.columns
         cells = [
             column if self.raw_text or name in plain else guarded(column)
-            for name, column in zip(source.column_names, source.columns, strict=True)
+            for name, column in zip(source.column_names, columns, strict=True)
         ]
         names = column_names(model.evaluator)
         check_new_columns(names, source.column_names)
@@ -98,7 +100,7 @@ class RowFormat:
             # The first line of a file is a row of cells to a spreadsheet too.
             shown = guarded_names(shown)
         table = pa.table([*cells, *self._added(names, answers)], names=[*shown, *names])
-        are_as_read = all(own is one for own, one in zip(cells, source.columns, strict=True))
+        are_as_read = all(own is one for own, one in zip(cells, columns, strict=True))
         lines = block.bare_lines if self.is_csv and are_as_read else None
         return ScoredRows(
             table=table,

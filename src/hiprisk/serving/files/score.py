@@ -150,6 +150,7 @@ class _Job:
             dictionary=_dictionary(self.model, self.mapping),
             name=self.opened.name,
             decimal=self.opened.dialect.decimal,
+            names_people=False,
         )
 
     def _score(self, block: CohortBlock) -> None:
