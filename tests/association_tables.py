@@ -7,7 +7,8 @@ import pandas as pd
 
 from hiprisk.config import load_config
 from hiprisk.inference.association import AssociationRow, AssociationTable, associate
-from hiprisk.learning.participants import FlowStep, select_participants
+from hiprisk.learning.participants.flow import FlowStep
+from hiprisk.learning.participants.selection import select_participants
 from hiprisk.metrics.estimate import Estimate
 
 CONFIGS = Path(__file__).parents[1] / "configs"

@@ -13,7 +13,7 @@ from hiprisk.learning.candidates import (
     out_of_fold_predictions,
     unfitted_estimator,
 )
-from hiprisk.learning.participants import select_participants
+from hiprisk.learning.participants.selection import select_participants
 from hiprisk.learning.residual_distribution import residual_distribution
 
 CONFIGS = Path(__file__).parents[1] / "configs"

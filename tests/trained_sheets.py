@@ -15,7 +15,7 @@ from hiprisk.learning.candidates import (
     out_of_fold_predictions,
     unfitted_estimator,
 )
-from hiprisk.learning.participants import select_participants
+from hiprisk.learning.participants.selection import select_participants
 from hiprisk.learning.residual_distribution import residual_distribution
 from hiprisk.learning.sheets.export import write_sheet
 

@@ -24,7 +24,7 @@ import pandas as pd
 from hiprisk.cohort.simulation.simulate import SimulatedCohort, clipped_mean, simulate_cohort
 from hiprisk.config import StudyConfig, load_config
 from hiprisk.inference.association import associate
-from hiprisk.learning.participants import select_participants
+from hiprisk.learning.participants.selection import select_participants
 from hiprisk.parallel import run_parallel
 
 CONFIG = Path(__file__).parents[2] / "configs" / "stupar.yaml"

@@ -26,7 +26,7 @@ from hiprisk.bundle import read_bundle
 from hiprisk.cohort.simulation.simulate import simulate_cohort
 from hiprisk.config.published import declared_outcome
 from hiprisk.features.normal_fit import fit_normal
-from hiprisk.learning.participants import observed_outcome
+from hiprisk.learning.participants.outcome import observed_outcome
 from hiprisk.sheet.columns import cohort_columns
 from hiprisk.sheet.evaluate import SheetEvaluator
 from hiprisk.validation.external.case_mix import _clusters, compare_case_mix

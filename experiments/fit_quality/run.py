@@ -29,7 +29,7 @@ from hiprisk.learning.candidates import (
     with_plan_of,
     with_settings,
 )
-from hiprisk.learning.participants import select_participants
+from hiprisk.learning.participants.selection import select_participants
 from hiprisk.learning.residual_distribution import residual_distribution
 from hiprisk.learning.sheets.export import outcome_spec
 from hiprisk.metrics.registry import find_metric

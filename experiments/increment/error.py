@@ -27,7 +27,7 @@ from hiprisk.config import StudyConfig, load_config
 from hiprisk.features.design import plan_design
 from hiprisk.inference.increment import AddedValue, Comparison, added_value
 from hiprisk.learning.candidates import development_data
-from hiprisk.learning.participants import select_participants
+from hiprisk.learning.participants.selection import select_participants
 from hiprisk.parallel import run_parallel
 
 CONFIGS = Path(__file__).parents[2] / "configs"

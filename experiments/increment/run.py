@@ -42,7 +42,7 @@ from hiprisk.inference.increment import (
 from hiprisk.inference.increment.gains import corrected_gain
 from hiprisk.inference.increment.verdict import Verdict
 from hiprisk.learning.candidates import development_data
-from hiprisk.learning.participants import select_participants
+from hiprisk.learning.participants.selection import select_participants
 from hiprisk.parallel import run_parallel
 from hiprisk.validation.internal.optimism_intervals import location_shifted_interval
 from hiprisk.validation.resampling.resamples import draw_resamples

@@ -23,7 +23,7 @@ from hiprisk.arrays import Floats
 from hiprisk.config import load_config
 from hiprisk.learning.candidates import imputed_folds, with_settings
 from hiprisk.learning.folds import ImputedFold, fold_predictors
-from hiprisk.learning.participants import Participants
+from hiprisk.learning.participants.people import Participants
 from hiprisk.learning.preparation import PreparedStudy, prepare_study
 from hiprisk.parallel import one_thread
 

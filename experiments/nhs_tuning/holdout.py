@@ -28,7 +28,7 @@ from hiprisk.config.model_types import EstimatorSettings
 from hiprisk.config.searching import SettingRange
 from hiprisk.learning.candidates import tune
 from hiprisk.learning.model_choice import study_folds
-from hiprisk.learning.participants import Participants
+from hiprisk.learning.participants.people import Participants
 from hiprisk.learning.preparation import PreparedStudy
 from hiprisk.parallel import one_thread
 from hiprisk.validation.performance.paired import paired_differences

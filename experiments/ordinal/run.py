@@ -33,7 +33,7 @@ from hiprisk.learning.candidates import (
     unfitted_estimator,
 )
 from hiprisk.learning.ordinal.fit import OrdinalFit
-from hiprisk.learning.participants import select_participants
+from hiprisk.learning.participants.selection import select_participants
 from hiprisk.learning.pipeline import imputed_inputs
 from hiprisk.learning.residual_distribution import residual_distribution
 from hiprisk.learning.sheets.export import outcome_spec

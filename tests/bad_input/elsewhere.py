@@ -145,7 +145,7 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
         51,
         "a hip replacement that is missing or has an unknown code",
         "an unknown outcome, counted",
-        "tests/learning/test_participants.py::test_an_unknown_hip_replacement_is_not_read_as_none",
+        "tests/learning/participants/test_selection.py::test_an_unknown_hip_replacement_is_not_read_as_none",
     ),
     (
         91,
@@ -380,7 +380,7 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
         81,
         "an outcome outside outcome.bounds, in a study",
         "3 OUTCOME, or as cohort.on_invalid says: an unknown outcome, or its row left out; counted",
-        "tests/learning/test_participants.py"
+        "tests/learning/participants/test_selection.py"
         "::test_or_it_is_unknown_or_its_row_left_out_and_counted",
     ),
     (

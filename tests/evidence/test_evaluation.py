@@ -18,7 +18,7 @@ from hiprisk.evidence.evaluation import (
     _refits_left_out,
     _size,
 )
-from hiprisk.learning.participants import Participants
+from hiprisk.learning.participants.people import Participants
 from hiprisk.metrics.registry import find_metric
 from hiprisk.validation.expected.results import development_figures
 from hiprisk.validation.external.before_outcomes import expect_of_cohort

@@ -14,7 +14,7 @@ from hiprisk.inference.association.result import (
     StratumDifference,
 )
 from hiprisk.learning.model_choice import CandidateResult
-from hiprisk.learning.participants import FlowStep
+from hiprisk.learning.participants.flow import FlowStep
 from hiprisk.metrics.clinical_utility.bands import decision_curve_band
 from hiprisk.metrics.clinical_utility.optimism import corrected_curve
 from hiprisk.metrics.decomposition.parts import brier_decomposition, mse_decomposition

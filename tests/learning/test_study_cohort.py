@@ -12,7 +12,7 @@ from hiprisk.config import load_config
 from hiprisk.errors import ConfigError, InputError
 from hiprisk.inference.association import run_associate
 from hiprisk.inference.increment import run_compare
-from hiprisk.learning.participants import outcome_remarks
+from hiprisk.learning.participants.flow import outcome_remarks
 from hiprisk.learning.study_cohort import (
     handle_invalid_values,
     load_study_cohort,

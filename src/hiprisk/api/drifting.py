@@ -26,7 +26,7 @@ from hiprisk.cohort.findings import Finding
 from hiprisk.cohort.mapping import CohortMapping
 from hiprisk.cohort.reading import Cohort
 from hiprisk.errors import ConfigError, InputError
-from hiprisk.learning.participants import FlowStep
+from hiprisk.learning.participants.flow import FlowStep
 from hiprisk.outputs import check_output_folder
 from hiprisk.serving.model import Model
 from hiprisk.validation.drift import DriftReport, report_drift

@@ -16,7 +16,7 @@ from hiprisk.arrays import Bools
 from hiprisk.bundle import Bundle
 from hiprisk.cohort.findings import FITTED_TO_THESE_PEOPLE, Finding
 from hiprisk.cohort.reading import Cohort
-from hiprisk.learning.participants import at_levels
+from hiprisk.learning.participants.people import at_levels
 from hiprisk.wording.disclaimers import FITTED_TO_SOME, FITTED_TO_THESE
 
 Rows = Callable[[Cohort], Bools]

@@ -110,7 +110,7 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
 
 def show_result(result: StudyResult) -> None:
     """The result as a person likes to read it."""
-    from hiprisk.learning.participants import outcome_remarks
+    from hiprisk.learning.participants.flow import outcome_remarks
 
     evidence = result.evidence
     remarks = [f"{capital(remark)}." for remark in outcome_remarks(evidence.flow)]

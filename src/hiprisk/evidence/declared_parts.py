@@ -15,7 +15,7 @@ from hiprisk.errors import ConfigError
 from hiprisk.inference.association import check_association
 from hiprisk.inference.increment import check_minimum_gain
 from hiprisk.learning.folds import grouped_folds
-from hiprisk.learning.participants import Participants
+from hiprisk.learning.participants.people import Participants
 from hiprisk.learning.preparation import PreparedStudy
 from hiprisk.sheet.document.ordinal import MAX_VALUES
 from hiprisk.validation.subgroups.performance import check_subgroups

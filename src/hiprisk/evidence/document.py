@@ -14,7 +14,7 @@ from hiprisk.inference.association import AssociationTable
 from hiprisk.inference.increment import AddedValue
 from hiprisk.inference.samplesize import SampleSizeFinding
 from hiprisk.learning.model_choice import CandidateResult
-from hiprisk.learning.participants import FlowStep
+from hiprisk.learning.participants.flow import FlowStep
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.validation.candidates.results import CandidateComparison
 from hiprisk.validation.expected.results import ExpectedPerformance

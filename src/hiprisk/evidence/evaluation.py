@@ -38,7 +38,7 @@ from hiprisk.evidence.summary import summary_sentences
 from hiprisk.inference.samplesize import SampleSizeFinding
 from hiprisk.learning.foreign.converted_fit import ConvertedFit
 from hiprisk.learning.model_choice import tuned_candidates
-from hiprisk.learning.participants import Participants
+from hiprisk.learning.participants.people import Participants
 from hiprisk.learning.pipeline import StudyEstimator
 from hiprisk.metrics.entry import Metric
 from hiprisk.metrics.estimate import Estimate

@@ -27,7 +27,7 @@ from hiprisk.learning.folds import (
 from hiprisk.learning.model_types import FitTask, model_type_of_settings
 from hiprisk.learning.ordinal.fit import OrdinalFit
 from hiprisk.learning.own.estimator import own_estimator
-from hiprisk.learning.participants import Participants
+from hiprisk.learning.participants.people import Participants
 from hiprisk.learning.pipeline import StudyEstimator
 from hiprisk.learning.residual_distribution import forecast_from_other_folds
 from hiprisk.learning.sites.levels import site_numbers

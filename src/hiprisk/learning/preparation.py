@@ -13,7 +13,7 @@ from hiprisk.config.reading import resolved
 from hiprisk.config.sites import SITE
 from hiprisk.features.design import Design, plan_design, with_named_sites
 from hiprisk.learning.candidates import DevelopmentData, development_data, unfitted_estimator
-from hiprisk.learning.participants import Selection
+from hiprisk.learning.participants.selection import Selection
 from hiprisk.learning.pipeline import StudyEstimator
 from hiprisk.learning.study_identity import declared_hash, study_identity, study_participants
 from hiprisk.learning.tuning.server import SearchServer

@@ -24,12 +24,9 @@ from hiprisk.config import StudyConfig
 from hiprisk.errors import ConfigError, InputError
 from hiprisk.features.derived import variables_behind, with_declared
 from hiprisk.features.roles import check_roles
-from hiprisk.learning.participants import (
-    FlowStep,
-    Participants,
-    Selection,
-    select_participants,
-)
+from hiprisk.learning.participants.flow import FlowStep
+from hiprisk.learning.participants.people import Participants
+from hiprisk.learning.participants.selection import Selection, select_participants
 from hiprisk.values import UNKNOWN_CATEGORY, Note
 
 # Findings that a whole column means something else: what looks valid in it does so too.

@@ -15,7 +15,7 @@ from hiprisk.cohort.files.stacking import CohortPath
 from hiprisk.cohort.reading import Cohort
 from hiprisk.config import StudyConfig
 from hiprisk.config.reading import PATHS, resolved
-from hiprisk.learning.participants import Selection
+from hiprisk.learning.participants.selection import Selection
 from hiprisk.learning.sites.levels import check_sites, with_site_levels
 from hiprisk.learning.study_cohort import select_study_participants
 from hiprisk.sheet.document.strict_json import canonical_json

@@ -10,7 +10,7 @@ import pandas as pd
 
 from hiprisk.cohort.findings import Finding
 from hiprisk.inference.samplesize import SampleSize
-from hiprisk.learning.participants import FlowStep
+from hiprisk.learning.participants.flow import FlowStep
 from hiprisk.outcome_kind import OutcomeKind
 
 

@@ -16,7 +16,7 @@ from hiprisk.features.pooling import pool_estimates
 from hiprisk.inference.association import associate, run_associate
 from hiprisk.inference.association.estimation import PooledValue, _pool
 from hiprisk.inference.effects.clustered import fit_robust
-from hiprisk.learning.participants import Selection, select_participants
+from hiprisk.learning.participants.selection import Selection, select_participants
 
 
 @pytest.mark.parametrize("stratum", ["all", "hip", "knee"])

@@ -13,7 +13,7 @@ from hiprisk.inference.increment.block_tests import coefficients_of, fit_unpenal
 from hiprisk.inference.increment.nested_models import NestedModels
 from hiprisk.learning.candidates import development_data
 from hiprisk.learning.linear import TermPlan
-from hiprisk.learning.participants import select_participants
+from hiprisk.learning.participants.selection import select_participants
 
 FAST = Comparison(method="impute_then_bootstrap", point_measures_only=True)
 

@@ -12,7 +12,7 @@ from hiprisk.errors import InputError
 from hiprisk.features.design import plan_design
 from hiprisk.inference.increment import Comparison, added_value, run_compare
 from hiprisk.learning.candidates import development_data
-from hiprisk.learning.participants import select_participants
+from hiprisk.learning.participants.selection import select_participants
 
 CONFIGS = Path(__file__).parents[3] / "configs"
 

@@ -18,7 +18,7 @@ from hiprisk.inference.increment.error_free_scenarios import (
 )
 from hiprisk.inference.increment.verdict import verdict
 from hiprisk.learning.candidates import development_data
-from hiprisk.learning.participants import select_participants
+from hiprisk.learning.participants.selection import select_participants
 from hiprisk.learning.unpenalised import fit_ols
 
 CONFIG = Path(__file__).parents[3] / "configs" / "stupar.yaml"

@@ -14,7 +14,7 @@ from hiprisk.inference.increment import Comparison, added_value, run_compare
 from hiprisk.inference.increment.comparison import resolved_comparison
 from hiprisk.inference.increment.preparation import prepare_comparison
 from hiprisk.learning.candidates import development_data
-from hiprisk.learning.participants import select_participants
+from hiprisk.learning.participants.selection import select_participants
 from hiprisk.learning.unpenalised import fit_ols
 from hiprisk.metrics.scores import r2
 from hiprisk.validation.resampling.resamples import Resample, draw_resamples

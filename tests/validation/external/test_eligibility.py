@@ -10,7 +10,7 @@ from hiprisk.cohort.file_rows import FileRows
 from hiprisk.cohort.findings import Finding
 from hiprisk.config import ReplacementSettings
 from hiprisk.errors import ConfigError, InputError
-from hiprisk.learning.participants import FlowStep, unknown_codes_step
+from hiprisk.learning.participants.flow import FlowStep, unknown_codes_step
 from hiprisk.validation.external.eligibility import (
     check_enough,
     check_predictions,

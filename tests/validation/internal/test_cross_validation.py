@@ -14,7 +14,7 @@ from hiprisk.errors import InputError
 from hiprisk.features.design import plan_design
 from hiprisk.learning.candidates import development_data, unfitted_estimator, with_settings
 from hiprisk.learning.folds import grouped_folds
-from hiprisk.learning.participants import select_participants
+from hiprisk.learning.participants.selection import select_participants
 from hiprisk.learning.unpenalised import fit_ols
 from hiprisk.metrics import scores
 from hiprisk.seeding import rng_for

@@ -11,7 +11,7 @@ from hiprisk.wording.availability import not_available_in_words
 from hiprisk.wording.quantities import interval, number, signed_with_interval, with_interval
 
 if TYPE_CHECKING:
-    from hiprisk.learning.participants import FlowStep
+    from hiprisk.learning.participants.flow import FlowStep
     from hiprisk.metrics.estimate import Estimate
     from hiprisk.metrics.forecast.calibration import CoverageByLevel
     from hiprisk.validation.external.before_outcomes import ExpectedValidation

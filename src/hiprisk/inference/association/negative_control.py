@@ -27,7 +27,7 @@ from hiprisk.inference.association.plan import AssociationPlan, build_basis
 from hiprisk.inference.association.result import ALL, AssociationRow, NegativeControl
 from hiprisk.inference.effects.clustered import Link
 from hiprisk.learning.event_codes import event_levels, read_event
-from hiprisk.learning.participants import Participants
+from hiprisk.learning.participants.people import Participants
 from hiprisk.values import one_code
 
 

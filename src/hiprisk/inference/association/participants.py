@@ -15,7 +15,9 @@ from hiprisk.inference.association.imputation import IncompleteData
 from hiprisk.inference.association.plan import AssociationPlan
 from hiprisk.inference.association.result import ALL
 from hiprisk.inference.effects.clustered import CovarianceKind, Link
-from hiprisk.learning.participants import FlowStep, Participants, Selection
+from hiprisk.learning.participants.flow import FlowStep
+from hiprisk.learning.participants.people import Participants
+from hiprisk.learning.participants.selection import Selection
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from hiprisk.inference.effects.evalue import EValue
-from hiprisk.learning.participants import FlowStep
+from hiprisk.learning.participants.flow import FlowStep
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.wording.quantities import decimals
 

@@ -31,7 +31,9 @@ from hiprisk.inference.association.plan import AssociationPlan, build_basis, pla
 from hiprisk.inference.association.result import AssociationTable
 from hiprisk.inference.association.sentences import notes_of, sentences_of
 from hiprisk.inference.effects.clustered import Link
-from hiprisk.learning.participants import FlowStep, Participants, Selection
+from hiprisk.learning.participants.flow import FlowStep
+from hiprisk.learning.participants.people import Participants
+from hiprisk.learning.participants.selection import Selection
 from hiprisk.learning.study_cohort import select_study_imputations, study_warnings, with_source
 from hiprisk.parallel import one_thread
 from hiprisk.wording.disclaimers import copied_rows_caution

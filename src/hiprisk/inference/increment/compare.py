@@ -44,7 +44,7 @@ from hiprisk.inference.increment.sentences import (
 )
 from hiprisk.learning.candidates import DevelopmentData, development_data
 from hiprisk.learning.logistic.separation import SeparationError, what_separates
-from hiprisk.learning.participants import outcome_remarks
+from hiprisk.learning.participants.flow import outcome_remarks
 from hiprisk.learning.study_cohort import select_study_participants, study_warnings, with_source
 from hiprisk.parallel import StageProgress, one_thread, run_parallel
 from hiprisk.validation.resampling.refits import refusals_in_words

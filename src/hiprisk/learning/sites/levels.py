@@ -11,7 +11,8 @@ from hiprisk.arrays import Floats, Integers
 from hiprisk.config import StudyConfig
 from hiprisk.config.sites import SITE
 from hiprisk.errors import ConfigError, InputError
-from hiprisk.learning.participants import Participants, Selection
+from hiprisk.learning.participants.people import Participants
+from hiprisk.learning.participants.selection import Selection
 from hiprisk.values import one_code
 
 KEY = "sites"

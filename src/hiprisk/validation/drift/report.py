@@ -19,7 +19,7 @@ from hiprisk.cohort.reading import Cohort
 from hiprisk.cohort.shift.comparison import compare_with_training
 from hiprisk.errors import InputError
 from hiprisk.features.reference_population import reference_population
-from hiprisk.learning.participants import FlowStep
+from hiprisk.learning.participants.flow import FlowStep
 from hiprisk.sheet.answers import Evaluation, evaluate
 from hiprisk.sheet.columns import cohort_columns
 from hiprisk.sheet.distribution import clip_to

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from hiprisk.cohort.findings import Finding
-from hiprisk.learning.participants import FlowStep
+from hiprisk.learning.participants.flow import FlowStep
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.validation.drift.cusum import CalibrationCusum
 from hiprisk.validation.expected.comparison import ExpectedComparison

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from hiprisk.cohort.findings import copied_row_counts, fitted_cautions
-from hiprisk.learning.participants import outcome_remarks
+from hiprisk.learning.participants.flow import outcome_remarks
 from hiprisk.validation.drift.cusum import CalibrationCusum
 from hiprisk.validation.drift.results import DriftReport
 from hiprisk.validation.external.case_mix_results import reference_words

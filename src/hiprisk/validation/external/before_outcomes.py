@@ -16,7 +16,7 @@ from hiprisk.cohort.reading import Cohort
 from hiprisk.cohort.shift.comparison import compare_with_training
 from hiprisk.config import OutcomeSettings
 from hiprisk.errors import ConfigError, InputError
-from hiprisk.learning.participants import FlowStep
+from hiprisk.learning.participants.flow import FlowStep
 from hiprisk.sheet.answers import evaluate
 from hiprisk.sheet.applicability import refuse_unpredictable
 from hiprisk.sheet.columns import cohort_columns

@@ -24,7 +24,7 @@ from hiprisk.features.linear_parts import linear_parts
 from hiprisk.features.normal_fit import fit_normal
 from hiprisk.features.reference_population import reference_population
 from hiprisk.learning.folds import grouped_folds
-from hiprisk.learning.participants import numbered
+from hiprisk.learning.participants.people import numbered
 from hiprisk.learning.unpenalised import fit_logistic
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.intervals.resampled import percentile_intervals

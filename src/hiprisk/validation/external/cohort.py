@@ -24,12 +24,9 @@ from hiprisk.config import OutcomeSettings
 from hiprisk.config.sampling import SamplingSettings
 from hiprisk.errors import InputError
 from hiprisk.features.linear_parts import linear_parts
-from hiprisk.learning.participants import (
-    FlowStep,
-    numbered,
-    observed_outcome,
-    unknown_codes_step,
-)
+from hiprisk.learning.participants.flow import FlowStep, unknown_codes_step
+from hiprisk.learning.participants.outcome import observed_outcome
+from hiprisk.learning.participants.people import numbered
 from hiprisk.metrics.smoothing.logistic import logit
 from hiprisk.sheet.answers import Evaluation, evaluate
 from hiprisk.sheet.applicability import NEW_SITE, refuse_unpredictable

@@ -14,12 +14,8 @@ from hiprisk.cohort.reading import Cohort
 from hiprisk.cohort.shift.outcome_scale import prediction_scale_findings
 from hiprisk.config import OutcomeSettings
 from hiprisk.errors import InputError
-from hiprisk.learning.participants import (
-    MOST_OFF_SCALE,
-    FlowStep,
-    levels_advice,
-    outcome_remarks,
-)
+from hiprisk.learning.participants.flow import FlowStep, levels_advice, outcome_remarks
+from hiprisk.learning.participants.outcome import MOST_OFF_SCALE
 from hiprisk.learning.study_cohort import STRUCTURAL
 from hiprisk.values import UNKNOWN_CATEGORY
 

@@ -13,7 +13,7 @@ from hiprisk.cohort.imputations import split_imputations
 from hiprisk.cohort.reading import Cohort
 from hiprisk.config import OutcomeSettings
 from hiprisk.errors import InputError
-from hiprisk.learning.participants import FlowStep
+from hiprisk.learning.participants.flow import FlowStep
 from hiprisk.metrics.case_control import population_weights
 from hiprisk.sheet.format import Sheet
 from hiprisk.validation.external.cohort import ValidationCohort

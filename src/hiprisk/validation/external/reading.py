@@ -14,7 +14,7 @@ from hiprisk.cohort.reading import Cohort, read_cohort
 from hiprisk.config import OutcomeSettings
 from hiprisk.errors import InputError
 from hiprisk.learning.event_codes import levels_of_outcome
-from hiprisk.learning.participants import at_levels
+from hiprisk.learning.participants.people import at_levels
 from hiprisk.sheet.format import Sheet
 
 

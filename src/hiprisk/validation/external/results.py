@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from hiprisk.config.sampling import SamplingSettings
-from hiprisk.learning.participants import FlowStep
+from hiprisk.learning.participants.flow import FlowStep
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.validation.expected.comparison import ExpectedComparison
 from hiprisk.validation.external.case_mix_results import CaseMix

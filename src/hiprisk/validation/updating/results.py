@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from hiprisk.learning.participants import FlowStep
+from hiprisk.learning.participants.flow import FlowStep
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.sheet.format import Sheet
 from hiprisk.validation.external.results import ModelIdentity

@@ -9,7 +9,7 @@ import pytest
 from hiprisk.cohort.dictionary import Variable, load_dictionary
 from hiprisk.config import study_from_text
 from hiprisk.errors import ConfigError, InputError
-from hiprisk.learning.participants import select_participants
+from hiprisk.learning.participants.selection import select_participants
 
 TEXT = """
 name: t
