@@ -24,6 +24,7 @@ from hiprisk.sheet.patterns import RowPatterns
 
 # Of more decimal digits not every number is kept by a float.
 MOST_DIGITS = 15
+EXACT_POWER = 22
 
 
 def answered(model: Model, block: CohortBlock, tally: Tally, *, accept_units: bool) -> Answers:
@@ -135,12 +136,15 @@ def rounded(values: Floats, digits: int | None) -> Floats:
         return values
     size = np.abs(values)
     known = np.isfinite(size) & (size > 0.0)
-    exponent = np.floor(np.log10(np.where(known, size, 1.0)))
-    # Whole powers of ten are exact, their inverses are not: the number is the nearest to its text.
-    places = digits - 1 - exponent
-    up = 10.0 ** np.clip(places, 0.0, 300.0)
-    down = 10.0 ** np.clip(-places, 0.0, 300.0)
-    return np.where(known, np.round(values * up / down) * down / up, values)
+    places = digits - 1 - np.floor(np.log10(np.where(known, size, 1.0)))
+    # Powers of ten up to here are floats themselves: the number is then the nearest to its text.
+    exact = np.abs(places) <= EXACT_POWER
+    up = 10.0 ** np.where(exact, np.maximum(places, 0.0), 0.0)
+    down = 10.0 ** np.where(exact, np.maximum(-places, 0.0), 0.0)
+    found = np.where(known & exact, np.round(values * up / down) * down / up, values)
+    for place in np.flatnonzero(known & ~exact):
+        found[place] = float(f"{values[place]:.{digits}g}")
+    return found
 
 
 def _indexed(patterns: RowPatterns) -> pa.Array:
