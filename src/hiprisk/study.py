@@ -53,7 +53,13 @@ from hiprisk.planning.checking import check_study
 from hiprisk.planning.one_at_a_time import WAIT_SECONDS, only_search_of, only_study_of
 from hiprisk.planning.resuming import BOOTSTRAP
 from hiprisk.reporting.card import model_card
-from hiprisk.reporting.study.report import report_figures, report_sections, study_report
+from hiprisk.reporting.datasheet import cohort_datasheet
+from hiprisk.reporting.study.report import (
+    guideline_tables,
+    report_figures,
+    report_sections,
+    study_report,
+)
 from hiprisk.sheet.format import Sheet
 from hiprisk.tracking.runs import StudyRun, open_run
 from hiprisk.validation.internal.optimism import bootstrap_optimism
@@ -338,7 +344,14 @@ def _write(
                 cohort_fingerprint=finished.prepared.cohort.fingerprint,
                 created_with=created_with,
             ).encode(),
+            "datasheet.md": cohort_datasheet(
+                evidence, config, cohort_fingerprint=finished.prepared.cohort.fingerprint
+            ).encode(),
             **{f"tables/{name}": data for name, data in evidence_tables(evidence).items()},
+            **{
+                f"tables/{name}": data
+                for name, data in guideline_tables(evidence, config, sections).items()
+            },
             **{f"figures/{name}": data for name, data in report_figures(sections).items()},
         },
     )

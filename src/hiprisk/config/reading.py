@@ -128,6 +128,10 @@ def resolved(config: StudyConfig) -> dict[str, Any]:
     Of paths only the file's name stays, so that the same study has the same text on every machine.
     """
     plain: dict[str, Any] = TypeAdapter(StudyConfig).dump_python(config, mode="json")
+    plain["reporting"] = config.reporting.given()
+    if not plain["reporting"]:
+        # Studies without answers are written as they were before there were any to give.
+        del plain["reporting"]
     for key in PATHS:
         plain["cohort"][key] = _each(plain["cohort"][key], lambda path: Path(path).name)
     return plain

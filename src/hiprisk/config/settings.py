@@ -8,6 +8,7 @@ from pydantic import Field, field_validator, model_validator
 from pydantic.dataclasses import dataclass
 
 from hiprisk.config.association import AssociationSettings
+from hiprisk.config.authors.answers import AuthorsAnswers
 from hiprisk.config.derived import DerivedSettings
 from hiprisk.config.fields import STRICT, Inside, Name, Share, refuse
 from hiprisk.config.measurement import MeasurementError, refuse_unknown
@@ -429,6 +430,8 @@ class StudyConfig:
         What is expected before the study, from which its sample size follows.
     subgroups : SubgroupSettings
         In which groups the model is evaluated.
+    reporting : AuthorsAnswers
+        What a reporting guideline asks for and only the authors know.
     """
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
@@ -451,6 +454,7 @@ class StudyConfig:
     derived: dict[Name, DerivedSettings] = Field(default_factory=dict)
     sampling: SamplingSettings | None = None
     sites: Sites = "none"
+    reporting: AuthorsAnswers = AuthorsAnswers()
 
     @property
     def predictors(self) -> tuple[str, ...]:

@@ -40,7 +40,7 @@ def test_every_section_is_there_in_its_order(study):
     assert [section.title for section in study.sections] == [*BODY, *APPENDIX]
     titles = re.findall(r'<section id="[a-z_]+">\n<h2>(.*?)</h2>', page(study))
     assert titles == [
-        "Summary", *BODY, *APPENDIX, "Reporting checklist", "Glossary", "Provenance",
+        "Summary", *BODY, *APPENDIX, "TRIPOD+AI", "PROBAST+AI", "Glossary", "Provenance",
     ]  # fmt: skip
 
 

@@ -25,7 +25,8 @@ def render_page(
 ) -> str:
     """One HTML document that needs nothing beside itself.
 
-    Text in backticks is set as code, in double asterisks as strong.
+    Text in backticks is set as code, in double asterisks as strong; ``[words](#anchor)``
+    leads to a section.
 
     Parameters
     ----------
@@ -71,5 +72,6 @@ def _template(name: str) -> str:
 
 
 def _with_marks(text: str) -> Markup:
-    code = re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text)))
-    return Markup(re.sub(r"\*\*([^*]+)\*\*", r"<strong>\1</strong>", code))
+    marked = re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text)))
+    marked = re.sub(r"\*\*([^*]+)\*\*", r"<strong>\1</strong>", marked)
+    return Markup(re.sub(r"\[([^]]+)\]\((#[a-z_0-9]+)\)", r'<a href="\2">\1</a>', marked))

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 
 from hiprisk.config import StudyConfig
 from hiprisk.evidence.document import Evidence
-from hiprisk.reporting.appendix.checklist import checklist_section
 from hiprisk.reporting.appendix.glossary import glossary_section
 from hiprisk.reporting.appendix.model import candidates_section, model_section
 from hiprisk.reporting.appendix.provenance import provenance_section
@@ -17,6 +16,9 @@ from hiprisk.reporting.appendix.robustness import (
 )
 from hiprisk.reporting.appendix.sample_size import sample_size_section
 from hiprisk.reporting.appendix.sites import sites_section
+from hiprisk.reporting.guidelines.items import as_csv
+from hiprisk.reporting.guidelines.probast import probast_items, probast_section
+from hiprisk.reporting.guidelines.tripod import tripod_items, tripod_section
 from hiprisk.reporting.internal.performance import internal_validation_section, performance_section
 from hiprisk.reporting.page.blocks import Section
 from hiprisk.reporting.page.render import render_page
@@ -72,7 +74,16 @@ def study_report(
     made = provenance_section(
         evidence, config, cohort_fingerprint=cohort_fingerprint, created_with=created_with
     )
-    all_sections = (*sections, checklist_section(sections), glossary_section(tuple(sections)), made)
+    titles = {"summary": "Summary", made.anchor: made.title} | {
+        section.anchor: section.title for section in sections
+    }
+    all_sections = (
+        *sections,
+        tripod_section(tripod_items(evidence, config, sections), titles),
+        probast_section(probast_items(evidence, config), titles),
+        glossary_section(tuple(sections)),
+        made,
+    )
     data = provenance_in_words(sheet.provenance)
     return render_page(
         title=evidence.title,
@@ -117,3 +128,13 @@ def report_sections(evidence: Evidence, sheet: Sheet, config: StudyConfig) -> tu
 def report_figures(sections: Sequence[Section]) -> dict[str, bytes]:
     """Every picture of the sections as PNG, by file name."""
     return {picture.name: picture.png for section in sections for picture in section.pictures}
+
+
+def guideline_tables(
+    evidence: Evidence, config: StudyConfig, sections: Sequence[Section]
+) -> dict[str, bytes]:
+    """The guidelines' items as CSV, by file name."""
+    return {
+        "tripod_ai.csv": as_csv(tripod_items(evidence, config, sections)),
+        "probast_ai.csv": as_csv(probast_items(evidence, config)),
+    }

@@ -1,0 +1,1 @@
+"""What only the authors of a study know, as answers in its config."""

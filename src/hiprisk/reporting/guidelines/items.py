@@ -1,0 +1,67 @@
+"""An item of a guideline: its topic, how far the study answers it, and where."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+State = Literal["done", "partly", "NOT REPORTED", "not applicable"]
+DONE: State = "done"
+PARTLY: State = "partly"
+NOT_REPORTED: State = "NOT REPORTED"
+NOT_APPLICABLE: State = "not applicable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One item as a study answers it.
+
+    Attributes
+    ----------
+    number : str
+        Of the guideline: ``12d``.
+    topic : str
+        What it asks for, in our own words.
+    state : str
+    anchor : str
+        Section of the report that has the answer; empty for none.
+    answer : str
+        In the authors' words, or what is still to be said.
+    """
+
+    number: str
+    topic: str
+    state: State
+    anchor: str = ""
+    answer: str = ""
+
+
+def row_of(item: Item, titles: dict[str, str]) -> tuple[str, ...]:
+    """A row of the table: number, topic, state, and a link to the section or the answer."""
+    where = f"[{titles[item.anchor]}](#{item.anchor})" if item.anchor in titles else ""
+    return (
+        item.number,
+        item.topic,
+        item.state,
+        ". ".join(one for one in (where, item.answer) if one),
+    )
+
+
+def counted(items: Sequence[Item]) -> str:
+    """How many items are in which state, as a sentence's end: ``30 done, 5 partly``."""
+    order = (DONE, PARTLY, NOT_REPORTED, NOT_APPLICABLE)
+    numbers = {state: sum(item.state == state for item in items) for state in order}
+    return ", ".join(f"{n} {state}" for state, n in numbers.items() if n)
+
+
+def as_csv(items: Iterable[Item]) -> bytes:
+    """The items as a table for a submission: number, topic, state, section, answer."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(("item", "topic", "state", "section", "answer"))
+    for item in items:
+        writer.writerow((item.number, item.topic, item.state, item.anchor, item.answer))
+    return buffer.getvalue().encode()

@@ -1,0 +1,27 @@
+"""An item of a guideline as a row of a table and of a CSV file."""
+
+from hiprisk.reporting.guidelines.items import DONE, NOT_REPORTED, Item, as_csv, counted, row_of
+
+ITEMS = (
+    Item(number="1", topic="title", state=DONE, anchor="people"),
+    Item(number="17", topic="ethics", state=NOT_REPORTED, answer='say "yes", or no'),
+)
+
+
+def test_a_row_leads_to_its_section_or_has_the_answer():
+    titles = {"people": "Participants"}
+    assert row_of(ITEMS[0], titles)[3] == "[Participants](#people)"
+    assert row_of(ITEMS[0], {})[3] == ""
+    assert row_of(ITEMS[1], titles)[3] == 'say "yes", or no'
+
+
+def test_states_are_counted_and_those_without_an_item_left_out():
+    assert counted(ITEMS) == "1 done, 1 NOT REPORTED"
+
+
+def test_the_csv_has_a_row_an_item():
+    assert as_csv(ITEMS).decode().splitlines() == [
+        "item,topic,state,section,answer",
+        "1,title,done,people,",
+        '17,ethics,NOT REPORTED,,"say ""yes"", or no"',
+    ]
