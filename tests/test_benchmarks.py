@@ -120,3 +120,21 @@ def test_what_many_rows_cost_is_the_line_through_the_two_largest_points(module, 
         in text
     )
     assert on_paper.BEGIN in on_paper.PAGE.read_text("utf-8")
+
+
+def test_a_command_is_measured_with_what_it_started(module):
+    measuring = module("measuring")
+    child = "b = bytearray(60 << 20); import time; time.sleep(0.3)"
+    parent = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])"
+    cost = measuring.measure([sys.executable, "-c", parent])
+    assert cost.wall_seconds > 0.3
+    assert 0 < cost.cpu_seconds < cost.wall_seconds
+    assert cost.peak_mib > 60
+
+
+def test_a_command_that_fails_is_told_with_its_words(module):
+    measuring = module("measuring")
+    with pytest.raises(measuring.CommandFailedError, match="ended with 3: no such cohort"):
+        measuring.measure(
+            [sys.executable, "-c", "import sys; print('no such cohort', file=sys.stderr); exit(3)"]
+        )
