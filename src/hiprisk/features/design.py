@@ -62,7 +62,7 @@ class Design:
         return numeric_columns(self.columns, frame)
 
     def model_inputs(self, numeric: Floats) -> Floats:
-        """Inputs of imputed columns, shape (n_rows, n_inputs)."""
+        """Inputs of imputed columns, (n_rows, n_inputs); the columns where these are the same."""
         place = {column.name: position for position, column in enumerate(self.columns)}
         operands = {name for one in self.derived for name in one.of if isinstance(name, str)}
         named = {
@@ -72,7 +72,9 @@ class Design:
         }
         add_derived(self.derived, named)
         if not self.derived:
-            return np.take(numeric, [place[name] for name in self.inputs], axis=1)
+            positions = [place[name] for name in self.inputs]
+            same = positions == list(range(numeric.shape[1]))
+            return numeric if same else np.take(numeric, positions, axis=1)
         found = np.empty((len(numeric), len(self.inputs)))
         for position, name in enumerate(self.inputs):
             found[:, position] = named[name] if name in named else numeric[:, place[name]]

@@ -128,10 +128,12 @@ def plan_terms(
 
 
 def basis_matrix(plan: Sequence[TermPlan], inputs: Floats) -> Floats:
-    """Functions of the inputs, shape (n_rows, n_functions)."""
+    """Functions of the inputs, shape (n_rows, n_functions); the inputs where they are the same."""
     if not any(part.knots for part in plan):
-        # One copy in place of one a column and another of all.
-        return np.take(inputs, [part.position for part in plan], axis=1)
+        positions = [part.position for part in plan]
+        same = positions == list(range(inputs.shape[1]))
+        # One copy at most, in place of one a column and another of all.
+        return inputs if same else np.take(inputs, positions, axis=1)
     functions: list[Floats] = []
     for part in plan:
         x = inputs[:, part.position]
