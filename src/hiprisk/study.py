@@ -183,9 +183,7 @@ def run_study(
         _tracked(prepared, checked.tracking) as run,
         _checkpoints(prepared, resume=resume),
     ):
-        folds = study_folds(prepared)
-        choice = choose_model_type(prepared, folds, on_candidate=run.log_candidate)
-        finished = _finish(prepared, choice, folds)
+        finished = _finish(prepared, run)
         evidence = _evaluate(finished)
         bundle = read_bundle(_write(finished, evidence, models, run, checked.files))
         run.log_results(bundle)
@@ -230,12 +228,14 @@ def _checkpoints(prepared: PreparedStudy, *, resume: bool) -> Iterator[None]:
     shutil.rmtree(prepared.checkpoints, ignore_errors=True)
 
 
-def _finish(
-    prepared: PreparedStudy, choice: ModelChoice, folds: Sequence[ImputedFold]
-) -> FinishedStudy:
-    """Fit the chosen model type, repeat it on resamples and write its sheet."""
+def _finish(prepared: PreparedStudy, run: StudyRun) -> FinishedStudy:
+    """Choose a model type, fit it, repeat it on resamples and write its sheet."""
+    folds: Sequence[ImputedFold] = study_folds(prepared)
+    choice = choose_model_type(prepared, folds, on_candidate=run.log_candidate)
     choice, estimator = fit_model(prepared, choice)
     out_of_fold = predict_out_of_fold(prepared, choice, folds)
+    # As large as the cohort, several times: kept only where candidates are compared on them.
+    folds = folds if choice.compared else ()
     with one_thread():
         apparent = estimator.predict_numeric(prepared.data.columns)
     procedure = study_procedure(prepared, choice, estimator)

@@ -44,6 +44,16 @@ def test_weights_are_replications(fit):
     np.testing.assert_allclose(weighted.covariance, repeated.covariance, rtol=1e-9)
 
 
+def test_least_squares_part_by_part_is_that_of_all_rows(monkeypatch):
+    x, y, w = people()
+    whole = fit_ols(x, y, weights=w)
+    monkeypatch.setattr("hiprisk.learning.unpenalised.ROWS_AT_ONCE", 50)
+    parts = fit_ols(x, y, weights=w)
+    np.testing.assert_allclose(parts.coefficients, whole.coefficients, rtol=1e-12)
+    np.testing.assert_allclose(parts.covariance, whole.covariance, rtol=1e-11)
+    assert parts.log_likelihood == pytest.approx(whole.log_likelihood, rel=1e-12)
+
+
 def test_a_logistic_fit_of_two_groups_has_their_log_odds():
     # 2 of 10 and 6 of 8 with the event.
     y = np.array([1.0] * 2 + [0.0] * 8 + [1.0] * 6 + [0.0] * 2)

@@ -81,7 +81,7 @@ def multiple_imputations(
     ------
     ndarray, shape (n_returned, n_columns)
     """
-    returned = data if rows is None else data[rows]
+    returned = data if rows is None or rows.all() else data[rows]
     patterns = MissingPatterns.of(np.isnan(returned))
     for rng in generators:
         fitted = whole

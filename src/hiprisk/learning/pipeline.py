@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator
 
-from hiprisk.arrays import Bools, Floats, Integers
+from hiprisk.arrays import Bools, Floats, Integers, row_parts
 from hiprisk.bootstrap import Persons
 from hiprisk.features.design import Design
 from hiprisk.features.imputation import balanced_noise, draw_with_fixed_noise, multiple_imputations
@@ -281,8 +281,7 @@ class InputsInParts:
         return np.concatenate([part.at_least(fit) for _, part in self._parts()])
 
     def _parts(self) -> Iterator[tuple[slice, ImputedInputs]]:
-        for start in range(0, len(self.columns), PART_ROWS):
-            rows = slice(start, start + PART_ROWS)
+        for rows in row_parts(len(self.columns), PART_ROWS):
             yield rows, _all_at_once(self.estimator, self.columns[rows])
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from hiprisk.arrays import Floats
+from hiprisk.arrays import ROWS_AT_ONCE, Floats, row_parts
 from hiprisk.errors import InputError
 from hiprisk.learning.logistic.separation import SeparationError, separating_columns
 
@@ -59,21 +60,45 @@ def fit_ols(columns: Floats, y: Floats, *, weights: Floats | None = None) -> Fit
     InputError
         If a column is a combination of others.
     """
-    design = np.empty((len(y), 1 + columns.shape[1]))
-    design[:, 0] = 1.0
-    design[:, 1:] = columns
     w = np.ones(len(y)) if weights is None else weights
-    weighted = design * w[:, np.newaxis]
-    inverse = inverse_information(weighted.T @ design)
-    coefficients = inverse @ (y @ weighted)
+    width = 1 + columns.shape[1]
+    parts = _Parts(columns, w)
+    information, right, left = np.zeros((width, width)), np.zeros(width), np.zeros(width)
+    for rows, design, weighted in parts:
+        information += weighted.T @ design
+        right += y[rows] @ weighted
+    inverse = inverse_information(information)
+    coefficients = inverse @ right
     # One step of refinement brings normal equations to the accuracy of a QR.
-    coefficients += inverse @ ((y - design @ coefficients) @ weighted)
-    residual = y - design @ coefficients
+    for rows, design, weighted in parts:
+        left += (y[rows] - design @ coefficients) @ weighted
+    coefficients += inverse @ left
     n = float(w.sum())
-    squares = float(np.sum(w * residual**2))
-    variance = squares / (n - design.shape[1])
+    squares = 0.0
+    for rows, design, _ in parts:
+        squares += float(np.sum(w[rows] * (y[rows] - design @ coefficients) ** 2))
+    variance = squares / (n - width)
     log_likelihood = -0.5 * n * (np.log(2.0 * np.pi * max(squares, 1e-300) / n) + 1.0)
     return FittedCoefficients(coefficients, variance * inverse, float(log_likelihood))
+
+
+class _Parts:
+    """Columns with an intercept before them, and weighted: of many rows part by part, each time."""
+
+    def __init__(self, columns: Floats, weights: Floats) -> None:
+        self._columns, self._weights = columns, weights
+        self._kept = list(self._made()) if len(columns) <= ROWS_AT_ONCE else None
+
+    def __iter__(self) -> Iterator[tuple[slice, Floats, Floats]]:
+        return self._made() if self._kept is None else iter(self._kept)
+
+    def _made(self) -> Iterator[tuple[slice, Floats, Floats]]:
+        for rows in row_parts(len(self._columns), ROWS_AT_ONCE):
+            part = self._columns[rows]
+            design = np.empty((len(part), 1 + part.shape[1]))
+            design[:, 0] = 1.0
+            design[:, 1:] = part
+            yield rows, design, design * self._weights[rows, np.newaxis]
 
 
 def fit_logistic(
@@ -94,7 +119,8 @@ def fit_logistic(
     """
     w = np.ones(len(y)) if weights is None else weights
     used = w > 0
-    columns, y, w = columns[used], y[used], w[used]
+    if not used.all():
+        columns, y, w = columns[used], y[used], w[used]
     center = w @ columns / w.sum()
     spread = np.sqrt(w @ (columns - center) ** 2 / w.sum())
     spread = np.where(spread > 0, spread, 1.0)

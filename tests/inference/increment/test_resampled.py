@@ -1,11 +1,13 @@
 """Nested models on every resample: a count by hand, seeds, workers, the fast setting."""
 
 import dataclasses
+from functools import partial
 
 import numpy as np
 import pytest
 
 import fitted_studies
+from hiprisk.arrays import row_parts
 from hiprisk.cohort.dictionary import load_dictionary
 from hiprisk.cohort.simulation.simulate import simulate_cohort
 from hiprisk.errors import InputError
@@ -131,7 +133,9 @@ def test_predictions_part_by_part_are_those_of_all_at_once(monkeypatch, prepared
     _, apparent = procedure.apparent(imputed)
     once_drawn = procedure(once(procedure))
     monkeypatch.setattr("hiprisk.inference.increment.resampled.PART_ROWS", part_rows)
-    monkeypatch.setattr("hiprisk.inference.increment.nested_models.ROWS_AT_ONCE", part_rows)
+    monkeypatch.setattr(
+        "hiprisk.inference.increment.nested_models.row_parts", partial(row_parts, at_once=part_rows)
+    )
     found = procedure(once(procedure))
     assert found.training == pytest.approx(once_drawn.training, rel=1e-9)
     assert found.test == pytest.approx(once_drawn.test, rel=1e-9)

@@ -6,21 +6,18 @@ one matrix of sums of products; logistic ones by Newton's method.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from hiprisk.arrays import Floats, Integers
+from hiprisk.arrays import Floats, Integers, row_parts
 from hiprisk.errors import InputError
 from hiprisk.learning.linear import TermPlan, basis_matrix
 from hiprisk.learning.logistic.separation import SeparationError
 from hiprisk.learning.unpenalised import ONE_CLASS, maximise_likelihood
 from hiprisk.sheet.links import expit
 
-# Rows whose products are summed at once: of more people all together would take several times the
-# memory of their data.
-ROWS_AT_ONCE = 65_536
 # Smallest share of a column's variance that its predecessors may leave unexplained.
 MIN_PIVOT = 1e-10
 
@@ -167,16 +164,11 @@ def _fit_without(
     )
 
 
-def _row_parts(n_rows: int) -> Iterator[slice]:
-    for start in range(0, n_rows, ROWS_AT_ONCE):
-        yield slice(start, start + ROWS_AT_ONCE)
-
-
 def _constant_functions(bases: Floats, w: Floats, members: Sequence[int]) -> tuple[int, ...]:
     """Functions that do not vary in some imputation of the rows with a weight."""
     low = np.full((len(bases), bases.shape[2]), np.inf)
     high = -low
-    for rows in _row_parts(len(w)):
+    for rows in row_parts(len(w)):
         drawn = bases[:, rows][:, w[rows] > 0]
         if drawn.shape[1]:
             low = np.minimum(low, drawn.min(axis=1))
@@ -217,7 +209,7 @@ def independent_functions(
 
 
 def _spread_and_correlation(basis: Floats, w: Floats) -> tuple[Floats, Floats]:
-    parts = [(basis[rows], w[rows, np.newaxis]) for rows in _row_parts(len(w))]
+    parts = [(basis[rows], w[rows, np.newaxis]) for rows in row_parts(len(w))]
     total = w.sum()
     center = sum((part * own).sum(axis=0) for part, own in parts) / total
     spread = np.sqrt(sum(((part - center) ** 2 * own).sum(axis=0) for part, own in parts) / total)
@@ -240,7 +232,7 @@ def _fit_linear(models: NestedModels, bases: Floats, y: Floats, w: Floats) -> Ne
     width = bases.shape[2]
     sums, right = np.zeros((len(bases), width)), np.zeros((len(bases), width))
     products = np.zeros((len(bases), width, width))
-    for rows in _row_parts(len(y)):
+    for rows in row_parts(len(y)):
         part = bases[:, rows]
         weighted = (part * w[rows, np.newaxis]).transpose(0, 2, 1)
         sums += weighted.sum(axis=2)

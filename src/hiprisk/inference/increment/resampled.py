@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from hiprisk.arrays import Floats
+from hiprisk.arrays import Floats, row_parts
 from hiprisk.errors import InputError
 from hiprisk.features.design import Design
 from hiprisk.features.imputation import draw_with_fixed_noise
@@ -229,8 +229,7 @@ def standardised_bases(models: NestedModels, design: Design, stack: Sequence[Flo
     """Functions of completed columns, shape (n_imputations, n_rows, n_functions)."""
     bases = np.empty((len(stack), len(stack[0]), len(models.center)))
     for own, completed in zip(bases, stack, strict=True):
-        for start in range(0, len(completed), PART_ROWS):
-            rows = slice(start, start + PART_ROWS)
+        for rows in row_parts(len(completed), PART_ROWS):
             own[rows] = models.basis(design.model_inputs(completed[rows]))
     return bases
 
@@ -256,17 +255,16 @@ class PredictionInParts:
     def moments(self, models: NestedModels, coefficients: Floats) -> PredictedMoments:
         """Predictions of every model, and how their linear predictors vary over the draws."""
         found = [
-            self._part(models, start).moments(models, coefficients)
-            for start in range(0, len(self.columns), PART_ROWS)
+            self._part(models, rows).moments(models, coefficients)
+            for rows in row_parts(len(self.columns), PART_ROWS)
         ]
         return PredictedMoments(
             np.concatenate([one.predicted for one in found], axis=1),
             np.concatenate([one.variance for one in found], axis=1),
         )
 
-    def _part(self, models: NestedModels, start: int) -> PredictionData:
-        columns = self.columns[start : start + PART_ROWS]
-        return _prediction_data(models, self.design, columns, self.model, self.noise)
+    def _part(self, models: NestedModels, rows: slice) -> PredictionData:
+        return _prediction_data(models, self.design, self.columns[rows], self.model, self.noise)
 
 
 def impute_for_prediction(
